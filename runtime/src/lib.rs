@@ -22,6 +22,7 @@ mod error;
 mod link;
 mod macros;
 mod model;
+mod observe;
 pub mod query;
 mod raw;
 pub mod relation;
@@ -78,6 +79,7 @@ pub use model::route::Route;
 pub use model::row_of::RowOf;
 pub use model::validate::Validate;
 pub use model::{HasKey, Model, Writable};
+pub use observe::{Event, EventKind, Outcome, Subscription};
 pub use query::{Column, Condition, Linked, LinkedRows, Query};
 pub use raw::{
     Assembled, BoundOn, BoundSql, ByDialect, EachDialect, FromRow, IntoSql, Missing, Params,

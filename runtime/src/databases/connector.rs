@@ -13,6 +13,7 @@ use crate::driver::Canceller;
 use crate::error::Result;
 use crate::link::pool::OpenPhysical;
 use crate::link::program::EngineInfo;
+use crate::observe::Observer;
 
 /// The state that the connections of one pool share: the server that answered last, filled in by each that connects,
 /// and the thread that sends the server requests to cancel statements.
@@ -46,6 +47,7 @@ pub(crate) struct Wanted<'a> {
     /// Sessions that the database itself lets write nothing.
     pub(crate) read_only: bool,
     pub(crate) seen: Seen,
+    pub(crate) observer: Arc<Observer>,
 }
 
 /// Returns the function that opens connections to a database. Nothing is opened yet.
@@ -66,8 +68,13 @@ pub(crate) fn connector(wanted: &Wanted<'_>) -> Result<OpenPhysical> {
         Address::Server(_) => Err(missing(wanted.target.dialect)),
     };
     let open = open.map_err(|error| error.on_engine(info.name))?;
+    let (seen, observer) = (wanted.seen.clone(), Arc::clone(&wanted.observer));
     Ok(Box::new(move |limit| {
-        open(limit).map_err(|error| error.at_place(&shown))
+        let opened = open(limit).map_err(|error| error.at_place(&shown))?;
+        if let Some(found) = seen.get() {
+            observer.met(found.product);
+        }
+        Ok(opened.observed_by(Arc::clone(&observer)))
     }))
 }
 
@@ -160,7 +167,7 @@ pub(crate) mod sqlite {
             synchronous: limits.synchronous,
             read_only: limits.read_only,
         };
-        SqliteConnection::open(&options, limit).map(Physical::Sqlite)
+        SqliteConnection::open(&options, limit).map(Physical::from)
     }
 
     /// SQLite makes files but no folders, and says only that it could not open the file.

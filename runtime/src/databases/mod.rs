@@ -7,6 +7,7 @@ pub(crate) mod config;
 mod connector;
 mod generated;
 mod hooks;
+mod observed;
 mod read_only;
 mod resolve;
 pub(crate) mod status;
@@ -23,6 +24,7 @@ pub use self::read_only::ReadOnlyOn;
 
 use self::config::{Config, Settings};
 use self::connector::{Seen, Wanted, connector};
+use self::observed::labels;
 use self::status::EngineStatus;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::connection::Connection;
@@ -34,6 +36,7 @@ use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::model::route::Target;
 use crate::model::row_of::RowOf;
+use crate::observe::Hub;
 use crate::raw::RawSql;
 use crate::relation::Load;
 use crate::repository::Repository;
@@ -61,6 +64,7 @@ pub struct Registry {
     pub(crate) engines: Arc<[Configured]>,
     #[cfg(feature = "tokio")]
     workers: Arc<asynchronous::OwnWorkers>,
+    pub(crate) hub: Arc<Hub>,
 }
 
 /// One engine as configured, with its connections.
@@ -99,15 +103,17 @@ impl Registry {
     /// As [`open`](Self::open).
     pub fn with_config(program: &'static Program, config: &Config) -> Result<Self> {
         let settings = config.settings(program)?;
+        let hub = Arc::<Hub>::default();
         let engines = settings.into_iter().enumerate();
         let engines = engines
-            .map(|(index, settings)| Configured::new(program, index, settings))
+            .map(|(index, settings)| Configured::new(program, index, settings, &hub))
             .collect::<Result<Arc<[_]>>>()?;
         Ok(Self {
             program,
             #[cfg(feature = "tokio")]
             workers: asynchronous::OwnWorkers::of(&engines),
             engines,
+            hub,
         })
     }
 
@@ -273,13 +279,18 @@ fn answered(
 }
 
 impl Configured {
-    fn new(program: &'static Program, index: usize, settings: Settings) -> Result<Self> {
+    fn new(
+        program: &'static Program,
+        index: usize,
+        settings: Settings,
+        hub: &Arc<Hub>,
+    ) -> Result<Self> {
         let info = &program.engines[index];
         let watch = || Watch::new(program, index, settings.schema_check);
-        let (pool, seen) = pool_of(info, &settings, &settings.target, false)?;
+        let (pool, seen) = pool_of(info, &settings, (&settings.target, None), hub)?;
         let pool = pool.watched(watch());
         let replicas = settings.replicas.iter().map(|(name, target)| {
-            let (pool, seen) = pool_of(info, &settings, target, true)?;
+            let (pool, seen) = pool_of(info, &settings, (target, Some(name)), hub)?;
             Ok(Replica {
                 name: name.clone(),
                 url: target.to_string(),
@@ -329,18 +340,20 @@ impl Configured {
 fn pool_of(
     info: &'static EngineInfo,
     settings: &Settings,
-    target: &ConnectionTarget,
-    read_only: bool,
+    (target, replica): (&ConnectionTarget, Option<&String>),
+    hub: &Arc<Hub>,
 ) -> Result<(Arc<Pool>, Seen)> {
     let seen = Seen::default();
+    let observer = hub.observer(labels(info, target, replica));
     let open = connector(&Wanted {
         info,
         settings,
         target,
-        read_only,
+        read_only: replica.is_some(),
         seen: seen.clone(),
+        observer: Arc::clone(&observer),
     })?;
-    let pool = Pool::new(info.name, PoolLimits::from(settings), open);
+    let pool = Pool::new(info.name, PoolLimits::from(settings), open).observed(observer);
     Ok((pool, seen))
 }
 

@@ -65,6 +65,7 @@ mod connect;
 pub(crate) mod cut;
 pub(crate) mod forks;
 mod leaving;
+mod observed;
 mod physical;
 #[cfg(all(test, unix, any(feature = "postgres", feature = "mysql")))]
 mod played;
@@ -97,10 +98,9 @@ pub(crate) use cancel::Canceller;
 pub(crate) use connect::{ServerInfo, ServerOptions};
 pub(crate) use cut::Cutter;
 pub(crate) use leaving::Leaving;
-pub(crate) use physical::{Cursor, Physical};
-pub(crate) use raw::RawText;
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-pub(crate) use raw::TakeColumns;
+pub(crate) use observed::{Cursor, Physical};
+pub(crate) use physical::{AnyCursor, AnyDriver};
+pub(crate) use raw::{RawText, TakeColumns};
 pub(crate) use refused::is_about_a_row;
 pub use table_sql::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
 pub use transaction_options::{Isolation, TransactionOptions};

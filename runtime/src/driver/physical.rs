@@ -13,7 +13,7 @@ use crate::value::{Identity, ParamWriter, RowReader};
 use bindery_core::dialect::Dialect;
 
 /// An open connection. Every method that fails with a lost connection leaves it broken, and the pool throws it away.
-pub(crate) enum Physical {
+pub(crate) enum AnyDriver {
     #[cfg(feature = "sqlite")]
     Sqlite(Box<super::sqlite::SqliteConnection>),
     #[cfg(feature = "postgres")]
@@ -26,8 +26,29 @@ pub(crate) enum Physical {
     None(Box<std::convert::Infallible>),
 }
 
+#[cfg(feature = "sqlite")]
+impl From<Box<super::sqlite::SqliteConnection>> for AnyDriver {
+    fn from(connection: Box<super::sqlite::SqliteConnection>) -> Self {
+        Self::Sqlite(connection)
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl From<Box<super::postgres::PostgresConnection>> for AnyDriver {
+    fn from(connection: Box<super::postgres::PostgresConnection>) -> Self {
+        Self::Postgres(connection)
+    }
+}
+
+#[cfg(feature = "mysql")]
+impl From<Box<super::mysql::MysqlConnection>> for AnyDriver {
+    fn from(connection: Box<super::mysql::MysqlConnection>) -> Self {
+        Self::Mysql(connection)
+    }
+}
+
 /// Rows of a running query, pulled one at a time.
-pub(crate) enum Cursor<'c> {
+pub(crate) enum AnyCursor<'c> {
     #[cfg(feature = "sqlite")]
     Sqlite(super::sqlite::SqliteCursor<'c>),
     #[cfg(feature = "postgres")]
@@ -43,13 +64,13 @@ macro_rules! each {
     ($self:ident, $connection:ident => $call:expr) => {
         match $self {
             #[cfg(feature = "sqlite")]
-            Physical::Sqlite($connection) => $call,
+            AnyDriver::Sqlite($connection) => $call,
             #[cfg(feature = "postgres")]
-            Physical::Postgres($connection) => $call,
+            AnyDriver::Postgres($connection) => $call,
             #[cfg(feature = "mysql")]
-            Physical::Mysql($connection) => $call,
+            AnyDriver::Mysql($connection) => $call,
             #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Physical::None(never) => match **never {},
+            AnyDriver::None(never) => match **never {},
         }
     };
 }
@@ -59,20 +80,20 @@ macro_rules! many {
     ($self:ident, $connection:ident => $at_once:expr, $in_turn:expr) => {
         match $self {
             #[cfg(feature = "postgres")]
-            Physical::Postgres($connection) => $at_once,
+            AnyDriver::Postgres($connection) => $at_once,
             // One call of a library for many gains nothing.
             #[cfg(feature = "sqlite")]
-            Physical::Sqlite(_) => $in_turn,
+            AnyDriver::Sqlite(_) => $in_turn,
             // Statements after a failed one would run, and outside of the transaction where it has ended that.
             #[cfg(feature = "mysql")]
-            Physical::Mysql(_) => $in_turn,
+            AnyDriver::Mysql(_) => $in_turn,
             #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Physical::None(never) => match **never {},
+            AnyDriver::None(never) => match **never {},
         }
     };
 }
 
-impl Physical {
+impl AnyDriver {
     /// The SQL family it speaks.
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
@@ -211,14 +232,14 @@ impl Physical {
     }
 
     /// Starts one query whose rows are pulled.
-    pub(crate) fn cursor(&mut self, sql: &str, write: WriteParams<'_>) -> Result<Cursor<'_>> {
+    pub(crate) fn cursor(&mut self, sql: &str, write: WriteParams<'_>) -> Result<AnyCursor<'_>> {
         match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(connection) => connection.cursor(sql, write).map(Cursor::Sqlite),
+            Self::Sqlite(connection) => connection.cursor(sql, write).map(AnyCursor::Sqlite),
             #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.cursor(sql, write).map(Cursor::Postgres),
+            Self::Postgres(connection) => connection.cursor(sql, write).map(AnyCursor::Postgres),
             #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.cursor(sql, write).map(Cursor::Mysql),
+            Self::Mysql(connection) => connection.cursor(sql, write).map(AnyCursor::Mysql),
             #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
             Self::None(never) => match **never {},
         }
@@ -373,12 +394,6 @@ impl Physical {
         begun.map_err(|error| error.in_phase(TimeoutPhase::Begin))
     }
 
-    /// Begins a transaction as the database does unasked.
-    #[cfg(test)]
-    pub(crate) fn begin(&mut self) -> Result<()> {
-        self.begin_with(&TransactionOptions::new())
-    }
-
     /// Commits, and makes sure that the database did.
     pub(crate) fn commit(&mut self) -> Result<()> {
         let written = each!(self, connection => connection.written());
@@ -444,7 +459,7 @@ impl Physical {
     }
 }
 
-impl Cursor<'_> {
+impl AnyCursor<'_> {
     /// Has the reading of all rows be over by then.
     pub(crate) fn end_by(&mut self, moment: Instant) {
         match self {

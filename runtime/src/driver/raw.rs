@@ -1,7 +1,7 @@
 //! Statements that the program wrote itself. What is not known of them before they run is asked of the database: which
 //! columns there are, whether a transaction has begun or ended, whether anything may be left in the session.
 
-use super::{Physical, RowReader, TakeRow, WriteParams};
+use super::{AnyDriver, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A statement's text.
@@ -20,18 +20,18 @@ macro_rules! each {
     ($self:ident, $connection:ident => $call:expr) => {
         match $self {
             #[cfg(feature = "sqlite")]
-            Physical::Sqlite($connection) => $call,
+            AnyDriver::Sqlite($connection) => $call,
             #[cfg(feature = "postgres")]
-            Physical::Postgres($connection) => $call,
+            AnyDriver::Postgres($connection) => $call,
             #[cfg(feature = "mysql")]
-            Physical::Mysql($connection) => $call,
+            AnyDriver::Mysql($connection) => $call,
             #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Physical::None(never) => match **never {},
+            AnyDriver::None(never) => match **never {},
         }
     };
 }
 
-impl Physical {
+impl AnyDriver {
     /// Runs one statement, hands over its columns and its rows, and gives the number of rows it changed.
     pub(crate) fn raw_query(
         &mut self,
@@ -46,12 +46,6 @@ impl Physical {
     /// Runs the statements of a text one after the other.
     pub(crate) fn raw_batch(&mut self, sql: &str) -> Result<()> {
         self.writing(|this| each!(this, it => it.raw_batch(sql)))
-    }
-
-    /// Runs one statement whose rows are no matter.
-    pub(crate) fn raw_execute(&mut self, raw: RawText<'_>, write: WriteParams<'_>) -> Result<u64> {
-        let take = &mut |_: &mut RowReader<'_>| Ok(true);
-        self.raw_query(raw, write, &mut |_| Ok(()), take)
     }
 }
 

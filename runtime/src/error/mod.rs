@@ -8,6 +8,7 @@ mod database_error;
 mod drift;
 mod invalid;
 mod kind;
+mod kind_name;
 mod operation;
 mod predicates;
 

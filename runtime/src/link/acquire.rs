@@ -17,16 +17,26 @@ impl Pool {
 
     /// The same within another limit.
     pub(crate) fn acquire_within(self: &Arc<Self>, limit: Duration) -> Result<Link> {
-        self.take(limit)
-            .and_then(|pooled| self.lend(pooled))
-            .map_err(|error| error.on_engine(self.engine()))
+        self.check_out(|pool| pool.take(limit))
     }
 
     /// The same for a call that writes. Where one connection writes at a time, it waits without holding one.
     pub(crate) fn acquire_writer(self: &Arc<Self>) -> Result<Link> {
-        self.take_writer()
+        self.check_out(Self::take_writer)
+    }
+
+    fn check_out(
+        self: &Arc<Self>,
+        take: impl FnOnce(&Arc<Self>) -> Result<Pooled>,
+    ) -> Result<Link> {
+        let checkout = self.begin_checkout();
+        let taken = take(self)
             .and_then(|pooled| self.lend(pooled))
-            .map_err(|error| error.on_engine(self.engine()))
+            .map_err(|error| error.on_engine(self.engine()));
+        if let Some(checkout) = checkout {
+            checkout.end(taken.as_ref().err());
+        }
+        taken
     }
 
     /// The connection goes back unused where the caller was abandoned while it waited.

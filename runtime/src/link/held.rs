@@ -11,8 +11,10 @@ use crate::driver::{Cursor, DROP_LIMIT, Physical, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::link::drift::{Use, Watch};
 use crate::link::pool::{Pool, Pooled};
+use crate::observe::Call;
 use crate::value::RowReader;
 
+mod observed;
 mod standing;
 
 pub(crate) use self::standing::Scoped;
@@ -272,6 +274,7 @@ impl Link {
         let examine = |link: &mut Self| {
             let pool = Arc::clone(&link.pool);
             let physical = link.ready()?;
+            physical.next_is(|| Call::of(Operation::Connect, None));
             physical.batch("SELECT 1")?;
             pool.watch().map_or(Ok(()), |watch| watch.examine(physical))
         };
@@ -361,6 +364,7 @@ impl Link {
         let depth = self.depth() + 1;
         self.call(Operation::Begin, |link| {
             let physical = link.ready()?;
+            physical.next_is(|| Call::of(Operation::Begin, Some(site)));
             if depth == 1 {
                 physical.begin_with(options)
             } else {
@@ -378,6 +382,7 @@ impl Link {
     pub(crate) fn commit(&mut self, depth: u32) -> Result<()> {
         let outcome = self.undo_forgotten(depth).and_then(|()| {
             let physical = self.ready()?;
+            physical.next_is(|| Call::of(Operation::Commit, None));
             if depth == 1 {
                 physical.commit()
             } else {
@@ -438,6 +443,7 @@ impl Link {
     fn roll_back(&mut self, depth: u32) -> Result<()> {
         let is_over = self.standing.is_over();
         let physical = self.physical();
+        physical.next_is(|| Call::of(Operation::Rollback, None));
         if depth == 1 {
             return physical.rollback();
         }

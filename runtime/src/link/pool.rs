@@ -15,6 +15,7 @@ use crate::driver::turns::{Turn, Turns};
 use crate::driver::{Cutter, Physical};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::drift::Watch;
+use crate::observe::{self, EventKind, Observer, Running, Sent};
 
 mod checkout;
 mod closing;
@@ -43,6 +44,7 @@ pub(crate) struct Pool {
     /// Looks after the tables that its connections lead to.
     watch: OnceLock<Watch>,
     companion: OnceLock<Box<dyn Any + Send + Sync>>,
+    observer: OnceLock<Arc<Observer>>,
     /// Connections that are still held are cut off, and do nothing any more.
     is_cut: AtomicBool,
     /// Of the process that opens its connections; a child that was forked has copies that are of no use to anybody.
@@ -166,6 +168,7 @@ impl Pool {
             emptied: Condvar::new(),
             watch: OnceLock::new(),
             companion: OnceLock::new(),
+            observer: OnceLock::new(),
             is_cut: AtomicBool::new(false),
             forks: AtomicU32::new(forks::count()),
             me: Weak::clone(me),
@@ -186,6 +189,23 @@ impl Pool {
     pub(crate) fn watched(self: Arc<Self>, watch: Watch) -> Arc<Self> {
         self.watch.get_or_init(|| watch);
         self
+    }
+
+    /// Has checkouts observed; once.
+    pub(crate) fn observed(self: Arc<Self>, observer: Arc<Observer>) -> Arc<Self> {
+        self.observer.get_or_init(|| observer);
+        self
+    }
+
+    /// Begins a checkout; `None` where nothing listens.
+    #[inline]
+    pub(crate) fn begin_checkout(&self) -> Option<Running<'static>> {
+        if observe::is_idle() {
+            return None;
+        }
+        let observer = self.observer.get()?;
+        let listens = observer.is_listened_to();
+        listens.then(|| Running::begin(observer, None, Sent::other(EventKind::Checkout)))
     }
 
     /// The error with the schema's names for the names that the database reports.

@@ -1,5 +1,7 @@
 //! Raw statements on a connection that is held, or on one that is taken for each.
 
+use std::panic::Location;
+
 use super::columns::{self, Order};
 use super::reading;
 use super::{FromRow, IntoSql, Params, RowColumns, SqlText};
@@ -8,6 +10,7 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::link::engine::Engine;
 use crate::model::route::{Source, Target};
+use crate::observe::Call;
 use crate::value::{ParamWriter, RowReader};
 
 /// Raw SQL on one engine of `Databases`, a connection for each statement: what
@@ -127,10 +130,11 @@ impl<'c, E: Engine> RawSql<'c, E> {
     /// As there.
     pub fn execute_batch(&mut self, sql: impl IntoSql<E::Dialect>) -> Result<()> {
         self.run(Operation::ExecuteBatch, sql, |physical, text| {
-            physical.raw_batch(&text.text)
+            physical.raw_batch(&text.text, text.is_fixed())
         })
     }
 
+    #[track_caller]
     fn query<T: FromRow<E>>(
         &mut self,
         sql: impl IntoSql<E::Dialect>,
@@ -150,15 +154,18 @@ impl<'c, E: Engine> RawSql<'c, E> {
     }
 
     /// Runs `work` on a connection, with the text for its dialect.
+    #[track_caller]
     fn run<T>(
         &mut self,
         operation: Operation,
         sql: impl IntoSql<E::Dialect>,
         work: impl FnOnce(&mut Physical, &SqlText) -> Result<T>,
     ) -> Result<T> {
+        let place = Location::caller();
         let engine = self.target.engine;
         let outcome = sql.into_sql(engine.dialect()).and_then(|text| {
             let on_link = |link: &mut Link| {
+                link.begin_observed(|| Call::of(operation, Some(place)));
                 if link.only_reads() {
                     reading::ensure(engine.dialect(), &text.text)?;
                 }

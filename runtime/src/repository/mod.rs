@@ -15,6 +15,7 @@ mod upsert_many;
 mod write;
 
 use std::marker::PhantomData;
+use std::panic::Location;
 
 use crate::driver::Physical;
 use crate::driver::TableSql;
@@ -24,6 +25,7 @@ use crate::link::engine::Engine;
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::model::route::{Source, Target};
+use crate::observe::Call;
 
 pub(crate) use insert::insert_or_ignore;
 pub use merge::Merged;
@@ -78,6 +80,7 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     }
 
     /// Runs `work` on a connection and says in its error where it happened.
+    #[track_caller]
     pub(crate) fn run<T>(
         &mut self,
         operation: Operation,
@@ -89,16 +92,22 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     }
 
     /// The same for work that may begin a transaction.
+    #[track_caller]
     fn run_on_link<T>(
         &mut self,
         operation: Operation,
         work: impl FnOnce(&mut Link, &'static TableSql, E) -> Result<T>,
     ) -> Result<T> {
+        let place = Location::caller();
         let engine = self.target.engine;
         let outcome = self.sql().and_then(|sql| {
             let run = |link: &mut Link| {
+                link.begin_observed(|| Call::on_model(operation, M::NAME, sql.table, place));
                 link.ensure_schema(M::NAME, sql.table, operation)?;
                 let outcome = work(link, sql, engine);
+                if operation.writes() {
+                    link.end_observed(outcome.as_ref().err());
+                }
                 outcome.map_err(|error| {
                     link.heed(&error);
                     link.pool().named(error, Some(M::NAME))

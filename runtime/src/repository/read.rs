@@ -1,5 +1,7 @@
 //! Reading: one row, all rows, counts.
 
+use std::panic::Location;
+
 use super::rows::{ReadRow, RowsReader};
 use super::{Repository, Rows, ensure, located};
 use crate::driver::{Physical, TableSql, WriteParams};
@@ -8,6 +10,7 @@ use crate::link::Link;
 use crate::link::engine::Engine;
 use crate::model::route::Source;
 use crate::model::{HasKey, Model};
+use crate::observe::Call;
 use crate::value::ParamWriter;
 
 impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
@@ -109,10 +112,14 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
         text: impl FnOnce(&mut Physical, &'static TableSql) -> Result<T>,
         write: WriteParams<'_>,
     ) -> Result<Rows<'c, M, E, R>> {
+        let place = Location::caller();
         let engine = self.target.engine;
         let opened = self.sql().and_then(|sql| match self.target.source {
             Source::Link(link) => {
                 let prepare = |link: &mut Link| {
+                    link.begin_observed(|| {
+                        Call::on_model(Operation::Select, M::NAME, sql.table, place)
+                    });
                     link.ensure_schema(M::NAME, sql.table, Operation::Select)?;
                     text(link.ready()?, sql)
                 };
@@ -122,6 +129,9 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
             }
             Source::Pool(pool) => {
                 let mut link = pool.acquire()?;
+                link.begin_observed(|| {
+                    Call::on_model(Operation::Select, M::NAME, sql.table, place)
+                });
                 link.ensure_schema(M::NAME, sql.table, Operation::Select)?;
                 let text = text(link.ready()?, sql)?;
                 let reader = RowsReader::new(sql, names(sql), engine, read);

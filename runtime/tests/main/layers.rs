@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&str] = &[
     "error",
     "value",
+    "observe",
     "driver",
     "workers",
     "link/dialect",

@@ -15,6 +15,7 @@ mod forgotten;
 mod forks;
 mod layers;
 mod many;
+mod observe;
 mod open;
 mod pools;
 mod raw;

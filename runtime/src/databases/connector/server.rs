@@ -44,7 +44,7 @@ fn host(wanted: &Wanted<'_>, options: &ServerOptions<'_>) -> Result<OpenPhysical
                 let mut connection = PostgresConnection::connect(&config, limit)?;
                 connection.cancel_by(&seen.canceller);
                 check_product(declared, &seen, connection.server_info())?;
-                Ok(Physical::Postgres(Box::new(connection)))
+                Ok(Physical::from(Box::new(connection)))
             }))
         }
         #[cfg(feature = "mysql")]
@@ -55,7 +55,7 @@ fn host(wanted: &Wanted<'_>, options: &ServerOptions<'_>) -> Result<OpenPhysical
                 let mut connection = MysqlConnection::connect(&config, limit)?;
                 connection.cancel_by(&seen.canceller);
                 check_product(declared, &seen, connection.server_info())?;
-                Ok(Physical::Mysql(Box::new(connection)))
+                Ok(Physical::from(Box::new(connection)))
             }))
         }
         #[cfg(not(feature = "postgres"))]

@@ -118,7 +118,7 @@ const IN_TRANSACTION: std::ops::RangeInclusive<usize> = 4..=6;
 /// The program's part.
 fn play(said: Vec<Vec<u8>>, patience: Duration) -> (Outcomes, bool) {
     let connection = connection(serve(said, patience, requests));
-    let mut connection = Physical::Mysql(Box::new(connection));
+    let mut connection = Physical::from(Box::new(connection));
     let outcomes = vec![
         rows(&mut connection),
         inserted(&mut connection),
@@ -212,7 +212,7 @@ fn an_end_in_place_of_rows_is_no_answer() {
     ] {
         let said = Script::default().prepared().answer().done(0, 0).pieces;
         let connection = connection(serve(said, PATIENT, requests));
-        let mut connection = Physical::Mysql(Box::new(connection));
+        let mut connection = Physical::from(Box::new(connection));
         let error = run(&mut connection).expect_err("no rows");
         assert_eq!(error.applied(), applied, "{error:?}");
         assert!(connection.is_broken());

@@ -145,7 +145,7 @@ const RELIES_ON: [&[usize]; 9] = [
 /// The program's part.
 fn play(said: Vec<Vec<u8>>, patience: Duration) -> (Outcomes, bool) {
     let connection = connection(serve(said, patience, requests));
-    let mut connection = Physical::Postgres(Box::new(connection));
+    let mut connection = Physical::from(Box::new(connection));
     let outcomes = vec![
         rows(&mut connection),
         updated(&mut connection),
@@ -248,7 +248,7 @@ fn answered(answer: &[(u8, &[u8])]) -> Vec<Vec<u8>> {
 /// One operation on a server that says this; whether the connection can be used after it.
 fn once(said: Vec<Vec<u8>>, run: Operation) -> (Result<String>, bool) {
     let connection = connection(serve(said, PATIENT, requests));
-    let mut connection = Physical::Postgres(Box::new(connection));
+    let mut connection = Physical::from(Box::new(connection));
     let outcome = run(&mut connection);
     (outcome, !connection.is_broken())
 }

@@ -82,7 +82,7 @@ fn pool(path: String, limit: Duration) -> Arc<Pool> {
             synchronous: bindery_core::config::Synchronous::default(),
             read_only: false,
         };
-        SqliteConnection::open(&options, PATIENCE).map(Physical::Sqlite)
+        SqliteConnection::open(&options, PATIENCE).map(Physical::from)
     };
     Pool::new("b", limits, Box::new(open))
 }

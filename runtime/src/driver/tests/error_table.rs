@@ -220,7 +220,7 @@ fn sqlite() -> TestDatabase {
     TestDatabase {
         name: "SQLite",
         main: Database {
-            physical: Physical::Sqlite(connection),
+            physical: Physical::from(connection),
             fresh: None,
         },
         file,

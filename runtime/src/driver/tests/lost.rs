@@ -6,7 +6,7 @@ use bindery_testkit::{Direction, Fault, Watchdog};
 
 use super::silence::Behind;
 use super::{Database, push};
-use crate::driver::Physical;
+use crate::driver::AnyDriver;
 use crate::driver::TransactionOptions;
 use crate::error::Written;
 use crate::error::{Applied, Error, ErrorKind, Result};
@@ -110,7 +110,7 @@ fn tx_1_a_marked_transaction_is_still_running_until_it_ends() {
     for commits in [false, true] {
         old.physical.begin().unwrap();
         insert(&mut old).unwrap();
-        let Physical::Mysql(connection) = &old.physical else {
+        let AnyDriver::Mysql(connection) = &*old.physical else {
             panic!("connected to MySQL");
         };
         let Written::Marked(mark) = connection.written() else {

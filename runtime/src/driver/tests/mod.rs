@@ -61,7 +61,7 @@ fn sqlite() -> Database {
     let connection =
         SqliteConnection::open(&options, options.busy_timeout).expect("memory is there");
     Database {
-        physical: Physical::Sqlite(connection),
+        physical: Physical::from(connection),
         fresh: None,
     }
 }
@@ -87,12 +87,12 @@ fn connect_with(options: &ServerOptions<'_>, dialect: Dialect) -> Result<Physica
         Dialect::Postgres => {
             let config = PostgresConfig::new(options)?;
             let connection = PostgresConnection::connect(&config, options.session.connect_timeout)?;
-            Ok(Physical::Postgres(Box::new(connection)))
+            Ok(Physical::from(Box::new(connection)))
         }
         Dialect::Mysql => {
             let config = MysqlConfig::new(options)?;
             let connection = MysqlConnection::connect(&config, options.session.connect_timeout)?;
-            Ok(Physical::Mysql(Box::new(connection)))
+            Ok(Physical::from(Box::new(connection)))
         }
         Dialect::Sqlite => panic!("SQLite has no servers"),
     }

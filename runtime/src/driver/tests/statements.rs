@@ -1,7 +1,7 @@
 //! Statements, transactions and bulk inserts.
 
 use super::{Database, connect, databases};
-use crate::driver::Physical;
+use crate::driver::AnyDriver;
 use crate::driver::TableSql;
 use crate::error::{ErrorKind, TimeoutPhase};
 use crate::value::ColumnSet;
@@ -307,10 +307,10 @@ fn more_statements_than_are_kept() {
 #[test]
 fn the_server_says_what_it_is() {
     for database in databases() {
-        let (info, expected): (_, &[&str]) = match &database.physical {
-            Physical::Sqlite(_) => continue,
-            Physical::Postgres(connection) => (connection.server_info(), &["PostgreSQL"]),
-            Physical::Mysql(connection) => (connection.server_info(), &["MariaDB", "MySQL"]),
+        let (info, expected): (_, &[&str]) = match &*database.physical {
+            AnyDriver::Sqlite(_) => continue,
+            AnyDriver::Postgres(connection) => (connection.server_info(), &["PostgreSQL"]),
+            AnyDriver::Mysql(connection) => (connection.server_info(), &["MariaDB", "MySQL"]),
         };
         assert!(expected.contains(&info.product), "{info:?}");
         assert!(

@@ -11,7 +11,7 @@ use bindery_core::fingerprint::Fingerprint;
 use bindery_core::sql_writer::SqlWriter;
 use bindery_core::sql_writer::TableName;
 
-use crate::driver::Physical;
+use crate::driver::AnyDriver;
 use crate::error::RecordedSchema;
 use crate::error::{Error, Operation, Result};
 use crate::link::program::{ModelInfo, Program};
@@ -73,7 +73,7 @@ impl Record {
     }
 
     /// Returns whose schema the table holds.
-    pub(super) fn recorded(&self, physical: &mut Physical) -> Result<Recorded> {
+    pub(super) fn recorded(&self, physical: &mut AnyDriver) -> Result<Recorded> {
         if !self.is_readable(physical)? {
             return Ok(Recorded::Unkept);
         }
@@ -99,12 +99,12 @@ impl Record {
     }
 
     /// Is the table there?
-    pub(crate) fn is_kept(&self, physical: &mut Physical) -> Result<bool> {
+    pub(crate) fn is_kept(&self, physical: &mut AnyDriver) -> Result<bool> {
         physical.table_exists(self.table.schema.as_deref(), TABLE)
     }
 
     /// On PostgreSQL a query without the right to it would end the transaction that it is in.
-    fn is_readable(&self, physical: &mut Physical) -> Result<bool> {
+    fn is_readable(&self, physical: &mut AnyDriver) -> Result<bool> {
         const SQL: &str = "SELECT 1 WHERE pg_catalog.has_table_privilege(pg_catalog.to_regclass($1)::oid, 'SELECT')";
         match physical.dialect() {
             Dialect::Sqlite | Dialect::Mysql => return self.is_kept(physical),
@@ -123,7 +123,7 @@ impl Record {
     }
 
     /// Records this program's schema, in the transaction that is open. The table is made where there is none.
-    pub(crate) fn write(&self, physical: &mut Physical) -> Result<()> {
+    pub(crate) fn write(&self, physical: &mut AnyDriver) -> Result<()> {
         let is_kept = self.is_kept(physical).map_err(of_records)?;
         if !is_kept {
             let sql = self.create(physical.dialect());
@@ -133,7 +133,7 @@ impl Record {
     }
 
     /// The same where the table is there.
-    pub(super) fn put(&self, physical: &mut Physical) -> Result<()> {
+    pub(super) fn put(&self, physical: &mut AnyDriver) -> Result<()> {
         let hash = self.own();
         let sql = self.upsert(physical.dialect());
         let write = &mut |params: &mut ParamWriter<'_>| {
@@ -146,7 +146,7 @@ impl Record {
     }
 
     /// Takes the row away, and the table with the last one.
-    pub(crate) fn remove(&self, physical: &mut Physical) -> Result<()> {
+    pub(crate) fn remove(&self, physical: &mut AnyDriver) -> Result<()> {
         if !self.is_kept(physical)? {
             return Ok(());
         }

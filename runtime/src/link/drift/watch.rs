@@ -10,7 +10,7 @@ use bindery_core::sql_writer::TableName;
 use super::Record;
 use super::compare::compare;
 use super::record::Recorded;
-use crate::driver::Physical;
+use crate::driver::AnyDriver;
 use crate::driver::catalogue::{Relation, Wanted};
 use crate::error::{
     Error, ErrorKind, Operation, RecordedSchema, Result, SchemaDrift, TableDifference, TableDrift,
@@ -126,7 +126,7 @@ impl Watch {
     #[cold]
     pub(crate) fn ensure(
         &self,
-        physical: &mut Physical,
+        physical: &mut AnyDriver,
         model: &'static str,
         table: &str,
         usage: Use,
@@ -151,7 +151,7 @@ impl Watch {
     ///
     /// # Errors
     /// As [`ensure`](Self::ensure), of all tables together.
-    pub(crate) fn examine(&self, physical: &mut Physical) -> Result<()> {
+    pub(crate) fn examine(&self, physical: &mut AnyDriver) -> Result<()> {
         self.look(physical)?;
         let known = self.lock();
         let drifts = known.found.iter().filter_map(|found| found.drift.clone());
@@ -162,13 +162,13 @@ impl Watch {
     ///
     /// # Errors
     /// They were, and nothing may be done with them then.
-    pub(crate) fn ensure_own(&self, physical: &mut Physical) -> Result<()> {
+    pub(crate) fn ensure_own(&self, physical: &mut AnyDriver) -> Result<()> {
         let recorded = self.record.recorded(physical)?;
         drifted(Vec::new(), self.refused(recorded.other()))
     }
 
     /// Records that the tables are this program's too, where they fit and anybody records that at all.
-    pub(crate) fn adopt(&self, physical: &mut Physical) -> Result<()> {
+    pub(crate) fn adopt(&self, physical: &mut AnyDriver) -> Result<()> {
         match self.record.recorded(physical)? {
             Recorded::Unkept | Recorded::Own => return Ok(()),
             Recorded::Nothing | Recorded::Other(_) => {}
@@ -216,7 +216,7 @@ impl Watch {
     }
 
     /// Queries the catalogue for all tables. Other threads do not wait for it: two that compare see the same.
-    fn look(&self, physical: &mut Physical) -> Result<()> {
+    fn look(&self, physical: &mut AnyDriver) -> Result<()> {
         let found = self.compare_all(physical)?;
         let recorded = self.record.recorded(physical)?;
         let made_for = self.refused(recorded.other());
@@ -235,7 +235,7 @@ impl Watch {
         Ok(())
     }
 
-    fn compare_all(&self, physical: &mut Physical) -> Result<Vec<Found>> {
+    fn compare_all(&self, physical: &mut AnyDriver) -> Result<Vec<Found>> {
         let wanted = self.models.iter().map(|info| Wanted {
             schema: info.schema,
             table: info.table,

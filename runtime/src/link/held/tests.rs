@@ -30,7 +30,7 @@ fn pool_with(max_transaction_age: Option<Duration>) -> Arc<Pool> {
             synchronous: bindery_core::config::Synchronous::default(),
             read_only: false,
         };
-        SqliteConnection::open(&options, Duration::ZERO).map(Physical::Sqlite)
+        SqliteConnection::open(&options, Duration::ZERO).map(Physical::from)
     };
     Pool::new("b", limits, Box::new(open))
 }

@@ -88,9 +88,9 @@ fn connect_with(
     };
     match dialect {
         Dialect::Postgres => PostgresConnection::connect(&PostgresConfig::new(&options)?, limit)
-            .map(|connection| Physical::Postgres(Box::new(connection))),
+            .map(|connection| Physical::from(Box::new(connection))),
         Dialect::Mysql => MysqlConnection::connect(&MysqlConfig::new(&options)?, limit)
-            .map(|connection| Physical::Mysql(Box::new(connection))),
+            .map(|connection| Physical::from(Box::new(connection))),
         Dialect::Sqlite => panic!("SQLite has no servers"),
     }
 }

@@ -41,7 +41,7 @@ fn memory() -> Result<Physical> {
         synchronous: bindery_core::config::Synchronous::default(),
         read_only: false,
     };
-    SqliteConnection::open(&options, Duration::ZERO).map(Physical::Sqlite)
+    SqliteConnection::open(&options, Duration::ZERO).map(Physical::from)
 }
 
 pub(super) fn counts(pool: &Pool) -> [usize; 3] {

@@ -124,6 +124,13 @@ pub fn run_at<E: StaticEngine>(engine: E, url: &str, check: impl FnOnce(&mut Con
     );
 }
 
+/// Runs a check on all engines, one of them at this URL, with its tables.
+pub fn run_with_registry<E: StaticEngine>(engine: E, url: &str, check: impl FnOnce(&Registry, E)) {
+    let db = at(engine.name(), url);
+    db.create_missing_on(engine).unwrap();
+    check(&db, engine);
+}
+
 /// The MariaDB server of this test run, if that is what it has for MySQL.
 pub fn fresh_mariadb() -> Option<FreshDatabase> {
     match bindery_testkit::mysql_flavour() {
@@ -137,6 +144,9 @@ pub fn fresh_mariadb() -> Option<FreshDatabase> {
 macro_rules! on_each_database {
     (once: $($check:ident;)*) => {
         crate::sample::on_each_database! { by run_once_at: $($check;)* }
+    };
+    (registry: $($check:ident;)*) => {
+        crate::sample::on_each_database! { by run_with_registry: $($check;)* }
     };
     ($($check:ident;)*) => {
         crate::sample::on_each_database! { by run_at: $($check;)* }

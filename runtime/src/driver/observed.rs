@@ -1,0 +1,409 @@
+//! An open connection as all layers above see it: whatever is sent over it is observed here, and nowhere else. While
+//! nothing listens, the database's own methods are called and nothing is measured.
+
+mod listened;
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::{
+    AnyCursor, AnyDriver, Changed, RawText, TakeColumns, TakeEach, TakeRow, WriteEach, WriteParams,
+};
+use crate::driver::TableSql;
+use crate::driver::TransactionOptions;
+use crate::error::{Error, Result};
+use crate::observe::{self, Call, EventKind, Observer, Running, Sent};
+use crate::value::{ColumnSet, ParamWriter, RowReader};
+
+/// An open connection, and the observer of its pool. One pointer, as it is moved at each checkout.
+pub(crate) struct Physical(Box<Observed>);
+
+struct Observed {
+    driver: AnyDriver,
+    watched: Option<Watched>,
+}
+
+struct Watched {
+    observer: Arc<Observer>,
+    /// The call of the program that runs; of the last one where none does.
+    call: Option<Call>,
+    /// Rows that were written in it.
+    written: u64,
+    /// The link's own, which the next statement is for, within a call or without one.
+    own: Option<Call>,
+    started: Option<Instant>,
+}
+
+impl Watched {
+    #[cold]
+    fn end_of_call(&mut self, error: Option<&Error>) {
+        let Some(call) = self.call else { return };
+        if let (Some(kind), Some(started)) = (EventKind::of_write(call.operation), self.started) {
+            let rows = self.written;
+            self.observer.emit_write(kind, call, rows, started, error);
+        }
+    }
+}
+
+impl<D: Into<AnyDriver>> From<D> for Physical {
+    fn from(driver: D) -> Self {
+        Self(Box::new(Observed {
+            driver: driver.into(),
+            watched: None,
+        }))
+    }
+}
+
+impl Deref for Physical {
+    type Target = AnyDriver;
+
+    #[inline]
+    fn deref(&self) -> &AnyDriver {
+        &self.0.driver
+    }
+}
+
+impl DerefMut for Physical {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut AnyDriver {
+        &mut self.0.driver
+    }
+}
+
+impl Physical {
+    /// The same connection, observed from now on.
+    pub(crate) fn observed_by(mut self, observer: Arc<Observer>) -> Self {
+        self.0.watched = Some(Watched {
+            observer,
+            call: None,
+            written: 0,
+            own: None,
+            started: None,
+        });
+        self
+    }
+
+    #[cold]
+    fn listened_to(&mut self) -> Option<&mut Watched> {
+        let watched = self.0.watched.as_mut()?;
+        watched.observer.is_listened_to().then_some(watched)
+    }
+
+    /// A call of the program begins: the statements that follow are part of it.
+    #[inline]
+    pub(crate) fn begin_observed(&mut self, call: impl FnOnce() -> Call) {
+        if !observe::is_idle() {
+            self.note_call(call());
+        }
+    }
+
+    /// A call that writes rows of a model is over.
+    #[inline]
+    pub(crate) fn end_observed(&mut self, error: Option<&Error>) {
+        if !observe::is_idle()
+            && let Some(watched) = self.listened_to()
+        {
+            watched.end_of_call(error);
+        }
+    }
+
+    /// The next statement is the link's own: it begins or ends a transaction.
+    #[inline]
+    pub(crate) fn next_is(&mut self, call: impl FnOnce() -> Call) {
+        if !observe::is_idle()
+            && let Some(watched) = self.listened_to()
+        {
+            watched.own = Some(call());
+        }
+    }
+
+    #[cold]
+    fn note_call(&mut self, call: Call) {
+        if let Some(watched) = self.listened_to() {
+            watched.call = Some(call);
+            watched.own = None;
+            watched.written = 0;
+            watched.started = Some(Instant::now());
+        }
+    }
+
+    /// Begins what is observed; `None` where nothing listens to this pool.
+    fn start<'s>(&mut self, sent: impl FnOnce() -> Sent<'s>) -> Option<Running<'s>> {
+        let watched = self.listened_to()?;
+        let call = watched.own.take().or(watched.call);
+        Some(Running::begin(&watched.observer, call, sent()))
+    }
+
+    /// Ends it with rows that were read.
+    fn end<T>(running: Option<Running<'_>>, outcome: &Result<T>) {
+        if let Some(running) = running {
+            running.end(outcome.as_ref().err());
+        }
+    }
+
+    /// Ends it with this number of rows that were written.
+    fn end_of_write<T>(
+        &mut self,
+        running: Option<Running<'_>>,
+        rows: Option<u64>,
+        outcome: &Result<T>,
+    ) {
+        let Some(mut running) = running else {
+            return;
+        };
+        if let Some(watched) = &mut self.0.watched {
+            watched.written += rows.unwrap_or(0);
+        }
+        running.rows = rows.filter(|_| outcome.is_ok());
+        running.end(outcome.as_ref().err());
+    }
+
+    /// Runs one statement that writes, and gives the number of rows it changed.
+    #[inline]
+    pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
+        if observe::is_idle() {
+            return self.0.driver.execute(sql, write);
+        }
+        self.execute_observed(sql, write)
+    }
+
+    /// Runs one statement that writes, and hands over the rows it returns. It writes whatever `take` says.
+    #[inline]
+    pub(crate) fn returning(
+        &mut self,
+        sql: &str,
+        write: WriteParams<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<()> {
+        if observe::is_idle() {
+            return self.0.driver.returning(sql, write, take);
+        }
+        self.returning_observed(sql, write, take)
+    }
+
+    /// Runs one query that only reads, and hands over its rows until `take` says enough.
+    #[inline]
+    pub(crate) fn query(
+        &mut self,
+        sql: &str,
+        write: WriteParams<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<()> {
+        if observe::is_idle() {
+            return self.0.driver.query(sql, write, take);
+        }
+        self.query_observed(sql, write, take)
+    }
+
+    /// Runs one statement a number of times, each with parameters of its own, and reports how many rows each changed.
+    /// The work before one that fails stays, so it belongs into a transaction.
+    #[inline]
+    pub(crate) fn execute_each(
+        &mut self,
+        sql: &str,
+        times: usize,
+        write: WriteEach<'_>,
+        changed: Changed<'_>,
+    ) -> Result<()> {
+        if observe::is_idle() {
+            return self.0.driver.execute_each(sql, times, write, changed);
+        }
+        self.execute_each_observed(sql, times, write, changed)
+    }
+
+    /// Runs one query a number of times, each with parameters of its own, and hands over the rows of each.
+    #[inline]
+    pub(crate) fn query_each(
+        &mut self,
+        sql: &str,
+        times: usize,
+        write: WriteEach<'_>,
+        take: TakeEach<'_>,
+    ) -> Result<()> {
+        if observe::is_idle() {
+            return self.0.driver.query_each(sql, times, write, take);
+        }
+        self.query_each_observed(sql, times, write, take)
+    }
+
+    /// Starts one query whose rows are pulled.
+    #[inline]
+    pub(crate) fn cursor(&mut self, sql: &str, write: WriteParams<'_>) -> Result<Cursor<'_>> {
+        if observe::is_idle() {
+            return Ok(Cursor::unobserved(self.0.driver.cursor(sql, write)?));
+        }
+        self.cursor_observed(sql, write)
+    }
+
+    /// Inserts `rows` rows in the fastest way of this database; `write` writes the given columns of one row.
+    #[inline]
+    pub(crate) fn insert_rows(
+        &mut self,
+        table: &'static TableSql,
+        columns: &ColumnSet,
+        rows: usize,
+        write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
+    ) -> Result<u64> {
+        if observe::is_idle() {
+            return self.0.driver.insert_rows(table, columns, rows, write);
+        }
+        self.insert_rows_observed(table, columns, rows, write)
+    }
+
+    /// Inserts `rows` rows and hands over each as stored, in their order. For tables whose inserts return rows.
+    #[inline]
+    pub(crate) fn insert_returning(
+        &mut self,
+        table: &TableSql,
+        columns: &ColumnSet,
+        rows: usize,
+        write: WriteEach<'_>,
+        take: TakeEach<'_>,
+    ) -> Result<()> {
+        if observe::is_idle() {
+            return self
+                .0
+                .driver
+                .insert_returning(table, columns, rows, write, take);
+        }
+        self.insert_returning_observed(table, columns, rows, write, take)
+    }
+
+    /// Inserts as many of these rows as go with one statement, which has `after` after its values, and returns how many
+    /// those are and how many of them were there. None where the database reports that of no statement with many rows.
+    #[inline]
+    pub(crate) fn upsert_rows(
+        &mut self,
+        table: &TableSql,
+        (columns, after): (&ColumnSet, &str),
+        rows: std::ops::Range<usize>,
+        write: WriteEach<'_>,
+    ) -> Result<(usize, u64)> {
+        if observe::is_idle() {
+            return self
+                .0
+                .driver
+                .upsert_rows(table, (columns, after), rows, write);
+        }
+        self.upsert_rows_observed(table, (columns, after), rows, write)
+    }
+
+    /// Runs DDL.
+    #[inline]
+    pub(crate) fn define(&mut self, sql: &str) -> Result<()> {
+        if observe::is_idle() {
+            return self.0.driver.define(sql);
+        }
+        self.define_observed(sql)
+    }
+
+    /// Runs one statement without parameters that stores nothing by itself: savepoints, settings.
+    #[inline]
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
+        if observe::is_idle() {
+            return self.0.driver.batch(sql);
+        }
+        self.batch_observed(sql)
+    }
+
+    /// Runs one statement, hands over its columns and its rows, and gives the number of rows it changed.
+    #[inline]
+    pub(crate) fn raw_query(
+        &mut self,
+        raw: RawText<'_>,
+        write: WriteParams<'_>,
+        columns: TakeColumns<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<u64> {
+        if observe::is_idle() {
+            return self.0.driver.raw_query(raw, write, columns, take);
+        }
+        self.raw_query_observed(raw, write, columns, take)
+    }
+
+    /// Runs one statement whose rows are no matter.
+    pub(crate) fn raw_execute(&mut self, raw: RawText<'_>, write: WriteParams<'_>) -> Result<u64> {
+        let take = &mut |_: &mut RowReader<'_>| Ok(true);
+        self.raw_query(raw, write, &mut |_| Ok(()), take)
+    }
+
+    /// Runs the statements of a text one after the other.
+    #[inline]
+    pub(crate) fn raw_batch(&mut self, sql: &str, is_fixed: bool) -> Result<()> {
+        if observe::is_idle() {
+            return self.0.driver.raw_batch(sql);
+        }
+        self.raw_batch_observed(sql, is_fixed)
+    }
+
+    /// Begins a transaction.
+    #[inline]
+    pub(crate) fn begin_with(&mut self, options: &TransactionOptions) -> Result<()> {
+        if observe::is_idle() {
+            return self.0.driver.begin_with(options);
+        }
+        self.begin_with_observed(options)
+    }
+
+    /// Begins a transaction as the database does unasked.
+    #[cfg(test)]
+    pub(crate) fn begin(&mut self) -> Result<()> {
+        self.begin_with(&TransactionOptions::new())
+    }
+
+    /// Commits, and makes sure that the database did.
+    #[inline]
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        if observe::is_idle() {
+            return self.0.driver.commit();
+        }
+        self.commit_observed()
+    }
+
+    /// Rolls the whole transaction back, also one that the database has ended already.
+    #[inline]
+    pub(crate) fn rollback(&mut self) -> Result<()> {
+        if observe::is_idle() {
+            return self.0.driver.rollback();
+        }
+        self.rollback_observed()
+    }
+}
+
+/// Rows of a running query, pulled one at a time.
+pub(crate) struct Cursor<'c> {
+    cursor: AnyCursor<'c>,
+    /// It ends with the cursor, or with its first error.
+    running: Option<Box<Running<'static>>>,
+}
+
+impl<'c> Cursor<'c> {
+    fn unobserved(cursor: AnyCursor<'c>) -> Self {
+        Self {
+            cursor,
+            running: None,
+        }
+    }
+
+    /// Has the reading of all rows be over by then.
+    pub(crate) fn end_by(&mut self, moment: Instant) {
+        self.cursor.end_by(moment);
+    }
+
+    /// The next row.
+    pub(crate) fn next(&mut self) -> Result<Option<RowReader<'_>>> {
+        let pulled = self.cursor.next();
+        if let Some(running) = &mut self.running {
+            match &pulled {
+                Ok(Some(_)) => running.count_row(),
+                Ok(None) => {}
+                Err(error) => {
+                    let running = self.running.take();
+                    running.into_iter().for_each(|it| it.end(Some(error)));
+                }
+            }
+        }
+        pulled
+    }
+}

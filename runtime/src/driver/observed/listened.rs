@@ -1,0 +1,251 @@
+//! Statements while something in the process listens.
+
+use super::{Cursor, Physical};
+use crate::driver::{
+    Changed, RawText, TableSql, TakeColumns, TakeEach, TakeRow, TransactionOptions, WriteEach,
+    WriteParams,
+};
+use crate::error::Result;
+use crate::observe::{EventKind, Running, Sent};
+use crate::value::{ColumnSet, ParamWriter};
+
+impl Physical {
+    #[cold]
+    pub(super) fn execute_observed(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
+        let running = self.start(|| Sent::statement(sql));
+        let outcome = self.0.driver.execute(sql, write);
+        let rows = outcome.as_ref().ok().copied();
+        self.end_of_write(running, rows, &outcome);
+        outcome
+    }
+
+    #[cold]
+    pub(super) fn returning_observed(
+        &mut self,
+        sql: &str,
+        write: WriteParams<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<()> {
+        let Some(running) = self.start(|| Sent::statement(sql)) else {
+            return self.0.driver.returning(sql, write, take);
+        };
+        let mut rows = 0;
+        let outcome = self.0.driver.returning(sql, write, &mut |row| {
+            rows += 1;
+            take(row)
+        });
+        self.end_of_write(Some(running), Some(rows), &outcome);
+        outcome
+    }
+
+    #[cold]
+    pub(super) fn query_observed(
+        &mut self,
+        sql: &str,
+        write: WriteParams<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<()> {
+        let Some(mut running) = self.start(|| Sent::statement(sql)) else {
+            return self.0.driver.query(sql, write, take);
+        };
+        running.rows = Some(0);
+        let outcome = self.0.driver.query(sql, write, &mut |row| {
+            running.count_row();
+            take(row)
+        });
+        Self::end(Some(running), &outcome);
+        outcome
+    }
+
+    #[cold]
+    pub(super) fn execute_each_observed(
+        &mut self,
+        sql: &str,
+        times: usize,
+        write: WriteEach<'_>,
+        changed: Changed<'_>,
+    ) -> Result<()> {
+        let Some(running) = self.start(|| Sent::statement(sql).times(times)) else {
+            return self.0.driver.execute_each(sql, times, write, changed);
+        };
+        let mut rows = 0;
+        let outcome = self
+            .0
+            .driver
+            .execute_each(sql, times, write, &mut |at, count| {
+                rows += count;
+                changed(at, count);
+            });
+        self.end_of_write(Some(running), Some(rows), &outcome);
+        outcome
+    }
+
+    #[cold]
+    pub(super) fn query_each_observed(
+        &mut self,
+        sql: &str,
+        times: usize,
+        write: WriteEach<'_>,
+        take: TakeEach<'_>,
+    ) -> Result<()> {
+        let Some(mut running) = self.start(|| Sent::statement(sql).times(times)) else {
+            return self.0.driver.query_each(sql, times, write, take);
+        };
+        running.rows = Some(0);
+        let outcome = self.0.driver.query_each(sql, times, write, &mut |at, row| {
+            running.count_row();
+            take(at, row)
+        });
+        Self::end(Some(running), &outcome);
+        outcome
+    }
+
+    #[cold]
+    pub(super) fn cursor_observed(
+        &mut self,
+        sql: &str,
+        write: WriteParams<'_>,
+    ) -> Result<Cursor<'_>> {
+        let running = self.listened_to().map(|watched| {
+            let sent = Sent::statement(sql.to_owned());
+            let mut running = Running::begin_beside(&watched.observer, watched.call, sent);
+            running.rows = Some(0);
+            Box::new(running)
+        });
+        match self.0.driver.cursor(sql, write) {
+            Ok(cursor) => Ok(Cursor { cursor, running }),
+            Err(error) => {
+                if let Some(running) = running {
+                    running.end(Some(&error));
+                }
+                Err(error)
+            }
+        }
+    }
+
+    #[cold]
+    pub(super) fn insert_rows_observed(
+        &mut self,
+        table: &'static TableSql,
+        columns: &ColumnSet,
+        rows: usize,
+        write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
+    ) -> Result<u64> {
+        let dialect = self.dialect();
+        let text = || table.insert_sql(dialect, columns, 1, false);
+        let running = self.start(|| Sent::statement(text()).times(rows));
+        let outcome = self.0.driver.insert_rows(table, columns, rows, write);
+        let rows = outcome.as_ref().ok().copied();
+        self.end_of_write(running, rows, &outcome);
+        outcome
+    }
+
+    #[cold]
+    pub(super) fn insert_returning_observed(
+        &mut self,
+        table: &TableSql,
+        columns: &ColumnSet,
+        rows: usize,
+        write: WriteEach<'_>,
+        take: TakeEach<'_>,
+    ) -> Result<()> {
+        let dialect = self.dialect();
+        let text = || table.insert_sql(dialect, columns, 1, true);
+        let running = self.start(|| Sent::statement(text()).times(rows));
+        let outcome = self
+            .0
+            .driver
+            .insert_returning(table, columns, rows, write, take);
+        self.end_of_write(running, Some(rows as u64), &outcome);
+        outcome
+    }
+
+    #[cold]
+    pub(super) fn upsert_rows_observed(
+        &mut self,
+        table: &TableSql,
+        (columns, after): (&ColumnSet, &str),
+        rows: std::ops::Range<usize>,
+        write: WriteEach<'_>,
+    ) -> Result<(usize, u64)> {
+        let dialect = self.dialect();
+        let text = || table.insert_sql(dialect, columns, 1, false) + after;
+        let running = self.start(|| Sent::statement(text()).times(rows.len()));
+        let outcome = self
+            .0
+            .driver
+            .upsert_rows(table, (columns, after), rows, write);
+        let taken = outcome.as_ref().ok().map(|(taken, _)| *taken as u64);
+        self.end_of_write(running, taken, &outcome);
+        outcome
+    }
+
+    #[cold]
+    pub(super) fn define_observed(&mut self, sql: &str) -> Result<()> {
+        let running = self.start(|| Sent::statement(sql));
+        let outcome = self.0.driver.define(sql);
+        Self::end(running, &outcome);
+        outcome
+    }
+
+    #[cold]
+    pub(super) fn batch_observed(&mut self, sql: &str) -> Result<()> {
+        let running = self.start(|| Sent::statement(sql));
+        let outcome = self.0.driver.batch(sql);
+        Self::end(running, &outcome);
+        outcome
+    }
+
+    #[cold]
+    pub(super) fn raw_query_observed(
+        &mut self,
+        raw: RawText<'_>,
+        write: WriteParams<'_>,
+        columns: TakeColumns<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<u64> {
+        let Some(running) = self.start(|| Sent::statement(raw.sql).fixed(raw.is_kept)) else {
+            return self.0.driver.raw_query(raw, write, columns, take);
+        };
+        let mut returned = 0;
+        let outcome = self.0.driver.raw_query(raw, write, columns, &mut |row| {
+            returned += 1;
+            take(row)
+        });
+        let changed = outcome.as_ref().ok().copied().filter(|_| returned == 0);
+        self.end_of_write(Some(running), changed.or(Some(returned)), &outcome);
+        outcome
+    }
+
+    #[cold]
+    pub(super) fn raw_batch_observed(&mut self, sql: &str, is_fixed: bool) -> Result<()> {
+        let running = self.start(|| Sent::statement(sql).fixed(is_fixed));
+        let outcome = self.0.driver.raw_batch(sql);
+        Self::end(running, &outcome);
+        outcome
+    }
+
+    #[cold]
+    pub(super) fn begin_with_observed(&mut self, options: &TransactionOptions) -> Result<()> {
+        let running = self.start(|| Sent::other(EventKind::Begin));
+        let outcome = self.0.driver.begin_with(options);
+        Self::end(running, &outcome);
+        outcome
+    }
+
+    #[cold]
+    pub(super) fn commit_observed(&mut self) -> Result<()> {
+        let running = self.start(|| Sent::other(EventKind::Commit));
+        let outcome = self.0.driver.commit();
+        Self::end(running, &outcome);
+        outcome
+    }
+
+    #[cold]
+    pub(super) fn rollback_observed(&mut self) -> Result<()> {
+        let running = self.start(|| Sent::other(EventKind::Rollback));
+        let outcome = self.0.driver.rollback();
+        Self::end(running, &outcome);
+        outcome
+    }
+}

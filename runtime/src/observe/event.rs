@@ -1,0 +1,141 @@
+//! The events that subscribers are called with.
+
+use std::panic::Location;
+use std::time::Duration;
+
+use crate::error::{Error, Operation};
+
+/// One thing that an engine did, when it is over. It holds no values of rows and no parameters.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Event<'e> {
+    /// The kind of event.
+    pub kind: EventKind,
+    /// The engine that it happened on.
+    pub engine: &'static str,
+    /// The replica of the engine, where it was not the engine's own database.
+    pub replica: Option<&'e str>,
+    /// The model whose repository or query was called; `None` for transactions, raw SQL and checkouts.
+    pub model: Option<&'static str>,
+    /// The call of the program that it was part of, where there is one.
+    pub operation: Option<Operation>,
+    /// The text that was sent, with placeholders for values. Of kind [`EventKind::Statement`] only.
+    pub statement: Option<&'e str>,
+    /// How often the statement ran, each time with parameters of its own: more than 1 for calls with many rows.
+    pub times: u64,
+    /// How many rows a query returned or a statement changed, as far as it is known.
+    pub rows: Option<u64>,
+    /// How long it took; for a checkout the time that was waited.
+    pub duration: Duration,
+    /// How it ended.
+    pub outcome: Outcome<'e>,
+    /// The place of the call in the program.
+    pub place: Option<&'static Location<'static>>,
+}
+
+/// The kinds of events. More will come (synchronising, outbox), so a `match` needs an arm for others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// A statement was run, whoever wrote it. One event for a call that sends the same statement for many rows.
+    Statement,
+    /// A transaction was begun.
+    Begin,
+    /// A transaction was committed.
+    Commit,
+    /// A transaction was rolled back.
+    Rollback,
+    /// A call inserted rows of a model. Like the three that follow it comes after its statements, and in a transaction before
+    /// the commit: see [`after_commit`](crate::Transaction::after_commit).
+    Insert,
+    /// A call updated rows of a model.
+    Update,
+    /// A call saved whole rows of a model.
+    Save,
+    /// A call deleted rows of a model.
+    Delete,
+    /// A call inserted rows of a model or updated those that were there.
+    Upsert,
+    /// A connection was taken from the pool, or could not be.
+    Checkout,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Outcome<'e> {
+    /// As it should.
+    Succeeded,
+    /// With this error, which holds no values either.
+    Failed(&'e Error),
+    /// The program's own code panicked in it.
+    Panicked,
+}
+
+impl<'e> Outcome<'e> {
+    /// Did it end as it should?
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::Succeeded)
+    }
+
+    /// The error, where there was one.
+    pub fn error(&self) -> Option<&'e Error> {
+        match self {
+            Self::Failed(error) => Some(error),
+            Self::Succeeded | Self::Panicked => None,
+        }
+    }
+
+    pub(super) fn of(error: Option<&'e Error>) -> Self {
+        error.map_or(Self::Succeeded, Self::Failed)
+    }
+}
+
+impl EventKind {
+    /// One word, as in `bindery.event` of spans and metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Statement => "statement",
+            Self::Begin => "begin",
+            Self::Commit => "commit",
+            Self::Rollback => "rollback",
+            Self::Insert => "insert",
+            Self::Update => "update",
+            Self::Save => "save",
+            Self::Delete => "delete",
+            Self::Upsert => "upsert",
+            Self::Checkout => "checkout",
+        }
+    }
+
+    /// The event after a call of this operation that changed rows of a model.
+    pub(crate) fn of_write(operation: Operation) -> Option<Self> {
+        match operation {
+            Operation::Insert | Operation::InsertMany | Operation::Copy => Some(Self::Insert),
+            Operation::Update | Operation::UpdateMany => Some(Self::Update),
+            Operation::Save | Operation::SaveMany => Some(Self::Save),
+            Operation::Delete | Operation::DeleteMany => Some(Self::Delete),
+            Operation::Upsert | Operation::UpsertMany | Operation::Merge => Some(Self::Upsert),
+            Operation::Configure
+            | Operation::Connect
+            | Operation::Acquire
+            | Operation::Close
+            | Operation::Begin
+            | Operation::Commit
+            | Operation::Rollback
+            | Operation::Resolve
+            | Operation::Create
+            | Operation::Drop
+            | Operation::Choose
+            | Operation::Find
+            | Operation::FindMany
+            | Operation::Select
+            | Operation::Load
+            | Operation::Count
+            | Operation::Exists
+            | Operation::Query
+            | Operation::Execute
+            | Operation::ExecuteBatch => None,
+        }
+    }
+}

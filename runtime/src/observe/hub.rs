@@ -1,0 +1,142 @@
+//! The subscribers of a program's databases.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+
+use super::observer::{Listener, Observer};
+use super::{Event, Labels};
+
+type Callback = dyn Fn(&Event<'_>) + Send + Sync;
+
+/// What the engines of one registry have in common: who is to be called.
+#[derive(Default)]
+pub(crate) struct Hub {
+    subscribers: RwLock<Arc<[Subscriber]>>,
+    observers: Mutex<Vec<Weak<Observer>>>,
+}
+
+#[derive(Clone)]
+struct Subscriber {
+    callback: Arc<Callback>,
+}
+
+impl Subscriber {
+    fn is(&self, callback: &Weak<Callback>) -> bool {
+        std::ptr::addr_eq(Arc::as_ptr(&self.callback), callback.as_ptr())
+    }
+}
+
+/// Keeps a subscriber subscribed: it is called until this is dropped.
+#[must_use = "the subscriber is called until its subscription is dropped: keep it, or call `detach`"]
+pub struct Subscription {
+    hub: Weak<Hub>,
+    callback: Weak<Callback>,
+}
+
+impl Subscription {
+    /// Has the subscriber called for as long as the program has its databases.
+    pub fn detach(mut self) {
+        self.hub = Weak::new();
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if let Some(hub) = self.hub.upgrade() {
+            hub.change(|subscribers| subscribers.retain(|it| !it.is(&self.callback)));
+        }
+    }
+}
+
+impl std::fmt::Debug for Subscription {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Subscription").finish_non_exhaustive()
+    }
+}
+
+impl Hub {
+    /// An observer for the connections of one pool.
+    pub(crate) fn observer(self: &Arc<Self>, labels: Labels) -> Arc<Observer> {
+        let observer = Arc::new(Observer::new(labels, Arc::clone(self)));
+        let mut observers = self
+            .observers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        observers.push(Arc::downgrade(&observer));
+        observer
+    }
+
+    /// Calls this for each event, until the subscription is dropped.
+    pub(crate) fn subscribe(self: &Arc<Self>, callback: Arc<Callback>) -> Subscription {
+        let subscription = Subscription {
+            hub: Arc::downgrade(self),
+            callback: Arc::downgrade(&callback),
+        };
+        self.change(|subscribers| subscribers.push(Subscriber { callback }));
+        subscription
+    }
+
+    fn change(&self, work: impl FnOnce(&mut Vec<Subscriber>)) {
+        let mut subscribers = self
+            .subscribers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut changed = subscribers.to_vec();
+        work(&mut changed);
+        let listens = !changed.is_empty();
+        // Those that were removed are dropped after the lock.
+        let _former = std::mem::replace(&mut *subscribers, changed.into());
+        let observers = self
+            .observers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        for observer in observers.iter().filter_map(Weak::upgrade) {
+            observer.set(Listener::Subscribers, listens);
+        }
+    }
+
+    /// Calls every subscriber. One that panics harms neither the others nor the caller, and what a subscriber does with
+    /// the databases itself is no event.
+    pub(super) fn deliver(&self, event: &Event<'_>) {
+        let Some(_delivering) = Delivering::begin() else {
+            return;
+        };
+        let subscribers = self
+            .subscribers
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        for subscriber in subscribers.iter() {
+            let called = catch_unwind(AssertUnwindSafe(|| (subscriber.callback)(event)));
+            if let Err(payload) = called {
+                tracing::error!(
+                    bindery.engine = event.engine,
+                    bindery.event = event.kind.name(),
+                    "a subscriber to events panicked"
+                );
+                // Dropping it may panic as well.
+                let _ = catch_unwind(AssertUnwindSafe(|| drop(payload)));
+            }
+        }
+    }
+}
+
+thread_local! {
+    static IS_DELIVERING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Subscribers of this thread are being called.
+struct Delivering;
+
+impl Delivering {
+    fn begin() -> Option<Self> {
+        (!IS_DELIVERING.replace(true)).then(|| Self)
+    }
+}
+
+impl Drop for Delivering {
+    fn drop(&mut self) {
+        IS_DELIVERING.set(false);
+    }
+}

@@ -1,0 +1,176 @@
+//! One thing that is under way: a statement, a commit, a checkout. Its event is emitted at its end.
+
+use std::borrow::Cow;
+use std::panic::Location;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tracing::Span;
+use tracing::span::EnteredSpan;
+
+use super::{Event, EventKind, Observer, Outcome, span};
+use crate::error::{Error, Operation};
+
+/// The call of the program that statements are part of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Call {
+    pub(crate) operation: Operation,
+    pub(crate) model: Option<&'static str>,
+    /// Its name as statements write it.
+    pub(crate) table: Option<&'static str>,
+    pub(crate) place: Option<&'static Location<'static>>,
+}
+
+impl Call {
+    /// A call that is about no model.
+    pub(crate) fn of(operation: Operation, place: Option<&'static Location<'static>>) -> Self {
+        Self {
+            operation,
+            model: None,
+            table: None,
+            place,
+        }
+    }
+
+    /// A call of a repository or query.
+    pub(crate) fn on_model(
+        operation: Operation,
+        model: &'static str,
+        table: &'static str,
+        place: &'static Location<'static>,
+    ) -> Self {
+        Self {
+            model: Some(model),
+            table: Some(table),
+            ..Self::of(operation, Some(place))
+        }
+    }
+}
+
+/// What is sent.
+pub(crate) struct Sent<'s> {
+    pub(crate) kind: EventKind,
+    pub(crate) sql: Option<Cow<'s, str>>,
+    /// The text is the same each time, so that it can be shown: one that was put together may hold values.
+    pub(crate) is_fixed: bool,
+    pub(crate) times: u64,
+}
+
+impl<'s> Sent<'s> {
+    pub(crate) fn statement(sql: impl Into<Cow<'s, str>>) -> Self {
+        Self {
+            kind: EventKind::Statement,
+            sql: Some(sql.into()),
+            is_fixed: true,
+            times: 1,
+        }
+    }
+
+    /// Ends or begins a transaction, or takes a connection.
+    pub(crate) fn other(kind: EventKind) -> Self {
+        Self {
+            kind,
+            sql: None,
+            is_fixed: true,
+            times: 1,
+        }
+    }
+
+    pub(crate) fn times(self, times: usize) -> Self {
+        Self {
+            times: times as u64,
+            ..self
+        }
+    }
+
+    pub(crate) fn fixed(self, is_fixed: bool) -> Self {
+        Self { is_fixed, ..self }
+    }
+}
+
+/// From its beginning to its end. Where it is dropped while the thread panics, it panicked.
+pub(crate) struct Running<'s> {
+    observer: Arc<Observer>,
+    sent: Sent<'s>,
+    call: Option<Call>,
+    started: Instant,
+    pub(crate) rows: Option<u64>,
+    span: Span,
+    entered: Option<EnteredSpan>,
+    has_ended: bool,
+}
+
+impl<'s> Running<'s> {
+    /// Begins; what happens in between is within its span.
+    pub(crate) fn begin(observer: &Arc<Observer>, call: Option<Call>, sent: Sent<'s>) -> Self {
+        let mut running = Self::begin_beside(observer, call, sent);
+        if !running.span.is_disabled() {
+            running.entered = Some(running.span.clone().entered());
+        }
+        running
+    }
+
+    /// Begins something that goes on while the program does other things.
+    pub(crate) fn begin_beside(
+        observer: &Arc<Observer>,
+        call: Option<Call>,
+        sent: Sent<'s>,
+    ) -> Self {
+        let span = span::begin(observer, call.as_ref(), &sent);
+        Self {
+            observer: Arc::clone(observer),
+            sent,
+            call,
+            started: Instant::now(),
+            rows: None,
+            span,
+            entered: None,
+            has_ended: false,
+        }
+    }
+
+    /// One more row came.
+    pub(crate) fn count_row(&mut self) {
+        *self.rows.get_or_insert(0) += 1;
+    }
+
+    /// It ended, with this error if with one.
+    pub(crate) fn end(mut self, error: Option<&Error>) {
+        self.emit(Outcome::of(error));
+    }
+
+    fn emit(&mut self, outcome: Outcome<'_>) {
+        self.has_ended = true;
+        let call = self.call;
+        let event = Event {
+            kind: self.sent.kind,
+            engine: self.observer.labels.engine,
+            replica: self.observer.labels.replica.as_deref(),
+            model: call.and_then(|call| call.model),
+            operation: call.map(|call| call.operation),
+            statement: self.sent.sql.as_deref(),
+            times: self.sent.times,
+            rows: self.rows,
+            duration: self.started.elapsed(),
+            outcome,
+            place: call.and_then(|call| call.place),
+        };
+        span::end(&self.span, &event);
+        self.entered = None;
+        self.observer.emit(&event);
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if self.has_ended {
+            return;
+        }
+        let outcome = if std::thread::panicking() {
+            Outcome::Panicked
+        } else {
+            Outcome::Succeeded
+        };
+        self.emit(outcome);
+    }
+}
