@@ -357,6 +357,23 @@ mod tests {
     }
 
     #[test]
+    fn commands_that_pages_show_are_understood() {
+        let pages = crate::book::pages().expect("the pages can be read");
+        let lines = pages.iter().flat_map(|page| page.lines());
+        let commands = lines.filter_map(|line| {
+            let line = line.trim_start_matches("$ ").strip_prefix("cargo xtask ")?;
+            line.split(" #").next()
+        });
+        let mut count = 0;
+        for command in commands {
+            let words = command.split_whitespace().map(str::to_owned);
+            Line::parse(words).expect(command);
+            count += 1;
+        }
+        assert!(count > 10, "{count}");
+    }
+
+    #[test]
     fn anything_else_is_refused() {
         for line in [
             "tset",

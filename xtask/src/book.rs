@@ -38,6 +38,13 @@ pub(crate) fn run(interrupt: &Interrupt) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The texts of all pages.
+#[cfg(test)]
+pub(crate) fn pages() -> Result<Vec<String>, Failure> {
+    let pages = Pages::read(workspace::root())?;
+    Ok(pages.all().iter().map(|page| page.text.clone()).collect())
+}
+
 /// Returns the path of mdBook's program, which is compiled once for each build folder.
 fn mdbook(interrupt: &Interrupt) -> Result<PathBuf, Failure> {
     let folder = workspace::target().join("mdbook").join(MDBOOK);

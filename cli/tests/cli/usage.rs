@@ -1,5 +1,8 @@
 //! The command line itself: help, wrong usage, colours, completions.
 
+use std::fs;
+use std::path::Path;
+
 use crate::support::{Project, holds};
 
 const COMMANDS: [&str; 7] = [
@@ -28,6 +31,38 @@ fn help_names_every_command_and_each_has_an_example() {
         assert!(
             examples.into_iter().all(|line| line.chars().count() <= 80),
             "{help}"
+        );
+    }
+}
+
+/// The lines `$ bindery …` of the README and of the book's pages, without their comments.
+fn shown_commands() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let docs = fs::read_dir(root.join("docs")).expect("the book is there");
+    let mut pages: Vec<_> = docs.flatten().map(|entry| entry.path()).collect();
+    pages.push(root.join("README.md"));
+    pages.retain(|page| page.extension().is_some_and(|extension| extension == "md"));
+    let texts = pages
+        .iter()
+        .map(|page| fs::read_to_string(page).expect("UTF-8"));
+    let command = |line: &str| {
+        let command = line.strip_prefix("$ bindery ")?;
+        Some(command.split(" #").next()?.trim().to_owned())
+    };
+    texts
+        .flat_map(|text| text.lines().filter_map(command).collect::<Vec<_>>())
+        .collect()
+}
+
+#[test]
+fn the_book_shows_commands_that_there_are() {
+    let commands = shown_commands();
+    assert!(commands.len() > 5, "{commands:?}");
+    for command in commands {
+        let outcome = Project::blogs().run(&command);
+        assert!(
+            matches!(outcome.code, Some(0 | 1)),
+            "`bindery {command}`: {outcome:#?}"
         );
     }
 }
