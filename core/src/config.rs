@@ -132,6 +132,8 @@ pub struct EngineConfig {
     pub schema_check: SchemaCheck,
     /// `replicas`.
     pub replicas: Vec<ReplicaConfig>,
+    /// `reads` and what belongs to it.
+    pub reads: ReadsConfig,
     /// `models-of`: the engine whose models it hosts too.
     pub models_of: Option<String>,
 }
@@ -215,6 +217,46 @@ pub enum SessionReset {
     Noticed,
     /// Each time, with the next user's first statement.
     Always,
+}
+
+/// `reads`: where calls that only read go, outside of transactions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ReadsFrom {
+    /// To the engine itself: what is read is what was written.
+    #[default]
+    Primary,
+    /// To its replicas, one after the other, and to the engine itself while none of them is there. What is read may be
+    /// as old as `max-replica-lag`.
+    Replicas,
+    /// To its replicas, and to nothing else: without one a read fails.
+    ReplicasOnly,
+}
+
+/// `reads` and what belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadsConfig {
+    /// `reads`.
+    pub reads: ReadsFrom,
+    /// `max-replica-lag`: a replica that is further behind is not read from; `None` reads from any.
+    pub max_replica_lag: Option<Duration>,
+    /// `replica-wait`: how long a read waits for a replica to come to what it has to see.
+    pub replica_wait: Duration,
+    /// `replica-check`: how often a replica is looked at.
+    pub replica_check: Duration,
+    /// `replica-retry`: how long one that failed is left alone.
+    pub replica_retry: Duration,
+}
+
+impl Default for ReadsConfig {
+    fn default() -> Self {
+        Self {
+            reads: ReadsFrom::default(),
+            max_replica_lag: Some(Duration::from_secs(10)),
+            replica_wait: Duration::from_millis(500),
+            replica_check: Duration::from_secs(1),
+            replica_retry: Duration::from_secs(5),
+        }
+    }
 }
 
 /// `synchronous`: how far a COMMIT of SQLite waits for the disk. What a crash of the program alone can lose is nothing,
@@ -464,6 +506,7 @@ impl EngineConfig {
             password_from: None,
             session: SessionConfig::default(),
             tls: TlsKeys::default(),
+            reads: ReadsConfig::default(),
             schema_check: SchemaCheck::default(),
             replicas: Vec::new(),
             models_of: None,

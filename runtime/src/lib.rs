@@ -56,7 +56,7 @@ pub use bindery_macros::sql_fragment;
 pub use bindery_core::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
 pub use bindery_core::dialect::{Dialect, Flavour};
 pub use databases::config::{
-    Config, ConnectionMode, EngineOptions, SchemaCheck, SessionReset, Synchronous,
+    Config, ConnectionMode, EngineOptions, ReadsFrom, SchemaCheck, SessionReset, Synchronous,
 };
 pub use databases::status::{EngineStatus, ReplicaStatus, ServerProduct};
 pub use databases::tables::CreatedTables;
@@ -72,10 +72,13 @@ pub use link::dialect;
 pub use link::engine::{Engine, StaticEngine};
 pub use link::pool::PoolStats;
 pub use link::program::ModelInfo;
+pub use link::read_connection::ReadConnection;
+pub use link::replicas::ReplicaState;
 pub use link::transaction::{RetryPolicy, Transaction};
+pub use model::access::{Access, CanWrite, ReadWrite, ReadsOnly};
 pub use model::key::Key;
 pub use model::lives_on::{Hosts, LivesOn};
-pub use model::route::Route;
+pub use model::route::{ReadRoute, Route};
 pub use model::row_of::RowOf;
 pub use model::validate::Validate;
 pub use model::{HasKey, Model, Writable};
@@ -86,7 +89,7 @@ pub use raw::{
     RawSql, RowColumns, Runs, Sql, SqlFor,
 };
 pub use relation::Load;
-pub use repository::{Merged, Moved, Repository, Rows, Upserted};
+pub use repository::{Merged, Moved, Repository, RepositoryOf, Rows, Upserted};
 pub use value::types;
 pub use value::{ParamWriter, RowReader};
 #[cfg(feature = "tokio")]

@@ -24,6 +24,12 @@ pub(crate) fn tables(w: &mut RustWriter, around: &Surroundings<'_>, all: &[Shape
             |_| (),
         );
     });
+    w.item(|w| {
+        w.block(
+            "impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E>",
+            |_| (),
+        );
+    });
 }
 
 /// Tables called `to_…` and the like are not conversions.
@@ -49,10 +55,8 @@ pub(crate) fn accessor(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sh
     let signature = Signature {
         head: format!("fn {}", shape.names.accessor),
         params: vec!["&mut self".to_owned()],
-        returns: Some(format!(
-            "::bindery::Repository<'_, {tag}, <Self as ::bindery::Route<{tag}>>::Engine>"
-        )),
-        bounds: vec![format!("Self: ::bindery::Route<{tag}>")],
+        returns: Some(format!("::bindery::RepositoryOf<'_, Self, {tag}>")),
+        bounds: vec![format!("Self: ::bindery::ReadRoute<{tag}>")],
     };
     w.function(&signature, |w| {
         w.line("::bindery::Repository::new(self.target())");
@@ -107,7 +111,7 @@ pub(crate) fn queries(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sha
     });
     w.item(|w| {
         let head = format!(
-            "impl<E: ::bindery::Engine> {name}{engine} for ::bindery::Repository<'_, {tag}, E>"
+            "impl<E: ::bindery::Engine, A> {name}{engine} for ::bindery::Repository<'_, {tag}, E, A>"
         );
         w.block(&head, |w| {
             for (index, unique) in shape.uniques.iter().enumerate() {
@@ -143,6 +147,11 @@ fn can_upsert(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> bool {
     !unique.deferrable && unique.fields.iter().all(given)
 }
 
+/// The bound of methods that write: what only reads has them not.
+fn writes() -> Vec<String> {
+    vec!["Self: ::bindery::CanWrite".to_owned()]
+}
+
 fn upsert_docs(w: &mut RustWriter, shape: &Shape<'_>, unique: &UniqueShape<'_>) {
     w.docs([
         format!(
@@ -168,7 +177,7 @@ fn upsert_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signature {
             format!("new: {}", shape.new_row("E")),
         ],
         returns: Some(format!("::bindery::Result<{inserted}>")),
-        bounds: Vec::new(),
+        bounds: writes(),
     }
 }
 
@@ -196,7 +205,7 @@ fn upsert_many_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signatu
             format!("rows: impl ::core::iter::IntoIterator<Item = {item}>"),
         ],
         returns: Some("::bindery::Result<::bindery::Upserted>".to_owned()),
-        bounds: Vec::new(),
+        bounds: writes(),
     }
 }
 

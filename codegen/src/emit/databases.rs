@@ -35,6 +35,7 @@ pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_
                 connection(w, engine);
             }
             on(w);
+            reads_from(w);
             transactions(w, model);
             for shape in all {
                 w.item(|w| accessor(w, around, shape));
@@ -193,6 +194,16 @@ fn on(w: &mut RustWriter) {
             "::bindery::Result<::bindery::Connection<engine::Any>>",
         );
         w.function(&signature, |w| w.line("self.0.connect(engine)"));
+    });
+}
+
+fn reads_from(w: &mut RustWriter) {
+    w.item(|w| {
+        w.doc("The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).");
+        w.line("#[must_use]");
+        let params = ["&self", "from: ::bindery::ReadsFrom"];
+        let signature = method("pub fn reads_from", &params, "Self");
+        w.function(&signature, |w| w.line("Self(self.0.reads_from(from))"));
     });
 }
 

@@ -225,7 +225,7 @@ const MOVED_CLONE: &str = "let row = ::core::clone::Clone::clone(self).to_engine
 
 fn target(around: &Surroundings<'_>, shape: &Shape<'_>) -> String {
     format!(
-        "let target = ::bindery::Route::<{}>::target(to);",
+        "let target = ::bindery::ReadRoute::<{}>::target(to);",
         around.tag(shape)
     )
 }

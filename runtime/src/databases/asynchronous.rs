@@ -33,7 +33,8 @@ impl Drop for OwnWorkers {
 
 impl Configured {
     fn pools(&self) -> impl Iterator<Item = &Arc<Pool>> {
-        let replicas = self.replicas.iter().map(|replica| &replica.pool);
+        let members = self.readers.iter().flat_map(|readers| &readers.members);
+        let replicas = members.map(|member| &member.pool);
         std::iter::once(&self.pool).chain(replicas)
     }
 }

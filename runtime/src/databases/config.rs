@@ -9,8 +9,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use bindery_core::config::{
-    Address, Config as FileConfig, ConnectionTarget, PoolConfig, SessionConfig, override_variable,
-    process_environment,
+    Address, Config as FileConfig, ConnectionTarget, PoolConfig, ReadsConfig, SessionConfig,
+    override_variable, process_environment,
 };
 use bindery_core::diagnostic::{Diagnostic, Diagnostics, Severity};
 use bindery_core::source::Sources;
@@ -21,7 +21,7 @@ use crate::link::program::{EngineInfo, Program};
 use bindery_core::dialect::{Dialect, Flavour};
 
 pub use self::options::EngineOptions;
-pub use bindery_core::config::{ConnectionMode, SchemaCheck, SessionReset, Synchronous};
+pub use bindery_core::config::{ConnectionMode, ReadsFrom, SchemaCheck, SessionReset, Synchronous};
 
 /// The variable that names the configuration file.
 const FILE_VARIABLE: &str = "BINDERY_CONFIG";
@@ -193,6 +193,7 @@ impl Config {
             pool: engine.pool.clone(),
             session: engine.session.clone(),
             schema_check: engine.schema_check,
+            reads: engine.reads.clone(),
             replicas: file
                 .replica_targets(name, &|variable| self.environment(variable))
                 .map_err(|finding| refused(file.describe(&without_engine(*finding, name))))?,
@@ -306,6 +307,7 @@ pub(crate) struct Settings {
     pub(crate) pool: PoolConfig,
     pub(crate) session: SessionConfig,
     pub(crate) schema_check: SchemaCheck,
+    pub(crate) reads: ReadsConfig,
     /// By name, in the order written.
     pub(crate) replicas: Vec<(String, ConnectionTarget)>,
 }

@@ -9,6 +9,7 @@ mod generated;
 mod hooks;
 mod observed;
 mod read_only;
+mod reads;
 mod resolve;
 pub(crate) mod status;
 pub(crate) mod tables;
@@ -26,12 +27,13 @@ use self::config::{Config, Settings};
 use self::connector::{Seen, Wanted, connector};
 use self::observed::labels;
 use self::status::EngineStatus;
-use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::error::Result;
 use crate::link::connection::Connection;
 use crate::link::drift::Watch;
 use crate::link::engine::{Engine, StaticEngine};
 use crate::link::pool::{Pool, PoolLimits};
 use crate::link::program::{EngineInfo, Program, TableDdl};
+use crate::link::replicas::{EngineUnit, Member, PoolSource, Replicas};
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::model::route::Target;
@@ -65,6 +67,8 @@ pub struct Registry {
     #[cfg(feature = "tokio")]
     workers: Arc<asynchronous::OwnWorkers>,
     pub(crate) hub: Arc<Hub>,
+    /// What this handle has written, where its reads have to see that; one for each engine.
+    pub(crate) unit: Option<Arc<[EngineUnit]>>,
 }
 
 /// One engine as configured, with its connections.
@@ -76,15 +80,15 @@ pub(crate) struct Configured {
     pub(crate) pool: Arc<Pool>,
     /// In the order they were configured.
     pub(crate) replicas: Vec<Replica>,
+    /// Where its reads go; `None` without replicas.
+    pub(crate) readers: Option<Arc<Replicas>>,
     pub(crate) seen: Seen,
 }
 
 /// A copy of an engine's database that is only read, with connections of its own.
 pub(crate) struct Replica {
-    pub(crate) name: String,
     /// Without its password.
     pub(crate) url: String,
-    pub(crate) pool: Arc<Pool>,
     pub(crate) seen: Seen,
 }
 
@@ -114,6 +118,7 @@ impl Registry {
             workers: asynchronous::OwnWorkers::of(&engines),
             engines,
             hub,
+            unit: None,
         })
     }
 
@@ -134,37 +139,23 @@ impl Registry {
         self.program
     }
 
-    /// A connection of an engine.
+    /// A connection of an engine: of its primary, as it may write.
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
     pub fn connect<E: Engine>(&self, engine: E) -> Result<Connection<E>> {
-        self.pool(engine)
-            .acquire()
-            .map(|link| Connection::new(engine, link))
-    }
-
-    /// A connection of a replica of an engine, for reading. The database itself refuses to write over it.
-    ///
-    /// # Errors
-    /// The engine has no replica of this name (the error lists those there are), it cannot be reached, or no connection
-    /// came free in time.
-    pub fn connect_replica<E: Engine>(&self, engine: E, name: &str) -> Result<Connection<E>> {
-        self.engines[engine.index()]
-            .replica(name)?
-            .pool
-            .acquire()
-            .map(|link| Connection::new(engine, link))
+        let link = self.pool(engine).acquire()?;
+        Ok(Connection::new(engine, link))
     }
 
     /// Raw SQL on an engine, taking a connection for each statement.
     pub fn sql_on<E: Engine>(&self, engine: E) -> RawSql<'_, E> {
-        RawSql::new(Target::of_pool(engine, self.pool(engine)))
+        RawSql::new(Target::of_pool(engine, self.source(engine)))
     }
 
     /// The repository of a model, taking a connection for each call.
     pub fn repository<M: Model, E: Hosts<M>>(&self, engine: E) -> Repository<'_, M, E> {
-        Repository::new(Target::of_pool(engine, self.pool(engine)))
+        Repository::new(Target::of_pool(engine, self.source(engine)))
     }
 
     /// Loads what belongs to these rows, in their order, from the engine that they are on: for each relation one statement,
@@ -178,12 +169,23 @@ impl Registry {
         L: Load<R::Engine, From = R::Model>,
     {
         let engine = R::Engine::default();
-        let mut target = Target::of_pool(engine, self.pool(engine));
+        let mut target = Target::of_pool(engine, self.source(engine));
         relation.load(&mut target, rows)
     }
 
     pub(crate) fn pool<E: Engine>(&self, engine: E) -> &Arc<Pool> {
         &self.engines[engine.index()].pool
+    }
+
+    /// Where calls take a connection each.
+    pub(crate) fn source<E: Engine>(&self, engine: E) -> PoolSource<'_> {
+        let index = engine.index();
+        let configured = &self.engines[index];
+        PoolSource {
+            pool: &configured.pool,
+            replicas: configured.readers.as_ref(),
+            unit: self.unit.as_ref().map(|unit| &unit[index]),
+        }
     }
 
     /// Describes every engine, in the order of their names. Connects to nothing.
@@ -256,8 +258,9 @@ impl Registry {
     /// The pools of all engines and of their replicas, and what their connections have in common.
     fn pools(&self) -> impl Iterator<Item = (&Arc<Pool>, &Seen)> {
         self.engines.iter().flat_map(|engine| {
-            let replicas = engine.replicas.iter();
-            let replicas = replicas.map(|replica| (&replica.pool, &replica.seen));
+            let pools = engine.readers.iter().flat_map(|readers| &readers.members);
+            let pools = pools.map(|member| &member.pool);
+            let replicas = pools.zip(engine.replicas.iter().map(|replica| &replica.seen));
             std::iter::once((&engine.pool, &engine.seen)).chain(replicas)
         })
     }
@@ -289,44 +292,23 @@ impl Configured {
         let watch = || Watch::new(program, index, settings.schema_check);
         let (pool, seen) = pool_of(info, &settings, (&settings.target, None), hub)?;
         let pool = pool.watched(watch());
-        let replicas = settings.replicas.iter().map(|(name, target)| {
+        let (mut members, mut replicas) = (Vec::new(), Vec::new());
+        for (name, target) in &settings.replicas {
             let (pool, seen) = pool_of(info, &settings, (target, Some(name)), hub)?;
-            Ok(Replica {
-                name: name.clone(),
-                url: target.to_string(),
-                pool: pool.watched(watch()),
-                seen,
-            })
-        });
+            members.push(Member::new(name.clone(), pool.watched(watch())));
+            let url = target.to_string();
+            replicas.push(Replica { url, seen });
+        }
+        let reads = settings.reads.clone();
+        let readers = (!members.is_empty()).then(|| Replicas::new(reads, members));
         Ok(Self {
             info,
             tables: program.tables_of(index).collect(),
-            replicas: replicas.collect::<Result<_>>()?,
+            replicas,
+            readers,
             settings,
             pool,
             seen,
-        })
-    }
-
-    fn replica(&self, name: &str) -> Result<&Replica> {
-        let found = self.replicas.iter().find(|replica| replica.name == name);
-        found.ok_or_else(|| {
-            let known: Vec<&str> = self
-                .replicas
-                .iter()
-                .map(|replica| replica.name.as_str())
-                .collect();
-            let known = if known.is_empty() {
-                "none".to_owned()
-            } else {
-                known.join(", ")
-            };
-            let why = format!(
-                "there is no replica `{}`; known: {known}",
-                name.escape_debug()
-            );
-            let error = Error::new(ErrorKind::Config(why)).during(Operation::Choose);
-            error.on_engine(self.info.name)
         })
     }
 

@@ -1,10 +1,13 @@
 //! The status of an engine, without connecting to it. Nothing here holds a password.
 
-use bindery_core::config::{ConnectionMode, PoolConfig, SessionConfig, TlsMode};
+use std::time::Duration;
+
+use bindery_core::config::{ConnectionMode, PoolConfig, ReadsFrom, SessionConfig, TlsMode};
 
 use crate::databases::{Configured, Replica};
 use crate::link::pool::PoolStats;
 use crate::link::program::{ModelInfo, Program};
+use crate::link::replicas::{Member, ReplicaState};
 use bindery_core::dialect::{Dialect, Flavour};
 
 /// One engine: what was compiled in, how it is configured, and how many connections it has.
@@ -35,6 +38,8 @@ pub struct EngineStatus {
     pub pool: PoolStats,
     /// The server that answered the last connection; `None` before.
     pub server: Option<ServerProduct>,
+    /// Where its reads go.
+    pub reads: ReadsFrom,
     /// Copies that can be read from.
     pub replicas: Vec<ReplicaStatus>,
     /// Other engines that lead to the same database, as far as names show it: each has its own pool, and one waits for the
@@ -64,6 +69,13 @@ pub struct ReplicaStatus {
     pub pool: PoolStats,
     /// The server that answered the last connection; `None` before.
     pub server: Option<ServerProduct>,
+    /// Do reads go there?
+    pub state: ReplicaState,
+    /// How long ago its primary wrote what it had not applied when it was looked at last; zero where it had everything. `None`
+    /// where it was not looked at, where the primary keeps no log of that, and for an SQLite file, which is always current.
+    pub lag: Option<Duration>,
+    /// Why no reads go there, or did not the last time that was so.
+    pub last_error: Option<String>,
 }
 
 impl EngineStatus {
@@ -87,19 +99,31 @@ impl EngineStatus {
                 .collect(),
             pool: engine.pool.stats(),
             server: engine.seen.get(),
-            replicas: engine.replicas.iter().map(ReplicaStatus::new).collect(),
+            reads: settings.reads.reads,
+            replicas: replicas_of(engine),
             same_database: same_database(engine, all),
         }
     }
 }
 
+pub(crate) fn replicas_of(engine: &Configured) -> Vec<ReplicaStatus> {
+    let members = engine.readers.iter().flat_map(|readers| &readers.members);
+    let both = members.zip(&engine.replicas);
+    both.map(|(member, replica)| ReplicaStatus::new(member, replica))
+        .collect()
+}
+
 impl ReplicaStatus {
-    fn new(replica: &Replica) -> Self {
+    fn new(member: &Member, replica: &Replica) -> Self {
+        let known = member.health.known();
         Self {
-            name: replica.name.clone(),
+            name: member.name.clone(),
             url: replica.url.clone(),
-            pool: replica.pool.stats(),
+            pool: member.pool.stats(),
             server: replica.seen.get(),
+            state: known.state,
+            lag: known.lag,
+            last_error: known.last_error,
         }
     }
 }

@@ -69,6 +69,7 @@ mod observed;
 mod physical;
 #[cfg(all(test, unix, any(feature = "postgres", feature = "mysql")))]
 mod played;
+pub(crate) mod position;
 pub(crate) mod queue;
 mod raw;
 mod refused;

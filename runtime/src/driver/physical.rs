@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::catalogue::{Relation, Wanted};
+use super::position::{Position, Replay};
 use super::{Changed, Cutter, Leaving, TakeEach, TakeRow, WriteEach, WriteParams};
 use crate::driver::TableSql;
 use crate::driver::TransactionOptions;
@@ -345,6 +346,56 @@ impl AnyDriver {
     /// Asks whether the database answers, within a time.
     pub(crate) fn ping(&mut self, limit: Duration) -> Result<()> {
         each!(self, connection => connection.ping(limit))
+    }
+
+    /// Returns how far a primary has written; `None` where its database keeps no log of that, or needs none.
+    pub(crate) fn log_position(&mut self) -> Result<Option<Position>> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Ok(None),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.log_position(),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.log_position(),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    /// Returns how far a replica has applied what was written on its primary. A second way to an SQLite file always has
+    /// everything.
+    pub(crate) fn applied(&mut self) -> Result<Replay> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Ok(Replay {
+                position: None,
+                is_promoted: false,
+            }),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.applied(),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.applied(),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    /// Waits until a replica has applied everything up to a position; `false` where it has not within the time.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "mysql")),
+        allow(unused_variables, reason = "an SQLite file has no positions")
+    )]
+    pub(crate) fn wait_for(&mut self, position: &Position, limit: Duration) -> Result<bool> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Ok(true),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.wait_for(position, limit),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.wait_for(position, limit),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
     }
 
     /// Is there a table of this name in this schema?

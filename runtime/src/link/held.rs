@@ -2,10 +2,11 @@
 
 use std::panic::Location;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use self::standing::{Begun, Standing};
 use crate::driver::TransactionOptions;
+use crate::driver::position::Position;
 use crate::driver::work::{self, Holding};
 use crate::driver::{Cursor, DROP_LIMIT, Physical, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
@@ -18,6 +19,9 @@ mod observed;
 mod standing;
 
 pub(crate) use self::standing::Scoped;
+
+/// How long the answer to a look may take.
+const LOOK_LIMIT: Duration = Duration::from_secs(1);
 
 /// A connection taken from a pool. It goes back when dropped, and is closed instead where a transaction was left open.
 pub(crate) struct Link {
@@ -32,6 +36,8 @@ pub(crate) struct Link {
     distrusted: bool,
     /// To which work it belongs.
     holding: Holding,
+    /// Its holder has no methods that write.
+    is_reader: bool,
 }
 
 /// Rows that are being read, as long as it lives.
@@ -97,6 +103,7 @@ impl Link {
             reading: false,
             distrusted: false,
             holding,
+            is_reader: false,
         }
     }
 
@@ -109,6 +116,7 @@ impl Link {
             reading: false,
             distrusted: false,
             holding: Holding::default(),
+            is_reader: false,
         };
         std::mem::replace(self, nothing)
     }
@@ -170,9 +178,15 @@ impl Link {
         outcome
     }
 
-    /// Was the open transaction begun to read only?
+    /// Was the open transaction begun to read only, or is the connection for nothing else?
     pub(crate) fn only_reads(&self) -> bool {
-        self.standing.only_reads()
+        self.is_reader || self.standing.only_reads()
+    }
+
+    /// Has its holder only read.
+    pub(crate) fn for_reading(mut self) -> Self {
+        self.is_reader = true;
+        self
     }
 
     /// Refuses a call that writes where the transaction is to read only, before anything is sent. Texts of the program's
@@ -267,6 +281,49 @@ impl Link {
         let physical = self.ready()?;
         pool.watch()
             .map_or(Ok(()), |watch| watch.ensure(physical, model, table, usage))
+    }
+
+    /// Runs one look at the database within a time of its own.
+    pub(crate) fn look<T>(
+        &mut self,
+        limit: Duration,
+        work: impl FnOnce(&mut Physical) -> Result<T>,
+    ) -> Result<T> {
+        let physical = self.ready()?;
+        let until = physical.set_until(Instant::now().checked_add(limit));
+        let outcome = work(physical);
+        physical.set_until(until);
+        outcome
+    }
+
+    /// Waits until a replica has applied everything up to a position; `false` where it has not within the time.
+    pub(crate) fn wait_for(&mut self, position: &Position, limit: Duration) -> Result<bool> {
+        self.look(limit + LOOK_LIMIT, |physical| {
+            physical.wait_for(position, limit)
+        })
+    }
+
+    /// Are all tables as they should be, where the program wants that looked at?
+    pub(crate) fn ensure_tables(&mut self) -> Result<()> {
+        let pool = Arc::clone(&self.pool);
+        match pool.watch() {
+            Some(watch) if watch.refuses() => watch.examine(self.ready()?),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Is the connection lost, or what is at its other end of no use, after a call that failed so?
+    #[cold]
+    pub(crate) fn is_unusable_after(&mut self, error: &Error) -> bool {
+        matches!(
+            error.kind(),
+            ErrorKind::SchemaDrift(_) | ErrorKind::SchemaMismatch | ErrorKind::Unavailable
+        ) || self.physical().is_broken()
+    }
+
+    /// Has nothing come in unexpectedly, such as the end of the session?
+    pub(crate) fn is_quiet(&mut self) -> bool {
+        self.physical().is_quiet()
     }
 
     /// Does the database answer, and are its tables as they should be, whatever was seen of them before?

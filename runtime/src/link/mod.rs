@@ -11,7 +11,10 @@ pub(crate) mod engine;
 mod held;
 pub(crate) mod pool;
 pub(crate) mod program;
+pub(crate) mod read_connection;
+pub(crate) mod replicas;
 pub(crate) mod transaction;
 
 pub(crate) use self::connection::Connection;
 pub(crate) use self::held::{Link, Reading, Scoped};
+pub(crate) use self::replicas::PoolSource;

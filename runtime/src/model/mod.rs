@@ -1,6 +1,7 @@
 //! Models: their associated types, how their values are read and written (here), their keys, which engine hosts which, and the
 //! routes from a connection to the place where a model's statements run.
 
+pub(crate) mod access;
 #[cfg(feature = "derive")]
 pub(crate) mod derived;
 pub(crate) mod key;

@@ -5,10 +5,11 @@ use super::condition::{Condition, Predicate};
 use super::statement::Query;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
+use crate::model::access::CanWrite;
 use crate::model::{Model, Writable};
 use crate::repository::Repository;
 
-impl<M: Writable, E: Engine> Repository<'_, M, E> {
+impl<'c, M: Writable, E: Engine, A> Repository<'c, M, E, A> {
     /// Sets columns of all rows that meet the condition, and returns their number.
     ///
     /// ```
@@ -30,7 +31,10 @@ impl<M: Writable, E: Engine> Repository<'_, M, E> {
         self,
         condition: Condition<M, E>,
         assignments: impl Assignments<M, E>,
-    ) -> Result<u64> {
+    ) -> Result<u64>
+    where
+        Query<'c, M, E, A>: CanWrite,
+    {
         self.filter(condition).update(assignments)
     }
 
@@ -38,14 +42,20 @@ impl<M: Writable, E: Engine> Repository<'_, M, E> {
     ///
     /// # Errors
     /// As [`Query::delete`].
-    pub fn delete_where(self, condition: Condition<M, E>) -> Result<u64> {
+    pub fn delete_where(self, condition: Condition<M, E>) -> Result<u64>
+    where
+        Query<'c, M, E, A>: CanWrite,
+    {
         self.filter(condition).delete()
     }
 }
 
-impl<M: Model, E: Engine> Query<'_, M, E> {
+impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
     /// Says that an update or delete without a condition means every row.
-    pub fn all_rows(mut self) -> Self {
+    pub fn all_rows(mut self) -> Self
+    where
+        Self: CanWrite,
+    {
         self.clauses.mean_all_rows();
         self
     }
@@ -59,6 +69,7 @@ impl<M: Model, E: Engine> Query<'_, M, E> {
     pub fn update(mut self, assignments: impl Assignments<M, E>) -> Result<u64>
     where
         M: Writable,
+        Self: CanWrite,
     {
         let mut set = Predicate::new();
         assignments.write(&mut AssignmentWriter(&mut set));
@@ -80,6 +91,7 @@ impl<M: Model, E: Engine> Query<'_, M, E> {
     pub fn delete(mut self) -> Result<u64>
     where
         M: Writable,
+        Self: CanWrite,
     {
         let clauses = &self.clauses;
         self.repository

@@ -1,5 +1,6 @@
 //! The clauses of a query, whatever its model and engine are, and how they are executed.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::change::{no_condition, not_by_order};
@@ -521,35 +522,43 @@ impl Clauses {
     }
 
     /// How many rows there are.
-    pub(crate) fn count<M: Model, E: Engine>(
+    pub(crate) fn count<M: Model, E: Engine, A>(
         &self,
-        repository: &mut Repository<'_, M, E>,
+        repository: &mut Repository<'_, M, E, A>,
     ) -> Result<u64> {
-        repository.run(Operation::Count, |physical, sql, engine| {
-            self.ensure(engine.index())?;
-            let mut count = None;
-            self.query(physical, Wanted::Count, sql, &mut |row| {
-                count = Some(row.u64()?);
-                Ok(false)
-            })?;
-            count.ok_or_else(|| physical.without_row())
-        })
+        repository.run_read(
+            Operation::Count,
+            &Cell::new(false),
+            |physical, sql, engine| {
+                self.ensure(engine.index())?;
+                let mut count = None;
+                self.query(physical, Wanted::Count, sql, &mut |row| {
+                    count = Some(row.u64()?);
+                    Ok(false)
+                })?;
+                count.ok_or_else(|| physical.without_row())
+            },
+        )
     }
 
     /// Is there a row?
-    pub(crate) fn exists<M: Model, E: Engine>(
+    pub(crate) fn exists<M: Model, E: Engine, A>(
         &self,
-        repository: &mut Repository<'_, M, E>,
+        repository: &mut Repository<'_, M, E, A>,
     ) -> Result<bool> {
-        repository.run(Operation::Exists, |physical, sql, engine| {
-            self.ensure(engine.index())?;
-            let mut found = false;
-            self.query(physical, Wanted::Exists, sql, &mut |_| {
-                found = true;
-                Ok(false)
-            })?;
-            Ok(found)
-        })
+        repository.run_read(
+            Operation::Exists,
+            &Cell::new(false),
+            |physical, sql, engine| {
+                self.ensure(engine.index())?;
+                let mut found = false;
+                self.query(physical, Wanted::Exists, sql, &mut |_| {
+                    found = true;
+                    Ok(false)
+                })?;
+                Ok(found)
+            },
+        )
     }
 }
 

@@ -15,7 +15,7 @@ enum Format {
     JsonLines,
 }
 
-impl<M: Model, E: Engine> Query<'_, M, E> {
+impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
     /// Writes the rows as CSV, and returns their number: a line with the names of the columns, then a line for each row, in
     /// the form of PostgreSQL's `COPY … CSV` and RFC 4180 with `\n`. NULL is nothing, an empty text is `""`.
     ///

@@ -1,5 +1,6 @@
 //! Queries of rows together with those that they refer to, in one statement.
 
+use std::cell::Cell;
 use std::marker::PhantomData;
 
 use super::clauses::Clauses;
@@ -10,17 +11,19 @@ use super::order::Orders;
 use super::render::Wanted;
 use super::shape::ColumnPath;
 use super::statement::Query;
+use crate::driver::{Physical, TableSql};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::Model;
+use crate::model::access::ReadWrite;
 use crate::model::lives_on::Hosts;
 use crate::repository::{Repository, Rows};
 use crate::value::RowReader;
 
 /// Rows of model `M`, each with the rows `P` that it refers to. Made by [`Query::join`] and [`Query::left_join`].
 #[must_use = "a query does nothing until `all`, `first`, `count` or another of its last calls"]
-pub struct Joined<'c, M, E, P> {
-    repository: Repository<'c, M, E>,
+pub struct Joined<'c, M, E, P, A = ReadWrite> {
+    repository: Repository<'c, M, E, A>,
     clauses: Clauses,
     partners: PhantomData<fn() -> P>,
 }
@@ -136,9 +139,9 @@ impl<A, B, P> JoinedWith<P> for (A, B) {
     type With = (A, B, P);
 }
 
-impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
+impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     /// Each row with the one that it refers to, as [`Query::join`].
-    pub fn join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, (Inner<J::Model>,)>
+    pub fn join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, (Inner<J::Model>,), A>
     where
         E: Hosts<J::Model>,
     {
@@ -146,7 +149,7 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     }
 
     /// Each row with the one that it refers to, if there is one, as [`Query::left_join`].
-    pub fn left_join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, (Left<J::Model>,)>
+    pub fn left_join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, (Left<J::Model>,), A>
     where
         E: Hosts<J::Model>,
     {
@@ -154,10 +157,10 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     }
 }
 
-impl<'c, M: Model, E: Engine> Query<'c, M, E> {
+impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     /// Each of these rows with the one that it refers to by this foreign key, in one statement: pairs. Rows that refer to none
     /// are left out.
-    pub fn join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, (Inner<J::Model>,)>
+    pub fn join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, (Inner<J::Model>,), A>
     where
         E: Hosts<J::Model>,
     {
@@ -166,14 +169,14 @@ impl<'c, M: Model, E: Engine> Query<'c, M, E> {
 
     /// Each of these rows with the one that it refers to by this foreign key, if there is one: a pair of the row and an
     /// `Option`.
-    pub fn left_join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, (Left<J::Model>,)>
+    pub fn left_join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, (Left<J::Model>,), A>
     where
         E: Hosts<J::Model>,
     {
         self.joined().also::<J, _>(by, false)
     }
 
-    fn joined(self) -> Joined<'c, M, E, ()> {
+    fn joined(self) -> Joined<'c, M, E, (), A> {
         Joined {
             repository: self.repository,
             clauses: self.clauses,
@@ -182,8 +185,8 @@ impl<'c, M: Model, E: Engine> Query<'c, M, E> {
     }
 }
 
-impl<'c, M: Model, E: Engine, P> Joined<'c, M, E, P> {
-    fn also<J: Joins<M>, Q>(mut self, by: J, is_inner: bool) -> Joined<'c, M, E, Q>
+impl<'c, M: Model, E: Engine, P, A> Joined<'c, M, E, P, A> {
+    fn also<J: Joins<M>, Q>(mut self, by: J, is_inner: bool) -> Joined<'c, M, E, Q, A>
     where
         E: Hosts<J::Model>,
     {
@@ -200,7 +203,7 @@ impl<'c, M: Model, E: Engine, P> Joined<'c, M, E, P> {
     }
 
     /// Each row with one more that it refers to, or that one of the others does: `comment::post_id.to(post::author_id)`.
-    pub fn join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, P::With>
+    pub fn join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, P::With, A>
     where
         P: JoinedWith<Inner<J::Model>>,
         E: Hosts<J::Model>,
@@ -209,7 +212,7 @@ impl<'c, M: Model, E: Engine, P> Joined<'c, M, E, P> {
     }
 
     /// Each row with one more that it may refer to.
-    pub fn left_join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, P::With>
+    pub fn left_join<J: Joins<M>>(self, by: J) -> Joined<'c, M, E, P::With, A>
     where
         P: JoinedWith<Left<J::Model>>,
         E: Hosts<J::Model>,
@@ -270,7 +273,7 @@ impl<'c, M: Model, E: Engine, P> Joined<'c, M, E, P> {
     }
 }
 
-impl<'c, M: Model, E: Engine, P: Partners<M, E>> Joined<'c, M, E, P> {
+impl<'c, M: Model, E: Engine, P: Partners<M, E>, A> Joined<'c, M, E, P, A> {
     /// The rows.
     ///
     /// # Errors
@@ -325,12 +328,17 @@ impl<'c, M: Model, E: Engine, P: Partners<M, E>> Joined<'c, M, E, P> {
         take: &mut dyn FnMut(P::Row) -> bool,
     ) -> Result<()> {
         let clauses = &self.clauses;
-        self.repository.run(operation, |physical, sql, engine| {
+        let taken = Cell::new(false);
+        let run = |physical: &mut Physical, sql: &'static TableSql, engine: E| {
             clauses.ensure(engine.index())?;
-            let read = &mut |row: &mut RowReader<'_>| Ok(take(P::read(row, engine)?));
+            let read = &mut |row: &mut RowReader<'_>| {
+                taken.set(true);
+                Ok(take(P::read(row, engine)?))
+            };
             let outcome = clauses.query(physical, wanted, sql, read);
             outcome.map_err(|error| error.of_row_of(sql.table, &clauses.names_of_joined(sql)))
-        })
+        };
+        self.repository.run_read(operation, &taken, run)
     }
 
     /// The rows one after the other, without holding them all in memory.

@@ -14,7 +14,7 @@ use crate::link::engine::{Engine, StaticEngine};
 use crate::link::transaction::Transaction;
 use crate::model::key::Key;
 use crate::model::lives_on::Hosts;
-use crate::model::route::Route;
+use crate::model::route::ReadRoute;
 use crate::model::row_of::RowOf;
 use crate::model::{HasKey, Model};
 use crate::repository::Repository;
@@ -123,14 +123,14 @@ pub trait LeadsTo<M: Model, E: Engine> {
 #[diagnostic::do_not_recommend]
 impl<M: Model, E: Hosts<M>> LeadsTo<M, E> for Connection<E> {
     fn linked(&mut self) -> Repository<'_, M, E> {
-        Repository::new(self.target())
+        Repository::new(ReadRoute::<M>::target(self))
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<M: Model, E: Hosts<M>> LeadsTo<M, E> for Transaction<'_, E> {
     fn linked(&mut self) -> Repository<'_, M, E> {
-        Repository::new(self.target())
+        Repository::new(ReadRoute::<M>::target(self))
     }
 }
 
@@ -287,12 +287,12 @@ impl<M: Model, To: LinkTarget> LinkedFrom<M, To> {
         rows: impl IntoIterator<Item = &'r A>,
     ) -> Result<LinkedMany<M::Row<C::Engine>>>
     where
-        C: Route<M>,
+        C: ReadRoute<M>,
         To::Engine: SeenFrom<C::Engine>,
         A: RowOf<Model = To::Model, Engine = <To::Engine as SeenFrom<C::Engine>>::Engine> + 'r,
         A::Engine: Hosts<To::Model>,
     {
-        let mut repository = Repository::<M, C::Engine>::new(connection.target());
+        let mut repository = Repository::<M, C::Engine, C::Access>::new(connection.target());
         let engine = To::Engine::led_to(repository.engine());
         let of_row = Hosts::<To::Model>::sql(engine).map(|sql| {
             let key = || sql.key.first().copied().unwrap_or_default();

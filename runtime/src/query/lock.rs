@@ -5,6 +5,7 @@ use super::statement::Query;
 use crate::link::dialect::{Mysql, Postgres, Several};
 use crate::link::engine::Engine;
 use crate::model::Model;
+use crate::model::access::CanWrite;
 use bindery_core::dialect::RowLock;
 
 /// How rows are locked.
@@ -51,6 +52,7 @@ macro_rules! locks {
             pub fn for_update(mut self) -> Self
             where
                 E::Dialect: LocksRows,
+                Self: CanWrite,
             {
                 self.clauses_mut().lock(|_| Lock::new(false));
                 self
@@ -60,6 +62,7 @@ macro_rules! locks {
             pub fn for_share(mut self) -> Self
             where
                 E::Dialect: LocksRows,
+                Self: CanWrite,
             {
                 self.clauses_mut().lock(|_| Lock::new(true));
                 self
@@ -70,6 +73,7 @@ macro_rules! locks {
             pub fn skip_locked(mut self) -> Self
             where
                 E::Dialect: LocksRows,
+                Self: CanWrite,
             {
                 self.clauses_mut().lock(|lock| {
                     let lock = lock.unwrap_or(Lock::new(false)).0;
@@ -83,6 +87,7 @@ macro_rules! locks {
             pub fn nowait(mut self) -> Self
             where
                 E::Dialect: LocksRows,
+                Self: CanWrite,
             {
                 self.clauses_mut().lock(|lock| {
                     let lock = lock.unwrap_or(Lock::new(false)).0;
@@ -95,6 +100,6 @@ macro_rules! locks {
 }
 
 locks! {
-    <M, E> Query<'_, M, E>;
-    <M, E, R, G> Selected<'_, M, E, R, G>;
+    <M, E, A> Query<'_, M, E, A>;
+    <M, E, R, G, A> Selected<'_, M, E, R, G, A>;
 }

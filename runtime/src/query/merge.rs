@@ -5,6 +5,7 @@ use super::render::Wanted;
 use super::statement::Query;
 use crate::error::{Operation, Result};
 use crate::link::engine::Engine;
+use crate::model::access::CanWrite;
 use crate::model::{HasKey, Writable};
 use crate::repository::{Merged, Others};
 
@@ -43,7 +44,7 @@ tuples! {
     (A 0, B 1, C 2, D 3);
 }
 
-impl<M: Writable + HasKey, E: Engine> Query<'_, M, E> {
+impl<M: Writable + HasKey, E: Engine, A> Query<'_, M, E, A> {
     /// Makes the rows of this query the given ones, all or nothing: those that are not there are inserted, those that have the
     /// same values in the unique key are updated as by `upsert_many_by_…`, and the rows of the query that were not given are
     /// deleted. The rows come from an iterator in chunks; of each, its key is in memory until the end.
@@ -71,7 +72,10 @@ impl<M: Writable + HasKey, E: Engine> Query<'_, M, E> {
         self,
         by: impl UniqueKey<M>,
         rows: impl IntoIterator<Item = M::New<E>>,
-    ) -> Result<Merged> {
+    ) -> Result<Merged>
+    where
+        Self: CanWrite,
+    {
         let Self {
             mut repository,
             clauses,

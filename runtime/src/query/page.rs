@@ -11,7 +11,7 @@ use crate::model::HasKey;
 use crate::value::recorded::{RecordedValues, is_null};
 use crate::value::{ColumnSet, ParamWriter};
 
-impl<M: HasKey, E: Engine> Query<'_, M, E> {
+impl<M: HasKey, E: Engine, A> Query<'_, M, E, A> {
     /// Of these, the rows after this one in the order of the query and the key; all of them where there is none yet. Call it
     /// after [`order_by`](Self::order_by), with the last row of the page before.
     ///

@@ -6,11 +6,12 @@ use super::statement::Query;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
+use crate::model::access::CanWrite;
 use crate::model::{Model, Writable};
 use crate::repository::{Repository, returned_rows};
 use crate::value::ParamWriter;
 
-impl<M: Writable, E: Engine> Repository<'_, M, E> {
+impl<'c, M: Writable, E: Engine, A> Repository<'c, M, E, A> {
     /// Sets columns of all rows that meet the condition, and returns the rows as they are then, in no particular order.
     ///
     /// # Errors
@@ -19,7 +20,10 @@ impl<M: Writable, E: Engine> Repository<'_, M, E> {
         self,
         condition: Condition<M, E>,
         assignments: impl Assignments<M, E>,
-    ) -> Result<Vec<M::Row<E>>> {
+    ) -> Result<Vec<M::Row<E>>>
+    where
+        Query<'c, M, E, A>: CanWrite,
+    {
         self.filter(condition).update_returning(assignments)
     }
 
@@ -40,12 +44,15 @@ impl<M: Writable, E: Engine> Repository<'_, M, E> {
     ///
     /// # Errors
     /// As [`Query::delete_returning`].
-    pub fn delete_where_returning(self, condition: Condition<M, E>) -> Result<Vec<M::Row<E>>> {
+    pub fn delete_where_returning(self, condition: Condition<M, E>) -> Result<Vec<M::Row<E>>>
+    where
+        Query<'c, M, E, A>: CanWrite,
+    {
         self.filter(condition).delete_returning()
     }
 }
 
-impl<M: Model, E: Engine> Query<'_, M, E> {
+impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
     /// The same as [`update`](Self::update), and returns the rows as they are then, in no particular order.
     ///
     /// # Errors
@@ -54,6 +61,7 @@ impl<M: Model, E: Engine> Query<'_, M, E> {
     pub fn update_returning(mut self, assignments: impl Assignments<M, E>) -> Result<Vec<M::Row<E>>>
     where
         M: Writable,
+        Self: CanWrite,
     {
         let mut set = Predicate::new();
         assignments.write(&mut AssignmentWriter(&mut set));
@@ -80,6 +88,7 @@ impl<M: Model, E: Engine> Query<'_, M, E> {
     pub fn delete_returning(mut self) -> Result<Vec<M::Row<E>>>
     where
         M: Writable,
+        Self: CanWrite,
     {
         let clauses = &self.clauses;
         self.repository

@@ -1,5 +1,6 @@
 //! The typed query of columns, expressions and aggregates.
 
+use std::cell::Cell;
 use std::marker::PhantomData;
 
 use super::aggregate::{Extreme, Having};
@@ -14,11 +15,13 @@ use super::select::{
     Grouped, Groups, IsGrouped, Selection, SelectionInto, SelectionWriter, Ungrouped,
 };
 use super::statement::Query;
+use crate::driver::{Physical, TableSql};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::Model;
+use crate::model::access::{CanWrite, ReadWrite};
 use crate::model::lives_on::Hosts;
-use crate::model::route::Route;
+use crate::model::route::ReadRoute;
 use crate::repository::{Repository, Rows};
 use crate::value::RowReader;
 
@@ -27,26 +30,34 @@ type Read<E, R> = fn(&mut RowReader<'_>, E) -> Result<R>;
 /// A query of columns, expressions and aggregates, whose rows are read into `R`. Made by [`Query::select`] and
 /// [`Query::select_as`].
 #[must_use = "a query does nothing until `all`, `first`, `count` or another of its last calls"]
-pub struct Selected<'c, M, E, R, G = Ungrouped> {
-    repository: Repository<'c, M, E>,
+pub struct Selected<'c, M, E, R, G = Ungrouped, A = ReadWrite> {
+    repository: Repository<'c, M, E, A>,
     clauses: Clauses,
     read: Read<E, R>,
     groups: PhantomData<fn() -> G>,
 }
 
-impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
+impl<M, E, R, G> CanWrite for Selected<'_, M, E, R, G, ReadWrite> {}
+
+impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     /// These columns, expressions or aggregates of all rows.
-    pub fn select<S: Selection<M, E>>(self, selection: S) -> Selected<'c, M, E, S::Row> {
+    pub fn select<S: Selection<M, E>>(
+        self,
+        selection: S,
+    ) -> Selected<'c, M, E, S::Row, Ungrouped, A> {
         self.query().select(selection)
     }
 
     /// The same, each row as a struct with `#[derive(Row)]`.
-    pub fn select_as<R>(self, selection: impl SelectionInto<R, M, E>) -> Selected<'c, M, E, R> {
+    pub fn select_as<R>(
+        self,
+        selection: impl SelectionInto<R, M, E>,
+    ) -> Selected<'c, M, E, R, Ungrouped, A> {
         self.query().select_as(selection)
     }
 }
 
-impl<'c, M: Model, E: Engine> Query<'c, M, E> {
+impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     /// These columns, expressions or aggregates in place of whole rows. They are read into a tuple, or the value of the only
     /// one; what may be NULL into an `Option`.
     ///
@@ -62,12 +73,18 @@ impl<'c, M: Model, E: Engine> Query<'c, M, E> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn select<S: Selection<M, E>>(self, selection: S) -> Selected<'c, M, E, S::Row> {
+    pub fn select<S: Selection<M, E>>(
+        self,
+        selection: S,
+    ) -> Selected<'c, M, E, S::Row, Ungrouped, A> {
         self.selecting(selection, S::read)
     }
 
     /// The same, each row as a struct with `#[derive(Row)]`: its fields are in the order of what is selected, and of its types.
-    pub fn select_as<R>(self, selection: impl SelectionInto<R, M, E>) -> Selected<'c, M, E, R> {
+    pub fn select_as<R>(
+        self,
+        selection: impl SelectionInto<R, M, E>,
+    ) -> Selected<'c, M, E, R, Ungrouped, A> {
         fn read<R, M, E: Engine, S: SelectionInto<R, M, E>>(_: &S) -> Read<E, R> {
             S::read_into
         }
@@ -79,7 +96,7 @@ impl<'c, M: Model, E: Engine> Query<'c, M, E> {
         mut self,
         selection: impl Selection<M, E>,
         read: Read<E, R>,
-    ) -> Selected<'c, M, E, R> {
+    ) -> Selected<'c, M, E, R, Ungrouped, A> {
         selection.write(&mut SelectionWriter(&mut self.clauses));
         Selected {
             repository: self.repository,
@@ -166,7 +183,7 @@ impl<'c, M: Model, E: Engine> Query<'c, M, E> {
     }
 }
 
-impl<'c, M: Model, E: Engine, R, G> Selected<'c, M, E, R, G> {
+impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
     pub(super) fn clauses_mut(&mut self) -> &mut Clauses {
         &mut self.clauses
     }
@@ -191,7 +208,7 @@ impl<'c, M: Model, E: Engine, R, G> Selected<'c, M, E, R, G> {
 
     /// One row for each different value of these columns or expressions. What is selected is one of them, computed of them, or
     /// an aggregate; anything else is [`ErrorKind::Unsupported`] when it is executed.
-    pub fn group_by(mut self, groups: impl Groups<M>) -> Selected<'c, M, E, R, Grouped> {
+    pub fn group_by(mut self, groups: impl Groups<M>) -> Selected<'c, M, E, R, Grouped, A> {
         groups.write(&mut SelectionWriter(&mut self.clauses));
         Selected {
             repository: self.repository,
@@ -236,9 +253,9 @@ impl<'c, M: Model, E: Engine, R, G> Selected<'c, M, E, R, G> {
     }
 
     /// The same query on another connection, transaction or engine that hosts the model, as [`Query::using`].
-    pub fn using<'d, T>(self, route: &'d mut T) -> Selected<'d, M, E, R, G>
+    pub fn using<'d, T>(self, route: &'d mut T) -> Selected<'d, M, E, R, G, T::Access>
     where
-        T: Route<M, Engine = E>,
+        T: ReadRoute<M, Engine = E>,
         E: Hosts<M>,
     {
         Selected {
@@ -303,12 +320,17 @@ impl<'c, M: Model, E: Engine, R, G> Selected<'c, M, E, R, G> {
 
     fn read(&mut self, operation: Operation, take: &mut dyn FnMut(R) -> bool) -> Result<()> {
         let (clauses, read) = (&self.clauses, self.read);
-        self.repository.run(operation, |physical, sql, engine| {
+        let taken = Cell::new(false);
+        let run = |physical: &mut Physical, sql: &'static TableSql, engine: E| {
             clauses.ensure(engine.index())?;
-            let read = &mut |row: &mut RowReader<'_>| Ok(take(read(row, engine)?));
+            let read = &mut |row: &mut RowReader<'_>| {
+                taken.set(true);
+                Ok(take(read(row, engine)?))
+            };
             let outcome = clauses.query(physical, Wanted::Selected, sql, read);
             outcome.map_err(|error| error.of_row_of(sql.table, &clauses.names(sql)))
-        })
+        };
+        self.repository.run_read(operation, &taken, run)
     }
 
     /// The rows one after the other, without holding them all in memory.

@@ -1,13 +1,17 @@
 //! The typed query: which rows of which model, on which engine.
 
+use std::cell::Cell;
+
 use super::clauses::Clauses;
 use super::condition::{Condition, Predicate};
 use super::order::Orders;
 use super::render::Wanted;
+use crate::driver::{Physical, TableSql};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::Model;
-use crate::model::route::Route;
+use crate::model::access::{CanWrite, ReadWrite};
+use crate::model::route::ReadRoute;
 use crate::repository::{Repository, Rows};
 
 /// The rows of model `M` on engine `E` that meet all conditions, in an order. It does nothing until one of its last calls:
@@ -33,14 +37,16 @@ use crate::repository::{Repository, Rows};
 /// # }
 /// ```
 #[must_use = "a query does nothing until `all`, `first`, `count` or another of its last calls"]
-pub struct Query<'c, M, E> {
-    pub(super) repository: Repository<'c, M, E>,
+pub struct Query<'c, M, E, A = ReadWrite> {
+    pub(super) repository: Repository<'c, M, E, A>,
     pub(super) clauses: Clauses,
 }
 
-impl<'c, M, E> Query<'c, M, E> {
+impl<M, E> CanWrite for Query<'_, M, E, ReadWrite> {}
+
+impl<'c, M, E, A> Query<'c, M, E, A> {
     /// The rows that meet this condition, or the error of a row that no such condition can be made of.
-    pub(crate) fn of(repository: Repository<'c, M, E>, condition: Result<Predicate>) -> Self {
+    pub(crate) fn of(repository: Repository<'c, M, E, A>, condition: Result<Predicate>) -> Self {
         let mut clauses = Clauses::new();
         clauses.filter_or_refuse(condition);
         Self {
@@ -50,10 +56,10 @@ impl<'c, M, E> Query<'c, M, E> {
     }
 }
 
-impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
+impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     /// All rows, to be filtered, ordered or limited.
     #[inline]
-    pub fn query(self) -> Query<'c, M, E> {
+    pub fn query(self) -> Query<'c, M, E, A> {
         Query {
             repository: self,
             clauses: Clauses::new(),
@@ -62,7 +68,7 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
 
     /// The rows that meet this condition.
     #[inline]
-    pub fn filter(self, condition: Condition<M, E>) -> Query<'c, M, E> {
+    pub fn filter(self, condition: Condition<M, E>) -> Query<'c, M, E, A> {
         self.query().filter(condition)
     }
 
@@ -71,22 +77,22 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
         self,
         value: Option<V>,
         condition: impl FnOnce(V) -> Condition<M, E>,
-    ) -> Query<'c, M, E> {
+    ) -> Query<'c, M, E, A> {
         self.query().filter_if(value, condition)
     }
 
     /// All rows in this order.
-    pub fn order_by(self, orders: impl Orders<M>) -> Query<'c, M, E> {
+    pub fn order_by(self, orders: impl Orders<M>) -> Query<'c, M, E, A> {
         self.query().order_by(orders)
     }
 
     /// The first rows in the order of the key, at most this many.
-    pub fn limit(self, rows: u64) -> Query<'c, M, E> {
+    pub fn limit(self, rows: u64) -> Query<'c, M, E, A> {
         self.query().limit(rows)
     }
 }
 
-impl<'c, M: Model, E: Engine> Query<'c, M, E> {
+impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     /// Of these, the rows that meet this condition, too.
     #[inline]
     pub fn filter(mut self, condition: Condition<M, E>) -> Self {
@@ -129,7 +135,10 @@ impl<'c, M: Model, E: Engine> Query<'c, M, E> {
     ///
     /// A condition that compares with keys keeps their engine: on another one the query is
     /// [`ErrorKind::WrongEngine`] before anything is sent.
-    pub fn using<'d, R: Route<M>>(self, route: &'d mut R) -> Query<'d, M, R::Engine> {
+    pub fn using<'d, R: ReadRoute<M>>(
+        self,
+        route: &'d mut R,
+    ) -> Query<'d, M, R::Engine, R::Access> {
         Query {
             repository: Repository::new(route.target()),
             clauses: self.clauses,
@@ -196,12 +205,15 @@ impl<'c, M: Model, E: Engine> Query<'c, M, E> {
         take: &mut dyn FnMut(M::Row<E>) -> bool,
     ) -> Result<()> {
         let clauses = &self.clauses;
-        self.repository.run(operation, |physical, sql, engine| {
+        let taken = Cell::new(false);
+        let run = |physical: &mut Physical, sql: &'static TableSql, engine: E| {
             clauses.ensure(engine.index())?;
             clauses.query(physical, wanted, sql, &mut |row| {
+                taken.set(true);
                 Ok(take(M::read(row, engine)?))
             })
-        })
+        };
+        self.repository.run_read(operation, &taken, run)
     }
 
     /// The rows one after the other, without holding them all in memory.

@@ -6,7 +6,6 @@ use crate::link::connection::Connection;
 use crate::link::dialect::SqlFamily;
 use crate::link::engine::Engine;
 use crate::link::transaction::Transaction;
-use crate::model::route::{Source, Target};
 use crate::value::types::{FromColumn, ToColumn};
 use bindery_core::dialect::Dialect;
 
@@ -125,10 +124,7 @@ impl<E: Engine> Runs for Connection<E> {
     type Engine = E;
 
     fn raw_sql(&mut self) -> RawSql<'_, E> {
-        RawSql::new(Target {
-            engine: self.engine,
-            source: Source::Link(&mut self.link),
-        })
+        RawSql::new(self.own_target())
     }
 }
 

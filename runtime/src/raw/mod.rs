@@ -7,6 +7,7 @@ mod connection;
 mod from_row;
 mod on;
 mod params;
+mod read_connection;
 mod reading;
 mod sql;
 mod tuples;

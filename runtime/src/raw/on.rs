@@ -39,14 +39,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
 
     /// The same once more.
     pub(super) fn again(&mut self) -> RawSql<'_, E> {
-        let source = match &mut self.target.source {
-            Source::Link(link) => Source::Link(link),
-            Source::Pool(pool) => Source::Pool(pool),
-        };
-        RawSql::new(Target {
-            engine: self.target.engine,
-            source,
-        })
+        RawSql::new(self.target.again())
     }
 
     /// All rows of a query. See [`Connection::query_as`](crate::Connection::query_as).
@@ -176,9 +169,9 @@ impl<'c, E: Engine> RawSql<'c, E> {
                 Source::Link(link) => link.call(operation, on_link),
                 // Whether a query writes is known when it is prepared.
                 Source::Pool(pool) if operation == Operation::Query => {
-                    pool.acquire()?.timed(on_link)
+                    pool.pool.acquire()?.timed(on_link)
                 }
-                Source::Pool(pool) => pool.acquire_writer()?.timed(on_link),
+                Source::Pool(pool) => pool.writer()?.timed(on_link),
             }
         });
         outcome.map_err(|error| located(error, engine, operation))

@@ -7,6 +7,7 @@ use crate::driver::{ReferenceSql, TableSql};
 use crate::error::Result;
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
+use crate::link::read_connection::ReadConnection;
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::model::route::Target;
@@ -47,6 +48,20 @@ impl<E: Engine> Connection<E> {
     ///
     /// # Errors
     /// A row is of another engine, a model is not on this one, or the database fails.
+    pub fn load<L: Load<E>>(
+        &mut self,
+        rows: &[<L::From as Model>::Row<E>],
+        relation: L,
+    ) -> Result<L::Loaded> {
+        relation.load(&mut self.own_target(), rows)
+    }
+}
+
+impl<E: Engine> ReadConnection<E> {
+    /// Loads what belongs to these rows, in their order: for each relation one statement, however many rows there are.
+    ///
+    /// # Errors
+    /// As [`Connection::load`].
     pub fn load<L: Load<E>>(
         &mut self,
         rows: &[<L::From as Model>::Row<E>],

@@ -9,6 +9,7 @@ use crate::driver::TableSql;
 use crate::error::Result;
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
+use crate::link::read_connection::ReadConnection;
 use crate::model::lives_on::Hosts;
 use crate::model::{Model, Writable};
 use crate::query::{Predicate, Query};
@@ -19,6 +20,24 @@ impl<E: Engine> Connection<E> {
     ///
     /// # Errors
     /// The row is of another engine, a model is not on this one, or the database fails.
+    pub fn load_one<L, U>(
+        &mut self,
+        row: &<L::From as Model>::Row<E>,
+        relation: L,
+    ) -> Result<Option<U>>
+    where
+        L: Load<E, Loaded = LoadedOne<U>>,
+    {
+        let loaded = self.load(std::slice::from_ref(row), relation)?;
+        Ok(loaded.into_rows().pop())
+    }
+}
+
+impl<E: Engine> ReadConnection<E> {
+    /// The row that this one refers to, or that refers to it, where there is one.
+    ///
+    /// # Errors
+    /// As [`Connection::load_one`].
     pub fn load_one<L, U>(
         &mut self,
         row: &<L::From as Model>::Row<E>,

@@ -7,10 +7,11 @@ use crate::driver::Physical;
 use crate::driver::TableSql;
 use crate::error::{Operation, Result};
 use crate::link::engine::Engine;
+use crate::model::access::CanWrite;
 use crate::model::{ColumnSource, Model, Writable};
 use crate::value::ParamWriter;
 
-impl<M: Model, E: Engine> Repository<'_, M, E> {
+impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// Inserts all rows or none, in the fastest way of the database, and says how many. The time in which the iterator makes the
     /// rows counts towards `statement-timeout`.
     ///
@@ -20,6 +21,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     pub fn insert_many(&mut self, rows: impl IntoIterator<Item = M::New<E>>) -> Result<u64>
     where
         M: Writable,
+        Self: CanWrite,
     {
         let mut rows = rows.into_iter().peekable();
         self.run_on_link(Operation::InsertMany, |link, sql, engine| {

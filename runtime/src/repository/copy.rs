@@ -8,12 +8,13 @@ use crate::driver::Physical;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
+use crate::model::access::CanWrite;
 use crate::model::{HasKey, Model, Writable};
 use crate::value::ColumnSet;
 use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
 
-impl<M: Model, E: Engine> Repository<'_, M, E> {
+impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// Inserts a row with its key as it is.
     ///
     /// # Errors
@@ -22,6 +23,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     pub fn insert_row(&mut self, row: &M::Row<E>) -> Result<()>
     where
         M: Writable,
+        Self: CanWrite,
     {
         self.run(Operation::Copy, |physical, sql, engine| {
             ensure_row::<M, E>(row, engine)?;
@@ -38,6 +40,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     pub fn upsert_row(&mut self, row: &M::Row<E>) -> Result<M::Row<E>>
     where
         M: HasKey,
+        Self: CanWrite,
     {
         self.run_on_link(Operation::Copy, |link, sql, engine| {
             ensure_row::<M, E>(row, engine)?;
@@ -64,6 +67,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     pub fn copy_as_new(&mut self, row: &M::Row<E>) -> Result<M::Inserted<E>>
     where
         M: HasKey,
+        Self: CanWrite,
     {
         self.run(Operation::Copy, |physical, sql, engine| {
             ensure_row::<M, E>(row, engine)?;

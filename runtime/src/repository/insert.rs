@@ -7,11 +7,12 @@ use crate::driver::Physical;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
+use crate::model::access::CanWrite;
 use crate::model::{ColumnSource, Model, Writable};
 use crate::value::ColumnSet;
 use crate::value::ParamWriter;
 
-impl<M: Model, E: Engine> Repository<'_, M, E> {
+impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// Inserts a row and gives it back as stored, with what the database filled in. Nothing comes back from a table without a key.
     ///
     /// # Errors
@@ -19,6 +20,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     pub fn insert(&mut self, new: M::New<E>) -> Result<M::Inserted<E>>
     where
         M: Writable,
+        Self: CanWrite,
     {
         self.run(Operation::Insert, |physical, sql, engine| {
             ensure_new::<M, E>(&new, engine)?;
@@ -35,6 +37,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     pub fn insert_or_ignore(&mut self, new: M::New<E>) -> Result<bool>
     where
         M: Writable,
+        Self: CanWrite,
     {
         self.run(Operation::Insert, |physical, sql, engine| {
             ensure_new::<M, E>(&new, engine)?;

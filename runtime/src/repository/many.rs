@@ -9,6 +9,7 @@ use crate::driver::Physical;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
+use crate::model::access::CanWrite;
 use crate::model::{ColumnSource, HasKey, Model, Writable};
 use crate::value::{Identity, ParamWriter};
 
@@ -18,7 +19,7 @@ pub(super) const ROWS_AT_A_TIME: usize = 4_096;
 type Change<M, E> = (<M as Model>::Key<E>, <M as Model>::Patch<E>);
 type Keyed<'r, M, E> = (<M as Model>::Key<E>, &'r <M as Model>::Row<E>);
 
-impl<M: Model, E: Engine> Repository<'_, M, E> {
+impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// The rows with these keys, each at its key's place; `None` where there is no such row. A key may be given twice.
     ///
     /// PostgreSQL gets all in one go, MySQL and MariaDB a list at a time. Each key is looked for by itself:
@@ -43,7 +44,9 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
             Ok(found)
         })
     }
+}
 
+impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// Sets the given columns of each row with its key, all or none, and says how many of the rows there were. See
     /// [`update`](Self::update).
     ///
@@ -56,6 +59,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     ) -> Result<u64>
     where
         M: Writable + HasKey,
+        Self: CanWrite,
     {
         let mut patches = patches.into_iter();
         self.write_chunks(
@@ -88,6 +92,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     where
         M: Writable + HasKey,
         M::Row<E>: 'r,
+        Self: CanWrite,
     {
         let mut rows = rows.into_iter().map(|row| (M::key(row), row));
         self.write_chunks(
@@ -111,6 +116,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     pub fn delete_many(&mut self, keys: impl IntoIterator<Item = M::Key<E>>) -> Result<u64>
     where
         M: Writable + HasKey,
+        Self: CanWrite,
     {
         let mut keys = keys.into_iter();
         self.write_chunks(

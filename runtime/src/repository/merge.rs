@@ -41,7 +41,7 @@ type Keys = HashSet<Vec<u8>>;
 pub(crate) type Others<'a> =
     &'a dyn Fn(&mut Physical, &'static TableSql, TakeRow<'_>) -> Result<()>;
 
-impl<M: Writable + HasKey, E: Engine> Repository<'_, M, E> {
+impl<M: Writable + HasKey, E: Engine, A> Repository<'_, M, E, A> {
     /// Upserts these rows by a unique key, and deletes of the others those that were not given.
     pub(crate) fn merge(
         &mut self,

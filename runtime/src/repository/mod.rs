@@ -14,6 +14,7 @@ mod upsert;
 mod upsert_many;
 mod write;
 
+use std::cell::Cell;
 use std::marker::PhantomData;
 use std::panic::Location;
 
@@ -23,8 +24,9 @@ use crate::error::{Error, ErrorKind, Invalid, Operation, Result};
 use crate::link::Link;
 use crate::link::engine::Engine;
 use crate::model::Model;
+use crate::model::access::{CanWrite, ReadWrite};
 use crate::model::lives_on::Hosts;
-use crate::model::route::{Source, Target};
+use crate::model::route::{ReadRoute, Source, Target};
 use crate::observe::Call;
 
 pub(crate) use insert::insert_or_ignore;
@@ -58,17 +60,25 @@ pub use upsert_many::Upserted;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Repository<'c, M, E> {
-    target: Target<'c, E>,
+///
+/// `A` says whether they may be written: on a replica they are only read.
+pub struct Repository<'c, M, E, A = ReadWrite> {
+    target: Target<'c, E, A>,
     /// `None` where an engine chosen at run time does not host the model.
     sql: Option<&'static TableSql>,
     model: PhantomData<M>,
 }
 
-impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
+/// The repository of `M` where `R` leads to.
+pub type RepositoryOf<'c, R, M> =
+    Repository<'c, M, <R as ReadRoute<M>>::Engine, <R as ReadRoute<M>>::Access>;
+
+impl<M, E> CanWrite for Repository<'_, M, E, ReadWrite> {}
+
+impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     /// The repository of a target. That the engine hosts the model is checked here and nowhere else, so that a
     /// program that gets it wrong gets the error once.
-    pub fn new(target: Target<'c, E>) -> Self
+    pub fn new(target: Target<'c, E, A>) -> Self
     where
         E: Hosts<M>,
     {
@@ -89,6 +99,25 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
         self.run_on_link(operation, |link, sql, engine| {
             work(link.ready()?, sql, engine)
         })
+    }
+
+    /// The same for a read that may be executed again: on another connection, where a replica is lost before the first row
+    /// was taken.
+    #[track_caller]
+    pub(crate) fn run_read<T>(
+        &mut self,
+        operation: Operation,
+        taken: &Cell<bool>,
+        mut work: impl FnMut(&mut Physical, &'static TableSql, E) -> Result<T>,
+    ) -> Result<T> {
+        let mut attempts = self.target.attempts();
+        loop {
+            attempts -= 1;
+            match self.run(operation, &mut work) {
+                Err(error) if attempts > 0 && !taken.get() && is_lost(&error) => {}
+                outcome => return outcome,
+            }
+        }
     }
 
     /// The same for work that may begin a transaction.
@@ -115,8 +144,8 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
             };
             let outcome = match &mut self.target.source {
                 Source::Link(link) => link.call(operation, run),
-                Source::Pool(pool) if operation.writes() => pool.acquire_writer()?.timed(run),
-                Source::Pool(pool) => pool.acquire()?.timed(run),
+                Source::Pool(pool) if operation.writes() => pool.writer()?.timed(run),
+                Source::Pool(pool) => pool.read(run),
             };
             outcome.map_err(|error| error.of_row_of(sql.table, sql.columns))
         });
@@ -147,6 +176,11 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
             })
         })
     }
+}
+
+#[cold]
+fn is_lost(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::ConnectionLost)
 }
 
 #[cold]

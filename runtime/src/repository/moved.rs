@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::connection::Connection;
 use crate::model::HasKey;
 use crate::model::lives_on::Hosts;
-use crate::model::route::Route;
+use crate::model::route::ReadRoute;
 use crate::model::row_of::RowOf;
 
 /// The two steps of moving a row to another engine: its copy there is stored, whatever became of the row itself. No

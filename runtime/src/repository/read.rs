@@ -1,5 +1,6 @@
 //! Reading: one row, all rows, counts.
 
+use std::cell::Cell;
 use std::panic::Location;
 
 use super::rows::{ReadRow, RowsReader};
@@ -13,7 +14,7 @@ use crate::model::{HasKey, Model};
 use crate::observe::Call;
 use crate::value::ParamWriter;
 
-impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
+impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     /// The row with this key, if there is one.
     ///
     /// # Errors
@@ -22,12 +23,16 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     where
         M: HasKey,
     {
-        self.run(Operation::Find, |physical, sql, engine| {
-            ensure(M::key_belongs_to(&key, engine))?;
-            read_one::<M, E>(physical, engine, sql.find, &mut |params| {
-                write_key::<M, E>(sql, &key, params)
-            })
-        })
+        self.run_read(
+            Operation::Find,
+            &Cell::new(false),
+            |physical, sql, engine| {
+                ensure(M::key_belongs_to(&key, engine))?;
+                read_one::<M, E>(physical, engine, sql.find, &mut |params| {
+                    write_key::<M, E>(sql, &key, params)
+                })
+            },
+        )
     }
 
     /// The row with this key, where there is a key: without one there is no row, and no statement is sent.
@@ -63,9 +68,11 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     /// # Errors
     /// The database fails.
     pub fn first(&mut self) -> Result<Option<M::Row<E>>> {
-        self.run(Operation::Find, |physical, sql, engine| {
-            read_one::<M, E>(physical, engine, sql.first, &mut |_| ())
-        })
+        self.run_read(
+            Operation::Find,
+            &Cell::new(false),
+            |physical, sql, engine| read_one::<M, E>(physical, engine, sql.first, &mut |_| ()),
+        )
     }
 
     /// All rows, in no particular order. Use [`iter`](Self::iter) where there may be many.
@@ -73,14 +80,18 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     /// # Errors
     /// The database fails.
     pub fn all(&mut self) -> Result<Vec<M::Row<E>>> {
-        self.run(Operation::Select, |physical, sql, engine| {
-            let mut rows = Vec::new();
-            physical.query(sql.select, &mut |_| (), &mut |row| {
-                rows.push(M::read(row, engine)?);
-                Ok(true)
-            })?;
-            Ok(rows)
-        })
+        self.run_read(
+            Operation::Select,
+            &Cell::new(false),
+            |physical, sql, engine| {
+                let mut rows = Vec::new();
+                physical.query(sql.select, &mut |_| (), &mut |row| {
+                    rows.push(M::read(row, engine)?);
+                    Ok(true)
+                })?;
+                Ok(rows)
+            },
+        )
     }
 
     /// All rows one after the other, without holding them all in memory.
@@ -128,7 +139,7 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
                 Rows::on_link(link, (text.as_ref(), write), reader)
             }
             Source::Pool(pool) => {
-                let mut link = pool.acquire()?;
+                let mut link = pool.reader()?;
                 link.begin_observed(|| {
                     Call::on_model(Operation::Select, M::NAME, sql.table, place)
                 });
@@ -146,7 +157,7 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     /// # Errors
     /// The database fails.
     pub fn count(&mut self) -> Result<u64> {
-        self.run(Operation::Count, |physical, sql, _| {
+        self.run_read(Operation::Count, &Cell::new(false), |physical, sql, _| {
             read_count(physical, sql.count, &mut |_| ())
         })
     }
@@ -159,10 +170,14 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     where
         M: HasKey,
     {
-        self.run(Operation::Exists, |physical, sql, engine| {
-            ensure(M::key_belongs_to(&key, engine))?;
-            exists::<M, E>(physical, sql, &key)
-        })
+        self.run_read(
+            Operation::Exists,
+            &Cell::new(false),
+            |physical, sql, engine| {
+                ensure(M::key_belongs_to(&key, engine))?;
+                exists::<M, E>(physical, sql, &key)
+            },
+        )
     }
 
     /// The row with these values in the unique key of this number. For `find_by_…` of generated code.
@@ -186,17 +201,21 @@ impl<'c, M: Model, E: Engine> Repository<'c, M, E> {
     pub fn find_by_keys(
         &mut self,
         unique: usize,
-        belong: impl FnOnce(E) -> bool,
+        belong: impl Fn(E) -> bool,
         write: &mut dyn FnMut(&mut ParamWriter<'_>),
     ) -> Result<Option<M::Row<E>>> {
-        self.run(Operation::Find, |physical, sql, engine| {
-            ensure(belong(engine))?;
-            let unique = &sql.uniques[unique];
-            read_one::<M, E>(physical, engine, unique.find, &mut |params| {
-                let columns = unique.columns.iter().copied();
-                params.of_columns(sql.names(), columns, |params| write(params));
-            })
-        })
+        self.run_read(
+            Operation::Find,
+            &Cell::new(false),
+            |physical, sql, engine| {
+                ensure(belong(engine))?;
+                let unique = &sql.uniques[unique];
+                read_one::<M, E>(physical, engine, unique.find, &mut |params| {
+                    let columns = unique.columns.iter().copied();
+                    params.of_columns(sql.names(), columns, |params| write(params));
+                })
+            },
+        )
     }
 }
 

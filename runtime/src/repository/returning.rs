@@ -8,10 +8,11 @@ use super::{Repository, ensure, ensure_new, ensure_patch};
 use crate::driver::{Physical, TableSql, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
+use crate::model::access::CanWrite;
 use crate::model::{ColumnSource, HasKey, Model, Writable};
 use crate::value::{ColumnSet, ParamWriter};
 
-impl<M: Model, E: Engine> Repository<'_, M, E> {
+impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// Inserts all rows or none, and gives them back as stored, each at its place, with keys and whatever else the database
     /// filled in. Nothing comes back from a table without a key. All of them are in memory at once:
     /// [`insert_many`](Self::insert_many) returns their number only, and is faster.
@@ -37,6 +38,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     ) -> Result<Vec<M::Inserted<E>>>
     where
         M: Writable,
+        Self: CanWrite,
     {
         let mut rows = rows.into_iter().peekable();
         self.run_on_link(Operation::InsertMany, |link, sql, engine| {
@@ -79,6 +81,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     ) -> Result<Option<M::Row<E>>>
     where
         M: Writable + HasKey,
+        Self: CanWrite,
     {
         let columns = patch.columns();
         if columns.is_empty() {

@@ -6,11 +6,12 @@ use super::{Repository, ensure, ensure_row};
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
+use crate::model::access::CanWrite;
 use crate::model::{HasKey, Model, Writable};
 use crate::value::recorded::RecordedValues;
 use crate::value::{ColumnSet, ParamWriter};
 
-impl<M: Model, E: Engine> Repository<'_, M, E> {
+impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// Writes the columns in which a row differs from `read`, the same row as it was read, by its key; `false` where
     /// there is no such row any more. Where nothing differs, nothing is written. What others have changed in other columns
     /// meanwhile stays, which [`save`](Self::save) would overwrite.
@@ -40,6 +41,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     pub fn save_changes(&mut self, read: &M::Row<E>, row: &M::Row<E>) -> Result<bool>
     where
         M: Writable + HasKey,
+        Self: CanWrite,
     {
         let key = M::key(read);
         self.run(Operation::Save, |physical, sql, engine| {

@@ -9,12 +9,13 @@ use crate::driver::{TableSql, UniqueSql};
 use crate::error::{Operation, Result};
 use crate::link::Link;
 use crate::link::engine::Engine;
+use crate::model::access::CanWrite;
 use crate::model::{ColumnSource, Model, Writable};
 use crate::value::ColumnSet;
 use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
 
-impl<M: Model, E: Engine> Repository<'_, M, E> {
+impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// Inserts a row, or gives the row with the same values in the unique key of this number the columns that `new`
     /// gives, NULL included; what it leaves out stays, but for a version, which counts on, and a time of the last change.
     /// For `upsert_by_…` of generated code.
@@ -26,6 +27,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     pub fn upsert_by(&mut self, unique: usize, new: M::New<E>) -> Result<M::Inserted<E>>
     where
         M: Writable,
+        Self: CanWrite,
     {
         self.run_on_link(Operation::Upsert, |link, sql, engine| {
             ensure_new::<M, E>(&new, engine)?;

@@ -15,6 +15,7 @@ use crate::driver::is_about_a_row;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::link::engine::Engine;
+use crate::model::access::CanWrite;
 use crate::model::{ColumnSource, Model, Writable};
 use crate::value::ColumnSet;
 use crate::value::ParamWriter;
@@ -48,7 +49,7 @@ impl Upserted {
     };
 }
 
-impl<M: Model, E: Engine> Repository<'_, M, E> {
+impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// Inserts or updates all rows or none, each as [`upsert_by`](Self::upsert_by) does, in the order that they are given.
     /// For `upsert_many_by_…` of generated code.
     ///
@@ -63,6 +64,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     ) -> Result<Upserted>
     where
         M: Writable,
+        Self: CanWrite,
     {
         let mut rows = rows.into_iter().peekable();
         self.run_on_link(Operation::UpsertMany, |link, sql, engine| {

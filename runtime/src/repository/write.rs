@@ -5,11 +5,12 @@ use super::{Repository, ensure, ensure_patch, ensure_row};
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
+use crate::model::access::CanWrite;
 use crate::model::{ColumnSource, HasKey, Model, Writable};
 use crate::value::ColumnSet;
 use crate::value::ParamWriter;
 
-impl<M: Model, E: Engine> Repository<'_, M, E> {
+impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// Sets the given columns of the row with this key; `false` where there is no such row. Nothing given, nothing sent.
     /// A version counts on, whichever it was, and a time of the last change is set to now.
     ///
@@ -18,6 +19,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     pub fn update(&mut self, key: M::Key<E>, patch: M::Patch<E>) -> Result<bool>
     where
         M: Writable + HasKey,
+        Self: CanWrite,
     {
         let columns = patch.columns();
         if columns.is_empty() {
@@ -46,6 +48,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     pub fn save(&mut self, row: &M::Row<E>) -> Result<bool>
     where
         M: Writable + HasKey,
+        Self: CanWrite,
     {
         let key = M::key(row);
         self.run(Operation::Save, |physical, sql, engine| {
@@ -72,6 +75,7 @@ impl<M: Model, E: Engine> Repository<'_, M, E> {
     pub fn delete(&mut self, key: M::Key<E>) -> Result<bool>
     where
         M: Writable + HasKey,
+        Self: CanWrite,
     {
         self.run(Operation::Delete, |physical, sql, engine| {
             ensure(M::key_belongs_to(&key, engine))?;

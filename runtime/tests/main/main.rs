@@ -19,6 +19,7 @@ mod observe;
 mod open;
 mod pools;
 mod raw;
+mod replicas;
 mod repository;
 mod restarts;
 mod sample;

@@ -625,7 +625,9 @@ pub mod goods_ {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_replaced_by(&mut self, new: NewGoods) -> ::bindery::Result<Goods>;
+        fn upsert_by_replaced_by(&mut self, new: NewGoods) -> ::bindery::Result<Goods>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `replaced_by` updates the earlier.
         ///
@@ -634,7 +636,9 @@ pub mod goods_ {
         fn upsert_many_by_replaced_by(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewGoods>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The row with this `cents` and `discount`, if there is one.
         ///
@@ -650,7 +654,9 @@ pub mod goods_ {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_cents_and_discount(&mut self, new: NewGoods) -> ::bindery::Result<Goods>;
+        fn upsert_by_cents_and_discount(&mut self, new: NewGoods) -> ::bindery::Result<Goods>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `cents` and `discount` updates the earlier.
         ///
@@ -659,10 +665,12 @@ pub mod goods_ {
         fn upsert_many_by_cents_and_discount(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewGoods>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> GoodsQueries for ::bindery::Repository<'_, model::Goods, E> {
+    impl<E: ::bindery::Engine, A> GoodsQueries for ::bindery::Repository<'_, model::Goods, E, A> {
         fn find_by_replaced_by(
             &mut self,
             replaced_by: &GoodsId,
@@ -675,14 +683,20 @@ pub mod goods_ {
             })
         }
 
-        fn upsert_by_replaced_by(&mut self, new: NewGoods) -> ::bindery::Result<Goods> {
+        fn upsert_by_replaced_by(&mut self, new: NewGoods) -> ::bindery::Result<Goods>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_replaced_by(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewGoods>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
 
@@ -703,14 +717,20 @@ pub mod goods_ {
             })
         }
 
-        fn upsert_by_cents_and_discount(&mut self, new: NewGoods) -> ::bindery::Result<Goods> {
+        fn upsert_by_cents_and_discount(&mut self, new: NewGoods) -> ::bindery::Result<Goods>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(1, new)
         }
 
         fn upsert_many_by_cents_and_discount(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewGoods>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(1, rows)
         }
     }
@@ -1088,27 +1108,25 @@ pub use stock_::{NewStock, Stock, StockId, StockPatch};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`goods_::Goods`].
-    fn goods(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Goods, <Self as ::bindery::Route<model::Goods>>::Engine>
+    fn goods(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Goods>
     where
-        Self: ::bindery::Route<model::Goods>,
+        Self: ::bindery::ReadRoute<model::Goods>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`stock_::Stock`].
-    fn stock(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Stock, <Self as ::bindery::Route<model::Stock>>::Engine>
+    fn stock(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Stock>
     where
-        Self: ::bindery::Route<model::Stock>,
+        Self: ::bindery::ReadRoute<model::Stock>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -1155,6 +1173,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// Runs `work` in a transaction: committed on `Ok`, rolled back on `Err` and on panics.

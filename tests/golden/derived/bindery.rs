@@ -565,7 +565,9 @@ pub mod teas {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_name(&mut self, new: NewTea) -> ::bindery::Result<Tea>;
+        fn upsert_by_name(&mut self, new: NewTea) -> ::bindery::Result<Tea>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `name` updates the earlier.
         ///
@@ -574,22 +576,30 @@ pub mod teas {
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewTea>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> TeaQueries for ::bindery::Repository<'_, model::Tea, E> {
+    impl<E: ::bindery::Engine, A> TeaQueries for ::bindery::Repository<'_, model::Tea, E, A> {
         fn find_by_name(&mut self, name: &str) -> ::bindery::Result<::core::option::Option<Tea>> {
             self.find_by(0, &mut |params| params.push(name))
         }
 
-        fn upsert_by_name(&mut self, new: NewTea) -> ::bindery::Result<Tea> {
+        fn upsert_by_name(&mut self, new: NewTea) -> ::bindery::Result<Tea>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewTea>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -928,7 +938,7 @@ pub mod shelves {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Shelf>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Shelf>::target(to);
+            let target = ::bindery::ReadRoute::<model::Shelf>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -945,7 +955,7 @@ pub mod shelves {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Shelf>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Shelf>::target(to);
+            let target = ::bindery::ReadRoute::<model::Shelf>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1385,7 +1395,7 @@ pub mod jars {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Jar>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Jar>::target(to);
+            let target = ::bindery::ReadRoute::<model::Jar>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -1402,7 +1412,7 @@ pub mod jars {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Jar>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Jar>::target(to);
+            let target = ::bindery::ReadRoute::<model::Jar>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -1418,7 +1428,7 @@ pub mod jars {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Jar>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Jar>::target(to);
+            let target = ::bindery::ReadRoute::<model::Jar>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1688,37 +1698,33 @@ pub use enums::Leaf;
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`teas::Tea`].
-    fn teas(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Tea, <Self as ::bindery::Route<model::Tea>>::Engine>
+    fn teas(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Tea>
     where
-        Self: ::bindery::Route<model::Tea>,
+        Self: ::bindery::ReadRoute<model::Tea>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`shelves::Shelf`].
-    fn shelves(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Shelf, <Self as ::bindery::Route<model::Shelf>>::Engine>
+    fn shelves(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Shelf>
     where
-        Self: ::bindery::Route<model::Shelf>,
+        Self: ::bindery::ReadRoute<model::Shelf>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`jars::Jar`].
-    fn jars(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Jar, <Self as ::bindery::Route<model::Jar>>::Engine>
+    fn jars(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Jar>
     where
-        Self: ::bindery::Route<model::Jar>,
+        Self: ::bindery::ReadRoute<model::Jar>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -1809,6 +1815,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

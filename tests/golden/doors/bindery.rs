@@ -353,7 +353,7 @@ pub mod blogs {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Blog>::target(to);
+            let target = ::bindery::ReadRoute::<model::Blog>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -370,7 +370,7 @@ pub mod blogs {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Blog>::target(to);
+            let target = ::bindery::ReadRoute::<model::Blog>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -386,7 +386,7 @@ pub mod blogs {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Blog>::target(to);
+            let target = ::bindery::ReadRoute::<model::Blog>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -788,7 +788,9 @@ pub mod categories {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_name(&mut self, new: NewCategory) -> ::bindery::Result<Category>;
+        fn upsert_by_name(&mut self, new: NewCategory) -> ::bindery::Result<Category>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `name` updates the earlier.
         ///
@@ -797,10 +799,12 @@ pub mod categories {
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewCategory>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> CategoryQueries for ::bindery::Repository<'_, model::Category, E> {
+    impl<E: ::bindery::Engine, A> CategoryQueries for ::bindery::Repository<'_, model::Category, E, A> {
         fn find_by_name(
             &mut self,
             name: &str,
@@ -808,14 +812,20 @@ pub mod categories {
             self.find_by(0, &mut |params| params.push(name))
         }
 
-        fn upsert_by_name(&mut self, new: NewCategory) -> ::bindery::Result<Category> {
+        fn upsert_by_name(&mut self, new: NewCategory) -> ::bindery::Result<Category>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewCategory>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -1211,7 +1221,9 @@ pub mod users {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>;
+        fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `email` updates the earlier.
         ///
@@ -1220,10 +1232,12 @@ pub mod users {
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> UserQueries for ::bindery::Repository<'_, model::User, E> {
+    impl<E: ::bindery::Engine, A> UserQueries for ::bindery::Repository<'_, model::User, E, A> {
         fn find_by_email(
             &mut self,
             email: &str,
@@ -1231,14 +1245,20 @@ pub mod users {
             self.find_by(0, &mut |params| params.push(email))
         }
 
-        fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User> {
+        fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -1318,41 +1338,33 @@ pub use users::{NewUser, User, UserId, UserPatch, UserQueries};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`blogs::Blog`].
-    fn blogs(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Blog, <Self as ::bindery::Route<model::Blog>>::Engine>
+    fn blogs(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Blog>
     where
-        Self: ::bindery::Route<model::Blog>,
+        Self: ::bindery::ReadRoute<model::Blog>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`categories::Category`].
-    fn categories(
-        &mut self,
-    ) -> ::bindery::Repository<
-        '_,
-        model::Category,
-        <Self as ::bindery::Route<model::Category>>::Engine,
-    >
+    fn categories(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Category>
     where
-        Self: ::bindery::Route<model::Category>,
+        Self: ::bindery::ReadRoute<model::Category>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`users::User`].
-    fn users(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::User, <Self as ::bindery::Route<model::User>>::Engine>
+    fn users(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::User>
     where
-        Self: ::bindery::Route<model::User>,
+        Self: ::bindery::ReadRoute<model::User>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -1431,6 +1443,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

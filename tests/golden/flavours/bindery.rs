@@ -642,7 +642,7 @@ pub mod visits {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Visit>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Visit>::target(to);
+            let target = ::bindery::ReadRoute::<model::Visit>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -659,7 +659,7 @@ pub mod visits {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Visit>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Visit>::target(to);
+            let target = ::bindery::ReadRoute::<model::Visit>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -969,7 +969,9 @@ pub mod visits {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_door(&mut self, new: NewVisit<E>) -> ::bindery::Result<Visit<E>>;
+        fn upsert_by_door(&mut self, new: NewVisit<E>) -> ::bindery::Result<Visit<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `door` updates the earlier.
         ///
@@ -978,10 +980,12 @@ pub mod visits {
         fn upsert_many_by_door(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewVisit<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> VisitQueries<E> for ::bindery::Repository<'_, model::Visit, E> {
+    impl<E: ::bindery::Engine, A> VisitQueries<E> for ::bindery::Repository<'_, model::Visit, E, A> {
         fn find_by_door(
             &mut self,
             door: ::core::net::Ipv4Addr,
@@ -989,14 +993,20 @@ pub mod visits {
             self.find_by(0, &mut |params| params.push(&door))
         }
 
-        fn upsert_by_door(&mut self, new: NewVisit<E>) -> ::bindery::Result<Visit<E>> {
+        fn upsert_by_door(&mut self, new: NewVisit<E>) -> ::bindery::Result<Visit<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_door(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewVisit<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -1156,17 +1166,17 @@ pub use visits::{NewVisit, Visit, VisitId, VisitPatch, VisitQueries};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`visits::Visit`].
-    fn visits(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Visit, <Self as ::bindery::Route<model::Visit>>::Engine>
+    fn visits(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Visit>
     where
-        Self: ::bindery::Route<model::Visit>,
+        Self: ::bindery::ReadRoute<model::Visit>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -1268,6 +1278,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

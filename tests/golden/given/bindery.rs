@@ -674,7 +674,7 @@ pub mod members {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Member>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Member>::target(to);
+            let target = ::bindery::ReadRoute::<model::Member>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -691,7 +691,7 @@ pub mod members {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Member>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Member>::target(to);
+            let target = ::bindery::ReadRoute::<model::Member>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -707,7 +707,7 @@ pub mod members {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Member>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Member>::target(to);
+            let target = ::bindery::ReadRoute::<model::Member>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1185,7 +1185,9 @@ pub mod members {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_email(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>;
+        fn upsert_by_email(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `email` updates the earlier.
         ///
@@ -1194,7 +1196,9 @@ pub mod members {
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewMember<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The row with this `card`, if there is one.
         ///
@@ -1209,7 +1213,9 @@ pub mod members {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_card(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>;
+        fn upsert_by_card(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `card` updates the earlier.
         ///
@@ -1218,7 +1224,9 @@ pub mod members {
         fn upsert_many_by_card(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewMember<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The row with this `born` and `name`, if there is one.
         ///
@@ -1234,7 +1242,9 @@ pub mod members {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_born_and_name(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>;
+        fn upsert_by_born_and_name(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `born` and `name` updates the earlier.
         ///
@@ -1243,10 +1253,12 @@ pub mod members {
         fn upsert_many_by_born_and_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewMember<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> MemberQueries<E> for ::bindery::Repository<'_, model::Member, E> {
+    impl<E: ::bindery::Engine, A> MemberQueries<E> for ::bindery::Repository<'_, model::Member, E, A> {
         fn find_by_email(
             &mut self,
             email: &str,
@@ -1254,14 +1266,20 @@ pub mod members {
             self.find_by(0, &mut |params| params.push(email))
         }
 
-        fn upsert_by_email(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>> {
+        fn upsert_by_email(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewMember<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
 
@@ -1272,14 +1290,20 @@ pub mod members {
             self.find_by(1, &mut |params| params.push(card))
         }
 
-        fn upsert_by_card(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>> {
+        fn upsert_by_card(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(1, new)
         }
 
         fn upsert_many_by_card(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewMember<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(1, rows)
         }
 
@@ -1294,14 +1318,20 @@ pub mod members {
             })
         }
 
-        fn upsert_by_born_and_name(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>> {
+        fn upsert_by_born_and_name(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(2, new)
         }
 
         fn upsert_many_by_born_and_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewMember<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(2, rows)
         }
     }
@@ -2054,7 +2084,7 @@ pub mod words {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Word>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Word>::target(to);
+            let target = ::bindery::ReadRoute::<model::Word>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -2071,7 +2101,7 @@ pub mod words {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Word>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Word>::target(to);
+            let target = ::bindery::ReadRoute::<model::Word>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -2087,7 +2117,7 @@ pub mod words {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Word>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Word>::target(to);
+            let target = ::bindery::ReadRoute::<model::Word>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -2567,27 +2597,25 @@ pub use words::{NewWord, Word, WordId, WordPatch};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`members::Member`].
-    fn members(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Member, <Self as ::bindery::Route<model::Member>>::Engine>
+    fn members(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Member>
     where
-        Self: ::bindery::Route<model::Member>,
+        Self: ::bindery::ReadRoute<model::Member>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`words::Word`].
-    fn words(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Word, <Self as ::bindery::Route<model::Word>>::Engine>
+    fn words(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Word>
     where
-        Self: ::bindery::Route<model::Word>,
+        Self: ::bindery::ReadRoute<model::Word>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -2709,6 +2737,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

@@ -397,17 +397,17 @@ pub use tasks::{NewTask, Task, TaskId, TaskPatch};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`tasks::Task`].
-    fn tasks(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Task, <Self as ::bindery::Route<model::Task>>::Engine>
+    fn tasks(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Task>
     where
-        Self: ::bindery::Route<model::Task>,
+        Self: ::bindery::ReadRoute<model::Task>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -454,6 +454,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// Runs `work` in a transaction: committed on `Ok`, rolled back on `Err` and on panics.

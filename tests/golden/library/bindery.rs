@@ -2384,75 +2384,57 @@ pub use reviews::{NewReview, Review, ReviewId, ReviewPatch};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`people::Person`].
-    fn people(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Person, <Self as ::bindery::Route<model::Person>>::Engine>
+    fn people(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Person>
     where
-        Self: ::bindery::Route<model::Person>,
+        Self: ::bindery::ReadRoute<model::Person>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`profiles::Profile`].
-    fn profiles(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Profile, <Self as ::bindery::Route<model::Profile>>::Engine>
+    fn profiles(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Profile>
     where
-        Self: ::bindery::Route<model::Profile>,
+        Self: ::bindery::ReadRoute<model::Profile>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`categories::Category`].
-    fn categories(
-        &mut self,
-    ) -> ::bindery::Repository<
-        '_,
-        model::Category,
-        <Self as ::bindery::Route<model::Category>>::Engine,
-    >
+    fn categories(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Category>
     where
-        Self: ::bindery::Route<model::Category>,
+        Self: ::bindery::ReadRoute<model::Category>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`books::Book`].
-    fn books(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Book, <Self as ::bindery::Route<model::Book>>::Engine>
+    fn books(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Book>
     where
-        Self: ::bindery::Route<model::Book>,
+        Self: ::bindery::ReadRoute<model::Book>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`authorships::Authorship`].
-    fn authorships(
-        &mut self,
-    ) -> ::bindery::Repository<
-        '_,
-        model::Authorship,
-        <Self as ::bindery::Route<model::Authorship>>::Engine,
-    >
+    fn authorships(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Authorship>
     where
-        Self: ::bindery::Route<model::Authorship>,
+        Self: ::bindery::ReadRoute<model::Authorship>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`reviews::Review`].
-    fn reviews(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Review, <Self as ::bindery::Route<model::Review>>::Engine>
+    fn reviews(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Review>
     where
-        Self: ::bindery::Route<model::Review>,
+        Self: ::bindery::ReadRoute<model::Review>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -2499,6 +2481,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// Runs `work` in a transaction: committed on `Ok`, rolled back on `Err` and on panics.

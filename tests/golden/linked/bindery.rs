@@ -377,7 +377,7 @@ pub mod app_user_ {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::AppUser>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::AppUser>::target(to);
+            let target = ::bindery::ReadRoute::<model::AppUser>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -394,7 +394,7 @@ pub mod app_user_ {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::AppUser>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::AppUser>::target(to);
+            let target = ::bindery::ReadRoute::<model::AppUser>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -410,7 +410,7 @@ pub mod app_user_ {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::AppUser>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::AppUser>::target(to);
+            let target = ::bindery::ReadRoute::<model::AppUser>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -615,7 +615,9 @@ pub mod app_user_ {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_name(&mut self, new: NewAppUser) -> ::bindery::Result<AppUser<E>>;
+        fn upsert_by_name(&mut self, new: NewAppUser) -> ::bindery::Result<AppUser<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `name` updates the earlier.
         ///
@@ -624,10 +626,14 @@ pub mod app_user_ {
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewAppUser>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> AppUserQueries<E> for ::bindery::Repository<'_, model::AppUser, E> {
+    impl<E: ::bindery::Engine, A> AppUserQueries<E>
+        for ::bindery::Repository<'_, model::AppUser, E, A>
+    {
         fn find_by_name(
             &mut self,
             name: &str,
@@ -635,14 +641,20 @@ pub mod app_user_ {
             self.find_by(0, &mut |params| params.push(name))
         }
 
-        fn upsert_by_name(&mut self, new: NewAppUser) -> ::bindery::Result<AppUser<E>> {
+        fn upsert_by_name(&mut self, new: NewAppUser) -> ::bindery::Result<AppUser<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewAppUser>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -1778,7 +1790,7 @@ pub mod m_visits {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::MVisit>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::MVisit>::target(to);
+            let target = ::bindery::ReadRoute::<model::MVisit>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -1795,7 +1807,7 @@ pub mod m_visits {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::MVisit>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::MVisit>::target(to);
+            let target = ::bindery::ReadRoute::<model::MVisit>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -1811,7 +1823,7 @@ pub mod m_visits {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::MVisit>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::MVisit>::target(to);
+            let target = ::bindery::ReadRoute::<model::MVisit>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -2022,51 +2034,41 @@ pub use m_visits::{MVisit, MVisitId, MVisitPatch, NewMVisit};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`app_user_::AppUser`].
-    fn app_user(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::AppUser, <Self as ::bindery::Route<model::AppUser>>::Engine>
+    fn app_user(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::AppUser>
     where
-        Self: ::bindery::Route<model::AppUser>,
+        Self: ::bindery::ReadRoute<model::AppUser>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`lite_visits::LiteVisit`].
-    fn lite_visits(
-        &mut self,
-    ) -> ::bindery::Repository<
-        '_,
-        model::LiteVisit,
-        <Self as ::bindery::Route<model::LiteVisit>>::Engine,
-    >
+    fn lite_visits(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::LiteVisit>
     where
-        Self: ::bindery::Route<model::LiteVisit>,
+        Self: ::bindery::ReadRoute<model::LiteVisit>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`p_visits::PVisit`].
-    fn p_visits(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::PVisit, <Self as ::bindery::Route<model::PVisit>>::Engine>
+    fn p_visits(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::PVisit>
     where
-        Self: ::bindery::Route<model::PVisit>,
+        Self: ::bindery::ReadRoute<model::PVisit>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`m_visits::MVisit`].
-    fn m_visits(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::MVisit, <Self as ::bindery::Route<model::MVisit>>::Engine>
+    fn m_visits(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::MVisit>
     where
-        Self: ::bindery::Route<model::MVisit>,
+        Self: ::bindery::ReadRoute<model::MVisit>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -2188,6 +2190,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

@@ -347,7 +347,9 @@ pub mod users {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>;
+        fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `email` updates the earlier.
         ///
@@ -356,10 +358,12 @@ pub mod users {
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> UserQueries for ::bindery::Repository<'_, model::User, E> {
+    impl<E: ::bindery::Engine, A> UserQueries for ::bindery::Repository<'_, model::User, E, A> {
         fn find_by_email(
             &mut self,
             email: &str,
@@ -367,14 +371,20 @@ pub mod users {
             self.find_by(0, &mut |params| params.push(email))
         }
 
-        fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User> {
+        fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -1018,7 +1028,7 @@ pub mod blogs {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Blog>::target(to);
+            let target = ::bindery::ReadRoute::<model::Blog>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -1035,7 +1045,7 @@ pub mod blogs {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Blog>::target(to);
+            let target = ::bindery::ReadRoute::<model::Blog>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -1051,7 +1061,7 @@ pub mod blogs {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Blog>::target(to);
+            let target = ::bindery::ReadRoute::<model::Blog>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1154,7 +1164,9 @@ pub mod blogs {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_title(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>;
+        fn upsert_by_title(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `title` updates the earlier.
         ///
@@ -1163,10 +1175,12 @@ pub mod blogs {
         fn upsert_many_by_title(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewBlog>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> BlogQueries<E> for ::bindery::Repository<'_, model::Blog, E> {
+    impl<E: ::bindery::Engine, A> BlogQueries<E> for ::bindery::Repository<'_, model::Blog, E, A> {
         fn find_by_title(
             &mut self,
             title: &str,
@@ -1174,14 +1188,20 @@ pub mod blogs {
             self.find_by(0, &mut |params| params.push(title))
         }
 
-        fn upsert_by_title(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>> {
+        fn upsert_by_title(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_title(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewBlog>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -1566,7 +1586,7 @@ pub mod reviews {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Review>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Review>::target(to);
+            let target = ::bindery::ReadRoute::<model::Review>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -1583,7 +1603,7 @@ pub mod reviews {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Review>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Review>::target(to);
+            let target = ::bindery::ReadRoute::<model::Review>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -1599,7 +1619,7 @@ pub mod reviews {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Review>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Review>::target(to);
+            let target = ::bindery::ReadRoute::<model::Review>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1788,47 +1808,41 @@ pub use reviews::{NewReview, Review, ReviewId, ReviewPatch};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`users::User`].
-    fn users(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::User, <Self as ::bindery::Route<model::User>>::Engine>
+    fn users(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::User>
     where
-        Self: ::bindery::Route<model::User>,
+        Self: ::bindery::ReadRoute<model::User>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`visits::Visit`].
-    fn visits(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Visit, <Self as ::bindery::Route<model::Visit>>::Engine>
+    fn visits(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Visit>
     where
-        Self: ::bindery::Route<model::Visit>,
+        Self: ::bindery::ReadRoute<model::Visit>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`blogs::Blog`].
-    fn blogs(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Blog, <Self as ::bindery::Route<model::Blog>>::Engine>
+    fn blogs(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Blog>
     where
-        Self: ::bindery::Route<model::Blog>,
+        Self: ::bindery::ReadRoute<model::Blog>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`reviews::Review`].
-    fn reviews(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Review, <Self as ::bindery::Route<model::Review>>::Engine>
+    fn reviews(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Review>
     where
-        Self: ::bindery::Route<model::Review>,
+        Self: ::bindery::ReadRoute<model::Review>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -1919,6 +1933,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

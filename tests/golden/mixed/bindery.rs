@@ -876,7 +876,7 @@ pub mod samples {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Sample>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Sample>::target(to);
+            let target = ::bindery::ReadRoute::<model::Sample>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -893,7 +893,7 @@ pub mod samples {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Sample>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Sample>::target(to);
+            let target = ::bindery::ReadRoute::<model::Sample>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -909,7 +909,7 @@ pub mod samples {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Sample>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Sample>::target(to);
+            let target = ::bindery::ReadRoute::<model::Sample>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1269,7 +1269,9 @@ pub mod samples {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_name(&mut self, new: NewSample) -> ::bindery::Result<Sample<E>>;
+        fn upsert_by_name(&mut self, new: NewSample) -> ::bindery::Result<Sample<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `name` updates the earlier.
         ///
@@ -1278,10 +1280,12 @@ pub mod samples {
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewSample>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> SampleQueries<E> for ::bindery::Repository<'_, model::Sample, E> {
+    impl<E: ::bindery::Engine, A> SampleQueries<E> for ::bindery::Repository<'_, model::Sample, E, A> {
         fn find_by_name(
             &mut self,
             name: &str,
@@ -1289,14 +1293,20 @@ pub mod samples {
             self.find_by(0, &mut |params| params.push(name))
         }
 
-        fn upsert_by_name(&mut self, new: NewSample) -> ::bindery::Result<Sample<E>> {
+        fn upsert_by_name(&mut self, new: NewSample) -> ::bindery::Result<Sample<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewSample>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -2019,7 +2029,9 @@ pub mod arrays {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_raw(&mut self, new: NewArray) -> ::bindery::Result<Array>;
+        fn upsert_by_raw(&mut self, new: NewArray) -> ::bindery::Result<Array>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `raw` updates the earlier.
         ///
@@ -2028,7 +2040,9 @@ pub mod arrays {
         fn upsert_many_by_raw(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewArray>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The row with this `numbers` and `span`, if there is one.
         ///
@@ -2044,7 +2058,9 @@ pub mod arrays {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_numbers_and_span(&mut self, new: NewArray) -> ::bindery::Result<Array>;
+        fn upsert_by_numbers_and_span(&mut self, new: NewArray) -> ::bindery::Result<Array>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `numbers` and `span` updates the earlier.
         ///
@@ -2053,7 +2069,9 @@ pub mod arrays {
         fn upsert_many_by_numbers_and_span(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewArray>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The row with this `sample_id` and `price`, if there is one.
         ///
@@ -2069,7 +2087,9 @@ pub mod arrays {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_sample_id_and_price(&mut self, new: NewArray) -> ::bindery::Result<Array>;
+        fn upsert_by_sample_id_and_price(&mut self, new: NewArray) -> ::bindery::Result<Array>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `sample_id` and `price` updates the earlier.
         ///
@@ -2078,22 +2098,30 @@ pub mod arrays {
         fn upsert_many_by_sample_id_and_price(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewArray>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> ArrayQueries for ::bindery::Repository<'_, model::Array, E> {
+    impl<E: ::bindery::Engine, A> ArrayQueries for ::bindery::Repository<'_, model::Array, E, A> {
         fn find_by_raw(&mut self, raw: &[u8]) -> ::bindery::Result<::core::option::Option<Array>> {
             self.find_by(0, &mut |params| params.push(raw))
         }
 
-        fn upsert_by_raw(&mut self, new: NewArray) -> ::bindery::Result<Array> {
+        fn upsert_by_raw(&mut self, new: NewArray) -> ::bindery::Result<Array>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_raw(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewArray>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
 
@@ -2108,14 +2136,20 @@ pub mod arrays {
             })
         }
 
-        fn upsert_by_numbers_and_span(&mut self, new: NewArray) -> ::bindery::Result<Array> {
+        fn upsert_by_numbers_and_span(&mut self, new: NewArray) -> ::bindery::Result<Array>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(1, new)
         }
 
         fn upsert_many_by_numbers_and_span(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewArray>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(1, rows)
         }
 
@@ -2130,14 +2164,20 @@ pub mod arrays {
             })
         }
 
-        fn upsert_by_sample_id_and_price(&mut self, new: NewArray) -> ::bindery::Result<Array> {
+        fn upsert_by_sample_id_and_price(&mut self, new: NewArray) -> ::bindery::Result<Array>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(2, new)
         }
 
         fn upsert_many_by_sample_id_and_price(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewArray>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(2, rows)
         }
     }
@@ -2334,27 +2374,25 @@ pub use enums::Mood;
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`samples::Sample`].
-    fn samples(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Sample, <Self as ::bindery::Route<model::Sample>>::Engine>
+    fn samples(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Sample>
     where
-        Self: ::bindery::Route<model::Sample>,
+        Self: ::bindery::ReadRoute<model::Sample>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`arrays::Array`].
-    fn arrays(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Array, <Self as ::bindery::Route<model::Array>>::Engine>
+    fn arrays(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Array>
     where
-        Self: ::bindery::Route<model::Array>,
+        Self: ::bindery::ReadRoute<model::Array>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -2456,6 +2494,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

@@ -504,7 +504,7 @@ pub mod select_ {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Select>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Select>::target(to);
+            let target = ::bindery::ReadRoute::<model::Select>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -521,7 +521,7 @@ pub mod select_ {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Select>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Select>::target(to);
+            let target = ::bindery::ReadRoute::<model::Select>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -537,7 +537,7 @@ pub mod select_ {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Select>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Select>::target(to);
+            let target = ::bindery::ReadRoute::<model::Select>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1409,7 +1409,7 @@ pub mod order_détails {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::OrderDétail>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::OrderDétail>::target(to);
+            let target = ::bindery::ReadRoute::<model::OrderDétail>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -1426,7 +1426,7 @@ pub mod order_détails {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::OrderDétail>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::OrderDétail>::target(to);
+            let target = ::bindery::ReadRoute::<model::OrderDétail>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -1442,7 +1442,7 @@ pub mod order_détails {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::OrderDétail>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::OrderDétail>::target(to);
+            let target = ::bindery::ReadRoute::<model::OrderDétail>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -2123,7 +2123,7 @@ pub mod option_ {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Option>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Option>::target(to);
+            let target = ::bindery::ReadRoute::<model::Option>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -2140,7 +2140,7 @@ pub mod option_ {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Option>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Option>::target(to);
+            let target = ::bindery::ReadRoute::<model::Option>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -2671,7 +2671,7 @@ pub mod string_ {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::String>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::String>::target(to);
+            let target = ::bindery::ReadRoute::<model::String>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -2688,7 +2688,7 @@ pub mod string_ {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::String>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::String>::target(to);
+            let target = ::bindery::ReadRoute::<model::String>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -3177,7 +3177,7 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Longest>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Longest>::target(to);
+            let target = ::bindery::ReadRoute::<model::Longest>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -3194,7 +3194,7 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Longest>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Longest>::target(to);
+            let target = ::bindery::ReadRoute::<model::Longest>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -3609,45 +3609,33 @@ pub use a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc::{
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`select_::Select`].
-    fn select(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Select, <Self as ::bindery::Route<model::Select>>::Engine>
+    fn select(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Select>
     where
-        Self: ::bindery::Route<model::Select>,
+        Self: ::bindery::ReadRoute<model::Select>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`order_détails::OrderDétail`].
-    fn order_détails(
-        &mut self,
-    ) -> ::bindery::Repository<
-        '_,
-        model::OrderDétail,
-        <Self as ::bindery::Route<model::OrderDétail>>::Engine,
-    >
+    fn order_détails(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::OrderDétail>
     where
-        Self: ::bindery::Route<model::OrderDétail>,
+        Self: ::bindery::ReadRoute<model::OrderDétail>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`option_::Option`].
-    fn option(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Option, <Self as ::bindery::Route<model::Option>>::Engine>
+    fn option(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Option>
     where
-        Self: ::bindery::Route<model::Option>,
+        Self: ::bindery::ReadRoute<model::Option>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`string_::String`].
-    fn string(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::String, <Self as ::bindery::Route<model::String>>::Engine>
+    fn string(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::String>
     where
-        Self: ::bindery::Route<model::String>,
+        Self: ::bindery::ReadRoute<model::String>,
     {
         ::bindery::Repository::new(self.target())
     }
@@ -3655,15 +3643,17 @@ pub trait Tables {
     /// The rows of [`a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc::Longest`].
     fn a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc(
         &mut self,
-    ) -> ::bindery::Repository<'_, model::Longest, <Self as ::bindery::Route<model::Longest>>::Engine>
+    ) -> ::bindery::RepositoryOf<'_, Self, model::Longest>
     where
-        Self: ::bindery::Route<model::Longest>,
+        Self: ::bindery::ReadRoute<model::Longest>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -3821,6 +3811,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

@@ -474,7 +474,7 @@ pub mod users {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::User>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::User>::target(to);
+            let target = ::bindery::ReadRoute::<model::User>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -491,7 +491,7 @@ pub mod users {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::User>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::User>::target(to);
+            let target = ::bindery::ReadRoute::<model::User>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -507,7 +507,7 @@ pub mod users {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::User>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::User>::target(to);
+            let target = ::bindery::ReadRoute::<model::User>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1597,7 +1597,7 @@ pub mod posts {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Post>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Post>::target(to);
+            let target = ::bindery::ReadRoute::<model::Post>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -1614,7 +1614,7 @@ pub mod posts {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Post>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Post>::target(to);
+            let target = ::bindery::ReadRoute::<model::Post>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -1630,7 +1630,7 @@ pub mod posts {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Post>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Post>::target(to);
+            let target = ::bindery::ReadRoute::<model::Post>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -2554,7 +2554,7 @@ pub mod comments {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Comment>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Comment>::target(to);
+            let target = ::bindery::ReadRoute::<model::Comment>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -2571,7 +2571,7 @@ pub mod comments {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Comment>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Comment>::target(to);
+            let target = ::bindery::ReadRoute::<model::Comment>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -2587,7 +2587,7 @@ pub mod comments {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Comment>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Comment>::target(to);
+            let target = ::bindery::ReadRoute::<model::Comment>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -3268,47 +3268,41 @@ pub use visit_::{NewVisit, Visit, VisitPatch};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`users::User`].
-    fn users(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::User, <Self as ::bindery::Route<model::User>>::Engine>
+    fn users(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::User>
     where
-        Self: ::bindery::Route<model::User>,
+        Self: ::bindery::ReadRoute<model::User>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`posts::Post`].
-    fn posts(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Post, <Self as ::bindery::Route<model::Post>>::Engine>
+    fn posts(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Post>
     where
-        Self: ::bindery::Route<model::Post>,
+        Self: ::bindery::ReadRoute<model::Post>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`comments::Comment`].
-    fn comments(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Comment, <Self as ::bindery::Route<model::Comment>>::Engine>
+    fn comments(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Comment>
     where
-        Self: ::bindery::Route<model::Comment>,
+        Self: ::bindery::ReadRoute<model::Comment>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`visit_::Visit`].
-    fn visit(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Visit, <Self as ::bindery::Route<model::Visit>>::Engine>
+    fn visit(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Visit>
     where
-        Self: ::bindery::Route<model::Visit>,
+        Self: ::bindery::ReadRoute<model::Visit>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -3442,6 +3436,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

@@ -366,7 +366,7 @@ pub mod blogs {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Blog>::target(to);
+            let target = ::bindery::ReadRoute::<model::Blog>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -383,7 +383,7 @@ pub mod blogs {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Blog>::target(to);
+            let target = ::bindery::ReadRoute::<model::Blog>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -399,7 +399,7 @@ pub mod blogs {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Blog>::target(to);
+            let target = ::bindery::ReadRoute::<model::Blog>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -523,7 +523,9 @@ pub mod blogs {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_name(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>;
+        fn upsert_by_name(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `name` updates the earlier.
         ///
@@ -532,10 +534,12 @@ pub mod blogs {
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewBlog>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> BlogQueries<E> for ::bindery::Repository<'_, model::Blog, E> {
+    impl<E: ::bindery::Engine, A> BlogQueries<E> for ::bindery::Repository<'_, model::Blog, E, A> {
         fn find_by_name(
             &mut self,
             name: &str,
@@ -543,14 +547,20 @@ pub mod blogs {
             self.find_by(0, &mut |params| params.push(name))
         }
 
-        fn upsert_by_name(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>> {
+        fn upsert_by_name(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewBlog>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -930,7 +940,9 @@ pub mod authors {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_email(&mut self, new: NewAuthor) -> ::bindery::Result<Author>;
+        fn upsert_by_email(&mut self, new: NewAuthor) -> ::bindery::Result<Author>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `email` updates the earlier.
         ///
@@ -939,10 +951,12 @@ pub mod authors {
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewAuthor>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> AuthorQueries for ::bindery::Repository<'_, model::Author, E> {
+    impl<E: ::bindery::Engine, A> AuthorQueries for ::bindery::Repository<'_, model::Author, E, A> {
         fn find_by_email(
             &mut self,
             email: &str,
@@ -950,14 +964,20 @@ pub mod authors {
             self.find_by(0, &mut |params| params.push(email))
         }
 
-        fn upsert_by_email(&mut self, new: NewAuthor) -> ::bindery::Result<Author> {
+        fn upsert_by_email(&mut self, new: NewAuthor) -> ::bindery::Result<Author>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewAuthor>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -2239,61 +2259,49 @@ pub use visits::{NewVisit, Visit, VisitId, VisitPatch};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`blogs::Blog`].
-    fn blogs(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Blog, <Self as ::bindery::Route<model::Blog>>::Engine>
+    fn blogs(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Blog>
     where
-        Self: ::bindery::Route<model::Blog>,
+        Self: ::bindery::ReadRoute<model::Blog>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`authors::Author`].
-    fn authors(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Author, <Self as ::bindery::Route<model::Author>>::Engine>
+    fn authors(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Author>
     where
-        Self: ::bindery::Route<model::Author>,
+        Self: ::bindery::ReadRoute<model::Author>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`entries::Entry`].
-    fn entries(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Entry, <Self as ::bindery::Route<model::Entry>>::Engine>
+    fn entries(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Entry>
     where
-        Self: ::bindery::Route<model::Entry>,
+        Self: ::bindery::ReadRoute<model::Entry>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`entry_authors::EntryAuthor`].
-    fn entry_authors(
-        &mut self,
-    ) -> ::bindery::Repository<
-        '_,
-        model::EntryAuthor,
-        <Self as ::bindery::Route<model::EntryAuthor>>::Engine,
-    >
+    fn entry_authors(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::EntryAuthor>
     where
-        Self: ::bindery::Route<model::EntryAuthor>,
+        Self: ::bindery::ReadRoute<model::EntryAuthor>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`visits::Visit`].
-    fn visits(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Visit, <Self as ::bindery::Route<model::Visit>>::Engine>
+    fn visits(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Visit>
     where
-        Self: ::bindery::Route<model::Visit>,
+        Self: ::bindery::ReadRoute<model::Visit>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -2372,6 +2380,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

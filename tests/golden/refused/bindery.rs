@@ -525,7 +525,7 @@ pub mod readings {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Reading>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Reading>::target(to);
+            let target = ::bindery::ReadRoute::<model::Reading>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -542,7 +542,7 @@ pub mod readings {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Reading>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Reading>::target(to);
+            let target = ::bindery::ReadRoute::<model::Reading>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -861,7 +861,9 @@ pub mod readings {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_label(&mut self, new: NewReading) -> ::bindery::Result<Reading<E>>;
+        fn upsert_by_label(&mut self, new: NewReading) -> ::bindery::Result<Reading<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `label` updates the earlier.
         ///
@@ -870,10 +872,14 @@ pub mod readings {
         fn upsert_many_by_label(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewReading>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> ReadingQueries<E> for ::bindery::Repository<'_, model::Reading, E> {
+    impl<E: ::bindery::Engine, A> ReadingQueries<E>
+        for ::bindery::Repository<'_, model::Reading, E, A>
+    {
         fn find_by_label(
             &mut self,
             label: &str,
@@ -881,14 +887,20 @@ pub mod readings {
             self.find_by(0, &mut |params| params.push(label))
         }
 
-        fn upsert_by_label(&mut self, new: NewReading) -> ::bindery::Result<Reading<E>> {
+        fn upsert_by_label(&mut self, new: NewReading) -> ::bindery::Result<Reading<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_label(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewReading>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -1039,17 +1051,17 @@ pub use readings::{NewReading, Reading, ReadingId, ReadingPatch, ReadingQueries}
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`readings::Reading`].
-    fn readings(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Reading, <Self as ::bindery::Route<model::Reading>>::Engine>
+    fn readings(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Reading>
     where
-        Self: ::bindery::Route<model::Reading>,
+        Self: ::bindery::ReadRoute<model::Reading>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -1159,6 +1171,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

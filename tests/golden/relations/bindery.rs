@@ -468,7 +468,7 @@ pub mod companies {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Company>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Company>::target(to);
+            let target = ::bindery::ReadRoute::<model::Company>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -485,7 +485,7 @@ pub mod companies {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Company>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Company>::target(to);
+            let target = ::bindery::ReadRoute::<model::Company>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -501,7 +501,7 @@ pub mod companies {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Company>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Company>::target(to);
+            let target = ::bindery::ReadRoute::<model::Company>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1227,7 +1227,7 @@ pub mod users {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::User>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::User>::target(to);
+            let target = ::bindery::ReadRoute::<model::User>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -1244,7 +1244,7 @@ pub mod users {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::User>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::User>::target(to);
+            let target = ::bindery::ReadRoute::<model::User>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -1260,7 +1260,7 @@ pub mod users {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::User>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::User>::target(to);
+            let target = ::bindery::ReadRoute::<model::User>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1701,7 +1701,9 @@ pub mod users {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_email(&mut self, new: NewUser<E>) -> ::bindery::Result<User<E>>;
+        fn upsert_by_email(&mut self, new: NewUser<E>) -> ::bindery::Result<User<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `email` updates the earlier.
         ///
@@ -1710,10 +1712,12 @@ pub mod users {
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> UserQueries<E> for ::bindery::Repository<'_, model::User, E> {
+    impl<E: ::bindery::Engine, A> UserQueries<E> for ::bindery::Repository<'_, model::User, E, A> {
         fn find_by_email(
             &mut self,
             email: &str,
@@ -1721,14 +1725,20 @@ pub mod users {
             self.find_by(0, &mut |params| params.push(email))
         }
 
-        fn upsert_by_email(&mut self, new: NewUser<E>) -> ::bindery::Result<User<E>> {
+        fn upsert_by_email(&mut self, new: NewUser<E>) -> ::bindery::Result<User<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -2085,7 +2095,7 @@ pub mod profiles {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Profile>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Profile>::target(to);
+            let target = ::bindery::ReadRoute::<model::Profile>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -2102,7 +2112,7 @@ pub mod profiles {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Profile>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Profile>::target(to);
+            let target = ::bindery::ReadRoute::<model::Profile>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -2731,7 +2741,7 @@ pub mod posts {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Post>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Post>::target(to);
+            let target = ::bindery::ReadRoute::<model::Post>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -2748,7 +2758,7 @@ pub mod posts {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Post>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Post>::target(to);
+            let target = ::bindery::ReadRoute::<model::Post>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -2764,7 +2774,7 @@ pub mod posts {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Post>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Post>::target(to);
+            let target = ::bindery::ReadRoute::<model::Post>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -3599,7 +3609,7 @@ pub mod comments {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Comment>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Comment>::target(to);
+            let target = ::bindery::ReadRoute::<model::Comment>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -3616,7 +3626,7 @@ pub mod comments {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Comment>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Comment>::target(to);
+            let target = ::bindery::ReadRoute::<model::Comment>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -3632,7 +3642,7 @@ pub mod comments {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Comment>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Comment>::target(to);
+            let target = ::bindery::ReadRoute::<model::Comment>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -4212,7 +4222,7 @@ pub mod tags {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Tag>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Tag>::target(to);
+            let target = ::bindery::ReadRoute::<model::Tag>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -4229,7 +4239,7 @@ pub mod tags {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Tag>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Tag>::target(to);
+            let target = ::bindery::ReadRoute::<model::Tag>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -4742,7 +4752,7 @@ pub mod post_tags {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::PostTag>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::PostTag>::target(to);
+            let target = ::bindery::ReadRoute::<model::PostTag>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -4759,7 +4769,7 @@ pub mod post_tags {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::PostTag>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::PostTag>::target(to);
+            let target = ::bindery::ReadRoute::<model::PostTag>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -5374,7 +5384,7 @@ pub mod chapters {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Chapter>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Chapter>::target(to);
+            let target = ::bindery::ReadRoute::<model::Chapter>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -5391,7 +5401,7 @@ pub mod chapters {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Chapter>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Chapter>::target(to);
+            let target = ::bindery::ReadRoute::<model::Chapter>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -6066,7 +6076,7 @@ pub mod notes {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Note>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Note>::target(to);
+            let target = ::bindery::ReadRoute::<model::Note>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -6083,7 +6093,7 @@ pub mod notes {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Note>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Note>::target(to);
+            let target = ::bindery::ReadRoute::<model::Note>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -6099,7 +6109,7 @@ pub mod notes {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Note>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Note>::target(to);
+            let target = ::bindery::ReadRoute::<model::Note>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -6809,7 +6819,7 @@ pub mod invitations {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Invitation>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Invitation>::target(to);
+            let target = ::bindery::ReadRoute::<model::Invitation>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -6826,7 +6836,7 @@ pub mod invitations {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Invitation>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Invitation>::target(to);
+            let target = ::bindery::ReadRoute::<model::Invitation>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -6842,7 +6852,7 @@ pub mod invitations {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Invitation>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Invitation>::target(to);
+            let target = ::bindery::ReadRoute::<model::Invitation>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -7406,111 +7416,89 @@ pub use invitations::{Invitation, InvitationId, InvitationPatch, NewInvitation};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`companies::Company`].
-    fn companies(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Company, <Self as ::bindery::Route<model::Company>>::Engine>
+    fn companies(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Company>
     where
-        Self: ::bindery::Route<model::Company>,
+        Self: ::bindery::ReadRoute<model::Company>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`users::User`].
-    fn users(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::User, <Self as ::bindery::Route<model::User>>::Engine>
+    fn users(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::User>
     where
-        Self: ::bindery::Route<model::User>,
+        Self: ::bindery::ReadRoute<model::User>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`profiles::Profile`].
-    fn profiles(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Profile, <Self as ::bindery::Route<model::Profile>>::Engine>
+    fn profiles(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Profile>
     where
-        Self: ::bindery::Route<model::Profile>,
+        Self: ::bindery::ReadRoute<model::Profile>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`posts::Post`].
-    fn posts(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Post, <Self as ::bindery::Route<model::Post>>::Engine>
+    fn posts(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Post>
     where
-        Self: ::bindery::Route<model::Post>,
+        Self: ::bindery::ReadRoute<model::Post>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`comments::Comment`].
-    fn comments(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Comment, <Self as ::bindery::Route<model::Comment>>::Engine>
+    fn comments(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Comment>
     where
-        Self: ::bindery::Route<model::Comment>,
+        Self: ::bindery::ReadRoute<model::Comment>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`tags::Tag`].
-    fn tags(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Tag, <Self as ::bindery::Route<model::Tag>>::Engine>
+    fn tags(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Tag>
     where
-        Self: ::bindery::Route<model::Tag>,
+        Self: ::bindery::ReadRoute<model::Tag>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`post_tags::PostTag`].
-    fn post_tags(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::PostTag, <Self as ::bindery::Route<model::PostTag>>::Engine>
+    fn post_tags(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::PostTag>
     where
-        Self: ::bindery::Route<model::PostTag>,
+        Self: ::bindery::ReadRoute<model::PostTag>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`chapters::Chapter`].
-    fn chapters(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Chapter, <Self as ::bindery::Route<model::Chapter>>::Engine>
+    fn chapters(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Chapter>
     where
-        Self: ::bindery::Route<model::Chapter>,
+        Self: ::bindery::ReadRoute<model::Chapter>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`notes::Note`].
-    fn notes(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Note, <Self as ::bindery::Route<model::Note>>::Engine>
+    fn notes(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Note>
     where
-        Self: ::bindery::Route<model::Note>,
+        Self: ::bindery::ReadRoute<model::Note>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`invitations::Invitation`].
-    fn invitations(
-        &mut self,
-    ) -> ::bindery::Repository<
-        '_,
-        model::Invitation,
-        <Self as ::bindery::Route<model::Invitation>>::Engine,
-    >
+    fn invitations(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Invitation>
     where
-        Self: ::bindery::Route<model::Invitation>,
+        Self: ::bindery::ReadRoute<model::Invitation>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -7728,6 +7716,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

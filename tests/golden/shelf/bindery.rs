@@ -1266,37 +1266,33 @@ pub use reviews::{NewReview, Review, ReviewId, ReviewPatch};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`authors::Author`].
-    fn authors(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Author, <Self as ::bindery::Route<model::Author>>::Engine>
+    fn authors(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Author>
     where
-        Self: ::bindery::Route<model::Author>,
+        Self: ::bindery::ReadRoute<model::Author>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`books::Book`].
-    fn books(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Book, <Self as ::bindery::Route<model::Book>>::Engine>
+    fn books(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Book>
     where
-        Self: ::bindery::Route<model::Book>,
+        Self: ::bindery::ReadRoute<model::Book>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`reviews::Review`].
-    fn reviews(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Review, <Self as ::bindery::Route<model::Review>>::Engine>
+    fn reviews(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Review>
     where
-        Self: ::bindery::Route<model::Review>,
+        Self: ::bindery::ReadRoute<model::Review>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -1343,6 +1339,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// Runs `work` in a transaction: committed on `Ok`, rolled back on `Err` and on panics.

@@ -688,7 +688,9 @@ pub mod customers {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_email(&mut self, new: NewCustomer) -> ::bindery::Result<Customer>;
+        fn upsert_by_email(&mut self, new: NewCustomer) -> ::bindery::Result<Customer>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `email` updates the earlier.
         ///
@@ -697,10 +699,12 @@ pub mod customers {
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewCustomer>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> CustomerQueries for ::bindery::Repository<'_, model::Customer, E> {
+    impl<E: ::bindery::Engine, A> CustomerQueries for ::bindery::Repository<'_, model::Customer, E, A> {
         fn find_by_email(
             &mut self,
             email: &str,
@@ -708,14 +712,20 @@ pub mod customers {
             self.find_by(0, &mut |params| params.push(email))
         }
 
-        fn upsert_by_email(&mut self, new: NewCustomer) -> ::bindery::Result<Customer> {
+        fn upsert_by_email(&mut self, new: NewCustomer) -> ::bindery::Result<Customer>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewCustomer>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -1214,7 +1224,7 @@ pub mod products {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Product>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Product>::target(to);
+            let target = ::bindery::ReadRoute::<model::Product>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -1231,7 +1241,7 @@ pub mod products {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Product>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Product>::target(to);
+            let target = ::bindery::ReadRoute::<model::Product>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1472,8 +1482,9 @@ pub mod products {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_title_and_type(&mut self, new: NewProduct<E>)
-        -> ::bindery::Result<Product<E>>;
+        fn upsert_by_title_and_type(&mut self, new: NewProduct<E>) -> ::bindery::Result<Product<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `title` and `type` updates the earlier.
         ///
@@ -1482,10 +1493,14 @@ pub mod products {
         fn upsert_many_by_title_and_type(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewProduct<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> ProductQueries<E> for ::bindery::Repository<'_, model::Product, E> {
+    impl<E: ::bindery::Engine, A> ProductQueries<E>
+        for ::bindery::Repository<'_, model::Product, E, A>
+    {
         fn find_by_title_and_type(
             &mut self,
             title: &str,
@@ -1497,17 +1512,20 @@ pub mod products {
             })
         }
 
-        fn upsert_by_title_and_type(
-            &mut self,
-            new: NewProduct<E>,
-        ) -> ::bindery::Result<Product<E>> {
+        fn upsert_by_title_and_type(&mut self, new: NewProduct<E>) -> ::bindery::Result<Product<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_title_and_type(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewProduct<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -2057,7 +2075,7 @@ pub mod orders {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Order>::target(to);
+            let target = ::bindery::ReadRoute::<model::Order>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -2074,7 +2092,7 @@ pub mod orders {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Order>::target(to);
+            let target = ::bindery::ReadRoute::<model::Order>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -2090,7 +2108,7 @@ pub mod orders {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Order>::target(to);
+            let target = ::bindery::ReadRoute::<model::Order>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -2315,7 +2333,9 @@ pub mod orders {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>>;
+        fn upsert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `number` updates the earlier.
         ///
@@ -2324,7 +2344,9 @@ pub mod orders {
         fn upsert_many_by_number(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewOrder<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The row with this `previous_order_of_the_same_customer`, if there is one.
         ///
@@ -2342,7 +2364,9 @@ pub mod orders {
         fn upsert_by_previous_order_of_the_same_customer(
             &mut self,
             new: NewOrder<E>,
-        ) -> ::bindery::Result<Order<E>>;
+        ) -> ::bindery::Result<Order<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `previous_order_of_the_same_customer` updates the earlier.
         ///
@@ -2351,10 +2375,12 @@ pub mod orders {
         fn upsert_many_by_previous_order_of_the_same_customer(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewOrder<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> OrderQueries<E> for ::bindery::Repository<'_, model::Order, E> {
+    impl<E: ::bindery::Engine, A> OrderQueries<E> for ::bindery::Repository<'_, model::Order, E, A> {
         fn find_by_number(
             &mut self,
             number: &str,
@@ -2362,14 +2388,20 @@ pub mod orders {
             self.find_by(0, &mut |params| params.push(number))
         }
 
-        fn upsert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>> {
+        fn upsert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_number(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewOrder<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
 
@@ -2386,14 +2418,20 @@ pub mod orders {
         fn upsert_by_previous_order_of_the_same_customer(
             &mut self,
             new: NewOrder<E>,
-        ) -> ::bindery::Result<Order<E>> {
+        ) -> ::bindery::Result<Order<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(1, new)
         }
 
         fn upsert_many_by_previous_order_of_the_same_customer(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewOrder<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(1, rows)
         }
     }
@@ -2832,7 +2870,7 @@ pub mod order_lines {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::OrderLine>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::OrderLine>::target(to);
+            let target = ::bindery::ReadRoute::<model::OrderLine>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -2849,7 +2887,7 @@ pub mod order_lines {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::OrderLine>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::OrderLine>::target(to);
+            let target = ::bindery::ReadRoute::<model::OrderLine>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -3025,7 +3063,9 @@ pub mod order_lines {
         fn upsert_by_product_and_order_id(
             &mut self,
             new: NewOrderLine<E>,
-        ) -> ::bindery::Result<OrderLine<E>>;
+        ) -> ::bindery::Result<OrderLine<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `product` and `order_id` updates the earlier.
         ///
@@ -3034,10 +3074,14 @@ pub mod order_lines {
         fn upsert_many_by_product_and_order_id(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewOrderLine<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> OrderLineQueries<E> for ::bindery::Repository<'_, model::OrderLine, E> {
+    impl<E: ::bindery::Engine, A> OrderLineQueries<E>
+        for ::bindery::Repository<'_, model::OrderLine, E, A>
+    {
         fn find_by_product_and_order_id(
             &mut self,
             product: &super::products::ProductId<E>,
@@ -3053,14 +3097,20 @@ pub mod order_lines {
         fn upsert_by_product_and_order_id(
             &mut self,
             new: NewOrderLine<E>,
-        ) -> ::bindery::Result<OrderLine<E>> {
+        ) -> ::bindery::Result<OrderLine<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_product_and_order_id(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewOrderLine<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -3419,7 +3469,7 @@ pub mod seats {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Seat>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Seat>::target(to);
+            let target = ::bindery::ReadRoute::<model::Seat>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -3436,7 +3486,7 @@ pub mod seats {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Seat>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Seat>::target(to);
+            let target = ::bindery::ReadRoute::<model::Seat>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -3820,7 +3870,7 @@ pub mod visits {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Visit>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Visit>::target(to);
+            let target = ::bindery::ReadRoute::<model::Visit>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -5469,115 +5519,89 @@ pub use match_::{Match, MatchId, MatchPatch, NewMatch};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`customers::Customer`].
-    fn customers(
-        &mut self,
-    ) -> ::bindery::Repository<
-        '_,
-        model::Customer,
-        <Self as ::bindery::Route<model::Customer>>::Engine,
-    >
+    fn customers(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Customer>
     where
-        Self: ::bindery::Route<model::Customer>,
+        Self: ::bindery::ReadRoute<model::Customer>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`products::Product`].
-    fn products(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Product, <Self as ::bindery::Route<model::Product>>::Engine>
+    fn products(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Product>
     where
-        Self: ::bindery::Route<model::Product>,
+        Self: ::bindery::ReadRoute<model::Product>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`orders::Order`].
-    fn orders(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Order, <Self as ::bindery::Route<model::Order>>::Engine>
+    fn orders(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Order>
     where
-        Self: ::bindery::Route<model::Order>,
+        Self: ::bindery::ReadRoute<model::Order>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`order_lines::OrderLine`].
-    fn order_lines(
-        &mut self,
-    ) -> ::bindery::Repository<
-        '_,
-        model::OrderLine,
-        <Self as ::bindery::Route<model::OrderLine>>::Engine,
-    >
+    fn order_lines(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::OrderLine>
     where
-        Self: ::bindery::Route<model::OrderLine>,
+        Self: ::bindery::ReadRoute<model::OrderLine>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`seats::Seat`].
-    fn seats(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Seat, <Self as ::bindery::Route<model::Seat>>::Engine>
+    fn seats(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Seat>
     where
-        Self: ::bindery::Route<model::Seat>,
+        Self: ::bindery::ReadRoute<model::Seat>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`visits::Visit`].
-    fn visits(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Visit, <Self as ::bindery::Route<model::Visit>>::Engine>
+    fn visits(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Visit>
     where
-        Self: ::bindery::Route<model::Visit>,
+        Self: ::bindery::ReadRoute<model::Visit>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`profiles::Profile`].
-    fn profiles(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Profile, <Self as ::bindery::Route<model::Profile>>::Engine>
+    fn profiles(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Profile>
     where
-        Self: ::bindery::Route<model::Profile>,
+        Self: ::bindery::ReadRoute<model::Profile>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`likes::Like`].
-    fn likes(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Like, <Self as ::bindery::Route<model::Like>>::Engine>
+    fn likes(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Like>
     where
-        Self: ::bindery::Route<model::Like>,
+        Self: ::bindery::ReadRoute<model::Like>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`model__::Model`].
-    fn model(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Model, <Self as ::bindery::Route<model::Model>>::Engine>
+    fn model(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Model>
     where
-        Self: ::bindery::Route<model::Model>,
+        Self: ::bindery::ReadRoute<model::Model>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`match_::Match`].
-    fn r#match(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Match, <Self as ::bindery::Route<model::Match>>::Engine>
+    fn r#match(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Match>
     where
-        Self: ::bindery::Route<model::Match>,
+        Self: ::bindery::ReadRoute<model::Match>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -5712,6 +5736,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

@@ -557,7 +557,7 @@ pub mod hosts {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Host>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Host>::target(to);
+            let target = ::bindery::ReadRoute::<model::Host>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -574,7 +574,7 @@ pub mod hosts {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Host>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Host>::target(to);
+            let target = ::bindery::ReadRoute::<model::Host>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -818,7 +818,9 @@ pub mod hosts {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_owner(&mut self, new: NewHost<E>) -> ::bindery::Result<Host<E>>;
+        fn upsert_by_owner(&mut self, new: NewHost<E>) -> ::bindery::Result<Host<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `owner` updates the earlier.
         ///
@@ -827,10 +829,12 @@ pub mod hosts {
         fn upsert_many_by_owner(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewHost<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> HostQueries<E> for ::bindery::Repository<'_, model::Host, E> {
+    impl<E: ::bindery::Engine, A> HostQueries<E> for ::bindery::Repository<'_, model::Host, E, A> {
         fn find_by_owner(
             &mut self,
             owner: &super::column_types::Email,
@@ -843,14 +847,20 @@ pub mod hosts {
             })
         }
 
-        fn upsert_by_owner(&mut self, new: NewHost<E>) -> ::bindery::Result<Host<E>> {
+        fn upsert_by_owner(&mut self, new: NewHost<E>) -> ::bindery::Result<Host<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_owner(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewHost<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -1363,7 +1373,7 @@ pub mod parcels {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Parcel>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Parcel>::target(to);
+            let target = ::bindery::ReadRoute::<model::Parcel>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -1380,7 +1390,7 @@ pub mod parcels {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Parcel>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Parcel>::target(to);
+            let target = ::bindery::ReadRoute::<model::Parcel>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -1396,7 +1406,7 @@ pub mod parcels {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Parcel>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Parcel>::target(to);
+            let target = ::bindery::ReadRoute::<model::Parcel>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -2027,7 +2037,9 @@ pub mod homes {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_cold(&mut self, new: NewHome) -> ::bindery::Result<Home>;
+        fn upsert_by_cold(&mut self, new: NewHome) -> ::bindery::Result<Home>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `cold` updates the earlier.
         ///
@@ -2036,22 +2048,30 @@ pub mod homes {
         fn upsert_many_by_cold(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewHome>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> HomeQueries for ::bindery::Repository<'_, model::Home, E> {
+    impl<E: ::bindery::Engine, A> HomeQueries for ::bindery::Repository<'_, model::Home, E, A> {
         fn find_by_cold(&mut self, cold: &str) -> ::bindery::Result<::core::option::Option<Home>> {
             self.find_by(0, &mut |params| params.push(cold))
         }
 
-        fn upsert_by_cold(&mut self, new: NewHome) -> ::bindery::Result<Home> {
+        fn upsert_by_cold(&mut self, new: NewHome) -> ::bindery::Result<Home>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_cold(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewHome>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -2138,37 +2158,33 @@ pub use homes::{Home, HomeId, HomePatch, HomeQueries, NewHome};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`hosts::Host`].
-    fn hosts(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Host, <Self as ::bindery::Route<model::Host>>::Engine>
+    fn hosts(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Host>
     where
-        Self: ::bindery::Route<model::Host>,
+        Self: ::bindery::ReadRoute<model::Host>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`parcels::Parcel`].
-    fn parcels(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Parcel, <Self as ::bindery::Route<model::Parcel>>::Engine>
+    fn parcels(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Parcel>
     where
-        Self: ::bindery::Route<model::Parcel>,
+        Self: ::bindery::ReadRoute<model::Parcel>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`homes::Home`].
-    fn homes(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Home, <Self as ::bindery::Route<model::Home>>::Engine>
+    fn homes(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Home>
     where
-        Self: ::bindery::Route<model::Home>,
+        Self: ::bindery::ReadRoute<model::Home>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -2282,6 +2298,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

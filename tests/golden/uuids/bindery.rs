@@ -357,7 +357,7 @@ pub mod accounts {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Account>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Account>::target(to);
+            let target = ::bindery::ReadRoute::<model::Account>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -374,7 +374,7 @@ pub mod accounts {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Account>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Account>::target(to);
+            let target = ::bindery::ReadRoute::<model::Account>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -539,7 +539,9 @@ pub mod accounts {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_public(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>>;
+        fn upsert_by_public(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `public` updates the earlier.
         ///
@@ -548,7 +550,9 @@ pub mod accounts {
         fn upsert_many_by_public(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewAccount>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The row with this `token`, if there is one.
         ///
@@ -563,7 +567,9 @@ pub mod accounts {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_token(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>>;
+        fn upsert_by_token(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `token` updates the earlier.
         ///
@@ -572,10 +578,14 @@ pub mod accounts {
         fn upsert_many_by_token(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewAccount>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> AccountQueries<E> for ::bindery::Repository<'_, model::Account, E> {
+    impl<E: ::bindery::Engine, A> AccountQueries<E>
+        for ::bindery::Repository<'_, model::Account, E, A>
+    {
         fn find_by_public(
             &mut self,
             public: ::bindery::types::Uuid,
@@ -583,14 +593,20 @@ pub mod accounts {
             self.find_by(0, &mut |params| params.push(&public))
         }
 
-        fn upsert_by_public(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>> {
+        fn upsert_by_public(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_public(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewAccount>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
 
@@ -601,14 +617,20 @@ pub mod accounts {
             self.find_by(1, &mut |params| params.binary().push(&token))
         }
 
-        fn upsert_by_token(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>> {
+        fn upsert_by_token(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(1, new)
         }
 
         fn upsert_many_by_token(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewAccount>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(1, rows)
         }
     }
@@ -899,7 +921,7 @@ pub mod orders {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Order>::target(to);
+            let target = ::bindery::ReadRoute::<model::Order>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -916,7 +938,7 @@ pub mod orders {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Order>::target(to);
+            let target = ::bindery::ReadRoute::<model::Order>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1139,27 +1161,25 @@ pub use orders::{NewOrder, Order, OrderId, OrderPatch};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`accounts::Account`].
-    fn accounts(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Account, <Self as ::bindery::Route<model::Account>>::Engine>
+    fn accounts(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Account>
     where
-        Self: ::bindery::Route<model::Account>,
+        Self: ::bindery::ReadRoute<model::Account>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`orders::Order`].
-    fn orders(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Order, <Self as ::bindery::Route<model::Order>>::Engine>
+    fn orders(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Order>
     where
-        Self: ::bindery::Route<model::Order>,
+        Self: ::bindery::ReadRoute<model::Order>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -1265,6 +1285,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

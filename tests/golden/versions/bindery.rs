@@ -470,7 +470,7 @@ pub mod pages {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Page>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Page>::target(to);
+            let target = ::bindery::ReadRoute::<model::Page>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -487,7 +487,7 @@ pub mod pages {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Page>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Page>::target(to);
+            let target = ::bindery::ReadRoute::<model::Page>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -503,7 +503,7 @@ pub mod pages {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Page>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Page>::target(to);
+            let target = ::bindery::ReadRoute::<model::Page>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -797,7 +797,9 @@ pub mod pages {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_path(&mut self, new: NewPage) -> ::bindery::Result<Page<E>>;
+        fn upsert_by_path(&mut self, new: NewPage) -> ::bindery::Result<Page<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `path` updates the earlier.
         ///
@@ -806,10 +808,12 @@ pub mod pages {
         fn upsert_many_by_path(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewPage>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Engine> PageQueries<E> for ::bindery::Repository<'_, model::Page, E> {
+    impl<E: ::bindery::Engine, A> PageQueries<E> for ::bindery::Repository<'_, model::Page, E, A> {
         fn find_by_path(
             &mut self,
             path: &str,
@@ -817,14 +821,20 @@ pub mod pages {
             self.find_by(0, &mut |params| params.push(path))
         }
 
-        fn upsert_by_path(&mut self, new: NewPage) -> ::bindery::Result<Page<E>> {
+        fn upsert_by_path(&mut self, new: NewPage) -> ::bindery::Result<Page<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_path(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewPage>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -1247,7 +1257,7 @@ pub mod machines {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Machine>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Machine>::target(to);
+            let target = ::bindery::ReadRoute::<model::Machine>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -1264,7 +1274,7 @@ pub mod machines {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Machine>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Machine>::target(to);
+            let target = ::bindery::ReadRoute::<model::Machine>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1688,27 +1698,25 @@ pub use machines::{Machine, MachineId, MachinePatch, NewMachine};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`pages::Page`].
-    fn pages(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Page, <Self as ::bindery::Route<model::Page>>::Engine>
+    fn pages(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Page>
     where
-        Self: ::bindery::Route<model::Page>,
+        Self: ::bindery::ReadRoute<model::Page>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`machines::Machine`].
-    fn machines(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Machine, <Self as ::bindery::Route<model::Machine>>::Engine>
+    fn machines(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Machine>
     where
-        Self: ::bindery::Route<model::Machine>,
+        Self: ::bindery::ReadRoute<model::Machine>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -1830,6 +1838,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

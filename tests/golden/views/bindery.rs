@@ -726,7 +726,7 @@ pub mod orders {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Order>::target(to);
+            let target = ::bindery::ReadRoute::<model::Order>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -743,7 +743,7 @@ pub mod orders {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Order>::target(to);
+            let target = ::bindery::ReadRoute::<model::Order>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -759,7 +759,7 @@ pub mod orders {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::Route::<model::Order>::target(to);
+            let target = ::bindery::ReadRoute::<model::Order>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1472,73 +1472,49 @@ pub use greatest_::Greatest;
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`customers::Customer`].
-    fn customers(
-        &mut self,
-    ) -> ::bindery::Repository<
-        '_,
-        model::Customer,
-        <Self as ::bindery::Route<model::Customer>>::Engine,
-    >
+    fn customers(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Customer>
     where
-        Self: ::bindery::Route<model::Customer>,
+        Self: ::bindery::ReadRoute<model::Customer>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`orders::Order`].
-    fn orders(
-        &mut self,
-    ) -> ::bindery::Repository<'_, model::Order, <Self as ::bindery::Route<model::Order>>::Engine>
+    fn orders(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Order>
     where
-        Self: ::bindery::Route<model::Order>,
+        Self: ::bindery::ReadRoute<model::Order>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`customer_totals::CustomerTotal`].
-    fn customer_totals(
-        &mut self,
-    ) -> ::bindery::Repository<
-        '_,
-        model::CustomerTotal,
-        <Self as ::bindery::Route<model::CustomerTotal>>::Engine,
-    >
+    fn customer_totals(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::CustomerTotal>
     where
-        Self: ::bindery::Route<model::CustomerTotal>,
+        Self: ::bindery::ReadRoute<model::CustomerTotal>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`great_orders::GreatOrder`].
-    fn great_orders(
-        &mut self,
-    ) -> ::bindery::Repository<
-        '_,
-        model::GreatOrder,
-        <Self as ::bindery::Route<model::GreatOrder>>::Engine,
-    >
+    fn great_orders(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::GreatOrder>
     where
-        Self: ::bindery::Route<model::GreatOrder>,
+        Self: ::bindery::ReadRoute<model::GreatOrder>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`greatest_::Greatest`].
-    fn greatest(
-        &mut self,
-    ) -> ::bindery::Repository<
-        '_,
-        model::Greatest,
-        <Self as ::bindery::Route<model::Greatest>>::Engine,
-    >
+    fn greatest(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Greatest>
     where
-        Self: ::bindery::Route<model::Greatest>,
+        Self: ::bindery::ReadRoute<model::Greatest>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -1641,6 +1617,12 @@ impl Databases {
     /// The engine cannot be reached, or no connection came free in time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// A transaction on one of the engines, which has to be chosen.

@@ -7,8 +7,8 @@ use crate::config::keys::{self, Section};
 use crate::config::toml_reader::{Entry, Reader, quoted};
 use crate::config::url::scheme_dialect;
 use crate::config::{
-    ConnectionMode, ConnectionSource, EngineConfig, PoolConfig, ReplicaConfig, SchemaCheck,
-    SessionConfig, SessionReset, Synchronous, is_application_name,
+    ConnectionMode, ConnectionSource, EngineConfig, PoolConfig, ReadsConfig, ReadsFrom,
+    ReplicaConfig, SchemaCheck, SessionConfig, SessionReset, Synchronous, is_application_name,
 };
 use crate::dialect::{Dialect, Flavour};
 use crate::name::is_valid_engine_name;
@@ -23,6 +23,11 @@ const CHECKS: &[(&str, SchemaCheck)] = &[
     ("error", SchemaCheck::Error),
     ("warn", SchemaCheck::Warn),
     ("off", SchemaCheck::Off),
+];
+const READS: &[(&str, ReadsFrom)] = &[
+    ("primary", ReadsFrom::Primary),
+    ("replicas", ReadsFrom::Replicas),
+    ("replicas-only", ReadsFrom::ReplicasOnly),
 ];
 const SYNCHRONOUS: &[(&str, Synchronous)] = &[
     ("off", Synchronous::Off),
@@ -47,6 +52,7 @@ impl Reader<'_> {
         engine.tls = self.tls_keys(table);
         engine.schema_check = self.word(table, "schema-check", CHECKS).unwrap_or_default();
         engine.replicas = self.replicas(table);
+        engine.reads = self.reads(table, &engine.replicas);
         engine.models_of = self.text(table, "models-of").map(|text| text.value);
         engine.password_from = self.password_from(table, &engine.source);
         self.refuse_strange(table, engine);
@@ -153,6 +159,34 @@ impl Reader<'_> {
             );
         }
         config
+    }
+
+    fn reads(&mut self, table: &DeTable<'_>, replicas: &[ReplicaConfig]) -> ReadsConfig {
+        let defaults = ReadsConfig::default();
+        let reads = self.word(table, "reads", READS).unwrap_or_default();
+        if reads != ReadsFrom::Primary
+            && replicas.is_empty()
+            && let Some(entry) = self.get(table, "reads")
+        {
+            let message = "reads are to go to replicas, and the engine has none".to_owned();
+            let help = "add `replicas = [{ name = \"b1\", url = \"${B_REPLICA_URL}\" }]`, or remove `reads`";
+            self.bad_value(entry.value_span, message, help);
+        }
+        ReadsConfig {
+            reads,
+            max_replica_lag: self
+                .limit(table, "max-replica-lag")
+                .unwrap_or(defaults.max_replica_lag),
+            replica_wait: self
+                .duration(table, "replica-wait")
+                .unwrap_or(defaults.replica_wait),
+            replica_check: self
+                .duration(table, "replica-check")
+                .unwrap_or(defaults.replica_check),
+            replica_retry: self
+                .duration(table, "replica-retry")
+                .unwrap_or(defaults.replica_retry),
+        }
     }
 
     fn replicas(&mut self, table: &DeTable<'_>) -> Vec<ReplicaConfig> {

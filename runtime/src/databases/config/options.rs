@@ -4,9 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use bindery_core::config::{
-    Address, ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, PoolConfig, SchemaCheck,
-    Secret, Server, SessionConfig, SessionReset, SqliteAddress, Synchronous, TlsOptions,
-    is_application_name, parse_url,
+    Address, ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, PoolConfig, ReadsConfig,
+    ReadsFrom, SchemaCheck, Secret, Server, SessionConfig, SessionReset, SqliteAddress,
+    Synchronous, TlsOptions, is_application_name, parse_url,
 };
 
 use super::{Settings, refused};
@@ -39,6 +39,7 @@ pub struct EngineOptions {
     session: SessionConfig,
     pub(super) tls: TlsOptions,
     schema_check: SchemaCheck,
+    reads: ReadsConfig,
     replicas: Vec<(String, Secret)>,
 }
 
@@ -113,6 +114,7 @@ impl EngineOptions {
             session: SessionConfig::default(),
             tls: TlsOptions::default(),
             schema_check: SchemaCheck::default(),
+            reads: ReadsConfig::default(),
             replicas: Vec::new(),
         }
     }
@@ -290,6 +292,42 @@ impl EngineOptions {
         self
     }
 
+    /// Sets where calls that only read go, outside of transactions; [`ReadsFrom::Primary`] unless said.
+    #[must_use]
+    pub fn reads(mut self, from: ReadsFrom) -> Self {
+        self.reads.reads = from;
+        self
+    }
+
+    /// A replica that is further behind its primary than this is not read from; 10 s unless said. `None`: it is, however
+    /// far behind it is.
+    #[must_use]
+    pub fn max_replica_lag(mut self, lag: impl Into<Option<Duration>>) -> Self {
+        self.reads.max_replica_lag = lag.into();
+        self
+    }
+
+    /// The longest that a read waits until a replica has what the read has to see; 500 ms unless said.
+    #[must_use]
+    pub fn replica_wait(mut self, wait: Duration) -> Self {
+        self.reads.replica_wait = wait;
+        self
+    }
+
+    /// How often a replica is looked at while reads go there; every second unless said.
+    #[must_use]
+    pub fn replica_check(mut self, interval: Duration) -> Self {
+        self.reads.replica_check = interval;
+        self
+    }
+
+    /// For how long a replica that failed is left alone; 5 s unless said.
+    #[must_use]
+    pub fn replica_retry(mut self, pause: Duration) -> Self {
+        self.reads.replica_retry = pause;
+        self
+    }
+
     pub(super) fn settings(&self) -> Result<Settings> {
         self.check()?;
         let replicas = self.replicas.iter().enumerate();
@@ -311,6 +349,7 @@ impl EngineOptions {
             pool: self.pool.clone(),
             session: self.session.clone(),
             schema_check: self.schema_check,
+            reads: self.reads.clone(),
         })
     }
 
@@ -363,6 +402,10 @@ impl EngineOptions {
             let why = "`max_connections` must be at least 1 and not below `min_connections`";
             return Err(refused(why.to_owned()));
         }
+        if self.reads.reads != ReadsFrom::Primary && self.replicas.is_empty() {
+            let why = "reads are to go to replicas, and there is no `replica`";
+            return Err(refused(why.to_owned()));
+        }
         if self.port == Some(0) {
             return Err(refused("`port` must be at least 1".to_owned()));
         }
@@ -381,7 +424,7 @@ impl EngineOptions {
     }
 
     /// Every time, by the method that sets it.
-    fn times(&self) -> [(&'static str, Option<Duration>); 10] {
+    fn times(&self) -> [(&'static str, Option<Duration>); 14] {
         let (pool, session) = (&self.pool, &self.session);
         [
             ("acquire_timeout", Some(pool.acquire_timeout)),
@@ -397,6 +440,10 @@ impl EngineOptions {
             ),
             ("max_transaction_age", session.max_transaction_age),
             ("busy_timeout", Some(session.busy_timeout)),
+            ("max_replica_lag", self.reads.max_replica_lag),
+            ("replica_wait", Some(self.reads.replica_wait)),
+            ("replica_check", Some(self.reads.replica_check)),
+            ("replica_retry", Some(self.reads.replica_retry)),
         ]
     }
 }
@@ -436,6 +483,7 @@ impl fmt::Debug for EngineOptions {
             .field("session", &self.session)
             .field("tls", &self.tls)
             .field("schema_check", &self.schema_check)
+            .field("reads", &self.reads)
             .field("replicas", &replicas)
             .finish()
     }

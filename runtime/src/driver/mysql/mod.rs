@@ -17,6 +17,7 @@ mod options;
 pub(super) mod played;
 mod public_key;
 mod raw;
+mod replay;
 mod session;
 mod settle;
 

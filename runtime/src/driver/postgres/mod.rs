@@ -17,6 +17,7 @@ mod pipeline;
 #[cfg(all(test, unix))]
 pub(super) mod played;
 mod raw;
+mod replay;
 mod session;
 mod settle;
 mod statement;

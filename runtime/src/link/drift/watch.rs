@@ -112,6 +112,14 @@ impl Watch {
         names.of(error)
     }
 
+    /// Are differences errors?
+    pub(crate) fn refuses(&self) -> bool {
+        match self.check {
+            SchemaCheck::Strict | SchemaCheck::Error => true,
+            SchemaCheck::Warn | SchemaCheck::Off => false,
+        }
+    }
+
     /// Is there nothing to ask for?
     #[inline]
     pub(crate) fn is_settled(&self) -> bool {

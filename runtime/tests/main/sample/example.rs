@@ -746,7 +746,9 @@ pub mod users {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
-        fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>;
+        fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
+        where
+            Self: ::bindery::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `email` updates the earlier.
         ///
@@ -755,10 +757,14 @@ pub mod users {
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser>,
-        ) -> ::bindery::Result<::bindery::Upserted>;
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
     }
 
-    impl<E: ::bindery::Hosts<model::User>> UserQueries for ::bindery::Repository<'_, model::User, E> {
+    impl<E: ::bindery::Hosts<model::User>, A> UserQueries
+        for ::bindery::Repository<'_, model::User, E, A>
+    {
         fn find_by_email(
             &mut self,
             email: &str,
@@ -766,14 +772,20 @@ pub mod users {
             self.find_by(0, &mut |params| params.push(email))
         }
 
-        fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User> {
+        fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_by(0, new)
         }
 
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser>,
-        ) -> ::bindery::Result<::bindery::Upserted> {
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
             self.upsert_many_by(0, rows)
         }
     }
@@ -790,9 +802,9 @@ pub trait Tables {
     /// The rows of [`Blog`].
     fn blogs(
         &mut self,
-    ) -> ::bindery::Repository<'_, model::Blog, <Self as ::bindery::Route<model::Blog>>::Engine>
+    ) -> ::bindery::RepositoryOf<'_, Self, model::Blog>
     where
-        Self: ::bindery::Route<model::Blog>,
+        Self: ::bindery::ReadRoute<model::Blog>,
     {
         ::bindery::Repository::new(self.target())
     }
@@ -800,15 +812,17 @@ pub trait Tables {
     /// The rows of [`User`].
     fn users(
         &mut self,
-    ) -> ::bindery::Repository<'_, model::User, <Self as ::bindery::Route<model::User>>::Engine>
+    ) -> ::bindery::RepositoryOf<'_, Self, model::User>
     where
-        Self: ::bindery::Route<model::User>,
+        Self: ::bindery::ReadRoute<model::User>,
     {
         ::bindery::Repository::new(self.target())
     }
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[derive(Clone)]
@@ -848,6 +862,12 @@ impl Databases {
     /// A connection of an engine chosen at run time.
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
+    }
+
+    /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
+    #[must_use]
+    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+        Self(self.0.reads_from(from))
     }
 
     /// The rows of [`User`].

@@ -12,7 +12,8 @@ mod statements;
 
 use bindery::__private::Program;
 use bindery::{
-    Config, Connection, Engine, EngineOptions, Hosts, Registry, Repository, Route, StaticEngine,
+    Config, Connection, Engine, EngineOptions, Hosts, ReadConnection, ReadRoute, Registry,
+    Repository, RepositoryOf, StaticEngine,
 };
 use bindery_testkit::{FreshDatabase, Product};
 
@@ -24,9 +25,9 @@ macro_rules! accessors {
     ($($name:ident $tag:ident;)*) => {
         /// The tables of a connection or transaction.
         pub trait Tables {
-            $(fn $name(&mut self) -> Repository<'_, tag::$tag, <Self as Route<tag::$tag>>::Engine>
+            $(fn $name(&mut self) -> RepositoryOf<'_, Self, tag::$tag>
             where
-                Self: Route<tag::$tag>,
+                Self: ReadRoute<tag::$tag>,
             {
                 Repository::new(self.target())
             })*
@@ -42,6 +43,8 @@ accessors! {
 }
 
 impl<E: Engine> Tables for Connection<E> {}
+
+impl<E: Engine> Tables for ReadConnection<E> {}
 
 /// An engine that hosts every model.
 pub trait Everything:

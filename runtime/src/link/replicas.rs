@@ -1,0 +1,197 @@
+//! Where the reads of an engine go: to its replicas one after the other, as long as they are not too far behind, and
+//! else to its primary. What is known of one replica is `health`'s, how that is found out is `check`'s, and what one unit
+//! of work has written is `unit`'s.
+
+mod check;
+mod health;
+mod source;
+mod unit;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bindery_core::config::{ReadsConfig, ReadsFrom};
+
+use self::check::Samples;
+pub(crate) use self::health::Health;
+pub use self::health::ReplicaState;
+pub(crate) use self::source::PoolSource;
+pub(crate) use self::unit::{EngineUnit, Need};
+use super::Link;
+use super::pool::Pool;
+use crate::driver::position::Position;
+use crate::error::{Error, ErrorKind, Operation, Result};
+
+/// How long a read waits for a connection of one replica before it goes to the next: the primary is there, too.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The replicas of one engine.
+pub(crate) struct Replicas {
+    pub(crate) config: ReadsConfig,
+    /// In the order they were configured.
+    pub(crate) members: Vec<Member>,
+    /// The member whose turn it is, and rounds before.
+    next: AtomicUsize,
+    samples: Samples,
+}
+
+/// One replica.
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) health: Health,
+}
+
+impl Member {
+    pub(crate) fn new(name: String, pool: Arc<Pool>) -> Self {
+        Self {
+            name,
+            pool,
+            health: Health::default(),
+        }
+    }
+}
+
+impl Replicas {
+    pub(crate) fn new(config: ReadsConfig, members: Vec<Member>) -> Arc<Self> {
+        Arc::new(Self {
+            config,
+            members,
+            next: AtomicUsize::new(0),
+            samples: Samples::default(),
+        })
+    }
+
+    /// A connection for a read: of a replica that has what the unit of work needs, or of the primary.
+    fn reader(
+        self: &Arc<Self>,
+        primary: &Arc<Pool>,
+        from: ReadsFrom,
+        unit: Option<&EngineUnit>,
+    ) -> Result<Link> {
+        let fall_back = match from {
+            ReadsFrom::Primary => return primary.acquire(),
+            ReadsFrom::Replicas => true,
+            ReadsFrom::ReplicasOnly => false,
+        };
+        let need = unit.map_or(Need::Nothing, EngineUnit::need);
+        let position = match &need {
+            Need::Nothing => None,
+            Need::After(position) => Some(position),
+            Need::Primary => return primary.acquire(),
+        };
+        self.expect_checks(primary);
+        if !fall_back && self.is_unknown() {
+            self.check_all(primary);
+        }
+        if let Some(link) = self.current(position)? {
+            return Ok(link);
+        }
+        if let Some(link) = position.map_or(Ok(None), |position| self.waited_for(position, unit))? {
+            return Ok(link);
+        }
+        if fall_back {
+            primary.acquire()
+        } else {
+            Err(no_replica(primary))
+        }
+    }
+
+    /// A connection of the next replica that has everything up to this position.
+    fn current(&self, position: Option<&Position>) -> Result<Option<Link>> {
+        for member in self.in_turn() {
+            if member.health.may_serve(position)
+                && let Some(link) = member.acquire(primary_is_closed)?
+            {
+                return Ok(Some(link));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A connection of a replica that has come to this position within the time for that. Where none has, the unit of
+    /// work waits no second time.
+    fn waited_for(&self, position: &Position, unit: Option<&EngineUnit>) -> Result<Option<Link>> {
+        for member in self.in_turn() {
+            if !member.health.may_serve(None) {
+                continue;
+            }
+            let Some(mut link) = member.acquire(primary_is_closed)? else {
+                continue;
+            };
+            match link.wait_for(position, self.config.replica_wait) {
+                Ok(true) => {
+                    member.health.has_come_to(position.clone());
+                    return Ok(Some(link));
+                }
+                Ok(false) => break,
+                Err(error) => member.failed(&error),
+            }
+        }
+        if let Some(unit) = unit {
+            unit.stay_on_primary();
+        }
+        Ok(None)
+    }
+
+    /// Every replica once, beginning with the one whose turn it is.
+    fn in_turn(&self) -> impl Iterator<Item = &Member> {
+        let count = self.members.len();
+        let first = self.next.fetch_add(1, Ordering::Relaxed);
+        (0..count).map(move |step| &self.members[first.wrapping_add(step) % count])
+    }
+
+    /// A read failed on a connection of one of these.
+    #[cold]
+    fn note_failure(&self, pool: &Pool, error: &Error) {
+        let found = self
+            .members
+            .iter()
+            .find(|member| std::ptr::eq(&*member.pool, pool));
+        if let Some(member) = found {
+            member.failed(error);
+        }
+    }
+}
+
+impl Member {
+    /// A connection of it, or the error of a program that closes its databases; `None` where it has none to give.
+    fn acquire(&self, ends: fn(&ErrorKind) -> bool) -> Result<Option<Link>> {
+        let limit = PATIENCE.min(self.pool.acquire_timeout());
+        let error = match self.pool.acquire_within(limit) {
+            Ok(mut link) => {
+                if link.is_quiet() {
+                    return Ok(Some(link));
+                }
+                // The server has ended the session, as one does that goes down.
+                link.discard();
+                Error::new(ErrorKind::ConnectionLost).during(Operation::Acquire)
+            }
+            Err(error) if ends(error.kind()) => return Err(error),
+            Err(error) => error,
+        };
+        self.failed(&error);
+        Ok(None)
+    }
+
+    #[cold]
+    fn failed(&self, error: &Error) {
+        // One whose connections are all in use is at work.
+        if !matches!(error.kind(), ErrorKind::PoolExhausted { .. }) {
+            self.health.failed((self.pool.engine(), &self.name), error);
+        }
+    }
+}
+
+fn primary_is_closed(kind: &ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Closed | ErrorKind::Forked)
+}
+
+#[cold]
+fn no_replica(primary: &Pool) -> Error {
+    let error = Error::new(ErrorKind::Unavailable).during(Operation::Acquire);
+    error
+        .on_engine(primary.engine())
+        .at_place("its replicas, none of which can be read from")
+}

@@ -1,0 +1,50 @@
+//! An engine's connections, for calls that take one each.
+
+use std::sync::Arc;
+
+use super::{EngineUnit, Replicas};
+use crate::error::Result;
+use crate::link::Link;
+use crate::link::pool::Pool;
+
+/// Where calls that hold no connection take one: writes of the primary, reads of where the engine has them go.
+#[derive(Clone, Copy)]
+pub(crate) struct PoolSource<'c> {
+    pub(crate) pool: &'c Arc<Pool>,
+    pub(crate) replicas: Option<&'c Arc<Replicas>>,
+    pub(crate) unit: Option<&'c EngineUnit>,
+}
+
+impl PoolSource<'_> {
+    /// A connection for a call that writes, or may.
+    pub(crate) fn writer(self) -> Result<Link> {
+        if let Some(unit) = self.unit {
+            unit.stay_on_primary_after_write();
+        }
+        self.pool.acquire_writer()
+    }
+
+    /// A connection for a call that only reads.
+    pub(crate) fn reader(self) -> Result<Link> {
+        match self.replicas {
+            None => self.pool.acquire(),
+            Some(replicas) => {
+                let from = self.unit.and_then(EngineUnit::reads_from);
+                let from = from.unwrap_or(replicas.config.reads);
+                replicas.reader(self.pool, from, self.unit)
+            }
+        }
+    }
+
+    /// Runs a call that only reads.
+    pub(crate) fn read<T>(self, work: impl FnOnce(&mut Link) -> Result<T>) -> Result<T> {
+        let mut link = self.reader()?;
+        let outcome = link.timed(work);
+        if let (Err(error), Some(replicas)) = (&outcome, self.replicas)
+            && link.is_unusable_after(error)
+        {
+            replicas.note_failure(link.pool(), error);
+        }
+        outcome
+    }
+}
