@@ -256,14 +256,14 @@ fn the_list_of_mistakes_is_fresh() {
     );
 }
 
-const INTRODUCTION: &str = "# Mistakes and what is said about them\n\n\
+const INTRODUCTION: &str = "# Mistakes and their messages\n\n\
     Written by `BINDERY_UPDATE=1 cargo test -p bindery-schema --test messages` from the files of\n\
-    `schema/tests/messages/mistakes` and the pages of the codes. Tests hold that each mistake gives its message, that what\n\
+    `schema/tests/messages/mistakes` and the pages of the codes. Tests check that each mistake gives its message, that what\n\
     the help says removes it, and that all of them are reported in one run of a file of 30,000 lines.\n\n\
     Where no `bindery.toml` is shown, the engine `default` is SQLite, `b` PostgreSQL and `m` MySQL.\n";
 
 const KINDS: &str = "## Kinds\n\n\
-    What is promised to be found, in one run and on its line. `--deny-warnings` makes errors of the warnings.\n";
+    The kinds of mistakes that are found, all in one run and each on its line. `--deny-warnings` makes errors of the warnings.\n";
 
 fn list() -> String {
     let mut of_code: BTreeMap<&str, Vec<&Mistake>> = BTreeMap::new();
