@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::Failure;
+use crate::workspace;
 
 /// Where most pages are.
 const DOCS: &str = "docs";
@@ -17,8 +18,11 @@ pub(crate) const PICTURES: &str = "docs/pictures";
 /// One page for each code of a finding; `bindery explain` prints them too, so they are part of its crate.
 const CODES: &str = "schema/src/codes";
 
-/// Under this chapter of the table of contents the pages of codes are listed.
-const CODES_CHAPTER: &str = "codes.md";
+/// Programs whose README is a page.
+const EXAMPLES: &str = "examples";
+
+/// Chapters of the table of contents, with the folder of the book whose pages are listed under them.
+const LISTS: [(&str, &str); 2] = [("codes.md", "codes/"), ("web.md", "examples/")];
 
 /// Documents that lie elsewhere for their other readers, with their place in the book.
 const DOCUMENTS: &[(&str, &str)] = &[
@@ -58,13 +62,19 @@ impl Pages {
                 &format!("codes/{name}"),
             )?);
         }
+        for name in examples(root)? {
+            let readme = format!("{EXAMPLES}/{name}/README.md");
+            pages.push(page(root, &readme, &format!("examples/{name}.md"))?);
+        }
         for (path, in_book) in DOCUMENTS {
             pages.push(page(root, path, in_book)?);
         }
-        let codes = list_of_codes(&pages);
+        let lists = LISTS.map(|(chapter, folder)| (chapter, list(&pages, folder)));
         let summary = pages.iter_mut().find(|page| page.in_repository == SUMMARY);
         let summary = summary.ok_or_else(|| format!("`{SUMMARY}` is missing"))?;
-        summary.text = with_codes(&summary.text, &codes);
+        for (chapter, list) in lists {
+            summary.text = with_list(&summary.text, chapter, &list);
+        }
         Ok(Self { pages })
     }
 
@@ -103,12 +113,23 @@ fn page(root: &Path, in_repository: &str, in_book: &str) -> Result<Page, Failure
     })
 }
 
-/// Lines of the table of contents: `    - [B0001: …](../schema/src/codes/B0001.md)`.
-fn list_of_codes(pages: &[Page]) -> String {
-    let codes = pages
-        .iter()
-        .filter(|page| page.in_book.starts_with("codes/"));
-    codes
+/// The folders of programs with a README, sorted.
+fn examples(root: &Path) -> Result<Vec<String>, Failure> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(root.join(EXAMPLES))? {
+        let path = entry?.path();
+        if path.join("README.md").is_file() {
+            names.push(workspace::name_of(&path));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Lines of the table of contents for the pages of a folder: `    - [B0001: …](../schema/src/codes/B0001.md)`.
+fn list(pages: &[Page], folder: &str) -> String {
+    let listed = pages.iter().filter(|page| page.in_book.starts_with(folder));
+    listed
         .map(|page| format!("    - [{}](../{})\n", title(page), page.in_repository))
         .collect()
 }
@@ -120,12 +141,13 @@ fn title(page: &Page) -> String {
     heading.replace('[', "\\[").replace(']', "\\]")
 }
 
-fn with_codes(summary: &str, codes: &str) -> String {
-    let chapter = format!("({CODES_CHAPTER})");
+/// The table of contents with a list under one of its chapters.
+fn with_list(summary: &str, chapter: &str, list: &str) -> String {
+    let chapter = format!("({chapter})");
     summary
         .lines()
         .map(|line| match line.contains(&chapter) {
-            true => format!("{line}\n{codes}"),
+            true => format!("{line}\n{list}"),
             false => format!("{line}\n"),
         })
         .collect()
@@ -144,7 +166,7 @@ mod tests {
             text: "# B0252: an entry of `[types]`\n\nText.\n".to_owned(),
         };
         assert_eq!(
-            with_codes(summary, &list_of_codes(&[page])),
+            with_list(summary, "codes.md", &list(&[page], "codes/")),
             "- [Codes](codes.md)\n    - [B0252: an entry of `\\[types\\]`](../schema/src/codes/B0252.md)\n\
              - [Changes](../CHANGELOG.md)\n"
         );
