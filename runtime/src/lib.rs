@@ -27,6 +27,7 @@ pub mod query;
 mod raw;
 pub mod relation;
 mod repository;
+mod tenants;
 mod value;
 #[cfg(feature = "tokio")]
 mod workers;
@@ -90,6 +91,10 @@ pub use raw::{
 };
 pub use relation::Load;
 pub use repository::{Merged, Moved, Repository, RepositoryOf, Rows, Upserted};
+pub use tenants::{
+    EachTenant, Tenant, TenantEngine, TenantOptions, TenantOutcome, TenantStatus, Tenants,
+    TenantsBuilder, TenantsProgress, TenantsReport, TenantsStats, WhenFull,
+};
 pub use value::types;
 pub use value::{ParamWriter, RowReader};
 #[cfg(feature = "tokio")]
@@ -199,3 +204,8 @@ mod examples_of_moving_from_django {}
 #[cfg(all(doctest, feature = "chrono"))]
 #[doc = include_str!("../../docs/from-rails.md")]
 mod examples_of_moving_from_rails {}
+
+/// The examples of `docs/tenants.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/tenants.md")]
+mod examples_of_tenants {}

@@ -138,6 +138,21 @@ impl ConnectionTarget {
         one.iter().any(|identity| two.contains(identity))
     }
 
+    /// The same database written in one way: hosts in lower case, the parameters in the order of their names, a file by its
+    /// path without links.
+    #[must_use]
+    pub fn canonical(mut self) -> Self {
+        match &mut self.place {
+            Address::Sqlite(SqliteAddress::Memory) => {}
+            Address::Sqlite(SqliteAddress::File(path)) => *path = real(path),
+            Address::Server(server) => {
+                server.endpoints.iter_mut().for_each(Endpoint::lower_case);
+                server.parameters.sort();
+            }
+        }
+        self
+    }
+
     /// Returns the names by which the database is reached: two targets that have one in common lead to the same, as far
     /// as names show it.
     pub(super) fn identities(&self) -> Vec<Identity> {
@@ -166,6 +181,14 @@ pub(super) enum Identity {
 }
 
 impl Endpoint {
+    /// Names of hosts are the same in upper and lower case.
+    fn lower_case(&mut self) {
+        match self {
+            Self::Tcp { host, .. } => host.make_ascii_lowercase(),
+            Self::Socket { .. } => {}
+        }
+    }
+
     /// The names of one host are one name.
     fn plain(&self) -> Self {
         match self {
@@ -191,7 +214,10 @@ fn is_here(host: &str) -> bool {
 /// The file itself with all links resolved; of one that is not there yet, its folder's and its name.
 fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| {
-        let folder = path.parent().map(|folder| folder.canonicalize());
+        let folder = path.parent().map(|folder| match folder.as_os_str() {
+            here if here.is_empty() => Path::new(".").canonicalize(),
+            _ => folder.canonicalize(),
+        });
         match (folder, path.file_name()) {
             (Some(Ok(folder)), Some(name)) => folder.join(name),
             (Some(_) | None, _) => lexical(path),

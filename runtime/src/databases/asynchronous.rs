@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::{Configured, GeneratedDatabases, Registry};
 use crate::error::{Error, Result};
-use crate::link::pool::Pool;
 use crate::workers::{Run, WorkerStats, Workers};
 
 /// The threads of a program's databases, which end with them.
@@ -28,14 +27,6 @@ impl OwnWorkers {
 impl Drop for OwnWorkers {
     fn drop(&mut self) {
         self.0.close();
-    }
-}
-
-impl Configured {
-    fn pools(&self) -> impl Iterator<Item = &Arc<Pool>> {
-        let members = self.readers.iter().flat_map(|readers| &readers.members);
-        let replicas = members.map(|member| &member.pool);
-        std::iter::once(&self.pool).chain(replicas)
     }
 }
 

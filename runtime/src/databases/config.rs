@@ -197,6 +197,7 @@ impl Config {
             replicas: file
                 .replica_targets(name, &|variable| self.environment(variable))
                 .map_err(|finding| refused(file.describe(&without_engine(*finding, name))))?,
+            creates_file: true,
         })
     }
 
@@ -228,7 +229,7 @@ fn without_engine(finding: Diagnostic, name: &str) -> Diagnostic {
 }
 
 /// Checks that the configuration fits what was compiled in.
-fn agree(info: &EngineInfo, settings: Settings) -> Result<Settings> {
+pub(crate) fn agree(info: &EngineInfo, settings: Settings) -> Result<Settings> {
     let replicas = settings.replicas.iter().map(|(_, target)| target);
     for target in std::iter::once(&settings.target).chain(replicas) {
         let other_flavour =
@@ -253,7 +254,7 @@ fn product(dialect: Dialect, flavour: Option<Flavour>) -> String {
 }
 
 #[cold]
-fn refused(why: String) -> Error {
+pub(crate) fn refused(why: String) -> Error {
     Error::new(ErrorKind::Config(why)).during(Operation::Configure)
 }
 
@@ -300,7 +301,7 @@ impl fmt::Debug for Config {
 }
 
 /// One engine with all variables filled in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Settings {
     pub(crate) target: ConnectionTarget,
     pub(crate) mode: ConnectionMode,
@@ -310,6 +311,8 @@ pub(crate) struct Settings {
     pub(crate) reads: ReadsConfig,
     /// By name, in the order written.
     pub(crate) replicas: Vec<(String, ConnectionTarget)>,
+    /// An SQLite file that is not there is made.
+    pub(crate) creates_file: bool,
 }
 
 impl Settings {

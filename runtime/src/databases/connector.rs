@@ -111,6 +111,7 @@ pub(crate) mod sqlite {
             statement: settings.session.statement_timeout,
             synchronous: settings.session.synchronous.unwrap_or_default(),
             read_only: wanted.read_only,
+            creates: settings.creates_file,
         };
         match place {
             SqliteAddress::Memory => Ok(memory(wanted.info.name, limits)),
@@ -125,6 +126,8 @@ pub(crate) mod sqlite {
         statement: Option<Duration>,
         synchronous: Synchronous,
         read_only: bool,
+        /// A file that is not there is made.
+        creates: bool,
     }
 
     /// A database of its own, gone with the pool. A named database of SQLite's in-memory file system is shared by the
@@ -155,7 +158,7 @@ pub(crate) mod sqlite {
             return Err(Error::new(ErrorKind::Config(why)).during(Operation::Configure));
         };
         Ok(Box::new(move |limit| {
-            connect(&text, limits, limit).map_err(|error| explained(error, &path))
+            connect(&text, limits, limit).map_err(|error| explained(error, &path, limits))
         }))
     }
 
@@ -166,13 +169,17 @@ pub(crate) mod sqlite {
             statement_timeout: limits.statement,
             synchronous: limits.synchronous,
             read_only: limits.read_only,
+            creates: limits.creates,
         };
         SqliteConnection::open(&options, limit).map(Physical::from)
     }
 
     /// SQLite makes files but no folders, and says only that it could not open the file.
     #[cold]
-    fn explained(error: Error, path: &Path) -> Error {
+    fn explained(error: Error, path: &Path, limits: Limits) -> Error {
+        if !limits.creates && !path.exists() {
+            return Error::new(ErrorKind::UnknownDatabase).during(Operation::Connect);
+        }
         let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
         if folder.is_dir() {
             return error;

@@ -14,6 +14,7 @@ mod resolve;
 pub(crate) mod status;
 pub(crate) mod tables;
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -31,6 +32,7 @@ use crate::error::Result;
 use crate::link::connection::Connection;
 use crate::link::drift::Watch;
 use crate::link::engine::{Engine, StaticEngine};
+use crate::link::pool::budget::Budget;
 use crate::link::pool::{Pool, PoolLimits};
 use crate::link::program::{EngineInfo, Program, TableDdl};
 use crate::link::replicas::{EngineUnit, Member, PoolSource, Replicas};
@@ -69,9 +71,12 @@ pub struct Registry {
     pub(crate) hub: Arc<Hub>,
     /// What this handle has written, where its reads have to see that; one for each engine.
     pub(crate) unit: Option<Arc<[EngineUnit]>>,
+    /// Of a tenant's engines: while a clone is there, their pools are in use.
+    _lease: Option<Arc<dyn Any + Send + Sync>>,
 }
 
-/// One engine as configured, with its connections.
+/// One engine as configured, with its connections. A clone has the same connections.
+#[derive(Clone)]
 pub(crate) struct Configured {
     pub(crate) info: &'static EngineInfo,
     /// In the order they can be created.
@@ -83,9 +88,12 @@ pub(crate) struct Configured {
     /// Where its reads go; `None` without replicas.
     pub(crate) readers: Option<Arc<Replicas>>,
     pub(crate) seen: Seen,
+    /// Among a tenant's engines: it is of the whole program, and no call on all engines of the tenant means it.
+    pub(crate) is_shared: bool,
 }
 
 /// A copy of an engine's database that is only read, with connections of its own.
+#[derive(Clone)]
 pub(crate) struct Replica {
     /// Without its password.
     pub(crate) url: String,
@@ -112,14 +120,32 @@ impl Registry {
         let engines = engines
             .map(|(index, settings)| Configured::new(program, index, settings, &hub))
             .collect::<Result<Arc<[_]>>>()?;
-        Ok(Self {
+        Ok(Self::of(program, engines, hub))
+    }
+
+    fn of(program: &'static Program, engines: Arc<[Configured]>, hub: Arc<Hub>) -> Self {
+        Self {
             program,
             #[cfg(feature = "tokio")]
             workers: asynchronous::OwnWorkers::of(&engines),
             engines,
             hub,
             unit: None,
-        })
+            _lease: None,
+        }
+    }
+
+    /// The same program with other engines, in its order.
+    pub(crate) fn with_engines(&self, engines: Arc<[Configured]>) -> Self {
+        Self::of(self.program, engines, Arc::clone(&self.hub))
+    }
+
+    /// The same engines, in use as long as the lease is there.
+    pub(crate) fn leased(&self, lease: Arc<dyn Any + Send + Sync>) -> Self {
+        Self {
+            _lease: Some(lease),
+            ..self.clone()
+        }
     }
 
     /// Every engine as an empty SQLite database in memory, gone with the value: for tests.
@@ -220,7 +246,7 @@ impl Registry {
                     .spawn_scoped(scope, move || Configured::check(engine));
                 (engine, asked)
             };
-            let asked: Vec<_> = self.engines.iter().map(ask).collect();
+            let asked: Vec<_> = self.own_engines().map(ask).collect();
             asked.into_iter().map(answered).collect()
         })
     }
@@ -255,9 +281,14 @@ impl Registry {
         emptied
     }
 
+    /// The engines without those that a tenant shares with the whole program.
+    pub(crate) fn own_engines(&self) -> impl Iterator<Item = &Configured> {
+        self.engines.iter().filter(|engine| !engine.is_shared)
+    }
+
     /// The pools of all engines and of their replicas, and what their connections have in common.
     fn pools(&self) -> impl Iterator<Item = (&Arc<Pool>, &Seen)> {
-        self.engines.iter().flat_map(|engine| {
+        self.own_engines().flat_map(|engine| {
             let pools = engine.readers.iter().flat_map(|readers| &readers.members);
             let pools = pools.map(|member| &member.pool);
             let replicas = pools.zip(engine.replicas.iter().map(|replica| &replica.seen));
@@ -282,7 +313,7 @@ fn answered(
 }
 
 impl Configured {
-    fn new(
+    pub(crate) fn new(
         program: &'static Program,
         index: usize,
         settings: Settings,
@@ -309,7 +340,19 @@ impl Configured {
             settings,
             pool,
             seen,
+            is_shared: false,
         })
+    }
+
+    /// Has its connections, and those of its replicas, count towards a limit that others share. Nothing is open yet.
+    pub(crate) fn share(&self, budget: &Arc<Budget>) {
+        self.pools().for_each(|pool| pool.share(budget));
+    }
+
+    /// Its pool, and those of its replicas.
+    pub(crate) fn pools(&self) -> impl Iterator<Item = &Arc<Pool>> {
+        let members = self.readers.iter().flat_map(|readers| &readers.members);
+        std::iter::once(&self.pool).chain(members.map(|member| &member.pool))
     }
 
     fn check(&self) -> Result<()> {

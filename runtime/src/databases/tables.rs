@@ -29,7 +29,7 @@ impl Registry {
     /// where tables are there that were made for another schema and `schema-check` is `strict`.
     pub fn create_missing(&self) -> Result<CreatedTables> {
         let mut outcome = CreatedTables::default();
-        for engine in self.engines.iter() {
+        for engine in self.own_engines() {
             create_on(engine, &mut outcome)?;
         }
         Ok(outcome)
@@ -61,7 +61,7 @@ impl Registry {
     /// As [`drop_tables`](Self::drop_tables); engines that were done before stay so.
     pub fn drop_all(&self) -> Result<Vec<(&'static str, &'static str)>> {
         let mut dropped = Vec::new();
-        for engine in self.engines.iter() {
+        for engine in self.own_engines() {
             let tables = drop_on(engine)?;
             dropped.extend(tables.into_iter().map(|table| (engine.info.name, table)));
         }

@@ -86,6 +86,7 @@ impl Error {
             ErrorKind::Unavailable
                 | ErrorKind::ConnectionLost
                 | ErrorKind::PoolExhausted { .. }
+                | ErrorKind::ConnectionLimit { .. }
                 | ErrorKind::Timeout { .. }
         )
     }
@@ -121,6 +122,8 @@ impl ErrorKind {
             Self::Conflict
             | Self::Busy
             | Self::PoolExhausted { .. }
+            | Self::ConnectionLimit { .. }
+            | Self::TenantLimit { .. }
             | Self::Unavailable
             | Self::ConnectionLost
             | Self::Timeout {
@@ -133,7 +136,8 @@ impl ErrorKind {
                     | TimeoutPhase::Statement
                     | TimeoutPhase::Commit
                     | TimeoutPhase::Rollback
-                    | TimeoutPhase::Transaction,
+                    | TimeoutPhase::Transaction
+                    | TimeoutPhase::Tenant,
             }
             | Self::Config(_)
             | Self::UnknownEngine { .. }
@@ -151,6 +155,9 @@ impl ErrorKind {
             | Self::ValueOutOfRange(_)
             | Self::UnsupportedValue(_)
             | Self::Decode { .. }
+            | Self::UnknownDatabase
+            | Self::TenantConflict { .. }
+            | Self::TenantLocked { .. }
             | Self::AccessDenied
             | Self::PermissionDenied
             | Self::OutcomeUnknown

@@ -58,6 +58,9 @@ pub enum ErrorKind {
     },
     /// The engine cannot be reached.
     Unavailable,
+    /// There is no database of this name on the server, no such schema in it, or no such SQLite file where none is to be
+    /// made ([`Tenants`](crate::Tenants) makes none unless told to).
+    UnknownDatabase,
     /// Reached, but not let in.
     AccessDenied,
     /// Let in, but not allowed to do this.
@@ -83,6 +86,35 @@ pub enum ErrorKind {
         /// For how long the connection has been in use that was given out first, in milliseconds; `None` where all are still
         /// being opened.
         oldest_checkout_ms: Option<u64>,
+    },
+    /// All connections that several pools may have together are in use: those of [`Tenants`](crate::Tenants).
+    ConnectionLimit {
+        /// The most connections they may have together.
+        limit: usize,
+        /// How many others still wait.
+        waiting: usize,
+        /// How long was waited, in milliseconds.
+        waited_ms: u64,
+    },
+    /// All tenants that may be open at a time are in use.
+    TenantLimit {
+        /// How many may be open.
+        limit: usize,
+        /// How long was waited, in milliseconds.
+        waited_ms: u64,
+    },
+    /// The tenant is open with other options than those given. Equal ones were given, or the tenant has to be closed first
+    /// ([`Tenants::close_tenant`](crate::Tenants::close_tenant)).
+    TenantConflict {
+        /// The tenant.
+        tenant: String,
+    },
+    /// Another tenant was requested where one is locked.
+    TenantLocked {
+        /// The tenant that is locked.
+        locked: String,
+        /// The tenant that was requested.
+        requested: String,
     },
     /// Another transaction is in the way: a deadlock, or an order of transactions that cannot be. The whole transaction may
     /// be tried again.
@@ -177,6 +209,8 @@ pub enum TimeoutPhase {
     Rollback,
     /// A whole transaction, which was open for longer than it may be.
     Transaction,
+    /// The work on one tenant of a run over many ([`Tenants::each`](crate::Tenants::each)).
+    Tenant,
 }
 
 impl fmt::Display for TimeoutPhase {
@@ -188,6 +222,7 @@ impl fmt::Display for TimeoutPhase {
             Self::Commit => "while committing",
             Self::Rollback => "while rolling back",
             Self::Transaction => "in a transaction, which was open for too long",
+            Self::Tenant => "in the work on the tenant",
         })
     }
 }
@@ -240,6 +275,7 @@ impl fmt::Display for ErrorKind {
                 fmt_misfit(out, expected, *is_null)
             }
             Self::Unavailable => out.write_str("the database cannot be reached"),
+            Self::UnknownDatabase => out.write_str("there is no such database"),
             Self::AccessDenied => out.write_str("the database refused the login"),
             Self::PermissionDenied => {
                 out.write_str("the database's user has no right to do this")
@@ -264,6 +300,30 @@ impl fmt::Display for ErrorKind {
                     " and {waiting} more wait for one; waited {waited_ms} ms"
                 )
             }
+            Self::ConnectionLimit {
+                limit,
+                waiting,
+                waited_ms,
+            } => write!(
+                out,
+                "all {limit} connections that the tenants may have together are in use, and {waiting} more wait for one; \
+                 waited {waited_ms} ms"
+            ),
+            Self::TenantLimit { limit, waited_ms } => write!(
+                out,
+                "all {limit} tenants that may be open are in use; waited {waited_ms} ms"
+            ),
+            Self::TenantConflict { tenant } => write!(
+                out,
+                "tenant `{}` is open with other options: close it first, by `close_tenant`",
+                tenant.escape_debug()
+            ),
+            Self::TenantLocked { locked, requested } => write!(
+                out,
+                "tenant `{}` was requested where tenant `{}` is locked",
+                requested.escape_debug(),
+                locked.escape_debug()
+            ),
             Self::Conflict => {
                 out.write_str("another transaction is in the way; try the whole transaction again")
             }

@@ -132,6 +132,11 @@ impl Error {
         self
     }
 
+    /// Which database, as a URL without its password.
+    pub(crate) fn place(&self) -> Option<&str> {
+        self.0.place.as_deref()
+    }
+
     /// Says to which database, as a URL without its password.
     #[must_use]
     pub(crate) fn at_place(mut self, place: &str) -> Self {

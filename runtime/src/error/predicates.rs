@@ -61,9 +61,17 @@ impl Error {
         matches!(self.kind(), ErrorKind::Timeout { .. })
     }
 
-    /// Were all connections of the pool in use?
+    /// Were all connections of the pool in use, or all that several pools may have together?
     pub fn is_pool_exhausted(&self) -> bool {
-        matches!(self.kind(), ErrorKind::PoolExhausted { .. })
+        matches!(
+            self.kind(),
+            ErrorKind::PoolExhausted { .. } | ErrorKind::ConnectionLimit { .. }
+        )
+    }
+
+    /// Is there no database of this name, or no such file?
+    pub fn is_unknown_database(&self) -> bool {
+        matches!(self.kind(), ErrorKind::UnknownDatabase)
     }
 
     /// Was the connection lost, and nothing of the call stored?

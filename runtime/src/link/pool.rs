@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
+use self::budget::{Budget, Permit};
 use self::checkout::{Checkout, Checkouts};
 use self::moment::Moment;
 use crate::driver::forks;
@@ -17,6 +18,7 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::drift::Watch;
 use crate::observe::{self, EventKind, Observer, Running, Sent};
 
+pub(crate) mod budget;
 mod checkout;
 mod closing;
 mod moment;
@@ -43,6 +45,10 @@ pub(crate) struct Pool {
     emptied: Condvar,
     /// Looks after the tables that its connections lead to.
     watch: OnceLock<Watch>,
+    /// A limit that its connections share with those of other pools.
+    budget: OnceLock<Arc<Budget>>,
+    /// Nothing is kept any more: connections are closed when they are returned.
+    is_retired: AtomicBool,
     companion: OnceLock<Box<dyn Any + Send + Sync>>,
     observer: OnceLock<Arc<Observer>>,
     /// Connections that are still held are cut off, and do nothing any more.
@@ -83,6 +89,8 @@ pub(crate) struct Pooled {
     checkout: Checkout,
     /// Of a call that writes; the next writer gets it when the connection is back.
     writer: Option<Turn>,
+    /// Where several pools share one limit.
+    permit: Option<Permit>,
 }
 
 /// The state under the lock.
@@ -112,6 +120,10 @@ struct State {
     gone: u64,
     /// Threads that waited in vain, ever.
     timeouts: u64,
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The result of acquiring a connection.
@@ -167,6 +179,8 @@ impl Pool {
             writers: limits.one_writer.then(Arc::default),
             emptied: Condvar::new(),
             watch: OnceLock::new(),
+            budget: OnceLock::new(),
+            is_retired: AtomicBool::new(false),
             companion: OnceLock::new(),
             observer: OnceLock::new(),
             is_cut: AtomicBool::new(false),
@@ -206,6 +220,12 @@ impl Pool {
         let observer = self.observer.get()?;
         let listens = observer.is_listened_to();
         listens.then(|| Running::begin(observer, None, Sent::other(EventKind::Checkout)))
+    }
+
+    /// Has its connections count towards a limit that other pools share; once.
+    pub(crate) fn share(&self, budget: &Arc<Budget>) {
+        self.budget.get_or_init(|| Arc::clone(budget));
+        budget.add(&self.me);
     }
 
     /// The error with the schema's names for the names that the database reports.
@@ -345,6 +365,8 @@ impl State {
 struct Slot<'p> {
     pool: &'p Pool,
     owed: bool,
+    /// Of the connection that was in this place.
+    permit: Option<Permit>,
 }
 
 impl Drop for Slot<'_> {

@@ -27,6 +27,7 @@ const LAYERS: &[&str] = &[
     "query",
     "relation",
     "databases",
+    "tenants",
 ];
 
 /// Files that stand in no layer: the root and its macros, and what is re-exported for generated code.

@@ -31,6 +31,8 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "link/pool/taking.rs",
     "link/pool/upkeep.rs",
     "repository/rows.rs",
+    "tenants/each.rs",
+    "tenants/shared.rs",
 ];
 
 /// Calls that end the program where a value is not as expected.

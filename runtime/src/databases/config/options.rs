@@ -27,7 +27,7 @@ use bindery_core::dialect::{Dialect, Flavour};
 ///     .application_name("shop");
 /// assert!(!format!("{options:?}").contains("p@ss"));
 /// ```
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct EngineOptions {
     place: Given,
     username: Option<String>,
@@ -41,10 +41,11 @@ pub struct EngineOptions {
     schema_check: SchemaCheck,
     reads: ReadsConfig,
     replicas: Vec<(String, Secret)>,
+    schema: Option<String>,
 }
 
 /// Where an engine is, as it was said.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 enum Given {
     /// May hold a password.
     Url(Secret),
@@ -116,7 +117,17 @@ impl EngineOptions {
             schema_check: SchemaCheck::default(),
             reads: ReadsConfig::default(),
             replicas: Vec::new(),
+            schema: None,
         }
+    }
+
+    /// The one schema of a PostgreSQL database in which names without a schema are looked for: the session's `search_path`. It
+    /// is set and read back when a connection is opened, and a schema that is not there is
+    /// [`ErrorKind::UnknownDatabase`](crate::ErrorKind::UnknownDatabase). The same is `?schema=` in a URL.
+    #[must_use]
+    pub fn schema(mut self, name: impl Into<String>) -> Self {
+        self.schema = Some(name.into());
+        self
     }
 
     /// Sets what happens where tables are not as the program was compiled for; they are looked at when the first of
@@ -328,7 +339,7 @@ impl EngineOptions {
         self
     }
 
-    pub(super) fn settings(&self) -> Result<Settings> {
+    pub(crate) fn settings(&self) -> Result<Settings> {
         self.check()?;
         let replicas = self.replicas.iter().enumerate();
         let replicas = replicas.map(|(index, (name, url))| {
@@ -350,6 +361,7 @@ impl EngineOptions {
             session: self.session.clone(),
             schema_check: self.schema_check,
             reads: self.reads.clone(),
+            creates_file: true,
         })
     }
 
@@ -364,6 +376,7 @@ impl EngineOptions {
     fn completed(&self, mut target: ConnectionTarget) -> Result<ConnectionTarget> {
         target.flavour = self.flavour.or(target.flavour);
         self.join_tls(&mut target)?;
+        self.join_schema(&mut target)?;
         match &mut target.place {
             Address::Server(_) if self.session.synchronous.is_some() => {
                 let why = "`synchronous` is a setting of SQLite and means nothing for a server";
@@ -378,6 +391,26 @@ impl EngineOptions {
             }
         }
         Ok(target)
+    }
+
+    /// As the URL's parameter, which the server's driver reads.
+    fn join_schema(&self, target: &mut ConnectionTarget) -> Result<()> {
+        let Some(schema) = &self.schema else {
+            return Ok(());
+        };
+        match (target.dialect, &mut target.place) {
+            (Dialect::Postgres, Address::Server(server)) => {
+                server.parameters.retain(|(name, _)| name != "schema");
+                server
+                    .parameters
+                    .push(("schema".to_owned(), schema.clone()));
+                Ok(())
+            }
+            (Dialect::Sqlite | Dialect::Postgres | Dialect::Mysql, _) => Err(refused(format!(
+                "`schema` is a setting of PostgreSQL; on {} name another database",
+                target.dialect
+            ))),
+        }
     }
 
     fn complete(&self, server: &mut Server) {
@@ -485,6 +518,7 @@ impl fmt::Debug for EngineOptions {
             .field("schema_check", &self.schema_check)
             .field("reads", &self.reads)
             .field("replicas", &replicas)
+            .field("schema", &self.schema)
             .finish()
     }
 }

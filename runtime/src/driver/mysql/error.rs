@@ -64,6 +64,7 @@ pub(super) fn statement_error(fault: Fault) -> Error {
 pub(super) fn connect_error(fault: Fault) -> Error {
     fault.into_connect_error(|said| {
         let kind = match kind(said) {
+            _ if said.code == 1049 => ErrorKind::UnknownDatabase,
             ErrorKind::ConnectionLost | ErrorKind::SchemaMismatch => ErrorKind::Unavailable,
             kind => kind,
         };

@@ -84,8 +84,8 @@ pub(super) fn refused_login(body: &[u8]) -> Error {
 
 fn refused(said: &ServerError) -> Error {
     let kind = match said.code.as_str() {
-        // No such database, and the classes "connection", "insufficient resources", "operator intervention".
-        "3D000" => ErrorKind::Unavailable,
+        "3D000" => ErrorKind::UnknownDatabase,
+        // The classes "connection", "insufficient resources", "operator intervention".
         code if ["08", "53", "57"].contains(&class(code)) => ErrorKind::Unavailable,
         _ => kind(said),
     };

@@ -9,6 +9,9 @@ use crate::driver::wire::{Peer, Tls};
 use crate::error::Result;
 use bindery_core::dialect::Dialect;
 
+/// How long a name may be: PostgreSQL cuts longer ones off.
+const LONGEST_NAME: usize = 63;
+
 /// Everything needed to connect, checked.
 #[derive(Clone)]
 pub(crate) struct PostgresConfig {
@@ -29,6 +32,8 @@ pub(crate) struct PostgresConfig {
     /// Nothing may be written here: a replica.
     pub(super) read_only: bool,
     pub(super) resolve_commits: bool,
+    /// The one schema in which names without a schema are looked for.
+    pub(super) schema: Option<String>,
 }
 
 impl PostgresConfig {
@@ -51,6 +56,7 @@ impl PostgresConfig {
             writable: false,
             read_only: options.read_only,
             resolve_commits: !options.read_only && options.session.resolve_commits.unwrap_or(true),
+            schema: None,
         };
         for (name, value) in &server.parameters {
             config.apply(name, value)?;
@@ -61,6 +67,10 @@ impl PostgresConfig {
     fn apply(&mut self, name: &str, value: &str) -> Result<()> {
         match name {
             "application_name" => value.clone_into(&mut self.application_name),
+            "schema" if (1..=LONGEST_NAME).contains(&value.len()) => {
+                self.schema = Some(value.to_owned());
+            }
+            "schema" => return Err(bad_parameter(name, "must have 1 to 63 bytes")),
             "options" => self.options = Some(value.to_owned()),
             "target_session_attrs" => match value {
                 "any" => (),
@@ -75,6 +85,7 @@ impl PostgresConfig {
                     "channel_binding",
                     "client_encoding",
                     "options",
+                    "schema",
                     "sslcert",
                     "sslkey",
                     "sslmode",

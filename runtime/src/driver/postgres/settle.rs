@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use bindery_core::config::SessionReset;
+use bindery_core::dialect::Dialect;
+use bindery_core::sql_writer::SqlWriter;
 
 use super::answer::Expected;
 use super::error::{config as refused, connect_error};
@@ -12,7 +14,7 @@ use super::options::PostgresConfig;
 use super::session::{Fault, Session};
 use crate::driver::versions::{POSTGRES, shown};
 use crate::driver::wire::Deadline;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::value::postgres::bytes;
 
 /// The settings that the server has to report in the end, and what relies on them.
@@ -47,6 +49,11 @@ pub(super) fn settle(
     }
     outcome.map_err(connect_error)?;
     verify(&said)?;
+    if let Some(schema) = &config.schema
+        && said.get(NEEDED.len() + 2) != Some(schema)
+    {
+        return Err(Error::new(ErrorKind::UnknownDatabase).during(Operation::Connect));
+    }
     if config.writable && said.get(NEEDED.len() + 1).is_some_and(|only| only == "on") {
         return Err(connect_error(Fault::Protocol(
             "the server takes no writes: it is a standby, or set to read only",
@@ -81,7 +88,7 @@ fn verify(said: &[String]) -> Result<()> {
 fn sql(config: &PostgresConfig) -> String {
     let needed = NEEDED.map(|(name, _)| format!("current_setting('{name}')"));
     format!(
-        "SELECT version(); {}; SELECT {}, current_setting('transaction_read_only')",
+        "SELECT version(); {}; SELECT {}, current_setting('transaction_read_only'), pg_catalog.current_schema()",
         settings(config),
         needed.join(", ")
     )
@@ -106,6 +113,11 @@ fn settings(config: &PostgresConfig) -> String {
     );
     if session.lock_timeout.is_some() {
         set("lock_timeout", session.lock_timeout);
+    }
+    if let Some(schema) = &config.schema {
+        let mut path = SqlWriter::new(Dialect::Postgres);
+        path.push("; SET search_path = ").identifier(schema);
+        sql.push_str(&path.finish());
     }
     if config.read_only {
         sql.push_str("; SET default_transaction_read_only = on");

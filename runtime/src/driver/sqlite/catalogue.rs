@@ -134,6 +134,7 @@ mod tests {
             statement_timeout: None,
             synchronous: bindery_core::config::Synchronous::default(),
             read_only: false,
+            creates: true,
         };
         let mut connection = SqliteConnection::open(&options, SECOND).unwrap();
         let tables = "CREATE TABLE kinds (a INTEGER PRIMARY KEY); CREATE TABLE gone (a INTEGER); \

@@ -67,6 +67,8 @@ pub(crate) struct SqliteOptions<'a> {
     pub(crate) synchronous: Synchronous,
     /// Nothing may be written by this connection.
     pub(crate) read_only: bool,
+    /// A file that is not there is made.
+    pub(crate) creates: bool,
 }
 
 /// Tries again while the file is busy. Of two connections that switch a new file to WAL at the same time SQLite refuses
@@ -133,8 +135,10 @@ impl SqliteConnection {
             OpenFlags::SQLITE_OPEN_READ_ONLY
                 | OpenFlags::SQLITE_OPEN_URI
                 | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        } else {
+        } else if options.creates {
             OpenFlags::default()
+        } else {
+            OpenFlags::default() - OpenFlags::SQLITE_OPEN_CREATE
         };
         let inner =
             rusqlite::Connection::open_with_flags(options.path, flags).map_err(prepare_error)?;

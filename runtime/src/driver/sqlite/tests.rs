@@ -81,6 +81,7 @@ fn pool(path: String, limit: Duration) -> Arc<Pool> {
             statement_timeout: Some(limit),
             synchronous: bindery_core::config::Synchronous::default(),
             read_only: false,
+            creates: true,
         };
         SqliteConnection::open(&options, PATIENCE).map(Physical::from)
     };

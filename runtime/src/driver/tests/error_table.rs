@@ -215,6 +215,7 @@ fn sqlite() -> TestDatabase {
         statement_timeout: Some(SHORT * 4),
         synchronous: bindery_core::config::Synchronous::default(),
         read_only: false,
+        creates: true,
     };
     let connection = SqliteConnection::open(&options, PATIENCE).expect("a file");
     TestDatabase {

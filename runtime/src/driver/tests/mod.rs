@@ -57,6 +57,7 @@ fn sqlite() -> Database {
         statement_timeout: None,
         synchronous: bindery_core::config::Synchronous::default(),
         read_only: false,
+        creates: true,
     };
     let connection =
         SqliteConnection::open(&options, options.busy_timeout).expect("memory is there");

@@ -189,6 +189,7 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::NotNullViolation(_)
         | ErrorKind::CheckViolation(_)
         | ErrorKind::Unavailable
+        | ErrorKind::UnknownDatabase
         | ErrorKind::AccessDenied
         | ErrorKind::PermissionDenied
         | ErrorKind::ConnectionLost
@@ -219,6 +220,10 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::SchemaDrift(_)
         | ErrorKind::NotTransactional { .. }
         | ErrorKind::PoolExhausted { .. }
+        | ErrorKind::ConnectionLimit { .. }
+        | ErrorKind::TenantLimit { .. }
+        | ErrorKind::TenantConflict { .. }
+        | ErrorKind::TenantLocked { .. }
         | ErrorKind::UnsupportedServer { .. }
         | ErrorKind::Unsupported(_)
         | ErrorKind::TransactionForgotten

@@ -29,6 +29,7 @@ fn pool_with(max_transaction_age: Option<Duration>) -> Arc<Pool> {
             statement_timeout: None,
             synchronous: bindery_core::config::Synchronous::default(),
             read_only: false,
+            creates: true,
         };
         SqliteConnection::open(&options, Duration::ZERO).map(Physical::from)
     };

@@ -1,10 +1,11 @@
 //! The end of a pool: idle connections now, those in use when they come back or by force, and what a forked child leaves
 //! alone.
 
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use super::moment::Moment;
 use super::{Grant, Pool, State};
 use crate::driver::Cutter;
 use crate::error::{Error, ErrorKind, Operation, Result};
@@ -29,6 +30,52 @@ impl Pool {
         if was_looked_at {
             self.leave_alone();
         }
+    }
+
+    /// Keeps nothing any more: connections are closed when they are returned. The pool goes on serving its callers until
+    /// [`keep_again`](Self::keep_again).
+    pub(crate) fn stop_keeping(&self) {
+        self.is_retired.store(true, Ordering::Release);
+    }
+
+    /// Keeps connections as before.
+    pub(crate) fn keep_again(&self) {
+        self.is_retired.store(false, Ordering::Release);
+    }
+
+    /// Closes the connections that are idle.
+    pub(crate) fn close_idle(self: &Arc<Self>) {
+        while self.close_first_idle() {}
+    }
+
+    /// Was it closed for good?
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
+    /// How many connections are in use.
+    pub(crate) fn in_use(&self) -> usize {
+        self.lock().held()
+    }
+
+    /// Since when the connection is idle that has been so for longest.
+    pub(super) fn idle_since(&self) -> Option<Moment> {
+        self.lock().idle.first().map(|idle| idle.since)
+    }
+
+    /// Closes the connection that has been idle for longest; `false` where none is.
+    pub(super) fn close_first_idle(self: &Arc<Self>) -> bool {
+        if self.is_forked() {
+            return false;
+        }
+        let mut state = self.lock();
+        if state.idle.is_empty() {
+            return false;
+        }
+        let idle = state.idle.remove(0);
+        drop(state);
+        self.discard(idle.pooled);
+        true
     }
 
     /// Waits until no connection is left of a pool that was closed, and cuts off those that are when time runs out.

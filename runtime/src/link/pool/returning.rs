@@ -1,6 +1,7 @@
 //! Takes back connections that are not needed any more: they are kept for the next caller, or closed.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
@@ -31,6 +32,11 @@ impl Pool {
             let Grant::Warm(pooled) = unwanted else {
                 return;
             };
+            // Under the lock, so that a caller that waits for another pool's connection sees it idle, or it sees the caller.
+            if self.is_for_others() {
+                drop(state);
+                return self.discard(pooled);
+            }
             let opened = pooled.opened;
             pooled.checkout.end();
             state.idle.push(Idle { pooled, since: now });
@@ -38,6 +44,13 @@ impl Pool {
             drop(state);
             looks.into_iter().for_each(|at| self.look_after(at));
         }
+    }
+
+    /// Does a caller of another pool wait for the place of a connection, where several pools share one limit? Or may
+    /// nothing be kept since a moment?
+    fn is_for_others(&self) -> bool {
+        self.is_retired.load(Ordering::Acquire)
+            || self.budget.get().is_some_and(|budget| budget.is_wanted())
     }
 
     /// Returns whether the connection can be used again. A caller that held it for long may not have noticed that the
@@ -54,7 +67,7 @@ impl Pool {
 
     /// Closes a connection that must not be used again. Its place is free when the server has ended it, too; a caller
     /// that gives it back does not wait for that.
-    pub(crate) fn discard(self: &Arc<Self>, pooled: Pooled) {
+    pub(crate) fn discard(self: &Arc<Self>, mut pooled: Pooled) {
         if self.is_forked() {
             // Closing it would end the session of the process it belongs to.
             std::mem::forget(pooled);
@@ -63,6 +76,7 @@ impl Pool {
         let slot = Slot {
             pool: self,
             owed: true,
+            permit: pooled.permit.take(),
         };
         let leaving = self.close_one(pooled);
         match leaving {
@@ -85,9 +99,11 @@ impl Pool {
             return;
         }
         let pool = Arc::downgrade(self);
+        let permit = slot.permit.take();
         let wait = move || {
             leaving.wait_to_the_end();
             drop(leaving);
+            drop(permit);
             if let Some(pool) = pool.upgrade() {
                 // Under one lock, or the connection would count as in use in between.
                 let mut state = pool.lock();

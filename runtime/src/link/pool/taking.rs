@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::moment::Moment;
-use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot};
+use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot, millis};
 use crate::driver::queue::Waiter;
 use crate::driver::turns::NoTurn;
 use crate::driver::{Cutter, Physical, work};
@@ -106,6 +106,7 @@ impl Pool {
         let slot = Slot {
             pool: self,
             owed: true,
+            permit: pooled.permit.take(),
         };
         if let Some(leaving) = self.close_one(pooled)
             && !leaving.wait(left.saturating_sub(Moment::now().since(now)))
@@ -134,11 +135,13 @@ impl Pool {
         let slot = Slot {
             pool: self,
             owed: true,
+            permit: None,
         };
         self.open_in(slot, left)
     }
 
     fn open_in(&self, mut slot: Slot<'_>, left: Duration) -> Result<Pooled> {
+        let left = self.permit(&mut slot, left)?;
         let physical = (self.open)(left).map_err(|error| error.during(Operation::Connect))?;
         let mut state = self.lock();
         state.created += 1;
@@ -158,7 +161,18 @@ impl Pool {
             taken: now,
             checkout,
             writer: None,
+            permit: slot.permit.take(),
         })
+    }
+
+    /// Takes a permit where the pool shares a limit with others, and returns the time that is left.
+    fn permit(&self, slot: &mut Slot<'_>, left: Duration) -> Result<Duration> {
+        let Some(budget) = self.budget.get().filter(|_| slot.permit.is_none()) else {
+            return Ok(left);
+        };
+        let started = Moment::now();
+        slot.permit = Some(budget.acquire(left)?);
+        Ok(left.saturating_sub(Moment::now().since(started)))
     }
 
     /// Opens a connection in the place of one that is lost.
@@ -185,10 +199,6 @@ impl Pool {
         lost.opened = Moment::now();
         Ok(())
     }
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cold]

@@ -40,6 +40,7 @@ fn memory() -> Result<Physical> {
         statement_timeout: None,
         synchronous: bindery_core::config::Synchronous::default(),
         read_only: false,
+        creates: true,
     };
     SqliteConnection::open(&options, Duration::ZERO).map(Physical::from)
 }

@@ -12,8 +12,8 @@ mod statements;
 
 use bindery::__private::Program;
 use bindery::{
-    Config, Connection, Engine, EngineOptions, Hosts, ReadConnection, ReadRoute, Registry,
-    Repository, RepositoryOf, StaticEngine,
+    Config, Connection, Engine, EngineOptions, GeneratedDatabases, Hosts, ReadConnection,
+    ReadRoute, Registry, Repository, RepositoryOf, StaticEngine,
 };
 use bindery_testkit::{FreshDatabase, Product};
 
@@ -66,6 +66,28 @@ pub fn embedded() -> Registry {
     let db = Registry::in_memory(&EMBEDDED).unwrap();
     db.create_missing().unwrap();
     db
+}
+
+/// The `Databases` of the sample with all engines.
+#[derive(Clone)]
+pub struct Databases(Registry);
+
+impl std::ops::Deref for Databases {
+    type Target = Registry;
+
+    fn deref(&self) -> &Registry {
+        &self.0
+    }
+}
+
+impl GeneratedDatabases for Databases {
+    fn program() -> &'static Program {
+        &PROGRAM
+    }
+
+    fn from_registry(registry: Registry) -> Self {
+        Self(registry)
+    }
 }
 
 /// All engines, one of them at this URL and the other servers where nothing is.
