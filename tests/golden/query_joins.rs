@@ -389,3 +389,134 @@ fn qry_05_keys_of_another_engine_are_refused_before_anything_is_sent() -> binder
     }
     Ok(())
 }
+
+#[test]
+fn qry_05_conditions_by_a_relation_from_the_other_side_and_through_a_table() -> bindery::Result<()>
+{
+    fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        fill(c)?;
+        let names = |c: &mut Connection<E>, condition| {
+            let users = c.users().filter(condition).order_by(user::name.asc());
+            let names = users.all()?.into_iter().map(|user| user.name);
+            Ok::<_, bindery::Error>(names.collect::<Vec<_>>())
+        };
+        let written = post::author_id.reversed();
+        assert_eq!(names(c, written.any(post::title.eq("two")))?, ["Bob"]);
+        assert_eq!(
+            names(c, written.none(post::title.eq("two")))?,
+            ["Ann", "Cyd"]
+        );
+        assert_eq!(names(c, written.exists())?, ["Ann", "Bob"]);
+        let nested = written.any(
+            comment::post_id
+                .reversed()
+                .any(comment::words.like("%three")),
+        );
+        assert_eq!(names(c, nested)?, ["Ann"]);
+        let by_two = note::chapter.reversed().exists();
+        assert_eq!(c.chapters().filter(by_two).count()?, 0);
+        let changed = c
+            .users()
+            .update_where(written.exists(), user::name.set_to(user::name.concat("!")))?;
+        assert_eq!(changed, 2);
+
+        for name in ["rust", "sql"] {
+            c.tags().insert(NewTag::new(name))?;
+        }
+        let (one, two) = (
+            c.posts().filter(post::title.eq("one")).one()?,
+            c.posts().filter(post::title.eq("two")).one()?,
+        );
+        let tag = |c: &mut Connection<E>, post: &Post<E>, tag: &str| {
+            c.post_tags()
+                .insert(NewPostTag::new(post.id, TagId::new(tag.to_owned())))
+                .map(drop)
+        };
+        tag(c, &one, "rust")?;
+        tag(c, &one, "sql")?;
+        tag(c, &two, "sql")?;
+        let posts = |c: &mut Connection<E>, condition| {
+            let posts = c.posts().filter(condition).order_by(post::id.asc()).all()?;
+            let titles = posts.into_iter().map(|post| post.title);
+            Ok::<_, bindery::Error>(titles.collect::<Vec<_>>())
+        };
+        let rust = || tag::name.eq(TagId::new("rust".to_owned()));
+        assert_eq!(posts(c, post::tags.any(rust()))?, ["one"]);
+        assert_eq!(posts(c, post::tags.none(rust()))?, ["two", "three"]);
+        assert_eq!(posts(c, post::tags.exists())?, ["one", "two"]);
+        let from_tags = tag::posts.any(post::author_id.to(user::name).like("Bob%"));
+        assert_eq!(c.tags().filter(from_tags).count()?, 1);
+        let deep = written.any(post::tags.any(tag::posts.any(post::title.eq("two"))));
+        assert_eq!(names(c, deep)?, ["Ann!", "Bob!"]);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_05_conditions_by_relations_where_the_engine_is_chosen_at_run_time() -> bindery::Result<()> {
+    let bench = crate::bench::Bench::new();
+    let db = Databases::with_config(&bench.config())?;
+    let mut engines = vec!["lite"];
+    engines.extend(bench.postgres.is_some().then_some("p"));
+    engines.extend(bench.mariadb.is_some().then_some("default"));
+    db.create_missing_on(engine::Lite)?;
+    fill(&mut db.lite()?)?;
+    if bench.postgres.is_some() {
+        db.create_missing_on(engine::P)?;
+        fill(&mut db.p()?)?;
+    }
+    if bench.mariadb.is_some() {
+        db.create_missing_on(engine::Default)?;
+        fill(&mut db.default()?)?;
+    }
+    // One thread, so that texts of one shape on several engines would be mixed up if anything could.
+    for name in engines {
+        let mut any = db.on(name.parse()?)?;
+        for posts in [user::posts_by_author_id, post::author_id.reversed()] {
+            assert_eq!(
+                any.users()
+                    .filter(posts.any(post::title.eq("two")))
+                    .count()?,
+                1
+            );
+        }
+        assert_eq!(any.posts().filter(post::tags.exists()).count()?, 0);
+    }
+    Ok(())
+}
+
+/// Blogs are on two engines, their entries on one of them.
+#[test]
+fn qry_05_related_rows_that_are_not_on_the_engine_are_refused_before_anything_is_sent()
+-> bindery::Result<()> {
+    use crate::questions::*;
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let file = |name: &str| format!("sqlite://{}", folder.path().join(name).display());
+    let config = bindery::Config::new()
+        .engine("default", file("app.db"))
+        .engine("archive", file("archive.db"));
+    let db = Databases::with_config(&config)?;
+    db.create_missing()?;
+    let refused = |outcome: bindery::Result<u64>| {
+        let error = outcome.expect_err("entries are not there");
+        let lives_on = &["default"][..];
+        assert_eq!(error.kind(), &bindery::ErrorKind::NotHosted { lives_on });
+        error.to_string()
+    };
+    let mut archive = db.on("archive".parse()?)?;
+    let text = refused(archive.blogs().filter(blog::entries.exists()).count());
+    assert_eq!(
+        text,
+        "engine `archive`: `Entry`: select: the model does not live here; it lives on default"
+    );
+    let titled = blog::entries.any(entry::headline.eq("one"));
+    refused(archive.blogs().filter(titled).delete());
+    let reversed = entry::blog_id.reversed().exists();
+    refused(archive.blogs().filter(reversed).count());
+    // A query that moves to an engine where they are not.
+    let mut default = db.default()?;
+    let blogs = default.blogs().filter(blog::entries.exists());
+    refused(blogs.using(&mut db.archive()?).count());
+    Ok(())
+}

@@ -1,5 +1,6 @@
 //! Relations of foreign keys, on all three databases; the models are those of the case `relations`.
 
+use bindery::relation::Loaded;
 use bindery::{Connection, Hosts, StaticEngine};
 
 use crate::relations::*;
@@ -506,6 +507,83 @@ fn qry_04_a_row_is_inserted_with_those_that_refer_to_it_or_not_at_all() -> binde
         );
         assert!(failed.is_err());
         assert_eq!((c.users().count()?, c.posts().count()?), (1, 2));
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_03_some_of_the_related_rows_are_loaded_in_an_order() -> bindery::Result<()> {
+    fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let users = fill(c)?;
+        let titles = |posts: &[Post<E>]| {
+            let titles = posts.iter().map(|post| post.title.clone());
+            titles.collect::<Vec<_>>()
+        };
+        let posts = user::posts_by_author_id;
+        let by_title = c.load(&users, posts.order_by(post::title.desc()))?;
+        let all: Vec<_> = by_title.iter().map(titles).collect();
+        assert_eq!(all, [vec!["three", "one"], vec!["two"], vec![]]);
+        let by_title = c.load(&users, posts.order_by(post::title.asc()))?;
+        assert_eq!(titles(&by_title[0]), ["one", "three"]);
+        // By a path, a value, and both in one.
+        let edited = post::editor_id.to(user::name).eq("Bob");
+        let edited = c.load(&users, posts.filter(edited).order_by(post::id.asc()))?;
+        assert_eq!(titles(edited.rows()), ["one"]);
+        let with_words = posts
+            .filter(post::title.ne("three"))
+            .filter(post::comments.any(comment::words.like("first%")));
+        assert_eq!(c.load(&users, with_words)?.rows().len(), 2);
+        let of_bob = posts.filter(post::author_id.eq(users[1].id));
+        assert_eq!(c.load(&users, of_bob)?.rows().len(), 1);
+
+        let all = c.posts().order_by(post::id.asc()).all()?;
+        let anns = c.load(&all, post::author_id.filter(user::name.eq("Ann")))?;
+        let names: Vec<_> = anns.iter().map(|user| user.is_some()).collect();
+        assert_eq!(names, [true, false, true]);
+        c.profiles().insert(NewProfile::new(users[1].id, "Bob's"))?;
+        let none = user::profile.filter(profile::about.ne("Bob's"));
+        assert_eq!(c.load(&users, none)?.rows(), []);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_04_what_belongs_together_through_a_table_is_loaded_in_an_order() -> bindery::Result<()> {
+    fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let users = fill(c)?;
+        let posts = c.posts().order_by(post::id.asc()).all()?;
+        for (post, names) in posts.iter().zip([&["b", "a", "c"][..], &["c", "b"], &[]]) {
+            for name in names {
+                let tag = c.tags().find(TagId::new((*name).to_owned()))?;
+                let tag = match tag {
+                    Some(tag) => tag,
+                    None => c.tags().insert(NewTag::new(*name))?,
+                };
+                post.tags(c).add(&tag)?;
+            }
+        }
+        let names = |tags: Vec<&Tag<E>>| tags.iter().map(|tag| tag.name.to_string()).collect();
+        let loaded = c.load(&posts, post::tags.order_by(tag::name.desc()))?;
+        let all: Vec<Vec<String>> = loaded.iter().map(names).collect();
+        assert_eq!(all, [vec!["c", "b", "a"], vec!["c", "b"], vec![]]);
+        let asc = post::tags
+            .order_by(tag::name.asc())
+            .filter(tag::name.ne(TagId::new("b".to_owned())));
+        let all: Vec<Vec<String>> = c.load(&posts, asc)?.iter().map(names).collect();
+        assert_eq!(all, [vec!["a", "c"], vec!["c"], vec![]]);
+        // Nested, within several.
+        let written = user::posts_by_author_id
+            .order_by(post::title.desc())
+            .with(post::tags.order_by(tag::name.desc()));
+        let loaded = c.load(&users, (user::company_id, written))?;
+        let (company, posts) = loaded.of(0);
+        assert!(company.is_some());
+        let posts: Vec<_> = posts
+            .map(|(post, tags)| (post.title.as_str(), tags.len()))
+            .collect();
+        assert_eq!(posts, [("three", 0), ("one", 3)]);
         Ok(())
     }
     on_each!(show)

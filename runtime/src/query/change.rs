@@ -76,9 +76,9 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
         let clauses = &self.clauses;
         self.repository
             .run(Operation::Update, |physical, sql, engine| {
-                clauses.ensure_change(engine.index())?;
-                set.ensure(engine.index())?;
-                let text = clauses.update_text(physical.dialect(), &set, sql, false)?;
+                let on = clauses.change_on(&engine)?;
+                set.ensure(engine)?;
+                let text = on.update_text(physical.dialect(), &set, sql, false)?;
                 physical.execute(&text, &mut |params| clauses.write_update(&set, params))
             })
     }
@@ -96,8 +96,8 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
         let clauses = &self.clauses;
         self.repository
             .run(Operation::Delete, |physical, sql, engine| {
-                clauses.ensure_change(engine.index())?;
-                let text = clauses.delete_text(physical.dialect(), sql, false)?;
+                let on = clauses.change_on(&engine)?;
+                let text = on.delete_text(physical.dialect(), sql, false)?;
                 physical.execute(&text, &mut |params| clauses.write_condition(params))
             })
     }

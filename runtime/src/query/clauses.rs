@@ -1,141 +1,28 @@
-//! The clauses of a query, whatever its model and engine are, and how they are executed.
+//! The clauses of a query, whatever its model and engine are.
 
-use std::cell::Cell;
-use std::rc::Rc;
-
-use super::change::{no_condition, not_by_order};
 use super::condition::{Condition, Predicate};
+use super::extras::Extras;
 use super::lock::Lock;
 use super::order::{OrderShape, OrderWriting, Orders};
-use super::render::{Limit, Parts, Wanted, render, render_delete, render_update};
-use super::shape::{ColumnPath, Shape, ShapeReader, op};
+use super::shape::{ColumnPath, Shape, op};
 use super::tree::Tree;
 use crate::driver::TableSql;
-use crate::driver::texts::try_text_of;
-use crate::driver::{Physical, TakeRow};
-use crate::error::{Error, ErrorKind, Operation, Result};
-use crate::link::engine::Engine;
-use crate::model::Model;
-use crate::repository::Repository;
-use crate::value::Buffer;
-use crate::value::ParamWriter;
-use crate::value::recorded::{RecordedValues, record_ordered, replay};
-use bindery_core::dialect::Dialect;
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::recorded::{RecordedValues, record_ordered};
 
-const NO_LIMIT: u64 = u64::MAX;
-
-/// The purpose of a shape's text; queries have the numbers of [`Wanted`].
-const UPDATE: u8 = 16;
-const DELETE: u8 = 17;
-/// Added to either where the changed rows are returned.
-const RETURNING: u8 = 2;
-
-/// The parts that hardly any query has, apart, so that the others stay small.
-#[derive(Clone)]
-pub(crate) struct Extras {
-    /// The selected expressions, one after the other.
-    pub(crate) items: Predicate,
-    /// Where the shape and the values of each end.
-    ends: Vec<(usize, usize)>,
-    pub(crate) groups: Predicate,
-    pub(crate) having: Predicate,
-    order_values: RecordedValues,
-    pub(crate) is_distinct: bool,
-    /// One of the selected expressions has an aggregate.
-    pub(crate) has_aggregate: bool,
-    /// An aggregate of the rows that the limit leaves.
-    pub(crate) is_of_limited: bool,
-    pub(crate) lock: Option<Lock>,
-    /// The rows that each row comes with.
-    joined: Shape,
-}
-
-/// A row that another comes with.
-pub(crate) struct JoinedPath {
-    /// Any column of it.
-    pub(crate) path: ColumnPath,
-    /// Rows without one are left out.
-    pub(crate) is_inner: bool,
-}
-
-impl Extras {
-    const fn new() -> Self {
-        Self {
-            items: Predicate::new(),
-            ends: Vec::new(),
-            groups: Predicate::new(),
-            having: Predicate::new(),
-            order_values: RecordedValues::new(),
-            is_distinct: false,
-            has_aggregate: false,
-            is_of_limited: false,
-            lock: None,
-            joined: Shape::new(),
-        }
-    }
-
-    /// The shapes of all expressions and conditions.
-    pub(crate) fn shapes(&self) -> [&[u8]; 3] {
-        [&self.items, &self.groups, &self.having].map(|part| part.shape.bytes())
-    }
-
-    /// The rows that each row comes with.
-    pub(crate) fn joined(&self) -> Vec<JoinedPath> {
-        let mut reader = ShapeReader::new(self.joined.bytes());
-        let mut joined = Vec::new();
-        while !reader.is_at_end() {
-            joined.push(JoinedPath {
-                is_inner: reader.byte() == 1,
-                path: reader.path(),
-            });
-        }
-        joined
-    }
-
-    /// The position of a selected expression.
-    fn position(&self, expression: &Predicate) -> Option<u8> {
-        let (mut shape, mut values) = (0, 0);
-        let found = self.ends.iter().position(|&(shape_end, values_end)| {
-            let same = &self.items.shape.bytes()[shape..shape_end] == expression.shape.bytes()
-                && &self.items.values.bytes()[values..values_end] == expression.values.bytes();
-            (shape, values) = (shape_end, values_end);
-            same
-        });
-        found.and_then(|found| u8::try_from(found).ok())
-    }
-
-    /// Does the selection take part in what is wanted? Rows are counted without it where there is one for each.
-    pub(crate) fn is_selected(&self, wanted: Wanted) -> bool {
-        match wanted {
-            Wanted::Rows | Wanted::AnyRows => false,
-            Wanted::Selected => true,
-            Wanted::Count | Wanted::Exists => self.is_folded(),
-        }
-    }
-
-    /// Is what is selected not one for each row?
-    pub(crate) fn is_folded(&self) -> bool {
-        self.is_distinct || self.has_aggregate || !self.groups.shape.is_empty()
-    }
-
-    fn flags(&self) -> [u8; 2] {
-        let lock = self.lock.map_or(0, Lock::code);
-        let flags = u8::from(self.is_distinct) | u8::from(self.is_of_limited) << 1;
-        [flags, lock]
-    }
-}
+pub(super) const NO_LIMIT: u64 = u64::MAX;
 
 /// The clauses of one query.
 #[derive(Clone)]
 pub(crate) struct Clauses {
-    predicate: Predicate,
-    order: OrderShape,
-    limit: u64,
-    offset: u64,
-    all_rows: bool,
+    pub(super) predicate: Predicate,
+    pub(super) order: OrderShape,
+    pub(super) limit: u64,
+    pub(super) offset: u64,
+    pub(super) all_rows: bool,
     /// It has the rows after another row, in the order that it had by then.
     is_paged: bool,
-    extras: Option<Box<Extras>>,
+    pub(super) extras: Option<Box<Extras>>,
 }
 
 impl Clauses {
@@ -178,7 +65,7 @@ impl Clauses {
         if let Some(values) = values {
             groups.values.extend(values.bytes());
         }
-        groups.keys.join(expression.keys);
+        groups.join_checks(expression);
     }
 
     pub(crate) fn having<M, E>(&mut self, condition: &Condition<M, E>) {
@@ -255,6 +142,11 @@ impl Clauses {
         &mut self.order
     }
 
+    /// Keeps what is to be checked of an order's expression.
+    pub(crate) fn order_checks(&mut self, expression: &Predicate) {
+        self.predicate.join_checks(expression);
+    }
+
     /// Adds the values of an order's expression.
     pub(crate) fn order_values(&mut self, values: &RecordedValues, places_null: bool) {
         if values.is_empty() {
@@ -278,7 +170,7 @@ impl Clauses {
 
     #[inline]
     pub(crate) fn filter<M, E>(&mut self, condition: Condition<M, E>) {
-        if self.predicate.shape.is_empty() && self.predicate.refused.is_none() {
+        if self.predicate.is_empty() {
             self.predicate = condition.predicate;
         } else {
             self.predicate.append(&condition.predicate);
@@ -291,6 +183,11 @@ impl Clauses {
             Ok(condition) => self.filter_by(&condition),
             Err(error) => self.predicate.keep(Err(error)),
         }
+    }
+
+    /// Are the rows in an order?
+    pub(crate) fn is_ordered(&self) -> bool {
+        !self.order.is_empty()
     }
 
     /// Of the rows, those that meet this condition, too.
@@ -335,246 +232,4 @@ impl Clauses {
     pub(crate) fn mean_all_rows(&mut self) {
         self.all_rows = true;
     }
-
-    /// Refuses what was refused while the query was built, and keys of another engine.
-    #[inline]
-    pub(crate) fn ensure(&self, engine: usize) -> Result<()> {
-        self.predicate.ensure(engine)?;
-        if let Some(extras) = &self.extras {
-            extras.items.ensure(engine)?;
-            extras.groups.ensure(engine)?;
-            extras.having.ensure(engine)?;
-        }
-        Ok(())
-    }
-
-    /// Refuses changes that may not be meant as well.
-    pub(crate) fn ensure_change(&self, engine: usize) -> Result<()> {
-        self.ensure(engine)?;
-        let is_more = self.extras.is_some() || self.offset != 0;
-        if !self.order.is_empty() || self.limit != NO_LIMIT || is_more {
-            return Err(not_by_order());
-        }
-        if self.predicate.shape.is_empty() && !self.all_rows {
-            return Err(no_condition());
-        }
-        Ok(())
-    }
-
-    /// The text of an update that sets these columns, and returns the rows or their number.
-    pub(crate) fn update_text(
-        &self,
-        dialect: Dialect,
-        set: &Predicate,
-        table: &'static TableSql,
-        returns: bool,
-    ) -> Result<Rc<str>> {
-        Tree::read(set.shape.bytes()).ensure_assignable(table)?;
-        let (set, condition) = (set.shape.bytes(), self.predicate.shape.bytes());
-        let kind = UPDATE + u8::from(returns) * RETURNING;
-        let key = Self::change_key(kind, table, set, condition);
-        try_text_of(key.bytes(), || {
-            let text = render_update(dialect, table, set, condition)?;
-            Ok(text + returning(table, returns))
-        })
-    }
-
-    /// The text of a delete, which returns the rows or their number.
-    pub(crate) fn delete_text(
-        &self,
-        dialect: Dialect,
-        table: &'static TableSql,
-        returns: bool,
-    ) -> Result<Rc<str>> {
-        let condition = self.predicate.shape.bytes();
-        let kind = DELETE + u8::from(returns) * RETURNING;
-        let key = Self::change_key(kind, table, &[], condition);
-        try_text_of(key.bytes(), || {
-            let text = render_delete(dialect, table, condition)?;
-            Ok(text + returning(table, returns))
-        })
-    }
-
-    fn change_key(kind: u8, table: &'static TableSql, set: &[u8], condition: &[u8]) -> Buffer<80> {
-        let mut key = Buffer::new();
-        key.fixed((std::ptr::from_ref(table) as usize).to_le_bytes());
-        let [low, high] = (set.len() as u16).to_le_bytes();
-        key.fixed([kind, 0, low, high]);
-        key.extend(set);
-        key.extend(condition);
-        key
-    }
-
-    /// Writes the values of an update.
-    pub(crate) fn write_update(&self, set: &Predicate, params: &mut ParamWriter<'_>) {
-        replay(set.values.bytes(), params);
-        self.write_condition(params);
-    }
-
-    fn parts(&self, wanted: Wanted, table: &'static TableSql) -> Parts<'_> {
-        Parts {
-            wanted,
-            table,
-            condition: self.predicate.shape.bytes(),
-            order: self.order.bytes(),
-            limit: Limit::of(self.limit),
-            offset: self.offset != 0,
-            extras: self.extras.as_deref(),
-        }
-    }
-
-    /// Everything that the text depends on. A table's statements are of one dialect.
-    #[inline]
-    fn key(parts: &Parts<'_>) -> Buffer<80> {
-        let mut key = Buffer::new();
-        key.fixed((std::ptr::from_ref(parts.table) as usize).to_le_bytes());
-        let flags =
-            parts.limit as u8 | u8::from(parts.offset) << 2 | u8::from(parts.extras.is_some()) << 3;
-        let [low, high] = (parts.order.len() as u16).to_le_bytes();
-        key.fixed([parts.wanted as u8, flags, low, high]);
-        key.extend(parts.order);
-        key.extend(parts.condition);
-        if let Some(extras) = parts.extras {
-            Self::key_of_extras(extras, &mut key);
-        }
-        key
-    }
-
-    /// The part after the condition, from its end: so it differs from the condition before it.
-    fn key_of_extras(extras: &Extras, key: &mut Buffer<80>) {
-        let parts = [&extras.items, &extras.groups, &extras.having];
-        for part in parts {
-            key.extend(part.shape.bytes());
-        }
-        for part in parts {
-            key.fixed((part.shape.bytes().len() as u32).to_le_bytes());
-        }
-        key.extend(extras.joined.bytes());
-        key.fixed((extras.joined.bytes().len() as u32).to_le_bytes());
-        key.fixed(extras.flags());
-    }
-
-    /// The text of the query.
-    ///
-    /// # Errors
-    /// It cannot be written in this dialect, or it locks rows outside of a transaction.
-    #[inline]
-    pub(crate) fn text(
-        &self,
-        physical: &Physical,
-        wanted: Wanted,
-        table: &'static TableSql,
-    ) -> Result<Rc<str>> {
-        let dialect = physical.dialect();
-        if self
-            .extras
-            .as_ref()
-            .is_some_and(|extras| extras.lock.is_some())
-        {
-            ensure_lock(physical)?;
-        }
-        let parts = self.parts(wanted, table);
-        try_text_of(Self::key(&parts).bytes(), || render(dialect, &parts))
-    }
-
-    /// Writes the values of a delete.
-    pub(crate) fn write_condition(&self, params: &mut ParamWriter<'_>) {
-        replay(self.predicate.values.bytes(), params);
-    }
-
-    /// Writes the values of the query.
-    #[inline]
-    pub(crate) fn write(&self, wanted: Wanted, params: &mut ParamWriter<'_>) {
-        let extras = self.extras.as_deref();
-        let is_selected = extras.is_some_and(|extras| extras.is_selected(wanted));
-        let selected = extras.filter(|_| is_selected);
-        if let Some(extras) = selected {
-            replay(extras.items.values.bytes(), params);
-        }
-        replay(self.predicate.values.bytes(), params);
-        if let Some(extras) = selected {
-            replay(extras.groups.values.bytes(), params);
-            replay(extras.having.values.bytes(), params);
-        }
-        let is_ordered = matches!(wanted, Wanted::Rows | Wanted::Selected);
-        if let Some(extras) = extras.filter(|_| is_ordered) {
-            replay(extras.order_values.bytes(), params);
-        }
-        if Limit::of(self.limit) == Limit::Given {
-            // No database has more rows than that.
-            params.i64(i64::try_from(self.limit).unwrap_or(i64::MAX));
-        }
-        if self.offset != 0 {
-            params.i64(i64::try_from(self.offset).unwrap_or(i64::MAX));
-        }
-    }
-
-    /// Executes the query.
-    pub(crate) fn query(
-        &self,
-        physical: &mut Physical,
-        wanted: Wanted,
-        table: &'static TableSql,
-        take: TakeRow<'_>,
-    ) -> Result<()> {
-        let text = self.text(physical, wanted, table)?;
-        physical.query(&text, &mut |params| self.write(wanted, params), take)
-    }
-
-    /// How many rows there are.
-    pub(crate) fn count<M: Model, E: Engine, A>(
-        &self,
-        repository: &mut Repository<'_, M, E, A>,
-    ) -> Result<u64> {
-        repository.run_read(
-            Operation::Count,
-            &Cell::new(false),
-            |physical, sql, engine| {
-                self.ensure(engine.index())?;
-                let mut count = None;
-                self.query(physical, Wanted::Count, sql, &mut |row| {
-                    count = Some(row.u64()?);
-                    Ok(false)
-                })?;
-                count.ok_or_else(|| physical.without_row())
-            },
-        )
-    }
-
-    /// Is there a row?
-    pub(crate) fn exists<M: Model, E: Engine, A>(
-        &self,
-        repository: &mut Repository<'_, M, E, A>,
-    ) -> Result<bool> {
-        repository.run_read(
-            Operation::Exists,
-            &Cell::new(false),
-            |physical, sql, engine| {
-                self.ensure(engine.index())?;
-                let mut found = false;
-                self.query(physical, Wanted::Exists, sql, &mut |_| {
-                    found = true;
-                    Ok(false)
-                })?;
-                Ok(found)
-            },
-        )
-    }
-}
-
-fn returning(table: &TableSql, returns: bool) -> &'static str {
-    if returns { table.returning } else { "" }
-}
-
-/// A lock that ends with its statement locks nothing, and one for an update writes.
-#[cold]
-fn ensure_lock(physical: &Physical) -> Result<()> {
-    if physical.only_reads() {
-        return Err(Error::new(ErrorKind::ReadOnly));
-    }
-    if physical.in_transaction() {
-        return Ok(());
-    }
-    let why = "a lock on rows outside of a transaction: it ends with its statement";
-    Err(Error::new(ErrorKind::Unsupported(why)))
 }

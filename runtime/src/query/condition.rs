@@ -2,8 +2,10 @@
 
 use std::marker::PhantomData;
 
+use super::related::RelatedModel;
 use super::shape::{ColumnPath, Shape, op};
 use crate::error::{Error, ErrorKind, Result};
+use crate::link::engine::Engine;
 use crate::value::ParamWriter;
 use crate::value::recorded::RecordedValues;
 use crate::value::types::ToColumn;
@@ -39,7 +41,16 @@ pub(crate) struct Predicate {
     pub(crate) shape: Shape,
     pub(crate) values: RecordedValues,
     pub(crate) keys: KeyEngine,
-    pub(crate) refused: Option<Box<ErrorKind>>,
+    checks: Option<Box<Checks>>,
+}
+
+/// What hardly any condition has to be checked for before it is executed.
+#[derive(Clone, Default)]
+struct Checks {
+    /// The first error of building it.
+    refused: Option<ErrorKind>,
+    /// The models of its subqueries.
+    related: Vec<RelatedModel>,
 }
 
 /// The engine that all keys of a query belong to, by its number.
@@ -84,7 +95,7 @@ impl Predicate {
             shape: Shape::new(),
             values: RecordedValues::new(),
             keys: KeyEngine::NONE,
-            refused: None,
+            checks: None,
         }
     }
 
@@ -129,8 +140,8 @@ impl Predicate {
     /// Keeps the first error of recording: it is returned when the query is executed.
     pub(crate) fn keep(&mut self, outcome: Result<()>) {
         if let Err(error) = outcome {
-            self.refused
-                .get_or_insert_with(|| Box::new(error.kind().clone()));
+            let refused = &mut self.checks.get_or_insert_default().refused;
+            refused.get_or_insert_with(|| error.kind().clone());
         }
     }
 
@@ -150,13 +161,29 @@ impl Predicate {
         predicate
     }
 
-    /// Returns what was refused while it was built, and refuses keys of another engine.
+    /// Is there nothing in it, and nothing to be checked?
     #[inline]
-    pub(crate) fn ensure(&self, engine: usize) -> Result<()> {
-        if let Some(refused) = &self.refused {
-            return Err(Error::new((**refused).clone()));
+    pub(super) fn is_empty(&self) -> bool {
+        self.shape.is_empty() && self.checks.is_none() && self.keys.engine.is_none()
+    }
+
+    /// The models of its subqueries.
+    pub(super) fn related(&self) -> &[RelatedModel] {
+        self.checks.as_ref().map_or(&[], |checks| &checks.related)
+    }
+
+    /// It has a subquery of this model.
+    pub(super) fn relate(&mut self, model: RelatedModel) {
+        self.checks.get_or_insert_default().related.push(model);
+    }
+
+    /// Returns what was refused while it was built, and refuses keys of another engine and models that are not on this one.
+    #[inline]
+    pub(crate) fn ensure(&self, engine: impl Engine) -> Result<()> {
+        if let Some(checks) = &self.checks {
+            checks.ensure(engine)?;
         }
-        if self.keys.belong_to(engine) {
+        if self.keys.belong_to(engine.index()) {
             Ok(())
         } else {
             Err(Error::new(ErrorKind::WrongEngine))
@@ -173,10 +200,29 @@ impl Predicate {
     pub(crate) fn append(&mut self, other: &Self) {
         self.shape.extend(other.shape.bytes());
         self.values.extend(other.values.bytes());
+        self.join_checks(other);
+    }
+
+    /// Keeps what is to be checked of another one.
+    pub(crate) fn join_checks(&mut self, other: &Self) {
         self.keys.join(other.keys);
-        if let Some(error) = &other.refused {
-            self.refused.get_or_insert_with(|| error.clone());
+        if let Some(other) = &other.checks {
+            let checks = self.checks.get_or_insert_default();
+            checks.related.extend_from_slice(&other.related);
+            if let Some(refused) = &other.refused {
+                checks.refused.get_or_insert_with(|| refused.clone());
+            }
         }
+    }
+}
+
+impl Checks {
+    fn ensure(&self, engine: impl Engine) -> Result<()> {
+        if let Some(refused) = &self.refused {
+            return Err(Error::new(refused.clone()));
+        }
+        let mut models = self.related.iter();
+        models.try_for_each(|model| model.ensure(engine))
     }
 }
 

@@ -330,12 +330,12 @@ impl<'c, M: Model, E: Engine, P: Partners<M, E>, A> Joined<'c, M, E, P, A> {
         let clauses = &self.clauses;
         let taken = Cell::new(false);
         let run = |physical: &mut Physical, sql: &'static TableSql, engine: E| {
-            clauses.ensure(engine.index())?;
+            let on = clauses.on(&engine)?;
             let read = &mut |row: &mut RowReader<'_>| {
                 taken.set(true);
                 Ok(take(P::read(row, engine)?))
             };
-            let outcome = clauses.query(physical, wanted, sql, read);
+            let outcome = on.query(physical, wanted, sql, read);
             outcome.map_err(|error| error.of_row_of(sql.table, &clauses.names_of_joined(sql)))
         };
         self.repository.run_read(operation, &taken, run)
@@ -351,10 +351,7 @@ impl<'c, M: Model, E: Engine, P: Partners<M, E>, A> Joined<'c, M, E, P, A> {
         self.repository.rows_as(
             P::read,
             |sql| Some(clauses.names_of_joined(sql)),
-            |physical, sql| {
-                clauses.ensure(engine.index())?;
-                clauses.text(physical, Wanted::Rows, sql)
-            },
+            |physical, sql| clauses.on(&engine)?.text(physical, Wanted::Rows, sql),
             &mut |params| clauses.write(Wanted::Rows, params),
         )
     }

@@ -2,6 +2,7 @@
 
 use bindery_core::sql_writer::SqlWriter;
 
+use super::related::{Related, RelatedModels};
 use super::shape::ColumnPath;
 use super::tree::{Node, Tree};
 use crate::driver::{ReferenceSql, TableSql};
@@ -29,9 +30,10 @@ struct Scope {
 }
 
 /// The SELECTs that are open, the outermost first.
-pub(super) struct Tables {
+pub(super) struct Tables<'a> {
     open: Vec<Scope>,
     names: usize,
+    related: &'a RelatedModels<'a>,
 }
 
 impl Scope {
@@ -57,11 +59,12 @@ impl Scope {
     }
 }
 
-impl Tables {
-    pub(super) fn of(table: &'static TableSql) -> Self {
+impl<'a> Tables<'a> {
+    pub(super) fn of(table: &'static TableSql, related: &'a RelatedModels<'a>) -> Self {
         Self {
             open: vec![Scope::new(table, 0, false)],
             names: 1,
+            related,
         }
     }
 
@@ -196,33 +199,54 @@ impl Tables {
         }
     }
 
-    /// Opens a subquery for the rows that refer to one of this table, and writes it up to their condition.
+    /// Opens a subquery for the rows that are related to one of this table, and writes it up to their condition.
     ///
     /// # Errors
     /// They are on no engine of this dialect; a path of the condition is too long.
     pub(super) fn open(
         &mut self,
         sql: &mut SqlWriter,
-        number: usize,
+        related: Related,
         condition: Option<(&Tree, usize)>,
     ) -> Result<()> {
         let outer = self.scope();
         let (outer_table, outer_name) = (outer.table, outer.name);
-        let referenced = &outer_table.referenced[number];
-        let table = referenced.from.ok_or_else(not_here)?;
+        let (table, columns, to_columns) = self.related(outer_table, related)?;
         self.open.push(Scope::new(table, self.names, true));
         self.names += 1;
         if let Some((tree, root)) = condition {
             self.join_all(tree, root)?;
         }
         let name = self.scope().name;
-        let reference = &table.references[referenced.reference];
         sql.push("EXISTS (SELECT 1 FROM ");
         self.from(sql);
         sql.push(" WHERE ");
-        let to = (outer_table, reference.to_columns(), outer_name);
-        equal(sql, (table, reference.columns, name), to);
+        let to = (outer_table, to_columns, outer_name);
+        equal(sql, (table, columns, name), to);
         Ok(())
+    }
+
+    /// The table of related rows, its columns, and those of the row that they are equal to.
+    fn related(
+        &self,
+        outer: &'static TableSql,
+        related: Related,
+    ) -> Result<(&'static TableSql, &'static [usize], &'static [usize])> {
+        let (table, number) = match related {
+            Related::Referring(number) => {
+                let referenced = &outer.referenced[usize::from(number)];
+                (referenced.from.ok_or_else(not_here)?, referenced.reference)
+            }
+            Related::ReferringBy(number, address) => {
+                (self.related.table(address)?, usize::from(number))
+            }
+            Related::Referred(number) => {
+                let reference = &outer.references[usize::from(number)];
+                return Ok((reference.to(), reference.to_columns(), reference.columns));
+            }
+        };
+        let reference = &table.references[number];
+        Ok((table, reference.columns, reference.to_columns()))
     }
 
     /// Closes a subquery.

@@ -107,14 +107,16 @@ pub(crate) fn load_by<M: Model, E: Engine, A>(
         let of_row = ColumnOfRow::of_table(sql, column)?;
         for chunk in values.values.chunks(VALUES_AT_A_TIME) {
             let clauses = Clauses::of_condition(in_list(column, chunk));
-            clauses.query(physical, Wanted::AnyRows, sql, &mut |row| {
-                let row = M::read(row, engine)?;
-                let value = of_row.value(|params| M::write_row(&row, params))?;
-                if let Some(place) = values.place(value.bytes()) {
-                    take(place, row);
-                }
-                Ok(true)
-            })?;
+            clauses
+                .on(&engine)?
+                .query(physical, Wanted::AnyRows, sql, &mut |row| {
+                    let row = M::read(row, engine)?;
+                    let value = of_row.value(|params| M::write_row(&row, params))?;
+                    if let Some(place) = values.place(value.bytes()) {
+                        take(place, row);
+                    }
+                    Ok(true)
+                })?;
         }
         Ok(())
     })

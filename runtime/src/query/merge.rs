@@ -80,8 +80,9 @@ impl<M: Writable + HasKey, E: Engine, A> Query<'_, M, E, A> {
             mut repository,
             clauses,
         } = self;
-        clauses
-            .ensure_change(repository.engine().index())
+        let engine = repository.engine();
+        let clauses = clauses
+            .change_on(&engine)
             .map_err(|error| repository.located(error, Operation::Merge))?;
         let others: Others<'_> =
             &|physical, sql, take| clauses.query(physical, Wanted::AnyRows, sql, take);

@@ -21,12 +21,12 @@ enum Step {
 }
 
 /// Writes trees over the columns of tables.
-pub(super) struct NodeWriter {
+pub(super) struct NodeWriter<'a> {
     pub(super) sql: SqlWriter,
-    pub(super) tables: Tables,
+    pub(super) tables: Tables<'a>,
 }
 
-impl NodeWriter {
+impl NodeWriter<'_> {
     /// Writes the expression or condition at this position.
     ///
     /// # Errors
@@ -114,9 +114,9 @@ impl NodeWriter {
             Node::And(left, right) => joined(tree, node, [*left, *right], " AND "),
             Node::Or(left, right) => joined(tree, node, [*left, *right], " OR "),
             Node::Not(inner) => vec![Push("NOT ("), Child(*inner), Push(")")],
-            Node::Any(number, condition) => {
+            Node::Any(related, condition) => {
                 let within = condition.map(|root| (tree, root));
-                self.tables.open(&mut self.sql, *number, within)?;
+                self.tables.open(&mut self.sql, *related, within)?;
                 let parts = condition.map(|root| Vec::from(within_and(tree, root)));
                 let mut parts = parts.unwrap_or_default();
                 parts.push(Step::Close);

@@ -254,6 +254,7 @@ impl OrderWriting<'_> {
         } else {
             (expression.shape.clone(), Some(expression.values.clone()))
         };
+        self.0.order_checks(expression);
         let length = shape.bytes().len() as u32;
         let order = self.0.order_shape();
         order.push(direction.code() | Direction::EXPRESSION);

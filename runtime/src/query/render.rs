@@ -2,10 +2,11 @@
 
 use bindery_core::sql_writer::SqlWriter;
 
-use super::clauses::Extras;
+use super::extras::Extras;
 use super::joins::Tables;
 use super::nodes::NodeWriter;
 use super::order::{Direction, Ordered};
+use super::related::RelatedModels;
 use super::shape::{ColumnPath, ShapeReader};
 use super::tree::Tree;
 use crate::driver::TableSql;
@@ -62,8 +63,8 @@ impl Limit {
 }
 
 /// Writes one query.
-pub(super) struct Render {
-    pub(super) nodes: NodeWriter,
+pub(super) struct Render<'a> {
+    pub(super) nodes: NodeWriter<'a>,
     pub(super) table: &'static TableSql,
 }
 
@@ -71,8 +72,12 @@ pub(super) struct Render {
 ///
 /// # Errors
 /// It cannot be written in this dialect, or databases understand it in different ways.
-pub(crate) fn render(dialect: Dialect, parts: &Parts<'_>) -> Result<String> {
-    let mut render = Render::new(dialect, parts.table);
+pub(crate) fn render(
+    dialect: Dialect,
+    parts: &Parts<'_>,
+    related: &RelatedModels<'_>,
+) -> Result<String> {
+    let mut render = Render::new(dialect, parts.table, related);
     render.join_all(parts)?;
     match parts.extras {
         Some(extras) if extras.is_selected(parts.wanted) => render.selected(parts, extras)?,
@@ -88,11 +93,11 @@ pub(crate) fn render(dialect: Dialect, parts: &Parts<'_>) -> Result<String> {
 /// The text of an update of all rows that meet a condition.
 pub(crate) fn render_update(
     dialect: Dialect,
-    table: &'static TableSql,
+    (table, related): (&'static TableSql, &RelatedModels<'_>),
     set: &[u8],
     condition: &[u8],
 ) -> Result<String> {
-    let mut render = Render::new(dialect, table);
+    let mut render = Render::new(dialect, table, related);
     render.push("UPDATE ").push(table.table).push(" SET ");
     let set = Tree::read(set);
     let mut separator = "";
@@ -112,21 +117,21 @@ pub(crate) fn render_update(
 /// The text of a delete of all rows that meet a condition.
 pub(crate) fn render_delete(
     dialect: Dialect,
-    table: &'static TableSql,
+    (table, related): (&'static TableSql, &RelatedModels<'_>),
     condition: &[u8],
 ) -> Result<String> {
-    let mut render = Render::new(dialect, table);
+    let mut render = Render::new(dialect, table, related);
     render.push("DELETE FROM ").push(table.table);
     render.changed(condition)?;
     Ok(render.nodes.sql.finish())
 }
 
-impl Render {
-    fn new(dialect: Dialect, table: &'static TableSql) -> Self {
+impl<'a> Render<'a> {
+    fn new(dialect: Dialect, table: &'static TableSql, related: &'a RelatedModels<'a>) -> Self {
         Self {
             nodes: NodeWriter {
                 sql: SqlWriter::new(dialect),
-                tables: Tables::of(table),
+                tables: Tables::of(table, related),
             },
             table,
         }
@@ -154,7 +159,7 @@ impl Render {
             }
         }
         if let Some(extras) = parts.extras {
-            shapes.extend(extras.shapes());
+            shapes.extend(extras.predicates().map(|part| part.shape.bytes()));
             for joined in extras.joined() {
                 self.nodes.tables.join_path(joined.path, joined.is_inner)?;
             }
@@ -464,7 +469,8 @@ mod tests {
                         offset,
                         extras: None,
                     };
-                    let text = render(Dialect::Sqlite, &parts).unwrap();
+                    let related = RelatedModels::NONE;
+                    let text = render(Dialect::Sqlite, &parts, &related).unwrap();
                     let mut statement = Statement::prepare(&connection, &text).unwrap();
                     let mut run = |values: std::ops::Range<i64>| {
                         for value in values {

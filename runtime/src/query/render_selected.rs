@@ -1,7 +1,7 @@
 //! The text of a query of columns and expressions, distinct or of groups.
 
-use super::clauses::Extras;
 use super::condition::Predicate;
+use super::extras::Extras;
 use super::order::{Direction, Nulls, Ordered};
 use super::render::{Limit, Parts, Render, Wanted};
 use super::shape::{ColumnPath, ShapeReader, op};
@@ -15,7 +15,7 @@ struct Selection<'a> {
     groups: Tree,
 }
 
-impl Render {
+impl Render<'_> {
     /// Writes the query.
     ///
     /// # Errors

@@ -68,13 +68,13 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
         let clauses = &self.clauses;
         self.repository
             .run(Operation::Update, |physical, sql, engine| {
-                clauses.ensure_change(engine.index())?;
-                set.ensure(engine.index())?;
+                let on = clauses.change_on(&engine)?;
+                set.ensure(engine)?;
                 let dialect = physical.dialect();
                 if sql.returning.is_empty() || !dialect.query_syntax().updates_return {
                     return Err(no_returning_update());
                 }
-                let text = clauses.update_text(dialect, &set, sql, true)?;
+                let text = on.update_text(dialect, &set, sql, true)?;
                 let write = &mut |params: &mut ParamWriter<'_>| clauses.write_update(&set, params);
                 returned_rows::<M, E>(physical, engine, &text, write)
             })
@@ -93,9 +93,9 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
         let clauses = &self.clauses;
         self.repository
             .run(Operation::Delete, |physical, sql, engine| {
-                clauses.ensure_change(engine.index())?;
+                let on = clauses.change_on(&engine)?;
                 ensure_returns(sql)?;
-                let text = clauses.delete_text(physical.dialect(), sql, true)?;
+                let text = on.delete_text(physical.dialect(), sql, true)?;
                 returned_rows::<M, E>(physical, engine, &text, &mut |params| {
                     clauses.write_condition(params)
                 })

@@ -322,12 +322,12 @@ impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
         let (clauses, read) = (&self.clauses, self.read);
         let taken = Cell::new(false);
         let run = |physical: &mut Physical, sql: &'static TableSql, engine: E| {
-            clauses.ensure(engine.index())?;
+            let on = clauses.on(&engine)?;
             let read = &mut |row: &mut RowReader<'_>| {
                 taken.set(true);
                 Ok(take(read(row, engine)?))
             };
-            let outcome = clauses.query(physical, Wanted::Selected, sql, read);
+            let outcome = on.query(physical, Wanted::Selected, sql, read);
             outcome.map_err(|error| error.of_row_of(sql.table, &clauses.names(sql)))
         };
         self.repository.run_read(operation, &taken, run)
@@ -343,10 +343,7 @@ impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
         self.repository.rows_as(
             self.read,
             |sql| Some(clauses.names(sql)),
-            |physical, sql| {
-                clauses.ensure(engine.index())?;
-                clauses.text(physical, Wanted::Selected, sql)
-            },
+            |physical, sql| clauses.on(&engine)?.text(physical, Wanted::Selected, sql),
             &mut |params| clauses.write(Wanted::Selected, params),
         )
     }

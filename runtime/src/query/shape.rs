@@ -48,8 +48,7 @@ pub(crate) mod op {
     /// Followed by its length and itself.
     pub(crate) const TEXT: u8 = 38;
     pub(crate) const END: u8 = 39;
-    /// Rows that refer to this one. Followed by the number of the reference among those to the table, and by whether it
-    /// takes a condition on them.
+    /// Rows that are related to this one. Followed by which ones, and by whether it takes a condition on them.
     pub(crate) const ANY: u8 = 40;
 }
 

@@ -207,11 +207,12 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
         let clauses = &self.clauses;
         let taken = Cell::new(false);
         let run = |physical: &mut Physical, sql: &'static TableSql, engine: E| {
-            clauses.ensure(engine.index())?;
-            clauses.query(physical, wanted, sql, &mut |row| {
-                taken.set(true);
-                Ok(take(M::read(row, engine)?))
-            })
+            clauses
+                .on(&engine)?
+                .query(physical, wanted, sql, &mut |row| {
+                    taken.set(true);
+                    Ok(take(M::read(row, engine)?))
+                })
         };
         self.repository.run_read(operation, &taken, run)
     }
@@ -224,10 +225,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
         let clauses = self.clauses;
         let engine = self.repository.engine();
         self.repository.rows(
-            |physical, sql| {
-                clauses.ensure(engine.index())?;
-                clauses.text(physical, Wanted::Rows, sql)
-            },
+            |physical, sql| clauses.on(&engine)?.text(physical, Wanted::Rows, sql),
             &mut |params| clauses.write(Wanted::Rows, params),
         )
     }

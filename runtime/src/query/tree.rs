@@ -4,6 +4,7 @@
 use bindery_core::dialect::{Function, ListKind, ValueKind};
 
 use super::fragment::read_pieces;
+use super::related::Related;
 use super::shape::{ColumnPath, ShapeReader, op};
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
@@ -35,8 +36,8 @@ pub(crate) enum Node {
     And(usize, usize),
     Or(usize, usize),
     Not(usize),
-    /// Rows that refer to this one by the reference of this number, with a condition on them.
-    Any(usize, Option<usize>),
+    /// Related rows, with a condition on them.
+    Any(Related, Option<usize>),
 }
 
 /// A part of a fragment.
@@ -175,9 +176,8 @@ fn read_node(reader: &mut ShapeReader<'_>, stack: &mut Vec<usize>) -> Node {
         op::NEVER => Node::Never,
         op::FRAGMENT => Node::Fragment(read_pieces(reader)),
         op::ANY => {
-            let number = u16::from_le_bytes([reader.byte(), reader.byte()]);
-            let condition = (reader.byte() == 1).then(one);
-            Node::Any(number.into(), condition)
+            let related = reader.related();
+            Node::Any(related, (reader.byte() == 1).then(one))
         }
         op::LIKE => Node::Like(one()),
         op::STARTS_WITH => Node::StartsWith(one()),

@@ -78,21 +78,29 @@ impl Batch {
         self.places
     }
 
-    /// Reads the rows whose columns hold one of the keys, each with its group.
+    /// Reads the rows whose columns hold one of the keys and that the scope leaves, each with its group.
     pub(super) fn fetch<M: Model, E: Engine>(
         &self,
         repository: &mut Repository<'_, M, E>,
         columns: &[usize],
+        scope: &Clauses,
         take: &mut dyn FnMut(u32, M::Row<E>),
     ) -> Result<()> {
         if self.keys.is_empty() {
             return Ok(());
         }
+        let wanted = if scope.is_ordered() {
+            Wanted::Rows
+        } else {
+            Wanted::AnyRows
+        };
         repository.run(Operation::Load, |physical, sql, engine| {
             let mut reader = KeyReader::new(sql, columns);
             for keys in self.keys.chunks(chunk_of(columns)) {
-                let clauses = Clauses::of_condition(condition(columns, keys));
-                clauses.query(physical, Wanted::AnyRows, sql, &mut |row| {
+                let mut clauses = scope.clone();
+                clauses.filter_by(&condition(columns, keys));
+                let clauses = clauses.on(&engine)?;
+                clauses.query(physical, wanted, sql, &mut |row| {
                     let row = M::read(row, engine)?;
                     let key = reader.read(&|params| M::write_row(&row, params))?;
                     take(self.group_of(key.as_ref())?, row);

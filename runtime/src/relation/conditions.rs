@@ -1,11 +1,11 @@
 //! Conditions on the rows that refer to a row, and paths along foreign keys of several columns.
 
-use super::kinds::{BelongsTo, End, HasMany, HasOne};
-use crate::error::{Error, ErrorKind};
-use crate::link::engine::Engine;
+use super::kinds::{BelongsTo, End, HasMany, HasOne, ManyToMany};
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
-use crate::query::{Column, ColumnPath, Condition, JoinPath, Joins, Kind, Predicate, op};
+use crate::query::{
+    Column, ColumnPath, Condition, JoinPath, Joins, Kind, Predicate, Related, RelatedModel,
+};
 
 impl<M, U, K: Kind> BelongsTo<M, U, K> {
     /// A column of the row that this foreign key refers to, as a column of this model, as [`Column::to`].
@@ -27,42 +27,57 @@ impl<M, U: Model, K: Kind> Joins<M> for BelongsTo<M, U, K> {
 }
 
 macro_rules! conditions {
-    ($name:ident) => {
-        impl<M: Model, C: Model> $name<M, C> {
-            /// A row that refers to this one meets the condition.
-            pub fn any<E: Hosts<C>>(self, condition: Condition<C, E>) -> Condition<M, E> {
-                any(self.end, Some(condition.predicate))
+    ($name:ident<$($parameter:ident),*>, $row:ident, ($($engine:tt)*), $related:literal) => {
+        impl<$($parameter: Model),*> $name<$($parameter),*> {
+            #[doc = concat!("A row that ", $related, " this one meets the condition.")]
+            pub fn any<E: $($engine)*>(self, condition: Condition<$row, E>) -> Condition<M, E> {
+                Condition::new(self.related::<E>(Some(condition.predicate)))
             }
 
-            /// No row that refers to this one meets the condition.
-            pub fn none<E: Hosts<C>>(self, condition: Condition<C, E>) -> Condition<M, E> {
+            #[doc = concat!("No row that ", $related, " this one meets the condition.")]
+            pub fn none<E: $($engine)*>(self, condition: Condition<$row, E>) -> Condition<M, E> {
                 !self.any(condition)
             }
 
-            /// A row refers to this one.
-            pub fn exists<E: Hosts<C>>(self) -> Condition<M, E> {
-                any(self.end, None)
+            #[doc = concat!("A row ", $related, " this one.")]
+            pub fn exists<E: $($engine)*>(self) -> Condition<M, E> {
+                Condition::new(self.related::<E>(None))
             }
         }
     };
 }
 
-conditions!(HasMany);
-conditions!(HasOne);
+conditions!(HasMany<M, C>, C, (Hosts<C>), "refers to");
+conditions!(HasOne<M, C>, C, (Hosts<C>), "refers to");
+conditions!(ManyToMany<M, J, U>, U, (Hosts<J> + Hosts<U>), "belongs to");
 
-fn any<M, E: Engine>(end: End, condition: Option<Predicate>) -> Condition<M, E> {
-    let takes = condition.is_some();
-    let mut predicate = condition.unwrap_or_else(Predicate::new);
-    match end {
-        End::Referenced(number) => {
-            let [low, high] = number.to_le_bytes();
-            predicate.shape.fixed([op::ANY, low, high, takes.into()]);
-        }
-        End::Reversed(_) => {
-            let why = "a condition on rows by a reversed relation: use the constant of the model that they refer to";
-            predicate = Predicate::never();
-            predicate.keep(Err(Error::new(ErrorKind::Unsupported(why))));
-        }
+impl<M, C: Model> HasMany<M, C> {
+    fn related<E: Hosts<C>>(self, condition: Option<Predicate>) -> Predicate {
+        referring::<C, E>(self.end, condition)
     }
-    Condition::new(predicate)
+}
+
+impl<M, C: Model> HasOne<M, C> {
+    fn related<E: Hosts<C>>(self, condition: Option<Predicate>) -> Predicate {
+        referring::<C, E>(self.end, condition)
+    }
+}
+
+impl<M, J: Model, U: Model> ManyToMany<M, J, U> {
+    fn related<E: Hosts<J> + Hosts<U>>(self, condition: Option<Predicate>) -> Predicate {
+        let far = condition.map(|condition| {
+            let model = RelatedModel::of::<U, E>();
+            Predicate::any(Related::Referred(self.far), model, Some(condition))
+        });
+        referring::<J, E>(self.near, far)
+    }
+}
+
+fn referring<C: Model, E: Hosts<C>>(end: End, condition: Option<Predicate>) -> Predicate {
+    let model = RelatedModel::of::<C, E>();
+    let related = match end {
+        End::Referenced(number) => Related::Referring(number),
+        End::Reversed(number) => Related::ReferringBy(number, model.address()),
+    };
+    Predicate::any(related, model, condition)
 }

@@ -11,7 +11,7 @@ use crate::link::read_connection::ReadConnection;
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::model::route::Target;
-use crate::query::{Column, Kind, To};
+use crate::query::{Clauses, Column, Kind, To};
 use crate::repository::Repository;
 
 /// A relation from the rows of a model on engine `E`: a constant such as `post::author_id` or `user::posts`, several as a
@@ -41,6 +41,17 @@ pub trait Chain<E: Engine>: Load<E> {
 
     #[doc(hidden)]
     fn rows(loaded: &Self::Loaded) -> &[<Self::To as Model>::Row<E>];
+}
+
+/// A relation of which some rows can be loaded.
+pub(super) trait Scope<E: Engine>: Chain<E> {
+    /// Loads those of its rows that the scope leaves, in its order.
+    fn load_scoped(
+        self,
+        target: &mut Target<'_, E>,
+        rows: &[<Self::From as Model>::Row<E>],
+        scope: &Clauses,
+    ) -> Result<Self::Loaded>;
 }
 
 impl<E: Engine> Connection<E> {
@@ -75,26 +86,41 @@ fn to_one<M: Model, U: Model, E: Hosts<M> + Hosts<U>>(
     target: &mut Target<'_, E>,
     rows: &[M::Row<E>],
     number: u8,
+    scope: &Clauses,
 ) -> Result<LoadedOne<U::Row<E>>> {
     let table = Repository::<M, E>::new(target.again()).hosted()?;
     let reference = &table.references[usize::from(number)];
     let batch = Batch::of_rows::<M, E>(rows, target.engine, (table, reference.columns))?;
     let columns = reference.to_columns();
-    load_one::<U, E>(target, batch, columns)
+    load_one::<U, E>(target, batch, columns, scope)
 }
 
 fn load_one<U: Model, E: Hosts<U>>(
     target: &mut Target<'_, E>,
     batch: Batch,
     columns: &[usize],
+    scope: &Clauses,
 ) -> Result<LoadedOne<U::Row<E>>> {
+    let mut found = fetch::<U, E>(target, &batch, columns, scope)?;
+    if !scope.is_ordered() {
+        found.sort_by_key(|(group, _)| *group);
+    }
+    let groups = batch.len();
+    Ok(LoadedOne::new(batch.into_places(), groups, found))
+}
+
+fn fetch<M: Model, E: Hosts<M>>(
+    target: &mut Target<'_, E>,
+    batch: &Batch,
+    columns: &[usize],
+    scope: &Clauses,
+) -> Result<Vec<(u32, M::Row<E>)>> {
     let mut found = Vec::new();
-    found.resize_with(batch.len(), || None);
-    let mut repository = Repository::<U, E>::new(target.again());
-    batch.fetch(&mut repository, columns, &mut |group, row| {
-        found[group as usize] = Some(row);
+    let mut repository = Repository::<M, E>::new(target.again());
+    batch.fetch(&mut repository, columns, scope, &mut |group, row| {
+        found.push((group, row));
     })?;
-    Ok(LoadedOne::new(batch.into_places(), found))
+    Ok(found)
 }
 
 /// The reference of the referring table.
@@ -129,97 +155,73 @@ fn load_many<M: Model, C: Model, E: Hosts<M> + Hosts<C>>(
     target: &mut Target<'_, E>,
     rows: &[M::Row<E>],
     end: End,
+    scope: &Clauses,
 ) -> Result<LoadedMany<C::Row<E>>> {
     let (batch, columns) = referred::<M, C, E>(target, rows, end)?;
-    let mut found = Vec::new();
-    let mut repository = Repository::<C, E>::new(target.again());
-    batch.fetch(&mut repository, columns, &mut |group, row| {
-        found.push((group, row));
-    })?;
+    let found = fetch::<C, E>(target, &batch, columns, scope)?;
     let groups = batch.len();
     Ok(LoadedMany::new(&batch.into_places(), groups, found))
 }
 
-macro_rules! to_one {
-    ($type:ty, $($parameter:ident),*) => {
-        impl<M: Model, $($parameter,)* U: Model, K: Kind, E: Hosts<M> + Hosts<U>> Load<E> for $type {
+macro_rules! relations {
+    ($($type:ty, $to:ident, [$($generic:ident: $bound:path),*], $hosts:path $(, $more:path)*;
+        $loaded:ty, |$relation:ident, $target:ident, $rows:ident, $scope:ident| $load:expr;)*) => {$(
+        impl<M: Model, $($generic: $bound,)* E: Hosts<M> + $hosts $(+ $more)*> Load<E> for $type {
             type From = M;
-            type Loaded = LoadedOne<U::Row<E>>;
+            type Loaded = $loaded;
 
-            fn load(self, target: &mut Target<'_, E>, rows: &[M::Row<E>]) -> Result<Self::Loaded> {
-                to_one::<M, U, E>(target, rows, self.reference)
+            fn load(self, target: &mut Target<'_, E>, rows: &[M::Row<E>]) -> Result<$loaded> {
+                self.load_scoped(target, rows, &Clauses::new())
             }
         }
 
-        impl<M: Model, $($parameter,)* U: Model, K: Kind, E: Hosts<M> + Hosts<U>> Chain<E> for $type {
-            type To = U;
+        impl<M: Model, $($generic: $bound,)* E: Hosts<M> + $hosts $(+ $more)*> Chain<E> for $type {
+            type To = $to;
 
-            fn rows(loaded: &Self::Loaded) -> &[U::Row<E>] {
+            fn rows(loaded: &$loaded) -> &[$to::Row<E>] {
                 loaded.rows()
             }
         }
-    };
+
+        impl<M: Model, $($generic: $bound,)* E: Hosts<M> + $hosts $(+ $more)*> Scope<E> for $type {
+            fn load_scoped(
+                self,
+                $target: &mut Target<'_, E>,
+                $rows: &[M::Row<E>],
+                $scope: &Clauses,
+            ) -> Result<$loaded> {
+                let $relation = self;
+                $load
+            }
+        }
+    )*};
 }
 
-to_one!(Column<M, T, To<U, K>>, T);
-to_one!(BelongsTo<M, U, K>,);
-
-impl<M: Model, C: Model, E: Hosts<M> + Hosts<C>> Load<E> for HasOne<M, C> {
-    type From = M;
-    type Loaded = LoadedOne<C::Row<E>>;
-
-    fn load(self, target: &mut Target<'_, E>, rows: &[M::Row<E>]) -> Result<Self::Loaded> {
-        let (batch, columns) = referred::<M, C, E>(target, rows, self.end)?;
-        load_one::<C, E>(target, batch, columns)
-    }
-}
-
-impl<M: Model, C: Model, E: Hosts<M> + Hosts<C>> Chain<E> for HasOne<M, C> {
-    type To = C;
-
-    fn rows(loaded: &Self::Loaded) -> &[C::Row<E>] {
-        loaded.rows()
-    }
-}
-
-impl<M: Model, C: Model, E: Hosts<M> + Hosts<C>> Load<E> for HasMany<M, C> {
-    type From = M;
-    type Loaded = LoadedMany<C::Row<E>>;
-
-    fn load(self, target: &mut Target<'_, E>, rows: &[M::Row<E>]) -> Result<Self::Loaded> {
-        load_many::<M, C, E>(target, rows, self.end)
-    }
-}
-
-impl<M: Model, C: Model, E: Hosts<M> + Hosts<C>> Chain<E> for HasMany<M, C> {
-    type To = C;
-
-    fn rows(loaded: &Self::Loaded) -> &[C::Row<E>] {
-        loaded.rows()
-    }
-}
-
-impl<M: Model, J: Model, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>> Load<E>
-    for ManyToMany<M, J, U>
-{
-    type From = M;
-    type Loaded = LoadedThrough<J::Row<E>, U::Row<E>>;
-
-    fn load(self, target: &mut Target<'_, E>, rows: &[M::Row<E>]) -> Result<Self::Loaded> {
-        let links = load_many::<M, J, E>(target, rows, self.near)?;
-        let far = to_one::<J, U, E>(target, links.rows(), self.far)?;
-        Ok(LoadedThrough::new(links, far))
-    }
-}
-
-impl<M: Model, J: Model, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>> Chain<E>
-    for ManyToMany<M, J, U>
-{
-    type To = U;
-
-    fn rows(loaded: &Self::Loaded) -> &[U::Row<E>] {
-        loaded.rows()
-    }
+relations! {
+    Column<M, T, To<U, K>>, U, [T: Sized, U: Model, K: Kind], Hosts<U>;
+        LoadedOne<U::Row<E>>, |relation, target, rows, scope| {
+            to_one::<M, U, E>(target, rows, relation.reference, scope)
+        };
+    BelongsTo<M, U, K>, U, [U: Model, K: Kind], Hosts<U>;
+        LoadedOne<U::Row<E>>, |relation, target, rows, scope| {
+            to_one::<M, U, E>(target, rows, relation.reference, scope)
+        };
+    HasOne<M, C>, C, [C: Model], Hosts<C>;
+        LoadedOne<C::Row<E>>, |relation, target, rows, scope| {
+            let (batch, columns) = referred::<M, C, E>(target, rows, relation.end)?;
+            load_one::<C, E>(target, batch, columns, scope)
+        };
+    HasMany<M, C>, C, [C: Model], Hosts<C>;
+        LoadedMany<C::Row<E>>, |relation, target, rows, scope| {
+            load_many::<M, C, E>(target, rows, relation.end, scope)
+        };
+    ManyToMany<M, J, U>, U, [J: Model, U: Model], Hosts<J>, Hosts<U>;
+        LoadedThrough<J::Row<E>, U::Row<E>>, |relation, target, rows, scope| {
+            let links = load_many::<M, J, E>(target, rows, relation.near, &Clauses::new())?;
+            let far = to_one::<J, U, E>(target, links.rows(), relation.far, scope)?;
+            let loaded = LoadedThrough::new(links, far);
+            Ok(if scope.is_ordered() { loaded.in_order() } else { loaded })
+        };
 }
 
 /// A relation, and another one from the rows that it loads.
@@ -227,6 +229,12 @@ impl<M: Model, J: Model, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>> Chain<E>
 pub struct Nested<A, B> {
     outer: A,
     inner: B,
+}
+
+impl<A, B> Nested<A, B> {
+    pub(super) const fn new(outer: A, inner: B) -> Self {
+        Self { outer, inner }
+    }
 }
 
 impl<E: Engine, A: Chain<E>, B: Load<E, From = A::To>> Load<E> for Nested<A, B> {
@@ -249,7 +257,7 @@ macro_rules! with {
         impl<$($generic),*> $type<$($parameter),*> {
             /// Loads what belongs to the loaded rows, too: one more statement for each relation.
             pub const fn with<B>(self, inner: B) -> Nested<Self, B> {
-                Nested { outer: self, inner }
+                Nested::new(self, inner)
             }
         }
     };

@@ -28,17 +28,13 @@ pub struct LoadedOne<U> {
 }
 
 impl<U> LoadedOne<U> {
-    /// By the group of each row, and what was found for each group.
-    pub(super) fn new(mut places: Vec<u32>, found: Vec<Option<U>>) -> Self {
+    /// By the group of each row, and the row of each group that has one, as they were found.
+    pub(super) fn new(mut places: Vec<u32>, groups: usize, found: Vec<(u32, U)>) -> Self {
+        let mut at = vec![NONE; groups];
         let mut rows = Vec::with_capacity(found.len());
-        let mut at = Vec::with_capacity(found.len());
-        for row in found {
-            at.push(if row.is_some() {
-                rows.len() as u32
-            } else {
-                NONE
-            });
-            rows.extend(row);
+        for (group, row) in found {
+            at[group as usize] = rows.len() as u32;
+            rows.push(row);
         }
         for place in places.iter_mut().filter(|place| **place != NONE) {
             *place = at[*place as usize];
@@ -192,6 +188,20 @@ pub struct LoadedThrough<J, U> {
 
 impl<J, U> LoadedThrough<J, U> {
     pub(super) fn new(links: LoadedMany<J>, far: LoadedOne<U>) -> Self {
+        Self { links, far }
+    }
+
+    /// Brings those of each row into the order in which they were found.
+    pub(super) fn in_order(self) -> Self {
+        let Self { mut links, mut far } = self;
+        let mut order: Vec<usize> = (0..links.rows.len()).collect();
+        for range in &links.ranges {
+            let range = range.start as usize..range.end as usize;
+            order[range].sort_by_key(|&link| far.places[link]);
+        }
+        let mut rows: Vec<Option<J>> = links.rows.into_iter().map(Some).collect();
+        links.rows = order.iter().filter_map(|&link| rows[link].take()).collect();
+        far.places = order.iter().map(|&link| far.places[link]).collect();
         Self { links, far }
     }
 

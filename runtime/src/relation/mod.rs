@@ -11,6 +11,7 @@ mod load;
 mod loaded;
 mod loaded_iter;
 mod of_row;
+mod scoped;
 mod through;
 mod tree;
 
@@ -18,4 +19,5 @@ pub use kinds::{BelongsTo, HasMany, HasOne, ManyToMany};
 pub use load::{Chain, Load, Nested};
 pub use loaded::{Loaded, LoadedMany, LoadedNested, LoadedOne, LoadedThrough, NestedRows};
 pub use loaded_iter::LoadedIter;
+pub use scoped::Scoped;
 pub use through::Through;

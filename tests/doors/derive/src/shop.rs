@@ -214,6 +214,23 @@ pub fn run(db: &Databases) -> bindery::Result<()> {
         "{error}"
     );
 
+    let orders = order::customer.reversed();
+    let ordered = b.customers().filter(orders.any(order::id.eq(order.id)));
+    assert_eq!(ordered.count()?, 1);
+    let parts = product::part_of.reversed();
+    let whole = b.products().filter(parts.exists()).all()?;
+    assert_eq!(whole, [chair]);
+    let sold = || order_line::product.reversed().exists();
+    let mut any = db.on("b".parse()?)?;
+    assert_eq!(any.products().filter(sold()).count()?, 1);
+    let mut any = db.on("default".parse()?)?;
+    let error = any.products().filter(sold()).count();
+    let error = error.expect_err("lines of orders are not there");
+    assert!(
+        matches!(error.kind(), ErrorKind::NotHosted { .. }),
+        "{error}"
+    );
+
     b.measurements().insert(NewMeasurement::new(20.5))?;
     assert_eq!(
         b.measurements().all()?,

@@ -1,0 +1,296 @@
+//! How the clauses of a query are executed: what is refused before, the text, the values.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::change::{no_condition, not_by_order};
+use super::clauses::{Clauses, NO_LIMIT};
+use super::condition::Predicate;
+use super::extras::Extras;
+use super::related::RelatedModels;
+use super::render::{Limit, Parts, Wanted, render, render_delete, render_update};
+use super::tree::Tree;
+use crate::driver::TableSql;
+use crate::driver::texts::try_text_of;
+use crate::driver::{Physical, TakeRow};
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::engine::Engine;
+use crate::model::Model;
+use crate::repository::Repository;
+use crate::value::Buffer;
+use crate::value::ParamWriter;
+use crate::value::recorded::replay;
+use bindery_core::dialect::Dialect;
+
+/// The purpose of a shape's text; queries have the numbers of [`Wanted`].
+const UPDATE: u8 = 16;
+const DELETE: u8 = 17;
+/// Added to either where the changed rows are returned.
+const RETURNING: u8 = 2;
+
+/// Clauses that can be executed on an engine: nothing in them was refused.
+pub(crate) struct ClausesOn<'a> {
+    clauses: &'a Clauses,
+    engine: &'a dyn Any,
+}
+
+impl Clauses {
+    /// Refuses what was refused while the query was built, keys of another engine, and models that are not on this one.
+    #[inline]
+    pub(crate) fn on<'a, E: Engine>(&'a self, engine: &'a E) -> Result<ClausesOn<'a>> {
+        self.predicate.ensure(*engine)?;
+        if let Some(extras) = &self.extras {
+            for part in extras.predicates() {
+                part.ensure(*engine)?;
+            }
+        }
+        Ok(ClausesOn {
+            clauses: self,
+            engine,
+        })
+    }
+
+    /// Refuses changes that may not be meant as well.
+    pub(crate) fn change_on<'a, E: Engine>(&'a self, engine: &'a E) -> Result<ClausesOn<'a>> {
+        let is_more = self.extras.is_some() || self.offset != 0;
+        let clauses = self.on(engine)?;
+        if !self.order.is_empty() || self.limit != NO_LIMIT || is_more {
+            return Err(not_by_order());
+        }
+        if self.predicate.shape.is_empty() && !self.all_rows {
+            return Err(no_condition());
+        }
+        Ok(clauses)
+    }
+
+    /// How many rows there are.
+    pub(crate) fn count<M: Model, E: Engine, A>(
+        &self,
+        repository: &mut Repository<'_, M, E, A>,
+    ) -> Result<u64> {
+        let nothing_taken = Cell::new(false);
+        repository.run_read(Operation::Count, &nothing_taken, |physical, sql, engine| {
+            let mut count = None;
+            let clauses = self.on(&engine)?;
+            clauses.query(physical, Wanted::Count, sql, &mut |row| {
+                count = Some(row.u64()?);
+                Ok(false)
+            })?;
+            count.ok_or_else(|| physical.without_row())
+        })
+    }
+
+    /// Is there a row?
+    pub(crate) fn exists<M: Model, E: Engine, A>(
+        &self,
+        repository: &mut Repository<'_, M, E, A>,
+    ) -> Result<bool> {
+        let nothing_taken = Cell::new(false);
+        repository.run_read(
+            Operation::Exists,
+            &nothing_taken,
+            |physical, sql, engine| {
+                let mut found = false;
+                let clauses = self.on(&engine)?;
+                clauses.query(physical, Wanted::Exists, sql, &mut |_| {
+                    found = true;
+                    Ok(false)
+                })?;
+                Ok(found)
+            },
+        )
+    }
+
+    fn parts(&self, wanted: Wanted, table: &'static TableSql) -> Parts<'_> {
+        Parts {
+            wanted,
+            table,
+            condition: self.predicate.shape.bytes(),
+            order: self.order.bytes(),
+            limit: Limit::of(self.limit),
+            offset: self.offset != 0,
+            extras: self.extras.as_deref(),
+        }
+    }
+
+    /// Writes the values of a delete.
+    pub(crate) fn write_condition(&self, params: &mut ParamWriter<'_>) {
+        replay(self.predicate.values.bytes(), params);
+    }
+
+    /// Writes the values of an update.
+    pub(crate) fn write_update(&self, set: &Predicate, params: &mut ParamWriter<'_>) {
+        replay(set.values.bytes(), params);
+        self.write_condition(params);
+    }
+
+    /// Writes the values of the query.
+    #[inline]
+    pub(crate) fn write(&self, wanted: Wanted, params: &mut ParamWriter<'_>) {
+        let extras = self.extras.as_deref();
+        let is_selected = extras.is_some_and(|extras| extras.is_selected(wanted));
+        let selected = extras.filter(|_| is_selected);
+        if let Some(extras) = selected {
+            replay(extras.items.values.bytes(), params);
+        }
+        replay(self.predicate.values.bytes(), params);
+        if let Some(extras) = selected {
+            replay(extras.groups.values.bytes(), params);
+            replay(extras.having.values.bytes(), params);
+        }
+        let is_ordered = matches!(wanted, Wanted::Rows | Wanted::Selected);
+        if let Some(extras) = extras.filter(|_| is_ordered) {
+            replay(extras.order_values.bytes(), params);
+        }
+        if Limit::of(self.limit) == Limit::Given {
+            // No database has more rows than that.
+            params.i64(i64::try_from(self.limit).unwrap_or(i64::MAX));
+        }
+        if self.offset != 0 {
+            params.i64(i64::try_from(self.offset).unwrap_or(i64::MAX));
+        }
+    }
+}
+
+impl ClausesOn<'_> {
+    /// Executes the query.
+    pub(crate) fn query(
+        &self,
+        physical: &mut Physical,
+        wanted: Wanted,
+        table: &'static TableSql,
+        take: TakeRow<'_>,
+    ) -> Result<()> {
+        let text = self.text(physical, wanted, table)?;
+        let write = &mut |params: &mut ParamWriter<'_>| self.clauses.write(wanted, params);
+        physical.query(&text, write, take)
+    }
+
+    /// The text of the query.
+    ///
+    /// # Errors
+    /// It cannot be written in this dialect, or it locks rows outside of a transaction.
+    #[inline]
+    pub(crate) fn text(
+        &self,
+        physical: &Physical,
+        wanted: Wanted,
+        table: &'static TableSql,
+    ) -> Result<Rc<str>> {
+        let dialect = physical.dialect();
+        let extras = self.clauses.extras.as_deref();
+        if extras.is_some_and(|extras| extras.lock.is_some()) {
+            ensure_lock(physical)?;
+        }
+        let parts = self.clauses.parts(wanted, table);
+        let render = || render(dialect, &parts, &self.related(None));
+        try_text_of(key(&parts).bytes(), render)
+    }
+
+    /// The text of an update that sets these columns, and returns the rows or their number.
+    pub(crate) fn update_text(
+        &self,
+        dialect: Dialect,
+        set: &Predicate,
+        table: &'static TableSql,
+        returns: bool,
+    ) -> Result<Rc<str>> {
+        Tree::read(set.shape.bytes()).ensure_assignable(table)?;
+        let related = || self.related(Some(set));
+        let (set, condition) = (set.shape.bytes(), self.clauses.predicate.shape.bytes());
+        let kind = UPDATE + u8::from(returns) * RETURNING;
+        let key = change_key(kind, table, set, condition);
+        try_text_of(key.bytes(), || {
+            let text = render_update(dialect, (table, &related()), set, condition)?;
+            Ok(text + returning(table, returns))
+        })
+    }
+
+    /// The text of a delete, which returns the rows or their number.
+    pub(crate) fn delete_text(
+        &self,
+        dialect: Dialect,
+        table: &'static TableSql,
+        returns: bool,
+    ) -> Result<Rc<str>> {
+        let condition = self.clauses.predicate.shape.bytes();
+        let kind = DELETE + u8::from(returns) * RETURNING;
+        let key = change_key(kind, table, &[], condition);
+        try_text_of(key.bytes(), || {
+            let text = render_delete(dialect, (table, &self.related(None)), condition)?;
+            Ok(text + returning(table, returns))
+        })
+    }
+
+    /// The models that the conditions are on, with those of an update's assignments.
+    fn related<'s>(&'s self, set: Option<&'s Predicate>) -> RelatedModels<'s> {
+        let extras = self.clauses.extras.as_deref().map(Extras::predicates);
+        let own = [Some(&self.clauses.predicate), set];
+        let all = own
+            .into_iter()
+            .flatten()
+            .chain(extras.into_iter().flatten());
+        RelatedModels {
+            engine: self.engine,
+            of: all.flat_map(Predicate::related).copied().collect(),
+        }
+    }
+}
+
+/// Everything that the text depends on. A table's statements are of one dialect.
+#[inline]
+fn key(parts: &Parts<'_>) -> Buffer<80> {
+    let mut key = Buffer::new();
+    key.fixed((std::ptr::from_ref(parts.table) as usize).to_le_bytes());
+    let flags =
+        parts.limit as u8 | u8::from(parts.offset) << 2 | u8::from(parts.extras.is_some()) << 3;
+    let [low, high] = (parts.order.len() as u16).to_le_bytes();
+    key.fixed([parts.wanted as u8, flags, low, high]);
+    key.extend(parts.order);
+    key.extend(parts.condition);
+    if let Some(extras) = parts.extras {
+        key_of_extras(extras, &mut key);
+    }
+    key
+}
+
+/// The part after the condition, from its end: so it differs from the condition before it.
+fn key_of_extras(extras: &Extras, key: &mut Buffer<80>) {
+    for part in extras.predicates() {
+        key.extend(part.shape.bytes());
+    }
+    for part in extras.predicates() {
+        key.fixed((part.shape.bytes().len() as u32).to_le_bytes());
+    }
+    key.extend(extras.joined.bytes());
+    key.fixed((extras.joined.bytes().len() as u32).to_le_bytes());
+    key.fixed(extras.flags());
+}
+
+fn change_key(kind: u8, table: &'static TableSql, set: &[u8], condition: &[u8]) -> Buffer<80> {
+    let mut key = Buffer::new();
+    key.fixed((std::ptr::from_ref(table) as usize).to_le_bytes());
+    let [low, high] = (set.len() as u16).to_le_bytes();
+    key.fixed([kind, 0, low, high]);
+    key.extend(set);
+    key.extend(condition);
+    key
+}
+
+fn returning(table: &TableSql, returns: bool) -> &'static str {
+    if returns { table.returning } else { "" }
+}
+
+/// A lock that ends with its statement locks nothing, and one for an update writes.
+#[cold]
+fn ensure_lock(physical: &Physical) -> Result<()> {
+    if physical.only_reads() {
+        return Err(Error::new(ErrorKind::ReadOnly));
+    }
+    if physical.in_transaction() {
+        return Ok(());
+    }
+    let why = "a lock on rows outside of a transaction: it ends with its statement";
+    Err(Error::new(ErrorKind::Unsupported(why)))
+}

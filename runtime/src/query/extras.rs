@@ -1,0 +1,102 @@
+//! The clauses that hardly any query has: what is selected, groups, joined rows, locks.
+
+use super::condition::Predicate;
+use super::lock::Lock;
+use super::render::Wanted;
+use super::shape::{ColumnPath, Shape, ShapeReader};
+use crate::value::recorded::RecordedValues;
+
+/// The parts that hardly any query has, apart, so that the others stay small.
+#[derive(Clone)]
+pub(crate) struct Extras {
+    /// The selected expressions, one after the other.
+    pub(crate) items: Predicate,
+    /// Where the shape and the values of each end.
+    pub(super) ends: Vec<(usize, usize)>,
+    pub(crate) groups: Predicate,
+    pub(crate) having: Predicate,
+    pub(super) order_values: RecordedValues,
+    pub(crate) is_distinct: bool,
+    /// One of the selected expressions has an aggregate.
+    pub(crate) has_aggregate: bool,
+    /// An aggregate of the rows that the limit leaves.
+    pub(crate) is_of_limited: bool,
+    pub(crate) lock: Option<Lock>,
+    /// The rows that each row comes with.
+    pub(super) joined: Shape,
+}
+
+/// A row that another comes with.
+pub(crate) struct JoinedPath {
+    /// Any column of it.
+    pub(crate) path: ColumnPath,
+    /// Rows without one are left out.
+    pub(crate) is_inner: bool,
+}
+
+impl Extras {
+    pub(super) const fn new() -> Self {
+        Self {
+            items: Predicate::new(),
+            ends: Vec::new(),
+            groups: Predicate::new(),
+            having: Predicate::new(),
+            order_values: RecordedValues::new(),
+            is_distinct: false,
+            has_aggregate: false,
+            is_of_limited: false,
+            lock: None,
+            joined: Shape::new(),
+        }
+    }
+
+    /// All expressions and conditions.
+    pub(crate) fn predicates(&self) -> [&Predicate; 3] {
+        [&self.items, &self.groups, &self.having]
+    }
+
+    /// The rows that each row comes with.
+    pub(crate) fn joined(&self) -> Vec<JoinedPath> {
+        let mut reader = ShapeReader::new(self.joined.bytes());
+        let mut joined = Vec::new();
+        while !reader.is_at_end() {
+            joined.push(JoinedPath {
+                is_inner: reader.byte() == 1,
+                path: reader.path(),
+            });
+        }
+        joined
+    }
+
+    /// The position of a selected expression.
+    pub(super) fn position(&self, expression: &Predicate) -> Option<u8> {
+        let (mut shape, mut values) = (0, 0);
+        let found = self.ends.iter().position(|&(shape_end, values_end)| {
+            let same = &self.items.shape.bytes()[shape..shape_end] == expression.shape.bytes()
+                && &self.items.values.bytes()[values..values_end] == expression.values.bytes();
+            (shape, values) = (shape_end, values_end);
+            same
+        });
+        found.and_then(|found| u8::try_from(found).ok())
+    }
+
+    /// Does the selection take part in what is wanted? Rows are counted without it where there is one for each.
+    pub(crate) fn is_selected(&self, wanted: Wanted) -> bool {
+        match wanted {
+            Wanted::Rows | Wanted::AnyRows => false,
+            Wanted::Selected => true,
+            Wanted::Count | Wanted::Exists => self.is_folded(),
+        }
+    }
+
+    /// Is what is selected not one for each row?
+    pub(crate) fn is_folded(&self) -> bool {
+        self.is_distinct || self.has_aggregate || !self.groups.shape.is_empty()
+    }
+
+    pub(super) fn flags(&self) -> [u8; 2] {
+        let lock = self.lock.map_or(0, Lock::code);
+        let flags = u8::from(self.is_distinct) | u8::from(self.is_of_limited) << 1;
+        [flags, lock]
+    }
+}
