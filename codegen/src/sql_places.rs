@@ -28,6 +28,8 @@ pub enum PlaceFault {
     InQuotes(String),
     /// A place is in a comment.
     InComment(String),
+    /// A placeholder of PostgreSQL's: the macro numbers its places itself.
+    Placeholder(String),
 }
 
 impl PlaceFault {
@@ -45,6 +47,9 @@ impl PlaceFault {
                 "a value is bound, not pasted: leave out the quotes, and put text around it into the value; a brace of the text itself is written twice: `{{`"
             }
             Self::InComment(_) => "a brace of the text itself is written twice: `{{`",
+            Self::Placeholder(_) => {
+                "write the value in braces, and it is bound, on every database: `{value}`"
+            }
         }
     }
 }
@@ -57,6 +62,7 @@ impl fmt::Display for PlaceFault {
             Self::Empty => out.write_str("a place has no value"),
             Self::InQuotes(value) => write!(out, "the place `{{{value}}}` is in quotes"),
             Self::InComment(value) => write!(out, "the place `{{{value}}}` is in a comment"),
+            Self::Placeholder(number) => write!(out, "the placeholder `{number}` has no value"),
         }
     }
 }
@@ -83,7 +89,7 @@ pub fn parse(text: &str) -> Result<SqlPlaces, PlaceFault> {
     while let Some(at) = rest.find(['{', '}']) {
         let (before, brace) = rest.split_at(at);
         places.push(before);
-        within = within.after(before);
+        within = within.after(before)?;
         rest = match brace.get(..2) {
             Some("{{") => places.literal("{", &brace[2..]),
             Some("}}") => places.literal("}", &brace[2..]),
@@ -92,6 +98,7 @@ pub fn parse(text: &str) -> Result<SqlPlaces, PlaceFault> {
         };
     }
     places.push(rest);
+    within.after(rest)?;
     Ok(places)
 }
 
@@ -105,10 +112,21 @@ enum Within {
 }
 
 impl Within {
-    fn after(mut self, text: &str) -> Self {
+    fn after(mut self, text: &str) -> Result<Self, PlaceFault> {
         let mut rest = text.chars();
+        let mut is_in_name = false;
         while let Some(char) = rest.next() {
             let next = rest.as_str().chars().next();
+            let is_numbered = char == '$' && next.is_some_and(|next| next.is_ascii_digit());
+            if is_numbered && self == Self::Code && !is_in_name {
+                let digits = rest.as_str().chars();
+                let digits = digits.take_while(char::is_ascii_digit);
+                return Err(PlaceFault::Placeholder(format!(
+                    "${}",
+                    String::from_iter(digits)
+                )));
+            }
+            is_in_name = char.is_alphanumeric() || matches!(char, '_' | '$');
             self = match (self, char, next) {
                 (Self::Code, '\'' | '"' | '`', _) => Self::Quotes(char),
                 (Self::Quotes(quote), _, _) if quote == char => Self::Code,
@@ -119,7 +137,7 @@ impl Within {
                 (same, _, _) => same,
             };
         }
-        self
+        Ok(self)
     }
 }
 
@@ -188,6 +206,12 @@ mod tests {
             ("'it''s' {a}", "'it''s' ?", "'it''s' $1", &["a"]),
             ("-- it's\n{a}", "-- it's\n?", "-- it's\n$1", &["a"]),
             ("/* it's */ {a}", "/* it's */ ?", "/* it's */ $1", &["a"]),
+            (
+                "'$1' a$1 $a$1$a$ -- $1",
+                "'$1' a$1 $a$1$a$ -- $1",
+                "'$1' a$1 $a$1$a$ -- $1",
+                &[],
+            ),
             ("a - {a} / {b}", "a - ? / ?", "a - $1 / $2", &["a", "b"]),
         ] {
             let places = parse(text).unwrap();
@@ -216,6 +240,8 @@ mod tests {
             ("`{name}`", "the place `{name}` is in quotes"),
             ("a -- {name}", "the place `{name}` is in a comment"),
             ("/* ' {name} */", "the place `{name}` is in a comment"),
+            ("a = $1", "the placeholder `$1` has no value"),
+            ("{a} = $12 OR b", "the placeholder `$12` has no value"),
             ("{", "the brace before `` is never closed"),
             ("}", "a `}` has no `{` before it"),
         ] {

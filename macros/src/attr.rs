@@ -15,6 +15,7 @@ pub(crate) struct StructAttributes {
     pub(crate) table: Option<Spanned<String>>,
     pub(crate) engines: Option<Spanned<Vec<Spanned<String>>>>,
     pub(crate) dialect: Option<Spanned<String>>,
+    pub(crate) validate: Option<SourceSpan>,
     pub(crate) uniques: Vec<Spanned<Vec<Spanned<String>>>>,
     pub(crate) indexes: Vec<Spanned<Vec<Spanned<String>>>>,
 }
@@ -91,6 +92,10 @@ impl Reader<'_> {
             "engines" => {
                 let said = self.engines(attribute);
                 self.once(attribute, &mut found.engines, said);
+            }
+            // With parentheses it is another crate's.
+            "validate" if matches!(attribute.meta, Meta::Path(_)) => {
+                self.flag(attribute, &mut found.validate);
             }
             "unique" => found.uniques.extend(self.fields(attribute)),
             "index" => found.indexes.extend(self.fields(attribute)),

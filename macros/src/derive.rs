@@ -61,6 +61,7 @@ pub(crate) fn describe(input: &DeriveInput, places: &mut Places) -> syn::Result<
         table: attributes.table,
         engines: attributes.engines,
         dialect: attributes.dialect,
+        validate: attributes.validate.is_some(),
         uniques: attributes.uniques,
         indexes: attributes.indexes,
         fields,

@@ -24,7 +24,7 @@ use proc_macro::TokenStream;
     Model,
     attributes(
         table, engines, dialect, unique, index, key, column, references, link_to, version, updated,
-        computed
+        computed, validate
     )
 )]
 pub fn derive_model(input: TokenStream) -> TokenStream {
@@ -67,8 +67,7 @@ pub fn derive_row(input: TokenStream) -> TokenStream {
 /// A statement with its values. Documented as `bindery::sql!`.
 #[proc_macro]
 pub fn sql(input: TokenStream) -> TokenStream {
-    sql::literal(input.into())
-        .and_then(|text| sql::expand(&text))
+    sql::expand(&input.into())
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
 }
@@ -76,8 +75,7 @@ pub fn sql(input: TokenStream) -> TokenStream {
 /// SQL of the program's own in a condition. Documented as `bindery::sql_fragment!`.
 #[proc_macro]
 pub fn sql_fragment(input: TokenStream) -> TokenStream {
-    sql::literal(input.into())
-        .and_then(|text| sql::expand_fragment(&text))
+    sql::expand_fragment(&input.into())
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
 }

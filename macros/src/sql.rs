@@ -7,16 +7,16 @@ use syn::{Expr, LitStr};
 
 use crate::places::worded;
 
-/// The text of the macro, which has to be written there.
-pub(crate) fn literal(input: TokenStream) -> syn::Result<LitStr> {
-    syn::parse2(input.clone()).map_err(|_| {
-        let help = "write it there: `sql!(\"SELECT … WHERE id = {id}\")`; one that is put together while the program runs is `Sql::assembled(text)`, with parameters";
-        worded(&input, "the text of the macro is one literal", help)
-    })
+/// The text of the macro, which has to be written there; `help` says how.
+fn literal(input: &TokenStream, help: &str) -> syn::Result<LitStr> {
+    syn::parse2(input.clone())
+        .map_err(|_| worded(input, "the text of the macro is one literal", help))
 }
 
 /// Expands the macro.
-pub(crate) fn expand(text: &LitStr) -> syn::Result<TokenStream> {
+pub(crate) fn expand(input: &TokenStream) -> syn::Result<TokenStream> {
+    let help = "write it there: `sql!(\"SELECT … WHERE id = {id}\")`; one that is put together while the program runs is `Sql::assembled(text)`, with parameters";
+    let text = &literal(input, help)?;
     let (places, values) = parsed(text)?;
     let (unnumbered, numbered) = (&places.unnumbered, &places.numbered);
     Ok(quote_spanned! {text.span()=>
@@ -28,7 +28,9 @@ pub(crate) fn expand(text: &LitStr) -> syn::Result<TokenStream> {
 }
 
 /// Expands `sql_fragment!`: the texts and the parts between them, in their order.
-pub(crate) fn expand_fragment(text: &LitStr) -> syn::Result<TokenStream> {
+pub(crate) fn expand_fragment(input: &TokenStream) -> syn::Result<TokenStream> {
+    let help = "write it there: `sql_fragment!(\"lower({post::title}) = {title}\")`; conditions that are chosen while the program runs are joined by `and` and `or`";
+    let text = &literal(input, help)?;
     let (places, parts) = parsed(text)?;
     let (first, others) = places.texts.split_first().unzip();
     let first = first.map_or("", String::as_str);

@@ -84,7 +84,7 @@ pub use model::row_of::RowOf;
 pub use model::validate::Validate;
 pub use model::{HasKey, Model, Writable};
 pub use observe::{Event, EventKind, Outcome, Subscription};
-pub use query::{Column, Condition, Linked, LinkedRows, Query};
+pub use query::{Column, Condition, LinkCache, LinkCacheStats, Linked, LinkedRows, Query};
 pub use raw::{
     Assembled, BoundOn, BoundSql, ByDialect, EachDialect, FromRow, IntoSql, Missing, Params,
     RawSql, RowColumns, Runs, Sql, SqlFor,

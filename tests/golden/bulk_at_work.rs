@@ -39,7 +39,7 @@ fn member<E: Engine>(number: usize) -> NewMember<E> {
 }
 
 fn empty<E: Hosts<model::Member>>(c: &mut Connection<E>) -> bindery::Result<()> {
-    c.members().query().all_rows().delete().map(drop)
+    c.members().all_rows().delete().map(drop)
 }
 
 /// New rows, existing ones, those that do not change, both in one call,

@@ -479,7 +479,7 @@ fn qry_08_updates_and_deletes_by_a_condition_are_the_same_on_all_databases() -> 
         assert_eq!(c.posts().delete_where(stars.eq(4))?, 2);
         assert_eq!(c.posts().delete_where(stars.eq(4))?, 0);
         assert_eq!(c.posts().query().count()?, 3);
-        assert_eq!(c.posts().query().all_rows().delete()?, 3);
+        assert_eq!(c.posts().all_rows().delete()?, 3);
         Ok(())
     }
     on_each!(show)

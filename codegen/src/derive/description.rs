@@ -32,6 +32,8 @@ pub struct StructDescription {
     pub engines: Option<Spanned<Vec<Spanned<String>>>>,
     /// `#[dialect("postgres")]`.
     pub dialect: Option<Spanned<String>>,
+    /// `#[validate]`.
+    pub validate: bool,
     /// `#[unique(tenant, email)]`: names of fields.
     pub uniques: Vec<Spanned<Vec<Spanned<String>>>>,
     /// `#[index(tenant, email)]`: names of fields.

@@ -74,6 +74,9 @@ impl Written {
         let described = shape.description;
         self.marked(described.name.place, |written| {
             written.engines(shape);
+            if described.validate {
+                written.push("-- @validate\n");
+            }
             written.push(&format!(
                 "-- @model {}\nCREATE TABLE ",
                 described.name.value

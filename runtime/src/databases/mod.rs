@@ -323,6 +323,7 @@ impl Configured {
         let watch = || Watch::new(program, index, settings.schema_check);
         let (pool, seen) = pool_of(info, &settings, (&settings.target, None), hub)?;
         let pool = pool.watched(watch());
+        pool.count_changes();
         let (mut members, mut replicas) = (Vec::new(), Vec::new());
         for (name, target) in &settings.replicas {
             let (pool, seen) = pool_of(info, &settings, (target, Some(name)), hub)?;

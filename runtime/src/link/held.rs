@@ -10,6 +10,7 @@ use crate::driver::position::Position;
 use crate::driver::work::{self, Holding};
 use crate::driver::{Cursor, DROP_LIMIT, Physical, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
+use crate::link::changes::Written;
 use crate::link::drift::{Use, Watch};
 use crate::link::pool::{Pool, Pooled};
 use crate::observe::Call;
@@ -17,6 +18,7 @@ use crate::value::RowReader;
 
 mod observed;
 mod standing;
+mod written;
 
 pub(crate) use self::standing::Scoped;
 
@@ -38,6 +40,8 @@ pub(crate) struct Link {
     holding: Holding,
     /// Its holder has no methods that write.
     is_reader: bool,
+    /// In the open transaction.
+    written: Vec<Written>,
 }
 
 /// Rows that are being read, as long as it lives.
@@ -102,6 +106,7 @@ impl Link {
             standing: Standing::default(),
             reading: false,
             distrusted: false,
+            written: Vec::new(),
             holding,
             is_reader: false,
         }
@@ -115,6 +120,7 @@ impl Link {
             standing: Standing::default(),
             reading: false,
             distrusted: false,
+            written: Vec::new(),
             holding: Holding::default(),
             is_reader: false,
         };
@@ -446,6 +452,10 @@ impl Link {
                 physical.batch(&format!("RELEASE SAVEPOINT bindery_{depth}"))
             }
         });
+        if depth == 1 {
+            // Also where the answer is lost: it may have been carried out.
+            self.publish();
+        }
         match outcome {
             Ok(()) => self.standing.kept(depth),
             // The cause matters more than a failing rollback, after which the connection is thrown away.
@@ -470,6 +480,9 @@ impl Link {
         let outcome = self.roll_back(depth);
         if outcome.is_ok() || self.physical().is_broken() {
             self.standing.undone(depth);
+        }
+        if depth == 1 {
+            self.written.clear();
         }
         outcome
     }

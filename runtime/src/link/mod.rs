@@ -3,6 +3,7 @@
 //! loan), `connection` and `transaction` (the handles that programs see).
 
 mod acquire;
+pub(crate) mod changes;
 pub(crate) mod connection;
 mod constraint_names;
 pub mod dialect;

@@ -15,6 +15,7 @@ use crate::driver::queue::Queue;
 use crate::driver::turns::{Turn, Turns};
 use crate::driver::{Cutter, Physical};
 use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::changes::Changes;
 use crate::link::drift::Watch;
 use crate::observe::{self, EventKind, Observer, Running, Sent};
 
@@ -51,6 +52,8 @@ pub(crate) struct Pool {
     is_retired: AtomicBool,
     companion: OnceLock<Box<dyn Any + Send + Sync>>,
     observer: OnceLock<Arc<Observer>>,
+    /// What was written to its database; none for a copy of it, which follows later.
+    changes: OnceLock<Changes>,
     /// Connections that are still held are cut off, and do nothing any more.
     is_cut: AtomicBool,
     /// Of the process that opens its connections; a child that was forked has copies that are of no use to anybody.
@@ -183,6 +186,7 @@ impl Pool {
             is_retired: AtomicBool::new(false),
             companion: OnceLock::new(),
             observer: OnceLock::new(),
+            changes: OnceLock::new(),
             is_cut: AtomicBool::new(false),
             forks: AtomicU32::new(forks::count()),
             me: Weak::clone(me),
@@ -240,6 +244,17 @@ impl Pool {
     /// Returns the watch over the tables.
     pub(crate) fn watch(&self) -> Option<&Watch> {
         self.watch.get()
+    }
+
+    /// Counts from now on what this process writes to its database.
+    pub(crate) fn count_changes(&self) {
+        self.changes.get_or_init(Changes::default);
+    }
+
+    /// What this process has written to its database, where that is counted.
+    #[inline]
+    pub(crate) fn changes(&self) -> Option<&Changes> {
+        self.changes.get()
     }
 
     /// Returns the value that a layer above keeps with the pool: one value of one type, made at its first use.

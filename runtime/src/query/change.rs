@@ -10,6 +10,14 @@ use crate::model::{Model, Writable};
 use crate::repository::Repository;
 
 impl<'c, M: Writable, E: Engine, A> Repository<'c, M, E, A> {
+    /// All rows, where an update or delete of every one of them is meant: `all_rows().delete()`.
+    pub fn all_rows(self) -> Query<'c, M, E, A>
+    where
+        Query<'c, M, E, A>: CanWrite,
+    {
+        self.query().all_rows()
+    }
+
     /// Sets columns of all rows that meet the condition, and returns their number.
     ///
     /// ```

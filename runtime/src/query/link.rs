@@ -8,6 +8,7 @@ use super::kind::{Kind, MayBeNull, NotNull, Nullable, Plain, References};
 use super::linked::{Linked, LinkedMany, LinkedRows};
 use super::load::{ColumnOfRow, DistinctValues, load_by};
 use super::operand::{ColumnType, RowEngine};
+use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::connection::Connection;
 use crate::link::engine::{Engine, StaticEngine};
@@ -135,13 +136,14 @@ impl<M: Model, E: Hosts<M>> LeadsTo<M, E> for Transaction<'_, E> {
 }
 
 /// The engine that the link `To` of the row `A` leads to.
-type EngineOf<To, A> = <<To as LinkTarget>::Engine as SeenFrom<<A as RowOf>::Engine>>::Engine;
+pub(super) type EngineOf<To, A> =
+    <<To as LinkTarget>::Engine as SeenFrom<<A as RowOf>::Engine>>::Engine;
 /// The row it leads to.
 type TargetRow<To, A> = <<To as LinkTarget>::Model as Model>::Row<EngineOf<To, A>>;
 /// The value that it leads there with.
 type TargetKey<T, To, A> = <T as ColumnType<EngineOf<To, A>>>::Value;
-type LoadedLinks<T, To, A> = LinkedRows<TargetRow<To, A>, TargetKey<T, To, A>>;
-type LoadedLink<T, To, A> = Linked<TargetRow<To, A>, TargetKey<T, To, A>>;
+pub(super) type LoadedLinks<T, To, A> = LinkedRows<TargetRow<To, A>, TargetKey<T, To, A>>;
+pub(super) type LoadedLink<T, To, A> = Linked<TargetRow<To, A>, TargetKey<T, To, A>>;
 
 impl<M: Model, T, To: LinkTarget, N: Kind> Column<M, T, Link<To, N>> {
     /// For each row, in their order, the row that it links to: one statement for each 16,384 different keys, on a connection
@@ -187,6 +189,36 @@ impl<M: Model, T, To: LinkTarget, N: Kind> Column<M, T, Link<To, N>> {
     {
         let mut repository = connection.linked();
         let engine = repository.engine();
+        let (keys, places) = self.keys_of(&repository, rows)?;
+        let mut found = Vec::new();
+        let mut found_at = vec![None; keys.len()];
+        let column = self.target_column();
+        load_by(&mut repository, column, &keys, &mut |place, row| {
+            found_at[place as usize] = Some(found.len());
+            found.push(row);
+        })?;
+        LinkedRows::new(found, &places, &found_at, |place| {
+            T::read_on(&mut RowReader::of_recorded(keys.at(place)), engine)
+        })
+    }
+
+    /// The position of the column that it leads to, in its table.
+    pub(super) fn target_column(self) -> impl Fn(&TableSql) -> usize {
+        let column = self.link.column;
+        move |sql| column.map_or_else(|| sql.key[0], usize::from)
+    }
+
+    /// The different keys of the rows, and where among them that of each row is.
+    pub(super) fn keys_of<'r, A>(
+        self,
+        repository: &Repository<'_, To::Model, EngineOf<To, A>>,
+        rows: impl IntoIterator<Item = &'r A>,
+    ) -> Result<(DistinctValues, Vec<Option<u32>>)>
+    where
+        A: RowOf<Model = M> + 'r,
+        To::Engine: SeenFrom<A::Engine>,
+    {
+        let engine = repository.engine();
         let mut keys = DistinctValues::default();
         let of_row = ColumnOfRow::written_at(self.link.written.into());
         let mut places = Vec::new();
@@ -198,21 +230,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind> Column<M, T, Link<To, N>> {
             let key = of_row.value(|params| row.write_row(params))?;
             places.push((!is_null(key.bytes())).then(|| keys.add(key.bytes())));
         }
-        let mut found = Vec::new();
-        let mut found_at = vec![None; keys.len()];
-        let column = self.link.column;
-        load_by(
-            &mut repository,
-            |sql| column.map_or_else(|| sql.key[0], usize::from),
-            &keys,
-            &mut |place, row| {
-                found_at[place as usize] = Some(found.len());
-                found.push(row);
-            },
-        )?;
-        LinkedRows::new(found, &places, &found_at, |place| {
-            T::read_on(&mut RowReader::of_recorded(keys.at(place)), engine)
-        })
+        Ok((keys, places))
     }
 
     /// The row that this one links to.

@@ -35,9 +35,12 @@ impl Lock {
 )]
 pub trait LocksRows {}
 
+#[diagnostic::do_not_recommend]
 impl LocksRows for Postgres {}
+#[diagnostic::do_not_recommend]
 impl LocksRows for Mysql {}
 /// Known when it is executed.
+#[diagnostic::do_not_recommend]
 impl LocksRows for Several {}
 
 macro_rules! locks {

@@ -11,41 +11,54 @@ use crate::link::engine::Engine;
 use crate::value::types::{ArrayElement, ToColumn};
 use bindery_core::dialect::Function;
 
-macro_rules! families {
-    ($($(#[$attribute:meta])* $name:ident: $($family:ident),+;)+) => {$(
-        $(#[$attribute])*
-        pub trait $name {}
+/// Databases with `ILIKE`, arrays and keys of JSON objects: PostgreSQL.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not have this operator: PostgreSQL does",
+    label = "the engine is one of `{Self}`",
+    note = "in a function for several engines, bound the dialect: `E: bindery::Engine<Dialect = bindery::dialect::Postgres>`"
+)]
+pub trait HasPostgresOperators {}
 
-        $(impl $name for $family {})+
-        /// Known when it is executed.
-        impl $name for Several {}
-    )+};
-}
+#[diagnostic::do_not_recommend]
+impl HasPostgresOperators for Postgres {}
 
-families! {
-    /// Databases with `ILIKE`, arrays and keys of JSON objects: PostgreSQL.
-    #[diagnostic::on_unimplemented(
-        message = "`{Self}` does not have this operator: PostgreSQL does",
-        label = "the engine is one of `{Self}`",
-        note = "in a function for several engines, bound the dialect: `E: bindery::Engine<Dialect = bindery::dialect::Postgres>`"
-    )]
-    HasPostgresOperators: Postgres;
-    /// Databases with `GLOB`: SQLite.
-    #[diagnostic::on_unimplemented(
-        message = "`{Self}` does not have this operator: SQLite does",
-        label = "the engine is one of `{Self}`",
-        note = "in a function for several engines, bound the dialect: `E: bindery::Engine<Dialect = bindery::dialect::Sqlite>`"
-    )]
-    HasSqliteOperators: Sqlite;
-    /// Databases that search by regular expressions, within JSON values and for words: PostgreSQL, MySQL and MariaDB, each in
-    /// its own way.
-    #[diagnostic::on_unimplemented(
-        message = "`{Self}` does not have this operator: PostgreSQL, MySQL and MariaDB do",
-        label = "the engine is one of `{Self}`",
-        note = "in a function for several engines, bound the dialect: `E: bindery::Engine<Dialect = bindery::dialect::Postgres>`"
-    )]
-    HasServerOperators: Postgres, Mysql;
-}
+/// Known when it is executed.
+#[diagnostic::do_not_recommend]
+impl HasPostgresOperators for Several {}
+
+/// Databases with `GLOB`: SQLite.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not have this operator: SQLite does",
+    label = "the engine is one of `{Self}`",
+    note = "in a function for several engines, bound the dialect: `E: bindery::Engine<Dialect = bindery::dialect::Sqlite>`"
+)]
+pub trait HasSqliteOperators {}
+
+#[diagnostic::do_not_recommend]
+impl HasSqliteOperators for Sqlite {}
+
+/// Known when it is executed.
+#[diagnostic::do_not_recommend]
+impl HasSqliteOperators for Several {}
+
+/// Databases that search by regular expressions, within JSON values and for words: PostgreSQL, MySQL and MariaDB, each in
+/// its own way.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not have this operator: PostgreSQL, MySQL and MariaDB do",
+    label = "the engine is one of `{Self}`",
+    note = "in a function for several engines, bound the dialect: `E: bindery::Engine<Dialect = bindery::dialect::Postgres>`"
+)]
+pub trait HasServerOperators {}
+
+#[diagnostic::do_not_recommend]
+impl HasServerOperators for Postgres {}
+
+#[diagnostic::do_not_recommend]
+impl HasServerOperators for Mysql {}
+
+/// Known when it is executed.
+#[diagnostic::do_not_recommend]
+impl HasServerOperators for Several {}
 
 /// Columns of JSON.
 #[diagnostic::on_unimplemented(

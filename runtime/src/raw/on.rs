@@ -8,6 +8,7 @@ use super::{FromRow, IntoSql, Params, RowColumns, SqlText};
 use crate::driver::{Physical, RawText};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
+use crate::link::changes::Written;
 use crate::link::engine::Engine;
 use crate::model::route::{Source, Target};
 use crate::observe::Call;
@@ -163,6 +164,10 @@ impl<'c, E: Engine> RawSql<'c, E> {
                     reading::ensure(engine.dialect(), &text.text)?;
                 }
                 let outcome = work(link.ready()?, &text);
+                let reads = || reading::ensure(engine.dialect(), &text.text).is_ok();
+                if link.counts_writes() && !(operation == Operation::Query && reads()) {
+                    link.wrote(Written::Anything);
+                }
                 outcome.map_err(|error| explained(link.pool().named(error, None), &text))
             };
             match &mut self.target.source {

@@ -27,52 +27,51 @@ impl<M, U: Model, K: Kind> Joins<M> for BelongsTo<M, U, K> {
 }
 
 macro_rules! conditions {
-    ($name:ident<$($parameter:ident),*>, $row:ident, ($($engine:tt)*), $related:literal) => {
-        impl<$($parameter: Model),*> $name<$($parameter),*> {
-            #[doc = concat!("A row that ", $related, " this one meets the condition.")]
-            pub fn any<E: $($engine)*>(self, condition: Condition<$row, E>) -> Condition<M, E> {
-                Condition::new(self.related::<E>(Some(condition.predicate)))
+    ($name:ident) => {
+        impl<M: Model, C: Model> $name<M, C> {
+            /// A row that refers to this one meets the condition.
+            pub fn any<E: Hosts<C>>(self, condition: Condition<C, E>) -> Condition<M, E> {
+                let condition = Some(condition.predicate);
+                Condition::new(referring::<C, E>(self.end, condition))
             }
 
-            #[doc = concat!("No row that ", $related, " this one meets the condition.")]
-            pub fn none<E: $($engine)*>(self, condition: Condition<$row, E>) -> Condition<M, E> {
+            /// No row that refers to this one meets the condition.
+            pub fn none<E: Hosts<C>>(self, condition: Condition<C, E>) -> Condition<M, E> {
                 !self.any(condition)
             }
 
-            #[doc = concat!("A row ", $related, " this one.")]
-            pub fn exists<E: $($engine)*>(self) -> Condition<M, E> {
-                Condition::new(self.related::<E>(None))
+            /// A row refers to this one.
+            pub fn exists<E: Hosts<C>>(self) -> Condition<M, E> {
+                Condition::new(referring::<C, E>(self.end, None))
             }
         }
     };
 }
 
-conditions!(HasMany<M, C>, C, (Hosts<C>), "refers to");
-conditions!(HasOne<M, C>, C, (Hosts<C>), "refers to");
-conditions!(ManyToMany<M, J, U>, U, (Hosts<J> + Hosts<U>), "belongs to");
+conditions!(HasMany);
+conditions!(HasOne);
 
-impl<M, C: Model> HasMany<M, C> {
-    fn related<E: Hosts<C>>(self, condition: Option<Predicate>) -> Predicate {
-        referring::<C, E>(self.end, condition)
+impl<M: Model, J: Model, U: Model> ManyToMany<M, J, U> {
+    /// A row that belongs to this one meets the condition.
+    pub fn any<E: Hosts<J> + Hosts<U>>(self, condition: Condition<U, E>) -> Condition<M, E> {
+        let model = RelatedModel::of::<U, E>();
+        let far = Related::Referred(self.far);
+        let far = Predicate::any(far, model, Some(condition.predicate));
+        Condition::new(referring::<J, E>(self.near, Some(far)))
+    }
+
+    /// No row that belongs to this one meets the condition.
+    pub fn none<E: Hosts<J> + Hosts<U>>(self, condition: Condition<U, E>) -> Condition<M, E> {
+        !self.any(condition)
+    }
+
+    /// A row belongs to this one.
+    pub fn exists<E: Hosts<J> + Hosts<U>>(self) -> Condition<M, E> {
+        Condition::new(referring::<J, E>(self.near, None))
     }
 }
 
-impl<M, C: Model> HasOne<M, C> {
-    fn related<E: Hosts<C>>(self, condition: Option<Predicate>) -> Predicate {
-        referring::<C, E>(self.end, condition)
-    }
-}
-
-impl<M, J: Model, U: Model> ManyToMany<M, J, U> {
-    fn related<E: Hosts<J> + Hosts<U>>(self, condition: Option<Predicate>) -> Predicate {
-        let far = condition.map(|condition| {
-            let model = RelatedModel::of::<U, E>();
-            Predicate::any(Related::Referred(self.far), model, Some(condition))
-        });
-        referring::<J, E>(self.near, far)
-    }
-}
-
+/// A row that refers to this one meets the condition; without one, a row refers to it.
 fn referring<C: Model, E: Hosts<C>>(end: End, condition: Option<Predicate>) -> Predicate {
     let model = RelatedModel::of::<C, E>();
     let related = match end {

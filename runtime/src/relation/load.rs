@@ -166,6 +166,7 @@ fn load_many<M: Model, C: Model, E: Hosts<M> + Hosts<C>>(
 macro_rules! relations {
     ($($type:ty, $to:ident, [$($generic:ident: $bound:path),*], $hosts:path $(, $more:path)*;
         $loaded:ty, |$relation:ident, $target:ident, $rows:ident, $scope:ident| $load:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<M: Model, $($generic: $bound,)* E: Hosts<M> + $hosts $(+ $more)*> Load<E> for $type {
             type From = M;
             type Loaded = $loaded;

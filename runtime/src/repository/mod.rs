@@ -22,6 +22,7 @@ use crate::driver::Physical;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Invalid, Operation, Result};
 use crate::link::Link;
+use crate::link::changes::{Changes, Written};
 use crate::link::engine::Engine;
 use crate::model::Model;
 use crate::model::access::{CanWrite, ReadWrite};
@@ -135,6 +136,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
                 link.ensure_schema(M::NAME, sql.table, operation)?;
                 let outcome = work(link, sql, engine);
                 if operation.writes() {
+                    link.wrote(Written::Table(sql.table));
                     link.end_observed(outcome.as_ref().err());
                 }
                 outcome.map_err(|error| {
@@ -150,6 +152,16 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
             outcome.map_err(|error| error.of_row_of(sql.table, sql.columns))
         });
         outcome.map_err(|error| located::<M, E>(error, engine, operation))
+    }
+
+    /// What this process has written to the database, where rows of it may be kept in memory: not in a transaction, which
+    /// sees more or less than others.
+    pub(crate) fn changes(&self) -> Option<&Changes> {
+        match &self.target.source {
+            Source::Link(link) if link.depth() == 0 => link.pool().changes(),
+            // Its reads may be a replica's.
+            Source::Link(_) | Source::Pool(_) => None,
+        }
     }
 
     /// The engine of the rows.

@@ -27,6 +27,10 @@ fn a_place_in_quotes(c: &mut Lite, text: &str) -> bindery::Result<u64> {
     c.posts().filter(sql_fragment!("{post::title} LIKE '%{text}%'")).count()
 }
 
+fn a_placeholder_of_postgres(c: &mut Lite) -> bindery::Result<u64> {
+    c.posts().filter(sql_fragment!("lower({post::title}) = $1")).count()
+}
+
 fn of_another_model(c: &mut Lite) -> bindery::Result<u64> {
     let condition: bindery::Condition<model::User, engine::Lite> = sql_fragment!("{user::name} = {1}");
     c.posts().filter(condition).count()

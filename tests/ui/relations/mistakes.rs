@@ -31,4 +31,16 @@ fn adding_a_row_of_another_model(c: &mut Lite, post: &Post<engine::Lite>, user: 
     post.tags(c).add(user)
 }
 
+fn loaded_by_a_condition_of_another_model(c: &mut Lite, posts: &[Post<engine::Lite>]) -> bindery::Result<()> {
+    c.load(posts, post::comments.filter(user::name.eq("Ann"))).map(drop)
+}
+
+fn an_order_of_one_row(c: &mut Lite, posts: &[Post<engine::Lite>]) -> bindery::Result<()> {
+    c.load(posts, post::author_id.order_by(user::name.asc())).map(drop)
+}
+
+fn a_limit_for_each_row(c: &mut Lite, posts: &[Post<engine::Lite>]) -> bindery::Result<()> {
+    c.load(posts, post::comments.filter(comment::words.like("a%")).limit(3)).map(drop)
+}
+
 fn main() {}

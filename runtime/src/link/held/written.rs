@@ -1,0 +1,31 @@
+//! What is written over a connection, counted for those that keep rows in memory.
+
+use super::Link;
+use crate::link::changes::{Changes, Written};
+
+impl Link {
+    /// A call wrote this, in the open transaction or by itself.
+    #[inline]
+    pub(crate) fn wrote(&mut self, written: Written) {
+        if self.depth() == 0 {
+            if let Some(changes) = self.pool.changes() {
+                changes.add(&[written]);
+            }
+        } else if !self.written.contains(&written) {
+            self.written.push(written);
+        }
+    }
+
+    /// Does what it writes matter to anything that is kept in memory? Of a transaction that is not known yet.
+    pub(crate) fn counts_writes(&self) -> bool {
+        self.depth() > 0 || self.pool.changes().is_some_and(Changes::is_watched)
+    }
+
+    /// What was written in the transaction may be seen by all.
+    pub(super) fn publish(&mut self) {
+        if let Some(changes) = self.pool.changes() {
+            changes.add(&self.written);
+        }
+        self.written.clear();
+    }
+}

@@ -1,0 +1,332 @@
+//! Rows that links lead to, kept in memory for the next load.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::column::Column;
+use super::kind::Kind;
+use super::link::{LeadsTo, Link, LinkTarget, LoadedLink, LoadedLinks, SeenFrom};
+use super::linked::LinkedRows;
+use super::load::{DistinctValues, load_by};
+use super::operand::ColumnType;
+use crate::driver::TableSql;
+use crate::error::Result;
+use crate::link::engine::Engine;
+use crate::model::Model;
+use crate::model::row_of::RowOf;
+use crate::repository::Repository;
+use crate::value::RowReader;
+use crate::value::recorded::same_number;
+
+/// Rows of `M` on `E` that links lead to, kept so that the next load of the same keys sends no statement. Links are cached only where
+/// they are loaded by [`cached`](Column::cached).
+///
+/// It holds at most so many rows, each for at most so long. A write through bindery to the table of the rows, or to one that it
+/// refers to, makes them read again from the moment it is committed; so does raw SQL on that engine, whatever it writes. Writes of
+/// other processes are seen when the rows are too old. In a transaction, and on a replica, nothing is taken from it or kept.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/links/bindery.rs"));
+/// use std::time::Duration;
+///
+/// use bindery::LinkCache;
+///
+/// # fn main() -> bindery::Result<()> {
+/// # let db = Databases::in_memory()?;
+/// # db.create_missing()?;
+/// # let mut b = db.b()?;
+/// # let ann = db.users().insert(NewUser::new("ann@example.org"))?;
+/// # b.visits().insert(NewVisit::new("/").user_id(ann.id))?;
+/// let users = LinkCache::new(10_000, Duration::from_secs(60));
+/// let visits = b.visits().all()?;
+/// for _ in 0..3 {
+///     let users = visit::user_id.cached(&users).load(&mut db.default()?, &visits)?;
+///     assert!(users.get(0).is_some_and(|user| user.found().is_some()));
+/// }
+/// assert_eq!((users.stats().hits, users.stats().misses), (2, 1));
+/// # Ok(())
+/// # }
+/// ```
+pub struct LinkCache<M: Model, E: Engine> {
+    most: usize,
+    longest: Duration,
+    kept: Mutex<Kept<M::Row<E>>>,
+}
+
+/// How often a cache had a row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LinkCacheStats {
+    /// Keys whose row it had.
+    pub hits: u64,
+    /// Keys whose row it did not have, or not any more.
+    pub misses: u64,
+    /// The rows that it holds now.
+    pub rows: usize,
+}
+
+impl LinkCacheStats {
+    /// The part of the keys whose row it had, from 0 to 1; 0 where there were none.
+    pub fn hit_rate(&self) -> f64 {
+        let all = self.hits + self.misses;
+        if all == 0 {
+            return 0.0;
+        }
+        self.hits as f64 / all as f64
+    }
+}
+
+struct Kept<R> {
+    rows: HashMap<Arc<[u8]>, KeptRow<R>>,
+    /// In the order in which they came; each key once.
+    order: VecDeque<Arc<[u8]>>,
+    hits: u64,
+    misses: u64,
+}
+
+struct KeptRow<R> {
+    row: R,
+    /// Of the tables, before it was read.
+    state: u64,
+    read_at: Instant,
+    /// It was taken since it was last considered for removal.
+    was_used: bool,
+}
+
+/// The tables of a model's rows, and what was written to them by now.
+struct Seen {
+    database: u64,
+    state: u64,
+    column: u16,
+}
+
+impl Seen {
+    fn key(&self, value: &[u8]) -> Vec<u8> {
+        let mut key = Vec::with_capacity(10 + value.len());
+        key.extend(self.database.to_le_bytes());
+        key.extend(self.column.to_le_bytes());
+        key.extend_from_slice(&same_number(value));
+        key
+    }
+}
+
+impl<M: Model, E: Engine> LinkCache<M, E> {
+    /// An empty cache of at most so many rows, each of which is kept for at most so long.
+    pub fn new(rows: usize, longest: Duration) -> Self {
+        Self {
+            most: rows,
+            longest,
+            kept: Mutex::new(Kept {
+                rows: HashMap::new(),
+                order: VecDeque::new(),
+                hits: 0,
+                misses: 0,
+            }),
+        }
+    }
+
+    /// How often it had a row.
+    pub fn stats(&self) -> LinkCacheStats {
+        let kept = self.lock();
+        LinkCacheStats {
+            hits: kept.hits,
+            misses: kept.misses,
+            rows: kept.rows.len(),
+        }
+    }
+
+    /// Removes every row.
+    pub fn clear(&self) {
+        let mut kept = self.lock();
+        kept.rows.clear();
+        kept.order.clear();
+    }
+
+    /// A clone of a row may panic; what is kept is whole before and after it.
+    fn lock(&self) -> MutexGuard<'_, Kept<M::Row<E>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get(&self, seen: &Seen, value: &[u8]) -> Option<M::Row<E>>
+    where
+        M::Row<E>: Clone,
+    {
+        let mut kept = self.lock();
+        let found = kept.rows.get_mut(seen.key(value).as_slice());
+        let fresh = found
+            .filter(|found| found.state == seen.state && found.read_at.elapsed() < self.longest);
+        let row = fresh.map(|found| {
+            found.was_used = true;
+            found.row.clone()
+        });
+        match row {
+            Some(_) => kept.hits += 1,
+            None => kept.misses += 1,
+        }
+        row
+    }
+
+    fn keep(&self, seen: &Seen, value: &[u8], row: M::Row<E>) {
+        if self.most == 0 {
+            return;
+        }
+        let key: Arc<[u8]> = seen.key(value).into();
+        let row = KeptRow {
+            row,
+            state: seen.state,
+            read_at: Instant::now(),
+            was_used: false,
+        };
+        let mut kept = self.lock();
+        if kept.rows.insert(Arc::clone(&key), row).is_none() {
+            kept.order.push_back(key);
+            kept.shrink_to(self.most);
+        }
+    }
+}
+
+impl<R> Kept<R> {
+    /// Removes rows that were not taken since their last turn.
+    fn shrink_to(&mut self, most: usize) {
+        while self.rows.len() > most
+            && let Some(key) = self.order.pop_front()
+        {
+            match self.rows.get_mut(&key) {
+                Some(row) if row.was_used => {
+                    row.was_used = false;
+                    self.order.push_back(key);
+                }
+                Some(_) | None => drop(self.rows.remove(&key)),
+            }
+        }
+    }
+}
+
+impl<M: Model, E: Engine> fmt::Debug for LinkCache<M, E> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Rows stay hidden.
+        let mut text = out.debug_struct("LinkCache");
+        text.field("of", &M::NAME).field("stats", &self.stats());
+        text.finish_non_exhaustive()
+    }
+}
+
+/// A link whose rows are taken from a cache where it has them.
+#[derive(Debug, Clone, Copy)]
+#[must_use = "it does nothing until it is loaded"]
+pub struct CachedLink<'k, L, C> {
+    link: L,
+    cache: &'k C,
+}
+
+impl<M, T, To: LinkTarget, N> Column<M, T, Link<To, N>> {
+    /// The link, loaded by way of a cache. See [`LinkCache`].
+    pub fn cached<E: Engine>(
+        self,
+        cache: &LinkCache<To::Model, E>,
+    ) -> CachedLink<'_, Self, LinkCache<To::Model, E>> {
+        CachedLink { link: self, cache }
+    }
+}
+
+impl<M: Model, T, To: LinkTarget, N: Kind, E: Engine>
+    CachedLink<'_, Column<M, T, Link<To, N>>, LinkCache<To::Model, E>>
+{
+    /// As [`load`](Column::load) of a link, by one statement for each 16,384 keys whose rows the cache does not have.
+    ///
+    /// # Errors
+    /// As [`load`](Column::load).
+    pub fn load<'r, A, C>(
+        self,
+        connection: &mut C,
+        rows: impl IntoIterator<Item = &'r A>,
+    ) -> Result<LoadedLinks<T, To, A>>
+    where
+        A: RowOf<Model = M> + 'r,
+        To::Engine: SeenFrom<A::Engine, Engine = E>,
+        T: ColumnType<E>,
+        C: LeadsTo<To::Model, E>,
+        <To::Model as Model>::Row<E>: Clone,
+    {
+        let mut repository = connection.linked();
+        let engine = repository.engine();
+        let (keys, places) = self.link.keys_of(&repository, rows)?;
+        let mut found = Vec::new();
+        let mut found_at = vec![None; keys.len()];
+        let column = self.link.target_column();
+        let seen = seen(&repository, &column);
+        let mut missing = DistinctValues::default();
+        let mut missing_at = Vec::new();
+        for place in 0..keys.len() as u32 {
+            let kept = seen.as_ref();
+            match kept.and_then(|seen| self.cache.get(seen, keys.at(place))) {
+                Some(row) => {
+                    found_at[place as usize] = Some(found.len());
+                    found.push(row);
+                }
+                None => {
+                    missing.add(keys.at(place));
+                    missing_at.push(place);
+                }
+            }
+        }
+        load_by(&mut repository, &column, &missing, &mut |at, row| {
+            let place = missing_at[at as usize];
+            if let Some(seen) = &seen {
+                self.cache.keep(seen, keys.at(place), row.clone());
+            }
+            found_at[place as usize] = Some(found.len());
+            found.push(row);
+        })?;
+        LinkedRows::new(found, &places, &found_at, |place| {
+            T::read_on(&mut RowReader::of_recorded(keys.at(place)), engine)
+        })
+    }
+
+    /// The row that this one links to.
+    ///
+    /// # Errors
+    /// As [`load`](Column::load).
+    pub fn load_one<A, C>(self, connection: &mut C, row: &A) -> Result<LoadedLink<T, To, A>>
+    where
+        A: RowOf<Model = M>,
+        To::Engine: SeenFrom<A::Engine, Engine = E>,
+        T: ColumnType<E>,
+        C: LeadsTo<To::Model, E>,
+        <To::Model as Model>::Row<E>: Clone,
+    {
+        Ok(self.load(connection, [row])?.into_first())
+    }
+}
+
+/// What was written so far to the tables that decide about the rows; `None` where none may be kept.
+fn seen<M: Model, E: Engine>(
+    repository: &Repository<'_, M, E>,
+    column: &impl Fn(&TableSql) -> usize,
+) -> Option<Seen> {
+    let table = repository.sql().ok()?;
+    let changes = repository.changes()?;
+    Some(Seen {
+        database: changes.database(),
+        state: changes.state_of(&deciding(table)),
+        column: column(table) as u16,
+    })
+}
+
+/// The table, and those that it refers to: deleting a row there may delete or change one here.
+fn deciding(table: &'static TableSql) -> Vec<&'static str> {
+    let mut names = vec![table.table];
+    let mut open = vec![table];
+    while let Some(table) = open.pop() {
+        for reference in table.references {
+            let to = reference.to();
+            if !names.contains(&to.table) {
+                names.push(to.table);
+                open.push(to);
+            }
+        }
+    }
+    names
+}

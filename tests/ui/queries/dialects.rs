@@ -1,0 +1,22 @@
+//! What one database has and the engine does not.
+include!("../../golden/queries/bindery.rs");
+
+type Lite = bindery::Connection<engine::Lite>;
+
+fn a_lock(c: &mut Lite) -> bindery::Result<Vec<Post<engine::Lite>>> {
+    c.transaction(|tx| tx.posts().filter(post::stars.ge(1)).for_update().all())
+}
+
+fn a_lock_that_skips(c: &mut Lite) -> bindery::Result<Vec<Post<engine::Lite>>> {
+    c.transaction(|tx| tx.posts().query().for_share().skip_locked().all())
+}
+
+fn a_pattern_of_postgres(c: &mut Lite) -> bindery::Result<u64> {
+    c.posts().filter(post::title.ilike("rust%")).count()
+}
+
+fn a_pattern_of_postgres_on_mariadb(c: &mut bindery::Connection<engine::Default>) -> bindery::Result<u64> {
+    c.posts().filter(post::title.ilike("rust%")).count()
+}
+
+fn main() {}
