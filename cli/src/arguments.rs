@@ -12,6 +12,7 @@ use crate::commands::create::CreateArguments;
 use crate::commands::drop::DropArguments;
 use crate::commands::explain::ExplainArguments;
 use crate::commands::generate::GenerateArguments;
+use crate::commands::migrate::MigrateArguments;
 use crate::commands::validate::ValidateArguments;
 
 /// Models bound to their databases at compile time: the command beside the build.
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     Generate(GenerateArguments),
     Create(CreateArguments),
     Drop(DropArguments),
+    Migrate(MigrateArguments),
     Validate(ValidateArguments),
     Explain(ExplainArguments),
     Completions(CompletionsArguments),
@@ -76,6 +78,18 @@ pub(crate) struct SchemaOptions {
     /// Fail on warnings too
     #[arg(long)]
     pub(crate) deny_warnings: bool,
+}
+
+/// The arguments of every command that reads the configuration alone.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Configuration")]
+pub(crate) struct ConfigOptions {
+    /// The configuration, instead of `$BINDERY_CONFIG` or `./bindery.toml`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The form of results and findings
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
 }
 
 /// Which engines a command works on.

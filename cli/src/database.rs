@@ -26,6 +26,41 @@ pub(crate) struct Chosen {
     dialect: bindery::Dialect,
 }
 
+/// The chosen engines without their models, ready to be connected to.
+pub(crate) struct Engines {
+    pub(crate) registry: Registry,
+}
+
+impl Engines {
+    /// Connects to nothing yet.
+    pub(crate) fn open(project: &Project, chosen: &[EngineId]) -> Result<Self, Failure> {
+        let engines = chosen.iter();
+        let engines = engines.map(|id| engine_info(&project.input.engines[id.0 as usize]));
+        let program: &'static Program = Box::leak(Box::new(Program {
+            engines: engines.collect::<Vec<_>>().leak(),
+            models: &[],
+            configured: project.is_configured(),
+        }));
+        let config = project.runtime_config()?;
+        let registry = Registry::with_config(program, &config).map_err(|error| failure(&error))?;
+        Ok(Self { registry })
+    }
+
+    /// One of them, by its place among the chosen ones.
+    pub(crate) fn chosen(&self, index: usize) -> Chosen {
+        chosen(&self.registry, index)
+    }
+}
+
+fn chosen(registry: &Registry, index: usize) -> Chosen {
+    let engine = &registry.program().engines[index];
+    Chosen {
+        index,
+        name: engine.name,
+        dialect: engine.dialect,
+    }
+}
+
 impl bindery::Engine for Chosen {
     type Dialect = bindery::dialect::Several;
 
@@ -108,12 +143,7 @@ impl<'t> Databases<'t> {
     }
 
     fn chosen(&self, index: usize) -> Chosen {
-        let engine = &self.registry.program().engines[index];
-        Chosen {
-            index,
-            name: engine.name,
-            dialect: engine.dialect,
-        }
+        chosen(&self.registry, index)
     }
 }
 

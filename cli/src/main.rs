@@ -39,6 +39,7 @@ fn run(command: &Command, output: &Output) -> Result<(), Failure> {
         Command::Generate(arguments) => commands::generate::run(arguments, output),
         Command::Create(arguments) => commands::create::run(arguments, output),
         Command::Drop(arguments) => commands::drop::run(arguments, output),
+        Command::Migrate(arguments) => commands::migrate::run(arguments, output),
         Command::Validate(arguments) => commands::validate::run(arguments, output),
         Command::Explain(arguments) => commands::explain::run(arguments, output),
         Command::Completions(arguments) => commands::completions::run(arguments, output),

@@ -9,12 +9,14 @@ use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::input::Input;
 use bindery_schema::model::{CheckedModel, Engine, EngineId, Model};
 use bindery_schema::parse::dialect_of;
-use bindery_schema::project::{Paths, load_project_for};
+use bindery_schema::project::{Paths, load_configuration, load_project_for};
 use bindery_schema::read_model;
 
-use crate::arguments::{EngineOptions, SchemaOptions};
+use crate::arguments::{ConfigOptions, EngineOptions, SchemaOptions};
 use crate::engines::{Purpose, choose};
 use crate::failure::Failure;
+use crate::output::Output;
+use crate::report;
 
 /// The variable that names the configuration, as the running program has it.
 const CONFIG_VARIABLE: &str = "BINDERY_CONFIG";
@@ -69,6 +71,20 @@ impl Project {
         Ok(Self {
             config: project.config,
             config_path: paths.config,
+            input: project.input,
+            found,
+        })
+    }
+
+    /// Reads the configuration alone; fails where it cannot be used.
+    pub(crate) fn load_config(options: &ConfigOptions, output: &Output) -> Result<Self, Failure> {
+        let path = config_path(options.config.as_deref())?;
+        let mut found = Diagnostics::default();
+        let project = load_configuration(path.as_deref(), &process_environment, &mut found);
+        report::findings_of(&found, &project.input.sources, options.format, output)?;
+        Ok(Self {
+            config: project.config,
+            config_path: path,
             input: project.input,
             found,
         })

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use bindery_schema::diagnostic::Severity;
+use bindery_schema::diagnostic::{Diagnostics, Severity};
 use bindery_schema::model::CheckedModel;
 use bindery_schema::render::{Finding, findings, github};
+use bindery_schema::source::Sources;
 use serde::Serialize;
 
 use crate::arguments::{Format, SchemaOptions};
@@ -70,6 +71,24 @@ pub(crate) fn require_ok(
         tell(&compiled.project, options.format, output)?;
     }
     if is_ok { Ok(()) } else { Err(Failure::Told) }
+}
+
+/// Tells findings that are not a schema's; fails where one is an error.
+pub(crate) fn findings_of(
+    found: &Diagnostics,
+    sources: &Sources,
+    format: Format,
+    output: &Output,
+) -> Result<(), Failure> {
+    match format {
+        Format::Human | Format::Json => output.findings(found, sources),
+        Format::Github => output.result(&github(found, sources))?,
+    }
+    if found.has_errors() {
+        Err(Failure::Told)
+    } else {
+        Ok(())
+    }
 }
 
 /// Tells what was found, beside a result.

@@ -21,6 +21,7 @@ mod driver;
 mod error;
 mod link;
 mod macros;
+pub mod migrate;
 mod model;
 mod observe;
 pub mod query;
@@ -65,8 +66,8 @@ pub use databases::{GeneratedDatabases, ReadOnlyOn, Registry};
 pub use driver::{Isolation, TransactionOptions};
 pub use error::{
     Applied, CommitToken, Constraint, ConstraintKind, DatabaseError, Error, ErrorKind, Invalid,
-    ModelConstraint, Operation, RecordedSchema, Resolution, Result, SchemaDrift, TableDifference,
-    TableDrift, TimeoutPhase,
+    MigrationError, ModelConstraint, Operation, RecordedSchema, Resolution, Result, SchemaDrift,
+    TableDifference, TableDrift, TimeoutPhase,
 };
 pub use link::connection::Connection;
 pub use link::dialect;

@@ -15,6 +15,7 @@ mod findings;
 pub mod input;
 mod levels;
 pub mod lower;
+pub mod migrations;
 pub mod model;
 pub mod name;
 pub mod parse;

@@ -2,17 +2,18 @@
 //! door begins here; what a door does with the model is its own.
 
 mod disk;
-mod folder;
+pub(crate) mod folder;
 
 use std::path::{Path, PathBuf};
 
 use self::disk::Refused;
-use self::folder::{Migrations, Unordered};
+use self::folder::Migrations;
 use crate::config::{Config, Environment};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::disk::is_there;
 use crate::input::{Input, InputFile};
+use crate::migrations::no_order;
 use crate::parse::{SIZE_LIMIT, load};
 use crate::source::Span;
 
@@ -73,6 +74,28 @@ pub fn load_project_for(
     project
 }
 
+/// Reads the configuration alone, without the schema files that it names.
+pub fn load_configuration(
+    path: Option<&Path>,
+    environment: Environment<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Project {
+    let mut project = Project {
+        config: None,
+        input: Input::default(),
+        files: Vec::new(),
+    };
+    let paths = Paths {
+        config: path.map(Path::to_owned),
+        schema: Vec::new(),
+    };
+    project.config = project.load_config(&paths, diagnostics);
+    if let Some(config) = project.config.clone() {
+        project.configure(&config, None, environment, diagnostics);
+    }
+    project
+}
+
 /// Reads a schema file that the configuration of a folder names.
 ///
 /// # Errors
@@ -123,7 +146,8 @@ impl Project {
         for (path, why) in &found.left_out {
             diagnostics.push(left_out(path, why, entry));
         }
-        for path in found.files {
+        for file in found.files {
+            let path = file.path;
             self.load_file(
                 &SchemaFile {
                     path,
@@ -181,7 +205,8 @@ impl SchemaFile {
         if let Some((folder, _)) = &self.named {
             disk::inside(folder, &self.path).map_err(|refused| refusal(&shown, self, refused))?;
         }
-        folder::migrations(&self.path).map_err(|unordered| no_order(&shown, self, unordered))
+        folder::migrations(&self.path)
+            .map_err(|unordered| self.located(no_order(&self.path, unordered)))
     }
 
     fn located(&self, diagnostic: Diagnostic) -> Diagnostic {
@@ -255,28 +280,6 @@ fn refusal(path: &str, file: &SchemaFile, refused: Refused) -> Diagnostic {
         }
     };
     file.located(diagnostic)
-}
-
-fn no_order(path: &str, entry: &SchemaFile, unordered: Unordered) -> Diagnostic {
-    let (message, help) = match unordered {
-        Unordered::Unreadable(why) => {
-            let refused = Refused::Unreadable(why.to_string());
-            return refusal(path, entry, refused);
-        }
-        Unordered::Empty => (
-            format!("the folder `{path}` holds no migration in SQL"),
-            "name the folder that the files are in, such as `1_users.sql` or `2024-01-31-120000_users/up.sql`",
-        ),
-        Unordered::SameVersion(one, other) => (
-            format!(
-                "two migrations have one version: `{}` and `{}`",
-                one.display(),
-                other.display()
-            ),
-            "give one of them the next version: which is applied first cannot be known",
-        ),
-    };
-    entry.located(Diagnostic::error("B0331", message).help(help))
 }
 
 fn left_out(path: &Path, why: &str, entry: &SchemaFile) -> Diagnostic {

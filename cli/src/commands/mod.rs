@@ -6,4 +6,5 @@ pub(crate) mod create;
 pub(crate) mod drop;
 pub(crate) mod explain;
 pub(crate) mod generate;
+pub(crate) mod migrate;
 pub(crate) mod validate;

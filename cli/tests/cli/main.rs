@@ -7,6 +7,7 @@ mod engines;
 mod explain;
 mod findings;
 mod generate;
+mod migrate;
 mod support;
 mod usage;
 mod validate;

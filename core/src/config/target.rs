@@ -110,6 +110,11 @@ impl fmt::Debug for Secret {
 }
 
 impl ConnectionTarget {
+    /// Is it an SQLite database in memory, which every opener makes anew?
+    pub fn is_in_memory(&self) -> bool {
+        matches!(self.place, Address::Sqlite(SqliteAddress::Memory))
+    }
+
     /// Makes relative paths relative to a folder, as configuration files mean them.
     #[must_use]
     pub fn relative_to(mut self, folder: &Path) -> Self {

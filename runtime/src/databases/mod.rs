@@ -28,6 +28,7 @@ use self::config::{Config, Settings};
 use self::connector::{Seen, Wanted, connector};
 use self::observed::labels;
 use self::status::EngineStatus;
+use crate::driver::Physical;
 use crate::error::Result;
 use crate::link::connection::Connection;
 use crate::link::drift::Watch;
@@ -212,6 +213,32 @@ impl Registry {
             replicas: configured.readers.as_ref(),
             unit: self.unit.as_ref().map(|unit| &unit[index]),
         }
+    }
+
+    /// A connection outside of the pool, for statements that may take as long as they need and wait for no lock for long.
+    pub(crate) fn connect_for_ddl(
+        &self,
+        engine: usize,
+        lock_timeout: Duration,
+    ) -> Result<(Physical, Arc<Pool>)> {
+        let engine = &self.engines[engine];
+        let limit = engine.settings.pool.acquire_timeout;
+        if engine.settings.target.is_in_memory() {
+            // Another opener would make another database.
+            return Ok((engine.pool.open_outside(limit)?, Arc::clone(&engine.pool)));
+        }
+        let mut settings = engine.settings.clone();
+        settings.session.statement_timeout = None;
+        settings.session.lock_timeout = Some(lock_timeout);
+        settings.session.busy_timeout = lock_timeout;
+        let open = connector(&Wanted {
+            info: engine.info,
+            settings: &settings,
+            target: &settings.target,
+            read_only: false,
+            seen: engine.seen.clone(),
+        })?;
+        Ok((open(limit)?, Arc::clone(&engine.pool)))
     }
 
     /// Describes every engine, in the order of their names. Connects to nothing.

@@ -177,6 +177,7 @@ impl ErrorKind {
             | Self::TransactionControl
             | Self::WrongColumns { .. }
             | Self::AfterCommit
+            | Self::Migration(_)
             | Self::Closed
             | Self::Cancelled
             | Self::StillInUse { .. }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::constraint::quoted;
-use super::{Constraint, Invalid};
+use super::{Constraint, Invalid, MigrationError};
 use crate::error::SchemaDrift;
 
 /// The kind of an error, the same on every database.
@@ -175,6 +175,8 @@ pub enum ErrorKind {
     },
     /// The transaction is committed, and a hook that ran afterwards failed; the source is its error.
     AfterCommit,
+    /// Migrations cannot be applied, or one of them failed; the source is the error of its statement.
+    Migration(MigrationError),
     /// The engine was closed.
     Closed,
     /// The caller does not wait for the call any more: the future of `db.run(…)` was dropped. Seen by the closure that ran then.
@@ -371,6 +373,7 @@ impl fmt::Display for ErrorKind {
             Self::AfterCommit => {
                 out.write_str("the transaction is committed, but what was to run afterwards failed")
             }
+            Self::Migration(error) => error.fmt(out),
             Self::Closed => out.write_str("the engine is closed"),
             Self::Cancelled => out.write_str("the call was cancelled"),
             Self::StillInUse { connections } => {

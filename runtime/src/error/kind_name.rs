@@ -52,6 +52,7 @@ impl ErrorKind {
             Self::TransactionControl => "transaction_control",
             Self::WrongColumns { .. } => "wrong_columns",
             Self::AfterCommit => "after_commit",
+            Self::Migration(_) => "migration",
             Self::Closed => "closed",
             Self::StillInUse { .. } => "still_in_use",
             Self::Cancelled => "cancelled",

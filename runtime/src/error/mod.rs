@@ -9,6 +9,7 @@ mod drift;
 mod invalid;
 mod kind;
 mod kind_name;
+mod migration;
 mod operation;
 mod predicates;
 
@@ -30,6 +31,7 @@ pub(crate) use database_error::wrong_type;
 pub use drift::{RecordedSchema, SchemaDrift, TableDifference, TableDrift};
 pub use invalid::Invalid;
 pub use kind::{ErrorKind, TimeoutPhase};
+pub use migration::MigrationError;
 pub use operation::Operation;
 
 /// The result of every fallible call of bindery.

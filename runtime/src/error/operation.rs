@@ -26,6 +26,8 @@ pub enum Operation {
     Create,
     /// Dropping tables.
     Drop,
+    /// Applying or reverting migrations.
+    Migrate,
     /// Choosing an engine at run time.
     Choose,
     /// `find`, `get`, `first` or a `find_by_…`.
@@ -107,6 +109,7 @@ impl Operation {
             | Self::Resolve
             | Self::Create
             | Self::Drop
+            | Self::Migrate
             | Self::Choose
             | Self::Find
             | Self::FindMany
@@ -131,6 +134,7 @@ impl fmt::Display for Operation {
             Self::Resolve => "finding out what became of a commit",
             Self::Create => "creating tables",
             Self::Drop => "dropping tables",
+            Self::Migrate => "migrating",
             Self::Choose => "choosing an engine",
             Self::Find => "find",
             Self::FindMany => "find_many",

@@ -28,6 +28,7 @@ const LAYERS: &[&str] = &[
     "relation",
     "databases",
     "tenants",
+    "migrate",
 ];
 
 /// Files that stand in no layer: the root and its macros, and what is re-exported for generated code.

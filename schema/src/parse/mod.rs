@@ -8,6 +8,7 @@ mod annotation;
 mod block;
 mod comments;
 mod current_schema;
+mod cut;
 mod ddl;
 mod dump;
 mod head_tag;
@@ -22,6 +23,7 @@ mod routine;
 mod split;
 mod spoken;
 
+pub(crate) use cut::{Cut, cut};
 pub(crate) use ddl::table::COLUMN_LIMIT;
 pub(crate) use ddl::type_of;
 pub(crate) use ddl::words_of;

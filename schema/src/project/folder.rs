@@ -15,16 +15,28 @@ use std::path::{Path, PathBuf};
 
 /// The files of a folder.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Migrations {
+pub(crate) struct Migrations {
     /// In the order in which they are applied.
-    pub(super) files: Vec<PathBuf>,
+    pub(crate) files: Vec<MigrationFile>,
     /// Files that look like part of it and are not read, with the reason.
-    pub(super) left_out: Vec<(PathBuf, &'static str)>,
+    pub(crate) left_out: Vec<(PathBuf, &'static str)>,
+}
+
+/// A migration among the files of a folder.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct MigrationFile {
+    /// As the name has it; `None` for Flyway's repeatable migrations, and in a folder where no name has one.
+    pub(crate) version: Option<String>,
+    /// The rest of the name.
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+    /// The file that undoes it.
+    pub(crate) down: Option<PathBuf>,
 }
 
 /// Why a folder has no order.
 #[derive(Debug)]
-pub(super) enum Unordered {
+pub(crate) enum Unordered {
     /// The folder cannot be read.
     Unreadable(io::Error),
     /// There is no migration in SQL.
@@ -37,20 +49,20 @@ pub(super) enum Unordered {
 /// time, whether it is written with hyphens or without.
 type Version = Vec<u128>;
 
-/// What the name of an entry says.
+/// The meaning of a name.
 #[derive(Debug, PartialEq, Eq)]
 enum Named {
-    Version(Version),
+    Version(Version, String),
     /// Flyway's undo, or a migration of refinery's that may come late.
-    UndoOrLate(Version),
+    UndoOrLate(Version, String),
     Repeatable,
     /// The way back of another file.
-    Down,
+    Down(Version),
     Nothing,
 }
 
 /// Lists the migrations of a folder.
-pub(super) fn migrations(folder: &Path) -> Result<Migrations, Unordered> {
+pub(crate) fn migrations(folder: &Path) -> Result<Migrations, Unordered> {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder)
         .and_then(|entries| {
             entries
@@ -69,10 +81,11 @@ pub(super) fn migrations(folder: &Path) -> Result<Migrations, Unordered> {
 /// The entries of a folder by what their names say.
 #[derive(Default)]
 struct Sorted {
-    versions: BTreeMap<Version, PathBuf>,
-    undo_or_late: Vec<(Version, PathBuf)>,
-    repeatable: Vec<PathBuf>,
-    unversioned: Vec<PathBuf>,
+    versions: BTreeMap<Version, MigrationFile>,
+    undo_or_late: Vec<(Version, MigrationFile)>,
+    downs: BTreeMap<Version, PathBuf>,
+    repeatable: Vec<MigrationFile>,
+    unversioned: Vec<MigrationFile>,
     left_out: Vec<(PathBuf, &'static str)>,
 }
 
@@ -82,24 +95,37 @@ impl Sorted {
         if name.starts_with('.') {
             return Ok(());
         }
-        let named = named(&name);
+        let (named, rest) = named(&name);
         let Some(file) = sql_of(&path, &named) else {
             self.leave_out(path, &named);
             return Ok(());
         };
+        let down = path.join("down.sql");
+        let mut file = MigrationFile {
+            version: None,
+            name: rest,
+            path: file,
+            down: down.is_file().then_some(down),
+        };
         match named {
-            Named::Version(version) => self.versioned(version, file)?,
-            Named::UndoOrLate(version) => self.undo_or_late.push((version, file)),
+            Named::Version(version, text) => {
+                file.version = Some(text);
+                self.versioned(version, file)?;
+            }
+            Named::UndoOrLate(version, text) => {
+                file.version = Some(text);
+                self.undo_or_late.push((version, file));
+            }
+            Named::Down(version) => drop(self.downs.insert(version, file.path)),
             Named::Repeatable => self.repeatable.push(file),
             Named::Nothing => self.unversioned.push(file),
-            Named::Down => {}
         }
         Ok(())
     }
 
-    fn versioned(&mut self, version: Version, file: PathBuf) -> Result<(), Unordered> {
+    fn versioned(&mut self, version: Version, file: MigrationFile) -> Result<(), Unordered> {
         match self.versions.get(&version) {
-            Some(other) => Err(Unordered::SameVersion(other.clone(), file)),
+            Some(other) => Err(Unordered::SameVersion(other.path.clone(), file.path)),
             None => {
                 self.versions.insert(version, file);
                 Ok(())
@@ -109,7 +135,7 @@ impl Sorted {
 
     /// Another tool's own files (`migration_lock.toml`, `meta/`) have no version and are not meant.
     fn leave_out(&mut self, path: PathBuf, named: &Named) {
-        if matches!(named, Named::Version(_)) {
+        if matches!(named, Named::Version(..)) {
             let why = if path.is_dir() {
                 "it holds neither `up.sql` nor `migration.sql`"
             } else {
@@ -121,7 +147,15 @@ impl Sorted {
 
     fn finish(mut self) -> Result<Migrations, Unordered> {
         for (version, file) in std::mem::take(&mut self.undo_or_late) {
-            self.versions.entry(version).or_insert(file);
+            match self.versions.get_mut(&version) {
+                Some(undone) => undone.down = Some(file.path),
+                None => drop(self.versions.insert(version, file)),
+            }
+        }
+        for (version, path) in self.downs {
+            if let Some(file) = self.versions.get_mut(&version) {
+                file.down = Some(path);
+            }
         }
         let mut found = Migrations {
             files: self.versions.into_values().chain(self.repeatable).collect(),
@@ -131,7 +165,7 @@ impl Sorted {
             found.files = self.unversioned;
         } else {
             let why = "its name has no version";
-            let rest = self.unversioned.into_iter().map(|path| (path, why));
+            let rest = self.unversioned.into_iter().map(|file| (file.path, why));
             found.left_out.extend(rest);
         }
         if found.files.is_empty() {
@@ -145,7 +179,7 @@ impl Sorted {
 fn sql_of(path: &Path, named: &Named) -> Option<PathBuf> {
     if path.is_dir() {
         let inside = ["up.sql", "migration.sql"].map(|name| path.join(name));
-        let is_versioned = matches!(named, Named::Version(_));
+        let is_versioned = matches!(named, Named::Version(..));
         return inside
             .into_iter()
             .find(|file| is_versioned && file.is_file());
@@ -154,48 +188,66 @@ fn sql_of(path: &Path, named: &Named) -> Option<PathBuf> {
     end.eq_ignore_ascii_case("sql").then(|| path.to_owned())
 }
 
-fn named(name: &str) -> Named {
+/// The meaning of a name, and the part of it that is for people.
+fn named(name: &str) -> (Named, String) {
     let lower = name.to_ascii_lowercase();
-    if lower.ends_with(".down.sql") || lower == "down.sql" {
-        return Named::Down;
-    }
+    let stem = lower.strip_suffix(".sql").unwrap_or(&lower);
+    let stem = stem.strip_suffix(".up").unwrap_or(stem).len();
+    let bare = |from: usize| {
+        let rest = name.get(from..stem).unwrap_or_default();
+        rest.trim_start_matches(['_', '-', '.']).to_owned()
+    };
     if lower.starts_with("r__") {
-        return Named::Repeatable;
+        return (Named::Repeatable, bare(1));
     }
-    if let Some((version, _)) = lower.split_once("__") {
+    if let Some((head, _)) = lower.split_once("__") {
         let numbers = |text: &str| text.split(['.', '_']).map(number).collect::<Option<_>>();
-        if let Some(version) = version.strip_prefix('v').and_then(numbers) {
-            return Named::Version(version);
-        }
-        if let Some(version) = version.strip_prefix('u').and_then(numbers) {
-            return Named::UndoOrLate(version);
+        for (letter, make) in [
+            ('v', Named::Version as fn(_, _) -> _),
+            ('u', Named::UndoOrLate),
+        ] {
+            let version = head.strip_prefix(letter);
+            if let Some((text, numbers)) = version.and_then(|text| Some((text, numbers(text)?))) {
+                return (make(numbers, text.to_owned()), bare(head.len()));
+            }
         }
     }
-    version(&lower).map_or(Named::Nothing, Named::Version)
+    let Some((numbers, end)) = version(&lower) else {
+        return (Named::Nothing, bare(0));
+    };
+    let named = if lower.ends_with(".down.sql") {
+        Named::Down(numbers)
+    } else {
+        Named::Version(numbers, name[..end].to_owned())
+    };
+    (named, bare(end))
 }
 
-/// The version that a name begins with: a date as diesel writes it, or digits with points in between.
-fn version(name: &str) -> Option<Version> {
+/// The version that a name begins with, and where it ends: a date as diesel writes it, or digits with points in between.
+fn version(name: &str) -> Option<(Version, usize)> {
     if let Some(date) = date(name) {
         return Some(date);
     }
     let end = name.find(|letter: char| !letter.is_ascii_digit() && letter != '.');
     let digits = name[..end.unwrap_or(name.len())].trim_end_matches('.');
-    match digits.len() {
+    let numbers: Option<Version> = match digits.len() {
         14 if !digits.contains('.') => [&digits[..4], &digits[4..6], &digits[6..8], &digits[8..]]
             .map(number)
             .into_iter()
             .collect(),
         _ => digits.split('.').map(number).collect(),
-    }
+    };
+    Some((numbers?, digits.len()))
 }
 
 /// `2024-01-31`, `2024-01-31-120000` or `2024-01-31-120000-0000`, before the first `_`.
-fn date(name: &str) -> Option<Version> {
+fn date(name: &str) -> Option<(Version, usize)> {
     let (date, _) = name.split_once('_')?;
     let lengths: Vec<usize> = date.split('-').map(str::len).collect();
-    let is_date = lengths.starts_with(&[4, 2, 2]);
-    is_date.then(|| date.split('-').map(number).collect())?
+    let numbers: Option<Version> = date.split('-').map(number).collect();
+    lengths
+        .starts_with(&[4, 2, 2])
+        .then_some((numbers?, date.len()))
 }
 
 fn number(digits: &str) -> Option<u128> {
@@ -224,7 +276,8 @@ mod tests {
             inside.to_string_lossy().into_owned()
         };
         let left_out = found.left_out.iter().map(|(path, _)| shown(path));
-        Ok((found.files.iter().map(shown).collect(), left_out.collect()))
+        let files = found.files.iter().map(|file| shown(&file.path));
+        Ok((files.collect(), left_out.collect()))
     }
 
     #[test]
@@ -315,6 +368,62 @@ mod tests {
                 Err(Unordered::SameVersion(..)) => assert!(expected.is_empty(), "{files:?}"),
                 Err(other) => panic!("{files:?}: {other:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn a_migration_has_a_version_a_name_and_perhaps_a_way_back() {
+        let cases = [
+            (vec!["0007_add_nick.sql"], "0007", "add_nick", false),
+            (
+                vec!["7_add_nick.up.sql", "7_add_nick.down.sql"],
+                "7",
+                "add_nick",
+                true,
+            ),
+            (
+                vec!["V1.2__Add_nick.sql", "U1.2__Add_nick.sql"],
+                "1.2",
+                "Add_nick",
+                true,
+            ),
+            (
+                vec![
+                    "2024-01-31-120000_add_nick/up.sql",
+                    "2024-01-31-120000_add_nick/down.sql",
+                ],
+                "2024-01-31-120000",
+                "add_nick",
+                true,
+            ),
+            (
+                vec!["20240131120000_add_nick/migration.sql"],
+                "20240131120000",
+                "add_nick",
+                false,
+            ),
+            (vec!["001-init.SQL"], "001", "init", false),
+            (vec!["3.sql"], "3", "", false),
+        ];
+        for (files, version, name, has_down) in cases {
+            let folder = tempfile::tempdir().expect("a folder can be made");
+            for file in &files {
+                let path = folder.path().join(file);
+                fs::create_dir_all(path.parent().expect("below it")).expect("it can be made");
+                fs::write(path, "").expect("it can be written to");
+            }
+            let found = migrations(folder.path()).expect("ordered").files;
+            assert_eq!(found.len(), 1, "{files:?}");
+            let file = &found[0];
+            assert_eq!(
+                (
+                    file.version.as_deref(),
+                    file.name.as_str(),
+                    file.down.is_some()
+                ),
+                (Some(version), name, has_down),
+                "{files:?}"
+            );
         }
     }
 

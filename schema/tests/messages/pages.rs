@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use bindery_schema::codes::{self, Code};
 use bindery_schema::config::Config;
 use bindery_schema::diagnostic::Diagnostics;
+use bindery_schema::dialect::Dialect;
+use bindery_schema::migrations;
 use bindery_schema::project::{Paths, load_project, refuse_two_lists};
 use bindery_schema::source::Sources;
 
@@ -26,6 +28,8 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0326", Way::Opened),
     ("B0329", Way::Built),
     ("B0331", Way::OnDisk),
+    ("B0332", Way::Migrated),
+    ("B0333", Way::Migrated),
     ("B0432", Way::OnDisk),
 ];
 
@@ -45,6 +49,8 @@ pub(crate) enum Way {
     /// The files are written to a folder and read from there, `schema.sql` beside them; those of the example each after a
     /// comment with its path.
     OnDisk,
+    /// The files are written to a folder, and the migrations of the engine `default` are read.
+    Migrated,
     /// A build script names `schema.sql`.
     Built,
 }
@@ -94,6 +100,7 @@ fn found(code: &Code, heading: &str) -> Vec<&'static str> {
         Way::Repeated(_) | Way::Widened => Run::new(config, sql.as_bytes()).codes(),
         Way::Opened => opened(config),
         Way::OnDisk => on_disk(code.code, config, sql),
+        Way::Migrated => migrated(code.code, sql),
         Way::Built => built(config),
     }
 }
@@ -151,7 +158,8 @@ fn built(config: &str) -> Vec<&'static str> {
     found.iter().map(|finding| finding.code).collect()
 }
 
-fn on_disk(code: &str, config: &str, sql: &str) -> Vec<&'static str> {
+/// The files of an example, each after a comment with its path, in a folder of their own.
+fn written(code: &str, sql: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("page-{code}"));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder for tests");
@@ -161,6 +169,18 @@ fn on_disk(code: &str, config: &str, sql: &str) -> Vec<&'static str> {
         fs::create_dir_all(path.parent().expect("below it")).expect("a folder for tests");
         fs::write(path, text).expect("a folder for tests");
     }
+    folder
+}
+
+fn migrated(code: &str, sql: &str) -> Vec<&'static str> {
+    let folder = written(code, sql).join("migrations/default");
+    let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
+    migrations::read(&folder, Dialect::Sqlite, None, &mut sources, &mut found);
+    found.iter().map(|finding| finding.code).collect()
+}
+
+fn on_disk(code: &str, config: &str, sql: &str) -> Vec<&'static str> {
+    let folder = written(code, sql);
     // The page of an unreadable configuration shows a byte, that of a readable one TOML's own spelling of a character.
     let text = if config.contains("\\x") {
         bytes(config)

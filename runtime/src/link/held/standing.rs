@@ -231,6 +231,7 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::TransactionControl
         | ErrorKind::WrongColumns { .. }
         | ErrorKind::AfterCommit
+        | ErrorKind::Migration(_)
         | ErrorKind::Closed
         | ErrorKind::Cancelled
         | ErrorKind::StillInUse { .. }

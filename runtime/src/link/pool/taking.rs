@@ -140,6 +140,11 @@ impl Pool {
         self.open_in(slot, left)
     }
 
+    /// A connection that is none of the pool's.
+    pub(crate) fn open_outside(&self, limit: Duration) -> Result<Physical> {
+        (self.open)(limit).map_err(|error| error.during(Operation::Connect))
+    }
+
     fn open_in(&self, mut slot: Slot<'_>, left: Duration) -> Result<Pooled> {
         let left = self.permit(&mut slot, left)?;
         let physical = (self.open)(left).map_err(|error| error.during(Operation::Connect))?;

@@ -1,0 +1,94 @@
+//! The migrations of engines, read from their folders.
+
+use std::path::PathBuf;
+
+use bindery::migrate::{Migration, Script};
+use bindery_schema::diagnostic::Diagnostics;
+use bindery_schema::migrations;
+use bindery_schema::model::EngineId;
+use sha2::{Digest, Sha256};
+
+use crate::arguments::Format;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::project::Project;
+use crate::report;
+
+/// The folder beside the configuration that has one for each engine.
+const FOLDER: &str = "migrations";
+
+/// The migrations of one engine, in their order.
+pub(super) struct EngineMigrations {
+    pub(super) engine: String,
+    pub(super) migrations: Vec<Migration>,
+}
+
+/// Reads the folders. The command works on none where one of them is wrong.
+pub(super) fn of_engines(
+    project: &Project,
+    chosen: &[EngineId],
+    format: Format,
+    output: &Output,
+) -> Result<Vec<EngineMigrations>, Failure> {
+    let mut sources = project.input.sources.clone();
+    let mut found = Diagnostics::default();
+    let mut read = Vec::new();
+    for id in chosen {
+        let engine = &project.input.engines[id.0 as usize];
+        let folder = folder(project, &engine.name);
+        if !folder.is_dir() {
+            let message = format!(
+                "engine `{}` has no migrations: there is no folder `{}`",
+                engine.name,
+                folder.display()
+            );
+            let help = format!("write the first: `{}/1_first.sql`", folder.display());
+            return Err(Failure::new(message).help(help));
+        }
+        let migrations = migrations::read(
+            &folder,
+            engine.dialect,
+            engine.flavour,
+            &mut sources,
+            &mut found,
+        );
+        read.push(EngineMigrations {
+            engine: engine.name.clone(),
+            migrations: migrations.iter().map(kept).collect(),
+        });
+    }
+    report::findings_of(&found, &sources, format, output)?;
+    Ok(read)
+}
+
+fn folder(project: &Project, engine: &str) -> PathBuf {
+    let beside = project.config.as_ref().map(|config| config.folder.clone());
+    beside.unwrap_or_default().join(FOLDER).join(engine)
+}
+
+/// The runtime takes migrations as compiled in, so they are kept until the process ends: once in a run.
+fn kept(migration: &migrations::Migration) -> Migration {
+    let text = |text: &str| -> &'static str { text.to_owned().leak() };
+    let script = |script: &migrations::Script| {
+        let statements = script.statements.iter();
+        let statements: Vec<_> = statements.map(|one| (text(&one.sql), one.line)).collect();
+        Script::new(statements.leak(), script.no_transaction)
+    };
+    Migration::new(
+        text(&migration.version),
+        text(&migration.name),
+        text(&checksum(&migration.text)),
+        script(&migration.up),
+        migration.down.as_ref().map(script),
+    )
+}
+
+/// SHA-256, in hexadecimal digits.
+fn checksum(of: &str) -> String {
+    use std::fmt::Write as _;
+    let digest = Sha256::digest(of.as_bytes());
+    digest.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

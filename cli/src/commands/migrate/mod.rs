@@ -1,0 +1,239 @@
+//! `bindery migrate`: applies, reverts and lists the migrations of engines, `migrations/<engine>/<version>_<name>.sql`.
+
+mod files;
+mod told;
+
+use bindery::migrate::{MigrateOptions, MigrationProgress, Migrator};
+use clap::{Args, Subcommand};
+use std::time::Duration;
+
+use crate::arguments::{ConfigOptions, EngineOptions};
+use crate::confirm::{self, Confirmation};
+use crate::database::Engines;
+use crate::engines::Purpose;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::project::Project;
+
+use self::files::EngineMigrations;
+use self::told::Outcome;
+
+/// Apply, revert and list the migrations of engines
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Apply, revert and list the migrations of engines.\n\n\
+        Migrations are files of plain SQL beside `bindery.toml`: `migrations/<engine>/<version>_<name>.sql`, and \
+        `<version>_<name>.down.sql` for the way back; the names that sqlx, diesel, Flyway, goose and others give them are known too. \
+        What was applied stands in the table `_bindery_migrations` of each engine's database.",
+    after_help = "Examples:\n  \
+        bindery migrate status --all\n  \
+        bindery migrate run                      what is pending on `default`\n  \
+        bindery migrate run --all\n  \
+        bindery migrate revert --engine b --yes  the last migration of `b`"
+)]
+pub(crate) struct MigrateArguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    Run(RunArguments),
+    Revert(RevertArguments),
+    Status(StatusArguments),
+    Baseline(BaselineArguments),
+    Resolve(ResolveArguments),
+}
+
+/// The options of every action.
+#[derive(Debug, Args)]
+struct Common {
+    #[command(flatten)]
+    engines: EngineOptions,
+    #[command(flatten)]
+    config: ConfigOptions,
+}
+
+/// Apply what is pending
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Apply what is pending, in the order of the versions.\n\n\
+        Each migration is one transaction with its record (PostgreSQL, SQLite). MySQL and MariaDB commit at every DDL statement, so there, \
+        and with `-- @no-transaction` in the file, each statement is recorded by itself: a run that was killed is gone on with. Of several \
+        processes that migrate a database one does, the others wait."
+)]
+struct RunArguments {
+    /// How long a statement waits for a lock before it is tried again; others wait behind it
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    lock_timeout: u64,
+    /// How long another process that migrates the database is waited for
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    wait: u64,
+    /// Apply migrations that come before one that is applied, as those of another branch do
+    #[arg(long)]
+    out_of_order: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Revert the last migration, or several
+#[derive(Debug, Args)]
+struct RevertArguments {
+    /// How many
+    #[arg(long, value_name = "COUNT", default_value_t = 1)]
+    count: usize,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// List the migrations and their state; exits with 1 where one was changed, is missing or half done
+#[derive(Debug, Args)]
+struct StatusArguments {
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Record migrations as applied without running them, for a database that has its tables already
+#[derive(Debug, Args)]
+struct BaselineArguments {
+    /// The last of them
+    version: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Say how far a migration is that a run left half done, after you have looked at the database
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+        bindery migrate resolve 20240131120000 --done    all of its statements are done\n  \
+        bindery migrate resolve 20240131120000 --statements 2")]
+struct ResolveArguments {
+    /// The migration
+    version: String,
+    /// All of its statements are done
+    #[arg(long)]
+    done: bool,
+    /// This many of its statements are done; the next run goes on after them, and begins anew with 0
+    #[arg(
+        long,
+        value_name = "COUNT",
+        conflicts_with = "done",
+        required_unless_present = "done"
+    )]
+    statements: Option<usize>,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Runs the action.
+pub(crate) fn run(arguments: &MigrateArguments, output: &Output) -> Result<(), Failure> {
+    match &arguments.action {
+        Action::Run(action) => apply(action, output),
+        Action::Revert(action) => revert(action, output),
+        Action::Status(action) => on_each(&action.common, Purpose::Harmless, output, |one| {
+            one.migrator().status().map(Outcome::Listed)
+        }),
+        Action::Baseline(action) => on_each(&action.common, Purpose::Harmless, output, |one| {
+            one.migrator()
+                .baseline(&action.version)
+                .map(Outcome::Recorded)
+        }),
+        Action::Resolve(action) => on_each(&action.common, Purpose::Destructive, output, |one| {
+            let migrator = one.migrator();
+            migrator.resolve(&action.version, action.statements)?;
+            migrator.status().map(Outcome::Listed)
+        }),
+    }
+}
+
+fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
+    let options = MigrateOptions::new()
+        .lock_timeout(Duration::from_secs(action.lock_timeout))
+        .wait(Duration::from_secs(action.wait))
+        .out_of_order(action.out_of_order);
+    on_each(&action.common, Purpose::Harmless, output, |one| {
+        let migrator = one.migrator().with_options(options);
+        let done = migrator.run(&mut |progress| one.tell(progress, output));
+        output.progress("");
+        done.map(Outcome::Applied)
+    })
+}
+
+fn revert(action: &RevertArguments, output: &Output) -> Result<(), Failure> {
+    let named = &action.common.engines;
+    let is_clear = Project::load_config(&action.common.config, output)?;
+    is_clear.choose(named, Purpose::Destructive)?;
+    if !action.yes {
+        let confirmation = Confirmation {
+            question: "Revert migrations, with what their tables and columns hold?",
+            help: "pass `--yes` to revert without a prompt",
+        };
+        confirm::ask(&confirmation, output)?;
+    }
+    on_each(&action.common, Purpose::Destructive, output, |one| {
+        let done = one.migrator();
+        let done = done.revert(action.count, &mut |progress| one.tell(progress, output));
+        output.progress("");
+        done.map(Outcome::Reverted)
+    })
+}
+
+/// An engine of this run.
+struct One<'a> {
+    engines: &'a Engines,
+    index: usize,
+    migrations: &'a EngineMigrations,
+}
+
+impl<'a> One<'a> {
+    fn migrator(&self) -> Migrator<'a> {
+        let engine = self.engines.chosen(self.index);
+        Migrator::new(&self.engines.registry, engine, &self.migrations.migrations)
+    }
+
+    fn tell(&self, progress: MigrationProgress, output: &Output) {
+        let engine = &self.migrations.engine;
+        match progress {
+            MigrationProgress::Waiting => output.message(&format!(
+                "another process migrates `{engine}`: waiting for it\n"
+            )),
+            MigrationProgress::Again { version } => output.message(&format!(
+                "migration {version} on `{engine}` got no lock in time: trying again\n"
+            )),
+            MigrationProgress::Statement {
+                version,
+                statement,
+                of,
+            } => output.progress(&format!(
+                "{engine}: {version}, statement {statement} of {of}"
+            )),
+            _ => {}
+        }
+    }
+}
+
+/// Does the work on every chosen engine, one after the other, also after one that failed, and prints what became of each.
+fn on_each(
+    common: &Common,
+    purpose: Purpose,
+    output: &Output,
+    work: impl Fn(&One<'_>) -> bindery::Result<Outcome>,
+) -> Result<(), Failure> {
+    let project = Project::load_config(&common.config, output)?;
+    let chosen = project.choose(&common.engines, purpose)?;
+    let migrations = files::of_engines(&project, &chosen, common.config.format, output)?;
+    let engines = Engines::open(&project, &chosen)?;
+    let mut outcomes = Vec::new();
+    for (index, migrations) in migrations.iter().enumerate() {
+        let one = One {
+            engines: &engines,
+            index,
+            migrations,
+        };
+        outcomes.push((migrations.engine.as_str(), work(&one)));
+    }
+    told::print(&outcomes, common.config.format, output)
+}

@@ -1,0 +1,223 @@
+//! What became of the migrations of each engine, as lines or as JSON.
+
+use bindery::migrate::{MigrationRun, MigrationState, MigrationStatus};
+use bindery::{ErrorKind, MigrationError};
+use serde::Serialize;
+
+use crate::arguments::Format;
+use crate::database;
+use crate::failure::Failure;
+use crate::output::{Output, Paint, Stream};
+use crate::report::document;
+use crate::text::count;
+
+/// The result of the work on one engine.
+pub(super) enum Outcome {
+    Listed(Vec<MigrationStatus>),
+    Applied(Vec<MigrationRun>),
+    Reverted(Vec<MigrationRun>),
+    Recorded(Vec<&'static str>),
+}
+
+/// One engine of the document; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+struct EngineDocument<'a> {
+    engine: &'a str,
+    migrations: Vec<MigrationDocument<'a>>,
+    error: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct MigrationDocument<'a> {
+    version: &'a str,
+    name: &'a str,
+    state: &'static str,
+    /// Of one that a run left in the middle: the statements that are done, or the one that may be.
+    statement: Option<usize>,
+    applied_at: Option<&'a str>,
+    duration_ms: Option<u64>,
+}
+
+/// Prints all; fails where one engine did, or a person has to look.
+pub(super) fn print(
+    outcomes: &[(&str, bindery::Result<Outcome>)],
+    format: Format,
+    output: &Output,
+) -> Result<(), Failure> {
+    output.result(&match format {
+        Format::Json => document(&outcomes.iter().map(of_engine).collect::<Vec<_>>()),
+        Format::Human | Format::Github => {
+            let lines = outcomes
+                .iter()
+                .map(|(engine, outcome)| lines(engine, outcome, output.results()));
+            lines.collect()
+        }
+    })?;
+    let mut failed = false;
+    for (engine, outcome) in outcomes {
+        match outcome {
+            Err(error) => {
+                failed = true;
+                let failure = database::failure(error);
+                output.failure(&match help(error, engine) {
+                    Some(help) => failure.help(help),
+                    None => failure,
+                });
+            }
+            Ok(Outcome::Listed(status)) => failed |= status.iter().any(|one| is_wrong(one.state)),
+            Ok(_) => {}
+        }
+    }
+    if failed { Err(Failure::Told) } else { Ok(()) }
+}
+
+fn is_wrong(state: MigrationState) -> bool {
+    !matches!(
+        state,
+        MigrationState::Applied | MigrationState::Pending | MigrationState::Interrupted { .. }
+    )
+}
+
+/// What to type next.
+fn help(error: &bindery::Error, engine: &str) -> Option<String> {
+    let ErrorKind::Migration(error) = error.kind() else {
+        return None;
+    };
+    Some(match error {
+        MigrationError::Changed { .. } => {
+            "write changes as a new migration, and the file as it was applied".to_owned()
+        }
+        MigrationError::Missing { .. } => {
+            "bring the files back, from another branch perhaps".to_owned()
+        }
+        MigrationError::OutOfOrder { .. } => {
+            "give them later versions, or apply them as they are: `--out-of-order`".to_owned()
+        }
+        MigrationError::HalfDone { version, statement } => format!(
+            "look at the database, then `bindery migrate resolve {version} --engine {engine} --statements {statement}` where it was done, \
+             `--statements {}` where it was not",
+            statement - 1
+        ),
+        MigrationError::HalfReverted { .. } => {
+            format!("revert it to its end: `bindery migrate revert --engine {engine}`")
+        }
+        MigrationError::NoWayBack { versions } => format!(
+            "write `{}_….down.sql` beside it",
+            versions.first().map_or("", String::as_str)
+        ),
+        MigrationError::Unknown { .. } => "`bindery migrate status` lists them".to_owned(),
+        MigrationError::Locked => "wait for longer: `--wait SECONDS`".to_owned(),
+        _ => return None,
+    })
+}
+
+fn of_engine<'a>((engine, outcome): &'a (&str, bindery::Result<Outcome>)) -> EngineDocument<'a> {
+    let migrations = match outcome {
+        Ok(Outcome::Listed(status)) => status.iter().map(of_status).collect(),
+        Ok(Outcome::Applied(runs)) => runs.iter().map(|run| of_run(run, "applied")).collect(),
+        Ok(Outcome::Reverted(runs)) => runs.iter().map(|run| of_run(run, "reverted")).collect(),
+        Ok(Outcome::Recorded(versions)) => versions
+            .iter()
+            .map(|version| MigrationDocument {
+                version,
+                name: "",
+                state: "recorded",
+                statement: None,
+                applied_at: None,
+                duration_ms: None,
+            })
+            .collect(),
+        Err(_) => Vec::new(),
+    };
+    EngineDocument {
+        engine,
+        migrations,
+        error: outcome.as_ref().err().map(ToString::to_string),
+    }
+}
+
+fn of_run<'a>(run: &'a MigrationRun, state: &'static str) -> MigrationDocument<'a> {
+    MigrationDocument {
+        version: run.version,
+        name: run.name,
+        state,
+        statement: None,
+        applied_at: None,
+        duration_ms: u64::try_from(run.took.as_millis()).ok(),
+    }
+}
+
+fn of_status(status: &MigrationStatus) -> MigrationDocument<'_> {
+    let (state, _, statement) = shown(status.state);
+    MigrationDocument {
+        version: &status.version,
+        name: &status.name,
+        state,
+        statement,
+        applied_at: status.applied_at.as_deref(),
+        duration_ms: status.duration_ms,
+    }
+}
+
+fn lines(engine: &str, outcome: &bindery::Result<Outcome>, stream: Stream) -> String {
+    match outcome {
+        Ok(Outcome::Listed(status)) if status.is_empty() => format!("no migrations on {engine}\n"),
+        Ok(Outcome::Listed(status)) => status
+            .iter()
+            .map(|one| status_line(engine, one, stream))
+            .collect(),
+        Ok(Outcome::Applied(runs)) if runs.is_empty() => {
+            format!("nothing is pending on {engine}\n")
+        }
+        Ok(Outcome::Applied(runs)) => run_lines(engine, runs, "applied", stream),
+        Ok(Outcome::Reverted(runs)) if runs.is_empty() => {
+            format!("nothing is applied on {engine}\n")
+        }
+        Ok(Outcome::Reverted(runs)) => run_lines(engine, runs, "reverted", stream),
+        Ok(Outcome::Recorded(versions)) => {
+            format!(
+                "recorded {} on {engine}\n",
+                count(versions.len(), "migration")
+            )
+        }
+        Err(_) => String::new(),
+    }
+}
+
+fn run_lines(engine: &str, runs: &[MigrationRun], word: &str, stream: Stream) -> String {
+    let word = stream.paint(Paint::Good, &format!("{word:<12}"));
+    let line = |run: &MigrationRun| {
+        let took = run.took.as_millis();
+        format!(
+            "{word} {}_{} on {engine} ({took} ms)\n",
+            run.version, run.name
+        )
+    };
+    runs.iter().map(line).collect()
+}
+
+fn status_line(engine: &str, status: &MigrationStatus, stream: Stream) -> String {
+    let (word, paint, statement) = shown(status.state);
+    let word = stream.paint(paint, &format!("{word:<12}"));
+    let since = status.applied_at.as_ref();
+    let since = since.map_or(String::new(), |moment| format!(" at {moment} UTC"));
+    let statement = statement.map_or(String::new(), |at| format!(", statement {at}"));
+    format!(
+        "{word} {}_{} on {engine}{since}{statement}\n",
+        status.version, status.name
+    )
+}
+
+/// The word for a state, its colour, and the statement that it is about.
+fn shown(state: MigrationState) -> (&'static str, Paint, Option<usize>) {
+    match state {
+        MigrationState::Applied => ("applied", Paint::Faint, None),
+        MigrationState::Pending => ("pending", Paint::Good, None),
+        MigrationState::OutOfOrder => ("out of order", Paint::Bad, None),
+        MigrationState::Changed => ("changed", Paint::Bad, None),
+        MigrationState::Missing => ("missing", Paint::Bad, None),
+        MigrationState::Interrupted { done, .. } => ("interrupted", Paint::Bad, Some(done)),
+        MigrationState::HalfDone { statement, .. } => ("half done", Paint::Bad, Some(statement)),
+        _ => ("unknown", Paint::Bad, None),
+    }
+}

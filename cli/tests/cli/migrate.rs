@@ -1,0 +1,560 @@
+//! `bindery migrate` on the three databases.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
+use mysql::prelude::Queryable;
+
+use super::support::{Project, holds};
+
+/// Where the engine of a test is.
+enum At {
+    File(PathBuf),
+    Postgres(FreshDatabase),
+    Mysql(FreshDatabase),
+}
+
+/// A project with migrations of one engine.
+struct Migrated {
+    project: Project,
+    at: At,
+}
+
+impl Migrated {
+    fn on_sqlite() -> Self {
+        let project = Project::new(&[("bindery.toml", "url = \"sqlite://app.db\"\n")]);
+        let at = At::File(project.path("app.db"));
+        Self { project, at }
+    }
+
+    fn on_server(database: FreshDatabase, at: fn(FreshDatabase) -> At) -> Self {
+        let config = format!("url = \"{}\"\n", database.url());
+        let project = Project::new(&[("bindery.toml", config.as_str())]);
+        Self {
+            project,
+            at: at(database),
+        }
+    }
+
+    /// One on each database that there is.
+    fn on_all() -> Vec<Self> {
+        let postgres = fresh_postgres().map(|database| Self::on_server(database, At::Postgres));
+        let mysql = fresh_mysql().map(|database| Self::on_server(database, At::Mysql));
+        let all = [Some(Self::on_sqlite()), postgres, mysql];
+        all.into_iter().flatten().collect()
+    }
+
+    fn undoes_ddl(&self) -> bool {
+        !matches!(self.at, At::Mysql(_))
+    }
+
+    /// Writes a migration.
+    fn write(&self, file: &str, sql: &str) -> &Self {
+        let folder = self.project.path("migrations/default");
+        std::fs::create_dir_all(folder).expect("the folder can be made");
+        self.project
+            .write(&format!("migrations/default/{file}"), sql);
+        self
+    }
+
+    fn remove(&self, file: &str) {
+        let path = self.project.path(&format!("migrations/default/{file}"));
+        std::fs::remove_file(path).expect("it is there");
+    }
+
+    /// The numbers of the first column, in their order.
+    fn numbers(&self, sql: &str) -> Vec<i64> {
+        match &self.at {
+            At::File(path) => {
+                let connection = rusqlite::Connection::open(path).expect("a database file");
+                let mut statement = connection.prepare(sql).expect("a query");
+                let rows = statement.query_map((), |row| row.get(0)).expect("rows");
+                rows.collect::<Result<_, _>>().expect("numbers")
+            }
+            At::Postgres(database) => {
+                let client = postgres::Client::connect(&database.url(), postgres::NoTls);
+                let rows = client
+                    .expect("the test server")
+                    .query(sql, &[])
+                    .expect("rows");
+                rows.iter().map(|row| row.get(0)).collect()
+            }
+            At::Mysql(database) => {
+                let client = mysql::Conn::new(database.url().as_str());
+                client.expect("the test server").query(sql).expect("rows")
+            }
+        }
+    }
+
+    fn has_table(&self, table: &str) -> bool {
+        let catalogue = match self.at {
+            At::File(_) => format!("SELECT count(*) FROM sqlite_schema WHERE name = '{table}'"),
+            At::Postgres(_) => {
+                format!(
+                    "SELECT count(*) FROM information_schema.tables WHERE table_name = '{table}'"
+                )
+            }
+            At::Mysql(_) => format!(
+                "SELECT count(*) FROM information_schema.tables WHERE table_name = '{table}' AND table_schema = database()"
+            ),
+        };
+        self.numbers(&catalogue) == [1]
+    }
+
+    fn run(&self, words: &str) -> super::support::Outcome {
+        self.project.run(&format!("migrate {words}"))
+    }
+
+    /// The states in the order of the list.
+    fn states(&self) -> Vec<String> {
+        let listed = self.run("status --format json").json();
+        let listed = listed[0]["migrations"].as_array().expect("a list").clone();
+        let state = |one: &serde_json::Value| one["state"].as_str().expect("a word").to_owned();
+        listed.iter().map(state).collect()
+    }
+
+    fn start(&self, words: &str) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_bindery"))
+            .args(["migrate"].into_iter().chain(words.split_whitespace()))
+            .current_dir(self.project.path(""))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the command was built before its tests")
+    }
+}
+
+#[test]
+fn cli_07_migrations_are_applied_once_and_reverted() {
+    for migrated in Migrated::on_all() {
+        migrated
+            .write("1_a.sql", "CREATE TABLE a (id BIGINT PRIMARY KEY, x VARCHAR(9));\nINSERT INTO a (id) VALUES (1);\n")
+            .write("2_b.up.sql", "ALTER TABLE a ADD COLUMN y BIGINT;\nUPDATE a SET y = 7;\n")
+            .write("2_b.down.sql", "ALTER TABLE a DROP COLUMN y;\n");
+        assert_eq!(migrated.states(), ["pending", "pending"]);
+        let first = migrated.run("run").good();
+        holds(
+            &first,
+            &[
+                "applied      1_a on default (",
+                "applied      2_b on default (",
+            ],
+        );
+        assert_eq!(
+            migrated.run("run").good(),
+            "nothing is pending on default\n"
+        );
+        assert_eq!(migrated.states(), ["applied", "applied"]);
+        assert_eq!(migrated.numbers("SELECT y FROM a"), [7]);
+
+        let refused = migrated.run("revert").failed();
+        holds(&refused, &["no terminal to confirm on", "pass `--yes`"]);
+        holds(
+            &migrated.run("revert --yes").good(),
+            &["reverted     2_b on default"],
+        );
+        assert_eq!(migrated.states(), ["applied", "pending"]);
+        holds(
+            &migrated.run("revert --yes").failed(),
+            &[
+                "engine `default`: migrating: nothing says how to revert 1",
+                "1_….down.sql",
+            ],
+        );
+        migrated.run("run").good();
+        assert_eq!(migrated.numbers("SELECT y FROM a"), [7]);
+    }
+}
+
+/// MIG-3, MIG-4: what was applied stays as it was, and nothing slips in before it unasked.
+#[test]
+fn cli_07_what_is_not_as_it_was_applied_is_refused() {
+    for migrated in Migrated::on_all() {
+        migrated
+            .write("1_a.sql", "CREATE TABLE a (id BIGINT PRIMARY KEY);\r\n")
+            .write("3_c.sql", "CREATE TABLE c (id BIGINT PRIMARY KEY);\n");
+        migrated.run("run").good();
+        // Another end of the lines is no change.
+        migrated.write("1_a.sql", "CREATE TABLE a (id BIGINT PRIMARY KEY);\n");
+        assert_eq!(migrated.states(), ["applied", "applied"]);
+
+        migrated.write("2_b.sql", "CREATE TABLE b (id BIGINT PRIMARY KEY);\n");
+        assert_eq!(migrated.states(), ["applied", "out of order", "applied"]);
+        holds(
+            &migrated.run("run").failed(),
+            &[
+                "later migrations are applied, and these are not: 2",
+                "`--out-of-order`",
+            ],
+        );
+        assert!(!migrated.has_table("b"));
+        migrated.run("run --out-of-order").good();
+        assert!(migrated.has_table("b"));
+
+        migrated.write(
+            "1_a.sql",
+            "CREATE TABLE a (id BIGINT PRIMARY KEY, x BIGINT);\n",
+        );
+        migrated.write("4_d.sql", "CREATE TABLE d (id BIGINT PRIMARY KEY);\n");
+        holds(
+            &migrated.run("run").failed(),
+            &["files of applied migrations were changed: 1"],
+        );
+        assert_eq!(migrated.run("status").code, Some(1));
+        migrated.remove("1_a.sql");
+        holds(
+            &migrated.run("run").failed(),
+            &["applied migrations have no file: 1"],
+        );
+        assert!(!migrated.has_table("d"));
+    }
+}
+
+/// MIG-1: a migration that fails leaves nothing where the database can undo DDL, and else what the message says.
+#[test]
+fn cli_07_a_migration_that_fails_is_not_recorded_as_applied() {
+    for migrated in Migrated::on_all() {
+        migrated.write("1_a.sql", "CREATE TABLE a (id BIGINT PRIMARY KEY);\n");
+        migrated.write(
+            "2_b.sql",
+            "CREATE TABLE b (id BIGINT PRIMARY KEY);\nINSERT INTO b VALUES (1);\n\nCREATE TABLE a (id BIGINT PRIMARY KEY);\n",
+        );
+        let failed = migrated.run("run");
+        let said = "engine `default`: migrating: migration 2: statement 3 (line 4) failed; ";
+        holds(&failed.messages, &[said]);
+        holds(&failed.results, &[""]);
+        assert_eq!(failed.code, Some(1));
+        if migrated.undoes_ddl() {
+            holds(&failed.messages, &["nothing of the migration is kept"]);
+            assert_eq!(migrated.states(), ["applied", "pending"]);
+            assert!(!migrated.has_table("b"));
+        } else {
+            holds(&failed.messages, &["the 2 statements before it are kept"]);
+            assert_eq!(migrated.states(), ["applied", "interrupted"]);
+        }
+        // The file may be mended where nothing of it was kept; else what is left of it.
+        let mended = "CREATE TABLE b (id BIGINT PRIMARY KEY);\nINSERT INTO b VALUES (1);\n\nCREATE TABLE c (id BIGINT PRIMARY KEY);\n";
+        migrated.write("2_b.sql", mended);
+        if !migrated.undoes_ddl() {
+            holds(&migrated.run("run").failed(), &["were changed: 2"]);
+            migrated
+                .run("resolve 2 --statements 2 --engine default")
+                .good();
+        }
+        migrated.run("run").good();
+        assert_eq!(migrated.numbers("SELECT id FROM b"), [1]);
+        assert!(migrated.has_table("c"));
+    }
+}
+
+#[test]
+fn cli_07_a_database_that_is_there_is_taken_over() {
+    for migrated in Migrated::on_all() {
+        migrated
+            .write("1_a.sql", "CREATE TABLE a (id BIGINT PRIMARY KEY);\n")
+            .write("2_b.sql", "CREATE TABLE b (id BIGINT PRIMARY KEY);\n");
+        migrated.run("run").good();
+        let other = match &migrated.at {
+            At::File(path) => path.clone(),
+            At::Postgres(_) | At::Mysql(_) => continue,
+        };
+        let connection = rusqlite::Connection::open(other).expect("a database file");
+        connection
+            .execute_batch("DROP TABLE _bindery_migrations")
+            .expect("it is there");
+        assert_eq!(migrated.states(), ["pending", "pending"]);
+        holds(
+            &migrated.run("baseline 9").failed(),
+            &["there is no migration 9"],
+        );
+        assert_eq!(
+            migrated.run("baseline 1").good(),
+            "recorded 1 migration on default\n"
+        );
+        assert_eq!(migrated.states(), ["applied", "pending"]);
+        assert_eq!(
+            migrated.run("baseline 2").good(),
+            "recorded 1 migration on default\n"
+        );
+        migrated.run("run").good();
+    }
+}
+
+/// MIG-2: of ten processes one applies each migration.
+#[test]
+fn cli_07_of_many_processes_one_applies() {
+    for migrated in Migrated::on_all() {
+        migrated.write(
+            "1_a.sql",
+            "CREATE TABLE a (id BIGINT PRIMARY KEY);\nCREATE TABLE log (id BIGINT);\n",
+        );
+        for version in 2..8 {
+            migrated.write(
+                &format!("{version}_log.sql"),
+                &format!("INSERT INTO log VALUES ({version});\n"),
+            );
+        }
+        let mut processes: Vec<Child> = (0..10).map(|_| migrated.start("run")).collect();
+        for process in &mut processes {
+            let ended = process.wait().expect("it ends");
+            assert!(ended.success());
+        }
+        assert_eq!(
+            migrated.numbers("SELECT id FROM log ORDER BY id"),
+            [2, 3, 4, 5, 6, 7]
+        );
+        assert_eq!(migrated.states(), ["applied"; 7]);
+    }
+}
+
+/// MIG-1: killed at any moment, a run leaves a state that the next one goes on from, or that says which statement to look at.
+#[test]
+fn cli_07_a_killed_run_is_gone_on_with() {
+    let rounds = match std::env::var_os("BINDERY_TEST_FULL") {
+        Some(_) => 300,
+        None => 25,
+    };
+    let (mut killed, mut looked) = (0, 0);
+    for (at, migrated) in Migrated::on_all().into_iter().enumerate() {
+        let statements = 10;
+        for version in 1..=3 {
+            let statement = |number: usize| match number % 2 {
+                0 => format!("CREATE TABLE t{version}_{number} (id BIGINT PRIMARY KEY);\n"),
+                _ => format!("INSERT INTO log VALUES ({});\n", version * 100 + number),
+            };
+            let text: String = (1..=statements).map(statement).collect();
+            let first = if version == 1 {
+                "CREATE TABLE log (id BIGINT);\n"
+            } else {
+                ""
+            };
+            migrated.write(&format!("{version}_many.sql"), &format!("{first}{text}"));
+        }
+        for round in 0..rounds {
+            let mut process = migrated.start("run");
+            let pause = (round * 7919 + at * 31) % 40;
+            thread::sleep(Duration::from_millis(pause as u64));
+            let _ = process.kill();
+            let ended = process.wait().expect("it ends");
+            killed += usize::from(!ended.success());
+            looked += usize::from(look(&migrated));
+        }
+        migrated.run("run").good();
+        assert_eq!(migrated.states(), ["applied"; 3]);
+        let expected =
+            (1..=3).flat_map(|version| (1..=5).map(move |at| version * 100 + at * 2 - 1));
+        assert_eq!(
+            migrated.numbers("SELECT id FROM log ORDER BY id"),
+            expected.collect::<Vec<i64>>()
+        );
+        for version in 1..=3 {
+            assert!((1..=5).all(|at| migrated.has_table(&format!("t{version}_{}", at * 2))));
+        }
+        // And the way back.
+        for version in [3, 2, 1] {
+            let drop = |at: i64| {
+                format!(
+                    "DROP TABLE t{version}_{};\nDELETE FROM log WHERE id = {};\n",
+                    at * 2,
+                    version * 100 + at * 2 - 1
+                )
+            };
+            let text: String = (1..=5).map(drop).collect();
+            let last = if version == 1 {
+                "DROP TABLE log;\n"
+            } else {
+                ""
+            };
+            migrated.write(
+                &format!("{version}_many.down.sql"),
+                &format!("{text}{last}"),
+            );
+        }
+        for round in 0..rounds / 2 {
+            let mut process = migrated.start("revert --count 3 --yes");
+            thread::sleep(Duration::from_millis((round * 7919 % 40) as u64));
+            let _ = process.kill();
+            let ended = process.wait().expect("it ends");
+            killed += usize::from(!ended.success());
+            looked += usize::from(look_back(&migrated));
+        }
+        migrated.run("revert --count 3 --yes").good();
+        assert_eq!(migrated.states(), ["pending"; 3]);
+        assert!(!migrated.has_table("log") && !migrated.has_table("t1_2"));
+    }
+    assert!(
+        killed > rounds,
+        "{killed} runs were killed, {looked} left something to look at"
+    );
+}
+
+/// Does as a person would where a statement of a killed run may be done or not.
+fn look(migrated: &Migrated) -> bool {
+    let listed = migrated.run("status --format json").json();
+    let listed = listed[0]["migrations"].as_array().expect("a list").clone();
+    let Some(half) = listed.iter().find(|one| one["state"] == "half done") else {
+        return false;
+    };
+    let version = half["version"].as_str().expect("a version");
+    let statement = half["statement"].as_u64().expect("a number");
+    let before = u64::from(version == "1");
+    let table = if statement == before {
+        "log".to_owned()
+    } else {
+        format!("t{version}_{}", statement - before)
+    };
+    let done = if migrated.has_table(&table) {
+        statement
+    } else {
+        statement - 1
+    };
+    let words = format!("resolve {version} --statements {done} --engine default");
+    migrated.run(&words).good();
+    true
+}
+
+/// The same of a run that reverted.
+fn look_back(migrated: &Migrated) -> bool {
+    let listed = migrated.run("status --format json").json();
+    let listed = listed[0]["migrations"].as_array().expect("a list").clone();
+    let Some(half) = listed.iter().find(|one| one["state"] == "half done") else {
+        return false;
+    };
+    let version = half["version"].as_str().expect("a version");
+    let statement = half["statement"].as_u64().expect("a number");
+    // Of pairs of DROP TABLE and DELETE only the first can be half done.
+    let table = match statement {
+        11 => "log".to_owned(),
+        at => format!("t{version}_{}", at + 1),
+    };
+    let done = if migrated.has_table(&table) {
+        statement - 1
+    } else {
+        statement
+    };
+    let words = format!("resolve {version} --statements {done} --engine default");
+    migrated.run(&words).good();
+    true
+}
+
+/// `CREATE INDEX CONCURRENTLY` stands in no transaction.
+#[test]
+fn cli_07_a_migration_without_a_transaction() {
+    let Some(database) = fresh_postgres() else {
+        return;
+    };
+    let migrated = Migrated::on_server(database, At::Postgres);
+    migrated.write(
+        "1_a.sql",
+        "CREATE TABLE a (id BIGINT PRIMARY KEY, x BIGINT);\n",
+    );
+    let concurrently = "CREATE INDEX CONCURRENTLY a_x ON a (x);\n";
+    migrated.write("2_b.sql", concurrently);
+    holds(
+        &migrated.run("run").failed(),
+        &["statement 1 (line 1) failed"],
+    );
+    migrated.write("2_b.sql", &format!("-- @no-transaction\n{concurrently}"));
+    migrated.run("run").good();
+    assert_eq!(migrated.states(), ["applied", "applied"]);
+}
+
+/// MIG-13: SQLite's way of changing a table, by making another in its place, keeps the rows that refer to it.
+#[test]
+fn cli_07_a_table_of_sqlite_is_made_anew() {
+    let migrated = Migrated::on_sqlite();
+    migrated.write(
+        "1_a.sql",
+        "CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT);\nCREATE TABLE b (a_id INTEGER REFERENCES a ON DELETE CASCADE);\nINSERT INTO a VALUES (1, 'x');\nINSERT INTO b VALUES (1);\n",
+    );
+    migrated.write(
+        "2_b.sql",
+        "CREATE TABLE a_new (id INTEGER PRIMARY KEY, x TEXT NOT NULL);\nINSERT INTO a_new SELECT * FROM a;\nDROP TABLE a;\nALTER TABLE a_new RENAME TO a;\n",
+    );
+    migrated.run("run").good();
+    assert_eq!(
+        migrated.numbers("SELECT a_id FROM b JOIN a ON a.id = a_id"),
+        [1]
+    );
+    migrated.write("3_c.sql", "DELETE FROM a;\n");
+    holds(
+        &migrated.run("run").failed(),
+        &["a foreign key is violated (table `b`)"],
+    );
+    assert_eq!(migrated.numbers("SELECT id FROM a"), [1]);
+}
+
+/// MIG-6: a statement waits for a lock no longer than it may, and is tried again.
+#[test]
+fn cli_07_a_lock_is_not_waited_for_for_ever() {
+    let Some(database) = fresh_postgres() else {
+        return;
+    };
+    let migrated = Migrated::on_server(database, At::Postgres);
+    migrated.write("1_a.sql", "CREATE TABLE a (id BIGINT PRIMARY KEY);\n");
+    migrated.run("run").good();
+    let At::Postgres(database) = &migrated.at else {
+        return;
+    };
+    let mut client = postgres::Client::connect(&database.url(), postgres::NoTls).expect("a server");
+    let mut reading = client.transaction().expect("a transaction");
+    reading.query("SELECT * FROM a", &[]).expect("rows");
+    migrated.write("2_b.sql", "ALTER TABLE a ADD COLUMN x BIGINT;\n");
+    let said = migrated.run("run --lock-timeout 1").failed();
+    holds(
+        &said,
+        &[
+            "migration 2 on `default` got no lock in time: trying again",
+            "did not come free in time",
+        ],
+    );
+    assert_eq!(migrated.states(), ["applied", "pending"]);
+    drop(reading);
+    migrated.run("run").good();
+}
+
+#[test]
+fn cli_07_folders_of_engines_are_their_own() {
+    let project = Project::new(&[(
+        "bindery.toml",
+        "url = \"sqlite://default.db\"\n\n[engines]\nb = \"sqlite://b.db\"\n",
+    )]);
+    holds(
+        &project.run("migrate run --engine b").failed(),
+        &["engine `b` has no migrations: there is no folder `migrations/b`"],
+    );
+    for (engine, table) in [("default", "here"), ("b", "there")] {
+        std::fs::create_dir_all(project.path(&format!("migrations/{engine}"))).expect("a folder");
+        project.write(
+            &format!("migrations/{engine}/1_first.sql"),
+            format!("CREATE TABLE {table} (id INTEGER);\n"),
+        );
+    }
+    project.run("migrate run --engine b").good();
+    assert_eq!(
+        project.sqlite_tables("b.db"),
+        ["_bindery_migrations", "there"]
+    );
+    assert_eq!(project.sqlite_tables("default.db"), [""; 0]);
+    let listed = project.run("migrate status --all").good();
+    holds(
+        &listed,
+        &[
+            "applied      1_first on b at",
+            "pending      1_first on default",
+        ],
+    );
+    project.run("migrate run --all").good();
+    assert_eq!(
+        project.sqlite_tables("default.db"),
+        ["_bindery_migrations", "here"]
+    );
+    holds(
+        &project.run("migrate revert").failed(),
+        &["several engines"],
+    );
+}

@@ -1,0 +1,114 @@
+//! Migrations that cannot go on: what an error reports of them.
+
+use std::fmt;
+
+/// Why migrations were not applied, or not all of them. Nothing is guessed: a state that only a person can judge is an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MigrationError {
+    /// A statement failed; its error is the source.
+    Statement {
+        /// The migration.
+        version: String,
+        /// Which of its statements, from 1.
+        statement: usize,
+        /// Where it begins in its file.
+        line: u32,
+        /// Statements before it are kept: the database, or `-- @no-transaction`, made each one for itself. Otherwise nothing
+        /// of the migration is kept.
+        kept: usize,
+    },
+    /// Applied migrations whose files are not as they were.
+    Changed {
+        /// Their versions.
+        versions: Vec<String>,
+    },
+    /// Applied migrations that have no file.
+    Missing {
+        /// Their versions.
+        versions: Vec<String>,
+    },
+    /// Migrations that are not applied, and later ones are.
+    OutOfOrder {
+        /// Their versions.
+        versions: Vec<String>,
+    },
+    /// A run ended in the middle of a statement that stands in no transaction: whether it was done is not known here.
+    HalfDone {
+        /// The migration.
+        version: String,
+        /// Which of its statements, from 1.
+        statement: usize,
+    },
+    /// A run that reverted a migration ended before it was done.
+    HalfReverted {
+        /// The migration.
+        version: String,
+    },
+    /// Migrations that are to be reverted, and nothing says how.
+    NoWayBack {
+        /// Their versions.
+        versions: Vec<String>,
+    },
+    /// There is no migration of this version.
+    Unknown {
+        /// The version.
+        version: String,
+    },
+    /// Another process migrates the database, and did not end in time.
+    Locked,
+}
+
+impl fmt::Display for MigrationError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Statement {
+                version,
+                statement,
+                line,
+                kept,
+            } => {
+                write!(
+                    out,
+                    "migration {version}: statement {statement} (line {line}) failed; "
+                )?;
+                match kept {
+                    0 => out.write_str("nothing of the migration is kept"),
+                    1 => out.write_str("the statement before it is kept"),
+                    more => write!(out, "the {more} statements before it are kept"),
+                }
+            }
+            Self::Changed { versions } => {
+                write!(
+                    out,
+                    "files of applied migrations were changed: {}",
+                    list(versions)
+                )
+            }
+            Self::Missing { versions } => {
+                write!(out, "applied migrations have no file: {}", list(versions))
+            }
+            Self::OutOfOrder { versions } => write!(
+                out,
+                "later migrations are applied, and these are not: {}",
+                list(versions)
+            ),
+            Self::HalfDone { version, statement } => write!(
+                out,
+                "migration {version}: a run ended while statement {statement} was at work, and whether it was done is not known"
+            ),
+            Self::HalfReverted { version } => {
+                write!(out, "migration {version} is reverted in part")
+            }
+            Self::NoWayBack { versions } => {
+                write!(out, "nothing says how to revert {}", list(versions))
+            }
+            Self::Unknown { version } => write!(out, "there is no migration {version}"),
+            Self::Locked => out.write_str("another process migrates the database"),
+        }
+    }
+}
+
+fn list(versions: &[String]) -> String {
+    versions.join(", ")
+}

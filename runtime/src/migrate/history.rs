@@ -1,0 +1,184 @@
+//! The table `_bindery_migrations` of an engine's database: a row for each migration that was applied or begun.
+
+use crate::driver::Physical;
+use crate::error::Result;
+use crate::value::ParamWriter;
+use bindery_core::dialect::Dialect;
+use bindery_core::sql_writer::SqlWriter;
+
+const TABLE: &str = "_bindery_migrations";
+
+/// `stage` is a [`Stage`]; `at_work` is the statement that was begun last, `done` how many are done, of the way forth or of
+/// the way back. The types fit every database; the time is the database's own, in UTC as every session is.
+const CREATE: &str = "CREATE TABLE IF NOT EXISTS _bindery_migrations (\
+    version VARCHAR(191) NOT NULL PRIMARY KEY, name VARCHAR(255) NOT NULL, checksum VARCHAR(64) NOT NULL, \
+    stage VARCHAR(9) NOT NULL, at_work BIGINT NOT NULL, done BIGINT NOT NULL, duration_ms BIGINT NOT NULL, \
+    bindery VARCHAR(32) NOT NULL, applied_at TIMESTAMP(0) NOT NULL)";
+
+const SELECT: &str = "SELECT version, name, checksum, stage, at_work, done, duration_ms, CAST(applied_at AS CHAR(19)) \
+    FROM _bindery_migrations ORDER BY version";
+
+/// How far a migration is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    Applying,
+    Applied,
+    Reverting,
+}
+
+impl Stage {
+    const ALL: [Self; 3] = [Self::Applying, Self::Applied, Self::Reverting];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Applying => "applying",
+            Self::Applied => "applied",
+            Self::Reverting => "reverting",
+        }
+    }
+
+    /// A word that is not known is of a later version of bindery, which was not done.
+    fn named(name: &str) -> Self {
+        let found = Self::ALL.into_iter().find(|stage| stage.name() == name);
+        found.unwrap_or(Self::Applying)
+    }
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Recorded {
+    pub(super) version: String,
+    pub(super) name: String,
+    pub(super) checksum: String,
+    pub(super) stage: Stage,
+    pub(super) at_work: usize,
+    pub(super) done: usize,
+    pub(super) duration_ms: u64,
+    pub(super) applied_at: String,
+}
+
+/// Makes the table where there is none.
+pub(super) fn create(physical: &mut Physical) -> Result<()> {
+    if physical.table_exists(None, TABLE)? {
+        return Ok(());
+    }
+    match physical.define(CREATE) {
+        // Another process made it at the same time.
+        Err(_) if physical.table_exists(None, TABLE)? => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// All rows; none where there is no table.
+pub(super) fn read(physical: &mut Physical) -> Result<Vec<Recorded>> {
+    let mut rows = Vec::new();
+    if !physical.table_exists(None, TABLE)? {
+        return Ok(rows);
+    }
+    physical.query(SELECT, &mut |_| (), &mut |row| {
+        rows.push(Recorded {
+            version: row.next()?,
+            name: row.next()?,
+            checksum: row.next()?,
+            stage: Stage::named(&row.next::<String>()?),
+            at_work: number(row.next()?),
+            done: number(row.next()?),
+            duration_ms: row.next::<i64>()?.unsigned_abs(),
+            applied_at: row.next()?,
+        });
+        Ok(true)
+    })?;
+    Ok(rows)
+}
+
+fn number(value: i64) -> usize {
+    usize::try_from(value).unwrap_or(0)
+}
+
+/// How far the migration of this version is; `None` where it has no row.
+pub(super) fn stage(physical: &mut Physical, version: &str) -> Result<Option<Stage>> {
+    let mut sql = SqlWriter::new(physical.dialect());
+    sql.push("SELECT stage FROM _bindery_migrations WHERE version = ")
+        .placeholder();
+    let mut found = None;
+    let write = &mut |params: &mut ParamWriter<'_>| params.text(version);
+    physical.query(&sql.finish(), write, &mut |row| {
+        found = Some(Stage::named(&row.next::<String>()?));
+        Ok(true)
+    })?;
+    Ok(found)
+}
+
+/// The progress of a migration.
+#[derive(Clone, Copy)]
+pub(super) struct Progress {
+    pub(super) stage: Stage,
+    pub(super) at_work: usize,
+    pub(super) done: usize,
+    pub(super) duration_ms: u64,
+}
+
+/// Adds the row of a migration.
+pub(super) fn insert(
+    physical: &mut Physical,
+    (version, name, checksum): (&str, &str, &str),
+    progress: Progress,
+) -> Result<()> {
+    let mut sql = SqlWriter::new(physical.dialect());
+    sql.push("INSERT INTO _bindery_migrations (version, name, checksum, bindery, stage, at_work, done, duration_ms, applied_at) VALUES (");
+    for _ in 0..8 {
+        sql.placeholder().push(", ");
+    }
+    sql.push("CURRENT_TIMESTAMP)");
+    let write = &mut |params: &mut ParamWriter<'_>| {
+        params.text(version);
+        params.text(name);
+        params.text(checksum);
+        params.text(env!("CARGO_PKG_VERSION"));
+        progress.write(params);
+    };
+    physical.execute(&sql.finish(), write).map(drop)
+}
+
+/// Changes the progress of a migration.
+pub(super) fn update(physical: &mut Physical, version: &str, progress: Progress) -> Result<()> {
+    let mut sql = SqlWriter::new(physical.dialect());
+    sql.push("UPDATE _bindery_migrations SET stage = ")
+        .placeholder();
+    for column in ["at_work", "done", "duration_ms"] {
+        sql.push(", ").push(column).push(" = ").placeholder();
+    }
+    sql.push(", applied_at = CURRENT_TIMESTAMP WHERE version = ")
+        .placeholder();
+    let write = &mut |params: &mut ParamWriter<'_>| {
+        progress.write(params);
+        params.text(version);
+    };
+    physical.execute(&sql.finish(), write).map(drop)
+}
+
+/// Takes the row of a migration away.
+pub(super) fn delete(physical: &mut Physical, version: &str) -> Result<()> {
+    let mut sql = SqlWriter::new(physical.dialect());
+    sql.push("DELETE FROM _bindery_migrations WHERE version = ")
+        .placeholder();
+    let write = &mut |params: &mut ParamWriter<'_>| params.text(version);
+    physical.execute(&sql.finish(), write).map(drop)
+}
+
+impl Progress {
+    fn write(self, params: &mut ParamWriter<'_>) {
+        params.text(self.stage.name());
+        for number in [self.at_work as u64, self.done as u64, self.duration_ms] {
+            params.i64(i64::try_from(number).unwrap_or(i64::MAX));
+        }
+    }
+}
+
+/// Is DDL part of the transaction around it? Elsewhere it commits.
+pub(super) fn undoes_ddl(physical: &Physical) -> bool {
+    match physical.dialect() {
+        Dialect::Sqlite | Dialect::Postgres => true,
+        Dialect::Mysql => false,
+    }
+}

@@ -1,0 +1,351 @@
+//! Migrations: which are applied, applying and reverting them. What they are is read from files by the compiler; here each is
+//! a list of statements.
+//!
+//! The record of a migration (`history`) is written in its own transaction where the database can undo DDL. Elsewhere, and
+//! where a migration says so, each statement is for itself: that it begins is recorded before it, that it is done after it,
+//! so that a run that was killed leaves a state that the next one understands.
+
+mod connecting;
+mod history;
+mod lock;
+mod plan;
+mod run;
+
+use std::time::Duration;
+
+use crate::databases::Registry;
+use crate::error::{Error, ErrorKind, MigrationError, Operation, Result};
+use crate::link::engine::Engine;
+
+use self::connecting::Session;
+
+/// One migration of an engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Migration {
+    /// As the file's name has it, such as `20240131120000`. Migrations are in their order where they are given.
+    pub version: &'static str,
+    /// The rest of the file's name, such as `add_nick`.
+    pub name: &'static str,
+    /// A hash of the file: one that was applied is never changed.
+    pub checksum: &'static str,
+    /// What it does.
+    pub up: Script,
+    /// What undoes it, where that is written.
+    pub down: Option<Script>,
+}
+
+impl Migration {
+    /// A migration of these parts.
+    pub const fn new(
+        version: &'static str,
+        name: &'static str,
+        checksum: &'static str,
+        up: Script,
+        down: Option<Script>,
+    ) -> Self {
+        Self {
+            version,
+            name,
+            checksum,
+            up,
+            down,
+        }
+    }
+}
+
+/// The statements of one direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Script {
+    /// The text of each, and the line of its file that it begins in.
+    pub statements: &'static [(&'static str, u32)],
+    /// Each statement is for itself, as `CREATE INDEX CONCURRENTLY` has to be.
+    pub no_transaction: bool,
+}
+
+impl Script {
+    /// A script of these parts.
+    pub const fn new(statements: &'static [(&'static str, u32)], no_transaction: bool) -> Self {
+        Self {
+            statements,
+            no_transaction,
+        }
+    }
+}
+
+/// One migration, and what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MigrationStatus {
+    /// The version.
+    pub version: String,
+    /// The name.
+    pub name: String,
+    /// Its state in the database.
+    pub state: MigrationState,
+    /// When it was applied, in UTC: `2026-01-31 12:00:00`.
+    pub applied_at: Option<String>,
+    /// How long that took, in milliseconds.
+    pub duration_ms: Option<u64>,
+}
+
+/// The state of a migration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MigrationState {
+    /// Applied.
+    Applied,
+    /// Not yet.
+    Pending,
+    /// Not yet, and a later one is.
+    OutOfOrder,
+    /// Applied, and the file is another now.
+    Changed,
+    /// Applied, and there is no file.
+    Missing,
+    /// This many statements are done, and the next run, or the next one that reverts, goes on after them.
+    Interrupted {
+        /// Statements that are done.
+        done: usize,
+        /// They are those of the way back.
+        reverting: bool,
+    },
+    /// A run ended while this statement was at work, and whether it was done has to be found out by a person.
+    HalfDone {
+        /// Which statement, from 1.
+        statement: usize,
+        /// It is one of the way back.
+        reverting: bool,
+    },
+}
+
+/// What became of one migration in a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MigrationRun {
+    /// The version.
+    pub version: &'static str,
+    /// The name.
+    pub name: &'static str,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// What is told of a run while it is going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MigrationProgress {
+    /// Another process migrates the database; this one waits.
+    Waiting,
+    /// A statement begins: which of how many.
+    Statement {
+        /// The migration.
+        version: &'static str,
+        /// Which, from 1.
+        statement: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// A lock did not come free, or another transaction was in the way: it is tried again.
+    Again {
+        /// The migration.
+        version: &'static str,
+    },
+}
+
+/// How migrations are applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MigrateOptions {
+    lock_timeout: Duration,
+    attempts: u32,
+    wait: Duration,
+    out_of_order: bool,
+}
+
+/// A statement waits 5 s for a lock, so that nobody else waits behind it for longer, and is tried five times; another process that
+/// migrates the database is waited for for a minute.
+impl Default for MigrateOptions {
+    fn default() -> Self {
+        Self {
+            lock_timeout: Duration::from_secs(5),
+            attempts: 5,
+            wait: Duration::from_secs(60),
+            out_of_order: false,
+        }
+    }
+}
+
+impl MigrateOptions {
+    /// The usual ones.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How long a statement waits for a lock.
+    #[must_use]
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.lock_timeout = timeout;
+        self
+    }
+
+    /// How often a migration is tried at most whose statement got no lock; at least once.
+    #[must_use]
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts.max(1);
+        self
+    }
+
+    /// How long another process that migrates the same database is waited for.
+    #[must_use]
+    pub fn wait(mut self, limit: Duration) -> Self {
+        self.wait = limit;
+        self
+    }
+
+    /// Applies migrations whose version is lower than that of one that is applied, as they come from another branch.
+    #[must_use]
+    pub fn out_of_order(mut self, allowed: bool) -> Self {
+        self.out_of_order = allowed;
+        self
+    }
+}
+
+/// The migrations of one engine, and its database.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// use bindery::migrate::{Migration, MigrationState, Migrator, Script};
+///
+/// # fn main() -> bindery::Result<()> {
+/// const MIGRATIONS: &[Migration] = &[Migration::new(
+///     "1",
+///     "notes",
+///     "7f83b165",
+///     Script::new(&[("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)", 1)], false),
+///     Some(Script::new(&[("DROP TABLE notes", 1)], false)),
+/// )];
+/// let db = Databases::in_memory()?;
+/// let migrator = Migrator::new(&db, engine::B, MIGRATIONS);
+/// assert_eq!(migrator.status()?[0].state, MigrationState::Pending);
+/// assert_eq!(migrator.run(&mut |_| ())?.len(), 1);
+/// assert_eq!(migrator.run(&mut |_| ())?.len(), 0);
+/// assert_eq!(migrator.status()?[0].state, MigrationState::Applied);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Migrator<'a> {
+    registry: &'a Registry,
+    engine: usize,
+    name: &'static str,
+    migrations: &'a [Migration],
+    options: MigrateOptions,
+}
+
+impl<'a> Migrator<'a> {
+    /// The migrations of an engine, in their order.
+    pub fn new(registry: &'a Registry, engine: impl Engine, migrations: &'a [Migration]) -> Self {
+        Self {
+            registry,
+            engine: engine.index(),
+            name: engine.name(),
+            migrations,
+            options: MigrateOptions::default(),
+        }
+    }
+
+    /// Sets how they are applied.
+    #[must_use]
+    pub fn with_options(mut self, options: MigrateOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// The state of every migration, in their order; those without a file last. Changes nothing.
+    ///
+    /// # Errors
+    /// The engine cannot be reached.
+    pub fn status(&self) -> Result<Vec<MigrationStatus>> {
+        let status = || {
+            let mut session = Session::open(self.registry, self.engine, &self.options)?;
+            let history = history::read(&mut session.physical)?;
+            Ok(plan::status(self.migrations, &history))
+        };
+        self.located(status())
+    }
+
+    /// Applies what is pending, one migration after the other, and returns those that this call applied. Of several processes that
+    /// do so at the same time one applies them, the others wait.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Migration`]: an applied one was changed or is missing, one is out of order or half done, or a statement failed; those
+    /// that were applied before stay. The engine cannot be reached.
+    pub fn run(&self, told: &mut dyn FnMut(MigrationProgress)) -> Result<Vec<MigrationRun>> {
+        self.located(self.locked(told, |session, told| self.apply_pending(session, told)))
+    }
+
+    /// Reverts the last `count` applied migrations, the last one first, and returns them.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run); one of them has no way back: then none is reverted.
+    pub fn revert(
+        &self,
+        count: usize,
+        told: &mut dyn FnMut(MigrationProgress),
+    ) -> Result<Vec<MigrationRun>> {
+        self.located(self.locked(told, |session, told| self.revert_last(session, count, told)))
+    }
+
+    /// Records every migration up to this version as applied, without running it: for a database that has its tables
+    /// already. Returns the versions that were recorded.
+    ///
+    /// # Errors
+    /// There is no such migration. The engine cannot be reached.
+    pub fn baseline(&self, version: &str) -> Result<Vec<&'static str>> {
+        self.located(self.locked(&mut |_| (), |session, _| {
+            self.record_until(session, version)
+        }))
+    }
+
+    /// Says of a migration that is half done how far it is, after a person has looked: this many of its statements are done;
+    /// where it was being reverted, of those of the way back. `None`: all are done.
+    ///
+    /// # Errors
+    /// There is no such migration, or it has fewer statements. The engine cannot be reached.
+    pub fn resolve(&self, version: &str, done: Option<usize>) -> Result<()> {
+        self.located(self.locked(&mut |_| (), |session, _| {
+            self.set_done(session, version, done)
+        }))
+    }
+
+    fn find(&self, version: &str) -> Result<&'a Migration> {
+        let found = self.migrations.iter().find(|one| one.version == version);
+        found.ok_or_else(|| {
+            let version = version.to_owned();
+            refused(MigrationError::Unknown { version })
+        })
+    }
+
+    /// With a session of its own, and the lock that only one process of the database's has.
+    fn locked<T>(
+        &self,
+        told: &mut dyn FnMut(MigrationProgress),
+        work: impl FnOnce(&mut Session, &mut dyn FnMut(MigrationProgress)) -> Result<T>,
+    ) -> Result<T> {
+        let mut session = Session::open(self.registry, self.engine, &self.options)?;
+        lock::take(&mut session.physical, self.options.wait, told)?;
+        history::create(&mut session.physical)?;
+        let outcome = work(&mut session, told);
+        session.forget_tables();
+        outcome
+    }
+
+    fn located<T>(&self, outcome: Result<T>) -> Result<T> {
+        outcome.map_err(|error| error.during(Operation::Migrate).on_engine(self.name))
+    }
+}
+
+fn refused(error: MigrationError) -> Error {
+    Error::new(ErrorKind::Migration(error))
+}

@@ -1,0 +1,407 @@
+//! Applying and reverting.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::connecting::Session;
+use super::history::{self, Progress, Stage};
+use super::{
+    Migration, MigrationProgress, MigrationRun, MigrationState, Migrator, Script, plan, refused,
+};
+use crate::driver::{Physical, TransactionOptions};
+use crate::error::{Constraint, Error, ErrorKind, MigrationError, Result};
+use bindery_core::dialect::Dialect;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// The direction of a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Up,
+    Down,
+}
+
+/// One migration in one direction.
+#[derive(Clone, Copy)]
+struct Step<'m> {
+    migration: &'m Migration,
+    script: Script,
+    direction: Direction,
+    /// Statements that an earlier run did.
+    done: usize,
+    /// It has a row already.
+    is_recorded: bool,
+}
+
+impl Migrator<'_> {
+    pub(super) fn apply_pending(
+        &self,
+        session: &mut Session,
+        told: &mut dyn FnMut(MigrationProgress),
+    ) -> Result<Vec<MigrationRun>> {
+        let status = plan::status(self.migrations, &history::read(&mut session.physical)?);
+        plan::ensure_sound(&status, self.options.out_of_order)?;
+        plan::ensure_not_reverting(&status)?;
+        let mut runs = Vec::new();
+        for (migration, status) in self.migrations.iter().zip(&status) {
+            let (done, is_recorded) = match status.state {
+                MigrationState::Pending | MigrationState::OutOfOrder => (0, false),
+                MigrationState::Interrupted { done, .. } => (done, true),
+                _ => continue,
+            };
+            let step = Step {
+                migration,
+                script: migration.up,
+                direction: Direction::Up,
+                done,
+                is_recorded,
+            };
+            runs.extend(self.take(&mut session.physical, step, told)?);
+        }
+        Ok(runs)
+    }
+
+    pub(super) fn revert_last(
+        &self,
+        session: &mut Session,
+        count: usize,
+        told: &mut dyn FnMut(MigrationProgress),
+    ) -> Result<Vec<MigrationRun>> {
+        let status = plan::status(self.migrations, &history::read(&mut session.physical)?);
+        plan::ensure_sound(&status, true)?;
+        let applied = self.migrations.iter().zip(&status).rev();
+        let applied = applied.filter_map(|(one, status)| match status.state {
+            MigrationState::Applied => Some((one, 0)),
+            MigrationState::Interrupted { done, reverting } => {
+                Some((one, if reverting { done } else { 0 }))
+            }
+            _ => None,
+        });
+        let wanted: Vec<(&Migration, usize)> = applied.take(count).collect();
+        let without = wanted
+            .iter()
+            .map(|(one, _)| one)
+            .filter(|one| one.down.is_none());
+        let versions: Vec<String> = without.map(|one| one.version.to_owned()).collect();
+        if !versions.is_empty() {
+            return Err(refused(MigrationError::NoWayBack { versions }));
+        }
+        let mut runs = Vec::new();
+        for (migration, done) in wanted {
+            let Some(script) = migration.down else {
+                continue;
+            };
+            let step = Step {
+                migration,
+                script,
+                direction: Direction::Down,
+                done,
+                is_recorded: true,
+            };
+            runs.extend(self.take(&mut session.physical, step, told)?);
+        }
+        Ok(runs)
+    }
+
+    pub(super) fn record_until(
+        &self,
+        session: &mut Session,
+        version: &str,
+    ) -> Result<Vec<&'static str>> {
+        self.find(version)?;
+        let mut recorded = Vec::new();
+        for migration in self.migrations {
+            if history::stage(&mut session.physical, migration.version)?.is_none() {
+                let all = migration.up.statements.len();
+                history::insert(
+                    &mut session.physical,
+                    migration.row(),
+                    Progress::whole(all, 0),
+                )?;
+                recorded.push(migration.version);
+            }
+            if migration.version == version {
+                break;
+            }
+        }
+        Ok(recorded)
+    }
+
+    pub(super) fn set_done(
+        &self,
+        session: &mut Session,
+        version: &str,
+        done: Option<usize>,
+    ) -> Result<()> {
+        let migration = self.find(version)?;
+        let physical = &mut session.physical;
+        let stage = history::stage(physical, version)?;
+        let script = match stage {
+            Some(Stage::Reverting) => migration.down.unwrap_or(migration.up),
+            Some(Stage::Applying | Stage::Applied) | None => migration.up,
+        };
+        let all = script.statements.len();
+        let done = done.unwrap_or(all);
+        if done > all {
+            let why = "the migration has fewer statements";
+            return Err(Error::new(ErrorKind::Unsupported(why)));
+        }
+        if stage.is_some() {
+            history::delete(physical, version)?;
+        }
+        let progress = match (stage, done) {
+            (Some(Stage::Reverting), done) if done == all => return Ok(()),
+            (Some(Stage::Reverting), 0) => Progress::whole(migration.up.statements.len(), 0),
+            (Some(Stage::Reverting), done) => Progress::part(Direction::Down, done, done),
+            (_, done) if done == all => Progress::whole(all, 0),
+            (_, 0) => return Ok(()),
+            (_, done) => Progress::part(Direction::Up, done, done),
+        };
+        history::insert(physical, migration.row(), progress)
+    }
+
+    /// One migration; `None` where another process did it meanwhile. Tried again where no lock was given in time.
+    fn take(
+        &self,
+        physical: &mut Physical,
+        step: Step<'_>,
+        told: &mut dyn FnMut(MigrationProgress),
+    ) -> Result<Option<MigrationRun>> {
+        let version = step.migration.version;
+        let started = Instant::now();
+        let whole = history::undoes_ddl(physical) && !step.script.no_transaction;
+        let is_taken = if whole {
+            again(self.options.attempts, version, told, |told| {
+                in_transaction(physical, step, started, told)
+            })?
+        } else {
+            self.one_by_one(physical, step, started, told)?
+        };
+        Ok(is_taken.then(|| MigrationRun {
+            version,
+            name: step.migration.name,
+            took: started.elapsed(),
+        }))
+    }
+
+    /// Each statement for itself, with a record before and after it.
+    ///
+    /// All three are sent as one transaction. A statement that changes rows is then done together with its record. DDL of MySQL commits
+    /// what stands before it and is for itself; so a run that ends during it leaves `at_work` after `done`.
+    fn one_by_one(
+        &self,
+        physical: &mut Physical,
+        step: Step<'_>,
+        started: Instant,
+        told: &mut dyn FnMut(MigrationProgress),
+    ) -> Result<bool> {
+        let version = step.migration.version;
+        if !step.is_recorded {
+            match history::insert(physical, step.migration.row(), step.part(0, 0)) {
+                Ok(()) => {}
+                // Another process has begun it: it is that one's to end.
+                Err(error) if matches!(error.kind(), ErrorKind::UniqueViolation(_)) => {
+                    return Err(refused(MigrationError::Locked));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let statements = step.script.statements.iter().enumerate().skip(step.done);
+        for (at, &(sql, line)) in statements {
+            told(step.at(at));
+            again(self.options.attempts, version, told, |_| {
+                recorded_around(physical, step, at, sql)
+                    .map_err(|error| step.failed(error, at, line, at))
+            })?;
+        }
+        let all = step.script.statements.len();
+        match step.direction {
+            Direction::Up => {
+                history::update(physical, version, Progress::whole(all, millis(started)))
+            }
+            Direction::Down => history::delete(physical, version),
+        }?;
+        Ok(true)
+    }
+}
+
+/// One statement between its records.
+fn recorded_around(physical: &mut Physical, step: Step<'_>, at: usize, sql: &str) -> Result<()> {
+    let version = step.migration.version;
+    let begins = step.part(at + 1, at);
+    let ends = step.part(at + 1, at + 1);
+    if history::undoes_ddl(physical) {
+        // It may stand in no transaction at all.
+        history::update(physical, version, begins)?;
+        physical
+            .define(sql)
+            .map_err(Error::showing_text)
+            .inspect_err(|_| {
+                let _ = history::update(physical, version, step.part(at, at));
+            })?;
+        return history::update(physical, version, ends);
+    }
+    // Not as a transaction of the driver's, which refuses what ends one unasked.
+    physical.batch("START TRANSACTION")?;
+    let done = history::update(physical, version, begins)
+        .and_then(|()| physical.define(sql).map_err(Error::showing_text))
+        .and_then(|()| history::update(physical, version, ends))
+        .and_then(|()| physical.batch("COMMIT"));
+    done.inspect_err(|_| {
+        let _ = physical.batch("ROLLBACK");
+        // DDL committed the record that it begins; it failed, so it is not at work.
+        let _ = history::update(physical, version, step.part(at, at));
+    })
+}
+
+/// The whole migration with its record; `false` where another process did it meanwhile.
+fn in_transaction(
+    physical: &mut Physical,
+    step: Step<'_>,
+    started: Instant,
+    told: &mut dyn FnMut(MigrationProgress),
+) -> Result<bool> {
+    physical.begin_with(&TransactionOptions::new())?;
+    match within(physical, step, started, told) {
+        Ok(true) => physical.commit().map(|()| true),
+        Ok(false) => physical.rollback().map(|()| false),
+        Err(error) => {
+            let _ = physical.rollback();
+            Err(error)
+        }
+    }
+}
+
+fn within(
+    physical: &mut Physical,
+    step: Step<'_>,
+    started: Instant,
+    told: &mut dyn FnMut(MigrationProgress),
+) -> Result<bool> {
+    let version = step.migration.version;
+    let is_recorded = history::stage(physical, version)?.is_some();
+    if is_recorded != step.is_recorded {
+        return Ok(false);
+    }
+    let statements = step.script.statements.iter().enumerate().skip(step.done);
+    for (at, &(sql, line)) in statements {
+        told(step.at(at));
+        let done = physical.define(sql).map_err(Error::showing_text);
+        done.map_err(|error| step.failed(error, at, line, 0))?;
+    }
+    ensure_references(physical)?;
+    let progress = Progress::whole(step.script.statements.len(), millis(started));
+    match step.direction {
+        Direction::Up if is_recorded => history::update(physical, version, progress),
+        Direction::Up => history::insert(physical, step.migration.row(), progress),
+        Direction::Down => history::delete(physical, version),
+    }?;
+    Ok(true)
+}
+
+/// SQLite checks no foreign keys during migrations: no row may refer to one that is not there at the end.
+fn ensure_references(physical: &mut Physical) -> Result<()> {
+    match physical.dialect() {
+        Dialect::Sqlite => {}
+        Dialect::Postgres | Dialect::Mysql => return Ok(()),
+    }
+    let mut dangling: Option<String> = None;
+    let sql = "SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1";
+    physical.query(sql, &mut |_| (), &mut |row| {
+        dangling = Some(row.next()?);
+        Ok(true)
+    })?;
+    match dangling {
+        None => Ok(()),
+        table => Err(Error::new(ErrorKind::ForeignKeyViolation(Constraint {
+            table,
+            ..Constraint::default()
+        }))),
+    }
+}
+
+/// Tries again where a lock was not given, as long as attempts are left.
+fn again<T>(
+    attempts: u32,
+    version: &'static str,
+    told: &mut dyn FnMut(MigrationProgress),
+    mut work: impl FnMut(&mut dyn FnMut(MigrationProgress)) -> Result<T>,
+) -> Result<T> {
+    let mut pause = FIRST_PAUSE;
+    for _ in 1..attempts {
+        match work(told) {
+            Err(error) if is_in_the_way(&error) => told(MigrationProgress::Again { version }),
+            outcome => return outcome,
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+    work(told)
+}
+
+/// Was it only that another one held a lock?
+fn is_in_the_way(error: &Error) -> bool {
+    let is_one = |error: &Error| matches!(error.kind(), ErrorKind::Busy | ErrorKind::Conflict);
+    let source = std::error::Error::source(error);
+    let source = source.and_then(|source| source.downcast_ref::<Error>());
+    is_one(error) || source.is_some_and(is_one)
+}
+
+fn millis(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Step<'_> {
+    fn part(&self, at_work: usize, done: usize) -> Progress {
+        Progress::part(self.direction, at_work, done)
+    }
+
+    fn at(&self, at: usize) -> MigrationProgress {
+        MigrationProgress::Statement {
+            version: self.migration.version,
+            statement: at + 1,
+            of: self.script.statements.len(),
+        }
+    }
+
+    #[cold]
+    fn failed(&self, error: Error, at: usize, line: u32, kept: usize) -> Error {
+        let failed = MigrationError::Statement {
+            version: self.migration.version.to_owned(),
+            statement: at + 1,
+            line,
+            kept,
+        };
+        refused(failed).with_source(error)
+    }
+}
+
+impl Migration {
+    fn row(&self) -> (&str, &str, &str) {
+        (self.version, self.name, self.checksum)
+    }
+}
+
+impl Progress {
+    fn whole(statements: usize, duration_ms: u64) -> Self {
+        Self {
+            stage: Stage::Applied,
+            at_work: statements,
+            done: statements,
+            duration_ms,
+        }
+    }
+
+    fn part(direction: Direction, at_work: usize, done: usize) -> Self {
+        Self {
+            stage: match direction {
+                Direction::Up => Stage::Applying,
+                Direction::Down => Stage::Reverting,
+            },
+            at_work,
+            done,
+            duration_ms: 0,
+        }
+    }
+}

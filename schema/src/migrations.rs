@@ -1,0 +1,264 @@
+//! Migrations as they are applied: the files of a folder in their order, cut into the statements that are sent.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dialect::{Dialect, Flavour};
+use crate::parse::{Cut, cut, load};
+use crate::project::folder::{self, MigrationFile, Unordered};
+use crate::source::{FileId, Sources, Span};
+
+/// One migration of an engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    /// As the file's name has it, such as `20240131120000`.
+    pub version: String,
+    /// The rest of the file's name, such as `add_nick`.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+    /// The text that is to stay as it was applied: line ends as `\n`.
+    pub text: String,
+    /// What it does.
+    pub up: Script,
+    /// What undoes it, where that is written.
+    pub down: Option<Script>,
+}
+
+/// The statements of one direction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Script {
+    /// In their order.
+    pub statements: Vec<ScriptStatement>,
+    /// `-- @no-transaction` stands in it: each statement is for itself, as `CREATE INDEX CONCURRENTLY` has to be.
+    pub no_transaction: bool,
+}
+
+/// One statement as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScriptStatement {
+    /// Its text without the delimiter.
+    pub sql: String,
+    /// Where it begins in its file, from 1.
+    pub line: u32,
+}
+
+/// Reads the migrations of a folder, in their order. What is wrong with them is in `diagnostics`.
+pub fn read(
+    folder: &Path,
+    dialect: Dialect,
+    flavour: Option<Flavour>,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Migration> {
+    let found = match folder::migrations(folder) {
+        Ok(found) => found,
+        Err(Unordered::Empty) => return Vec::new(),
+        Err(unordered) => {
+            diagnostics.push(no_order(folder, unordered));
+            return Vec::new();
+        }
+    };
+    for (path, why) in &found.left_out {
+        let message = format!("`{}` is not applied: {why}", path.display());
+        let help = "write it as a migration in SQL, or move it out of the folder";
+        diagnostics.push(Diagnostic::warning("B0432", message).help(help));
+    }
+    let mut reader = Reader {
+        dialect,
+        flavour,
+        sources,
+        diagnostics,
+    };
+    let files = found.files.into_iter();
+    files.filter_map(|file| reader.migration(file)).collect()
+}
+
+struct Reader<'a> {
+    dialect: Dialect,
+    flavour: Option<Flavour>,
+    sources: &'a mut Sources,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    fn migration(&mut self, file: MigrationFile) -> Option<Migration> {
+        let Some(version) = file.version else {
+            self.diagnostics.push(without_version(&file.path));
+            return None;
+        };
+        let (id, text) = self.load(&file.path)?;
+        let cut = cut(&text, self.dialect, self.flavour);
+        let inside = cut.down.clone();
+        let up = self.script(id, cut);
+        let down = match &file.down {
+            Some(path) => {
+                let (id, text) = self.load(path)?;
+                let cut = self::cut(&text, self.dialect, self.flavour);
+                Some(self.script(id, cut))
+            }
+            None if inside.is_empty() => None,
+            None => Some(self.script(
+                id,
+                Cut {
+                    statements: inside,
+                    down: Vec::new(),
+                    ..self::cut(&text, self.dialect, self.flavour)
+                },
+            )),
+        };
+        Some(Migration {
+            version,
+            name: file.name,
+            path: file.path,
+            text: text.replace("\r\n", "\n"),
+            up,
+            down,
+        })
+    }
+
+    fn load(&mut self, path: &Path) -> Option<(FileId, String)> {
+        let shown = path.display().to_string();
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(why) => {
+                let message = format!("the migration `{shown}` cannot be read: {why}");
+                self.diagnostics.push(Diagnostic::error("B0321", message));
+                return None;
+            }
+        };
+        let id = load(self.sources, &shown, &bytes, self.diagnostics)?;
+        Some((id, self.sources.file(id).text().to_owned()))
+    }
+
+    /// Refuses what would end the transaction that a migration runs in.
+    fn script(&mut self, id: FileId, cut: Cut) -> Script {
+        let source = self.sources.file(id);
+        let statements = cut.statements.iter().map(|statement| ScriptStatement {
+            sql: source.text()[statement.start as usize..statement.end as usize].to_owned(),
+            line: source.line_column(statement.start).line,
+        });
+        let statements = statements.collect();
+        for statement in cut.statements.iter().filter(|one| one.controls_transaction) {
+            let span = Span {
+                file: id,
+                start: statement.start,
+                end: statement.end,
+            };
+            self.diagnostics.push(transaction_control(span));
+        }
+        Script {
+            statements,
+            no_transaction: cut.no_transaction,
+        }
+    }
+}
+
+fn transaction_control(span: Span) -> Diagnostic {
+    let message = "a migration begins and ends no transaction of its own";
+    let help = "remove it: a migration is one transaction where the database can; with `-- @no-transaction` in the file each statement is for itself";
+    Diagnostic::error("B0332", message)
+        .at(span, "this would end the transaction")
+        .help(help)
+}
+
+fn without_version(path: &Path) -> Diagnostic {
+    let message = format!("the migration `{}` has no version", path.display());
+    Diagnostic::error("B0333", message)
+        .help("begin its name with one, `20240131120000_name.sql`; what is to run again and again is no migration")
+}
+
+/// A folder whose migrations have no order.
+pub(crate) fn no_order(folder: &Path, unordered: Unordered) -> Diagnostic {
+    let shown = folder.display();
+    let (message, help) = match unordered {
+        Unordered::Unreadable(why) => {
+            let message = format!("the folder `{shown}` cannot be read: {why}");
+            let help = "write it, or name another: `[schema] files = [\"…\"]` in `bindery.toml`";
+            return Diagnostic::error("B0321", message).help(help);
+        }
+        Unordered::Empty => (
+            format!("the folder `{shown}` holds no migration in SQL"),
+            "name the folder that the files are in, such as `1_users.sql` or `2024-01-31-120000_users/up.sql`",
+        ),
+        Unordered::SameVersion(one, other) => (
+            format!(
+                "two migrations have one version: `{}` and `{}`",
+                one.display(),
+                other.display()
+            ),
+            "give one of them the next version: which is applied first cannot be known",
+        ),
+    };
+    Diagnostic::error("B0331", message).help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn migrations(dialect: Dialect, files: &[(&str, &str)]) -> (Vec<Migration>, Vec<String>) {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        for (file, text) in files {
+            fs::write(folder.path().join(file), text).expect("it can be written to");
+        }
+        let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
+        let read = read(folder.path(), dialect, None, &mut sources, &mut found);
+        let told = found
+            .iter()
+            .map(|one| format!("{}: {}", one.code, one.message));
+        (read, told.collect())
+    }
+
+    fn texts(script: &Script) -> Vec<(&str, u32)> {
+        let statements = script.statements.iter();
+        statements.map(|one| (one.sql.as_str(), one.line)).collect()
+    }
+
+    #[test]
+    fn a_file_is_cut_into_the_statements_that_are_sent() {
+        let text = "-- first\nCREATE TABLE a (\n  x TEXT DEFAULT ';'\n);\n\nCREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET x = 1; DELETE FROM a; END;\n";
+        let (read, told) = migrations(Dialect::Sqlite, &[("1_a.sql", text)]);
+        assert_eq!(told, [""; 0]);
+        assert_eq!((&*read[0].version, &*read[0].name), ("1", "a"));
+        let first = "CREATE TABLE a (\n  x TEXT DEFAULT ';'\n)";
+        let second =
+            "CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET x = 1; DELETE FROM a; END";
+        assert_eq!(texts(&read[0].up), [(first, 2), (second, 6)]);
+        assert_eq!(read[0].down, None);
+    }
+
+    #[test]
+    fn the_way_back_is_a_file_or_a_part_of_it() {
+        let part = "-- +goose Up\nCREATE TABLE a (x INT);\n-- +goose Down\n-- @no-transaction\nDROP TABLE a;\n";
+        let files = [
+            ("1_a.sql", part),
+            ("2_b.up.sql", "CREATE TABLE b (x INT);"),
+            ("2_b.down.sql", "DROP TABLE b;"),
+        ];
+        let (read, told) = migrations(Dialect::Postgres, &files);
+        assert_eq!(told, [""; 0]);
+        let downs = read
+            .iter()
+            .map(|one| texts(one.down.as_ref().expect("a way back")));
+        assert_eq!(
+            downs.collect::<Vec<_>>(),
+            [vec![("DROP TABLE a", 5)], vec![("DROP TABLE b", 1)]]
+        );
+        assert_eq!(texts(&read[0].up), [("CREATE TABLE a (x INT)", 2)]);
+    }
+
+    #[test]
+    fn what_cannot_be_applied_is_an_error() {
+        let files = [
+            ("1_a.sql", "BEGIN;\nCREATE TABLE a (x INT);\nCOMMIT;"),
+            ("R__b.sql", "SELECT 1;"),
+            ("notes.sql", ""),
+        ];
+        let (_, told) = migrations(Dialect::Postgres, &files);
+        let codes: Vec<&str> = told.iter().map(|one| &one[..5]).collect();
+        assert_eq!(codes, ["B0432", "B0332", "B0332", "B0333"], "{told:?}");
+        assert_eq!(migrations(Dialect::Mysql, &[]).1, [""; 0]);
+    }
+}

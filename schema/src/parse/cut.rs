@@ -1,0 +1,67 @@
+//! A text cut into statements, for those who send them to a database.
+
+use super::kind::kind_of;
+use super::lex::Comment;
+use super::reverted;
+use super::split::split;
+use crate::dialect::{Dialect, Flavour};
+
+/// The statements of a text.
+#[derive(Debug)]
+pub(crate) struct Cut {
+    pub(crate) statements: Vec<CutStatement>,
+    /// Those of its part that reverts the others.
+    pub(crate) down: Vec<CutStatement>,
+    /// A line `-- @no-transaction` stands in it.
+    pub(crate) no_transaction: bool,
+}
+
+/// A statement without its delimiter.
+#[derive(Debug, Clone)]
+pub(crate) struct CutStatement {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    /// `BEGIN`, `COMMIT` and the like.
+    pub(crate) controls_transaction: bool,
+}
+
+/// Cuts a text as the database's own shell would.
+pub(crate) fn cut(text: &str, dialect: Dialect, flavour: Option<Flavour>) -> Cut {
+    let split = split(text, dialect, flavour);
+    let reverted = reverted::ranges(text, &split.comments);
+    let is_reverted = |at: u32| reverted.iter().any(|&(start, end)| start <= at && at < end);
+    let all = split.statements.iter().map(|statement| CutStatement {
+        start: statement.start(),
+        end: statement.end,
+        controls_transaction: controls_transaction(&kind_of(text, &statement.tokens)),
+    });
+    let (down, statements) = all.partition(|statement| is_reverted(statement.start));
+    Cut {
+        statements,
+        down,
+        no_transaction: split
+            .comments
+            .iter()
+            .any(|comment| is_no_transaction(text, comment)),
+    }
+}
+
+/// Goose and sqlx have words of their own for it.
+fn is_no_transaction(text: &str, comment: &Comment) -> bool {
+    let words = text[comment.start as usize..comment.end as usize].trim_start_matches('-');
+    let words = words.trim().to_ascii_lowercase();
+    matches!(
+        words.as_str(),
+        "@no-transaction"
+            | "no-transaction"
+            | "+goose no transaction"
+            | "migrate:up transaction:false"
+    )
+}
+
+fn controls_transaction(kind: &str) -> bool {
+    matches!(
+        kind,
+        "BEGIN" | "START TRANSACTION" | "COMMIT" | "END" | "ROLLBACK" | "ABORT"
+    )
+}
