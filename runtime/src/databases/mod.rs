@@ -231,14 +231,9 @@ impl Registry {
         settings.session.statement_timeout = None;
         settings.session.lock_timeout = Some(lock_timeout);
         settings.session.busy_timeout = lock_timeout;
-        let open = connector(&Wanted {
-            info: engine.info,
-            settings: &settings,
-            target: &settings.target,
-            read_only: false,
-            seen: engine.seen.clone(),
-        })?;
-        Ok((open(limit)?, Arc::clone(&engine.pool)))
+        let place = (&settings.target, None);
+        let (opener, _) = pool_of(engine.info, &settings, place, &self.hub)?;
+        Ok((opener.open_outside(limit)?, Arc::clone(&engine.pool)))
     }
 
     /// Describes every engine, in the order of their names. Connects to nothing.

@@ -126,6 +126,7 @@ impl EventKind {
             | Operation::Resolve
             | Operation::Create
             | Operation::Drop
+            | Operation::Migrate
             | Operation::Choose
             | Operation::Find
             | Operation::FindMany
