@@ -99,7 +99,7 @@ pub use tenants::{
 pub use value::types;
 pub use value::{ParamWriter, RowReader};
 #[cfg(feature = "tokio")]
-pub use workers::{Run, WorkerStats};
+pub use workers::{Around, Run, WorkerStats};
 
 /// The examples of `docs/introduction.md` compile and run.
 #[cfg(doctest)]

@@ -33,10 +33,11 @@ cargo xtask soak [--minutes N] [--seed N] [--threads N]
     network misbehaves; then every promise is checked against what is stored. Prints a summary, with the seed that
     repeats the plan; without --seed it is a new one.
 
-cargo xtask bench [--peers] [OPTIONS]
+cargo xtask bench [--peers | --async] [OPTIONS]
     Measures bindery beside the client libraries of its databases on private servers; prints the tables of
     docs/speed.md. Everything is held to one core unless OPTIONS say otherwise (`cargo xtask bench --help`).
     --peers          beside libpq, diesel and sqlx too: needs libpq and takes some minutes to compile
+    --async          an axum application on bindery beside the same on sqlx: prints the table of docs/async.md
 
 cargo xtask growth [--clean-build]
     Measures how time, memory and generated code grow with the schema, and the clean build of a program beside diesel and
@@ -104,9 +105,18 @@ pub(crate) struct Selection {
 /// The benchmarks to measure.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Benching {
-    pub(crate) peers: bool,
+    pub(crate) program: BenchProgram,
     /// For the program that measures.
     pub(crate) options: Vec<String>,
+}
+
+/// Which program measures.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BenchProgram {
+    #[default]
+    Own,
+    Peers,
+    Async,
 }
 
 /// The tables of `growth` to measure.
@@ -183,12 +193,13 @@ impl Command {
 }
 
 fn benching(words: &[&str]) -> Benching {
-    let (peers, options) = match words {
-        ["--peers", options @ ..] => (true, options),
-        options => (false, options),
+    let (program, options) = match words {
+        ["--peers", options @ ..] => (BenchProgram::Peers, options),
+        ["--async", options @ ..] => (BenchProgram::Async, options),
+        options => (BenchProgram::Own, options),
     };
     Benching {
-        peers,
+        program,
         options: options.iter().map(|&option| option.to_owned()).collect(),
     }
 }
@@ -303,13 +314,19 @@ mod tests {
 
     #[test]
     fn benches_take_the_options_of_their_program() {
-        let expected = |peers, options: &[&str]| {
+        let expected = |program, options: &[&str]| {
             let options = options.iter().map(|&option| option.to_owned()).collect();
-            Ok(Command::Bench(Benching { peers, options }))
+            Ok(Command::Bench(Benching { program, options }))
         };
-        assert_eq!(parse("bench"), expected(false, &[]));
+        assert_eq!(parse("bench"), expected(BenchProgram::Own, &[]));
+        let line = "bench --async --slices 5";
+        let options = ["--slices", "5"];
+        assert_eq!(parse(line), expected(BenchProgram::Async, &options));
         let line = "bench --peers --rounds 5";
-        assert_eq!(parse(line), expected(true, &["--rounds", "5"]));
+        assert_eq!(
+            parse(line),
+            expected(BenchProgram::Peers, &["--rounds", "5"])
+        );
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! `cargo xtask bench`: builds the program of `benches/` and runs it; with peers, that of `benches/peers`.
+//! `cargo xtask bench`: builds the program of `benches/` and runs it; with peers, that of `benches/peers`; and the application
+//! of `benches/async`.
 
 use std::process::ExitCode;
 
 use crate::Failure;
-use crate::arguments::Benching;
+use crate::arguments::{BenchProgram, Benching};
 use crate::install;
 use crate::interrupt::Interrupt;
 use crate::workspace::{self, cargo};
@@ -13,14 +14,18 @@ pub(crate) fn run(benching: &Benching, interrupt: &Interrupt) -> Result<ExitCode
     install::ensure(interrupt)?;
     let mut command = cargo();
     command.args(["run", "--quiet", "--release"]);
-    if benching.peers {
-        // Outside the workspace: no other build has to compile them.
-        command
-            .current_dir(workspace::root().join("benches/peers"))
-            .env("CARGO_TARGET_DIR", workspace::target().join("peers"));
-    } else {
-        command.args(["--package", "bindery-benches"]);
-    }
+    // Outside the workspace: no other build has to compile them.
+    let apart = match benching.program {
+        BenchProgram::Own => None,
+        BenchProgram::Peers => Some("benches/peers"),
+        BenchProgram::Async => Some("benches/async"),
+    };
+    match apart {
+        None => command.args(["--package", "bindery-benches"]),
+        Some(folder) => command
+            .current_dir(workspace::root().join(folder))
+            .env("CARGO_TARGET_DIR", workspace::target().join("peers")),
+    };
     let status = interrupt.run(command.arg("--").args(&benching.options))?;
     Ok(ExitCode::from(u8::from(!status.success())))
 }

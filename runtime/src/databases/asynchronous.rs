@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Configured, GeneratedDatabases, Registry};
 use crate::error::{Error, Result};
-use crate::workers::{Run, WorkerStats, Workers};
+use crate::workers::{Around, Run, WorkerStats, Workers};
 
 /// The threads of a program's databases, which end with them.
 pub(super) struct OwnWorkers(Arc<Workers>);
@@ -34,6 +34,35 @@ impl Registry {
     /// Describes the asynchronous work of the moment: [`run`](GeneratedDatabases::run).
     pub fn worker_stats(&self) -> WorkerStats {
         self.workers.get().stats()
+    }
+
+    /// Has task-locals go with the work of [`run`](GeneratedDatabases::run) to its thread: `capture` is called in the task, and
+    /// what it returns is called on the thread, with the work as its argument. Once; the first call counts, and `false` is
+    /// that of a later one.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// tokio::task_local! {
+    ///     static REQUEST: u64;
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// db.carry_task_locals(|| {
+    ///     let request = REQUEST.try_with(|request| *request).ok();
+    ///     Box::new(move |work| match request {
+    ///         Some(request) => REQUEST.sync_scope(request, work),
+    ///         None => work(),
+    ///     })
+    /// });
+    /// let seen = REQUEST.scope(7, async { db.run(|_| Ok(REQUEST.get())).await });
+    /// assert_eq!(seen.await?, 7);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn carry_task_locals(&self, capture: impl Fn() -> Around + Send + Sync + 'static) -> bool {
+        self.workers.get().carry(Box::new(capture))
     }
 
     /// [`close_within`](Self::close_within) for asynchronous code. It is done on a thread of its own, also where the future

@@ -224,6 +224,7 @@ impl Link {
     /// that would be committed alone, so it is refused.
     pub(crate) fn ready(&mut self) -> Result<&mut Physical> {
         self.ensure_ours()?;
+        self.holding.ensure_wanted()?;
         self.standing.ensure_open()?;
         let in_transaction = self.depth() > 0;
         let physical = self.physical();
@@ -264,7 +265,6 @@ impl Link {
     /// May anything be sent at all?
     fn ensure_ours(&self) -> Result<()> {
         self.pool.ensure_usable()?;
-        self.holding.ensure_wanted()?;
         if self.pooled.is_none() {
             return Err(Error::new(ErrorKind::TransactionForgotten));
         }

@@ -1,27 +1,56 @@
-//! What goes with a piece of work from its caller's task to the thread that does it: the current span of `tracing`, and the
-//! subscriber, where the task has one of its own.
+//! What goes with a piece of work from its caller's task to the thread that does it: the current span of `tracing`, the
+//! subscriber where the task has one of its own, and what the program has captured of its task-locals.
 
 use tracing::level_filters::LevelFilter;
 use tracing::{Dispatch, Span, dispatcher};
 
+use super::Workers;
+
+/// Runs work on its thread with what was captured in the task that waits for it: see
+/// [`Registry::carry_task_locals`](crate::Registry::carry_task_locals).
+pub type Around = Box<dyn FnOnce(&mut dyn FnMut()) + Send>;
+
+/// Captures what a task has.
+pub(super) type Capture = Box<dyn Fn() -> Around + Send + Sync>;
+
 /// What a task had when it began to wait.
-pub(super) struct Carried(Option<(Dispatch, Span)>);
+#[derive(Default)]
+pub(super) struct Carried {
+    seen_by: Option<(Dispatch, Span)>,
+    around: Option<Around>,
+}
 
 impl Carried {
-    /// Nothing where no subscriber would see it.
-    pub(super) fn from_here() -> Self {
+    /// Nothing where no subscriber would see it, and the program captures nothing.
+    pub(super) fn from_here(workers: &Workers) -> Self {
         let is_seen = LevelFilter::current() != LevelFilter::OFF;
-        Self(is_seen.then(|| (dispatcher::get_default(Dispatch::clone), Span::current())))
-    }
-
-    pub(super) fn nothing() -> Self {
-        Self(None)
+        let here = || (dispatcher::get_default(Dispatch::clone), Span::current());
+        Self {
+            seen_by: is_seen.then(here),
+            around: workers.capture.get().map(|capture| capture()),
+        }
     }
 
     pub(super) fn around<T>(self, work: impl FnOnce() -> T) -> T {
-        match self.0 {
+        let seen_by = self.seen_by;
+        let work = || match seen_by {
             Some((dispatch, span)) => dispatcher::with_default(&dispatch, || span.in_scope(work)),
             None => work(),
+        };
+        match self.around {
+            Some(around) => run_around(around, work),
+            None => work(),
         }
+    }
+}
+
+/// The work is done once, whatever the program's function does with it.
+fn run_around<T>(around: Around, work: impl FnOnce() -> T) -> T {
+    let (mut work, mut outcome) = (Some(work), None);
+    around(&mut || outcome = work.take().map(|work| work()).or(outcome.take()));
+    match (outcome, work) {
+        (Some(outcome), _) => outcome,
+        (None, Some(work)) => work(),
+        (None, None) => unreachable!("work that was taken has an outcome, or its panic goes on"),
     }
 }

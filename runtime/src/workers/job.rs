@@ -34,7 +34,7 @@ enum State<F, T, E> {
 /// A job as its future sees it.
 trait Awaited<T, E>: Task {
     /// Keeps what the task has that polls first.
-    fn carry(&self);
+    fn carry(&self, workers: &Workers);
 
     /// The outcome, if it is there.
     fn poll(&self, context: &mut Context<'_>) -> Poll<Outcome<T, E>>;
@@ -74,7 +74,7 @@ impl<T: Send + 'static, E: From<Error> + Send + 'static> Run<T, E> {
         work: impl FnOnce() -> Result<T, E> + Send + 'static,
     ) -> Self {
         let job = Job {
-            state: Mutex::new(State::Waiting(work, Carried::nothing(), None)),
+            state: Mutex::new(State::Waiting(work, Carried::default(), None)),
             work: Work::default(),
         };
         Self {
@@ -90,7 +90,7 @@ impl<T: 'static, E: 'static> Future for Run<T, E> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         if let Standing::New = self.standing {
-            self.job.carry();
+            self.job.carry(&self.workers);
             let task: Arc<dyn Task> = Arc::clone(&self.job) as _;
             let place = self.workers.submit(task);
             self.standing = Standing::Submitted { place };
@@ -174,9 +174,8 @@ where
 {
     fn run(&self, permit: Permit) -> Option<Permit> {
         if let Some((work, carried)) = self.begin() {
-            let work = || carried.around(work);
-            let outcome = catch_unwind(AssertUnwindSafe(|| self.work.enter(work)));
-            self.finish(outcome);
+            let work = || self.work.enter(|| carried.around(work));
+            self.finish(catch_unwind(AssertUnwindSafe(work)));
         }
         Some(permit)
     }
@@ -192,9 +191,9 @@ where
     T: Send,
     E: From<Error> + Send,
 {
-    fn carry(&self) {
+    fn carry(&self, workers: &Workers) {
         if let State::Waiting(_, carried, _) = &mut *self.lock() {
-            *carried = Carried::from_here();
+            *carried = Carried::from_here(workers);
         }
     }
 

@@ -3,7 +3,7 @@
 //! is `threads`', one piece of work with the future that waits for it `job`'s, and the time limits are `limit`'s.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,8 @@ mod limit;
 mod permit;
 mod threads;
 
+pub use self::carried::Around;
+use self::carried::Capture;
 pub use self::job::Run;
 use self::permit::Permit;
 
@@ -39,6 +41,8 @@ pub(crate) struct Workers {
     changed: Condvar,
     /// Of the process whose threads these are.
     forks: u32,
+    /// What of a task goes to the thread with its work, if the program says.
+    capture: OnceLock<Capture>,
 }
 
 #[derive(Default)]
@@ -95,7 +99,13 @@ impl Workers {
             state: Mutex::default(),
             changed: Condvar::new(),
             forks: forks::count(),
+            capture: OnceLock::new(),
         })
+    }
+
+    /// Has this called in the task of each piece of work. `false` where it was called before.
+    pub(crate) fn carry(&self, capture: Capture) -> bool {
+        self.capture.set(capture).is_ok()
     }
 
     pub(crate) fn stats(&self) -> WorkerStats {

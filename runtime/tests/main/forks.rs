@@ -8,6 +8,7 @@ use std::time::Duration;
 use bindery::{Connection, EngineOptions, Error, ErrorKind, Registry};
 use bindery_testkit::Watchdog;
 
+use crate::asynchronous::closing;
 use crate::sample::engine::{Default, Mysql, Postgres};
 use crate::sample::{Everything, NewBlog, Tables, tag, with};
 
@@ -63,6 +64,7 @@ fn the_forking_program() {
 fn forks_at<E: Everything>(engine: E, url: &str) {
     let db = with(engine.name(), EngineOptions::url(url).max_connections(4));
     db.create_missing_on(engine).unwrap();
+    closing::is_used_before_a_fork(&db);
     let mut held = db.connect(engine).unwrap();
     // More than a program takes in before it is read.
     let numbered = (0..QUERIES).map(|number| NewBlog::new(format!("{number:0200}")));
@@ -128,6 +130,7 @@ fn is_child<E: Everything>(
     commit: impl FnOnce() -> bindery::Result<()>,
 ) {
     is_forked(db.connect(engine));
+    closing::is_refused_in_a_forked_child(&db);
     is_forked(db.repository::<tag::Blog, _>(engine).count());
     is_forked(held.blogs().count());
     is_forked(held.blogs().insert(NewBlog::new("of the child")));

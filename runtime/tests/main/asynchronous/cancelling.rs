@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,7 @@ use crate::sample::{Everything, NewBlog, Tables};
 
 on_each_place! {
     a_statement_that_runs_is_cancelled;
+    between_statements_the_connection_is_kept;
     work_that_waits_for_a_connection_ends;
     work_that_waits_for_another_writer_ends;
     futures_dropped_at_any_moment_leave_nothing;
@@ -66,6 +67,35 @@ fn a_statement_that_runs_is_cancelled<E: Everything>(place: &Place<E>) {
     assert_eq!(*seen.lock().unwrap(), Some(ErrorKind::Cancelled));
     let count = db.run(move |db| db.connect(engine)?.blogs().count());
     assert_eq!(block_on(count).unwrap(), 0);
+}
+
+/// The next call is refused, the transaction is rolled back, and the connection is good for another use.
+fn between_statements_the_connection_is_kept<E: Everything>(place: &Place<E>) {
+    let engine = place.engine;
+    let db = place.open();
+    let created = || db.engine(engine.name()).unwrap().pool.created;
+    let before = created();
+    let seen = Seen::default();
+    let noting = Arc::clone(&seen);
+    let (begun, is_begun) = mpsc::channel();
+    let (go, may_go) = mpsc::channel::<()>();
+    let mut work = db.run(move |db| {
+        let outcome = db.connect(engine)?.transaction(|tx| {
+            tx.blogs().insert(NewBlog::new("never kept"))?;
+            begun.send(()).unwrap();
+            let _ = may_go.recv();
+            tx.blogs().count()
+        });
+        noted(&noting, outcome)
+    });
+    begin(&mut work);
+    is_begun.recv().unwrap();
+    drop(work);
+    drop(go);
+    is_released(&db, place);
+    assert_eq!(*seen.lock().unwrap(), Some(ErrorKind::Cancelled));
+    let count = db.run(move |db| db.connect(engine)?.blogs().count());
+    assert_eq!((block_on(count).unwrap(), created()), (0, before));
 }
 
 /// All connections are held by code that is not asynchronous.
@@ -178,7 +208,9 @@ fn futures_dropped_at_any_moment_leave_nothing<E: Everything>(place: &Place<E>) 
                     random = random
                         .wrapping_mul(6_364_136_223_846_793_005)
                         .wrapping_add(1);
-                    let patience = Duration::from_micros((random >> 33) % 6_000);
+                    // Up to a millisecond, or up to 128 of them.
+                    let most = 1_000 << (random >> 61);
+                    let patience = Duration::from_micros((random >> 33) % most);
                     let work = db.run(move |db| {
                         let mut c = db.connect(engine)?;
                         c.transaction(|tx| {

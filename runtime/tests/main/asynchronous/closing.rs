@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use bindery::{Applied, ErrorKind, Sql};
 
-use super::{PATIENCE, Place, WORKERS, begin, block_on, in_every_runtime, on_each_place};
+use super::{
+    Databases, PATIENCE, Place, WORKERS, begin, block_on, in_every_runtime, on_each_place,
+};
 use crate::sample::{Everything, NewBlog, Tables};
 
 on_each_place! {
@@ -53,6 +55,18 @@ fn closing_waits_for_what_runs_and_refuses_what_waits<E: Everything>(place: &Pla
     super::until("no thread is left", || db.worker_stats().threads == 0);
     let again = place.open();
     assert_eq!(again.connect(engine).unwrap().blogs().count().unwrap(), 1);
+}
+
+/// Called in a child that was forked: `forks.rs` has the rest. Its parent's threads are not there.
+pub(crate) fn is_refused_in_a_forked_child(db: &bindery::Registry) {
+    let db = Databases(db.clone());
+    let error = block_on(db.run(|_| Ok(()))).unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Forked);
+}
+
+/// A worker thread has done something before the process is forked.
+pub(crate) fn is_used_before_a_fork(db: &bindery::Registry) {
+    block_on(Databases(db.clone()).run(|_| Ok(()))).unwrap();
 }
 
 fn work_that_runs_for_too_long_is_cut_off<E: Everything>(place: &Place<E>) {

@@ -1,7 +1,7 @@
 //! Calls from asynchronous code, on real databases and in runtimes of several kinds.
 
 mod cancelling;
-mod closing;
+pub(crate) mod closing;
 mod running;
 
 use std::future::Future;

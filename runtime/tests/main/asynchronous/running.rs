@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use bindery::{ErrorKind, Operation, Run};
+use tracing_subscriber::layer::{self, Layer, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
 
 use super::{
     Databases, PATIENCE, Place, WORKERS, begin, block_on, in_every_runtime, is_released,
@@ -235,4 +237,39 @@ pub(super) fn in_a_file() -> (Place<crate::sample::engine::Default>, tempfile::T
         server: None,
     };
     (place, folder)
+}
+
+/// The span of the task, and its subscriber, where it has one of its own.
+#[test]
+fn the_span_of_the_task_is_entered_on_the_thread() {
+    let (place, _folder) = in_a_file();
+    let db = place.open();
+    let note = |db: &Databases| {
+        db.run(|_| {
+            tracing::info!("in the work");
+            Ok(())
+        })
+    };
+    let seen = Spans::default();
+    let subscriber = tracing_subscriber::registry().with(seen.clone());
+    tracing::subscriber::with_default(subscriber, || {
+        let work = note(&db);
+        tracing::info_span!("request").in_scope(|| block_on(work).unwrap());
+        block_on(note(&db)).unwrap();
+    });
+    block_on(note(&db)).unwrap();
+    assert_eq!(*seen.0.lock().unwrap(), [Some("request"), None]);
+}
+
+/// The spans in which events of this file were.
+#[derive(Clone, Default)]
+struct Spans(Arc<Mutex<Vec<Option<&'static str>>>>);
+
+impl<S: tracing::Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Spans {
+    fn on_event(&self, event: &tracing::Event<'_>, context: layer::Context<'_, S>) {
+        if event.metadata().target() == module_path!() {
+            let span = context.event_span(event).map(|span| span.name());
+            self.0.lock().unwrap().push(span);
+        }
+    }
 }
