@@ -57,12 +57,14 @@ pub use bindery_macros::sql_fragment;
 
 pub use bindery_core::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
 pub use bindery_core::dialect::{Dialect, Flavour};
+#[cfg(feature = "read-token")]
+pub use databases::ReadTokenKey;
 pub use databases::config::{
     Config, ConnectionMode, EngineOptions, ReadsFrom, SchemaCheck, SessionReset, Synchronous,
 };
 pub use databases::status::{EngineStatus, ReplicaStatus, ServerProduct};
 pub use databases::tables::CreatedTables;
-pub use databases::{GeneratedDatabases, ReadOnlyOn, Registry};
+pub use databases::{GeneratedDatabases, ReadOnlyOn, ReadToken, Registry};
 pub use driver::{Isolation, TransactionOptions};
 pub use error::{
     Applied, CommitToken, Constraint, ConstraintKind, DatabaseError, Error, ErrorKind, Invalid,
@@ -125,6 +127,11 @@ mod examples_of_errors {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/transactions.md")]
 mod examples_of_transactions {}
+
+/// The examples of `docs/replicas.md` compile and run.
+#[cfg(all(doctest, feature = "read-token"))]
+#[doc = include_str!("../../docs/replicas.md")]
+mod examples_of_replicas {}
 
 /// The examples of `docs/bulk.md` compile and run.
 #[cfg(doctest)]

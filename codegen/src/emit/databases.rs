@@ -205,6 +205,13 @@ fn reads_from(w: &mut RustWriter) {
         let signature = method("pub fn reads_from", &params, "Self");
         w.function(&signature, |w| w.line("Self(self.0.reads_from(from))"));
     });
+    w.item(|w| {
+        w.doc("The same databases as one unit of work, whose reads see what it has written. See [`Registry::reading_after`](::bindery::Registry::reading_after).");
+        w.line("#[must_use]");
+        let token = "token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::ReadToken>>";
+        let signature = method("pub fn reading_after<'t>", &["&self", token], "Self");
+        w.function(&signature, |w| w.line("Self(self.0.reading_after(token))"));
+    });
 }
 
 /// One accessor.

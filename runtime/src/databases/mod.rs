@@ -9,6 +9,7 @@ mod generated;
 mod hooks;
 mod observed;
 mod read_only;
+mod read_token;
 mod reads;
 mod resolve;
 pub(crate) mod status;
@@ -23,6 +24,9 @@ use bindery_core::config::ConnectionTarget;
 
 pub use self::generated::GeneratedDatabases;
 pub use self::read_only::ReadOnlyOn;
+pub use self::read_token::ReadToken;
+#[cfg(feature = "read-token")]
+pub use self::read_token::ReadTokenKey;
 
 use self::config::{Config, Settings};
 use self::connector::{Seen, Wanted, connector};
@@ -171,7 +175,7 @@ impl Registry {
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
     pub fn connect<E: Engine>(&self, engine: E) -> Result<Connection<E>> {
-        let link = self.pool(engine).acquire()?;
+        let link = self.source(engine).primary()?;
         Ok(Connection::new(engine, link))
     }
 

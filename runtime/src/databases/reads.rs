@@ -1,12 +1,13 @@
 //! Reading from replicas: connections of one, and how all of them are.
 
 use super::config::ReadsFrom;
+use super::read_token::ReadToken;
 use super::status::{ReplicaStatus, replicas_of};
 use super::{Configured, Registry};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::link::read_connection::ReadConnection;
-use crate::link::replicas::{EngineUnit, Member, Replicas};
+use crate::link::replicas::{EngineUnit, Member, Replicas, written_by};
 
 impl Registry {
     /// A connection of a replica of an engine, for reading: it has no methods that write, and the database itself refuses
@@ -39,11 +40,77 @@ impl Registry {
     /// ```
     #[must_use]
     pub fn reads_from(&self, from: ReadsFrom) -> Self {
-        let units = self.engines.iter().map(|_| EngineUnit::new(Some(from)));
+        let unit = self.unit.as_ref();
+        let units = (0..self.engines.len()).map(|index| match unit {
+            Some(unit) => unit[index].reading_from(from),
+            None => EngineUnit::new(Some(from), None),
+        });
         Self {
             unit: Some(units.collect()),
             ..self.clone()
         }
+    }
+
+    /// The same engines as one unit of work, such as a request, whose reads see what it has written, and what the unit of
+    /// work had written that the token is of. Where reads go to replicas, its own go to one that has come so far, within
+    /// `replica-wait`, and else to the primary; after its first write on an engine all of them go to that engine's primary.
+    /// Clones of the handle are the same unit. Generated `Databases` have this method, too.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// use bindery::ReadToken;
+    ///
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// // One request writes, and takes a token with it.
+    /// let request = db.reading_after(None);
+    /// let ann = request.users().insert(NewUser::new("ann@example.org"))?;
+    /// let token: ReadToken = request.read_token()?;
+    ///
+    /// // What is read in the next one is not older than that.
+    /// let request = db.reading_after(&token);
+    /// assert_eq!(request.users().find(ann.id)?, Some(ann));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn reading_after<'t>(&self, token: impl Into<Option<&'t ReadToken>>) -> Self {
+        let token = token.into();
+        let unit = self.unit.as_ref();
+        let units = self.engines.iter().enumerate().map(|(index, engine)| {
+            let from = unit.and_then(|unit| unit[index].reads_from());
+            let after = token.and_then(|token| token.position(engine.info.name));
+            EngineUnit::new(from, after.cloned())
+        });
+        Self {
+            unit: Some(units.collect()),
+            ..self.clone()
+        }
+    }
+
+    /// What later reads have to see to see everything that was written by this unit of work
+    /// ([`reading_after`](Self::reading_after)), and what it had to see itself. Take it after the last commit. Each engine on which it has
+    /// written is asked for its position, in one statement; without a unit of work each engine with replicas is.
+    ///
+    /// # Errors
+    /// An engine that was written cannot be reached, or the database fails.
+    pub fn read_token(&self) -> Result<ReadToken> {
+        let mut token = ReadToken::default();
+        for (index, engine) in self.engines.iter().enumerate() {
+            if engine.readers.is_none() {
+                continue;
+            }
+            let position = match &self.unit {
+                Some(unit) => unit[index].position(&engine.pool),
+                None => written_by(&engine.pool),
+            };
+            let name = engine.info.name;
+            if let Some(position) = position.map_err(|error| error.on_engine(name))? {
+                token.add(name, position);
+            }
+        }
+        Ok(token)
     }
 
     /// Looks at every replica of every engine now, all at once, and reports how each is, by the engine's name. A program that

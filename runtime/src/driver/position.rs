@@ -83,6 +83,17 @@ impl Position {
         }
     }
 
+    /// Reads what `Display` has written.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (kind, rest) = text.split_at_checked(1)?;
+        match kind {
+            "p" => u64::from_str_radix(rest, 16).ok().map(Self::Lsn),
+            "m" => Self::of_gtids(rest),
+            "g" => Self::of_gtid_set(rest),
+            _ => None,
+        }
+    }
+
     /// As the server that it is of writes it.
     pub(crate) fn server_text(&self) -> String {
         match self {
@@ -170,6 +181,46 @@ mod tests {
             (Position::Lsn(u64::MAX), gtids("0-1-1"), false),
         ] {
             assert_eq!(own.reaches(&other), reaches, "{own} and {other}");
+        }
+    }
+
+    #[test]
+    fn a_position_is_read_back_as_it_was_written() {
+        let all = [
+            Position::Lsn(0x16_B374_D848),
+            Position::of_gtids("0-1-100, 7-2-9").expect("two domains"),
+            Position::of_gtid_set(&format!("{UUID}:1-5:7:red:1-2")).expect("ranges and a tag"),
+        ];
+        for position in all {
+            assert_eq!(
+                Position::parse(&position.to_string()),
+                Some(position.clone())
+            );
+        }
+        assert_eq!(Position::Lsn(0x16_B374_D848).server_text(), "16/B374D848");
+    }
+
+    #[test]
+    fn other_texts_are_no_positions() {
+        let texts = [
+            "",
+            "p",
+            "px",
+            "p-1",
+            "m",
+            "m0-1",
+            "m0-1-1-1",
+            "m0-1-1,0-2-2",
+            "g",
+            "gx:1",
+            "q1",
+            "é",
+            "g3e11fa47-71ca-11e1-9e33-c80aa9429562",
+            "g3e11fa47-71ca-11e1-9e33-c80aa9429562:0",
+            "g3e11fa47-71ca-11e1-9e33-c80aa9429562:5-1",
+        ];
+        for text in texts {
+            assert_eq!(Position::parse(text), None, "{text}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use self::standing::{Begun, Standing};
@@ -42,6 +43,8 @@ pub(crate) struct Link {
     is_reader: bool,
     /// In the open transaction.
     written: Vec<Written>,
+    /// Where it notes that it was written over, or may have been.
+    unit_written: Option<Arc<AtomicBool>>,
 }
 
 /// Rows that are being read, as long as it lives.
@@ -109,6 +112,7 @@ impl Link {
             written: Vec::new(),
             holding,
             is_reader: false,
+            unit_written: None,
         }
     }
 
@@ -122,7 +126,8 @@ impl Link {
             distrusted: false,
             written: Vec::new(),
             holding: Holding::default(),
-            is_reader: false,
+            is_reader: self.is_reader,
+            unit_written: self.unit_written.clone(),
         };
         std::mem::replace(self, nothing)
     }
@@ -189,6 +194,24 @@ impl Link {
         self.is_reader || self.standing.only_reads()
     }
 
+    /// Has writes noted there.
+    pub(crate) fn noting(mut self, written: Arc<AtomicBool>) -> Self {
+        self.unit_written = Some(written);
+        self
+    }
+
+    /// Are writes noted?
+    pub(crate) fn notes_writes(&self) -> bool {
+        self.unit_written.is_some()
+    }
+
+    /// Notes a write.
+    pub(crate) fn note_write(&self) {
+        if let Some(written) = &self.unit_written {
+            written.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Has its holder only read.
     pub(crate) fn for_reading(mut self) -> Self {
         self.is_reader = true;
@@ -199,8 +222,11 @@ impl Link {
     /// own are looked at where they are known.
     #[inline]
     fn ensure_may(&self, operation: Operation) -> Result<()> {
-        if self.only_reads() && operation.writes() && !operation.is_raw() {
-            return Err(Error::new(ErrorKind::ReadOnly));
+        if operation.writes() && !operation.is_raw() {
+            if self.only_reads() {
+                return Err(Error::new(ErrorKind::ReadOnly));
+            }
+            self.note_write();
         }
         Ok(())
     }

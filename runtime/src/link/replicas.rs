@@ -14,6 +14,7 @@ use std::time::Duration;
 use bindery_core::config::{ReadsConfig, ReadsFrom};
 
 use self::check::Samples;
+pub(crate) use self::check::written_by;
 pub(crate) use self::health::Health;
 pub use self::health::ReplicaState;
 pub(crate) use self::source::PoolSource;

@@ -12,6 +12,7 @@ use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::connection::Connection;
 use crate::link::engine::{Engine, StaticEngine};
+use crate::link::read_connection::ReadConnection;
 use crate::link::transaction::Transaction;
 use crate::model::key::Key;
 use crate::model::lives_on::Hosts;
@@ -125,6 +126,13 @@ pub trait LeadsTo<M: Model, E: Engine> {
 impl<M: Model, E: Hosts<M>> LeadsTo<M, E> for Connection<E> {
     fn linked(&mut self) -> Repository<'_, M, E> {
         Repository::new(ReadRoute::<M>::target(self))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model, E: Hosts<M>> LeadsTo<M, E> for ReadConnection<E> {
+    fn linked(&mut self) -> Repository<'_, M, E> {
+        Repository::new(self.own_target())
     }
 }
 

@@ -158,10 +158,14 @@ impl<'c, E: Engine> RawSql<'c, E> {
         let place = Location::caller();
         let engine = self.target.engine;
         let outcome = sql.into_sql(engine.dialect()).and_then(|text| {
+            let only_reads = |text: &SqlText| reading::ensure(engine.dialect(), &text.text).is_ok();
             let on_link = |link: &mut Link| {
                 link.begin_observed(|| Call::of(operation, Some(place)));
                 if link.only_reads() {
                     reading::ensure(engine.dialect(), &text.text)?;
+                }
+                if link.notes_writes() && !only_reads(&text) {
+                    link.note_write();
                 }
                 let outcome = work(link.ready()?, &text);
                 let reads = || reading::ensure(engine.dialect(), &text.text).is_ok();
@@ -174,7 +178,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
                 Source::Link(link) => link.call(operation, on_link),
                 // Whether a query writes is known when it is prepared.
                 Source::Pool(pool) if operation == Operation::Query => {
-                    pool.pool.acquire()?.timed(on_link)
+                    pool.primary()?.timed(on_link)
                 }
                 Source::Pool(pool) => pool.writer()?.timed(on_link),
             }

@@ -158,9 +158,16 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     /// sees more or less than others.
     pub(crate) fn changes(&self) -> Option<&Changes> {
         match &self.target.source {
-            Source::Link(link) if link.depth() == 0 => link.pool().changes(),
-            // Its reads may be a replica's.
+            Source::Link(link) if link.depth() == 0 && !link.only_reads() => link.pool().changes(),
+            // Reads may be of a replica, which is behind.
             Source::Link(_) | Source::Pool(_) => None,
+        }
+    }
+
+    /// Has the reads of a write see what is written.
+    fn stay_on_primary(&mut self) {
+        if let Source::Pool(pool) = &mut self.target.source {
+            pool.replicas = None;
         }
     }
 

@@ -23,6 +23,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     {
         let columns = patch.columns();
         if columns.is_empty() {
+            self.stay_on_primary();
             return self.exists(key);
         }
         self.run(Operation::Update, |physical, sql, engine| {

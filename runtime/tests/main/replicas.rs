@@ -6,7 +6,7 @@ use bindery::{Engine as _, EngineOptions, ErrorKind, ReadsFrom, Registry, Replic
 use bindery_testkit::{Server, ServerOptions, Shutdown, Watchdog};
 
 use crate::sample::engine::{Default, Mariadb, Postgres};
-use crate::sample::{Everything, NewBlog, Tables as _, tag, with};
+use crate::sample::{BlogPatch, Everything, NewBlog, Tables as _, tag, with};
 
 /// A primary and two standbys.
 struct Cluster {
@@ -101,7 +101,7 @@ fn used<E: Everything>(db: &Registry, engine: E) -> Vec<u64> {
         .collect()
 }
 
-/// Covers SEL-07: reads go to both replicas, writes to the primary; one that is down is skipped, reported and tried again.
+/// Covers SEL-07 on PostgreSQL, MariaDB: reads go to both replicas, writes to the primary; one that is down is skipped, reported and tried again.
 fn reads_use_the_replicas<E: Everything>(engine: E, options: ServerOptions) {
     let _watchdog = Watchdog::start("reads_use_the_replicas", Duration::from_secs(180));
     let Some(mut cluster) = Cluster::start(options) else {
@@ -216,7 +216,239 @@ fn sel_07_reads_use_the_replicas_of_mariadb() {
     reads_use_the_replicas(Mariadb, Server::mysql());
 }
 
+/// Covers SEL-07 on PostgreSQL, MariaDB: what a unit of work has written is read on the primary, and what a token is of on a replica that has come
+/// so far, within a bounded wait.
+fn reads_see_own_writes<E: Everything>(engine: E, options: ServerOptions) {
+    let _watchdog = Watchdog::start("reads_see_own_writes", Duration::from_secs(180));
+    let Some(cluster) = Cluster::start(options) else {
+        return;
+    };
+    drop(cluster.open(engine));
+    let wait = Duration::from_millis(300);
+    let options = cluster.options().max_replica_lag(None).replica_wait(wait);
+    let db = with(engine.name(), options);
+    db.check_replicas();
+    let pause = || {
+        cluster
+            .standbys
+            .iter()
+            .for_each(|standby| standby.pause_replay().unwrap())
+    };
+    let resume = || {
+        cluster
+            .standbys
+            .iter()
+            .for_each(|standby| standby.resume_replay().unwrap())
+    };
+    pause();
+
+    // Each kind of write, and what is read in the same unit of work and outside.
+    let write: [&dyn Fn(&Registry); 4] = [
+        &|unit| insert(unit, engine, "call"),
+        &|unit| {
+            drop(
+                unit.connect(engine)
+                    .unwrap()
+                    .blogs()
+                    .insert(NewBlog::new("connection"))
+                    .unwrap(),
+            )
+        },
+        &|unit| {
+            let mut connection = unit.connect(engine).unwrap();
+            connection
+                .transaction(|tx| tx.blogs().insert(NewBlog::new("transaction")))
+                .unwrap();
+        },
+        &|unit| {
+            let insert = "INSERT INTO blogs (title) VALUES ('raw')";
+            unit.connect(engine).unwrap().execute(insert, ()).unwrap();
+        },
+    ];
+    let mut token = None;
+    for (written, write) in (1..).zip(write) {
+        let unit = db.reading_after(None);
+        unit.connect(engine)
+            .unwrap()
+            .query_scalar::<i64>("SELECT 1", ())
+            .unwrap();
+        assert_eq!(
+            read(&unit, engine).unwrap(),
+            0,
+            "it has only read: a replica"
+        );
+        write(&unit);
+        assert_eq!(read(&unit, engine).unwrap(), written, "its own write");
+        assert_eq!(
+            read(&unit.clone(), engine).unwrap(),
+            written,
+            "a clone is the same unit"
+        );
+        assert_eq!(
+            read(&db, engine).unwrap(),
+            0,
+            "any other reads what is there"
+        );
+        token = Some(unit.read_token().unwrap());
+    }
+
+    // A write that changes nothing looks where the others write.
+    let mut blogs = db.repository::<tag::Blog, E>(engine);
+    let key = db
+        .connect(engine)
+        .unwrap()
+        .blogs()
+        .first()
+        .unwrap()
+        .unwrap()
+        .id;
+    assert!(
+        blogs.update(key, BlogPatch::default()).unwrap(),
+        "the row is on the primary"
+    );
+
+    // The next request waits as long as it may, once, and goes to the primary.
+    let unit = db.reading_after(&token.clone().unwrap());
+    let started = Instant::now();
+    assert_eq!(read(&unit, engine).unwrap(), 4);
+    let waited = started.elapsed();
+    assert!(waited >= wait && waited < wait * 5, "{waited:?}");
+    let started = Instant::now();
+    assert_eq!(read(&unit, engine).unwrap(), 4);
+    assert!(
+        started.elapsed() < wait,
+        "it waits once: {:?}",
+        started.elapsed()
+    );
+
+    // A replica that comes so far meanwhile is waited for.
+    let patient = with(
+        engine.name(),
+        cluster
+            .options()
+            .max_replica_lag(None)
+            .replica_wait(Duration::from_secs(10)),
+    );
+    patient.check_replicas();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(wait);
+            resume();
+        });
+        let unit = patient.reading_after(token.as_ref());
+        assert_eq!(read(&unit, engine).unwrap(), 4);
+    });
+
+    // One that has come so far is read, and not the primary.
+    for name in ["r1", "r2"] {
+        eventually("the rows are on the standbys", || {
+            let replica = db.connect_replica(engine, name);
+            replica
+                .and_then(|mut replica| replica.blogs().count())
+                .is_ok_and(|count| count == 4)
+        });
+    }
+    db.check_replicas();
+    pause();
+    insert(&db, engine, "later");
+    let unit = db.reading_after(token.as_ref());
+    assert_eq!(read(&unit, engine).unwrap(), 4, "a replica, and no wait");
+    let carried = unit.read_token().unwrap();
+    assert_eq!(
+        Some(&carried),
+        token.as_ref(),
+        "what it had to see is handed on"
+    );
+    assert_eq!(read(&db.reads_from(ReadsFrom::Primary), engine).unwrap(), 5);
+}
+
+#[test]
+fn sel_07_reads_see_own_writes_on_postgres() {
+    reads_see_own_writes(Postgres, Server::postgres());
+}
+
+#[test]
+fn sel_07_reads_see_own_writes_on_mariadb() {
+    reads_see_own_writes(Mariadb, Server::mysql());
+}
+
+/// Covers SEL-07 on PostgreSQL, MariaDB: while threads read, one replica is killed and the other promoted. No read fails, and none sees what the
+/// promoted one has of its own.
+fn no_read_fails<E: Everything>(engine: E, options: ServerOptions) {
+    let _watchdog = Watchdog::start("no_read_fails", Duration::from_secs(180));
+    let Some(mut cluster) = Cluster::start(options) else {
+        return;
+    };
+    let db = cluster.open(engine);
+    insert(&db, engine, "one");
+    all_become(&db, engine, [ReplicaState::Serving; 2]);
+    let promoted = cluster.standbys[1].same_database(&cluster.url);
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..3)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut reads = 0;
+                    while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                        assert!(read(&db, engine).expect("some server") <= 1);
+                        let rows = db.repository::<tag::Blog, E>(engine).query().all();
+                        assert!(rows.expect("some server").len() <= 1);
+                        reads += 1;
+                    }
+                    reads
+                })
+            })
+            .collect();
+        std::thread::sleep(Duration::from_millis(300));
+        cluster.standbys[0].go_down(Shutdown::Crash);
+        std::thread::sleep(Duration::from_millis(300));
+        cluster.standbys[1].promote().expect("it is a standby");
+        eventually("it is seen to be promoted", || {
+            states(&db, engine)[1] == ReplicaState::Promoted
+        });
+        let own = with(engine.name(), EngineOptions::url(promoted));
+        insert(&own, engine, "of its own");
+        std::thread::sleep(Duration::from_millis(500));
+        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+        for reader in readers {
+            let reads: u32 = reader.join().expect("no read failed");
+            assert!(reads > 10, "{reads}");
+        }
+    });
+    assert_eq!(
+        states(&db, engine),
+        [ReplicaState::Down, ReplicaState::Promoted]
+    );
+    let promoted = db.engine(engine.name()).unwrap().replicas.remove(1);
+    assert!(
+        promoted
+            .last_error
+            .is_some_and(|why| why.contains("promoted"))
+    );
+
+    // Where the program wants replicas and nothing else, there is none.
+    let only = db.reads_from(ReadsFrom::ReplicasOnly);
+    let error = read(&only, engine).expect_err("no replica can be read from");
+    assert_eq!(
+        (error.kind(), error.engine()),
+        (&ErrorKind::Unavailable, Some(engine.name()))
+    );
+    assert!(error.to_string().contains("replicas"), "{error}");
+}
+
+#[test]
+fn sel_07_no_read_fails_while_replicas_of_postgres_go() {
+    no_read_fails(Postgres, Server::postgres());
+}
+
+#[test]
+fn sel_07_no_read_fails_while_replicas_of_mariadb_go() {
+    no_read_fails(Mariadb, Server::mysql());
+}
+
 /// Another way to the same file is always current.
+///
+/// Covers SEL-07 on SQLite.
 #[test]
 fn sel_07_reads_of_a_file_use_its_second_connection() {
     let folder = tempfile::tempdir().unwrap();

@@ -462,6 +462,15 @@ impl Databases {
         Self(self.0.reads_from(from))
     }
 
+    /// The same databases as one unit of work, whose reads see what it has written. See [`Registry::reading_after`](::bindery::Registry::reading_after).
+    #[must_use]
+    pub fn reading_after<'t>(
+        &self,
+        token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::ReadToken>>,
+    ) -> Self {
+        Self(self.0.reading_after(token))
+    }
+
     /// Runs `work` in a transaction: committed on `Ok`, rolled back on `Err` and on panics.
     ///
     /// # Errors

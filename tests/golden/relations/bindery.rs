@@ -7724,6 +7724,15 @@ impl Databases {
         Self(self.0.reads_from(from))
     }
 
+    /// The same databases as one unit of work, whose reads see what it has written. See [`Registry::reading_after`](::bindery::Registry::reading_after).
+    #[must_use]
+    pub fn reading_after<'t>(
+        &self,
+        token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::ReadToken>>,
+    ) -> Self {
+        Self(self.0.reading_after(token))
+    }
+
     /// A transaction on one of the engines, which has to be chosen.
     ///
     /// # Errors

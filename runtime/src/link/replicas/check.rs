@@ -127,7 +127,7 @@ impl Replicas {
         if seen.tried_at.is_some_and(|at| at.elapsed() < pause) {
             return;
         }
-        let position = written_by(primary, LOOK_LIMIT);
+        let position = written_by(primary);
         let now = Instant::now();
         seen.tried_at = Some(now);
         if let Ok(Some(position)) = position {
@@ -168,9 +168,10 @@ impl Replicas {
 }
 
 /// How far the primary has written.
-pub(crate) fn written_by(primary: &Arc<Pool>, limit: Duration) -> Result<Option<Position>> {
-    let mut link = primary.acquire_within(limit.min(primary.acquire_timeout()))?;
-    link.look(limit, |physical| physical.log_position())
+pub(crate) fn written_by(primary: &Arc<Pool>) -> Result<Option<Position>> {
+    let limit = LOOK_LIMIT.min(primary.acquire_timeout());
+    let mut link = primary.acquire_within(limit)?;
+    link.look(LOOK_LIMIT, |physical| physical.log_position())
 }
 
 fn replay_of(member: &Member) -> Result<Replay> {

@@ -19,9 +19,18 @@ impl PoolSource<'_> {
     /// A connection for a call that writes, or may.
     pub(crate) fn writer(self) -> Result<Link> {
         if let Some(unit) = self.unit {
-            unit.stay_on_primary_after_write();
+            unit.writes();
         }
         self.pool.acquire_writer()
+    }
+
+    /// A connection of the primary, for a call of which it is known later whether it writes.
+    pub(crate) fn primary(self) -> Result<Link> {
+        let link = self.pool.acquire()?;
+        Ok(match self.unit {
+            Some(unit) => unit.noting(link),
+            None => link,
+        })
     }
 
     /// A connection for a call that only reads.

@@ -1,27 +1,26 @@
 //! What one unit of work has written on an engine, and what its reads have to see.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use bindery_core::config::ReadsFrom;
 
 use crate::driver::position::Position;
+use crate::error::Result;
+use crate::link::Link;
+use crate::link::pool::Pool;
 
 /// What is known of one engine within a unit of work.
 #[derive(Debug, Default)]
 pub(crate) struct EngineUnit {
     /// In place of what the engine is configured for.
     reads_from: Option<ReadsFrom>,
-    state: Mutex<State>,
-}
-
-#[derive(Debug, Default, Clone)]
-struct State {
     /// Reads see at least this: what an earlier unit of work has written.
     after: Option<Position>,
-    /// It has written itself, or may have.
-    has_written: bool,
+    /// It has written itself, or may have. Connections that it has taken note it here.
+    has_written: Arc<AtomicBool>,
     /// No replica had come far enough in time.
-    is_on_primary: bool,
+    is_on_primary: OnceLock<()>,
 }
 
 /// What a read has to see.
@@ -36,11 +35,20 @@ pub(crate) enum Need {
 }
 
 impl EngineUnit {
-    pub(crate) fn new(reads_from: Option<ReadsFrom>) -> Self {
+    pub(crate) fn new(reads_from: Option<ReadsFrom>, after: Option<Position>) -> Self {
         Self {
             reads_from,
-            state: Mutex::default(),
+            after,
+            ..Self::default()
         }
+    }
+
+    /// The same as far as it has come, for another handle: what either writes from now on is its own.
+    pub(crate) fn reading_from(&self, reads_from: ReadsFrom) -> Self {
+        let copy = Self::new(Some(reads_from), self.after.clone());
+        copy.has_written
+            .store(self.has_written(), Ordering::Relaxed);
+        copy
     }
 
     pub(crate) fn reads_from(&self) -> Option<ReadsFrom> {
@@ -48,24 +56,35 @@ impl EngineUnit {
     }
 
     pub(crate) fn need(&self) -> Need {
-        let state = self.lock();
-        match &state.after {
-            _ if state.has_written || state.is_on_primary => Need::Primary,
-            Some(position) => Need::After(position.clone()),
-            None => Need::Nothing,
+        if self.has_written() || self.is_on_primary.get().is_some() {
+            return Need::Primary;
         }
+        self.after.clone().map_or(Need::Nothing, Need::After)
     }
 
     pub(crate) fn stay_on_primary(&self) {
-        self.lock().is_on_primary = true;
+        self.is_on_primary.get_or_init(|| ());
     }
 
-    pub(crate) fn stay_on_primary_after_write(&self) {
-        self.lock().has_written = true;
+    pub(crate) fn writes(&self) {
+        self.has_written.store(true, Ordering::Relaxed);
     }
 
-    /// Nothing panics under the lock, so a poisoned state is still a whole one.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn has_written(&self) -> bool {
+        self.has_written.load(Ordering::Relaxed)
+    }
+
+    /// A connection of the primary whose writes are this unit's.
+    pub(crate) fn noting(&self, link: Link) -> Link {
+        link.noting(Arc::clone(&self.has_written))
+    }
+
+    /// What reads after this unit of work have to see; `None` where any replica will do.
+    pub(crate) fn position(&self, primary: &Arc<Pool>) -> Result<Option<Position>> {
+        if self.has_written() {
+            super::written_by(primary)
+        } else {
+            Ok(self.after.clone())
+        }
     }
 }
