@@ -2,6 +2,7 @@
 
 mod cache;
 mod each;
+mod limits;
 mod locked;
 mod options;
 mod places;
