@@ -126,6 +126,8 @@ pub struct EngineConfig {
     pub password_from: Option<PasswordFrom>,
     /// The settings of its sessions.
     pub session: SessionConfig,
+    /// `slow-statement`, `echo` and what belongs to them.
+    pub log: LogConfig,
     /// `tls` and what belongs to it.
     pub tls: TlsKeys,
     /// `schema-check`.
@@ -363,6 +365,35 @@ impl Default for SessionConfig {
     }
 }
 
+/// The settings of what is logged of an engine's statements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LogConfig {
+    /// `slow-statement`: statements that take this long are logged as warnings; `None` is `none`.
+    pub slow_statement: Option<Duration>,
+    /// `echo`: all statements are logged.
+    pub echo: bool,
+    /// `echo-from`: of these, only statements that take this long.
+    pub echo_from: Option<Duration>,
+    /// `echo-plan`: with the plan of each.
+    pub echo_plan: bool,
+    /// `echo-values`: with the values that were bound.
+    pub echo_values: bool,
+    /// `repeated-statement`: a statement that one connection or scope runs this often from one place is reported.
+    pub repeated_statement: Option<u32>,
+}
+
+impl LogConfig {
+    /// Is anything logged?
+    pub fn is_any(&self) -> bool {
+        self.echo || self.slow_statement.is_some()
+    }
+
+    /// Are the values of statements needed, to be shown or for their plans?
+    pub fn needs_values(&self) -> bool {
+        self.slow_statement.is_some() || (self.echo && (self.echo_plan || self.echo_values))
+    }
+}
+
 /// The longest time that any setting takes, a year: longer ones are slips of the finger, and clocks overflow at some point.
 pub const LONGEST_TIME: Duration = Duration::from_secs(365 * 24 * 3_600);
 
@@ -505,6 +536,7 @@ impl EngineConfig {
             pool: PoolConfig::default(),
             password_from: None,
             session: SessionConfig::default(),
+            log: LogConfig::default(),
             tls: TlsKeys::default(),
             reads: ReadsConfig::default(),
             schema_check: SchemaCheck::default(),

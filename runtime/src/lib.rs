@@ -64,7 +64,7 @@ pub use databases::config::{
 };
 pub use databases::status::{EngineStatus, ReplicaStatus, ServerProduct};
 pub use databases::tables::CreatedTables;
-pub use databases::{GeneratedDatabases, ReadOnlyOn, ReadToken, Registry};
+pub use databases::{GeneratedDatabases, ReadOnlyOn, ReadToken, Registry, StatementCounter};
 pub use driver::{Isolation, TransactionOptions};
 pub use error::{
     Applied, CommitToken, Constraint, ConstraintKind, DatabaseError, Error, ErrorKind, Invalid,
@@ -86,7 +86,7 @@ pub use model::route::{ReadRoute, Route};
 pub use model::row_of::RowOf;
 pub use model::validate::Validate;
 pub use model::{HasKey, Model, Writable};
-pub use observe::{Event, EventKind, Outcome, Subscription};
+pub use observe::{Event, EventKind, Outcome, RepeatedStatement, StatementCounts, Subscription};
 pub use query::{Column, Condition, LinkCache, LinkCacheStats, Linked, LinkedRows, Query};
 pub use raw::{
     Assembled, BoundOn, BoundSql, ByDialect, EachDialect, FromRow, IntoSql, Missing, Params,
@@ -217,3 +217,8 @@ mod examples_of_moving_from_rails {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/tenants.md")]
 mod examples_of_tenants {}
+
+/// The examples of `docs/observability.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/observability.md")]
+mod examples_of_observability {}

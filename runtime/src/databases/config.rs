@@ -9,8 +9,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use bindery_core::config::{
-    Address, Config as FileConfig, ConnectionTarget, PoolConfig, ReadsConfig, SessionConfig,
-    override_variable, process_environment,
+    Address, Config as FileConfig, ConnectionTarget, LogConfig, PoolConfig, ReadsConfig,
+    SessionConfig, override_variable, process_environment,
 };
 use bindery_core::diagnostic::{Diagnostic, Diagnostics, Severity};
 use bindery_core::source::Sources;
@@ -192,6 +192,7 @@ impl Config {
             mode: engine.connection,
             pool: engine.pool.clone(),
             session: engine.session.clone(),
+            log: engine.log,
             schema_check: engine.schema_check,
             reads: engine.reads.clone(),
             replicas: file
@@ -307,6 +308,7 @@ pub(crate) struct Settings {
     pub(crate) mode: ConnectionMode,
     pub(crate) pool: PoolConfig,
     pub(crate) session: SessionConfig,
+    pub(crate) log: LogConfig,
     pub(crate) schema_check: SchemaCheck,
     pub(crate) reads: ReadsConfig,
     /// By name, in the order written.

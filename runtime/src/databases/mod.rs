@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 use bindery_core::config::ConnectionTarget;
 
 pub use self::generated::GeneratedDatabases;
+pub use self::observed::StatementCounter;
 pub use self::read_only::ReadOnlyOn;
 pub use self::read_token::ReadToken;
 #[cfg(feature = "read-token")]
@@ -45,7 +46,7 @@ use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::model::route::Target;
 use crate::model::row_of::RowOf;
-use crate::observe::Hub;
+use crate::observe::{Hub, Observer};
 use crate::raw::RawSql;
 use crate::relation::Load;
 use crate::repository::Repository;
@@ -95,6 +96,7 @@ pub(crate) struct Configured {
     pub(crate) seen: Seen,
     /// Among a tenant's engines: it is of the whole program, and no call on all engines of the tenant means it.
     pub(crate) is_shared: bool,
+    pub(crate) observer: Arc<Observer>,
 }
 
 /// A copy of an engine's database that is only read, with connections of its own.
@@ -347,12 +349,12 @@ impl Configured {
     ) -> Result<Self> {
         let info = &program.engines[index];
         let watch = || Watch::new(program, index, settings.schema_check);
-        let (pool, seen) = pool_of(info, &settings, (&settings.target, None), hub)?;
+        let (pool, seen, observer) = pool_of(info, &settings, (&settings.target, None), hub)?;
         let pool = pool.watched(watch());
         pool.count_changes();
         let (mut members, mut replicas) = (Vec::new(), Vec::new());
         for (name, target) in &settings.replicas {
-            let (pool, seen) = pool_of(info, &settings, (target, Some(name)), hub)?;
+            let (pool, seen, _) = pool_of(info, &settings, (target, Some(name)), hub)?;
             members.push(Member::new(name.clone(), pool.watched(watch())));
             let url = target.to_string();
             replicas.push(Replica { url, seen });
@@ -368,6 +370,7 @@ impl Configured {
             pool,
             seen,
             is_shared: false,
+            observer,
         })
     }
 
@@ -394,9 +397,9 @@ fn pool_of(
     settings: &Settings,
     (target, replica): (&ConnectionTarget, Option<&String>),
     hub: &Arc<Hub>,
-) -> Result<(Arc<Pool>, Seen)> {
+) -> Result<(Arc<Pool>, Seen, Arc<Observer>)> {
     let seen = Seen::default();
-    let observer = hub.observer(labels(info, target, replica));
+    let observer = hub.observer(labels(info, target, replica), settings.log);
     let open = connector(&Wanted {
         info,
         settings,
@@ -405,8 +408,8 @@ fn pool_of(
         seen: seen.clone(),
         observer: Arc::clone(&observer),
     })?;
-    let pool = Pool::new(info.name, PoolLimits::from(settings), open).observed(observer);
-    Ok((pool, seen))
+    let pool = Pool::new(info.name, PoolLimits::from(settings), open);
+    Ok((pool.observed(Arc::clone(&observer)), seen, observer))
 }
 
 /// The engines without passwords.

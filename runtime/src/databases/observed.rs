@@ -5,8 +5,9 @@ use std::sync::Arc;
 use bindery_core::config::{Address, ConnectionTarget, Endpoint, SqliteAddress};
 
 use super::Registry;
+use crate::link::engine::Engine;
 use crate::link::program::EngineInfo;
-use crate::observe::{Event, Labels, Subscription};
+use crate::observe::{Event, Hub, Labels, StatementCounts, Subscription, Tally};
 
 impl Registry {
     /// Calls `subscriber` after each statement, transaction, write and checkout of every engine, on the thread and
@@ -40,6 +41,128 @@ impl Registry {
         subscriber: impl Fn(&Event<'_>) + Send + Sync + 'static,
     ) -> Subscription {
         self.hub.subscribe(Arc::new(subscriber))
+    }
+}
+
+impl Registry {
+    /// Counts the statements that `work` sends from this thread: those of a request, or of a test.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// let (found, counts) = db.count_statements(|| db.users().all());
+    /// assert_eq!((found?.len(), counts.total(), counts.on("default")), (0, 1, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn count_statements<T>(&self, work: impl FnOnce() -> T) -> (T, StatementCounts) {
+        let counter = self.statement_counter();
+        let outcome = counter.scope(work);
+        (outcome, counter.counts())
+    }
+
+    /// A counter of statements for work that runs in several parts or threads: each runs in a
+    /// [`scope`](StatementCounter::scope).
+    pub fn statement_counter(&self) -> StatementCounter {
+        StatementCounter {
+            hub: Arc::clone(&self.hub),
+            tally: Arc::default(),
+        }
+    }
+
+    /// Runs `work` and checks that it sends this number of statements from this thread: for tests.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// let user = db.users().insert(NewUser::new("ann@example.org"))?;
+    /// db.assert_statements(1, || db.users().find(user.id))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// It sends another number; the message lists all of them with their places.
+    #[track_caller]
+    pub fn assert_statements<T>(&self, expected: u64, work: impl FnOnce() -> T) -> T {
+        let (outcome, counts) = self.count_statements(work);
+        let total = counts.total();
+        assert!(
+            total == expected,
+            "expected {expected} statements, found {total}:\n{counts}"
+        );
+        outcome
+    }
+
+    /// Runs `work` and checks that it sends no statement this often from one place (an N+1 query): for tests.
+    ///
+    /// # Panics
+    /// It does; the message lists the statements with their places.
+    #[track_caller]
+    pub fn assert_not_repeated<T>(&self, times: u64, work: impl FnOnce() -> T) -> T {
+        let (outcome, counts) = self.count_statements(work);
+        let repeated = counts.repeated(times);
+        let lines = repeated.iter().map(|statement| format!("{statement}\n"));
+        let listed: String = lines.collect();
+        assert!(
+            repeated.is_empty(),
+            "a statement ran {times} times or more from one place:\n{listed}"
+        );
+        outcome
+    }
+
+    /// Has all statements of an engine logged from now on, or no longer: `echo` of `bindery.toml`, by a call.
+    pub fn echo<E: Engine>(&self, engine: E, echo: bool) {
+        let configured = &self.engines[engine.index()];
+        configured.observer.change_log(|log| log.echo = echo);
+    }
+}
+
+/// Counts statements in the scopes that are run with it. A copy counts to the same numbers.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # fn main() -> bindery::Result<()> {
+/// # let db = Databases::in_memory()?;
+/// # db.create_missing()?;
+/// let counter = db.statement_counter();
+/// std::thread::scope(|threads| {
+///     for _ in 0..2 {
+///         threads.spawn(|| counter.scope(|| db.users().count()));
+///     }
+/// });
+/// assert_eq!(counter.counts().total(), 2);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct StatementCounter {
+    hub: Arc<Hub>,
+    tally: Arc<Tally>,
+}
+
+impl StatementCounter {
+    /// Runs `work`, and counts the statements that it sends from this thread.
+    pub fn scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.hub.counting(&self.tally, work)
+    }
+
+    /// The counts so far.
+    pub fn counts(&self) -> StatementCounts {
+        self.tally.counts()
+    }
+}
+
+impl std::fmt::Debug for StatementCounter {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let counts = self.counts();
+        out.debug_struct("StatementCounter")
+            .field("total", &counts.total())
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,6 +2,7 @@
 //! nothing listens, the database's own methods are called and nothing is measured.
 
 mod listened;
+mod plans;
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use super::{
 use crate::driver::TableSql;
 use crate::driver::TransactionOptions;
 use crate::error::{Error, Result};
-use crate::observe::{self, Call, EventKind, Observer, Running, Sent};
+use crate::observe::{self, Call, EventKind, Notes, Observer, Running, Sent};
 use crate::value::{ColumnSet, ParamWriter, RowReader};
 
 /// An open connection, and the observer of its pool. One pointer, as it is moved at each checkout.
@@ -33,6 +34,7 @@ struct Watched {
     /// The link's own, which the next statement is for, within a call or without one.
     own: Option<Call>,
     started: Option<Instant>,
+    notes: Arc<Notes>,
 }
 
 impl Watched {
@@ -80,6 +82,7 @@ impl Physical {
             written: 0,
             own: None,
             started: None,
+            notes: Arc::default(),
         });
         self
     }
@@ -94,6 +97,7 @@ impl Physical {
     #[inline]
     pub(crate) fn begin_observed(&mut self, call: impl FnOnce() -> Call) {
         if !observe::is_idle() {
+            self.log_plans();
             self.note_call(call());
         }
     }
@@ -128,11 +132,28 @@ impl Physical {
         }
     }
 
+    fn notes(&self) -> Option<Arc<Notes>> {
+        let watched = self.0.watched.as_ref();
+        watched.map(|watched| Arc::clone(&watched.notes))
+    }
+
+    /// Its user has given it back: the next one finds the session as new, where raw statements ran in it or the engine is
+    /// set to that. `false` where it cannot be made so.
+    pub(crate) fn given_back(&mut self) -> bool {
+        if !observe::is_idle() {
+            self.log_plans();
+            if let Some(notes) = self.notes() {
+                notes.clear();
+            }
+        }
+        self.0.driver.given_back() && !self.is_broken()
+    }
+
     /// Begins what is observed; `None` where nothing listens to this pool.
     fn start<'s>(&mut self, sent: impl FnOnce() -> Sent<'s>) -> Option<Running<'s>> {
         let watched = self.listened_to()?;
         let call = watched.own.take().or(watched.call);
-        Some(Running::begin(&watched.observer, call, sent()))
+        Some(Running::begin(&watched.observer, call, sent()).noted(&watched.notes))
     }
 
     /// Ends it with rows that were read.

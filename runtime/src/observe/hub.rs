@@ -4,8 +4,10 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
+use bindery_core::config::LogConfig;
+
 use super::observer::{Listener, Observer};
-use super::{Event, Labels};
+use super::{Counting, Event, Labels, Tally};
 
 type Callback = dyn Fn(&Event<'_>) + Send + Sync;
 
@@ -14,6 +16,8 @@ type Callback = dyn Fn(&Event<'_>) + Send + Sync;
 pub(crate) struct Hub {
     subscribers: RwLock<Arc<[Subscriber]>>,
     observers: Mutex<Vec<Weak<Observer>>>,
+    /// How many parts of the program count.
+    open_counts: Mutex<usize>,
 }
 
 #[derive(Clone)]
@@ -24,6 +28,34 @@ struct Subscriber {
 impl Subscriber {
     fn is(&self, callback: &Weak<Callback>) -> bool {
         std::ptr::addr_eq(Arc::as_ptr(&self.callback), callback.as_ptr())
+    }
+}
+
+/// A part of the program counts.
+struct OpenCount<'h>(&'h Hub);
+
+impl<'h> OpenCount<'h> {
+    fn begin(hub: &'h Hub) -> Self {
+        let mut open = hub
+            .open_counts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *open += 1;
+        hub.set(Listener::Counts, true);
+        drop(open);
+        Self(hub)
+    }
+}
+
+impl Drop for OpenCount<'_> {
+    fn drop(&mut self) {
+        let mut open = self
+            .0
+            .open_counts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *open -= 1;
+        self.0.set(Listener::Counts, *open > 0);
     }
 }
 
@@ -57,8 +89,8 @@ impl std::fmt::Debug for Subscription {
 
 impl Hub {
     /// An observer for the connections of one pool.
-    pub(crate) fn observer(self: &Arc<Self>, labels: Labels) -> Arc<Observer> {
-        let observer = Arc::new(Observer::new(labels, Arc::clone(self)));
+    pub(crate) fn observer(self: &Arc<Self>, labels: Labels, log: LogConfig) -> Arc<Observer> {
+        let observer = Arc::new(Observer::new(labels, log, Arc::clone(self)));
         let mut observers = self
             .observers
             .lock()
@@ -87,13 +119,29 @@ impl Hub {
         let listens = !changed.is_empty();
         // Those that were removed are dropped after the lock.
         let _former = std::mem::replace(&mut *subscribers, changed.into());
+        self.set(Listener::Subscribers, listens);
+    }
+
+    fn set(&self, listener: Listener, listens: bool) {
         let observers = self
             .observers
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         for observer in observers.iter().filter_map(Weak::upgrade) {
-            observer.set(Listener::Subscribers, listens);
+            observer.set(listener, listens);
         }
+    }
+
+    /// Tells this one from the hubs of other registries for as long as it is there.
+    pub(super) fn number(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    /// Counts the statements of this thread in `work` as well.
+    pub(crate) fn counting<T>(self: &Arc<Self>, tally: &Arc<Tally>, work: impl FnOnce() -> T) -> T {
+        let _open = OpenCount::begin(self);
+        let _counting = Counting::begin(self.number(), tally);
+        work()
     }
 
     /// Calls every subscriber. One that panics harms neither the others nor the caller, and what a subscriber does with

@@ -1,14 +1,17 @@
 //! The observer of one pool: how its database is named, and whether anything listens.
 
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
 
+use bindery_core::config::LogConfig;
 use bindery_core::dialect::Dialect;
 use tracing::level_filters::LevelFilter;
 
-use super::{Call, Event, EventKind, Hub, Outcome};
+use super::log::Plans;
+use super::{Call, Event, EventKind, Hub, Notes, Outcome, Sent, WantedPlan, counts, log, span};
 use crate::error::Error;
+use crate::value::json_list;
 
 /// The names of a database, as OpenTelemetry has them.
 #[derive(Debug, Clone)]
@@ -28,6 +31,12 @@ pub(crate) struct Labels {
 #[repr(u8)]
 pub(super) enum Listener {
     Subscribers = 1,
+    /// Slow statements are logged, or all of them.
+    Log = 2,
+    /// A part of the program counts its statements.
+    Counts = 4,
+    /// Statements that one connection repeats are reported.
+    Repeats = 8,
 }
 
 /// How many observers of the process are listened to: one number that a statement can look at without any pointer.
@@ -45,17 +54,40 @@ pub(crate) struct Observer {
     /// `mariadb` or `mysql`, which is known once one has answered.
     product: OnceLock<&'static str>,
     listeners: AtomicU8,
+    log: RwLock<LogConfig>,
+    plans: Plans,
     hub: Arc<Hub>,
 }
 
 impl Observer {
-    pub(super) fn new(labels: Labels, hub: Arc<Hub>) -> Self {
-        Self {
+    pub(super) fn new(labels: Labels, log: LogConfig, hub: Arc<Hub>) -> Self {
+        let observer = Self {
             labels,
             product: OnceLock::new(),
             listeners: AtomicU8::new(0),
+            log: RwLock::new(log),
+            plans: Plans::default(),
             hub,
-        }
+        };
+        observer.set(Listener::Log, log.is_any());
+        observer.set(Listener::Repeats, log.repeated_statement.is_some());
+        observer
+    }
+
+    /// Changes how statements are logged from now on.
+    pub(crate) fn change_log(&self, change: impl FnOnce(&mut LogConfig)) {
+        let mut log = self.log.write().unwrap_or_else(PoisonError::into_inner);
+        change(&mut log);
+        self.set(Listener::Log, log.is_any());
+    }
+
+    fn log_config(&self) -> LogConfig {
+        *self.log.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Are the values of statements needed when those are over?
+    pub(super) fn wants_values(&self) -> bool {
+        self.has(Listener::Log) && self.log_config().needs_values()
     }
 
     /// Does anything listen to this pool?
@@ -88,6 +120,10 @@ impl Observer {
         }
     }
 
+    pub(crate) fn engine(&self) -> &'static str {
+        self.labels.engine
+    }
+
     /// A server said which product it is.
     pub(crate) fn met(&self, product: &'static str) {
         let _ = self.product.set(match product {
@@ -117,7 +153,7 @@ impl Observer {
         started: Instant,
         error: Option<&Error>,
     ) {
-        self.emit(&Event {
+        let event = Event {
             kind,
             engine: self.labels.engine,
             replica: self.labels.replica.as_deref(),
@@ -129,13 +165,49 @@ impl Observer {
             duration: started.elapsed(),
             outcome: Outcome::of(error),
             place: call.place,
-        });
+        };
+        if self.has(Listener::Subscribers) {
+            self.hub.deliver(&event);
+        }
     }
 
-    /// Hands an event to all that listen.
-    pub(super) fn emit(&self, event: &Event<'_>) {
+    /// Hands the event of what was under way to all that listen.
+    pub(super) fn emit(&self, event: &Event<'_>, sent: &Sent<'_>, notes: Option<&Notes>) {
+        let is_statement = event.kind == EventKind::Statement;
+        if is_statement && self.has(Listener::Log) {
+            self.log(event, sent, notes);
+        }
+        let limit = || self.log_config().repeated_statement.map(u64::from);
+        if is_statement && self.has(Listener::Counts) {
+            counts::count(self.hub.number(), event, limit(), sent.is_fixed);
+        }
+        if let Some(notes) = notes.filter(|_| is_statement && self.has(Listener::Repeats)) {
+            notes.tally.add(event, limit(), sent.is_fixed);
+        }
         if self.has(Listener::Subscribers) {
             self.hub.deliver(event);
+        }
+    }
+
+    fn log(&self, event: &Event<'_>, sent: &Sent<'_>, notes: Option<&Notes>) {
+        let config = self.log_config();
+        let can_be_explained = event.outcome.is_success()
+            && notes.is_some()
+            && sent.values.is_some()
+            && span::can_be_explained(sent);
+        let Some(logged) = self.plans.logged(&config, event.duration, can_be_explained) else {
+            return;
+        };
+        let values = sent.values.as_deref().filter(|_| logged.with_values);
+        let values = values.and_then(|values| json_list::of(values).ok());
+        log::log(logged, event, sent.shown_text(), values.as_deref());
+        if let (true, Some(notes)) = (logged.with_plan, notes) {
+            notes.want_plan(WantedPlan {
+                logged,
+                sql: event.statement.unwrap_or_default().to_owned(),
+                is_fixed: sent.is_fixed,
+                values: sent.values.clone().unwrap_or_default(),
+            });
         }
     }
 }

@@ -5,11 +5,14 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Instant;
 
+use bindery_core::dialect::Dialect;
 use tracing::Span;
 use tracing::span::EnteredSpan;
 
-use super::{Event, EventKind, Observer, Outcome, span};
+use super::{Event, EventKind, Notes, Observer, Outcome, span};
 use crate::error::{Error, Operation};
+use crate::value::ParamWriter;
+use crate::value::recorded::RecordedValues;
 
 /// The call of the program that statements are part of.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +57,8 @@ pub(crate) struct Sent<'s> {
     /// The text is the same each time, so that it can be shown: one that was put together may hold values.
     pub(crate) is_fixed: bool,
     pub(crate) times: u64,
+    /// The values that were bound, recorded; where the log needs them.
+    pub(crate) values: Option<Vec<u8>>,
 }
 
 impl<'s> Sent<'s> {
@@ -62,6 +67,7 @@ impl<'s> Sent<'s> {
             kind: EventKind::Statement,
             sql: Some(sql.into()),
             is_fixed: true,
+            values: None,
             times: 1,
         }
     }
@@ -72,6 +78,7 @@ impl<'s> Sent<'s> {
             kind,
             sql: None,
             is_fixed: true,
+            values: None,
             times: 1,
         }
     }
@@ -97,6 +104,7 @@ pub(crate) struct Running<'s> {
     pub(crate) rows: Option<u64>,
     span: Span,
     entered: Option<EnteredSpan>,
+    notes: Option<Arc<Notes>>,
     has_ended: bool,
 }
 
@@ -125,7 +133,26 @@ impl<'s> Running<'s> {
             rows: None,
             span,
             entered: None,
+            notes: None,
             has_ended: false,
+        }
+    }
+
+    /// Has it noted with its connection.
+    pub(crate) fn noted(mut self, notes: &Arc<Notes>) -> Self {
+        self.notes = Some(Arc::clone(notes));
+        self
+    }
+
+    /// Records the values that are bound, where the log needs them.
+    pub(crate) fn record(&mut self, dialect: Dialect, write: &mut dyn FnMut(&mut ParamWriter<'_>)) {
+        if self.observer.wants_values() {
+            let mut values = RecordedValues::new();
+            let mut params = ParamWriter::recording_for(&mut values, dialect);
+            write(&mut params);
+            // What is refused was not sent.
+            let is_whole = params.finish_recording().is_ok();
+            self.sent.values = is_whole.then(|| values.bytes().to_vec());
         }
     }
 
@@ -157,7 +184,8 @@ impl<'s> Running<'s> {
         };
         span::end(&self.span, &event);
         self.entered = None;
-        self.observer.emit(&event);
+        self.observer
+            .emit(&event, &self.sent, self.notes.as_deref());
     }
 }
 

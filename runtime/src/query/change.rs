@@ -35,6 +35,7 @@ impl<'c, M: Writable, E: Engine, A> Repository<'c, M, E, A> {
     ///
     /// # Errors
     /// As [`Query::update`].
+    #[track_caller]
     pub fn update_where(
         self,
         condition: Condition<M, E>,
@@ -50,6 +51,7 @@ impl<'c, M: Writable, E: Engine, A> Repository<'c, M, E, A> {
     ///
     /// # Errors
     /// As [`Query::delete`].
+    #[track_caller]
     pub fn delete_where(self, condition: Condition<M, E>) -> Result<u64>
     where
         Query<'c, M, E, A>: CanWrite,
@@ -74,6 +76,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
     /// # Errors
     /// [`ErrorKind::Unsupported`] where the query has no condition and does not say [`all_rows`](Self::all_rows), or where it
     /// has a limit or an order. A constraint is violated, a key is of another engine, or the database fails.
+    #[track_caller]
     pub fn update(mut self, assignments: impl Assignments<M, E>) -> Result<u64>
     where
         M: Writable,
@@ -96,6 +99,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
     /// # Errors
     /// [`ErrorKind::Unsupported`] where the query has no condition and does not say [`all_rows`](Self::all_rows), or where it
     /// has a limit or an order. Something refers to a row, a key is of another engine, or the database fails.
+    #[track_caller]
     pub fn delete(mut self) -> Result<u64>
     where
         M: Writable,

@@ -217,6 +217,7 @@ impl Predicate {
 }
 
 impl Checks {
+    #[track_caller]
     fn ensure(&self, engine: impl Engine) -> Result<()> {
         if let Some(refused) = &self.refused {
             return Err(Error::new(refused.clone()));

@@ -65,6 +65,7 @@ impl Clauses {
     }
 
     /// How many rows there are.
+    #[track_caller]
     pub(crate) fn count<M: Model, E: Engine, A>(
         &self,
         repository: &mut Repository<'_, M, E, A>,
@@ -82,6 +83,7 @@ impl Clauses {
     }
 
     /// Is there a row?
+    #[track_caller]
     pub(crate) fn exists<M: Model, E: Engine, A>(
         &self,
         repository: &mut Repository<'_, M, E, A>,

@@ -35,6 +35,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
     ///
     /// # Errors
     /// [`ErrorKind::Output`] where `out` cannot be written; else as [`iter`](Self::iter). What was written before stays.
+    #[track_caller]
     pub fn write_csv(self, mut out: impl Write) -> Result<u64> {
         self.export(Format::Csv, &mut out)
     }
@@ -57,10 +58,12 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
     ///
     /// # Errors
     /// As [`write_csv`](Self::write_csv).
+    #[track_caller]
     pub fn write_json_lines(self, mut out: impl Write) -> Result<u64> {
         self.export(Format::JsonLines, &mut out)
     }
 
+    #[track_caller]
     fn export(self, format: Format, out: &mut dyn Write) -> Result<u64> {
         let columns = self.repository.sql()?.columns;
         let names: Vec<String> = columns.iter().map(|name| unquoted(name)).collect();

@@ -260,6 +260,7 @@ impl<'c, M: Model, E: Engine, P, A> Joined<'c, M, E, P, A> {
     ///
     /// # Errors
     /// As [`Query::all`].
+    #[track_caller]
     pub fn count(mut self) -> Result<u64> {
         self.clauses.count(&mut self.repository)
     }
@@ -268,6 +269,7 @@ impl<'c, M: Model, E: Engine, P, A> Joined<'c, M, E, P, A> {
     ///
     /// # Errors
     /// As [`Query::all`].
+    #[track_caller]
     pub fn exists(mut self) -> Result<bool> {
         self.clauses.exists(&mut self.repository)
     }
@@ -278,6 +280,7 @@ impl<'c, M: Model, E: Engine, P: Partners<M, E>, A> Joined<'c, M, E, P, A> {
     ///
     /// # Errors
     /// As [`Query::all`].
+    #[track_caller]
     pub fn all(mut self) -> Result<Vec<P::Row>> {
         let mut rows = Vec::new();
         self.read(Operation::Select, Wanted::Rows, &mut |row| {
@@ -291,6 +294,7 @@ impl<'c, M: Model, E: Engine, P: Partners<M, E>, A> Joined<'c, M, E, P, A> {
     ///
     /// # Errors
     /// As [`Query::all`].
+    #[track_caller]
     pub fn first(mut self) -> Result<Option<P::Row>> {
         let mut found = None;
         self.clauses.limit(1);
@@ -306,6 +310,7 @@ impl<'c, M: Model, E: Engine, P: Partners<M, E>, A> Joined<'c, M, E, P, A> {
     /// # Errors
     /// [`ErrorKind::NotFound`] where there is none, [`ErrorKind::SeveralRows`] where there is more than one; else as
     /// [`Query::all`].
+    #[track_caller]
     pub fn one(mut self) -> Result<P::Row> {
         let mut found = Vec::new();
         self.clauses.limit(2);
@@ -321,6 +326,7 @@ impl<'c, M: Model, E: Engine, P: Partners<M, E>, A> Joined<'c, M, E, P, A> {
         Err(self.repository.located(Error::new(kind), Operation::Find))
     }
 
+    #[track_caller]
     fn read(
         &mut self,
         operation: Operation,
@@ -345,6 +351,7 @@ impl<'c, M: Model, E: Engine, P: Partners<M, E>, A> Joined<'c, M, E, P, A> {
     ///
     /// # Errors
     /// As [`Query::all`]; later failures come as items.
+    #[track_caller]
     pub fn iter(self) -> Result<Rows<'c, M, E, P::Row>> {
         let clauses = self.clauses;
         let engine = self.repository.engine();

@@ -227,6 +227,7 @@ impl<'a> Tables<'a> {
     }
 
     /// The table of related rows, its columns, and those of the row that they are equal to.
+    #[track_caller]
     fn related(
         &self,
         outer: &'static TableSql,

@@ -184,6 +184,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind> Column<M, T, Link<To, N>> {
     ///
     /// # Errors
     /// A row is of another engine than the connection, or the database fails.
+    #[track_caller]
     pub fn load<'r, A, C>(
         self,
         connection: &mut C,
@@ -217,6 +218,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind> Column<M, T, Link<To, N>> {
     }
 
     /// The different keys of the rows, and where among them that of each row is.
+    #[track_caller]
     pub(super) fn keys_of<'r, A>(
         self,
         repository: &Repository<'_, To::Model, EngineOf<To, A>>,
@@ -245,6 +247,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind> Column<M, T, Link<To, N>> {
     ///
     /// # Errors
     /// As [`load`](Self::load).
+    #[track_caller]
     pub fn load_one<A, C>(self, connection: &mut C, row: &A) -> Result<LoadedLink<T, To, A>>
     where
         A: RowOf<Model = M>,
@@ -307,6 +310,7 @@ impl<M: Model, To: LinkTarget> LinkedFrom<M, To> {
     ///
     /// # Errors
     /// A row is of another engine than the link leads to, or the database fails.
+    #[track_caller]
     pub fn load<'r, A, C>(
         self,
         connection: &mut C,

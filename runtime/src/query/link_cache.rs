@@ -238,6 +238,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind, E: Engine>
     ///
     /// # Errors
     /// As [`load`](Column::load).
+    #[track_caller]
     pub fn load<'r, A, C>(
         self,
         connection: &mut C,
@@ -289,6 +290,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind, E: Engine>
     ///
     /// # Errors
     /// As [`load`](Column::load).
+    #[track_caller]
     pub fn load_one<A, C>(self, connection: &mut C, row: &A) -> Result<LoadedLink<T, To, A>>
     where
         A: RowOf<Model = M>,

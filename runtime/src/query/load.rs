@@ -93,6 +93,7 @@ impl ColumnOfRow {
 /// Reads the rows of `M` whose column has one of these values, and hands over each with the place of its value.
 ///
 /// Texts are equal when every byte is; a row that only its database holds for equal is left out.
+#[track_caller]
 pub(crate) fn load_by<M: Model, E: Engine, A>(
     repository: &mut Repository<'_, M, E, A>,
     column: impl Fn(&TableSql) -> usize,

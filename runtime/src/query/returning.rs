@@ -16,6 +16,7 @@ impl<'c, M: Writable, E: Engine, A> Repository<'c, M, E, A> {
     ///
     /// # Errors
     /// As [`Query::update_returning`].
+    #[track_caller]
     pub fn update_where_returning(
         self,
         condition: Condition<M, E>,
@@ -44,6 +45,7 @@ impl<'c, M: Writable, E: Engine, A> Repository<'c, M, E, A> {
     ///
     /// # Errors
     /// As [`Query::delete_returning`].
+    #[track_caller]
     pub fn delete_where_returning(self, condition: Condition<M, E>) -> Result<Vec<M::Row<E>>>
     where
         Query<'c, M, E, A>: CanWrite,
@@ -58,6 +60,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
     /// # Errors
     /// [`ErrorKind::Unsupported`] on MySQL and MariaDB, before anything is sent: no update returns rows there. Else as
     /// [`update`](Self::update).
+    #[track_caller]
     pub fn update_returning(mut self, assignments: impl Assignments<M, E>) -> Result<Vec<M::Row<E>>>
     where
         M: Writable,
@@ -85,6 +88,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
     /// # Errors
     /// [`ErrorKind::Unsupported`] on MySQL, before anything is sent: no delete returns rows there. Else as
     /// [`delete`](Self::delete).
+    #[track_caller]
     pub fn delete_returning(mut self) -> Result<Vec<M::Row<E>>>
     where
         M: Writable,

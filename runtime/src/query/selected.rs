@@ -113,6 +113,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     }
 
     /// An aggregate of these rows; of those that the limit leaves, where there is one.
+    #[track_caller]
     fn aggregate<R>(mut self, selection: impl Selection<M, E, Row = R>) -> Result<R> {
         self.clauses.aggregate();
         let found = self.select(selection).read_first(Operation::Select)?;
@@ -138,6 +139,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     ///
     /// # Errors
     /// The sum is beyond its type; else as [`all`](Self::all).
+    #[track_caller]
     pub fn sum<C: Term<M>>(self, of: C) -> Result<Option<<C::Value as Number>::Sum>>
     where
         C::Value: Number,
@@ -149,6 +151,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     ///
     /// # Errors
     /// As [`all`](Self::all).
+    #[track_caller]
     pub fn avg<C: Term<M>>(self, of: C) -> Result<Option<f64>>
     where
         C::Value: Number,
@@ -160,6 +163,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     ///
     /// # Errors
     /// As [`all`](Self::all).
+    #[track_caller]
     pub fn min<C: Term<M>>(self, of: C) -> Result<Option<<C::Value as ColumnType<E>>::Value>>
     where
         C::Value: Extreme + ColumnType<E>,
@@ -171,6 +175,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     ///
     /// # Errors
     /// As [`all`](Self::all).
+    #[track_caller]
     pub fn max<C: Term<M>>(self, of: C) -> Result<Option<<C::Value as ColumnType<E>>::Value>>
     where
         C::Value: Extreme + ColumnType<E>,
@@ -270,6 +275,7 @@ impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
     ///
     /// # Errors
     /// A key is of another engine, databases do not answer the query alike, or the database fails.
+    #[track_caller]
     pub fn all(mut self) -> Result<Vec<R>> {
         let mut rows = Vec::new();
         self.read(Operation::Select, &mut |row| {
@@ -283,11 +289,13 @@ impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
     ///
     /// # Errors
     /// As [`all`](Self::all).
+    #[track_caller]
     pub fn first(mut self) -> Result<Option<R>> {
         self.clauses.limit(1);
         self.read_first(Operation::Find)
     }
 
+    #[track_caller]
     fn read_first(mut self, operation: Operation) -> Result<Option<R>> {
         let mut found = None;
         self.read(operation, &mut |row| {
@@ -302,6 +310,7 @@ impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
     /// # Errors
     /// [`ErrorKind::NotFound`] where there is none, [`ErrorKind::SeveralRows`] where there is more than one; else as
     /// [`all`](Self::all).
+    #[track_caller]
     pub fn one(mut self) -> Result<R> {
         let (mut found, mut count) = (None, 0);
         self.clauses.limit(2);
@@ -318,6 +327,7 @@ impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
         Err(self.repository.located(Error::new(kind), Operation::Find))
     }
 
+    #[track_caller]
     fn read(&mut self, operation: Operation, take: &mut dyn FnMut(R) -> bool) -> Result<()> {
         let (clauses, read) = (&self.clauses, self.read);
         let taken = Cell::new(false);
@@ -337,6 +347,7 @@ impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
     ///
     /// # Errors
     /// As [`all`](Self::all); later failures come as items.
+    #[track_caller]
     pub fn iter(self) -> Result<Rows<'c, M, E, R>> {
         let clauses = self.clauses;
         let engine = self.repository.engine();
@@ -352,6 +363,7 @@ impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
     ///
     /// # Errors
     /// As [`all`](Self::all).
+    #[track_caller]
     pub fn count(mut self) -> Result<u64> {
         self.clauses.count(&mut self.repository)
     }
@@ -360,6 +372,7 @@ impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
     ///
     /// # Errors
     /// As [`all`](Self::all).
+    #[track_caller]
     pub fn exists(mut self) -> Result<bool> {
         self.clauses.exists(&mut self.repository)
     }

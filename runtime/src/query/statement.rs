@@ -149,6 +149,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     ///
     /// # Errors
     /// A key is of another engine, a value cannot be held by this database, or the database fails.
+    #[track_caller]
     pub fn all(mut self) -> Result<Vec<M::Row<E>>> {
         let mut rows = Vec::new();
         self.read(Operation::Select, Wanted::Rows, &mut |row| {
@@ -162,6 +163,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     ///
     /// # Errors
     /// As [`all`](Self::all).
+    #[track_caller]
     pub fn first(mut self) -> Result<Option<M::Row<E>>> {
         let mut found = None;
         self.clauses.limit(1);
@@ -177,6 +179,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     /// # Errors
     /// [`ErrorKind::NotFound`] where there is none, [`ErrorKind::SeveralRows`] where there is more than one; else as
     /// [`all`](Self::all).
+    #[track_caller]
     pub fn one(mut self) -> Result<M::Row<E>> {
         let (mut found, mut count) = (None, 0);
         self.clauses.limit(2);
@@ -198,6 +201,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     }
 
     /// Reads rows until `take` returns `false`.
+    #[track_caller]
     fn read(
         &mut self,
         operation: Operation,
@@ -221,6 +225,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     ///
     /// # Errors
     /// As [`all`](Self::all); later failures come as items.
+    #[track_caller]
     pub fn iter(self) -> Result<Rows<'c, M, E>> {
         let clauses = self.clauses;
         let engine = self.repository.engine();
@@ -234,6 +239,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     ///
     /// # Errors
     /// As [`all`](Self::all).
+    #[track_caller]
     pub fn count(mut self) -> Result<u64> {
         self.clauses.count(&mut self.repository)
     }
@@ -242,6 +248,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     ///
     /// # Errors
     /// As [`all`](Self::all).
+    #[track_caller]
     pub fn exists(mut self) -> Result<bool> {
         self.clauses.exists(&mut self.repository)
     }

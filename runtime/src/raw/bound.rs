@@ -28,6 +28,7 @@ pub struct BoundText {
 }
 
 impl<D: SqlFamily> IntoSql<D> for BoundText {
+    #[track_caller]
     fn into_sql(self, dialect: Dialect) -> Result<SqlText> {
         let text = match dialect {
             Dialect::Sqlite | Dialect::Mysql => self.unnumbered,
@@ -68,6 +69,7 @@ impl<E: Engine, const N: usize> BoundOn<'_, '_, E, N> {
     ///
     /// # Errors
     /// As there.
+    #[track_caller]
     pub fn query_as<T: FromRow<E>>(mut self) -> Result<Vec<T>> {
         self.on.query_as(self.text, self.values)
     }
@@ -76,6 +78,7 @@ impl<E: Engine, const N: usize> BoundOn<'_, '_, E, N> {
     ///
     /// # Errors
     /// As there.
+    #[track_caller]
     pub fn query_row<T: FromRow<E>>(mut self) -> Result<T> {
         self.on.query_row(self.text, self.values)
     }
@@ -84,6 +87,7 @@ impl<E: Engine, const N: usize> BoundOn<'_, '_, E, N> {
     ///
     /// # Errors
     /// As there.
+    #[track_caller]
     pub fn query_optional<T: FromRow<E>>(mut self) -> Result<Option<T>> {
         self.on.query_optional(self.text, self.values)
     }
@@ -92,6 +96,7 @@ impl<E: Engine, const N: usize> BoundOn<'_, '_, E, N> {
     ///
     /// # Errors
     /// As there.
+    #[track_caller]
     pub fn query_scalar<T: FromColumn>(mut self) -> Result<T> {
         self.on.query_scalar(self.text, self.values)
     }
@@ -100,6 +105,7 @@ impl<E: Engine, const N: usize> BoundOn<'_, '_, E, N> {
     ///
     /// # Errors
     /// As there.
+    #[track_caller]
     pub fn execute(mut self) -> Result<u64> {
         self.on.execute(self.text, self.values)
     }

@@ -31,6 +31,7 @@ impl<E: Engine> Connection<E> {
     /// The columns are not those of the type ([`ErrorKind::WrongColumns`](crate::ErrorKind::WrongColumns)), a value is not of its
     /// type, the database refuses the statement, or the statement begins or ends a transaction
     /// ([`ErrorKind::TransactionControl`](crate::ErrorKind::TransactionControl)).
+    #[track_caller]
     pub fn query_as<T: FromRow<E>>(
         &mut self,
         sql: impl IntoSql<E::Dialect>,
@@ -44,6 +45,7 @@ impl<E: Engine> Connection<E> {
     /// # Errors
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) where there is none,
     /// [`ErrorKind::SeveralRows`](crate::ErrorKind::SeveralRows) where there is another; else as [`query_as`](Self::query_as).
+    #[track_caller]
     pub fn query_row<T: FromRow<E>>(
         &mut self,
         sql: impl IntoSql<E::Dialect>,
@@ -56,6 +58,7 @@ impl<E: Engine> Connection<E> {
     ///
     /// # Errors
     /// [`ErrorKind::SeveralRows`](crate::ErrorKind::SeveralRows) where there is another; else as [`query_as`](Self::query_as).
+    #[track_caller]
     pub fn query_optional<T: FromRow<E>>(
         &mut self,
         sql: impl IntoSql<E::Dialect>,
@@ -80,6 +83,7 @@ impl<E: Engine> Connection<E> {
     ///
     /// # Errors
     /// As [`query_row`](Self::query_row).
+    #[track_caller]
     pub fn query_scalar<T: crate::value::types::FromColumn>(
         &mut self,
         sql: impl IntoSql<E::Dialect>,
@@ -106,6 +110,7 @@ impl<E: Engine> Connection<E> {
     /// # Errors
     /// The database refuses the statement, or it begins or ends a transaction
     /// ([`ErrorKind::TransactionControl`](crate::ErrorKind::TransactionControl)).
+    #[track_caller]
     pub fn execute(&mut self, sql: impl IntoSql<E::Dialect>, params: impl Params) -> Result<u64> {
         self.raw().execute(sql, params)
     }
@@ -133,6 +138,7 @@ impl<E: Engine> Connection<E> {
     /// # Errors
     /// The database refuses a statement, or a transaction was left open, or that around the script was ended
     /// ([`ErrorKind::TransactionControl`](crate::ErrorKind::TransactionControl)).
+    #[track_caller]
     pub fn execute_batch(&mut self, sql: impl IntoSql<E::Dialect>) -> Result<()> {
         self.raw().execute_batch(sql)
     }

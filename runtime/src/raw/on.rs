@@ -47,6 +47,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
     ///
     /// # Errors
     /// As there.
+    #[track_caller]
     pub fn query_as<T: FromRow<E>>(
         &mut self,
         sql: impl IntoSql<E::Dialect>,
@@ -64,6 +65,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
     ///
     /// # Errors
     /// As there.
+    #[track_caller]
     pub fn query_row<T: FromRow<E>>(
         &mut self,
         sql: impl IntoSql<E::Dialect>,
@@ -78,6 +80,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
     ///
     /// # Errors
     /// As there.
+    #[track_caller]
     pub fn query_optional<T: FromRow<E>>(
         &mut self,
         sql: impl IntoSql<E::Dialect>,
@@ -97,6 +100,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
     ///
     /// # Errors
     /// As there.
+    #[track_caller]
     pub fn query_scalar<T: crate::value::types::FromColumn>(
         &mut self,
         sql: impl IntoSql<E::Dialect>,
@@ -109,6 +113,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
     ///
     /// # Errors
     /// As there.
+    #[track_caller]
     pub fn execute(&mut self, sql: impl IntoSql<E::Dialect>, params: impl Params) -> Result<u64> {
         let belong = params.belong_to(self.target.engine.index());
         self.run(Operation::Execute, sql, |physical, text| {
@@ -122,6 +127,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
     ///
     /// # Errors
     /// As there.
+    #[track_caller]
     pub fn execute_batch(&mut self, sql: impl IntoSql<E::Dialect>) -> Result<()> {
         self.run(Operation::ExecuteBatch, sql, |physical, text| {
             physical.raw_batch(&text.text, text.is_fixed())

@@ -13,6 +13,7 @@ impl<E: Engine> ReadConnection<E> {
     ///
     /// # Errors
     /// As there.
+    #[track_caller]
     pub fn query_as<T: FromRow<E>>(
         &mut self,
         sql: impl IntoSql<E::Dialect>,
@@ -25,6 +26,7 @@ impl<E: Engine> ReadConnection<E> {
     ///
     /// # Errors
     /// As there.
+    #[track_caller]
     pub fn query_row<T: FromRow<E>>(
         &mut self,
         sql: impl IntoSql<E::Dialect>,
@@ -37,6 +39,7 @@ impl<E: Engine> ReadConnection<E> {
     ///
     /// # Errors
     /// As there.
+    #[track_caller]
     pub fn query_optional<T: FromRow<E>>(
         &mut self,
         sql: impl IntoSql<E::Dialect>,
@@ -49,6 +52,7 @@ impl<E: Engine> ReadConnection<E> {
     ///
     /// # Errors
     /// As there.
+    #[track_caller]
     pub fn query_scalar<T: FromColumn>(
         &mut self,
         sql: impl IntoSql<E::Dialect>,

@@ -63,6 +63,7 @@ impl Batch {
     }
 
     /// The group of a row that was found by one of the keys.
+    #[track_caller]
     fn group_of(&self, key: Option<&KeyValues>) -> Result<u32> {
         let group = key.and_then(|key| self.groups.get(key.compared.bytes()));
         group.copied().ok_or_else(equal_by_collation)
@@ -79,6 +80,7 @@ impl Batch {
     }
 
     /// Reads the rows whose columns hold one of the keys and that the scope leaves, each with its group.
+    #[track_caller]
     pub(super) fn fetch<M: Model, E: Engine>(
         &self,
         repository: &mut Repository<'_, M, E>,

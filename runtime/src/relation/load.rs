@@ -59,6 +59,7 @@ impl<E: Engine> Connection<E> {
     ///
     /// # Errors
     /// A row is of another engine, a model is not on this one, or the database fails.
+    #[track_caller]
     pub fn load<L: Load<E>>(
         &mut self,
         rows: &[<L::From as Model>::Row<E>],
@@ -73,6 +74,7 @@ impl<E: Engine> ReadConnection<E> {
     ///
     /// # Errors
     /// As [`Connection::load`].
+    #[track_caller]
     pub fn load<L: Load<E>>(
         &mut self,
         rows: &[<L::From as Model>::Row<E>],
@@ -82,6 +84,7 @@ impl<E: Engine> ReadConnection<E> {
     }
 }
 
+#[track_caller]
 fn to_one<M: Model, U: Model, E: Hosts<M> + Hosts<U>>(
     target: &mut Target<'_, E>,
     rows: &[M::Row<E>],
@@ -95,6 +98,7 @@ fn to_one<M: Model, U: Model, E: Hosts<M> + Hosts<U>>(
     load_one::<U, E>(target, batch, columns, scope)
 }
 
+#[track_caller]
 fn load_one<U: Model, E: Hosts<U>>(
     target: &mut Target<'_, E>,
     batch: Batch,
@@ -109,6 +113,7 @@ fn load_one<U: Model, E: Hosts<U>>(
     Ok(LoadedOne::new(batch.into_places(), groups, found))
 }
 
+#[track_caller]
 fn fetch<M: Model, E: Hosts<M>>(
     target: &mut Target<'_, E>,
     batch: &Batch,
@@ -124,6 +129,7 @@ fn fetch<M: Model, E: Hosts<M>>(
 }
 
 /// The reference of the referring table.
+#[track_caller]
 pub(super) fn reference<M: Model, C: Model, E: Hosts<M> + Hosts<C>>(
     target: &mut Target<'_, E>,
     end: End,
@@ -140,6 +146,7 @@ pub(super) fn reference<M: Model, C: Model, E: Hosts<M> + Hosts<C>>(
 }
 
 /// The rows' keys, and the columns that refer to them.
+#[track_caller]
 fn referred<M: Model, C: Model, E: Hosts<M> + Hosts<C>>(
     target: &mut Target<'_, E>,
     rows: &[M::Row<E>],
@@ -151,6 +158,7 @@ fn referred<M: Model, C: Model, E: Hosts<M> + Hosts<C>>(
     Ok((batch, reference.columns))
 }
 
+#[track_caller]
 fn load_many<M: Model, C: Model, E: Hosts<M> + Hosts<C>>(
     target: &mut Target<'_, E>,
     rows: &[M::Row<E>],
@@ -171,6 +179,7 @@ macro_rules! relations {
             type From = M;
             type Loaded = $loaded;
 
+#[track_caller]
             fn load(self, target: &mut Target<'_, E>, rows: &[M::Row<E>]) -> Result<$loaded> {
                 self.load_scoped(target, rows, &Clauses::new())
             }
@@ -185,6 +194,7 @@ macro_rules! relations {
         }
 
         impl<M: Model, $($generic: $bound,)* E: Hosts<M> + $hosts $(+ $more)*> Scope<E> for $type {
+#[track_caller]
             fn load_scoped(
                 self,
                 $target: &mut Target<'_, E>,
@@ -242,6 +252,7 @@ impl<E: Engine, A: Chain<E>, B: Load<E, From = A::To>> Load<E> for Nested<A, B> 
     type From = A::From;
     type Loaded = LoadedNested<A::Loaded, B::Loaded>;
 
+    #[track_caller]
     fn load(
         self,
         target: &mut Target<'_, E>,
@@ -277,6 +288,7 @@ macro_rules! tuples {
             type Loaded = ($first::Loaded, $($name::Loaded),+);
 
             #[allow(non_snake_case, reason = "variables named as their types")]
+#[track_caller]
             fn load(
                 self,
                 target: &mut Target<'_, EN>,

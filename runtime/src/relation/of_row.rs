@@ -20,6 +20,7 @@ impl<E: Engine> Connection<E> {
     ///
     /// # Errors
     /// The row is of another engine, a model is not on this one, or the database fails.
+    #[track_caller]
     pub fn load_one<L, U>(
         &mut self,
         row: &<L::From as Model>::Row<E>,
@@ -38,6 +39,7 @@ impl<E: Engine> ReadConnection<E> {
     ///
     /// # Errors
     /// As [`Connection::load_one`].
+    #[track_caller]
     pub fn load_one<L, U>(
         &mut self,
         row: &<L::From as Model>::Row<E>,
@@ -70,6 +72,7 @@ impl<M: Model, C: Model> HasMany<M, C> {
     ///
     /// # Errors
     /// A constraint is violated, a key is of another engine, or the database fails; then nothing is inserted.
+    #[track_caller]
     pub fn insert_with<E, I>(
         self,
         c: &mut Connection<E>,

@@ -64,6 +64,7 @@ impl<E: Engine, R: Scope<E>> Load<E> for Scoped<R, R::To, E> {
     type From = R::From;
     type Loaded = R::Loaded;
 
+    #[track_caller]
     fn load(
         self,
         target: &mut Target<'_, E>,

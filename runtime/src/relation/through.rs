@@ -54,6 +54,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
     ///
     /// # Errors
     /// The row is of another engine, or the database fails.
+    #[track_caller]
     pub fn all(self) -> Result<Vec<U::Row<E>>> {
         self.query()?.all()
     }
@@ -62,6 +63,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
     ///
     /// # Errors
     /// As [`all`](Self::all).
+    #[track_caller]
     pub fn query(mut self) -> Result<Query<'c, U, E>> {
         let known = self.known()?;
         let keys: Vec<_> = self
@@ -81,6 +83,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
     ///
     /// # Errors
     /// As [`all`](Self::all).
+    #[track_caller]
     pub fn count(mut self) -> Result<u64> {
         let known = self.known()?;
         self.links(equal_to(known.near.columns, &known.key.bound))
@@ -95,6 +98,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
         clippy::should_implement_trait,
         reason = "the field's word for it; nothing is summed"
     )]
+    #[track_caller]
     pub fn add(mut self, other: &U::Row<E>) -> Result<bool> {
         let known = self.known()?;
         self.insert(&known, other)
@@ -104,6 +108,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
     ///
     /// # Errors
     /// As [`add`](Self::add).
+    #[track_caller]
     pub fn remove(mut self, other: &U::Row<E>) -> Result<bool> {
         let known = self.known()?;
         let key = self.key_of(&known, other)?;
@@ -114,6 +119,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
     ///
     /// # Errors
     /// As [`all`](Self::all).
+    #[track_caller]
     pub fn clear(mut self) -> Result<u64> {
         let known = self.known()?;
         self.links(equal_to(known.near.columns, &known.key.bound))
@@ -124,6 +130,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
     ///
     /// # Errors
     /// As [`add`](Self::add); then nothing is changed.
+    #[track_caller]
     pub fn set<'r>(self, others: impl IntoIterator<Item = &'r U::Row<E>>) -> Result<()>
     where
         U::Row<E>: 'r,
@@ -151,6 +158,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
         })
     }
 
+    #[track_caller]
     fn known(&mut self) -> Result<Known> {
         let mut target = self.connection.own_target();
         let engine = target.engine;
@@ -161,6 +169,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
         Ok(Known { near, far, key })
     }
 
+    #[track_caller]
     fn key_of(&self, known: &Known, other: &U::Row<E>) -> Result<KeyValues> {
         key_of::<U, E>(other, self.connection.engine(), known.far)
     }
@@ -171,6 +180,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
     }
 
     /// The keys of the other rows that belong to it.
+    #[track_caller]
     fn linked(&mut self, known: &Known) -> Result<Vec<KeyValues>> {
         let links = self.links(equal_to(known.near.columns, &known.key.bound));
         let rows = links.all()?;
@@ -183,6 +193,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
         Ok(keys)
     }
 
+    #[track_caller]
     fn delete(&mut self, known: &Known, keys: &[RecordedValues]) -> Result<u64> {
         let mut deleted = 0;
         for keys in keys.chunks(chunk_of(known.far.columns)) {
@@ -193,6 +204,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
         Ok(deleted)
     }
 
+    #[track_caller]
     fn insert(&mut self, known: &Known, other: &U::Row<E>) -> Result<bool> {
         // Refused here where the row is of another engine, or belongs to none.
         self.key_of(known, other)?;

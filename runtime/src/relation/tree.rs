@@ -33,6 +33,7 @@ impl<M: Model, T, K> Column<M, T, To<M, K>> {
     ///
     /// # Errors
     /// The row is of another engine, or the database fails.
+    #[track_caller]
     pub fn ancestors<E: Hosts<M>>(
         self,
         c: &mut Connection<E>,
@@ -48,6 +49,7 @@ impl<M: Model, T, K> Column<M, T, To<M, K>> {
     ///
     /// # Errors
     /// As [`ancestors`](Self::ancestors).
+    #[track_caller]
     pub fn descendants<E: Hosts<M>>(
         self,
         c: &mut Connection<E>,

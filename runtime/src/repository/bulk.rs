@@ -18,6 +18,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// # Errors
     /// A constraint is violated, a key is of another engine, or the database fails; then no row is stored.
     /// [`Error::row`](crate::Error::row) is the one that failed, where the database reports it.
+    #[track_caller]
     pub fn insert_many(&mut self, rows: impl IntoIterator<Item = M::New<E>>) -> Result<u64>
     where
         M: Writable,

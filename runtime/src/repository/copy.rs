@@ -20,6 +20,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// # Errors
     /// The key is taken ([`ErrorKind::UniqueViolation`]; the row there stays as it is), another constraint is violated, or
     /// the database fails.
+    #[track_caller]
     pub fn insert_row(&mut self, row: &M::Row<E>) -> Result<()>
     where
         M: Writable,
@@ -37,6 +38,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     ///
     /// # Errors
     /// A constraint other than the key is violated, or the database fails.
+    #[track_caller]
     pub fn upsert_row(&mut self, row: &M::Row<E>) -> Result<M::Row<E>>
     where
         M: HasKey,
@@ -64,6 +66,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     ///
     /// # Errors
     /// The database makes no keys for this table, a constraint is violated, or the database fails.
+    #[track_caller]
     pub fn copy_as_new(&mut self, row: &M::Row<E>) -> Result<M::Inserted<E>>
     where
         M: HasKey,

@@ -17,6 +17,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     ///
     /// # Errors
     /// A constraint is violated, a key in it is of another engine, or the database fails.
+    #[track_caller]
     pub fn insert(&mut self, new: M::New<E>) -> Result<M::Inserted<E>>
     where
         M: Writable,
@@ -34,6 +35,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     ///
     /// # Errors
     /// Another constraint is violated, a key in it is of another engine, or the database fails.
+    #[track_caller]
     pub fn insert_or_ignore(&mut self, new: M::New<E>) -> Result<bool>
     where
         M: Writable,

@@ -27,6 +27,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     ///
     /// # Errors
     /// A key is of another engine, or the database fails.
+    #[track_caller]
     pub fn find_many(
         &mut self,
         keys: impl IntoIterator<Item = M::Key<E>>,
@@ -53,6 +54,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// # Errors
     /// A constraint is violated, a key is of another engine, or the database fails; then no row is changed.
     /// [`Error::row`] is the one that failed.
+    #[track_caller]
     pub fn update_many(
         &mut self,
         patches: impl IntoIterator<Item = (M::Key<E>, M::Patch<E>)>,
@@ -88,6 +90,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// # Errors
     /// [`ErrorKind::StaleVersion`] where one of the rows was updated by another caller. A constraint is violated, a row
     /// is of another engine, or the database fails. Then no row is changed. [`Error::row`] is the one that failed.
+    #[track_caller]
     pub fn save_many<'r>(&mut self, rows: impl IntoIterator<Item = &'r M::Row<E>>) -> Result<u64>
     where
         M: Writable + HasKey,
@@ -113,6 +116,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// # Errors
     /// Something refers to one of the rows, a key is of another engine, or the database fails; then no row is deleted.
     /// [`Error::row`] is the one that failed.
+    #[track_caller]
     pub fn delete_many(&mut self, keys: impl IntoIterator<Item = M::Key<E>>) -> Result<u64>
     where
         M: Writable + HasKey,
@@ -137,6 +141,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     }
 
     /// Hands over a chunk at a time, all in one transaction, and adds up the rows.
+    #[track_caller]
     fn write_chunks<T>(
         &mut self,
         operation: Operation,

@@ -25,6 +25,7 @@ impl<R> Moved<R> {
     /// # Errors
     /// The row could not be deleted, and is on both engines; [`ErrorKind::NotFound`] where it was gone already. The copy stays
     /// in both cases.
+    #[track_caller]
     pub fn done(self) -> Result<R> {
         match self.deleted {
             Ok(true) => Ok(self.copy),

@@ -19,6 +19,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     ///
     /// # Errors
     /// The key is of another engine, or the database fails.
+    #[track_caller]
     pub fn find(&mut self, key: M::Key<E>) -> Result<Option<M::Row<E>>>
     where
         M: HasKey,
@@ -39,6 +40,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     ///
     /// # Errors
     /// As [`find`](Self::find).
+    #[track_caller]
     pub fn find_if(&mut self, key: Option<M::Key<E>>) -> Result<Option<M::Row<E>>>
     where
         M: HasKey,
@@ -53,6 +55,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] where there is none; else as [`find`](Self::find).
+    #[track_caller]
     pub fn get(&mut self, key: M::Key<E>) -> Result<M::Row<E>>
     where
         M: HasKey,
@@ -67,6 +70,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     ///
     /// # Errors
     /// The database fails.
+    #[track_caller]
     pub fn first(&mut self) -> Result<Option<M::Row<E>>> {
         self.run_read(
             Operation::Find,
@@ -79,6 +83,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     ///
     /// # Errors
     /// The database fails.
+    #[track_caller]
     pub fn all(&mut self) -> Result<Vec<M::Row<E>>> {
         self.run_read(
             Operation::Select,
@@ -102,6 +107,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     ///
     /// # Errors
     /// The database fails; later failures come as items.
+    #[track_caller]
     pub fn iter(self) -> Result<Rows<'c, M, E>> {
         self.rows(|_, sql| Ok(sql.select), &mut |_| ())
     }
@@ -156,6 +162,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     ///
     /// # Errors
     /// The database fails.
+    #[track_caller]
     pub fn count(&mut self) -> Result<u64> {
         self.run_read(Operation::Count, &Cell::new(false), |physical, sql, _| {
             read_count(physical, sql.count, &mut |_| ())
@@ -166,6 +173,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     ///
     /// # Errors
     /// The key is of another engine, or the database fails.
+    #[track_caller]
     pub fn exists(&mut self, key: M::Key<E>) -> Result<bool>
     where
         M: HasKey,
@@ -185,6 +193,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     /// # Errors
     /// The database fails.
     #[doc(hidden)]
+    #[track_caller]
     pub fn find_by(
         &mut self,
         unique: usize,
@@ -198,6 +207,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     /// # Errors
     /// A key is of another engine, or the database fails.
     #[doc(hidden)]
+    #[track_caller]
     pub fn find_by_keys(
         &mut self,
         unique: usize,

@@ -32,6 +32,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     ///
     /// # Errors
     /// As [`insert_many`](Self::insert_many).
+    #[track_caller]
     pub fn insert_many_returning(
         &mut self,
         rows: impl IntoIterator<Item = M::New<E>>,
@@ -74,6 +75,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     ///
     /// # Errors
     /// As [`update`](Self::update).
+    #[track_caller]
     pub fn update_returning(
         &mut self,
         key: M::Key<E>,

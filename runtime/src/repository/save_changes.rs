@@ -38,6 +38,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// # Errors
     /// [`ErrorKind::StaleVersion`] where the row was updated by another caller. [`ErrorKind::Unsupported`] where the keys
     /// differ, so that they are two rows. A constraint is violated, a row is of another engine, or the database fails.
+    #[track_caller]
     pub fn save_changes(&mut self, read: &M::Row<E>, row: &M::Row<E>) -> Result<bool>
     where
         M: Writable + HasKey,

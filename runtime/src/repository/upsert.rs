@@ -24,6 +24,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// `new` leaves out a column of the unique key, another constraint is violated, a key in it is of another engine, or
     /// the database fails.
     #[doc(hidden)]
+    #[track_caller]
     pub fn upsert_by(&mut self, unique: usize, new: M::New<E>) -> Result<M::Inserted<E>>
     where
         M: Writable,
@@ -85,6 +86,7 @@ impl Upsert<'_> {
     /// that is not the upsert's: only that key's is looked at with care, and the index of another may be filled first.
     /// By then the row is there, so once more it is an update. Where it is another row that is in the way, nothing was
     /// done, and once more it is the same error.
+    #[track_caller]
     fn at_once_or_again<M: Model, E: Engine>(
         &self,
         link: &mut Link,
@@ -119,6 +121,7 @@ impl Upsert<'_> {
     /// Inserts first, where nothing is locked yet. `ON DUPLICATE KEY UPDATE` would take whichever unique key is in the
     /// way, and looking first would lock the gap where the row is to be: two programs that do so refuse each other's
     /// insert.
+    #[track_caller]
     fn insert_first<M: Model, E: Engine>(
         &self,
         link: &mut Link,
@@ -142,6 +145,7 @@ impl Upsert<'_> {
     }
 
     /// Nobody changes the row between the insert and its reading.
+    #[track_caller]
     fn insert_alone<M: Model, E: Engine>(
         &self,
         link: &mut Link,

@@ -57,6 +57,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// A row leaves out a column of the unique key, another constraint is violated, a key in it is of another engine, or
     /// the database fails. Then nothing is changed. [`Error::row`] is the one that failed.
     #[doc(hidden)]
+    #[track_caller]
     pub fn upsert_many_by(
         &mut self,
         unique: usize,

@@ -16,6 +16,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     ///
     /// # Errors
     /// A constraint is violated, the key is of another engine, or the database fails.
+    #[track_caller]
     pub fn update(&mut self, key: M::Key<E>, patch: M::Patch<E>) -> Result<bool>
     where
         M: Writable + HasKey,
@@ -46,6 +47,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// # Errors
     /// [`ErrorKind::StaleVersion`] where the row was updated by another caller. A constraint is violated, the row is of
     /// another engine, or the database fails.
+    #[track_caller]
     pub fn save(&mut self, row: &M::Row<E>) -> Result<bool>
     where
         M: Writable + HasKey,
@@ -73,6 +75,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     ///
     /// # Errors
     /// Something refers to the row, the key is of another engine, or the database fails.
+    #[track_caller]
     pub fn delete(&mut self, key: M::Key<E>) -> Result<bool>
     where
         M: Writable + HasKey,

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub(crate) struct JsonList<'a>(&'a mut String);
 
 /// The values as a JSON array.
-pub(super) fn of(values: &[u8]) -> Result<String> {
+pub(crate) fn of(values: &[u8]) -> Result<String> {
     let mut json = String::with_capacity(values.len() + 2);
     json.push('[');
     let mut params = ParamWriter::new(ParamTarget::Json(JsonList(&mut json)));

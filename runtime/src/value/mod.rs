@@ -18,7 +18,7 @@ mod column_set;
 mod decimal;
 mod identity;
 mod inline_bytes;
-mod json_list;
+pub(crate) mod json_list;
 mod mapped;
 mod reader;
 pub(crate) mod recorded;

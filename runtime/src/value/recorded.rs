@@ -12,7 +12,7 @@ use bindery_core::dialect::Dialect;
 pub(crate) type RecordedValues = Buffer<54>;
 
 /// Records values instead of binding them.
-pub(crate) struct Recorder<'a>(&'a mut RecordedValues);
+pub(crate) struct Recorder<'a>(&'a mut RecordedValues, Dialect);
 
 pub(super) const NULL: u8 = 0;
 pub(super) const I64: u8 = 1;
@@ -90,7 +90,13 @@ impl<'a> ParamWriter<'a> {
     /// A writer that records into `values`.
     #[inline]
     pub(crate) fn recording(values: &'a mut RecordedValues) -> Self {
-        Self::new(ParamTarget::Recorder(Recorder(values)))
+        Self::recording_for(values, Dialect::Sqlite)
+    }
+
+    /// The same for values in the forms of a dialect, where they are those of a statement that is there already.
+    #[inline]
+    pub(crate) fn recording_for(values: &'a mut RecordedValues, dialect: Dialect) -> Self {
+        Self::new(ParamTarget::Recorder(Recorder(values, dialect)))
     }
 }
 
@@ -481,9 +487,8 @@ impl ParamWriter<'_> {
             ParamTarget::Postgres(_) => Dialect::Postgres,
             #[cfg(feature = "mysql")]
             ParamTarget::Mysql(_) => Dialect::Mysql,
-            ParamTarget::Recorder(_) | ParamTarget::Json(_) | ParamTarget::None(_) => {
-                Dialect::Sqlite
-            }
+            ParamTarget::Recorder(recorder) => recorder.1,
+            ParamTarget::Json(_) | ParamTarget::None(_) => Dialect::Sqlite,
         }
     }
 }

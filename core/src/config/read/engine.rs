@@ -7,7 +7,7 @@ use crate::config::keys::{self, Section};
 use crate::config::toml_reader::{Entry, Reader, quoted};
 use crate::config::url::scheme_dialect;
 use crate::config::{
-    ConnectionMode, ConnectionSource, EngineConfig, PoolConfig, ReadsConfig, ReadsFrom,
+    ConnectionMode, ConnectionSource, EngineConfig, LogConfig, PoolConfig, ReadsConfig, ReadsFrom,
     ReplicaConfig, SchemaCheck, SessionConfig, SessionReset, Synchronous, is_application_name,
 };
 use crate::dialect::{Dialect, Flavour};
@@ -49,6 +49,7 @@ impl Reader<'_> {
         engine.connection = self.word(table, "connection", MODES).unwrap_or_default();
         engine.pool = self.pool(table);
         engine.session = self.session(table);
+        engine.log = self.log(table);
         engine.tls = self.tls_keys(table);
         engine.schema_check = self.word(table, "schema-check", CHECKS).unwrap_or_default();
         engine.replicas = self.replicas(table);
@@ -105,6 +106,32 @@ impl Reader<'_> {
                 .unwrap_or(defaults.application_name),
             reset: self.word(table, "reset", RESETS).unwrap_or_default(),
             resolve_commits: self.truth(table, "resolve-commits"),
+        }
+    }
+
+    fn log(&mut self, table: &DeTable<'_>) -> LogConfig {
+        let log = LogConfig {
+            slow_statement: self.limit(table, "slow-statement").flatten(),
+            echo: self.truth(table, "echo").unwrap_or_default(),
+            echo_from: self.duration(table, "echo-from"),
+            echo_plan: self.truth(table, "echo-plan").unwrap_or_default(),
+            echo_values: self.truth(table, "echo-values").unwrap_or_default(),
+            repeated_statement: self.count(table, "repeated-statement", 2),
+        };
+        if self.get(table, "echo").is_none() {
+            self.refuse_without_echo(table);
+        }
+        log
+    }
+
+    /// Refuses a key that changes the echo of an engine that says nothing of an echo.
+    fn refuse_without_echo(&mut self, table: &DeTable<'_>) {
+        for key in ["echo-from", "echo-plan"] {
+            if let Some(entry) = self.get(table, key) {
+                let message = format!("`{key}` does nothing without `echo`");
+                let help = format!("add `echo = true`, or remove `{key}`");
+                self.bad_value(entry.key_span, message, help);
+            }
         }
     }
 

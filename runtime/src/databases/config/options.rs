@@ -4,9 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use bindery_core::config::{
-    Address, ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, PoolConfig, ReadsConfig,
-    ReadsFrom, SchemaCheck, Secret, Server, SessionConfig, SessionReset, SqliteAddress,
-    Synchronous, TlsOptions, is_application_name, parse_url,
+    Address, ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, LogConfig, PoolConfig,
+    ReadsConfig, ReadsFrom, SchemaCheck, Secret, Server, SessionConfig, SessionReset,
+    SqliteAddress, Synchronous, TlsOptions, is_application_name, parse_url,
 };
 
 use super::{Settings, refused};
@@ -37,6 +37,7 @@ pub struct EngineOptions {
     mode: ConnectionMode,
     pool: PoolConfig,
     session: SessionConfig,
+    log: LogConfig,
     pub(super) tls: TlsOptions,
     schema_check: SchemaCheck,
     reads: ReadsConfig,
@@ -113,6 +114,7 @@ impl EngineOptions {
             mode: ConnectionMode::default(),
             pool: PoolConfig::default(),
             session: SessionConfig::default(),
+            log: LogConfig::default(),
             tls: TlsOptions::default(),
             schema_check: SchemaCheck::default(),
             reads: ReadsConfig::default(),
@@ -296,6 +298,49 @@ impl EngineOptions {
         self
     }
 
+    /// Logs statements that take this long as warnings, with their plans; not unless said.
+    #[must_use]
+    pub fn slow_statement(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.log.slow_statement = time.into();
+        self
+    }
+
+    /// Logs a statement as a warning that runs this often from one place, over one connection that is held or in one counted
+    /// part of the program: an N+1 query. At least 2.
+    #[must_use]
+    pub fn repeated_statement(mut self, times: impl Into<Option<u32>>) -> Self {
+        self.log.repeated_statement = times.into();
+        self
+    }
+
+    /// Logs every statement as it is sent; on standard error where the program has no subscriber of `tracing`.
+    #[must_use]
+    pub fn echo(mut self, echo: bool) -> Self {
+        self.log.echo = echo;
+        self
+    }
+
+    /// Of these, logs only statements that take this long.
+    #[must_use]
+    pub fn echo_from(mut self, time: Duration) -> Self {
+        self.log.echo_from = Some(time);
+        self
+    }
+
+    /// Logs the database's plan of each of these as well.
+    #[must_use]
+    pub fn echo_plan(mut self, plan: bool) -> Self {
+        self.log.echo_plan = plan;
+        self
+    }
+
+    /// Shows the values that are bound in what is logged. Not for production.
+    #[must_use]
+    pub fn echo_values(mut self, values: bool) -> Self {
+        self.log.echo_values = values;
+        self
+    }
+
     /// A copy of the database that can be read from: [`Registry::connect_replica`](crate::Registry::connect_replica).
     #[must_use]
     pub fn replica(mut self, name: impl Into<String>, url: impl Into<String>) -> Self {
@@ -359,6 +404,7 @@ impl EngineOptions {
             mode: self.mode,
             pool: self.pool.clone(),
             session: self.session.clone(),
+            log: self.log,
             schema_check: self.schema_check,
             reads: self.reads.clone(),
             creates_file: true,
@@ -439,6 +485,11 @@ impl EngineOptions {
             let why = "reads are to go to replicas, and there is no `replica`";
             return Err(refused(why.to_owned()));
         }
+        if self.log.repeated_statement.is_some_and(|times| times < 2) {
+            return Err(refused(
+                "`repeated_statement` must be at least 2".to_owned(),
+            ));
+        }
         if self.port == Some(0) {
             return Err(refused("`port` must be at least 1".to_owned()));
         }
@@ -457,9 +508,11 @@ impl EngineOptions {
     }
 
     /// Every time, by the method that sets it.
-    fn times(&self) -> [(&'static str, Option<Duration>); 14] {
+    fn times(&self) -> [(&'static str, Option<Duration>); 16] {
         let (pool, session) = (&self.pool, &self.session);
         [
+            ("slow_statement", self.log.slow_statement),
+            ("echo_from", self.log.echo_from),
             ("acquire_timeout", Some(pool.acquire_timeout)),
             ("idle_timeout", Some(pool.idle_timeout)),
             ("max_lifetime", Some(pool.max_lifetime)),
@@ -514,6 +567,7 @@ impl fmt::Debug for EngineOptions {
             .field("mode", &self.mode)
             .field("pool", &self.pool)
             .field("session", &self.session)
+            .field("log", &self.log)
             .field("tls", &self.tls)
             .field("schema_check", &self.schema_check)
             .field("reads", &self.reads)

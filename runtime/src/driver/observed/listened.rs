@@ -10,10 +10,23 @@ use crate::observe::{EventKind, Running, Sent};
 use crate::value::{ColumnSet, ParamWriter};
 
 impl Physical {
+    /// With the values that were bound, where the log needs them.
+    fn recorded<'s>(
+        &self,
+        running: Option<Running<'s>>,
+        write: WriteParams<'_>,
+    ) -> Option<Running<'s>> {
+        running.map(|mut running| {
+            running.record(self.dialect(), write);
+            running
+        })
+    }
+
     #[cold]
     pub(super) fn execute_observed(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
         let running = self.start(|| Sent::statement(sql));
         let outcome = self.0.driver.execute(sql, write);
+        let running = self.recorded(running, write);
         let rows = outcome.as_ref().ok().copied();
         self.end_of_write(running, rows, &outcome);
         outcome
@@ -34,7 +47,8 @@ impl Physical {
             rows += 1;
             take(row)
         });
-        self.end_of_write(Some(running), Some(rows), &outcome);
+        let running = self.recorded(Some(running), write);
+        self.end_of_write(running, Some(rows), &outcome);
         outcome
     }
 
@@ -53,7 +67,8 @@ impl Physical {
             running.count_row();
             take(row)
         });
-        Self::end(Some(running), &outcome);
+        let running = self.recorded(Some(running), write);
+        Self::end(running, &outcome);
         outcome
     }
 
@@ -106,10 +121,13 @@ impl Physical {
         sql: &str,
         write: WriteParams<'_>,
     ) -> Result<Cursor<'_>> {
+        let dialect = self.dialect();
         let running = self.listened_to().map(|watched| {
             let sent = Sent::statement(sql.to_owned());
-            let mut running = Running::begin_beside(&watched.observer, watched.call, sent);
+            let running = Running::begin_beside(&watched.observer, watched.call, sent);
+            let mut running = running.noted(&watched.notes);
             running.rows = Some(0);
+            running.record(dialect, write);
             Box::new(running)
         });
         match self.0.driver.cursor(sql, write) {
@@ -213,7 +231,8 @@ impl Physical {
             take(row)
         });
         let changed = outcome.as_ref().ok().copied().filter(|_| returned == 0);
-        self.end_of_write(Some(running), changed.or(Some(returned)), &outcome);
+        let running = self.recorded(Some(running), write);
+        self.end_of_write(running, changed.or(Some(returned)), &outcome);
         outcome
     }
 
@@ -238,6 +257,7 @@ impl Physical {
         let running = self.start(|| Sent::other(EventKind::Commit));
         let outcome = self.0.driver.commit();
         Self::end(running, &outcome);
+        self.log_plans();
         outcome
     }
 
@@ -246,6 +266,7 @@ impl Physical {
         let running = self.start(|| Sent::other(EventKind::Rollback));
         let outcome = self.0.driver.rollback();
         Self::end(running, &outcome);
+        self.log_plans();
         outcome
     }
 }

@@ -1,6 +1,7 @@
 //! What a program sees of its statements, transactions and checkouts: events, spans, logs, counts.
 
 mod events;
+mod logs;
 mod spans;
 
 use std::sync::{Arc, Mutex};

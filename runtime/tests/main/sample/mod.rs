@@ -149,6 +149,11 @@ pub fn run_at<E: StaticEngine>(engine: E, url: &str, check: impl FnOnce(&mut Con
     );
 }
 
+/// Runs a check that opens an engine at this URL itself.
+pub fn run_at_url<E: StaticEngine>(engine: E, url: &str, check: impl FnOnce(E, &str)) {
+    check(engine, url);
+}
+
 /// Runs a check on all engines, one of them at this URL, with its tables.
 pub fn run_with_registry<E: StaticEngine>(engine: E, url: &str, check: impl FnOnce(&Registry, E)) {
     let db = at(engine.name(), url);

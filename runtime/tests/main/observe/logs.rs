@@ -1,0 +1,224 @@
+//! Slow statements, echoes, and statements that repeat.
+
+use std::time::Duration;
+
+use bindery::{EngineOptions, Registry, StaticEngine};
+
+use crate::sample::{Everything, Logged, NewBlog, NewMember, Tables, on_each_database, tag, with};
+
+on_each_database! { by run_at_url:
+    mon_02_an_echo_shows_exactly_what_was_sent_and_no_values;
+    mon_02_below_the_threshold_nothing_is_echoed;
+    mon_02_plans_are_of_the_statement_with_its_values_and_hide_them;
+    mon_02_values_are_shown_where_that_is_wanted;
+    mon_02_statements_are_counted_by_engine_and_place;
+    an_n_plus_1_query_is_reported_with_its_place;
+}
+
+const SECRET: &str = "s3cr3t-canary";
+
+fn opened<E: StaticEngine>(
+    engine: E,
+    url: &str,
+    set: impl Fn(EngineOptions) -> EngineOptions,
+) -> Registry {
+    let db = with(engine.name(), set(EngineOptions::url(url)));
+    db.echo(engine, false);
+    db.create_missing_on(engine).unwrap();
+    db
+}
+
+fn of<'l>(log: &'l [String], engine: &str, message: &str) -> Vec<&'l String> {
+    let engine = format!("bindery.engine={engine:?}");
+    let lines = log.iter().filter(|line| line.contains(&engine));
+    lines
+        .filter(|line| line.contains(&format!("message={message}")))
+        .collect()
+}
+
+/// Covers MON-02: only the engine that echoes, in its own dialect.
+fn mon_02_an_echo_shows_exactly_what_was_sent_and_no_values<E: Everything>(engine: E, url: &str) {
+    let db = opened(engine, url, |options| options);
+    db.echo(engine, true);
+    let recorded = super::Recorded::of(&db);
+    let log = Logged::of(|| {
+        let mut connection = db.connect(engine).unwrap();
+        connection
+            .members()
+            .insert(NewMember::new(1, SECRET))
+            .unwrap();
+        connection.members().all().unwrap();
+        drop(connection);
+        db.create_missing_on(crate::sample::engine::B).unwrap();
+        db.repository::<tag::Blog, _>(crate::sample::engine::B)
+            .count()
+            .unwrap();
+        db.echo(engine, false);
+        db.repository::<tag::Member, _>(engine).count().unwrap();
+    });
+    let events = recorded.take();
+    let sent = events
+        .iter()
+        .filter_map(|event| event.statement.as_ref().map(|text| (event.engine, text)));
+    let sent: Vec<_> = sent
+        .filter(|(name, _)| *name == engine.name())
+        .map(|(_, text)| text)
+        .collect();
+    let echoed = of(&log, engine.name(), "statement");
+    assert_eq!(echoed.len() + 1, sent.len(), "{log:#?}");
+    for (line, text) in echoed.iter().zip(&sent) {
+        assert!(line.contains(&format!("{text:?}")), "{line} {text}");
+    }
+    assert!(of(&log, "b", "statement").is_empty(), "{log:?}");
+    assert!(!format!("{log:?}").contains(SECRET), "{log:?}");
+}
+
+/// Covers MON-02.
+fn mon_02_below_the_threshold_nothing_is_echoed<E: Everything>(engine: E, url: &str) {
+    let hour = Duration::from_secs(3_600);
+    let db = opened(engine, url, |options| {
+        options.echo_from(hour).slow_statement(hour)
+    });
+    db.echo(engine, true);
+    let log = Logged::of(|| {
+        db.repository::<tag::Blog, _>(engine).count().unwrap();
+    });
+    assert_eq!(log, [""; 0]);
+}
+
+/// Covers MON-02: the values are bound to the statement that is explained, and not shown; in a transaction its end is waited for.
+fn mon_02_plans_are_of_the_statement_with_its_values_and_hide_them<E: Everything>(
+    engine: E,
+    url: &str,
+) {
+    let db = opened(engine, url, |options| {
+        options
+            .echo_plan(true)
+            .slow_statement(Duration::from_millis(1))
+    });
+    db.echo(engine, true);
+    let log = Logged::of(|| {
+        let mut connection = db.connect(engine).unwrap();
+        connection
+            .transaction(|tx| {
+                tx.members().insert(NewMember::new(4_711, SECRET))?;
+                let found: i64 = tx.query_scalar(select(engine), (SECRET, 4_711))?;
+                assert_eq!(found, 4_711);
+                // A failure of a plan would end this transaction.
+                tx.members().all()
+            })
+            .unwrap();
+        let mut rows = connection.members().iter().unwrap();
+        rows.next().unwrap().unwrap();
+        drop(rows);
+    });
+    let shown = of(&log, engine.name(), "plan");
+    assert!(shown.len() >= 2, "{log:#?}");
+    let all = format!("{shown:?}");
+    assert!(all.contains("members"), "{all}");
+    assert!(!all.contains(SECRET) && !all.contains("4711"), "{all}");
+    assert!(!format!("{log:?}").contains(SECRET), "{log:?}");
+}
+
+fn select<E: StaticEngine>(engine: E) -> bindery::Assembled {
+    let places = if engine.name() == "x_postgres" {
+        ["$1", "$2"]
+    } else {
+        ["?", "?"]
+    };
+    bindery::Sql::assembled(format!(
+        "SELECT user_id FROM members WHERE email = {} AND user_id = {}",
+        places[0], places[1]
+    ))
+}
+
+/// Covers MON-02.
+fn mon_02_values_are_shown_where_that_is_wanted<E: Everything>(engine: E, url: &str) {
+    let db = opened(engine, url, |options| options.echo_values(true));
+    db.echo(engine, true);
+    let log = Logged::of(|| {
+        drop(
+            db.repository::<tag::Member, _>(engine)
+                .insert(NewMember::new(7, SECRET))
+                .unwrap(),
+        );
+    });
+    let values = format!("values=\"[7,\\\"{SECRET}\\\"");
+    assert!(log.iter().any(|line| line.contains(&values)), "{log:#?}");
+    let texts = log
+        .iter()
+        .filter(|line| line.split("values=").next().unwrap().contains(SECRET));
+    assert_eq!(
+        texts.count(),
+        0,
+        "values are beside the text, not in it: {log:#?}"
+    );
+}
+
+/// Covers MON-02.
+fn mon_02_statements_are_counted_by_engine_and_place<E: Everything>(engine: E, url: &str) {
+    let db = opened(engine, url, |options| options);
+    let mut connection = db.connect(engine).unwrap();
+    connection
+        .blogs()
+        .insert_many(["a", "b", "c"].map(NewBlog::new))
+        .unwrap();
+    let blogs = connection.blogs().all().unwrap();
+    let ((), counts) = db.count_statements(|| {
+        for blog in &blogs {
+            connection.blogs().find(blog.id).unwrap();
+        }
+        db.repository::<tag::Blog, _>(engine).count().unwrap();
+    });
+    assert_eq!(
+        (counts.total(), counts.on(engine.name()), counts.on("b")),
+        (4, 4, 0)
+    );
+    let repeated = counts.repeated(2);
+    assert_eq!(
+        (repeated.len(), repeated[0].times, repeated[0].model),
+        (1, 3, Some("Blog"))
+    );
+    assert!(
+        repeated[0].place.unwrap().file().ends_with("logs.rs"),
+        "{repeated:?}"
+    );
+    let found = db.assert_statements(1, || connection.blogs().all().unwrap());
+    assert_eq!(found.len(), 3);
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        db.assert_not_repeated(3, || {
+            for blog in &blogs {
+                connection.blogs().find(blog.id).unwrap();
+            }
+        });
+    }));
+    let message = *panic.unwrap_err().downcast::<String>().unwrap();
+    assert!(
+        message.contains("3 times on") && message.contains("logs.rs"),
+        "{message}"
+    );
+}
+
+fn an_n_plus_1_query_is_reported_with_its_place<E: Everything>(engine: E, url: &str) {
+    let db = opened(engine, url, |options| options.repeated_statement(3));
+    let log = Logged::of(|| {
+        let mut connection = db.connect(engine).unwrap();
+        let blog = connection.blogs().insert(NewBlog::new("a")).unwrap();
+        for _ in 0..10 {
+            connection.blogs().find(blog.id).unwrap();
+        }
+        drop(connection);
+        // The next user of the connection begins anew.
+        let mut connection = db.connect(engine).unwrap();
+        (0..2).for_each(|_| drop(connection.blogs().find(blog.id).unwrap()));
+    });
+    let reports: Vec<_> = log
+        .iter()
+        .filter(|line| line.contains("again and again"))
+        .collect();
+    assert_eq!(reports.len(), 1, "{log:#?}");
+    assert!(
+        reports[0].contains("times=3") && reports[0].contains("logs.rs"),
+        "{reports:?}"
+    );
+}
