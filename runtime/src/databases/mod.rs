@@ -238,7 +238,7 @@ impl Registry {
         settings.session.lock_timeout = Some(lock_timeout);
         settings.session.busy_timeout = lock_timeout;
         let place = (&settings.target, None);
-        let (opener, _) = pool_of(engine.info, &settings, place, &self.hub)?;
+        let (opener, _, _) = pool_of(engine.info, &settings, place, &self.hub)?;
         Ok((opener.open_outside(limit)?, Arc::clone(&engine.pool)))
     }
 
