@@ -1,9 +1,13 @@
 //! Links to rows on other engines, at work; the models are those of the cases `linked` and `links`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bindery::query::{HashJoin, merge_join};
-use bindery::{Connection, ErrorKind, Hosts, LinkCache, Linked, LinkedRows, StaticEngine};
+use bindery::{
+    Connection, ErrorKind, Event, EventKind, Hosts, LinkCache, Linked, LinkedRows, StaticEngine,
+};
 use bindery_testkit::{Fault, FaultProxy};
 
 use crate::bench::Bench;
@@ -133,6 +137,55 @@ fn over_slow_network(
     proxy.heal();
     assert!(took >= 2 * DELAY, "{engine}: a statement was sent");
     assert!(took < 20 * DELAY, "{engine}: {took:?} for one statement");
+    Ok(())
+}
+
+/// Rows that link to as many different keys as `keys`, each twice.
+macro_rules! chunks {
+    ($db:ident, $sent:ident, $column:expr, $row:ty { $($field:ident: $value:expr),* } -> $to:ident) => {{
+        let load = |keys: i64| -> bindery::Result<u64> {
+            type Row = $row;
+            let row = |key: i64| Row {
+                id: key.into(),
+                user_id: Some(key.into()),
+                user_name: None,
+                $($field: $value,)*
+            };
+            let rows: Vec<_> = (1..=keys).chain(1..=keys).map(row).collect();
+            let mut to = $db.$to()?;
+            let before = $sent.load(Ordering::Relaxed);
+            let users = $column.load(&mut to, &rows)?;
+            assert_eq!(users.missing().len() as i64, keys);
+            Ok($sent.load(Ordering::Relaxed) - before)
+        };
+        // The table is looked at when it is first used.
+        load(1)?;
+        assert_eq!([load(500)?, load(16_384)?, load(16_385)?], [1, 1, 2]);
+    }};
+}
+
+#[test]
+fn xrel_01_one_statement_is_sent_for_each_chunk_of_keys() -> bindery::Result<()> {
+    use crate::linked::*;
+    let bench = Bench::new();
+    let db = Databases::with_config(&bench.config())?;
+    let sent = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&sent);
+    let _subscription = db.subscribe(move |event: &Event<'_>| {
+        if event.kind == EventKind::Statement {
+            counter.fetch_add(event.times, Ordering::Relaxed);
+        }
+    });
+    db.create_missing_on(engine::Lite)?;
+    chunks!(db, sent, m_visit::user_id, MVisit<engine::Default> {} -> lite);
+    if bench.postgres.is_some() {
+        db.create_missing_on(engine::P)?;
+        chunks!(db, sent, lite_visit::user_id, LiteVisit {} -> p);
+    }
+    if bench.mariadb.is_some() {
+        db.create_missing_on(engine::Default)?;
+        chunks!(db, sent, p_visit::user_id, PVisit { proper_id: None } -> default);
+    }
     Ok(())
 }
 

@@ -1,7 +1,10 @@
 //! Relations of foreign keys, on all three databases; the models are those of the case `relations`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use bindery::relation::Loaded;
-use bindery::{Connection, Hosts, StaticEngine};
+use bindery::{Connection, Event, EventKind, Hosts, StaticEngine};
 
 use crate::relations::*;
 
@@ -587,4 +590,108 @@ fn qry_04_what_belongs_together_through_a_table_is_loaded_in_an_order() -> binde
         Ok(())
     }
     on_each!(show)
+}
+
+/// Counts the statements that are sent while `work` runs.
+pub(crate) fn statements_of<T>(
+    db: &Databases,
+    work: impl FnOnce() -> bindery::Result<T>,
+) -> bindery::Result<(T, u64)> {
+    let sent = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&sent);
+    let subscription = db.subscribe(move |event: &Event<'_>| {
+        if event.kind == EventKind::Statement {
+            counter.fetch_add(event.times, Ordering::Relaxed);
+        }
+    });
+    let value = work()?;
+    drop(subscription);
+    Ok((value, sent.load(Ordering::Relaxed)))
+}
+
+#[test]
+fn qry_03_loads_send_one_statement_for_each_relation_however_many_rows() -> bindery::Result<()> {
+    fn show<E: Everything>(db: &Databases, c: &mut Connection<E>) -> bindery::Result<()> {
+        const USERS: i64 = 300;
+        let company = c.companies().insert(NewCompany::new("Acme"))?;
+        let new = (1..=USERS).map(|id| {
+            NewUser::new(format!("{id}@example.org"), "name")
+                .id(id)
+                .company_id(company.id)
+        });
+        c.users().insert_many(new)?;
+        let new = (1..=USERS).flat_map(|user| {
+            (0..3).map(move |at| {
+                NewPost::new(user.into(), format!("post {at}"))
+                    .id(user * 3 + at)
+                    .editor_id(UserId::from(1 + user % 7))
+            })
+        });
+        c.posts().insert_many(new)?;
+        for name in ["rust", "sql"] {
+            c.tags().insert(NewTag::new(name))?;
+        }
+        let tags = (1..=USERS).map(|user| {
+            let name = if user % 2 == 0 { "rust" } else { "sql" };
+            NewPostTag::new((user * 3).into(), TagId::new(name.to_owned()))
+        });
+        c.post_tags().insert_many(tags)?;
+        let chapters = (1..=USERS).map(|user| NewChapter::new((user * 3).into(), 1, "one"));
+        c.chapters().insert_many(chapters)?;
+        let notes = (1..=USERS).map(|user| {
+            NewNote::new("a note")
+                .post_id(PostId::from(user * 3))
+                .number(1)
+        });
+        c.notes().insert_many(notes)?;
+
+        let users = c.users().all()?;
+        let posts = c.posts().all()?;
+        let notes = c.notes().all()?;
+        assert_eq!((users.len(), posts.len(), notes.len()), (300, 900, 300));
+        // The tables are looked at when they are first used.
+        c.load(&posts[..1], (post::author_id, post::tags))?;
+        c.load(&users[..1], (user::company_id, user::profile))?;
+        c.load(&notes[..1], note::chapter)?;
+        let mut sent = Vec::new();
+        macro_rules! count {
+            ($rows:expr, $relation:expr) => {
+                sent.push(statements_of(db, || c.load($rows, $relation))?.1)
+            };
+        }
+        count!(&posts, post::author_id);
+        count!(&users, user::posts_by_author_id);
+        count!(&users, user::profile);
+        count!(&posts, post::tags);
+        count!(&posts, (post::author_id, post::editor_id));
+        count!(
+            &users,
+            user::posts_by_author_id.with((post::editor_id, post::tags))
+        );
+        count!(
+            &users,
+            user::posts_by_author_id
+                .filter(post::title.ne("post 1"))
+                .order_by(post::id.desc())
+        );
+        count!(&users[..0], user::posts_by_author_id);
+        assert_eq!(sent, [1, 1, 1, 2, 2, 4, 1, 0]);
+        // Keys of two columns: 256 in a statement.
+        let (chapters, sent) = statements_of(db, || c.load(&notes, note::chapter))?;
+        assert_eq!((chapters.rows().len(), sent), (300, 2));
+        Ok(())
+    }
+    let bench = crate::bench::Bench::new();
+    let db = Databases::with_config(&bench.config())?;
+    db.create_missing_on(engine::Lite)?;
+    show(&db, &mut db.lite()?)?;
+    if bench.postgres.is_some() {
+        db.create_missing_on(engine::P)?;
+        show(&db, &mut db.p()?)?;
+    }
+    if bench.mariadb.is_some() {
+        db.create_missing_on(engine::Default)?;
+        show(&db, &mut db.default()?)?;
+    }
+    Ok(())
 }
