@@ -7,9 +7,9 @@ use bindery::types::NaiveDateTime;
 use bindery::types::{
     BigDecimal, DateTime, FromColumn, JsonValue, NaiveDate, NaiveTime, ToColumn, Utc, Uuid,
 };
-use bindery::{Engine, ErrorKind, Model, ParamWriter, RowReader};
+use bindery::{Engine, ErrorKind, Invalid, Model, ParamWriter, RowReader, Validate};
 
-use crate::{Databases, engine};
+use crate::{Databases, engine, model};
 
 /// What a product is made of: a type of the program's own.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,6 +96,7 @@ pub struct Customer {
 #[derive(Debug, Clone, PartialEq, Model)]
 #[engines("b")]
 #[table("profiles")]
+#[validate]
 pub struct Profile {
     /// Whose.
     #[key]
@@ -176,6 +177,15 @@ pub struct Everything {
     pub usual: String,
 }
 
+impl Validate for model::Profile {
+    fn new_row<E: Engine>(new: &NewProfile) -> Result<(), Invalid> {
+        match &new.text {
+            Some(Some(text)) if text.is_empty() => Err(Invalid::of("text", "says nothing")),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
 /// Runs all assertions on tables that are there and empty.
 pub fn run(db: &Databases) -> bindery::Result<()> {
     let mut b = db.b()?;
@@ -190,6 +200,11 @@ pub fn run(db: &Databases) -> bindery::Result<()> {
     let once: HashSet<_> = [NewCustomer::new("Ann"), NewCustomer::new("Ann")].into();
     let ann = once.into_iter().next().expect("they are equal");
     let ann = db.customers().insert(ann)?;
+    let silent = db
+        .profiles()
+        .insert(NewProfile::new(ann.id).text(String::new()));
+    let silent = silent.expect_err("a rule refuses it");
+    assert!(matches!(silent.kind(), ErrorKind::Invalid(_)), "{silent}");
     db.profiles().insert(NewProfile::new(ann.id))?;
     assert_eq!(db.profiles().get(ann.id)?.text, None);
     let gift = chair.copy_to(&mut db.default()?)?;
