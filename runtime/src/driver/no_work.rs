@@ -39,6 +39,12 @@ pub(crate) fn hold(_: Kind, _: impl FnOnce() -> Cutter) -> Result<Holding> {
 }
 
 #[inline]
+#[allow(clippy::unnecessary_wraps, reason = "called as with the feature")]
+pub(crate) fn adopt(_: &mut Holding, _: impl FnOnce() -> Cutter) -> Result<()> {
+    Ok(())
+}
+
+#[inline]
 pub(crate) fn is_abandoned() -> bool {
     false
 }

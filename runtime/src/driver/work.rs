@@ -122,6 +122,11 @@ impl Holding {
         })
     }
 
+    fn is_of(&self, work: &Work) -> bool {
+        let own = self.0.as_ref();
+        own.is_some_and(|(own, _)| Arc::ptr_eq(&own.0, &work.0))
+    }
+
     /// May something more be done with it?
     #[inline]
     pub(crate) fn ensure_wanted(&self) -> Result<()> {
@@ -146,6 +151,23 @@ pub(crate) fn hold(kind: Kind, cutter: impl FnOnce() -> Cutter) -> Result<Holdin
     CURRENT.with_borrow(|current| match current {
         Some(work) => work.hold(kind, cutter()),
         None => Ok(Holding::default()),
+    })
+}
+
+/// Has a connection belong to the work of the calling thread, if that does any, and to no other.
+///
+/// # Errors
+/// The work is abandoned.
+#[inline]
+pub(crate) fn adopt(holding: &mut Holding, cutter: impl FnOnce() -> Cutter) -> Result<()> {
+    CURRENT.with_borrow(|current| match current {
+        Some(work) if !holding.is_of(work) => {
+            let held_here = work.hold(Kind::Connection, cutter())?;
+            holding.release();
+            *holding = held_here;
+            Ok(())
+        }
+        Some(_) | None => holding.ensure_wanted(),
     })
 }
 

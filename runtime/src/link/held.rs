@@ -250,7 +250,10 @@ impl Link {
     /// that would be committed alone, so it is refused.
     pub(crate) fn ready(&mut self) -> Result<&mut Physical> {
         self.ensure_ours()?;
-        self.holding.ensure_wanted()?;
+        // Connections and sessions may go from one piece of work to the next.
+        if let Some(pooled) = &self.pooled {
+            work::adopt(&mut self.holding, || pooled.physical.cutter())?;
+        }
         self.standing.ensure_open()?;
         let in_transaction = self.depth() > 0;
         let physical = self.physical();

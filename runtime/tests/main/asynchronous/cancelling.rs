@@ -18,6 +18,7 @@ use crate::sample::{Everything, NewBlog, Tables};
 on_each_place! {
     a_statement_that_runs_is_cancelled;
     between_statements_the_connection_is_kept;
+    a_connection_belongs_to_the_work_that_uses_it;
     work_that_waits_for_a_connection_ends;
     work_that_waits_for_another_writer_ends;
     futures_dropped_at_any_moment_leave_nothing;
@@ -96,6 +97,33 @@ fn between_statements_the_connection_is_kept<E: Everything>(place: &Place<E>) {
     assert_eq!(*seen.lock().unwrap(), Some(ErrorKind::Cancelled));
     let count = db.run(move |db| db.connect(engine)?.blogs().count());
     assert_eq!((block_on(count).unwrap(), created()), (0, before));
+}
+
+/// Taken outside, used by one piece of work, handed back, and moved into another that is dropped.
+fn a_connection_belongs_to_the_work_that_uses_it<E: Everything>(place: &Place<E>) {
+    let (engine, endless) = (place.engine, place.endless());
+    let db = place.open_with(|options| options.statement_timeout(None));
+    let mut c = db.connect(engine).unwrap();
+    c.blogs().insert(NewBlog::new("kept")).unwrap();
+    let used = db.run(move |_| {
+        assert_eq!(c.blogs().count()?, 1);
+        Ok(c)
+    });
+    let mut c = block_on(used).unwrap();
+    let (begun, is_begun) = mpsc::channel();
+    let mut work = db.run(move |_| {
+        c.transaction(|tx| {
+            tx.blogs().insert(NewBlog::new("never kept"))?;
+            begun.send(()).unwrap();
+            tx.query_scalar::<i64>(Sql::assembled(endless), ())
+        })
+    });
+    begin(&mut work);
+    is_begun.recv().unwrap();
+    drop(work);
+    is_released(&db, place);
+    let count = db.run(move |db| db.connect(engine)?.blogs().count());
+    assert_eq!(block_on(count).unwrap(), 1);
 }
 
 /// All connections are held by code that is not asynchronous.
