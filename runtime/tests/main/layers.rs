@@ -17,6 +17,7 @@ const LAYERS: &[&str] = &[
     "link/engine",
     "link/program",
     "link/constraint_names",
+    "link/changes",
     "link/drift",
     "link/pool",
     "link/held",
