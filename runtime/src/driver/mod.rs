@@ -69,6 +69,13 @@ mod observed;
 mod physical;
 #[cfg(all(test, unix, any(feature = "postgres", feature = "mysql")))]
 mod played;
+#[cfg_attr(
+    not(all(feature = "postgres", feature = "mysql", feature = "read-token")),
+    allow(
+        dead_code,
+        reason = "each database has positions of its own kind, and only those of signed tokens are read back"
+    )
+)]
 pub(crate) mod position;
 pub(crate) mod queue;
 mod raw;
