@@ -28,6 +28,7 @@ pub mod query;
 mod raw;
 pub mod relation;
 mod repository;
+mod session;
 mod tenants;
 mod value;
 #[cfg(feature = "tokio")]
@@ -67,9 +68,9 @@ pub use databases::tables::CreatedTables;
 pub use databases::{GeneratedDatabases, ReadOnlyOn, ReadToken, Registry, StatementCounter};
 pub use driver::{Isolation, TransactionOptions};
 pub use error::{
-    Applied, CommitToken, Constraint, ConstraintKind, DatabaseError, Error, ErrorKind, Invalid,
-    MigrationError, ModelConstraint, Operation, RecordedSchema, Resolution, Result, SchemaDrift,
-    TableDifference, TableDrift, TimeoutPhase,
+    Applied, CommitToken, Constraint, ConstraintKind, DatabaseError, EngineReport, Error,
+    ErrorKind, Invalid, MigrationError, ModelConstraint, Operation, RecordedSchema, Resolution,
+    Result, SchemaDrift, SessionEnd, SessionReport, TableDifference, TableDrift, TimeoutPhase,
 };
 pub use link::connection::Connection;
 pub use link::dialect;
@@ -94,6 +95,7 @@ pub use raw::{
 };
 pub use relation::Load;
 pub use repository::{Merged, Moved, Repository, RepositoryOf, Rows, Upserted};
+pub use session::{GeneratedSession, Session, SessionOptions, SessionScope};
 pub use tenants::{
     EachTenant, Tenant, TenantEngine, TenantOptions, TenantOutcome, TenantStatus, Tenants,
     TenantsBuilder, TenantsProgress, TenantsReport, TenantsStats, WhenFull,

@@ -4,6 +4,7 @@ use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::model::{Engine, Model};
 
 use super::access::{lints, rows_of};
+use super::session;
 use super::shape::Shape;
 use super::shapes::{Shapes, Surroundings};
 use super::{UNUSED, in_words, in_words_or, string_literal};
@@ -37,6 +38,7 @@ pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_
             on(w);
             reads_from(w);
             transactions(w, model);
+            session::ways(w);
             for shape in all {
                 w.item(|w| accessor(w, around, shape));
             }
@@ -44,9 +46,10 @@ pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_
     });
     deref(w);
     generated(w);
+    session::session(w, model, around, all);
 }
 
-fn method(head: &str, params: &[&str], returns: &str) -> Signature {
+pub(super) fn method(head: &str, params: &[&str], returns: &str) -> Signature {
     Signature {
         head: head.to_owned(),
         params: params.iter().map(|&param| param.to_owned()).collect(),
@@ -216,20 +219,30 @@ fn reads_from(w: &mut RustWriter) {
 
 /// One accessor.
 pub(crate) fn accessor(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    accessor_on(w, around, shape, "self");
+}
+
+/// The same for a type whose accessors take `self` so, behind a reference.
+pub(super) fn accessor_on(
+    w: &mut RustWriter,
+    around: &Surroundings<'_>,
+    shape: &Shape<'_>,
+    of_self: &str,
+) {
     if shape.several {
-        refused(w, around, shape);
+        refused(w, around, shape, of_self);
     } else {
-        routed(w, around, shape);
+        routed(w, around, shape, of_self);
     }
 }
 
-fn routed(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+fn routed(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>, of_self: &str) {
     let engine = around.row_engine(shape.table.engines);
     w.doc(&rows_of(around, shape));
     let returns = format!("::bindery::Repository<'_, {}, {engine}>", around.tag(shape));
     let signature = method(
         &format!("pub fn {}", shape.names.accessor),
-        &["&self"],
+        &[&format!("&{of_self}")],
         &returns,
     );
     w.function(&signature, |w| {
@@ -238,7 +251,7 @@ fn routed(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
 }
 
 /// The accessor of a model on several engines cannot be called: its bound says what to write instead.
-fn refused(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+fn refused(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>, of_self: &str) {
     let engine = super::first_engine(around, shape);
     w.doc(&format!(
         "{}: use {}.",
@@ -247,7 +260,7 @@ fn refused(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     ));
     let signature = Signature {
         head: format!("pub fn {}<'a>", shape.names.accessor),
-        params: vec!["&'a self".to_owned()],
+        params: vec![format!("&'a {of_self}")],
         returns: Some(format!(
             "::bindery::Repository<'a, {}, {engine}>",
             around.tag(shape)
@@ -461,6 +474,7 @@ fn transaction(w: &mut RustWriter, model: &Model, way: &Way) {
 fn generated(w: &mut RustWriter) {
     w.item(|w| {
         w.block("impl ::bindery::GeneratedDatabases for Databases", |w| {
+            w.item(|w| w.line("type Session = DatabaseSession;"));
             let program = method("fn program", &[], "&'static ::bindery::__private::Program");
             w.item(|w| w.function(&program, |w| w.line("&PROGRAM")));
             let from = method(

@@ -17,7 +17,7 @@ use super::{
     UNUSED, UNUSED_IMPORT, derives_serde, key, model as model_impl, new, row, source, sql,
     string_literal,
 };
-use super::{access, columns, constraints, databases, engine, info, patch};
+use super::{access, columns, constraints, databases, engine, info, patch, session};
 use crate::rust_writer::{Expr, RustWriter};
 
 /// The struct the user wrote for the first table of the model.
@@ -114,6 +114,12 @@ fn unnamed(
         w.line(UNUSED);
         w.block("impl crate::Databases", |w| {
             databases::accessor(w, &shapes.around, shape)
+        });
+    });
+    w.item(|w| {
+        w.line(UNUSED);
+        w.block("impl crate::DatabaseSession", |w| {
+            session::accessor(w, &shapes.around, shape)
         });
     });
 }

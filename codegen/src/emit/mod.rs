@@ -23,6 +23,7 @@ mod program;
 mod related;
 mod relations;
 mod row;
+mod session;
 mod setters;
 mod shape;
 mod shapes;

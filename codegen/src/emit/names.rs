@@ -13,6 +13,7 @@ const FIXED: &[&str] = &[
     "enums",
     super::column_types::MODULE,
     "Databases",
+    "DatabaseSession",
     "Tables",
     "PROGRAM",
     "ChooseEngineForTransaction",

@@ -5,6 +5,8 @@
 pub const DATABASES_METHODS: &[&str] = &[
     "after_each_commit",
     "any",
+    "begin_session",
+    "begin_session_with",
     "builder",
     "check",
     "check_replicas",
@@ -36,6 +38,9 @@ pub const DATABASES_METHODS: &[&str] = &[
     "run",
     "session",
     "session_async",
+    "session_retry",
+    "session_retry_with",
+    "session_with",
     "test_transaction",
     "to_owned",
     "transaction",
@@ -45,6 +50,7 @@ pub const DATABASES_METHODS: &[&str] = &[
     "try_run",
     "try_session",
     "try_session_async",
+    "try_session_with",
     "try_transaction",
     "with_config",
 ];
@@ -56,6 +62,7 @@ pub const CONNECTION_METHODS: &[&str] = &[
     "after_rollback",
     "begin",
     "begin_with",
+    "chosen",
     "clone",
     "close",
     "commit",
@@ -74,6 +81,8 @@ pub const CONNECTION_METHODS: &[&str] = &[
     "try_into",
     "try_transaction",
     "try_transaction_with",
+    "try_using",
+    "using",
 ];
 
 /// Can no table have this accessor?

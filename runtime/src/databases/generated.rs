@@ -6,10 +6,10 @@ use super::Registry;
 #[cfg(feature = "tokio")]
 use super::asynchronous::run;
 use super::config::Config;
-#[cfg(feature = "tokio")]
-use crate::error::Error;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::link::program::Program;
+use crate::link::transaction::RetryPolicy;
+use crate::session::{GeneratedSession, Session, SessionOptions};
 #[cfg(feature = "tokio")]
 use crate::workers::Run;
 
@@ -38,6 +38,9 @@ use crate::workers::Run;
 pub trait GeneratedDatabases:
     Clone + Deref<Target = Registry> + Send + Sync + Sized + 'static
 {
+    /// The sessions of these databases.
+    type Session: GeneratedSession;
+
     /// The facts that were compiled in.
     fn program() -> &'static Program;
 
@@ -84,5 +87,43 @@ pub trait GeneratedDatabases:
         work: impl FnOnce(&Self) -> Result<T, E> + Send + 'static,
     ) -> Run<T, E> {
         run(self, work)
+    }
+
+    /// Begins a session. It is rolled back unless `commit` is called.
+    ///
+    /// # Errors
+    /// An engine that is [`eager`](SessionOptions::eager) cannot be begun.
+    #[track_caller]
+    fn begin_session_with(&self, options: SessionOptions) -> Result<Self::Session> {
+        Session::begin(self, &options).map(Self::Session::from_session)
+    }
+
+    /// Runs `work` in a session: commits when it returns `Ok`, rolls back when it returns `Err` or panics.
+    ///
+    /// # Errors
+    /// Those of `work`, of taking connections and beginning, and those of [`Session::commit`].
+    #[track_caller]
+    fn try_session_with<T, F: From<Error>>(
+        &self,
+        options: SessionOptions,
+        work: impl FnOnce(&mut Self::Session) -> Result<T, F>,
+    ) -> Result<T, F> {
+        self.run_session(&options, work)
+    }
+
+    /// Runs `work` in a session, and again in another one where an engine says that it may be tried again and nothing is
+    /// stored on any engine. The deadline is that of all attempts; the policy's options of transactions are those of all
+    /// engines, unless `options` has some of its own.
+    ///
+    /// # Errors
+    /// Those of the last attempt.
+    #[track_caller]
+    fn session_retry_with<T>(
+        &self,
+        retry: RetryPolicy,
+        options: SessionOptions,
+        work: impl FnMut(&mut Self::Session) -> Result<T>,
+    ) -> Result<T> {
+        self.retry_session(retry, &options, work)
     }
 }

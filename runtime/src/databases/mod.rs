@@ -242,6 +242,11 @@ impl Registry {
         Ok((opener.open_outside(limit)?, Arc::clone(&engine.pool)))
     }
 
+    /// The pools of all engines, in the order of their names.
+    pub(crate) fn pools_of_engines(&self) -> impl ExactSizeIterator<Item = Arc<Pool>> {
+        self.engines.iter().map(|engine| Arc::clone(&engine.pool))
+    }
+
     /// Describes every engine, in the order of their names. Connects to nothing.
     pub fn engines(&self) -> Vec<EngineStatus> {
         let engines = self.engines.iter();

@@ -498,6 +498,11 @@ impl AnyDriver {
         each!(self, connection => connection.limits().set_until(until))
     }
 
+    /// Has everything end by this moment, too, until its user gives it back; `None` as otherwise.
+    pub(crate) fn set_bound(&mut self, bound: Option<Instant>) {
+        each!(self, connection => connection.set_bound(bound));
+    }
+
     /// Was the open transaction begun to read only?
     pub(crate) fn only_reads(&self) -> bool {
         self.in_transaction() && each!(self, connection => connection.only_reads())

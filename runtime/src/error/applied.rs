@@ -137,7 +137,8 @@ impl ErrorKind {
                     | TimeoutPhase::Commit
                     | TimeoutPhase::Rollback
                     | TimeoutPhase::Transaction
-                    | TimeoutPhase::Tenant,
+                    | TimeoutPhase::Tenant
+                    | TimeoutPhase::Session,
             }
             | Self::Config(_)
             | Self::UnknownEngine { .. }
@@ -178,6 +179,8 @@ impl ErrorKind {
             | Self::WrongColumns { .. }
             | Self::AfterCommit
             | Self::Migration(_)
+            | Self::SessionSplit
+            | Self::SessionLocked { .. }
             | Self::Closed
             | Self::Cancelled
             | Self::StillInUse { .. }

@@ -177,6 +177,15 @@ pub enum ErrorKind {
     AfterCommit,
     /// Migrations cannot be applied, or one of them failed; the source is the error of its statement.
     Migration(MigrationError),
+    /// The engines of a session were committed one after the other, and did not end alike: what was written on some is
+    /// stored, and on others it is not, or is not known to be. [`Error::session_report`](crate::Error::session_report) has
+    /// each.
+    SessionSplit,
+    /// The session is locked to an engine within this scope, and another one was chosen.
+    SessionLocked {
+        /// The name of the engine that it is locked to.
+        locked_to: &'static str,
+    },
     /// The engine was closed.
     Closed,
     /// The caller does not wait for the call any more: the future of `db.run(…)` was dropped. Seen by the closure that ran then.
@@ -213,6 +222,8 @@ pub enum TimeoutPhase {
     Transaction,
     /// The work on one tenant of a run over many ([`Tenants::each`](crate::Tenants::each)).
     Tenant,
+    /// A session, whose deadline has passed.
+    Session,
 }
 
 impl fmt::Display for TimeoutPhase {
@@ -225,6 +236,7 @@ impl fmt::Display for TimeoutPhase {
             Self::Rollback => "while rolling back",
             Self::Transaction => "in a transaction, which was open for too long",
             Self::Tenant => "in the work on the tenant",
+            Self::Session => "in a session, whose deadline has passed",
         })
     }
 }
@@ -374,6 +386,13 @@ impl fmt::Display for ErrorKind {
                 out.write_str("the transaction is committed, but what was to run afterwards failed")
             }
             Self::Migration(error) => error.fmt(out),
+            Self::SessionSplit => out.write_str(
+                "the engines of the session did not end alike",
+            ),
+            Self::SessionLocked { locked_to } => write!(
+                out,
+                "the session is locked to `{locked_to}` here, so it uses no other engine"
+            ),
             Self::Closed => out.write_str("the engine is closed"),
             Self::Cancelled => out.write_str("the call was cancelled"),
             Self::StillInUse { connections } => {
@@ -390,6 +409,12 @@ impl fmt::Display for ErrorKind {
             }
         }
     }
+}
+
+/// `a, b`, each as code.
+pub(super) fn engine_names(names: &[&'static str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }
 
 fn fmt_columns(

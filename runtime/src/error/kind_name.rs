@@ -53,6 +53,8 @@ impl ErrorKind {
             Self::WrongColumns { .. } => "wrong_columns",
             Self::AfterCommit => "after_commit",
             Self::Migration(_) => "migration",
+            Self::SessionSplit => "session_split",
+            Self::SessionLocked { .. } => "session_locked",
             Self::Closed => "closed",
             Self::StillInUse { .. } => "still_in_use",
             Self::Cancelled => "cancelled",

@@ -12,6 +12,7 @@ mod kind_name;
 mod migration;
 mod operation;
 mod predicates;
+mod session_report;
 
 use std::fmt;
 
@@ -33,6 +34,7 @@ pub use invalid::Invalid;
 pub use kind::{ErrorKind, TimeoutPhase};
 pub use migration::MigrationError;
 pub use operation::Operation;
+pub use session_report::{EngineReport, SessionEnd, SessionReport};
 
 /// The result of every fallible call of bindery.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -78,6 +80,10 @@ struct Inner {
     token: Option<CommitToken>,
     /// How to have a COMMIT of unknown outcome resolvable.
     advice: Option<&'static str>,
+    /// How the engines of the session ended whose commit it is the error of.
+    report: Option<SessionReport>,
+    /// The engines on which the session had connections while it waited for another.
+    held: Vec<&'static str>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -98,6 +104,8 @@ impl Error {
             answer_lost: false,
             token: None,
             advice: None,
+            report: None,
+            held: Vec::new(),
             source: None,
         }))
     }
@@ -174,6 +182,22 @@ impl Error {
         self
     }
 
+    /// Adds the engines whose connections the session held while it waited for this one.
+    #[cold]
+    #[must_use]
+    pub(crate) fn holding(mut self, engines: Vec<&'static str>) -> Self {
+        self.0.held = engines;
+        self
+    }
+
+    /// Adds how the engines of the session ended.
+    #[cold]
+    #[must_use]
+    pub(crate) fn with_report(mut self, report: SessionReport) -> Self {
+        self.0.report = Some(report);
+        self
+    }
+
     /// The engine, where the error belongs to one.
     pub fn engine(&self) -> Option<&'static str> {
         self.0.engine
@@ -204,7 +228,20 @@ impl Error {
     /// statement outside a transaction leaves nothing to go by, and so does MySQL or MariaDB unless
     /// `resolve-commits` is set for the engine.
     pub fn commit_token(&self) -> Option<&CommitToken> {
-        self.0.token.as_ref()
+        let reports = self.0.report.iter().flat_map(SessionReport::engines);
+        let own = self.0.token.as_ref();
+        own.or_else(|| reports.into_iter().find_map(EngineReport::commit_token))
+    }
+
+    /// How each engine of a session ended whose commit failed.
+    pub fn session_report(&self) -> Option<&SessionReport> {
+        self.0.report.as_ref()
+    }
+
+    /// For a session that did not get a connection of [`engine`](Self::engine): the engines on which it had one, and kept
+    /// others waiting for it.
+    pub fn held_engines(&self) -> &[&'static str] {
+        &self.0.held
     }
 
     /// Returns the database's own code for it, where it gave one: SQLSTATE, MySQL's error number or SQLite's extended
@@ -283,6 +320,19 @@ impl Error {
     }
 }
 
+impl Error {
+    fn fmt_session(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.0.held.is_empty() {
+            let held = kind::engine_names(&self.0.held);
+            write!(out, "; the session holds {held} meanwhile")?;
+        }
+        match &self.0.report {
+            Some(report) => write!(out, ": {report}"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(engine) = self.0.engine {
@@ -298,6 +348,7 @@ impl fmt::Display for Error {
             write!(out, "row at index {row}: ")?;
         }
         self.fmt_what(out)?;
+        self.fmt_session(out)?;
         match (&self.0.token, self.0.advice) {
             (Some(token), _) => write!(out, "; `resolve` finds out by `{token}`")?,
             (None, Some(advice)) => write!(out, "; {advice}")?,
@@ -325,6 +376,8 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_ref().map(|source| &**source as _)
+        let of_report = || self.0.report.as_ref().and_then(SessionReport::first_error);
+        let own = self.0.source.as_ref().map(|source| &**source as _);
+        own.or_else(|| of_report().map(|error| error as _))
     }
 }

@@ -36,7 +36,7 @@ use crate::link::transaction::{Hooks, Transaction};
 pub struct Connection<E: Engine> {
     pub(crate) engine: E,
     pub(crate) link: Link,
-    pub(crate) hooks: Hooks<E>,
+    pub(crate) hooks: Hooks,
     /// Has everything that this one had, from the beginning of a transaction to its end: the transaction works on that. Where
     /// it is forgotten (`mem::forget`), nothing is left here that could be used.
     pub(crate) lent: Option<Box<Self>>,

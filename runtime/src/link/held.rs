@@ -45,6 +45,10 @@ pub(crate) struct Link {
     written: Vec<Written>,
     /// Where it notes that it was written over, or may have been.
     unit_written: Option<Arc<AtomicBool>>,
+    /// Of a session: when everything on it has to be over, whether it only reads at the moment, and whether it has written.
+    is_bound: bool,
+    is_restricted: bool,
+    has_written: bool,
 }
 
 /// Rows that are being read, as long as it lives.
@@ -113,6 +117,9 @@ impl Link {
             holding,
             is_reader: false,
             unit_written: None,
+            is_bound: false,
+            is_restricted: false,
+            has_written: false,
         }
     }
 
@@ -128,6 +135,9 @@ impl Link {
             holding: Holding::default(),
             is_reader: self.is_reader,
             unit_written: self.unit_written.clone(),
+            is_bound: false,
+            is_restricted: false,
+            has_written: false,
         };
         std::mem::replace(self, nothing)
     }
@@ -179,19 +189,31 @@ impl Link {
         operation: Operation,
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
+        self.has_written |= operation.writes();
         let outcome = self.timed(|link| {
             link.ensure_may(operation)?;
             link.ensure_young().and_then(|()| work(link))
         });
-        if let Err(error) = &outcome {
+        if let Err(error) = &outcome
+            && !self.is_refused_by_scope(error)
+        {
             self.standing.failed(operation, error);
         }
         outcome
     }
 
-    /// Was the open transaction begun to read only, or is the connection for nothing else?
+    /// Was a write refused before it was sent, in a transaction that may write again after this part of it?
+    fn is_refused_by_scope(&self, error: &Error) -> bool {
+        self.is_restricted
+            && *error.kind() == ErrorKind::ReadOnly
+            && error.code().is_none()
+            && !self.standing.only_reads()
+    }
+
+    /// Was the open transaction begun to read only, is the connection for nothing else, or does the session only read at the
+    /// moment?
     pub(crate) fn only_reads(&self) -> bool {
-        self.is_reader || self.standing.only_reads()
+        self.is_reader || self.standing.only_reads() || self.is_restricted
     }
 
     /// Has writes noted there.
@@ -216,6 +238,37 @@ impl Link {
     pub(crate) fn for_reading(mut self) -> Self {
         self.is_reader = true;
         self
+    }
+
+    /// Has every call that writes refused from now on, or no longer.
+    pub(crate) fn restrict(&mut self, is_restricted: bool) {
+        self.is_restricted = is_restricted;
+    }
+
+    /// Was a call made on it that writes, or is not known to only read?
+    pub(crate) fn has_written(&self) -> bool {
+        self.has_written
+    }
+
+    /// Has everything on it end by this moment, too; `None` as otherwise.
+    pub(crate) fn set_bound(&mut self, bound: Option<Instant>) {
+        if let Some(pooled) = self
+            .pooled
+            .as_mut()
+            .filter(|_| bound.is_some() || self.is_bound)
+        {
+            pooled.physical.set_bound(bound);
+            self.is_bound = bound.is_some();
+        }
+    }
+
+    /// Can what was done be committed, as far as is known without asking the database?
+    pub(crate) fn ensure_committable(&mut self) -> Result<()> {
+        let physical = self.ready()?;
+        if physical.is_broken() {
+            return Err(Error::new(ErrorKind::ConnectionLost));
+        }
+        Ok(())
     }
 
     /// Refuses a call that writes where the transaction is to read only, before anything is sent. Texts of the program's
@@ -439,20 +492,32 @@ impl Link {
                 "a transaction within another goes on as that was begun, so it takes no options";
             return Err(Error::new(ErrorKind::Unsupported(why)));
         }
-        self.open_scope(options)?;
+        self.open_scope(options, Location::caller())?;
+        Ok(self.standing.innermost())
+    }
+
+    /// Begins a transaction, or a savepoint within one, that the program began elsewhere.
+    pub(crate) fn begin_from(
+        &mut self,
+        options: &TransactionOptions,
+        site: &'static Location<'static>,
+    ) -> Result<Scoped> {
+        self.open_scope(options, site)?;
         Ok(self.standing.innermost())
     }
 
     /// Begins a transaction, or a savepoint within one, and gives its depth.
     #[track_caller]
     pub(crate) fn begin(&mut self) -> Result<u32> {
-        self.open_scope(&TransactionOptions::new())?;
+        self.open_scope(&TransactionOptions::new(), Location::caller())?;
         Ok(self.depth())
     }
 
-    #[track_caller]
-    fn open_scope(&mut self, options: &TransactionOptions) -> Result<()> {
-        let site = Location::caller();
+    fn open_scope(
+        &mut self,
+        options: &TransactionOptions,
+        site: &'static Location<'static>,
+    ) -> Result<()> {
         let depth = self.depth() + 1;
         self.call(Operation::Begin, |link| {
             let physical = link.ready()?;
@@ -570,11 +635,14 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        let Some(pooled) = self.pooled.take() else {
+        let Some(mut pooled) = self.pooled.take() else {
             return;
         };
         if let Some(begun) = self.standing.begun() {
             self.tell(begun, "a transaction was left open and is rolled back");
+        }
+        if self.is_bound {
+            pooled.physical.set_bound(None);
         }
         let is_doubtful = self.distrusted && pooled.physical.is_described_by_server();
         let was_cut = self.holding.release();

@@ -1,6 +1,6 @@
 //! Connections of an engine: kept by its pool, on loan as a `Link`, with the transactions that are open on them. From the bottom
 //! up: `program` (what was compiled in), `drift` (whether the tables are as that says), `pool`, `held` (a connection on
-//! loan), `connection` and `transaction` (the handles that programs see).
+//! loan), `connection` and `transaction` (the handles that programs see), `slots` (the connections of one session).
 
 mod acquire;
 pub(crate) mod changes;
@@ -14,6 +14,7 @@ pub(crate) mod pool;
 pub(crate) mod program;
 pub(crate) mod read_connection;
 pub(crate) mod replicas;
+pub(crate) mod slots;
 pub(crate) mod transaction;
 
 pub(crate) use self::connection::Connection;

@@ -7,6 +7,7 @@ use crate::link::PoolSource;
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::link::read_connection::ReadConnection;
+use crate::link::slots::Slots;
 use crate::link::transaction::Transaction;
 use crate::model::Model;
 use crate::model::access::{Access, ReadWrite, ReadsOnly};
@@ -74,6 +75,8 @@ pub(crate) enum Source<'c> {
     Link(&'c mut Link),
     /// A connection for each statement.
     Pool(PoolSource<'c>),
+    /// The connection that a session has of the engine at this place, or takes for its first statement.
+    Session(&'c mut Slots, usize),
 }
 
 impl<'c, E: Engine, A> Target<'c, E, A> {
@@ -96,10 +99,18 @@ impl<'c, E: Engine, A> Target<'c, E, A> {
     /// How many connections a read may be tried on.
     pub(crate) fn attempts(&self) -> usize {
         match &self.source {
-            Source::Link(_) => 1,
+            Source::Link(_) | Source::Session(..) => 1,
             Source::Pool(pool) => pool
                 .replicas
                 .map_or(1, |replicas| replicas.members.len() + 1),
+        }
+    }
+
+    pub(crate) fn of_session(engine: E, slots: &'c mut Slots) -> Self {
+        Self {
+            engine,
+            source: Source::Session(slots, engine.index()),
+            access: PhantomData,
         }
     }
 
@@ -110,6 +121,7 @@ impl<'c, E: Engine, A> Target<'c, E, A> {
             source: match &mut self.source {
                 Source::Link(link) => Source::Link(link),
                 Source::Pool(pool) => Source::Pool(*pool),
+                Source::Session(slots, at) => Source::Session(slots, *at),
             },
             access: PhantomData,
         }

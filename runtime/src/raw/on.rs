@@ -182,6 +182,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
             };
             match &mut self.target.source {
                 Source::Link(link) => link.call(operation, on_link),
+                Source::Session(slots, at) => slots.link(*at)?.call(operation, on_link),
                 // Whether a query writes is known when it is prepared.
                 Source::Pool(pool) if operation == Operation::Query => {
                     pool.primary()?.timed(on_link)

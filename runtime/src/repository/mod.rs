@@ -146,6 +146,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
             };
             let outcome = match &mut self.target.source {
                 Source::Link(link) => link.call(operation, run),
+                Source::Session(slots, at) => slots.link(*at)?.call(operation, run),
                 Source::Pool(pool) if operation.writes() => pool.writer()?.timed(run),
                 Source::Pool(pool) => pool.read(run),
             };
@@ -160,7 +161,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
         match &self.target.source {
             Source::Link(link) if link.depth() == 0 && !link.only_reads() => link.pool().changes(),
             // Reads may be of a replica, which is behind.
-            Source::Link(_) | Source::Pool(_) => None,
+            Source::Link(_) | Source::Pool(_) | Source::Session(..) => None,
         }
     }
 

@@ -131,29 +131,26 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     ) -> Result<Rows<'c, M, E, R>> {
         let place = Location::caller();
         let engine = self.target.engine;
-        let opened = self.sql().and_then(|sql| match self.target.source {
-            Source::Link(link) => {
-                let prepare = |link: &mut Link| {
-                    link.begin_observed(|| {
-                        Call::on_model(Operation::Select, M::NAME, sql.table, place)
-                    });
-                    link.ensure_schema(M::NAME, sql.table, Operation::Select)?;
-                    text(link.ready()?, sql)
-                };
-                let text = link.call(Operation::Select, prepare)?;
-                let reader = RowsReader::new(sql, names(sql), engine, read);
-                Rows::on_link(link, (text.as_ref(), write), reader)
-            }
-            Source::Pool(pool) => {
-                let mut link = pool.reader()?;
+        let opened = self.sql().and_then(|sql| {
+            let reader = RowsReader::new(sql, names(sql), engine, read);
+            let prepare = |link: &mut Link| {
                 link.begin_observed(|| {
                     Call::on_model(Operation::Select, M::NAME, sql.table, place)
                 });
                 link.ensure_schema(M::NAME, sql.table, Operation::Select)?;
-                let text = text(link.ready()?, sql)?;
-                let reader = RowsReader::new(sql, names(sql), engine, read);
-                Rows::on_own(link, (text.as_ref(), write), reader)
-            }
+                text(link.ready()?, sql)
+            };
+            let link = match self.target.source {
+                Source::Link(link) => link,
+                Source::Session(slots, at) => slots.link(at)?,
+                Source::Pool(pool) => {
+                    let mut link = pool.reader()?;
+                    let text = prepare(&mut link)?;
+                    return Rows::on_own(link, (text.as_ref(), write), reader);
+                }
+            };
+            let text = link.call(Operation::Select, prepare)?;
+            Rows::on_link(link, (text.as_ref(), write), reader)
         });
         opened.map_err(|error| located::<M, E>(error, engine, Operation::Select))
     }

@@ -28,6 +28,8 @@ const LAYERS: &[&str] = &[
     "query",
     "relation",
     "databases",
+    "session",
+    "databases/generated",
     "tenants",
     "migrate",
 ];

@@ -25,6 +25,7 @@ mod restarts;
 mod sample;
 mod schema_check;
 mod secrets;
+mod session;
 mod tenants;
 mod threads;
 mod tls;

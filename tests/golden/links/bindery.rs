@@ -2020,6 +2020,104 @@ impl Databases {
         self.0.connect(engine::B)?.transaction_retry(retry, work)
     }
 
+    /// Runs `work` in a session over all engines: committed on `Ok`, rolled back on `Err` and on panics.
+    ///
+    /// # Errors
+    /// Those of `work`, of taking connections and beginning, and of committing.
+    #[track_caller]
+    pub fn session<T>(
+        &self,
+        work: impl ::core::ops::FnOnce(&mut DatabaseSession) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T> {
+        self.try_session_with(::bindery::SessionOptions::new(), work)
+    }
+
+    /// The same with an error type of its own.
+    ///
+    /// # Errors
+    /// Those of `work`, of taking connections and beginning, and of committing.
+    #[track_caller]
+    pub fn try_session<T, F: ::core::convert::From<::bindery::Error>>(
+        &self,
+        work: impl ::core::ops::FnOnce(&mut DatabaseSession) -> ::core::result::Result<T, F>,
+    ) -> ::core::result::Result<T, F> {
+        self.try_session_with(::bindery::SessionOptions::new(), work)
+    }
+
+    /// The same with options.
+    ///
+    /// # Errors
+    /// Those of `work`, of taking connections and beginning, and of committing.
+    #[track_caller]
+    pub fn session_with<T>(
+        &self,
+        options: ::bindery::SessionOptions,
+        work: impl ::core::ops::FnOnce(&mut DatabaseSession) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T> {
+        self.try_session_with(options, work)
+    }
+
+    /// The same with options and an error type of its own.
+    ///
+    /// # Errors
+    /// Those of `work`, of taking connections and beginning, and of committing.
+    #[track_caller]
+    pub fn try_session_with<T, F: ::core::convert::From<::bindery::Error>>(
+        &self,
+        options: ::bindery::SessionOptions,
+        work: impl ::core::ops::FnOnce(&mut DatabaseSession) -> ::core::result::Result<T, F>,
+    ) -> ::core::result::Result<T, F> {
+        ::bindery::GeneratedDatabases::try_session_with(self, options, work)
+    }
+
+    /// Runs `work` in a session, and again in another one where an engine says that it may be tried again and nothing is stored.
+    ///
+    /// # Errors
+    /// Those of the last attempt.
+    #[track_caller]
+    pub fn session_retry<T>(
+        &self,
+        retry: ::bindery::RetryPolicy,
+        work: impl ::core::ops::FnMut(&mut DatabaseSession) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T> {
+        self.session_retry_with(retry, ::bindery::SessionOptions::new(), work)
+    }
+
+    /// The same with options.
+    ///
+    /// # Errors
+    /// Those of the last attempt.
+    #[track_caller]
+    pub fn session_retry_with<T>(
+        &self,
+        retry: ::bindery::RetryPolicy,
+        options: ::bindery::SessionOptions,
+        work: impl ::core::ops::FnMut(&mut DatabaseSession) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T> {
+        ::bindery::GeneratedDatabases::session_retry_with(self, retry, options, work)
+    }
+
+    /// Begins a session over all engines. It is rolled back unless `commit` is called.
+    ///
+    /// # Errors
+    /// None without options that begin an engine.
+    #[track_caller]
+    pub fn begin_session(&self) -> ::bindery::Result<DatabaseSession> {
+        self.begin_session_with(::bindery::SessionOptions::new())
+    }
+
+    /// The same with options.
+    ///
+    /// # Errors
+    /// An engine that is begun at once cannot be.
+    #[track_caller]
+    pub fn begin_session_with(
+        &self,
+        options: ::bindery::SessionOptions,
+    ) -> ::bindery::Result<DatabaseSession> {
+        ::bindery::GeneratedDatabases::begin_session_with(self, options)
+    }
+
     /// The rows of [`users::User`].
     pub fn users(&self) -> ::bindery::Repository<'_, model::User, engine::Default> {
         self.0.repository(engine::Default)
@@ -2056,6 +2154,8 @@ impl ::core::ops::Deref for Databases {
 }
 
 impl ::bindery::GeneratedDatabases for Databases {
+    type Session = DatabaseSession;
+
     fn program() -> &'static ::bindery::__private::Program {
         &PROGRAM
     }
@@ -2066,6 +2166,158 @@ impl ::bindery::GeneratedDatabases for Databases {
 }
 
 ::bindery::__private::asynchronous!(Databases);
+
+/// The databases within one session, with at most one connection and transaction of each. Rolled back unless it is committed.
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+#[must_use = "a session that is not committed is rolled back"]
+pub struct DatabaseSession(::bindery::Session);
+
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+impl DatabaseSession {
+    /// The session's connection of `b`, within its transaction.
+    ///
+    /// # Errors
+    /// The engine cannot be reached, no connection came free in time, or the session is locked to another.
+    pub fn b(&mut self) -> ::bindery::Result<&mut ::bindery::Connection<engine::B>> {
+        self.0.connection(engine::B)
+    }
+
+    /// The session's connection of `default`, within its transaction.
+    ///
+    /// # Errors
+    /// The engine cannot be reached, no connection came free in time, or the session is locked to another.
+    pub fn default(&mut self) -> ::bindery::Result<&mut ::bindery::Connection<engine::Default>> {
+        self.0.connection(engine::Default)
+    }
+
+    /// The session's connection of an engine chosen at run time, within its transaction.
+    ///
+    /// # Errors
+    /// The engine cannot be reached, no connection came free in time, or the session is locked to another.
+    pub fn on(
+        &mut self,
+        engine: engine::Any,
+    ) -> ::bindery::Result<&mut ::bindery::Connection<engine::Any>> {
+        self.0.connection(engine)
+    }
+
+    /// The session's connection of the engine that `using` has chosen; outside of it that of `default`.
+    ///
+    /// # Errors
+    /// As `on`.
+    pub fn chosen(&mut self) -> ::bindery::Result<&mut ::bindery::Connection<engine::Any>> {
+        let engine = self.0.chosen_engine()?.parse()?;
+        self.0.connection(engine)
+    }
+
+    /// Runs `work` on an engine, or within a `SessionScope`: `chosen` is the connection of that engine there.
+    ///
+    /// # Errors
+    /// Those of `work`; the session is locked to another engine.
+    pub fn using<T>(
+        &mut self,
+        scope: impl ::core::convert::Into<::bindery::SessionScope>,
+        work: impl ::core::ops::FnOnce(&mut DatabaseSession) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T> {
+        self.try_using(scope, work)
+    }
+
+    /// The same with an error type of its own.
+    ///
+    /// # Errors
+    /// Those of `work`; the session is locked to another engine.
+    pub fn try_using<T, F: ::core::convert::From<::bindery::Error>>(
+        &mut self,
+        scope: impl ::core::convert::Into<::bindery::SessionScope>,
+        work: impl ::core::ops::FnOnce(&mut DatabaseSession) -> ::core::result::Result<T, F>,
+    ) -> ::core::result::Result<T, F> {
+        ::bindery::GeneratedSession::within(self, scope, work)
+    }
+
+    /// Runs `work` in a session within this one: what it does is undone alone on `Err` and on panics.
+    ///
+    /// # Errors
+    /// Those of `work`, of taking connections and beginning, and of committing.
+    pub fn session<T>(
+        &mut self,
+        work: impl ::core::ops::FnOnce(&mut DatabaseSession) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T> {
+        self.try_session(work)
+    }
+
+    /// The same with an error type of its own.
+    ///
+    /// # Errors
+    /// Those of `work`, of taking connections and beginning, and of committing.
+    pub fn try_session<T, F: ::core::convert::From<::bindery::Error>>(
+        &mut self,
+        work: impl ::core::ops::FnOnce(&mut DatabaseSession) -> ::core::result::Result<T, F>,
+    ) -> ::core::result::Result<T, F> {
+        ::bindery::GeneratedSession::nested(self, work)
+    }
+
+    /// Commits the engines that were used, one after the other: this is not atomic.
+    ///
+    /// # Errors
+    /// Those of `Session::commit`.
+    pub fn commit(self) -> ::bindery::Result<()> {
+        self.0.commit()
+    }
+
+    /// Undoes what was done on all engines.
+    ///
+    /// # Errors
+    /// A connection is lost; its database then undoes the work by itself.
+    pub fn rollback(self) -> ::bindery::Result<()> {
+        self.0.rollback()
+    }
+
+    /// The rows of [`users::User`].
+    pub fn users(&mut self) -> ::bindery::Repository<'_, model::User, engine::Default> {
+        self.0.repository(engine::Default)
+    }
+
+    /// The rows of [`visits::Visit`].
+    pub fn visits(&mut self) -> ::bindery::Repository<'_, model::Visit, engine::B> {
+        self.0.repository(engine::B)
+    }
+
+    /// `Blog` lives on `default` and `b`: use `db.default()?.blogs()` or `db.b()?.blogs()`.
+    pub fn blogs<'a>(&'a mut self) -> ::bindery::Repository<'a, model::Blog, engine::Default>
+    where
+        ::bindery::__private::NotChosen: ChooseEngineOfBlog<'a>,
+    {
+        self.0.repository(engine::Default)
+    }
+
+    /// `Review` lives on `default` and `b`: use `db.default()?.reviews()` or `db.b()?.reviews()`.
+    pub fn reviews<'a>(&'a mut self) -> ::bindery::Repository<'a, model::Review, engine::Default>
+    where
+        ::bindery::__private::NotChosen: ChooseEngineOfReview<'a>,
+    {
+        self.0.repository(engine::Default)
+    }
+}
+
+impl ::core::ops::Deref for DatabaseSession {
+    type Target = ::bindery::Session;
+
+    fn deref(&self) -> &::bindery::Session {
+        &self.0
+    }
+}
+
+impl ::core::ops::DerefMut for DatabaseSession {
+    fn deref_mut(&mut self) -> &mut ::bindery::Session {
+        &mut self.0
+    }
+}
+
+impl ::bindery::GeneratedSession for DatabaseSession {
+    fn from_session(session: ::bindery::Session) -> Self {
+        Self(session)
+    }
+}
 
 static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
     engines: &[

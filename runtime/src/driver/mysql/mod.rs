@@ -22,7 +22,7 @@ mod session;
 mod settle;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bindery_core::config::SessionReset;
 
@@ -405,6 +405,10 @@ impl MysqlConnection {
     }
 
     /// The time that operations on it may take.
+    pub(crate) fn set_bound(&mut self, bound: Option<Instant>) {
+        self.limits().set_bound(bound);
+    }
+
     pub(in crate::driver) fn limits(&mut self) -> &mut Limits {
         &mut self.limits
     }

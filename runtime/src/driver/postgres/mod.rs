@@ -24,7 +24,7 @@ mod statement;
 mod types;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use self::answer::{Expected, count};
 use self::begin::Begin;
@@ -425,6 +425,10 @@ impl PostgresConnection {
     }
 
     /// The time that operations on it may take.
+    pub(crate) fn set_bound(&mut self, bound: Option<Instant>) {
+        self.limits().set_bound(bound);
+    }
+
     pub(in crate::driver) fn limits(&mut self) -> &mut Limits {
         &mut self.limits
     }

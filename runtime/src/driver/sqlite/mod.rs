@@ -415,6 +415,11 @@ impl SqliteConnection {
         }
     }
 
+    pub(crate) fn set_bound(&mut self, bound: Option<Instant>) {
+        self.writing.set_bound(bound);
+        self.watched.set_bound(bound);
+    }
+
     /// The time that operations on it may take.
     pub(in crate::driver) fn limits(&mut self) -> &Watched {
         &self.watched

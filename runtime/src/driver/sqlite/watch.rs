@@ -59,6 +59,8 @@ struct Limits {
     statement_begun: AtomicU64,
     /// When all that is at hand has to be over: a call of several statements, or the reading of rows.
     until: AtomicU64,
+    /// When everything has to be over that the connection's user does with it.
+    bound: AtomicU64,
     /// Another thread has cut the connection off.
     is_cut: AtomicBool,
     /// The way to the turns of its file.
@@ -95,6 +97,7 @@ impl Watched {
             statement: statement.map_or(u64::MAX, nanos),
             statement_begun: AtomicU64::new(0),
             until: AtomicU64::new(0),
+            bound: AtomicU64::new(0),
             is_cut: AtomicBool::new(false),
             gate,
             readings: OnceLock::new(),
@@ -201,20 +204,25 @@ impl Watched {
     /// Sets when all has to be over, and gives what was set before.
     pub(in crate::driver) fn set_until(&self, until: Option<Instant>) -> Option<Instant> {
         let origin = self.limits.origin;
-        let nanos_of = |until: Instant| nanos(until.saturating_duration_since(origin)).max(1);
         self.call.set(match until {
             None => Call::None,
             Some(_) => Call::Timed,
         });
-        let until = until.map_or(0, nanos_of);
+        let until = until.map_or(0, |until| self.limits.moment(until));
         let before = self.limits.until.swap(until, Ordering::Relaxed);
         (before > 0).then(|| origin + Duration::from_nanos(before))
+    }
+
+    /// Has everything end by this moment, too, whichever call it is of; `None` as otherwise.
+    pub(super) fn set_bound(&self, bound: Option<Instant>) {
+        let bound = bound.map_or(0, |bound| self.limits.moment(bound));
+        self.limits.bound.store(bound, Ordering::Relaxed);
     }
 
     /// Is the time over of all that is at hand?
     #[inline]
     pub(super) fn is_over(&self) -> bool {
-        let until = self.limits.until.load(Ordering::Relaxed);
+        let until = self.limits.earliest();
         until > 0 && self.limits.now() >= until
     }
 
@@ -247,6 +255,21 @@ impl Watched {
 impl Limits {
     fn now(&self) -> u64 {
         nanos(self.origin.elapsed()).max(1)
+    }
+
+    fn moment(&self, at: Instant) -> u64 {
+        nanos(at.saturating_duration_since(self.origin)).max(1)
+    }
+
+    /// When all that is at hand has to be over.
+    #[inline]
+    fn earliest(&self) -> u64 {
+        let until = self.until.load(Ordering::Relaxed);
+        match self.bound.load(Ordering::Relaxed) {
+            0 => until,
+            bound if until == 0 => bound,
+            bound => bound.min(until),
+        }
     }
 
     /// Waits a little; `false` where it was long enough.
@@ -289,7 +312,7 @@ impl Limits {
             return true;
         }
         let now = self.now();
-        let until = self.until.load(Ordering::Relaxed);
+        let until = self.earliest();
         if until > 0 && now >= until {
             return true;
         }

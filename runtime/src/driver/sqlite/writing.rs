@@ -16,6 +16,8 @@ pub(super) struct Writing {
     gate: Arc<Gate>,
     turn: Option<Turn>,
     limit: Duration,
+    /// When all waiting has to be over.
+    bound: Option<Instant>,
 }
 
 impl Writing {
@@ -32,6 +34,7 @@ impl Writing {
             database,
             turn: None,
             limit,
+            bound: None,
         }
     }
 
@@ -50,11 +53,11 @@ impl Writing {
     pub(super) fn take_turn(&mut self) -> Result<Duration> {
         if let Some(turn) = self.gate.take_now() {
             self.turn = Some(turn);
-            return Ok(self.limit);
+            return Ok(self.limit());
         }
-        let started = Instant::now();
-        self.turn = Some(self.gate.take(self.limit)?);
-        Ok(self.limit.saturating_sub(started.elapsed()))
+        let (limit, started) = (self.limit(), Instant::now());
+        self.turn = Some(self.gate.take(limit)?);
+        Ok(limit.saturating_sub(started.elapsed()))
     }
 
     #[inline]
@@ -75,7 +78,17 @@ impl Writing {
 
     /// Returns how long to wait at most.
     pub(super) fn limit(&self) -> Duration {
-        self.limit
+        match self.bound {
+            None => self.limit,
+            Some(bound) => self
+                .limit
+                .min(bound.saturating_duration_since(Instant::now())),
+        }
+    }
+
+    /// Has all waiting end by this moment; `None` as otherwise.
+    pub(super) fn set_bound(&mut self, bound: Option<Instant>) {
+        self.bound = bound;
     }
 }
 

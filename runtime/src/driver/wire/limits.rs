@@ -14,6 +14,8 @@ pub(in crate::driver) struct Limits {
     hurry: Option<Duration>,
     /// When the call at hand, or the reading of rows, has to be over with all of its statements.
     until: Option<Instant>,
+    /// When everything has to be over that its user does with it.
+    bound: Option<Instant>,
 }
 
 impl Limits {
@@ -23,19 +25,27 @@ impl Limits {
             statement,
             hurry: None,
             until: None,
+            bound: None,
         }
     }
 
     /// When an operation that begins now has to be over.
     pub(in crate::driver) fn deadline(&self) -> Deadline {
         // The cleanup after a timeout has a time limit of its own.
-        let until = self.until.filter(|_| self.hurry.is_none());
+        let is_cleanup = self.hurry.is_some();
+        let moments = self.until.into_iter().chain(self.bound);
+        let until = moments.min().filter(|_| !is_cleanup);
         Deadline::after(self.one().into_iter().chain(self.hurry).min()).at_latest(until)
     }
 
     /// Has every wait end after this time, also where it may take longer otherwise; `None` as otherwise.
     pub(in crate::driver) fn hurry(&mut self, limit: Option<Duration>) {
         self.hurry = limit;
+    }
+
+    /// Has every wait end by this moment, too, whichever call it is of; `None` as otherwise.
+    pub(in crate::driver) fn set_bound(&mut self, bound: Option<Instant>) {
+        self.bound = bound;
     }
 
     /// Another limit of the following statements; gives the one before.

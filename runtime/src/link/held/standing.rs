@@ -232,6 +232,8 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::WrongColumns { .. }
         | ErrorKind::AfterCommit
         | ErrorKind::Migration(_)
+        | ErrorKind::SessionSplit
+        | ErrorKind::SessionLocked { .. }
         | ErrorKind::Closed
         | ErrorKind::Cancelled
         | ErrorKind::StillInUse { .. }

@@ -12,39 +12,31 @@ use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::link::pool::Pool;
 
-/// The hooks of one connection.
-pub(crate) struct Hooks<E: Engine> {
+/// The hooks of one connection. Each makes of it what it was given for: a connection whose engine is known at compile time,
+/// or one whose engine was chosen at run time.
+#[derive(Default)]
+pub(crate) struct Hooks {
     /// Of the open transaction, in the order they were given.
-    once: Vec<Hook<E>>,
+    once: Vec<Hook>,
     /// After each commit of an outermost transaction.
-    always: Vec<Always<E>>,
+    always: Vec<Always>,
     /// Such a hook is running: transactions of its own call none.
     is_within: bool,
 }
 
 /// A hook and how deep its transaction is.
-struct Hook<E: Engine> {
+struct Hook {
     depth: u32,
-    run: Run<E>,
+    run: Run,
 }
 
-enum Run<E: Engine> {
-    AfterCommit(AfterCommit<E>),
+enum Run {
+    AfterCommit(AfterCommit),
     AfterRollback(Box<dyn FnOnce() + Send>),
 }
 
-type AfterCommit<E> = Box<dyn FnOnce(&mut Connection<E>) -> Result<()> + Send>;
-type Always<E> = Box<dyn FnMut(&mut Connection<E>) -> Result<()> + Send>;
-
-impl<E: Engine> Default for Hooks<E> {
-    fn default() -> Self {
-        Self {
-            once: Vec::new(),
-            always: Vec::new(),
-            is_within: false,
-        }
-    }
-}
+type AfterCommit = Box<dyn FnOnce(&mut Link, &mut Hooks) -> Result<()> + Send>;
+type Always = Box<dyn FnMut(&mut Link, &mut Hooks) -> Result<()> + Send>;
 
 impl<E: Engine> Transaction<'_, E> {
     /// Runs `hook` once this transaction is committed for good: after the commit of the outermost transaction of its
@@ -78,18 +70,15 @@ impl<E: Engine> Transaction<'_, E> {
         &mut self,
         hook: impl FnOnce(&mut Connection<E>) -> Result<()> + Send + 'static,
     ) {
-        self.hook(Run::AfterCommit(Box::new(hook)));
+        let (engine, depth) = (self.engine, self.link.depth());
+        self.hooks.add_after_commit(engine, depth, hook);
     }
 
     /// Runs `hook` once this transaction is rolled back, by itself or with one around it: by a call, an error or a panic.
     /// It is dropped where the outermost transaction is committed, and where it is not known whether it was.
     pub fn after_rollback(&mut self, hook: impl FnOnce() + Send + 'static) {
-        self.hook(Run::AfterRollback(Box::new(hook)));
-    }
-
-    fn hook(&mut self, run: Run<E>) {
         let depth = self.link.depth();
-        self.hooks.once.push(Hook { depth, run });
+        self.hooks.add_after_rollback(depth, Box::new(hook));
     }
 }
 
@@ -99,19 +88,57 @@ impl<E: Engine> Connection<E> {
     /// hook.
     pub fn after_each_commit(
         &mut self,
-        hook: impl FnMut(&mut Self) -> Result<()> + Send + 'static,
+        mut hook: impl FnMut(&mut Self) -> Result<()> + Send + 'static,
     ) {
-        self.hooks.always.push(Box::new(hook));
+        let engine = self.engine;
+        self.hooks.always.push(Box::new(move |link, hooks| {
+            hook(&mut Lent::new(engine, link, hooks).connection)
+        }));
     }
 
     /// The transaction of this depth was committed, or became part of the one around it.
     pub(super) fn after_commit_at(&mut self, depth: u32) -> Result<()> {
+        self.hooks.after_commit_at(&mut self.link, depth)
+    }
+
+    /// The transaction of this depth was rolled back.
+    pub(super) fn after_rollback_at(&mut self, depth: u32) {
+        self.hooks.after_rollback_at(depth);
+    }
+
+    /// Nobody knows how the transaction ended.
+    pub(super) fn forget_hooks(&mut self) {
+        self.hooks.forget();
+    }
+}
+
+impl Hooks {
+    /// Adds a hook that runs after the commit of the outermost transaction.
+    pub(crate) fn add_after_commit<E: Engine>(
+        &mut self,
+        engine: E,
+        depth: u32,
+        hook: impl FnOnce(&mut Connection<E>) -> Result<()> + Send + 'static,
+    ) {
+        let run: AfterCommit =
+            Box::new(move |link, hooks| hook(&mut Lent::new(engine, link, hooks).connection));
+        let run = Run::AfterCommit(run);
+        self.once.push(Hook { depth, run });
+    }
+
+    /// Adds a hook that runs after the rollback of the transaction of this depth.
+    pub(crate) fn add_after_rollback(&mut self, depth: u32, hook: Box<dyn FnOnce() + Send>) {
+        let run = Run::AfterRollback(hook);
+        self.once.push(Hook { depth, run });
+    }
+
+    /// The transaction of this depth was committed, or became part of the one around it.
+    pub(crate) fn after_commit_at(&mut self, link: &mut Link, depth: u32) -> Result<()> {
         // A savepoint that was begun deeper and forgotten was undone before.
         let panicked = self.run_after_rollback(depth + 1);
         if depth > 1 {
             let outer = depth - 1;
-            self.hooks
-                .once
+            self.once
                 .iter_mut()
                 .for_each(|hook| hook.depth = hook.depth.min(outer));
             return resumed(panicked);
@@ -120,55 +147,50 @@ impl<E: Engine> Connection<E> {
             panicked,
             error: None,
         };
-        self.run_after_commit(&mut ends);
+        self.run_after_commit(link, &mut ends);
         ends.told()
     }
 
-    fn run_after_commit(&mut self, ends: &mut Ends) {
-        for hook in std::mem::take(&mut self.hooks.once) {
+    fn run_after_commit(&mut self, link: &mut Link, ends: &mut Ends) {
+        for hook in std::mem::take(&mut self.once) {
             match hook.run {
-                Run::AfterCommit(hook) => ends.of(|| hook(self)),
+                Run::AfterCommit(hook) => ends.of(|| hook(link, self)),
                 Run::AfterRollback(_) => (),
             }
         }
-        if std::mem::replace(&mut self.hooks.is_within, true) {
+        if std::mem::replace(&mut self.is_within, true) {
             return;
         }
-        let mut always = std::mem::take(&mut self.hooks.always);
-        always.iter_mut().for_each(|hook| ends.of(|| hook(self)));
+        let mut always = std::mem::take(&mut self.always);
+        always
+            .iter_mut()
+            .for_each(|hook| ends.of(|| hook(link, self)));
         // Hooks may have given more of them.
-        always.append(&mut self.hooks.always);
-        self.hooks.always = always;
-        let of_engine = self.link.pool().hooks().all();
-        of_engine
-            .iter()
-            .for_each(|hook| ends.of(|| hook(&mut self.link)));
-        self.hooks.is_within = false;
+        always.append(&mut self.always);
+        self.always = always;
+        let of_engine = link.pool().hooks().all();
+        of_engine.iter().for_each(|hook| ends.of(|| hook(link)));
+        self.is_within = false;
     }
 
     /// The transaction of this depth was rolled back.
-    pub(super) fn after_rollback_at(&mut self, depth: u32) {
+    pub(crate) fn after_rollback_at(&mut self, depth: u32) {
         let panicked = self.run_after_rollback(depth);
         if !std::thread::panicking() {
             drop(resumed(panicked));
         }
     }
 
-    /// Nobody knows how the transaction ended.
-    pub(super) fn forget_hooks(&mut self) {
-        self.hooks.once.clear();
+    /// Drops the hooks of a transaction whose outcome is not known.
+    pub(crate) fn forget(&mut self) {
+        self.once.clear();
     }
 
     /// Takes out what belongs to this depth or deeper, and runs what is for a rollback.
     fn run_after_rollback(&mut self, depth: u32) -> Option<Panic> {
-        let is_undone = |hook: &mut Hook<E>| hook.depth >= depth;
+        let is_undone = |hook: &mut Hook| hook.depth >= depth;
         let mut ends = Ends::default();
-        for hook in self
-            .hooks
-            .once
-            .extract_if(.., is_undone)
-            .collect::<Vec<_>>()
-        {
+        for hook in self.once.extract_if(.., is_undone).collect::<Vec<_>>() {
             match hook.run {
                 Run::AfterCommit(_) => (),
                 Run::AfterRollback(hook) => ends.of(|| {
@@ -205,7 +227,11 @@ impl EngineHooks {
         hook: impl Fn(&mut Connection<E>) -> Result<()> + Send + Sync + 'static,
     ) {
         self.lock().push(Arc::new(move |link| {
-            hook(&mut Lent::new(engine, link).connection)
+            let mut own = Hooks {
+                is_within: true,
+                ..Hooks::default()
+            };
+            hook(&mut Lent::new(engine, link, &mut own).connection)
         }));
         self.are_there.store(true, Ordering::Release);
     }
@@ -227,20 +253,26 @@ impl EngineHooks {
 /// A held connection as one of another type; it goes back at the end, also that of a panic.
 struct Lent<'l, E: Engine> {
     link: &'l mut Link,
+    hooks: &'l mut Hooks,
     connection: Connection<E>,
 }
 
 impl<'l, E: Engine> Lent<'l, E> {
-    fn new(engine: E, link: &'l mut Link) -> Self {
+    fn new(engine: E, link: &'l mut Link, hooks: &'l mut Hooks) -> Self {
         let mut connection = Connection::new(engine, link.take());
-        connection.hooks.is_within = true;
-        Self { link, connection }
+        connection.hooks = std::mem::take(hooks);
+        Self {
+            link,
+            hooks,
+            connection,
+        }
     }
 }
 
 impl<E: Engine> Drop for Lent<'_, E> {
     fn drop(&mut self) {
         *self.link = self.connection.link.take();
+        *self.hooks = std::mem::take(&mut self.connection.hooks);
     }
 }
 

@@ -73,6 +73,26 @@ impl RetryPolicy {
         self.shortest.saturating_mul(doubled).min(self.longest)
     }
 
+    /// Returns how each attempt begins.
+    pub(crate) fn transaction_options(&self) -> TransactionOptions {
+        self.options
+    }
+
+    /// Makes attempts until one is the last.
+    #[track_caller]
+    pub(crate) fn run<T>(&self, mut attempt: impl FnMut() -> Result<T, Failed>) -> Result<T> {
+        let mut tried = 1;
+        loop {
+            match attempt() {
+                Err(failed) if failed.may_be_repeated && tried < self.attempts => {
+                    self.wait(tried);
+                    tried += 1;
+                }
+                outcome => return outcome.map_err(|failed| failed.error),
+            }
+        }
+    }
+
     fn wait(&self, tried: u32) {
         // Each of these is seeded anew; there is no need of better chance.
         let chance = RandomState::new().hash_one(tried) >> 32;
@@ -117,19 +137,9 @@ impl<E: Engine> Connection<E> {
                 Operation::Begin,
             ));
         }
-        let mut tried = 1;
-        loop {
-            match self.attempt(retry.options, &mut work) {
-                Err(failed) if failed.may_be_repeated && tried < retry.attempts => {
-                    retry.wait(tried);
-                    tried += 1;
-                }
-                outcome => return outcome.map_err(|failed| failed.error),
-            }
-        }
+        retry.run(|| self.attempt(retry.options, &mut work))
     }
 
-    #[track_caller]
     fn attempt<T>(
         &mut self,
         options: TransactionOptions,
@@ -155,13 +165,13 @@ impl<E: Engine> Connection<E> {
 }
 
 /// How an attempt ended.
-struct Failed {
-    error: Error,
-    may_be_repeated: bool,
+pub(crate) struct Failed {
+    pub(crate) error: Error,
+    pub(crate) may_be_repeated: bool,
 }
 
 impl Failed {
-    fn before(error: Error) -> Self {
+    pub(crate) fn before(error: Error) -> Self {
         Self {
             may_be_repeated: error.is_retryable(),
             error,

@@ -36,6 +36,8 @@ impl Deref for Databases {
 }
 
 impl GeneratedDatabases for Databases {
+    type Session = crate::sample::DatabaseSession;
+
     fn program() -> &'static Program {
         &PROGRAM
     }

@@ -12,8 +12,8 @@ mod statements;
 
 use bindery::__private::Program;
 use bindery::{
-    Config, Connection, Engine, EngineOptions, GeneratedDatabases, Hosts, ReadConnection,
-    ReadRoute, Registry, Repository, RepositoryOf, StaticEngine,
+    Config, Connection, Engine, EngineOptions, GeneratedDatabases, GeneratedSession, Hosts,
+    ReadConnection, ReadRoute, Registry, Repository, RepositoryOf, Session, StaticEngine,
 };
 use bindery_testkit::{FreshDatabase, Product};
 
@@ -81,12 +81,36 @@ impl std::ops::Deref for Databases {
 }
 
 impl GeneratedDatabases for Databases {
+    type Session = DatabaseSession;
+
     fn program() -> &'static Program {
         &PROGRAM
     }
 
     fn from_registry(registry: Registry) -> Self {
         Self(registry)
+    }
+}
+
+/// The sessions of all engines.
+pub struct DatabaseSession(pub Session);
+
+impl std::ops::Deref for DatabaseSession {
+    type Target = Session;
+    fn deref(&self) -> &Session {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for DatabaseSession {
+    fn deref_mut(&mut self) -> &mut Session {
+        &mut self.0
+    }
+}
+
+impl GeneratedSession for DatabaseSession {
+    fn from_session(session: Session) -> Self {
+        Self(session)
     }
 }
 

@@ -1,0 +1,228 @@
+//! The engines of one session: for each nothing yet, or the one connection that the session has of it, with its transaction.
+//! How they end is `ending`'s.
+
+mod ending;
+mod held;
+
+use std::panic::Location;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use self::held::Held;
+use crate::driver::TransactionOptions;
+use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
+use crate::link::Link;
+use crate::link::connection::Connection;
+use crate::link::engine::Engine;
+use crate::link::pool::Pool;
+use crate::link::transaction::Hooks;
+
+/// The engines of one session, in the program's order.
+pub(crate) struct Slots {
+    slots: Vec<Slot>,
+    terms: Terms,
+    /// 1, and one more for each session that is nested in it.
+    depth: u32,
+    scope: Scope,
+}
+
+/// How every engine of a session is used.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms {
+    /// Each statement by itself, without a transaction around them.
+    pub(crate) is_autocommit: bool,
+    /// When everything has to be over.
+    pub(crate) until: Option<Instant>,
+    /// Where the session was begun, in the program's source.
+    pub(crate) site: &'static Location<'static>,
+}
+
+/// The part of a session's work that is at hand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Scope {
+    /// The engine that was chosen for it.
+    pub(crate) engine: Option<usize>,
+    /// No other engine is used.
+    pub(crate) is_locked: bool,
+    /// Nothing is written.
+    pub(crate) is_read_only: bool,
+}
+
+/// One engine.
+struct Slot {
+    pool: Arc<Pool>,
+    options: TransactionOptions,
+    held: Option<Held>,
+}
+
+impl Slots {
+    pub(crate) fn new(
+        engines: impl Iterator<Item = (Arc<Pool>, TransactionOptions)>,
+        terms: Terms,
+    ) -> Self {
+        let slot = |(pool, options)| Slot {
+            pool,
+            options,
+            held: None,
+        };
+        Self {
+            slots: engines.map(slot).collect(),
+            terms,
+            depth: 1,
+            scope: Scope::default(),
+        }
+    }
+
+    /// The connection of an engine, taken and begun where this is its first use.
+    pub(crate) fn link(&mut self, at: usize) -> Result<&mut Link> {
+        Ok(self.enter(at)?.link())
+    }
+
+    /// The same as the type that programs use.
+    pub(crate) fn connection<E: Engine>(&mut self, engine: E) -> Result<&mut Connection<E>> {
+        self.enter(engine.index())?.typed(engine)
+    }
+
+    /// The connections of two engines.
+    pub(crate) fn pair<A: Engine, B: Engine>(
+        &mut self,
+        first: A,
+        second: B,
+    ) -> Result<(&mut Connection<A>, &mut Connection<B>)> {
+        self.enter(first.index())?;
+        self.enter(second.index())?;
+        let slots = self.slots.get_disjoint_mut([first.index(), second.index()]);
+        let Ok([a, b]) = slots else {
+            let why =
+                "a session has one connection of each engine, so there are no two of the same";
+            return Err(Error::new(ErrorKind::Unsupported(why)).on_engine(first.name()));
+        };
+        Ok((a.entered().typed(first)?, b.entered().typed(second)?))
+    }
+
+    /// Adds a hook that runs after the commit of an engine.
+    pub(crate) fn after_commit<E: Engine>(
+        &mut self,
+        engine: E,
+        hook: impl FnOnce(&mut Connection<E>) -> Result<()> + Send + 'static,
+    ) -> Result<()> {
+        let depth = self.depth;
+        let hooks = self.enter(engine.index())?.hooks();
+        hooks.add_after_commit(engine, depth, hook);
+        Ok(())
+    }
+
+    /// Was this engine used?
+    pub(crate) fn is_held(&self, at: usize) -> bool {
+        self.slots[at].held.is_some()
+    }
+
+    /// The engine that is chosen at the moment: that of the scope, else the one called `default`, or the only one.
+    pub(crate) fn chosen_at(&self) -> Option<usize> {
+        let default = || {
+            let mut slots = self.slots.iter();
+            slots.position(|slot| slot.pool.engine() == "default")
+        };
+        let only = || (self.slots.len() == 1).then_some(0);
+        self.scope.engine.or_else(default).or_else(only)
+    }
+
+    /// Its name.
+    pub(crate) fn chosen(&self) -> Option<&'static str> {
+        self.chosen_at().map(|at| self.slots[at].pool.engine())
+    }
+
+    /// The names of the engines that are used.
+    pub(crate) fn held(&self) -> Vec<&'static str> {
+        let held = self.slots.iter().filter(|slot| slot.held.is_some());
+        held.map(|slot| slot.pool.engine()).collect()
+    }
+
+    /// The part of the work that is at hand.
+    pub(crate) fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// Begins another part of the work, or goes back to the one around it.
+    pub(crate) fn set_scope(&mut self, scope: Scope) {
+        self.scope = scope;
+    }
+
+    /// Is this engine one that may be used within the scope?
+    pub(crate) fn ensure_unlocked(&self, at: usize) -> Result<()> {
+        match self.scope.engine.filter(|_| self.scope.is_locked) {
+            Some(locked) if locked != at => {
+                let locked_to = self.slots[locked].pool.engine();
+                Err(self.located(at, Error::new(ErrorKind::SessionLocked { locked_to })))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn located(&self, at: usize, error: Error) -> Error {
+        let error = error.during(Operation::Choose);
+        error.on_engine(self.slots[at].pool.engine())
+    }
+
+    fn enter(&mut self, at: usize) -> Result<&mut Held> {
+        self.ensure_unlocked(at)?;
+        self.left().map_err(|error| self.located(at, error))?;
+        if !self.is_held(at) {
+            self.take(at)?;
+        }
+        let (terms, depth, scope) = (self.terms, self.depth, self.scope);
+        let slot = &mut self.slots[at];
+        let only_reads = scope.is_read_only || slot.options.is_read_only;
+        let held = slot.entered();
+        held.link().restrict(only_reads);
+        if !terms.is_autocommit {
+            held.open_to(depth, terms.site)
+                .map_err(|error| error.on_engine(slot.pool.engine()))?;
+        }
+        Ok(slot.entered())
+    }
+
+    /// Takes a connection of an engine and begins its transaction.
+    fn take(&mut self, at: usize) -> Result<()> {
+        let taken = self.begun(at);
+        let held = taken.map_err(|error| error.holding(self.held()))?;
+        self.slots[at].held = Some(held);
+        Ok(())
+    }
+
+    fn begun(&self, at: usize) -> Result<Held> {
+        let slot = &self.slots[at];
+        let name = slot.pool.engine();
+        let limit = slot.pool.acquire_timeout();
+        let limit = self.left()?.map_or(limit, |left| left.min(limit));
+        let mut link = slot.pool.acquire_within(limit)?;
+        link.set_bound(self.terms.until);
+        let mut held = Held::new(link);
+        if !self.terms.is_autocommit {
+            held.begin(&slot.options, self.terms.site)
+                .map_err(|error| error.on_engine(name).during(Operation::Begin))?;
+        }
+        Ok(held)
+    }
+
+    /// The time that is left, where there is a deadline.
+    pub(crate) fn left(&self) -> Result<Option<Duration>> {
+        let left = |until: Instant| until.saturating_duration_since(Instant::now());
+        match self.terms.until.map(left) {
+            Some(Duration::ZERO) => Err(Error::new(ErrorKind::Timeout {
+                phase: TimeoutPhase::Session,
+            })),
+            left => Ok(left),
+        }
+    }
+}
+
+impl Slot {
+    /// The connection of an engine that was entered.
+    fn entered(&mut self) -> &mut Held {
+        self.held.as_mut().expect("it is taken when it is entered")
+    }
+}
+
+/// What hooks are run with: both of one connection.
+type Parts<'l> = (&'l mut Link, &'l mut Hooks);

@@ -1,0 +1,145 @@
+//! How a session uses its engines.
+
+use std::time::{Duration, Instant};
+
+use crate::driver::{Isolation, TransactionOptions};
+use crate::link::engine::Engine;
+
+/// The time of a request's session.
+const REQUEST_LIMIT: Duration = Duration::from_secs(30);
+
+/// How a session uses its engines. The default: each engine is begun by its first statement, as its database does unasked, and
+/// there is no deadline but those of the engines.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// use std::time::Duration;
+/// use bindery::{SessionOptions, TransactionOptions};
+///
+/// # fn main() -> bindery::Result<()> {
+/// # let db = Databases::in_memory()?;
+/// # db.create_missing()?;
+/// let options = SessionOptions::new()
+///     .engine(engine::B, TransactionOptions::new().read_only())
+///     .order([engine::Any::Default, engine::Any::B])
+///     .deadline(Duration::from_secs(5));
+/// db.session_with(options, |s| s.users().insert(NewUser::new("ann@example.org")))?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Default)]
+#[must_use = "options do nothing until a session begins with them"]
+pub struct SessionOptions {
+    all: TransactionOptions,
+    engines: Vec<(usize, TransactionOptions)>,
+    order: Vec<usize>,
+    eager: Vec<usize>,
+    is_all_eager: bool,
+    deadline: Option<Duration>,
+    pub(super) is_autocommit: bool,
+}
+
+impl SessionOptions {
+    /// Returns the defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// For the work of one request: the defaults, and 30 seconds for everything.
+    pub fn request() -> Self {
+        Self::new().deadline(REQUEST_LIMIT)
+    }
+
+    /// For long work in many steps, each of which is to be kept: there is no transaction, and each statement is stored when it
+    /// returns. The session still has one connection of each engine. Statements that belong together go into a
+    /// [`transaction`](crate::Connection::transaction) of their engine.
+    pub fn batch() -> Self {
+        Self {
+            is_autocommit: true,
+            ..Self::new()
+        }
+    }
+
+    /// Sets how far the transactions of all engines are kept apart from others.
+    pub fn isolation(mut self, isolation: Isolation) -> Self {
+        self.all = self.all.isolation(isolation);
+        self
+    }
+
+    /// Nothing can be written on any engine.
+    pub fn read_only(mut self) -> Self {
+        self.all = self.all.read_only();
+        self
+    }
+
+    /// Sets how the transaction of one engine begins, in place of what is set for all.
+    pub fn engine(mut self, engine: impl Engine, options: TransactionOptions) -> Self {
+        self.engines.push((engine.index(), options));
+        self
+    }
+
+    /// Sets how the transactions of all engines begin, unless that is set.
+    pub(super) fn or_all(mut self, options: TransactionOptions) -> Self {
+        if self.all.is_default() {
+            self.all = options;
+        }
+        self
+    }
+
+    /// Sets the order in which engines are committed, and begun where that is [`eager`](Self::eager). Engines that are not
+    /// among these follow in the order of their names. Where a COMMIT fails, those before it are stored and those after it
+    /// are not: put the engine whose COMMIT may fail first.
+    pub fn order<E: Engine>(mut self, engines: impl IntoIterator<Item = E>) -> Self {
+        self.order = engines.into_iter().map(Engine::index).collect();
+        self
+    }
+
+    /// Begins the transaction of this engine when the session begins: one that cannot be reached fails before anything was
+    /// done on another.
+    pub fn eager(mut self, engine: impl Engine) -> Self {
+        self.eager.push(engine.index());
+        self
+    }
+
+    /// Begins the transactions of all engines when the session begins.
+    pub fn eager_all(mut self) -> Self {
+        self.is_all_eager = true;
+        self
+    }
+
+    /// Sets the time for everything in the session: waiting for connections, and every statement. Later ones, and the commit,
+    /// are [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), and everything is rolled back. A commit that has begun in time
+    /// is not cut off, as that would leave open what is stored: it has the time of a statement.
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.deadline = Some(limit);
+        self
+    }
+
+    /// When everything has to be over that begins now.
+    pub(super) fn ends_at(&self) -> Option<Instant> {
+        let limit = self.deadline?;
+        Instant::now().checked_add(limit)
+    }
+
+    /// The options of the engine at this place.
+    pub(super) fn of_engine(&self, at: usize) -> TransactionOptions {
+        let mut own = self.engines.iter().rev();
+        own.find(|(engine, _)| *engine == at)
+            .map_or(self.all, |(_, options)| *options)
+    }
+
+    pub(super) fn is_eager(&self, at: usize) -> bool {
+        self.is_all_eager || self.eager.contains(&at)
+    }
+
+    /// All engines, each once.
+    pub(super) fn order_of(&self, engines: usize) -> Vec<usize> {
+        let mut order = Vec::with_capacity(engines);
+        for at in self.order.iter().copied().chain(0..engines) {
+            if at < engines && !order.contains(&at) {
+                order.push(at);
+            }
+        }
+        order
+    }
+}

@@ -1,0 +1,226 @@
+//! Parts of a session's work: on a chosen engine, locked, only reading.
+
+use std::thread;
+
+use super::*;
+use bindery::{Engine, SessionScope};
+
+/// Writes to the engine that is chosen.
+fn add_here(s: &mut Work, title: &str) -> bindery::Result<()> {
+    let chosen: Any = s.chosen_engine()?.parse()?;
+    match chosen {
+        Any::B => add(s, B, title),
+        Any::Postgres => add(s, Postgres, title),
+        Any::Mysql => add(s, Mysql, title),
+        _ => add(s, Default, title),
+    }
+}
+
+/// Covers SEL-02.
+#[test]
+fn sel_02_every_call_goes_to_the_innermost_engine() {
+    let Some(bench) = Bench::all() else { return };
+    let db = &bench.db;
+    db.session(|s| {
+        add_here(s, "before")?;
+        s.within(Postgres, |s| {
+            add_here(s, "on p")?;
+            s.within(Default, |s| add_here(s, "nested"))?;
+            let early: bindery::Result<()> = s.within(Mysql, |s| {
+                add_here(s, "left by ?")?;
+                Err(refused())
+            });
+            assert!(early.is_err());
+            let panicked = catch_unwind(AssertUnwindSafe(|| {
+                s.within(B, |_| -> bindery::Result<()> { panic!("left by a panic") })
+            }));
+            assert!(panicked.is_err());
+            add_here(s, "on p again")
+        })?;
+        add_here(s, "after")
+    })
+    .unwrap();
+    assert_eq!(db.titles(Default), ["after", "before", "nested"]);
+    assert_eq!(db.titles(Postgres), ["on p", "on p again"]);
+    assert_eq!(db.titles(Mysql), ["left by ?"]);
+    assert_eq!(db.titles(B), [""; 0]);
+}
+
+/// Covers SEL-02.
+#[test]
+fn sel_02_a_locked_scope_uses_one_engine_and_may_still_only_read() {
+    let bench = Bench::embedded();
+    let db = &bench.db;
+    db.session(|s| {
+        add(s, Default, "before")?;
+        s.within(SessionScope::on(B).locked(), |s| {
+            add(s, B, "kept")?;
+            let refused = s.within(Default, |_| Ok::<_, bindery::Error>(())).unwrap_err();
+            assert_eq!(refused.kind(), &ErrorKind::SessionLocked { locked_to: "b" });
+            assert_eq!(refused.engine(), Some("default"));
+            assert_eq!(
+                refused.to_string(),
+                "engine `default`: choosing an engine: the session is locked to `b` here, so it uses no other engine"
+            );
+            let refused = add(s, Default, "refused").unwrap_err();
+            assert_eq!(refused.kind(), &ErrorKind::SessionLocked { locked_to: "b" });
+            assert!(s.connection(Default).is_err() && s.pair(B, Default).is_err());
+            s.within(SessionScope::new().read_only(), |s| {
+                assert_eq!(count(s, B)?, 1);
+                let refused = add(s, B, "refused").unwrap_err();
+                assert_eq!(refused.kind(), &ErrorKind::ReadOnly);
+                let raw = s.connection(B)?.execute("DELETE FROM blogs", ());
+                assert_eq!(raw.unwrap_err().kind(), &ErrorKind::ReadOnly);
+                s.within(SessionScope::new().read_write(), |s| add(s, B, "kept too"))
+            })
+        })?;
+        add(s, Default, "after")
+    })
+    .unwrap();
+    assert_eq!(db.titles(B), ["kept", "kept too"]);
+    assert_eq!(db.titles(Default), ["after", "before"]);
+}
+
+/// Covers SEL-03.
+#[test]
+fn sel_03_threads_have_scopes_of_their_own() {
+    let bench = Bench::with(|options| options.max_connections(4));
+    let db = &bench.db;
+    let operations: u32 = if std::env::var_os("BINDERY_TEST_FULL").is_some() {
+        1_000
+    } else {
+        60
+    };
+    thread::scope(|scope| {
+        for number in 0..32_u32 {
+            scope.spawn(move || {
+                let engine = [Any::Default, Any::B][number as usize % 2];
+                let title = engine.name();
+                for operation in 0..operations {
+                    let outcome = db.session(|s| {
+                        s.within(engine, |s| add_here(s, title))?;
+                        if operation % 5 == 0 {
+                            Err(refused())
+                        } else {
+                            Ok(())
+                        }
+                    });
+                    assert_eq!(outcome.is_err(), operation % 5 == 0, "{outcome:?}");
+                }
+            });
+        }
+    });
+    let kept = 16 * (operations - operations.div_ceil(5)) as usize;
+    assert_eq!(db.titles(Default), vec!["default"; kept]);
+    assert_eq!(db.titles(B), vec!["b"; kept]);
+    assert_eq!(db.in_use(), 0);
+}
+
+/// Covers SEL-03.
+#[test]
+fn sel_03_a_session_goes_on_on_another_thread() {
+    let bench = Bench::embedded();
+    let mut s = bench.db.begin_session_with(SessionOptions::new()).unwrap();
+    add(&mut s, Default, "here").unwrap();
+    let s = thread::spawn(move || {
+        add(&mut s, Default, "there").unwrap();
+        s
+    });
+    s.join().unwrap().0.commit().unwrap();
+    assert_eq!(bench.db.titles(Default), ["here", "there"]);
+}
+
+/// Covers TX-04.
+#[test]
+fn tx_04_a_batch_stores_each_statement_and_a_request_none_before_its_end() {
+    let Some(bench) = Bench::all() else { return };
+    each_pair!(bench: presets);
+}
+
+fn presets<A, C>(db: &Db, first: A, second: C)
+where
+    A: StaticEngine + Hosts<tag::Blog>,
+    C: StaticEngine + Hosts<tag::Blog>,
+{
+    let batch: bindery::Result<()> = db.try_session_with(SessionOptions::batch(), |s| {
+        add(s, first, "stored")?;
+        assert_eq!(db.titles(first), ["stored"]);
+        add(s, second, "stored")?;
+        s.connection(second)?.transaction(|tx| {
+            tx.blogs()
+                .insert(NewBlog::new("in a transaction of its own"))
+                .map(drop)
+        })?;
+        Err(refused())
+    });
+    assert!(batch.is_err());
+    assert_eq!(db.titles(second).len(), 2);
+    let request: bindery::Result<()> = db.try_session_with(SessionOptions::request(), |s| {
+        add(s, first, "lost")?;
+        assert_eq!(db.titles(first), ["stored"]);
+        Err(refused())
+    });
+    assert!(request.is_err());
+    assert_eq!(db.titles(first), ["stored"]);
+    db.connect(first)
+        .unwrap()
+        .blogs()
+        .query()
+        .all_rows()
+        .delete()
+        .unwrap();
+    db.connect(second)
+        .unwrap()
+        .blogs()
+        .query()
+        .all_rows()
+        .delete()
+        .unwrap();
+}
+
+/// Options of one engine, and of all.
+#[test]
+fn an_engine_may_only_be_read_while_another_is_written() {
+    let Some(bench) = Bench::all() else { return };
+    let db = &bench.db;
+    let options = SessionOptions::new().engine(Postgres, TransactionOptions::new().read_only());
+    db.try_session_with(options, |s| {
+        add(s, Mysql, "kept")?;
+        assert_eq!(count(s, Postgres)?, 0);
+        Ok::<_, bindery::Error>(())
+    })
+    .unwrap();
+    assert_eq!(db.titles(Mysql), ["kept"]);
+    let all = SessionOptions::new().read_only();
+    let refused: bindery::Result<()> = db.try_session_with(all, |s| add(s, Mysql, "refused"));
+    assert_eq!(refused.unwrap_err().kind(), &ErrorKind::ReadOnly);
+}
+
+/// A transaction on a session's connection that was forgotten is not committed with the session, nor is one that was put
+/// elsewhere.
+#[test]
+fn what_was_forgotten_or_exchanged_is_not_committed() {
+    let bench = Bench::embedded();
+    let db = &bench.db;
+    let outcome = db.session(|s| {
+        add(s, Default, "kept")?;
+        let mut forgotten = s.connection(Default)?.begin()?;
+        forgotten.blogs().insert(NewBlog::new("lost"))?;
+        std::mem::forget(forgotten);
+        let later = add(s, Default, "later").unwrap_err();
+        assert_eq!(later.kind(), &ErrorKind::TransactionForgotten);
+        Ok(())
+    });
+    outcome.unwrap();
+    assert_eq!(db.titles(Default), ["kept"]);
+
+    let mut other = db.connect(Default).unwrap();
+    let outcome = db.session(|s| {
+        add(s, Default, "lost")?;
+        std::mem::swap(s.connection(Default)?, &mut other);
+        Ok(())
+    });
+    assert_eq!(outcome.unwrap_err().kind(), &ErrorKind::WrongTransaction);
+    drop(other);
+    assert_eq!(db.titles(Default), ["kept"]);
+}
