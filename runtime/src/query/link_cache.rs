@@ -23,7 +23,7 @@ use crate::value::recorded::same_number;
 /// Rows of `M` on `E` that links lead to, kept so that the next load of the same keys sends no statement. Links are cached only where
 /// they are loaded by [`cached`](Column::cached).
 ///
-/// It holds at most so many rows, each for at most so long. A write through bindery to the table of the rows, or to one that it
+/// The number of its rows and their age are limited. A write through bindery to the table of the rows, or to one that it
 /// refers to, makes them read again from the moment it is committed; so does raw SQL on that engine, whatever it writes. Writes of
 /// other processes are seen when the rows are too old. In a transaction, and on a replica, nothing is taken from it or kept.
 ///
@@ -113,7 +113,7 @@ impl Seen {
 }
 
 impl<M: Model, E: Engine> LinkCache<M, E> {
-    /// An empty cache of at most so many rows, each of which is kept for at most so long.
+    /// An empty cache of at most this number of rows, each of which is kept for at most this time.
     pub fn new(rows: usize, longest: Duration) -> Self {
         Self {
             most: rows,
