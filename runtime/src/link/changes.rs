@@ -1,10 +1,10 @@
-//! What this process has changed in a database, for those that keep rows of it in memory.
+//! Counts the changes of this process to a database, for those that keep rows of it in memory.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What a call wrote.
+/// The target of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Written {
     /// To this table, as statements write its name.

@@ -52,7 +52,7 @@ pub(crate) struct Pool {
     is_retired: AtomicBool,
     companion: OnceLock<Box<dyn Any + Send + Sync>>,
     observer: OnceLock<Arc<Observer>>,
-    /// What was written to its database; none for a copy of it, which follows later.
+    /// The writes to its database; none for a copy of it, which follows later.
     changes: OnceLock<Changes>,
     /// Connections that are still held are cut off, and do nothing any more.
     is_cut: AtomicBool,
@@ -251,7 +251,7 @@ impl Pool {
         self.changes.get_or_init(Changes::default);
     }
 
-    /// What this process has written to its database, where that is counted.
+    /// The writes of this process to its database, where they are counted.
     #[inline]
     pub(crate) fn changes(&self) -> Option<&Changes> {
         self.changes.get()

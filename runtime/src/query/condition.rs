@@ -44,7 +44,7 @@ pub(crate) struct Predicate {
     checks: Option<Box<Checks>>,
 }
 
-/// What hardly any condition has to be checked for before it is executed.
+/// The checks that hardly any condition needs before it is executed.
 #[derive(Clone, Default)]
 struct Checks {
     /// The first error of building it.

@@ -303,7 +303,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind, E: Engine>
     }
 }
 
-/// What was written so far to the tables that decide about the rows; `None` where none may be kept.
+/// The writes so far to the tables that decide about the rows; `None` where none may be kept.
 fn seen<M: Model, E: Engine>(
     repository: &Repository<'_, M, E>,
     column: &impl Fn(&TableSql) -> usize,

@@ -155,7 +155,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
         outcome.map_err(|error| located::<M, E>(error, engine, operation))
     }
 
-    /// What this process has written to the database, where rows of it may be kept in memory: not in a transaction, which
+    /// The writes of this process to the database, where rows of it may be kept in memory: not in a transaction, which
     /// sees more or less than others.
     pub(crate) fn changes(&self) -> Option<&Changes> {
         match &self.target.source {

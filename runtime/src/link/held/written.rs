@@ -1,4 +1,4 @@
-//! What is written over a connection, counted for those that keep rows in memory.
+//! Counts the writes over a connection for those that keep rows in memory.
 
 use super::Link;
 use crate::link::changes::{Changes, Written};
@@ -21,7 +21,7 @@ impl Link {
         self.depth() > 0 || self.pool.changes().is_some_and(Changes::is_watched)
     }
 
-    /// What was written in the transaction may be seen by all.
+    /// Counts the writes of the transaction: all may see them now.
     pub(super) fn publish(&mut self) {
         if let Some(changes) = self.pool.changes() {
             changes.add(&self.written);
