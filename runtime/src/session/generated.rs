@@ -12,6 +12,22 @@ pub trait GeneratedSession: DerefMut<Target = Session> + Send + Sized + 'static 
     /// The typed accessors around a session.
     fn from_session(session: Session) -> Self;
 
+    /// Commits the engines that were used: [`Session::commit`].
+    ///
+    /// # Errors
+    /// As [`Session::commit`].
+    fn commit(mut self) -> Result<()> {
+        self.finish().map_err(|failed| failed.error)
+    }
+
+    /// Undoes what was done on all engines: [`Session::rollback`].
+    ///
+    /// # Errors
+    /// As [`Session::rollback`].
+    fn rollback(mut self) -> Result<()> {
+        self.undo()
+    }
+
     /// Runs `work` in a session within this one: what it does on engines that are used already is undone alone when it
     /// returns `Err` or panics, by savepoints. It takes no connection that this one has.
     ///

@@ -220,6 +220,10 @@ impl Session {
     /// # Errors
     /// A connection is lost; its database then undoes the work by itself, and the other engines are rolled back.
     pub fn rollback(mut self) -> Result<()> {
+        self.undo()
+    }
+
+    fn undo(&mut self) -> Result<()> {
         self.is_finished = true;
         self.slots.roll_back(Link::undo)
     }
