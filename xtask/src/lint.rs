@@ -12,6 +12,7 @@ use crate::workspace::{self, cargo};
 /// Members of the workspace that are not published.
 const UNPUBLISHED: &[&str] = &[
     "bindery-benches",
+    "bindery-example-axum",
     "bindery-examples",
     "bindery-fuzz",
     "bindery-tests",
@@ -34,6 +35,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
         ],
     ),
     ("bindery-core", &[""]),
+    ("bindery-web", &["", "axum"]),
     ("bindery-schema", &["", "serde"]),
 ];
 

@@ -1,4 +1,4 @@
-//! Whole programs that the test command runs besides the tests: the doors and the quickstart. Each is run on every
+//! Whole programs that the test command runs besides the tests: the doors, the quickstart and the web service. Each is run on every
 //! pairing of databases.
 
 use std::fs;
@@ -20,7 +20,7 @@ pub(crate) const FOREIGN_VARIABLES: &[&str] = &[
     "BINDERY_CONFIG",
 ];
 
-/// Every door crate, then the quickstart.
+/// Every door crate, then the quickstart and the web service.
 pub(crate) fn steps(databases: &Databases) -> Result<Vec<Step>, Failure> {
     let mut steps = Vec::new();
     for folder in workspace::doors() {
@@ -28,6 +28,9 @@ pub(crate) fn steps(databases: &Databases) -> Result<Vec<Step>, Failure> {
     }
     if workspace::root().join("examples/quickstart.rs").is_file() {
         steps.extend(quickstart(databases)?);
+    }
+    if workspace::root().join("examples/axum").is_dir() {
+        steps.extend(web_service(databases)?);
     }
     Ok(steps)
 }
@@ -112,4 +115,23 @@ fn quickstart_run(title: &str, pairing: Option<&Pairing>) -> Step {
             .env("B_DATABASE_URL", &pairing.b_url);
     }
     Step::new(format!("quickstart {title}"), command)
+}
+
+/// The web service, sent the requests of its README.
+fn web_service(databases: &Databases) -> Result<Vec<Step>, Failure> {
+    let folder = workspace::target().join("web-service");
+    let pairings = pairings::of_engines("web-service", databases, &folder)?;
+    Ok(pairings.iter().map(web_service_run).collect())
+}
+
+fn web_service_run(pairing: &Pairing) -> Step {
+    let mut command = cargo();
+    command.args(["test", "--quiet", "--package", "bindery-example-axum"]);
+    for name in FOREIGN_VARIABLES {
+        command.env_remove(name);
+    }
+    command
+        .env("DATABASE_URL", &pairing.default_url)
+        .env("B_DATABASE_URL", &pairing.b_url);
+    Step::new(format!("web service on {}", pairing.title), command)
 }

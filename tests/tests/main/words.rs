@@ -14,6 +14,7 @@ const FOLDERS: &[&str] = &[
     "runtime/src",
     "schema/src",
     "testkit/src",
+    "web/src",
     "xtask/src",
 ];
 

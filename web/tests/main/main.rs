@@ -1,0 +1,16 @@
+//! Requests over real HTTP, with real databases: how each ends, and that nothing is held afterwards.
+
+mod app;
+mod ending;
+mod errors;
+mod health;
+mod http;
+mod load;
+mod tenants;
+
+/// One table on every engine: `default` is MariaDB, `p` PostgreSQL, `lite` SQLite, `proper` MySQL.
+#[allow(dead_code, unreachable_pub, reason = "generated")]
+#[path = "../../../tests/golden/versions/bindery.rs"]
+mod wiki;
+
+impl bindery::Validate for wiki::model::Machine {}
