@@ -155,6 +155,11 @@ mod examples_of_export {}
 #[doc = include_str!("../../docs/queries.md")]
 mod examples_of_queries {}
 
+/// The examples of `docs/sessions.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/sessions.md")]
+mod examples_of_sessions {}
+
 /// The examples of `docs/async.md` compile and run.
 #[cfg(all(doctest, feature = "tokio"))]
 #[doc = include_str!("../../docs/async.md")]
