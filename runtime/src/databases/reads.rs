@@ -91,7 +91,7 @@ impl Registry {
 
     /// What later reads have to see to see everything that was written by this unit of work
     /// ([`reading_after`](Self::reading_after)), and what it had to see itself. Take it after the last commit. Each engine on which it has
-    /// written is asked for its position, in one statement; without a unit of work each engine with replicas is.
+    /// written is queried for its position, in one statement; without a unit of work each engine with replicas is.
     ///
     /// # Errors
     /// An engine that was written cannot be reached, or the database fails.

@@ -163,7 +163,7 @@ pub struct MigrateOptions {
     out_of_order: bool,
 }
 
-/// A statement waits 5 s for a lock, so that nobody else waits behind it for longer, and is tried five times; another process that
+/// A statement waits 5 s for a lock, so that no other statement waits behind it for longer, and is tried five times; another process that
 /// migrates the database is waited for for a minute.
 impl Default for MigrateOptions {
     fn default() -> Self {

@@ -129,7 +129,7 @@ pub(crate) fn log_plan(logged: Logged, engine: &'static str, shown: Option<&str>
     }
 }
 
-/// A program that asked for an echo and has no subscriber of `tracing` sees it on its standard error.
+/// A program with an echo and without a subscriber of `tracing` sees it on its standard error.
 fn print(line: std::fmt::Arguments<'_>) {
     // Where it is closed, nothing can be shown.
     let _ = writeln!(std::io::stderr().lock(), "{line}");

@@ -9,7 +9,7 @@ use crate::observe::{WantedPlan, log_plan};
 use crate::value::recorded::replay;
 use crate::value::{ParamWriter, RowReader};
 
-/// How a database is told to describe a plan, and the columns of its answer that are shown.
+/// How a database is made to describe a plan, and the columns of its answer that are shown.
 struct Explain {
     prefix: &'static str,
     columns: std::ops::Range<usize>,

@@ -76,7 +76,7 @@ impl Held {
         self.parts().1
     }
 
-    /// The connection as one of this type. It stays one until another type is asked for.
+    /// The connection as one of this type. It stays one until another type is requested.
     pub(super) fn typed<E: Engine>(&mut self, engine: E) -> Result<&mut Connection<E>> {
         if !self.is_typed::<E>() {
             self.ensure_remembered()?;
@@ -119,7 +119,7 @@ impl Held {
         Ok(())
     }
 
-    /// Opens savepoints until there is a scope for each of so many sessions.
+    /// Opens savepoints until there is a scope for each of this number of sessions.
     pub(super) fn open_to(&mut self, depth: u32, site: &'static Location<'static>) -> Result<()> {
         while self.depth() < depth {
             self.begin(&TransactionOptions::new(), site)?;
