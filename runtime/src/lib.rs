@@ -95,6 +95,8 @@ pub use raw::{
 };
 pub use relation::Load;
 pub use repository::{Merged, Moved, Repository, RepositoryOf, Rows, Upserted};
+#[cfg(feature = "tokio")]
+pub use session::AsyncSession;
 pub use session::{GeneratedSession, Session, SessionOptions, SessionScope};
 pub use tenants::{
     EachTenant, Tenant, TenantEngine, TenantOptions, TenantOutcome, TenantStatus, Tenants,

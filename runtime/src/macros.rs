@@ -120,6 +120,53 @@ macro_rules! __asynchronous {
             {
                 $crate::GeneratedDatabases::try_run(self, work)
             }
+
+            /// Runs blocking work in a session, on a worker thread: `db.session_async(|s| s.users().get(id)).await`.
+            ///
+            /// # Errors
+            /// Those of `work`, of waiting for a turn, and of committing.
+            pub fn session_async<T: ::core::marker::Send + 'static>(
+                &self,
+                work: impl ::core::ops::FnOnce(
+                    &mut <Self as $crate::GeneratedDatabases>::Session,
+                ) -> $crate::Result<T>
+                + ::core::marker::Send
+                + 'static,
+            ) -> $crate::Run<T> {
+                $crate::GeneratedDatabases::session_async(self, work)
+            }
+
+            /// The same for closures with an error type of their own.
+            ///
+            /// # Errors
+            /// As [`session_async`](Self::session_async).
+            pub fn try_session_async<T, E>(
+                &self,
+                work: impl ::core::ops::FnOnce(
+                    &mut <Self as $crate::GeneratedDatabases>::Session,
+                ) -> ::core::result::Result<T, E>
+                + ::core::marker::Send
+                + 'static,
+            ) -> $crate::Run<T, E>
+            where
+                T: ::core::marker::Send + 'static,
+                E: ::core::convert::From<$crate::Error> + ::core::marker::Send + 'static,
+            {
+                $crate::GeneratedDatabases::try_session_async(self, work)
+            }
+
+            /// A session that lives across several awaits; begun by its first call.
+            pub fn begin_session_async(&self) -> $crate::AsyncSession<Self> {
+                $crate::GeneratedDatabases::begin_session_async(self)
+            }
+
+            /// The same in a way of its own.
+            pub fn begin_session_async_with(
+                &self,
+                options: $crate::SessionOptions,
+            ) -> $crate::AsyncSession<Self> {
+                $crate::GeneratedDatabases::begin_session_async_with(self, options)
+            }
         }
     };
 }

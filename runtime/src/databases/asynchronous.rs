@@ -31,6 +31,11 @@ impl Drop for OwnWorkers {
 }
 
 impl Registry {
+    /// The threads for work that is not done at once.
+    pub(crate) fn own_workers(&self) -> &Arc<Workers> {
+        self.workers.get()
+    }
+
     /// Describes the asynchronous work of the moment: [`run`](GeneratedDatabases::run).
     pub fn worker_stats(&self) -> WorkerStats {
         self.workers.get().stats()

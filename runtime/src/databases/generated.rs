@@ -9,6 +9,8 @@ use super::config::Config;
 use crate::error::{Error, Result};
 use crate::link::program::Program;
 use crate::link::transaction::RetryPolicy;
+#[cfg(feature = "tokio")]
+use crate::session::AsyncSession;
 use crate::session::{GeneratedSession, Session, SessionOptions};
 #[cfg(feature = "tokio")]
 use crate::workers::Run;
@@ -125,5 +127,41 @@ pub trait GeneratedDatabases:
         work: impl FnMut(&mut Self::Session) -> Result<T>,
     ) -> Result<T> {
         self.retry_session(retry, &options, work)
+    }
+
+    /// Runs blocking work in a session, on a worker thread: [`run`](Self::run) with a session.
+    ///
+    /// # Errors
+    /// Those of `work`, of waiting for a turn, and those of [`Session::commit`].
+    #[cfg(feature = "tokio")]
+    fn session_async<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Self::Session) -> Result<T> + Send + 'static,
+    ) -> Run<T> {
+        self.try_session_async(work)
+    }
+
+    /// The same for closures with an error type of their own.
+    ///
+    /// # Errors
+    /// As [`session_async`](Self::session_async).
+    #[cfg(feature = "tokio")]
+    fn try_session_async<T: Send + 'static, E: From<Error> + Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Self::Session) -> Result<T, E> + Send + 'static,
+    ) -> Run<T, E> {
+        run(self, |db| db.try_session_with(SessionOptions::new(), work))
+    }
+
+    /// A session that lives across several awaits; begun by its first call.
+    #[cfg(feature = "tokio")]
+    fn begin_session_async(&self) -> AsyncSession<Self> {
+        AsyncSession::new(self, SessionOptions::new())
+    }
+
+    /// The same in a way of its own.
+    #[cfg(feature = "tokio")]
+    fn begin_session_async_with(&self, options: SessionOptions) -> AsyncSession<Self> {
+        AsyncSession::new(self, options)
     }
 }

@@ -2,6 +2,8 @@
 //! first statement begins, all ended together. Generated code wraps a [`Session`] in its `DatabaseSession`, which adds the
 //! typed accessors.
 
+#[cfg(feature = "tokio")]
+mod asynchronous;
 mod generated;
 mod options;
 mod retry;
@@ -25,6 +27,8 @@ use crate::raw::RawSql;
 use crate::relation::Load;
 use crate::repository::Repository;
 
+#[cfg(feature = "tokio")]
+pub use self::asynchronous::AsyncSession;
 pub use self::generated::GeneratedSession;
 pub use self::options::SessionOptions;
 pub use self::scope::SessionScope;

@@ -21,6 +21,16 @@ type Outcome<T, E> = thread::Result<Result<T, E>>;
 struct Job<F, T, E> {
     state: Mutex<State<F, T, E>>,
     work: Work,
+    keeper: Option<Arc<dyn Keeper>>,
+}
+
+/// Has a permit between several jobs that need the same one.
+pub(crate) trait Keeper: Send + Sync {
+    /// The permit for the next job, if there is one.
+    fn take(&self) -> Option<Permit>;
+
+    /// Keeps the permit after a job, or gives it back where there will be none.
+    fn keep(&self, permit: Permit) -> Option<Permit>;
 }
 
 enum State<F, T, E> {
@@ -33,8 +43,8 @@ enum State<F, T, E> {
 
 /// A job as its future sees it.
 trait Awaited<T, E>: Task {
-    /// Keeps what the task has that polls first.
-    fn carry(&self, workers: &Workers);
+    /// Keeps what the task has that polls first. Returns the permit, if there is one already.
+    fn carry(&self, workers: &Workers) -> Option<Permit>;
 
     /// The outcome, if it is there.
     fn poll(&self, context: &mut Context<'_>) -> Poll<Outcome<T, E>>;
@@ -73,9 +83,28 @@ impl<T: Send + 'static, E: From<Error> + Send + 'static> Run<T, E> {
         workers: &Arc<Workers>,
         work: impl FnOnce() -> Result<T, E> + Send + 'static,
     ) -> Self {
+        let work = |permit| (work(), Some(permit));
+        Self::of(workers, work, None)
+    }
+
+    /// One of several jobs with one permit. The job returns the permit where it is needed
+    /// no more.
+    pub(crate) fn of_several(
+        workers: &Arc<Workers>,
+        keeper: Arc<dyn Keeper>,
+        run: impl FnOnce(Permit) -> (Result<T, E>, Option<Permit>) + Send + 'static,
+    ) -> Self {
+        Self::of(workers, run, Some(keeper))
+    }
+
+    fn of<F>(workers: &Arc<Workers>, run: F, keeper: Option<Arc<dyn Keeper>>) -> Self
+    where
+        F: FnOnce(Permit) -> (Result<T, E>, Option<Permit>) + Send + 'static,
+    {
         let job = Job {
-            state: Mutex::new(State::Waiting(work, Carried::default(), None)),
+            state: Mutex::new(State::Waiting(run, Carried::default(), None)),
             work: Work::default(),
+            keeper,
         };
         Self {
             job: Arc::new(job),
@@ -90,9 +119,15 @@ impl<T: 'static, E: 'static> Future for Run<T, E> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         if let Standing::New = self.standing {
-            self.job.carry(&self.workers);
+            let permit = self.job.carry(&self.workers);
             let task: Arc<dyn Task> = Arc::clone(&self.job) as _;
-            let place = self.workers.submit(task);
+            let place = match permit {
+                Some(permit) => {
+                    self.workers.submit_with(permit, task);
+                    None
+                }
+                None => self.workers.submit(task),
+            };
             self.standing = Standing::Submitted { place };
         }
         let Poll::Ready(outcome) = self.job.poll(context) else {
@@ -168,16 +203,28 @@ impl<F, T, E> Job<F, T, E> {
 
 impl<F, T, E> Task for Job<F, T, E>
 where
-    F: FnOnce() -> Result<T, E> + Send,
+    F: FnOnce(Permit) -> (Result<T, E>, Option<Permit>) + Send,
     T: Send,
     E: From<Error> + Send,
 {
     fn run(&self, permit: Permit) -> Option<Permit> {
-        if let Some((work, carried)) = self.begin() {
-            let work = || self.work.enter(|| carried.around(work));
-            self.finish(catch_unwind(AssertUnwindSafe(work)));
+        let Some((run, carried)) = self.begin() else {
+            return match &self.keeper {
+                Some(keeper) => keeper.keep(permit),
+                None => Some(permit),
+            };
+        };
+        let run = || self.work.enter(|| carried.around(|| run(permit)));
+        match catch_unwind(AssertUnwindSafe(run)) {
+            Ok((outcome, permit)) => {
+                self.finish(Ok(outcome));
+                permit
+            }
+            Err(panic) => {
+                self.finish(Err(panic));
+                None
+            }
         }
-        Some(permit)
     }
 
     fn refuse(&self, why: Error) {
@@ -187,14 +234,15 @@ where
 
 impl<F, T, E> Awaited<T, E> for Job<F, T, E>
 where
-    F: FnOnce() -> Result<T, E> + Send,
+    F: FnOnce(Permit) -> (Result<T, E>, Option<Permit>) + Send,
     T: Send,
     E: From<Error> + Send,
 {
-    fn carry(&self, workers: &Workers) {
+    fn carry(&self, workers: &Workers) -> Option<Permit> {
         if let State::Waiting(_, carried, _) = &mut *self.lock() {
             *carried = Carried::from_here(workers);
         }
+        self.keeper.as_ref().and_then(|keeper| keeper.take())
     }
 
     fn poll(&self, context: &mut Context<'_>) -> Poll<Outcome<T, E>> {

@@ -19,11 +19,12 @@ mod threads;
 
 pub use self::carried::Around;
 use self::carried::Capture;
+pub(crate) use self::job::Keeper;
 pub use self::job::Run;
-use self::permit::Permit;
+pub(crate) use self::permit::Permit;
 
 /// Something to be done on one of the threads.
-trait Task: Send + Sync {
+pub(crate) trait Task: Send + Sync {
     /// Does it, and gives the permit back where it is needed no more. Does not panic.
     fn run(&self, permit: Permit) -> Option<Permit>;
 
@@ -141,6 +142,16 @@ impl Workers {
             return None;
         }
         Some(self.queue(state, task))
+    }
+
+    /// Has the task done soon: it has its permit.
+    pub(crate) fn submit_with(self: &Arc<Self>, permit: Permit, task: Arc<dyn Task>) {
+        if self.is_forked() {
+            return task.refuse(Error::new(ErrorKind::Forked).during(Operation::Acquire));
+        }
+        let mut state = self.lock();
+        state.ready.push_back((task, permit));
+        self.wake(state);
     }
 
     /// Gives the task the last place of the queue.

@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::{State, Workers};
 
 /// The right to have work done, given to the next when it is dropped.
-pub(super) struct Permit {
+pub(crate) struct Permit {
     /// `None` once it was given back under the lock.
     workers: Option<Arc<Workers>>,
     number: u64,

@@ -3,6 +3,7 @@
 mod cancelling;
 pub(crate) mod closing;
 mod running;
+mod sessions;
 
 use std::future::Future;
 use std::ops::Deref;

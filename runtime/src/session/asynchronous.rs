@@ -1,0 +1,248 @@
+//! Sessions of asynchronous code: one that is run as a whole, and one that lives across several awaits, on whichever worker
+//! thread each part of its work is done.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::SessionOptions;
+use crate::databases::GeneratedDatabases;
+use crate::driver::work;
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::workers::{Keeper, Permit, Run, Task, Workers};
+
+/// A session of asynchronous code: `db.begin_session_async()`. Each part of its work is done on a worker thread, in one
+/// transaction of each engine from the first to the last; in between it holds its connections and the place of one worker, and
+/// no thread.
+///
+/// It is rolled back unless `commit` is called: when it is dropped, by a worker, and when a future of its own is dropped
+/// while it runs; then every later call is [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled). A session that was never used
+/// holds nothing and ends without a worker.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> bindery::Result<()> {
+/// # let db = Databases::in_memory()?;
+/// # db.create_missing()?;
+/// let mut s = db.begin_session_async();
+/// let ann = s.run(|s| s.users().insert(NewUser::new("ann@example.org"))).await?;
+/// // Anything else may be awaited here.
+/// s.run(move |s| s.users().get(ann.id)).await?;
+/// s.commit().await?;
+/// assert_eq!(db.run(|db| db.users().count()).await?, 1);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a session that is not committed is rolled back"]
+pub struct AsyncSession<D: GeneratedDatabases> {
+    db: D,
+    workers: Arc<Workers>,
+    held: Arc<Held<D::Session>>,
+    options: SessionOptions,
+}
+
+/// The session between two calls, and the permit that it has from the first on.
+struct Held<S>(Mutex<State<S>>);
+
+struct State<S> {
+    stage: Stage<S>,
+    permit: Option<Permit>,
+    /// No call follows.
+    is_dropped: bool,
+}
+
+enum Stage<S> {
+    /// Not begun yet.
+    New,
+    Open(S),
+    /// A call has it, or it was ended by one: committed, rolled back, abandoned, or by a panic.
+    Taken,
+}
+
+impl<D: GeneratedDatabases> AsyncSession<D> {
+    pub(crate) fn new(db: &D, options: SessionOptions) -> Self {
+        let state = State {
+            stage: Stage::New,
+            permit: None,
+            is_dropped: false,
+        };
+        Self {
+            db: db.clone(),
+            workers: Arc::clone(db.own_workers()),
+            held: Arc::new(Held(Mutex::new(state))),
+            options,
+        }
+    }
+
+    /// Runs blocking work in the session, on a worker thread. The first call waits for its turn, as
+    /// [`run`](GeneratedDatabases::run) does; the session begins then.
+    ///
+    /// # Errors
+    /// Those of `work`, and of waiting for a turn. After an error the session goes on, as far as its transactions do; after a panic
+    /// it is over.
+    pub async fn run<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&mut D::Session) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.try_run(work).await
+    }
+
+    /// The same for closures with an error type of their own.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn try_run<T, E>(
+        &mut self,
+        work: impl FnOnce(&mut D::Session) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.call(|mut session| {
+            let outcome = work(&mut session);
+            (outcome, Some(session))
+        })
+        .await
+    }
+
+    /// Commits what was done on all engines, on a worker thread; one that was never used is committed already.
+    ///
+    /// # Errors
+    /// Those of [`Session::commit`](crate::Session::commit).
+    pub async fn commit(self) -> Result<()> {
+        if self.is_untouched() {
+            return Ok(());
+        }
+        self.call(|mut session| (session.finish().map_err(|failed| failed.error), None))
+            .await
+    }
+
+    /// Undoes what was done on all engines, on a worker thread.
+    ///
+    /// # Errors
+    /// A connection is lost; its database then undoes the work by itself.
+    pub async fn rollback(self) -> Result<()> {
+        if self.is_untouched() {
+            return Ok(());
+        }
+        self.call(|mut session| (session.undo(), None)).await
+    }
+
+    /// Was nothing run in it yet? Then it holds neither a connection nor the place of a worker.
+    pub fn is_untouched(&self) -> bool {
+        matches!(self.held.lock().stage, Stage::New)
+    }
+
+    /// Has a call done that may end the session.
+    fn call<T, E>(
+        &self,
+        work: impl FnOnce(D::Session) -> (Result<T, E>, Option<D::Session>) + Send + 'static,
+    ) -> Run<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (db, options) = (self.db.clone(), self.options.clone());
+        let held = Arc::clone(&self.held);
+        let keeper: Arc<dyn Keeper> = Arc::clone(&self.held) as _;
+        let begin = move || db.begin_session_with(options);
+        let run = move |permit| {
+            let session = match held.take(begin) {
+                Ok(session) => session,
+                Err(error) => return (Err(error.into()), Some(permit)),
+            };
+            let (outcome, session) = work(session);
+            match session.filter(|_| !work::is_abandoned()) {
+                Some(session) => (outcome, held.put(session, permit)),
+                None => (outcome, Some(permit)),
+            }
+        };
+        Run::of_several(&self.workers, keeper, run)
+    }
+}
+
+impl<S> Held<S> {
+    /// Takes the session for a call; it is begun where it is not yet.
+    fn take(&self, begin: impl FnOnce() -> Result<S>) -> Result<S> {
+        let before = std::mem::replace(&mut self.lock().stage, Stage::Taken);
+        match before {
+            Stage::Open(session) => Ok(session),
+            Stage::New => begin().inspect_err(|_| self.lock().stage = Stage::New),
+            Stage::Taken => Err(ended()),
+        }
+    }
+
+    /// Keeps the session and its permit for the next call; gives the permit back where none follows.
+    fn put(&self, session: S, permit: Permit) -> Option<Permit> {
+        let mut state = self.lock();
+        if state.is_dropped {
+            drop(state);
+            drop(session);
+            return Some(permit);
+        }
+        state.stage = Stage::Open(session);
+        state.permit = Some(permit);
+        None
+    }
+
+    /// No program's code runs under the lock, so a poisoned state is still a whole one.
+    fn lock(&self) -> MutexGuard<'_, State<S>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<S: Send> Keeper for Held<S> {
+    fn take(&self) -> Option<Permit> {
+        self.lock().permit.take()
+    }
+
+    /// A call was abandoned before it began.
+    fn keep(&self, permit: Permit) -> Option<Permit> {
+        let mut state = self.lock();
+        match std::mem::replace(&mut state.stage, Stage::Taken) {
+            Stage::Open(session) => {
+                drop(state);
+                self.put(session, permit)
+            }
+            other @ (Stage::New | Stage::Taken) => {
+                state.stage = other;
+                Some(permit)
+            }
+        }
+    }
+}
+
+#[cold]
+fn ended() -> Error {
+    Error::new(ErrorKind::Cancelled).during(Operation::Begin)
+}
+
+/// The end of a session that is rolled back.
+struct RollBack<S>(Mutex<Option<S>>);
+
+impl<S: Send> Task for RollBack<S> {
+    fn run(&self, permit: Permit) -> Option<Permit> {
+        let session = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(session);
+        Some(permit)
+    }
+
+    fn refuse(&self, _: Error) {}
+}
+
+/// A call that was abandoned ends the session when it sees that.
+impl<D: GeneratedDatabases> Drop for AsyncSession<D> {
+    fn drop(&mut self) {
+        let mut state = self.held.lock();
+        state.is_dropped = true;
+        let Some(permit) = state.permit.take() else {
+            return;
+        };
+        let stage = std::mem::replace(&mut state.stage, Stage::Taken);
+        drop(state);
+        if let Stage::Open(session) = stage {
+            let task = RollBack(Mutex::new(Some(session)));
+            self.workers.submit_with(permit, Arc::new(task));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Sessions of asynchronous code: as a whole, and across several awaits.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+
+use bindery::{AsyncSession, ErrorKind, Sql};
+
+use super::{
+    Databases, PATIENCE, Place, block_on, in_every_runtime, is_released, on_each_place,
+    several_threads,
+};
+use crate::sample::{Everything, NewBlog, Tables};
+
+on_each_place! {
+    a_session_lives_across_awaits;
+    a_session_that_is_dropped_or_panics_is_rolled_back;
+    a_call_that_is_dropped_ends_its_session;
+    more_sessions_than_connections_take_their_turns;
+}
+
+async fn insert<E: Everything>(s: &mut AsyncSession<Databases>, engine: E) -> bindery::Result<()> {
+    s.run(move |s| {
+        let mut blogs = s.connection(engine)?.blogs();
+        blogs.insert(NewBlog::new("of a session")).map(drop)
+    })
+    .await
+}
+
+fn count<E: Everything>(db: &Databases, engine: E) -> u64 {
+    let count = db.session_async(move |s| s.connection(engine)?.blogs().count());
+    block_on(count).unwrap()
+}
+
+fn a_session_lives_across_awaits<E: Everything>(place: &Place<E>) {
+    let engine = place.engine;
+    let db = place.open();
+    in_every_runtime(|| {
+        let db = db.clone();
+        async move {
+            let counted = db.session_async(move |s| s.connection(engine)?.blogs().count());
+            let before = counted.await.unwrap();
+            let mut s = db.begin_session_async();
+            assert!(s.is_untouched());
+            for number in 1..=3 {
+                insert(&mut s, engine).await.unwrap();
+                let inside = s.run(move |s| s.connection(engine)?.blogs().count());
+                assert_eq!(inside.await.unwrap(), before + number);
+                assert_eq!(db.engine(engine.name()).unwrap().pool.in_use, 1);
+            }
+            s.commit().await.unwrap();
+            let counted = db.session_async(move |s| s.connection(engine)?.blogs().count());
+            assert_eq!(counted.await.unwrap(), before + 3);
+            db.begin_session_async().commit().await.unwrap();
+        }
+    });
+    is_released(&db, place);
+}
+
+fn a_session_that_is_dropped_or_panics_is_rolled_back<E: Everything>(place: &Place<E>) {
+    let engine = place.engine;
+    let db = place.open();
+    let mut dropped = db.begin_session_async();
+    block_on(insert(&mut dropped, engine)).unwrap();
+    drop(dropped);
+    is_released(&db, place);
+    let mut panics = db.begin_session_async();
+    block_on(insert(&mut panics, engine)).unwrap();
+    let panicking = panics.run(|_| -> bindery::Result<()> { std::panic::panic_any("in the work") });
+    catch_unwind(AssertUnwindSafe(|| block_on(panicking))).unwrap_err();
+    is_released(&db, place);
+    let error = block_on(insert(&mut panics, engine)).unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Cancelled);
+    let mut undone = db.begin_session_async();
+    block_on(insert(&mut undone, engine)).unwrap();
+    block_on(undone.rollback()).unwrap();
+    assert_eq!(count(&db, engine), 0);
+    is_released(&db, place);
+}
+
+fn a_call_that_is_dropped_ends_its_session<E: Everything>(place: &Place<E>) {
+    let (engine, endless) = (place.engine, place.endless());
+    let db = place.open_with(|options| options.statement_timeout(None));
+    let mut s = db.begin_session_async();
+    block_on(insert(&mut s, engine)).unwrap();
+    let (begun, is_begun) = mpsc::channel();
+    {
+        let mut call = Box::pin(s.run(move |s| {
+            begun.send(()).unwrap();
+            s.connection(engine)?
+                .query_scalar::<i64>(Sql::assembled(endless), ())
+        }));
+        super::begin(&mut call);
+        is_begun.recv().unwrap();
+    }
+    is_released(&db, place);
+    let error = block_on(insert(&mut s, engine)).unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Cancelled);
+    assert_eq!(count(&db, engine), 0);
+}
+
+fn more_sessions_than_connections_take_their_turns<E: Everything>(place: &Place<E>) {
+    const SESSIONS: usize = 60;
+    let engine = place.engine;
+    let db = place.open_with(|options| options.acquire_timeout(PATIENCE).busy_timeout(PATIENCE));
+    several_threads().block_on(async {
+        let tasks = (0..SESSIONS).map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                let mut s = db.begin_session_async();
+                for _ in 0..3 {
+                    insert(&mut s, engine).await.unwrap();
+                    tokio::task::yield_now().await;
+                }
+                s.commit().await.unwrap();
+            })
+        });
+        for task in tasks.collect::<Vec<_>>() {
+            task.await.unwrap();
+        }
+    });
+    assert_eq!(count(&db, engine), 3 * SESSIONS as u64);
+    is_released(&db, place);
+}
