@@ -20,9 +20,9 @@ pub struct Migration {
     pub path: PathBuf,
     /// The text that is to stay as it was applied: line ends as `\n`.
     pub text: String,
-    /// What it does.
+    /// The statements that apply it.
     pub up: Script,
-    /// What undoes it, where that is written.
+    /// The statements that undo it, where they are written.
     pub down: Option<Script>,
 }
 

@@ -75,7 +75,7 @@ pub struct Registry {
     #[cfg(feature = "tokio")]
     workers: Arc<asynchronous::OwnWorkers>,
     pub(crate) hub: Arc<Hub>,
-    /// What this handle has written, where its reads have to see that; one for each engine.
+    /// The writes of this handle, where its reads have to see that; one for each engine.
     pub(crate) unit: Option<Arc<[EngineUnit]>>,
     /// Of a tenant's engines: while a clone is there, their pools are in use.
     _lease: Option<Arc<dyn Any + Send + Sync>>,

@@ -8,7 +8,7 @@ pub use self::signed::ReadTokenKey;
 
 use crate::driver::position::Position;
 
-/// What reads have to see: how far the log of each engine had come. Made by [`Registry::read_token`](crate::Registry::read_token)
+/// The positions that reads have to see: how far the log of each engine had come. Made by [`Registry::read_token`](crate::Registry::read_token)
 /// and given to [`Registry::reading_after`](crate::Registry::reading_after); with the feature `read-token` it is signed, for
 /// a cookie or a header.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -68,7 +68,7 @@ impl Registry {
     /// let ann = request.users().insert(NewUser::new("ann@example.org"))?;
     /// let token: ReadToken = request.read_token()?;
     ///
-    /// // What is read in the next one is not older than that.
+    /// // Reads of the next one are not older than that.
     /// let request = db.reading_after(&token);
     /// assert_eq!(request.users().find(ann.id)?, Some(ann));
     /// # Ok(())
@@ -89,7 +89,7 @@ impl Registry {
         }
     }
 
-    /// What later reads have to see to see everything that was written by this unit of work
+    /// The positions that later reads have to see to see everything that was written by this unit of work
     /// ([`reading_after`](Self::reading_after)), and what it had to see itself. Take it after the last commit. Each engine on which it has
     /// written is queried for its position, in one statement; without a unit of work each engine with replicas is.
     ///

@@ -3,7 +3,7 @@
 use super::Cutter;
 use crate::error::{ErrorKind, Result};
 
-/// What can be cut off.
+/// Work that can be cut off.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
     Place,

@@ -14,10 +14,10 @@ pub(crate) enum Position {
     GtidSet(BTreeMap<String, Vec<(u64, u64)>>),
 }
 
-/// What a replica reports about itself.
+/// The report of a replica about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Replay {
-    /// What it has applied; `None` where it always has everything, or does not know.
+    /// The position that it has applied; `None` where it always has everything, or does not know.
     pub(crate) position: Option<Position>,
     /// It takes writes of its own and follows no other server: it was promoted.
     pub(crate) is_promoted: bool,

@@ -29,9 +29,9 @@ pub struct Migration {
     pub name: &'static str,
     /// A hash of the file: one that was applied is never changed.
     pub checksum: &'static str,
-    /// What it does.
+    /// The statements that apply it.
     pub up: Script,
-    /// What undoes it, where that is written.
+    /// The statements that undo it, where they are written.
     pub down: Option<Script>,
 }
 
@@ -120,7 +120,7 @@ pub enum MigrationState {
     },
 }
 
-/// What became of one migration in a run.
+/// The end of one migration in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MigrationRun {
@@ -132,7 +132,7 @@ pub struct MigrationRun {
     pub took: Duration,
 }
 
-/// What is told of a run while it is going on.
+/// The progress of a run, reported while it is going on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MigrationProgress {

@@ -11,7 +11,7 @@ use super::{Counting, Event, Labels, Tally};
 
 type Callback = dyn Fn(&Event<'_>) + Send + Sync;
 
-/// What the engines of one registry have in common: who is to be called.
+/// The part that the engines of one registry have in common: who is to be called.
 #[derive(Default)]
 pub(crate) struct Hub {
     subscribers: RwLock<Arc<[Subscriber]>>,

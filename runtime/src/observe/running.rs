@@ -50,7 +50,7 @@ impl Call {
     }
 }
 
-/// What is sent.
+/// The text that is sent.
 pub(crate) struct Sent<'s> {
     pub(crate) kind: EventKind,
     pub(crate) sql: Option<Cow<'s, str>>,
@@ -150,7 +150,7 @@ impl<'s> Running<'s> {
             let mut values = RecordedValues::new();
             let mut params = ParamWriter::recording_for(&mut values, dialect);
             write(&mut params);
-            // What is refused was not sent.
+            // A refused statement was not sent.
             let is_whole = params.finish_recording().is_ok();
             self.sent.values = is_whole.then(|| values.bytes().to_vec());
         }

@@ -13,7 +13,7 @@ pub type Around = Box<dyn FnOnce(&mut dyn FnMut()) + Send>;
 /// Captures what a task has.
 pub(super) type Capture = Box<dyn Fn() -> Around + Send + Sync>;
 
-/// What a task had when it began to wait.
+/// The state that a task had when it began to wait.
 #[derive(Default)]
 pub(super) struct Carried {
     seen_by: Option<(Dispatch, Span)>,

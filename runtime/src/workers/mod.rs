@@ -42,7 +42,7 @@ pub(crate) struct Workers {
     changed: Condvar,
     /// Of the process whose threads these are.
     forks: u32,
-    /// What of a task goes to the thread with its work, if the program says.
+    /// The parts of a task that go to the thread with its work, if the program says.
     capture: OnceLock<Capture>,
 }
 

@@ -7,7 +7,7 @@ use crate::driver::position::{Position, Replay};
 use crate::error::Result;
 use crate::value::ParamWriter;
 
-/// What differs between the two.
+/// The differences between the two.
 struct Texts {
     written: &'static str,
     applied: &'static str,

@@ -48,7 +48,7 @@ pub(crate) struct Health {
     known: Mutex<Known>,
 }
 
-/// What was found out.
+/// The state that was found.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Known {
     pub(crate) state: ReplicaState,
@@ -65,7 +65,7 @@ pub(crate) struct Known {
     is_looked_at: bool,
 }
 
-/// What a look at it has found.
+/// The result of a check.
 pub(crate) struct Found {
     pub(crate) state: ReplicaState,
     pub(crate) position: Option<Position>,

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::link::Link;
 use crate::link::pool::Pool;
 
-/// What is known of one engine within a unit of work.
+/// The state of one engine within a unit of work.
 #[derive(Debug, Default)]
 pub(crate) struct EngineUnit {
     /// In place of what the engine is configured for.
@@ -23,7 +23,7 @@ pub(crate) struct EngineUnit {
     is_on_primary: OnceLock<()>,
 }
 
-/// What a read has to see.
+/// The position that a read has to see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Need {
     /// Any replica will do.
@@ -79,7 +79,7 @@ impl EngineUnit {
         link.noting(Arc::clone(&self.has_written))
     }
 
-    /// What reads after this unit of work have to see; `None` where any replica will do.
+    /// The position that reads after this unit of work have to see; `None` where any replica will do.
     pub(crate) fn position(&self, primary: &Arc<Pool>) -> Result<Option<Position>> {
         if self.has_written() {
             super::written_by(primary)

@@ -12,7 +12,7 @@ use crate::link::Link;
 /// A session's end.
 pub(crate) struct Ended {
     pub(crate) outcome: Result<()>,
-    /// What failed is of a kind that passes, and nothing is kept.
+    /// The failure is of a kind that passes, and nothing is kept.
     pub(crate) may_be_repeated: bool,
 }
 
@@ -40,7 +40,7 @@ impl Slots {
         }
         if let Err(error) = self.ensure_committable(&used) {
             let may_be_repeated = self.may_be_repeated(&error);
-            // What is wrong is known already.
+            // The fault is known already.
             let _ = self.roll_back(Link::undo);
             return Ended {
                 outcome: Err(error),

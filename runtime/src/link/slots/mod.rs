@@ -224,5 +224,5 @@ impl Slot {
     }
 }
 
-/// What hooks are run with: both of one connection.
+/// The link and connection that hooks are run with: both of one connection.
 type Parts<'l> = (&'l mut Link, &'l mut Hooks);
