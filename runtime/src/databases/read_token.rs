@@ -1,4 +1,4 @@
-//! What was written, as a token that travels from one request to the next.
+//! The position of what was written, as a token that travels from one request to the next.
 
 #[cfg(feature = "read-token")]
 mod signed;

@@ -1,4 +1,4 @@
-//! What goes with a piece of work from its caller's task to the thread that does it: the current span of `tracing`, the
+//! The state that goes with a piece of work from its caller's task to the thread that does it: the current span of `tracing`, the
 //! subscriber where the task has one of its own, and what the program has captured of its task-locals.
 
 use tracing::level_filters::LevelFilter;

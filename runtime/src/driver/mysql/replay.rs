@@ -16,7 +16,7 @@ struct Texts {
     parse: fn(&str) -> Option<Position>,
 }
 
-/// Whoever may log in may read these; `SHOW REPLICA STATUS` takes a privilege.
+/// Every account may read these; `SHOW REPLICA STATUS` takes a privilege.
 const MARIADB: Texts = Texts {
     written: "SELECT @@GLOBAL.gtid_binlog_pos",
     applied: "SELECT @@GLOBAL.gtid_slave_pos, @@GLOBAL.read_only, \
