@@ -470,7 +470,7 @@ fn transaction(w: &mut RustWriter, model: &Model, way: &Way) {
     w.line("}");
 }
 
-/// What code for the databases of any program needs of these.
+/// The trait of code for the databases of any program.
 fn generated(w: &mut RustWriter) {
     w.item(|w| {
         w.block("impl ::bindery::GeneratedDatabases for Databases", |w| {

@@ -283,7 +283,7 @@ fn derefs(w: &mut RustWriter) {
     });
 }
 
-/// What code for the sessions of any program needs of these.
+/// The trait of code for the sessions of any program.
 fn generated(w: &mut RustWriter) {
     w.item(|w| {
         w.block(

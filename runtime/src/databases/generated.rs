@@ -1,4 +1,4 @@
-//! What generated `Databases` are to code that works with those of any program.
+//! The generated `Databases`, as they are to code that works with those of any program.
 
 use std::ops::Deref;
 

@@ -24,7 +24,7 @@ struct Shared {
     held: Mutex<Held>,
 }
 
-/// What the thread has or waits for.
+/// The thing that the thread has or waits for.
 #[derive(Default)]
 struct Held {
     next: u64,
@@ -37,7 +37,7 @@ struct One {
     kind: Kind,
 }
 
-/// What can be cut off.
+/// A call that can be cut off.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A place in a queue.

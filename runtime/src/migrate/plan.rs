@@ -1,4 +1,4 @@
-//! What is known of each migration, and what may be done: nothing is asked of the database here.
+//! The state of each migration by its file and its row, and whether it lets a run go on. Nothing is sent from here.
 
 use std::collections::HashMap;
 

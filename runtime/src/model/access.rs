@@ -1,4 +1,4 @@
-//! What may be done with the rows of a repository: read and written, or only read.
+//! The access that a repository gives to its rows: read and written, or only read.
 
 /// Rows are read and written: what connections, transactions and `Databases` give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

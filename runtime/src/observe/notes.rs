@@ -1,4 +1,4 @@
-//! What is kept with one connection: how often each statement ran, and whose plans are to be logged.
+//! The notes that are kept with one connection: how often each statement ran, and whose plans are to be logged.
 
 use std::sync::{Mutex, PoisonError};
 

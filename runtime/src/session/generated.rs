@@ -1,4 +1,4 @@
-//! What the generated `DatabaseSession` is to code that works with that of any program.
+//! The generated `DatabaseSession`, as it is to code that works with that of any program.
 
 use std::ops::DerefMut;
 

@@ -4,7 +4,7 @@
 use super::ParamWriter;
 use super::types::{Now, ToColumn};
 
-/// What a column does to values that a writer has to know beforehand.
+/// The effect of a column on values that a writer has to know beforehand.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ColumnForm {
     /// Digits that a value may have after its point.

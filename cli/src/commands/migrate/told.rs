@@ -1,4 +1,4 @@
-//! What became of the migrations of each engine, as lines or as JSON.
+//! The outcome of each engine, as lines or as JSON.
 
 use bindery::migrate::{MigrationRun, MigrationState, MigrationStatus};
 use bindery::{ErrorKind, MigrationError};
@@ -78,7 +78,7 @@ fn is_wrong(state: MigrationState) -> bool {
     )
 }
 
-/// What to type next.
+/// The command to type next.
 fn help(error: &bindery::Error, engine: &str) -> Option<String> {
     let ErrorKind::Migration(error) = error.kind() else {
         return None;

@@ -1,4 +1,4 @@
-//! What is known of one replica.
+//! The known state of one replica.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

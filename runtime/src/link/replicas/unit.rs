@@ -1,4 +1,4 @@
-//! What one unit of work has written on an engine, and what its reads have to see.
+//! The writes of one unit of work on an engine, which its reads have to see.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
