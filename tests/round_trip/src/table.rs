@@ -1,6 +1,8 @@
 //! The operations on the rows of one model, without its types.
 
-use bindery::{Connection, Engine, HasKey, LivesOn, Model, Repository, Result, Route, Writable};
+use bindery::{
+    Connection, Engine, HasKey, LivesOn, Model, ReadRoute, Repository, Result, Writable,
+};
 
 use crate::value::Value;
 
@@ -85,7 +87,7 @@ pub type PatchOf<B> = <<B as Readable>::Model as Model>::Patch<<B as Readable>::
 pub fn repository<B: Readable + ?Sized>(
     connection: &mut Connection<B::Engine>,
 ) -> Repository<'_, B::Model, B::Engine> {
-    Repository::new(Route::<B::Model>::target(connection))
+    Repository::new(ReadRoute::<B::Model>::target(connection))
 }
 
 /// The rest of [`Bound`] for a model with a key.

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use bindery::__private::{ColumnSet, ColumnSource, EngineInfo, NoKey, Program, TableDdl, TableSql};
 use bindery::{
     Config, Connection, Dialect, Engine, EngineOptions, LivesOn, Model, ModelInfo, ParamWriter,
-    Registry, Repository, Result, Route, RowReader, Writable,
+    ReadRoute, Registry, Repository, Result, RowReader, Writable,
 };
 use bindery_schema::column_type::ColumnType;
 use bindery_schema::model::{CheckedModel, EngineId, TableId};
@@ -154,7 +154,7 @@ pub(super) fn rows_of<'c>(
     shape: &'static Shape,
 ) -> Repository<'c, Chosen, Which> {
     CURRENT.set(Some(shape));
-    Repository::new(Route::<Chosen>::target(connection))
+    Repository::new(ReadRoute::<Chosen>::target(connection))
 }
 
 fn program(model: &CheckedModel) -> Program {
