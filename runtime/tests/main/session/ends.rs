@@ -271,7 +271,7 @@ fn tx_09_hooks_of_a_session_run_after_all_commits() {
     assert_eq!(heard.into_iter().collect::<Vec<_>>(), [["kept"], ["kept"]]);
 }
 
-/// Covers TX-10 on PostgreSQL.
+/// A serialization failure on one engine has the work on all engines done again, in a fresh session.
 #[test]
 fn tx_10_a_session_is_tried_again_as_a_whole() {
     let Some(bench) = Bench::all() else { return };
