@@ -32,6 +32,8 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "postgres,tls",
             "mysql,tls",
             "sqlite,chrono,serde",
+            "sqlite,tokio",
+            "postgres,tokio,read-token",
         ],
     ),
     ("bindery-core", &[""]),
