@@ -200,7 +200,7 @@ fn logins_fail_by_kind() {
         assert!(
             matches!(
                 gone.kind(),
-                ErrorKind::Unavailable | ErrorKind::AccessDenied
+                ErrorKind::UnknownDatabase | ErrorKind::AccessDenied
             ),
             "{gone:?}"
         );
