@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The one module that reads the clock: the current time is a value of columns there.
+/// Modules that read the clock: the current time is a value of columns, or stands in a token that ages.
 const WALL_CLOCK: &[&str] = &["databases/read_token/signed.rs", "value/types/chrono.rs"];
 
 /// Modules that measure how long something takes or may take.
