@@ -91,7 +91,7 @@ impl Session {
         let engines = pools.enumerate();
         let engines = engines.map(|(at, pool)| (pool, options.of_engine(at)));
         let mut session = Self {
-            slots: Slots::new(engines, terms),
+            slots: Slots::new(engines, registry.unit.clone(), terms),
             order,
             before_commit: Vec::new(),
             is_finished: false,

@@ -7,6 +7,7 @@ use bindery_testkit::{Server, ServerOptions, Shutdown, Watchdog};
 
 use crate::sample::engine::{Default, Mariadb, Postgres};
 use crate::sample::{BlogPatch, Everything, NewBlog, Tables as _, tag, with};
+use crate::session::Db;
 
 /// A primary and two standbys.
 struct Cluster {
@@ -243,7 +244,7 @@ fn reads_see_own_writes<E: Everything>(engine: E, options: ServerOptions) {
     pause();
 
     // Each kind of write, and what is read in the same unit of work and outside.
-    let write: [&dyn Fn(&Registry); 4] = [
+    let write: [&dyn Fn(&Registry); 5] = [
         &|unit| insert(unit, engine, "call"),
         &|unit| {
             drop(
@@ -263,6 +264,14 @@ fn reads_see_own_writes<E: Everything>(engine: E, options: ServerOptions) {
         &|unit| {
             let insert = "INSERT INTO blogs (title) VALUES ('raw')";
             unit.connect(engine).unwrap().execute(insert, ()).unwrap();
+        },
+        &|unit| {
+            let new = NewBlog::new("session");
+            let written = Db(unit.clone()).session(|s| {
+                let mut blogs = s.repository::<tag::Blog, E>(engine);
+                blogs.insert(new)
+            });
+            drop(written.unwrap());
         },
     ];
     let mut token = None;
@@ -310,11 +319,11 @@ fn reads_see_own_writes<E: Everything>(engine: E, options: ServerOptions) {
     // The next request waits as long as it may, once, and goes to the primary.
     let unit = db.reading_after(&token.clone().unwrap());
     let started = Instant::now();
-    assert_eq!(read(&unit, engine).unwrap(), 4);
+    assert_eq!(read(&unit, engine).unwrap(), 5);
     let waited = started.elapsed();
     assert!(waited >= wait && waited < wait * 5, "{waited:?}");
     let started = Instant::now();
-    assert_eq!(read(&unit, engine).unwrap(), 4);
+    assert_eq!(read(&unit, engine).unwrap(), 5);
     assert!(
         started.elapsed() < wait,
         "it waits once: {:?}",
@@ -336,7 +345,7 @@ fn reads_see_own_writes<E: Everything>(engine: E, options: ServerOptions) {
             resume();
         });
         let unit = patient.reading_after(token.as_ref());
-        assert_eq!(read(&unit, engine).unwrap(), 4);
+        assert_eq!(read(&unit, engine).unwrap(), 5);
     });
 
     // One that has come so far is read, and not the primary.
@@ -345,21 +354,21 @@ fn reads_see_own_writes<E: Everything>(engine: E, options: ServerOptions) {
             let replica = db.connect_replica(engine, name);
             replica
                 .and_then(|mut replica| replica.blogs().count())
-                .is_ok_and(|count| count == 4)
+                .is_ok_and(|count| count == 5)
         });
     }
     db.check_replicas();
     pause();
     insert(&db, engine, "later");
     let unit = db.reading_after(token.as_ref());
-    assert_eq!(read(&unit, engine).unwrap(), 4, "a replica, and no wait");
+    assert_eq!(read(&unit, engine).unwrap(), 5, "a replica, and no wait");
     let carried = unit.read_token().unwrap();
     assert_eq!(
         Some(&carried),
         token.as_ref(),
         "what it had to see is handed on"
     );
-    assert_eq!(read(&db.reads_from(ReadsFrom::Primary), engine).unwrap(), 5);
+    assert_eq!(read(&db.reads_from(ReadsFrom::Primary), engine).unwrap(), 6);
 }
 
 #[test]

@@ -15,11 +15,14 @@ use crate::link::Link;
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::link::pool::Pool;
+use crate::link::replicas::EngineUnit;
 use crate::link::transaction::Hooks;
 
 /// The engines of one session, in the program's order.
 pub(crate) struct Slots {
     slots: Vec<Slot>,
+    /// Whose writes those of the session are, where its handle's reads have to see them; one for each engine.
+    unit: Option<Arc<[EngineUnit]>>,
     terms: Terms,
     /// 1, and one more for each session that is nested in it.
     depth: u32,
@@ -58,6 +61,7 @@ struct Slot {
 impl Slots {
     pub(crate) fn new(
         engines: impl Iterator<Item = (Arc<Pool>, TransactionOptions)>,
+        unit: Option<Arc<[EngineUnit]>>,
         terms: Terms,
     ) -> Self {
         let slot = |(pool, options)| Slot {
@@ -67,6 +71,7 @@ impl Slots {
         };
         Self {
             slots: engines.map(slot).collect(),
+            unit,
             terms,
             depth: 1,
             scope: Scope::default(),
@@ -195,7 +200,11 @@ impl Slots {
         let name = slot.pool.engine();
         let limit = slot.pool.acquire_timeout();
         let limit = self.left()?.map_or(limit, |left| left.min(limit));
-        let mut link = slot.pool.acquire_within(limit)?;
+        let link = slot.pool.acquire_within(limit)?;
+        let mut link = match &self.unit {
+            Some(unit) => unit[at].noting(link),
+            None => link,
+        };
         link.set_bound(self.terms.until);
         let mut held = Held::new(link);
         if !self.terms.is_autocommit {

@@ -19,7 +19,7 @@ use crate::sample::{DatabaseSession as Work, NewBlog, PROGRAM, Tables, tag};
 
 /// What generated code makes of a registry.
 #[derive(Clone)]
-struct Db(Registry);
+pub(crate) struct Db(pub(crate) Registry);
 
 impl Deref for Db {
     type Target = Registry;
@@ -39,7 +39,10 @@ impl GeneratedDatabases for Db {
 }
 
 impl Db {
-    fn session<T>(&self, work: impl FnOnce(&mut Work) -> bindery::Result<T>) -> bindery::Result<T> {
+    pub(crate) fn session<T>(
+        &self,
+        work: impl FnOnce(&mut Work) -> bindery::Result<T>,
+    ) -> bindery::Result<T> {
         self.try_session_with(SessionOptions::new(), work)
     }
 
