@@ -271,7 +271,7 @@ impl Registry {
 
     /// Connects to every engine and reports how each answered, in the order of their names. All are checked in
     /// parallel, so that it takes as long as the slowest; each within its own limits. An engine whose tables are not as
-    /// the program was compiled for answers with [`ErrorKind::SchemaDrift`], whatever `schema-check` says.
+    /// the program was compiled for answers with [`ErrorKind::SchemaDrift`](crate::ErrorKind::SchemaDrift), whatever `schema-check` says.
     pub fn check(&self) -> Vec<(&'static str, Result<()>)> {
         std::thread::scope(|scope| {
             let ask = |engine| {
@@ -294,12 +294,12 @@ impl Registry {
 
     /// Closes like [`close`](Self::close) and waits until the connections in use have come back, all engines within the
     /// limit together. Those that have not are cut off then: a statement that is at work ends, and it and everything that
-    /// is called later is [`ErrorKind::Closed`]; whether a write or a COMMIT that was at work is stored is
-    /// [`ErrorKind::OutcomeUnknown`], as ever. An open transaction is rolled back by the server immediately, and in an
+    /// is called later is [`ErrorKind::Closed`](crate::ErrorKind::Closed); whether a write or a COMMIT that was at work is stored is
+    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown), as ever. An open transaction is rolled back by the server immediately, and in an
     /// SQLite file when the connection is dropped.
     ///
     /// # Errors
-    /// Connections were cut off: [`ErrorKind::StillInUse`], with the first engine that had any, and how many.
+    /// Connections were cut off: [`ErrorKind::StillInUse`](crate::ErrorKind::StillInUse), with the first engine that had any, and how many.
     pub fn close_within(&self, limit: Duration) -> Result<()> {
         self.close();
         let started = Instant::now();
