@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
-use crate::parse::{Cut, cut, load};
+use crate::parse::{CutStatement, cut, load};
 use crate::project::folder::{self, MigrationFile, Unordered};
 use crate::source::{FileId, Sources, Span};
 
@@ -90,23 +90,15 @@ impl Reader<'_> {
         };
         let (id, text) = self.load(&file.path)?;
         let cut = cut(&text, self.dialect, self.flavour);
-        let inside = cut.down.clone();
-        let up = self.script(id, cut);
+        let up = self.script(id, &cut.statements, cut.no_transaction);
         let down = match &file.down {
             Some(path) => {
                 let (id, text) = self.load(path)?;
                 let cut = self::cut(&text, self.dialect, self.flavour);
-                Some(self.script(id, cut))
+                Some(self.script(id, &cut.statements, cut.no_transaction))
             }
-            None if inside.is_empty() => None,
-            None => Some(self.script(
-                id,
-                Cut {
-                    statements: inside,
-                    down: Vec::new(),
-                    ..self::cut(&text, self.dialect, self.flavour)
-                },
-            )),
+            None if cut.down.is_empty() => None,
+            None => Some(self.script(id, &cut.down, cut.no_transaction)),
         };
         Some(Migration {
             version,
@@ -133,14 +125,14 @@ impl Reader<'_> {
     }
 
     /// Refuses what would end the transaction that a migration runs in.
-    fn script(&mut self, id: FileId, cut: Cut) -> Script {
+    fn script(&mut self, id: FileId, cut: &[CutStatement], no_transaction: bool) -> Script {
         let source = self.sources.file(id);
-        let statements = cut.statements.iter().map(|statement| ScriptStatement {
+        let statements = cut.iter().map(|statement| ScriptStatement {
             sql: source.text()[statement.start as usize..statement.end as usize].to_owned(),
             line: source.line_column(statement.start).line,
         });
         let statements = statements.collect();
-        for statement in cut.statements.iter().filter(|one| one.controls_transaction) {
+        for statement in cut.iter().filter(|one| one.controls_transaction) {
             let span = Span {
                 file: id,
                 start: statement.start,
@@ -150,7 +142,7 @@ impl Reader<'_> {
         }
         Script {
             statements,
-            no_transaction: cut.no_transaction,
+            no_transaction,
         }
     }
 }

@@ -235,6 +235,8 @@ fn cli_07_a_migration_that_fails_is_not_recorded_as_applied() {
         } else {
             holds(&failed.messages, &["the 2 statements before it are kept"]);
             assert_eq!(migrated.states(), ["applied", "interrupted"]);
+            let said = migrated.run("revert --yes").failed();
+            holds(&said, &["migration 2 is applied in part", "migrate run"]);
         }
         // The file may be mended where nothing of it was kept; else what is left of it.
         let mended = "CREATE TABLE b (id BIGINT PRIMARY KEY);\nINSERT INTO b VALUES (1);\n\nCREATE TABLE c (id BIGINT PRIMARY KEY);\n";

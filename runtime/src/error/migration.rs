@@ -40,6 +40,11 @@ pub enum MigrationError {
         /// Which of its statements, from 1.
         statement: usize,
     },
+    /// A run that applied a migration ended before it was done, and it is to be reverted.
+    HalfApplied {
+        /// The migration.
+        version: String,
+    },
     /// A run that reverted a migration ended before it was done.
     HalfReverted {
         /// The migration.
@@ -97,6 +102,9 @@ impl fmt::Display for MigrationError {
                 out,
                 "migration {version}: a run ended while statement {statement} was at work, and whether it was done is not known"
             ),
+            Self::HalfApplied { version } => {
+                write!(out, "migration {version} is applied in part")
+            }
             Self::HalfReverted { version } => {
                 write!(out, "migration {version} is reverted in part")
             }

@@ -64,21 +64,26 @@ fn described(
 
 /// Refuses to go forth while a migration is on its way back.
 pub(super) fn ensure_not_reverting(status: &[MigrationStatus]) -> Result<()> {
-    let is_reverting = |one: &&MigrationStatus| {
-        matches!(
-            one.state,
-            MigrationState::Interrupted {
-                reverting: true,
-                ..
-            }
-        )
-    };
-    match status.iter().find(is_reverting) {
-        Some(one) => Err(refused(MigrationError::HalfReverted {
-            version: one.version.clone(),
-        })),
+    match interrupted(status, true) {
+        Some(version) => Err(refused(MigrationError::HalfReverted { version })),
         None => Ok(()),
     }
+}
+
+/// Refuses to go back while a migration is applied in part: its way back is that of all its statements.
+pub(super) fn ensure_not_applying(status: &[MigrationStatus]) -> Result<()> {
+    match interrupted(status, false) {
+        Some(version) => Err(refused(MigrationError::HalfApplied { version })),
+        None => Ok(()),
+    }
+}
+
+/// The version of a migration that a run left in the middle of this direction.
+fn interrupted(status: &[MigrationStatus], back: bool) -> Option<String> {
+    let found = status.iter().find(|one| {
+        matches!(one.state, MigrationState::Interrupted { reverting, .. } if reverting == back)
+    });
+    found.map(|one| one.version.clone())
 }
 
 /// Refuses to go on where a person has to look first.

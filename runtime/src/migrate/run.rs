@@ -70,12 +70,11 @@ impl Migrator<'_> {
     ) -> Result<Vec<MigrationRun>> {
         let status = plan::status(self.migrations, &history::read(&mut session.physical)?);
         plan::ensure_sound(&status, true)?;
+        plan::ensure_not_applying(&status)?;
         let applied = self.migrations.iter().zip(&status).rev();
         let applied = applied.filter_map(|(one, status)| match status.state {
             MigrationState::Applied => Some((one, 0)),
-            MigrationState::Interrupted { done, reverting } => {
-                Some((one, if reverting { done } else { 0 }))
-            }
+            MigrationState::Interrupted { done, .. } => Some((one, done)),
             _ => None,
         });
         let wanted: Vec<(&Migration, usize)> = applied.take(count).collect();
@@ -211,9 +210,9 @@ impl Migrator<'_> {
         for (at, &(sql, line)) in statements {
             told(step.at(at));
             again(self.options.attempts, version, told, |_| {
-                recorded_around(physical, step, at, sql)
-                    .map_err(|error| step.failed(error, at, line, at))
+                begin_one(physical, step, at, sql).map_err(|error| step.failed(error, at, line, at))
             })?;
+            end_one(physical, step, at)?;
         }
         let all = step.script.statements.len();
         match step.direction {
@@ -226,33 +225,33 @@ impl Migrator<'_> {
     }
 }
 
-/// One statement between its records.
-fn recorded_around(physical: &mut Physical, step: Step<'_>, at: usize, sql: &str) -> Result<()> {
+/// Records that a statement begins, and has it done. Where it fails the record is as before.
+fn begin_one(physical: &mut Physical, step: Step<'_>, at: usize, sql: &str) -> Result<()> {
     let version = step.migration.version;
-    let begins = step.part(at + 1, at);
-    let ends = step.part(at + 1, at + 1);
-    if history::undoes_ddl(physical) {
-        // It may stand in no transaction at all.
-        history::update(physical, version, begins)?;
-        physical
-            .define(sql)
-            .map_err(Error::showing_text)
-            .inspect_err(|_| {
-                let _ = history::update(physical, version, step.part(at, at));
-            })?;
-        return history::update(physical, version, ends);
+    let in_one = !history::undoes_ddl(physical);
+    if in_one {
+        // Not as a transaction of the driver's, which refuses what ends one unasked.
+        physical.batch("START TRANSACTION")?;
     }
-    // Not as a transaction of the driver's, which refuses what ends one unasked.
-    physical.batch("START TRANSACTION")?;
-    let done = history::update(physical, version, begins)
+    history::update(physical, version, step.part(at + 1, at))
         .and_then(|()| physical.define(sql).map_err(Error::showing_text))
-        .and_then(|()| history::update(physical, version, ends))
-        .and_then(|()| physical.batch("COMMIT"));
-    done.inspect_err(|_| {
-        let _ = physical.batch("ROLLBACK");
-        // DDL committed the record that it begins; it failed, so it is not at work.
-        let _ = history::update(physical, version, step.part(at, at));
-    })
+        .inspect_err(|_| {
+            if in_one {
+                let _ = physical.batch("ROLLBACK");
+            }
+            // DDL committed the record that it begins; it failed, so it is not at work.
+            let _ = history::update(physical, version, step.part(at, at));
+        })
+}
+
+/// Records that a statement is done. It is never tried again after that failed: the statement may be stored.
+fn end_one(physical: &mut Physical, step: Step<'_>, at: usize) -> Result<()> {
+    history::update(physical, step.migration.version, step.part(at + 1, at + 1))?;
+    if history::undoes_ddl(physical) {
+        Ok(())
+    } else {
+        physical.batch("COMMIT")
+    }
 }
 
 /// The whole migration with its record; `false` where another process did it meanwhile.

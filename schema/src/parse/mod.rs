@@ -23,7 +23,7 @@ mod routine;
 mod split;
 mod spoken;
 
-pub(crate) use cut::{Cut, cut};
+pub(crate) use cut::{CutStatement, cut};
 pub(crate) use ddl::table::COLUMN_LIMIT;
 pub(crate) use ddl::type_of;
 pub(crate) use ddl::words_of;

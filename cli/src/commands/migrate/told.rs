@@ -98,6 +98,9 @@ fn help(error: &bindery::Error, engine: &str) -> Option<String> {
              `--statements {}` where it was not",
             statement - 1
         ),
+        MigrationError::HalfApplied { .. } => {
+            format!("apply it to its end: `bindery migrate run --engine {engine}`")
+        }
         MigrationError::HalfReverted { .. } => {
             format!("revert it to its end: `bindery migrate revert --engine {engine}`")
         }
