@@ -12,7 +12,6 @@ use tower_service::Service;
 
 use crate::error::{DbError, status_of};
 use crate::session::DbSession;
-use crate::turns::Turns;
 
 /// Gives each request a [`DbSession`], which is begun by its first use.
 ///
@@ -36,7 +35,6 @@ pub struct SessionLayer<D> {
 #[derive(Clone)]
 struct Settings {
     options: SessionOptions,
-    turns: Arc<Turns>,
     commit_status: fn(&Error) -> StatusCode,
 }
 
@@ -45,7 +43,6 @@ impl<D: GeneratedDatabases> SessionLayer<D> {
     pub fn new(db: &D) -> Self {
         let settings = Settings {
             options: SessionOptions::request(),
-            turns: Arc::new(Turns::new(db)),
             commit_status: status_of,
         };
         Self {
@@ -131,7 +128,7 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let SessionLayer { db, settings } = &self.layer;
-        let session = DbSession::new(db, &settings.options, &settings.turns);
+        let session = DbSession::new(db, settings.options.clone());
         request.extensions_mut().insert(session.clone());
         let open = Open(Some(session));
         let commit_status = settings.commit_status;

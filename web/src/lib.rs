@@ -9,7 +9,6 @@ mod health;
 mod layer;
 mod session;
 mod tenant;
-mod turns;
 
 pub use error::{DbError, status_of};
 #[cfg(feature = "axum")]

@@ -2,31 +2,21 @@
 
 use std::sync::Arc;
 
-use bindery::{Error, ErrorKind, GeneratedDatabases, GeneratedSession, SessionOptions};
+use bindery::{AsyncSession, Error, ErrorKind, GeneratedDatabases, SessionOptions};
 use http::Extensions;
-use tokio::sync::{Mutex, OwnedSemaphorePermit};
+use tokio::sync::Mutex;
 use tracing::Instrument;
-
-use crate::turns::Turns;
 
 /// The session of a request, for its handler: an extractor of axum's, within a [`SessionLayer`](crate::SessionLayer).
 ///
 /// All its clones are the same session. It is begun by the first call of [`run`](Self::run), and takes a connection of an engine
 /// with the first statement there. It is committed when the handler has returned a response of 2xx or 3xx, and rolled back
 /// otherwise.
-pub struct DbSession<D: GeneratedDatabases>(Arc<Shared<D>>);
+pub struct DbSession<D: GeneratedDatabases>(Arc<Mutex<State<D>>>);
 
-struct Shared<D: GeneratedDatabases> {
-    db: D,
-    options: SessionOptions,
-    turns: Arc<Turns>,
-    /// Held while the session is at work, so that calls at the same time follow one another.
-    state: Mutex<State<D::Session>>,
-}
-
-enum State<S> {
-    Unused,
-    Open(S, OwnedSemaphorePermit),
+/// Locked while the session is at work, so that calls at the same time follow one another.
+enum State<D: GeneratedDatabases> {
+    Open(AsyncSession<D>),
     /// A call was cancelled or panicked: what was done is rolled back.
     Lost,
     /// The request is over.
@@ -34,13 +24,9 @@ enum State<S> {
 }
 
 impl<D: GeneratedDatabases> DbSession<D> {
-    pub(crate) fn new(db: &D, options: &SessionOptions, turns: &Arc<Turns>) -> Self {
-        Self(Arc::new(Shared {
-            db: db.clone(),
-            options: options.clone(),
-            turns: Arc::clone(turns),
-            state: Mutex::new(State::Unused),
-        }))
+    pub(crate) fn new(db: &D, options: SessionOptions) -> Self {
+        let session = db.begin_session_async_with(options);
+        Self(Arc::new(Mutex::new(State::Open(session))))
     }
 
     /// Returns the session of a request that a [`SessionLayer`](crate::SessionLayer) has passed on, for handlers that are not
@@ -83,42 +69,24 @@ impl<D: GeneratedDatabases> DbSession<D> {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let mut state = self.0.state.lock().await;
-        let (session, turn) = match state.take()? {
-            Some((session, turn)) => (Some(session), turn),
-            None => (None, self.first_turn(&mut state).await?),
-        };
-        let options = self.0.options.clone();
-        let done = self.0.db.try_run(move |db| {
-            let mut session = match session {
-                Some(session) => session,
-                None => db.begin_session_with(options)?,
-            };
-            let outcome = work(&mut session);
-            Ok::<_, E>((session, outcome))
-        });
-        let (session, outcome) = done.await?;
-        *state = State::Open(session, turn);
+        let mut state = self.0.lock().await;
+        // Where this is dropped or unwound, the session is too, and rolled back.
+        let mut session = state.take()?;
+        let outcome = session.try_run(work).await;
+        *state = State::Open(session);
         outcome
-    }
-
-    /// The session is still to be begun where there is no turn in time.
-    async fn first_turn(
-        &self,
-        state: &mut State<D::Session>,
-    ) -> Result<OwnedSemaphorePermit, Error> {
-        let turn = self.0.turns.take().await;
-        turn.inspect_err(|_| *state = State::Unused)
     }
 
     /// Commits what was done, if anything was. It goes on where the future is dropped: a COMMIT that is cut off may be stored
     /// or not.
     pub(crate) async fn commit(self) -> Result<(), Error> {
-        if self.end_unused() {
+        let Some(session) = self.end().await? else {
+            return Ok(());
+        };
+        if session.is_untouched() {
             return Ok(());
         }
-        let ended = tokio::spawn(self.end(D::Session::commit).in_current_span());
-        match ended.await {
+        match tokio::spawn(session.commit().in_current_span()).await {
             Ok(outcome) => outcome,
             Err(failed) => match failed.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
@@ -127,53 +95,42 @@ impl<D: GeneratedDatabases> DbSession<D> {
         }
     }
 
-    /// Undoes what was done, if anything was, also where the future is dropped.
+    /// Undoes what was done, if anything was.
     pub(crate) async fn roll_back(self) {
-        if let Some(ended) = self.roll_back_soon() {
+        if let Ok(Some(session)) = self.end().await {
             // A session that cannot be rolled back has lost its connections, and its databases undo it by themselves.
-            let _ = ended.await;
+            let _ = session.rollback().await;
         }
     }
 
-    /// The same without waiting for it: a future that is dropped cannot.
-    pub(crate) fn roll_back_soon(self) -> Option<tokio::task::JoinHandle<Result<(), Error>>> {
-        if self.end_unused() {
-            return None;
-        }
-        // Without a runtime, as when one shuts down, the session is rolled back where it is dropped.
-        let runtime = tokio::runtime::Handle::try_current().ok()?;
-        Some(runtime.spawn(self.end(D::Session::rollback).in_current_span()))
-    }
-
-    /// Ends a session that was not begun; it then needs no thread.
-    fn end_unused(&self) -> bool {
-        let Ok(mut state) = self.0.state.try_lock() else {
-            return false;
-        };
-        let is_unused = matches!(*state, State::Unused | State::Ended);
-        if is_unused {
+    /// The same without waiting for it: a future that is dropped cannot. A call that a clone of the session is at ends first.
+    pub(crate) fn roll_back_soon(self) {
+        if let Ok(mut state) = self.0.try_lock() {
+            // A worker rolls back a session that is dropped.
             *state = State::Ended;
+            return;
         }
-        is_unused
+        // Without a runtime, as when one shuts down, the task of that call is dropped too.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { drop(self.end().await) });
+        }
     }
 
-    /// Waits for a call that a clone of the session is at, then ends it.
-    async fn end(self, how: fn(D::Session) -> Result<(), Error>) -> Result<(), Error> {
-        let mut state = self.0.state.lock().await;
-        match std::mem::replace(&mut *state, State::Ended) {
-            State::Open(session, _turn) => self.0.db.run(move |_| how(session)).await,
+    /// Waits for a call that a clone of the session is at, then takes the session out; `None` where it has ended.
+    async fn end(&self) -> Result<Option<AsyncSession<D>>, Error> {
+        match std::mem::replace(&mut *self.0.lock().await, State::Ended) {
+            State::Open(session) => Ok(Some(session)),
             State::Lost => Err(cancelled()),
-            State::Unused | State::Ended => Ok(()),
+            State::Ended => Ok(None),
         }
     }
 }
 
-impl<S> State<S> {
-    /// Takes the session out, `None` where it is not begun. It is lost unless it is put back.
-    fn take(&mut self) -> Result<Option<(S, OwnedSemaphorePermit)>, Error> {
+impl<D: GeneratedDatabases> State<D> {
+    /// Takes the session out. It is lost unless it is put back.
+    fn take(&mut self) -> Result<AsyncSession<D>, Error> {
         match std::mem::replace(self, Self::Lost) {
-            Self::Unused => Ok(None),
-            Self::Open(session, turn) => Ok(Some((session, turn))),
+            Self::Open(session) => Ok(session),
             over @ (Self::Lost | Self::Ended) => {
                 *self = over;
                 Err(cancelled())
