@@ -1,5 +1,7 @@
 //! Macros: the generated code's way into a program, and its checks of the features this crate was built with.
 
+mod session;
+
 /// Includes the code that `bindery_codegen::compile` wrote in the build script.
 ///
 /// Call it once, in the root of the crate: `bindery::include_schema!();`. The types and `Databases` are in scope there.

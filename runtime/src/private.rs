@@ -22,5 +22,5 @@ pub use crate::{
     __require_chrono as require_chrono, __require_json as require_json,
     __require_mysql as require_mysql, __require_postgres as require_postgres,
     __require_serde as require_serde, __require_sqlite as require_sqlite,
-    __require_uuid as require_uuid, __serialize_engine as serialize_engine,
+    __require_uuid as require_uuid, __serialize_engine as serialize_engine, __session as session,
 };

@@ -38,7 +38,6 @@ pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_
             on(w);
             reads_from(w);
             transactions(w, model);
-            session::ways(w);
             for shape in all {
                 w.item(|w| accessor(w, around, shape));
             }
