@@ -16,6 +16,8 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[cfg(test)]
+mod atomic;
 mod databases;
 mod driver;
 mod error;

@@ -29,6 +29,7 @@ const LAYERS: &[&str] = &[
     "relation",
     "databases",
     "session",
+    "atomic",
     "databases/generated",
     "tenants",
     "migrate",
