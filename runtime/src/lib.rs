@@ -230,6 +230,6 @@ mod examples_of_moving_from_rails {}
 mod examples_of_tenants {}
 
 /// The examples of `docs/observability.md` compile and run.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "metrics"))]
 #[doc = include_str!("../../docs/observability.md")]
 mod examples_of_observability {}

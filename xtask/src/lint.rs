@@ -33,6 +33,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "mysql,tls",
             "sqlite,chrono,serde",
             "sqlite,tokio",
+            "sqlite,metrics",
             "postgres,tokio,read-token",
         ],
     ),

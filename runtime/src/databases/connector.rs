@@ -4,6 +4,7 @@
 mod server;
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use bindery_core::config::{Address, ConnectionTarget};
 
@@ -70,10 +71,12 @@ pub(crate) fn connector(wanted: &Wanted<'_>) -> Result<OpenPhysical> {
     let open = open.map_err(|error| error.on_engine(info.name))?;
     let (seen, observer) = (wanted.seen.clone(), Arc::clone(&wanted.observer));
     Ok(Box::new(move |limit| {
+        let started = Instant::now();
         let opened = open(limit).map_err(|error| error.at_place(&shown))?;
         if let Some(found) = seen.get() {
             observer.met(found.product);
         }
+        observer.record_opened(started);
         Ok(opened.observed_by(Arc::clone(&observer)))
     }))
 }

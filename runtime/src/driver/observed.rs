@@ -14,7 +14,7 @@ use super::{
 use crate::driver::TableSql;
 use crate::driver::TransactionOptions;
 use crate::error::{Error, Result};
-use crate::observe::{self, Call, EventKind, Notes, Observer, Running, Sent};
+use crate::observe::{self, Call, EventKind, Notes, Observer, Running, Sent, TransactionOutcome};
 use crate::value::{ColumnSet, ParamWriter, RowReader};
 
 /// An open connection, and the observer of its pool. One pointer, as it is moved at each checkout.
@@ -34,6 +34,8 @@ struct Watched {
     /// The link's own, which the next statement is for, within a call or without one.
     own: Option<Call>,
     started: Option<Instant>,
+    /// When the transaction was begun that is open.
+    transaction: Option<Instant>,
     notes: Arc<Notes>,
 }
 
@@ -45,6 +47,20 @@ impl Watched {
             let rows = self.written;
             self.observer.emit_write(kind, call, rows, started, error);
         }
+    }
+}
+
+impl Watched {
+    fn end_of_transaction(&mut self, outcome: TransactionOutcome) {
+        if let Some(started) = self.transaction.take() {
+            self.observer.record_transaction(started, outcome);
+        }
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.end_of_transaction(TransactionOutcome::Lost);
     }
 }
 
@@ -82,6 +98,7 @@ impl Physical {
             written: 0,
             own: None,
             started: None,
+            transaction: None,
             notes: Arc::default(),
         });
         self

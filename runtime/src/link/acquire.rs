@@ -35,6 +35,7 @@ impl Pool {
             .map_err(|error| error.on_engine(self.engine()));
         if let Some(checkout) = checkout {
             checkout.end(taken.as_ref().err());
+            self.note_counts();
         }
         taken
     }

@@ -155,6 +155,7 @@ impl Link {
     /// Closes the connection, whatever state it is in.
     pub(crate) fn discard(mut self) {
         if let Some(pooled) = self.pooled.take() {
+            self.pool.note_use(&pooled);
             self.pool.discard(pooled);
         }
     }
@@ -646,6 +647,7 @@ impl Drop for Link {
         }
         let is_doubtful = self.distrusted && pooled.physical.is_described_by_server();
         let was_cut = self.holding.release();
+        self.pool.note_use(&pooled);
         if self.reading || self.depth() > 0 || is_doubtful || was_cut {
             self.pool.discard(pooled);
         } else {

@@ -218,12 +218,56 @@ impl Pool {
     /// Begins a checkout; `None` where nothing listens.
     #[inline]
     pub(crate) fn begin_checkout(&self) -> Option<Running<'static>> {
-        if observe::is_idle() {
+        if observe::is_idle() && !observe::is_recorded() {
             return None;
         }
+        self.begin_observed_checkout()
+    }
+
+    #[cold]
+    fn begin_observed_checkout(&self) -> Option<Running<'static>> {
         let observer = self.observer.get()?;
+        observer.notice_recorder();
         let listens = observer.is_listened_to();
         listens.then(|| Running::begin(observer, None, Sent::other(EventKind::Checkout)))
+    }
+
+    /// The counts have changed: has them recorded.
+    #[inline]
+    pub(super) fn note_counts(&self) {
+        #[cfg(feature = "metrics")]
+        if !observe::is_idle() {
+            self.record_counts();
+        }
+    }
+
+    #[cfg(feature = "metrics")]
+    #[cold]
+    fn record_counts(&self) {
+        let Some(observer) = self.observer.get().filter(|_| !self.is_forked()) else {
+            return;
+        };
+        observer.record_pool(|| {
+            let stats = self.stats();
+            observe::PoolCounts {
+                idle: stats.idle,
+                used: stats.in_use,
+                waiting: stats.waiting,
+                max: self.limits.max_connections,
+                min: self.limits.min_connections,
+                timeouts: stats.timeouts,
+            }
+        });
+    }
+
+    /// A connection is given back.
+    #[inline]
+    pub(crate) fn note_use(&self, pooled: &Pooled) {
+        if !observe::is_idle()
+            && let Some(observer) = self.observer.get()
+        {
+            observer.record_used(Moment::now().since(pooled.taken));
+        }
     }
 
     /// Has its connections count towards a limit that other pools share; once.

@@ -91,11 +91,17 @@ impl Hub {
     /// An observer for the connections of one pool.
     pub(crate) fn observer(self: &Arc<Self>, labels: Labels, log: LogConfig) -> Arc<Observer> {
         let observer = Arc::new(Observer::new(labels, log, Arc::clone(self)));
-        let mut observers = self
-            .observers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        // As `change` and `OpenCount` do: theirs before that of the observers.
+        let subscribers = self.subscribers.read();
+        let subscribers = subscribers.unwrap_or_else(PoisonError::into_inner);
+        let open_counts = self.open_counts.lock();
+        let open_counts = open_counts.unwrap_or_else(PoisonError::into_inner);
+        let observers = self.observers.lock();
+        let mut observers = observers.unwrap_or_else(PoisonError::into_inner);
+        observers.retain(|observer| observer.strong_count() > 0);
         observers.push(Arc::downgrade(&observer));
+        observer.set(Listener::Subscribers, !subscribers.is_empty());
+        observer.set(Listener::Counts, *open_counts > 0);
         observer
     }
 

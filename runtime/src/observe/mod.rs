@@ -1,11 +1,20 @@
 //! The work of engines as events: to the program's subscribers, to `tracing`, to counters. Statements, transactions and
 //! checkouts pass one [`Observer`] for each pool, which the driver seam and the pool call; nothing here knows how
-//! statements are run. While nothing listens, a statement costs one load and one branch for it.
+//! statements are run. While nothing listens, a statement costs one load and one branch for it. A
+//! recorder of metrics is looked for at each checkout.
 
 mod counts;
+#[cfg(feature = "metrics")]
+mod descriptions;
+mod ends;
 mod event;
 mod hub;
 mod log;
+#[cfg(feature = "metrics")]
+mod meter;
+#[cfg(not(feature = "metrics"))]
+#[path = "no_meter.rs"]
+mod meter;
 mod notes;
 mod observer;
 mod running;
@@ -13,10 +22,14 @@ mod span;
 
 pub(crate) use self::counts::{Counting, Tally};
 pub use self::counts::{RepeatedStatement, StatementCounts};
+pub(crate) use self::ends::{SessionOutcome, TransactionOutcome};
 pub use self::event::{Event, EventKind, Outcome};
 pub(crate) use self::hub::Hub;
 pub use self::hub::Subscription;
 pub(crate) use self::log::log_plan;
+#[cfg(feature = "metrics")]
+pub(crate) use self::meter::PoolCounts;
+pub(crate) use self::meter::{SessionClock, count_link_lookups, is_recorded};
 pub(crate) use self::notes::{Notes, WantedPlan};
 pub(crate) use self::observer::{Labels, Observer, is_idle};
 pub(crate) use self::running::{Call, Running, Sent};

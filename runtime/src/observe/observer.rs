@@ -9,6 +9,8 @@ use bindery_core::dialect::Dialect;
 use tracing::level_filters::LevelFilter;
 
 use super::log::Plans;
+#[cfg(feature = "metrics")]
+use super::meter::Meter;
 use super::{Call, Event, EventKind, Hub, Notes, Outcome, Sent, WantedPlan, counts, log, span};
 use crate::error::Error;
 use crate::value::json_list;
@@ -37,6 +39,9 @@ pub(super) enum Listener {
     Counts = 4,
     /// Statements that one connection repeats are reported.
     Repeats = 8,
+    /// They are recorded as metrics.
+    #[cfg(feature = "metrics")]
+    Metrics = 16,
 }
 
 /// How many observers of the process are listened to: one number that a statement can look at without any pointer.
@@ -56,6 +61,8 @@ pub(crate) struct Observer {
     listeners: AtomicU8,
     log: RwLock<LogConfig>,
     plans: Plans,
+    #[cfg(feature = "metrics")]
+    pub(super) meter: Meter,
     hub: Arc<Hub>,
 }
 
@@ -67,6 +74,8 @@ impl Observer {
             listeners: AtomicU8::new(0),
             log: RwLock::new(log),
             plans: Plans::default(),
+            #[cfg(feature = "metrics")]
+            meter: Meter::default(),
             hub,
         };
         observer.set(Listener::Log, log.is_any());
@@ -109,7 +118,7 @@ impl Observer {
         };
     }
 
-    fn has(&self, listener: Listener) -> bool {
+    pub(super) fn has(&self, listener: Listener) -> bool {
         self.listeners.load(Ordering::Relaxed) & listener as u8 != 0
     }
 
@@ -166,6 +175,7 @@ impl Observer {
             outcome: Outcome::of(error),
             place: call.place,
         };
+        self.record(&event, || ("", None));
         if self.has(Listener::Subscribers) {
             self.hub.deliver(&event);
         }
@@ -214,6 +224,8 @@ impl Observer {
 
 impl Drop for Observer {
     fn drop(&mut self) {
+        #[cfg(feature = "metrics")]
+        self.record_pool(super::PoolCounts::default);
         self.end();
     }
 }

@@ -184,6 +184,9 @@ impl<'s> Running<'s> {
         };
         span::end(&self.span, &event);
         self.entered = None;
+        let table = call.and_then(|call| call.table);
+        self.observer
+            .record(&event, || (span::operation_word(&self.sent), table));
         self.observer
             .emit(&event, &self.sent, self.notes.as_deref());
     }

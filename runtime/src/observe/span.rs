@@ -91,12 +91,22 @@ fn statement(observer: &Observer, call: Option<&Call>, sent: &Sent<'_>) -> Span 
     )
 }
 
-/// The first word of the statement, as the conventions have it.
-pub(super) fn operation_name(sent: &Sent<'_>) -> Cow<'static, str> {
-    let first = match sent.kind {
-        EventKind::Begin => return Cow::Borrowed("BEGIN"),
-        EventKind::Commit => return Cow::Borrowed("COMMIT"),
-        EventKind::Rollback => return Cow::Borrowed("ROLLBACK"),
+/// The operation as the conventions have it.
+fn operation_name(sent: &Sent<'_>) -> Cow<'static, str> {
+    let first = operation_word(sent);
+    if sent.times > 1 {
+        Cow::Owned(format!("BATCH {first}"))
+    } else {
+        Cow::Borrowed(first)
+    }
+}
+
+/// The first word of the statement.
+pub(super) fn operation_word(sent: &Sent<'_>) -> &'static str {
+    match sent.kind {
+        EventKind::Begin => "BEGIN",
+        EventKind::Commit => "COMMIT",
+        EventKind::Rollback => "ROLLBACK",
         EventKind::Statement
         | EventKind::Insert
         | EventKind::Update
@@ -104,11 +114,6 @@ pub(super) fn operation_name(sent: &Sent<'_>) -> Cow<'static, str> {
         | EventKind::Delete
         | EventKind::Upsert
         | EventKind::Checkout => first_word(sent.sql.as_deref().unwrap_or_default()),
-    };
-    if sent.times > 1 {
-        Cow::Owned(format!("BATCH {first}"))
-    } else {
-        Cow::Borrowed(first)
     }
 }
 

@@ -16,6 +16,7 @@ use crate::error::Result;
 use crate::link::engine::Engine;
 use crate::model::Model;
 use crate::model::row_of::RowOf;
+use crate::observe::count_link_lookups;
 use crate::repository::Repository;
 use crate::value::RowReader;
 use crate::value::recorded::same_number;
@@ -272,6 +273,10 @@ impl<M: Model, T, To: LinkTarget, N: Kind, E: Engine>
                     missing_at.push(place);
                 }
             }
+        }
+        if seen.is_some() {
+            let (hits, misses) = (found.len() as u64, missing_at.len() as u64);
+            count_link_lookups(engine.name(), To::Model::NAME, hits, misses);
         }
         load_by(&mut repository, &column, &missing, &mut |at, row| {
             let place = missing_at[at as usize];

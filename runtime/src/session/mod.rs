@@ -23,6 +23,7 @@ use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::model::route::Target;
 use crate::model::row_of::RowOf;
+use crate::observe::{SessionClock, SessionOutcome};
 use crate::raw::RawSql;
 use crate::relation::Load;
 use crate::repository::Repository;
@@ -63,6 +64,7 @@ pub struct Session {
     order: Vec<usize>,
     before_commit: Vec<BeforeCommit>,
     is_finished: bool,
+    clock: SessionClock,
 }
 
 type BeforeCommit = Box<dyn FnOnce(&mut Session) -> Result<()> + Send>;
@@ -95,6 +97,7 @@ impl Session {
             order,
             before_commit: Vec::new(),
             is_finished: false,
+            clock: SessionClock::start(),
         };
         session.begin_eager(options)?;
         Ok(session)
@@ -229,12 +232,14 @@ impl Session {
 
     fn undo(&mut self) -> Result<()> {
         self.is_finished = true;
+        self.note_end(SessionOutcome::RolledBack);
         self.slots.roll_back(Link::undo)
     }
 
     /// Rolls back because of an error, which is the one to return.
     fn give_up(&mut self) {
         self.is_finished = true;
+        self.note_end(SessionOutcome::RolledBack);
         // The error that led here matters more; a connection whose rollback failed is closed.
         let _ = self.slots.roll_back(Link::undo);
     }
@@ -244,11 +249,27 @@ impl Session {
             return Err(self.give_up_after(error));
         }
         self.is_finished = true;
+        let was_used = self.clock.is_running() && self.is_used();
         let ended = self.slots.commit(&self.order);
+        if was_used {
+            let outcome = SessionOutcome::of_commit(ended.outcome.as_ref().err());
+            self.clock.end(outcome);
+        }
         ended.outcome.map_err(|error| Failed {
             error,
             may_be_repeated: ended.may_be_repeated,
         })
+    }
+
+    fn is_used(&self) -> bool {
+        !self.slots.held().is_empty()
+    }
+
+    /// The session ends without a commit.
+    fn note_end(&mut self, outcome: SessionOutcome) {
+        if self.clock.is_running() && self.is_used() {
+            self.clock.end(outcome);
+        }
     }
 
     /// A hook may add others.
@@ -264,6 +285,7 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         if !self.is_finished {
+            self.note_end(SessionOutcome::RolledBack);
             // Whatever cannot be sent in time, the databases undo by themselves.
             let _ = self.slots.roll_back(Link::undo_soon);
         }

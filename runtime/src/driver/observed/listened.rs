@@ -1,12 +1,14 @@
 //! Statements while something in the process listens.
 
+use std::time::Instant;
+
 use super::{Cursor, Physical};
 use crate::driver::{
     Changed, RawText, TableSql, TakeColumns, TakeEach, TakeRow, TransactionOptions, WriteEach,
     WriteParams,
 };
 use crate::error::Result;
-use crate::observe::{EventKind, Running, Sent};
+use crate::observe::{EventKind, Running, Sent, TransactionOutcome};
 use crate::value::{ColumnSet, ParamWriter};
 
 impl Physical {
@@ -20,6 +22,13 @@ impl Physical {
             running.record(self.dialect(), write);
             running
         })
+    }
+
+    fn end_of_transaction(&mut self, outcome: TransactionOutcome) {
+        let watched = self.0.watched.as_mut();
+        watched
+            .into_iter()
+            .for_each(|it| it.end_of_transaction(outcome));
     }
 
     #[cold]
@@ -249,6 +258,9 @@ impl Physical {
         let running = self.start(|| Sent::other(EventKind::Begin));
         let outcome = self.0.driver.begin_with(options);
         Self::end(running, &outcome);
+        if let (Ok(()), Some(watched)) = (&outcome, &mut self.0.watched) {
+            watched.transaction = Some(Instant::now());
+        }
         outcome
     }
 
@@ -257,6 +269,8 @@ impl Physical {
         let running = self.start(|| Sent::other(EventKind::Commit));
         let outcome = self.0.driver.commit();
         Self::end(running, &outcome);
+        let ended = TransactionOutcome::of_commit(outcome.as_ref().err());
+        self.end_of_transaction(ended);
         self.log_plans();
         outcome
     }
@@ -266,6 +280,7 @@ impl Physical {
         let running = self.start(|| Sent::other(EventKind::Rollback));
         let outcome = self.0.driver.rollback();
         Self::end(running, &outcome);
+        self.end_of_transaction(TransactionOutcome::RolledBack);
         self.log_plans();
         outcome
     }

@@ -27,6 +27,7 @@ impl Pool {
         let was_looked_at = state.looked_at.take().is_some();
         drop(state);
         drop(idle);
+        self.note_counts();
         if was_looked_at {
             self.leave_alone();
         }

@@ -44,6 +44,7 @@ impl Pool {
             drop(state);
             looks.into_iter().for_each(|at| self.look_after(at));
         }
+        self.note_counts();
     }
 
     /// Does a caller of another pool wait for the place of a connection, where several pools share one limit? Or may
@@ -83,6 +84,7 @@ impl Pool {
             Some(leaving) => self.let_go(leaving, slot),
             None => drop(slot),
         }
+        self.note_counts();
     }
 
     /// Says goodbye to a connection.
@@ -109,6 +111,8 @@ impl Pool {
                 let mut state = pool.lock();
                 state.leaving -= 1;
                 pool.release_slot_in(&mut state);
+                drop(state);
+                pool.note_counts();
             }
         };
         let mut state = self.lock();

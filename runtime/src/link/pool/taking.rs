@@ -53,6 +53,7 @@ impl Pool {
         }
         let place = state.waiting.join();
         drop(state);
+        self.note_counts();
         let started = Instant::now();
         let grant = self.wait(&place, limit)?;
         self.accept(grant, limit.saturating_sub(started.elapsed()))

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bindery::{Engine, Event, EventKind, Registry};
+use bindery::{Engine, EngineOptions, Event, EventKind, GeneratedDatabases as _, Registry};
 
 use super::{Recorded, Seen};
 use crate::sample::engine::{B, Default};
 use crate::sample::{
-    BlogPatch, Everything, Logged, NewBlog, NewMember, Tables, embedded, on_each_database, tag,
+    BlogPatch, Databases, Everything, Logged, NewBlog, NewMember, Tables, embedded,
+    on_each_database, tag,
 };
 
 on_each_database! { registry:
@@ -308,4 +309,28 @@ fn a_dropped_subscription_ends() {
     drop(first);
     db.connect(B).unwrap().blogs().count().unwrap();
     assert_eq!((events.lock().unwrap().len(), second.take().len()), (0, 2));
+}
+
+/// Covers MON-01: the databases of tenants that are opened later have the subscribers of those before them.
+#[test]
+fn mon_01_tenants_that_are_opened_later_are_observed() {
+    let base = Databases::from_registry(embedded());
+    let folder = tempfile::tempdir().unwrap();
+    let recorded = Recorded::of(&base);
+    let tenants = bindery::Tenants::builder(&base).per_tenant(Default);
+    let tenants = tenants.create_files(true).build().unwrap();
+    let url = format!("sqlite://{}/one.db", folder.path().display());
+    let (tenant, counts) = base.count_statements(|| {
+        let tenant = tenants.get("one", || EngineOptions::url(&url)).unwrap();
+        tenant.create_missing_on(Default).unwrap();
+        tenant.connect(Default).unwrap().members().count().unwrap();
+        tenant
+    });
+    assert!(counts.on("default") >= 2, "{counts}");
+    let events = recorded.take();
+    assert!(
+        events.iter().any(|event| event.model == Some("Member")),
+        "{events:?}"
+    );
+    drop(tenant);
 }

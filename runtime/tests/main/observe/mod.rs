@@ -2,6 +2,7 @@
 
 mod events;
 mod logs;
+mod metrics;
 mod spans;
 
 use std::sync::{Arc, Mutex};

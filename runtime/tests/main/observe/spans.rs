@@ -79,6 +79,18 @@ fn get<'f>(span: &'f Fields, name: &str) -> &'f str {
     span.get(name).map_or("", String::as_str)
 }
 
+/// `db.system.name` of an engine of the sample.
+pub(super) fn system(engine: &str) -> &'static str {
+    match engine {
+        "default" => "sqlite",
+        "x_postgres" => "postgresql",
+        _ => match bindery_testkit::mysql_flavour() {
+            bindery_testkit::Product::MySql => "mysql",
+            bindery_testkit::Product::MariaDb | bindery_testkit::Product::Postgres => "mariadb",
+        },
+    }
+}
+
 /// Covers MON-01.
 fn mon_01_spans_have_the_names_of_opentelemetry<E: Everything>(db: &Registry, engine: E) {
     let mut connection = db.connect(engine).unwrap();
@@ -89,14 +101,7 @@ fn mon_01_spans_have_the_names_of_opentelemetry<E: Everything>(db: &Registry, en
             .unwrap();
         connection.blogs().all().unwrap();
     });
-    let system = match engine.name() {
-        "default" => "sqlite",
-        "x_postgres" => "postgresql",
-        _ => match bindery_testkit::mysql_flavour() {
-            bindery_testkit::Product::MySql => "mysql",
-            bindery_testkit::Product::MariaDb | bindery_testkit::Product::Postgres => "mariadb",
-        },
-    };
+    let system = system(engine.name());
     for span in &spans {
         assert_eq!(get(span, "target"), "bindery::statement");
         assert_eq!(get(span, "db.system.name"), system);

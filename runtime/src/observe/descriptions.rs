@@ -1,0 +1,119 @@
+//! The names, units and descriptions of metrics: the table of `docs/observability.md`, which a test compares with what a
+//! program exports.
+
+use metrics::{KeyName, Recorder, SharedString, Unit};
+
+/// The names.
+pub(super) mod names {
+    pub(in crate::observe) const OPERATION_DURATION: &str = "db.client.operation.duration";
+    pub(in crate::observe) const RETURNED_ROWS: &str = "db.client.response.returned_rows";
+    pub(in crate::observe) const ROWS_WRITTEN: &str = "bindery.rows.written";
+    pub(in crate::observe) const CONNECTION_COUNT: &str = "db.client.connection.count";
+    pub(in crate::observe) const CONNECTION_MAX: &str = "db.client.connection.max";
+    pub(in crate::observe) const CONNECTION_IDLE_MIN: &str = "db.client.connection.idle.min";
+    pub(in crate::observe) const PENDING_REQUESTS: &str = "db.client.connection.pending_requests";
+    pub(in crate::observe) const TIMEOUTS: &str = "db.client.connection.timeouts";
+    pub(in crate::observe) const WAIT_TIME: &str = "db.client.connection.wait_time";
+    pub(in crate::observe) const CREATE_TIME: &str = "db.client.connection.create_time";
+    pub(in crate::observe) const USE_TIME: &str = "db.client.connection.use_time";
+    pub(in crate::observe) const TRANSACTION_DURATION: &str = "bindery.transaction.duration";
+    pub(in crate::observe) const SESSION_DURATION: &str = "bindery.session.duration";
+    pub(in crate::observe) const LINK_CACHE_LOOKUPS: &str = "bindery.link_cache.lookups";
+}
+
+type Description = (&'static str, Unit, &'static str);
+
+const HISTOGRAMS: &[Description] = &[
+    (
+        names::OPERATION_DURATION,
+        Unit::Seconds,
+        "Duration of statements, and of BEGIN, COMMIT and ROLLBACK.",
+    ),
+    (
+        names::RETURNED_ROWS,
+        Unit::Count,
+        "Rows that a query returned.",
+    ),
+    (
+        names::WAIT_TIME,
+        Unit::Seconds,
+        "Time until a connection was taken from the pool, or could not be.",
+    ),
+    (
+        names::CREATE_TIME,
+        Unit::Seconds,
+        "Time to open a connection.",
+    ),
+    (
+        names::USE_TIME,
+        Unit::Seconds,
+        "Time between taking a connection and returning it.",
+    ),
+    (
+        names::TRANSACTION_DURATION,
+        Unit::Seconds,
+        "Duration of transactions, from after BEGIN to their end.",
+    ),
+    (
+        names::SESSION_DURATION,
+        Unit::Seconds,
+        "Duration of sessions that used an engine.",
+    ),
+];
+
+const GAUGES: &[Description] = &[
+    (
+        names::CONNECTION_COUNT,
+        Unit::Count,
+        "Open connections by their state.",
+    ),
+    (
+        names::CONNECTION_MAX,
+        Unit::Count,
+        "The most connections that may be open.",
+    ),
+    (
+        names::CONNECTION_IDLE_MIN,
+        Unit::Count,
+        "Connections that stay open when they are idle.",
+    ),
+    (
+        names::PENDING_REQUESTS,
+        Unit::Count,
+        "Callers that wait for a connection.",
+    ),
+];
+
+const COUNTERS: &[Description] = &[
+    (
+        names::TIMEOUTS,
+        Unit::Count,
+        "Callers that waited for a connection in vain.",
+    ),
+    (
+        names::ROWS_WRITTEN,
+        Unit::Count,
+        "Rows of models that calls wrote.",
+    ),
+    (
+        names::LINK_CACHE_LOOKUPS,
+        Unit::Count,
+        "Keys that were looked up in caches of links.",
+    ),
+];
+
+pub(super) fn describe(recorder: &dyn Recorder) {
+    let parts = |(name, unit, text): &Description| {
+        let name = KeyName::from_const_str(name);
+        (name, Some(*unit), SharedString::const_str(text))
+    };
+    for (name, unit, text) in HISTOGRAMS.iter().map(parts) {
+        recorder.describe_histogram(name, unit, text);
+    }
+    for (name, unit, text) in GAUGES.iter().map(parts) {
+        recorder.describe_gauge(name, unit, text);
+    }
+    for (name, unit, text) in COUNTERS.iter().map(parts) {
+        recorder.describe_counter(name, unit, text);
+    }
+}

@@ -1,0 +1,47 @@
+//! How transactions and sessions end, as metrics have it.
+
+use crate::error::{Applied, Error};
+
+/// How a transaction ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TransactionOutcome {
+    Committed,
+    RolledBack,
+    /// It was to be committed, and is not.
+    Failed,
+    /// The answer to its COMMIT was lost.
+    Unknown,
+    /// Its connection was lost or closed before its end.
+    Lost,
+}
+
+impl TransactionOutcome {
+    /// The outcome of a COMMIT.
+    pub(crate) fn of_commit(error: Option<&Error>) -> Self {
+        match error.map(Error::applied) {
+            None | Some(Applied::Yes) => Self::Committed,
+            Some(Applied::No) => Self::Failed,
+            Some(Applied::Unknown) => Self::Unknown,
+        }
+    }
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SessionOutcome {
+    Committed,
+    RolledBack,
+    /// Its engines did not end alike, or it is not known how.
+    Split,
+}
+
+impl SessionOutcome {
+    /// The outcome of its commit.
+    pub(crate) fn of_commit(error: Option<&Error>) -> Self {
+        match error.map(Error::applied) {
+            None | Some(Applied::Yes) => Self::Committed,
+            Some(Applied::No) => Self::RolledBack,
+            Some(Applied::Unknown) => Self::Split,
+        }
+    }
+}

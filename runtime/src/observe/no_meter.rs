@@ -1,0 +1,57 @@
+//! In place of `meter.rs` in a program without the feature `metrics`: nothing is recorded.
+
+use std::time::{Duration, Instant};
+
+use super::{Event, Observer, SessionOutcome, TransactionOutcome};
+
+#[allow(clippy::unused_self, reason = "called as with the feature")]
+impl Observer {
+    #[inline]
+    pub(crate) fn notice_recorder(&self) {}
+
+    #[inline]
+    pub(super) fn record(
+        &self,
+        _: &Event<'_>,
+        _: impl FnOnce() -> (&'static str, Option<&'static str>),
+    ) {
+    }
+
+    #[inline]
+    pub(crate) fn record_transaction(&self, _: Instant, _: TransactionOutcome) {}
+
+    #[inline]
+    pub(crate) fn record_opened(&self, _: Instant) {}
+
+    #[inline]
+    pub(crate) fn record_used(&self, _: Duration) {}
+}
+
+/// Measures nothing.
+#[derive(Default)]
+pub(crate) struct SessionClock(());
+
+impl SessionClock {
+    #[inline]
+    pub(crate) fn start() -> Self {
+        Self(())
+    }
+
+    #[inline]
+    #[allow(clippy::unused_self, reason = "called as with the feature")]
+    pub(crate) fn is_running(&self) -> bool {
+        false
+    }
+
+    #[inline]
+    #[allow(clippy::unused_self, reason = "called as with the feature")]
+    pub(crate) fn end(&mut self, _: SessionOutcome) {}
+}
+
+#[inline]
+pub(crate) fn is_recorded() -> bool {
+    false
+}
+
+#[inline]
+pub(crate) fn count_link_lookups(_: &'static str, _: &'static str, _: u64, _: u64) {}
