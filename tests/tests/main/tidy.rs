@@ -8,12 +8,14 @@ const WALL_CLOCK: &[&str] = &["databases/read_token/signed.rs", "value/types/chr
 
 /// Modules that measure how long something takes or may take.
 const MONOTONIC_CLOCK: &[&str] = &[
+    "databases/connector.rs",
     "databases/connector/server.rs",
     "databases/mod.rs",
     "databases/resolve.rs",
     "driver/leaving.rs",
     "driver/mysql/login.rs",
     "driver/observed.rs",
+    "driver/observed/listened.rs",
     "driver/postgres/replay.rs",
     "driver/queue.rs",
     "driver/sqlite/mod.rs",
@@ -32,6 +34,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "migrate/lock.rs",
     "migrate/run.rs",
     "observe/log.rs",
+    "observe/meter.rs",
     "observe/running.rs",
     "query/link_cache.rs",
     "repository/rows.rs",
