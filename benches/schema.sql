@@ -15,3 +15,19 @@ CREATE TABLE members (
     name       VARCHAR(40) NOT NULL UNIQUE,
     hair_color VARCHAR(20) DEFAULT 'brown'
 );
+
+-- @engines default, postgres, mysql
+-- The side of a relation that has many.
+CREATE TABLE owners (
+    id         BIGINT PRIMARY KEY,
+    name       VARCHAR(40) NOT NULL
+);
+
+-- @engines default, postgres, mysql
+-- Ten for each owner.
+CREATE TABLE pets (
+    id         BIGINT PRIMARY KEY,
+    owner_id   BIGINT NOT NULL REFERENCES owners (id),
+    name       VARCHAR(40) NOT NULL
+);
+CREATE INDEX pets_owner ON pets (owner_id);

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::family::{OWNERS, PETS};
+
 /// One thing that every client does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Case {
@@ -41,6 +43,10 @@ pub enum Case {
     Upsert,
     /// A row by its key.
     Delete,
+    /// All owners and the pets of each: by hand two queries.
+    HasMany,
+    /// A connection is taken from a pool and given back: nothing that the others have.
+    Checkout,
 }
 
 /// The rows that are upserted over and over.
@@ -50,7 +56,7 @@ const DELETED: usize = 10;
 
 impl Case {
     /// All, in the order of the tables.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Find,
         Self::Finds(100),
         Self::FindMany(100),
@@ -74,6 +80,8 @@ impl Case {
         Self::Save,
         Self::Upsert,
         Self::Delete,
+        Self::HasMany,
+        Self::Checkout,
     ];
 
     /// Returns how many rows the table has before.
@@ -86,6 +94,8 @@ impl Case {
             Self::Update | Self::UpdatePooled | Self::Save => 10_000,
             Self::InsertDefaults | Self::InsertGiven | Self::Upsert => 0,
             Self::Delete => DELETED,
+            // Families are there once for all.
+            Self::HasMany | Self::Checkout => 0,
         }
     }
 
@@ -101,6 +111,7 @@ impl Case {
             Self::Update | Self::UpdatePooled | Self::Save | Self::Upsert => 0,
             // They are inserted before.
             Self::Delete => 1,
+            Self::HasMany | Self::Checkout => 0,
         }
     }
 
@@ -113,6 +124,7 @@ impl Case {
             Self::FindWhere | Self::FindPooled => true,
             Self::InsertDefaults | Self::InsertGiven => true,
             Self::Update | Self::UpdatePooled | Self::Save | Self::Upsert | Self::Delete => true,
+            Self::HasMany | Self::Checkout => true,
         }
     }
 
@@ -120,6 +132,7 @@ impl Case {
     pub(crate) fn person(self, first: i64) -> i64 {
         match self {
             Self::Upsert => first.rem_euclid(UPSERTED) + 1,
+            Self::HasMany | Self::Checkout => first,
             _ if self.adds() > 0 => first,
             _ => (first * 7_919).rem_euclid(self.rows() as i64) + 1,
         }
@@ -148,6 +161,8 @@ impl fmt::Display for Case {
             Self::Save => out.write_str("save 1 row"),
             Self::Upsert => out.write_str("upsert 1 row"),
             Self::Delete => out.write_str("delete 1 row"),
+            Self::HasMany => write!(out, "{OWNERS} rows with {PETS} each"),
+            Self::Checkout => out.write_str("checkout from the pool"),
         }
     }
 }

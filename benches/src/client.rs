@@ -1,6 +1,6 @@
 //! The operations of a way to reach a database.
 
-use crate::{Case, Person};
+use crate::{Case, Person, Pet};
 
 /// Why a measurement cannot be made.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -152,6 +152,23 @@ pub trait Client {
     /// The database fails.
     fn delete(&mut self, id: i64) -> Result<bool, Failure> {
         let _ = id;
+        Err(missing())
+    }
+
+    /// All owners with their pets: each pet is taken, those of the first owner first, when all have been read.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn has_many(&mut self, take: &mut dyn FnMut(Pet)) -> Result<(), Failure> {
+        let _ = take;
+        Err(missing())
+    }
+
+    /// Takes a connection from a pool and gives it back.
+    ///
+    /// # Errors
+    /// None is free.
+    fn checkout(&mut self) -> Result<(), Failure> {
         Err(missing())
     }
 }

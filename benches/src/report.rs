@@ -22,25 +22,32 @@ pub(crate) fn line(case: &str, measured: &[Times]) -> String {
     let Some((first, others)) = measured.split_first() else {
         return line;
     };
-    let (least, middle) = least_and_middle(first);
-    line += &format!(" {} / {} |", micros(least), micros(middle));
+    line += &cell(first, None);
     for times in others {
-        if times.is_empty() {
-            line += " – |";
-            continue;
-        }
-        let (least, middle) = ratios(times, first);
-        line += &format!(" {least:.2} / {middle:.2} |");
+        line += &cell(times, Some(first).filter(|first| !first.is_empty()));
     }
     line
 }
 
+/// Times beside those of the first client; where that has none, the times themselves.
+fn cell(times: &[f64], first: Option<&Times>) -> String {
+    if times.is_empty() {
+        return " – |".to_owned();
+    }
+    let Some(first) = first else {
+        let (least, middle) = least_and_middle(times);
+        return format!(" {} / {} |", micros(least), micros(middle));
+    };
+    let (least, middle) = ratios(times, first);
+    format!(" {least:.2} / {middle:.2} |")
+}
+
 fn micros(seconds: f64) -> String {
     let micros = seconds * 1e6;
-    if micros < 100.0 {
-        format!("{micros:.2}")
-    } else {
-        format!("{micros:.0}")
+    match micros {
+        ..1.0 => format!("{:.0} ns", micros * 1e3),
+        ..100.0 => format!("{micros:.2}"),
+        _ => format!("{micros:.0}"),
     }
 }
 
@@ -58,6 +65,12 @@ mod tests {
         assert_eq!(
             line("find", &measured),
             "| find | 2.00 / 4.00 | 0.50 / 0.50 |"
+        );
+        // What the first client does not have stands there as it was measured.
+        let measured = [vec![], vec![1e-7, 2e-6], vec![]];
+        assert_eq!(
+            line("checkout", &measured),
+            "| checkout | – | 100 ns / 2.00 | – |"
         );
     }
 }

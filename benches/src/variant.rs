@@ -44,10 +44,12 @@ impl<C: Client> Variant for C {
 
     fn rows(&mut self, case: Case, first: i64) -> Result<Vec<Person>, Failure> {
         let mut rows: Vec<Person> = Vec::new();
-        once(self, case, Input::of(case, first), &mut |row: C::Row| {
-            rows.push(row.into());
-        })?;
+        let input = Input::of(case, first);
+        once(self, case, input, &mut |row: C::Row| rows.push(row.into()))?;
         match case {
+            Case::HasMany => self.has_many(&mut |pet| rows.push(pet.into()))?,
+            // No rows.
+            Case::Checkout => rows = Person::from(1, 1),
             Case::InsertMany(_) | Case::Delete => {
                 rows = self.all()?.into_iter().map(Into::into).collect();
             }
@@ -101,6 +103,7 @@ impl Input {
             Case::Find => keys(1),
             Case::Finds(count) | Case::FindMany(count) => keys(count),
             Case::Select(_) | Case::Iterate(_) | Case::Export(_) => Self::Nothing,
+            Case::HasMany | Case::Checkout => Self::Nothing,
             Case::Insert | Case::InsertInTransaction | Case::InsertMany(_) => {
                 Self::People(Person::from(first, case.adds()))
             }
@@ -153,6 +156,8 @@ fn once<C: Client>(
             }
         }
         Case::InsertMany(_) => client.insert_many(input.people())?,
+        Case::HasMany => client.has_many(&mut |pet| drop(black_box(pet)))?,
+        Case::Checkout => client.checkout()?,
         _ => {
             for person in input.people() {
                 once_for(client, case, person, take)?;

@@ -3,7 +3,7 @@
 use bindery::{Config, Connection, EngineOptions, Hosts, Repository, StaticEngine};
 
 use crate::suite::DatabaseAddress;
-use crate::{Case, Client, Failure};
+use crate::{Case, Client, Failure, Owner, Pet};
 
 #[allow(missing_docs, reason = "the schema's words are enough")]
 mod generated {
@@ -11,8 +11,8 @@ mod generated {
 }
 
 use generated::{
-    Databases, MemberQueries, NewMember, NewPerson, PersonPatch, Tables, engine, model,
-    person as column,
+    Databases, MemberQueries, NewMember, NewOwner, NewPerson, NewPet, PersonPatch, Tables, engine,
+    model, owner, person as column,
 };
 
 /// A connection of any engine.
@@ -24,10 +24,18 @@ pub(crate) struct Bindery<E: StaticEngine> {
 
 /// An engine that has the tables.
 pub(crate) trait Hosting:
-    StaticEngine + Hosts<model::Person> + Hosts<model::Member>
+    StaticEngine + Hosts<model::Person> + Hosts<model::Member> + Hosts<model::Owner> + Hosts<model::Pet>
 {
 }
-impl<E: StaticEngine + Hosts<model::Person> + Hosts<model::Member>> Hosting for E {}
+
+impl<E> Hosting for E where
+    E: StaticEngine
+        + Hosts<model::Person>
+        + Hosts<model::Member>
+        + Hosts<model::Owner>
+        + Hosts<model::Pet>
+{
+}
 
 /// The databases, with the one that is measured at this URL.
 fn databases(engine: &str, url: &str) -> Result<Databases, Failure> {
@@ -49,7 +57,11 @@ impl Bindery<engine::Default> {
     pub(crate) fn sqlite() -> Result<Self, Failure> {
         let databases = databases("default", "sqlite::memory:")?;
         databases.create_missing_on(engine::Default)?;
-        let connection = databases.default()?;
+        let mut connection = databases.default()?;
+        let owners = Owner::all().map(|owner| NewOwner::new(owner.id, owner.name));
+        connection.owners().insert_many(owners)?;
+        let pets = Pet::all().map(|pet| NewPet::new(pet.id, pet.owner_id.into(), pet.name));
+        connection.pets().insert_many(pets)?;
         Self::with(databases, connection, engine::Default)
     }
 }
@@ -215,6 +227,24 @@ impl<E: Hosting> Client for Bindery<E> {
 
     fn delete(&mut self, id: i64) -> Result<bool, Failure> {
         Ok(self.connection.people().delete(id.into())?)
+    }
+
+    fn has_many(&mut self, take: &mut dyn FnMut(Pet)) -> Result<(), Failure> {
+        let owners = self.connection.owners().all()?;
+        let pets = self.connection.load(&owners, owner::pets)?;
+        for pet in pets.into_rows() {
+            take(Pet {
+                id: pet.id.into_value(),
+                owner_id: pet.owner_id.into_value(),
+                name: pet.name,
+            });
+        }
+        Ok(())
+    }
+
+    fn checkout(&mut self) -> Result<(), Failure> {
+        drop(self.databases.connect(self.engine)?);
+        Ok(())
     }
 }
 

@@ -4,8 +4,9 @@ use mysql::prelude::Queryable;
 use mysql::{Conn, OptsBuilder, Statement, TxOpts, Value};
 
 use super::sql::unnumbered as sql;
+use crate::family::{OWNERS, take_families};
 use crate::suite::DatabaseAddress;
-use crate::{Case, Client, Failure, Person};
+use crate::{Case, Client, Failure, Owner, Person, Pet};
 
 const GONE: &str = "the row that was inserted is gone";
 
@@ -29,6 +30,8 @@ struct Writes {
     upsert: Statement,
     find_member_by_name: Statement,
     delete: Statement,
+    owners: Statement,
+    pets: Statement,
 }
 
 impl Writes {
@@ -43,6 +46,8 @@ impl Writes {
             upsert: connection.prep(sql::UPSERT)?,
             find_member_by_name: connection.prep(sql::FIND_MEMBER_BY_NAME)?,
             delete: connection.prep(sql::DELETE)?,
+            owners: connection.prep(sql::OWNERS)?,
+            pets: connection.prep(sql::pets(OWNERS as usize))?,
         })
     }
 }
@@ -63,6 +68,7 @@ impl Mysql {
             "CREATE TABLE members (id bigint AUTO_INCREMENT PRIMARY KEY, name varchar(40) NOT NULL UNIQUE, \
              hair_color varchar(20) DEFAULT 'brown')",
         )?;
+        make_families(&mut connection)?;
         Ok(Self {
             find: connection.prep(sql::FIND)?,
             all: connection.prep(sql::ALL)?,
@@ -71,6 +77,19 @@ impl Mysql {
             connection,
         })
     }
+}
+
+fn make_families(connection: &mut Conn) -> Result<(), Failure> {
+    connection
+        .query_drop("CREATE TABLE owners (id bigint PRIMARY KEY, name varchar(40) NOT NULL)")?;
+    connection.query_drop(
+        "CREATE TABLE pets (id bigint PRIMARY KEY, owner_id bigint NOT NULL, name varchar(40) NOT NULL, \
+         INDEX pets_owner (owner_id), FOREIGN KEY (owner_id) REFERENCES owners (id))",
+    )?;
+    let owners = Owner::all().map(|owner| (owner.id, owner.name));
+    connection.exec_batch(sql::INSERT_OWNER, owners)?;
+    let pets = Pet::all().map(|pet| (pet.id, pet.owner_id, pet.name));
+    Ok(connection.exec_batch(sql::INSERT_PET, pets)?)
 }
 
 fn read((id, name, hair_color): (i64, String, Option<String>)) -> Person {
@@ -104,8 +123,8 @@ impl Client for Mysql {
         "mysql"
     }
 
-    fn has(&self, _: Case) -> bool {
-        true
+    fn has(&self, case: Case) -> bool {
+        case != Case::Checkout
     }
 
     fn clear(&mut self) -> Result<(), Failure> {
@@ -219,5 +238,18 @@ impl Client for Mysql {
     fn delete(&mut self, id: i64) -> Result<bool, Failure> {
         self.connection.exec_drop(&self.writes.delete, (id,))?;
         Ok(self.connection.affected_rows() > 0)
+    }
+
+    fn has_many(&mut self, take: &mut dyn FnMut(Pet)) -> Result<(), Failure> {
+        let Self {
+            connection, writes, ..
+        } = self;
+        let owner = |(id, name)| Owner { id, name };
+        let owners = connection.exec_map(&writes.owners, (), owner)?;
+        let keys: Vec<Value> = owners.iter().map(|owner| Value::from(owner.id)).collect();
+        let pet = |(id, owner_id, name)| Pet { id, owner_id, name };
+        let pets = connection.exec_map(&writes.pets, keys, pet)?;
+        take_families(owners, pets, take);
+        Ok(())
     }
 }

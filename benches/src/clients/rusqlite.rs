@@ -3,7 +3,8 @@
 use rusqlite::{Connection, Row, params, params_from_iter};
 
 use super::sql::unnumbered as sql;
-use crate::{Case, Client, Failure, Person};
+use crate::family::{OWNERS, take_families};
+use crate::{Case, Client, Failure, Owner, Person, Pet};
 
 /// Rows in one INSERT of many: more gain nothing.
 const ROWS_AT_A_TIME: usize = 100;
@@ -11,6 +12,7 @@ const ROWS_AT_A_TIME: usize = 100;
 /// A database in memory.
 pub(crate) struct Rusqlite {
     connection: Connection,
+    pets: String,
 }
 
 impl Rusqlite {
@@ -23,9 +25,21 @@ impl Rusqlite {
              PRIMARY KEY (id), CHECK (length(name) <= 40), CHECK (length(hair_color) <= 20)); \
              CREATE TABLE members (id INTEGER PRIMARY KEY AUTOINCREMENT, name VARCHAR(40) NOT NULL, \
              hair_color VARCHAR(20) DEFAULT 'brown', UNIQUE (name), CHECK (length(name) <= 40), \
-             CHECK (length(hair_color) <= 20))",
+             CHECK (length(hair_color) <= 20)); \
+             CREATE TABLE owners (id INTEGER NOT NULL, name VARCHAR(40) NOT NULL, PRIMARY KEY (id), \
+             CHECK (length(name) <= 40)); \
+             CREATE TABLE pets (id INTEGER NOT NULL, owner_id BIGINT NOT NULL REFERENCES owners (id), \
+             name VARCHAR(40) NOT NULL, PRIMARY KEY (id), CHECK (length(name) <= 40)); \
+             CREATE INDEX pets_owner ON pets (owner_id)",
         )?;
-        Ok(Self { connection })
+        for Owner { id, name } in Owner::all() {
+            connection.execute(sql::INSERT_OWNER, params![id, name])?;
+        }
+        for Pet { id, owner_id, name } in Pet::all() {
+            connection.execute(sql::INSERT_PET, params![id, owner_id, name])?;
+        }
+        let pets = sql::pets(OWNERS as usize);
+        Ok(Self { connection, pets })
     }
 }
 
@@ -54,8 +68,8 @@ impl Client for Rusqlite {
         "rusqlite"
     }
 
-    fn has(&self, _: Case) -> bool {
-        true
+    fn has(&self, case: Case) -> bool {
+        case != Case::Checkout
     }
 
     fn clear(&mut self) -> Result<(), Failure> {
@@ -152,5 +166,28 @@ impl Client for Rusqlite {
     fn delete(&mut self, id: i64) -> Result<bool, Failure> {
         let mut statement = self.connection.prepare_cached(sql::DELETE)?;
         Ok(statement.execute([id])? > 0)
+    }
+
+    fn has_many(&mut self, take: &mut dyn FnMut(Pet)) -> Result<(), Failure> {
+        let mut statement = self.connection.prepare_cached(sql::OWNERS)?;
+        let owners = statement.query_map([], |row| {
+            Ok(Owner {
+                id: row.get(0)?,
+                name: row.get(1)?,
+            })
+        })?;
+        let owners = owners.collect::<Result<Vec<_>, _>>()?;
+        let mut statement = self.connection.prepare_cached(&self.pets)?;
+        let keys = params_from_iter(owners.iter().map(|owner| owner.id));
+        let pets = statement.query_map(keys, |row| {
+            Ok(Pet {
+                id: row.get(0)?,
+                owner_id: row.get(1)?,
+                name: row.get(2)?,
+            })
+        })?;
+        let pets = pets.collect::<Result<Vec<_>, _>>()?;
+        take_families(owners, pets, take);
+        Ok(())
     }
 }

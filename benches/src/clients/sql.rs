@@ -17,6 +17,10 @@ pub(super) mod numbered {
          RETURNING id, name, hair_color";
     pub(crate) const UPSERT: &str = "INSERT INTO members (name, hair_color) VALUES ($1, $2) \
          ON CONFLICT (name) DO UPDATE SET hair_color = excluded.hair_color RETURNING id, name, hair_color";
+    pub(crate) const OWNERS: &str = "SELECT id, name FROM owners";
+    pub(crate) const PETS: &str = "SELECT id, owner_id, name FROM pets WHERE owner_id = ANY($1)";
+    pub(crate) const INSERT_OWNER: &str = "INSERT INTO owners (id, name) VALUES ($1, $2)";
+    pub(crate) const INSERT_PET: &str = "INSERT INTO pets (id, owner_id, name) VALUES ($1, $2, $3)";
     pub(crate) const COPY_IN: &str =
         "COPY people (id, name, hair_color) FROM STDIN (FORMAT binary)";
     pub(crate) const COPY_OUT: &str =
@@ -50,6 +54,16 @@ pub(super) mod unnumbered {
     pub(crate) const FIND_MEMBER: &str = "SELECT id, name, hair_color FROM members WHERE id = ?";
     pub(crate) const FIND_MEMBER_BY_NAME: &str =
         "SELECT id, name, hair_color FROM members WHERE name = ?";
+
+    pub(crate) const OWNERS: &str = super::numbered::OWNERS;
+    pub(crate) const INSERT_OWNER: &str = "INSERT INTO owners (id, name) VALUES (?, ?)";
+    pub(crate) const INSERT_PET: &str = "INSERT INTO pets (id, owner_id, name) VALUES (?, ?, ?)";
+
+    /// The pets of this number of owners.
+    pub(crate) fn pets(owners: usize) -> String {
+        let values = vec!["?"; owners].join(", ");
+        format!("SELECT id, owner_id, name FROM pets WHERE owner_id IN ({values})")
+    }
 
     /// Many rows in one statement.
     pub(crate) fn insert_many(rows: usize) -> String {

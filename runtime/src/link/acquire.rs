@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Link;
 use super::pool::{Pool, Pooled};
-use crate::driver::work;
+use crate::driver::work::{self, Holding};
 use crate::error::{Operation, Result};
 
 impl Pool {
@@ -25,25 +25,29 @@ impl Pool {
         self.check_out(Self::take_writer)
     }
 
+    #[inline]
     fn check_out(
         self: &Arc<Self>,
-        take: impl FnOnce(&Arc<Self>) -> Result<Pooled>,
+        take: impl FnOnce(&Arc<Self>) -> Result<Box<Pooled>>,
     ) -> Result<Link> {
         let checkout = self.begin_checkout();
-        let taken = take(self)
-            .and_then(|pooled| self.lend(pooled))
-            .map_err(|error| error.on_engine(self.engine()));
+        let taken = take(self).and_then(|pooled| self.hold(pooled));
         if let Some(checkout) = checkout {
             checkout.end(taken.as_ref().err());
             self.note_counts();
         }
-        taken
+        // A link is large: it is made where it goes to, and moved as rarely as can be.
+        match taken {
+            Ok((pooled, holding)) => Ok(Link::new(pooled, Arc::clone(self), holding)),
+            Err(error) => Err(error.on_engine(self.engine())),
+        }
     }
 
     /// The connection goes back unused where the caller was abandoned while it waited.
-    fn lend(self: &Arc<Self>, pooled: Pooled) -> Result<Link> {
+    #[inline]
+    fn hold(self: &Arc<Self>, pooled: Box<Pooled>) -> Result<(Box<Pooled>, Holding)> {
         match work::hold(work::Kind::Connection, || pooled.physical.cutter()) {
-            Ok(holding) => Ok(Link::new(pooled, Arc::clone(self), holding)),
+            Ok(holding) => Ok((pooled, holding)),
             Err(cancelled) => {
                 self.put_back(pooled);
                 Err(cancelled.during(Operation::Acquire))

@@ -29,7 +29,7 @@ const LOOK_LIMIT: Duration = Duration::from_secs(1);
 /// A connection taken from a pool. It goes back when dropped, and is closed instead where a transaction was left open.
 pub(crate) struct Link {
     /// `None` only while it is being dropped, and where everything was taken out: for good where a transaction was forgotten.
-    pooled: Option<Pooled>,
+    pooled: Option<Box<Pooled>>,
     pool: Arc<Pool>,
     standing: Standing,
     /// Rows are being read; still so after that only where the iterator was forgotten (`mem::forget`). The database
@@ -106,7 +106,8 @@ impl Drop for Reading<'_> {
 }
 
 impl Link {
-    pub(crate) fn new(pooled: Pooled, pool: Arc<Pool>, holding: Holding) -> Self {
+    #[inline]
+    pub(crate) fn new(pooled: Box<Pooled>, pool: Arc<Pool>, holding: Holding) -> Self {
         Self {
             pooled: Some(pooled),
             pool,

@@ -82,7 +82,7 @@ pub(crate) struct PoolLimits {
     pub(crate) one_writer: bool,
 }
 
-/// A connection and its age.
+/// A connection and its age. In a box, as it is handed on many times at each checkout.
 pub(crate) struct Pooled {
     pub(crate) physical: Physical,
     opened: Moment,
@@ -134,7 +134,7 @@ enum Grant {
     /// One that rested for a time.
     Rested(Idle),
     /// One that was just returned.
-    Warm(Pooled),
+    Warm(Box<Pooled>),
     /// The right to open one; it is counted already.
     Slot,
     /// The pool was closed.
@@ -142,7 +142,7 @@ enum Grant {
 }
 
 struct Idle {
-    pooled: Pooled,
+    pooled: Box<Pooled>,
     since: Moment,
 }
 

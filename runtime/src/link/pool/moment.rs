@@ -16,8 +16,10 @@ impl Moment {
     #[inline]
     pub(super) fn now() -> Self {
         static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        let time = ORIGIN.elapsed();
+        let seconds = time.as_secs().saturating_mul(1_000_000_000);
         Self {
-            nanos: u64::try_from(ORIGIN.elapsed().as_nanos()).unwrap_or(u64::MAX),
+            nanos: seconds.saturating_add(time.subsec_nanos().into()),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::driver::Leaving;
 
 impl Pool {
     /// Takes a connection back, or closes it where it is no good any more.
-    pub(crate) fn put_back(self: &Arc<Self>, mut pooled: Pooled) {
+    pub(crate) fn put_back(self: &Arc<Self>, mut pooled: Box<Pooled>) {
         // Dropped last: the next writer finds the connection.
         let _writer = pooled.writer.take();
         let now = Moment::now();
@@ -68,7 +68,7 @@ impl Pool {
 
     /// Closes a connection that must not be used again. Its place is free when the server has ended it, too; a caller
     /// that gives it back does not wait for that.
-    pub(crate) fn discard(self: &Arc<Self>, mut pooled: Pooled) {
+    pub(crate) fn discard(self: &Arc<Self>, mut pooled: Box<Pooled>) {
         if self.is_forked() {
             // Closing it would end the session of the process it belongs to.
             std::mem::forget(pooled);
@@ -88,7 +88,7 @@ impl Pool {
     }
 
     /// Says goodbye to a connection.
-    pub(super) fn close_one(&self, mut pooled: Pooled) -> Option<Leaving> {
+    pub(super) fn close_one(&self, mut pooled: Box<Pooled>) -> Option<Leaving> {
         let leaving = pooled.physical.leave();
         drop(pooled);
         self.lock().gone += 1;

@@ -16,7 +16,7 @@ const TEST_LIMIT: Duration = Duration::from_secs(1);
 impl Pool {
     /// The same as [`take`](Self::take) for a call that writes. Where one connection writes at a time, it waits without holding
     /// one.
-    pub(crate) fn take_writer(self: &Arc<Self>) -> Result<Pooled> {
+    pub(crate) fn take_writer(self: &Arc<Self>) -> Result<Box<Pooled>> {
         let limit = self.limits.acquire_timeout;
         let Some(writers) = &self.writers else {
             return self.take(limit);
@@ -44,7 +44,7 @@ impl Pool {
         Error::from(why).during(Operation::Acquire)
     }
 
-    pub(crate) fn take(self: &Arc<Self>, limit: Duration) -> Result<Pooled> {
+    pub(crate) fn take(self: &Arc<Self>, limit: Duration) -> Result<Box<Pooled>> {
         self.ensure_not_forked()?;
         let mut state = self.lock();
         if let Some(grant) = state.grant(&self.limits) {
@@ -83,7 +83,7 @@ impl Pool {
         Err(Error::new(kind).during(Operation::Acquire))
     }
 
-    fn accept(self: &Arc<Self>, grant: Grant, left: Duration) -> Result<Pooled> {
+    fn accept(self: &Arc<Self>, grant: Grant, left: Duration) -> Result<Box<Pooled>> {
         match grant {
             Grant::Warm(pooled) => Ok(pooled),
             Grant::Rested(idle) => self.revive(idle, left),
@@ -93,7 +93,7 @@ impl Pool {
     }
 
     /// An idle connection that is still good, or a new one in its place.
-    fn revive(self: &Arc<Self>, idle: Idle, left: Duration) -> Result<Pooled> {
+    fn revive(self: &Arc<Self>, idle: Idle, left: Duration) -> Result<Box<Pooled>> {
         let mut pooled = idle.pooled;
         let now = Moment::now();
         let rested = now.since(idle.since);
@@ -132,7 +132,7 @@ impl Pool {
     }
 
     /// Opens a connection that is counted already; on failure or panic the count goes back.
-    fn open_counted(&self, left: Duration) -> Result<Pooled> {
+    fn open_counted(&self, left: Duration) -> Result<Box<Pooled>> {
         let slot = Slot {
             pool: self,
             owed: true,
@@ -146,7 +146,7 @@ impl Pool {
         (self.open)(limit).map_err(|error| error.during(Operation::Connect))
     }
 
-    fn open_in(&self, mut slot: Slot<'_>, left: Duration) -> Result<Pooled> {
+    fn open_in(&self, mut slot: Slot<'_>, left: Duration) -> Result<Box<Pooled>> {
         let left = self.permit(&mut slot, left)?;
         let physical = (self.open)(left).map_err(|error| error.during(Operation::Connect))?;
         let mut state = self.lock();
@@ -161,14 +161,14 @@ impl Pool {
         let checkout = state.checkouts.add(now);
         drop(state);
         slot.owed = false;
-        Ok(Pooled {
+        Ok(Box::new(Pooled {
             physical,
             opened: now,
             taken: now,
             checkout,
             writer: None,
             permit: slot.permit.take(),
-        })
+        }))
     }
 
     /// Takes a permit where the pool shares a limit with others, and returns the time that is left.
