@@ -10,6 +10,8 @@ pub mod check;
 pub mod codes;
 pub mod column_type;
 pub mod dialect;
+#[cfg(feature = "diff")]
+pub mod diff;
 pub mod draft;
 mod findings;
 pub mod input;

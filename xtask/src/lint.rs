@@ -39,7 +39,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
     ),
     ("bindery-core", &[""]),
     ("bindery-web", &["", "axum"]),
-    ("bindery-schema", &["", "serde"]),
+    ("bindery-schema", &["", "serde", "diff"]),
 ];
 
 /// Runs every lint; the exit code is that of the first that failed.

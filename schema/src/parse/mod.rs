@@ -13,7 +13,7 @@ mod ddl;
 mod dump;
 mod head_tag;
 mod kind;
-mod lex;
+pub(crate) mod lex;
 mod load;
 mod nested;
 mod prose;

@@ -180,7 +180,12 @@ fn left_out(refusal: Refusal, index: &Index) -> Problem {
 }
 
 /// A unique index over whole columns, in its own dialect as it is written.
-fn unique_index(table: &Table, unique: &Unique, engine: &Engine, names: &mut IndexNames) -> String {
+pub(super) fn unique_index(
+    table: &Table,
+    unique: &Unique,
+    engine: &Engine,
+    names: &mut IndexNames,
+) -> String {
     let native = table.source_dialect == engine.dialect;
     let mut sql = SqlWriter::new(engine.dialect);
     sql.push("CREATE UNIQUE INDEX ");
@@ -296,6 +301,14 @@ fn joined(table: &Table, columns: &[ColumnId]) -> String {
         .map(|column| table.column(*column).name.as_str())
         .collect();
     names.join("_")
+}
+
+/// The statement of one index of a table that lives on engines of its own dialect alone.
+#[cfg(feature = "diff")]
+pub(super) fn own_index(model: &Model, id: TableId, engine: &Engine, index: &Index) -> String {
+    let context = Context { model, id, engine };
+    let made = context.index(index, &mut IndexNames::default());
+    made.map(|(sql, _)| sql).unwrap_or_default()
 }
 
 /// Where an index is made.

@@ -134,7 +134,7 @@ impl<'m> TableWriter<'m> {
         added.collect()
     }
 
-    fn unique(&self, unique: &Unique) -> String {
+    pub(super) fn unique(&self, unique: &Unique) -> String {
         let deferrable = unique.deferrable.then_some(unique.initially_deferred);
         let mut end = self.tail(&unique.words, deferrable);
         if let Some(method) = unique

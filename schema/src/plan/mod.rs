@@ -11,6 +11,8 @@ mod kinds;
 mod native;
 mod object;
 pub mod order;
+#[cfg(feature = "diff")]
+pub(crate) mod pieces;
 mod rules;
 pub mod statements;
 mod table;
@@ -23,4 +25,4 @@ pub use self::statements::{StatementFacts, TableStatements, UniqueStatements, ta
 pub(crate) use self::table::{Problem, problems};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -10,6 +10,13 @@ use crate::sql_writer::SqlWriter;
 impl<'m> TableWriter<'m> {
     /// One column; `None` where a parent of the table gives it.
     pub(super) fn native_column(&mut self, place: ColumnPlace<'m>) -> Option<String> {
+        let mut sql = self.native_column_alone(place)?;
+        self.native_constraints(&mut sql, place);
+        Some(sql.finish())
+    }
+
+    /// The same without the checks that stand at it.
+    pub(super) fn native_column_alone(&mut self, place: ColumnPlace<'m>) -> Option<SqlWriter> {
         let column = place.column();
         if column.native.inherited && !self.parents().is_empty() {
             return None;
@@ -48,12 +55,11 @@ impl<'m> TableWriter<'m> {
             sql.push(" ").push(word);
         }
         self.native_comment(&mut sql, column);
-        self.native_constraints(&mut sql, place);
-        Some(sql.finish())
+        Some(sql)
     }
 
     /// The type with the words that belong to it.
-    fn type_words(&mut self, sql: &mut SqlWriter, place: ColumnPlace<'m>) {
+    pub(super) fn type_words(&mut self, sql: &mut SqlWriter, place: ColumnPlace<'m>) {
         let column = place.column();
         let made;
         let declared = match (&column.native.counter, &column.native.declared) {
@@ -311,7 +317,7 @@ impl<'m> TableWriter<'m> {
         statements
     }
 
-    fn comments(&self, table: &Table) -> Vec<String> {
+    pub(super) fn comments(&self, table: &Table) -> Vec<String> {
         let comment_on = |what: &str, column: Option<&str>, text: &str| {
             let mut sql = SqlWriter::new(self.dialect());
             sql.push("COMMENT ON ")

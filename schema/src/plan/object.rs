@@ -14,8 +14,12 @@ pub(super) fn unless(statement: &str, error: &str) -> String {
     format!("DO {tag} BEGIN {statement}; EXCEPTION WHEN {error} THEN NULL; END {tag}")
 }
 
-/// CREATE TYPE of an enum.
+/// CREATE TYPE of an enum, where it is not there yet.
 pub(super) fn create_enum(values: &EnumType, dialect: Dialect) -> String {
+    unless(&create_type(values, dialect), "duplicate_object")
+}
+
+fn create_type(values: &EnumType, dialect: Dialect) -> String {
     let mut sql = SqlWriter::new(dialect);
     sql.push("CREATE TYPE ")
         .table(&values.sql_name())
@@ -24,7 +28,7 @@ pub(super) fn create_enum(values: &EnumType, dialect: Dialect) -> String {
         sql.text_literal(&value.value);
     });
     sql.push(")");
-    unless(&sql.finish(), "duplicate_object")
+    sql.finish()
 }
 
 /// The statements that make what a table needs, in order.
@@ -82,6 +86,36 @@ fn create(model: &Model, object: &NativeObject) -> String {
             "duplicate_function",
         ),
     }
+}
+
+/// The statements that make an object where it is not there yet: for migrations, which run once.
+#[cfg(feature = "diff")]
+pub(super) fn plain(model: &Model, object: &NativeObject) -> Vec<String> {
+    let created = match object.kind {
+        ObjectKind::Enum(id) => create_type(model.enum_type(id), object.dialect),
+        ObjectKind::Extension => return vec![create(model, object)],
+        ObjectKind::Collation => format!("CREATE COLLATION {}", named(object)),
+        ObjectKind::Sequence => format!("CREATE SEQUENCE {}", named(object)),
+        ObjectKind::Type => format!("CREATE TYPE {}", named(object)),
+        ObjectKind::Domain => created_domain(object),
+        ObjectKind::Function => format!("CREATE FUNCTION {}", named(object)),
+    };
+    let kind = match object.kind {
+        ObjectKind::Sequence => "SEQUENCE",
+        ObjectKind::Domain => "DOMAIN",
+        ObjectKind::Enum(_)
+        | ObjectKind::Extension
+        | ObjectKind::Collation
+        | ObjectKind::Type
+        | ObjectKind::Function => "TYPE",
+    };
+    let changes = object.changes.iter().map(|change| {
+        let mut sql = SqlWriter::new(object.dialect);
+        sql.push("ALTER ").push(kind).push(" ").table(&object.name);
+        sql.push(" ").push(change);
+        sql.finish()
+    });
+    [created].into_iter().chain(changes).collect()
 }
 
 /// Its name and its options.

@@ -776,12 +776,31 @@ pub(super) fn read_sql(
     engines: Vec<crate::model::Engine>,
     dialect: Dialect,
 ) -> crate::model::Model {
+    read_on(sql, engines, dialect, engine_of(dialect))
+}
+
+/// A text of one dialect whose tables live on the first engine, whatever that is.
+#[cfg(feature = "diff")]
+pub(crate) fn read_sql_as(
+    sql: &str,
+    engines: Vec<crate::model::Engine>,
+    dialect: Dialect,
+) -> crate::model::Model {
+    read_on(sql, engines, dialect, crate::model::EngineId(0))
+}
+
+fn read_on(
+    sql: &str,
+    engines: Vec<crate::model::Engine>,
+    dialect: Dialect,
+    engine: crate::model::EngineId,
+) -> crate::model::Model {
     use crate::diagnostic::Diagnostics;
     use crate::input::{Input, InputFile};
 
     let (mut input, mut diagnostics) = (Input::default(), Diagnostics::default());
     input.engines = engines;
-    input.default_engine = Some(engine_of(dialect));
+    input.default_engine = Some(engine);
     let id = crate::parse::load(
         &mut input.sources,
         "t.sql",

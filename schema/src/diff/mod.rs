@@ -1,0 +1,34 @@
+//! The differences of two models of one engine: what a database made by one lacks of the other.
+//!
+//! Both sides are brought into one form first, a [`Structure`]: the tables as bindery makes them on the engine, read again in
+//! the engine's own dialect. So a schema that is written for SQLite and a database of PostgreSQL are compared in words of
+//! PostgreSQL, and it does not matter where a side comes from: from a schema, from migrations, from a catalogue.
+//!
+//! ```
+//! use bindery_schema::dialect::Dialect;
+//! use bindery_schema::diff::{Structure, compare};
+//!
+//! let read = |sql| Structure::read(sql, Dialect::Postgres, None).expect("a schema");
+//! let database = read("CREATE TABLE users (id bigint PRIMARY KEY, age integer);");
+//! let schema = read("CREATE TABLE users (id bigint PRIMARY KEY, age bigint NOT NULL);");
+//! let changes = compare(&database, &schema);
+//! assert_eq!(changes[0].to_string(), "the type of `users.age` becomes `bigint`, from `integer`; it no longer takes NULL");
+//! ```
+//!
+//! The changes come in an order in which a database can execute them. Nothing here connects to one.
+
+mod change;
+mod compare;
+mod expression;
+mod key;
+mod names;
+mod structure;
+
+pub use self::change::{Change, ColumnChange};
+pub use self::compare::{NameRule, compare, compare_with};
+pub use self::expression::{normal_expression, same_expression};
+pub use self::key::{Key, KeyKind};
+pub use self::structure::{ColumnShape, EnumShape, ObjectShape, Structure, TableShape, ViewShape};
+
+#[cfg(test)]
+mod tests;
