@@ -101,8 +101,8 @@ pub use repository::{Merged, Moved, Repository, RepositoryOf, Rows, Upserted};
 pub use session::AsyncSession;
 pub use session::{GeneratedSession, Session, SessionOptions, SessionScope};
 pub use tenants::{
-    EachTenant, Tenant, TenantEngine, TenantOptions, TenantOutcome, TenantStatus, Tenants,
-    TenantsBuilder, TenantsProgress, TenantsReport, TenantsStats, WhenFull,
+    EachTenant, Tenant, TenantEngine, TenantLock, TenantOptions, TenantOutcome, TenantStatus,
+    Tenants, TenantsBuilder, TenantsProgress, TenantsReport, TenantsStats, WhenFull,
 };
 pub use value::types;
 pub use value::{ParamWriter, RowReader};

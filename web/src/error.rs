@@ -78,7 +78,7 @@ impl DbError {
 ///
 /// | | |
 /// |---|---|
-/// | 404 | there is no such row |
+/// | 404 | there is no such row, or no such tenant |
 /// | 409 | a unique key holds the value already; the row was updated since it was read; another transaction was in the way |
 /// | 422 | a rule of the program's own is not met |
 /// | 503 | the database cannot be reached, its connection was lost with nothing stored, time ran out, all connections are in use, a lock did not come free, the engine is closed |
@@ -86,6 +86,7 @@ impl DbError {
 pub fn status_of(error: &Error) -> StatusCode {
     match error.kind() {
         ErrorKind::NotFound => StatusCode::NOT_FOUND,
+        ErrorKind::UnknownDatabase if error.is_unknown_tenant() => StatusCode::NOT_FOUND,
         ErrorKind::UniqueViolation(_) | ErrorKind::Conflict | ErrorKind::StaleVersion => {
             StatusCode::CONFLICT
         }

@@ -137,7 +137,8 @@ impl ConnectionTarget {
     }
 
     /// Do both lead to one database, as far as names show it? `localhost` and the addresses of this machine are one host;
-    /// a file is looked up, so that links to it count. A database in memory belongs to one engine only.
+    /// a file is looked up, so that links to it count; two schemas of a PostgreSQL database (`?schema=`) are two. A database in memory
+    /// belongs to one engine only.
     pub fn is_same_database(&self, other: &Self) -> bool {
         let (one, two) = (self.identities(), other.identities());
         one.iter().any(|identity| two.contains(identity))
@@ -158,6 +159,16 @@ impl ConnectionTarget {
         self
     }
 
+    /// The schema in which the tables are found, where a database has several: `public` unless said.
+    fn schema(&self, server: &Server) -> String {
+        let parameters = || server.parameters.iter();
+        let given = || parameters().find(|(name, _)| name == "schema");
+        match self.dialect {
+            Dialect::Postgres => given().map_or("public", |(_, schema)| schema).to_owned(),
+            Dialect::Sqlite | Dialect::Mysql => String::new(),
+        }
+    }
+
     /// Returns the names by which the database is reached: two targets that have one in common lead to the same, as far
     /// as names show it.
     pub(super) fn identities(&self) -> Vec<Identity> {
@@ -168,7 +179,8 @@ impl ConnectionTarget {
                 let endpoints = server.endpoints.iter();
                 let identity = |endpoint: &Endpoint| {
                     let database = server.database.clone();
-                    Identity::Server(self.dialect.name(), endpoint.plain(), database)
+                    let schema = self.schema(server);
+                    Identity::Server(self.dialect.name(), endpoint.plain(), database, schema)
                 };
                 endpoints.map(identity).collect()
             }
@@ -181,8 +193,8 @@ impl ConnectionTarget {
 pub(super) enum Identity {
     /// A file, links followed.
     File(PathBuf),
-    /// Of a dialect, at an address, of a name.
-    Server(&'static str, Endpoint, String),
+    /// Of a dialect, at an address, of a name, and a schema of it.
+    Server(&'static str, Endpoint, String, String),
 }
 
 impl Endpoint {
@@ -218,16 +230,21 @@ fn is_here(host: &str) -> bool {
 
 /// The file itself with all links resolved; of one that is not there yet, its folder's and its name.
 fn real(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| {
-        let folder = path.parent().map(|folder| match folder.as_os_str() {
-            here if here.is_empty() => Path::new(".").canonicalize(),
-            _ => folder.canonicalize(),
-        });
-        match (folder, path.file_name()) {
-            (Some(Ok(folder)), Some(name)) => folder.join(name),
-            (Some(_) | None, _) => lexical(path),
-        }
-    })
+    let plain = || lexical(path);
+    let found = path.canonicalize().ok();
+    let found = found.or_else(|| in_its_folder(path));
+    let found = found.or_else(|| in_its_folder(&plain()));
+    found.unwrap_or_else(|| std::path::absolute(plain()).unwrap_or_else(|_| plain()))
+}
+
+/// A file by its folder with all links resolved, where that is there.
+fn in_its_folder(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent()?;
+    let folder = match folder.as_os_str() {
+        here if here.is_empty() => Path::new(".").canonicalize(),
+        _ => folder.canonicalize(),
+    };
+    Some(folder.ok()?.join(path.file_name()?))
 }
 
 /// The path without `.` and `..`.

@@ -845,6 +845,10 @@ fn engines_of_one_database_are_warned_of() {
         ("postgres://h:3306/d", "mysql://h/d", false),
         ("sqlite://a.db", "sqlite://./x/../a.db", true),
         ("sqlite::memory:", "sqlite::memory:", false),
+        ("postgres://h/d?schema=a", "postgres://h/d?schema=b", false),
+        ("postgres://h/d?schema=a", "postgres://h/d", false),
+        ("postgres://h/d?schema=a", "postgres://h/d?schema=a", true),
+        ("postgres://h/d?schema=public", "postgres://h/d", true),
     ];
     for (one, two, same) in cases {
         let (_, diagnostics, _) = parse(&format!("engines.b = '{one}'\nengines.c = '{two}'"));

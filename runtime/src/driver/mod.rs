@@ -65,6 +65,7 @@ mod connect;
 pub(crate) mod cut;
 pub(crate) mod forks;
 mod leaving;
+pub(crate) mod locks;
 mod observed;
 mod physical;
 #[cfg(all(test, unix, any(feature = "postgres", feature = "mysql")))]

@@ -30,6 +30,8 @@ pub enum Operation {
     Migrate,
     /// Choosing an engine at run time.
     Choose,
+    /// Opening the databases of a tenant.
+    OpenTenant,
     /// `find`, `get`, `first` or a `find_by_…`.
     Find,
     /// `find_many`.
@@ -111,6 +113,7 @@ impl Operation {
             | Self::Drop
             | Self::Migrate
             | Self::Choose
+            | Self::OpenTenant
             | Self::Find
             | Self::FindMany
             | Self::Select
@@ -136,6 +139,7 @@ impl fmt::Display for Operation {
             Self::Drop => "dropping tables",
             Self::Migrate => "migrating",
             Self::Choose => "choosing an engine",
+            Self::OpenTenant => "opening a tenant",
             Self::Find => "find",
             Self::FindMany => "find_many",
             Self::Select => "select",

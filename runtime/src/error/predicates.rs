@@ -1,6 +1,6 @@
 //! The kinds that programs ask for most, each in one call.
 
-use super::{Error, ErrorKind};
+use super::{Error, ErrorKind, Operation};
 
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
@@ -72,6 +72,12 @@ impl Error {
     /// Is there no database of this name, or no such file?
     pub fn is_unknown_database(&self) -> bool {
         matches!(self.kind(), ErrorKind::UnknownDatabase)
+    }
+
+    /// Is the tenant not there that was to be opened: its database, its schema or its file? `false` for an engine that the
+    /// program is configured with.
+    pub fn is_unknown_tenant(&self) -> bool {
+        self.is_unknown_database() && self.operation() == Some(Operation::OpenTenant)
     }
 
     /// Was the connection lost, and nothing of the call stored?

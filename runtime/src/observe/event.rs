@@ -128,6 +128,7 @@ impl EventKind {
             | Operation::Drop
             | Operation::Migrate
             | Operation::Choose
+            | Operation::OpenTenant
             | Operation::Find
             | Operation::FindMany
             | Operation::Select

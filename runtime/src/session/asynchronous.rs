@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::SessionOptions;
 use crate::databases::GeneratedDatabases;
+use crate::driver::locks::Locks;
 use crate::driver::work;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::workers::{Keeper, Permit, Run, Task, Workers};
@@ -34,10 +35,15 @@ use crate::workers::{Keeper, Permit, Run, Task, Workers};
 /// ```
 #[must_use = "a session that is not committed is rolled back"]
 pub struct AsyncSession<D: GeneratedDatabases> {
-    db: D,
     workers: Arc<Workers>,
     held: Arc<Held<D::Session>>,
-    options: SessionOptions,
+    origin: Arc<Origin<D::Session>>,
+}
+
+/// How the session begins, and the registry of tenants and the tenant of it that its calls are locked to.
+struct Origin<S> {
+    begin: Box<dyn Fn() -> Result<S> + Send + Sync>,
+    lock: Option<(u64, Arc<str>)>,
 }
 
 /// The session between two calls, and the permit that it has from the first on.
@@ -60,16 +66,27 @@ enum Stage<S> {
 
 impl<D: GeneratedDatabases> AsyncSession<D> {
     pub(crate) fn new(db: &D, options: SessionOptions) -> Self {
+        let own = db.clone();
+        let begin = move || own.begin_session_with(options.clone());
+        Self::begun_by(db, begin, None)
+    }
+
+    /// One whose first call begins it in a way of its own, on a worker thread of these databases.
+    pub(crate) fn begun_by(
+        db: &D,
+        begin: impl Fn() -> Result<D::Session> + Send + Sync + 'static,
+        lock: Option<(u64, Arc<str>)>,
+    ) -> Self {
         let state = State {
             stage: Stage::New,
             permit: None,
             is_dropped: false,
         };
+        let begin = Box::new(begin);
         Self {
-            db: db.clone(),
             workers: Arc::clone(db.own_workers()),
             held: Arc::new(Held(Mutex::new(state))),
-            options,
+            origin: Arc::new(Origin { begin, lock }),
         }
     }
 
@@ -142,22 +159,31 @@ impl<D: GeneratedDatabases> AsyncSession<D> {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (db, options) = (self.db.clone(), self.options.clone());
+        let origin = Arc::clone(&self.origin);
         let held = Arc::clone(&self.held);
         let keeper: Arc<dyn Keeper> = Arc::clone(&self.held) as _;
-        let begin = move || db.begin_session_with(options);
         let run = move |permit| {
-            let session = match held.take(begin) {
+            let session = match held.take(&origin.begin) {
                 Ok(session) => session,
                 Err(error) => return (Err(error.into()), Some(permit)),
             };
-            let (outcome, session) = work(session);
+            let (outcome, session) = origin.around(|| work(session));
             match session.filter(|_| !work::is_abandoned()) {
                 Some(session) => (outcome, held.put(session, permit)),
                 None => (outcome, Some(permit)),
             }
         };
         Run::of_several(&self.workers, keeper, run)
+    }
+}
+
+impl<S> Origin<S> {
+    /// Runs a call of the session.
+    fn around<T>(&self, work: impl FnOnce() -> T) -> T {
+        match &self.lock {
+            Some((registry, tenant)) => Locks::here().with(*registry, tenant).around(work),
+            None => work(),
+        }
     }
 }
 

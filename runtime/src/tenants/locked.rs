@@ -1,49 +1,62 @@
-//! One tenant for the length of a call: whatever requests another one meanwhile, on the same thread, is an error.
+//! One tenant for the length of a call or of a future: whatever requests another one meanwhile is an error.
 
-use std::cell::RefCell;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
 
+use crate::driver::locks::Locks;
 use crate::error::{Error, ErrorKind, Operation, Result};
 
-thread_local! {
-    /// The tenants that are locked on this thread, each with the registry it is of; the last one counts.
-    static LOCKED: RefCell<Vec<(u64, Arc<str>)>> = const { RefCell::new(Vec::new()) };
+/// A lock to one tenant, for a piece of work or a whole task: [`Tenants::lock`](super::Tenants::lock). Nothing is locked outside of
+/// its calls.
+#[derive(Clone)]
+#[must_use = "call `.scope(future)` or `.sync_scope(work)`"]
+pub struct TenantLock {
+    registry: u64,
+    tenant: Arc<str>,
 }
 
-/// A tenant that is locked on this thread until the value is dropped, also by a panic.
-pub(super) struct Locked {
-    /// It belongs to its thread.
-    _here: std::marker::PhantomData<*const ()>,
-}
+impl TenantLock {
+    pub(super) fn new(registry: u64, tenant: Arc<str>) -> Self {
+        Self { registry, tenant }
+    }
 
-impl Locked {
-    pub(super) fn new(registry: u64, id: Arc<str>) -> Self {
-        LOCKED.with_borrow_mut(|locked| locked.push((registry, id)));
-        Self {
-            _here: std::marker::PhantomData,
-        }
+    /// Locks a future: wherever its task is polled, and in all work that it has done on worker threads (`db.run(…)`), whatever requests
+    /// another tenant of the registry gets [`TenantLocked`](crate::ErrorKind::TenantLocked). A task that it spawns is a task of its
+    /// own, and needs a clone of the lock.
+    pub async fn scope<F: Future>(&self, work: F) -> F::Output {
+        let mut work = pin!(work);
+        poll_fn(|context| self.sync_scope(|| work.as_mut().poll(context))).await
+    }
+
+    /// The same for a call on the calling thread.
+    pub fn sync_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        let locks = Locks::here().with(self.registry, &self.tenant);
+        locks.around(work)
+    }
+
+    /// The tenant's name.
+    pub fn id(&self) -> &str {
+        &self.tenant
     }
 }
 
-impl Drop for Locked {
-    fn drop(&mut self) {
-        LOCKED.with_borrow_mut(Vec::pop);
+impl std::fmt::Debug for TenantLock {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_tuple("TenantLock").field(&self.tenant).finish()
     }
 }
 
-/// Refuses every tenant but the one that is locked on this thread.
+/// Refuses every tenant but the one that the calling thread's task is locked to.
 pub(super) fn ensure_allowed(registry: u64, requested: &str) -> Result<()> {
-    LOCKED.with_borrow(|locked| {
-        let found = locked.iter().rev().find(|(of, _)| *of == registry);
-        match found {
-            Some((_, locked)) if **locked != *requested => Err(refused(locked, requested)),
-            Some(_) | None => Ok(()),
-        }
-    })
+    match Locks::here().tenant_of(registry) {
+        Some(locked) if locked != requested => Err(refused(locked, requested)),
+        Some(_) | None => Ok(()),
+    }
 }
 
 #[cold]
-pub(super) fn refused(locked: &str, requested: &str) -> Error {
+fn refused(locked: &str, requested: &str) -> Error {
     let kind = ErrorKind::TenantLocked {
         locked: locked.to_owned(),
         requested: requested.to_owned(),

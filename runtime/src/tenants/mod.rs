@@ -1,6 +1,8 @@
 //! Databases that are opened on the fly, one for each tenant, with the types that were generated once. Nothing is generated
 //! for it: all is written for the `Databases` of any program.
 
+#[cfg(feature = "tokio")]
+mod asynchronous;
 mod builder;
 mod each;
 mod locked;
@@ -12,12 +14,14 @@ mod shared;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use self::builder::{TenantsBuilder, WhenFull};
 pub use self::each::{EachTenant, TenantOutcome, TenantsProgress, TenantsReport};
+pub use self::locked::TenantLock;
 pub use self::options::{TenantEngine, TenantOptions};
 
-use self::locked::Locked;
+use self::locked::ensure_allowed;
 use self::open::Recency;
 use self::shared::Shared;
 use crate::databases::GeneratedDatabases;
@@ -81,6 +85,7 @@ impl<D: GeneratedDatabases> Tenants<D> {
 
     /// Runs `work` with a tenant, and refuses every other one meanwhile: whatever requests another tenant of this registry
     /// on the same thread gets [`TenantLocked`](crate::ErrorKind::TenantLocked). The lock ends with the call, also by a panic.
+    /// [`lock`](Self::lock) is the same for asynchronous code.
     ///
     /// # Errors
     /// Those of [`get`](Self::get) and of `work`.
@@ -95,8 +100,38 @@ impl<D: GeneratedDatabases> Tenants<D> {
         E: From<Error>,
     {
         let tenant = self.get(id, options)?;
-        let _locked = Locked::new(self.0.number, Arc::clone(&tenant.id));
-        work(&tenant)
+        let lock = TenantLock::new(self.0.number, Arc::clone(&tenant.id));
+        lock.sync_scope(|| work(&tenant))
+    }
+
+    /// A lock to one tenant, for a whole task, as that of a request is, on whichever threads it and its work run. Opens nothing.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery::{ErrorKind, Tenants};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> bindery::Result<()> {
+    /// # let folder = tempfile::tempdir().expect("a folder for the example");
+    /// # let path = folder.path().display().to_string();
+    /// # let url = move |id: &str| format!("sqlite://{path}/{id}.db");
+    /// # let db = Databases::in_memory()?;
+    /// let tenants = Tenants::builder(&db).per_tenant(engine::B).create_files(true).build()?;
+    /// let request = async {
+    ///     let tenants = tenants.clone();
+    ///     db.run(move |_| tenants.get("globex", || url("globex"))).await
+    /// };
+    /// let refused = tenants.lock("acme")?.scope(request).await.unwrap_err();
+    /// assert!(matches!(refused.kind(), ErrorKind::TenantLocked { .. }));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`TenantLocked`](crate::ErrorKind::TenantLocked): the calling task is locked to another tenant.
+    pub fn lock(&self, id: impl AsRef<str>) -> Result<TenantLock> {
+        let id = id.as_ref();
+        ensure_allowed(self.0.number, id)?;
+        Ok(TenantLock::new(self.0.number, Arc::from(id)))
     }
 
     /// A run over tenants, with the options of each: [`check`](EachTenant::check), [`create_missing`](EachTenant::create_missing)
@@ -115,6 +150,23 @@ impl<D: GeneratedDatabases> Tenants<D> {
     /// back. Handles that are still there go on working. `false` where it was not open.
     pub fn close_tenant(&self, id: impl AsRef<str>) -> bool {
         self.0.close_tenant(id.as_ref())
+    }
+
+    /// Closes all tenants: idle connections now, those in use when they come back. Whatever is called on a tenant later is
+    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed), and so is requesting one. The engines that all tenants share are not
+    /// closed, as they are the program's.
+    pub fn close(&self) {
+        self.0.close();
+    }
+
+    /// Closes like [`close`](Self::close) and waits until the connections in use have come back, those of all tenants within the
+    /// limit together. Those that have not are cut off then: see [`Registry::close_within`](crate::Registry::close_within).
+    ///
+    /// # Errors
+    /// Connections were cut off: [`ErrorKind::StillInUse`](crate::ErrorKind::StillInUse), with the engine of the first tenant that
+    /// had any, and how many.
+    pub fn close_within(&self, limit: Duration) -> Result<()> {
+        self.0.close_within(limit)
     }
 
     /// How many tenants are open and what has happened. Connects to nothing.

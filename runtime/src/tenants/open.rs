@@ -199,6 +199,16 @@ impl Open {
         self.draining.extract_if(.., is_gone).collect()
     }
 
+    /// Has no tenant be opened any more. Those that are open wait for their connections to come back; callers that wait for room
+    /// find that it is closed.
+    pub(super) fn close(&mut self) -> Vec<Arc<Opened>> {
+        self.is_closed = true;
+        self.counts.closed += self.places.len() as u64;
+        self.draining.extend(self.places.drain());
+        while self.waiting.give(()).is_ok() {}
+        self.all().map(|place| Arc::clone(&place.opened)).collect()
+    }
+
     /// Every tenant, also those that wait for their connections to come back.
     pub(super) fn all(&self) -> impl Iterator<Item = &Place> {
         let draining = self.draining.iter().map(|(_, place)| place);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::options::TenantOptions;
-use crate::error::Error;
+use crate::error::{Error, Operation};
 
 /// The opening of one tenant.
 pub(super) struct Opening {
@@ -58,12 +58,18 @@ impl Opening {
     }
 }
 
-/// The error of an opening for one more of those who waited for it.
+/// The error of an opening for one more of those who waited for it. That a tenant is not there is told apart from an engine of the
+/// program that is not.
 #[cold]
 pub(super) fn again(error: &Arc<Error>) -> Error {
     let same = Error::new(error.kind().clone()).with_source(Common(Arc::clone(error)));
     let same = error.engine().into_iter().fold(same, Error::on_engine);
-    let same = error.operation().into_iter().fold(same, Error::during);
+    let operation = if error.is_unknown_database() {
+        Some(Operation::OpenTenant)
+    } else {
+        error.operation()
+    };
+    let same = operation.into_iter().fold(same, Error::during);
     error.place().into_iter().fold(same, Error::at_place)
 }
 

@@ -216,3 +216,58 @@ impl fmt::Debug for TenantOptions {
         out.debug_map().entries(engines).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::canonical;
+    use crate::databases::config::{EngineOptions, Settings};
+
+    fn settings(options: EngineOptions) -> Settings {
+        canonical(&options.settings().expect("they can be used"))
+    }
+
+    /// Covers REG-04: options are compared by what they mean, however they are written.
+    #[test]
+    fn reg_04_equal_options_are_equal_by_value() {
+        let url = EngineOptions::url;
+        let built = EngineOptions::postgres("h", "d")
+            .username("u")
+            .password("p@");
+        let equal = [
+            (url("postgres://u@h/d"), url("postgres://u@h:5432/d")),
+            (url("postgres://u@h/d"), url("postgresql://u@H/d?")),
+            (url("mysql://u@h/d"), url("mysql://u@h:3306/d")),
+            (
+                built.clone().schema("s"),
+                url("postgres://u:p%40@h/d?schema=s"),
+            ),
+            (
+                url("postgres://u@h/d?schema=s&application_name=a"),
+                url("postgres://u@h/d?application_name=a&schema=s"),
+            ),
+            (url("sqlite://./x/../a.db"), EngineOptions::sqlite("a.db")),
+            (
+                url("postgres://u@h/d").acquire_timeout(Duration::from_secs(1)),
+                url("postgres://u@h/d").acquire_timeout(Duration::from_millis(1_000)),
+            ),
+        ];
+        for (one, other) in equal {
+            assert_eq!(settings(one), settings(other));
+        }
+        let different = [
+            (built.clone(), built.clone().password("other")),
+            (built.clone(), built.clone().schema("s")),
+            (built.clone(), built.clone().max_connections(3)),
+            (url("postgres://h/d"), url("postgres://h:5433/d")),
+            (url("mysql://h/d"), url("mariadb://h/d")),
+        ];
+        for (one, other) in different {
+            assert!(
+                settings(one) != settings(other),
+                "passwords are not printed"
+            );
+        }
+    }
+}

@@ -138,7 +138,7 @@ impl<D: GeneratedDatabases> Shared<D> {
     ) -> Result<Found<D>> {
         let mut open = self.lock();
         if open.is_closed {
-            return Err(Error::new(ErrorKind::Closed).during(Operation::Choose));
+            return Err(closed());
         }
         open.keep_again(id, given);
         if let Some((id, place)) = open.touch(id, recency) {
@@ -228,9 +228,9 @@ impl<D: GeneratedDatabases> Shared<D> {
         given: &TenantOptions,
         recency: Recency,
     ) -> Result<Handle<D>> {
-        match self.connect(given) {
-            Ok(opened) => {
-                let handle = self.keep(&turn, opened, recency);
+        let kept = self.connect(given);
+        match kept.and_then(|opened| self.keep(&turn, opened, recency)) {
+            Ok(handle) => {
                 turn.opening.end(Outcome::Open);
                 Ok(handle)
             }
@@ -284,9 +284,18 @@ impl<D: GeneratedDatabases> Shared<D> {
     }
 
     /// Keeps a tenant that was opened. Two that lead to the same database, opened at the same time, have one pool.
-    fn keep(self: &Arc<Self>, turn: &Turn<D>, opened: Opened, recency: Recency) -> Handle<D> {
+    fn keep(
+        self: &Arc<Self>,
+        turn: &Turn<D>,
+        opened: Opened,
+        recency: Recency,
+    ) -> Result<Handle<D>> {
         let mut open = self.lock();
         open.opening.remove(&turn.id);
+        if open.is_closed {
+            drop(open);
+            return Err(closed());
+        }
         let own = opened.settings.iter().enumerate();
         let like: Vec<Option<Configured>> = own
             .map(|(at, settings)| open.engine_like(at, settings))
@@ -301,7 +310,29 @@ impl<D: GeneratedDatabases> Shared<D> {
         drop((replaced, unneeded));
         self.tidy();
         let lease = lease.expect("it was added under the same lock");
-        (Arc::clone(&turn.id), self.databases(&opened, lease))
+        Ok((Arc::clone(&turn.id), self.databases(&opened, lease)))
+    }
+
+    /// Closes all tenants, and what is opened at the moment: idle connections now, those in use when they come back.
+    pub(super) fn close(&self) -> Vec<Arc<Opened>> {
+        let closing = self.lock().close();
+        closing.iter().for_each(|opened| opened.registry.close());
+        self.tidy();
+        closing
+    }
+
+    /// The same, and waits until the connections have come back, all tenants within the limit together.
+    pub(super) fn close_within(&self, limit: Duration) -> Result<()> {
+        let started = Instant::now();
+        let left = || limit.saturating_sub(started.elapsed());
+        let closing = self.close();
+        // Every tenant is closed, also after one that was not left in time.
+        let emptied = closing
+            .iter()
+            .map(|opened| opened.registry.close_within(left()));
+        let emptied = emptied.fold(Ok(()), Result::and);
+        self.tidy();
+        emptied
     }
 
     /// Closes a tenant: idle connections now, those in use when they come back. `false` where it was not open.
@@ -366,6 +397,11 @@ impl Opened {
         };
         (opened, unneeded)
     }
+}
+
+#[cold]
+fn closed() -> Error {
+    Error::new(ErrorKind::Closed).during(Operation::OpenTenant)
 }
 
 #[cold]

@@ -1,10 +1,12 @@
 //! The state that goes with a piece of work from its caller's task to the thread that does it: the current span of `tracing`, the
-//! subscriber where the task has one of its own, and what the program has captured of its task-locals.
+//! subscriber where the task has one of its own, the tenants that it is locked to, and what the program has captured of its
+//! task-locals.
 
 use tracing::level_filters::LevelFilter;
 use tracing::{Dispatch, Span, dispatcher};
 
 use super::Workers;
+use crate::driver::locks::Locks;
 
 /// Runs work on its thread with what was captured in the task that waits for it: see
 /// [`Registry::carry_task_locals`](crate::Registry::carry_task_locals).
@@ -17,6 +19,7 @@ pub(super) type Capture = Box<dyn Fn() -> Around + Send + Sync>;
 #[derive(Default)]
 pub(super) struct Carried {
     seen_by: Option<(Dispatch, Span)>,
+    locks: Locks,
     around: Option<Around>,
 }
 
@@ -27,12 +30,14 @@ impl Carried {
         let here = || (dispatcher::get_default(Dispatch::clone), Span::current());
         Self {
             seen_by: is_seen.then(here),
+            locks: Locks::here(),
             around: workers.capture.get().map(|capture| capture()),
         }
     }
 
     pub(super) fn around<T>(self, work: impl FnOnce() -> T) -> T {
-        let seen_by = self.seen_by;
+        let (seen_by, locks) = (self.seen_by, self.locks);
+        let work = || locks.around(work);
         let work = || match seen_by {
             Some((dispatch, span)) => dispatcher::with_default(&dispatch, || span.in_scope(work)),
             None => work(),

@@ -1,12 +1,16 @@
 //! Databases that are opened on the fly, one for each tenant, on files, databases and schemas.
 
 mod cache;
+#[cfg(feature = "tokio")]
+mod closing;
 mod each;
 mod limits;
 mod locked;
 mod options;
 mod places;
 mod single_flight;
+#[cfg(feature = "tokio")]
+mod tasks;
 mod thousand;
 
 use std::time::Duration;

@@ -154,7 +154,7 @@ macro_rules! on_each_place {
 
 use on_each_place;
 
-fn several_threads() -> Runtime {
+pub(crate) fn several_threads() -> Runtime {
     let mut builder = Builder::new_multi_thread();
     builder.worker_threads(2).enable_time().build().unwrap()
 }
@@ -172,7 +172,7 @@ fn in_every_runtime<F: Future<Output = ()> + Send + 'static>(test: impl Fn() -> 
 }
 
 /// Drives a future without a runtime: the thread sleeps until it is woken.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(Thread);
     impl Wake for Unpark {
         fn wake(self: Arc<Self>) {
