@@ -13,6 +13,7 @@ use crate::commands::drop::DropArguments;
 use crate::commands::explain::ExplainArguments;
 use crate::commands::generate::GenerateArguments;
 use crate::commands::migrate::MigrateArguments;
+use crate::commands::pull::PullArguments;
 use crate::commands::validate::ValidateArguments;
 
 /// Models bound to their databases at compile time: the command beside the build.
@@ -41,6 +42,7 @@ pub(crate) enum Command {
     Create(CreateArguments),
     Drop(DropArguments),
     Migrate(MigrateArguments),
+    Pull(PullArguments),
     Validate(ValidateArguments),
     Explain(ExplainArguments),
     Completions(CompletionsArguments),

@@ -1,6 +1,7 @@
 //! The `bindery` command: options in, one of `commands/` run, exit code out.
 
 mod arguments;
+mod catalogue;
 mod commands;
 mod confirm;
 mod database;
@@ -40,6 +41,7 @@ fn run(command: &Command, output: &Output) -> Result<(), Failure> {
         Command::Create(arguments) => commands::create::run(arguments, output),
         Command::Drop(arguments) => commands::drop::run(arguments, output),
         Command::Migrate(arguments) => commands::migrate::run(arguments, output),
+        Command::Pull(arguments) => commands::pull::run(arguments, output),
         Command::Validate(arguments) => commands::validate::run(arguments, output),
         Command::Explain(arguments) => commands::explain::run(arguments, output),
         Command::Completions(arguments) => commands::completions::run(arguments, output),

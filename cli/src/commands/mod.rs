@@ -7,4 +7,5 @@ pub(crate) mod drop;
 pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod migrate;
+pub(crate) mod pull;
 pub(crate) mod validate;

@@ -8,6 +8,7 @@ mod explain;
 mod findings;
 mod generate;
 mod migrate;
+mod pull;
 mod support;
 mod usage;
 mod validate;

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use crate::support::{Project, holds};
 
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 8] = [
     "check",
     "generate",
     "explain",
     "create",
     "drop",
+    "pull",
     "validate",
     "completions",
 ];

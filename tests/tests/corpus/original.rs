@@ -32,7 +32,11 @@ fn used_database(text: &str) -> Option<&str> {
 /// `given/<name>.sql`.
 pub(crate) fn given(name: &str) -> String {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = ["tests/corpus/given", "../tests/corpus/given"];
+    let folders = [
+        "tests/corpus/given",
+        "../tests/corpus/given",
+        "../tests/tests/corpus/given",
+    ];
     let file = name.replace('/', "_") + ".sql";
     let found = folders.iter().find_map(|folder| {
         let path = beside.join(folder).join(&file);

@@ -1,0 +1,98 @@
+//! The schema of an existing database as DDL: what `pull` writes and `validate` compares. The databases write types,
+//! expressions and constraints themselves; put together here is only what they have no statement for.
+//!
+//! bindery's own tables, those of extensions, and what nothing but the server knows are left out. Triggers, routines and
+//! the like, which bindery neither makes nor compares, are listed by name.
+
+mod graph;
+mod mysql;
+mod postgres;
+mod sqlite;
+
+use std::collections::BTreeSet;
+
+use bindery::{Connection, Dialect, Isolation, TransactionOptions};
+use bindery_schema::model::{Engine, TableName};
+
+use crate::database::Chosen;
+
+/// Everything that is read of a database, in an order in which it can be made.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Catalogue {
+    pub(crate) items: Vec<Item>,
+    /// Statements after all others: foreign keys of tables that refer to each other in a circle.
+    pub(crate) last: Vec<String>,
+    /// The kind and name of each object that is not part of the DDL, in order.
+    pub(crate) left_out: Vec<String>,
+}
+
+/// One table, view or other object, with the statements that make it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Item {
+    /// Its name, where it is a table or view.
+    pub(crate) table: Option<TableName>,
+    /// Without semicolons.
+    pub(crate) statements: Vec<String>,
+}
+
+/// Reads the schema of the database behind a connection, in one snapshot of it.
+pub(crate) fn read(connection: &mut Connection<Chosen>) -> bindery::Result<Catalogue> {
+    match connection.dialect() {
+        Dialect::Sqlite => {
+            let snapshot = TransactionOptions::new().read_only();
+            connection.transaction_with(snapshot, |tx| sqlite::read(tx))
+        }
+        Dialect::Postgres => {
+            let snapshot = TransactionOptions::new().read_only();
+            let snapshot = snapshot.isolation(Isolation::RepeatableRead);
+            connection.transaction_with(snapshot, |tx| postgres::read(tx))
+        }
+        Dialect::Mysql => mysql::read(connection),
+    }
+}
+
+impl Catalogue {
+    /// Returns the number of tables and views.
+    pub(crate) fn tables(&self) -> usize {
+        let tables = self.items.iter();
+        tables.filter(|item| item.table.is_some()).count()
+    }
+
+    /// Writes it as a schema of the engine. Tables of these names are tagged `@unmanaged`.
+    pub(crate) fn schema_text(&self, engine: &Engine, unmanaged: &BTreeSet<TableName>) -> String {
+        let name = &engine.name;
+        let mut text = format!("-- The schema of engine `{name}`, written by `bindery pull`.\n");
+        if self.tables() > 0 {
+            // Tags belong to tables.
+            text += &format!("-- @dialect {}\n-- @engine {name}\n", engine.dialect.name());
+        }
+        for item in &self.items {
+            text.push('\n');
+            let is_unmanaged = |table: &TableName| unmanaged.contains(table);
+            if item.table.as_ref().is_some_and(is_unmanaged) {
+                text.push_str("-- @unmanaged\n");
+            }
+            text.extend(item.statements.iter().map(|sql| ended(sql)));
+        }
+        if !self.last.is_empty() {
+            text.push('\n');
+            text.extend(self.last.iter().map(|sql| ended(sql)));
+        }
+        if !self.left_out.is_empty() {
+            text.push_str("\n-- Left out, as bindery neither makes nor compares it:\n");
+            let line = |name: &String| format!("--   {}\n", name.escape_debug());
+            text.extend(self.left_out.iter().map(line));
+        }
+        text
+    }
+}
+
+/// The statement with its semicolon, which no comment at its end swallows.
+fn ended(sql: &str) -> String {
+    let last = sql.lines().next_back().unwrap_or_default();
+    if last.contains("--") || last.contains('#') {
+        format!("{sql}\n;\n")
+    } else {
+        format!("{sql};\n")
+    }
+}

@@ -1,0 +1,199 @@
+//! PostgreSQL: thirteen queries of the catalogues, however many tables there are.
+
+mod queries;
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bindery::{Connection, FromRow, Sql};
+
+use self::table::{Column, Constraint, Index, Table, Tables};
+use super::graph::{Kind, Node, mentioned, sorted};
+use super::{Catalogue, Item};
+use crate::database::Chosen;
+
+/// Key, name to sort by, statement, comment.
+type Object = (String, String, Option<String>, Option<String>);
+/// Key, name to sort by, statement, bare name, body.
+type Function = (String, String, String, String, String);
+
+pub(super) fn read(connection: &mut Connection<Chosen>) -> bindery::Result<Catalogue> {
+    let _: String = connection.query_scalar(Sql::assembled(queries::ONLY_CURRENT_SCHEMA), ())?;
+    let mut before: Vec<String> = all(connection, queries::SCHEMAS)?;
+    before.extend(all::<String>(connection, queries::EXTENSIONS)?);
+    let needs: Vec<(String, String)> = all(connection, queries::NEEDS)?;
+    let mut plan = Plan {
+        needs: grouped(needs),
+        ..Plan::default()
+    };
+    plan.add_objects(Kind::Collation, all(connection, queries::COLLATIONS)?);
+    plan.add_objects(Kind::Type, all(connection, queries::TYPES)?);
+    let tables = Tables {
+        tables: all(connection, queries::TABLES)?,
+        columns: grouped_rows(all(connection, queries::COLUMNS)?, |row: &Column| {
+            &row.table_key
+        }),
+        constraints: grouped_rows(
+            all(connection, queries::CONSTRAINTS)?,
+            |row: &Constraint| &row.table_key,
+        ),
+        indexes: grouped_rows(all(connection, queries::INDEXES)?, |row: &Index| {
+            &row.table_key
+        }),
+        sequences: all(connection, queries::SEQUENCES)?,
+    };
+    plan.add_sequences(&tables);
+    plan.add_tables(&tables);
+    plan.add_functions(all(connection, queries::FUNCTIONS)?);
+    let left_out = all(connection, queries::OTHERS)?;
+    Ok(plan.catalogue(before, &tables, left_out))
+}
+
+fn all<T: FromRow<Chosen>>(
+    connection: &mut Connection<Chosen>,
+    query: &'static str,
+) -> bindery::Result<Vec<T>> {
+    connection.query_as(Sql::assembled(query), ())
+}
+
+fn grouped(pairs: Vec<(String, String)>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut groups: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (from, to) in pairs {
+        groups.entry(from).or_default().insert(to);
+    }
+    groups
+}
+
+fn grouped_rows<T>(rows: Vec<T>, key: impl Fn(&T) -> &String) -> BTreeMap<String, Vec<T>> {
+    let mut groups: BTreeMap<String, Vec<T>> = BTreeMap::new();
+    for row in rows {
+        groups.entry(key(&row).clone()).or_default().push(row);
+    }
+    groups
+}
+
+/// All objects with what they need.
+#[derive(Default)]
+struct Plan {
+    needs: BTreeMap<String, BTreeSet<String>>,
+    nodes: Vec<Node>,
+    /// By key, but for tables.
+    statements: BTreeMap<String, Vec<String>>,
+    /// Names of functions that are written, as they are listed among the others.
+    written: BTreeSet<String>,
+}
+
+impl Plan {
+    fn add(&mut self, key: String, place: (Kind, String), prefers: BTreeSet<String>) {
+        self.nodes.push(Node {
+            needs: self.needs.get(&key).cloned().unwrap_or_default(),
+            key,
+            place,
+            prefers,
+        });
+    }
+
+    fn add_objects(&mut self, kind: Kind, objects: Vec<Object>) {
+        for (key, name, statement, comment) in objects {
+            let statements = [statement, comment].into_iter().flatten().collect();
+            self.statements.insert(key.clone(), statements);
+            self.add(key, (kind, name), BTreeSet::new());
+        }
+    }
+
+    /// Sequences that are not written with their column.
+    fn add_sequences(&mut self, tables: &Tables) {
+        for sequence in &tables.sequences {
+            if !tables.is_in_column(sequence) {
+                let key = sequence.key.clone();
+                self.statements.insert(key.clone(), vec![sequence.create()]);
+                let place = (Kind::Sequence, sequence.sort.clone());
+                self.add(key, place, BTreeSet::new());
+            }
+        }
+    }
+
+    fn add_tables(&mut self, tables: &Tables) {
+        for table in &tables.tables {
+            let kind = if table.is_view() {
+                Kind::View
+            } else {
+                Kind::Table
+            };
+            let place = (kind, format!("{}.{}", table.schema, table.name));
+            self.add(table.key.clone(), place, tables.targets(&table.key));
+        }
+    }
+
+    /// Functions that something else needs, and those that their bodies call.
+    fn add_functions(&mut self, functions: Vec<Function>) {
+        let mut needed: BTreeSet<String> = self
+            .nodes
+            .iter()
+            .flat_map(|node| node.needs.clone())
+            .collect();
+        let mut open: Vec<Function> = functions;
+        loop {
+            let (found, rest): (Vec<_>, Vec<_>) = open
+                .into_iter()
+                .partition(|function| needed.contains(&function.0));
+            open = rest;
+            if found.is_empty() {
+                return;
+            }
+            for (key, name, statement, _, body) in found {
+                let called = mentioned(&body, open.iter().map(|one| one.3.as_str()));
+                let called = open
+                    .iter()
+                    .filter(|one| called.contains(&one.3.to_lowercase()));
+                let called: BTreeSet<String> = called.map(|one| one.0.clone()).collect();
+                needed.extend(called.iter().cloned());
+                needed.extend(self.needs.get(&key).into_iter().flatten().cloned());
+                let shown = name.split_once('.').map_or("", |(_, name)| name);
+                let words = ["function", "aggregate"];
+                self.written
+                    .extend(words.map(|word| format!("{word} {shown}")));
+                self.statements.insert(key.clone(), vec![statement]);
+                self.add(key, (Kind::Function, name), called);
+            }
+        }
+    }
+
+    fn catalogue(
+        mut self,
+        before: Vec<String>,
+        tables: &Tables,
+        left_out: Vec<String>,
+    ) -> Catalogue {
+        let mut catalogue = Catalogue::default();
+        let of_table: BTreeMap<&str, &Table> = tables
+            .tables
+            .iter()
+            .map(|table| (table.key.as_str(), table))
+            .collect();
+        if !before.is_empty() {
+            catalogue.items.push(Item {
+                table: None,
+                statements: before,
+            });
+        }
+        let mut made: BTreeSet<&str> = BTreeSet::new();
+        for node in sorted(&self.nodes).into_iter().map(|at| &self.nodes[at]) {
+            made.insert(&node.key);
+            let item = match of_table.get(node.key.as_str()) {
+                Some(table) => tables.item(table, &made, &mut catalogue.last),
+                None => Item {
+                    table: None,
+                    statements: self.statements.remove(&node.key).unwrap_or_default(),
+                },
+            };
+            catalogue.items.push(item);
+        }
+        let written = &self.written;
+        catalogue.left_out = left_out
+            .into_iter()
+            .filter(|name| !written.contains(name))
+            .collect();
+        catalogue
+    }
+}

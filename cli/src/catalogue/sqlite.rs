@@ -1,0 +1,81 @@
+//! SQLite keeps the statements that made its objects, as they were written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bindery::{Connection, Sql};
+use bindery_schema::model::TableName;
+
+use super::graph::{Kind, Node, mentioned, sorted};
+use super::{Catalogue, Item};
+use crate::database::Chosen;
+
+/// Kind, name, table, statement, and the kind of a table. Indexes that a constraint brought along have no statement.
+const OBJECTS: &str = r"
+SELECT s.type, s.name, s.tbl_name, s.sql, coalesce(l.type, '')
+FROM sqlite_schema s LEFT JOIN pragma_table_list l ON l.schema = 'main' AND l.name = s.name AND s.type = 'table'
+WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\_%' ESCAPE '\' AND s.tbl_name NOT LIKE '\_bindery\_%' ESCAPE '\'
+ORDER BY s.name";
+
+/// A table, and one that it refers to.
+const REFERENCES: &str = r#"
+SELECT DISTINCT s.name, f."table" FROM sqlite_schema s, pragma_foreign_key_list(s.name) f WHERE s.type = 'table'"#;
+
+/// Tables that a virtual table keeps its rows in.
+const SHADOW: &str = "shadow";
+
+type Object = (String, String, String, String, String);
+
+pub(super) fn read(connection: &mut Connection<Chosen>) -> bindery::Result<Catalogue> {
+    let objects: Vec<Object> = connection.query_as(Sql::assembled(OBJECTS), ())?;
+    let references: Vec<(String, String)> = connection.query_as(Sql::assembled(REFERENCES), ())?;
+    let is_made =
+        |object: &&Object| matches!(object.0.as_str(), "table" | "view") && object.4 != SHADOW;
+    let made: Vec<&Object> = objects.iter().filter(is_made).collect();
+    let order = sorted(&nodes(&made, &references));
+    let items = order.into_iter().map(|at| item(made[at], &objects));
+    let others = objects.iter().filter(|object| object.0 == "trigger");
+    Ok(Catalogue {
+        items: items.collect(),
+        last: Vec::new(),
+        left_out: others
+            .map(|one| format!("trigger {} on {}", one.1, one.2))
+            .collect(),
+    })
+}
+
+fn nodes(made: &[&Object], references: &[(String, String)]) -> Vec<Node> {
+    let mut refers: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (from, to) in references {
+        refers.entry(from).or_default().insert(to.to_lowercase());
+    }
+    let names = || made.iter().map(|object| object.1.as_str());
+    let node = |object: &&Object| {
+        let (kind, needs) = if object.0 == "view" {
+            (Kind::View, mentioned(&object.3, names()))
+        } else {
+            (Kind::Table, BTreeSet::new())
+        };
+        Node {
+            key: object.1.to_lowercase(),
+            place: (kind, object.1.clone()),
+            needs,
+            prefers: refers.remove(object.1.as_str()).unwrap_or_default(),
+        }
+    };
+    made.iter().map(node).collect()
+}
+
+/// A table or view with its indexes.
+fn item(object: &Object, all: &[Object]) -> Item {
+    let indexes = all
+        .iter()
+        .filter(|one| one.0 == "index" && one.2 == object.1);
+    let statements = std::iter::once(object).chain(indexes);
+    Item {
+        table: Some(TableName {
+            schema: None,
+            name: object.1.clone(),
+        }),
+        statements: statements.map(|one| one.3.clone()).collect(),
+    }
+}

@@ -1,0 +1,285 @@
+//! `bindery pull`: writes the schema of an existing database as a schema file.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bindery_schema::check::check;
+use bindery_schema::diagnostic::{Diagnostic, Diagnostics, Severity};
+use bindery_schema::input::{Input, InputFile};
+use bindery_schema::model::{EngineId, Model, TableName};
+use bindery_schema::parse::load;
+use bindery_schema::read_model;
+use bindery_schema::source::Sources;
+use clap::Args;
+use serde::Serialize;
+
+use crate::arguments::{ConfigOptions, EngineOptions, Format, SchemaOptions};
+use crate::catalogue::{self, Catalogue};
+use crate::confirm::{self, Confirmation};
+use crate::database::{Engines, failure};
+use crate::engines::Purpose;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::project::{DialectChoice, Project};
+use crate::report::{self, document};
+use crate::text::count;
+
+/// Write the schema of an existing database as a schema file
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Write the schema of an existing database as a schema file.\n\n\
+        The file has the tables, views, types and sequences of the engine's database in its own dialect, as the database itself \
+        writes them, each after what it needs and else by name: the same database gives the same file. Triggers, routines and the \
+        like are listed at its end. Tables that the schema at hand calls `@unmanaged` keep that tag; other annotations are \
+        not in the database, and so not in the file. Nothing in the database is changed.",
+    after_help = "Examples:\n  \
+        bindery pull                             `default`, as schema.sql\n  \
+        bindery pull --engine b --out -          to standard output\n  \
+        bindery pull --engine b --out legacy.sql --yes\n  \
+        bindery pull --all --out schema          schema/b.sql, schema/default.sql"
+)]
+pub(crate) struct PullArguments {
+    /// The file, `-` for standard output; with several engines the folder that gets a file for each. Without it
+    /// `schema.sql` beside the configuration, with several engines `schema`
+    #[arg(long, value_name = "PATH")]
+    out: Option<PathBuf>,
+    /// Overwrite without a prompt
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    engines: EngineOptions,
+    #[command(flatten)]
+    config: ConfigOptions,
+}
+
+/// What was pulled of one engine; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+struct Pulled<'a> {
+    engine: &'a str,
+    dialect: &'static str,
+    tables: usize,
+    left_out: &'a [String],
+    /// Where it was written; `None` for standard output.
+    file: Option<String>,
+    /// The text, where it goes to standard output.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema: Option<&'a str>,
+}
+
+/// One engine's file.
+struct File {
+    engine: EngineId,
+    /// `None` is standard output.
+    path: Option<PathBuf>,
+    catalogue: Catalogue,
+    text: String,
+}
+
+/// Reads, asks before it overwrites, and writes.
+pub(crate) fn run(arguments: &PullArguments, output: &Output) -> Result<(), Failure> {
+    let project = Project::load_config(&arguments.config, output)?;
+    let chosen = project.choose(&arguments.engines, Purpose::Harmless)?;
+    let paths = paths(arguments, &project, &chosen)?;
+    confirm_overwriting(arguments, &paths, output)?;
+    let engines = Engines::open(&project, &chosen)?;
+    let unmanaged = unmanaged(arguments);
+    let mut files = Vec::new();
+    for (index, (&engine, path)) in chosen.iter().zip(paths).enumerate() {
+        let catalogue = engines.catalogue(index)?;
+        let names = unmanaged.iter().filter(|(of, _)| *of == engine);
+        let names = names.map(|(_, name)| name.clone()).collect();
+        let text = catalogue.schema_text(&project.input.engines[engine.0 as usize], &names);
+        files.push(File {
+            engine,
+            path,
+            catalogue,
+            text,
+        });
+    }
+    for file in &files {
+        if let Some(path) = &file.path {
+            write(path, &file.text)?;
+        }
+    }
+    print(&files, &project, arguments, output)?;
+    read_back(&files, &project.input, output)
+}
+
+impl Engines {
+    /// The schema of the database of one of them.
+    pub(crate) fn catalogue(&self, index: usize) -> Result<Catalogue, Failure> {
+        let connection = self.registry.connect(self.chosen(index));
+        let catalogue = connection.and_then(|mut connection| catalogue::read(&mut connection));
+        catalogue.map_err(|error| failure(&error))
+    }
+}
+
+/// Where each engine's schema goes.
+fn paths(
+    arguments: &PullArguments,
+    project: &Project,
+    chosen: &[EngineId],
+) -> Result<Vec<Option<PathBuf>>, Failure> {
+    let folder = project.config.as_ref().map(|config| config.folder.clone());
+    let beside = |name: &str| folder.clone().unwrap_or_default().join(name);
+    match (&arguments.out, chosen) {
+        (Some(path), [_]) if path == Path::new("-") => Ok(vec![None]),
+        (Some(path), _) if path == Path::new("-") => {
+            let failure = Failure::new("standard output takes the schema of one engine");
+            Err(failure.help("name one: `--engine NAME`"))
+        }
+        (out, [_]) => Ok(vec![Some(
+            out.clone().unwrap_or_else(|| beside("schema.sql")),
+        )]),
+        (out, several) => {
+            let folder = out.clone().unwrap_or_else(|| beside("schema"));
+            let name = |id: &EngineId| &project.input.engines[id.0 as usize].name;
+            let files = several
+                .iter()
+                .map(|id| Some(folder.join(format!("{}.sql", name(id)))));
+            Ok(files.collect())
+        }
+    }
+}
+
+fn confirm_overwriting(
+    arguments: &PullArguments,
+    paths: &[Option<PathBuf>],
+    output: &Output,
+) -> Result<(), Failure> {
+    let there = paths.iter().flatten().filter(|path| path.exists());
+    let there: Vec<String> = there.map(|path| format!("`{}`", path.display())).collect();
+    if there.is_empty() || arguments.yes {
+        return Ok(());
+    }
+    let confirmation = Confirmation {
+        question: &format!(
+            "Overwrite {}, with all annotations in it?",
+            there.join(", ")
+        ),
+        help: "pass `--yes` to overwrite, `--out FILE` for another file, `--out -` for standard output",
+    };
+    confirm::ask(&confirmation, output)
+}
+
+/// The tables that the schema at hand leaves alone, with each of their engines; none where it cannot be read.
+fn unmanaged(arguments: &PullArguments) -> BTreeSet<(EngineId, TableName)> {
+    let options = SchemaOptions {
+        config: arguments.config.config.clone(),
+        schema: Vec::new(),
+        format: arguments.config.format,
+        deny_warnings: false,
+    };
+    let Ok(project) = Project::load(&options, DialectChoice::Configured) else {
+        return BTreeSet::new();
+    };
+    let model = read_model(&project.input, &mut Diagnostics::default());
+    let tables = model.tables.iter().filter(|table| table.unmanaged);
+    let of_engines = |table: &bindery_schema::model::Table| {
+        let name = table.name.clone();
+        let engines = table.engines.clone();
+        engines
+            .into_iter()
+            .map(move |engine| (engine, name.clone()))
+    };
+    tables.flat_map(of_engines).collect()
+}
+
+/// Writes it beside the file and moves it there: a reader sees the old file or the new one.
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let cannot = |error| Failure::new(format!("`{}` cannot be written: {error}", path.display()));
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(cannot)?;
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let new = path.with_file_name(name);
+    let written = fs::write(&new, text).and_then(|()| fs::rename(&new, path));
+    if written.is_err() {
+        // It may not have been made.
+        let _ = fs::remove_file(&new);
+    }
+    written.map_err(cannot)
+}
+
+fn print(
+    files: &[File],
+    project: &Project,
+    arguments: &PullArguments,
+    output: &Output,
+) -> Result<(), Failure> {
+    let pulled = files.iter().map(|file| {
+        let engine = &project.input.engines[file.engine.0 as usize];
+        Pulled {
+            engine: &engine.name,
+            dialect: engine.dialect.name(),
+            tables: file.catalogue.tables(),
+            left_out: &file.catalogue.left_out,
+            file: file.path.as_ref().map(|path| path.display().to_string()),
+            schema: file.path.is_none().then_some(file.text.as_str()),
+        }
+    });
+    let pulled: Vec<Pulled<'_>> = pulled.collect();
+    if arguments.config.format == Format::Json {
+        return output.result(&document(&pulled));
+    }
+    for one in &pulled {
+        output.message(&line(one));
+        output.result(one.schema.unwrap_or_default())?;
+    }
+    Ok(())
+}
+
+fn line(pulled: &Pulled<'_>) -> String {
+    let tables = count(pulled.tables, "table");
+    let file = pulled
+        .file
+        .as_deref()
+        .map_or(String::new(), |file| format!(" written to {file}"));
+    let left_out = match pulled.left_out.len() {
+        0 => String::new(),
+        number => format!("; {} left out, listed at its end", count(number, "object")),
+    };
+    format!("engine `{}`: {tables}{file}{left_out}\n", pulled.engine)
+}
+
+/// Reads what was written as the build will. Errors are reported; warnings are left to `check`.
+fn read_back(files: &[File], input: &Input, output: &Output) -> Result<(), Failure> {
+    let (mut sources, mut errors) = (Sources::default(), Diagnostics::default());
+    for file in files {
+        let (mut input, mut found) = (input.clone(), Diagnostics::default());
+        std::mem::swap(&mut input.sources, &mut sources);
+        let path = file.path.as_ref();
+        let path = path.map_or("<stdout>".into(), |path| path.display().to_string());
+        let model = read(&mut input, &path, &file.text, file.engine, &mut found);
+        check(model, &mut found);
+        sources = input.sources;
+        let is_error = |finding: &&Diagnostic| finding.severity == Severity::Error;
+        found
+            .iter()
+            .filter(is_error)
+            .for_each(|error| errors.push(error.clone()));
+    }
+    report::findings_of(&errors, &sources, Format::Human, output)
+}
+
+/// Reads a pulled text as the schema of an engine.
+pub(crate) fn read(
+    input: &mut Input,
+    path: &str,
+    text: &str,
+    engine: EngineId,
+    found: &mut Diagnostics,
+) -> Model {
+    let name = input.engines[engine.0 as usize].name.clone();
+    let dialect = input.engines[engine.0 as usize].dialect;
+    let id = load(&mut input.sources, path, text.as_bytes(), found);
+    let files = id.map(|id| InputFile {
+        id,
+        dialect: Some(dialect),
+        engines: vec![name],
+    });
+    input.files = files.into_iter().collect();
+    read_model(input, found)
+}

@@ -1,0 +1,153 @@
+//! CLI-06: an existing database as a schema file, and back.
+
+mod corpus;
+pub(crate) mod database;
+
+use std::fs;
+use std::path::Path;
+
+use bindery_schema::dialect::Dialect;
+use bindery_testkit::mysql_flavour;
+
+use self::database::{Database, good};
+use crate::support::{Project, holds};
+
+/// A script beside this file.
+fn text(name: &str) -> String {
+    let path = folder().join(name);
+    fs::read_to_string(path)
+        .unwrap_or_default()
+        .replace("\r\n", "\n")
+}
+
+fn folder() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/pull")
+}
+
+/// The file that is pulled is the one beside this test, and makes the same database by the shell and by `create`.
+fn is_pulled_as(dialect: Dialect) {
+    let [from, shell, created] = [(); 3].map(|()| Database::fresh(dialect));
+    let (Some(from), Some(shell), Some(created)) = (from, shell, created) else {
+        return;
+    };
+    from.load(&text(&format!("{}.sql", dialect.name())))
+        .expect("the script is of this database");
+    let pulled = from.pull().expect("it is read without an error");
+    let name = format!("{}.pulled.sql", dialect.name());
+    if std::env::var_os("BINDERY_UPDATE").is_some() {
+        fs::write(folder().join(&name), &pulled).expect("the folder can be written to");
+    }
+    assert_eq!(pulled, text(&name));
+    let made = |text: &str| text.split("\n-- Left out").next().map(str::to_owned);
+    shell
+        .load(&pulled)
+        .expect("the database's shell takes the file");
+    assert_eq!(made(&shell.pull().expect("pulled again")), made(&pulled));
+    good(created.project(&pulled).run("create")).expect("`create` takes the file");
+    let again = created.pull().expect("pulled again");
+    if dialect != Dialect::Sqlite {
+        assert_eq!(made(&again), made(&pulled));
+    }
+}
+
+#[test]
+fn cli_06_every_construct_of_sqlite_is_pulled() {
+    is_pulled_as(Dialect::Sqlite);
+}
+
+#[test]
+fn cli_06_every_construct_of_postgres_is_pulled() {
+    is_pulled_as(Dialect::Postgres);
+}
+
+#[test]
+fn cli_06_every_construct_of_mysql_is_pulled() {
+    if mysql_flavour().word() == "mariadb" {
+        is_pulled_as(Dialect::Mysql);
+    }
+}
+
+#[test]
+fn cli_06_a_file_is_overwritten_once_it_is_confirmed() {
+    let project = Project::blogs();
+    project.run("create --all").good();
+    let before = fs::read_to_string(project.path("schema.sql")).expect("the schema");
+    let refused = project.run("pull --engine b").failed();
+    holds(&refused, &["no terminal to confirm on", "--yes", "--out -"]);
+    project.run_answering("pull --engine b", "no").failed();
+    let kept = fs::read_to_string(project.path("schema.sql")).expect("the schema");
+    assert_eq!(kept, before);
+    assert_eq!(project.files().len(), 4, "{:?}", project.files());
+    project.run_answering("pull --engine b", "yes").good();
+    let written = fs::read_to_string(project.path("schema.sql")).expect("the schema");
+    holds(
+        &written,
+        &[
+            "-- @dialect sqlite\n-- @engine b\n\nCREATE TABLE",
+            "CREATE TABLE \"posts\"",
+        ],
+    );
+    assert!(
+        !written.contains("users") && !written.contains("_bindery"),
+        "{written}"
+    );
+    assert_eq!(project.files().len(), 4, "{:?}", project.files());
+}
+
+#[test]
+fn cli_06_unmanaged_tables_stay_unmanaged() {
+    let project = Project::blogs();
+    project.run("create --engine b").good();
+    project.sqlite(
+        "b.db",
+        "CREATE TABLE audit (id INTEGER PRIMARY KEY, note VARCHAR(200))",
+    );
+    let pulled = project.run("pull --engine b --out -").good();
+    holds(
+        &pulled,
+        &[
+            "\n\n-- @unmanaged\nCREATE TABLE audit (",
+            "\n\nCREATE TABLE \"posts\"",
+        ],
+    );
+    assert_eq!(pulled.matches("@unmanaged").count(), 1, "{pulled}");
+}
+
+#[test]
+fn cli_06_every_engine_gets_a_file_of_its_own() {
+    let project = Project::blogs();
+    project.run("create --all").good();
+    let outcome = project.run("pull --all --out pulled --format json");
+    let document = outcome.json();
+    assert_eq!(document[0]["engine"], "b");
+    assert_eq!(document[0]["file"], "pulled/b.sql");
+    assert_eq!(document[1]["tables"], 2);
+    outcome.good();
+    let text = fs::read_to_string(project.path("pulled/default.sql")).expect("it was written");
+    holds(&text, &["-- @engine default", "CREATE TABLE \"users\""]);
+    let refused = project.run("pull --all --out -").failed();
+    holds(
+        &refused,
+        &[
+            "standard output takes the schema of one engine",
+            "--engine NAME",
+        ],
+    );
+    let schema = project.run("pull --out - --format json").json();
+    holds(
+        schema[0]["schema"].as_str().expect("a text"),
+        &["CREATE TABLE \"blogs\""],
+    );
+}
+
+#[test]
+fn cli_06_an_empty_database_is_an_empty_schema() {
+    let project = Project::blogs();
+    let pulled = project.run("pull --out empty.sql");
+    holds(
+        &pulled.messages,
+        &["engine `default`: 0 tables written to empty.sql"],
+    );
+    pulled.good();
+    project.run("check --schema empty.sql").good();
+}
