@@ -10,8 +10,10 @@ use crate::commands::check::CheckArguments;
 use crate::commands::completions::CompletionsArguments;
 use crate::commands::create::CreateArguments;
 use crate::commands::drop::DropArguments;
+use crate::commands::dump::DumpArguments;
 use crate::commands::explain::ExplainArguments;
 use crate::commands::generate::GenerateArguments;
+use crate::commands::load::LoadArguments;
 use crate::commands::migrate::MigrateArguments;
 use crate::commands::pull::PullArguments;
 use crate::commands::validate::ValidateArguments;
@@ -41,6 +43,8 @@ pub(crate) enum Command {
     Generate(GenerateArguments),
     Create(CreateArguments),
     Drop(DropArguments),
+    Dump(DumpArguments),
+    Load(LoadArguments),
     Migrate(MigrateArguments),
     Pull(PullArguments),
     Validate(ValidateArguments),

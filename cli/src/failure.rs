@@ -25,6 +25,14 @@ impl Failure {
         }
     }
 
+    /// The text of the failure, without its help.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::Told => String::new(),
+            Self::Written(message) | Self::Message { message, .. } => message.clone(),
+        }
+    }
+
     /// Adds the help.
     #[must_use]
     pub(crate) fn help(self, text: impl Into<String>) -> Self {

@@ -4,6 +4,7 @@ mod arguments;
 mod catalogue;
 mod commands;
 mod confirm;
+mod data;
 mod database;
 mod engines;
 mod failure;
@@ -40,6 +41,8 @@ fn run(command: &Command, output: &Output) -> Result<(), Failure> {
         Command::Generate(arguments) => commands::generate::run(arguments, output),
         Command::Create(arguments) => commands::create::run(arguments, output),
         Command::Drop(arguments) => commands::drop::run(arguments, output),
+        Command::Dump(arguments) => commands::dump::run(arguments, output),
+        Command::Load(arguments) => commands::load::run(arguments, output),
         Command::Migrate(arguments) => commands::migrate::run(arguments, output),
         Command::Pull(arguments) => commands::pull::run(arguments, output),
         Command::Validate(arguments) => commands::validate::run(arguments, output),

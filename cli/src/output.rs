@@ -82,9 +82,14 @@ impl Output {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
+    /// Do messages go to a terminal?
+    pub(crate) fn has_terminal(&self) -> bool {
+        self.messages.columns.is_some()
+    }
+
     /// Writes how far a command is, over what was written so before. Only on a terminal.
     pub(crate) fn progress(&self, text: &str) {
-        if self.messages.columns.is_some() {
+        if self.has_terminal() {
             self.message(&format!("\r\u{1b}[K{text}"));
         }
     }

@@ -18,6 +18,8 @@
 pub mod __private;
 #[cfg(test)]
 mod atomic;
+#[cfg(feature = "data")]
+pub mod data;
 mod databases;
 mod driver;
 mod error;
@@ -70,9 +72,10 @@ pub use databases::tables::CreatedTables;
 pub use databases::{GeneratedDatabases, ReadOnlyOn, ReadToken, Registry, StatementCounter};
 pub use driver::{Isolation, TransactionOptions};
 pub use error::{
-    Applied, CommitToken, Constraint, ConstraintKind, DatabaseError, EngineReport, Error,
-    ErrorKind, Invalid, MigrationError, ModelConstraint, Operation, RecordedSchema, Resolution,
-    Result, SchemaDrift, SessionEnd, SessionReport, TableDifference, TableDrift, TimeoutPhase,
+    Applied, CommitToken, Constraint, ConstraintKind, DataError, DataProblem, DatabaseError,
+    EngineReport, Error, ErrorKind, Invalid, MigrationError, ModelConstraint, Operation,
+    RecordedSchema, Resolution, Result, SchemaDrift, SessionEnd, SessionReport, TableDifference,
+    TableDrift, TimeoutPhase,
 };
 pub use link::connection::Connection;
 pub use link::dialect;

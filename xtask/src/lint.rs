@@ -34,6 +34,8 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "sqlite,chrono,serde",
             "sqlite,tokio",
             "sqlite,metrics",
+            "sqlite,data",
+            "data",
             "postgres,tokio,read-token",
         ],
     ),

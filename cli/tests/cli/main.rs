@@ -3,6 +3,7 @@
 mod check;
 mod create;
 mod drop;
+mod dump;
 mod engines;
 mod explain;
 mod findings;

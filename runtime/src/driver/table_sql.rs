@@ -135,8 +135,8 @@ pub struct UniqueSql {
 }
 
 impl TableSql {
-    /// No columns and no statements: tests of the drivers fill in what they use.
-    #[cfg(test)]
+    /// No columns and no statements: loads, and tests of the drivers, fill in what they use.
+    #[cfg(any(test, feature = "data"))]
     pub(crate) const BARE: Self = Self {
         table: "",
         columns: &[],

@@ -179,6 +179,7 @@ impl ErrorKind {
             | Self::WrongColumns { .. }
             | Self::AfterCommit
             | Self::Migration(_)
+            | Self::Data(_)
             | Self::SessionSplit
             | Self::SessionLocked { .. }
             | Self::Closed

@@ -120,7 +120,7 @@ impl PartialEq<ModelConstraint> for Option<ModelConstraint> {
 }
 
 /// `` `a`, `b` ``
-pub(super) fn quoted(columns: &[&str]) -> String {
+pub(super) fn quoted(columns: &[impl fmt::Display]) -> String {
     let columns = columns.iter().map(|column| format!("`{column}`"));
     columns.collect::<Vec<_>>().join(", ")
 }

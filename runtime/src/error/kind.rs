@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::constraint::quoted;
-use super::{Constraint, Invalid, MigrationError};
+use super::{Constraint, DataError, Invalid, MigrationError};
 use crate::error::SchemaDrift;
 
 /// The kind of an error, the same on every database.
@@ -177,6 +177,8 @@ pub enum ErrorKind {
     AfterCommit,
     /// Migrations cannot be applied, or one of them failed; the source is the error of its statement.
     Migration(MigrationError),
+    /// Rows in text form cannot be loaded or dumped; where a database refused a row, the source is its error.
+    Data(DataError),
     /// The engines of a session were committed one after the other, and did not end alike: what was written on some is
     /// stored, and on others it is not, or is not known to be. [`Error::session_report`](crate::Error::session_report) has
     /// each.
@@ -386,6 +388,7 @@ impl fmt::Display for ErrorKind {
                 out.write_str("the transaction is committed, but what was to run afterwards failed")
             }
             Self::Migration(error) => error.fmt(out),
+            Self::Data(error) => error.fmt(out),
             Self::SessionSplit => out.write_str(
                 "the engines of the session did not end alike",
             ),

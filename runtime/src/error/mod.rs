@@ -4,6 +4,7 @@ mod applied;
 mod column;
 mod commit_token;
 mod constraint;
+mod data;
 mod database_error;
 mod drift;
 mod invalid;
@@ -24,6 +25,7 @@ pub use commit_token::{CommitToken, Resolution};
 pub(crate) use commit_token::{Mark, Written};
 pub(crate) use constraint::ReportedConstraint;
 pub use constraint::{Constraint, ConstraintKind, ModelConstraint};
+pub use data::{DataError, DataProblem};
 pub use database_error::DatabaseError;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub(crate) use database_error::wrong_count;

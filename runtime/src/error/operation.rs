@@ -28,6 +28,10 @@ pub enum Operation {
     Drop,
     /// Applying or reverting migrations.
     Migrate,
+    /// Writing the rows of tables as text.
+    Dump,
+    /// Loading rows from text into tables.
+    LoadRows,
     /// Choosing an engine at run time.
     Choose,
     /// Opening the databases of a tenant.
@@ -112,6 +116,8 @@ impl Operation {
             | Self::Create
             | Self::Drop
             | Self::Migrate
+            | Self::Dump
+            | Self::LoadRows
             | Self::Choose
             | Self::OpenTenant
             | Self::Find
@@ -138,6 +144,8 @@ impl fmt::Display for Operation {
             Self::Create => "creating tables",
             Self::Drop => "dropping tables",
             Self::Migrate => "migrating",
+            Self::Dump => "dumping",
+            Self::LoadRows => "loading rows",
             Self::Choose => "choosing an engine",
             Self::OpenTenant => "opening a tenant",
             Self::Find => "find",

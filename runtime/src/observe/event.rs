@@ -127,6 +127,8 @@ impl EventKind {
             | Operation::Create
             | Operation::Drop
             | Operation::Migrate
+            | Operation::Dump
+            | Operation::LoadRows
             | Operation::Choose
             | Operation::OpenTenant
             | Operation::Find

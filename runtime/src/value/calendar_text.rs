@@ -3,7 +3,7 @@
 use super::calendar::{civil, split};
 
 /// `2026-11-20`.
-pub(in crate::value) fn write_date(days: i64, out: &mut String) {
+pub(crate) fn write_date(days: i64, out: &mut String) {
     let (year, month, day) = civil(days);
     push_digits(year, 4, out);
     out.push('-');
@@ -13,7 +13,7 @@ pub(in crate::value) fn write_date(days: i64, out: &mut String) {
 }
 
 /// `13:45:00`, with six more digits where there is a fraction of a second.
-pub(in crate::value) fn write_time(micros: i64, out: &mut String) {
+pub(crate) fn write_time(micros: i64, out: &mut String) {
     let seconds = micros / 1_000_000;
     for (index, part) in [seconds / 3_600, seconds / 60 % 60, seconds % 60]
         .into_iter()
@@ -31,7 +31,7 @@ pub(in crate::value) fn write_time(micros: i64, out: &mut String) {
 }
 
 /// `2026-11-20 13:45:00`.
-pub(in crate::value) fn write_datetime(micros: i64, out: &mut String) {
+pub(crate) fn write_datetime(micros: i64, out: &mut String) {
     let (day, time) = split(micros);
     write_date(day, out);
     out.push(' ');

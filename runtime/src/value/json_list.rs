@@ -134,16 +134,22 @@ impl JsonList<'_> {
 }
 
 /// Escapes what stands between the quotes of a JSON text.
-pub(super) fn escape(text: &str, out: &mut String) {
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => out.extend(['\\', letter]),
-            '\0'..='\x1f' => {
-                write!(out, "\\u{:04x}", letter as u32).expect("writing to a String cannot fail");
-            }
-            other => out.push(other),
+pub(crate) fn escape(text: &str, out: &mut String) {
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
         }
+        out.push_str(&text[plain..at]);
+        match byte {
+            b'"' | b'\\' => out.extend(['\\', char::from(byte)]),
+            control => {
+                write!(out, "\\u{control:04x}").expect("writing to a String cannot fail");
+            }
+        }
+        plain = at + 1;
     }
+    out.push_str(&text[plain..]);
 }
 
 #[cold]

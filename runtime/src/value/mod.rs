@@ -12,7 +12,9 @@ pub(crate) mod sqlite;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) mod buffer;
 mod calendar;
-mod calendar_text;
+#[cfg(any(feature = "sqlite", feature = "data"))]
+pub(crate) mod calendar_parse;
+pub(crate) mod calendar_text;
 mod column_form;
 mod column_set;
 mod decimal;
@@ -26,7 +28,7 @@ mod recorded_row;
 mod rounding;
 pub(crate) mod tapped;
 pub mod types;
-mod uuid_text;
+pub(crate) mod uuid_text;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod vector;
 mod writer;

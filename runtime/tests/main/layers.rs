@@ -33,6 +33,7 @@ const LAYERS: &[&str] = &[
     "databases/generated",
     "tenants",
     "migrate",
+    "data",
 ];
 
 /// Files that stand in no layer: the root and its macros, and what is re-exported for generated code.

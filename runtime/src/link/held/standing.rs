@@ -232,6 +232,7 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::WrongColumns { .. }
         | ErrorKind::AfterCommit
         | ErrorKind::Migration(_)
+        | ErrorKind::Data(_)
         | ErrorKind::SessionSplit
         | ErrorKind::SessionLocked { .. }
         | ErrorKind::Closed

@@ -1,6 +1,5 @@
 //! Values as SQLite keeps them: bound to a prepared statement, read from its row.
 
-mod calendar_text;
 pub(crate) mod error;
 mod params;
 mod row;

@@ -5,8 +5,8 @@ use std::cell::Cell;
 
 use rusqlite::types::ValueRef;
 
-use super::calendar_text;
 use super::statement::Statement;
+use crate::value::calendar_parse;
 use crate::value::types::{AnyValue, Interval};
 use crate::value::{RowReader, decimal, uuid_text, vector};
 
@@ -92,20 +92,20 @@ impl<'a> RowRef<'a> {
     }
 
     pub(crate) fn date(&self, column: usize) -> Option<i64> {
-        self.text(column).and_then(calendar_text::read_date)
+        self.text(column).and_then(calendar_parse::read_date)
     }
 
     pub(crate) fn time(&self, column: usize) -> Option<i64> {
-        self.text(column).and_then(calendar_text::read_time)
+        self.text(column).and_then(calendar_parse::read_time)
     }
 
     /// Text, seconds since 1970 or Julian days: the three forms that SQLite's own functions read ("Date And Time
     /// Functions", section 2).
     pub(crate) fn datetime(&self, column: usize) -> Option<i64> {
         match self.value(column) {
-            ValueRef::Text(_) => self.text(column).and_then(calendar_text::read_datetime),
-            ValueRef::Integer(seconds) => calendar_text::read_seconds(seconds),
-            ValueRef::Real(days) => calendar_text::read_julian(days),
+            ValueRef::Text(_) => self.text(column).and_then(calendar_parse::read_datetime),
+            ValueRef::Integer(seconds) => calendar_parse::read_seconds(seconds),
+            ValueRef::Real(days) => calendar_parse::read_julian(days),
             ValueRef::Null | ValueRef::Blob(_) => None,
         }
     }

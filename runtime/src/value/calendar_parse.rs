@@ -1,4 +1,4 @@
-//! Dates and times from text (ISO 8601), which is how SQLite stores them.
+//! Dates and times from text (ISO 8601): SQLite stores them so, and files of rows hold them so.
 
 use crate::value::calendar::{MICROS_PER_DAY, days, is_representable, split};
 

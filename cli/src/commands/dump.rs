@@ -1,0 +1,357 @@
+//! `bindery dump`: the rows of engines as files, `data/<engine>/<table>.csv` and a manifest, each engine from one snapshot.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use bindery::data::{DataFormat, Snapshot};
+use bindery_schema::model::{CheckedModel, EngineId};
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::arguments::{EngineOptions, Format, SchemaOptions};
+use crate::data::layout::{self, Hashing, MANIFEST, NewFile, NewFolder, file_name};
+use crate::data::manifest::{self, DumpedTable, FORMAT, Manifest};
+use crate::data::progress::Progress;
+use crate::data::tables::{self, EngineTable};
+use crate::database::{Chosen, Engines, failure};
+use crate::engines::Purpose;
+use crate::failure::Failure;
+use crate::output::{Output, Paint, Stream};
+use crate::project::{DialectChoice, Project};
+use crate::report::{self, document};
+use crate::text::count;
+
+/// Where dumps are unless said otherwise.
+pub(crate) const ROOT: &str = "data";
+
+/// Write the rows of engines to files
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Write the rows of engines to files.\n\n\
+        Each engine gets a folder, `data/<engine>/<table>.csv`, with a manifest of columns, rows and checksums. All tables of an \
+        engine are read from one snapshot, whatever others write meanwhile; two engines have two. A folder has its name only once \
+        it is whole. Any engine of any database loads what another has dumped: `bindery load`.",
+    after_help = "Examples:\n  \
+        bindery dump                               the tables of `default`, to `data/default`\n  \
+        bindery dump --all --out backup            those of every engine, to `backup/<engine>`\n  \
+        bindery dump --engine b --table posts --out posts.jsonl\n  \
+        bindery dump --table users --out - | head"
+)]
+pub(crate) struct DumpArguments {
+    /// Only this table; may be repeated
+    #[arg(long, value_name = "NAME")]
+    table: Vec<String>,
+    /// The form of the rows; else as the file's name says, else CSV
+    #[arg(long = "as", value_name = "FORM", value_enum)]
+    form: Option<DataForm>,
+    /// The folder of the dump; for one table also a file that ends with .csv or .jsonl, or `-` for standard output
+    #[arg(long, value_name = "PATH", default_value = ROOT)]
+    out: PathBuf,
+    /// Replace a dump that is there
+    #[arg(long)]
+    force: bool,
+    /// Say nothing of how far it is
+    #[arg(long, short)]
+    quiet: bool,
+    #[command(flatten)]
+    engines: EngineOptions,
+    #[command(flatten)]
+    schema: SchemaOptions,
+}
+
+/// The form of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DataForm {
+    /// A line of names, then a line for each row
+    Csv,
+    /// A JSON object for each row
+    Jsonl,
+}
+
+impl DataForm {
+    pub(crate) fn format(self) -> DataFormat {
+        match self {
+            Self::Csv => DataFormat::Csv,
+            Self::Jsonl => DataFormat::JsonLines,
+        }
+    }
+}
+
+/// The format that a file's name says.
+pub(crate) fn format_of(path: &Path) -> Option<DataFormat> {
+    DataFormat::from_extension(path.extension()?.to_str()?)
+}
+
+/// The result for one engine; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+struct EngineDump {
+    engine: String,
+    /// The folder or file.
+    path: String,
+    tables: Vec<TableDump>,
+    error: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct TableDump {
+    table: String,
+    rows: u64,
+    bytes: u64,
+}
+
+/// Dumps.
+pub(crate) fn run(arguments: &DumpArguments, output: &Output) -> Result<(), Failure> {
+    let options = &arguments.schema;
+    let project = Project::load(options, DialectChoice::Configured)?;
+    let chosen = project.choose(&arguments.engines, Purpose::Harmless)?;
+    let compiled = project.compile();
+    let model = report::checked(&compiled, options, output)?;
+    let engines = Engines::open(&compiled.project, &chosen)?;
+    let dump = Dump {
+        arguments,
+        model,
+        engines: &engines,
+        progress: Progress::new(output, arguments.quiet),
+    };
+    if let Some(format) = arguments.single_file() {
+        return dump.to_file(&chosen, format, output);
+    }
+    let mut outcomes = Vec::new();
+    let mut failures = Vec::new();
+    for (index, &id) in chosen.iter().enumerate() {
+        let outcome = dump.to_folder(index, id);
+        let engine = model.engine(id).name.clone();
+        let path = arguments.out.join(&engine).display().to_string();
+        let (tables, error) = match outcome {
+            Ok(tables) => (tables, None),
+            Err(failure) => {
+                let error = Some(failure.message());
+                failures.push(failure);
+                (Vec::new(), error)
+            }
+        };
+        outcomes.push(EngineDump {
+            engine,
+            path,
+            tables,
+            error,
+        });
+    }
+    print(&outcomes, options.format, output)?;
+    failures.iter().for_each(|failure| output.failure(failure));
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Told)
+    }
+}
+
+impl DumpArguments {
+    /// Is one file to be written? Then its format.
+    fn single_file(&self) -> Option<DataFormat> {
+        let is_stdout = self.out.as_os_str() == "-";
+        let format = format_of(&self.out);
+        let chosen = self.form.map(DataForm::format);
+        (is_stdout || format.is_some()).then(|| chosen.or(format).unwrap_or(DataFormat::Csv))
+    }
+}
+
+/// One run.
+struct Dump<'a> {
+    arguments: &'a DumpArguments,
+    model: &'a CheckedModel,
+    engines: &'a Engines,
+    progress: Progress<'a>,
+}
+
+impl Dump<'_> {
+    fn engine(&self, index: usize) -> Chosen {
+        self.engines.chosen(index)
+    }
+
+    /// An engine's tables to its folder.
+    fn to_folder(&self, index: usize, id: EngineId) -> Result<Vec<TableDump>, Failure> {
+        let engine = self.model.engine(id);
+        let tables = tables::chosen(self.model, id, &self.arguments.table)?;
+        let form = self.arguments.form.unwrap_or(DataForm::Csv).format();
+        let folder = NewFolder::begin(&self.arguments.out, &engine.name, self.arguments.force)?;
+        let taken_at = now();
+        let mut snapshot = self.begin(index)?;
+        let mut dumped = Vec::new();
+        for table in &tables {
+            dumped.push(self.table(&mut snapshot, table, &folder, (form, &engine.name))?);
+        }
+        drop(snapshot);
+        let columns = dumped
+            .iter()
+            .map(|table| (table.table.as_str(), table.columns.as_slice()));
+        let manifest = Manifest {
+            format: FORMAT,
+            bindery: env!("CARGO_PKG_VERSION").to_owned(),
+            engine: engine.name.clone(),
+            dialect: engine.dialect.name().to_owned(),
+            taken_at,
+            schema: manifest::schema_hash(columns),
+            tables: dumped,
+        };
+        write_manifest(&folder, &manifest)?;
+        folder.finish()?;
+        let summary = |table: DumpedTable| TableDump {
+            table: table.table,
+            rows: table.rows,
+            bytes: table.bytes,
+        };
+        Ok(manifest.tables.into_iter().map(summary).collect())
+    }
+
+    fn begin(&self, index: usize) -> Result<Snapshot, Failure> {
+        let begun = Snapshot::begin(&self.engines.registry, self.engine(index));
+        begun.map_err(|error| failure(&error))
+    }
+
+    /// A table to its file.
+    fn table(
+        &self,
+        snapshot: &mut Snapshot,
+        table: &EngineTable<'_>,
+        folder: &NewFolder,
+        (form, engine): (DataFormat, &str),
+    ) -> Result<DumpedTable, Failure> {
+        let name = table.data.name();
+        let file = file_name(name, form);
+        let path = folder.file(&file);
+        let mut out = Hashing::new(layout::create(&path)?);
+        let rows = self.rows(snapshot, table, engine, form, &mut out)?;
+        let bytes = out.bytes;
+        let failed = |error: io::Error| layout::cannot("write", &path, &error);
+        let (sha256, out) = out.finish().map_err(failed)?;
+        out.sync_all().map_err(failed)?;
+        Ok(DumpedTable {
+            table: name.to_owned(),
+            file,
+            rows,
+            bytes,
+            sha256,
+            columns: manifest::columns(&table.data),
+        })
+    }
+
+    fn rows(
+        &self,
+        snapshot: &mut Snapshot,
+        table: &EngineTable<'_>,
+        engine: &str,
+        form: DataFormat,
+        out: &mut dyn Write,
+    ) -> Result<u64, Failure> {
+        let place = ("dumping", table.data.name(), engine);
+        let told = &mut |rows| self.progress.tell(place, rows, None);
+        let written = snapshot.write(&table.data, form, out, told);
+        self.progress.end();
+        written.map_err(|error| failure(&error))
+    }
+
+    /// One table to a file or standard output.
+    fn to_file(
+        &self,
+        chosen: &[EngineId],
+        form: DataFormat,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let ([id], [_]) = (chosen, self.arguments.table.as_slice()) else {
+            let failure = Failure::new("a file holds one table of one engine");
+            return Err(failure
+                .help("name it: `--engine NAME --table NAME`; or give a folder: `--out DIR`"));
+        };
+        let tables = tables::chosen(self.model, *id, &self.arguments.table)?;
+        let engine = &self.model.engine(*id).name;
+        let mut snapshot = self.begin(0)?;
+        let path = &self.arguments.out;
+        if path.as_os_str() == "-" {
+            let mut out = Pipe(io::stdout().lock());
+            return self
+                .rows(&mut snapshot, &tables[0], engine, form, &mut out)
+                .map(drop);
+        }
+        let (file, out) = NewFile::begin(path, self.arguments.force)?;
+        let mut out = Hashing::new(out);
+        let rows = self.rows(&mut snapshot, &tables[0], engine, form, &mut out)?;
+        let bytes = out.bytes;
+        let failed = |error: io::Error| layout::cannot("write", path, &error);
+        let (_, out) = out.finish().map_err(failed)?;
+        out.sync_all().map_err(failed)?;
+        file.finish()?;
+        let table = tables[0].data.name().to_owned();
+        let outcome = EngineDump {
+            engine: engine.clone(),
+            path: path.display().to_string(),
+            tables: vec![TableDump { table, rows, bytes }],
+            error: None,
+        };
+        print(&[outcome], self.arguments.schema.format, output)
+    }
+}
+
+/// Standard output. A reader that has gone away has seen enough.
+struct Pipe<W: Write>(W);
+
+impl<W: Write> Write for Pipe<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+            outcome => outcome,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+fn write_manifest(folder: &NewFolder, manifest: &Manifest) -> Result<(), Failure> {
+    let path = folder.file(MANIFEST);
+    let mut file = layout::create(&path)?;
+    let written = file.write_all(document(manifest).as_bytes());
+    written
+        .and_then(|()| file.sync_all())
+        .map_err(|error| layout::cannot("write", &path, &error))
+}
+
+/// The current time in UTC, to the second.
+fn now() -> String {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let seconds = since.map_or(0, |since| since.as_secs());
+    bindery::data::utc_text(seconds)
+}
+
+fn print(outcomes: &[EngineDump], format: Format, output: &Output) -> Result<(), Failure> {
+    output.result(&match format {
+        Format::Json => document(&outcomes),
+        Format::Human | Format::Github => {
+            let lines = outcomes
+                .iter()
+                .map(|outcome| lines(outcome, output.results()));
+            lines.collect()
+        }
+    })
+}
+
+fn lines(outcome: &EngineDump, stream: Stream) -> String {
+    let word = stream.paint(Paint::Good, "dumped   ");
+    let line = |table: &TableDump| {
+        let rows = rows(table.rows);
+        format!("{word}  {} on {}: {rows}\n", table.table, outcome.engine)
+    };
+    let mut text: String = outcome.tables.iter().map(line).collect();
+    if outcome.error.is_none() {
+        let tables = count(outcome.tables.len(), "table");
+        text += &format!("{tables} of {} in `{}`\n", outcome.engine, outcome.path);
+    }
+    text
+}
+
+/// `1 row`, `2 rows`.
+pub(crate) fn rows(number: u64) -> String {
+    count(usize::try_from(number).unwrap_or(usize::MAX), "row")
+}

@@ -1,0 +1,360 @@
+//! `bindery load`: rows from files into the tables of engines, all of an engine's or none.
+
+mod plan;
+mod rejects;
+
+use std::io::{self, BufRead, BufReader};
+use std::path::PathBuf;
+
+use bindery::data::{DataTable, LoadMode, Loaded, Loading, Reject, Rejected, RowsSource};
+use bindery_schema::model::CheckedModel;
+use clap::Args;
+use serde::Serialize;
+
+use self::plan::{Input, Part, Plan, plan};
+use self::rejects::Rejects;
+use super::dump::{DataForm, ROOT, rows};
+use crate::arguments::{EngineOptions, Format, SchemaOptions};
+use crate::confirm::{self, Confirmation};
+use crate::data::layout;
+use crate::data::progress::Progress;
+use crate::database::{Engines, failure};
+use crate::engines::Purpose;
+use crate::failure::Failure;
+use crate::output::{Output, Paint, Stream};
+use crate::project::{DialectChoice, Project};
+use crate::report::{self, document};
+
+const MIB: usize = 1 << 20;
+
+/// Load rows from files into the tables of engines
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Load rows from files into the tables of engines.\n\n\
+        All rows of an engine are loaded or none, in one transaction. Files, checksums and columns are checked before anything is \
+        changed. Tables must be empty unless `--append`, `--upsert` or `--replace` says otherwise. Foreign keys that no order of \
+        rows could meet are checked at the end; what generates keys goes on after the loaded ones.",
+    after_help = "Examples:\n  \
+        bindery load                                  `data/default` into `default`\n  \
+        bindery load --all --replace --yes            every engine, in place of what it has\n  \
+        bindery load --engine b --from backup/default what was dumped from `default`, into `b`\n  \
+        bindery load --table users --from users.csv --append"
+)]
+pub(crate) struct LoadArguments {
+    /// Only this table; may be repeated
+    #[arg(long, value_name = "NAME")]
+    table: Vec<String>,
+    /// The dump: a folder; for one table also a file, or `-` for standard input
+    #[arg(long, value_name = "PATH", default_value = ROOT)]
+    from: PathBuf,
+    /// The form of a file whose name does not say it
+    #[arg(long = "as", value_name = "FORM", value_enum)]
+    form: Option<DataForm>,
+    #[command(flatten)]
+    mode: ModeOptions,
+    /// Leave out rows that cannot be stored, and write them to this file
+    #[arg(long, value_name = "FILE")]
+    skip_bad: Option<PathBuf>,
+    /// The most mebibytes of a row, which are in memory at a time
+    #[arg(long, value_name = "MIB", default_value_t = 256)]
+    longest_row: usize,
+    /// Check the files, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask
+    #[arg(long, requires = "replace")]
+    yes: bool,
+    /// Say nothing of how far it is
+    #[arg(long, short)]
+    quiet: bool,
+    #[command(flatten)]
+    engines: EngineOptions,
+    #[command(flatten)]
+    schema: SchemaOptions,
+}
+
+/// What becomes of the rows that are there.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+struct ModeOptions {
+    /// Delete the rows that the tables have
+    #[arg(long)]
+    replace: bool,
+    /// Keep the rows that the tables have
+    #[arg(long)]
+    append: bool,
+    /// Keep them, and update those whose primary key is loaded
+    #[arg(long)]
+    upsert: bool,
+}
+
+impl ModeOptions {
+    fn mode(&self) -> LoadMode {
+        match (self.replace, self.append, self.upsert) {
+            (true, _, _) => LoadMode::Replace,
+            (_, true, _) => LoadMode::Append,
+            (_, _, true) => LoadMode::Upsert,
+            (false, false, false) => LoadMode::IntoEmpty,
+        }
+    }
+}
+
+/// The result for one engine; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+struct EngineLoad {
+    engine: String,
+    /// The folder or file.
+    path: String,
+    tables: Vec<TableLoad>,
+    error: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct TableLoad {
+    table: String,
+    rows: u64,
+    rejected: u64,
+}
+
+/// Checks, asks, and loads.
+pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Failure> {
+    let options = &arguments.schema;
+    let project = Project::load(options, DialectChoice::Configured)?;
+    let purpose = if arguments.mode.replace {
+        Purpose::Destructive
+    } else {
+        Purpose::Harmless
+    };
+    let chosen = project.choose(&arguments.engines, purpose)?;
+    let compiled = project.compile();
+    let model = report::checked(&compiled, options, output)?;
+    let plans = chosen
+        .iter()
+        .map(|&id| plan(arguments, model, id, chosen.len()));
+    let plans = plans.collect::<Result<Vec<_>, _>>()?;
+    if arguments.dry_run {
+        return print(
+            &plans
+                .iter()
+                .map(|plan| planned(plan, model))
+                .collect::<Vec<_>>(),
+            "checked",
+            options.format,
+            output,
+        );
+    }
+    if arguments.mode.replace && !arguments.yes {
+        ask(&compiled.project, model, &plans, output)?;
+    }
+    let engines = Engines::open(&compiled.project, &chosen)?;
+    let mut rejects = Rejects::new(arguments.skip_bad.as_deref());
+    let progress = Progress::new(output, arguments.quiet);
+    let (mut outcomes, mut failures) = (Vec::new(), Vec::new());
+    for (index, plan) in plans.into_iter().enumerate() {
+        let engine = model.engine(plan.id).name.clone();
+        let path = plan.path.display().to_string();
+        let loaded = load(
+            arguments,
+            &engines,
+            index,
+            &engine,
+            plan,
+            &mut rejects,
+            &progress,
+        );
+        progress.end();
+        let (tables, error) = match loaded {
+            Ok(tables) => (tables, None),
+            Err(failure) => {
+                let error = Some(failure.message());
+                failures.push(failure);
+                (Vec::new(), error)
+            }
+        };
+        outcomes.push(EngineLoad {
+            engine,
+            path,
+            tables,
+            error,
+        });
+    }
+    print(&outcomes, "loaded", options.format, output)?;
+    failures.iter().for_each(|failure| output.failure(failure));
+    if failures.is_empty() {
+        rejects.finish(output)
+    } else {
+        Err(Failure::Told)
+    }
+}
+
+fn planned(plan: &Plan<'_>, model: &CheckedModel) -> EngineLoad {
+    let table = |part: &Part<'_>| TableLoad {
+        table: part.table.data.name().to_owned(),
+        rows: part.rows.unwrap_or_default(),
+        rejected: 0,
+    };
+    EngineLoad {
+        engine: model.engine(plan.id).name.clone(),
+        path: plan.path.display().to_string(),
+        tables: plan.parts.iter().map(table).collect(),
+        error: None,
+    }
+}
+
+/// Fails unless the user confirms.
+fn ask(
+    project: &Project,
+    model: &CheckedModel,
+    plans: &[Plan<'_>],
+    output: &Output,
+) -> Result<(), Failure> {
+    let confirmation = Confirmation {
+        question: "Delete the rows of these tables, and load the others?",
+        help: "pass `--yes` to replace without a prompt",
+    };
+    confirm::require_terminal(&confirmation)?;
+    for plan in plans {
+        let engine = &model.engine(plan.id).name;
+        let place = project.place(engine).unwrap_or_default();
+        let tables: Vec<&str> = plan
+            .parts
+            .iter()
+            .map(|part| part.table.data.name())
+            .collect();
+        output.message(&format!(
+            "engine `{engine}`, {place}: {}\n",
+            tables.join(", ")
+        ));
+    }
+    confirm::ask(&confirmation, output)
+}
+
+fn load(
+    arguments: &LoadArguments,
+    engines: &Engines,
+    index: usize,
+    engine: &str,
+    plan: Plan<'_>,
+    rejects: &mut Rejects<'_>,
+    progress: &Progress<'_>,
+) -> Result<Vec<TableLoad>, Failure> {
+    let chosen = engines.chosen(index);
+    let tables: Vec<&DataTable> = plan.parts.iter().map(|part| &part.table.data).collect();
+    let begun = Loading::begin(&engines.registry, chosen, &tables, arguments.mode.mode());
+    let mut loading = begun.map_err(|error| explained(&error))?;
+    let mut loaded = Vec::new();
+    for part in &plan.parts {
+        let told =
+            &mut |rows| progress.tell(("loading", part.table.data.name(), engine), rows, part.rows);
+        let outcome = load_part(arguments, &mut loading, part, rejects, told)?;
+        ensure_number(part, outcome)?;
+        loaded.push(TableLoad {
+            table: part.table.data.name().to_owned(),
+            rows: outcome.rows,
+            rejected: outcome.rejected,
+        });
+    }
+    loading.finish(&tables).map_err(|error| explained(&error))?;
+    Ok(loaded)
+}
+
+/// The manifest says how many rows there are.
+fn ensure_number(part: &Part<'_>, loaded: Loaded) -> Result<(), Failure> {
+    let found = loaded.rows + loaded.rejected;
+    match part.rows {
+        Some(rows) if rows != found => Err(Failure::new(format!(
+            "table `{}` has {} in its file, and the manifest says {rows}; nothing was changed",
+            part.table.data.name(),
+            super::dump::rows(found)
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn load_part(
+    arguments: &LoadArguments,
+    loading: &mut Loading,
+    part: &Part<'_>,
+    rejects: &mut Rejects<'_>,
+    told: &mut dyn FnMut(u64),
+) -> Result<Loaded, Failure> {
+    let (name, mut input): (String, Box<dyn BufRead>) = match &part.input {
+        Input::Stdin => ("-".to_owned(), Box::new(BufReader::new(io::stdin().lock()))),
+        Input::File(path, file) => {
+            let file = file
+                .try_clone()
+                .map_err(|error| layout::cannot("read", path, &error))?;
+            (
+                path.display().to_string(),
+                Box::new(BufReader::with_capacity(256 * 1024, file)),
+            )
+        }
+    };
+    let longest = arguments.longest_row.saturating_mul(MIB);
+    let source = RowsSource::new(&mut *input, part.format)
+        .named(name)
+        .longest_row(longest);
+    let mut failed = None;
+    let mut reject = |rejected: Rejected<'_>| rejects.write(&rejected, &mut failed);
+    let reject: Option<Reject<'_>> = if arguments.skip_bad.is_some() {
+        Some(&mut reject)
+    } else {
+        None
+    };
+    let loaded = loading.load(&part.table.data, source, reject, told);
+    match failed {
+        Some(failure) => Err(failure),
+        None => loaded.map_err(|error| explained(&error)),
+    }
+}
+
+/// The failure with what to type next.
+fn explained(error: &bindery::Error) -> Failure {
+    use bindery::{DataProblem, ErrorKind};
+    let shown = failure(error);
+    let ErrorKind::Data(data) = error.kind() else {
+        return shown;
+    };
+    match data.problem {
+        DataProblem::NotEmpty => shown.help("`--append` adds to its rows, `--upsert` updates those with the same key, `--replace` deletes them first"),
+        DataProblem::Refused | DataProblem::Value(_) | DataProblem::Syntax(_) | DataProblem::Fields { .. } => {
+            shown.help("nothing was changed; `--skip-bad FILE` leaves such rows out and writes them to a file")
+        }
+        DataProblem::TooLong { .. } => shown.help("nothing was changed; `--longest-row MIB` allows longer ones"),
+        DataProblem::Dangling { .. } => shown.help("nothing was changed; load the tables together, or those that are referred to first"),
+        _ => shown,
+    }
+}
+
+fn print(
+    outcomes: &[EngineLoad],
+    word: &str,
+    format: Format,
+    output: &Output,
+) -> Result<(), Failure> {
+    output.result(&match format {
+        Format::Json => document(&outcomes),
+        Format::Human | Format::Github => {
+            let lines = outcomes
+                .iter()
+                .map(|outcome| lines(outcome, word, output.results()));
+            lines.collect()
+        }
+    })
+}
+
+fn lines(outcome: &EngineLoad, word: &str, stream: Stream) -> String {
+    let word = stream.paint(Paint::Good, &format!("{word:<9}"));
+    let line = |table: &TableLoad| {
+        let left_out = match table.rejected {
+            0 => String::new(),
+            number => format!(", {} left out", rows(number)),
+        };
+        let number = rows(table.rows);
+        format!(
+            "{word}  {} on {}: {number}{left_out}\n",
+            table.table, outcome.engine
+        )
+    };
+    outcome.tables.iter().map(line).collect()
+}

@@ -1,0 +1,329 @@
+//! Which file goes into which table: everything is checked here, before a database is connected to.
+
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::path::{Path, PathBuf};
+
+use bindery::data::{DataFormat, DataTable};
+use bindery_schema::model::{CheckedModel, EngineId};
+use sha2::{Digest, Sha256};
+
+use super::LoadArguments;
+use crate::commands::dump::{DataForm, format_of};
+use crate::data::layout::{self, MANIFEST};
+use crate::data::manifest::{self, DumpedColumn, DumpedTable, Manifest, hexadecimal};
+use crate::data::tables::{self, EngineTable};
+use crate::failure::Failure;
+
+/// A manifest is no longer than this.
+const LONGEST_MANIFEST: u64 = 64 << 20;
+
+/// The tables of an engine and the files that are loaded into them, all checked.
+pub(super) struct Plan<'m> {
+    pub(super) id: EngineId,
+    pub(super) path: PathBuf,
+    pub(super) parts: Vec<Part<'m>>,
+}
+
+/// A table and its file.
+pub(super) struct Part<'m> {
+    pub(super) table: EngineTable<'m>,
+    pub(super) input: Input,
+    pub(super) format: DataFormat,
+    /// The number of rows, where a manifest says it.
+    pub(super) rows: Option<u64>,
+}
+
+pub(super) enum Input {
+    File(PathBuf, File),
+    Stdin,
+}
+
+/// The files of an engine, checked.
+pub(super) fn plan<'m>(
+    arguments: &LoadArguments,
+    model: &'m CheckedModel,
+    id: EngineId,
+    engines: usize,
+) -> Result<Plan<'m>, Failure> {
+    let from = &arguments.from;
+    let is_stdin = from.as_os_str() == "-";
+    if is_stdin || from.is_file() {
+        return single(arguments, model, id, engines);
+    }
+    let engine = &model.engine(id).name;
+    let is_of_engine = engines == 1 && from.join(MANIFEST).is_file();
+    let folder = if is_of_engine {
+        from.clone()
+    } else {
+        from.join(engine)
+    };
+    if !folder.join(MANIFEST).is_file() {
+        return Err(no_dump(from, &folder, engine));
+    }
+    let manifest = read_manifest(&folder.join(MANIFEST))?;
+    let parts = parts(arguments, model, id, &folder, &manifest)?;
+    Ok(Plan {
+        id,
+        path: folder,
+        parts,
+    })
+}
+
+/// One table from one file.
+fn single<'m>(
+    arguments: &LoadArguments,
+    model: &'m CheckedModel,
+    id: EngineId,
+    engines: usize,
+) -> Result<Plan<'m>, Failure> {
+    let path = arguments.from.clone();
+    if arguments.table.len() != 1 || engines != 1 {
+        let failure = Failure::new("a file holds one table of one engine");
+        return Err(
+            failure.help("name it: `--engine NAME --table NAME`; or give a folder: `--from DIR`")
+        );
+    }
+    let form = arguments.form.map(DataForm::format).or(format_of(&path));
+    let Some(format) = form else {
+        let failure = Failure::new(format!(
+            "`{}` does not say what form its rows have",
+            path.display()
+        ));
+        return Err(failure.help("say it: `--as csv` or `--as jsonl`"));
+    };
+    let table = loadable(model, id, &arguments.table)?.remove(0);
+    let is_stdin = path.as_os_str() == "-";
+    let input = if is_stdin {
+        Input::Stdin
+    } else {
+        Input::File(path.clone(), layout::open(&path)?)
+    };
+    let rows = None;
+    let parts = vec![Part {
+        table,
+        input,
+        format,
+        rows,
+    }];
+    Ok(Plan { id, path, parts })
+}
+
+/// The chosen tables of an engine; those that are not managed are never loaded.
+fn loadable<'m>(
+    model: &'m CheckedModel,
+    id: EngineId,
+    names: &[String],
+) -> Result<Vec<EngineTable<'m>>, Failure> {
+    let tables = tables::chosen(model, id, names)?;
+    match tables.iter().find(|table| table.table.unmanaged) {
+        None => Ok(tables),
+        Some(table) => {
+            let failure = Failure::new(format!(
+                "table `{}` on engine `{}` is `@unmanaged`, so nothing is loaded into it",
+                table.data.name(),
+                model.engine(id).name
+            ));
+            Err(failure
+                .help("take the annotation away, or load the table by the tool that manages it"))
+        }
+    }
+}
+
+/// There is no dump of the engine: what is there instead?
+fn no_dump(root: &Path, folder: &Path, engine: &str) -> Failure {
+    let missing = Failure::new(format!(
+        "there is no dump of engine `{engine}` in `{}`",
+        folder.display()
+    ));
+    let Ok(entries) = std::fs::read_dir(root) else {
+        return missing.help(format!(
+            "write one with `bindery dump --engine {engine}`, or name its folder: `--from DIR`"
+        ));
+    };
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    let is_flat = |name: &&String| {
+        [".txt", ".csv", ".dmp"]
+            .iter()
+            .any(|end| name.ends_with(end))
+    };
+    if let Some(flat) = names.iter().find(is_flat) {
+        let table = flat
+            .rsplit_once('.')
+            .map_or(flat.as_str(), |(table, _)| table);
+        let failure = Failure::new(format!(
+            "`{}` holds files of the flat layout of other tools (`{flat}`), which do not say what engine they are of",
+            root.display()
+        ));
+        return failure.help(format!(
+            "load each by itself, as CSV with a line of names: `bindery load --engine {engine} --table {table} --as csv --from {}`",
+            root.join(flat).display()
+        ));
+    }
+    let has_manifest = |name: &&String| root.join(name.as_str()).join(MANIFEST).is_file();
+    let others: Vec<String> = names
+        .iter()
+        .filter(has_manifest)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    if others.is_empty() {
+        return missing.help(format!("write one with `bindery dump --engine {engine}`"));
+    }
+    missing.help(format!(
+        "there are dumps of {}; load one into this engine: `--engine {engine} --from {}`",
+        others.join(", "),
+        root.join(others[0].trim_matches('`')).display()
+    ))
+}
+
+fn read_manifest(path: &Path) -> Result<Manifest, Failure> {
+    let mut text = Vec::new();
+    let read = layout::open(path)?
+        .take(LONGEST_MANIFEST)
+        .read_to_end(&mut text);
+    read.map_err(|error| layout::cannot("read", path, &error))?;
+    Manifest::parse(&text, &path.display().to_string())
+}
+
+/// The tables of the dump that are loaded, in the order of the schema, each with its file. Everything is checked.
+fn parts<'m>(
+    arguments: &LoadArguments,
+    model: &'m CheckedModel,
+    id: EngineId,
+    folder: &Path,
+    manifest: &Manifest,
+) -> Result<Vec<Part<'m>>, Failure> {
+    let tables = loadable(model, id, &arguments.table)?;
+    let is_wanted =
+        |name: &str| arguments.table.is_empty() || arguments.table.iter().any(|one| one == name);
+    let wanted: Vec<&DumpedTable> = manifest
+        .tables
+        .iter()
+        .filter(|table| is_wanted(&table.table))
+        .collect();
+    let mut differences = Vec::new();
+    for dumped in &wanted {
+        match tables
+            .iter()
+            .find(|table| table.data.name() == dumped.table)
+        {
+            Some(table) => differences.extend(compare(dumped, &table.data)),
+            None => differences.push(format!(
+                "the schema has no table `{}` on this engine",
+                dumped.table
+            )),
+        }
+    }
+    let engine = &model.engine(id).name;
+    if !differences.is_empty() {
+        let list: String = differences
+            .iter()
+            .map(|difference| format!("\n  {difference}"))
+            .collect();
+        let failure = Failure::new(format!(
+            "the dump of `{}` is not of the tables of engine `{engine}`:{list}",
+            folder.display()
+        ));
+        return Err(failure.help("load tables that fit by `--table NAME`, or a file by itself: `--table NAME --from FILE`"));
+    }
+    let mut parts = Vec::new();
+    for table in tables {
+        let Some(dumped) = wanted
+            .iter()
+            .find(|dumped| dumped.table == table.data.name())
+        else {
+            if arguments.table.is_empty() {
+                continue;
+            }
+            return Err(Failure::new(format!(
+                "table `{}` is not in the dump of `{}`",
+                table.data.name(),
+                folder.display()
+            )));
+        };
+        let path = folder.join(&dumped.file);
+        let file = checked_file(&path, dumped)?;
+        let format = format_of(&path).unwrap_or(DataFormat::Csv);
+        let rows = Some(dumped.rows);
+        parts.push(Part {
+            table,
+            input: Input::File(path, file),
+            format,
+            rows,
+        });
+    }
+    Ok(parts)
+}
+
+/// In what a dumped table differs from the one that it is loaded into.
+fn compare(dumped: &DumpedTable, table: &DataTable) -> Vec<String> {
+    let name = &dumped.table;
+    let columns = manifest::columns(table);
+    let find = |columns: &[DumpedColumn], name: &str| {
+        columns.iter().find(|column| column.name == name).cloned()
+    };
+    let mut differences = Vec::new();
+    for column in &dumped.columns {
+        match find(&columns, &column.name) {
+            None => differences.push(format!(
+                "`{name}` has no column `{}` in the schema",
+                column.name
+            )),
+            Some(own) if own.value != column.value => differences.push(format!(
+                "`{name}.{}` is {} in the dump, and {} in the schema",
+                column.name, column.value, own.value
+            )),
+            Some(_) => {}
+        }
+    }
+    let required = table
+        .columns()
+        .iter()
+        .filter(|column| !column.nullable && !column.has_default);
+    for column in required {
+        if find(&dumped.columns, &column.name).is_none() {
+            differences.push(format!(
+                "`{name}.{}` must have a value, and is not in the dump",
+                column.name
+            ));
+        }
+    }
+    differences
+}
+
+/// Opens a file of the dump, and reads it once to see that it is the one that was written.
+fn checked_file(path: &Path, dumped: &DumpedTable) -> Result<File, Failure> {
+    let mut file = layout::open(path)?;
+    let failed = |error: io::Error| layout::cannot("read", path, &error);
+    let length = file.metadata().map_err(failed)?.len();
+    let damaged = |why: &str| {
+        let failure = Failure::new(format!(
+            "`{}` is not as it was dumped: {why}",
+            path.display()
+        ));
+        failure.help("nothing was changed; take the file from the dump again, or load it by itself: `--table NAME --from FILE`")
+    };
+    if length != dumped.bytes {
+        return Err(damaged(&format!(
+            "it has {length} bytes, and had {}",
+            dumped.bytes
+        )));
+    }
+    let mut hash = Sha256::new();
+    let mut chunk = vec![0; 256 * 1024];
+    loop {
+        let read = file.read(&mut chunk).map_err(failed)?;
+        if read == 0 {
+            break;
+        }
+        hash.update(&chunk[..read]);
+    }
+    if hexadecimal(&hash.finalize()) != dumped.sha256 {
+        return Err(damaged("its checksum is another"));
+    }
+    file.rewind().map_err(failed)?;
+    Ok(file)
+}

@@ -1,0 +1,89 @@
+//! The rows that `--skip-bad` leaves out, as a file that can be mended and loaded.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+use bindery::data::Rejected;
+
+use crate::commands::dump::rows;
+use crate::data::layout;
+use crate::database::failure;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// The file of the rows that were left out.
+pub(super) struct Rejects<'a> {
+    path: Option<&'a Path>,
+    file: Option<File>,
+    header: Option<String>,
+    rows: u64,
+}
+
+impl<'a> Rejects<'a> {
+    pub(super) fn new(path: Option<&'a Path>) -> Self {
+        Self {
+            path,
+            file: None,
+            header: None,
+            rows: 0,
+        }
+    }
+
+    /// Writes a row as it stood in its file, with the reason before it as a line that begins with `#`.
+    pub(super) fn write(
+        &mut self,
+        rejected: &Rejected<'_>,
+        failed: &mut Option<Failure>,
+    ) -> bindery::Result<()> {
+        let Some(path) = self.path else { return Ok(()) };
+        let stop = || bindery::Error::new(bindery::ErrorKind::Output(io::ErrorKind::Other));
+        if self.file.is_none() {
+            match layout::create(path) {
+                Ok(file) => self.file = Some(file),
+                Err(failure) => {
+                    *failed = Some(failure);
+                    return Err(stop());
+                }
+            }
+        }
+        let mut text = String::new();
+        let header = rejected.header.map(str::to_owned);
+        if header != self.header {
+            text += header.as_deref().unwrap_or_default();
+            self.header = header;
+        }
+        text += &format!(
+            "# {}\n{}\n",
+            failure(rejected.error).message(),
+            rejected.record
+        );
+        self.rows += 1;
+        let written = self
+            .file
+            .as_mut()
+            .map(|file| file.write_all(text.as_bytes()));
+        match written {
+            Some(Err(error)) => {
+                *failed = Some(layout::cannot("write", path, &error));
+                Err(stop())
+            }
+            Some(Ok(())) | None => Ok(()),
+        }
+    }
+
+    /// Says how many there were; then the command did not do all that it was to do.
+    pub(super) fn finish(self, output: &Output) -> Result<(), Failure> {
+        match self.path.filter(|_| self.rows > 0) {
+            None => Ok(()),
+            Some(path) => {
+                output.message(&format!(
+                    "{} left out, in `{}`\n",
+                    rows(self.rows),
+                    path.display()
+                ));
+                Err(Failure::Told)
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Where a dump's files are, `data/<engine>/<table>.csv`, and how they come there: under other names first, so that what has its
+//! own name is whole.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use bindery::data::DataFormat;
+use sha2::{Digest, Sha256};
+
+use super::manifest::hexadecimal;
+use crate::failure::Failure;
+
+/// The file that says what an engine's folder holds.
+pub(crate) const MANIFEST: &str = "manifest.json";
+/// The longest part of a file's name that is made of a table's.
+const LONGEST_NAME: usize = 180;
+
+/// The file of a table. A name is kept as far as it leads nowhere else on any system; the rest is written as `%2f`.
+pub(crate) fn file_name(table: &str, format: DataFormat) -> String {
+    let mut name = String::new();
+    for (at, byte) in table.bytes().enumerate() {
+        let is_plain = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        if is_plain || (byte == b'.' && at > 0) {
+            name.push(char::from(byte));
+        } else {
+            name += &format!("%{byte:02x}");
+        }
+    }
+    if name.len() > LONGEST_NAME {
+        let hash = hexadecimal(&Sha256::digest(table.as_bytes())[..16]);
+        name.truncate(LONGEST_NAME - hash.len() - 1);
+        name = format!("{name}~{hash}");
+    }
+    format!("{name}.{}", format.extension())
+}
+
+/// The folder of an engine that is being written. Where it is dropped before it is done, nothing is left of it.
+pub(crate) struct NewFolder {
+    partial: PathBuf,
+    target: PathBuf,
+    is_done: bool,
+}
+
+impl NewFolder {
+    /// Begins the folder of an engine below `root`. What an earlier run left half done is removed.
+    pub(crate) fn begin(root: &Path, engine: &str, force: bool) -> Result<Self, Failure> {
+        let target = root.join(engine);
+        if fs::symlink_metadata(&target).is_ok() && !force {
+            let failure = Failure::new(format!("there is a dump already: `{}`", target.display()));
+            return Err(failure.help(
+                "`--force` replaces it once the new one is whole; `--out DIR` writes elsewhere",
+            ));
+        }
+        let partial = root.join(format!(".{engine}.partial"));
+        remove(&partial).map_err(|error| cannot("remove", &partial, &error))?;
+        fs::create_dir_all(root).map_err(|error| cannot("make", root, &error))?;
+        make_private(&partial).map_err(|error| cannot("make", &partial, &error))?;
+        Ok(Self {
+            partial,
+            target,
+            is_done: false,
+        })
+    }
+
+    /// A file in it.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.partial.join(name)
+    }
+
+    /// Gives the folder its own name, in place of the one that was there.
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        let failed = |error: &io::Error| cannot("replace", &self.target, error);
+        sync_folder(&self.partial).map_err(|error| failed(&error))?;
+        let old = self.partial.with_extension("old");
+        remove(&old).map_err(|error| failed(&error))?;
+        let has_old = fs::rename(&self.target, &old).is_ok();
+        fs::rename(&self.partial, &self.target).map_err(|error| {
+            let _ = fs::rename(&old, &self.target);
+            failed(&error)
+        })?;
+        self.is_done = true;
+        if has_old {
+            remove(&old).map_err(|error| failed(&error))?;
+        }
+        let root = self.target.parent().unwrap_or(Path::new("."));
+        sync_folder(root).map_err(|error| failed(&error))
+    }
+}
+
+impl Drop for NewFolder {
+    fn drop(&mut self) {
+        if !self.is_done {
+            let _ = remove(&self.partial);
+        }
+    }
+}
+
+/// A file that has its own name only once it is whole.
+pub(crate) struct NewFile {
+    partial: PathBuf,
+    target: PathBuf,
+    is_done: bool,
+}
+
+impl NewFile {
+    pub(crate) fn begin(target: &Path, force: bool) -> Result<(Self, File), Failure> {
+        if fs::symlink_metadata(target).is_ok() && !force {
+            let failure = Failure::new(format!(
+                "there is such a file already: `{}`",
+                target.display()
+            ));
+            return Err(failure.help("`--force` replaces it"));
+        }
+        let mut name = target.file_name().unwrap_or(OsStr::new("dump")).to_owned();
+        name.push(".partial");
+        let partial = target.with_file_name(name);
+        remove(&partial).map_err(|error| cannot("remove", &partial, &error))?;
+        let file = create(&partial)?;
+        let target = target.to_owned();
+        Ok((
+            Self {
+                partial,
+                target,
+                is_done: false,
+            },
+            file,
+        ))
+    }
+
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        fs::rename(&self.partial, &self.target)
+            .map_err(|error| cannot("write", &self.target, &error))?;
+        self.is_done = true;
+        Ok(())
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if !self.is_done {
+            let _ = fs::remove_file(&self.partial);
+        }
+    }
+}
+
+/// Makes a file that only this user reads.
+pub(crate) fn create(path: &Path) -> Result<File, Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(path)
+        .map_err(|error| cannot("make", path, &error))
+}
+
+fn make_private(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        outcome => outcome,
+    }
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    // Other systems open no folders.
+    if cfg!(unix) {
+        File::open(path)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Opens a file that is to be read. Links are not followed, and nothing but a regular file is opened.
+pub(crate) fn open(path: &Path) -> Result<File, Failure> {
+    let found = fs::symlink_metadata(path).map_err(|error| cannot("read", path, &error))?;
+    if !found.is_file() {
+        let failure = Failure::new(format!("`{}` is not a regular file", path.display()));
+        return Err(failure.help("a dump holds no links; copy the file to its place"));
+    }
+    File::open(path).map_err(|error| cannot("read", path, &error))
+}
+
+/// The failure of something done with a path.
+pub(crate) fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!("cannot {what} `{}`: {error}", path.display()))
+}
+
+/// Counts and hashes what is written.
+pub(crate) struct Hashing<W: Write> {
+    out: BufWriter<W>,
+    hash: Sha256,
+    pub(crate) bytes: u64,
+}
+
+impl<W: Write> Hashing<W> {
+    pub(crate) fn new(out: W) -> Self {
+        Self {
+            out: BufWriter::with_capacity(256 * 1024, out),
+            hash: Sha256::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Writes what is left; gives the hash, and what was written to.
+    pub(crate) fn finish(self) -> io::Result<(String, W)> {
+        let out = self
+            .out
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        Ok((hexadecimal(&self.hash.finalize()), out))
+    }
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

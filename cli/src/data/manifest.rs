@@ -1,0 +1,124 @@
+//! `manifest.json` of an engine's dump: what the files hold, and by which they are checked before anything is loaded.
+
+use std::fmt::Write as _;
+
+use bindery::data::{DataFormat, DataTable};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::layout::file_name;
+use crate::failure::Failure;
+
+/// The form of dumps that this version writes; older ones are read for ever.
+pub(crate) const FORMAT: u32 = 1;
+
+/// The manifest of an engine's dump. `cli/JSON.md` documents it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    /// The form of the dump.
+    pub(crate) format: u32,
+    /// The version of bindery that wrote it.
+    pub(crate) bindery: String,
+    pub(crate) engine: String,
+    pub(crate) dialect: String,
+    /// When the snapshot was begun, in UTC. Each engine has a snapshot of its own.
+    pub(crate) taken_at: String,
+    /// A hash of the tables' names and columns.
+    pub(crate) schema: String,
+    pub(crate) tables: Vec<DumpedTable>,
+}
+
+/// One table of a dump.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct DumpedTable {
+    pub(crate) table: String,
+    pub(crate) file: String,
+    pub(crate) rows: u64,
+    pub(crate) bytes: u64,
+    pub(crate) sha256: String,
+    pub(crate) columns: Vec<DumpedColumn>,
+}
+
+/// One column of a dump.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DumpedColumn {
+    pub(crate) name: String,
+    #[serde(rename = "type")]
+    pub(crate) value: String,
+    pub(crate) nullable: bool,
+}
+
+/// The columns of a table as manifests have them.
+pub(crate) fn columns(table: &DataTable) -> Vec<DumpedColumn> {
+    let columns = table.columns().iter();
+    columns
+        .map(|column| DumpedColumn {
+            name: column.name.clone(),
+            value: column.value.to_string(),
+            nullable: column.nullable,
+        })
+        .collect()
+}
+
+/// A hash of the tables' names and columns.
+pub(crate) fn schema_hash<'t>(
+    tables: impl Iterator<Item = (&'t str, &'t [DumpedColumn])>,
+) -> String {
+    let mut hash = Sha256::new();
+    for (name, columns) in tables {
+        hash.update(format!("{name:?}\n"));
+        for column in columns {
+            let line = format!("  {:?} {} {}\n", column.name, column.value, column.nullable);
+            hash.update(line);
+        }
+    }
+    hexadecimal(&hash.finalize())
+}
+
+/// Bytes as digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
+        text
+    })
+}
+
+impl Manifest {
+    /// Reads one, and refuses what this version does not know and every name that could lead elsewhere.
+    pub(crate) fn parse(text: &[u8], place: &str) -> Result<Self, Failure> {
+        let broken = |why: &dyn std::fmt::Display| {
+            Failure::new(format!("`{place}` is not a manifest of a dump: {why}"))
+                .help("the dump is damaged, or was not written by `bindery dump`")
+        };
+        let manifest: Self = serde_json::from_slice(text).map_err(|error| broken(&error))?;
+        if manifest.format != FORMAT {
+            let failure = Failure::new(format!(
+                "the dump of `{place}` has form {}, and this version reads form {FORMAT}",
+                manifest.format
+            ));
+            return Err(
+                failure.help("load it with the version of bindery that wrote it, or a newer one")
+            );
+        }
+        for (at, table) in manifest.tables.iter().enumerate() {
+            let is_own = DataFormat::ALL
+                .into_iter()
+                .any(|format| table.file == file_name(&table.table, format));
+            if !is_own {
+                return Err(broken(&format_args!(
+                    "`{}` is not the file of table `{}`",
+                    table.file.escape_debug(),
+                    table.table.escape_debug()
+                )));
+            }
+            if manifest.tables[..at]
+                .iter()
+                .any(|other| other.table == table.table)
+            {
+                let name = table.table.escape_debug();
+                return Err(broken(&format_args!("table `{name}` is in it twice")));
+            }
+        }
+        Ok(manifest)
+    }
+}

@@ -1,0 +1,6 @@
+//! Dumps as files: their layout, their manifests, and the tables of a schema as the runtime dumps and loads them.
+
+pub(crate) mod layout;
+pub(crate) mod manifest;
+pub(crate) mod progress;
+pub(crate) mod tables;

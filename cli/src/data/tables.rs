@@ -1,0 +1,150 @@
+//! The tables of an engine as they are dumped and loaded, in the order in which each comes after those that it refers to.
+
+use bindery::data::{DataColumn, DataTable, ValueType};
+use bindery_schema::column_type::ColumnType;
+use bindery_schema::dialect::Dialect;
+use bindery_schema::model::{
+    CheckedModel, Column, ColumnId, DefaultValue, Engine, EngineId, Generated, Table,
+};
+use bindery_schema::name::suggest;
+use bindery_schema::plan::create_statements;
+use bindery_schema::plan::statements::is_writable;
+
+use crate::failure::Failure;
+
+/// Digits of a number that SQLite does not make a float of.
+const FLOAT_DIGITS: u32 = 15;
+
+/// A table of an engine.
+pub(crate) struct EngineTable<'m> {
+    pub(crate) table: &'m Table,
+    pub(crate) data: DataTable,
+}
+
+/// The tables of an engine that bindery manages.
+pub(crate) fn managed(model: &CheckedModel, id: EngineId) -> Vec<EngineTable<'_>> {
+    let made = create_statements(model, id);
+    made.iter()
+        .map(|made| model.table(made.table))
+        .filter(|table| table.view.is_none())
+        .map(|table| engine_table(table, model.engine(id)))
+        .collect()
+}
+
+/// Those of these names, or all where there are none. Unmanaged tables are only among them where they are named.
+pub(crate) fn chosen<'m>(
+    model: &'m CheckedModel,
+    id: EngineId,
+    names: &[String],
+) -> Result<Vec<EngineTable<'m>>, Failure> {
+    let managed = managed(model, id);
+    if names.is_empty() {
+        return Ok(managed);
+    }
+    let engine = model.engine(id);
+    let unmanaged = model
+        .tables
+        .iter()
+        .filter(|table| table.unmanaged && table.view.is_none() && table.engines.contains(&id));
+    let unmanaged = unmanaged.map(|table| engine_table(table, engine));
+    let all: Vec<EngineTable<'_>> = managed.into_iter().chain(unmanaged).collect();
+    for name in names {
+        if !all.iter().any(|table| table.data.name() == name) {
+            return Err(unknown(name, engine, &all));
+        }
+    }
+    let is_chosen = |table: &EngineTable<'_>| names.iter().any(|name| name == table.data.name());
+    Ok(all.into_iter().filter(is_chosen).collect())
+}
+
+fn unknown(name: &str, engine: &Engine, tables: &[EngineTable<'_>]) -> Failure {
+    let shown = name.escape_debug();
+    let failure = Failure::new(format!(
+        "there is no table `{shown}` on engine `{}`",
+        engine.name
+    ));
+    let names = tables.iter().map(|table| table.data.name());
+    match suggest(name, names) {
+        Some(near) => failure.help(format!("did you mean `--table {near}`?")),
+        None => failure
+            .help("tables are named as in the schema, `--table users` or `--table shop.users`"),
+    }
+}
+
+fn engine_table<'m>(table: &'m Table, engine: &Engine) -> EngineTable<'m> {
+    let ids: Vec<ColumnId> = (0..table.columns.len() as u32).map(ColumnId).collect();
+    let written = ids.into_iter().filter(|id| is_writable(table.column(*id)));
+    let written: Vec<ColumnId> = written.collect();
+    let key = table
+        .primary_key
+        .as_ref()
+        .map_or(&[][..], |key| &key.columns);
+    let place = |id: &ColumnId| written.iter().position(|one| one == id);
+    let places: Option<Vec<usize>> = key.iter().map(place).collect();
+    let columns = written
+        .iter()
+        .map(|id| data_column(table, table.column(*id), key.contains(id), engine));
+    let schema = table.name.schema.as_deref();
+    EngineTable {
+        table,
+        data: DataTable::new(
+            engine.dialect,
+            schema,
+            &table.name.name,
+            columns.collect(),
+            places.unwrap_or_default(),
+        ),
+    }
+}
+
+fn data_column(table: &Table, column: &Column, in_key: bool, engine: &Engine) -> DataColumn {
+    let default = column.default.as_ref();
+    let is_float =
+        engine.dialect == Dialect::Sqlite && column.is_float_on_sqlite(table.source_dialect);
+    let mut data = DataColumn::new(&column.name, value_type(&column.column_type));
+    data.nullable = column.nullable && !in_key;
+    data.has_default = default.is_some_and(|default| default.value != DefaultValue::Null)
+        || matches!(column.generated, Generated::Key { .. });
+    data.always_generated = column.generated == Generated::Key { always: true };
+    data.as_text = column.as_text && table.source_dialect == engine.dialect;
+    data.fraction = column.fraction_digits();
+    data.digits = is_float.then_some(FLOAT_DIGITS);
+    data.is_year = column.column_type == ColumnType::Year;
+    data
+}
+
+/// The neutral type of the values.
+fn value_type(column_type: &ColumnType) -> ValueType {
+    match column_type {
+        ColumnType::Bool => ValueType::Boolean,
+        ColumnType::I8
+        | ColumnType::I16
+        | ColumnType::I24
+        | ColumnType::I32
+        | ColumnType::I64
+        | ColumnType::U8
+        | ColumnType::U16
+        | ColumnType::U24
+        | ColumnType::U32
+        | ColumnType::Year => ValueType::Integer,
+        ColumnType::U64 | ColumnType::Bit(_) => ValueType::Unsigned,
+        ColumnType::F32 => ValueType::Float32,
+        ColumnType::F64 => ValueType::Float64,
+        ColumnType::Decimal(_) => ValueType::Decimal,
+        ColumnType::Char(_)
+        | ColumnType::VarChar(_)
+        | ColumnType::Text(_)
+        | ColumnType::Enum(_)
+        | ColumnType::Set(_) => ValueType::Text,
+        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob(_) => ValueType::Bytes,
+        ColumnType::Date => ValueType::Date,
+        ColumnType::Time(_) => ValueType::Time,
+        ColumnType::DateTime(_) => ValueType::DateTime,
+        ColumnType::Timestamp(_) => ValueType::Timestamp,
+        ColumnType::Interval => ValueType::Interval,
+        ColumnType::Uuid => ValueType::Uuid,
+        ColumnType::Json { .. } => ValueType::Json,
+        ColumnType::Any => ValueType::Any,
+        ColumnType::Array(element) => ValueType::Array(Box::new(value_type(element))),
+    }
+}

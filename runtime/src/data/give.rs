@@ -1,0 +1,195 @@
+//! From the text of a value to the database.
+
+use serde_json::value::RawValue;
+
+use super::json_lines;
+use super::push::{BLOB_BEFORE_AND_AFTER, ZERO_DATE};
+use super::rows::Written;
+use super::table::{DataColumn, ValueType};
+use crate::value::{ParamWriter, calendar_parse, uuid_text};
+
+/// Gives the value of a column. One that is not of its type is refused, and nothing is sent.
+pub(super) fn give(
+    column: &DataColumn,
+    written: Written,
+    text: &str,
+    params: &mut ParamWriter<'_>,
+) {
+    if column.is_year {
+        return params
+            .column()
+            .year()
+            .with(|params| value(&column.value, written, text, params));
+    }
+    let mut writer = params.column();
+    if let Some(digits) = column.fraction {
+        writer = writer.fraction(digits);
+    }
+    if let Some(digits) = column.digits {
+        writer = writer.digits(digits);
+    }
+    writer.with(|params| value(&column.value, written, text, params));
+}
+
+fn value(value: &ValueType, written: Written, text: &str, params: &mut ParamWriter<'_>) {
+    if written == Written::Null {
+        return params.null();
+    }
+    match value {
+        ValueType::Boolean => match text {
+            "true" | "t" | "1" => params.bool(true),
+            "false" | "f" | "0" => params.bool(false),
+            _ => params.refuse("not a boolean: `true` or `false`"),
+        },
+        ValueType::Integer => or_refuse(
+            text.parse().ok(),
+            params,
+            "not an integer of 64 bits",
+            |value, params| params.i64(value),
+        ),
+        ValueType::Unsigned => or_refuse(
+            text.parse().ok(),
+            params,
+            "not an unsigned integer of 64 bits",
+            |value, params| params.u64(value),
+        ),
+        ValueType::Float32 => or_refuse(
+            text.parse().ok(),
+            params,
+            "not a number",
+            |value, params| params.f32(value),
+        ),
+        ValueType::Float64 => or_refuse(
+            text.parse().ok(),
+            params,
+            "not a number",
+            |value, params| params.f64(value),
+        ),
+        ValueType::Decimal => params.decimal(text),
+        ValueType::Text => params.text(text),
+        ValueType::Bytes => or_refuse(
+            bytes(text),
+            params,
+            "not hexadecimal digits",
+            |value, params| params.bytes(&value),
+        ),
+        ValueType::Date | ValueType::DateTime | ValueType::Timestamp if text == ZERO_DATE => {
+            params.zero_date()
+        }
+        ValueType::Date => or_refuse(
+            calendar_parse::read_date(text),
+            params,
+            "not a date such as `2026-11-20`",
+            |days, params| params.date(days),
+        ),
+        ValueType::Time => or_refuse(
+            calendar_parse::read_time(text),
+            params,
+            "not a time of day such as `13:45:00`",
+            |micros, params| params.time(micros),
+        ),
+        ValueType::DateTime => or_refuse(
+            calendar_parse::read_datetime(text),
+            params,
+            "not a date and time such as `2026-11-20T13:45:00`",
+            |micros, params| params.datetime(micros),
+        ),
+        ValueType::Timestamp => or_refuse(
+            calendar_parse::read_datetime(text),
+            params,
+            "not a timestamp such as `2026-11-20T13:45:00Z`",
+            |micros, params| params.timestamp(micros),
+        ),
+        ValueType::Interval => or_refuse(
+            text.parse().ok(),
+            params,
+            "not an interval such as `P14M3DT5.25S`",
+            |value, params| params.interval(value),
+        ),
+        ValueType::Uuid => or_refuse(
+            uuid_text::parse(text),
+            params,
+            "not a UUID",
+            |value, params| params.uuid(&value),
+        ),
+        ValueType::Json => match serde_json::from_str::<&RawValue>(text) {
+            Ok(_) => params.json(text),
+            Err(_) => params.refuse("not JSON"),
+        },
+        ValueType::Any => any(written, text, params),
+        ValueType::Array(element) => array(element, text, params),
+    }
+}
+
+fn or_refuse<T>(
+    value: Option<T>,
+    params: &mut ParamWriter<'_>,
+    otherwise: &'static str,
+    give: impl FnOnce(T, &mut ParamWriter<'_>),
+) {
+    match value {
+        Some(value) => give(value, params),
+        None => params.refuse(otherwise),
+    }
+}
+
+fn any(written: Written, text: &str, params: &mut ParamWriter<'_>) {
+    if written == Written::Quoted {
+        return params.text(text);
+    }
+    let inner = BLOB_BEFORE_AND_AFTER.iter().find_map(|(before, after)| {
+        text.strip_prefix(before)
+            .and_then(|inner| inner.strip_suffix(after))
+    });
+    let is_integer = !text.contains(['.', 'e', 'E']);
+    if let Some(digits) = inner {
+        or_refuse(
+            bytes(digits),
+            params,
+            "not hexadecimal digits",
+            |value, params| params.bytes(&value),
+        );
+    } else if is_integer && let Ok(value) = text.parse() {
+        params.i64(value);
+    } else {
+        or_refuse(
+            text.parse().ok(),
+            params,
+            "not a number, a text in quotes, or bytes",
+            |value, params| params.f64(value),
+        );
+    }
+}
+
+fn array(element: &ValueType, text: &str, params: &mut ParamWriter<'_>) {
+    let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(text) else {
+        return params.refuse("not a JSON array");
+    };
+    let is_json = *element == ValueType::Json;
+    let mut content = String::new();
+    params.array(elements.len(), &mut |params| {
+        for raw in &elements {
+            content.clear();
+            match json_lines::take(raw.get(), is_json, &mut content) {
+                Ok(field) => value(element, field.written, &content, params),
+                Err(_) => params.refuse("not a JSON array"),
+            }
+        }
+    });
+}
+
+/// Reads hexadecimal digits, with `\x` before them as PostgreSQL writes them or without.
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    let digits = text.strip_prefix("\\x").unwrap_or(text).as_bytes();
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
+    let pair = |pair: &[u8]| Some(digit(pair[0])? << 4 | digit(pair[1])?);
+    digits
+        .len()
+        .is_multiple_of(2)
+        .then(|| digits.chunks_exact(2).map(pair).collect())
+        .flatten()
+}

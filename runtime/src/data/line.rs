@@ -1,0 +1,183 @@
+//! The text of a row that is being written, in either format.
+
+use std::fmt::{Display, Write as _};
+
+use super::DataFormat;
+use crate::value::json_list;
+
+/// Rows as text, until they are written away.
+pub(super) struct Line {
+    pub(super) text: String,
+    pub(super) format: DataFormat,
+    /// Names as JSON texts with the comma or brace before them and the colon after them.
+    names: Vec<String>,
+    /// A value that may need quotes is put together here.
+    scratch: String,
+}
+
+impl Line {
+    pub(super) fn new(format: DataFormat, names: &[&str]) -> Self {
+        let mut line = Self {
+            text: String::new(),
+            format,
+            names: names.iter().enumerate().map(json_name).collect(),
+            scratch: String::new(),
+        };
+        if format == DataFormat::Csv {
+            for (at, name) in names.iter().enumerate() {
+                line.begin_value(at);
+                line.text(name);
+            }
+            line.end_row();
+        }
+        line
+    }
+
+    /// The value of this column follows.
+    pub(super) fn begin_value(&mut self, column: usize) {
+        match self.format {
+            DataFormat::Csv if column > 0 => self.text.push(','),
+            DataFormat::Csv => {}
+            DataFormat::JsonLines => self.text.push_str(&self.names[column]),
+        }
+    }
+
+    pub(super) fn end_row(&mut self) {
+        match self.format {
+            DataFormat::Csv => self.text.push('\n'),
+            DataFormat::JsonLines if self.names.is_empty() => self.text.push_str("{}\n"),
+            DataFormat::JsonLines => self.text.push_str("}\n"),
+        }
+    }
+
+    pub(super) fn null(&mut self) {
+        match self.format {
+            DataFormat::Csv => {}
+            DataFormat::JsonLines => self.text.push_str("null"),
+        }
+    }
+
+    /// A number or boolean, as both formats have it.
+    pub(super) fn bare(&mut self, value: impl Display) {
+        write!(self.text, "{value}").expect("writing to a String cannot fail");
+    }
+
+    pub(super) fn text(&mut self, value: &str) {
+        match self.format {
+            DataFormat::Csv => push_field(value, &mut self.text),
+            DataFormat::JsonLines => push_json_text(value, &mut self.text),
+        }
+    }
+
+    /// A text that is told from a number by its quotes.
+    pub(super) fn quoted(&mut self, value: &str) {
+        match self.format {
+            DataFormat::Csv => push_quoted(value, &mut self.text),
+            DataFormat::JsonLines => push_json_text(value, &mut self.text),
+        }
+    }
+
+    /// A text that needs no quotes within its own: digits, points, colons.
+    pub(super) fn plain(&mut self, write: impl FnOnce(&mut String)) {
+        match self.format {
+            DataFormat::Csv => write(&mut self.text),
+            DataFormat::JsonLines => {
+                self.text.push('"');
+                write(&mut self.text);
+                self.text.push('"');
+            }
+        }
+    }
+
+    /// JSON, which stands on one line within an object. The document `null` is told from NULL.
+    pub(super) fn json(&mut self, value: &str) {
+        match self.format {
+            DataFormat::Csv => push_field(value, &mut self.text),
+            DataFormat::JsonLines if is_wrapped(value) => {
+                self.text.push_str(WRAPPED);
+                self.text.push_str(value.trim());
+                self.text.push('}');
+            }
+            DataFormat::JsonLines if value.contains(['\n', '\r']) => {
+                // Between its values only: within a text JSON writes a new line as `\n`.
+                self.text.push_str(&value.replace(['\n', '\r'], " "));
+            }
+            DataFormat::JsonLines => self.text.push_str(value),
+        }
+    }
+
+    /// A list that `write` writes as JSON.
+    pub(super) fn list<T>(&mut self, write: impl FnOnce(&mut Self) -> T) -> T {
+        let mut list = Self {
+            text: std::mem::take(&mut self.scratch),
+            format: DataFormat::JsonLines,
+            names: Vec::new(),
+            scratch: String::new(),
+        };
+        list.text.clear();
+        list.text.push('[');
+        let outcome = write(&mut list);
+        list.text.push(']');
+        match self.format {
+            DataFormat::Csv => push_field(&list.text, &mut self.text),
+            DataFormat::JsonLines => self.text.push_str(&list.text),
+        }
+        self.scratch = list.text;
+        outcome
+    }
+}
+
+/// Stands before a JSON document that would be taken for something else.
+pub(super) const WRAPPED: &str = "{\"$json\":";
+
+fn is_wrapped(json: &str) -> bool {
+    let json = json.trim();
+    json == "null" || json.starts_with(WRAPPED)
+}
+
+fn json_name((at, name): (usize, &&str)) -> String {
+    let mut text = String::from(if at == 0 { "{" } else { "," });
+    push_json_text(name, &mut text);
+    text.push(':');
+    text
+}
+
+fn push_json_text(text: &str, out: &mut String) {
+    out.push('"');
+    json_list::escape(text, out);
+    out.push('"');
+}
+
+/// Quoted where it would be taken for something else.
+fn push_field(text: &str, out: &mut String) {
+    let is_special = |byte: u8| matches!(byte, b'"' | b',' | b'\n' | b'\r');
+    let is_plain = !text.is_empty()
+        && text != "\\."
+        && !text.starts_with(' ')
+        && !text.ends_with(' ')
+        && !text.bytes().any(is_special);
+    if is_plain {
+        out.push_str(text);
+    } else {
+        push_quoted(text, out);
+    }
+}
+
+fn push_quoted(text: &str, out: &mut String) {
+    out.push('"');
+    let mut rest = text;
+    while let Some(at) = rest.find('"') {
+        out.push_str(&rest[..=at]);
+        out.push('"');
+        rest = &rest[at + 1..];
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+impl Line {
+    /// Is it one of JSON?
+    pub(super) fn is_json(&self) -> bool {
+        self.format == DataFormat::JsonLines
+    }
+}

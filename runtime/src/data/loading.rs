@@ -1,0 +1,391 @@
+//! Rows from files into the tables of one engine: all of them or none, in one transaction.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::counters;
+use super::give::give;
+use super::reader::{Next, Reader, RowsSource};
+use super::references::References;
+use super::rows::{Rows, refused};
+use super::table::DataTable;
+use crate::databases::Registry;
+use crate::driver::{Physical, TransactionOptions};
+use crate::error::{DataError, DataProblem, Error, ErrorKind, Operation, Result};
+use crate::link::engine::Engine;
+use crate::link::pool::Pool;
+use crate::value::{ColumnSet, ParamWriter};
+use bindery_core::dialect::Dialect;
+use bindery_core::sql_writer::SqlWriter;
+
+/// Rows that are stored at a time, and bytes of them.
+const ROWS_AT_A_TIME: usize = 16_384;
+const BYTES_AT_A_TIME: usize = 8 << 20;
+/// How long a load waits for a lock.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
+const SAVEPOINT: &str = "SAVEPOINT bindery_rows";
+const BACK: &str = "ROLLBACK TO SAVEPOINT bindery_rows";
+const RELEASE: &str = "RELEASE SAVEPOINT bindery_rows";
+
+/// What becomes of the rows that a table has before it is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum LoadMode {
+    /// There must be none.
+    #[default]
+    IntoEmpty,
+    /// They stay, and the loaded ones are added.
+    Append,
+    /// They are deleted.
+    Replace,
+    /// They stay; a loaded row with the primary key of one of them updates it.
+    Upsert,
+}
+
+/// What was loaded into a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Loaded {
+    /// Rows that were stored.
+    pub rows: u64,
+    /// Rows that were left out.
+    pub rejected: u64,
+}
+
+/// A row that was left out.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Rejected<'a> {
+    /// Why.
+    pub error: &'a Error,
+    /// The line of names, where the format has one.
+    pub header: Option<&'a str>,
+    /// The row as it stands in the file, without the end of its line.
+    pub record: &'a str,
+}
+
+/// Receives the rows that are left out.
+pub type Reject<'a> = &'a mut dyn FnMut(Rejected<'_>) -> Result<()>;
+
+/// The loading of an engine's tables, in one transaction on a connection of its own. Nothing is stored before
+/// [`finish`](Self::finish), and nothing at all where that is not called.
+///
+/// Foreign keys that rows could not meet in the order they come in (of a table to itself, of tables to each other) are not checked
+/// while rows come in, and are checked for all of them before the commit.
+pub struct Loading {
+    physical: Physical,
+    engine: &'static str,
+    mode: LoadMode,
+    references: References,
+    pool: Arc<Pool>,
+}
+
+impl Loading {
+    /// Begins to load these tables; they are loaded in this order, in which each comes after those that it refers to.
+    ///
+    /// # Errors
+    /// The engine cannot be reached, a table has rows and the mode is [`LoadMode::IntoEmpty`], or a table's storage engine has no
+    /// transactions.
+    pub fn begin(
+        registry: &Registry,
+        engine: impl Engine,
+        tables: &[&DataTable],
+        mode: LoadMode,
+    ) -> Result<Self> {
+        let name = engine.name();
+        let begun = registry
+            .connect_for_ddl(engine.index(), LOCK_TIMEOUT)
+            .and_then(|(physical, pool)| Self::on(physical, pool, (name, tables, mode)));
+        begun.map_err(|error| located(error, name))
+    }
+
+    fn on(
+        mut physical: Physical,
+        pool: Arc<Pool>,
+        (engine, tables, mode): (&'static str, &[&DataTable], LoadMode),
+    ) -> Result<Self> {
+        References::before(&mut physical)?;
+        physical.begin_with(&TransactionOptions::new())?;
+        let mut loading = Self {
+            references: References::suspend(&mut physical, tables, mode)?,
+            physical,
+            engine,
+            mode,
+            pool,
+        };
+        loading.prepare(tables)?;
+        Ok(loading)
+    }
+
+    fn prepare(&mut self, tables: &[&DataTable]) -> Result<()> {
+        match self.mode {
+            LoadMode::IntoEmpty => tables.iter().try_for_each(|table| self.ensure_empty(table)),
+            LoadMode::Append => Ok(()),
+            LoadMode::Replace => tables.iter().rev().try_for_each(|table| {
+                let sql = format!("DELETE FROM {}", table.sql.table);
+                self.physical.execute(&sql, &mut |_| ()).map(drop)
+            }),
+            LoadMode::Upsert => tables.iter().try_for_each(|table| ensure_key(table)),
+        }
+    }
+
+    fn ensure_empty(&mut self, table: &DataTable) -> Result<()> {
+        let sql = format!("SELECT 1 FROM {} LIMIT 1", table.sql.table);
+        let mut is_empty = true;
+        self.physical.query(&sql, &mut |_| (), &mut |_| {
+            is_empty = false;
+            Ok(true)
+        })?;
+        if is_empty {
+            return Ok(());
+        }
+        Err(refused(DataError::new(
+            table.name.as_str(),
+            DataProblem::NotEmpty,
+        )))
+    }
+
+    /// Loads the rows of a file into a table. A row that cannot be stored ends the loading with an error, and nothing is stored;
+    /// with `reject` it is left out and given to that. `progress` gets the number of rows so far.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Data`] with file, line and column; the source is the database's error where it refused the row.
+    pub fn load(
+        &mut self,
+        table: &DataTable,
+        source: RowsSource<'_>,
+        reject: Option<Reject<'_>>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Loaded> {
+        let mut reader = Reader::new(source, table, reject.is_some());
+        let mut work = Work {
+            mode: self.mode,
+            table,
+            reject,
+            loaded: Loaded::default(),
+            rows: Rows::default(),
+        };
+        let engine = self.engine;
+        let mut load = || {
+            reader.begin()?;
+            while work.fill(&mut reader)? {
+                work.raise_counters(&mut self.physical)?;
+                work.store(&mut self.physical, &reader)?;
+                progress(work.loaded.rows);
+            }
+            Ok(())
+        };
+        load().map_err(|error| located(error, engine))?;
+        Ok(work.loaded)
+    }
+
+    /// Sets what the database generates keys from, checks the foreign keys that were not checked, and commits.
+    ///
+    /// # Errors
+    /// Rows refer to rows that are not there; the commit fails. Then nothing is stored.
+    pub fn finish(mut self, tables: &[&DataTable]) -> Result<()> {
+        let finished = counters::raise(&mut self.physical, tables)
+            .and_then(|()| self.references.restore(&mut self.physical, tables))
+            .and_then(|()| self.physical.commit());
+        if let Some(watch) = self.pool.watch() {
+            watch.forget();
+        }
+        finished.map_err(|error| located(error, self.engine))
+    }
+}
+
+fn ensure_key(table: &DataTable) -> Result<()> {
+    if table.sql.key.is_empty() {
+        return Err(refused(DataError::new(
+            table.name.as_str(),
+            DataProblem::NoKey,
+        )));
+    }
+    Ok(())
+}
+
+/// The loading of one table.
+struct Work<'a, 'j> {
+    mode: LoadMode,
+    table: &'a DataTable,
+    reject: Option<Reject<'j>>,
+    loaded: Loaded,
+    rows: Rows,
+}
+
+impl Work<'_, '_> {
+    /// Reads rows until there are enough to store; `false` where there is none left.
+    fn fill(&mut self, reader: &mut Reader<'_, '_>) -> Result<bool> {
+        self.rows.clear();
+        while self.rows.len() < ROWS_AT_A_TIME && self.rows.size() < BYTES_AT_A_TIME {
+            match reader.next(&mut self.rows)? {
+                Next::Taken => {}
+                Next::OtherColumns => break,
+                Next::End => return Ok(!self.rows.is_empty()),
+                Next::Bad(bad, line) => {
+                    let error = reader.fail_at(bad, line);
+                    let record = reader.record();
+                    self.leave_out(error, &record, reader)?;
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Rows that leave their key to the database come after rows that gave one.
+    fn raise_counters(&mut self, physical: &mut Physical) -> Result<()> {
+        let is_given = |at: &usize| self.rows.columns.contains(at);
+        if self.table.sql.key.iter().all(is_given) || self.loaded.rows == 0 {
+            return Ok(());
+        }
+        counters::raise(physical, &[self.table])
+    }
+
+    /// Stores the rows that were read.
+    fn store(&mut self, physical: &mut Physical, reader: &Reader<'_, '_>) -> Result<()> {
+        let mut first = 0;
+        while first < self.rows.len() {
+            let all = first..self.rows.len();
+            let is_tried = self.reject.is_some();
+            if is_tried {
+                physical.batch(SAVEPOINT)?;
+            }
+            let Err(error) = insert(physical, self.table, &self.rows, all.clone(), self.mode)
+            else {
+                if is_tried {
+                    physical.batch(RELEASE)?;
+                }
+                self.loaded.rows += all.len() as u64;
+                return Ok(());
+            };
+            let Some(row) = error.row().filter(|_| is_about_the_row(&error)) else {
+                return Err(self.of_rows(error, None, reader));
+            };
+            let bad = first + row;
+            let error = self.of_rows(error, Some(bad), reader);
+            if !is_tried {
+                return Err(error);
+            }
+            physical.batch(BACK)?;
+            if bad > first {
+                insert(physical, self.table, &self.rows, first..bad, self.mode)?;
+                self.loaded.rows += (bad - first) as u64;
+            }
+            physical.batch(RELEASE)?;
+            let record = self.rows.records[bad].clone();
+            self.leave_out(error, &record, reader)?;
+            first = bad + 1;
+        }
+        Ok(())
+    }
+
+    /// Hands the row over that cannot be stored; fails with its error where that is not wanted.
+    fn leave_out(&mut self, error: Error, record: &str, reader: &Reader<'_, '_>) -> Result<()> {
+        let Some(reject) = &mut self.reject else {
+            return Err(error);
+        };
+        self.loaded.rejected += 1;
+        let header = reader.header_line();
+        reject(Rejected {
+            error: &error,
+            header: header.as_deref(),
+            record,
+        })
+    }
+
+    /// The error of a row with its place in the file.
+    #[cold]
+    fn of_rows(&self, error: Error, row: Option<usize>, reader: &Reader<'_, '_>) -> Error {
+        let mut data = DataError::new(self.table.name.as_str(), DataProblem::Refused);
+        data.file = reader.source().file().cloned();
+        data.line = row.map(|row| self.rows.lines[row]);
+        data.column = error.column().map(str::to_owned);
+        refused(data).with_source(error.of_no_row())
+    }
+}
+
+/// Is it one that other rows would not have?
+fn is_about_the_row(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::UniqueViolation(_)
+            | ErrorKind::ForeignKeyViolation(_)
+            | ErrorKind::NotNullViolation(_)
+            | ErrorKind::CheckViolation(_)
+            | ErrorKind::ValueOutOfRange(_)
+            | ErrorKind::UnsupportedValue(_)
+            | ErrorKind::Database { .. }
+    )
+}
+
+/// Stores these rows in the fastest way of the database.
+fn insert(
+    physical: &mut Physical,
+    table: &DataTable,
+    rows: &Rows,
+    range: std::ops::Range<usize>,
+    mode: LoadMode,
+) -> Result<()> {
+    let columns: ColumnSet = rows.columns.iter().copied().collect();
+    let write = &mut |row: usize, params: &mut ParamWriter<'_>| {
+        let fields = rows.row(range.start + row);
+        params.of_columns(table.sql.names(), columns.iter(), |params| {
+            for (at, (written, text)) in columns.iter().zip(fields) {
+                give(&table.columns[at], written, text, params);
+            }
+        });
+    };
+    let is_overridden = columns.iter().any(|at| table.columns[at].always_generated);
+    let is_upsert = mode == LoadMode::Upsert;
+    let says_so = is_overridden && physical.dialect() == Dialect::Postgres;
+    if !is_upsert && !says_so {
+        return physical
+            .insert_rows(table.sql, &columns, range.len(), write)
+            .map(drop);
+    }
+    let sql = insert_sql(physical.dialect(), table, &columns, is_upsert);
+    physical.execute_each(&sql, range.len(), write, &mut |_, _| ())
+}
+
+/// The statement that stores one row.
+fn insert_sql(dialect: Dialect, table: &DataTable, columns: &ColumnSet, upsert: bool) -> String {
+    let mut sql = SqlWriter::new(dialect);
+    sql.push("INSERT INTO ").push(table.sql.table).push(" (");
+    sql.list(columns.iter(), ", ", |sql, at| {
+        sql.push(table.sql.columns[at]);
+    });
+    sql.push(")");
+    if columns.iter().any(|at| table.columns[at].always_generated) {
+        sql.push(match dialect {
+            Dialect::Postgres => " OVERRIDING SYSTEM VALUE",
+            Dialect::Sqlite | Dialect::Mysql => "",
+        });
+    }
+    sql.push(" VALUES (").list(columns.iter(), ", ", |sql, _| {
+        sql.placeholder();
+    });
+    sql.push(")");
+    let key = table.sql.key;
+    let set = table.sql.settable_beside(key, columns);
+    if upsert {
+        sql.push(&match dialect {
+            Dialect::Sqlite | Dialect::Postgres => table.sql.do_update_sql(dialect, key, &set),
+            Dialect::Mysql => table.sql.on_duplicate_key_sql(dialect, key, &set),
+        });
+    }
+    sql.finish()
+}
+
+#[cold]
+fn located(error: Error, engine: &'static str) -> Error {
+    error.during(Operation::LoadRows).on_engine(engine)
+}
+
+/// Rolls back what was not finished. The connection is closed then, which would do so too.
+impl Drop for Loading {
+    fn drop(&mut self) {
+        if self.physical.in_transaction() {
+            let _ = self.physical.rollback();
+        }
+    }
+}

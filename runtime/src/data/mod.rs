@@ -1,0 +1,63 @@
+//! Rows of whole tables as text, out of a database and into one: what `bindery dump` and `bindery load` are made of. Files,
+//! archives and progress are the caller's matter; here are the values, the two formats, and the transactions.
+
+mod counters;
+mod csv;
+mod give;
+mod json_lines;
+mod line;
+mod loading;
+mod push;
+mod reader;
+mod references;
+mod rows;
+mod snapshot;
+mod table;
+
+pub use self::loading::{LoadMode, Loaded, Loading, Reject, Rejected};
+pub use self::reader::RowsSource;
+pub use self::snapshot::Snapshot;
+pub use self::table::{DataColumn, DataTable, ValueType};
+
+/// The form of rows in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DataFormat {
+    /// A line of names, then a line for each row, as PostgreSQL's `COPY … CSV` has them: NULL is nothing, an empty text `""`.
+    Csv,
+    /// An object in each line.
+    JsonLines,
+}
+
+impl DataFormat {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Csv, Self::JsonLines];
+
+    /// The end of a file's name.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::JsonLines => "jsonl",
+        }
+    }
+
+    /// The format that files with this end of their name have.
+    pub fn from_extension(extension: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|format| format.extension() == extension)
+    }
+}
+
+/// Seconds since 1970 as a time in UTC: `2026-11-20T13:45:00Z`.
+pub fn utc_text(seconds: u64) -> String {
+    let mut text = String::new();
+    let micros = i64::try_from(seconds)
+        .unwrap_or(0)
+        .saturating_mul(1_000_000);
+    crate::value::calendar_text::write_datetime(micros, &mut text);
+    text.replace(' ', "T") + "Z"
+}
+
+/// A row in text form is no longer than this unless the caller says otherwise: 256 MiB.
+pub const LONGEST_ROW: usize = 256 << 20;

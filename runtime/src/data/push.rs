@@ -1,0 +1,150 @@
+//! From a row's values to their text.
+
+use std::fmt::Write as _;
+
+use super::line::Line;
+use super::table::ValueType;
+use crate::error::Result;
+use crate::value::types::AnyValue;
+use crate::value::{RowReader, calendar_text, uuid_text};
+
+/// The date of zeros that old MySQL databases have.
+pub(super) const ZERO_DATE: &str = "0000-00-00";
+
+/// Writes the next value of a row.
+pub(super) fn push(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) -> Result<()> {
+    if row.skip_null() {
+        line.null();
+        return Ok(());
+    }
+    match value {
+        ValueType::Boolean => line.bare(row.bool()?),
+        ValueType::Integer => line.bare(row.i64()?),
+        ValueType::Unsigned => line.bare(row.u64()?),
+        ValueType::Float32 => float(f64::from(row.f32()?), true, line),
+        ValueType::Float64 => float(row.f64()?, false, line),
+        ValueType::Decimal => {
+            let decimal = row.decimal()?;
+            line.plain(|out| out.push_str(without_trailing_zeros(&decimal)));
+        }
+        ValueType::Text => line.text(row.text()?),
+        ValueType::Bytes => {
+            let bytes = row.bytes()?;
+            if bytes.is_empty() {
+                // Not nothing, which is NULL in CSV.
+                line.quoted("");
+                return Ok(());
+            }
+            line.plain(|out| hexadecimal(bytes, out));
+        }
+        ValueType::Date | ValueType::DateTime | ValueType::Timestamp => moment(row, value, line)?,
+        ValueType::Time => {
+            let micros = row.time()?;
+            line.plain(|out| calendar_text::write_time(micros, out));
+        }
+        ValueType::Interval => {
+            let interval = row.interval()?;
+            line.plain(|out| write!(out, "{interval}").expect("writing to a String cannot fail"));
+        }
+        ValueType::Uuid => {
+            let uuid = row.uuid()?;
+            line.plain(|out| out.push_str(&uuid_text::write(&uuid)));
+        }
+        ValueType::Json => line.json(&row.json()?),
+        ValueType::Any => any(&row.any()?, line),
+        ValueType::Array(element) => array(row, element, line)?,
+    }
+    Ok(())
+}
+
+fn moment(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) -> Result<()> {
+    if row.skip_zero_date() {
+        line.plain(|out| out.push_str(ZERO_DATE));
+        return Ok(());
+    }
+    if *value == ValueType::Date {
+        let days = row.date()?;
+        line.plain(|out| calendar_text::write_date(days, out));
+        return Ok(());
+    }
+    let is_utc = *value == ValueType::Timestamp;
+    let micros = if is_utc {
+        row.timestamp()?
+    } else {
+        row.datetime()?
+    };
+    line.plain(|out| {
+        let start = out.len();
+        calendar_text::write_datetime(micros, out);
+        // A date has ten characters.
+        out.replace_range(start + 10..start + 11, "T");
+        out.push_str(if is_utc { "Z" } else { "" });
+    });
+    Ok(())
+}
+
+fn array(row: &mut RowReader<'_>, element: &ValueType, line: &mut Line) -> Result<()> {
+    let mut is_first = true;
+    line.list(|list| {
+        row.array(|elements| {
+            if !std::mem::take(&mut is_first) {
+                list.text.push(',');
+            }
+            push(elements, element, list)
+        })
+    })
+    .map(drop)
+}
+
+/// Values of other types than text have no quotes in CSV, so that they can be told apart.
+fn any(value: &AnyValue, line: &mut Line) {
+    match value {
+        AnyValue::Integer(value) => line.bare(value),
+        AnyValue::Real(value) if value.is_finite() => line.bare(format_args!("{value:?}")),
+        AnyValue::Real(value) => line.bare(if *value > 0.0 { "9e999" } else { "-9e999" }),
+        AnyValue::Text(value) => line.quoted(value),
+        AnyValue::Blob(value) => {
+            let (before, after) = BLOB_BEFORE_AND_AFTER[usize::from(line.is_json())];
+            line.text.push_str(before);
+            hexadecimal(value, &mut line.text);
+            line.text.push_str(after);
+        }
+    }
+}
+
+/// Around the digits of bytes among values of any type, in CSV and in JSON.
+pub(super) const BLOB_BEFORE_AND_AFTER: [(&str, &str); 2] =
+    [("x'", "'"), ("{\"$bytes\":\"", "\"}")];
+
+/// The shortest text that is read as the same number; JSON has none of those that are no numbers.
+fn float(value: f64, is_single: bool, line: &mut Line) {
+    if value.is_nan() {
+        line.plain(|out| out.push_str("NaN"));
+    } else if value.is_infinite() {
+        let sign = if value < 0.0 { "-" } else { "" };
+        line.plain(|out| out.extend([sign, "Infinity"]));
+    } else if is_single {
+        #[expect(clippy::cast_possible_truncation, reason = "it was a float of 32 bits")]
+        line.bare(format_args!("{:?}", value as f32));
+    } else {
+        line.bare(format_args!("{value:?}"));
+    }
+}
+
+/// Servers fill a decimal up to the column's digits, and files keep it as it was given.
+fn without_trailing_zeros(decimal: &str) -> &str {
+    if decimal.contains('.') {
+        decimal.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        decimal
+    }
+}
+
+fn hexadecimal(bytes: &[u8], out: &mut String) {
+    out.reserve(2 * bytes.len());
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            out.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+        }
+    }
+}

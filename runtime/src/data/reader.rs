@@ -1,0 +1,324 @@
+//! From a file to rows: records of bounded length, their lines counted, their columns found.
+
+use std::io::{BufRead, Read as _};
+
+use super::rows::{BadRow, Field, Rows, refused};
+use super::table::{DataColumn, DataTable};
+use super::{DataFormat, LONGEST_ROW, csv, json_lines};
+use crate::error::{DataProblem, Error, Result};
+
+/// A file of rows that is read.
+pub struct RowsSource<'r> {
+    input: &'r mut dyn BufRead,
+    format: DataFormat,
+    /// Shown in errors.
+    file: Option<String>,
+    longest_row: usize,
+}
+
+impl<'r> RowsSource<'r> {
+    /// Rows of this format.
+    pub fn new(input: &'r mut dyn BufRead, format: DataFormat) -> Self {
+        Self {
+            input,
+            format,
+            file: None,
+            longest_row: LONGEST_ROW,
+        }
+    }
+
+    /// Names the file, for errors.
+    #[must_use]
+    pub fn named(mut self, file: impl Into<String>) -> Self {
+        self.file = Some(file.into());
+        self
+    }
+
+    /// Refuses rows with more bytes than this: that much is in memory at a time.
+    #[must_use]
+    pub fn longest_row(mut self, bytes: usize) -> Self {
+        self.longest_row = bytes;
+        self
+    }
+
+    pub(super) fn file(&self) -> Option<&String> {
+        self.file.as_ref()
+    }
+}
+
+/// The next row of a file.
+pub(super) enum Next {
+    /// It is among the rows.
+    Taken,
+    /// It has other columns than the rows: it comes again when they are stored.
+    OtherColumns,
+    /// It cannot be taken; what comes after it can.
+    Bad(BadRow, u64),
+    End,
+}
+
+pub(super) struct Reader<'r, 't> {
+    source: RowsSource<'r>,
+    table: &'t DataTable,
+    /// Of the record at hand.
+    record: Vec<u8>,
+    line: u64,
+    /// Lines that were read.
+    lines: u64,
+    /// The record at hand was read and not taken.
+    is_pending: bool,
+    /// For each field of CSV its column; none before the line of names.
+    header: Option<Vec<usize>>,
+    fields: Vec<Field>,
+    found: Vec<Option<Field>>,
+    keeps_records: bool,
+}
+
+impl<'r, 't> Reader<'r, 't> {
+    pub(super) fn new(source: RowsSource<'r>, table: &'t DataTable, keeps_records: bool) -> Self {
+        Self {
+            source,
+            table,
+            record: Vec::new(),
+            line: 0,
+            lines: 0,
+            is_pending: false,
+            header: None,
+            fields: Vec::new(),
+            found: Vec::new(),
+            keeps_records,
+        }
+    }
+
+    pub(super) fn source(&self) -> &RowsSource<'r> {
+        &self.source
+    }
+
+    /// The names of the columns as the file has them, for a file of rows that were not taken.
+    pub(super) fn header_line(&self) -> Option<String> {
+        let header = self.header.as_ref()?;
+        let names: Vec<&str> = header
+            .iter()
+            .map(|&at| self.table.columns[at].name.as_str())
+            .collect();
+        Some(super::line::Line::new(DataFormat::Csv, &names).text)
+    }
+
+    /// The record at hand, where it is text.
+    pub(super) fn record(&self) -> String {
+        String::from_utf8_lossy(&self.record).into_owned()
+    }
+
+    /// Reads the line of names, where the format has one.
+    pub(super) fn begin(&mut self) -> Result<()> {
+        match self.source.format {
+            DataFormat::JsonLines => Ok(()),
+            DataFormat::Csv => self.read_header(),
+        }
+    }
+
+    fn read_header(&mut self) -> Result<()> {
+        let (mut names, mut fields) = (String::new(), Vec::new());
+        if !self.next_record()? {
+            return Err(self.fail(BadRow::syntax(
+                "there is no line with the names of the columns",
+            )));
+        }
+        let split = self
+            .text()
+            .and_then(|line| csv::split(line, &mut names, &mut fields));
+        split.map_err(|bad| self.fail(bad))?;
+        let names: Vec<&str> = fields
+            .iter()
+            .map(|field| &names[field.start..field.end])
+            .collect();
+        let header = header(&names, &self.table.columns).map_err(|bad| self.fail(bad))?;
+        self.header = Some(header);
+        Ok(())
+    }
+
+    /// Reads the next row.
+    pub(super) fn next(&mut self, rows: &mut Rows) -> Result<Next> {
+        if !std::mem::take(&mut self.is_pending) && !self.next_filled_record()? {
+            return Ok(Next::End);
+        }
+        let (text, fields) = (rows.text.len(), rows.fields.len());
+        match self.take(rows) {
+            Ok(true) => {
+                rows.lines.push(self.line);
+                if self.keeps_records {
+                    rows.records.push(self.record());
+                }
+                Ok(Next::Taken)
+            }
+            Ok(false) => {
+                rows.text.truncate(text);
+                self.is_pending = true;
+                Ok(Next::OtherColumns)
+            }
+            Err(bad) => {
+                rows.text.truncate(text);
+                rows.fields.truncate(fields);
+                Ok(Next::Bad(bad, self.line))
+            }
+        }
+    }
+
+    /// Takes the record at hand; `false` where its columns are not those of the rows.
+    fn take(&mut self, rows: &mut Rows) -> Result<bool, BadRow> {
+        let record = text_of(&self.record)?;
+        match &self.header {
+            Some(header) => {
+                self.fields.clear();
+                csv::split(record, &mut rows.text, &mut self.fields)?;
+                place(
+                    header,
+                    &self.fields,
+                    self.table.columns.len(),
+                    &mut self.found,
+                )?;
+            }
+            None => json_lines::read(record, &self.table.columns, &mut rows.text, &mut self.found)?,
+        }
+        self.put(rows)
+    }
+
+    fn put(&mut self, rows: &mut Rows) -> Result<bool, BadRow> {
+        let given = || self.found.iter().enumerate();
+        let given = || given().filter_map(|(at, field)| field.map(|field| (at, field)));
+        if rows.is_empty() {
+            rows.columns.clear();
+            rows.columns.extend(given().map(|(at, _)| at));
+            if self.header.is_none() {
+                ensure_given(&rows.columns, &self.table.columns)?;
+            }
+        } else if !given().map(|(at, _)| at).eq(rows.columns.iter().copied()) {
+            return Ok(false);
+        }
+        rows.fields.extend(given().map(|(_, field)| field));
+        Ok(true)
+    }
+
+    fn text(&self) -> Result<&str, BadRow> {
+        text_of(&self.record)
+    }
+
+    /// Empty lines are none but where a row has one column, which is NULL then.
+    fn next_filled_record(&mut self) -> Result<bool> {
+        let one_column = self.header.as_ref().is_some_and(|header| header.len() == 1);
+        while self.next_record()? {
+            if one_column || !self.record.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Reads the next record without its end of line.
+    fn next_record(&mut self) -> Result<bool> {
+        self.record.clear();
+        self.line = self.lines + 1;
+        loop {
+            let room = self.source.longest_row - self.record.len();
+            let mut input = (&mut *self.source.input).take(room as u64 + 1);
+            let read = input.read_until(b'\n', &mut self.record);
+            let read =
+                read.map_err(|error| self.fail(BadRow::new(DataProblem::Input(error.kind()))))?;
+            if self.record.len() > self.source.longest_row {
+                let limit = self.source.longest_row;
+                self.record = Vec::new();
+                return Err(self.fail(BadRow::new(DataProblem::TooLong { limit })));
+            }
+            self.lines += u64::from(read > 0);
+            let is_csv = self.source.format == DataFormat::Csv;
+            if read > 0 && is_csv && !csv::is_whole(&self.record) {
+                continue;
+            }
+            if self.line == 1 && self.record.starts_with(b"\xef\xbb\xbf") {
+                self.record.drain(..3);
+            }
+            let is_there = !self.record.is_empty() || read > 0;
+            for end in [b'\n', b'\r'] {
+                self.record.pop_if(|last| *last == end);
+            }
+            return Ok(is_there);
+        }
+    }
+
+    /// The error of the record at hand.
+    #[cold]
+    pub(super) fn fail(&self, bad: BadRow) -> Error {
+        self.fail_at(bad, self.line)
+    }
+
+    /// The error of a row that begins at a line.
+    #[cold]
+    pub(super) fn fail_at(&self, bad: BadRow, line: u64) -> Error {
+        let mut error = bad.at(&self.table.name, line);
+        error.file = self.source.file.clone();
+        refused(error)
+    }
+}
+
+fn text_of(record: &[u8]) -> Result<&str, BadRow> {
+    let why = "the line is not UTF-8: convert the file, as by `iconv`";
+    std::str::from_utf8(record).map_err(|_| BadRow::syntax(why))
+}
+
+/// The column of each field of CSV.
+fn header(names: &[&str], columns: &[DataColumn]) -> Result<Vec<usize>, BadRow> {
+    let find = |name: &&str| columns.iter().position(|column| column.name == **name);
+    let unknown: Vec<String> = names
+        .iter()
+        .filter(|name| find(name).is_none())
+        .map(|&name| name.to_owned())
+        .collect();
+    let header: Vec<usize> = names.iter().filter_map(find).collect();
+    let is_twice = |at: usize| header[..at].contains(&header[at]);
+    if unknown.is_empty() && (0..header.len()).any(is_twice) {
+        return Err(BadRow::syntax("a column is named twice"));
+    }
+    let missing = missing(&header, columns);
+    if unknown.is_empty() && missing.is_empty() {
+        Ok(header)
+    } else {
+        Err(BadRow::new(DataProblem::Columns { unknown, missing }))
+    }
+}
+
+fn missing(given: &[usize], columns: &[DataColumn]) -> Vec<String> {
+    let columns = columns.iter().enumerate();
+    columns
+        .filter(|(at, column)| column.is_required() && !given.contains(at))
+        .map(|(_, column)| column.name.clone())
+        .collect()
+}
+
+fn ensure_given(given: &[usize], columns: &[DataColumn]) -> Result<(), BadRow> {
+    let missing = missing(given, columns);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let unknown = Vec::new();
+    Err(BadRow::new(DataProblem::Columns { unknown, missing }))
+}
+
+/// The fields of CSV in the order of the table's columns.
+fn place(
+    header: &[usize],
+    fields: &[Field],
+    columns: usize,
+    found: &mut Vec<Option<Field>>,
+) -> Result<(), BadRow> {
+    let (expected, number) = (header.len(), fields.len());
+    if expected != number {
+        let found = number;
+        return Err(BadRow::new(DataProblem::Fields { expected, found }));
+    }
+    found.clear();
+    found.resize(columns, None);
+    for (&at, field) in header.iter().zip(fields) {
+        found[at] = Some(*field);
+    }
+    Ok(())
+}

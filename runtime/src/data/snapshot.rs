@@ -1,0 +1,142 @@
+//! One state of an engine's database, and its tables written from it.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::DataFormat;
+use super::line::Line;
+use super::push::push;
+use super::table::DataTable;
+use crate::databases::Registry;
+use crate::driver::{Isolation, Physical, TransactionOptions};
+use crate::error::{DataError, DataProblem, Error, ErrorKind, Operation, Result};
+use crate::link::engine::Engine;
+use crate::link::pool::Pool;
+use crate::value::RowReader;
+
+/// Written away at a time.
+const CHUNK: usize = 64 * 1024;
+/// How long a dump waits for a lock, as of a table that is being changed.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// One state of an engine's database: every table that is written from it is as at the moment of the first, whatever others
+/// write meanwhile. A read-only transaction on a connection of its own.
+pub struct Snapshot {
+    physical: Physical,
+    engine: &'static str,
+    _pool: Arc<Pool>,
+}
+
+impl Snapshot {
+    /// Begins one.
+    ///
+    /// # Errors
+    /// The engine cannot be reached.
+    pub fn begin(registry: &Registry, engine: impl Engine) -> Result<Self> {
+        let name = engine.name();
+        let begun = registry
+            .connect_for_ddl(engine.index(), LOCK_TIMEOUT)
+            .and_then(|(mut physical, pool)| {
+                let options = TransactionOptions::new().read_only();
+                physical.begin_with(&options.isolation(Isolation::RepeatableRead))?;
+                Ok((physical, pool))
+            });
+        let (physical, pool) = begun.map_err(|error| located(error, name))?;
+        Ok(Self {
+            physical,
+            engine: name,
+            _pool: pool,
+        })
+    }
+
+    /// Writes all rows of a table, in the order of its key, and returns their number. `progress` gets the number so far now and
+    /// then. One row is in memory at a time.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) where `out` cannot be written; a value is none that other databases could
+    /// hold, or not one of the column's type; the database fails.
+    pub fn write(
+        &mut self,
+        table: &DataTable,
+        format: DataFormat,
+        out: &mut dyn Write,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<u64> {
+        let names: Vec<&str> = table
+            .columns
+            .iter()
+            .map(|column| column.name.as_str())
+            .collect();
+        let mut line = Line::new(format, &names);
+        let mut rows = 0;
+        let read = self.physical.query(&table.select, &mut |_| (), &mut |row| {
+            push_row(row, table, &mut line)?;
+            rows += 1;
+            if line.text.len() >= CHUNK {
+                write_away(&mut line, out)?;
+                progress(rows);
+            }
+            Ok(true)
+        });
+        read.and_then(|()| write_away(&mut line, out))
+            .map_err(|error| located(of_table(error, table, rows), self.engine))?;
+        progress(rows);
+        Ok(rows)
+    }
+}
+
+fn push_row(row: &mut RowReader<'_>, table: &DataTable, line: &mut Line) -> Result<()> {
+    for (at, column) in table.columns.iter().enumerate() {
+        line.begin_value(at);
+        push(row, &column.value, line)?;
+    }
+    line.end_row();
+    Ok(())
+}
+
+fn write_away(line: &mut Line, out: &mut dyn Write) -> Result<()> {
+    let written = out.write_all(line.text.as_bytes());
+    line.text.clear();
+    written.map_err(|error| Error::new(ErrorKind::Output(error.kind())))
+}
+
+/// A value that cannot be dumped names its table, its row and its column.
+#[cold]
+fn of_table(error: Error, table: &DataTable, row: u64) -> Error {
+    let ErrorKind::Decode {
+        column, expected, ..
+    } = *error.kind()
+    else {
+        return error;
+    };
+    let mut data = DataError::new(
+        table.name.as_str(),
+        DataProblem::Value(expected_value(expected)),
+    );
+    data.column = table.columns.get(column).map(|column| column.name.clone());
+    let row = usize::try_from(row).unwrap_or(usize::MAX);
+    Error::new(ErrorKind::Data(data)).at_row(row)
+}
+
+/// The sentence for a value that is not the expected one.
+fn expected_value(expected: &'static str) -> &'static str {
+    match expected {
+        "integer" | "unsigned integer" => "the value is not an integer",
+        "text" => "the value is not UTF-8 text",
+        "boolean" => "the value is not a boolean",
+        "decimal" => "the value is not a decimal that every database has",
+        "time of day" => "the value is not a time of day from 00:00 to before 24:00",
+        "JSON" => "the value is not JSON",
+        "float" => "the value is not a number",
+        "bytes" => "the value is not bytes",
+        "UUID" => "the value is not a UUID",
+        _ if expected.contains("years") => "the value is not within the years 1 to 9999",
+        _ => "the value is not one of the column's type",
+    }
+}
+
+#[cold]
+fn located(error: Error, engine: &'static str) -> Error {
+    error.during(Operation::Dump).on_engine(engine)
+}

@@ -1,0 +1,230 @@
+//! Tables and columns as a dump knows them: their names, and the types of their values in words that every database shares.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use crate::driver::TableSql;
+use bindery_core::dialect::Dialect;
+use bindery_core::sql_writer::{SqlWriter, TableName};
+
+/// The type of a column's values, whatever each database calls it. Each has one text form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ValueType {
+    /// `true`, `false`.
+    Boolean,
+    /// Digits, with a sign.
+    Integer,
+    /// Digits, past `i64::MAX` too.
+    Unsigned,
+    /// The shortest digits that are read as the same 32 bits; `NaN`, `Infinity`, `-Infinity`.
+    Float32,
+    /// The same of 64 bits.
+    Float64,
+    /// Digits with a point.
+    Decimal,
+    /// Text.
+    Text,
+    /// Hexadecimal digits.
+    Bytes,
+    /// `2026-11-20`.
+    Date,
+    /// `13:45:00.25`.
+    Time,
+    /// `2026-11-20T13:45:00`.
+    DateTime,
+    /// The same in UTC, with `Z`.
+    Timestamp,
+    /// `P14M3DT5.25S`.
+    Interval,
+    /// 36 characters.
+    Uuid,
+    /// JSON.
+    Json,
+    /// A value of any type, as SQLite has them.
+    Any,
+    /// A JSON array of such values.
+    Array(Box<Self>),
+}
+
+/// The types without a parameter, and their words.
+const WORDS: [(ValueType, &str); 16] = [
+    (ValueType::Boolean, "boolean"),
+    (ValueType::Integer, "integer"),
+    (ValueType::Unsigned, "unsigned"),
+    (ValueType::Float32, "float32"),
+    (ValueType::Float64, "float64"),
+    (ValueType::Decimal, "decimal"),
+    (ValueType::Text, "text"),
+    (ValueType::Bytes, "bytes"),
+    (ValueType::Date, "date"),
+    (ValueType::Time, "time"),
+    (ValueType::DateTime, "datetime"),
+    (ValueType::Timestamp, "timestamp"),
+    (ValueType::Interval, "interval"),
+    (ValueType::Uuid, "uuid"),
+    (ValueType::Json, "json"),
+    (ValueType::Any, "any"),
+];
+
+/// One word: `integer`, `text[]`.
+impl fmt::Display for ValueType {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Array(element) => write!(out, "{element}[]"),
+            plain => {
+                let word = WORDS.iter().find(|(value, _)| value == plain);
+                out.write_str(word.map_or("any", |(_, word)| word))
+            }
+        }
+    }
+}
+
+/// A column that is dumped and loaded.
+#[derive(Debug, Clone)]
+pub struct DataColumn {
+    /// Its name, unquoted.
+    pub name: String,
+    /// The type of its values.
+    pub value: ValueType,
+    /// It may be NULL.
+    pub nullable: bool,
+    /// A row need not give it a value: the database has one.
+    pub has_default: bool,
+    /// The database refuses a value for it unless the statement says so (`GENERATED ALWAYS AS IDENTITY`).
+    pub always_generated: bool,
+    /// It is read in its own text form, as the model has no word for its type.
+    pub as_text: bool,
+    /// Digits after the point that it keeps, of a number or of seconds, where its values can have more.
+    pub fraction: Option<u32>,
+    /// Digits that its numbers may have in all.
+    pub digits: Option<u32>,
+    /// It is a `YEAR`.
+    pub is_year: bool,
+}
+
+impl DataColumn {
+    /// A column that must have a value, and keeps every value of its type.
+    pub fn new(name: impl Into<String>, value: ValueType) -> Self {
+        Self {
+            name: name.into(),
+            value,
+            nullable: false,
+            has_default: false,
+            always_generated: false,
+            as_text: false,
+            fraction: None,
+            digits: None,
+            is_year: false,
+        }
+    }
+
+    /// Must every row give it a value?
+    pub(super) fn is_required(&self) -> bool {
+        !self.nullable && !self.has_default
+    }
+}
+
+/// A table that is dumped or loaded, in the dialect of its engine.
+#[derive(Debug)]
+pub struct DataTable {
+    /// Its name, with its schema where it has one: `shop.users`.
+    pub(super) name: String,
+    /// Without its schema.
+    pub(super) bare_name: String,
+    /// The same for SQL, and its columns in their order.
+    pub(super) sql: &'static TableSql,
+    pub(super) columns: Vec<DataColumn>,
+    /// All rows, in the order of the key.
+    pub(super) select: String,
+}
+
+impl DataTable {
+    /// A table with the columns that are loaded, all but computed ones, and the positions of those of its key.
+    pub fn new(
+        dialect: Dialect,
+        schema: Option<&str>,
+        name: &str,
+        columns: Vec<DataColumn>,
+        key: Vec<usize>,
+    ) -> Self {
+        let table = TableName {
+            schema: schema.map(str::to_owned),
+            name: name.to_owned(),
+        };
+        let mut quoted = SqlWriter::new(dialect);
+        quoted.table(&table);
+        let names = columns
+            .iter()
+            .map(|column| quoted_name(dialect, &column.name));
+        let sql = kept(quoted.finish(), names.collect(), key);
+        Self {
+            name: table.to_string(),
+            bare_name: table.name,
+            select: select(dialect, sql, &columns),
+            sql,
+            columns,
+        }
+    }
+
+    /// Its name, with its schema where it has one.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The columns that are dumped and loaded.
+    pub fn columns(&self) -> &[DataColumn] {
+        &self.columns
+    }
+}
+
+fn quoted_name(dialect: Dialect, name: &str) -> String {
+    let mut sql = SqlWriter::new(dialect);
+    sql.identifier(name);
+    sql.finish()
+}
+
+fn select(dialect: Dialect, table: &TableSql, columns: &[DataColumn]) -> String {
+    let text_form = match dialect {
+        Dialect::Postgres => "::text",
+        Dialect::Sqlite | Dialect::Mysql => "",
+    };
+    let mut sql = SqlWriter::new(dialect);
+    sql.push("SELECT ").list(
+        table.columns.iter().zip(columns),
+        ", ",
+        |sql, (name, column)| {
+            sql.push(name);
+            sql.push(if column.as_text { text_form } else { "" });
+        },
+    );
+    if columns.is_empty() {
+        sql.push("1");
+    }
+    sql.push(" FROM ").push(table.table);
+    if !table.key.is_empty() {
+        sql.push(" ORDER BY ").list(table.key, ", ", |sql, &at| {
+            sql.push(table.table).push(".").push(table.columns[at]);
+        });
+    }
+    sql.finish()
+}
+
+/// The names of a table, its columns and its key, kept until the process ends, once however often they are needed: in generated code
+/// they are static, and drivers know tables by that.
+fn kept(table: String, columns: Vec<String>, key: Vec<usize>) -> &'static TableSql {
+    type Named = (String, Vec<String>, Vec<usize>);
+    static KEPT: Mutex<BTreeMap<Named, &'static TableSql>> = Mutex::new(BTreeMap::new());
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.entry((table, columns, key))
+        .or_insert_with_key(|(table, columns, key)| {
+            let columns = columns.iter().map(|name| &*name.clone().leak());
+            Box::leak(Box::new(TableSql {
+                table: table.clone().leak(),
+                columns: columns.collect::<Vec<&'static str>>().leak(),
+                key: key.clone().leak(),
+                ..TableSql::BARE
+            }))
+        })
+}
