@@ -69,7 +69,7 @@ impl Line {
         }
     }
 
-    /// A text that is told from a number by its quotes.
+    /// A text whose quotes distinguish it from a number.
     pub(super) fn quoted(&mut self, value: &str) {
         match self.format {
             DataFormat::Csv => push_quoted(value, &mut self.text),
@@ -89,7 +89,7 @@ impl Line {
         }
     }
 
-    /// JSON, which stands on one line within an object. The document `null` is told from NULL.
+    /// JSON, which stands on one line within an object. The document `null` differs from NULL.
     pub(super) fn json(&mut self, value: &str) {
         match self.format {
             DataFormat::Csv => push_field(value, &mut self.text),
