@@ -10,7 +10,7 @@ use http::request::Parts;
 
 use crate::error::DbError;
 use crate::session::DbSession;
-use crate::tenant::RequestTenant;
+use crate::tenant::{RequestTenant, TenantSession};
 
 /// There is no [`SessionLayer`](crate::SessionLayer) for these databases around a route whose handler takes a [`DbSession`]: a
 /// mistake in the program, and a response of 500.
@@ -34,6 +34,14 @@ impl<D: GeneratedDatabases, S: Sync> FromRequestParts<S> for DbSession<D> {
 pub struct MissingTenant;
 
 impl<D: GeneratedDatabases, S: Sync> FromRequestParts<S> for RequestTenant<D> {
+    type Rejection = MissingTenant;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MissingTenant> {
+        Self::of_request(&parts.extensions).ok_or(MissingTenant)
+    }
+}
+
+impl<D: GeneratedDatabases, S: Sync> FromRequestParts<S> for TenantSession<D> {
     type Rejection = MissingTenant;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MissingTenant> {

@@ -5,12 +5,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bindery::{Error, ErrorKind, GeneratedDatabases, SessionOptions};
-use http::{Request, Response, StatusCode};
+use bindery::{Error, GeneratedDatabases, SessionOptions};
+use http::{HeaderMap, Request, Response, StatusCode};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::error::{DbError, status_of};
+use crate::ending::{self, Open};
+#[cfg(feature = "read-token")]
+use crate::reads::ReadYourWrites;
 use crate::session::DbSession;
 
 /// Gives each request a [`DbSession`], which is begun by its first use.
@@ -34,16 +36,24 @@ pub struct SessionLayer<D> {
 
 #[derive(Clone)]
 struct Settings {
-    options: SessionOptions,
-    commit_status: fn(&Error) -> StatusCode,
+    ending: ending::Settings,
+    /// Calls that only read may go elsewhere than writes.
+    has_replicas: bool,
+    #[cfg(feature = "read-token")]
+    read_your_writes: Option<ReadYourWrites>,
 }
 
 impl<D: GeneratedDatabases> SessionLayer<D> {
     /// Sessions of these databases, with the options of [`SessionOptions::request`].
     pub fn new(db: &D) -> Self {
         let settings = Settings {
-            options: SessionOptions::request(),
-            commit_status: status_of,
+            ending: ending::Settings::default(),
+            has_replicas: db
+                .engines()
+                .iter()
+                .any(|engine| !engine.replicas.is_empty()),
+            #[cfg(feature = "read-token")]
+            read_your_writes: None,
         };
         Self {
             db: db.clone(),
@@ -54,7 +64,7 @@ impl<D: GeneratedDatabases> SessionLayer<D> {
     /// Sets the options of the sessions.
     #[must_use]
     pub fn options(mut self, options: SessionOptions) -> Self {
-        Arc::make_mut(&mut self.settings).options = options;
+        Arc::make_mut(&mut self.settings).ending.options = options;
         self
     }
 
@@ -78,8 +88,30 @@ impl<D: GeneratedDatabases> SessionLayer<D> {
     /// ```
     #[must_use]
     pub fn commit_status(mut self, status: fn(&Error) -> StatusCode) -> Self {
-        Arc::make_mut(&mut self.settings).commit_status = status;
+        Arc::make_mut(&mut self.settings).ending.commit_status = status;
         self
+    }
+
+    /// Has a client's reads see what its earlier requests have written, where reads go to replicas: the position of what a
+    /// request wrote goes to the client with the response, signed, and comes back with its next request. Those reads are
+    /// [`DbSession::databases`]'s.
+    #[cfg(feature = "read-token")]
+    #[must_use]
+    pub fn read_your_writes(mut self, how: ReadYourWrites) -> Self {
+        Arc::make_mut(&mut self.settings).read_your_writes = Some(how);
+        self
+    }
+
+    /// The databases of one request.
+    fn databases(&self, head: &HeaderMap) -> D {
+        if !self.settings.has_replicas {
+            return self.db.clone();
+        }
+        #[cfg(feature = "read-token")]
+        let token = (self.settings.read_your_writes.as_ref()).and_then(|how| how.token(head));
+        #[cfg(not(feature = "read-token"))]
+        let token = None;
+        D::from_registry(self.db.reading_after(token.as_ref()))
     }
 }
 
@@ -127,59 +159,24 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let SessionLayer { db, settings } = &self.layer;
-        let session = DbSession::new(db, settings.options.clone());
-        request.extensions_mut().insert(session.clone());
-        let open = Open(Some(session));
-        let commit_status = settings.commit_status;
+        let db = self.layer.databases(request.headers());
+        let settings = Arc::clone(&self.layer.settings);
+        let session = DbSession::new(db, settings.ending.options.clone());
+        let open = Open::new(session.unit().clone());
+        #[cfg(feature = "read-token")]
+        let db = session.databases().clone();
+        request.extensions_mut().insert(session);
         let response = self.inner.call(request);
         Box::pin(async move {
             // Where this is dropped or unwound, `open` is, after the handler.
             let response = response.await;
-            open.end(response, commit_status).await
+            let response = open.end(response, settings.ending.commit_status).await;
+            #[cfg(feature = "read-token")]
+            let response = match (&settings.read_your_writes, response) {
+                (Some(how), Ok(response)) => Ok(how.told(&db, response).await),
+                (_, response) => response,
+            };
+            response
         })
-    }
-}
-
-/// The session of a request that has not ended; rolled back when it is dropped.
-struct Open<D: GeneratedDatabases>(Option<DbSession<D>>);
-
-impl<D: GeneratedDatabases> Open<D> {
-    async fn end<R: From<String>, E>(
-        mut self,
-        response: Result<Response<R>, E>,
-        commit_status: fn(&Error) -> StatusCode,
-    ) -> Result<Response<R>, E> {
-        let Some(session) = self.0.take() else {
-            return response;
-        };
-        let status = response.as_ref().map(Response::status);
-        if !status.is_ok_and(|status| status.is_success() || status.is_redirection()) {
-            session.roll_back().await;
-            return response;
-        }
-        match session.commit().await {
-            Ok(()) => response,
-            Err(error) if is_committed(&error) => {
-                tracing::error!(error = ?error, "a request is committed, but what was to run afterwards failed");
-                response
-            }
-            Err(error) => {
-                let status = commit_status(&error);
-                Ok(DbError::from(error).into_http_as(status))
-            }
-        }
-    }
-}
-
-fn is_committed(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::AfterCommit)
-}
-
-impl<D: GeneratedDatabases> Drop for Open<D> {
-    fn drop(&mut self) {
-        if let Some(session) = self.0.take() {
-            session.roll_back_soon();
-        }
     }
 }

@@ -2,11 +2,14 @@
 //! with examples.
 //!
 
+mod ending;
 mod error;
 #[cfg(feature = "axum")]
 mod extract;
 mod health;
 mod layer;
+#[cfg(feature = "read-token")]
+mod reads;
 mod session;
 mod tenant;
 
@@ -15,10 +18,12 @@ pub use error::{DbError, status_of};
 pub use extract::{MissingSession, MissingTenant};
 pub use health::{Readiness, healthz};
 pub use layer::{SessionLayer, SessionService};
+#[cfg(feature = "read-token")]
+pub use reads::ReadYourWrites;
 pub use session::DbSession;
-pub use tenant::{RequestTenant, TenantLayer, TenantService};
+pub use tenant::{RequestTenant, TenantLayer, TenantService, TenantSession};
 
 /// The examples of `docs/web.md` compile and run.
-#[cfg(all(doctest, feature = "axum"))]
+#[cfg(all(doctest, feature = "axum", feature = "read-token"))]
 #[doc = include_str!("../../docs/web.md")]
 mod examples_of_web {}

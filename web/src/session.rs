@@ -12,27 +12,33 @@ use tracing::Instrument;
 /// All its clones are the same session. It is begun by the first call of [`run`](Self::run), and takes a connection of an engine
 /// with the first statement there. It is committed when the handler has returned a response of 2xx or 3xx, and rolled back
 /// otherwise.
-pub struct DbSession<D: GeneratedDatabases>(Arc<Mutex<State<D>>>);
-
-/// Locked while the session is at work, so that calls at the same time follow one another.
-enum State<D: GeneratedDatabases> {
-    Open(AsyncSession<D>),
-    /// A call was cancelled or panicked: what was done is rolled back.
-    Lost,
-    /// The request is over.
-    Ended,
+pub struct DbSession<D: GeneratedDatabases> {
+    db: D,
+    unit: Unit<D>,
 }
 
 impl<D: GeneratedDatabases> DbSession<D> {
-    pub(crate) fn new(db: &D, options: SessionOptions) -> Self {
-        let session = db.begin_session_async_with(options);
-        Self(Arc::new(Mutex::new(State::Open(session))))
+    pub(crate) fn new(db: D, options: SessionOptions) -> Self {
+        let unit = Unit::new(db.begin_session_async_with(options));
+        Self { db, unit }
     }
 
     /// Returns the session of a request that a [`SessionLayer`](crate::SessionLayer) has passed on, for handlers that are not
     /// axum's.
     pub fn of_request(extensions: &Extensions) -> Option<Self> {
         extensions.get().cloned()
+    }
+
+    /// Returns the databases of the request, as one unit of work: where reads go to replicas, those of the request see what the
+    /// session has committed, what was written through this handle, and, with
+    /// [`read_your_writes`](crate::SessionLayer::read_your_writes), what earlier requests of the client have written. Calls on it
+    /// are no part of the session.
+    pub fn databases(&self) -> &D {
+        &self.db
+    }
+
+    pub(crate) fn unit(&self) -> &Unit<D> {
+        &self.unit
     }
 
     /// Runs blocking work in the session, on a worker thread: `session.run(|s| s.users().get(id.into())).await`. Later calls see what
@@ -62,6 +68,35 @@ impl<D: GeneratedDatabases> DbSession<D> {
     /// # Panics
     /// As [`run`](Self::run).
     pub async fn try_run<T, E>(
+        &self,
+        work: impl FnOnce(&mut D::Session) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.unit.try_run(work).await
+    }
+}
+
+/// The session that a layer ends. All clones are the same one.
+pub(crate) struct Unit<D: GeneratedDatabases>(Arc<Mutex<State<D>>>);
+
+/// Locked while the session is at work, so that calls at the same time follow one another.
+enum State<D: GeneratedDatabases> {
+    Open(AsyncSession<D>),
+    /// A call was cancelled or panicked: what was done is rolled back.
+    Lost,
+    /// The request is over.
+    Ended,
+}
+
+impl<D: GeneratedDatabases> Unit<D> {
+    pub(crate) fn new(session: AsyncSession<D>) -> Self {
+        Self(Arc::new(Mutex::new(State::Open(session))))
+    }
+
+    pub(crate) async fn try_run<T, E>(
         &self,
         work: impl FnOnce(&mut D::Session) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
@@ -143,9 +178,18 @@ fn cancelled() -> Error {
     Error::new(ErrorKind::Cancelled)
 }
 
-impl<D: GeneratedDatabases> Clone for DbSession<D> {
+impl<D: GeneratedDatabases> Clone for Unit<D> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
+    }
+}
+
+impl<D: GeneratedDatabases> Clone for DbSession<D> {
+    fn clone(&self) -> Self {
+        Self {
+            db: self.db.clone(),
+            unit: self.unit.clone(),
+        }
     }
 }
 

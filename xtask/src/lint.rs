@@ -40,7 +40,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
         ],
     ),
     ("bindery-core", &[""]),
-    ("bindery-web", &["", "axum"]),
+    ("bindery-web", &["", "axum", "axum,read-token"]),
     ("bindery-schema", &["", "serde", "diff"]),
 ];
 

@@ -113,6 +113,14 @@ impl Registry {
         Ok(token)
     }
 
+    /// Has this unit of work ([`reading_after`](Self::reading_after)) written on an engine that has replicas? Then there is a new
+    /// [`read_token`](Self::read_token). `false` without a unit of work.
+    pub fn has_written(&self) -> bool {
+        let unit = self.unit.iter().flat_map(|unit| unit.iter());
+        let mut engines = self.engines.iter().zip(unit);
+        engines.any(|(engine, unit)| engine.readers.is_some() && unit.has_written())
+    }
+
     /// Looks at every replica of every engine now, all at once, and reports how each is, by the engine's name. A program that
     /// reads from replicas does so by itself while it reads.
     pub fn check_replicas(&self) -> Vec<(&'static str, ReplicaStatus)> {

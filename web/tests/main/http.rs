@@ -17,12 +17,25 @@ pub(crate) struct Answer {
 pub(crate) struct Sent(TcpStream);
 
 pub(crate) async fn send(address: SocketAddr, method: &str, path: &str) -> Sent {
+    send_with(address, method, path, "").await
+}
+
+/// With a line of the head, or none.
+pub(crate) async fn send_with(address: SocketAddr, method: &str, path: &str, line: &str) -> Sent {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: 0\r\n{line}\r\n"
     );
     stream.write_all(head.as_bytes()).await.unwrap();
     Sent(stream)
+}
+
+impl Answer {
+    /// The value of a field of the head.
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        let mut fields = self.head.lines().filter_map(|line| line.split_once(": "));
+        fields.find_map(|(own, value)| (own == name).then_some(value))
+    }
 }
 
 impl Sent {

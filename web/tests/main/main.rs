@@ -6,6 +6,7 @@ mod errors;
 mod health;
 mod http;
 mod load;
+mod replicas;
 mod tenants;
 
 /// One table on every engine: `default` is MariaDB, `p` PostgreSQL, `lite` SQLite, `proper` MySQL.

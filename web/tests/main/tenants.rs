@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{FromRef, Path, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bindery::{EngineOptions, ErrorKind, Tenants};
-use bindery_web::{DbError, RequestTenant, TenantLayer};
+use bindery_web::{DbError, RequestTenant, TenantLayer, TenantSession};
 use tokio::net::TcpListener;
 
 use crate::app::{Place, on_mysql, on_postgres, patient, run};
@@ -17,12 +19,20 @@ use crate::http;
 use crate::wiki::{Databases, NewPage, Tables, engine};
 
 type Tenant = RequestTenant<Databases>;
+type Session = TenantSession<Databases>;
 
 #[derive(Clone)]
 struct Served {
+    db: Databases,
     tenants: Tenants<Databases>,
     engine: engine::Any,
     urls: Arc<BTreeMap<String, String>>,
+}
+
+impl FromRef<Served> for Databases {
+    fn from_ref(served: &Served) -> Self {
+        served.db.clone()
+    }
 }
 
 async fn add(
@@ -41,6 +51,46 @@ async fn list(State(served): State<Served>, tenant: Tenant) -> Result<String, Db
     let pages = tenant.run(move |tenant| tenant.on(served.engine)?.pages().all());
     let paths = pages.await?.into_iter().map(|page| page.path);
     Ok(paths.collect::<Vec<_>>().join(","))
+}
+
+/// Two calls of the tenant's session, which ends as the request does.
+async fn add_two(
+    State(served): State<Served>,
+    session: Session,
+    Path((tenant, name, status)): Path<(String, String, u16)>,
+) -> Result<Response, DbError> {
+    assert_eq!(session.id(), tenant);
+    for path in [name.clone(), format!("{name}-2")] {
+        let added = session.run(move |s| s.on(served.engine)?.pages().insert(NewPage::new(path)));
+        added.await?;
+        tokio::task::yield_now().await;
+    }
+    match status {
+        0 => std::panic::resume_unwind(Box::new("in the handler")),
+        1 => std::future::pending().await,
+        status => Ok(StatusCode::from_u16(status).unwrap().into_response()),
+    }
+}
+
+/// The whole request is locked, whoever requests another tenant: the handler itself, or work on another thread.
+async fn other_in_the_task(
+    State(served): State<Served>,
+    State(db): State<Databases>,
+) -> Result<&'static str, DbError> {
+    let get = |served: &Served| {
+        let url = served.urls["globex"].clone();
+        let refused = served.tenants.get("globex", || url).unwrap_err();
+        assert!(matches!(refused.kind(), ErrorKind::TenantLocked { .. }));
+    };
+    get(&served);
+    tokio::task::yield_now().await;
+    get(&served);
+    db.run(move |_| {
+        get(&served);
+        Ok(())
+    })
+    .await?;
+    Ok("refused")
 }
 
 /// Another tenant cannot be reached from a request.
@@ -72,7 +122,9 @@ async fn serve(db: &Databases, served: &Served) -> SocketAddr {
     let app = Router::new()
         .route("/{tenant}/pages/{name}", post(add))
         .route("/{tenant}/pages", get(list))
+        .route("/{tenant}/two/{name}/{status}", post(add_two))
         .route("/{tenant}/other", get(other))
+        .route("/{tenant}/other-in-the-task", get(other_in_the_task))
         .route("/{tenant}/nothing", get(async || "nothing"))
         .layer(layer)
         .with_state(served.clone());
@@ -84,12 +136,14 @@ async fn serve(db: &Databases, served: &Served) -> SocketAddr {
 
 async fn each_request_has_its_tenant(place: Place, globex: String) {
     let (db, engine) = (place.open(), place.engine);
-    let tenants = Tenants::builder(&db).per_tenant(engine).create_files(true);
+    let tenants = Tenants::builder(&db).per_tenant(engine);
     let acme = place.server.as_ref().map(|server| server.url());
     let acme = acme.unwrap_or_else(|| format!("{globex}-acme"));
-    let urls = [("acme", acme), ("globex", globex)];
+    let gone = format!("{globex}_gone");
+    let urls = [("acme", acme), ("globex", globex), ("gone", gone)];
     let urls: BTreeMap<_, _> = urls.map(|(id, url)| (id.to_owned(), url)).into();
     let served = Served {
+        db: db.clone(),
         tenants: tenants.build().unwrap(),
         engine,
         urls: Arc::new(urls),
@@ -100,10 +154,12 @@ async fn each_request_has_its_tenant(place: Place, globex: String) {
     assert_eq!(served.tenants.stats().open, 0, "nothing is opened unused");
     let (tenants, urls) = (served.tenants.clone(), Arc::clone(&served.urls));
     let made = db.run(move |_| {
-        urls.iter().try_for_each(|(id, url)| {
-            tenants.get(id, || url.clone())?.create_missing()?;
-            Ok(())
-        })
+        urls.iter()
+            .filter(|(id, _)| *id != "gone")
+            .try_for_each(|(id, url)| {
+                tenants.get(id, || url.clone())?.create_missing()?;
+                Ok(())
+            })
     });
     made.await.unwrap();
     let requests = (0..50).map(|number| {
@@ -124,6 +180,37 @@ async fn each_request_has_its_tenant(place: Place, globex: String) {
         );
     }
     assert_eq!(http::get(address, "/acme/other").await.body, "refused");
+    let in_the_task = http::get(address, "/acme/other-in-the-task").await;
+    assert_eq!(in_the_task.body, "refused");
+    let gone = http::get(address, "/gone/pages").await;
+    assert_eq!((gone.status, gone.body.as_str()), (404, "Not Found"));
+    its_session_ends_with_the_request(address).await;
+}
+
+/// Committed with 2xx and 3xx, before the response's head is sent, and rolled back otherwise.
+async fn its_session_ends_with_the_request(address: SocketAddr) {
+    let pages = async || {
+        let pages = http::get(address, "/globex/pages").await.body;
+        let pages = pages.split(',').map(str::to_owned);
+        pages
+            .filter(|page| page.starts_with("two"))
+            .collect::<Vec<_>>()
+    };
+    for status in [400, 404, 500] {
+        let path = format!("/globex/two/two/{status}");
+        assert_eq!(http::post(address, &path).await.status, status);
+    }
+    let panicked = http::send(address, "POST", "/globex/two/two/0").await;
+    assert_eq!(panicked.answer().await, None);
+    let waits = http::send(address, "POST", "/globex/two/two/1").await;
+    let later = tokio::time::timeout(Duration::from_millis(300), waits.answer()).await;
+    assert!(later.is_err(), "the client has gone away");
+    assert_eq!(pages().await, [] as [String; 0]);
+    for (name, status) in [("two-a", 201), ("two-b", 302)] {
+        let path = format!("/globex/two/{name}/{status}");
+        assert_eq!(http::post(address, &path).await.status, status);
+    }
+    assert_eq!(pages().await, ["two-a", "two-a-2", "two-b", "two-b-2"]);
 }
 
 #[test]
@@ -136,6 +223,10 @@ fn reg_05_each_request_has_its_tenant_on_sqlite() {
         server: None,
     };
     let globex = format!("sqlite://{}", file.display());
+    // A tenant's file that is not there is not made.
+    for name in ["one.db", "one.db-acme"] {
+        std::fs::write(folder.path().join(name), "").unwrap();
+    }
     run("tenants on SQLite", place, |place| {
         each_request_has_its_tenant(Arc::into_inner(place).unwrap(), globex)
     });

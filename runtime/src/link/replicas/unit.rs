@@ -70,7 +70,7 @@ impl EngineUnit {
         self.has_written.store(true, Ordering::Relaxed);
     }
 
-    fn has_written(&self) -> bool {
+    pub(crate) fn has_written(&self) -> bool {
         self.has_written.load(Ordering::Relaxed)
     }
 
