@@ -110,7 +110,7 @@ pub use tenants::{
 pub use value::types;
 pub use value::{ParamWriter, RowReader};
 #[cfg(feature = "tokio")]
-pub use workers::{Around, Run, WorkerStats};
+pub use workers::{Around, RowSender, RowStream, Run, WorkerStats};
 
 /// The examples of `docs/introduction.md` compile and run.
 #[cfg(doctest)]

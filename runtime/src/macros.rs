@@ -123,6 +123,37 @@ macro_rules! __asynchronous {
                 $crate::GeneratedDatabases::try_run(self, work)
             }
 
+            /// A stream of rows, which are read on a worker thread: `db.stream(|db| db.users().iter())`.
+            ///
+            /// # Errors
+            /// As items: see [`GeneratedDatabases::stream`](::bindery::GeneratedDatabases::stream).
+            pub fn stream<M, E, R>(
+                &self,
+                rows: impl for<'c> ::core::ops::FnOnce(&'c Self) -> $crate::Result<$crate::Rows<'c, M, E, R>>
+                + ::core::marker::Send
+                + 'static,
+            ) -> $crate::RowStream<R>
+            where
+                M: $crate::Model,
+                E: $crate::Engine,
+                R: ::core::marker::Send + 'static,
+            {
+                $crate::GeneratedDatabases::stream(self, rows)
+            }
+
+            /// The same where rows are of a connection, of several queries, or made into something else: `work` sends them.
+            ///
+            /// # Errors
+            /// As items: those of `work`, and of waiting for a turn.
+            pub fn stream_with<T: ::core::marker::Send + 'static>(
+                &self,
+                work: impl ::core::ops::FnOnce(&Self, &mut $crate::RowSender<T>) -> $crate::Result<()>
+                + ::core::marker::Send
+                + 'static,
+            ) -> $crate::RowStream<T> {
+                $crate::GeneratedDatabases::stream_with(self, work)
+            }
+
             /// Runs blocking work in a session, on a worker thread: `db.session_async(|s| s.users().get(id)).await`.
             ///
             /// # Errors

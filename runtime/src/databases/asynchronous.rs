@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Configured, GeneratedDatabases, Registry};
 use crate::error::{Error, Result};
-use crate::workers::{Around, Run, WorkerStats, Workers};
+use crate::workers::{Around, RowSender, RowStream, Run, WorkerStats, Workers};
 
 /// The threads of a program's databases, which end with them.
 pub(super) struct OwnWorkers(Arc<Workers>);
@@ -92,4 +92,14 @@ where
     let workers = Arc::clone(db.workers.get());
     let db = db.clone();
     Run::new(&workers, move || work(&db))
+}
+
+/// Has rows sent by a worker thread.
+pub(super) fn stream<D: GeneratedDatabases, T: Send + 'static>(
+    db: &D,
+    work: impl FnOnce(&D, &mut RowSender<T>) -> Result<()> + Send + 'static,
+) -> RowStream<T> {
+    let workers = Arc::clone(db.workers.get());
+    let db = db.clone();
+    RowStream::new(&workers, move |rows| work(&db, rows))
 }

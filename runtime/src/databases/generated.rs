@@ -4,16 +4,22 @@ use std::ops::Deref;
 
 use super::Registry;
 #[cfg(feature = "tokio")]
-use super::asynchronous::run;
+use super::asynchronous::{run, stream};
 use super::config::Config;
 use crate::error::{Error, Result};
+#[cfg(feature = "tokio")]
+use crate::link::engine::Engine;
 use crate::link::program::Program;
 use crate::link::transaction::RetryPolicy;
+#[cfg(feature = "tokio")]
+use crate::model::Model;
+#[cfg(feature = "tokio")]
+use crate::repository::Rows;
 #[cfg(feature = "tokio")]
 use crate::session::AsyncSession;
 use crate::session::{GeneratedSession, Session, SessionOptions};
 #[cfg(feature = "tokio")]
-use crate::workers::Run;
+use crate::workers::{RowSender, RowStream, Run};
 
 /// The `Databases` of a program, which generated code makes around a [`Registry`]. Code that works for every program is
 /// written for a type of this kind.
@@ -89,6 +95,33 @@ pub trait GeneratedDatabases:
         work: impl FnOnce(&Self) -> Result<T, E> + Send + 'static,
     ) -> Run<T, E> {
         run(self, work)
+    }
+
+    /// A stream of rows for asynchronous code, which are read on a worker thread: `db.stream(|db| db.users().iter())`.
+    ///
+    /// Up to 64 rows are read ahead of the task, however many there are. The stream has a worker and its connection until its
+    /// end, as `iter` has. Dropping it cancels the statement.
+    ///
+    /// # Errors
+    /// As items: those of `rows`, of each row, and of waiting for a turn as [`run`](Self::run) has them. Nothing follows one.
+    #[cfg(feature = "tokio")]
+    fn stream<M: Model, E: Engine, R: Send + 'static>(
+        &self,
+        rows: impl for<'c> FnOnce(&'c Self) -> Result<Rows<'c, M, E, R>> + Send + 'static,
+    ) -> RowStream<R> {
+        stream(self, |db, out| rows(db)?.try_for_each(|row| out.send(row?)))
+    }
+
+    /// The same where rows are of a connection, of several queries, or made into something else: `work` sends them.
+    ///
+    /// # Errors
+    /// As items: those of `work`, and of waiting for a turn.
+    #[cfg(feature = "tokio")]
+    fn stream_with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self, &mut RowSender<T>) -> Result<()> + Send + 'static,
+    ) -> RowStream<T> {
+        stream(self, work)
     }
 
     /// Begins a session. It is rolled back unless `commit` is called.

@@ -15,6 +15,7 @@ mod carried;
 mod job;
 mod limit;
 mod permit;
+mod stream;
 mod threads;
 
 pub use self::carried::Around;
@@ -22,6 +23,7 @@ use self::carried::Capture;
 pub(crate) use self::job::Keeper;
 pub use self::job::Run;
 pub(crate) use self::permit::Permit;
+pub use self::stream::{RowSender, RowStream};
 
 /// Something to be done on one of the threads.
 pub(crate) trait Task: Send + Sync {

@@ -4,6 +4,7 @@ mod cancelling;
 pub(crate) mod closing;
 mod running;
 mod sessions;
+mod streams;
 
 use std::future::Future;
 use std::ops::Deref;
