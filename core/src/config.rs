@@ -420,25 +420,34 @@ pub struct ReplicaConfig {
 impl Config {
     /// Reads a file. `None` when it cannot be used; then there is at least one error among the findings.
     pub fn load(path: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let shown = path.display().to_string();
+        Self::load_as(&path.display().to_string(), path, sources, diagnostics)
+    }
+
+    /// The same for a file that messages show under another path, as that of its folder differs from machine to machine.
+    pub fn load_as(
+        shown: &str,
+        path: &Path,
+        sources: &mut Sources,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let bytes = disk::read_limited(path, LONGEST_FILE)
-            .map_err(|error| unreadable(&shown, &error.to_string(), diagnostics))
+            .map_err(|error| unreadable(shown, &error.to_string(), diagnostics))
             .ok()?;
         if bytes.len() > LONGEST_FILE {
-            unreadable(&shown, "it is larger than 1 MiB", diagnostics);
+            unreadable(shown, "it is larger than 1 MiB", diagnostics);
             return None;
         }
         let text = String::from_utf8(bytes)
             .map_err(|error| {
                 unreadable(
-                    &shown,
+                    shown,
                     &format!("it is not UTF-8 text: {}", error.utf8_error()),
                     diagnostics,
                 )
             })
             .ok()?;
-        Self::parse(&shown, &folder, &text, sources, diagnostics)
+        Self::parse(shown, &folder, &text, sources, diagnostics)
     }
 
     /// Reads a text. `path` is what messages show; `folder` is where its relative paths start. The text is added to

@@ -4,10 +4,10 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use bindery_schema::config::{Config, Environment, LONGEST_FILE, findings};
+use bindery_schema::config::{Config, Environment, findings};
 use bindery_schema::diagnostic::{Diagnostic, Diagnostics};
 use bindery_schema::dialect::{Dialect, Flavour};
-use bindery_schema::disk::{self, is_there};
+use bindery_schema::disk::is_there;
 use bindery_schema::input::{Input, InputFile};
 use bindery_schema::model::{Engine, EngineId, Model};
 use bindery_schema::parse::load;
@@ -192,18 +192,8 @@ fn read_config(
     if !is_there(&path) {
         return Some(Config::without_file(folder));
     }
-    // Messages show the path as it stands beside `Cargo.toml`: the folder differs from machine to machine.
-    let text = disk::read_limited(&path, LONGEST_FILE)
-        .ok()
-        .map(String::from_utf8);
-    match text {
-        Some(Ok(text)) => Config::parse(CONFIG, folder, &text, sources, diagnostics),
-        Some(Err(_)) | None => {
-            let reason = "it is no file, larger than 1 MiB, or not UTF-8 text";
-            diagnostics.push(findings::unreadable(CONFIG, reason));
-            None
-        }
-    }
+    // Messages show the path as it stands beside `Cargo.toml`.
+    Config::load_as(CONFIG, &path, sources, diagnostics)
 }
 
 /// A finding outside the user's Rust source: `[B0301] sentence`, its places by file, line and column, its help.
