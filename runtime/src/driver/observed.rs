@@ -309,7 +309,8 @@ impl Physical {
     }
 
     /// Inserts as many of these rows as go with one statement, which has `after` after its values, and returns how many
-    /// those are and how many of them were there. None where the database reports that of no statement with many rows.
+    /// those are and how many of them were there. Only MySQL and MariaDB report that of a statement with many rows.
+    #[cfg(feature = "mysql")]
     #[inline]
     pub(crate) fn upsert_rows(
         &mut self,

@@ -285,11 +285,8 @@ impl AnyDriver {
     }
 
     /// Inserts as many of these rows as go with one statement, which has `after` after its values, and returns how many
-    /// those are and how many of them were there. None where the database reports that of no statement with many rows.
-    #[cfg_attr(
-        not(feature = "mysql"),
-        allow(unused_variables, reason = "only MySQL reports it")
-    )]
+    /// those are and how many of them were there. Only MySQL and MariaDB report that of a statement with many rows.
+    #[cfg(feature = "mysql")]
     pub(crate) fn upsert_rows(
         &mut self,
         table: &TableSql,
@@ -298,14 +295,11 @@ impl AnyDriver {
         write: WriteEach<'_>,
     ) -> Result<(usize, u64)> {
         self.writing(|this| match this {
-            #[cfg(feature = "mysql")]
             Self::Mysql(connection) => connection.upsert_rows(table, (columns, after), rows, write),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Ok((0, 0)),
+            Self::Sqlite(_) => Err(not_counted()),
             #[cfg(feature = "postgres")]
-            Self::Postgres(_) => Ok((0, 0)),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
+            Self::Postgres(_) => Err(not_counted()),
         })
     }
 
@@ -543,4 +537,12 @@ impl AnyCursor<'_> {
             Self::None(_) => Ok(None),
         }
     }
+}
+
+/// Nothing asks for it: rows are updated and inserted in other ways there.
+#[cfg(all(feature = "mysql", any(feature = "sqlite", feature = "postgres")))]
+#[cold]
+fn not_counted() -> Error {
+    let why = "how many of the rows of one statement were there: this database does not report it";
+    Error::new(ErrorKind::Unsupported(why))
 }

@@ -102,11 +102,14 @@ pub(super) fn upsert_chunk<N: ColumnSource>(
             |link| each_run(&runs, |run| run.missing_first(link.ready()?)),
             by_row,
         ),
+        #[cfg(feature = "mysql")]
         Dialect::Mysql => at_once_or(
             link,
             |link| each_run(&runs, |run| run.in_statements(link.ready()?)),
             by_row,
         ),
+        #[cfg(not(feature = "mysql"))]
+        Dialect::Mysql => by_row(link),
     }
 }
 
@@ -272,6 +275,7 @@ impl<'r, N: ColumnSource> Run<'r, N> {
     }
 
     /// MySQL and MariaDB: statements of many rows, which report how many of them were there.
+    #[cfg(feature = "mysql")]
     fn in_statements(&self, physical: &mut Physical) -> Result<Upserted> {
         let after = self
             .sql

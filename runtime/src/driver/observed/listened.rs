@@ -187,6 +187,7 @@ impl Physical {
         outcome
     }
 
+    #[cfg(feature = "mysql")]
     #[cold]
     pub(super) fn upsert_rows_observed(
         &mut self,
