@@ -6,7 +6,7 @@
     reason = "`rusqlite` has no statement that can be kept beside its connection, and reads each column several times"
 )]
 
-use std::ffi::{CStr, c_int};
+use std::ffi::{CStr, c_char, c_int};
 use std::ptr::{self, NonNull};
 
 use rusqlite::ffi;
@@ -14,6 +14,14 @@ use rusqlite::types::ValueRef;
 
 /// `SQLITE_UTF8` in the type that binding takes.
 const UTF8: u8 = 1;
+/// `SQLITE_UTF8_ZT`: a NUL follows the text. Without it SQLite copies each text that a function such as `length` takes.
+const UTF8_AND_NUL: u8 = 16;
+/// It is known from this version on; another than the bundled one may be linked.
+const KNOWS_NUL: c_int = 3_054_000;
+/// Bytes for each place of a statement that short texts are kept in while they are bound, and the least and most of all.
+const ROOM_FOR_TEXT: usize = 32;
+const LEAST_ROOM: usize = 64;
+const MOST_ROOM: usize = 8 * 1_024;
 
 /// A prepared statement. It is finalised when dropped; SQLite keeps what it needs of the connection until then.
 pub(crate) struct Statement {
@@ -22,8 +30,11 @@ pub(crate) struct Statement {
     places: usize,
     /// It was stepped since the last reset.
     begun: bool,
-    /// Copies of texts or bytes are bound.
-    holds_copies: bool,
+    /// Texts or bytes are bound.
+    holds_values: bool,
+    /// Short texts that are bound, each with a NUL after it. It never grows while one of them is bound.
+    texts: Vec<u8>,
+    encoding: u8,
 }
 
 // SAFETY: SQLite lets a statement move between threads with its connection as long as one thread at a time uses them.
@@ -55,18 +66,22 @@ impl Statement {
 
     fn new(raw: NonNull<ffi::sqlite3_stmt>) -> Self {
         // SAFETY: it was prepared just now.
-        let (is_reader, places) = unsafe {
+        let (is_reader, places, version) = unsafe {
             (
                 ffi::sqlite3_stmt_readonly(raw.as_ptr()) != 0,
                 ffi::sqlite3_bind_parameter_count(raw.as_ptr()),
+                ffi::sqlite3_libversion_number(),
             )
         };
+        let knows_nul = version >= KNOWS_NUL;
         Self {
             raw,
             is_reader,
             places: usize::try_from(places).unwrap_or(0),
             begun: false,
-            holds_copies: false,
+            holds_values: false,
+            texts: Vec::new(),
+            encoding: if knows_nul { UTF8_AND_NUL } else { UTF8 },
         }
     }
 
@@ -82,6 +97,23 @@ impl Statement {
         self.places
     }
 
+    /// Keeps a copy of a short text with a NUL after it where there is room, and returns where. A copy of SQLite's own takes
+    /// an allocation.
+    #[inline]
+    fn keep(&mut self, text: &[u8]) -> Option<*const c_char> {
+        if self.texts.capacity() == 0 {
+            let room = self.places * ROOM_FOR_TEXT;
+            self.texts.reserve_exact(room.clamp(LEAST_ROOM, MOST_ROOM));
+        }
+        let at = self.texts.len();
+        if text.len() >= self.texts.capacity() - at {
+            return None;
+        }
+        self.texts.extend_from_slice(text);
+        self.texts.push(0);
+        Some(self.texts.as_ptr().wrapping_add(at).cast())
+    }
+
     /// Binds a copy of a value to the place of this number, from 1.
     #[inline]
     pub(crate) fn bind(&mut self, place: usize, value: ValueRef<'_>) -> rusqlite::Result<()> {
@@ -89,8 +121,14 @@ impl Statement {
         let Ok(place) = c_int::try_from(place) else {
             return Err(failure(ffi::SQLITE_RANGE, None));
         };
+        let kept = match value {
+            ValueRef::Text(text) => self.keep(text),
+            _ => None,
+        };
         // SAFETY: the statement was prepared and is not finalised. SQLite checks the place, takes as many bytes as are
-        // given with the pointer, and copies them.
+        // given with the pointer, and copies them; or it reads them where they are kept, which is for as long as they are
+        // bound: `texts` neither grows nor is emptied before `reset` clears the bindings, and is dropped after the statement
+        // is finalised.
         let code = unsafe {
             let copy = ffi::SQLITE_TRANSIENT();
             match value {
@@ -98,14 +136,23 @@ impl Statement {
                 ValueRef::Integer(value) => ffi::sqlite3_bind_int64(raw, place, value),
                 ValueRef::Real(value) => ffi::sqlite3_bind_double(raw, place, value),
                 ValueRef::Text(text) => {
-                    self.holds_copies = true;
-                    let (at, length) = (text.as_ptr().cast(), text.len() as u64);
-                    ffi::sqlite3_bind_text64(raw, place, at, length, copy, UTF8)
+                    self.holds_values = true;
+                    let length = text.len() as u64;
+                    match kept {
+                        Some(at) => {
+                            let stays = ffi::SQLITE_STATIC();
+                            ffi::sqlite3_bind_text64(raw, place, at, length, stays, self.encoding)
+                        }
+                        None => {
+                            let at = text.as_ptr().cast();
+                            ffi::sqlite3_bind_text64(raw, place, at, length, copy, UTF8)
+                        }
+                    }
                 }
                 // The pointer of an empty slice may lead nowhere, and SQLite would take that for NULL.
                 ValueRef::Blob([]) => ffi::sqlite3_bind_zeroblob(raw, place, 0),
                 ValueRef::Blob(bytes) => {
-                    self.holds_copies = true;
+                    self.holds_values = true;
                     let (at, length) = (bytes.as_ptr().cast(), bytes.len() as u64);
                     ffi::sqlite3_bind_blob64(raw, place, at, length, copy)
                 }
@@ -139,9 +186,10 @@ impl Statement {
         let outcome = self.check(code);
         // Kept until the next use, they would take the slots of the connection's lookaside memory, and every later cursor
         // and text would be allocated.
-        if std::mem::take(&mut self.holds_copies) {
+        if std::mem::take(&mut self.holds_values) {
             // SAFETY: as above.
             unsafe { ffi::sqlite3_clear_bindings(raw) };
+            self.texts.clear();
         }
         outcome
     }
@@ -299,5 +347,28 @@ mod tests {
             statement.reset().unwrap();
         }
         assert_eq!(slots_taken(&connection), before);
+    }
+
+    #[test]
+    fn texts_are_bound_whole_whether_there_is_room_for_them_or_not() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        let sql = "SELECT ?1, ?2, length(?1), ?1 || ?2";
+        let mut statement = Statement::prepare(&connection, sql).unwrap();
+        for length in (0..=2 * LEAST_ROOM).chain([MOST_ROOM, 3]) {
+            let (one, other) = ("a".repeat(length), "b\0c");
+            // Bound twice, as after an error before the first step.
+            for _ in 0..2 {
+                statement.bind(2, ValueRef::Text(one.as_bytes())).unwrap();
+            }
+            statement.bind(1, ValueRef::Text(one.as_bytes())).unwrap();
+            statement.bind(2, ValueRef::Text(other.as_bytes())).unwrap();
+            assert!(statement.step().unwrap());
+            assert_eq!(statement.value(0), ValueRef::Text(one.as_bytes()));
+            assert_eq!(statement.value(1), ValueRef::Text(other.as_bytes()));
+            assert_eq!(statement.value(2), ValueRef::Integer(length as i64));
+            let both = one + other;
+            assert_eq!(statement.value(3), ValueRef::Text(both.as_bytes()));
+            statement.reset().unwrap();
+        }
     }
 }
