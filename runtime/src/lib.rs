@@ -93,12 +93,12 @@ pub use model::row_of::RowOf;
 pub use model::validate::Validate;
 pub use model::{HasKey, Model, Writable};
 pub use observe::{Event, EventKind, Outcome, RepeatedStatement, StatementCounts, Subscription};
-pub use query::{Column, Condition, LinkCache, LinkCacheStats, Linked, LinkedRows, Query};
+pub use query::{Column, Condition, Query};
 pub use raw::{
     Assembled, BoundOn, BoundSql, ByDialect, EachDialect, FromRow, IntoSql, Missing, Params,
     RawSql, RowColumns, Runs, Sql, SqlFor,
 };
-pub use relation::Load;
+pub use relation::{LinkCache, LinkCacheStats, Linked, LinkedRows, Load};
 pub use repository::{Merged, Moved, Repository, RepositoryOf, Rows, Upserted};
 #[cfg(feature = "tokio")]
 pub use session::AsyncSession;

@@ -160,7 +160,7 @@ macro_rules! chunks {
         };
         // The table is looked at when it is first used.
         load(1)?;
-        assert_eq!([load(500)?, load(16_384)?, load(16_385)?], [1, 1, 2]);
+        assert_eq!([load(500)?, load(32_768)?, load(32_769)?], [1, 1, 2]);
     }};
 }
 

@@ -160,14 +160,6 @@ impl Clauses {
         }
     }
 
-    /// The rows that meet a condition.
-    pub(crate) fn of_condition(predicate: Predicate) -> Self {
-        Self {
-            predicate,
-            ..Self::new()
-        }
-    }
-
     #[inline]
     pub(crate) fn filter<M, E>(&mut self, condition: Condition<M, E>) {
         if self.predicate.is_empty() {

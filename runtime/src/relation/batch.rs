@@ -1,5 +1,6 @@
 //! The rows that belong to others, fetched by their keys: one statement for a chunk of keys, however many rows there are.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 
 use super::keys::{KeyReader, KeyValues};
@@ -7,8 +8,9 @@ use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::Model;
-use crate::query::{Clauses, ColumnPath, Predicate, Wanted, list, op};
+use crate::query::{self, Clauses, ColumnPath, Predicate, list, op};
 use crate::repository::Repository;
+use crate::value::ParamWriter;
 use crate::value::recorded::RecordedValues;
 
 /// The number of keys of one column in a statement: as many as MySQL takes without sending them as one text.
@@ -26,9 +28,23 @@ pub(super) struct Batch {
     keys: Vec<RecordedValues>,
     /// The group of each row.
     places: Vec<u32>,
+    reader: KeyReader,
 }
 
+/// The keys whose rows are fetched, and the rows among those.
+type Wanted<'w> = (&'w Clauses, &'w dyn Fn(u32) -> bool);
+
 impl Batch {
+    /// Without rows, whose keys this reads.
+    pub(super) fn new(reader: KeyReader) -> Self {
+        Self {
+            groups: HashMap::new(),
+            keys: Vec::new(),
+            places: Vec::new(),
+            reader,
+        }
+    }
+
     /// The keys that these columns of the rows hold.
     pub(super) fn of_rows<M: Model, E: Engine>(
         rows: &[M::Row<E>],
@@ -38,35 +54,31 @@ impl Batch {
         if !rows.iter().all(|row| M::row_belongs_to(row, engine)) {
             return Err(Error::new(ErrorKind::WrongEngine).on_engine(engine.name()));
         }
-        let mut batch = Self {
-            groups: HashMap::with_capacity(rows.len()),
-            keys: Vec::new(),
-            places: Vec::with_capacity(rows.len()),
-        };
-        let mut reader = KeyReader::new(table, columns);
+        let mut batch = Self::new(KeyReader::new(table, columns));
+        batch.groups.reserve(rows.len());
+        batch.places.reserve(rows.len());
         for row in rows {
-            let key = reader.read(&|params| M::write_row(row, params))?;
-            let group = key.map_or(NONE, |key| batch.add(key));
-            batch.places.push(group);
+            batch.add(&|params| M::write_row(row, params))?;
         }
         Ok(batch)
     }
 
-    fn add(&mut self, key: KeyValues) -> u32 {
-        if let Some(&group) = self.groups.get(key.compared.bytes()) {
-            return group;
-        }
-        let group = self.keys.len() as u32;
-        self.groups.insert(key.compared.bytes().into(), group);
-        self.keys.push(key.bound);
-        group
-    }
-
-    /// The group of a row that was found by one of the keys.
-    #[track_caller]
-    fn group_of(&self, key: Option<&KeyValues>) -> Result<u32> {
-        let group = key.and_then(|key| self.groups.get(key.compared.bytes()));
-        group.copied().ok_or_else(equal_by_collation)
+    /// Adds a row.
+    pub(super) fn add(&mut self, write: &dyn Fn(&mut ParamWriter<'_>)) -> Result<()> {
+        let group = match self.reader.read(write)? {
+            None => NONE,
+            Some(key) => match self.groups.get(key.compared.bytes()) {
+                Some(&group) => group,
+                None => {
+                    let group = self.keys.len() as u32;
+                    self.groups.insert(key.compared.bytes().into(), group);
+                    self.keys.push(key.bound.clone());
+                    group
+                }
+            },
+        };
+        self.places.push(group);
+        Ok(())
     }
 
     /// The number of groups.
@@ -74,43 +86,77 @@ impl Batch {
         self.keys.len()
     }
 
+    /// The key of a group, as it is bound.
+    pub(super) fn key(&self, group: u32) -> &[u8] {
+        self.keys[group as usize].bytes()
+    }
+
     /// The group of each row.
     pub(super) fn into_places(self) -> Vec<u32> {
         self.places
     }
 
-    /// Reads the rows whose columns hold one of the keys and that the scope leaves, each with its group.
+    /// Reads the rows whose columns hold one of the wanted keys and that the scope leaves. Each comes with its group, or with
+    /// none where only the database takes its key for one of these.
     #[track_caller]
-    pub(super) fn fetch<M: Model, E: Engine>(
+    pub(super) fn fetch<M: Model, E: Engine, A>(
         &self,
-        repository: &mut Repository<'_, M, E>,
+        repository: &mut Repository<'_, M, E, A>,
         columns: &[usize],
-        scope: &Clauses,
-        take: &mut dyn FnMut(u32, M::Row<E>),
+        (scope, is_wanted): Wanted<'_>,
+        take: &mut dyn FnMut(Option<u32>, M::Row<E>) -> Result<()>,
     ) -> Result<()> {
-        if self.keys.is_empty() {
+        let keys = (0..).zip(&self.keys);
+        let keys = keys.filter(|(group, _)| is_wanted(*group));
+        let keys: Vec<&RecordedValues> = keys.map(|(_, key)| key).collect();
+        if keys.is_empty() {
             return Ok(());
         }
         let wanted = if scope.is_ordered() {
-            Wanted::Rows
+            query::Wanted::Rows
         } else {
-            Wanted::AnyRows
+            query::Wanted::AnyRows
         };
         repository.run(Operation::Load, |physical, sql, engine| {
             let mut reader = KeyReader::new(sql, columns);
-            for keys in self.keys.chunks(chunk_of(columns)) {
+            let mut groups = Groups::new(&self.groups);
+            for keys in keys.chunks(chunk_of(columns)) {
                 let mut clauses = scope.clone();
                 clauses.filter_by(&condition(columns, keys));
                 let clauses = clauses.on(&engine)?;
                 clauses.query(physical, wanted, sql, &mut |row| {
                     let row = M::read(row, engine)?;
                     let key = reader.read(&|params| M::write_row(&row, params))?;
-                    take(self.group_of(key.as_ref())?, row);
+                    take(key.and_then(|key| groups.find(key)), row)?;
                     Ok(true)
                 })?;
             }
             Ok(())
         })
+    }
+}
+
+/// The groups of rows that come one after the other, mostly those of a group together.
+struct Groups<'b> {
+    all: &'b HashMap<Box<[u8]>, u32>,
+    last: Option<(&'b [u8], u32)>,
+}
+
+impl<'b> Groups<'b> {
+    fn new(all: &'b HashMap<Box<[u8]>, u32>) -> Self {
+        Self { all, last: None }
+    }
+
+    fn find(&mut self, key: &KeyValues) -> Option<u32> {
+        let key = key.compared.bytes();
+        if let Some((last, group)) = self.last
+            && last == key
+        {
+            return Some(group);
+        }
+        let (key, &group) = self.all.get_key_value(key)?;
+        self.last = Some((key, group));
+        Some(group)
     }
 }
 
@@ -123,18 +169,18 @@ pub(super) fn chunk_of(columns: &[usize]) -> usize {
 }
 
 #[cold]
-fn equal_by_collation() -> Error {
+pub(super) fn equal_by_collation() -> Error {
     let why = "loading by text keys that differ and are equal to the database, as by case: give the columns a collation that compares bytes";
     Error::new(ErrorKind::Unsupported(why))
 }
 
 /// The columns hold one of these keys.
-pub(super) fn condition(columns: &[usize], keys: &[RecordedValues]) -> Predicate {
+pub(super) fn condition<K: Borrow<RecordedValues>>(columns: &[usize], keys: &[K]) -> Predicate {
     match columns {
         [column] => {
             let mut items = Predicate::new();
             for key in keys {
-                items.values.extend(key.bytes());
+                items.values.extend(key.borrow().bytes());
             }
             let column = Predicate::column(ColumnPath::own(*column as u16));
             list(column, keys.len() as u64, items)
@@ -149,7 +195,7 @@ pub(super) fn equal_to(columns: &[usize], key: &RecordedValues) -> Predicate {
 }
 
 /// Their number is a power of two, so that there are few texts: the last stands for those that are missing.
-fn one_of(columns: &[usize], keys: &[RecordedValues]) -> Predicate {
+fn one_of<K: Borrow<RecordedValues>>(columns: &[usize], keys: &[K]) -> Predicate {
     let places = keys.len().next_power_of_two();
     let last = keys.iter().rev().take(1).cycle();
     let mut any = Predicate::new();
@@ -162,7 +208,7 @@ fn one_of(columns: &[usize], keys: &[RecordedValues]) -> Predicate {
                 all.shape.push(op::AND);
             }
         }
-        all.values.extend(key.bytes());
+        all.values.extend(key.borrow().bytes());
         any.append(&all);
         if at > 0 {
             any.shape.push(op::OR);

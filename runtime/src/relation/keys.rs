@@ -19,13 +19,17 @@ pub(super) fn key_of<M: Model, E: Engine>(
     if !M::row_belongs_to(row, engine) {
         return Err(Error::new(ErrorKind::WrongEngine).on_engine(engine.name()));
     }
-    KeyReader::new(table, columns).read(&|params| M::write_row(row, params))
+    let mut reader = KeyReader::new(table, columns);
+    let key = reader.read(&|params| M::write_row(row, params))?;
+    Ok(key.cloned())
 }
 
 /// Reads the values of some columns of rows of one table.
 pub(super) struct KeyReader {
     /// For each of the columns, which of the values that a row writes is its own.
     picks: Vec<Vec<bool>>,
+    /// Of the last row.
+    key: KeyValues,
 }
 
 impl KeyReader {
@@ -33,31 +37,55 @@ impl KeyReader {
         let pick = |column: &usize| table.writable.iter().map(|at| at == column).collect();
         Self {
             picks: columns.iter().map(pick).collect(),
+            key: KeyValues::default(),
         }
+    }
+
+    /// Reads the value that is written at this place.
+    pub(super) fn of_written(place: usize) -> Self {
+        Self {
+            picks: vec![(0..=place).map(|at| at == place).collect()],
+            key: KeyValues::default(),
+        }
+    }
+
+    /// Reads a column at this position of the table's rows.
+    ///
+    /// # Errors
+    /// Rows do not write it.
+    pub(super) fn of_column(table: &TableSql, column: usize) -> Result<Self> {
+        if table.writable.contains(&column) {
+            return Ok(Self::new(table, &[column]));
+        }
+        let why = "references to a computed column";
+        Err(Error::new(ErrorKind::Unsupported(why)))
     }
 
     /// The values of a row; `None` where one is NULL: such a row refers to none.
     pub(super) fn read(
         &mut self,
         write: &dyn Fn(&mut ParamWriter<'_>),
-    ) -> Result<Option<KeyValues>> {
-        let mut key = KeyValues::default();
-        for pick in &mut self.picks {
-            let mut value = RecordedValues::new();
-            let mut params = ParamWriter::recording(&mut value);
+    ) -> Result<Option<&KeyValues>> {
+        let Self { picks, key } = self;
+        key.bound.clear();
+        key.compared.clear();
+        for pick in picks {
+            let before = key.bound.bytes().len();
+            let mut params = ParamWriter::recording(&mut key.bound);
             *pick = params.pick_given(std::mem::take(pick), write);
             params.finish_recording()?;
-            if is_null(value.bytes()) {
+            let value = &key.bound.bytes()[before..];
+            if is_null(value) {
                 return Ok(None);
             }
-            key.bound.extend(value.bytes());
-            key.compared.extend(&same_number(value.bytes()));
+            key.compared.extend(&same_number(value));
         }
         Ok(Some(key))
     }
 }
 
 /// The values of a key.
+#[derive(Clone)]
 pub(super) struct KeyValues {
     /// As they are bound.
     pub(super) bound: RecordedValues,

@@ -5,18 +5,15 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::column::Column;
-use super::kind::Kind;
-use super::link::{LeadsTo, Link, LinkTarget, LoadedLink, LoadedLinks, SeenFrom};
+use super::link::{LeadsTo, LoadedLink, LoadedLinks, SeenFrom, fetch_there};
 use super::linked::LinkedRows;
-use super::load::{DistinctValues, load_by};
-use super::operand::ColumnType;
 use crate::driver::TableSql;
 use crate::error::Result;
 use crate::link::engine::Engine;
 use crate::model::Model;
 use crate::model::row_of::RowOf;
 use crate::observe::count_link_lookups;
+use crate::query::{Column, ColumnType, Kind, Link, LinkTarget};
 use crate::repository::Repository;
 use crate::value::RowReader;
 use crate::value::recorded::same_number;
@@ -235,7 +232,7 @@ impl<M, T, To: LinkTarget, N> Column<M, T, Link<To, N>> {
 impl<M: Model, T, To: LinkTarget, N: Kind, E: Engine>
     CachedLink<'_, Column<M, T, Link<To, N>>, LinkCache<To::Model, E>>
 {
-    /// As [`load`](Column::load) of a link, by one statement for each 16,384 keys whose rows the cache does not have.
+    /// As [`load`](Column::load) of a link, by one statement for each 32,768 keys whose rows the cache does not have.
     ///
     /// # Errors
     /// As [`load`](Column::load).
@@ -254,40 +251,36 @@ impl<M: Model, T, To: LinkTarget, N: Kind, E: Engine>
     {
         let mut repository = connection.linked();
         let engine = repository.engine();
-        let (keys, places) = self.link.keys_of(&repository, rows)?;
+        let batch = self.link.batch_of(&repository, rows)?;
+        let column = self.link.target_column(repository.hosted()?)?;
+        let seen = seen(&repository, column);
         let mut found = Vec::new();
-        let mut found_at = vec![None; keys.len()];
-        let column = self.link.target_column();
-        let seen = seen(&repository, &column);
-        let mut missing = DistinctValues::default();
-        let mut missing_at = Vec::new();
-        for place in 0..keys.len() as u32 {
+        let mut is_here = vec![false; batch.len()];
+        for group in 0..batch.len() as u32 {
             let kept = seen.as_ref();
-            match kept.and_then(|seen| self.cache.get(seen, keys.at(place))) {
-                Some(row) => {
-                    found_at[place as usize] = Some(found.len());
-                    found.push(row);
-                }
-                None => {
-                    missing.add(keys.at(place));
-                    missing_at.push(place);
-                }
-            }
+            let kept = kept.and_then(|seen| self.cache.get(seen, batch.key(group)));
+            is_here[group as usize] = kept.is_some();
+            found.extend(kept.map(|row| (group, row)));
         }
         if seen.is_some() {
-            let (hits, misses) = (found.len() as u64, missing_at.len() as u64);
+            let (hits, misses) = (found.len() as u64, (batch.len() - found.len()) as u64);
             count_link_lookups(engine.name(), To::Model::NAME, hits, misses);
         }
-        load_by(&mut repository, &column, &missing, &mut |at, row| {
-            let place = missing_at[at as usize];
-            if let Some(seen) = &seen {
-                self.cache.keep(seen, keys.at(place), row.clone());
-            }
-            found_at[place as usize] = Some(found.len());
-            found.push(row);
-        })?;
-        LinkedRows::new(found, &places, &found_at, |place| {
-            T::read_on(&mut RowReader::of_recorded(keys.at(place)), engine)
+        let is_wanted = |group: u32| !is_here[group as usize];
+        fetch_there(
+            &batch,
+            &mut repository,
+            column,
+            &is_wanted,
+            &mut |group, row| {
+                if let Some(seen) = &seen {
+                    self.cache.keep(seen, batch.key(group), row.clone());
+                }
+                found.push((group, row));
+            },
+        )?;
+        LinkedRows::new(batch, found, |key| {
+            T::read_on(&mut RowReader::of_recorded(key), engine)
         })
     }
 
@@ -309,16 +302,13 @@ impl<M: Model, T, To: LinkTarget, N: Kind, E: Engine>
 }
 
 /// The writes so far to the tables that decide about the rows; `None` where none may be kept.
-fn seen<M: Model, E: Engine>(
-    repository: &Repository<'_, M, E>,
-    column: &impl Fn(&TableSql) -> usize,
-) -> Option<Seen> {
+fn seen<M: Model, E: Engine>(repository: &Repository<'_, M, E>, column: usize) -> Option<Seen> {
     let table = repository.sql().ok()?;
     let changes = repository.changes()?;
     Some(Seen {
         database: changes.database(),
         state: changes.state_of(&deciding(table)),
-        column: column(table) as u16,
+        column: column as u16,
     })
 }
 

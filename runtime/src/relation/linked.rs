@@ -1,5 +1,7 @@
 //! The rows that links lead to, and those that are not there.
 
+use super::batch::{Batch, NONE};
+use super::loaded::LoadedOne;
 use crate::error::Result;
 
 /// The end of a link.
@@ -31,39 +33,38 @@ impl<R, K> Linked<R, K> {
 /// The rows that a number of rows link to, in the order of these. A row that several link to is here once.
 #[derive(Debug, Clone)]
 pub struct LinkedRows<R, K> {
-    rows: Vec<R>,
+    found: LoadedOne<R>,
     missing: Vec<K>,
-    places: Vec<Linked<usize, usize>>,
+    /// Where in `missing` the key of each row is.
+    missing_places: Vec<u32>,
 }
 
 impl<R, K> LinkedRows<R, K> {
-    /// `places` has the place of each row's key, `found_at` the row with the key at a place.
+    /// By the rows of the groups that have one, and a key for each of those that have none.
     pub(super) fn new(
-        rows: Vec<R>,
-        places: &[Option<u32>],
-        found_at: &[Option<usize>],
-        key: impl Fn(u32) -> Result<K>,
+        batch: Batch,
+        mut found: Vec<(u32, R)>,
+        key: impl Fn(&[u8]) -> Result<K>,
     ) -> Result<Self> {
-        let mut missing = Vec::new();
-        let mut targets = Vec::with_capacity(found_at.len());
-        for (place, found) in (0..).zip(found_at) {
-            targets.push(match found {
-                Some(at) => Linked::Found(*at),
-                None => {
-                    missing.push(key(place)?);
-                    Linked::Missing(missing.len() - 1)
-                }
-            });
+        let groups = batch.len();
+        let mut is_found = vec![false; groups];
+        for (group, _) in &found {
+            is_found[*group as usize] = true;
         }
-        let target = |place: &Option<u32>| match place {
-            Some(place) => targets[*place as usize],
-            None => Linked::Null,
-        };
-        let places = places.iter().map(target).collect();
+        let mut missing = Vec::new();
+        let mut missing_at = vec![NONE; groups];
+        for group in (0..groups).filter(|&group| !is_found[group]) {
+            missing_at[group] = missing.len() as u32;
+            missing.push(key(batch.key(group as u32))?);
+        }
+        let places = batch.into_places();
+        let missing_at = |&place: &u32| missing_at.get(place as usize).copied().unwrap_or(NONE);
+        let missing_places = places.iter().map(missing_at).collect();
+        found.sort_by_key(|(group, _)| *group);
         Ok(Self {
-            rows,
+            found: LoadedOne::new(places, groups, found),
             missing,
-            places,
+            missing_places,
         })
     }
 
@@ -74,36 +75,33 @@ impl<R, K> LinkedRows<R, K> {
 
     /// The end of the link of the row at this position.
     pub fn get(&self, position: usize) -> Option<Linked<&R, &K>> {
-        let place = self.places.get(position)?;
-        Some(self.target(*place))
-    }
-
-    fn target(&self, place: Linked<usize, usize>) -> Linked<&R, &K> {
-        match place {
-            Linked::Found(at) => Linked::Found(&self.rows[at]),
-            Linked::Missing(at) => Linked::Missing(&self.missing[at]),
-            Linked::Null => Linked::Null,
-        }
+        let missing = *self.missing_places.get(position)?;
+        let missing = self.missing.get(missing as usize);
+        Some(match (self.found.get(position), missing) {
+            (Some(row), _) => Linked::Found(row),
+            (None, Some(key)) => Linked::Missing(key),
+            (None, None) => Linked::Null,
+        })
     }
 
     /// The number of rows that link.
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.found.len()
     }
 
     /// Were there no rows?
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.found.is_empty()
     }
 
     /// Each row that is linked to, once.
     pub fn rows(&self) -> &[R] {
-        &self.rows
+        self.found.rows()
     }
 
     /// Each row that is linked to, once.
     pub fn into_rows(self) -> Vec<R> {
-        self.rows
+        self.found.into_rows()
     }
 
     /// Each key without a row, once.
@@ -113,7 +111,7 @@ impl<R, K> LinkedRows<R, K> {
 
     /// The end of the only row's link.
     pub(super) fn into_first(mut self) -> Linked<R, K> {
-        match (self.rows.pop(), self.missing.pop()) {
+        match (self.found.into_rows().pop(), self.missing.pop()) {
             (Some(row), _) => Linked::Found(row),
             (None, Some(key)) => Linked::Missing(key),
             (None, None) => Linked::Null,
@@ -153,49 +151,3 @@ impl<'a, R, K> Iterator for Iter<'a, R, K> {
 }
 
 impl<R, K> ExactSizeIterator for Iter<'_, R, K> {}
-
-/// The rows that link to each of a number of rows, in the order of these.
-#[derive(Debug, Clone)]
-pub struct LinkedMany<R> {
-    groups: Vec<Vec<R>>,
-    places: Vec<usize>,
-}
-
-impl<R> LinkedMany<R> {
-    /// `places` has the group of each row.
-    pub(super) fn new(groups: Vec<Vec<R>>, places: Vec<usize>) -> Self {
-        Self { groups, places }
-    }
-
-    /// The rows that link to the row at this position.
-    pub fn get(&self, position: usize) -> Option<&[R]> {
-        let place = self.places.get(position)?;
-        Some(&self.groups[*place])
-    }
-
-    /// The rows that link to each of the rows.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &[R]> {
-        self.places
-            .iter()
-            .map(|place| self.groups[*place].as_slice())
-    }
-
-    /// The number of rows that are linked to.
-    pub fn len(&self) -> usize {
-        self.places.len()
-    }
-
-    /// Were there no rows?
-    pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
-    }
-}
-
-impl<'a, R> IntoIterator for &'a LinkedMany<R> {
-    type Item = &'a [R];
-    type IntoIter = std::vec::IntoIter<&'a [R]>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter().collect::<Vec<_>>().into_iter()
-    }
-}

@@ -1,6 +1,6 @@
 //! Loading what belongs to many rows at once: one statement for a relation, never one for each row.
 
-use super::batch::Batch;
+use super::batch::{Batch, equal_by_collation};
 use super::kinds::{BelongsTo, End, HasMany, HasOne, ManyToMany};
 use super::loaded::{LoadedMany, LoadedNested, LoadedOne, LoadedThrough};
 use crate::driver::{ReferenceSql, TableSql};
@@ -34,6 +34,28 @@ pub trait Load<E: Engine> {
     ) -> Result<Self::Loaded>;
 }
 
+/// A relation that begins at rows `R` on engine `E`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a relation of `{R}` on `{E}`",
+    label = "expected a foreign key such as `post::author_id`, or what refers to a row, such as `user::posts`",
+    note = "the relation is a constant of the rows' own model, and the rows were read on the engine of the connection"
+)]
+pub trait LoadFor<R, E: Engine>: Load<E> {
+    #[doc(hidden)]
+    fn load_for(self, target: &mut Target<'_, E>, rows: &[R]) -> Result<Self::Loaded>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<R, E: Engine, L: Load<E>> LoadFor<R, E> for L
+where
+    L::From: Model<Row<E> = R>,
+{
+    #[track_caller]
+    fn load_for(self, target: &mut Target<'_, E>, rows: &[R]) -> Result<Self::Loaded> {
+        self.load(target, rows)
+    }
+}
+
 /// A relation whose loaded rows have relations of their own.
 pub trait Chain<E: Engine>: Load<E> {
     /// The model whose rows it loads.
@@ -60,12 +82,8 @@ impl<E: Engine> Connection<E> {
     /// # Errors
     /// A row is of another engine, a model is not on this one, or the database fails.
     #[track_caller]
-    pub fn load<L: Load<E>>(
-        &mut self,
-        rows: &[<L::From as Model>::Row<E>],
-        relation: L,
-    ) -> Result<L::Loaded> {
-        relation.load(&mut self.own_target(), rows)
+    pub fn load<R, L: LoadFor<R, E>>(&mut self, rows: &[R], relation: L) -> Result<L::Loaded> {
+        relation.load_for(&mut self.own_target(), rows)
     }
 }
 
@@ -75,12 +93,8 @@ impl<E: Engine> ReadConnection<E> {
     /// # Errors
     /// As [`Connection::load`].
     #[track_caller]
-    pub fn load<L: Load<E>>(
-        &mut self,
-        rows: &[<L::From as Model>::Row<E>],
-        relation: L,
-    ) -> Result<L::Loaded> {
-        relation.load(&mut self.own_target(), rows)
+    pub fn load<R, L: LoadFor<R, E>>(&mut self, rows: &[R], relation: L) -> Result<L::Loaded> {
+        relation.load_for(&mut self.own_target(), rows)
     }
 }
 
@@ -122,9 +136,15 @@ fn fetch<M: Model, E: Hosts<M>>(
 ) -> Result<Vec<(u32, M::Row<E>)>> {
     let mut found = Vec::new();
     let mut repository = Repository::<M, E>::new(target.again());
-    batch.fetch(&mut repository, columns, scope, &mut |group, row| {
-        found.push((group, row));
-    })?;
+    batch.fetch(
+        &mut repository,
+        columns,
+        (scope, &|_| true),
+        &mut |group, row| {
+            found.push((group.ok_or_else(equal_by_collation)?, row));
+            Ok(())
+        },
+    )?;
     Ok(found)
 }
 

@@ -130,6 +130,11 @@ impl<C> LoadedMany<C> {
         self.ranges.is_empty()
     }
 
+    /// Those of the row at this position; `None` where there is no such row.
+    pub fn get(&self, row: usize) -> Option<&[C]> {
+        (row < self.len()).then(|| self.of(row))
+    }
+
     /// Those of each row.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[C]> {
         (0..self.len()).map(|row| self.of(row))

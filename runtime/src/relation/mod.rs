@@ -1,4 +1,5 @@
-//! Relations that foreign keys make: which rows refer to which, and how they are loaded together.
+//! Relations that foreign keys make, and links, which lead to other engines: which rows refer to which, and how they are
+//! loaded together.
 //!
 //! A relation is a constant that generated code has beside the columns. Everything below its types is independent of
 //! models and engines.
@@ -7,6 +8,9 @@ mod batch;
 mod conditions;
 mod keys;
 mod kinds;
+mod link;
+mod link_cache;
+mod linked;
 mod load;
 mod loaded;
 mod loaded_iter;
@@ -16,7 +20,10 @@ mod through;
 mod tree;
 
 pub use kinds::{BelongsTo, HasMany, HasOne, ManyToMany};
-pub use load::{Chain, Load, Nested};
+pub use link::{LeadsTo, LinkedFrom, SeenFrom};
+pub use link_cache::{CachedLink, LinkCache, LinkCacheStats};
+pub use linked::{Iter as LinkedIter, Linked, LinkedRows};
+pub use load::{Chain, Load, LoadFor, Nested};
 pub use loaded::{Loaded, LoadedMany, LoadedNested, LoadedOne, LoadedThrough, NestedRows};
 pub use loaded_iter::LoadedIter;
 pub use scoped::Scoped;

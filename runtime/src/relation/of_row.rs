@@ -29,7 +29,7 @@ impl<E: Engine> Connection<E> {
     where
         L: Load<E, Loaded = LoadedOne<U>>,
     {
-        let loaded = self.load(std::slice::from_ref(row), relation)?;
+        let loaded = relation.load(&mut self.own_target(), std::slice::from_ref(row))?;
         Ok(loaded.into_rows().pop())
     }
 }
@@ -48,7 +48,7 @@ impl<E: Engine> ReadConnection<E> {
     where
         L: Load<E, Loaded = LoadedOne<U>>,
     {
-        let loaded = self.load(std::slice::from_ref(row), relation)?;
+        let loaded = relation.load(&mut self.own_target(), std::slice::from_ref(row))?;
         Ok(loaded.into_rows().pop())
     }
 }

@@ -188,7 +188,7 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
         let mut reader = KeyReader::new(table, known.far.columns);
         let mut keys = Vec::with_capacity(rows.len());
         for row in &rows {
-            keys.extend(reader.read(&|params| J::write_row(row, params))?);
+            keys.extend(reader.read(&|params| J::write_row(row, params))?.cloned());
         }
         Ok(keys)
     }
@@ -246,7 +246,7 @@ fn values_of<M: Model, E: Engine>(
     let values = columns.map(|&column| {
         let mut reader = KeyReader::new(reference.to(), &[column]);
         let value = reader.read(&|params| M::write_row(row, params))?;
-        Ok(value.map_or_else(RecordedValues::new, |value| value.bound))
+        Ok(value.map_or_else(RecordedValues::new, |value| value.bound.clone()))
     });
     values.collect()
 }

@@ -126,7 +126,8 @@ fn compared<M: Model, E: Engine>(
     row: &M::Row<E>,
     columns: &[usize],
 ) -> Result<Option<Vec<u8>>> {
-    let key = KeyReader::new(table, columns).read(&|params| M::write_row(row, params))?;
+    let mut reader = KeyReader::new(table, columns);
+    let key = reader.read(&|params| M::write_row(row, params))?;
     Ok(key.map(|key| key.compared.bytes().to_vec()))
 }
 

@@ -49,6 +49,12 @@ impl<const N: usize> Buffer<N> {
         }
     }
 
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        self.length = 0;
+        self.spilled = None;
+    }
+
     #[cold]
     #[inline(never)]
     fn spill(&mut self, bytes: &[u8]) {
@@ -88,5 +94,9 @@ mod tests {
         buffer.push(6);
         assert_eq!(buffer.bytes(), [1, 2, 3, 4, 5, 6]);
         assert!(!buffer.is_empty());
+        buffer.clear();
+        assert!(buffer.is_empty());
+        buffer.push(7);
+        assert_eq!(buffer.bytes(), [7]);
     }
 }
