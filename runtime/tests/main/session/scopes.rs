@@ -46,6 +46,32 @@ fn sel_02_every_call_goes_to_the_innermost_engine() {
     assert_eq!(db.titles(B), [""; 0]);
 }
 
+#[test]
+fn sel_05_queries_that_leave_the_scope_they_were_built_in_stay_on_its_engine() {
+    let Some(bench) = Bench::all() else { return };
+    let db = &bench.db;
+    db.session(|s| {
+        add(s, Default, "on default")?;
+        add(s, B, "first on b")?;
+        add(s, B, "second on b")?;
+        add(s, Postgres, "on p")
+    })
+    .unwrap();
+    let build = |s: &mut Work| {
+        let here: Any = s.chosen_engine()?.parse()?;
+        let blogs = || db.repository::<tag::Blog, Any>(here);
+        Ok((blogs().query(), blogs().limit(1)))
+    };
+    let (all, first) = db.session(|s| s.within(B, build)).unwrap();
+    // Executed after another scope was entered and left, and within it.
+    let (others, _) = db.session(|s| s.within(Postgres, build)).unwrap();
+    assert_eq!(all.count().unwrap(), 2);
+    let within = db.session(|s| s.within(Postgres, |_| first.all())).unwrap();
+    let titles: Vec<&str> = within.iter().map(|blog| blog.title.as_str()).collect();
+    assert_eq!(titles, ["first on b"]);
+    assert_eq!(others.count().unwrap(), 1);
+}
+
 /// Covers SEL-02.
 #[test]
 fn sel_02_a_locked_scope_uses_one_engine_and_may_still_only_read() {
