@@ -183,6 +183,8 @@ pub(crate) fn answer<E: StaticEngine + Everything>(
                 .order_by(post::stars.asc())
                 .offset(limit)
                 .avg(post::price)?
+                // A float of SQLite's that is rounded to zero keeps its sign.
+                .map(|mean| mean + 0.0)
         ),
         12 => {
             let ordered = query.order_by((
