@@ -39,10 +39,11 @@ cargo xtask bench [--peers | --async] [OPTIONS]
     --peers          beside libpq, diesel and sqlx too: needs libpq and takes some minutes to compile
     --async          an axum application on bindery beside the same on sqlx: prints the table of docs/async.md
 
-cargo xtask growth [--clean-build]
+cargo xtask growth [--clean-build | --queries]
     Measures how time, memory and generated code grow with the schema, and the clean build of a program beside diesel and
     rusqlite; prints the tables of docs/size-and-speed.md.
     --clean-build    the clean build alone
+    --queries        only what the generated code for queries adds to the check of 100 tables
 
 cargo xtask book            the book of docs/, by mdBook, which it compiles once; fails on a dead link
 cargo xtask lint            formatting, clippy, documentation, feature sets, packages
@@ -124,6 +125,7 @@ pub(crate) enum BenchProgram {
 pub(crate) enum Growing {
     All,
     CleanBuild,
+    Queries,
 }
 
 /// The targets to fuzz, and for how long.
@@ -164,6 +166,7 @@ impl Command {
             ["bench", rest @ ..] => Ok(Self::Bench(benching(rest))),
             ["growth"] => Ok(Self::Growth(Growing::All)),
             ["growth", "--clean-build"] => Ok(Self::Growth(Growing::CleanBuild)),
+            ["growth", "--queries"] => Ok(Self::Growth(Growing::Queries)),
             ["book"] => Ok(Self::Book),
             ["lint"] => Ok(Self::Lint),
             ["servers", "up"] => Ok(Self::ServersUp),
@@ -289,6 +292,8 @@ mod tests {
         assert_eq!(parse("growth"), Ok(Command::Growth(Growing::All)));
         let clean = Ok(Command::Growth(Growing::CleanBuild));
         assert_eq!(parse("growth --clean-build"), clean);
+        let queries = Ok(Command::Growth(Growing::Queries));
+        assert_eq!(parse("growth --queries"), queries);
         assert_eq!(parse("book"), Ok(Command::Book));
         assert_eq!(parse("lint"), Ok(Command::Lint));
         assert_eq!(parse("servers up"), Ok(Command::ServersUp));

@@ -4,6 +4,7 @@
 mod clean;
 mod refused;
 mod schema;
+mod surface;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,7 @@ pub(crate) fn run(growing: Growing) -> Result<ExitCode, Failure> {
             clean::run()?;
         }
         Growing::CleanBuild => clean::run()?,
+        Growing::Queries => surface::run(&Project::create()?)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -67,7 +69,7 @@ fn growth() -> Result<(), Failure> {
         project.write(&schema::plain(tables, ""))?;
         print(&format!("| {tables} | {} |", shown(project.check()?)));
     }
-    Ok(())
+    surface::run(&project)
 }
 
 /// The command `bindery`, optimised.

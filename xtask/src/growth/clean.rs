@@ -146,7 +146,7 @@ impl Program {
 }
 
 /// Without a wrapper around rustc: a cache would answer for it.
-fn in_folder(folder: &Path) -> Command {
+pub(super) fn in_folder(folder: &Path) -> Command {
     let mut command = cargo();
     command
         .current_dir(folder)
@@ -168,7 +168,7 @@ fn crates(messages: &str) -> usize {
 }
 
 /// CPU seconds of all processes that have ended below this one (`proc(5)`, `/proc/pid/stat`).
-fn children_seconds() -> Result<f64, Failure> {
+pub(super) fn children_seconds() -> Result<f64, Failure> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     Ok(seconds_of(&stat).ok_or("/proc/self/stat has other fields")?)
 }

@@ -1,0 +1,162 @@
+//! The time that rustc takes for the part of the generated code that is for queries: constants of columns and relations,
+//! relations' methods of rows, reading rows by name. The same crate is checked with and without it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::clean::{children_seconds, in_folder};
+use super::{Project, schema, succeed};
+use crate::Failure;
+use crate::output::{complain, print};
+use crate::workspace;
+
+/// The schema that is measured.
+const TABLES: usize = 100;
+/// How often each of the two is checked, in turn; the least time of each counts.
+const ROUNDS: usize = 9;
+
+/// The crate, with and without that part.
+struct Variant {
+    folder: PathBuf,
+    least: f64,
+}
+
+/// Measures and prints.
+pub(super) fn run(project: &Project) -> Result<(), Failure> {
+    complain("checking generated code with and without what is for queries");
+    let script = project.build_script()?;
+    let out = project.folder.join("surface");
+    project.write(&schema::plain(TABLES, ""))?;
+    let mut compile = std::process::Command::new(script);
+    compile.current_dir(&project.folder).env("OUT_DIR", &out);
+    compile.stdout(std::process::Stdio::null());
+    succeed(&mut compile)?;
+    let mut variants = [
+        Variant::create("without", &out, &without_queries)?,
+        Variant::create("whole", &out, &str::to_owned)?,
+    ];
+    for _ in 0..ROUNDS {
+        for variant in &mut variants {
+            variant.check()?;
+        }
+    }
+    let [without, whole] = variants.map(|variant| variant.least);
+    print(&format!(
+        "\n| {TABLES} tables, `cargo check` of the generated code | CPU | |\n|---|---|---|\n\
+         | without what is for queries | {without:.2} s | 1.00 |\n| whole | {whole:.2} s | {:.2} |",
+        whole / without
+    ));
+    Ok(())
+}
+
+impl Variant {
+    /// A crate of the generated files, each after a change.
+    fn create(name: &str, out: &Path, change: &dyn Fn(&str) -> String) -> Result<Self, Failure> {
+        let folder = workspace::target().join("growth/surface").join(name);
+        let root = workspace::root().display();
+        fs::create_dir_all(folder.join("src/bindery"))?;
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
+             bindery = {{ path = \"{root}/runtime\", features = [\"sqlite\"] }}\n"
+        );
+        fs::write(folder.join("Cargo.toml"), manifest)?;
+        fs::copy(
+            workspace::root().join("Cargo.lock"),
+            folder.join("Cargo.lock"),
+        )?;
+        fs::copy(out.join("bindery.rs"), folder.join("src/lib.rs"))?;
+        for piece in fs::read_dir(out.join("bindery"))? {
+            let piece = piece?;
+            let text = change(&fs::read_to_string(piece.path())?);
+            fs::write(folder.join("src/bindery").join(piece.file_name()), text)?;
+        }
+        let mut variant = Self {
+            folder,
+            least: f64::MAX,
+        };
+        // Compiles the dependencies.
+        variant.check()?;
+        variant.least = f64::MAX;
+        Ok(variant)
+    }
+
+    fn check(&mut self) -> Result<(), Failure> {
+        let file = fs::File::options()
+            .append(true)
+            .open(self.folder.join("src/lib.rs"))?;
+        file.set_modified(std::time::SystemTime::now())?;
+        let before = children_seconds()?;
+        let target = workspace::target().join("growth/surface/target");
+        let mut cargo = in_folder(&self.folder);
+        succeed(
+            cargo
+                .env("CARGO_TARGET_DIR", target)
+                .args(["check", "--quiet"]),
+        )?;
+        self.least = self.least.min(children_seconds()? - before);
+        Ok(())
+    }
+}
+
+/// The generated text without what is for queries. Blocks begin and end at the same depth.
+fn without_queries(text: &str) -> String {
+    let mut kept = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        match begins_queries(line, &lines) {
+            Some(end) => lines
+                .by_ref()
+                .take_while(|line| *line != end)
+                .for_each(drop),
+            None => kept.push(line),
+        }
+    }
+    kept.join("\n") + "\n"
+}
+
+/// The line at which a part that is for queries ends, where one begins with this line.
+fn begins_queries(line: &str, rest: &std::str::Lines<'_>) -> Option<&'static str> {
+    let next = rest.clone().next().unwrap_or_default();
+    let is_of_rows =
+        line.contains("::bindery::FromRow<E> for") || line.contains("::bindery::RowOf for");
+    let is_relations = line.starts_with("    #[allow(") && next.starts_with("    impl");
+    if line.starts_with("/// Columns of `") {
+        Some("}")
+    } else if line.starts_with("    impl") && is_of_rows || is_relations {
+        Some("    }")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_for_queries_is_cut() {
+        let library = workspace::root().join("tests/golden/library/bindery.rs");
+        let text = fs::read_to_string(library).expect("the golden file is there");
+        let cut = without_queries(&text);
+        for part in [
+            "FromRow<E> for",
+            "RowOf for",
+            "pub mod review {",
+            "fn editor<",
+        ] {
+            assert!(text.contains(part) && !cut.contains(part), "{part}");
+        }
+        for part in [
+            "pub mod reviews {",
+            "pub struct Review {",
+            "impl ReviewPatch {",
+            "INFO",
+        ] {
+            assert_eq!(
+                text.matches(part).count(),
+                cut.matches(part).count(),
+                "{part}"
+            );
+        }
+    }
+}
