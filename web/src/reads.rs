@@ -57,7 +57,7 @@ impl ReadYourWrites {
         self
     }
 
-    /// What the reads of a request have to see; `None` where it says nothing, or nothing that this key has signed.
+    /// Returns the position that the reads of a request have to see; `None` where it says nothing, or nothing that this key has signed.
     pub(crate) fn token(&self, head: &HeaderMap) -> Option<ReadToken> {
         let text = match &self.carrier {
             Carrier::Cookie { name, .. } => cookie(head, name)?,

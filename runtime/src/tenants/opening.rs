@@ -58,8 +58,8 @@ impl Opening {
     }
 }
 
-/// The error of an opening for one more of those who waited for it. That a tenant is not there is told apart from an engine of the
-/// program that is not.
+/// The error of an opening for one more of those who waited for it. Its operation tells a tenant that is not there from an engine of
+/// the program that is not.
 #[cold]
 pub(super) fn again(error: &Arc<Error>) -> Error {
     let same = Error::new(error.kind().clone()).with_source(Common(Arc::clone(error)));
