@@ -4,6 +4,7 @@
 //! that needs them: the build for the dialect ([`Config::model_engines`]), the program for the connection
 //! ([`Config::target`]). What a variable holds is never kept, printed or expanded again.
 
+mod atomic;
 mod build;
 mod check;
 pub mod findings;
@@ -22,6 +23,7 @@ mod url;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use self::atomic::{AtomicConfig, AtomicGroup};
 pub use self::build::{Engine, EngineId};
 pub use self::keys::{KEYS, Key, On, Section};
 pub use self::resolve::override_variable;
@@ -62,6 +64,8 @@ pub struct Config {
     pub derives: AllDerives,
     /// `[lints]`, in the order of the file.
     pub lints: Vec<LintEntry>,
+    /// `[atomic]`, by name, sorted.
+    pub atomic: Vec<AtomicConfig>,
     /// The file with all secrets masked, for messages.
     source: Option<SourceFile>,
 }
@@ -498,6 +502,7 @@ impl Config {
             crates: Vec::new(),
             derives: AllDerives::default(),
             lints: Vec::new(),
+            atomic: Vec::new(),
             source: None,
         }
     }

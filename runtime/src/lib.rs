@@ -16,7 +16,6 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
-#[cfg(test)]
 mod atomic;
 #[cfg(feature = "data")]
 pub mod data;
@@ -60,6 +59,10 @@ pub use bindery_macros::sql;
 #[doc = include_str!("query/sql_fragment.md")]
 pub use bindery_macros::sql_fragment;
 
+pub use atomic::{
+    AtomicOptions, AtomicOutcome, AtomicTransaction, DoubtfulBranch, Fate, GeneratedAtomic,
+    InDoubt, RecoverOptions, RecoveryReport, RecoveryThread,
+};
 pub use bindery_core::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
 pub use bindery_core::dialect::{Dialect, Flavour};
 #[cfg(feature = "read-token")]
@@ -166,6 +169,11 @@ mod examples_of_queries {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/sessions.md")]
 mod examples_of_sessions {}
+
+/// The examples of `docs/atomic.md` compile.
+#[cfg(all(doctest, feature = "sqlite", feature = "postgres", feature = "mysql"))]
+#[doc = include_str!("../../docs/atomic.md")]
+mod examples_of_atomic {}
 
 /// The examples of `docs/async.md` compile and run.
 #[cfg(all(doctest, feature = "tokio"))]

@@ -1,5 +1,6 @@
 //! Macros: the generated code's way into a program, and its checks of the features this crate was built with.
 
+mod atomic;
 mod session;
 
 /// Includes the code that `bindery_codegen::compile` wrote in the build script.

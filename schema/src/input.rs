@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::codes;
-use crate::config::{Config, Environment, TypeMapping};
+use crate::config::{AtomicGroup, Config, Environment, TypeMapping};
 use crate::derives::AllDerives;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, Flavour};
@@ -32,6 +32,8 @@ pub struct Input {
     pub lints: BTreeMap<&'static str, LintLevel>,
     /// `models-of`.
     pub models_of: ModelsOf,
+    /// `[atomic]` of the configuration.
+    pub groups: Vec<AtomicGroup>,
 }
 
 /// One schema file.
@@ -54,6 +56,7 @@ impl Input {
         diagnostics: &mut Diagnostics,
     ) {
         self.engines = config.model_engines(environment, diagnostics);
+        self.groups = config.atomic_groups(&self.engines, diagnostics);
         self.default_engine = self.engine_named("default");
         self.models_of = config.models_of();
         self.types.clone_from(&config.types);

@@ -10,6 +10,7 @@ mod native;
 
 use std::collections::BTreeMap;
 
+use crate::config::AtomicGroup;
 use crate::derives::AllDerives;
 use crate::dialect::Dialect;
 use crate::levels::Lints;
@@ -59,6 +60,8 @@ pub struct Model {
     pub custom_types_at: BTreeMap<(TableId, ColumnId), String>,
     /// `[derives]` of the configuration.
     pub derives: AllDerives,
+    /// Groups of engines that are committed as one, in the order of their names.
+    pub groups: Vec<AtomicGroup>,
     /// Which warnings are reported.
     pub lints: Lints,
     /// Statements passed over, by kind in words (`"CREATE TRIGGER"`).

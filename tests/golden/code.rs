@@ -1,5 +1,6 @@
 //! The reviewed text of generated code, compiled as it is under the lints a careful user sets, and at work.
 
+mod atomic_at_work;
 mod behaviour;
 mod bench;
 mod bulk_at_work;
@@ -37,6 +38,7 @@ macro_rules! cases {
 }
 
 cases! {
+    atomic: "atomic/bindery.rs",
     first: "first/bindery.rs",
     derived: "derived/bindery.rs",
     doors: "doors/bindery.rs",

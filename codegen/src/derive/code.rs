@@ -14,7 +14,7 @@ pub fn databases(setting: &Setting, models: &[ModelPath]) -> String {
         files: &setting.watched_files,
         variables: &setting.watched_variables,
     };
-    around_rows(setting.engines(), models, &watched)
+    around_rows((setting.engines(), setting.groups()), models, &watched)
 }
 
 /// Returns a substitute for the code of a struct with errors, so that the list of models has none of its own.

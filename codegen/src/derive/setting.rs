@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use bindery_schema::config::{Config, Environment, findings};
+use bindery_schema::config::{AtomicGroup, Config, Environment, findings};
 use bindery_schema::diagnostic::{Diagnostic, Diagnostics};
 use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::disk::is_there;
@@ -152,6 +152,11 @@ impl Setting {
     pub(super) fn file(&self) -> Option<&Model> {
         let read = || bindery_schema::read_model(&self.input, &mut Diagnostics::default());
         (!self.input.files.is_empty()).then(|| self.file.get_or_init(read))
+    }
+
+    /// The atomic groups in the order of their names.
+    pub(super) fn groups(&self) -> &[AtomicGroup] {
+        &self.input.groups
     }
 
     /// All engines in the order of their names.

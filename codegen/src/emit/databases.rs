@@ -4,6 +4,7 @@ use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::model::{Engine, Model};
 
 use super::access::{lints, rows_of};
+use super::atomic;
 use super::session;
 use super::shape::Shape;
 use super::shapes::{Shapes, Surroundings};
@@ -46,6 +47,7 @@ pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_
     deref(w);
     generated(w);
     session::session(w, model, around, all);
+    atomic::groups(w, model, around, all);
 }
 
 pub(super) fn method(head: &str, params: &[&str], returns: &str) -> Signature {
@@ -250,7 +252,12 @@ fn routed(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>, of_s
 }
 
 /// The accessor of a model on several engines cannot be called: its bound says what to write instead.
-fn refused(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>, of_self: &str) {
+pub(super) fn refused(
+    w: &mut RustWriter,
+    around: &Surroundings<'_>,
+    shape: &Shape<'_>,
+    of_self: &str,
+) {
     let engine = super::first_engine(around, shape);
     w.doc(&format!(
         "{}: use {}.",
@@ -299,7 +306,7 @@ pub(crate) fn choice(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shap
 }
 
 /// The trait that a choice must implement. It is of another crate, so rustc does not point at it.
-const NOT_CHOSEN: &str = "::bindery::__private::NotChosen";
+pub(super) const NOT_CHOSEN: &str = "::bindery::__private::NotChosen";
 
 /// A trait that is implemented for nothing that can be met, with what rustc says where it is required. The implementation
 /// that never counts keeps rustc from saying that there is none and that one could be added.

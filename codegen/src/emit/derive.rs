@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use bindery_schema::config::AtomicGroup;
 use bindery_schema::model::{CheckedModel, Engine, Model, TableId};
 use bindery_schema::rust_type::TypeFeature;
 
@@ -17,7 +18,7 @@ use super::{
     UNUSED, UNUSED_IMPORT, derives_serde, key, model as model_impl, new, row, source, sql,
     string_literal,
 };
-use super::{access, columns, constraints, databases, engine, info, patch, session};
+use super::{access, atomic, columns, constraints, databases, engine, info, patch, session};
 use crate::rust_writer::{Expr, RustWriter};
 
 /// The struct the user wrote for the first table of the model.
@@ -122,6 +123,15 @@ fn unnamed(
             session::accessor(w, &shapes.around, shape)
         });
     });
+    for group in &shapes.model.groups {
+        w.item(|w| {
+            w.line(UNUSED);
+            let name = format!("crate::{}", atomic::type_name(group));
+            w.block(&format!("impl {name}"), |w| {
+                atomic::accessor(w, &shapes.around, (group, &name), shape);
+            });
+        });
+    }
 }
 
 /// Writes the implementation that `databases!` relies on.
@@ -270,12 +280,13 @@ fn table_trait(row: &str) -> String {
 /// Returns the code at the root of the crate, which exists once: engines, tags, `Databases` and the list of everything
 /// compiled.
 pub(crate) fn around_rows(
-    engines: &[Engine],
+    (engines, groups): (&[Engine], &[AtomicGroup]),
     models: &[ModelPath],
     watched: &Watched<'_>,
 ) -> String {
     let model = Model {
         engines: engines.to_vec(),
+        groups: groups.to_vec(),
         ..Model::default()
     };
     let mut shapes = shapes(&model);

@@ -3,6 +3,7 @@
 //! One file a kind of item; [`shapes`] works out what a model looks like before anything is written.
 
 mod access;
+mod atomic;
 mod column_types;
 mod columns;
 mod constraints;

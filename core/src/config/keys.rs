@@ -39,6 +39,8 @@ pub enum Section {
     Derives,
     /// One of an engine's `replicas`.
     Replica,
+    /// `[atomic.<name>]`.
+    Atomic,
 }
 
 /// The databases that a key means something for.
@@ -65,6 +67,7 @@ pub const KEYS: &[Key] = &[
     key(Section::Top, "types", "a table", "", On::All, "Rust types of SQL types and of columns"),
     key(Section::Top, "crates", "a table", "", On::All, "crates that such types are of, by name; a text in place of a table is the version"),
     key(Section::Top, "derives", "a table", "", On::All, "what generated structs and enums derive beside what they always do; a table in it is for one model, by its name"),
+    key(Section::Top, "atomic", "a table", "", On::All, "groups of engines that are committed as one, by name"),
     key(Section::Top, "lints", "a table: codes with `allow`, `warn` or `deny`", "warnings are reported; advice is not about the tables of a dump", On::All, "levels of warnings; `deny` makes one an error"),
     key(Section::Schema, "files", "an array of paths or tables", "`schema.sql`, where there is one", On::All, "files with DDL, or folders of migrations, read in this order; relative to the configuration"),
     key(Section::SchemaFile, "path", "a path", "needed", On::All, "the file"),
@@ -128,22 +131,17 @@ pub const KEYS: &[Key] = &[
     key(Section::Pool, "test-after-idle", "a time", "`30s`", On::All, "a connection that was idle for this long is tried before it is given out"),
     key(Section::Replica, "name", "a name as engines have", "needed", On::All, "the name by which the program chooses it"),
     key(Section::Replica, "url", "a URL", "needed", On::All, "where it is"),
+    key(Section::Atomic, "engines", "an array of names", "needed", On::All, "the engines of the group, at least two"),
+    key(Section::Atomic, "home", "a name", "the engine that is SQLite, else the first of `engines`", On::All, "the engine that keeps the decisions"),
 ];
 
 /// Keys that a later version will take, with what holds until then. They are refused by name: a key that does nothing
 /// would look as if it did.
-const NOT_YET: &[(Section, &str, &str)] = &[
-    (
-        Section::Top,
-        "atomic",
-        "a transaction belongs to one engine, and each engine commits on its own",
-    ),
-    (
-        Section::Schema,
-        "queries",
-        "queries are written as Rust, by the methods of repositories",
-    ),
-];
+const NOT_YET: &[(Section, &str, &str)] = &[(
+    Section::Schema,
+    "queries",
+    "queries are written as Rust, by the methods of repositories",
+)];
 
 /// Returns what holds in place of a key that is planned.
 pub(super) fn not_yet(section: Section, name: &str) -> Option<&'static str> {
@@ -217,7 +215,7 @@ mod tests {
     use super::*;
 
     /// The section as it is written, and what comes before its table.
-    const SECTIONS: [(Section, &str); 8] = [
+    const SECTIONS: [(Section, &str); 9] = [
         (Section::Top, "Above all sections"),
         (Section::Schema, "`[schema]`"),
         (Section::SchemaFile, "A table among `[schema] files`"),
@@ -226,6 +224,7 @@ mod tests {
         (Section::Replica, "A table among an engine's `replicas`"),
         (Section::Crate, "A table of `[crates]`"),
         (Section::Derives, "`[derives]`, and `[derives.<Model>]`"),
+        (Section::Atomic, "`[atomic.<name>]`"),
     ];
 
     fn table(section: Section) -> String {

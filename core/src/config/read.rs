@@ -1,5 +1,6 @@
 //! From the TOML text to a [`Config`], key by key. Rules that look at several engines are in `check`.
 
+mod atomic;
 mod connection;
 mod derives;
 mod engine;
@@ -82,6 +83,7 @@ impl Reader<'_> {
         let crates = self.crates(table);
         let derives = self.derives(table);
         let lints = self.lints(table);
+        let atomic = self.atomic(table);
         Config {
             folder: Default::default(),
             files,
@@ -90,6 +92,7 @@ impl Reader<'_> {
             crates,
             derives,
             lints,
+            atomic,
             source: None,
         }
     }

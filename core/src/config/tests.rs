@@ -393,7 +393,7 @@ const WRONG: &[(&str, &[&str], &str)] = &[
     (
         "url = 'sqlite://a'\nmigrations = 1",
         &["B0301"],
-        "known are `url`, `schema`, `engines`, `types`, `crates`, `derives` and `lints`",
+        "known are `url`, `schema`, `engines`, `types`, `crates`, `derives`, `atomic` and `lints`",
     ),
     ("url = 1", &["B0302"], "a string"),
     (
@@ -565,9 +565,9 @@ const WRONG: &[(&str, &[&str], &str)] = &[
         "%40",
     ),
     (
-        "engines.b = 'sqlite://a'\natomic.x = { engines = ['b', 'default'], home = 'b' }",
-        &["B0327"],
-        "`atomic` is not supported yet",
+        "engines.b = 'sqlite://a'\natomic.x = { engines = ['b', 'default'], house = 'b' }",
+        &["B0301"],
+        "`house`",
     ),
     (
         "url = 'sqlite://a'\nschema = { queries = 'queries' }",

@@ -5,6 +5,7 @@
 mod asynchronous;
 pub(crate) mod config;
 mod connector;
+pub(crate) mod coordinators;
 mod generated;
 mod hooks;
 mod observed;
@@ -31,6 +32,7 @@ pub use self::read_token::ReadTokenKey;
 
 use self::config::{Config, Settings};
 use self::connector::{Seen, Wanted, connector};
+use self::coordinators::Coordinators;
 use self::observed::labels;
 use self::status::EngineStatus;
 use crate::driver::Physical;
@@ -97,6 +99,7 @@ pub(crate) struct Configured {
     /// Among a tenant's engines: it is of the whole program, and no call on all engines of the tenant means it.
     pub(crate) is_shared: bool,
     pub(crate) observer: Arc<Observer>,
+    pub(crate) coordinators: Arc<Coordinators>,
 }
 
 /// A copy of an engine's database that is only read, with connections of its own.
@@ -376,6 +379,7 @@ impl Configured {
             seen,
             is_shared: false,
             observer,
+            coordinators: Arc::default(),
         })
     }
 

@@ -78,6 +78,7 @@ mod played;
     )
 )]
 pub(crate) mod position;
+pub(crate) mod prepared;
 pub(crate) mod queue;
 mod raw;
 mod refused;

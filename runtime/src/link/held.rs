@@ -17,6 +17,7 @@ use crate::link::pool::{Pool, Pooled};
 use crate::observe::Call;
 use crate::value::RowReader;
 
+mod branch;
 mod observed;
 mod standing;
 mod written;

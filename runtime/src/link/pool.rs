@@ -309,7 +309,6 @@ impl Pool {
     }
 
     /// Returns how many connections there may be.
-    #[cfg(feature = "tokio")]
     pub(crate) fn max_connections(&self) -> usize {
         self.limits.max_connections
     }

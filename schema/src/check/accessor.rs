@@ -6,6 +6,20 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Model, Table};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    for (table, group) in model.tables.iter().filter_map(|table| {
+        let mut groups = model.groups.iter();
+        let same = groups.find(|group| group.name == table.accessor)?;
+        Some((table, same))
+    }) {
+        let message = format!(
+            "table `{}` and the atomic group `{}` would both be `db.{}()`",
+            table.name.name, group.name, group.name
+        );
+        let diagnostic = Diagnostic::error("B0111", message)
+            .at(table.span, "this one")
+            .at(group.span, "and this one");
+        diagnostics.push(diagnostic.help(help(table)));
+    }
     let mut known: BTreeMap<&str, &Table> = BTreeMap::new();
     for table in &model.tables {
         let accessor = table.accessor.as_str();

@@ -99,6 +99,7 @@ impl<'a> Resolver<'a> {
             engines: input.engines.clone(),
             skipped: draft.skipped.clone(),
             derives: input.derives.clone(),
+            groups: input.groups.clone(),
             ..Model::default()
         };
         Self {

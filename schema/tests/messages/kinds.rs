@@ -191,9 +191,19 @@ const KINDS: &[Kind] = &[
         "missing key where an annotation needs one",
         &["version_without_a_key"],
     ),
+    error("key that is not supported yet", &["config_queries"]),
     error(
-        "key that is not supported yet",
-        &["config_atomic_groups", "config_queries"],
+        "group that cannot be committed as one",
+        &[
+            "config_atomic_group_of_another_home",
+            "config_atomic_group_of_a_replica",
+            "config_atomic_group_of_one_engine",
+            "config_atomic_group_of_two_files",
+        ],
+    ),
+    error(
+        "name that no atomic group can have",
+        &["config_atomic_group_of_a_method"],
     ),
     error(
         "dialect that is not known while building",

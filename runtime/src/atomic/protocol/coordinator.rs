@@ -138,6 +138,7 @@ impl Coordinator {
     }
 
     /// Is everything done, on all branches? What could not be rolled back is left to recovery.
+    #[cfg(test)]
     pub(crate) fn is_over(&self) -> bool {
         let is_decided = matches!(self.stage, Stage::Committing | Stage::RollingBack(_));
         is_decided && self.pending().is_empty() && self.ending.is_empty()

@@ -13,7 +13,9 @@ mod tests;
 
 pub(crate) use self::coordinator::{Cause, Coordinator, Outcome, Work};
 pub(crate) use self::recovery::{Doubt, Forgetting, Id, LeftAlone, Repair, Seen};
-pub(crate) use self::rules::{Rule, Rules};
+#[cfg(test)]
+pub(crate) use self::rules::Rule;
+pub(crate) use self::rules::Rules;
 
 /// Something to do. The number is the place of a branch among the participants of its transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -248,6 +248,7 @@ impl Forgetting {
     }
 
     /// Is there nothing more to wait for?
+    #[cfg(test)]
     pub(crate) fn is_over(&self) -> bool {
         self.waiting.is_none()
     }

@@ -15,6 +15,7 @@ mod mark;
 mod options;
 #[cfg(all(test, unix))]
 pub(super) mod played;
+mod prepared;
 mod public_key;
 mod raw;
 mod replay;
@@ -29,6 +30,7 @@ use bindery_core::config::SessionReset;
 use self::error::{ends_transaction, is_stale_statement, statement_error};
 use self::login::LoggedIn;
 use self::mark::Marker;
+use self::prepared::Xa;
 use self::session::{Answer, Done, Fault, Session};
 use super::connect::ServerInfo;
 use super::wire::{Deadline, Limits, Peer, Statements, WITHOUT_ROW};
@@ -59,6 +61,8 @@ pub(crate) struct MysqlConnection {
     /// Where the values of the row at hand are.
     fields: Fields,
     transaction: Transaction,
+    /// The transaction at hand as a branch of a group.
+    xa: Xa,
     /// The transaction at hand can change nothing.
     only_reads: bool,
     /// The transaction at hand has changed something.
@@ -123,6 +127,7 @@ impl MysqlConnection {
             values: Values::below(there.max_allowed_packet),
             fields: Fields::default(),
             transaction: Transaction::None,
+            xa: Xa::default(),
             only_reads: false,
             wrote: false,
             marker: None,
@@ -376,11 +381,13 @@ impl MysqlConnection {
         if let Some(isolation) = options.isolation {
             self.batch(&format!("SET TRANSACTION ISOLATION LEVEL {isolation}"))?;
         }
-        self.batch(if options.is_read_only {
-            "START TRANSACTION READ ONLY"
-        } else {
-            "BEGIN"
-        })?;
+        if !self.begin_branch(options)? {
+            self.batch(if options.is_read_only {
+                "START TRANSACTION READ ONLY"
+            } else {
+                "BEGIN"
+            })?;
+        }
         self.transaction = Transaction::Open;
         self.only_reads = options.is_read_only;
         self.wrote = false;
@@ -399,6 +406,9 @@ impl MysqlConnection {
     }
 
     pub(crate) fn rollback(&mut self) -> Result<()> {
+        if self.roll_back_branch()? {
+            return Ok(());
+        }
         self.command("ROLLBACK")?;
         self.transaction = Transaction::None;
         Ok(())
@@ -428,6 +438,9 @@ impl MysqlConnection {
     }
 
     pub(crate) fn given_back(&mut self) -> bool {
+        if self.has_prepared() {
+            return false;
+        }
         if self.raw.has_run() {
             return self.clean();
         }

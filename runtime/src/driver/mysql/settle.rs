@@ -172,6 +172,16 @@ pub(super) fn ask(
     deadline: Deadline,
     sql: &str,
 ) -> Result<Vec<String>, Fault> {
+    let rows = ask_all(session, deadline, sql)?;
+    Ok(rows.into_iter().next_back().unwrap_or_default())
+}
+
+/// The texts of all rows of a query, NULL as an empty one.
+pub(super) fn ask_all(
+    session: &mut Session,
+    deadline: Deadline,
+    sql: &str,
+) -> Result<Vec<Vec<String>>, Fault> {
     let out = session.begin(deadline)?;
     out.push(QUERY);
     out.extend_from_slice(sql.as_bytes());
@@ -180,7 +190,7 @@ pub(super) fn ask(
     if let Answer::Rows(columns) = session.answer()? {
         while let Ok(row) = session.row()? {
             let mut body = session.bytes(&row);
-            found = (0..columns.len()).map(|_| column(&mut body)).collect();
+            found.push((0..columns.len()).map(|_| column(&mut body)).collect());
         }
     }
     Ok(found)

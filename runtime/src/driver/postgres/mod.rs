@@ -16,6 +16,7 @@ mod options;
 mod pipeline;
 #[cfg(all(test, unix))]
 pub(super) mod played;
+mod prepared;
 mod raw;
 mod replay;
 mod session;

@@ -3,6 +3,7 @@
 mod acts;
 mod catalogue;
 mod kept;
+mod prepared;
 mod raw;
 mod readings;
 mod watch;

@@ -56,7 +56,7 @@ impl Slots {
     }
 
     /// A deadline that passes in the middle of a COMMIT would leave open whether it is stored.
-    fn lift_deadline(&mut self) {
+    pub(super) fn lift_deadline(&mut self) {
         for held in self.slots.iter_mut().filter_map(|slot| slot.held.as_mut()) {
             held.link().set_bound(None);
         }
@@ -154,7 +154,7 @@ impl Slots {
     }
 
     /// Gives the connections back.
-    fn let_go(&mut self) {
+    pub(super) fn let_go(&mut self) {
         for slot in &mut self.slots {
             slot.held = None;
         }
@@ -251,13 +251,13 @@ impl Slot {
 
 impl Held {
     /// Commits the session's transaction, without its hooks.
-    fn commit(&mut self) -> Result<()> {
+    pub(super) fn commit(&mut self) -> Result<()> {
         let depth = self.leave()?;
         self.link().commit(depth)
     }
 
     /// Rolls the session's transaction back, without its hooks.
-    fn undo_quietly(&mut self) -> Result<()> {
+    pub(super) fn undo_quietly(&mut self) -> Result<()> {
         let depth = self.leave()?;
         self.link().undo(depth)
     }
@@ -284,7 +284,7 @@ impl Held {
     }
 
     /// Runs what is for this end.
-    fn run_hooks(&mut self, end: SessionEnd, was_committed: bool) -> Result<()> {
+    pub(super) fn run_hooks(&mut self, end: SessionEnd, was_committed: bool) -> Result<()> {
         let (link, hooks) = self.parts();
         match end {
             SessionEnd::Committed => return hooks.after_commit_at(link, 1),

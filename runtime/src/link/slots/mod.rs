@@ -1,6 +1,7 @@
 //! The engines of one session: for each nothing yet, or the one connection that the session has of it, with its transaction.
 //! How they end is `ending`'s.
 
+pub(crate) mod branches;
 mod ending;
 mod held;
 
@@ -8,8 +9,10 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use self::branches::Enlisted;
 use self::held::Held;
 use crate::driver::TransactionOptions;
+use crate::driver::prepared::Gid;
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::link::Link;
 use crate::link::connection::Connection;
@@ -27,6 +30,8 @@ pub(crate) struct Slots {
     /// 1, and one more for each session that is nested in it.
     depth: u32,
     scope: Scope,
+    /// The atomic group that they are of; `None` in a session.
+    enlisted: Option<Enlisted>,
 }
 
 /// How every engine of a session is used.
@@ -52,10 +57,12 @@ pub(crate) struct Scope {
 }
 
 /// One engine.
-struct Slot {
+pub(crate) struct Slot {
     pool: Arc<Pool>,
     options: TransactionOptions,
     held: Option<Held>,
+    /// Of a branch of an atomic group that was begun.
+    gid: Option<Gid>,
 }
 
 impl Slots {
@@ -68,6 +75,7 @@ impl Slots {
             pool,
             options,
             held: None,
+            gid: None,
         };
         Self {
             slots: engines.map(slot).collect(),
@@ -75,7 +83,18 @@ impl Slots {
             terms,
             depth: 1,
             scope: Scope::default(),
+            enlisted: None,
         }
+    }
+
+    /// Those of no engine.
+    pub(crate) fn none() -> Self {
+        let terms = Terms {
+            is_autocommit: false,
+            until: None,
+            site: Location::caller(),
+        };
+        Self::new(std::iter::empty(), None, terms)
     }
 
     /// The connection of an engine, taken and begun where this is its first use.
@@ -170,6 +189,7 @@ impl Slots {
     }
 
     fn enter(&mut self, at: usize) -> Result<&mut Held> {
+        self.ensure_of_group(at)?;
         self.ensure_unlocked(at)?;
         self.left().map_err(|error| self.located(at, error))?;
         if !self.is_held(at) {
@@ -190,12 +210,13 @@ impl Slots {
     /// Takes a connection of an engine and begins its transaction.
     fn take(&mut self, at: usize) -> Result<()> {
         let taken = self.begun(at);
-        let held = taken.map_err(|error| error.holding(self.held()))?;
+        let (held, gid) = taken.map_err(|error| error.holding(self.held()))?;
         self.slots[at].held = Some(held);
+        self.slots[at].gid = gid;
         Ok(())
     }
 
-    fn begun(&self, at: usize) -> Result<Held> {
+    fn begun(&self, at: usize) -> Result<(Held, Option<Gid>)> {
         let slot = &self.slots[at];
         let name = slot.pool.engine();
         let limit = slot.pool.acquire_timeout();
@@ -206,12 +227,13 @@ impl Slots {
             None => link,
         };
         link.set_bound(self.terms.until);
+        let gid = self.named_branch(at, &mut link)?;
         let mut held = Held::new(link);
         if !self.terms.is_autocommit {
             held.begin(&slot.options, self.terms.site)
                 .map_err(|error| error.on_engine(name).during(Operation::Begin))?;
         }
-        Ok(held)
+        Ok((held, gid))
     }
 
     /// The time that is left, where there is a deadline.

@@ -1,0 +1,242 @@
+//! Atomic groups: `[atomic.<name>]`, and which of them can be committed as one.
+
+use super::findings::undefined_engine;
+use super::{Config, Engine, EngineId};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dialect::Dialect;
+use crate::name::{DATABASES_METHODS, is_valid_engine_name};
+use crate::source::Span;
+
+/// One entry of `[atomic]`, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtomicConfig {
+    /// The method of `Databases` that runs it.
+    pub name: String,
+    /// Its engines, each with its place.
+    pub engines: Vec<(String, Span)>,
+    /// The engine that keeps the decisions, where written.
+    pub home: Option<(String, Span)>,
+    /// Its name in the file.
+    pub span: Span,
+}
+
+/// A group as it is compiled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtomicGroup {
+    /// The method of `Databases` that runs it.
+    pub name: String,
+    /// In the order of their names.
+    pub engines: Vec<EngineId>,
+    /// The engine that keeps the decisions.
+    pub home: EngineId,
+    /// Its name in the file.
+    pub span: Span,
+}
+
+/// With its engine, it is part of a name for which servers have 64 bytes.
+const LONGEST_NAME: usize = 22;
+
+/// Ends and beginnings of the names of a group's other methods.
+const OTHER_METHODS: ([&str; 2], &str) = (["_with", "_retry"], "try_");
+
+impl Config {
+    /// The groups with their engines. Those that cannot be committed as one are refused, each with the reason and what would
+    /// work.
+    pub fn atomic_groups(
+        &self,
+        engines: &[Engine],
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<AtomicGroup> {
+        let groups = self.atomic.iter();
+        groups
+            .filter_map(|group| {
+                let found = self.atomic_group(group, engines);
+                found.map_err(|finding| diagnostics.push(finding)).ok()
+            })
+            .collect()
+    }
+
+    fn atomic_group(
+        &self,
+        group: &AtomicConfig,
+        engines: &[Engine],
+    ) -> Result<AtomicGroup, Diagnostic> {
+        self.usable_name(group)?;
+        let mut members: Vec<(EngineId, Span)> = Vec::new();
+        for (name, span) in &group.engines {
+            let id = self.member(name, *span)?;
+            if members.iter().any(|(other, _)| *other == id) {
+                let finding = refused(group, &format!("`{name}` is named twice"), *span, "");
+                return Err(finding.help("name each engine once"));
+            }
+            members.push((id, *span));
+        }
+        members.sort_unstable_by_key(|(id, _)| *id);
+        ensure_several(group, &members, engines)?;
+        let home = home(group, &members, engines)?;
+        Ok(AtomicGroup {
+            name: group.name.clone(),
+            engines: members.into_iter().map(|(id, _)| id).collect(),
+            home,
+            span: group.span,
+        })
+    }
+
+    /// B0371: the name is that of a method.
+    fn usable_name(&self, group: &AtomicConfig) -> Result<(), Diagnostic> {
+        let name = group.name.as_str();
+        let (ends, beginning) = OTHER_METHODS;
+        let is_other = name.starts_with(beginning) || ends.iter().any(|end| name.ends_with(end));
+        let why = if DATABASES_METHODS.contains(&name) {
+            "`Databases` has a method of this name"
+        } else if self.engine(name).is_some() {
+            "an engine has this name, and both are methods of `Databases`"
+        } else if is_other {
+            "the methods of another group may be called so"
+        } else if !is_valid_engine_name(name) || name.len() > LONGEST_NAME {
+            "it becomes a method, and part of a name on the servers"
+        } else {
+            return Ok(());
+        };
+        let message = format!("`{name}` cannot be the name of an atomic group: {why}");
+        let help = "write for example `[atomic.checkout]`: up to 22 lower-case letters, digits and `_`, a letter first, and no Rust \
+                    keyword";
+        Err(Diagnostic::error("B0371", message)
+            .at(group.span, "")
+            .help(help))
+    }
+
+    /// The engine of this name; a replica is none.
+    fn member(&self, name: &str, span: Span) -> Result<EngineId, Diagnostic> {
+        if let Some(at) = self.position(name) {
+            return Ok(EngineId(at as u32));
+        }
+        let is_replica = |engine: &&super::EngineConfig| {
+            engine.replicas.iter().any(|replica| replica.name == name)
+        };
+        if let Some(primary) = self.engines.iter().find(is_replica) {
+            let message = format!("`{name}` is a replica, on which nothing can be written");
+            let help = format!("name its engine: `\"{}\"`", primary.name);
+            return Err(Diagnostic::error("B0370", message)
+                .at(span, "named here")
+                .help(help));
+        }
+        let known: Vec<&str> = self
+            .engines
+            .iter()
+            .map(|engine| engine.name.as_str())
+            .collect();
+        Err(undefined_engine(name, &known, span))
+    }
+}
+
+/// B0370: a group that cannot be committed as one.
+fn refused(group: &AtomicConfig, why: &str, span: Span, label: &str) -> Diagnostic {
+    let message = format!("the group `{}` cannot be atomic: {why}", group.name);
+    Diagnostic::error("B0370", message).at(span, label)
+}
+
+fn ensure_several(
+    group: &AtomicConfig,
+    members: &[(EngineId, Span)],
+    engines: &[Engine],
+) -> Result<(), Diagnostic> {
+    match members {
+        [] => Err(refused(group, "it has no engines", group.span, "")
+            .help("name at least two: `engines = [\"default\", \"b\"]`")),
+        [(only, span)] => {
+            let name = &engines[only.0 as usize].name;
+            let why = format!(
+                "it has one engine, whose own transactions are: `db.{name}()?.transaction(|tx| …)`"
+            );
+            let mut others = engines.iter().filter(|other| other.name != *name);
+            let help = match others.next() {
+                Some(other) => format!(
+                    "name another engine too: `engines = [\"{name}\", \"{}\"]`",
+                    other.name
+                ),
+                None => "remove the group, or add another engine to the file".to_owned(),
+            };
+            Err(refused(group, &why, *span, "the only one").help(help))
+        }
+        _ => ensure_one_file(group, members, engines),
+    }
+}
+
+/// Two files in WAL mode are committed one after the other, whatever ties them together.
+fn ensure_one_file(
+    group: &AtomicConfig,
+    members: &[(EngineId, Span)],
+    engines: &[Engine],
+) -> Result<(), Diagnostic> {
+    let files = members.iter().filter(|(id, _)| is_file(*id, engines));
+    let mut files: Vec<&(EngineId, Span)> = files.collect();
+    files.sort_unstable_by_key(|(_, span)| *span);
+    let [(first, _), (second, span), ..] = files.as_slice() else {
+        return Ok(());
+    };
+    let name = |id: &EngineId| engines[id.0 as usize].name.as_str();
+    let (first, second) = (name(first), name(second));
+    let why = format!(
+        "`{first}` and `{second}` are both SQLite files, and two files cannot be committed as one"
+    );
+    let help = format!(
+        "remove `{second}` from the group; keep the tables that belong together in one file, or on a server"
+    );
+    Err(refused(group, &why, *span, "the second file").help(help))
+}
+
+fn is_file(id: EngineId, engines: &[Engine]) -> bool {
+    match engines[id.0 as usize].dialect {
+        Dialect::Sqlite => true,
+        Dialect::Postgres | Dialect::Mysql => false,
+    }
+}
+
+/// The written one, else the file, else the first.
+fn home(
+    group: &AtomicConfig,
+    members: &[(EngineId, Span)],
+    engines: &[Engine],
+) -> Result<EngineId, Diagnostic> {
+    let name = |id: EngineId| engines[id.0 as usize].name.as_str();
+    let file = members
+        .iter()
+        .map(|(id, _)| *id)
+        .find(|id| is_file(*id, engines));
+    let Some((written, span)) = &group.home else {
+        let first = || {
+            group
+                .engines
+                .first()
+                .and_then(|(first, _)| member_named(first, members, engines))
+        };
+        return file
+            .or_else(first)
+            .ok_or_else(|| refused(group, "it has no home", group.span, ""));
+    };
+    let Some(home) = member_named(written, members, engines) else {
+        let why = format!("its home `{written}` is none of its engines");
+        let help = format!(
+            "add `{written}` to `engines`, or write `home = \"{}\"`",
+            name(members[0].0)
+        );
+        return Err(refused(group, &why, *span, "named here").help(help));
+    };
+    match file {
+        Some(file) if file != home => {
+            let why = format!(
+                "`{}` is an SQLite file, which cannot prepare a transaction, so it has to be the home",
+                name(file)
+            );
+            let help = format!("write `home = \"{}\"`", name(file));
+            Err(refused(group, &why, *span, "another home").help(help))
+        }
+        Some(_) | None => Ok(home),
+    }
+}
+
+fn member_named(name: &str, members: &[(EngineId, Span)], engines: &[Engine]) -> Option<EngineId> {
+    let mut ids = members.iter().map(|(id, _)| *id);
+    ids.find(|id| engines[id.0 as usize].name == name)
+}

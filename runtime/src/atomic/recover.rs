@@ -1,0 +1,391 @@
+//! Recovery: finishes what lost coordinators left prepared, and forgets decisions that are of no more use.
+
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::names::{self, Branch};
+use super::protocol::{
+    Action, Decision, Doubt, Event, Finished, Forgetting, Id, Listed, Pause, Rules, Seen,
+};
+use super::report::{DoubtfulBranch, Fate, RecoveryReport};
+use super::{AtomicGroup, store};
+use crate::databases::{Configured, Registry};
+use crate::driver::Physical;
+use crate::driver::prepared::PreparedBranch;
+use crate::error::{Error, ErrorKind, Result};
+use crate::link::slots::branches::elsewhere;
+use bindery_core::dialect::Dialect;
+
+/// How long one step may take: an engine that is down must not keep the others waiting.
+const STEP: Duration = Duration::from_secs(5);
+/// How long decisions are kept at least.
+const RETENTION: Duration = Duration::from_mins(10);
+const OLD: Duration = Duration::from_secs(10);
+
+/// How recovery is run.
+#[derive(Debug, Clone)]
+#[must_use = "options do nothing until recovery is run with them"]
+pub struct RecoverOptions {
+    older_than: Duration,
+    retention: Duration,
+    is_dry: bool,
+    engines: Vec<String>,
+}
+
+/// Undecided branches are left alone for 10 seconds, and decisions are kept for 10 minutes.
+impl Default for RecoverOptions {
+    fn default() -> Self {
+        Self {
+            older_than: OLD,
+            retention: RETENTION,
+            is_dry: false,
+            engines: Vec::new(),
+        }
+    }
+}
+
+impl RecoverOptions {
+    /// Returns the defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Leaves undecided branches alone that are younger: their program may be at work on them. One that is rolled back too early
+    /// makes that program's transaction fail as a whole; it cannot split it.
+    pub fn older_than(mut self, age: Duration) -> Self {
+        self.older_than = age;
+        self
+    }
+
+    /// Keeps decisions for at least this time.
+    pub fn retention(mut self, retention: Duration) -> Self {
+        self.retention = retention;
+        self
+    }
+
+    /// Changes nothing: only lists what is in doubt, and what would become of it.
+    pub fn dry_run(mut self) -> Self {
+        self.is_dry = true;
+        self
+    }
+
+    /// Only the branches on this engine; can be called for several.
+    pub fn engine(mut self, name: impl Into<String>) -> Self {
+        self.engines.push(name.into());
+        self
+    }
+
+    fn wants(&self, engine: &str) -> bool {
+        self.engines.is_empty() || self.engines.iter().any(|name| name == engine)
+    }
+}
+
+impl Registry {
+    /// Finishes what lost programs have left prepared on the engines of these groups, for generated code and tools.
+    #[doc(hidden)]
+    pub fn recover_groups(
+        &self,
+        groups: &[AtomicGroup],
+        options: &RecoverOptions,
+    ) -> RecoveryReport {
+        let mut report = RecoveryReport::default();
+        let mut engines: Vec<usize> = groups
+            .iter()
+            .flat_map(|group| group.engines)
+            .copied()
+            .collect();
+        engines.sort_unstable();
+        engines.dedup();
+        for engine in engines.iter().map(|at| &self.engines[*at]) {
+            if prepares(engine) && options.wants(engine.info.name) {
+                self.recover_engine(engine, options, &mut report);
+            }
+        }
+        let mut homes: Vec<usize> = groups.iter().map(|group| group.home).collect();
+        homes.sort_unstable();
+        homes.dedup();
+        for home in homes.into_iter().filter(|_| !options.is_dry) {
+            report.forgotten += self.forget(&self.engines[home], options).unwrap_or(0);
+        }
+        report
+    }
+
+    fn recover_engine(
+        &self,
+        engine: &Configured,
+        options: &RecoverOptions,
+        report: &mut RecoveryReport,
+    ) {
+        let listed = match list(engine) {
+            Ok(listed) => listed,
+            Err(error) => return report.unreachable.push((engine.info.name, error)),
+        };
+        for prepared in listed {
+            let Some(id) = Id::parse(prepared.gid.as_str()) else {
+                continue;
+            };
+            let Some(branch) = Branch::parse(&id.branch) else {
+                continue;
+            };
+            // A server lists the branches of all its databases.
+            if branch.engine != engine.info.name {
+                continue;
+            }
+            let group = branch.group.to_owned();
+            let age = prepared.age.or_else(|| age_of(&id));
+            let repairing = Repairing {
+                home: self.configured(names::home(&id.coordinator)).ok(),
+                engine,
+                session: branch.session,
+                prepared,
+                id,
+            };
+            report.branches.push(DoubtfulBranch {
+                engine: engine.info.name,
+                group,
+                transaction: repairing.id.decision(),
+                age,
+                fate: repairing.run(age, options),
+            });
+        }
+    }
+
+    /// Deletes the decisions of a home that no branch needs any more.
+    fn forget(&self, home: &Configured, options: &RecoverOptions) -> Result<usize> {
+        let decisions = on(home, store::decisions)?;
+        let mut forgotten = 0;
+        for decided in decisions {
+            let age = store::now_ms().saturating_sub(decided.created_ms);
+            let is_late = u128::from(age) >= options.retention.as_millis();
+            let branches = 0..decided.branches.len();
+            let (mut forgetting, mut actions) =
+                Forgetting::start(Rules::default(), is_late, branches);
+            while let Some(action) = actions.pop() {
+                match action {
+                    Action::List(at) => {
+                        let listed = self.is_listed(&decided.transaction, &decided.branches[at]);
+                        forgetting.take(Event::Listed(at, listed), &mut actions);
+                    }
+                    Action::Forget => {
+                        on(home, |physical| {
+                            store::forget(physical, &decided.transaction)
+                        })?;
+                        forgotten += 1;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(forgotten)
+    }
+
+    /// Is a branch listed as prepared on its engine?
+    fn is_listed(&self, transaction: &str, branch: &str) -> Listed {
+        let engine = Branch::parse(branch).and_then(|branch| self.configured(branch.engine).ok());
+        let Some(engine) = engine else {
+            return Listed::Unreadable;
+        };
+        let name = format!("{transaction}:{branch}");
+        match list(engine) {
+            Ok(listed) if listed.iter().any(|one| one.gid.as_str() == name) => Listed::There,
+            Ok(_) => Listed::Gone,
+            Err(_) => Listed::Unreadable,
+        }
+    }
+}
+
+/// Has it branches? SQLite prepares none.
+fn prepares(engine: &Configured) -> bool {
+    match engine.info.dialect {
+        Dialect::Sqlite => false,
+        Dialect::Postgres | Dialect::Mysql => true,
+    }
+}
+
+/// By the clock of the program that began it; it only delays.
+fn age_of(id: &Id) -> Option<Duration> {
+    let begun = names::begun_ms(id)?;
+    Some(Duration::from_millis(store::now_ms().saturating_sub(begun)))
+}
+
+fn on<T>(engine: &Configured, work: impl FnOnce(&mut Physical) -> Result<T>) -> Result<T> {
+    elsewhere(&engine.pool, STEP, |link| link.protocol(work))
+}
+
+fn list(engine: &Configured) -> Result<Vec<PreparedBranch>> {
+    on(engine, |physical| physical.prepared_branches())
+}
+
+/// One branch that was found prepared.
+struct Repairing<'r> {
+    engine: &'r Configured,
+    /// `None` where the program has no such engine.
+    home: Option<&'r Configured>,
+    prepared: PreparedBranch,
+    id: Id,
+    session: u32,
+}
+
+impl Repairing<'_> {
+    fn run(&self, age: Option<Duration>, options: &RecoverOptions) -> Fate {
+        let transaction = self.id.decision();
+        let home = self.home.map(|home| &home.coordinators);
+        let seen = Seen {
+            is_old: age.is_none_or(|age| age >= options.older_than),
+            is_active_here: home.is_some_and(|home| home.is_active(&transaction)),
+        };
+        if options.is_dry {
+            return foreseen(self.read(&transaction), seen);
+        }
+        const BRANCH: usize = 0;
+        let (mut doubt, mut actions) = Doubt::start(Rules::default(), BRANCH, seen);
+        while let Some(action) = actions.pop() {
+            if let Some(event) = self.perform(action, &transaction) {
+                doubt.take(event, &mut actions);
+            }
+        }
+        doubt.repair().map_or(Fate::Unreachable, Fate::from)
+    }
+
+    fn perform(&self, action: Action, transaction: &str) -> Option<Event> {
+        match action {
+            Action::ReadDecision => Some(Event::Read(self.read(transaction))),
+            Action::FenceAbort => Some(Event::Fenced(self.fence(transaction))),
+            Action::CommitPrepared(at) => Some(Event::Finished(at, self.finish(true))),
+            Action::RollBackPrepared(at) => Some(Event::Finished(at, self.finish(false))),
+            Action::List(at) => Some(Event::Listed(at, self.listed())),
+            Action::EndOwner(at) => {
+                // Whether it could be ended shows the next attempt.
+                let _ = on(self.engine, |physical| physical.end_session(self.session));
+                std::thread::sleep(Duration::from_millis(50));
+                Some(Event::OwnerEnded(at))
+            }
+            Action::Pause(Pause::Home | Pause::Branch(_))
+            | Action::End(_)
+            | Action::BeginHome
+            | Action::CommitAlone(_)
+            | Action::Prepare(_)
+            | Action::InsertDecision
+            | Action::CommitHome
+            | Action::RollBack(_)
+            | Action::Close(_)
+            | Action::GiveBack(_)
+            | Action::Forget => None,
+        }
+    }
+
+    fn read(&self, transaction: &str) -> Decision {
+        let Some(home) = self.home else {
+            return Decision::Stranger;
+        };
+        let id = (transaction, &*self.id.coordinator);
+        on(home, |physical| store::read(physical, id)).unwrap_or(Decision::Unreadable)
+    }
+
+    fn fence(&self, transaction: &str) -> bool {
+        let id = (transaction, &*self.id.coordinator);
+        let insert = |physical: &mut Physical| store::insert(physical, "A", id, &self.id.branch);
+        self.home.is_some_and(|home| on(home, insert).is_ok())
+    }
+
+    fn finish(&self, commits: bool) -> Finished {
+        let gid = &self.prepared.gid;
+        let finished = elsewhere(&self.engine.pool, STEP, |link| {
+            link.finish_branch(gid, commits)
+        });
+        match finished {
+            Ok(true) => Finished::Done,
+            Ok(false) => Finished::NotThere,
+            Err(_) => Finished::Failed,
+        }
+    }
+
+    fn listed(&self) -> Listed {
+        match list(self.engine) {
+            Ok(listed) if listed.iter().any(|one| one.gid == self.prepared.gid) => Listed::There,
+            Ok(_) => Listed::Gone,
+            Err(_) => Listed::Unreadable,
+        }
+    }
+}
+
+/// What recovery would do.
+fn foreseen(decision: Decision, seen: Seen) -> Fate {
+    match decision {
+        Decision::Commit => Fate::WillCommit,
+        Decision::Abort => Fate::WillRollBack,
+        Decision::Absent if seen.is_old && !seen.is_active_here => Fate::WillRollBack,
+        Decision::Absent => Fate::TooYoung,
+        Decision::Stranger => Fate::NotOurs,
+        Decision::Unreadable => Fate::HomeUnreachable,
+    }
+}
+
+/// Recovery that is repeated by a thread, until this is dropped.
+#[must_use = "recovery stops when this is dropped"]
+#[derive(Debug)]
+pub struct RecoveryThread {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl RecoveryThread {
+    /// Starts the thread, for generated code.
+    #[doc(hidden)]
+    pub fn start(
+        registry: &Registry,
+        groups: &'static [AtomicGroup],
+        every: Duration,
+    ) -> Result<Self> {
+        let (stop, stopped) = channel::<()>();
+        let registry = registry.clone();
+        let work = move || {
+            while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(every) {
+                tell(&registry.recover_groups(groups, &RecoverOptions::new()));
+            }
+        };
+        let thread = std::thread::Builder::new().name("bindery-recovery".to_owned());
+        let thread = thread
+            .spawn(work)
+            .map_err(|error| Error::new(ErrorKind::Io).with_source(error))?;
+        Ok(Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for RecoveryThread {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic of it was printed.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn tell(report: &RecoveryReport) {
+    for branch in &report.branches {
+        let (engine, group, transaction) = (branch.engine, &branch.group, &branch.transaction);
+        let fate = branch.fate.to_string();
+        if branch.fate.is_in_doubt() {
+            tracing::warn!(
+                engine,
+                group,
+                transaction,
+                fate,
+                "a transaction is in doubt"
+            );
+        } else {
+            tracing::info!(
+                engine,
+                group,
+                transaction,
+                fate,
+                "a transaction was in doubt"
+            );
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Recovery's findings.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::protocol::{LeftAlone, Repair};
+use crate::error::Error;
+
+/// What recovery found and did.
+#[derive(Debug, Default)]
+#[must_use = "it names what is still in doubt, and engines that could not be reached"]
+pub struct RecoveryReport {
+    /// The prepared branches that were found.
+    pub branches: Vec<DoubtfulBranch>,
+    /// Engines that could not be listed.
+    pub unreachable: Vec<(&'static str, Error)>,
+    /// How many decisions are of no more use and were deleted.
+    pub forgotten: usize,
+}
+
+/// A branch that was found prepared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoubtfulBranch {
+    /// The engine on which it is.
+    pub engine: &'static str,
+    /// The group of its transaction.
+    pub group: String,
+    /// The name of its transaction, the same on all engines.
+    pub transaction: String,
+    /// For how long it has been there, where that is known.
+    pub age: Option<Duration>,
+    /// What became of it, or will.
+    pub fate: Fate,
+}
+
+/// What becomes of a branch in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Fate {
+    /// Its transaction was decided to be committed, and it is.
+    Committed,
+    /// Its transaction was not committed, and it is rolled back.
+    RolledBack,
+    /// It is decided to be committed: recovery would do that.
+    WillCommit,
+    /// It is not decided, or decided to be rolled back: recovery would do that.
+    WillRollBack,
+    /// It may be committed at this moment, by the program that prepared it; left alone until it is older.
+    TooYoung,
+    /// The engine that keeps its decision could not be read or written; left alone until it can.
+    HomeUnreachable,
+    /// The engine that keeps its decision does not know the program that prepared it: it is another program's, or that
+    /// database was restored or replaced. Left alone for good: look at the other engines, and finish it by hand.
+    NotOurs,
+    /// Its own engine could not be reached again; left alone until it can.
+    Unreachable,
+}
+
+impl Fate {
+    /// Is it left in doubt?
+    pub fn is_in_doubt(self) -> bool {
+        match self {
+            Self::Committed | Self::RolledBack => false,
+            Self::WillCommit
+            | Self::WillRollBack
+            | Self::TooYoung
+            | Self::HomeUnreachable
+            | Self::NotOurs
+            | Self::Unreachable => true,
+        }
+    }
+}
+
+impl fmt::Display for Fate {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Committed => "committed",
+            Self::RolledBack => "rolled back",
+            Self::WillCommit => "will be committed",
+            Self::WillRollBack => "will be rolled back",
+            Self::TooYoung => "left alone: it may be committed at this moment",
+            Self::HomeUnreachable => {
+                "left alone: the engine that keeps its decision cannot be reached"
+            }
+            Self::NotOurs => {
+                "left alone: the engine that keeps its decision does not know its program"
+            }
+            Self::Unreachable => "left alone: its engine cannot be reached",
+        })
+    }
+}
+
+impl RecoveryReport {
+    /// Is nothing left in doubt, and could all engines be listed?
+    pub fn is_clean(&self) -> bool {
+        self.unreachable.is_empty() && self.in_doubt().next().is_none()
+    }
+
+    /// The branches that are still in doubt.
+    pub fn in_doubt(&self) -> impl Iterator<Item = &DoubtfulBranch> {
+        self.branches
+            .iter()
+            .filter(|branch| branch.fate.is_in_doubt())
+    }
+}
+
+impl From<Repair> for Fate {
+    fn from(repair: Repair) -> Self {
+        match repair {
+            Repair::Committed => Self::Committed,
+            Repair::RolledBack => Self::RolledBack,
+            Repair::Left(LeftAlone::Young) => Self::TooYoung,
+            Repair::Left(LeftAlone::HomeUnreadable) => Self::HomeUnreachable,
+            Repair::Left(LeftAlone::Stranger) => Self::NotOurs,
+            Repair::Left(LeftAlone::Unreachable) => Self::Unreachable,
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! XA transactions of MySQL and MariaDB. A connection that prepared one is closed and never reset: after a reset the server
+//! would answer its XA COMMIT and commit nothing.
+
+use super::session::Fault;
+use super::{MysqlConnection, Transaction, settle};
+use crate::driver::TransactionOptions;
+use crate::driver::prepared::{Gid, Part, PreparedBranch, not_atomic};
+use crate::error::{Error, ErrorKind, Result};
+
+/// `bnd1`, as a number.
+const FORMAT: u32 = 0x626e_6431;
+
+/// No such XA transaction; also where the session that prepared it is still connected.
+const XAER_NOTA: &str = "1397";
+/// It had nothing to commit, and is gone.
+const XA_RBROLLBACK: &str = "1402";
+/// There is no session of this number.
+const NO_SUCH_THREAD: &str = "1094";
+
+/// How far the XA transaction of a connection is.
+#[derive(Default, PartialEq, Eq)]
+pub(super) enum Xa {
+    #[default]
+    None,
+    /// The next transaction is this branch.
+    Enlisted(Gid),
+    Active(Gid),
+    /// One was prepared, or may be: the connection is closed when it is given back.
+    Prepared,
+}
+
+impl MysqlConnection {
+    pub(in crate::driver) fn enlist(&mut self, gid: &Gid) {
+        self.xa = Xa::Enlisted(gid.clone());
+    }
+
+    /// Begins the branch that was enlisted; `false` where there is none.
+    pub(super) fn begin_branch(&mut self, options: &TransactionOptions) -> Result<bool> {
+        let Xa::Enlisted(gid) = std::mem::take(&mut self.xa) else {
+            return Ok(false);
+        };
+        if options.is_read_only {
+            return Ok(false);
+        }
+        self.batch(&format!("XA START {}", xid(&gid)))?;
+        self.xa = Xa::Active(gid);
+        Ok(true)
+    }
+
+    pub(in crate::driver) fn prepare_branch(&mut self, gid: &Gid) -> Result<bool> {
+        self.ensure_usable()?;
+        let Xa::Active(_) = std::mem::replace(&mut self.xa, Xa::Prepared) else {
+            let why = "the transaction was not begun as a branch of a group";
+            return Err(Error::new(ErrorKind::Unsupported(why)));
+        };
+        self.session
+            .ensure_there()
+            .map_err(|fault| self.failed(fault))?;
+        let xid = xid(gid);
+        let prepared = self
+            .command(&format!("XA END {xid}"))
+            .and_then(|()| self.command(&format!("XA PREPARE {xid}")));
+        if prepared.is_err() && !self.is_broken() {
+            // Refused, so it is not prepared; where it cannot be rolled back it goes with the connection.
+            let _ = self.command(&format!("XA ROLLBACK {xid}"));
+        }
+        self.transaction = Transaction::None;
+        prepared.map(|()| true)
+    }
+
+    /// Rolls back a branch that is not prepared; `false` where there is none. One that a deadlock has ended says so at its end.
+    pub(super) fn roll_back_branch(&mut self) -> Result<bool> {
+        let gid = match std::mem::take(&mut self.xa) {
+            Xa::Active(gid) => gid,
+            other @ (Xa::None | Xa::Enlisted(_) | Xa::Prepared) => {
+                self.xa = other;
+                return Ok(false);
+            }
+        };
+        // Closed, should the rollback fail.
+        self.xa = Xa::Prepared;
+        let xid = xid(&gid);
+        let ended = self.command(&format!("XA END {xid}"));
+        if ended.is_err() && self.is_broken() {
+            return ended.map(|()| true);
+        }
+        self.command(&format!("XA ROLLBACK {xid}"))?;
+        self.xa = Xa::None;
+        self.transaction = Transaction::None;
+        Ok(true)
+    }
+
+    pub(in crate::driver) fn finish_branch(&mut self, gid: &Gid, commits: bool) -> Result<bool> {
+        let verb = if commits { "COMMIT" } else { "ROLLBACK" };
+        match self.command(&format!("XA {verb} {}", xid(gid))) {
+            Ok(()) => Ok(true),
+            Err(error) if matches!(error.code(), Some(XAER_NOTA | XA_RBROLLBACK)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(in crate::driver) fn prepared_branches(&mut self) -> Result<Vec<PreparedBranch>> {
+        let deadline = self.deadline();
+        let rows = settle::ask_all(&mut self.session, deadline, "XA RECOVER")
+            .map_err(|fault| self.failed(fault))?;
+        let mut found: Vec<_> = rows.iter().filter_map(|row| listed(row)).collect();
+        found.sort_by(|one, other| one.gid.cmp(&other.gid));
+        Ok(found)
+    }
+
+    pub(in crate::driver) fn session_number(&self) -> u32 {
+        self.number
+    }
+
+    pub(in crate::driver) fn end_session(&mut self, number: u32) -> Result<()> {
+        match self.command(&format!("KILL CONNECTION {number}")) {
+            Err(error) if error.code() != Some(NO_SUCH_THREAD) => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Must the connection be closed when its user is done?
+    pub(super) fn has_prepared(&self) -> bool {
+        matches!(self.xa, Xa::Prepared | Xa::Active(_))
+    }
+
+    pub(in crate::driver) fn ensure_atomic(&mut self, part: Part) -> Result<()> {
+        const SETTINGS: &str = "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('innodb_flush_log_at_trx_commit', 'log_bin', \
+             'sync_binlog', 'wsrep_on')";
+        let deadline = self.deadline();
+        let rows = settle::ask_all(&mut self.session, deadline, SETTINGS)
+            .map_err(|fault| self.failed(fault))?;
+        let setting = |name: &str| {
+            let mut rows = rows
+                .iter()
+                .filter(|row| row.first().is_some_and(|it| it == name));
+            rows.next()
+                .and_then(|row| row.get(1))
+                .map_or("", String::as_str)
+        };
+        if setting("innodb_flush_log_at_trx_commit") != "1" {
+            return Err(not_atomic(&format!(
+                "the server has `innodb_flush_log_at_trx_commit = {}`, with which a crash loses prepared transactions: set it to 1",
+                setting("innodb_flush_log_at_trx_commit")
+            )));
+        }
+        if setting("log_bin") == "ON" && setting("sync_binlog") != "1" {
+            return Err(not_atomic(&format!(
+                "the server writes a binary log with `sync_binlog = {}`, with which a crash loses commits: set `sync_binlog = 1`",
+                setting("sync_binlog")
+            )));
+        }
+        if setting("wsrep_on") == "ON" {
+            return Err(not_atomic(
+                "the server is part of a Galera cluster (`wsrep_on`), which has no XA transactions",
+            ));
+        }
+        match part {
+            Part::Home => Ok(()),
+            Part::Branch { .. } => self.ensure_lists(),
+        }
+    }
+
+    /// MySQL lists prepared transactions to those with a privilege for it.
+    fn ensure_lists(&mut self) -> Result<()> {
+        let deadline = self.deadline();
+        match settle::ask_all(&mut self.session, deadline, "XA RECOVER") {
+            Ok(_) => Ok(()),
+            Err(Fault::Server(_)) => Err(not_atomic(
+                "its user may not run XA RECOVER: `GRANT XA_RECOVER_ADMIN ON *.* TO` that user",
+            )),
+            Err(fault) => Err(self.failed(fault)),
+        }
+    }
+}
+
+/// A name as the statements have it. It holds no character that ends a literal.
+fn xid(gid: &Gid) -> String {
+    let (transaction, branch) = gid.parts();
+    format!("'{transaction}','{branch}',{FORMAT}")
+}
+
+/// A row of XA RECOVER: the format, the lengths of both parts of the name, and both parts together.
+fn listed(row: &[String]) -> Option<PreparedBranch> {
+    let [format, transaction, _, data] = row else {
+        return None;
+    };
+    if format.parse() != Ok(FORMAT) {
+        return None;
+    }
+    let (transaction, branch) = data.split_at_checked(transaction.parse().ok()?)?;
+    let gid = Gid::new(&format!("{transaction}:{branch}"))?;
+    Some(PreparedBranch { gid, age: None })
+}

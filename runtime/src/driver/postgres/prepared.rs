@@ -1,0 +1,93 @@
+//! Prepared transactions of PostgreSQL.
+
+use std::time::Duration;
+
+use super::PostgresConnection;
+use crate::driver::prepared::{Gid, Part, PreparedBranch, not_atomic};
+use crate::error::{Error, Result};
+
+/// There is no prepared transaction of this name.
+const UNDEFINED_OBJECT: &str = "42704";
+
+/// Only those that this connection can finish.
+const LIST: &str = "SELECT gid, CAST(extract(epoch FROM clock_timestamp() - prepared) * 1000 AS bigint) \
+     FROM pg_catalog.pg_prepared_xacts WHERE database = pg_catalog.current_database() \
+     AND gid LIKE 'bnd1:%' ORDER BY prepared, gid";
+
+const SETTINGS: &str = "SELECT pg_catalog.current_setting('max_prepared_transactions'), \
+     pg_catalog.current_setting('fsync'), pg_catalog.current_setting('synchronous_commit')";
+
+impl PostgresConnection {
+    /// PREPARE TRANSACTION in a failed transaction succeeds with the tag of a ROLLBACK.
+    pub(in crate::driver) fn prepare_branch(&mut self, gid: &Gid) -> Result<bool> {
+        self.session
+            .ensure_there()
+            .map_err(|fault| self.failed(fault))?;
+        let mut is_prepared = false;
+        self.simple(&format!("PREPARE TRANSACTION '{gid}'"), |tag, body| {
+            is_prepared |= tag == b'C' && body == b"PREPARE TRANSACTION\0";
+        })
+        .map_err(|fault| self.failed(fault))?;
+        Ok(is_prepared)
+    }
+
+    pub(in crate::driver) fn finish_branch(&mut self, gid: &Gid, commits: bool) -> Result<bool> {
+        let verb = if commits { "COMMIT" } else { "ROLLBACK" };
+        match self.control(&format!("{verb} PREPARED '{gid}'")) {
+            Ok(()) => Ok(true),
+            Err(error) if error.code() == Some(UNDEFINED_OBJECT) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(in crate::driver) fn prepared_branches(&mut self) -> Result<Vec<PreparedBranch>> {
+        let mut found = Vec::new();
+        self.query(LIST, &mut |_| (), &mut |row| {
+            let (gid, age_ms) = (row.next::<String>()?, row.next::<i64>()?);
+            let age = u64::try_from(age_ms).unwrap_or(0);
+            found.extend(Gid::new(&gid).map(|gid| PreparedBranch {
+                gid,
+                age: Some(Duration::from_millis(age)),
+            }));
+            Ok(true)
+        })?;
+        Ok(found)
+    }
+
+    pub(in crate::driver) fn session_number(&self) -> u32 {
+        let key = self.session.cancel_key();
+        key.map_or(0, |[a, b, c, d, ..]| u32::from_be_bytes([a, b, c, d]))
+    }
+
+    pub(in crate::driver) fn ensure_atomic(&mut self, part: Part) -> Result<()> {
+        let (mut most, mut fsync, mut commit) = (0, String::new(), String::new());
+        self.query(SETTINGS, &mut |_| (), &mut |row| {
+            most = row.next::<String>()?.parse().unwrap_or(0);
+            fsync = row.next()?;
+            commit = row.next()?;
+            Ok(true)
+        })?;
+        if fsync != "on" {
+            return Err(not_atomic(
+                "the server has `fsync = off`, with which a crash loses what was committed: set `fsync = on`",
+            ));
+        }
+        match part {
+            Part::Home if commit == "off" => Err(not_atomic(
+                "the session has `synchronous_commit = off`, with which a crash loses decisions: set `synchronous_commit = on` \
+                 (the server, `ALTER ROLE`, `ALTER DATABASE`)",
+            )),
+            Part::Branch { at_once } if most < at_once => Err(too_few(most, at_once)),
+            Part::Home | Part::Branch { .. } => Ok(()),
+        }
+    }
+}
+
+#[cold]
+fn too_few(most: usize, at_once: usize) -> Error {
+    not_atomic(&format!(
+        "the server has `max_prepared_transactions = {most}`, and the pool of the engine may prepare {at_once} at a time: set \
+         `max_prepared_transactions = {}` or more in postgresql.conf and restart it",
+        at_once * 2
+    ))
+}

@@ -1,0 +1,201 @@
+//! Branches of a two-phase commit, as drivers know them: their names, and the statements that prepare, finish and list them.
+//! Which of them is done, and when, is decided by `atomic/protocol`.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::AnyDriver;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The name of a branch, `bnd1:<coordinator>:<transaction>:<branch>`: short enough for every database, and of characters that
+/// no literal has to escape.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Gid(Box<str>);
+
+impl Gid {
+    pub(crate) const PREFIX: &str = "bnd1:";
+    /// Of each of the two parts of a name on MySQL and MariaDB.
+    const LONGEST_PART: usize = 64;
+
+    /// The name, where it is one of ours and can be used on every database.
+    pub(crate) fn new(text: &str) -> Option<Self> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte);
+        let (transaction, branch) = text.rsplit_once(':')?;
+        let fits = transaction.len() <= Self::LONGEST_PART && branch.len() <= Self::LONGEST_PART;
+        let is_ours = text.starts_with(Self::PREFIX) && text.bytes().all(is_plain);
+        (is_ours && fits).then(|| Self(text.into()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name of the transaction, and that of the branch within it.
+    #[cfg(feature = "mysql")]
+    pub(super) fn parts(&self) -> (&str, &str) {
+        self.0.rsplit_once(':').unwrap_or((&self.0, ""))
+    }
+}
+
+impl fmt::Display for Gid {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// A branch that a database lists as prepared.
+#[derive(Debug, Clone)]
+pub(crate) struct PreparedBranch {
+    pub(crate) gid: Gid,
+    /// By the server's clock; MySQL and MariaDB do not say.
+    pub(crate) age: Option<Duration>,
+}
+
+/// How a two-phase commit can use a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// It keeps the decision, and its own commit is the commit point.
+    Home,
+    /// It prepares a branch; the pool of this engine may have as many at a time.
+    Branch { at_once: usize },
+}
+
+#[cfg(feature = "sqlite")]
+const NO_BRANCH: &str =
+    "an SQLite file cannot prepare a transaction: it takes part as the home of a group";
+
+impl AnyDriver {
+    /// The next transaction is this branch of a group.
+    pub(crate) fn enlist(&mut self, gid: &Gid) {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => {
+                let _ = gid;
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => {
+                let _ = gid;
+            }
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.enlist(gid),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => {
+                let _ = gid;
+                match **never {}
+            }
+        }
+    }
+
+    /// Prepares the open transaction as this branch; `false` where the database rolled it back in place of that.
+    pub(crate) fn prepare_branch(&mut self, gid: &Gid) -> Result<bool> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Err(no_branch(gid)),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.prepare_branch(gid),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.prepare_branch(gid),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    /// Commits a prepared branch or rolls it back; `false` where the database says that it knows no such branch.
+    pub(crate) fn finish_branch(&mut self, gid: &Gid, commits: bool) -> Result<bool> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => {
+                let _ = commits;
+                Err(no_branch(gid))
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.finish_branch(gid, commits),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.finish_branch(gid, commits),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    /// Lists the branches with names of ours that are prepared.
+    pub(crate) fn prepared_branches(&mut self) -> Result<Vec<PreparedBranch>> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Ok(Vec::new()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.prepared_branches(),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.prepared_branches(),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    /// The server's number of this session; 0 where there is none.
+    pub(crate) fn session_number(&self) -> u32 {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => 0,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.session_number(),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.session_number(),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    /// Has the server end the session of this number, which prepared a branch and keeps others from finishing it. A prepared
+    /// transaction of PostgreSQL belongs to no session.
+    pub(crate) fn end_session(&mut self, number: u32) -> Result<()> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => {
+                let _ = number;
+                Ok(())
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => {
+                let _ = number;
+                Ok(())
+            }
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.end_session(number),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => {
+                let _ = number;
+                match **never {}
+            }
+        }
+    }
+
+    /// Refuses a database that could lose what it promises in this part.
+    pub(crate) fn ensure_atomic(&mut self, part: Part) -> Result<()> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(connection) => connection.ensure_atomic(part),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.ensure_atomic(part),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.ensure_atomic(part),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => {
+                let _ = part;
+                match **never {}
+            }
+        }
+    }
+}
+
+#[cfg(feature = "sqlite")]
+fn no_branch(_: &Gid) -> Error {
+    Error::new(ErrorKind::Unsupported(NO_BRANCH))
+}
+
+/// The error of a database that an atomic group cannot use as it is set up.
+#[cold]
+pub(super) fn not_atomic(why: &str) -> Error {
+    Error::new(ErrorKind::Config(format!(
+        "an atomic group cannot use it: {why}"
+    )))
+}

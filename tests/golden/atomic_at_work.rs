@@ -1,0 +1,93 @@
+//! Atomic groups through generated code: typed access over exactly their engines, on servers of the tests' own, as those for
+//! everybody keep nothing over a crash.
+
+use std::time::Duration;
+
+use bindery::{AtomicOptions, AtomicOutcome, Config, ErrorKind, RecoverOptions};
+use bindery_testkit::{FreshDatabase, Server, Watchdog};
+
+use crate::atomic::{Databases, NewNote, NewOrder, NewStock, Tables as _};
+
+/// Databases with tables, for as long as their servers are there.
+fn databases(servers: &(FreshDatabase, FreshDatabase)) -> Databases {
+    let config = Config::new()
+        .engine("default", servers.0.url())
+        .engine("m", servers.1.url())
+        .engine("lite", "sqlite::memory:");
+    let db = Databases::with_config(&config).expect("it is configured");
+    db.create_missing().expect("the tables are made");
+    db
+}
+
+/// Covers 2PC-10. ATOM-05: refused before the first statement, with the engine and the setting.
+#[test]
+fn atom_05_servers_that_could_lose_what_they_promise_are_refused_by_name() {
+    let (Some(postgres), Some(mysql)) = (
+        bindery_testkit::fresh_postgres(),
+        bindery_testkit::fresh_mysql(),
+    ) else {
+        return;
+    };
+    let db = databases(&(postgres, mysql));
+    let mut has_run = false;
+    let outcome = db.checkout(|tx| {
+        has_run = true;
+        tx.orders().insert(NewOrder::new("pen"))
+    });
+    let error = outcome.stored().unwrap_err();
+    assert!(!has_run, "nothing was done before");
+    assert_eq!(error.engine(), Some("default"));
+    let ErrorKind::Config(why) = error.kind() else {
+        panic!("{error}");
+    };
+    assert!(why.contains("fsync = off"), "{why}");
+    let refused = db
+        .everything(|tx| tx.drafts().count())
+        .stored()
+        .unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .contains("an atomic group cannot use it"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn atom_01_a_typed_group_is_stored_on_both_engines_or_on_neither() {
+    let _watchdog = Watchdog::start("a typed group", Duration::from_secs(300));
+    let (Some(postgres), Some(mysql)) = (
+        Server::postgres().durable(true).start_or_skip(),
+        Server::mysql().durable(true).start_or_skip(),
+    ) else {
+        return;
+    };
+    let fresh = |server: &Server| server.fresh_database().expect("a database");
+    let db = databases(&(fresh(&postgres), fresh(&mysql)));
+    let buy = |item: &'static str| {
+        let options = AtomicOptions::new().deadline(Duration::from_secs(30));
+        db.checkout_with(options, |tx| {
+            let order = tx.orders().insert(NewOrder::new(item))?;
+            tx.stock().insert(NewStock::new(item, 1))?;
+            tx.m()?.notes().insert(NewNote::new("sold"))?;
+            Ok(order.id)
+        })
+    };
+    let order = match buy("pen") {
+        AtomicOutcome::Committed { value, pending, .. } if pending.is_empty() => value,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(db.orders().get(order).unwrap().item, "pen");
+    assert_eq!(db.m().unwrap().notes().count().unwrap(), 1);
+
+    let twice = buy("pen").stored().unwrap_err();
+    assert!(twice.is_unique_violation(), "{twice}");
+    assert_eq!(twice.engine(), Some("m"));
+    assert_eq!(db.orders().count().unwrap(), 1, "the order is undone too");
+
+    let report = db.recover_with(&RecoverOptions::new().older_than(Duration::ZERO));
+    assert!(
+        report.is_clean() && report.branches.is_empty(),
+        "{report:?}"
+    );
+}
