@@ -28,7 +28,8 @@ fn atom_05_servers_that_could_lose_what_they_promise_are_refused_by_name() {
     ) else {
         return;
     };
-    let db = databases(&(postgres, mysql));
+    let servers = (postgres, mysql);
+    let db = databases(&servers);
     let mut has_run = false;
     let outcome = db.checkout(|tx| {
         has_run = true;
@@ -63,7 +64,8 @@ fn atom_01_a_typed_group_is_stored_on_both_engines_or_on_neither() {
         return;
     };
     let fresh = |server: &Server| server.fresh_database().expect("a database");
-    let db = databases(&(fresh(&postgres), fresh(&mysql)));
+    let databases_of_test = (fresh(&postgres), fresh(&mysql));
+    let db = databases(&databases_of_test);
     let buy = |item: &'static str| {
         let options = AtomicOptions::new().deadline(Duration::from_secs(30));
         db.checkout_with(options, |tx| {
