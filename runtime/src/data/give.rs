@@ -41,12 +41,7 @@ fn value(value: &ValueType, written: Written, text: &str, params: &mut ParamWrit
             "false" | "f" | "0" => params.bool(false),
             _ => params.refuse("not a boolean: `true` or `false`"),
         },
-        ValueType::Integer => or_refuse(
-            text.parse().ok(),
-            params,
-            "not an integer of 64 bits",
-            |value, params| params.i64(value),
-        ),
+        ValueType::Integer => integer(text, params),
         ValueType::Unsigned => or_refuse(
             text.parse().ok(),
             params,
@@ -118,6 +113,14 @@ fn value(value: &ValueType, written: Written, text: &str, params: &mut ParamWrit
         },
         ValueType::Any => any(written, text, params),
         ValueType::Array(element) => array(element, text, params),
+    }
+}
+
+fn integer(text: &str, params: &mut ParamWriter<'_>) {
+    match (text.parse(), text.parse()) {
+        (Ok(value), _) => params.i64(value),
+        (Err(_), Ok(value)) => params.u64(value),
+        (Err(_), Err(_)) => params.refuse("not an integer of 64 bits"),
     }
 }
 

@@ -92,9 +92,17 @@ impl Loading {
         tables: &[&DataTable],
         mode: LoadMode,
     ) -> Result<Self> {
-        let name = engine.name();
+        Self::begin_at(registry, (engine.index(), engine.name()), tables, mode)
+    }
+
+    pub(super) fn begin_at(
+        registry: &Registry,
+        (index, name): (usize, &'static str),
+        tables: &[&DataTable],
+        mode: LoadMode,
+    ) -> Result<Self> {
         let begun = registry
-            .connect_for_ddl(engine.index(), LOCK_TIMEOUT)
+            .connect_for_ddl(index, LOCK_TIMEOUT)
             .and_then(|(physical, pool)| Self::on(physical, pool, (name, tables, mode)));
         begun.map_err(|error| located(error, name))
     }

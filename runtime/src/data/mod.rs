@@ -3,6 +3,7 @@
 
 mod counters;
 mod csv;
+mod fixtures;
 mod give;
 mod json_lines;
 mod line;
@@ -14,6 +15,7 @@ mod rows;
 mod snapshot;
 mod table;
 
+pub use self::fixtures::{Fixtures, LoadedFixtures};
 pub use self::loading::{LoadMode, Loaded, Loading, Reject, Rejected};
 pub use self::reader::RowsSource;
 pub use self::snapshot::Snapshot;

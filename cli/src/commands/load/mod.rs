@@ -1,5 +1,6 @@
 //! `bindery load`: rows from files into the tables of engines, all of an engine's or none.
 
+mod fixtures;
 mod plan;
 mod rejects;
 
@@ -38,7 +39,8 @@ const MIB: usize = 1 << 20;
         bindery load                                  `data/default` into `default`\n  \
         bindery load --all --replace --yes            every engine, in place of what it has\n  \
         bindery load --engine b --from backup/default what was dumped from `default`, into `b`\n  \
-        bindery load --table users --from users.csv --append"
+        bindery load --table users --from users.csv --append\n  \
+        bindery load --all --fixtures fixtures"
 )]
 pub(crate) struct LoadArguments {
     /// Only this table; may be repeated
@@ -50,6 +52,9 @@ pub(crate) struct LoadArguments {
     /// The form of a file whose name does not say it
     #[arg(long = "as", value_name = "FORM", value_enum)]
     form: Option<DataForm>,
+    /// Load the fixtures of this folder: `<table>.csv` for every engine, `<engine>/<table>.csv` for one
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["table", "from", "form", "mode", "skip_bad", "longest_row", "dry_run"])]
+    fixtures: Option<PathBuf>,
     #[command(flatten)]
     mode: ModeOptions,
     /// Leave out rows that cannot be stored, and write them to this file
@@ -75,7 +80,7 @@ pub(crate) struct LoadArguments {
 
 /// What becomes of the rows that are there.
 #[derive(Debug, Args)]
-#[group(multiple = false)]
+#[group(id = "mode", multiple = false)]
 struct ModeOptions {
     /// Delete the rows that the tables have
     #[arg(long)]
@@ -128,6 +133,10 @@ pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Fail
     let chosen = project.choose(&arguments.engines, purpose)?;
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
+    if let Some(dir) = &arguments.fixtures {
+        let engines = Engines::open(&compiled.project, &chosen)?;
+        return fixtures::load(dir, (model, &chosen), &engines, options.format, output);
+    }
     let plans = chosen
         .iter()
         .map(|&id| plan(arguments, model, id, chosen.len()));

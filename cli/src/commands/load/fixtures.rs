@@ -1,0 +1,92 @@
+//! `bindery load --fixtures`: a common set of rows for every engine, and one for each.
+
+use std::path::Path;
+
+use bindery::data::{DataTable, Fixtures, LoadedFixtures};
+use bindery_schema::model::{CheckedModel, EngineId};
+use serde::Serialize;
+
+use super::explained;
+use crate::arguments::Format;
+use crate::commands::dump::rows;
+use crate::data::tables;
+use crate::database::Engines;
+use crate::failure::Failure;
+use crate::output::{Output, Paint};
+use crate::report::document;
+
+/// The result for one engine; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+struct EngineFixtures {
+    engine: String,
+    tables: Vec<TableFixtures>,
+    skipped: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct TableFixtures {
+    table: String,
+    rows: u64,
+}
+
+/// Loads the fixtures of a folder into the chosen engines, one after the other, until one fails.
+pub(super) fn load(
+    dir: &Path,
+    (model, chosen): (&CheckedModel, &[EngineId]),
+    engines: &Engines,
+    format: Format,
+    output: &Output,
+) -> Result<(), Failure> {
+    let names = model.engines.iter().map(|engine| engine.name.as_str());
+    let known: Vec<String> = model
+        .tables
+        .iter()
+        .map(|table| table.name.to_string())
+        .collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let fixtures = Fixtures::read(dir, &names.collect::<Vec<_>>(), &known);
+    let fixtures = fixtures.map_err(|error| explained(&error))?;
+    let mut done = Vec::new();
+    let mut failed = None;
+    for (index, &id) in chosen.iter().enumerate() {
+        let tables = tables::managed(model, id);
+        let tables: Vec<&DataTable> = tables.iter().map(|table| &table.data).collect();
+        match fixtures.load(&engines.registry, engines.chosen(index), &tables) {
+            Ok(loaded) => done.push(outcome(loaded)),
+            Err(error) => {
+                failed = Some(explained(&error));
+                break;
+            }
+        }
+    }
+    output.result(&match format {
+        Format::Json => document(&done),
+        Format::Human | Format::Github => done.iter().map(|one| lines(one, output)).collect(),
+    })?;
+    failed.map_or(Ok(()), Err)
+}
+
+fn outcome(loaded: LoadedFixtures) -> EngineFixtures {
+    let tables = loaded.tables.into_iter();
+    EngineFixtures {
+        engine: loaded.engine.to_owned(),
+        tables: tables
+            .map(|(table, rows)| TableFixtures { table, rows })
+            .collect(),
+        skipped: loaded.skipped,
+    }
+}
+
+fn lines(one: &EngineFixtures, output: &Output) -> String {
+    let word = output.results().paint(Paint::Good, "loaded   ");
+    let line = |table: &TableFixtures| {
+        let number = rows(table.rows);
+        format!("{word}  {} on {}: {number}\n", table.table, one.engine)
+    };
+    let loaded: String = one.tables.iter().map(line).collect();
+    let (here, all) = (one.tables.len(), one.tables.len() + one.skipped);
+    format!(
+        "{loaded}{here} of {all} tables with fixtures live on {}\n",
+        one.engine
+    )
+}

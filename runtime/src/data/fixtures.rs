@@ -1,0 +1,291 @@
+//! Fixtures: small sets of rows in files, a common set for every engine and one for each.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use super::DataFormat;
+use super::loading::{LoadMode, Loading};
+use super::reader::RowsSource;
+use super::rows::refused;
+use super::table::{DataColumn, DataTable, ValueType};
+use crate::databases::Registry;
+use crate::error::{ConstraintKind, DataError, DataProblem, Error, ErrorKind, Operation, Result};
+use crate::link::engine::Engine;
+use crate::link::program::{ModelInfo, Program};
+use bindery_core::dialect::Dialect;
+
+/// The folder of the common set, beside the folders of engines.
+const COMMON: &str = "common";
+
+/// The fixtures that an engine got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LoadedFixtures {
+    /// The engine.
+    pub engine: &'static str,
+    /// Rows of each table that has a file, in the order they were loaded in.
+    pub tables: Vec<(String, u64)>,
+    /// Tables with fixtures that do not live on the engine: they were passed over.
+    pub skipped: usize,
+}
+
+impl LoadedFixtures {
+    /// The number of all rows.
+    pub fn rows(&self) -> u64 {
+        self.tables.iter().map(|(_, rows)| rows).sum()
+    }
+}
+
+/// A folder of fixtures whose names were looked at: `<table>.csv` and `common/<table>.csv` are for every engine,
+/// `<engine>/<table>.csv` for one; `.jsonl` likewise.
+#[derive(Debug)]
+pub struct Fixtures {
+    /// The engine where it is of one, the table's name, the file and its format; sorted.
+    files: Vec<(Option<String>, String, PathBuf, DataFormat)>,
+}
+
+impl Fixtures {
+    /// Reads the names in a folder.
+    ///
+    /// # Errors
+    /// The folder cannot be read; a folder in it is not one of these engines, or a file is of none of these tables.
+    pub fn read(dir: &Path, engines: &[&str], tables: &[&str]) -> Result<Self> {
+        let mut files = Vec::new();
+        for path in entries(dir)? {
+            if !path.is_dir() {
+                files.extend(file(None, path));
+                continue;
+            }
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let engine = engines.contains(&name.as_str()).then(|| name.clone());
+            if engine.is_none() && name != COMMON {
+                let known = engines
+                    .iter()
+                    .map(|name| format!("`{name}`"))
+                    .collect::<Vec<_>>();
+                return Err(unusable(&format!(
+                    "fixtures: the folder `{}` is not named as an engine ({}) or `{COMMON}`",
+                    name.escape_debug(),
+                    known.join(", ")
+                )));
+            }
+            for path in entries(&path)? {
+                files.extend(file(engine.clone(), path));
+            }
+        }
+        let is_unknown = |name: &&String| !tables.contains(&name.as_str());
+        if let Some(name) = files.iter().map(|(_, name, _, _)| name).find(is_unknown) {
+            return Err(unusable(&format!(
+                "fixtures: there is no table `{}`",
+                name.escape_debug()
+            )));
+        }
+        Ok(Self { files })
+    }
+
+    /// Loads what is of an engine, in one transaction: rows whose primary key is there update it. `tables` are those of the engine, each
+    /// after those that it refers to.
+    ///
+    /// # Errors
+    /// As [`Loading::load`]; then nothing is stored on the engine.
+    pub fn load(
+        &self,
+        registry: &Registry,
+        engine: impl Engine,
+        tables: &[&DataTable],
+    ) -> Result<LoadedFixtures> {
+        self.load_at(registry, (engine.index(), engine.name()), tables)
+    }
+
+    fn load_at(
+        &self,
+        registry: &Registry,
+        (index, engine): (usize, &'static str),
+        tables: &[&DataTable],
+    ) -> Result<LoadedFixtures> {
+        let is_of = |of: &Option<String>| of.as_deref().is_none_or(|name| name == engine);
+        let mine: Vec<_> = self.files.iter().filter(|(of, ..)| is_of(of)).collect();
+        let has_file = |table: &&&DataTable| mine.iter().any(|(_, name, ..)| name == table.name());
+        let wanted: Vec<&DataTable> = tables.iter().filter(has_file).copied().collect();
+        let is_here = |name: &String| wanted.iter().any(|table| table.name() == name);
+        let mut loaded = LoadedFixtures {
+            engine,
+            tables: Vec::new(),
+            skipped: mine
+                .iter()
+                .map(|(_, name, ..)| name)
+                .filter(|name| !is_here(name))
+                .collect::<BTreeSet<_>>()
+                .len(),
+        };
+        if wanted.is_empty() {
+            return Ok(loaded);
+        }
+        let mut loading = Loading::begin_at(registry, (index, engine), &wanted, LoadMode::Upsert)?;
+        for table in &wanted {
+            let mut rows = 0;
+            for (_, _, path, format) in mine.iter().filter(|(_, name, ..)| name == table.name()) {
+                rows += load_file(&mut loading, table, path, *format)?;
+            }
+            loaded.tables.push((table.name().to_owned(), rows));
+        }
+        loading.finish(&wanted)?;
+        Ok(loaded)
+    }
+}
+
+fn load_file(
+    loading: &mut Loading,
+    table: &DataTable,
+    path: &Path,
+    format: DataFormat,
+) -> Result<u64> {
+    let name = path.display().to_string();
+    let file = File::open(path).map_err(|error| {
+        let mut data = DataError::new(table.name(), DataProblem::Input(error.kind()));
+        data.file = Some(name.clone());
+        refused(data)
+    })?;
+    let mut input = BufReader::new(file);
+    let source = RowsSource::new(&mut input, format).named(name);
+    Ok(loading.load(table, source, None, &mut |_| ())?.rows)
+}
+
+fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
+    let failed = |error: std::io::Error| {
+        unusable(&format!(
+            "fixtures: cannot read `{}`: {error}",
+            dir.display()
+        ))
+    };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(dir).map_err(failed)? {
+        paths.push(entry.map_err(failed)?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// Other files than those of rows, as a README, are none of ours.
+fn file(
+    engine: Option<String>,
+    path: PathBuf,
+) -> Option<(Option<String>, String, PathBuf, DataFormat)> {
+    let format = DataFormat::from_extension(path.extension()?.to_str()?)?;
+    let name = path.file_stem()?.to_str()?.to_owned();
+    Some((engine, name, path, format))
+}
+
+#[cold]
+fn unusable(why: &str) -> Error {
+    Error::new(ErrorKind::Config(why.to_owned())).during(Operation::LoadRows)
+}
+
+impl Registry {
+    /// Loads fixtures into all engines, for tests and seeds: `<table>.csv` or `.jsonl` and `common/<table>.csv` into every engine that the
+    /// table lives on, `<engine>/<table>.csv` into that one. Rows whose primary key is there update it, so that it may be called again.
+    /// Each engine gets all of its rows or none, one engine after the other; files of tables that do not live on an engine are
+    /// passed over and counted.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = std::env::temp_dir().join(format!("bindery-fixtures-{}", std::process::id()));
+    /// # std::fs::create_dir_all(folder.join("b"))?;
+    /// # std::fs::write(folder.join("blogs.csv"), "id,title\n1,on every engine\n")?;
+    /// # std::fs::write(folder.join("b/blogs.jsonl"), "{\"id\":2,\"title\":\"on b\",\"stars\":5}\n")?;
+    /// let db = Databases::in_memory()?;
+    /// db.create_missing()?;
+    /// let loaded = db.load_fixtures(&folder)?; // blogs.csv, b/blogs.jsonl
+    /// assert_eq!(db.b()?.blogs().count()?, 2);
+    /// assert_eq!(db.default()?.blogs().count()?, 1);
+    /// assert_eq!(loaded[0].engine, "b");
+    /// assert_eq!((loaded[0].rows(), loaded[0].skipped), (2, 0));
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// A folder is not named as an engine, a file not as a table; a row cannot be stored ([`ErrorKind::Data`] with file and line). Engines
+    /// that were loaded before keep their rows.
+    pub fn load_fixtures(&self, dir: impl AsRef<Path>) -> Result<Vec<LoadedFixtures>> {
+        let program = self.program();
+        let engines: Vec<&str> = program.engine_names().collect();
+        let names: Vec<String> = program.models.iter().map(|model| name(model)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let fixtures = Fixtures::read(dir.as_ref(), &engines, &names)?;
+        let load = |(index, engine): (usize, &'static str)| {
+            let tables = tables(program, index);
+            let tables: Vec<&DataTable> = tables.iter().collect();
+            fixtures.load_at(self, (index, engine), &tables)
+        };
+        program.engine_names().enumerate().map(load).collect()
+    }
+}
+
+fn name(model: &ModelInfo) -> String {
+    match model.schema {
+        Some(schema) => format!("{schema}.{}", model.table),
+        None => model.table.to_owned(),
+    }
+}
+
+/// The tables of an engine, as far as a program knows them.
+fn tables(program: &'static Program, engine: usize) -> Vec<DataTable> {
+    let dialect = program.engines[engine].dialect;
+    let models = program.models_on(engine).filter(|model| !model.is_view);
+    models.map(|model| table(model, dialect)).collect()
+}
+
+fn table(model: &ModelInfo, dialect: Dialect) -> DataTable {
+    let kinds = model.kinds.split(' ').filter(|kind| !kind.is_empty());
+    let columns = model.columns.iter().zip(kinds);
+    let columns = columns.map(|(name, kind)| column(name, kind)).collect();
+    let keys = model.constraints.iter();
+    let key = keys
+        .filter(|constraint| constraint.kind == ConstraintKind::PrimaryKey)
+        .flat_map(|constraint| constraint.columns);
+    let key = key.filter_map(|name| model.columns.iter().position(|column| column == name));
+    DataTable::new(dialect, model.schema, model.table, columns, key.collect())
+}
+
+/// A column by the word for its values ([`ModelInfo::kinds`]). A type of the program's own gets values as they are written: numbers,
+/// texts, bytes.
+fn column(name: &str, kind: &str) -> DataColumn {
+    let (kind, nullable) = match kind.strip_suffix('?') {
+        Some(kind) => (kind, true),
+        None => (kind, false),
+    };
+    let (word, digits) = kind.split_once('.').unwrap_or((kind, ""));
+    let value = match word {
+        "bool" => ValueType::Boolean,
+        "integer" => ValueType::Integer,
+        "f32" => ValueType::Float32,
+        "f64" => ValueType::Float64,
+        "decimal" | "number" => ValueType::Decimal,
+        "text" => ValueType::Text,
+        "bytes" => ValueType::Bytes,
+        "date" => ValueType::Date,
+        "time" => ValueType::Time,
+        "datetime" => ValueType::DateTime,
+        "timestamp" => ValueType::Timestamp,
+        "interval" => ValueType::Interval,
+        "uuid" => ValueType::Uuid,
+        "json" => ValueType::Json,
+        "array" => ValueType::Array(Box::new(ValueType::Any)),
+        _ => ValueType::Any,
+    };
+    let mut column = DataColumn::new(name, value);
+    column.nullable = nullable;
+    // Whether the database has a default is not known here: it refuses a row that has to give the value.
+    column.has_default = true;
+    column.fraction = digits.parse().ok();
+    column
+}
