@@ -10,6 +10,7 @@ mod exports;
 mod given_values;
 mod links_at_work;
 mod own_types;
+mod places_at_work;
 mod queries_at_work;
 mod query_dialects;
 mod query_joins;

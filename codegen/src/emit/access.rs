@@ -4,7 +4,7 @@ use bindery_schema::rust_type::Argument;
 
 use super::shape::{Field, Given, Shape, UniqueShape};
 use super::shapes::Surroundings;
-use super::{UNUSED, code, in_words};
+use super::{TRACKED, UNUSED, code, in_words};
 use crate::rust_writer::{RustWriter, Signature};
 
 /// The accessors of all models on connections and transactions.
@@ -94,15 +94,18 @@ pub(crate) fn queries(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sha
             for unique in &shape.uniques {
                 w.item(|w| {
                     find_docs(w, shape, unique);
+                    w.line(TRACKED);
                     w.declaration(&find_signature(shape, unique));
                 });
                 if can_upsert(shape, unique) {
                     w.item(|w| {
                         upsert_docs(w, shape, unique);
+                        w.line(TRACKED);
                         w.declaration(&upsert_signature(shape, unique));
                     });
                     w.item(|w| {
                         upsert_many_docs(w, shape, unique);
+                        w.line(TRACKED);
                         w.declaration(&upsert_many_signature(shape, unique));
                     });
                 }

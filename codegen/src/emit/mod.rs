@@ -42,6 +42,9 @@ pub use program::{EmitOptions, GeneratedFile, emit, rust_types, type_features};
 pub(crate) use program::{HEADER, features};
 pub(crate) use types::crates_of;
 
+/// Statements are reported with their place in the program. On a trait's method it holds for all that implement it.
+const TRACKED: &str = "#[track_caller]";
+
 /// A program need not use everything that its schema gives it, and may keep it in a private module.
 const UNUSED: &str = "#[allow(dead_code, unreachable_pub, clippy::pedantic)]";
 /// The same of what is named again at the top.

@@ -3,7 +3,7 @@
 use super::relations::{ReferenceShape, ReferencedShape, ThroughShape};
 use super::shape::{Shape, applied};
 use super::shapes::Surroundings;
-use super::{UNUSED, code, impl_head};
+use super::{TRACKED, UNUSED, code, impl_head};
 use crate::rust_writer::{RustWriter, Signature};
 
 /// The methods; a derived struct, which may have methods of its own, gets none.
@@ -101,6 +101,7 @@ fn to_one(
     let named = (reference.method.as_str(), [to.row.as_str()]);
     let name = reference.constant.as_deref();
     let name = name.unwrap_or_else(|| shape.fields[reference.columns[0]].name);
+    w.line(TRACKED);
     w.function(
         &signature(around, shape, (named.0, &named.1), returns),
         |w| {
@@ -131,6 +132,7 @@ fn has(
         let returns = format!(
             "::bindery::Result<::core::option::Option<<{tag} as ::bindery::Model>::Row<E>>>"
         );
+        w.line(TRACKED);
         w.function(&signature(around, shape, named, returns), |w| {
             w.line(&format!("c.load_one(self, {constant})"));
         });
@@ -188,6 +190,7 @@ fn trees(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
         w.item(|w| {
             documented(w, about.to_owned());
             let returns = format!("::bindery::Result<::std::vec::Vec<{}>>", shape.row("E"));
+            w.line(TRACKED);
             w.function(&signature(around, shape, (name, &[]), returns), |w| {
                 w.line(&format!("{constant}.{name}(c, self)"));
             });

@@ -2,7 +2,7 @@
 
 use super::shape::{Field, Shape};
 use super::shapes::Surroundings;
-use super::{default_parameter, derives, prose};
+use super::{TRACKED, default_parameter, derives, prose};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
 /// The struct.
@@ -181,6 +181,7 @@ fn copy_row(
 ) {
     w.item(|w| {
         w.docs(docs);
+        w.line(TRACKED);
         w.function(&copy_signature(around, shape, name), |w| {
             w.line(MOVED_CLONE);
             w.line(&target(around, shape));
@@ -214,6 +215,7 @@ fn move_to(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
             "# Errors",
             "The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.",
         ]);
+        w.line(TRACKED);
         w.function(&signature, |w| {
             w.line("::bindery::__private::move_row(self, from, || self.copy_to(to))");
         });
@@ -239,6 +241,7 @@ fn copy_as_new_to(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'
             "# Errors",
             "A constraint is violated, or the database fails.",
         ]);
+        w.line(TRACKED);
         w.function(&copy_signature(around, shape, "copy_as_new_to"), |w| {
             w.line(MOVED_CLONE);
             w.line(&target(around, shape));
@@ -265,6 +268,7 @@ fn delete(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
             returns: Some("::bindery::Result<bool>".to_owned()),
             bounds: vec![format!("E: ::bindery::Hosts<{tag}>")],
         };
+        w.line(TRACKED);
         w.function(&signature, |w| {
             w.line(&format!(
                 "let key = <{tag} as ::bindery::HasKey>::key(self);"

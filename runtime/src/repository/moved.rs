@@ -39,6 +39,7 @@ impl<R> Moved<R> {
 ///
 /// # Errors
 /// The row is of another engine than the connection, or it cannot be copied. Then it stays where it is.
+#[track_caller]
 pub fn move_row<A: RowOf, R>(
     row: &A,
     from: &mut Connection<A::Engine>,

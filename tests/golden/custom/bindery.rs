@@ -461,6 +461,7 @@ pub mod goods_ {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn replaced_by<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -475,6 +476,7 @@ pub mod goods_ {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn goods<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -500,6 +502,7 @@ pub mod goods_ {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn ancestors<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -514,6 +517,7 @@ pub mod goods_ {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn descendants<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -616,6 +620,7 @@ pub mod goods_ {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_replaced_by(
             &mut self,
             replaced_by: &GoodsId,
@@ -625,6 +630,7 @@ pub mod goods_ {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_replaced_by(&mut self, new: NewGoods) -> ::bindery::Result<Goods>
         where
             Self: ::bindery::CanWrite;
@@ -633,6 +639,7 @@ pub mod goods_ {
         ///
         /// # Errors
         /// As `upsert_by_replaced_by`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_replaced_by(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewGoods>,
@@ -644,6 +651,7 @@ pub mod goods_ {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_cents_and_discount(
             &mut self,
             cents: &super::column_types::Money,
@@ -654,6 +662,7 @@ pub mod goods_ {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_cents_and_discount(&mut self, new: NewGoods) -> ::bindery::Result<Goods>
         where
             Self: ::bindery::CanWrite;
@@ -662,6 +671,7 @@ pub mod goods_ {
         ///
         /// # Errors
         /// As `upsert_by_cents_and_discount`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_cents_and_discount(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewGoods>,
@@ -989,6 +999,7 @@ pub mod stock_ {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn good<E>(
             &self,
             c: &mut ::bindery::Connection<E>,

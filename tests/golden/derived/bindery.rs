@@ -559,12 +559,14 @@ pub mod teas {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_name(&mut self, name: &str) -> ::bindery::Result<::core::option::Option<Tea>>;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `name`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_name(&mut self, new: NewTea) -> ::bindery::Result<Tea>
         where
             Self: ::bindery::CanWrite;
@@ -573,6 +575,7 @@ pub mod teas {
         ///
         /// # Errors
         /// As `upsert_by_name`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewTea>,
@@ -933,6 +936,7 @@ pub mod shelves {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Shelf<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Shelf>,
@@ -947,6 +951,7 @@ pub mod shelves {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -963,6 +968,7 @@ pub mod shelves {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -979,6 +985,7 @@ pub mod shelves {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Shelf>,
@@ -1390,6 +1397,7 @@ pub mod jars {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Jar<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Jar>,
@@ -1404,6 +1412,7 @@ pub mod jars {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1420,6 +1429,7 @@ pub mod jars {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1436,6 +1446,7 @@ pub mod jars {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -1452,6 +1463,7 @@ pub mod jars {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Jar>,
@@ -1469,6 +1481,7 @@ pub mod jars {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn shelf(
             &self,
             c: &mut ::bindery::Connection<E>,

@@ -348,6 +348,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Blog<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
@@ -362,6 +363,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -378,6 +380,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -394,6 +397,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -410,6 +414,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Blog>,
@@ -779,6 +784,7 @@ pub mod categories {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_name(
             &mut self,
             name: &str,
@@ -788,6 +794,7 @@ pub mod categories {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_name(&mut self, new: NewCategory) -> ::bindery::Result<Category>
         where
             Self: ::bindery::CanWrite;
@@ -796,6 +803,7 @@ pub mod categories {
         ///
         /// # Errors
         /// As `upsert_by_name`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewCategory>,
@@ -1214,6 +1222,7 @@ pub mod users {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_email(&mut self, email: &str)
         -> ::bindery::Result<::core::option::Option<User>>;
 
@@ -1221,6 +1230,7 @@ pub mod users {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
         where
             Self: ::bindery::CanWrite;
@@ -1229,6 +1239,7 @@ pub mod users {
         ///
         /// # Errors
         /// As `upsert_by_email`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser>,

@@ -637,6 +637,7 @@ pub mod visits {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Visit<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Visit>,
@@ -651,6 +652,7 @@ pub mod visits {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -667,6 +669,7 @@ pub mod visits {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -683,6 +686,7 @@ pub mod visits {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Visit>,
@@ -700,6 +704,7 @@ pub mod visits {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn before(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -725,6 +730,7 @@ pub mod visits {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn ancestors(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -739,6 +745,7 @@ pub mod visits {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn descendants(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -960,6 +967,7 @@ pub mod visits {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_door(
             &mut self,
             door: ::core::net::Ipv4Addr,
@@ -969,6 +977,7 @@ pub mod visits {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_door(&mut self, new: NewVisit<E>) -> ::bindery::Result<Visit<E>>
         where
             Self: ::bindery::CanWrite;
@@ -977,6 +986,7 @@ pub mod visits {
         ///
         /// # Errors
         /// As `upsert_by_door`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_door(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewVisit<E>>,

@@ -669,6 +669,7 @@ pub mod members {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Member<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Member>,
@@ -683,6 +684,7 @@ pub mod members {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -699,6 +701,7 @@ pub mod members {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -715,6 +718,7 @@ pub mod members {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -731,6 +735,7 @@ pub mod members {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Member>,
@@ -748,6 +753,7 @@ pub mod members {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn brought_by(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -773,6 +779,7 @@ pub mod members {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn ancestors(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -787,6 +794,7 @@ pub mod members {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn descendants(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1176,6 +1184,7 @@ pub mod members {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_email(
             &mut self,
             email: &str,
@@ -1185,6 +1194,7 @@ pub mod members {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_email(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>
         where
             Self: ::bindery::CanWrite;
@@ -1193,6 +1203,7 @@ pub mod members {
         ///
         /// # Errors
         /// As `upsert_by_email`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewMember<E>>,
@@ -1204,6 +1215,7 @@ pub mod members {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_card(
             &mut self,
             card: &str,
@@ -1213,6 +1225,7 @@ pub mod members {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_card(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>
         where
             Self: ::bindery::CanWrite;
@@ -1221,6 +1234,7 @@ pub mod members {
         ///
         /// # Errors
         /// As `upsert_by_card`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_card(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewMember<E>>,
@@ -1232,6 +1246,7 @@ pub mod members {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_born_and_name(
             &mut self,
             born: i16,
@@ -1242,6 +1257,7 @@ pub mod members {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_born_and_name(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>
         where
             Self: ::bindery::CanWrite;
@@ -1250,6 +1266,7 @@ pub mod members {
         ///
         /// # Errors
         /// As `upsert_by_born_and_name`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_born_and_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewMember<E>>,
@@ -2079,6 +2096,7 @@ pub mod words {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Word<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Word>,
@@ -2093,6 +2111,7 @@ pub mod words {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -2109,6 +2128,7 @@ pub mod words {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -2125,6 +2145,7 @@ pub mod words {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -2141,6 +2162,7 @@ pub mod words {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Word>,

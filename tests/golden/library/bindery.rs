@@ -280,6 +280,7 @@ pub mod people {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn profile<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -647,6 +648,7 @@ pub mod profiles {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn person<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -984,6 +986,7 @@ pub mod categories {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn parent<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1020,6 +1023,7 @@ pub mod categories {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn ancestors<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1034,6 +1038,7 @@ pub mod categories {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn descendants<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1430,6 +1435,7 @@ pub mod books {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn editor<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1444,6 +1450,7 @@ pub mod books {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn category<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1821,6 +1828,7 @@ pub mod authorships {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn book<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1835,6 +1843,7 @@ pub mod authorships {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn person<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -2213,6 +2222,7 @@ pub mod reviews {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn book<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -2227,6 +2237,7 @@ pub mod reviews {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn person<E>(
             &self,
             c: &mut ::bindery::Connection<E>,

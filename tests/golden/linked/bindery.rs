@@ -372,6 +372,7 @@ pub mod app_user_ {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<AppUser<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::AppUser>,
@@ -386,6 +387,7 @@ pub mod app_user_ {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -402,6 +404,7 @@ pub mod app_user_ {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -418,6 +421,7 @@ pub mod app_user_ {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -434,6 +438,7 @@ pub mod app_user_ {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::AppUser>,
@@ -606,6 +611,7 @@ pub mod app_user_ {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_name(
             &mut self,
             name: &str,
@@ -615,6 +621,7 @@ pub mod app_user_ {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_name(&mut self, new: NewAppUser) -> ::bindery::Result<AppUser<E>>
         where
             Self: ::bindery::CanWrite;
@@ -623,6 +630,7 @@ pub mod app_user_ {
         ///
         /// # Errors
         /// As `upsert_by_name`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewAppUser>,
@@ -1785,6 +1793,7 @@ pub mod m_visits {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<MVisit<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::MVisit>,
@@ -1799,6 +1808,7 @@ pub mod m_visits {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1815,6 +1825,7 @@ pub mod m_visits {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1831,6 +1842,7 @@ pub mod m_visits {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -1847,6 +1859,7 @@ pub mod m_visits {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::MVisit>,

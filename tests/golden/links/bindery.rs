@@ -340,6 +340,7 @@ pub mod users {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_email(&mut self, email: &str)
         -> ::bindery::Result<::core::option::Option<User>>;
 
@@ -347,6 +348,7 @@ pub mod users {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
         where
             Self: ::bindery::CanWrite;
@@ -355,6 +357,7 @@ pub mod users {
         ///
         /// # Errors
         /// As `upsert_by_email`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser>,
@@ -1023,6 +1026,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Blog<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
@@ -1037,6 +1041,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1053,6 +1058,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1069,6 +1075,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -1085,6 +1092,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Blog>,
@@ -1155,6 +1163,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_title(
             &mut self,
             title: &str,
@@ -1164,6 +1173,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_title(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>
         where
             Self: ::bindery::CanWrite;
@@ -1172,6 +1182,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// As `upsert_by_title`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_title(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewBlog>,
@@ -1581,6 +1592,7 @@ pub mod reviews {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Review<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Review>,
@@ -1595,6 +1607,7 @@ pub mod reviews {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1611,6 +1624,7 @@ pub mod reviews {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1627,6 +1641,7 @@ pub mod reviews {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -1643,6 +1658,7 @@ pub mod reviews {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Review>,

@@ -871,6 +871,7 @@ pub mod samples {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Sample<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Sample>,
@@ -885,6 +886,7 @@ pub mod samples {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -901,6 +903,7 @@ pub mod samples {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -917,6 +920,7 @@ pub mod samples {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -933,6 +937,7 @@ pub mod samples {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Sample>,
@@ -1260,6 +1265,7 @@ pub mod samples {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_name(
             &mut self,
             name: &str,
@@ -1269,6 +1275,7 @@ pub mod samples {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_name(&mut self, new: NewSample) -> ::bindery::Result<Sample<E>>
         where
             Self: ::bindery::CanWrite;
@@ -1277,6 +1284,7 @@ pub mod samples {
         ///
         /// # Errors
         /// As `upsert_by_name`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewSample>,
@@ -1910,6 +1918,7 @@ pub mod arrays {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn sample<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -2023,12 +2032,14 @@ pub mod arrays {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_raw(&mut self, raw: &[u8]) -> ::bindery::Result<::core::option::Option<Array>>;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `raw`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_raw(&mut self, new: NewArray) -> ::bindery::Result<Array>
         where
             Self: ::bindery::CanWrite;
@@ -2037,6 +2048,7 @@ pub mod arrays {
         ///
         /// # Errors
         /// As `upsert_by_raw`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_raw(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewArray>,
@@ -2048,6 +2060,7 @@ pub mod arrays {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_numbers_and_span(
             &mut self,
             numbers: &[i32],
@@ -2058,6 +2071,7 @@ pub mod arrays {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_numbers_and_span(&mut self, new: NewArray) -> ::bindery::Result<Array>
         where
             Self: ::bindery::CanWrite;
@@ -2066,6 +2080,7 @@ pub mod arrays {
         ///
         /// # Errors
         /// As `upsert_by_numbers_and_span`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_numbers_and_span(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewArray>,
@@ -2077,6 +2092,7 @@ pub mod arrays {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_sample_id_and_price(
             &mut self,
             sample_id: super::samples::SampleId<engine::Default>,
@@ -2087,6 +2103,7 @@ pub mod arrays {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_sample_id_and_price(&mut self, new: NewArray) -> ::bindery::Result<Array>
         where
             Self: ::bindery::CanWrite;
@@ -2095,6 +2112,7 @@ pub mod arrays {
         ///
         /// # Errors
         /// As `upsert_by_sample_id_and_price`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_sample_id_and_price(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewArray>,

@@ -499,6 +499,7 @@ pub mod select_ {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Select<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Select>,
@@ -513,6 +514,7 @@ pub mod select_ {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -529,6 +531,7 @@ pub mod select_ {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -545,6 +548,7 @@ pub mod select_ {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -561,6 +565,7 @@ pub mod select_ {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Select>,
@@ -1401,6 +1406,7 @@ pub mod order_détails {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1418,6 +1424,7 @@ pub mod order_détails {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1434,6 +1441,7 @@ pub mod order_détails {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1450,6 +1458,7 @@ pub mod order_détails {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -1466,6 +1475,7 @@ pub mod order_détails {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::OrderDétail>,
@@ -2118,6 +2128,7 @@ pub mod option_ {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Option<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Option>,
@@ -2132,6 +2143,7 @@ pub mod option_ {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -2148,6 +2160,7 @@ pub mod option_ {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -2164,6 +2177,7 @@ pub mod option_ {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Option>,
@@ -2181,6 +2195,7 @@ pub mod option_ {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn result(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -2666,6 +2681,7 @@ pub mod string_ {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<String<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::String>,
@@ -2680,6 +2696,7 @@ pub mod string_ {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -2696,6 +2713,7 @@ pub mod string_ {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -2712,6 +2730,7 @@ pub mod string_ {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::String>,
@@ -3172,6 +3191,7 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Longest<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Longest>,
@@ -3186,6 +3206,7 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -3202,6 +3223,7 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -3218,6 +3240,7 @@ pub mod a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Longest>,

@@ -469,6 +469,7 @@ pub mod users {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<User<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::User>,
@@ -483,6 +484,7 @@ pub mod users {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -499,6 +501,7 @@ pub mod users {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -515,6 +518,7 @@ pub mod users {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -531,6 +535,7 @@ pub mod users {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::User>,
@@ -548,6 +553,7 @@ pub mod users {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn boss(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -606,6 +612,7 @@ pub mod users {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn ancestors(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -620,6 +627,7 @@ pub mod users {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn descendants(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1592,6 +1600,7 @@ pub mod posts {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Post<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Post>,
@@ -1606,6 +1615,7 @@ pub mod posts {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1622,6 +1632,7 @@ pub mod posts {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1638,6 +1649,7 @@ pub mod posts {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -1654,6 +1666,7 @@ pub mod posts {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Post>,
@@ -1671,6 +1684,7 @@ pub mod posts {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn author(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1685,6 +1699,7 @@ pub mod posts {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn editor(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -2549,6 +2564,7 @@ pub mod comments {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Comment<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Comment>,
@@ -2563,6 +2579,7 @@ pub mod comments {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -2579,6 +2596,7 @@ pub mod comments {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -2595,6 +2613,7 @@ pub mod comments {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -2611,6 +2630,7 @@ pub mod comments {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Comment>,
@@ -2628,6 +2648,7 @@ pub mod comments {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn post(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -2642,6 +2663,7 @@ pub mod comments {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn author(
             &self,
             c: &mut ::bindery::Connection<E>,

@@ -361,6 +361,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Blog<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
@@ -375,6 +376,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -391,6 +393,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -407,6 +410,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -423,6 +427,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Blog>,
@@ -514,6 +519,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_name(
             &mut self,
             name: &str,
@@ -523,6 +529,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_name(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>
         where
             Self: ::bindery::CanWrite;
@@ -531,6 +538,7 @@ pub mod blogs {
         ///
         /// # Errors
         /// As `upsert_by_name`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewBlog>,
@@ -931,6 +939,7 @@ pub mod authors {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_email(
             &mut self,
             email: &str,
@@ -940,6 +949,7 @@ pub mod authors {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_email(&mut self, new: NewAuthor) -> ::bindery::Result<Author>
         where
             Self: ::bindery::CanWrite;
@@ -948,6 +958,7 @@ pub mod authors {
         ///
         /// # Errors
         /// As `upsert_by_email`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewAuthor>,
@@ -1397,6 +1408,7 @@ pub mod entries {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn blog<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1787,6 +1799,7 @@ pub mod entry_authors {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn entry<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1801,6 +1814,7 @@ pub mod entry_authors {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn author<E>(
             &self,
             c: &mut ::bindery::Connection<E>,

@@ -520,6 +520,7 @@ pub mod readings {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Reading<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Reading>,
@@ -534,6 +535,7 @@ pub mod readings {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -550,6 +552,7 @@ pub mod readings {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -566,6 +569,7 @@ pub mod readings {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Reading>,
@@ -852,6 +856,7 @@ pub mod readings {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_label(
             &mut self,
             label: &str,
@@ -861,6 +866,7 @@ pub mod readings {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_label(&mut self, new: NewReading) -> ::bindery::Result<Reading<E>>
         where
             Self: ::bindery::CanWrite;
@@ -869,6 +875,7 @@ pub mod readings {
         ///
         /// # Errors
         /// As `upsert_by_label`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_label(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewReading>,

@@ -463,6 +463,7 @@ pub mod companies {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Company<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Company>,
@@ -477,6 +478,7 @@ pub mod companies {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -493,6 +495,7 @@ pub mod companies {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -509,6 +512,7 @@ pub mod companies {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -525,6 +529,7 @@ pub mod companies {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Company>,
@@ -542,6 +547,7 @@ pub mod companies {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn parent(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -578,6 +584,7 @@ pub mod companies {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn ancestors(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -592,6 +599,7 @@ pub mod companies {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn descendants(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1222,6 +1230,7 @@ pub mod users {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<User<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::User>,
@@ -1236,6 +1245,7 @@ pub mod users {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1252,6 +1262,7 @@ pub mod users {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1268,6 +1279,7 @@ pub mod users {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -1284,6 +1296,7 @@ pub mod users {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::User>,
@@ -1301,6 +1314,7 @@ pub mod users {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn company(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1315,6 +1329,7 @@ pub mod users {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn profile(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1692,6 +1707,7 @@ pub mod users {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_email(
             &mut self,
             email: &str,
@@ -1701,6 +1717,7 @@ pub mod users {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_email(&mut self, new: NewUser<E>) -> ::bindery::Result<User<E>>
         where
             Self: ::bindery::CanWrite;
@@ -1709,6 +1726,7 @@ pub mod users {
         ///
         /// # Errors
         /// As `upsert_by_email`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser<E>>,
@@ -2090,6 +2108,7 @@ pub mod profiles {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Profile<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Profile>,
@@ -2104,6 +2123,7 @@ pub mod profiles {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -2120,6 +2140,7 @@ pub mod profiles {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -2136,6 +2157,7 @@ pub mod profiles {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Profile>,
@@ -2153,6 +2175,7 @@ pub mod profiles {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn user(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -2736,6 +2759,7 @@ pub mod posts {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Post<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Post>,
@@ -2750,6 +2774,7 @@ pub mod posts {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -2766,6 +2791,7 @@ pub mod posts {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -2782,6 +2808,7 @@ pub mod posts {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -2798,6 +2825,7 @@ pub mod posts {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Post>,
@@ -2815,6 +2843,7 @@ pub mod posts {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn author(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -2829,6 +2858,7 @@ pub mod posts {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn editor(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -3604,6 +3634,7 @@ pub mod comments {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Comment<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Comment>,
@@ -3618,6 +3649,7 @@ pub mod comments {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -3634,6 +3666,7 @@ pub mod comments {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -3650,6 +3683,7 @@ pub mod comments {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -3666,6 +3700,7 @@ pub mod comments {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Comment>,
@@ -3683,6 +3718,7 @@ pub mod comments {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn post(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -3697,6 +3733,7 @@ pub mod comments {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn author(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -4217,6 +4254,7 @@ pub mod tags {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Tag<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Tag>,
@@ -4231,6 +4269,7 @@ pub mod tags {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -4247,6 +4286,7 @@ pub mod tags {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -4263,6 +4303,7 @@ pub mod tags {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Tag>,
@@ -4747,6 +4788,7 @@ pub mod post_tags {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<PostTag<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::PostTag>,
@@ -4761,6 +4803,7 @@ pub mod post_tags {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -4777,6 +4820,7 @@ pub mod post_tags {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -4793,6 +4837,7 @@ pub mod post_tags {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::PostTag>,
@@ -4810,6 +4855,7 @@ pub mod post_tags {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn post(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -4824,6 +4870,7 @@ pub mod post_tags {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn tag(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -5379,6 +5426,7 @@ pub mod chapters {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Chapter<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Chapter>,
@@ -5393,6 +5441,7 @@ pub mod chapters {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -5409,6 +5458,7 @@ pub mod chapters {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -5425,6 +5475,7 @@ pub mod chapters {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Chapter>,
@@ -5442,6 +5493,7 @@ pub mod chapters {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn post(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -6071,6 +6123,7 @@ pub mod notes {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Note<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Note>,
@@ -6085,6 +6138,7 @@ pub mod notes {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -6101,6 +6155,7 @@ pub mod notes {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -6117,6 +6172,7 @@ pub mod notes {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -6133,6 +6189,7 @@ pub mod notes {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Note>,
@@ -6150,6 +6207,7 @@ pub mod notes {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn chapter(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -6811,6 +6869,7 @@ pub mod invitations {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -6828,6 +6887,7 @@ pub mod invitations {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -6844,6 +6904,7 @@ pub mod invitations {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -6860,6 +6921,7 @@ pub mod invitations {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -6876,6 +6938,7 @@ pub mod invitations {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Invitation>,
@@ -6893,6 +6956,7 @@ pub mod invitations {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn email(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -6907,6 +6971,7 @@ pub mod invitations {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn user(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -6921,6 +6986,7 @@ pub mod invitations {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn invitations(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -6946,6 +7012,7 @@ pub mod invitations {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn ancestors(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -6960,6 +7027,7 @@ pub mod invitations {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn descendants(
             &self,
             c: &mut ::bindery::Connection<E>,

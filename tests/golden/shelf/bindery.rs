@@ -303,6 +303,7 @@ pub mod authors {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn mentor<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -350,6 +351,7 @@ pub mod authors {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn ancestors<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -364,6 +366,7 @@ pub mod authors {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn descendants<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -755,6 +758,7 @@ pub mod books {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn author<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -769,6 +773,7 @@ pub mod books {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn translator<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1141,6 +1146,7 @@ pub mod reviews {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn book<E>(
             &self,
             c: &mut ::bindery::Connection<E>,

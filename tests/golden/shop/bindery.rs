@@ -492,6 +492,7 @@ pub mod customers {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn referred_by<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -517,6 +518,7 @@ pub mod customers {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn profile<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -555,6 +557,7 @@ pub mod customers {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn ancestors<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -569,6 +572,7 @@ pub mod customers {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn descendants<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -679,6 +683,7 @@ pub mod customers {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_email(
             &mut self,
             email: &str,
@@ -688,6 +693,7 @@ pub mod customers {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_email(&mut self, new: NewCustomer) -> ::bindery::Result<Customer>
         where
             Self: ::bindery::CanWrite;
@@ -696,6 +702,7 @@ pub mod customers {
         ///
         /// # Errors
         /// As `upsert_by_email`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewCustomer>,
@@ -1219,6 +1226,7 @@ pub mod products {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Product<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Product>,
@@ -1233,6 +1241,7 @@ pub mod products {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1249,6 +1258,7 @@ pub mod products {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -1265,6 +1275,7 @@ pub mod products {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Product>,
@@ -1282,6 +1293,7 @@ pub mod products {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn replaced_by(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1342,6 +1354,7 @@ pub mod products {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn ancestors(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1356,6 +1369,7 @@ pub mod products {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn descendants(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -1472,6 +1486,7 @@ pub mod products {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_title_and_type(
             &mut self,
             title: &str,
@@ -1482,6 +1497,7 @@ pub mod products {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_title_and_type(&mut self, new: NewProduct<E>) -> ::bindery::Result<Product<E>>
         where
             Self: ::bindery::CanWrite;
@@ -1490,6 +1506,7 @@ pub mod products {
         ///
         /// # Errors
         /// As `upsert_by_title_and_type`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_title_and_type(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewProduct<E>>,
@@ -2070,6 +2087,7 @@ pub mod orders {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Order<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
@@ -2084,6 +2102,7 @@ pub mod orders {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -2100,6 +2119,7 @@ pub mod orders {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -2116,6 +2136,7 @@ pub mod orders {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -2132,6 +2153,7 @@ pub mod orders {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Order>,
@@ -2149,6 +2171,7 @@ pub mod orders {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn previous_order_of_the_same_customer(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -2163,6 +2186,7 @@ pub mod orders {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn order(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -2188,6 +2212,7 @@ pub mod orders {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn ancestors(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -2202,6 +2227,7 @@ pub mod orders {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn descendants(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -2324,6 +2350,7 @@ pub mod orders {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_number(
             &mut self,
             number: &str,
@@ -2333,6 +2360,7 @@ pub mod orders {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>>
         where
             Self: ::bindery::CanWrite;
@@ -2341,6 +2369,7 @@ pub mod orders {
         ///
         /// # Errors
         /// As `upsert_by_number`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_number(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewOrder<E>>,
@@ -2352,6 +2381,7 @@ pub mod orders {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_previous_order_of_the_same_customer(
             &mut self,
             previous_order_of_the_same_customer: OrderId<E>,
@@ -2361,6 +2391,7 @@ pub mod orders {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_previous_order_of_the_same_customer(
             &mut self,
             new: NewOrder<E>,
@@ -2372,6 +2403,7 @@ pub mod orders {
         ///
         /// # Errors
         /// As `upsert_by_previous_order_of_the_same_customer`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_previous_order_of_the_same_customer(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewOrder<E>>,
@@ -2862,6 +2894,7 @@ pub mod order_lines {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -2879,6 +2912,7 @@ pub mod order_lines {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -2895,6 +2929,7 @@ pub mod order_lines {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -2911,6 +2946,7 @@ pub mod order_lines {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::OrderLine>,
@@ -2928,6 +2964,7 @@ pub mod order_lines {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn order(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -2942,6 +2979,7 @@ pub mod order_lines {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn product(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -3050,6 +3088,7 @@ pub mod order_lines {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_product_and_order_id(
             &mut self,
             product: &super::products::ProductId<E>,
@@ -3060,6 +3099,7 @@ pub mod order_lines {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_product_and_order_id(
             &mut self,
             new: NewOrderLine<E>,
@@ -3071,6 +3111,7 @@ pub mod order_lines {
         ///
         /// # Errors
         /// As `upsert_by_product_and_order_id`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_product_and_order_id(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewOrderLine<E>>,
@@ -3464,6 +3505,7 @@ pub mod seats {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Seat<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Seat>,
@@ -3478,6 +3520,7 @@ pub mod seats {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -3494,6 +3537,7 @@ pub mod seats {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -3510,6 +3554,7 @@ pub mod seats {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Seat>,
@@ -3865,6 +3910,7 @@ pub mod visits {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Visit<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Visit>,
@@ -4182,6 +4228,7 @@ pub mod profiles {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn customer<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -4479,6 +4526,7 @@ pub mod likes {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn customer<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -4493,6 +4541,7 @@ pub mod likes {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn product<E>(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -5319,6 +5368,7 @@ pub mod match_ {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn option<E>(
             &self,
             c: &mut ::bindery::Connection<E>,

@@ -552,6 +552,7 @@ pub mod hosts {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Host<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Host>,
@@ -566,6 +567,7 @@ pub mod hosts {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -582,6 +584,7 @@ pub mod hosts {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -598,6 +601,7 @@ pub mod hosts {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Host>,
@@ -615,6 +619,7 @@ pub mod hosts {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn via(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -640,6 +645,7 @@ pub mod hosts {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn ancestors(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -654,6 +660,7 @@ pub mod hosts {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn descendants(
             &self,
             c: &mut ::bindery::Connection<E>,
@@ -809,6 +816,7 @@ pub mod hosts {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_owner(
             &mut self,
             owner: &super::column_types::Email,
@@ -818,6 +826,7 @@ pub mod hosts {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_owner(&mut self, new: NewHost<E>) -> ::bindery::Result<Host<E>>
         where
             Self: ::bindery::CanWrite;
@@ -826,6 +835,7 @@ pub mod hosts {
         ///
         /// # Errors
         /// As `upsert_by_owner`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_owner(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewHost<E>>,
@@ -1368,6 +1378,7 @@ pub mod parcels {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Parcel<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Parcel>,
@@ -1382,6 +1393,7 @@ pub mod parcels {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1398,6 +1410,7 @@ pub mod parcels {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1414,6 +1427,7 @@ pub mod parcels {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -1430,6 +1444,7 @@ pub mod parcels {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Parcel>,
@@ -2031,12 +2046,14 @@ pub mod homes {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_cold(&mut self, cold: &str) -> ::bindery::Result<::core::option::Option<Home>>;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `cold`; what it leaves out stays there.
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_cold(&mut self, new: NewHome) -> ::bindery::Result<Home>
         where
             Self: ::bindery::CanWrite;
@@ -2045,6 +2062,7 @@ pub mod homes {
         ///
         /// # Errors
         /// As `upsert_by_cold`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_cold(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewHome>,

@@ -352,6 +352,7 @@ pub mod accounts {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Account<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Account>,
@@ -366,6 +367,7 @@ pub mod accounts {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -382,6 +384,7 @@ pub mod accounts {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -398,6 +401,7 @@ pub mod accounts {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Account>,
@@ -530,6 +534,7 @@ pub mod accounts {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_public(
             &mut self,
             public: ::bindery::types::Uuid,
@@ -539,6 +544,7 @@ pub mod accounts {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_public(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>>
         where
             Self: ::bindery::CanWrite;
@@ -547,6 +553,7 @@ pub mod accounts {
         ///
         /// # Errors
         /// As `upsert_by_public`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_public(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewAccount>,
@@ -558,6 +565,7 @@ pub mod accounts {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_token(
             &mut self,
             token: ::bindery::types::Uuid,
@@ -567,6 +575,7 @@ pub mod accounts {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_token(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>>
         where
             Self: ::bindery::CanWrite;
@@ -575,6 +584,7 @@ pub mod accounts {
         ///
         /// # Errors
         /// As `upsert_by_token`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_token(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewAccount>,
@@ -916,6 +926,7 @@ pub mod orders {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Order<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
@@ -930,6 +941,7 @@ pub mod orders {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -946,6 +958,7 @@ pub mod orders {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -962,6 +975,7 @@ pub mod orders {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Order>,
@@ -979,6 +993,7 @@ pub mod orders {
         ///
         /// # Errors
         /// The row is of another engine than the connection, or the database fails.
+        #[track_caller]
         pub fn account(
             &self,
             c: &mut ::bindery::Connection<E>,

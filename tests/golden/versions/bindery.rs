@@ -465,6 +465,7 @@ pub mod pages {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Page<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Page>,
@@ -479,6 +480,7 @@ pub mod pages {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -495,6 +497,7 @@ pub mod pages {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -511,6 +514,7 @@ pub mod pages {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -527,6 +531,7 @@ pub mod pages {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Page>,
@@ -788,6 +793,7 @@ pub mod pages {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_path(
             &mut self,
             path: &str,
@@ -797,6 +803,7 @@ pub mod pages {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_path(&mut self, new: NewPage) -> ::bindery::Result<Page<E>>
         where
             Self: ::bindery::CanWrite;
@@ -805,6 +812,7 @@ pub mod pages {
         ///
         /// # Errors
         /// As `upsert_by_path`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_path(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewPage>,
@@ -1252,6 +1260,7 @@ pub mod machines {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Machine<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Machine>,
@@ -1266,6 +1275,7 @@ pub mod machines {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -1282,6 +1292,7 @@ pub mod machines {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -1298,6 +1309,7 @@ pub mod machines {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Machine>,

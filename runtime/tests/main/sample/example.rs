@@ -739,6 +739,7 @@ pub mod users {
         ///
         /// # Errors
         /// The database fails.
+        #[track_caller]
         fn find_by_email(&mut self, email: &str)
         -> ::bindery::Result<::core::option::Option<User>>;
 
@@ -746,6 +747,7 @@ pub mod users {
         ///
         /// # Errors
         /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
         fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
         where
             Self: ::bindery::CanWrite;
@@ -754,6 +756,7 @@ pub mod users {
         ///
         /// # Errors
         /// As `upsert_by_email`; `Error::row` is the row that failed.
+        #[track_caller]
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser>,
