@@ -259,6 +259,58 @@ impl AnyDriver {
         )
     }
 
+    /// The first statement of the last [`insert_rows`](Self::insert_rows), which was of these rows.
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        allow(unused_variables, reason = "the others know it")
+    )]
+    pub(crate) fn sent_insert(&self, table: &TableSql, columns: &ColumnSet, rows: usize) -> String {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => {
+                let first = super::sqlite::rows_per_insert(columns).min(rows);
+                table.insert_sql(self.dialect(), columns, first, false)
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.sent_insert(table, columns),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => {
+                let first = self.rows_in_statement();
+                table.insert_sql(self.dialect(), columns, first, false)
+            }
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    /// How many rows the first statement of the last insert of many rows had, where the driver decided that by their size.
+    pub(crate) fn rows_in_statement(&self) -> usize {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => 1,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => 1,
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.rows_in_statement(),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    /// Does [`upsert_rows`](Self::upsert_rows) send anything?
+    pub(crate) fn upserts_rows(&self) -> bool {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => false,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => false,
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => true,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
     /// Inserts `rows` rows and hands over each as stored, in their order. For tables whose inserts return rows.
     pub(crate) fn insert_returning(
         &mut self,

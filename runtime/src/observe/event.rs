@@ -19,9 +19,10 @@ pub struct Event<'e> {
     pub model: Option<&'static str>,
     /// The call of the program that it was part of, where there is one.
     pub operation: Option<Operation>,
-    /// The text that was sent, with placeholders for values. Of kind [`EventKind::Statement`] only.
+    /// The text that was sent, with placeholders for values; the first where a call with many rows needs several. Of kind
+    /// [`EventKind::Statement`] only.
     pub statement: Option<&'e str>,
-    /// How often the statement ran, each time with parameters of its own: more than 1 for calls with many rows.
+    /// How many rows were sent with it, or how often it ran with parameters of its own: more than 1 for calls with many rows.
     pub times: u64,
     /// How many rows a query returned or a statement changed, as far as it is known.
     pub rows: Option<u64>,

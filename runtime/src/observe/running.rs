@@ -57,6 +57,8 @@ pub(crate) struct Sent<'s> {
     /// The text is the same each time, so that it can be shown: one that was put together may hold values.
     pub(crate) is_fixed: bool,
     pub(crate) times: u64,
+    /// The operation, where the text is known only at the end.
+    pub(crate) operation: Option<&'static str>,
     /// The values that were bound, recorded; where the log needs them.
     pub(crate) values: Option<Vec<u8>>,
 }
@@ -66,9 +68,16 @@ impl<'s> Sent<'s> {
         Self {
             kind: EventKind::Statement,
             sql: Some(sql.into()),
-            is_fixed: true,
-            values: None,
-            times: 1,
+            ..Self::other(EventKind::Statement)
+        }
+    }
+
+    /// Many rows are inserted, by whatever statement the driver finds best: see [`Running::was_sent_as`].
+    pub(crate) fn rows(rows: usize) -> Self {
+        Self {
+            operation: Some("INSERT"),
+            times: rows as u64,
+            ..Self::other(EventKind::Statement)
         }
     }
 
@@ -78,6 +87,7 @@ impl<'s> Sent<'s> {
             kind,
             sql: None,
             is_fixed: true,
+            operation: None,
             values: None,
             times: 1,
         }
@@ -154,6 +164,17 @@ impl<'s> Running<'s> {
             let is_whole = params.finish_recording().is_ok();
             self.sent.values = is_whole.then(|| values.bytes().to_vec());
         }
+    }
+
+    /// This was the text.
+    pub(crate) fn was_sent_as(&mut self, sql: String) {
+        self.sent.sql = Some(Cow::Owned(sql));
+        span::sent_as(&self.span, &self.sent);
+    }
+
+    /// Nothing was sent after all.
+    pub(crate) fn forget(mut self) {
+        self.has_ended = true;
     }
 
     /// One more row came.

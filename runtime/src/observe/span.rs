@@ -103,6 +103,9 @@ fn operation_name(sent: &Sent<'_>) -> Cow<'static, str> {
 
 /// The first word of the statement.
 pub(super) fn operation_word(sent: &Sent<'_>) -> &'static str {
+    if let Some(operation) = sent.operation {
+        return operation;
+    }
     match sent.kind {
         EventKind::Begin => "BEGIN",
         EventKind::Commit => "COMMIT",
@@ -167,6 +170,13 @@ impl Sent<'_> {
     /// The text, unless it was put together at run time: it may hold values then.
     pub(super) fn shown_text(&self) -> Option<&str> {
         self.sql.as_deref().filter(|_| self.is_fixed)
+    }
+}
+
+/// Records the text of a statement that was begun without.
+pub(super) fn sent_as(span: &Span, sent: &Sent<'_>) {
+    if let Some(text) = sent.shown_text() {
+        span.record("db.query.text", text);
     }
 }
 

@@ -35,6 +35,7 @@ impl MysqlConnection {
         rows: usize,
         write: WriteEach<'_>,
     ) -> Result<u64> {
+        self.rows_in_statement = 0;
         if self.takes_bulk && !columns.is_empty() {
             self.insert_in_bulk(table, columns, rows, write)
         } else {
@@ -145,6 +146,7 @@ impl MysqlConnection {
         write: WriteEach<'_>,
     ) -> Result<(usize, u64)> {
         let taken = self.take_rows(columns, rows, write)?;
+        self.rows_in_statement = taken;
         if taken < 2 {
             return Ok((0, 0));
         }
@@ -163,8 +165,10 @@ impl MysqlConnection {
         take: TakeEach<'_>,
     ) -> Result<()> {
         let mut first = 0;
+        self.rows_in_statement = 0;
         while first < rows {
             let taken = self.take_rows(columns, first..rows, write)?;
+            self.note_first(taken);
             let sql = table.insert_sql(Dialect::Mysql, columns, taken, true);
             let mut at = first;
             let outcome = self.query_values(&sql, &mut |row| {
@@ -179,6 +183,18 @@ impl MysqlConnection {
             first += taken;
         }
         Ok(())
+    }
+
+    fn note_first(&mut self, rows: usize) {
+        if self.rows_in_statement == 0 {
+            self.rows_in_statement = rows;
+        }
+    }
+
+    /// How many rows the first statement of the last insert of many had. With the values of many rows for one statement that
+    /// statement has one.
+    pub(crate) fn rows_in_statement(&self) -> usize {
+        self.rows_in_statement.max(1)
     }
 
     /// Encodes the values of as many of these rows as go with one statement, and returns their number.
@@ -225,6 +241,7 @@ impl MysqlConnection {
         if rows.is_empty() {
             return Ok(0);
         }
+        self.note_first(rows.len());
         let sql = table.insert_sql(Dialect::Mysql, columns, rows.len(), false);
         self.execute_values(&sql).map_err(|error| {
             let sql = table.insert_sql(Dialect::Mysql, columns, 1, false);

@@ -72,6 +72,8 @@ pub(crate) struct MysqlConnection {
     max_allowed_packet: usize,
     /// Does the server take the values of many rows for one statement?
     takes_bulk: bool,
+    /// The number of rows in the first statement of the last insert of many.
+    rows_in_statement: usize,
     /// The session is to be made as new before it is used.
     reset_due: bool,
     /// Of the last statement that was executed; every later answer overwrites the server's own.
@@ -133,6 +135,7 @@ impl MysqlConnection {
             marker: None,
             max_allowed_packet: there.max_allowed_packet,
             takes_bulk: there.takes_bulk,
+            rows_in_statement: 0,
             reset_due: false,
             last_insert_id: 0,
             info: there.info,

@@ -158,12 +158,13 @@ impl Physical {
         rows: usize,
         write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
     ) -> Result<u64> {
-        let dialect = self.dialect();
-        let text = || table.insert_sql(dialect, columns, 1, false);
-        let running = self.start(|| Sent::statement(text()).times(rows));
+        let Some(mut running) = self.start(|| Sent::rows(rows)) else {
+            return self.0.driver.insert_rows(table, columns, rows, write);
+        };
         let outcome = self.0.driver.insert_rows(table, columns, rows, write);
+        running.was_sent_as(self.0.driver.sent_insert(table, columns, rows));
         let rows = outcome.as_ref().ok().copied();
-        self.end_of_write(running, rows, &outcome);
+        self.end_of_write(Some(running), rows, &outcome);
         outcome
     }
 
@@ -176,13 +177,14 @@ impl Physical {
         write: WriteEach<'_>,
         take: TakeEach<'_>,
     ) -> Result<()> {
-        let dialect = self.dialect();
-        let text = || table.insert_sql(dialect, columns, 1, true);
-        let running = self.start(|| Sent::statement(text()).times(rows));
-        let outcome = self
-            .0
-            .driver
-            .insert_returning(table, columns, rows, write, take);
+        let running = self.start(|| Sent::rows(rows));
+        let driver = &mut self.0.driver;
+        let outcome = driver.insert_returning(table, columns, rows, write, take);
+        let running = running.map(|mut running| {
+            let taken = driver.rows_in_statement();
+            running.was_sent_as(table.insert_sql(driver.dialect(), columns, taken, true));
+            running
+        });
         self.end_of_write(running, Some(rows as u64), &outcome);
         outcome
     }
@@ -196,15 +198,28 @@ impl Physical {
         rows: std::ops::Range<usize>,
         write: WriteEach<'_>,
     ) -> Result<(usize, u64)> {
-        let dialect = self.dialect();
-        let text = || table.insert_sql(dialect, columns, 1, false) + after;
-        let running = self.start(|| Sent::statement(text()).times(rows.len()));
-        let outcome = self
-            .0
-            .driver
-            .upsert_rows(table, (columns, after), rows, write);
-        let taken = outcome.as_ref().ok().map(|(taken, _)| *taken as u64);
-        self.end_of_write(running, taken, &outcome);
+        let driver = &mut self.0.driver;
+        if !driver.upserts_rows() || rows.len() < 2 {
+            return driver.upsert_rows(table, (columns, after), rows, write);
+        }
+        let running = self.start(|| Sent::rows(rows.len()));
+        let driver = &mut self.0.driver;
+        let outcome = driver.upsert_rows(table, (columns, after), rows, write);
+        let Some(mut running) = running else {
+            return outcome;
+        };
+        let taken = match &outcome {
+            Ok((0, _)) => {
+                running.forget();
+                return outcome;
+            }
+            Ok((taken, _)) => Some(*taken as u64),
+            Err(_) => None,
+        };
+        let in_statement = driver.rows_in_statement();
+        let sql = table.insert_sql(driver.dialect(), columns, in_statement, false);
+        running.was_sent_as(sql + after);
+        self.end_of_write(Some(running), taken, &outcome);
         outcome
     }
 

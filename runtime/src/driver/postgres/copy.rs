@@ -30,6 +30,8 @@ const CHUNK: usize = 64 * 1024;
 pub(super) struct Copied {
     taken: BTreeSet<&'static str>,
     refused: BTreeSet<&'static str>,
+    /// The last insert of many rows was one.
+    was_used: bool,
 }
 
 /// How the server's refusal of a COPY is undone.
@@ -55,6 +57,7 @@ impl PostgresConnection {
         rows: usize,
         write: WriteEach<'_>,
     ) -> Result<u64> {
+        self.copied.was_used = false;
         // COPY cannot take rows without any column.
         if columns.is_empty() || self.copied.refused.contains(table.table) {
             return self.insert_in_turn(table, columns, rows, write);
@@ -71,8 +74,8 @@ impl PostgresConnection {
         if types.iter().any(is_foreign) {
             return self.insert_in_turn(table, columns, rows, write);
         }
-        let sql = format!("COPY {} ({names}) FROM STDIN (FORMAT binary)", table.table);
-        if self.start_copy(&sql, undo)? {
+        if self.start_copy(&copy_sql(table, &names), undo)? {
+            self.copied.was_used = true;
             let copied = self.copy(&types, rows, write)?;
             self.copied.taken.insert(table.table);
             if matches!(undo, Undo::Savepoint) {
@@ -82,6 +85,15 @@ impl PostgresConnection {
         }
         self.copied.refused.insert(table.table);
         self.insert_in_turn(table, columns, rows, write)
+    }
+
+    /// The statement of the last `insert_rows`.
+    pub(crate) fn sent_insert(&self, table: &TableSql, columns: &ColumnSet) -> String {
+        if self.copied.was_used {
+            copy_sql(table, &list(table, columns))
+        } else {
+            table.insert_sql(bindery_core::dialect::Dialect::Postgres, columns, 1, false)
+        }
     }
 
     /// A refusal would end the transaction that is open, so the first COPY of a table is tried after a savepoint.
@@ -235,6 +247,10 @@ fn encode_row(
     let mut params = ParamWriter::new(ParamTarget::Postgres(Encoder::new(types, buffer)));
     write(&mut params);
     params.finish_all(types.len())
+}
+
+fn copy_sql(table: &TableSql, names: &str) -> String {
+    format!("COPY {} ({names}) FROM STDIN (FORMAT binary)", table.table)
 }
 
 fn list(table: &TableSql, columns: &ColumnSet) -> String {

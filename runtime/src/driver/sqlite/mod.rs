@@ -250,11 +250,7 @@ impl SqliteConnection {
         rows: usize,
         write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
     ) -> Result<u64> {
-        // An INSERT without columns takes one row only.
-        let per_statement = match columns.len() {
-            0 => 1,
-            columns => (MAX_PARAMS / columns).clamp(1, ROWS_PER_INSERT),
-        };
+        let per_statement = rows_per_insert(columns);
         let mut inserted = 0;
         while inserted < rows {
             let count = per_statement.min(rows - inserted);
@@ -570,6 +566,14 @@ impl SqliteCursor<'_> {
 impl Drop for SqliteCursor<'_> {
     fn drop(&mut self) {
         self.file.watched.set_until(None);
+    }
+}
+
+/// How many rows go with one INSERT: one without columns takes one row only.
+pub(crate) fn rows_per_insert(columns: &ColumnSet) -> usize {
+    match columns.len() {
+        0 => 1,
+        columns => (MAX_PARAMS / columns).clamp(1, ROWS_PER_INSERT),
     }
 }
 

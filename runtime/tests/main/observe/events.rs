@@ -19,6 +19,7 @@ on_each_database! { registry:
     mon_01_bulk_calls_are_one_write_each;
     mon_01_failures_carry_their_error;
     mon_01_pulled_rows_are_counted;
+    mon_02_inserts_of_many_rows_show_what_was_sent;
 }
 
 fn kinds(events: &[Seen]) -> Vec<(EventKind, Option<u64>)> {
@@ -171,6 +172,52 @@ fn mon_01_pulled_rows_are_counted<E: Everything>(db: &Registry, engine: E) {
     let read = recorded.take();
     assert_eq!(kinds(&read), [(EventKind::Statement, Some(2))]);
     assert_eq!(read[0].model, Some("Blog"));
+}
+
+/// Covers MON-02: the statement as the driver sent it, with the number of rows.
+fn mon_02_inserts_of_many_rows_show_what_was_sent<E: Everything>(db: &Registry, engine: E) {
+    let recorded = Recorded::of(db);
+    let mut connection = db.connect(engine).unwrap();
+    let mut sent = |times: usize| {
+        recorded.take();
+        let new = (0..times).map(|number| NewBlog::new(format!("blog {number}")));
+        connection.blogs().insert_many(new).unwrap();
+        let mut events = recorded.take();
+        events.retain(|event| event.statement.is_some());
+        let [only] = &events[..] else {
+            panic!("one event for the call: {events:?}")
+        };
+        let rows = times as u64;
+        assert_eq!((only.times, only.rows), (rows, Some(rows)), "{only:?}");
+        only.statement.clone().unwrap()
+    };
+    let (three, hundred) = (sent(3), sent(100));
+    match engine.dialect() {
+        bindery::Dialect::Sqlite => {
+            assert_eq!(
+                three,
+                "INSERT INTO \"blogs\" (\"title\", \"content\") VALUES (?, ?), (?, ?), (?, ?)"
+            );
+            // So many go with one.
+            assert_eq!(hundred.matches("(?, ?)").count(), 64, "{hundred}");
+        }
+        bindery::Dialect::Postgres => {
+            let copy = "COPY \"blogs\" (\"title\", \"content\") FROM STDIN (FORMAT binary)";
+            assert_eq!((three.as_str(), hundred.as_str()), (copy, copy));
+        }
+        bindery::Dialect::Mysql => {
+            // MariaDB takes the values of many rows for one statement.
+            let rows = match bindery_testkit::mysql_flavour() {
+                bindery_testkit::Product::MySql => 3,
+                bindery_testkit::Product::MariaDb | bindery_testkit::Product::Postgres => 1,
+            };
+            let places = vec!["(?, ?)"; rows].join(", ");
+            assert_eq!(
+                three,
+                format!("INSERT INTO `blogs` (`title`, `content`) VALUES {places}")
+            );
+        }
+    }
 }
 
 /// Covers MON-01: events of two engines never mix.
