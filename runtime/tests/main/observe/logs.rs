@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bindery::{EngineOptions, Registry, StaticEngine};
 
+use crate::sample::engine::B;
 use crate::sample::{Everything, Logged, NewBlog, NewMember, Tables, on_each_database, tag, with};
 
 on_each_database! { by run_at_url:
@@ -221,4 +222,52 @@ fn an_n_plus_1_query_is_reported_with_its_place<E: Everything>(engine: E, url: &
         reports[0].contains("times=3") && reports[0].contains("logs.rs"),
         "{reports:?}"
     );
+}
+
+/// Covers MON-02: of the statements of an engine that echoes, those that take long.
+#[test]
+fn mon_02_echo_from_of_the_configuration_is_a_threshold() {
+    const SLOW: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT max(i) FROM n";
+    let echoed = |from: &str| {
+        let db = configured(&format!("echo = true\necho-from = \"{from}\""));
+        let log = Logged::of(|| {
+            let largest: i64 = db.connect(B).unwrap().query_scalar(SLOW, ()).unwrap();
+            assert_eq!(largest, 300_000);
+        });
+        of(&log, "b", "statement").len()
+    };
+    assert_eq!((echoed("1h"), echoed("1ms")), (0, 1));
+}
+
+/// Covers MON-02: `echo-plan` of the configuration shows a plan for each statement, and none without it.
+#[test]
+fn mon_02_echo_plan_of_the_configuration_shows_plans() {
+    for (line, plans) in [("", 0), ("echo-plan = false", 0), ("echo-plan = true", 2)] {
+        let db = configured(&format!("echo = true\n{line}"));
+        let log = Logged::of(|| {
+            let mut b = db.connect(B).unwrap();
+            (0..2).for_each(|_| drop(b.blogs().all().unwrap()));
+        });
+        let shown = of(&log, "b", "plan");
+        assert_eq!(shown.len(), plans, "{line} {log:#?}");
+        assert!(
+            shown.iter().all(|plan| plan.contains("SCAN blogs")),
+            "{shown:?}"
+        );
+    }
+}
+
+/// The engines in memory, with these lines in the table of `b`.
+fn configured(lines: &str) -> Registry {
+    let engines =
+        ["default", "test", "b"].map(|name| format!("[engines.{name}]\nurl = \":memory:\"\n"));
+    let text = engines.concat() + lines;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bindery.toml");
+    std::fs::write(&file, text).unwrap();
+    let config = bindery::Config::from_file(&file).unwrap();
+    let db = Registry::with_config(&crate::sample::EMBEDDED, &config).unwrap();
+    // Their statements are not among those of the test.
+    Logged::of(|| drop(db.create_missing().unwrap()));
+    db
 }

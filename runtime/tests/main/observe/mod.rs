@@ -1,8 +1,10 @@
 //! What a program sees of its statements, transactions and checkouts: events, spans, logs, counts.
 
+mod dashboard;
 mod events;
 mod logs;
 mod metrics;
+mod opentelemetry;
 mod spans;
 
 use std::sync::{Arc, Mutex};
