@@ -17,6 +17,8 @@ fn mon_02_statements_of_generated_methods_have_the_place_of_their_caller() -> bi
                 .upsert_by_email(NewUser::new("Ann@example.org", "Ann"))?;
             let new = ["Ann", "Dee"].map(|name| NewUser::new(format!("{name}@example.org"), name));
             c.users().upsert_many_by_email(new)?;
+            let of_a = c.users().filter(user::email.ends_with("@a.org"));
+            of_a.merge(user::email, [NewUser::new("bob@a.org", "Bob")])?;
             users[0].company(c)?;
             users[0].profile(c)?;
             let company = c.companies().all()?.remove(0);
@@ -25,7 +27,9 @@ fn mon_02_statements_of_generated_methods_have_the_place_of_their_caller() -> bi
             Ok::<_, bindery::Error>(())
         });
         outcome?;
-        let statements = counts.repeated(1);
+        let mut statements = counts.repeated(1);
+        // Savepoints around them are the connection's own.
+        statements.retain(|statement| statement.model.is_some());
         assert!(statements.len() > 7, "{counts}");
         for statement in statements {
             let place = statement.place.map_or("", |place| place.file());

@@ -68,6 +68,7 @@ impl<M: Writable + HasKey, E: Engine, A> Query<'_, M, E, A> {
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the columns are no unique key, or the query has no condition and does not say
     /// [`all_rows`](Self::all_rows), or has a limit or an order. Else as `upsert_many_by_…` and [`delete`](Self::delete). Then nothing is changed.
+    #[track_caller]
     pub fn merge(
         self,
         by: impl UniqueKey<M>,

@@ -59,6 +59,7 @@ impl<M: Model, T, K> Column<M, T, To<M, K>> {
     }
 }
 
+#[track_caller]
 fn walk<M: Model, E: Hosts<M>>(
     c: &mut Connection<E>,
     row: &M::Row<E>,

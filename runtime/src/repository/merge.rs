@@ -43,6 +43,7 @@ pub(crate) type Others<'a> =
 
 impl<M: Writable + HasKey, E: Engine, A> Repository<'_, M, E, A> {
     /// Upserts these rows by a unique key, and deletes of the others those that were not given.
+    #[track_caller]
     pub(crate) fn merge(
         &mut self,
         by: &[usize],
