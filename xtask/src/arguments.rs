@@ -33,11 +33,13 @@ cargo xtask soak [--minutes N] [--seed N] [--threads N]
     network misbehaves; then every promise is checked against what is stored. Prints a summary, with the seed that
     repeats the plan; without --seed it is a new one.
 
-cargo xtask bench [--peers | --async] [OPTIONS]
+cargo xtask bench [--peers | --async | --observation] [OPTIONS]
     Measures bindery beside the client libraries of its databases on private servers; prints the tables of
     docs/speed.md. Everything is held to one core unless OPTIONS say otherwise (`cargo xtask bench --help`).
     --peers          beside libpq, diesel and sqlx too: needs libpq and takes some minutes to compile
     --async          an axum application on bindery beside the same on sqlx: prints the table of docs/async.md
+    --observation    the instructions of a find by key, by callgrind, with observation and without: prints the table of
+                     docs/observability.md; needs valgrind
 
 cargo xtask growth [--clean-build | --queries]
     Measures how time, memory and generated code grow with the schema, and the clean build of a program beside diesel and
@@ -118,6 +120,7 @@ pub(crate) enum BenchProgram {
     Own,
     Peers,
     Async,
+    Observation,
 }
 
 /// The tables of `growth` to measure.
@@ -199,6 +202,7 @@ fn benching(words: &[&str]) -> Benching {
     let (program, options) = match words {
         ["--peers", options @ ..] => (BenchProgram::Peers, options),
         ["--async", options @ ..] => (BenchProgram::Async, options),
+        ["--observation", options @ ..] => (BenchProgram::Observation, options),
         options => (BenchProgram::Own, options),
     };
     Benching {

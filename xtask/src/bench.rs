@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: builds the program of `benches/` and runs it; with peers, that of `benches/peers`; and the application
-//! of `benches/async`.
+//! `cargo xtask bench`: builds the program of `benches/` and runs it; with peers, that of `benches/peers`; the application of
+//! `benches/async`; and `benches/observation`, whose instructions are counted.
 
 use std::process::ExitCode;
 
@@ -9,17 +9,20 @@ use crate::install;
 use crate::interrupt::Interrupt;
 use crate::workspace::{self, cargo};
 
+mod observation;
+
 /// Measures and prints.
 pub(crate) fn run(benching: &Benching, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
-    install::ensure(interrupt)?;
-    let mut command = cargo();
-    command.args(["run", "--quiet", "--release"]);
     // Outside the workspace: no other build has to compile them.
     let apart = match benching.program {
         BenchProgram::Own => None,
         BenchProgram::Peers => Some("benches/peers"),
         BenchProgram::Async => Some("benches/async"),
+        BenchProgram::Observation => return observation::run(interrupt),
     };
+    install::ensure(interrupt)?;
+    let mut command = cargo();
+    command.args(["run", "--quiet", "--release"]);
     match apart {
         None => command.args(["--package", "bindery-benches"]),
         Some(folder) => command

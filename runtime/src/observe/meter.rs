@@ -21,7 +21,7 @@ static METADATA: Metadata<'static> = Metadata::new("bindery", Level::INFO, Some(
 /// Is there a recorder for this thread? The one that stands in where none is installed is the only one without a size.
 #[inline]
 pub(crate) fn is_recorded() -> bool {
-    with_recorder(|recorder| size_of_val(recorder) != 0)
+    !cfg!(bindery_unobserved) && with_recorder(|recorder| size_of_val(recorder) != 0)
 }
 
 /// How many connections a pool has.
