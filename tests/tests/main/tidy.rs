@@ -36,7 +36,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "observe/log.rs",
     "observe/meter.rs",
     "observe/running.rs",
-    "query/link_cache.rs",
+    "relation/link_cache.rs",
     "repository/rows.rs",
     "session/options.rs",
     "tenants/each.rs",
