@@ -147,6 +147,8 @@ pub struct Notes {
     pub unmanaged: Option<Span>,
     /// `@validate`.
     pub validate: Option<Span>,
+    /// `@renamed_from`.
+    pub renamed_from: Option<Name>,
     /// `@length`; at a table, or at the file's head, for its keys.
     pub length: Option<LengthTag>,
     /// `@allow`.

@@ -132,6 +132,8 @@ pub struct Table {
     pub unmanaged: bool,
     /// `@validate`: the program has rules for rows that are written.
     pub validate: bool,
+    /// `@renamed_from`: the name that migrations know it by.
+    pub renamed_from: Option<String>,
     /// MySQL `ENGINE = …`, where it is written.
     pub storage_engine: Option<StorageEngine>,
     /// SQLite `STRICT`.

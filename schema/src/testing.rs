@@ -74,6 +74,7 @@ pub(crate) fn table(name: &str, source_dialect: Dialect, columns: Vec<Column>) -
         docs: Vec::new(),
         unmanaged: false,
         validate: false,
+        renamed_from: None,
         strict: false,
         without_rowid: false,
         storage_engine: None,
@@ -102,6 +103,7 @@ pub(crate) fn column(name: &str, column_type: ColumnType) -> Column {
         version: false,
         updated: false,
         skip: false,
+        renamed_from: None,
         link: None,
         docs: Vec::new(),
         native: NativeColumn {

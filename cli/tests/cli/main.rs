@@ -9,6 +9,8 @@ mod explain;
 mod findings;
 mod generate;
 mod migrate;
+mod migrate_add;
+mod migrate_random;
 mod pull;
 mod support;
 mod usage;

@@ -165,6 +165,11 @@ impl Project {
 }
 
 impl Outcome {
+    /// Did it go well?
+    pub(crate) fn is_good(&self) -> bool {
+        self.code == Some(0)
+    }
+
     /// The results of a run that went well.
     #[track_caller]
     pub(crate) fn good(self) -> String {

@@ -54,9 +54,9 @@ pub enum Change {
         /// Its table.
         table: TableName,
         /// As it is.
-        from: ColumnShape,
+        from: Box<ColumnShape>,
         /// As it shall be.
-        to: ColumnShape,
+        to: Box<ColumnShape>,
         /// In which respects.
         changes: Vec<ColumnChange>,
     },

@@ -288,8 +288,8 @@ impl<'s> Comparison<'s> {
         }
         self.parts.columns.push(Change::ChangeColumn {
             table: to_table.name.clone(),
-            from: from.clone(),
-            to: to.clone(),
+            from: Box::new(from.clone()),
+            to: Box::new(to.clone()),
             changes,
         });
     }

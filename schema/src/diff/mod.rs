@@ -17,18 +17,35 @@
 //!
 //! The changes come in an order in which a database can execute them. Nothing here connects to one.
 
+mod busy;
 mod change;
 mod compare;
+mod difference;
 mod expression;
+mod file;
+mod folder;
 mod key;
+mod loss;
+mod migration;
 mod names;
+mod rename;
+mod render;
 mod structure;
+mod triggers;
 
+pub use self::busy::{Busy, busy};
 pub use self::change::{Change, ColumnChange};
 pub use self::compare::{NameRule, compare, compare_with};
+pub use self::difference::finding;
 pub use self::expression::{normal_expression, same_expression};
+pub use self::file::file_text;
+pub use self::folder::{Folded, fold, unwritable};
 pub use self::key::{Key, KeyKind};
+pub use self::migration::{Plan, Planned, plan};
+pub use self::rename::{Rename, hints};
+pub use self::render::Step;
 pub use self::structure::{ColumnShape, EnumShape, ObjectShape, Structure, TableShape, ViewShape};
+pub use self::triggers::triggers;
 
 #[cfg(test)]
 mod tests;

@@ -87,6 +87,8 @@ pub struct ColumnShape {
     pub(super) compared_type: String,
     /// As far as it is known, the type of its values.
     pub column_type: crate::column_type::ColumnType,
+    /// As its model has it.
+    pub(super) column: Box<Column>,
 }
 
 /// A view.
@@ -265,6 +267,27 @@ impl Structure {
         &self.model
     }
 
+    /// CREATE TABLE of a table with columns of an earlier one, under another name; what refers to it has its own.
+    pub(super) fn create_beside(
+        &self,
+        table: &TableShape,
+        kept: &[&ColumnShape],
+        name: &TableName,
+    ) -> String {
+        let mut model = self.model.clone();
+        let position = model.tables.iter().position(|one| one.name == table.name);
+        let id = position.unwrap_or_default();
+        let kept = kept.iter().map(|column| (*column.column).clone());
+        model.tables[id].columns.extend(kept);
+        let created = Pieces::new(&model, EngineId(0)).create(TableId(id as u32));
+        let written = |name: &TableName| {
+            let mut sql = crate::sql_writer::SqlWriter::new(self.dialect);
+            sql.table(name);
+            sql.finish()
+        };
+        created.replacen(&written(&table.name), &written(name), 1)
+    }
+
     /// Reports what the rules of a schema say of it.
     pub fn check(&self, found: &mut Diagnostics) {
         drop(check(self.model.clone(), found));
@@ -344,6 +367,7 @@ impl Builder<'_> {
             comment: column.native.comment.clone(),
             words,
             column_type: column.column_type.clone(),
+            column: Box::new(column.clone()),
         }
     }
 

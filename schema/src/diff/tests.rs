@@ -114,3 +114,144 @@ fn a_schema_of_another_dialect_is_compared_in_words_of_the_engine() {
         assert!(schema.tables.len() == 2, "{}", schema.text());
     }
 }
+
+/// Plans and proves both directions; gives back the statements of the way there, those commented out after `--`.
+fn planned(from: &str, to: &str, dialect: Dialect, renames: &[Rename]) -> Vec<String> {
+    let (from, to) = (read(from, dialect), read(to, dialect));
+    let plan_of = Plan {
+        from: &from,
+        to: &to,
+        renames,
+        triggers: &[],
+    };
+    let planned = plan(&plan_of).unwrap_or_else(|why| {
+        let text = &why.input.sources.file(why.input.files[0].id);
+        panic!(
+            "{:?}\n{}",
+            why.found.iter().collect::<Vec<_>>(),
+            text.text()
+        )
+    });
+    let left: Vec<String> = planned.left.iter().map(ToString::to_string).collect();
+    assert_eq!(left, [""; 0], "{dialect}: {:#?}", planned.up);
+    let sql = |steps: &[Step]| -> Vec<String> {
+        let all = steps.iter().flat_map(|step| step.statements.clone());
+        all.collect()
+    };
+    let all = [
+        sql(&planned.up),
+        sql(&planned.online),
+        sql(&planned.online_down),
+        sql(&planned.down),
+    ]
+    .concat();
+    let back = from
+        .after(&all)
+        .unwrap_or_else(|why| panic!("{:?}\n{all:#?}", why.found.iter().collect::<Vec<_>>()));
+    let left = compare_with(&back, &from, NameRule::Written);
+    let left: Vec<String> = left.iter().map(ToString::to_string).collect();
+    assert_eq!(left, [""; 0], "{dialect}, back: {:#?}", planned.down);
+    let shown = planned.up.iter().chain(&planned.online).flat_map(|step| {
+        let sign = if step.commented { "-- " } else { "" };
+        step.statements
+            .iter()
+            .map(move |sql| format!("{sign}{sql}"))
+    });
+    shown.collect()
+}
+
+const BEFORE: &str = "CREATE TABLE users (id bigint NOT NULL PRIMARY KEY, name varchar(40) NOT NULL, age integer, old varchar(9), CONSTRAINT users_name UNIQUE (name));
+    CREATE INDEX users_age ON users (age);
+    CREATE TABLE posts (id bigint NOT NULL PRIMARY KEY, user_id bigint, title varchar(99) DEFAULT 'x', CONSTRAINT posts_user FOREIGN KEY (user_id) REFERENCES users (id));
+    CREATE TABLE gone (id bigint NOT NULL PRIMARY KEY);";
+
+/// A migration is proved: read after the others it makes the schema, and its way back what was there.
+#[test]
+fn migrations_end_at_the_schema_and_lead_back() {
+    let pairs = [
+        (BEFORE, ""),
+        ("", BEFORE),
+        (BEFORE, "CREATE TABLE users (id bigint NOT NULL PRIMARY KEY, name varchar(80) NOT NULL, age bigint NOT NULL DEFAULT 0, born date, CONSTRAINT users_born CHECK (age > 0));
+            CREATE INDEX users_name_age ON users (name, age);
+            CREATE TABLE posts (id bigint NOT NULL PRIMARY KEY, user_id bigint NOT NULL, title varchar(99), other bigint, CONSTRAINT posts_other FOREIGN KEY (other) REFERENCES posts (id) ON DELETE CASCADE);
+            CREATE TABLE tags (id bigint NOT NULL PRIMARY KEY, post_id bigint NOT NULL REFERENCES posts (id), n decimal(9, 2) DEFAULT 1.5);
+            CREATE UNIQUE INDEX tags_n ON tags (n);"),
+        (BEFORE, "CREATE TABLE users (id bigint NOT NULL, name varchar(40) NOT NULL, age integer, old varchar(9), PRIMARY KEY (id, name));"),
+        ("CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, a integer, b integer GENERATED ALWAYS AS (a + 1) STORED);",
+         "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, a integer NOT NULL DEFAULT 4, b integer GENERATED ALWAYS AS (a + 2) STORED, c integer NOT NULL);
+          CREATE VIEW v AS SELECT id, c FROM t;"),
+    ];
+    for dialect in Dialect::ALL {
+        for (from, to) in pairs {
+            planned(from, to, dialect, &[]);
+            planned(to, from, dialect, &[]);
+        }
+    }
+}
+
+#[test]
+fn renames_keep_what_is_there() {
+    let to = BEFORE
+        .replace("posts", "articles")
+        .replace("title", "headline");
+    let name = |name: &str| crate::model::TableName {
+        schema: None,
+        name: name.to_owned(),
+    };
+    let renames = [
+        Rename::Table {
+            from: name("posts"),
+            to: name("articles"),
+        },
+        Rename::Column {
+            table: name("articles"),
+            from: "title".to_owned(),
+            to: "headline".to_owned(),
+        },
+    ];
+    for dialect in Dialect::ALL {
+        let statements = planned(BEFORE, &to, dialect, &renames);
+        assert!(!statements.join("\n").contains("--"), "{statements:#?}");
+        assert!(statements[0].contains("RENAME TO"), "{statements:#?}");
+        assert!(statements[1].contains("RENAME COLUMN"), "{statements:#?}");
+    }
+}
+
+#[test]
+fn enums_get_values_or_are_made_anew() {
+    let read = |values: &str, default: &str| {
+        format!(
+            "CREATE TYPE mood AS ENUM ({values}); CREATE TABLE t (id bigint PRIMARY KEY, m mood DEFAULT '{default}');"
+        )
+    };
+    let (old, new) = (read("'a', 'b'", "a"), read("'a', 'x', 'b'", "a"));
+    let added = planned(&old, &new, Dialect::Postgres, &[]);
+    assert_eq!(added, ["ALTER TYPE \"mood\" ADD VALUE 'x' AFTER 'a'"]);
+    let used = planned(&old, &read("'a', 'x', 'b'", "x"), Dialect::Postgres, &[]);
+    assert!(used[0].contains("RENAME TO \"mood_before\""), "{used:#?}");
+    let mysql = |values: &str| format!("CREATE TABLE t (id bigint PRIMARY KEY, m ENUM({values}));");
+    let modified = planned(
+        &mysql("'a', 'b'"),
+        &mysql("'a', 'b', 'c'"),
+        Dialect::Mysql,
+        &[],
+    );
+    assert_eq!(modified, ["ALTER TABLE `t` MODIFY `m` ENUM('a', 'b', 'c')"]);
+}
+
+#[test]
+fn lost_data_is_commented_out() {
+    let to = "CREATE TABLE users (id bigint NOT NULL PRIMARY KEY, name varchar(40) NOT NULL, age integer, CONSTRAINT users_name UNIQUE (name));
+        CREATE INDEX users_age ON users (age);
+        CREATE TABLE posts (id bigint NOT NULL PRIMARY KEY, user_id bigint, title varchar(99) DEFAULT 'x', CONSTRAINT posts_user FOREIGN KEY (user_id) REFERENCES users (id));";
+    for dialect in Dialect::ALL {
+        let mut quote = crate::sql_writer::SqlWriter::new(dialect);
+        quote.identifier("x");
+        let sign = &quote.finish()[..1];
+        let expected = [
+            format!("-- ALTER TABLE {sign}users{sign} DROP COLUMN {sign}old{sign}"),
+            format!("-- DROP TABLE {sign}gone{sign}"),
+        ];
+        assert_eq!(planned(BEFORE, to, dialect, &[]), expected);
+    }
+}

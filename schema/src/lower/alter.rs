@@ -414,13 +414,17 @@ impl Fold<'_> {
         if self.awaited.contains(&old) && self.may_follow(&name, self.tables.len()) {
             self.bind_waiting_keys(index);
         }
+        let is_there: Vec<bool> = self.tables.iter().map(Option::is_some).collect();
         let table = self.table_mut(index);
         let (own, dialect) = (table.name.name.text.clone(), table.dialect);
+        // Also the key of a table that took the place of the one that it referred to.
         let itself = table.foreign_keys.iter_mut().filter(|key| {
             let referred = &key.reference.table.name.text;
-            key.target.is_none() && lookup::same_name(referred, &own, dialect)
+            let waits = key.target.is_none_or(|target| !is_there[target]);
+            waits && lookup::same_name(referred, &own, dialect)
         });
         for key in itself {
+            key.target = None;
             key.reference.table.clone_from(&to);
         }
         let (from, place) = (table.name.clone(), to.clone());

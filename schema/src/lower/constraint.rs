@@ -144,14 +144,16 @@ impl Fold<'_> {
             return;
         };
         let (name, file, dialect) = (table.name.clone(), table.file, table.dialect);
+        // Migrations are one history in many files.
+        let is_beside = |child: &DraftTable| child.file == file || self.share_engine(child, table);
+        let tables = self.tables.iter();
+        let beside: Vec<bool> = tables
+            .map(|child| child.as_ref().is_some_and(is_beside))
+            .collect();
         let is_there: Vec<bool> = self.tables.iter().map(Option::is_some).collect();
-        let here = |child: &&mut DraftTable| child.file == file;
         let children = self.tables.iter_mut().enumerate();
-        let children = children.filter(|(at, _)| *at != index);
-        for child in children
-            .filter_map(|(_, child)| child.as_mut())
-            .filter(here)
-        {
+        let children = children.filter(|(at, _)| *at != index && beside[*at]);
+        for child in children.filter_map(|(_, child)| child.as_mut()) {
             let schema = child.name.schema.as_ref();
             for key in &mut child.foreign_keys {
                 let waits = key.target.is_none_or(|target| !is_there[target]);

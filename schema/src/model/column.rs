@@ -43,6 +43,8 @@ pub struct Column {
     pub updated: bool,
     /// `@skip`: exists in the table, not in the row.
     pub skip: bool,
+    /// `@renamed_from`: the name that migrations know it by.
+    pub renamed_from: Option<String>,
     /// `@link`.
     pub link: Option<Link>,
     /// `///` lines.

@@ -11,7 +11,7 @@ use super::lex::Comment;
 use super::prose;
 
 /// All annotations, for suggestions.
-pub(super) const KNOWN: [&str; 14] = [
+pub(super) const KNOWN: [&str; 15] = [
     "engines",
     "engine",
     "dialect",
@@ -26,6 +26,7 @@ pub(super) const KNOWN: [&str; 14] = [
     "validate",
     "length",
     "allow",
+    "renamed_from",
 ];
 
 /// The longest text that every dialect takes as a column with a length: MySQL's, of four bytes a character.
@@ -194,6 +195,10 @@ impl<'a> Reader<'a> {
                 "a table or a view",
             ),
             "validate" => (&[AnnotationTarget::Table], "a table"),
+            "renamed_from" => (
+                &[AnnotationTarget::Table, AnnotationTarget::Column],
+                "a table or a column",
+            ),
             "skip" => (
                 &[
                     AnnotationTarget::Table,
@@ -238,6 +243,7 @@ impl<'a> Reader<'a> {
             "validate" => put(self, tag, &mut notes.validate, Self::flag),
             "length" => put(self, tag, &mut notes.length, Self::length),
             "allow" => self.allow(tag, &mut notes.allow),
+            "renamed_from" => put(self, tag, &mut notes.renamed_from, Self::former_name),
             _ => put(self, tag, &mut notes.unmanaged, Self::flag),
         }
     }
@@ -392,6 +398,24 @@ impl<'a> Reader<'a> {
         }
         Some(Name {
             text: tag.rest.to_owned(),
+            span: self.rest_span(tag),
+        })
+    }
+
+    /// A name as the database has it, in quotes where it holds a blank.
+    fn former_name(&mut self, tag: &Tag<'a>) -> Option<Name> {
+        let bare = tag.rest.trim_matches(['"', '`', '[', ']']);
+        let is_one = tag.rest != bare || !bare.contains(char::is_whitespace);
+        if bare.is_empty() || !is_one {
+            self.malformed(
+                tag,
+                "`@renamed_from` needs the name that it had before".to_owned(),
+                "write for example `@renamed_from old_name`".to_owned(),
+            );
+            return None;
+        }
+        Some(Name {
+            text: bare.to_owned(),
             span: self.rest_span(tag),
         })
     }

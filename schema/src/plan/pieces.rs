@@ -175,3 +175,7 @@ pub(crate) fn index_columns(model: &Model, id: TableId, index: &Index) -> Vec<St
 pub(crate) fn object(model: &Model, object: &NativeObject) -> Vec<String> {
     super::object::plain(model, object)
 }
+
+pub(crate) fn create_schema(schema: &str, dialect: crate::dialect::Dialect) -> String {
+    super::object::create_schema(schema, dialect)
+}

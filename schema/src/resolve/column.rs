@@ -72,6 +72,7 @@ impl<'a> Resolver<'a> {
             version: notes.version.is_some(),
             updated: notes.updated.is_some(),
             skip: notes.skip.is_some(),
+            renamed_from: notes.renamed_from.as_ref().map(|name| name.text.clone()),
             link: None,
             docs,
         };

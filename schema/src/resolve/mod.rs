@@ -188,6 +188,11 @@ impl<'a> Resolver<'a> {
             docs,
             unmanaged: draft.notes.unmanaged.is_some(),
             validate: draft.notes.validate.is_some(),
+            renamed_from: draft
+                .notes
+                .renamed_from
+                .as_ref()
+                .map(|name| name.text.clone()),
             strict: draft.strict,
             without_rowid: draft.without_rowid,
             storage_engine: draft.storage_engine.as_ref().map(|name| StorageEngine {

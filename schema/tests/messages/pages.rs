@@ -7,7 +7,9 @@ use bindery_schema::codes::{self, Code};
 use bindery_schema::config::Config;
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::Dialect;
+use bindery_schema::diff;
 use bindery_schema::migrations;
+use bindery_schema::model::Engine;
 use bindery_schema::project::{Paths, load_project, refuse_two_lists};
 use bindery_schema::source::Sources;
 
@@ -30,7 +32,13 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0331", Way::OnDisk),
     ("B0332", Way::Migrated),
     ("B0333", Way::Migrated),
+    ("B0334", Way::Compared),
     ("B0432", Way::OnDisk),
+    ("B0434", Way::Compared),
+    ("B0435", Way::Compared),
+    ("B0436", Way::Compared),
+    ("B0437", Way::Compared),
+    ("B0438", Way::Compared),
 ];
 
 /// The treatment of an example before it is read.
@@ -51,6 +59,9 @@ pub(crate) enum Way {
     OnDisk,
     /// The files are written to a folder, and the migrations of the engine `default` are read.
     Migrated,
+    /// The files are written to a folder, and the migrations of the engine `default`, which is PostgreSQL's, are compared with
+    /// `schema.sql` where that is there.
+    Compared,
     /// A build script names `schema.sql`.
     Built,
 }
@@ -101,6 +112,7 @@ fn found(code: &Code, heading: &str) -> Vec<&'static str> {
         Way::Opened => opened(config),
         Way::OnDisk => on_disk(code.code, config, sql),
         Way::Migrated => migrated(code.code, sql),
+        Way::Compared => compared(code.code, sql),
         Way::Built => built(config),
     }
 }
@@ -177,6 +189,34 @@ fn migrated(code: &str, sql: &str) -> Vec<&'static str> {
     let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
     migrations::read(&folder, Dialect::Sqlite, None, &mut sources, &mut found);
     found.iter().map(|finding| finding.code).collect()
+}
+
+fn compared(code: &str, sql: &str) -> Vec<&'static str> {
+    let folder = written(code, sql);
+    let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
+    let engine = Engine {
+        name: "default".to_owned(),
+        type_name: "Default".to_owned(),
+        dialect: Dialect::Postgres,
+        flavour: None,
+        dialect_reason: String::new(),
+        span: None,
+    };
+    let migrations = folder.join("migrations/default");
+    let folded = diff::fold(&migrations, &engine, &mut sources, &mut found);
+    let folded = folded.expect("migrations that can be read");
+    let migrations = folded.migrations.iter();
+    let busy = migrations.flat_map(|one| diff::busy(one, engine.dialect));
+    let mut codes: Vec<&'static str> = busy.map(|one| one.code).collect();
+    if let Ok(schema) = fs::read_to_string(folder.join("schema.sql")) {
+        let schema = diff::Structure::read(&schema, engine.dialect, None).expect("a schema");
+        let changes = diff::compare(&folded.structure, &schema);
+        let findings = changes
+            .iter()
+            .map(|one| diff::finding(one, &engine, schema.model(), &folded.model));
+        codes.extend(findings.map(|one| one.code));
+    }
+    codes
 }
 
 fn on_disk(code: &str, config: &str, sql: &str) -> Vec<&'static str> {

@@ -61,7 +61,8 @@ pub(super) fn of_engines(
     Ok(read)
 }
 
-fn folder(project: &Project, engine: &str) -> PathBuf {
+/// The folder of an engine's migrations.
+pub(super) fn folder(project: &Project, engine: &str) -> PathBuf {
     let beside = project.config.as_ref().map(|config| config.folder.clone());
     beside.unwrap_or_default().join(FOLDER).join(engine)
 }

@@ -1,5 +1,8 @@
 //! `bindery migrate`: applies, reverts and lists the migrations of engines, `migrations/<engine>/<version>_<name>.sql`.
 
+mod add;
+mod check;
+mod differ;
 mod files;
 mod told;
 
@@ -18,14 +21,16 @@ use crate::project::Project;
 use self::files::EngineMigrations;
 use self::told::Outcome;
 
-/// Apply, revert and list the migrations of engines
+/// Write, check, apply, revert and list the migrations of engines
 #[derive(Debug, Args)]
 #[command(
-    long_about = "Apply, revert and list the migrations of engines.\n\n\
+    long_about = "Write, check, apply, revert and list the migrations of engines.\n\n\
         Migrations are files of plain SQL beside `bindery.toml`: `migrations/<engine>/<version>_<name>.sql`, and \
         `<version>_<name>.down.sql` for the way back; the names that sqlx, diesel, Flyway, goose and others give them are known too. \
         What was applied stands in the table `_bindery_migrations` of each engine's database.",
     after_help = "Examples:\n  \
+        bindery migrate add add_nick             what is missing between the migrations and the schema\n  \
+        bindery migrate check                    do the migrations end at the schema?\n  \
         bindery migrate status --all\n  \
         bindery migrate run                      what is pending on `default`\n  \
         bindery migrate run --all\n  \
@@ -38,6 +43,8 @@ pub(crate) struct MigrateArguments {
 
 #[derive(Debug, Subcommand)]
 enum Action {
+    Add(add::AddArguments),
+    Check(check::CheckArguments),
     Run(RunArguments),
     Revert(RevertArguments),
     Status(StatusArguments),
@@ -131,6 +138,8 @@ struct ResolveArguments {
 /// Runs the action.
 pub(crate) fn run(arguments: &MigrateArguments, output: &Output) -> Result<(), Failure> {
     match &arguments.action {
+        Action::Add(action) => add::run(action, output),
+        Action::Check(action) => check::run(action, output),
         Action::Run(action) => apply(action, output),
         Action::Revert(action) => revert(action, output),
         Action::Status(action) => on_each(&action.common, Purpose::Harmless, output, |one| {

@@ -134,6 +134,7 @@ impl<'a> Resolver<'a> {
             docs,
             unmanaged: draft.notes.unmanaged.is_some(),
             validate: false,
+            renamed_from: None,
             strict: false,
             without_rowid: false,
             storage_engine: None,
@@ -321,6 +322,7 @@ fn view_column(
         version: false,
         updated: false,
         skip,
+        renamed_from: None,
         link: None,
         docs: prose(notes, comment),
     })

@@ -1,0 +1,377 @@
+//! `bindery migrate add`: writes the migration that is missing between the migrations and the schema.
+
+use std::fs;
+use std::io::{self, BufRead, IsTerminal};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bindery_schema::diff::{
+    Change, Plan, Planned, Rename, Step, TableShape, compare, file_text, hints, plan,
+};
+use clap::Args;
+use serde::Serialize;
+
+use super::differ::{Differ, Sides};
+use crate::arguments::{EngineOptions, Format, SchemaOptions};
+use crate::failure::Failure;
+use crate::output::{Output, Paint};
+use crate::report::document;
+
+/// Write the migration that is missing between the migrations and the schema
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Write what is missing between the migrations of each engine and the schema: `<version>_<name>.sql`, and \
+        `<version>_<name>.down.sql` for the way back.\n\n\
+        No database is connected to. A table or column with another name is a rename only where the schema says so, by \
+        `-- @renamed_from old` above it, or where you say so at the prompt; else it is new, and the old one goes. What loses data is written as a \
+        comment, and said. On PostgreSQL, indexes, checks and foreign keys of tables that are there come in a second file that \
+        stands in no transaction, so that the tables stay in use.",
+    after_help = "Examples:\n  \
+        bindery migrate add add_nick             for every engine that differs\n  \
+        bindery migrate add add_nick --dry-run   print, write nothing\n  \
+        bindery migrate add fill_nick --empty --engine default"
+)]
+pub(super) struct AddArguments {
+    /// The name, such as `add_nick`
+    name: String,
+    /// Print the migrations; write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Write files without statements, to be filled by hand
+    #[arg(long)]
+    empty: bool,
+    #[command(flatten)]
+    engines: EngineOptions,
+    #[command(flatten)]
+    schema: SchemaOptions,
+}
+
+/// One engine as data; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+struct EngineDocument {
+    engine: String,
+    files: Vec<FileDocument>,
+    changes: Vec<String>,
+    /// The differences whose statements are comments, as they lose data, and those that are left to a person.
+    not_executed: Vec<String>,
+    left: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct FileDocument {
+    path: String,
+    sql: String,
+}
+
+pub(super) fn run(arguments: &AddArguments, output: &Output) -> Result<(), Failure> {
+    let name = file_name(&arguments.name)?;
+    let options = &arguments.schema;
+    let mut differ = Differ::load(&arguments.engines, options, output)?;
+    let sides = differ.sides(options, output)?;
+    let mut documents = Vec::new();
+    for side in &sides {
+        let document = if arguments.empty {
+            empty(side, &name)
+        } else {
+            of_engine(side, &differ, &name, arguments, output)?
+        };
+        documents.extend(document);
+    }
+    if !arguments.dry_run {
+        for file in documents.iter().flat_map(|one| &one.files) {
+            write(Path::new(&file.path), &file.sql)?;
+        }
+    }
+    print(&documents, arguments, output)?;
+    Ok(())
+}
+
+fn print(
+    documents: &[EngineDocument],
+    arguments: &AddArguments,
+    output: &Output,
+) -> Result<(), Failure> {
+    if arguments.schema.format == Format::Json {
+        return output.result(&document(&documents));
+    }
+    if documents.is_empty() {
+        return output.result("the migrations end at the schema: nothing to add\n");
+    }
+    let mut text = String::new();
+    for one in documents {
+        for file in &one.files {
+            if arguments.dry_run {
+                text.push_str(&format!(
+                    "-- {} on {}\n{}\n",
+                    file.path, one.engine, file.sql
+                ));
+            } else {
+                let word = output.results().paint(Paint::Good, "written     ");
+                text.push_str(&format!("{word} {} on {}\n", file.path, one.engine));
+            }
+        }
+    }
+    output.result(&text)?;
+    for one in documents {
+        for told in &one.not_executed {
+            output.message(&format!(
+                "note: {}: {told}: written as a comment, since data is lost\n",
+                one.engine
+            ));
+        }
+        for told in &one.left {
+            output.message(&format!(
+                "warning: {}: {told}: bindery does not write this change, write it by hand\n",
+                one.engine
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn of_engine(
+    side: &Sides,
+    differ: &Differ,
+    name: &str,
+    arguments: &AddArguments,
+    output: &Output,
+) -> Result<Option<EngineDocument>, Failure> {
+    let mut renames = hints(differ.model()?, side.id);
+    let asks = io::stdin().is_terminal() && arguments.schema.format == Format::Human;
+    if asks {
+        ask_renames(side, &mut renames, output);
+    }
+    let plan_of = Plan {
+        from: &side.folded.structure,
+        to: &side.schema,
+        renames: &renames,
+        triggers: &side.folded.triggers,
+    };
+    let planned = plan(&plan_of).map_err(|why| {
+        output.findings(&why.found, &why.input.sources);
+        let message = format!(
+            "the migration of `{}` cannot be read again; nothing was written",
+            side.engine.name
+        );
+        Failure::new(message).help("this is a mistake of bindery's; write it by hand: `--empty`")
+    })?;
+    Ok((!planned.is_empty()).then(|| described(side, name, &planned)))
+}
+
+fn described(side: &Sides, name: &str, planned: &Planned) -> EngineDocument {
+    let mut versions = Versions::after(side);
+    let mut files = Vec::new();
+    let mut add = |up: &[Step], down: &[Step], no_transaction: bool, end: &str| {
+        if up.is_empty() {
+            return;
+        }
+        let version = versions.give();
+        let path = |end: &str| shown(&side.folder.join(format!("{version}_{name}{end}")));
+        files.push(FileDocument {
+            path: path(&format!("{end}.sql")),
+            sql: file_text(up, no_transaction),
+        });
+        files.push(FileDocument {
+            path: path(&format!("{end}.down.sql")),
+            sql: file_text(down, no_transaction),
+        });
+    };
+    add(&planned.up, &planned.down, false, "");
+    let end = if planned.up.is_empty() { "" } else { "_online" };
+    add(&planned.online, &planned.online_down, true, end);
+    let commented = planned.up.iter().filter(|step| step.commented);
+    let commented = commented.flat_map(|step| step.remarks.iter().cloned());
+    EngineDocument {
+        engine: side.engine.name.clone(),
+        files,
+        changes: planned.changes.iter().map(ToString::to_string).collect(),
+        not_executed: commented.collect(),
+        left: planned.left.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn empty(side: &Sides, name: &str) -> Option<EngineDocument> {
+    let version = Versions::after(side).give();
+    let file = |end: &str, sql: &str| FileDocument {
+        path: shown(&side.folder.join(format!("{version}_{name}{end}"))),
+        sql: sql.to_owned(),
+    };
+    Some(EngineDocument {
+        engine: side.engine.name.clone(),
+        files: vec![
+            file(".sql", "-- the statements of the migration\n"),
+            file(".down.sql", "-- the statements that undo it\n"),
+        ],
+        changes: Vec::new(),
+        not_executed: Vec::new(),
+        left: Vec::new(),
+    })
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let made = path.parent().map_or(Ok(()), fs::create_dir_all);
+    made.and_then(|()| fs::write(path, text))
+        .map_err(|why| Failure::new(format!("`{}` cannot be written: {why}", path.display())))
+}
+
+/// Letters, digits and `_`.
+fn file_name(name: &str) -> Result<String, Failure> {
+    let sign = |letter: char| match letter {
+        ' ' | '-' => '_',
+        other => other.to_ascii_lowercase(),
+    };
+    let name: String = name.trim().chars().map(sign).collect();
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    if name.is_empty() || !name.chars().all(is_plain) || name.ends_with(".down") {
+        let failure = Failure::new(format!(
+            "`{}` is no name of a migration",
+            name.escape_debug()
+        ));
+        return Err(failure.help("write letters, digits and `_`, such as `add_nick`"));
+    }
+    Ok(name)
+}
+
+/// Gives versions after the last one: moments, or the next number where versions are numbered.
+struct Versions {
+    next: u128,
+    width: usize,
+}
+
+/// Digits of a moment, `20260131120000`.
+const MOMENT: usize = 14;
+
+impl Versions {
+    fn after(side: &Sides) -> Self {
+        let last = side.folded.migrations.last();
+        let digits = last.map(|one| {
+            one.version
+                .chars()
+                .filter(char::is_ascii_digit)
+                .collect::<String>()
+        });
+        let number = digits
+            .as_ref()
+            .and_then(|digits| digits.parse::<u128>().ok());
+        let is_numbered = digits.as_ref().is_some_and(|digits| digits.len() < 8);
+        let now = moment();
+        let next = match number {
+            Some(number) if is_numbered => number + 1,
+            Some(number) => now.max(number + 1),
+            None => now,
+        };
+        let width = digits
+            .filter(|_| is_numbered)
+            .map_or(MOMENT, |digits| digits.len());
+        Self { next, width }
+    }
+
+    fn give(&mut self) -> String {
+        let version = format!("{:0width$}", self.next, width = self.width);
+        self.next += 1;
+        version
+    }
+}
+
+/// The current time as `20260131120000`, in UTC.
+fn moment() -> u128 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let (days, seconds) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
+    // The civil date of a day (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    let date = (year * 10_000 + month * 100 + day) * 1_000_000;
+    u128::from(date + seconds / 3_600 * 10_000 + seconds / 60 % 60 * 100 + seconds % 60)
+}
+
+/// Asks about each table and column that might be another one's new name.
+fn ask_renames(side: &Sides, renames: &mut Vec<Rename>, output: &Output) {
+    let (from, to) = (&side.folded.structure, &side.schema);
+    let changes = compare(from, to);
+    let added = changes.iter().filter_map(|change| match change {
+        Change::CreateTable(table) => Some(table),
+        _ => None,
+    });
+    for table in added {
+        let gone = changes.iter().find_map(|change| match change {
+            Change::DropTable(old) if alike(old, table) => Some(old),
+            _ => None,
+        });
+        let rename = gone.map(|old| Rename::Table {
+            from: old.name.clone(),
+            to: table.name.clone(),
+        });
+        let question = gone.map(|old| {
+            format!(
+                "{}: was the table `{}` called `{}` before?",
+                side.engine.name, table.name, old.name
+            )
+        });
+        if let (Some(question), Some(rename)) = (question, rename)
+            && !renames.contains(&rename)
+            && is_yes(&question, output)
+        {
+            renames.push(rename);
+        }
+    }
+    for change in &changes {
+        let Change::AddColumn { table, column } = change else {
+            continue;
+        };
+        let gone = changes.iter().find_map(|change| match change {
+            Change::DropColumn {
+                table: at,
+                column: old,
+            } if at == table && old.type_sql == column.type_sql => Some(old),
+            _ => None,
+        });
+        let Some(old) = gone else { continue };
+        let rename = Rename::Column {
+            table: table.clone(),
+            from: old.name.clone(),
+            to: column.name.clone(),
+        };
+        let question = format!(
+            "{}: was the column `{table}.{}` called `{}` before?",
+            side.engine.name, column.name, old.name
+        );
+        if !renames.contains(&rename) && is_yes(&question, output) {
+            renames.push(rename);
+        }
+    }
+}
+
+/// Do most columns have the same names?
+fn alike(old: &TableShape, new: &TableShape) -> bool {
+    let has = |name: &str| old.columns.iter().any(|column| column.name == name);
+    let same = new
+        .columns
+        .iter()
+        .filter(|column| has(&column.name))
+        .count();
+    same * 2 >= new.columns.len().max(old.columns.len())
+}
+
+fn is_yes(question: &str, output: &Output) -> bool {
+    output.message(&format!("{question} [y/N] "));
+    let mut answer = String::new();
+    // An answer that cannot be read is none.
+    let _ = io::stdin().lock().read_line(&mut answer);
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}

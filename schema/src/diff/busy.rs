@@ -1,0 +1,317 @@
+//! Statements of migrations that keep others from a large table for long, or fail where it has rows.
+//!
+//! The rules are those of squawk and strong_migrations, as far as PostgreSQL 12 and later and InnoDB need them. Tables that
+//! the same migration makes are empty, so nothing is said about those.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
+use crate::migrations::Migration;
+use crate::parse::lex::{Lexer, Token, TokenKind};
+
+/// A warning about one statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Busy {
+    /// Its code.
+    pub code: &'static str,
+    /// Counted from 0 in the migration.
+    pub statement: usize,
+    /// Where the statement begins in its file, from 1.
+    pub line: u32,
+    /// One sentence without a full stop.
+    pub message: String,
+    /// A text that can be typed in to mend it.
+    pub help: &'static str,
+}
+
+impl Busy {
+    /// The finding, without a place.
+    pub fn diagnostic(&self) -> Diagnostic {
+        Diagnostic::warning(self.code, self.message.clone()).help(self.help)
+    }
+}
+
+/// Looks at the statements of a migration. SQLite locks the whole file whatever it does, so nothing is said there.
+pub fn busy(migration: &Migration, dialect: Dialect) -> Vec<Busy> {
+    let mut made = BTreeSet::new();
+    let mut found = Vec::new();
+    for (number, statement) in migration.up.statements.iter().enumerate() {
+        let words = words(&statement.sql, dialect);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        if let ["create", "table", rest @ ..] = words.as_slice() {
+            made.extend(table(rest).map(str::to_owned));
+            continue;
+        }
+        let told = match dialect {
+            Dialect::Postgres => postgres(&words, &made),
+            Dialect::Mysql => mysql(&words, &made),
+            Dialect::Sqlite => None,
+        };
+        found.extend(told.map(|(code, message, help)| Busy {
+            code,
+            statement: number,
+            line: statement.line,
+            message,
+            help,
+        }));
+    }
+    found.retain(|one| !is_allowed(&migration.text, one.code));
+    found
+}
+
+type Told = Option<(&'static str, String, &'static str)>;
+
+/// `-- @allow B0435` at the head of the file.
+fn is_allowed(text: &str, code: &str) -> bool {
+    let comments = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with("--"));
+    let mut allowed = comments.filter_map(|line| line.split_once("@allow "));
+    allowed.any(|(_, codes)| codes.split(',').any(|one| one.trim() == code))
+}
+
+/// In lower case, quotes left out; texts stay quoted.
+fn words(sql: &str, dialect: Dialect) -> Vec<String> {
+    let mut lexer = Lexer::new(sql, dialect);
+    let mut words = Vec::new();
+    while lexer.skip_blanks() {
+        let token: Token = lexer.token();
+        let text = &sql[token.start as usize..token.end as usize];
+        words.push(match token.kind {
+            TokenKind::DoubleQuoted | TokenKind::Backticked | TokenKind::Bracketed => {
+                text.trim_matches(['"', '`', '[', ']']).to_lowercase()
+            }
+            TokenKind::Word => text.to_lowercase(),
+            TokenKind::SingleQuoted
+            | TokenKind::Escaped
+            | TokenKind::Dollar
+            | TokenKind::Hex
+            | TokenKind::Bits
+            | TokenKind::Number
+            | TokenKind::Symbol => text.to_owned(),
+        });
+    }
+    words
+}
+
+/// The name of a table without its schema.
+fn table<'w>(words: &[&'w str]) -> Option<&'w str> {
+    let mut rest = words;
+    for skipped in [&["if", "not", "exists"][..], &["if", "exists"], &["only"]] {
+        rest = rest.strip_prefix(skipped).unwrap_or(rest);
+    }
+    match rest {
+        [_, ".", name, ..] | [name, ..] => Some(name),
+        [] => None,
+    }
+}
+
+fn has(words: &[&str], wanted: &[&str]) -> bool {
+    words.windows(wanted.len()).any(|window| window == wanted)
+}
+
+fn postgres(words: &[&str], made: &BTreeSet<String>) -> Told {
+    match words {
+        ["create", "index", rest @ ..] | ["create", "unique", "index", rest @ ..]
+            if rest.first() != Some(&"concurrently") =>
+        {
+            let on = rest.iter().position(|word| *word == "on")?;
+            let table = table(&rest[on + 1..])?;
+            (!made.contains(table)).then(|| index_blocks(table))
+        }
+        ["alter", "table", rest @ ..] => {
+            let table = table(rest)?;
+            if made.contains(table) {
+                return None;
+            }
+            altered(words, table)
+        }
+        ["lock", "table", ..] | ["lock", ..] => Some(lock("LOCK")),
+        ["set", "lock_timeout", _, "0" | "'0'", ..]
+        | ["set", "local", "lock_timeout", _, "0" | "'0'", ..] => Some(lock("`lock_timeout = 0`")),
+        _ => None,
+    }
+}
+
+fn index_blocks(table: &str) -> (&'static str, String, &'static str) {
+    (
+        "B0435",
+        format!("no row of `{table}` can be written while the index is made"),
+        "write `CREATE INDEX CONCURRENTLY`, in a file with `-- @no-transaction`",
+    )
+}
+
+fn lock(words: &str) -> (&'static str, String, &'static str) {
+    (
+        "B0438",
+        format!("{words} waits without a limit, and every later statement waits behind it"),
+        "leave it out: `bindery migrate run` sets a `lock_timeout` and tries again",
+    )
+}
+
+fn altered(words: &[&str], table: &str) -> Told {
+    let retypes = has(words, &["type"]) && words.contains(&"alter") && !words.contains(&"add");
+    if retypes || has(words, &["set", "data", "type"]) {
+        return Some((
+            "B0434",
+            format!(
+                "another type writes every row of `{table}` anew, and it cannot be read meanwhile"
+            ),
+            "add a column of the new type, copy the values in batches, then rename; a longer `varchar` or `text` costs nothing: `-- @allow B0434`",
+        ));
+    }
+    if has(words, &["set", "not", "null"]) || adds_not_null(words) {
+        return Some((
+            "B0436",
+            format!(
+                "NOT NULL needs a value in every row of `{table}`, and all of them are read under a lock"
+            ),
+            "give the column a DEFAULT; or fill it first, in a migration before this one: `-- @allow B0436`",
+        ));
+    }
+    let adds_check = has(words, &["check", "("]) || has(words, &["foreign", "key"]);
+    let adds_constraint = words.contains(&"add") && adds_check && !words.contains(&"column");
+    if adds_constraint && !has(words, &["not", "valid"]) {
+        return Some((
+            "B0437",
+            format!("all rows of `{table}` are checked under a lock"),
+            "write `NOT VALID` after it, and then `ALTER TABLE … VALIDATE CONSTRAINT …`, in a file with `-- @no-transaction`",
+        ));
+    }
+    let makes_index =
+        words.contains(&"add") && !words.contains(&"column") && !has(words, &["using", "index"]);
+    let is_key = words.contains(&"unique") || has(words, &["primary", "key"]);
+    (makes_index && is_key).then(|| index_blocks(table))
+}
+
+/// `ADD COLUMN a … NOT NULL` without DEFAULT.
+fn adds_not_null(words: &[&str]) -> bool {
+    let is_made = ["default", "generated", "serial", "bigserial", "smallserial"];
+    words.contains(&"add")
+        && has(words, &["not", "null"])
+        && !words.iter().any(|word| is_made.contains(word))
+}
+
+fn mysql(words: &[&str], made: &BTreeSet<String>) -> Told {
+    let ["alter", "table", rest @ ..] = words else {
+        return None;
+    };
+    let table = table(rest)?;
+    let is_bounded = words.contains(&"algorithm") || words.contains(&"lock");
+    if made.contains(table) || is_bounded {
+        return None;
+    }
+    if words.contains(&"modify") || words.contains(&"change") {
+        return Some((
+            "B0434",
+            format!("MODIFY may copy every row of `{table}`, and none can be written meanwhile"),
+            "write `, ALGORITHM=INPLACE, LOCK=NONE` after it: it is refused then where it would copy; or `-- @allow B0434`",
+        ));
+    }
+    let adds_key = words.contains(&"add")
+        && (words.contains(&"key") || words.contains(&"index") || words.contains(&"unique"));
+    if has(words, &["foreign", "key"]) && words.contains(&"add") {
+        return Some((
+            "B0437",
+            format!(
+                "a foreign key copies every row of `{table}`, and none can be written meanwhile"
+            ),
+            "do it at a quiet time: `-- @allow B0437`",
+        ));
+    }
+    adds_key.then(|| {
+        (
+            "B0435",
+            format!("an index of `{table}` may keep rows from being written"),
+            "write `, ALGORITHM=INPLACE, LOCK=NONE` after it",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::migrations::{Script, ScriptStatement};
+
+    fn told(dialect: Dialect, statements: &[&str]) -> Vec<&'static str> {
+        let of = |sql: &&str| ScriptStatement {
+            sql: (*sql).to_owned(),
+            line: 1,
+        };
+        let migration = Migration {
+            version: "1".to_owned(),
+            name: String::new(),
+            path: Default::default(),
+            text: statements.join(";\n"),
+            up: Script {
+                statements: statements.iter().map(of).collect(),
+                no_transaction: false,
+            },
+            down: None,
+        };
+        busy(&migration, dialect)
+            .iter()
+            .map(|one| one.code)
+            .collect()
+    }
+
+    #[test]
+    fn statements_that_block_a_busy_table_are_known() {
+        for (sql, expected) in [
+            ("CREATE INDEX i ON t (a)", &["B0435"][..]),
+            ("CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)", &[]),
+            ("CREATE INDEX CONCURRENTLY i ON t (a)", &[]),
+            ("ALTER TABLE t ALTER COLUMN a TYPE bigint", &["B0434"]),
+            ("ALTER TABLE t ALTER COLUMN a SET NOT NULL", &["B0436"]),
+            ("ALTER TABLE t ADD COLUMN a integer NOT NULL", &["B0436"]),
+            ("ALTER TABLE t ADD COLUMN a integer NOT NULL DEFAULT 0", &[]),
+            ("ALTER TABLE t ADD COLUMN type text", &[]),
+            ("ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0)", &["B0437"]),
+            (
+                "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID",
+                &[],
+            ),
+            (
+                "ALTER TABLE \"t\" ADD FOREIGN KEY (a) REFERENCES u (id)",
+                &["B0437"],
+            ),
+            ("ALTER TABLE t ADD UNIQUE (a)", &["B0435"]),
+            ("ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX i", &[]),
+            ("LOCK TABLE t", &["B0438"]),
+            ("SET lock_timeout = 0", &["B0438"]),
+            ("INSERT INTO t VALUES (1)", &[]),
+        ] {
+            assert_eq!(told(Dialect::Postgres, &[sql]), expected, "{sql}");
+            assert_eq!(told(Dialect::Sqlite, &[sql]), [""; 0]);
+            let new = ["CREATE TABLE IF NOT EXISTS t (a integer)", sql];
+            if !sql.starts_with("LOCK") && !sql.starts_with("SET") {
+                assert_eq!(told(Dialect::Postgres, &new), [""; 0], "{sql}");
+            }
+        }
+        for (sql, expected) in [
+            ("ALTER TABLE t MODIFY a BIGINT", &["B0434"][..]),
+            ("ALTER TABLE `t` ADD INDEX i (a)", &["B0435"]),
+            (
+                "ALTER TABLE t ADD INDEX i (a), ALGORITHM=INPLACE, LOCK=NONE",
+                &[],
+            ),
+            (
+                "ALTER TABLE t ADD CONSTRAINT c FOREIGN KEY (a) REFERENCES u (id)",
+                &["B0437"],
+            ),
+            ("ALTER TABLE t ADD COLUMN a INT", &[]),
+        ] {
+            assert_eq!(told(Dialect::Mysql, &[sql]), expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_file_can_silence_them() {
+        let sql = "-- @allow B0434, B0435\n\nCREATE INDEX i ON t (a)";
+        assert_eq!(told(Dialect::Postgres, &[sql]), [""; 0]);
+        let other = "-- @allow B0434\n\nCREATE INDEX i ON t (a)";
+        assert_eq!(told(Dialect::Postgres, &[other]), ["B0435"]);
+    }
+}

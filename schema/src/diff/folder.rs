@@ -1,0 +1,106 @@
+//! The schema that the migrations of a folder make, one after the other.
+
+use std::path::Path;
+
+use super::structure::{Structure, Unreadable};
+use super::triggers::triggers;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::input::{Input, InputFile};
+use crate::migrations::{self, Migration};
+use crate::model::{CheckedModel, Engine, EngineId, Model};
+use crate::parse::load;
+use crate::source::Sources;
+
+/// The migrations of one engine, and what they make.
+#[derive(Debug)]
+pub struct Folded {
+    /// In their order.
+    pub migrations: Vec<Migration>,
+    /// The structure after the last.
+    pub structure: Structure,
+    /// The model after the last, whose places are in the files.
+    pub model: Model,
+    /// SQLite's triggers, each with its table.
+    pub triggers: Vec<(String, String)>,
+}
+
+/// Reads the migrations of an engine; a folder that is not there has none. `None` where they cannot be read: the reasons are
+/// in `diagnostics`, and their texts in `sources`.
+pub fn fold(
+    folder: &Path,
+    engine: &Engine,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Option<Folded> {
+    let mut found = Diagnostics::default();
+    let migrations = if folder.is_dir() {
+        migrations::read(folder, engine.dialect, engine.flavour, sources, &mut found)
+    } else {
+        Vec::new()
+    };
+    let model = if found.has_errors() {
+        Model::default()
+    } else {
+        model_of(&migrations, engine, sources, &mut found)
+    };
+    let is_broken = found.has_errors();
+    let errors = found.iter().filter(|one| one.severity == Severity::Error);
+    errors.for_each(|one| diagnostics.push(one.clone()));
+    if is_broken {
+        return None;
+    }
+    let checked = CheckedModel::new(model.clone(), Vec::new());
+    let structure = match Structure::of(&checked, EngineId(0)) {
+        Ok(structure) => structure,
+        Err(why) => {
+            diagnostics.push(unwritable(engine, &why));
+            return None;
+        }
+    };
+    let statements = migrations.iter().flat_map(|one| &one.up.statements);
+    let triggers = triggers(statements.map(|one| one.sql.as_str()));
+    Some(Folded {
+        migrations,
+        structure,
+        model,
+        triggers,
+    })
+}
+
+fn model_of(
+    migrations: &[Migration],
+    engine: &Engine,
+    sources: &mut Sources,
+    found: &mut Diagnostics,
+) -> Model {
+    let mut input = Input {
+        sources: std::mem::take(sources),
+        engines: vec![engine.clone()],
+        default_engine: Some(EngineId(0)),
+        ..Input::default()
+    };
+    for migration in migrations {
+        let shown = migration.path.display().to_string();
+        let id = load(&mut input.sources, &shown, migration.text.as_bytes(), found);
+        input.files.extend(id.map(|id| InputFile {
+            id,
+            dialect: Some(engine.dialect),
+            engines: Vec::new(),
+        }));
+    }
+    let model = crate::read_model(&input, found);
+    *sources = input.sources;
+    model
+}
+
+/// The statements that bindery writes of a schema are read again; where that fails there is nothing to compare.
+pub fn unwritable(engine: &Engine, why: &Unreadable) -> Diagnostic {
+    let first = why.found.iter().find(|one| one.severity == Severity::Error);
+    let reason = first.map_or("", |one| one.message.as_str());
+    let message = format!(
+        "the tables of engine `{}` cannot be compared: {reason}",
+        engine.name
+    );
+    Diagnostic::error("B0334", message)
+        .help("write this migration by hand: `bindery migrate add NAME --empty`")
+}

@@ -1,0 +1,218 @@
+//! From two structures to the two directions of a migration.
+
+use std::collections::BTreeSet;
+
+use super::change::Change;
+use super::compare::{NameRule, compare, compare_with};
+use super::key::Key;
+use super::rename::{Rename, pending};
+use super::render::{self, Context, Step, rename};
+use super::structure::{Structure, Unreadable, ViewShape, table_key};
+use crate::model::TableName;
+
+/// The inputs of a migration.
+#[derive(Debug)]
+pub struct Plan<'p> {
+    /// The structure that the migrations make so far.
+    pub from: &'p Structure,
+    /// The structure that the schema has.
+    pub to: &'p Structure,
+    /// Renames that were said; those that are done already do not count.
+    pub renames: &'p [Rename],
+    /// SQLite's triggers, each with its table: see [`triggers`](super::triggers).
+    pub triggers: &'p [(String, String)],
+}
+
+/// The steps of a migration.
+#[derive(Debug, Default)]
+pub struct Planned {
+    /// The differences, in sentences.
+    pub changes: Vec<Change>,
+    /// The renames among the steps.
+    pub renames: Vec<Rename>,
+    /// The way there.
+    pub up: Vec<Step>,
+    /// The way back.
+    pub down: Vec<Step>,
+    /// PostgreSQL: the steps after `up` that stand in no transaction, so that tables stay in use.
+    pub online: Vec<Step>,
+    /// The way back of those.
+    pub online_down: Vec<Step>,
+    /// Differences that are left when every step is executed, those commented out too.
+    pub left: Vec<Change>,
+}
+
+impl Planned {
+    /// Is there nothing to do?
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.renames.is_empty()
+    }
+}
+
+/// Plans the migration, and proves it: its statements are read after those of `from`, and the outcome is compared with `to`.
+///
+/// # Errors
+/// Where the reader does not understand a statement that was planned.
+pub fn plan(plan: &Plan<'_>) -> Result<Planned, Box<Unreadable>> {
+    let renames = pending(plan.renames, plan.from, plan.to);
+    let there = one_way(plan, &renames, NameRule::Written, true)?;
+    let mut planned = Planned {
+        renames,
+        changes: there.changes,
+        ..Planned::default()
+    };
+    (planned.online, planned.up) = there.steps.into_iter().partition(|step| step.online);
+    let main = plan.from.after(&statements(&planned.up))?;
+    let end = main.after(&statements(&planned.online))?;
+    planned.left = compare(&end, plan.to);
+    planned.online_down = online_down(&planned.changes, &planned.online);
+    let back: Vec<Rename> = planned.renames.iter().rev().map(Rename::reversed).collect();
+    let back_plan = Plan {
+        from: &main,
+        to: plan.from,
+        renames: &[],
+        triggers: plan.triggers,
+    };
+    let way_back = one_way(&back_plan, &back, NameRule::Given, false)?;
+    planned.down = way_back.steps;
+    comment_counterparts(&mut planned);
+    Ok(planned)
+}
+
+struct Way {
+    changes: Vec<Change>,
+    steps: Vec<Step>,
+}
+
+fn one_way(
+    plan: &Plan<'_>,
+    renames: &[Rename],
+    names: NameRule,
+    there: bool,
+) -> Result<Way, Box<Unreadable>> {
+    let mut steps = Vec::new();
+    let mut from = plan.from.clone();
+    if !renames.is_empty() {
+        let views = views_in_the_way(plan.from, renames);
+        let dialect = plan.from.dialect;
+        steps.extend(views.iter().rev().map(|view| Step {
+            statements: vec![render::drop_view(view, dialect)],
+            ..Step::default()
+        }));
+        steps.extend(renames.iter().map(|one| Step {
+            statements: vec![rename(one, dialect)],
+            ..Step::default()
+        }));
+        from = from.after(&statements(&steps))?;
+    }
+    let changes = compare_with(&from, plan.to, names);
+    let context = Context {
+        from: &from,
+        to: plan.to,
+        triggers: plan.triggers,
+        keeps_data: there,
+        online: there,
+    };
+    steps.extend(render::render(&context, &changes));
+    Ok(Way { changes, steps })
+}
+
+/// Views of tables that are renamed, or of which a column is, and views of those.
+fn views_in_the_way<'s>(from: &'s Structure, renames: &[Rename]) -> Vec<&'s ViewShape> {
+    let key = |name: &TableName| table_key(name, from.dialect);
+    let mut touched: BTreeSet<String> = renames.iter().map(|one| key(one.table_before())).collect();
+    for rename in renames {
+        if let Rename::Table { from, .. } = rename {
+            touched.insert(key(from));
+        }
+    }
+    // A column's hint has the table's new name.
+    let mut found = Vec::new();
+    for view in &from.views {
+        if view.reads.iter().any(|name| touched.contains(&key(name))) {
+            touched.insert(key(&view.name));
+            found.push(view);
+        }
+    }
+    found
+}
+
+/// All of them, those that are commented out too.
+fn statements(steps: &[Step]) -> Vec<String> {
+    steps
+        .iter()
+        .flat_map(|step| step.statements.clone())
+        .collect()
+}
+
+/// Drops the keys that the online steps add, last first.
+fn online_down(changes: &[Change], online: &[Step]) -> Vec<Step> {
+    let is_online = |key: &Key| {
+        let words = if key.is_statement {
+            key.sql.replacen("INDEX ", "INDEX CONCURRENTLY ", 1)
+        } else {
+            format!("ADD {} NOT VALID", key.sql)
+        };
+        online
+            .iter()
+            .any(|step| step.statements[0].ends_with(&words))
+    };
+    let drops = changes.iter().rev().filter_map(|change| match change {
+        Change::AddKey { table, key } if is_online(key) => {
+            let dropped = render::drop_online(table, key);
+            Some(Step {
+                statements: vec![dropped],
+                online: true,
+                ..Step::default()
+            })
+        }
+        _ => None,
+    });
+    drops.collect()
+}
+
+/// Statements that undo what is commented out are comments, too: each would add what is still there.
+fn comment_counterparts(planned: &mut Planned) {
+    let lost: Vec<&Step> = planned.up.iter().filter(|step| step.commented).collect();
+    if lost.is_empty() {
+        return;
+    }
+    let starts: Vec<String> = lost
+        .iter()
+        .flat_map(|step| &step.statements)
+        .filter_map(|sql| counterpart(sql))
+        .collect();
+    for step in &mut planned.down {
+        let undoes = |sql: &String| starts.iter().any(|start| sql.starts_with(start.as_str()));
+        if step.statements.iter().any(undoes) {
+            step.commented = true;
+            step.remarks
+                .push("the way back of what is commented out in the other direction".to_owned());
+        }
+    }
+}
+
+/// `DROP TABLE t` is undone by `CREATE TABLE t`, `… DROP COLUMN c` by `… ADD COLUMN c`, a change of a type by another.
+fn counterpart(sql: &str) -> Option<String> {
+    if let Some(table) = sql.strip_prefix("DROP TABLE ") {
+        return Some(format!("CREATE TABLE {table} ("));
+    }
+    if let Some(name) = sql.strip_prefix("DROP TYPE ") {
+        return Some(format!("CREATE TYPE {name} AS"));
+    }
+    if let Some(name) = sql.strip_prefix("DROP SEQUENCE IF EXISTS ") {
+        return Some(format!("CREATE SEQUENCE {name}"));
+    }
+    if sql.contains(" DROP COLUMN ") {
+        return Some(format!(
+            "{} ",
+            sql.replacen(" DROP COLUMN ", " ADD COLUMN ", 1)
+        ));
+    }
+    if let Some((head, _)) = sql.split_once(" TYPE ") {
+        return Some(format!("{head} TYPE "));
+    }
+    let (table, column) = sql.split_once(" MODIFY ")?;
+    let name = column.split_whitespace().next()?;
+    Some(format!("{table} MODIFY {name} "))
+}

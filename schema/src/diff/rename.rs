@@ -1,0 +1,120 @@
+//! Renames, which are never guessed: a hint in the schema or a person says them.
+
+use super::structure::{Structure, table_key};
+use crate::model::{EngineId, Model, TableName};
+
+/// A table or column that has another name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rename {
+    /// A table.
+    Table {
+        /// As it was.
+        from: TableName,
+        /// As it is.
+        to: TableName,
+    },
+    /// A column.
+    Column {
+        /// Its table, under the name that it has now.
+        table: TableName,
+        /// As it was.
+        from: String,
+        /// As it is.
+        to: String,
+    },
+}
+
+impl Rename {
+    /// The table under the name that it has before the statement.
+    pub(super) fn table_before(&self) -> &TableName {
+        match self {
+            Self::Table { from, .. } => from,
+            Self::Column { table, .. } => table,
+        }
+    }
+
+    /// The way back.
+    pub(super) fn reversed(&self) -> Self {
+        match self {
+            Self::Table { from, to } => Self::Table {
+                from: to.clone(),
+                to: from.clone(),
+            },
+            Self::Column { table, from, to } => Self::Column {
+                table: table.clone(),
+                from: to.clone(),
+                to: from.clone(),
+            },
+        }
+    }
+}
+
+/// The hints of a schema: `@renamed_from` at the tables of an engine and at their columns.
+pub fn hints(schema: &Model, engine: EngineId) -> Vec<Rename> {
+    let mut hints = Vec::new();
+    for table in schema
+        .tables
+        .iter()
+        .filter(|table| table.engines.contains(&engine))
+    {
+        hints.extend(table.renamed_from.iter().map(|old| Rename::Table {
+            from: TableName {
+                schema: table.name.schema.clone(),
+                name: old.clone(),
+            },
+            to: table.name.clone(),
+        }));
+        for column in &table.columns {
+            hints.extend(column.renamed_from.iter().map(|old| Rename::Column {
+                table: table.name.clone(),
+                from: old.clone(),
+                to: column.name.clone(),
+            }));
+        }
+    }
+    hints
+}
+
+/// Those of the hints that are still to be done: the old name is there and the new one is not. Tables come first.
+pub(super) fn pending(hints: &[Rename], from: &Structure, to: &Structure) -> Vec<Rename> {
+    let is_table = |hint: &&Rename| matches!(hint, Rename::Table { .. });
+    let mut pending: Vec<Rename> = hints
+        .iter()
+        .filter(|hint| match hint {
+            Rename::Table { from: old, to: new } => {
+                from.table(old).is_some()
+                    && from.table(new).is_none()
+                    && to.table(new).is_some()
+                    && to.table(old).is_none()
+            }
+            Rename::Column { .. } => false,
+        })
+        .cloned()
+        .collect();
+    let tables = pending.clone();
+    for hint in hints.iter().filter(|hint| !is_table(hint)) {
+        let Rename::Column {
+            table,
+            from: old,
+            to: new,
+        } = hint
+        else {
+            continue;
+        };
+        let key = |name: &TableName| table_key(name, from.dialect);
+        let before = tables.iter().find_map(|rename| match rename {
+            Rename::Table { from, to } => (key(to) == key(table)).then_some(from),
+            Rename::Column { .. } => None,
+        });
+        let known = from.table(before.unwrap_or(table));
+        let wanted = to.table(table);
+        if let (Some(known), Some(wanted)) = (known, wanted) {
+            let has =
+                |shape: &super::TableShape, name: &str| shape.column(name, from.dialect).is_some();
+            if has(known, old) && !has(known, new) && has(wanted, new) && !has(wanted, old) {
+                pending.push(hint.clone());
+            }
+        }
+    }
+    pending
+}

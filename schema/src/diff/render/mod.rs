@@ -1,0 +1,262 @@
+//! Changes as statements of a dialect.
+
+mod mysql;
+mod postgres;
+mod sqlite;
+
+use super::change::Change;
+use super::key::Key;
+use super::rename::Rename;
+use super::structure::{ColumnShape, Structure, TableShape};
+use crate::dialect::Dialect;
+use crate::model::TableName;
+use crate::sql_writer::SqlWriter;
+
+/// Statements that belong together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Step {
+    /// Sentences for whoever reads the file.
+    pub remarks: Vec<String>,
+    /// In their order, without delimiters.
+    pub statements: Vec<String>,
+    /// Data is lost: it is written, and not executed unless a person removes the comment signs.
+    pub commented: bool,
+    /// PostgreSQL: it can wait for a file without a transaction, so that the table stays in use meanwhile.
+    pub online: bool,
+}
+
+impl Step {
+    fn of(statements: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            statements: statements.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    fn remark(mut self, text: impl Into<String>) -> Self {
+        self.remarks.push(text.into());
+        self
+    }
+}
+
+/// The inputs that rendering needs beside the changes.
+pub(super) struct Context<'c> {
+    /// The structure that the changes are applied to.
+    pub(super) from: &'c Structure,
+    /// The structure that they make.
+    pub(super) to: &'c Structure,
+    /// Triggers of SQLite's tables, which a table that is made anew loses.
+    pub(super) triggers: &'c [(String, String)],
+    /// Is lost data to be commented out?
+    pub(super) keeps_data: bool,
+    /// Are large tables to stay in use meanwhile?
+    pub(super) online: bool,
+}
+
+/// The statements of all changes, in their order.
+pub(super) fn render(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
+    match context.to.dialect {
+        Dialect::Postgres => changes
+            .iter()
+            .flat_map(|one| postgres::steps(context, one))
+            .collect(),
+        Dialect::Mysql => changes
+            .iter()
+            .flat_map(|one| mysql::steps(context, one))
+            .collect(),
+        Dialect::Sqlite => sqlite::steps(context, changes),
+    }
+}
+
+/// RENAME of a table or column.
+pub(super) fn rename(rename: &Rename, dialect: Dialect) -> String {
+    let mut sql = alter(rename.table_before(), dialect);
+    match rename {
+        Rename::Table { to, .. } => {
+            sql.push(" RENAME TO ");
+            match dialect {
+                Dialect::Mysql => sql.table(to),
+                Dialect::Sqlite | Dialect::Postgres => sql.identifier(&to.name),
+            };
+        }
+        Rename::Column { from, to, .. } => {
+            sql.push(" RENAME COLUMN ").identifier(from);
+            sql.push(" TO ").identifier(to);
+        }
+    }
+    sql.finish()
+}
+
+/// `ALTER TABLE t`.
+fn alter(table: &TableName, dialect: Dialect) -> SqlWriter {
+    let mut sql = SqlWriter::new(dialect);
+    sql.push("ALTER TABLE ").table(table);
+    sql
+}
+
+/// `ALTER TABLE t …`.
+fn altered(table: &TableName, dialect: Dialect, words: &str) -> String {
+    let mut sql = alter(table, dialect);
+    sql.push(" ").push(words);
+    sql.finish()
+}
+
+fn quoted(name: &str, dialect: Dialect) -> String {
+    let mut sql = SqlWriter::new(dialect);
+    sql.identifier(name);
+    sql.finish()
+}
+
+fn quoted_table(name: &TableName, dialect: Dialect) -> String {
+    let mut sql = SqlWriter::new(dialect);
+    sql.table(name);
+    sql.finish()
+}
+
+fn text(value: &str, dialect: Dialect) -> String {
+    let mut sql = SqlWriter::new(dialect);
+    sql.text_literal(value);
+    sql.finish()
+}
+
+/// A table with everything after it, but foreign keys that are made later.
+fn create_table(table: &TableShape, dialect: Dialect) -> Vec<String> {
+    let mut statements = Vec::new();
+    if let Some(schema) = table
+        .name
+        .schema
+        .as_ref()
+        .filter(|_| dialect == Dialect::Postgres)
+    {
+        statements.push(crate::plan::pieces::create_schema(schema, dialect));
+    }
+    statements.push(table.create.clone());
+    statements.extend(indexes(&table.keys));
+    statements.extend(table.after.iter().cloned());
+    if !dialect.capabilities(None).comments_in_table {
+        statements.extend(
+            table
+                .comment
+                .iter()
+                .map(|comment| comment_on(&table.name, None, Some(comment), dialect)),
+        );
+        for column in &table.columns {
+            let comment = column.comment.iter();
+            statements.extend(comment.map(|comment| {
+                comment_on(&table.name, Some(&column.name), Some(comment), dialect)
+            }));
+        }
+    }
+    statements
+}
+
+/// CREATE INDEX of those that are statements of their own.
+fn indexes(keys: &[Key]) -> impl Iterator<Item = String> + '_ {
+    let keys = keys.iter().filter(|key| key.is_statement);
+    keys.map(|key| key.sql.clone())
+}
+
+fn comment_on(
+    table: &TableName,
+    column: Option<&str>,
+    comment: Option<&String>,
+    dialect: Dialect,
+) -> String {
+    let mut sql = SqlWriter::new(dialect);
+    sql.push(if column.is_some() {
+        "COMMENT ON COLUMN "
+    } else {
+        "COMMENT ON TABLE "
+    });
+    sql.table(table);
+    if let Some(column) = column {
+        sql.push(".").identifier(column);
+    }
+    sql.push(" IS ");
+    match comment {
+        Some(comment) => sql.text_literal(comment),
+        None => sql.push("NULL"),
+    };
+    sql.finish()
+}
+
+fn drop_table(table: &TableName, dialect: Dialect) -> String {
+    format!("DROP TABLE {}", quoted_table(table, dialect))
+}
+
+fn drop_column(table: &TableName, column: &ColumnShape, dialect: Dialect) -> String {
+    altered(
+        table,
+        dialect,
+        &format!("DROP COLUMN {}", quoted(&column.name, dialect)),
+    )
+}
+
+pub(super) fn drop_view(view: &super::ViewShape, dialect: Dialect) -> String {
+    let kind = if view.materialized {
+        "MATERIALIZED VIEW"
+    } else {
+        "VIEW"
+    };
+    format!("DROP {kind} {}", quoted_table(&view.name, dialect))
+}
+
+/// Drops a key of PostgreSQL that was added online.
+pub(super) fn drop_online(table: &TableName, key: &Key) -> String {
+    let dropped = postgres::drop_key(table, key);
+    match key.is_statement {
+        true => dropped.replacen("DROP INDEX ", "DROP INDEX CONCURRENTLY ", 1),
+        false => dropped,
+    }
+}
+
+/// The view with its indexes.
+fn create_view(view: &super::ViewShape) -> Vec<String> {
+    [view.create.clone()]
+        .into_iter()
+        .chain(indexes(&view.keys))
+        .collect()
+}
+
+/// A step that loses data.
+fn loss(context: &Context<'_>, change: &Change, statements: Vec<String>) -> Step {
+    let step = Step::of(statements);
+    if !context.keeps_data {
+        return step;
+    }
+    Step {
+        commented: true,
+        ..step.remark(format!("{change}, with its data"))
+    }
+}
+
+/// A column that rows have no value for: NULL and no default would be refused.
+fn lacks_value(column: &ColumnShape) -> bool {
+    !column.nullable && column.default.is_none() && column.generated.is_empty()
+}
+
+/// Adds it in three steps, the second of which a person writes.
+fn add_without_value(
+    table: &TableName,
+    column: &ColumnShape,
+    dialect: Dialect,
+    set_not_null: String,
+) -> Vec<Step> {
+    let name = quoted(&column.name, dialect);
+    let nullable = column.line.replacen(" NOT NULL", "", 1);
+    let update = format!("UPDATE {} SET {name} = …", quoted_table(table, dialect));
+    vec![
+        Step::of([altered(table, dialect, &format!("ADD COLUMN {nullable}"))]),
+        Step::of([set_not_null]).remark(format!(
+            "rows that are there need a value for `{}`: write it here, `{update};`",
+            column.name
+        )),
+    ]
+}
+
+/// A change that is left to a person.
+fn by_hand(change: &Change) -> Step {
+    Step::default().remark(format!(
+        "{change}: bindery does not write this change, write it here"
+    ))
+}

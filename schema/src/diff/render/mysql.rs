@@ -1,0 +1,210 @@
+//! MySQL and MariaDB. `ALGORITHM` and `LOCK` are written where InnoDB can do without a copy: it then refuses rather than lock.
+
+use super::super::change::{Change, ColumnChange};
+use super::super::key::{Key, KeyKind};
+use super::super::loss::loses;
+use super::super::structure::ColumnShape;
+use super::{
+    Context, Step, add_without_value, altered, by_hand, create_table, create_view, drop_column,
+    drop_table, drop_view, lacks_value, loss, quoted, quoted_table, text,
+};
+use crate::dialect::{Dialect, Flavour};
+use crate::model::TableName;
+
+const MYSQL: Dialect = Dialect::Mysql;
+const IN_PLACE: &str = ", ALGORITHM=INPLACE, LOCK=NONE";
+
+pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
+    match change {
+        Change::CreateObject(object) => vec![Step::of(object.create.clone())],
+        Change::DropObject(object) => {
+            let name = quoted_table(&object.name, MYSQL);
+            vec![Step::of([format!("DROP {} IF EXISTS {name}", object.kind)])]
+        }
+        Change::ChangeObject { .. }
+        | Change::CreateEnum(_)
+        | Change::DropEnum(_)
+        | Change::ChangeEnum { .. } => vec![by_hand(change)],
+        Change::CreateTable(table) => vec![Step::of(create_table(table, MYSQL))],
+        Change::DropTable(table) => {
+            vec![loss(context, change, vec![drop_table(&table.name, MYSQL)])]
+        }
+        Change::AddColumn { table, column } => add_column(context, table, column),
+        Change::DropColumn { table, column } => {
+            let statement = drop_column(table, column, MYSQL);
+            if column.computed {
+                return vec![Step::of([statement])];
+            }
+            vec![loss(context, change, vec![statement])]
+        }
+        Change::ChangeColumn {
+            table,
+            from,
+            to,
+            changes,
+        } => change_column(
+            context,
+            change,
+            table,
+            (from.as_ref(), to.as_ref()),
+            changes,
+        ),
+        Change::AddKey { table, key } => vec![add_key(context, table, key)],
+        Change::DropKey { table, key } => vec![drop_key(context, change, table, key)],
+        Change::RenameKey { table, from, to } => rename_key(table, from, to),
+        Change::ChangeOptions { table, to, .. } => vec![Step::of([altered(table, MYSQL, to)])],
+        Change::ChangeComment { table, to, .. } => {
+            let comment = text(to.as_deref().unwrap_or_default(), MYSQL);
+            vec![Step::of([altered(
+                table,
+                MYSQL,
+                &format!("COMMENT={comment}"),
+            )])]
+        }
+        Change::CreateView(view) => vec![Step::of(create_view(view))],
+        Change::DropView(view) => vec![Step::of([drop_view(view, MYSQL)])],
+    }
+}
+
+/// MySQL's checks stand beside their column, MariaDB's are part of it.
+fn line<'c>(context: &Context<'_>, column: &'c ColumnShape) -> &'c str {
+    if context.to.flavour == Some(Flavour::Mysql) {
+        &column.alone
+    } else {
+        &column.line
+    }
+}
+
+fn add_column(context: &Context<'_>, table: &TableName, column: &ColumnShape) -> Vec<Step> {
+    if lacks_value(column) {
+        let modify = altered(table, MYSQL, &format!("MODIFY {}", line(context, column)));
+        return add_without_value(table, column, MYSQL, modify);
+    }
+    let counts = column.generated.starts_with("counted");
+    let key = if counts {
+        counted_key(context, table, column)
+    } else {
+        String::new()
+    };
+    vec![Step::of([altered(
+        table,
+        MYSQL,
+        &format!("ADD COLUMN {}{key}", column.line),
+    )])]
+}
+
+/// A column can count only with its key in the same statement.
+fn counted_key(context: &Context<'_>, table: &TableName, column: &ColumnShape) -> String {
+    let keys = context
+        .to
+        .table(table)
+        .map(|table| table.keys.as_slice())
+        .unwrap_or_default();
+    let leads = |key: &&Key| {
+        key.columns.first() == Some(&column.name)
+            && key.kind != KeyKind::ForeignKey
+            && key.kind != KeyKind::Check
+    };
+    let key = keys.iter().find(leads);
+    key.map_or(String::new(), |key| format!(", ADD {}", key.sql))
+}
+
+fn change_column(
+    context: &Context<'_>,
+    change: &Change,
+    table: &TableName,
+    (from, to): (&ColumnShape, &ColumnShape),
+    changes: &[ColumnChange],
+) -> Vec<Step> {
+    let has = |wanted: ColumnChange| changes.contains(&wanted);
+    if has(ColumnChange::Generated) && (from.computed || to.computed) {
+        let statements = vec![
+            drop_column(table, from, MYSQL),
+            altered(table, MYSQL, &format!("ADD COLUMN {}", to.line)),
+        ];
+        return vec![if from.computed && to.computed {
+            Step::of(statements)
+        } else {
+            loss(context, change, statements)
+        }];
+    }
+    let modify = Step::of([altered(
+        table,
+        MYSQL,
+        &format!("MODIFY {}", line(context, to)),
+    )]);
+    if has(ColumnChange::Type) && loses(from, to) && context.keeps_data {
+        let remark = format!("{change}: what does not fit into the new type is lost");
+        return vec![Step {
+            commented: true,
+            ..modify.remark(remark)
+        }];
+    }
+    if has(ColumnChange::Null) && !to.nullable {
+        let name = quoted(&to.name, MYSQL);
+        let update = format!(
+            "UPDATE {} SET {name} = … WHERE {name} IS NULL;",
+            quoted_table(table, MYSQL)
+        );
+        return vec![modify.remark(format!("rows without a value need one: `{update}`"))];
+    }
+    vec![modify]
+}
+
+fn add_key(context: &Context<'_>, table: &TableName, key: &Key) -> Step {
+    let is_plain =
+        key.kind == KeyKind::Index && !key.sql.contains("FULLTEXT") && !key.sql.contains("SPATIAL");
+    let is_new = context.from.table(table).is_none();
+    let online = if context.online && is_plain && !is_new {
+        IN_PLACE
+    } else {
+        ""
+    };
+    Step::of([altered(table, MYSQL, &format!("ADD {}{online}", key.sql))])
+}
+
+fn drop_key(context: &Context<'_>, change: &Change, table: &TableName, key: &Key) -> Step {
+    let Some(name) = &key.known_name else {
+        return by_hand(change);
+    };
+    let name = quoted(name, MYSQL);
+    let words = match key.kind {
+        KeyKind::PrimaryKey => "DROP PRIMARY KEY".to_owned(),
+        KeyKind::Unique | KeyKind::Index | KeyKind::Exclusion => format!("DROP INDEX {name}"),
+        KeyKind::ForeignKey => format!("DROP FOREIGN KEY {name}"),
+        KeyKind::Check => {
+            let word = if context.to.flavour == Some(Flavour::Mysql) {
+                "CHECK"
+            } else {
+                "CONSTRAINT"
+            };
+            format!("DROP {word} {name}")
+        }
+    };
+    Step::of([altered(table, MYSQL, &words)])
+}
+
+/// Keys can be renamed; of the others only a new one has another name.
+fn rename_key(table: &TableName, from: &Key, to: &Key) -> Vec<Step> {
+    let (Some(from_name), Some(to_name)) = (&from.known_name, &to.known_name) else {
+        return Vec::new();
+    };
+    let (from_name, to_name) = (quoted(from_name, MYSQL), quoted(to_name, MYSQL));
+    let words = match from.kind {
+        KeyKind::PrimaryKey => return Vec::new(),
+        KeyKind::Unique | KeyKind::Index | KeyKind::Exclusion => {
+            vec![format!("RENAME INDEX {from_name} TO {to_name}")]
+        }
+        KeyKind::ForeignKey => vec![
+            format!("DROP FOREIGN KEY {from_name}"),
+            format!("ADD {}", to.sql),
+        ],
+        KeyKind::Check => vec![
+            format!("DROP CONSTRAINT {from_name}"),
+            format!("ADD {}", to.sql),
+        ],
+    };
+    vec![Step::of(
+        words.iter().map(|words| altered(table, MYSQL, words)),
+    )]
+}

@@ -1,0 +1,481 @@
+//! PostgreSQL. What would keep others from a large table for long is a step that can be done online.
+
+use super::super::change::{Change, ColumnChange};
+use super::super::key::{Key, KeyKind};
+use super::super::loss::loses;
+use super::super::structure::{ColumnShape, EnumShape, table_key};
+use super::{
+    Context, Step, add_without_value, altered, by_hand, comment_on, create_table, create_view,
+    drop_column, drop_table, drop_view, lacks_value, loss, quoted, quoted_table, text,
+};
+use crate::column_type::TypeClass;
+use crate::dialect::Dialect;
+use crate::model::TableName;
+
+const POSTGRES: Dialect = Dialect::Postgres;
+
+pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
+    match change {
+        Change::CreateObject(object) => vec![Step::of(object.create.clone())],
+        Change::DropObject(object) => {
+            let name = quoted_table(&object.name, POSTGRES);
+            // Others may need it, which the schema does not know; a sequence goes with its column.
+            let is_shared = matches!(object.kind, "EXTENSION" | "COLLATION" | "FUNCTION");
+            let statement = format!("DROP {} IF EXISTS {name}", object.kind);
+            vec![with_rows(
+                context,
+                if is_shared {
+                    Vec::new()
+                } else {
+                    vec![statement]
+                },
+            )]
+        }
+        Change::ChangeObject { .. } => vec![by_hand(change)],
+        Change::CreateEnum(values) => vec![Step::of([create_enum(values)])],
+        Change::DropEnum(values) => {
+            let statement = format!("DROP TYPE {}", quoted_table(&values.name, POSTGRES));
+            vec![with_rows(context, vec![statement])]
+        }
+        Change::ChangeEnum { from, to } => vec![Step::of(change_enum(context, from, to))],
+        Change::CreateTable(table) => vec![Step::of(create_table(table, POSTGRES))],
+        Change::DropTable(table) => vec![loss(
+            context,
+            change,
+            vec![drop_table(&table.name, POSTGRES)],
+        )],
+        Change::AddColumn { table, column } => add_column(table, column),
+        Change::DropColumn { table, column } => {
+            let statement = drop_column(table, column, POSTGRES);
+            if column.computed {
+                return vec![Step::of([statement])];
+            }
+            vec![loss(context, change, vec![statement])]
+        }
+        Change::ChangeColumn {
+            table,
+            from,
+            to,
+            changes,
+        } => change_column(
+            context,
+            change,
+            table,
+            (from.as_ref(), to.as_ref()),
+            changes,
+        ),
+        Change::AddKey { table, key } => vec![add_key(context, table, key)],
+        Change::DropKey { table, key } => vec![Step::of([drop_key(table, key)])],
+        Change::RenameKey { table, from, to } => vec![Step::of([rename_key(table, from, to)])],
+        Change::ChangeOptions { .. } => vec![by_hand(change)],
+        Change::ChangeComment { table, to, .. } => {
+            vec![Step::of([comment_on(table, None, to.as_ref(), POSTGRES)])]
+        }
+        Change::CreateView(view) => vec![Step::of(create_view(view))],
+        Change::DropView(view) => vec![Step::of([drop_view(view, POSTGRES)])],
+    }
+}
+
+/// A type goes with the columns that have it, which stay as long as their drop is commented out.
+fn with_rows(context: &Context<'_>, statements: Vec<String>) -> Step {
+    Step {
+        commented: context.keeps_data && !statements.is_empty(),
+        ..Step::of(statements)
+    }
+}
+
+fn create_enum(values: &EnumShape) -> String {
+    let list: Vec<String> = values
+        .values
+        .iter()
+        .map(|value| text(value, POSTGRES))
+        .collect();
+    format!(
+        "CREATE TYPE {} AS ENUM ({})",
+        quoted_table(&values.name, POSTGRES),
+        list.join(", ")
+    )
+}
+
+/// New values are added where that is enough. A new value may not be used in the transaction that adds it, so a type whose
+/// new values the same migration uses is made anew.
+fn change_enum(context: &Context<'_>, from: &EnumShape, to: &EnumShape) -> Vec<String> {
+    let kept = to.values.iter().filter(|value| from.values.contains(value));
+    let only_adds = kept.eq(&from.values);
+    let added: Vec<&String> = to
+        .values
+        .iter()
+        .filter(|value| !from.values.contains(value))
+        .collect();
+    let is_used = |value: &&&String| {
+        let literal = text(value, POSTGRES);
+        let others = context.to.text().matches(&literal).count();
+        others > context.from.text().matches(&literal).count() + 1
+    };
+    if only_adds && !added.iter().any(|value| is_used(&value)) {
+        return added
+            .into_iter()
+            .map(|value| add_value(to, value))
+            .collect();
+    }
+    make_anew(context, from, to)
+}
+
+fn add_value(to: &EnumShape, value: &str) -> String {
+    let at = to
+        .values
+        .iter()
+        .position(|one| one == value)
+        .unwrap_or_default();
+    let place = match at.checked_sub(1) {
+        Some(before) => format!("AFTER {}", text(&to.values[before], POSTGRES)),
+        None => match to.values.get(1) {
+            Some(next) => format!("BEFORE {}", text(next, POSTGRES)),
+            None => String::new(),
+        },
+    };
+    let name = quoted_table(&to.name, POSTGRES);
+    format!(
+        "ALTER TYPE {name} ADD VALUE {} {place}",
+        text(value, POSTGRES)
+    )
+    .trim_end()
+    .to_owned()
+}
+
+fn make_anew(context: &Context<'_>, from: &EnumShape, to: &EnumShape) -> Vec<String> {
+    let mut old = from.name.clone();
+    old.name = format!("{}_before", old.name);
+    let mut statements = vec![
+        format!(
+            "ALTER TYPE {} RENAME TO {}",
+            quoted_table(&from.name, POSTGRES),
+            quoted(&old.name, POSTGRES)
+        ),
+        create_enum(to),
+    ];
+    let name = quoted_table(&to.name, POSTGRES);
+    let is_of = |column: &ColumnShape| {
+        let declared = column.type_sql.replace('"', "");
+        declared.trim_end_matches("[]") == from.name.to_string()
+    };
+    for table in &context.from.tables {
+        for column in table.columns.iter().filter(|column| is_of(column)) {
+            let (at, array) = (
+                quoted(&column.name, POSTGRES),
+                column.type_sql.ends_with("[]"),
+            );
+            let brackets = if array { "[]" } else { "" };
+            if column.default.is_some() {
+                statements.push(altered(
+                    &table.name,
+                    POSTGRES,
+                    &format!("ALTER COLUMN {at} DROP DEFAULT"),
+                ));
+            }
+            statements.push(altered(
+                &table.name,
+                POSTGRES,
+                &format!("ALTER COLUMN {at} TYPE {name}{brackets} USING {at}::text{brackets}::{name}{brackets}"),
+            ));
+            if let Some(default) = &column.default {
+                statements.push(altered(
+                    &table.name,
+                    POSTGRES,
+                    &format!("ALTER COLUMN {at} SET DEFAULT {default}"),
+                ));
+            }
+        }
+    }
+    statements.push(format!("DROP TYPE {}", quoted_table(&old, POSTGRES)));
+    statements
+}
+
+fn add_column(table: &TableName, column: &ColumnShape) -> Vec<Step> {
+    let mut steps = if lacks_value(column) {
+        let name = quoted(&column.name, POSTGRES);
+        let words = format!("ALTER COLUMN {name} SET NOT NULL");
+        add_without_value(table, column, POSTGRES, altered(table, POSTGRES, &words))
+    } else {
+        vec![Step::of([altered(
+            table,
+            POSTGRES,
+            &format!("ADD COLUMN {}", column.line),
+        )])]
+    };
+    let comment = column.comment.iter();
+    steps.extend(comment.map(|comment| {
+        Step::of([comment_on(
+            table,
+            Some(&column.name),
+            Some(comment),
+            POSTGRES,
+        )])
+    }));
+    steps
+}
+
+fn change_column(
+    context: &Context<'_>,
+    change: &Change,
+    table: &TableName,
+    (from, to): (&ColumnShape, &ColumnShape),
+    changes: &[ColumnChange],
+) -> Vec<Step> {
+    let has = |wanted: ColumnChange| changes.contains(&wanted);
+    let name = quoted(&to.name, POSTGRES);
+    let at_column = |words: &str| altered(table, POSTGRES, &format!("ALTER COLUMN {name} {words}"));
+    if has(ColumnChange::Generated) && (from.computed || to.computed) {
+        return change_computed(context, change, table, (from, to));
+    }
+    if has(ColumnChange::Words)
+        || [&from.generated, &to.generated]
+            .iter()
+            .any(|how| *how == "serial")
+            && has(ColumnChange::Generated)
+    {
+        return vec![by_hand(change)];
+    }
+    let mut statements = Vec::new();
+    let retyped = has(ColumnChange::Type) || has(ColumnChange::Collation);
+    let default_between =
+        from.default.is_some() && (has(ColumnChange::Type) || has(ColumnChange::Default));
+    if default_between && (has(ColumnChange::Type) || to.default.is_none()) {
+        statements.push(at_column("DROP DEFAULT"));
+    }
+    if retyped {
+        let collation = to.collation.as_ref();
+        let collation = collation.map(|name| format!(" COLLATE {}", quoted(name, POSTGRES)));
+        let collation = collation
+            .or_else(|| has(ColumnChange::Collation).then(|| " COLLATE \"default\"".to_owned()));
+        let using = if needs_using(from, to) {
+            using(&name, from, to)
+        } else {
+            String::new()
+        };
+        statements.push(at_column(&format!(
+            "TYPE {}{}{using}",
+            to.type_sql,
+            collation.unwrap_or_default()
+        )));
+    }
+    if let Some(default) = to
+        .default
+        .as_ref()
+        .filter(|_| default_between || has(ColumnChange::Default))
+    {
+        statements.push(at_column(&format!("SET DEFAULT {default}")));
+    }
+    if has(ColumnChange::Null) && to.nullable {
+        statements.push(at_column("DROP NOT NULL"));
+    }
+    let mut steps = Vec::new();
+    let lost = has(ColumnChange::Type) && loses(from, to);
+    let first = Step::of(statements);
+    if !first.statements.is_empty() {
+        steps.push(if lost && context.keeps_data {
+            Step {
+                commented: true,
+                ..first.remark(format!(
+                    "{change}: what does not fit into the new type is lost"
+                ))
+            }
+        } else {
+            first
+        });
+    }
+    if has(ColumnChange::Null) && !to.nullable {
+        let update = format!(
+            "UPDATE {} SET {name} = … WHERE {name} IS NULL;",
+            quoted_table(table, POSTGRES)
+        );
+        steps.push(
+            Step::of([at_column("SET NOT NULL")])
+                .remark(format!("rows without a value need one: `{update}`")),
+        );
+    }
+    if has(ColumnChange::Generated) {
+        steps.push(Step::of(change_identity(table, from, to)));
+    }
+    if has(ColumnChange::Comment) {
+        steps.push(Step::of([comment_on(
+            table,
+            Some(&to.name),
+            to.comment.as_ref(),
+            POSTGRES,
+        )]));
+    }
+    steps
+}
+
+/// An expression of a computed column cannot be changed in PostgreSQL 15 and before, so the column is made anew.
+fn change_computed(
+    context: &Context<'_>,
+    change: &Change,
+    table: &TableName,
+    (from, to): (&ColumnShape, &ColumnShape),
+) -> Vec<Step> {
+    let name = quoted(&to.name, POSTGRES);
+    if !to.computed {
+        let mut statements = vec![altered(
+            table,
+            POSTGRES,
+            &format!("ALTER COLUMN {name} DROP EXPRESSION"),
+        )];
+        let default = to.default.iter();
+        statements.extend(default.map(|default| {
+            altered(
+                table,
+                POSTGRES,
+                &format!("ALTER COLUMN {name} SET DEFAULT {default}"),
+            )
+        }));
+        return vec![Step::of(statements)];
+    }
+    let statements = vec![
+        drop_column(table, from, POSTGRES),
+        altered(table, POSTGRES, &format!("ADD COLUMN {}", to.line)),
+    ];
+    if from.computed {
+        return vec![Step::of(statements)];
+    }
+    vec![loss(context, change, statements)]
+}
+
+fn change_identity(table: &TableName, from: &ColumnShape, to: &ColumnShape) -> Vec<String> {
+    let name = quoted(&to.name, POSTGRES);
+    let at_column = |words: &str| altered(table, POSTGRES, &format!("ALTER COLUMN {name} {words}"));
+    if to.generated.is_empty() {
+        return vec![at_column("DROP IDENTITY")];
+    }
+    let kind = if to.generated.contains("true") {
+        "ALWAYS"
+    } else {
+        "BY DEFAULT"
+    };
+    if !from.generated.is_empty() {
+        return vec![at_column(&format!("SET GENERATED {kind}"))];
+    }
+    let shown = quoted_table(table, POSTGRES);
+    vec![
+        at_column(&format!("ADD GENERATED {kind} AS IDENTITY")),
+        format!(
+            "SELECT setval(pg_get_serial_sequence({}, {}), coalesce(max({name}), 0) + 1, false) FROM {shown}",
+            text(&shown, POSTGRES),
+            text(&to.name, POSTGRES)
+        ),
+    ]
+}
+
+/// Is there no cast that an assignment makes by itself?
+fn needs_using(from: &ColumnShape, to: &ColumnShape) -> bool {
+    let (from, to) = (from.column_type.class(), to.column_type.class());
+    let is_number = |class: TypeClass| {
+        class.integer().is_some() || matches!(class, TypeClass::Float { .. } | TypeClass::Decimal)
+    };
+    let is_moment = |class: TypeClass| {
+        matches!(
+            class,
+            TypeClass::Date | TypeClass::DateTime | TypeClass::Timestamp
+        )
+    };
+    let by_itself = from == to
+        || to == TypeClass::Text
+        || (is_number(from) && is_number(to))
+        || (is_moment(from) && is_moment(to));
+    !by_itself
+}
+
+fn using(name: &str, from: &ColumnShape, to: &ColumnShape) -> String {
+    let is_number = from.column_type.class().integer().is_some();
+    if to.column_type.class() == TypeClass::Boolean && is_number {
+        return format!(" USING {name} <> 0");
+    }
+    if from.column_type.class() == TypeClass::Boolean && to.column_type.class().integer().is_some()
+    {
+        return format!(" USING {name}::int::{}", to.type_sql);
+    }
+    if from.column_type.class() == TypeClass::Text {
+        return format!(" USING {name}::{}", to.type_sql);
+    }
+    format!(" USING {name}::text::{}", to.type_sql)
+}
+
+fn add_key(context: &Context<'_>, table: &TableName, key: &Key) -> Step {
+    // Nothing is in a table that the same migration makes.
+    let is_new = context.from.table(table).is_none();
+    let online = context.online && !is_new;
+    if key.is_statement {
+        let sql = if online {
+            key.sql.replacen("INDEX ", "INDEX CONCURRENTLY ", 1)
+        } else {
+            key.sql.clone()
+        };
+        return Step {
+            online,
+            ..Step::of([sql])
+        };
+    }
+    let added = altered(table, POSTGRES, &format!("ADD {}", key.sql));
+    let is_checked_later = matches!(key.kind, KeyKind::ForeignKey | KeyKind::Check);
+    match key
+        .known_name
+        .as_ref()
+        .filter(|_| online && is_checked_later)
+    {
+        Some(name) => {
+            let validate = format!("VALIDATE CONSTRAINT {}", quoted(name, POSTGRES));
+            let statements = [
+                format!("{added} NOT VALID"),
+                altered(table, POSTGRES, &validate),
+            ];
+            Step {
+                online,
+                ..Step::of(statements)
+            }
+        }
+        None => Step::of([added]),
+    }
+}
+
+pub(in crate::diff) fn drop_key(table: &TableName, key: &Key) -> String {
+    let name = key.known_name.as_deref().unwrap_or_default();
+    if !key.is_statement {
+        return altered(
+            table,
+            POSTGRES,
+            &format!("DROP CONSTRAINT {}", quoted(name, POSTGRES)),
+        );
+    }
+    format!(
+        "DROP INDEX {}",
+        quoted_table(&of_schema(table, name), POSTGRES)
+    )
+}
+
+/// An index is in the schema of its table.
+fn of_schema(table: &TableName, name: &str) -> TableName {
+    TableName {
+        schema: table.schema.clone(),
+        name: name.to_owned(),
+    }
+}
+
+fn rename_key(table: &TableName, from: &Key, to: &Key) -> String {
+    let (from_name, to_name) = (
+        from.known_name.as_deref().unwrap_or_default(),
+        to.known_name.as_deref().unwrap_or_default(),
+    );
+    let to_name = quoted(to_name, POSTGRES);
+    if from.is_statement {
+        let index = quoted_table(&of_schema(table, from_name), POSTGRES);
+        return format!("ALTER INDEX {index} RENAME TO {to_name}");
+    }
+    let from_name = quoted(from_name, POSTGRES);
+    debug_assert!(!table_key(table, POSTGRES).is_empty());
+    altered(
+        table,
+        POSTGRES,
+        &format!("RENAME CONSTRAINT {from_name} TO {to_name}"),
+    )
+}

@@ -1,0 +1,290 @@
+//! SQLite. What ALTER TABLE cannot do is done by another table in its place (SQLite documentation, "Making Other Kinds Of Table
+//! Schema Changes"): its rows, indexes and triggers are kept, and views, which keep their text.
+
+use std::collections::BTreeSet;
+
+use super::super::change::{Change, ColumnChange};
+use super::super::key::{Key, KeyKind};
+use super::super::structure::{ColumnShape, TableShape, folded, table_key};
+use super::{
+    Context, Step, altered, create_table, create_view, drop_column, drop_table, drop_view, indexes,
+    lacks_value, loss, quoted, quoted_table, text,
+};
+use crate::dialect::Dialect;
+use crate::model::TableName;
+use crate::sql_writer::SqlWriter;
+
+const SQLITE: Dialect = Dialect::Sqlite;
+
+/// All changes of one table are one change where it is made anew.
+pub(super) fn steps(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
+    let anew = made_anew(context, changes);
+    let mut done = BTreeSet::new();
+    let mut steps = Vec::new();
+    for change in changes {
+        let key = change.table().map(|table| table_key(table, SQLITE));
+        let is_anew = key.as_ref().is_some_and(|key| anew.contains(key));
+        let is_view = matches!(change, Change::CreateView(_) | Change::DropView(_));
+        if !is_anew || is_view {
+            steps.extend(step(context, change));
+            continue;
+        }
+        if let (Some(table), true) = (change.table(), done.insert(key)) {
+            steps.extend(make_anew(context, table, changes));
+        }
+        if let Change::DropColumn { column, .. } = change
+            && is_kept(context, column)
+            && let Some(table) = change.table()
+        {
+            steps.push(loss(
+                context,
+                change,
+                vec![drop_column(table, column, SQLITE)],
+            ));
+        }
+    }
+    steps
+}
+
+/// Does the column stay, as its drop is commented out?
+fn is_kept(context: &Context<'_>, column: &ColumnShape) -> bool {
+    context.keeps_data && !column.computed
+}
+
+fn step(context: &Context<'_>, change: &Change) -> Vec<Step> {
+    match change {
+        Change::CreateTable(table) => vec![Step::of(create_table(table, SQLITE))],
+        Change::DropTable(table) => {
+            vec![loss(context, change, vec![drop_table(&table.name, SQLITE)])]
+        }
+        Change::AddColumn { table, column } => {
+            let refers = context
+                .to
+                .table(table)
+                .and_then(|shape| own_reference(shape, column));
+            let refers = refers.and_then(|key| key.sql.find("REFERENCES").map(|at| &key.sql[at..]));
+            let refers = refers.map_or(String::new(), |words| format!(" {words}"));
+            vec![Step::of([altered(
+                table,
+                SQLITE,
+                &format!("ADD COLUMN {}{refers}", column.line),
+            )])]
+        }
+        Change::DropColumn { table, column } => {
+            vec![loss(
+                context,
+                change,
+                vec![drop_column(table, column, SQLITE)],
+            )]
+        }
+        // With its column.
+        Change::AddKey { key, .. } if key.kind == KeyKind::ForeignKey => Vec::new(),
+        Change::AddKey { key, .. } => vec![Step::of([key.sql.clone()])],
+        Change::DropKey { key, .. } => vec![Step::of([drop_index(key)])],
+        Change::RenameKey { from, to, .. } => vec![Step::of([drop_index(from), to.sql.clone()])],
+        Change::CreateView(view) => vec![Step::of(create_view(view))],
+        Change::DropView(view) => vec![Step::of([drop_view(view, SQLITE)])],
+        // There are neither, and no comments in the database; columns and options make a table anew.
+        Change::CreateObject(_)
+        | Change::DropObject(_)
+        | Change::ChangeObject { .. }
+        | Change::CreateEnum(_)
+        | Change::DropEnum(_)
+        | Change::ChangeEnum { .. }
+        | Change::ChangeColumn { .. }
+        | Change::ChangeOptions { .. }
+        | Change::ChangeComment { .. } => Vec::new(),
+    }
+}
+
+fn drop_index(key: &Key) -> String {
+    format!(
+        "DROP INDEX {}",
+        quoted(key.name.as_deref().unwrap_or_default(), SQLITE)
+    )
+}
+
+/// The tables that ALTER TABLE cannot change so.
+fn made_anew(context: &Context<'_>, changes: &[Change]) -> BTreeSet<String> {
+    let needs = changes
+        .iter()
+        .filter(|change| needs_new_table(context, change, changes));
+    needs
+        .filter_map(|change| change.table().map(|table| table_key(table, SQLITE)))
+        .collect()
+}
+
+fn needs_new_table(context: &Context<'_>, change: &Change, changes: &[Change]) -> bool {
+    match change {
+        Change::ChangeColumn { changes, .. } => {
+            changes.iter().any(|one| *one != ColumnChange::Comment)
+        }
+        Change::ChangeOptions { .. } => true,
+        Change::AddColumn { column, .. } => !can_be_added(column),
+        Change::DropColumn { table, column } => {
+            is_in_a_trigger(context, table, column) || is_read_by_a_computed(context, table, column)
+        }
+        Change::AddKey { table, key } => {
+            let with_column = changes.iter().any(|other| {
+                matches!(other, Change::AddColumn { table: at, column } if at == table
+                    && context.to.table(table).and_then(|shape| own_reference(shape, column)).is_some_and(|own| own.does_the_same(key)))
+            });
+            !key.is_statement && !with_column
+        }
+        Change::DropKey { key, .. } => !key.is_statement || key.name.is_none(),
+        Change::RenameKey { from, .. } => !from.is_statement,
+        Change::CreateTable(_)
+        | Change::DropTable(_)
+        | Change::CreateView(_)
+        | Change::DropView(_)
+        | Change::CreateObject(_)
+        | Change::DropObject(_)
+        | Change::ChangeObject { .. }
+        | Change::CreateEnum(_)
+        | Change::DropEnum(_)
+        | Change::ChangeEnum { .. }
+        | Change::ChangeComment { .. } => false,
+    }
+}
+
+/// "ALTER TABLE ADD COLUMN": no key, NULL or a constant default, nothing stored that is computed.
+fn can_be_added(column: &ColumnShape) -> bool {
+    let default = column.default.as_deref().unwrap_or_default().trim();
+    let lower = default.to_lowercase();
+    let is_constant = !lower.starts_with('(') && !lower.starts_with("current_");
+    let is_stored = column.generated.ends_with(" stored");
+    let counts = column.generated.starts_with("counted");
+    let has_value = column.nullable || !default.is_empty() || column.computed;
+    is_constant && !is_stored && !counts && has_value && !column.line.contains("PRIMARY KEY")
+}
+
+/// The foreign key of a new column alone, which is declared with it.
+fn own_reference<'t>(table: &'t TableShape, column: &ColumnShape) -> Option<&'t Key> {
+    let mut keys = table
+        .keys
+        .iter()
+        .filter(|key| key.kind == KeyKind::ForeignKey);
+    keys.find(|key| {
+        key.columns == [column.name.clone()] && key.name.is_none() && can_be_added(column)
+    })
+}
+
+fn is_in_a_trigger(context: &Context<'_>, table: &TableName, column: &ColumnShape) -> bool {
+    let wanted = folded(&column.name, SQLITE);
+    let mut of_table = context.triggers.iter();
+    of_table.any(|(at, sql)| {
+        folded(at, SQLITE) == table_key(table, SQLITE) && sql.to_lowercase().contains(&wanted)
+    })
+}
+
+fn is_read_by_a_computed(context: &Context<'_>, table: &TableName, column: &ColumnShape) -> bool {
+    let wanted = folded(&column.name, SQLITE);
+    let shape = context.from.table(table);
+    shape.is_some_and(|shape| {
+        let mut computed = shape.columns.iter().filter(|column| column.computed);
+        computed.any(|column| column.generated.contains(&wanted))
+    })
+}
+
+/// Another table in its place, in the order that SQLite's documentation gives.
+fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Vec<Step> {
+    let (Some(from), Some(to)) = (context.from.table(table), context.to.table(table)) else {
+        return Vec::new();
+    };
+    let key = table_key(table, SQLITE);
+    let of_table = |change: &&Change| {
+        change
+            .table()
+            .is_some_and(|at| table_key(at, SQLITE) == key)
+    };
+    let kept: Vec<&ColumnShape> = changes
+        .iter()
+        .filter(of_table)
+        .filter_map(|change| match change {
+            Change::DropColumn { column, .. } if is_kept(context, column) => Some(column),
+            _ => None,
+        })
+        .collect();
+    let other = TableName {
+        schema: None,
+        name: format!("_bindery_new_{}", table.name),
+    };
+    let mut step = Step::default();
+    let mut statements = vec![
+        // Views and triggers of other tables keep their text while the table is away.
+        "PRAGMA legacy_alter_table = ON".to_owned(),
+        context.to.create_beside(to, &kept, &other),
+        copy(from, to, &kept, &other, &mut step),
+    ];
+    if to.create.contains("AUTOINCREMENT") && from.create.contains("AUTOINCREMENT") {
+        statements.push(format!(
+            "UPDATE sqlite_sequence SET seq = (SELECT max(seq) FROM sqlite_sequence WHERE name IN ({old}, {new})) WHERE name = {new}",
+            old = text(&from.name.name, SQLITE),
+            new = text(&other.name, SQLITE)
+        ));
+    }
+    statements.push(drop_table(&from.name, SQLITE));
+    statements.push(altered(
+        &other,
+        SQLITE,
+        &format!("RENAME TO {}", quoted(&to.name.name, SQLITE)),
+    ));
+    statements.push("PRAGMA legacy_alter_table = OFF".to_owned());
+    statements.extend(indexes(&to.keys));
+    let triggers = context.triggers.iter();
+    let triggers = triggers.filter(|(at, _)| folded(at, SQLITE) == key);
+    statements.extend(triggers.map(|(_, sql)| sql.clone()));
+    step.statements = statements;
+    vec![step]
+}
+
+/// Copies the rows; new columns get their default.
+fn copy(
+    from: &TableShape,
+    to: &TableShape,
+    kept: &[&ColumnShape],
+    other: &TableName,
+    step: &mut Step,
+) -> String {
+    let (mut names, mut values): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for column in to.columns.iter().filter(|column| !column.computed) {
+        let name = quoted(&column.name, SQLITE);
+        match from.column(&column.name, SQLITE) {
+            Some(known) => {
+                if known.nullable && !column.nullable {
+                    let update = format!(
+                        "UPDATE {} SET {name} = … WHERE {name} IS NULL;",
+                        quoted_table(&from.name, SQLITE)
+                    );
+                    step.remarks
+                        .push(format!("rows without a value need one before: `{update}`"));
+                }
+                names.push(name.clone());
+                values.push(name);
+            }
+            None if lacks_value(column) => {
+                step.remarks.push(format!(
+                    "rows that are there need a value for `{}`: write it in place of NULL",
+                    column.name
+                ));
+                names.push(name);
+                values.push("NULL".to_owned());
+            }
+            None => {}
+        }
+    }
+    for column in kept {
+        names.push(quoted(&column.name, SQLITE));
+        values.push(quoted(&column.name, SQLITE));
+    }
+    let mut sql = SqlWriter::new(SQLITE);
+    sql.push("INSERT INTO ")
+        .table(other)
+        .push(" (")
+        .push(&names.join(", "));
+    sql.push(") SELECT ")
+        .push(&values.join(", "))
+        .push(" FROM ")
+        .table(&from.name);
+    sql.finish()
+}
