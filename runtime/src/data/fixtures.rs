@@ -197,16 +197,16 @@ impl Registry {
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let folder = std::env::temp_dir().join(format!("bindery-fixtures-{}", std::process::id()));
-    /// # std::fs::create_dir_all(folder.join("b"))?;
-    /// # std::fs::write(folder.join("blogs.csv"), "id,title\n1,on every engine\n")?;
-    /// # std::fs::write(folder.join("b/blogs.jsonl"), "{\"id\":2,\"title\":\"on b\",\"stars\":5}\n")?;
+    /// # std::fs::create_dir_all(folder.join("default"))?;
+    /// # std::fs::write(folder.join("users.csv"), "id,email\n1,ann@example.org\n")?;
+    /// # std::fs::write(folder.join("default/users.jsonl"), "{\"id\":2,\"email\":\"bob@example.org\"}\n")?;
     /// let db = Databases::in_memory()?;
     /// db.create_missing()?;
-    /// let loaded = db.load_fixtures(&folder)?; // blogs.csv, b/blogs.jsonl
-    /// assert_eq!(db.b()?.blogs().count()?, 2);
-    /// assert_eq!(db.default()?.blogs().count()?, 1);
-    /// assert_eq!(loaded[0].engine, "b");
-    /// assert_eq!((loaded[0].rows(), loaded[0].skipped), (2, 0));
+    /// let loaded = db.load_fixtures(&folder)?; // users.csv, default/users.jsonl
+    /// assert_eq!(db.users().count()?, 2);
+    /// let of_b = &loaded[0]; // `users` does not live there
+    /// assert_eq!((of_b.engine, of_b.rows(), of_b.skipped), ("b", 0, 1));
+    /// assert_eq!((loaded[1].rows(), loaded[1].skipped), (2, 0));
     /// # std::fs::remove_dir_all(&folder)?;
     /// # Ok(())
     /// # }
