@@ -263,7 +263,8 @@ impl Pool {
     /// A connection is given back.
     #[inline]
     pub(crate) fn note_use(&self, pooled: &Pooled) {
-        if !observe::is_idle()
+        if observe::RECORDS
+            && !observe::is_idle()
             && let Some(observer) = self.observer.get()
         {
             observer.record_used(Moment::now().since(pooled.taken));

@@ -33,3 +33,6 @@ pub(crate) use self::meter::{SessionClock, count_link_lookups, is_recorded};
 pub(crate) use self::notes::{Notes, WantedPlan};
 pub(crate) use self::observer::{Labels, Observer, is_idle};
 pub(crate) use self::running::{Call, Running, Sent};
+
+/// Can there be metrics in this program?
+pub(crate) const RECORDS: bool = cfg!(feature = "metrics");

@@ -870,6 +870,7 @@ pub mod notes {
         ///
         /// # Errors
         /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Note<F>>
         where
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Note>,
@@ -884,6 +885,7 @@ pub mod notes {
         ///
         /// # Errors
         /// A constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_as_new_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -900,6 +902,7 @@ pub mod notes {
         ///
         /// # Errors
         /// Another constraint is violated, or the database fails.
+        #[track_caller]
         pub fn copy_over_to<F>(
             &self,
             to: &mut ::bindery::Connection<F>,
@@ -916,6 +919,7 @@ pub mod notes {
         ///
         /// # Errors
         /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
         pub fn move_to<F>(
             &self,
             from: &mut ::bindery::Connection<E>,
@@ -932,6 +936,7 @@ pub mod notes {
         ///
         /// # Errors
         /// Something refers to the row, or the database fails.
+        #[track_caller]
         pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
         where
             E: ::bindery::Hosts<model::Note>,
