@@ -298,16 +298,14 @@ impl AnyDriver {
     }
 
     /// Does [`upsert_rows`](Self::upsert_rows) send anything?
+    #[cfg(feature = "mysql")]
     pub(crate) fn upserts_rows(&self) -> bool {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => false,
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => false,
-            #[cfg(feature = "mysql")]
             Self::Mysql(_) => true,
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
         }
     }
 

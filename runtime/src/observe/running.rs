@@ -173,6 +173,7 @@ impl<'s> Running<'s> {
     }
 
     /// Nothing was sent after all.
+    #[cfg(feature = "mysql")]
     pub(crate) fn forget(mut self) {
         self.has_ended = true;
     }
