@@ -46,7 +46,7 @@ pub trait OfSameEngine {}
 pub trait LinkTarget {
     /// The model it leads to.
     type Model: Model;
-    /// The engine that hosts it, or [`RowEngine`].
+    /// The engine that hosts it, or [`RowEngine`](super::RowEngine).
     type Engine;
 }
 
