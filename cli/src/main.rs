@@ -3,6 +3,7 @@
 mod arguments;
 mod catalogue;
 mod commands;
+mod comparison;
 mod confirm;
 mod data;
 mod database;

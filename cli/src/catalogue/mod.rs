@@ -66,6 +66,20 @@ impl Catalogue {
             // Tags belong to tables.
             text += &format!("-- @dialect {}\n-- @engine {name}\n", engine.dialect.name());
         }
+        text += &self.statements(unmanaged);
+        if !self.left_out.is_empty() {
+            text.push_str("\n-- Left out, as bindery neither makes nor compares it:\n");
+            let line = |name: &String| format!("--   {}\n", name.escape_debug());
+            text.extend(self.left_out.iter().map(line));
+        }
+        text
+    }
+}
+
+impl Catalogue {
+    /// All statements, those of each object after an empty line.
+    pub(crate) fn statements(&self, unmanaged: &BTreeSet<TableName>) -> String {
+        let mut text = String::new();
         for item in &self.items {
             text.push('\n');
             let is_unmanaged = |table: &TableName| unmanaged.contains(table);
@@ -77,11 +91,6 @@ impl Catalogue {
         if !self.last.is_empty() {
             text.push('\n');
             text.extend(self.last.iter().map(|sql| ended(sql)));
-        }
-        if !self.left_out.is_empty() {
-            text.push_str("\n-- Left out, as bindery neither makes nor compares it:\n");
-            let line = |name: &String| format!("--   {}\n", name.escape_debug());
-            text.extend(self.left_out.iter().map(line));
         }
         text
     }

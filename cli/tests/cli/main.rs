@@ -2,6 +2,7 @@
 
 mod check;
 mod create;
+mod drift;
 mod drop;
 mod dump;
 mod engines;

@@ -44,7 +44,9 @@ pub use self::key::{Key, KeyKind};
 pub use self::migration::{Plan, Planned, plan};
 pub use self::rename::{Rename, hints};
 pub use self::render::Step;
-pub use self::structure::{ColumnShape, EnumShape, ObjectShape, Structure, TableShape, ViewShape};
+pub use self::structure::{
+    ColumnShape, EnumShape, ObjectShape, Structure, TableShape, Unreadable, ViewShape,
+};
 pub use self::triggers::triggers;
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
-//! `bindery validate`: compares what is stored with what the schema says. Of links: do the rows that they lead to exist?
+//! `bindery validate --links`: do the rows that links lead to exist?
 
-use clap::Args;
-
-use crate::arguments::{EngineOptions, Format, SchemaOptions};
+use crate::arguments::{EngineOptions, Format};
 use crate::confirm::{self, Confirmation};
 use crate::database::Databases;
 use crate::engines::Purpose;
@@ -13,45 +11,12 @@ use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};
 use crate::tables;
 
+use super::ValidateArguments;
+
 use bindery_schema::model::{CheckedModel, EngineId};
 
-/// Check that the rows which links lead to exist, and repair those that lead nowhere
-#[derive(Debug, Args)]
-#[command(
-    long_about = "Check that the rows which links (`@link`) lead to exist.\n\n\
-        No database keeps a link true, since the row is on another engine. Lists the orphans of each link: rows whose \
-        link leads to no row. Exits with 1 where there are any. Keys are read in order, 10,000 at a time, so large tables take \
-        time and no memory. Of several engines all are checked; for `--repair` one must be named.",
-    after_help = "Examples:\n  \
-        bindery validate --links                        the links of all engines\n  \
-        bindery validate --links --engine b --show-keys with some of their keys\n  \
-        bindery validate --links --repair null --dry-run\n  \
-        bindery validate --links --engine b --repair delete --yes"
-)]
-pub(crate) struct ValidateArguments {
-    /// Check the links
-    #[arg(long, required = true)]
-    links: bool,
-    /// Show up to ten keys without a row for each link: they are values of your data
-    #[arg(long)]
-    show_keys: bool,
-    /// Repair the orphans
-    #[arg(long, value_name = "HOW", value_enum)]
-    repair: Option<Repair>,
-    /// Say what would be repaired, and change nothing
-    #[arg(long, requires = "repair")]
-    dry_run: bool,
-    /// Do not ask
-    #[arg(long, requires = "repair", conflicts_with = "dry_run")]
-    yes: bool,
-    #[command(flatten)]
-    engines: EngineOptions,
-    #[command(flatten)]
-    schema: SchemaOptions,
-}
-
 /// Checks, and repairs.
-pub(crate) fn run(arguments: &ValidateArguments, output: &Output) -> Result<(), Failure> {
+pub(super) fn run(arguments: &ValidateArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
     let project = Project::load(options, DialectChoice::Configured)?;
     let chosen = engines(arguments, &project)?;

@@ -1,0 +1,63 @@
+//! `bindery validate`: compares what is stored with what the schema says: the database itself, and with `--links` the rows
+//! that links lead to.
+
+mod links;
+mod schema;
+
+use clap::Args;
+
+use crate::arguments::{EngineOptions, SchemaOptions};
+use crate::failure::Failure;
+use crate::links::Repair;
+use crate::output::Output;
+
+/// Compare databases with the schema; with `--links` check the rows that links lead to
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Compare databases with the schema: tables, columns with their types, defaults and collations, keys, unique and \
+        foreign keys, checks, indexes, views, enums, sequences. Exits with 1 where something is missing or declared otherwise; what \
+        only the database has is listed apart. Without `--engine` all engines are compared, at the same time. Nothing is changed.\n\n\
+        With `--links`: check that the rows which links (`@link`) lead to exist. No database keeps a link true, since the row is on \
+        another engine. Lists the orphans of each link: rows whose link leads to no row. Keys are read in order, 10,000 at a time, \
+        so large tables take time and no memory. For `--repair` one engine must be named.",
+    after_help = "Examples:\n  \
+        bindery validate                                every engine\n  \
+        bindery validate --engine b --strict            what only `b` has is an error\n  \
+        bindery validate --links                        the links of all engines\n  \
+        bindery validate --links --engine b --show-keys with some of their keys\n  \
+        bindery validate --links --repair null --dry-run\n  \
+        bindery validate --links --engine b --repair delete --yes"
+)]
+pub(crate) struct ValidateArguments {
+    /// Fail on what only the database has, too
+    #[arg(long, conflicts_with = "links")]
+    strict: bool,
+    /// Check the links instead
+    #[arg(long)]
+    links: bool,
+    /// Show up to ten keys without a row for each link: they are values of your data
+    #[arg(long, requires = "links")]
+    show_keys: bool,
+    /// Repair the orphans
+    #[arg(long, value_name = "HOW", value_enum, requires = "links")]
+    repair: Option<Repair>,
+    /// Say what would be repaired, and change nothing
+    #[arg(long, requires = "repair")]
+    dry_run: bool,
+    /// Do not ask
+    #[arg(long, requires = "repair", conflicts_with = "dry_run")]
+    yes: bool,
+    #[command(flatten)]
+    engines: EngineOptions,
+    #[command(flatten)]
+    schema: SchemaOptions,
+}
+
+/// Compares, or checks links.
+pub(crate) fn run(arguments: &ValidateArguments, output: &Output) -> Result<(), Failure> {
+    if arguments.links {
+        links::run(arguments, output)
+    } else {
+        schema::run(arguments, output)
+    }
+}

@@ -1,0 +1,165 @@
+//! `bindery validate`: the databases of engines beside the schema.
+
+use std::thread;
+
+use bindery_schema::model::{CheckedModel, EngineId};
+use serde::Serialize;
+
+use super::ValidateArguments;
+use crate::arguments::{EngineOptions, Format};
+use crate::comparison::{self, Comparison, Finding};
+use crate::database::Engines;
+use crate::engines::Purpose;
+use crate::failure::Failure;
+use crate::output::{Output, Paint, Stream};
+use crate::project::{DialectChoice, Project};
+use crate::report::{self, document};
+use crate::text::count;
+
+/// One engine of the document; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+struct Validated<'m> {
+    engine: &'m str,
+    dialect: &'static str,
+    /// Neither differences nor an error.
+    ok: bool,
+    #[serde(flatten)]
+    comparison: Comparison,
+    /// Why the database could not be compared.
+    error: Option<String>,
+}
+
+/// Compares the engines at the same time, and prints one after the other.
+pub(super) fn run(arguments: &ValidateArguments, output: &Output) -> Result<(), Failure> {
+    let options = &arguments.schema;
+    let project = Project::load(options, DialectChoice::Configured)?;
+    let chosen = engines(&arguments.engines, &project)?;
+    let compiled = project.compile();
+    let model = report::checked(&compiled, options, output)?;
+    let engines = Engines::open(&compiled.project, &chosen)?;
+    let compare = |(index, id): (usize, &EngineId)| {
+        let compared = comparison::of_engine(&engines, index, model, *id);
+        validated(model, *id, compared, arguments.strict)
+    };
+    let all: Vec<Validated<'_>> = thread::scope(|scope| {
+        let compare = &compare;
+        let threads = chosen.iter().enumerate();
+        let threads: Vec<_> = threads
+            .map(|one| scope.spawn(move || compare(one)))
+            .collect();
+        let ended = threads.into_iter().map(thread::ScopedJoinHandle::join);
+        ended
+            .map(|ended| ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    print(&all, arguments, output)
+}
+
+/// Those named, else all.
+fn engines(named: &EngineOptions, project: &Project) -> Result<Vec<EngineId>, Failure> {
+    if named.all || !named.engine.is_empty() {
+        return project.choose(named, Purpose::Harmless);
+    }
+    let engine = Vec::new();
+    project.choose(&EngineOptions { engine, all: true }, Purpose::Harmless)
+}
+
+fn validated(
+    model: &CheckedModel,
+    id: EngineId,
+    compared: Result<Comparison, String>,
+    strict: bool,
+) -> Validated<'_> {
+    let engine = model.engine(id);
+    let (comparison, error) = match compared {
+        Ok(comparison) => (comparison, None),
+        Err(error) => (Comparison::default(), Some(error)),
+    };
+    let is_wrong =
+        |one: &Comparison| !one.differences.is_empty() || (strict && !one.extra.is_empty());
+    Validated {
+        engine: &engine.name,
+        dialect: engine.dialect.name(),
+        ok: error.is_none() && !is_wrong(&comparison),
+        comparison,
+        error,
+    }
+}
+
+fn print(
+    all: &[Validated<'_>],
+    arguments: &ValidateArguments,
+    output: &Output,
+) -> Result<(), Failure> {
+    output.result(&match arguments.schema.format {
+        Format::Json => document(&all),
+        Format::Human | Format::Github => all
+            .iter()
+            .map(|one| lines(one, arguments.strict, output.results()))
+            .collect(),
+    })?;
+    for one in all {
+        if let Some(error) = &one.error {
+            output.failure(&Failure::new(format!("engine `{}`: {error}", one.engine)));
+        }
+    }
+    let wrong: Vec<&Validated<'_>> = all.iter().filter(|one| !one.ok).collect();
+    let Some(first) = wrong.iter().find(|one| one.error.is_none()) else {
+        return if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::Told)
+        };
+    };
+    let found = |one: &&Validated<'_>| {
+        let extra = if arguments.strict {
+            one.comparison.extra.len()
+        } else {
+            0
+        };
+        one.comparison.differences.len() + extra
+    };
+    let number = wrong.iter().map(found).sum();
+    let failure = Failure::new(format!("{} from the schema", count(number, "difference")));
+    Err(failure.help(format!(
+        "change the database with a migration, or write the schema as the database is: `bindery pull --engine {} --out -` shows it",
+        first.engine
+    )))
+}
+
+fn lines(one: &Validated<'_>, strict: bool, stream: Stream) -> String {
+    let engine = one.engine;
+    let line = |word: &str, paint: Paint, text: &str| {
+        format!("{}  {text}\n", stream.paint(paint, &format!("{word:<9}")))
+    };
+    let found = |word: &str, paint: Paint, finding: &Finding| {
+        line(
+            word,
+            paint,
+            &format!("{} on {engine}{}", finding.place(), finding.texts()),
+        )
+    };
+    let mut text = String::new();
+    for finding in &one.comparison.differences {
+        text += &found(finding.word(), Paint::Bad, finding);
+    }
+    let paint = if strict { Paint::Bad } else { Paint::Faint };
+    for finding in &one.comparison.extra {
+        text += &found("extra", paint, finding);
+    }
+    for finding in &one.comparison.notes {
+        text += &found("unknown", Paint::Faint, finding);
+    }
+    for table in &one.comparison.unmanaged {
+        text += &line("unmanaged", Paint::Faint, &format!("{table} on {engine}"));
+    }
+    if one.ok {
+        let tables = count(one.comparison.tables, "table");
+        text += &line(
+            "equal",
+            Paint::Good,
+            &format!("{engine}: {tables} as the schema says"),
+        );
+    }
+    text
+}

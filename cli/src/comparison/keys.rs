@@ -1,0 +1,125 @@
+//! Keys, indexes, foreign keys and checks: which of one side are another way to write one of the other.
+
+use bindery_schema::dialect::Dialect;
+use bindery_schema::diff::{Key, KeyKind, Structure, ViewShape};
+use bindery_schema::model::TableName;
+
+use super::text::{has_same_parts, is_same_text};
+use super::{Comparison, Finding, spelling};
+
+/// Those that have no equal on the other side.
+pub(super) struct Keys<'s> {
+    sides: (&'s Structure, &'s Structure),
+    expected: Vec<(TableName, Key)>,
+    found: Vec<(TableName, Key)>,
+}
+
+impl<'s> Keys<'s> {
+    pub(super) fn new(found: &'s Structure, expected: &'s Structure) -> Self {
+        Self {
+            sides: (found, expected),
+            expected: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+
+    pub(super) fn expect(&mut self, table: TableName, key: Key) {
+        self.expected.push((table, key));
+    }
+
+    pub(super) fn find(&mut self, table: TableName, key: Key) {
+        if !self.comes_with_foreign_key(&table, &key) {
+            self.found.push((table, key));
+        }
+    }
+
+    /// MySQL makes an index for a foreign key that has none.
+    fn comes_with_foreign_key(&self, table: &TableName, key: &Key) -> bool {
+        let (_, expected) = self.sides;
+        let is_plain =
+            expected.dialect == Dialect::Mysql && key.kind == KeyKind::Index && !key.unique;
+        let keys = expected.table(table).filter(|_| is_plain);
+        let mut keys = keys.into_iter().flat_map(|table| &table.keys);
+        keys.any(|one| one.kind == KeyKind::ForeignKey && one.columns == key.columns)
+    }
+
+    /// The indexes of a materialized view that is on both sides.
+    pub(super) fn of_view(&mut self, found: &ViewShape, expected: &ViewShape) {
+        let is_open =
+            |key: &&Key, others: &[Key]| !others.iter().any(|other| other.does_the_same(key));
+        let known = |keys: &[(TableName, Key)], key: &Key| {
+            keys.iter()
+                .any(|(table, one)| *table == expected.name && one.does_the_same(key))
+        };
+        for key in expected.keys.iter().filter(|key| is_open(key, &found.keys)) {
+            if !known(&self.expected, key) {
+                self.expected.push((expected.name.clone(), key.clone()));
+            }
+        }
+        for key in found.keys.iter().filter(|key| is_open(key, &expected.keys)) {
+            if !known(&self.found, key) {
+                self.found.push((expected.name.clone(), key.clone()));
+            }
+        }
+    }
+
+    /// Pairs what is left, and reports it.
+    pub(super) fn finish(mut self, result: &mut Comparison) {
+        let dialect = self.sides.1.dialect;
+        for (table, key) in self.expected {
+            let named = |(other, one): &(TableName, Key)| {
+                *other == table
+                    && one.kind == key.kind
+                    && one.known_name.is_some()
+                    && one.known_name == key.known_name
+            };
+            let texts = |one: &Key| {
+                let (found, expected) = self.sides;
+                let expected = spelling::of_key(&key, expected.table(&table), dialect);
+                let found = spelling::of_key(one, found.table(&table), dialect);
+                (one.kind == key.kind).then_some((found, expected))
+            };
+            let alike = |(other, one): &(TableName, Key)| {
+                let texts = texts(one).filter(|_| *other == table);
+                texts.is_some_and(|(one, key)| has_same_parts(&one, &key, dialect))
+            };
+            let pair = self.found.iter().position(named);
+            let pair = pair.or_else(|| self.found.iter().position(alike));
+            let texts = pair.and_then(|at| texts(&self.found[at].1));
+            let found = pair.map(|at| self.found.remove(at).1);
+            let is_same = |(one, key): &(String, String)| is_same_text(one, key, dialect);
+            if texts.as_ref().is_some_and(is_same) {
+                continue;
+            }
+            let rewritten = holds_expression(&key)
+                && texts.is_some_and(|(one, key)| has_same_parts(&one, &key, dialect));
+            let finding = finding(&table, Some(&key), found.as_ref());
+            if rewritten {
+                &mut result.notes
+            } else {
+                &mut result.differences
+            }
+            .push(finding);
+        }
+        let extra = self
+            .found
+            .iter()
+            .map(|(table, key)| finding(table, None, Some(key)));
+        result.extra.extend(extra);
+    }
+}
+
+fn holds_expression(key: &Key) -> bool {
+    match key.kind {
+        KeyKind::Check | KeyKind::Exclusion | KeyKind::Index => true,
+        KeyKind::PrimaryKey | KeyKind::Unique | KeyKind::ForeignKey => false,
+    }
+}
+
+fn finding(table: &TableName, expected: Option<&Key>, found: Option<&Key>) -> Finding {
+    let text = |key: &Key| key.sql.clone();
+    let key = expected.or(found);
+    let what = key.map_or("key", |key| key.kind.word());
+    let columns = key.map_or(&[][..], |key| key.columns.as_slice());
+    Finding::of_table(what, table, expected.map(text), found.map(text)).of_columns(columns)
+}

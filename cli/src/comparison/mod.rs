@@ -1,0 +1,331 @@
+//! The database of an engine beside the schema: both as structures of the engine's dialect, and what differs.
+
+mod finding;
+mod keys;
+mod objects;
+mod spelling;
+mod text;
+
+use std::collections::BTreeSet;
+
+use bindery_schema::dialect::Dialect;
+use bindery_schema::diff::{
+    Change, ColumnChange, ColumnShape, Key, Structure, Unreadable, ViewShape, compare,
+    same_expression,
+};
+use bindery_schema::model::{CheckedModel, EngineId, TableName};
+use bindery_schema::render::{Style, render};
+use serde::Serialize;
+
+use self::keys::Keys;
+use self::objects::has_object;
+use self::text::has_same_parts;
+use crate::database::Engines;
+use crate::failure::Failure;
+
+pub(crate) use self::finding::Finding;
+
+/// What differs; `cli/JSON.md` documents it.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Comparison {
+    /// Tables and views of the schema that were compared.
+    pub(crate) tables: usize,
+    /// What the database lacks or declares otherwise.
+    pub(crate) differences: Vec<Finding>,
+    /// What only the database has.
+    pub(crate) extra: Vec<Finding>,
+    /// What may be the same: the server has rewritten it.
+    pub(crate) notes: Vec<Finding>,
+    /// Tables of the schema that bindery leaves alone.
+    pub(crate) unmanaged: Vec<String>,
+}
+
+/// Compares the database of one of the chosen engines.
+pub(crate) fn of_engine(
+    engines: &Engines,
+    index: usize,
+    model: &CheckedModel,
+    id: EngineId,
+) -> Result<Comparison, String> {
+    let expected = Structure::of(model, id).map_err(|why| unreadable(&why))?;
+    let tables = model
+        .tables
+        .iter()
+        .filter(|table| table.engines.contains(&id));
+    let unmanaged: BTreeSet<TableName> = tables
+        .filter(|table| table.unmanaged)
+        .map(|table| table.name.clone())
+        .collect();
+    let catalogue = engines
+        .catalogue(index)
+        .map_err(|failure| sentence(&failure))?;
+    let engine = model.engine(id);
+    let text = catalogue.statements(&unmanaged);
+    let found = Structure::read(&text, engine.dialect, engine.flavour);
+    let found = found.map_err(|why| unreadable(&why))?;
+    let mut comparison = Between {
+        found: &found,
+        expected: &expected,
+    }
+    .compare();
+    comparison.tables = expected.tables.len() + expected.views.len();
+    comparison.unmanaged = unmanaged.iter().map(ToString::to_string).collect();
+    Ok(comparison)
+}
+
+fn unreadable(why: &Unreadable) -> String {
+    let found = render(&why.found, &why.input.sources, Style::Plain);
+    format!("its schema cannot be read:\n{found}")
+}
+
+fn sentence(failure: &Failure) -> String {
+    match failure {
+        Failure::Told => String::new(),
+        Failure::Written(text) | Failure::Message { message: text, .. } => text.clone(),
+    }
+}
+
+/// The two sides.
+struct Between<'s> {
+    found: &'s Structure,
+    expected: &'s Structure,
+}
+
+impl Between<'_> {
+    fn dialect(&self) -> Dialect {
+        self.expected.dialect
+    }
+
+    fn compare(&self) -> Comparison {
+        let mut result = Comparison::default();
+        let mut keys = Keys::new(self.found, self.expected);
+        for change in compare(self.found, self.expected) {
+            self.change(change, &mut keys, &mut result);
+        }
+        self.views(&mut keys, &mut result);
+        keys.finish(&mut result);
+        result
+    }
+
+    fn change(&self, change: Change, keys: &mut Keys<'_>, result: &mut Comparison) {
+        match change {
+            Change::CreateObject(object) => {
+                if !has_object(self.found, &object) {
+                    result.differences.push(Finding::missing_object(&object));
+                }
+            }
+            Change::DropObject(object) => {
+                if !has_object(self.expected, &object) {
+                    result.extra.push(Finding::extra_object(&object));
+                }
+            }
+            Change::ChangeObject { from, to } => {
+                objects::changed(&from, &to, self.dialect(), result)
+            }
+            Change::CreateEnum(values) => result
+                .differences
+                .push(Finding::enum_type(None, Some(&values))),
+            Change::DropEnum(values) => result.extra.push(Finding::enum_type(Some(&values), None)),
+            Change::ChangeEnum { from, to } => {
+                result
+                    .differences
+                    .push(Finding::enum_type(Some(&from), Some(&to)));
+            }
+            Change::CreateTable(table) => result
+                .differences
+                .push(Finding::missing("table", &table.name)),
+            Change::DropTable(table) => result.extra.push(Finding::extra("table", &table.name)),
+            Change::AddColumn { table, column } => {
+                let text = Some(column.type_sql.clone());
+                result.differences.push(Finding::column(
+                    "column",
+                    &table,
+                    &column.name,
+                    text,
+                    None,
+                ));
+            }
+            Change::DropColumn { table, column } => {
+                let text = Some(column.type_sql.clone());
+                result
+                    .extra
+                    .push(Finding::column("column", &table, &column.name, None, text));
+            }
+            Change::ChangeColumn {
+                table,
+                from,
+                to,
+                changes,
+            } => {
+                for change in changes {
+                    self.column(&table, (&*from, &*to), change, result);
+                }
+            }
+            Change::AddKey { table, key } => keys.expect(table, key),
+            Change::DropKey { table, key } => keys.find(table, key),
+            Change::RenameKey { table, from, to } => {
+                let name = |key: &Key| {
+                    let name = key.known_name.as_deref();
+                    name.map(|name| spelling::cut_name(name, self.dialect()).to_owned())
+                };
+                if name(&from) != name(&to) {
+                    let finding = Finding::of_table("name", &table, name(&to), name(&from));
+                    result.differences.push(finding.of_columns(&to.columns));
+                }
+            }
+            Change::ChangeOptions { table, from, to } => {
+                if !spelling::is_same_options(&from, &to, self.dialect()) {
+                    let finding = Finding::of_table("options", &table, Some(to), Some(from));
+                    result.differences.push(finding);
+                }
+            }
+            Change::ChangeComment { table, from, to } => {
+                result
+                    .notes
+                    .push(Finding::of_table("comment", &table, to, from));
+            }
+            // Views are made again for many reasons: they are compared by themselves.
+            Change::CreateView(_) | Change::DropView(_) => {}
+        }
+    }
+
+    fn column(
+        &self,
+        table: &TableName,
+        (found, expected): (&ColumnShape, &ColumnShape),
+        change: ColumnChange,
+        result: &mut Comparison,
+    ) {
+        let of = |what, one: Option<String>, other: Option<String>| {
+            Finding::column(what, table, &expected.name, one, other)
+        };
+        let null = |column: &ColumnShape| {
+            Some(if column.nullable { "NULL" } else { "NOT NULL" }.to_owned())
+        };
+        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let texts = |what, one: &Option<String>, other: &Option<String>| {
+            of(what, one.clone(), other.clone())
+        };
+        let (finding, is_expression) = match change {
+            ColumnChange::Type => (
+                of("type", text(&expected.type_sql), text(&found.type_sql)),
+                false,
+            ),
+            ColumnChange::Null => (of("null", null(expected), null(found)), false),
+            ColumnChange::Default => (texts("default", &expected.default, &found.default), true),
+            ColumnChange::Generated => (
+                of(
+                    "generated",
+                    text(&expected.generated),
+                    text(&found.generated),
+                ),
+                true,
+            ),
+            ColumnChange::Collation => (
+                texts("collation", &expected.collation, &found.collation),
+                false,
+            ),
+            ColumnChange::Comment => {
+                let finding = texts("comment", &expected.comment, &found.comment);
+                return result.notes.push(finding);
+            }
+            ColumnChange::Words => (
+                of(
+                    "words",
+                    text(&expected.words.join(" ")),
+                    text(&found.words.join(" ")),
+                ),
+                true,
+            ),
+            ColumnChange::Check => (of("check", text(&expected.line), text(&found.line)), true),
+        };
+        let table = self.found.table(table);
+        let is_same = table.is_some_and(|table| {
+            spelling::is_same_column(change, (table, found), expected, self.dialect())
+        });
+        if is_same || objects::is_serial_beside_sequence(change, found, expected) {
+            return;
+        }
+        let rewritten = is_expression && finding.may_be_the_same(self.dialect());
+        if rewritten {
+            &mut result.notes
+        } else {
+            &mut result.differences
+        }
+        .push(finding);
+    }
+
+    fn views(&self, keys: &mut Keys<'_>, result: &mut Comparison) {
+        let named = |views: &[ViewShape], name: &TableName| {
+            let same = |view: &&ViewShape| self.is_same_name(&view.name, name);
+            views.iter().find(same).cloned()
+        };
+        for view in &self.expected.views {
+            match named(&self.found.views, &view.name) {
+                None if self.is_known_by_name(self.found, &view.name) => {
+                    result.notes.push(Finding::missing("view", &view.name));
+                }
+                None => result
+                    .differences
+                    .push(Finding::missing("view", &view.name)),
+                Some(found) => {
+                    self.view(&found, view, result);
+                    keys.of_view(&found, view);
+                }
+            }
+        }
+        for view in &self.found.views {
+            let is_expected = named(&self.expected.views, &view.name).is_some();
+            if !is_expected && !self.is_known_by_name(self.expected, &view.name) {
+                result.extra.push(Finding::extra("view", &view.name));
+            }
+        }
+    }
+
+    /// Of a view with words that the reader does not know it is known only that it is there.
+    fn is_known_by_name(&self, side: &Structure, name: &TableName) -> bool {
+        let mut views = side.model().views.iter();
+        views.any(|view| self.is_same_name(&view.name, name))
+    }
+
+    fn is_same_name(&self, one: &TableName, other: &TableName) -> bool {
+        match self.dialect() {
+            Dialect::Postgres => {
+                let schema = |name: &TableName| name.schema.clone().filter(|name| name != "public");
+                one.name == other.name && schema(one) == schema(other)
+            }
+            Dialect::Sqlite | Dialect::Mysql => one.name.eq_ignore_ascii_case(&other.name),
+        }
+    }
+
+    /// SQLite keeps a query as it is written; the others write it anew.
+    fn view(&self, found: &ViewShape, expected: &ViewShape, result: &mut Comparison) {
+        let kind = |view: &ViewShape| {
+            Some(
+                if view.materialized {
+                    "materialized view"
+                } else {
+                    "view"
+                }
+                .to_owned(),
+            )
+        };
+        if found.materialized != expected.materialized {
+            let finding = Finding::of_table("view", &expected.name, kind(expected), kind(found));
+            result.differences.push(finding);
+        }
+        if same_expression(&found.query, &expected.query, self.dialect()) {
+            return;
+        }
+        let query = |view: &ViewShape| Some(view.query.clone());
+        let finding = Finding::of_table("query", &expected.name, query(expected), query(found));
+        let is_certain = self.dialect() == Dialect::Sqlite
+            && !has_same_parts(&found.query, &expected.query, self.dialect());
+        if is_certain {
+            &mut result.differences
+        } else {
+            &mut result.notes
+        }
+        .push(finding);
+    }
+}

@@ -1,0 +1,297 @@
+//! The spellings under which a server keeps what it was given: each of them means the same.
+
+use bindery_schema::column_type::TypeClass;
+use bindery_schema::dialect::Dialect;
+use bindery_schema::diff::{ColumnChange, ColumnShape, Key, KeyKind, TableShape};
+
+use super::text::is_same_text;
+
+/// Is a change of a column only another spelling?
+pub(super) fn is_same_column(
+    change: ColumnChange,
+    (found_table, found): (&TableShape, &ColumnShape),
+    expected: &ColumnShape,
+    dialect: Dialect,
+) -> bool {
+    match change {
+        ColumnChange::Default => is_same_default(
+            found.default.as_deref(),
+            expected.default.as_deref(),
+            dialect,
+            expected.column_type.class() == TypeClass::Boolean,
+        ),
+        ColumnChange::Type if dialect == Dialect::Mysql => {
+            let (found, expected) = (
+                MysqlType::of(&found.type_sql),
+                MysqlType::of(&expected.type_sql),
+            );
+            let usual = option(&found_table.options, "charset");
+            found.name == expected.name && found.set.or(usual.clone()) == expected.set.or(usual)
+        }
+        ColumnChange::Collation if dialect == Dialect::Mysql => {
+            is_same_collation(found_table, found, expected)
+        }
+        ColumnChange::Generated | ColumnChange::Check => {
+            let (one, other) = match change {
+                ColumnChange::Check => (&found.line, &expected.line),
+                _ => (&found.generated, &expected.generated),
+            };
+            is_same_text(one, other, dialect)
+        }
+        ColumnChange::Type
+        | ColumnChange::Null
+        | ColumnChange::Collation
+        | ColumnChange::Comment
+        | ColumnChange::Words => false,
+    }
+}
+
+/// `DEFAULT NULL` is none; MariaDB takes the quotes off numbers, and servers write booleans in one way.
+fn is_same_default(
+    one: Option<&str>,
+    other: Option<&str>,
+    dialect: Dialect,
+    is_boolean: bool,
+) -> bool {
+    let said = |text: Option<&str>| {
+        let text = text.unwrap_or("NULL").trim();
+        let lower = text.to_lowercase();
+        let bare = lower.split("::").next().unwrap_or_default();
+        match bare.trim_matches('\'') {
+            "null" if !bare.starts_with('\'') => "NULL".to_owned(),
+            "true" | "t" | "yes" | "on" | "1" if is_boolean => "1".to_owned(),
+            "false" | "f" | "no" | "off" | "0" if is_boolean => "0".to_owned(),
+            _ => text.to_owned(),
+        }
+    };
+    let (one, other) = (said(one), said(other));
+    let number = |text: &str| text.trim_matches('\'').parse::<f64>().ok();
+    let same_number =
+        dialect == Dialect::Mysql && number(&one).is_some() && number(&one) == number(&other);
+    same_number || is_same_text(&one, &other, dialect)
+}
+
+/// A type of MySQL without its character set, and that.
+struct MysqlType {
+    name: String,
+    set: Option<String>,
+    is_binary: bool,
+}
+
+impl MysqlType {
+    fn of(declared: &str) -> Self {
+        let lower = declared.to_lowercase().replace(['\'', '"'], "");
+        let lower = lower.replace(" charset ", " character set ");
+        let is_binary = lower.ends_with(" binary");
+        let lower = lower.trim_end_matches(" binary").to_owned();
+        let (name, set) = match lower.split_once(" character set ") {
+            Some((name, set)) => (name.to_owned(), Some(whole_set(set.trim()))),
+            None => (lower, None),
+        };
+        for national in ["nvarchar", "nchar", "national varchar", "national char"] {
+            if let Some(rest) = name.strip_prefix(national) {
+                let plain = if national.contains("var") {
+                    "varchar"
+                } else {
+                    "char"
+                };
+                let name = format!("{plain}{rest}");
+                return Self {
+                    name,
+                    set: Some("utf8mb3".to_owned()),
+                    is_binary,
+                };
+            }
+        }
+        Self {
+            name,
+            set,
+            is_binary,
+        }
+    }
+}
+
+/// `utf8` is an alias.
+fn whole_set(name: &str) -> String {
+    if name == "utf8" { "utf8mb3" } else { name }.to_owned()
+}
+
+/// The value of one of the options after a table.
+fn option(options: &str, name: &str) -> Option<String> {
+    let lower = options
+        .to_lowercase()
+        .replace("character set", "charset")
+        .replace(" = ", "=");
+    let words = lower.split_whitespace().flat_map(|word| word.split(','));
+    let mut values =
+        words.filter_map(|word| word.split_once('=').filter(|(known, _)| *known == name));
+    values.next().map(|(_, value)| whole_set(value))
+}
+
+/// A collation that is not written is that of the table, or the first of its character set.
+fn is_same_collation(table: &TableShape, found: &ColumnShape, expected: &ColumnShape) -> bool {
+    let lower = |column: &ColumnShape| {
+        let name = column.collation.as_ref().map(|name| name.to_lowercase());
+        name.map(|name| name.replacen("utf8_", "utf8mb3_", 1))
+    };
+    match (lower(found), lower(expected)) {
+        (Some(found), Some(expected)) => found == expected,
+        (Some(one), None) | (None, Some(one)) => {
+            let declared = MysqlType::of(&expected.type_sql);
+            let is_binary = declared.is_binary && one.ends_with("_bin");
+            let usual = [
+                "_general_ci",
+                "_swedish_ci",
+                "_0900_ai_ci",
+                "_uca1400_ai_ci",
+            ];
+            let is_usual = !declared.is_binary && usual.iter().any(|end| one.ends_with(end));
+            is_binary || is_usual || option(&table.options, "collate") == Some(one)
+        }
+        (None, None) => true,
+    }
+}
+
+/// Are the options of two tables the same? What is not written is the server's default.
+pub(super) fn is_same_options(found: &str, expected: &str, dialect: Dialect) -> bool {
+    if dialect != Dialect::Mysql {
+        return is_same_text(found, expected, dialect);
+    }
+    let names = [
+        "engine",
+        "charset",
+        "row_format",
+        "key_block_size",
+        "checksum",
+        "pack_keys",
+    ];
+    let same = |name: &&str| {
+        let (found, expected) = (option(found, name), option(expected, name));
+        found == expected || expected.is_none()
+    };
+    let collations = (option(found, "collate"), option(expected, "collate"));
+    let same_collation = match collations {
+        (Some(found), Some(expected)) => found == expected.replacen("utf8_", "utf8mb3_", 1),
+        (Some(_), None) | (None, Some(_)) | (None, None) => true,
+    };
+    let partitions = |text: &str| {
+        text.to_lowercase()
+            .find("partition by")
+            .map(|at| text[at..].to_owned())
+    };
+    let same_partitions = match (partitions(found), partitions(expected)) {
+        (Some(found), Some(expected)) => {
+            let plain = |text: String| {
+                text.to_lowercase()
+                    .replace(" engine = innodb", "")
+                    .replace("/", "")
+                    .replace('*', "")
+            };
+            is_same_text(&plain(found), &plain(expected), dialect)
+        }
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    names.iter().all(same) && same_collation && same_partitions
+}
+
+/// PostgreSQL cuts names off, at a whole character.
+pub(super) fn cut_name(name: &str, dialect: Dialect) -> &str {
+    let limit = if dialect == Dialect::Postgres {
+        63
+    } else {
+        name.len()
+    };
+    let mut ends = (0..=limit.min(name.len())).rev();
+    let end = ends.find(|at| name.is_char_boundary(*at));
+    end.map_or(name, |end| &name[..end])
+}
+
+/// The text of a key as it is compared: what it does, without its name.
+pub(super) fn of_key(key: &Key, table: Option<&TableShape>, dialect: Dialect) -> String {
+    let named = key.known_name.as_ref().or(key.name.as_ref());
+    let text = named.map_or(key.sql.clone(), |name| {
+        key.sql.replacen(name.as_str(), "", 1)
+    });
+    match key.kind {
+        KeyKind::Check => inside(&text).to_owned(),
+        KeyKind::ForeignKey if dialect == Dialect::Mysql => {
+            // InnoDB treats all of them as one.
+            let words = [
+                " ON DELETE RESTRICT",
+                " ON UPDATE RESTRICT",
+                " ON DELETE NO ACTION",
+                " ON UPDATE NO ACTION",
+            ];
+            words.iter().fold(text, |text, word| text.replace(word, ""))
+        }
+        KeyKind::PrimaryKey | KeyKind::Unique | KeyKind::Index if dialect == Dialect::Mysql => {
+            without_whole_prefixes(text, table)
+        }
+        KeyKind::PrimaryKey
+        | KeyKind::Unique
+        | KeyKind::Index
+        | KeyKind::Exclusion
+        | KeyKind::ForeignKey => text,
+    }
+}
+
+/// The text within the outermost parentheses.
+fn inside(text: &str) -> &str {
+    let (Some(open), Some(close)) = (text.find('('), text.rfind(')')) else {
+        return text;
+    };
+    text.get(open + 1..close).unwrap_or(text)
+}
+
+/// A prefix as long as its column is none.
+fn without_whole_prefixes(text: String, table: Option<&TableShape>) -> String {
+    let columns = table.into_iter().flat_map(|table| &table.columns);
+    columns.fold(text, |text, column| {
+        let length = column
+            .type_sql
+            .split_once('(')
+            .and_then(|(_, rest)| rest.split_once(')'));
+        match length {
+            Some((length, _)) => {
+                let name = &column.name;
+                text.replace(&format!("`{name}`({length})"), &format!("`{name}`"))
+            }
+            None => text,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_mysql_are_the_same() {
+        let same = |one: &str, other: &str| {
+            let (one, other) = (MysqlType::of(one), MysqlType::of(other));
+            one.name == other.name && one.set == other.set
+        };
+        assert!(same("NVARCHAR(120)", "varchar(120) CHARACTER SET utf8mb3"));
+        assert!(same(
+            "VARCHAR(40) CHARACTER SET 'utf8'",
+            "varchar(40) CHARACTER SET utf8mb3"
+        ));
+        assert!(!same("varchar(40)", "varchar(41)"));
+        let default = |one, other| is_same_default(one, other, Dialect::Mysql, false);
+        assert!(is_same_default(
+            Some("TRUE"),
+            Some("1"),
+            Dialect::Mysql,
+            true
+        ));
+        assert!(default(Some("'0'"), Some("0")) && default(None, Some("NULL")));
+        assert!(!default(Some("'0'"), Some("1")) && !default(None, Some("0")));
+        let options = |one, other| is_same_options(one, other, Dialect::Mysql);
+        assert!(options(
+            "ENGINE=InnoDB DEFAULT CHARSET=utf8mb3 COLLATE=utf8mb3_general_ci",
+            "ENGINE=InnoDB DEFAULT CHARSET=utf8"
+        ));
+        assert!(!options("ENGINE=InnoDB", "ENGINE=MyISAM"));
+    }
+}

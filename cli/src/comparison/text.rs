@@ -1,0 +1,158 @@
+//! Texts of SQL that a server has rewritten, perhaps.
+
+use std::collections::BTreeSet;
+
+use bindery_schema::dialect::Dialect;
+use bindery_schema::diff::normal_expression;
+
+/// Are both the same but for casts, the schemas before names, and parentheses that group nothing?
+pub(super) fn is_same_text(one: &str, other: &str, dialect: Dialect) -> bool {
+    ungrouped(tokens(one, dialect)) == ungrouped(tokens(other, dialect))
+}
+
+/// Do both texts hold the same names, numbers, texts and operators, in whatever form and order? Then one may be the other
+/// as the server writes it, and they cannot be told apart here.
+pub(super) fn has_same_parts(one: &str, other: &str, dialect: Dialect) -> bool {
+    parts(one, dialect) == parts(other, dialect)
+}
+
+/// Words that a server adds, or writes in place of others.
+const FORMS: [&str; 16] = [
+    "any",
+    "all",
+    "array",
+    "in",
+    "as",
+    "if",
+    "not",
+    "exists",
+    "constraint",
+    "using",
+    "btree",
+    "do",
+    "begin",
+    "end",
+    "public",
+    "position",
+];
+
+fn parts(sql: &str, dialect: Dialect) -> BTreeSet<String> {
+    let is_form = |part: &str| FORMS.contains(&part);
+    let is_mark = |part: &str| part.starts_with(['(', ')', ',', '[', ']', ';', '"', '`', '.']);
+    let tokens = tokens(sql, dialect).into_iter();
+    let tokens = tokens.filter(|part| !is_form(part) && !is_mark(part));
+    tokens
+        .map(|part| part.trim_start_matches('-').to_owned())
+        .collect()
+}
+
+/// Without casts and without what stands before a point.
+fn tokens(sql: &str, dialect: Dialect) -> Vec<String> {
+    let normal = normal_expression(sql, dialect);
+    let mut tokens: Vec<String> = Vec::new();
+    let mut rest = normal.as_str();
+    while let Some(first) = rest.chars().next() {
+        let (part, after) = rest.split_at(length_of_part(rest, first));
+        rest = if part == "::" {
+            without_type(after)
+        } else {
+            after
+        };
+        let escaped = first == '\'' && tokens.last().is_some_and(|last| last == "E" || last == "e");
+        if part == "." {
+            tokens.pop();
+        } else if escaped {
+            // A backslash of `E'…'` is written twice.
+            tokens.pop();
+            tokens.push(part.replace(r"\\", r"\"));
+        } else if part != "::" && !part.trim().is_empty() && !matches!(part, "\"" | "`") {
+            tokens.push(part.to_owned());
+        }
+    }
+    tokens
+}
+
+/// Takes away parentheses around one token.
+fn ungrouped(tokens: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for token in tokens {
+        let opens = kept
+            .len()
+            .checked_sub(2)
+            .is_some_and(|at| kept[at] == "(" && kept[at + 1] != "(");
+        if token == ")" && opens {
+            let inner = kept.pop().unwrap_or_default();
+            kept.pop();
+            kept.push(inner);
+        } else {
+            kept.push(token);
+        }
+    }
+    kept
+}
+
+/// A text in quotes, a word, a sign.
+fn length_of_part(rest: &str, first: char) -> usize {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+    let is_sign = |c: char| "<>=!~@#&|^*/%+-?:".contains(c);
+    let until = |ends: &dyn Fn(char) -> bool| rest.find(|c: char| ends(c)).unwrap_or(rest.len());
+    if first == '\'' {
+        rest[1..].find('\'').map_or(rest.len(), |at| at + 2)
+    } else if is_word(first) {
+        until(&|c| !is_word(c))
+    } else if rest.starts_with("::") {
+        2
+    } else if is_sign(first) {
+        until(&|c| !is_sign(c)).max(1)
+    } else {
+        first.len_utf8()
+    }
+}
+
+/// The text after the name of a type.
+fn without_type(rest: &str) -> &str {
+    let words = [
+        "character varying",
+        "double precision",
+        "timestamp with time zone",
+        "timestamp without time zone",
+        "bit varying",
+        "time without time zone",
+    ];
+    let trimmed = rest.trim_start();
+    let long = words.iter().find_map(|word| trimmed.strip_prefix(word));
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '"');
+    let after = long.unwrap_or_else(|| trimmed.trim_start_matches(is_part));
+    after.trim_start_matches("[]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_rewrites_may_be_the_same() {
+        let same = |one, other| has_same_parts(one, other, Dialect::Postgres);
+        assert!(same("a IN (1, 2)", "a IN (2, 1)"));
+        assert!(is_same_text(
+            "f(x) > 0",
+            "(s.f(x::text) > 0)",
+            Dialect::Postgres
+        ));
+        assert!(is_same_text(
+            r"a ~ E'^\\d$'",
+            r"(a ~ '^\d$'::text)",
+            Dialect::Postgres
+        ));
+        assert!(!is_same_text(
+            "a - (b - c)",
+            "(a - b) - c",
+            Dialect::Postgres
+        ));
+        assert!(same("x > 0::numeric", "(x > (0)::numeric)"));
+        assert!(!same("a > 0", "a > 1"));
+        assert!(!same("a > 0", "a < 0"));
+        assert!(!same("a > 'x'", "a > 'y'"));
+        assert!(!same("a AND b", "a OR b"));
+    }
+}
