@@ -110,7 +110,7 @@ impl<D: GeneratedDatabases> SessionLayer<D> {
         #[cfg(feature = "read-token")]
         let token = (self.settings.read_your_writes.as_ref()).and_then(|how| how.token(head));
         #[cfg(not(feature = "read-token"))]
-        let token = None;
+        let (token, _) = (None::<bindery::ReadToken>, head);
         D::from_registry(self.db.reading_after(token.as_ref()))
     }
 }
