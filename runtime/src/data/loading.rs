@@ -27,7 +27,7 @@ const SAVEPOINT: &str = "SAVEPOINT bindery_rows";
 const BACK: &str = "ROLLBACK TO SAVEPOINT bindery_rows";
 const RELEASE: &str = "RELEASE SAVEPOINT bindery_rows";
 
-/// What becomes of the rows that a table has before it is loaded.
+/// The fate of the rows that a table has before it is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum LoadMode {
@@ -42,7 +42,7 @@ pub enum LoadMode {
     Upsert,
 }
 
-/// What was loaded into a table.
+/// The number of rows that were loaded into a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Loaded {

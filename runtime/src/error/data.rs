@@ -20,7 +20,7 @@ pub struct DataError {
     pub problem: DataProblem,
 }
 
-/// What is wrong with rows in text form. It holds none of their values.
+/// The problem of rows in text form. It holds none of their values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DataProblem {

@@ -78,7 +78,7 @@ pub(crate) struct LoadArguments {
     schema: SchemaOptions,
 }
 
-/// What becomes of the rows that are there.
+/// The fate of the rows that are there.
 #[derive(Debug, Args)]
 #[group(id = "mode", multiple = false)]
 struct ModeOptions {
