@@ -225,6 +225,20 @@ pub enum SessionReset {
     Always,
 }
 
+/// `outside-transaction`: what is done where a thread takes another connection of an engine while a transaction or a
+/// session of that engine is open on it. The call is not part of that: it sees nothing of what is not committed yet, and is
+/// not rolled back with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutsideTransaction {
+    /// Nothing: the default of release builds.
+    Allow,
+    /// It is logged as a warning (by `tracing`), with the place of the call and that where the transaction was begun: the
+    /// default of builds with debug assertions.
+    Warn,
+    /// The call is refused: for tests.
+    Error,
+}
+
 /// `reads`: where calls that only read go, outside of transactions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ReadsFrom {
@@ -339,6 +353,8 @@ pub struct SessionConfig {
     pub idle_in_transaction_timeout: Option<Duration>,
     /// `max-transaction-age`: a transaction that is open for longer is ended.
     pub max_transaction_age: Option<Duration>,
+    /// `outside-transaction`; `None` where it is not said.
+    pub outside_transaction: Option<OutsideTransaction>,
     /// `busy-timeout`: the longest wait for a lock on an SQLite file.
     pub busy_timeout: Duration,
     /// `synchronous`; `None` where it is not said.
@@ -360,6 +376,7 @@ impl Default for SessionConfig {
             lock_timeout: None,
             idle_in_transaction_timeout: Some(Duration::from_secs(10 * 60)),
             max_transaction_age: Some(Duration::from_secs(60)),
+            outside_transaction: None,
             busy_timeout: Duration::from_secs(5),
             synchronous: None,
             application_name: "bindery".to_owned(),

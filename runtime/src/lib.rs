@@ -68,7 +68,8 @@ pub use bindery_core::dialect::{Dialect, Flavour};
 #[cfg(feature = "read-token")]
 pub use databases::ReadTokenKey;
 pub use databases::config::{
-    Config, ConnectionMode, EngineOptions, ReadsFrom, SchemaCheck, SessionReset, Synchronous,
+    Config, ConnectionMode, EngineOptions, OutsideTransaction, ReadsFrom, SchemaCheck,
+    SessionReset, Synchronous,
 };
 pub use databases::status::{EngineStatus, ReplicaStatus, ServerProduct};
 pub use databases::tables::CreatedTables;

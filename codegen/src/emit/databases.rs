@@ -50,6 +50,9 @@ pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_
     atomic::groups(w, model, around, all);
 }
 
+/// A transaction that is left open, and a connection taken beside one, are reported with the place in the program.
+const TRACKED: &str = "#[track_caller]";
+
 pub(super) fn method(head: &str, params: &[&str], returns: &str) -> Signature {
     Signature {
         head: head.to_owned(),
@@ -178,6 +181,7 @@ fn connection(w: &mut RustWriter, engine: &Engine) {
             "# Errors".to_owned(),
             "The engine cannot be reached, or no connection came free in time.".to_owned(),
         ]);
+        w.line(TRACKED);
         let returns = format!("::bindery::Result<::bindery::Connection<{ty}>>");
         let signature = method(&format!("pub fn {}", engine.name), &["&self"], &returns);
         w.function(&signature, |w| w.line(&format!("self.0.connect({ty})")));
@@ -192,6 +196,7 @@ fn on(w: &mut RustWriter) {
             "# Errors",
             "The engine cannot be reached, or no connection came free in time.",
         ]);
+        w.line(TRACKED);
         let signature = method(
             "pub fn on",
             &["&self", "engine: engine::Any"],
@@ -442,8 +447,7 @@ fn transaction(w: &mut RustWriter, model: &Model, way: &Way) {
     } else {
         ("", "&self,")
     };
-    // A transaction that is left open is reported with the place in the program.
-    w.line("#[track_caller]");
+    w.line(TRACKED);
     w.line(&format!("pub fn {}<{lifetime}{}>(", way.name, way.generics));
     w.indented(|w| {
         w.line(of_self);

@@ -21,7 +21,9 @@ use crate::link::program::{EngineInfo, Program};
 use bindery_core::dialect::{Dialect, Flavour};
 
 pub use self::options::EngineOptions;
-pub use bindery_core::config::{ConnectionMode, ReadsFrom, SchemaCheck, SessionReset, Synchronous};
+pub use bindery_core::config::{
+    ConnectionMode, OutsideTransaction, ReadsFrom, SchemaCheck, SessionReset, Synchronous,
+};
 
 /// The variable that names the configuration file.
 const FILE_VARIABLE: &str = "BINDERY_CONFIG";
@@ -341,6 +343,7 @@ impl From<&Settings> for PoolLimits {
             max_lifetime: pool.max_lifetime,
             test_after_idle: pool.test_after_idle,
             max_transaction_age: settings.session.max_transaction_age,
+            outside_transaction: outside_transaction(settings.session.outside_transaction),
             keep: match settings.mode {
                 ConnectionMode::Long => true,
                 ConnectionMode::Short => false,
@@ -351,4 +354,13 @@ impl From<&Settings> for PoolLimits {
             },
         }
     }
+}
+
+/// Where the configuration is silent, mistakes are looked for in builds for development.
+fn outside_transaction(said: Option<OutsideTransaction>) -> OutsideTransaction {
+    said.unwrap_or(if cfg!(debug_assertions) {
+        OutsideTransaction::Warn
+    } else {
+        OutsideTransaction::Allow
+    })
 }

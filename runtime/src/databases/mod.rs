@@ -18,6 +18,7 @@ pub(crate) mod tables;
 
 use std::any::Any;
 use std::fmt;
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -40,6 +41,7 @@ use crate::error::Result;
 use crate::link::connection::Connection;
 use crate::link::drift::Watch;
 use crate::link::engine::{Engine, StaticEngine};
+use crate::link::inside;
 use crate::link::pool::budget::Budget;
 use crate::link::pool::{Pool, PoolLimits};
 use crate::link::program::{EngineInfo, Program, TableDdl};
@@ -179,9 +181,30 @@ impl Registry {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn connect<E: Engine>(&self, engine: E) -> Result<Connection<E>> {
-        let link = self.source(engine).primary()?;
+        let link = self.source(engine).primary(Location::caller())?;
         Ok(Connection::new(engine, link))
+    }
+
+    /// Runs work that is meant to be outside of the transaction or session that is open on this thread: nothing is logged
+    /// of it, nor refused, whatever `outside-transaction` says.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// db.session(|s| {
+    ///     s.b()?.blogs().count()?;
+    ///     // Stored also where the session is rolled back.
+    ///     db.outside_transaction(|| db.users().insert(NewUser::new("ann@example.org")))?;
+    ///     Ok(())
+    /// })
+    /// # }
+    /// ```
+    pub fn outside_transaction<T>(&self, work: impl FnOnce() -> T) -> T {
+        inside::meant(work)
     }
 
     /// Raw SQL on an engine, taking a connection for each statement.

@@ -182,6 +182,7 @@ impl ErrorKind {
             | Self::Data(_)
             | Self::SessionSplit
             | Self::SessionLocked { .. }
+            | Self::OutsideTransaction { .. }
             | Self::Closed
             | Self::Cancelled
             | Self::StillInUse { .. }

@@ -1,6 +1,7 @@
 //! The kinds of errors, the same on every database. Which code of which database is which kind is defined in `driver`.
 
 use std::fmt;
+use std::panic::Location;
 
 use super::constraint::quoted;
 use super::{Constraint, DataError, Invalid, MigrationError};
@@ -187,6 +188,14 @@ pub enum ErrorKind {
     SessionLocked {
         /// The name of the engine that it is locked to.
         locked_to: &'static str,
+    },
+    /// The call would run on another connection, outside of a transaction or session that is open on its thread, and the
+    /// engine's `outside-transaction` is `error`.
+    OutsideTransaction {
+        /// `transaction` or `session`.
+        kind: &'static str,
+        /// Where that was begun, in the program's source.
+        begun_at: &'static Location<'static>,
     },
     /// The engine was closed.
     Closed,
@@ -395,6 +404,10 @@ impl fmt::Display for ErrorKind {
             Self::SessionLocked { locked_to } => write!(
                 out,
                 "the session is locked to `{locked_to}` here, so it uses no other engine"
+            ),
+            Self::OutsideTransaction { kind, begun_at } => write!(
+                out,
+                "the call is not part of the {kind} that is open on this thread, begun at {begun_at}: make it on that, or within `outside_transaction` where it is meant"
             ),
             Self::Closed => out.write_str("the engine is closed"),
             Self::Cancelled => out.write_str("the call was cancelled"),

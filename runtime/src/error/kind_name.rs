@@ -56,6 +56,7 @@ impl ErrorKind {
             Self::Data(_) => "data",
             Self::SessionSplit => "session_split",
             Self::SessionLocked { .. } => "session_locked",
+            Self::OutsideTransaction { .. } => "outside_transaction",
             Self::Closed => "closed",
             Self::StillInUse { .. } => "still_in_use",
             Self::Cancelled => "cancelled",

@@ -13,6 +13,7 @@ use crate::driver::{Cursor, DROP_LIMIT, Physical, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::link::changes::Written;
 use crate::link::drift::{Use, Watch};
+use crate::link::inside::Inside;
 use crate::link::pool::{Pool, Pooled};
 use crate::observe::Call;
 use crate::value::RowReader;
@@ -193,6 +194,9 @@ impl Link {
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
         self.has_written |= operation.writes();
+        if let Some(inside) = self.standing.inside() {
+            inside.used();
+        }
         let outcome = self.timed(|link| {
             link.ensure_may(operation)?;
             link.ensure_young().and_then(|()| work(link))
@@ -234,6 +238,14 @@ impl Link {
     pub(crate) fn note_write(&self) {
         if let Some(written) = &self.unit_written {
             written.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// What its thread does from now on is outside of its transaction by right.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn rests(&self) {
+        if let Some(inside) = self.standing.inside() {
+            inside.rests();
         }
     }
 
@@ -495,8 +507,7 @@ impl Link {
                 "a transaction within another goes on as that was begun, so it takes no options";
             return Err(Error::new(ErrorKind::Unsupported(why)));
         }
-        self.open_scope(options, Location::caller())?;
-        Ok(self.standing.innermost())
+        self.begin_from(options, Location::caller())
     }
 
     /// Begins a transaction, or a savepoint within one, that the program began elsewhere.
@@ -506,6 +517,9 @@ impl Link {
         site: &'static Location<'static>,
     ) -> Result<Scoped> {
         self.open_scope(options, site)?;
+        if self.depth() == 1 {
+            self.standing.is_seen(Inside::transaction(&self.pool, site));
+        }
         Ok(self.standing.innermost())
     }
 

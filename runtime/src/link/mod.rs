@@ -10,6 +10,7 @@ pub mod dialect;
 pub(crate) mod drift;
 pub(crate) mod engine;
 mod held;
+pub(crate) mod inside;
 pub(crate) mod pool;
 pub(crate) mod program;
 pub(crate) mod read_connection;

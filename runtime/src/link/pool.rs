@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
+use bindery_core::config::OutsideTransaction;
+
 use self::budget::{Budget, Permit};
 use self::checkout::{Checkout, Checkouts};
 use self::moment::Moment;
@@ -76,6 +78,7 @@ pub(crate) struct PoolLimits {
     pub(crate) test_after_idle: Duration,
     /// A transaction of this age is ended.
     pub(crate) max_transaction_age: Option<Duration>,
+    pub(crate) outside_transaction: OutsideTransaction,
     /// Keep connections between uses (`connection = "long"`).
     pub(crate) keep: bool,
     /// One connection writes at a time, whichever it is.
@@ -201,6 +204,12 @@ impl Pool {
     /// Returns how old a transaction may become.
     pub(crate) fn max_transaction_age(&self) -> Option<Duration> {
         self.limits.max_transaction_age
+    }
+
+    /// Returns what is done where a thread is in a transaction and takes another connection.
+    #[inline]
+    pub(crate) fn outside_transaction(&self) -> OutsideTransaction {
+        self.limits.outside_transaction
     }
 
     /// Has the tables looked after; once.

@@ -185,9 +185,9 @@ impl<'c, E: Engine> RawSql<'c, E> {
                 Source::Session(slots, at) => slots.link(*at)?.call(operation, on_link),
                 // Whether a query writes is known when it is prepared.
                 Source::Pool(pool) if operation == Operation::Query => {
-                    pool.primary()?.timed(on_link)
+                    pool.primary(place)?.timed(on_link)
                 }
-                Source::Pool(pool) => pool.writer()?.timed(on_link),
+                Source::Pool(pool) => pool.writer(place)?.timed(on_link),
             }
         });
         outcome.map_err(|error| located(error, engine, operation))

@@ -147,8 +147,8 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
             let outcome = match &mut self.target.source {
                 Source::Link(link) => link.call(operation, run),
                 Source::Session(slots, at) => slots.link(*at)?.call(operation, run),
-                Source::Pool(pool) if operation.writes() => pool.writer()?.timed(run),
-                Source::Pool(pool) => pool.read(run),
+                Source::Pool(pool) if operation.writes() => pool.writer(place)?.timed(run),
+                Source::Pool(pool) => pool.read(place, run),
             };
             outcome.map_err(|error| error.of_row_of(sql.table, sql.columns))
         });

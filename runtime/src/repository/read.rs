@@ -113,6 +113,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     }
 
     /// The rows of this text, one after the other.
+    #[track_caller]
     pub(crate) fn rows<T: AsRef<str>>(
         self,
         text: impl FnOnce(&mut Physical, &'static TableSql) -> Result<T>,
@@ -122,6 +123,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     }
 
     /// The same, read by `read`; `names` are the columns, where they are not those of the table.
+    #[track_caller]
     pub(crate) fn rows_as<R, T: AsRef<str>>(
         self,
         read: ReadRow<E, R>,
@@ -144,7 +146,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
                 Source::Link(link) => link,
                 Source::Session(slots, at) => slots.link(at)?,
                 Source::Pool(pool) => {
-                    let mut link = pool.reader()?;
+                    let mut link = pool.reader(place)?;
                     let text = prepare(&mut link)?;
                     return Rows::on_own(link, (text.as_ref(), write), reader);
                 }

@@ -167,7 +167,11 @@ impl<D: GeneratedDatabases> AsyncSession<D> {
                 Ok(session) => session,
                 Err(error) => return (Err(error.into()), Some(permit)),
             };
-            let (outcome, session) = origin.around(|| work(session));
+            session.slots.is_used();
+            let (outcome, mut session) = origin.around(|| work(session));
+            if let Some(session) = &mut session {
+                session.slots.rests();
+            }
             match session.filter(|_| !work::is_abandoned()) {
                 Some(session) => (outcome, held.put(session, permit)),
                 None => (outcome, Some(permit)),

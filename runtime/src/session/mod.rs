@@ -250,6 +250,7 @@ impl Session {
         }
         self.is_finished = true;
         let was_used = self.clock.is_running() && self.is_used();
+        self.slots.is_over();
         let ended = self.slots.commit(&self.order);
         if was_used {
             let outcome = SessionOutcome::of_commit(ended.outcome.as_ref().err());

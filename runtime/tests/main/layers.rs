@@ -20,6 +20,7 @@ const LAYERS: &[&str] = &[
     "link/changes",
     "link/drift",
     "link/pool",
+    "link/inside",
     "link/held",
     "link",
     "model",

@@ -2725,6 +2725,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn default(&self) -> ::bindery::Result<::bindery::Connection<engine::Default>> {
         self.0.connect(engine::Default)
     }
@@ -2733,6 +2734,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn lite(&self) -> ::bindery::Result<::bindery::Connection<engine::Lite>> {
         self.0.connect(engine::Lite)
     }
@@ -2741,6 +2743,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn p(&self) -> ::bindery::Result<::bindery::Connection<engine::P>> {
         self.0.connect(engine::P)
     }
@@ -2749,6 +2752,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn proper(&self) -> ::bindery::Result<::bindery::Connection<engine::Proper>> {
         self.0.connect(engine::Proper)
     }
@@ -2757,6 +2761,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
     }

@@ -716,6 +716,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn analytics(&self) -> ::bindery::Result<::bindery::Connection<engine::Analytics>> {
         self.0.connect(engine::Analytics)
     }
@@ -724,6 +725,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn b(&self) -> ::bindery::Result<::bindery::Connection<engine::B>> {
         self.0.connect(engine::B)
     }
@@ -732,6 +734,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
     }

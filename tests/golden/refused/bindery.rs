@@ -1144,6 +1144,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn default(&self) -> ::bindery::Result<::bindery::Connection<engine::Default>> {
         self.0.connect(engine::Default)
     }
@@ -1152,6 +1153,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn lite(&self) -> ::bindery::Result<::bindery::Connection<engine::Lite>> {
         self.0.connect(engine::Lite)
     }
@@ -1160,6 +1162,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn p(&self) -> ::bindery::Result<::bindery::Connection<engine::P>> {
         self.0.connect(engine::P)
     }
@@ -1168,6 +1171,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn proper(&self) -> ::bindery::Result<::bindery::Connection<engine::Proper>> {
         self.0.connect(engine::Proper)
     }
@@ -1176,6 +1180,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
     }

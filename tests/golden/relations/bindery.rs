@@ -7750,6 +7750,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn default(&self) -> ::bindery::Result<::bindery::Connection<engine::Default>> {
         self.0.connect(engine::Default)
     }
@@ -7758,6 +7759,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn lite(&self) -> ::bindery::Result<::bindery::Connection<engine::Lite>> {
         self.0.connect(engine::Lite)
     }
@@ -7766,6 +7768,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn p(&self) -> ::bindery::Result<::bindery::Connection<engine::P>> {
         self.0.connect(engine::P)
     }
@@ -7774,6 +7777,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn proper(&self) -> ::bindery::Result<::bindery::Connection<engine::Proper>> {
         self.0.connect(engine::Proper)
     }
@@ -7782,6 +7786,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
     }

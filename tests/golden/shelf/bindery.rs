@@ -1335,6 +1335,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn default(&self) -> ::bindery::Result<::bindery::Connection<engine::Default>> {
         self.0.connect(engine::Default)
     }
@@ -1343,6 +1344,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
     }

@@ -7,8 +7,9 @@ use crate::config::keys::{self, Section};
 use crate::config::toml_reader::{Entry, Reader, quoted};
 use crate::config::url::scheme_dialect;
 use crate::config::{
-    ConnectionMode, ConnectionSource, EngineConfig, LogConfig, PoolConfig, ReadsConfig, ReadsFrom,
-    ReplicaConfig, SchemaCheck, SessionConfig, SessionReset, Synchronous, is_application_name,
+    ConnectionMode, ConnectionSource, EngineConfig, LogConfig, OutsideTransaction, PoolConfig,
+    ReadsConfig, ReadsFrom, ReplicaConfig, SchemaCheck, SessionConfig, SessionReset, Synchronous,
+    is_application_name,
 };
 use crate::dialect::{Dialect, Flavour};
 use crate::name::is_valid_engine_name;
@@ -23,6 +24,11 @@ const CHECKS: &[(&str, SchemaCheck)] = &[
     ("error", SchemaCheck::Error),
     ("warn", SchemaCheck::Warn),
     ("off", SchemaCheck::Off),
+];
+const OUTSIDE: &[(&str, OutsideTransaction)] = &[
+    ("allow", OutsideTransaction::Allow),
+    ("warn", OutsideTransaction::Warn),
+    ("error", OutsideTransaction::Error),
 ];
 const READS: &[(&str, ReadsFrom)] = &[
     ("primary", ReadsFrom::Primary),
@@ -97,6 +103,7 @@ impl Reader<'_> {
             max_transaction_age: self
                 .limit(table, "max-transaction-age")
                 .unwrap_or(defaults.max_transaction_age),
+            outside_transaction: self.word(table, "outside-transaction", OUTSIDE),
             busy_timeout: self
                 .duration(table, "busy-timeout")
                 .unwrap_or(defaults.busy_timeout),

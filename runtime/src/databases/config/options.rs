@@ -4,9 +4,10 @@ use std::fmt;
 use std::time::Duration;
 
 use bindery_core::config::{
-    Address, ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, LogConfig, PoolConfig,
-    ReadsConfig, ReadsFrom, SchemaCheck, Secret, Server, SessionConfig, SessionReset,
-    SqliteAddress, Synchronous, TlsOptions, is_application_name, parse_url,
+    Address, ConnectionMode, ConnectionTarget, Endpoint, LONGEST_TIME, LogConfig,
+    OutsideTransaction, PoolConfig, ReadsConfig, ReadsFrom, SchemaCheck, Secret, Server,
+    SessionConfig, SessionReset, SqliteAddress, Synchronous, TlsOptions, is_application_name,
+    parse_url,
 };
 
 use super::{Settings, refused};
@@ -253,6 +254,16 @@ impl EngineOptions {
     #[must_use]
     pub fn max_transaction_age(mut self, age: impl Into<Option<Duration>>) -> Self {
         self.session.max_transaction_age = age.into();
+        self
+    }
+
+    /// What is done where a thread takes another connection of the engine while a transaction or a session of the engine is
+    /// open on it: [`OutsideTransaction::Warn`] in builds with debug assertions, else [`OutsideTransaction::Allow`], unless said.
+    /// Tests may refuse it by [`OutsideTransaction::Error`]. Where such a call is meant, it is made within
+    /// [`Registry::outside_transaction`](crate::Registry::outside_transaction).
+    #[must_use]
+    pub fn outside_transaction(mut self, wanted: OutsideTransaction) -> Self {
+        self.session.outside_transaction = Some(wanted);
         self
     }
 

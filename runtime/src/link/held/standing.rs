@@ -5,11 +5,12 @@
 //! savepoint around it can undo.
 
 use std::panic::Location;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-
 use std::time::Instant;
 
 use crate::error::{Applied, Error, ErrorKind, Operation, Result};
+use crate::link::inside::Inside;
 
 /// Depth and doom of the transaction that is open on a connection.
 #[derive(Default)]
@@ -25,6 +26,8 @@ pub(crate) struct Standing {
     was_in_the_way: bool,
     /// The open transaction was begun to read only.
     only_reads: bool,
+    /// The open transaction, where calls outside of it are noticed.
+    inside: Option<Arc<Inside>>,
 }
 
 /// The beginning of a transaction.
@@ -95,6 +98,17 @@ impl Standing {
         }
     }
 
+    /// The transaction that was begun is the program's own: calls outside of it are noticed.
+    pub(crate) fn is_seen(&mut self, inside: Option<Arc<Inside>>) {
+        self.inside = inside;
+    }
+
+    /// The open transaction, where calls outside of it are noticed.
+    #[inline]
+    pub(crate) fn inside(&self) -> Option<&Arc<Inside>> {
+        self.inside.as_ref()
+    }
+
     /// The beginning of the open transaction.
     pub(crate) fn begun(&self) -> Option<Begun> {
         self.begun
@@ -134,6 +148,7 @@ impl Standing {
         self.depth = depth - 1;
         if depth == 1 {
             self.begun = None;
+            self.inside = None;
             self.only_reads = false;
         }
     }
@@ -235,6 +250,7 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::Data(_)
         | ErrorKind::SessionSplit
         | ErrorKind::SessionLocked { .. }
+        | ErrorKind::OutsideTransaction { .. }
         | ErrorKind::Closed
         | ErrorKind::Cancelled
         | ErrorKind::StillInUse { .. }

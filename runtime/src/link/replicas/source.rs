@@ -1,10 +1,12 @@
 //! An engine's connections, for calls that take one each.
 
+use std::panic::Location;
 use std::sync::Arc;
 
 use super::{EngineUnit, Replicas};
 use crate::error::Result;
 use crate::link::Link;
+use crate::link::inside;
 use crate::link::pool::Pool;
 
 /// Where calls that hold no connection take one: writes of the primary, reads of where the engine has them go.
@@ -17,7 +19,8 @@ pub(crate) struct PoolSource<'c> {
 
 impl PoolSource<'_> {
     /// A connection for a call that writes, or may.
-    pub(crate) fn writer(self) -> Result<Link> {
+    pub(crate) fn writer(self, called_at: &'static Location<'static>) -> Result<Link> {
+        inside::ensure_none(self.pool, called_at)?;
         if let Some(unit) = self.unit {
             unit.writes();
         }
@@ -25,7 +28,8 @@ impl PoolSource<'_> {
     }
 
     /// A connection of the primary, for a call of which it is known later whether it writes.
-    pub(crate) fn primary(self) -> Result<Link> {
+    pub(crate) fn primary(self, called_at: &'static Location<'static>) -> Result<Link> {
+        inside::ensure_none(self.pool, called_at)?;
         let link = self.pool.acquire()?;
         Ok(match self.unit {
             Some(unit) => unit.noting(link),
@@ -34,7 +38,8 @@ impl PoolSource<'_> {
     }
 
     /// A connection for a call that only reads.
-    pub(crate) fn reader(self) -> Result<Link> {
+    pub(crate) fn reader(self, called_at: &'static Location<'static>) -> Result<Link> {
+        inside::ensure_none(self.pool, called_at)?;
         match self.replicas {
             None => self.pool.acquire(),
             Some(replicas) => {
@@ -46,8 +51,12 @@ impl PoolSource<'_> {
     }
 
     /// Runs a call that only reads.
-    pub(crate) fn read<T>(self, work: impl FnOnce(&mut Link) -> Result<T>) -> Result<T> {
-        let mut link = self.reader()?;
+    pub(crate) fn read<T>(
+        self,
+        called_at: &'static Location<'static>,
+        work: impl FnOnce(&mut Link) -> Result<T>,
+    ) -> Result<T> {
+        let mut link = self.reader(called_at)?;
         let outcome = link.timed(work);
         if let (Err(error), Some(replicas)) = (&outcome, self.replicas)
             && link.is_unusable_after(error)

@@ -20,7 +20,7 @@ pub(super) struct Held {
 
 /// Where the connection is.
 enum Home {
-    Bare(Link, Hooks),
+    Bare(Box<(Link, Hooks)>),
     /// Lent to the program, as a connection of one type.
     Typed(Box<dyn Typed>),
 }
@@ -56,14 +56,14 @@ impl<E: Engine> Typed for Connection<E> {
 impl Held {
     pub(super) fn new(link: Link) -> Self {
         Self {
-            home: Home::Bare(link, Hooks::default()),
+            home: Home::Bare(Box::new((link, Hooks::default()))),
             scopes: Vec::new(),
         }
     }
 
     pub(super) fn parts(&mut self) -> Parts<'_> {
         match &mut self.home {
-            Home::Bare(link, hooks) => (link, hooks),
+            Home::Bare(bare) => (&mut bare.0, &mut bare.1),
             Home::Typed(connection) => connection.parts(),
         }
     }
@@ -87,7 +87,7 @@ impl Held {
         }
         match &mut self.home {
             Home::Typed(connection) => connection.as_any().downcast_mut(),
-            Home::Bare(..) => None,
+            Home::Bare(_) => None,
         }
         .ok_or_else(|| Error::new(ErrorKind::TransactionForgotten))
     }
@@ -95,7 +95,7 @@ impl Held {
     fn is_typed<E: Engine>(&mut self) -> bool {
         match &mut self.home {
             Home::Typed(connection) => connection.as_any().is::<Connection<E>>(),
-            Home::Bare(..) => false,
+            Home::Bare(_) => false,
         }
     }
 
@@ -104,7 +104,7 @@ impl Held {
             Home::Typed(connection) if connection.is_forgotten() => {
                 Err(Error::new(ErrorKind::TransactionForgotten))
             }
-            Home::Typed(_) | Home::Bare(..) => Ok(()),
+            Home::Typed(_) | Home::Bare(_) => Ok(()),
         }
     }
 

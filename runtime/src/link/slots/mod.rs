@@ -17,6 +17,7 @@ use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::link::Link;
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
+use crate::link::inside::Inside;
 use crate::link::pool::Pool;
 use crate::link::replicas::EngineUnit;
 use crate::link::transaction::Hooks;
@@ -32,6 +33,8 @@ pub(crate) struct Slots {
     scope: Scope,
     /// The atomic group that they are of; `None` in a session.
     enlisted: Option<Enlisted>,
+    /// Where calls outside of the session are noticed.
+    inside: Option<Arc<Inside>>,
 }
 
 /// How every engine of a session is used.
@@ -77,13 +80,18 @@ impl Slots {
             held: None,
             gid: None,
         };
+        let slots: Vec<Slot> = engines.map(slot).collect();
+        // Without transactions there is nothing to be outside of.
+        let noticed = slots.iter().filter(|_| !terms.is_autocommit);
+        let inside = Inside::session(noticed.map(|slot| &*slot.pool), terms.site);
         Self {
-            slots: engines.map(slot).collect(),
+            slots,
             unit,
             terms,
             depth: 1,
             scope: Scope::default(),
             enlisted: None,
+            inside,
         }
     }
 
@@ -192,6 +200,7 @@ impl Slots {
         self.ensure_of_group(at)?;
         self.ensure_unlocked(at)?;
         self.left().map_err(|error| self.located(at, error))?;
+        self.is_used();
         if !self.is_held(at) {
             self.take(at)?;
         }
@@ -205,6 +214,28 @@ impl Slots {
                 .map_err(|error| error.on_engine(slot.pool.engine()))?;
         }
         Ok(slot.entered())
+    }
+
+    /// Calls outside of the session are noticed on this thread from now on.
+    pub(crate) fn is_used(&self) {
+        if let Some(inside) = &self.inside {
+            inside.used();
+        }
+    }
+
+    /// No call is outside of the session until it is used again.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn rests(&mut self) {
+        let Some(inside) = &self.inside else { return };
+        inside.rests();
+        for held in self.slots.iter_mut().filter_map(|slot| slot.held.as_mut()) {
+            held.link().rests();
+        }
+    }
+
+    /// Nothing is outside of the session any more.
+    pub(crate) fn is_over(&mut self) {
+        self.inside = None;
     }
 
     /// Takes a connection of an engine and begins its transaction.

@@ -853,16 +853,19 @@ impl Databases {
     }
 
     /// A connection of `b`.
+    #[track_caller]
     pub fn b(&self) -> ::bindery::Result<::bindery::Connection<engine::B>> {
         self.0.connect(engine::B)
     }
 
     /// A connection of `default`.
+    #[track_caller]
     pub fn default(&self) -> ::bindery::Result<::bindery::Connection<engine::Default>> {
         self.0.connect(engine::Default)
     }
 
     /// A connection of an engine chosen at run time.
+    #[track_caller]
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
     }

@@ -1,6 +1,7 @@
 //! Sessions: one connection and transaction of each engine, begun by the first statement and ended together.
 
 mod ends;
+mod outside;
 mod scopes;
 mod waits;
 
