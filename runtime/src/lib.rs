@@ -91,7 +91,7 @@ pub use link::replicas::ReplicaState;
 pub use link::transaction::{RetryPolicy, Transaction};
 pub use model::access::{Access, CanWrite, ReadWrite, ReadsOnly};
 pub use model::key::Key;
-pub use model::lives_on::{Hosts, LivesOn};
+pub use model::lives_on::{Hosts, LivesOn, OnOneEngine};
 pub use model::route::{ReadRoute, Route};
 pub use model::row_of::RowOf;
 pub use model::validate::Validate;

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use bindery::query::{HashJoin, merge_join};
 use bindery::{
-    Connection, ErrorKind, Event, EventKind, Hosts, LinkCache, Linked, LinkedRows, StaticEngine,
+    Connection, ErrorKind, Event, EventKind, Hosts, LinkCache, Linked, LinkedRows, Route,
+    StaticEngine,
 };
 use bindery_testkit::{Fault, FaultProxy};
 
@@ -117,6 +118,51 @@ fn xrel_01_rows_of_mysql_with_their_users_on_sqlite() -> bindery::Result<()> {
         db.create_missing_on(linked::engine::Proper)?;
         xrel_01!(db, proper, m_visits, NewMVisit, user_id, m_visit -> lite, Lite);
     }
+    Ok(())
+}
+
+/// The typed accessors of a session lead to three databases, and its connections to the rows that links lead to.
+#[test]
+fn xrel_01_links_are_loaded_within_a_session() -> bindery::Result<()> {
+    use crate::linked::*;
+    let bench = Bench::new();
+    if bench.postgres.is_none() || bench.mariadb.is_none() {
+        return Ok(());
+    }
+    let db = Databases::with_config(&bench.config())?;
+    db.create_missing_on(engine::Lite)?;
+    db.create_missing_on(engine::P)?;
+    db.create_missing_on(engine::Default)?;
+    let mut s = db.begin_session()?;
+    let ann = s.p()?.app_user().insert(NewAppUser::new("ann"))?;
+    let bob = s.default()?.app_user().insert(NewAppUser::new("bob"))?;
+    s.lite_visits()
+        .insert(NewLiteVisit::new().user_id(Some(ann.id)))?;
+    s.p_visits()
+        .insert(NewPVisit::new().user_id(Some(bob.id)))?;
+    assert_eq!((s.lite_visits().count()?, s.p_visits().count()?), (1, 1));
+    assert_eq!(s.p_visits().filter(p_visit::user_id.eq(bob.id)).count()?, 1);
+
+    let visits = s.lite_visits().all()?;
+    let users = lite_visit::user_id.load(s.p()?, &visits)?;
+    assert_eq!(shown(&users, |user| &user.name), ["ann"]);
+    let visits = s.p_visits().all()?;
+    let users = p_visit::user_id.load(s.default()?, &visits)?;
+    assert_eq!(shown(&users, |user| &user.name), ["bob"]);
+
+    // A function for a route takes the session, where the model lives on one engine.
+    fn count<R: Route<model::PVisit> + Tables>(route: &mut R) -> bindery::Result<u64> {
+        route.p_visits().count()
+    }
+    assert_eq!(count(&mut s)?, 1);
+    assert_eq!(count(s.p()?)?, 1);
+    assert_eq!(
+        db.outside_transaction(|| db.p_visits().count())?,
+        0,
+        "not committed"
+    );
+    s.commit()?;
+    assert_eq!((db.lite_visits().count()?, count(&mut db.p()?)?), (1, 1));
     Ok(())
 }
 

@@ -93,15 +93,30 @@ mod own {
         Ok(())
     }
 
+    fn keeping() -> bindery::SessionOptions {
+        bindery::SessionOptions::new().identity_cache(10)
+    }
+
+    /// Covers TX-10: a row of a session's identity cache has the values that were read.
+    fn kept<E: StaticEngine + Hosts<model::Host>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        for host in c.hosts().all()? {
+            assert_eq!(c.hosts().get(host.id)?, host);
+            assert_eq!(c.hosts().get(host.id)?, host, "again");
+        }
+        Ok(())
+    }
+
     #[test]
     fn addresses_and_texts_of_a_type_of_ones_own() -> bindery::Result<()> {
         let bench = Bench::new();
         let db = Databases::with_config(&bench.with_postgres())?;
         db.create_missing_on(engine::Default)?;
         addresses(&mut db.default()?)?;
+        kept(db.begin_session_with(keeping())?.default()?)?;
         if bench.postgres.is_some() {
             db.create_missing_on(engine::P)?;
             addresses(&mut db.p()?)?;
+            kept(db.begin_session_with(keeping())?.p()?)?;
         }
         Ok(())
     }

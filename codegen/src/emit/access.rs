@@ -30,6 +30,7 @@ pub(crate) fn tables(w: &mut RustWriter, around: &Surroundings<'_>, all: &[Shape
             |_| (),
         );
     });
+    w.item(|w| w.block("impl Tables for DatabaseSession", |_| ()));
 }
 
 /// Tables called `to_…` and the like are not conversions.

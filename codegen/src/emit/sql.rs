@@ -78,6 +78,19 @@ pub(crate) fn lives_on(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sh
     implementation(w, around, shape, &any, "engine", |w| {
         w.block("match engine", |w| arms(w, around, shape));
     });
+    if !shape.several {
+        on_one_engine(w, around, shape);
+    }
+}
+
+/// What leads a session to the engine of the model.
+fn on_one_engine(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    let (tag, engine) = (around.tag(shape), around.engine(shape.table.engines[0]));
+    w.item(|w| {
+        w.block(&format!("impl ::bindery::OnOneEngine for {tag}"), |w| {
+            w.line(&format!("type Engine = {engine};"));
+        });
+    });
 }
 
 /// The name of the static value with the statements for an engine.

@@ -92,6 +92,7 @@ impl Registry {
         let terms = Terms {
             is_autocommit: false,
             until,
+            kept_rows: None,
             site,
         };
         let pools = self.pools_of_engines();

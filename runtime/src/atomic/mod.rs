@@ -177,7 +177,8 @@ impl AtomicTransaction {
                 cause: cause.into(),
             };
         };
-        let slots = std::mem::replace(&mut self.slots, Slots::none());
+        let mut slots = std::mem::replace(&mut self.slots, Slots::none());
+        slots.is_over();
         let mut commit = Commit::new(slots, self.group.home, active);
         let outcome = commit.run_patiently();
         let hooks = std::mem::take(&mut self.hooks);

@@ -132,6 +132,27 @@ impl Config {
             .collect()
     }
 
+    /// The engines of the program as places in it, in the order of the configuration: those of the file, then those that are
+    /// given in code alone, then those that only the environment has.
+    pub(crate) fn order(&self, program: &Program) -> Vec<usize> {
+        let in_file = self.file.iter().flat_map(|file| &file.engines);
+        let mut in_file: Vec<_> = in_file
+            .filter_map(|engine| Some((engine.span?.start, engine.name.as_str())))
+            .collect();
+        in_file.sort_unstable();
+        let in_code = self.engines.iter().map(|(name, _)| name.as_str());
+        let mut named: Vec<&str> = in_file.into_iter().map(|(_, name)| name).collect();
+        named.extend(in_code);
+        let names = program.engine_names();
+        names.for_each(|name| named.push(name));
+        let mut order = Vec::with_capacity(program.engines.len());
+        for name in named {
+            let at = program.engine_names().position(|known| known == name);
+            order.extend(at.filter(|at| !order.contains(at)));
+        }
+        order
+    }
+
     /// A name given in code must be one of the program's, and once.
     fn check_names(&self, program: &Program) -> Result<()> {
         for (index, (name, _)) in self.engines.iter().enumerate() {

@@ -76,6 +76,8 @@ pub struct Registry {
     pub(crate) program: &'static Program,
     /// In the order of [`Program::engines`].
     pub(crate) engines: Arc<[Configured]>,
+    /// The engines in the order of the configuration, in which sessions commit them.
+    pub(crate) order: Arc<[usize]>,
     #[cfg(feature = "tokio")]
     workers: Arc<asynchronous::OwnWorkers>,
     pub(crate) hub: Arc<Hub>,
@@ -132,15 +134,22 @@ impl Registry {
         let engines = engines
             .map(|(index, settings)| Configured::new(program, index, settings, &hub))
             .collect::<Result<Arc<[_]>>>()?;
-        Ok(Self::of(program, engines, hub))
+        let order = config.order(program).into();
+        Ok(Self::of(program, engines, order, hub))
     }
 
-    fn of(program: &'static Program, engines: Arc<[Configured]>, hub: Arc<Hub>) -> Self {
+    fn of(
+        program: &'static Program,
+        engines: Arc<[Configured]>,
+        order: Arc<[usize]>,
+        hub: Arc<Hub>,
+    ) -> Self {
         Self {
             program,
             #[cfg(feature = "tokio")]
             workers: asynchronous::OwnWorkers::of(&engines),
             engines,
+            order,
             hub,
             unit: None,
             _lease: None,
@@ -149,7 +158,8 @@ impl Registry {
 
     /// The same program with other engines, in its order.
     pub(crate) fn with_engines(&self, engines: Arc<[Configured]>) -> Self {
-        Self::of(self.program, engines, Arc::clone(&self.hub))
+        let order = Arc::clone(&self.order);
+        Self::of(self.program, engines, order, Arc::clone(&self.hub))
     }
 
     /// The same engines, in use as long as the lease is there.

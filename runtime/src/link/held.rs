@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use self::identities::Identities;
 use self::standing::{Begun, Standing};
 use crate::driver::TransactionOptions;
 use crate::driver::position::Position;
@@ -19,6 +20,7 @@ use crate::observe::Call;
 use crate::value::RowReader;
 
 mod branch;
+mod identities;
 mod observed;
 mod standing;
 mod written;
@@ -51,6 +53,8 @@ pub(crate) struct Link {
     is_bound: bool,
     is_restricted: bool,
     has_written: bool,
+    /// Rows that were found by their keys, where they are kept.
+    identities: Option<Box<Identities>>,
 }
 
 /// Rows that are being read, as long as it lives.
@@ -123,6 +127,7 @@ impl Link {
             is_bound: false,
             is_restricted: false,
             has_written: false,
+            identities: None,
         }
     }
 
@@ -141,6 +146,7 @@ impl Link {
             is_bound: false,
             is_restricted: false,
             has_written: false,
+            identities: None,
         };
         std::mem::replace(self, nothing)
     }
@@ -587,6 +593,7 @@ impl Link {
     /// Undoes what was done at this depth and deeper. On failure the depth stays, so that the pool gets no connection
     /// with an open transaction; one that is lost has none.
     pub(crate) fn undo(&mut self, depth: u32) -> Result<()> {
+        self.forget_rows();
         self.ensure_ours()?;
         let outcome = self.roll_back(depth);
         if outcome.is_ok() || self.physical().is_broken() {

@@ -204,6 +204,15 @@ macro_rules! __session {
             }
         }
 
+        impl<M: $crate::OnOneEngine> $crate::ReadRoute<M> for $session {
+            type Engine = M::Engine;
+            type Access = $crate::ReadWrite;
+
+            fn target(&mut self) -> $crate::__private::Target<'_, M::Engine> {
+                $crate::Session::target_of(&mut self.0)
+            }
+        }
+
         impl $crate::GeneratedSession for $session {
             fn from_session(session: $crate::Session) -> Self {
                 Self(session)

@@ -1,7 +1,7 @@
 //! Which model lives where, as the compiler knows it.
 
 use crate::driver::TableSql;
-use crate::link::engine::Engine;
+use crate::link::engine::{Engine, StaticEngine};
 use crate::model::Model;
 
 /// Implemented by generated code on a model's tag, once for each engine that hosts it and once for `engine::Any`. The
@@ -47,4 +47,16 @@ impl<M: LivesOn<E>, E: Engine> Hosts<M> for E {
     fn sql(self) -> Option<&'static TableSql> {
         M::sql(self)
     }
+}
+
+/// A model that lives on one engine: a session leads to its rows by itself, without an engine being chosen. Implemented by
+/// generated code.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` lives on several engines: choose one",
+    label = "a session does not know on which engine",
+    note = "pass the session's connection of an engine: `s.b()?` in place of `s`"
+)]
+pub trait OnOneEngine: Model {
+    /// The engine.
+    type Engine: StaticEngine + Hosts<Self>;
 }

@@ -96,6 +96,16 @@ impl<'c, E: Engine, A> Target<'c, E, A> {
         }
     }
 
+    /// Are rows that are found by their keys kept?
+    #[inline]
+    pub(crate) fn keeps_rows(&self) -> bool {
+        match &self.source {
+            Source::Link(link) => link.keeps_rows(),
+            Source::Session(slots, _) => slots.keeps_rows(),
+            Source::Pool(_) => false,
+        }
+    }
+
     /// How many connections a read may be tried on.
     pub(crate) fn attempts(&self) -> usize {
         match &self.source {

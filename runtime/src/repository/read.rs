@@ -12,7 +12,9 @@ use crate::link::engine::Engine;
 use crate::model::route::Source;
 use crate::model::{HasKey, Model};
 use crate::observe::Call;
-use crate::value::ParamWriter;
+use crate::value::kept::KeptValues;
+use crate::value::recorded::RecordedValues;
+use crate::value::{ParamWriter, RowReader};
 
 impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     /// The row with this key, if there is one.
@@ -24,6 +26,9 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     where
         M: HasKey,
     {
+        if self.target.keeps_rows() {
+            return self.find_kept(&key, Kept::Serves);
+        }
         self.run_read(
             Operation::Find,
             &Cell::new(false),
@@ -63,6 +68,62 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
         let engine = self.target.engine;
         self.find(key)?.ok_or_else(|| {
             located::<M, E>(Error::new(ErrorKind::NotFound), engine, Operation::Find)
+        })
+    }
+
+    /// The row with this key as it is stored now, also where the session keeps rows
+    /// ([`SessionOptions::identity_cache`](crate::SessionOptions::identity_cache)).
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    #[track_caller]
+    pub fn reload(&mut self, key: M::Key<E>) -> Result<M::Row<E>>
+    where
+        M: HasKey,
+    {
+        if !self.target.keeps_rows() {
+            return self.get(key);
+        }
+        let engine = self.target.engine;
+        self.find_kept(&key, Kept::IsOld)?.ok_or_else(|| {
+            located::<M, E>(Error::new(ErrorKind::NotFound), engine, Operation::Find)
+        })
+    }
+
+    /// The row with this key, on a connection that keeps the rows that are found.
+    #[track_caller]
+    fn find_kept(&mut self, key: &M::Key<E>, kept: Kept) -> Result<Option<M::Row<E>>>
+    where
+        M: HasKey,
+    {
+        self.run_on_link(Operation::Find, |link, sql, engine| {
+            ensure(M::key_belongs_to(key, engine))?;
+            let mut recorded = RecordedValues::new();
+            let mut params = ParamWriter::recording(&mut recorded);
+            write_key::<M, E>(sql, key, &mut params);
+            params.finish_recording()?;
+            // What has ended the transaction ends this, too.
+            link.ready()?;
+            let again = |values: &[u8]| M::read(&mut RowReader::of_recorded(values), engine).ok();
+            let known = link.kept_row(sql.table, recorded.bytes());
+            if kept == Kept::Serves
+                && let Some(row) = known.and_then(again)
+            {
+                return Ok(Some(row));
+            }
+            let (mut found, values) = (None, KeptValues::default());
+            let write = &mut |params: &mut ParamWriter<'_>| write_key::<M, E>(sql, key, params);
+            link.ready()?.query(sql.find, write, &mut |row| {
+                found = Some(M::read(&mut row.keeping(&values), engine)?);
+                Ok(false)
+            })?;
+            match values.into_values().filter(|_| found.is_some()) {
+                Some(values) => link.keep_row(sql.table, recorded.bytes(), values),
+                // It is gone.
+                None if kept == Kept::IsOld => link.forget_rows(),
+                None => {}
+            }
+            Ok(found)
         })
     }
 
@@ -226,6 +287,15 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
             },
         )
     }
+}
+
+/// Rows that are kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// They are as good as those that are stored.
+    Serves,
+    /// The one that is stored is wanted.
+    IsOld,
 }
 
 /// Is there a row with this key?

@@ -86,10 +86,11 @@ impl Session {
         let terms = Terms {
             is_autocommit: options.is_autocommit,
             until,
+            kept_rows: options.kept_rows,
             site,
         };
         let pools = registry.pools_of_engines();
-        let order = options.order_of(pools.len());
+        let order = options.order_of(&registry.order);
         let engines = pools.enumerate();
         let engines = engines.map(|(at, pool)| (pool, options.of_engine(at)));
         let mut session = Self {
@@ -176,6 +177,18 @@ impl Session {
         Target::of_session(engine, &mut self.slots)
     }
 
+    /// The one engine of a model, for code that is written for a route.
+    #[doc(hidden)]
+    pub fn target_of<E: StaticEngine>(session: &mut Self) -> Target<'_, E> {
+        session.target(E::default())
+    }
+
+    /// Removes every row from the session's identity cache, where it has one
+    /// ([`SessionOptions::identity_cache`]): the next call reads it again.
+    pub fn clear_identity_cache(&mut self) {
+        self.slots.forget_rows();
+    }
+
     /// Has the session a connection of this engine?
     pub fn has_used<E: Engine>(&self, engine: E) -> bool {
         self.slots.is_held(engine.index())
@@ -208,7 +221,7 @@ impl Session {
         self.before_commit.push(Box::new(hook));
     }
 
-    /// Commits the engines that were used, one after the other: in the order of their names, or that of
+    /// Commits the engines that were used, one after the other: in the order of the configuration, or that of
     /// [`SessionOptions::order`]. Then the hooks run.
     ///
     /// **This is not atomic.** Where a COMMIT fails after another has succeeded, the engines end differently.

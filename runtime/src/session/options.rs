@@ -37,6 +37,7 @@ pub struct SessionOptions {
     is_all_eager: bool,
     deadline: Option<Duration>,
     pub(super) is_autocommit: bool,
+    pub(super) kept_rows: Option<usize>,
 }
 
 impl SessionOptions {
@@ -87,7 +88,7 @@ impl SessionOptions {
     }
 
     /// Sets the order in which engines are committed, and begun where that is [`eager`](Self::eager). Engines that are not
-    /// among these follow in the order of their names. Where a COMMIT fails, those before it are stored and those after it
+    /// among these follow in the order of the configuration, which is that of all sessions unless said. Where a COMMIT fails, those before it are stored and those after it
     /// are not: put the engine whose COMMIT may fail first.
     pub fn order<E: Engine>(mut self, engines: impl IntoIterator<Item = E>) -> Self {
         self.order = engines.into_iter().map(Engine::index).collect();
@@ -104,6 +105,35 @@ impl SessionOptions {
     /// Begins the transactions of all engines when the session begins.
     pub fn eager_all(mut self) -> Self {
         self.is_all_eager = true;
+        self
+    }
+
+    /// Keeps up to this number of rows of each engine that `find` and `get` have found by their keys: the same key again in
+    /// the session is the same row, without a statement. Off unless said.
+    ///
+    /// A row is never another engine's or another session's. Whatever the session writes on an engine, by any call
+    /// or by raw SQL, removes all rows of that engine, and so does undoing. What others write meanwhile is not seen:
+    /// [`reload`](crate::Repository::reload) reads one row again, and
+    /// [`clear_identity_cache`](super::Session::clear_identity_cache) forgets all.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// use bindery::SessionOptions;
+    ///
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// # let ann = db.users().insert(NewUser::new("ann@example.org"))?;
+    /// db.session_with(SessionOptions::new().identity_cache(1_000), |s| {
+    ///     let first = s.users().get(ann.id)?;
+    ///     let second = s.users().get(ann.id)?; // sends no statement
+    ///     assert_eq!(first, second);
+    ///     Ok(())
+    /// })
+    /// # }
+    /// ```
+    pub fn identity_cache(mut self, rows: usize) -> Self {
+        self.kept_rows = Some(rows);
         self
     }
 
@@ -132,11 +162,11 @@ impl SessionOptions {
         self.is_all_eager || self.eager.contains(&at)
     }
 
-    /// All engines, each once.
-    pub(super) fn order_of(&self, engines: usize) -> Vec<usize> {
-        let mut order = Vec::with_capacity(engines);
-        for at in self.order.iter().copied().chain(0..engines) {
-            if at < engines && !order.contains(&at) {
+    /// All engines, each once; `configured` are all of them.
+    pub(super) fn order_of(&self, configured: &[usize]) -> Vec<usize> {
+        let mut order = Vec::with_capacity(configured.len());
+        for at in self.order.iter().chain(configured).copied() {
+            if configured.contains(&at) && !order.contains(&at) {
                 order.push(at);
             }
         }

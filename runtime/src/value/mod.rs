@@ -21,6 +21,7 @@ mod decimal;
 mod identity;
 mod inline_bytes;
 pub(crate) mod json_list;
+pub(crate) mod kept;
 mod mapped;
 mod reader;
 pub(crate) mod recorded;

@@ -42,6 +42,8 @@ pub(crate) enum RowSource<'a> {
     Mapped(super::mapped::MappedRow<'a>),
     /// Values that are read are kept as text.
     Tapped(super::tapped::TappedRow<'a>),
+    /// Values that are read are kept, to be read again.
+    Kept(super::kept::KeptRow<'a>),
     /// Values that were recorded.
     Recorded(super::recorded_row::RecordedRow<'a>),
     /// Keeps the type inhabited and its lifetime used without any database.
@@ -61,6 +63,7 @@ macro_rules! each {
             RowSource::Mysql(row) => row.$name($($argument),*),
             RowSource::Mapped(row) => row.$name($($argument),*),
             RowSource::Tapped(row) => row.$name($($argument),*),
+            RowSource::Kept(row) => row.$name($($argument),*),
             RowSource::Recorded(row) => row.$name($($argument),*),
             RowSource::None(_) => $none,
         }
@@ -139,6 +142,18 @@ impl<'a> RowReader<'a> {
         };
         RowReader {
             source: RowSource::Tapped(row),
+            column: 0,
+        }
+    }
+
+    /// The same row, from its first column, with what is read of it kept in `values`.
+    pub(crate) fn keeping<'r>(&'r self, values: &'r super::kept::KeptValues) -> RowReader<'r> {
+        let row = super::kept::KeptRow {
+            row: &self.source,
+            values,
+        };
+        RowReader {
+            source: RowSource::Kept(row),
             column: 0,
         }
     }

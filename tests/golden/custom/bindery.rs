@@ -614,6 +614,10 @@ pub mod goods_ {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Goods {
+        type Engine = engine::Default;
+    }
+
     /// Finding and replacing rows of `goods` by unique columns.
     pub trait GoodsQueries {
         /// The row with this `replaced_by`, if there is one.
@@ -1060,6 +1064,10 @@ pub mod stock_ {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Stock {
+        type Engine = engine::Default;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Stock",
         schema: ::core::option::Option::None,
@@ -1138,6 +1146,8 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
+
+impl Tables for DatabaseSession {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

@@ -553,6 +553,10 @@ pub mod teas {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Tea {
+        type Engine = engine::Default;
+    }
+
     /// Finding and replacing rows of `teas` by unique columns.
     pub trait TeaQueries {
         /// The row with this `name`, if there is one.
@@ -1738,6 +1742,8 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
+
+impl Tables for DatabaseSession {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

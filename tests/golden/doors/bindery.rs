@@ -778,6 +778,10 @@ pub mod categories {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Category {
+        type Engine = engine::B;
+    }
+
     /// Finding and replacing rows of `categories` by unique columns.
     pub trait CategoryQueries {
         /// The row with this `name`, if there is one.
@@ -1216,6 +1220,10 @@ pub mod users {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::User {
+        type Engine = engine::Default;
+    }
+
     /// Finding and replacing rows of `users` by unique columns.
     pub trait UserQueries {
         /// The row with this `email`, if there is one.
@@ -1376,6 +1384,8 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
+
+impl Tables for DatabaseSession {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

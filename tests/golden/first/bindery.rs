@@ -355,6 +355,10 @@ pub mod notes {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Note {
+        type Engine = engine::Default;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Note",
         schema: ::core::option::Option::None,
@@ -427,6 +431,8 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
+
+impl Tables for DatabaseSession {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

@@ -340,6 +340,10 @@ pub mod tasks {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Task {
+        type Engine = engine::Default;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Task",
         schema: ::core::option::Option::None,
@@ -408,6 +412,8 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
+
+impl Tables for DatabaseSession {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

@@ -398,6 +398,10 @@ pub mod people {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Person {
+        type Engine = engine::Default;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Person",
         schema: ::core::option::Option::None,
@@ -707,6 +711,10 @@ pub mod profiles {
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
             }
         }
+    }
+
+    impl ::bindery::OnOneEngine for model::Profile {
+        type Engine = engine::Default;
     }
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
@@ -1106,6 +1114,10 @@ pub mod categories {
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
             }
         }
+    }
+
+    impl ::bindery::OnOneEngine for model::Category {
+        type Engine = engine::Default;
     }
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
@@ -1574,6 +1586,10 @@ pub mod books {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Book {
+        type Engine = engine::Default;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Book",
         schema: ::core::option::Option::None,
@@ -1913,6 +1929,10 @@ pub mod authorships {
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
             }
         }
+    }
+
+    impl ::bindery::OnOneEngine for model::Authorship {
+        type Engine = engine::Default;
     }
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
@@ -2312,6 +2332,10 @@ pub mod reviews {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Review {
+        type Engine = engine::Default;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Review",
         schema: ::core::option::Option::None,
@@ -2446,6 +2470,8 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
+
+impl Tables for DatabaseSession {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

@@ -1053,6 +1053,10 @@ pub mod lite_visits {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::LiteVisit {
+        type Engine = engine::Lite;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "LiteVisit",
         schema: ::core::option::Option::None,
@@ -1450,6 +1454,10 @@ pub mod p_visits {
                 _ => ::core::option::Option::None,
             }
         }
+    }
+
+    impl ::bindery::OnOneEngine for model::PVisit {
+        type Engine = engine::P;
     }
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
@@ -2082,6 +2090,8 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
+
+impl Tables for DatabaseSession {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

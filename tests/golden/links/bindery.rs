@@ -334,6 +334,10 @@ pub mod users {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::User {
+        type Engine = engine::Default;
+    }
+
     /// Finding and replacing rows of `users` by unique columns.
     pub trait UserQueries {
         /// The row with this `email`, if there is one.
@@ -748,6 +752,10 @@ pub mod visits {
                 _ => ::core::option::Option::None,
             }
         }
+    }
+
+    impl ::bindery::OnOneEngine for model::Visit {
+        type Engine = engine::B;
     }
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
@@ -1859,6 +1867,8 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
+
+impl Tables for DatabaseSession {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

@@ -2026,6 +2026,10 @@ pub mod arrays {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Array {
+        type Engine = engine::Default;
+    }
+
     /// Finding and replacing rows of `arrays` by unique columns.
     pub trait ArrayQueries {
         /// The row with this `raw`, if there is one.
@@ -2411,6 +2415,8 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
+
+impl Tables for DatabaseSession {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

@@ -311,6 +311,10 @@ pub mod users {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::User {
+        type Engine = engine::B;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "User",
         schema: ::core::option::Option::None,
@@ -577,6 +581,10 @@ pub mod visitor_ {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Visitor {
+        type Engine = engine::Analytics;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Visitor",
         schema: ::core::option::Option::None,
@@ -653,6 +661,8 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
+
+impl Tables for DatabaseSession {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

@@ -3228,6 +3228,10 @@ pub mod visit_ {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Visit {
+        type Engine = engine::Lite;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Visit",
         schema: ::core::option::Option::None,
@@ -3325,6 +3329,8 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
+
+impl Tables for DatabaseSession {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

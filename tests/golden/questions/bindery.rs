@@ -933,6 +933,10 @@ pub mod authors {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Author {
+        type Engine = engine::Default;
+    }
+
     /// Finding and replacing rows of `authors` by unique columns.
     pub trait AuthorQueries {
         /// The row with this `email`, if there is one.
@@ -1522,6 +1526,10 @@ pub mod entries {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Entry {
+        type Engine = engine::Default;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Entry",
         schema: ::core::option::Option::None,
@@ -1887,6 +1895,10 @@ pub mod entry_authors {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::EntryAuthor {
+        type Engine = engine::Default;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "EntryAuthor",
         schema: ::core::option::Option::None,
@@ -2200,6 +2212,10 @@ pub mod visits {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Visit {
+        type Engine = engine::Archive;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Visit",
         schema: ::core::option::Option::None,
@@ -2316,6 +2332,8 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
+
+impl Tables for DatabaseSession {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

@@ -1070,6 +1070,8 @@ impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
+impl Tables for DatabaseSession {}
+
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 #[derive(Clone)]

@@ -440,6 +440,10 @@ pub mod authors {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Author {
+        type Engine = engine::Default;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Author",
         schema: ::core::option::Option::None,
@@ -867,6 +871,10 @@ pub mod books {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Book {
+        type Engine = engine::Default;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Book",
         schema: ::core::option::Option::None,
@@ -1207,6 +1215,10 @@ pub mod reviews {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Review {
+        type Engine = engine::Default;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Review",
         schema: ::core::option::Option::None,
@@ -1299,6 +1311,8 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
+
+impl Tables for DatabaseSession {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

@@ -677,6 +677,10 @@ pub mod customers {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Customer {
+        type Engine = engine::Default;
+    }
+
     /// Finding and replacing rows of `customers` by unique columns.
     pub trait CustomerQueries {
         /// The row with this `email`, if there is one.
@@ -4292,6 +4296,10 @@ pub mod profiles {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Profile {
+        type Engine = engine::Default;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Profile",
         schema: ::core::option::Option::None,
@@ -4612,6 +4620,10 @@ pub mod likes {
                 _ => ::core::option::Option::None,
             }
         }
+    }
+
+    impl ::bindery::OnOneEngine for model::Like {
+        type Engine = engine::Default;
     }
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
@@ -4945,6 +4957,10 @@ pub mod model__ {
                 _ => ::core::option::Option::None,
             }
         }
+    }
+
+    impl ::bindery::OnOneEngine for model::Model {
+        type Engine = engine::Archive;
     }
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
@@ -5453,6 +5469,10 @@ pub mod match_ {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Match {
+        type Engine = engine::Archive;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Match",
         schema: ::core::option::Option::None,
@@ -5652,6 +5672,8 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
+
+impl Tables for DatabaseSession {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

@@ -2040,6 +2040,10 @@ pub mod homes {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Home {
+        type Engine = engine::P;
+    }
+
     /// Finding and replacing rows of `homes` by unique columns.
     pub trait HomeQueries {
         /// The row with this `cold`, if there is one.
@@ -2203,6 +2207,8 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
+
+impl Tables for DatabaseSession {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

@@ -383,6 +383,10 @@ pub mod customers {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Customer {
+        type Engine = engine::Default;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Customer",
         schema: ::core::option::Option::None,
@@ -1048,6 +1052,10 @@ pub mod customer_totals {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::CustomerTotal {
+        type Engine = engine::Default;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "CustomerTotal",
         schema: ::core::option::Option::None,
@@ -1520,6 +1528,8 @@ pub trait Tables {
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
+
+impl Tables for DatabaseSession {}
 
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

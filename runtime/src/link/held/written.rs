@@ -7,6 +7,7 @@ impl Link {
     /// A call wrote this, in the open transaction or by itself.
     #[inline]
     pub(crate) fn wrote(&mut self, written: Written) {
+        self.forget_rows();
         if self.depth() == 0 {
             if let Some(changes) = self.pool.changes() {
                 changes.add(&[written]);
@@ -18,7 +19,9 @@ impl Link {
 
     /// Does what it writes matter to anything that is kept in memory? Of a transaction that is not known yet.
     pub(crate) fn counts_writes(&self) -> bool {
-        self.depth() > 0 || self.pool.changes().is_some_and(Changes::is_watched)
+        self.keeps_rows()
+            || self.depth() > 0
+            || self.pool.changes().is_some_and(Changes::is_watched)
     }
 
     /// Counts the writes of the transaction: all may see them now.

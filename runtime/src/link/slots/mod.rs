@@ -44,6 +44,8 @@ pub(crate) struct Terms {
     pub(crate) is_autocommit: bool,
     /// When everything has to be over.
     pub(crate) until: Option<Instant>,
+    /// So many rows that are found by their keys are kept on each engine, if any.
+    pub(crate) kept_rows: Option<usize>,
     /// Where the session was begun, in the program's source.
     pub(crate) site: &'static Location<'static>,
 }
@@ -100,6 +102,7 @@ impl Slots {
         let terms = Terms {
             is_autocommit: false,
             until: None,
+            kept_rows: None,
             site: Location::caller(),
         };
         Self::new(std::iter::empty(), None, terms)
@@ -142,6 +145,19 @@ impl Slots {
         let hooks = self.enter(engine.index())?.hooks();
         hooks.add_after_commit(engine, depth, hook);
         Ok(())
+    }
+
+    /// Are rows that are found by their keys kept?
+    #[inline]
+    pub(crate) fn keeps_rows(&self) -> bool {
+        self.terms.kept_rows.is_some()
+    }
+
+    /// Keeps no row any more that was found before.
+    pub(crate) fn forget_rows(&mut self) {
+        for held in self.slots.iter_mut().filter_map(|slot| slot.held.as_mut()) {
+            held.link().forget_rows();
+        }
     }
 
     /// Was this engine used?
@@ -259,6 +275,9 @@ impl Slots {
         };
         link.set_bound(self.terms.until);
         let gid = self.named_branch(at, &mut link)?;
+        if let Some(most) = self.terms.kept_rows {
+            link.keep_rows(most);
+        }
         let mut held = Held::new(link);
         if !self.terms.is_autocommit {
             held.begin(&slot.options, self.terms.site)

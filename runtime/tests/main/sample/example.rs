@@ -724,6 +724,10 @@ pub mod users {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::User {
+        type Engine = engine::Default;
+    }
+
     impl ::bindery::LivesOn<engine::Any> for model::User {
         fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             match engine {
@@ -824,6 +828,8 @@ pub trait Tables {
 }
 
 impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
+
+impl Tables for DatabaseSession {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 

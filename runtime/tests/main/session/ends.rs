@@ -1,7 +1,9 @@
 //! COMMITs of several engines, one of which fails: what the report says is what the tables have.
 
+use std::sync::{Arc, Mutex};
+
 use super::*;
-use bindery::{Applied, EngineReport, SessionEnd, SessionReport};
+use bindery::{Applied, EngineReport, EventKind, SessionEnd, SessionReport};
 use bindery_testkit::{Direction, Fault, FaultProxy};
 
 /// A table whose foreign key is checked by the COMMIT.
@@ -310,4 +312,66 @@ fn tx_10_a_session_is_tried_again_as_a_whole() {
     db.session_retry_with(RetryPolicy::default(), SessionOptions::new(), never)
         .unwrap_err();
     assert_eq!(tried, 1, "that would fail again");
+}
+
+/// The engines whose transactions were committed, one after the other.
+fn committed(db: &Db, options: SessionOptions, engines: &[Any]) -> Vec<String> {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let commits = Arc::clone(&seen);
+    let _subscription = db.subscribe(move |event| {
+        if event.kind == EventKind::Commit {
+            commits.lock().unwrap().push(event.engine.to_owned());
+        }
+    });
+    let work = |s: &mut Work| {
+        engines
+            .iter()
+            .try_for_each(|&engine| add(s, engine, "kept"))
+    };
+    db.try_session_with(options, work).unwrap();
+    let seen = seen.lock().unwrap();
+    seen.clone()
+}
+
+/// Covers TX-15.
+#[test]
+fn tx_15_engines_are_committed_in_the_order_of_the_configuration() {
+    let Some(bench) = Bench::all() else { return };
+    let used = [Any::Default, Any::B, Any::Mysql, Any::Postgres];
+    let unsaid = SessionOptions::new();
+    let by_name = ["b", "default", "x_mysql", "x_postgres"];
+    assert_eq!(
+        committed(&bench.db, unsaid.clone(), &used),
+        by_name,
+        "as configured"
+    );
+
+    let url = |engine: &str| bench.urls[engine].clone();
+    let reversed = ["y_mariadb", "x_postgres", "default", "x_mysql", "test", "b"];
+    let in_code = reversed.iter().fold(Config::new(), |config, &engine| {
+        config.engine(engine, url(engine))
+    });
+    let db = Db::open_with(&in_code).unwrap();
+    assert_eq!(
+        committed(&db, unsaid.clone(), &used),
+        ["x_postgres", "default", "x_mysql", "b"]
+    );
+    let said = SessionOptions::new().order([Any::B]);
+    assert_eq!(
+        committed(&db, said, &used),
+        ["b", "x_postgres", "default", "x_mysql"]
+    );
+
+    let sections =
+        reversed.map(|engine| format!("[engines.{engine}]\nurl = \"{}\"\n", url(engine)));
+    let file = bench.folder.path().join("bindery.toml");
+    std::fs::write(&file, sections.concat()).unwrap();
+    let file = Config::from_file(file)
+        .unwrap()
+        .engine("default", url("default"));
+    let db = Db::open_with(&file).unwrap();
+    assert_eq!(
+        committed(&db, unsaid, &used),
+        ["x_postgres", "default", "x_mysql", "b"]
+    );
 }

@@ -1,10 +1,12 @@
 //! Sessions: one connection and transaction of each engine, begun by the first statement and ended together.
 
+mod cache;
 mod ends;
 mod outside;
 mod scopes;
 mod waits;
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -65,7 +67,8 @@ impl Db {
 struct Bench {
     db: Db,
     _servers: Vec<FreshDatabase>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
+    urls: BTreeMap<&'static str, String>,
 }
 
 impl Bench {
@@ -115,11 +118,10 @@ impl Bench {
             ("x_postgres", postgres.unwrap_or_else(nothing)),
             ("y_mariadb", "mysql://nobody@127.0.0.1:1/nothing".to_owned()),
         ];
-        let config = engines
-            .into_iter()
-            .fold(Config::new(), |config, (name, url)| {
-                config.engine(name, change(EngineOptions::url(url)))
-            });
+        let urls = BTreeMap::from(engines);
+        let config = urls.iter().fold(Config::new(), |config, (name, url)| {
+            config.engine(*name, change(EngineOptions::url(url.as_str())))
+        });
         let db = Db::open_with(&config).unwrap();
         db.create_missing_on(B).unwrap();
         db.create_missing_on(Default).unwrap();
@@ -130,7 +132,8 @@ impl Bench {
         Self {
             db,
             _servers: servers,
-            _folder: folder,
+            folder,
+            urls,
         }
     }
 }

@@ -250,3 +250,56 @@ fn what_was_forgotten_or_exchanged_is_not_committed() {
     drop(other);
     assert_eq!(db.titles(Default), ["kept"]);
 }
+
+/// Covers SEL-05.
+#[test]
+fn sel_05_a_query_runs_on_the_engine_that_was_chosen_when_it_was_built() {
+    let Some(bench) = Bench::all() else { return };
+    each_pair!(bench: where_it_was_built);
+}
+
+fn where_it_was_built<A, C>(db: &Db, first: A, second: C)
+where
+    A: StaticEngine + Hosts<tag::Blog>,
+    C: StaticEngine + Hosts<tag::Blog>,
+{
+    db.session(|s| add(s, first, "first").and_then(|()| add(s, second, "second")))
+        .unwrap();
+    let mut s = db
+        .begin_session_with(SessionOptions::new().read_only())
+        .unwrap();
+    let chosen = |s: &mut Work| s.chosen_engine()?.parse::<Any>();
+    let build = |s: &mut Work| {
+        let engine = chosen(s)?;
+        let blogs = || db.repository::<tag::Blog, Any>(engine);
+        Ok::<_, bindery::Error>((blogs().query(), blogs().query()))
+    };
+    let (early, late) = s.within(first, build).unwrap();
+    let titles = |rows: Vec<crate::sample::Blog<Any>>| -> Vec<_> {
+        rows.into_iter().map(|blog| blog.title).collect()
+    };
+    db.outside_transaction(|| {
+        assert_eq!(titles(early.all().unwrap()), ["first"]);
+        s.within(second, |s| {
+            assert_eq!(chosen(s)?.name(), second.name());
+            assert_eq!(titles(late.all()?), ["first"], "within another scope");
+            Ok::<_, bindery::Error>(())
+        })
+    })
+    .unwrap();
+    drop(s);
+    db.connect(first)
+        .unwrap()
+        .blogs()
+        .query()
+        .all_rows()
+        .delete()
+        .unwrap();
+    db.connect(second)
+        .unwrap()
+        .blogs()
+        .query()
+        .all_rows()
+        .delete()
+        .unwrap();
+}
