@@ -97,7 +97,7 @@ mod own {
         bindery::SessionOptions::new().identity_cache(10)
     }
 
-    /// Covers TX-10: a row of a session's identity cache has the values that were read.
+    /// A row of a session's identity cache has the values that were read.
     fn kept<E: StaticEngine + Hosts<model::Host>>(c: &mut Connection<E>) -> bindery::Result<()> {
         for host in c.hosts().all()? {
             assert_eq!(c.hosts().get(host.id)?, host);

@@ -83,7 +83,7 @@ pub(crate) fn lives_on(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sh
     }
 }
 
-/// What leads a session to the engine of the model.
+/// Leads a session to the engine of the model.
 fn on_one_engine(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     let (tag, engine) = (around.tag(shape), around.engine(shape.table.engines[0]));
     w.item(|w| {

@@ -247,7 +247,7 @@ impl Link {
         }
     }
 
-    /// What its thread does from now on is outside of its transaction by right.
+    /// Its thread may do anything from now on: that is outside of its transaction by right.
     #[cfg(feature = "tokio")]
     pub(crate) fn rests(&self) {
         if let Some(inside) = self.standing.inside() {

@@ -257,7 +257,7 @@ impl EngineOptions {
         self
     }
 
-    /// What is done where a thread takes another connection of the engine while a transaction or a session of the engine is
+    /// Sets how a call is treated whose thread takes another connection of the engine while a transaction or a session of the engine is
     /// open on it: [`OutsideTransaction::Warn`] in builds with debug assertions, else [`OutsideTransaction::Allow`], unless said.
     /// Tests may refuse it by [`OutsideTransaction::Error`]. Where such a call is meant, it is made within
     /// [`Registry::outside_transaction`](crate::Registry::outside_transaction).
