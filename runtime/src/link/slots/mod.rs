@@ -44,7 +44,7 @@ pub(crate) struct Terms {
     pub(crate) is_autocommit: bool,
     /// When everything has to be over.
     pub(crate) until: Option<Instant>,
-    /// So many rows that are found by their keys are kept on each engine, if any.
+    /// This number of rows that are found by their keys are kept on each engine, if any.
     pub(crate) kept_rows: Option<usize>,
     /// Where the session was begun, in the program's source.
     pub(crate) site: &'static Location<'static>,
