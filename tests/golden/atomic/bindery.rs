@@ -356,6 +356,10 @@ pub mod orders {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Order {
+        type Engine = engine::Default;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Order",
         schema: ::core::option::Option::None,
@@ -616,6 +620,10 @@ pub mod stock_ {
                 _ => ::core::option::Option::None,
             }
         }
+    }
+
+    impl ::bindery::OnOneEngine for model::Stock {
+        type Engine = engine::M;
     }
 
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
@@ -1307,6 +1315,10 @@ pub mod drafts {
         }
     }
 
+    impl ::bindery::OnOneEngine for model::Draft {
+        type Engine = engine::Lite;
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Draft",
         schema: ::core::option::Option::None,
@@ -1406,6 +1418,8 @@ impl<E: ::bindery::Engine> Tables for ::bindery::Connection<E> {}
 
 impl<E: ::bindery::Engine> Tables for ::bindery::ReadConnection<E> {}
 
+impl Tables for DatabaseSession {}
+
 /// All databases of this program. A clone is the same databases with the same connections.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 #[derive(Clone)]
@@ -1480,6 +1494,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn default(&self) -> ::bindery::Result<::bindery::Connection<engine::Default>> {
         self.0.connect(engine::Default)
     }
@@ -1488,6 +1503,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn lite(&self) -> ::bindery::Result<::bindery::Connection<engine::Lite>> {
         self.0.connect(engine::Lite)
     }
@@ -1496,6 +1512,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn m(&self) -> ::bindery::Result<::bindery::Connection<engine::M>> {
         self.0.connect(engine::M)
     }
@@ -1504,6 +1521,7 @@ impl Databases {
     ///
     /// # Errors
     /// The engine cannot be reached, or no connection came free in time.
+    #[track_caller]
     pub fn on(&self, engine: engine::Any) -> ::bindery::Result<::bindery::Connection<engine::Any>> {
         self.0.connect(engine)
     }
