@@ -38,7 +38,13 @@ const LAYERS: &[&str] = &[
 ];
 
 /// Files that stand in no layer: the root and its macros, and what is re-exported for generated code.
-const ROOT: &[&str] = &["lib.rs", "macros.rs", "macros/session.rs", "private.rs"];
+const ROOT: &[&str] = &[
+    "lib.rs",
+    "macros.rs",
+    "macros/atomic.rs",
+    "macros/session.rs",
+    "private.rs",
+];
 
 /// A use of one layer by a file of another, with the path that is written there.
 struct Use {
