@@ -16,6 +16,7 @@ use crate::commands::generate::GenerateArguments;
 use crate::commands::load::LoadArguments;
 use crate::commands::migrate::MigrateArguments;
 use crate::commands::pull::PullArguments;
+use crate::commands::recover::RecoverArguments;
 use crate::commands::validate::ValidateArguments;
 
 /// Models bound to their databases at compile time: the command beside the build.
@@ -47,6 +48,7 @@ pub(crate) enum Command {
     Load(LoadArguments),
     Migrate(MigrateArguments),
     Pull(PullArguments),
+    Recover(RecoverArguments),
     Validate(ValidateArguments),
     Explain(ExplainArguments),
     Completions(CompletionsArguments),

@@ -46,6 +46,7 @@ fn run(command: &Command, output: &Output) -> Result<(), Failure> {
         Command::Load(arguments) => commands::load::run(arguments, output),
         Command::Migrate(arguments) => commands::migrate::run(arguments, output),
         Command::Pull(arguments) => commands::pull::run(arguments, output),
+        Command::Recover(arguments) => commands::recover::run(arguments, output),
         Command::Validate(arguments) => commands::validate::run(arguments, output),
         Command::Explain(arguments) => commands::explain::run(arguments, output),
         Command::Completions(arguments) => commands::completions::run(arguments, output),

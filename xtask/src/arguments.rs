@@ -33,6 +33,10 @@ cargo xtask soak [--minutes N] [--seed N] [--threads N]
     network misbehaves; then every promise is checked against what is stored. Prints a summary, with the seed that
     repeats the plan; without --seed it is a new one.
 
+cargo xtask split [--runs N] [--seed N]
+    Kills this number (1000) of processes at random while they commit atomic groups over PostgreSQL, MariaDB and SQLite, recovers
+    after each, and checks that no transaction is stored on some engines only. The seed repeats the times.
+
 cargo xtask bench [--peers | --async | --observation] [OPTIONS]
     Measures bindery beside the client libraries of its databases on private servers; prints the tables of
     docs/speed.md. Everything is held to one core unless OPTIONS say otherwise (`cargo xtask bench --help`).
@@ -89,6 +93,7 @@ pub(crate) enum Command {
     Corpus(Option<String>),
     Fuzz(Fuzzing),
     Soak(Soaking),
+    Split(Splitting),
     Bench(Benching),
     Growth(Growing),
     Book,
@@ -149,6 +154,14 @@ pub(crate) struct Soaking {
     pub(crate) threads: u32,
 }
 
+/// How many processes are killed, and when.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Splitting {
+    pub(crate) runs: u64,
+    /// `None`: a new one.
+    pub(crate) seed: Option<u64>,
+}
+
 impl Selection {
     pub(crate) fn is_everything(&self) -> bool {
         *self == Self::default()
@@ -166,6 +179,7 @@ impl Command {
             ["corpus", "--only", text] => Ok(Self::Corpus(Some((*text).to_owned()))),
             ["fuzz", rest @ ..] => fuzzing(rest).map(Self::Fuzz),
             ["soak", rest @ ..] => soaking(rest).map(Self::Soak),
+            ["split", rest @ ..] => splitting(rest).map(Self::Split),
             ["bench", rest @ ..] => Ok(Self::Bench(benching(rest))),
             ["growth"] => Ok(Self::Growth(Growing::All)),
             ["growth", "--clean-build"] => Ok(Self::Growth(Growing::CleanBuild)),
@@ -188,6 +202,7 @@ impl Command {
             Self::Help
             | Self::Fuzz(_)
             | Self::Soak(_)
+            | Self::Split(_)
             | Self::Bench(_)
             | Self::Growth(_)
             | Self::Book
@@ -243,6 +258,21 @@ fn soaking(words: &[&str]) -> Result<Soaking, String> {
         }
     }
     Ok(soaking)
+}
+
+fn splitting(words: &[&str]) -> Result<Splitting, String> {
+    let mut splitting = Splitting {
+        runs: 1_000,
+        seed: None,
+    };
+    for option in words.chunks(2) {
+        match option {
+            ["--runs", text] => splitting.runs = number::<NonZero<u64>>(text)?.get(),
+            ["--seed", text] => splitting.seed = Some(number(text)?),
+            other => return Err(format!("`split` does not understand `{}`", other.join(" "))),
+        }
+    }
+    Ok(splitting)
 }
 
 fn number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
@@ -365,6 +395,13 @@ mod tests {
         assert_eq!(parse("soak"), soaking(5, None, 64));
         let line = "soak --seed 7 --minutes 30 --threads 8";
         assert_eq!(parse(line), soaking(30, Some(7), 8));
+    }
+
+    #[test]
+    fn splitting_has_a_number_and_a_seed() {
+        let splitting = |runs, seed| Ok(Command::Split(Splitting { runs, seed }));
+        assert_eq!(parse("split"), splitting(1_000, None));
+        assert_eq!(parse("split --seed 7 --runs 30"), splitting(30, Some(7)));
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod pairings;
 mod programs;
 mod servers;
 mod soak;
+mod split;
 mod step;
 mod test;
 mod workspace;
@@ -61,6 +62,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Corpus(only) => corpus::run(only.as_deref(), &Interrupt::install()?),
         Command::Fuzz(fuzzing) => fuzz::run(&fuzzing, &Interrupt::install()?),
         Command::Soak(soaking) => soak::run(&soaking, &Interrupt::install()?),
+        Command::Split(splitting) => split::run(&splitting, &Interrupt::install()?),
         Command::Bench(benching) => bench::run(&benching, &Interrupt::install()?),
         Command::Growth(growing) => growth::run(growing),
         Command::Book => book::run(&Interrupt::install()?),

@@ -10,4 +10,5 @@ pub(crate) mod generate;
 pub(crate) mod load;
 pub(crate) mod migrate;
 pub(crate) mod pull;
+pub(crate) mod recover;
 pub(crate) mod validate;

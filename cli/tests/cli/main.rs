@@ -13,6 +13,7 @@ mod migrate;
 mod migrate_add;
 mod migrate_random;
 mod pull;
+mod recover;
 mod support;
 mod usage;
 mod validate;

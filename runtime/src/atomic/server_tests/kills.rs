@@ -1,11 +1,21 @@
 //! Processes that are killed at every step of the commit, and the recovery after each.
 
+use std::collections::BTreeSet;
+use std::io::Read as _;
 use std::process::{Command, Stdio};
 
 use super::*;
 
 /// The engines, one to a line, the group and the row, for a process that is to be killed.
 const CHILD: &str = "BINDERY_TEST_ATOMIC_CHILD";
+
+/// The process goes on with the next row until it is killed.
+const ENDLESS: &str = "BINDERY_TEST_ATOMIC_ENDLESS";
+
+/// How many processes are killed at random, and with which seed: `cargo xtask split`.
+const RUNS: &str = "BINDERY_TEST_SPLIT_RUNS";
+const SEED: &str = "BINDERY_TEST_SPLIT_SEED";
+const SHARE: u64 = 14;
 
 /// Where a process is killed, and whether the transaction is committed then.
 const POINTS: [(&str, bool); 8] = [
@@ -29,7 +39,10 @@ fn child() {
     let (group, id) = (lines.next().unwrap(), lines.next().unwrap());
     let db = open(&lines.collect::<Vec<_>>());
     let group = GROUPS.iter().find(|one| one.name == group).unwrap();
-    let id = id.parse().unwrap();
+    let id: u32 = id.parse().unwrap();
+    if std::env::var_os(ENDLESS).is_some() {
+        commit_until_killed(&db, group, id);
+    }
     let outcome = db.run_atomic(group, AtomicOptions::new(), |tx: &mut Tx| {
         group.engines.iter().try_for_each(|at| tx.insert(*at, id))
     });
@@ -80,4 +93,107 @@ fn atom_03_a_process_that_is_killed_at_any_step_leaves_all_or_nothing() {
             assert_eq!(world.prepared(), 0, "{} {point}", group.name);
         }
     }
+}
+
+/// Says of each row that it is stored, once that is known.
+fn commit_until_killed(db: &Registry, group: &'static AtomicGroup, first: u32) -> ! {
+    for id in first.. {
+        let outcome = db.run_atomic(group, AtomicOptions::new(), |tx: &mut Tx| {
+            group.engines.iter().try_for_each(|at| tx.insert(*at, id))
+        });
+        if outcome.is_committed() {
+            println!("stored {id}");
+        }
+    }
+    unreachable!("it is killed before")
+}
+
+impl World {
+    /// Kills a process that commits row after row, some time after its first; gives the rows that it was told are stored.
+    fn killed_at_random(&self, group: &AtomicGroup, first: u32, after: Duration) -> BTreeSet<u64> {
+        let itself = std::env::current_exe().expect("the path of the test");
+        let urls = self.urls.join("\n");
+        let mut child = Command::new(itself)
+            .args([
+                "atomic::server_tests::kills::child",
+                "--exact",
+                "--nocapture",
+            ])
+            .env(CHILD, format!("{}\n{first}\n{urls}", group.name))
+            .env(ENDLESS, "1")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the test runs");
+        std::thread::sleep(after);
+        child.kill().expect("it runs until then");
+        child.wait().expect("it is gone");
+        let mut said = String::new();
+        let mut out = child.stdout.take().expect("it is piped");
+        out.read_to_string(&mut said).expect("it is text");
+        let stored = said.lines().filter_map(|line| line.strip_prefix("stored "));
+        stored.map(|id| id.parse().expect("a number")).collect()
+    }
+
+    /// The rows of an engine from this one on.
+    fn rows_from(&self, at: usize, first: u32) -> BTreeSet<u64> {
+        let mut found = BTreeSet::new();
+        self.on(at, |physical| {
+            let sql = format!("SELECT id FROM t WHERE id >= {first}");
+            physical.query(&sql, &mut |_| (), &mut |row| {
+                found.insert(u64::from(row.next::<i32>()?.unsigned_abs()));
+                Ok(true)
+            })
+        });
+        found
+    }
+}
+
+/// Covers 2PC-1, REC-1: I1 to I3 and I6 hold wherever a process is killed.
+#[test]
+fn atom_03_processes_that_are_killed_at_random_never_split() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let (runs, seed): (u64, u64) = (number(RUNS).unwrap_or(SHARE), number(SEED).unwrap_or(1));
+    let limit = PATIENCE.max(Duration::from_secs(runs * 4));
+    let _watchdog = Watchdog::start("atomic random kills", limit);
+    let Some(world) = World::start("random") else {
+        return;
+    };
+    let (mut state, mut told, mut found, mut finished) = (seed, 0, 0, 0);
+    for run in 0..runs {
+        // Knuth's multiplier; any spread will do.
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let group = &GROUPS[usize::try_from(run).expect("it is small") % GROUPS.len()];
+        let first = 1_000 + u32::try_from(run).expect("it is small") * 1_000;
+        let after = Duration::from_micros(60_000 + (state >> 33) % 150_000);
+        let stored = world.killed_at_random(group, first, after);
+        let recovered = world.recover();
+        finished += recovered.branches.len();
+        assert!(
+            recovered.is_clean(),
+            "seed {seed}, run {run}: {recovered:?}"
+        );
+        let rows: Vec<_> = group
+            .engines
+            .iter()
+            .map(|at| world.rows_from(*at, first))
+            .collect();
+        assert!(
+            rows.iter().all(|other| *other == rows[0]),
+            "seed {seed}, run {run}, {}: {rows:?}",
+            group.name
+        );
+        assert!(
+            stored.is_subset(&rows[0]),
+            "seed {seed}, run {run}: told {stored:?}, found {rows:?}"
+        );
+        assert_eq!(world.prepared(), 0);
+        told += stored.len();
+        found += rows[0].len();
+    }
+    println!(
+        "{runs} processes killed with seed {seed}: {found} transactions stored, {told} of them told, {finished} branches recovered"
+    );
 }

@@ -1,0 +1,82 @@
+//! `bindery recover`: what lost programs have left prepared.
+
+use bindery_testkit::fresh_postgres;
+
+use super::support::{Project, holds};
+
+const CONFIG: &str = r#"url = "${DEFAULT_URL}"
+
+[engines]
+lite = "sqlite://lite.db"
+
+[atomic.checkout]
+engines = ["default", "lite"]
+"#;
+
+/// As a program leaves it that was killed: the tables of the home, with one decision.
+const HOME: &str = "\
+CREATE TABLE _bindery_coordinators (coordinator VARCHAR(64) NOT NULL PRIMARY KEY, started_ms BIGINT NOT NULL);
+CREATE TABLE _bindery_decisions (transaction_id VARCHAR(64) NOT NULL PRIMARY KEY, decision CHAR(1) NOT NULL,
+  coordinator VARCHAR(64) NOT NULL, branches TEXT NOT NULL, created_ms BIGINT NOT NULL);
+INSERT INTO _bindery_coordinators VALUES ('lost.lite', 0);
+INSERT INTO _bindery_decisions VALUES ('bnd1:lost.lite:k1-1', 'C', 'lost.lite', 'checkout.default.0', 4102444800000);";
+
+/// Covers REC-1 on PostgreSQL: another process finishes what is decided, rolls back what is not, and leaves what is not its own.
+#[test]
+fn atom_03_recover_finishes_what_a_killed_program_left() {
+    let Some(fresh) = fresh_postgres() else {
+        return;
+    };
+    let project = Project::new(&[("bindery.toml", CONFIG)]).with("DEFAULT_URL", &fresh.url());
+    project.sqlite("lite.db", HOME);
+    fresh
+        .run_script("CREATE TABLE t (id INT PRIMARY KEY)")
+        .expect("a table");
+    for (id, name) in [
+        (1, "lost.lite:k1-1"),
+        (2, "lost.lite:k1-2"),
+        (3, "other.lite:k1-3"),
+    ] {
+        let script = format!(
+            "BEGIN; INSERT INTO t VALUES ({id}); PREPARE TRANSACTION 'bnd1:{name}:checkout.default.0'"
+        );
+        fresh.run_script(&script).expect("it is prepared");
+    }
+    let fates = |words: &str| -> Vec<String> {
+        let listed = project.run(words).json();
+        let listed = listed.as_array().expect("a list").clone();
+        listed
+            .iter()
+            .map(|one| one["fate"].as_str().expect("a sentence").to_owned())
+            .collect()
+    };
+    let not_ours = "left alone: the engine that keeps its decision does not know its program";
+    assert_eq!(
+        fates("recover --dry-run --older-than 0 --format json"),
+        ["will be committed", "will be rolled back", not_ours]
+    );
+    assert_eq!(
+        fates("recover --older-than 0 --format json"),
+        ["committed", "rolled back", not_ours]
+    );
+    assert_eq!(fates("recover --older-than 0 --format json"), [not_ours]);
+    assert_eq!(
+        fresh
+            .answer("SELECT string_agg(id::text, ',') FROM t")
+            .expect("rows"),
+        "1"
+    );
+    fresh
+        .run_script("ROLLBACK PREPARED 'bnd1:other.lite:k1-3:checkout.default.0'")
+        .expect("it is there");
+    holds(&project.run("recover").good(), &["nothing is in doubt"]);
+}
+
+#[test]
+fn recover_needs_a_group() {
+    let refused = Project::blogs().run("recover").failed();
+    holds(
+        &refused,
+        &["the configuration has no atomic groups", "[atomic.NAME]"],
+    );
+}
