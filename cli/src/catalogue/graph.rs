@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// An object that others may need.
 #[derive(Debug)]
 pub(super) struct Node {
-    /// What its statements stand under.
+    /// The heading of its statements.
     pub(super) key: String,
     /// Its kind, and its name among those of the kind.
     pub(super) place: (Kind, String),
@@ -73,7 +73,7 @@ pub(super) fn sorted(nodes: &[Node]) -> Vec<usize> {
     order
 }
 
-/// What is not in the order yet. First is what waits for no need, then the kind, then what waits for no preference.
+/// Objects that are not in the order yet. First is what waits for no need, then the kind, then what waits for no preference.
 #[derive(Default)]
 struct Open<'n> {
     nodes: BTreeSet<(bool, Kind, bool, &'n str, usize)>,

@@ -53,7 +53,7 @@ pub(crate) struct PullArguments {
     config: ConfigOptions,
 }
 
-/// What was pulled of one engine; `cli/JSON.md` documents it.
+/// The outcome for one engine; `cli/JSON.md` documents it.
 #[derive(Debug, Serialize)]
 struct Pulled<'a> {
     engine: &'a str,

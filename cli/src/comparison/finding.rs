@@ -145,7 +145,7 @@ impl Finding {
         )
     }
 
-    /// What is expected and found, after its place.
+    /// The expected and the found, after its place.
     pub(crate) fn texts(&self) -> String {
         let what = self.what;
         let quoted = |text: &Option<String>| match text {

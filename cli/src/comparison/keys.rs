@@ -91,7 +91,10 @@ impl<'s> Keys<'s> {
             if texts.as_ref().is_some_and(is_same) {
                 continue;
             }
-            let rewritten = holds_expression(&key)
+            let same_order = key.kind != KeyKind::Index
+                || found.as_ref().is_none_or(|one| one.columns == key.columns);
+            let rewritten = same_order
+                && holds_expression(&key)
                 && texts.is_some_and(|(one, key)| has_same_parts(&one, &key, dialect));
             let finding = finding(&table, Some(&key), found.as_ref());
             if rewritten {

@@ -25,16 +25,16 @@ use crate::failure::Failure;
 
 pub(crate) use self::finding::Finding;
 
-/// What differs; `cli/JSON.md` documents it.
+/// The differences; `cli/JSON.md` documents it.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Comparison {
     /// Tables and views of the schema that were compared.
     pub(crate) tables: usize,
-    /// What the database lacks or declares otherwise.
+    /// Things that the database lacks or declares otherwise.
     pub(crate) differences: Vec<Finding>,
-    /// What only the database has.
+    /// Things that only the database has.
     pub(crate) extra: Vec<Finding>,
-    /// What may be the same: the server has rewritten it.
+    /// Things that may be the same: the server has rewritten it.
     pub(crate) notes: Vec<Finding>,
     /// Tables of the schema that bindery leaves alone.
     pub(crate) unmanaged: Vec<String>,

@@ -60,7 +60,7 @@ fn tokens(sql: &str, dialect: Dialect) -> Vec<String> {
         };
         let escaped = first == '\'' && tokens.last().is_some_and(|last| last == "E" || last == "e");
         if part == "." {
-            tokens.pop();
+            tokens.pop_if(|last| last.starts_with(|c: char| c.is_alphabetic() || c == '_'));
         } else if escaped {
             // A backslash of `E'…'` is written twice.
             tokens.pop();
@@ -98,6 +98,8 @@ fn length_of_part(rest: &str, first: char) -> usize {
     let until = |ends: &dyn Fn(char) -> bool| rest.find(|c: char| ends(c)).unwrap_or(rest.len());
     if first == '\'' {
         rest[1..].find('\'').map_or(rest.len(), |at| at + 2)
+    } else if first.is_ascii_digit() {
+        until(&|c| !is_word(c) && c != '.')
     } else if is_word(first) {
         until(&|c| !is_word(c))
     } else if rest.starts_with("::") {
@@ -134,6 +136,8 @@ mod tests {
     fn what_a_server_rewrites_may_be_the_same() {
         let same = |one, other| has_same_parts(one, other, Dialect::Postgres);
         assert!(same("a IN (1, 2)", "a IN (2, 1)"));
+        assert!(!same("a > 0.5", "a > 9.5"));
+        assert!(!is_same_text("0.5", "1.5", Dialect::Postgres));
         assert!(is_same_text(
             "f(x) > 0",
             "(s.f(x::text) > 0)",

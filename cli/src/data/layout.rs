@@ -44,7 +44,7 @@ pub(crate) struct NewFolder {
 }
 
 impl NewFolder {
-    /// Begins the folder of an engine below `root`. What an earlier run left half done is removed.
+    /// Begins the folder of an engine below `root`. With `force` it takes the place of another dump, and of nothing else.
     pub(crate) fn begin(root: &Path, engine: &str, force: bool) -> Result<Self, Failure> {
         let target = root.join(engine);
         if fs::symlink_metadata(&target).is_ok() && !force {
@@ -53,7 +53,9 @@ impl NewFolder {
                 "`--force` replaces it once the new one is whole; `--out DIR` writes elsewhere",
             ));
         }
-        let partial = root.join(format!(".{engine}.partial"));
+        ensure_dump(&target)?;
+        // Two runs at once have folders of their own; the last to end is the one that stays.
+        let partial = root.join(format!(".{engine}.{}.partial", std::process::id()));
         remove(&partial).map_err(|error| cannot("remove", &partial, &error))?;
         fs::create_dir_all(root).map_err(|error| cannot("make", root, &error))?;
         make_private(&partial).map_err(|error| cannot("make", &partial, &error))?;
@@ -97,6 +99,18 @@ impl Drop for NewFolder {
     }
 }
 
+/// A folder that is no dump is never replaced.
+fn ensure_dump(target: &Path) -> Result<(), Failure> {
+    if fs::symlink_metadata(target).is_err() || target.join(MANIFEST).is_file() {
+        return Ok(());
+    }
+    let failure = Failure::new(format!(
+        "`{}` is no dump, so it is not replaced",
+        target.display()
+    ));
+    Err(failure.help("`--out DIR` writes elsewhere"))
+}
+
 /// A file that has its own name only once it is whole.
 pub(crate) struct NewFile {
     partial: PathBuf,
@@ -114,7 +128,7 @@ impl NewFile {
             return Err(failure.help("`--force` replaces it"));
         }
         let mut name = target.file_name().unwrap_or(OsStr::new("dump")).to_owned();
-        name.push(".partial");
+        name.push(format!(".{}.partial", std::process::id()));
         let partial = target.with_file_name(name);
         remove(&partial).map_err(|error| cannot("remove", &partial, &error))?;
         let file = create(&partial)?;

@@ -13,7 +13,7 @@ use super::protocol::{
 };
 use super::store;
 use crate::databases::coordinators::Active;
-use crate::error::{Applied, Error, ErrorKind, Operation, Result, TimeoutPhase};
+use crate::error::{Applied, Error, ErrorKind, Operation, Result};
 use crate::link::slots::branches::Done;
 use crate::link::slots::{Slot, Slots};
 
@@ -35,7 +35,7 @@ pub(super) struct Commit {
     pause: Duration,
 }
 
-/// What one action needs beside its engine.
+/// Things that one action needs beside its engine.
 struct Around<'a> {
     transaction: &'a str,
     coordinator: &'a str,
@@ -50,18 +50,21 @@ impl Commit {
     pub(super) fn new(mut slots: Slots, home: usize, active: Active) -> Self {
         let mut errors = Vec::new();
         let done = slots.done();
-        let work: Vec<Work> = done.iter().map(work_of).collect();
+        let mut work: Vec<Work> = done.iter().map(work_of).collect();
         for (at, done) in done.into_iter().enumerate() {
             let operation = Operation::Commit;
             let named = |error: Error| error.on_engine(slots.name_of(at)).during(operation);
             errors.extend(done.failed.map(|error| (at, named(error))));
         }
-        let (mut coordinator, mut actions) = Coordinator::start(Rules::default(), home, &work);
-        if let Err(error) = slots.left() {
-            errors.push((home, error.during(Operation::Commit)));
-            actions.clear();
-            coordinator.take(Event::Deadline, &mut actions);
+        // A deadline that is over before anything was sent is a failure of the work: all is rolled back.
+        if let Err(error) = slots.left()
+            && let Some(at) = work.iter().position(|work| work.is_begun)
+        {
+            work[at].has_failed = true;
+            let named = error.on_engine(slots.name_of(at));
+            errors.push((at, named.during(Operation::Commit)));
         }
+        let (coordinator, actions) = Coordinator::start(Rules::default(), home, &work);
         Self {
             slots,
             home,
@@ -104,16 +107,12 @@ impl Commit {
     pub(super) fn cause(&mut self, cause: Cause) -> Error {
         let at = match cause {
             Cause::Branch(at) => Some(at),
-            Cause::Fenced | Cause::Deadline => None,
+            Cause::Fenced => None,
         };
         let of_cause = |(of, _): &(usize, Error)| at.is_none_or(|at| *of == at);
         match (self.errors.iter().position(of_cause), cause) {
             (_, Cause::Fenced) => self.fenced(),
-            (Some(first), Cause::Branch(_) | Cause::Deadline) => self.errors.remove(first).1,
-            (None, Cause::Deadline) => Error::new(ErrorKind::Timeout {
-                phase: TimeoutPhase::Session,
-            })
-            .during(Operation::Commit),
+            (Some(first), Cause::Branch(_)) => self.errors.remove(first).1,
             (None, Cause::Branch(at)) => Error::new(ErrorKind::TransactionAborted)
                 .on_engine(self.slots.name_of(at))
                 .during(Operation::Commit),
@@ -134,7 +133,8 @@ impl Commit {
 
     /// The error of a COMMIT whose answer was lost.
     pub(super) fn lost(&mut self) -> Error {
-        let lost = self.errors.pop().map(|(_, error)| error);
+        let lost = self.errors.pop();
+        let lost = lost.map(|(_, error)| error.perhaps_applied());
         lost.unwrap_or_else(|| {
             let error = Error::new(ErrorKind::OutcomeUnknown).perhaps_applied();
             error
@@ -197,20 +197,32 @@ impl Commit {
                 .find(|action| engine_of(**action, home) == at);
             work.extend(action.map(|action| (*action, slot)));
         }
-        let last = work.pop();
+        let helpers = work.len().saturating_sub(1);
+        let queue = Mutex::new(work);
+        let next = || {
+            let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+            queue.pop()
+        };
+        let drain = || {
+            let mut events = Vec::new();
+            while let Some((action, slot)) = next() {
+                events.extend(around.perform(action, slot));
+            }
+            events
+        };
         let events = thread::scope(|scope| {
-            let threads: Vec<_> = work
-                .into_iter()
-                .map(|(action, slot)| scope.spawn(move || around.perform(action, slot)))
+            // Where the system refuses a thread, this one does its work after its own.
+            let threads: Vec<_> = (0..helpers)
+                .filter_map(|_| thread::Builder::new().spawn_scoped(scope, &drain).ok())
                 .collect();
-            let own = last.and_then(|(action, slot)| around.perform(action, slot));
-            let others = threads
-                .into_iter()
-                .filter_map(|thread| match thread.join() {
-                    Ok(event) => event,
+            let mut events = drain();
+            for thread in threads {
+                events.extend(match thread.join() {
+                    Ok(events) => events,
                     Err(panic) => std::panic::resume_unwind(panic),
                 });
-            others.chain(own).collect()
+            }
+            events
         });
         self.errors
             .extend(errors.into_inner().unwrap_or_else(PoisonError::into_inner));

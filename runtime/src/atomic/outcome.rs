@@ -16,7 +16,7 @@ use crate::error::{CommitToken, Error, Result};
 pub enum AtomicOutcome<T, F = Error> {
     /// It is committed on all engines.
     Committed {
-        /// What the work returned.
+        /// The value of the work.
         value: T,
         /// Engines whose branch is decided and prepared, but not committed yet: they could not be reached. Recovery commits
         /// them; until then readers there do not see it, and its locks stay.
@@ -34,7 +34,7 @@ pub enum AtomicOutcome<T, F = Error> {
 }
 
 impl<T, F: From<Error>> AtomicOutcome<T, F> {
-    /// What the work returned, where it is stored; also where a branch is pending.
+    /// The value of the work, where it is stored; also where a branch is pending.
     ///
     /// # Errors
     /// The cause of a rollback. [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown): not known yet.

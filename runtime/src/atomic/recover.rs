@@ -19,6 +19,8 @@ use bindery_core::dialect::Dialect;
 
 /// How long one step may take: an engine that is down must not keep the others waiting.
 const STEP: Duration = Duration::from_secs(5);
+/// So long a session that holds a branch may still be at work on it.
+const OWNERS_TIME: Duration = Duration::from_secs(1);
 /// How long decisions are kept at least.
 const RETENTION: Duration = Duration::from_mins(10);
 const OLD: Duration = Duration::from_secs(10);
@@ -156,6 +158,10 @@ impl Registry {
         let decisions = on(home, store::decisions)?;
         let mut forgotten = 0;
         for decided in decisions {
+            if home.coordinators.is_active(&decided.transaction) {
+                // The outcome of this one may still be looked up by its handle.
+                continue;
+            }
             let age = store::now_ms().saturating_sub(decided.created_ms);
             let is_late = u128::from(age) >= options.retention.as_millis();
             let branches = 0..decided.branches.len();
@@ -256,9 +262,13 @@ impl Repairing<'_> {
             Action::RollBackPrepared(at) => Some(Event::Finished(at, self.finish(false))),
             Action::List(at) => Some(Event::Listed(at, self.listed())),
             Action::EndOwner(at) => {
-                // Whether it could be ended shows the next attempt.
-                let _ = on(self.engine, |physical| physical.end_session(self.session));
-                std::thread::sleep(Duration::from_millis(50));
+                // A program or another recovery that is finishing it has done so by then.
+                std::thread::sleep(OWNERS_TIME);
+                if matches!(self.listed(), Listed::There) {
+                    // Whether it could be ended shows the next attempt.
+                    let _ = on(self.engine, |physical| physical.end_session(self.session));
+                    std::thread::sleep(Duration::from_millis(50));
+                }
                 Some(Event::OwnerEnded(at))
             }
             Action::Pause(Pause::Home | Pause::Branch(_))
@@ -310,7 +320,7 @@ impl Repairing<'_> {
     }
 }
 
-/// What recovery would do.
+/// The step that recovery would take.
 fn foreseen(decision: Decision, seen: Seen) -> Fate {
     match decision {
         Decision::Commit => Fate::WillCommit,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::protocol::{LeftAlone, Repair};
 use crate::error::Error;
 
-/// What recovery found and did.
+/// The findings and deeds of recovery.
 #[derive(Debug, Default)]
 #[must_use = "it names what is still in doubt, and engines that could not be reached"]
 pub struct RecoveryReport {
@@ -29,11 +29,11 @@ pub struct DoubtfulBranch {
     pub transaction: String,
     /// For how long it has been there, where that is known.
     pub age: Option<Duration>,
-    /// What became of it, or will.
+    /// Its end, or the end that it will have.
     pub fate: Fate,
 }
 
-/// What becomes of a branch in doubt.
+/// The end of a branch in doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fate {

@@ -74,7 +74,7 @@ impl Engine for At {
     }
 }
 
-/// What generated code makes of a group.
+/// A group as generated code has it.
 struct Tx(AtomicTransaction);
 
 impl Deref for Tx {

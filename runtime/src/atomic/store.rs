@@ -134,9 +134,10 @@ pub(super) fn read(
     })
 }
 
-/// All decisions, the oldest first.
+/// All decisions to commit, the oldest first. Those to roll back stay: they alone keep a coordinator that stood still for long
+/// from deciding otherwise, and there is one for each lost transaction only.
 pub(super) fn decisions(physical: &mut Physical) -> Result<Vec<Decided>> {
-    const ALL: &str = "SELECT transaction_id, branches, created_ms FROM _bindery_decisions ORDER BY created_ms, transaction_id";
+    const ALL: &str = "SELECT transaction_id, branches, created_ms FROM _bindery_decisions WHERE decision = 'C' ORDER BY created_ms, transaction_id";
     let mut found = Vec::new();
     if !physical.table_exists(None, DECISIONS)? {
         return Ok(found);

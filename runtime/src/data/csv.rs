@@ -2,36 +2,38 @@
 
 use super::rows::{BadRow, Field, Written};
 
-/// Is the record at its end, or is a quote open that a later line closes?
-pub(super) fn is_whole(record: &[u8]) -> bool {
-    record
-        .iter()
-        .filter(|&&byte| byte == b'"')
-        .count()
-        .is_multiple_of(2)
+/// The quotes in a part of a record: it is at its end where all parts together have an even number, else a later line closes one.
+pub(super) fn quotes(part: &[u8]) -> usize {
+    part.iter().filter(|&&byte| byte == b'"').count()
 }
 
-/// Splits a record without its end of line, and appends the fields' text to `text`.
+/// Splits a record without its end of line, and appends the fields' text to `text`. Returns the number of fields, of which only
+/// the first `most` are kept: a line of commas takes no memory.
 pub(super) fn split(
     record: &str,
+    most: usize,
     text: &mut String,
     fields: &mut Vec<Field>,
-) -> Result<(), BadRow> {
+) -> Result<usize, BadRow> {
     let mut rest = record;
+    let mut number = 0;
     loop {
         let start = text.len();
         let (written, after) = match rest.strip_prefix('"') {
             Some(quoted) => (Written::Quoted, take_quoted(quoted, text)?),
             None => take_bare(rest, text)?,
         };
-        fields.push(Field {
-            start,
-            end: text.len(),
-            written,
-        });
+        number += 1;
+        if number <= most {
+            fields.push(Field {
+                start,
+                end: text.len(),
+                written,
+            });
+        }
         match after.strip_prefix(',') {
             Some(next) => rest = next,
-            None if after.is_empty() => return Ok(()),
+            None if after.is_empty() => return Ok(number),
             None => return Err(BadRow::syntax("there is text after a closing quote")),
         }
     }

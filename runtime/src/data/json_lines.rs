@@ -7,6 +7,7 @@ use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::line::WRAPPED;
+use super::reader::MOST_UNKNOWN;
 use super::rows::{BadRow, Field, Written};
 use super::table::{DataColumn, ValueType};
 use crate::error::DataProblem;
@@ -61,7 +62,9 @@ impl<'de> Visitor<'de> for &mut Object<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(Name(name)) = map.next_key()? {
             let Some(at) = self.find(&name) else {
-                self.unknown.push(name.into_owned());
+                if self.unknown.len() < MOST_UNKNOWN {
+                    self.unknown.push(name.into_owned());
+                }
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };

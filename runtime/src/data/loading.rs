@@ -8,6 +8,7 @@ use super::give::give;
 use super::reader::{Next, Reader, RowsSource};
 use super::references::References;
 use super::rows::{Rows, refused};
+use super::snapshot::refuse_hidden_rows;
 use super::table::DataTable;
 use crate::databases::Registry;
 use crate::driver::{Physical, TransactionOptions};
@@ -114,6 +115,9 @@ impl Loading {
     ) -> Result<Self> {
         References::before(&mut physical)?;
         physical.begin_with(&TransactionOptions::new())?;
+        if matches!(mode, LoadMode::IntoEmpty | LoadMode::Replace) {
+            refuse_hidden_rows(&mut physical)?;
+        }
         let mut loading = Self {
             references: References::suspend(&mut physical, tables, mode)?,
             physical,

@@ -57,6 +57,9 @@ pub(super) enum Next {
     End,
 }
 
+/// So many names that no column has are reported; more would fill the memory.
+pub(super) const MOST_UNKNOWN: usize = 10;
+
 pub(super) struct Reader<'r, 't> {
     source: RowsSource<'r>,
     table: &'t DataTable,
@@ -124,10 +127,15 @@ impl<'r, 't> Reader<'r, 't> {
                 "there is no line with the names of the columns",
             )));
         }
+        // Some more than there are, so that a wrong name is reported as one.
+        let most = self.table.columns.len() + MOST_UNKNOWN;
         let split = self
             .text()
-            .and_then(|line| csv::split(line, &mut names, &mut fields));
-        split.map_err(|bad| self.fail(bad))?;
+            .and_then(|line| csv::split(line, most, &mut names, &mut fields));
+        if split.map_err(|bad| self.fail(bad))? > most {
+            let why = "the line of names has more of them than the table has columns";
+            return Err(self.fail(BadRow::syntax(why)));
+        }
         let names: Vec<&str> = fields
             .iter()
             .map(|field| &names[field.start..field.end])
@@ -170,10 +178,10 @@ impl<'r, 't> Reader<'r, 't> {
         match &self.header {
             Some(header) => {
                 self.fields.clear();
-                csv::split(record, &mut rows.text, &mut self.fields)?;
+                let number = csv::split(record, header.len(), &mut rows.text, &mut self.fields)?;
                 place(
                     header,
-                    &self.fields,
+                    (&self.fields, number),
                     self.table.columns.len(),
                     &mut self.found,
                 )?;
@@ -218,8 +226,10 @@ impl<'r, 't> Reader<'r, 't> {
     fn next_record(&mut self) -> Result<bool> {
         self.record.clear();
         self.line = self.lines + 1;
+        let mut quotes = 0;
         loop {
-            let room = self.source.longest_row - self.record.len();
+            let before = self.record.len();
+            let room = self.source.longest_row - before;
             let mut input = (&mut *self.source.input).take(room as u64 + 1);
             let read = input.read_until(b'\n', &mut self.record);
             let read =
@@ -231,7 +241,8 @@ impl<'r, 't> Reader<'r, 't> {
             }
             self.lines += u64::from(read > 0);
             let is_csv = self.source.format == DataFormat::Csv;
-            if read > 0 && is_csv && !csv::is_whole(&self.record) {
+            quotes += csv::quotes(&self.record[before..]);
+            if read > 0 && is_csv && quotes % 2 == 1 {
                 continue;
             }
             if self.line == 1 && self.record.starts_with(b"\xef\xbb\xbf") {
@@ -306,14 +317,15 @@ fn ensure_given(given: &[usize], columns: &[DataColumn]) -> Result<(), BadRow> {
 /// The fields of CSV in the order of the table's columns.
 fn place(
     header: &[usize],
-    fields: &[Field],
+    (fields, number): (&[Field], usize),
     columns: usize,
     found: &mut Vec<Option<Field>>,
 ) -> Result<(), BadRow> {
-    let (expected, number) = (header.len(), fields.len());
-    if expected != number {
-        let found = number;
-        return Err(BadRow::new(DataProblem::Fields { expected, found }));
+    if number != header.len() {
+        return Err(BadRow::new(DataProblem::Fields {
+            expected: header.len(),
+            found: number,
+        }));
     }
     found.clear();
     found.resize(columns, None);

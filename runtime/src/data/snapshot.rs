@@ -14,11 +14,21 @@ use crate::error::{DataError, DataProblem, Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::link::pool::Pool;
 use crate::value::RowReader;
+use bindery_core::dialect::Dialect;
 
 /// Written away at a time.
 const CHUNK: usize = 64 * 1024;
 /// How long a dump waits for a lock, as of a table that is being changed.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Policies of PostgreSQL would leave rows out, and what is left would be taken for the whole: with this the server refuses to
+/// read such a table (PostgreSQL, "Row Security Policies"; `pg_dump` does the same).
+pub(super) fn refuse_hidden_rows(physical: &mut Physical) -> Result<()> {
+    match physical.dialect() {
+        Dialect::Postgres => physical.batch("SET LOCAL row_security = off"),
+        Dialect::Sqlite | Dialect::Mysql => Ok(()),
+    }
+}
 
 /// One state of an engine's database: every table that is written from it is as at the moment of the first, whatever others
 /// write meanwhile. A read-only transaction on a connection of its own.
@@ -40,6 +50,7 @@ impl Snapshot {
             .and_then(|(mut physical, pool)| {
                 let options = TransactionOptions::new().read_only();
                 physical.begin_with(&options.isolation(Isolation::RepeatableRead))?;
+                refuse_hidden_rows(&mut physical)?;
                 Ok((physical, pool))
             });
         let (physical, pool) = begun.map_err(|error| located(error, name))?;

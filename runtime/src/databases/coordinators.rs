@@ -75,7 +75,7 @@ impl Drop for Active {
     }
 }
 
-/// What is under these locks is whole at any time.
+/// The data under these locks is whole at any time.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

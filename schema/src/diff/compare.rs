@@ -50,6 +50,8 @@ struct Parts {
     create_types: Vec<Change>,
     columns: Vec<Change>,
     add_keys: Vec<Change>,
+    /// Indexes of MySQL: a foreign key may need one until another takes its place.
+    drop_indexes: Vec<Change>,
     create_tables: Vec<Change>,
     add_foreign_keys: Vec<Change>,
     drop_columns: Vec<Change>,
@@ -67,6 +69,7 @@ impl Parts {
             self.create_types,
             self.columns,
             self.add_keys,
+            self.drop_indexes,
             self.create_tables,
             self.add_foreign_keys,
             self.drop_columns,
@@ -350,8 +353,29 @@ impl<'s> Comparison<'s> {
         };
         if key.kind == KeyKind::ForeignKey {
             self.parts.drop_foreign_keys.push(change);
+        } else if self.is_needed_meanwhile(table, key) {
+            self.parts.drop_indexes.push(change);
         } else {
             self.parts.drop_keys.push(change);
+        }
+    }
+
+    /// MySQL refuses to drop the last index of a foreign key's columns (error 1553). An index of its name cannot come first.
+    fn is_needed_meanwhile(&self, table: &TableName, key: &Key) -> bool {
+        let serves = matches!(key.kind, KeyKind::Index | KeyKind::Unique);
+        let at = table_key(table, self.dialect());
+        let tables = self.to.tables.iter();
+        let mut after = tables.filter(|one| table_key(&one.name, self.dialect()) == at);
+        match self.dialect() {
+            Dialect::Mysql => {
+                serves
+                    && after.all(|one| {
+                        one.keys
+                            .iter()
+                            .all(|other| other.known_name != key.known_name)
+                    })
+            }
+            Dialect::Sqlite | Dialect::Postgres => false,
         }
     }
 

@@ -10,7 +10,9 @@ pub fn file_text(steps: &[Step], no_transaction: bool) -> String {
     }
     for step in steps {
         for remark in &step.remarks {
-            text.push_str(&format!("-- {remark}\n"));
+            for line in remark.lines() {
+                text.push_str(&format!("-- {line}\n"));
+            }
         }
         if step.commented {
             text.push_str(

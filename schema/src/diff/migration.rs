@@ -180,7 +180,7 @@ fn comment_counterparts(planned: &mut Planned) {
     let starts: Vec<String> = lost
         .iter()
         .flat_map(|step| &step.statements)
-        .filter_map(|sql| counterpart(sql))
+        .flat_map(|sql| counterparts(sql))
         .collect();
     for step in &mut planned.down {
         let undoes = |sql: &String| starts.iter().any(|start| sql.starts_with(start.as_str()));
@@ -192,27 +192,31 @@ fn comment_counterparts(planned: &mut Planned) {
     }
 }
 
-/// `DROP TABLE t` is undone by `CREATE TABLE t`, `… DROP COLUMN c` by `… ADD COLUMN c`, a change of a type by another.
-fn counterpart(sql: &str) -> Option<String> {
+/// `DROP TABLE t` is undone by `CREATE TABLE t`, `… DROP COLUMN c` by `… ADD COLUMN c` or by a table that is made anew (SQLite), a
+/// change of a type by another.
+fn counterparts(sql: &str) -> Vec<String> {
     if let Some(table) = sql.strip_prefix("DROP TABLE ") {
-        return Some(format!("CREATE TABLE {table} ("));
+        return vec![format!("CREATE TABLE {table} (")];
     }
     if let Some(name) = sql.strip_prefix("DROP TYPE ") {
-        return Some(format!("CREATE TYPE {name} AS"));
+        return vec![format!("CREATE TYPE {name} AS")];
     }
     if let Some(name) = sql.strip_prefix("DROP SEQUENCE IF EXISTS ") {
-        return Some(format!("CREATE SEQUENCE {name}"));
+        return vec![format!("CREATE SEQUENCE {name}")];
     }
-    if sql.contains(" DROP COLUMN ") {
-        return Some(format!(
-            "{} ",
-            sql.replacen(" DROP COLUMN ", " ADD COLUMN ", 1)
-        ));
+    if let Some((head, column)) = sql.split_once(" DROP COLUMN ") {
+        let table = head.trim_start_matches("ALTER TABLE ").trim_matches('"');
+        return vec![
+            format!("{head} ADD COLUMN {column} "),
+            format!("CREATE TABLE \"_bindery_new_{table}\" ("),
+        ];
     }
     if let Some((head, _)) = sql.split_once(" TYPE ") {
-        return Some(format!("{head} TYPE "));
+        return vec![format!("{head} TYPE ")];
     }
-    let (table, column) = sql.split_once(" MODIFY ")?;
-    let name = column.split_whitespace().next()?;
-    Some(format!("{table} MODIFY {name} "))
+    let modified = sql.split_once(" MODIFY ").and_then(|(table, column)| {
+        let name = column.split_whitespace().next()?;
+        Some(format!("{table} MODIFY {name} "))
+    });
+    modified.into_iter().collect()
 }

@@ -3,11 +3,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Modules that read the clock: the current time is a value of columns, or stands in a token that ages.
-const WALL_CLOCK: &[&str] = &["databases/read_token/signed.rs", "value/types/chrono.rs"];
+/// Modules that read the clock: the current time is a value of columns, or stands in a token or a decision that ages.
+const WALL_CLOCK: &[&str] = &[
+    "atomic/store.rs",
+    "databases/read_token/signed.rs",
+    "value/types/chrono.rs",
+];
 
 /// Modules that measure how long something takes or may take.
 const MONOTONIC_CLOCK: &[&str] = &[
+    "atomic/commit.rs",
+    "atomic/options.rs",
     "databases/connector.rs",
     "databases/connector/server.rs",
     "databases/mod.rs",
@@ -30,6 +36,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "link/pool/taking.rs",
     "link/replicas/check.rs",
     "link/replicas/health.rs",
+    "link/slots/branches.rs",
     "link/slots/mod.rs",
     "migrate/lock.rs",
     "migrate/run.rs",

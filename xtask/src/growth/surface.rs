@@ -150,7 +150,7 @@ mod tests {
             "pub mod reviews {",
             "pub struct Review {",
             "impl ReviewPatch {",
-            "INFO",
+            "INFO: ",
         ] {
             assert_eq!(
                 text.matches(part).count(),

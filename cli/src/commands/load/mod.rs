@@ -121,6 +121,15 @@ struct TableLoad {
     rejected: u64,
 }
 
+/// A dry run compares files with what their manifest says of them.
+fn ensure_manifest(plan: &Plan<'_>) -> Result<(), Failure> {
+    if plan.parts.iter().all(|part| part.rows.is_some()) {
+        return Ok(());
+    }
+    let failure = Failure::new("a file without a manifest is only checked by loading it");
+    Err(failure.help("leave `--dry-run` out: a load that fails changes nothing"))
+}
+
 /// Checks, asks, and loads.
 pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
@@ -142,6 +151,7 @@ pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Fail
         .map(|&id| plan(arguments, model, id, chosen.len()));
     let plans = plans.collect::<Result<Vec<_>, _>>()?;
     if arguments.dry_run {
+        plans.iter().try_for_each(ensure_manifest)?;
         return print(
             &plans
                 .iter()

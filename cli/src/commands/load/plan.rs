@@ -51,6 +51,12 @@ pub(super) fn plan<'m>(
     if is_stdin || from.is_file() {
         return single(arguments, model, id, engines);
     }
+    if arguments.form.is_some() {
+        let failure = Failure::new(
+            "`--as` is for a single file; a folder's manifest says what form its files have",
+        );
+        return Err(failure.help("leave `--as` out"));
+    }
     let engine = &model.engine(id).name;
     let is_of_engine = engines == 1 && from.join(MANIFEST).is_file();
     let folder = if is_of_engine {

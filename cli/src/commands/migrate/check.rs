@@ -56,6 +56,7 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Fai
     let options = &arguments.schema;
     let mut differ = Differ::load(&arguments.engines, options, output)?;
     let sides = differ.sides(options, output)?;
+    ensure_version(arguments.since.as_deref(), &sides)?;
     let mut found = Diagnostics::default();
     let mut engines = Vec::new();
     for side in &sides {
@@ -99,6 +100,17 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Fai
         }
     }
     if ok { Ok(()) } else { Err(Failure::Told) }
+}
+
+/// A version that no migration has would leave nothing to look at.
+fn ensure_version(since: Option<&str>, sides: &[Sides]) -> Result<(), Failure> {
+    let Some(since) = since else { return Ok(()) };
+    let mut migrations = sides.iter().flat_map(|side| &side.folded.migrations);
+    if migrations.any(|one| one.version == since) {
+        return Ok(());
+    }
+    let failure = Failure::new(format!("there is no migration `{}`", since.escape_debug()));
+    Err(failure.help("write a version as the name of its file begins: `--since 20260101000000`"))
 }
 
 /// A view that is only made again around another change is the same before and after.

@@ -34,8 +34,6 @@ pub(crate) enum Cause {
     Branch(usize),
     /// Recovery took it for lost.
     Fenced,
-    /// The caller's time was over.
-    Deadline,
 }
 
 /// How far one branch is.
@@ -112,10 +110,10 @@ impl Coordinator {
             Event::Fenced(is_written) => self.fenced(is_written, out),
             Event::Finished(at, answer) => self.finished(at, answer, out),
             Event::Listed(at, answer) => self.listed(at, answer, out),
-            Event::OwnerEnded(at) => self.again(at, out),
+            // Its server may be a proxy that ends nobody: never again without a pause.
+            Event::OwnerEnded(at) => out.push(Action::Pause(Pause::Branch(at))),
             Event::Now(Pause::Branch(at)) => self.again(at, out),
             Event::Now(Pause::Home) => self.home_again(out),
-            Event::Deadline => self.deadline(out),
         }
     }
 
@@ -432,7 +430,7 @@ impl Coordinator {
         }
         match self.stage {
             Stage::Committing => self.finished_commit(at, answer, out),
-            // What is still prepared has no decision and is found by recovery, now or when a late prepare is done.
+            // A branch that is still prepared has no decision and is found by recovery, now or when a late prepare is done.
             Stage::RollingBack(_) => self.close(at, out),
             Stage::Ending
             | Stage::BeginningHome
@@ -485,23 +483,5 @@ impl Coordinator {
         } else {
             Action::GiveBack(at)
         });
-    }
-
-    /// The caller waits no longer. Before the commit point that is a reason to roll back; after it nothing changes.
-    fn deadline(&mut self, out: &mut Vec<Action>) {
-        match self.stage {
-            Stage::Ending | Stage::BeginningHome | Stage::Preparing | Stage::Inserting => {
-                self.abort(Cause::Deadline, out);
-            }
-            Stage::CommittingHome => self.lost(self.home, out),
-            Stage::CommittingAlone(_) if !self.ending.is_empty() => {
-                self.abort(Cause::Deadline, out);
-            }
-            Stage::CommittingAlone(_)
-            | Stage::Reading(_)
-            | Stage::Fencing
-            | Stage::Committing
-            | Stage::RollingBack(_) => {}
-        }
     }
 }

@@ -78,7 +78,7 @@ pub(crate) enum Event {
     Inserted(Inserted),
     /// The answer to a commit.
     Committed(usize, Committed),
-    /// What home has.
+    /// The decision as home has it.
     Read(Decision),
     /// The answer to the insert of an abort: `false` where home could not be reached or waits for another transaction.
     Fenced(bool),
@@ -90,8 +90,6 @@ pub(crate) enum Event {
     OwnerEnded(usize),
     /// A pause is over.
     Now(Pause),
-    /// The caller waits no longer.
-    Deadline,
 }
 
 /// The answer to a prepare.

@@ -43,7 +43,7 @@ impl std::fmt::Display for Id {
     }
 }
 
-/// What is known of a prepared branch beside its name.
+/// Facts about a prepared branch beside its name.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Seen {
     /// It is prepared for longer than a commit takes.

@@ -212,7 +212,10 @@ fn a_lost_commit_is_read_fenced_and_read_again() {
 
 #[test]
 fn the_outcome_is_unknown_until_home_can_be_read() {
-    let lost = Run::decided(&writers(3)).does(&[Action::CommitHome], &[Event::Deadline]);
+    let lost = Run::decided(&writers(3)).does(
+        &[Action::CommitHome],
+        &[Event::Committed(HOME, Committed::Lost)],
+    );
     assert_eq!(lost.coordinator.outcome(), Outcome::Unknown);
     let known = lost.does(&[Action::ReadDecision], &[Event::Read(Decision::Commit)]);
     let pending = vec![1, 2];
@@ -231,7 +234,6 @@ fn a_branch_that_cannot_be_committed_is_pending_and_tried_again() {
             &[
                 Event::Finished(1, Finished::Done),
                 Event::Finished(2, Finished::Failed),
-                Event::Deadline,
             ],
         );
     let outcome = pending.coordinator.outcome();
@@ -247,6 +249,10 @@ fn a_branch_that_cannot_be_committed_is_pending_and_tried_again() {
         )
         .does(&[Action::List(2)], &[Event::Listed(2, Listed::There)])
         .does(&[Action::EndOwner(2)], &[Event::OwnerEnded(2)])
+        .does(
+            &[Action::Pause(Pause::Branch(2))],
+            &[Event::Now(Pause::Branch(2))],
+        )
         .does(
             &[Action::CommitPrepared(2)],
             &[Event::Finished(2, Finished::NotThere)],

@@ -444,6 +444,7 @@ impl MysqlConnection {
         if self.has_prepared() {
             return false;
         }
+        self.forget_branch();
         if self.raw.has_run() {
             return self.clean();
         }

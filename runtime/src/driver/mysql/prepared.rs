@@ -34,6 +34,11 @@ impl MysqlConnection {
         self.xa = Xa::Enlisted(gid.clone());
     }
 
+    /// What was enlisted and not begun is not what the next user begins.
+    pub(super) fn forget_branch(&mut self) {
+        self.xa = Xa::None;
+    }
+
     /// Begins the branch that was enlisted; `false` where there is none.
     pub(super) fn begin_branch(&mut self, options: &TransactionOptions) -> Result<bool> {
         let Xa::Enlisted(gid) = std::mem::take(&mut self.xa) else {

@@ -23,7 +23,7 @@ pub(crate) struct Enlisted {
     pub(crate) transaction: Box<str>,
 }
 
-/// What was done on one engine.
+/// The work of one engine.
 pub(crate) struct Done {
     pub(crate) is_begun: bool,
     pub(crate) has_written: bool,

@@ -235,7 +235,22 @@ fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Ve
     let triggers = triggers.filter(|(at, _)| folded(at, SQLITE) == key);
     statements.extend(triggers.map(|(_, sql)| sql.clone()));
     step.statements = statements;
+    if context.keeps_data {
+        let lost = changes
+            .iter()
+            .filter(of_table)
+            .filter(|change| becomes_computed(change));
+        for change in lost {
+            step.commented = true;
+            step.remarks.push(format!("{change}, with its data"));
+        }
+    }
     vec![step]
+}
+
+/// The values of such a column are not copied.
+fn becomes_computed(change: &Change) -> bool {
+    matches!(change, Change::ChangeColumn { from, to, .. } if !from.computed && to.computed)
 }
 
 /// Copies the rows; new columns get their default.
