@@ -68,7 +68,7 @@ impl<D: GeneratedDatabases> SessionLayer<D> {
         self
     }
 
-    /// Sets the status of the response where the commit fails, [`status_of`] by default: 409 for a conflict with another
+    /// Sets the status of the response where the commit fails, [`status_of`](crate::status_of) by default: 409 for a conflict with another
     /// transaction, which is the client's to try again. The status should be 4xx or 5xx.
     ///
     /// ```

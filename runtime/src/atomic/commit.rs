@@ -213,7 +213,7 @@ impl Commit {
         let events = thread::scope(|scope| {
             // Where the system refuses a thread, this one does its work after its own.
             let threads: Vec<_> = (0..helpers)
-                .filter_map(|_| thread::Builder::new().spawn_scoped(scope, &drain).ok())
+                .filter_map(|_| thread::Builder::new().spawn_scoped(scope, drain).ok())
                 .collect();
             let mut events = drain();
             for thread in threads {

@@ -285,7 +285,7 @@ impl TableSql {
     /// Follows an INSERT in MySQL: a row that is there by `unique` gets the new values of `columns`. The server takes
     /// whichever unique key is in the way; where it is another one, the greatest number plus one is out of range, in every
     /// mode, and the statement fails.
-    #[cfg(feature = "mysql")]
+    #[cfg(any(feature = "mysql", feature = "data"))]
     pub(crate) fn on_duplicate_key_sql(
         &self,
         dialect: Dialect,
