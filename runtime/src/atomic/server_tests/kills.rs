@@ -96,6 +96,10 @@ fn atom_03_a_process_that_is_killed_at_any_step_leaves_all_or_nothing() {
 }
 
 /// Says of each row that it is stored, once that is known.
+#[expect(
+    clippy::print_stdout,
+    reason = "the test that started this process reads it"
+)]
 fn commit_until_killed(db: &Registry, group: &'static AtomicGroup, first: u32) -> ! {
     for id in first.. {
         let outcome = db.run_atomic(group, AtomicOptions::new(), |tx: &mut Tx| {
@@ -151,6 +155,7 @@ impl World {
 
 /// Covers 2PC-1, REC-1: I1 to I3 and I6 hold wherever a process is killed.
 #[test]
+#[expect(clippy::print_stdout, reason = "the summary of a long run")]
 fn atom_03_processes_that_are_killed_at_random_never_split() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let (runs, seed): (u64, u64) = (number(RUNS).unwrap_or(SHARE), number(SEED).unwrap_or(1));
