@@ -203,6 +203,13 @@ fn dump_01_each_engine_has_a_folder_with_files_and_a_manifest() {
         let again = test.run("dump --engine b").failed();
         holds(&again, &["there is a dump already: `data/b`", "--force"]);
         test.run("dump --engine b --force").good();
+        // A folder that happens to have an engine's name is no dump.
+        std::fs::create_dir_all(test.project.path("other/b")).expect("a folder");
+        test.project.write("other/b/notes.txt", "mine");
+        let other = test.run("dump --engine b --out other --force").failed();
+        holds(&other, &["`other/b` is no dump, so it is not replaced"]);
+        let notes = std::fs::read_to_string(test.project.path("other/b/notes.txt"));
+        assert_eq!(notes.expect("it is there"), "mine");
         let only = test.run("dump --all --table things --out some").good();
         holds(&only, &["things on b: 4 rows", "things on default: 4 rows"]);
         assert_eq!(

@@ -405,6 +405,10 @@ fn cli_07_empty_migrations_and_wrong_names() {
     assert_eq!(json[0]["engine"], "default");
     assert_eq!(json.as_array().expect("a list").len(), 1);
     project.run("migrate check").good();
+    holds(
+        &project.run("migrate check --since 0O07").failed(),
+        &["there is no migration `0O07`"],
+    );
     let json = project.run("migrate check --format json").json();
     assert_eq!(json["engines"][0]["migrations"], 2);
 }
