@@ -21,7 +21,6 @@ use self::keys::Keys;
 use self::objects::has_object;
 use self::text::has_same_parts;
 use crate::database::Engines;
-use crate::failure::Failure;
 
 pub(crate) use self::finding::Finding;
 
@@ -58,7 +57,7 @@ pub(crate) fn of_engine(
         .collect();
     let catalogue = engines
         .catalogue(index)
-        .map_err(|failure| sentence(&failure))?;
+        .map_err(|failure| failure.message())?;
     let engine = model.engine(id);
     let text = catalogue.statements(&unmanaged);
     let found = Structure::read(&text, engine.dialect, engine.flavour);
@@ -76,13 +75,6 @@ pub(crate) fn of_engine(
 fn unreadable(why: &Unreadable) -> String {
     let found = render(&why.found, &why.input.sources, Style::Plain);
     format!("its schema cannot be read:\n{found}")
-}
-
-fn sentence(failure: &Failure) -> String {
-    match failure {
-        Failure::Told => String::new(),
-        Failure::Written(text) | Failure::Message { message: text, .. } => text.clone(),
-    }
 }
 
 /// The two sides.
