@@ -2,8 +2,8 @@
 //! order, servers included. A second one ends it immediately.
 
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -12,6 +12,9 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::Failure;
+
+/// The longest wait for the rest of a command's output after its end.
+const REST_OF_OUTPUT: Duration = Duration::from_secs(10);
 
 /// Knows whether a signal came, and passes signals on to the running child.
 #[derive(Debug, Clone)]
@@ -61,7 +64,25 @@ impl Interrupt {
 
     /// Runs a command to its end in a process group of its own, so that a signal reaches all that it started.
     pub(crate) fn run(&self, command: &mut Command) -> Result<ExitStatus, Failure> {
-        let mut child = self.spawn(command)?;
+        self.wait(self.spawn(command)?)
+    }
+
+    /// Runs a command as [`Interrupt::run`] does; `reader` gets its stdout, in a thread of its own. Nothing is returned of it where
+    /// something that the command left behind still holds its stdout open: that is not waited for.
+    pub(crate) fn run_read<T: Send + 'static>(
+        &self,
+        command: &mut Command,
+        reader: fn(ChildStdout) -> T,
+    ) -> Result<(ExitStatus, Option<T>), Failure> {
+        let mut child = self.spawn(command.stdout(Stdio::piped()))?;
+        let stdout = child.stdout.take().ok_or("the output is not a pipe")?;
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || sender.send(reader(stdout)));
+        let status = self.wait(child)?;
+        Ok((status, receiver.recv_timeout(REST_OF_OUTPUT).ok()))
+    }
+
+    fn wait(&self, mut child: Child) -> Result<ExitStatus, Failure> {
         loop {
             // Waited for under the lock: a signal never goes to an id that is another process's by now.
             let mut state = self.state();

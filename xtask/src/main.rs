@@ -7,6 +7,7 @@ mod bench;
 mod book;
 mod corpus;
 mod databases;
+mod failures;
 mod fuzz;
 mod growth;
 mod install;

@@ -1,9 +1,11 @@
 //! The steps of a command: run one after the other, all of them, and reported at the end.
 
+use std::io::{IsTerminal, stdout};
 use std::process::{Command, ExitCode, ExitStatus};
 use std::time::{Duration, Instant};
 
 use crate::Failure;
+use crate::failures;
 use crate::interrupt::Interrupt;
 use crate::output::complain;
 
@@ -12,6 +14,8 @@ use crate::output::complain;
 pub(crate) struct Step {
     pub(crate) title: String,
     pub(crate) command: Command,
+    /// Whether the failures among its output are told once more at the end.
+    repeats_failures: bool,
 }
 
 impl Step {
@@ -19,7 +23,14 @@ impl Step {
         Self {
             title: title.into(),
             command,
+            repeats_failures: false,
         }
+    }
+
+    /// For a step that runs tests.
+    pub(crate) fn repeating_failures(mut self) -> Self {
+        self.repeats_failures = true;
+        self
     }
 }
 
@@ -27,6 +38,7 @@ impl Step {
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     lines: Vec<String>,
+    failures: Vec<String>,
     first_failure: Option<u8>,
 }
 
@@ -46,7 +58,7 @@ impl Report {
             }
             complain(&format!("\n=== {}", step.title));
             let started = Instant::now();
-            let status = interrupt.run(&mut step.command)?;
+            let status = self.run_one(&mut step, interrupt)?;
             self.add(&step.title, status, started.elapsed());
         }
         if let Err(interrupted) = interrupt.check() {
@@ -55,6 +67,16 @@ impl Report {
             self.first_failure = Some(interrupted.exit_code());
         }
         Ok(())
+    }
+
+    fn run_one(&mut self, step: &mut Step, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
+        // At a terminal the tests write themselves, with their colours.
+        if !step.repeats_failures || stdout().is_terminal() {
+            return interrupt.run(&mut step.command);
+        }
+        let (status, failures) = interrupt.run_read(&mut step.command, failures::pass_on)?;
+        self.failures.extend(failures.unwrap_or_default());
+        Ok(status)
     }
 
     fn add(&mut self, title: &str, status: ExitStatus, took: Duration) {
@@ -68,8 +90,12 @@ impl Report {
         }
     }
 
-    /// One line for each step.
+    /// The failures again, then one line for each step.
     pub(crate) fn print(&self) {
+        if !self.failures.is_empty() {
+            complain("\n=== failures");
+            self.failures.iter().for_each(|line| complain(line));
+        }
         complain("\n=== summary");
         self.lines.iter().for_each(|line| complain(line));
     }

@@ -43,5 +43,5 @@ fn cargo_test(selection: &Selection, databases: &Databases) -> Step {
         command.env_remove(name);
     }
     command.envs(databases.environment());
-    Step::new("tests of the workspace", command)
+    Step::new("tests of the workspace", command).repeating_failures()
 }
