@@ -17,6 +17,7 @@ use crate::commands::load::LoadArguments;
 use crate::commands::migrate::MigrateArguments;
 use crate::commands::pull::PullArguments;
 use crate::commands::recover::RecoverArguments;
+use crate::commands::status::StatusArguments;
 use crate::commands::validate::ValidateArguments;
 
 /// Models bound to their databases at compile time: the command beside the build.
@@ -49,6 +50,7 @@ pub(crate) enum Command {
     Migrate(MigrateArguments),
     Pull(PullArguments),
     Recover(RecoverArguments),
+    Status(StatusArguments),
     Validate(ValidateArguments),
     Explain(ExplainArguments),
     Completions(CompletionsArguments),
@@ -110,6 +112,16 @@ pub(crate) struct EngineOptions {
     /// Work on every engine
     #[arg(long, conflicts_with = "engine")]
     pub(crate) all: bool,
+}
+
+impl EngineOptions {
+    /// Those named, else all: of commands that only look.
+    pub(crate) fn or_all(&self) -> Self {
+        Self {
+            engine: self.engine.clone(),
+            all: self.engine.is_empty(),
+        }
+    }
 }
 
 /// Reads the name of a dialect.

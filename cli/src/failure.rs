@@ -7,6 +7,8 @@ use bindery_codegen::CompileError;
 pub(crate) enum Failure {
     /// Everything was said already.
     Told,
+    /// Everything was said already, and it is worse than a warning: exit code 2.
+    Critical,
     /// To be said as it is, with its help.
     Written(String),
     /// To be said, with a help that can be typed in.
@@ -25,10 +27,18 @@ impl Failure {
         }
     }
 
+    /// The exit code of a command that ends so.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Told | Self::Written(_) | Self::Message { .. } => 1,
+            Self::Critical => 2,
+        }
+    }
+
     /// The text of the failure, without its help.
     pub(crate) fn message(&self) -> String {
         match self {
-            Self::Told => String::new(),
+            Self::Told | Self::Critical => String::new(),
             Self::Written(message) | Self::Message { message, .. } => message.clone(),
         }
     }
@@ -37,7 +47,7 @@ impl Failure {
     #[must_use]
     pub(crate) fn help(self, text: impl Into<String>) -> Self {
         match self {
-            Self::Told | Self::Written(_) => self,
+            Self::Told | Self::Critical | Self::Written(_) => self,
             Self::Message { message, .. } => Self::Message {
                 message,
                 help: Some(text.into()),

@@ -9,6 +9,7 @@ mod data;
 mod database;
 mod engines;
 mod failure;
+mod level;
 mod links;
 mod output;
 mod project;
@@ -31,7 +32,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output.failure(&failure);
-            ExitCode::from(1)
+            ExitCode::from(failure.exit_code())
         }
     }
 }
@@ -47,6 +48,7 @@ fn run(command: &Command, output: &Output) -> Result<(), Failure> {
         Command::Migrate(arguments) => commands::migrate::run(arguments, output),
         Command::Pull(arguments) => commands::pull::run(arguments, output),
         Command::Recover(arguments) => commands::recover::run(arguments, output),
+        Command::Status(arguments) => commands::status::run(arguments, output),
         Command::Validate(arguments) => commands::validate::run(arguments, output),
         Command::Explain(arguments) => commands::explain::run(arguments, output),
         Command::Completions(arguments) => commands::completions::run(arguments, output),

@@ -110,7 +110,7 @@ impl Output {
     /// Writes why a command failed.
     pub(crate) fn failure(&self, failure: &Failure) {
         match failure {
-            Failure::Told => {}
+            Failure::Told | Failure::Critical => {}
             Failure::Written(text) => self.message(&format!("{text}\n")),
             Failure::Message { message, help } => {
                 let error = self.messages.paint(Paint::Bad, "error");

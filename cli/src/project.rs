@@ -106,6 +106,11 @@ impl Project {
         config.map_or(Ok(Vec::new()), |config| choose(options, config, purpose))
     }
 
+    /// All engines, in the order of the configuration.
+    pub(crate) fn all_engines(&self) -> impl Iterator<Item = EngineId> {
+        (0..self.input.engines.len()).map(|at| EngineId(at as u32))
+    }
+
     /// The configuration as a running program has it.
     pub(crate) fn runtime_config(&self) -> Result<bindery::Config, Failure> {
         let config = match &self.config_path {

@@ -1,5 +1,7 @@
 //! Plain text brought into lines.
 
+use std::time::Duration;
+
 /// Columns narrower than this are not read but deciphered.
 const NARROWEST: usize = 20;
 
@@ -47,6 +49,16 @@ pub(crate) fn count(number: usize, singular: &str) -> String {
     format!("{number} {singular}{ending}")
 }
 
+/// `40 s`, `10 min`, `3 h`, `2 days`: rounded down.
+pub(crate) fn time(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..=119 => format!("{seconds} s"),
+        seconds @ 120..=7_199 => format!("{} min", seconds / 60),
+        seconds @ 7_200..=172_799 => format!("{} h", seconds / 3_600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +81,13 @@ mod tests {
             "a  one two three four\n   five\n"
         );
         assert_eq!(hanging("a  ", 3, "", 24), "a  \n");
+    }
+
+    #[test]
+    fn times_are_rounded_down_to_one_unit() {
+        let texts = [0, 119, 120, 7_199, 7_200, 172_800];
+        let texts = texts.map(|seconds| time(Duration::from_secs(seconds)));
+        assert_eq!(texts, ["0 s", "119 s", "2 min", "119 min", "2 h", "2 days"]);
     }
 
     #[test]

@@ -11,4 +11,5 @@ pub(crate) mod load;
 pub(crate) mod migrate;
 pub(crate) mod pull;
 pub(crate) mod recover;
+pub(crate) mod status;
 pub(crate) mod validate;

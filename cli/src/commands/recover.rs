@@ -69,9 +69,7 @@ pub(crate) fn run(arguments: &RecoverArguments, output: &Output) -> Result<(), F
         let failure = Failure::new("the configuration has no atomic groups");
         return Err(failure.help("a group is a section `[atomic.NAME]` of bindery.toml"));
     }
-    let all: Vec<EngineId> = (0..project.input.engines.len())
-        .map(|at| EngineId(at as u32))
-        .collect();
+    let all: Vec<EngineId> = project.all_engines().collect();
     let options = options(arguments, &project)?;
     let engines = Engines::open(&project, &all)?;
     loop {
@@ -85,7 +83,7 @@ pub(crate) fn run(arguments: &RecoverArguments, output: &Output) -> Result<(), F
 }
 
 /// The groups of the configuration, by the positions of their engines in it.
-fn groups(project: &Project) -> Vec<AtomicGroup> {
+pub(super) fn groups(project: &Project) -> Vec<AtomicGroup> {
     let groups = project.input.groups.iter();
     let position = |id: &EngineId| id.0 as usize;
     groups

@@ -14,6 +14,7 @@ mod migrate_add;
 mod migrate_random;
 mod pull;
 mod recover;
+mod status;
 mod support;
 mod usage;
 mod validate;

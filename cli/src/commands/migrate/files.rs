@@ -6,6 +6,7 @@ use bindery::migrate::{Migration, Script};
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::migrations;
 use bindery_schema::model::EngineId;
+use bindery_schema::source::Sources;
 use sha2::{Digest, Sha256};
 
 use crate::arguments::Format;
@@ -18,9 +19,9 @@ use crate::report;
 const FOLDER: &str = "migrations";
 
 /// The migrations of one engine, in their order.
-pub(super) struct EngineMigrations {
-    pub(super) engine: String,
-    pub(super) migrations: Vec<Migration>,
+pub(crate) struct EngineMigrations {
+    pub(crate) engine: String,
+    pub(crate) migrations: Vec<Migration>,
 }
 
 /// Reads the folders. The command works on none where one of them is wrong.
@@ -34,31 +35,40 @@ pub(super) fn of_engines(
     let mut found = Diagnostics::default();
     let mut read = Vec::new();
     for id in chosen {
-        let engine = &project.input.engines[id.0 as usize];
-        let folder = folder(project, &engine.name);
-        if !folder.is_dir() {
-            let message = format!(
-                "engine `{}` has no migrations: there is no folder `{}`",
-                engine.name,
-                folder.display()
-            );
-            let help = format!("write the first: `{}/1_first.sql`", folder.display());
-            return Err(Failure::new(message).help(help));
-        }
-        let migrations = migrations::read(
-            &folder,
-            engine.dialect,
-            engine.flavour,
-            &mut sources,
-            &mut found,
-        );
-        read.push(EngineMigrations {
-            engine: engine.name.clone(),
-            migrations: migrations.iter().map(kept).collect(),
-        });
+        let Some(migrations) = of_engine(project, *id, &mut sources, &mut found) else {
+            return Err(no_folder(project, *id));
+        };
+        read.push(migrations);
     }
     report::findings_of(&found, &sources, format, output)?;
     Ok(read)
+}
+
+/// Reads the folder of an engine; `None` where there is none.
+pub(crate) fn of_engine(
+    project: &Project,
+    id: EngineId,
+    sources: &mut Sources,
+    found: &mut Diagnostics,
+) -> Option<EngineMigrations> {
+    let engine = &project.input.engines[id.0 as usize];
+    let folder = folder(project, &engine.name);
+    if !folder.is_dir() {
+        return None;
+    }
+    let migrations = migrations::read(&folder, engine.dialect, engine.flavour, sources, found);
+    Some(EngineMigrations {
+        engine: engine.name.clone(),
+        migrations: migrations.iter().map(kept).collect(),
+    })
+}
+
+fn no_folder(project: &Project, id: EngineId) -> Failure {
+    let engine = &project.input.engines[id.0 as usize].name;
+    let folder = folder(project, engine);
+    let folder = folder.display();
+    let message = format!("engine `{engine}` has no migrations: there is no folder `{folder}`");
+    Failure::new(message).help(format!("write the first: `{folder}/1_first.sql`"))
 }
 
 /// The folder of an engine's migrations.

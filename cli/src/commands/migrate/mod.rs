@@ -3,7 +3,7 @@
 mod add;
 mod check;
 mod differ;
-mod files;
+pub(crate) mod files;
 mod told;
 
 use bindery::migrate::{MigrateOptions, MigrationProgress, Migrator};

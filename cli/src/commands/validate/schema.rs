@@ -6,7 +6,7 @@ use bindery_schema::model::{CheckedModel, EngineId};
 use serde::Serialize;
 
 use super::ValidateArguments;
-use crate::arguments::{EngineOptions, Format};
+use crate::arguments::Format;
 use crate::comparison::{self, Comparison, Finding};
 use crate::database::Engines;
 use crate::engines::Purpose;
@@ -33,7 +33,7 @@ struct Validated<'m> {
 pub(super) fn run(arguments: &ValidateArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
     let project = Project::load(options, DialectChoice::Configured)?;
-    let chosen = engines(&arguments.engines, &project)?;
+    let chosen = project.choose(&arguments.engines.or_all(), Purpose::Harmless)?;
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
     let engines = Engines::open(&compiled.project, &chosen)?;
@@ -53,15 +53,6 @@ pub(super) fn run(arguments: &ValidateArguments, output: &Output) -> Result<(), 
             .collect()
     });
     print(&all, arguments, output)
-}
-
-/// Those named, else all.
-fn engines(named: &EngineOptions, project: &Project) -> Result<Vec<EngineId>, Failure> {
-    if named.all || !named.engine.is_empty() {
-        return project.choose(named, Purpose::Harmless);
-    }
-    let engine = Vec::new();
-    project.choose(&EngineOptions { engine, all: true }, Purpose::Harmless)
 }
 
 fn validated(

@@ -1,0 +1,196 @@
+//! `bindery status`: what waits on the engines, and for how long. Each section is a file of its own: a function that returns rows
+//! for one engine.
+
+mod atomic;
+mod migrations;
+mod replicas;
+mod row;
+
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use bindery_schema::config::{Address, SqliteAddress, process_environment};
+use bindery_schema::model::EngineId;
+use clap::Args;
+use serde::Serialize;
+
+use self::row::Row;
+use crate::arguments::{ConfigOptions, EngineOptions, Format};
+use crate::database::{self, Chosen, Engines};
+use crate::engines::Purpose;
+use crate::failure::Failure;
+use crate::level::Level;
+use crate::output::{Output, Stream};
+use crate::project::Project;
+use crate::report::document;
+
+/// What a section found on one engine. It fails where the engine does not answer any more.
+type Section = fn(&Look<'_>) -> bindery::Result<Vec<Row>>;
+
+/// The sections, in the order in which they are printed.
+const SECTIONS: [Section; 3] = [migrations::rows, atomic::rows, replicas::rows];
+
+/// Report what waits on the engines: pending migrations, transactions in doubt, replicas that lag
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Report what waits on the engines: pending migrations, transactions of atomic groups in doubt, replicas that lag.\n\n\
+        Without `--engine` all engines are looked at, at the same time; one that is down is reported as such, and the others all the \
+        same. Nothing is changed. Exits with 0 where all is well, with 1 on a warning and with 2 on an error, as monitoring systems \
+        read them.",
+    after_help = "Examples:\n  \
+        bindery status\n  \
+        bindery status --engine b --format json\n  \
+        bindery status --max-pending 3 --max-age 600 --max-lag 30"
+)]
+pub(crate) struct StatusArguments {
+    /// This many pending migrations are no warning
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    max_pending: usize,
+    /// What waits for longer is an error
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    max_age: u64,
+    /// A replica that is further behind is a warning; one that is behind is waited for this long
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    max_lag: u64,
+    #[command(flatten)]
+    engines: EngineOptions,
+    #[command(flatten)]
+    config: ConfigOptions,
+}
+
+/// One engine, for a section to look at.
+struct Look<'a> {
+    project: &'a Project,
+    /// All engines of the configuration, in its order.
+    engines: &'a Engines,
+    id: EngineId,
+    thresholds: &'a Thresholds,
+}
+
+/// What is still well.
+struct Thresholds {
+    max_pending: usize,
+    max_age: Duration,
+    max_lag: Duration,
+}
+
+/// One engine of the document; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+struct EngineDocument<'a> {
+    engine: &'a str,
+    level: Level,
+    rows: &'a [Row],
+}
+
+impl Look<'_> {
+    fn name(&self) -> &str {
+        &self.project.input.engines[self.position()].name
+    }
+
+    fn position(&self) -> usize {
+        self.id.0 as usize
+    }
+
+    fn chosen(&self) -> Chosen {
+        self.engines.chosen(self.position())
+    }
+
+    /// All sections, or the one row of an engine that does not answer.
+    fn rows(&self) -> Vec<Row> {
+        if let Some(path) = missing_file(self.project, self.name()) {
+            let text = format!("there is no file `{}`", path.display());
+            let hint = format!("create it: `bindery create --engine {}`", self.name());
+            return vec![Row::new("connection", text).level(Level::Error).hint(hint)];
+        }
+        let answers = self.engines.registry.connect(self.chosen()).map(drop);
+        let looked = answers.and_then(|()| {
+            let sections = SECTIONS.iter().map(|rows| rows(self));
+            sections.collect::<bindery::Result<Vec<_>>>()
+        });
+        match looked {
+            Ok(rows) => rows.into_iter().flatten().collect(),
+            Err(error) => vec![self.down(&error)],
+        }
+    }
+
+    fn down(&self, error: &bindery::Error) -> Row {
+        let text = database::failure(error).message();
+        let hint = format!(
+            "`bindery doctor --engine {}` looks for the cause",
+            self.name()
+        );
+        Row::new("connection", text).level(Level::Error).hint(hint)
+    }
+}
+
+/// The SQLite file of an engine, where it is not there: looking at it would make it.
+pub(super) fn missing_file(project: &Project, engine: &str) -> Option<PathBuf> {
+    let config = project.config.as_ref()?;
+    let target = config.target(engine, &process_environment).ok()?;
+    match target.place {
+        Address::Sqlite(SqliteAddress::File(path)) if !path.exists() => Some(path),
+        Address::Sqlite(_) | Address::Server(_) => None,
+    }
+}
+
+/// Looks at the engines at the same time, and prints one after the other.
+pub(crate) fn run(arguments: &StatusArguments, output: &Output) -> Result<(), Failure> {
+    let project = Project::load_config(&arguments.config, output)?;
+    let chosen = project.choose(&arguments.engines.or_all(), Purpose::Harmless)?;
+    let all: Vec<EngineId> = project.all_engines().collect();
+    let engines = Engines::open(&project, &all)?;
+    let thresholds = Thresholds {
+        max_pending: arguments.max_pending,
+        max_age: Duration::from_secs(arguments.max_age),
+        max_lag: Duration::from_secs(arguments.max_lag),
+    };
+    let look = |id: EngineId| Look {
+        project: &project,
+        engines: &engines,
+        id,
+        thresholds: &thresholds,
+    };
+    let rows: Vec<Vec<Row>> = thread::scope(|scope| {
+        let threads = chosen.iter().map(|id| scope.spawn(|| look(*id).rows()));
+        let threads: Vec<_> = threads.collect();
+        let ended = threads.into_iter().map(thread::ScopedJoinHandle::join);
+        ended
+            .map(|ended| ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    let looked = chosen.iter().zip(&rows);
+    let looked: Vec<EngineDocument<'_>> = looked
+        .map(|(id, rows)| EngineDocument {
+            engine: &project.input.engines[id.0 as usize].name,
+            level: worst(rows),
+            rows,
+        })
+        .collect();
+    print(&looked, arguments.config.format, output)
+}
+
+fn worst(rows: &[Row]) -> Level {
+    rows.iter().map(|row| row.level).max().unwrap_or(Level::Ok)
+}
+
+fn print(looked: &[EngineDocument<'_>], format: Format, output: &Output) -> Result<(), Failure> {
+    output.result(&match format {
+        Format::Json => document(&looked),
+        Format::Human | Format::Github => looked
+            .iter()
+            .map(|one| lines(one, output.results()))
+            .collect(),
+    })?;
+    let worst = looked.iter().map(|one| one.level).max();
+    worst.unwrap_or(Level::Ok).ended()
+}
+
+fn lines(one: &EngineDocument<'_>, stream: Stream) -> String {
+    if one.rows.is_empty() {
+        let word = Level::Ok.painted(stream);
+        return format!("{word}  {}: nothing waits\n", one.engine);
+    }
+    let rows = one.rows.iter();
+    rows.map(|row| row.line(one.engine, stream)).collect()
+}

@@ -1,0 +1,77 @@
+//! One line of the status.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::level::Level;
+use crate::output::Stream;
+use crate::text;
+
+/// Something that was looked at on one engine; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    section: &'static str,
+    pub(super) level: Level,
+    /// What waits, in words.
+    text: String,
+    /// How many wait.
+    count: usize,
+    /// The age of the oldest of them, where it is known.
+    oldest_ms: Option<u64>,
+    /// What to do about it.
+    hint: Option<String>,
+}
+
+impl Row {
+    /// All is well, and nothing waits.
+    pub(super) fn new(section: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            section,
+            level: Level::Ok,
+            text: text.into(),
+            count: 0,
+            oldest_ms: None,
+            hint: None,
+        }
+    }
+
+    /// Sets how many wait.
+    pub(super) fn count(mut self, count: usize) -> Self {
+        self.count = count;
+        self
+    }
+
+    /// Sets the age of the oldest.
+    pub(super) fn oldest(mut self, age: Option<Duration>) -> Self {
+        self.oldest_ms = age.map(|age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX));
+        self
+    }
+
+    /// Sets how well it is.
+    pub(super) fn level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// Sets what to do about it.
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// `warning    migrations on b: 2 pending`, and the hint where all is not well.
+    pub(super) fn line(&self, engine: &str, stream: Stream) -> String {
+        let word = self.level.painted(stream);
+        let age = self.oldest_ms.map(Duration::from_millis);
+        let which = if self.count > 1 { "the oldest " } else { "" };
+        let age = age.map_or(String::new(), |age| {
+            format!(", {which}{} old", text::time(age))
+        });
+        let line = format!("{word}  {} on {engine}: {}{age}\n", self.section, self.text);
+        let hint = self.hint.iter().filter(|_| self.level > Level::Ok);
+        line + &hint
+            .map(|hint| format!("           {hint}\n"))
+            .collect::<String>()
+    }
+}

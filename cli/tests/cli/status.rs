@@ -1,0 +1,171 @@
+//! MON-03: `bindery status`.
+
+use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
+use serde_json::Value;
+
+use super::support::{Project, holds};
+
+const CONFIG: &str = r#"url = "${DEFAULT_URL}"
+
+[engines]
+lite = "sqlite://lite.db"
+shop_m = "${SHOP_M_URL}"
+
+[engines.gone]
+url = "postgres://ann:hunter2@127.0.0.1:1/shop"
+connect-timeout = "2s"
+
+[atomic.checkout]
+engines = ["default", "lite", "shop_m"]
+"#;
+
+/// As a program leaves it that was killed: its name, and no decision.
+const HOME: &str = "\
+CREATE TABLE _bindery_coordinators (coordinator VARCHAR(64) NOT NULL PRIMARY KEY, started_ms BIGINT NOT NULL);
+CREATE TABLE _bindery_decisions (transaction_id VARCHAR(64) NOT NULL PRIMARY KEY, decision CHAR(1) NOT NULL,
+  coordinator VARCHAR(64) NOT NULL, branches TEXT NOT NULL, created_ms BIGINT NOT NULL);
+INSERT INTO _bindery_coordinators VALUES ('lost.lite', 0);";
+
+fn project(postgres: &FreshDatabase, mysql: &FreshDatabase) -> Project {
+    let project = Project::new(&[("bindery.toml", CONFIG)])
+        .with("DEFAULT_URL", &postgres.url())
+        .with("SHOP_M_URL", &mysql.url());
+    for engine in ["default", "lite", "shop_m"] {
+        let folder = format!("migrations/{engine}");
+        std::fs::create_dir_all(project.path(&folder)).expect("the folder can be made");
+        for (version, table) in [(1, "notes"), (2, "tags")] {
+            project.write(
+                &format!("{folder}/{version}_{table}.sql"),
+                format!("CREATE TABLE {table} (id INTEGER PRIMARY KEY);\n"),
+            );
+        }
+    }
+    project.sqlite("lite.db", HOME);
+    project
+}
+
+/// The rows of an engine in a section.
+fn rows<'v>(document: &'v Value, engine: &str, section: &str) -> Vec<&'v Value> {
+    let engines = document.as_array().expect("a list").iter();
+    let found = engines
+        .filter(|one| one["engine"] == engine)
+        .flat_map(|one| one["rows"].as_array().expect("a list"));
+    found.filter(|row| row["section"] == section).collect()
+}
+
+#[test]
+fn mon_03_status_shows_what_waits_while_an_engine_is_down() {
+    let (Some(postgres), Some(mysql)) = (fresh_postgres(), fresh_mysql()) else {
+        return;
+    };
+    let project = project(&postgres, &mysql);
+    project
+        .run("migrate run --engine default --engine lite")
+        .good();
+    let prepared = "BEGIN; INSERT INTO notes VALUES (1); PREPARE TRANSACTION 'bnd1:lost.lite:k1-1:checkout.default.0'";
+    postgres.run_script(prepared).expect("it is prepared");
+    let xa = "'bnd1:lost.lite:k1-2','checkout.shop_m.0',0x626e6431";
+    let script = format!(
+        "CREATE TABLE held (id INTEGER PRIMARY KEY); XA START {xa}; INSERT INTO held VALUES (1); XA END {xa}; XA PREPARE {xa}"
+    );
+    mysql.run_script(&script).expect("it is prepared");
+
+    let outcome = project.run("status --format json --max-age 3600");
+    let shown = outcome.json();
+    let human = project.run("status --max-age 3600");
+    let well = project.run("status --engine lite");
+    let many = project.run("status --engine shop_m --max-pending 2 --format json");
+    let few = project.run("status --engine lite --engine default --max-age 3600");
+    let old = project.run("status --engine default --max-age 0");
+    postgres
+        .run_script("ROLLBACK PREPARED 'bnd1:lost.lite:k1-1:checkout.default.0'")
+        .expect("it is there");
+    mysql
+        .run_script(&format!("XA ROLLBACK {xa}"))
+        .expect("it is there");
+
+    assert_eq!(outcome.code, Some(2), "{outcome:#?}");
+    let pending = rows(&shown, "shop_m", "migrations");
+    assert_eq!(
+        (&pending[0]["level"], &pending[0]["count"]),
+        (&"warning".into(), &2.into())
+    );
+    // MySQL and MariaDB say no age; the name of the other says that it was begun in 1970.
+    for (engine, transaction, level) in [
+        ("default", "bnd1:lost.lite:k1-1", "warning"),
+        ("shop_m", "bnd1:lost.lite:k1-2", "error"),
+    ] {
+        let doubtful = rows(&shown, engine, "atomic groups");
+        assert_eq!(doubtful.len(), 1, "{shown:#}");
+        assert_eq!(doubtful[0]["level"], level);
+        let text = doubtful[0]["text"].as_str().expect("a sentence");
+        holds(text, &["group `checkout`", transaction]);
+    }
+    assert!(rows(&shown, "default", "atomic groups")[0]["oldest_ms"].is_u64());
+    let gone = rows(&shown, "gone", "connection");
+    assert_eq!(gone[0]["level"], "error");
+    let levels = [0, 1, 2, 3].map(|at| shown[at]["level"].as_str().expect("a word"));
+    assert_eq!(levels, ["warning", "error", "ok", "error"]);
+
+    holds(
+        &human.results,
+        &[
+            "ok         migrations on default: 2 applied, 0 pending\n",
+            "warning    migrations on shop_m: 0 applied, 2 pending\n           `bindery migrate run --engine shop_m`\n",
+            "error      connection on gone: ",
+            "           `bindery recover`\n",
+            "ok         migrations on lite: 2 applied, 0 pending\n",
+        ],
+    );
+    assert!(
+        !human.results.contains("hunter2") && human.messages.is_empty(),
+        "{human:#?}"
+    );
+    assert_eq!(
+        (well.code, few.code, old.code),
+        (Some(0), Some(1), Some(2)),
+        "{well:#?} {few:#?} {old:#?}"
+    );
+    holds(
+        &old.results,
+        &["error      atomic groups on default: group `checkout`"],
+    );
+}
+
+/// Looking does not make the file of an SQLite engine.
+#[test]
+fn mon_03_status_changes_nothing() {
+    let project = Project::blogs();
+    let outcome = project.run("status");
+    assert_eq!(outcome.code, Some(2), "{outcome:#?}");
+    holds(
+        &outcome.results,
+        &[
+            "error      connection on b: there is no file",
+            "`bindery create --engine b`",
+        ],
+    );
+    assert_eq!(project.files(), ["bindery.toml", "schema.sql"]);
+    project.run("create --all").good();
+    assert_eq!(
+        project.run("status").good(),
+        "ok         b: nothing waits\nok         default: nothing waits\n"
+    );
+}
+
+#[test]
+fn mon_03_status_says_how_far_replicas_are_behind() {
+    let config = "[engines.default]\nurl = 'sqlite://a.db'\nreplicas = [{ name = 'copy', url = 'sqlite://a.db' }, \
+        { name = 'lost', url = 'sqlite://no/such/folder/a.db' }]\n";
+    let project = Project::new(&[("bindery.toml", config)]);
+    project.sqlite("a.db", "CREATE TABLE t (id INTEGER PRIMARY KEY)");
+    let outcome = project.run("status");
+    assert_eq!(outcome.code, Some(2), "{outcome:#?}");
+    holds(
+        &outcome.results,
+        &[
+            "ok         replica on default: `copy` is serving\n",
+            "error      replica on default: `lost` is down",
+        ],
+    );
+}
