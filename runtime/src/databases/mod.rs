@@ -283,6 +283,11 @@ impl Registry {
         self.engines.iter().map(|engine| Arc::clone(&engine.pool))
     }
 
+    /// Their replicas, where they have any.
+    pub(crate) fn replicas_of_engines(&self) -> impl Iterator<Item = Option<Arc<Replicas>>> {
+        self.engines.iter().map(|engine| engine.readers.clone())
+    }
+
     /// Describes every engine, in the order of their names. Connects to nothing.
     pub fn engines(&self) -> Vec<EngineStatus> {
         let engines = self.engines.iter();

@@ -58,6 +58,11 @@ impl TransactionOptions {
         self
     }
 
+    /// A standby of PostgreSQL refuses serializable transactions.
+    pub(crate) fn may_run_on_a_replica(&self) -> bool {
+        self.is_read_only && self.isolation != Some(Isolation::Serializable)
+    }
+
     /// Nothing can be written: that is [`ErrorKind::ReadOnly`](crate::ErrorKind::ReadOnly). On SQLite it waits for no
     /// writer, and sees what there was when it first read.
     pub fn read_only(mut self) -> Self {

@@ -9,7 +9,7 @@ mod unit;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bindery_core::config::{ReadsConfig, ReadsFrom};
 
@@ -64,15 +64,18 @@ impl Replicas {
         })
     }
 
-    /// A connection for a read: of a replica that has what the unit of work needs, or of the primary.
-    fn reader(
+    /// A connection for a read: of a replica that has what the unit of work needs, or of the primary. Nothing is waited for after
+    /// `until`.
+    pub(crate) fn reader(
         self: &Arc<Self>,
         primary: &Arc<Pool>,
-        from: ReadsFrom,
         unit: Option<&EngineUnit>,
+        until: Option<Instant>,
     ) -> Result<Link> {
-        let fall_back = match from {
-            ReadsFrom::Primary => return primary.acquire(),
+        let from = unit.and_then(EngineUnit::reads_from);
+        let of_primary = || primary.acquire_within(at_most(primary.acquire_timeout(), until));
+        let fall_back = match from.unwrap_or(self.config.reads) {
+            ReadsFrom::Primary => return of_primary(),
             ReadsFrom::Replicas => true,
             ReadsFrom::ReplicasOnly => false,
         };
@@ -80,30 +83,32 @@ impl Replicas {
         let position = match &need {
             Need::Nothing => None,
             Need::After(position) => Some(position),
-            Need::Primary => return primary.acquire(),
+            Need::Primary => return of_primary(),
         };
         self.expect_checks(primary);
         if !fall_back && self.is_unknown() {
             self.check_all(primary);
         }
-        if let Some(link) = self.current(position)? {
+        if let Some(link) = self.current(position, until)? {
             return Ok(link);
         }
-        if let Some(link) = position.map_or(Ok(None), |position| self.waited_for(position, unit))? {
+        if let Some(position) = position
+            && let Some(link) = self.waited_for(position, unit, until)?
+        {
             return Ok(link);
         }
         if fall_back {
-            primary.acquire()
+            of_primary()
         } else {
             Err(no_replica(primary))
         }
     }
 
     /// A connection of the next replica that has everything up to this position.
-    fn current(&self, position: Option<&Position>) -> Result<Option<Link>> {
+    fn current(&self, position: Option<&Position>, until: Option<Instant>) -> Result<Option<Link>> {
         for member in self.in_turn() {
             if member.health.may_serve(position)
-                && let Some(link) = member.acquire(primary_is_closed)?
+                && let Some(link) = member.acquire(primary_is_closed, until)?
             {
                 return Ok(Some(link));
             }
@@ -113,15 +118,20 @@ impl Replicas {
 
     /// A connection of a replica that has come to this position within the time for that. Where none has, the unit of
     /// work waits no second time.
-    fn waited_for(&self, position: &Position, unit: Option<&EngineUnit>) -> Result<Option<Link>> {
+    fn waited_for(
+        &self,
+        position: &Position,
+        unit: Option<&EngineUnit>,
+        until: Option<Instant>,
+    ) -> Result<Option<Link>> {
         for member in self.in_turn() {
             if !member.health.may_serve(None) {
                 continue;
             }
-            let Some(mut link) = member.acquire(primary_is_closed)? else {
+            let Some(mut link) = member.acquire(primary_is_closed, until)? else {
                 continue;
             };
-            match link.wait_for(position, self.config.replica_wait) {
+            match link.wait_for(position, at_most(self.config.replica_wait, until)) {
                 Ok(true) => {
                     member.health.has_come_to(position.clone());
                     return Ok(Some(link));
@@ -158,8 +168,12 @@ impl Replicas {
 
 impl Member {
     /// A connection of it, or the error of a program that closes its databases; `None` where it has none to give.
-    fn acquire(&self, ends: fn(&ErrorKind) -> bool) -> Result<Option<Link>> {
-        let limit = PATIENCE.min(self.pool.acquire_timeout());
+    fn acquire(
+        &self,
+        ends: fn(&ErrorKind) -> bool,
+        until: Option<Instant>,
+    ) -> Result<Option<Link>> {
+        let limit = at_most(PATIENCE.min(self.pool.acquire_timeout()), until);
         let error = match self.pool.acquire_within(limit) {
             Ok(mut link) => {
                 if link.is_quiet() {
@@ -183,6 +197,13 @@ impl Member {
             self.health.failed((self.pool.engine(), &self.name), error);
         }
     }
+}
+
+/// The limit, or what is left until then.
+fn at_most(limit: Duration, until: Option<Instant>) -> Duration {
+    until.map_or(limit, |until| {
+        limit.min(until.saturating_duration_since(Instant::now()))
+    })
 }
 
 fn primary_is_closed(kind: &ErrorKind) -> bool {

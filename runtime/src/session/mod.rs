@@ -93,8 +93,9 @@ impl Session {
         let order = options.order_of(&registry.order);
         let engines = pools.enumerate();
         let engines = engines.map(|(at, pool)| (pool, options.of_engine(at)));
+        let slots = Slots::new(engines, registry.unit.clone(), terms);
         let mut session = Self {
-            slots: Slots::new(engines, registry.unit.clone(), terms),
+            slots: slots.reading_from(registry.replicas_of_engines()),
             order,
             before_commit: Vec::new(),
             is_finished: false,

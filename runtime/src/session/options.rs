@@ -67,7 +67,8 @@ impl SessionOptions {
         self
     }
 
-    /// Nothing can be written on any engine.
+    /// Nothing can be written on any engine. An engine whose reads go to replicas is then read from one of them, the same for the
+    /// whole session.
     pub fn read_only(mut self) -> Self {
         self.all = self.all.read_only();
         self

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use bindery::{Engine as _, EngineOptions, ErrorKind, ReadsFrom, Registry, ReplicaState};
+use bindery::{
+    Engine as _, EngineOptions, ErrorKind, GeneratedDatabases as _, Isolation, ReadsFrom, Registry,
+    ReplicaState, SessionOptions,
+};
 use bindery_testkit::{Server, ServerOptions, Shutdown, Watchdog};
 
 use crate::sample::engine::{Default, Mariadb, Postgres};
@@ -92,6 +95,12 @@ fn insert<E: Everything>(db: &Registry, engine: E, title: &str) {
         .expect("the primary takes writes");
 }
 
+fn in_session<E: Everything>(db: &Registry, engine: E, options: SessionOptions) -> u64 {
+    let count =
+        Db(db.clone()).try_session_with(options, |s| s.repository::<tag::Blog, E>(engine).count());
+    count.expect("a replica, or the primary")
+}
+
 /// How many connections were opened to each replica, ever.
 fn used<E: Everything>(db: &Registry, engine: E) -> Vec<u64> {
     let status = db.engine(engine.name()).expect("it is there");
@@ -144,6 +153,14 @@ fn reads_use_the_replicas<E: Everything>(engine: E, options: ServerOptions) {
         .unwrap()
         .transaction(|tx| tx.blogs().count());
     assert_eq!(inside.unwrap(), 2, "a transaction is the primary's");
+    let writing = in_session(&db, engine, SessionOptions::new());
+    assert_eq!(writing, 2, "so is a session that may write");
+    let reading = SessionOptions::new().read_only();
+    let seen = in_session(&db, engine, reading.clone());
+    assert_eq!(seen, 1, "one that only reads is a replica's");
+    let serializable = reading.isolation(Isolation::Serializable);
+    let seen = in_session(&db, engine, serializable);
+    assert_eq!(seen, 2, "a standby has no serializable transactions");
 
     // Too far behind: the primary is read, and the state says why.
     eventually("both lag, and the primary is read", || {
@@ -293,6 +310,9 @@ fn reads_see_own_writes<E: Everything>(engine: E, options: ServerOptions) {
             written,
             "a clone is the same unit"
         );
+        let reading = SessionOptions::new().read_only();
+        assert_eq!(in_session(&unit, engine, reading.clone()), written);
+        assert_eq!(in_session(&db, engine, reading), 0);
         assert_eq!(
             read(&db, engine).unwrap(),
             0,
@@ -475,6 +495,13 @@ fn sel_07_reads_of_a_file_use_its_second_connection() {
     let replica = db.engine("default").unwrap().replicas.remove(0);
     assert_eq!((replica.state, replica.lag), (ReplicaState::Serving, None));
     assert!(replica.pool.created > 0);
+    let reading = SessionOptions::new().read_only();
+    assert_eq!(in_session(&db, Default, reading.clone()), 2);
+    let refused = Db(db.clone()).try_session_with(reading, |s| {
+        let mut blogs = s.repository::<tag::Blog, _>(Default);
+        blogs.insert(NewBlog::new("three"))
+    });
+    assert_eq!(refused.unwrap_err().kind(), &ErrorKind::ReadOnly);
     let refused = db.connect_replica(Default, "r1").unwrap();
     let refused = { refused }
         .query_as::<i64>("DELETE FROM blogs", ())

@@ -42,11 +42,7 @@ impl PoolSource<'_> {
         inside::ensure_none(self.pool, called_at)?;
         match self.replicas {
             None => self.pool.acquire(),
-            Some(replicas) => {
-                let from = self.unit.and_then(EngineUnit::reads_from);
-                let from = from.unwrap_or(replicas.config.reads);
-                replicas.reader(self.pool, from, self.unit)
-            }
+            Some(replicas) => replicas.reader(self.pool, self.unit, None),
         }
     }
 

@@ -19,7 +19,7 @@ use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::link::inside::Inside;
 use crate::link::pool::Pool;
-use crate::link::replicas::EngineUnit;
+use crate::link::replicas::{EngineUnit, Replicas};
 use crate::link::transaction::Hooks;
 
 /// The engines of one session, in the program's order.
@@ -64,6 +64,8 @@ pub(crate) struct Scope {
 /// One engine.
 pub(crate) struct Slot {
     pool: Arc<Pool>,
+    /// What is only read may be read from these.
+    replicas: Option<Arc<Replicas>>,
     options: TransactionOptions,
     held: Option<Held>,
     /// Of a branch of an atomic group that was begun.
@@ -78,6 +80,7 @@ impl Slots {
     ) -> Self {
         let slot = |(pool, options)| Slot {
             pool,
+            replicas: None,
             options,
             held: None,
             gid: None,
@@ -95,6 +98,17 @@ impl Slots {
             enlisted: None,
             inside,
         }
+    }
+
+    /// With the replicas of each engine, for those on which the session only reads.
+    pub(crate) fn reading_from(
+        mut self,
+        replicas: impl Iterator<Item = Option<Arc<Replicas>>>,
+    ) -> Self {
+        for (slot, replicas) in self.slots.iter_mut().zip(replicas) {
+            slot.replicas = replicas.filter(|_| slot.options.may_run_on_a_replica());
+        }
+        self
     }
 
     /// Those of no engine.
@@ -266,13 +280,7 @@ impl Slots {
     fn begun(&self, at: usize) -> Result<(Held, Option<Gid>)> {
         let slot = &self.slots[at];
         let name = slot.pool.engine();
-        let limit = slot.pool.acquire_timeout();
-        let limit = self.left()?.map_or(limit, |left| left.min(limit));
-        let link = slot.pool.acquire_within(limit)?;
-        let mut link = match &self.unit {
-            Some(unit) => unit[at].noting(link),
-            None => link,
-        };
+        let mut link = self.acquired(at)?;
         link.set_bound(self.terms.until);
         let gid = self.named_branch(at, &mut link)?;
         if let Some(most) = self.terms.kept_rows {
@@ -284,6 +292,22 @@ impl Slots {
                 .map_err(|error| error.on_engine(name).during(Operation::Begin))?;
         }
         Ok((held, gid))
+    }
+
+    /// A connection of an engine: of a replica where that may be, else of the primary.
+    fn acquired(&self, at: usize) -> Result<Link> {
+        let slot = &self.slots[at];
+        let unit = self.unit.as_ref().map(|unit| &unit[at]);
+        if let Some(replicas) = &slot.replicas {
+            return replicas.reader(&slot.pool, unit, self.terms.until);
+        }
+        let limit = slot.pool.acquire_timeout();
+        let limit = self.left()?.map_or(limit, |left| left.min(limit));
+        let link = slot.pool.acquire_within(limit)?;
+        Ok(match unit {
+            Some(unit) => unit.noting(link),
+            None => link,
+        })
     }
 
     /// The time that is left, where there is a deadline.
