@@ -32,6 +32,8 @@ mod raw;
 pub mod relation;
 mod repository;
 mod session;
+#[cfg(feature = "sync")]
+pub mod sync;
 mod tenants;
 mod value;
 #[cfg(feature = "tokio")]
@@ -78,8 +80,8 @@ pub use driver::{Isolation, TransactionOptions};
 pub use error::{
     Applied, CommitToken, Constraint, ConstraintKind, DataError, DataProblem, DatabaseError,
     EngineReport, Error, ErrorKind, Invalid, MigrationError, ModelConstraint, Operation,
-    RecordedSchema, Resolution, Result, SchemaDrift, SessionEnd, SessionReport, TableDifference,
-    TableDrift, TimeoutPhase,
+    RecordedSchema, Resolution, Result, SchemaDrift, SessionEnd, SessionReport, SyncError,
+    TableDifference, TableDrift, TimeoutPhase,
 };
 pub use link::connection::Connection;
 pub use link::dialect;
@@ -240,6 +242,11 @@ mod examples_of_moving_from_rails {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/tenants.md")]
 mod examples_of_tenants {}
+
+/// The examples of `docs/sync.md` compile and run.
+#[cfg(all(doctest, feature = "sync"))]
+#[doc = include_str!("../../docs/sync.md")]
+mod examples_of_sync {}
 
 /// The examples of `docs/observability.md` compile and run.
 #[cfg(all(doctest, feature = "metrics"))]

@@ -22,6 +22,7 @@ mod query_rows;
 mod query_selects;
 mod refusals;
 mod relations_at_work;
+mod sync_at_work;
 mod updates;
 mod validated;
 mod values;
@@ -48,6 +49,7 @@ cases! {
     names: "names/bindery.rs",
     one_name: "one_name/bindery.rs",
     shop: "shop/bindery.rs",
+    sync: "sync/bindery.rs",
     mixed: "mixed/bindery.rs",
     custom: "custom/bindery.rs",
     types: "types/bindery.rs",

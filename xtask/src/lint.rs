@@ -35,6 +35,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "sqlite,tokio",
             "sqlite,metrics",
             "sqlite,data",
+            "sqlite,sync",
             "data",
             "postgres,tokio,read-token",
         ],

@@ -180,6 +180,7 @@ impl ErrorKind {
             | Self::AfterCommit
             | Self::Migration(_)
             | Self::Data(_)
+            | Self::Sync(_)
             | Self::SessionSplit
             | Self::SessionLocked { .. }
             | Self::OutsideTransaction { .. }

@@ -53,6 +53,7 @@ impl ErrorKind {
             Self::WrongColumns { .. } => "wrong_columns",
             Self::AfterCommit => "after_commit",
             Self::Migration(_) => "migration",
+            Self::Sync(_) => "sync",
             Self::Data(_) => "data",
             Self::SessionSplit => "session_split",
             Self::SessionLocked { .. } => "session_locked",

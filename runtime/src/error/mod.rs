@@ -14,6 +14,7 @@ mod migration;
 mod operation;
 mod predicates;
 mod session_report;
+mod sync;
 
 use std::fmt;
 
@@ -37,6 +38,7 @@ pub use kind::{ErrorKind, TimeoutPhase};
 pub use migration::MigrationError;
 pub use operation::Operation;
 pub use session_report::{EngineReport, SessionEnd, SessionReport};
+pub use sync::SyncError;
 
 /// The result of every fallible call of bindery.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

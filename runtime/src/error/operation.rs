@@ -32,6 +32,8 @@ pub enum Operation {
     Dump,
     /// Loading rows from text into tables.
     LoadRows,
+    /// Copying what changed to a table of another engine.
+    Sync,
     /// Choosing an engine at run time.
     Choose,
     /// Opening the databases of a tenant.
@@ -101,6 +103,7 @@ impl Operation {
             | Self::UpsertMany
             | Self::Merge
             | Self::Copy
+            | Self::Sync
             // Nobody knows of a raw query that it only reads.
             | Self::Query
             | Self::Execute
@@ -146,6 +149,7 @@ impl fmt::Display for Operation {
             Self::Migrate => "migrating",
             Self::Dump => "dumping",
             Self::LoadRows => "loading rows",
+            Self::Sync => "sync",
             Self::Choose => "choosing an engine",
             Self::OpenTenant => "opening a tenant",
             Self::Find => "find",

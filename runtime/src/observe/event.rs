@@ -130,6 +130,7 @@ impl EventKind {
             | Operation::Migrate
             | Operation::Dump
             | Operation::LoadRows
+            | Operation::Sync
             | Operation::Choose
             | Operation::OpenTenant
             | Operation::Find

@@ -38,6 +38,8 @@ mod returning;
 mod select;
 mod selected;
 mod shape;
+#[cfg(feature = "sync")]
+mod since;
 mod statement;
 mod tree;
 
@@ -71,3 +73,5 @@ pub(crate) use condition::Predicate;
 pub(crate) use related::{Related, RelatedModel};
 pub(crate) use render::Wanted;
 pub(crate) use shape::{ColumnPath, op};
+#[cfg(feature = "sync")]
+pub(crate) use since::{Page, recorded_value};

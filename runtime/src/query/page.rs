@@ -47,7 +47,7 @@ impl<M: HasKey, E: Engine, A> Query<'_, M, E, A> {
 }
 
 /// The value of one column of a row.
-fn value_of(
+pub(super) fn value_of(
     sql: &TableSql,
     column: usize,
     write: impl FnOnce(&mut ParamWriter<'_>),

@@ -10,6 +10,8 @@ mod read;
 mod returning;
 mod rows;
 mod save_changes;
+#[cfg(feature = "sync")]
+mod synced;
 mod upsert;
 mod upsert_many;
 mod write;
@@ -36,6 +38,8 @@ pub(crate) use merge::Others;
 pub use moved::{Moved, move_row};
 pub(crate) use returning::returned_rows;
 pub use rows::Rows;
+#[cfg(feature = "sync")]
+pub(crate) use synced::{is_equal, recorded_key, values_of_new, values_of_row};
 pub use upsert_many::Upserted;
 
 /// The rows of model `M` on engine `E`.

@@ -411,6 +411,18 @@ pub(super) fn skip(tape: &mut Tape<'_>) {
     replay_one(tape, &mut ParamWriter::recording(&mut nowhere));
 }
 
+/// Each of these values by itself.
+#[cfg(feature = "sync")]
+pub(crate) fn split(values: &[u8]) -> Vec<&[u8]> {
+    let (mut tape, mut parts) = (Tape(values), Vec::new());
+    while !tape.0.is_empty() {
+        let from = values.len() - tape.0.len();
+        skip(&mut tape);
+        parts.push(&values[from..values.len() - tape.0.len()]);
+    }
+    parts
+}
+
 /// SQLite folds case in `LIKE`, so it has `GLOB` there, whose patterns differ.
 fn replay_pattern(pattern: &str, params: &mut ParamWriter<'_>) {
     if params.dialect().matches_by_glob() {

@@ -35,6 +35,7 @@ const LAYERS: &[&str] = &[
     "tenants",
     "migrate",
     "data",
+    "sync",
 ];
 
 /// Files that stand in no layer: the root and its macros, and what is re-exported for generated code.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const WALL_CLOCK: &[&str] = &[
     "atomic/store.rs",
     "databases/read_token/signed.rs",
+    "sync/store.rs",
     "value/types/chrono.rs",
 ];
 
@@ -34,6 +35,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "link/held/standing.rs",
     "link/pool/moment.rs",
     "link/pool/taking.rs",
+    "link/replicas.rs",
     "link/replicas/check.rs",
     "link/replicas/health.rs",
     "link/slots/branches.rs",
@@ -46,6 +48,8 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "relation/link_cache.rs",
     "repository/rows.rs",
     "session/options.rs",
+    "sync/lock.rs",
+    "sync/run.rs",
     "tenants/each.rs",
     "tenants/shared.rs",
     "workers/limit.rs",

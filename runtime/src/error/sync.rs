@@ -1,0 +1,69 @@
+//! Syncs that cannot go on: what an error reports of them.
+
+use std::fmt;
+
+/// Why a sync did not run, or did not run to its end. What it had committed stays, and the next run goes on after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SyncError {
+    /// Another run of the sync is at work, in this process or another one.
+    Running {
+        /// The name of the sync.
+        sync: String,
+    },
+    /// Another run began after this one, as the lock was lost: nothing more was written.
+    TakenOver {
+        /// The name of the sync.
+        sync: String,
+    },
+    /// A row cannot be mapped, or the target does not take it, and the policy is to stop. Nothing of its batch is written.
+    Rejected {
+        /// The name of the sync.
+        sync: String,
+        /// The key of the source's row.
+        key: String,
+        /// The mapping's reason, or the kind of the database's error.
+        reason: String,
+    },
+    /// More rows are rejected than the policy allows.
+    TooManyRejects {
+        /// The name of the sync.
+        sync: String,
+        /// How many may be.
+        limit: usize,
+    },
+    /// The tables in which bindery keeps where syncs are do not exist on the target.
+    NoTables,
+    /// A full compare needs both tables in one order, and the keys of one are not in the order of their values: text in a
+    /// collation that is not binary, or a mapping that changes their order.
+    KeyOrder {
+        /// The engine whose keys come in another order.
+        engine: &'static str,
+    },
+}
+
+impl fmt::Display for SyncError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Running { sync } => write!(out, "another run of sync `{sync}` is at work"),
+            Self::TakenOver { sync } => {
+                write!(out, "another run of sync `{sync}` began after this one")
+            }
+            Self::Rejected { sync, key, reason } => write!(
+                out,
+                "sync `{sync}`: the row with key {key} is rejected: {reason}"
+            ),
+            Self::TooManyRejects { sync, limit } => {
+                write!(out, "sync `{sync}`: more than {limit} rows are rejected")
+            }
+            Self::NoTables => out.write_str(
+                "the tables of syncs do not exist here: `create_sync_tables` makes them",
+            ),
+            Self::KeyOrder { engine } => write!(
+                out,
+                "a full compare needs both tables in one order, and the keys on `{engine}` are not in the order of their values: \
+                 use integer or UUID keys, a binary collation, or `by` a column"
+            ),
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Batches on the target: rows, deletes, rejected rows and how far the sync is, in one transaction.
+
+use std::time::Duration;
+
+use super::NewRow;
+use super::key_text::hex;
+use super::report::{SyncCounts, SyncProgress};
+use super::run::{Run, on_physical};
+use super::store::{self, Advance};
+use super::{OnReject, SyncRow};
+use crate::driver::is_about_a_row;
+use crate::error::{Applied, Error, ErrorKind, Operation, Result};
+use crate::link::connection::Connection;
+use crate::link::transaction::RetryPolicy;
+use crate::model::Model;
+use crate::repository::Repository;
+
+/// A row as the target is to have it.
+pub(super) struct Mapped<N> {
+    /// The recorded key of the source's row.
+    pub(super) key: Vec<u8>,
+    pub(super) new: N,
+    /// The target may have it just so.
+    pub(super) is_compared: bool,
+    /// An earlier run rejected it.
+    pub(super) was_rejected: bool,
+}
+
+/// The key of the target.
+pub(super) type KeyOf<T> = <<T as crate::model::row_of::RowOf>::Model as Model>::Key<
+    <T as crate::model::row_of::RowOf>::Engine,
+>;
+
+/// Rows, deletes and progress that are stored together.
+pub(super) struct Batch<T: SyncRow> {
+    pub(super) rows: Vec<Mapped<NewRow<T>>>,
+    /// Keys of the target.
+    pub(super) deletes: Vec<KeyOf<T>>,
+    /// Rejected rows that the source does not have any more.
+    pub(super) resolved: Vec<String>,
+    pub(super) advance: Advance,
+}
+
+impl<T: SyncRow> Default for Batch<T> {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            deletes: Vec::new(),
+            resolved: Vec::new(),
+            advance: Advance::default(),
+        }
+    }
+}
+
+impl<T: SyncRow> Batch<T> {
+    /// The rows from this one on, and everything but rows.
+    fn split_off(&mut self, at: usize) -> Self {
+        Self {
+            rows: self.rows.split_off(at),
+            deletes: std::mem::take(&mut self.deletes),
+            resolved: std::mem::take(&mut self.resolved),
+            advance: std::mem::take(&mut self.advance),
+        }
+    }
+}
+
+/// The consequence of an error of a batch.
+enum Next {
+    /// This row is rejected, the others are tried again.
+    Without(usize),
+    /// It is tried again in halves.
+    Halves,
+    /// It was stored all the same.
+    Stored,
+    Fails,
+}
+
+impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
+    /// Stores a batch; rows that the target refuses are rejected as the policy says.
+    pub(super) fn apply(&mut self, mut batch: Batch<T>) -> Result<()> {
+        loop {
+            let mut counts = SyncCounts::default();
+            let Err(error) = self.store(&batch, &mut counts) else {
+                return self.stored(&batch, counts);
+            };
+            match self.next(&error, &batch)? {
+                Next::Without(at) => {
+                    let row = batch.rows.remove(at);
+                    let reason = error.kind().to_string();
+                    let engine = error.engine();
+                    let rejected = self.reject(row.key, &reason, Some(error));
+                    rejected.map_err(|failed| match engine {
+                        Some(engine) => failed.on_engine(engine),
+                        None => failed,
+                    })?;
+                }
+                Next::Halves => {
+                    let rest = batch.split_off(batch.rows.len() / 2);
+                    self.apply(batch)?;
+                    batch = rest;
+                }
+                Next::Stored => return self.stored(&batch, counts),
+                Next::Fails => return Err(error),
+            }
+        }
+    }
+
+    /// Counts a batch that is stored.
+    fn stored(&mut self, batch: &Batch<T>, counts: SyncCounts) -> Result<()> {
+        self.batch += 1;
+        self.counts += counts;
+        self.pending.clear();
+        if let Some(seen) = batch.advance.seen {
+            self.state.seen = Some(seen);
+        }
+        self.counts.rejected = self.rejected.len() as u64;
+        (self.job.progress)(SyncProgress {
+            batches: self.batch.unsigned_abs(),
+            rows: self.counts,
+        });
+        self.pace();
+        Ok(())
+    }
+
+    /// Waits until no more rows were read than may be by now.
+    pub(super) fn pace(&self) {
+        let Some(rate) = self.job.rows_per_second else {
+            return;
+        };
+        let due = Duration::from_secs_f64(self.counts.read as f64 / f64::from(rate));
+        std::thread::sleep(due.saturating_sub(self.started.elapsed()));
+    }
+
+    fn store(&mut self, batch: &Batch<T>, counts: &mut SyncCounts) -> Result<()> {
+        let place = (self.job.name.as_str(), self.state.run, self.batch + 1);
+        let pending = &self.pending;
+        self.target.transaction_retry(RetryPolicy::default(), |tx| {
+            *counts = write::<T>(tx, batch)?;
+            on_physical(tx, |physical| {
+                for row in pending {
+                    store::put_reject(physical, place.0, row)?;
+                }
+                for row in batch.rows.iter().filter(|row| row.was_rejected) {
+                    store::drop_reject(physical, place.0, &hex(&row.key))?;
+                }
+                for key in &batch.resolved {
+                    store::drop_reject(physical, place.0, key)?;
+                }
+                store::advance(physical, place, &batch.advance)
+            })
+        })
+    }
+
+    fn next(&mut self, error: &Error, batch: &Batch<T>) -> Result<Next> {
+        if error.applied() == Applied::Unknown {
+            return self.is_stored().map(|stored| match stored {
+                true => Next::Stored,
+                false => Next::Fails,
+            });
+        }
+        let rows = batch.rows.len();
+        Ok(match error.row().filter(|&row| row < rows) {
+            _ if matches!(error.kind(), ErrorKind::Timeout { .. }) && rows > 1 => Next::Halves,
+            _ if !is_about_a_row(error) || rows == 0 => Next::Fails,
+            _ if error.operation() != Some(Operation::UpsertMany) => Next::Fails,
+            Some(at) => Next::Without(at),
+            None if rows == 1 => Next::Without(0),
+            None if self.job.on_reject == OnReject::Skip => Next::Halves,
+            None => Next::Fails,
+        })
+    }
+
+    /// Was the batch committed whose answer was lost?
+    fn is_stored(&mut self) -> Result<bool> {
+        self.target = self.job.registry.connect(T::Engine::default())?;
+        let name = self.job.name.as_str();
+        let found = on_physical(&mut self.target, |physical| store::read(physical, name))?;
+        let wanted = (self.state.run, self.batch + 1);
+        Ok(found.is_some_and(|(state, batch)| (state.run, batch) == wanted))
+    }
+}
+
+/// Writes the rows that the target does not have just so, and deletes.
+fn write<T: SyncRow>(target: &mut Connection<T::Engine>, batch: &Batch<T>) -> Result<SyncCounts> {
+    let mut counts = SyncCounts::default();
+    let compared = batch.rows.iter().filter(|row| row.is_compared);
+    let compared: Vec<&NewRow<T>> = compared.map(|row| &row.new).collect();
+    let mut are_stored = table::<T>(target).are_stored(&compared)?.into_iter();
+    let (mut places, mut writes) = (Vec::new(), Vec::new());
+    for (at, row) in batch.rows.iter().enumerate() {
+        if row.is_compared && are_stored.next() == Some(true) {
+            counts.unchanged += 1;
+        } else {
+            places.push(at);
+            writes.push(&row.new);
+        }
+    }
+    let upserted = table::<T>(target)
+        .upsert_by_key(&writes)
+        .map_err(|error| error.among_rows(&places))?;
+    (counts.inserted, counts.updated) = (upserted.inserted, upserted.updated);
+    if !batch.deletes.is_empty() {
+        counts.deleted = table::<T>(target).delete_many(batch.deletes.iter().cloned())?;
+    }
+    Ok(counts)
+}
+
+fn table<T: SyncRow>(target: &mut Connection<T::Engine>) -> Repository<'_, T::Model, T::Engine> {
+    Repository::new(target.own_target())
+}

@@ -1,0 +1,338 @@
+//! The tables of syncs, on the target: how far each is, its runs, and the rows that it could not copy.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::mark::Mark;
+use super::report::SyncCounts;
+use crate::driver::Physical;
+use crate::error::{Error, ErrorKind, Result, SyncError};
+use crate::value::ParamWriter;
+use bindery_core::dialect::Dialect;
+use bindery_core::sql_writer::SqlWriter;
+
+/// `batch` is the number of the last batch of `run` that is stored. A run begins at `mark`; rows up to `seen` were copied.
+/// `skew_ms` is how far the source's clock is ahead of the target's.
+const SYNCS: (&str, &str) = (
+    "_bindery_sync",
+    "CREATE TABLE IF NOT EXISTS _bindery_sync (\
+    sync_name VARCHAR(191) NOT NULL PRIMARY KEY, run BIGINT NOT NULL, batch BIGINT NOT NULL, \
+    mark_kind CHAR(1), mark BIGINT, seen BIGINT, skew_ms BIGINT, changed_ms BIGINT NOT NULL)",
+);
+
+const RUNS: (&str, &str) = (
+    "_bindery_sync_runs",
+    "CREATE TABLE IF NOT EXISTS _bindery_sync_runs (\
+    sync_name VARCHAR(191) NOT NULL, run BIGINT NOT NULL, source VARCHAR(191) NOT NULL, target VARCHAR(191) NOT NULL, \
+    mode VARCHAR(9) NOT NULL, status VARCHAR(9) NOT NULL, started_ms BIGINT NOT NULL, ended_ms BIGINT, \
+    rows_read BIGINT NOT NULL, inserted BIGINT NOT NULL, updated BIGINT NOT NULL, unchanged BIGINT NOT NULL, \
+    deleted BIGINT NOT NULL, rejected BIGINT NOT NULL, watermark VARCHAR(64), error VARCHAR(1000), \
+    PRIMARY KEY (sync_name, run))",
+);
+
+/// `key_bytes` are the key's values as hexadecimal digits, `row_key` is the same for people.
+const REJECTS: (&str, &str) = (
+    "_bindery_sync_rejects",
+    "CREATE TABLE IF NOT EXISTS _bindery_sync_rejects (\
+    sync_name VARCHAR(191) NOT NULL, key_bytes VARCHAR(512) NOT NULL, row_key VARCHAR(1000) NOT NULL, \
+    reason VARCHAR(1000) NOT NULL, attempts BIGINT NOT NULL, first_ms BIGINT NOT NULL, last_ms BIGINT NOT NULL, \
+    PRIMARY KEY (sync_name, key_bytes))",
+);
+
+/// Runs that are kept of each sync.
+const RUNS_KEPT: i64 = 100;
+const LONGEST_TEXT: usize = 1_000;
+/// Hexadecimal digits of a key.
+pub(super) const LONGEST_KEY: usize = 512;
+
+/// The state of a sync when a run begins.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct State {
+    pub(super) run: i64,
+    pub(super) mark: Option<Mark>,
+    pub(super) seen: Option<i64>,
+    pub(super) skew_ms: Option<i64>,
+}
+
+/// How far a batch brings a sync.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Advance {
+    pub(super) mark: Option<Mark>,
+    pub(super) seen: Option<i64>,
+    pub(super) skew_ms: Option<i64>,
+}
+
+/// A row that could not be copied.
+#[derive(Debug, Clone)]
+pub(super) struct RejectedRow {
+    pub(super) key_bytes: String,
+    pub(super) row_key: String,
+    pub(super) reason: String,
+}
+
+/// The head of a run's row.
+pub(super) struct RunHead<'a> {
+    pub(super) name: &'a str,
+    pub(super) source: &'a str,
+    pub(super) target: &'a str,
+    pub(super) mode: &'static str,
+}
+
+pub(super) fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    })
+}
+
+/// Makes the tables where there are none.
+pub(super) fn create(physical: &mut Physical) -> Result<()> {
+    for (table, sql) in [SYNCS, RUNS, REJECTS] {
+        if physical.table_exists(None, table)? {
+            continue;
+        }
+        // A table of another kind would keep a watermark whose batch is rolled back.
+        let sql = match physical.dialect() {
+            Dialect::Sqlite | Dialect::Postgres => sql.to_owned(),
+            Dialect::Mysql => format!("{sql} ENGINE = InnoDB"),
+        };
+        match physical.define(&sql) {
+            // Another process made it at the same time.
+            Err(_) if physical.table_exists(None, table)? => {}
+            outcome => outcome?,
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn exist(physical: &mut Physical) -> Result<bool> {
+    for (table, _) in [SYNCS, RUNS, REJECTS] {
+        if !physical.table_exists(None, table)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Begins a run: gives it its number, and ends those that were killed.
+pub(super) fn begin(physical: &mut Physical, head: &RunHead<'_>) -> Result<State> {
+    if !exist(physical)? {
+        return Err(Error::new(ErrorKind::Sync(SyncError::NoTables)));
+    }
+    let mut state = match read(physical, head.name)? {
+        Some((state, _)) => state,
+        None => {
+            let sql =
+                "INSERT INTO _bindery_sync (run, batch, changed_ms, sync_name) VALUES (0, 0, ?, ?)";
+            execute(physical, sql, &mut |params| {
+                params.i64(now_ms());
+                params.text(head.name);
+            })?;
+            State::default()
+        }
+    };
+    end_killed(physical, head.name)?;
+    state.run += 1;
+    let sql = "UPDATE _bindery_sync SET run = ?, batch = 0 WHERE sync_name = ?";
+    execute(physical, sql, &mut |params| {
+        params.i64(state.run);
+        params.text(head.name);
+    })?;
+    insert_run(physical, head, state.run)?;
+    let old = "DELETE FROM _bindery_sync_runs WHERE sync_name = ? AND run <= ?";
+    execute(physical, old, &mut |params| {
+        params.text(head.name);
+        params.i64(state.run - RUNS_KEPT);
+    })?;
+    Ok(state)
+}
+
+fn end_killed(physical: &mut Physical, name: &str) -> Result<()> {
+    let sql = "UPDATE _bindery_sync_runs SET status = 'failed', ended_ms = ?, error = ? WHERE sync_name = ? AND status = 'running'";
+    execute(physical, sql, &mut |params| {
+        params.i64(now_ms());
+        params.text("the run ended before it could say how: its process or the target was gone");
+        params.text(name);
+    })
+    .map(drop)
+}
+
+fn insert_run(physical: &mut Physical, head: &RunHead<'_>, run: i64) -> Result<()> {
+    let sql = "INSERT INTO _bindery_sync_runs (sync_name, run, source, target, mode, status, started_ms, rows_read, inserted, \
+        updated, unchanged, deleted, rejected) VALUES (?, ?, ?, ?, ?, 'running', ?, 0, 0, 0, 0, 0, 0)";
+    execute(physical, sql, &mut |params| {
+        params.text(head.name);
+        params.i64(run);
+        params.text(head.source);
+        params.text(head.target);
+        params.text(head.mode);
+        params.i64(now_ms());
+    })
+    .map(drop)
+}
+
+/// The state of a sync, and the number of its last batch; `None` where it never ran.
+pub(super) fn read(physical: &mut Physical, name: &str) -> Result<Option<(State, i64)>> {
+    let mut found = None;
+    let sql =
+        "SELECT run, batch, mark_kind, mark, seen, skew_ms FROM _bindery_sync WHERE sync_name = ?";
+    query(physical, sql, &mut |params| params.text(name), &mut |row| {
+        let (run, batch): (i64, i64) = (row.next()?, row.next()?);
+        let (kind, mark): (Option<String>, Option<i64>) = (row.next()?, row.next()?);
+        let mark = kind.zip(mark);
+        let state = State {
+            run,
+            mark: mark.and_then(|(kind, mark)| Mark::of_kind(&kind, mark)),
+            seen: row.next()?,
+            skew_ms: row.next()?,
+        };
+        found = Some((state, batch));
+        Ok(true)
+    })?;
+    Ok(found)
+}
+
+/// Stores how far the run is, in the transaction at hand; an error where another run began meanwhile.
+pub(super) fn advance(
+    physical: &mut Physical,
+    (name, run, batch): (&str, i64, i64),
+    advance: &Advance,
+) -> Result<()> {
+    let mut sql = "UPDATE _bindery_sync SET batch = ?, changed_ms = ?".to_owned();
+    if advance.mark.is_some() {
+        sql += ", mark_kind = ?, mark = ?, seen = ?, skew_ms = ?";
+    }
+    sql += " WHERE sync_name = ? AND run = ?";
+    let changed = execute(physical, &sql, &mut |params| {
+        params.i64(batch);
+        params.i64(now_ms());
+        if let Some(mark) = advance.mark {
+            params.text(mark.kind());
+            params.i64(mark.value());
+            params.push(&advance.seen);
+            params.push(&advance.skew_ms);
+        }
+        params.text(name);
+        params.i64(run);
+    })?;
+    if changed > 0 {
+        return Ok(());
+    }
+    let sync = name.to_owned();
+    Err(Error::new(ErrorKind::Sync(SyncError::TakenOver { sync })))
+}
+
+/// Stores how a run ended.
+pub(super) fn end(
+    physical: &mut Physical,
+    (name, run): (&str, i64),
+    counts: &SyncCounts,
+    (watermark, error): (Option<&str>, Option<&str>),
+) -> Result<()> {
+    let sql = "UPDATE _bindery_sync_runs SET status = ?, ended_ms = ?, rows_read = ?, inserted = ?, updated = ?, unchanged = ?, \
+        deleted = ?, rejected = ?, watermark = ?, error = ? WHERE sync_name = ? AND run = ?";
+    let status = if error.is_some() { "failed" } else { "done" };
+    execute(physical, sql, &mut |params| {
+        params.text(status);
+        params.i64(now_ms());
+        for count in counts.all() {
+            params.i64(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+        params.push(&watermark);
+        params.push(&error.map(shortened));
+        params.text(name);
+        params.i64(run);
+    })
+    .map(drop)
+}
+
+/// Stores a row that could not be copied, in the transaction at hand.
+pub(super) fn put_reject(physical: &mut Physical, name: &str, row: &RejectedRow) -> Result<()> {
+    let sql = "UPDATE _bindery_sync_rejects SET attempts = attempts + 1, reason = ?, last_ms = ? WHERE sync_name = ? AND key_bytes = ?";
+    let changed = execute(physical, sql, &mut |params| {
+        params.text(shortened(&row.reason));
+        params.i64(now_ms());
+        params.text(name);
+        params.text(&row.key_bytes);
+    })?;
+    if changed > 0 {
+        return Ok(());
+    }
+    let sql = "INSERT INTO _bindery_sync_rejects (sync_name, key_bytes, row_key, reason, attempts, first_ms, last_ms) \
+        VALUES (?, ?, ?, ?, 1, ?, ?)";
+    execute(physical, sql, &mut |params| {
+        params.text(name);
+        params.text(&row.key_bytes);
+        params.text(shortened(&row.row_key));
+        params.text(shortened(&row.reason));
+        params.i64(now_ms());
+        params.i64(now_ms());
+    })
+    .map(drop)
+}
+
+/// The row is copied, or there is none any more.
+pub(super) fn drop_reject(physical: &mut Physical, name: &str, key_bytes: &str) -> Result<()> {
+    let sql = "DELETE FROM _bindery_sync_rejects WHERE sync_name = ? AND key_bytes = ?";
+    execute(physical, sql, &mut |params| {
+        params.text(name);
+        params.text(key_bytes);
+    })
+    .map(drop)
+}
+
+/// The keys of rejected rows after this one, at most this many.
+pub(super) fn rejects_after(
+    physical: &mut Physical,
+    (name, after): (&str, &str),
+    limit: usize,
+) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    let sql = format!(
+        "SELECT key_bytes FROM _bindery_sync_rejects WHERE sync_name = ? AND key_bytes > ? ORDER BY key_bytes LIMIT {limit}"
+    );
+    let write = &mut |params: &mut ParamWriter<'_>| {
+        params.text(name);
+        params.text(after);
+    };
+    query(physical, &sql, write, &mut |row| {
+        found.push(row.next()?);
+        Ok(true)
+    })?;
+    Ok(found)
+}
+
+fn shortened(text: &str) -> &str {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    }
+}
+
+/// The statement with a placeholder of the dialect for each `?`.
+fn text(dialect: Dialect, sql: &str) -> String {
+    let mut writer = SqlWriter::new(dialect);
+    for (at, part) in sql.split('?').enumerate() {
+        if at > 0 {
+            writer.placeholder();
+        }
+        writer.push(part);
+    }
+    writer.finish()
+}
+
+fn execute(
+    physical: &mut Physical,
+    sql: &str,
+    write: &mut dyn FnMut(&mut ParamWriter<'_>),
+) -> Result<u64> {
+    physical.execute(&text(physical.dialect(), sql), write)
+}
+
+fn query(
+    physical: &mut Physical,
+    sql: &str,
+    write: &mut dyn FnMut(&mut ParamWriter<'_>),
+    take: crate::driver::TakeRow<'_>,
+) -> Result<()> {
+    physical.query(&text(physical.dialect(), sql), write, take)
+}

@@ -1,0 +1,27 @@
+-- Who may log in, and when that was changed.
+-- @engines default, p, m
+CREATE TABLE app_users (
+    id         BIGINT PRIMARY KEY,
+    email      VARCHAR(200) NOT NULL,
+    alias      VARCHAR(100),
+    updated_at TIMESTAMP(6) NOT NULL
+);
+
+CREATE INDEX app_users_updated_at ON app_users (updated_at);
+
+-- What is counted of them.
+-- @engines default, p, m
+CREATE TABLE user_analytics (
+    user_id   BIGINT PRIMARY KEY,
+    domain    VARCHAR(100) NOT NULL,
+    alias     VARCHAR(100) UNIQUE,
+    signed_up DATE NOT NULL
+);
+
+-- Events with a number that only grows.
+-- @engines default, p, m
+CREATE TABLE events (
+    id      BIGINT PRIMARY KEY,
+    what    VARCHAR(100) NOT NULL,
+    change_number BIGINT NOT NULL
+);
