@@ -15,10 +15,12 @@ use crate::commands::explain::ExplainArguments;
 use crate::commands::generate::GenerateArguments;
 use crate::commands::load::LoadArguments;
 use crate::commands::migrate::MigrateArguments;
+use crate::commands::mirror::MirrorArguments;
 use crate::commands::pull::PullArguments;
 use crate::commands::recover::RecoverArguments;
 use crate::commands::status::StatusArguments;
 use crate::commands::validate::ValidateArguments;
+use crate::commands::verify::VerifyArguments;
 
 /// Models bound to their databases at compile time: the command beside the build.
 #[derive(Debug, Parser)]
@@ -48,10 +50,12 @@ pub(crate) enum Command {
     Dump(DumpArguments),
     Load(LoadArguments),
     Migrate(MigrateArguments),
+    Mirror(MirrorArguments),
     Pull(PullArguments),
     Recover(RecoverArguments),
     Status(StatusArguments),
     Validate(ValidateArguments),
+    Verify(VerifyArguments),
     Explain(ExplainArguments),
     Completions(CompletionsArguments),
 }

@@ -12,6 +12,7 @@ mod generate;
 mod migrate;
 mod migrate_add;
 mod migrate_random;
+mod mirror;
 mod pull;
 mod recover;
 mod status;

@@ -5,6 +5,7 @@ mod atomic;
 mod migrations;
 mod replicas;
 mod row;
+mod syncs;
 
 use std::path::PathBuf;
 use std::thread;
@@ -29,12 +30,13 @@ use crate::report::document;
 type Section = fn(&Look<'_>) -> bindery::Result<Vec<Row>>;
 
 /// The sections, in the order in which they are printed.
-const SECTIONS: [Section; 3] = [migrations::rows, atomic::rows, replicas::rows];
+const SECTIONS: [Section; 4] = [migrations::rows, atomic::rows, replicas::rows, syncs::rows];
 
-/// Report what waits on the engines: pending migrations, transactions in doubt, replicas that lag
+/// Report what waits on the engines: pending migrations, transactions in doubt, replicas that lag, syncs
 #[derive(Debug, Args)]
 #[command(
-    long_about = "Report what waits on the engines: pending migrations, transactions of atomic groups in doubt, replicas that lag.\n\n\
+    long_about = "Report what waits on the engines: pending migrations, transactions of atomic groups in doubt, replicas that lag, syncs \
+        that failed or could not copy rows.\n\n\
         Without `--engine` all engines are looked at, at the same time; one that is down is reported as such, and the others all the \
         same. Nothing is changed. Exits with 0 where all is well, with 1 on a warning and with 2 on an error, as monitoring systems \
         read them.",

@@ -1,0 +1,121 @@
+//! `bindery mirror`: the rows of a whole engine on another one, of any database, from one snapshot and compared with it.
+
+use bindery::data::{DataTable, LoadMode, Loading};
+use bindery::{DataProblem, ErrorKind};
+use clap::Args;
+
+use super::verify::{self, TableVerified};
+use crate::arguments::SchemaOptions;
+use crate::confirm::{self, Confirmation};
+use crate::data::pairs::{Ends, Pair};
+use crate::data::progress::Progress;
+use crate::data::stream;
+use crate::database;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::project::{DialectChoice, Project};
+use crate::report;
+
+/// Copy the rows of an engine to another one
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Copy the rows of an engine to another one, of any database.\n\n\
+        All tables are read from one snapshot, whatever others write meanwhile, and loaded in one transaction: the other engine has \
+        all of them or is as before. Afterwards each table is compared with the same snapshot, row by row. The tables have to be \
+        there (`bindery create`), and empty unless `--replace` is given. `bindery mirror backup default --replace` is the way back.",
+    after_help = "Examples:\n  \
+        bindery mirror default backup\n  \
+        bindery mirror default backup --replace --yes   in a script"
+)]
+pub(crate) struct MirrorArguments {
+    /// The engine that is copied
+    #[arg(value_name = "FROM")]
+    from: String,
+    /// The engine that gets its rows
+    #[arg(value_name = "TO")]
+    to: String,
+    /// Delete the rows that the tables of the other engine have
+    #[arg(long)]
+    replace: bool,
+    /// Do not ask
+    #[arg(long, requires = "replace")]
+    yes: bool,
+    /// Say nothing of how far it is
+    #[arg(long, short)]
+    quiet: bool,
+    #[command(flatten)]
+    schema: SchemaOptions,
+}
+
+/// Copies and compares.
+pub(crate) fn run(arguments: &MirrorArguments, output: &Output) -> Result<(), Failure> {
+    let options = &arguments.schema;
+    let project = Project::load(options, DialectChoice::Configured)?;
+    let ends = Ends::named(&project, &arguments.from, &arguments.to)?;
+    let compiled = project.compile();
+    let model = report::checked(&compiled, options, output)?;
+    let pairs = ends.tables(model, &[])?;
+    if arguments.replace && !arguments.yes {
+        ask(arguments, &compiled.project, &pairs, output)?;
+    }
+    let (engines, from, to) = ends.open(&compiled.project)?;
+    let mut source = verify::begin(&engines, from)?;
+    let tables: Vec<&DataTable> = pairs.iter().map(|pair| &pair.to.data).collect();
+    let mode = if arguments.replace {
+        LoadMode::Replace
+    } else {
+        LoadMode::IntoEmpty
+    };
+    let begun = Loading::begin(&engines.registry, to, &tables, mode);
+    let mut loading = begun.map_err(|error| explained(&error, &arguments.to))?;
+    let progress = Progress::new(output, arguments.quiet);
+    for pair in &pairs {
+        let place = ("copying", pair.name(), arguments.to.as_str());
+        let told = &mut |rows| progress.tell(place, rows, None);
+        stream::copy(&mut source, &mut loading, pair, told)?;
+    }
+    progress.end();
+    let finished = loading.finish(&tables);
+    finished.map_err(|error| explained(&error, &arguments.to))?;
+    let mut copy = verify::begin(&engines, to)?;
+    let names = (arguments.from.as_str(), arguments.to.as_str());
+    let mut verified = Vec::new();
+    for pair in &pairs {
+        let found = stream::compare_rows((&mut source, &mut copy), pair)?;
+        verified.push(TableVerified::new(pair, names, found));
+    }
+    verify::print(&verified, options.format, output)
+}
+
+/// Fails unless the user confirms.
+fn ask(
+    arguments: &MirrorArguments,
+    project: &Project,
+    pairs: &[Pair<'_>],
+    output: &Output,
+) -> Result<(), Failure> {
+    let confirmation = Confirmation {
+        question: "Delete the rows of these tables, and copy the others?",
+        help: "pass `--yes` to replace without a prompt",
+    };
+    confirm::require_terminal(&confirmation)?;
+    let place = project.place(&arguments.to).unwrap_or_default();
+    let tables: Vec<&str> = pairs.iter().map(|pair| pair.to.data.name()).collect();
+    let tables = tables.join(", ");
+    output.message(&format!("engine `{}`, {place}: {tables}\n", arguments.to));
+    confirm::ask(&confirmation, output)
+}
+
+/// The failure with what to type next.
+fn explained(error: &bindery::Error, to: &str) -> Failure {
+    let shown = database::failure(error);
+    match error.kind() {
+        ErrorKind::Data(data) if data.problem == DataProblem::NotEmpty => {
+            shown.help("`--replace` deletes the rows that are there first")
+        }
+        ErrorKind::SchemaMismatch => shown.help(format!(
+            "make the tables first: `bindery create --engine {to}`"
+        )),
+        _ => shown,
+    }
+}

@@ -1,0 +1,36 @@
+//! Copies of other engines' tables: how their last runs ended, and rows that they could not copy.
+
+use bindery::sync::SyncSummary;
+
+use super::{Look, Row};
+use crate::commands::dump;
+use crate::level::Level;
+
+const SECTION: &str = "syncs";
+
+/// A row for each sync to the engine.
+pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
+    let syncs = look.engines.registry.sync_summaries(look.chosen())?;
+    Ok(syncs.iter().map(row).collect())
+}
+
+fn row(sync: &SyncSummary) -> Row {
+    let mut text = format!("`{}`, run {}: {}", sync.name, sync.run, sync.status);
+    if let Some(error) = &sync.error {
+        text += &format!(", {error}");
+    }
+    if sync.rejected > 0 {
+        text += &format!(", {} rejected", dump::rows(sync.rejected));
+    }
+    let has_failed = sync.status == "failed";
+    let hint = if has_failed {
+        "the next run goes on where it ended"
+    } else {
+        "`_bindery_sync_rejects` has their keys and the reasons; the next run tries them again"
+    };
+    Row::new(SECTION, text)
+        .count(usize::try_from(sync.rejected).unwrap_or(usize::MAX))
+        .oldest(Some(sync.age))
+        .level(Level::Ok.or(Level::Warning, has_failed || sync.rejected > 0))
+        .hint(hint)
+}

@@ -1,0 +1,243 @@
+//! Two tables as JSON lines in the order of their keys, side by side. Every database's values have one text form there, so equal
+//! lines are equal rows; others are looked at.
+
+use std::cmp::Ordering;
+use std::io::BufRead;
+
+use bindery::data::{DataColumn, ValueType};
+use serde_json::{Map, Value};
+
+use super::pairs::Pair;
+use crate::failure::Failure;
+
+/// Keys that are shown.
+const SHOWN: usize = 100;
+
+/// How a table differs.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) same: u64,
+    pub(crate) missing: u64,
+    pub(crate) different: u64,
+    pub(crate) surplus: u64,
+    /// The first of them.
+    pub(crate) keys: Vec<Differing>,
+}
+
+/// A row that differs.
+#[derive(Debug)]
+pub(crate) struct Differing {
+    pub(crate) kind: &'static str,
+    pub(crate) key: String,
+}
+
+impl Found {
+    pub(crate) fn is_equal(&self) -> bool {
+        self.missing + self.different + self.surplus == 0
+    }
+
+    fn note(&mut self, kind: &'static str, key: &[Value]) {
+        match kind {
+            "missing" => self.missing += 1,
+            "different" => self.different += 1,
+            _ => self.surplus += 1,
+        }
+        if self.keys.len() < SHOWN {
+            let texts: Vec<String> = key.iter().map(Value::to_string).collect();
+            let key = texts.join(", ");
+            self.keys.push(Differing { kind, key });
+        }
+    }
+}
+
+/// The lines of one table.
+pub(crate) struct Lines<R> {
+    input: R,
+    line: String,
+    is_read: bool,
+    before: Option<Vec<Value>>,
+}
+
+impl<R: BufRead> Lines<R> {
+    pub(crate) fn new(input: R) -> Self {
+        Self {
+            input,
+            line: String::new(),
+            is_read: false,
+            before: None,
+        }
+    }
+
+    /// The next line, which stays the next one until [`pass`](Self::pass).
+    fn peek(&mut self) -> Result<Option<&str>, Failure> {
+        if !self.is_read {
+            self.line.clear();
+            let read = self.input.read_line(&mut self.line);
+            read.map_err(|error| Failure::new(format!("rows cannot be read: {error}")))?;
+            self.is_read = true;
+        }
+        Ok(Some(self.line.as_str()).filter(|line| !line.is_empty()))
+    }
+
+    /// Goes on to the next line. Keys have to ascend, or rows would be taken for missing.
+    fn pass(&mut self, key: &Key<'_>) -> Result<(), Failure> {
+        self.is_read = false;
+        if !key.is_text {
+            return Ok(());
+        }
+        let values = key.of(&parsed(&self.line)?);
+        let before = self.before.as_ref();
+        if before.is_some_and(|before| key.order(before, &values) != Ordering::Less) {
+            return Err(key.unordered());
+        }
+        self.before = Some(values);
+        Ok(())
+    }
+}
+
+/// The key of a table.
+struct Key<'t> {
+    table: &'t str,
+    columns: Vec<&'t DataColumn>,
+    /// Databases may have texts in an order of their own.
+    is_text: bool,
+}
+
+impl<'t> Key<'t> {
+    fn of_pair(pair: &'t Pair<'_>) -> Result<Self, Failure> {
+        let table = pair.from.table;
+        let named = |name: &str| {
+            let mut columns = pair.from.data.columns().iter();
+            columns.find(|column| column.name == name)
+        };
+        let ids = table.primary_key.iter().flat_map(|key| &key.columns);
+        let columns: Option<Vec<&DataColumn>> =
+            ids.map(|id| named(&table.column(*id).name)).collect();
+        let columns = columns.unwrap_or_default();
+        let key = Self {
+            table: pair.name(),
+            is_text: columns.iter().any(|column| column.value == ValueType::Text),
+            columns,
+        };
+        key.ensure_comparable()?;
+        Ok(key)
+    }
+
+    fn ensure_comparable(&self) -> Result<(), Failure> {
+        let table = self.table;
+        if self.columns.is_empty() {
+            return Err(Failure::new(format!(
+                "table `{table}` has no primary key, so its rows cannot be compared one by one"
+            )));
+        }
+        let is_odd = |column: &&&DataColumn| match column.value {
+            ValueType::Boolean
+            | ValueType::Integer
+            | ValueType::Unsigned
+            | ValueType::Text
+            | ValueType::Bytes
+            | ValueType::Date
+            | ValueType::Time
+            | ValueType::DateTime
+            | ValueType::Timestamp
+            | ValueType::Uuid => false,
+            _ => true,
+        };
+        match self.columns.iter().find(is_odd) {
+            None => Ok(()),
+            Some(column) => Err(Failure::new(format!(
+                "table `{table}` cannot be compared: `{}` of its key is a {}, which databases have in no one order",
+                column.name, column.value
+            ))),
+        }
+    }
+
+    fn of(&self, row: &Map<String, Value>) -> Vec<Value> {
+        let value = |column: &&DataColumn| row.get(&column.name).cloned().unwrap_or_default();
+        self.columns.iter().map(value).collect()
+    }
+
+    fn order(&self, one: &[Value], other: &[Value]) -> Ordering {
+        let orders = one.iter().zip(other).map(|(one, other)| order(one, other));
+        orders.fold(Ordering::Equal, Ordering::then)
+    }
+
+    fn unordered(&self) -> Failure {
+        let failure = Failure::new(format!(
+            "table `{}` cannot be compared: an engine has its keys in another order than that of their characters",
+            self.table
+        ));
+        failure.help("give the text columns of its key a binary collation")
+    }
+}
+
+fn order(one: &Value, other: &Value) -> Ordering {
+    let integer = |value: &Value| {
+        let signed = value.as_i64().map(i128::from);
+        signed.or_else(|| value.as_u64().map(i128::from))
+    };
+    match (one, other) {
+        (Value::Number(_), Value::Number(_)) => integer(one).cmp(&integer(other)),
+        (Value::String(one), Value::String(other)) => {
+            one.trim_end_matches('Z').cmp(other.trim_end_matches('Z'))
+        }
+        (Value::Bool(one), Value::Bool(other)) => one.cmp(other),
+        _ => Ordering::Equal,
+    }
+}
+
+fn parsed(line: &str) -> Result<Map<String, Value>, Failure> {
+    serde_json::from_str(line).map_err(|error| Failure::new(format!("a row is not JSON: {error}")))
+}
+
+/// Goes through both tables.
+pub(crate) fn compare<R: BufRead>(
+    (mut from, mut to): (Lines<R>, Lines<R>),
+    pair: &Pair<'_>,
+) -> Result<Found, Failure> {
+    let key = Key::of_pair(pair)?;
+    let mut found = Found::default();
+    loop {
+        let order = match (from.peek()?, to.peek()?) {
+            (None, None) => return Ok(found),
+            (Some(here), Some(there)) if here == there => {
+                found.same += 1;
+                Ordering::Equal
+            }
+            (Some(here), None) => {
+                found.note("missing", &key.of(&parsed(here)?));
+                Ordering::Less
+            }
+            (None, Some(there)) => {
+                found.note("surplus", &key.of(&parsed(there)?));
+                Ordering::Greater
+            }
+            (Some(here), Some(there)) => differing(&key, (here, there), &mut found)?,
+        };
+        if order != Ordering::Greater {
+            from.pass(&key)?;
+        }
+        if order != Ordering::Less {
+            to.pass(&key)?;
+        }
+    }
+}
+
+/// Judges two lines that are not equal: rows of one key, or of two.
+fn differing(
+    key: &Key<'_>,
+    (here, there): (&str, &str),
+    found: &mut Found,
+) -> Result<Ordering, Failure> {
+    let (here, there) = (parsed(here)?, parsed(there)?);
+    let (one, other) = (key.of(&here), key.of(&there));
+    let order = key.order(&one, &other);
+    match order {
+        // JSON in another form is equal.
+        Ordering::Equal if here == there => found.same += 1,
+        Ordering::Equal => found.note("different", &one),
+        Ordering::Less => found.note("missing", &one),
+        Ordering::Greater => found.note("surplus", &other),
+    }
+    Ok(order)
+}
