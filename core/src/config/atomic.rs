@@ -193,7 +193,15 @@ fn is_file(id: EngineId, engines: &[Engine]) -> bool {
     }
 }
 
-/// The written one, else the file, else the first.
+/// An XA transaction cannot become a plain one at its end, also where nothing else was written.
+fn prepares_alone(id: EngineId, engines: &[Engine]) -> bool {
+    match engines[id.0 as usize].dialect {
+        Dialect::Mysql => true,
+        Dialect::Sqlite | Dialect::Postgres => false,
+    }
+}
+
+/// The written one; else the file; else one that has to prepare what it wrote alone wherever it is not home; else the first.
 fn home(
     group: &AtomicConfig,
     members: &[(EngineId, Span)],
@@ -205,14 +213,17 @@ fn home(
         .map(|(id, _)| *id)
         .find(|id| is_file(*id, engines));
     let Some((written, span)) = &group.home else {
-        let first = || {
-            group
-                .engines
-                .first()
-                .and_then(|(first, _)| member_named(first, members, engines))
-        };
+        let names = group.engines.iter();
+        let named = names.filter_map(|(name, _)| member_named(name, members, engines));
+        let named: Vec<EngineId> = named.collect();
+        let bound = named
+            .iter()
+            .copied()
+            .find(|id| prepares_alone(*id, engines));
+        let first = named.first().copied();
         return file
-            .or_else(first)
+            .or(bound)
+            .or(first)
             .ok_or_else(|| refused(group, "it has no home", group.span, ""));
     };
     let Some(home) = member_named(written, members, engines) else {

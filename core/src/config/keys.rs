@@ -133,7 +133,7 @@ pub const KEYS: &[Key] = &[
     key(Section::Replica, "name", "a name as engines have", "needed", On::All, "the name by which the program chooses it"),
     key(Section::Replica, "url", "a URL", "needed", On::All, "where it is"),
     key(Section::Atomic, "engines", "an array of names", "needed", On::All, "the engines of the group, at least two"),
-    key(Section::Atomic, "home", "a name", "the engine that is SQLite, else the first of `engines`", On::All, "the engine that keeps the decisions"),
+    key(Section::Atomic, "home", "a name", "the engine that is SQLite, else the first that is MySQL or MariaDB, else the first of `engines`", On::All, "the engine that keeps the decisions"),
 ];
 
 /// Keys that a later version will take, with what holds until then. They are refused by name: a key that does nothing

@@ -149,6 +149,26 @@ fn the_build_says_which_dialect_and_why() {
     assert!(!diagnostics.has_errors(), "{diagnostics:?}");
 }
 
+/// Elsewhere an XA transaction would have to be prepared though nothing else was written.
+#[test]
+fn a_group_keeps_its_decisions_where_one_writer_is_a_plain_commit() {
+    let home = |engines: &str| {
+        let text = format!(
+            "[engines]\nl = \"sqlite://l.db\"\nm = \"mariadb://root@h/d\"\np = \"postgres://root@h/d\"\n\
+             q = \"postgres://root@h/e\"\n[atomic.g]\nengines = [{engines}]"
+        );
+        let mut diagnostics = Diagnostics::default();
+        let config = good(&text);
+        let engines = config.model_engines(&nothing, &mut diagnostics);
+        let groups = config.atomic_groups(&engines, &mut diagnostics);
+        assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+        engines[groups[0].home.0 as usize].name.clone()
+    };
+    assert_eq!(home(r#""p", "q""#), "p");
+    assert_eq!(home(r#""p", "m", "q""#), "m");
+    assert_eq!(home(r#""p", "m", "l""#), "l");
+}
+
 /// Nothing is guessed: an engine that is compiled for the wrong database is found out on the day it is deployed.
 #[test]
 fn the_build_guesses_no_dialect() {
