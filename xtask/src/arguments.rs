@@ -33,17 +33,25 @@ cargo xtask soak [--minutes N] [--seed N] [--threads N]
     network misbehaves; then every promise is checked against what is stored. Prints a summary, with the seed that
     repeats the plan; without --seed it is a new one.
 
+cargo xtask simulate [--seeds N] [--from N] [--threads N] [--without RULE] [--tell SEED]
+    Runs the decisions of atomic groups through this number of seeds (1000000), from this one (1), in a simulated world of lost, late
+    and repeated messages, crashes and restarts, and checks that nothing splits. Needs no servers.
+    --without RULE   leaves out a rule of the protocol: what goes wrong then?
+    --tell SEED      everything that happens in one seed
+
 cargo xtask split [--runs N] [--seed N]
     Kills this number (1000) of processes at random while they commit atomic groups over PostgreSQL, MariaDB and SQLite, recovers
     after each, and checks that no transaction is stored on some engines only. The seed repeats the times.
 
-cargo xtask bench [--peers | --async | --observation] [OPTIONS]
+cargo xtask bench [--peers | --async | --observation | --atomic] [OPTIONS]
     Measures bindery beside the client libraries of its databases on private servers; prints the tables of
     docs/speed.md. Everything is held to one core unless OPTIONS say otherwise (`cargo xtask bench --help`).
     --peers          beside libpq, diesel and sqlx too: needs libpq and takes some minutes to compile
     --async          an axum application on bindery beside the same on sqlx: prints the table of docs/async.md
     --observation    the instructions of a find by key, by callgrind, with observation and without: prints the table of
                      docs/observability.md; needs valgrind
+    --atomic [N]     N (200) transactions of atomic groups beside the same statements by hand, on durable servers: prints the
+                     table of docs/atomic.md
 
 cargo xtask growth [--clean-build | --queries]
     Measures how time, memory and generated code grow with the schema, and the clean build of a program beside diesel and
@@ -93,6 +101,7 @@ pub(crate) enum Command {
     Corpus(Option<String>),
     Fuzz(Fuzzing),
     Soak(Soaking),
+    Simulate(Simulating),
     Split(Splitting),
     Bench(Benching),
     Growth(Growing),
@@ -126,6 +135,7 @@ pub(crate) enum BenchProgram {
     Peers,
     Async,
     Observation,
+    Atomic,
 }
 
 /// The tables of `growth` to measure.
@@ -154,6 +164,13 @@ pub(crate) struct Soaking {
     pub(crate) threads: u32,
 }
 
+/// Which seeds are simulated.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Simulating {
+    /// For the program that simulates.
+    pub(crate) options: Vec<String>,
+}
+
 /// How many processes are killed, and when.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Splitting {
@@ -179,6 +196,9 @@ impl Command {
             ["corpus", "--only", text] => Ok(Self::Corpus(Some((*text).to_owned()))),
             ["fuzz", rest @ ..] => fuzzing(rest).map(Self::Fuzz),
             ["soak", rest @ ..] => soaking(rest).map(Self::Soak),
+            ["simulate", rest @ ..] => Ok(Self::Simulate(Simulating {
+                options: rest.iter().map(|&option| option.to_owned()).collect(),
+            })),
             ["split", rest @ ..] => splitting(rest).map(Self::Split),
             ["bench", rest @ ..] => Ok(Self::Bench(benching(rest))),
             ["growth"] => Ok(Self::Growth(Growing::All)),
@@ -202,6 +222,7 @@ impl Command {
             Self::Help
             | Self::Fuzz(_)
             | Self::Soak(_)
+            | Self::Simulate(_)
             | Self::Split(_)
             | Self::Bench(_)
             | Self::Growth(_)
@@ -218,6 +239,7 @@ fn benching(words: &[&str]) -> Benching {
         ["--peers", options @ ..] => (BenchProgram::Peers, options),
         ["--async", options @ ..] => (BenchProgram::Async, options),
         ["--observation", options @ ..] => (BenchProgram::Observation, options),
+        ["--atomic", options @ ..] => (BenchProgram::Atomic, options),
         options => (BenchProgram::Own, options),
     };
     Benching {
@@ -361,6 +383,8 @@ mod tests {
         let line = "bench --async --slices 5";
         let options = ["--slices", "5"];
         assert_eq!(parse(line), expected(BenchProgram::Async, &options));
+        let atomic = expected(BenchProgram::Atomic, &["500"]);
+        assert_eq!(parse("bench --atomic 500"), atomic);
         let line = "bench --peers --rounds 5";
         assert_eq!(
             parse(line),
@@ -381,6 +405,13 @@ mod tests {
         assert_eq!(parse("fuzz"), fuzzing(None, 10, 1));
         let line = "fuzz --seed 7 --target url --minutes 2";
         assert_eq!(parse(line), fuzzing(Some("url"), 2, 7));
+    }
+
+    #[test]
+    fn simulating_takes_the_options_of_its_program() {
+        let options = ["--seeds", "5"].map(str::to_owned).to_vec();
+        let expected = Ok(Command::Simulate(Simulating { options }));
+        assert_eq!(parse("simulate --seeds 5"), expected);
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub(crate) fn run(benching: &Benching, interrupt: &Interrupt) -> Result<ExitCode
         BenchProgram::Peers => Some("benches/peers"),
         BenchProgram::Async => Some("benches/async"),
         BenchProgram::Observation => return observation::run(interrupt),
+        BenchProgram::Atomic => return atomic(benching, interrupt),
     };
     install::ensure(interrupt)?;
     let mut command = cargo();
@@ -30,5 +31,28 @@ pub(crate) fn run(benching: &Benching, interrupt: &Interrupt) -> Result<ExitCode
             .env("CARGO_TARGET_DIR", workspace::target().join("peers")),
     };
     let status = interrupt.run(command.arg("--").args(&benching.options))?;
+    Ok(ExitCode::from(u8::from(!status.success())))
+}
+
+/// A test of the runtime, which has the protocol's inside at hand; the servers' disk takes most of the time.
+fn atomic(benching: &Benching, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
+    const TEST: &str = "groups_and_the_same_by_hand_take_their_time";
+    const FEW: &str = "200";
+    install::ensure(interrupt)?;
+    let rounds = benching.options.first().map_or(FEW, String::as_str);
+    let mut command = cargo();
+    command
+        .args([
+            "test",
+            "--quiet",
+            "-p",
+            "bindery",
+            "--all-features",
+            "--lib",
+            TEST,
+        ])
+        .args(["--", "--nocapture"])
+        .env("BINDERY_TEST_LATENCY_ROUNDS", rounds);
+    let status = interrupt.run(&mut command)?;
     Ok(ExitCode::from(u8::from(!status.success())))
 }

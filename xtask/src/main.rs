@@ -18,6 +18,7 @@ mod output;
 mod pairings;
 mod programs;
 mod servers;
+mod simulate;
 mod soak;
 mod split;
 mod step;
@@ -63,6 +64,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Corpus(only) => corpus::run(only.as_deref(), &Interrupt::install()?),
         Command::Fuzz(fuzzing) => fuzz::run(&fuzzing, &Interrupt::install()?),
         Command::Soak(soaking) => soak::run(&soaking, &Interrupt::install()?),
+        Command::Simulate(simulating) => simulate::run(&simulating, &Interrupt::install()?),
         Command::Split(splitting) => split::run(&splitting, &Interrupt::install()?),
         Command::Bench(benching) => bench::run(&benching, &Interrupt::install()?),
         Command::Growth(growing) => growth::run(growing),

@@ -9,6 +9,7 @@ use crate::databases::coordinators::Active;
 use crate::databases::{Configured, Registry};
 use crate::driver::prepared::Part;
 use crate::error::{Error, Operation, Result};
+use crate::link::slots::branches::Unchecked;
 use crate::link::slots::{Slots, Terms};
 use crate::link::transaction::{Failed, RetryPolicy};
 
@@ -99,7 +100,17 @@ impl Registry {
         let engines = pools.map(|pool| (pool, options.of_engine()));
         let slots = Slots::new(engines, self.unit.clone(), terms);
         let active = Active::new(home, name);
-        Ok(AtomicTransaction::new(slots, group, active))
+        let unchecked = self.unchecked(group);
+        Ok(AtomicTransaction::new(slots, (group, unchecked), active))
+    }
+
+    /// The engines of the group that could not be reached when they were to be checked.
+    fn unchecked(&self, group: &AtomicGroup) -> Unchecked {
+        let branches = group.engines.iter().filter(|at| **at != group.home);
+        let unchecked = branches.filter(|at| !self.engines[**at].coordinators.is_checked());
+        unchecked
+            .map(|at| (*at, self.engines[*at].coordinators.check()))
+            .collect()
     }
 
     /// Sees to it, once in a process, that the engines of a group can keep what the protocol relies on, and gives the name of
@@ -108,6 +119,7 @@ impl Registry {
         for &at in group.engines.iter().filter(|at| **at != group.home) {
             match self.engines[at].ensure_branches() {
                 Err(error) if !error.is_of_reaching() => return Err(error),
+                // Looked at when it is used, should it be back by then.
                 Ok(()) | Err(_) => {}
             }
         }

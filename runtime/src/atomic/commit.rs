@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use super::failpoint;
 use super::names::{self, Branch};
 use super::protocol::{
-    Action, Cause, Committed, Coordinator, Decision, Event, Finished, Inserted, Listed, Outcome,
-    Pause, Prepared, Rules, Work,
+    Action, AllRules, Cause, Committed, Coordinator, Decision, Event, Fenced, Finished, Inserted,
+    Listed, Outcome, Pause, Prepared, Work,
 };
 use super::store;
 use crate::databases::coordinators::Active;
@@ -29,7 +29,7 @@ pub(super) struct Commit {
     pub(super) slots: Slots,
     home: usize,
     active: Active,
-    coordinator: Coordinator,
+    coordinator: Coordinator<AllRules>,
     actions: Vec<Action>,
     errors: Vec<(usize, Error)>,
     pause: Duration,
@@ -64,7 +64,7 @@ impl Commit {
             let named = error.on_engine(slots.name_of(at));
             errors.push((at, named.during(Operation::Commit)));
         }
-        let (coordinator, actions) = Coordinator::start(Rules::default(), home, &work);
+        let (coordinator, actions) = Coordinator::start(AllRules, home, &work);
         Self {
             slots,
             home,
@@ -154,6 +154,10 @@ impl Commit {
             actions.swap_remove(place);
             events.push(self.begin_home());
         }
+        if let Some(place) = actions.iter().position(|it| *it == Action::FenceAbort) {
+            actions.swap_remove(place);
+            events.push(Event::Fenced(self.fence()));
+        }
         #[cfg(test)]
         failpoint::before(&actions);
         events.extend(self.at_once(&actions));
@@ -176,6 +180,26 @@ impl Commit {
                 .map_err(|error| self.errors.push((self.home, error)))
                 .is_ok(),
         )
+    }
+
+    /// Needs all engines: the branches are looked for while home has the abort and has not committed it.
+    fn fence(&mut self) -> Fenced {
+        let branches = self.slots.branch_names().join(",");
+        let transaction = self.active.transaction();
+        let id = (transaction, names::coordinator(transaction));
+        let (before, rest) = self.slots.each().split_at_mut(self.home);
+        let Some((home, after)) = rest.split_first_mut() else {
+            return Fenced::Failed;
+        };
+        let others = before.iter_mut().chain(after);
+        let look = || {
+            let branches = others.filter(|slot| slot.gid().is_some());
+            branches.map(list).collect()
+        };
+        let fenced = home.apart(STEP, |physical| {
+            store::insert_abort(physical, id, &branches, look)
+        });
+        fenced.unwrap_or(Fenced::Failed)
     }
 
     /// A thread for each engine but the last, which this one does.
@@ -300,7 +324,6 @@ impl Around<'_> {
                 Some(Event::Committed(self.home, committed))
             }
             Action::ReadDecision => Some(Event::Read(self.read(slot))),
-            Action::FenceAbort => Some(Event::Fenced(self.fence(slot))),
             Action::CommitPrepared(at) => Some(Event::Finished(at, finish(slot, true))),
             Action::RollBackPrepared(at) => Some(Event::Finished(at, finish(slot, false))),
             Action::RollBack(_) => {
@@ -315,7 +338,7 @@ impl Around<'_> {
             }
             // The driver closes a connection that has prepared when it is given back.
             Action::Close(_) | Action::GiveBack(_) => None,
-            Action::BeginHome | Action::Pause(_) | Action::Forget => None,
+            Action::BeginHome | Action::FenceAbort | Action::Pause(_) | Action::Forget => None,
         }
     }
 
@@ -381,12 +404,6 @@ impl Around<'_> {
         let id = (self.transaction, self.coordinator);
         let read = slot.apart(STEP, |physical| store::read(physical, id));
         read.unwrap_or(Decision::Unreadable)
-    }
-
-    fn fence(&self, slot: &mut Slot) -> bool {
-        let id = (self.transaction, self.coordinator);
-        let insert = |physical: &mut _| store::insert(physical, "A", id, self.branches);
-        slot.apart(STEP, insert).is_ok()
     }
 }
 

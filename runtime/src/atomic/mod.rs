@@ -22,7 +22,7 @@ use crate::link::Link;
 use crate::link::connection::Connection;
 use crate::link::engine::{Engine, StaticEngine};
 use crate::link::slots::Slots;
-use crate::link::slots::branches::Enlisted;
+use crate::link::slots::branches::{Enlisted, Unchecked};
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::model::route::Target;
@@ -138,7 +138,11 @@ impl AtomicTransaction {
         Target::of_session(engine, &mut self.slots)
     }
 
-    fn new(slots: Slots, group: &'static AtomicGroup, active: Active) -> Self {
+    fn new(
+        slots: Slots,
+        (group, unchecked): (&'static AtomicGroup, Unchecked),
+        active: Active,
+    ) -> Self {
         let mut this = Self {
             slots,
             group,
@@ -151,6 +155,7 @@ impl AtomicTransaction {
             engines: group.engines,
             home: group.home,
             transaction: active.transaction().into(),
+            unchecked,
         });
         this.active = Some(active);
         this

@@ -1,18 +1,19 @@
 //! Recovery: finishes what lost coordinators left prepared, and forgets decisions that are of no more use.
 
+use std::collections::{BTreeMap, HashSet};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::names::{self, Branch};
 use super::protocol::{
-    Action, Decision, Doubt, Event, Finished, Forgetting, Id, Listed, Pause, Rules, Seen,
+    Action, AllRules, Decision, Doubt, Event, Fenced, Finished, Forgetting, Id, Listed, Pause, Seen,
 };
 use super::report::{DoubtfulBranch, Fate, RecoveryReport};
 use super::{AtomicGroup, store};
 use crate::databases::{Configured, Registry};
 use crate::driver::Physical;
-use crate::driver::prepared::PreparedBranch;
+use crate::driver::prepared::{Gid, PreparedBranch};
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::slots::branches::elsewhere;
 use bindery_core::dialect::Dialect;
@@ -23,6 +24,8 @@ const STEP: Duration = Duration::from_secs(5);
 const OWNERS_TIME: Duration = Duration::from_secs(1);
 /// How long decisions are kept at least.
 const RETENTION: Duration = Duration::from_mins(10);
+/// A shorter time would take their outcome from programs that only waited for a home that was restarted.
+const SHORTEST_RETENTION: Duration = Duration::from_mins(1);
 const OLD: Duration = Duration::from_secs(10);
 
 /// How recovery is run.
@@ -30,7 +33,7 @@ const OLD: Duration = Duration::from_secs(10);
 #[must_use = "options do nothing until recovery is run with them"]
 pub struct RecoverOptions {
     older_than: Duration,
-    retention: Duration,
+    pub(super) retention: Duration,
     is_dry: bool,
     engines: Vec<String>,
 }
@@ -60,10 +63,21 @@ impl RecoverOptions {
         self
     }
 
-    /// Keeps decisions for at least this time.
-    pub fn retention(mut self, retention: Duration) -> Self {
+    /// Keeps decisions for at least this time, a minute or more. A program that lost the answer to its commit, and stands still
+    /// for longer than the decision is kept, can never know its outcome; it is not split by that.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`]: less than a minute.
+    pub fn retention(mut self, retention: Duration) -> Result<Self> {
+        if retention < SHORTEST_RETENTION {
+            let why = format!(
+                "decisions cannot be kept for {retention:?} only: a program that waits for its home could not know its outcome any \
+                 more; keep them for {SHORTEST_RETENTION:?} or longer"
+            );
+            return Err(Error::new(ErrorKind::Config(why)));
+        }
         self.retention = retention;
-        self
+        Ok(self)
     }
 
     /// Changes nothing: only lists what is in doubt, and what would become of it.
@@ -143,12 +157,15 @@ impl Registry {
                 prepared,
                 id,
             };
+            let Some(fate) = repairing.run(age, options) else {
+                continue;
+            };
             report.branches.push(DoubtfulBranch {
                 engine: engine.info.name,
                 group,
                 transaction: repairing.id.decision(),
                 age,
-                fate: repairing.run(age, options),
+                fate,
             });
         }
     }
@@ -156,6 +173,8 @@ impl Registry {
     /// Deletes the decisions of a home that no branch needs any more.
     fn forget(&self, home: &Configured, options: &RecoverOptions) -> Result<usize> {
         let decisions = on(home, store::decisions)?;
+        // After the decisions: a branch that is not there now will not come back.
+        let mut listings = Listings::default();
         let mut forgotten = 0;
         for decided in decisions {
             if home.coordinators.is_active(&decided.transaction) {
@@ -165,12 +184,12 @@ impl Registry {
             let age = store::now_ms().saturating_sub(decided.created_ms);
             let is_late = u128::from(age) >= options.retention.as_millis();
             let branches = 0..decided.branches.len();
-            let (mut forgetting, mut actions) =
-                Forgetting::start(Rules::default(), is_late, branches);
+            let (mut forgetting, mut actions) = Forgetting::start(AllRules, is_late, branches);
             while let Some(action) = actions.pop() {
                 match action {
                     Action::List(at) => {
-                        let listed = self.is_listed(&decided.transaction, &decided.branches[at]);
+                        let branch = &decided.branches[at];
+                        let listed = listings.look(self, &decided.transaction, branch);
                         forgetting.take(Event::Listed(at, listed), &mut actions);
                     }
                     Action::Forget => {
@@ -185,18 +204,25 @@ impl Registry {
         }
         Ok(forgotten)
     }
+}
 
+/// What engines list as prepared: each is listed once, whatever number of branches is looked for.
+#[derive(Default)]
+struct Listings(BTreeMap<&'static str, Option<HashSet<Gid>>>);
+
+impl Listings {
     /// Is a branch listed as prepared on its engine?
-    fn is_listed(&self, transaction: &str, branch: &str) -> Listed {
-        let engine = Branch::parse(branch).and_then(|branch| self.configured(branch.engine).ok());
-        let Some(engine) = engine else {
+    fn look(&mut self, registry: &Registry, transaction: &str, branch: &str) -> Listed {
+        let engine = Branch::parse(branch).and_then(|it| registry.configured(it.engine).ok());
+        let (Some(engine), Some(gid)) = (engine, Gid::new(&format!("{transaction}:{branch}")))
+        else {
             return Listed::Unreadable;
         };
-        let name = format!("{transaction}:{branch}");
-        match list(engine) {
-            Ok(listed) if listed.iter().any(|one| one.gid.as_str() == name) => Listed::There,
-            Ok(_) => Listed::Gone,
-            Err(_) => Listed::Unreadable,
+        let listed = || Some(list(engine).ok()?.into_iter().map(|one| one.gid).collect());
+        match self.0.entry(engine.info.name).or_insert_with(listed) {
+            Some(listed) if listed.contains(&gid) => Listed::There,
+            Some(_) => Listed::Gone,
+            None => Listed::Unreadable,
         }
     }
 }
@@ -234,7 +260,8 @@ struct Repairing<'r> {
 }
 
 impl Repairing<'_> {
-    fn run(&self, age: Option<Duration>, options: &RecoverOptions) -> Fate {
+    /// `None` where another has finished it since it was listed.
+    fn run(&self, age: Option<Duration>, options: &RecoverOptions) -> Option<Fate> {
         let transaction = self.id.decision();
         let home = self.home.map(|home| &home.coordinators);
         let seen = Seen {
@@ -242,16 +269,19 @@ impl Repairing<'_> {
             is_active_here: home.is_some_and(|home| home.is_active(&transaction)),
         };
         if options.is_dry {
-            return foreseen(self.read(&transaction), seen);
+            return Some(foreseen(self.read(&transaction), seen));
         }
         const BRANCH: usize = 0;
-        let (mut doubt, mut actions) = Doubt::start(Rules::default(), BRANCH, seen);
+        let (mut doubt, mut actions) = Doubt::start(AllRules, BRANCH, seen);
         while let Some(action) = actions.pop() {
             if let Some(event) = self.perform(action, &transaction) {
                 doubt.take(event, &mut actions);
             }
         }
-        doubt.repair().map_or(Fate::Unreachable, Fate::from)
+        match doubt.repair() {
+            Some(repair) => Fate::of(repair),
+            None => Some(Fate::Unreachable),
+        }
     }
 
     fn perform(&self, action: Action, transaction: &str) -> Option<Event> {
@@ -293,10 +323,13 @@ impl Repairing<'_> {
         on(home, |physical| store::read(physical, id)).unwrap_or(Decision::Unreadable)
     }
 
-    fn fence(&self, transaction: &str) -> bool {
+    fn fence(&self, transaction: &str) -> Fenced {
         let id = (transaction, &*self.id.coordinator);
-        let insert = |physical: &mut Physical| store::insert(physical, "A", id, &self.id.branch);
-        self.home.is_some_and(|home| on(home, insert).is_ok())
+        let look = || vec![self.listed()];
+        let insert =
+            |physical: &mut Physical| store::insert_abort(physical, id, &self.id.branch, look);
+        let fenced = self.home.map(|home| on(home, insert));
+        fenced.and_then(Result::ok).unwrap_or(Fenced::Failed)
     }
 
     fn finish(&self, commits: bool) -> Finished {

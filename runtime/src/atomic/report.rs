@@ -104,15 +104,17 @@ impl RecoveryReport {
     }
 }
 
-impl From<Repair> for Fate {
-    fn from(repair: Repair) -> Self {
+impl Fate {
+    /// `None` for what another has finished.
+    pub(super) fn of(repair: Repair) -> Option<Self> {
         match repair {
-            Repair::Committed => Self::Committed,
-            Repair::RolledBack => Self::RolledBack,
-            Repair::Left(LeftAlone::Young) => Self::TooYoung,
-            Repair::Left(LeftAlone::HomeUnreadable) => Self::HomeUnreachable,
-            Repair::Left(LeftAlone::Stranger) => Self::NotOurs,
-            Repair::Left(LeftAlone::Unreachable) => Self::Unreachable,
+            Repair::Committed => Some(Self::Committed),
+            Repair::RolledBack => Some(Self::RolledBack),
+            Repair::Gone => None,
+            Repair::Left(LeftAlone::Young) => Some(Self::TooYoung),
+            Repair::Left(LeftAlone::HomeUnreadable) => Some(Self::HomeUnreachable),
+            Repair::Left(LeftAlone::Stranger) => Some(Self::NotOurs),
+            Repair::Left(LeftAlone::Unreachable) => Some(Self::Unreachable),
         }
     }
 }

@@ -2,13 +2,17 @@
 //! its own; all that needs them is in few tests.
 
 mod kills;
+mod latency;
+mod outages;
+mod refusals;
 
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bindery_testkit::{FreshDatabase, Server, Watchdog};
+use bindery_testkit::{FreshDatabase, Server, ServerOptions, Watchdog};
 
 use super::*;
 use crate::databases::Registry;
@@ -135,9 +139,12 @@ struct World {
     urls: Vec<String>,
     next: AtomicU32,
     _folder: Folder,
-    _databases: Vec<FreshDatabase>,
-    _servers: (Server, Server),
+    databases: Vec<FreshDatabase>,
+    servers: Servers,
 }
+
+/// PostgreSQL and MariaDB, which a test may stop and start again.
+type Servers = Arc<(Mutex<Server>, Mutex<Server>)>;
 
 /// Removed at the end.
 struct Folder(PathBuf);
@@ -159,9 +166,14 @@ fn open(urls: &[String]) -> Registry {
 impl World {
     /// `None` where the servers are not installed.
     fn start(name: &str) -> Option<Self> {
+        Self::on_servers(name, (Server::postgres(), Server::mysql()))
+    }
+
+    /// On servers with other settings.
+    fn on_servers(name: &str, (postgres, mysql): (ServerOptions, ServerOptions)) -> Option<Self> {
         let servers = (
-            Server::postgres().durable(true).start_or_skip()?,
-            Server::mysql().durable(true).start_or_skip()?,
+            postgres.durable(true).start_or_skip()?,
+            mysql.durable(true).start_or_skip()?,
         );
         let fresh = |server: &Server| server.fresh_database().expect("a database");
         let databases = vec![
@@ -192,8 +204,8 @@ impl World {
             urls,
             next: AtomicU32::new(1),
             _folder: Folder(folder),
-            _databases: databases,
-            _servers: servers,
+            databases,
+            servers: Arc::new((Mutex::new(servers.0), Mutex::new(servers.1))),
         })
     }
 
@@ -234,6 +246,13 @@ impl World {
 
     fn decisions(&self, at: usize) -> u64 {
         self.number(at, "SELECT count(*) FROM _bindery_decisions")
+    }
+
+    /// Forgets decisions however young they are.
+    fn forget(&self) -> usize {
+        let mut options = RecoverOptions::new().older_than(Duration::ZERO);
+        options.retention = Duration::ZERO;
+        self.db.recover_groups(GROUPS, &options).forgotten
     }
 
     fn recover(&self) -> RecoveryReport {
@@ -386,8 +405,7 @@ fn foreign_branches_stay(world: &World) {
 fn decisions_are_forgotten(world: &World) {
     assert!(world.decisions(PG) > 0 && world.decisions(FILE) > 0 && world.decisions(MARIA) > 0);
     assert_eq!(world.recover().forgotten, 0, "they are young");
-    let options = RecoverOptions::new().retention(Duration::ZERO);
-    assert!(world.db.recover_groups(GROUPS, &options).forgotten > 0);
+    assert!(world.forget() > 0);
     for home in [PG, FILE, MARIA] {
         assert_eq!(world.decisions(home), 0);
     }

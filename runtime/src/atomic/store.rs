@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::protocol::Decision;
-use crate::driver::Physical;
+use super::protocol::{AllRules, Decision, Fenced, Listed, fence};
+use crate::driver::{Physical, TransactionOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
@@ -108,6 +108,33 @@ pub(super) fn insert(
         Err(error) if is_taken(&error) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Inserts an abort unless there is a decision, and keeps it if a branch is prepared meanwhile: `look` lists them.
+pub(super) fn insert_abort(
+    physical: &mut Physical,
+    id: (&str, &str),
+    branches: &str,
+    look: impl FnOnce() -> Vec<Listed>,
+) -> Result<Fenced> {
+    physical.begin_with(&TransactionOptions::default())?;
+    let fenced = match insert(physical, "A", id, branches) {
+        Ok(true) => fence(AllRules, &look()),
+        Ok(false) => {
+            physical.rollback()?;
+            return Ok(Fenced::Decided);
+        }
+        Err(error) => {
+            // The error of the insert matters more; a connection whose rollback failed is closed.
+            let _ = physical.rollback();
+            return Err(error);
+        }
+    };
+    match fenced {
+        Fenced::Decided => physical.commit()?,
+        Fenced::Gone | Fenced::Failed => physical.rollback()?,
+    }
+    Ok(fenced)
 }
 
 /// Reads what was decided of a transaction.

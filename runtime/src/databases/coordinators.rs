@@ -11,7 +11,7 @@ use crate::error::Result;
 #[derive(Default)]
 pub(crate) struct Coordinators {
     /// The server prepares transactions and keeps them.
-    is_checked: AtomicBool,
+    is_checked: Arc<AtomicBool>,
     /// The name of this process where the engine is home.
     name: Mutex<Option<Arc<str>>>,
     /// Names of transactions.
@@ -22,6 +22,11 @@ pub(crate) struct Coordinators {
 impl Coordinators {
     pub(crate) fn is_checked(&self) -> bool {
         self.is_checked.load(Ordering::Acquire)
+    }
+
+    /// What is set once it is checked.
+    pub(crate) fn check(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.is_checked)
     }
 
     pub(crate) fn checked(&self) {

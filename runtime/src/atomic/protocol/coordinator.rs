@@ -1,7 +1,9 @@
 //! The commit of one transaction: which branches are ended, prepared and committed, and when its outcome is known.
 
 use super::rules::{Rule, Rules};
-use super::{Action, Committed, Decision, Event, Finished, Inserted, Listed, Pause, Prepared};
+use super::{
+    Action, Committed, Decision, Event, Fenced, Finished, Inserted, Listed, Pause, Prepared,
+};
 
 /// The work of one branch when its transaction is to be committed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -59,17 +61,29 @@ enum Stage {
     Inserting,
     CommittingHome,
     CommittingAlone(usize),
-    /// The answer to home's commit was lost. With `true`, there is an abort that the coordinator or recovery wrote.
-    Reading(bool),
+    /// The answer to home's commit was lost.
+    Reading(After),
     Fencing,
+    /// The decision was forgotten before it was read: nothing more can be learnt.
+    Forgotten,
     Committing,
     RollingBack(Cause),
 }
 
+/// What was found out before the decision is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum After {
+    Nothing,
+    /// There is an abort that the coordinator or recovery wrote.
+    Fence,
+    /// No branch is prepared any more.
+    Gone,
+}
+
 /// The commit of one transaction.
 #[derive(Debug)]
-pub(crate) struct Coordinator {
-    rules: Rules,
+pub(crate) struct Coordinator<R> {
+    rules: R,
     home: usize,
     branches: Vec<State>,
     /// Branches that read, and whose end is not answered.
@@ -78,9 +92,9 @@ pub(crate) struct Coordinator {
     has_home: bool,
 }
 
-impl Coordinator {
+impl<R: Rules> Coordinator<R> {
     /// The commit of a transaction whose participants did this work; gives its first actions.
-    pub(crate) fn start(rules: Rules, home: usize, work: &[Work]) -> (Self, Vec<Action>) {
+    pub(crate) fn start(rules: R, home: usize, work: &[Work]) -> (Self, Vec<Action>) {
         let state = |work: &Work| match work.is_begun {
             true => State::Open,
             false => State::Out,
@@ -107,7 +121,7 @@ impl Coordinator {
             Event::Inserted(answer) => self.inserted(answer, out),
             Event::Committed(at, answer) => self.committed(at, answer, out),
             Event::Read(decision) => self.read(decision, out),
-            Event::Fenced(is_written) => self.fenced(is_written, out),
+            Event::Fenced(answer) => self.fenced(answer, out),
             Event::Finished(at, answer) => self.finished(at, answer, out),
             Event::Listed(at, answer) => self.listed(at, answer, out),
             // Its server may be a proxy that ends nobody: never again without a pause.
@@ -131,7 +145,8 @@ impl Coordinator {
             | Stage::CommittingHome
             | Stage::CommittingAlone(_)
             | Stage::Reading(_)
-            | Stage::Fencing => Outcome::Unknown,
+            | Stage::Fencing
+            | Stage::Forgotten => Outcome::Unknown,
         }
     }
 
@@ -196,6 +211,7 @@ impl Coordinator {
             | Stage::CommittingHome
             | Stage::Reading(_)
             | Stage::Fencing
+            | Stage::Forgotten
             | Stage::Committing
             | Stage::RollingBack(_) => {}
         }
@@ -221,6 +237,7 @@ impl Coordinator {
             | Stage::CommittingHome
             | Stage::Reading(_)
             | Stage::Fencing
+            | Stage::Forgotten
             | Stage::Committing
             | Stage::RollingBack(_) => {}
         }
@@ -332,6 +349,7 @@ impl Coordinator {
             | Stage::Inserting
             | Stage::Reading(_)
             | Stage::Fencing
+            | Stage::Forgotten
             | Stage::Committing
             | Stage::RollingBack(_) => return,
         }
@@ -355,7 +373,7 @@ impl Coordinator {
             return;
         }
         if self.rules.hold(Rule::LostCommitIsRead) {
-            self.stage = Stage::Reading(false);
+            self.stage = Stage::Reading(After::Nothing);
             out.push(Action::ReadDecision);
         } else {
             self.abort(Cause::Branch(at), out);
@@ -363,13 +381,17 @@ impl Coordinator {
     }
 
     fn read(&mut self, decision: Decision, out: &mut Vec<Action>) {
-        let Stage::Reading(is_fenced) = self.stage else {
+        let Stage::Reading(after) = self.stage else {
             return;
         };
         match decision {
             Decision::Commit => self.commit(out),
-            Decision::Abort if is_fenced => self.abort(Cause::Branch(self.home), out),
+            Decision::Abort if after == After::Fence => {
+                self.abort(Cause::Branch(self.home), out);
+            }
             Decision::Abort => self.abort(Cause::Fenced, out),
+            // All branches were prepared, and an abort is never forgotten: it was committed, or finished by hand.
+            Decision::Absent if after == After::Gone => self.stage = Stage::Forgotten,
             Decision::Absent if self.rules.hold(Rule::AbsentIsFenced) => {
                 self.stage = Stage::Fencing;
                 out.push(Action::FenceAbort);
@@ -379,17 +401,23 @@ impl Coordinator {
         }
     }
 
-    fn fenced(&mut self, is_written: bool, out: &mut Vec<Action>) {
+    fn fenced(&mut self, answer: Fenced, out: &mut Vec<Action>) {
         if self.stage != Stage::Fencing {
             return;
         }
-        self.stage = Stage::Reading(true);
-        if !is_written {
-            out.push(Action::Pause(Pause::Home));
-        } else if self.rules.hold(Rule::FencedIsReadAgain) {
-            out.push(Action::ReadDecision);
-        } else {
-            self.abort(Cause::Branch(self.home), out);
+        self.stage = Stage::Reading(After::Fence);
+        match answer {
+            Fenced::Failed => out.push(Action::Pause(Pause::Home)),
+            Fenced::Decided if self.rules.hold(Rule::FencedIsReadAgain) => {
+                out.push(Action::ReadDecision);
+            }
+            Fenced::Decided => self.abort(Cause::Branch(self.home), out),
+            // The session that looked may have lost its abort before, and another may have written one since.
+            Fenced::Gone if self.rules.hold(Rule::GoneIsReadAgain) => {
+                self.stage = Stage::Reading(After::Gone);
+                out.push(Action::ReadDecision);
+            }
+            Fenced::Gone => self.stage = Stage::Forgotten,
         }
     }
 
@@ -439,7 +467,8 @@ impl Coordinator {
             | Stage::CommittingHome
             | Stage::CommittingAlone(_)
             | Stage::Reading(_)
-            | Stage::Fencing => {}
+            | Stage::Fencing
+            | Stage::Forgotten => {}
         }
     }
 

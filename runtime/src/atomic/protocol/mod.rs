@@ -7,15 +7,13 @@
 
 mod coordinator;
 mod recovery;
-mod rules;
+pub(crate) mod rules;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use self::coordinator::{Cause, Coordinator, Outcome, Work};
-pub(crate) use self::recovery::{Doubt, Forgetting, Id, LeftAlone, Repair, Seen};
-#[cfg(test)]
-pub(crate) use self::rules::Rule;
-pub(crate) use self::rules::Rules;
+pub(crate) use self::recovery::{Doubt, Forgetting, Id, LeftAlone, Repair, Seen, fence};
+pub(crate) use self::rules::AllRules;
 
 /// Something to do. The number is the place of a branch among the participants of its transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +32,8 @@ pub(crate) enum Action {
     CommitHome,
     /// Read the decision over a new connection. Answered by [`Event::Read`].
     ReadDecision,
-    /// Insert the decision `A` unless there is one, and commit that, over a new connection. Answered by [`Event::Fenced`].
+    /// Insert the decision `A` unless there is one, over a new connection; look for the branches while that is not committed
+    /// yet, and end it as [`fence`] says. Answered by [`Event::Fenced`].
     FenceAbort,
     /// Commit a prepared branch. Answered by [`Event::Finished`].
     CommitPrepared(usize),
@@ -80,8 +79,8 @@ pub(crate) enum Event {
     Committed(usize, Committed),
     /// The decision as home has it.
     Read(Decision),
-    /// The answer to the insert of an abort: `false` where home could not be reached or waits for another transaction.
-    Fenced(bool),
+    /// The answer to the insert of an abort.
+    Fenced(Fenced),
     /// The answer to the second phase of a branch.
     Finished(usize, Finished),
     /// The answer to a listing.
@@ -137,6 +136,18 @@ pub(crate) enum Decision {
     Stranger,
     /// Home cannot be read at the moment.
     Unreadable,
+}
+
+/// The answer to the insert of an abort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fenced {
+    /// There is a decision now: this abort, or what was there before.
+    Decided,
+    /// No branch is prepared any more, so nothing was written: a decision was there and is forgotten, or another finished
+    /// all branches before there was one.
+    Gone,
+    /// Home or the branches could not be reached, or home waits for another transaction.
+    Failed,
 }
 
 /// The answer to the second phase of a branch.

@@ -2,7 +2,7 @@
 //! living coordinators and other recoveries: whatever is undecided is decided in home, whose unique key lets one win.
 
 use super::rules::{Rule, Rules};
-use super::{Action, Decision, Event, Finished, Listed, Pause};
+use super::{Action, Decision, Event, Fenced, Finished, Listed, Pause};
 
 /// The name of a branch, as every participant has it: `bnd1:<coordinator>:<transaction>:<branch>`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +57,8 @@ pub(crate) struct Seen {
 pub(crate) enum Repair {
     Committed,
     RolledBack,
+    /// Its own program, or another recovery, finished it after it was listed.
+    Gone,
     Left(LeftAlone),
 }
 
@@ -86,16 +88,16 @@ enum Stage {
 
 /// One prepared branch that recovery has found.
 #[derive(Debug)]
-pub(crate) struct Doubt {
-    rules: Rules,
+pub(crate) struct Doubt<R> {
+    rules: R,
     branch: usize,
     seen: Seen,
     stage: Stage,
 }
 
-impl Doubt {
+impl<R: Rules> Doubt<R> {
     /// Begins with a branch that was listed. It must be one of ours by its name ([`Id::parse`]).
-    pub(crate) fn start(rules: Rules, branch: usize, seen: Seen) -> (Self, Vec<Action>) {
+    pub(crate) fn start(rules: R, branch: usize, seen: Seen) -> (Self, Vec<Action>) {
         let this = Self {
             rules,
             branch,
@@ -119,12 +121,7 @@ impl Doubt {
             (Stage::Reading(is_fenced), Event::Read(decision)) => {
                 self.read(is_fenced, decision, out);
             }
-            (Stage::Fencing, Event::Fenced(true)) if self.rules.hold(Rule::FenceIsReadAgain) => {
-                self.stage = Stage::Reading(true);
-                out.push(Action::ReadDecision);
-            }
-            (Stage::Fencing, Event::Fenced(true)) => self.finish(false, out),
-            (Stage::Fencing, Event::Fenced(false)) => self.leave(LeftAlone::HomeUnreadable),
+            (Stage::Fencing, Event::Fenced(answer)) => self.fenced(answer, out),
             (Stage::Finishing(commits, is_ended), Event::Finished(at, answer))
                 if at == self.branch =>
             {
@@ -165,6 +162,18 @@ impl Doubt {
                 out.push(Action::FenceAbort);
             }
             Decision::Absent | Decision::Stranger => self.finish(false, out),
+        }
+    }
+
+    fn fenced(&mut self, answer: Fenced, out: &mut Vec<Action>) {
+        match answer {
+            Fenced::Decided if self.rules.hold(Rule::FenceIsReadAgain) => {
+                self.stage = Stage::Reading(true);
+                out.push(Action::ReadDecision);
+            }
+            Fenced::Decided => self.finish(false, out),
+            Fenced::Gone => self.stage = Stage::Over(Repair::Gone),
+            Fenced::Failed => self.leave(LeftAlone::HomeUnreadable),
         }
     }
 
@@ -221,6 +230,19 @@ fn action(commits: bool, branch: usize) -> Action {
     }
 }
 
+/// How an abort ends that is inserted in home and not committed yet, when this was seen of the branches since: with
+/// [`Fenced::Decided`] by its commit, else by its rollback. While it is there no decision to commit can be inserted; and one
+/// that was there before is forgotten only after no branch was prepared.
+pub(crate) fn fence(rules: impl Rules, listed: &[Listed]) -> Fenced {
+    if listed.contains(&Listed::There) || !rules.hold(Rule::FenceSeesBranch) {
+        Fenced::Decided
+    } else if listed.contains(&Listed::Unreadable) {
+        Fenced::Failed
+    } else {
+        Fenced::Gone
+    }
+}
+
 /// One decision that may be of no more use.
 #[derive(Debug)]
 pub(crate) struct Forgetting {
@@ -231,7 +253,7 @@ pub(crate) struct Forgetting {
 impl Forgetting {
     /// Begins with a decision whose transaction has these branches.
     pub(crate) fn start(
-        rules: Rules,
+        rules: impl Rules,
         is_past_retention: bool,
         branches: impl IntoIterator<Item = usize>,
     ) -> (Self, Vec<Action>) {

@@ -1,11 +1,8 @@
-//! The rules of the protocol, each with the sentence that it stands for. A test leaves one out to see that it is needed.
+//! The rules of the protocol, each with the sentence that it stands for. A simulator leaves out one at a time and finds what goes
+//! wrong then.
 
 /// One rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(
-    not(test),
-    allow(dead_code, reason = "looked at by tests, which leave one out")
-)]
 pub(crate) enum Rule {
     /// R1 "Remember any statement error per branch (a failed statement does not stop a later prepare)."
     FailedStatementAborts,
@@ -51,61 +48,26 @@ pub(crate) enum Rule {
     ForgetLate,
     /// R22 "… **and** after listing the branches once more."
     ForgetAfterListing,
+    /// R23 An abort is written only while one of the branches is listed as prepared: where none is, a decision was there and is
+    /// forgotten.
+    FenceSeesBranch,
+    /// R24 … and then the decision is read once more: only where there is none, it is forgotten.
+    GoneIsReadAgain,
 }
 
-impl Rule {
-    /// All of them, for tests that leave out each in turn.
-    #[cfg(test)]
-    pub(crate) const ALL: [Self; 22] = [
-        Self::FailedStatementAborts,
-        Self::EndUnwritten,
-        Self::HomeFirst,
-        Self::PrepareBeforeDecision,
-        Self::VerifyPrepared,
-        Self::LostPrepareIsBoth,
-        Self::DecisionInHomesCommit,
-        Self::TakenIsFenced,
-        Self::LostCommitIsRead,
-        Self::AbsentIsFenced,
-        Self::FencedIsReadAgain,
-        Self::PendingUntilDone,
-        Self::NotThereIsLooked,
-        Self::EndStuckOwner,
-        Self::CloseAfterPrepare,
-        Self::OwnOnly,
-        Self::UnreadableIsLeftAlone,
-        Self::YoungIsLeftAlone,
-        Self::FenceBeforeRollBack,
-        Self::FenceIsReadAgain,
-        Self::ForgetLate,
-        Self::ForgetAfterListing,
-    ];
+/// The rules that hold. Whoever drives the machines gives [`AllRules`]; a test or a simulator gives a type of its own, which
+/// leaves one out.
+pub(crate) trait Rules: Copy {
+    fn hold(self, rule: Rule) -> bool;
 }
 
-/// The rules that hold: all of them, but for the one that a test leaves out.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Rules {
-    #[cfg(test)]
-    left_out: Option<Rule>,
-}
+/// Every rule.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AllRules;
 
-impl Rules {
-    /// All but this one.
-    #[cfg(test)]
-    pub(crate) fn without(rule: Rule) -> Self {
-        Self {
-            left_out: Some(rule),
-        }
-    }
-
-    #[cfg(test)]
-    pub(super) fn hold(self, rule: Rule) -> bool {
-        self.left_out != Some(rule)
-    }
-
-    #[cfg(not(test))]
-    #[allow(clippy::unused_self, reason = "tests look at it")]
-    pub(super) fn hold(self, _: Rule) -> bool {
+impl Rules for AllRules {
+    #[inline]
+    fn hold(self, _: Rule) -> bool {
         true
     }
 }

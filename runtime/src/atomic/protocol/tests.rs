@@ -27,17 +27,13 @@ fn read() -> Work {
 
 /// A commit under way, and what it does next.
 struct Run {
-    coordinator: Coordinator,
+    coordinator: Coordinator<AllRules>,
     next: Vec<Action>,
 }
 
 impl Run {
     fn of(work: &[Work]) -> Self {
-        Self::under(Rules::default(), work)
-    }
-
-    fn under(rules: Rules, work: &[Work]) -> Self {
-        let (coordinator, next) = Coordinator::start(rules, HOME, work);
+        let (coordinator, next) = Coordinator::start(AllRules, HOME, work);
         Self { coordinator, next }
     }
 
@@ -49,6 +45,12 @@ impl Run {
             self.coordinator.take(*event, &mut self.next);
         }
         self
+    }
+
+    /// Nothing more is done, and this is known.
+    fn stays(self, outcome: Outcome) {
+        assert_eq!(self.next, []);
+        assert_eq!(self.coordinator.outcome(), outcome);
     }
 
     /// All is done, so.
@@ -196,13 +198,13 @@ fn a_lost_commit_is_read_fenced_and_read_again() {
         )
         .does(&[Action::Pause(Pause::Home)], &[Event::Now(Pause::Home)])
         .does(&[Action::ReadDecision], &[Event::Read(Decision::Absent)])
-        .does(&[Action::FenceAbort], &[Event::Fenced(true)])
+        .does(&[Action::FenceAbort], &[Event::Fenced(Fenced::Decided)])
         .does(&[Action::ReadDecision], &[Event::Read(Decision::Commit)])
         .does(&SECOND_PHASE, &[]);
     let fenced = Run::decided(&writers(3))
         .does(&[Action::CommitHome], &[LOST])
         .does(&[Action::ReadDecision], &[Event::Read(Decision::Absent)])
-        .does(&[Action::FenceAbort], &[Event::Fenced(true)])
+        .does(&[Action::FenceAbort], &[Event::Fenced(Fenced::Decided)])
         .does(&[Action::ReadDecision], &[Event::Read(Decision::Abort)]);
     assert_eq!(
         fenced.coordinator.outcome(),
@@ -269,7 +271,7 @@ fn answers_that_no_step_waits_for_change_nothing() {
         Event::Inserted(Inserted::Taken),
         Event::Committed(HOME, Committed::Refused),
         Event::Read(Decision::Abort),
-        Event::Fenced(true),
+        Event::Fenced(Fenced::Decided),
         Event::Now(Pause::Home),
     ];
     Run::decided(&writers(3))
@@ -290,8 +292,8 @@ fn answers_that_no_step_waits_for_change_nothing() {
 }
 
 /// Runs the recovery of branch 1 with the answers to its actions, each expected.
-fn recover(rules: Rules, seen: Seen, steps: &[(Action, Event)]) -> Option<Repair> {
-    let (mut doubt, mut next) = Doubt::start(rules, 1, seen);
+fn recover(seen: Seen, steps: &[(Action, Event)]) -> Option<Repair> {
+    let (mut doubt, mut next) = Doubt::start(AllRules, 1, seen);
     for (action, event) in steps {
         assert_eq!(next, [*action]);
         next.clear();
@@ -322,61 +324,87 @@ fn lists(answer: Listed) -> (Action, Event) {
     (Action::List(1), Event::Listed(1, answer))
 }
 
-const FENCES: (Action, Event) = (Action::FenceAbort, Event::Fenced(true));
+const FENCES: (Action, Event) = (Action::FenceAbort, Event::Fenced(Fenced::Decided));
 
 #[test]
 fn recovery_does_what_home_has() {
-    let rules = Rules::default();
     let seen = Seen::default();
     let commit = [reads(Decision::Commit), commits(Finished::Done)];
-    assert_eq!(recover(rules, seen, &commit), Some(Repair::Committed));
+    assert_eq!(recover(seen, &commit), Some(Repair::Committed));
     let abort = [reads(Decision::Abort), rolls_back(Finished::Done)];
-    assert_eq!(recover(rules, seen, &abort), Some(Repair::RolledBack));
+    assert_eq!(recover(seen, &abort), Some(Repair::RolledBack));
     for (decision, why) in [
         (Decision::Unreadable, LeftAlone::HomeUnreadable),
         (Decision::Stranger, LeftAlone::Stranger),
         (Decision::Absent, LeftAlone::Young),
     ] {
         let left = Some(Repair::Left(why));
-        assert_eq!(recover(rules, seen, &[reads(decision)]), left);
+        assert_eq!(recover(seen, &[reads(decision)]), left);
     }
 }
 
 #[test]
 fn recovery_fences_what_is_undecided_before_it_rolls_back() {
-    let rules = Rules::default();
     let abort = [
         reads(Decision::Absent),
         FENCES,
         reads(Decision::Abort),
         rolls_back(Finished::Done),
     ];
-    assert_eq!(recover(rules, OLD, &abort), Some(Repair::RolledBack));
+    assert_eq!(recover(OLD, &abort), Some(Repair::RolledBack));
     let coordinator_was_first = [
         reads(Decision::Absent),
         FENCES,
         reads(Decision::Commit),
         commits(Finished::Done),
     ];
-    let repair = recover(rules, OLD, &coordinator_was_first);
+    let repair = recover(OLD, &coordinator_was_first);
     assert_eq!(repair, Some(Repair::Committed));
     let locked = [
         reads(Decision::Absent),
-        (Action::FenceAbort, Event::Fenced(false)),
+        (Action::FenceAbort, Event::Fenced(Fenced::Failed)),
     ];
     let left = Some(Repair::Left(LeftAlone::HomeUnreadable));
-    assert_eq!(recover(rules, OLD, &locked), left);
+    assert_eq!(recover(OLD, &locked), left);
     let active = Seen {
         is_old: true,
         is_active_here: true,
     };
     let left = Some(Repair::Left(LeftAlone::Young));
-    assert_eq!(recover(rules, active, &[reads(Decision::Absent)]), left);
+    assert_eq!(recover(active, &[reads(Decision::Absent)]), left);
+}
+
+#[test]
+fn an_abort_is_written_only_while_a_branch_is_prepared() {
+    use Listed::{Gone, There, Unreadable};
+    for (listed, fenced) in [
+        (&[There][..], Fenced::Decided),
+        (&[Gone, There, Unreadable], Fenced::Decided),
+        (&[Gone, Unreadable], Fenced::Failed),
+        (&[Gone, Gone], Fenced::Gone),
+    ] {
+        assert_eq!(fence(AllRules, listed), fenced);
+    }
+    let gone = (Action::FenceAbort, Event::Fenced(Fenced::Gone));
+    let finished_meanwhile = [reads(Decision::Absent), gone];
+    assert_eq!(recover(OLD, &finished_meanwhile), Some(Repair::Gone));
+    let lost = || {
+        Run::decided(&writers(3))
+            .does(&[Action::CommitHome], &[LOST])
+            .does(&[Action::ReadDecision], &[Event::Read(Decision::Absent)])
+            .does(&[Action::FenceAbort], &[gone.1])
+    };
+    lost()
+        .does(&[Action::ReadDecision], &[Event::Read(Decision::Absent)])
+        .does(&[], &[Event::Read(Decision::Abort)])
+        .stays(Outcome::Unknown);
+    let found = lost().does(&[Action::ReadDecision], &[Event::Read(Decision::Abort)]);
+    let fenced = Outcome::RolledBack(Cause::Fenced);
+    assert_eq!(found.coordinator.outcome(), fenced);
 }
 
 #[test]
 fn recovery_ends_an_owner_that_keeps_a_branch() {
-    let rules = Rules::default();
     let stuck = [
         reads(Decision::Commit),
         commits(Finished::NotThere),
@@ -384,21 +412,20 @@ fn recovery_ends_an_owner_that_keeps_a_branch() {
         (Action::EndOwner(1), Event::OwnerEnded(1)),
         commits(Finished::Done),
     ];
-    assert_eq!(recover(rules, OLD, &stuck), Some(Repair::Committed));
+    assert_eq!(recover(OLD, &stuck), Some(Repair::Committed));
     let another_was_first = [
         reads(Decision::Commit),
         commits(Finished::NotThere),
         lists(Listed::Gone),
     ];
-    let repair = recover(rules, OLD, &another_was_first);
+    let repair = recover(OLD, &another_was_first);
     assert_eq!(repair, Some(Repair::Committed));
 }
 
 #[test]
 fn a_decision_is_forgotten_late_and_when_no_branch_is_listed() {
-    let rules = Rules::default();
     let forget = |answers: &[Listed]| {
-        let (mut forgetting, actions) = Forgetting::start(rules, true, [1, 2]);
+        let (mut forgetting, actions) = Forgetting::start(AllRules, true, [1, 2]);
         assert_eq!(actions, [Action::List(1), Action::List(2)]);
         let mut next = Vec::new();
         for (at, answer) in answers.iter().enumerate() {
@@ -410,7 +437,7 @@ fn a_decision_is_forgotten_late_and_when_no_branch_is_listed() {
     assert_eq!(forget(&[Listed::Gone, Listed::Gone]), [Action::Forget]);
     assert_eq!(forget(&[Listed::Gone, Listed::There]), []);
     assert_eq!(forget(&[Listed::Unreadable, Listed::Gone]), []);
-    let (early, actions) = Forgetting::start(rules, false, [1, 2]);
+    let (early, actions) = Forgetting::start(AllRules, false, [1, 2]);
     assert!(early.is_over() && actions.is_empty());
 }
 
@@ -429,96 +456,4 @@ fn names_of_branches_are_read_back_and_others_are_not_ours() {
     ] {
         assert_eq!(Id::parse(foreign), None, "{foreign}");
     }
-}
-
-/// Each rule changes what is done in one of these situations when it is left out; a simulator shows what goes wrong then.
-#[test]
-fn no_rule_stands_for_nothing() {
-    for rule in Rule::ALL {
-        let (with, without) = (Rules::default(), Rules::without(rule));
-        assert_ne!(trace(with), trace(without), "{rule:?}");
-    }
-}
-
-/// The actions of some runs, whatever they are.
-fn trace(rules: Rules) -> Vec<Action> {
-    let mut failed = writers(2);
-    failed[1].has_failed = true;
-    let works = [
-        failed,
-        vec![read(), writers(1)[0], writers(1)[0], read()],
-        vec![untouched(), writers(1)[0], writers(1)[0]],
-        writers(2),
-    ];
-    let scripts: [&[Event]; 7] = [
-        &[],
-        &[
-            Event::Prepared(1, Prepared::Yes),
-            Event::Inserted(Inserted::Failed),
-        ],
-        &[Event::Prepared(1, Prepared::TagOfRollback)],
-        &[Event::Prepared(1, Prepared::Lost)],
-        &[
-            Event::Prepared(1, Prepared::Yes),
-            Event::Inserted(Inserted::Taken),
-        ],
-        &[
-            Event::Prepared(1, Prepared::Yes),
-            Event::Inserted(Inserted::Yes),
-            LOST,
-            Event::Read(Decision::Absent),
-            Event::Fenced(true),
-        ],
-        &[
-            Event::Prepared(1, Prepared::Yes),
-            Event::Inserted(Inserted::Yes),
-            Event::Committed(HOME, Committed::Yes),
-            Event::Finished(1, Finished::NotThere),
-            Event::Listed(1, Listed::There),
-            Event::OwnerEnded(1),
-            Event::Finished(1, Finished::Failed),
-            Event::Now(Pause::Branch(1)),
-            Event::Finished(1, Finished::Done),
-        ],
-    ];
-    let mut all = Vec::new();
-    for (work, script) in works
-        .iter()
-        .flat_map(|work| scripts.map(|script| (work, script)))
-    {
-        let (mut coordinator, actions) = Coordinator::start(rules, HOME, work);
-        all.extend(actions);
-        for event in script {
-            coordinator.take(*event, &mut all);
-        }
-    }
-    all.extend(trace_of_recovery(rules));
-    all
-}
-
-fn trace_of_recovery(rules: Rules) -> Vec<Action> {
-    let mut all = Vec::new();
-    let decisions = [Decision::Absent, Decision::Stranger, Decision::Unreadable];
-    for (decision, seen) in decisions
-        .into_iter()
-        .flat_map(|it| [(it, OLD), (it, Seen::default())])
-    {
-        let (mut doubt, actions) = Doubt::start(rules, 1, seen);
-        all.extend(actions);
-        for event in [
-            Event::Read(decision),
-            Event::Fenced(true),
-            Event::Read(Decision::Abort),
-            Event::Finished(1, Finished::NotThere),
-            Event::Listed(1, Listed::There),
-        ] {
-            doubt.take(event, &mut all);
-        }
-    }
-    for is_past_retention in [false, true] {
-        let (mut forgetting, actions) = Forgetting::start(rules, is_past_retention, [1]);
-        all.extend(actions);
-        forgetting.take(Event::Listed(1, Listed::There), &mut all);
-    }
-    all
 }

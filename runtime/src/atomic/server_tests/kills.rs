@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::process::{Command, Stdio};
 
+use bindery_testkit::Shutdown;
+
 use super::*;
 
 /// The engines, one to a line, the group and the row, for a process that is to be killed.
@@ -15,7 +17,9 @@ const ENDLESS: &str = "BINDERY_TEST_ATOMIC_ENDLESS";
 /// How many processes are killed at random, and with which seed: `cargo xtask split`.
 const RUNS: &str = "BINDERY_TEST_SPLIT_RUNS";
 const SEED: &str = "BINDERY_TEST_SPLIT_SEED";
-const SHARE: u64 = 14;
+const SHARE: u64 = 16;
+/// More than a process commits before it is killed.
+const MOST_ROWS: u32 = 20_000;
 
 /// Where a process is killed, and whether the transaction is committed then.
 const POINTS: [(&str, bool); 8] = [
@@ -66,6 +70,21 @@ impl World {
     }
 }
 
+impl World {
+    /// A look before recovery.
+    #[expect(clippy::print_stdout, reason = "read with `--nocapture`")]
+    fn tell_what_is_left(&self, group: &AtomicGroup, point: &str) {
+        let options = RecoverOptions::new().older_than(Duration::ZERO).dry_run();
+        println!("{} killed {point}:", group.name);
+        for branch in self.db.recover_groups(GROUPS, &options).branches {
+            println!(
+                "  {} {}: {}",
+                branch.transaction, branch.engine, branch.fate
+            );
+        }
+    }
+}
+
 /// Covers 2PC-1, REC-1, REC-2.
 #[test]
 fn atom_03_a_process_that_is_killed_at_any_step_leaves_all_or_nothing() {
@@ -77,6 +96,7 @@ fn atom_03_a_process_that_is_killed_at_any_step_leaves_all_or_nothing() {
         for (point, is_committed) in POINTS {
             let id = world.next();
             world.killed(group, id, point);
+            world.tell_what_is_left(group, point);
             let at_once = std::thread::scope(|scope| {
                 let other = scope.spawn(|| world.recover());
                 (world.recover(), other.join().unwrap())
@@ -91,6 +111,27 @@ fn atom_03_a_process_that_is_killed_at_any_step_leaves_all_or_nothing() {
             let all = vec![is_committed; group.engines.len()];
             assert_eq!(found, all, "{} {point}", group.name);
             assert_eq!(world.prepared(), 0, "{} {point}", group.name);
+        }
+    }
+}
+
+/// What is killed first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Victim {
+    Process,
+    Postgres,
+    Mysql,
+}
+
+impl Victim {
+    /// A server of the group in some runs.
+    fn of(run: u64, group: &AtomicGroup) -> Self {
+        let has = |engines: [usize; 2]| engines.iter().any(|at| group.engines.contains(at));
+        match run % 16 {
+            3 if has([PG, OTHER_PG]) => Self::Postgres,
+            6 | 12 if has([MARIA, OTHER_MARIA]) => Self::Mysql,
+            6 | 12 if has([PG, OTHER_PG]) => Self::Postgres,
+            _ => Self::Process,
         }
     }
 }
@@ -113,8 +154,15 @@ fn commit_until_killed(db: &Registry, group: &'static AtomicGroup, first: u32) -
 }
 
 impl World {
-    /// Kills a process that commits row after row, some time after its first; gives the rows that it was told are stored.
-    fn killed_at_random(&self, group: &AtomicGroup, first: u32, after: Duration) -> BTreeSet<u64> {
+    /// Kills a process that commits row after row, some time after its first, or a server under it before that; gives the rows
+    /// that it was told are stored.
+    fn killed_at_random(
+        &self,
+        group: &AtomicGroup,
+        first: u32,
+        after: Duration,
+        victim: Victim,
+    ) -> BTreeSet<u64> {
         let itself = std::env::current_exe().expect("the path of the test");
         let urls = self.urls.join("\n");
         let mut child = Command::new(itself)
@@ -130,6 +178,7 @@ impl World {
             .spawn()
             .expect("the test runs");
         std::thread::sleep(after);
+        self.crash(victim);
         child.kill().expect("it runs until then");
         child.wait().expect("it is gone");
         let mut said = String::new();
@@ -139,11 +188,24 @@ impl World {
         stored.map(|id| id.parse().expect("a number")).collect()
     }
 
-    /// The rows of an engine from this one on.
+    /// Crashes a server and starts it again; the process goes on meanwhile, and for a moment after that.
+    fn crash(&self, victim: Victim) {
+        let server = match victim {
+            Victim::Process => return,
+            Victim::Postgres => &self.servers.0,
+            Victim::Mysql => &self.servers.1,
+        };
+        let mut server = server.lock().expect("no test has failed with it");
+        server.go_down(Shutdown::Crash);
+        server.come_back().expect("it comes back");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+
+    /// The rows of an engine from this one on, those of one run.
     fn rows_from(&self, at: usize, first: u32) -> BTreeSet<u64> {
-        let mut found = BTreeSet::new();
+        let (mut found, end) = (BTreeSet::new(), first + MOST_ROWS);
         self.on(at, |physical| {
-            let sql = format!("SELECT id FROM t WHERE id >= {first}");
+            let sql = format!("SELECT id FROM t WHERE id >= {first} AND id < {end}");
             physical.query(&sql, &mut |_| (), &mut |row| {
                 found.insert(u64::from(row.next::<i32>()?.unsigned_abs()));
                 Ok(true)
@@ -161,9 +223,10 @@ fn atom_03_processes_that_are_killed_at_random_never_split() {
     let (runs, seed): (u64, u64) = (number(RUNS).unwrap_or(SHARE), number(SEED).unwrap_or(1));
     let limit = PATIENCE.max(Duration::from_secs(runs * 4));
     let _watchdog = Watchdog::start("atomic random kills", limit);
-    let Some(world) = World::start("random") else {
+    let Some(mut world) = World::start("random") else {
         return;
     };
+    let mut crashes = 0;
     let (mut state, mut told, mut found, mut finished) = (seed, 0, 0, 0);
     for run in 0..runs {
         // Knuth's multiplier; any spread will do.
@@ -171,9 +234,15 @@ fn atom_03_processes_that_are_killed_at_random_never_split() {
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
         let group = &GROUPS[usize::try_from(run).expect("it is small") % GROUPS.len()];
-        let first = 1_000 + u32::try_from(run).expect("it is small") * 1_000;
+        let first = 1_000 + u32::try_from(run).expect("it is small") * MOST_ROWS;
         let after = Duration::from_micros(60_000 + (state >> 33) % 150_000);
-        let stored = world.killed_at_random(group, first, after);
+        let victim = Victim::of(run, group);
+        let stored = world.killed_at_random(group, first, after, victim);
+        if victim != Victim::Process {
+            crashes += 1;
+            // Connections of before are lost.
+            world.db = open(&world.urls);
+        }
         let recovered = world.recover();
         finished += recovered.branches.len();
         assert!(
@@ -199,6 +268,6 @@ fn atom_03_processes_that_are_killed_at_random_never_split() {
         found += rows[0].len();
     }
     println!(
-        "{runs} processes killed with seed {seed}: {found} transactions stored, {told} of them told, {finished} branches recovered"
+        "{runs} processes killed with seed {seed}, and {crashes} servers under them: {found} transactions stored, {told} of them told, {finished} branches recovered"
     );
 }

@@ -2,12 +2,13 @@
 //! which order that is done is decided above.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::{Slot, Slots};
 use crate::driver::Isolation;
 use crate::driver::Physical;
-use crate::driver::prepared::Gid;
+use crate::driver::prepared::{Gid, Part};
 use crate::error::{Error, ErrorKind, Operation, Result, SessionEnd};
 use crate::link::Link;
 use crate::link::pool::Pool;
@@ -21,7 +22,11 @@ pub(crate) struct Enlisted {
     pub(crate) home: usize,
     /// `bnd1:<coordinator>:<transaction>`
     pub(crate) transaction: Box<str>,
+    pub(crate) unchecked: Unchecked,
 }
+
+/// Engines that could not be reached when it was to be checked what they can: that is done before their first use.
+pub(crate) type Unchecked = Vec<(usize, Arc<AtomicBool>)>;
 
 /// The work of one engine.
 pub(crate) struct Done {
@@ -67,6 +72,13 @@ impl Slots {
             let why = "the names of the group, its engine and its home are too long together";
             self.located(at, Error::new(ErrorKind::Unsupported(why)))
         })?;
+        let unchecked = enlisted.unchecked.iter().find(|(of, _)| *of == at);
+        if let Some((_, is_checked)) = unchecked.filter(|(_, it)| !it.load(Ordering::Acquire)) {
+            let at_once = self.slots[at].pool.max_connections();
+            link.protocol(|physical| physical.ensure_atomic(Part::Branch { at_once }))
+                .map_err(|error| self.located(at, error).during(Operation::Begin))?;
+            is_checked.store(true, Ordering::Release);
+        }
         link.enlist(&gid);
         Ok(Some(gid))
     }

@@ -1,0 +1,104 @@
+//! Servers that an atomic group cannot use as they are set up: refused by name, before the first statement.
+
+use super::*;
+
+/// The error of a group, whose work must not have run.
+fn refused(world: &World, group: usize) -> Error {
+    let group = &GROUPS[group];
+    let outcome: AtomicOutcome<()> = world.run(group, |_| panic!("{}: the work runs", group.name));
+    outcome.stored().unwrap_err()
+}
+
+const PG_MARIA: usize = 0;
+const MARIA_PG: usize = 1;
+
+fn names(error: &Error, engine: &str, setting: &str) {
+    let text = error.to_string();
+    assert_eq!(error.engine(), Some(engine), "{text}");
+    assert!(text.contains(setting), "{text}");
+}
+
+/// Covers 2PC-10 on PostgreSQL, MariaDB.
+#[test]
+fn atom_05_servers_that_could_lose_a_transaction_are_refused_before_its_work() {
+    let _watchdog = Watchdog::start("atomic refusals", PATIENCE);
+    let unfit = (
+        Server::postgres().setting("max_prepared_transactions", "0"),
+        Server::mysql().setting("innodb_flush_log_at_trx_commit", "2"),
+    );
+    let Some(world) = World::on_servers("refusals", unfit) else {
+        return;
+    };
+    let (prepared, flush) = (
+        "max_prepared_transactions = 0",
+        "innodb_flush_log_at_trx_commit = 2",
+    );
+    names(&refused(&world, MARIA_PG), "pg", prepared);
+    names(&refused(&world, PG_MARIA), "maria", flush);
+    one_that_comes_back_is_checked(&world);
+    let sql = "SET GLOBAL innodb_flush_log_at_trx_commit = 1";
+    world.on(MARIA, |it| it.batch(sql));
+    one_without_the_right_is_refused(&world);
+}
+
+/// An engine that cannot be reached when it is checked is checked when it is used.
+fn one_that_comes_back_is_checked(world: &World) {
+    world.on(MARIA, |it| {
+        it.batch("SET GLOBAL innodb_flush_log_at_trx_commit = 1")
+    });
+    world
+        .servers
+        .0
+        .lock()
+        .unwrap()
+        .go_down(bindery_testkit::Shutdown::Crash);
+    let outcome = world.run(&GROUPS[MARIA_PG], |tx| {
+        world
+            .servers
+            .0
+            .lock()
+            .unwrap()
+            .come_back()
+            .expect("it comes back");
+        tx.insert(PG, 1)
+    });
+    names(
+        &outcome.stored().unwrap_err(),
+        "pg",
+        "max_prepared_transactions = 0",
+    );
+}
+
+/// A home needs the right to make its tables.
+fn one_without_the_right_is_refused(world: &World) {
+    let database = &world.databases[3];
+    database
+        .run_script(
+            "CREATE ROLE weak LOGIN PASSWORD 'weak'; REVOKE CREATE ON SCHEMA public FROM PUBLIC;",
+        )
+        .expect("a role");
+    let mut urls = world.urls.clone();
+    let (scheme, rest) = urls[PG].split_once("://").expect("a URL");
+    let (_, server) = rest.split_once('@').expect("with a user");
+    urls[PG] = format!("{scheme}://weak:weak@{server}");
+    let weak = open(&urls);
+    let outcome: AtomicOutcome<()> =
+        weak.run_atomic(&GROUPS[PG_MARIA], AtomicOptions::new(), |_: &mut Tx| {
+            panic!("the work runs")
+        });
+    let error = outcome.stored().unwrap_err();
+    assert_eq!(error.engine(), Some("pg"), "{error}");
+    assert_eq!(error.kind(), &ErrorKind::PermissionDenied, "{error}");
+}
+
+#[test]
+fn decisions_are_kept_for_a_minute_or_longer() {
+    let refused = RecoverOptions::new().retention(Duration::from_secs(5));
+    let text = refused.unwrap_err().to_string();
+    assert!(text.contains("keep them for 60s or longer"), "{text}");
+    assert!(
+        RecoverOptions::new()
+            .retention(Duration::from_secs(60))
+            .is_ok()
+    );
+}
