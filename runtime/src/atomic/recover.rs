@@ -206,7 +206,7 @@ impl Registry {
     }
 }
 
-/// What engines list as prepared: each is listed once, whatever number of branches is looked for.
+/// The branches that engines list as prepared: each is listed once, whatever number of branches is looked for.
 #[derive(Default)]
 struct Listings(BTreeMap<&'static str, Option<HashSet<Gid>>>);
 

@@ -24,7 +24,7 @@ impl Coordinators {
         self.is_checked.load(Ordering::Acquire)
     }
 
-    /// What is set once it is checked.
+    /// The flag that is set once it is checked.
     pub(crate) fn check(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.is_checked)
     }

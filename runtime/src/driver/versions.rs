@@ -132,6 +132,18 @@ mod tests {
     use super::*;
 
     /// Covers POOL-11 on PostgreSQL, MariaDB.
+    /// Covers 2PC-10 on MySQL, MariaDB: those that roll a prepared transaction back when its session ends are not served at all.
+    #[test]
+    fn atom_05_servers_that_lose_what_is_prepared_are_refused() {
+        for (least, loses) in [(MARIADB, "10.4.34-MariaDB"), (MYSQL, "5.7.6-log")] {
+            let refused = least.check(loses, "").unwrap_err();
+            assert!(
+                matches!(refused.kind(), ErrorKind::UnsupportedServer { .. }),
+                "{refused}"
+            );
+        }
+    }
+
     #[test]
     fn versions_are_told_apart() {
         let fine = [

@@ -368,7 +368,7 @@ impl<R: Rules> Run<R> {
 }
 
 impl<R: Rules> Run<R> {
-    /// What is wrong with an outcome at the moment at which it is told.
+    /// Returns the invariant that an outcome breaks at the moment it becomes known.
     fn is_wrong(&self, place: usize, outcome: &Outcome) -> Option<&'static str> {
         let process = &self.processes[place];
         let is_stored = |at: usize| self.servers[at].branches[place].state == State::Committed;

@@ -191,7 +191,7 @@ impl<R: Rules> Run<R> {
         }
     }
 
-    /// What recovery reports has to be so.
+    /// Checks what recovery reports against the servers.
     fn repaired(&mut self, engine: usize, transaction: usize, repair: Repair) {
         let state = self.servers[engine].branches[transaction].state;
         self.tell(|| format!("recovery leaves {transaction} on {engine}: {repair:?}"));

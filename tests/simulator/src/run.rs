@@ -13,7 +13,7 @@ use crate::weather::{CALM, HOME, OLD, RETENTION, TIMEOUT, Weather};
 
 const MOST_REPEATS: u32 = 6;
 
-/// Who waits for an answer. A life ends with a crash: answers to an earlier one are of no use.
+/// The part that waits for an answer. A life ends with a crash: answers to an earlier one are of no use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caller {
     Process(usize, u32),
@@ -499,7 +499,7 @@ enum Performed {
     Nothing,
 }
 
-/// What its caller learns where no answer comes.
+/// The answer that its caller gets where none comes.
 fn lost(request: Request) -> Option<Reply> {
     Some(match request {
         Request::Do(action) => Reply::Event(lost_action(action)?),

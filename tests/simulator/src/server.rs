@@ -55,7 +55,7 @@ pub(crate) struct Decided {
     pub(crate) at: u64,
 }
 
-/// How the insert of an abort begins.
+/// The beginning of the insert of an abort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FenceBegun {
     Inserted,

@@ -1,4 +1,4 @@
-//! What a run is like: which engines there are, what each transaction does, and how often something goes wrong.
+//! The conditions of a run: which engines there are, what each transaction does, and how often something goes wrong.
 
 use crate::chance::Chance;
 use crate::server::Kind;

@@ -135,7 +135,10 @@ fn shown(test: String, covers: &[&str], databases: &str) -> Shown {
 fn is_id(word: &str) -> bool {
     word.split_once('-').is_some_and(|(area, number)| {
         area.len() > 1
-            && area.bytes().all(|byte| byte.is_ascii_uppercase())
+            && area.bytes().any(|byte| byte.is_ascii_uppercase())
+            && area
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
             && number.parse::<u32>().is_ok()
     })
 }

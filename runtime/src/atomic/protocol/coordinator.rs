@@ -70,7 +70,7 @@ enum Stage {
     RollingBack(Cause),
 }
 
-/// What was found out before the decision is read.
+/// The state that is known before the decision is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum After {
     Nothing,

@@ -115,7 +115,7 @@ fn atom_03_a_process_that_is_killed_at_any_step_leaves_all_or_nothing() {
     }
 }
 
-/// What is killed first.
+/// The part that is killed first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Victim {
     Process,
@@ -188,6 +188,21 @@ impl World {
         stored.map(|id| id.parse().expect("a number")).collect()
     }
 
+    /// Recovers until nothing is prepared; gives the number of branches that were finished. A server may still be at the prepare of
+    /// a client that is gone, and is done with it only after recovery has looked.
+    fn settled(&self, seed: u64, run: u64) -> usize {
+        let mut finished = 0;
+        for _ in 0..100 {
+            let recovered = self.recover();
+            finished += recovered.branches.len() - recovered.in_doubt().count();
+            if recovered.is_clean() && self.prepared() == 0 {
+                return finished;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("seed {seed}, run {run}: {:?}", self.recover());
+    }
+
     /// Crashes a server and starts it again; the process goes on meanwhile, and for a moment after that.
     fn crash(&self, victim: Victim) {
         let server = match victim {
@@ -235,7 +250,7 @@ fn atom_03_processes_that_are_killed_at_random_never_split() {
             .wrapping_add(1_442_695_040_888_963_407);
         let group = &GROUPS[usize::try_from(run).expect("it is small") % GROUPS.len()];
         let first = 1_000 + u32::try_from(run).expect("it is small") * MOST_ROWS;
-        let after = Duration::from_micros(60_000 + (state >> 33) % 150_000);
+        let after = Duration::from_micros(60_000 + (state >> 33) % 400_000);
         let victim = Victim::of(run, group);
         let stored = world.killed_at_random(group, first, after, victim);
         if victim != Victim::Process {
@@ -243,12 +258,7 @@ fn atom_03_processes_that_are_killed_at_random_never_split() {
             // Connections of before are lost.
             world.db = open(&world.urls);
         }
-        let recovered = world.recover();
-        finished += recovered.branches.len();
-        assert!(
-            recovered.is_clean(),
-            "seed {seed}, run {run}: {recovered:?}"
-        );
+        finished += world.settled(seed, run);
         let rows: Vec<_> = group
             .engines
             .iter()
@@ -263,7 +273,6 @@ fn atom_03_processes_that_are_killed_at_random_never_split() {
             stored.is_subset(&rows[0]),
             "seed {seed}, run {run}: told {stored:?}, found {rows:?}"
         );
-        assert_eq!(world.prepared(), 0);
         told += stored.len();
         found += rows[0].len();
     }
