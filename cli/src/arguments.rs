@@ -19,6 +19,7 @@ use crate::commands::mirror::MirrorArguments;
 use crate::commands::pull::PullArguments;
 use crate::commands::recover::RecoverArguments;
 use crate::commands::status::StatusArguments;
+use crate::commands::tasks::TasksArguments;
 use crate::commands::validate::ValidateArguments;
 use crate::commands::verify::VerifyArguments;
 
@@ -54,6 +55,7 @@ pub(crate) enum Command {
     Pull(PullArguments),
     Recover(RecoverArguments),
     Status(StatusArguments),
+    Tasks(TasksArguments),
     Validate(ValidateArguments),
     Verify(VerifyArguments),
     Explain(ExplainArguments),

@@ -95,7 +95,7 @@ impl<'t> Databases<'t> {
         let mut outcomes = self.each(|registry, engine, tables| {
             let created = registry.create_missing_on(engine)?;
             let drift = drift(registry, engine)?;
-            Ok(tables.outcome(|table| created_or_exists(table, &created, &drift)))
+            Ok(tables.outcome(|name, shown| created_or_exists((name, shown), &created, &drift)))
         });
         let differing = outcomes.done.iter().map(EngineOutcome::differing).sum();
         if differing > 0 && outcomes.failure.is_none() {
@@ -108,7 +108,7 @@ impl<'t> Databases<'t> {
     pub(crate) fn drop_tables(&self) -> Outcomes<'t> {
         self.each(|registry, engine, tables| {
             let dropped = registry.drop_tables(engine)?;
-            Ok(tables.outcome(|table| (dropped_or_missing(table, &dropped), Vec::new())))
+            Ok(tables.outcome(|name, _| (dropped_or_missing(name, &dropped), Vec::new())))
         })
     }
 
@@ -148,16 +148,12 @@ impl<'t> Databases<'t> {
 }
 
 fn created_or_exists(
-    table: &CreateTable,
+    (name, shown): (&str, &str),
     created: &CreatedTables,
     drift: &[TableDrift],
 ) -> (Status, Vec<String>) {
-    let is_new = created
-        .created
-        .iter()
-        .any(|(_, name)| *name == table.name.name);
-    let name = table.name.to_string();
-    match drift.iter().find(|drift| drift.table == name) {
+    let is_new = created.created.iter().any(|(_, created)| *created == name);
+    match drift.iter().find(|drift| drift.table == shown) {
         _ if is_new => (Status::Created, Vec::new()),
         None => (Status::Exists, Vec::new()),
         Some(drift) => {
@@ -187,8 +183,8 @@ fn differs(tables: usize) -> Failure {
     failure.help("`create` changes no table: change it with `ALTER TABLE`, or write the schema as the table is")
 }
 
-fn dropped_or_missing(table: &CreateTable, dropped: &[&str]) -> Status {
-    if dropped.contains(&table.name.name.as_str()) {
+fn dropped_or_missing(name: &str, dropped: &[&str]) -> Status {
+    if dropped.contains(&name) {
         Status::Dropped
     } else {
         Status::Missing
@@ -250,6 +246,8 @@ fn engine_info(engine: &Engine) -> EngineInfo {
         name: text(&engine.name),
         dialect: engine.dialect,
         flavour: engine.flavour,
+        outbox: engine.outbox,
+        inbox: engine.inbox,
     }
 }
 

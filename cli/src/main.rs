@@ -51,6 +51,7 @@ fn run(command: &Command, output: &Output) -> Result<(), Failure> {
         Command::Recover(arguments) => commands::recover::run(arguments, output),
         Command::Status(arguments) => commands::status::run(arguments, output),
         Command::Verify(arguments) => commands::verify::run(arguments, output),
+        Command::Tasks(arguments) => commands::tasks::run(arguments, output),
         Command::Validate(arguments) => commands::validate::run(arguments, output),
         Command::Explain(arguments) => commands::explain::run(arguments, output),
         Command::Completions(arguments) => commands::completions::run(arguments, output),

@@ -1,5 +1,6 @@
 //! The tables of the chosen engines: how they are made and dropped, and what is printed about each.
 
+use bindery::__private::{TableDdl, kept_tables};
 use bindery_schema::model::{CheckedModel, EngineId, Table};
 use bindery_schema::plan::{CreateTable, create_statements};
 use serde::Serialize;
@@ -16,6 +17,8 @@ pub(crate) struct EngineTables<'m> {
     pub(crate) engine: &'m str,
     pub(crate) dialect: &'static str,
     pub(crate) tables: Vec<CreateTable>,
+    /// Tables of bindery's own: its outbox and its inbox.
+    kept: Vec<&'static TableDdl>,
     /// Tables that are never made or dropped.
     unmanaged: Vec<&'m Table>,
 }
@@ -81,6 +84,7 @@ fn of_engine(model: &CheckedModel, id: EngineId) -> EngineTables<'_> {
         engine: &engine.name,
         dialect: engine.dialect.name(),
         tables: create_statements(model, id),
+        kept: kept_tables(engine.dialect, engine.outbox, engine.inbox).collect(),
         unmanaged: model.tables.iter().filter(unmanaged).collect(),
     }
 }
@@ -90,7 +94,8 @@ impl<'m> EngineTables<'m> {
     pub(crate) fn create(&self) -> impl Iterator<Item = &str> {
         let create = self.tables.iter().flat_map(|table| &table.create);
         let link = self.tables.iter().flat_map(|table| &table.link);
-        create.chain(link).map(String::as_str)
+        let kept = self.kept.iter().flat_map(|table| table.create).copied();
+        create.chain(link).map(String::as_str).chain(kept)
     }
 
     /// Says which tables are left alone.
@@ -104,13 +109,20 @@ impl<'m> EngineTables<'m> {
         }
     }
 
-    /// Lists the result and the differences of each table, the unmanaged ones last.
+    /// Lists the result and the differences of each table, the unmanaged ones last. `status` is of a table by its name, alone and
+    /// with its schema.
     pub(crate) fn outcome(
         &self,
-        status: impl FnMut(&CreateTable) -> (Status, Vec<String>),
+        mut status: impl FnMut(&str, &str) -> (Status, Vec<String>),
     ) -> EngineOutcome<'m> {
-        let managed = self.tables.iter().map(|table| table.name.to_string());
-        let managed = managed.zip(self.tables.iter().map(status));
+        let tables = self.tables.iter();
+        let tables = tables.map(|table| (table.name.name.as_str(), table.name.to_string()));
+        let kept = self.kept.iter();
+        let kept = kept.map(|table| (table.table, table.table.to_owned()));
+        let managed = tables.chain(kept).map(|(name, shown)| {
+            let status = status(name, &shown);
+            (shown, status)
+        });
         let unmanaged = self
             .unmanaged
             .iter()

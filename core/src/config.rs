@@ -140,6 +140,10 @@ pub struct EngineConfig {
     pub replicas: Vec<ReplicaConfig>,
     /// `reads` and what belongs to it.
     pub reads: ReadsConfig,
+    /// `outbox`.
+    pub outbox: bool,
+    /// `inbox`.
+    pub inbox: bool,
     /// `models-of`: the engine whose models it hosts too.
     pub models_of: Option<String>,
 }
@@ -572,6 +576,8 @@ impl EngineConfig {
             reads: ReadsConfig::default(),
             schema_check: SchemaCheck::default(),
             replicas: Vec::new(),
+            outbox: false,
+            inbox: false,
             models_of: None,
         }
     }

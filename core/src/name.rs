@@ -3,7 +3,9 @@
 
 mod reserved;
 
-pub use self::reserved::{CONNECTION_METHODS, DATABASES_METHODS, is_reserved_accessor};
+pub use self::reserved::{
+    CONNECTION_METHODS, DATABASES_METHODS, OUTBOX_METHODS, is_reserved_accessor,
+};
 
 /// A name that an engine can have, made of one that it cannot.
 pub(crate) fn engine_name_like(name: &str) -> String {

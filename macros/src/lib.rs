@@ -13,6 +13,7 @@ mod places;
 mod row;
 mod rust_type;
 mod sql;
+mod task;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -60,6 +61,15 @@ pub fn derive_database_enum(input: TokenStream) -> TokenStream {
 pub fn derive_row(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     row::expand(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// Makes a task of a type. Documented as `bindery::outbox::Task`.
+#[proc_macro_derive(Task, attributes(task))]
+pub fn derive_task(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    task::expand(&input)
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
 }

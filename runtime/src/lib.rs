@@ -27,6 +27,8 @@ mod macros;
 pub mod migrate;
 mod model;
 mod observe;
+#[cfg(feature = "outbox")]
+pub mod outbox;
 pub mod query;
 mod raw;
 pub mod relation;
@@ -177,6 +179,11 @@ mod examples_of_sessions {}
 #[cfg(all(doctest, feature = "sqlite", feature = "postgres", feature = "mysql"))]
 #[doc = include_str!("../../docs/atomic.md")]
 mod examples_of_atomic {}
+
+/// The examples of `docs/outbox.md` compile and run.
+#[cfg(all(doctest, feature = "outbox", feature = "sqlite"))]
+#[doc = include_str!("../../docs/outbox.md")]
+mod examples_of_outbox {}
 
 /// The examples of `docs/async.md` compile and run.
 #[cfg(all(doctest, feature = "tokio"))]

@@ -1,6 +1,7 @@
 //! Macros: the generated code's way into a program, and its checks of the features this crate was built with.
 
 mod atomic;
+mod outbox;
 mod session;
 
 /// Includes the code that `bindery_codegen::compile` wrote in the build script.

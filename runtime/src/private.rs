@@ -4,6 +4,7 @@
 pub use ::serde;
 
 pub use crate::atomic::{AtomicGroup, InGroup};
+pub use crate::databases::kept::kept_tables;
 pub use crate::driver::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
 pub use crate::link::engine::NotChosen;
 pub use crate::link::program::{EngineInfo, Program, TableDdl};
@@ -19,10 +20,11 @@ pub use crate::raw::{BoundText, SqlText};
 pub use crate::repository::move_row;
 pub use crate::value::{ColumnSet, ColumnWriter, ReadKey};
 pub use crate::{
-    __asynchronous as asynchronous, __atomic as atomic, __recovery as recovery,
-    __require_bigdecimal as require_bigdecimal, __require_chrono as require_chrono,
-    __require_json as require_json, __require_mysql as require_mysql,
+    __asynchronous as asynchronous, __atomic as atomic, __inbox as inbox, __outbox as outbox,
+    __recovery as recovery, __require_bigdecimal as require_bigdecimal,
+    __require_chrono as require_chrono, __require_json as require_json,
+    __require_mysql as require_mysql, __require_outbox as require_outbox,
     __require_postgres as require_postgres, __require_serde as require_serde,
     __require_sqlite as require_sqlite, __require_uuid as require_uuid,
-    __serialize_engine as serialize_engine, __session as session,
+    __serialize_engine as serialize_engine, __session as session, __workers as workers,
 };

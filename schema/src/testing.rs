@@ -23,6 +23,8 @@ pub(crate) fn model(tables: Vec<Table>) -> Model {
         type_name: crate::name::engine_type_name(name),
         dialect,
         flavour: None,
+        outbox: false,
+        inbox: false,
         dialect_reason: String::new(),
         span: None,
     };

@@ -9,6 +9,7 @@ mod derived_values;
 mod exports;
 mod given_values;
 mod links_at_work;
+mod outbox_at_work;
 mod own_types;
 mod places_at_work;
 mod queries_at_work;
@@ -48,6 +49,7 @@ cases! {
     hooks: "hooks/bindery.rs",
     names: "names/bindery.rs",
     one_name: "one_name/bindery.rs",
+    outbox: "outbox/bindery.rs",
     shop: "shop/bindery.rs",
     sync: "sync/bindery.rs",
     mixed: "mixed/bindery.rs",
@@ -65,4 +67,5 @@ cases! {
     shelf: "shelf/bindery.rs",
     versions: "versions/bindery.rs",
     views: "views/bindery.rs",
+    welcome: "welcome/bindery.rs",
 }

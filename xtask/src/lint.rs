@@ -37,6 +37,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "sqlite,data",
             "sqlite,sync",
             "data",
+            "outbox",
             "postgres,tokio,read-token",
         ],
     ),

@@ -13,5 +13,6 @@ pub(crate) mod mirror;
 pub(crate) mod pull;
 pub(crate) mod recover;
 pub(crate) mod status;
+pub(crate) mod tasks;
 pub(crate) mod validate;
 pub(crate) mod verify;

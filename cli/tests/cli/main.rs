@@ -17,5 +17,6 @@ mod pull;
 mod recover;
 mod status;
 mod support;
+mod tasks;
 mod usage;
 mod validate;

@@ -5,6 +5,7 @@ use bindery_schema::model::{Engine, Model};
 
 use super::access::{lints, rows_of};
 use super::atomic;
+use super::outbox;
 use super::session;
 use super::shape::Shape;
 use super::shapes::{Shapes, Surroundings};
@@ -48,6 +49,7 @@ pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_
     generated(w);
     session::session(w, model, around, all);
     atomic::groups(w, model, around, all);
+    outbox::outboxes(w, model);
 }
 
 /// A transaction that is left open, and a connection taken beside one, are reported with the place in the program.
@@ -554,6 +556,8 @@ fn engine_info(engine: &Engine) -> Expr {
         ("name".to_owned(), Expr::text(string_literal(&engine.name))),
         ("dialect".to_owned(), Expr::text(dialect)),
         ("flavour".to_owned(), Expr::text(flavour)),
+        ("outbox".to_owned(), Expr::text(engine.outbox.to_string())),
+        ("inbox".to_owned(), Expr::text(engine.inbox.to_string())),
     ];
     Expr::Struct("::bindery::__private::EngineInfo".to_owned(), fields)
 }

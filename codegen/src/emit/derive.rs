@@ -334,7 +334,8 @@ fn dialects(w: &mut RustWriter, engines: &[Engine]) {
     let names: BTreeSet<&str> = engines.iter().map(|engine| engine.dialect.name()).collect();
     w.item(|w| {
         names
-            .iter()
+            .into_iter()
+            .chain(super::program::outbox(engines))
             .for_each(|name| w.line(&format!("::bindery::__private::require_{name}!();")))
     });
 }

@@ -19,6 +19,7 @@ mod model;
 mod module;
 mod names;
 mod new;
+mod outbox;
 mod patch;
 mod program;
 mod related;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use bindery_schema::model::{CheckedModel, Model, TableId};
+use bindery_schema::model::{CheckedModel, Engine, Model, TableId};
 use bindery_schema::parts::in_parts;
 use bindery_schema::rust_type::TypeFeature;
 
@@ -347,7 +347,16 @@ pub(crate) fn features(model: &Model) -> BTreeSet<&'static str> {
         .filter_map(types::feature_of_column);
     let serde = derives_serde(model.derives.paths()).then_some("serde");
     let features = dialects.chain(types.map(TypeFeature::name));
-    features.chain(serde).collect()
+    features
+        .chain(serde)
+        .chain(outbox(&model.engines))
+        .collect()
+}
+
+/// The feature of programs in which an engine has an outbox or an inbox.
+pub(crate) fn outbox(engines: &[Engine]) -> Option<&'static str> {
+    let is_needed = engines.iter().any(|engine| engine.outbox || engine.inbox);
+    is_needed.then_some("outbox")
 }
 
 const COLUMN_TYPES: &str = "Types of columns that the schema names.";

@@ -63,6 +63,9 @@ impl Hash for Surroundings<'_> {
                 flavour,
                 // Said by `bindery check`, not in the code.
                 dialect_reason: _,
+                // Beside the models' code, not in it.
+                outbox: _,
+                inbox: _,
                 span: _,
             } = engine;
             (name, type_name, dialect, flavour).hash(state);

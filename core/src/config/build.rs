@@ -27,6 +27,10 @@ pub struct Engine {
     pub dialect: Dialect,
     /// Product, for `mysql` only.
     pub flavour: Option<Flavour>,
+    /// It has a table of tasks.
+    pub outbox: bool,
+    /// It has a table of tasks whose effects it has.
+    pub inbox: bool,
     /// Why this dialect, in words for `bindery check`.
     pub dialect_reason: String,
     /// In `bindery.toml`; `None` for the engine that needs no file.
@@ -106,6 +110,8 @@ fn model_engine(
         type_name: engine_type_name(&engine.name),
         dialect,
         flavour: engine.flavour.or(scheme_flavour),
+        outbox: engine.outbox,
+        inbox: engine.inbox,
         dialect_reason: reason,
         span: engine.span,
     }

@@ -88,6 +88,9 @@ pub const CONNECTION_METHODS: &[&str] = &[
     "using",
 ];
 
+/// Methods of `Databases`, connections and transactions where an engine has an outbox: no table can have them for its own then.
+pub const OUTBOX_METHODS: &[&str] = &["tasks", "worker", "worker_on"];
+
 /// Can no table have this accessor?
 pub fn is_reserved_accessor(accessor: &str) -> bool {
     DATABASES_METHODS.contains(&accessor) || CONNECTION_METHODS.contains(&accessor)

@@ -8,6 +8,7 @@ mod connector;
 pub(crate) mod coordinators;
 mod generated;
 mod hooks;
+pub(crate) mod kept;
 mod observed;
 mod read_only;
 mod read_token;
@@ -409,7 +410,10 @@ impl Configured {
         let readers = (!members.is_empty()).then(|| Replicas::new(reads, members));
         Ok(Self {
             info,
-            tables: program.tables_of(index).collect(),
+            tables: program
+                .tables_of(index)
+                .chain(kept::tables_of(info))
+                .collect(),
             replicas,
             readers,
             settings,

@@ -530,6 +530,7 @@ impl Link {
     }
 
     /// Begins a transaction, or a savepoint within one, and gives its depth.
+    #[cfg(test)]
     #[track_caller]
     pub(crate) fn begin(&mut self) -> Result<u32> {
         self.open_scope(&TransactionOptions::new(), Location::caller())?;
@@ -646,7 +647,16 @@ impl Link {
 
     /// Runs `work` so that either all of its statements hold or none, also when it panics.
     pub(crate) fn atomically<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let scope = Scope::begin(self)?;
+        self.atomically_with(&TransactionOptions::new(), work)
+    }
+
+    /// The same in a transaction that begins in a way of its own, where none is open.
+    pub(crate) fn atomically_with<T>(
+        &mut self,
+        options: &TransactionOptions,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let scope = Scope::begin(self, options)?;
         match work(scope.link) {
             Ok(value) => scope.commit().map(|()| value),
             Err(error) => {
@@ -702,13 +712,12 @@ struct Scope<'l> {
 }
 
 impl<'l> Scope<'l> {
-    fn begin(link: &'l mut Link) -> Result<Self> {
-        let depth = link
-            .begin()
+    fn begin(link: &'l mut Link, options: &TransactionOptions) -> Result<Self> {
+        link.open_scope(options, Location::caller())
             .map_err(|error| error.during(Operation::Begin))?;
         Ok(Self {
+            depth: link.depth(),
             link,
-            depth,
             finished: false,
         })
     }

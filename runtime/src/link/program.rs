@@ -25,6 +25,10 @@ pub struct EngineInfo {
     pub dialect: Dialect,
     /// The product, where the statements need one.
     pub flavour: Option<Flavour>,
+    /// It has a table of tasks.
+    pub outbox: bool,
+    /// It has a table of tasks whose effects it has.
+    pub inbox: bool,
 }
 
 /// How one table is made and removed on one engine.

@@ -32,6 +32,7 @@ const LAYERS: &[&str] = &[
     "session",
     "atomic",
     "databases/generated",
+    "outbox",
     "tenants",
     "migrate",
     "data",
@@ -43,6 +44,7 @@ const ROOT: &[&str] = &[
     "lib.rs",
     "macros.rs",
     "macros/atomic.rs",
+    "macros/outbox.rs",
     "macros/session.rs",
     "private.rs",
 ];

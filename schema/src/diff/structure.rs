@@ -182,6 +182,8 @@ impl Structure {
                 type_name: "Default".to_owned(),
                 dialect,
                 flavour,
+                outbox: false,
+                inbox: false,
                 dialect_reason: String::new(),
                 span: None,
             }],

@@ -54,13 +54,14 @@ fn plain_accessors(model: &mut Model, bound: &[&DraftTable], names: &SharedNames
 
 /// Names the accessor after the model where the name of the table is taken and its model is named by `@model`.
 fn named_accessors(model: &mut Model, bound: &[&DraftTable]) {
-    let engines = model.engines.iter().map(|engine| engine.name.clone());
+    let engines = methods_of_engines(model);
     let unnamed = model
         .tables
         .iter()
         .zip(bound)
         .filter(|(_, draft)| draft.notes.model.is_none());
     let mut taken: HashSet<String> = engines
+        .map(str::to_owned)
         .chain(unnamed.map(|(table, _)| table.accessor.clone()))
         .collect();
     for (table, draft) in model.tables.iter_mut().zip(bound) {
@@ -74,16 +75,24 @@ fn named_accessors(model: &mut Model, bound: &[&DraftTable]) {
     }
 }
 
+/// The methods that there are because of the engines: one of each engine's name, and those of outboxes.
+fn methods_of_engines(model: &Model) -> impl Iterator<Item = &str> {
+    let has_outbox = model.engines.iter().any(|engine| engine.outbox);
+    let outbox = name::OUTBOX_METHODS.iter().filter(move |_| has_outbox);
+    let engines = model.engines.iter().map(|engine| engine.name.as_str());
+    engines.chain(outbox.copied())
+}
+
 /// An accessor that is a method of bindery or an engine gets a trailing underscore; two, where a table has the first.
 fn free_accessors(model: &mut Model) {
-    let engines: HashSet<&str> = model.engines.iter().map(|one| one.name.as_str()).collect();
+    let engines: HashSet<String> = methods_of_engines(model).map(str::to_owned).collect();
     let mut taken: HashSet<String> = model
         .tables
         .iter()
         .map(|one| one.accessor.clone())
         .collect();
     for table in &mut model.tables {
-        if !engines.contains(&*table.accessor) && !name::is_reserved_accessor(&table.accessor) {
+        if !engines.contains(&table.accessor) && !name::is_reserved_accessor(&table.accessor) {
             continue;
         }
         while !taken.insert(table.accessor.clone()) {

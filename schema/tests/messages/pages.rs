@@ -199,6 +199,8 @@ fn compared(code: &str, sql: &str) -> Vec<&'static str> {
         type_name: "Default".to_owned(),
         dialect: Dialect::Postgres,
         flavour: None,
+        outbox: false,
+        inbox: false,
         dialect_reason: String::new(),
         span: None,
     };

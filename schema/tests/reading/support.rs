@@ -46,6 +46,8 @@ pub(crate) fn engine(name: &str, dialect: Dialect) -> Engine {
         type_name,
         dialect,
         flavour: None,
+        outbox: false,
+        inbox: false,
         dialect_reason: "a test".to_owned(),
         span: None,
     }

@@ -1865,16 +1865,22 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             name: "default",
             dialect: ::bindery::Dialect::Postgres,
             flavour: ::core::option::Option::None,
+            outbox: false,
+            inbox: false,
         },
         ::bindery::__private::EngineInfo {
             name: "lite",
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
+            outbox: false,
+            inbox: false,
         },
         ::bindery::__private::EngineInfo {
             name: "m",
             dialect: ::bindery::Dialect::Mysql,
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mariadb),
+            outbox: false,
+            inbox: false,
         },
     ],
     models: &[

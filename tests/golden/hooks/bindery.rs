@@ -597,6 +597,8 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
         name: "default",
         dialect: ::bindery::Dialect::Sqlite,
         flavour: ::core::option::Option::None,
+        outbox: false,
+        inbox: false,
     }],
     models: &[model::Task::INFO],
     configured: false,

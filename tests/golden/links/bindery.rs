@@ -2156,11 +2156,15 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             name: "b",
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
+            outbox: false,
+            inbox: false,
         },
         ::bindery::__private::EngineInfo {
             name: "default",
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
+            outbox: false,
+            inbox: false,
         },
     ],
     models: &[

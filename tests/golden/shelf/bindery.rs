@@ -1516,6 +1516,8 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
         name: "default",
         dialect: ::bindery::Dialect::Sqlite,
         flavour: ::core::option::Option::None,
+        outbox: false,
+        inbox: false,
     }],
     models: &[model::Author::INFO, model::Book::INFO, model::Review::INFO],
     configured: true,

@@ -6098,16 +6098,22 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             name: "archive",
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
+            outbox: false,
+            inbox: false,
         },
         ::bindery::__private::EngineInfo {
             name: "b",
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
+            outbox: false,
+            inbox: false,
         },
         ::bindery::__private::EngineInfo {
             name: "default",
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
+            outbox: false,
+            inbox: false,
         },
     ],
     models: &[

@@ -62,6 +62,8 @@ fn program(schema: &Schema) -> &'static Program {
             name: "default",
             dialect: schema.dialect,
             flavour: None,
+            outbox: false,
+            inbox: false,
         }]),
         models: Vec::leak(models),
         configured: false,

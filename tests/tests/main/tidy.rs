@@ -3,10 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Modules that read the clock: the current time is a value of columns, or stands in a token or a decision that ages.
+/// Modules that read the clock, or take a time of it: it is a value of columns, or stands in a token or a decision that ages.
 const WALL_CLOCK: &[&str] = &[
     "atomic/store.rs",
     "databases/read_token/signed.rs",
+    "outbox/queue.rs",
+    "outbox/store.rs",
+    "outbox/task.rs",
     "sync/store.rs",
     "value/types/chrono.rs",
 ];
@@ -45,6 +48,8 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "observe/log.rs",
     "observe/meter.rs",
     "observe/running.rs",
+    "outbox/worker/run.rs",
+    "outbox/worker/threads.rs",
     "relation/link_cache.rs",
     "repository/rows.rs",
     "session/options.rs",

@@ -60,6 +60,8 @@ impl Reader<'_> {
         engine.schema_check = self.word(table, "schema-check", CHECKS).unwrap_or_default();
         engine.replicas = self.replicas(table);
         engine.reads = self.reads(table, &engine.replicas);
+        engine.outbox = self.truth(table, "outbox").unwrap_or_default();
+        engine.inbox = self.truth(table, "inbox").unwrap_or_default();
         engine.models_of = self.text(table, "models-of").map(|text| text.value);
         engine.password_from = self.password_from(table, &engine.source);
         self.refuse_strange(table, engine);

@@ -28,6 +28,8 @@ static PROGRAM: Program = Program {
         name: "default",
         dialect: Dialect::Sqlite,
         flavour: None,
+        outbox: false,
+        inbox: false,
     }],
     models: &[&ModelInfo {
         name: "Circle",

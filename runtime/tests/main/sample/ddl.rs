@@ -40,6 +40,8 @@ const fn engine(name: &'static str, dialect: Dialect, flavour: Option<Flavour>) 
         name,
         dialect,
         flavour,
+        outbox: false,
+        inbox: false,
     }
 }
 

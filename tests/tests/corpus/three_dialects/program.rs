@@ -162,6 +162,8 @@ fn program(model: &CheckedModel) -> Program {
         name: leak(engine.name.clone()),
         dialect: engine.dialect,
         flavour: engine.flavour,
+        outbox: engine.outbox,
+        inbox: engine.inbox,
     });
     let engines: Vec<EngineInfo> = engines.collect();
     let models = model.engine_ids().flat_map(|engine| tables(model, engine));

@@ -1,0 +1,43 @@
+//! Tasks that are written in a transaction of an engine and run afterwards by workers. `push` writes them, `store` holds the
+//! statements over `_bindery_outbox`, `worker` claims and runs them, `inbox` lets effects happen once on another engine, and `queue` is
+//! for people who look after them.
+//!
+//! A task runs at least once: a worker that is lost after the handler's work and before its end is recorded leaves the task to
+//! another. [`TaskContext::once`] makes effects on engines with an inbox happen once.
+
+mod inbox;
+mod push;
+mod queue;
+mod random;
+mod sql;
+mod store;
+mod task;
+mod worker;
+
+use crate::link::engine::{Engine, StaticEngine};
+
+pub use self::inbox::prune_inbox;
+pub use self::push::Tasks;
+pub use self::queue::{TaskFilter, TaskQueue, TaskRecord, TaskStatus, TaskSummary};
+pub use self::task::{Pushed, Task, TaskOptions};
+pub use self::worker::{RunningWorker, StopHandle, TaskContext, TaskResult, Worker, WorkerReport};
+
+#[cfg(feature = "outbox")]
+#[doc = include_str!("derive_task.md")]
+pub use bindery_macros::Task;
+
+/// An engine with `outbox = true` in `bindery.toml`: tasks can be written in its transactions. Generated code implements this.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no outbox",
+    label = "tasks cannot be written here",
+    note = "write `outbox = true` in the section of the engine in bindery.toml, and run `bindery create`"
+)]
+pub trait HasOutbox: StaticEngine {}
+
+/// An engine with `inbox = true` in `bindery.toml`: effects of tasks can happen once there. Generated code implements this.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no inbox",
+    label = "effects cannot be kept apart here",
+    note = "write `inbox = true` in the section of the engine in bindery.toml, and run `bindery create`"
+)]
+pub trait HasInbox: Engine {}

@@ -1,0 +1,323 @@
+//! The tasks of an engine as people look after them: how many wait, which failed and why, trying them again, deleting them.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::{sql, store};
+use crate::databases::{Configured, Registry};
+use crate::driver::Physical;
+use crate::error::{Operation, Result};
+use crate::link::engine::Engine;
+use crate::value::{ParamWriter, RowReader};
+
+/// The tasks of one engine, for people and for programs that watch over them. No payload is read.
+#[derive(Debug)]
+pub struct TaskQueue<'a> {
+    registry: &'a Registry,
+    engine: usize,
+}
+
+/// How many tasks there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TaskSummary {
+    /// They wait for a worker, for their time, or for another attempt.
+    pub pending: u64,
+    /// A worker has them.
+    pub running: u64,
+    /// They have failed, and are left alone until a person has them tried again or deletes them.
+    pub failed: u64,
+    /// They are completed and not yet deleted.
+    pub completed: u64,
+    /// For how long the oldest of those that can run has waited; `None` where none can, as for tasks whose time has not come.
+    pub oldest_due: Option<Duration>,
+}
+
+/// The state of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TaskStatus {
+    /// It waits for a worker.
+    Pending,
+    /// It waits for its time, or for another attempt.
+    Scheduled,
+    /// A worker has it.
+    Running,
+    /// It failed at its last attempt.
+    Failed,
+    /// It is done.
+    Completed,
+}
+
+impl TaskStatus {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Pending,
+        Self::Scheduled,
+        Self::Running,
+        Self::Failed,
+        Self::Completed,
+    ];
+
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Scheduled => "scheduled",
+            Self::Running => "running",
+            Self::Failed => "failed",
+            Self::Completed => "completed",
+        }
+    }
+
+    /// A word of a later version of bindery is taken for a task that a worker has: it is left alone.
+    fn named(name: &str) -> Self {
+        let found = Self::ALL.into_iter().find(|status| status.name() == name);
+        found.unwrap_or(Self::Running)
+    }
+}
+
+/// One task, without its payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TaskRecord {
+    /// Its number.
+    pub id: i64,
+    /// A text that no other task has.
+    pub uid: String,
+    /// The name of its type.
+    pub task: String,
+    /// Its state.
+    pub status: TaskStatus,
+    /// The key by which tasks run one after the other.
+    pub key: Option<String>,
+    /// A lower number runs first.
+    pub priority: i64,
+    /// When something is next to be done with it; for a completed one, when that was.
+    pub due_at: SystemTime,
+    /// Attempts that failed.
+    pub retry_count: u32,
+    /// How many attempts it has.
+    pub max_attempts: u32,
+    /// Why the last attempt failed: up to 2,000 characters.
+    pub last_error: Option<String>,
+    /// When it was written.
+    pub created_at: SystemTime,
+    /// When it was completed.
+    pub completed_at: Option<SystemTime>,
+    /// When it was last put back by a person.
+    pub requeued_at: Option<SystemTime>,
+    /// By whom.
+    pub requeued_by: Option<String>,
+    /// How often it was put back.
+    pub requeues: u32,
+}
+
+/// Which tasks are meant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use = "a filter does nothing until tasks are looked at with it"]
+pub struct TaskFilter {
+    status: Option<TaskStatus>,
+    task: Option<String>,
+    id: Option<i64>,
+}
+
+impl TaskFilter {
+    /// Returns the filter of all tasks.
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// Returns the filter of those that failed.
+    pub fn failed() -> Self {
+        Self::all().status(TaskStatus::Failed)
+    }
+
+    /// Only those in this state.
+    pub fn status(mut self, status: TaskStatus) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// Only those of a type, by its name.
+    pub fn task(mut self, name: impl Into<String>) -> Self {
+        self.task = Some(name.into());
+        self
+    }
+
+    /// Only the one with this number.
+    pub fn id(mut self, id: i64) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    fn sql(&self, also: &[&str]) -> String {
+        let own = [
+            (self.status.is_some(), "status = ?"),
+            (self.task.is_some(), "task = ?"),
+            (self.id.is_some(), "id = ?"),
+        ];
+        let own = own.iter().filter(|(is_there, _)| *is_there);
+        let all: Vec<&str> = own
+            .map(|(_, sql)| *sql)
+            .chain(also.iter().copied())
+            .collect();
+        match all.as_slice() {
+            [] => String::new(),
+            _ => format!(" WHERE {}", all.join(" AND ")),
+        }
+    }
+
+    fn write(&self, params: &mut ParamWriter<'_>) {
+        if let Some(status) = self.status {
+            params.text(status.name());
+        }
+        if let Some(task) = &self.task {
+            params.text(task);
+        }
+        if let Some(id) = self.id {
+            params.i64(id);
+        }
+    }
+}
+
+impl<'a> TaskQueue<'a> {
+    /// The tasks of an engine.
+    pub fn new(registry: &'a Registry, engine: impl Engine) -> Self {
+        Self {
+            registry,
+            engine: engine.index(),
+        }
+    }
+
+    /// Counts the tasks.
+    ///
+    /// # Errors
+    /// The engine cannot be reached, or has no table of tasks.
+    pub fn summary(&self) -> Result<TaskSummary> {
+        self.run(Operation::Select, |physical| {
+            let mut summary = TaskSummary::default();
+            let text = sql::summary(physical.dialect());
+            physical.query(&text, &mut |_| (), &mut |row| {
+                let status = TaskStatus::named(&row.next::<String>()?);
+                let count = row.next::<i64>()?.unsigned_abs();
+                let (due, now): (i64, i64) = (row.next()?, row.next()?);
+                summary.add(status, count, now - due);
+                Ok(true)
+            })?;
+            Ok(summary)
+        })
+    }
+
+    /// The first `limit` tasks of a filter, in the order in which they were written.
+    ///
+    /// # Errors
+    /// As [`summary`](Self::summary).
+    pub fn list(&self, filter: &TaskFilter, limit: u32) -> Result<Vec<TaskRecord>> {
+        self.run(Operation::Select, |physical| {
+            let mut found = Vec::new();
+            let text = sql::records(physical.dialect(), &filter.sql(&[]));
+            let write = &mut |params: &mut ParamWriter<'_>| {
+                filter.write(params);
+                params.i64(limit.into());
+            };
+            physical.query(&text, write, &mut |row| {
+                found.push(record(row)?);
+                Ok(true)
+            })?;
+            Ok(found)
+        })
+    }
+
+    /// Has tasks that failed tried again, with all their attempts, and records who wanted that: up to 191 characters of it. Gives how
+    /// many there were.
+    ///
+    /// # Errors
+    /// As [`summary`](Self::summary).
+    pub fn retry(&self, filter: &TaskFilter, by: &str) -> Result<u64> {
+        let by: String = by.chars().take(191).collect();
+        self.run(Operation::Update, |physical| {
+            let text = sql::retry(physical.dialect(), &filter.sql(&["status = 'failed'"]));
+            physical.execute(&text, &mut |params| {
+                params.text(&by);
+                filter.write(params);
+            })
+        })
+    }
+
+    /// Deletes tasks, but none that a worker has. Gives how many there were.
+    ///
+    /// # Errors
+    /// As [`summary`](Self::summary).
+    pub fn delete(&self, filter: &TaskFilter) -> Result<u64> {
+        self.run(Operation::Delete, |physical| {
+            let text = sql::delete(physical.dialect(), &filter.sql(&["status <> 'running'"]));
+            physical.execute(&text, &mut |params| filter.write(params))
+        })
+    }
+
+    fn engine(&self) -> &Configured {
+        &self.registry.engines[self.engine]
+    }
+
+    fn run<T>(
+        &self,
+        operation: Operation,
+        work: impl FnOnce(&mut Physical) -> Result<T>,
+    ) -> Result<T> {
+        let engine = self.engine();
+        let taken = if operation.writes() {
+            engine.pool.acquire_writer()
+        } else {
+            engine.pool.acquire()
+        };
+        let outcome = taken.and_then(|mut link| link.call(operation, |link| work(link.ready()?)));
+        let name = engine.info.name;
+        outcome.map_err(|error| {
+            store::explained(error, name)
+                .on_engine(name)
+                .during(operation)
+        })
+    }
+}
+
+impl TaskSummary {
+    fn add(&mut self, status: TaskStatus, count: u64, waited_ms: i64) {
+        match status {
+            TaskStatus::Pending | TaskStatus::Scheduled => self.pending += count,
+            TaskStatus::Running => return self.running += count,
+            TaskStatus::Failed => return self.failed += count,
+            TaskStatus::Completed => return self.completed += count,
+        }
+        if waited_ms >= 0 {
+            let waited = Duration::from_millis(waited_ms.unsigned_abs());
+            self.oldest_due = self.oldest_due.max(Some(waited));
+        }
+    }
+}
+
+fn record(row: &mut RowReader<'_>) -> Result<TaskRecord> {
+    Ok(TaskRecord {
+        id: row.next()?,
+        uid: row.next()?,
+        task: row.next()?,
+        status: TaskStatus::named(&row.next::<String>()?),
+        key: row.next()?,
+        priority: row.next()?,
+        due_at: moment(row.next()?),
+        retry_count: small(row.next()?),
+        max_attempts: small(row.next()?),
+        last_error: row.next()?,
+        created_at: moment(row.next()?),
+        completed_at: row.next::<Option<i64>>()?.map(moment),
+        requeued_at: row.next::<Option<i64>>()?.map(moment),
+        requeued_by: row.next()?,
+        requeues: small(row.next()?),
+    })
+}
+
+fn small(value: i64) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+fn moment(millis: i64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(millis.max(0).unsigned_abs())
+}

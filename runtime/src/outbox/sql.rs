@@ -1,0 +1,252 @@
+//! The statements over `_bindery_outbox` and `_bindery_inbox`, in the words of each database. Times are of the database's clock.
+
+use bindery_core::dialect::Dialect;
+use bindery_core::sql_writer::SqlWriter;
+
+/// Milliseconds since 1970, of the moment of the statement.
+pub(super) fn now(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
+        Dialect::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
+        Dialect::Mysql => "CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)",
+    }
+}
+
+/// Rows that another worker has locked are left to it; on SQLite one writer has its turn, and no row is locked.
+fn skip_locked(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "",
+        Dialect::Postgres | Dialect::Mysql => " FOR UPDATE SKIP LOCKED",
+    }
+}
+
+/// A statement in which `?` is a parameter and `@now` the time of the database.
+fn text(dialect: Dialect, template: &str) -> String {
+    let mut sql = SqlWriter::new(dialect);
+    let template = template.replace("@now", now(dialect));
+    let mut parts = template.split('?');
+    sql.push(parts.next().unwrap_or_default());
+    for part in parts {
+        sql.placeholder().push(part);
+    }
+    sql.finish()
+}
+
+/// `(?, ?, ?)`
+fn places(count: usize) -> String {
+    let list = vec!["?"; count].join(", ");
+    format!("({list})")
+}
+
+/// An insert that is left out where the unique value is there.
+fn insert_new(dialect: Dialect, rest: &str) -> String {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => text(
+            dialect,
+            &format!("INSERT INTO {rest} ON CONFLICT DO NOTHING"),
+        ),
+        Dialect::Mysql => text(dialect, &format!("INSERT IGNORE INTO {rest}")),
+    }
+}
+
+/// Parameters: uid, task, payload, key, unique key, priority, start, attempts.
+pub(super) fn insert(dialect: Dialect, is_later: bool, is_absolute: bool) -> String {
+    let status = if is_later { "scheduled" } else { "pending" };
+    let start = if is_absolute { "?" } else { "@now + ?" };
+    insert_new(
+        dialect,
+        &format!(
+            "_bindery_outbox (uid, task, payload, status, task_key, unique_key, priority, due_at, retry_count, max_attempts, lapses, \
+             created_at, requeues) VALUES (?, ?, ?, '{status}', ?, ?, ?, {start}, 0, ?, 0, @now, 0)"
+        ),
+    )
+}
+
+/// Parameters: what was done.
+pub(super) fn insert_inbox(dialect: Dialect) -> String {
+    insert_new(dialect, "_bindery_inbox (effect, done_at) VALUES (?, @now)")
+}
+
+/// Parameters: the age in milliseconds.
+pub(super) fn prune_inbox(dialect: Dialect) -> String {
+    text(
+        dialect,
+        "DELETE FROM _bindery_inbox WHERE done_at < @now - ?",
+    )
+}
+
+/// Is anything to be done? Reads only.
+pub(super) fn has_due(dialect: Dialect) -> String {
+    text(
+        dialect,
+        "SELECT CASE WHEN EXISTS (SELECT 1 FROM _bindery_outbox WHERE status = 'pending') \
+         OR EXISTS (SELECT 1 FROM _bindery_outbox WHERE status IN ('scheduled', 'running') AND due_at <= @now) THEN 1 ELSE 0 END",
+    )
+}
+
+/// Tasks whose time has come, and those whose lease has ended. Parameters: how many.
+pub(super) fn due(dialect: Dialect) -> String {
+    let lock = skip_locked(dialect);
+    text(
+        dialect,
+        &format!(
+            "SELECT id, CASE WHEN status = 'running' THEN 1 ELSE 0 END, lapses, retry_count, max_attempts FROM _bindery_outbox \
+             WHERE status IN ('scheduled', 'running') AND due_at <= @now LIMIT ?{lock}"
+        ),
+    )
+}
+
+/// The tasks to claim, of some types or all. A task waits for those before it with the same key. Parameters: the types, how many.
+pub(super) fn ready(dialect: Dialect, types: usize) -> String {
+    let filter = match types {
+        0 => String::new(),
+        _ => format!(" AND o.task IN {}", places(types)),
+    };
+    let lock = skip_locked(dialect);
+    text(
+        dialect,
+        &format!(
+            "SELECT o.id, o.uid, o.task, o.payload, o.retry_count, o.max_attempts, o.lapses FROM _bindery_outbox o \
+             WHERE o.status = 'pending'{filter} AND (o.task_key IS NULL OR NOT EXISTS (SELECT 1 FROM _bindery_outbox e \
+             WHERE e.task_key = o.task_key AND e.status IN ('pending', 'scheduled', 'running') AND e.status <> 'completed' AND e.id < o.id)) \
+             ORDER BY o.priority, o.due_at, o.id LIMIT ?{lock}"
+        ),
+    )
+}
+
+/// Parameters: those of `set`, the ids.
+fn of_ids(dialect: Dialect, set: &str, ids: usize) -> String {
+    let ids = places(ids);
+    text(
+        dialect,
+        &format!("UPDATE _bindery_outbox SET {set} WHERE id IN {ids}"),
+    )
+}
+
+/// Parameters: the ids.
+pub(super) fn make_ready(dialect: Dialect, ids: usize) -> String {
+    of_ids(dialect, "status = 'pending'", ids)
+}
+
+/// A claim whose lease ended for the first time. Parameters: the ids.
+pub(super) fn make_ready_again(dialect: Dialect, ids: usize) -> String {
+    of_ids(
+        dialect,
+        "status = 'pending', claim = NULL, lapses = lapses + 1",
+        ids,
+    )
+}
+
+/// One whose lease ended before, which counts as an attempt. Parameters: the reason, the ids.
+pub(super) fn count_lapse(dialect: Dialect, fails: bool, ids: usize) -> String {
+    let status = if fails { "failed" } else { "pending" };
+    let set = format!(
+        "status = '{status}', claim = NULL, lapses = lapses + 1, retry_count = retry_count + 1, last_error = ?"
+    );
+    of_ids(dialect, &set, ids)
+}
+
+/// Parameters: the claim, the lease, the ids.
+pub(super) fn claim(dialect: Dialect, ids: usize) -> String {
+    of_ids(
+        dialect,
+        "status = 'running', claim = ?, due_at = @now + ?",
+        ids,
+    )
+}
+
+/// Parameters: the claim, the ids.
+pub(super) fn complete(dialect: Dialect, ids: usize) -> String {
+    let ids = places(ids);
+    text(
+        dialect,
+        &format!(
+            "UPDATE _bindery_outbox SET status = 'completed', completed_at = @now, due_at = @now, unique_key = NULL, claim = NULL \
+             WHERE status = 'running' AND claim = ? AND id IN {ids}"
+        ),
+    )
+}
+
+/// Parameters: the claim, the ids.
+pub(super) fn release(dialect: Dialect, ids: usize) -> String {
+    let ids = places(ids);
+    text(
+        dialect,
+        &format!(
+            "UPDATE _bindery_outbox SET status = 'pending', claim = NULL, due_at = @now \
+             WHERE status = 'running' AND claim = ? AND id IN {ids}"
+        ),
+    )
+}
+
+/// Parameters: the reason, the pause, the claim, the id.
+pub(super) fn fail(dialect: Dialect, is_last: bool) -> String {
+    let status = if is_last { "failed" } else { "scheduled" };
+    text(
+        dialect,
+        &format!(
+            "UPDATE _bindery_outbox SET status = '{status}', retry_count = retry_count + 1, last_error = ?, due_at = @now + ?, claim = NULL \
+             WHERE status = 'running' AND claim = ? AND id = ?"
+        ),
+    )
+}
+
+/// Parameters: the lease, the claim.
+pub(super) fn renew(dialect: Dialect) -> String {
+    text(
+        dialect,
+        "UPDATE _bindery_outbox SET due_at = @now + ? WHERE status = 'running' AND claim = ?",
+    )
+}
+
+/// Deletes some of the completed tasks. Parameters: the age in milliseconds.
+pub(super) fn prune(dialect: Dialect) -> String {
+    let old = "status = 'completed' AND due_at < @now - ?";
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => text(
+            dialect,
+            &format!(
+                "DELETE FROM _bindery_outbox WHERE id IN (SELECT id FROM _bindery_outbox WHERE {old} LIMIT 1000)"
+            ),
+        ),
+        Dialect::Mysql => text(
+            dialect,
+            &format!("DELETE FROM _bindery_outbox WHERE {old} LIMIT 1000"),
+        ),
+    }
+}
+
+/// Status, number of tasks, and when the first of them is due; then the time of the database.
+pub(super) fn summary(dialect: Dialect) -> String {
+    text(
+        dialect,
+        "SELECT status, count(*), min(due_at), @now FROM _bindery_outbox GROUP BY status",
+    )
+}
+
+/// Reads tasks for people, without their payloads. Parameters: those of the filter, how many.
+pub(super) fn records(dialect: Dialect, filter: &str) -> String {
+    text(
+        dialect,
+        &format!(
+            "SELECT id, uid, task, status, task_key, priority, due_at, retry_count, max_attempts, last_error, created_at, completed_at, \
+             requeued_at, requeued_by, requeues FROM _bindery_outbox{filter} ORDER BY id LIMIT ?"
+        ),
+    )
+}
+
+/// Parameters: who, those of the filter.
+pub(super) fn retry(dialect: Dialect, filter: &str) -> String {
+    text(
+        dialect,
+        &format!(
+            "UPDATE _bindery_outbox SET status = 'pending', due_at = @now, retry_count = 0, lapses = 0, claim = NULL, \
+             requeued_at = @now, requeued_by = ?, requeues = requeues + 1{filter}"
+        ),
+    )
+}
+
+/// Parameters: those of the filter.
+pub(super) fn delete(dialect: Dialect, filter: &str) -> String {
+    text(dialect, &format!("DELETE FROM _bindery_outbox{filter}"))
+}

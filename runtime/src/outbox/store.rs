@@ -1,0 +1,247 @@
+//! The rows of `_bindery_outbox`: claiming tasks and recording how they ended. A claim is a name that no other claim has; only
+//! who has it can end its tasks, so that a worker that stood still for longer than its lease changes nothing.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::sql;
+use crate::driver::Physical;
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::ParamWriter;
+
+pub(super) const TABLE: &str = "_bindery_outbox";
+
+/// How many ids are in one statement: few sizes, so that few statements are prepared.
+const SIZES: [usize; 4] = [1, 10, 100, 500];
+/// How many tasks whose time has come are looked at together.
+const DUE_AT_ONCE: i64 = 500;
+
+/// A task as claimed.
+#[derive(Debug, Clone)]
+pub(super) struct ClaimedTask {
+    pub(super) id: i64,
+    pub(super) uid: String,
+    pub(super) task: String,
+    pub(super) payload: String,
+    pub(super) retry_count: u32,
+    pub(super) max_attempts: u32,
+    lapses: i64,
+}
+
+/// How a task that was claimed ended.
+#[derive(Debug, Clone)]
+pub(super) enum End {
+    Completed,
+    /// It is tried again after the pause, or counts as failed where there is none.
+    Failed {
+        reason: String,
+        pause: Option<Duration>,
+    },
+    /// It was not begun.
+    Released,
+}
+
+/// The tasks of one claim that ended.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ended {
+    pub(super) completed: Vec<i64>,
+    pub(super) released: Vec<i64>,
+    pub(super) failed: Vec<(i64, String, Option<Duration>)>,
+}
+
+impl Ended {
+    pub(super) fn add(&mut self, id: i64, end: End) {
+        match end {
+            End::Completed => self.completed.push(id),
+            End::Failed { reason, pause } => self.failed.push((id, reason, pause)),
+            End::Released => self.released.push(id),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.completed.len() + self.released.len() + self.failed.len()
+    }
+}
+
+/// The limits of a claim.
+pub(super) struct Wanted<'w> {
+    /// None for all types.
+    pub(super) types: &'w [&'static str],
+    pub(super) limit: usize,
+    pub(super) lease: Duration,
+    pub(super) claim: &'w str,
+}
+
+pub(super) fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis())
+        .unwrap_or(i64::MAX / 4)
+        .min(i64::MAX / 4)
+}
+
+pub(super) fn since_epoch(moment: SystemTime) -> i64 {
+    moment.duration_since(UNIX_EPOCH).map_or(0, millis)
+}
+
+/// Says what to do where there is no table of tasks.
+pub(super) fn explained(error: Error, engine: &str) -> Error {
+    match error.kind() {
+        ErrorKind::SchemaMismatch => missing(TABLE, engine).with_source(error),
+        _ => error,
+    }
+}
+
+/// The error of a table that is not there.
+pub(super) fn missing(table: &str, engine: &str) -> Error {
+    Error::new(ErrorKind::Config(format!(
+        "engine `{engine}` has no table `{table}`: run `bindery create --engine {engine}`, or call `create_missing`"
+    )))
+}
+
+/// Is anything to be done? Reads only.
+pub(super) fn has_due(physical: &mut Physical) -> Result<bool> {
+    let mut found = 0_i64;
+    let text = sql::has_due(physical.dialect());
+    physical.query(&text, &mut |_| (), &mut |row| {
+        found = row.next()?;
+        Ok(true)
+    })?;
+    Ok(found != 0)
+}
+
+/// Claims tasks, within a transaction. The oldest first; one that was lost by its worker before is claimed alone, as it may be
+/// what ends workers.
+pub(super) fn claim(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<ClaimedTask>> {
+    advance(physical)?;
+    let mut tasks = ready(physical, wanted)?;
+    let is_suspect = tasks.first().is_some_and(|first| first.lapses > 0);
+    let count = match is_suspect {
+        true => 1,
+        false => tasks.iter().take_while(|task| task.lapses == 0).count(),
+    };
+    tasks.truncate(count);
+    let ids: Vec<i64> = tasks.iter().map(|task| task.id).collect();
+    let before = &mut |params: &mut ParamWriter<'_>| {
+        params.text(wanted.claim);
+        params.i64(millis(wanted.lease));
+    };
+    change(physical, &ids, sql::claim, before)?;
+    Ok(tasks)
+}
+
+fn ready(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<ClaimedTask>> {
+    let text = sql::ready(physical.dialect(), wanted.types.len());
+    let mut tasks = Vec::new();
+    let write = &mut |params: &mut ParamWriter<'_>| {
+        wanted.types.iter().for_each(|task| params.text(task));
+        params.i64(i64::try_from(wanted.limit).unwrap_or(i64::MAX));
+    };
+    physical.returning(&text, write, &mut |row| {
+        tasks.push(ClaimedTask {
+            id: row.next()?,
+            uid: row.next()?,
+            task: row.next()?,
+            payload: row.next()?,
+            retry_count: number(row.next()?),
+            max_attempts: number(row.next()?),
+            lapses: row.next()?,
+        });
+        Ok(true)
+    })?;
+    Ok(tasks)
+}
+
+fn number(value: i64) -> u32 {
+    u32::try_from(value).unwrap_or(0)
+}
+
+/// Makes tasks ready whose time has come, and those whose worker is lost.
+fn advance(physical: &mut Physical) -> Result<()> {
+    let (mut scheduled, mut lost, mut suspect, mut failed) = (vec![], vec![], vec![], vec![]);
+    let text = sql::due(physical.dialect());
+    physical.returning(&text, &mut |params| params.i64(DUE_AT_ONCE), &mut |row| {
+        let id: i64 = row.next()?;
+        let (is_claimed, lapses): (i64, i64) = (row.next()?, row.next()?);
+        let (attempts, limit): (i64, i64) = (row.next()?, row.next()?);
+        let ids = match (is_claimed, lapses) {
+            (0, _) => &mut scheduled,
+            (_, 0) => &mut lost,
+            _ if attempts + 1 < limit => &mut suspect,
+            _ => &mut failed,
+        };
+        ids.push(id);
+        Ok(true)
+    })?;
+    let reason = &mut |params: &mut ParamWriter<'_>| {
+        params.text("its worker was lost several times while it had the task");
+    };
+    change(physical, &scheduled, sql::make_ready, &mut |_| ())?;
+    change(physical, &lost, sql::make_ready_again, &mut |_| ())?;
+    change(
+        physical,
+        &suspect,
+        |at, ids| sql::count_lapse(at, false, ids),
+        reason,
+    )?;
+    change(
+        physical,
+        &failed,
+        |at, ids| sql::count_lapse(at, true, ids),
+        reason,
+    )
+    .map(drop)
+}
+
+/// Records how tasks of a claim ended, within a transaction; gives how many of them were another's by then.
+pub(super) fn finish(physical: &mut Physical, claim: &str, ended: &Ended) -> Result<usize> {
+    let by_claim = &mut |params: &mut ParamWriter<'_>| params.text(claim);
+    let mut changed = change(physical, &ended.completed, sql::complete, by_claim)?;
+    changed += change(physical, &ended.released, sql::release, by_claim)?;
+    for (id, reason, pause) in &ended.failed {
+        let text = sql::fail(physical.dialect(), pause.is_none());
+        changed += physical.execute(&text, &mut |params| {
+            params.text(reason);
+            params.i64(millis(pause.unwrap_or_default()));
+            params.text(claim);
+            params.i64(*id);
+        })?;
+    }
+    Ok(ended
+        .len()
+        .saturating_sub(usize::try_from(changed).unwrap_or(usize::MAX)))
+}
+
+/// Has a claim go on for the length of a lease.
+pub(super) fn renew(physical: &mut Physical, claim: &str, lease: Duration) -> Result<()> {
+    let text = sql::renew(physical.dialect());
+    let write = &mut |params: &mut ParamWriter<'_>| {
+        params.i64(millis(lease));
+        params.text(claim);
+    };
+    physical.execute(&text, write).map(drop)
+}
+
+/// Deletes some completed tasks of this age; gives how many.
+pub(super) fn prune(physical: &mut Physical, age: Duration) -> Result<u64> {
+    let text = sql::prune(physical.dialect());
+    physical.execute(&text, &mut |params| params.i64(millis(age)))
+}
+
+/// Runs a statement for ids, in parts; gives how many rows it changed.
+fn change(
+    physical: &mut Physical,
+    ids: &[i64],
+    text: impl Fn(bindery_core::dialect::Dialect, usize) -> String,
+    before: &mut dyn FnMut(&mut ParamWriter<'_>),
+) -> Result<u64> {
+    let mut changed = 0;
+    for ids in ids.chunks(SIZES[SIZES.len() - 1]) {
+        let size = SIZES.into_iter().find(|size| *size >= ids.len());
+        let size = size.unwrap_or(ids.len());
+        let last = ids[ids.len() - 1];
+        changed += physical.execute(&text(physical.dialect(), size), &mut |params| {
+            before(params);
+            let filled = ids.iter().copied().chain(std::iter::repeat(last));
+            filled.take(size).for_each(|id| params.i64(id));
+        })?;
+    }
+    Ok(changed)
+}

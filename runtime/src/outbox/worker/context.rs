@@ -1,0 +1,105 @@
+//! What a handler sees beside its task.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use super::super::store::ClaimedTask;
+use super::super::{HasInbox, inbox};
+use super::threads::Shared;
+use crate::databases::GeneratedDatabases;
+use crate::error::{Error, ErrorKind, Result};
+use crate::link::transaction::Transaction;
+
+/// The task at work, and the databases.
+pub struct TaskContext<'t, D> {
+    db: &'t D,
+    task: &'t ClaimedTask,
+    shared: &'t Shared,
+    effects: RefCell<BTreeSet<String>>,
+}
+
+impl<'t, D: GeneratedDatabases> TaskContext<'t, D> {
+    pub(super) fn new(db: &'t D, task: &'t ClaimedTask, shared: &'t Shared) -> Self {
+        Self {
+            db,
+            task,
+            shared,
+            effects: RefCell::default(),
+        }
+    }
+
+    /// The databases of the program.
+    pub fn db(&self) -> &D {
+        self.db
+    }
+
+    /// The number of the task in its outbox.
+    pub fn id(&self) -> i64 {
+        self.task.id
+    }
+
+    /// A text that no other task has and that is the same at each attempt, for services that take a key of idempotency.
+    pub fn uid(&self) -> &str {
+        &self.task.uid
+    }
+
+    /// Which attempt this is, from 1.
+    pub fn attempt(&self) -> u32 {
+        self.task.retry_count + 1
+    }
+
+    /// How many attempts there are.
+    pub fn max_attempts(&self) -> u32 {
+        self.task.max_attempts
+    }
+
+    /// Is the worker to stop? A handler that takes long may return an error then, and is run again later.
+    pub fn is_stopping(&self) -> bool {
+        self.shared.is_stopping()
+    }
+
+    /// Runs `work` in a transaction of an engine with an inbox, once for this task: an attempt after one that was
+    /// committed there skips it and gives `None`. For several effects on one engine see [`once_named`](Self::once_named).
+    ///
+    /// # Errors
+    /// Those of `work` and of the transaction; a second call for the engine in one attempt.
+    #[track_caller]
+    pub fn once<E: HasInbox, T>(
+        &self,
+        engine: E,
+        work: impl FnOnce(&mut Transaction<'_, E>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        self.once_named(engine, "", work)
+    }
+
+    /// The same for an effect with a name: up to 100 characters, the same at each attempt.
+    ///
+    /// # Errors
+    /// As [`once`](Self::once).
+    #[track_caller]
+    pub fn once_named<E: HasInbox, T>(
+        &self,
+        engine: E,
+        name: &str,
+        work: impl FnOnce(&mut Transaction<'_, E>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let effect = format!("{}/{name}", self.task.uid);
+        self.ensure_new(format!("{}/{effect}", engine.name()))?;
+        self.db.connect(engine)?.transaction(|tx| {
+            if inbox::note(tx, &effect)? {
+                work(tx).map(Some)
+            } else {
+                Ok(None)
+            }
+        })
+    }
+
+    /// The second of two effects with one name would be left out without a word.
+    fn ensure_new(&self, effect: String) -> Result<()> {
+        if self.effects.borrow_mut().insert(effect) {
+            return Ok(());
+        }
+        let why = "a handler has several effects on one engine by `once_named`, each with a name of its own";
+        Err(Error::new(ErrorKind::Unsupported(why)))
+    }
+}

@@ -1,0 +1,234 @@
+//! Workers: how one is set up. `run` claims tasks and records their ends, `threads` runs the handlers, `context` is what these see.
+
+mod context;
+mod handler;
+mod run;
+mod threads;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::{HasOutbox, Task};
+use crate::databases::GeneratedDatabases;
+use crate::error::{Error, ErrorKind, Result};
+
+use self::handler::Handler;
+use self::run::Dispatcher;
+use self::threads::Shared;
+
+pub use self::context::TaskContext;
+pub use self::handler::TaskResult;
+pub use self::run::WorkerReport;
+
+/// Runs the tasks of one engine: `db.worker()` of generated code.
+///
+/// A worker has threads of its own, and one connection of the engine now and then; its handlers use the databases as any other
+/// code. Any number of workers, in any number of processes, may run for one engine.
+#[must_use = "a worker does nothing until it runs"]
+pub struct Worker<D: GeneratedDatabases> {
+    db: D,
+    engine: usize,
+    handlers: BTreeMap<&'static str, Handler<D>>,
+    options: Options,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Clone)]
+struct Options {
+    threads: usize,
+    batch: usize,
+    lease: Duration,
+    first_pause: Duration,
+    longest_poll: Duration,
+    grace: Duration,
+    keep_completed: Duration,
+    only_registered: bool,
+}
+
+impl<D: GeneratedDatabases> Worker<D> {
+    /// A worker for the tasks of an engine, without handlers.
+    pub fn new<E: HasOutbox>(db: &D, engine: E) -> Self {
+        Self {
+            db: db.clone(),
+            engine: engine.index(),
+            handlers: BTreeMap::new(),
+            options: Options {
+                threads: 4,
+                batch: 100,
+                lease: Duration::from_mins(1),
+                first_pause: Duration::from_secs(1),
+                longest_poll: Duration::from_secs(1),
+                grace: Duration::from_secs(30),
+                keep_completed: Duration::from_hours(24),
+                only_registered: false,
+            },
+            shared: Arc::default(),
+        }
+    }
+
+    /// Runs tasks of this type by a handler; a second one for the type takes the place of the first. Where it returns an error
+    /// or panics, the task is tried again later, up to the number of its attempts.
+    pub fn on<T: Task + 'static>(
+        mut self,
+        handler: impl Fn(T, &TaskContext<D>) -> TaskResult + Send + Sync + 'static,
+    ) -> Self {
+        self.handlers.insert(T::NAME, handler::typed(handler));
+        self
+    }
+
+    /// How many handlers run at a time: 4 otherwise, at least 1.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.options.threads = threads.max(1);
+        self
+    }
+
+    /// How many tasks are claimed at a time: up to 100 otherwise, at least 1 and at most 500.
+    pub fn batch(mut self, tasks: usize) -> Self {
+        self.options.batch = tasks.clamp(1, 500);
+        self
+    }
+
+    /// For how long claimed tasks are left to this worker: a minute otherwise, at least 100 ms. It is renewed while the worker
+    /// is there; after its end another one takes them over.
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.options.lease = lease.max(Duration::from_millis(100));
+        self
+    }
+
+    /// The pause after a first failure: a second otherwise. Each further one is four times as long, up to an hour; all are
+    /// longer or shorter by up to a quarter, by chance.
+    pub fn first_pause(mut self, pause: Duration) -> Self {
+        self.options.first_pause = pause;
+        self
+    }
+
+    /// The longest time between two looks for tasks while there are none: a second otherwise. It begins with 20 ms and doubles.
+    pub fn longest_poll(mut self, pause: Duration) -> Self {
+        self.options.longest_poll = pause.max(Duration::from_millis(1));
+        self
+    }
+
+    /// How long a worker that is stopped waits for handlers at work: 30 seconds otherwise.
+    pub fn grace(mut self, time: Duration) -> Self {
+        self.options.grace = time;
+        self
+    }
+
+    /// How long completed tasks are kept: a day otherwise.
+    pub fn keep_completed(mut self, time: Duration) -> Self {
+        self.options.keep_completed = time;
+        self
+    }
+
+    /// Takes only tasks that it has a handler for, as others are for other workers. Without this, a task of an unknown type
+    /// counts as failed.
+    pub fn only_registered(mut self) -> Self {
+        self.options.only_registered = true;
+        self
+    }
+
+    /// Stops the worker from elsewhere, such as a handler of signals.
+    pub fn stop_handle(&self) -> StopHandle {
+        StopHandle {
+            shared: Arc::clone(&self.shared),
+        }
+    }
+
+    /// Runs tasks until it is stopped. While the database cannot be reached it waits and tries again.
+    ///
+    /// # Errors
+    /// The engine has no table of tasks, or a thread cannot be started.
+    pub fn run(self) -> Result<WorkerReport> {
+        Dispatcher::new(self)?.run(false)
+    }
+
+    /// Runs tasks until none is due: for programs that are started again and again, and for tests. Those that are to be tried again
+    /// later, and those whose time has not come, stay.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run); and the database cannot be reached.
+    pub fn run_until_idle(self) -> Result<WorkerReport> {
+        Dispatcher::new(self)?.run(true)
+    }
+
+    /// The same as [`run`](Self::run) on a thread of its own, until what this returns is stopped or dropped.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn start(self) -> Result<RunningWorker> {
+        let stop = self.stop_handle();
+        let dispatcher = Dispatcher::new(self)?;
+        let thread = std::thread::Builder::new().name("bindery-worker".to_owned());
+        let thread = thread
+            .spawn(move || dispatcher.run(false))
+            .map_err(no_thread)?;
+        Ok(RunningWorker {
+            stop,
+            thread: Some(thread),
+        })
+    }
+}
+
+fn no_thread(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Io).with_source(error)
+}
+
+/// Stops a worker.
+#[derive(Clone)]
+pub struct StopHandle {
+    shared: Arc<Shared>,
+}
+
+impl StopHandle {
+    /// The worker claims nothing more, gives back what it has not begun, waits for its handlers, and returns.
+    pub fn stop(&self) {
+        self.shared.stop();
+    }
+}
+
+impl std::fmt::Debug for StopHandle {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("StopHandle").finish_non_exhaustive()
+    }
+}
+
+/// A worker on a thread of its own. It is stopped when this is dropped.
+#[must_use = "the worker is stopped when this is dropped"]
+#[derive(Debug)]
+pub struct RunningWorker {
+    stop: StopHandle,
+    thread: Option<JoinHandle<Result<WorkerReport>>>,
+}
+
+impl RunningWorker {
+    /// Stops it and waits for its end.
+    ///
+    /// # Errors
+    /// Those of [`Worker::run`].
+    ///
+    /// # Panics
+    /// Where its thread did.
+    pub fn stop(mut self) -> Result<WorkerReport> {
+        self.stop.stop();
+        let thread = self
+            .thread
+            .take()
+            .expect("it is taken by `stop` alone, which takes the worker");
+        match thread.join() {
+            Ok(report) => report,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+}
+
+impl Drop for RunningWorker {
+    fn drop(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            self.stop.stop();
+            // A panic of it was printed.
+            let _ = thread.join();
+        }
+    }
+}

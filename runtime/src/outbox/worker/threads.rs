@@ -1,0 +1,209 @@
+//! The tasks of one worker between their claim and the record of their end, and the threads that run them.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::super::random;
+use super::super::store::{ClaimedTask, End};
+use super::context::TaskContext;
+use super::handler::{self, Handler};
+use crate::databases::GeneratedDatabases;
+use crate::error::Result;
+
+/// A claim, for as long as tasks of it are here.
+pub(super) struct Claim {
+    pub(super) name: String,
+    /// Until when its tasks are this worker's, by its own clock.
+    until: Mutex<Instant>,
+}
+
+impl Claim {
+    pub(super) fn new(name: String, until: Instant) -> Arc<Self> {
+        Arc::new(Self {
+            name,
+            until: Mutex::new(until),
+        })
+    }
+
+    pub(super) fn until(&self) -> Instant {
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set_until(&self, until: Instant) {
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    }
+}
+
+/// A task of a claim.
+pub(super) struct Held {
+    pub(super) claim: Arc<Claim>,
+    pub(super) task: ClaimedTask,
+}
+
+/// The state that threads and dispatcher share.
+#[derive(Default)]
+pub(super) struct Shared {
+    state: Mutex<State>,
+    /// Threads wait for tasks, the dispatcher for what happens.
+    work: Condvar,
+    news: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Held>,
+    ended: Vec<(Held, End)>,
+    running: usize,
+    is_stopping: bool,
+    /// No thread is to wait for more.
+    is_over: bool,
+}
+
+/// The state as the dispatcher sees it.
+pub(super) struct News {
+    pub(super) ended: Vec<(Held, End)>,
+    pub(super) queued: usize,
+    pub(super) running: usize,
+    pub(super) is_stopping: bool,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn stop(&self) {
+        self.lock().is_stopping = true;
+        self.news.notify_all();
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.lock().is_stopping
+    }
+
+    /// Ends threads that wait.
+    pub(super) fn end(&self) {
+        self.lock().is_over = true;
+        self.work.notify_all();
+    }
+
+    pub(super) fn put(&self, tasks: impl Iterator<Item = Held>) {
+        self.lock().queue.extend(tasks);
+        self.work.notify_all();
+    }
+
+    /// Takes what was not begun.
+    pub(super) fn take_back(&self) -> Vec<Held> {
+        self.lock().queue.drain(..).collect()
+    }
+
+    /// Returns the state: immediately where tasks have ended, fewer than `low` wait or the worker is to stop, else once that is
+    /// so or the time has come.
+    pub(super) fn news(&self, low: usize, until: Instant) -> News {
+        self.wait_while(until, |state| {
+            state.queue.len() >= low && !state.is_stopping
+        })
+    }
+
+    /// Returns the state: immediately where tasks have ended or none runs, else once that is so or the time has come.
+    pub(super) fn last_news(&self, until: Instant) -> News {
+        self.wait_while(until, |state| state.running > 0)
+    }
+
+    fn wait_while(&self, until: Instant, is_patient: impl Fn(&State) -> bool) -> News {
+        let mut state = self.lock();
+        let mut left = until.saturating_duration_since(Instant::now());
+        while state.ended.is_empty() && is_patient(&state) && !left.is_zero() {
+            state = self.wait(state, left);
+            left = until.saturating_duration_since(Instant::now());
+        }
+        News {
+            ended: std::mem::take(&mut state.ended),
+            queued: state.queue.len(),
+            running: state.running,
+            is_stopping: state.is_stopping,
+        }
+    }
+
+    fn wait<'s>(&'s self, state: MutexGuard<'s, State>, limit: Duration) -> MutexGuard<'s, State> {
+        let waited = self.news.wait_timeout(state, limit);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn next(&self) -> Option<Held> {
+        let mut state = self.lock();
+        loop {
+            if state.is_over {
+                return None;
+            }
+            if let Some(held) = state.queue.pop_front() {
+                state.running += 1;
+                // The dispatcher may claim more.
+                self.news.notify_all();
+                return Some(held);
+            }
+            state = self
+                .work
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn ended(&self, held: Held, end: End) {
+        let mut state = self.lock();
+        state.running -= 1;
+        state.ended.push((held, end));
+        drop(state);
+        self.news.notify_all();
+    }
+}
+
+/// Runs handlers; shared by the threads of a worker.
+pub(super) struct Runner<D> {
+    pub(super) db: D,
+    pub(super) handlers: BTreeMap<&'static str, Handler<D>>,
+    pub(super) first_pause: Duration,
+    pub(super) shared: Arc<Shared>,
+}
+
+impl<D: GeneratedDatabases> Runner<D> {
+    /// Starts a thread that runs tasks until the worker is over.
+    pub(super) fn start(self: &Arc<Self>) -> Result<()> {
+        let runner = Arc::clone(self);
+        let thread = std::thread::Builder::new().name("bindery-task".to_owned());
+        let run = move || {
+            while let Some(held) = runner.shared.next() {
+                let end = runner.run(&held);
+                runner.shared.ended(held, end);
+            }
+        };
+        thread.spawn(run).map(drop).map_err(super::no_thread)
+    }
+
+    fn run(&self, held: &Held) -> End {
+        if Instant::now() >= held.claim.until() {
+            // Another worker may have it.
+            return End::Released;
+        }
+        let task = &held.task;
+        let context = TaskContext::new(&self.db, task, &self.shared);
+        let handler = self.handlers.get(task.task.as_str());
+        match handler::attempt(handler, task, &context) {
+            Ok(()) => End::Completed,
+            Err(reason) => {
+                let attempt = task.retry_count + 1;
+                let pause = (attempt < task.max_attempts).then(|| self.pause(attempt));
+                End::Failed { reason, pause }
+            }
+        }
+    }
+
+    /// The pause after an attempt, from 1.
+    fn pause(&self, attempt: u32) -> Duration {
+        const LONGEST: Duration = Duration::from_hours(1);
+        let factor = 4_u32.saturating_pow(attempt.saturating_sub(1));
+        let pause = self.first_pause.saturating_mul(factor).min(LONGEST);
+        pause.mul_f64(0.75 + random::share() / 2.0)
+    }
+}
