@@ -130,18 +130,20 @@ impl<'t> Key<'t> {
                 "table `{table}` has no primary key, so its rows cannot be compared one by one"
             )));
         }
-        let is_odd = |column: &&&DataColumn| match column.value {
-            ValueType::Boolean
-            | ValueType::Integer
-            | ValueType::Unsigned
-            | ValueType::Text
-            | ValueType::Bytes
-            | ValueType::Date
-            | ValueType::Time
-            | ValueType::DateTime
-            | ValueType::Timestamp
-            | ValueType::Uuid => false,
-            _ => true,
+        let is_odd = |column: &&&DataColumn| {
+            !matches!(
+                column.value,
+                ValueType::Boolean
+                    | ValueType::Integer
+                    | ValueType::Unsigned
+                    | ValueType::Text
+                    | ValueType::Bytes
+                    | ValueType::Date
+                    | ValueType::Time
+                    | ValueType::DateTime
+                    | ValueType::Timestamp
+                    | ValueType::Uuid
+            )
         };
         match self.columns.iter().find(is_odd) {
             None => Ok(()),
