@@ -33,6 +33,8 @@ pub mod query;
 mod raw;
 pub mod relation;
 mod repository;
+#[cfg(feature = "saga")]
+pub mod saga;
 mod session;
 #[cfg(feature = "sync")]
 pub mod sync;
@@ -82,8 +84,8 @@ pub use driver::{Isolation, TransactionOptions};
 pub use error::{
     Applied, CommitToken, Constraint, ConstraintKind, DataError, DataProblem, DatabaseError,
     EngineReport, Error, ErrorKind, Invalid, MigrationError, ModelConstraint, Operation,
-    RecordedSchema, Resolution, Result, SchemaDrift, SessionEnd, SessionReport, SyncError,
-    TableDifference, TableDrift, TimeoutPhase,
+    RecordedSchema, Resolution, Result, SagaError, SchemaDrift, SessionEnd, SessionReport,
+    SyncError, TableDifference, TableDrift, TimeoutPhase,
 };
 pub use link::connection::Connection;
 pub use link::dialect;
@@ -179,6 +181,11 @@ mod examples_of_sessions {}
 #[cfg(all(doctest, feature = "sqlite", feature = "postgres", feature = "mysql"))]
 #[doc = include_str!("../../docs/atomic.md")]
 mod examples_of_atomic {}
+
+/// The examples of `docs/sagas.md` compile and run.
+#[cfg(all(doctest, feature = "saga"))]
+#[doc = include_str!("../../docs/sagas.md")]
+mod examples_of_sagas {}
 
 /// The examples of `docs/outbox.md` compile and run.
 #[cfg(all(doctest, feature = "outbox", feature = "sqlite"))]

@@ -43,6 +43,10 @@ cargo xtask split [--runs N] [--seed N]
     Kills this number (1000) of processes at random while they commit atomic groups over PostgreSQL, MariaDB and SQLite, recovers
     after each, and checks that no transaction is stored on some engines only. The seed repeats the times.
 
+cargo xtask saga [--runs N] [--seed N]
+    Kills this number (1000) of processes at random while they run sagas over PostgreSQL, MariaDB and SQLite, has a worker go on with
+    what they left, and checks that each saga is finished or compensated, and no step done twice. The seed repeats the times.
+
 cargo xtask bench [--peers | --async | --observation | --atomic] [OPTIONS]
     Measures bindery beside the client libraries of its databases on private servers; prints the tables of
     docs/speed.md. Everything is held to one core unless OPTIONS say otherwise (`cargo xtask bench --help`).
@@ -103,6 +107,7 @@ pub(crate) enum Command {
     Soak(Soaking),
     Simulate(Simulating),
     Split(Splitting),
+    Saga(Splitting),
     Bench(Benching),
     Growth(Growing),
     Book,
@@ -200,6 +205,7 @@ impl Command {
                 options: rest.iter().map(|&option| option.to_owned()).collect(),
             })),
             ["split", rest @ ..] => splitting(rest).map(Self::Split),
+            ["saga", rest @ ..] => splitting(rest).map(Self::Saga),
             ["bench", rest @ ..] => Ok(Self::Bench(benching(rest))),
             ["growth"] => Ok(Self::Growth(Growing::All)),
             ["growth", "--clean-build"] => Ok(Self::Growth(Growing::CleanBuild)),
@@ -224,6 +230,7 @@ impl Command {
             | Self::Soak(_)
             | Self::Simulate(_)
             | Self::Split(_)
+            | Self::Saga(_)
             | Self::Bench(_)
             | Self::Growth(_)
             | Self::Book
@@ -291,7 +298,12 @@ fn splitting(words: &[&str]) -> Result<Splitting, String> {
         match option {
             ["--runs", text] => splitting.runs = number::<NonZero<u64>>(text)?.get(),
             ["--seed", text] => splitting.seed = Some(number(text)?),
-            other => return Err(format!("`split` does not understand `{}`", other.join(" "))),
+            other => {
+                return Err(format!(
+                    "neither `split` nor `saga` understands `{}`",
+                    other.join(" ")
+                ));
+            }
         }
     }
     Ok(splitting)
@@ -433,6 +445,9 @@ mod tests {
         let splitting = |runs, seed| Ok(Command::Split(Splitting { runs, seed }));
         assert_eq!(parse("split"), splitting(1_000, None));
         assert_eq!(parse("split --seed 7 --runs 30"), splitting(30, Some(7)));
+        let runs = 2_000;
+        let saga = Command::Saga(Splitting { runs, seed: None });
+        assert_eq!(parse("saga --runs 2000"), Ok(saga));
     }
 
     #[test]

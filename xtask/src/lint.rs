@@ -37,6 +37,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "sqlite,data",
             "sqlite,sync",
             "data",
+            "sqlite,saga",
             "outbox",
             "postgres,tokio,read-token",
         ],

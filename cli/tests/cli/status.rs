@@ -169,3 +169,41 @@ fn mon_03_status_says_how_far_replicas_are_behind() {
         ],
     );
 }
+
+/// The table of sagas with one that waits for its engine, one that waits for a person, and one that is over.
+fn sagas(dialect: bindery::Dialect) -> String {
+    let mut script = bindery::saga::table_sql(dialect, true).join(";\n");
+    for (id, state) in [(1, "pending"), (2, "parked_back"), (3, "completed")] {
+        script += &format!(
+            ";\nINSERT INTO _bindery_sagas (saga, id, uid, steps, input, state, step_no, attempts, failures, doubt, stalled_ms, \
+             epoch, due_ms, created_ms, changed_ms) VALUES ('sign_up', '{id}', '{id}', 'a,b', 'null', '{state}', 1, 1, 1, 0, 0, 1, 0, 0, 0)"
+        );
+    }
+    script
+}
+
+#[test]
+fn saga_03_status_lists_sagas_with_a_pending_compensation() {
+    let (Some(postgres), Some(mysql)) = (fresh_postgres(), fresh_mysql()) else {
+        return;
+    };
+    let project = project(&postgres, &mysql);
+    let script = |dialect| sagas(dialect);
+    project.sqlite("lite.db", &script(bindery::Dialect::Sqlite));
+    let server = postgres.run_script(&script(bindery::Dialect::Postgres));
+    server.expect("the tables are made");
+    let server = mysql.run_script(&script(bindery::Dialect::Mysql));
+    server.expect("the tables are made");
+    let outcome = project.run("status --format json");
+    assert_eq!(outcome.code, Some(2), "{outcome:#?}");
+    let shown = outcome.json();
+    for engine in ["default", "lite", "shop_m"] {
+        let found = rows(&shown, engine, "sagas");
+        assert_eq!(found.len(), 1, "{shown:#}");
+        assert_eq!(found[0]["level"], "error");
+        assert_eq!(found[0]["count"], 2);
+        assert!(found[0]["oldest_ms"].is_u64());
+        let text = "`sign_up`: 1 with a compensation pending, 1 parked";
+        assert_eq!(found[0]["text"], text, "{engine}");
+    }
+}

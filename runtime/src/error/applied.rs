@@ -180,6 +180,7 @@ impl ErrorKind {
             | Self::AfterCommit
             | Self::Migration(_)
             | Self::Data(_)
+            | Self::Saga(_)
             | Self::Sync(_)
             | Self::SessionSplit
             | Self::SessionLocked { .. }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::Location;
 
 use super::constraint::quoted;
-use super::{Constraint, DataError, Invalid, MigrationError, SyncError};
+use super::{Constraint, DataError, Invalid, MigrationError, SagaError, SyncError};
 use crate::error::SchemaDrift;
 
 /// The kind of an error, the same on every database.
@@ -180,6 +180,8 @@ pub enum ErrorKind {
     Migration(MigrationError),
     /// Rows in text form cannot be loaded or dumped; where a database refused a row, the source is its error.
     Data(DataError),
+    /// A saga cannot begin or go on, or did not end as it should; the source is the error of its step, where there is one.
+    Saga(SagaError),
     /// A sync did not run, or not to its end; where a database refused a row, the source is its error.
     Sync(SyncError),
     /// The engines of a session were committed one after the other, and did not end alike: what was written on some is
@@ -400,6 +402,7 @@ impl fmt::Display for ErrorKind {
             }
             Self::Migration(error) => error.fmt(out),
             Self::Data(error) => error.fmt(out),
+            Self::Saga(error) => error.fmt(out),
             Self::Sync(error) => error.fmt(out),
             Self::SessionSplit => out.write_str(
                 "the engines of the session did not end alike",

@@ -55,6 +55,7 @@ impl ErrorKind {
             Self::Migration(_) => "migration",
             Self::Sync(_) => "sync",
             Self::Data(_) => "data",
+            Self::Saga(_) => "saga",
             Self::SessionSplit => "session_split",
             Self::SessionLocked { .. } => "session_locked",
             Self::OutsideTransaction { .. } => "outside_transaction",

@@ -13,6 +13,7 @@ mod kind_name;
 mod migration;
 mod operation;
 mod predicates;
+mod saga;
 mod session_report;
 mod sync;
 
@@ -37,6 +38,7 @@ pub use invalid::Invalid;
 pub use kind::{ErrorKind, TimeoutPhase};
 pub use migration::MigrationError;
 pub use operation::Operation;
+pub use saga::SagaError;
 pub use session_report::{EngineReport, SessionEnd, SessionReport};
 pub use sync::SyncError;
 

@@ -32,6 +32,8 @@ pub enum Operation {
     Dump,
     /// Loading rows from text into tables.
     LoadRows,
+    /// Running a saga, or looking at one.
+    Saga,
     /// Copying what changed to a table of another engine.
     Sync,
     /// Choosing an engine at run time.
@@ -121,6 +123,7 @@ impl Operation {
             | Self::Migrate
             | Self::Dump
             | Self::LoadRows
+            | Self::Saga
             | Self::Choose
             | Self::OpenTenant
             | Self::Find
@@ -149,6 +152,7 @@ impl fmt::Display for Operation {
             Self::Migrate => "migrating",
             Self::Dump => "dumping",
             Self::LoadRows => "loading rows",
+            Self::Saga => "saga",
             Self::Sync => "sync",
             Self::Choose => "choosing an engine",
             Self::OpenTenant => "opening a tenant",

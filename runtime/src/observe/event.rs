@@ -59,6 +59,9 @@ pub enum EventKind {
     Upsert,
     /// A connection was taken from the pool, or could not be.
     Checkout,
+    /// A compensation of a saga failed so that it waits to be tried again, or a saga waits for a person: something is half done
+    /// until then. The engine is the one that keeps the saga's log, and the error names the saga, its id and the step.
+    CompensationPending,
 }
 
 /// How it ended.
@@ -106,6 +109,7 @@ impl EventKind {
             Self::Delete => "delete",
             Self::Upsert => "upsert",
             Self::Checkout => "checkout",
+            Self::CompensationPending => "compensation_pending",
         }
     }
 
@@ -130,6 +134,7 @@ impl EventKind {
             | Operation::Migrate
             | Operation::Dump
             | Operation::LoadRows
+            | Operation::Saga
             | Operation::Sync
             | Operation::Choose
             | Operation::OpenTenant

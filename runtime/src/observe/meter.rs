@@ -357,6 +357,8 @@ impl Observer {
             | EventKind::Save
             | EventKind::Delete
             | EventKind::Upsert => self.meter.write(&self.database(), event),
+            // No statement: subscribers and the log have it.
+            EventKind::CompensationPending => {}
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+#[cfg(feature = "saga")]
+use std::time::Duration;
 use std::time::Instant;
 
 use bindery_core::config::LogConfig;
@@ -13,6 +15,8 @@ use super::log::Plans;
 use super::meter::Meter;
 use super::{Call, Event, EventKind, Hub, Notes, Outcome, Sent, WantedPlan, counts, log, span};
 use crate::error::Error;
+#[cfg(feature = "saga")]
+use crate::error::Operation;
 use crate::value::json_list;
 
 /// The names of a database, as OpenTelemetry has them.
@@ -179,6 +183,27 @@ impl Observer {
         self.record(&event, || ("", None));
         if self.has(Listener::Subscribers) {
             self.hub.deliver(&event);
+        }
+    }
+
+    /// A compensation of a saga waits to be tried again, or for a person.
+    #[cfg(feature = "saga")]
+    pub(crate) fn emit_pending(&self, error: &Error) {
+        tracing::error!(bindery.engine = self.labels.engine, %error, "a saga is half done");
+        if self.has(Listener::Subscribers) {
+            self.hub.deliver(&Event {
+                kind: EventKind::CompensationPending,
+                engine: self.labels.engine,
+                replica: None,
+                model: None,
+                operation: Some(Operation::Saga),
+                statement: None,
+                times: 1,
+                rows: None,
+                duration: Duration::ZERO,
+                outcome: Outcome::Failed(error),
+                place: None,
+            });
         }
     }
 

@@ -25,7 +25,8 @@ pub(super) fn begin(observer: &Observer, call: Option<&Call>, sent: &Sent<'_>) -
         | EventKind::Update
         | EventKind::Save
         | EventKind::Delete
-        | EventKind::Upsert => Span::none(),
+        | EventKind::Upsert
+        | EventKind::CompensationPending => Span::none(),
     }
 }
 
@@ -116,7 +117,8 @@ pub(super) fn operation_word(sent: &Sent<'_>) -> &'static str {
         | EventKind::Save
         | EventKind::Delete
         | EventKind::Upsert
-        | EventKind::Checkout => first_word(sent.sql.as_deref().unwrap_or_default()),
+        | EventKind::Checkout
+        | EventKind::CompensationPending => first_word(sent.sql.as_deref().unwrap_or_default()),
     }
 }
 

@@ -31,6 +31,7 @@ const LAYERS: &[&str] = &[
     "databases",
     "session",
     "atomic",
+    "saga",
     "databases/generated",
     "outbox",
     "tenants",

@@ -5,6 +5,7 @@ mod atomic;
 mod migrations;
 mod replicas;
 mod row;
+mod sagas;
 mod syncs;
 mod tasks;
 
@@ -31,18 +32,19 @@ use crate::report::document;
 type Section = fn(&Look<'_>) -> bindery::Result<Vec<Row>>;
 
 /// The sections, in the order in which they are printed.
-const SECTIONS: [Section; 5] = [
+const SECTIONS: [Section; 6] = [
     migrations::rows,
     atomic::rows,
     tasks::rows,
+    sagas::rows,
     replicas::rows,
     syncs::rows,
 ];
 
-/// Report what waits on the engines: pending migrations, transactions in doubt, tasks, replicas that lag, syncs
+/// Report what waits on the engines: pending migrations, transactions in doubt, tasks, sagas, replicas that lag, syncs
 #[derive(Debug, Args)]
 #[command(
-    long_about = "Report what waits on the engines: pending migrations, transactions of atomic groups in doubt, tasks that wait or failed, replicas that lag, syncs \
+    long_about = "Report what waits on the engines: pending migrations, transactions of atomic groups in doubt, tasks that wait or failed, sagas that are not over, replicas that lag, syncs \
         that failed or could not copy rows.\n\n\
         Without `--engine` all engines are looked at, at the same time; one that is down is reported as such, and the others all the \
         same. Nothing is changed. Exits with 0 where all is well, with 1 on a warning and with 2 on an error, as monitoring systems \

@@ -248,6 +248,7 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::AfterCommit
         | ErrorKind::Migration(_)
         | ErrorKind::Data(_)
+        | ErrorKind::Saga(_)
         | ErrorKind::Sync(_)
         | ErrorKind::SessionSplit
         | ErrorKind::SessionLocked { .. }
