@@ -9,17 +9,23 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::commands::check::CheckArguments;
 use crate::commands::completions::CompletionsArguments;
 use crate::commands::create::CreateArguments;
+use crate::commands::docs::DocsArguments;
+use crate::commands::doctor::DoctorArguments;
 use crate::commands::drop::DropArguments;
 use crate::commands::dump::DumpArguments;
 use crate::commands::explain::ExplainArguments;
 use crate::commands::generate::GenerateArguments;
+use crate::commands::init::InitArguments;
 use crate::commands::load::LoadArguments;
 use crate::commands::migrate::MigrateArguments;
 use crate::commands::mirror::MirrorArguments;
 use crate::commands::pull::PullArguments;
 use crate::commands::recover::RecoverArguments;
+use crate::commands::reset::ResetArguments;
+use crate::commands::shell::ShellArguments;
 use crate::commands::status::StatusArguments;
 use crate::commands::tasks::TasksArguments;
+use crate::commands::truncate::TruncateArguments;
 use crate::commands::validate::ValidateArguments;
 use crate::commands::verify::VerifyArguments;
 
@@ -47,15 +53,21 @@ pub(crate) enum Command {
     Check(CheckArguments),
     Generate(GenerateArguments),
     Create(CreateArguments),
+    Docs(DocsArguments),
+    Doctor(DoctorArguments),
     Drop(DropArguments),
     Dump(DumpArguments),
+    Init(InitArguments),
     Load(LoadArguments),
     Migrate(MigrateArguments),
     Mirror(MirrorArguments),
     Pull(PullArguments),
     Recover(RecoverArguments),
+    Reset(ResetArguments),
+    Shell(ShellArguments),
     Status(StatusArguments),
     Tasks(TasksArguments),
+    Truncate(TruncateArguments),
     Validate(ValidateArguments),
     Verify(VerifyArguments),
     Explain(ExplainArguments),

@@ -12,7 +12,9 @@ use crate::failure::Failure;
 pub(crate) enum Purpose {
     /// Nothing is lost.
     Harmless,
-    /// Data is lost: of several engines none is meant unless named.
+    /// Nothing is lost, and still none of several engines is meant unless named.
+    Named,
+    /// Data is lost: of several engines none is meant unless named, and those that are protected are refused.
     Destructive,
 }
 
@@ -32,13 +34,31 @@ pub(crate) fn choose(
     };
     chosen.sort_unstable();
     chosen.dedup();
+    let mut engines = chosen.iter().map(|at| &config.engines[*at]);
+    if let Some(engine) = engines.find(|engine| engine.protected && purpose == Purpose::Destructive)
+    {
+        return Err(protected(engine));
+    }
     Ok(chosen.into_iter().map(|at| EngineId(at as u32)).collect())
 }
 
+fn protected(engine: &EngineConfig) -> Failure {
+    let name = &engine.name;
+    let message =
+        format!("engine `{name}` is protected, and this command loses data; nothing was changed");
+    Failure::new(message).help(format!(
+        "name another engine; where it is meant, take `protected = true` out of `[engines.{name}]` in bindery.toml"
+    ))
+}
+
 fn unnamed(config: &Config, purpose: Purpose) -> Result<usize, Failure> {
-    if purpose == Purpose::Destructive && config.engines.len() > 1 {
-        let failure = Failure::new("there are several engines, and this command loses data");
-        return Err(failure.help(format!(
+    let why = match purpose {
+        Purpose::Harmless => None,
+        Purpose::Named => Some("there are several engines"),
+        Purpose::Destructive => Some("there are several engines, and this command loses data"),
+    };
+    if let Some(why) = why.filter(|_| config.engines.len() > 1) {
+        return Err(Failure::new(why).help(format!(
             "say which: `--engine NAME` or `--all`; {}",
             known_engines(config)
         )));
@@ -103,6 +123,8 @@ mod tests {
     const TWO: &str = "url = 'sqlite://a.db'\n[engines.b]\nurl = 'sqlite://b.db'\nreplicas = [{ name = 'b1', url = 'sqlite://b1.db' }]\n";
     const NO_DEFAULT: &str = "[engines]\nb = 'sqlite://b.db'\nm = 'sqlite://m.db'\n";
 
+    const PROTECTED: &str = "[engines.default]\nurl = 'sqlite://a.db'\nprotected = true\n";
+
     fn choice(toml: &str, names: &[&str], all: bool, purpose: Purpose) -> Result<Vec<u32>, String> {
         let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
         let config = Config::parse(
@@ -129,6 +151,7 @@ mod tests {
             Ok(vec![0, 1])
         );
         assert_eq!(choice(NO_DEFAULT, &[], true, Destructive), Ok(vec![0, 1]));
+        assert_eq!(choice(PROTECTED, &[], false, Purpose::Named), Ok(vec![0]));
         assert_eq!(choice(ONLY_DEFAULT, &[], false, Destructive), Ok(vec![0]));
     }
 
@@ -146,6 +169,18 @@ mod tests {
             ),
             (TWO, vec!["b1"], Harmless, "`b1` is a replica of engine `b`"),
             (TWO, vec![], Destructive, "there are several engines"),
+            (
+                PROTECTED,
+                vec![],
+                Destructive,
+                "engine `default` is protected",
+            ),
+            (
+                PROTECTED,
+                vec!["default"],
+                Destructive,
+                "take `protected = true` out of `[engines.default]`",
+            ),
             (NO_DEFAULT, vec![], Harmless, "there is no engine `default`"),
         ];
         for (toml, names, purpose, expected) in cases {

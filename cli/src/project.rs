@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bindery_schema::check::check;
-use bindery_schema::config::{Config, process_environment};
+use bindery_schema::config::{Address, Config, SqliteAddress, process_environment};
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::input::Input;
@@ -124,6 +124,20 @@ impl Project {
     pub(crate) fn place(&self, engine: &str) -> Option<String> {
         let target = self.config.as_ref()?.target(engine, &process_environment);
         target.ok().map(|target| target.to_string())
+    }
+
+    /// Where an engine is; `None` where the configuration cannot say it now.
+    pub(crate) fn address(&self, engine: &str) -> Option<Address> {
+        let target = self.config.as_ref()?.target(engine, &process_environment);
+        target.ok().map(|target| target.place)
+    }
+
+    /// The SQLite file of an engine, where it is not there: connecting would make it.
+    pub(crate) fn missing_file(&self, engine: &str) -> Option<PathBuf> {
+        match self.address(engine)? {
+            Address::Sqlite(SqliteAddress::File(path)) if !path.exists() => Some(path),
+            Address::Sqlite(_) | Address::Server(_) => None,
+        }
     }
 
     /// Runs the stages. Nothing is read as long as the files themselves are wrong.

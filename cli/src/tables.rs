@@ -65,6 +65,8 @@ pub(crate) enum Status {
     Differs,
     Dropped,
     Missing,
+    /// A dry run would do it.
+    Planned,
     Unmanaged,
 }
 
@@ -140,6 +142,15 @@ impl<'m> EngineTables<'m> {
     }
 }
 
+/// What a dry run prints: the tables that would be worked on.
+pub(crate) fn planned<'m>(engines: &[EngineTables<'m>]) -> Outcomes<'m> {
+    let planned = |engine: &EngineTables<'m>| engine.outcome(|_, _| (Status::Planned, Vec::new()));
+    Outcomes {
+        done: engines.iter().map(planned).collect(),
+        failure: None,
+    }
+}
+
 /// Prints what became of each table; fails where an engine did.
 pub(crate) fn print(
     outcomes: Outcomes<'_>,
@@ -179,6 +190,7 @@ impl Status {
             Self::Differs => ("differs", Paint::Bad),
             Self::Dropped => ("dropped", Paint::Bad),
             Self::Missing => ("missing", Paint::Faint),
+            Self::Planned => ("planned", Paint::Faint),
             Self::Unmanaged => ("unmanaged", Paint::Faint),
         };
         stream.paint(paint, &format!("{word:<9}"))

@@ -144,6 +144,8 @@ pub struct EngineConfig {
     pub outbox: bool,
     /// `inbox`.
     pub inbox: bool,
+    /// `protected`: commands that lose data refuse to work on it.
+    pub protected: bool,
     /// `models-of`: the engine whose models it hosts too.
     pub models_of: Option<String>,
 }
@@ -578,6 +580,7 @@ impl EngineConfig {
             replicas: Vec::new(),
             outbox: false,
             inbox: false,
+            protected: false,
             models_of: None,
         }
     }

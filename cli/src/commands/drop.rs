@@ -27,6 +27,9 @@ pub(crate) struct DropArguments {
     /// Do not ask
     #[arg(long)]
     yes: bool,
+    /// List the tables, connect to nothing and change nothing
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
     #[command(flatten)]
     engines: EngineOptions,
     #[command(flatten)]
@@ -44,20 +47,28 @@ pub(crate) fn run(arguments: &DropArguments, output: &Output) -> Result<(), Fail
     engines
         .iter()
         .for_each(|engine| engine.tell_unmanaged(output));
+    if arguments.dry_run {
+        return tables::print(tables::planned(&engines), options.format, output);
+    }
     let databases = Databases::open(&compiled.project, model, &engines)?;
     if !arguments.yes {
-        ask(&compiled.project, &engines, output)?;
+        let confirmation = Confirmation {
+            question: "Drop these tables with all their rows?",
+            help: "pass `--yes` to drop without a prompt",
+        };
+        ask(&confirmation, &compiled.project, &engines, output)?;
     }
     tables::print(databases.drop_tables(), options.format, output)
 }
 
-/// Fails unless the user confirms.
-fn ask(project: &Project, engines: &[EngineTables<'_>], output: &Output) -> Result<(), Failure> {
-    let confirmation = Confirmation {
-        question: "Drop these tables with all their rows?",
-        help: "pass `--yes` to drop without a prompt",
-    };
-    confirm::require_terminal(&confirmation)?;
+/// Fails unless the user confirms; names the tables' number and the place of each engine first.
+pub(super) fn ask(
+    confirmation: &Confirmation<'_>,
+    project: &Project,
+    engines: &[EngineTables<'_>],
+    output: &Output,
+) -> Result<(), Failure> {
+    confirm::require_terminal(confirmation)?;
     for engine in engines {
         let number = count(engine.tables.len(), "table");
         let place = project.place(engine.engine).unwrap_or_default();
@@ -66,5 +77,5 @@ fn ask(project: &Project, engines: &[EngineTables<'_>], output: &Output) -> Resu
             engine.engine
         ));
     }
-    confirm::ask(&confirmation, output)
+    confirm::ask(confirmation, output)
 }

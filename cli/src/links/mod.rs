@@ -22,11 +22,11 @@ const SAMPLES: usize = 10;
 
 /// A link from one engine to another, or to the same.
 pub(crate) struct Link<'m> {
-    table: &'m Table,
-    column: &'m Column,
+    pub(crate) table: &'m Table,
+    pub(crate) column: &'m Column,
     pub(crate) from: EngineId,
-    target: &'m Table,
-    target_column: &'m Column,
+    pub(crate) target: &'m Table,
+    pub(crate) target_column: &'m Column,
     pub(crate) to: EngineId,
 }
 

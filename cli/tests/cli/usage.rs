@@ -5,14 +5,20 @@ use std::path::Path;
 
 use crate::support::{Project, holds};
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 15] = [
     "check",
     "generate",
     "explain",
     "create",
+    "docs",
+    "doctor",
     "drop",
+    "init",
     "pull",
+    "reset",
+    "shell",
     "status",
+    "truncate",
     "validate",
     "completions",
 ];

@@ -113,6 +113,23 @@ impl Registry {
             .collect()
     }
 
+    /// Checks, for tools, that an engine of a group can keep what the protocol relies on; nothing is made.
+    ///
+    /// # Errors
+    /// A setting or a privilege is missing, with what mends it; the engine cannot be reached.
+    #[doc(hidden)]
+    pub fn check_group(&self, group: &AtomicGroup, at: usize) -> Result<()> {
+        let engine = &self.engines[at];
+        if at != group.home {
+            return engine.ensure_branches();
+        }
+        let checked = engine
+            .pool
+            .acquire()
+            .and_then(|mut link| link.protocol(|physical| physical.ensure_atomic(Part::Home)));
+        checked.map_err(|error| engine.located(error))
+    }
+
     /// Sees to it, once in a process, that the engines of a group can keep what the protocol relies on, and gives the name of
     /// this process as a coordinator. An engine that cannot be reached is looked at when it can.
     fn ready_for(&self, group: &AtomicGroup) -> Result<Arc<str>> {

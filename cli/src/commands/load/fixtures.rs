@@ -17,7 +17,7 @@ use crate::report::document;
 
 /// The result for one engine; `cli/JSON.md` documents it.
 #[derive(Debug, Serialize)]
-struct EngineFixtures {
+pub(crate) struct EngineFixtures {
     engine: String,
     tables: Vec<TableFixtures>,
     skipped: usize,
@@ -30,13 +30,27 @@ struct TableFixtures {
 }
 
 /// Loads the fixtures of a folder into the chosen engines, one after the other, until one fails.
-pub(super) fn load(
+pub(crate) fn load(
     dir: &Path,
-    (model, chosen): (&CheckedModel, &[EngineId]),
+    chosen: (&CheckedModel, &[EngineId]),
     engines: &Engines,
     format: Format,
     output: &Output,
 ) -> Result<(), Failure> {
+    let (done, failed) = load_into(dir, chosen, engines)?;
+    output.result(&match format {
+        Format::Json => document(&done),
+        Format::Human | Format::Github => done.iter().map(|one| lines(one, output)).collect(),
+    })?;
+    failed.map_or(Ok(()), Err)
+}
+
+/// The same without a word: the engines that were done, and the failure of the next one.
+pub(crate) fn load_into(
+    dir: &Path,
+    (model, chosen): (&CheckedModel, &[EngineId]),
+    engines: &Engines,
+) -> Result<(Vec<EngineFixtures>, Option<Failure>), Failure> {
     let names = model.engines.iter().map(|engine| engine.name.as_str());
     let known: Vec<String> = model
         .tables
@@ -59,11 +73,7 @@ pub(super) fn load(
             }
         }
     }
-    output.result(&match format {
-        Format::Json => document(&done),
-        Format::Human | Format::Github => done.iter().map(|one| lines(one, output)).collect(),
-    })?;
-    failed.map_or(Ok(()), Err)
+    Ok((done, failed))
 }
 
 fn outcome(loaded: LoadedFixtures) -> EngineFixtures {

@@ -1,6 +1,6 @@
 //! `bindery load`: rows from files into the tables of engines, all of an engine's or none.
 
-mod fixtures;
+pub(super) mod fixtures;
 mod plan;
 mod rejects;
 
@@ -328,7 +328,7 @@ fn load_part(
 }
 
 /// The failure with what to type next.
-fn explained(error: &bindery::Error) -> Failure {
+pub(super) fn explained(error: &bindery::Error) -> Failure {
     use bindery::{DataProblem, ErrorKind};
     let shown = failure(error);
     let ErrorKind::Data(data) = error.kind() else {

@@ -150,7 +150,7 @@ pub(crate) fn run(arguments: &MigrateArguments, output: &Output) -> Result<(), F
                 .baseline(&action.version)
                 .map(Outcome::Recorded)
         }),
-        Action::Resolve(action) => on_each(&action.common, Purpose::Destructive, output, |one| {
+        Action::Resolve(action) => on_each(&action.common, Purpose::Named, output, |one| {
             let migrator = one.migrator();
             migrator.resolve(&action.version, action.statements)?;
             migrator.status().map(Outcome::Listed)

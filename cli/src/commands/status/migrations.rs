@@ -10,7 +10,7 @@ use crate::level::Level;
 const SECTION: &str = "migrations";
 
 /// One row; none for an engine that has no folder of migrations.
-pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
+pub(in crate::commands) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
     let mut sources = look.project.input.sources.clone();
     let mut found = Diagnostics::default();
     let Some(read) = files::of_engine(look.project, look.id, &mut sources, &mut found) else {

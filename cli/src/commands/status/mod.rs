@@ -2,23 +2,23 @@
 //! for one engine.
 
 mod atomic;
-mod migrations;
+pub(super) mod migrations;
 mod replicas;
 mod row;
 mod sagas;
 mod syncs;
 mod tasks;
 
-use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use bindery_schema::config::{Address, SqliteAddress, process_environment};
-use bindery_schema::model::EngineId;
+use bindery::Dialect;
+use bindery_schema::config::Address;
+use bindery_schema::model::{Engine, EngineId};
 use clap::Args;
 use serde::Serialize;
 
-use self::row::Row;
+pub(super) use self::row::Row;
 use crate::arguments::{ConfigOptions, EngineOptions, Format};
 use crate::database::{self, Chosen, Engines};
 use crate::engines::Purpose;
@@ -29,16 +29,16 @@ use crate::project::Project;
 use crate::report::document;
 
 /// What a section found on one engine. It fails where the engine does not answer any more.
-type Section = fn(&Look<'_>) -> bindery::Result<Vec<Row>>;
+pub(super) type Section<'s> = dyn Fn(&Look<'_>) -> bindery::Result<Vec<Row>> + Sync + 's;
 
 /// The sections, in the order in which they are printed.
-const SECTIONS: [Section; 6] = [
-    migrations::rows,
-    atomic::rows,
-    tasks::rows,
-    sagas::rows,
-    replicas::rows,
-    syncs::rows,
+const SECTIONS: [&Section<'static>; 6] = [
+    &migrations::rows,
+    &atomic::rows,
+    &tasks::rows,
+    &sagas::rows,
+    &replicas::rows,
+    &syncs::rows,
 ];
 
 /// Report what waits on the engines: pending migrations, transactions in doubt, tasks, sagas, replicas that lag, syncs
@@ -71,16 +71,17 @@ pub(crate) struct StatusArguments {
 }
 
 /// One engine, for a section to look at.
-struct Look<'a> {
-    project: &'a Project,
+pub(super) struct Look<'a> {
+    pub(super) project: &'a Project,
     /// All engines of the configuration, in its order.
-    engines: &'a Engines,
-    id: EngineId,
+    pub(super) engines: &'a Engines,
+    pub(super) id: EngineId,
     thresholds: &'a Thresholds,
 }
 
 /// What is still well.
-struct Thresholds {
+#[derive(Default)]
+pub(super) struct Thresholds {
     max_pending: usize,
     max_age: Duration,
     max_lag: Duration,
@@ -95,97 +96,115 @@ struct EngineDocument<'a> {
 }
 
 impl Look<'_> {
-    fn name(&self) -> &str {
-        &self.project.input.engines[self.position()].name
+    pub(super) fn name(&self) -> &str {
+        &self.engine().name
     }
 
-    fn position(&self) -> usize {
+    pub(super) fn dialect(&self) -> Dialect {
+        self.engine().dialect
+    }
+
+    fn engine(&self) -> &Engine {
+        &self.project.input.engines[self.position()]
+    }
+
+    pub(super) fn position(&self) -> usize {
         self.id.0 as usize
     }
 
-    fn chosen(&self) -> Chosen {
+    pub(super) fn chosen(&self) -> Chosen {
         self.engines.chosen(self.position())
     }
 
+    /// Where it is, as far as that can be said.
+    pub(super) fn address(&self) -> Option<Address> {
+        self.project.address(self.name())
+    }
+
     /// All sections, or the one row of an engine that does not answer.
-    fn rows(&self) -> Vec<Row> {
-        if let Some(path) = missing_file(self.project, self.name()) {
+    fn rows(&self, sections: &[&Section<'_>]) -> Vec<Row> {
+        if let Some(path) = self.project.missing_file(self.name()) {
             let text = format!("there is no file `{}`", path.display());
             let hint = format!("create it: `bindery create --engine {}`", self.name());
             return vec![Row::new("connection", text).level(Level::Error).hint(hint)];
         }
         let answers = self.engines.registry.connect(self.chosen()).map(drop);
         let looked = answers.and_then(|()| {
-            let sections = SECTIONS.iter().map(|rows| rows(self));
+            let sections = sections.iter().map(|rows| rows(self));
             sections.collect::<bindery::Result<Vec<_>>>()
         });
         match looked {
             Ok(rows) => rows.into_iter().flatten().collect(),
-            Err(error) => vec![self.down(&error)],
+            Err(error) => vec![down(&error)],
         }
-    }
-
-    fn down(&self, error: &bindery::Error) -> Row {
-        let text = database::failure(error).message();
-        let hint = format!(
-            "`bindery doctor --engine {}` looks for the cause",
-            self.name()
-        );
-        Row::new("connection", text).level(Level::Error).hint(hint)
     }
 }
 
-/// The SQLite file of an engine, where it is not there: looking at it would make it.
-pub(super) fn missing_file(project: &Project, engine: &str) -> Option<PathBuf> {
-    let config = project.config.as_ref()?;
-    let target = config.target(engine, &process_environment).ok()?;
-    match target.place {
-        Address::Sqlite(SqliteAddress::File(path)) if !path.exists() => Some(path),
-        Address::Sqlite(_) | Address::Server(_) => None,
-    }
+fn down(error: &bindery::Error) -> Row {
+    let text = database::failure(error).message();
+    let hint = "is the server up, and are host, port, database, account and password in the configuration right?";
+    Row::new("connection", text).level(Level::Error).hint(hint)
 }
 
 /// Looks at the engines at the same time, and prints one after the other.
 pub(crate) fn run(arguments: &StatusArguments, output: &Output) -> Result<(), Failure> {
     let project = Project::load_config(&arguments.config, output)?;
     let chosen = project.choose(&arguments.engines.or_all(), Purpose::Harmless)?;
-    let all: Vec<EngineId> = project.all_engines().collect();
-    let engines = Engines::open(&project, &all)?;
     let thresholds = Thresholds {
         max_pending: arguments.max_pending,
         max_age: Duration::from_secs(arguments.max_age),
         max_lag: Duration::from_secs(arguments.max_lag),
     };
-    let look = |id: EngineId| Look {
-        project: &project,
-        engines: &engines,
-        id,
-        thresholds: &thresholds,
+    let rows = look_at(&project, &chosen, &thresholds, &SECTIONS)?;
+    print(&project, &chosen, &rows, arguments.config.format, output)
+}
+
+/// The rows of each engine; all engines are looked at at the same time.
+pub(super) fn look_at(
+    project: &Project,
+    chosen: &[EngineId],
+    thresholds: &Thresholds,
+    sections: &[&Section<'_>],
+) -> Result<Vec<Vec<Row>>, Failure> {
+    let all: Vec<EngineId> = project.all_engines().collect();
+    let engines = Engines::open(project, &all)?;
+    let rows = |id: EngineId| {
+        let look = Look {
+            project,
+            engines: &engines,
+            id,
+            thresholds,
+        };
+        look.rows(sections)
     };
-    let rows: Vec<Vec<Row>> = thread::scope(|scope| {
-        let threads = chosen.iter().map(|id| scope.spawn(|| look(*id).rows()));
+    Ok(thread::scope(|scope| {
+        let threads = chosen.iter().map(|id| scope.spawn(|| rows(*id)));
         let threads: Vec<_> = threads.collect();
         let ended = threads.into_iter().map(thread::ScopedJoinHandle::join);
         ended
             .map(|ended| ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
-    });
-    let looked = chosen.iter().zip(&rows);
-    let looked: Vec<EngineDocument<'_>> = looked
-        .map(|(id, rows)| EngineDocument {
-            engine: &project.input.engines[id.0 as usize].name,
-            level: worst(rows),
-            rows,
-        })
-        .collect();
-    print(&looked, arguments.config.format, output)
+    }))
 }
 
 fn worst(rows: &[Row]) -> Level {
     rows.iter().map(|row| row.level).max().unwrap_or(Level::Ok)
 }
 
-fn print(looked: &[EngineDocument<'_>], format: Format, output: &Output) -> Result<(), Failure> {
+/// Prints the rows of each engine; the end is that of the worst.
+pub(super) fn print(
+    project: &Project,
+    chosen: &[EngineId],
+    rows: &[Vec<Row>],
+    format: Format,
+    output: &Output,
+) -> Result<(), Failure> {
+    let looked = chosen.iter().zip(rows).map(|(id, rows)| EngineDocument {
+        engine: &project.input.engines[id.0 as usize].name,
+        level: worst(rows),
+        rows,
+    });
+    let looked: Vec<EngineDocument<'_>> = looked.collect();
     output.result(&match format {
         Format::Json => document(&looked),
         Format::Human | Format::Github => looked

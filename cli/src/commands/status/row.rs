@@ -10,9 +10,9 @@ use crate::text;
 
 /// Something that was looked at on one engine; `cli/JSON.md` documents it.
 #[derive(Debug, Serialize)]
-pub(super) struct Row {
+pub(in crate::commands) struct Row {
     section: &'static str,
-    pub(super) level: Level,
+    pub(in crate::commands) level: Level,
     /// What waits, in words.
     text: String,
     /// How many wait.
@@ -25,7 +25,7 @@ pub(super) struct Row {
 
 impl Row {
     /// All is well, and nothing waits.
-    pub(super) fn new(section: &'static str, text: impl Into<String>) -> Self {
+    pub(in crate::commands) fn new(section: &'static str, text: impl Into<String>) -> Self {
         Self {
             section,
             level: Level::Ok,
@@ -37,31 +37,31 @@ impl Row {
     }
 
     /// Sets how many wait.
-    pub(super) fn count(mut self, count: usize) -> Self {
+    pub(in crate::commands) fn count(mut self, count: usize) -> Self {
         self.count = count;
         self
     }
 
     /// Sets the age of the oldest.
-    pub(super) fn oldest(mut self, age: Option<Duration>) -> Self {
+    pub(in crate::commands) fn oldest(mut self, age: Option<Duration>) -> Self {
         self.oldest_ms = age.map(|age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX));
         self
     }
 
     /// Sets how well it is.
-    pub(super) fn level(mut self, level: Level) -> Self {
+    pub(in crate::commands) fn level(mut self, level: Level) -> Self {
         self.level = level;
         self
     }
 
     /// Sets what to do about it.
-    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(in crate::commands) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
     /// `warning    migrations on b: 2 pending`, and the hint where all is not well.
-    pub(super) fn line(&self, engine: &str, stream: Stream) -> String {
+    pub(in crate::commands) fn line(&self, engine: &str, stream: Stream) -> String {
         let word = self.level.painted(stream);
         let age = self.oldest_ms.map(Duration::from_millis);
         let which = if self.count > 1 { "the oldest " } else { "" };

@@ -62,6 +62,7 @@ impl Reader<'_> {
         engine.reads = self.reads(table, &engine.replicas);
         engine.outbox = self.truth(table, "outbox").unwrap_or_default();
         engine.inbox = self.truth(table, "inbox").unwrap_or_default();
+        engine.protected = self.truth(table, "protected").unwrap_or_default();
         engine.models_of = self.text(table, "models-of").map(|text| text.value);
         engine.password_from = self.password_from(table, &engine.source);
         self.refuse_strange(table, engine);

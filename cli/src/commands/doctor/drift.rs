@@ -1,0 +1,33 @@
+//! The tables beside the schema, as `validate` compares them.
+
+use bindery_schema::model::CheckedModel;
+
+use super::super::status::{Look, Row};
+use crate::comparison;
+use crate::level::Level;
+use crate::text::count;
+
+const SECTION: &str = "tables";
+
+pub(super) fn row(look: &Look<'_>, model: &CheckedModel) -> Row {
+    let engine = look.name();
+    match comparison::of_engine(look.engines, look.position(), model, look.id) {
+        Err(why) => Row::new(SECTION, format!("they cannot be compared: {why}"))
+            .level(Level::Warning)
+            .hint(format!("`bindery validate --engine {engine}`")),
+        Ok(found) => {
+            let differences = found.differences.len();
+            let tables = count(found.tables, "table");
+            let text = match differences {
+                0 => format!("{tables} as the schema says"),
+                number => format!("{} from the schema", count(number, "difference")),
+            };
+            Row::new(SECTION, text)
+                .count(differences)
+                .level(Level::Ok.or(Level::Error, differences > 0))
+                .hint(format!(
+                    "`bindery validate --engine {engine}` lists them; `bindery create --engine {engine}` makes tables that are missing"
+                ))
+        }
+    }
+}

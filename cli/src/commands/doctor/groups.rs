@@ -1,0 +1,26 @@
+//! What atomic groups rely on: prepared transactions, and settings without which a crash would lose them.
+
+use super::super::recover;
+use super::super::status::{Look, Row};
+use super::fine;
+use crate::database;
+use crate::level::Level;
+
+const SECTION: &str = "atomic groups";
+
+pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
+    let groups = recover::groups(look.project);
+    let at = look.position();
+    let mut rows = Vec::new();
+    for group in groups.iter().filter(|group| group.engines.contains(&at)) {
+        rows.extend(match look.engines.registry.check_group(group, at) {
+            Ok(()) => fine(SECTION, format!("group `{}` can rely on it", group.name)),
+            Err(error) => {
+                let why = database::failure(&error).message();
+                let row = Row::new(SECTION, format!("group `{}`: {why}", group.name));
+                vec![row.level(Level::Error).count(1)]
+            }
+        });
+    }
+    Ok(rows)
+}

@@ -1,0 +1,75 @@
+//! `bindery doctor`: looks for what keeps the program from working on its engines, and says what to do about it.
+
+mod clock;
+mod drift;
+mod groups;
+mod privileges;
+mod server;
+
+use bindery_schema::model::CheckedModel;
+use clap::Args;
+
+use super::status::{Look, Row, Section, Thresholds, look_at, migrations, print};
+use crate::arguments::{EngineOptions, SchemaOptions};
+use crate::engines::Purpose;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::project::{DialectChoice, Project};
+use crate::report;
+
+/// Check configuration, connection, server, privileges, clock, tables and migrations of engines
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Check what the program needs on its engines, and say what to do where it is not there: configuration and schema, the \
+        connection, the server's product and version, privileges on the tables, the difference of the clocks, differences from the \
+        schema, pending migrations, and what atomic groups rely on.\n\n\
+        Without `--engine` all engines are checked, at the same time. Nothing is changed. Exits with 0 where all is well, with 1 on a \
+        warning and with 2 on an error.",
+    after_help = "Examples:\n  \
+        bindery doctor\n  \
+        bindery doctor --engine b --format json"
+)]
+pub(crate) struct DoctorArguments {
+    #[command(flatten)]
+    engines: EngineOptions,
+    #[command(flatten)]
+    schema: SchemaOptions,
+}
+
+/// Checks the engines, and prints all findings.
+pub(crate) fn run(arguments: &DoctorArguments, output: &Output) -> Result<(), Failure> {
+    let options = &arguments.schema;
+    let project = Project::load(options, DialectChoice::Configured)?;
+    let chosen = project.choose(&arguments.engines.or_all(), Purpose::Harmless)?;
+    let compiled = project.compile();
+    let model = report::checked(&compiled, options, output)?;
+    let tables = |look: &Look<'_>| Ok(vec![drift::row(look, model)]);
+    let privileges = |look: &Look<'_>| privileges::rows(look, &table_names(model, look));
+    let sections: [&Section; 6] = [
+        &server::rows,
+        &privileges,
+        &clock::rows,
+        &tables,
+        &migrations::rows,
+        &groups::rows,
+    ];
+    let rows = look_at(
+        &compiled.project,
+        &chosen,
+        &Thresholds::default(),
+        &sections,
+    )?;
+    print(&compiled.project, &chosen, &rows, options.format, output)
+}
+
+/// The tables of an engine that the program writes to, as the database names them.
+fn table_names(model: &CheckedModel, look: &Look<'_>) -> Vec<String> {
+    let tables = model.tables.iter();
+    let own = tables.filter(|table| table.view.is_none() && table.engines.contains(&look.id));
+    own.map(|table| table.name.name.clone()).collect()
+}
+
+/// Nothing to be said against it.
+fn fine(section: &'static str, text: impl Into<String>) -> Vec<Row> {
+    vec![Row::new(section, text)]
+}

@@ -1,0 +1,410 @@
+//! `bindery init`: the files of a project, from nothing, around a schema file, or around a database.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use bindery_schema::config::scheme_dialect;
+use bindery_schema::dialect::Dialect;
+use bindery_schema::model::EngineId;
+use clap::Args;
+use serde::Serialize;
+
+use crate::arguments::{ConfigOptions, Format, SchemaOptions, dialect_parser};
+use crate::database::Engines;
+use crate::failure::Failure;
+use crate::output::{Output, Paint};
+use crate::project::{DialectChoice, Project};
+use crate::report::document;
+
+/// Begin a project: schema, bindery.toml and build.rs
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Begin a project in this folder: schema, bindery.toml and build.rs, from nothing, around a schema file or dump, or around a \
+        database. No file that is there is changed, but for Cargo.toml with `--cargo`; what is to be added to it, and to a build.rs that is \
+        there, is printed.",
+    after_help = "Examples:\n  \
+        bindery init                                   an SQLite file and one table\n  \
+        bindery init --dialect postgres --cargo\n  \
+        bindery init --from dump.sql\n  \
+        bindery init --from-url sqlite://app.db\n  \
+        bindery init --from-url 'postgres://ann:${PASSWORD}@localhost/shop'"
+)]
+pub(crate) struct InitArguments {
+    /// The database; without it SQLite, or what the schema file is written for
+    #[arg(long, value_name = "DIALECT", value_parser = dialect_parser(), conflicts_with = "from_url")]
+    dialect: Option<Dialect>,
+    /// A file with CREATE TABLE statements, which stays where it is
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+    /// A database whose schema is written to schema.sql; a password only as a variable, `${PASSWORD}`
+    #[arg(long, value_name = "URL", conflicts_with = "from")]
+    from_url: Option<String>,
+    /// Add the dependencies to Cargo.toml
+    #[arg(long)]
+    cargo: bool,
+    /// Say what would be written, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// The form of the result
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+const CONFIG: &str = "bindery.toml";
+const SCHEMA: &str = "schema.sql";
+const BUILD: &str = "build.rs";
+const MANIFEST: &str = "Cargo.toml";
+
+const BUILD_TEXT: &str = "\
+fn main() -> Result<(), bindery_codegen::CompileError> {
+    bindery_codegen::Config::new().compile()
+}
+";
+
+/// The one call that a `build.rs` that is there needs.
+const BUILD_LINE: &str = "bindery_codegen::Config::new().compile()?;";
+
+/// The files of the project.
+struct Plan {
+    dialect: Dialect,
+    config: String,
+    /// `None` where the schema is in a file that is there.
+    schema: Option<String>,
+    has_build: bool,
+}
+
+/// What was done; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+struct Begun {
+    /// The files that were written.
+    written: Vec<&'static str>,
+    /// What is left to do, in words and lines to copy.
+    to_do: Vec<String>,
+}
+
+/// Plans, writes, and says what is left to do.
+pub(crate) fn run(arguments: &InitArguments, output: &Output) -> Result<(), Failure> {
+    if Path::new(CONFIG).exists() {
+        let failure = Failure::new(format!("there is a `{CONFIG}`: this is a project already"));
+        return Err(failure.help("another engine is a section `[engines.NAME]` in it"));
+    }
+    let plan = match &arguments.from_url {
+        Some(url) => around_database(url, output)?,
+        None => around_file(arguments)?,
+    };
+    let mut begun = Begun {
+        written: Vec::new(),
+        to_do: Vec::new(),
+    };
+    let mut files = vec![(CONFIG, plan.config.as_str())];
+    files.extend(plan.schema.as_deref().map(|text| (SCHEMA, text)));
+    if plan.has_build {
+        begun.to_do.push(format!(
+            "in the main function of `{BUILD}`:\n    {BUILD_LINE}"
+        ));
+    } else {
+        files.push((BUILD, BUILD_TEXT));
+    }
+    for (name, text) in files {
+        if !arguments.dry_run {
+            write_new(Path::new(name), text)?;
+        }
+        begun.written.push(name);
+    }
+    dependencies(&plan, arguments, &mut begun)?;
+    begun
+        .to_do
+        .push("in `src/main.rs` or `src/lib.rs`:\n    bindery::include_schema!();".to_owned());
+    print(&begun, arguments, output)
+}
+
+/// A schema file that was named, one that is there, or a new one.
+fn around_file(arguments: &InitArguments) -> Result<Plan, Failure> {
+    let there = Path::new(SCHEMA).exists().then(|| PathBuf::from(SCHEMA));
+    let file = arguments.from.clone().or(there);
+    let dialect = match (arguments.dialect, &file) {
+        (Some(dialect), _) => dialect,
+        (None, Some(file)) => written_for(file)?,
+        (None, None) => Dialect::Sqlite,
+    };
+    let schema = file.is_none().then(|| new_schema(dialect).to_owned());
+    let name = file.unwrap_or_else(|| PathBuf::from(SCHEMA));
+    Ok(Plan {
+        dialect,
+        config: config(dialect, None, &name),
+        schema,
+        has_build: Path::new(BUILD).exists(),
+    })
+}
+
+/// The dialect that reads the file with the fewest errors; of equals the first.
+fn written_for(file: &Path) -> Result<Dialect, Failure> {
+    if let Err(error) = fs::metadata(file) {
+        return Err(Failure::new(format!(
+            "`{}` cannot be read: {error}",
+            file.display()
+        )));
+    }
+    let mut best: Option<(usize, Dialect)> = None;
+    for dialect in Dialect::ALL {
+        let options = SchemaOptions {
+            config: None,
+            schema: vec![file.to_owned()],
+            format: Format::Human,
+            deny_warnings: false,
+        };
+        let compiled = Project::load(&options, DialectChoice::Everything(dialect))?.compile();
+        let errors = compiled.project.found.iter().count();
+        if best.is_none_or(|(fewest, _)| errors < fewest) {
+            best = Some((errors, dialect));
+        }
+    }
+    Ok(best.map_or(Dialect::Sqlite, |(_, dialect)| dialect))
+}
+
+/// The schema of a database, read by the configuration that the project will have.
+fn around_database(url: &str, output: &Output) -> Result<Plan, Failure> {
+    refuse_password(url)?;
+    if Path::new(SCHEMA).exists() {
+        let failure = Failure::new(format!("there is a `{SCHEMA}`; nothing was changed"));
+        return Err(failure.help(format!("take it as it is: `bindery init --from {SCHEMA}`")));
+    }
+    let (dialect, _) = scheme_dialect(url).map_err(|_| {
+        Failure::new(
+            "the URL begins with none of `sqlite://`, `postgres://`, `mysql://` and `mariadb://`",
+        )
+    })?;
+    let config = config(dialect, Some(url), Path::new(SCHEMA));
+    // The configuration is needed to connect, and is in the way of the next attempt where that fails.
+    write_new(Path::new(CONFIG), &config)?;
+    let schema = pulled(output);
+    let removed = fs::remove_file(CONFIG);
+    let schema = schema?;
+    removed.map_err(|error| Failure::new(format!("`{CONFIG}` cannot be written: {error}")))?;
+    Ok(Plan {
+        dialect,
+        config,
+        schema: Some(schema),
+        has_build: Path::new(BUILD).exists(),
+    })
+}
+
+fn pulled(output: &Output) -> Result<String, Failure> {
+    let options = ConfigOptions {
+        config: Some(PathBuf::from(CONFIG)),
+        format: Format::Human,
+    };
+    let project = Project::load_config(&options, output)?;
+    if let Some(path) = project.missing_file("default") {
+        return Err(Failure::new(format!(
+            "there is no file `{}`",
+            path.display()
+        )));
+    }
+    let id = EngineId(0);
+    let engines = Engines::open(&project, &[id])?;
+    let engine = &project.input.engines[0];
+    Ok(engines
+        .catalogue(0)?
+        .schema_text(engine, &Default::default()))
+}
+
+/// Others can see the arguments of a program.
+fn refuse_password(url: &str) -> Result<(), Failure> {
+    let account = url
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split(['/', '?']).next())
+        .and_then(|place| place.rsplit_once('@'));
+    let password = account.and_then(|(account, _)| account.split_once(':'));
+    let is_variable = |text: &str| text.starts_with("${") && text.ends_with('}');
+    match password {
+        Some((_, text)) if !text.is_empty() && !is_variable(text) => {
+            let failure = Failure::new(
+                "a password on the command line can be seen by others; nothing was done",
+            );
+            Err(failure.help("put it into a variable of the environment, and name that: `--from-url 'postgres://ann:${PASSWORD}@localhost/shop'`"))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn config(dialect: Dialect, url: Option<&str>, schema: &Path) -> String {
+    let url = match (url, dialect) {
+        (Some(url), _) => url,
+        (None, Dialect::Sqlite) => "${DATABASE_URL:-sqlite://app.db}",
+        (None, Dialect::Postgres | Dialect::Mysql) => "${DATABASE_URL}",
+    };
+    let schema = schema.display().to_string().replace('\\', "/");
+    format!(
+        "[schema]\nfiles = [{}]\n\n[engines.default]\n# Needed where no URL is known while building.\ndialect = \"{}\"\nurl = {}\n",
+        toml_text(&schema),
+        dialect.name(),
+        toml_text(url)
+    )
+}
+
+/// A basic string of TOML.
+fn toml_text(text: &str) -> String {
+    let mut written = "\"".to_owned();
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => written.extend(['\\', character]),
+            other if other.is_control() => written += &format!("\\u{:04X}", u32::from(other)),
+            other => written.push(other),
+        }
+    }
+    written + "\""
+}
+
+/// A first table, so that there is something to see.
+fn new_schema(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => {
+            "-- The tables of this program, as plain DDL of SQLite.\n\n-- A note.\nCREATE TABLE notes (\n  id INTEGER PRIMARY KEY,\n  \
+             body VARCHAR(200) NOT NULL,\n  created_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP\n);\n"
+        }
+        Dialect::Postgres => {
+            "-- The tables of this program, as plain DDL of PostgreSQL.\n\n-- A note.\nCREATE TABLE notes (\n  \
+             id BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,\n  body VARCHAR(200) NOT NULL,\n  \
+             created_at TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP\n);\n"
+        }
+        Dialect::Mysql => {
+            "-- The tables of this program, as plain DDL of MySQL and MariaDB.\n\n-- A note.\nCREATE TABLE notes (\n  \
+             id BIGINT AUTO_INCREMENT PRIMARY KEY,\n  body VARCHAR(200) NOT NULL,\n  \
+             created_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP\n);\n"
+        }
+    }
+}
+
+/// Adds the dependencies, or says which.
+fn dependencies(plan: &Plan, arguments: &InitArguments, begun: &mut Begun) -> Result<(), Failure> {
+    let version = env!("CARGO_PKG_VERSION");
+    let runtime = format!(
+        "bindery = {{ version = \"{version}\", features = [\"{}\"] }}",
+        plan.dialect.name()
+    );
+    let codegen = format!("bindery-codegen = \"{version}\"");
+    let lines = [
+        ("[dependencies]", runtime),
+        ("[build-dependencies]", codegen),
+    ];
+    if !arguments.cargo {
+        let [(one, runtime), (other, codegen)] = &lines;
+        begun.to_do.push(format!(
+            "in `{MANIFEST}`:\n    {one}\n    {runtime}\n\n    {other}\n    {codegen}"
+        ));
+        return Ok(());
+    }
+    let cannot =
+        |error: std::io::Error| Failure::new(format!("`{MANIFEST}` cannot be changed: {error}"));
+    let mut manifest = fs::read_to_string(MANIFEST).map_err(cannot)?;
+    for (section, line) in &lines {
+        manifest = with_dependency(manifest, section, line);
+    }
+    if !arguments.dry_run {
+        fs::write(MANIFEST, manifest).map_err(cannot)?;
+    }
+    begun.written.push(MANIFEST);
+    Ok(())
+}
+
+/// The manifest with a line in a section; as it is where the section has one of that name.
+fn with_dependency(manifest: String, section: &str, line: &str) -> String {
+    let name = line.split_once(" = ").map_or(line, |(name, _)| name);
+    let is_head = |text: &str| text.trim() == section;
+    let lines: Vec<&str> = manifest.lines().collect();
+    let Some(head) = lines.iter().position(|text| is_head(text)) else {
+        return format!("{}\n\n{section}\n{line}\n", manifest.trim_end());
+    };
+    let body = lines[head + 1..]
+        .iter()
+        .take_while(|text| !text.trim_start().starts_with('['));
+    let has_it = body.clone().any(|text| {
+        let key = text.split(['=', '.']).next().unwrap_or_default();
+        key.trim() == name
+    });
+    if has_it {
+        return manifest;
+    }
+    let (before, after) = lines.split_at(head + 1);
+    let mut text: Vec<&str> = before.to_vec();
+    text.push(line);
+    text.extend(after);
+    text.join("\n") + "\n"
+}
+
+/// Writes a file that is not there.
+fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    let shown = path.display();
+    let made = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path);
+    let written = made.and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
+    written.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => {
+            Failure::new(format!("`{shown}` is there, and is not overwritten"))
+        }
+        _ => Failure::new(format!("`{shown}` cannot be written: {error}")),
+    })
+}
+
+fn print(begun: &Begun, arguments: &InitArguments, output: &Output) -> Result<(), Failure> {
+    if arguments.format == Format::Json {
+        return output.result(&document(begun));
+    }
+    let word = if arguments.dry_run {
+        "planned"
+    } else {
+        "written"
+    };
+    let word = output.results().paint(Paint::Good, &format!("{word:<9}"));
+    let written = begun.written.iter().map(|name| format!("{word}  {name}\n"));
+    let to_do = begun.to_do.iter().map(|what| format!("\nadd {what}\n"));
+    output.result(&written.chain(to_do).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dependency_is_added_once() {
+        let line = "bindery = \"0.1\"";
+        let bare = "[package]\nname = \"a\"\n".to_owned();
+        let added = with_dependency(bare, "[dependencies]", line);
+        assert_eq!(
+            added,
+            "[package]\nname = \"a\"\n\n[dependencies]\nbindery = \"0.1\"\n"
+        );
+        assert_eq!(
+            with_dependency(added.clone(), "[dependencies]", line),
+            added
+        );
+        let other = "[dependencies]\nserde = \"1\"\n\n[features]\nbindery = []\n".to_owned();
+        assert_eq!(
+            with_dependency(other, "[dependencies]", line),
+            "[dependencies]\nbindery = \"0.1\"\nserde = \"1\"\n\n[features]\nbindery = []\n"
+        );
+    }
+
+    #[test]
+    fn passwords_are_refused() {
+        for url in [
+            "sqlite://a:b@c.db",
+            "postgres://ann:x@h/d",
+            "mysql://ann:a@b:c@h/d",
+        ] {
+            assert!(refuse_password(url).is_err(), "{url}");
+        }
+        for url in [
+            "sqlite://a.db",
+            "postgres://ann@h/d",
+            "postgres://ann:${PW}@h/d",
+            "mysql://h:3306/d",
+        ] {
+            assert!(refuse_password(url).is_ok(), "{url}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! `bindery reset`: drops the tables of the schema and makes them anew, empty or with fixtures.
+
+use std::path::PathBuf;
+
+use bindery::migrate::Migrator;
+use bindery_schema::diagnostic::Diagnostics;
+use bindery_schema::model::{CheckedModel, EngineId};
+use clap::Args;
+
+use super::load::fixtures;
+use super::migrate::files;
+use crate::arguments::{EngineOptions, Format, SchemaOptions};
+use crate::confirm::Confirmation;
+use crate::database::{self, Databases, Engines};
+use crate::engines::Purpose;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::project::{DialectChoice, Project};
+use crate::report;
+use crate::tables::{self, Outcomes};
+
+/// Drop the tables of the schema and make them anew
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Drop the tables of the schema and make them anew, empty or with fixtures.\n\n\
+        Tables that the schema does not know, and those it calls `@unmanaged`, are left alone. Where the engine has migrations they are \
+        recorded as applied, as the new tables are those of the schema. Of several engines one must be named; one that is `protected` \
+        is refused. Prompts for confirmation; without a terminal, `--yes` is needed.",
+    after_help = "Examples:\n  \
+        bindery reset                                 where `default` is the only engine\n  \
+        bindery reset --engine b --dry-run            list the tables\n  \
+        bindery reset --engine b --yes\n  \
+        bindery reset --engine b --fixtures fixtures --yes"
+)]
+pub(crate) struct ResetArguments {
+    /// Load the fixtures of this folder afterwards: `<table>.csv` for every engine, `<engine>/<table>.csv` for one
+    #[arg(long, value_name = "DIR")]
+    fixtures: Option<PathBuf>,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    /// List the tables, connect to nothing and change nothing
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+    #[command(flatten)]
+    engines: EngineOptions,
+    #[command(flatten)]
+    schema: SchemaOptions,
+}
+
+/// Asks, drops, and makes.
+pub(crate) fn run(arguments: &ResetArguments, output: &Output) -> Result<(), Failure> {
+    let options = &arguments.schema;
+    let project = Project::load(options, DialectChoice::Configured)?;
+    let chosen = project.choose(&arguments.engines, Purpose::Destructive)?;
+    let compiled = project.compile();
+    let model = report::checked(&compiled, options, output)?;
+    let engines = tables::of_engines(model, &chosen);
+    engines
+        .iter()
+        .for_each(|engine| engine.tell_unmanaged(output));
+    if arguments.dry_run {
+        return tables::print(tables::planned(&engines), options.format, output);
+    }
+    let databases = Databases::open(&compiled.project, model, &engines)?;
+    if !arguments.yes {
+        let confirmation = Confirmation {
+            question: "Drop these tables with all their rows, and make them anew?",
+            help: "pass `--yes` to reset without a prompt",
+        };
+        super::drop::ask(&confirmation, &compiled.project, &engines, output)?;
+    }
+    tables::print(made_anew(&databases), options.format, output)?;
+    let engines = Engines::open(&compiled.project, &chosen)?;
+    record_migrations(&compiled.project, &chosen, &engines, options.format, output)?;
+    load_fixtures(arguments, (model, &chosen), &engines, output)
+}
+
+/// The tables that were made, once all were dropped. Engines whose tables were not dropped are not begun with.
+fn made_anew<'t>(databases: &Databases<'t>) -> Outcomes<'t> {
+    let dropped = databases.drop_tables();
+    if dropped.failure.is_some() {
+        return dropped;
+    }
+    databases.create_missing()
+}
+
+/// The new tables are at the head of the migrations.
+fn record_migrations(
+    project: &Project,
+    chosen: &[EngineId],
+    engines: &Engines,
+    format: Format,
+    output: &Output,
+) -> Result<(), Failure> {
+    let (mut sources, mut found) = (project.input.sources.clone(), Diagnostics::default());
+    for (index, id) in chosen.iter().enumerate() {
+        let read = files::of_engine(project, *id, &mut sources, &mut found);
+        report::findings_of(&found, &sources, format, output)?;
+        let Some(read) = read else { continue };
+        let Some(last) = read.migrations.last() else {
+            continue;
+        };
+        let migrator = Migrator::new(&engines.registry, engines.chosen(index), &read.migrations);
+        let recorded = migrator.baseline(last.version);
+        recorded.map_err(|error| database::failure(&error))?;
+        output.message(&format!(
+            "migrations on {} are recorded as applied, up to {}\n",
+            read.engine, last.version
+        ));
+    }
+    Ok(())
+}
+
+fn load_fixtures(
+    arguments: &ResetArguments,
+    chosen: (&CheckedModel, &[EngineId]),
+    engines: &Engines,
+    output: &Output,
+) -> Result<(), Failure> {
+    let Some(dir) = &arguments.fixtures else {
+        return Ok(());
+    };
+    match arguments.schema.format {
+        // One document is enough: the tables'.
+        Format::Json => fixtures::load_into(dir, chosen, engines)?
+            .1
+            .map_or(Ok(()), Err),
+        format @ (Format::Human | Format::Github) => {
+            fixtures::load(dir, chosen, engines, format, output)
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! CLI-01: every command that works on engines, in one table.
+
+use super::support::{Project, holds};
+
+/// A command, and what it has beside `--engine`, `--all` and `--format`.
+struct Command {
+    /// With all that it needs but an engine.
+    words: &'static str,
+    /// The options that its kind needs: `--dry-run` (or a look-only form) where it writes, `--yes` where it destroys.
+    options: &'static [&'static str],
+    /// Works on all engines where none is named.
+    looks_at_all: bool,
+    /// Has no meaning for several engines.
+    one_engine: bool,
+}
+
+const fn on_default(words: &'static str, options: &'static [&'static str]) -> Command {
+    Command {
+        words,
+        options,
+        looks_at_all: false,
+        one_engine: false,
+    }
+}
+
+const fn on_all(words: &'static str, options: &'static [&'static str]) -> Command {
+    Command {
+        words,
+        options,
+        looks_at_all: true,
+        one_engine: false,
+    }
+}
+
+const COMMANDS: &[Command] = &[
+    on_default("create", &["--print"]),
+    on_default("drop --yes", &["--yes", "--dry-run"]),
+    on_default("reset --yes", &["--yes", "--dry-run"]),
+    on_default("truncate --yes", &["--yes", "--dry-run"]),
+    on_default("dump --out out", &["--force", "--quiet"]),
+    on_default("load", &["--yes", "--dry-run", "--quiet"]),
+    on_default("migrate run", &[]),
+    on_default("migrate revert --yes", &["--yes"]),
+    on_default("migrate status", &[]),
+    on_default("pull --out out", &["--yes"]),
+    on_all("docs", &["--out", "--force"]),
+    on_all("doctor", &[]),
+    on_all("status", &[]),
+    on_all("validate", &["--yes", "--dry-run"]),
+    Command {
+        words: "shell --dry-run",
+        options: &["--dry-run"],
+        looks_at_all: false,
+        one_engine: true,
+    },
+];
+
+/// The first words of a command, before its options.
+fn name(words: &str) -> String {
+    let names = words.split(' ').take_while(|word| !word.starts_with('-'));
+    names.collect::<Vec<_>>().join(" ")
+}
+
+fn no_default() -> Project {
+    let config = "[engines]\nb = 'sqlite://b.db'\nm = 'sqlite://m.db'\n";
+    let schema = "-- @engine b\nCREATE TABLE blogs (id INTEGER PRIMARY KEY);\n";
+    Project::new(&[("bindery.toml", config), ("schema.sql", schema)])
+}
+
+#[test]
+fn cli_01_every_command_lists_its_options() {
+    let project = Project::new(&[]);
+    for command in COMMANDS {
+        let help = project
+            .run(&format!("{} --help", name(command.words)))
+            .good();
+        holds(&help, &["--engine <NAME>", "--format <FORM>"]);
+        holds(&help, command.options);
+        if !command.one_engine {
+            holds(&help, &["--all"]);
+        }
+    }
+}
+
+#[test]
+fn cli_01_every_command_refuses_an_unknown_engine() {
+    let project = Project::blogs();
+    for command in COMMANDS {
+        let outcome = project.run(&format!("{} --engine nope", command.words));
+        assert_eq!(outcome.results, "", "{}", command.words);
+        holds(
+            &outcome.failed(),
+            &["there is no engine `nope`", "`b`", "`default`"],
+        );
+    }
+    assert_eq!(project.files(), ["bindery.toml", "schema.sql"]);
+}
+
+#[test]
+fn cli_01_no_command_guesses_without_a_default_engine() {
+    let project = no_default();
+    for command in COMMANDS.iter().filter(|command| !command.looks_at_all) {
+        let outcome = project.run(command.words);
+        assert_eq!(outcome.results, "", "{}", command.words);
+        holds(&outcome.failed(), &["--engine NAME", "`b`, `m`"]);
+    }
+    assert_eq!(project.files(), ["bindery.toml", "schema.sql"]);
+}
+
+/// On a project where everything is there, each command with `--engine b` names `b`, and no other engine.
+#[test]
+fn cli_01_every_command_acts_on_the_named_engine_only() {
+    for command in COMMANDS {
+        let project = Project::blogs();
+        for engine in ["b", "default"] {
+            std::fs::create_dir_all(project.path(&format!("migrations/{engine}")))
+                .expect("a folder");
+            let sql = "CREATE TABLE extra (id INTEGER PRIMARY KEY);\n";
+            project.write(&format!("migrations/{engine}/1_extra.sql"), sql);
+            project.write(
+                &format!("migrations/{engine}/1_extra.down.sql"),
+                "DROP TABLE extra;\n",
+            );
+        }
+        project.run("create --all").good();
+        project.sqlite(
+            "b.db",
+            "CREATE TABLE audit (id INTEGER PRIMARY KEY, note VARCHAR(200))",
+        );
+        project.run("dump --all").good();
+        if command.words.starts_with("migrate revert") {
+            project.run("migrate run --all").good();
+        }
+        let before = std::fs::read(project.path("default.db")).expect("it is there");
+        let outcome = project.run(&format!("{} --engine b", command.words));
+        // The migration that is pending is a warning of the commands that look for that.
+        let is_pending = outcome.results.contains("1 pending");
+        assert_eq!(
+            outcome.code,
+            Some(i32::from(is_pending)),
+            "{}: {outcome:#?}",
+            command.words
+        );
+        let names_other = [" on default", "`default`", "default.db", "users"];
+        let text = format!("{}{}", outcome.results, outcome.messages);
+        assert!(
+            !names_other.iter().any(|name| text.contains(name)),
+            "{}: {text}",
+            command.words
+        );
+        assert!(
+            text.contains('b'),
+            "`{}` names no engine: {text}",
+            command.words
+        );
+        let after = std::fs::read(project.path("default.db")).expect("it is there");
+        assert!(
+            before == after,
+            "`{}` changed the other engine",
+            command.words
+        );
+    }
+}

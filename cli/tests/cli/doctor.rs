@@ -1,0 +1,74 @@
+//! `bindery doctor`.
+
+use bindery_testkit::{fresh_mysql, fresh_postgres};
+
+use super::support::{Project, holds};
+
+const SCHEMA: &str = "\
+-- @dialect sqlite
+
+-- @engines default, lite, m, gone
+CREATE TABLE notes (id BIGINT PRIMARY KEY, body VARCHAR(80) NOT NULL);
+";
+
+#[test]
+fn mon_03_doctor_names_every_trouble_and_what_to_do() {
+    let (Some(postgres), Some(mysql)) = (fresh_postgres(), fresh_mysql()) else {
+        return;
+    };
+    let config = format!(
+        "[engines.default]\nurl = \"{}\"\n[engines.lite]\nurl = \"sqlite://lite.db\"\n[engines.m]\nurl = \"{}\"\n\
+         [engines.gone]\nurl = \"postgres://ann:hunter2@127.0.0.1:1/shop\"\n[atomic.shop]\nengines = [\"default\", \"lite\", \"m\"]\n",
+        postgres.url(),
+        mysql.url()
+    );
+    let project = Project::new(&[("bindery.toml", &config), ("schema.sql", SCHEMA)]);
+    project
+        .run("create --engine default --engine lite --engine m")
+        .good();
+    let folder = project.path("migrations/lite");
+    std::fs::create_dir_all(folder).expect("the folder can be made");
+    project.write(
+        "migrations/lite/1_tags.sql",
+        "CREATE TABLE tags (id INTEGER PRIMARY KEY);\n",
+    );
+    mysql
+        .run_script("ALTER TABLE notes DROP COLUMN body")
+        .expect("it is there");
+
+    let outcome = project.run("doctor");
+    assert_eq!(outcome.code, Some(2), "{outcome:#?}");
+    holds(
+        &outcome.results,
+        &[
+            "ok         server on default: PostgreSQL 1",
+            "ok         privileges on default: the account may read and write all tables\n",
+            "ok         clock on default: as this machine's\n",
+            "ok         tables on default: 1 table as the schema says\n",
+            "error      connection on gone: ",
+            "ok         server on lite: SQLite 3",
+            "ok         privileges on lite: the file can be read and written\n",
+            "warning    migrations on lite: 0 applied, 1 pending\n           `bindery migrate run --engine lite`\n",
+            "ok         atomic groups on lite: group `shop` can rely on it\n",
+            "ok         privileges on m: the account may read and write all tables\n",
+            "error      tables on m: 1 difference from the schema\n           `bindery validate --engine m` lists them",
+        ],
+    );
+    assert!(!outcome.results.contains("hunter2"), "{outcome:#?}");
+    let lite = project.run("doctor --engine lite --format json");
+    assert_eq!(lite.code, Some(1), "{lite:#?}");
+    assert_eq!(lite.json()[0]["level"], "warning");
+}
+
+/// A broken schema is what is found first.
+#[test]
+fn doctor_begins_with_the_configuration() {
+    let project = Project::blogs();
+    project.write(
+        "schema.sql",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, id INTEGER);\n",
+    );
+    project.run("doctor").failed();
+    project.write("bindery.toml", "url = 5\n");
+    holds(&project.run("doctor").failed(), &["bindery.toml"]);
+}

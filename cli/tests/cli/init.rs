@@ -1,0 +1,181 @@
+//! `bindery init`.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use bindery_testkit::{fresh_mysql, fresh_postgres};
+
+use super::support::{Project, holds};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+const MANIFEST: &str = "[package]\nname = \"begun\"\nversion = \"0.0.0\"\nedition = \"2024\"\n";
+
+const MAIN: &str = "\
+bindery::include_schema!();
+
+fn main() -> bindery::Result<()> {
+    let db = Databases::open()?;
+    db.create_missing()?;
+    let note = db.notes().insert(NewNote::new(\"hello\"))?;
+    println!(\"{}\", note.body);
+    Ok(())
+}
+";
+
+/// A crate outside of the workspace, as a user has it; its build folder is that of the other such crates, and it lies where the toolchain
+/// of the repository is in force.
+#[test]
+fn init_makes_a_project_that_compiles_and_runs() {
+    let project = Project::new(&[("Cargo.toml", MANIFEST)]);
+    let planned = project.run("init --cargo --dry-run").good();
+    holds(
+        &planned,
+        &["planned    bindery.toml\n", "planned    Cargo.toml\n"],
+    );
+    assert_eq!(project.files(), ["Cargo.toml"]);
+    let told = project.run("init --cargo").good();
+    holds(
+        &told,
+        &[
+            "written    bindery.toml\n",
+            "written    schema.sql\n",
+            "written    build.rs\n",
+            "written    Cargo.toml\n",
+            "bindery::include_schema!();",
+        ],
+    );
+    project.run("check").good();
+    let manifest = fs::read_to_string(project.path("Cargo.toml")).expect("it is there");
+    let patch = format!(
+        "{manifest}\n[workspace]\n\n[patch.crates-io]\nbindery = {{ path = \"{ROOT}/runtime\" }}\nbindery-codegen = {{ path = \"{ROOT}/codegen\" }}\n"
+    );
+    project.write("Cargo.toml", patch);
+    project.write("main.rs", MAIN);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("init");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(folder.join("src")).expect("a folder can be made");
+    for name in ["Cargo.toml", "bindery.toml", "build.rs", "schema.sql"] {
+        fs::copy(project.path(name), folder.join(name)).expect("it was written");
+    }
+    fs::copy(project.path("main.rs"), folder.join("src/main.rs")).expect("it was written");
+    fs::copy(format!("{ROOT}/Cargo.lock"), folder.join("Cargo.lock")).expect("it is there");
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--offline", "--quiet"])
+        .current_dir(&folder)
+        .env(
+            "CARGO_TARGET_DIR",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("../doors"),
+        )
+        .env_remove("DATABASE_URL")
+        .env_remove("BINDERY_CONFIG")
+        .output()
+        .expect("cargo can be started");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.is_empty(), "{said}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "hello\n");
+}
+
+#[test]
+fn init_overwrites_nothing() {
+    let project = Project::new(&[
+        ("build.rs", "fn main() {}\n"),
+        ("schema.sql", "CREATE TABLE t (id INTEGER PRIMARY KEY);\n"),
+    ]);
+    let told = project.run("init").good();
+    holds(
+        &told,
+        &[
+            "in the main function of `build.rs`",
+            "in `Cargo.toml`",
+            "[build-dependencies]",
+        ],
+    );
+    assert_eq!(
+        fs::read_to_string(project.path("build.rs")).expect("it is there"),
+        "fn main() {}\n"
+    );
+    holds(&project.run("check").good(), &["1 table"]);
+    holds(
+        &project.run("init").failed(),
+        &["this is a project already"],
+    );
+    holds(
+        &project.run("init --cargo").failed(),
+        &["this is a project already"],
+    );
+}
+
+/// The dialect of a dump is found by reading it.
+#[test]
+fn init_around_a_dump() {
+    let dumps = [
+        (
+            "CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, tags text[] NOT NULL, at timestamptz);\n",
+            "postgres",
+        ),
+        (
+            "CREATE TABLE `t` (`id` int unsigned NOT NULL AUTO_INCREMENT, PRIMARY KEY (`id`)) ENGINE=InnoDB;\n",
+            "mysql",
+        ),
+        (
+            "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, b BLOB) STRICT;\n",
+            "sqlite",
+        ),
+    ];
+    for (dump, dialect) in dumps {
+        let project =
+            Project::new(&[("dump.sql", dump)]).with("DATABASE_URL", &format!("{dialect}://x"));
+        project.run("init --from dump.sql").good();
+        let config = fs::read_to_string(project.path("bindery.toml")).expect("it was written");
+        holds(
+            &config,
+            &[
+                "files = [\"dump.sql\"]",
+                &format!("dialect = \"{dialect}\""),
+            ],
+        );
+        assert_eq!(project.files(), ["bindery.toml", "build.rs", "dump.sql"]);
+        project.run("check").good();
+    }
+    let project = Project::new(&[]);
+    holds(
+        &project.run("init --from nope.sql").failed(),
+        &["`nope.sql` cannot be read"],
+    );
+    assert_eq!(project.files(), Vec::<String>::new());
+}
+
+#[test]
+fn init_around_a_database() {
+    let project = Project::new(&[]);
+    project.sqlite("app.db", "CREATE TABLE t (id INTEGER PRIMARY KEY)");
+    project.run("init --from-url sqlite://app.db").good();
+    project.run("validate").good();
+    let servers = [fresh_postgres(), fresh_mysql()];
+    for database in servers.into_iter().flatten() {
+        database
+            .run_script("CREATE TABLE t (id INT PRIMARY KEY)")
+            .expect("a table");
+        let url = database.url();
+        let (scheme, rest) = url.split_once("://").expect("a URL");
+        let (account, place) = rest.split_once('@').expect("a URL with an account");
+        let (user, password) = account.split_once(':').expect("a password");
+        let project = Project::new(&[]).with("SHOP_PASSWORD", password);
+        let refused = project.run(&format!("init --from-url {url}")).failed();
+        holds(&refused, &["a password on the command line", "${PASSWORD}"]);
+        assert!(!refused.contains(password), "{refused}");
+        assert_eq!(project.files(), Vec::<String>::new());
+        let nowhere = format!("init --from-url {scheme}://{user}@127.0.0.1:1/shop");
+        project.run(&nowhere).failed();
+        assert_eq!(project.files(), Vec::<String>::new());
+        project
+            .run(&format!(
+                "init --from-url {scheme}://{user}:${{SHOP_PASSWORD}}@{place}"
+            ))
+            .good();
+        assert_eq!(project.files(), ["bindery.toml", "build.rs", "schema.sql"]);
+        project.run("validate").good();
+    }
+}
