@@ -47,7 +47,7 @@ cargo xtask saga [--runs N] [--seed N]
     Kills this number (1000) of processes at random while they run sagas over PostgreSQL, MariaDB and SQLite, has a worker go on with
     what they left, and checks that each saga is finished or compensated, and no step done twice. The seed repeats the times.
 
-cargo xtask bench [--peers | --async | --observation | --atomic] [OPTIONS]
+cargo xtask bench [--peers | --async | --observation | --atomic | --dump] [OPTIONS]
     Measures bindery beside the client libraries of its databases on private servers; prints the tables of
     docs/speed.md. Everything is held to one core unless OPTIONS say otherwise (`cargo xtask bench --help`).
     --peers          beside libpq, diesel and sqlx too: needs libpq and takes some minutes to compile
@@ -56,6 +56,8 @@ cargo xtask bench [--peers | --async | --observation | --atomic] [OPTIONS]
                      docs/observability.md; needs valgrind
     --atomic [N]     N (200) transactions of atomic groups beside the same statements by hand, on durable servers: prints the
                      table of docs/atomic.md
+    --dump           `bindery dump` and `load` beside pg_dump, mariadb-dump and sqlite3, on a million rows (--rows N),
+                     in rounds (--rounds N), of one database alone (--only sqlite|postgres|mysql)
 
 cargo xtask growth [--clean-build | --queries]
     Measures how time, memory and generated code grow with the schema, and the clean build of a program beside diesel and
@@ -141,6 +143,7 @@ pub(crate) enum BenchProgram {
     Async,
     Observation,
     Atomic,
+    Dump,
 }
 
 /// The tables of `growth` to measure.
@@ -247,6 +250,7 @@ fn benching(words: &[&str]) -> Benching {
         ["--async", options @ ..] => (BenchProgram::Async, options),
         ["--observation", options @ ..] => (BenchProgram::Observation, options),
         ["--atomic", options @ ..] => (BenchProgram::Atomic, options),
+        ["--dump", options @ ..] => (BenchProgram::Dump, options),
         options => (BenchProgram::Own, options),
     };
     Benching {
@@ -402,6 +406,9 @@ mod tests {
             parse(line),
             expected(BenchProgram::Peers, &["--rounds", "5"])
         );
+        let line = "bench --dump --rows 1000";
+        let options = ["--rows", "1000"];
+        assert_eq!(parse(line), expected(BenchProgram::Dump, &options));
     }
 
     #[test]

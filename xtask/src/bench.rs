@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: builds the program of `benches/` and runs it; with peers, that of `benches/peers`; the application of
-//! `benches/async`; and `benches/observation`, whose instructions are counted.
+//! `benches/async`; `benches/observation`, whose instructions are counted; and the command `bindery`, which dumps and loads.
 
 use std::process::ExitCode;
 
@@ -9,6 +9,7 @@ use crate::install;
 use crate::interrupt::Interrupt;
 use crate::workspace::{self, cargo};
 
+mod dump;
 mod observation;
 
 /// Measures and prints.
@@ -20,6 +21,10 @@ pub(crate) fn run(benching: &Benching, interrupt: &Interrupt) -> Result<ExitCode
         BenchProgram::Async => Some("benches/async"),
         BenchProgram::Observation => return observation::run(interrupt),
         BenchProgram::Atomic => return atomic(benching, interrupt),
+        BenchProgram::Dump => {
+            install::ensure(interrupt)?;
+            return dump::run(&benching.options, interrupt);
+        }
     };
     install::ensure(interrupt)?;
     let mut command = cargo();
