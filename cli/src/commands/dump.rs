@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::arguments::{EngineOptions, Format, SchemaOptions};
+use crate::data::archive::Staged;
 use crate::data::layout::{self, Hashing, MANIFEST, NewFile, NewFolder, file_name};
 use crate::data::manifest::{self, DumpedTable, FORMAT, Manifest};
 use crate::data::progress::Progress;
@@ -35,6 +36,7 @@ pub(crate) const ROOT: &str = "data";
     after_help = "Examples:\n  \
         bindery dump                               the tables of `default`, to `data/default`\n  \
         bindery dump --all --out backup            those of every engine, to `backup/<engine>`\n  \
+        bindery dump --all --archive backup.tar.zst\n  \
         bindery dump --engine b --table posts --out posts.jsonl\n  \
         bindery dump --table users --out - | head"
 )]
@@ -48,6 +50,9 @@ pub(crate) struct DumpArguments {
     /// The folder of the dump; for one table also a file that ends with .csv or .jsonl, or `-` for standard output
     #[arg(long, value_name = "PATH", default_value = ROOT)]
     out: PathBuf,
+    /// Write one file in place of a folder, an archive of all engines: its name ends with .tar.zst or .zip
+    #[arg(long, value_name = "FILE", conflicts_with = "out")]
+    archive: Option<PathBuf>,
     /// Replace a dump that is there
     #[arg(long)]
     force: bool,
@@ -108,35 +113,30 @@ pub(crate) fn run(arguments: &DumpArguments, output: &Output) -> Result<(), Fail
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
     let engines = Engines::open(&compiled.project, &chosen)?;
+    let begin = |archive: &PathBuf| Staged::begin(archive, arguments.force);
+    let staged = arguments.archive.as_ref().map(begin).transpose()?;
+    let root = staged
+        .as_ref()
+        .map_or(arguments.out.as_path(), Staged::root);
     let dump = Dump {
         arguments,
         model,
         engines: &engines,
         progress: Progress::new(output, arguments.quiet),
+        root,
     };
     if let Some(format) = arguments.single_file() {
         return dump.to_file(&chosen, format, output);
     }
-    let mut outcomes = Vec::new();
-    let mut failures = Vec::new();
+    let (mut outcomes, mut dumps, mut failures) = (Vec::new(), Vec::new(), Vec::new());
     for (index, &id) in chosen.iter().enumerate() {
-        let outcome = dump.to_folder(index, id);
-        let engine = model.engine(id).name.clone();
-        let path = arguments.out.join(&engine).display().to_string();
-        let (tables, error) = match outcome {
-            Ok(tables) => (tables, None),
-            Err(failure) => {
-                let error = Some(failure.message());
-                failures.push(failure);
-                (Vec::new(), error)
-            }
-        };
-        outcomes.push(EngineDump {
-            engine,
-            path,
-            tables,
-            error,
-        });
+        let (outcome, manifest) = dump.engine_to_folder(index, id, &mut failures);
+        outcomes.push(outcome);
+        dumps.extend(manifest);
+    }
+    // An archive is of all that was wanted, or is none.
+    if let Some(staged) = staged.filter(|_| failures.is_empty()) {
+        staged.finish(&dumps, arguments.force)?;
     }
     print(&outcomes, options.format, output)?;
     failures.iter().for_each(|failure| output.failure(failure));
@@ -163,6 +163,8 @@ struct Dump<'a> {
     model: &'a CheckedModel,
     engines: &'a Engines,
     progress: Progress<'a>,
+    /// Where the folders of engines are written to.
+    root: &'a Path,
 }
 
 impl Dump<'_> {
@@ -170,12 +172,51 @@ impl Dump<'_> {
         self.engines.chosen(index)
     }
 
+    /// An engine's tables to its folder, and the outcome as it is printed.
+    fn engine_to_folder(
+        &self,
+        index: usize,
+        id: EngineId,
+        failures: &mut Vec<Failure>,
+    ) -> (EngineDump, Option<(String, Manifest)>) {
+        let engine = self.model.engine(id).name.clone();
+        let place = self
+            .arguments
+            .archive
+            .as_ref()
+            .unwrap_or(&self.arguments.out);
+        let path = place.join(&engine).display().to_string();
+        let summary = |table: &DumpedTable| TableDump {
+            table: table.table.clone(),
+            rows: table.rows,
+            bytes: table.bytes,
+        };
+        let (manifest, tables, error) = match self.to_folder(index, id) {
+            Ok(manifest) => {
+                let tables = manifest.tables.iter().map(summary).collect();
+                (Some((engine.clone(), manifest)), tables, None)
+            }
+            Err(failure) => {
+                let error = Some(failure.message());
+                failures.push(failure);
+                (None, Vec::new(), error)
+            }
+        };
+        let outcome = EngineDump {
+            engine,
+            path,
+            tables,
+            error,
+        };
+        (outcome, manifest)
+    }
+
     /// An engine's tables to its folder.
-    fn to_folder(&self, index: usize, id: EngineId) -> Result<Vec<TableDump>, Failure> {
+    fn to_folder(&self, index: usize, id: EngineId) -> Result<Manifest, Failure> {
         let engine = self.model.engine(id);
         let tables = tables::chosen(self.model, id, &self.arguments.table)?;
         let form = self.arguments.form.unwrap_or(DataForm::Csv).format();
-        let folder = NewFolder::begin(&self.arguments.out, &engine.name, self.arguments.force)?;
+        let folder = NewFolder::begin(self.root, &engine.name, self.arguments.force)?;
         let taken_at = now();
         let mut snapshot = self.begin(index)?;
         let mut dumped = Vec::new();
@@ -197,12 +238,7 @@ impl Dump<'_> {
         };
         write_manifest(&folder, &manifest)?;
         folder.finish()?;
-        let summary = |table: DumpedTable| TableDump {
-            table: table.table,
-            rows: table.rows,
-            bytes: table.bytes,
-        };
-        Ok(manifest.tables.into_iter().map(summary).collect())
+        Ok(manifest)
     }
 
     fn begin(&self, index: usize) -> Result<Snapshot, Failure> {

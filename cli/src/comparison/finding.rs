@@ -1,11 +1,85 @@
 //! One finding of a comparison: where, what, expected and found.
 
 use bindery_schema::dialect::Dialect;
-use bindery_schema::diff::{EnumShape, ObjectShape};
+use bindery_schema::diff::{EnumShape, KeyKind, ObjectShape};
 use bindery_schema::model::TableName;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::text::has_same_parts;
+
+/// The respect in which a database is not as the schema says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FindingKind {
+    Table,
+    View,
+    Column,
+    Enum,
+    Key(KeyKind),
+    /// A sequence, domain or function, by its word.
+    Object(&'static str),
+    Type,
+    Null,
+    Default,
+    Generated,
+    Collation,
+    Words,
+    Comment,
+    Options,
+    Name,
+    Query,
+}
+
+impl FindingKind {
+    /// For messages, and for the member `what` of documents.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::View => "view",
+            Self::Column => "column",
+            Self::Enum => "enum",
+            Self::Key(kind) => kind.word(),
+            Self::Object(word) => word,
+            Self::Type => "type",
+            Self::Null => "null",
+            Self::Default => "default",
+            Self::Generated => "generated",
+            Self::Collation => "collation",
+            Self::Words => "words",
+            Self::Comment => "comment",
+            Self::Options => "options",
+            Self::Name => "name",
+            Self::Query => "query",
+        }
+    }
+
+    /// Is it about a thing as a whole, rather than one respect of a thing?
+    fn is_whole(self) -> bool {
+        match self {
+            Self::Table
+            | Self::View
+            | Self::Column
+            | Self::Enum
+            | Self::Key(_)
+            | Self::Object(_) => true,
+            Self::Type
+            | Self::Null
+            | Self::Default
+            | Self::Generated
+            | Self::Collation
+            | Self::Words
+            | Self::Comment
+            | Self::Options
+            | Self::Name
+            | Self::Query => false,
+        }
+    }
+}
+
+impl Serialize for FindingKind {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(self.word())
+    }
+}
 
 /// A thing that is not as the schema says; `cli/JSON.md` documents it.
 #[derive(Debug, Clone, Serialize)]
@@ -14,8 +88,7 @@ pub(crate) struct Finding {
     table: String,
     /// Of a column, and of a key with one.
     column: Option<String>,
-    /// `type`, `default`, `index`.
-    what: &'static str,
+    what: FindingKind,
     /// The text of the schema; `None` where it has none.
     expected: Option<String>,
     /// That of the database.
@@ -24,7 +97,7 @@ pub(crate) struct Finding {
 
 impl Finding {
     pub(super) fn of_table(
-        what: &'static str,
+        what: FindingKind,
         table: &TableName,
         expected: Option<String>,
         found: Option<String>,
@@ -39,7 +112,7 @@ impl Finding {
     }
 
     pub(super) fn column(
-        what: &'static str,
+        what: FindingKind,
         table: &TableName,
         column: &str,
         expected: Option<String>,
@@ -58,17 +131,17 @@ impl Finding {
         Self { column, ..self }
     }
 
-    pub(super) fn missing(what: &'static str, name: &TableName) -> Self {
-        Self::of_table(what, name, Some(what.to_owned()), None)
+    pub(super) fn missing(what: FindingKind, name: &TableName) -> Self {
+        Self::of_table(what, name, Some(what.word().to_owned()), None)
     }
 
-    pub(super) fn extra(what: &'static str, name: &TableName) -> Self {
-        Self::of_table(what, name, None, Some(what.to_owned()))
+    pub(super) fn extra(what: FindingKind, name: &TableName) -> Self {
+        Self::of_table(what, name, None, Some(what.word().to_owned()))
     }
 
     pub(super) fn missing_object(object: &ObjectShape) -> Self {
         Self::of_table(
-            word(object),
+            FindingKind::Object(word(object)),
             &object.name,
             Some(word(object).to_owned()),
             None,
@@ -77,7 +150,7 @@ impl Finding {
 
     pub(super) fn extra_object(object: &ObjectShape) -> Self {
         Self::of_table(
-            word(object),
+            FindingKind::Object(word(object)),
             &object.name,
             None,
             Some(word(object).to_owned()),
@@ -86,7 +159,8 @@ impl Finding {
 
     pub(super) fn object(expected: &ObjectShape, found: &ObjectShape) -> Self {
         let text = |object: &ObjectShape| Some(object.create.join("; "));
-        Self::of_table(word(expected), &expected.name, text(expected), text(found))
+        let what = FindingKind::Object(word(expected));
+        Self::of_table(what, &expected.name, text(expected), text(found))
     }
 
     pub(super) fn enum_type(found: Option<&EnumShape>, expected: Option<&EnumShape>) -> Self {
@@ -97,7 +171,7 @@ impl Finding {
         Self {
             table: name,
             column: None,
-            what: "enum",
+            what: FindingKind::Enum,
             expected: expected.map(values),
             found: found.map(values),
         }
@@ -121,43 +195,28 @@ impl Finding {
 
     /// The first word of its line.
     pub(crate) fn word(&self) -> &'static str {
-        if self.found.is_none() && self.is_whole() {
+        if self.found.is_none() && self.what.is_whole() {
             "missing"
         } else {
             "differs"
         }
     }
 
-    /// Is it about a thing as a whole, rather than one respect of a thing?
-    fn is_whole(&self) -> bool {
-        !matches!(
-            self.what,
-            "type"
-                | "null"
-                | "default"
-                | "generated"
-                | "collation"
-                | "words"
-                | "comment"
-                | "options"
-                | "name"
-                | "query"
-        )
-    }
-
     /// The expected and the found, after its place.
     pub(crate) fn texts(&self) -> String {
-        let what = self.what;
+        let what = self.what.word();
         let quoted = |text: &Option<String>| match text {
             Some(text) => format!("`{}`", one_line(text)),
             None => "none".to_owned(),
         };
         match (&self.expected, &self.found) {
-            (Some(text), None) | (None, Some(text)) if self.is_whole() && text == what => {
+            (Some(text), None) | (None, Some(text)) if self.what.is_whole() && text == what => {
                 format!(": {what}")
             }
-            (Some(_), None) if self.is_whole() => format!(": {what} {}", quoted(&self.expected)),
-            (None, Some(_)) if self.is_whole() => format!(": {what} {}", quoted(&self.found)),
+            (Some(_), None) if self.what.is_whole() => {
+                format!(": {what} {}", quoted(&self.expected))
+            }
+            (None, Some(_)) if self.what.is_whole() => format!(": {what} {}", quoted(&self.found)),
             _ => format!(
                 ": {what}: expected {}, found {}",
                 quoted(&self.expected),

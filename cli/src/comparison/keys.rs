@@ -4,6 +4,7 @@ use bindery_schema::dialect::Dialect;
 use bindery_schema::diff::{Key, KeyKind, Structure, ViewShape};
 use bindery_schema::model::TableName;
 
+use super::finding::FindingKind;
 use super::text::{has_same_parts, is_same_text};
 use super::{Comparison, Finding, spelling};
 
@@ -96,7 +97,7 @@ impl<'s> Keys<'s> {
             let rewritten = same_order
                 && holds_expression(&key)
                 && texts.is_some_and(|(one, key)| has_same_parts(&one, &key, dialect));
-            let finding = finding(&table, Some(&key), found.as_ref());
+            let finding = finding(&table, &key, (Some(&key), found.as_ref()));
             if rewritten {
                 &mut result.notes
             } else {
@@ -107,7 +108,7 @@ impl<'s> Keys<'s> {
         let extra = self
             .found
             .iter()
-            .map(|(table, key)| finding(table, None, Some(key)));
+            .map(|(table, key)| finding(table, key, (None, Some(key))));
         result.extra.extend(extra);
     }
 }
@@ -119,10 +120,12 @@ fn holds_expression(key: &Key) -> bool {
     }
 }
 
-fn finding(table: &TableName, expected: Option<&Key>, found: Option<&Key>) -> Finding {
+fn finding(
+    table: &TableName,
+    key: &Key,
+    (expected, found): (Option<&Key>, Option<&Key>),
+) -> Finding {
     let text = |key: &Key| key.sql.clone();
-    let key = expected.or(found);
-    let what = key.map_or("key", |key| key.kind.word());
-    let columns = key.map_or(&[][..], |key| key.columns.as_slice());
-    Finding::of_table(what, table, expected.map(text), found.map(text)).of_columns(columns)
+    let what = FindingKind::Key(key.kind);
+    Finding::of_table(what, table, expected.map(text), found.map(text)).of_columns(&key.columns)
 }

@@ -10,13 +10,14 @@ use std::collections::BTreeSet;
 
 use bindery_schema::dialect::Dialect;
 use bindery_schema::diff::{
-    Change, ColumnChange, ColumnShape, Key, Structure, Unreadable, ViewShape, compare,
+    Change, ColumnChange, ColumnShape, Key, KeyKind, Structure, Unreadable, ViewShape, compare,
     same_expression,
 };
 use bindery_schema::model::{CheckedModel, EngineId, TableName};
 use bindery_schema::render::{Style, render};
 use serde::Serialize;
 
+use self::finding::FindingKind;
 use self::keys::Keys;
 use self::objects::has_object;
 use self::text::has_same_parts;
@@ -125,12 +126,14 @@ impl Between<'_> {
             }
             Change::CreateTable(table) => result
                 .differences
-                .push(Finding::missing("table", &table.name)),
-            Change::DropTable(table) => result.extra.push(Finding::extra("table", &table.name)),
+                .push(Finding::missing(FindingKind::Table, &table.name)),
+            Change::DropTable(table) => result
+                .extra
+                .push(Finding::extra(FindingKind::Table, &table.name)),
             Change::AddColumn { table, column } => {
                 let text = Some(column.type_sql.clone());
                 result.differences.push(Finding::column(
-                    "column",
+                    FindingKind::Column,
                     &table,
                     &column.name,
                     text,
@@ -139,9 +142,13 @@ impl Between<'_> {
             }
             Change::DropColumn { table, column } => {
                 let text = Some(column.type_sql.clone());
-                result
-                    .extra
-                    .push(Finding::column("column", &table, &column.name, None, text));
+                result.extra.push(Finding::column(
+                    FindingKind::Column,
+                    &table,
+                    &column.name,
+                    None,
+                    text,
+                ));
             }
             Change::ChangeColumn {
                 table,
@@ -161,20 +168,22 @@ impl Between<'_> {
                     name.map(|name| spelling::cut_name(name, self.dialect()).to_owned())
                 };
                 if name(&from) != name(&to) {
-                    let finding = Finding::of_table("name", &table, name(&to), name(&from));
+                    let finding =
+                        Finding::of_table(FindingKind::Name, &table, name(&to), name(&from));
                     result.differences.push(finding.of_columns(&to.columns));
                 }
             }
             Change::ChangeOptions { table, from, to } => {
                 if !spelling::is_same_options(&from, &to, self.dialect()) {
-                    let finding = Finding::of_table("options", &table, Some(to), Some(from));
+                    let finding =
+                        Finding::of_table(FindingKind::Options, &table, Some(to), Some(from));
                     result.differences.push(finding);
                 }
             }
             Change::ChangeComment { table, from, to } => {
                 result
                     .notes
-                    .push(Finding::of_table("comment", &table, to, from));
+                    .push(Finding::of_table(FindingKind::Comment, &table, to, from));
             }
             // Views are made again for many reasons: they are compared by themselves.
             Change::CreateView(_) | Change::DropView(_) => {}
@@ -200,36 +209,54 @@ impl Between<'_> {
         };
         let (finding, is_expression) = match change {
             ColumnChange::Type => (
-                of("type", text(&expected.type_sql), text(&found.type_sql)),
+                of(
+                    FindingKind::Type,
+                    text(&expected.type_sql),
+                    text(&found.type_sql),
+                ),
                 false,
             ),
-            ColumnChange::Null => (of("null", null(expected), null(found)), false),
-            ColumnChange::Default => (texts("default", &expected.default, &found.default), true),
+            ColumnChange::Null => (of(FindingKind::Null, null(expected), null(found)), false),
+            ColumnChange::Default => (
+                texts(FindingKind::Default, &expected.default, &found.default),
+                true,
+            ),
             ColumnChange::Generated => (
                 of(
-                    "generated",
+                    FindingKind::Generated,
                     text(&expected.generated),
                     text(&found.generated),
                 ),
                 true,
             ),
             ColumnChange::Collation => (
-                texts("collation", &expected.collation, &found.collation),
+                texts(
+                    FindingKind::Collation,
+                    &expected.collation,
+                    &found.collation,
+                ),
                 false,
             ),
             ColumnChange::Comment => {
-                let finding = texts("comment", &expected.comment, &found.comment);
+                let finding = texts(FindingKind::Comment, &expected.comment, &found.comment);
                 return result.notes.push(finding);
             }
             ColumnChange::Words => (
                 of(
-                    "words",
+                    FindingKind::Words,
                     text(&expected.words.join(" ")),
                     text(&found.words.join(" ")),
                 ),
                 true,
             ),
-            ColumnChange::Check => (of("check", text(&expected.line), text(&found.line)), true),
+            ColumnChange::Check => (
+                of(
+                    FindingKind::Key(KeyKind::Check),
+                    text(&expected.line),
+                    text(&found.line),
+                ),
+                true,
+            ),
         };
         let table = self.found.table(table);
         let is_same = table.is_some_and(|table| {
@@ -255,11 +282,13 @@ impl Between<'_> {
         for view in &self.expected.views {
             match named(&self.found.views, &view.name) {
                 None if self.is_known_by_name(self.found, &view.name) => {
-                    result.notes.push(Finding::missing("view", &view.name));
+                    result
+                        .notes
+                        .push(Finding::missing(FindingKind::View, &view.name));
                 }
                 None => result
                     .differences
-                    .push(Finding::missing("view", &view.name)),
+                    .push(Finding::missing(FindingKind::View, &view.name)),
                 Some(found) => {
                     self.view(&found, view, result);
                     keys.of_view(&found, view);
@@ -269,7 +298,9 @@ impl Between<'_> {
         for view in &self.found.views {
             let is_expected = named(&self.expected.views, &view.name).is_some();
             if !is_expected && !self.is_known_by_name(self.expected, &view.name) {
-                result.extra.push(Finding::extra("view", &view.name));
+                result
+                    .extra
+                    .push(Finding::extra(FindingKind::View, &view.name));
             }
         }
     }
@@ -303,14 +334,24 @@ impl Between<'_> {
             )
         };
         if found.materialized != expected.materialized {
-            let finding = Finding::of_table("view", &expected.name, kind(expected), kind(found));
+            let finding = Finding::of_table(
+                FindingKind::View,
+                &expected.name,
+                kind(expected),
+                kind(found),
+            );
             result.differences.push(finding);
         }
         if same_expression(&found.query, &expected.query, self.dialect()) {
             return;
         }
         let query = |view: &ViewShape| Some(view.query.clone());
-        let finding = Finding::of_table("query", &expected.name, query(expected), query(found));
+        let finding = Finding::of_table(
+            FindingKind::Query,
+            &expected.name,
+            query(expected),
+            query(found),
+        );
         let is_certain = self.dialect() == Dialect::Sqlite
             && !has_same_parts(&found.query, &expected.query, self.dialect());
         if is_certain {

@@ -14,6 +14,8 @@ use crate::failure::Failure;
 
 /// The file that says what an engine's folder holds.
 pub(crate) const MANIFEST: &str = "manifest.json";
+/// A manifest is no longer than this.
+pub(crate) const LONGEST_MANIFEST: u64 = 64 << 20;
 /// The longest part of a file's name that is made of a table's.
 const LONGEST_NAME: usize = 180;
 
@@ -111,6 +113,16 @@ fn ensure_dump(target: &Path) -> Result<(), Failure> {
     Err(failure.help("`--out DIR` writes elsewhere"))
 }
 
+/// A file that is there is not replaced unseen.
+pub(super) fn ensure_free(target: &Path, force: bool) -> Result<(), Failure> {
+    if force || fs::symlink_metadata(target).is_err() {
+        return Ok(());
+    }
+    let shown = target.display();
+    let failure = Failure::new(format!("there is such a file already: `{shown}`"));
+    Err(failure.help("`--force` replaces it"))
+}
+
 /// A file that has its own name only once it is whole.
 pub(crate) struct NewFile {
     partial: PathBuf,
@@ -120,13 +132,7 @@ pub(crate) struct NewFile {
 
 impl NewFile {
     pub(crate) fn begin(target: &Path, force: bool) -> Result<(Self, File), Failure> {
-        if fs::symlink_metadata(target).is_ok() && !force {
-            let failure = Failure::new(format!(
-                "there is such a file already: `{}`",
-                target.display()
-            ));
-            return Err(failure.help("`--force` replaces it"));
-        }
+        ensure_free(target, force)?;
         let mut name = target.file_name().unwrap_or(OsStr::new("dump")).to_owned();
         name.push(format!(".{}.partial", std::process::id()));
         let partial = target.with_file_name(name);
@@ -170,14 +176,14 @@ pub(crate) fn create(path: &Path) -> Result<File, Failure> {
         .map_err(|error| cannot("make", path, &error))
 }
 
-fn make_private(path: &Path) -> io::Result<()> {
+pub(super) fn make_private(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+pub(super) fn remove(path: &Path) -> io::Result<()> {
     let removed = match fs::symlink_metadata(path) {
         Ok(found) if found.is_dir() => fs::remove_dir_all(path),
         Ok(_) => fs::remove_file(path),

@@ -29,7 +29,7 @@ pub(crate) struct Manifest {
 }
 
 /// One table of a dump.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct DumpedTable {
     pub(crate) table: String,
     pub(crate) file: String,

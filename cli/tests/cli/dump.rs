@@ -14,7 +14,7 @@ b = "${B_URL}"
 "#;
 
 /// The types that every database has.
-const SCHEMA: &str = "\
+pub(crate) const SCHEMA: &str = "\
 -- @dialect postgres
 
 -- @engines default, b
@@ -71,19 +71,19 @@ and a line\",naïve 🦀 e\u{301} \\N,\"\",9999-12-31,00:00:00,9999-12-31T23:59:
 ";
 
 /// Where engine `b` of a test is.
-enum At {
+pub(crate) enum At {
     File(std::path::PathBuf),
     Postgres(FreshDatabase),
     Mysql(FreshDatabase),
 }
 
-struct Dumped {
-    project: Project,
-    b: At,
+pub(crate) struct Dumped {
+    pub(crate) project: Project,
+    pub(crate) b: At,
 }
 
 impl Dumped {
-    fn with(schema: &str, b: At) -> Self {
+    pub(crate) fn with(schema: &str, b: At) -> Self {
         let project = Project::new(&[("bindery.toml", CONFIG), ("schema.sql", schema)]);
         let (url, b) = match b {
             At::File(_) => {
@@ -99,7 +99,7 @@ impl Dumped {
     }
 
     /// One for each database that engine `b` can be on.
-    fn on_all_with(schema: &str) -> Vec<Self> {
+    pub(crate) fn on_all_with(schema: &str) -> Vec<Self> {
         let all = [
             Some(At::File(std::path::PathBuf::new())),
             fresh_postgres().map(At::Postgres),
@@ -109,22 +109,31 @@ impl Dumped {
         there.map(|b| Self::with(schema, b)).collect()
     }
 
-    fn on_all() -> Vec<Self> {
+    pub(crate) fn on_all() -> Vec<Self> {
         Self::on_all_with(SCHEMA)
     }
 
-    fn run(&self, words: &str) -> Outcome {
+    /// The variable that names the place of `b`, and its value.
+    pub(crate) fn b_url(&self) -> (&'static str, String) {
+        let url = match &self.b {
+            At::File(_) => "sqlite://b.db".to_owned(),
+            At::Postgres(database) | At::Mysql(database) => database.url(),
+        };
+        ("B_URL", url)
+    }
+
+    pub(crate) fn run(&self, words: &str) -> Outcome {
         self.project.run(words)
     }
 
-    fn read(&self, file: &str) -> String {
+    pub(crate) fn read(&self, file: &str) -> String {
         let text = std::fs::read(self.project.path(file))
             .unwrap_or_else(|error| panic!("{file}: {error}"));
         String::from_utf8(text).expect("dumps are UTF-8")
     }
 
     /// Has SQL run on `b`, as another program would.
-    fn on_b(&self, sql: &str) {
+    pub(crate) fn on_b(&self, sql: &str) {
         match &self.b {
             At::File(path) => {
                 let connection = rusqlite::Connection::open(path).expect("a database file");
@@ -150,13 +159,13 @@ impl Dumped {
     }
 
     /// The rows of a table of `b` as CSV.
-    fn rows(&self, table: &str) -> String {
+    pub(crate) fn rows(&self, table: &str) -> String {
         self.run(&format!("dump --engine b --table {table} --out - --quiet"))
             .good()
     }
 
     /// Puts the usual rows into `default`, and dumps it.
-    fn dump_default(&self) {
+    pub(crate) fn dump_default(&self) {
         self.project.write("things.csv", THINGS);
         self.run("load --table things --from things.csv").good();
         self.project.write("owners.csv", "id,pet\n1,1\n2,2\n");

@@ -8,6 +8,8 @@ mod doctor;
 mod drift;
 mod drop;
 mod dump;
+mod dump_archives;
+mod dump_faults;
 mod engines;
 mod explain;
 mod findings;

@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use super::json_lines;
-use super::push::{BLOB_BEFORE_AND_AFTER, ZERO_DATE};
+use super::push::{BLOB_BEFORE_AND_AFTER, INFINITE_MOMENTS, ZERO_DATE};
 use super::rows::Written;
 use super::table::{DataColumn, ValueType};
 use crate::value::{ParamWriter, calendar_parse, uuid_text};
@@ -70,6 +70,11 @@ fn value(value: &ValueType, written: Written, text: &str, params: &mut ParamWrit
         ),
         ValueType::Date | ValueType::DateTime | ValueType::Timestamp if text == ZERO_DATE => {
             params.zero_date()
+        }
+        ValueType::Date | ValueType::DateTime | ValueType::Timestamp
+            if INFINITE_MOMENTS.contains(&text) =>
+        {
+            params.infinite_moment(text == INFINITE_MOMENTS[1]);
         }
         ValueType::Date => or_refuse(
             calendar_parse::read_date(text),

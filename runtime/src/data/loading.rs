@@ -117,6 +117,7 @@ impl Loading {
         physical.begin_with(&TransactionOptions::new())?;
         if matches!(mode, LoadMode::IntoEmpty | LoadMode::Replace) {
             refuse_hidden_rows(&mut physical)?;
+            lock(&mut physical, tables)?;
         }
         let mut loading = Self {
             references: References::suspend(&mut physical, tables, mode)?,
@@ -142,7 +143,11 @@ impl Loading {
     }
 
     fn ensure_empty(&mut self, table: &DataTable) -> Result<()> {
-        let sql = format!("SELECT 1 FROM {} LIMIT 1", table.sql.table);
+        let locking = match self.physical.dialect() {
+            Dialect::Mysql => " FOR UPDATE",
+            Dialect::Sqlite | Dialect::Postgres => "",
+        };
+        let sql = format!("SELECT 1 FROM {} LIMIT 1{locking}", table.sql.table);
         let mut is_empty = true;
         self.physical.query(&sql, &mut |_| (), &mut |_| {
             is_empty = false;
@@ -204,6 +209,21 @@ impl Loading {
         }
         finished.map_err(|error| located(error, self.engine))
     }
+}
+
+/// Has other writers wait until the end, so that the rows that are deleted or looked for are all there are. In the order of names,
+/// in which no two loads wait for each other. On SQLite the transaction is the only one that writes, and MySQL locks rows that are
+/// deleted or looked for with the gaps between them.
+fn lock(physical: &mut Physical, tables: &[&DataTable]) -> Result<()> {
+    match physical.dialect() {
+        Dialect::Sqlite | Dialect::Mysql => return Ok(()),
+        Dialect::Postgres if tables.is_empty() => return Ok(()),
+        Dialect::Postgres => {}
+    }
+    let mut names: Vec<&str> = tables.iter().map(|table| table.sql.table).collect();
+    names.sort_unstable();
+    let list = names.join(", ");
+    physical.batch(&format!("LOCK TABLE {list} IN SHARE ROW EXCLUSIVE MODE"))
 }
 
 fn ensure_key(table: &DataTable) -> Result<()> {

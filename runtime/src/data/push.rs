@@ -11,6 +11,9 @@ use crate::value::{RowReader, calendar_text, uuid_text};
 /// The date of zeros that old MySQL databases have.
 pub(super) const ZERO_DATE: &str = "0000-00-00";
 
+/// What PostgreSQL has past every date.
+pub(super) const INFINITE_MOMENTS: [&str; 2] = ["infinity", "-infinity"];
+
 /// Writes the next value of a row.
 pub(super) fn push(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) -> Result<()> {
     if row.skip_null() {
@@ -60,6 +63,10 @@ pub(super) fn push(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) 
 fn moment(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) -> Result<()> {
     if row.skip_zero_date() {
         line.plain(|out| out.push_str(ZERO_DATE));
+        return Ok(());
+    }
+    if let Some(is_negative) = row.skip_infinite_moment() {
+        line.plain(|out| out.push_str(INFINITE_MOMENTS[usize::from(is_negative)]));
         return Ok(());
     }
     if *value == ValueType::Date {

@@ -41,10 +41,15 @@ const POSTGRES_KEYS: &str = "SELECT c.conname::text, pg_catalog.quote_ident(c.co
      ORDER BY 3, 1";
 
 impl References {
-    /// Has foreign keys not checked where that is a setting, which stands before the transaction.
+    /// Sets what is set before the transaction, for this connection alone: foreign keys are not checked where that is a setting, and
+    /// SQLite has 64 MiB for its pages.
     pub(super) fn before(physical: &mut Physical) -> Result<()> {
         match physical.dialect() {
-            Dialect::Sqlite => physical.batch("PRAGMA foreign_keys = OFF"),
+            // The cache is there for indexes whose keys come in any order, which would be read and written again for each row.
+            Dialect::Sqlite => {
+                physical.batch("PRAGMA foreign_keys = OFF")?;
+                physical.batch("PRAGMA cache_size = -65536")
+            }
             Dialect::Mysql => physical.batch("SET SESSION foreign_key_checks = 0"),
             Dialect::Postgres => Ok(()),
         }

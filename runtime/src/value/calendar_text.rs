@@ -2,6 +2,9 @@
 
 use super::calendar::{civil, split};
 
+/// Those of microseconds.
+const MOST_DIGITS: usize = 6;
+
 /// `2026-11-20`.
 pub(crate) fn write_date(days: i64, out: &mut String) {
     let (year, month, day) = civil(days);
@@ -38,9 +41,14 @@ pub(crate) fn write_datetime(micros: i64, out: &mut String) {
     write_time(time, out);
 }
 
-fn push_digits(value: i64, width: u32, out: &mut String) {
-    for position in (0..width).rev() {
-        let digit = u32::try_from(value / 10_i64.pow(position) % 10).ok();
-        out.extend(digit.and_then(|digit| char::from_digit(digit, 10)));
+/// The last digits of a number that is not negative, with zeros before it. A dump of a million rows calls this ten million times.
+fn push_digits(value: i64, width: usize, out: &mut String) {
+    let mut digits = [b'0'; MOST_DIGITS];
+    let digits = &mut digits[..width.min(MOST_DIGITS)];
+    let mut rest = value.unsigned_abs();
+    for digit in digits.iter_mut().rev() {
+        *digit += (rest % 10) as u8;
+        rest /= 10;
     }
+    out.push_str(std::str::from_utf8(digits).unwrap_or_default());
 }

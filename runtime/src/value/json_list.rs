@@ -104,6 +104,11 @@ impl JsonList<'_> {
         self.text("0000-00-00 00:00:00")
     }
 
+    #[cfg(feature = "data")]
+    pub(crate) fn infinite_moment(&mut self, _: bool) -> Result<()> {
+        Err(unsupported(crate::value::INFINITE_MOMENT))
+    }
+
     pub(crate) fn vector(&mut self, _: &[f32]) -> Result<()> {
         Err(unsupported("a vector"))
     }

@@ -34,6 +34,10 @@ pub(crate) mod uuid_text;
 mod vector;
 mod writer;
 
+/// The value that databases refuse which have no infinities among their dates.
+#[cfg(feature = "data")]
+pub(crate) const INFINITE_MOMENT: &str = "an infinite date or time, which PostgreSQL alone has";
+
 pub use self::column_form::ColumnWriter;
 pub use self::column_set::ColumnSet;
 pub(crate) use self::identity::Identity;

@@ -269,6 +269,27 @@ impl<'a> RowReader<'a> {
         is_zero
     }
 
+    /// If the next column is `infinity` or `-infinity` of a date or timestamp of PostgreSQL, takes it and says whether it is the
+    /// negative one.
+    #[cfg(feature = "data")]
+    pub(crate) fn skip_infinite_moment(&mut self) -> Option<bool> {
+        let infinite = match &self.source {
+            #[cfg(feature = "postgres")]
+            RowSource::Postgres(row) => row.infinite_moment(self.column),
+            #[cfg(feature = "sqlite")]
+            RowSource::Sqlite(_) => None,
+            #[cfg(feature = "mysql")]
+            RowSource::Mysql(_) => None,
+            RowSource::Mapped(_)
+            | RowSource::Tapped(_)
+            | RowSource::Kept(_)
+            | RowSource::Recorded(_)
+            | RowSource::None(_) => None,
+        };
+        self.column += usize::from(infinite.is_some());
+        infinite
+    }
+
     /// The error of a column that was just read but does not fit its Rust type.
     #[cold]
     pub fn mismatch(&self, expected: &'static str) -> Error {

@@ -42,6 +42,9 @@ const PREFIX: u8 = 21;
 
 /// Values of an expression that is written twice where NULL is placed by an order of its own.
 const ORDERED: u8 = 22;
+/// `infinity` or `-infinity` of a date or timestamp of PostgreSQL.
+#[cfg(feature = "data")]
+const INFINITE_MOMENT: u8 = 23;
 
 /// The kind of the value that begins here.
 pub(crate) fn value_kind(values: &[u8]) -> ValueKind {
@@ -163,6 +166,11 @@ impl Recorder<'_> {
 
     pub(crate) fn zero_date(&mut self) -> Result<()> {
         self.fixed(ZERO_DATE, [])
+    }
+
+    #[cfg(feature = "data")]
+    pub(crate) fn infinite_moment(&mut self, is_negative: bool) -> Result<()> {
+        self.fixed(INFINITE_MOMENT, [u8::from(is_negative)])
     }
 
     pub(crate) fn vector(&mut self, values: &[f32]) -> Result<()> {
@@ -346,6 +354,8 @@ fn replay_one(tape: &mut Tape<'_>, params: &mut ParamWriter<'_>) {
         DATETIME => params.datetime(tape.i64()),
         TIMESTAMP => params.timestamp(tape.i64()),
         ZERO_DATE => params.zero_date(),
+        #[cfg(feature = "data")]
+        INFINITE_MOMENT => params.infinite_moment(tape.fixed() == [1]),
         VECTOR => params.vector(&floats(tape.sized())),
         UUID => params.uuid(&tape.fixed()),
         JSON => params.json(tape.text()),

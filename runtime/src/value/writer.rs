@@ -384,6 +384,12 @@ impl<'a> ParamWriter<'a> {
         each!(self.zero_date());
     }
 
+    /// `infinity` or `-infinity` of a date or timestamp; refused by all but PostgreSQL.
+    #[cfg(feature = "data")]
+    pub(crate) fn infinite_moment(&mut self, is_negative: bool) {
+        each!(self.infinite_moment(is_negative));
+    }
+
     /// NULL.
     pub fn null(&mut self) {
         each!(self.null());

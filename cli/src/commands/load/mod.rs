@@ -17,7 +17,6 @@ use self::rejects::Rejects;
 use super::dump::{DataForm, ROOT, rows};
 use crate::arguments::{EngineOptions, Format, SchemaOptions};
 use crate::confirm::{self, Confirmation};
-use crate::data::layout;
 use crate::data::progress::Progress;
 use crate::database::{Engines, failure};
 use crate::engines::Purpose;
@@ -39,6 +38,7 @@ const MIB: usize = 1 << 20;
         bindery load                                  `data/default` into `default`\n  \
         bindery load --all --replace --yes            every engine, in place of what it has\n  \
         bindery load --engine b --from backup/default what was dumped from `default`, into `b`\n  \
+        bindery load --engine b --from backup.tar.zst/default\n  \
         bindery load --table users --from users.csv --append\n  \
         bindery load --all --fixtures fixtures"
 )]
@@ -46,7 +46,7 @@ pub(crate) struct LoadArguments {
     /// Only this table; may be repeated
     #[arg(long, value_name = "NAME")]
     table: Vec<String>,
-    /// The dump: a folder; for one table also a file, or `-` for standard input
+    /// The dump: a folder, or an archive (.tar.zst, .zip); for one table also a file, or `-` for standard input
     #[arg(long, value_name = "PATH", default_value = ROOT)]
     from: PathBuf,
     /// The form of a file whose name does not say it
@@ -146,9 +146,10 @@ pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Fail
         let engines = Engines::open(&compiled.project, &chosen)?;
         return fixtures::load(dir, (model, &chosen), &engines, options.format, output);
     }
+    let archive = plan::archive(arguments)?;
     let plans = chosen
         .iter()
-        .map(|&id| plan(arguments, model, id, chosen.len()));
+        .map(|&id| plan(arguments, model, id, (chosen.len(), archive.as_ref())));
     let plans = plans.collect::<Result<Vec<_>, _>>()?;
     if arguments.dry_run {
         plans.iter().try_for_each(ensure_manifest)?;
@@ -297,20 +298,32 @@ fn load_part(
     rejects: &mut Rejects<'_>,
     told: &mut dyn FnMut(u64),
 ) -> Result<Loaded, Failure> {
-    let (name, mut input): (String, Box<dyn BufRead>) = match &part.input {
-        Input::Stdin => ("-".to_owned(), Box::new(BufReader::new(io::stdin().lock()))),
-        Input::File(path, file) => {
-            let file = file
-                .try_clone()
-                .map_err(|error| layout::cannot("read", path, &error))?;
-            (
-                path.display().to_string(),
-                Box::new(BufReader::with_capacity(256 * 1024, file)),
-            )
-        }
+    let mut load = |name, input: &mut dyn BufRead| {
+        load_rows(arguments, loading, part, (name, input), rejects, told)
     };
+    match &part.input {
+        Input::Stdin => load("-".to_owned(), &mut BufReader::new(io::stdin().lock())),
+        Input::File(path, file) => {
+            let mut input = BufReader::with_capacity(256 * 1024, file);
+            load(path.display().to_string(), &mut input)
+        }
+        Input::Packed(archive, engine, table) => {
+            let name = archive.name(engine, table).display().to_string();
+            archive.read(engine, table, |input| load(name, input))?
+        }
+    }
+}
+
+fn load_rows(
+    arguments: &LoadArguments,
+    loading: &mut Loading,
+    part: &Part<'_>,
+    (name, input): (String, &mut dyn BufRead),
+    rejects: &mut Rejects<'_>,
+    told: &mut dyn FnMut(u64),
+) -> Result<Loaded, Failure> {
     let longest = arguments.longest_row.saturating_mul(MIB);
-    let source = RowsSource::new(&mut *input, part.format)
+    let source = RowsSource::new(input, part.format)
         .named(name)
         .longest_row(longest);
     let mut failed = None;

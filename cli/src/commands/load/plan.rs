@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use bindery::data::{DataFormat, DataTable};
 use bindery_schema::model::{CheckedModel, EngineId};
@@ -10,13 +11,11 @@ use sha2::{Digest, Sha256};
 
 use super::LoadArguments;
 use crate::commands::dump::{DataForm, format_of};
-use crate::data::layout::{self, MANIFEST};
+use crate::data::archive::{Archive, archive_of};
+use crate::data::layout::{self, LONGEST_MANIFEST, MANIFEST};
 use crate::data::manifest::{self, DumpedColumn, DumpedTable, Manifest, hexadecimal};
 use crate::data::tables::{self, EngineTable};
 use crate::failure::Failure;
-
-/// A manifest is no longer than this.
-const LONGEST_MANIFEST: u64 = 64 << 20;
 
 /// The tables of an engine and the files that are loaded into them, all checked.
 pub(super) struct Plan<'m> {
@@ -36,7 +35,15 @@ pub(super) struct Part<'m> {
 
 pub(super) enum Input {
     File(PathBuf, File),
+    /// Of the dump of an engine.
+    Packed(Rc<Archive>, String, DumpedTable),
     Stdin,
+}
+
+/// The archive that rows are loaded from, checked; none where it is a folder or a file of rows.
+pub(super) fn archive(arguments: &LoadArguments) -> Result<Option<Rc<Archive>>, Failure> {
+    let archive = archive_of(&arguments.from).map(|(path, _)| Archive::open(path));
+    Ok(archive.transpose()?.map(Rc::new))
 }
 
 /// The files of an engine, checked.
@@ -44,18 +51,20 @@ pub(super) fn plan<'m>(
     arguments: &LoadArguments,
     model: &'m CheckedModel,
     id: EngineId,
-    engines: usize,
+    (engines, archive): (usize, Option<&Rc<Archive>>),
 ) -> Result<Plan<'m>, Failure> {
     let from = &arguments.from;
     let is_stdin = from.as_os_str() == "-";
-    if is_stdin || from.is_file() {
+    if archive.is_none() && (is_stdin || from.is_file()) {
         return single(arguments, model, id, engines);
     }
     if arguments.form.is_some() {
-        let failure = Failure::new(
-            "`--as` is for a single file; a folder's manifest says what form its files have",
-        );
+        let failure =
+            Failure::new("`--as` is for a single file; a manifest says what form its files have");
         return Err(failure.help("leave `--as` out"));
+    }
+    if let Some(archive) = archive {
+        return packed(arguments, model, id, (engines, archive));
     }
     let engine = &model.engine(id).name;
     let is_of_engine = engines == 1 && from.join(MANIFEST).is_file();
@@ -68,12 +77,57 @@ pub(super) fn plan<'m>(
         return Err(no_dump(from, &folder, engine));
     }
     let manifest = read_manifest(&folder.join(MANIFEST))?;
-    let parts = parts(arguments, model, id, &folder, &manifest)?;
+    let open = &|dumped: &DumpedTable| {
+        let path = folder.join(&dumped.file);
+        let file = checked_file(&path, dumped)?;
+        Ok(Input::File(path, file))
+    };
+    let parts = parts(arguments, model, id, (&folder, &manifest), open)?;
     Ok(Plan {
         id,
         path: folder,
         parts,
     })
+}
+
+/// The tables of a dump in an archive.
+fn packed<'m>(
+    arguments: &LoadArguments,
+    model: &'m CheckedModel,
+    id: EngineId,
+    (engines, archive): (usize, &Rc<Archive>),
+) -> Result<Plan<'m>, Failure> {
+    let engine = &model.engine(id).name;
+    let named = archive_of(&arguments.from).and_then(|(_, named)| named);
+    if named.is_some() && engines > 1 {
+        let failure = Failure::new("one dump of an archive is loaded into one engine");
+        return Err(failure.help("name the engine: `--engine NAME`"));
+    }
+    let from = named.unwrap_or(engine);
+    let Some(manifest) = archive.manifest(from) else {
+        return Err(not_packed(archive, from, engine));
+    };
+    let open = &|dumped: &DumpedTable| {
+        let archive = Rc::clone(archive);
+        Ok(Input::Packed(archive, from.to_owned(), dumped.clone()))
+    };
+    let path = archive.path().join(from);
+    let parts = parts(arguments, model, id, (&path, manifest), open)?;
+    Ok(Plan { id, path, parts })
+}
+
+fn not_packed(archive: &Archive, wanted: &str, engine: &str) -> Failure {
+    let failure = Failure::new(format!(
+        "there is no dump of engine `{wanted}` in `{}`",
+        archive.path().display()
+    ));
+    let others = archive.engines();
+    let names: Vec<String> = others.iter().map(|name| format!("`{name}`")).collect();
+    failure.help(format!(
+        "there are dumps of {}; load one into this engine: `--engine {engine} --from {}`",
+        names.join(", "),
+        archive.path().join(others[0]).display()
+    ))
 }
 
 /// One table from one file.
@@ -199,8 +253,8 @@ fn parts<'m>(
     arguments: &LoadArguments,
     model: &'m CheckedModel,
     id: EngineId,
-    folder: &Path,
-    manifest: &Manifest,
+    (folder, manifest): (&Path, &Manifest),
+    open: &dyn Fn(&DumpedTable) -> Result<Input, Failure>,
 ) -> Result<Vec<Part<'m>>, Failure> {
     let tables = loadable(model, id, &arguments.table)?;
     let is_wanted =
@@ -250,15 +304,11 @@ fn parts<'m>(
                 folder.display()
             )));
         };
-        let path = folder.join(&dumped.file);
-        let file = checked_file(&path, dumped)?;
-        let format = format_of(&path).unwrap_or(DataFormat::Csv);
-        let rows = Some(dumped.rows);
         parts.push(Part {
             table,
-            input: Input::File(path, file),
-            format,
-            rows,
+            input: open(dumped)?,
+            format: format_of(Path::new(&dumped.file)).unwrap_or(DataFormat::Csv),
+            rows: Some(dumped.rows),
         });
     }
     Ok(parts)

@@ -261,6 +261,11 @@ impl Params<'_> {
         self.put(DATETIME, &[0])
     }
 
+    #[cfg(feature = "data")]
+    pub(crate) fn infinite_moment(&mut self, _: bool) -> Result<()> {
+        Err(unsupported(crate::value::INFINITE_MOMENT))
+    }
+
     pub(crate) fn vector(&mut self, values: &[f32]) -> Result<()> {
         self.bytes(&vector::to_bytes(values))
     }

@@ -221,6 +221,24 @@ impl RowRef<'_> {
         }
     }
 
+    /// Whether an infinity of a date or timestamp is the negative one.
+    #[cfg(feature = "data")]
+    pub(crate) fn infinite_moment(&self, column: usize) -> Option<bool> {
+        let value = self.value(column)?;
+        let (least, greatest) = match *value.column_type {
+            Type::DATE => {
+                let days = i32::from_be_bytes(value.bytes.try_into().ok()?);
+                (days == i32::MIN, days == i32::MAX)
+            }
+            Type::TIMESTAMP | Type::TIMESTAMPTZ => {
+                let micros = i64::from_be_bytes(value.bytes.try_into().ok()?);
+                (micros == i64::MIN, micros == i64::MAX)
+            }
+            _ => return None,
+        };
+        (least || greatest).then_some(least)
+    }
+
     /// It keeps none.
     pub(crate) fn is_zero_date(&self, _column: usize) -> bool {
         false

@@ -196,6 +196,17 @@ impl<'a> Encoder<'a> {
         Err(unsupported("the date 0000-00-00"))
     }
 
+    #[cfg(feature = "data")]
+    pub(crate) fn infinite_moment(&mut self, is_negative: bool) -> Result<()> {
+        let days = if is_negative { i32::MIN } else { i32::MAX };
+        let micros = if is_negative { i64::MIN } else { i64::MAX };
+        self.put(|column_type, out| match *column_type {
+            Type::DATE => push(out, days.to_be_bytes()),
+            Type::TIMESTAMP | Type::TIMESTAMPTZ => push(out, micros.to_be_bytes()),
+            _ => Err(wrong_type("an infinite date", column_type.name())),
+        })
+    }
+
     /// The text form of the extension pgvector.
     pub(crate) fn vector(&mut self, values: &[f32]) -> Result<()> {
         self.text(&crate::value::vector::to_text(values))
