@@ -10,10 +10,12 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::arguments::{EngineOptions, Format, SchemaOptions};
+use crate::data;
 use crate::data::archive::Staged;
 use crate::data::layout::{self, Hashing, MANIFEST, NewFile, NewFolder, file_name};
 use crate::data::manifest::{self, DumpedTable, FORMAT, Manifest};
 use crate::data::progress::Progress;
+use crate::data::record::{self, LinkedKeys, Record};
 use crate::data::tables::{self, EngineTable};
 use crate::database::{Chosen, Engines, failure};
 use crate::engines::Purpose;
@@ -37,6 +39,7 @@ pub(crate) const ROOT: &str = "data";
         bindery dump                               the tables of `default`, to `data/default`\n  \
         bindery dump --all --out backup            those of every engine, to `backup/<engine>`\n  \
         bindery dump --all --archive backup.tar.zst\n  \
+        bindery dump --engine b --record users 7 --out user7\n  \
         bindery dump --engine b --table posts --out posts.jsonl\n  \
         bindery dump --table users --out - | head"
 )]
@@ -53,6 +56,12 @@ pub(crate) struct DumpArguments {
     /// Write one file in place of a folder, an archive of all engines: its name ends with .tar.zst or .zip
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     archive: Option<PathBuf>,
+    /// Only the row of this table with this primary key, with the rows that it refers to and those that refer to it
+    #[arg(long, num_args = 2, value_names = ["TABLE", "KEY"], allow_negative_numbers = true, conflicts_with_all = ["table", "form"])]
+    record: Option<Vec<String>>,
+    /// With --record: take the rows that refer to it, those that refer to them, and so on, to this depth
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "record")]
+    depth: u32,
     /// Replace a dump that is there
     #[arg(long)]
     force: bool,
@@ -95,6 +104,9 @@ struct EngineDump {
     /// The folder or file.
     path: String,
     tables: Vec<TableDump>,
+    /// Rows of other engines that a record refers to; they are not dumped.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<LinkedKeys>,
     error: Option<String>,
 }
 
@@ -113,6 +125,7 @@ pub(crate) fn run(arguments: &DumpArguments, output: &Output) -> Result<(), Fail
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
     let engines = Engines::open(&compiled.project, &chosen)?;
+    let record = arguments.record(chosen.len())?;
     let begin = |archive: &PathBuf| Staged::begin(archive, arguments.force);
     let staged = arguments.archive.as_ref().map(begin).transpose()?;
     let root = staged
@@ -124,6 +137,7 @@ pub(crate) fn run(arguments: &DumpArguments, output: &Output) -> Result<(), Fail
         engines: &engines,
         progress: Progress::new(output, arguments.quiet),
         root,
+        record,
     };
     if let Some(format) = arguments.single_file() {
         return dump.to_file(&chosen, format, output);
@@ -148,6 +162,23 @@ pub(crate) fn run(arguments: &DumpArguments, output: &Output) -> Result<(), Fail
 }
 
 impl DumpArguments {
+    /// The record that is dumped in place of whole tables.
+    fn record(&self, engines: usize) -> Result<Option<Record>, Failure> {
+        let Some([table, key]) = self.record.as_deref() else {
+            return Ok(None);
+        };
+        if engines != 1 || self.single_file().is_some() {
+            let failure =
+                Failure::new("a record is of one engine, and its rows are of several tables");
+            return Err(failure.help("name the engine and a folder: `--engine NAME --out DIR`"));
+        }
+        Ok(Some(Record {
+            table: table.clone(),
+            key: key.clone(),
+            depth: self.depth,
+        }))
+    }
+
     /// Is one file to be written? Then its format.
     fn single_file(&self) -> Option<DataFormat> {
         let is_stdout = self.out.as_os_str() == "-";
@@ -165,6 +196,14 @@ struct Dump<'a> {
     progress: Progress<'a>,
     /// Where the folders of engines are written to.
     root: &'a Path,
+    record: Option<Record>,
+}
+
+/// The tables of an engine's dump.
+#[derive(Default)]
+struct Written {
+    tables: Vec<DumpedTable>,
+    links: Vec<LinkedKeys>,
 }
 
 impl Dump<'_> {
@@ -191,40 +230,49 @@ impl Dump<'_> {
             rows: table.rows,
             bytes: table.bytes,
         };
-        let (manifest, tables, error) = match self.to_folder(index, id) {
-            Ok(manifest) => {
-                let tables = manifest.tables.iter().map(summary).collect();
-                (Some((engine.clone(), manifest)), tables, None)
+        let mut outcome = EngineDump {
+            engine: engine.clone(),
+            path,
+            tables: Vec::new(),
+            links: Vec::new(),
+            error: None,
+        };
+        let manifest = match self.to_folder(index, id) {
+            Ok((manifest, links)) => {
+                outcome.tables = manifest.tables.iter().map(summary).collect();
+                outcome.links = links;
+                Some((engine, manifest))
             }
             Err(failure) => {
-                let error = Some(failure.message());
+                outcome.error = Some(failure.message());
                 failures.push(failure);
-                (None, Vec::new(), error)
+                None
             }
-        };
-        let outcome = EngineDump {
-            engine,
-            path,
-            tables,
-            error,
         };
         (outcome, manifest)
     }
 
     /// An engine's tables to its folder.
-    fn to_folder(&self, index: usize, id: EngineId) -> Result<Manifest, Failure> {
+    fn to_folder(
+        &self,
+        index: usize,
+        id: EngineId,
+    ) -> Result<(Manifest, Vec<LinkedKeys>), Failure> {
         let engine = self.model.engine(id);
         let tables = tables::chosen(self.model, id, &self.arguments.table)?;
-        let form = self.arguments.form.unwrap_or(DataForm::Csv).format();
+        if let Some(record) = &self.record {
+            tables::chosen(self.model, id, std::slice::from_ref(&record.table))?;
+        }
         let folder = NewFolder::begin(self.root, &engine.name, self.arguments.force)?;
         let taken_at = now();
         let mut snapshot = self.begin(index)?;
-        let mut dumped = Vec::new();
-        for table in &tables {
-            dumped.push(self.table(&mut snapshot, table, &folder, (form, &engine.name))?);
-        }
+        let written = match &self.record {
+            None => self.tables(&mut snapshot, &tables, &folder, &engine.name)?,
+            Some(record) => self.of_record(&mut snapshot, id, &tables, &folder, record)?,
+        };
         drop(snapshot);
-        let columns = dumped
+        let columns = written
+            .tables
             .iter()
             .map(|table| (table.table.as_str(), table.columns.as_slice()));
         let manifest = Manifest {
@@ -234,43 +282,66 @@ impl Dump<'_> {
             dialect: engine.dialect.name().to_owned(),
             taken_at,
             schema: manifest::schema_hash(columns),
-            tables: dumped,
+            record: self.record.clone(),
+            tables: written.tables,
         };
         write_manifest(&folder, &manifest)?;
         folder.finish()?;
-        Ok(manifest)
+        Ok((manifest, written.links))
+    }
+
+    /// All rows of the tables.
+    fn tables(
+        &self,
+        snapshot: &mut Snapshot,
+        tables: &[EngineTable<'_>],
+        folder: &NewFolder,
+        engine: &str,
+    ) -> Result<Written, Failure> {
+        let form = self.arguments.form.unwrap_or(DataForm::Csv).format();
+        let mut written = Written::default();
+        for table in tables {
+            let dumped = to_new_file(table, folder, form, &mut |out| {
+                self.rows(snapshot, table, engine, form, out)
+            })?;
+            written.tables.push(dumped);
+        }
+        Ok(written)
+    }
+
+    /// A record and what belongs to it; tables without such a row are left out.
+    fn of_record(
+        &self,
+        snapshot: &mut Snapshot,
+        id: EngineId,
+        tables: &[EngineTable<'_>],
+        folder: &NewFolder,
+        record: &Record,
+    ) -> Result<Written, Failure> {
+        let collected = record::collect(snapshot, (self.model, id), tables, record)?;
+        let mut written = Written {
+            links: collected.links,
+            ..Written::default()
+        };
+        let with_rows = tables.iter().zip(&collected.rows);
+        for (table, rows) in with_rows.filter(|(_, rows)| !rows.is_empty()) {
+            let failed = |error: io::Error| layout::cannot("write", self.root, &error);
+            let dumped = to_new_file(table, folder, DataFormat::Csv, &mut |out| {
+                let header = out.write_all(table.data.csv_header().as_bytes());
+                let mut lines = rows.iter().map(|row| out.write_all(row.line().as_bytes()));
+                header
+                    .and_then(|()| lines.try_for_each(|written| written))
+                    .map_err(failed)?;
+                Ok(rows.len() as u64)
+            })?;
+            written.tables.push(dumped);
+        }
+        Ok(written)
     }
 
     fn begin(&self, index: usize) -> Result<Snapshot, Failure> {
         let begun = Snapshot::begin(&self.engines.registry, self.engine(index));
         begun.map_err(|error| failure(&error))
-    }
-
-    /// A table to its file.
-    fn table(
-        &self,
-        snapshot: &mut Snapshot,
-        table: &EngineTable<'_>,
-        folder: &NewFolder,
-        (form, engine): (DataFormat, &str),
-    ) -> Result<DumpedTable, Failure> {
-        let name = table.data.name();
-        let file = file_name(name, form);
-        let path = folder.file(&file);
-        let mut out = Hashing::new(layout::create(&path)?);
-        let rows = self.rows(snapshot, table, engine, form, &mut out)?;
-        let bytes = out.bytes;
-        let failed = |error: io::Error| layout::cannot("write", &path, &error);
-        let (sha256, out) = out.finish().map_err(failed)?;
-        out.sync_all().map_err(failed)?;
-        Ok(DumpedTable {
-            table: name.to_owned(),
-            file,
-            rows,
-            bytes,
-            sha256,
-            columns: manifest::columns(&table.data),
-        })
     }
 
     fn rows(
@@ -285,7 +356,7 @@ impl Dump<'_> {
         let told = &mut |rows| self.progress.tell(place, rows, None);
         let written = snapshot.write(&table.data, form, out, told);
         self.progress.end();
-        written.map_err(|error| failure(&error))
+        written.map_err(|error| data::failure(&error))
     }
 
     /// One table to a file or standard output.
@@ -323,10 +394,37 @@ impl Dump<'_> {
             engine: engine.clone(),
             path: path.display().to_string(),
             tables: vec![TableDump { table, rows, bytes }],
+            links: Vec::new(),
             error: None,
         };
         print(&[outcome], self.arguments.schema.format, output)
     }
+}
+
+/// A table's file, with the rows that `write` writes, whose number it returns.
+fn to_new_file(
+    table: &EngineTable<'_>,
+    folder: &NewFolder,
+    form: DataFormat,
+    write: &mut dyn FnMut(&mut dyn Write) -> Result<u64, Failure>,
+) -> Result<DumpedTable, Failure> {
+    let name = table.data.name();
+    let file = file_name(name, form);
+    let path = folder.file(&file);
+    let mut out = Hashing::new(layout::create(&path)?);
+    let rows = write(&mut out)?;
+    let bytes = out.bytes;
+    let failed = |error: io::Error| layout::cannot("write", &path, &error);
+    let (sha256, out) = out.finish().map_err(failed)?;
+    out.sync_all().map_err(failed)?;
+    Ok(DumpedTable {
+        table: name.to_owned(),
+        file,
+        rows,
+        bytes,
+        sha256,
+        columns: manifest::columns(&table.data),
+    })
 }
 
 /// Standard output. A reader that has gone away has seen enough.
@@ -380,6 +478,14 @@ fn lines(outcome: &EngineDump, stream: Stream) -> String {
         format!("{word}  {} on {}: {rows}\n", table.table, outcome.engine)
     };
     let mut text: String = outcome.tables.iter().map(line).collect();
+    for link in &outcome.links {
+        let word = stream.paint(Paint::Faint, "linked   ");
+        let (keys, number) = (link.keys.join(", "), count(link.keys.len(), "key"));
+        text += &format!(
+            "{word}  {}.{} on {}: {number} of {} on {}, not dumped: {keys}\n",
+            link.table, link.column, outcome.engine, link.to, link.engine
+        );
+    }
     if outcome.error.is_none() {
         let tables = count(outcome.tables.len(), "table");
         text += &format!("{tables} of {} in `{}`\n", outcome.engine, outcome.path);

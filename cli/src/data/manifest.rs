@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::layout::file_name;
+use super::record::Record;
 use crate::failure::Failure;
 
 /// The form of dumps that this version writes; older ones are read for ever.
@@ -25,6 +26,9 @@ pub(crate) struct Manifest {
     pub(crate) taken_at: String,
     /// A hash of the tables' names and columns.
     pub(crate) schema: String,
+    /// The dump is of one record and what belongs to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) record: Option<Record>,
     pub(crate) tables: Vec<DumpedTable>,
 }
 

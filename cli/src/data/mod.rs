@@ -6,5 +6,23 @@ pub(crate) mod lines;
 pub(crate) mod manifest;
 pub(crate) mod pairs;
 pub(crate) mod progress;
+pub(crate) mod record;
 pub(crate) mod stream;
 pub(crate) mod tables;
+
+use bindery::ErrorKind;
+
+use crate::database;
+use crate::failure::Failure;
+
+/// The failure of rows that could not be read or stored. PostgreSQL has one code for a right that lacks and for policies that would
+/// hide rows, with which a dump would be of a part only.
+pub(crate) fn failure(error: &bindery::Error) -> Failure {
+    let shown = database::failure(error);
+    if matches!(error.kind(), ErrorKind::PermissionDenied) {
+        return shown.help(
+            "grant the right; where policies of row-level security (PostgreSQL) would hide rows from this user, use the owner of the table or a role with `BYPASSRLS`",
+        );
+    }
+    shown
+}

@@ -10,6 +10,7 @@ mod drop;
 mod dump;
 mod dump_archives;
 mod dump_faults;
+mod dump_record;
 mod engines;
 mod explain;
 mod findings;

@@ -3,6 +3,7 @@
 
 mod counters;
 mod csv;
+mod find;
 mod fixtures;
 mod give;
 mod json_lines;
@@ -15,6 +16,7 @@ mod rows;
 mod snapshot;
 mod table;
 
+pub use self::find::{DataRow, DataValue};
 pub use self::fixtures::{Fixtures, LoadedFixtures};
 pub use self::loading::{LoadMode, Loaded, Loading, Reject, Rejected};
 pub use self::reader::RowsSource;

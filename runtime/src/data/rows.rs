@@ -3,7 +3,7 @@
 use crate::error::{DataError, DataProblem, Error, ErrorKind};
 
 /// How a field was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Written {
     /// Nothing in CSV, `null` in JSON.
     Null,

@@ -33,8 +33,8 @@ pub(super) fn refuse_hidden_rows(physical: &mut Physical) -> Result<()> {
 /// One state of an engine's database: every table that is written from it is as at the moment of the first, whatever others
 /// write meanwhile. A read-only transaction on a connection of its own.
 pub struct Snapshot {
-    physical: Physical,
-    engine: &'static str,
+    pub(super) physical: Physical,
+    pub(super) engine: &'static str,
     _pool: Arc<Pool>,
 }
 
@@ -97,7 +97,7 @@ impl Snapshot {
     }
 }
 
-fn push_row(row: &mut RowReader<'_>, table: &DataTable, line: &mut Line) -> Result<()> {
+pub(super) fn push_row(row: &mut RowReader<'_>, table: &DataTable, line: &mut Line) -> Result<()> {
     for (at, column) in table.columns.iter().enumerate() {
         line.begin_value(at);
         push(row, &column.value, line)?;
@@ -114,7 +114,7 @@ fn write_away(line: &mut Line, out: &mut dyn Write) -> Result<()> {
 
 /// A value that cannot be dumped names its table, its row and its column.
 #[cold]
-fn of_table(error: Error, table: &DataTable, row: u64) -> Error {
+pub(super) fn of_table(error: Error, table: &DataTable, row: u64) -> Error {
     let ErrorKind::Decode {
         column, expected, ..
     } = *error.kind()

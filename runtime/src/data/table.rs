@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+use super::DataFormat;
+use super::line::Line;
 use crate::driver::TableSql;
 use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::{SqlWriter, TableName};
@@ -162,7 +164,7 @@ impl DataTable {
         Self {
             name: table.to_string(),
             bare_name: table.name,
-            select: select(dialect, sql, &columns),
+            select: select(dialect, sql, &columns, &[]),
             sql,
             columns,
         }
@@ -171,6 +173,17 @@ impl DataTable {
     /// Its name, with its schema where it has one.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The places of the columns of its primary key; none where it has no key.
+    pub fn key(&self) -> &[usize] {
+        self.sql.key
+    }
+
+    /// The first line of its file, as CSV.
+    pub fn csv_header(&self) -> String {
+        let names = self.columns.iter().map(|column| column.name.as_str());
+        Line::new(DataFormat::Csv, &names.collect::<Vec<_>>()).text
     }
 
     /// The columns that are dumped and loaded.
@@ -185,7 +198,13 @@ fn quoted_name(dialect: Dialect, name: &str) -> String {
     sql.finish()
 }
 
-fn select(dialect: Dialect, table: &TableSql, columns: &[DataColumn]) -> String {
+/// The query of all rows, or of those that have given values in the `wanted` columns.
+pub(super) fn select(
+    dialect: Dialect,
+    table: &TableSql,
+    columns: &[DataColumn],
+    wanted: &[usize],
+) -> String {
     let text_form = match dialect {
         Dialect::Postgres => "::text",
         Dialect::Sqlite | Dialect::Mysql => "",
@@ -203,6 +222,12 @@ fn select(dialect: Dialect, table: &TableSql, columns: &[DataColumn]) -> String 
         sql.push("1");
     }
     sql.push(" FROM ").push(table.table);
+    if !wanted.is_empty() {
+        sql.push(" WHERE ").list(wanted, " AND ", |sql, &at| {
+            sql.push(table.table).push(".").push(table.columns[at]);
+            sql.push(" = ").placeholder();
+        });
+    }
     if !table.key.is_empty() {
         sql.push(" ORDER BY ").list(table.key, ", ", |sql, &at| {
             sql.push(table.table).push(".").push(table.columns[at]);

@@ -5,7 +5,7 @@ mod peer;
 mod project;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
@@ -265,7 +265,7 @@ impl<'a> Bench<'a> {
         let at = Peer::ALL.iter().position(|one| *one == peer).unwrap_or(0);
         Place {
             url: &self.urls[at],
-            file: Path::new("shop.db"),
+            file: self.folder("shop.db"),
         }
     }
 }

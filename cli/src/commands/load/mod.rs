@@ -17,8 +17,9 @@ use self::rejects::Rejects;
 use super::dump::{DataForm, ROOT, rows};
 use crate::arguments::{EngineOptions, Format, SchemaOptions};
 use crate::confirm::{self, Confirmation};
+use crate::data;
 use crate::data::progress::Progress;
-use crate::database::{Engines, failure};
+use crate::database::Engines;
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::output::{Output, Paint, Stream};
@@ -94,11 +95,13 @@ struct ModeOptions {
 }
 
 impl ModeOptions {
-    fn mode(&self) -> LoadMode {
+    /// A record updates the rows that are there unless something else is wanted.
+    fn mode(&self, is_record: bool) -> LoadMode {
         match (self.replace, self.append, self.upsert) {
             (true, _, _) => LoadMode::Replace,
             (_, true, _) => LoadMode::Append,
             (_, _, true) => LoadMode::Upsert,
+            (false, false, false) if is_record => LoadMode::Upsert,
             (false, false, false) => LoadMode::IntoEmpty,
         }
     }
@@ -260,7 +263,8 @@ fn load(
 ) -> Result<Vec<TableLoad>, Failure> {
     let chosen = engines.chosen(index);
     let tables: Vec<&DataTable> = plan.parts.iter().map(|part| &part.table.data).collect();
-    let begun = Loading::begin(&engines.registry, chosen, &tables, arguments.mode.mode());
+    let mode = arguments.mode.mode(plan.is_record);
+    let begun = Loading::begin(&engines.registry, chosen, &tables, mode);
     let mut loading = begun.map_err(|error| explained(&error))?;
     let mut loaded = Vec::new();
     for part in &plan.parts {
@@ -343,7 +347,7 @@ fn load_rows(
 /// The failure with what to type next.
 pub(super) fn explained(error: &bindery::Error) -> Failure {
     use bindery::{DataProblem, ErrorKind};
-    let shown = failure(error);
+    let shown = data::failure(error);
     let ErrorKind::Data(data) = error.kind() else {
         return shown;
     };

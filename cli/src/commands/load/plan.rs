@@ -22,6 +22,8 @@ pub(super) struct Plan<'m> {
     pub(super) id: EngineId,
     pub(super) path: PathBuf,
     pub(super) parts: Vec<Part<'m>>,
+    /// The dump is of one record.
+    pub(super) is_record: bool,
 }
 
 /// A table and its file.
@@ -87,6 +89,7 @@ pub(super) fn plan<'m>(
         id,
         path: folder,
         parts,
+        is_record: manifest.record.is_some(),
     })
 }
 
@@ -113,7 +116,12 @@ fn packed<'m>(
     };
     let path = archive.path().join(from);
     let parts = parts(arguments, model, id, (&path, manifest), open)?;
-    Ok(Plan { id, path, parts })
+    Ok(Plan {
+        id,
+        path,
+        parts,
+        is_record: manifest.record.is_some(),
+    })
 }
 
 fn not_packed(archive: &Archive, wanted: &str, engine: &str) -> Failure {
@@ -166,7 +174,12 @@ fn single<'m>(
         format,
         rows,
     }];
-    Ok(Plan { id, path, parts })
+    Ok(Plan {
+        id,
+        path,
+        parts,
+        is_record: false,
+    })
 }
 
 /// The chosen tables of an engine; those that are not managed are never loaded.

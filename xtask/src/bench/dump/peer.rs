@@ -1,7 +1,7 @@
 //! The tools of the databases themselves, with which dumps and loads are compared.
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::Failure;
@@ -47,7 +47,7 @@ impl Peer {
         Ok(match self {
             Self::Sqlite => {
                 let mut command = Command::new("sqlite3");
-                command.arg(place.file).arg(".dump customers orders");
+                command.arg(&place.file).arg(".dump customers orders");
                 command.stdout(File::create(file)?);
                 command
             }
@@ -76,7 +76,7 @@ impl Peer {
         Ok(match self {
             Self::Sqlite => {
                 let mut command = Command::new("sqlite3");
-                command.arg(place.file);
+                command.arg(&place.file);
                 command.arg(format!(".read {}", file.display()));
                 command
             }
@@ -98,7 +98,7 @@ impl Peer {
     /// Has the database as its tool wants it before it loads.
     pub(super) fn make_ready(self, place: &Place<'_>) -> Result<(), Failure> {
         match self {
-            Self::Sqlite => Ok(fs::remove_file(place.file)?),
+            Self::Sqlite => Ok(fs::remove_file(&place.file)?),
             Self::Postgres | Self::Mysql => Ok(()),
         }
     }
@@ -108,7 +108,7 @@ impl Peer {
 pub(super) struct Place<'a> {
     pub(super) url: &'a str,
     /// Of SQLite.
-    pub(super) file: &'a Path,
+    pub(super) file: PathBuf,
 }
 
 impl Place<'_> {

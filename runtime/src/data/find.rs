@@ -1,0 +1,102 @@
+//! Rows of a snapshot by the values of some columns, for a dump of one record and of what belongs to it.
+
+use super::line::Line;
+use super::rows::{Field, Written, refused};
+use super::snapshot::{Snapshot, of_table, push_row};
+use super::table::{DataTable, select};
+use super::{DataFormat, csv, give};
+use crate::error::{DataError, Operation, Result};
+use crate::value::ParamWriter;
+
+/// A value in its text form.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DataValue {
+    written: Written,
+    text: String,
+}
+
+impl DataValue {
+    /// A value as CSV has it without quotes.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            written: Written::Bare,
+            text: text.into(),
+        }
+    }
+
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// A row that was found.
+#[derive(Debug, Clone)]
+pub struct DataRow {
+    line: String,
+    values: Vec<DataValue>,
+}
+
+impl DataRow {
+    /// The row as a line of CSV, with its end.
+    pub fn line(&self) -> &str {
+        &self.line
+    }
+
+    /// The value of a column, by its place; none where it is NULL.
+    pub fn value(&self, column: usize) -> Option<&DataValue> {
+        let value = self.values.get(column)?;
+        (value.written != Written::Null).then_some(value)
+    }
+
+    fn of(line: String, table: &DataTable) -> Result<Self> {
+        let (mut text, mut fields) = (String::new(), Vec::new());
+        let record = line.strip_suffix('\n').unwrap_or(&line);
+        csv::split(record, table.columns.len(), &mut text, &mut fields)
+            .map_err(|bad| refused(DataError::new(table.name.as_str(), bad.problem)))?;
+        let value = |field: &Field| DataValue {
+            written: field.written,
+            text: text[field.start..field.end].to_owned(),
+        };
+        let values = fields.iter().map(value).collect();
+        Ok(Self { line, values })
+    }
+}
+
+impl Snapshot {
+    /// The rows of a table whose columns, named by their places, have these values, in the order of the key. They are in memory.
+    ///
+    /// # Errors
+    /// A value is not one of its column's type; a row has a value that no other database could hold; the database fails.
+    pub fn find(
+        &mut self,
+        table: &DataTable,
+        columns: &[usize],
+        values: &[&DataValue],
+    ) -> Result<Vec<DataRow>> {
+        let engine = self.engine;
+        let sql = select(self.physical.dialect(), table.sql, &table.columns, columns);
+        let write = &mut |params: &mut ParamWriter<'_>| {
+            for (&at, value) in columns.iter().zip(values) {
+                give::give(&table.columns[at], value.written, &value.text, params);
+            }
+        };
+        let mut line = Line::new(DataFormat::Csv, &[]);
+        line.text.clear();
+        let mut lines = Vec::new();
+        let found = self.physical.query(&sql, write, &mut |row| {
+            push_row(row, table, &mut line)?;
+            lines.push(std::mem::take(&mut line.text));
+            Ok(true)
+        });
+        let rows = found
+            .map_err(|error| of_table(error, table, lines.len() as u64))
+            .and_then(|()| {
+                lines
+                    .into_iter()
+                    .map(|line| DataRow::of(line, table))
+                    .collect()
+            });
+        rows.map_err(|error| error.during(Operation::Dump).on_engine(engine))
+    }
+}
