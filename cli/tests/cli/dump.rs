@@ -235,6 +235,7 @@ fn dump_01_each_engine_has_a_folder_with_files_and_a_manifest() {
     }
 }
 
+/// Covers DUMP-7, DUMP-9.
 #[test]
 fn dump_02_all_values_go_from_each_database_to_each_other_in_each_form() {
     for test in Dumped::on_all() {
@@ -413,6 +414,7 @@ fn dump_03_bad_rows_are_left_out_where_that_is_wanted() {
     }
 }
 
+/// Covers DUMP-9.
 #[test]
 fn dump_03_rows_are_added_updated_or_replaced_as_wanted() {
     for test in Dumped::on_all() {
@@ -442,6 +444,7 @@ fn dump_03_rows_are_added_updated_or_replaced_as_wanted() {
     }
 }
 
+/// Covers DUMP-2, DUMP-6 on SQLite.
 #[test]
 fn dump_03_dumps_that_were_changed_are_refused() {
     let test = Dumped::with(SCHEMA, At::File(std::path::PathBuf::new()));
@@ -499,6 +502,7 @@ fn dump_03_dumps_that_were_changed_are_refused() {
     assert_eq!(test.rows("things").lines().count(), 1);
 }
 
+/// Covers DUMP-3 on SQLite.
 #[test]
 fn dump_04_hostile_files_lead_nowhere() {
     let test = Dumped::with(SCHEMA, At::File(std::path::PathBuf::new()));
@@ -576,6 +580,7 @@ fn dump_04_hostile_files_lead_nowhere() {
     holds(&failed, &["there is no table `x\\';drop` on engine `b`"]);
 }
 
+/// Covers DUMP-4.
 #[test]
 fn dump_04_names_with_quotes_and_slashes_are_names() {
     const HOSTILE: &str = "\

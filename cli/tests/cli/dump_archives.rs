@@ -133,6 +133,7 @@ fn zip_of(entries: &[Made]) -> Vec<u8> {
     writer.finish().expect("a Vec takes it").into_inner()
 }
 
+/// Covers DUMP-2, DUMP-3 on SQLite.
 #[test]
 fn dump_04_hostile_archives_are_refused_by_the_name_of_the_entry() {
     let test = Dumped::with(SCHEMA, At::File(std::path::PathBuf::new()));

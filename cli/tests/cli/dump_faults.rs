@@ -79,6 +79,7 @@ fn sum(csv: &str) -> i64 {
         .sum()
 }
 
+/// Covers DUMP-5.
 #[test]
 fn dump_01_a_dump_is_one_snapshot_while_others_write() {
     for test in Dumped::on_all_with(BANK) {
@@ -124,6 +125,7 @@ fn feeding(test: &Dumped, words: &str) -> std::process::Child {
         .expect("the command was built before its tests")
 }
 
+/// Covers DUMP-1.
 #[test]
 fn dump_03_a_load_that_is_killed_leaves_the_old_content() {
     for test in Dumped::on_all() {
@@ -155,6 +157,7 @@ fn dump_03_a_load_that_is_killed_leaves_the_old_content() {
     }
 }
 
+/// Covers DUMP-11.
 #[test]
 fn dump_03_of_two_loads_at_once_one_or_the_other_is_there() {
     for test in Dumped::on_all() {
@@ -195,6 +198,7 @@ fn dump_03_of_two_loads_at_once_one_or_the_other_is_there() {
     }
 }
 
+/// Covers DUMP-2 on SQLite.
 #[test]
 fn dump_04_a_line_without_end_is_refused_in_bounded_memory() {
     let test = Dumped::with(SCHEMA, At::File(PathBuf::new()));
@@ -255,6 +259,7 @@ CREATE TABLE moments (
 );
 ";
 
+/// Covers DUMP-7.
 #[test]
 fn dump_02_infinities_of_dates_stay_within_postgresql() {
     const INFINITE: &str = "id,day,moment,instant\n1,infinity,-infinity,infinity\n\
@@ -306,6 +311,7 @@ fn dump_02_infinities_of_dates_stay_within_postgresql() {
     assert_eq!(other.rows("moments"), "id,day,moment,instant\n");
 }
 
+/// Covers DUMP-5 on PostgreSQL.
 #[test]
 fn dump_01_rows_that_a_policy_hides_are_not_left_out_unseen() {
     let Some(database) = fresh_postgres() else {

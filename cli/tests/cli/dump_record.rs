@@ -61,6 +61,7 @@ INSERT INTO tags VALUES (5, 'rust'), (6, 'sql'), (7, 'unused');
 INSERT INTO post_tags VALUES (100, 5), (101, 5), (101, 6), (102, 6);
 ";
 
+/// Covers DUMP-05.
 #[test]
 fn dump_05_a_record_is_dumped_with_what_belongs_to_it() {
     for test in Dumped::on_all_with(SCHEMA) {

@@ -11,7 +11,7 @@ use crate::value::{RowReader, calendar_text, uuid_text};
 /// The date of zeros that old MySQL databases have.
 pub(super) const ZERO_DATE: &str = "0000-00-00";
 
-/// What PostgreSQL has past every date.
+/// The dates and timestamps of PostgreSQL past all others.
 pub(super) const INFINITE_MOMENTS: [&str; 2] = ["infinity", "-infinity"];
 
 /// Writes the next value of a row.

@@ -15,7 +15,7 @@ use crate::data::layout::{self, MANIFEST, NewFile};
 use crate::data::manifest::Manifest;
 use crate::failure::Failure;
 
-/// What `zstd` takes where nothing is said.
+/// The default of `zstd`.
 const LEVEL: i32 = 3;
 /// Files of archives are for their owner only, as those of folders.
 const MODE: u32 = 0o600;
