@@ -1,4 +1,4 @@
-//! What a run of a sync did.
+//! The results of a run of a sync.
 
 /// Rows of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

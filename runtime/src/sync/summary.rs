@@ -1,4 +1,4 @@
-//! What the tables of an engine know of its syncs, for monitoring.
+//! The syncs that the tables of an engine know, for monitoring.
 
 use std::time::Duration;
 
