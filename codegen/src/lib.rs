@@ -7,6 +7,8 @@ pub mod derive;
 mod emit;
 mod error;
 mod kept;
+#[cfg(feature = "migrations")]
+pub mod migrations;
 mod output;
 mod project;
 mod rust_writer;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use bindery_schema::check::check;
-use bindery_schema::config::Environment;
+use bindery_schema::config::{Config, Environment, MIGRATIONS_FOLDER};
 use bindery_schema::diagnostic::{Diagnostic, Diagnostics, Severity};
 use bindery_schema::model::CheckedModel;
 use bindery_schema::project::{Paths, load_project, refuse_two_lists};
@@ -49,20 +49,44 @@ pub(crate) fn compile(
         let model = read_model(&project.input, &mut found);
         check(model, &mut found)
     };
+    let mut sources = project.input.sources;
+    if let (Some(config), Some(model)) = (config, &checked) {
+        migrations(config, model, &mut sources, &mut found);
+    }
     found.sort();
-    let sources = &project.input.sources;
-    let compiled = match checked {
+    let sources = &sources;
+    let compiled = match checked.filter(|_| !found.has_errors()) {
         Some(model) => Ok(Compiled {
             model,
             warnings: warnings(&found, sources),
         }),
         None => Err(CompileError::new(render(&found, sources, Style::Plain))),
     };
-    let watched = Watched {
-        files: project.files,
-        variables,
-    };
+    let mut files = project.files;
+    files.extend(config.and_then(migrations_folder));
+    let watched = Watched { files, variables };
     (compiled, watched)
+}
+
+#[cfg(feature = "migrations")]
+fn migrations(
+    config: &Config,
+    model: &CheckedModel,
+    sources: &mut Sources,
+    found: &mut Diagnostics,
+) {
+    bindery_schema::diff::check_migrations(config, model, sources, found);
+}
+
+#[cfg(not(feature = "migrations"))]
+fn migrations(config: &Config, _: &CheckedModel, _: &mut Sources, found: &mut Diagnostics) {
+    bindery_schema::migrations::refuse_check_without_feature(config, found);
+}
+
+/// The folder of all migrations where it is there: a program embeds them, and the compiler looks again only at files that it knows.
+fn migrations_folder(config: &Config) -> Option<PathBuf> {
+    let folder = config.folder.join(MIGRATIONS_FOLDER);
+    folder.is_dir().then_some(folder)
 }
 
 fn warnings(found: &Diagnostics, sources: &Sources) -> Vec<String> {

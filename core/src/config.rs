@@ -9,6 +9,7 @@ mod build;
 mod check;
 pub mod findings;
 mod keys;
+mod migrations;
 mod password;
 mod read;
 mod redact;
@@ -26,6 +27,7 @@ use std::time::Duration;
 pub use self::atomic::{AtomicConfig, AtomicGroup};
 pub use self::build::{Engine, EngineId};
 pub use self::keys::{KEYS, Key, On, Section};
+pub use self::migrations::{MIGRATIONS_FOLDER, MigrationsCheck, MigrationsConfig};
 pub use self::resolve::override_variable;
 pub use self::target::{Address, ConnectionTarget, Endpoint, Secret, Server, SqliteAddress};
 pub use self::template::Template;
@@ -66,6 +68,8 @@ pub struct Config {
     pub lints: Vec<LintEntry>,
     /// `[atomic]`, by name, sorted.
     pub atomic: Vec<AtomicConfig>,
+    /// `[migrations]`.
+    pub migrations: MigrationsConfig,
     /// The file with all secrets masked, for messages.
     source: Option<SourceFile>,
 }
@@ -526,6 +530,7 @@ impl Config {
             derives: AllDerives::default(),
             lints: Vec::new(),
             atomic: Vec::new(),
+            migrations: MigrationsConfig::default(),
             source: None,
         }
     }

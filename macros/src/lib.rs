@@ -8,6 +8,8 @@ mod attr;
 mod crate_folder;
 mod databases;
 mod derive;
+#[cfg(feature = "migrations")]
+mod migrations;
 mod output;
 mod places;
 mod row;
@@ -86,6 +88,16 @@ pub fn sql(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn sql_fragment(input: TokenStream) -> TokenStream {
     sql::expand_fragment(&input.into())
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// Embeds migrations. Documented as `bindery::migrations!`.
+#[cfg(feature = "migrations")]
+#[proc_macro]
+pub fn migrations(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as migrations::Input);
+    migrations::expand(&input)
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
 }

@@ -58,6 +58,9 @@ pub use bindery_macros::Value;
 #[cfg(feature = "derive")]
 #[doc = include_str!("derive_databases.md")]
 pub use bindery_macros::databases;
+#[cfg(feature = "migrations")]
+#[doc = include_str!("migrate/migrations_macro.md")]
+pub use bindery_macros::migrations;
 #[cfg(feature = "derive")]
 #[doc = include_str!("raw/sql_macro.md")]
 pub use bindery_macros::sql;
@@ -251,6 +254,11 @@ mod examples_of_moving_from_django {}
 #[cfg(all(doctest, feature = "chrono"))]
 #[doc = include_str!("../../docs/from-rails.md")]
 mod examples_of_moving_from_rails {}
+
+/// The examples of `docs/migrations.md` compile and run.
+#[cfg(all(doctest, feature = "migrations"))]
+#[doc = include_str!("../../docs/migrations.md")]
+mod examples_of_migrations {}
 
 /// The examples of `docs/tenants.md` compile and run.
 #[cfg(doctest)]

@@ -1,13 +1,18 @@
 //! Migrations as they are applied: the files of a folder in their order, cut into the statements that are sent.
 
+mod adopted;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
 use crate::parse::{CutStatement, cut, load};
 use crate::project::folder::{self, MigrationFile, Unordered};
 use crate::source::{FileId, Sources, Span};
+
+pub use self::adopted::{Adopted, adopt, version_numbers};
 
 /// One migration of an engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +29,20 @@ pub struct Migration {
     pub up: Script,
     /// The statements that undo it, where they are written.
     pub down: Option<Script>,
+}
+
+#[cfg(feature = "checksum")]
+impl Migration {
+    /// SHA-256 of the text, in hexadecimal digits: one that was applied is to stay as it was.
+    pub fn checksum(&self) -> String {
+        use sha2::{Digest, Sha256};
+        use std::fmt::Write as _;
+        let digest = Sha256::digest(self.text.as_bytes());
+        digest.iter().fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("writing to a String cannot fail");
+            text
+        })
+    }
 }
 
 /// The statements of one direction.
@@ -145,6 +164,19 @@ impl Reader<'_> {
             no_transaction,
         }
     }
+}
+
+/// Refuses a configuration that has its migrations checked, in a build that cannot: comparing is compiled in by a feature alone.
+pub fn refuse_check_without_feature(config: &Config, diagnostics: &mut Diagnostics) {
+    let (Some(span), Some(_)) = (config.migrations.span, config.checked_migrations().next()) else {
+        return;
+    };
+    let message =
+        "the build cannot check migrations: the feature `migrations` of `bindery-codegen` is off";
+    let help = "in `Cargo.toml`: `bindery-codegen = { version = \"…\", features = [\"migrations\"] }`; or have `bindery check` do it alone, \
+                and remove this";
+    let diagnostic = Diagnostic::error("B0335", message).at(span, "needs the feature");
+    diagnostics.push(diagnostic.help(help));
 }
 
 fn transaction_control(span: Span) -> Diagnostic {

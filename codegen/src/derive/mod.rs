@@ -12,7 +12,7 @@ mod mapping;
 mod parameter;
 mod report;
 mod rust_type;
-mod setting;
+pub(crate) mod setting;
 mod shape;
 mod sql_piece;
 mod target;

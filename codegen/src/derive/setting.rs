@@ -28,7 +28,7 @@ pub struct Setting {
 }
 
 /// Beside `Cargo.toml`.
-const CONFIG: &str = "bindery.toml";
+pub(crate) const CONFIG: &str = "bindery.toml";
 /// Compared with where the configuration names no files and this one is there.
 const SCHEMA: &str = "schema.sql";
 
@@ -188,7 +188,8 @@ impl Setting {
     }
 }
 
-fn read_config(
+/// The configuration of a folder, or the one that holds without a file.
+pub(crate) fn read_config(
     folder: &Path,
     sources: &mut Sources,
     diagnostics: &mut Diagnostics,
@@ -202,7 +203,7 @@ fn read_config(
 }
 
 /// A finding outside the user's Rust source: `[B0301] sentence`, its places by file, line and column, its help.
-pub(super) fn describe(diagnostic: &Diagnostic, sources: &Sources) -> String {
+pub(crate) fn describe(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let mut text = format!("[{}] {}", diagnostic.code, diagnostic.message);
     for label in &diagnostic.labels {
         text.push_str(&format!(

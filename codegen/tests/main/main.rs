@@ -6,5 +6,6 @@ mod column_types;
 mod crate_of_its_own;
 mod failures;
 mod hostile;
+mod migrations;
 mod support;
 mod types_page;

@@ -38,6 +38,9 @@ pub(super) fn check(config: &Config, file: FileId, diagnostics: &mut Diagnostics
         }
         refuse_twice(&file.engines, file.span, diagnostics);
     }
+    for (engine, span) in &config.migrations.engines {
+        known_engine(config, engine, *span, diagnostics);
+    }
     if !diagnostics.has_errors() {
         targets(config, diagnostics);
     }

@@ -5,6 +5,7 @@ mod connection;
 mod derives;
 mod engine;
 mod lints;
+mod migrations;
 mod project;
 
 use toml::de::{DeTable, DeValue};
@@ -84,6 +85,7 @@ impl Reader<'_> {
         let derives = self.derives(table);
         let lints = self.lints(table);
         let atomic = self.atomic(table);
+        let migrations = self.migrations(table);
         Config {
             folder: Default::default(),
             files,
@@ -93,6 +95,7 @@ impl Reader<'_> {
             derives,
             lints,
             atomic,
+            migrations,
             source: None,
         }
     }

@@ -411,9 +411,19 @@ const WRONG: &[(&str, &[&str], &str)] = &[
         "did you mean `connection`?",
     ),
     (
-        "url = 'sqlite://a'\nmigrations = 1",
+        "url = 'sqlite://a'\nfixtures = 1",
         &["B0301"],
-        "known are `url`, `schema`, `engines`, `types`, `crates`, `derives`, `atomic` and `lints`",
+        "known are `url`, `schema`, `engines`, `types`, `crates`, `derives`, `atomic`, `migrations` and `lints`",
+    ),
+    (
+        "url = 'sqlite://a'\n[migrations]\ncheck = 'eror'\nengines = []",
+        &["B0303", "B0303"],
+        "did you mean `error`?",
+    ),
+    (
+        "url = 'sqlite://a'\n[migrations]\ncheck = 'error'\nengines = ['b']",
+        &["B0310"],
+        "",
     ),
     ("url = 1", &["B0302"], "a string"),
     (

@@ -117,7 +117,9 @@ fn create_over(link: &mut Link, engine: &Configured, outcome: &mut CreatedTables
 fn create_one(link: &mut Link, table: &TableDdl, noting: &mut Noting<'_>) -> Result<bool> {
     match try_create(link, table, noting) {
         // Programs of two schemas begin a database at the same time, and the other one has made the table of both.
-        Err(_) if undoes_ddl(link)? && noting.came_late(link) => try_create(link, table, noting),
+        Err(_) if link.ready()?.undoes_ddl() && noting.came_late(link) => {
+            try_create(link, table, noting)
+        }
         outcome => outcome,
     }
 }
@@ -138,7 +140,8 @@ fn try_create(link: &mut Link, table: &TableDdl, noting: &mut Noting<'_>) -> Res
     match outcome {
         // Nothing of ours is there, so another program made it at the same time.
         Err(_)
-            if (undoes_ddl(link)? || !begun) && exists(link.ready()?, table).unwrap_or(false) =>
+            if (link.ready()?.undoes_ddl() || !begun)
+                && exists(link.ready()?, table).unwrap_or(false) =>
         {
             Ok(false)
         }
@@ -256,19 +259,11 @@ fn drop_existing(physical: &mut Physical, tables: &[&TableDdl]) -> Result<Vec<&'
 
 /// In one transaction, where the database can undo DDL.
 fn whole<T>(link: &mut Link, work: impl FnOnce(&mut Physical) -> Result<T>) -> Result<T> {
-    if undoes_ddl(link)? {
+    if link.ready()?.undoes_ddl() {
         link.atomically(|link| work(link.ready()?))
     } else {
         work(link.ready()?)
     }
-}
-
-/// Is DDL part of the transaction around it? Elsewhere it commits.
-fn undoes_ddl(link: &mut Link) -> Result<bool> {
-    Ok(match link.ready()?.dialect() {
-        Dialect::Sqlite | Dialect::Postgres => true,
-        Dialect::Mysql => false,
-    })
 }
 
 fn run_all(physical: &mut Physical, statements: &[&str]) -> Result<()> {

@@ -95,6 +95,11 @@ macro_rules! many {
 }
 
 impl AnyDriver {
+    /// Is DDL part of the transaction around it? Elsewhere it commits.
+    pub(crate) fn undoes_ddl(&self) -> bool {
+        self.dialect().capabilities(None).transactional_ddl
+    }
+
     /// The SQL family it speaks.
     pub(crate) fn dialect(&self) -> Dialect {
         match self {

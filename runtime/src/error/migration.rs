@@ -60,6 +60,16 @@ pub enum MigrationError {
         /// The version.
         version: String,
     },
+    /// Migrations that are not applied, where all have to be.
+    Pending {
+        /// Their versions.
+        versions: Vec<String>,
+    },
+    /// The migrations are of an engine that the program does not have.
+    UnknownEngine {
+        /// The engine's name.
+        engine: String,
+    },
     /// Another process migrates the database, and did not end in time.
     Locked,
 }
@@ -112,6 +122,10 @@ impl fmt::Display for MigrationError {
                 write!(out, "nothing says how to revert {}", list(versions))
             }
             Self::Unknown { version } => write!(out, "there is no migration {version}"),
+            Self::Pending { versions } => write!(out, "not applied: {}", list(versions)),
+            Self::UnknownEngine { engine } => {
+                write!(out, "the program has no engine `{}`", engine.escape_debug())
+            }
             Self::Locked => out.write_str("another process migrates the database"),
         }
     }

@@ -3,7 +3,6 @@
 use crate::driver::Physical;
 use crate::error::Result;
 use crate::value::ParamWriter;
-use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::SqlWriter;
 
 const TABLE: &str = "_bindery_migrations";
@@ -172,13 +171,5 @@ impl Progress {
         for number in [self.at_work as u64, self.done as u64, self.duration_ms] {
             params.i64(i64::try_from(number).unwrap_or(i64::MAX));
         }
-    }
-}
-
-/// Is DDL part of the transaction around it? Elsewhere it commits.
-pub(super) fn undoes_ddl(physical: &Physical) -> bool {
-    match physical.dialect() {
-        Dialect::Sqlite | Dialect::Postgres => true,
-        Dialect::Mysql => false,
     }
 }

@@ -6,6 +6,7 @@
 //! so that a run that was killed leaves a state that the next one understands.
 
 mod connecting;
+mod embedded;
 mod history;
 mod lock;
 mod plan;
@@ -18,6 +19,9 @@ use crate::error::{Error, ErrorKind, MigrationError, Operation, Result};
 use crate::link::engine::Engine;
 
 use self::connecting::Session;
+pub use self::embedded::{
+    EngineMigrated, EngineMigrations, MigrateFailed, MigrateReport, Migrations,
+};
 
 /// One migration of an engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -285,6 +289,15 @@ impl<'a> Migrator<'a> {
         self.located(self.locked(told, |session, told| self.apply_pending(session, told)))
     }
 
+    /// Fails unless every migration is applied. Changes nothing.
+    ///
+    /// # Errors
+    /// [`MigrationError::Pending`] with those that are not; what keeps [`run`](Self::run) from going on; the engine cannot be reached.
+    pub fn ensure_applied(&self) -> Result<()> {
+        let status = self.status()?;
+        self.located(plan::ensure_sound(&status, true).and_then(|()| plan::ensure_applied(&status)))
+    }
+
     /// Reverts the last `count` applied migrations, the last one first, and returns them.
     ///
     /// # Errors
@@ -305,6 +318,17 @@ impl<'a> Migrator<'a> {
     pub fn baseline(&self, version: &str) -> Result<Vec<&'static str>> {
         self.located(self.locked(&mut |_| (), |session, _| {
             self.record_until(session, version)
+        }))
+    }
+
+    /// Records these migrations as applied, without running them, where another tool has applied them. Returns the versions that were
+    /// recorded; those that are already are left as they are.
+    ///
+    /// # Errors
+    /// There is no such migration: then none is recorded. The engine cannot be reached.
+    pub fn record(&self, versions: &[&str]) -> Result<Vec<&'static str>> {
+        self.located(self.locked(&mut |_| (), |session, _| {
+            self.record_these(session, versions)
         }))
     }
 

@@ -86,6 +86,18 @@ fn interrupted(status: &[MigrationStatus], back: bool) -> Option<String> {
     found.map(|one| one.version.clone())
 }
 
+/// Refuses a database that lacks a migration, or a part of one.
+pub(super) fn ensure_applied(status: &[MigrationStatus]) -> Result<()> {
+    let lacking = status
+        .iter()
+        .filter(|one| one.state != MigrationState::Applied);
+    let versions: Vec<String> = lacking.map(|one| one.version.clone()).collect();
+    if versions.is_empty() {
+        return Ok(());
+    }
+    Err(refused(MigrationError::Pending { versions }))
+}
+
 /// Refuses to go on where a person has to look first.
 pub(super) fn ensure_sound(status: &[MigrationStatus], out_of_order: bool) -> Result<()> {
     let of = |wanted: MigrationState| {

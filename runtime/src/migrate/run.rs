@@ -108,9 +108,21 @@ impl Migrator<'_> {
         session: &mut Session,
         version: &str,
     ) -> Result<Vec<&'static str>> {
-        self.find(version)?;
+        let last = self.find(version)?.version;
+        let versions = self.migrations.iter().map(|one| one.version);
+        let at = versions.clone().position(|one| one == last).unwrap_or(0);
+        let until: Vec<&str> = versions.take(at + 1).collect();
+        self.record_these(session, &until)
+    }
+
+    pub(super) fn record_these(
+        &self,
+        session: &mut Session,
+        versions: &[&str],
+    ) -> Result<Vec<&'static str>> {
+        let found = versions.iter().map(|version| self.find(version));
         let mut recorded = Vec::new();
-        for migration in self.migrations {
+        for migration in found.collect::<Result<Vec<_>>>()? {
             if history::stage(&mut session.physical, migration.version)?.is_none() {
                 let all = migration.up.statements.len();
                 history::insert(
@@ -119,9 +131,6 @@ impl Migrator<'_> {
                     Progress::whole(all, 0),
                 )?;
                 recorded.push(migration.version);
-            }
-            if migration.version == version {
-                break;
             }
         }
         Ok(recorded)
@@ -169,7 +178,7 @@ impl Migrator<'_> {
     ) -> Result<Option<MigrationRun>> {
         let version = step.migration.version;
         let started = Instant::now();
-        let whole = history::undoes_ddl(physical) && !step.script.no_transaction;
+        let whole = physical.undoes_ddl() && !step.script.no_transaction;
         let is_taken = if whole {
             again(self.options.attempts, version, told, |told| {
                 in_transaction(physical, step, started, told)
@@ -228,7 +237,7 @@ impl Migrator<'_> {
 /// Records that a statement begins, and has it done. Where it fails the record is as before.
 fn begin_one(physical: &mut Physical, step: Step<'_>, at: usize, sql: &str) -> Result<()> {
     let version = step.migration.version;
-    let in_one = !history::undoes_ddl(physical);
+    let in_one = !physical.undoes_ddl();
     if in_one {
         // Not as a transaction of the driver's, which refuses what ends one unasked.
         physical.batch("START TRANSACTION")?;
@@ -247,7 +256,7 @@ fn begin_one(physical: &mut Physical, step: Step<'_>, at: usize, sql: &str) -> R
 /// Records that a statement is done. It is never tried again after that failed: the statement may be stored.
 fn end_one(physical: &mut Physical, step: Step<'_>, at: usize) -> Result<()> {
     history::update(physical, step.migration.version, step.part(at + 1, at + 1))?;
-    if history::undoes_ddl(physical) {
+    if physical.undoes_ddl() {
         Ok(())
     } else {
         physical.batch("COMMIT")

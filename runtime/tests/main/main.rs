@@ -15,6 +15,7 @@ mod forgotten;
 mod forks;
 mod layers;
 mod many;
+mod migrate;
 mod observe;
 mod open;
 mod pools;

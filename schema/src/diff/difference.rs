@@ -1,11 +1,34 @@
 //! Differences between migrations and schema as findings, each with its place.
 
 use super::change::Change;
-use super::structure::{folded, table_key};
+use super::compare::compare;
+use super::structure::{Structure, ViewShape, folded, table_key};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::model::{Engine, Model, TableName};
 use crate::source::Span;
+
+/// The changes from one structure to the other, without views that are only made again around another change.
+pub fn differences(from: &Structure, to: &Structure) -> Vec<Change> {
+    let changes = compare(from, to);
+    let name = |view: &ViewShape| (view.name.clone(), view.query.clone());
+    let created = changes.iter().filter_map(|change| match change {
+        Change::CreateView(view) => Some(name(view)),
+        _ => None,
+    });
+    let created: Vec<_> = created.collect();
+    let dropped = changes.iter().filter_map(|change| match change {
+        Change::DropView(view) => Some(name(view)),
+        _ => None,
+    });
+    let again: Vec<_> = dropped.filter(|one| created.contains(one)).collect();
+    let is_again = |change: &Change| match change {
+        Change::CreateView(view) | Change::DropView(view) => again.contains(&name(view)),
+        _ => false,
+    };
+    let changes = changes.into_iter();
+    changes.filter(|change| !is_again(change)).collect()
+}
 
 /// The finding of a difference: at its place in the schema, else in the migrations.
 pub fn finding(change: &Change, engine: &Engine, schema: &Model, migrations: &Model) -> Diagnostic {

@@ -8,6 +8,7 @@ use super::key::Key;
 use super::rename::{Rename, pending};
 use super::render::{self, Context, Step, rename};
 use super::structure::{Structure, Unreadable, ViewShape, table_key};
+use crate::dialect::Dialect;
 use crate::model::TableName;
 
 /// The inputs of a migration.
@@ -208,7 +209,10 @@ fn counterparts(sql: &str) -> Vec<String> {
         let table = head.trim_start_matches("ALTER TABLE ").trim_matches('"');
         return vec![
             format!("{head} ADD COLUMN {column} "),
-            format!("CREATE TABLE \"_bindery_new_{table}\" ("),
+            format!(
+                "CREATE TABLE {} (",
+                render::quoted_table(&render::in_its_place(table), Dialect::Sqlite)
+            ),
         ];
     }
     if let Some((head, _)) = sql.split_once(" TYPE ") {

@@ -17,6 +17,7 @@
 //!
 //! The changes come in an order in which a database can execute them. Nothing here connects to one.
 
+mod build;
 mod busy;
 mod change;
 mod compare;
@@ -26,6 +27,7 @@ mod file;
 mod folder;
 mod key;
 mod loss;
+mod mend;
 mod migration;
 mod names;
 mod rename;
@@ -33,14 +35,16 @@ mod render;
 mod structure;
 mod triggers;
 
+pub use self::build::check_migrations;
 pub use self::busy::{Busy, busy};
 pub use self::change::{Change, ColumnChange};
 pub use self::compare::{NameRule, compare, compare_with};
-pub use self::difference::finding;
+pub use self::difference::{differences, finding};
 pub use self::expression::{normal_expression, same_expression};
 pub use self::file::file_text;
 pub use self::folder::{Folded, fold, unwritable};
 pub use self::key::{Key, KeyKind};
+pub use self::mend::{Mend, Mended, mend};
 pub use self::migration::{Plan, Planned, plan};
 pub use self::rename::{Rename, hints};
 pub use self::render::Step;

@@ -33,6 +33,7 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0332", Way::Migrated),
     ("B0333", Way::Migrated),
     ("B0334", Way::Compared),
+    ("B0335", Way::Built),
     ("B0432", Way::OnDisk),
     ("B0434", Way::Compared),
     ("B0435", Way::Compared),
@@ -62,7 +63,7 @@ pub(crate) enum Way {
     /// The files are written to a folder, and the migrations of the engine `default`, which is PostgreSQL's, are compared with
     /// `schema.sql` where that is there.
     Compared,
-    /// A build script names `schema.sql`.
+    /// A build script names `schema.sql`, and has no feature.
     Built,
 }
 
@@ -162,11 +163,9 @@ fn built(config: &str) -> Vec<&'static str> {
         config: None,
         schema: vec![PathBuf::from("schema.sql")],
     };
-    refuse_two_lists(
-        &paths,
-        &read.expect("the configuration is right"),
-        &mut found,
-    );
+    let config = read.expect("the configuration is right");
+    refuse_two_lists(&paths, &config, &mut found);
+    migrations::refuse_check_without_feature(&config, &mut found);
     found.iter().map(|finding| finding.code).collect()
 }
 

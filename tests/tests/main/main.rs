@@ -2,6 +2,7 @@
 
 mod chinook;
 mod dependencies;
+mod embedded;
 mod features;
 mod names;
 mod promises;

@@ -125,11 +125,21 @@ fn bind_07_cargo_builds_again_what_changed_and_nothing_else() {
     assert_eq!(runs, 4, "a dialect in the environment");
     assert!(elsewhere.contains("Dialect::Mysql") && !spoken.contains("Dialect::Mysql"));
 
+    // A program embeds its migrations: also one that is new is looked at.
+    fs::create_dir_all(program.folder.join("migrations/default")).expect("a folder can be made");
+    program.write("bindery.toml", &format!("{CONFIG}\n"));
+    assert_eq!(program.build().0, 5, "the configuration");
+    assert_eq!(program.build().0, 5, "nothing has changed");
+    program.write("migrations/default/1_users.sql", "SELECT 1;\n");
+    assert_eq!(program.build().0, 6, "a new migration");
+    program.write("migrations/default/1_users.sql", "SELECT 2;\n");
+    assert_eq!(program.build().0, 7, "another text of it");
+
     // The same files give the same bytes, later and elsewhere.
     program.url = "sqlite://b.db";
     program.write("bindery.toml", CONFIG);
     program.write("schema.sql", SCHEMA);
-    assert_eq!(program.build(), (5, first.clone()));
+    assert_eq!(program.build(), (8, first.clone()));
     let other = Program::new(folder.path().join("another place/of longer name"));
     assert_eq!(other.build(), (1, first));
 }

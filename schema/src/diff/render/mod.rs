@@ -4,6 +4,7 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
+pub(super) use self::sqlite::in_its_place;
 use super::change::Change;
 use super::key::Key;
 use super::rename::Rename;
@@ -107,7 +108,7 @@ fn quoted(name: &str, dialect: Dialect) -> String {
     sql.finish()
 }
 
-fn quoted_table(name: &TableName, dialect: Dialect) -> String {
+pub(super) fn quoted_table(name: &TableName, dialect: Dialect) -> String {
     let mut sql = SqlWriter::new(dialect);
     sql.table(name);
     sql.finish()

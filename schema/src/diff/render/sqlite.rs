@@ -186,6 +186,14 @@ fn is_read_by_a_computed(context: &Context<'_>, table: &TableName, column: &Colu
     })
 }
 
+/// The name of a table while it is made anew.
+pub(in super::super) fn in_its_place(table: &str) -> TableName {
+    TableName {
+        schema: None,
+        name: format!("_bindery_new_{table}"),
+    }
+}
+
 /// Another table in its place, in the order that SQLite's documentation gives.
 fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Vec<Step> {
     let (Some(from), Some(to)) = (context.from.table(table), context.to.table(table)) else {
@@ -205,10 +213,7 @@ fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Ve
             _ => None,
         })
         .collect();
-    let other = TableName {
-        schema: None,
-        name: format!("_bindery_new_{}", table.name),
-    };
+    let other = in_its_place(&table.name);
     let mut step = Step::default();
     let mut statements = vec![
         // Views and triggers of other tables keep their text while the table is away.
@@ -231,6 +236,7 @@ fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Ve
     ));
     statements.push("PRAGMA legacy_alter_table = OFF".to_owned());
     statements.extend(indexes(&to.keys));
+    statements.extend(kept_indexes(from, to, changes));
     let triggers = context.triggers.iter();
     let triggers = triggers.filter(|(at, _)| folded(at, SQLITE) == key);
     statements.extend(triggers.map(|(_, sql)| sql.clone()));
@@ -246,6 +252,17 @@ fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Ve
         }
     }
     vec![step]
+}
+
+/// Indexes that the new table would not have, and that no change drops.
+fn kept_indexes(from: &TableShape, to: &TableShape, changes: &[Change]) -> Vec<String> {
+    let is_replaced = |key: &Key| {
+        let of_change = |change: &Change| matches!(change, Change::DropKey { key: gone, .. } | Change::RenameKey { from: gone, .. } if gone.name == key.name);
+        to.keys.iter().any(|one| one.does_the_same(key)) || changes.iter().any(of_change)
+    };
+    let keys = from.keys.iter().filter(|key| key.is_statement);
+    let kept = keys.filter(|key| !is_replaced(key));
+    kept.map(|key| key.sql.clone()).collect()
 }
 
 /// The values of such a column are not copied.

@@ -1,0 +1,269 @@
+//! Migrations that a program brings along, for all of its engines: `bindery::migrations!()` and `db.migrate(…)`.
+
+use std::fmt;
+use std::thread;
+
+use super::{MigrateOptions, Migration, MigrationRun, MigrationStatus, Migrator, refused};
+use crate::databases::Registry;
+use crate::error::{Error, MigrationError, Operation, Result};
+
+/// The migrations of a program's engines, as `bindery::migrations!()` embeds them.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// use bindery::migrate::{EngineMigrations, Migration, Migrations, Script};
+///
+/// // As `bindery::migrations!()` writes it.
+/// const MIGRATIONS: Migrations = Migrations::new(&[EngineMigrations::new("b", &[Migration::new(
+///     "1",
+///     "notes",
+///     "7f83b165",
+///     Script::new(&[("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)", 1)], false),
+///     None,
+/// )])]);
+///
+/// # fn main() -> bindery::Result<()> {
+/// let db = Databases::in_memory()?;
+/// let report = db.migrate(MIGRATIONS)?;
+/// assert_eq!(report.applied_on("b").len(), 1);
+/// assert!(db.migrate(MIGRATIONS)?.is_unchanged());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migrations {
+    engines: &'static [EngineMigrations],
+}
+
+/// The migrations of one engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EngineMigrations {
+    /// The engine's name.
+    pub engine: &'static str,
+    /// In the order of their versions.
+    pub migrations: &'static [Migration],
+}
+
+impl EngineMigrations {
+    /// The migrations of the engine of this name, in the order of their versions.
+    pub const fn new(engine: &'static str, migrations: &'static [Migration]) -> Self {
+        Self { engine, migrations }
+    }
+}
+
+impl Migrations {
+    /// The migrations of these engines.
+    pub const fn new(engines: &'static [EngineMigrations]) -> Self {
+        Self { engines }
+    }
+
+    /// The engines that have migrations, in the order of their names.
+    pub fn engines(&self) -> &'static [EngineMigrations] {
+        self.engines
+    }
+
+    /// The migrations of the engine of this name, in the order of their versions; none where it has no folder.
+    pub fn of(&self, engine: &str) -> &'static [Migration] {
+        let found = self.engines.iter().find(|one| one.engine == engine);
+        found.map_or(&[], |one| one.migrations)
+    }
+}
+
+/// The outcome of [`Registry::migrate`], engine by engine.
+#[derive(Debug)]
+pub struct MigrateReport {
+    engines: Vec<EngineMigrated>,
+}
+
+/// The outcome of one engine.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct EngineMigrated {
+    /// The engine's name.
+    pub engine: &'static str,
+    /// The migrations that this call applied, in their order; those that were applied before one that failed stay.
+    pub result: Result<Vec<MigrationRun>>,
+}
+
+impl MigrateReport {
+    /// The engines that have migrations, in the order of their names.
+    pub fn engines(&self) -> &[EngineMigrated] {
+        &self.engines
+    }
+
+    /// The migrations that were applied on the engine of this name; none where it failed.
+    pub fn applied_on(&self, engine: &str) -> &[MigrationRun] {
+        let found = self.engines.iter().find(|one| one.engine == engine);
+        found
+            .and_then(|one| one.result.as_deref().ok())
+            .unwrap_or(&[])
+    }
+
+    /// Was nothing pending on any engine?
+    pub fn is_unchanged(&self) -> bool {
+        let is_unchanged = |one: &EngineMigrated| one.result.as_ref().is_ok_and(Vec::is_empty);
+        self.engines.iter().all(is_unchanged)
+    }
+
+    /// The engines that failed, each with its error.
+    pub fn failed(&self) -> impl Iterator<Item = (&'static str, &Error)> {
+        let engines = self.engines.iter();
+        engines.filter_map(|one| Some((one.engine, one.result.as_ref().err()?)))
+    }
+}
+
+/// Migrations that failed on at least one engine. Becomes the [`Error`] of the first of them by `?`.
+pub struct MigrateFailed {
+    report: MigrateReport,
+}
+
+impl MigrateFailed {
+    /// The outcome of every engine.
+    pub fn report(&self) -> &MigrateReport {
+        &self.report
+    }
+}
+
+impl fmt::Debug for MigrateFailed {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_list().entries(&self.report.engines).finish()
+    }
+}
+
+/// A line for each engine that failed.
+impl fmt::Display for MigrateFailed {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, (_, error)) in self.report.failed().enumerate() {
+            let end = if at == 0 { "" } else { "\n" };
+            write!(out, "{end}{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for MigrateFailed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let (_, error) = self.report.failed().next()?;
+        Some(error)
+    }
+}
+
+impl From<MigrateFailed> for Error {
+    fn from(failed: MigrateFailed) -> Self {
+        let engines = failed.report.engines.into_iter();
+        let mut errors = engines.filter_map(|one| one.result.err());
+        errors
+            .next()
+            .expect("it is made of a report with an engine that failed")
+    }
+}
+
+/// The migrations that are embedded in the program.
+impl Registry {
+    /// Applies the pending migrations of every engine, the engines at the same time, and reports what was applied on each. An engine
+    /// that fails does not keep the others from being migrated. Of several processes that begin at the same time one applies
+    /// them, the others wait; the files, the history and the rules are those of `bindery migrate run`.
+    ///
+    /// From asynchronous code: `db.run(|db| Ok(db.migrate(MIGRATIONS)?)).await`.
+    ///
+    /// # Errors
+    /// On at least one engine: an applied migration was changed or is missing, one is out of order or half done, a statement
+    /// failed, or the engine cannot be reached. The report says of each engine what became of it.
+    pub fn migrate(&self, migrations: Migrations) -> Result<MigrateReport, MigrateFailed> {
+        self.migrate_with(migrations, MigrateOptions::new())
+    }
+
+    /// The same in a way of its own: how long locks and other processes are waited for.
+    ///
+    /// # Errors
+    /// As [`migrate`](Self::migrate).
+    pub fn migrate_with(
+        &self,
+        migrations: Migrations,
+        options: MigrateOptions,
+    ) -> Result<MigrateReport, MigrateFailed> {
+        let run = |one: &EngineMigrations| EngineMigrated {
+            engine: one.engine,
+            result: self
+                .migrator_of(one)
+                .and_then(|migrator| migrator.with_options(options).run(&mut |_| ())),
+        };
+        let report = MigrateReport {
+            engines: on_each(&self.own(migrations), run),
+        };
+        if report.failed().next().is_some() {
+            return Err(MigrateFailed { report });
+        }
+        Ok(report)
+    }
+
+    /// The state of every migration, by the names of the engines. Changes nothing.
+    ///
+    /// # Errors
+    /// An engine cannot be reached.
+    pub fn migration_status(
+        &self,
+        migrations: Migrations,
+    ) -> Result<Vec<(&'static str, Vec<MigrationStatus>)>> {
+        let status = |one: &EngineMigrations| Ok((one.engine, self.migrator_of(one)?.status()?));
+        self.own(migrations).into_iter().map(status).collect()
+    }
+
+    /// Fails unless every migration is applied on every engine: for programs whose databases are migrated by another one, before
+    /// they begin to serve. Changes nothing.
+    ///
+    /// # Errors
+    /// [`MigrationError::Pending`] with the versions that are not applied; what keeps [`migrate`](Self::migrate) from going on; an
+    /// engine cannot be reached.
+    pub fn ensure_migrated(&self, migrations: Migrations) -> Result<()> {
+        let ensure = |one: &EngineMigrations| self.migrator_of(one)?.ensure_applied();
+        self.own(migrations).into_iter().try_for_each(ensure)
+    }
+
+    /// Without the engines that a tenant shares with the whole program.
+    fn own(&self, migrations: Migrations) -> Vec<&'static EngineMigrations> {
+        let is_shared = |one: &&EngineMigrations| {
+            let found = self.engines.iter().find(|it| it.info.name == one.engine);
+            found.is_some_and(|engine| engine.is_shared)
+        };
+        let engines = migrations.engines.iter();
+        engines.filter(|one| !is_shared(one)).collect()
+    }
+
+    fn migrator_of(&self, one: &EngineMigrations) -> Result<Migrator<'_>> {
+        let mut engines = self.engines.iter();
+        let found = engines.position(|engine| engine.info.name == one.engine);
+        let engine = found.ok_or_else(|| {
+            let engine = one.engine.to_owned();
+            refused(MigrationError::UnknownEngine { engine }).during(Operation::Migrate)
+        })?;
+        Ok(Migrator {
+            registry: self,
+            engine,
+            name: one.engine,
+            migrations: one.migrations,
+            options: MigrateOptions::default(),
+        })
+    }
+}
+
+/// The engines are other databases, so they are worked on at the same time; the results are in their order.
+fn on_each<T: Send>(
+    engines: &[&'static EngineMigrations],
+    work: impl Fn(&EngineMigrations) -> T + Sync,
+) -> Vec<T> {
+    let work = &work;
+    match engines {
+        [] => Vec::new(),
+        [one] => vec![work(one)],
+        several => thread::scope(|scope| {
+            let threads = several.iter().map(|one| scope.spawn(move || work(one)));
+            let threads: Vec<_> = threads.collect();
+            let ended = threads.into_iter().map(thread::ScopedJoinHandle::join);
+            ended
+                .map(|ended| ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
+        }),
+    }
+}

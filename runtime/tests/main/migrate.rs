@@ -1,0 +1,161 @@
+//! Migrations that a program brings along: `db.migrate(…)` on all of its engines.
+
+use bindery::migrate::{
+    EngineMigrations, MigrateOptions, Migration, MigrationState, Migrations, Script,
+};
+use bindery::{Config, ErrorKind, MigrationError, Registry};
+use bindery_testkit::FreshDatabase;
+
+use crate::sample::PROGRAM;
+
+const CREATE: &str = "CREATE TABLE notes (id BIGINT NOT NULL PRIMARY KEY, x VARCHAR(9))";
+const INSERT: &str = "INSERT INTO notes (id) VALUES (1)";
+
+const fn first(up: Script) -> Migration {
+    Migration::new("1", "notes", "aa", up, None)
+}
+
+const NOTES: &[Migration] = &[
+    first(Script::new(&[(CREATE, 1), (INSERT, 2)], false)),
+    Migration::new(
+        "2",
+        "more",
+        "bb",
+        Script::new(&[("ALTER TABLE notes ADD COLUMN y BIGINT", 1)], false),
+        None,
+    ),
+];
+const BROKEN: &[Migration] = &[
+    first(Script::new(&[(CREATE, 1)], false)),
+    Migration::new(
+        "2",
+        "broken",
+        "bb",
+        Script::new(&[("ALTER TABLE nothing ADD COLUMN y BIGINT", 7)], false),
+        None,
+    ),
+];
+const ALL: Migrations = Migrations::new(&[
+    EngineMigrations::new("default", NOTES),
+    EngineMigrations::new("x_mysql", NOTES),
+    EngineMigrations::new("x_postgres", NOTES),
+]);
+const ENGINES: [&str; 3] = ["default", "x_mysql", "x_postgres"];
+
+/// A program with an engine on each database.
+struct Bench {
+    db: Registry,
+    _servers: [FreshDatabase; 2],
+    _folder: tempfile::TempDir,
+}
+
+fn bench() -> Option<Bench> {
+    let servers = [
+        bindery_testkit::fresh_mysql()?,
+        bindery_testkit::fresh_postgres()?,
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let config = [
+        ("b", ":memory:".to_owned()),
+        (
+            "default",
+            format!("sqlite://{}/a.db", folder.path().display()),
+        ),
+        ("test", ":memory:".to_owned()),
+        ("x_mysql", servers[0].url()),
+        ("x_postgres", servers[1].url()),
+        ("y_mariadb", "mysql://nobody@127.0.0.1:1/nothing".to_owned()),
+    ];
+    let config = config
+        .into_iter()
+        .fold(Config::new(), |config, (name, url)| {
+            config.engine(name, url)
+        });
+    Some(Bench {
+        db: Registry::with_config(&PROGRAM, &config).unwrap(),
+        _servers: servers,
+        _folder: folder,
+    })
+}
+
+#[test]
+fn the_migrations_of_a_program_are_applied_on_every_engine() {
+    let Some(bench) = bench() else { return };
+    let error = bench.db.ensure_migrated(ALL).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "engine `default`: migrating: not applied: 1, 2"
+    );
+    let report = bench.db.migrate(ALL).unwrap();
+    let engines: Vec<_> = report.engines().iter().map(|one| one.engine).collect();
+    assert_eq!(engines, ENGINES);
+    for engine in ENGINES {
+        let applied: Vec<_> = report
+            .applied_on(engine)
+            .iter()
+            .map(|one| one.version)
+            .collect();
+        assert_eq!(applied, ["1", "2"], "{engine}");
+    }
+    assert!(!report.is_unchanged());
+    assert!(bench.db.migrate(ALL).unwrap().is_unchanged());
+    bench.db.ensure_migrated(ALL).unwrap();
+    for (engine, status) in bench.db.migration_status(ALL).unwrap() {
+        let applied = status
+            .iter()
+            .filter(|one| one.state == MigrationState::Applied);
+        assert_eq!(applied.count(), 2, "{engine}");
+    }
+}
+
+#[test]
+fn an_engine_that_fails_keeps_no_other_from_being_migrated() {
+    const MIXED: Migrations = Migrations::new(&[
+        EngineMigrations::new("default", BROKEN),
+        EngineMigrations::new("elsewhere", NOTES),
+        EngineMigrations::new("x_mysql", BROKEN),
+        EngineMigrations::new("x_postgres", NOTES),
+    ]);
+    let Some(bench) = bench() else { return };
+    let options = MigrateOptions::new().attempts(1);
+    let failed = bench.db.migrate_with(MIXED, options).unwrap_err();
+    let report = failed.report();
+    let wrong: Vec<_> = report.failed().map(|(engine, _)| engine).collect();
+    assert_eq!(wrong, ["default", "elsewhere", "x_mysql"]);
+    assert_eq!(report.applied_on("x_postgres").len(), 2);
+    let lines = failed.to_string();
+    let lines: Vec<&str> = lines.lines().collect();
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(
+        lines[0]
+            .starts_with("engine `default`: migrating: migration 2: statement 1 (line 7) failed"),
+        "{lines:?}"
+    );
+    assert_eq!(lines[1], "migrating: the program has no engine `elsewhere`");
+    let error = bindery::Error::from(failed);
+    assert!(
+        matches!(error.kind(), ErrorKind::Migration(MigrationError::Statement { version, .. }) if version == "2"),
+        "{error:?}"
+    );
+    // What was applied before stays, and the next call goes on.
+    let status = bench.db.migration_status(ALL).unwrap();
+    assert_eq!(status[0].1[0].state, MigrationState::Applied);
+}
+
+/// Of ten programs that start at the same time one applies them.
+#[test]
+fn programs_that_start_at_the_same_time_apply_them_once() {
+    let Some(bench) = bench() else { return };
+    let applied = std::thread::scope(|scope| {
+        let programs: Vec<_> = (0..10)
+            .map(|_| scope.spawn(|| bench.db.migrate(ALL).unwrap()))
+            .collect();
+        let reports = programs.into_iter().map(|one| one.join().unwrap());
+        let number = |report: bindery::migrate::MigrateReport| {
+            let of_each = ENGINES.map(|engine| report.applied_on(engine).len());
+            of_each.iter().sum::<usize>()
+        };
+        reports.map(number).sum::<usize>()
+    });
+    assert_eq!(applied, 6);
+}
