@@ -1,6 +1,7 @@
 //! The `bindery` command: options in, one of `commands/` run, exit code out.
 
 mod arguments;
+mod at_once;
 mod catalogue;
 mod commands;
 mod comparison;

@@ -6,6 +6,7 @@ use bindery_schema::check::check;
 use bindery_schema::config::{Address, Config, SqliteAddress, process_environment};
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::{Dialect, Flavour};
+use bindery_schema::diff::check_migrations;
 use bindery_schema::input::Input;
 use bindery_schema::model::{CheckedModel, Engine, EngineId, Model};
 use bindery_schema::parse::dialect_of;
@@ -156,6 +157,23 @@ impl Project {
             model,
             checked,
         }
+    }
+}
+
+impl Compiled {
+    /// Compares the migrations with the schema where the configuration has builds do so.
+    pub(crate) fn with_checked_migrations(mut self) -> Self {
+        let Project {
+            config,
+            input,
+            found,
+            ..
+        } = &mut self.project;
+        if let (Some(config), Some(model)) = (config, &self.checked) {
+            check_migrations(config, model, &mut input.sources, found);
+        }
+        self.checked = self.checked.filter(|_| !self.project.found.has_errors());
+        self
     }
 }
 

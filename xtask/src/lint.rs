@@ -36,6 +36,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "sqlite,metrics",
             "sqlite,data",
             "sqlite,sync",
+            "sqlite,migrations",
             "data",
             "sqlite,saga",
             "outbox",

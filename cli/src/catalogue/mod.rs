@@ -24,6 +24,8 @@ pub(crate) struct Catalogue {
     pub(crate) last: Vec<String>,
     /// The kind and name of each object that is not part of the DDL, in order.
     pub(crate) left_out: Vec<String>,
+    /// SQLite's triggers, each with its table: a table that is made anew gets them again.
+    pub(crate) triggers: Vec<(String, String)>,
 }
 
 /// One table, view or other object, with the statements that make it.

@@ -33,13 +33,19 @@ pub(super) fn read(connection: &mut Connection<Chosen>) -> bindery::Result<Catal
     let made: Vec<&Object> = objects.iter().filter(is_made).collect();
     let order = sorted(&nodes(&made, &references));
     let items = order.into_iter().map(|at| item(made[at], &objects));
-    let others = objects.iter().filter(|object| object.0 == "trigger");
+    let others: Vec<&Object> = objects
+        .iter()
+        .filter(|object| object.0 == "trigger")
+        .collect();
+    let trigger = |one: &&Object| (one.2.clone(), one.3.clone());
     Ok(Catalogue {
         items: items.collect(),
         last: Vec::new(),
         left_out: others
+            .iter()
             .map(|one| format!("trigger {} on {}", one.1, one.2))
             .collect(),
+        triggers: others.iter().map(trigger).collect(),
     })
 }
 

@@ -38,7 +38,8 @@ pub(crate) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Fai
     let dialect = arguments
         .dialect
         .map_or(DialectChoice::Configured, DialectChoice::Everything);
-    print(&Project::load(options, dialect)?.compile(), options, output)
+    let compiled = Project::load(options, dialect)?.compile();
+    print(&compiled.with_checked_migrations(), options, output)
 }
 
 /// The findings and the summary of a schema.

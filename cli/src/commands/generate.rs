@@ -64,6 +64,7 @@ pub(crate) fn run(arguments: &GenerateArguments, output: &Output) -> Result<(), 
         .dialect
         .map_or(DialectChoice::Configured, DialectChoice::Everything);
     let compiled = Project::load(options, dialect)?.compile();
+    let compiled = compiled.with_checked_migrations();
     if let Some(config) = &compiled.project.config {
         place = place.with_crates_of(config);
     }

@@ -125,6 +125,11 @@ impl Finding {
         }
     }
 
+    /// Is it about the table or view of this name?
+    pub(super) fn is_of(&self, table: &str) -> bool {
+        self.table == table
+    }
+
     /// The columns of a key.
     pub(super) fn of_columns(self, columns: &[String]) -> Self {
         let column = (!columns.is_empty()).then(|| columns.join(", "));

@@ -11,8 +11,15 @@ use super::{Comparison, Finding, spelling};
 /// Those that have no equal on the other side.
 pub(super) struct Keys<'s> {
     sides: (&'s Structure, &'s Structure),
-    expected: Vec<(TableName, Key)>,
-    found: Vec<(TableName, Key)>,
+    expected: Vec<OfTable>,
+    found: Vec<OfTable>,
+}
+
+/// A key, its table, and which change it comes from.
+struct OfTable {
+    at: Option<usize>,
+    table: TableName,
+    key: Key,
 }
 
 impl<'s> Keys<'s> {
@@ -24,13 +31,13 @@ impl<'s> Keys<'s> {
         }
     }
 
-    pub(super) fn expect(&mut self, table: TableName, key: Key) {
-        self.expected.push((table, key));
+    pub(super) fn expect(&mut self, at: Option<usize>, table: TableName, key: Key) {
+        self.expected.push(OfTable { at, table, key });
     }
 
-    pub(super) fn find(&mut self, table: TableName, key: Key) {
+    pub(super) fn find(&mut self, at: Option<usize>, table: TableName, key: Key) {
         if !self.comes_with_foreign_key(&table, &key) {
-            self.found.push((table, key));
+            self.found.push(OfTable { at, table, key });
         }
     }
 
@@ -48,27 +55,32 @@ impl<'s> Keys<'s> {
     pub(super) fn of_view(&mut self, found: &ViewShape, expected: &ViewShape) {
         let is_open =
             |key: &&Key, others: &[Key]| !others.iter().any(|other| other.does_the_same(key));
-        let known = |keys: &[(TableName, Key)], key: &Key| {
+        let known = |keys: &[OfTable], key: &Key| {
             keys.iter()
-                .any(|(table, one)| *table == expected.name && one.does_the_same(key))
+                .any(|one| one.table == expected.name && one.key.does_the_same(key))
         };
         for key in expected.keys.iter().filter(|key| is_open(key, &found.keys)) {
             if !known(&self.expected, key) {
-                self.expected.push((expected.name.clone(), key.clone()));
+                self.expect(None, expected.name.clone(), key.clone());
             }
         }
         for key in found.keys.iter().filter(|key| is_open(key, &expected.keys)) {
             if !known(&self.found, key) {
-                self.found.push((expected.name.clone(), key.clone()));
+                self.find(None, expected.name.clone(), key.clone());
             }
         }
     }
 
-    /// Pairs what is left, and reports it.
-    pub(super) fn finish(mut self, result: &mut Comparison) {
+    /// Pairs what is left, and reports it. Returns the changes that are differences, and whether only the database has the key.
+    pub(super) fn finish(mut self, result: &mut Comparison) -> Vec<(usize, bool)> {
         let dialect = self.sides.1.dialect;
-        for (table, key) in self.expected {
-            let named = |(other, one): &(TableName, Key)| {
+        let mut changes = Vec::new();
+        for OfTable { at, table, key } in self.expected {
+            let named = |OfTable {
+                             table: other,
+                             key: one,
+                             ..
+                         }: &OfTable| {
                 *other == table
                     && one.kind == key.kind
                     && one.known_name.is_some()
@@ -80,14 +92,19 @@ impl<'s> Keys<'s> {
                 let found = spelling::of_key(one, found.table(&table), dialect);
                 (one.kind == key.kind).then_some((found, expected))
             };
-            let alike = |(other, one): &(TableName, Key)| {
+            let alike = |OfTable {
+                             table: other,
+                             key: one,
+                             ..
+                         }: &OfTable| {
                 let texts = texts(one).filter(|_| *other == table);
                 texts.is_some_and(|(one, key)| has_same_parts(&one, &key, dialect))
             };
             let pair = self.found.iter().position(named);
             let pair = pair.or_else(|| self.found.iter().position(alike));
-            let texts = pair.and_then(|at| texts(&self.found[at].1));
-            let found = pair.map(|at| self.found.remove(at).1);
+            let texts = pair.and_then(|at| texts(&self.found[at].key));
+            let found = pair.map(|at| self.found.remove(at));
+            let (replaced, found) = found.map_or((None, None), |one| (one.at, Some(one.key)));
             let is_same = |(one, key): &(String, String)| is_same_text(one, key, dialect);
             if texts.as_ref().is_some_and(is_same) {
                 continue;
@@ -101,15 +118,16 @@ impl<'s> Keys<'s> {
             if rewritten {
                 &mut result.notes
             } else {
+                changes.extend(at.into_iter().chain(replaced).map(|at| (at, false)));
                 &mut result.differences
             }
             .push(finding);
         }
-        let extra = self
-            .found
-            .iter()
-            .map(|(table, key)| finding(table, key, (None, Some(key))));
-        result.extra.extend(extra);
+        for OfTable { at, table, key } in &self.found {
+            changes.extend(at.map(|at| (at, true)));
+            result.extra.push(finding(table, key, (None, Some(key))));
+        }
+        changes
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod finding;
 mod keys;
+mod mending;
 mod objects;
 mod spelling;
 mod text;
@@ -19,11 +20,13 @@ use serde::Serialize;
 
 use self::finding::FindingKind;
 use self::keys::Keys;
+use self::mending::{Changes, Verdict, Views};
 use self::objects::has_object;
 use self::text::has_same_parts;
 use crate::database::Engines;
 
 pub(crate) use self::finding::Finding;
+pub(crate) use self::mending::Mending;
 
 /// The differences; `cli/JSON.md` documents it.
 #[derive(Debug, Default, Serialize)]
@@ -40,13 +43,20 @@ pub(crate) struct Comparison {
     pub(crate) unmanaged: Vec<String>,
 }
 
+/// The outcome of an engine.
+pub(crate) struct Compared {
+    pub(crate) comparison: Comparison,
+    /// The changes that would make it equal.
+    pub(crate) mending: Mending,
+}
+
 /// Compares the database of one of the chosen engines.
 pub(crate) fn of_engine(
     engines: &Engines,
     index: usize,
     model: &CheckedModel,
     id: EngineId,
-) -> Result<Comparison, String> {
+) -> Result<Compared, String> {
     let expected = Structure::of(model, id).map_err(|why| unreadable(&why))?;
     let tables = model
         .tables
@@ -63,14 +73,23 @@ pub(crate) fn of_engine(
     let text = catalogue.statements(&unmanaged);
     let found = Structure::read(&text, engine.dialect, engine.flavour);
     let found = found.map_err(|why| unreadable(&why))?;
-    let mut comparison = Between {
+    let between = Between {
         found: &found,
         expected: &expected,
-    }
-    .compare();
+    };
+    let (mut comparison, changes) = between.compare();
     comparison.tables = expected.tables.len() + expected.views.len();
     comparison.unmanaged = unmanaged.iter().map(ToString::to_string).collect();
-    Ok(comparison)
+    let mending = Mending {
+        from: found,
+        to: expected,
+        changes,
+        triggers: catalogue.triggers,
+    };
+    Ok(Compared {
+        comparison,
+        mending,
+    })
 }
 
 fn unreadable(why: &Unreadable) -> String {
@@ -89,18 +108,72 @@ impl Between<'_> {
         self.expected.dialect
     }
 
-    fn compare(&self) -> Comparison {
+    fn compare(&self) -> (Comparison, Changes) {
         let mut result = Comparison::default();
         let mut keys = Keys::new(self.found, self.expected);
-        for change in compare(self.found, self.expected) {
-            self.change(change, &mut keys, &mut result);
+        let all = compare(self.found, self.expected);
+        let mut verdicts = Vec::new();
+        for (at, change) in all.iter().enumerate() {
+            let before = (result.differences.len(), result.extra.len());
+            let left = self.change(at, change.clone(), &mut keys, &mut result);
+            let is_different = result.differences.len() > before.0;
+            verdicts.push(match left {
+                Some(change) if is_different => Verdict::Wanted(change),
+                Some(change) if result.extra.len() > before.1 => Verdict::Extra(change),
+                Some(_) | None => Verdict::Equal,
+            });
         }
+        let before = (result.differences.len(), result.extra.len());
         self.views(&mut keys, &mut result);
-        keys.finish(&mut result);
-        result
+        let views = Views {
+            different: result.differences[before.0..].iter().collect(),
+            extra: result.extra[before.1..].iter().collect(),
+        };
+        mending::views(&all, &views, &mut verdicts);
+        for (at, is_extra) in keys.finish(&mut result) {
+            let change = all[at].clone();
+            verdicts[at] = if is_extra {
+                Verdict::Extra(change)
+            } else {
+                Verdict::Wanted(change)
+            };
+        }
+        (result, Changes::of(verdicts))
     }
 
-    fn change(&self, change: Change, keys: &mut Keys<'_>, result: &mut Comparison) {
+    /// Reports a change. Returns what of it was looked at here: of a column, the parts that differ.
+    fn change(
+        &self,
+        at: usize,
+        change: Change,
+        keys: &mut Keys<'_>,
+        result: &mut Comparison,
+    ) -> Option<Change> {
+        if let Change::ChangeColumn {
+            table,
+            from,
+            to,
+            changes,
+        } = change
+        {
+            let differs = |one: &ColumnChange| {
+                let before = result.differences.len();
+                self.column(&table, (&*from, &*to), *one, result);
+                result.differences.len() > before
+            };
+            let changes: Vec<ColumnChange> = changes.into_iter().filter(differs).collect();
+            return (!changes.is_empty()).then_some(Change::ChangeColumn {
+                table,
+                from,
+                to,
+                changes,
+            });
+        }
+        self.report(at, change.clone(), keys, result);
+        Some(change)
+    }
+
+    fn report(&self, at: usize, change: Change, keys: &mut Keys<'_>, result: &mut Comparison) {
         match change {
             Change::CreateObject(object) => {
                 if !has_object(self.found, &object) {
@@ -150,18 +223,8 @@ impl Between<'_> {
                     text,
                 ));
             }
-            Change::ChangeColumn {
-                table,
-                from,
-                to,
-                changes,
-            } => {
-                for change in changes {
-                    self.column(&table, (&*from, &*to), change, result);
-                }
-            }
-            Change::AddKey { table, key } => keys.expect(table, key),
-            Change::DropKey { table, key } => keys.find(table, key),
+            Change::AddKey { table, key } => keys.expect(Some(at), table, key),
+            Change::DropKey { table, key } => keys.find(Some(at), table, key),
             Change::RenameKey { table, from, to } => {
                 let name = |key: &Key| {
                     let name = key.known_name.as_deref();
@@ -185,8 +248,8 @@ impl Between<'_> {
                     .notes
                     .push(Finding::of_table(FindingKind::Comment, &table, to, from));
             }
-            // Views are made again for many reasons: they are compared by themselves.
-            Change::CreateView(_) | Change::DropView(_) => {}
+            // Views are made again for many reasons: they are compared by themselves; columns above.
+            Change::CreateView(_) | Change::DropView(_) | Change::ChangeColumn { .. } => {}
         }
     }
 

@@ -29,3 +29,4 @@ mod support;
 mod tasks;
 mod usage;
 mod validate;
+mod validate_fix;

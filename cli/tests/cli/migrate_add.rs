@@ -60,7 +60,7 @@ impl Both {
         ]))
     }
 
-    fn on_all() -> Vec<Self> {
+    pub(super) fn on_all() -> Vec<Self> {
         let all = [
             Some(Self::on_sqlite()),
             Self::on_postgres(),
@@ -411,4 +411,52 @@ fn cli_07_empty_migrations_and_wrong_names() {
     );
     let json = project.run("migrate check --format json").json();
     assert_eq!(json["engines"][0]["migrations"], 2);
+}
+
+/// `[migrations] check`: what builds and `check` then say.
+#[test]
+fn a_project_may_have_its_migrations_checked_with_its_schema() {
+    let project = Project::new(&[
+        (
+            "bindery.toml",
+            "url = \"sqlite://app.db\"\n\n[migrations]\ncheck = \"error\"\n",
+        ),
+        (
+            "schema.sql",
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT);\n",
+        ),
+    ]);
+    let ended = project.run("check");
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    holds(
+        &ended.messages,
+        &[
+            "error[B0334]: migrations of engine `default`: new table `a`",
+            "schema.sql:1:1",
+        ],
+    );
+    let ended = project.run("check --format json");
+    assert_eq!(ended.json()["diagnostics"][0]["code"], "B0334");
+    let ended = project.run("generate --out models --crate models");
+    assert_eq!(
+        (ended.code, project.path("models").exists()),
+        (Some(1), false)
+    );
+    project.run("migrate add first").good();
+    project.run("check").good();
+    project.run("generate --out models --crate models").good();
+    project.write(
+        "bindery.toml",
+        "url = \"sqlite://app.db\"\n[migrations]\ncheck = \"warn\"\nengines = [\"default\"]\n",
+    );
+    project.write("schema.sql", "CREATE TABLE a (id INTEGER PRIMARY KEY);\n");
+    let ended = project.run("check");
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    holds(&ended.messages, &["warning[B0334]: "]);
+    project.write(
+        "bindery.toml",
+        "url = \"sqlite://app.db\"\n[migrations]\ncheck = \"error\"\nengines = [\"b\"]\n",
+    );
+    let ended = project.run("check");
+    holds(&ended.messages, &["no engine `b`"]);
 }

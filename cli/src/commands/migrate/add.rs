@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::{self, BufRead, IsTerminal};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use bindery_schema::diff::{
     Change, Plan, Planned, Rename, Step, TableShape, compare, file_text, hints, plan,
@@ -12,6 +11,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::differ::{Differ, Sides};
+use super::versions::Versions;
 use crate::arguments::{EngineOptions, Format, SchemaOptions};
 use crate::failure::Failure;
 use crate::output::{Output, Paint};
@@ -159,7 +159,7 @@ fn of_engine(
 }
 
 fn described(side: &Sides, name: &str, planned: &Planned) -> EngineDocument {
-    let mut versions = Versions::after(side);
+    let mut versions = Versions::after(&side.folded.migrations);
     let mut files = Vec::new();
     let mut add = |up: &[Step], down: &[Step], no_transaction: bool, end: &str| {
         if up.is_empty() {
@@ -191,7 +191,7 @@ fn described(side: &Sides, name: &str, planned: &Planned) -> EngineDocument {
 }
 
 fn empty(side: &Sides, name: &str) -> Option<EngineDocument> {
-    let version = Versions::after(side).give();
+    let version = Versions::after(&side.folded.migrations).give();
     let file = |end: &str, sql: &str| FileDocument {
         path: shown(&side.folder.join(format!("{version}_{name}{end}"))),
         sql: sql.to_owned(),
@@ -208,11 +208,11 @@ fn empty(side: &Sides, name: &str) -> Option<EngineDocument> {
     })
 }
 
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let made = path.parent().map_or(Ok(()), fs::create_dir_all);
     made.and_then(|()| fs::write(path, text))
         .map_err(|why| Failure::new(format!("`{}` cannot be written: {why}", path.display())))
@@ -234,70 +234,6 @@ fn file_name(name: &str) -> Result<String, Failure> {
         return Err(failure.help("write letters, digits and `_`, such as `add_nick`"));
     }
     Ok(name)
-}
-
-/// Gives versions after the last one: moments, or the next number where versions are numbered.
-struct Versions {
-    next: u128,
-    width: usize,
-}
-
-/// Digits of a moment, `20260131120000`.
-const MOMENT: usize = 14;
-
-impl Versions {
-    fn after(side: &Sides) -> Self {
-        let last = side.folded.migrations.last();
-        let digits = last.map(|one| {
-            one.version
-                .chars()
-                .filter(char::is_ascii_digit)
-                .collect::<String>()
-        });
-        let number = digits
-            .as_ref()
-            .and_then(|digits| digits.parse::<u128>().ok());
-        let is_numbered = digits.as_ref().is_some_and(|digits| digits.len() < 8);
-        let now = moment();
-        let next = match number {
-            Some(number) if is_numbered => number + 1,
-            Some(number) => now.max(number + 1),
-            None => now,
-        };
-        let width = digits
-            .filter(|_| is_numbered)
-            .map_or(MOMENT, |digits| digits.len());
-        Self { next, width }
-    }
-
-    fn give(&mut self) -> String {
-        let version = format!("{:0width$}", self.next, width = self.width);
-        self.next += 1;
-        version
-    }
-}
-
-/// The current time as `20260131120000`, in UTC.
-fn moment() -> u128 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let (days, seconds) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
-    // The civil date of a day (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    let date = (year * 10_000 + month * 100 + day) * 1_000_000;
-    u128::from(date + seconds / 3_600 * 10_000 + seconds / 60 % 60 * 100 + seconds % 60)
 }
 
 /// Asks about each table and column that might be another one's new name.

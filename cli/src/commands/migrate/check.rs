@@ -1,7 +1,7 @@
 //! `bindery migrate check`: do the migrations end at the schema, and does one block a busy table?
 
 use bindery_schema::diagnostic::{Diagnostic, Diagnostics, Severity};
-use bindery_schema::diff::{Change, ViewShape, busy, compare, finding};
+use bindery_schema::diff::{busy, differences, finding};
 use bindery_schema::lints::LintLevel;
 use bindery_schema::migrations::Migration;
 use bindery_schema::render::{Finding, findings, github};
@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Fai
     let mut found = Diagnostics::default();
     let mut engines = Vec::new();
     for side in &sides {
-        let changes = differences(compare(&side.folded.structure, &side.schema));
+        let changes = differences(&side.folded.structure, &side.schema);
         for change in &changes {
             found.push(finding(
                 change,
@@ -111,29 +111,6 @@ fn ensure_version(since: Option<&str>, sides: &[Sides]) -> Result<(), Failure> {
     }
     let failure = Failure::new(format!("there is no migration `{}`", since.escape_debug()));
     Err(failure.help("write a version as the name of its file begins: `--since 20260101000000`"))
-}
-
-/// A view that is only made again around another change is the same before and after.
-fn differences(changes: Vec<Change>) -> Vec<Change> {
-    let name = |view: &ViewShape| (view.name.clone(), view.query.clone());
-    let created = changes.iter().filter_map(|change| match change {
-        Change::CreateView(view) => Some(name(view)),
-        _ => None,
-    });
-    let created: Vec<_> = created.collect();
-    let dropped = changes.iter().filter_map(|change| match change {
-        Change::DropView(view) => Some(name(view)),
-        _ => None,
-    });
-    let again: Vec<_> = dropped.filter(|one| created.contains(one)).collect();
-    let is_again = |change: &Change| match change {
-        Change::CreateView(view) | Change::DropView(view) => again.contains(&name(view)),
-        _ => false,
-    };
-    changes
-        .into_iter()
-        .filter(|change| !is_again(change))
-        .collect()
 }
 
 fn warn(side: &Sides, arguments: &CheckArguments, differ: &Differ, found: &mut Diagnostics) {

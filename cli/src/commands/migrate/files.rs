@@ -3,20 +3,17 @@
 use std::path::PathBuf;
 
 use bindery::migrate::{Migration, Script};
+use bindery_schema::config::MIGRATIONS_FOLDER;
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::migrations;
 use bindery_schema::model::EngineId;
 use bindery_schema::source::Sources;
-use sha2::{Digest, Sha256};
 
 use crate::arguments::Format;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::project::Project;
 use crate::report;
-
-/// The folder beside the configuration that has one for each engine.
-const FOLDER: &str = "migrations";
 
 /// The migrations of one engine, in their order.
 pub(crate) struct EngineMigrations {
@@ -72,9 +69,10 @@ fn no_folder(project: &Project, id: EngineId) -> Failure {
 }
 
 /// The folder of an engine's migrations.
-pub(super) fn folder(project: &Project, engine: &str) -> PathBuf {
-    let beside = project.config.as_ref().map(|config| config.folder.clone());
-    beside.unwrap_or_default().join(FOLDER).join(engine)
+pub(crate) fn folder(project: &Project, engine: &str) -> PathBuf {
+    let config = project.config.as_ref();
+    let without = || PathBuf::from(MIGRATIONS_FOLDER).join(engine);
+    config.map_or_else(without, |config| config.migrations_folder(engine))
 }
 
 /// The runtime takes migrations as compiled in, so they are kept until the process ends: once in a run.
@@ -88,18 +86,8 @@ fn kept(migration: &migrations::Migration) -> Migration {
     Migration::new(
         text(&migration.version),
         text(&migration.name),
-        text(&checksum(&migration.text)),
+        text(&migration.checksum()),
         script(&migration.up),
         migration.down.as_ref().map(script),
     )
-}
-
-/// SHA-256, in hexadecimal digits.
-fn checksum(of: &str) -> String {
-    use std::fmt::Write as _;
-    let digest = Sha256::digest(of.as_bytes());
-    digest.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -1,16 +1,19 @@
 //! `bindery migrate`: applies, reverts and lists the migrations of engines, `migrations/<engine>/<version>_<name>.sql`.
 
-mod add;
+pub(crate) mod add;
 mod check;
 mod differ;
 pub(crate) mod files;
+mod import;
 mod told;
+pub(crate) mod versions;
 
 use bindery::migrate::{MigrateOptions, MigrationProgress, Migrator};
 use clap::{Args, Subcommand};
 use std::time::Duration;
 
 use crate::arguments::{ConfigOptions, EngineOptions};
+use crate::at_once::at_once;
 use crate::confirm::{self, Confirmation};
 use crate::database::Engines;
 use crate::engines::Purpose;
@@ -49,6 +52,7 @@ enum Action {
     Revert(RevertArguments),
     Status(StatusArguments),
     Baseline(BaselineArguments),
+    Import(import::ImportArguments),
     Resolve(ResolveArguments),
 }
 
@@ -150,6 +154,7 @@ pub(crate) fn run(arguments: &MigrateArguments, output: &Output) -> Result<(), F
                 .baseline(&action.version)
                 .map(Outcome::Recorded)
         }),
+        Action::Import(action) => import::run(action, output),
         Action::Resolve(action) => on_each(&action.common, Purpose::Named, output, |one| {
             let migrator = one.migrator();
             migrator.resolve(&action.version, action.statements)?;
@@ -190,6 +195,15 @@ fn revert(action: &RevertArguments, output: &Output) -> Result<(), Failure> {
     })
 }
 
+fn migrator<'a>(
+    engines: &'a Engines,
+    index: usize,
+    migrations: &'a EngineMigrations,
+) -> Migrator<'a> {
+    let engine = engines.chosen(index);
+    Migrator::new(&engines.registry, engine, &migrations.migrations)
+}
+
 /// An engine of this run.
 struct One<'a> {
     engines: &'a Engines,
@@ -199,12 +213,14 @@ struct One<'a> {
 
 impl<'a> One<'a> {
     fn migrator(&self) -> Migrator<'a> {
-        let engine = self.engines.chosen(self.index);
-        Migrator::new(&self.engines.registry, engine, &self.migrations.migrations)
+        migrator(self.engines, self.index, self.migrations)
     }
 
     fn tell(&self, progress: MigrationProgress, output: &Output) {
         let engine = &self.migrations.engine;
+        if !matches!(progress, MigrationProgress::Statement { .. }) {
+            output.progress("");
+        }
         match progress {
             MigrationProgress::Waiting => output.message(&format!(
                 "another process migrates `{engine}`: waiting for it\n"
@@ -224,25 +240,25 @@ impl<'a> One<'a> {
     }
 }
 
-/// Does the work on every chosen engine, one after the other, also after one that failed, and prints what became of each.
+/// Does the work on every chosen engine, all at the same time, and prints the outcome of each. One that fails keeps no other from being
+/// worked on.
 fn on_each(
     common: &Common,
     purpose: Purpose,
     output: &Output,
-    work: impl Fn(&One<'_>) -> bindery::Result<Outcome>,
+    work: impl Fn(&One<'_>) -> bindery::Result<Outcome> + Sync,
 ) -> Result<(), Failure> {
     let project = Project::load_config(&common.config, output)?;
     let chosen = project.choose(&common.engines, purpose)?;
     let migrations = files::of_engines(&project, &chosen, common.config.format, output)?;
     let engines = Engines::open(&project, &chosen)?;
-    let mut outcomes = Vec::new();
-    for (index, migrations) in migrations.iter().enumerate() {
+    let outcomes = at_once(&migrations, |index, migrations| {
         let one = One {
             engines: &engines,
             index,
             migrations,
         };
-        outcomes.push((migrations.engine.as_str(), work(&one)));
-    }
+        (migrations.engine.as_str(), work(&one))
+    });
     told::print(&outcomes, common.config.format, output)
 }

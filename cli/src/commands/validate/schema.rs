@@ -1,13 +1,13 @@
 //! `bindery validate`: the databases of engines beside the schema.
 
-use std::thread;
-
 use bindery_schema::model::{CheckedModel, EngineId};
 use serde::Serialize;
 
 use super::ValidateArguments;
+use super::fix::{self, Fix};
 use crate::arguments::Format;
-use crate::comparison::{self, Comparison, Finding};
+use crate::at_once::at_once;
+use crate::comparison::{self, Compared, Comparison, Finding};
 use crate::database::Engines;
 use crate::engines::Purpose;
 use crate::failure::Failure;
@@ -27,6 +27,9 @@ struct Validated<'m> {
     comparison: Comparison,
     /// Why the database could not be compared.
     error: Option<String>,
+    /// With `--fix`: the files that mend it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<Fix>,
 }
 
 /// Compares the engines at the same time, and prints one after the other.
@@ -37,33 +40,33 @@ pub(super) fn run(arguments: &ValidateArguments, output: &Output) -> Result<(), 
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
     let engines = Engines::open(&compiled.project, &chosen)?;
-    let compare = |(index, id): (usize, &EngineId)| {
+    let all = at_once(&chosen, |index, id| {
         let compared = comparison::of_engine(&engines, index, model, *id);
-        validated(model, *id, compared, arguments.strict)
-    };
-    let all: Vec<Validated<'_>> = thread::scope(|scope| {
-        let compare = &compare;
-        let threads = chosen.iter().enumerate();
-        let threads: Vec<_> = threads
-            .map(|one| scope.spawn(move || compare(one)))
-            .collect();
-        let ended = threads.into_iter().map(thread::ScopedJoinHandle::join);
-        ended
-            .map(|ended| ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
+        let mending = compared.as_ref().ok().filter(|_| arguments.fix);
+        let fix = mending.map_or(Ok(None), |compared| {
+            fix::plan(&compiled.project, model.engine(*id), &compared.mending)
+        })?;
+        let compared = validated(model, *id, compared, arguments.strict);
+        Ok(Validated { fix, ..compared })
     });
+    let all: Result<Vec<Validated<'_>>, Failure> = all.into_iter().collect();
+    let all = all?;
+    if !arguments.dry_run {
+        let mut fixes = all.iter().filter_map(|one| one.fix.as_ref());
+        fixes.try_for_each(Fix::write)?;
+    }
     print(&all, arguments, output)
 }
 
 fn validated(
     model: &CheckedModel,
     id: EngineId,
-    compared: Result<Comparison, String>,
+    compared: Result<Compared, String>,
     strict: bool,
 ) -> Validated<'_> {
     let engine = model.engine(id);
     let (comparison, error) = match compared {
-        Ok(comparison) => (comparison, None),
+        Ok(compared) => (compared.comparison, None),
         Err(error) => (Comparison::default(), Some(error)),
     };
     let is_wrong =
@@ -74,6 +77,7 @@ fn validated(
         ok: error.is_none() && !is_wrong(&comparison),
         comparison,
         error,
+        fix: None,
     }
 }
 
@@ -86,9 +90,18 @@ fn print(
         Format::Json => document(&all),
         Format::Human | Format::Github => all
             .iter()
-            .map(|one| lines(one, arguments.strict, output.results()))
+            .map(|one| {
+                let fix = one.fix.as_ref();
+                let fix = fix.map(|fix| fix.lines(one.engine, arguments.dry_run, output));
+                lines(one, arguments.strict, output.results()) + &fix.unwrap_or_default()
+            })
             .collect(),
     })?;
+    for one in all {
+        if let Some(fix) = &one.fix {
+            fix.tell(one.engine, output);
+        }
+    }
     for one in all {
         if let Some(error) = &one.error {
             output.failure(&Failure::new(format!("engine `{}`: {error}", one.engine)));
