@@ -15,7 +15,8 @@ pub(super) fn row(look: &Look<'_>, model: &CheckedModel) -> Row {
         Err(why) => Row::new(SECTION, format!("they cannot be compared: {why}"))
             .level(Level::Warning)
             .hint(format!("`bindery validate --engine {engine}`")),
-        Ok(found) => {
+        Ok(compared) => {
+            let found = compared.comparison;
             let differences = found.differences.len();
             let tables = count(found.tables, "table");
             let text = match differences {
