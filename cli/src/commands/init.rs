@@ -74,12 +74,12 @@ struct Plan {
     has_build: bool,
 }
 
-/// What was done; `cli/JSON.md` documents it.
+/// The answer of the command; `cli/JSON.md` documents it.
 #[derive(Debug, Serialize)]
 struct Begun {
     /// The files that were written.
     written: Vec<&'static str>,
-    /// What is left to do, in words and lines to copy.
+    /// The steps left to the user, in words and lines to copy.
     to_do: Vec<String>,
 }
 

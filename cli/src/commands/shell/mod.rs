@@ -144,7 +144,7 @@ fn sqlite(path: &Path, engine: &Engine) -> Result<Client, Failure> {
 }
 
 impl Client {
-    /// What would be run; the password is no part of it.
+    /// The command that would be run; the password is no part of it.
     fn described(&self, engine: &Engine) -> String {
         let mut words = vec![self.programs[0].to_owned()];
         words.extend(self.options.iter().map(|(option, _)| format!("{option}…")));

@@ -28,7 +28,7 @@ use crate::output::{Output, Stream};
 use crate::project::Project;
 use crate::report::document;
 
-/// What a section found on one engine. It fails where the engine does not answer any more.
+/// The findings of a section on one engine. It fails where the engine does not answer any more.
 pub(super) type Section<'s> = dyn Fn(&Look<'_>) -> bindery::Result<Vec<Row>> + Sync + 's;
 
 /// The sections, in the order in which they are printed.
@@ -58,7 +58,7 @@ pub(crate) struct StatusArguments {
     /// This many pending migrations are no warning
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     max_pending: usize,
-    /// What waits for longer is an error
+    /// Anything that waits for longer is an error
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     max_age: u64,
     /// A replica that is further behind is a warning; one that is behind is waited for this long
@@ -79,7 +79,7 @@ pub(super) struct Look<'a> {
     thresholds: &'a Thresholds,
 }
 
-/// What is still well.
+/// The limits within which all is well.
 #[derive(Default)]
 pub(super) struct Thresholds {
     max_pending: usize,

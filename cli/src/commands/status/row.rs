@@ -13,13 +13,13 @@ use crate::text;
 pub(in crate::commands) struct Row {
     section: &'static str,
     pub(in crate::commands) level: Level,
-    /// What waits, in words.
+    /// The thing that waits, in words.
     text: String,
     /// How many wait.
     count: usize,
     /// The age of the oldest of them, where it is known.
     oldest_ms: Option<u64>,
-    /// What to do about it.
+    /// The remedy.
     hint: Option<String>,
 }
 

@@ -22,7 +22,7 @@ const MOST_ROWS: usize = 40;
 
 pub(super) struct BoxText {
     head: String,
-    /// What is shown where the mouse rests.
+    /// The text that is shown where the mouse rests.
     whole: String,
     rows: Vec<Row>,
     pub(super) shape: Shape,
