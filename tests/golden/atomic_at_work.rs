@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
-use bindery::{AtomicOptions, AtomicOutcome, Config, ErrorKind, RecoverOptions};
+use bindery::{AtomicOptions, AtomicOutcome, Config, ErrorKind, RecoverOptions, Transfer};
 use bindery_testkit::{FreshDatabase, Server, Watchdog};
 
-use crate::atomic::{Databases, NewNote, NewOrder, NewStock, Tables as _};
+use crate::atomic::{
+    Databases, NewDraft, NewNote, NewOrder, NewStock, Order, Stock, StockId, Tables as _, engine,
+};
 
 /// Databases with tables, for as long as their servers are there.
 fn databases(servers: &(FreshDatabase, FreshDatabase)) -> Databases {
@@ -92,4 +94,94 @@ fn atom_01_a_typed_group_is_stored_on_both_engines_or_on_neither() {
         report.is_clean() && report.branches.is_empty(),
         "{report:?}"
     );
+}
+
+/// Moves an order to the stock; `fails` after its copy is stored.
+fn transfer(db: &Databases, order: &Order, fails: bool) -> AtomicOutcome<Transfer<Stock>> {
+    db.checkout(|tx| {
+        tx.move_row(
+            order,
+            engine::M,
+            |m, order| m.stock().find(StockId::from(order.item.clone())),
+            |m, order| {
+                let stock = m.stock().insert(NewStock::new(order.item, 1))?;
+                if fails {
+                    m.stock()
+                        .insert(NewStock::new(stock.item.value().clone(), 1))?;
+                }
+                Ok(stock)
+            },
+        )
+    })
+}
+
+#[test]
+fn atom_08_a_row_is_moved_with_its_copy_once_or_not_at_all() {
+    let _watchdog = Watchdog::start("a moved row", Duration::from_secs(300));
+    let (Some(postgres), Some(mysql)) = (
+        Server::postgres().durable(true).start_or_skip(),
+        Server::mysql().durable(true).start_or_skip(),
+    ) else {
+        return;
+    };
+    let fresh = |server: &Server| server.fresh_database().expect("a database");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = format!("sqlite://{}", folder.path().join("lite.db").display());
+    let (default, m) = (fresh(&postgres), fresh(&mysql));
+    let config = Config::new()
+        .engine("default", default.url())
+        .engine("m", m.url())
+        .engine("lite", file);
+    let db = Databases::with_config(&config).expect("it is configured");
+    db.create_missing().expect("the tables are made");
+
+    let order = db.orders().insert(NewOrder::new("pen")).unwrap();
+    let failed = transfer(&db, &order, true).stored().unwrap_err();
+    assert!(failed.is_unique_violation(), "{failed}");
+    assert_eq!(
+        (db.orders().count().unwrap(), db.stock().count().unwrap()),
+        (1, 0)
+    );
+
+    // The copy is made of the row as it is now.
+    let mut changed = order.clone();
+    changed.item = "ink".to_owned();
+    db.orders().save(&changed).unwrap();
+    let Transfer::Moved(stock) = transfer(&db, &order, false).stored().unwrap() else {
+        panic!("it was not moved before");
+    };
+    assert_eq!(stock.item.value(), "ink");
+    assert_eq!(
+        (db.orders().count().unwrap(), db.stock().count().unwrap()),
+        (0, 1)
+    );
+
+    let again = transfer(&db, &changed, false).stored().unwrap();
+    assert_eq!(again, Transfer::Before(stock));
+    assert_eq!(db.stock().count().unwrap(), 1);
+
+    let missing = transfer(&db, &order, false).stored().unwrap_err();
+    assert!(
+        missing.is_not_found() && missing.engine() == Some("default"),
+        "{missing}"
+    );
+
+    // Out of a file, onto a server.
+    let draft = db.drafts().insert(NewDraft::new("note this")).unwrap();
+    let moved = db.everything(|tx| {
+        tx.move_row(
+            &draft,
+            engine::M,
+            |m, draft| {
+                m.notes()
+                    .query()
+                    .filter(crate::atomic::note::line.eq(draft.line.as_str()))
+                    .first()
+            },
+            |m, draft| m.notes().insert(NewNote::new(draft.line)),
+        )
+    });
+    assert_eq!(moved.stored().unwrap().into_copy().line, "note this");
+    assert_eq!(db.drafts().count().unwrap(), 0);
+    assert_eq!(db.m().unwrap().notes().count().unwrap(), 1);
 }

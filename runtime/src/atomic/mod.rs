@@ -6,6 +6,7 @@ mod begin;
 mod commit;
 #[cfg(test)]
 mod failpoint;
+mod moving;
 mod names;
 mod options;
 mod outcome;
@@ -35,6 +36,7 @@ use self::commit::Commit;
 use self::protocol::Outcome;
 
 pub use self::begin::GeneratedAtomic;
+pub use self::moving::Transfer;
 pub use self::options::AtomicOptions;
 pub use self::outcome::{AtomicOutcome, InDoubt};
 pub use self::recover::{RecoverOptions, RecoveryThread};
