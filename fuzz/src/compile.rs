@@ -27,6 +27,8 @@ fn engine(name: &str, dialect: Dialect) -> Engine {
         dialect,
         flavour: None,
         dialect_reason: "it is fuzzed".to_owned(),
+        outbox: false,
+        inbox: false,
         span: None,
     }
 }
