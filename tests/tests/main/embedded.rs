@@ -22,7 +22,7 @@ fn a_program_brings_its_migrations_along() {
     assert_eq!(applied("default"), [("1", "notes"), ("2", "stars")]);
     let stars = "SELECT stars FROM notes";
     let mut default = db.default().expect("in memory");
-    let found = default.sql(stars).one_value::<i64>();
+    let found = default.query_scalar::<i64>(stars, ());
     assert_eq!(found.expect("a row"), 0);
     drop(default);
     // Where they have no folder of their own, they are those of the call.
