@@ -8,6 +8,8 @@ mod data;
 mod database_error;
 mod drift;
 mod invalid;
+#[cfg(any(feature = "saga", feature = "outbox"))]
+mod json;
 mod kind;
 mod kind_name;
 mod migration;
@@ -35,6 +37,8 @@ pub(crate) use database_error::wrong_count;
 pub(crate) use database_error::wrong_type;
 pub use drift::{RecordedSchema, SchemaDrift, TableDifference, TableDrift};
 pub use invalid::Invalid;
+#[cfg(any(feature = "saga", feature = "outbox"))]
+pub(crate) use json::json_problem;
 pub use kind::{ErrorKind, TimeoutPhase};
 pub use migration::MigrationError;
 pub use operation::Operation;

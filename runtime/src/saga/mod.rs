@@ -56,10 +56,10 @@ use serde::de::DeserializeOwned;
 use self::drive::{Driver, Log, Mode, Stop};
 use self::options::unique;
 use self::outcome::compensated;
-use self::step::{AnyStep, shape};
+use self::step::AnyStep;
 use self::store::{Hold, Progress, Saved, State, Way};
 use crate::databases::Registry;
-use crate::error::{Error, ErrorKind, Operation, Result, SagaError};
+use crate::error::{Error, ErrorKind, Operation, Result, SagaError, json_problem};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use bindery_core::dialect::Dialect;
@@ -487,7 +487,7 @@ where
         let last = forward.max_by_key(|record| record.at);
         let text = last.map_or("null", |record| record.output.as_str());
         serde_json::from_str(text).map_err(|error| {
-            let problem = format!("its output cannot be read: {}", shape(&error));
+            let problem = format!("its output cannot be read: {}", json_problem(&error));
             self.error(SagaError::Json {
                 saga: self.definition.name.to_owned(),
                 problem,

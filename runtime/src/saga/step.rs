@@ -11,7 +11,7 @@ use super::failure::StepError;
 use super::store::{self, Ended, Record, Way};
 use crate::databases::Registry;
 use crate::driver::Physical;
-use crate::error::{Error, ErrorKind, Operation, Result, SagaError};
+use crate::error::{Error, ErrorKind, Operation, Result, SagaError, json_problem};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::link::transaction::Transaction;
@@ -418,8 +418,9 @@ fn without_marks(error: Error) -> Broken {
 }
 
 fn parse<T: DeserializeOwned>(text: &str, what: &str) -> Result<T, Broken> {
-    serde_json::from_str(text)
-        .map_err(|error| Broken::Unreadable(format!("{what} cannot be read: {}", shape(&error))))
+    serde_json::from_str(text).map_err(|error| {
+        Broken::Unreadable(format!("{what} cannot be read: {}", json_problem(&error)))
+    })
 }
 
 fn json<T: Serialize>(call: &Call<'_>, value: &T) -> Result<String, StepError> {
@@ -431,19 +432,6 @@ fn json<T: Serialize>(call: &Call<'_>, value: &T) -> Result<String, StepError> {
         }))
     });
     written.map_err(StepError::permanent)
-}
-
-/// Describes an error of JSON without the values in the text.
-pub(super) fn shape(error: &serde_json::Error) -> String {
-    let (line, column) = (error.line(), error.column());
-    match error.classify() {
-        serde_json::error::Category::Data => {
-            format!("it has another shape than the program's type (line {line}, column {column})")
-        }
-        serde_json::error::Category::Io
-        | serde_json::error::Category::Syntax
-        | serde_json::error::Category::Eof => "it is not JSON".to_owned(),
-    }
 }
 
 #[cfg(test)]

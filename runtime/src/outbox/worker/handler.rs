@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::super::store::ClaimedTask;
 use super::super::task::Task;
 use super::context::TaskContext;
+use crate::error::json_problem;
 
 /// The result of a handler: any error can be returned with `?`, also a text.
 pub type TaskResult = Result<(), Box<dyn std::error::Error + Send + Sync>>;
@@ -23,7 +24,13 @@ pub(super) fn typed<T: Task, D>(
 ) -> Handler<D> {
     Arc::new(move |payload, context| {
         let task = serde_json::from_str::<T>(payload);
-        let task = task.map_err(|error| format!("the payload is not a `{}`: {error}", T::NAME))?;
+        let task = task.map_err(|error| {
+            format!(
+                "the payload is not a `{}`: {}",
+                T::NAME,
+                json_problem(&error)
+            )
+        })?;
         handler(task, context).map_err(|error| chain(&*error))
     })
 }
