@@ -90,13 +90,14 @@ static POSTGRES: &[TableDdl] = &[table(
     DROP_OUTBOX,
 )];
 
-/// Names and keys differ by case and by spaces at their ends, as they do elsewhere.
+/// Names and keys differ by case and by spaces at their ends, as they do elsewhere: by a collation that pads nothing. Each
+/// product reads its own comment only.
 static MYSQL: &[TableDdl] = &[table(
     "_bindery_outbox",
     &[
         outbox!(
             "BIGINT AUTO_INCREMENT PRIMARY KEY",
-            "VARCHAR(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+            "VARCHAR(191) CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */",
             "LONGTEXT CHARACTER SET utf8mb4",
             " ENGINE = InnoDB"
         ),
@@ -115,8 +116,8 @@ static INBOX_ELSEWHERE: &[TableDdl] = &[table("_bindery_inbox", &[INBOX, INBOX_D
 static INBOX_MYSQL: &[TableDdl] = &[table(
     "_bindery_inbox",
     &[
-        "CREATE TABLE _bindery_inbox (effect VARCHAR(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL PRIMARY KEY, \
-       done_at BIGINT NOT NULL) ENGINE = InnoDB",
+        "CREATE TABLE _bindery_inbox (effect VARCHAR(191) CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ \
+       /*!80017 COLLATE utf8mb4_0900_bin */ NOT NULL PRIMARY KEY, done_at BIGINT NOT NULL) ENGINE = InnoDB",
         INBOX_DONE,
     ],
     DROP_INBOX,

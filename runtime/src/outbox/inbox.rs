@@ -15,10 +15,10 @@ pub(super) fn note<E: HasInbox>(tx: &mut Transaction<'_, E>, effect: &str) -> Re
     let noted = tx.link.call(Operation::Insert, |link| {
         let physical = link.ready()?;
         let text = sql::insert_inbox(physical.dialect());
-        physical.execute(&text, &mut |params| params.text(effect))
+        store::insert_new(physical, &text, &mut |params| params.text(effect))
     });
     match noted {
-        Ok(rows) => Ok(rows > 0),
+        Ok(is_new) => Ok(is_new),
         Err(error) if *error.kind() == ErrorKind::SchemaMismatch => {
             Err(store::missing(TABLE, engine.name()).with_source(error))
         }

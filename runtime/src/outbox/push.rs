@@ -100,14 +100,14 @@ impl Row {
             self.start != Start::Now,
             self.is_absolute(),
         );
-        let rows = physical.execute(&text, &mut |params| self.write(params))?;
+        let is_new = store::insert_new(physical, &text, &mut |params| self.write(params))?;
         if link.counts_writes() {
             link.wrote(Written::Anything);
         }
-        Ok(if rows == 0 {
-            Pushed::Exists
-        } else {
+        Ok(if is_new {
             Pushed::Added
+        } else {
+            Pushed::Exists
         })
     }
 

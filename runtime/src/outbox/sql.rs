@@ -38,14 +38,15 @@ fn places(count: usize) -> String {
     format!("({list})")
 }
 
-/// An insert that is left out where the unique value is there.
+/// An insert that is left out where the unique value is there. On MySQL it is refused then: `INSERT IGNORE` would also cut texts
+/// that are too long.
 fn insert_new(dialect: Dialect, rest: &str) -> String {
     match dialect {
         Dialect::Sqlite | Dialect::Postgres => text(
             dialect,
             &format!("INSERT INTO {rest} ON CONFLICT DO NOTHING"),
         ),
-        Dialect::Mysql => text(dialect, &format!("INSERT IGNORE INTO {rest}")),
+        Dialect::Mysql => text(dialect, &format!("INSERT INTO {rest}")),
     }
 }
 
@@ -96,7 +97,8 @@ pub(super) fn due(dialect: Dialect) -> String {
     )
 }
 
-/// The tasks to claim, of some types or all. A task waits for those before it with the same key. Parameters: the types, how many.
+/// The tasks to claim, of some types or all. A task waits for those before it with the same key, and for one of
+/// the key that runs: one that was put back or committed late may come before it. Parameters: the types, how many.
 pub(super) fn ready(dialect: Dialect, types: usize) -> String {
     let filter = match types {
         0 => String::new(),
@@ -108,7 +110,8 @@ pub(super) fn ready(dialect: Dialect, types: usize) -> String {
         &format!(
             "SELECT o.id, o.uid, o.task, o.payload, o.retry_count, o.max_attempts, o.lapses FROM _bindery_outbox o \
              WHERE o.status = 'pending'{filter} AND (o.task_key IS NULL OR NOT EXISTS (SELECT 1 FROM _bindery_outbox e \
-             WHERE e.task_key = o.task_key AND e.status IN ('pending', 'scheduled', 'running') AND e.status <> 'completed' AND e.id < o.id)) \
+             WHERE e.task_key = o.task_key AND e.status IN ('pending', 'scheduled', 'running') AND e.status <> 'completed' AND e.id <> o.id \
+             AND (e.status = 'running' OR e.id < o.id))) \
              ORDER BY o.priority, o.due_at, o.id LIMIT ?{lock}"
         ),
     )
@@ -199,6 +202,9 @@ pub(super) fn renew(dialect: Dialect) -> String {
     )
 }
 
+/// How many completed tasks are deleted together.
+pub(super) const PRUNED_AT_ONCE: u64 = 1000;
+
 /// Deletes some of the completed tasks. Parameters: the age in milliseconds.
 pub(super) fn prune(dialect: Dialect) -> String {
     let old = "status = 'completed' AND due_at < @now - ?";
@@ -206,12 +212,12 @@ pub(super) fn prune(dialect: Dialect) -> String {
         Dialect::Sqlite | Dialect::Postgres => text(
             dialect,
             &format!(
-                "DELETE FROM _bindery_outbox WHERE id IN (SELECT id FROM _bindery_outbox WHERE {old} LIMIT 1000)"
+                "DELETE FROM _bindery_outbox WHERE id IN (SELECT id FROM _bindery_outbox WHERE {old} LIMIT {PRUNED_AT_ONCE})"
             ),
         ),
         Dialect::Mysql => text(
             dialect,
-            &format!("DELETE FROM _bindery_outbox WHERE {old} LIMIT 1000"),
+            &format!("DELETE FROM _bindery_outbox WHERE {old} LIMIT {PRUNED_AT_ONCE}"),
         ),
     }
 }

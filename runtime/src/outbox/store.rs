@@ -209,20 +209,34 @@ pub(super) fn finish(physical: &mut Physical, claim: &str, ended: &Ended) -> Res
         .saturating_sub(usize::try_from(changed).unwrap_or(usize::MAX)))
 }
 
-/// Has a claim go on for the length of a lease.
-pub(super) fn renew(physical: &mut Physical, claim: &str, lease: Duration) -> Result<()> {
+/// Has a claim go on for the length of a lease; `false` where it is lost.
+pub(super) fn renew(physical: &mut Physical, claim: &str, lease: Duration) -> Result<bool> {
     let text = sql::renew(physical.dialect());
     let write = &mut |params: &mut ParamWriter<'_>| {
         params.i64(millis(lease));
         params.text(claim);
     };
-    physical.execute(&text, write).map(drop)
+    physical.execute(&text, write).map(|rows| rows > 0)
 }
 
-/// Deletes some completed tasks of this age; gives how many.
-pub(super) fn prune(physical: &mut Physical, age: Duration) -> Result<u64> {
+/// Runs an insert that is left out where its unique value is there; `false` where it was.
+pub(super) fn insert_new(
+    physical: &mut Physical,
+    text: &str,
+    write: &mut dyn FnMut(&mut ParamWriter<'_>),
+) -> Result<bool> {
+    match physical.execute(text, write) {
+        Ok(rows) => Ok(rows > 0),
+        Err(error) if error.is_unique_violation() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Deletes some completed tasks of this age; are there more?
+pub(super) fn prune(physical: &mut Physical, age: Duration) -> Result<bool> {
     let text = sql::prune(physical.dialect());
-    physical.execute(&text, &mut |params| params.i64(millis(age)))
+    let deleted = physical.execute(&text, &mut |params| params.i64(millis(age)))?;
+    Ok(deleted >= sql::PRUNED_AT_ONCE)
 }
 
 /// Runs a statement for ids, in parts; gives how many rows it changed.

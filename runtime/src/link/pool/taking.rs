@@ -141,6 +141,25 @@ impl Pool {
         self.open_in(slot, left)
     }
 
+    /// Returns a pool of one connection beside this one, for a thread whose calls must not wait for the program's. Where one
+    /// connection writes at a time that would gain nothing: it is this pool then.
+    #[cfg(feature = "outbox")]
+    pub(crate) fn aside(self: &Arc<Self>, acquire_timeout: Duration) -> Arc<Self> {
+        if self.limits.one_writer {
+            return Arc::clone(self);
+        }
+        let limits = super::PoolLimits {
+            max_connections: 1,
+            min_connections: 0,
+            keep: true,
+            acquire_timeout: self.limits.acquire_timeout.min(acquire_timeout),
+            ..self.limits
+        };
+        let program = Arc::clone(self);
+        let open = move |limit| program.open_outside(limit);
+        Self::new(self.engine, limits, Box::new(open))
+    }
+
     /// A connection that is none of the pool's.
     pub(crate) fn open_outside(&self, limit: Duration) -> Result<Physical> {
         (self.open)(limit).map_err(|error| error.during(Operation::Connect))

@@ -10,6 +10,9 @@ use crate::databases::GeneratedDatabases;
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::transaction::Transaction;
 
+/// The longest name of an effect, in characters.
+const LONGEST_NAME: usize = 100;
+
 /// The task at work, and the databases.
 pub struct TaskContext<'t, D> {
     db: &'t D,
@@ -75,7 +78,7 @@ impl<'t, D: GeneratedDatabases> TaskContext<'t, D> {
     /// The same for an effect with a name: up to 100 characters, the same at each attempt.
     ///
     /// # Errors
-    /// As [`once`](Self::once).
+    /// As [`once`](Self::once); the name is too long.
     #[track_caller]
     pub fn once_named<E: HasInbox, T>(
         &self,
@@ -83,6 +86,7 @@ impl<'t, D: GeneratedDatabases> TaskContext<'t, D> {
         name: &str,
         work: impl FnOnce(&mut Transaction<'_, E>) -> Result<T>,
     ) -> Result<Option<T>> {
+        ensure_short(name)?;
         let effect = format!("{}/{name}", self.task.uid);
         self.ensure_new(format!("{}/{effect}", engine.name()))?;
         self.db.connect(engine)?.transaction(|tx| {
@@ -102,4 +106,13 @@ impl<'t, D: GeneratedDatabases> TaskContext<'t, D> {
         let why = "a handler has several effects on one engine by `once_named`, each with a name of its own";
         Err(Error::new(ErrorKind::Unsupported(why)))
     }
+}
+
+/// Two names that are alike at their begin would be one in a column that cuts them.
+fn ensure_short(name: &str) -> Result<()> {
+    if name.chars().count() <= LONGEST_NAME {
+        return Ok(());
+    }
+    let why = format!("the name of an effect is longer than {LONGEST_NAME} characters");
+    Err(Error::new(ErrorKind::UnsupportedValue(why)))
 }

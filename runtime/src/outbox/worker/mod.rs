@@ -24,7 +24,8 @@ pub use self::run::WorkerReport;
 
 /// Runs the tasks of one engine: `db.worker()` of generated code.
 ///
-/// A worker has threads of its own, and one connection of the engine now and then; its handlers use the databases as any other
+/// A worker has threads of its own, and one connection beside those of the pool, so that it neither waits for them nor takes one; in an
+/// SQLite database it takes its turn in the pool, as one writes there at a time. Its handlers use the databases as any other
 /// code. Any number of workers, in any number of processes, may run for one engine.
 #[must_use = "a worker does nothing until it runs"]
 pub struct Worker<D: GeneratedDatabases> {
@@ -34,6 +35,9 @@ pub struct Worker<D: GeneratedDatabases> {
     options: Options,
     shared: Arc<Shared>,
 }
+
+/// The longest time that can be set: clocks end.
+const LONGEST: Duration = Duration::from_hours(24 * 365);
 
 #[derive(Debug, Clone)]
 struct Options {
@@ -93,7 +97,7 @@ impl<D: GeneratedDatabases> Worker<D> {
     /// For how long claimed tasks are left to this worker: a minute otherwise, at least 100 ms. It is renewed while the worker
     /// is there; after its end another one takes them over.
     pub fn lease(mut self, lease: Duration) -> Self {
-        self.options.lease = lease.max(Duration::from_millis(100));
+        self.options.lease = lease.clamp(Duration::from_millis(100), LONGEST);
         self
     }
 
@@ -106,13 +110,13 @@ impl<D: GeneratedDatabases> Worker<D> {
 
     /// The longest time between two looks for tasks while there are none: a second otherwise. It begins with 20 ms and doubles.
     pub fn longest_poll(mut self, pause: Duration) -> Self {
-        self.options.longest_poll = pause.max(Duration::from_millis(1));
+        self.options.longest_poll = pause.clamp(Duration::from_millis(1), LONGEST);
         self
     }
 
     /// How long a worker that is stopped waits for handlers at work: 30 seconds otherwise.
     pub fn grace(mut self, time: Duration) -> Self {
-        self.options.grace = time;
+        self.options.grace = time.min(LONGEST);
         self
     }
 
@@ -122,8 +126,8 @@ impl<D: GeneratedDatabases> Worker<D> {
         self
     }
 
-    /// Takes only tasks that it has a handler for, as others are for other workers. Without this, a task of an unknown type
-    /// counts as failed.
+    /// Takes only tasks that it has a handler for, as others are for other workers. Without this, an attempt at a task of an
+    /// unknown type counts as failed; the first pause after it is at least a minute.
     pub fn only_registered(mut self) -> Self {
         self.options.only_registered = true;
         self

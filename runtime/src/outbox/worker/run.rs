@@ -19,7 +19,9 @@ use crate::link::pool::Pool;
 const FIRST_POLL: Duration = Duration::from_millis(20);
 /// The pauses while the database cannot be reached.
 const FIRST_RETRY: Duration = Duration::from_millis(100);
-const LONGEST_RETRY: Duration = Duration::from_secs(30);
+const LONGEST_RETRY: Duration = Duration::from_secs(5);
+/// How long it waits for a connection: a server that is back is seen soon.
+const OUTAGE: Duration = Duration::from_secs(5);
 /// How often completed tasks that are old are deleted.
 const PRUNE: Duration = Duration::from_mins(1);
 
@@ -52,8 +54,10 @@ pub(super) struct Dispatcher<D: GeneratedDatabases> {
     claims: u64,
     /// Those whose tasks are here.
     live: BTreeMap<String, (Arc<Claim>, usize)>,
-    /// Ends that are not recorded yet.
+    /// Ends that are not recorded yet: while there are any, nothing is claimed.
     unrecorded: Vec<(Held, End)>,
+    records: Backoff,
+    renewals: Backoff,
     report: WorkerReport,
     poll: Poll,
     prune_at: Instant,
@@ -63,7 +67,7 @@ pub(super) struct Dispatcher<D: GeneratedDatabases> {
 struct Poll {
     at: Instant,
     pause: Duration,
-    retry: Duration,
+    failures: Backoff,
     /// The last look found none.
     is_idle: bool,
 }
@@ -74,7 +78,7 @@ impl Poll {
     }
 
     fn found(&mut self, longest: Duration, any: bool) {
-        self.retry = FIRST_RETRY;
+        self.failures.end();
         self.is_idle = !any;
         self.pause = if any { FIRST_POLL } else { self.pause };
         self.at = Instant::now();
@@ -85,8 +89,37 @@ impl Poll {
     }
 
     fn failed(&mut self) {
-        self.at = Instant::now() + self.retry;
-        self.retry = (self.retry * 2).min(LONGEST_RETRY);
+        self.at = self.failures.more();
+    }
+}
+
+/// When something is tried again that the database did not take.
+struct Backoff {
+    at: Instant,
+    pause: Duration,
+}
+
+impl Backoff {
+    fn new() -> Self {
+        Self {
+            at: Instant::now(),
+            pause: FIRST_RETRY,
+        }
+    }
+
+    /// One more failure: gives when to try again.
+    fn more(&mut self) -> Instant {
+        self.at = Instant::now() + self.pause;
+        self.pause = (self.pause * 2).min(LONGEST_RETRY);
+        self.at
+    }
+
+    fn end(&mut self) {
+        self.pause = FIRST_RETRY;
+    }
+
+    fn is_over(&self) -> bool {
+        Instant::now() >= self.at
     }
 }
 
@@ -101,7 +134,8 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         } = worker;
         let configured = &db.engines[engine];
         let store = Store {
-            pool: Arc::clone(&configured.pool),
+            program: Arc::clone(&configured.pool),
+            own: configured.pool.aside(OUTAGE),
             engine: configured.info.name,
         };
         let types = match options.only_registered {
@@ -124,11 +158,13 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             claims: 0,
             live: BTreeMap::new(),
             unrecorded: Vec::new(),
+            records: Backoff::new(),
+            renewals: Backoff::new(),
             report: WorkerReport::default(),
             poll: Poll {
                 at: Instant::now(),
                 pause: FIRST_POLL,
-                retry: FIRST_RETRY,
+                failures: Backoff::new(),
                 is_idle: false,
             },
             prune_at: Instant::now() + PRUNE.min(options.keep_completed),
@@ -149,12 +185,14 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
 
     fn work(&mut self, until_idle: bool) -> Result<()> {
         loop {
-            let news = self.news();
+            let (news, recorded) = self.news();
             if news.is_stopping {
                 return Ok(());
             }
-            self.renew();
-            if news.queued >= self.options.threads || Instant::now() < self.poll.at {
+            if until_idle {
+                recorded?;
+            }
+            if news.queued >= self.options.threads || !self.may_claim() {
                 continue;
             }
             match self.claim() {
@@ -166,30 +204,50 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         }
     }
 
-    /// Waits for something to do, and records the ends of tasks.
-    fn news(&mut self) -> News {
-        let now = Instant::now();
-        let live = self.live.values().map(|(claim, _)| claim);
-        let live = live.filter(|claim| claim.until() > now);
-        let renewed = live.map(|claim| self.renewed_at(claim).max(now + FIRST_POLL));
-        let until = renewed.fold(self.poll.at, Instant::min);
+    /// Waits for something to do, renews leases, and records the ends of tasks.
+    fn news(&mut self) -> (News, Result<()>) {
+        let may_claim = self.may_claim();
         // Where the time for a claim has not come, few tasks that wait are no news.
-        let may_claim = now >= self.poll.at;
         let low = if may_claim { self.options.threads } else { 0 };
-        let until = if may_claim {
-            now + self.options.lease / 4
-        } else {
-            until
-        };
-        let mut news = self.shared.news(low, until);
-        self.record(std::mem::take(&mut news.ended));
-        news
+        let mut news = self.shared.news(low, self.next_turn(may_claim));
+        self.renew();
+        let recorded = self.record(std::mem::take(&mut news.ended));
+        (news, recorded)
     }
 
-    /// Half of the lease before its end.
+    /// Tasks whose end is not recorded, or whose lease is over and not known to be lost, would be claimed a second time: after
+    /// an outage they come first.
+    fn may_claim(&self) -> bool {
+        let now = Instant::now();
+        let mut held = self.held_claims();
+        now >= self.poll.at && self.unrecorded.is_empty() && held.all(|claim| claim.until() > now)
+    }
+
+    /// When there is something to do for this thread, if nothing happens before.
+    fn next_turn(&self, may_claim: bool) -> Instant {
+        let soon = Instant::now() + self.options.lease / 4;
+        let renewed = self.held_claims().map(|claim| self.renewed_at(claim));
+        let recorded = (!self.unrecorded.is_empty()).then_some(self.records.at);
+        let claimed = (!may_claim && recorded.is_none()).then_some(self.poll.at);
+        // A claim whose turn has come already waits for a renewal.
+        let claimed = claimed.filter(|at| *at > Instant::now());
+        renewed
+            .chain(recorded)
+            .chain(claimed)
+            .fold(soon, Instant::min)
+    }
+
+    /// Those that are not known to be lost.
+    fn held_claims(&self) -> impl Iterator<Item = &Arc<Claim>> {
+        let claims = self.live.values().map(|(claim, _)| claim);
+        claims.filter(|claim| !claim.is_lost())
+    }
+
+    /// Half of the lease before its end, and not before a pause is over.
     fn renewed_at(&self, claim: &Claim) -> Instant {
         let until = claim.until();
-        until.checked_sub(self.options.lease / 2).unwrap_or(until)
+        let at = until.checked_sub(self.options.lease / 2).unwrap_or(until);
+        at.max(self.renewals.at)
     }
 
     /// Claims tasks; gives how many.
@@ -228,12 +286,13 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         Ok(count)
     }
 
-    /// Records how tasks ended; what cannot be is tried again with the next ones.
-    fn record(&mut self, ended: Vec<(Held, End)>) {
-        if ended.is_empty() && self.unrecorded.is_empty() {
-            return;
-        }
+    /// Records how tasks ended; what cannot be is kept and tried again, also after the lease: the claim holds until another
+    /// worker has taken the tasks over, and only the database knows that.
+    fn record(&mut self, ended: Vec<(Held, End)>) -> Result<()> {
         self.unrecorded.extend(ended);
+        if self.unrecorded.is_empty() || !self.records.is_over() {
+            return Ok(());
+        }
         let mut by_claim = BTreeMap::<String, Ended>::new();
         for (held, end) in &self.unrecorded {
             let ended = by_claim.entry(held.claim.name.clone()).or_default();
@@ -248,13 +307,15 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         match self.store.write(finish) {
             Ok(lost) => {
                 self.count(lost);
+                self.records.end();
                 // Tasks of the same keys can be claimed now.
                 self.poll.now();
+                Ok(())
             }
             Err(error) => {
                 tracing::warn!(engine = self.store.engine, %error, "the ends of tasks cannot be recorded");
-                self.drop_overdue();
-                std::thread::sleep(FIRST_RETRY);
+                self.records.more();
+                Err(error)
             }
         }
     }
@@ -285,40 +346,33 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         }
     }
 
-    /// Drops ends that could not be recorded within the lease: their tasks are another worker's.
-    fn drop_overdue(&mut self) {
-        let now = Instant::now();
-        let all = std::mem::take(&mut self.unrecorded);
-        let (overdue, left): (Vec<_>, Vec<_>) = all
-            .into_iter()
-            .partition(|(held, _)| held.claim.until() <= now);
-        self.unrecorded = left;
-        self.report.lost += overdue.len() as u64;
-        overdue.iter().for_each(|(held, _)| self.is_over(held));
-    }
-
+    /// Renews the leases whose turn it is, also those that are over: nobody may have taken their tasks.
     fn renew(&mut self) {
         let now = Instant::now();
-        let due: Vec<_> = self
-            .live
-            .values()
-            .map(|(claim, _)| Arc::clone(claim))
-            .collect();
-        for claim in due {
-            if self.renewed_at(&claim) > now || claim.until() <= now {
-                continue;
+        let due = self.held_claims();
+        let due = due.filter(|claim| self.renewed_at(claim) <= now).cloned();
+        for claim in due.collect::<Vec<_>>() {
+            if let Err(error) = self.renew_one(&claim) {
+                tracing::warn!(engine = self.store.engine, %error, "a lease cannot be renewed");
+                self.renewals.more();
+                return;
             }
-            let (until, lease) = (now + self.options.lease, self.options.lease);
-            match self
-                .store
-                .write(|physical| store::renew(physical, &claim.name, lease))
-            {
-                Ok(()) => claim.set_until(until),
-                Err(error) => {
-                    tracing::warn!(engine = self.store.engine, %error, "a lease cannot be renewed");
-                }
-            }
+            self.renewals.end();
         }
+    }
+
+    fn renew_one(&self, claim: &Claim) -> Result<()> {
+        let lease = self.options.lease;
+        let until = Instant::now() + lease;
+        let renewed = self
+            .store
+            .write(|physical| store::renew(physical, &claim.name, lease));
+        match renewed? {
+            true => claim.set_until(until),
+            // What is not begun is given back.
+            false => claim.lose(),
+        }
+        Ok(())
     }
 
     fn prune(&mut self) {
@@ -327,21 +381,34 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         }
         self.prune_at = Instant::now() + PRUNE;
         let age = self.options.keep_completed;
-        // The next time is soon enough.
-        let _ = self.store.write(|physical| store::prune(physical, age));
+        match self.store.write(|physical| store::prune(physical, age)) {
+            Ok(true) => self.prune_at = Instant::now(),
+            Ok(false) => {}
+            Err(error) => {
+                tracing::debug!(engine = self.store.engine, %error, "completed tasks cannot be deleted");
+            }
+        }
     }
 
     /// Gives back what was not begun, and waits for what was.
     fn wind_up(&mut self) {
         let back = self.shared.take_back();
-        self.record(back.into_iter().map(|held| (held, End::Released)).collect());
+        let mut ended: Vec<_> = back.into_iter().map(|held| (held, End::Released)).collect();
         let until = Instant::now() + self.options.grace;
         loop {
-            let next = (Instant::now() + self.options.lease / 4).min(until);
+            self.renew();
+            // It warns of an error, and tries again.
+            let _ = self.record(ended);
+            let next = self.next_turn(false).min(until);
             let news = self.shared.last_news(next);
             let running = news.running;
-            self.record(news.ended);
-            self.renew();
+            ended = news.ended;
+            if !ended.is_empty() {
+                continue;
+            }
+            if running == 0 && !self.unrecorded.is_empty() {
+                std::thread::sleep(next.saturating_duration_since(Instant::now()));
+            }
             let is_done = running == 0 && self.unrecorded.is_empty();
             if is_done || Instant::now() >= until {
                 self.report.abandoned = running as u64;
@@ -368,7 +435,9 @@ fn ensure_skips_locks(server: &ServerProduct) -> Result<()> {
 
 /// The engine of the tasks.
 struct Store {
-    pool: Arc<Pool>,
+    program: Arc<Pool>,
+    /// With a connection of its own, so that leases are renewed whatever the program does with its own.
+    own: Arc<Pool>,
     engine: &'static str,
 }
 
@@ -381,9 +450,17 @@ impl Store {
         Err(store::missing(store::TABLE, self.engine).on_engine(self.engine))
     }
 
+    /// It ends with the program's.
+    fn pool(&self) -> &Arc<Pool> {
+        if self.program.is_closed() {
+            self.own.close();
+        }
+        &self.own
+    }
+
     fn read<T>(&self, work: impl FnOnce(&mut Physical) -> Result<T>) -> Result<T> {
         let outcome = self
-            .pool
+            .pool()
             .acquire()
             .and_then(|mut link| link.call(Operation::Select, |link| work(link.ready()?)));
         outcome.map_err(|error| error.on_engine(self.engine).during(Operation::Select))
@@ -392,7 +469,7 @@ impl Store {
     /// In a transaction. Each statement sees what others have committed before it.
     fn write<T>(&self, work: impl FnOnce(&mut Physical) -> Result<T>) -> Result<T> {
         let options = TransactionOptions::new().isolation(Isolation::ReadCommitted);
-        let outcome = self.pool.acquire_writer().and_then(|mut link| {
+        let outcome = self.pool().acquire_writer().and_then(|mut link| {
             link.timed(|link| link.atomically_with(&options, |link| work(link.ready()?)))
         });
         outcome.map_err(|error| error.on_engine(self.engine).during(Operation::Update))

@@ -1,6 +1,7 @@
 //! The tasks of one worker between their claim and the record of their end, and the threads that run them.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,11 +12,17 @@ use super::handler::{self, Handler};
 use crate::databases::GeneratedDatabases;
 use crate::error::Result;
 
+/// The first pause, at least, of a task that there is no handler for: a later version of the program has one, and is being
+/// deployed. Five attempts last for more than an hour then.
+const UNKNOWN: Duration = Duration::from_mins(1);
+
 /// A claim, for as long as tasks of it are here.
 pub(super) struct Claim {
     pub(super) name: String,
     /// Until when its tasks are this worker's, by its own clock.
     until: Mutex<Instant>,
+    /// Another worker has taken its tasks over.
+    is_lost: AtomicBool,
 }
 
 impl Claim {
@@ -23,6 +30,7 @@ impl Claim {
         Arc::new(Self {
             name,
             until: Mutex::new(until),
+            is_lost: AtomicBool::new(false),
         })
     }
 
@@ -32,6 +40,16 @@ impl Claim {
 
     pub(super) fn set_until(&self, until: Instant) {
         *self.until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    }
+
+    pub(super) fn is_lost(&self) -> bool {
+        self.is_lost.load(Ordering::Relaxed)
+    }
+
+    /// Another worker has its tasks: none of them is begun here any more.
+    pub(super) fn lose(&self) {
+        self.is_lost.store(true, Ordering::Relaxed);
+        self.set_until(Instant::now());
     }
 }
 
@@ -193,17 +211,21 @@ impl<D: GeneratedDatabases> Runner<D> {
             Ok(()) => End::Completed,
             Err(reason) => {
                 let attempt = task.retry_count + 1;
-                let pause = (attempt < task.max_attempts).then(|| self.pause(attempt));
+                let first = match handler {
+                    Some(_) => self.first_pause,
+                    None => self.first_pause.max(UNKNOWN),
+                };
+                let pause = (attempt < task.max_attempts).then(|| pause(first, attempt));
                 End::Failed { reason, pause }
             }
         }
     }
+}
 
-    /// The pause after an attempt, from 1.
-    fn pause(&self, attempt: u32) -> Duration {
-        const LONGEST: Duration = Duration::from_hours(1);
-        let factor = 4_u32.saturating_pow(attempt.saturating_sub(1));
-        let pause = self.first_pause.saturating_mul(factor).min(LONGEST);
-        pause.mul_f64(0.75 + random::share() / 2.0)
-    }
+/// The pause after an attempt, from 1.
+fn pause(first: Duration, attempt: u32) -> Duration {
+    const LONGEST: Duration = Duration::from_hours(1);
+    let factor = 4_u32.saturating_pow(attempt.saturating_sub(1));
+    let pause = first.saturating_mul(factor).min(LONGEST);
+    pause.mul_f64(0.75 + random::share() / 2.0)
 }
