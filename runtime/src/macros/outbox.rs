@@ -1,4 +1,4 @@
-//! What engines with an outbox or an inbox have: the same for every program.
+//! The methods of engines with an outbox or an inbox: the same for every program.
 
 /// Tasks can be written on this engine.
 #[doc(hidden)]

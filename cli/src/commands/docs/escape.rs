@@ -68,7 +68,7 @@ pub(super) fn word(text: &str) -> String {
     }
 }
 
-/// At most so many characters.
+/// Returns a text of at most `longest` characters.
 pub(super) fn shortened(text: &str, longest: usize) -> String {
     if text.chars().count() <= longest {
         return text.to_owned();

@@ -1,4 +1,4 @@
-//! What a handler sees beside its task.
+//! The view that a handler has beside its task: databases, attempts, and effects that happen once.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

@@ -346,7 +346,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         }
     }
 
-    /// Renews the leases whose turn it is, also those that are over: nobody may have taken their tasks.
+    /// Renews the leases whose turn it is, also those that are over: it may be that no other worker has taken their tasks.
     fn renew(&mut self) {
         let now = Instant::now();
         let due = self.held_claims();
@@ -369,7 +369,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             .write(|physical| store::renew(physical, &claim.name, lease));
         match renewed? {
             true => claim.set_until(until),
-            // What is not begun is given back.
+            // Tasks of it that are not begun are given back.
             false => claim.lose(),
         }
         Ok(())
