@@ -1,6 +1,7 @@
 //! Sagas that cannot begin, go on or end as they should: what an error reports of them.
 
 use std::fmt;
+use std::time::Duration;
 
 /// Why a call about a saga has no result. It holds the saga's name and id, never its parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,11 @@ pub enum SagaError {
     OtherEngine {
         /// The engine that keeps the log.
         log: &'static str,
+    },
+    /// Sagas were to be forgotten so soon after they were over that a process that was lost could run their steps again.
+    TooFresh {
+        /// The shortest age.
+        shortest: Duration,
     },
     /// A step failed, and all steps before it are compensated.
     Failed {
@@ -98,6 +104,11 @@ impl fmt::Display for SagaError {
             Self::OtherEngine { log } => write!(
                 out,
                 "the log of the saga is on engine `{log}`: give a connection of that engine"
+            ),
+            Self::TooFresh { shortest } => write!(
+                out,
+                "a saga is forgotten once it has been over for {} seconds at least: give a longer age",
+                shortest.as_millis().div_ceil(1000)
             ),
             Self::Failed { step, message } => {
                 write!(

@@ -56,12 +56,18 @@ enum Flow {
 pub(super) struct Log<'d> {
     pub(super) registry: &'d Registry,
     pub(super) definition: &'d Definition,
+    pub(super) mode: Mode<'d>,
 }
 
 impl Log<'_> {
     /// Runs work on the log's engine, which may be done more than once.
     pub(super) fn on<T>(&self, work: impl FnOnce(&mut Physical) -> Result<T>) -> Result<T> {
         self.on_link(|link| link.protocol(work))
+    }
+
+    /// The same in one transaction.
+    pub(super) fn atomically<T>(&self, work: impl FnOnce(&mut Physical) -> Result<T>) -> Result<T> {
+        self.on_link(|link| atomically(link, work))
     }
 
     fn on_link<T>(&self, work: impl FnOnce(&mut Link) -> Result<T>) -> Result<T> {
@@ -73,11 +79,18 @@ impl Log<'_> {
         outcome.map_err(|error| error.on_engine(engine.info.name).during(Operation::Saga))
     }
 
-    /// The same until the engine can be reached, within the limit; what was lost on the way is done again.
+    fn is_stopping(&self) -> bool {
+        match self.mode {
+            Mode::Caller => false,
+            Mode::Worker(stops) => stops.load(Ordering::Acquire),
+        }
+    }
+
+    /// The same until the engine can be reached, within the limit and until a worker stops; what was lost on the way is done
+    /// again.
     pub(super) fn patiently<T>(
         &self,
         limit: Duration,
-        stops: impl Fn() -> bool,
         mut work: impl FnMut(&mut Link) -> Result<T>,
     ) -> Result<T> {
         let started = Instant::now();
@@ -89,7 +102,7 @@ impl Log<'_> {
             };
             let passes =
                 error.is_retryable() || error.is_outcome_unknown() || error.is_of_reaching();
-            if !passes || stops() || started.elapsed() + pause > limit {
+            if !passes || self.is_stopping() || started.elapsed() + pause > limit {
                 return Err(error);
             }
             thread::sleep(pause);
@@ -100,12 +113,12 @@ impl Log<'_> {
     pub(super) fn read(&self, id: &str) -> Result<Option<Saved>> {
         let saga = self.definition.name;
         let read = |link: &mut Link| link.protocol(|physical| store::read(physical, saga, id));
-        self.patiently(self.definition.retry.outage, || false, read)
+        self.patiently(self.definition.retry.outage, read)
     }
 
     pub(super) fn records(&self, uid: &str) -> Result<Vec<Record>> {
         let read = |link: &mut Link| link.protocol(|physical| store::records(physical, true, uid));
-        self.patiently(self.definition.retry.outage, || false, read)
+        self.patiently(self.definition.retry.outage, read)
     }
 }
 
@@ -114,7 +127,6 @@ pub(super) struct Driver<'d> {
     log: Log<'d>,
     pub(super) saved: Saved,
     owner: String,
-    mode: Mode<'d>,
     /// Of steps that are done, as far as they were read or run here.
     records: Option<Vec<Record>>,
     conflicts: u32,
@@ -125,13 +137,12 @@ pub(super) struct Driver<'d> {
 }
 
 impl<'d> Driver<'d> {
-    pub(super) fn new(log: Log<'d>, saved: Saved, owner: String, mode: Mode<'d>) -> Self {
+    pub(super) fn new(log: Log<'d>, saved: Saved, owner: String) -> Self {
         let stalled = saved.progress.stalled_ms.map(Duration::from_millis);
         Self {
             log,
             saved,
             owner,
-            mode,
             records: None,
             conflicts: 0,
             stalled: stalled.map(|base| (Instant::now(), base)),
@@ -141,7 +152,7 @@ impl<'d> Driver<'d> {
     }
 
     /// Takes a saga that no process runs; `None` where another process was faster.
-    pub(super) fn claim(log: Log<'d>, found: &Saved, mode: Mode<'d>) -> Result<Option<Self>> {
+    pub(super) fn claim(log: Log<'d>, found: &Saved) -> Result<Option<Self>> {
         let owner = unique();
         let lease = lease_ms(log.definition, Duration::ZERO);
         if !log.on(|physical| store::claim(physical, found, &owner, lease))? {
@@ -149,7 +160,7 @@ impl<'d> Driver<'d> {
         }
         let saved = log.read(&found.id)?;
         let ours = saved.filter(|saved| saved.epoch == found.epoch + 1);
-        Ok(ours.map(|saved| Self::new(log, saved, owner, mode)))
+        Ok(ours.map(|saved| Self::new(log, saved, owner)))
     }
 
     /// Runs it for as long as there is something to be done.
@@ -158,7 +169,7 @@ impl<'d> Driver<'d> {
     /// The log cannot be reached or written. The saga is as the log says, and can be resumed.
     pub(super) fn run(&mut self) -> Result<Stop> {
         while self.saved.progress.state.is_open() {
-            if self.is_stopping() {
+            if self.log.is_stopping() {
                 let progress = self.saved.progress.clone();
                 self.write(progress, Duration::ZERO, false, &[])?;
                 return Ok(Stop::Waits);
@@ -175,13 +186,6 @@ impl<'d> Driver<'d> {
             }
         }
         Ok(Stop::Over)
-    }
-
-    fn is_stopping(&self) -> bool {
-        match self.mode {
-            Mode::Caller => false,
-            Mode::Worker(stops) => stops.load(Ordering::Acquire),
-        }
     }
 
     fn forward(&mut self) -> Result<Flow> {
@@ -398,27 +402,19 @@ impl<'d> Driver<'d> {
     ) -> Result<Flow> {
         let hold = self.hold(&to, pause, keeps);
         let was = &self.saved;
-        let limit = match self.mode {
+        let limit = match self.log.mode {
             Mode::Caller => self.log.definition.retry.outage,
             Mode::Worker(_) => Duration::MAX,
         };
-        let written = self.log.patiently(
-            limit,
-            || self.is_stopping(),
-            |link| {
-                link.atomically(|link| {
-                    link.call(Operation::Saga, |link| {
-                        link.protocol(|physical| {
-                            let is_ours = store::advance(physical, was, &to, hold)?;
-                            for record in records.iter().filter(|_| is_ours) {
-                                store::insert_record(physical, true, &was.uid, record)?;
-                            }
-                            Ok(is_ours)
-                        })
-                    })
-                })
-            },
-        )?;
+        let written = self.log.patiently(limit, |link| {
+            atomically(link, |physical| {
+                let is_ours = store::advance(physical, was, &to, hold)?;
+                for record in records.iter().filter(|_| is_ours) {
+                    store::insert_record(physical, true, &was.uid, record)?;
+                }
+                Ok(is_ours)
+            })
+        })?;
         if !written {
             return self.adopt();
         }
@@ -534,7 +530,7 @@ impl<'d> Driver<'d> {
         if let Class::Counted(Some(wanted)) = class {
             pause = pause.max(wanted);
         }
-        let keeps = matches!(self.mode, Mode::Caller);
+        let keeps = matches!(self.log.mode, Mode::Caller);
         let flow = self.write(tried, pause, keeps, &[])?;
         if matches!(flow, Flow::Stop(_)) {
             return Ok(flow);
@@ -542,6 +538,7 @@ impl<'d> Driver<'d> {
         if !keeps {
             return Ok(Flow::Stop(Stop::Waits));
         }
+        self.conflicts = 0;
         thread::sleep(pause);
         Ok(Flow::On)
     }
@@ -623,8 +620,14 @@ impl<'d> Driver<'d> {
     fn park(&mut self, state: State, at: usize, why: &str) -> Result<Flow> {
         let step = self.saved.steps.split(',').nth(at).unwrap_or_default();
         let reason = Some((step.to_owned(), why.to_owned()));
-        let mut to = self.progress_at(self.saved.progress.at);
-        to.state = state;
+        let was = &self.saved.progress;
+        // It may have been run, and may be committed still: whoever goes on with it has to know.
+        let mut to = Progress {
+            state,
+            attempts: was.attempts,
+            doubt: was.doubt,
+            ..self.progress_at(was.at)
+        };
         if state == State::ParkedForward {
             to.failed = reason;
         } else {
@@ -655,6 +658,10 @@ impl<'d> Driver<'d> {
             .observer
             .emit_pending(&error.on_engine(engine.info.name));
     }
+}
+
+fn atomically<T>(link: &mut Link, work: impl FnOnce(&mut Physical) -> Result<T>) -> Result<T> {
+    link.atomically(|link| link.call(Operation::Saga, |link| link.protocol(work)))
 }
 
 fn step_call(step: &dyn AnyStep, way: Way, call: &Call<'_>) -> Result<Record, Broken> {

@@ -13,7 +13,8 @@ const LONGEST: usize = 2_000;
 ///
 /// An engine that cannot be reached, a deadlock and a lock that did not come free are waited for. An error that the same step
 /// would have again (a violated constraint, a row that is not there) fails the step at once. All other errors are tried again
-/// as often as the [retries](super::SagaRetry) say.
+/// as often as the [retries](super::SagaRetry) say. An error of the program's own counts as the [`Error`](crate::Error) that it
+/// has as its [`source`](StdError::source), directly or further down.
 ///
 /// ```
 /// use bindery::saga::StepError;
@@ -85,6 +86,13 @@ impl StepError {
         self.source.downcast_ref()
     }
 
+    /// The outermost error of an engine: this one, or a source of it.
+    fn of_engine(&self) -> Option<&Error> {
+        let outermost: &(dyn StdError + 'static) = &*self.source;
+        std::iter::successors(Some(outermost), |error| (**error).source())
+            .find_map(|error| error.downcast_ref())
+    }
+
     /// The text that is stored.
     pub(super) fn text(&self) -> String {
         let mut text = self.source.to_string();
@@ -99,7 +107,7 @@ impl StepError {
         match self.advice {
             Advice::Permanent => Class::Permanent,
             Advice::Again(pause) => Class::Counted(pause),
-            Advice::ByKind => self.downcast_ref().map_or(Class::Counted(None), of_kind),
+            Advice::ByKind => self.of_engine().map_or(Class::Counted(None), of_kind),
         }
     }
 }

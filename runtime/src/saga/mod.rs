@@ -59,6 +59,7 @@ use self::outcome::compensated;
 use self::step::AnyStep;
 use self::store::{Hold, Progress, Saved, State, Way};
 use crate::databases::Registry;
+use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Operation, Result, SagaError, json_problem};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
@@ -201,11 +202,9 @@ where
         let owner = unique();
         let new = self.new_saga(id, input)?;
         let hold = Hold::Mine(&owner, drive::lease_ms(&self.definition, Duration::ZERO));
-        let mut is_new = log.patiently(
-            self.definition.retry.outage,
-            || false,
-            |link| link.protocol(|physical| store::insert(physical, &new, hold)),
-        )?;
+        let mut is_new = log.patiently(self.definition.retry.outage, |link| {
+            link.protocol(|physical| store::insert(physical, &new, hold))
+        })?;
         if !is_new {
             // The answer to the insert was lost, and it was done.
             is_new = log
@@ -213,7 +212,7 @@ where
                 .is_some_and(|found| found.uid == new.uid && found.epoch == 1);
         }
         if is_new {
-            let driver = Driver::new(log, new.clone(), owner, Mode::Caller);
+            let driver = Driver::new(log, new.clone(), owner);
             if let Some(outcome) = self.driven(log, driver)? {
                 return Ok(outcome);
             }
@@ -252,17 +251,24 @@ where
             let log = on.link.pool().engine();
             return Err(self.error(SagaError::OtherEngine { log }));
         }
-        let insert = |link: &mut crate::link::Link| {
-            link.protocol(
-                |physical| match store::read(physical, &new.saga, &new.id)? {
-                    Some(found) => self.ensure_same(&found, &new).map(|()| false),
-                    None => store::insert(physical, &new, Hold::Free(0)),
-                },
-            )
-        };
+        let insert =
+            |link: &mut crate::link::Link| link.protocol(|physical| self.insert(physical, &new));
         let name = on.engine().name();
         let inserted = on.link.call(Operation::Saga, insert);
         inserted.map_err(|error| error.on_engine(name).during(Operation::Saga))
+    }
+
+    /// Inserts where there is none of the id; another transaction may do the same meanwhile.
+    fn insert(&self, physical: &mut Physical, new: &Saved) -> Result<bool> {
+        loop {
+            if store::insert(physical, new, Hold::Free(0))? {
+                return Ok(true);
+            }
+            // Where it was deleted since, the id is free.
+            if let Some(found) = store::read_latest(physical, &new.saga, &new.id)? {
+                return self.ensure_same(&found, new).map(|()| false);
+            }
+        }
     }
 
     /// The outcome of a saga, or how far it is; `None` where there is none of this id.
@@ -299,6 +305,8 @@ where
             state,
             attempts: 0,
             failures: 0,
+            // What was tried before may have left something, and may be committed still.
+            doubt: saved.progress.doubt || saved.progress.attempts > 0,
             stalled_ms: None,
             ..saved.progress.clone()
         };
@@ -312,29 +320,25 @@ where
     /// Deletes what is stored of sagas that have been over for this long: those that completed, and those that failed and are
     /// compensated. Their ids can be used again then. Returns how many there were.
     ///
+    /// The age is at least the [`step_timeout`](SagaBuilder::step_timeout) and half a minute: what is stored keeps processes that were
+    /// lost for a while from running a step once more.
+    ///
     /// # Errors
-    /// An engine cannot be reached; what was deleted before stays deleted.
+    /// [`SagaError::TooFresh`] where the age is below that; an engine cannot be reached. What was deleted before stays deleted.
     pub fn forget_finished(&self, db: &Registry, older_than: Duration) -> Result<usize> {
         let log = self.log(db);
         let age = u64::try_from(older_than.as_millis()).unwrap_or(u64::MAX);
+        let shortest_ms = drive::lease_ms(&self.definition, Duration::ZERO);
+        if age < shortest_ms {
+            let shortest = Duration::from_millis(shortest_ms);
+            return Err(self.error(SagaError::TooFresh { shortest }));
+        }
         let mut forgotten = 0;
         loop {
             let over =
                 log.on(|physical| store::over(physical, self.definition.name, age, BATCH))?;
             for (id, uid) in &over {
-                for (engine, _) in self
-                    .engines()
-                    .into_iter()
-                    .filter(|(_, keeps_log)| !keeps_log)
-                {
-                    let other = &db.engines[engine];
-                    let gone = other.pool.acquire().and_then(|mut link| {
-                        link.protocol(|physical| store::forget_records(physical, false, uid))
-                    });
-                    gone.map_err(|error| error.on_engine(other.info.name).during(Operation::Saga))?;
-                }
-                log.on(|physical| store::forget_records(physical, true, uid))?;
-                log.on(|physical| store::forget(physical, self.definition.name, id))?;
+                self.forget(log, id, uid)?;
             }
             forgotten += over.len();
             if over.len() < BATCH {
@@ -343,10 +347,27 @@ where
         }
     }
 
+    /// Deletes the marks first: as long as they are there, so is the saga, and it is found again.
+    fn forget(&self, log: Log<'_>, id: &str, uid: &str) -> Result<()> {
+        let engines = self.engines().into_iter();
+        for (engine, _) in engines.filter(|(_, keeps_log)| !keeps_log) {
+            let other = &log.registry.engines[engine];
+            let gone = other.pool.acquire().and_then(|mut link| {
+                link.protocol(|physical| store::forget_records(physical, false, uid))
+            });
+            gone.map_err(|error| error.on_engine(other.info.name).during(Operation::Saga))?;
+        }
+        log.atomically(|physical| {
+            store::forget_records(physical, true, uid)?;
+            store::forget(physical, self.definition.name, id, uid)
+        })
+    }
+
     fn log<'d>(&'d self, db: &'d Registry) -> Log<'d> {
         Log {
             registry: db,
             definition: &self.definition,
+            mode: Mode::Caller,
         }
     }
 
@@ -419,7 +440,7 @@ where
             self.ensure_same(&found, new)?;
             let is_open = found.progress.state.is_open();
             if is_open && found.is_due {
-                if let Some(driver) = Driver::claim(log, &found, Mode::Caller)?
+                if let Some(driver) = Driver::claim(log, &found)?
                     && let Some(outcome) = self.driven(log, driver)?
                 {
                     return Ok(outcome);

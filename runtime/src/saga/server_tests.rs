@@ -1,6 +1,7 @@
 //! Sagas on real databases: every pair of dialects, each as the engine that keeps the log.
 
 mod kills;
+mod mended;
 mod outages;
 
 use std::path::PathBuf;
@@ -688,7 +689,18 @@ fn saga_04_a_worker_runs_what_is_stored_over_a_pool_of_one() {
                 .iter()
                 .all(|number| world.stored(*number) == all_once())
         );
-        assert_eq!(saga.forget_finished(&db, Duration::ZERO).unwrap(), 30);
+        let too_fresh = saga.forget_finished(&db, Duration::ZERO).unwrap_err();
+        let shortest = Duration::from_secs(60);
+        assert_eq!(
+            *too_fresh.kind(),
+            ErrorKind::Saga(SagaError::TooFresh { shortest })
+        );
+        assert_eq!(saga.forget_finished(&db, shortest).unwrap(), 0);
+        world.sql(
+            log,
+            "UPDATE _bindery_sagas SET changed_ms = changed_ms - 60000",
+        );
+        assert_eq!(saga.forget_finished(&db, shortest).unwrap(), 30);
         assert!(
             saga.outcome(&db, &numbers[0].to_string())
                 .unwrap()

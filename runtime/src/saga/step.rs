@@ -418,9 +418,16 @@ fn without_marks(error: Error) -> Broken {
 }
 
 fn parse<T: DeserializeOwned>(text: &str, what: &str) -> Result<T, Broken> {
-    serde_json::from_str(text).map_err(|error| {
-        Broken::Unreadable(format!("{what} cannot be read: {}", json_problem(&error)))
-    })
+    // The program's own code may be at work in it.
+    let parsed = catch_unwind(|| serde_json::from_str(text));
+    let reason = match parsed {
+        Ok(Ok(value)) => return Ok(value),
+        Ok(Err(error)) => json_problem(&error),
+        Err(_) => "the program panicked".to_owned(),
+    };
+    Err(Broken::Unreadable(format!(
+        "{what} cannot be read: {reason}"
+    )))
 }
 
 fn json<T: Serialize>(call: &Call<'_>, value: &T) -> Result<String, StepError> {

@@ -173,10 +173,12 @@ impl Ended {
 pub(super) fn definitions(dialect: Dialect, keeps_log: bool) -> Vec<(&'static str, Vec<String>)> {
     let (text, end, by_due) = match dialect {
         Dialect::Sqlite | Dialect::Postgres => ("TEXT", ")", ""),
-        // Ids differ in case, and another storage engine would not roll back.
+        // Ids differ in case and in spaces at their ends; each product reads its own comment only. Another storage engine would
+        // not roll back.
         Dialect::Mysql => (
             "LONGTEXT",
-            ") ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+            ") ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ \
+             /*!80017 COLLATE utf8mb4_0900_bin */",
             ", INDEX _bindery_sagas_due (state, due_ms)",
         ),
     };
@@ -256,6 +258,14 @@ fn timed(dialect: Dialect, text: &str) -> String {
     text.replace("{now}", now(dialect)).replace("{skew}", &skew)
 }
 
+/// The condition that a saga can be gone on with now.
+fn is_due(dialect: Dialect) -> String {
+    timed(
+        dialect,
+        "state IN ('running', 'compensating', 'pending') AND (due_ms <= {now} OR changed_ms > {now} + {skew})",
+    )
+}
+
 /// Begins a saga; `false` where there is one of this id.
 pub(super) fn insert(physical: &mut Physical, new: &Saved, hold: Hold<'_>) -> Result<bool> {
     let dialect = physical.dialect();
@@ -273,6 +283,12 @@ pub(super) fn insert(physical: &mut Physical, new: &Saved, hold: Hold<'_>) -> Re
         .placeholder();
     sql.push(&timed(dialect, ", {now} + ")).placeholder();
     sql.push(&timed(dialect, ", {now}, {now})"));
+    sql.push(match dialect {
+        // An error would end the caller's transaction on PostgreSQL.
+        Dialect::Sqlite | Dialect::Postgres => " ON CONFLICT DO NOTHING",
+        // An error undoes this statement only. `INSERT IGNORE` would hide other errors too.
+        Dialect::Mysql => "",
+    });
     let write = &mut |params: &mut ParamWriter<'_>| {
         for text in [&new.saga, &new.id, &new.uid, &new.steps, &new.input] {
             params.text(text);
@@ -282,7 +298,7 @@ pub(super) fn insert(physical: &mut Physical, new: &Saved, hold: Hold<'_>) -> Re
         hold.write(params);
     };
     match physical.execute(&sql.finish(), write) {
-        Ok(_) => Ok(true),
+        Ok(rows) => Ok(rows == 1),
         Err(error) if error.is_unique_violation() => Ok(false),
         Err(error) => Err(explained(physical, SAGAS, error)),
     }
@@ -301,12 +317,26 @@ impl Hold<'_> {
 
 /// Reads one saga.
 pub(super) fn read(physical: &mut Physical, saga: &str, id: &str) -> Result<Option<Saved>> {
+    read_with(physical, saga, id, "")
+}
+
+/// Reads one saga that was in the way of an insert, even where the transaction is older than it.
+pub(super) fn read_latest(physical: &mut Physical, saga: &str, id: &str) -> Result<Option<Saved>> {
+    let end = match physical.dialect() {
+        // There the insert has failed with what this transaction cannot see.
+        Dialect::Sqlite | Dialect::Postgres => "",
+        Dialect::Mysql => " LOCK IN SHARE MODE",
+    };
+    read_with(physical, saga, id, end)
+}
+
+fn read_with(physical: &mut Physical, saga: &str, id: &str, end: &str) -> Result<Option<Saved>> {
     let mut sql = SqlWriter::new(physical.dialect());
     sql.push(&format!(
         "SELECT {} FROM _bindery_sagas WHERE saga = ",
         timed(physical.dialect(), COLUMNS)
     ));
-    sql.placeholder().push(" AND id = ").placeholder();
+    sql.placeholder().push(" AND id = ").placeholder().push(end);
     let write = &mut |params: &mut ParamWriter<'_>| {
         params.text(saga);
         params.text(id);
@@ -320,12 +350,9 @@ pub(super) fn due(physical: &mut Physical, sagas: &[&str], limit: usize) -> Resu
     let dialect = physical.dialect();
     let mut sql = SqlWriter::new(dialect);
     let columns = timed(dialect, COLUMNS);
+    let is_due = is_due(dialect);
     sql.push(&format!(
-        "SELECT {columns} FROM _bindery_sagas WHERE state IN ('running', 'compensating', 'pending')"
-    ));
-    sql.push(&timed(
-        dialect,
-        " AND (due_ms <= {now} OR changed_ms > {now} + {skew}) AND saga IN (",
+        "SELECT {columns} FROM _bindery_sagas WHERE {is_due} AND saga IN ("
     ));
     for (at, _) in sagas.iter().enumerate() {
         sql.push(if at == 0 { "" } else { ", " }).placeholder();
@@ -384,7 +411,7 @@ fn select(
     Ok(found)
 }
 
-/// Takes a saga that no process runs; `false` where another process was faster.
+/// Takes a saga that no process runs; `false` where another process was faster, or where its owner has shown a sign of life since.
 pub(super) fn claim(
     physical: &mut Physical,
     saved: &Saved,
@@ -403,7 +430,9 @@ pub(super) fn claim(
         .push(" AND id = ")
         .placeholder()
         .push(" AND epoch = ")
-        .placeholder();
+        .placeholder()
+        .push(" AND ")
+        .push(&is_due(dialect));
     let write = &mut |params: &mut ParamWriter<'_>| {
         params.text(owner);
         params.i64(signed(lease_ms));
@@ -584,14 +613,16 @@ pub(super) fn forget_records(physical: &mut Physical, is_log: bool, uid: &str) -
 }
 
 /// Deletes a saga itself.
-pub(super) fn forget(physical: &mut Physical, saga: &str, id: &str) -> Result<()> {
+pub(super) fn forget(physical: &mut Physical, saga: &str, id: &str, uid: &str) -> Result<()> {
     let mut sql = SqlWriter::new(physical.dialect());
     sql.push("DELETE FROM _bindery_sagas WHERE saga = ")
         .placeholder();
     sql.push(" AND id = ").placeholder();
+    sql.push(" AND uid = ").placeholder();
     let write = &mut |params: &mut ParamWriter<'_>| {
-        params.text(saga);
-        params.text(id);
+        [saga, id, uid]
+            .into_iter()
+            .for_each(|text| params.text(text));
     };
     physical.execute(&sql.finish(), write).map(drop)
 }

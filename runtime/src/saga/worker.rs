@@ -158,6 +158,7 @@ impl Worker {
         let any = Log {
             registry: &self.registry,
             definition: &definitions[0],
+            mode: Mode::Worker(stops),
         };
         debug_assert_eq!(any.definition.log, log);
         let due = any.on(|physical| store::due(physical, &names, BATCH))?;
@@ -172,8 +173,9 @@ impl Worker {
             let log = Log {
                 registry: &self.registry,
                 definition,
+                mode: Mode::Worker(stops),
             };
-            let ran = Driver::claim(log, found, Mode::Worker(stops))
+            let ran = Driver::claim(log, found)
                 .and_then(|driver| driver.map(|mut driver| driver.run()).transpose());
             match ran {
                 Ok(Some(Stop::Over | Stop::Waits)) => done += 1,
