@@ -1,6 +1,9 @@
 //! XA transactions of MySQL and MariaDB. A connection that prepared one is closed and never reset: after a reset the server
 //! would answer its XA COMMIT and commit nothing.
 
+use std::thread;
+use std::time::Duration;
+
 use super::session::Fault;
 use super::{MysqlConnection, Transaction, settle};
 use crate::driver::TransactionOptions;
@@ -16,6 +19,12 @@ const XAER_NOTA: &str = "1397";
 const XA_RBROLLBACK: &str = "1402";
 /// There is no session of this number.
 const NO_SUCH_THREAD: &str = "1094";
+
+/// The time that a session that has ended gets to be gone for good before another session finishes what it had prepared. MariaDB
+/// (10.11: 2 of 1,430 sessions that ended just then) takes the transaction from the session first and lets go of it in InnoDB later.
+/// Between the two it answers the XA COMMIT of another session with OK, commits nothing and lists nothing any more, until it is
+/// started again.
+const LET_GO: Duration = Duration::from_millis(250);
 
 /// How far the XA transaction of a connection is.
 #[derive(Default, PartialEq, Eq)]
@@ -96,6 +105,9 @@ impl MysqlConnection {
     }
 
     pub(in crate::driver) fn finish_branch(&mut self, gid: &Gid, commits: bool) -> Result<bool> {
+        if self.xa != Xa::Prepared {
+            thread::sleep(LET_GO);
+        }
         let verb = if commits { "COMMIT" } else { "ROLLBACK" };
         match self.command(&format!("XA {verb} {}", xid(gid))) {
             Ok(()) => Ok(true),
