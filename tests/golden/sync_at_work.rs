@@ -262,7 +262,25 @@ fn sync_02_nothing_is_missed_that_commits_late_or_at_the_same_instant() -> binde
         job::<S, T>(&world.db).run()?;
         transaction.commit()?;
         assert_eq!(job::<S, T>(&world.db).run()?.rows.written(), 1);
-        ensure_equal::<S, T>(&world.db)
+        ensure_equal::<S, T>(&world.db)?;
+        if S::default().dialect() != bindery::Dialect::Postgres {
+            return Ok(());
+        }
+
+        // It has only read so far, and writes with the time of its beginning.
+        let without_overlap = || job::<S, T>(&world.db).overlap(Duration::ZERO).run();
+        let mut transaction = late.begin()?;
+        let began = transaction.query_scalar::<NaiveDateTime>(
+            "SELECT CAST(transaction_timestamp() AT TIME ZONE 'UTC' AS timestamp)",
+            (),
+        )?;
+        users.app_users().all_rows().delete()?;
+        users.app_users().insert(user(-6, now()))?;
+        without_overlap()?;
+        transaction.app_users().insert(user(-7, began))?;
+        transaction.commit()?;
+        assert_eq!(without_overlap()?.rows.written(), 1);
+        Ok(())
     }
     on_each_pair!(show)
 }
@@ -506,6 +524,92 @@ fn sync_06_a_full_compare_brings_deletes_and_repairs() -> bindery::Result<()> {
             .update(AppUserId::on(S::default(), 303), bad)?;
         let report = full().on_reject(OnReject::Skip).run()?;
         assert_eq!((report.rows.written(), report.rows.rejected), (0, 1));
+        copies.user_analytics().all_rows().delete().map(drop)
+    }
+    on_each_pair!(show)
+}
+
+/// Covers SYNC-11: the mapping, or a collation of the source, has the keys in an order of its own.
+#[test]
+fn sync_06_nothing_is_deleted_where_keys_of_the_source_do_not_ascend() -> bindery::Result<()> {
+    fn show<S: Any, T: Any>(world: &World) -> bindery::Result<()> {
+        let (mut users, mut copies) = (source::<S>(world)?, target::<T>(world)?);
+        users
+            .app_users()
+            .insert_many((1..9).map(|id| user(id, moment(id))))?;
+        // Of the first row, the last one.
+        let odd = |user: &AppUser<S>| {
+            let id = Some(*user.id.value()).filter(|&id| id != 1).unwrap_or(100);
+            Ok(NewUserAnalytics::new(id, "x", moment(0).date()))
+        };
+        let there = (2..9).chain([100]);
+        let there = there.map(|id| NewUserAnalytics::new(id, "x", moment(0).date()));
+        copies.user_analytics().insert_many(there)?;
+        let full = world.db.sync::<AppUser<S>, UserAnalytics<T>>(odd).full();
+        let refused = full
+            .name("odd")
+            .batch_size(2)
+            .run()
+            .expect_err("7 descends");
+        let kind = ErrorKind::Sync(SyncError::KeyOrder {
+            engine: S::default().name(),
+        });
+        assert_eq!(refused.kind(), &kind);
+        assert_eq!(copies.user_analytics().count()?, 8);
+        copies.user_analytics().all_rows().delete().map(drop)
+    }
+    on_each_pair!(show)
+}
+
+/// Covers SYNC-11: a row may have the unique value of one that is deleted.
+#[test]
+fn sync_06_rows_are_deleted_before_others_are_written() -> bindery::Result<()> {
+    fn show<S: Any, T: Any>(world: &World) -> bindery::Result<()> {
+        let (mut users, mut copies) = (source::<S>(world)?, target::<T>(world)?);
+        let full = || {
+            let sync = world.db.sync::<AppUser<S>, UserAnalytics<T>>(analytics);
+            sync.full().name("handed on").run()
+        };
+        users
+            .app_users()
+            .insert(user(9, moment(0)).alias("unique"))?;
+        full()?;
+        users.app_users().all_rows().delete()?;
+        users
+            .app_users()
+            .insert(user(5, moment(0)).alias("unique"))?;
+        let rows = full()?.rows;
+        assert_eq!((rows.inserted, rows.updated, rows.deleted), (1, 0, 1));
+        ensure_equal::<S, T>(&world.db)?;
+        copies.user_analytics().all_rows().delete().map(drop)
+    }
+    on_each_pair!(show)
+}
+
+/// Covers SYNC-11: the time of a change is the source's, also where the target sets one by itself.
+#[test]
+fn sync_06_values_that_are_given_are_stored_also_where_updates_set_them() -> bindery::Result<()> {
+    fn show<S: Any, T: Any>(world: &World) -> bindery::Result<()> {
+        let (mut users, mut copies) = (source::<S>(world)?, target::<T>(world)?);
+        let full = || {
+            let dated = |user: &AppUser<S>| Ok(analytics(user)?.changed_at(user.updated_at));
+            let sync = world.db.sync::<AppUser<S>, UserAnalytics<T>>(dated);
+            sync.full().name("dated").run()
+        };
+        users
+            .app_users()
+            .insert_many((0..3).map(|id| user(id, moment(id))))?;
+        assert_eq!(full()?.rows.inserted, 3);
+        let patch = AppUserPatch::new().alias("new").updated_at(moment(50));
+        users
+            .app_users()
+            .update(AppUserId::on(S::default(), 1), patch)?;
+        assert_eq!(full()?.rows.updated, 1);
+        let stored = copies
+            .user_analytics()
+            .get(UserAnalyticsId::on(T::default(), 1))?;
+        assert_eq!(stored.changed_at, Some(moment(50)));
+        assert_eq!(full()?.rows.written(), 0);
         copies.user_analytics().all_rows().delete().map(drop)
     }
     on_each_pair!(show)

@@ -1,6 +1,7 @@
 //! The SQL of one table in one dialect, as generated code hands it over, and the statements that are put together from
 //! its parts because they depend on which columns are given. No value is ever part of a text.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bindery_core::sql_writer::SqlWriter;
@@ -211,7 +212,7 @@ impl TableSql {
         let mut sql = SqlWriter::new(dialect);
         sql.push("UPDATE ").push(self.table).push(" SET ");
         self.push_equal(columns.iter(), ", ", &mut sql);
-        self.push_touch(columns.is_empty(), &mut sql);
+        push_touch(&self.touch_beside(columns), columns.is_empty(), &mut sql);
         sql.push(" WHERE ");
         self.push_equal(by, " AND ", &mut sql);
         sql.finish()
@@ -269,7 +270,7 @@ impl TableSql {
             let name = self.columns[column];
             sql.push(name).push(" = excluded.").push(name);
         });
-        self.push_touch(columns.is_empty(), &mut sql);
+        push_touch(self.touch, columns.is_empty(), &mut sql);
         sql.finish()
     }
 
@@ -292,6 +293,7 @@ impl TableSql {
         unique: &[usize],
         columns: &ColumnSet,
     ) -> String {
+        let touch = self.touch_beside(columns);
         let mut sql = SqlWriter::new(dialect);
         sql.push(" ON DUPLICATE KEY UPDATE ");
         let key = unique.first().map_or("", |&column| self.columns[column]);
@@ -307,7 +309,7 @@ impl TableSql {
             sql.push(", ").push(name).push(" = VALUES(");
             sql.push(name).push(")");
         }
-        self.push_touch(false, &mut sql);
+        push_touch(&touch, false, &mut sql);
         sql.finish()
     }
 
@@ -333,10 +335,15 @@ impl TableSql {
         sql.finish()
     }
 
+    /// These columns without those of a unique key.
+    pub(crate) fn beside(&self, unique: &[usize], given: &ColumnSet) -> ColumnSet {
+        let outside = |column: &usize| !unique.contains(column);
+        given.iter().filter(outside).collect()
+    }
+
     /// Returns which of `given` a row gets that is there by `unique`, beside those that every update sets by itself.
     pub(crate) fn settable_beside(&self, unique: &[usize], given: &ColumnSet) -> ColumnSet {
-        let outside = given.iter().filter(|column| !unique.contains(column));
-        self.settable(outside)
+        self.settable(self.beside(unique, given).iter())
     }
 
     /// These columns without those that an update sets by itself.
@@ -346,11 +353,21 @@ impl TableSql {
             .collect()
     }
 
-    fn push_touch(&self, first: bool, sql: &mut SqlWriter) {
-        if !first && !self.touch.is_empty() {
-            sql.push(", ");
+    /// The assignments of the columns that an update sets by itself, without those that are set to values.
+    fn touch_beside(&self, columns: &ColumnSet) -> Cow<'static, str> {
+        if !self.touched.iter().any(|&column| columns.contains(column)) {
+            return Cow::Borrowed(self.touch);
         }
-        sql.push(self.touch);
+        let names: Vec<String> = columns
+            .iter()
+            .map(|column| format!("{} = ", self.columns[column]))
+            .collect();
+        let is_kept = |part: &&str| !names.iter().any(|name| part.starts_with(name.as_str()));
+        let kept: Vec<&str> = assignments(self.touch)
+            .into_iter()
+            .filter(is_kept)
+            .collect();
+        Cow::Owned(kept.join(", "))
     }
 
     fn push_names(&self, columns: impl Iterator<Item = usize>, sql: &mut SqlWriter) {
@@ -363,5 +380,45 @@ impl TableSql {
         sql.list(columns, between, |sql, column| {
             sql.push(self.columns[column]).push(" = ").placeholder();
         });
+    }
+}
+
+fn push_touch(touch: &str, first: bool, sql: &mut SqlWriter) {
+    if !first && !touch.is_empty() {
+        sql.push(", ");
+    }
+    sql.push(touch);
+}
+
+/// The assignments of a SET, at the commas that are in no parentheses and no quotes.
+fn assignments(set: &str) -> Vec<&str> {
+    let (mut depth, mut quote) = (0, None);
+    let is_between = |character: char| {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (Some(_), _) => return false,
+            (None, '\'' | '"' | '`') => quote = Some(character),
+            (None, '(') => depth += 1,
+            (None, ')') => depth -= 1,
+            (None, _) => return character == ',' && depth == 0,
+        }
+        false
+    };
+    set.split(is_between).map(str::trim_start).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::assignments;
+
+    #[test]
+    fn assignments_end_at_commas_outside_of_parentheses_and_quotes() {
+        let set = "`a, b` = `t`.`a, b` + 1, at = strftime('%f, (', 'now'), d = now(6)";
+        let wanted = [
+            "`a, b` = `t`.`a, b` + 1",
+            "at = strftime('%f, (', 'now')",
+            "d = now(6)",
+        ];
+        assert_eq!(assignments(set), wanted);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::insert::Values;
 use super::many::ensure_each;
-use super::upsert_many::{Upserted, upsert_chunk};
+use super::upsert_many::{Upserted, upsert_copies};
 use super::{Repository, ensure_new};
 use crate::driver::TableSql;
 use crate::error::{Operation, Result};
@@ -33,7 +33,7 @@ impl<T: ColumnSource> ColumnSource for &T {
 }
 
 impl<M: HasKey, E: Engine, A> Repository<'_, M, E, A> {
-    /// Inserts or updates rows by the table's key, in the transaction at hand.
+    /// Inserts or updates rows by the table's key, in the transaction at hand. All values that are given are stored.
     pub(crate) fn upsert_by_key(&mut self, rows: &[&M::New<E>]) -> Result<Upserted>
     where
         Self: CanWrite,
@@ -43,7 +43,7 @@ impl<M: HasKey, E: Engine, A> Repository<'_, M, E, A> {
         }
         self.run_on_link(Operation::UpsertMany, |link, sql, engine| {
             ensure_each(rows, |new| ensure_new::<M, E>(new, engine))?;
-            upsert_chunk(link, sql, sql.key, rows)
+            upsert_copies(link, sql, sql.key, rows)
         })
     }
 

@@ -92,7 +92,23 @@ pub(super) fn upsert_chunk<N: ColumnSource>(
     unique: &'static [usize],
     chunk: &[N],
 ) -> Result<Upserted> {
-    let runs = runs(sql, unique, chunk)?;
+    let settable = |given: &ColumnSet| sql.settable_beside(unique, given);
+    upsert_runs(link, runs((sql, unique), chunk, settable)?)
+}
+
+/// As [`upsert_chunk`]; a row that is there gets every value that is given, those too that an update sets by itself otherwise.
+#[cfg(feature = "sync")]
+pub(super) fn upsert_copies<N: ColumnSource>(
+    link: &mut Link,
+    sql: &'static TableSql,
+    unique: &'static [usize],
+    chunk: &[N],
+) -> Result<Upserted> {
+    let settable = |given: &ColumnSet| sql.beside(unique, given);
+    upsert_runs(link, runs((sql, unique), chunk, settable)?)
+}
+
+fn upsert_runs<N: ColumnSource>(link: &mut Link, runs: Vec<Run<'_, N>>) -> Result<Upserted> {
     let by_row =
         |link: &mut Link| each_run(&runs, |run| run.by_row(link.ready()?, 0..run.rows.len()));
     match link.ready()?.dialect() {
@@ -144,22 +160,22 @@ struct Run<'r, N> {
     rows: &'r [N],
     /// The columns that a new row gets.
     columns: ColumnSet,
-    /// The columns that a row which is there gets, beside those that every update sets by itself.
+    /// The columns that a row which is there gets, beside those that every update sets by itself and that are not among them.
     changed: ColumnSet,
     key: ColumnSet,
 }
 
 /// The chunk in runs, each of which gives its unique key.
 fn runs<'r, N: ColumnSource>(
-    sql: &'static TableSql,
-    unique: &'static [usize],
+    (sql, unique): (&'static TableSql, &'static [usize]),
     chunk: &'r [N],
+    settable: impl Fn(&ColumnSet) -> ColumnSet,
 ) -> Result<Vec<Run<'r, N>>> {
     let is_same =
         |left: &N, right: &N| left.given() == right.given() && left.columns() == right.columns();
     let (mut first, mut runs) = (0, Vec::new());
     for rows in chunk.chunk_by(is_same) {
-        let run = Run::new(sql, unique, rows).map_err(|error| error.at_row(first))?;
+        let run = Run::new((sql, unique), rows, &settable).map_err(|error| error.at_row(first))?;
         first += rows.len();
         runs.push(run);
     }
@@ -167,7 +183,11 @@ fn runs<'r, N: ColumnSource>(
 }
 
 impl<'r, N: ColumnSource> Run<'r, N> {
-    fn new(sql: &'static TableSql, unique: &'static [usize], rows: &'r [N]) -> Result<Self> {
+    fn new(
+        (sql, unique): (&'static TableSql, &'static [usize]),
+        rows: &'r [N],
+        settable: &impl Fn(&ColumnSet) -> ColumnSet,
+    ) -> Result<Self> {
         let given = rows[0].given();
         ensure_given(unique, &given)?;
         Ok(Self {
@@ -175,7 +195,7 @@ impl<'r, N: ColumnSource> Run<'r, N> {
             unique,
             rows,
             columns: rows[0].columns(),
-            changed: sql.settable_beside(unique, &given),
+            changed: settable(&given),
             key: unique.iter().copied().collect(),
         })
     }

@@ -53,11 +53,11 @@ impl<T: SyncRow> Default for Batch<T> {
 }
 
 impl<T: SyncRow> Batch<T> {
-    /// The rows from this one on, and everything but rows.
+    /// The rows from this one on, and everything but rows and deletes, which come first.
     fn split_off(&mut self, at: usize) -> Self {
         Self {
             rows: self.rows.split_off(at),
-            deletes: std::mem::take(&mut self.deletes),
+            deletes: Vec::new(),
             resolved: std::mem::take(&mut self.resolved),
             advance: std::mem::take(&mut self.advance),
         }
@@ -180,9 +180,12 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
     }
 }
 
-/// Writes the rows that the target does not have just so, and deletes.
+/// Deletes, as new rows may have the unique values of deleted ones, and writes the rows that the target does not have just so.
 fn write<T: SyncRow>(target: &mut Connection<T::Engine>, batch: &Batch<T>) -> Result<SyncCounts> {
     let mut counts = SyncCounts::default();
+    if !batch.deletes.is_empty() {
+        counts.deleted = table::<T>(target).delete_many(batch.deletes.iter().cloned())?;
+    }
     let compared = batch.rows.iter().filter(|row| row.is_compared);
     let compared: Vec<&NewRow<T>> = compared.map(|row| &row.new).collect();
     let mut are_stored = table::<T>(target).are_stored(&compared)?.into_iter();
@@ -199,9 +202,6 @@ fn write<T: SyncRow>(target: &mut Connection<T::Engine>, batch: &Batch<T>) -> Re
         .upsert_by_key(&writes)
         .map_err(|error| error.among_rows(&places))?;
     (counts.inserted, counts.updated) = (upserted.inserted, upserted.updated);
-    if !batch.deletes.is_empty() {
-        counts.deleted = table::<T>(target).delete_many(batch.deletes.iter().cloned())?;
-    }
     Ok(counts)
 }
 

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::apply::{Batch, KeyOf, Mapped};
 use super::run::{Run, rows_of, rows_sql};
-use super::{NewRow, SyncRow};
+use super::{Mapping, NewRow, SyncRow};
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result, SyncError};
 use crate::link::connection::Connection;
@@ -167,6 +167,19 @@ impl<'c, S: SyncRow, T: SyncRow> Merge<'c, S, T> {
         Ok(Some(step))
     }
 
+    /// Reads the source once more, from its beginning: a row of the target is surplus only where the source's keys ascend to
+    /// their end.
+    fn ensure_source_order(&mut self, mapping: &Mapping<'_, S, T>) -> Result<()> {
+        let mut all = Side::<S>::new();
+        while let Some(row) = all.peek(self.source, self.limit)? {
+            match mapping(row) {
+                Ok(new) => all.pass(key_of_new(self.sql, &new, self.dialect)?)?,
+                Err(_) => all.at += 1,
+            }
+        }
+        Ok(())
+    }
+
     /// Maps the next row of the source that can be.
     fn next_wanted(&mut self, map: Map<'_, S, T>) -> Result<Next<NewRow<T>>> {
         let mut keeps = false;
@@ -197,11 +210,17 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         let limit = self.job.batch_size;
         let mut both = Merge::<S, T>::new(source, &mut target, limit)?;
         let mut batch = Batch::<T>::default();
+        let mut is_ordered = false;
         while let Some(step) = both.step(&mut |row| self.map(row))? {
             match step {
                 Step::Missing(row) | Step::Different(row) => batch.rows.push(row),
                 Step::Same => self.counts.unchanged += 1,
-                Step::Surplus(key, _) => batch.deletes.push(key),
+                Step::Surplus(key, _) => {
+                    if !std::mem::replace(&mut is_ordered, true) {
+                        both.ensure_source_order(&self.job.mapping)?;
+                    }
+                    batch.deletes.push(key);
+                }
                 Step::Kept => {}
             }
             if batch.rows.len() + batch.deletes.len() >= limit {

@@ -352,7 +352,8 @@ pub(super) fn rows_sql<R: SyncRow>() -> Result<&'static crate::driver::TableSql>
     sql.ok_or_else(not_hosted)
 }
 
-/// The time of a server, and when the oldest transaction began that has written there, where it tells: milliseconds since 1970.
+/// The time of a server, and when the oldest of the others' open transactions began, where it tells: milliseconds since 1970.
+/// One that has only read so far may write yet, with the time of its beginning.
 fn clock(physical: &mut Physical) -> Result<(i64, Option<i64>)> {
     let sql = match physical.dialect() {
         Dialect::Sqlite => {
@@ -360,8 +361,9 @@ fn clock(physical: &mut Physical) -> Result<(i64, Option<i64>)> {
         }
         Dialect::Postgres => {
             "SELECT CAST(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000 AS bigint), \
-             (SELECT CAST(extract(epoch FROM min(xact_start)) * 1000 AS bigint) FROM pg_catalog.pg_stat_activity \
-             WHERE datname = pg_catalog.current_database() AND backend_xid IS NOT NULL)"
+             (SELECT CAST(floor(extract(epoch FROM min(xact_start)) * 1000) AS bigint) FROM pg_catalog.pg_stat_activity \
+             WHERE datname = pg_catalog.current_database() AND backend_type = 'client backend' \
+             AND pid <> pg_catalog.pg_backend_pid())"
         }
         Dialect::Mysql => "SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED), NULL",
     };

@@ -722,6 +722,8 @@ pub mod user_analytics_ {
         pub alias: ::core::option::Option<::std::string::String>,
         /// `signed_up`
         pub signed_up: ::bindery::types::NaiveDate,
+        /// `changed_at`
+        pub changed_at: ::core::option::Option<::bindery::types::NaiveDateTime>,
     }
 
     /// A row of `user_analytics` to be inserted.
@@ -736,6 +738,9 @@ pub mod user_analytics_ {
         pub alias: ::core::option::Option<::core::option::Option<::std::string::String>>,
         /// `signed_up`
         pub signed_up: ::bindery::types::NaiveDate,
+        /// `changed_at`; NULL when left out.
+        pub changed_at:
+            ::core::option::Option<::core::option::Option<::bindery::types::NaiveDateTime>>,
     }
 
     impl NewUserAnalytics {
@@ -750,6 +755,7 @@ pub mod user_analytics_ {
                 domain: domain.into(),
                 alias: ::core::option::Option::None,
                 signed_up,
+                changed_at: ::core::option::Option::None,
             }
         }
 
@@ -761,6 +767,15 @@ pub mod user_analytics_ {
             self.alias = ::core::option::Option::Some(alias.into_nullable());
             self
         }
+
+        /// Sets `changed_at`; `None` is NULL.
+        pub fn changed_at(
+            mut self,
+            changed_at: impl ::bindery::types::Nullable<::bindery::types::NaiveDateTime>,
+        ) -> Self {
+            self.changed_at = ::core::option::Option::Some(changed_at.into_nullable());
+            self
+        }
     }
 
     impl<E: ::bindery::Engine> ::core::convert::From<UserAnalytics<E>> for NewUserAnalytics {
@@ -770,6 +785,7 @@ pub mod user_analytics_ {
                 domain: row.domain,
                 alias: ::core::option::Option::Some(row.alias),
                 signed_up: row.signed_up,
+                changed_at: ::core::option::Option::Some(row.changed_at),
             }
         }
     }
@@ -821,10 +837,13 @@ pub mod user_analytics_ {
                 .with(1)
                 .with(2)
                 .with(3)
+                .with(4)
         }
 
         fn given(&self) -> ::bindery::__private::ColumnSet {
-            ::bindery::__private::ColumnSource::columns(self).without_if(self.alias.is_none(), 2)
+            ::bindery::__private::ColumnSource::columns(self)
+                .without_if(self.alias.is_none(), 2)
+                .without_if(self.changed_at.is_none(), 4)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
@@ -832,6 +851,7 @@ pub mod user_analytics_ {
             params.push(&self.domain);
             params.push(&self.alias);
             params.push(&self.signed_up);
+            params.push(&self.changed_at);
         }
     }
 
@@ -881,6 +901,7 @@ pub mod user_analytics_ {
                 domain: row.next()?,
                 alias: row.next()?,
                 signed_up: row.next()?,
+                changed_at: row.next()?,
             })
         }
 
@@ -898,6 +919,7 @@ pub mod user_analytics_ {
             params.push(&row.domain);
             params.push(&row.alias);
             params.push(&row.signed_up);
+            params.push(&row.changed_at);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &UserAnalytics<E>, engine: E) -> bool {
@@ -955,6 +977,7 @@ pub mod user_analytics_ {
                 domain: self.domain,
                 alias: self.alias,
                 signed_up: self.signed_up,
+                changed_at: self.changed_at,
             }
         }
     }
@@ -1035,38 +1058,42 @@ pub mod user_analytics_ {
             r#""domain""#,
             r#""alias""#,
             r#""signed_up""#,
+            r#""changed_at""#,
         ],
         key: &[0],
-        writable: &[0, 1, 2, 3],
-        required: &[0, 1, 2, 3],
+        writable: &[0, 1, 2, 3, 4],
+        required: &[0, 1, 2, 3, 4],
         counted: ::core::option::Option::None,
-        select: r#"SELECT "user_id", "domain", "alias", "signed_up" FROM "user_analytics""#,
-        first: r#"SELECT "user_id", "domain", "alias", "signed_up"
+        select: r#"SELECT "user_id", "domain", "alias", "signed_up", "changed_at"
+            FROM "user_analytics""#,
+        first: r#"SELECT "user_id", "domain", "alias", "signed_up", "changed_at"
             FROM "user_analytics"
             ORDER BY "user_id" LIMIT 1"#,
-        find: r#"SELECT "user_id", "domain", "alias", "signed_up"
+        find: r#"SELECT "user_id", "domain", "alias", "signed_up", "changed_at"
             FROM "user_analytics"
             WHERE "user_id" = ?"#,
         count: r#"SELECT count(*) FROM "user_analytics""#,
         exists: r#"SELECT 1 FROM "user_analytics" WHERE "user_id" = ?"#,
         insert: r#"INSERT INTO "user_analytics" ("user_id", "domain", "alias",
-            "signed_up")
-            VALUES (?, ?, ?, ?)
-            RETURNING "user_id", "domain", "alias", "signed_up""#,
+            "signed_up", "changed_at")
+            VALUES (?, ?, ?, ?, ?)
+            RETURNING "user_id", "domain", "alias", "signed_up", "changed_at""#,
         insert_row: r#"INSERT INTO "user_analytics" ("user_id", "domain", "alias",
-            "signed_up")
-            VALUES (?, ?, ?, ?)"#,
-        returning: r#" RETURNING "user_id", "domain", "alias", "signed_up""#,
+            "signed_up", "changed_at")
+            VALUES (?, ?, ?, ?, ?)"#,
+        returning: r#" RETURNING "user_id", "domain", "alias", "signed_up", "changed_at""#,
         save: r#"UPDATE "user_analytics"
-            SET "domain" = ?, "alias" = ?, "signed_up" = ?
+            SET "domain" = ?, "alias" = ?, "signed_up" = ?, "changed_at" =
+            replace(substr(strftime('%Y-%m-%d %H:%M:%f', 'now'), 1, 23) || '000', '.000000', '')
             WHERE "user_id" = ?"#,
         version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
+        touched: &[4],
+        touch: r#""changed_at" = replace(substr(strftime('%Y-%m-%d %H:%M:%f', 'now'), 1,
+            23) || '000', '.000000', '')"#,
         delete: r#"DELETE FROM "user_analytics" WHERE "user_id" = ?"#,
         uniques: &[::bindery::__private::UniqueSql {
             columns: &[2],
-            find: r#"SELECT "user_id", "domain", "alias", "signed_up"
+            find: r#"SELECT "user_id", "domain", "alias", "signed_up", "changed_at"
             FROM "user_analytics"
             WHERE "alias" = ?"#,
         }],
@@ -1081,38 +1108,41 @@ pub mod user_analytics_ {
             r#""domain""#,
             r#""alias""#,
             r#""signed_up""#,
+            r#""changed_at""#,
         ],
         key: &[0],
-        writable: &[0, 1, 2, 3],
-        required: &[0, 1, 2, 3],
+        writable: &[0, 1, 2, 3, 4],
+        required: &[0, 1, 2, 3, 4],
         counted: ::core::option::Option::None,
-        select: r#"SELECT "user_id", "domain", "alias", "signed_up" FROM "user_analytics""#,
-        first: r#"SELECT "user_id", "domain", "alias", "signed_up"
+        select: r#"SELECT "user_id", "domain", "alias", "signed_up", "changed_at"
+            FROM "user_analytics""#,
+        first: r#"SELECT "user_id", "domain", "alias", "signed_up", "changed_at"
             FROM "user_analytics"
             ORDER BY "user_id" LIMIT 1"#,
-        find: r#"SELECT "user_id", "domain", "alias", "signed_up"
+        find: r#"SELECT "user_id", "domain", "alias", "signed_up", "changed_at"
             FROM "user_analytics"
             WHERE "user_id" = $1"#,
         count: r#"SELECT count(*) FROM "user_analytics""#,
         exists: r#"SELECT 1 FROM "user_analytics" WHERE "user_id" = $1"#,
         insert: r#"INSERT INTO "user_analytics" ("user_id", "domain", "alias",
-            "signed_up")
-            VALUES ($1, $2, $3, $4)
-            RETURNING "user_id", "domain", "alias", "signed_up""#,
+            "signed_up", "changed_at")
+            VALUES ($1, $2, $3, $4, $5)
+            RETURNING "user_id", "domain", "alias", "signed_up", "changed_at""#,
         insert_row: r#"INSERT INTO "user_analytics" ("user_id", "domain", "alias",
-            "signed_up")
-            VALUES ($1, $2, $3, $4)"#,
-        returning: r#" RETURNING "user_id", "domain", "alias", "signed_up""#,
+            "signed_up", "changed_at")
+            VALUES ($1, $2, $3, $4, $5)"#,
+        returning: r#" RETURNING "user_id", "domain", "alias", "signed_up", "changed_at""#,
         save: r#"UPDATE "user_analytics"
-            SET "domain" = $1, "alias" = $2, "signed_up" = $3
+            SET "domain" = $1, "alias" = $2, "signed_up" = $3, "changed_at" =
+            statement_timestamp()
             WHERE "user_id" = $4"#,
         version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
+        touched: &[4],
+        touch: r#""changed_at" = statement_timestamp()"#,
         delete: r#"DELETE FROM "user_analytics" WHERE "user_id" = $1"#,
         uniques: &[::bindery::__private::UniqueSql {
             columns: &[2],
-            find: r#"SELECT "user_id", "domain", "alias", "signed_up"
+            find: r#"SELECT "user_id", "domain", "alias", "signed_up", "changed_at"
             FROM "user_analytics"
             WHERE "alias" = $1"#,
         }],
@@ -1122,37 +1152,44 @@ pub mod user_analytics_ {
 
     pub(super) static MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: "`user_analytics`",
-        columns: &["`user_id`", "`domain`", "`alias`", "`signed_up`"],
+        columns: &[
+            "`user_id`",
+            "`domain`",
+            "`alias`",
+            "`signed_up`",
+            "`changed_at`",
+        ],
         key: &[0],
-        writable: &[0, 1, 2, 3],
-        required: &[0, 1, 2, 3],
+        writable: &[0, 1, 2, 3, 4],
+        required: &[0, 1, 2, 3, 4],
         counted: ::core::option::Option::None,
-        select: "SELECT `user_id`, `domain`, `alias`, `signed_up` FROM `user_analytics`",
-        first: r#"SELECT `user_id`, `domain`, `alias`, `signed_up`
+        select: r#"SELECT `user_id`, `domain`, `alias`, `signed_up`, `changed_at`
+            FROM `user_analytics`"#,
+        first: r#"SELECT `user_id`, `domain`, `alias`, `signed_up`, `changed_at`
             FROM `user_analytics`
             ORDER BY `user_id` LIMIT 1"#,
-        find: r#"SELECT `user_id`, `domain`, `alias`, `signed_up`
+        find: r#"SELECT `user_id`, `domain`, `alias`, `signed_up`, `changed_at`
             FROM `user_analytics`
             WHERE `user_id` = ?"#,
         count: "SELECT count(*) FROM `user_analytics`",
         exists: "SELECT 1 FROM `user_analytics` WHERE `user_id` = ?",
         insert: r#"INSERT INTO `user_analytics` (`user_id`, `domain`, `alias`,
-            `signed_up`)
-            VALUES (?, ?, ?, ?)"#,
+            `signed_up`, `changed_at`)
+            VALUES (?, ?, ?, ?, ?)"#,
         insert_row: r#"INSERT INTO `user_analytics` (`user_id`, `domain`, `alias`,
-            `signed_up`)
-            VALUES (?, ?, ?, ?)"#,
+            `signed_up`, `changed_at`)
+            VALUES (?, ?, ?, ?, ?)"#,
         returning: "",
         save: r#"UPDATE `user_analytics`
-            SET `domain` = ?, `alias` = ?, `signed_up` = ?
+            SET `domain` = ?, `alias` = ?, `signed_up` = ?, `changed_at` = CURRENT_TIMESTAMP(6)
             WHERE `user_id` = ?"#,
         version: ::core::option::Option::None,
-        touched: &[],
-        touch: "",
+        touched: &[4],
+        touch: "`changed_at` = CURRENT_TIMESTAMP(6)",
         delete: "DELETE FROM `user_analytics` WHERE `user_id` = ?",
         uniques: &[::bindery::__private::UniqueSql {
             columns: &[2],
-            find: r#"SELECT `user_id`, `domain`, `alias`, `signed_up`
+            find: r#"SELECT `user_id`, `domain`, `alias`, `signed_up`, `changed_at`
             FROM `user_analytics`
             WHERE `alias` = ?"#,
         }],
@@ -1259,9 +1296,9 @@ pub mod user_analytics_ {
         schema: ::core::option::Option::None,
         table: "user_analytics",
         is_view: false,
-        columns: &["user_id", "domain", "alias", "signed_up"],
-        kinds: "integer text text? date",
-        rules: 0x3948d02ddcce0a1d,
+        columns: &["user_id", "domain", "alias", "signed_up", "changed_at"],
+        kinds: "integer text text? date datetime.6?",
+        rules: 0x258344f0584a8d64,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres user_analytics_pkey
 0 mysql PRIMARY
@@ -1278,6 +1315,7 @@ pub mod user_analytics_ {
     "domain" VARCHAR(100) NOT NULL,
     "alias" VARCHAR(100),
     "signed_up" DATE NOT NULL,
+    "changed_at" TIMESTAMP(6),
     PRIMARY KEY ("user_id"),
     UNIQUE ("alias"),
     CHECK (length("domain") <= 100),
@@ -1295,6 +1333,7 @@ pub mod user_analytics_ {
     `domain` varchar(100) NOT NULL,
     `alias` varchar(100),
     `signed_up` date NOT NULL,
+    `changed_at` datetime(6),
     PRIMARY KEY (`user_id`),
     UNIQUE (`alias`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 /*M!100200 COLLATE=utf8mb4_nopad_bin */ /*!80017 COLLATE=utf8mb4_0900_bin */"#],
@@ -1310,6 +1349,7 @@ pub mod user_analytics_ {
     "domain" character varying(100) NOT NULL,
     "alias" character varying(100),
     "signed_up" date NOT NULL,
+    "changed_at" timestamp(6) without time zone,
     PRIMARY KEY ("user_id"),
     UNIQUE ("alias")
 )"#],
@@ -1348,6 +1388,10 @@ pub mod user_analytics {
 
     /// `signed_up`
     pub const signed_up: Column<model::UserAnalytics, ::bindery::types::NaiveDate> = Column::at(3);
+
+    /// `changed_at`
+    pub const changed_at: Column<model::UserAnalytics, ::bindery::types::NaiveDateTime, Nullable> =
+        Column::at(4);
 }
 
 /// Model `Event`, table `events`, on `default`, `p` and `m`.

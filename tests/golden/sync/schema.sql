@@ -15,7 +15,8 @@ CREATE TABLE user_analytics (
     user_id   BIGINT PRIMARY KEY,
     domain    VARCHAR(100) NOT NULL,
     alias     VARCHAR(100) UNIQUE,
-    signed_up DATE NOT NULL
+    signed_up DATE NOT NULL,
+    changed_at TIMESTAMP(6) -- @updated
 );
 
 -- Events with a number that only grows.
