@@ -277,12 +277,22 @@ fn new_schema(dialect: Dialect) -> &'static str {
     }
 }
 
+/// Those of the first table are known; of a schema that is there the build names what its columns need besides.
+fn features(plan: &Plan) -> String {
+    let dialect = plan.dialect.name();
+    if plan.schema.as_deref() == Some(new_schema(plan.dialect)) {
+        format!("\"{dialect}\", \"chrono\"")
+    } else {
+        format!("\"{dialect}\"")
+    }
+}
+
 /// Adds the dependencies, or says which.
 fn dependencies(plan: &Plan, arguments: &InitArguments, begun: &mut Begun) -> Result<(), Failure> {
     let version = env!("CARGO_PKG_VERSION");
     let runtime = format!(
-        "bindery = {{ version = \"{version}\", features = [\"{}\"] }}",
-        plan.dialect.name()
+        "bindery = {{ version = \"{version}\", features = [{}] }}",
+        features(plan)
     );
     let codegen = format!("bindery-codegen = \"{version}\"");
     let lines = [
