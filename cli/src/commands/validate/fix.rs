@@ -120,11 +120,13 @@ fn files(
 }
 
 /// A text that a person runs, as `bindery migrate run` does it: in one transaction where the database can, and without SQLite's checks of
-/// foreign keys, which would delete what refers to a table that is made anew.
+/// foreign keys, which would delete what refers to a table that is made anew. `sqlite3` goes on after a statement that fails unless it
+/// bails, and would commit a table whose rows were not copied.
 fn whole(sql: &str, dialect: Dialect) -> String {
     match dialect {
         Dialect::Sqlite => format!(
-            "PRAGMA foreign_keys = OFF;\nBEGIN;\n\n{sql}\nCOMMIT;\nPRAGMA foreign_key_check;\nPRAGMA foreign_keys = ON;\n"
+            ".bail on\n-- For the program `sqlite3`, which stops at the first statement that fails: then nothing is changed.\n\
+            PRAGMA foreign_keys = OFF;\nBEGIN;\n\n{sql}\nCOMMIT;\nPRAGMA foreign_key_check;\nPRAGMA foreign_keys = ON;\n"
         ),
         Dialect::Postgres => format!("BEGIN;\n\n{sql}\nCOMMIT;\n"),
         Dialect::Mysql => sql.to_owned(),
