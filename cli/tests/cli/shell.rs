@@ -41,9 +41,18 @@ fn cli_06_the_password_is_no_argument() {
     let url = format!("postgres://ann:{}@127.0.0.1:5433/my%20shop", ODD.0);
     let project = project(&url);
     let path = with_clients(&project, &["psql"]);
-    let project = project.with("PATH", &path);
+    // What the program has of its own names another server.
+    let project = project
+        .with("PATH", &path)
+        .with("PGSERVICE", "other")
+        .with("PGHOSTADDR", "127.0.0.2");
     let outcome = project.run("shell --engine b -- -c select");
     assert_eq!(outcome.code, Some(7), "{outcome:#?}");
+    let named = outcome
+        .results
+        .lines()
+        .filter(|line| line.starts_with("PG"));
+    assert_eq!(named.count(), 6, "{outcome:#?}");
     holds(
         &outcome.results,
         &[

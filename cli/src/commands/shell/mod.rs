@@ -57,6 +57,8 @@ struct Client {
     /// The packages that have one of them.
     packages: &'static str,
     arguments: Vec<OsString>,
+    /// What the names of variables begin with that lead the client elsewhere: it does not inherit them.
+    withheld: &'static [&'static str],
     environment: Vec<(&'static str, OsString)>,
     /// The text of a file that is opened for the client, with the option that gets its path. It holds the password.
     options: Option<(&'static str, String)>,
@@ -138,6 +140,7 @@ fn sqlite(path: &Path, engine: &Engine) -> Result<Client, Failure> {
         programs: &["sqlite3"],
         packages: "`sqlite3` (Debian, Ubuntu), `sqlite` (Fedora, Arch, Homebrew)",
         arguments: vec![path.into()],
+        withheld: &[],
         environment: Vec::new(),
         options: None,
     })
@@ -174,6 +177,18 @@ impl Client {
         Err(Failure::new(message).help(format!("install the package {}", self.packages)))
     }
 
+    /// The variables of this process that are not the client's.
+    #[cfg(unix)]
+    fn withheld(&self) -> impl Iterator<Item = OsString> {
+        use std::os::unix::ffi::OsStrExt;
+        let is_withheld = |name: &OsString| {
+            let mut starts = self.withheld.iter();
+            starts.any(|start| name.as_bytes().starts_with(start.as_bytes()))
+        };
+        let names = std::env::vars_os().map(|(name, _)| name);
+        names.filter(is_withheld)
+    }
+
     /// Replaces this process, so that signals, the terminal and the exit code are the client's.
     #[cfg(unix)]
     fn become_program(&self, program: &str) -> io::Error {
@@ -193,6 +208,9 @@ impl Client {
             command.arg(format!("{option}/dev/fd/{}", file.as_raw_fd()));
         }
         command.args(&self.arguments);
+        for name in self.withheld() {
+            command.env_remove(name);
+        }
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.exec()
     }

@@ -10,7 +10,9 @@ pub(super) fn client(login: &Login<'_>) -> Client {
         programs: &["mariadb", "mysql"],
         packages: "`mariadb-client` or `default-mysql-client` (Debian, Ubuntu), `mariadb` (Fedora, Arch, Homebrew)",
         arguments: vec![format!("--database={}", login.server.database).into()],
-        environment: Vec::new(),
+        withheld: &["MYSQL_PWD"],
+        // `mysql` reads the login file that is named here besides any file of options: this one cannot be there.
+        environment: vec![("MYSQL_TEST_LOGIN_FILE", "/dev/null/none".into())],
         options: Some(("--defaults-file=", file(login))),
     }
 }

@@ -38,6 +38,7 @@ pub(super) fn client(login: &Login<'_>) -> Client {
         programs: &["psql"],
         packages: "`postgresql-client` (Debian, Ubuntu), `postgresql` (Fedora, Arch), `libpq` (Homebrew)",
         arguments: Vec::new(),
+        withheld: &["PG"],
         environment,
         options: None,
     }
