@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use bindery::data::DataFormat;
 use sha2::{Digest, Sha256};
 
-use super::manifest::hexadecimal;
+use super::manifest::{Manifest, hexadecimal};
 use crate::failure::Failure;
 
 /// The file that says what an engine's folder holds.
@@ -101,9 +101,11 @@ impl Drop for NewFolder {
     }
 }
 
-/// A folder that is no dump is never replaced.
+/// A folder that is no dump is never replaced, also where it has a manifest of something else.
 fn ensure_dump(target: &Path) -> Result<(), Failure> {
-    if fs::symlink_metadata(target).is_err() || target.join(MANIFEST).is_file() {
+    let manifest = target.join(MANIFEST);
+    let is_dump = manifest.is_file() && Manifest::read(&manifest).is_ok();
+    if is_dump || fs::symlink_metadata(target).is_err() {
         return Ok(());
     }
     let failure = Failure::new(format!(

@@ -1,12 +1,14 @@
 //! `manifest.json` of an engine's dump: what the files hold, and by which they are checked before anything is loaded.
 
 use std::fmt::Write as _;
+use std::io::Read as _;
+use std::path::Path;
 
 use bindery::data::{DataFormat, DataTable};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::layout::file_name;
+use super::layout::{self, LONGEST_MANIFEST, file_name};
 use super::record::Record;
 use crate::failure::Failure;
 
@@ -88,6 +90,16 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 impl Manifest {
+    /// Reads the one in this file.
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let mut text = Vec::new();
+        let read = layout::open(path)?
+            .take(LONGEST_MANIFEST)
+            .read_to_end(&mut text);
+        read.map_err(|error| layout::cannot("read", path, &error))?;
+        Self::parse(&text, &path.display().to_string())
+    }
+
     /// Reads one, and refuses what this version does not know and every name that could lead elsewhere.
     pub(crate) fn parse(text: &[u8], place: &str) -> Result<Self, Failure> {
         let broken = |why: &dyn std::fmt::Display| {

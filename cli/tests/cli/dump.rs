@@ -217,6 +217,11 @@ fn dump_01_each_engine_has_a_folder_with_files_and_a_manifest() {
         test.project.write("other/b/notes.txt", "mine");
         let other = test.run("dump --engine b --out other --force").failed();
         holds(&other, &["`other/b` is no dump, so it is not replaced"]);
+        // Programs of the web have a manifest too.
+        test.project
+            .write("other/b/manifest.json", "{\"name\": \"shop\"}");
+        let other = test.run("dump --engine b --out other --force").failed();
+        holds(&other, &["`other/b` is no dump, so it is not replaced"]);
         let notes = std::fs::read_to_string(test.project.path("other/b/notes.txt"));
         assert_eq!(notes.expect("it is there"), "mine");
         let only = test.run("dump --all --table things --out some").good();

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::LoadArguments;
 use crate::commands::dump::{DataForm, format_of};
 use crate::data::archive::{Archive, archive_of};
-use crate::data::layout::{self, LONGEST_MANIFEST, MANIFEST};
+use crate::data::layout::{self, MANIFEST};
 use crate::data::manifest::{self, DumpedColumn, DumpedTable, Manifest, hexadecimal};
 use crate::data::tables::{self, EngineTable};
 use crate::failure::Failure;
@@ -78,7 +78,7 @@ pub(super) fn plan<'m>(
     if !folder.join(MANIFEST).is_file() {
         return Err(no_dump(from, &folder, engine));
     }
-    let manifest = read_manifest(&folder.join(MANIFEST))?;
+    let manifest = Manifest::read(&folder.join(MANIFEST))?;
     let open = &|dumped: &DumpedTable| {
         let path = folder.join(&dumped.file);
         let file = checked_file(&path, dumped)?;
@@ -250,15 +250,6 @@ fn no_dump(root: &Path, folder: &Path, engine: &str) -> Failure {
         others.join(", "),
         root.join(others[0].trim_matches('`')).display()
     ))
-}
-
-fn read_manifest(path: &Path) -> Result<Manifest, Failure> {
-    let mut text = Vec::new();
-    let read = layout::open(path)?
-        .take(LONGEST_MANIFEST)
-        .read_to_end(&mut text);
-    read.map_err(|error| layout::cannot("read", path, &error))?;
-    Manifest::parse(&text, &path.display().to_string())
 }
 
 /// The tables of the dump that are loaded, in the order of the schema, each with its file. Everything is checked.
