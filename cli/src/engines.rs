@@ -34,12 +34,20 @@ pub(crate) fn choose(
     };
     chosen.sort_unstable();
     chosen.dedup();
-    let mut engines = chosen.iter().map(|at| &config.engines[*at]);
-    if let Some(engine) = engines.find(|engine| engine.protected && purpose == Purpose::Destructive)
-    {
-        return Err(protected(engine));
+    let chosen: Vec<EngineId> = chosen.into_iter().map(|at| EngineId(at as u32)).collect();
+    if purpose == Purpose::Destructive {
+        refuse_protected(&chosen, config)?;
     }
-    Ok(chosen.into_iter().map(|at| EngineId(at as u32)).collect())
+    Ok(chosen)
+}
+
+/// Fails where one of these engines is protected.
+pub(crate) fn refuse_protected(chosen: &[EngineId], config: &Config) -> Result<(), Failure> {
+    let mut engines = chosen.iter().map(|id| &config.engines[id.0 as usize]);
+    match engines.find(|engine| engine.protected) {
+        Some(engine) => Err(protected(engine)),
+        None => Ok(()),
+    }
 }
 
 fn protected(engine: &EngineConfig) -> Failure {

@@ -14,7 +14,7 @@ use bindery_schema::project::{Paths, load_configuration, load_project_for};
 use bindery_schema::read_model;
 
 use crate::arguments::{ConfigOptions, EngineOptions, SchemaOptions};
-use crate::engines::{Purpose, choose};
+use crate::engines::{Purpose, choose, refuse_protected};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::report;
@@ -105,6 +105,12 @@ impl Project {
     ) -> Result<Vec<EngineId>, Failure> {
         let config = self.config.as_ref();
         config.map_or(Ok(Vec::new()), |config| choose(options, config, purpose))
+    }
+
+    /// Fails where one of these engines is protected: for what turns out to lose data once the engines are chosen.
+    pub(crate) fn refuse_protected(&self, chosen: &[EngineId]) -> Result<(), Failure> {
+        let config = self.config.as_ref();
+        config.map_or(Ok(()), |config| refuse_protected(chosen, config))
     }
 
     /// All engines, in the order of the configuration.

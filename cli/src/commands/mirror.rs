@@ -52,6 +52,9 @@ pub(crate) fn run(arguments: &MirrorArguments, output: &Output) -> Result<(), Fa
     let options = &arguments.schema;
     let project = Project::load(options, DialectChoice::Configured)?;
     let ends = Ends::named(&project, &arguments.from, &arguments.to)?;
+    if arguments.replace {
+        project.refuse_protected(&[ends.to])?;
+    }
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
     let pairs = ends.tables(model, &[])?;

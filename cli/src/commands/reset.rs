@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use bindery::data::Fixtures;
 use bindery::migrate::Migrator;
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::model::{CheckedModel, EngineId};
 use clap::Args;
 
 use super::load::fixtures;
-use super::migrate::files;
+use super::migrate::files::{self, EngineMigrations};
 use crate::arguments::{EngineOptions, Format, SchemaOptions};
 use crate::confirm::Confirmation;
 use crate::database::{self, Databases, Engines};
@@ -59,6 +60,10 @@ pub(crate) fn run(arguments: &ResetArguments, output: &Output) -> Result<(), Fai
     engines
         .iter()
         .for_each(|engine| engine.tell_unmanaged(output));
+    // All that is read is read before anything is dropped.
+    let migrations = read_migrations(&compiled.project, &chosen, options.format, output)?;
+    let fixtures = arguments.fixtures.as_deref();
+    let fixtures = fixtures.map(|dir| fixtures::read(dir, model)).transpose()?;
     if arguments.dry_run {
         return tables::print(tables::planned(&engines), options.format, output);
     }
@@ -72,8 +77,16 @@ pub(crate) fn run(arguments: &ResetArguments, output: &Output) -> Result<(), Fai
     }
     tables::print(made_anew(&databases), options.format, output)?;
     let engines = Engines::open(&compiled.project, &chosen)?;
-    record_migrations(&compiled.project, &chosen, &engines, options.format, output)?;
-    load_fixtures(arguments, (model, &chosen), &engines, output)
+    record_migrations(&migrations, &engines, output)?;
+    fixtures.map_or(Ok(()), |fixtures| {
+        load_fixtures(
+            &fixtures,
+            (model, &chosen),
+            &engines,
+            options.format,
+            output,
+        )
+    })
 }
 
 /// The tables that were made, once all were dropped. Engines whose tables were not dropped are not begun with.
@@ -85,23 +98,34 @@ fn made_anew<'t>(databases: &Databases<'t>) -> Outcomes<'t> {
     databases.create_missing()
 }
 
-/// The new tables are at the head of the migrations.
-fn record_migrations(
+/// The migrations of each engine that has some, with its place among those that are chosen.
+fn read_migrations(
     project: &Project,
     chosen: &[EngineId],
-    engines: &Engines,
     format: Format,
     output: &Output,
-) -> Result<(), Failure> {
+) -> Result<Vec<(usize, EngineMigrations)>, Failure> {
     let (mut sources, mut found) = (project.input.sources.clone(), Diagnostics::default());
+    let mut read = Vec::new();
     for (index, id) in chosen.iter().enumerate() {
-        let read = files::of_engine(project, *id, &mut sources, &mut found);
-        report::findings_of(&found, &sources, format, output)?;
-        let Some(read) = read else { continue };
+        let of_engine = files::of_engine(project, *id, &mut sources, &mut found);
+        read.extend(of_engine.map(|migrations| (index, migrations)));
+    }
+    report::findings_of(&found, &sources, format, output)?;
+    Ok(read)
+}
+
+/// The new tables are at the head of the migrations.
+fn record_migrations(
+    read: &[(usize, EngineMigrations)],
+    engines: &Engines,
+    output: &Output,
+) -> Result<(), Failure> {
+    for (index, read) in read {
         let Some(last) = read.migrations.last() else {
             continue;
         };
-        let migrator = Migrator::new(&engines.registry, engines.chosen(index), &read.migrations);
+        let migrator = Migrator::new(&engines.registry, engines.chosen(*index), &read.migrations);
         let recorded = migrator.baseline(last.version);
         recorded.map_err(|error| database::failure(&error))?;
         output.message(&format!(
@@ -113,21 +137,17 @@ fn record_migrations(
 }
 
 fn load_fixtures(
-    arguments: &ResetArguments,
+    fixtures: &Fixtures,
     chosen: (&CheckedModel, &[EngineId]),
     engines: &Engines,
+    format: Format,
     output: &Output,
 ) -> Result<(), Failure> {
-    let Some(dir) = &arguments.fixtures else {
-        return Ok(());
-    };
-    match arguments.schema.format {
+    match format {
         // One document is enough: the tables'.
-        Format::Json => fixtures::load_into(dir, chosen, engines)?
+        Format::Json => fixtures::load_into(fixtures, chosen, engines)
             .1
             .map_or(Ok(()), Err),
-        format @ (Format::Human | Format::Github) => {
-            fixtures::load(dir, chosen, engines, format, output)
-        }
+        Format::Human | Format::Github => fixtures::load(fixtures, chosen, engines, format, output),
     }
 }

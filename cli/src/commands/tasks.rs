@@ -148,10 +148,15 @@ pub(crate) fn run(arguments: &TasksArguments, output: &Output) -> Result<(), Fai
 
 fn list(arguments: &ListArguments, output: &Output) -> Result<(), Failure> {
     let filter = arguments.common.filter();
-    let found = each(&arguments.common, output, |queue, engine| {
-        let tasks = queue.list(&filter, arguments.limit)?.into_iter();
-        Ok(tasks.map(|task| (engine, task)).collect::<Vec<_>>())
-    })?;
+    let found = each(
+        &arguments.common,
+        Purpose::Harmless,
+        output,
+        |queue, engine| {
+            let tasks = queue.list(&filter, arguments.limit)?.into_iter();
+            Ok(tasks.map(|task| (engine, task)).collect::<Vec<_>>())
+        },
+    )?;
     let found: Vec<_> = found.into_iter().flatten().collect();
     output.result(&match arguments.common.config.format {
         Format::Json => document(&found.into_iter().map(described).collect::<Vec<_>>()),
@@ -171,7 +176,7 @@ fn retry(arguments: &RetryArguments, output: &Output) -> Result<(), Failure> {
     let by = arguments.by.clone().or(system);
     let by = by.unwrap_or_else(|| "bindery tasks".to_owned());
     let filter = common.filter();
-    let changed = each(common, output, |queue, engine| {
+    let changed = each(common, Purpose::Harmless, output, |queue, engine| {
         let tasks = queue.retry(&filter, &by)?;
         Ok(Changed { engine, tasks })
     })?;
@@ -195,7 +200,7 @@ fn delete(arguments: &DeleteArguments, output: &Output) -> Result<(), Failure> {
         confirm::ask(&confirmation, output)?;
     }
     let filter = common.filter();
-    let changed = each(common, output, |queue, engine| {
+    let changed = each(common, Purpose::Destructive, output, |queue, engine| {
         let tasks = queue.delete(&filter)?;
         Ok(Changed { engine, tasks })
     })?;
@@ -218,11 +223,15 @@ impl Common {
 /// Runs `work` for the tasks of each engine that is meant.
 fn each<T>(
     common: &Common,
+    purpose: Purpose,
     output: &Output,
     work: impl Fn(&TaskQueue<'_>, &'static str) -> bindery::Result<T>,
 ) -> Result<Vec<T>, Failure> {
     let project = Project::load_config(&common.config, output)?;
     let chosen = chosen(common, &project)?;
+    if purpose == Purpose::Destructive {
+        project.refuse_protected(&chosen)?;
+    }
     let engines = Engines::open(&project, &chosen)?;
     (0..chosen.len())
         .map(|at| {

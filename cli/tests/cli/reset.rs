@@ -181,6 +181,15 @@ fn cli_03_a_protected_engine_is_refused() {
             );
         }
     }
+    project.sqlite("b.db", "INSERT INTO teams VALUES (2, NULL)");
+    for command in [
+        "mirror b default --replace --yes",
+        "load --engine default --upsert",
+        "load --engine default --fixtures nowhere",
+    ] {
+        let messages = project.run(command).failed();
+        holds(&messages, &["engine `default` is protected"]);
+    }
     assert_eq!(project.sqlite_tables("default.db"), ["people", "teams"]);
     project.run("drop --engine b --yes").good();
     assert_eq!(project.sqlite_tables("b.db"), Vec::<String>::new());
@@ -211,6 +220,15 @@ fn cli_03_reset_records_migrations_and_loads_fixtures() {
             "loaded     notes on default: 1 row\n",
         ],
     );
+    // What cannot be read is refused before anything is dropped.
+    for command in ["reset --yes", "reset --dry-run"] {
+        let messages = project.run(&format!("{command} --fixtures fixtuers"));
+        holds(&messages.failed(), &["fixtuers"]);
+    }
+    let again = project.path("migrations/default/1_again.sql");
+    std::fs::write(&again, schema).expect("the folder can be written to");
+    holds(&project.run("reset --yes").failed(), &["1_again.sql"]);
+    std::fs::remove_file(again).expect("it is there");
     holds(&project.run("status").good(), &["1 applied, 0 pending"]);
     let database = rusqlite::Connection::open(project.path("app.db")).expect("a database file");
     let rows: i64 = database

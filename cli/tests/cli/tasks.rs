@@ -53,6 +53,12 @@ fn out_05_failed_tasks_are_listed_put_back_and_deleted() {
     assert_eq!(of_type[1]["status"], "pending");
 
     holds(&project.run("tasks retry").failed(), &["--failed"]);
+    project.write("bindery.toml", format!("{CONFIG}protected = true\n"));
+    for engines in ["", " --engine b"] {
+        let refused = project.run(&format!("tasks delete --failed --yes{engines}"));
+        holds(&refused.failed(), &["engine `b` is protected"]);
+    }
+    project.write("bindery.toml", CONFIG);
     let back = project
         .run("tasks retry --failed --type send-welcome --by ann")
         .good();

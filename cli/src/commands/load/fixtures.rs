@@ -29,15 +29,25 @@ struct TableFixtures {
     rows: u64,
 }
 
-/// Loads the fixtures of a folder into the chosen engines, one after the other, until one fails.
+/// The fixtures of a folder, for the tables and the engines of the model. Nothing is connected to.
+pub(crate) fn read(dir: &Path, model: &CheckedModel) -> Result<Fixtures, Failure> {
+    let engines = model.engines.iter().map(|engine| engine.name.as_str());
+    let tables = model.tables.iter().map(|table| table.name.to_string());
+    let tables: Vec<String> = tables.collect();
+    let tables: Vec<&str> = tables.iter().map(String::as_str).collect();
+    let fixtures = Fixtures::read(dir, &engines.collect::<Vec<_>>(), &tables);
+    fixtures.map_err(|error| explained(&error))
+}
+
+/// Loads fixtures into the chosen engines, one after the other, until one fails.
 pub(crate) fn load(
-    dir: &Path,
+    fixtures: &Fixtures,
     chosen: (&CheckedModel, &[EngineId]),
     engines: &Engines,
     format: Format,
     output: &Output,
 ) -> Result<(), Failure> {
-    let (done, failed) = load_into(dir, chosen, engines)?;
+    let (done, failed) = load_into(fixtures, chosen, engines);
     output.result(&match format {
         Format::Json => document(&done),
         Format::Human | Format::Github => done.iter().map(|one| lines(one, output)).collect(),
@@ -47,19 +57,10 @@ pub(crate) fn load(
 
 /// The same without a word: the engines that were done, and the failure of the next one.
 pub(crate) fn load_into(
-    dir: &Path,
+    fixtures: &Fixtures,
     (model, chosen): (&CheckedModel, &[EngineId]),
     engines: &Engines,
-) -> Result<(Vec<EngineFixtures>, Option<Failure>), Failure> {
-    let names = model.engines.iter().map(|engine| engine.name.as_str());
-    let known: Vec<String> = model
-        .tables
-        .iter()
-        .map(|table| table.name.to_string())
-        .collect();
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let fixtures = Fixtures::read(dir, &names.collect::<Vec<_>>(), &known);
-    let fixtures = fixtures.map_err(|error| explained(&error))?;
+) -> (Vec<EngineFixtures>, Option<Failure>) {
     let mut done = Vec::new();
     let mut failed = None;
     for (index, &id) in chosen.iter().enumerate() {
@@ -73,7 +74,7 @@ pub(crate) fn load_into(
             }
         }
     }
-    Ok((done, failed))
+    (done, failed)
 }
 
 fn outcome(loaded: LoadedFixtures) -> EngineFixtures {

@@ -143,17 +143,30 @@ pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Fail
         Purpose::Harmless
     };
     let chosen = project.choose(&arguments.engines, purpose)?;
+    if arguments.mode.upsert || arguments.fixtures.is_some() {
+        project.refuse_protected(&chosen)?;
+    }
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
     if let Some(dir) = &arguments.fixtures {
         let engines = Engines::open(&compiled.project, &chosen)?;
-        return fixtures::load(dir, (model, &chosen), &engines, options.format, output);
+        let fixtures = fixtures::read(dir, model)?;
+        return fixtures::load(
+            &fixtures,
+            (model, &chosen),
+            &engines,
+            options.format,
+            output,
+        );
     }
     let archive = plan::archive(arguments)?;
     let plans = chosen
         .iter()
         .map(|&id| plan(arguments, model, id, (chosen.len(), archive.as_ref())));
     let plans = plans.collect::<Result<Vec<_>, _>>()?;
+    let updates = |plan: &&Plan<'_>| arguments.mode.mode(plan.is_record) == LoadMode::Upsert;
+    let updated: Vec<_> = plans.iter().filter(updates).map(|plan| plan.id).collect();
+    compiled.project.refuse_protected(&updated)?;
     if arguments.dry_run {
         plans.iter().try_for_each(ensure_manifest)?;
         return print(
