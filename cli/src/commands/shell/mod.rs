@@ -57,7 +57,7 @@ struct Client {
     /// The packages that have one of them.
     packages: &'static str,
     arguments: Vec<OsString>,
-    /// What the names of variables begin with that lead the client elsewhere: it does not inherit them.
+    /// Beginnings of the names of variables that would lead the client elsewhere: it does not inherit them.
     withheld: &'static [&'static str],
     environment: Vec<(&'static str, OsString)>,
     /// The text of a file that is opened for the client, with the option that gets its path. It holds the password.
