@@ -28,7 +28,7 @@ use crate::tables::{self, Outcomes};
         recorded as applied, as the new tables are those of the schema. Of several engines one must be named; one that is `protected` \
         is refused. Prompts for confirmation; without a terminal, `--yes` is needed.",
     after_help = "Examples:\n  \
-        bindery reset                                 where `default` is the only engine\n  \
+        bindery reset                                 `default`, the only engine\n  \
         bindery reset --engine b --dry-run            list the tables\n  \
         bindery reset --engine b --yes\n  \
         bindery reset --engine b --fixtures fixtures --yes"
