@@ -58,6 +58,7 @@ pub(crate) fn run(arguments: &MirrorArguments, output: &Output) -> Result<(), Fa
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
     let pairs = ends.tables(model, &[])?;
+    ends.tell_left_out(model, &[], output);
     if arguments.replace && !arguments.yes {
         ask(arguments, &compiled.project, &pairs, output)?;
     }

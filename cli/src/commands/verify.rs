@@ -124,6 +124,7 @@ pub(crate) fn run(arguments: &VerifyArguments, output: &Output) -> Result<(), Fa
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
     let pairs = ends.tables(model, &arguments.table)?;
+    ends.tell_left_out(model, &arguments.table, output);
     let (engines, from, to) = ends.open(&compiled.project)?;
     let (mut here, mut there) = (begin(&engines, from)?, begin(&engines, to)?);
     let names = (arguments.from.as_str(), arguments.to.as_str());

@@ -7,6 +7,7 @@ use std::io::BufRead;
 use bindery::data::{DataColumn, ValueType};
 use serde_json::{Map, Value};
 
+use super::json;
 use super::pairs::Pair;
 use crate::failure::Failure;
 
@@ -231,12 +232,13 @@ fn differing(
     (here, there): (&str, &str),
     found: &mut Found,
 ) -> Result<Ordering, Failure> {
+    let is_same = json::is_same(here, there);
     let (here, there) = (parsed(here)?, parsed(there)?);
     let (one, other) = (key.of(&here), key.of(&there));
     let order = key.order(&one, &other);
     match order {
         // JSON in another form is equal.
-        Ordering::Equal if here == there => found.same += 1,
+        Ordering::Equal if is_same => found.same += 1,
         Ordering::Equal => found.note("different", &one),
         Ordering::Less => found.note("missing", &one),
         Ordering::Greater => found.note("surplus", &other),

@@ -1,12 +1,13 @@
 //! The tables that two engines have under one name, for what copies or compares them.
 
-use bindery_schema::model::{CheckedModel, EngineId};
+use bindery_schema::model::{CheckedModel, EngineId, Table};
 
 use super::tables::{self, EngineTable};
 use crate::arguments::EngineOptions;
 use crate::database::{Chosen, Engines};
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::output::Output;
 use crate::project::Project;
 
 /// A table of two engines.
@@ -63,19 +64,84 @@ impl Ends {
         model: &'m CheckedModel,
         names: &[String],
     ) -> Result<Vec<Pair<'m>>, Failure> {
-        let mut sources = tables::chosen(model, self.from, names)?;
-        let mut pairs = Vec::new();
-        for to in tables::managed(model, self.to) {
-            let is_same = |from: &EngineTable<'_>| from.table.name.name == to.table.name.name;
-            let Some(at) = sources.iter().position(is_same) else {
-                continue;
-            };
-            let from = sources.remove(at);
-            pairs.push(self.pair(model, from, to)?);
+        let sources = tables::chosen(model, self.from, names)?;
+        if sources.is_empty() {
+            return Err(self.nothing(model));
         }
-        match sources.first() {
-            None => Ok(pairs),
-            Some(table) => Err(self.missing(model, table)),
+        let mut targets: Vec<_> = tables::managed(model, self.to)
+            .into_iter()
+            .map(Some)
+            .collect();
+        let mut placed = Vec::new();
+        for from in sources {
+            let at = self.place(model, &from, &targets)?;
+            let to = targets.get_mut(at).and_then(Option::take);
+            let to = to.ok_or_else(|| self.missing(model, &from))?;
+            placed.push((at, self.pair(model, from, to)?));
+        }
+        placed.sort_by_key(|(at, _)| *at);
+        Ok(placed.into_iter().map(|(_, pair)| pair).collect())
+    }
+
+    /// Where the table's counterpart is: that of its full name, or else of its name without a schema where either engine has one.
+    fn place(
+        self,
+        model: &CheckedModel,
+        from: &EngineTable<'_>,
+        targets: &[Option<EngineTable<'_>>],
+    ) -> Result<usize, Failure> {
+        let place = |is: &dyn Fn(&EngineTable<'_>) -> bool| {
+            let mut places = (0..targets.len()).filter(|&at| targets[at].as_ref().is_some_and(is));
+            (places.next(), places.next())
+        };
+        if let (Some(at), _) = place(&|to| to.table.name == from.table.name) {
+            return Ok(at);
+        }
+        let is_namesake = |one: &EngineTable<'_>| one.table.name.name == from.table.name.name;
+        let sources = tables::managed(model, self.from);
+        match place(&is_namesake) {
+            (None, _) => Err(self.missing(model, from)),
+            (Some(at), None) if sources.iter().filter(|one| is_namesake(one)).count() < 2 => Ok(at),
+            (Some(_), _) => Err(self.several(model, from)),
+        }
+    }
+
+    fn several(self, model: &CheckedModel, table: &EngineTable<'_>) -> Failure {
+        let to = &model.engine(self.to).name;
+        let (name, bare) = (table.data.name(), &table.table.name.name);
+        let failure = Failure::new(format!(
+            "table `{name}` has no table of its full name on engine `{to}`, and several tables are named `{bare}`"
+        ));
+        failure.help("give both tables the same schema, or name other tables")
+    }
+
+    /// Names the tables of `from` that are left out as no names are given.
+    pub(crate) fn tell_left_out(self, model: &CheckedModel, names: &[String], output: &Output) {
+        let left_out = self.unmanaged(model);
+        if names.is_empty() && !left_out.is_empty() {
+            let from = &model.engine(self.from).name;
+            let tables = left_out.join(", ");
+            output.message(&format!("left out   {tables} on {from}: unmanaged\n"));
+        }
+    }
+
+    fn unmanaged(self, model: &CheckedModel) -> Vec<&str> {
+        let tables = model.tables.iter();
+        let is_unmanaged = |table: &&Table| {
+            table.unmanaged && table.view.is_none() && table.engines.contains(&self.from)
+        };
+        let names = tables
+            .filter(is_unmanaged)
+            .map(|table| table.name.name.as_str());
+        names.collect()
+    }
+
+    fn nothing(self, model: &CheckedModel) -> Failure {
+        let from = &model.engine(self.from).name;
+        let failure = Failure::new(format!("engine `{from}` has no table that bindery manages"));
+        match self.unmanaged(model).as_slice() {
+            [] => failure.help(format!("host a model on engine `{from}`")),
+            names => failure.help(format!("these are unmanaged: {}", names.join(", "))),
         }
     }
 
