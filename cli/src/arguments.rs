@@ -24,6 +24,7 @@ use crate::commands::recover::RecoverArguments;
 use crate::commands::reset::ResetArguments;
 use crate::commands::shell::ShellArguments;
 use crate::commands::status::StatusArguments;
+use crate::commands::sync::SyncArguments;
 use crate::commands::tasks::TasksArguments;
 use crate::commands::truncate::TruncateArguments;
 use crate::commands::validate::ValidateArguments;
@@ -66,6 +67,7 @@ pub(crate) enum Command {
     Reset(ResetArguments),
     Shell(ShellArguments),
     Status(StatusArguments),
+    Sync(SyncArguments),
     Tasks(TasksArguments),
     Truncate(TruncateArguments),
     Validate(ValidateArguments),

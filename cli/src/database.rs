@@ -1,7 +1,9 @@
 //! The databases of the chosen engines, through the same runtime as a user's program.
 
 use bindery::__private::{EngineInfo, Program, TableDdl};
-use bindery::{Connection, CreatedTables, ErrorKind, ModelInfo, Registry, TableDrift};
+use bindery::{
+    Connection, CreatedTables, ErrorKind, ModelInfo, Registry, Sql, TableDifference, TableDrift,
+};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::{CheckedModel, Engine, EngineId, TableId};
 use bindery_schema::plan::statements::row_columns;
@@ -92,16 +94,43 @@ impl<'t> Databases<'t> {
 
     /// Makes the tables that are missing, and says in what those that were there differ from the schema.
     pub(crate) fn create_missing(&self) -> Outcomes<'t> {
-        let mut outcomes = self.each(|registry, engine, tables| {
+        self.unless_differing(self.each(|registry, engine, tables| {
             let created = registry.create_missing_on(engine)?;
             let drift = drift(registry, engine)?;
             Ok(tables.outcome(|name, shown| created_or_exists((name, shown), &created, &drift)))
-        });
+        }))
+    }
+
+    /// Says which tables `create_missing` would make, and in what the others differ from the schema. Changes nothing.
+    pub(crate) fn plan_missing(&self) -> Outcomes<'t> {
+        self.unless_differing(self.each(|registry, engine, tables| {
+            let drift = drift(registry, engine)?;
+            let missing = tables
+                .kept_names()
+                .map(|name| is_missing(registry, engine, name));
+            let missing = missing.collect::<bindery::Result<Vec<_>>>()?;
+            let missing: Vec<&str> = missing.into_iter().flatten().collect();
+            Ok(tables.outcome(|name, shown| planned_or_exists((name, shown), &missing, &drift)))
+        }))
+    }
+
+    fn unless_differing(&self, mut outcomes: Outcomes<'t>) -> Outcomes<'t> {
         let differing = outcomes.done.iter().map(EngineOutcome::differing).sum();
         if differing > 0 && outcomes.failure.is_none() {
             outcomes.failure = Some(differs(differing));
         }
         outcomes
+    }
+
+    /// Makes the tables in which runs are kept on the engines that `-- @sync` writes.
+    pub(crate) fn create_sync_tables(&self, model: &CheckedModel) -> Result<(), Failure> {
+        for (index, tables) in self.engines.iter().enumerate() {
+            if model.syncs.iter().any(|sync| sync.to == tables.id) {
+                let created = self.registry.create_sync_tables(self.chosen(index));
+                created.map_err(|error| failure(&error))?;
+            }
+        }
+        Ok(())
     }
 
     /// Drops the tables there are.
@@ -164,6 +193,31 @@ fn created_or_exists(
             )
         }
     }
+}
+
+fn planned_or_exists(
+    (name, shown): (&str, &str),
+    missing: &[&str],
+    drift: &[TableDrift],
+) -> (Status, Vec<String>) {
+    let is_missing = |drift: &TableDrift| drift.differences.contains(&TableDifference::Missing);
+    let mut of_table = drift.iter().filter(|drift| drift.table == shown);
+    if missing.contains(&name) || of_table.any(is_missing) {
+        return (Status::Planned, Vec::new());
+    }
+    created_or_exists((name, shown), &CreatedTables::default(), drift)
+}
+
+/// Is a table of bindery's own missing? No model is compared with it.
+fn is_missing<'n>(
+    registry: &Registry,
+    engine: Chosen,
+    name: &'n str,
+) -> bindery::Result<Option<&'n str>> {
+    let mut connection = registry.connect(engine)?;
+    let sql = format!("SELECT 1 FROM {name} WHERE 1 = 0");
+    let found: bindery::Result<Vec<(i64,)>> = connection.query_as(Sql::assembled(&sql), ());
+    Ok(found.is_err().then_some(name))
 }
 
 /// The tables of an engine that are not as the schema says.

@@ -56,6 +56,7 @@ fn run(command: &Command, output: &Output) -> Result<(), Failure> {
         Command::Reset(arguments) => commands::reset::run(arguments, output),
         Command::Shell(arguments) => commands::shell::run(arguments, output),
         Command::Status(arguments) => commands::status::run(arguments, output),
+        Command::Sync(arguments) => commands::sync::run(arguments, output),
         Command::Tasks(arguments) => commands::tasks::run(arguments, output),
         Command::Truncate(arguments) => commands::truncate::run(arguments, output),
         Command::Validate(arguments) => commands::validate::run(arguments, output),

@@ -56,7 +56,7 @@ impl EngineOutcome<'_> {
     }
 }
 
-/// How a table came out.
+/// The outcome for a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {
@@ -98,6 +98,11 @@ impl<'m> EngineTables<'m> {
         let link = self.tables.iter().flat_map(|table| &table.link);
         let kept = self.kept.iter().flat_map(|table| table.create).copied();
         create.chain(link).map(String::as_str).chain(kept)
+    }
+
+    /// Tables of bindery's own.
+    pub(crate) fn kept_names(&self) -> impl Iterator<Item = &'static str> {
+        self.kept.iter().map(|table| table.table)
     }
 
     /// Says which tables are left alone.
@@ -142,7 +147,7 @@ impl<'m> EngineTables<'m> {
     }
 }
 
-/// What a dry run prints: the tables that would be worked on.
+/// Returns the tables that would be worked on, as a dry run prints them.
 pub(crate) fn planned<'m>(engines: &[EngineTables<'m>]) -> Outcomes<'m> {
     let planned = |engine: &EngineTables<'m>| engine.outcome(|_, _| (Status::Planned, Vec::new()));
     Outcomes {

@@ -16,6 +16,6 @@ pub mod sql_places;
 mod standalone;
 
 pub use cargo::{Config, compile};
-pub use emit::{EmitOptions, GeneratedFile, emit, rust_types, type_features};
+pub use emit::{EmitOptions, GeneratedFile, emit, features, rust_types, type_features};
 pub use error::CompileError;
 pub use standalone::{Difference, Outcome, Standalone, State, has_rustfmt};

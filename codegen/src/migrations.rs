@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bindery_schema::config::Environment;
 use bindery_schema::diagnostic::{Diagnostics, Severity};
 use bindery_schema::input::Input;
-use bindery_schema::migrations::{self, Migration, Script};
+use bindery_schema::migrations::{self, Migration, Replaced, Script};
 use bindery_schema::model::Engine;
 use bindery_schema::name::suggest;
 use bindery_schema::source::Sources;
@@ -175,17 +175,43 @@ fn text(engines: &[OfEngine], watched: &[PathBuf], variables: &[String]) -> Stri
 }
 
 fn migration(one: &Migration) -> String {
+    format!("{},\n", migration_value(one))
+}
+
+fn migration_value(one: &Migration) -> String {
     let down = match &one.down {
         Some(down) => format!("::core::option::Option::Some({})", script(down)),
         None => "::core::option::Option::None".to_owned(),
     };
-    format!(
-        "::bindery::migrate::Migration::new({}, {}, {}, {}, {down}),\n",
+    let value = format!(
+        "::bindery::migrate::Migration::new({}, {}, {}, {}, {down})",
         string_literal(&one.version),
         string_literal(&one.name),
         string_literal(&one.checksum()),
         script(&one.up),
-    )
+    );
+    replacing(value, &one.replaces)
+}
+
+fn replacing(value: String, replaces: &[Replaced]) -> String {
+    if replaces.is_empty() {
+        return value;
+    }
+    let replaces: Vec<String> = replaces.iter().map(replaced).collect();
+    format!("{value}.replacing(&[{}])", replaces.join(", "))
+}
+
+fn replaced(one: &Replaced) -> String {
+    let file = match &one.migration {
+        Some(file) => format!("::core::option::Option::Some({})", migration_value(file)),
+        None => "::core::option::Option::None".to_owned(),
+    };
+    let value = format!(
+        "::bindery::migrate::Replaced::new({}, {}, {file})",
+        string_literal(&one.version),
+        string_literal(&one.checksum),
+    );
+    replacing(value, &one.replaces)
 }
 
 fn script(script: &Script) -> String {

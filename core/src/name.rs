@@ -4,7 +4,7 @@
 mod reserved;
 
 pub use self::reserved::{
-    CONNECTION_METHODS, DATABASES_METHODS, OUTBOX_METHODS, is_reserved_accessor,
+    CONNECTION_METHODS, DATABASES_METHODS, OUTBOX_METHODS, WORKER_METHODS, is_reserved_accessor,
 };
 
 /// A name that an engine can have, made of one that it cannot.
@@ -16,7 +16,9 @@ pub(crate) fn engine_name_like(name: &str) -> String {
     };
     let name: String = name.chars().map(sign).take(28).collect();
     let name = name.trim_start_matches(|sign: char| !sign.is_ascii_lowercase());
-    let is_free = is_valid_engine_name(name) && !DATABASES_METHODS.contains(&name);
+    let is_free = is_valid_engine_name(name)
+        && !DATABASES_METHODS.contains(&name)
+        && !WORKER_METHODS.contains(&name);
     match (name.is_empty(), is_free) {
         (true, _) => "b".to_owned(),
         (false, true) => name.to_owned(),

@@ -22,6 +22,7 @@ pub mod data;
 mod databases;
 mod driver;
 mod error;
+mod interface;
 mod link;
 mod macros;
 pub mod migrate;
@@ -90,6 +91,7 @@ pub use error::{
     RecordedSchema, Resolution, Result, SagaError, SchemaDrift, SessionEnd, SessionReport,
     SyncError, TableDifference, TableDrift, TimeoutPhase,
 };
+pub use interface::Found;
 pub use link::connection::Connection;
 pub use link::dialect;
 pub use link::engine::{Engine, StaticEngine};
@@ -129,6 +131,11 @@ pub use workers::{Around, RowSender, RowStream, Run, WorkerStats};
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/introduction.md")]
 mod examples_of_introduction {}
+
+/// The examples of `docs/interfaces.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/interfaces.md")]
+mod examples_of_interfaces {}
 
 /// The examples of `docs/engines.md` compile and run.
 #[cfg(doctest)]

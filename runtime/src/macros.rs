@@ -3,6 +3,7 @@
 mod atomic;
 mod outbox;
 mod session;
+mod sync;
 
 /// Includes the code that `bindery_codegen::compile` wrote in the build script.
 ///

@@ -6,6 +6,7 @@ pub use ::serde;
 pub use crate::atomic::{AtomicGroup, InGroup};
 pub use crate::databases::kept::kept_tables;
 pub use crate::driver::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
+pub use crate::interface::Lookup;
 pub use crate::link::engine::NotChosen;
 pub use crate::link::program::{EngineInfo, Program, TableDdl};
 #[cfg(feature = "derive")]
@@ -25,6 +26,7 @@ pub use crate::{
     __require_chrono as require_chrono, __require_json as require_json,
     __require_mysql as require_mysql, __require_outbox as require_outbox,
     __require_postgres as require_postgres, __require_serde as require_serde,
-    __require_sqlite as require_sqlite, __require_uuid as require_uuid,
-    __serialize_engine as serialize_engine, __session as session, __workers as workers,
+    __require_sqlite as require_sqlite, __require_sync as require_sync,
+    __require_uuid as require_uuid, __serialize_engine as serialize_engine, __session as session,
+    __workers as workers,
 };

@@ -137,6 +137,8 @@ pub struct Notes {
     pub rust_type: Option<Name>,
     /// `@link`.
     pub link: Option<LinkTag>,
+    /// `@sync`, each of them.
+    pub syncs: Vec<SyncTag>,
     /// `@version`.
     pub version: Option<Span>,
     /// `@updated`.
@@ -147,14 +149,33 @@ pub struct Notes {
     pub unmanaged: Option<Span>,
     /// `@validate`.
     pub validate: Option<Span>,
+    /// `@interface`.
+    pub interface: Option<InterfaceTag>,
     /// `@renamed_from`.
     pub renamed_from: Option<Name>,
+    /// `@redact`.
+    pub redact: Option<RedactTag>,
     /// `@length`; at a table, or at the file's head, for its keys.
     pub length: Option<LengthTag>,
     /// `@allow`.
     pub allow: Option<AllowTag>,
     /// Prose, line by line.
     pub docs: Vec<String>,
+}
+
+/// `@sync from default to analytics as UserAnalytics by updated_at`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyncTag {
+    /// The engine that is read.
+    pub from: Name,
+    /// The engine that is written.
+    pub to: Name,
+    /// The model there; without one it is the model of the table.
+    pub model: Option<Name>,
+    /// The column that says what was changed; without one both tables are compared.
+    pub column: Option<Name>,
+    /// The whole tag.
+    pub span: Span,
 }
 
 /// `@allow B0412`: warnings that are not reported about what it stands at.
@@ -164,6 +185,40 @@ pub struct AllowTag {
     pub codes: Vec<&'static str>,
     /// The statement or column; at a file's head the whole file.
     pub area: Span,
+}
+
+/// `@redact hash`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RedactTag {
+    /// The replacement of its values.
+    pub redaction: Redaction,
+    /// The whole tag.
+    pub span: Span,
+}
+
+/// The replacement of a column's values in a redacted dump.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redaction {
+    /// A keyed hash: equal values stay equal, in every table.
+    Hash,
+    /// NULL.
+    Null,
+    /// An invented value of the column's type.
+    Fake,
+}
+
+impl Redaction {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Hash, Self::Null, Self::Fake];
+
+    /// Its word in the annotation.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Hash => "hash",
+            Self::Null => "null",
+            Self::Fake => "fake",
+        }
+    }
 }
 
 /// `@length 191`.
@@ -186,6 +241,28 @@ pub struct LinkTag {
     pub on: Option<LinkEngine>,
     /// The whole tag.
     pub span: Span,
+}
+
+/// `@interface Contact(email = email_address, name) after users`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InterfaceTag {
+    /// Name of the trait.
+    pub name: Name,
+    /// In order, each once.
+    pub fields: Vec<InterfaceField>,
+    /// The table whose rows come before this one's.
+    pub after: Option<Name>,
+    /// The whole tag.
+    pub span: Span,
+}
+
+/// A field of an interface.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InterfaceField {
+    /// Its name in the interface.
+    pub name: Name,
+    /// The column, where it has another name.
+    pub column: Option<Name>,
 }
 
 /// Which engine a link's target is on.

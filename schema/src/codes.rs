@@ -1,7 +1,7 @@
 //! The registry of codes: one page each, in `codes/<code>.md`, shown by `bindery explain CODE`.
 //!
 //! B0001–B0049 reading, B0050–B0099 annotations, B0100–B0199 engines, references and names, B0200–B0299 types, defaults
-//! and features, B0300–B0349 configuration, B0400 and up warnings.
+//! and features, B0300–B0379 configuration, B0400–B0499 warnings, B0510–B0519 syncs, B0540–B0549 interfaces.
 
 /// A code and its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub fn find(code: &str) -> Option<Code> {
 pub(crate) const WARNINGS: &[&str] = &[
     "B0250", "B0252", "B0253", "B0324", "B0400", "B0401", "B0402", "B0403", "B0404", "B0405",
     "B0406", "B0410", "B0411", "B0412", "B0413", "B0420", "B0430", "B0431", "B0432", "B0434",
-    "B0435", "B0436", "B0437", "B0438",
+    "B0435", "B0436", "B0437", "B0438", "B0516",
 ];
 
 /// Warnings that advise on how tables are designed, which are not wanted for the dump of a database. What a program
@@ -69,9 +69,10 @@ const PAGES: &[(&str, &str)] = pages! {
     "B0219" "B0220" "B0221" "B0222" "B0230" "B0250" "B0251" "B0252" "B0253" "B0300" "B0301" "B0302" "B0303" "B0304"
     "B0305" "B0306" "B0307" "B0308" "B0309" "B0310" "B0311" "B0312"
     "B0313" "B0314" "B0315" "B0316" "B0318" "B0319" "B0320"
-    "B0321" "B0323" "B0324" "B0325" "B0326" "B0327" "B0328" "B0329" "B0330" "B0331" "B0332" "B0333" "B0334" "B0335" "B0370" "B0371"
+    "B0321" "B0323" "B0324" "B0325" "B0326" "B0327" "B0328" "B0329" "B0330" "B0331" "B0332" "B0333" "B0334" "B0335" "B0364" "B0365" "B0366" "B0367" "B0368" "B0370" "B0371"
     "B0400" "B0401" "B0402" "B0403" "B0404" "B0405" "B0406" "B0410" "B0411" "B0412" "B0413" "B0420" "B0430" "B0431"
     "B0432" "B0434" "B0435" "B0436" "B0437" "B0438"
+    "B0510" "B0511" "B0512" "B0513" "B0514" "B0515" "B0516" "B0540" "B0541" "B0542" "B0543" "B0544" "B0545" "B0546"
 };
 
 #[cfg(test)]
@@ -95,16 +96,14 @@ mod tests {
                 "{code}: the title"
             );
             let is_configuration = code.starts_with("B03");
-            let fence = if is_configuration {
-                "```toml\n"
-            } else {
-                "```sql\n"
+            let has_example = |text: &str| {
+                text.contains("```sql\n") || is_configuration && text.contains("```toml\n")
             };
             for heading in ["\n## Wrong\n", "\n## Right\n"] {
                 let (_, rest) = page
                     .split_once(heading)
                     .unwrap_or_else(|| panic!("{code}: no{heading}"));
-                assert!(rest.contains(fence), "{code}: no example after{heading}");
+                assert!(has_example(rest), "{code}: no example after{heading}");
             }
         }
     }

@@ -225,6 +225,22 @@ const fn integer(word: &'static str, signed: bool, bits: u8, rust: RustType) -> 
     row(word, class, "integer", rust)
 }
 
+impl ColumnType {
+    /// Can a column of this type have every value of one of the other type? Integers hold those of a smaller range, texts any text;
+    /// other types only their own.
+    pub fn holds(&self, other: &Self) -> bool {
+        let range = |of: &Self| of.class().integer().map(Integer::range);
+        match (range(self), range(other)) {
+            (Some((least, most)), Some((from, to))) => least <= from && to <= most,
+            (None, None) => {
+                self.class() == TypeClass::Text && other.class() == TypeClass::Text
+                    || std::mem::discriminant(self) == std::mem::discriminant(other)
+            }
+            (Some(_), None) | (None, Some(_)) => false,
+        }
+    }
+}
+
 /// The class of a type's values, for rules that treat many types alike. A new type states its class in
 /// [`ColumnType::facts`] and has the rules of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

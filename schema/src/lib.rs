@@ -26,6 +26,7 @@ pub mod plan;
 pub mod portable;
 pub mod project;
 pub mod read_as;
+pub mod redaction;
 pub mod render;
 pub mod resolve;
 pub mod rust_type;

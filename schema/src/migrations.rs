@@ -12,7 +12,7 @@ use crate::parse::{CutStatement, cut, load};
 use crate::project::folder::{self, MigrationFile, Unordered};
 use crate::source::{FileId, Sources, Span};
 
-pub use self::adopted::{Adopted, adopt, version_numbers};
+pub use self::adopted::{Adopted, adopt, compare_versions, version_numbers};
 
 /// One migration of an engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,82 @@ pub struct Migration {
     pub up: Script,
     /// The statements that undo it, where they are written.
     pub down: Option<Script>,
+    /// The file of those, where they are not in the same.
+    pub down_path: Option<PathBuf>,
+    /// The migrations that it was squashed from.
+    pub replaces: Vec<Replaced>,
+}
+
+/// A migration in place of which there is a squashed one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    /// Its version.
+    pub version: String,
+    /// The checksum that it was applied with.
+    pub checksum: String,
+    /// The migration itself, where its file is still there.
+    pub migration: Option<Migration>,
+    /// The migrations that it was squashed from itself.
+    pub replaces: Vec<Replaced>,
+}
+
+/// The folder, beside the migrations, of the files in place of which there is the squashed migration of this version.
+pub fn replaced_folder(migrations: &Path, version: &str) -> PathBuf {
+    migrations.join(folder::REPLACED).join(version)
+}
+
+/// Files that a squash was to remove and did not, as it was killed: each has its copy beside the squashed migration that replaces it.
+pub fn replaced_leftovers(migrations: &Path) -> Vec<PathBuf> {
+    folder::leftovers(migrations)
+}
+
+/// The lines of a squashed migration for those that it replaces. What one of them was squashed from follows it, two blanks further in.
+#[cfg(all(feature = "diff", feature = "checksum"))]
+pub(crate) fn replaces_lines(replaced: &[Replaced]) -> String {
+    fn write(replaced: &[Replaced], depth: usize, text: &mut String) {
+        for one in replaced {
+            let (blanks, version) = (" ".repeat(2 * depth), &one.version);
+            text.push_str(&format!("--{blanks}{REPLACES}{version} {}\n", one.checksum));
+            write(&one.replaces, depth + 1, text);
+        }
+    }
+    let mut text = String::new();
+    write(replaced, 0, &mut text);
+    text
+}
+
+const REPLACES: &str = " Replaces: ";
+
+/// A squash that is nested deeper than this is none.
+const REPLACES_DEPTH: usize = 100;
+
+/// The lines of that kind at the head of a file.
+fn replaces_of(text: &str) -> Vec<Replaced> {
+    let head = text.lines().map_while(|line| line.strip_prefix("--"));
+    let mut found = Vec::new();
+    for line in head {
+        let named = line.trim_start().strip_prefix(REPLACES.trim_start());
+        let Some((version, checksum)) = named.and_then(|named| named.trim().split_once(' ')) else {
+            continue;
+        };
+        let blanks = line.len() - line.trim_start().len();
+        let mut into = &mut found;
+        for _ in 0..(blanks.saturating_sub(1) / 2).min(REPLACES_DEPTH) {
+            if into.is_empty() {
+                break;
+            }
+            let last = into.len() - 1;
+            let inner: &mut Replaced = &mut into[last];
+            into = &mut inner.replaces;
+        }
+        into.push(Replaced {
+            version: version.to_owned(),
+            checksum: checksum.to_owned(),
+            migration: None,
+            replaces: Vec::new(),
+        });
+    }
+    found
 }
 
 #[cfg(feature = "checksum")]
@@ -71,37 +147,100 @@ pub fn read(
     sources: &mut Sources,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Migration> {
-    let found = match folder::migrations(folder) {
-        Ok(found) => found,
-        Err(Unordered::Empty) => return Vec::new(),
-        Err(unordered) => {
-            diagnostics.push(no_order(folder, unordered));
-            return Vec::new();
-        }
-    };
-    for (path, why) in &found.left_out {
-        let message = format!("`{}` is not applied: {why}", path.display());
-        let help = "write it as a migration in SQL, or move it out of the folder";
-        diagnostics.push(Diagnostic::warning("B0432", message).help(help));
-    }
     let mut reader = Reader {
+        root: folder,
         dialect,
         flavour,
         sources,
         diagnostics,
+        inside: Vec::new(),
     };
-    let files = found.files.into_iter();
-    files.filter_map(|file| reader.migration(file)).collect()
+    reader.folder(folder)
+}
+
+/// Reads the text of one migration that no file holds yet.
+#[cfg(all(feature = "diff", feature = "checksum"))]
+pub(crate) fn read_text(
+    (version, name): (&str, &str),
+    path: &Path,
+    text: &str,
+    engine: (Dialect, Option<Flavour>),
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Option<Migration> {
+    let (dialect, flavour) = engine;
+    let shown = path.display().to_string();
+    let id = load(sources, &shown, text.as_bytes(), diagnostics)?;
+    let mut reader = Reader {
+        root: path,
+        dialect,
+        flavour,
+        sources,
+        diagnostics,
+        inside: Vec::new(),
+    };
+    let cut = cut(text, dialect, flavour);
+    Some(Migration {
+        version: version.to_owned(),
+        name: name.to_owned(),
+        path: path.to_owned(),
+        text: text.to_owned(),
+        up: reader.script(id, &cut.statements, cut.no_transaction),
+        down: None,
+        down_path: None,
+        replaces: Vec::new(),
+    })
 }
 
 struct Reader<'a> {
+    /// The folder of the engine's migrations.
+    root: &'a Path,
     dialect: Dialect,
     flavour: Option<Flavour>,
     sources: &'a mut Sources,
     diagnostics: &'a mut Diagnostics,
+    /// The versions whose replaced files are being read: a file among those of its own version has none.
+    inside: Vec<String>,
 }
 
 impl Reader<'_> {
+    fn folder(&mut self, folder: &Path) -> Vec<Migration> {
+        let found = match folder::migrations(folder) {
+            Ok(found) => found,
+            Err(Unordered::Empty) => return Vec::new(),
+            Err(unordered) => {
+                self.diagnostics.push(no_order(folder, unordered));
+                return Vec::new();
+            }
+        };
+        for (path, why) in &found.left_out {
+            let message = format!("`{}` is not applied: {why}", path.display());
+            let help = "write it as a migration in SQL, or move it out of the folder";
+            self.diagnostics
+                .push(Diagnostic::warning("B0432", message).help(help));
+        }
+        let files = found.files.into_iter();
+        files.filter_map(|file| self.migration(file)).collect()
+    }
+
+    /// The migrations that a squashed one replaces, with the files of those as far as they are there.
+    fn replaces(&mut self, version: &str, text: &str) -> Vec<Replaced> {
+        let mut listed = replaces_of(text);
+        let folder = replaced_folder(self.root, version);
+        let is_inside = self.inside.iter().any(|one| one == version);
+        if listed.is_empty() || is_inside || !folder.is_dir() {
+            return listed;
+        }
+        self.inside.push(version.to_owned());
+        let mut files = self.folder(&folder);
+        self.inside.pop();
+        for one in &mut listed {
+            let at = files.iter().position(|file| file.version == one.version);
+            one.migration = at.map(|at| files.remove(at));
+        }
+        listed
+    }
+
     fn migration(&mut self, file: MigrationFile) -> Option<Migration> {
         let Some(version) = file.version else {
             self.diagnostics.push(without_version(&file.path));
@@ -120,12 +259,14 @@ impl Reader<'_> {
             None => Some(self.script(id, &cut.down, cut.no_transaction)),
         };
         Some(Migration {
+            replaces: self.replaces(&version, &text),
             version,
             name: file.name,
             path: file.path,
             text: text.replace("\r\n", "\n"),
             up,
             down,
+            down_path: file.down,
         })
     }
 
@@ -271,6 +412,20 @@ mod tests {
             [vec![("DROP TABLE a", 5)], vec![("DROP TABLE b", 1)]]
         );
         assert_eq!(texts(&read[0].up), [("CREATE TABLE a (x INT)", 2)]);
+    }
+
+    #[test]
+    fn a_squashed_migration_names_what_a_squashed_one_replaces() {
+        let head = "-- Squashed.\n-- Replaces: 3 c\n--   Replaces: 1 a\n--   Replaces: 2 b\n-- Replaces: 4 d\n\n-- Replaces: 5 e\n";
+        let found = replaces_of(head);
+        let named = |found: &[Replaced]| -> Vec<String> {
+            let named = found.iter().map(|one| one.version.clone() + &one.checksum);
+            named.collect()
+        };
+        assert_eq!(named(&found), ["3c", "4d"]);
+        assert_eq!(named(&found[0].replaces), ["1a", "2b"]);
+        // One that is further in than any other is the first's.
+        assert_eq!(named(&replaces_of("--       Replaces: 1 a")), ["1a"]);
     }
 
     #[test]

@@ -6,7 +6,9 @@
 mod column;
 mod constraint;
 mod enums;
+mod interface;
 mod native;
+mod sync;
 
 use std::collections::BTreeMap;
 
@@ -26,10 +28,13 @@ pub use constraint::{
     Check, ForeignKey, Index, IndexKey, IndexPart, PrimaryKey, ReferentialAction, Unique,
 };
 pub use enums::{EnumType, EnumValue};
+pub use interface::{Interface, InterfacePlace};
 pub use native::{
     Counter, Exclusion, KeyWords, NativeColumn, NativeObject, NativeTable, ObjectKind, PartWords,
     Partition, PeriodLine,
 };
+
+pub use sync::TableSync;
 
 /// Index into [`Model::tables`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,6 +67,10 @@ pub struct Model {
     pub derives: AllDerives,
     /// Groups of engines that are committed as one, in the order of their names.
     pub groups: Vec<AtomicGroup>,
+    /// Interfaces over models of several engines, in the order of their names.
+    pub interfaces: Vec<Interface>,
+    /// `@sync`, in the order of the tables.
+    pub syncs: Vec<TableSync>,
     /// Which warnings are reported.
     pub lints: Lints,
     /// Statements passed over, by kind in words (`"CREATE TRIGGER"`).
@@ -223,5 +232,17 @@ impl Table {
     /// The column of an id of this table.
     pub fn column(&self, id: ColumnId) -> &Column {
         &self.columns[id.0 as usize]
+    }
+
+    /// Is the column in the primary key, a unique constraint or a unique index?
+    pub(crate) fn is_unique(&self, column: ColumnId) -> bool {
+        let in_index =
+            |part: &IndexPart| matches!(part.key, IndexKey::Column(found) if found == column);
+        let primary = self.primary_key.iter().map(|key| &key.columns);
+        let uniques = self.uniques.iter().map(|unique| &unique.columns);
+        let mut keys = primary.chain(uniques);
+        let mut indexes = self.indexes.iter().filter(|index| index.unique);
+        keys.any(|columns| columns.contains(&column))
+            || indexes.any(|index| index.parts.iter().any(in_index))
     }
 }

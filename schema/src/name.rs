@@ -247,6 +247,13 @@ const SIGNS: &[(char, &str)] = &[
     ('~', "Tilde"),
 ];
 
+/// The words of a text, in lower case.
+pub(crate) fn words_in(text: &str) -> impl Iterator<Item = String> {
+    text.split(|sign: char| !sign.is_alphanumeric() && sign != '_')
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+}
+
 /// Are two names the same to this dialect? PostgreSQL folded them on reading and compares exactly from then on.
 pub(crate) fn same_name(one: &str, other: &str, dialect: Dialect) -> bool {
     match dialect {

@@ -106,6 +106,7 @@ pub(crate) fn column(name: &str, column_type: ColumnType) -> Column {
         updated: false,
         skip: false,
         renamed_from: None,
+        redact: None,
         link: None,
         docs: Vec::new(),
         native: NativeColumn {

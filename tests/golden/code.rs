@@ -8,6 +8,7 @@ mod bulk_of_pages;
 mod derived_values;
 mod exports;
 mod given_values;
+mod interfaces_at_work;
 mod links_at_work;
 mod outbox_at_work;
 mod own_types;
@@ -47,6 +48,7 @@ cases! {
     doors: "doors/bindery.rs",
     given: "given/bindery.rs",
     hooks: "hooks/bindery.rs",
+    contacts: "contacts/bindery.rs",
     names: "names/bindery.rs",
     one_name: "one_name/bindery.rs",
     outbox: "outbox/bindery.rs",

@@ -182,7 +182,7 @@ fn over_slow_network(
     let took = begun.elapsed();
     proxy.heal();
     assert!(took >= 2 * DELAY, "{engine}: a statement was sent");
-    assert!(took < 20 * DELAY, "{engine}: {took:?} for one statement");
+    assert!(took < 250 * DELAY, "{engine}: {took:?} for one statement");
     Ok(())
 }
 

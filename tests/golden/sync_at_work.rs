@@ -42,6 +42,13 @@ impl World {
         })
     }
 
+    /// Runs statements as another program would.
+    fn run_on_sqlite(&self, sql: &str) {
+        let file = self.folder.path().join("default.db");
+        let connection = rusqlite::Connection::open(file).expect("the file");
+        connection.execute_batch(sql).expect("it is executed");
+    }
+
     /// The first column of a query on an engine, joined by commas.
     fn answer(&self, engine: &str, sql: &str) -> String {
         match engine {
@@ -464,6 +471,149 @@ fn sync_04_rows_that_cannot_be_copied_stop_the_run_or_are_kept() -> bindery::Res
     on_each_pair!(show)
 }
 
+/// Covers SYNC-2 on SQLite.
+#[test]
+fn sync_02_times_that_sqlite_has_in_another_form_are_refused() -> bindery::Result<()> {
+    let _watchdog = Watchdog::start("times in another form", Duration::from_secs(300));
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    let run = || job::<engine::Default, engine::P>(&world.db).run();
+    let mut users = source::<engine::Default>(&world)?;
+    for form in [
+        "1700000100",
+        "2460263.43",
+        "'2023-11-14T22:16:40'",
+        "'2023-11-14 22:16:40.25'",
+        "'2023-11-14 22:16'",
+        "'2023-11-15 03:16:40+05:00'",
+        "'2023-11-14'",
+    ] {
+        users.app_users().all_rows().delete()?;
+        users
+            .app_users()
+            .insert_many((0..10).map(|id| user(id, moment(id))))?;
+        run()?;
+        world.run_on_sqlite(&format!(
+            "INSERT INTO app_users (id, email, updated_at) VALUES (77, 'x@example.org', {form})"
+        ));
+        let Err(refused) = run() else {
+            panic!("a row with {form} is passed over or read in a wrong place");
+        };
+        let kind = SyncError::StoredForm {
+            table: "app_users".to_owned(),
+            column: "updated_at".to_owned(),
+            key: "77".to_owned(),
+        };
+        assert_eq!(refused.kind(), &ErrorKind::Sync(kind), "{form}");
+        assert_eq!(refused.engine(), Some("default"));
+        let text = refused.to_string();
+        assert!(!text.contains(form.trim_matches('\'')), "{text}");
+        // Its own programs mend them so.
+        world.run_on_sqlite(
+            "UPDATE app_users SET updated_at = '2023-11-14 22:16:40.250000' WHERE id = 77",
+        );
+        assert_eq!(run()?.rows.read, 11);
+    }
+    Ok(())
+}
+
+/// Covers SYNC-9 on SQLite.
+#[test]
+fn sync_02_a_run_over_times_in_another_form_comes_to_an_end() -> bindery::Result<()> {
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    for id in 0..5 {
+        world.run_on_sqlite(&format!(
+            "INSERT INTO app_users (id, email, updated_at) VALUES ({id}, '{id}@example.org', '2023-11-14T22:16:40')"
+        ));
+    }
+    world.run_on_sqlite(
+        "INSERT INTO app_users (id, email, updated_at) VALUES (9, '9@example.org', '2023-11-15 00:00:00')",
+    );
+    let run = job::<engine::Default, engine::P>(&world.db).batch_size(2);
+    let run = run.on_progress(|progress| assert!(progress.batches < 20, "it does not end"));
+    let refused = run.run().expect_err("they have no order");
+    assert!(refused.to_string().contains("`updated_at`"), "{refused}");
+    Ok(())
+}
+
+/// Covers SYNC-7.
+#[test]
+fn sync_04_a_unique_value_is_taken_over_across_batches() -> bindery::Result<()> {
+    fn show<S: Any, T: Any>(world: &World) -> bindery::Result<()> {
+        let (mut users, mut copies) = (source::<S>(world)?, target::<T>(world)?);
+        let full = || {
+            let sync = world.db.sync::<AppUser<S>, UserAnalytics<T>>(analytics);
+            sync.full().name("taken over").batch_size(1)
+        };
+        let named = |id, alias: &str, second| user(id, moment(second)).alias(alias);
+        let rename = |users: &mut Connection<S>, id, alias: &str, second| {
+            let patch = AppUserPatch::new().alias(alias).updated_at(moment(second));
+            let key = AppUserId::on(S::default(), id);
+            users.app_users().update(key, patch).map(drop)
+        };
+        let run = || job::<S, T>(&world.db).batch_size(1);
+
+        // By a column: the one that takes it over comes first.
+        users.app_users().insert(named(1, "x", 0))?;
+        run().run()?;
+        users.app_users().insert(named(2, "x", 50))?;
+        rename(&mut users, 1, "y", 100)?;
+        let report = run().run()?;
+        assert!(report.is_complete(), "{report:?}");
+        ensure_equal::<S, T>(&world.db)?;
+
+        // Each has what the next one had.
+        users.app_users().all_rows().delete()?;
+        users.app_users().insert_many([
+            named(1, "a", 0),
+            named(2, "b", 0),
+            named(3, "c", 0),
+            named(9, "z", 0),
+        ])?;
+        full().run()?;
+        for (id, alias) in [(1, "b"), (2, "c"), (3, "z")] {
+            rename(&mut users, id, alias, 200)?;
+        }
+        let last = AppUserId::on(S::default(), 9);
+        users.app_users().delete(last)?;
+        let report = full().run()?;
+        assert!(report.is_complete(), "{report:?}");
+        ensure_equal::<S, T>(&world.db)?;
+        let kept = "SELECT row_key FROM _bindery_sync_rejects";
+        assert_eq!(world.answer(T::default().name(), kept).trim(), "");
+
+        // Both have it in the source: nothing of the batch is written.
+        users
+            .app_users()
+            .insert_many([named(20, "z", 0), named(21, "fine", 0)])?;
+        let stopped = full().batch_size(100).run().expect_err("two have it");
+        assert!(
+            stopped.to_string().contains("key 20 is rejected"),
+            "{stopped}"
+        );
+        assert_eq!(copies.user_analytics().count()?, 3);
+
+        // Two that exchange theirs.
+        users.app_users().all_rows().delete()?;
+        users
+            .app_users()
+            .insert_many([named(1, "a", 0), named(2, "b", 0)])?;
+        full().run()?;
+        rename(&mut users, 1, "b", 300)?;
+        rename(&mut users, 2, "a", 300)?;
+        let stopped = full().run().expect_err("neither can be first");
+        assert!(stopped.to_string().contains("is rejected"), "{stopped}");
+        rename(&mut users, 2, "other", 301)?;
+        full().run()?;
+        ensure_equal::<S, T>(&world.db)?;
+        copies.user_analytics().all_rows().delete().map(drop)
+    }
+    on_each_pair!(show)
+}
+
 /// Covers SYNC-11.
 #[test]
 fn sync_06_a_full_compare_brings_deletes_and_repairs() -> bindery::Result<()> {
@@ -672,5 +822,79 @@ fn sync_goes_no_faster_than_it_may_and_needs_its_tables() -> bindery::Result<()>
     let missing = job().run().expect_err("a table is missing");
     assert_eq!(missing.kind(), &ErrorKind::Sync(SyncError::NoTables));
     assert!(missing.to_string().contains("`create_sync_tables`"));
+    Ok(())
+}
+
+/// Syncs that the schema declares: by the names of their columns, or with a mapping where those are not enough.
+#[test]
+fn sync_01_syncs_of_the_schema_are_methods() -> bindery::Result<()> {
+    let _watchdog = Watchdog::start("syncs of the schema", Duration::from_secs(300));
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    let db = &world.db;
+    let users = (0..2_500).map(|id| user(id, moment(id)).alias(format!("{id}")));
+    db.default()?.app_users().insert_many(users)?;
+    let first = db.syncs().app_users_to_p().run()?;
+    assert_eq!(
+        (first.name.as_str(), first.rows.inserted),
+        ("app_users_to_p", 2_500)
+    );
+    assert_eq!(db.syncs().app_users_to_p().run()?.rows.written(), 0);
+    let patch = AppUserPatch::new()
+        .email("new@example.org")
+        .updated_at(moment(3_000));
+    db.default()?
+        .app_users()
+        .update(AppUserId::on(engine::Default, 7), patch)?;
+    assert_eq!(db.syncs().app_users_to_p().run()?.rows.updated, 1);
+    let columns = db.sync_columns::<AppUser, AppUser<engine::P>>();
+    let found = columns.verify()?;
+    assert!(found.is_equal() && found.same == 2_500, "{found:?}");
+
+    let mapped = db.syncs().app_users_to_m(analytics).run()?;
+    assert_eq!(mapped.rows.inserted, 2_500);
+    ensure_equal::<engine::P, engine::M>(db)?;
+
+    db.m()?
+        .events()
+        .insert_many((0..10).map(|id| NewEvent::new(id, "made", id)))?;
+    db.default()?
+        .events()
+        .insert(NewEvent::new(70, "surplus", 70))?;
+    let rows = db.syncs().events_to_default().run()?.rows;
+    assert_eq!((rows.inserted, rows.deleted), (10, 1));
+    Ok(())
+}
+
+/// Covers SYNC-11 on SQLite.
+#[test]
+fn sync_06_keys_that_sqlite_has_in_another_form_are_refused() -> bindery::Result<()> {
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    let (db, uuid) = (&world.db, bindery::types::Uuid::from_u128);
+    let ids = (1..6).map(|id| uuid(id << 120 | 0xAB));
+    db.p()?
+        .devices()
+        .insert_many(ids.clone().map(|id| NewDevice::new(id, "there")))?;
+    for id in ids {
+        let upper = id.to_string().to_uppercase();
+        world.run_on_sqlite(&format!(
+            "INSERT INTO devices (id, name) VALUES ('{upper}', 'there')"
+        ));
+    }
+    let refused = db
+        .syncs()
+        .devices_to_p()
+        .batch_size(2)
+        .run()
+        .expect_err("capitals");
+    let text = refused.to_string();
+    assert!(
+        text.contains("table `devices`") && text.contains("column `id`"),
+        "{text}"
+    );
+    assert_eq!(db.p()?.devices().count()?, 5, "nothing is deleted");
     Ok(())
 }

@@ -43,9 +43,18 @@ cargo xtask split [--runs N] [--seed N]
     Kills this number (1000) of processes at random while they commit atomic groups over PostgreSQL, MariaDB and SQLite, recovers
     after each, and checks that no transaction is stored on some engines only. The seed repeats the times.
 
+cargo xtask bank [--runs N] [--seed N]
+    Moves money between accounts on PostgreSQL, MariaDB and SQLite by processes that are killed, and servers under them; after each
+    of this number (1000) of kills recovers and checks that the sum has not changed. The seed repeats the times.
+
 cargo xtask saga [--runs N] [--seed N]
     Kills this number (1000) of processes at random while they run sagas over PostgreSQL, MariaDB and SQLite, has a worker go on with
     what they left, and checks that each saga is finished or compensated, and no step done twice. The seed repeats the times.
+
+cargo xtask migrations [--steps N] [--seed N] [--only sqlite|postgres|mysql]
+    Changes a schema at random in this number (1000) of steps on each database, from this seed (1): writes each step as migrations,
+    runs them with rows in the tables, compares the database with one that `create` makes, reverts them and compares again.
+    Prints a summary. Runs on the servers that are up (`servers env`), else on private ones.
 
 cargo xtask bench [--peers | --async | --observation | --atomic | --dump] [OPTIONS]
     Measures bindery beside the client libraries of its databases on private servers; prints the tables of
@@ -109,7 +118,9 @@ pub(crate) enum Command {
     Soak(Soaking),
     Simulate(Simulating),
     Split(Splitting),
+    Bank(Splitting),
     Saga(Splitting),
+    Migrations(Migrating),
     Bench(Benching),
     Growth(Growing),
     Book,
@@ -187,6 +198,15 @@ pub(crate) struct Splitting {
     pub(crate) seed: Option<u64>,
 }
 
+/// How many random changes of a schema are migrated.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Migrating {
+    pub(crate) steps: u64,
+    pub(crate) seed: u64,
+    /// `None`: on all databases.
+    pub(crate) only: Option<String>,
+}
+
 impl Selection {
     pub(crate) fn is_everything(&self) -> bool {
         *self == Self::default()
@@ -208,7 +228,9 @@ impl Command {
                 options: rest.iter().map(|&option| option.to_owned()).collect(),
             })),
             ["split", rest @ ..] => splitting(rest).map(Self::Split),
+            ["bank", rest @ ..] => splitting(rest).map(Self::Bank),
             ["saga", rest @ ..] => splitting(rest).map(Self::Saga),
+            ["migrations", rest @ ..] => migrating(rest).map(Self::Migrations),
             ["bench", rest @ ..] => Ok(Self::Bench(benching(rest))),
             ["growth"] => Ok(Self::Growth(Growing::All)),
             ["growth", "--clean-build"] => Ok(Self::Growth(Growing::CleanBuild)),
@@ -233,7 +255,9 @@ impl Command {
             | Self::Soak(_)
             | Self::Simulate(_)
             | Self::Split(_)
+            | Self::Bank(_)
             | Self::Saga(_)
+            | Self::Migrations(_)
             | Self::Bench(_)
             | Self::Growth(_)
             | Self::Book
@@ -304,13 +328,37 @@ fn splitting(words: &[&str]) -> Result<Splitting, String> {
             ["--seed", text] => splitting.seed = Some(number(text)?),
             other => {
                 return Err(format!(
-                    "neither `split` nor `saga` understands `{}`",
+                    "neither `split`, `bank` nor `saga` understands `{}`",
                     other.join(" ")
                 ));
             }
         }
     }
     Ok(splitting)
+}
+
+fn migrating(words: &[&str]) -> Result<Migrating, String> {
+    let mut migrating = Migrating {
+        steps: 1_000,
+        seed: 1,
+        only: None,
+    };
+    for option in words.chunks(2) {
+        match option {
+            ["--steps", text] => migrating.steps = number::<NonZero<u64>>(text)?.get(),
+            ["--seed", text] => migrating.seed = number(text)?,
+            ["--only", name @ ("sqlite" | "postgres" | "mysql")] => {
+                migrating.only = Some((*name).to_owned());
+            }
+            other => {
+                return Err(format!(
+                    "`migrations` does not understand `{}`",
+                    other.join(" ")
+                ));
+            }
+        }
+    }
+    Ok(migrating)
 }
 
 fn number<N: std::str::FromStr>(text: &str) -> Result<N, String> {
@@ -455,6 +503,8 @@ mod tests {
         let runs = 2_000;
         let saga = Command::Saga(Splitting { runs, seed: None });
         assert_eq!(parse("saga --runs 2000"), Ok(saga));
+        let bank = Command::Bank(Splitting { runs, seed: None });
+        assert_eq!(parse("bank --runs 2000"), Ok(bank));
     }
 
     #[test]

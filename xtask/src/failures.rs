@@ -1,6 +1,7 @@
 //! The failures that a run of tests has printed, kept to be told once more at the end: the log of a whole run is long, and often
 //! only its end is looked at.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
 
 use crate::output::print;
@@ -9,39 +10,96 @@ use crate::output::print;
 const MOST_LINES_OF_A_BINARY: usize = 80;
 const MOST_LINES: usize = 240;
 
-/// Passes everything on to stdout and returns the failures among it.
-pub(crate) fn pass_on(output: impl Read) -> Vec<String> {
-    let mut failures = Failures::default();
+/// Passes everything on to stdout and returns what was told of tests in it.
+pub(crate) fn pass_on(output: impl Read) -> Told {
+    let mut told = Told::default();
     for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
         let line = String::from_utf8_lossy(&line);
         print(&line);
-        failures.look_at(&line);
+        told.look_at(&line);
     }
-    failures.kept
+    told
 }
 
-/// Follows the form in which the test harness reports: `failures:` begins it, `test result:` ends it.
+/// What test binaries have told. Follows the form in which the test harness reports: `failures:` begins what failed, `test result:`
+/// ends it.
 #[derive(Debug, Default)]
-struct Failures {
-    kept: Vec<String>,
+pub(crate) struct Told {
+    /// The messages of the tests that failed.
+    pub(crate) failures: Vec<String>,
+    /// Their names.
+    pub(crate) names: BTreeSet<String>,
+    /// Tests that passed, by the lines that nothing was printed into.
+    pub(crate) passed: BTreeSet<String>,
     within: Option<usize>,
+    begun: usize,
+    ended: usize,
+    failed: usize,
 }
 
-impl Failures {
-    fn look_at(&mut self, line: &str) {
-        if line == "failures:" {
-            self.within.get_or_insert(0);
-        } else if line.starts_with("test result:") {
-            self.within = None;
-        } else if let Some(lines) = &mut self.within
-            && !line.trim().is_empty()
-            && *lines < MOST_LINES_OF_A_BINARY
-            && self.kept.len() < MOST_LINES
-        {
-            *lines += 1;
-            self.kept.push(line.to_owned());
+impl Told {
+    /// Whether each binary that began has told its result, and each test that failed has told its name.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.begun == self.ended && self.failed == self.names.len()
+    }
+
+    /// Of one binary in which these failed.
+    #[cfg(test)]
+    pub(crate) fn of(names: &[String]) -> Self {
+        Self {
+            names: names.iter().cloned().collect(),
+            failed: names.len(),
+            ..Self::default()
         }
     }
+
+    fn look_at(&mut self, line: &str) {
+        if is_beginning(line) {
+            self.begun += 1;
+        } else if let Some(name) = line
+            .strip_prefix("test ")
+            .and_then(|it| it.strip_suffix(" ... ok"))
+        {
+            self.passed.insert(name.to_owned());
+        } else if line == "failures:" {
+            self.within.get_or_insert(0);
+        } else if let Some(result) = line.strip_prefix("test result:") {
+            self.within = None;
+            self.ended += 1;
+            self.failed += failed(result);
+        } else if let Some(lines) = &mut self.within {
+            if let Some(name) = line
+                .strip_prefix("---- ")
+                .and_then(|it| it.strip_suffix(" stdout ----"))
+            {
+                self.names.insert(name.to_owned());
+            }
+            if !line.trim().is_empty()
+                && *lines < MOST_LINES_OF_A_BINARY
+                && self.failures.len() < MOST_LINES
+            {
+                *lines += 1;
+                self.failures.push(line.to_owned());
+            }
+        }
+    }
+}
+
+/// `running 12 tests`.
+fn is_beginning(line: &str) -> bool {
+    let number = line
+        .strip_prefix("running ")
+        .and_then(|rest| rest.split_once(' '));
+    number.is_some_and(|(number, rest)| {
+        number.parse::<usize>().is_ok() && matches!(rest, "test" | "tests")
+    })
+}
+
+/// The number of ` FAILED. 3 passed; 1 failed; 0 ignored; …`.
+fn failed(result: &str) -> usize {
+    let counts = result.split(';').map(str::trim);
+    let mut failed = counts.filter_map(|count| count.strip_suffix(" failed")?.parse().ok());
+    failed.next().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -52,19 +110,38 @@ mod tests {
     fn messages_and_names_of_what_failed_are_kept() {
         let output = "running 2 tests\ntest a ... ok\ntest b ... FAILED\n\nfailures:\n\n---- b stdout ----\nleft: 1\n\nfailures:\n    b\n\n\
                       test result: FAILED. 1 passed; 1 failed\n\nrunning 1 test\ntest c ... ok\ntest result: ok.\n";
-        let mut failures = Failures::default();
-        output.lines().for_each(|line| failures.look_at(line));
-        assert_eq!(failures.kept, ["---- b stdout ----", "left: 1", "    b"]);
+        let told = told(output);
+        assert_eq!(told.failures, ["---- b stdout ----", "left: 1", "    b"]);
+        assert_eq!(told.names, BTreeSet::from(["b".to_owned()]));
+        assert_eq!(
+            told.passed,
+            BTreeSet::from(["a".to_owned(), "c".to_owned()])
+        );
+        assert!(told.is_complete());
     }
 
     #[test]
     fn a_flood_of_failures_is_cut() {
-        let mut failures = Failures::default();
+        let mut told = Told::default();
         for _ in 0..5 {
-            failures.look_at("failures:");
-            (0..500).for_each(|_| failures.look_at("a line"));
-            failures.look_at("test result: FAILED.");
+            told.look_at("failures:");
+            (0..500).for_each(|_| told.look_at("a line"));
+            told.look_at("test result: FAILED.");
         }
-        assert_eq!(failures.kept.len(), MOST_LINES);
+        assert_eq!(told.failures.len(), MOST_LINES);
+    }
+
+    #[test]
+    fn a_binary_that_was_ended_by_a_signal_has_told_no_result() {
+        let ended = told("running 1 test\ntest a ... ok\n");
+        assert!(!ended.is_complete());
+        let nameless = told("running 1 test\ntest result: FAILED. 0 passed; 1 failed; 0 ignored\n");
+        assert!(!nameless.is_complete());
+    }
+
+    fn told(output: &str) -> Told {
+        let mut told = Told::default();
+        output.lines().for_each(|line| told.look_at(line));
+        told
     }
 }

@@ -40,6 +40,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "data",
             "sqlite,saga",
             "outbox",
+            "sqlite,cron,signals",
             "postgres,tokio,read-token",
         ],
     ),

@@ -13,10 +13,12 @@ mod growth;
 mod install;
 mod interrupt;
 mod lint;
+mod migrations;
 mod newest;
 mod output;
 mod pairings;
 mod programs;
+mod second_try;
 mod servers;
 mod simulate;
 mod soak;
@@ -65,7 +67,9 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Fuzz(fuzzing) => fuzz::run(&fuzzing, &Interrupt::install()?),
         Command::Soak(soaking) => soak::run(&soaking, &Interrupt::install()?),
         Command::Split(splitting) => split::GROUPS.run(&splitting, &Interrupt::install()?),
+        Command::Bank(splitting) => split::BANK.run(&splitting, &Interrupt::install()?),
         Command::Saga(splitting) => split::SAGAS.run(&splitting, &Interrupt::install()?),
+        Command::Migrations(migrating) => migrations::run(&migrating, &Interrupt::install()?),
         Command::Simulate(simulating) => simulate::run(&simulating, &Interrupt::install()?),
         Command::Bench(benching) => bench::run(&benching, &Interrupt::install()?),
         Command::Growth(growing) => growth::run(growing),

@@ -1,4 +1,5 @@
-//! `cargo xtask split` and `cargo xtask saga`: kill processes that commit atomic groups or run sagas, and look for what is half done.
+//! `cargo xtask split`, `cargo xtask bank` and `cargo xtask saga`: kill processes that commit atomic groups, move money over
+//! engines, or run sagas, and look for what is half done.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -28,6 +29,14 @@ pub(crate) const GROUPS: Kills = Kills {
     test: "atom_03_processes_that_are_killed_at_random_never_split",
     runs: "BINDERY_TEST_SPLIT_RUNS",
     seed: "BINDERY_TEST_SPLIT_SEED",
+    wants_servers: false,
+};
+
+pub(crate) const BANK: Kills = Kills {
+    name: "bank",
+    test: "atom_03_money_that_is_moved_over_three_engines_keeps_its_sum",
+    runs: "BINDERY_TEST_BANK_RUNS",
+    seed: "BINDERY_TEST_BANK_SEED",
     wants_servers: false,
 };
 

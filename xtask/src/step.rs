@@ -8,14 +8,24 @@ use crate::Failure;
 use crate::failures;
 use crate::interrupt::Interrupt;
 use crate::output::complain;
+use crate::second_try;
 
 /// Something to run, with the name it has in the summary.
 #[derive(Debug)]
 pub(crate) struct Step {
     pub(crate) title: String,
     pub(crate) command: Command,
-    /// Whether the failures among its output are told once more at the end.
-    repeats_failures: bool,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Other,
+    /// The failures among its output are told once more at the end.
+    Tests {
+        /// Runs the tests whose names are added to it, one after the other.
+        again: Option<Command>,
+    },
 }
 
 impl Step {
@@ -23,13 +33,13 @@ impl Step {
         Self {
             title: title.into(),
             command,
-            repeats_failures: false,
+            kind: Kind::Other,
         }
     }
 
-    /// For a step that runs tests.
-    pub(crate) fn repeating_failures(mut self) -> Self {
-        self.repeats_failures = true;
+    /// A step that runs tests. `again` runs those whose names are added to it, one after the other: see [`second_try`].
+    pub(crate) fn of_tests(mut self, again: Option<Command>) -> Self {
+        self.kind = Kind::Tests { again };
         self
     }
 }
@@ -39,6 +49,8 @@ impl Step {
 pub(crate) struct Report {
     lines: Vec<String>,
     failures: Vec<String>,
+    /// Tests that failed, and passed at the second try.
+    unsteady: Vec<String>,
     first_failure: Option<u8>,
 }
 
@@ -70,12 +82,22 @@ impl Report {
     }
 
     fn run_one(&mut self, step: &mut Step, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
+        let Kind::Tests { again } = &mut step.kind else {
+            return interrupt.run(&mut step.command);
+        };
         // At a terminal the tests write themselves, with their colours.
-        if !step.repeats_failures || stdout().is_terminal() {
+        if stdout().is_terminal() {
             return interrupt.run(&mut step.command);
         }
-        let (status, failures) = interrupt.run_read(&mut step.command, failures::pass_on)?;
-        self.failures.extend(failures.unwrap_or_default());
+        let (status, told) = interrupt.run_read(&mut step.command, failures::pass_on)?;
+        let told = told.unwrap_or_default();
+        self.failures.extend_from_slice(&told.failures);
+        if let Some(again) = again.as_mut().filter(|_| !status.success())
+            && let Some(passed) = second_try::run(again, &told, interrupt)?
+        {
+            self.unsteady.extend(told.names);
+            return Ok(passed);
+        }
         Ok(status)
     }
 
@@ -95,6 +117,12 @@ impl Report {
         if !self.failures.is_empty() {
             complain("\n=== failures");
             self.failures.iter().for_each(|line| complain(line));
+        }
+        if !self.unsteady.is_empty() {
+            complain(
+                "\n=== unsteady: these failed among the others and passed alone; find out why, each is a fault of a test or of bindery",
+            );
+            self.unsteady.iter().for_each(|name| complain(name));
         }
         complain("\n=== summary");
         self.lines.iter().for_each(|line| complain(line));

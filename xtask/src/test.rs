@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that is tested, against every database.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use crate::Failure;
 use crate::arguments::Selection;
@@ -11,6 +11,8 @@ use crate::output::complain;
 use crate::programs;
 use crate::step::{Report, Step};
 use crate::workspace::cargo;
+
+const WHOLE: [&str; 3] = ["--workspace", "--all-features", "--no-fail-fast"];
 
 /// Runs the selected tests; the exit code is that of the first part that failed.
 pub(crate) fn run(selection: &Selection, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
@@ -33,15 +35,27 @@ fn steps(selection: &Selection, databases: &Databases) -> Result<Vec<Step>, Fail
 }
 
 fn cargo_test(selection: &Selection, databases: &Databases) -> Step {
-    let mut command = cargo();
-    command.arg("test");
+    let mut command = cargo_of_tests(databases);
     if selection.cargo_args.is_empty() {
-        command.args(["--workspace", "--all-features", "--no-fail-fast"]);
+        command.args(WHOLE);
     }
     command.args(&selection.filter).args(&selection.cargo_args);
+    let again = selection.is_everything().then(|| {
+        let mut again = cargo_of_tests(databases);
+        again
+            .args(WHOLE)
+            .args(["--", "--exact", "--test-threads=1"]);
+        again
+    });
+    Step::new("tests of the workspace", command).of_tests(again)
+}
+
+fn cargo_of_tests(databases: &Databases) -> Command {
+    let mut command = cargo();
+    command.arg("test");
     for name in programs::FOREIGN_VARIABLES {
         command.env_remove(name);
     }
     command.envs(databases.environment());
-    Step::new("tests of the workspace", command).repeating_failures()
+    command
 }

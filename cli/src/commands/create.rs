@@ -18,6 +18,7 @@ use crate::tables::{self, EngineTables};
 #[command(after_help = "Examples:\n  \
     bindery create                      the missing tables of engine `default`\n  \
     bindery create --engine b           those of `b` only\n  \
+    bindery create --all --dry-run      what would be made\n  \
     bindery create --all --print        the SQL for every engine\n  \
     bindery create --engine b --print --dialect postgres > b.sql")]
 pub(crate) struct CreateArguments {
@@ -27,6 +28,9 @@ pub(crate) struct CreateArguments {
     /// Print for another dialect than the engine's own; the schema is read as always
     #[arg(long, value_name = "DIALECT", requires = "print", value_parser = dialect_parser())]
     dialect: Option<Dialect>,
+    /// Connect and list the tables that would be made; change nothing
+    #[arg(long, conflicts_with = "print")]
+    dry_run: bool,
     #[command(flatten)]
     engines: EngineOptions,
     #[command(flatten)]
@@ -59,7 +63,15 @@ pub(crate) fn run(arguments: &CreateArguments, output: &Output) -> Result<(), Fa
     if arguments.print {
         return output.result(&statements(&engines, options.format));
     }
-    let outcomes = Databases::open(&compiled.project, model, &engines)?.create_missing();
+    let databases = Databases::open(&compiled.project, model, &engines)?;
+    let outcomes = if arguments.dry_run {
+        databases.plan_missing()
+    } else {
+        databases.create_missing()
+    };
+    if outcomes.failure.is_none() && !arguments.dry_run {
+        databases.create_sync_tables(model)?;
+    }
     tables::print(outcomes, options.format, output)
 }
 

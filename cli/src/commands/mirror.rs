@@ -7,6 +7,7 @@ use clap::Args;
 use super::verify::{self, TableVerified};
 use crate::arguments::SchemaOptions;
 use crate::confirm::{self, Confirmation};
+use crate::data::lines::Held;
 use crate::data::pairs::{Ends, Pair};
 use crate::data::progress::Progress;
 use crate::data::stream;
@@ -85,8 +86,8 @@ pub(crate) fn run(arguments: &MirrorArguments, output: &Output) -> Result<(), Fa
     let names = (arguments.from.as_str(), arguments.to.as_str());
     let mut verified = Vec::new();
     for pair in &pairs {
-        let found = stream::compare_rows((&mut source, &mut copy), pair)?;
-        verified.push(TableVerified::new(pair, names, found));
+        let found = stream::compare_rows((&mut source, &mut copy), pair, Held::default())?;
+        verified.push(TableVerified::new(pair, names, &found));
     }
     verify::print(&verified, options.format, output)
 }

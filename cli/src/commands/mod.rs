@@ -18,6 +18,7 @@ pub(crate) mod recover;
 pub(crate) mod reset;
 pub(crate) mod shell;
 pub(crate) mod status;
+pub(crate) mod sync;
 pub(crate) mod tasks;
 pub(crate) mod truncate;
 pub(crate) mod validate;

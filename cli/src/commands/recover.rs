@@ -27,7 +27,7 @@ use crate::text::count;
         beside programs at work and other recoveries; prepared transactions of others are left alone. Exits with 1 where something \
         stays in doubt.",
     after_help = "Examples:\n  \
-        bindery recover --dry-run       list what is in doubt, and what would become of it\n  \
+        bindery recover --dry-run       list what is in doubt, and its fate\n  \
         bindery recover\n  \
         bindery recover --watch         again and again, until it is stopped"
 )]

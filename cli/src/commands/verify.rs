@@ -1,13 +1,18 @@
 //! `bindery verify`: whether the tables of two engines have the same rows, and the keys of those that differ.
 
+use std::collections::HashSet;
+
 use bindery::data::Snapshot;
 use clap::Args;
 use serde::Serialize;
 
 use super::dump::rows;
 use crate::arguments::{Format, SchemaOptions};
-use crate::data::lines::Found;
+use crate::confirm::{self, Confirmation};
+use crate::data::lines::{Differing, Found, Held};
 use crate::data::pairs::{Ends, Pair};
+use crate::data::progress::Progress;
+use crate::data::repair::{Repair, Repaired};
 use crate::data::stream;
 use crate::database::{self, Chosen, Engines};
 use crate::failure::Failure;
@@ -15,17 +20,24 @@ use crate::output::{Output, Paint, Stream};
 use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};
 
+/// Keys that are shown of each table.
+const SHOWN: usize = 100;
+
 /// Compare the rows of two engines
 #[derive(Debug, Args)]
 #[command(
     long_about = "Compare the rows of two engines.\n\n\
         Each engine is read from one snapshot, each table once and in the order of its key, a row at a time; values are compared in \
         the form that dumps give them, which is the same for every database. Nothing is written. What is written by others between \
-        the two snapshots is among what differs. Exits with 1 where a row differs.",
+        the two snapshots is among what differs. Exits with 1 where a row differs.\n\n\
+        With `--repair` the rows that differ are made those of the first engine: missing ones are inserted, different ones updated and \
+        surplus ones deleted, a thousand in a transaction. Both rows are read again before one is written, so what others have written \
+        meanwhile is kept.",
     after_help = "Examples:\n  \
         bindery verify --from default --to backup            all tables of `default`\n  \
         bindery verify users --from default --to analytics   one table\n  \
-        bindery verify --from default --to backup --format json"
+        bindery verify --from default --to backup --format json\n  \
+        bindery verify --from default --to backup --repair --dry-run"
 )]
 pub(crate) struct VerifyArguments {
     /// Only these tables
@@ -37,6 +49,18 @@ pub(crate) struct VerifyArguments {
     /// The engine that is compared with it
     #[arg(long, value_name = "NAME")]
     to: String,
+    /// Make the rows that differ those of `--from`
+    #[arg(long)]
+    repair: bool,
+    /// Say what a repair would write, and write nothing
+    #[arg(long, requires = "repair")]
+    dry_run: bool,
+    /// Do not ask
+    #[arg(long, requires = "repair")]
+    yes: bool,
+    /// Say nothing of how far it is
+    #[arg(long, short)]
+    quiet: bool,
     #[command(flatten)]
     schema: SchemaOptions,
 }
@@ -53,6 +77,12 @@ pub(super) struct TableVerified {
     different: u64,
     surplus: u64,
     differences: Vec<DifferingRow>,
+    /// Rows that a repair wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repaired: Option<Repaired>,
+    /// Rows that still differ after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<u64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -62,24 +92,25 @@ struct DifferingRow {
 }
 
 impl TableVerified {
-    pub(super) fn new(pair: &Pair<'_>, (from, to): (&str, &str), found: Found) -> Self {
-        let equal = found.is_equal();
-        let rows = found.keys.into_iter();
+    pub(super) fn new(pair: &Pair<'_>, (from, to): (&str, &str), found: &Found) -> Self {
+        let rows = found.keys.iter().take(SHOWN);
         Self {
             table: pair.name().to_owned(),
             from: from.to_owned(),
             to: to.to_owned(),
-            equal,
+            equal: found.is_equal(),
             same: found.same,
             missing: found.missing,
             different: found.different,
             surplus: found.surplus,
             differences: rows
                 .map(|row| DifferingRow {
-                    kind: row.kind,
-                    key: row.key,
+                    kind: row.kind.name(),
+                    key: row.key_text(),
                 })
                 .collect(),
+            repaired: None,
+            left: None,
         }
     }
 
@@ -88,6 +119,28 @@ impl TableVerified {
     }
 
     fn lines(&self, stream: Stream) -> String {
+        let mut text = self.compared(stream);
+        if let Some(repaired) = self.repaired {
+            let (table, to) = (&self.table, &self.to);
+            let word = stream.paint(Paint::Good, "repaired ");
+            let Repaired {
+                inserted,
+                updated,
+                deleted,
+            } = repaired;
+            text += &format!(
+                "{word}  {table} on {to}: {inserted} inserted, {updated} updated, {deleted} deleted\n"
+            );
+        }
+        if let Some(left) = self.left.filter(|left| *left > 0) {
+            let (table, to) = (&self.table, &self.to);
+            let word = stream.paint(Paint::Bad, "left     ");
+            text += &format!("{word}  {table} on {to}: {} still differ\n", rows(left));
+        }
+        text
+    }
+
+    fn compared(&self, stream: Stream) -> String {
         let Self {
             table, from, to, ..
         } = self;
@@ -116,24 +169,161 @@ impl TableVerified {
     }
 }
 
-/// Compares, and fails where a row differs.
+/// Compares, repairs where that is wanted, and fails where a row differs.
 pub(crate) fn run(arguments: &VerifyArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
     let project = Project::load(options, DialectChoice::Configured)?;
     let ends = Ends::named(&project, &arguments.from, &arguments.to)?;
+    if arguments.writes() {
+        project.refuse_protected(&[ends.to])?;
+    }
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
     let pairs = ends.tables(model, &arguments.table)?;
     ends.tell_left_out(model, &arguments.table, output);
     let (engines, from, to) = ends.open(&compiled.project)?;
-    let (mut here, mut there) = (begin(&engines, from)?, begin(&engines, to)?);
+    let opened = (&engines, from, to);
+    let compared = compare(opened, &pairs)?;
     let names = (arguments.from.as_str(), arguments.to.as_str());
-    let mut verified = Vec::new();
-    for pair in &pairs {
-        let found = stream::compare_rows((&mut here, &mut there), pair)?;
-        verified.push(TableVerified::new(pair, names, found));
+    let of = |(pair, found): (&Pair<'_>, &Found)| TableVerified::new(pair, names, found);
+    let mut verified: Vec<TableVerified> = pairs.iter().zip(&compared).map(of).collect();
+    let differs = |found: &Found| !found.is_equal();
+    if !arguments.writes() || !compared.iter().any(differs) {
+        return print(&verified, options.format, output);
     }
-    print(&verified, options.format, output)
+    if !arguments.yes {
+        ask(arguments, &compiled.project, &verified, output)?;
+    }
+    let repair = Repair {
+        engines: &engines,
+        from,
+        to,
+        progress: Progress::new(output, arguments.quiet),
+        rejects: None,
+    };
+    let repaired = repair_all(&repair, &pairs, compared)?;
+    repair.progress.end();
+    for (verified, repaired) in verified.iter_mut().zip(repaired) {
+        if !verified.equal {
+            verified.left = Some(repaired.left);
+            verified.repaired = Some(repaired.written);
+        }
+    }
+    show(&verified, options.format, output)?;
+    match verified.iter().all(|table| table.left.unwrap_or(0) == 0) {
+        true => Ok(()),
+        false => Err(Failure::Told),
+    }
+}
+
+/// Compares each table in two snapshots.
+fn compare(
+    (engines, from, to): (&Engines, Chosen, Chosen),
+    pairs: &[Pair<'_>],
+) -> Result<Vec<Found>, Failure> {
+    let (mut here, mut there) = (begin(engines, from)?, begin(engines, to)?);
+    pairs
+        .iter()
+        .map(|pair| stream::compare_rows((&mut here, &mut there), pair, Held::default()))
+        .collect()
+}
+
+/// The outcome of a table's repair.
+#[derive(Default)]
+struct Outcome {
+    written: Repaired,
+    /// Rows that differed, and still do.
+    left: u64,
+}
+
+/// Repairs all tables, and compares those once more of which rows were repaired.
+fn repair_all(
+    repair: &Repair<'_>,
+    pairs: &[Pair<'_>],
+    mut compared: Vec<Found>,
+) -> Result<Vec<Outcome>, Failure> {
+    let differs = |found: &Found| !found.keys.is_empty();
+    let differing: Vec<bool> = compared.iter().map(differs).collect();
+    let wrong = || pairs.iter().enumerate().filter(|(at, _)| differing[*at]);
+    wrong().try_for_each(|(_, pair)| repair.ensure_keys(pair))?;
+    let mut outcomes: Vec<Outcome> = pairs.iter().map(|_| Outcome::default()).collect();
+    let mut keys: Vec<HashSet<String>> = vec![HashSet::new(); pairs.len()];
+    loop {
+        for (keys, found) in keys.iter_mut().zip(&compared) {
+            keys.extend(found.keys.iter().map(Differing::key_text));
+        }
+        repair_once(repair, pairs, (&compared, &mut outcomes))?;
+        if !compared.iter().any(|found| found.is_cut) {
+            break;
+        }
+        // A comparison holds a limited number of keys: the next one goes on after them.
+        for (pair, found) in pairs.iter().zip(&mut compared) {
+            *found = match found.is_cut {
+                true => {
+                    let after = found.last();
+                    repair.compare(
+                        pair,
+                        Held {
+                            surplus: true,
+                            after,
+                        },
+                    )?
+                }
+                false => Found::default(),
+            };
+        }
+    }
+    for (at, pair) in wrong() {
+        let found = repair.compare(pair, Held::default())?;
+        // Others may write meanwhile: a row that did not differ before is not one that was repaired.
+        let is_left = |row: &&Differing| keys[at].contains(&row.key_text());
+        outcomes[at].left = found.keys.iter().filter(is_left).count() as u64;
+    }
+    Ok(outcomes)
+}
+
+/// Rows that refer to others are deleted before those, and written after them.
+fn repair_once(
+    repair: &Repair<'_>,
+    pairs: &[Pair<'_>],
+    (compared, outcomes): (&[Found], &mut [Outcome]),
+) -> Result<(), Failure> {
+    for at in (0..pairs.len()).rev() {
+        let deleted = repair.delete(&pairs[at], &compared[at].keys)?;
+        outcomes[at].written.add(deleted);
+    }
+    for at in 0..pairs.len() {
+        let written = repair.write(&pairs[at], &compared[at].keys)?;
+        outcomes[at].written.add(written);
+    }
+    Ok(())
+}
+
+/// Fails unless the user confirms.
+fn ask(
+    arguments: &VerifyArguments,
+    project: &Project,
+    verified: &[TableVerified],
+    output: &Output,
+) -> Result<(), Failure> {
+    let confirmation = Confirmation {
+        question: "Insert, update and delete these rows?",
+        help: "pass `--yes` to repair without a prompt",
+    };
+    confirm::require_terminal(&confirmation)?;
+    let place = project.place(&arguments.to).unwrap_or_default();
+    output.message(&format!("engine `{}`, {place}:\n", arguments.to));
+    for table in verified.iter().filter(|table| !table.equal) {
+        output.message(&table.lines(output.results()));
+    }
+    confirm::ask(&confirmation, output)
+}
+
+impl VerifyArguments {
+    /// May rows be written?
+    fn writes(&self) -> bool {
+        self.repair && !self.dry_run
+    }
 }
 
 /// A snapshot of an engine.
@@ -148,16 +338,20 @@ pub(super) fn print(
     format: Format,
     output: &Output,
 ) -> Result<(), Failure> {
+    show(verified, format, output)?;
+    if verified.iter().all(TableVerified::is_equal) {
+        Ok(())
+    } else {
+        Err(Failure::Told)
+    }
+}
+
+fn show(verified: &[TableVerified], format: Format, output: &Output) -> Result<(), Failure> {
     output.result(&match format {
         Format::Json => document(&verified),
         Format::Human | Format::Github => {
             let tables = verified.iter();
             tables.map(|table| table.lines(output.results())).collect()
         }
-    })?;
-    if verified.iter().all(TableVerified::is_equal) {
-        Ok(())
-    } else {
-        Err(Failure::Told)
-    }
+    })
 }

@@ -1,4 +1,4 @@
-//! Where a dump's files are, `data/<engine>/<table>.csv`, and how they come there: under other names first, so that what has its
+//! The files of a dump, `data/<engine>/<table>.csv`. They are written under other names first, so that what has its
 //! own name is whole.
 
 use std::ffi::OsStr;
@@ -16,6 +16,8 @@ use crate::failure::Failure;
 pub(crate) const MANIFEST: &str = "manifest.json";
 /// A manifest is no longer than this.
 pub(crate) const LONGEST_MANIFEST: u64 = 64 << 20;
+/// The end of the names of files and folders until they are whole.
+const PARTIAL: &str = ".partial";
 /// The longest part of a file's name that is made of a table's.
 const LONGEST_NAME: usize = 180;
 
@@ -38,6 +40,11 @@ pub(crate) fn file_name(table: &str, format: DataFormat) -> String {
     format!("{name}.{}", format.extension())
 }
 
+/// Is this the name of something that is being written, or was when its process was killed?
+pub(crate) fn is_partial(name: &str) -> bool {
+    name.ends_with(PARTIAL)
+}
+
 /// The folder of an engine that is being written. Where it is dropped before it is done, nothing is left of it.
 pub(crate) struct NewFolder {
     partial: PathBuf,
@@ -57,7 +64,7 @@ impl NewFolder {
         }
         ensure_dump(&target)?;
         // Two runs at once have folders of their own; the last to end is the one that stays.
-        let partial = root.join(format!(".{engine}.{}.partial", std::process::id()));
+        let partial = root.join(format!(".{engine}.{}{PARTIAL}", std::process::id()));
         remove(&partial).map_err(|error| cannot("remove", &partial, &error))?;
         fs::create_dir_all(root).map_err(|error| cannot("make", root, &error))?;
         make_private(&partial).map_err(|error| cannot("make", &partial, &error))?;
@@ -136,7 +143,7 @@ impl NewFile {
     pub(crate) fn begin(target: &Path, force: bool) -> Result<(Self, File), Failure> {
         ensure_free(target, force)?;
         let mut name = target.file_name().unwrap_or(OsStr::new("dump")).to_owned();
-        name.push(format!(".{}.partial", std::process::id()));
+        name.push(format!(".{}{PARTIAL}", std::process::id()));
         let partial = target.with_file_name(name);
         remove(&partial).map_err(|error| cannot("remove", &partial, &error))?;
         let file = create(&partial)?;

@@ -11,41 +11,102 @@ use super::json;
 use super::pairs::Pair;
 use crate::failure::Failure;
 
-/// Keys that are shown.
-const SHOWN: usize = 100;
+/// Keys that a comparison holds: those that are shown are among them, and a repair goes on after them.
+pub(crate) const MOST_KEYS: usize = 50_000;
 
-/// How a table differs.
+/// The differences of a table.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) same: u64,
     pub(crate) missing: u64,
     pub(crate) different: u64,
     pub(crate) surplus: u64,
-    /// The first of them.
+    /// The first of those that are held, at most [`MOST_KEYS`].
     pub(crate) keys: Vec<Differing>,
+    /// There were more of them.
+    pub(crate) is_cut: bool,
+    held: Held,
+}
+
+/// The keys that a comparison holds.
+#[derive(Debug)]
+pub(crate) struct Held {
+    /// Those of surplus rows, too.
+    pub(crate) surplus: bool,
+    /// Those after this one only.
+    pub(crate) after: Option<Vec<Value>>,
+}
+
+impl Default for Held {
+    fn default() -> Self {
+        Self {
+            surplus: true,
+            after: None,
+        }
+    }
+}
+
+/// How a row differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Missing,
+    Different,
+    Surplus,
+}
+
+impl Kind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Different => "different",
+            Self::Surplus => "surplus",
+        }
+    }
 }
 
 /// A row that differs.
 #[derive(Debug)]
 pub(crate) struct Differing {
-    pub(crate) kind: &'static str,
-    pub(crate) key: String,
+    pub(crate) kind: Kind,
+    /// The values of its key, in the order of the key.
+    pub(crate) key: Vec<Value>,
+}
+
+impl Differing {
+    pub(crate) fn key_text(&self) -> String {
+        let texts: Vec<String> = self.key.iter().map(Value::to_string).collect();
+        texts.join(", ")
+    }
 }
 
 impl Found {
     pub(crate) fn is_equal(&self) -> bool {
-        self.missing + self.different + self.surplus == 0
+        self.differing() == 0
     }
 
-    fn note(&mut self, kind: &'static str, key: &[Value]) {
+    /// How many rows differ.
+    pub(crate) fn differing(&self) -> u64 {
+        self.missing + self.different + self.surplus
+    }
+
+    /// The last key that is held.
+    pub(crate) fn last(&self) -> Option<Vec<Value>> {
+        self.keys.last().map(|row| row.key.clone())
+    }
+
+    fn note(&mut self, of: &Key<'_>, kind: Kind, key: Vec<Value>) {
         match kind {
-            "missing" => self.missing += 1,
-            "different" => self.different += 1,
-            _ => self.surplus += 1,
+            Kind::Missing => self.missing += 1,
+            Kind::Different => self.different += 1,
+            Kind::Surplus => self.surplus += 1,
         }
-        if self.keys.len() < SHOWN {
-            let texts: Vec<String> = key.iter().map(Value::to_string).collect();
-            let key = texts.join(", ");
+        let after = self.held.after.as_ref();
+        let is_after = after.is_none_or(|after| of.order(&key, after) == Ordering::Greater);
+        if !is_after || (kind == Kind::Surplus && !self.held.surplus) {
+            return;
+        }
+        self.is_cut = self.keys.len() >= MOST_KEYS;
+        if !self.is_cut {
             self.keys.push(Differing { kind, key });
         }
     }
@@ -83,9 +144,6 @@ impl<R: BufRead> Lines<R> {
     /// Goes on to the next line. Keys have to ascend, or rows would be taken for missing.
     fn pass(&mut self, key: &Key<'_>) -> Result<(), Failure> {
         self.is_read = false;
-        if !key.is_text {
-            return Ok(());
-        }
         let values = key.of(&parsed(&self.line)?);
         let before = self.before.as_ref();
         if before.is_some_and(|before| key.order(before, &values) != Ordering::Less) {
@@ -100,24 +158,14 @@ impl<R: BufRead> Lines<R> {
 struct Key<'t> {
     table: &'t str,
     columns: Vec<&'t DataColumn>,
-    /// Databases may have texts in an order of their own.
-    is_text: bool,
 }
 
 impl<'t> Key<'t> {
     fn of_pair(pair: &'t Pair<'_>) -> Result<Self, Failure> {
-        let table = pair.from.table;
-        let named = |name: &str| {
-            let mut columns = pair.from.data.columns().iter();
-            columns.find(|column| column.name == name)
-        };
-        let ids = table.primary_key.iter().flat_map(|key| &key.columns);
-        let columns: Option<Vec<&DataColumn>> =
-            ids.map(|id| named(&table.column(*id).name)).collect();
-        let columns = columns.unwrap_or_default();
+        let places = pair.from.data.key().iter();
+        let columns: Vec<&DataColumn> = places.map(|&at| &pair.from.data.columns()[at]).collect();
         let key = Self {
             table: pair.name(),
-            is_text: columns.iter().any(|column| column.value == ValueType::Text),
             columns,
         };
         key.ensure_comparable()?;
@@ -167,10 +215,10 @@ impl<'t> Key<'t> {
 
     fn unordered(&self) -> Failure {
         let failure = Failure::new(format!(
-            "table `{}` cannot be compared: an engine has its keys in another order than that of their characters",
+            "table `{}` cannot be compared: an engine has its keys in another order than that of their values",
             self.table
         ));
-        failure.help("give the text columns of its key a binary collation")
+        failure.help("give text columns of its key a binary collation, and store keys in SQLite in one form, as bindery does")
     }
 }
 
@@ -197,9 +245,13 @@ fn parsed(line: &str) -> Result<Map<String, Value>, Failure> {
 pub(crate) fn compare<R: BufRead>(
     (mut from, mut to): (Lines<R>, Lines<R>),
     pair: &Pair<'_>,
+    held: Held,
 ) -> Result<Found, Failure> {
     let key = Key::of_pair(pair)?;
-    let mut found = Found::default();
+    let mut found = Found {
+        held,
+        ..Found::default()
+    };
     loop {
         let order = match (from.peek()?, to.peek()?) {
             (None, None) => return Ok(found),
@@ -208,11 +260,11 @@ pub(crate) fn compare<R: BufRead>(
                 Ordering::Equal
             }
             (Some(here), None) => {
-                found.note("missing", &key.of(&parsed(here)?));
+                found.note(&key, Kind::Missing, key.of(&parsed(here)?));
                 Ordering::Less
             }
             (None, Some(there)) => {
-                found.note("surplus", &key.of(&parsed(there)?));
+                found.note(&key, Kind::Surplus, key.of(&parsed(there)?));
                 Ordering::Greater
             }
             (Some(here), Some(there)) => differing(&key, (here, there), &mut found)?,
@@ -239,9 +291,9 @@ fn differing(
     match order {
         // JSON in another form is equal.
         Ordering::Equal if is_same => found.same += 1,
-        Ordering::Equal => found.note("different", &one),
-        Ordering::Less => found.note("missing", &one),
-        Ordering::Greater => found.note("surplus", &other),
+        Ordering::Equal => found.note(key, Kind::Different, one),
+        Ordering::Less => found.note(key, Kind::Missing, one),
+        Ordering::Greater => found.note(key, Kind::Surplus, other),
     }
     Ok(order)
 }

@@ -31,6 +31,9 @@ pub(crate) struct Manifest {
     /// The dump is of one record and what belongs to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) record: Option<Record>,
+    /// The columns whose values were replaced, as `users.email`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) redacted: Vec<String>,
     pub(crate) tables: Vec<DumpedTable>,
 }
 

@@ -8,6 +8,8 @@ pub(crate) mod manifest;
 pub(crate) mod pairs;
 pub(crate) mod progress;
 pub(crate) mod record;
+pub(crate) mod redact;
+pub(crate) mod repair;
 pub(crate) mod stream;
 pub(crate) mod tables;
 

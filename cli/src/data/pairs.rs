@@ -83,7 +83,7 @@ impl Ends {
         Ok(placed.into_iter().map(|(_, pair)| pair).collect())
     }
 
-    /// Where the table's counterpart is: that of its full name, or else of its name without a schema where either engine has one.
+    /// The place of the table's counterpart: that of its full name, or else of its name without a schema where either engine has one.
     fn place(
         self,
         model: &CheckedModel,

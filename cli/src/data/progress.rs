@@ -1,4 +1,4 @@
-//! How far a dump or a load is: a bar on a terminal, a line now and then elsewhere, nothing where that is wanted.
+//! Shows the progress of a dump or a load: a bar on a terminal, a line now and then elsewhere, nothing where that is wanted.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};

@@ -7,7 +7,7 @@ use bindery::ErrorKind;
 use bindery::data::{DataFormat, DataTable, Loading, RowsSource, Snapshot};
 
 use super::pairs::Pair;
-use crate::data::lines::{Found, Lines, compare};
+use crate::data::lines::{Found, Held, Lines, compare};
 use crate::database::failure;
 use crate::failure::Failure;
 
@@ -46,6 +46,7 @@ pub(crate) fn copy(
 pub(crate) fn compare_rows(
     (from, to): (&mut Snapshot, &mut Snapshot),
     pair: &Pair<'_>,
+    held: Held,
 ) -> Result<Found, Failure> {
     thread::scope(|scope| {
         let form = DataFormat::JsonLines;
@@ -55,7 +56,7 @@ pub(crate) fn compare_rows(
             Lines::new(BufReader::with_capacity(BUFFER, here)),
             Lines::new(BufReader::with_capacity(BUFFER, there)),
         );
-        let found = compare(sides, pair);
+        let found = compare(sides, pair, held);
         let (from, to) = (joined(from), joined(to));
         for written in [from, to] {
             match written {

@@ -71,6 +71,34 @@ fn unknown(name: &str, engine: &Engine, tables: &[EngineTable<'_>]) -> Failure {
     }
 }
 
+/// Two tables with the columns that both have, in the order of the second one and by its key.
+pub(crate) fn in_common<'m>(
+    (source, from): (&'m Table, &Engine),
+    (target, to): (&'m Table, &Engine),
+) -> (EngineTable<'m>, EngineTable<'m>) {
+    let is_copied = |id: &ColumnId| {
+        let column = target.column(*id);
+        is_writable(column) && !column.skip
+    };
+    let same = |id: &ColumnId| {
+        let name = &target.column(*id).name;
+        let mut others = (0..).map(ColumnId).zip(&source.columns);
+        let other = others.find(|(_, column)| column.name == *name && !column.skip);
+        other.map(|(other, _)| (other, *id))
+    };
+    let ids = (0..target.columns.len() as u32).map(ColumnId);
+    let pairs: Vec<_> = ids.filter(is_copied).filter_map(|id| same(&id)).collect();
+    let key = target.primary_key.as_ref();
+    let key = key.map_or(&[][..], |key| &key.columns);
+    let (ours, theirs): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+    let is_key = |id: &ColumnId| theirs.iter().position(|one| one == id).map(|at| ours[at]);
+    let own_key: Vec<ColumnId> = key.iter().filter_map(is_key).collect();
+    (
+        table_of((source, from), &ours, &own_key),
+        table_of((target, to), &theirs, key),
+    )
+}
+
 fn engine_table<'m>(table: &'m Table, engine: &Engine) -> EngineTable<'m> {
     let ids: Vec<ColumnId> = (0..table.columns.len() as u32).map(ColumnId).collect();
     let written = ids.into_iter().filter(|id| is_writable(table.column(*id)));
@@ -79,22 +107,33 @@ fn engine_table<'m>(table: &'m Table, engine: &Engine) -> EngineTable<'m> {
         .primary_key
         .as_ref()
         .map_or(&[][..], |key| &key.columns);
+    table_of((table, engine), &written, key)
+}
+
+/// A table with these of its columns, in the order of these columns of its key.
+fn table_of<'m>(
+    (table, engine): (&'m Table, &Engine),
+    written: &[ColumnId],
+    key: &[ColumnId],
+) -> EngineTable<'m> {
     let place = |id: &ColumnId| written.iter().position(|one| one == id);
     let places: Option<Vec<usize>> = key.iter().map(place).collect();
     let columns = written
         .iter()
         .map(|id| data_column(table, table.column(*id), key.contains(id), engine));
-    let schema = table.name.schema.as_deref();
-    EngineTable {
-        table,
-        data: DataTable::new(
-            engine.dialect,
-            schema,
-            &table.name.name,
-            columns.collect(),
-            places.unwrap_or_default(),
-        ),
-    }
+    let data = DataTable::new(
+        engine.dialect,
+        table.name.schema.as_deref(),
+        &table.name.name,
+        columns.collect(),
+        places.unwrap_or_default(),
+    );
+    let data = if table.native.has_heirs {
+        data.without_heirs(engine.dialect)
+    } else {
+        data
+    };
+    EngineTable { table, data }
 }
 
 fn data_column(table: &Table, column: &Column, in_key: bool, engine: &Engine) -> DataColumn {
@@ -110,6 +149,7 @@ fn data_column(table: &Table, column: &Column, in_key: bool, engine: &Engine) ->
     data.fraction = column.fraction_digits();
     data.digits = is_float.then_some(FLOAT_DIGITS);
     data.is_year = column.column_type == ColumnType::Year;
+    data.length = column.column_type.length();
     data
 }
 

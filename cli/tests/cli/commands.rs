@@ -1,6 +1,6 @@
 //! CLI-01: every command that works on engines, in one table.
 
-use super::support::{Project, holds};
+use super::support::{Project, SCHEMA, holds};
 
 /// A command, and what it has beside `--engine`, `--all` and `--format`.
 struct Command {
@@ -55,6 +55,32 @@ const COMMANDS: &[Command] = &[
     },
 ];
 
+/// Commands whose engines are named in another way, or that need more than the project of these tests has: each with an engine that is
+/// not there, and the options that its kind needs.
+const OTHERS: &[(&str, &[&str])] = &[
+    ("migrate add later --engine nope", &["--all", "--dry-run"]),
+    ("migrate check --engine nope", &["--all"]),
+    ("migrate baseline 1 --engine nope", &["--all"]),
+    ("migrate import . --engine nope", &["--all", "--dry-run"]),
+    ("migrate resolve 1 --done --engine nope", &["--all"]),
+    ("migrate squash --engine nope", &["--all", "--dry-run"]),
+    ("mirror default nope", &["<FROM> <TO>", "--yes", "--quiet"]),
+    ("recover --engine nope", &["--engine <NAME>", "--dry-run"]),
+    ("tasks list --engine nope", &["--engine <NAME>"]),
+    ("tasks retry --failed --engine nope", &["--engine <NAME>"]),
+    (
+        "tasks delete --failed --yes --engine nope",
+        &["--engine <NAME>", "--yes"],
+    ),
+    ("verify --from default --to nope", &["--from <NAME>"]),
+];
+
+/// Commands whose `--engine` chooses among what the schema declares, and which say where nothing of that is chosen.
+const DECLARED: &[&str] = &["sync"];
+
+/// Commands that no engine is named to: they read the schema, or begin a project.
+const WITHOUT_ENGINES: &[&str] = &["check", "completions", "explain", "generate", "init"];
+
 /// The first words of a command, before its options.
 fn name(words: &str) -> String {
     let names = words.split(' ').take_while(|word| !word.starts_with('-'));
@@ -80,6 +106,71 @@ fn cli_01_every_command_lists_its_options() {
             holds(&help, &["--all"]);
         }
     }
+}
+
+/// The commands that a help lists; none where it is of a command without others below it.
+pub(crate) fn listed(help: &str) -> Vec<&str> {
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let lines = lines.take_while(|line| !line.is_empty());
+    lines
+        .filter_map(|line| line.strip_prefix("  "))
+        .filter(|line| !line.starts_with(' '))
+        .filter_map(|line| line.split(' ').next())
+        .collect()
+}
+
+/// All commands there are, those below another one with its name: `migrate run`.
+fn every_command(project: &Project) -> Vec<String> {
+    let help = project.run("--help").good();
+    let mut all = Vec::new();
+    for command in listed(&help) {
+        let help = project.run(&format!("{command} --help")).good();
+        match listed(&help).as_slice() {
+            [] => all.push(command.to_owned()),
+            below => all.extend(below.iter().map(|one| format!("{command} {one}"))),
+        }
+    }
+    all
+}
+
+/// Who adds a command says here how engines are named to it.
+#[test]
+fn cli_01_every_command_is_in_the_table() {
+    let known = |command: &str| {
+        let mut words = COMMANDS.iter().map(|one| one.words);
+        let mut others = OTHERS.iter().map(|(words, _)| *words);
+        let is_of = |words: &str| words == command || words.starts_with(&format!("{command} "));
+        let mut rest = DECLARED.iter().chain(WITHOUT_ENGINES);
+        words.any(is_of) || others.any(is_of) || rest.any(|one| *one == command)
+    };
+    let all = every_command(&Project::new(&[]));
+    assert!(all.len() > 25, "the help lists its commands: {all:?}");
+    let unknown: Vec<&String> = all.iter().filter(|command| !known(command)).collect();
+    assert!(
+        unknown.is_empty(),
+        "not in `COMMANDS`, `OTHERS`, `DECLARED` or `WITHOUT_ENGINES`: {unknown:?}"
+    );
+}
+
+#[test]
+fn cli_01_other_commands_list_their_options_and_refuse_an_unknown_engine() {
+    // Some work on engines that have something: tasks, atomic groups.
+    let config = "[engines.default]\nurl = 'sqlite://default.db'\n[engines.b]\nurl = 'sqlite://b.db'\noutbox = true\n\
+        [engines.p]\nurl = 'postgres://ann@127.0.0.1:1/shop'\n[atomic.both]\nengines = ['default', 'p']\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", SCHEMA)]);
+    for (words, options) in OTHERS {
+        let below = ["migrate", "tasks"]
+            .iter()
+            .any(|name| words.starts_with(name));
+        let command: Vec<&str> = words.split(' ').take(1 + usize::from(below)).collect();
+        let help = project.run(&format!("{} --help", command.join(" "))).good();
+        holds(&help, &["--format <FORM>"]);
+        holds(&help, options);
+        let outcome = project.run(words);
+        assert_eq!(outcome.results, "", "{words}");
+        holds(&outcome.failed(), &["no engine `nope`"]);
+    }
+    assert_eq!(project.files(), ["bindery.toml", "schema.sql"]);
 }
 
 #[test]

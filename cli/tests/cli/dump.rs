@@ -158,6 +158,22 @@ impl Dumped {
         }
     }
 
+    /// The number of rows of a table of `b`, or of a join with a condition.
+    pub(crate) fn number(&self, of: &str) -> i64 {
+        let sql = format!("SELECT count(*) FROM {of}");
+        match &self.b {
+            At::File(path) => {
+                let connection = rusqlite::Connection::open(path).expect("a database file");
+                let number = connection.query_row(&sql, (), |row| row.get(0));
+                number.expect("a number")
+            }
+            At::Postgres(database) | At::Mysql(database) => {
+                let answer = database.answer(&sql).expect("a number");
+                answer.trim().parse().expect("a number")
+            }
+        }
+    }
+
     /// The rows of a table of `b` as CSV.
     pub(crate) fn rows(&self, table: &str) -> String {
         self.run(&format!("dump --engine b --table {table} --out - --quiet"))
@@ -374,6 +390,10 @@ fn dump_03_rows_that_refer_to_nothing_are_found_at_the_end() {
                 "nothing was changed",
             ],
         );
+        if let At::Postgres(_) = &test.b {
+            let moved = test.number("things_id_seq WHERE is_called");
+            assert_eq!(moved, 0, "a refused load moved the sequence");
+        }
         assert_eq!(test.rows("things").lines().count(), 1);
         test.dump_default();
         test.run("load --engine b --from data/default").good();
@@ -625,6 +645,9 @@ CREATE TABLE \"../od\"\"d ' t\" (
 fn dump_01_the_flat_layout_of_other_tools_is_recognised() {
     let test = Dumped::with(SCHEMA, At::File(std::path::PathBuf::new()));
     std::fs::create_dir(test.project.path("data")).expect("a folder");
+    test.project.write("data/notes.txt", "a note\n");
+    let missing = test.run("load --engine b").failed();
+    holds(&missing, &["there is no dump of engine `b` in `data/b`"]);
     test.project.write("data/things.txt", "1\t2\n");
     let failed = test.run("load --engine b").failed();
     holds(
@@ -635,6 +658,9 @@ fn dump_01_the_flat_layout_of_other_tools_is_recognised() {
         ],
     );
     assert!(Path::new(&test.project.path("data/things.txt")).exists());
+    test.dump_default();
+    let other = test.run("load --engine b").failed();
+    holds(&other, &["there are dumps of `default`"]);
 }
 
 #[test]
@@ -694,5 +720,51 @@ CREATE TABLE users (
         std::fs::create_dir(test.project.path("fixtures/c")).expect("a folder");
         let failed = test.run("load --engine b --fixtures fixtures").failed();
         holds(&failed, &["the folder `c` is not named as an engine"]);
+    }
+}
+
+/// A load sets the columns that the program's own updates set by themselves, as it sets the others.
+#[test]
+fn an_upsert_keeps_the_given_versions_and_times() {
+    const SCHEMA: &str = "\
+-- @dialect postgres
+
+-- @engines default, b
+CREATE TABLE notes (
+  id bigint PRIMARY KEY,
+  body varchar(40) NOT NULL,
+  -- @version
+  version bigint NOT NULL,
+  -- @updated
+  changed timestamp NOT NULL
+);
+";
+    const ROWS: &str =
+        "id,body,version,changed\n1,new,7,2001-02-03T04:05:06\n2,two,3,2002-02-03T04:05:06\n";
+    for dumped in Dumped::on_all_with(SCHEMA) {
+        let project = &dumped.project;
+        let old = "id,body,version,changed\n1,old,1,2000-01-01T00:00:00\n";
+        project.write("old.csv", old);
+        project.write("new.csv", ROWS);
+        project
+            .run("load --engine b --table notes --from old.csv")
+            .good();
+        project
+            .run("load --engine b --table notes --from new.csv --upsert")
+            .good();
+        assert_eq!(
+            project.run("dump --engine b --table notes --out -").good(),
+            ROWS
+        );
+        project
+            .run("load --engine b --table notes --from old.csv --replace --yes")
+            .good();
+        std::fs::create_dir_all(project.path("fixtures/b")).expect("a folder");
+        project.write("fixtures/b/notes.csv", ROWS);
+        project.run("load --engine b --fixtures fixtures").good();
+        assert_eq!(
+            project.run("dump --engine b --table notes --out -").good(),
+            ROWS
+        );
     }
 }

@@ -107,6 +107,57 @@ fn init_overwrites_nothing() {
     );
 }
 
+/// All is known before the first file is written.
+#[test]
+fn init_writes_all_of_its_files_or_none() {
+    let project = Project::new(&[]);
+    let messages = project.run("init --cargo").failed();
+    holds(
+        &messages,
+        &[
+            "there is no `Cargo.toml`",
+            "cargo init",
+            "nothing was written",
+        ],
+    );
+    assert_eq!(project.files(), Vec::<String>::new());
+    project.sqlite("app.db", "CREATE TABLE t (id INTEGER PRIMARY KEY)");
+    project
+        .run("init --cargo --from-url sqlite://app.db")
+        .failed();
+    assert_eq!(project.files(), ["app.db"]);
+    let broken = Project::new(&[("dump.sql", "CREATE TABLE t (id INTEGER PRIMARY KEY);\n")]);
+    std::fs::create_dir(broken.path("build.rs")).expect("a folder");
+    std::fs::create_dir(broken.path("Cargo.toml")).expect("a folder");
+    broken.run("init --cargo --from dump.sql").failed();
+    assert_eq!(broken.files(), ["Cargo.toml", "build.rs", "dump.sql"]);
+}
+
+/// The features are those that the schema needs, whether it is new, there already or read from a database.
+#[test]
+fn init_names_the_features_that_the_schema_needs() {
+    let schema = "CREATE TABLE t (id uuid PRIMARY KEY, doc jsonb NOT NULL, cost numeric(9,2), at timestamptz);\n";
+    let project = Project::new(&[("dump.sql", schema), ("Cargo.toml", MANIFEST)])
+        .with("DATABASE_URL", "postgres://x");
+    project
+        .run("init --from dump.sql --dialect postgres --cargo")
+        .good();
+    let manifest = fs::read_to_string(project.path("Cargo.toml")).expect("it is there");
+    let wanted = "features = [\"bigdecimal\", \"chrono\", \"json\", \"postgres\", \"uuid\"]";
+    holds(&manifest, &[wanted]);
+    let project = Project::new(&[]);
+    project.sqlite(
+        "app.db",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, at TIMESTAMP)",
+    );
+    let told = project.run("init --from-url sqlite://app.db").good();
+    holds(&told, &["features = [\"chrono\", \"sqlite\"]"]);
+    let told = Project::new(&[("schema.sql", "CREATE TABLE t (id INTEGER PRIMARY KEY);\n")])
+        .run("init")
+        .good();
+    holds(&told, &["features = [\"sqlite\"]"]);
+}
+
 /// The dialect of a dump is found by reading it.
 #[test]
 fn init_around_a_dump() {

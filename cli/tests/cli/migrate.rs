@@ -11,16 +11,16 @@ use mysql::prelude::Queryable;
 use super::support::{Project, holds};
 
 /// Where the engine of a test is.
-enum At {
+pub(super) enum At {
     File(PathBuf),
     Postgres(FreshDatabase),
     Mysql(FreshDatabase),
 }
 
 /// A project with migrations of one engine.
-struct Migrated {
-    project: Project,
-    at: At,
+pub(super) struct Migrated {
+    pub(super) project: Project,
+    pub(super) at: At,
 }
 
 impl Migrated {
@@ -40,19 +40,19 @@ impl Migrated {
     }
 
     /// One on each database that there is.
-    fn on_all() -> Vec<Self> {
+    pub(super) fn on_all() -> Vec<Self> {
         let postgres = fresh_postgres().map(|database| Self::on_server(database, At::Postgres));
         let mysql = fresh_mysql().map(|database| Self::on_server(database, At::Mysql));
         let all = [Some(Self::on_sqlite()), postgres, mysql];
         all.into_iter().flatten().collect()
     }
 
-    fn undoes_ddl(&self) -> bool {
+    pub(super) fn undoes_ddl(&self) -> bool {
         !matches!(self.at, At::Mysql(_))
     }
 
     /// Writes a migration.
-    fn write(&self, file: &str, sql: &str) -> &Self {
+    pub(super) fn write(&self, file: &str, sql: &str) -> &Self {
         let folder = self.project.path("migrations/default");
         std::fs::create_dir_all(folder).expect("the folder can be made");
         self.project
@@ -66,7 +66,7 @@ impl Migrated {
     }
 
     /// The numbers of the first column, in their order.
-    fn numbers(&self, sql: &str) -> Vec<i64> {
+    pub(super) fn numbers(&self, sql: &str) -> Vec<i64> {
         match &self.at {
             At::File(path) => {
                 let connection = rusqlite::Connection::open(path).expect("a database file");
@@ -89,7 +89,7 @@ impl Migrated {
         }
     }
 
-    fn execute(&self, statements: &[&str]) {
+    pub(super) fn execute(&self, statements: &[&str]) {
         for sql in statements {
             match &self.at {
                 At::File(path) => {
@@ -110,7 +110,7 @@ impl Migrated {
         }
     }
 
-    fn has_table(&self, table: &str) -> bool {
+    pub(super) fn has_table(&self, table: &str) -> bool {
         let catalogue = match self.at {
             At::File(_) => format!("SELECT count(*) FROM sqlite_schema WHERE name = '{table}'"),
             At::Postgres(_) => {
@@ -125,19 +125,19 @@ impl Migrated {
         self.numbers(&catalogue) == [1]
     }
 
-    fn run(&self, words: &str) -> super::support::Outcome {
+    pub(super) fn run(&self, words: &str) -> super::support::Outcome {
         self.project.run(&format!("migrate {words}"))
     }
 
     /// The states in the order of the list.
-    fn states(&self) -> Vec<String> {
+    pub(super) fn states(&self) -> Vec<String> {
         let listed = self.run("status --format json").json();
         let listed = listed[0]["migrations"].as_array().expect("a list").clone();
         let state = |one: &serde_json::Value| one["state"].as_str().expect("a word").to_owned();
         listed.iter().map(state).collect()
     }
 
-    fn start(&self, words: &str) -> Child {
+    pub(super) fn start(&self, words: &str) -> Child {
         Command::new(env!("CARGO_BIN_EXE_bindery"))
             .args(["migrate"].into_iter().chain(words.split_whitespace()))
             .current_dir(self.project.path(""))
@@ -638,7 +638,7 @@ fn engines_are_migrated_at_the_same_time() {
 #[test]
 fn migrations_of_other_tools_are_adopted_with_their_history() {
     let sqlx = "CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description VARCHAR(90) NOT NULL, success BOOLEAN NOT NULL)";
-    let flyway = "CREATE TABLE flyway_schema_history (installed_rank INT PRIMARY KEY, version VARCHAR(50), type VARCHAR(20) NOT NULL, success BOOLEAN NOT NULL)";
+    let flyway = "CREATE TABLE flyway_schema_history (installed_rank INT PRIMARY KEY, version VARCHAR(50), type VARCHAR(20) NOT NULL, script VARCHAR(90) NOT NULL, success BOOLEAN NOT NULL)";
     let goose = "CREATE TABLE goose_db_version (id INT PRIMARY KEY, version_id BIGINT NOT NULL, is_applied BOOLEAN NOT NULL)";
     // The files, the tool's table, its rows, and how many of the three are applied.
     type Tool<'t> = (&'t str, [&'t str; 3], &'t [&'t str], usize);
@@ -710,7 +710,7 @@ fn migrations_of_other_tools_are_adopted_with_their_history() {
             ["V1_1__a.sql", "V1_2__b.sql", "V1_10__c.sql"],
             &[
                 flyway,
-                "INSERT INTO flyway_schema_history VALUES (1, '1.1', 'SQL', TRUE), (2, '1.2', 'SQL', TRUE)",
+                "INSERT INTO flyway_schema_history VALUES (1, '1.1', 'SQL', 'V1_1__a.sql', TRUE), (2, '1.2', 'SQL', 'V1_2__b.sql', TRUE)",
             ],
             2,
         ),

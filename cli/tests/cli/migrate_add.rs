@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bindery_schema::dialect::Dialect;
 use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
 use mysql::prelude::Queryable;
 
@@ -12,6 +13,8 @@ pub(super) struct Both {
     pub(super) project: Project,
     /// The database that migrations make, and the one that `create` makes.
     at: [At; 2],
+    /// The same of an engine `b`, where there is one.
+    at_b: Option<[At; 2]>,
 }
 
 enum At {
@@ -36,7 +39,29 @@ impl Both {
             ("bindery.toml", &format!("url = \"{migrated}\"\n")),
             ("created.toml", &format!("url = \"{created}\"\n")),
         ]);
-        Self { project, at }
+        Self {
+            project,
+            at,
+            at_b: None,
+        }
+    }
+
+    /// The same with an engine `b` on SQLite.
+    pub(super) fn with_another(self) -> Self {
+        let at_b = ["b.db", "created_b.db"].map(|file| At::File(file.to_owned()));
+        let configs = ["bindery.toml", "created.toml"].iter();
+        for ((at, other), config) in self.at.iter().zip(&at_b).zip(configs) {
+            let text = format!(
+                "url = \"{}\"\n\n[engines]\nb = \"{}\"\n",
+                at.url(),
+                other.url()
+            );
+            self.project.write(config, text);
+        }
+        Self {
+            at_b: Some(at_b),
+            ..self
+        }
     }
 
     pub(super) fn on_sqlite() -> Self {
@@ -82,6 +107,25 @@ impl Both {
         self.at[0].execute(&self.project, sql);
     }
 
+    /// The same, with what the database says where it refuses.
+    pub(super) fn try_execute(&self, sql: &str) -> Result<(), String> {
+        self.at[0].try_execute(&self.project, sql)
+    }
+
+    /// The same in the database that `create` makes.
+    pub(super) fn execute_created(&self, sql: &str) -> Result<(), String> {
+        self.at[1].try_execute(&self.project, sql)
+    }
+
+    /// The catalogues of both databases as they are.
+    pub(super) fn catalogues(&self) -> (Vec<String>, Vec<String>) {
+        (self.lines_of(0), self.lines_of(1))
+    }
+
+    pub(super) fn empty_both(&self) {
+        self.at.iter().for_each(|at| at.empty(&self.project));
+    }
+
     pub(super) fn numbers(&self, sql: &str) -> Vec<i64> {
         let rows = self.at[0].rows(&self.project, sql);
         rows.iter()
@@ -91,19 +135,36 @@ impl Both {
 
     /// The catalogue of the database that migrations made.
     pub(super) fn catalogue(&self) -> Vec<String> {
-        self.at[0].catalogue(&self.project)
+        self.lines_of(0)
+    }
+
+    fn lines_of(&self, number: usize) -> Vec<String> {
+        let mut lines = self.at[number].catalogue(&self.project);
+        if let Some(at_b) = &self.at_b {
+            let of_b = at_b[number].catalogue(&self.project);
+            lines.extend(of_b.into_iter().map(|line| format!("b: {line}")));
+        }
+        lines
     }
 
     /// The catalogue of one that `create` makes of the schema, in an empty database.
     pub(super) fn created(&self) -> Vec<String> {
         self.at[1].empty(&self.project);
-        self.good("create --config created.toml");
-        self.at[1].catalogue(&self.project)
+        if let Some(at_b) = &self.at_b {
+            at_b[1].empty(&self.project);
+        }
+        self.good("create --all --config created.toml");
+        self.lines_of(1)
     }
 
     /// The files of the migrations, in their order.
     pub(super) fn migrations(&self) -> Vec<PathBuf> {
-        let folder = self.project.path("migrations/default");
+        self.migrations_of("default")
+    }
+
+    /// The same of an engine.
+    pub(super) fn migrations_of(&self, engine: &str) -> Vec<PathBuf> {
+        let folder = self.project.path(&format!("migrations/{engine}"));
         let names = if folder.is_dir() {
             names_in(&folder)
         } else {
@@ -114,7 +175,9 @@ impl Both {
 
     /// Removes the comment signs of what loses data.
     pub(super) fn mean_it(&self) {
-        for path in self.migrations() {
+        let of_b = self.migrations_of("b");
+        let files = self.migrations().into_iter().chain(of_b);
+        for path in files.filter(|path| path.is_file()) {
             let text = std::fs::read_to_string(&path).expect("a migration");
             let (mut lines, mut commented) = (Vec::new(), false);
             for line in text.lines() {
@@ -150,6 +213,46 @@ impl At {
                 for statement in sql.split(";\n").filter(|one| !one.trim().is_empty()) {
                     client.query_drop(statement).expect(statement);
                 }
+            }
+        }
+    }
+
+    /// All statements of a text, as the database's own shell would run them.
+    fn try_execute(&self, project: &Project, sql: &str) -> Result<(), String> {
+        match self {
+            Self::File(path) => {
+                let connection = rusqlite::Connection::open(project.path(path)).expect("a file");
+                connection.execute_batch(sql).map_err(|why| why.to_string())
+            }
+            Self::Postgres(database) => {
+                let client = postgres::Client::connect(&database.url(), postgres::NoTls);
+                let mut client = client.expect("the test server");
+                let mut execute = |sql: &str| {
+                    let done = client.batch_execute(sql);
+                    done.map_err(|why| match why.as_db_error() {
+                        Some(error) => error.message().to_owned(),
+                        None => why.to_string(),
+                    })
+                };
+                // Such a statement stands in no transaction, and several that are sent at once are one.
+                if sql.contains("CONCURRENTLY") {
+                    let statements = statements(sql, Dialect::Postgres);
+                    return statements.iter().try_for_each(|sql| execute(sql));
+                }
+                execute(sql)
+            }
+            Self::Mysql(database) => {
+                let client = mysql::Conn::new(database.url().as_str());
+                let mut client = client.expect("the test server");
+                // As Vaultwarden's own migrations are run.
+                client
+                    .query_drop("SET foreign_key_checks = 0")
+                    .expect("a setting");
+                let mut execute = |sql: &String| client.query_drop(sql);
+                let done = statements(sql, Dialect::Mysql)
+                    .iter()
+                    .try_for_each(&mut execute);
+                done.map_err(|why| why.to_string())
             }
         }
     }
@@ -198,11 +301,7 @@ impl At {
                 self.execute(project, "DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
             }
             Self::Mysql(_) => {
-                let tables = self.rows(project, "SELECT table_name FROM information_schema.tables WHERE table_schema = database()");
-                let drops: Vec<String> = tables
-                    .iter()
-                    .map(|table| format!("DROP TABLE `{table}`"))
-                    .collect();
+                let drops = self.rows(project, "SELECT concat('DROP ', IF(table_type = 'VIEW', 'VIEW', 'TABLE'), ' `', table_name, '`') FROM information_schema.tables WHERE table_schema = database()");
                 self.execute(
                     project,
                     &format!("SET foreign_key_checks = 0;\n{}", drops.join(";\n")),
@@ -226,8 +325,19 @@ impl At {
     }
 }
 
+/// The statements of a text, one by one.
+fn statements(sql: &str, dialect: Dialect) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("1_a.sql"), sql).expect("it can be written");
+    let (mut sources, mut found) = Default::default();
+    let read =
+        bindery_schema::migrations::read(folder.path(), dialect, None, &mut sources, &mut found);
+    let statements = read.into_iter().flat_map(|one| one.up.statements);
+    statements.map(|one| one.sql).collect()
+}
+
 const SQLITE: &[&str] = &[
-    "SELECT 'column ' || m.name || '.' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || ifnull(c.dflt_value, '-') || ' ' || c.pk FROM sqlite_schema m, pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'",
+    "SELECT 'column ' || m.name || '.' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || ifnull(c.dflt_value, '-') || ' ' || c.pk || c.hidden FROM sqlite_schema m, pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'",
     "SELECT 'key ' || m.name || ' ' || i.\"unique\" || i.origin || i.partial || ' ' || (SELECT group_concat(ifnull(x.name, '?') || x.desc) FROM pragma_index_xinfo(i.name) x WHERE x.key) || ' ' || CASE i.origin WHEN 'c' THEN i.name ELSE '' END FROM sqlite_schema m, pragma_index_list(m.name) i WHERE m.type = 'table'",
     "SELECT 'foreign ' || m.name || ' ' || f.\"from\" || ' ' || f.\"table\" || ' ' || ifnull(f.\"to\", '') || ' ' || f.on_delete FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
     "SELECT 'checks ' || name || ' ' || (length(sql) - length(replace(sql, 'CHECK (', ''))) FROM sqlite_schema WHERE type = 'table'",
@@ -243,7 +353,7 @@ const POSTGRES: &[&str] = &[
 ];
 
 const MYSQL: &[&str] = &[
-    "SELECT concat('column ', table_name, '.', column_name, ' ', column_type, ' ', is_nullable, ' ', ifnull(column_default, '-'), ' ', extra) FROM information_schema.columns WHERE table_schema = database()",
+    "SELECT concat('column ', table_name, '.', column_name, ' ', column_type, ' ', is_nullable, ' ', ifnull(column_default, '-'), ' ', extra, ifnull(generation_expression, '')) FROM information_schema.columns WHERE table_schema = database()",
     // Not the indexes that the server made for foreign keys, named `f1`: they stay when the foreign key goes.
     "SELECT concat('key ', table_name, ' ', min(non_unique), ' ', group_concat(column_name ORDER BY seq_in_index)) FROM information_schema.statistics WHERE table_schema = database() AND index_name NOT REGEXP '^f[0-9]+$' GROUP BY table_name, index_name",
     "SELECT concat('foreign ', k.table_name, ' ', k.column_name, ' ', k.referenced_table_name, ' ', k.referenced_column_name, ' ', r.delete_rule) FROM information_schema.key_column_usage k JOIN information_schema.referential_constraints r ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name WHERE k.table_schema = database()",

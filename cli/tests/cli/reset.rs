@@ -127,6 +127,68 @@ fn cli_03_truncate_and_reset_on_mysql() {
     );
 }
 
+/// Tables that the schema does not know, with foreign keys that would delete and change their rows.
+const LEFT_ALONE: &str = "\
+CREATE TABLE badges (id BIGINT PRIMARY KEY, team_id BIGINT, FOREIGN KEY (team_id) REFERENCES teams (id) ON DELETE CASCADE);
+CREATE TABLE desks (id BIGINT PRIMARY KEY, person_id BIGINT, FOREIGN KEY (person_id) REFERENCES people (id) ON DELETE SET NULL);
+INSERT INTO badges VALUES (1, 1);
+INSERT INTO desks VALUES (1, 1);";
+
+/// What refers to a row that would go is left as it is, and so is everything else.
+fn what_is_left_alone_is_refused(project: &Project, fill: &dyn Fn(), count: &dyn Fn(&str) -> i64) {
+    project.run("create --engine b").good();
+    fill();
+    for command in ["truncate", "drop", "reset"] {
+        let messages = project.run(&format!("{command} --engine b --yes")).failed();
+        holds(&messages, &["engine `b`"]);
+        let left = [
+            "badges",
+            "desks",
+            "desks WHERE person_id = 1",
+            "people",
+            "teams",
+        ]
+        .map(count);
+        assert_eq!(left, [1, 1, 1, 2, 1], "{command}: {messages}");
+    }
+}
+
+#[test]
+fn cli_03_tables_left_alone_keep_their_rows_on_sqlite() {
+    let project = project();
+    let rows = format!("PRAGMA foreign_keys = OFF; {ROWS} {LEFT_ALONE}");
+    let count = |table: &str| {
+        let database = rusqlite::Connection::open(project.path("b.db")).expect("a database file");
+        let sql = format!("SELECT count(*) FROM {table}");
+        let number = database.query_row(&sql, (), |row| row.get(0));
+        number.expect("a number")
+    };
+    what_is_left_alone_is_refused(&project, &|| project.sqlite("b.db", &rows), &count);
+    // Rows that refer to nothing are no reason to keep a table.
+    project.sqlite(
+        "b.db",
+        "UPDATE badges SET team_id = NULL; UPDATE desks SET person_id = NULL",
+    );
+    project.run("drop --engine b --yes").good();
+    assert_eq!(["badges", "desks"].map(count), [1, 1]);
+}
+
+#[test]
+fn cli_03_tables_left_alone_keep_their_rows_on_servers() {
+    for database in [fresh_postgres(), fresh_mysql()].into_iter().flatten() {
+        let count = |table: &str| {
+            let answer = database.answer(&format!("SELECT count(*) FROM {table}"));
+            answer.expect("a number").trim().parse().expect("a number")
+        };
+        let rows = format!("{ROWS}\n{LEFT_ALONE}");
+        what_is_left_alone_is_refused(
+            &project().with("B_URL", &database.url()),
+            &|| database.run_script(&rows).expect("rows"),
+            &count,
+        );
+    }
+}
+
 /// A row of a table that is left alone keeps the row that it refers to.
 #[test]
 fn cli_03_truncate_leaves_no_row_dangling() {

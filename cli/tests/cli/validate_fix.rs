@@ -1,7 +1,7 @@
 //! `bindery validate --fix` on the three databases: what it writes is executed, and the database is as the schema says.
 
 use super::migrate_add::Both;
-use super::support::{holds, names_in};
+use super::support::{Project, holds, names_in};
 
 const SCHEMA: &str = "CREATE TABLE cities (id BIGINT NOT NULL PRIMARY KEY, name VARCHAR(40) NOT NULL DEFAULT 'x');\n\
     CREATE TABLE users (id BIGINT NOT NULL PRIMARY KEY, name VARCHAR(40) NOT NULL, age BIGINT NOT NULL DEFAULT 0, city_id BIGINT, \
@@ -122,4 +122,29 @@ fn dry_run_alone_says_nothing() {
     let both = Both::on_sqlite();
     let ended = both.project.run("validate --dry-run");
     assert_eq!(ended.code, Some(2), "{ended:?}");
+}
+
+/// What cannot be written for one engine takes nothing from what is known of the others.
+#[test]
+fn an_engine_that_fails_leaves_the_documents_of_the_others() {
+    let project = Project::blogs();
+    project.run("create --all").good();
+    project.sqlite("b.db", "DROP TABLE posts");
+    project.sqlite("default.db", "DROP TABLE users");
+    std::fs::create_dir(project.path("mends")).expect("a folder");
+    project.write("mends/b", "not a folder");
+    let outcome = project.run("validate --fix --all --format json");
+    let document = outcome.json();
+    assert_eq!(document[0]["engine"], "b", "{document}");
+    assert_eq!(document[0]["ok"], false);
+    let error = document[0]["error"].as_str().expect("a text");
+    holds(error, &["mends/b"]);
+    assert_eq!(document[1]["engine"], "default");
+    assert_eq!(document[1]["error"], serde_json::Value::Null);
+    assert_eq!(
+        document[1]["fix"]["files"].as_array().map(Vec::len),
+        Some(1)
+    );
+    holds(&outcome.failed(), &["engine `b`", "mends/b"]);
+    assert_eq!(names_in(&project.path("mends/default")).len(), 1);
 }

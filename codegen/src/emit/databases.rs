@@ -5,10 +5,12 @@ use bindery_schema::model::{Engine, Model};
 
 use super::access::{lints, rows_of};
 use super::atomic;
+use super::interface;
 use super::outbox;
 use super::session;
 use super::shape::Shape;
 use super::shapes::{Shapes, Surroundings};
+use super::syncs;
 use super::{UNUSED, in_words, in_words_or, string_literal};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
@@ -49,7 +51,9 @@ pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_
     generated(w);
     session::session(w, model, around, all);
     atomic::groups(w, model, around, all);
+    interface::interfaces(w, model, around, all);
     outbox::outboxes(w, model);
+    syncs::syncs(w, model, around, all);
 }
 
 /// A transaction that is left open, and a connection taken beside one, are reported with the place in the program.

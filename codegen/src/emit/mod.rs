@@ -14,6 +14,7 @@ mod engine;
 mod enums;
 mod from_row;
 mod info;
+mod interface;
 mod key;
 mod model;
 mod module;
@@ -32,15 +33,16 @@ mod shapes;
 mod source;
 mod sql;
 mod sql_text;
+mod syncs;
 mod types;
 
 use crate::rust_writer::{doc_line, string_literal};
 use shape::Shape;
 use shapes::Surroundings;
 
+pub(crate) use program::HEADER;
 pub(crate) use program::emit_with;
-pub use program::{EmitOptions, GeneratedFile, emit, rust_types, type_features};
-pub(crate) use program::{HEADER, features};
+pub use program::{EmitOptions, GeneratedFile, emit, features, rust_types, type_features};
 pub(crate) use types::crates_of;
 
 /// Statements are reported with their place in the program. On a trait's method it holds for all that implement it.

@@ -6,6 +6,8 @@ use std::collections::{BTreeSet, HashSet};
 use bindery_schema::model::{Model, Table};
 use bindery_schema::name::{accessor, escape_keyword};
 
+use super::interface;
+
 /// The names at the top of every generated file.
 const FIXED: &[&str] = &[
     "engine",
@@ -59,13 +61,21 @@ pub(crate) struct Names {
     pub(crate) models: Vec<ModelNames>,
     /// Of the enums, in their order.
     pub(crate) enums: Vec<String>,
+    /// Of the interfaces, with their module.
+    interfaces: Vec<String>,
 }
 
 impl Names {
     /// The names of a schema's models and enums.
     pub(crate) fn allocate(model: &Model) -> Self {
         let taken = FIXED.iter().chain(FILES).chain(PRIMITIVES);
-        let mut modules = taken.map(|name| (*name).to_owned()).collect();
+        let mut modules: BTreeSet<String> = taken.map(|name| (*name).to_owned()).collect();
+        let mut interfaces = interface::names(model);
+        if !interfaces.is_empty() {
+            interfaces.push(interface::MODULE.to_owned());
+        }
+        modules.extend(interfaces.iter().cloned());
+        modules.extend((!model.syncs.is_empty()).then(|| super::syncs::MODULE.to_owned()));
         let enums = model.enums.iter();
         // Programs write the names of these modules, and hardly those of the others.
         let tables = model.tables.iter();
@@ -78,6 +88,7 @@ impl Names {
                 .map(|(table, columns)| model_names(table, columns, &mut modules))
                 .collect(),
             enums: enums.map(|one| one.type_name.clone()).collect(),
+            interfaces,
         }
     }
 
@@ -88,7 +99,10 @@ impl Names {
             let modules = [names.module.clone(), names.columns.clone()];
             modules.into_iter().chain([names.choice.clone()])
         });
-        fixed.chain(own).collect()
+        fixed
+            .chain(self.interfaces.iter().cloned())
+            .chain(own)
+            .collect()
     }
 }
 

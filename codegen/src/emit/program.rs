@@ -338,8 +338,8 @@ impl<'s> Program<'s> {
     }
 }
 
-/// The features of the runtime that a schema needs, sorted.
-pub(crate) fn features(model: &Model) -> BTreeSet<&'static str> {
+/// The features of the runtime that a schema needs, sorted: its databases, the types of its columns, and what its engines have.
+pub fn features(model: &Model) -> BTreeSet<&'static str> {
     let dialects = model.engines.iter().map(|engine| engine.dialect.name());
     let columns = model.tables.iter().flat_map(|table| &table.columns);
     let types = columns
@@ -350,6 +350,7 @@ pub(crate) fn features(model: &Model) -> BTreeSet<&'static str> {
     features
         .chain(serde)
         .chain(outbox(&model.engines))
+        .chain((!model.syncs.is_empty()).then_some("sync"))
         .collect()
 }
 

@@ -4,7 +4,7 @@ use super::findings::undefined_engine;
 use super::{Config, Engine, EngineId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
-use crate::name::{DATABASES_METHODS, is_valid_engine_name};
+use crate::name::{DATABASES_METHODS, WORKER_METHODS, is_valid_engine_name};
 use crate::source::Span;
 
 /// One entry of `[atomic]`, as it is written.
@@ -87,7 +87,10 @@ impl Config {
         let name = group.name.as_str();
         let (ends, beginning) = OTHER_METHODS;
         let is_other = name.starts_with(beginning) || ends.iter().any(|end| name.ends_with(end));
-        let why = if DATABASES_METHODS.contains(&name) {
+        let has_workers = self.engines.iter().any(|engine| engine.outbox);
+        let is_method =
+            DATABASES_METHODS.contains(&name) || has_workers && WORKER_METHODS.contains(&name);
+        let why = if is_method {
             "`Databases` has a method of this name"
         } else if self.engine(name).is_some() {
             "an engine has this name, and both are methods of `Databases`"

@@ -8,7 +8,7 @@ use super::toml_reader::is_shown;
 use super::{Config, EngineConfig};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::models_of::circles;
-use crate::name::{DATABASES_METHODS, engine_type_name, is_valid_engine_name};
+use crate::name::{DATABASES_METHODS, WORKER_METHODS, engine_type_name, is_valid_engine_name};
 use crate::source::{FileId, Span};
 
 /// All rules; the findings are sorted by the caller.
@@ -28,7 +28,7 @@ pub(super) fn check(config: &Config, file: FileId, diagnostics: &mut Diagnostics
         return;
     }
     for engine in &config.engines {
-        name(engine, diagnostics);
+        name(config, engine, diagnostics);
     }
     models_of(config, diagnostics);
     type_names(config, diagnostics);
@@ -46,8 +46,10 @@ pub(super) fn check(config: &Config, file: FileId, diagnostics: &mut Diagnostics
     }
 }
 
-fn name(engine: &EngineConfig, diagnostics: &mut Diagnostics) {
-    let taken = DATABASES_METHODS.contains(&engine.name.as_str());
+fn name(config: &Config, engine: &EngineConfig, diagnostics: &mut Diagnostics) {
+    let name = engine.name.as_str();
+    let has_workers = config.engines.iter().any(|engine| engine.outbox);
+    let taken = DATABASES_METHODS.contains(&name) || has_workers && WORKER_METHODS.contains(&name);
     if taken || !is_valid_engine_name(&engine.name) {
         diagnostics.push(unusable_name(engine, taken));
     }

@@ -92,6 +92,9 @@ pub const CONNECTION_METHODS: &[&str] = &[
     "using",
 ];
 
+/// Methods of `Databases` where an engine has an outbox: no engine and no atomic group can be called so then.
+pub const WORKER_METHODS: &[&str] = &["worker", "worker_on"];
+
 /// Methods of `Databases`, connections and transactions where an engine has an outbox: no table can have them for its own then.
 pub const OUTBOX_METHODS: &[&str] = &["tasks", "worker", "worker_on"];
 

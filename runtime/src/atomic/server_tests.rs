@@ -1,8 +1,11 @@
 //! Atomic groups on real servers, and what is left where their process is killed. The servers are durable, so each test starts
 //! its own; all that needs them is in few tests.
 
+mod bank;
+mod files;
 mod kills;
 mod latency;
+mod limits;
 mod outages;
 mod refusals;
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::protocol::{AllRules, Decision, Fenced, Listed, fence};
+use crate::driver::own_tables;
 use crate::driver::{Physical, TransactionOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::ParamWriter;
-use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::SqlWriter;
 
 const COORDINATORS: &str = "_bindery_coordinators";
@@ -43,19 +43,8 @@ pub(super) fn create(physical: &mut Physical) -> Result<()> {
         (COORDINATORS, CREATE_COORDINATORS),
         (DECISIONS, CREATE_DECISIONS),
     ] {
-        if physical.table_exists(None, table)? {
-            continue;
-        }
-        // A table of another kind would store a decision outside of the transaction.
-        let sql = match physical.dialect() {
-            Dialect::Sqlite | Dialect::Postgres => sql.to_owned(),
-            Dialect::Mysql => format!("{sql} ENGINE = InnoDB"),
-        };
-        match physical.define(&sql) {
-            // Another process made it at the same time.
-            Err(_) if physical.table_exists(None, table)? => {}
-            outcome => outcome?,
-        }
+        let end = own_tables::end(physical.dialect());
+        own_tables::make(physical, table, &[format!("{sql}{end}")])?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What the database generates keys from goes on after the keys that were loaded. SQLite, MySQL and MariaDB see to that when a row
+//! Has sequences go on after the keys that were loaded. SQLite, MySQL and MariaDB see to that when a row
 //! is stored with its key; a sequence of PostgreSQL knows nothing of it.
 
 use super::table::DataTable;

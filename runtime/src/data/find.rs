@@ -1,18 +1,21 @@
 //! Rows of a snapshot by the values of some columns, for a dump of one record and of what belongs to it.
 
 use super::line::Line;
+use super::loading::Loading;
 use super::rows::{Field, Written, refused};
 use super::snapshot::{Snapshot, of_table, push_row};
 use super::table::{DataTable, select};
 use super::{DataFormat, csv, give};
+use crate::driver::Physical;
 use crate::error::{DataError, Operation, Result};
 use crate::value::ParamWriter;
+use bindery_core::dialect::Dialect;
 
 /// A value in its text form.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DataValue {
-    written: Written,
-    text: String,
+    pub(super) written: Written,
+    pub(super) text: String,
 }
 
 impl DataValue {
@@ -75,28 +78,55 @@ impl Snapshot {
         values: &[&DataValue],
     ) -> Result<Vec<DataRow>> {
         let engine = self.engine;
-        let sql = select(self.physical.dialect(), table.sql, &table.columns, columns);
-        let write = &mut |params: &mut ParamWriter<'_>| {
-            for (&at, value) in columns.iter().zip(values) {
-                give::give(&table.columns[at], value.written, &value.text, params);
-            }
-        };
-        let mut line = Line::new(DataFormat::Csv, &[]);
-        line.text.clear();
-        let mut lines = Vec::new();
-        let found = self.physical.query(&sql, write, &mut |row| {
-            push_row(row, table, &mut line)?;
-            lines.push(std::mem::take(&mut line.text));
-            Ok(true)
-        });
-        let rows = found
-            .map_err(|error| of_table(error, table, lines.len() as u64))
-            .and_then(|()| {
-                lines
-                    .into_iter()
-                    .map(|line| DataRow::of(line, table))
-                    .collect()
-            });
-        rows.map_err(|error| error.during(Operation::Dump).on_engine(engine))
+        let from = (table.sql, table.rows.as_str());
+        let sql = select(self.physical.dialect(), from, &table.columns, columns);
+        found(&mut self.physical, &sql, table, (columns, values))
+            .map_err(|error| error.during(Operation::Dump).on_engine(engine))
     }
+}
+
+impl Loading {
+    /// The row with this key, which others cannot write before the end of the transaction; `None` where there is none.
+    ///
+    /// # Errors
+    /// As of [`Snapshot::find`].
+    pub fn find_locked(&mut self, table: &DataTable, key: &[DataValue]) -> Result<Option<DataRow>> {
+        let (engine, dialect) = (self.engine, self.physical.dialect());
+        let from = (table.sql, table.rows.as_str());
+        let mut sql = select(dialect, from, &table.columns, table.sql.key);
+        sql += match dialect {
+            Dialect::Postgres | Dialect::Mysql => " FOR UPDATE",
+            // The transaction is the only one that writes.
+            Dialect::Sqlite => "",
+        };
+        let values: Vec<&DataValue> = key.iter().collect();
+        let rows = found(&mut self.physical, &sql, table, (table.sql.key, &values));
+        let mut rows = rows.map_err(|error| error.during(Operation::LoadRows).on_engine(engine))?;
+        Ok(rows.pop())
+    }
+}
+
+fn found(
+    physical: &mut Physical,
+    sql: &str,
+    table: &DataTable,
+    (columns, values): (&[usize], &[&DataValue]),
+) -> Result<Vec<DataRow>> {
+    let write = &mut |params: &mut ParamWriter<'_>| {
+        for (&at, value) in columns.iter().zip(values) {
+            give::give(&table.columns[at], value.written, &value.text, params);
+        }
+    };
+    let mut line = Line::new(DataFormat::Csv, &[]);
+    line.text.clear();
+    let mut lines = Vec::new();
+    let read = physical.query(sql, write, &mut |row| {
+        // References are followed by their values.
+        push_row(row, table, None, &mut line)?;
+        lines.push(std::mem::take(&mut line.text));
+        Ok(true)
+    });
+    read.map_err(|error| of_table(error, table, lines.len() as u64))?;
+    let rows = lines.into_iter().map(|line| DataRow::of(line, table));
+    rows.collect()
 }

@@ -22,7 +22,7 @@ use bindery_core::sql_writer::SqlWriter;
 /// Rows that are stored at a time, and bytes of them.
 const ROWS_AT_A_TIME: usize = 16_384;
 const BYTES_AT_A_TIME: usize = 8 << 20;
-/// How long a load waits for a lock.
+/// A load waits this long for a lock.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
 const SAVEPOINT: &str = "SAVEPOINT bindery_rows";
 const BACK: &str = "ROLLBACK TO SAVEPOINT bindery_rows";
@@ -74,8 +74,8 @@ pub type Reject<'a> = &'a mut dyn FnMut(Rejected<'_>) -> Result<()>;
 /// Foreign keys that rows could not meet in the order they come in (of a table to itself, of tables to each other) are not checked
 /// while rows come in, and are checked for all of them before the commit.
 pub struct Loading {
-    physical: Physical,
-    engine: &'static str,
+    pub(super) physical: Physical,
+    pub(super) engine: &'static str,
     mode: LoadMode,
     references: References,
     pool: Arc<Pool>,
@@ -135,7 +135,7 @@ impl Loading {
             LoadMode::IntoEmpty => tables.iter().try_for_each(|table| self.ensure_empty(table)),
             LoadMode::Append => Ok(()),
             LoadMode::Replace => tables.iter().rev().try_for_each(|table| {
-                let sql = format!("DELETE FROM {}", table.sql.table);
+                let sql = format!("DELETE FROM {}", table.rows);
                 self.physical.execute(&sql, &mut |_| ()).map(drop)
             }),
             LoadMode::Upsert => tables.iter().try_for_each(|table| ensure_key(table)),
@@ -147,7 +147,7 @@ impl Loading {
             Dialect::Mysql => " FOR UPDATE",
             Dialect::Sqlite | Dialect::Postgres => "",
         };
-        let sql = format!("SELECT 1 FROM {} LIMIT 1{locking}", table.sql.table);
+        let sql = format!("SELECT 1 FROM {} LIMIT 1{locking}", table.rows);
         let mut is_empty = true;
         self.physical.query(&sql, &mut |_| (), &mut |_| {
             is_empty = false;
@@ -196,13 +196,16 @@ impl Loading {
         Ok(work.loaded)
     }
 
-    /// Sets what the database generates keys from, checks the foreign keys that were not checked, and commits.
+    /// Checks the foreign keys that were not checked, sets what the database generates keys from, and commits.
     ///
     /// # Errors
     /// Rows refer to rows that are not there; the commit fails. Then nothing is stored.
     pub fn finish(mut self, tables: &[&DataTable]) -> Result<()> {
-        let finished = counters::raise(&mut self.physical, tables)
-            .and_then(|()| self.references.restore(&mut self.physical, tables))
+        // A sequence of PostgreSQL is not set back by a rollback: it is set when nothing is left that could be refused.
+        let finished = self
+            .references
+            .restore(&mut self.physical, tables)
+            .and_then(|()| counters::raise(&mut self.physical, tables))
             .and_then(|()| self.physical.commit());
         if let Some(watch) = self.pool.watch() {
             watch.forget();
@@ -398,7 +401,8 @@ fn insert_sql(dialect: Dialect, table: &DataTable, columns: &ColumnSet, upsert: 
     });
     sql.push(")");
     let key = table.sql.key;
-    let set = table.sql.settable_beside(key, columns);
+    // Every given value is stored, also of columns that updates of the program set by themselves.
+    let set = table.sql.beside(key, columns);
     if upsert {
         sql.push(&match dialect {
             Dialect::Sqlite | Dialect::Postgres => table.sql.do_update_sql(dialect, key, &set),

@@ -3,14 +3,17 @@
 
 mod counters;
 mod csv;
+mod delete;
 mod find;
 mod fixtures;
+mod form;
 mod give;
 mod json_lines;
 mod line;
 mod loading;
 mod push;
 mod reader;
+mod redact;
 mod references;
 mod rows;
 mod snapshot;
@@ -20,6 +23,7 @@ pub use self::find::{DataRow, DataValue};
 pub use self::fixtures::{Fixtures, LoadedFixtures};
 pub use self::loading::{LoadMode, Loaded, Loading, Reject, Rejected};
 pub use self::reader::RowsSource;
+pub use self::redact::{Redaction, ValueHash};
 pub use self::snapshot::Snapshot;
 pub use self::table::{DataColumn, DataTable, ValueType};
 

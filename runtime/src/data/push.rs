@@ -38,7 +38,7 @@ pub(super) fn push(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) 
                 line.quoted("");
                 return Ok(());
             }
-            line.plain(|out| hexadecimal(bytes, out));
+            line.plain(|out| push_hexadecimal(bytes, out));
         }
         ValueType::Date | ValueType::DateTime | ValueType::Timestamp => moment(row, value, line)?,
         ValueType::Time => {
@@ -80,6 +80,12 @@ fn moment(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) -> Result
     } else {
         row.datetime()?
     };
+    push_date_time(micros, is_utc, line);
+    Ok(())
+}
+
+/// Writes microseconds since 1970.
+pub(super) fn push_date_time(micros: i64, is_utc: bool, line: &mut Line) {
     line.plain(|out| {
         let start = out.len();
         calendar_text::write_datetime(micros, out);
@@ -87,7 +93,6 @@ fn moment(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) -> Result
         out.replace_range(start + 10..start + 11, "T");
         out.push_str(if is_utc { "Z" } else { "" });
     });
-    Ok(())
 }
 
 fn array(row: &mut RowReader<'_>, element: &ValueType, line: &mut Line) -> Result<()> {
@@ -113,7 +118,7 @@ fn any(value: &AnyValue, line: &mut Line) {
         AnyValue::Blob(value) => {
             let (before, after) = BLOB_BEFORE_AND_AFTER[usize::from(line.is_json())];
             line.text.push_str(before);
-            hexadecimal(value, &mut line.text);
+            push_hexadecimal(value, &mut line.text);
             line.text.push_str(after);
         }
     }
@@ -147,7 +152,7 @@ fn without_trailing_zeros(decimal: &str) -> &str {
     }
 }
 
-fn hexadecimal(bytes: &[u8], out: &mut String) {
+pub(super) fn push_hexadecimal(bytes: &[u8], out: &mut String) {
     out.reserve(2 * bytes.len());
     for byte in bytes {
         for digit in [byte >> 4, byte & 15] {

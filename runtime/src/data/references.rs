@@ -7,6 +7,7 @@
 use super::loading::LoadMode;
 use super::rows::refused;
 use super::table::DataTable;
+use crate::databases::leaving::sqlite_dangling;
 use crate::driver::Physical;
 use crate::error::{DataError, DataProblem, Error, ErrorKind, Result};
 use crate::value::ParamWriter;
@@ -90,46 +91,37 @@ impl References {
         Ok(references)
     }
 
-    /// Checks what was not checked.
+    /// Checks what was not checked, also what would be checked by the commit.
     pub(super) fn restore(&self, physical: &mut Physical, tables: &[&DataTable]) -> Result<()> {
         match physical.dialect() {
             Dialect::Sqlite => self.check_sqlite(physical, tables),
             Dialect::Mysql => self.check_mysql(physical, tables),
-            Dialect::Postgres => self.dropped.iter().try_for_each(|(name, table, add)| {
-                physical.define(add).map_err(|error| match error.kind() {
-                    ErrorKind::ForeignKeyViolation(_) => dangling(table, name).with_source(error),
-                    _ => error,
-                })
-            }),
+            Dialect::Postgres => {
+                self.add_again(physical)?;
+                physical.batch("SET CONSTRAINTS ALL IMMEDIATE")
+            }
         }
+    }
+
+    fn add_again(&self, physical: &mut Physical) -> Result<()> {
+        self.dropped.iter().try_for_each(|(name, table, add)| {
+            physical.define(add).map_err(|error| match error.kind() {
+                ErrorKind::ForeignKeyViolation(_) => dangling(table, name).with_source(error),
+                _ => error,
+            })
+        })
     }
 
     fn check_sqlite(&self, physical: &mut Physical, tables: &[&DataTable]) -> Result<()> {
         let names: Vec<&str> = tables.iter().map(|table| bare_name(table)).collect();
         let is_named = |name: &str| names.iter().any(|one| one.eq_ignore_ascii_case(name));
-        let mut children = Vec::new();
-        let sql = "SELECT DISTINCT m.name, f.\"table\" FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'";
-        physical.query(sql, &mut |_| (), &mut |row| {
-            let (child, parent): (String, String) = (row.next()?, row.next()?);
-            if is_named(&child) || (self.is_incoming_open && is_named(&parent)) {
-                children.push(child);
-            }
-            Ok(true)
-        })?;
-        children.dedup();
-        for child in children {
-            let mut parent: Option<String> = None;
-            let write = &mut |params: &mut ParamWriter<'_>| params.text(&child);
-            let sql = "SELECT \"parent\" FROM pragma_foreign_key_check(?) LIMIT 1";
-            physical.query(sql, write, &mut |row| {
-                parent = Some(row.next()?);
-                Ok(true)
-            })?;
-            if let Some(parent) = parent {
-                return Err(dangling(&child, &format!("{child} -> {parent}")));
-            }
+        let is_checked = |child: &str, parent: &str| {
+            is_named(child) || (self.is_incoming_open && is_named(parent))
+        };
+        match sqlite_dangling(physical, &is_checked, &|_| true)? {
+            None => Ok(()),
+            Some((child, parent)) => Err(dangling(&child, &format!("{child} -> {parent}"))),
         }
-        Ok(())
     }
 
     fn check_mysql(&self, physical: &mut Physical, tables: &[&DataTable]) -> Result<()> {
@@ -182,6 +174,42 @@ fn postgres_keys(physical: &mut Physical, tables: &[&DataTable]) -> Result<Vec<K
     Ok(keys)
 }
 
+/// A foreign key whose rows are deleted or changed with the row that they refer to, while others are deleted.
+pub(super) struct Acting {
+    pub(super) name: String,
+    pub(super) table: String,
+    /// The query of the rows `p` that a row of the key refers to.
+    pub(super) rows: String,
+}
+
+/// Such keys to a table that are not suspended: those of SQLite and MySQL do nothing meanwhile.
+pub(super) fn acting(physical: &mut Physical, table: &DataTable) -> Result<Vec<Acting>> {
+    const SQL: &str = "SELECT c.conname::text, c.conrelid::pg_catalog.regclass::text, \
+         'SELECT 1 FROM ' || c.conrelid::pg_catalog.regclass::text || ' c JOIN ' || c.confrelid::pg_catalog.regclass::text || ' p ON ' || \
+         (SELECT pg_catalog.string_agg('c.' || pg_catalog.quote_ident(ca.attname) || ' = p.' || pg_catalog.quote_ident(pa.attname), ' AND ') \
+          FROM ROWS FROM (pg_catalog.unnest(c.conkey), pg_catalog.unnest(c.confkey)) AS k (child, parent) \
+          JOIN pg_catalog.pg_attribute ca ON ca.attrelid = c.conrelid AND ca.attnum = k.child \
+          JOIN pg_catalog.pg_attribute pa ON pa.attrelid = c.confrelid AND pa.attnum = k.parent) \
+         FROM pg_catalog.pg_constraint c \
+         WHERE c.contype = 'f' AND c.confrelid = pg_catalog.to_regclass($1)::oid AND c.confdeltype IN ('c', 'n', 'd') ORDER BY 2, 1";
+    match physical.dialect() {
+        Dialect::Sqlite | Dialect::Mysql => return Ok(Vec::new()),
+        Dialect::Postgres => {}
+    }
+    let name = table.sql.table.to_owned();
+    let mut keys = Vec::new();
+    let write = &mut |params: &mut ParamWriter<'_>| params.push(&name);
+    physical.query(SQL, write, &mut |row| {
+        keys.push(Acting {
+            name: row.next()?,
+            table: row.next()?,
+            rows: row.next()?,
+        });
+        Ok(true)
+    })?;
+    Ok(keys)
+}
+
 /// A foreign key of MySQL and the query that has a row where one of its rows refers to none.
 struct Checked {
     name: String,
@@ -227,7 +255,10 @@ fn mysql_check(parts: &[[String; 7]]) -> Checked {
         .identifier(schema)
         .push(".")
         .identifier(table);
-    sql.push(" c LEFT JOIN ")
+    // Rows of a transaction that is not committed are read by the table's own order: an entry of another index does not say which
+    // transaction wrote it, so that the server fetches the row of each entry, from all over the table (InnoDB, "Multi-Versioning
+    // and Secondary Indexes").
+    sql.push(" c USE INDEX () LEFT JOIN ")
         .identifier(to_schema)
         .push(".")
         .identifier(to_table);
@@ -283,7 +314,7 @@ fn bare_name(table: &DataTable) -> &str {
 }
 
 #[cold]
-fn dangling(table: &str, constraint: &str) -> Error {
+pub(super) fn dangling(table: &str, constraint: &str) -> Error {
     let constraint = constraint.to_owned();
     refused(DataError::new(table, DataProblem::Dangling { constraint }))
 }

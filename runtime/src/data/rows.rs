@@ -2,7 +2,7 @@
 
 use crate::error::{DataError, DataProblem, Error, ErrorKind};
 
-/// How a field was written.
+/// The form in which a field was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Written {
     /// Nothing in CSV, `null` in JSON.

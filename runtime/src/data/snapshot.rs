@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::DataFormat;
 use super::line::Line;
 use super::push::push;
+use super::redact::{Redactor, ValueHash};
 use super::table::DataTable;
 use crate::databases::Registry;
 use crate::driver::{Isolation, Physical, TransactionOptions};
@@ -18,7 +19,7 @@ use bindery_core::dialect::Dialect;
 
 /// Written away at a time.
 const CHUNK: usize = 64 * 1024;
-/// How long a dump waits for a lock, as of a table that is being changed.
+/// A dump waits this long for a lock, as of a table that is being changed.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Policies of PostgreSQL would leave rows out, and what is left would be taken for the whole: with this the server refuses to
@@ -35,6 +36,7 @@ pub(super) fn refuse_hidden_rows(physical: &mut Physical) -> Result<()> {
 pub struct Snapshot {
     pub(super) physical: Physical,
     pub(super) engine: &'static str,
+    redactor: Option<Redactor>,
     _pool: Arc<Pool>,
 }
 
@@ -57,8 +59,17 @@ impl Snapshot {
         Ok(Self {
             physical,
             engine: name,
+            redactor: None,
             _pool: pool,
         })
+    }
+
+    /// Replaces the values of columns that have a [`Redaction`](super::Redaction) in all tables that are written from now on. Two
+    /// snapshots with one `hash` replace equal values by equal ones.
+    #[must_use]
+    pub fn redacting(mut self, hash: ValueHash) -> Self {
+        self.redactor = Some(Redactor::new(hash));
+        self
     }
 
     /// Writes all rows of a table, in the order of its key, and returns their number. `progress` gets the number so far now and
@@ -66,7 +77,8 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`ErrorKind::Output`](crate::ErrorKind::Output) where `out` cannot be written; a value is none that other databases could
-    /// hold, or not one of the column's type; the database fails.
+    /// hold, or not one of the column's type; a column has a [`Redaction`](super::Redaction) and the snapshot replaces no values; the
+    /// database fails.
     pub fn write(
         &mut self,
         table: &DataTable,
@@ -81,8 +93,9 @@ impl Snapshot {
             .collect();
         let mut line = Line::new(format, &names);
         let mut rows = 0;
+        let redactor = &mut self.redactor;
         let read = self.physical.query(&table.select, &mut |_| (), &mut |row| {
-            push_row(row, table, &mut line)?;
+            push_row(row, table, redactor.as_mut(), &mut line)?;
             rows += 1;
             if line.text.len() >= CHUNK {
                 write_away(&mut line, out)?;
@@ -97,10 +110,23 @@ impl Snapshot {
     }
 }
 
-pub(super) fn push_row(row: &mut RowReader<'_>, table: &DataTable, line: &mut Line) -> Result<()> {
+pub(super) fn push_row(
+    row: &mut RowReader<'_>,
+    table: &DataTable,
+    mut redactor: Option<&mut Redactor>,
+    line: &mut Line,
+) -> Result<()> {
     for (at, column) in table.columns.iter().enumerate() {
         line.begin_value(at);
-        push(row, &column.value, line)?;
+        match (redactor.as_deref_mut(), column.redaction) {
+            (Some(redactor), Some(redaction)) => redactor.push(row, (column, redaction), line)?,
+            (None, Some(_)) => {
+                let mut data = DataError::new(table.name.as_str(), DataProblem::Unredacted);
+                data.column = Some(column.name.clone());
+                return Err(Error::new(ErrorKind::Data(data)));
+            }
+            (_, None) => push(row, &column.value, line)?,
+        }
     }
     line.end_row();
     Ok(())

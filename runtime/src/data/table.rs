@@ -6,7 +6,10 @@ use std::sync::{Mutex, PoisonError};
 
 use super::DataFormat;
 use super::line::Line;
+use super::redact::Redaction;
+use super::rows::refused;
 use crate::driver::TableSql;
+use crate::error::{DataError, DataProblem, Result};
 use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::{SqlWriter, TableName};
 
@@ -104,6 +107,10 @@ pub struct DataColumn {
     pub digits: Option<u32>,
     /// It is a `YEAR`.
     pub is_year: bool,
+    /// The characters or bytes that a value of it has at most, where that is declared.
+    pub length: Option<u32>,
+    /// The replacement of its values by a snapshot that replaces some.
+    pub redaction: Option<Redaction>,
 }
 
 impl DataColumn {
@@ -119,6 +126,8 @@ impl DataColumn {
             fraction: None,
             digits: None,
             is_year: false,
+            length: None,
+            redaction: None,
         }
     }
 
@@ -138,6 +147,8 @@ pub struct DataTable {
     /// The same for SQL, and its columns in their order.
     pub(super) sql: &'static TableSql,
     pub(super) columns: Vec<DataColumn>,
+    /// The text that its rows are read and deleted from: its name, or its own rows alone.
+    pub(super) rows: String,
     /// All rows, in the order of the key.
     pub(super) select: String,
 }
@@ -164,7 +175,8 @@ impl DataTable {
         Self {
             name: table.to_string(),
             bare_name: table.name,
-            select: select(dialect, sql, &columns, &[]),
+            rows: sql.table.to_owned(),
+            select: select(dialect, (sql, sql.table), &columns, &[]),
             sql,
             columns,
         }
@@ -186,6 +198,37 @@ impl DataTable {
         Line::new(DataFormat::Csv, &names.collect::<Vec<_>>()).text
     }
 
+    /// Leaves the rows of tables that inherit from it to those: PostgreSQL counts them to it as well (`INHERITS`). Not for a partitioned
+    /// table, which has no rows but those of its partitions.
+    #[must_use]
+    pub fn without_heirs(mut self, dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Postgres => {
+                self.rows = format!("ONLY {}", self.sql.table);
+                self.select = select(dialect, (self.sql, &self.rows), &self.columns, &[]);
+            }
+            Dialect::Sqlite | Dialect::Mysql => {}
+        }
+        self
+    }
+
+    /// Has a snapshot that replaces values ([`Snapshot::redacting`](super::Snapshot::redacting)) replace those of a column, by its place.
+    /// Other snapshots refuse to write the table then.
+    ///
+    /// # Errors
+    /// The table has no such column.
+    pub fn redact(&mut self, column: usize, redaction: Redaction) -> Result<()> {
+        let Some(column) = self.columns.get_mut(column) else {
+            let problem = DataProblem::Columns {
+                unknown: vec![format!("number {column}")],
+                missing: Vec::new(),
+            };
+            return Err(refused(DataError::new(self.name.as_str(), problem)));
+        };
+        column.redaction = Some(redaction);
+        Ok(())
+    }
+
     /// The columns that are dumped and loaded.
     pub fn columns(&self) -> &[DataColumn] {
         &self.columns
@@ -201,7 +244,7 @@ fn quoted_name(dialect: Dialect, name: &str) -> String {
 /// The query of all rows, or of those that have given values in the `wanted` columns.
 pub(super) fn select(
     dialect: Dialect,
-    table: &TableSql,
+    (table, rows): (&TableSql, &str),
     columns: &[DataColumn],
     wanted: &[usize],
 ) -> String {
@@ -221,7 +264,7 @@ pub(super) fn select(
     if columns.is_empty() {
         sql.push("1");
     }
-    sql.push(" FROM ").push(table.table);
+    sql.push(" FROM ").push(rows);
     if !wanted.is_empty() {
         sql.push(" WHERE ").list(wanted, " AND ", |sql, &at| {
             sql.push(table.table).push(".").push(table.columns[at]);

@@ -9,6 +9,7 @@ pub(crate) mod coordinators;
 mod generated;
 mod hooks;
 pub(crate) mod kept;
+pub(crate) mod leaving;
 mod observed;
 mod read_only;
 mod read_token;

@@ -1,13 +1,12 @@
 //! Creating and dropping the tables of engines, by the statements that generated code brings along.
 
-use crate::databases::{Configured, Registry};
+use crate::databases::{Configured, Registry, leaving};
 use crate::driver::Physical;
 use crate::error::{ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::link::drift::Watch;
 use crate::link::engine::Engine;
 use crate::link::program::TableDdl;
-use bindery_core::dialect::Dialect;
 
 /// The result of [`Registry::create_missing`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -49,8 +48,9 @@ impl Registry {
     /// that the schema does not know are left alone.
     ///
     /// # Errors
-    /// A database refuses, as one of the tables left alone refers to a dropped one. Then nothing is dropped, except on MySQL
-    /// and MariaDB, where what was dropped before is gone.
+    /// [`ErrorKind::ForeignKeyViolation`] where a table that is left alone refers to one that would be dropped: on SQLite by one of its
+    /// rows, on the others by its foreign key. No row of it is deleted or changed, whatever its foreign key says, and nothing is
+    /// dropped. Where the database fails nothing is dropped either, except on MySQL and MariaDB, where what was dropped before is gone.
     pub fn drop_tables(&self, engine: impl Engine) -> Result<Vec<&'static str>> {
         drop_on(&self.engines[engine.index()])
     }
@@ -185,7 +185,7 @@ impl<'w> Noting<'w> {
         watch.record().write(physical)
     }
 
-    /// Did another program make the table of records meanwhile?
+    /// Has another program made the table of records meanwhile?
     fn came_late(&self, link: &mut Link) -> bool {
         let Some(watch) = self.watch.filter(|_| self.was_first) else {
             return false;
@@ -221,27 +221,21 @@ fn exists(physical: &mut Physical, table: &TableDdl) -> Result<bool> {
 fn drop_on(engine: &Configured) -> Result<Vec<&'static str>> {
     let mut link = engine.pool.acquire()?;
     let work = |physical: &mut Physical| {
-        defer_checks(physical)?;
+        leaving::ensure_unreferenced(physical, &engine.tables)?;
         let dropped = drop_existing(physical, &engine.tables)?;
+        leaving::ensure_left_whole(physical, &dropped)?;
         let watch = engine.pool.watch();
         watch.map_or(Ok(()), |watch| watch.record().remove(physical))?;
         Ok(dropped)
     };
-    let outcome = link.timed(|link| whole(link, work));
-    if outcome.is_err() {
-        // Tables that refer to each other are dropped with the session's checks switched off, and now they may still be.
-        link.discard();
-    }
+    let outcome = link.timed(|link| {
+        leaving::without_actions(link.ready()?)?;
+        whole(link, work)
+    });
+    // Tables are dropped with the session's checks of foreign keys switched off, and they may still be.
+    link.discard();
     forget(engine);
     outcome.map_err(|error| error.on_engine(engine.info.name).during(Operation::Drop))
-}
-
-/// SQLite checks foreign keys of dropped tables immediately, unless set to wait for the end of this transaction.
-fn defer_checks(physical: &mut Physical) -> Result<()> {
-    match physical.dialect() {
-        Dialect::Sqlite => physical.batch("PRAGMA defer_foreign_keys = ON"),
-        Dialect::Postgres | Dialect::Mysql => Ok(()),
-    }
 }
 
 /// In the reverse order of creation, so that a table goes before the one it refers to.

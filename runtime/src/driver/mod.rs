@@ -66,7 +66,10 @@ pub(crate) mod cut;
 pub(crate) mod forks;
 mod leaving;
 pub(crate) mod locks;
+#[cfg(feature = "outbox")]
+mod notify;
 mod observed;
+pub(crate) mod own_tables;
 mod physical;
 #[cfg(all(test, unix, any(feature = "postgres", feature = "mysql")))]
 mod played;
@@ -82,6 +85,8 @@ pub(crate) mod prepared;
 pub(crate) mod queue;
 mod raw;
 mod refused;
+#[cfg(any(feature = "data", feature = "sync"))]
+pub(crate) mod stored_form;
 mod table_sql;
 mod table_text;
 #[cfg(test)]

@@ -264,28 +264,9 @@ impl AnyDriver {
         )
     }
 
-    /// The first statement of the last [`insert_rows`](Self::insert_rows), which was of these rows.
-    #[cfg_attr(
-        not(feature = "sqlite"),
-        allow(unused_variables, reason = "the others know it")
-    )]
-    pub(crate) fn sent_insert(&self, table: &TableSql, columns: &ColumnSet, rows: usize) -> String {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => {
-                let first = super::sqlite::rows_per_insert(columns).min(rows);
-                table.insert_sql(self.dialect(), columns, first, false)
-            }
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.sent_insert(table, columns),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(_) => {
-                let first = self.rows_in_statement();
-                table.insert_sql(self.dialect(), columns, first, false)
-            }
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+    /// The first statement of the last [`insert_rows`](Self::insert_rows), which was of this table and these columns.
+    pub(crate) fn sent_insert(&self, table: &TableSql, columns: &ColumnSet) -> String {
+        each!(self, connection => connection.sent_insert(table, columns))
     }
 
     /// How many rows the first statement of the last insert of many rows had, where the driver decided that by their size.

@@ -73,8 +73,9 @@ impl AnyDriver {
                 let _ = gid;
             }
             #[cfg(feature = "postgres")]
-            Self::Postgres(_) => {
+            Self::Postgres(connection) => {
                 let _ = gid;
+                connection.enlist();
             }
             #[cfg(feature = "mysql")]
             Self::Mysql(connection) => connection.enlist(gid),

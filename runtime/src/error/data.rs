@@ -60,6 +60,8 @@ pub enum DataProblem {
     NotTransactional,
     /// An upsert finds rows by the primary key, and there is none.
     NoKey,
+    /// The values of the column are to be replaced, and the snapshot does not replace values.
+    Unredacted,
     /// The file cannot be read.
     Input(std::io::ErrorKind),
 }
@@ -113,6 +115,7 @@ impl fmt::Display for DataProblem {
                 "its storage engine has no transactions, so the load could not be undone: convert it by `ALTER TABLE … ENGINE = InnoDB`",
             ),
             Self::NoKey => out.write_str("it has no primary key to find the rows by"),
+            Self::Unredacted => out.write_str("its values are to be replaced, and this snapshot replaces none"),
             Self::Input(kind) => write!(out, "the file cannot be read: {kind}"),
         }
     }

@@ -60,6 +60,25 @@ pub enum MigrationError {
         /// The version.
         version: String,
     },
+    /// A migration is to be resolved that no run was interrupted in.
+    NotInterrupted {
+        /// The migration.
+        version: String,
+        /// It is applied; otherwise it is not.
+        is_applied: bool,
+    },
+    /// A migration is to be resolved with more statements done than it has.
+    FewerStatements {
+        /// The migration.
+        version: String,
+        /// The number that it has.
+        statements: usize,
+    },
+    /// Squashed migrations: some of what they replace is applied and not all, and the files are not there.
+    HalfReplaced {
+        /// Their versions.
+        versions: Vec<String>,
+    },
     /// Migrations that are not applied, where all have to be.
     Pending {
         /// Their versions.
@@ -122,6 +141,29 @@ impl fmt::Display for MigrationError {
                 write!(out, "nothing says how to revert {}", list(versions))
             }
             Self::Unknown { version } => write!(out, "there is no migration {version}"),
+            Self::NotInterrupted {
+                version,
+                is_applied,
+            } => {
+                let state = if *is_applied {
+                    "applied"
+                } else {
+                    "not applied"
+                };
+                write!(
+                    out,
+                    "migration {version} was not interrupted: it is {state}"
+                )
+            }
+            Self::FewerStatements {
+                version,
+                statements,
+            } => write!(out, "migration {version} has {statements} statements"),
+            Self::HalfReplaced { versions } => write!(
+                out,
+                "some, but not all migrations are applied that were squashed into {}, and the files of the others are missing",
+                list(versions)
+            ),
             Self::Pending { versions } => write!(out, "not applied: {}", list(versions)),
             Self::UnknownEngine { engine } => {
                 write!(out, "the program has no engine `{}`", engine.escape_debug())

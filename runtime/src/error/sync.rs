@@ -40,6 +40,23 @@ pub enum SyncError {
         /// The engine whose keys come in another order.
         engine: &'static str,
     },
+    /// SQLite compares values in the form in which they are stored, and this one is not in the form that bindery writes, so rows do
+    /// not come in the order of their values.
+    StoredForm {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The key of the row.
+        key: String,
+    },
+    /// A page of rows does not begin after the one before it.
+    RowOrder {
+        /// The table.
+        table: String,
+        /// The key of the row that comes where it should not.
+        key: String,
+    },
 }
 
 impl fmt::Display for SyncError {
@@ -63,6 +80,15 @@ impl fmt::Display for SyncError {
                 out,
                 "a full compare needs both tables in one order, and the keys on `{engine}` are not in the order of their values: \
                  use integer or UUID keys, a binary collation, or `by` a column"
+            ),
+            Self::StoredForm { table, column, key } => write!(
+                out,
+                "table `{table}`, row with key {key}: the value of column `{column}` is stored in another form than bindery's, so rows \
+                 do not come in the order of their values: write it in the form that bindery writes"
+            ),
+            Self::RowOrder { table, key } => write!(
+                out,
+                "table `{table}`: the row with key {key} does not come after the rows before it, so the table cannot be read page by page"
             ),
         }
     }

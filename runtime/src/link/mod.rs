@@ -3,6 +3,7 @@
 //! loan), `connection` and `transaction` (the handles that programs see), `slots` (the connections of one session).
 
 mod acquire;
+pub(crate) mod backoff;
 pub(crate) mod changes;
 pub(crate) mod connection;
 mod constraint_names;

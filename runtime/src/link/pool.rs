@@ -226,7 +226,7 @@ impl Pool {
 
     /// Begins a checkout; `None` where nothing listens.
     #[inline]
-    pub(crate) fn begin_checkout(&self) -> Option<Running<'static>> {
+    pub(crate) fn begin_checkout(&self) -> Option<Box<Running<'static>>> {
         if observe::is_idle() && !observe::is_recorded() {
             return None;
         }
@@ -234,11 +234,17 @@ impl Pool {
     }
 
     #[cold]
-    fn begin_observed_checkout(&self) -> Option<Running<'static>> {
+    fn begin_observed_checkout(&self) -> Option<Box<Running<'static>>> {
         let observer = self.observer.get()?;
         observer.notice_recorder();
         let listens = observer.is_listened_to();
-        listens.then(|| Running::begin(observer, None, Sent::other(EventKind::Checkout)))
+        listens.then(|| {
+            Box::new(Running::begin(
+                observer,
+                None,
+                Sent::other(EventKind::Checkout),
+            ))
+        })
     }
 
     /// The counts have changed: has them recorded.

@@ -1,6 +1,7 @@
 //! The table `_bindery_migrations` of an engine's database: a row for each migration that was applied or begun.
 
 use crate::driver::Physical;
+use crate::driver::own_tables;
 use crate::error::Result;
 use crate::value::ParamWriter;
 use bindery_core::sql_writer::SqlWriter;
@@ -58,14 +59,7 @@ pub(super) struct Recorded {
 
 /// Makes the table where there is none.
 pub(super) fn create(physical: &mut Physical) -> Result<()> {
-    if physical.table_exists(None, TABLE)? {
-        return Ok(());
-    }
-    match physical.define(CREATE) {
-        // Another process made it at the same time.
-        Err(_) if physical.table_exists(None, TABLE)? => Ok(()),
-        outcome => outcome,
-    }
+    own_tables::make(physical, TABLE, &[CREATE])
 }
 
 /// All rows; none where there is no table.
@@ -150,6 +144,37 @@ pub(super) fn update(physical: &mut Physical, version: &str, progress: Progress)
     sql.push(", applied_at = CURRENT_TIMESTAMP WHERE version = ")
         .placeholder();
     let write = &mut |params: &mut ParamWriter<'_>| {
+        progress.write(params);
+        params.text(version);
+    };
+    physical.execute(&sql.finish(), write).map(drop)
+}
+
+/// Changes the progress of a migration, and the file that it is of.
+pub(super) fn amend(
+    physical: &mut Physical,
+    (version, name, checksum): (&str, &str, &str),
+    progress: Progress,
+) -> Result<()> {
+    let mut sql = SqlWriter::new(physical.dialect());
+    sql.push("UPDATE _bindery_migrations SET ");
+    for column in [
+        "name",
+        "checksum",
+        "bindery",
+        "stage",
+        "at_work",
+        "done",
+        "duration_ms",
+    ] {
+        sql.push(column).push(" = ").placeholder().push(", ");
+    }
+    sql.push("applied_at = CURRENT_TIMESTAMP WHERE version = ")
+        .placeholder();
+    let write = &mut |params: &mut ParamWriter<'_>| {
+        for text in [name, checksum, env!("CARGO_PKG_VERSION")] {
+            params.text(text);
+        }
         progress.write(params);
         params.text(version);
     };

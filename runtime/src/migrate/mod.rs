@@ -37,6 +37,8 @@ pub struct Migration {
     pub up: Script,
     /// The statements that undo it, where they are written.
     pub down: Option<Script>,
+    /// The migrations that it was squashed from. A database that has applied those has applied this one.
+    pub replaces: &'static [Replaced],
 }
 
 impl Migration {
@@ -54,7 +56,52 @@ impl Migration {
             checksum,
             up,
             down,
+            replaces: &[],
         }
+    }
+
+    /// The same as a squashed one, in place of these.
+    #[must_use]
+    pub const fn replacing(mut self, replaces: &'static [Replaced]) -> Self {
+        self.replaces = replaces;
+        self
+    }
+}
+
+/// A migration in place of which there is a squashed one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Replaced {
+    /// Its version.
+    pub version: &'static str,
+    /// The checksum that it was applied with.
+    pub checksum: &'static str,
+    /// The migration itself, where its file is still there: a database that has applied some of them goes on with the others.
+    pub migration: Option<Migration>,
+    /// The migrations that it was squashed from itself. A database that has applied those has applied it.
+    pub replaces: &'static [Replaced],
+}
+
+impl Replaced {
+    /// A replaced migration of these parts.
+    pub const fn new(
+        version: &'static str,
+        checksum: &'static str,
+        migration: Option<Migration>,
+    ) -> Self {
+        Self {
+            version,
+            checksum,
+            migration,
+            replaces: &[],
+        }
+    }
+
+    /// The same of one that was squashed from these.
+    #[must_use]
+    pub const fn replacing(mut self, replaces: &'static [Replaced]) -> Self {
+        self.replaces = replaces;
+        self
     }
 }
 
@@ -108,18 +155,15 @@ pub enum MigrationState {
     Changed,
     /// Applied, and there is no file.
     Missing,
-    /// This many statements are done, and the next run, or the next one that reverts, goes on after them.
+    /// Squashed from others, of which some are applied and not all, and their files are not there.
+    HalfReplaced,
+    /// A run ended before all statements were done. The next run, or the next one that reverts, goes on after those that are.
     Interrupted {
         /// Statements that are done.
         done: usize,
+        /// The statement after them was at work, and whether it was done has to be found out by a person.
+        in_doubt: bool,
         /// They are those of the way back.
-        reverting: bool,
-    },
-    /// A run ended while this statement was at work, and whether it was done has to be found out by a person.
-    HalfDone {
-        /// Which statement, from 1.
-        statement: usize,
-        /// It is one of the way back.
         reverting: bool,
     },
 }
@@ -273,10 +317,37 @@ impl<'a> Migrator<'a> {
     pub fn status(&self) -> Result<Vec<MigrationStatus>> {
         let status = || {
             let mut session = Session::open(self.registry, self.engine, &self.options)?;
-            let history = history::read(&mut session.physical)?;
-            Ok(plan::status(self.migrations, &history))
+            Ok(self.plan(&mut session)?.status)
         };
         self.located(status())
+    }
+
+    /// The migrations that [`run`](Self::run) would apply, in their order. Changes nothing, and waits for no other process.
+    ///
+    /// # Errors
+    /// The reason that keeps `run` from beginning. The engine cannot be reached.
+    pub fn pending(&self) -> Result<Vec<Migration>> {
+        self.steps(|plan| self.steps_forth(plan))
+    }
+
+    /// The migrations that [`revert`](Self::revert) would revert, the last one first. Changes nothing, and waits for no other process.
+    ///
+    /// # Errors
+    /// The reason that keeps `revert` from beginning. The engine cannot be reached.
+    pub fn revertible(&self, count: usize) -> Result<Vec<Migration>> {
+        self.steps(|plan| run::steps_back(plan, count))
+    }
+
+    fn steps(
+        &self,
+        of: impl FnOnce(&plan::Plan) -> Result<Vec<run::Step>>,
+    ) -> Result<Vec<Migration>> {
+        let steps = || {
+            let mut session = Session::open(self.registry, self.engine, &self.options)?;
+            of(&self.plan(&mut session)?)
+        };
+        let steps = self.located(steps())?;
+        Ok(steps.iter().map(run::Step::migration).collect())
     }
 
     /// Applies what is pending, one migration after the other, and returns those that this call applied. Of several processes that
@@ -332,23 +403,15 @@ impl<'a> Migrator<'a> {
         }))
     }
 
-    /// Says of a migration that is half done how far it is, after a person has looked: this many of its statements are done;
-    /// where it was being reverted, of those of the way back. `None`: all are done.
+    /// Says of a migration that a run was interrupted in how far it is, after a person has looked: this many of its statements are
+    /// done; where it was being reverted, of those of the way back. `None`: all are done.
     ///
     /// # Errors
-    /// There is no such migration, or it has fewer statements. The engine cannot be reached.
+    /// There is no such migration, it was not interrupted, or it has fewer statements. The engine cannot be reached.
     pub fn resolve(&self, version: &str, done: Option<usize>) -> Result<()> {
         self.located(self.locked(&mut |_| (), |session, _| {
             self.set_done(session, version, done)
         }))
-    }
-
-    fn find(&self, version: &str) -> Result<&'a Migration> {
-        let found = self.migrations.iter().find(|one| one.version == version);
-        found.ok_or_else(|| {
-            let version = version.to_owned();
-            refused(MigrationError::Unknown { version })
-        })
     }
 
     /// With a session of its own, and the lock that only one process of the database's has.

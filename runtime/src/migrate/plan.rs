@@ -1,48 +1,174 @@
 //! The state of each migration by its file and its row, and whether it lets a run go on. Nothing is sent from here.
 
-use std::collections::HashMap;
-
 use super::history::{Recorded, Stage};
-use super::{Migration, MigrationState, MigrationStatus, refused};
+use super::{Migration, MigrationState, MigrationStatus, Replaced, refused};
 use crate::error::{MigrationError, Result};
 
-/// The state of every migration, in their order; those without a file last.
-pub(super) fn status(migrations: &[Migration], history: &[Recorded]) -> Vec<MigrationStatus> {
-    let rows: HashMap<&str, &Recorded> = history.iter().map(|row| (&*row.version, row)).collect();
-    let last = migrations
-        .iter()
-        .rposition(|one| rows.contains_key(one.version));
-    let of_file = migrations.iter().enumerate().map(|(at, one)| {
-        let row = rows.get(one.version).copied();
-        let state = match row {
-            Some(row) => state_of(one, row),
-            None if last.is_some_and(|last| at < last) => MigrationState::OutOfOrder,
-            None => MigrationState::Pending,
+/// The migrations that count for a database, and how far it is with each.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// In their order. Where the database has applied some of what a squashed one replaces, those stand in its place.
+    pub(super) migrations: Vec<Migration>,
+    /// Of each of them, then of the rows that have no file.
+    pub(super) status: Vec<MigrationStatus>,
+}
+
+/// A migration as a database stands to it.
+struct Link<'h> {
+    migration: Migration,
+    standing: Standing<'h>,
+}
+
+enum Standing<'h> {
+    /// By a row of its own, or without one.
+    Own(Option<&'h Recorded>),
+    /// All that it replaces is applied: the last row of those.
+    Replaced(&'h Recorded),
+    /// Some of that is, and the files of the others are not there.
+    HalfReplaced,
+}
+
+impl Plan {
+    pub(super) fn of(migrations: &[Migration], history: &[Recorded]) -> Self {
+        let mut links = Vec::new();
+        for migration in migrations {
+            link(&mut links, *migration, history);
+        }
+        let mut status = states(&links);
+        let others = history.iter().filter(|row| !is_known(&links, row));
+        status.extend(
+            others
+                .map(|row| described(&row.version, &row.name, MigrationState::Missing, Some(row))),
+        );
+        Self {
+            migrations: links.into_iter().map(|link| link.migration).collect(),
+            status,
+        }
+    }
+
+    /// The migrations with their states.
+    pub(super) fn each(&self) -> impl DoubleEndedIterator<Item = (&Migration, MigrationState)> {
+        let status = &self.status[..self.migrations.len()];
+        let states = status.iter().map(|one| one.state);
+        self.migrations.iter().zip(states)
+    }
+
+    pub(super) fn find(&self, version: &str) -> Result<&Migration> {
+        let found = self.migrations.iter().find(|one| one.version == version);
+        found.ok_or_else(|| {
+            let version = version.to_owned();
+            refused(MigrationError::Unknown { version })
+        })
+    }
+}
+
+/// A squashed migration stands for itself where the database has none of what it replaces; else that stands for it, as far as its
+/// files are there.
+fn link<'h>(links: &mut Vec<Link<'h>>, migration: Migration, history: &'h [Recorded]) {
+    if !has_replaced(&migration, history) {
+        let standing = Standing::Own(row(history, migration.version));
+        return links.push(Link {
+            migration,
+            standing,
+        });
+    }
+    let files = migration.replaces.iter().map(|one| one.migration);
+    if let Some(files) = files.collect::<Option<Vec<Migration>>>() {
+        return files.into_iter().for_each(|one| link(links, one, history));
+    }
+    let standing = match all_applied(migration.replaces, history) {
+        Some(last) => Standing::Replaced(last),
+        None => Standing::HalfReplaced,
+    };
+    // A way back would be that of another row.
+    let migration = Migration {
+        down: None,
+        ..migration
+    };
+    links.push(Link {
+        migration,
+        standing,
+    });
+}
+
+/// The row of the last of them, where each is applied, by itself or by all that it was squashed from.
+fn all_applied<'h>(replaced: &[Replaced], history: &'h [Recorded]) -> Option<&'h Recorded> {
+    let applied = replaced.iter().map(|one| {
+        let row = row(history, one.version);
+        row.filter(|row| row.stage == Stage::Applied && row.checksum == one.checksum)
+            .or_else(|| all_applied(one.replaces, history))
+    });
+    applied.collect::<Option<Vec<_>>>()?.pop()
+}
+
+/// Has the database a row of what the migration replaces? The last of that has the migration's own version, and another checksum.
+fn has_replaced(migration: &Migration, history: &[Recorded]) -> bool {
+    has_row(migration.replaces, migration.version, history)
+}
+
+fn has_row(replaced: &[Replaced], squashed: &str, history: &[Recorded]) -> bool {
+    replaced.iter().any(|one| {
+        let row = row(history, one.version);
+        let counts = |row: &&Recorded| one.version != squashed || row.checksum == one.checksum;
+        row.filter(counts).is_some()
+            || has_row(one.replaces, one.version, history)
+            || one
+                .migration
+                .is_some_and(|inner| has_replaced(&inner, history))
+    })
+}
+
+/// Is the version among those, or among what one of them was squashed from?
+fn names(replaced: &[Replaced], version: &str) -> bool {
+    let mut each = replaced.iter();
+    each.any(|one| one.version == version || names(one.replaces, version))
+}
+
+fn row<'h>(history: &'h [Recorded], version: &str) -> Option<&'h Recorded> {
+    history.iter().find(|row| row.version == version)
+}
+
+fn is_known(links: &[Link<'_>], row: &Recorded) -> bool {
+    links.iter().any(|link| {
+        let is_replaced = match link.standing {
+            Standing::Own(_) => false,
+            Standing::Replaced(_) | Standing::HalfReplaced => true,
+        };
+        link.migration.version == row.version
+            || (is_replaced && names(link.migration.replaces, &row.version))
+    })
+}
+
+fn states(links: &[Link<'_>]) -> Vec<MigrationStatus> {
+    let is_there = |link: &Link<'_>| !matches!(link.standing, Standing::Own(None));
+    let last = links.iter().rposition(is_there);
+    let status = links.iter().enumerate().map(|(at, link)| {
+        let one = &link.migration;
+        let (state, row) = match link.standing {
+            Standing::Own(Some(row)) => (state_of(one, row), Some(row)),
+            Standing::Own(None) if last.is_some_and(|last| at < last) => {
+                (MigrationState::OutOfOrder, None)
+            }
+            Standing::Own(None) => (MigrationState::Pending, None),
+            Standing::Replaced(row) => (MigrationState::Applied, Some(row)),
+            Standing::HalfReplaced => (MigrationState::HalfReplaced, None),
         };
         described(one.version, one.name, state, row)
     });
-    let is_known = |row: &&Recorded| migrations.iter().any(|one| one.version == row.version);
-    let others = history.iter().filter(|row| !is_known(row));
-    let others =
-        others.map(|row| described(&row.version, &row.name, MigrationState::Missing, Some(row)));
-    of_file.chain(others).collect()
+    status.collect()
 }
 
 fn state_of(migration: &Migration, row: &Recorded) -> MigrationState {
-    let reverting = row.stage == Stage::Reverting;
     if row.checksum != migration.checksum {
-        MigrationState::Changed
-    } else if row.stage == Stage::Applied {
-        MigrationState::Applied
-    } else if row.at_work == row.done {
-        let done = row.done;
-        MigrationState::Interrupted { done, reverting }
-    } else {
-        let statement = row.at_work;
-        MigrationState::HalfDone {
-            statement,
-            reverting,
-        }
+        return MigrationState::Changed;
+    }
+    match row.stage {
+        Stage::Applied => MigrationState::Applied,
+        Stage::Applying | Stage::Reverting => MigrationState::Interrupted {
+            done: row.done,
+            in_doubt: row.at_work != row.done,
+            reverting: row.stage == Stage::Reverting,
+        },
     }
 }
 
@@ -106,13 +232,21 @@ pub(super) fn ensure_sound(status: &[MigrationStatus], out_of_order: bool) -> Re
         Some(versions).filter(|versions| !versions.is_empty())
     };
     for one in status {
-        if let MigrationState::HalfDone { statement, .. } = one.state {
-            let version = one.version.clone();
+        if let MigrationState::Interrupted {
+            done,
+            in_doubt: true,
+            ..
+        } = one.state
+        {
+            let (version, statement) = (one.version.clone(), done + 1);
             return Err(refused(MigrationError::HalfDone { version, statement }));
         }
     }
     if let Some(versions) = of(MigrationState::Changed) {
         return Err(refused(MigrationError::Changed { versions }));
+    }
+    if let Some(versions) = of(MigrationState::HalfReplaced) {
+        return Err(refused(MigrationError::HalfReplaced { versions }));
     }
     if let Some(versions) = of(MigrationState::Missing) {
         return Err(refused(MigrationError::Missing { versions }));

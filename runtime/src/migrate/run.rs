@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::connecting::Session;
 use super::history::{self, Progress, Stage};
+use super::plan::{self, Plan};
 use super::{
-    Migration, MigrationProgress, MigrationRun, MigrationState, Migrator, Script, plan, refused,
+    Migration, MigrationProgress, MigrationRun, MigrationState, Migrator, Script, refused,
 };
 use crate::driver::{Physical, TransactionOptions};
 use crate::error::{Constraint, Error, ErrorKind, MigrationError, Result};
@@ -24,8 +25,8 @@ enum Direction {
 
 /// One migration in one direction.
 #[derive(Clone, Copy)]
-struct Step<'m> {
-    migration: &'m Migration,
+pub(super) struct Step {
+    migration: Migration,
     script: Script,
     direction: Direction,
     /// Statements that an earlier run did.
@@ -35,31 +36,19 @@ struct Step<'m> {
 }
 
 impl Migrator<'_> {
+    pub(super) fn plan(&self, session: &mut Session) -> Result<Plan> {
+        let history = history::read(&mut session.physical)?;
+        Ok(Plan::of(self.migrations, &history))
+    }
+
     pub(super) fn apply_pending(
         &self,
         session: &mut Session,
         told: &mut dyn FnMut(MigrationProgress),
     ) -> Result<Vec<MigrationRun>> {
-        let status = plan::status(self.migrations, &history::read(&mut session.physical)?);
-        plan::ensure_sound(&status, self.options.out_of_order)?;
-        plan::ensure_not_reverting(&status)?;
-        let mut runs = Vec::new();
-        for (migration, status) in self.migrations.iter().zip(&status) {
-            let (done, is_recorded) = match status.state {
-                MigrationState::Pending | MigrationState::OutOfOrder => (0, false),
-                MigrationState::Interrupted { done, .. } => (done, true),
-                _ => continue,
-            };
-            let step = Step {
-                migration,
-                script: migration.up,
-                direction: Direction::Up,
-                done,
-                is_recorded,
-            };
-            runs.extend(self.take(&mut session.physical, step, told)?);
-        }
-        Ok(runs)
+        let plan = self.plan(session)?;
+        let steps = self.steps_forth(&plan)?;
+        self.take_all(session, steps, told)
     }
 
     pub(super) fn revert_last(
@@ -68,36 +57,43 @@ impl Migrator<'_> {
         count: usize,
         told: &mut dyn FnMut(MigrationProgress),
     ) -> Result<Vec<MigrationRun>> {
-        let status = plan::status(self.migrations, &history::read(&mut session.physical)?);
-        plan::ensure_sound(&status, true)?;
-        plan::ensure_not_applying(&status)?;
-        let applied = self.migrations.iter().zip(&status).rev();
-        let applied = applied.filter_map(|(one, status)| match status.state {
-            MigrationState::Applied => Some((one, 0)),
-            MigrationState::Interrupted { done, .. } => Some((one, done)),
-            _ => None,
-        });
-        let wanted: Vec<(&Migration, usize)> = applied.take(count).collect();
-        let without = wanted
-            .iter()
-            .map(|(one, _)| one)
-            .filter(|one| one.down.is_none());
-        let versions: Vec<String> = without.map(|one| one.version.to_owned()).collect();
-        if !versions.is_empty() {
-            return Err(refused(MigrationError::NoWayBack { versions }));
-        }
-        let mut runs = Vec::new();
-        for (migration, done) in wanted {
-            let Some(script) = migration.down else {
-                continue;
+        let plan = self.plan(session)?;
+        let steps = steps_back(&plan, count)?;
+        self.take_all(session, steps, told)
+    }
+
+    /// The migrations that a run applies.
+    pub(super) fn steps_forth(&self, plan: &Plan) -> Result<Vec<Step>> {
+        plan::ensure_sound(&plan.status, self.options.out_of_order)?;
+        plan::ensure_not_reverting(&plan.status)?;
+        let steps = plan.each().filter_map(|(migration, state)| {
+            let (done, is_recorded) = match state {
+                MigrationState::Pending | MigrationState::OutOfOrder => (0, false),
+                MigrationState::Interrupted { done, .. } => (done, true),
+                MigrationState::Applied
+                | MigrationState::Changed
+                | MigrationState::Missing
+                | MigrationState::HalfReplaced => return None,
             };
-            let step = Step {
-                migration,
-                script,
-                direction: Direction::Down,
+            Some(Step {
+                migration: *migration,
+                script: migration.up,
+                direction: Direction::Up,
                 done,
-                is_recorded: true,
-            };
+                is_recorded,
+            })
+        });
+        Ok(steps.collect())
+    }
+
+    fn take_all(
+        &self,
+        session: &mut Session,
+        steps: Vec<Step>,
+        told: &mut dyn FnMut(MigrationProgress),
+    ) -> Result<Vec<MigrationRun>> {
+        let mut runs = Vec::new();
+        for step in steps {
             runs.extend(self.take(&mut session.physical, step, told)?);
         }
         Ok(runs)
@@ -108,11 +104,12 @@ impl Migrator<'_> {
         session: &mut Session,
         version: &str,
     ) -> Result<Vec<&'static str>> {
-        let last = self.find(version)?.version;
-        let versions = self.migrations.iter().map(|one| one.version);
+        let plan = self.plan(session)?;
+        let last = plan.find(version)?.version;
+        let versions = plan.migrations.iter().map(|one| one.version);
         let at = versions.clone().position(|one| one == last).unwrap_or(0);
         let until: Vec<&str> = versions.take(at + 1).collect();
-        self.record_these(session, &until)
+        record(session, &plan, &until)
     }
 
     pub(super) fn record_these(
@@ -120,60 +117,48 @@ impl Migrator<'_> {
         session: &mut Session,
         versions: &[&str],
     ) -> Result<Vec<&'static str>> {
-        let found = versions.iter().map(|version| self.find(version));
-        let mut recorded = Vec::new();
-        for migration in found.collect::<Result<Vec<_>>>()? {
-            if history::stage(&mut session.physical, migration.version)?.is_none() {
-                let all = migration.up.statements.len();
-                history::insert(
-                    &mut session.physical,
-                    migration.row(),
-                    Progress::whole(all, 0),
-                )?;
-                recorded.push(migration.version);
-            }
-        }
-        Ok(recorded)
+        let plan = self.plan(session)?;
+        record(session, &plan, versions)
     }
 
+    /// One statement, so that a run that is killed leaves the row as it was or as it shall be.
     pub(super) fn set_done(
         &self,
         session: &mut Session,
         version: &str,
         done: Option<usize>,
     ) -> Result<()> {
-        let migration = self.find(version)?;
+        let plan = self.plan(session)?;
+        let migration = plan.find(version)?;
         let physical = &mut session.physical;
-        let stage = history::stage(physical, version)?;
-        let script = match stage {
-            Some(Stage::Reverting) => migration.down.unwrap_or(migration.up),
-            Some(Stage::Applying | Stage::Applied) | None => migration.up,
+        let direction = interrupted(history::stage(physical, version)?, version)?;
+        let script = match direction {
+            Direction::Up => migration.up,
+            Direction::Down => migration.down.unwrap_or(migration.up),
         };
         let all = script.statements.len();
         let done = done.unwrap_or(all);
         if done > all {
-            let why = "the migration has fewer statements";
-            return Err(Error::new(ErrorKind::Unsupported(why)));
+            return Err(refused(MigrationError::FewerStatements {
+                version: version.to_owned(),
+                statements: all,
+            }));
         }
-        if stage.is_some() {
-            history::delete(physical, version)?;
-        }
-        let progress = match (stage, done) {
-            (Some(Stage::Reverting), done) if done == all => return Ok(()),
-            (Some(Stage::Reverting), 0) => Progress::whole(migration.up.statements.len(), 0),
-            (Some(Stage::Reverting), done) => Progress::part(Direction::Down, done, done),
-            (_, done) if done == all => Progress::whole(all, 0),
-            (_, 0) => return Ok(()),
-            (_, done) => Progress::part(Direction::Up, done, done),
+        let progress = match direction {
+            Direction::Up if done == all => Progress::whole(all, 0),
+            Direction::Up if done == 0 => return history::delete(physical, version),
+            Direction::Down if done == all => return history::delete(physical, version),
+            Direction::Down if done == 0 => Progress::whole(migration.up.statements.len(), 0),
+            Direction::Up | Direction::Down => Progress::part(direction, done, done),
         };
-        history::insert(physical, migration.row(), progress)
+        history::amend(physical, migration.row(), progress)
     }
 
     /// One migration; `None` where another process did it meanwhile. Tried again where no lock was given in time.
     fn take(
         &self,
         physical: &mut Physical,
-        step: Step<'_>,
+        step: Step,
         told: &mut dyn FnMut(MigrationProgress),
     ) -> Result<Option<MigrationRun>> {
         let version = step.migration.version;
@@ -200,7 +185,7 @@ impl Migrator<'_> {
     fn one_by_one(
         &self,
         physical: &mut Physical,
-        step: Step<'_>,
+        step: Step,
         started: Instant,
         told: &mut dyn FnMut(MigrationProgress),
     ) -> Result<bool> {
@@ -234,8 +219,69 @@ impl Migrator<'_> {
     }
 }
 
+/// The migrations that a run reverts, the last one first.
+pub(super) fn steps_back(plan: &Plan, count: usize) -> Result<Vec<Step>> {
+    plan::ensure_sound(&plan.status, true)?;
+    plan::ensure_not_applying(&plan.status)?;
+    let applied = plan.each().rev().filter_map(|(one, state)| match state {
+        MigrationState::Applied => Some((one, 0)),
+        MigrationState::Interrupted { done, .. } => Some((one, done)),
+        MigrationState::Pending
+        | MigrationState::OutOfOrder
+        | MigrationState::Changed
+        | MigrationState::Missing
+        | MigrationState::HalfReplaced => None,
+    });
+    let (mut steps, mut versions) = (Vec::new(), Vec::new());
+    for (migration, done) in applied.take(count) {
+        match migration.down {
+            Some(script) => steps.push(Step {
+                migration: *migration,
+                script,
+                direction: Direction::Down,
+                done,
+                is_recorded: true,
+            }),
+            None => versions.push(migration.version.to_owned()),
+        }
+    }
+    if versions.is_empty() {
+        Ok(steps)
+    } else {
+        Err(refused(MigrationError::NoWayBack { versions }))
+    }
+}
+
+/// Records migrations as applied that are not recorded yet.
+fn record(session: &mut Session, plan: &Plan, versions: &[&str]) -> Result<Vec<&'static str>> {
+    let found = versions.iter().map(|version| plan.find(version));
+    let mut recorded = Vec::new();
+    for migration in found.collect::<Result<Vec<_>>>()? {
+        if history::stage(&mut session.physical, migration.version)?.is_none() {
+            let progress = Progress::whole(migration.up.statements.len(), 0);
+            history::insert(&mut session.physical, migration.row(), progress)?;
+            recorded.push(migration.version);
+        }
+    }
+    Ok(recorded)
+}
+
+/// The direction that a run was interrupted in. Of any other migration it is known how far it is.
+fn interrupted(stage: Option<Stage>, version: &str) -> Result<Direction> {
+    let is_applied = match stage {
+        Some(Stage::Applying) => return Ok(Direction::Up),
+        Some(Stage::Reverting) => return Ok(Direction::Down),
+        Some(Stage::Applied) => true,
+        None => false,
+    };
+    Err(refused(MigrationError::NotInterrupted {
+        version: version.to_owned(),
+        is_applied,
+    }))
+}
+
 /// Records that a statement begins, and has it done. Where it fails the record is as before.
-fn begin_one(physical: &mut Physical, step: Step<'_>, at: usize, sql: &str) -> Result<()> {
+fn begin_one(physical: &mut Physical, step: Step, at: usize, sql: &str) -> Result<()> {
     let version = step.migration.version;
     let in_one = !physical.undoes_ddl();
     if in_one {
@@ -254,7 +300,7 @@ fn begin_one(physical: &mut Physical, step: Step<'_>, at: usize, sql: &str) -> R
 }
 
 /// Records that a statement is done. It is never tried again after that failed: the statement may be stored.
-fn end_one(physical: &mut Physical, step: Step<'_>, at: usize) -> Result<()> {
+fn end_one(physical: &mut Physical, step: Step, at: usize) -> Result<()> {
     history::update(physical, step.migration.version, step.part(at + 1, at + 1))?;
     if physical.undoes_ddl() {
         Ok(())
@@ -266,7 +312,7 @@ fn end_one(physical: &mut Physical, step: Step<'_>, at: usize) -> Result<()> {
 /// The whole migration with its record; `false` where another process did it meanwhile.
 fn in_transaction(
     physical: &mut Physical,
-    step: Step<'_>,
+    step: Step,
     started: Instant,
     told: &mut dyn FnMut(MigrationProgress),
 ) -> Result<bool> {
@@ -283,7 +329,7 @@ fn in_transaction(
 
 fn within(
     physical: &mut Physical,
-    step: Step<'_>,
+    step: Step,
     started: Instant,
     told: &mut dyn FnMut(MigrationProgress),
 ) -> Result<bool> {
@@ -360,7 +406,11 @@ fn millis(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-impl Step<'_> {
+impl Step {
+    pub(super) fn migration(&self) -> Migration {
+        self.migration
+    }
+
     fn part(&self, at_work: usize, done: usize) -> Progress {
         Progress::part(self.direction, at_work, done)
     }

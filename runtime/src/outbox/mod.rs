@@ -5,10 +5,14 @@
 //! A task runs at least once: a worker that is lost after the handler's work and before its end is recorded leaves the task to
 //! another. [`TaskContext::once`] makes effects on engines with an inbox happen once.
 
+#[cfg(all(unix, feature = "signals"))]
+mod command;
 mod inbox;
 mod push;
 mod queue;
 mod random;
+#[cfg(feature = "cron")]
+mod schedule;
 mod sql;
 mod store;
 mod task;
@@ -16,9 +20,13 @@ mod worker;
 
 use crate::link::engine::{Engine, StaticEngine};
 
+#[cfg(all(unix, feature = "signals"))]
+pub use self::command::{WorkArgs, work};
 pub use self::inbox::prune_inbox;
 pub use self::push::Tasks;
 pub use self::queue::{TaskFilter, TaskQueue, TaskRecord, TaskStatus, TaskSummary};
+#[cfg(feature = "cron")]
+pub use self::schedule::{MissedTicks, Schedule};
 pub use self::task::{Pushed, Task, TaskOptions};
 pub use self::worker::{RunningWorker, StopHandle, TaskContext, TaskResult, Worker, WorkerReport};
 

@@ -4,6 +4,7 @@ use std::panic::Location;
 
 use super::task::{Pushed, Start, Task, TaskOptions};
 use super::{HasOutbox, random, sql, store};
+use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::link::changes::Written;
@@ -46,7 +47,7 @@ impl<E: HasOutbox> Tasks<'_, E> {
         let place = Location::caller();
         let engine = self.connection.engine;
         let outcome = Row::new(&task, options).and_then(|row| {
-            let insert = |link: &mut Link| row.insert(link, place);
+            let insert = |link: &mut Link| row.push(link, place);
             self.connection.link.call(Operation::Insert, insert)
         });
         outcome.map_err(|error| {
@@ -58,7 +59,7 @@ impl<E: HasOutbox> Tasks<'_, E> {
 }
 
 /// A task as it is stored.
-struct Row {
+pub(super) struct Row {
     uid: String,
     task: &'static str,
     payload: String,
@@ -70,7 +71,7 @@ struct Row {
 }
 
 impl Row {
-    fn new<T: Task>(task: &T, options: TaskOptions) -> Result<Self> {
+    pub(super) fn new<T: Task>(task: &T, options: TaskOptions) -> Result<Self> {
         let payload = serde_json::to_string(task).map_err(|error| {
             let why = format!("the task `{}` cannot be written as JSON", T::NAME);
             Error::new(ErrorKind::UnsupportedValue(why)).with_source(error)
@@ -92,15 +93,9 @@ impl Row {
         })
     }
 
-    fn insert(&self, link: &mut Link, place: &'static Location<'static>) -> Result<Pushed> {
+    fn push(&self, link: &mut Link, place: &'static Location<'static>) -> Result<Pushed> {
         link.begin_observed(|| Call::of(Operation::Insert, Some(place)));
-        let physical = link.ready()?;
-        let text = sql::insert(
-            physical.dialect(),
-            self.start != Start::Now,
-            self.is_absolute(),
-        );
-        let is_new = store::insert_new(physical, &text, &mut |params| self.write(params))?;
+        let is_new = self.insert(link.ready()?)?;
         if link.counts_writes() {
             link.wrote(Written::Anything);
         }
@@ -109,6 +104,14 @@ impl Row {
         } else {
             Pushed::Exists
         })
+    }
+
+    /// `false` where a task with its unique key is there.
+    pub(super) fn insert(&self, physical: &mut Physical) -> Result<bool> {
+        let is_later = self.start != Start::Now;
+        let notifies = !is_later && physical.can_notify();
+        let text = sql::insert(physical.dialect(), is_later, self.is_absolute(), notifies);
+        store::insert_new(physical, &text, &mut |params| self.write(params))
     }
 
     fn is_absolute(&self) -> bool {
@@ -132,11 +135,16 @@ impl Row {
 }
 
 fn checked(key: Option<String>) -> Result<Option<String>> {
-    match &key {
-        Some(text) if text.chars().count() > LONGEST_KEY => {
-            let why = format!("the key of a task is longer than {LONGEST_KEY} characters");
-            Err(Error::new(ErrorKind::UnsupportedValue(why)))
-        }
-        Some(_) | None => Ok(key),
+    key.as_deref()
+        .map_or(Ok(()), |key| ensure_short("key", key))?;
+    Ok(key)
+}
+
+/// Refuses what the columns of the table would cut or refuse.
+pub(super) fn ensure_short(what: &str, text: &str) -> Result<()> {
+    if text.chars().count() <= LONGEST_KEY {
+        return Ok(());
     }
+    let why = format!("the {what} of a task is longer than {LONGEST_KEY} characters");
+    Err(Error::new(ErrorKind::UnsupportedValue(why)))
 }

@@ -8,11 +8,6 @@ pub(super) fn uid() -> String {
     format!("{:016x}{:016x}", number(), number())
 }
 
-/// From 0 to 1, without 1.
-pub(super) fn share() -> f64 {
-    (number() >> 11) as f64 / (1_u64 << 53) as f64
-}
-
 /// Each state is seeded anew.
 fn number() -> u64 {
     RandomState::new().hash_one(std::process::id())

@@ -1,16 +1,9 @@
 //! The statements over `_bindery_outbox` and `_bindery_inbox`, in the words of each database. Times are of the database's clock.
 
+use super::store::CHANNEL;
+use crate::driver::own_tables;
 use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::SqlWriter;
-
-/// Milliseconds since 1970, of the moment of the statement.
-pub(super) fn now(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Sqlite => "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
-        Dialect::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
-        Dialect::Mysql => "CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)",
-    }
-}
 
 /// Rows that another worker has locked are left to it; on SQLite one writer has its turn, and no row is locked.
 fn skip_locked(dialect: Dialect) -> &'static str {
@@ -23,7 +16,7 @@ fn skip_locked(dialect: Dialect) -> &'static str {
 /// A statement in which `?` is a parameter and `@now` the time of the database.
 fn text(dialect: Dialect, template: &str) -> String {
     let mut sql = SqlWriter::new(dialect);
-    let template = template.replace("@now", now(dialect));
+    let template = template.replace("@now", own_tables::now_ms(dialect));
     let mut parts = template.split('?');
     sql.push(parts.next().unwrap_or_default());
     for part in parts {
@@ -50,16 +43,53 @@ fn insert_new(dialect: Dialect, rest: &str) -> String {
     }
 }
 
+/// Has a statement notify workers once its transaction is committed, if it writes a row. PostgreSQL alone notifies.
+fn notifying(statement: &str) -> String {
+    format!(
+        "WITH pushed AS ({statement} RETURNING id) SELECT CAST(pg_catalog.pg_notify('{CHANNEL}', '') AS text) FROM pushed"
+    )
+}
+
 /// Parameters: uid, task, payload, key, unique key, priority, start, attempts.
-pub(super) fn insert(dialect: Dialect, is_later: bool, is_absolute: bool) -> String {
+pub(super) fn insert(
+    dialect: Dialect,
+    is_later: bool,
+    is_absolute: bool,
+    notifies: bool,
+) -> String {
     let status = if is_later { "scheduled" } else { "pending" };
     let start = if is_absolute { "?" } else { "@now + ?" };
-    insert_new(
+    let insert = insert_new(
         dialect,
         &format!(
             "_bindery_outbox (uid, task, payload, status, task_key, unique_key, priority, due_at, retry_count, max_attempts, lapses, \
              created_at, requeues) VALUES (?, ?, ?, '{status}', ?, ?, ?, {start}, 0, ?, 0, @now, 0)"
         ),
+    );
+    if notifies { notifying(&insert) } else { insert }
+}
+
+/// The time of the database and the last tick of a periodic task. Parameters: its name.
+#[cfg(feature = "cron")]
+pub(super) fn last_tick(dialect: Dialect) -> String {
+    text(
+        dialect,
+        "SELECT @now, (SELECT tick FROM _bindery_schedules WHERE name = ?)",
+    )
+}
+
+/// Parameters: the name, the time.
+#[cfg(feature = "cron")]
+pub(super) fn add_schedule(dialect: Dialect) -> String {
+    insert_new(dialect, "_bindery_schedules (name, tick) VALUES (?, ?)")
+}
+
+/// Moves a periodic task on, unless another worker has. Parameters: the tick, the name, the tick before.
+#[cfg(feature = "cron")]
+pub(super) fn move_schedule(dialect: Dialect) -> String {
+    text(
+        dialect,
+        "UPDATE _bindery_schedules SET tick = ? WHERE name = ? AND tick = ?",
     )
 }
 

@@ -9,6 +9,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::value::ParamWriter;
 
 pub(super) const TABLE: &str = "_bindery_outbox";
+#[cfg(feature = "cron")]
+pub(super) const SCHEDULES: &str = "_bindery_schedules";
+/// The channel on which workers are notified of tasks that can run.
+pub(super) const CHANNEL: &str = "_bindery_outbox";
 
 /// How many ids are in one statement: few sizes, so that few statements are prepared.
 const SIZES: [usize; 4] = [1, 10, 100, 500];
@@ -230,6 +234,46 @@ pub(super) fn insert_new(
         Err(error) if error.is_unique_violation() => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// The time of the database, and the last tick of a periodic task.
+#[cfg(feature = "cron")]
+pub(super) fn last_tick(physical: &mut Physical, name: &str) -> Result<(i64, Option<i64>)> {
+    let mut found = None;
+    let text = sql::last_tick(physical.dialect());
+    physical.query(&text, &mut |params| params.text(name), &mut |row| {
+        found = Some((row.next()?, row.next()?));
+        Ok(true)
+    })?;
+    found.ok_or_else(|| physical.without_row())
+}
+
+/// Writes a periodic task down whose ticks are those after a time.
+#[cfg(feature = "cron")]
+pub(super) fn add_schedule(physical: &mut Physical, name: &str, now_ms: i64) -> Result<()> {
+    let text = sql::add_schedule(physical.dialect());
+    let write = &mut |params: &mut ParamWriter<'_>| {
+        params.text(name);
+        params.i64(now_ms);
+    };
+    insert_new(physical, &text, write).map(drop)
+}
+
+/// Moves a periodic task on from one tick to another; `false` where another worker has.
+#[cfg(feature = "cron")]
+pub(super) fn move_schedule(
+    physical: &mut Physical,
+    name: &str,
+    from: i64,
+    to: i64,
+) -> Result<bool> {
+    let text = sql::move_schedule(physical.dialect());
+    let write = &mut |params: &mut ParamWriter<'_>| {
+        params.i64(to);
+        params.text(name);
+        params.i64(from);
+    };
+    physical.execute(&text, write).map(|rows| rows > 0)
 }
 
 /// Deletes some completed tasks of this age; are there more?

@@ -12,6 +12,7 @@ use crate::link::engine::Engine;
 use crate::model::access::CanWrite;
 use crate::model::{ColumnSource, HasKey, Model};
 use crate::value::recorded::{RecordedValues, replay};
+use crate::value::types::ToColumn;
 use crate::value::{ColumnSet, ParamWriter};
 use bindery_core::dialect::Dialect;
 
@@ -34,7 +35,11 @@ impl<T: ColumnSource> ColumnSource for &T {
 
 impl<M: HasKey, E: Engine, A> Repository<'_, M, E, A> {
     /// Inserts or updates rows by the table's key, in the transaction at hand. All values that are given are stored.
-    pub(crate) fn upsert_by_key(&mut self, rows: &[&M::New<E>]) -> Result<Upserted>
+    pub(crate) fn upsert_by_key<N: ColumnSource>(
+        &mut self,
+        rows: &[&N],
+        new: impl Fn(&N) -> Option<&M::New<E>>,
+    ) -> Result<Upserted>
     where
         Self: CanWrite,
     {
@@ -42,13 +47,16 @@ impl<M: HasKey, E: Engine, A> Repository<'_, M, E, A> {
             return Ok(Upserted::default());
         }
         self.run_on_link(Operation::UpsertMany, |link, sql, engine| {
-            ensure_each(rows, |new| ensure_new::<M, E>(new, engine))?;
+            ensure_each(rows, |row| match new(row) {
+                Some(new) => ensure_new::<M, E>(new, engine),
+                None => Ok(()),
+            })?;
             upsert_copies(link, sql, sql.key, rows)
         })
     }
 
     /// For each of these new rows: is there a row with its key that has the values that it gives?
-    pub(crate) fn are_stored(&mut self, rows: &[&M::New<E>]) -> Result<Vec<bool>> {
+    pub(crate) fn are_stored(&mut self, rows: &[&impl ColumnSource]) -> Result<Vec<bool>> {
         self.run(Operation::Select, |physical, sql, engine| {
             let dialect = physical.dialect();
             let mut stored = vec![false; rows.len()];
@@ -73,6 +81,28 @@ impl<M: HasKey, E: Engine, A> Repository<'_, M, E, A> {
                 })?;
             }
             Ok(stored)
+        })
+    }
+
+    /// A row that meets a condition, in which a placeholder stands for the value.
+    pub(crate) fn first_where(
+        &mut self,
+        condition: &str,
+        value: Option<&dyn ToColumn>,
+    ) -> Result<Option<M::Row<E>>> {
+        self.run(Operation::Select, |physical, sql, engine| {
+            let mut found = None;
+            let text = format!("{} {condition} LIMIT 1", sql.select);
+            let write = &mut |params: &mut ParamWriter<'_>| {
+                if let Some(value) = value {
+                    value.write(params);
+                }
+            };
+            physical.query(&text, write, &mut |row| {
+                found = Some(M::read(row, engine)?);
+                Ok(true)
+            })?;
+            Ok(found)
         })
     }
 
@@ -113,7 +143,7 @@ fn by_key<N: ColumnSource>(
 /// Does the stored row have the values that the new one gives?
 pub(crate) fn is_equal<M: Model, E: Engine>(
     sql: &'static TableSql,
-    new: &M::New<E>,
+    new: &impl ColumnSource,
     row: &M::Row<E>,
     dialect: Dialect,
 ) -> Result<bool> {

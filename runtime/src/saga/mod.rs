@@ -305,7 +305,7 @@ where
             state,
             attempts: 0,
             failures: 0,
-            // What was tried before may have left something, and may be committed still.
+            // An earlier attempt may have left something, and may be committed still.
             doubt: saved.progress.doubt || saved.progress.attempts > 0,
             stalled_ms: None,
             ..saved.progress.clone()

@@ -4,6 +4,8 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::time::Duration;
 
+use crate::link::backoff;
+
 /// How often a step or compensation of a saga is tried, and how long is waited in between. The pauses grow, with a share of chance
 /// in them, so that sagas that failed together do not come back together.
 ///
@@ -66,19 +68,9 @@ impl SagaRetry {
 
     /// The pause after this number of attempts.
     pub(super) fn pause(&self, tried: u32) -> Duration {
-        let doubled = 1u32
-            .checked_shl(tried.saturating_sub(1))
-            .unwrap_or(u32::MAX);
-        let bound = self.shortest.saturating_mul(doubled).min(self.longest);
-        bound.mul_f64(0.5 + chance() / 2.0)
+        let bound = backoff::grown((self.shortest, self.longest), 2, tried);
+        backoff::spread(bound, (0.5, 1.0))
     }
-}
-
-/// Between 0 and 1.
-fn chance() -> f64 {
-    // Each of these is seeded anew; there is no need of better chance.
-    let number = RandomState::new().hash_one(()) >> 32;
-    number as f64 / f64::from(u32::MAX)
 }
 
 /// A text that no other has.

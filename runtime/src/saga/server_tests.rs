@@ -1,6 +1,7 @@
 //! Sagas on real databases: every pair of dialects, each as the engine that keeps the log.
 
 mod kills;
+mod limits;
 mod mended;
 mod outages;
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::NewRow;
 use super::key_text::hex;
 use super::report::{SyncCounts, SyncProgress};
 use super::run::{Run, on_physical};
 use super::store::{self, Advance};
+use super::wanted::Wanted;
 use super::{OnReject, SyncRow};
 use crate::driver::is_about_a_row;
 use crate::error::{Applied, Error, ErrorKind, Operation, Result};
@@ -16,26 +16,28 @@ use crate::model::Model;
 use crate::repository::Repository;
 
 /// A row as the target is to have it.
-pub(super) struct Mapped<N> {
+pub(crate) struct Mapped<N> {
     /// The recorded key of the source's row.
-    pub(super) key: Vec<u8>,
-    pub(super) new: N,
+    pub(crate) key: Vec<u8>,
+    /// The row.
+    pub(crate) new: N,
     /// The target may have it just so.
-    pub(super) is_compared: bool,
+    pub(crate) is_compared: bool,
     /// An earlier run rejected it.
-    pub(super) was_rejected: bool,
+    pub(crate) was_rejected: bool,
 }
 
 /// The key of the target.
-pub(super) type KeyOf<T> = <<T as crate::model::row_of::RowOf>::Model as Model>::Key<
+pub(crate) type KeyOf<T> = <<T as crate::model::row_of::RowOf>::Model as Model>::Key<
     <T as crate::model::row_of::RowOf>::Engine,
 >;
 
 /// Rows, deletes and progress that are stored together.
-pub(super) struct Batch<T: SyncRow> {
-    pub(super) rows: Vec<Mapped<NewRow<T>>>,
+pub(crate) struct Batch<T: SyncRow> {
+    /// Rows that are inserted, or updated where the target has them otherwise.
+    pub(crate) rows: Vec<Mapped<Wanted<T>>>,
     /// Keys of the target.
-    pub(super) deletes: Vec<KeyOf<T>>,
+    pub(crate) deletes: Vec<KeyOf<T>>,
     /// Rejected rows that the source does not have any more.
     pub(super) resolved: Vec<String>,
     pub(super) advance: Advance,
@@ -86,6 +88,9 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
             match self.next(&error, &batch)? {
                 Next::Without(at) => {
                     let row = batch.rows.remove(at);
+                    if error.is_unique_violation() && self.put_off(&row)? {
+                        continue;
+                    }
                     let reason = error.kind().to_string();
                     let engine = error.engine();
                     let rejected = self.reject(row.key, &reason, Some(error));
@@ -180,14 +185,21 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
     }
 }
 
-/// Deletes, as new rows may have the unique values of deleted ones, and writes the rows that the target does not have just so.
-fn write<T: SyncRow>(target: &mut Connection<T::Engine>, batch: &Batch<T>) -> Result<SyncCounts> {
+/// Deletes, as new rows may have the unique values of deleted ones, and writes the rows that the target does not have just so. In the
+/// transaction at hand, for one row or many; how far a sync is, and rejects, are the caller's matter.
+///
+/// # Errors
+/// The target refuses a row, whose place is [`Error::row`]; it cannot be reached.
+pub(crate) fn write<T: SyncRow>(
+    target: &mut Connection<T::Engine>,
+    batch: &Batch<T>,
+) -> Result<SyncCounts> {
     let mut counts = SyncCounts::default();
     if !batch.deletes.is_empty() {
         counts.deleted = table::<T>(target).delete_many(batch.deletes.iter().cloned())?;
     }
     let compared = batch.rows.iter().filter(|row| row.is_compared);
-    let compared: Vec<&NewRow<T>> = compared.map(|row| &row.new).collect();
+    let compared: Vec<&Wanted<T>> = compared.map(|row| &row.new).collect();
     let mut are_stored = table::<T>(target).are_stored(&compared)?.into_iter();
     let (mut places, mut writes) = (Vec::new(), Vec::new());
     for (at, row) in batch.rows.iter().enumerate() {
@@ -199,7 +211,7 @@ fn write<T: SyncRow>(target: &mut Connection<T::Engine>, batch: &Batch<T>) -> Re
         }
     }
     let upserted = table::<T>(target)
-        .upsert_by_key(&writes)
+        .upsert_by_key(&writes, Wanted::mapped)
         .map_err(|error| error.among_rows(&places))?;
     (counts.inserted, counts.updated) = (upserted.inserted, upserted.updated);
     Ok(counts)

@@ -3,8 +3,10 @@
 use std::cmp::Ordering;
 
 use super::apply::{Batch, KeyOf, Mapped};
+use super::form;
 use super::run::{Run, rows_of, rows_sql};
-use super::{Mapping, NewRow, SyncRow};
+use super::wanted::Wanted;
+use super::{Mapping, SyncRow};
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result, SyncError};
 use crate::link::connection::Connection;
@@ -29,7 +31,7 @@ struct Side<R: SyncRow> {
 }
 
 /// A row of the source as the target is to have it.
-struct Wanted<N> {
+struct Row<N> {
     /// Of the source.
     source_key: Vec<u8>,
     key: Key,
@@ -53,7 +55,12 @@ impl<R: SyncRow> Side<R> {
                 after: self.page.last(),
                 limit,
             };
-            self.page = rows_of::<R>(connection).page(&page)?;
+            let next = rows_of::<R>(connection).page(&page)?;
+            match (self.page.is_empty(), next.first()) {
+                (true, Some(first)) => form::ensure_key(connection, first, None)?,
+                _ => form::ensure_after(&self.page, &next)?,
+            }
+            self.page = next;
             self.is_last = self.page.len() < limit;
             self.at = 0;
         }
@@ -75,7 +82,7 @@ impl<R: SyncRow> Side<R> {
 
 /// The next row of the source.
 struct Next<N> {
-    wanted: Option<Wanted<N>>,
+    wanted: Option<Row<N>>,
     /// Rows before it are rejected, so their keys on the target are not known: what the target has there stays.
     keeps: bool,
 }
@@ -83,9 +90,9 @@ struct Next<N> {
 /// The comparison of both tables at one key.
 pub(super) enum Step<T: SyncRow> {
     /// The target does not have the row.
-    Missing(Mapped<NewRow<T>>),
+    Missing(Mapped<Wanted<T>>),
     /// The target has it otherwise.
-    Different(Mapped<NewRow<T>>),
+    Different(Mapped<Wanted<T>>),
     Same,
     /// The source does not have the target's row of this key, which is recorded, too.
     Surplus(KeyOf<T>, Vec<u8>),
@@ -94,7 +101,7 @@ pub(super) enum Step<T: SyncRow> {
 }
 
 /// A row with its recorded key, as the target is to have it; `None` where it is rejected.
-type Map<'m, S, T> = &'m mut dyn FnMut(&S) -> Result<Option<(Vec<u8>, NewRow<T>)>>;
+type Map<'m, S, T> = &'m mut dyn FnMut(&S) -> Result<Option<(Vec<u8>, Wanted<T>)>>;
 
 /// Both tables, side by side.
 pub(super) struct Merge<'c, S: SyncRow, T: SyncRow> {
@@ -102,7 +109,7 @@ pub(super) struct Merge<'c, S: SyncRow, T: SyncRow> {
     target: &'c mut Connection<T::Engine>,
     here: Side<S>,
     there: Side<T>,
-    next: Option<Next<NewRow<T>>>,
+    next: Option<Next<Wanted<T>>>,
     limit: usize,
     sql: &'static TableSql,
     dialect: Dialect,
@@ -181,7 +188,7 @@ impl<'c, S: SyncRow, T: SyncRow> Merge<'c, S, T> {
     }
 
     /// Maps the next row of the source that can be.
-    fn next_wanted(&mut self, map: Map<'_, S, T>) -> Result<Next<NewRow<T>>> {
+    fn next_wanted(&mut self, map: Map<'_, S, T>) -> Result<Next<Wanted<T>>> {
         let mut keeps = false;
         while let Some(row) = self.here.peek(self.source, self.limit)? {
             let Some((source_key, new)) = map(row)? else {
@@ -191,7 +198,7 @@ impl<'c, S: SyncRow, T: SyncRow> Merge<'c, S, T> {
             };
             let key = key_of_new(self.sql, &new, self.dialect)?;
             self.here.pass(key.clone())?;
-            let wanted = Some(Wanted {
+            let wanted = Some(Row {
                 source_key,
                 key,
                 new,
@@ -233,7 +240,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
     }
 }
 
-impl<N> Wanted<N> {
+impl<N> Row<N> {
     fn mapped(self) -> Mapped<N> {
         Mapped {
             key: self.source_key,
@@ -245,7 +252,7 @@ impl<N> Wanted<N> {
 }
 
 /// Which of the two comes first; `None` where both are at their end.
-fn order<N>(wanted: Option<&Wanted<N>>, found: Option<&Key>) -> Result<Option<Ordering>> {
+fn order<N>(wanted: Option<&Row<N>>, found: Option<&Key>) -> Result<Option<Ordering>> {
     match (wanted, found) {
         (None, None) => Ok(None),
         (Some(_), None) => Ok(Some(Ordering::Less)),
@@ -259,7 +266,12 @@ fn order<N>(wanted: Option<&Wanted<N>>, found: Option<&Key>) -> Result<Option<Or
     }
 }
 
-fn key_of_new<N: ColumnSource>(sql: &'static TableSql, new: &N, dialect: Dialect) -> Result<Key> {
+/// The recorded values of a new row's key.
+pub(super) fn key_of_new<N: ColumnSource>(
+    sql: &'static TableSql,
+    new: &N,
+    dialect: Dialect,
+) -> Result<Key> {
     let of = |&column: &usize| values_of_new(sql, new, &ColumnSet::new().with(column), dialect);
     sql.key.iter().map(of).collect()
 }

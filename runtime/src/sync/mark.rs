@@ -86,6 +86,11 @@ impl Mark {
         }
     }
 
+    /// The mark this far before it.
+    pub(super) fn before(self, overlap: i64) -> Self {
+        self.with(self.value().saturating_sub(overlap))
+    }
+
     pub(super) fn value(self) -> i64 {
         match self {
             Self::Integer(value) | Self::DateTime(value) | Self::Timestamp(value) => value,

@@ -1,8 +1,9 @@
 //! Copies of tables that are kept up on another engine: which rows changed since the last run is read from a column of the
 //! source or found by comparing both tables, and written by batches, each together with how far it brings the copy.
 
-mod apply;
+pub(crate) mod apply;
 mod compare;
+mod form;
 mod key_text;
 mod lock;
 mod mark;
@@ -10,7 +11,10 @@ mod report;
 mod run;
 mod store;
 mod summary;
+mod taken;
+mod turn;
 mod verify;
+pub(crate) mod wanted;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -25,10 +29,13 @@ use crate::model::{HasKey, Model};
 use crate::query::{Column, NotNull};
 
 use self::mark::MarkColumn;
+use self::wanted::Wanted;
 
 pub use self::mark::Watermark;
 pub use self::report::{SyncCounts, SyncProgress, SyncReject, SyncReport};
 pub use self::summary::SyncSummary;
+#[doc(hidden)]
+pub use self::turn::{SyncHead, SyncTurn};
 pub use self::verify::{Difference, DifferenceKind, VerifyReport};
 
 /// Rows in a batch unless said.
@@ -93,7 +100,7 @@ pub enum OnReject {
     Skip,
 }
 
-type Mapping<'db, S, T> = Box<dyn Fn(&S) -> std::result::Result<NewRow<T>, Reject> + 'db>;
+type Mapping<'db, S, T> = Box<dyn Fn(&S) -> std::result::Result<Wanted<T>, Reject> + 'db>;
 
 /// A sync that does not say yet how changed rows are found: [`by`](Self::by) a column, or by a [`full`](Self::full) compare.
 #[must_use = "a sync does nothing until it is run"]
@@ -142,7 +149,33 @@ impl Registry {
     ) -> SyncSource<'db, S, T> {
         SyncSource {
             registry: self,
-            mapping: Box::new(mapping),
+            mapping: Box::new(move |row| mapping(row).map(Wanted::Mapped)),
+        }
+    }
+
+    /// A sync that copies the columns which both models have by the same name in the database. `-- @sync` in the schema checks when the
+    /// program is built that these are enough for a row of the target, and that it takes their values; a call in code does not, and a
+    /// row that the target refuses is rejected.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// # db.create_sync_tables(engine::B)?;
+    /// db.default()?.blogs().insert(NewBlog::new("one"))?;
+    /// let report = db.sync_columns::<Blog, Blog<engine::B>>().full().run()?;
+    /// assert_eq!(report.rows.inserted, 1);
+    /// assert!(db.sync_columns::<Blog, Blog<engine::B>>().verify()?.is_equal());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sync_columns<'db, S: SyncRow + 'db, T: SyncRow + 'db>(
+        &'db self,
+    ) -> SyncSource<'db, S, T> {
+        SyncSource {
+            registry: self,
+            mapping: Box::new(wanted::by_names::<S, T>()),
         }
     }
 

@@ -4,12 +4,14 @@ use std::collections::HashSet;
 use std::time::Instant;
 
 use super::apply::{Batch, Mapped};
+use super::form::{self, Since};
 use super::key_text::{hex, shown, unhex};
 use super::mark::{Mark, MarkColumn};
 use super::report::{SyncCounts, SyncReject, SyncReport};
 use super::store::{self, Advance, RejectedRow, RunHead, State};
+use super::wanted::Wanted;
 use super::{OnReject, SyncJob, SyncRow, lock};
-use crate::driver::Physical;
+use crate::driver::{Physical, own_tables};
 use crate::error::{Error, ErrorKind, Operation, Result, SyncError};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
@@ -34,6 +36,10 @@ pub(super) struct Run<'db, S: SyncRow, T: SyncRow> {
     pub(super) rejected: HashSet<Vec<u8>>,
     /// Those that are not stored yet.
     pub(super) pending: Vec<RejectedRow>,
+    /// The keys of those that are tried again before the run ends.
+    pub(super) put_off: Vec<Vec<u8>>,
+    /// No row is put off any more.
+    pub(super) is_last_attempt: bool,
     shown: Vec<SyncReject>,
     pub(super) started: Instant,
     watermark: Option<Mark>,
@@ -67,6 +73,8 @@ pub(super) fn run<S: SyncRow, T: SyncRow>(job: SyncJob<'_, S, T>) -> Result<Sync
         counts: SyncCounts::default(),
         rejected: HashSet::new(),
         pending: Vec::new(),
+        put_off: Vec::new(),
+        is_last_attempt: false,
         shown: Vec::new(),
         started: Instant::now(),
         watermark: None,
@@ -121,9 +129,10 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         let mut source = self.job.registry.connect(S::Engine::default())?;
         self.retry_rejects(&mut source)?;
         match self.job.column {
-            Some(column) => self.by_column(&mut source, column),
-            None => self.compare_all(&mut source),
+            Some(column) => self.by_column(&mut source, column)?,
+            None => self.compare_all(&mut source)?,
         }
+        self.retry_put_off(&mut source)
     }
 
     /// Tries the rows again that earlier runs rejected.
@@ -138,31 +147,40 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
                 return Ok(());
             };
             after.clone_from(last);
-            let recorded: Vec<Vec<u8>> = keys.iter().filter_map(|key| unhex(key)).collect();
-            let rows = rows_of::<S>(source).of_recorded_keys(&recorded)?;
-            let mut batch = Batch::default();
-            let mut gone: HashSet<Vec<u8>> = recorded.into_iter().collect();
-            for row in &rows {
-                let Some((key, new)) = self.map(row)? else {
-                    gone.remove(&recorded_key::<S::Model, S::Engine>(row)?);
-                    continue;
-                };
-                // It is taken out of the rejects once it is stored.
-                gone.remove(&key);
-                batch.rows.push(Mapped {
-                    key,
-                    new,
-                    is_compared: true,
-                    was_rejected: true,
-                });
-            }
-            batch.resolved = gone.iter().map(|key| hex(key)).collect();
-            self.apply(batch)?;
+            let recorded = keys.iter().filter_map(|key| unhex(key)).collect();
+            self.retry(source, recorded)?;
         }
     }
 
+    /// Tries the rows of these recorded keys again.
+    pub(super) fn retry(
+        &mut self,
+        source: &mut Connection<S::Engine>,
+        recorded: Vec<Vec<u8>>,
+    ) -> Result<()> {
+        let rows = rows_of::<S>(source).of_recorded_keys(&recorded)?;
+        let mut batch = Batch::default();
+        let mut gone: HashSet<Vec<u8>> = recorded.into_iter().collect();
+        for row in &rows {
+            let Some((key, new)) = self.map(row)? else {
+                gone.remove(&recorded_key::<S::Model, S::Engine>(row)?);
+                continue;
+            };
+            // It is taken out of the rejects once it is stored.
+            gone.remove(&key);
+            batch.rows.push(Mapped {
+                key,
+                new,
+                is_compared: true,
+                was_rejected: true,
+            });
+        }
+        batch.resolved = gone.iter().map(|key| hex(key)).collect();
+        self.apply(batch)
+    }
+
     /// A row with its recorded key, as the target is to have it; `None` where it is rejected.
-    pub(super) fn map(&mut self, row: &S) -> Result<Option<(Vec<u8>, super::NewRow<T>)>> {
+    pub(super) fn map(&mut self, row: &S) -> Result<Option<(Vec<u8>, Wanted<T>)>> {
         self.counts.read += 1;
         let key = recorded_key::<S::Model, S::Engine>(row)?;
         if self.rejected.contains(&key) {
@@ -221,17 +239,22 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
             true => Some(self.clocks(source)?),
             false => None,
         };
+        let has_jumped = self.has_jumped(column, clocks);
+        let base = self.state.mark.filter(|_| !has_jumped);
+        let mut since = Since {
+            column: column.path,
+            is_time: column.is_time,
+            first: base.map(|mark| mark.before(column.overlap.unwrap_or(0))),
+        };
+        form::ensure_column::<S>(source, &since)?;
         let Some(last) = rows_of::<S>(source).last_by(column.path)? else {
             return self.apply(Batch::default());
         };
+        form::ensure_key(source, &last, Some(&since))?;
         let end = self.mark_of(&last, column.path)?;
-        let has_jumped = self.has_jumped(column, clocks);
-        let base = self.state.mark.filter(|_| !has_jumped);
-        let start = base.map(|mark| {
-            let first = mark.value().saturating_sub(column.overlap.unwrap_or(0));
-            end.with(first)
-        });
+        let start = since.first.take().map(|first| end.with(first.value()));
         let mut before: Vec<S> = Vec::new();
+        let mut reached = None;
         loop {
             let page = Page {
                 after: before.last(),
@@ -239,9 +262,13 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
             };
             let start = start.as_ref().map(|mark| mark as &dyn ToColumn);
             let rows = rows_of::<S>(source).page_between(column.path, (start, &end), &page)?;
+            form::ensure_after(&before, &rows)?;
             let mut batch = Batch::default();
             for row in &rows {
                 let mark = self.mark_of(row, column.path)?;
+                if reached.replace(mark).is_some_and(|before| mark < before) {
+                    return Err(form::out_of_order(row)?);
+                }
                 let is_compared = self.state.seen.is_some_and(|seen| mark.value() <= seen);
                 if let Some((key, new)) = self.map(row)? {
                     batch.rows.push(Mapped {
@@ -252,12 +279,11 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
                     });
                 }
             }
-            if let Some(row) = rows.last() {
-                let mark = self.mark_of(row, column.path)?;
+            if let Some(mark) = reached.filter(|_| !rows.is_empty()) {
                 batch.advance = self.advance(base, mark, clocks);
-                self.watermark = Some(mark);
             }
             self.apply(batch)?;
+            self.watermark = reached;
             if rows.len() < self.job.batch_size {
                 return Ok(());
             }
@@ -355,18 +381,16 @@ pub(super) fn rows_sql<R: SyncRow>() -> Result<&'static crate::driver::TableSql>
 /// The time of a server, and when the oldest of the others' open transactions began, where it tells: milliseconds since 1970.
 /// One that has only read so far may write yet, with the time of its beginning.
 fn clock(physical: &mut Physical) -> Result<(i64, Option<i64>)> {
-    let sql = match physical.dialect() {
-        Dialect::Sqlite => {
-            "SELECT CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER), NULL"
-        }
+    let dialect = physical.dialect();
+    let oldest = match dialect {
         Dialect::Postgres => {
-            "SELECT CAST(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000 AS bigint), \
-             (SELECT CAST(floor(extract(epoch FROM min(xact_start)) * 1000) AS bigint) FROM pg_catalog.pg_stat_activity \
+            "(SELECT CAST(floor(extract(epoch FROM min(xact_start)) * 1000) AS bigint) FROM pg_catalog.pg_stat_activity \
              WHERE datname = pg_catalog.current_database() AND backend_type = 'client backend' \
              AND pid <> pg_catalog.pg_backend_pid())"
         }
-        Dialect::Mysql => "SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED), NULL",
+        Dialect::Sqlite | Dialect::Mysql => "NULL",
     };
+    let sql = &format!("SELECT {}, {oldest}", own_tables::now_ms(dialect));
     let mut found = None;
     physical.query(sql, &mut |_| (), &mut |row| {
         found = Some((row.next()?, row.next()?));

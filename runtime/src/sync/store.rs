@@ -3,8 +3,9 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::mark::Mark;
-use super::report::SyncCounts;
+use super::report::{SyncCounts, SyncReject};
 use crate::driver::Physical;
+use crate::driver::own_tables;
 use crate::error::{Error, ErrorKind, Result, SyncError};
 use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
@@ -87,19 +88,8 @@ pub(super) fn now_ms() -> i64 {
 /// Makes the tables where there are none.
 pub(super) fn create(physical: &mut Physical) -> Result<()> {
     for (table, sql) in [SYNCS, RUNS, REJECTS] {
-        if physical.table_exists(None, table)? {
-            continue;
-        }
-        // A table of another kind would keep a watermark whose batch is rolled back.
-        let sql = match physical.dialect() {
-            Dialect::Sqlite | Dialect::Postgres => sql.to_owned(),
-            Dialect::Mysql => format!("{sql} ENGINE = InnoDB"),
-        };
-        match physical.define(&sql) {
-            // Another process made it at the same time.
-            Err(_) if physical.table_exists(None, table)? => {}
-            outcome => outcome?,
-        }
+        let end = own_tables::end(physical.dialect());
+        own_tables::make(physical, table, &[format!("{sql}{end}")])?;
     }
     Ok(())
 }
@@ -278,6 +268,29 @@ pub(super) fn drop_reject(physical: &mut Physical, name: &str, key_bytes: &str) 
         params.text(key_bytes);
     })
     .map(drop)
+}
+
+/// The rejected rows of a sync for people, in the order of their keys' bytes.
+pub(super) fn rejects(
+    physical: &mut Physical,
+    name: &str,
+    limit: usize,
+) -> Result<Vec<SyncReject>> {
+    let mut found = Vec::new();
+    let sql = format!(
+        "SELECT row_key, reason FROM _bindery_sync_rejects WHERE sync_name = ? ORDER BY key_bytes LIMIT {limit}"
+    );
+    query(
+        physical,
+        &sql,
+        &mut |params| params.text(name),
+        &mut |row| {
+            let (key, reason) = (row.next()?, row.next()?);
+            found.push(SyncReject { key, reason });
+            Ok(true)
+        },
+    )?;
+    Ok(found)
 }
 
 /// The keys of rejected rows after this one, at most this many.

@@ -29,6 +29,7 @@ const LAYERS: &[&str] = &[
     "query",
     "relation",
     "databases",
+    "interface",
     "session",
     "atomic",
     "saga",
@@ -47,6 +48,7 @@ const ROOT: &[&str] = &[
     "macros/atomic.rs",
     "macros/outbox.rs",
     "macros/session.rs",
+    "macros/sync.rs",
     "private.rs",
 ];
 

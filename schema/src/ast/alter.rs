@@ -16,6 +16,8 @@ pub struct AlterTable {
     pub only: bool,
     /// In order; actions that change nothing here are left out.
     pub actions: Vec<AlterAction>,
+    /// Some of those that are left out change the table all the same: its owner, row level security, triggers that are switched off.
+    pub passed_over: bool,
 }
 
 /// PostgreSQL `ALTER TYPE` of a composite type.

@@ -1,7 +1,6 @@
 //! A link refers to one row: by a unique column of a type that the linking column can hold.
 
 use super::referred_key::is_key;
-use crate::column_type::{ColumnType, Integer, TypeClass};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Column, Link, Model};
 
@@ -29,7 +28,7 @@ fn target(model: &Model, column: &Column, link: &Link, diagnostics: &mut Diagnos
             referred.name, table.name.name
         )));
     }
-    if !holds(&column.column_type, &referred.column_type) {
+    if !column.column_type.holds(&referred.column_type) {
         let message = format!(
             "`{}` cannot hold every value of {name}, which it links to",
             column.name
@@ -45,18 +44,5 @@ fn target(model: &Model, column: &Column, link: &Link, diagnostics: &mut Diagnos
             column.name, referred.sql_type
         );
         diagnostics.push(diagnostic.help(help));
-    }
-}
-
-/// Integers hold those of a smaller range, texts any text; other types only their own.
-fn holds(column: &ColumnType, referred: &ColumnType) -> bool {
-    let range = |of: &ColumnType| of.class().integer().map(Integer::range);
-    match (range(column), range(referred)) {
-        (Some((least, most)), Some((from, to))) => least <= from && to <= most,
-        (None, None) => {
-            column.class() == TypeClass::Text && referred.class() == TypeClass::Text
-                || std::mem::discriminant(column) == std::mem::discriminant(referred)
-        }
-        (Some(_), None) | (None, Some(_)) => false,
     }
 }

@@ -17,9 +17,11 @@ mod model_name;
 mod money;
 mod primary_key;
 mod reachable;
+mod redaction;
 mod referred_key;
 mod row_id;
 mod storage_engine;
+mod sync;
 mod text_key;
 mod view;
 
@@ -42,7 +44,9 @@ const RULES: &[Rule] = &[
     referred_key::check,
     foreign_key_type::check,
     link::check,
+    sync::check,
     made_key::check,
+    redaction::check,
     primary_key::check,
     foreign_key_index::check,
     money::check,

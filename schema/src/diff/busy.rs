@@ -250,6 +250,8 @@ mod tests {
                 no_transaction: false,
             },
             down: None,
+            down_path: None,
+            replaces: Vec::new(),
         };
         busy(&migration, dialect)
             .iter()

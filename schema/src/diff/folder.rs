@@ -38,6 +38,16 @@ pub fn fold(
     } else {
         Vec::new()
     };
+    fold_these(migrations, engine, sources, (found, diagnostics))
+}
+
+/// The same of migrations that are read already, with what was found on the way.
+pub(super) fn fold_these(
+    migrations: Vec<Migration>,
+    engine: &Engine,
+    sources: &mut Sources,
+    (mut found, diagnostics): (Diagnostics, &mut Diagnostics),
+) -> Option<Folded> {
     let model = if found.has_errors() {
         Model::default()
     } else {
@@ -67,7 +77,7 @@ pub fn fold(
     })
 }
 
-fn model_of(
+pub(super) fn model_of(
     migrations: &[Migration],
     engine: &Engine,
     sources: &mut Sources,

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::change::Change;
 use super::compare::{NameRule, compare, compare_with};
-use super::key::Key;
 use super::rename::{Rename, pending};
 use super::render::{self, Context, Step, rename};
 use super::structure::{Structure, Unreadable, ViewShape, table_key};
+use super::subject::Subject;
 use crate::dialect::Dialect;
 use crate::model::TableName;
 
@@ -66,7 +66,8 @@ pub fn plan(plan: &Plan<'_>) -> Result<Planned, Box<Unreadable>> {
     let main = plan.from.after(&statements(&planned.up))?;
     let end = main.after(&statements(&planned.online))?;
     planned.left = compare(&end, plan.to);
-    planned.online_down = online_down(&planned.changes, &planned.online);
+    let dialect = plan.to.dialect;
+    planned.online_down = online_down(&planned.changes, &planned.online, dialect);
     let back: Vec<Rename> = planned.renames.iter().rev().map(Rename::reversed).collect();
     let back_plan = Plan {
         from: &main,
@@ -76,7 +77,7 @@ pub fn plan(plan: &Plan<'_>) -> Result<Planned, Box<Unreadable>> {
     };
     let way_back = one_way(&back_plan, &back, NameRule::Given, false)?;
     planned.down = way_back.steps;
-    comment_counterparts(&mut planned);
+    comment_counterparts(&mut planned, dialect);
     Ok(planned)
 }
 
@@ -147,19 +148,14 @@ fn statements(steps: &[Step]) -> Vec<String> {
 }
 
 /// Drops the keys that the online steps add, last first.
-fn online_down(changes: &[Change], online: &[Step]) -> Vec<Step> {
-    let is_online = |key: &Key| {
-        let words = if key.is_statement {
-            key.sql.replacen("INDEX ", "INDEX CONCURRENTLY ", 1)
-        } else {
-            format!("ADD {} NOT VALID", key.sql)
-        };
-        online
-            .iter()
-            .any(|step| step.statements[0].ends_with(&words))
+fn online_down(changes: &[Change], online: &[Step], dialect: Dialect) -> Vec<Step> {
+    let is_online = |change: &Change| {
+        let subject = Subject::of(change);
+        let mut about = online.iter().flat_map(|step| &step.about);
+        subject.is_some_and(|subject| about.any(|one| one.is(&subject, dialect)))
     };
     let drops = changes.iter().rev().filter_map(|change| match change {
-        Change::AddKey { table, key } if is_online(key) => {
+        Change::AddKey { table, key } if is_online(change) => {
             let dropped = render::drop_online(table, key);
             Some(Step {
                 statements: vec![dropped],
@@ -172,55 +168,19 @@ fn online_down(changes: &[Change], online: &[Step]) -> Vec<Step> {
     drops.collect()
 }
 
-/// Statements that undo what is commented out are comments, too: each would add what is still there.
-fn comment_counterparts(planned: &mut Planned) {
-    let lost: Vec<&Step> = planned.up.iter().filter(|step| step.commented).collect();
-    if lost.is_empty() {
-        return;
-    }
-    let starts: Vec<String> = lost
-        .iter()
-        .flat_map(|step| &step.statements)
-        .flat_map(|sql| counterparts(sql))
+/// Steps that undo what is commented out are comments, too: each would add what is still there.
+fn comment_counterparts(planned: &mut Planned, dialect: Dialect) {
+    let lost = planned.up.iter().filter(|step| step.commented);
+    let lost = lost.flat_map(|step| &step.about);
+    let lost: Vec<Subject> = lost
+        .map(|subject| subject.before(&planned.renames, dialect))
         .collect();
     for step in &mut planned.down {
-        let undoes = |sql: &String| starts.iter().any(|start| sql.starts_with(start.as_str()));
-        if step.statements.iter().any(undoes) {
+        let undoes = |subject: &Subject| lost.iter().any(|one| one.is(subject, dialect));
+        if step.about.iter().any(undoes) {
             step.commented = true;
             step.remarks
                 .push("the way back of what is commented out in the other direction".to_owned());
         }
     }
-}
-
-/// `DROP TABLE t` is undone by `CREATE TABLE t`, `… DROP COLUMN c` by `… ADD COLUMN c` or by a table that is made anew (SQLite), a
-/// change of a type by another.
-fn counterparts(sql: &str) -> Vec<String> {
-    if let Some(table) = sql.strip_prefix("DROP TABLE ") {
-        return vec![format!("CREATE TABLE {table} (")];
-    }
-    if let Some(name) = sql.strip_prefix("DROP TYPE ") {
-        return vec![format!("CREATE TYPE {name} AS")];
-    }
-    if let Some(name) = sql.strip_prefix("DROP SEQUENCE IF EXISTS ") {
-        return vec![format!("CREATE SEQUENCE {name}")];
-    }
-    if let Some((head, column)) = sql.split_once(" DROP COLUMN ") {
-        let table = head.trim_start_matches("ALTER TABLE ").trim_matches('"');
-        return vec![
-            format!("{head} ADD COLUMN {column} "),
-            format!(
-                "CREATE TABLE {} (",
-                render::quoted_table(&render::in_its_place(table), Dialect::Sqlite)
-            ),
-        ];
-    }
-    if let Some((head, _)) = sql.split_once(" TYPE ") {
-        return vec![format!("{head} TYPE ")];
-    }
-    let modified = sql.split_once(" MODIFY ").and_then(|(table, column)| {
-        let name = column.split_whitespace().next()?;
-        Some(format!("{table} MODIFY {name} "))
-    });
-    modified.into_iter().collect()
 }

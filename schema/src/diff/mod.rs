@@ -32,7 +32,10 @@ mod migration;
 mod names;
 mod rename;
 mod render;
+#[cfg(feature = "checksum")]
+mod squash;
 mod structure;
+mod subject;
 mod triggers;
 
 pub use self::build::check_migrations;
@@ -48,6 +51,8 @@ pub use self::mend::{Mend, Mended, mend};
 pub use self::migration::{Plan, Planned, plan};
 pub use self::rename::{Rename, hints};
 pub use self::render::Step;
+#[cfg(feature = "checksum")]
+pub use self::squash::{Gone, Others, Squash, SquashRefused, Squashed, squash};
 pub use self::structure::{
     ColumnShape, EnumShape, ObjectShape, Structure, TableShape, Unreadable, ViewShape,
 };

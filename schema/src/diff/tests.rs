@@ -262,3 +262,197 @@ fn lost_data_is_commented_out() {
         assert_eq!(planned(BEFORE, to, dialect, &[]), expected);
     }
 }
+
+/// Statements that are commented out stay, so the way back has nothing to undo there, under whatever name.
+#[test]
+fn the_way_back_of_what_is_commented_out_is_commented_out() {
+    for dialect in Dialect::ALL {
+        let from = read(
+            "CREATE TABLE old (id bigint PRIMARY KEY, a integer, b integer); CREATE TABLE gone (id bigint PRIMARY KEY);",
+            dialect,
+        );
+        let to = read(
+            "CREATE TABLE new (id bigint PRIMARY KEY, a smallint);",
+            dialect,
+        );
+        let table = |name: &str| crate::model::TableName {
+            schema: None,
+            name: name.to_owned(),
+        };
+        let renames = [Rename::Table {
+            from: table("old"),
+            to: table("new"),
+        }];
+        let planned = plan(&Plan {
+            from: &from,
+            to: &to,
+            renames: &renames,
+            triggers: &[],
+        });
+        let planned = planned.expect("it can be read again");
+        let executed = |steps: &[Step]| -> Vec<String> {
+            let steps = steps.iter().filter(|step| !step.commented);
+            steps.flat_map(|step| step.statements.clone()).collect()
+        };
+        let down = executed(&planned.down).join("; ");
+        assert!(
+            !down.contains("gone") && !down.contains("ADD"),
+            "{dialect}: {down}"
+        );
+        assert!(down.contains("RENAME TO"), "{dialect}: {down}");
+    }
+}
+
+#[test]
+fn a_function_that_is_declared_anew_is_the_same_on_both_sides() {
+    let sql = "CREATE FUNCTION token() RETURNS text AS $$ SELECT 'a' $$ LANGUAGE sql;
+        CREATE TABLE t (id bigint PRIMARY KEY, a text DEFAULT token());
+        CREATE OR REPLACE FUNCTION token() RETURNS text AS $$ SELECT 'b' $$ LANGUAGE sql;";
+    assert_eq!(told(sql, sql, Dialect::Postgres), [""; 0]);
+}
+
+/// A key is bound to its table whatever names that gets; when another takes its place the key means the name that it had last.
+#[test]
+fn a_table_is_renamed_and_then_made_anew() {
+    for dialect in [Dialect::Sqlite, Dialect::Mysql] {
+        let sql = "CREATE TABLE a (id bigint PRIMARY KEY);
+            CREATE TABLE b (id bigint PRIMARY KEY, a_id bigint, FOREIGN KEY (a_id) REFERENCES a (id));
+            ALTER TABLE a RENAME TO c;
+            CREATE TABLE other (id bigint PRIMARY KEY, x bigint);
+            DROP TABLE c;
+            ALTER TABLE other RENAME TO c;";
+        let to = "CREATE TABLE c (id bigint PRIMARY KEY, x bigint);
+            CREATE TABLE b (id bigint PRIMARY KEY, a_id bigint, FOREIGN KEY (a_id) REFERENCES c (id));";
+        assert_eq!(told(sql, to, dialect), [""; 0], "{dialect}");
+    }
+}
+
+/// The statements of the migration from one schema to the other, which leaves nothing out.
+fn statements(from: &str, to: &str, dialect: Dialect) -> Vec<String> {
+    let (from, to) = (read(from, dialect), read(to, dialect));
+    let planned = plan(&Plan {
+        from: &from,
+        to: &to,
+        renames: &[],
+        triggers: &[],
+    });
+    let planned = planned.expect("it can be read again");
+    assert!(planned.left.is_empty(), "{:?}", planned.left);
+    let steps = planned.up.into_iter();
+    steps.flat_map(|step| step.statements).collect()
+}
+
+/// The keys of a column that is made anew are made anew.
+#[test]
+fn another_expression_of_a_computed_column_keeps_its_keys() {
+    let schema = |expression: &str, stored: &str| {
+        format!(
+            "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, g bigint GENERATED ALWAYS AS ({expression}) {stored});
+             CREATE INDEX i ON t (g);"
+        )
+    };
+    let (one, two) = (schema("id + 1", "STORED"), schema("id + 2", "STORED"));
+    assert_eq!(
+        statements(&one, &two, Dialect::Postgres),
+        [
+            "DROP INDEX \"i\"",
+            "ALTER TABLE \"t\" DROP COLUMN \"g\"",
+            "ALTER TABLE \"t\" ADD COLUMN \"g\" bigint GENERATED ALWAYS AS (id + 2) STORED",
+            "CREATE INDEX \"i\" ON \"t\" (\"g\")",
+        ]
+    );
+    assert_eq!(
+        statements(&one, &two, Dialect::Mysql),
+        ["ALTER TABLE `t` MODIFY `g` bigint GENERATED ALWAYS AS (id + 2) STORED"]
+    );
+    let other = schema("id + 1", "VIRTUAL");
+    assert_eq!(
+        statements(&one, &other, Dialect::Mysql),
+        [
+            "ALTER TABLE `t` DROP INDEX `i`",
+            "ALTER TABLE `t` DROP COLUMN `g`",
+            "ALTER TABLE `t` ADD COLUMN `g` bigint GENERATED ALWAYS AS (id + 1) VIRTUAL",
+            "ALTER TABLE `t` ADD KEY `i` (`g`)",
+        ]
+    );
+}
+
+/// MySQL drops an index with the last of its columns, so one that goes does so before a column of it is made anew.
+#[test]
+fn an_index_goes_before_its_computed_column_is_made_anew() {
+    let schema = |stored: &str, indexes: &str| {
+        format!(
+            "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, r bigint, g bigint GENERATED ALWAYS AS (id + 1) {stored},
+             CONSTRAINT f FOREIGN KEY (r) REFERENCES t (id)); {indexes}"
+        )
+    };
+    let from = schema(
+        "STORED",
+        "CREATE INDEX i ON t (g); CREATE INDEX j ON t (r, g);",
+    );
+    assert_eq!(
+        statements(&from, &schema("VIRTUAL", ""), Dialect::Mysql),
+        [
+            "ALTER TABLE `t` DROP INDEX `i`",
+            "ALTER TABLE `t` DROP COLUMN `g`",
+            "ALTER TABLE `t` ADD COLUMN `g` bigint GENERATED ALWAYS AS (id + 1) VIRTUAL",
+            "ALTER TABLE `t` DROP FOREIGN KEY `f`",
+            "ALTER TABLE `t` DROP INDEX `j`",
+            "ALTER TABLE `t` ADD CONSTRAINT `f` FOREIGN KEY (`r`) REFERENCES `t` (`id`)",
+        ]
+    );
+}
+
+/// A migration says how the server goes about its change; a table that is made from the migrations has no such option.
+#[test]
+fn the_way_of_a_change_is_no_option_of_the_table() {
+    let from = "CREATE TABLE t (id bigint PRIMARY KEY, x bigint);
+        ALTER TABLE t ADD KEY i (x), ALGORITHM=INPLACE, LOCK=NONE;
+        ALTER TABLE t ALGORITHM=INSTANT, ROW_FORMAT=DYNAMIC;";
+    assert_eq!(
+        statements(
+            "CREATE TABLE other (id bigint PRIMARY KEY);",
+            &format!("CREATE TABLE other (id bigint PRIMARY KEY); {from}"),
+            Dialect::Mysql
+        ),
+        [
+            "CREATE TABLE `t` (\n    `id` bigint,\n    `x` bigint,\n    PRIMARY KEY (`id`),\n    KEY `i` (`x`)\n) ROW_FORMAT=DYNAMIC"
+        ]
+    );
+}
+
+/// PostgreSQL drops the checks and indexes that mention a column with it; MySQL refuses to drop the column.
+#[test]
+fn what_mentions_a_computed_column_outlives_another_expression() {
+    let schema = |number: u8, stored: &str| {
+        format!(
+            "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, g bigint GENERATED ALWAYS AS (id + {number}) {stored},
+             CONSTRAINT k CHECK (g IS NULL OR id > 0), CONSTRAINT other CHECK (id > 0));"
+        )
+    };
+    let index = "CREATE INDEX i ON t (id) WHERE g > 0;";
+    assert_eq!(
+        statements(
+            &format!("{}{index}", schema(1, "STORED")),
+            &format!("{}{index}", schema(2, "STORED")),
+            Dialect::Postgres
+        ),
+        [
+            "DROP INDEX \"i\"",
+            "ALTER TABLE \"t\" DROP CONSTRAINT \"k\"",
+            "ALTER TABLE \"t\" DROP COLUMN \"g\"",
+            "ALTER TABLE \"t\" ADD COLUMN \"g\" bigint GENERATED ALWAYS AS (id + 2) STORED",
+            "CREATE INDEX \"i\" ON \"t\" (\"id\") WHERE g > 0",
+            "ALTER TABLE \"t\" ADD CONSTRAINT \"k\" CHECK (g IS NULL OR id > 0)",
+        ]
+    );
+    assert_eq!(
+        statements(&schema(1, "STORED"), &schema(1, "VIRTUAL"), Dialect::Mysql),
+        [
+            "ALTER TABLE `t` DROP CONSTRAINT `k`",
+            "ALTER TABLE `t` DROP COLUMN `g`",
+            "ALTER TABLE `t` ADD COLUMN `g` bigint GENERATED ALWAYS AS (id + 1) VIRTUAL",
+            "ALTER TABLE `t` ADD CONSTRAINT `k` CHECK (g IS NULL OR id > 0)",
+        ]
+    );
+}

@@ -1,5 +1,6 @@
 //! The folder of another tool as migrations of bindery's: the same texts under names of one kind.
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 use super::{Reader, no_order, without_version};
@@ -41,10 +42,12 @@ pub fn adopt(
         }
     };
     let mut reader = Reader {
+        root: folder,
         dialect,
         flavour,
         sources,
         diagnostics,
+        inside: Vec::new(),
     };
     for (path, why) in &found.left_out {
         let message = format!("`{}` is not imported: {why}", path.display());
@@ -126,6 +129,18 @@ pub fn version_numbers(version: &str) -> Vec<String> {
         .collect()
 }
 
+/// Orders two versions by their numbers: `1.9` comes before `1.10`.
+pub fn compare_versions(one: &str, other: &str) -> Ordering {
+    let by_size = |number: &String| (number.len(), number.clone());
+    let key = |version: &str| {
+        version_numbers(version)
+            .iter()
+            .map(by_size)
+            .collect::<Vec<_>>()
+    };
+    key(one).cmp(&key(other))
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -195,5 +210,8 @@ mod tests {
         assert!(same("2020-01-31-120000", "20200131120000"));
         assert!(same("0007", "7") && same("1_2", "1.2") && same(" 7  ", "7"));
         assert!(!same("1.2", "12") && !same("10", "1"));
+        let ordered = ["1", "1.2", "1_9", "1.10", "2", "0010", "2024-01-31-120000"];
+        let is_before = |pair: &[&str]| compare_versions(pair[0], pair[1]).is_lt();
+        assert!(ordered.windows(2).all(is_before));
     }
 }

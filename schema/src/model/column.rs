@@ -1,6 +1,7 @@
 //! Columns: what they hold, in SQL and in Rust, and where their values come from.
 
 use super::{ColumnId, EngineId, NativeColumn, TableId};
+use crate::ast::RedactTag;
 use crate::column_type::{ColumnType, TypeClass};
 use crate::dialect::Dialect;
 use crate::portable::Portable;
@@ -45,6 +46,8 @@ pub struct Column {
     pub skip: bool,
     /// `@renamed_from`: the name that migrations know it by.
     pub renamed_from: Option<String>,
+    /// `@redact`.
+    pub redact: Option<RedactTag>,
     /// `@link`.
     pub link: Option<Link>,
     /// `///` lines.

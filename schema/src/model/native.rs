@@ -14,6 +14,8 @@ pub struct NativeTable {
     pub unlogged: bool,
     /// PostgreSQL `INHERITS`, in order.
     pub inherits: Vec<TableId>,
+    /// Other tables have it among their parents, so that PostgreSQL counts their rows to it too.
+    pub has_heirs: bool,
     /// Options after the parenthesis: `ENGINE=InnoDB`, `WITH (fillfactor='70')`, `PARTITION BY LIST (kind)`.
     pub options: Vec<String>,
     /// MariaDB `PERIOD FOR`.

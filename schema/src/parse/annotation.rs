@@ -1,6 +1,9 @@
 //! Reads annotations and prose out of comments. Which comments belong to what is the matter of `comments`.
 
-use crate::ast::{AllowTag, EngineTag, LengthTag, LinkEngine, LinkTag, Name, Notes, ObjectName};
+use crate::ast::{
+    AllowTag, EngineTag, InterfaceTag, LengthTag, LinkEngine, LinkTag, Name, Notes, ObjectName,
+    RedactTag, Redaction, SyncTag,
+};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::levels;
@@ -11,7 +14,7 @@ use super::lex::Comment;
 use super::prose;
 
 /// All annotations, for suggestions.
-pub(super) const KNOWN: [&str; 15] = [
+pub(super) const KNOWN: [&str; 18] = [
     "engines",
     "engine",
     "dialect",
@@ -24,9 +27,12 @@ pub(super) const KNOWN: [&str; 15] = [
     "skip",
     "unmanaged",
     "validate",
+    "interface",
     "length",
     "allow",
     "renamed_from",
+    "sync",
+    "redact",
 ];
 
 /// The longest text that every dialect takes as a column with a length: MySQL's, of four bytes a character.
@@ -61,12 +67,12 @@ pub(crate) struct Head {
 }
 
 /// One `@word rest` with its places.
-struct Tag<'a> {
+pub(super) struct Tag<'a> {
     word: &'a str,
     /// With the `@`.
     word_span: Span,
     /// The text after the word, trimmed.
-    rest: &'a str,
+    pub(super) rest: &'a str,
     rest_start: usize,
 }
 
@@ -194,7 +200,7 @@ impl<'a> Reader<'a> {
                 &[AnnotationTarget::Table, AnnotationTarget::View],
                 "a table or a view",
             ),
-            "validate" => (&[AnnotationTarget::Table], "a table"),
+            "validate" | "interface" | "sync" => (&[AnnotationTarget::Table], "a table"),
             "renamed_from" => (
                 &[AnnotationTarget::Table, AnnotationTarget::Column],
                 "a table or a column",
@@ -241,9 +247,12 @@ impl<'a> Reader<'a> {
             "updated" => put(self, tag, &mut notes.updated, Self::flag),
             "skip" => put(self, tag, &mut notes.skip, Self::flag),
             "validate" => put(self, tag, &mut notes.validate, Self::flag),
+            "interface" => put(self, tag, &mut notes.interface, Self::interface),
             "length" => put(self, tag, &mut notes.length, Self::length),
             "allow" => self.allow(tag, &mut notes.allow),
+            "sync" => notes.syncs.extend(self.sync(tag)),
             "renamed_from" => put(self, tag, &mut notes.renamed_from, Self::former_name),
+            "redact" => put(self, tag, &mut notes.redact, Self::redact),
             _ => put(self, tag, &mut notes.unmanaged, Self::flag),
         }
     }
@@ -420,6 +429,24 @@ impl<'a> Reader<'a> {
         })
     }
 
+    fn redact(&mut self, tag: &Tag<'a>) -> Option<RedactTag> {
+        let mut all = Redaction::ALL.into_iter();
+        let Some(redaction) = all.find(|redaction| redaction.word() == tag.rest) else {
+            let near = name::suggest(tag.rest, Redaction::ALL.map(Redaction::word));
+            self.malformed(
+                tag,
+                "`@redact` needs `hash`, `null` or `fake`".to_owned(),
+                format!("write for example `@redact {}`", near.unwrap_or("hash")),
+            );
+            return None;
+        };
+        let span = self.span(
+            tag.word_span.start as usize,
+            tag.rest_start + tag.rest.len(),
+        );
+        Some(RedactTag { redaction, span })
+    }
+
     fn rust_type(&mut self, tag: &Tag<'a>) -> Option<Name> {
         if !crate::name::is_type_path(tag.rest) {
             self.malformed(
@@ -512,7 +539,46 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn malformed(&mut self, tag: &Tag<'a>, message: String, help: String) {
+    fn sync(&mut self, tag: &Tag<'a>) -> Option<SyncTag> {
+        let sync = self.sync_parts(tag);
+        if sync.is_none() {
+            self.malformed(
+                tag,
+                "`@sync` needs the engine that is read and the one that is written".to_owned(),
+                "write for example `@sync from default to analytics by updated_at`, with `as UserAnalytics` before `by` for another model"
+                    .to_owned(),
+            );
+        }
+        sync
+    }
+
+    /// Pairs of a word and a name, in this order.
+    fn sync_parts(&self, tag: &Tag<'a>) -> Option<SyncTag> {
+        let words: Vec<&'a str> = tag.rest.split_whitespace().collect();
+        let (pairs, []) = words.as_chunks::<2>() else {
+            return None;
+        };
+        let mut pairs = pairs.iter().peekable();
+        let mut after = |word: &str| {
+            let [_, text] = pairs.next_if(|[first, _]| *first == word)?;
+            let span = self.span_of(tag, text);
+            let text = unquoted(text)?;
+            Some(Name { text, span })
+        };
+        let sync = SyncTag {
+            from: after("from")?,
+            to: after("to")?,
+            model: after("as"),
+            column: after("by"),
+            span: self.span(
+                tag.word_span.start as usize,
+                tag.rest_start + tag.rest.len(),
+            ),
+        };
+        pairs.next().is_none().then_some(sync)
+    }
+
+    pub(super) fn malformed(&mut self, tag: &Tag<'a>, message: String, help: String) {
         let span = self.rest_span(tag);
         self.diagnostics
             .push(Diagnostic::error("B0057", message).at(span, "").help(help));
@@ -528,10 +594,18 @@ impl<'a> Reader<'a> {
     }
 
     /// The place of a piece of the tag's rest, white space aside.
-    fn span_of(&self, tag: &Tag<'a>, piece: &str) -> Span {
+    pub(super) fn span_of(&self, tag: &Tag<'a>, piece: &str) -> Span {
         let offset = piece.as_ptr() as usize - tag.rest.as_ptr() as usize;
         let start = tag.rest_start + offset + (piece.len() - piece.trim_start().len());
         self.span(start, start + piece.trim().len())
+    }
+
+    /// The whole tag.
+    pub(super) fn whole(&self, tag: &Tag<'a>) -> Span {
+        self.span(
+            tag.word_span.start as usize,
+            tag.rest_start + tag.rest.len(),
+        )
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
@@ -582,6 +656,8 @@ placed! {
     EngineTag: |tag| Some(tag.span),
     LengthTag: |tag| Some(tag.span),
     LinkTag: |tag| Some(tag.span),
+    InterfaceTag: |tag| Some(tag.span),
+    RedactTag: |tag| Some(tag.span),
     Name: |name| Some(name.span),
     Span: |span| Some(*span),
     Dialect: |_| None,
@@ -638,7 +714,7 @@ fn engine_name_help(tag: &str, word: &str) -> String {
     "an engine's name is lower case: a letter first, then letters, digits and `_`, 32 at most, and no Rust keyword".to_owned()
 }
 
-fn is_identifier(word: &str) -> bool {
+pub(super) fn is_identifier(word: &str) -> bool {
     let mut signs = word.chars();
     signs
         .next()
@@ -647,7 +723,7 @@ fn is_identifier(word: &str) -> bool {
 }
 
 /// A name in a link, with or without quotes.
-fn unquoted(text: &str) -> Option<String> {
+pub(super) fn unquoted(text: &str) -> Option<String> {
     let text = text.trim();
     let quoted = [('"', '"'), ('`', '`'), ('[', ']')]
         .into_iter()

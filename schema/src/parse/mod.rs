@@ -12,6 +12,7 @@ mod cut;
 mod ddl;
 mod dump;
 mod head_tag;
+mod interface;
 mod kind;
 pub(crate) mod lex;
 mod load;

@@ -8,7 +8,8 @@
 //!
 //! The way back within a file is left out by the reader (`parse/reverted.rs`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -71,11 +72,48 @@ pub(crate) fn migrations(folder: &Path) -> Result<Migrations, Unordered> {
         })
         .map_err(Unordered::Unreadable)?;
     entries.sort();
+    let replaced = replaced(folder, &entries);
     let mut sorted = Sorted::default();
     for path in entries {
-        sorted.add(path)?;
+        let is_replaced = path.file_name().is_some_and(|name| replaced.contains(name));
+        if !is_replaced {
+            sorted.add(path)?;
+        }
     }
     sorted.finish()
+}
+
+/// The folder of the files in place of which there are squashed migrations: `replaced/<version of the squashed one>/`.
+pub(crate) const REPLACED: &str = "replaced";
+
+/// The paths of files that a killed squash left.
+pub(crate) fn leftovers(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut entries: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    let replaced = replaced(folder, &entries);
+    entries.retain(|path| path.file_name().is_some_and(|name| replaced.contains(name)));
+    entries
+}
+
+/// The files that a squash was to remove and did not, as it was killed: they are in the folder of what is replaced, and the squashed
+/// migration is there.
+fn replaced(folder: &Path, entries: &[PathBuf]) -> HashSet<OsString> {
+    let mut found = HashSet::new();
+    let kept = fs::read_dir(folder.join(REPLACED)).into_iter().flatten();
+    for inside in kept.flatten().map(|entry| entry.path()) {
+        let files = fs::read_dir(&inside).into_iter().flatten().flatten();
+        let files: HashSet<OsString> = files.map(|file| file.file_name()).collect();
+        let version = inside.file_name().unwrap_or_default().to_string_lossy();
+        let is_squashed = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default();
+            let (named, _) = named(&name.to_string_lossy());
+            !files.contains(name) && matches!(named, Named::Version(_, text) if *text == *version)
+        };
+        if entries.iter().any(is_squashed) {
+            found.extend(files);
+        }
+    }
+    found
 }
 
 /// The entries of a folder by what their names say.
@@ -369,6 +407,23 @@ mod tests {
                 Err(other) => panic!("{files:?}: {other:?}"),
             }
         }
+    }
+
+    #[test]
+    fn files_that_a_killed_squash_left_are_replaced() {
+        let kept = ["replaced/2/1_a.sql", "replaced/2/2_b.sql"];
+        let of = |files: &[&str]| {
+            let files: Vec<&str> = files.iter().chain(&kept).copied().collect();
+            listed(&files).expect("ordered").0
+        };
+        // The copies alone are not a squash.
+        assert_eq!(of(&["1_a.sql", "2_b.sql"]), ["1_a.sql", "2_b.sql"]);
+        let squashed = ["2_squashed.sql", "3_c.sql"];
+        assert_eq!(of(&squashed), squashed);
+        assert_eq!(
+            of(&["1_a.sql", "2_b.sql", squashed[0], squashed[1]]),
+            squashed
+        );
     }
 
     #[test]

@@ -73,6 +73,7 @@ impl<'a> Resolver<'a> {
             updated: notes.updated.is_some(),
             skip: notes.skip.is_some(),
             renamed_from: notes.renamed_from.as_ref().map(|name| name.text.clone()),
+            redact: notes.redact,
             link: None,
             docs,
         };

@@ -3,7 +3,7 @@
 use crate::column_type::ColumnType;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::model::{Column, ColumnId, IndexKey, Table};
+use crate::model::{Column, ColumnId};
 
 use super::Resolver;
 
@@ -13,7 +13,7 @@ impl Resolver<'_> {
         for (table, draft) in self.model.tables.iter_mut().zip(&self.bound) {
             let dialect = table.source_dialect;
             for (index, written) in draft.columns.iter().enumerate() {
-                let is_key = is_key(table, ColumnId(index as u32));
+                let is_key = table.is_unique(ColumnId(index as u32));
                 let column = &mut table.columns[index];
                 if let Some(tag) = &written.notes.length {
                     if !limit(column, tag.length, dialect) {
@@ -33,20 +33,6 @@ impl Resolver<'_> {
             }
         }
     }
-}
-
-/// Is the column in the primary key, a unique constraint or a unique index?
-fn is_key(table: &Table, column: ColumnId) -> bool {
-    let in_index = |part: &crate::model::IndexPart| matches!(part.key, IndexKey::Column(found) if found == column);
-    let primary = table.primary_key.iter().map(|key| &key.columns);
-    let uniques = table.uniques.iter().map(|unique| &unique.columns);
-    primary
-        .chain(uniques)
-        .any(|columns| columns.contains(&column))
-        || table
-            .indexes
-            .iter()
-            .any(|index| index.unique && index.parts.iter().any(in_index))
 }
 
 /// Gives a column its length, if it has none. The type of a value that is kept in its text form stays as it is.

@@ -11,12 +11,14 @@ mod expression;
 mod field_type;
 mod foreign;
 mod index;
+mod interface;
 mod length;
 mod lints;
 mod naming;
 mod native;
 mod portable;
 mod reference;
+mod sync;
 mod table_query;
 pub mod types;
 mod unknown_column;
@@ -48,6 +50,7 @@ pub fn resolve(mut draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -
     derives::report_unknown(&resolver.model, resolver.diagnostics);
     resolver.references();
     resolver.links();
+    resolver.syncs();
     resolver.keys_of_others();
     resolver.lengths();
     resolver.native_words();
@@ -57,6 +60,7 @@ pub fn resolve(mut draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -
         &resolver.sources,
         &resolver.of_sql_type,
     );
+    resolver.interfaces();
     resolver
         .mapping
         .report_unused(&resolver.model, resolver.diagnostics);

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::ast::{
     Expression, IdentityOptions, KeyPart, ObjectKind as Written, ObjectName, PartKey, Period,
-    outer_parentheses,
+    RedactTag, outer_parentheses,
 };
 use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
@@ -53,6 +53,7 @@ pub(super) fn table(draft: &DraftTable) -> NativeTable {
     NativeTable {
         unlogged: native.unlogged,
         inherits: Vec::new(),
+        has_heirs: false,
         options: options.collect(),
         periods: native.periods.iter().map(period).collect(),
         keeps_versions: native
@@ -213,8 +214,12 @@ impl Resolver<'_> {
             let parents = draft.native.inherits.iter();
             let parents = parents.filter_map(|(_, parent)| self.ids[(*parent)?]);
             let parents: Vec<TableId> = parents.filter(|parent| *parent != id).collect();
+            for parent in &parents {
+                self.model.tables[parent.0 as usize].native.has_heirs = true;
+            }
             self.model.tables[id.0 as usize].native.inherits = parents;
         }
+        self.inherited_redactions();
         if self.draft.objects.is_empty() {
             return self.unknown_sequences(None);
         }
@@ -227,6 +232,40 @@ impl Resolver<'_> {
             let table = &mut self.model.tables[id.0 as usize];
             table.native.objects = objects;
         }
+    }
+
+    /// The values of a column that a parent has too are replaced as the parent's, unless it says otherwise.
+    fn inherited_redactions(&mut self) {
+        for id in self.model.table_ids() {
+            if self.model.table(id).native.inherits.is_empty() {
+                continue;
+            }
+            for at in 0..self.model.table(id).columns.len() {
+                let column = &self.model.table(id).columns[at];
+                let tag = column
+                    .redact
+                    .or_else(|| self.redaction_of_parents(id, &column.name));
+                self.model.tables[id.0 as usize].columns[at].redact = tag;
+            }
+        }
+    }
+
+    fn redaction_of_parents(&self, id: TableId, column: &str) -> Option<RedactTag> {
+        let mut seen = vec![id];
+        let mut open = self.model.table(id).native.inherits.clone();
+        while let Some(parent) = open.pop() {
+            if seen.contains(&parent) {
+                continue;
+            }
+            seen.push(parent);
+            let table = self.model.table(parent);
+            let same = table.columns.iter().find(|own| own.name == column);
+            if let Some(tag) = same.and_then(|own| own.redact) {
+                return Some(tag);
+            }
+            open.extend(&table.native.inherits);
+        }
+        None
     }
 
     /// A sequence that nothing creates counts nothing: the column is counted as the dialect does it.

@@ -202,6 +202,21 @@ const KINDS: &[Kind] = &[
         ],
     ),
     error(
+        "interface that its tables cannot have",
+        &[
+            "interface_over_one_table",
+            "interface_of_an_unknown_column",
+            "interface_without_fields",
+            "interface_without_an_order",
+            "interface_on_two_engines",
+            "interface_of_a_model",
+        ],
+    ),
+    conflict(
+        "interface whose tables differ",
+        &["interface_of_two_types", "interface_of_a_null"],
+    ),
+    error(
         "name that no atomic group can have",
         &["config_atomic_group_of_a_method"],
     ),

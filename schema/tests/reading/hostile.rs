@@ -416,7 +416,7 @@ fn bodies_of_any_depth_and_length_are_read() {
             let (_, took) = whole_way(&sql, dialect);
             let start = &sql[..40];
             assert!(
-                took < Duration::from_secs(10),
+                took < Duration::from_secs(60),
                 "{start} {dialect}: {took:?}"
             );
         }

@@ -1729,6 +1729,73 @@ impl DatabaseSession {
 
 ::bindery::__private::session!(Databases, DatabaseSession, engine::Any);
 
+/// A transaction over `default` and `lite`: committed on all of them or on none.
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+#[must_use = "a transaction that is not committed is rolled back"]
+pub struct BothTransaction(::bindery::AtomicTransaction);
+
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+impl BothTransaction {
+    /// The connection of `default`, within the transaction.
+    ///
+    /// # Errors
+    /// The engine cannot be reached, no connection came free in time, or the deadline has passed.
+    pub fn default(&mut self) -> ::bindery::Result<&mut ::bindery::Connection<engine::Default>> {
+        self.0.connection(engine::Default)
+    }
+
+    /// The connection of `lite`, within the transaction.
+    ///
+    /// # Errors
+    /// The engine cannot be reached, no connection came free in time, or the deadline has passed.
+    pub fn lite(&mut self) -> ::bindery::Result<&mut ::bindery::Connection<engine::Lite>> {
+        self.0.connection(engine::Lite)
+    }
+
+    /// `User` lives on `default`, `m` and `lite`: use `db.default()?.users()`, `db.m()?.users()` or `db.lite()?.users()`.
+    pub fn users<'a>(&'a mut self) -> ::bindery::Repository<'a, model::User, engine::Default>
+    where
+        ::bindery::__private::NotChosen: ChooseEngineOfUser<'a>,
+    {
+        self.0.repository(engine::Default)
+    }
+
+    /// `Effect` lives on `default`, `m` and `lite`: use `db.default()?.effects()`, `db.m()?.effects()` or `db.lite()?.effects()`.
+    pub fn effects<'a>(&'a mut self) -> ::bindery::Repository<'a, model::Effect, engine::Default>
+    where
+        ::bindery::__private::NotChosen: ChooseEngineOfEffect<'a>,
+    {
+        self.0.repository(engine::Default)
+    }
+
+    /// No engine of the group hosts it.
+    pub fn tasks_<'a>(&'a mut self) -> ::bindery::Repository<'a, model::Task, engine::Plain>
+    where
+        ::bindery::__private::NotChosen:
+            ::bindery::__private::InGroup<'a, model::Task, BothTransaction>,
+    {
+        self.0.repository(engine::Plain)
+    }
+}
+
+::bindery::__private::atomic!(
+    Databases,
+    BothTransaction,
+    GROUPS[0],
+    both,
+    both_with,
+    try_both,
+    both_retry
+);
+
+static GROUPS: [::bindery::__private::AtomicGroup; 1] = [::bindery::__private::AtomicGroup {
+    name: "both",
+    engines: &[0, 1],
+    home: 1,
+}];
+
+::bindery::__private::recovery!(Databases, GROUPS);
+
 ::bindery::__private::outbox!(engine::Default);
 
 ::bindery::__private::outbox!(engine::Lite);

@@ -4,6 +4,8 @@
 ::bindery::__private::require_mysql!();
 ::bindery::__private::require_postgres!();
 ::bindery::__private::require_sqlite!();
+::bindery::__private::require_sync!();
+::bindery::__private::require_uuid!();
 
 /// The engines of this program, as types.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -129,6 +131,10 @@ pub mod model {
     /// Tag of [`Event`](super::events::Event).
     #[derive(Debug, Clone, Copy)]
     pub struct Event;
+
+    /// Tag of [`Device`](super::devices::Device).
+    #[derive(Debug, Clone, Copy)]
+    pub struct Device;
 }
 
 /// Model `AppUser`, table `app_users`, on `default`, `p` and `m`.
@@ -1879,6 +1885,416 @@ pub mod event {
     pub const change_number: Column<model::Event, i64> = Column::at(2);
 }
 
+/// Model `Device`, table `devices`, on `default` and `p`.
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+pub mod devices {
+    use super::{engine, model};
+
+    /// Key of [`Device`].
+    pub type DeviceId<E = engine::Default> =
+        ::bindery::Key<model::Device, E, ::bindery::types::Uuid>;
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
+        "Device",
+        "",
+        &["id"],
+    )];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// Devices, whose keys other programs may write in capitals.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Device<E: ::bindery::Engine = engine::Default> {
+        /// `id`
+        pub id: DeviceId<E>,
+        /// `name`
+        pub name: ::std::string::String,
+    }
+
+    /// A row of `devices` to be inserted.
+    #[derive(Clone)]
+    #[must_use]
+    pub struct NewDevice {
+        /// `id`
+        pub id: ::bindery::types::Uuid,
+        /// `name`
+        pub name: ::std::string::String,
+    }
+
+    impl NewDevice {
+        /// A new row with what it must have.
+        pub fn new(
+            id: ::bindery::types::Uuid,
+            name: impl ::core::convert::Into<::std::string::String>,
+        ) -> Self {
+            Self {
+                id,
+                name: name.into(),
+            }
+        }
+    }
+
+    impl<E: ::bindery::Engine> ::core::convert::From<Device<E>> for NewDevice {
+        fn from(row: Device<E>) -> Self {
+            Self {
+                id: row.id.into_value(),
+                name: row.name,
+            }
+        }
+    }
+
+    /// Columns of `devices` to be changed; what is `None` stays.
+    #[derive(Default)]
+    #[must_use]
+    pub struct DevicePatch {
+        /// `name`
+        pub name: ::core::option::Option<::std::string::String>,
+    }
+
+    impl DevicePatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `name`.
+        pub fn name(mut self, name: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.name = ::core::option::Option::Some(name.into());
+            self
+        }
+    }
+
+    impl ::bindery::__private::ColumnSource for NewDevice {
+        fn columns(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSet::new().with(0).with(1)
+        }
+
+        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+            params.push(&self.id);
+            params.push(&self.name);
+        }
+    }
+
+    impl ::core::fmt::Debug for NewDevice {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("NewDevice", &INFO, self, f)
+        }
+    }
+
+    impl ::bindery::__private::ColumnSource for DevicePatch {
+        fn columns(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSet::new().with_if(self.name.is_some(), 1)
+        }
+
+        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+            params.given(&self.name);
+        }
+    }
+
+    impl ::core::fmt::Debug for DevicePatch {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("DevicePatch", &INFO, self, f)
+        }
+    }
+
+    impl ::bindery::Model for model::Device {
+        const NAME: &'static str = "Device";
+        const ENGINES: &'static [&'static str] = &["default", "p"];
+
+        type Row<E: ::bindery::Engine> = Device<E>;
+        type Key<E: ::bindery::Engine> = DeviceId<E>;
+        type New<E: ::bindery::Engine> = NewDevice;
+        type Patch<E: ::bindery::Engine> = DevicePatch;
+        type Inserted<E: ::bindery::Engine> = Device<E>;
+
+        fn read<E: ::bindery::Engine>(
+            row: &mut ::bindery::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Device<E>> {
+            ::core::result::Result::Ok(Device {
+                id: row.next_key(engine)?,
+                name: row.next()?,
+            })
+        }
+
+        fn inserted<E: ::bindery::Engine>(
+            row: ::core::option::Option<Device<E>>,
+        ) -> ::core::option::Option<Device<E>> {
+            row
+        }
+
+        fn write_row<E: ::bindery::Engine>(
+            row: &Device<E>,
+            params: &mut ::bindery::ParamWriter<'_>,
+        ) {
+            params.push(&row.id);
+            params.push(&row.name);
+        }
+
+        fn row_belongs_to<E: ::bindery::Engine>(row: &Device<E>, engine: E) -> bool {
+            row.id.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Device>> ::bindery::FromRow<E> for Device<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Device as ::bindery::Model>::read(row, engine)
+        }
+    }
+
+    impl ::bindery::Writable for model::Device {}
+
+    impl ::bindery::HasKey for model::Device {
+        fn key<E: ::bindery::Engine>(row: &Device<E>) -> DeviceId<E> {
+            row.id
+        }
+
+        fn write_key<E: ::bindery::Engine>(
+            key: &DeviceId<E>,
+            params: &mut ::bindery::ParamWriter<'_>,
+        ) {
+            params.push(key);
+        }
+
+        fn write_saved<E: ::bindery::Engine>(
+            row: &Device<E>,
+            params: &mut ::bindery::ParamWriter<'_>,
+        ) {
+            params.push(&row.name);
+        }
+
+        fn key_belongs_to<E: ::bindery::Engine>(key: &DeviceId<E>, engine: E) -> bool {
+            key.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Device<E> {
+        type Model = model::Device;
+        type Engine = E;
+    }
+
+    impl<E: ::bindery::Engine> Device<E> {
+        /// The same values as a row of another engine, in memory only.
+        #[allow(clippy::wrong_self_convention)]
+        pub fn to_engine<F: ::bindery::StaticEngine>(self) -> Device<F> {
+            Device {
+                id: self.id.to_engine(),
+                name: self.name,
+            }
+        }
+    }
+
+    impl<E: ::bindery::Engine> Device<E> {
+        /// Inserts the row on another engine, with the same key.
+        ///
+        /// # Errors
+        /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
+        pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Device<F>>
+        where
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Device>,
+        {
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
+            let target = ::bindery::ReadRoute::<model::Device>::target(to);
+            ::bindery::Repository::new(target).insert_row(&row)?;
+            ::core::result::Result::Ok(row)
+        }
+
+        /// Inserts the row on another engine, or overwrites the one that has its key there, and gives it back as stored.
+        ///
+        /// # Errors
+        /// Another constraint is violated, or the database fails.
+        #[track_caller]
+        pub fn copy_over_to<F>(
+            &self,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<Device<F>>
+        where
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Device>,
+        {
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
+            let target = ::bindery::ReadRoute::<model::Device>::target(to);
+            ::bindery::Repository::new(target).upsert_row(&row)
+        }
+
+        /// Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.
+        ///
+        /// # Errors
+        /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
+        pub fn move_to<F>(
+            &self,
+            from: &mut ::bindery::Connection<E>,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<::bindery::Moved<Device<F>>>
+        where
+            E: ::bindery::Hosts<model::Device>,
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Device>,
+        {
+            ::bindery::__private::move_row(self, from, || self.copy_to(to))
+        }
+
+        /// Deletes the row where it came from; `false` where it is gone already.
+        ///
+        /// # Errors
+        /// Something refers to the row, or the database fails.
+        #[track_caller]
+        pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
+        where
+            E: ::bindery::Hosts<model::Device>,
+        {
+            let key = <model::Device as ::bindery::HasKey>::key(self);
+            let engine = self.id.engine();
+            let mut rows = db.repository::<model::Device, E>(engine);
+            rows.delete(key)
+        }
+    }
+
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+        table: r#""devices""#,
+        columns: &[r#""id""#, r#""name""#],
+        key: &[0],
+        writable: &[0, 1],
+        required: &[0, 1],
+        counted: ::core::option::Option::None,
+        select: r#"SELECT "id", "name" FROM "devices""#,
+        first: r#"SELECT "id", "name" FROM "devices" ORDER BY "id" LIMIT 1"#,
+        find: r#"SELECT "id", "name" FROM "devices" WHERE "id" = ?"#,
+        count: r#"SELECT count(*) FROM "devices""#,
+        exists: r#"SELECT 1 FROM "devices" WHERE "id" = ?"#,
+        insert: r#"INSERT INTO "devices" ("id", "name")
+            VALUES (?, ?)
+            RETURNING "id", "name""#,
+        insert_row: r#"INSERT INTO "devices" ("id", "name") VALUES (?, ?)"#,
+        returning: r#" RETURNING "id", "name""#,
+        save: r#"UPDATE "devices" SET "name" = ? WHERE "id" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
+        delete: r#"DELETE FROM "devices" WHERE "id" = ?"#,
+        uniques: &[],
+        references: &[],
+        referenced: &[],
+    };
+
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+        table: r#""devices""#,
+        columns: &[r#""id""#, r#""name""#],
+        key: &[0],
+        writable: &[0, 1],
+        required: &[0, 1],
+        counted: ::core::option::Option::None,
+        select: r#"SELECT "id", "name" FROM "devices""#,
+        first: r#"SELECT "id", "name" FROM "devices" ORDER BY "id" LIMIT 1"#,
+        find: r#"SELECT "id", "name" FROM "devices" WHERE "id" = $1"#,
+        count: r#"SELECT count(*) FROM "devices""#,
+        exists: r#"SELECT 1 FROM "devices" WHERE "id" = $1"#,
+        insert: r#"INSERT INTO "devices" ("id", "name")
+            VALUES ($1, $2)
+            RETURNING "id", "name""#,
+        insert_row: r#"INSERT INTO "devices" ("id", "name") VALUES ($1, $2)"#,
+        returning: r#" RETURNING "id", "name""#,
+        save: r#"UPDATE "devices" SET "name" = $1 WHERE "id" = $2"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
+        delete: r#"DELETE FROM "devices" WHERE "id" = $1"#,
+        uniques: &[],
+        references: &[],
+        referenced: &[],
+    };
+
+    impl ::bindery::LivesOn<engine::Default> for model::Device {
+        fn sql(
+            _: engine::Default,
+        ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            ::core::option::Option::Some(&SQLITE)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::P> for model::Device {
+        fn sql(_: engine::P) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            ::core::option::Option::Some(&POSTGRES)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::Any> for model::Device {
+        fn sql(
+            engine: engine::Any,
+        ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            match engine {
+                engine::Any::Default => ::core::option::Option::Some(&SQLITE),
+                engine::Any::P => ::core::option::Option::Some(&POSTGRES),
+                _ => ::core::option::Option::None,
+            }
+        }
+    }
+
+    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+        name: "Device",
+        schema: ::core::option::Option::None,
+        table: "devices",
+        is_view: false,
+        columns: &["id", "name"],
+        kinds: "uuid text",
+        rules: 0xa0c96d763bdf1fbc,
+        constraints: CONSTRAINTS,
+        constraint_names: "0 postgres devices_pkey",
+        engines: &["default", "p"],
+        tables: &[
+            ::bindery::__private::TableDdl {
+                engine: 0,
+                schema: ::core::option::Option::None,
+                table: "devices",
+                create: &[r#"CREATE TABLE "devices" (
+    "id" UUID,
+    "name" VARCHAR(100) NOT NULL,
+    PRIMARY KEY ("id"),
+    CHECK (length("name") <= 100)
+)"#],
+                link: &[],
+                drop: &[r#"DROP TABLE IF EXISTS "devices""#],
+            },
+            ::bindery::__private::TableDdl {
+                engine: 2,
+                schema: ::core::option::Option::None,
+                table: "devices",
+                create: &[r#"CREATE TABLE "devices" (
+    "id" uuid,
+    "name" character varying(100) NOT NULL,
+    PRIMARY KEY ("id")
+)"#],
+                link: &[],
+                drop: &[r#"DROP TABLE IF EXISTS "devices""#],
+            },
+        ],
+    };
+
+    impl model::Device {
+        /// The facts of this model that were compiled in.
+        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+    }
+}
+
+/// Columns of `devices`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod device {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::devices::*;
+
+    use super::model;
+    use ::bindery::query::{Column, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::Device, super::devices::DeviceId<RowEngine>> = Column::at(0);
+
+    /// `name`
+    pub const name: Column<model::Device, ::std::string::String> = Column::at(1);
+}
+
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use app_users::{AppUser, AppUserId, AppUserPatch, NewAppUser};
 
@@ -1889,6 +2305,9 @@ pub use user_analytics_::{
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use events::{Event, EventId, EventPatch, NewEvent};
+
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+pub use devices::{Device, DeviceId, DevicePatch, NewDevice};
 
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -1913,6 +2332,14 @@ pub trait Tables {
     fn events(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Event>
     where
         Self: ::bindery::ReadRoute<model::Event>,
+    {
+        ::bindery::Repository::new(self.target())
+    }
+
+    /// The rows of [`devices::Device`].
+    fn devices(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Device>
+    where
+        Self: ::bindery::ReadRoute<model::Device>,
     {
         ::bindery::Repository::new(self.target())
     }
@@ -1964,6 +2391,18 @@ pub trait ChooseEngineOfEvent<'a> {}
 
 #[diagnostic::do_not_recommend]
 impl ChooseEngineOfEvent<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
+#[diagnostic::on_unimplemented(
+    message = "model `Device` lives on `default` and `p`: choose one",
+    label = "which engine?",
+    note = "write `db.default()?.devices()` or `db.p()?.devices()`"
+)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+pub trait ChooseEngineOfDevice<'a> {}
+
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfDevice<'_> for ::core::convert::Infallible {}
 
 /// Required where one of the engines has to be chosen for a transaction; no implementation of it counts.
 #[diagnostic::on_unimplemented(
@@ -2168,6 +2607,14 @@ impl Databases {
     {
         self.0.repository(engine::Default)
     }
+
+    /// `Device` lives on `default` and `p`: use `db.default()?.devices()` or `db.p()?.devices()`.
+    pub fn devices<'a>(&'a self) -> ::bindery::Repository<'a, model::Device, engine::Default>
+    where
+        ::bindery::__private::NotChosen: ChooseEngineOfDevice<'a>,
+    {
+        self.0.repository(engine::Default)
+    }
 }
 
 impl ::core::ops::Deref for Databases {
@@ -2248,9 +2695,86 @@ impl DatabaseSession {
     {
         self.0.repository(engine::Default)
     }
+
+    /// `Device` lives on `default` and `p`: use `db.default()?.devices()` or `db.p()?.devices()`.
+    pub fn devices<'a>(&'a mut self) -> ::bindery::Repository<'a, model::Device, engine::Default>
+    where
+        ::bindery::__private::NotChosen: ChooseEngineOfDevice<'a>,
+    {
+        self.0.repository(engine::Default)
+    }
 }
 
 ::bindery::__private::session!(Databases, DatabaseSession, engine::Any);
+
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+impl Databases {
+    /// The syncs that the schema declares, each with its name, ready to be run.
+    pub fn syncs(&self) -> syncs::Syncs<'_> {
+        syncs::Syncs(&self.0)
+    }
+}
+
+/// The syncs that the schema declares.
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+pub mod syncs {
+    use super::*;
+
+    /// Each sync as a method.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Syncs<'db>(pub(super) &'db ::bindery::Registry);
+
+    impl<'db> Syncs<'db> {
+        /// `app_users` of `default` to `app_users` of `p`, by `updated_at`.
+        /// Columns of the same names are copied.
+        pub fn app_users_to_p(
+            self,
+        ) -> ::bindery::sync::SyncJob<'db, AppUser<engine::Default>, AppUser<engine::P>> {
+            self.0
+                .sync_columns::<AppUser<engine::Default>, AppUser<engine::P>>()
+                .by(app_user::updated_at)
+                .name("app_users_to_p")
+        }
+
+        /// `app_users` of `p` to `user_analytics` of `m`, by `updated_at`.
+        pub fn app_users_to_m(
+            self,
+            mapping: impl Fn(
+                &AppUser<engine::P>,
+            ) -> ::core::result::Result<
+                ::bindery::sync::NewRow<UserAnalytics<engine::M>>,
+                ::bindery::sync::Reject,
+            > + 'db,
+        ) -> ::bindery::sync::SyncJob<'db, AppUser<engine::P>, UserAnalytics<engine::M>> {
+            self.0
+                .sync::<AppUser<engine::P>, UserAnalytics<engine::M>>(mapping)
+                .by(app_user::updated_at)
+                .name("app_users_to_m")
+        }
+
+        /// `events` of `m` to `events` of `default`, by comparing both tables.
+        /// Columns of the same names are copied.
+        pub fn events_to_default(
+            self,
+        ) -> ::bindery::sync::SyncJob<'db, Event<engine::M>, Event<engine::Default>> {
+            self.0
+                .sync_columns::<Event<engine::M>, Event<engine::Default>>()
+                .full()
+                .name("events_to_default")
+        }
+
+        /// `devices` of `default` to `devices` of `p`, by comparing both tables.
+        /// Columns of the same names are copied.
+        pub fn devices_to_p(
+            self,
+        ) -> ::bindery::sync::SyncJob<'db, Device<engine::Default>, Device<engine::P>> {
+            self.0
+                .sync_columns::<Device<engine::Default>, Device<engine::P>>()
+                .full()
+                .name("devices_to_p")
+        }
+    }
+}
 
 static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
     engines: &[
@@ -2280,6 +2804,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
         model::AppUser::INFO,
         model::UserAnalytics::INFO,
         model::Event::INFO,
+        model::Device::INFO,
     ],
     configured: true,
 };

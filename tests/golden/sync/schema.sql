@@ -1,5 +1,7 @@
 -- Who may log in, and when that was changed.
 -- @engines default, p, m
+-- @sync from default to p by updated_at
+-- @sync from p to m as UserAnalytics by updated_at
 CREATE TABLE app_users (
     id         BIGINT PRIMARY KEY,
     email      VARCHAR(200) NOT NULL,
@@ -21,8 +23,17 @@ CREATE TABLE user_analytics (
 
 -- Events with a number that only grows.
 -- @engines default, p, m
+-- @sync from m to default
 CREATE TABLE events (
     id      BIGINT PRIMARY KEY,
     what    VARCHAR(100) NOT NULL,
     change_number BIGINT NOT NULL
+);
+
+-- Devices, whose keys other programs may write in capitals.
+-- @engines default, p
+-- @sync from default to p
+CREATE TABLE devices (
+    id   UUID PRIMARY KEY,
+    name VARCHAR(100) NOT NULL
 );

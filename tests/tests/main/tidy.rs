@@ -10,6 +10,7 @@ const WALL_CLOCK: &[&str] = &[
     "outbox/queue.rs",
     "outbox/store.rs",
     "outbox/task.rs",
+    "outbox/schedule.rs",
     "sync/store.rs",
     "value/types/chrono.rs",
 ];
@@ -53,6 +54,8 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "relation/link_cache.rs",
     "repository/rows.rs",
     "saga/drive.rs",
+    "saga/drive/log.rs",
+    "saga/drive/setback.rs",
     "saga/mod.rs",
     "saga/step.rs",
     "session/options.rs",

@@ -1,4 +1,4 @@
-//! What atomic groups rely on: prepared transactions, and settings without which a crash would lose them.
+//! Checks the requirements of atomic groups: prepared transactions, and settings without which a crash would lose them.
 
 use super::super::recover;
 use super::super::status::{Look, Row};

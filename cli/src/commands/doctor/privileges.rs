@@ -1,4 +1,4 @@
-//! What the account may do with the tables.
+//! Checks the privileges of the account on the tables.
 
 use std::fs;
 

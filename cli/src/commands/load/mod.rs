@@ -36,9 +36,9 @@ const MIB: usize = 1 << 20;
         changed. Tables must be empty unless `--append`, `--upsert` or `--replace` says otherwise. Foreign keys that no order of \
         rows could meet are checked at the end; what generates keys goes on after the loaded ones.",
     after_help = "Examples:\n  \
-        bindery load                                  `data/default` into `default`\n  \
-        bindery load --all --replace --yes            every engine, in place of what it has\n  \
-        bindery load --engine b --from backup/default what was dumped from `default`, into `b`\n  \
+        bindery load                          `data/default` into `default`\n  \
+        bindery load --all --replace --yes    every engine, in place of what it has\n  \
+        bindery load --engine b --from backup/default   `default` into `b`\n  \
         bindery load --engine b --from backup.tar.zst/default\n  \
         bindery load --table users --from users.csv --append\n  \
         bindery load --all --fixtures fixtures"
@@ -113,6 +113,9 @@ struct EngineLoad {
     engine: String,
     /// The folder or file.
     path: String,
+    /// The columns whose values were replaced when it was dumped.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    redacted: Vec<String>,
     tables: Vec<TableLoad>,
     error: Option<String>,
 }
@@ -167,6 +170,9 @@ pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Fail
     let updates = |plan: &&Plan<'_>| arguments.mode.mode(plan.is_record) == LoadMode::Upsert;
     let updated: Vec<_> = plans.iter().filter(updates).map(|plan| plan.id).collect();
     compiled.project.refuse_protected(&updated)?;
+    plans
+        .iter()
+        .for_each(|plan| tell_redacted(plan, model, output));
     if arguments.dry_run {
         plans.iter().try_for_each(ensure_manifest)?;
         return print(
@@ -189,6 +195,7 @@ pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Fail
     for (index, plan) in plans.into_iter().enumerate() {
         let engine = model.engine(plan.id).name.clone();
         let path = plan.path.display().to_string();
+        let redacted = plan.redacted.clone();
         let loaded = load(
             arguments,
             &engines,
@@ -210,6 +217,7 @@ pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Fail
         outcomes.push(EngineLoad {
             engine,
             path,
+            redacted,
             tables,
             error,
         });
@@ -223,6 +231,18 @@ pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Fail
     }
 }
 
+/// Reports that a dump does not hold the original values.
+fn tell_redacted(plan: &Plan<'_>, model: &CheckedModel, output: &Output) {
+    if !plan.redacted.is_empty() {
+        output.message(&format!(
+            "note: {}: `{}` is a redacted dump, with replaced values of {}\n",
+            model.engine(plan.id).name,
+            plan.path.display(),
+            plan.redacted.join(", ")
+        ));
+    }
+}
+
 fn planned(plan: &Plan<'_>, model: &CheckedModel) -> EngineLoad {
     let table = |part: &Part<'_>| TableLoad {
         table: part.table.data.name().to_owned(),
@@ -232,6 +252,7 @@ fn planned(plan: &Plan<'_>, model: &CheckedModel) -> EngineLoad {
     EngineLoad {
         engine: model.engine(plan.id).name.clone(),
         path: plan.path.display().to_string(),
+        redacted: plan.redacted.clone(),
         tables: plan.parts.iter().map(table).collect(),
         error: None,
     }

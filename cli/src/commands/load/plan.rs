@@ -1,4 +1,4 @@
-//! Which file goes into which table: everything is checked here, before a database is connected to.
+//! Pairs files with the tables that they are loaded into. Everything is checked here, before a database is connected to.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -24,6 +24,8 @@ pub(super) struct Plan<'m> {
     pub(super) parts: Vec<Part<'m>>,
     /// The dump is of one record.
     pub(super) is_record: bool,
+    /// The columns whose values were replaced when it was dumped.
+    pub(super) redacted: Vec<String>,
 }
 
 /// A table and its file.
@@ -76,7 +78,7 @@ pub(super) fn plan<'m>(
         from.join(engine)
     };
     if !folder.join(MANIFEST).is_file() {
-        return Err(no_dump(from, &folder, engine));
+        return Err(no_dump(from, &folder, (model, id)));
     }
     let manifest = Manifest::read(&folder.join(MANIFEST))?;
     let open = &|dumped: &DumpedTable| {
@@ -90,6 +92,7 @@ pub(super) fn plan<'m>(
         path: folder,
         parts,
         is_record: manifest.record.is_some(),
+        redacted: manifest.redacted,
     })
 }
 
@@ -121,6 +124,7 @@ fn packed<'m>(
         path,
         parts,
         is_record: manifest.record.is_some(),
+        redacted: manifest.redacted.clone(),
     })
 }
 
@@ -179,6 +183,7 @@ fn single<'m>(
         path,
         parts,
         is_record: false,
+        redacted: Vec::new(),
     })
 }
 
@@ -204,11 +209,20 @@ fn loadable<'m>(
 }
 
 /// There is no dump of the engine: what is there instead?
-fn no_dump(root: &Path, folder: &Path, engine: &str) -> Failure {
+fn no_dump(root: &Path, folder: &Path, (model, id): (&CheckedModel, EngineId)) -> Failure {
+    let engine = &model.engine(id).name;
     let missing = Failure::new(format!(
         "there is no dump of engine `{engine}` in `{}`",
         folder.display()
     ));
+    let name = root.file_name().and_then(std::ffi::OsStr::to_str);
+    if name.is_some_and(layout::is_partial) {
+        let failure = Failure::new(format!(
+            "`{}` was left by a dump that was interrupted, so it is not loaded",
+            root.display()
+        ));
+        return failure.help(format!("dump again: `bindery dump --engine {engine}`"));
+    }
     let Ok(entries) = std::fs::read_dir(root) else {
         return missing.help(format!(
             "write one with `bindery dump --engine {engine}`, or name its folder: `--from DIR`"
@@ -218,37 +232,43 @@ fn no_dump(root: &Path, folder: &Path, engine: &str) -> Failure {
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .collect();
     names.sort();
-    let is_flat = |name: &&String| {
-        [".txt", ".csv", ".dmp"]
-            .iter()
-            .any(|end| name.ends_with(end))
-    };
-    if let Some(flat) = names.iter().find(is_flat) {
-        let table = flat
-            .rsplit_once('.')
-            .map_or(flat.as_str(), |(table, _)| table);
-        let failure = Failure::new(format!(
-            "`{}` holds files of the flat layout of other tools (`{flat}`), which do not say what engine they are of",
-            root.display()
-        ));
-        return failure.help(format!(
-            "load each by itself, as CSV with a line of names: `bindery load --engine {engine} --table {table} --as csv --from {}`",
-            root.join(flat).display()
-        ));
-    }
     let has_manifest = |name: &&String| root.join(name.as_str()).join(MANIFEST).is_file();
     let others: Vec<String> = names
         .iter()
         .filter(has_manifest)
         .map(|name| format!("`{name}`"))
         .collect();
-    if others.is_empty() {
-        return missing.help(format!("write one with `bindery dump --engine {engine}`"));
+    if let Some(first) = others.first() {
+        return missing.help(format!(
+            "there are dumps of {}; load one into this engine: `--engine {engine} --from {}`",
+            others.join(", "),
+            root.join(first.trim_matches('`')).display()
+        ));
     }
-    missing.help(format!(
-        "there are dumps of {}; load one into this engine: `--engine {engine} --from {}`",
-        others.join(", "),
-        root.join(others[0].trim_matches('`')).display()
+    let tables = tables::managed(model, id);
+    match names.iter().find_map(|name| flat_of(name, &tables)) {
+        Some((file, table)) => flat(&root.join(file), table, engine),
+        None => missing.help(format!("write one with `bindery dump --engine {engine}`")),
+    }
+}
+
+/// A file of the flat layout of other tools, and the table that it is of by its name.
+fn flat_of<'n>(file: &'n str, tables: &[EngineTable<'_>]) -> Option<(&'n str, &'n str)> {
+    let (table, end) = file.rsplit_once('.')?;
+    let is_table = tables.iter().any(|one| one.data.name() == table);
+    (["txt", "csv", "dmp"].contains(&end) && is_table).then_some((file, table))
+}
+
+fn flat(path: &Path, table: &str, engine: &str) -> Failure {
+    let folder = path.parent().unwrap_or(path);
+    let file = path.file_name().unwrap_or_default().display();
+    let failure = Failure::new(format!(
+        "`{}` holds files of the flat layout of other tools (`{file}`), which do not say what engine they are of",
+        folder.display()
+    ));
+    failure.help(format!(
+        "load each by itself, as CSV with a line of names: `bindery load --engine {engine} --table {table} --as csv --from {}`",
+        path.display()
     ))
 }
 

@@ -219,7 +219,7 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// Letters, digits and `_`.
-fn file_name(name: &str) -> Result<String, Failure> {
+pub(super) fn file_name(name: &str) -> Result<String, Failure> {
     let sign = |letter: char| match letter {
         ' ' | '-' => '_',
         other => other.to_ascii_lowercase(),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bindery::migrate::{Migration, Script};
+use bindery::migrate::{Migration, Replaced, Script};
 use bindery_schema::config::MIGRATIONS_FOLDER;
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::migrations;
@@ -90,4 +90,15 @@ fn kept(migration: &migrations::Migration) -> Migration {
         script(&migration.up),
         migration.down.as_ref().map(script),
     )
+    .replacing(kept_replaced(&migration.replaces))
+}
+
+fn kept_replaced(replaced: &[migrations::Replaced]) -> &'static [Replaced] {
+    let text = |text: &str| -> &'static str { text.to_owned().leak() };
+    let each = replaced.iter().map(|one| {
+        let file = one.migration.as_ref().map(kept);
+        Replaced::new(text(&one.version), text(&one.checksum), file)
+            .replacing(kept_replaced(&one.replaces))
+    });
+    each.collect::<Vec<_>>().leak()
 }

@@ -6,7 +6,7 @@ use bindery::Connection;
 use bindery::Sql;
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::Dialect;
-use bindery_schema::migrations::{Adopted, adopt, version_numbers};
+use bindery_schema::migrations::{Adopted, adopt, compare_versions, version_numbers};
 use clap::Args;
 use serde::Serialize;
 
@@ -170,12 +170,43 @@ struct Tool {
     table: &'static str,
     /// A column that tells its table from another tool's of the same name.
     with: Option<&'static str>,
-    /// The versions that are applied.
-    applied: &'static str,
-    /// Rows of a migration that failed half way.
-    broken: Option<&'static str>,
-    /// There is one row, and all versions before it are applied too.
-    is_last_only: bool,
+    /// Its rows in their order: the word of an [`Entry`], and the version or, of a migration without one, its file.
+    rows: &'static str,
+}
+
+/// The meaning of a row of a tool's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    /// The migration is applied.
+    Applied,
+    /// It and all before it are.
+    AppliedUntil,
+    /// The database began with everything up to this version, which need not be a migration.
+    Baseline,
+    /// The migration is no longer applied: it was undone, or is recorded as deleted.
+    Undone,
+    /// It failed half way.
+    Broken,
+    /// It has no version: it runs again whenever it changes.
+    Repeatable,
+    /// The row is of something else.
+    Other,
+}
+
+impl Entry {
+    const ALL: [(&'static str, Self); 6] = [
+        ("applied", Self::Applied),
+        ("applied until", Self::AppliedUntil),
+        ("baseline", Self::Baseline),
+        ("undone", Self::Undone),
+        ("broken", Self::Broken),
+        ("repeatable", Self::Repeatable),
+    ];
+
+    fn named(word: &str) -> Self {
+        let found = Self::ALL.iter().find(|(name, _)| *name == word.trim());
+        found.map_or(Self::Other, |(_, entry)| *entry)
+    }
 }
 
 const TOOLS: &[Tool] = &[
@@ -183,60 +214,49 @@ const TOOLS: &[Tool] = &[
         name: "sqlx",
         table: "_sqlx_migrations",
         with: None,
-        applied: "SELECT CAST(version AS CHAR(60)) FROM _sqlx_migrations WHERE success ORDER BY version",
-        broken: Some("SELECT CAST(version AS CHAR(60)) FROM _sqlx_migrations WHERE NOT success"),
-        is_last_only: false,
+        rows: "SELECT CASE WHEN success THEN 'applied' ELSE 'broken' END, CAST(version AS CHAR(60)) FROM _sqlx_migrations ORDER BY version",
     },
     Tool {
         name: "diesel",
         table: "__diesel_schema_migrations",
         with: None,
-        applied: "SELECT CAST(version AS CHAR(60)) FROM __diesel_schema_migrations ORDER BY version",
-        broken: None,
-        is_last_only: false,
+        rows: "SELECT 'applied', CAST(version AS CHAR(60)) FROM __diesel_schema_migrations ORDER BY version",
     },
     Tool {
         name: "refinery",
         table: "refinery_schema_history",
         with: None,
-        applied: "SELECT CAST(version AS CHAR(60)) FROM refinery_schema_history ORDER BY version",
-        broken: None,
-        is_last_only: false,
+        rows: "SELECT 'applied', CAST(version AS CHAR(60)) FROM refinery_schema_history ORDER BY version",
     },
     Tool {
         name: "goose",
         table: "goose_db_version",
         with: None,
-        applied: "SELECT CAST(version_id AS CHAR(60)) FROM goose_db_version g WHERE version_id > 0 AND is_applied \
-            AND id = (SELECT max(id) FROM goose_db_version l WHERE l.version_id = g.version_id) ORDER BY version_id",
-        broken: None,
-        is_last_only: false,
+        rows: "SELECT CASE WHEN is_applied THEN 'applied' ELSE 'undone' END, CAST(version_id AS CHAR(60)) FROM goose_db_version \
+            WHERE version_id > 0 ORDER BY id",
     },
+    // The types of rows are those of Flyway's `CoreMigrationType`: `SQL`, `JDBC`, `SCRIPT`, `CUSTOM` with `UNDO_…` and `…_BASELINE`,
+    // `BASELINE`, `DELETE`, `SCHEMA`.
     Tool {
         name: "Flyway",
         table: "flyway_schema_history",
         with: None,
-        applied: "SELECT CAST(version AS CHAR(60)) FROM flyway_schema_history WHERE success AND version IS NOT NULL AND type = 'SQL' ORDER BY installed_rank",
-        broken: Some(
-            "SELECT CAST(version AS CHAR(60)) FROM flyway_schema_history WHERE NOT success",
-        ),
-        is_last_only: false,
+        rows: "SELECT CASE WHEN type = 'SCHEMA' THEN 'other' WHEN NOT success THEN 'broken' \
+            WHEN type LIKE 'UNDO%' OR type = 'DELETE' THEN 'undone' WHEN version IS NULL THEN 'repeatable' \
+            WHEN type LIKE '%BASELINE' THEN 'baseline' ELSE 'applied' END, \
+            CAST(COALESCE(version, script) AS CHAR(200)) FROM flyway_schema_history ORDER BY installed_rank",
     },
     Tool {
         name: "golang-migrate",
         table: "schema_migrations",
         with: Some("dirty"),
-        applied: "SELECT CAST(version AS CHAR(60)) FROM schema_migrations WHERE NOT dirty",
-        broken: Some("SELECT CAST(version AS CHAR(60)) FROM schema_migrations WHERE dirty"),
-        is_last_only: true,
+        rows: "SELECT CASE WHEN dirty THEN 'broken' ELSE 'applied until' END, CAST(version AS CHAR(60)) FROM schema_migrations",
     },
     Tool {
         name: "dbmate",
         table: "schema_migrations",
         with: None,
-        applied: "SELECT CAST(version AS CHAR(60)) FROM schema_migrations ORDER BY version",
-        broken: None,
-        is_last_only: false,
+        rows: "SELECT 'applied', CAST(version AS CHAR(60)) FROM schema_migrations ORDER BY version",
     },
 ];
 
@@ -258,11 +278,12 @@ fn record(
         );
         return Err(Failure::new(message).help(help));
     };
-    if let Some(version) = first_of(&mut connection, tool.broken)? {
+    let rows = history(&mut connection, tool)?;
+    drop(connection);
+    if let Some(version) = broken(&rows) {
         let message = format!(
-            "{} has left migration {} half done on `{engine}`",
-            tool.name,
-            version.trim()
+            "{} has left migration {version} half done on `{engine}`",
+            tool.name
         );
         let help = format!(
             "mend the database and `{}` first, by {} itself",
@@ -270,9 +291,7 @@ fn record(
         );
         return Err(Failure::new(message).help(help));
     }
-    let applied = texts(&mut connection, tool.applied)?;
-    drop(connection);
-    let versions = matching(tool, &applied, of_engine)?;
+    let versions = matching(tool, &rows, of_engine)?;
     let migrator = super::migrator(engines, 0, of_engine);
     if dry_run {
         let status = migrator.status().map_err(|error| failure(&error))?;
@@ -288,36 +307,60 @@ fn record(
     Ok((tool.name, recorded.into_iter().map(str::to_owned).collect()))
 }
 
-/// The versions of the files for those of the tool's table.
+/// The last row of a migration counts: one that failed may have succeeded later.
+fn broken(rows: &[(Entry, String)]) -> Option<&str> {
+    let broken = rows.iter().enumerate().filter(|(at, (entry, version))| {
+        let mut later = rows[at + 1..].iter();
+        *entry == Entry::Broken && later.all(|(_, other)| other != version)
+    });
+    broken.map(|(_, (_, version))| version.as_str()).next()
+}
+
+/// The versions of the files that are applied by the tool's table.
 fn matching<'m>(
     tool: &Tool,
-    applied: &[String],
+    rows: &[(Entry, String)],
     of_engine: &'m EngineMigrations,
 ) -> Result<Vec<&'m str>, Failure> {
-    let mut found = Vec::new();
-    for version in applied {
+    let migrations = &of_engine.migrations;
+    let mut applied = vec![false; migrations.len()];
+    for (entry, version) in rows {
         let wanted = version_numbers(version);
-        let mut files = of_engine.migrations.iter();
-        let at = files.position(|one| version_numbers(one.version) == wanted);
-        let Some(at) = at else {
-            let message = format!(
-                "{} has applied {} on `{}`, and there is no such migration",
-                tool.name,
-                version.trim(),
-                of_engine.engine
-            );
-            let help =
-                "import the folder whose files it has applied: `bindery migrate import FOLDER`";
-            return Err(Failure::new(message).help(help));
-        };
-        let from = if tool.is_last_only { 0 } else { at };
-        found.extend(
-            of_engine.migrations[from..=at]
-                .iter()
-                .map(|one| one.version),
-        );
+        let at = migrations
+            .iter()
+            .position(|one| version_numbers(one.version) == wanted);
+        let file = || at.ok_or_else(|| no_file(tool, version, of_engine));
+        match entry {
+            Entry::Applied => applied[file()?] = true,
+            Entry::AppliedUntil => applied[..=file()?].fill(true),
+            Entry::Baseline => {
+                for (one, applied) in migrations.iter().zip(&mut applied) {
+                    *applied |= compare_versions(one.version, version).is_le();
+                }
+            }
+            // Its file may be gone with it.
+            Entry::Undone => applied
+                .iter_mut()
+                .skip(at.unwrap_or(usize::MAX))
+                .take(1)
+                .for_each(|one| *one = false),
+            // A migration of bindery's has a version; what a repeatable one makes is in the schema.
+            Entry::Repeatable | Entry::Broken | Entry::Other => {}
+        }
     }
-    Ok(found)
+    let migrations = migrations.iter().zip(applied);
+    let applied = migrations.filter(|(_, applied)| *applied);
+    Ok(applied.map(|(one, _)| one.version).collect())
+}
+
+fn no_file(tool: &Tool, version: &str, of_engine: &EngineMigrations) -> Failure {
+    let message = format!(
+        "{} has applied {version} on `{}`, and there is no such migration",
+        tool.name, of_engine.engine
+    );
+    let help = "import the folder whose files it has applied: `bindery migrate import FOLDER`; what is not SQL there, as Java or Go, \
+                write as SQL under its version";
+    Failure::new(message).help(help)
 }
 
 fn tool_of(connection: &mut Connection<Chosen>) -> bindery::Result<Option<&'static Tool>> {
@@ -351,17 +394,15 @@ fn is_there(connection: &mut Connection<Chosen>, tool: &Tool) -> bindery::Result
     Ok(found.first().is_some_and(|(number,)| *number > 0))
 }
 
-fn first_of(
+fn history(
     connection: &mut Connection<Chosen>,
-    sql: Option<&str>,
-) -> Result<Option<String>, Failure> {
-    let Some(sql) = sql else { return Ok(None) };
-    Ok(texts(connection, sql)?.into_iter().next())
-}
-
-fn texts(connection: &mut Connection<Chosen>, sql: &str) -> Result<Vec<String>, Failure> {
-    let rows: bindery::Result<Vec<(Option<String>,)>> =
-        connection.query_as(Sql::assembled(sql), ());
-    let rows = rows.map_err(|error| failure(&error))?;
-    Ok(rows.into_iter().filter_map(|(text,)| text).collect())
+    tool: &Tool,
+) -> Result<Vec<(Entry, String)>, Failure> {
+    let rows: bindery::Result<Vec<(String, Option<String>)>> =
+        connection.query_as(Sql::assembled(tool.rows), ());
+    let rows = rows.map_err(|error| failure(&error))?.into_iter();
+    let rows = rows.filter_map(|(word, version)| Some((Entry::named(&word), version?)));
+    Ok(rows
+        .map(|(entry, version)| (entry, version.trim().to_owned()))
+        .collect())
 }

@@ -5,6 +5,7 @@ mod check;
 mod differ;
 pub(crate) mod files;
 mod import;
+mod squash;
 mod told;
 pub(crate) mod versions;
 
@@ -12,7 +13,7 @@ use bindery::migrate::{MigrateOptions, MigrationProgress, Migrator};
 use clap::{Args, Subcommand};
 use std::time::Duration;
 
-use crate::arguments::{ConfigOptions, EngineOptions};
+use crate::arguments::{ConfigOptions, EngineOptions, Format};
 use crate::at_once::at_once;
 use crate::confirm::{self, Confirmation};
 use crate::database::Engines;
@@ -32,7 +33,7 @@ use self::told::Outcome;
         `<version>_<name>.down.sql` for the way back; the names that sqlx, diesel, Flyway, goose and others give them are known too. \
         What was applied stands in the table `_bindery_migrations` of each engine's database.",
     after_help = "Examples:\n  \
-        bindery migrate add add_nick             what is missing between the migrations and the schema\n  \
+        bindery migrate add add_nick             what the schema has besides\n  \
         bindery migrate check                    do the migrations end at the schema?\n  \
         bindery migrate status --all\n  \
         bindery migrate run                      what is pending on `default`\n  \
@@ -53,6 +54,7 @@ enum Action {
     Status(StatusArguments),
     Baseline(BaselineArguments),
     Import(import::ImportArguments),
+    Squash(squash::SquashArguments),
     Resolve(ResolveArguments),
 }
 
@@ -83,6 +85,9 @@ struct RunArguments {
     /// Apply migrations that come before one that is applied, as those of another branch do
     #[arg(long)]
     out_of_order: bool,
+    /// List what would be applied; change nothing
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -96,6 +101,9 @@ struct RevertArguments {
     /// Do not ask
     #[arg(long)]
     yes: bool,
+    /// List what would be reverted; change nothing
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -155,6 +163,7 @@ pub(crate) fn run(arguments: &MigrateArguments, output: &Output) -> Result<(), F
                 .map(Outcome::Recorded)
         }),
         Action::Import(action) => import::run(action, output),
+        Action::Squash(action) => squash::run(action, output),
         Action::Resolve(action) => on_each(&action.common, Purpose::Named, output, |one| {
             let migrator = one.migrator();
             migrator.resolve(&action.version, action.statements)?;
@@ -170,6 +179,9 @@ fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
         .out_of_order(action.out_of_order);
     on_each(&action.common, Purpose::Harmless, output, |one| {
         let migrator = one.migrator().with_options(options);
+        if action.dry_run {
+            return migrator.pending().map(Outcome::ToApply);
+        }
         let done = migrator.run(&mut |progress| one.tell(progress, output));
         output.progress("");
         done.map(Outcome::Applied)
@@ -177,22 +189,45 @@ fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
 }
 
 fn revert(action: &RevertArguments, output: &Output) -> Result<(), Failure> {
-    let named = &action.common.engines;
-    let is_clear = Project::load_config(&action.common.config, output)?;
-    is_clear.choose(named, Purpose::Destructive)?;
-    if !action.yes {
-        let confirmation = Confirmation {
-            question: "Revert migrations, with what their tables and columns hold?",
-            help: "pass `--yes` to revert without a prompt",
-        };
-        confirm::ask(&confirmation, output)?;
+    let run = Run::open(&action.common, Purpose::Destructive, output)?;
+    if action.dry_run {
+        let outcomes = run.outcomes(|one| one.to_revert(action.count));
+        return told::print(&outcomes, run.format, output);
     }
-    on_each(&action.common, Purpose::Destructive, output, |one| {
+    if !action.yes {
+        confirm_revert(&run, action.count, output)?;
+    }
+    let outcomes = run.outcomes(|one| {
         let done = one.migrator();
         let done = done.revert(action.count, &mut |progress| one.tell(progress, output));
         output.progress("");
         done.map(Outcome::Reverted)
-    })
+    });
+    told::print(&outcomes, run.format, output)
+}
+
+/// The question names what would be reverted. Where that cannot be known on some engine, nothing is reverted on any.
+fn confirm_revert(run: &Run, count: usize, output: &Output) -> Result<(), Failure> {
+    let help = "pass `--yes` to revert without a prompt";
+    let question = "";
+    confirm::require_terminal(&Confirmation { question, help })?;
+    let outcomes = run.outcomes(|one| one.to_revert(count));
+    let mut named = Vec::new();
+    for (engine, outcome) in &outcomes {
+        match outcome {
+            Ok(outcome) => named.extend(outcome.named(engine)),
+            Err(_) => return told::print(&outcomes, run.format, output),
+        }
+    }
+    if named.is_empty() {
+        return Ok(());
+    }
+    let question = format!(
+        "Revert {}, with what their tables and columns hold?",
+        named.join(", ")
+    );
+    let question = question.as_str();
+    confirm::ask(&Confirmation { question, help }, output)
 }
 
 fn migrator<'a>(
@@ -212,6 +247,10 @@ struct One<'a> {
 }
 
 impl<'a> One<'a> {
+    fn to_revert(&self, count: usize) -> bindery::Result<Outcome> {
+        self.migrator().revertible(count).map(Outcome::ToRevert)
+    }
+
     fn migrator(&self) -> Migrator<'a> {
         migrator(self.engines, self.index, self.migrations)
     }
@@ -240,25 +279,50 @@ impl<'a> One<'a> {
     }
 }
 
-/// Does the work on every chosen engine, all at the same time, and prints the outcome of each. One that fails keeps no other from being
-/// worked on.
+/// The chosen engines with their migrations.
+struct Run {
+    engines: Engines,
+    migrations: Vec<EngineMigrations>,
+    format: Format,
+}
+
+impl Run {
+    fn open(common: &Common, purpose: Purpose, output: &Output) -> Result<Self, Failure> {
+        let project = Project::load_config(&common.config, output)?;
+        let chosen = project.choose(&common.engines, purpose)?;
+        let format = common.config.format;
+        let migrations = files::of_engines(&project, &chosen, format, output)?;
+        let engines = Engines::open(&project, &chosen)?;
+        Ok(Self {
+            engines,
+            migrations,
+            format,
+        })
+    }
+
+    /// Does the work on every engine, all at the same time. One that fails keeps no other from being worked on.
+    fn outcomes(
+        &self,
+        work: impl Fn(&One<'_>) -> bindery::Result<Outcome> + Sync,
+    ) -> Vec<(&str, bindery::Result<Outcome>)> {
+        at_once(&self.migrations, |index, migrations| {
+            let one = One {
+                engines: &self.engines,
+                index,
+                migrations,
+            };
+            (migrations.engine.as_str(), work(&one))
+        })
+    }
+}
+
+/// Does the work on every chosen engine, and prints the outcome of each.
 fn on_each(
     common: &Common,
     purpose: Purpose,
     output: &Output,
     work: impl Fn(&One<'_>) -> bindery::Result<Outcome> + Sync,
 ) -> Result<(), Failure> {
-    let project = Project::load_config(&common.config, output)?;
-    let chosen = project.choose(&common.engines, purpose)?;
-    let migrations = files::of_engines(&project, &chosen, common.config.format, output)?;
-    let engines = Engines::open(&project, &chosen)?;
-    let outcomes = at_once(&migrations, |index, migrations| {
-        let one = One {
-            engines: &engines,
-            index,
-            migrations,
-        };
-        (migrations.engine.as_str(), work(&one))
-    });
-    told::print(&outcomes, common.config.format, output)
+    let run = Run::open(common, purpose, output)?;
+    told::print(&run.outcomes(work), run.format, output)
 }

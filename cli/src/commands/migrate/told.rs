@@ -1,6 +1,6 @@
 //! The outcome of each engine, as lines or as JSON.
 
-use bindery::migrate::{MigrationRun, MigrationState, MigrationStatus};
+use bindery::migrate::{Migration, MigrationRun, MigrationState, MigrationStatus, Script};
 use bindery::{ErrorKind, MigrationError};
 use serde::Serialize;
 
@@ -17,6 +17,24 @@ pub(super) enum Outcome {
     Applied(Vec<MigrationRun>),
     Reverted(Vec<MigrationRun>),
     Recorded(Vec<&'static str>),
+    /// A dry run's.
+    ToApply(Vec<Migration>),
+    ToRevert(Vec<Migration>),
+}
+
+impl Outcome {
+    /// The migrations of a dry run, for a question.
+    pub(super) fn named(&self, engine: &str) -> Vec<String> {
+        match self {
+            Self::ToApply(planned) | Self::ToRevert(planned) => planned
+                .iter()
+                .map(|one| format!("`{}_{}` on `{engine}`", one.version, one.name))
+                .collect(),
+            Self::Listed(_) | Self::Applied(_) | Self::Reverted(_) | Self::Recorded(_) => {
+                Vec::new()
+            }
+        }
+    }
 }
 
 /// One engine of the document; `cli/JSON.md` documents it.
@@ -74,7 +92,12 @@ pub(super) fn print(
 fn is_wrong(state: MigrationState) -> bool {
     !matches!(
         state,
-        MigrationState::Applied | MigrationState::Pending | MigrationState::Interrupted { .. }
+        MigrationState::Applied
+            | MigrationState::Pending
+            | MigrationState::Interrupted {
+                in_doubt: false,
+                ..
+            }
     )
 }
 
@@ -108,6 +131,23 @@ fn help(error: &bindery::Error, engine: &str) -> Option<String> {
             "write `{}_….down.sql` beside it",
             versions.first().map_or("", String::as_str)
         ),
+        MigrationError::NotInterrupted {
+            is_applied: true, ..
+        } => format!(
+            "nothing is to be resolved; to undo it: `bindery migrate revert --engine {engine}`"
+        ),
+        MigrationError::NotInterrupted { version, .. } => format!(
+            "apply it: `bindery migrate run --engine {engine}`; or, where its tables are there, record it: `bindery migrate baseline {version} --engine {engine}`"
+        ),
+        MigrationError::FewerStatements {
+            version,
+            statements,
+        } => format!(
+            "write how many are done: `bindery migrate resolve {version} --engine {engine} --statements {statements}`, or fewer"
+        ),
+        MigrationError::HalfReplaced { .. } => format!(
+            "bring them back, from the version control perhaps: the folder `replaced` beside the migrations of `{engine}`"
+        ),
         MigrationError::Unknown { .. } => "`bindery migrate status` lists them".to_owned(),
         MigrationError::Locked => "wait for longer: `--wait SECONDS`".to_owned(),
         _ => return None,
@@ -130,6 +170,14 @@ fn of_engine<'a>((engine, outcome): &'a (&str, bindery::Result<Outcome>)) -> Eng
                 duration_ms: None,
             })
             .collect(),
+        Ok(Outcome::ToApply(planned)) => planned
+            .iter()
+            .map(|one| of_planned(one, "to apply"))
+            .collect(),
+        Ok(Outcome::ToRevert(planned)) => planned
+            .iter()
+            .map(|one| of_planned(one, "to revert"))
+            .collect(),
         Err(_) => Vec::new(),
     };
     EngineDocument {
@@ -147,6 +195,17 @@ fn of_run<'a>(run: &'a MigrationRun, state: &'static str) -> MigrationDocument<'
         statement: None,
         applied_at: None,
         duration_ms: u64::try_from(run.took.as_millis()).ok(),
+    }
+}
+
+fn of_planned(migration: &Migration, state: &'static str) -> MigrationDocument<'static> {
+    MigrationDocument {
+        version: migration.version,
+        name: migration.name,
+        state,
+        statement: None,
+        applied_at: None,
+        duration_ms: None,
     }
 }
 
@@ -169,12 +228,18 @@ fn lines(engine: &str, outcome: &bindery::Result<Outcome>, stream: Stream) -> St
             .iter()
             .map(|one| status_line(engine, one, stream))
             .collect(),
-        Ok(Outcome::Applied(runs)) if runs.is_empty() => {
-            format!("nothing is pending on {engine}\n")
-        }
+        Ok(Outcome::Applied(runs)) if runs.is_empty() => nothing_pending(engine),
         Ok(Outcome::Applied(runs)) => run_lines(engine, runs, "applied", stream),
-        Ok(Outcome::Reverted(runs)) if runs.is_empty() => {
-            format!("nothing is applied on {engine}\n")
+        Ok(Outcome::Reverted(runs)) if runs.is_empty() => nothing_applied(engine),
+        Ok(Outcome::ToApply(planned)) if planned.is_empty() => nothing_pending(engine),
+        Ok(Outcome::ToApply(planned)) => {
+            planned_lines(engine, planned, "to apply", stream, |one| &one.up)
+        }
+        Ok(Outcome::ToRevert(planned)) if planned.is_empty() => nothing_applied(engine),
+        Ok(Outcome::ToRevert(planned)) => {
+            planned_lines(engine, planned, "to revert", stream, |one| {
+                one.down.as_ref().unwrap_or(&one.up)
+            })
         }
         Ok(Outcome::Reverted(runs)) => run_lines(engine, runs, "reverted", stream),
         Ok(Outcome::Recorded(versions)) => {
@@ -185,6 +250,32 @@ fn lines(engine: &str, outcome: &bindery::Result<Outcome>, stream: Stream) -> St
         }
         Err(_) => String::new(),
     }
+}
+
+fn nothing_pending(engine: &str) -> String {
+    format!("nothing is pending on {engine}\n")
+}
+
+fn nothing_applied(engine: &str) -> String {
+    format!("nothing is applied on {engine}\n")
+}
+
+fn planned_lines(
+    engine: &str,
+    planned: &[Migration],
+    word: &str,
+    stream: Stream,
+    script: fn(&Migration) -> &Script,
+) -> String {
+    let word = stream.paint(Paint::Faint, &format!("{word:<12}"));
+    let line = |one: &Migration| {
+        let statements = count(script(one).statements.len(), "statement");
+        format!(
+            "{word} {}_{} on {engine} ({statements})\n",
+            one.version, one.name
+        )
+    };
+    planned.iter().map(line).collect()
 }
 
 fn run_lines(engine: &str, runs: &[MigrationRun], word: &str, stream: Stream) -> String {
@@ -219,8 +310,13 @@ fn shown(state: MigrationState) -> (&'static str, Paint, Option<usize>) {
         MigrationState::OutOfOrder => ("out of order", Paint::Bad, None),
         MigrationState::Changed => ("changed", Paint::Bad, None),
         MigrationState::Missing => ("missing", Paint::Bad, None),
+        MigrationState::HalfReplaced => ("half replaced", Paint::Bad, None),
+        MigrationState::Interrupted {
+            done,
+            in_doubt: true,
+            ..
+        } => ("half done", Paint::Bad, Some(done + 1)),
         MigrationState::Interrupted { done, .. } => ("interrupted", Paint::Bad, Some(done)),
-        MigrationState::HalfDone { statement, .. } => ("half done", Paint::Bad, Some(statement)),
         _ => ("unknown", Paint::Bad, None),
     }
 }

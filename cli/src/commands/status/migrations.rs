@@ -50,7 +50,11 @@ fn row(status: &[MigrationStatus], look: &Look<'_>) -> Row {
 fn is_pending(state: MigrationState) -> bool {
     matches!(
         state,
-        MigrationState::Pending | MigrationState::Interrupted { .. }
+        MigrationState::Pending
+            | MigrationState::Interrupted {
+                in_doubt: false,
+                ..
+            }
     )
 }
 

@@ -1,5 +1,6 @@
 //! `bindery validate --fix`: the migration that mends what a database lacks or declares otherwise. It is written, and never run.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use bindery_schema::diagnostic::Diagnostics;
@@ -44,10 +45,9 @@ pub(super) fn plan(
 ) -> Result<Option<Fix>, Failure> {
     let mended = mending.steps().map_err(|_| {
         Failure::new(format!(
-            "the mend of `{}` cannot be read again",
+            "the mend of `{}` cannot be read again: write it by hand, `bindery migrate add NAME --empty`",
             engine.name
         ))
-        .help("write it by hand: `bindery migrate add NAME --empty`")
     })?;
     if mended.is_empty() {
         return Ok(None);
@@ -134,10 +134,22 @@ fn whole(sql: &str, dialect: Dialect) -> String {
 }
 
 impl Fix {
-    /// Writes the files.
+    /// Writes the files, or none: half a mend would be taken for the whole.
     pub(super) fn write(&self) -> Result<(), Failure> {
-        let mut files = self.files.iter();
-        files.try_for_each(|file| write(Path::new(&file.path), &file.sql))
+        let mut written = Vec::new();
+        for file in &self.files {
+            let path = Path::new(&file.path);
+            if !path.exists() {
+                written.push(path);
+            }
+            if let Err(failure) = write(path, &file.sql) {
+                for path in written {
+                    let _ = fs::remove_file(path);
+                }
+                return Err(failure);
+            }
+        }
+        Ok(())
     }
 
     /// The files as lines, or their texts where they are not written.

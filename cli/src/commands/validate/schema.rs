@@ -40,22 +40,44 @@ pub(super) fn run(arguments: &ValidateArguments, output: &Output) -> Result<(), 
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
     let engines = Engines::open(&compiled.project, &chosen)?;
-    let all = at_once(&chosen, |index, id| {
+    let mut all = at_once(&chosen, |index, id| {
         let compared = comparison::of_engine(&engines, index, model, *id);
         let mending = compared.as_ref().ok().filter(|_| arguments.fix);
         let fix = mending.map_or(Ok(None), |compared| {
             fix::plan(&compiled.project, model.engine(*id), &compared.mending)
-        })?;
-        let compared = validated(model, *id, compared, arguments.strict);
-        Ok(Validated { fix, ..compared })
+        });
+        let mut one = validated(model, *id, compared, arguments.strict);
+        one.mend(fix);
+        one
     });
-    let all: Result<Vec<Validated<'_>>, Failure> = all.into_iter().collect();
-    let all = all?;
     if !arguments.dry_run {
-        let mut fixes = all.iter().filter_map(|one| one.fix.as_ref());
-        fixes.try_for_each(Fix::write)?;
+        all.iter_mut().for_each(Validated::write_fix);
     }
     print(&all, arguments, output)
+}
+
+impl Validated<'_> {
+    /// Takes the mend; where there can be none, that is the error of this engine alone.
+    fn mend(&mut self, fix: Result<Option<Fix>, Failure>) {
+        match fix {
+            Ok(fix) => self.fix = fix,
+            Err(failure) => self.fail(&failure),
+        }
+    }
+
+    /// Writes the files of the mend.
+    fn write_fix(&mut self) {
+        let written = self.fix.as_ref().map_or(Ok(()), Fix::write);
+        if let Err(failure) = written {
+            self.fix = None;
+            self.fail(&failure);
+        }
+    }
+
+    fn fail(&mut self, failure: &Failure) {
+        self.ok = false;
+        self.error = Some(failure.message());
+    }
 }
 
 fn validated(

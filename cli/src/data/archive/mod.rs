@@ -55,7 +55,7 @@ pub(crate) fn archive_of(path: &Path) -> Option<(&Path, Option<&str>)> {
     Some((parent, Some(path.file_name()?.to_str()?)))
 }
 
-/// Where an entry's bytes begin in what is read.
+/// The position of an entry's first byte in the archive.
 #[derive(Debug, Clone, Copy)]
 enum Start {
     /// In the tar file, when it is not compressed.
@@ -68,7 +68,7 @@ enum Start {
 #[derive(Debug)]
 struct Folder {
     manifest: Manifest,
-    /// Where each file begins, by its name.
+    /// The position of each file, by its name.
     files: BTreeMap<String, Start>,
 }
 
@@ -100,7 +100,7 @@ impl Archive {
         })
     }
 
-    /// Where it is.
+    /// Its path.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

@@ -19,7 +19,7 @@ const LONGEST_NAME: u64 = 1024;
 /// A tar file that was read to its end once.
 pub(super) struct TarFile {
     file: File,
-    /// Where reading has come to.
+    /// The position of the next byte that is read.
     stream: RefCell<Option<Stream>>,
 }
 

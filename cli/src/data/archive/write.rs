@@ -50,7 +50,7 @@ impl Staged {
         })
     }
 
-    /// Where the folders of engines are written to.
+    /// The folder in which those of the engines are written.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }

@@ -1,8 +1,12 @@
-//! Processes that are killed at every step of the commit, and the recovery after each.
+//! Processes that are killed at every step of the commit, or at any moment, and the recovery after each.
+//!
+//! A process that is killed at random says that it begins, or that its first transaction is over, and is killed a random number of
+//! microseconds after that. SIGKILL takes effect wherever the process is then: within a system call, before or after it. That needs
+//! neither a tracer nor a library that is loaded before others, which containers may forbid and which change when things happen.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
-use std::process::{Command, Stdio};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Stdio};
 
 use bindery_testkit::Shutdown;
 
@@ -11,8 +15,13 @@ use super::*;
 /// The engines, one to a line, the group and the row, for a process that is to be killed.
 const CHILD: &str = "BINDERY_TEST_ATOMIC_CHILD";
 
-/// The process goes on with the next row until it is killed.
+/// The process goes on until it is killed: with rows from its first one on, with rows after its first one, or with recovery.
 const ENDLESS: &str = "BINDERY_TEST_ATOMIC_ENDLESS";
+const FIRST_ROWS: &str = "first rows";
+const ROWS: &str = "rows";
+const RECOVERY: &str = "recovery";
+/// The line of such a process before it begins.
+const BEGINS: &str = "begins";
 
 /// How many processes are killed at random, and with which seed: `cargo xtask split`.
 const RUNS: &str = "BINDERY_TEST_SPLIT_RUNS";
@@ -44,8 +53,14 @@ fn child() {
     let db = open(&lines.collect::<Vec<_>>());
     let group = GROUPS.iter().find(|one| one.name == group).unwrap();
     let id: u32 = id.parse().unwrap();
-    if std::env::var_os(ENDLESS).is_some() {
-        commit_until_killed(&db, group, id);
+    match std::env::var(ENDLESS).as_deref() {
+        Ok(FIRST_ROWS) => {
+            begins();
+            commit_until_killed(&db, group, id);
+        }
+        Ok(ROWS) => commit_until_killed(&db, group, id),
+        Ok(_) => recover_until_killed(&db),
+        Err(_) => {}
     }
     let outcome = db.run_atomic(group, AtomicOptions::new(), |tx: &mut Tx| {
         group.engines.iter().try_for_each(|at| tx.insert(*at, id))
@@ -55,7 +70,7 @@ fn child() {
 
 impl World {
     /// Runs a commit in another process, which is killed there.
-    fn killed(&self, group: &AtomicGroup, id: u32, point: &str) {
+    pub(super) fn killed(&self, group: &AtomicGroup, id: u32, point: &str) {
         let itself = std::env::current_exe().expect("the path of the test");
         let urls = self.urls.join("\n");
         let status = Command::new(itself)
@@ -85,39 +100,56 @@ impl World {
     }
 }
 
-/// Covers 2PC-1, REC-1, REC-2.
+/// Covers 2PC-1, REC-1, REC-2, REC-6.
 #[test]
 fn atom_03_a_process_that_is_killed_at_any_step_leaves_all_or_nothing() {
+    killed_at_every_step("steps", |group| !group.engines.contains(&FILE));
+}
+
+/// Covers 2PC-1, REC-1, REC-2 on SQLite: a file with PostgreSQL, with MariaDB, and with both.
+#[test]
+fn atom_06_a_file_and_servers_are_all_or_nothing_wherever_the_process_is_killed() {
+    killed_at_every_step("file-steps", |group| group.engines.contains(&FILE));
+}
+
+fn killed_at_every_step(name: &str, is_meant: fn(&AtomicGroup) -> bool) {
     let _watchdog = Watchdog::start("atomic kills", PATIENCE);
-    let Some(world) = World::start("kills") else {
+    let Some(world) = World::start(name) else {
         return;
     };
-    for group in GROUPS {
+    for group in GROUPS.iter().filter(|group| is_meant(group)) {
         for (point, is_committed) in POINTS {
-            let id = world.next();
-            world.killed(group, id, point);
-            world.tell_what_is_left(group, point);
-            let at_once = std::thread::scope(|scope| {
-                let other = scope.spawn(|| world.recover());
-                (world.recover(), other.join().unwrap())
-            });
-            let again = world.recover();
-            assert!(
-                again.branches.is_empty(),
-                "{} {point}: {at_once:?} then {again:?}",
-                group.name
-            );
-            let found = world.found(group, id);
-            let all = vec![is_committed; group.engines.len()];
-            assert_eq!(found, all, "{} {point}", group.name);
-            assert_eq!(world.prepared(), 0, "{} {point}", group.name);
+            world.killed_at(group, point, is_committed);
         }
+    }
+}
+
+impl World {
+    /// Kills a process there, recovers twice at once and once again, and looks for what is stored and what is left.
+    fn killed_at(&self, group: &AtomicGroup, point: &str, is_committed: bool) {
+        let id = self.next();
+        self.killed(group, id, point);
+        self.tell_what_is_left(group, point);
+        let at_once = std::thread::scope(|scope| {
+            let other = scope.spawn(|| self.recover());
+            (self.recover(), other.join().unwrap())
+        });
+        let again = self.recover();
+        assert!(
+            again.branches.is_empty(),
+            "{} {point}: {at_once:?} then {again:?}",
+            group.name
+        );
+        let found = self.found(group, id);
+        let all = vec![is_committed; group.engines.len()];
+        assert_eq!(found, all, "{} {point}", group.name);
+        assert_eq!(self.prepared(), 0, "{} {point}", group.name);
     }
 }
 
 /// The part that is killed first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Victim {
+pub(super) enum Victim {
     Process,
     Postgres,
     Mysql,
@@ -136,6 +168,15 @@ impl Victim {
     }
 }
 
+/// The line that the test that started this process waits for; a second one means nothing.
+#[expect(
+    clippy::print_stdout,
+    reason = "the test that started this process reads it"
+)]
+fn begins() {
+    println!("{BEGINS}");
+}
+
 /// Says of each row that it is stored, once that is known.
 #[expect(
     clippy::print_stdout,
@@ -146,6 +187,9 @@ fn commit_until_killed(db: &Registry, group: &'static AtomicGroup, first: u32) -
         let outcome = db.run_atomic(group, AtomicOptions::new(), |tx: &mut Tx| {
             group.engines.iter().try_for_each(|at| tx.insert(*at, id))
         });
+        if id == first {
+            begins();
+        }
         if outcome.is_committed() {
             println!("stored {id}");
         }
@@ -153,44 +197,106 @@ fn commit_until_killed(db: &Registry, group: &'static AtomicGroup, first: u32) -
     unreachable!("it is killed before")
 }
 
-impl World {
-    /// Kills a process that commits row after row, some time after its first, or a server under it before that; gives the rows
-    /// that it was told are stored.
-    fn killed_at_random(
-        &self,
-        group: &AtomicGroup,
-        first: u32,
-        after: Duration,
-        victim: Victim,
-    ) -> BTreeSet<u64> {
+fn recover_until_killed(db: &Registry) -> ! {
+    begins();
+    let options = RecoverOptions::new().older_than(Duration::ZERO);
+    loop {
+        let _ = db.recover_groups(GROUPS, &options);
+    }
+}
+
+/// A process of this test that goes on until it is killed.
+pub(super) struct Endless {
+    process: Child,
+    out: BufReader<std::process::ChildStdout>,
+}
+
+impl Endless {
+    /// Starts a test of this program and waits for its line.
+    pub(super) fn start(test: &str, variables: &[(&str, &str)]) -> Self {
         let itself = std::env::current_exe().expect("the path of the test");
-        let urls = self.urls.join("\n");
-        let mut child = Command::new(itself)
-            .args([
-                "atomic::server_tests::kills::child",
-                "--exact",
-                "--nocapture",
-            ])
-            .env(CHILD, format!("{}\n{first}\n{urls}", group.name))
-            .env(ENDLESS, "1")
+        let mut process = Command::new(itself)
+            .args([test, "--exact", "--nocapture"])
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("the test runs");
-        std::thread::sleep(after);
-        self.crash(victim);
-        child.kill().expect("it runs until then");
-        child.wait().expect("it is gone");
+        let mut out = BufReader::new(process.stdout.take().expect("it is piped"));
+        let mut line = String::new();
+        while line.trim_end() != BEGINS {
+            line.clear();
+            let read = out.read_line(&mut line).expect("it is text");
+            assert!(read > 0, "{test} ends before it begins");
+        }
+        Self { process, out }
+    }
+
+    /// Kills it; gives what it has written.
+    pub(super) fn kill(mut self) -> String {
+        self.process.kill().expect("it runs until then");
+        self.process.wait().expect("it is gone");
         let mut said = String::new();
-        let mut out = child.stdout.take().expect("it is piped");
-        out.read_to_string(&mut said).expect("it is text");
+        self.out.read_to_string(&mut said).expect("it is text");
+        said
+    }
+}
+
+/// Numbers that another seed makes others.
+pub(super) struct Random(pub(super) u64);
+
+impl Random {
+    /// Less than this.
+    pub(super) fn below(&mut self, end: u64) -> u64 {
+        // Knuth's multiplier; any spread will do.
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end
+    }
+
+    pub(super) fn micros(&mut self, end: u64) -> Duration {
+        Duration::from_micros(self.below(end))
+    }
+}
+
+impl World {
+    fn endless(&self, group: &AtomicGroup, first: u32, kind: &str) -> Endless {
+        let wanted = format!("{}\n{first}\n{}", group.name, self.urls.join("\n"));
+        let variables = [(CHILD, wanted.as_str()), (ENDLESS, kind)];
+        Endless::start("atomic::server_tests::kills::child", &variables)
+    }
+
+    /// Kills a process that commits row after row, or a server under it before that, and perhaps the recovery that follows; gives
+    /// the rows that the process was told are stored.
+    fn killed_at_random(
+        &self,
+        group: &AtomicGroup,
+        (first, random): (u32, &mut Random),
+        victim: Victim,
+    ) -> BTreeSet<u64> {
+        // The first transaction opens connections and makes tables, so it takes longer.
+        let (kind, most) = match random.below(4) {
+            0 => (FIRST_ROWS, 400_000),
+            _ => (ROWS, 100_000),
+        };
+        let process = self.endless(group, first, kind);
+        std::thread::sleep(random.micros(most));
+        self.crash(victim);
+        let said = process.kill();
+        if random.below(4) == 0 {
+            let recovery = self.endless(group, first, RECOVERY);
+            std::thread::sleep(random.micros(30_000));
+            recovery.kill();
+        }
         let stored = said.lines().filter_map(|line| line.strip_prefix("stored "));
         stored.map(|id| id.parse().expect("a number")).collect()
     }
 
     /// Recovers until nothing is prepared; gives the number of branches that were finished. A server may still be at the prepare of
     /// a client that is gone, and is done with it only after recovery has looked.
-    fn settled(&self, seed: u64, run: u64) -> usize {
+    pub(super) fn settled(&self, seed: u64, run: u64) -> usize {
         let mut finished = 0;
         for _ in 0..100 {
             let recovered = self.recover();
@@ -204,7 +310,7 @@ impl World {
     }
 
     /// Crashes a server and starts it again; the process goes on meanwhile, and for a moment after that.
-    fn crash(&self, victim: Victim) {
+    pub(super) fn crash(&self, victim: Victim) {
         let server = match victim {
             Victim::Process => return,
             Victim::Postgres => &self.servers.0,
@@ -230,29 +336,30 @@ impl World {
     }
 }
 
+/// A number of the environment.
+pub(super) fn number_of(variable: &str, otherwise: u64) -> u64 {
+    let text = std::env::var(variable).ok();
+    text.and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
 /// Covers 2PC-1, REC-1: I1 to I3 and I6 hold wherever a process is killed.
 #[test]
 #[expect(clippy::print_stdout, reason = "the summary of a long run")]
 fn atom_03_processes_that_are_killed_at_random_never_split() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
-    let (runs, seed): (u64, u64) = (number(RUNS).unwrap_or(SHARE), number(SEED).unwrap_or(1));
-    let limit = PATIENCE.max(Duration::from_secs(runs * 4));
+    let (runs, seed) = (number_of(RUNS, SHARE), number_of(SEED, 1));
+    let limit = PATIENCE.max(Duration::from_secs(runs * 30));
     let _watchdog = Watchdog::start("atomic random kills", limit);
     let Some(mut world) = World::start("random") else {
         return;
     };
     let mut crashes = 0;
-    let (mut state, mut told, mut found, mut finished) = (seed, 0, 0, 0);
+    let mut random = Random(seed);
+    let (mut told, mut found, mut finished) = (0, 0, 0);
     for run in 0..runs {
-        // Knuth's multiplier; any spread will do.
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
         let group = &GROUPS[usize::try_from(run).expect("it is small") % GROUPS.len()];
         let first = 1_000 + u32::try_from(run).expect("it is small") * MOST_ROWS;
-        let after = Duration::from_micros(60_000 + (state >> 33) % 400_000);
         let victim = Victim::of(run, group);
-        let stored = world.killed_at_random(group, first, after, victim);
+        let stored = world.killed_at_random(group, (first, &mut random), victim);
         if victim != Victim::Process {
             crashes += 1;
             // Connections of before are lost.

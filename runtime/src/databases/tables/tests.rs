@@ -3,6 +3,7 @@
 use super::*;
 use crate::error::ErrorKind;
 use crate::link::program::{EngineInfo, ModelInfo, Program};
+use bindery_core::dialect::Dialect;
 
 macro_rules! table {
     ($name:literal, $other:literal) => {

@@ -197,6 +197,11 @@ impl MysqlConnection {
         self.rows_in_statement.max(1)
     }
 
+    /// The first statement of the last [`insert_rows`](Self::insert_rows).
+    pub(crate) fn sent_insert(&self, table: &TableSql, columns: &ColumnSet) -> String {
+        table.insert_sql(Dialect::Mysql, columns, self.rows_in_statement(), false)
+    }
+
     /// Encodes the values of as many of these rows as go with one statement, and returns their number.
     fn take_rows(
         &mut self,

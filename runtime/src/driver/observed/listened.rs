@@ -162,7 +162,7 @@ impl Physical {
             return self.0.driver.insert_rows(table, columns, rows, write);
         };
         let outcome = self.0.driver.insert_rows(table, columns, rows, write);
-        running.was_sent_as(self.0.driver.sent_insert(table, columns, rows));
+        running.was_sent_as(self.0.driver.sent_insert(table, columns));
         let rows = outcome.as_ref().ok().copied();
         self.end_of_write(Some(running), rows, &outcome);
         outcome

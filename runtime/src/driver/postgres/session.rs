@@ -179,6 +179,44 @@ impl Session {
         if self.dead { Err(Fault::Dead) } else { Ok(()) }
     }
 
+    /// Takes in what has come while nothing was requested: was a notification among it? The server's last words end the
+    /// session.
+    #[cfg_attr(
+        not(feature = "outbox"),
+        allow(dead_code, reason = "tasks alone notify")
+    )]
+    pub(super) fn take_notifications(&mut self) -> Result<bool, Fault> {
+        let mut is_notified = false;
+        while let Some(&tag) = self.socket.unread().first() {
+            match tag {
+                b'A' | b'N' | b'S' => {}
+                b'E' => return Err(self.died(Fault::Ended)),
+                _ => return Err(self.broken("an answer to nothing")),
+            }
+            let Some(message) = self.frame_that_is_there() else {
+                break;
+            };
+            is_notified |= tag == b'A';
+            if tag == b'S' {
+                self.learn(&message);
+            }
+        }
+        Ok(is_notified)
+    }
+
+    /// Waits until something has come in; `false` where that took too long, which the session outlives.
+    #[cfg_attr(
+        not(feature = "outbox"),
+        allow(dead_code, reason = "tasks alone notify")
+    )]
+    pub(super) fn receive_in_time(&mut self) -> Result<bool, Fault> {
+        match self.socket.receive() {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::TimedOut => Ok(false),
+            Err(error) => Err(self.died(Fault::Io(error))),
+        }
+    }
+
     fn frame_that_is_there(&mut self) -> Option<Message> {
         let unread = self.socket.unread();
         let (tag, length) = header(unread).filter(|(_, length)| *length >= 5)?;

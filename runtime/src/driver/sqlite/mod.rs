@@ -54,6 +54,8 @@ pub(crate) struct SqliteConnection {
     broken: Cell<bool>,
     /// A read-only transaction has switched writing off.
     only_reads: bool,
+    /// Rows of the first statement of the last insert of many.
+    rows_in_first: usize,
 }
 
 /// How a file is opened.
@@ -165,6 +167,7 @@ impl SqliteConnection {
             writing,
             broken: Cell::new(false),
             only_reads: false,
+            rows_in_first: 0,
         }))
     }
 
@@ -251,6 +254,7 @@ impl SqliteConnection {
         write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
     ) -> Result<u64> {
         let per_statement = rows_per_insert(columns);
+        self.rows_in_first = per_statement.min(rows);
         let mut inserted = 0;
         while inserted < rows {
             let count = per_statement.min(rows - inserted);
@@ -267,6 +271,11 @@ impl SqliteConnection {
             inserted += count;
         }
         Ok(inserted as u64)
+    }
+
+    /// The first statement of the last [`insert_rows`](Self::insert_rows).
+    pub(crate) fn sent_insert(&self, table: &TableSql, columns: &ColumnSet) -> String {
+        table.insert_sql(Dialect::Sqlite, columns, self.rows_in_first, false)
     }
 
     /// Finds the refused row. Rows that are inserted for that go with the transaction.
@@ -570,7 +579,7 @@ impl Drop for SqliteCursor<'_> {
 }
 
 /// How many rows go with one INSERT: one without columns takes one row only.
-pub(crate) fn rows_per_insert(columns: &ColumnSet) -> usize {
+fn rows_per_insert(columns: &ColumnSet) -> usize {
     match columns.len() {
         0 => 1,
         columns => (MAX_PARAMS / columns).clamp(1, ROWS_PER_INSERT),

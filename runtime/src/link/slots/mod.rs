@@ -64,7 +64,7 @@ pub(crate) struct Scope {
 /// One engine.
 pub(crate) struct Slot {
     pool: Arc<Pool>,
-    /// What is only read may be read from these.
+    /// Reads alone may go to these.
     replicas: Option<Arc<Replicas>>,
     options: TransactionOptions,
     held: Option<Held>,

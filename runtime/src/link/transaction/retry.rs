@@ -1,7 +1,5 @@
 //! Trying a whole transaction again.
 
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::thread;
 use std::time::Duration;
 
@@ -9,6 +7,7 @@ use super::{Transaction, located};
 use crate::driver::TransactionOptions;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
+use crate::link::backoff;
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 
@@ -67,12 +66,6 @@ impl RetryPolicy {
         self
     }
 
-    /// The longest wait after this number of attempts.
-    fn bound(&self, tried: u32) -> Duration {
-        let doubled = 1u32.checked_shl(tried - 1).unwrap_or(u32::MAX);
-        self.shortest.saturating_mul(doubled).min(self.longest)
-    }
-
     /// Returns how each attempt begins.
     pub(crate) fn transaction_options(&self) -> TransactionOptions {
         self.options
@@ -94,10 +87,8 @@ impl RetryPolicy {
     }
 
     fn wait(&self, tried: u32) {
-        // Each of these is seeded anew; there is no need of better chance.
-        let chance = RandomState::new().hash_one(tried) >> 32;
-        let share = chance as f64 / f64::from(u32::MAX);
-        thread::sleep(self.bound(tried).mul_f64(share));
+        let bound = backoff::grown((self.shortest, self.longest), 2, tried);
+        thread::sleep(backoff::spread(bound, (0.0, 1.0)));
     }
 }
 

@@ -1,7 +1,16 @@
-//! Workers: how one is set up. `run` claims tasks and records their ends, `threads` runs the handlers, `context` is what these see.
+//! Workers: how one is set up. `run` claims tasks and records their ends, `threads` runs the handlers, `context` is what these see,
+//! `listener` waits for notifications, and `periodic` writes the tasks that come again and again.
 
 mod context;
+mod engine;
 mod handler;
+mod listener;
+mod pace;
+#[cfg(feature = "cron")]
+mod periodic;
+#[cfg(not(feature = "cron"))]
+#[path = "no_periodic.rs"]
+mod periodic;
 mod run;
 mod threads;
 
@@ -15,6 +24,7 @@ use crate::databases::GeneratedDatabases;
 use crate::error::{Error, ErrorKind, Result};
 
 use self::handler::Handler;
+use self::periodic::Timetable;
 use self::run::Dispatcher;
 use self::threads::Shared;
 
@@ -34,6 +44,22 @@ pub struct Worker<D: GeneratedDatabases> {
     handlers: BTreeMap<&'static str, Handler<D>>,
     options: Options,
     shared: Arc<Shared>,
+    timetable: Timetable,
+}
+
+/// When a worker ends by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Until {
+    /// When it is stopped.
+    Stopped,
+    /// When nothing is due.
+    Idle,
+    /// When the tasks of one claim are done.
+    #[cfg_attr(
+        not(feature = "signals"),
+        allow(dead_code, reason = "an option of the command line")
+    )]
+    OneBatch,
 }
 
 /// The longest time that can be set: clocks end.
@@ -49,6 +75,7 @@ struct Options {
     grace: Duration,
     keep_completed: Duration,
     only_registered: bool,
+    only_polls: bool,
 }
 
 impl<D: GeneratedDatabases> Worker<D> {
@@ -67,8 +94,10 @@ impl<D: GeneratedDatabases> Worker<D> {
                 grace: Duration::from_secs(30),
                 keep_completed: Duration::from_hours(24),
                 only_registered: false,
+                only_polls: false,
             },
             shared: Arc::default(),
+            timetable: Timetable::default(),
         }
     }
 
@@ -133,6 +162,37 @@ impl<D: GeneratedDatabases> Worker<D> {
         self
     }
 
+    /// Looks for new tasks by polling alone. Without this, a worker on PostgreSQL has one more connection, on which the database
+    /// notifies it (`LISTEN`): a pooler between them that hands out sessions for each transaction needs this.
+    pub fn only_polls(mut self) -> Self {
+        self.options.only_polls = true;
+        self
+    }
+
+    /// Writes a task at each tick of a schedule; `task` makes it of the time of the tick. All workers of the engine that have a
+    /// periodic task of this name, in whatever processes, write one task for each tick. Its ticks begin when a worker first has
+    /// it. The name has up to 191 characters; a second schedule of a name takes the place of the first.
+    #[cfg(feature = "cron")]
+    pub fn every<T: Task + 'static>(
+        mut self,
+        name: impl Into<String>,
+        schedule: super::Schedule,
+        task: impl Fn(std::time::SystemTime) -> T + Send + 'static,
+    ) -> Self {
+        self.timetable.add(name.into(), schedule, task);
+        self
+    }
+
+    /// Has periodic tasks go by this clock in place of that of the database: for tests.
+    #[cfg(feature = "cron")]
+    pub fn clock(
+        mut self,
+        clock: impl Fn() -> std::time::SystemTime + Send + Sync + 'static,
+    ) -> Self {
+        self.timetable.set_clock(clock);
+        self
+    }
+
     /// Stops the worker from elsewhere, such as a handler of signals.
     pub fn stop_handle(&self) -> StopHandle {
         StopHandle {
@@ -145,7 +205,7 @@ impl<D: GeneratedDatabases> Worker<D> {
     /// # Errors
     /// The engine has no table of tasks, or a thread cannot be started.
     pub fn run(self) -> Result<WorkerReport> {
-        Dispatcher::new(self)?.run(false)
+        self.run_until(Until::Stopped)
     }
 
     /// Runs tasks until none is due: for programs that are started again and again, and for tests. Those that are to be tried again
@@ -154,7 +214,11 @@ impl<D: GeneratedDatabases> Worker<D> {
     /// # Errors
     /// As [`run`](Self::run); and the database cannot be reached.
     pub fn run_until_idle(self) -> Result<WorkerReport> {
-        Dispatcher::new(self)?.run(true)
+        self.run_until(Until::Idle)
+    }
+
+    pub(super) fn run_until(self, until: Until) -> Result<WorkerReport> {
+        Dispatcher::new(self)?.run(until)
     }
 
     /// The same as [`run`](Self::run) on a thread of its own, until what this returns is stopped or dropped.
@@ -166,7 +230,7 @@ impl<D: GeneratedDatabases> Worker<D> {
         let dispatcher = Dispatcher::new(self)?;
         let thread = std::thread::Builder::new().name("bindery-worker".to_owned());
         let thread = thread
-            .spawn(move || dispatcher.run(false))
+            .spawn(move || dispatcher.run(Until::Stopped))
             .map_err(no_thread)?;
         Ok(RunningWorker {
             stop,
@@ -175,7 +239,27 @@ impl<D: GeneratedDatabases> Worker<D> {
     }
 }
 
-fn no_thread(error: std::io::Error) -> Error {
+#[cfg(feature = "signals")]
+impl<D: GeneratedDatabases> Worker<D> {
+    /// The name of its engine.
+    pub(super) fn engine_name(&self) -> &'static str {
+        self.db.engines[self.engine].info.name
+    }
+
+    /// The names of the types that it has handlers for.
+    pub(super) fn task_types(&self) -> impl Iterator<Item = &'static str> {
+        self.handlers.keys().copied()
+    }
+
+    /// Keeps the handlers of some types, and takes only tasks of these.
+    pub(super) fn only_types(mut self, types: &[String]) -> Self {
+        self.handlers
+            .retain(|name, _| types.iter().any(|one| one == name));
+        self.only_registered()
+    }
+}
+
+pub(super) fn no_thread(error: std::io::Error) -> Error {
     Error::new(ErrorKind::Io).with_source(error)
 }
 

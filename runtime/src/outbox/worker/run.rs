@@ -6,22 +6,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::random;
-use super::super::store::{self, End, Ended, Wanted};
+use super::super::store::{self, ClaimedTask, End, Ended, Wanted};
+use super::engine::{Store, ensure_skips_locks};
+use super::listener::Listener;
+use super::pace::{Backoff, Poll};
+use super::periodic::Timetable;
 use super::threads::{Claim, Held, News, Runner, Shared};
-use super::{Options, Worker};
+use super::{Options, Until, Worker};
 use crate::databases::GeneratedDatabases;
-use crate::databases::status::ServerProduct;
-use crate::driver::{Isolation, Physical, TransactionOptions};
-use crate::error::{Error, ErrorKind, Operation, Result};
-use crate::link::pool::Pool;
+use crate::driver::Physical;
+use crate::error::{Error, ErrorKind, Result};
 
-/// The first pause between two looks for tasks.
-const FIRST_POLL: Duration = Duration::from_millis(20);
-/// The pauses while the database cannot be reached.
-const FIRST_RETRY: Duration = Duration::from_millis(100);
-const LONGEST_RETRY: Duration = Duration::from_secs(5);
-/// How long it waits for a connection: a server that is back is seen soon.
-const OUTAGE: Duration = Duration::from_secs(5);
 /// How often completed tasks that are old are deleted.
 const PRUNE: Duration = Duration::from_mins(1);
 
@@ -37,6 +32,8 @@ pub struct WorkerReport {
     pub retried: u64,
     /// Tasks that failed at their last attempt.
     pub failed: u64,
+    /// Periodic tasks that it wrote as their tick had come.
+    pub scheduled: u64,
     /// Tasks that were another worker's by the time they ended here, as the lease was over; and those whose end could not be recorded.
     pub lost: u64,
     /// Handlers that were still at work when a worker that was stopped had waited long enough.
@@ -54,73 +51,46 @@ pub(super) struct Dispatcher<D: GeneratedDatabases> {
     claims: u64,
     /// Those whose tasks are here.
     live: BTreeMap<String, (Arc<Claim>, usize)>,
-    /// Ends that are not recorded yet: while there are any, nothing is claimed.
+    /// Ends that are not recorded yet: where that fails, nothing is claimed.
     unrecorded: Vec<(Held, End)>,
     records: Backoff,
     renewals: Backoff,
     report: WorkerReport,
     poll: Poll,
+    timetable: Timetable,
+    claims_no_more: bool,
     prune_at: Instant,
 }
 
-/// When tasks are looked for next.
-struct Poll {
-    at: Instant,
-    pause: Duration,
-    failures: Backoff,
-    /// The last look found none.
-    is_idle: bool,
+/// The outcome of a claim.
+#[derive(PartialEq, Eq)]
+enum Found {
+    Tasks,
+    Nothing,
+    /// Tasks may be there; another worker was faster.
+    Contended,
 }
 
-impl Poll {
-    fn now(&mut self) {
-        self.at = Instant::now();
+/// The ends of tasks, by claims.
+struct Ends(BTreeMap<String, Ended>);
+
+impl Ends {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
-    fn found(&mut self, longest: Duration, any: bool) {
-        self.failures.end();
-        self.is_idle = !any;
-        self.pause = if any { FIRST_POLL } else { self.pause };
-        self.at = Instant::now();
-        if !any {
-            self.at += self.pause.min(longest);
-            self.pause = (self.pause * 2).min(longest);
-        }
-    }
-
-    fn failed(&mut self) {
-        self.at = self.failures.more();
+    /// Records them; gives how many of the tasks were another worker's by then.
+    fn finish(&self, physical: &mut Physical) -> Result<usize> {
+        let ended = self.0.iter();
+        ended
+            .map(|(claim, ended)| store::finish(physical, claim, ended))
+            .sum()
     }
 }
 
-/// When something is tried again that the database did not take.
-struct Backoff {
-    at: Instant,
-    pause: Duration,
-}
-
-impl Backoff {
-    fn new() -> Self {
-        Self {
-            at: Instant::now(),
-            pause: FIRST_RETRY,
-        }
-    }
-
-    /// One more failure: gives when to try again.
-    fn more(&mut self) -> Instant {
-        self.at = Instant::now() + self.pause;
-        self.pause = (self.pause * 2).min(LONGEST_RETRY);
-        self.at
-    }
-
-    fn end(&mut self) {
-        self.pause = FIRST_RETRY;
-    }
-
-    fn is_over(&self) -> bool {
-        Instant::now() >= self.at
-    }
+/// Two workers that claim tasks of one key together: the table lets one of them do so.
+fn is_contention(error: &Error) -> bool {
+    error.is_unique_violation() || *error.kind() == ErrorKind::Conflict
 }
 
 impl<D: GeneratedDatabases> Dispatcher<D> {
@@ -131,13 +101,10 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             handlers,
             options,
             shared,
+            timetable,
         } = worker;
         let configured = &db.engines[engine];
-        let store = Store {
-            program: Arc::clone(&configured.pool),
-            own: configured.pool.aside(OUTAGE),
-            engine: configured.info.name,
-        };
+        let store = Store::new(configured);
         let types = match options.only_registered {
             true => handlers.keys().copied().collect(),
             false => Vec::new(),
@@ -161,66 +128,93 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             records: Backoff::new(),
             renewals: Backoff::new(),
             report: WorkerReport::default(),
-            poll: Poll {
-                at: Instant::now(),
-                pause: FIRST_POLL,
-                failures: Backoff::new(),
-                is_idle: false,
-            },
+            poll: Poll::new(),
+            timetable,
+            claims_no_more: false,
             prune_at: Instant::now() + PRUNE.min(options.keep_completed),
             options,
         })
     }
 
-    pub(super) fn run(mut self, until_idle: bool) -> Result<WorkerReport> {
-        self.store.ensure_table()?;
+    pub(super) fn run(mut self, until: Until) -> Result<WorkerReport> {
+        self.store.ensure_table(store::TABLE)?;
+        self.timetable.ensure_usable(&self.store)?;
         let server = self.runner.db.engines[self.engine].seen.get();
         server.map_or(Ok(()), |server| ensure_skips_locks(&server))?;
+        let listener = match until {
+            Until::Stopped => self.listen()?,
+            Until::Idle | Until::OneBatch => None,
+        };
         let started = (0..self.options.threads).try_for_each(|_| self.runner.start());
-        let worked = started.and_then(|()| self.work(until_idle));
+        let worked = started.and_then(|()| self.work(until));
         self.wind_up();
+        drop(listener);
         self.shared.end();
         worked.map(|()| self.report)
     }
 
-    fn work(&mut self, until_idle: bool) -> Result<()> {
+    /// Has new tasks wake the worker where the database notifies.
+    fn listen(&self) -> Result<Option<Listener>> {
+        if self.options.only_polls || !self.store.notifies()? {
+            return Ok(None);
+        }
+        let shared = Arc::clone(&self.shared);
+        Listener::start(Arc::clone(self.store.program()), move || shared.wake()).map(Some)
+    }
+
+    fn work(&mut self, until: Until) -> Result<()> {
+        let ends = until != Until::Stopped;
         loop {
-            let (news, recorded) = self.news();
+            let news = self.news();
             if news.is_stopping {
                 return Ok(());
             }
-            if until_idle {
-                recorded?;
-            }
             if news.queued >= self.options.threads || !self.may_claim() {
-                continue;
+                let recorded = self.record();
+                if ends {
+                    recorded?;
+                }
+            } else {
+                match self.claim() {
+                    Ok(Found::Nothing) if ends && self.live.is_empty() => return Ok(()),
+                    Ok(found) => {
+                        self.claims_no_more = found == Found::Tasks && until == Until::OneBatch;
+                        self.prune();
+                    }
+                    Err(error) if ends => return Err(error),
+                    Err(error) => self.store.failed(&error, &mut self.poll),
+                }
             }
-            match self.claim() {
-                Ok(0) if until_idle && self.live.is_empty() => return Ok(()),
-                Ok(_) => self.prune(),
-                Err(error) if until_idle => return Err(error),
-                Err(error) => self.store.failed(&error, &mut self.poll),
+            if self.claims_no_more && self.live.is_empty() {
+                return Ok(());
             }
         }
     }
 
-    /// Waits for something to do, renews leases, and records the ends of tasks.
-    fn news(&mut self) -> (News, Result<()>) {
+    /// Waits for something to do, and renews leases.
+    fn news(&mut self) -> News {
         let may_claim = self.may_claim();
+        let threads = self.options.threads;
         // Where the time for a claim has not come, few tasks that wait are no news.
-        let low = if may_claim { self.options.threads } else { 0 };
-        let mut news = self.shared.news(low, self.next_turn(may_claim));
+        let low = if may_claim { threads } else { 0 };
+        let mut news = self.shared.news(low, threads, self.next_turn(may_claim));
         self.renew();
-        let recorded = self.record(std::mem::take(&mut news.ended));
-        (news, recorded)
+        self.unrecorded.append(&mut news.ended);
+        // Tasks of the same keys can be claimed then.
+        if news.is_woken || !self.unrecorded.is_empty() {
+            self.poll.now();
+        }
+        news
     }
 
-    /// Tasks whose end is not recorded, or whose lease is over and not known to be lost, would be claimed a second time: after
-    /// an outage they come first.
+    /// Tasks whose end cannot be recorded, or whose lease is over and not known to be lost, would be claimed a second time:
+    /// after an outage they come first.
     fn may_claim(&self) -> bool {
         let now = Instant::now();
         let mut held = self.held_claims();
-        now >= self.poll.at && self.unrecorded.is_empty() && held.all(|claim| claim.until() > now)
+        let is_open = !self.claims_no_more && now >= self.poll.at;
+        let is_recorded = self.unrecorded.is_empty() || self.records.is_over();
+        is_open && is_recorded && held.all(|claim| claim.until() > now)
     }
 
     /// When there is something to do for this thread, if nothing happens before.
@@ -250,74 +244,108 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         at.max(self.renewals.at)
     }
 
-    /// Claims tasks; gives how many.
-    fn claim(&mut self) -> Result<usize> {
-        if self.poll.is_idle && !self.store.read(store::has_due)? {
-            self.poll.found(self.options.longest_poll, false);
-            return Ok(0);
+    /// Claims tasks, and records how others ended in the same transaction.
+    fn claim(&mut self) -> Result<Found> {
+        let written = self.timetable.write_due(&self.store)?;
+        self.report.scheduled += written;
+        let may_rest = written == 0 && self.poll.is_idle && self.unrecorded.is_empty();
+        if may_rest && !self.store.read(store::has_due)? {
+            self.rest(false);
+            return Ok(Found::Nothing);
         }
         self.claims += 1;
         let claim = format!("{}.{}", self.name, self.claims);
+        let until = Instant::now() + self.options.lease;
+        let tasks = match self.record_and_claim(&claim) {
+            // Another worker was claiming a task of the same key.
+            Err(error) if is_contention(&error) => {
+                self.record()?;
+                self.poll.contended();
+                return Ok(Found::Contended);
+            }
+            claimed => claimed?,
+        };
+        self.rest(!tasks.is_empty());
+        if tasks.is_empty() {
+            return Ok(Found::Nothing);
+        }
+        self.hand_out(Claim::new(claim, until), tasks);
+        Ok(Found::Tasks)
+    }
+
+    fn record_and_claim(&mut self, claim: &str) -> Result<Vec<ClaimedTask>> {
         let wanted = Wanted {
             types: &self.types,
             limit: self.options.batch,
             lease: self.options.lease,
-            claim: &claim,
+            claim,
         };
-        let until = Instant::now() + self.options.lease;
-        let tasks = self
-            .store
-            .write(|physical| store::claim(physical, &wanted))?;
-        self.poll
-            .found(self.options.longest_poll, !tasks.is_empty());
-        if tasks.is_empty() {
-            return Ok(0);
-        }
+        let ends = self.ends();
+        let both = |physical: &mut Physical| {
+            let lost = ends.finish(physical)?;
+            Ok::<_, Error>((lost, store::claim(physical, &wanted)?))
+        };
+        let (lost, tasks) = self.store.write(both).inspect_err(|error| {
+            if !ends.is_empty() && !is_contention(error) {
+                self.records.more();
+            }
+        })?;
+        self.recorded(lost);
+        Ok(tasks)
+    }
+
+    /// Sets when tasks are looked for next.
+    fn rest(&mut self, has_found: bool) {
+        self.poll.found(self.options.longest_poll, has_found);
+        let tick = self.timetable.next_at();
+        self.poll.at = tick.map_or(self.poll.at, |tick| tick.min(self.poll.at));
+    }
+
+    fn hand_out(&mut self, claim: Arc<Claim>, tasks: Vec<ClaimedTask>) {
         self.report.batches += 1;
-        let count = tasks.len();
-        let claim = Claim::new(claim, until);
-        let live = (Arc::clone(&claim), count);
+        let live = (Arc::clone(&claim), tasks.len());
         self.live.insert(claim.name.clone(), live);
         let held = tasks.into_iter().map(|task| Held {
             claim: Arc::clone(&claim),
             task,
         });
         self.shared.put(held);
-        Ok(count)
     }
 
     /// Records how tasks ended; what cannot be is kept and tried again, also after the lease: the claim holds until another
     /// worker has taken the tasks over, and only the database knows that.
-    fn record(&mut self, ended: Vec<(Held, End)>) -> Result<()> {
-        self.unrecorded.extend(ended);
+    fn record(&mut self) -> Result<()> {
         if self.unrecorded.is_empty() || !self.records.is_over() {
             return Ok(());
         }
+        let ends = self.ends();
+        match self.store.write(|physical| ends.finish(physical)) {
+            Ok(lost) => {
+                self.recorded(lost);
+                self.poll.now();
+                Ok(())
+            }
+            Err(error) => {
+                tracing::warn!(engine = self.store.engine(), %error, "the ends of tasks cannot be recorded");
+                self.records.more();
+                Err(error)
+            }
+        }
+    }
+
+    /// The ends that are not recorded yet, by claims.
+    fn ends(&self) -> Ends {
         let mut by_claim = BTreeMap::<String, Ended>::new();
         for (held, end) in &self.unrecorded {
             let ended = by_claim.entry(held.claim.name.clone()).or_default();
             ended.add(held.task.id, end.clone());
         }
-        let finish = |physical: &mut Physical| {
-            let lost = by_claim
-                .iter()
-                .map(|(claim, ended)| store::finish(physical, claim, ended));
-            lost.sum::<Result<usize>>()
-        };
-        match self.store.write(finish) {
-            Ok(lost) => {
-                self.count(lost);
-                self.records.end();
-                // Tasks of the same keys can be claimed now.
-                self.poll.now();
-                Ok(())
-            }
-            Err(error) => {
-                tracing::warn!(engine = self.store.engine, %error, "the ends of tasks cannot be recorded");
-                self.records.more();
-                Err(error)
-            }
-        }
+        Ends(by_claim)
+    }
+
+    fn recorded(&mut self, lost: usize) {
+        self.count(lost);
+        self.records.end();
     }
 
     fn count(&mut self, lost: usize) {
@@ -330,7 +358,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
                 End::Failed { pause: Some(_), .. } => self.report.retried += 1,
                 End::Failed { pause: None, .. } => {
                     self.report.failed += 1;
-                    tracing::warn!(engine = self.store.engine, id, task, "a task has failed");
+                    tracing::warn!(engine = self.store.engine(), id, task, "a task has failed");
                 }
                 End::Released => {}
             }
@@ -353,7 +381,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let due = due.filter(|claim| self.renewed_at(claim) <= now).cloned();
         for claim in due.collect::<Vec<_>>() {
             if let Err(error) = self.renew_one(&claim) {
-                tracing::warn!(engine = self.store.engine, %error, "a lease cannot be renewed");
+                tracing::warn!(engine = self.store.engine(), %error, "a lease cannot be renewed");
                 self.renewals.more();
                 return;
             }
@@ -385,7 +413,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             Ok(true) => self.prune_at = Instant::now(),
             Ok(false) => {}
             Err(error) => {
-                tracing::debug!(engine = self.store.engine, %error, "completed tasks cannot be deleted");
+                tracing::debug!(engine = self.store.engine(), %error, "completed tasks cannot be deleted");
             }
         }
     }
@@ -397,8 +425,9 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let until = Instant::now() + self.options.grace;
         loop {
             self.renew();
+            self.unrecorded.append(&mut ended);
             // It warns of an error, and tries again.
-            let _ = self.record(ended);
+            let _ = self.record();
             let next = self.next_turn(false).min(until);
             let news = self.shared.last_news(next);
             let running = news.running;
@@ -416,83 +445,5 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
                 return;
             }
         }
-    }
-}
-
-/// Refuses servers that cannot leave locked rows to others: all that are served can, but for the oldest of MariaDB.
-fn ensure_skips_locks(server: &ServerProduct) -> Result<()> {
-    let mut numbers = server
-        .version
-        .split('.')
-        .map_while(|part| part.parse().ok());
-    let version: (u32, u32) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-    if server.product != "MariaDB" || version >= (10, 6) {
-        return Ok(());
-    }
-    let why = "workers need MariaDB 10.6 or later: earlier ones cannot skip the rows that another worker has locked";
-    Err(Error::new(ErrorKind::Unsupported(why)))
-}
-
-/// The engine of the tasks.
-struct Store {
-    program: Arc<Pool>,
-    /// With a connection of its own, so that leases are renewed whatever the program does with its own.
-    own: Arc<Pool>,
-    engine: &'static str,
-}
-
-impl Store {
-    fn ensure_table(&self) -> Result<()> {
-        let found = self.read(|physical| physical.table_exists(None, store::TABLE))?;
-        if found {
-            return Ok(());
-        }
-        Err(store::missing(store::TABLE, self.engine).on_engine(self.engine))
-    }
-
-    /// It ends with the program's.
-    fn pool(&self) -> &Arc<Pool> {
-        if self.program.is_closed() {
-            self.own.close();
-        }
-        &self.own
-    }
-
-    fn read<T>(&self, work: impl FnOnce(&mut Physical) -> Result<T>) -> Result<T> {
-        let outcome = self
-            .pool()
-            .acquire()
-            .and_then(|mut link| link.call(Operation::Select, |link| work(link.ready()?)));
-        outcome.map_err(|error| error.on_engine(self.engine).during(Operation::Select))
-    }
-
-    /// In a transaction. Each statement sees what others have committed before it.
-    fn write<T>(&self, work: impl FnOnce(&mut Physical) -> Result<T>) -> Result<T> {
-        let options = TransactionOptions::new().isolation(Isolation::ReadCommitted);
-        let outcome = self.pool().acquire_writer().and_then(|mut link| {
-            link.timed(|link| link.atomically_with(&options, |link| work(link.ready()?)))
-        });
-        outcome.map_err(|error| error.on_engine(self.engine).during(Operation::Update))
-    }
-
-    fn failed(&self, error: &Error, poll: &mut Poll) {
-        tracing::warn!(engine = self.engine, %error, "tasks cannot be claimed");
-        poll.failed();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn servers_without_skip_locked_are_refused() {
-        let refused = |product, version: &str| {
-            let version = version.to_owned();
-            ensure_skips_locks(&ServerProduct { product, version }).is_err()
-        };
-        assert!(refused("MariaDB", "10.5.22"));
-        assert!(!refused("MariaDB", "10.6.1") && !refused("MariaDB", "11.4.2"));
-        assert!(!refused("MySQL", "8.0.16") && !refused("SQLite", "3.46.0"));
     }
 }

@@ -5,16 +5,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::super::random;
 use super::super::store::{ClaimedTask, End};
 use super::context::TaskContext;
 use super::handler::{self, Handler};
 use crate::databases::GeneratedDatabases;
 use crate::error::Result;
+use crate::link::backoff;
 
 /// The first pause, at least, of a task that there is no handler for: a later version of the program has one, and is being
 /// deployed. Five attempts last for more than an hour then.
 const UNKNOWN: Duration = Duration::from_mins(1);
+
+/// For how long ends are gathered that are then recorded together.
+const GATHER: Duration = Duration::from_millis(5);
 
 /// A claim, for as long as tasks of it are here.
 pub(super) struct Claim {
@@ -72,8 +75,12 @@ pub(super) struct Shared {
 struct State {
     queue: VecDeque<Held>,
     ended: Vec<(Held, End)>,
+    /// When the first of these ended.
+    ended_at: Option<Instant>,
     running: usize,
     is_stopping: bool,
+    /// The database has notified of new tasks.
+    is_woken: bool,
     /// No thread is to wait for more.
     is_over: bool,
 }
@@ -84,6 +91,7 @@ pub(super) struct News {
     pub(super) queued: usize,
     pub(super) running: usize,
     pub(super) is_stopping: bool,
+    pub(super) is_woken: bool,
 }
 
 impl Shared {
@@ -93,6 +101,12 @@ impl Shared {
 
     pub(super) fn stop(&self) {
         self.lock().is_stopping = true;
+        self.news.notify_all();
+    }
+
+    /// New tasks are there.
+    pub(super) fn wake(&self) {
+        self.lock().is_woken = true;
         self.news.notify_all();
     }
 
@@ -116,31 +130,40 @@ impl Shared {
         self.lock().queue.drain(..).collect()
     }
 
-    /// Returns the state: immediately where tasks have ended, fewer than `low` wait or the worker is to stop, else once that is
-    /// so or the time has come.
-    pub(super) fn news(&self, low: usize, until: Instant) -> News {
-        self.wait_while(until, |state| {
+    /// Returns the state once tasks have ended, fewer than `low` wait, new ones are there, the worker is to stop or the time
+    /// has come. While at least `busy` tasks wait, ends are gathered for a moment.
+    pub(super) fn news(&self, low: usize, busy: usize, until: Instant) -> News {
+        self.wait_while(until, busy, |state| {
             state.queue.len() >= low && !state.is_stopping
         })
     }
 
     /// Returns the state: immediately where tasks have ended or none runs, else once that is so or the time has come.
     pub(super) fn last_news(&self, until: Instant) -> News {
-        self.wait_while(until, |state| state.running > 0)
+        self.wait_while(until, usize::MAX, |state| state.running > 0)
     }
 
-    fn wait_while(&self, until: Instant, is_patient: impl Fn(&State) -> bool) -> News {
+    fn wait_while(&self, until: Instant, busy: usize, is_patient: impl Fn(&State) -> bool) -> News {
         let mut state = self.lock();
-        let mut left = until.saturating_duration_since(Instant::now());
-        while state.ended.is_empty() && is_patient(&state) && !left.is_zero() {
-            state = self.wait(state, left);
-            left = until.saturating_duration_since(Instant::now());
+        loop {
+            let now = Instant::now();
+            let until = match state.ended_at {
+                Some(at) if state.queue.len() >= busy => until.min(at + GATHER),
+                Some(_) => now,
+                None => until,
+            };
+            if state.is_woken || !is_patient(&state) || until <= now {
+                break;
+            }
+            state = self.wait(state, until - now);
         }
+        state.ended_at = None;
         News {
             ended: std::mem::take(&mut state.ended),
             queued: state.queue.len(),
             running: state.running,
             is_stopping: state.is_stopping,
+            is_woken: std::mem::take(&mut state.is_woken),
         }
     }
 
@@ -172,6 +195,7 @@ impl Shared {
         let mut state = self.lock();
         state.running -= 1;
         state.ended.push((held, end));
+        state.ended_at.get_or_insert_with(Instant::now);
         drop(state);
         self.news.notify_all();
     }
@@ -225,7 +249,6 @@ impl<D: GeneratedDatabases> Runner<D> {
 /// The pause after an attempt, from 1.
 fn pause(first: Duration, attempt: u32) -> Duration {
     const LONGEST: Duration = Duration::from_hours(1);
-    let factor = 4_u32.saturating_pow(attempt.saturating_sub(1));
-    let pause = first.saturating_mul(factor).min(LONGEST);
-    pause.mul_f64(0.75 + random::share() / 2.0)
+    let pause = backoff::grown((first, LONGEST), 4, attempt);
+    backoff::spread(pause, (0.75, 1.25))
 }

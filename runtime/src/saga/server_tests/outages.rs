@@ -185,7 +185,7 @@ fn saga_04_an_engine_that_is_down_for_a_while_is_waited_for() {
             proxy.heal();
             let healed = Instant::now();
             assert!(run.join().unwrap().unwrap().is_completed());
-            assert!(healed.elapsed() < Duration::from_secs(5));
+            assert!(healed.elapsed() < Duration::from_secs(30));
         });
         assert_eq!(world.stored(number), all_once());
     }

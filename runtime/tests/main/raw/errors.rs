@@ -123,7 +123,7 @@ fn takes_too_long<E: StaticEngine + Everything>(engine: E, url: &str, endless: &
     ] {
         assert!(error.is_timeout(), "{error:?}");
     }
-    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(started.elapsed() < Duration::from_secs(60));
     assert_eq!(
         c.query_scalar::<i64>("SELECT 1", ()).unwrap(),
         1,

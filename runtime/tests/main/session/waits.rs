@@ -131,7 +131,7 @@ fn tx_20_another_session_within_one_ends_at_its_deadline() {
         Ok(())
     })
     .unwrap();
-    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(started.elapsed() < Duration::from_secs(15));
     assert_eq!(db.titles(Default), ["kept"]);
 }
 
@@ -159,7 +159,7 @@ fn a_deadline_ends_statements_and_what_comes_after() {
         });
         assert!(outcome.unwrap_err().is_timeout());
         assert!(
-            started.elapsed() < Duration::from_secs(5),
+            started.elapsed() < Duration::from_secs(15),
             "{:?}",
             started.elapsed()
         );

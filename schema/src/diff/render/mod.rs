@@ -4,11 +4,11 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
-pub(super) use self::sqlite::in_its_place;
 use super::change::Change;
-use super::key::Key;
+use super::key::{Key, KeyKind};
 use super::rename::Rename;
-use super::structure::{ColumnShape, Structure, TableShape};
+use super::structure::{ColumnShape, Structure, TableShape, folded};
+use super::subject::Subject;
 use crate::dialect::Dialect;
 use crate::model::TableName;
 use crate::sql_writer::SqlWriter;
@@ -24,6 +24,8 @@ pub struct Step {
     pub commented: bool,
     /// PostgreSQL: it can wait for a file without a transaction, so that the table stays in use meanwhile.
     pub online: bool,
+    /// The parts of the database that it makes, drops or declares anew: the step of the other direction has the same.
+    pub(super) about: Vec<Subject>,
 }
 
 impl Step {
@@ -32,6 +34,12 @@ impl Step {
             statements: statements.into_iter().collect(),
             ..Self::default()
         }
+    }
+
+    /// The same as a step about what the change is about.
+    fn about(mut self, change: &Change) -> Self {
+        self.about.extend(Subject::of(change));
+        self
     }
 
     fn remark(mut self, text: impl Into<String>) -> Self {
@@ -57,16 +65,22 @@ pub(super) struct Context<'c> {
 /// The statements of all changes, in their order.
 pub(super) fn render(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
     match context.to.dialect {
-        Dialect::Postgres => changes
-            .iter()
-            .flat_map(|one| postgres::steps(context, one))
-            .collect(),
-        Dialect::Mysql => changes
-            .iter()
-            .flat_map(|one| mysql::steps(context, one))
-            .collect(),
+        Dialect::Postgres => each(changes, |one| postgres::steps(context, one)),
+        Dialect::Mysql => each(changes, |one| mysql::steps(context, one)),
         Dialect::Sqlite => sqlite::steps(context, changes),
     }
+}
+
+/// The steps of each change, which are about what that is about. A changed column may have steps that lose nothing, so those say
+/// it for themselves.
+fn each(changes: &[Change], steps: impl Fn(&Change) -> Vec<Step>) -> Vec<Step> {
+    let of_change = |change: &Change| {
+        let steps = steps(change).into_iter();
+        let is_column = matches!(change, Change::ChangeColumn { .. });
+        let about = move |step: Step| if is_column { step } else { step.about(change) };
+        steps.map(about).collect::<Vec<_>>()
+    };
+    changes.iter().flat_map(of_change).collect()
 }
 
 /// RENAME of a table or column.
@@ -108,7 +122,7 @@ fn quoted(name: &str, dialect: Dialect) -> String {
     sql.finish()
 }
 
-pub(super) fn quoted_table(name: &TableName, dialect: Dialect) -> String {
+fn quoted_table(name: &TableName, dialect: Dialect) -> String {
     let mut sql = SqlWriter::new(dialect);
     sql.table(name);
     sql.finish()
@@ -221,7 +235,7 @@ fn create_view(view: &super::ViewShape) -> Vec<String> {
 
 /// A step that loses data.
 fn loss(context: &Context<'_>, change: &Change, statements: Vec<String>) -> Step {
-    let step = Step::of(statements);
+    let step = Step::of(statements).about(change);
     if !context.keeps_data {
         return step;
     }
@@ -253,6 +267,40 @@ fn add_without_value(
             column.name
         )),
     ]
+}
+
+/// The keys over a column that both sides have, and the checks and indexes that mention it: they go before it is made anew, and
+/// come after. A check that is declared with the column is no key of its own.
+fn keys_over<'c>(
+    context: &Context<'c>,
+    table: &TableName,
+    column: &ColumnShape,
+) -> impl Iterator<Item = &'c Key> {
+    let (from, to) = (context.from.table(table), context.to.table(table));
+    let dialect = context.to.dialect;
+    let wanted = folded(&column.name, dialect);
+    let keys = from.map_or(&[][..], |table| &table.keys).iter();
+    let kept = to.map_or(&[][..], |table| &table.keys);
+    keys.filter(move |key| {
+        let mut columns = key.columns.iter();
+        let is_over = columns.any(|name| folded(name, dialect) == wanted);
+        (is_over && !key.at_column || !is_over && mentions(key, &wanted, dialect))
+            && kept.iter().any(|one| one.does_the_same(key))
+    })
+}
+
+/// Is the name a word of its expressions? It may be another name there: a key that is made anew in vain does no harm.
+fn mentions(key: &Key, column: &str, dialect: Dialect) -> bool {
+    let has_expressions = match key.kind {
+        KeyKind::Index | KeyKind::Check | KeyKind::Exclusion => true,
+        KeyKind::PrimaryKey | KeyKind::Unique | KeyKind::ForeignKey => false,
+    };
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut words = key
+        .words
+        .iter()
+        .flat_map(|words| words.split(move |letter| !is_part(letter)));
+    has_expressions && words.any(|word| folded(word, dialect) == column)
 }
 
 /// A change that is left to a person.

@@ -3,10 +3,10 @@
 use super::super::change::{Change, ColumnChange};
 use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
-use super::super::structure::ColumnShape;
+use super::super::structure::{ColumnShape, folded};
 use super::{
     Context, Step, add_without_value, altered, by_hand, create_table, create_view, drop_column,
-    drop_table, drop_view, lacks_value, loss, quoted, quoted_table, text,
+    drop_table, drop_view, keys_over, lacks_value, loss, quoted, quoted_table, text,
 };
 use crate::dialect::{Dialect, Flavour};
 use crate::model::TableName;
@@ -50,7 +50,12 @@ pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
             changes,
         ),
         Change::AddKey { table, key } => vec![add_key(context, table, key)],
-        Change::DropKey { table, key } => vec![drop_key(context, change, table, key)],
+        Change::DropKey { table, key } => {
+            let (mut steps, back) = without_references(context, table, key);
+            steps.push(drop_key(context, change, table, key));
+            steps.extend(back);
+            steps
+        }
         Change::RenameKey { table, from, to } => rename_key(table, from, to),
         Change::ChangeOptions { table, to, .. } => vec![Step::of([altered(table, MYSQL, to)])],
         Change::ChangeComment { table, to, .. } => {
@@ -117,13 +122,20 @@ fn change_column(
     changes: &[ColumnChange],
 ) -> Vec<Step> {
     let has = |wanted: ColumnChange| changes.contains(&wanted);
-    if has(ColumnChange::Generated) && (from.computed || to.computed) {
-        let statements = vec![
-            drop_column(table, from, MYSQL),
-            altered(table, MYSQL, &format!("ADD COLUMN {}", to.line)),
-        ];
+    let is_stored = |column: &ColumnShape| column.generated.ends_with(" stored");
+    let is_kept = from.computed && to.computed && is_stored(from) == is_stored(to);
+    if has(ColumnChange::Generated) && (from.computed || to.computed) && !is_kept {
+        let keys: Vec<&Key> = keys_over(context, table, to).collect();
+        let drops = keys.iter().map(|key| drop_key(context, change, table, key));
+        let mut statements: Vec<String> = drops.flat_map(|step| step.statements).collect();
+        statements.push(drop_column(table, from, MYSQL));
+        statements.push(altered(table, MYSQL, &format!("ADD COLUMN {}", to.line)));
+        let adds = keys
+            .iter()
+            .map(|key| altered(table, MYSQL, &format!("ADD {}", key.sql)));
+        statements.extend(adds);
         return vec![if from.computed && to.computed {
-            Step::of(statements)
+            Step::of(statements).about(change)
         } else {
             loss(context, change, statements)
         }];
@@ -133,6 +145,11 @@ fn change_column(
         MYSQL,
         &format!("MODIFY {}", line(context, to)),
     )]);
+    let modify = if has(ColumnChange::Type) {
+        modify.about(change)
+    } else {
+        modify
+    };
     if has(ColumnChange::Type) && loses(from, to) && context.keeps_data {
         let remark = format!("{change}: what does not fit into the new type is lost");
         return vec![Step {
@@ -161,6 +178,47 @@ fn add_key(context: &Context<'_>, table: &TableName, key: &Key) -> Step {
         ""
     };
     Step::of([altered(table, MYSQL, &format!("ADD {}{online}", key.sql))])
+}
+
+/// A foreign key needs an index of its columns (error 1553), and the one that the server made for it went when this one came. Added
+/// anew it gets one again.
+fn without_references(
+    context: &Context<'_>,
+    table: &TableName,
+    index: &Key,
+) -> (Vec<Step>, Vec<Step>) {
+    let (Some(from), Some(to)) = (context.from.table(table), context.to.table(table)) else {
+        return (Vec::new(), Vec::new());
+    };
+    let leads = |key: &Key, columns: &[String]| {
+        is_index(key) && key.columns.len() >= columns.len() && {
+            let pairs = key.columns.iter().zip(columns);
+            pairs
+                .into_iter()
+                .all(|(one, other)| folded(one, MYSQL) == folded(other, MYSQL))
+        }
+    };
+    let stays = |key: &&Key| {
+        key.kind == KeyKind::ForeignKey
+            && leads(index, &key.columns)
+            && to.keys.iter().any(|one| one.does_the_same(key))
+            && !to.keys.iter().any(|one| leads(one, &key.columns))
+    };
+    let references = from.keys.iter().filter(stays);
+    let of_reference = |key: &Key| {
+        let name = quoted(key.known_name.as_deref()?, MYSQL);
+        let dropped = altered(table, MYSQL, &format!("DROP FOREIGN KEY {name}"));
+        let added = altered(table, MYSQL, &format!("ADD {}", key.sql));
+        Some((Step::of([dropped]), Step::of([added])))
+    };
+    references.filter_map(of_reference).unzip()
+}
+
+fn is_index(key: &Key) -> bool {
+    match key.kind {
+        KeyKind::PrimaryKey | KeyKind::Unique | KeyKind::Index => true,
+        KeyKind::Check | KeyKind::Exclusion | KeyKind::ForeignKey => false,
+    }
 }
 
 fn drop_key(context: &Context<'_>, change: &Change, table: &TableName, key: &Key) -> Step {

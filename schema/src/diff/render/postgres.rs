@@ -6,7 +6,7 @@ use super::super::loss::loses;
 use super::super::structure::{ColumnShape, EnumShape, table_key};
 use super::{
     Context, Step, add_without_value, altered, by_hand, comment_on, create_table, create_view,
-    drop_column, drop_table, drop_view, lacks_value, loss, quoted, quoted_table, text,
+    drop_column, drop_table, drop_view, keys_over, lacks_value, loss, quoted, quoted_table, text,
 };
 use crate::column_type::TypeClass;
 use crate::dialect::Dialect;
@@ -272,6 +272,7 @@ fn change_column(
     let mut steps = Vec::new();
     let lost = has(ColumnChange::Type) && loses(from, to);
     let first = Step::of(statements);
+    let first = if retyped { first.about(change) } else { first };
     if !first.statements.is_empty() {
         steps.push(if lost && context.keeps_data {
             Step {
@@ -330,14 +331,21 @@ fn change_computed(
                 &format!("ALTER COLUMN {name} SET DEFAULT {default}"),
             )
         }));
-        return vec![Step::of(statements)];
+        return vec![Step::of(statements).about(change)];
     }
-    let statements = vec![
-        drop_column(table, from, POSTGRES),
-        altered(table, POSTGRES, &format!("ADD COLUMN {}", to.line)),
-    ];
+    let keys: Vec<&Key> = keys_over(context, table, to).collect();
+    let mut statements: Vec<String> = keys.iter().map(|key| drop_key(table, key)).collect();
+    statements.push(drop_column(table, from, POSTGRES));
+    statements.push(altered(table, POSTGRES, &format!("ADD COLUMN {}", to.line)));
+    statements.extend(keys.iter().map(|key| {
+        if key.is_statement {
+            key.sql.clone()
+        } else {
+            altered(table, POSTGRES, &format!("ADD {}", key.sql))
+        }
+    }));
     if from.computed {
-        return vec![Step::of(statements)];
+        return vec![Step::of(statements).about(change)];
     }
     vec![loss(context, change, statements)]
 }

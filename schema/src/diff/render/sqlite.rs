@@ -26,7 +26,8 @@ pub(super) fn steps(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
         let is_anew = key.as_ref().is_some_and(|key| anew.contains(key));
         let is_view = matches!(change, Change::CreateView(_) | Change::DropView(_));
         if !is_anew || is_view {
-            steps.extend(step(context, change));
+            let of_change = step(context, change).into_iter();
+            steps.extend(of_change.map(|step| step.about(change)));
             continue;
         }
         if let (Some(table), true) = (change.table(), done.insert(key)) {
@@ -187,7 +188,7 @@ fn is_read_by_a_computed(context: &Context<'_>, table: &TableName, column: &Colu
 }
 
 /// The name of a table while it is made anew.
-pub(in super::super) fn in_its_place(table: &str) -> TableName {
+fn in_its_place(table: &str) -> TableName {
     TableName {
         schema: None,
         name: format!("_bindery_new_{table}"),
@@ -241,6 +242,14 @@ fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Ve
     let triggers = triggers.filter(|(at, _)| folded(at, SQLITE) == key);
     statements.extend(triggers.map(|(_, sql)| sql.clone()));
     step.statements = statements;
+    // Its other columns are as they were.
+    let columns = changes
+        .iter()
+        .filter(of_table)
+        .filter(|change| adds_or_retypes(change));
+    for change in columns {
+        step = step.about(change);
+    }
     if context.keeps_data {
         let lost = changes
             .iter()
@@ -252,6 +261,12 @@ fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Ve
         }
     }
     vec![step]
+}
+
+fn adds_or_retypes(change: &Change) -> bool {
+    let is_kind = |one: &ColumnChange| matches!(one, ColumnChange::Type | ColumnChange::Generated);
+    matches!(change, Change::AddColumn { .. })
+        || matches!(change, Change::ChangeColumn { changes, .. } if changes.iter().any(is_kind))
 }
 
 /// Indexes that the new table would not have, and that no change drops.

@@ -18,10 +18,12 @@ impl Cursor<'_> {
         if self.dialect == Dialect::Mysql && (self.eat(&["NOWAIT"]) || self.eat(&["WAIT"])) {
             self.advance(usize::from(!self.is_name(0)));
         }
-        let mut actions = Vec::new();
+        let (mut actions, mut passed_over) = (Vec::new(), false);
         loop {
             let first = self.at;
+            let keeps = self.keeps_state();
             let found = self.action_list()?;
+            passed_over |= found.is_empty() && !keeps;
             let columns = found
                 .iter()
                 .filter(|action| matches!(action, AlterAction::AddColumn { .. }))
@@ -43,7 +45,15 @@ impl Cursor<'_> {
             if_exists,
             only,
             actions,
+            passed_over,
         })
+    }
+
+    /// Does the action leave the table as it is: a check of rows, or how another action is done?
+    fn keeps_state(&self) -> bool {
+        self.is_any_word(0, STATELESS)
+            || self.is_words(&["WITH", "VALIDATION"])
+            || self.is_words(&["WITHOUT", "VALIDATION"])
     }
 
     fn action_list(&mut self) -> Read<Actions> {
@@ -433,6 +443,7 @@ impl Cursor<'_> {
                 if_exists: false,
                 only: false,
                 actions,
+                passed_over: false,
             });
             if !self.eat_symbol(",") {
                 return Ok(renames);
@@ -463,9 +474,22 @@ impl Cursor<'_> {
             if_exists: false,
             only: false,
             actions: vec![AlterAction::AddConstraint(constraint)],
+            passed_over: false,
         })
     }
 }
+
+/// First words of those that leave the table as it is.
+const STATELESS: &[&str] = &[
+    "VALIDATE",
+    "ALGORITHM",
+    "LOCK",
+    "ANALYZE",
+    "CHECK",
+    "OPTIMIZE",
+    "REBUILD",
+    "REPAIR",
+];
 
 /// First words of changes that concern no model.
 const UNMODELLED: &[&str] = &[

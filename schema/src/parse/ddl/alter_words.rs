@@ -81,7 +81,9 @@ impl Cursor<'_> {
             "STATS_AUTO_RECALC",
             "STATS_SAMPLE_PAGES",
         ];
-        (self.is_name(0) && self.is_symbol(1, "=") && !self.is_word(0, "COMMENT"))
+        // How the server goes about the change is nothing that the table keeps.
+        const OTHERS: &[&str] = &["COMMENT", "ALGORITHM", "LOCK"];
+        (self.is_name(0) && self.is_symbol(1, "=") && !self.is_any_word(0, OTHERS))
             || self.is_any_word(0, BARE)
             || self.is_words(&["PARTITION", "BY"])
     }

@@ -6,6 +6,7 @@ use crate::ast::{
     ObjectKind, ObjectName, PieceKind, Statement,
 };
 use crate::dialect::Dialect;
+use crate::name::words_in;
 
 use super::cursor::{Cursor, Read};
 
@@ -205,10 +206,4 @@ pub(crate) fn words_of(expression: &Expression) -> Vec<String> {
     words.sort_unstable();
     words.dedup();
     words
-}
-
-fn words_in(text: &str) -> impl Iterator<Item = String> {
-    text.split(|sign: char| !sign.is_alphanumeric() && sign != '_')
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
 }

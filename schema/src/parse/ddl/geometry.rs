@@ -76,6 +76,7 @@ impl Cursor<'_> {
                 if_not_exists: false,
                 position: ColumnPosition::Unsaid,
             }],
+            passed_over: false,
         }))
     }
 

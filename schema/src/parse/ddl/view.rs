@@ -98,6 +98,7 @@ impl Cursor<'_> {
                 if_exists,
                 only: true,
                 actions,
+                passed_over: false,
             },
         )]))
     }

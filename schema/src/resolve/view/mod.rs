@@ -323,6 +323,7 @@ fn view_column(
         updated: false,
         skip,
         renamed_from: None,
+        redact: None,
         link: None,
         docs: prose(notes, comment),
     })

@@ -242,7 +242,8 @@ fn a_server_that_wants_much_work_gets_no_more_time() {
         let outcome = connect_with(&options, Dialect::Postgres);
         refused(outcome, said, &server);
         let took = started.elapsed();
-        assert!(took < limit * 2, "{took:?} for {rounds}");
+        // All of the work would take hours; a busy machine is not taken for that.
+        assert!(took < PATIENCE / 4, "{took:?} for {rounds}");
     }
 }
 

@@ -1,7 +1,10 @@
 //! `bindery init`: the files of a project, from nothing, around a schema file, or around a database.
 
+mod cargo;
+mod files;
+
 use std::fs;
-use std::io::ErrorKind;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use bindery_schema::config::scheme_dialect;
@@ -14,7 +17,7 @@ use crate::arguments::{ConfigOptions, Format, SchemaOptions, dialect_parser};
 use crate::database::Engines;
 use crate::failure::Failure;
 use crate::output::{Output, Paint};
-use crate::project::{DialectChoice, Project};
+use crate::project::{Compiled, DialectChoice, Project};
 use crate::report::document;
 
 /// Begin a project: schema, bindery.toml and build.rs
@@ -54,7 +57,6 @@ pub(crate) struct InitArguments {
 const CONFIG: &str = "bindery.toml";
 const SCHEMA: &str = "schema.sql";
 const BUILD: &str = "build.rs";
-const MANIFEST: &str = "Cargo.toml";
 
 const BUILD_TEXT: &str = "\
 fn main() -> Result<(), bindery_codegen::CompileError> {
@@ -69,6 +71,8 @@ const BUILD_LINE: &str = "bindery_codegen::Config::new().compile()?;";
 struct Plan {
     dialect: Dialect,
     config: String,
+    /// The file of the schema that is there.
+    file: Option<PathBuf>,
     /// `None` where the schema is in a file that is there.
     schema: Option<String>,
     has_build: bool,
@@ -93,6 +97,7 @@ pub(crate) fn run(arguments: &InitArguments, output: &Output) -> Result<(), Fail
         Some(url) => around_database(url, output)?,
         None => around_file(arguments)?,
     };
+    let dependencies = cargo::Dependencies::of(&features(&plan)?);
     let mut begun = Begun {
         written: Vec::new(),
         to_do: Vec::new(),
@@ -106,17 +111,51 @@ pub(crate) fn run(arguments: &InitArguments, output: &Output) -> Result<(), Fail
     } else {
         files.push((BUILD, BUILD_TEXT));
     }
-    for (name, text) in files {
-        if !arguments.dry_run {
-            write_new(Path::new(name), text)?;
-        }
-        begun.written.push(name);
+    begun.written.extend(files.iter().map(|(name, _)| *name));
+    let manifest = if arguments.cargo {
+        begun.written.push(cargo::MANIFEST);
+        Some(dependencies.added()?)
+    } else {
+        begun.to_do.push(dependencies.to_do());
+        None
+    };
+    if !arguments.dry_run {
+        files::write(&files, manifest.map(|text| (cargo::MANIFEST, text)))?;
     }
-    dependencies(&plan, arguments, &mut begun)?;
     begun
         .to_do
         .push("in `src/main.rs` or `src/lib.rs`:\n    bindery::include_schema!();".to_owned());
     print(&begun, arguments, output)
+}
+
+/// The features of the runtime that the schema needs, also of one that is not written yet.
+fn features(plan: &Plan) -> Result<Vec<&'static str>, Failure> {
+    let features = |file: &Path| -> Result<Vec<&'static str>, Failure> {
+        let compiled = compiled(file, plan.dialect)?;
+        Ok(bindery_codegen::features(&compiled.model)
+            .into_iter()
+            .collect())
+    };
+    let Some(text) = &plan.schema else {
+        return features(plan.file.as_deref().unwrap_or(Path::new(SCHEMA)));
+    };
+    let cannot =
+        |error: std::io::Error| Failure::new(format!("no temporary file can be written: {error}"));
+    let made = tempfile::Builder::new().suffix(".sql").tempfile();
+    let mut file = made.map_err(cannot)?;
+    file.write_all(text.as_bytes()).map_err(cannot)?;
+    features(file.path())
+}
+
+/// A schema file, read as SQL of a dialect.
+fn compiled(file: &Path, dialect: Dialect) -> Result<Compiled, Failure> {
+    let options = SchemaOptions {
+        config: None,
+        schema: vec![file.to_owned()],
+        format: Format::Human,
+        deny_warnings: false,
+    };
+    Ok(Project::load(&options, DialectChoice::Everything(dialect))?.compile())
 }
 
 /// A schema file that was named, one that is there, or a new one.
@@ -129,10 +168,11 @@ fn around_file(arguments: &InitArguments) -> Result<Plan, Failure> {
         (None, None) => Dialect::Sqlite,
     };
     let schema = file.is_none().then(|| new_schema(dialect).to_owned());
-    let name = file.unwrap_or_else(|| PathBuf::from(SCHEMA));
+    let name = file.as_deref().unwrap_or(Path::new(SCHEMA));
     Ok(Plan {
         dialect,
-        config: config(dialect, None, &name),
+        config: config(dialect, None, name),
+        file,
         schema,
         has_build: Path::new(BUILD).exists(),
     })
@@ -148,13 +188,7 @@ fn written_for(file: &Path) -> Result<Dialect, Failure> {
     }
     let mut best: Option<(usize, Dialect)> = None;
     for dialect in Dialect::ALL {
-        let options = SchemaOptions {
-            config: None,
-            schema: vec![file.to_owned()],
-            format: Format::Human,
-            deny_warnings: false,
-        };
-        let compiled = Project::load(&options, DialectChoice::Everything(dialect))?.compile();
+        let compiled = compiled(file, dialect)?;
         let errors = compiled.project.found.iter().count();
         if best.is_none_or(|(fewest, _)| errors < fewest) {
             best = Some((errors, dialect));
@@ -176,23 +210,27 @@ fn around_database(url: &str, output: &Output) -> Result<Plan, Failure> {
         )
     })?;
     let config = config(dialect, Some(url), Path::new(SCHEMA));
-    // The configuration is needed to connect, and is in the way of the next attempt where that fails.
-    write_new(Path::new(CONFIG), &config)?;
-    let schema = pulled(output);
-    let removed = fs::remove_file(CONFIG);
-    let schema = schema?;
-    removed.map_err(|error| Failure::new(format!("`{CONFIG}` cannot be written: {error}")))?;
+    let schema = pulled(&config, output)?;
     Ok(Plan {
         dialect,
         config,
+        file: None,
         schema: Some(schema),
         has_build: Path::new(BUILD).exists(),
     })
 }
 
-fn pulled(output: &Output) -> Result<String, Failure> {
+/// The schema of the database that a configuration names, which is in a file of its own here while it is read.
+fn pulled(config: &str, output: &Output) -> Result<String, Failure> {
+    let cannot = |error: std::io::Error| {
+        Failure::new(format!("no file can be written in this folder: {error}"))
+    };
+    let mut builder = tempfile::Builder::new();
+    let made = builder.prefix(".bindery-").suffix(".toml").tempfile_in(".");
+    let mut file = made.map_err(cannot)?;
+    file.write_all(config.as_bytes()).map_err(cannot)?;
     let options = ConfigOptions {
-        config: Some(PathBuf::from(CONFIG)),
+        config: Some(file.path().to_owned()),
         format: Format::Human,
     };
     let project = Project::load_config(&options, output)?;
@@ -277,89 +315,6 @@ fn new_schema(dialect: Dialect) -> &'static str {
     }
 }
 
-/// Those of the first table are known; of a schema that is there the build names what its columns need besides.
-fn features(plan: &Plan) -> String {
-    let dialect = plan.dialect.name();
-    if plan.schema.as_deref() == Some(new_schema(plan.dialect)) {
-        format!("\"{dialect}\", \"chrono\"")
-    } else {
-        format!("\"{dialect}\"")
-    }
-}
-
-/// Adds the dependencies, or says which.
-fn dependencies(plan: &Plan, arguments: &InitArguments, begun: &mut Begun) -> Result<(), Failure> {
-    let version = env!("CARGO_PKG_VERSION");
-    let runtime = format!(
-        "bindery = {{ version = \"{version}\", features = [{}] }}",
-        features(plan)
-    );
-    let codegen = format!("bindery-codegen = \"{version}\"");
-    let lines = [
-        ("[dependencies]", runtime),
-        ("[build-dependencies]", codegen),
-    ];
-    if !arguments.cargo {
-        let [(one, runtime), (other, codegen)] = &lines;
-        begun.to_do.push(format!(
-            "in `{MANIFEST}`:\n    {one}\n    {runtime}\n\n    {other}\n    {codegen}"
-        ));
-        return Ok(());
-    }
-    let cannot =
-        |error: std::io::Error| Failure::new(format!("`{MANIFEST}` cannot be changed: {error}"));
-    let mut manifest = fs::read_to_string(MANIFEST).map_err(cannot)?;
-    for (section, line) in &lines {
-        manifest = with_dependency(manifest, section, line);
-    }
-    if !arguments.dry_run {
-        fs::write(MANIFEST, manifest).map_err(cannot)?;
-    }
-    begun.written.push(MANIFEST);
-    Ok(())
-}
-
-/// The manifest with a line in a section; as it is where the section has one of that name.
-fn with_dependency(manifest: String, section: &str, line: &str) -> String {
-    let name = line.split_once(" = ").map_or(line, |(name, _)| name);
-    let is_head = |text: &str| text.trim() == section;
-    let lines: Vec<&str> = manifest.lines().collect();
-    let Some(head) = lines.iter().position(|text| is_head(text)) else {
-        return format!("{}\n\n{section}\n{line}\n", manifest.trim_end());
-    };
-    let body = lines[head + 1..]
-        .iter()
-        .take_while(|text| !text.trim_start().starts_with('['));
-    let has_it = body.clone().any(|text| {
-        let key = text.split(['=', '.']).next().unwrap_or_default();
-        key.trim() == name
-    });
-    if has_it {
-        return manifest;
-    }
-    let (before, after) = lines.split_at(head + 1);
-    let mut text: Vec<&str> = before.to_vec();
-    text.push(line);
-    text.extend(after);
-    text.join("\n") + "\n"
-}
-
-/// Writes a file that is not there.
-fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
-    let shown = path.display();
-    let made = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(path);
-    let written = made.and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
-    written.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => {
-            Failure::new(format!("`{shown}` is there, and is not overwritten"))
-        }
-        _ => Failure::new(format!("`{shown}` cannot be written: {error}")),
-    })
-}
-
 fn print(begun: &Begun, arguments: &InitArguments, output: &Output) -> Result<(), Failure> {
     if arguments.format == Format::Json {
         return output.result(&document(begun));
@@ -378,26 +333,6 @@ fn print(begun: &Begun, arguments: &InitArguments, output: &Output) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_dependency_is_added_once() {
-        let line = "bindery = \"0.1\"";
-        let bare = "[package]\nname = \"a\"\n".to_owned();
-        let added = with_dependency(bare, "[dependencies]", line);
-        assert_eq!(
-            added,
-            "[package]\nname = \"a\"\n\n[dependencies]\nbindery = \"0.1\"\n"
-        );
-        assert_eq!(
-            with_dependency(added.clone(), "[dependencies]", line),
-            added
-        );
-        let other = "[dependencies]\nserde = \"1\"\n\n[features]\nbindery = []\n".to_owned();
-        assert_eq!(
-            with_dependency(other, "[dependencies]", line),
-            "[dependencies]\nbindery = \"0.1\"\nserde = \"1\"\n\n[features]\nbindery = []\n"
-        );
-    }
 
     #[test]
     fn passwords_are_refused() {

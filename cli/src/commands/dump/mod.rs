@@ -1,5 +1,8 @@
 //! `bindery dump`: the rows of engines as files, `data/<engine>/<table>.csv` and a manifest, each engine from one snapshot.
 
+mod redacted;
+mod report;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -7,25 +10,26 @@ use std::time::SystemTime;
 use bindery::data::{DataFormat, Snapshot};
 use bindery_schema::model::{CheckedModel, EngineId};
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 
-use crate::arguments::{EngineOptions, Format, SchemaOptions};
+use self::report::{EngineDump, TableDump, print};
+use crate::arguments::{EngineOptions, SchemaOptions};
 use crate::data;
 use crate::data::archive::Staged;
 use crate::data::layout::{self, Hashing, MANIFEST, NewFile, NewFolder, file_name};
 use crate::data::manifest::{self, DumpedTable, FORMAT, Manifest};
 use crate::data::progress::Progress;
 use crate::data::record::{self, LinkedKeys, Record};
+use crate::data::redact::{self, Secret};
 use crate::data::tables::{self, EngineTable};
 use crate::database::{Chosen, Engines, failure};
 use crate::engines::Purpose;
 use crate::failure::Failure;
-use crate::output::{Output, Paint, Stream};
+use crate::output::Output;
 use crate::project::{DialectChoice, Project};
-use crate::report::{self, document};
+use crate::report::{self as findings, document};
 use crate::text::count;
 
-/// Where dumps are unless said otherwise.
+/// The folder of dumps unless another is named.
 pub(crate) const ROOT: &str = "data";
 
 /// Write the rows of engines to files
@@ -34,11 +38,14 @@ pub(crate) const ROOT: &str = "data";
     long_about = "Write the rows of engines to files.\n\n\
         Each engine gets a folder, `data/<engine>/<table>.csv`, with a manifest of columns, rows and checksums. All tables of an \
         engine are read from one snapshot, whatever others write meanwhile; two engines have two. A folder has its name only once \
-        it is whole. Any engine of any database loads what another has dumped: `bindery load`.",
+        it is whole. Any engine of any database loads what another has dumped: `bindery load`.\n\n\
+        A dump holds the original values, also of columns with `@redact`, so that it can serve as a backup; with `--redact` those are \
+        replaced, by hashes, NULL or invented values.",
     after_help = "Examples:\n  \
-        bindery dump                               the tables of `default`, to `data/default`\n  \
-        bindery dump --all --out backup            those of every engine, to `backup/<engine>`\n  \
+        bindery dump                    the tables of `default`, to `data/default`\n  \
+        bindery dump --all --out backup every engine, to `backup/<engine>`\n  \
         bindery dump --all --archive backup.tar.zst\n  \
+        bindery dump --all --redact --out for-tests\n  \
         bindery dump --engine b --record users 7 --out user7\n  \
         bindery dump --engine b --table posts --out posts.jsonl\n  \
         bindery dump --table users --out - | head"
@@ -62,6 +69,9 @@ pub(crate) struct DumpArguments {
     /// With --record: take the rows that refer to it, those that refer to them, and so on, to this depth
     #[arg(long, value_name = "N", default_value_t = 1, requires = "record")]
     depth: u32,
+    /// Replace the values of columns with `@redact`, so that the dump can be handed to others
+    #[arg(long, conflicts_with = "record")]
+    redact: bool,
     /// Replace a dump that is there
     #[arg(long)]
     force: bool,
@@ -97,35 +107,17 @@ pub(crate) fn format_of(path: &Path) -> Option<DataFormat> {
     DataFormat::from_extension(path.extension()?.to_str()?)
 }
 
-/// The result for one engine; `cli/JSON.md` documents it.
-#[derive(Debug, Serialize)]
-struct EngineDump {
-    engine: String,
-    /// The folder or file.
-    path: String,
-    tables: Vec<TableDump>,
-    /// Rows of other engines that a record refers to; they are not dumped.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    links: Vec<LinkedKeys>,
-    error: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct TableDump {
-    table: String,
-    rows: u64,
-    bytes: u64,
-}
-
 /// Dumps.
 pub(crate) fn run(arguments: &DumpArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
     let project = Project::load(options, DialectChoice::Configured)?;
     let chosen = project.choose(&arguments.engines, Purpose::Harmless)?;
     let compiled = project.compile();
-    let model = report::checked(&compiled, options, output)?;
+    let model = findings::checked(&compiled, options, output)?;
     let engines = Engines::open(&compiled.project, &chosen)?;
     let record = arguments.record(chosen.len())?;
+    let redacted = redacted::columns(arguments, (model, &chosen), output)?;
+    let secret = arguments.redact.then(Secret::new).transpose()?;
     let begin = |archive: &PathBuf| Staged::begin(archive, arguments.force);
     let staged = arguments.archive.as_ref().map(begin).transpose()?;
     let root = staged
@@ -138,6 +130,8 @@ pub(crate) fn run(arguments: &DumpArguments, output: &Output) -> Result<(), Fail
         progress: Progress::new(output, arguments.quiet),
         root,
         record,
+        secret,
+        redacted,
     };
     if let Some(format) = arguments.single_file() {
         return dump.to_file(&chosen, format, output);
@@ -194,9 +188,13 @@ struct Dump<'a> {
     model: &'a CheckedModel,
     engines: &'a Engines,
     progress: Progress<'a>,
-    /// Where the folders of engines are written to.
+    /// The folder in which those of the engines are written.
     root: &'a Path,
     record: Option<Record>,
+    /// Values are replaced, with this secret.
+    secret: Option<Secret>,
+    /// For each chosen engine the columns whose values are replaced.
+    redacted: Vec<Vec<String>>,
 }
 
 /// The tables of an engine's dump.
@@ -233,6 +231,7 @@ impl Dump<'_> {
         let mut outcome = EngineDump {
             engine: engine.clone(),
             path,
+            redacted: self.redacted[index].clone(),
             tables: Vec::new(),
             links: Vec::new(),
             error: None,
@@ -259,7 +258,7 @@ impl Dump<'_> {
         id: EngineId,
     ) -> Result<(Manifest, Vec<LinkedKeys>), Failure> {
         let engine = self.model.engine(id);
-        let tables = tables::chosen(self.model, id, &self.arguments.table)?;
+        let tables = self.chosen_tables(id)?;
         if let Some(record) = &self.record {
             tables::chosen(self.model, id, std::slice::from_ref(&record.table))?;
         }
@@ -283,6 +282,7 @@ impl Dump<'_> {
             taken_at,
             schema: manifest::schema_hash(columns),
             record: self.record.clone(),
+            redacted: self.redacted[index].clone(),
             tables: written.tables,
         };
         write_manifest(&folder, &manifest)?;
@@ -341,7 +341,19 @@ impl Dump<'_> {
 
     fn begin(&self, index: usize) -> Result<Snapshot, Failure> {
         let begun = Snapshot::begin(&self.engines.registry, self.engine(index));
-        begun.map_err(|error| failure(&error))
+        let snapshot = begun.map_err(|error| failure(&error))?;
+        Ok(match &self.secret {
+            Some(secret) => snapshot.redacting(secret.hash()),
+            None => snapshot,
+        })
+    }
+
+    fn chosen_tables(&self, id: EngineId) -> Result<Vec<EngineTable<'_>>, Failure> {
+        let mut tables = tables::chosen(self.model, id, &self.arguments.table)?;
+        if self.secret.is_some() {
+            redact::redact(self.model, &mut tables)?;
+        }
+        Ok(tables)
     }
 
     fn rows(
@@ -371,7 +383,7 @@ impl Dump<'_> {
             return Err(failure
                 .help("name it: `--engine NAME --table NAME`; or give a folder: `--out DIR`"));
         };
-        let tables = tables::chosen(self.model, *id, &self.arguments.table)?;
+        let tables = self.chosen_tables(*id)?;
         let engine = &self.model.engine(*id).name;
         let mut snapshot = self.begin(0)?;
         let path = &self.arguments.out;
@@ -393,6 +405,7 @@ impl Dump<'_> {
         let outcome = EngineDump {
             engine: engine.clone(),
             path: path.display().to_string(),
+            redacted: self.redacted.concat(),
             tables: vec![TableDump { table, rows, bytes }],
             links: Vec::new(),
             error: None,
@@ -457,40 +470,6 @@ fn now() -> String {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let seconds = since.map_or(0, |since| since.as_secs());
     bindery::data::utc_text(seconds)
-}
-
-fn print(outcomes: &[EngineDump], format: Format, output: &Output) -> Result<(), Failure> {
-    output.result(&match format {
-        Format::Json => document(&outcomes),
-        Format::Human | Format::Github => {
-            let lines = outcomes
-                .iter()
-                .map(|outcome| lines(outcome, output.results()));
-            lines.collect()
-        }
-    })
-}
-
-fn lines(outcome: &EngineDump, stream: Stream) -> String {
-    let word = stream.paint(Paint::Good, "dumped   ");
-    let line = |table: &TableDump| {
-        let rows = rows(table.rows);
-        format!("{word}  {} on {}: {rows}\n", table.table, outcome.engine)
-    };
-    let mut text: String = outcome.tables.iter().map(line).collect();
-    for link in &outcome.links {
-        let word = stream.paint(Paint::Faint, "linked   ");
-        let (keys, number) = (link.keys.join(", "), count(link.keys.len(), "key"));
-        text += &format!(
-            "{word}  {}.{} on {}: {number} of {} on {}, not dumped: {keys}\n",
-            link.table, link.column, outcome.engine, link.to, link.engine
-        );
-    }
-    if outcome.error.is_none() {
-        let tables = count(outcome.tables.len(), "table");
-        text += &format!("{tables} of {} in `{}`\n", outcome.engine, outcome.path);
-    }
-    text
 }
 
 /// `1 row`, `2 rows`.

@@ -1,0 +1,309 @@
+//! Rows of a copy that are made those of the engine that is right: by their keys, a batch at a time. The copy's rows are locked, and
+//! both are read again before one is written, as others may have changed them since they were compared.
+
+use std::cell::RefCell;
+use std::error::Error as _;
+use std::io::BufReader;
+
+use bindery::DataProblem;
+use bindery::ErrorKind;
+use bindery::data::{
+    DataFormat, DataRow, DataTable, DataValue, LoadMode, Loading, Reject, Rejected, RowsSource,
+    Snapshot,
+};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::lines::{Differing, Found, Held, Kind};
+use super::pairs::Pair;
+use super::progress::Progress;
+use super::stream;
+use crate::database::{Chosen, Engines, failure};
+use crate::failure::Failure;
+
+/// Rows in one transaction.
+const BATCH: usize = 1_000;
+
+/// The values of a row's key.
+type Key = Vec<DataValue>;
+
+/// Brings up the rows of these keys in one transaction.
+type Work<'w> = &'w dyn Fn(&[Key]) -> bindery::Result<Repaired>;
+
+/// A row that the target does not have just so.
+struct Wrong<'k> {
+    key: &'k Key,
+    right: DataRow,
+    is_there: bool,
+}
+
+/// Rows of one table that were written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Repaired {
+    pub(crate) inserted: u64,
+    pub(crate) updated: u64,
+    pub(crate) deleted: u64,
+}
+
+impl Repaired {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.inserted += other.inserted;
+        self.updated += other.updated;
+        self.deleted += other.deleted;
+    }
+}
+
+/// A row that the engine refuses.
+#[derive(Debug)]
+pub(crate) struct RejectedRow {
+    pub(crate) key: String,
+    pub(crate) reason: String,
+}
+
+/// Both engines of a repair.
+pub(crate) struct Repair<'e> {
+    pub(crate) engines: &'e Engines,
+    pub(crate) from: Chosen,
+    pub(crate) to: Chosen,
+    pub(crate) progress: Progress<'e>,
+    /// Rows that were refused, where others are written all the same; `None`: the first one ends the repair.
+    pub(crate) rejects: Option<RefCell<Vec<RejectedRow>>>,
+}
+
+impl Repair<'_> {
+    /// Deletes the rows that are surplus.
+    pub(crate) fn delete(
+        &self,
+        pair: &Pair<'_>,
+        differing: &[Differing],
+    ) -> Result<Repaired, Failure> {
+        let is_surplus = |row: &&Differing| row.kind == Kind::Surplus;
+        self.in_batches(pair, differing.iter().filter(is_surplus), &|keys| {
+            self.delete_batch(pair, keys)
+        })
+    }
+
+    /// Writes the rows that are missing or different.
+    pub(crate) fn write(
+        &self,
+        pair: &Pair<'_>,
+        differing: &[Differing],
+    ) -> Result<Repaired, Failure> {
+        let is_wrong = |row: &&Differing| row.kind != Kind::Surplus;
+        self.in_batches(pair, differing.iter().filter(is_wrong), &|keys| {
+            self.write_batch(pair, keys)
+        })
+    }
+
+    fn in_batches<'d>(
+        &self,
+        pair: &Pair<'_>,
+        differing: impl Iterator<Item = &'d Differing>,
+        work: Work<'_>,
+    ) -> Result<Repaired, Failure> {
+        let keys: Vec<Key> = differing.map(|row| values(&row.key)).collect();
+        let (mut repaired, mut done) = (Repaired::default(), 0);
+        for batch in keys.chunks(BATCH) {
+            repaired.add(self.attempt(batch, work)?);
+            done += batch.len() as u64;
+            let place = ("repairing", pair.name(), bindery::Engine::name(self.to));
+            self.progress.tell(place, done, Some(keys.len() as u64));
+        }
+        Ok(repaired)
+    }
+
+    /// One transaction, or several where rejected rows are left out: an error at its end does not say which row it is about.
+    fn attempt(&self, keys: &[Key], work: Work<'_>) -> Result<Repaired, Failure> {
+        let error = match work(keys) {
+            Ok(repaired) => return Ok(repaired),
+            Err(error) => error,
+        };
+        if self.rejects.is_none() || !is_about_rows(&error) {
+            return Err(failure(&error));
+        }
+        if let [key] = keys {
+            self.reject(key, reason(&error));
+            return Ok(Repaired::default());
+        }
+        let (first, second) = keys.split_at(keys.len() / 2);
+        let mut repaired = self.attempt(first, work)?;
+        repaired.add(self.attempt(second, work)?);
+        Ok(repaired)
+    }
+
+    /// The rows are locked on the target before the source is read, so what others write to both is not set back.
+    fn delete_batch(&self, pair: &Pair<'_>, keys: &[Key]) -> bindery::Result<Repaired> {
+        let table = &pair.to.data;
+        let mut loading = self.begin(table)?;
+        for key in keys {
+            loading.find_locked(table, key)?;
+        }
+        let mut source = Snapshot::begin(&self.engines.registry, self.from)?;
+        let mut gone = Vec::new();
+        for key in keys {
+            if row(&mut source, &pair.from.data, key)?.is_none() {
+                gone.push(key.clone());
+            }
+        }
+        drop(source);
+        let deleted = loading.delete(table, &gone)?;
+        loading.finish(&[table])?;
+        Ok(Repaired {
+            deleted,
+            ..Repaired::default()
+        })
+    }
+
+    fn write_batch(&self, pair: &Pair<'_>, keys: &[Key]) -> bindery::Result<Repaired> {
+        let table = &pair.to.data;
+        let mut loading = self.begin(table)?;
+        let mut there = Vec::new();
+        for key in keys {
+            there.push(loading.find_locked(table, key)?);
+        }
+        let written = self.wrong(pair, keys, &there)?;
+        if written.is_empty() {
+            return Ok(Repaired::default());
+        }
+        let mut file = table.csv_header();
+        file.extend(written.iter().map(|row| row.right.line()));
+        let mut refused = Vec::new();
+        let mut note = |row: Rejected<'_>| {
+            refused.push((row.record.to_owned(), reason(row.error)));
+            Ok(())
+        };
+        let reject = self.rejects.is_some().then_some::<Reject<'_>>(&mut note);
+        let mut input = BufReader::new(file.as_bytes());
+        let rows = RowsSource::new(&mut input, DataFormat::Csv);
+        loading.load(table, rows, reject, &mut |_| ())?;
+        loading.finish(&[table])?;
+        Ok(self.count(&written, refused))
+    }
+
+    /// The rows of the source that the target does not have just so.
+    fn wrong<'k>(
+        &self,
+        pair: &Pair<'_>,
+        keys: &'k [Key],
+        there: &[Option<DataRow>],
+    ) -> bindery::Result<Vec<Wrong<'k>>> {
+        let mut source = Snapshot::begin(&self.engines.registry, self.from)?;
+        let mut wrong = Vec::new();
+        for (key, there) in keys.iter().zip(there) {
+            let Some(right) = row(&mut source, &pair.from.data, key)? else {
+                continue;
+            };
+            if there
+                .as_ref()
+                .is_none_or(|there| there.line() != right.line())
+            {
+                let is_there = there.is_some();
+                wrong.push(Wrong {
+                    key,
+                    right,
+                    is_there,
+                });
+            }
+        }
+        Ok(wrong)
+    }
+
+    /// Counts the rows that were stored, and notes those that were not.
+    fn count(&self, written: &[Wrong<'_>], refused: Vec<(String, String)>) -> Repaired {
+        let updated = written.iter().filter(|row| row.is_there).count() as u64;
+        let mut repaired = Repaired {
+            inserted: written.len() as u64 - updated,
+            updated,
+            deleted: 0,
+        };
+        for (record, reason) in refused {
+            let is_it = |row: &&Wrong<'_>| row.right.line().trim_end() == record.trim_end();
+            let Some(row) = written.iter().find(is_it) else {
+                continue;
+            };
+            match row.is_there {
+                true => repaired.updated -= 1,
+                false => repaired.inserted -= 1,
+            }
+            self.reject(row.key, reason);
+        }
+        repaired
+    }
+
+    fn reject(&self, key: &[DataValue], reason: String) {
+        let texts: Vec<&str> = key.iter().map(DataValue::text).collect();
+        let key = texts.join(", ");
+        if let Some(rejects) = &self.rejects {
+            let mut rejects = rejects.borrow_mut();
+            rejects.push(RejectedRow { key, reason });
+        }
+    }
+
+    /// A snapshot of an engine.
+    pub(crate) fn snapshot(&self, engine: Chosen) -> Result<Snapshot, Failure> {
+        Snapshot::begin(&self.engines.registry, engine).map_err(|error| failure(&error))
+    }
+
+    fn begin(&self, table: &DataTable) -> bindery::Result<Loading> {
+        Loading::begin(&self.engines.registry, self.to, &[table], LoadMode::Upsert)
+    }
+
+    /// Refuses keys that SQLite has in another form than bindery's: their rows would not be found again.
+    pub(crate) fn ensure_keys(&self, pair: &Pair<'_>) -> Result<(), Failure> {
+        for (engine, table) in [(self.from, &pair.from.data), (self.to, &pair.to.data)] {
+            let checked = self.snapshot(engine)?.ensure_own_keys(table);
+            checked.map_err(|error| failure(&error))?;
+        }
+        Ok(())
+    }
+
+    /// Compares the table on both engines, each read from a snapshot of its own.
+    pub(crate) fn compare(&self, pair: &Pair<'_>, held: Held) -> Result<Found, Failure> {
+        let (mut here, mut there) = (self.snapshot(self.from)?, self.snapshot(self.to)?);
+        stream::compare_rows((&mut here, &mut there), pair, held)
+    }
+}
+
+/// May other rows of the transaction be stored without the one that it is about?
+fn is_about_rows(error: &bindery::Error) -> bool {
+    match error.kind() {
+        ErrorKind::Data(data) => matches!(data.problem, DataProblem::Dangling { .. }),
+        kind => matches!(
+            kind,
+            ErrorKind::ForeignKeyViolation(_)
+                | ErrorKind::UniqueViolation(_)
+                | ErrorKind::CheckViolation(_)
+        ),
+    }
+}
+
+/// The reason without the file and the line that it came in.
+fn reason(error: &bindery::Error) -> String {
+    let cause = error
+        .source()
+        .and_then(|cause| cause.downcast_ref::<bindery::Error>());
+    cause.unwrap_or(error).kind().to_string()
+}
+
+/// The row of this key.
+fn row(
+    snapshot: &mut Snapshot,
+    table: &DataTable,
+    key: &[DataValue],
+) -> bindery::Result<Option<DataRow>> {
+    let values: Vec<&DataValue> = key.iter().collect();
+    let mut rows = snapshot.find(table, table.key(), &values)?;
+    Ok(rows.pop())
+}
+
+fn values(key: &[Value]) -> Key {
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            value.to_string()
+        }
+    };
+    key.iter()
+        .map(|value| DataValue::new(text(value)))
+        .collect()
+}

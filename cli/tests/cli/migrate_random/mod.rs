@@ -1,0 +1,205 @@
+//! Random changes of a schema, written as migrations and run on real databases.
+
+mod schema;
+
+use std::collections::BTreeMap;
+
+use bindery_schema::dialect::Dialect;
+
+use self::schema::{Change, Kind, Random, RandomSchema};
+use super::migrate_add::Both;
+
+/// Steps to a project, as every step reads all migrations before it.
+const STEPS_OF_A_PROJECT: usize = 20;
+
+/// A project whose schema changes at random.
+struct Walk {
+    both: Both,
+    dialect: Dialect,
+    random: Random,
+    seed: u64,
+    schema: RandomSchema,
+    /// The catalogue after the last step.
+    before: Vec<String>,
+    /// The files of each engine after the last step.
+    files: [usize; 2],
+}
+
+const ENGINES: [&str; 2] = ["default", "b"];
+
+impl Walk {
+    fn new(both: Both, dialect: Dialect, seed: u64) -> Self {
+        Self {
+            both,
+            dialect,
+            random: Random(seed),
+            seed,
+            schema: RandomSchema::new(dialect),
+            before: Vec::new(),
+            files: [0; 2],
+        }
+    }
+
+    /// `add` → `run` with rows in the tables → the catalogue is that of `create`, the rows are kept → `revert` → as before. Returns
+    /// the changes; none where nothing came of them.
+    fn step(&mut self, number: usize) -> Vec<Kind> {
+        self.schema.settle();
+        let old = self.schema.clone();
+        let changes = 1 + self.random.below(3);
+        let changes: Vec<Change> = (0..changes)
+            .map(|_| self.schema.change(&mut self.random))
+            .collect();
+        // A name that was changed twice in one step has the first as its hint no longer.
+        if is_twice(&changes) {
+            self.schema = old;
+            return Vec::new();
+        }
+        let told = format!(
+            "{}, seed {}, step {number}: {changes:?}\n{}\n->\n{}",
+            self.dialect.name(),
+            self.seed,
+            old.sql(),
+            self.schema.sql()
+        );
+        self.both.schema(&self.schema.sql());
+        let added = self.both.project.run("migrate add step");
+        assert!(added.is_good(), "{told}\n{}", added.failed());
+        if added.good().contains("nothing to add") {
+            return Vec::new();
+        }
+        self.both.mean_it();
+        let (pending, text) = self.new_files();
+        self.run(&old, pending, &format!("{told}\n{text}"));
+        changes.into_iter().map(|(kind, _)| kind).collect()
+    }
+
+    /// How many migrations of each engine are new, and their text.
+    fn new_files(&mut self) -> ([usize; 2], String) {
+        let (mut pending, mut text) = ([0; 2], String::new());
+        for (at, engine) in ENGINES.iter().enumerate() {
+            let files = self.both.migrations_of(engine);
+            for path in &files[self.files[at]..] {
+                pending[at] += usize::from(!path.to_string_lossy().ends_with(".down.sql"));
+                text.push_str(&format!("-- {}\n", path.display()));
+                text.push_str(&std::fs::read_to_string(path).unwrap_or_default());
+            }
+            self.files[at] = files.len();
+        }
+        (pending, text)
+    }
+
+    /// Runs or reverts on the engines that have something new.
+    fn on_each(&self, pending: [usize; 2], words: impl Fn(usize) -> String, told: &str) {
+        for (engine, number) in ENGINES.iter().zip(pending) {
+            if number > 0 {
+                self.good(&format!("{} --engine {engine}", words(number)), told);
+            }
+        }
+    }
+
+    fn run(&mut self, old: &RandomSchema, pending: [usize; 2], told: &str) {
+        self.good("migrate check", told);
+        let run = |_| "migrate run".to_owned();
+        self.on_each(pending, run, told);
+        let after = self.both.catalogue();
+        assert_eq!(after, self.both.created(), "{told}");
+        let here = |table: &&schema::Table| !table.elsewhere;
+        for table in self.schema.tables.iter().filter(here) {
+            let known = old.tables.iter().any(|one| table.is_kept_from(one));
+            let rows = format!(
+                "SELECT count(*) FROM {} WHERE mark = 'kept' AND id IN (1, 2)",
+                table.name
+            );
+            let expected = if known { 2 } else { 0 };
+            assert_eq!(self.both.numbers(&rows), [expected], "{told}");
+        }
+        let revert = |number| format!("migrate revert --yes --count {number}");
+        self.on_each(pending, revert, told);
+        assert_eq!(self.both.catalogue(), self.before, "reverted: {told}");
+        self.on_each(pending, run, told);
+        // Tables that were dropped on the way come back empty.
+        for table in self.schema.tables.iter().filter(here) {
+            let name = &table.name;
+            self.both.execute(&format!(
+                "DELETE FROM {name} WHERE id IN (1, 2);\nINSERT INTO {name} (id, mark) VALUES (1, 'kept'), (2, 'kept')"
+            ));
+        }
+        self.before = after;
+    }
+
+    fn good(&self, words: &str, told: &str) {
+        let outcome = self.both.project.run(words);
+        assert!(outcome.is_good(), "{words}: {told}\n{}", outcome.failed());
+    }
+}
+
+fn is_twice(changes: &[Change]) -> bool {
+    let names = |words: &str| -> Vec<String> {
+        let parts = words.split(|letter: char| !letter.is_alphanumeric());
+        parts.map(str::to_owned).collect()
+    };
+    let renames = changes
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, words))| words.starts_with("rename") || words.starts_with("move"));
+    renames.into_iter().any(|(at, (_, words))| {
+        let target = names(words).last().cloned().unwrap_or_default();
+        let others = changes.iter().enumerate().filter(|(other, _)| *other != at);
+        let mut others = others.map(|(_, (_, words))| names(words));
+        others.any(|words| words.contains(&target))
+    })
+}
+
+/// The number of steps: a share, or all of them.
+fn steps() -> usize {
+    let given = std::env::var("BINDERY_TEST_MIGRATION_STEPS").ok();
+    let given = given.and_then(|text| text.parse().ok());
+    let full = std::env::var_os("BINDERY_TEST_FULL").is_some();
+    given.unwrap_or(if full { 1_000 } else { 30 })
+}
+
+fn seed() -> u64 {
+    let given = std::env::var("BINDERY_TEST_MIGRATION_SEED").ok();
+    given.and_then(|text| text.parse().ok()).unwrap_or(1)
+}
+
+/// As many steps as there shall be, in projects one after the other, and a summary of what changed in them.
+#[expect(clippy::print_stdout, reason = "the summary of a long run")]
+fn random_run(dialect: Dialect, open: impl Fn() -> Option<Both>) {
+    let (steps, first) = (steps(), seed());
+    let (mut done, mut seed) = (0, first);
+    let mut kinds: BTreeMap<Kind, usize> = BTreeMap::new();
+    while done < steps {
+        let Some(both) = open() else { return };
+        let mut walk = Walk::new(both.with_another(), dialect, seed);
+        for number in 0..STEPS_OF_A_PROJECT.min(steps - done) {
+            let changes = walk.step(number);
+            done += usize::from(!changes.is_empty());
+            changes
+                .into_iter()
+                .for_each(|kind| *kinds.entry(kind).or_default() += 1);
+        }
+        seed += 1;
+    }
+    let changes: usize = kinds.values().sum();
+    println!(
+        "{}: {done} steps with {changes} changes, seeds {first} to {}: {kinds:?}",
+        dialect.name(),
+        seed - 1
+    );
+}
+
+#[test]
+fn cli_07_random_changes_of_a_schema_on_sqlite() {
+    random_run(Dialect::Sqlite, || Some(Both::on_sqlite()));
+}
+
+#[test]
+fn cli_07_random_changes_of_a_schema_on_postgres() {
+    random_run(Dialect::Postgres, Both::on_postgres);
+}
+
+#[test]
+fn cli_07_random_changes_of_a_schema_on_mysql() {
+    random_run(Dialect::Mysql, Both::on_mysql);
+}

@@ -1,0 +1,600 @@
+//! A schema that changes at random.
+
+use bindery_schema::dialect::Dialect;
+
+/// A seeded generator of small numbers (SplitMix64).
+pub(super) struct Random(pub(super) u64);
+
+impl Random {
+    pub(super) fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) % limit as u64) as usize
+    }
+
+    fn flip(&mut self) -> bool {
+        self.below(2) == 0
+    }
+}
+
+#[derive(Clone)]
+struct Column {
+    name: String,
+    kind: String,
+    default: Option<String>,
+    not_null: bool,
+    /// The words after its type where the database computes it.
+    computed: Option<String>,
+    was: Option<String>,
+}
+
+#[derive(Clone)]
+pub(super) struct Table {
+    pub(super) name: String,
+    pub(super) was: Option<String>,
+    /// The engine `b` has it, rather than `default`.
+    pub(super) elsewhere: bool,
+    columns: Vec<Column>,
+    /// Lines after the columns, each with the column that it is about.
+    lines: Vec<(String, String)>,
+    indexes: Vec<(String, String)>,
+    refers: Vec<String>,
+}
+
+#[derive(Clone)]
+struct View {
+    name: String,
+    table: String,
+    /// A column beside `id` and `mark`.
+    column: Option<String>,
+}
+
+#[derive(Clone)]
+struct Enum {
+    name: String,
+    values: Vec<String>,
+}
+
+#[derive(Clone)]
+pub(super) struct RandomSchema {
+    dialect: Dialect,
+    pub(super) tables: Vec<Table>,
+    views: Vec<View>,
+    enums: Vec<Enum>,
+    names: usize,
+}
+
+/// The kinds of changes, each as often as it is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    NewTable,
+    DropTable,
+    RenameTable,
+    MoveTable,
+    AddColumn,
+    DropColumn,
+    RenameColumn,
+    Type,
+    Null,
+    Default,
+    Computed,
+    AddIndex,
+    DropKey,
+    AddKey,
+    AddForeignKey,
+    View,
+    DropView,
+    Enum,
+}
+
+const CHANGES: [Kind; 22] = [
+    Kind::NewTable,
+    Kind::DropTable,
+    Kind::RenameTable,
+    Kind::MoveTable,
+    Kind::AddColumn,
+    Kind::AddColumn,
+    Kind::DropColumn,
+    Kind::RenameColumn,
+    Kind::Type,
+    Kind::Null,
+    Kind::Default,
+    Kind::Computed,
+    Kind::Computed,
+    Kind::AddIndex,
+    Kind::DropKey,
+    Kind::AddKey,
+    Kind::AddForeignKey,
+    Kind::View,
+    Kind::View,
+    Kind::DropView,
+    Kind::Enum,
+    Kind::Enum,
+];
+
+const KINDS: &[(&str, &str)] = &[
+    ("INTEGER", "7"),
+    ("BIGINT", "8"),
+    ("SMALLINT", "3"),
+    ("VARCHAR(20)", "'x'"),
+    ("DECIMAL(9,2)", "1.50"),
+    ("DATE", "'2026-01-31'"),
+];
+
+/// One change, in words.
+pub(super) type Change = (Kind, String);
+
+impl RandomSchema {
+    pub(super) fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            tables: Vec::new(),
+            views: Vec::new(),
+            enums: Vec::new(),
+            names: 0,
+        }
+    }
+
+    fn name(&mut self, kind: &str) -> String {
+        self.names += 1;
+        format!("{kind}{}", self.names)
+    }
+
+    fn column(&mut self, random: &mut Random) -> Column {
+        let (kind, value) = KINDS[random.below(KINDS.len())];
+        let has_default = random.flip();
+        Column {
+            name: self.name("c"),
+            kind: kind.to_owned(),
+            default: has_default.then(|| value.to_owned()),
+            not_null: has_default && random.flip(),
+            computed: None,
+            was: None,
+        }
+    }
+
+    fn new_table(&mut self, random: &mut Random) -> Change {
+        let name = self.name("t");
+        let columns = (0..1 + random.below(4))
+            .map(|_| self.column(random))
+            .collect();
+        let words = format!("new table {name}");
+        self.tables.push(Table {
+            name,
+            was: None,
+            elsewhere: false,
+            columns,
+            lines: Vec::new(),
+            indexes: Vec::new(),
+            refers: Vec::new(),
+        });
+        (Kind::NewTable, words)
+    }
+
+    /// One change; what cannot be changed that way gets a column with a key.
+    pub(super) fn change(&mut self, random: &mut Random) -> Change {
+        if self.tables.len() < 2 {
+            return self.new_table(random);
+        }
+        let kind = CHANGES[random.below(CHANGES.len())];
+        let at = random.below(self.tables.len());
+        let column = random.below(self.tables[at].columns.len().max(1));
+        let has_column = column < self.tables[at].columns.len();
+        let changed = match kind {
+            Kind::NewTable => return self.new_table(random),
+            Kind::DropTable => self.drop_table(at),
+            Kind::RenameTable => Some(self.rename_table(at)),
+            Kind::MoveTable => self.move_table(at),
+            Kind::AddColumn => Some(self.add_column(at, random)),
+            Kind::Computed => Some(self.computed(at, random)),
+            Kind::DropKey => Some(self.drop_key(at)),
+            Kind::View => self.view(at, random),
+            Kind::DropView => self.drop_view(random),
+            Kind::Enum => self.enum_type(at, random),
+            Kind::AddForeignKey => None,
+            _ if !has_column => None,
+            Kind::DropColumn => Some(self.drop_column(at, column)),
+            Kind::RenameColumn => Some(self.rename_column(at, column)),
+            Kind::Type => self.retype(at, column),
+            Kind::Null => self.take_null(at, column),
+            Kind::Default => self.default(at, column),
+            Kind::AddIndex => Some(self.index(at, column)),
+            Kind::AddKey => Some(self.key(at, column, random)),
+        };
+        match changed {
+            Some(words) => (kind, words),
+            None => (Kind::AddForeignKey, self.foreign_key(at, random)),
+        }
+    }
+
+    fn is_referred(&self, name: &str) -> bool {
+        let mut others = self.tables.iter();
+        others.any(|table| table.refers.iter().any(|one| one == name))
+    }
+
+    fn drop_table(&mut self, at: usize) -> Option<String> {
+        let name = self.tables[at].name.clone();
+        if self.is_referred(&name) {
+            return None;
+        }
+        self.tables.remove(at);
+        self.views.retain(|view| view.table != name);
+        Some(format!("drop table {name}"))
+    }
+
+    /// To the other engine. Keys and views do not cross engines.
+    fn move_table(&mut self, at: usize) -> Option<String> {
+        let name = self.tables[at].name.clone();
+        let has_view = self.views.iter().any(|view| view.table == name);
+        let is_enum = |column: &Column| column.kind.starts_with('e');
+        let table = &self.tables[at];
+        if has_view
+            || self.is_referred(&name)
+            || !table.refers.is_empty()
+            || table.columns.iter().any(is_enum)
+        {
+            return None;
+        }
+        let table = &mut self.tables[at];
+        table.elsewhere = !table.elsewhere;
+        // What another engine had is not renamed on this one.
+        Some(format!("move {name}"))
+    }
+
+    fn add_column(&mut self, at: usize, random: &mut Random) -> String {
+        let column = self.column(random);
+        let words = format!("add {}.{}", self.tables[at].name, column.name);
+        self.tables[at].columns.push(column);
+        words
+    }
+
+    /// A new computed column, or another expression of one.
+    fn computed(&mut self, at: usize, random: &mut Random) -> String {
+        let expression = format!("id + {}", 1 + random.below(9));
+        let stored = self.dialect == Dialect::Postgres || random.flip();
+        let words = format!(
+            "GENERATED ALWAYS AS ({expression}) {}",
+            if stored { "STORED" } else { "VIRTUAL" }
+        );
+        let mut known = self.tables[at].columns.iter_mut();
+        if let Some(column) = known.find(|column| column.computed.is_some()) {
+            column.computed = Some(words.clone());
+            return format!("{} becomes {words}", column.name);
+        }
+        let name = self.name("g");
+        self.tables[at].columns.push(Column {
+            name: name.clone(),
+            kind: "BIGINT".to_owned(),
+            default: None,
+            not_null: false,
+            computed: Some(words.clone()),
+            was: None,
+        });
+        format!("add {name} {words}")
+    }
+
+    fn drop_column(&mut self, at: usize, column: usize) -> String {
+        let table = &mut self.tables[at];
+        let name = table.name.clone();
+        let gone = table.columns.remove(column).name;
+        table.lines.retain(|(of, _)| *of != gone);
+        table
+            .indexes
+            .retain(|(_, columns)| !columns.contains(&gone));
+        self.views
+            .retain(|view| view.table != name || view.column.as_ref() != Some(&gone));
+        format!("drop {name}.{gone}")
+    }
+
+    fn retype(&mut self, at: usize, column: usize) -> Option<String> {
+        let column = &mut self.tables[at].columns[column];
+        let kind = match column.kind.as_str() {
+            _ if column.computed.is_some() => return None,
+            "SMALLINT" => "INTEGER",
+            "INTEGER" => "BIGINT",
+            "VARCHAR(20)" => "VARCHAR(40)",
+            _ => return None,
+        };
+        column.kind = kind.to_owned();
+        Some(format!("type of {}", column.name))
+    }
+
+    fn take_null(&mut self, at: usize, column: usize) -> Option<String> {
+        let column = &mut self.tables[at].columns[column];
+        std::mem::take(&mut column.not_null).then(|| format!("null of {}", column.name))
+    }
+
+    fn default(&mut self, at: usize, column: usize) -> Option<String> {
+        let table = &mut self.tables[at];
+        let column = &mut table.columns[column];
+        let mut lines = table.lines.iter();
+        // No row has the default's number.
+        let refers = lines.any(|(of, line)| *of == column.name && line.contains("REFERENCES"));
+        if column.not_null || column.computed.is_some() || refers {
+            return None;
+        }
+        let value = KINDS.iter().find(|(kind, _)| *kind == column.kind);
+        let value = value.map(|(_, value)| (*value).to_owned());
+        column.default = match column.default {
+            Some(_) => None,
+            None => value,
+        };
+        Some(format!("default of {}", column.name))
+    }
+
+    fn index(&mut self, at: usize, column: usize) -> String {
+        let index = self.name("i");
+        let table = &mut self.tables[at];
+        let of = table.columns[column].name.clone();
+        table.indexes.push((index.clone(), of));
+        format!("index {index}")
+    }
+
+    fn drop_key(&mut self, at: usize) -> String {
+        let table = &mut self.tables[at];
+        if table.indexes.is_empty() {
+            let gone = table.lines.pop();
+            if let Some((_, line)) = gone {
+                table
+                    .refers
+                    .retain(|other| !line.ends_with(&format!("REFERENCES {other} (id)")));
+            }
+        } else {
+            drop(table.indexes.remove(0));
+        }
+        format!("drop a key of {}", table.name)
+    }
+
+    fn key(&mut self, at: usize, column: usize, random: &mut Random) -> String {
+        let constraint = self.name("k");
+        let of = self.tables[at].columns[column].name.clone();
+        let line = if random.flip() {
+            format!("CONSTRAINT {constraint} UNIQUE (id, {of})")
+        } else {
+            format!("CONSTRAINT {constraint} CHECK ({of} IS NULL OR id > 0)")
+        };
+        self.tables[at].lines.push((of, line.clone()));
+        line
+    }
+
+    /// To a table of the same engine.
+    fn foreign_key(&mut self, at: usize, random: &mut Random) -> String {
+        let elsewhere = self.tables[at].elsewhere;
+        let others = self.tables.iter().filter(|one| one.elsewhere == elsewhere);
+        let others: Vec<String> = others.map(|one| one.name.clone()).collect();
+        let other = others[random.below(others.len())].clone();
+        let (of, constraint) = (self.name("r"), self.name("f"));
+        let table = &mut self.tables[at];
+        table.columns.push(Column {
+            name: of.clone(),
+            kind: "BIGINT".to_owned(),
+            default: None,
+            not_null: false,
+            computed: None,
+            was: None,
+        });
+        let line = format!("CONSTRAINT {constraint} FOREIGN KEY ({of}) REFERENCES {other} (id)");
+        table.lines.push((of, line.clone()));
+        table.refers.push(other);
+        line
+    }
+
+    fn view(&mut self, at: usize, random: &mut Random) -> Option<String> {
+        let table = &self.tables[at];
+        if table.elsewhere {
+            return None;
+        }
+        let (name, columns) = (table.name.clone(), table.columns.len());
+        let column = random.flip().then(|| random.below(columns.max(1)));
+        let column = column.and_then(|at_column| table.columns.get(at_column));
+        let column = column.map(|column| column.name.clone());
+        let view = self.name("v");
+        self.views.push(View {
+            name: view.clone(),
+            table: name,
+            column,
+        });
+        Some(format!("view {view}"))
+    }
+
+    fn drop_view(&mut self, random: &mut Random) -> Option<String> {
+        if self.views.is_empty() {
+            return None;
+        }
+        let gone = self.views.remove(random.below(self.views.len()));
+        Some(format!("drop view {}", gone.name))
+    }
+
+    /// A new enum with a column of it, one more value, one value less, or one column more.
+    fn enum_type(&mut self, at: usize, random: &mut Random) -> Option<String> {
+        if !self.dialect.capabilities(None).enum_types || self.tables[at].elsewhere {
+            return None;
+        }
+        match random.below(3) {
+            0 if !self.enums.is_empty() => {
+                let (value, one) = (self.name("w"), random.below(self.enums.len()));
+                let values = &mut self.enums[one].values;
+                values.insert(random.below(values.len() + 1), value.clone());
+                Some(format!("{} gets {value}", self.enums[one].name))
+            }
+            1 if !self.enums.is_empty() => {
+                let one = random.below(self.enums.len());
+                let values = &mut self.enums[one].values;
+                // The first is a default.
+                if values.len() < 3 {
+                    return None;
+                }
+                let gone = values.iter().rposition(|value| value != "a")?;
+                let gone = values.remove(gone);
+                Some(format!("{} loses {gone}", self.enums[one].name))
+            }
+            _ => {
+                let (name, column) = (self.name("e"), self.name("c"));
+                let values = ["a", "b"].map(str::to_owned).to_vec();
+                self.enums.push(Enum {
+                    name: name.clone(),
+                    values,
+                });
+                let has_default = random.flip();
+                self.tables[at].columns.push(Column {
+                    name: column.clone(),
+                    kind: name.clone(),
+                    default: has_default.then(|| "'a'".to_owned()),
+                    not_null: has_default,
+                    computed: None,
+                    was: None,
+                });
+                Some(format!("enum {name} at {column}"))
+            }
+        }
+    }
+
+    fn rename_column(&mut self, at: usize, column: usize) -> String {
+        let new = self.name("c");
+        let table = &mut self.tables[at];
+        let old = std::mem::replace(&mut table.columns[column].name, new.clone());
+        table.columns[column].was = Some(old.clone());
+        for (of, line) in &mut table.lines {
+            if *of == old {
+                of.clone_from(&new);
+                *line = replaced(line, &old, &new);
+            }
+        }
+        for (_, of) in &mut table.indexes {
+            if *of == old {
+                of.clone_from(&new);
+            }
+        }
+        for view in &mut self.views {
+            if view.column.as_ref() == Some(&old) {
+                view.column = Some(new.clone());
+            }
+        }
+        format!("rename {old} to {new}")
+    }
+
+    fn rename_table(&mut self, at: usize) -> String {
+        let new = self.name("t");
+        let old = std::mem::replace(&mut self.tables[at].name, new.clone());
+        self.tables[at].was = Some(old.clone());
+        for table in &mut self.tables {
+            for (_, line) in &mut table.lines {
+                *line = replaced(line, &old, &new);
+            }
+            for refers in &mut table.refers {
+                if *refers == old {
+                    refers.clone_from(&new);
+                }
+            }
+        }
+        for view in &mut self.views {
+            if view.table == old {
+                view.table.clone_from(&new);
+            }
+        }
+        format!("rename {old} to {new}")
+    }
+
+    pub(super) fn settle(&mut self) {
+        for table in &mut self.tables {
+            table.was = None;
+            table
+                .columns
+                .iter_mut()
+                .for_each(|column| column.was = None);
+        }
+        let columns = self.tables.iter().flat_map(|table| &table.columns);
+        let kinds: Vec<&str> = columns.map(|column| column.kind.as_str()).collect();
+        self.enums.retain(|one| kinds.contains(&one.name.as_str()));
+    }
+
+    pub(super) fn sql(&self) -> String {
+        let mut sql = format!("-- @dialect {}\n\n", self.dialect.name());
+        for one in &self.enums {
+            let values = one.values.join("', '");
+            sql.push_str(&format!("CREATE TYPE {} AS ENUM ('{values}');\n", one.name));
+        }
+        for table in &self.tables {
+            sql.push_str(&table.sql());
+        }
+        for view in &self.views {
+            let column = view.column.iter().map(|name| format!(", {name}"));
+            let column: String = column.collect();
+            sql.push_str(&format!(
+                "CREATE VIEW {} AS SELECT id, mark{column} FROM {};\n",
+                view.name, view.table
+            ));
+        }
+        sql
+    }
+}
+
+impl Table {
+    fn sql(&self) -> String {
+        let mut sql = String::new();
+        if self.elsewhere {
+            sql.push_str("-- @engines b\n");
+        }
+        if let Some(was) = &self.was {
+            sql.push_str(&format!("-- @renamed_from {was}\n"));
+        }
+        sql.push_str(&format!(
+            "CREATE TABLE {} (\n  id BIGINT NOT NULL PRIMARY KEY,\n  mark VARCHAR(20) NOT NULL",
+            self.name
+        ));
+        for column in &self.columns {
+            sql.push_str(&column.sql());
+        }
+        for (_, line) in &self.lines {
+            sql.push_str(&format!(",\n  {line}"));
+        }
+        sql.push_str("\n);\n");
+        for (index, of) in &self.indexes {
+            sql.push_str(&format!("CREATE INDEX {index} ON {} ({of});\n", self.name));
+        }
+        sql
+    }
+
+    /// The table that it was, by name and place.
+    pub(super) fn is_kept_from(&self, old: &Table) -> bool {
+        let same = old.name == self.name || Some(&old.name) == self.was.as_ref();
+        same && old.elsewhere == self.elsewhere
+    }
+}
+
+impl Column {
+    fn sql(&self) -> String {
+        let was = self.was.iter();
+        let was: String = was
+            .map(|was| format!("\n  -- @renamed_from {was}"))
+            .collect();
+        let not_null = if self.not_null { " NOT NULL" } else { "" };
+        let default = self.default.iter().map(|value| format!(" DEFAULT {value}"));
+        let default: String = default.collect();
+        let computed = self.computed.iter().map(|words| format!(" {words}"));
+        let computed: String = computed.collect();
+        format!(
+            ",{was}\n  {} {}{computed}{not_null}{default}",
+            self.name, self.kind
+        )
+    }
+}
+
+/// Whole words only.
+fn replaced(line: &str, old: &str, new: &str) -> String {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut text = String::new();
+    let mut word = String::new();
+    for letter in line.chars().chain([' ']) {
+        if is_word(letter) {
+            word.push(letter);
+            continue;
+        }
+        text.push_str(if word == old { new } else { &word });
+        word.clear();
+        text.push(letter);
+    }
+    text.trim_end().to_owned()
+}

@@ -1,0 +1,55 @@
+//! Notifications of a server: a transaction sends one, and sessions that listen receive it once that is committed. A database
+//! without them is polled.
+
+use std::time::Duration;
+
+use super::physical::AnyDriver;
+use crate::error::Result;
+
+impl AnyDriver {
+    /// Can the transaction at hand notify others? One that is prepared before its commit cannot.
+    pub(crate) fn can_notify(&self) -> bool {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => false,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.can_notify(),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => false,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    /// Has the session receive the notifications of a channel; `false` where the database has none.
+    pub(crate) fn listen(&mut self, channel: &'static str) -> Result<bool> {
+        #[cfg(not(feature = "postgres"))]
+        let _ = channel;
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Ok(false),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.listen(channel).map(|()| true),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => Ok(false),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    /// Waits for a notification; `false` where none has come in time. Other calls may follow.
+    pub(crate) fn await_notification(&mut self, limit: Duration) -> Result<bool> {
+        #[cfg(not(feature = "postgres"))]
+        let _ = limit;
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Ok(false),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.await_notification(limit),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => Ok(false),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+}

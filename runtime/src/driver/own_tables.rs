@@ -1,0 +1,46 @@
+//! Tables that bindery keeps in a user's database beside the user's own: how they are made, and the clock that their times are of.
+
+use bindery_core::dialect::Dialect;
+
+use super::Physical;
+use crate::error::Result;
+
+/// Makes a table and what belongs to it where there is none. Another process may make it at the same time.
+pub(crate) fn make(
+    physical: &mut Physical,
+    table: &str,
+    statements: &[impl AsRef<str>],
+) -> Result<()> {
+    if physical.table_exists(None, table)? {
+        return Ok(());
+    }
+    for sql in statements {
+        match physical.define(sql.as_ref()) {
+            Err(_) if physical.table_exists(None, table)? => {}
+            outcome => outcome?,
+        }
+    }
+    Ok(())
+}
+
+/// The end of a `CREATE TABLE`. On MySQL and MariaDB another storage engine would keep what is rolled back, and names that differ in
+/// case or in spaces at their ends would be one; each product reads its own comment only.
+pub(crate) fn end(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => "",
+        Dialect::Mysql => {
+            " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ \
+             /*!80017 COLLATE utf8mb4_0900_bin */"
+        }
+    }
+}
+
+/// Milliseconds since 1970 at the moment of the statement, by the clock of the database.
+#[cfg(any(feature = "outbox", feature = "saga", feature = "sync"))]
+pub(crate) fn now_ms(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
+        Dialect::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
+        Dialect::Mysql => "CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)",
+    }
+}

@@ -1,0 +1,165 @@
+//! Other transactions in the way of steps, and logs with many sagas.
+
+use super::*;
+
+/// Errors of other transactions in the way, as each server reports them: a deadlock, a transaction that cannot be serialized, a
+/// lock that did not come free.
+const IN_THE_WAY: [(At, &[&str]); 2] = [
+    (
+        PG,
+        &[
+            "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$",
+            "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$",
+            "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '55P03'; END $$",
+        ],
+    ),
+    (
+        MARIA,
+        &[
+            "SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213",
+            "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1205",
+        ],
+    ),
+];
+
+/// A step that may be tried once, and before whose statement this is done, with the number of the attempt.
+fn tried_once(
+    log: At,
+    other: At,
+    before: impl Fn(&mut Transaction<'_, At>, u32) -> Result<(), StepError> + Send + Sync + 'static,
+) -> Saga<Plan, u64> {
+    let attempts = AtomicU32::new(0);
+    Saga::<Plan>::builder("in_the_way", log)
+        .retry(quick().attempts(1))
+        .step("one", other, move |tx, step| {
+            before(tx, attempts.fetch_add(1, Ordering::Relaxed))?;
+            insert(tx, step.input(), "one", &Diary::default())
+        })
+        .build()
+        .expect("it has steps")
+}
+
+/// Covers SAGA-7 on PostgreSQL and MariaDB: each error three times, where a step may fail once.
+#[test]
+fn other_transactions_in_the_way_of_a_step_are_no_failures() {
+    let _watchdog = Watchdog::start("saga conflicts", PATIENCE);
+    let Some(world) = World::start("conflicts") else {
+        return;
+    };
+    for (other, errors) in IN_THE_WAY {
+        for log in [FILE, other] {
+            for sql in errors {
+                let saga = tried_once(log, other, move |tx, attempt| match attempt {
+                    0..3 => Ok(write(tx, sql)?),
+                    _ => Ok(()),
+                });
+                let number = world.next();
+                let outcome = saga.run(&world.db, &number.to_string(), Plan::new(number));
+                assert!(outcome.unwrap().is_completed(), "{other:?}: {sql}");
+                assert_eq!(world.stored(number), [("one".to_owned(), 1)], "{sql}");
+            }
+        }
+    }
+}
+
+/// Covers SAGA-7 on SQLite: a file that another process writes to.
+#[test]
+fn a_file_that_is_busy_is_no_failure_of_a_step() {
+    let _watchdog = Watchdog::start("saga busy", PATIENCE);
+    let Some(world) = World::start("busy") else {
+        return;
+    };
+    let path = world.urls[FILE.0]
+        .trim_start_matches("sqlite://")
+        .to_owned();
+    let options = crate::databases::config::EngineOptions::url(format!("sqlite://{path}"))
+        .busy_timeout(Duration::from_millis(50));
+    let config = Config::new()
+        .engine("file", options)
+        .engine("maria", world.urls[MARIA.0].as_str())
+        .engine("pg", world.urls[PG.0].as_str());
+    let db = Registry::with_config(&PROGRAM, &config).unwrap();
+    let other = rusqlite::Connection::open(&path).expect("the file is there");
+    other
+        .execute_batch("BEGIN IMMEDIATE")
+        .expect("it is locked");
+    let saga = tried_once(PG, FILE, |_, _| Ok(()));
+    let number = world.next();
+    let outcome = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            // The file is waited for in vain several times until then.
+            std::thread::sleep(Duration::from_millis(300));
+            other.execute_batch("ROLLBACK").expect("it is free again");
+        });
+        saga.run(&db, &number.to_string(), Plan::new(number))
+    });
+    assert!(outcome.unwrap().is_completed());
+    assert_eq!(world.stored(number), [("one".to_owned(), 1)]);
+}
+
+/// The statement that inserts this number of sagas that are over.
+fn over(log: At, count: u64) -> String {
+    let (before, id, from) = match log.dialect() {
+        Dialect::Sqlite => (
+            format!(
+                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "
+            ),
+            "'old' || i",
+            "n".to_owned(),
+        ),
+        Dialect::Postgres => {
+            let numbers = format!("generate_series(1, {count}) AS n (i)");
+            (String::new(), "'old' || i", numbers)
+        }
+        Dialect::Mysql => {
+            let numbers = format!("seq_1_to_{count}");
+            (String::new(), "concat('old', seq)", numbers)
+        }
+    };
+    format!(
+        "{before}INSERT INTO _bindery_sagas (saga, id, uid, steps, input, state, step_no, attempts, failures, doubt, stalled_ms, \
+         epoch, due_ms, created_ms, changed_ms) SELECT 'plan', {id}, {id}, 'one,two,three,four', '{{}}', 'completed', 4, 0, 0, 0, \
+         0, 1, 1, 1, 1 FROM {from}"
+    )
+}
+
+/// Covers SAGA-10: a worker that starts finds what is to be done among very many sagas that are over.
+#[test]
+fn a_worker_finds_one_saga_among_very_many_that_are_over() {
+    let _watchdog = Watchdog::start("saga many", PATIENCE * 3);
+    let Some(world) = World::start("many") else {
+        return;
+    };
+    let count = match std::env::var_os("BINDERY_TEST_FULL") {
+        Some(_) => 1_000_000,
+        None => 20_000,
+    };
+    for (log, other) in [(FILE, PG), (PG, MARIA), (MARIA, FILE)] {
+        if log == MARIA && bindery_testkit::mysql_flavour() == bindery_testkit::Product::MySql {
+            // It has no tables of numbers.
+            continue;
+        }
+        world.sql(log, &over(log, count));
+        let saga = saga(log, other, &Diary::default());
+        let number = world.next();
+        let mut connection = world.db.connect(log).unwrap();
+        connection
+            .transaction(|tx| saga.enqueue(tx, &number.to_string(), Plan::new(number)))
+            .unwrap();
+        drop(connection);
+        let log_of = crate::saga::drive::Log {
+            registry: &world.db,
+            definition: &saga.definition,
+            mode: crate::saga::drive::Mode::Caller,
+        };
+        let started = Instant::now();
+        let due = log_of
+            .on(|physical| store::due(physical, &["plan"], 10))
+            .unwrap();
+        let took = started.elapsed();
+        assert_eq!(due.len(), 1, "{log:?}");
+        assert!(took < Duration::from_secs(1), "{log:?}: {took:?}");
+        Worker::new(&world.db).saga(&saga).run_pending().unwrap();
+        assert_eq!(world.stored(number), all_once());
+    }
+}

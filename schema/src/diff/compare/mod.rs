@@ -1,0 +1,281 @@
+//! Two structures, compared; the changes in an order in which a database can execute them.
+//!
+//! Views that stand in the way first, then foreign keys, then other keys go; types come; columns change; tables come, each
+//! after what it refers to; foreign keys come, as only then all tables are there; tables and types go; views come.
+
+mod keys;
+mod parts;
+mod same;
+mod views;
+
+use std::collections::BTreeSet;
+
+use self::parts::Parts;
+use self::same::{column_changes, same_options};
+use super::change::{Change, ColumnChange};
+use super::key::{Key, KeyKind};
+use super::structure::{ColumnShape, Structure, TableShape, table_key};
+use crate::dialect::{Dialect, Flavour};
+use crate::model::TableName;
+
+/// Which names of keys count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameRule {
+    /// Those that are written on the side that is to be reached.
+    Written,
+    /// Those that the database gives, too.
+    Given,
+}
+
+/// The changes that make `from` like `to`. A key without a name in `to` may have any.
+pub fn compare(from: &Structure, to: &Structure) -> Vec<Change> {
+    compare_with(from, to, NameRule::Written)
+}
+
+/// The same with another rule for the names of keys.
+pub fn compare_with(from: &Structure, to: &Structure, names: NameRule) -> Vec<Change> {
+    let mut comparison = Comparison {
+        from,
+        to,
+        names,
+        parts: Parts::default(),
+        unsettled: BTreeSet::new(),
+    };
+    comparison.types();
+    comparison.tables();
+    comparison.views();
+    comparison.parts.finish()
+}
+
+struct Comparison<'s> {
+    from: &'s Structure,
+    to: &'s Structure,
+    names: NameRule,
+    parts: Parts,
+    /// Tables of which a column changes or goes: no view may read them meanwhile.
+    unsettled: BTreeSet<String>,
+}
+
+impl<'s> Comparison<'s> {
+    fn dialect(&self) -> Dialect {
+        self.to.dialect
+    }
+
+    fn key_of(&self, name: &TableName) -> String {
+        table_key(name, self.dialect())
+    }
+
+    fn types(&mut self) {
+        let (from, to) = (self.from, self.to);
+        for object in &to.objects {
+            let known = from.objects.iter();
+            let known: Vec<_> = known
+                .filter(|one| one.kind == object.kind && one.name == object.name)
+                .collect();
+            // Functions of one name may have other parameters, or be declared anew.
+            if known.iter().any(|one| one.words == object.words) {
+                continue;
+            }
+            match known.first().copied() {
+                None => self
+                    .parts
+                    .create_types
+                    .push(Change::CreateObject(object.clone())),
+                Some(one) => self.parts.create_types.push(Change::ChangeObject {
+                    from: one.clone(),
+                    to: object.clone(),
+                }),
+            }
+        }
+        for values in &to.enums {
+            match from.enums.iter().find(|one| one.name == values.name) {
+                None => self
+                    .parts
+                    .create_types
+                    .push(Change::CreateEnum(values.clone())),
+                Some(one) if one.values == values.values => {}
+                Some(one) => {
+                    self.parts.create_types.push(Change::ChangeEnum {
+                        from: one.clone(),
+                        to: values.clone(),
+                    });
+                    self.unsettle_enum(values.name.to_string());
+                }
+            }
+        }
+        for values in from.enums.iter().rev() {
+            if !to.enums.iter().any(|one| one.name == values.name) {
+                self.parts.drop_types.push(Change::DropEnum(values.clone()));
+            }
+        }
+        for object in from.objects.iter().rev() {
+            let is_kept =
+                |one: &super::ObjectShape| one.kind == object.kind && one.name == object.name;
+            if !to.objects.iter().any(is_kept) {
+                self.parts
+                    .drop_types
+                    .push(Change::DropObject(object.clone()));
+            }
+        }
+    }
+
+    /// Its columns may get the type anew.
+    fn unsettle_enum(&mut self, name: String) {
+        for table in &self.from.tables {
+            let holds = |column: &ColumnShape| column.type_sql.replace('"', "").starts_with(&name);
+            if table.columns.iter().any(holds) {
+                self.unsettled.insert(self.key_of(&table.name));
+            }
+        }
+    }
+
+    fn tables(&mut self) {
+        let (from, to) = (self.from, self.to);
+        for table in &to.tables {
+            if self.is_left_alone(&table.name) {
+                continue;
+            }
+            match from.table(&table.name) {
+                Some(known) => self.table(known, table),
+                None => self.create_table(table),
+            }
+        }
+        for table in from.tables.iter().rev() {
+            if to.table(&table.name).is_none() && !self.is_left_alone(&table.name) {
+                self.drop_table(table);
+            }
+        }
+    }
+
+    /// Unmanaged on one side.
+    fn is_left_alone(&self, name: &TableName) -> bool {
+        let key = self.key_of(name);
+        let mut tables = self
+            .from
+            .model()
+            .tables
+            .iter()
+            .chain(&self.to.model().tables);
+        tables.any(|table| table.unmanaged && self.key_of(&table.name) == key)
+    }
+
+    fn create_table(&mut self, table: &TableShape) {
+        self.parts
+            .create_tables
+            .push(Change::CreateTable(table.clone()));
+        for key in table.keys.iter().filter(|key| key.made_later) {
+            self.parts.add_foreign_keys.push(Change::AddKey {
+                table: table.name.clone(),
+                key: key.clone(),
+            });
+        }
+    }
+
+    /// Foreign keys to tables that go, too, go first where that is necessary.
+    fn drop_table(&mut self, table: &TableShape) {
+        self.unsettled.insert(self.key_of(&table.name));
+        for key in table.keys.iter().filter(|key| key.made_later) {
+            self.parts.drop_foreign_keys.push(Change::DropKey {
+                table: table.name.clone(),
+                key: key.clone(),
+            });
+        }
+        self.parts
+            .drop_tables
+            .push(Change::DropTable(table.clone()));
+    }
+
+    fn table(&mut self, from: &'s TableShape, to: &'s TableShape) {
+        let name = &to.name;
+        for column in &to.columns {
+            match from.column(&column.name, self.dialect()) {
+                None => self.parts.columns.push(Change::AddColumn {
+                    table: name.clone(),
+                    column: column.clone(),
+                }),
+                Some(known) => self.column(from, to, known, column),
+            }
+        }
+        for column in &from.columns {
+            if to.column(&column.name, self.dialect()).is_none() {
+                self.unsettled.insert(self.key_of(name));
+                self.parts.drop_columns.push(Change::DropColumn {
+                    table: name.clone(),
+                    column: column.clone(),
+                });
+            }
+        }
+        let skipped = |key: &Key, other: &TableShape| self.goes_with_column(key, other);
+        let old: Vec<&Key> = from.keys.iter().filter(|key| !skipped(key, to)).collect();
+        let new: Vec<&Key> = to.keys.iter().filter(|key| !skipped(key, from)).collect();
+        self.keys(name, &old, &new);
+        if !same_options(&from.options, &to.options, self.dialect()) {
+            self.parts.columns.push(Change::ChangeOptions {
+                table: name.clone(),
+                from: from.options.clone(),
+                to: to.options.clone(),
+            });
+        }
+        if from.comment != to.comment {
+            self.parts.columns.push(Change::ChangeComment {
+                table: name.clone(),
+                from: from.comment.clone(),
+                to: to.comment.clone(),
+            });
+        }
+    }
+
+    /// A check that stands at its column comes and goes with that; on MariaDB it is part of it all the time.
+    fn goes_with_column(&self, key: &Key, other: &TableShape) -> bool {
+        let at = key.columns.first().filter(|_| key.at_column);
+        at.is_some_and(|column| {
+            self.checks_are_of_columns() || other.column(column, self.dialect()).is_none()
+        })
+    }
+
+    fn checks_are_of_columns(&self) -> bool {
+        self.dialect() == Dialect::Mysql && self.to.flavour != Some(Flavour::Mysql)
+    }
+
+    fn column(
+        &mut self,
+        from_table: &TableShape,
+        to_table: &TableShape,
+        from: &ColumnShape,
+        to: &ColumnShape,
+    ) {
+        let mut changes = column_changes(from, to, self.dialect());
+        let checks = |table: &TableShape, column: &ColumnShape| {
+            let of = table.keys.iter().filter(|key| {
+                key.kind == KeyKind::Check && key.at_column && key.columns[0] == column.name
+            });
+            of.map(|key| key.words.clone()).collect::<Vec<_>>()
+        };
+        if self.checks_are_of_columns() && checks(from_table, from) != checks(to_table, to) {
+            changes.push(ColumnChange::Check);
+        }
+        if changes.is_empty() {
+            return;
+        }
+        if changes.iter().any(|change| unsettles(*change)) {
+            self.unsettled.insert(self.key_of(&to_table.name));
+        }
+        self.parts.columns.push(Change::ChangeColumn {
+            table: to_table.name.clone(),
+            from: Box::new(from.clone()),
+            to: Box::new(to.clone()),
+            changes,
+        });
+    }
+}
+
+fn unsettles(change: ColumnChange) -> bool {
+    match change {
+        ColumnChange::Type | ColumnChange::Generated | ColumnChange::Collation => true,
+        ColumnChange::Null
+        | ColumnChange::Default
+        | ColumnChange::Comment
+        | ColumnChange::Words
+        | ColumnChange::Check => false,
+    }
+}

@@ -1,0 +1,115 @@
+//! Which spellings of types, defaults, options and queries are the same.
+
+use crate::dialect::Dialect;
+use crate::diff::change::ColumnChange;
+use crate::diff::expression::{normal_tokens, same_expression};
+use crate::diff::structure::{ColumnShape, ViewShape, folded};
+
+pub(super) fn column_changes(
+    from: &ColumnShape,
+    to: &ColumnShape,
+    dialect: Dialect,
+) -> Vec<ColumnChange> {
+    let same_type =
+        normal_type(&from.compared_type, dialect) == normal_type(&to.compared_type, dialect);
+    let fold = |text: &Option<String>| text.as_ref().map(|text| folded(text, dialect));
+    let differs = [
+        (ColumnChange::Type, !same_type),
+        (ColumnChange::Null, from.nullable != to.nullable),
+        (
+            ColumnChange::Default,
+            !same_default(from.default.as_deref(), to.default.as_deref(), dialect),
+        ),
+        (ColumnChange::Generated, from.generated != to.generated),
+        (
+            ColumnChange::Collation,
+            fold(&from.collation) != fold(&to.collation),
+        ),
+        (ColumnChange::Comment, from.comment != to.comment),
+        (
+            ColumnChange::Words,
+            normal_words(&from.words) != normal_words(&to.words),
+        ),
+    ];
+    let changed = differs.into_iter().filter(|(_, differs)| *differs);
+    changed.map(|(change, _)| change).collect()
+}
+
+fn same_default(from: Option<&str>, to: Option<&str>, dialect: Dialect) -> bool {
+    match (from, to) {
+        (None, None) => true,
+        (Some(from), Some(to)) => same_expression(from, to, dialect),
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
+fn normal_words(words: &[String]) -> Vec<String> {
+    let mut words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    words.sort();
+    words
+}
+
+/// Without blanks; names of PostgreSQL keep their case within quotes, values of enums and sets everywhere.
+fn normal_type(declared: &str, dialect: Dialect) -> String {
+    let mut quote = None;
+    let mut text = String::new();
+    for letter in declared.chars() {
+        match quote {
+            None if letter.is_whitespace() => continue,
+            None if matches!(letter, '\'' | '"') => quote = Some(letter),
+            Some(open) if open == letter => quote = None,
+            None | Some(_) => {}
+        }
+        let keeps_case = quote.is_some() && (letter != '"' || dialect == Dialect::Postgres);
+        if keeps_case {
+            text.push(letter);
+        } else {
+            text.extend(letter.to_lowercase());
+        }
+    }
+    text.replace("public.", "").replace('"', "")
+}
+
+pub(super) fn same_view(from: &ViewShape, to: &ViewShape, dialect: Dialect) -> bool {
+    from.materialized == to.materialized
+        && from.columns == to.columns
+        && normal_query(&from.query, dialect) == normal_query(&to.query, dialect)
+}
+
+fn normal_query(sql: &str, dialect: Dialect) -> String {
+    let normal = normal_tokens(sql, dialect);
+    normal.trim_end_matches(';').trim().to_owned()
+}
+
+/// Options that are written on both sides must be the same; those of one side alone may be a default of the other.
+pub(super) fn same_options(from: &str, to: &str, dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => from.eq_ignore_ascii_case(to),
+        Dialect::Mysql => {
+            let (from, to) = (assignments(from), assignments(to));
+            let same = |(name, value): &(String, String)| {
+                let other = from.iter().find(|(known, _)| known == name);
+                other.is_none_or(|(_, known)| known == value)
+            };
+            to.iter().all(same)
+        }
+    }
+}
+
+/// `ENGINE=InnoDB DEFAULT CHARSET=utf8mb4` as names and values.
+fn assignments(options: &str) -> Vec<(String, String)> {
+    let lower = options.to_lowercase().replace(" = ", "=");
+    let found = lower.split_whitespace().filter_map(|word| {
+        let (name, value) = word.split_once('=')?;
+        let name = name.replace("character set", "charset");
+        let counts = matches!(name.as_str(), "engine" | "charset" | "set" | "collate");
+        counts.then(|| {
+            (
+                name.replace("set", "charset")
+                    .replace("charcharset", "charset"),
+                value.to_owned(),
+            )
+        })
+    });
+    found.collect()
+}

@@ -1,0 +1,123 @@
+//! Are two expressions of one dialect the same? Compared are their tokens, as operators group them: redundant
+//! parentheses, the quoting of names, case, layout and what a server writes in place of what it was given do not count.
+//!
+//! ```
+//! use bindery_schema::dialect::Dialect;
+//! use bindery_schema::diff::same_expression;
+//!
+//! let same = |one, other| same_expression(one, other, Dialect::Postgres);
+//! assert!(same("a > 0 AND b <> 'x'", "((a > 0) AND (\"b\" != 'x'::text))"));
+//! assert!(same("kind IN ('a', 'b')", "(kind)::text = ANY (ARRAY['a'::text, 'b'::text])"));
+//! assert!(!same("a > 0 OR b > 0 AND c > 0", "(a > 0 OR b > 0) AND c > 0"));
+//! ```
+
+mod operand;
+mod parser;
+mod pieces;
+mod type_name;
+
+use self::parser::Parser;
+use self::pieces::pieces;
+use crate::dialect::Dialect;
+
+/// Do both expressions mean the same, as far as their tokens tell?
+pub fn same_expression(one: &str, other: &str, dialect: Dialect) -> bool {
+    one == other || normal_expression(one, dialect) == normal_expression(other, dialect)
+}
+
+/// The expression in one form for all of its spellings. It is compared and never sent.
+pub fn normal_expression(sql: &str, dialect: Dialect) -> String {
+    let pieces = pieces(sql, dialect);
+    let whole = Parser::new(&pieces).whole();
+    whole.unwrap_or_else(|| normal_tokens(sql, dialect))
+}
+
+/// The tokens in one form, one blank between two: for texts that are no single expression, such as queries.
+pub(in crate::diff) fn normal_tokens(sql: &str, dialect: Dialect) -> String {
+    let pieces = pieces(sql, dialect);
+    let words = pieces.iter().map(|piece| piece.text.as_str());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assert_same(dialect: Dialect, pairs: &[(&str, &str)]) {
+        for (one, other) in pairs {
+            assert!(
+                same_expression(one, other, dialect),
+                "{one} | {other}: {} | {}",
+                normal_expression(one, dialect),
+                normal_expression(other, dialect)
+            );
+        }
+    }
+
+    #[test]
+    fn spellings_of_a_server_are_the_same() {
+        assert_same(
+            Dialect::Postgres,
+            &[
+                ("a > 0", "(a > 0)"),
+                ("a > 0 AND b < 5", "((a > 0) AND (b < 5))"),
+                (
+                    "a > 0 and b < 5 and c = 1",
+                    "(((a > 0) AND (b < 5)) AND (c = 1))",
+                ),
+                ("a > 0 and (b < 5 and c = 1)", "a > 0 and b < 5 and c = 1"),
+                ("a + b * 2 > 1", "((a + (b * 2)) > 1)"),
+                ("a BETWEEN 1 AND 9", "((a >= 1) AND (a <= 9))"),
+                (
+                    "kind IN ('a', 'b')",
+                    "((kind)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[]))",
+                ),
+                ("name LIKE 'a%'", "((name)::text ~~ 'a%'::text)"),
+                ("NOT (a IS NULL)", "(NOT (a IS NULL))"),
+                ("a IS NOT NULL", "(a IS NOT NULL)"),
+                ("-1", "'-1'::integer"),
+                ("'x'", "'x'::character varying"),
+                ("now()", "CURRENT_TIMESTAMP"),
+                ("lower(Name)", "lower((name)::text)"),
+                (
+                    "CASE WHEN a THEN 1 ELSE 2 END",
+                    "CASE\n    WHEN a THEN 1\n    ELSE 2\nEND",
+                ),
+                ("CAST(a AS bigint)", "(a)::bigint"),
+                ("data->>'a' = 'b'", "((data ->> 'a'::text) = 'b'::text)"),
+                ("a != 1", "(a <> 1)"),
+            ],
+        );
+        assert_same(
+            Dialect::Mysql,
+            &[
+                ("a > 0 AND b = 'x'", "(`a` > 0) and (`b` = _utf8mb4'x')"),
+                ("a > 0", "`A` > 0"),
+                ("current_timestamp()", "NOW()"),
+            ],
+        );
+        assert_same(
+            Dialect::Sqlite,
+            &[("a>0", "\"a\" > 0"), ("[a] == 1", "a = 1")],
+        );
+    }
+
+    #[test]
+    fn what_means_something_else_is_not_the_same() {
+        for (one, other) in [
+            ("a > 0 OR b > 0 AND c > 0", "(a > 0 OR b > 0) AND c > 0"),
+            ("a - (b - c)", "a - b - c"),
+            ("'x'", "'X'"),
+            ("\"A\" > 0", "a > 0"),
+            ("NOT a AND b", "NOT (a AND b)"),
+            ("a IN (1, 2)", "a IN (2, 1)"),
+            ("a IS NULL", "a IS NOT NULL"),
+            ("lower(a)", "upper(a)"),
+        ] {
+            assert!(
+                !same_expression(one, other, Dialect::Postgres),
+                "{one} | {other}"
+            );
+        }
+    }
+}

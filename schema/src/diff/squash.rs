@@ -1,0 +1,386 @@
+//! The oldest migrations of an engine as one that makes the same schema.
+
+mod kept;
+
+use std::path::Path;
+
+use super::difference::differences;
+use super::file::file_text;
+use super::folder::{Folded, fold_these};
+use super::migration::{Plan, Planned, plan};
+use super::render::Step;
+use super::structure::{Structure, Unreadable, folded};
+use crate::ast::{Ast, Statement};
+use crate::diagnostic::Diagnostics;
+use crate::dialect::Dialect;
+use crate::input::{Input, InputFile};
+use crate::migrations::{Migration, Replaced, ScriptStatement, read_text, replaces_lines};
+use crate::model::{Engine, EngineId, Model};
+use crate::parse::lex::{Lexer, TokenKind};
+use crate::parse::{load, parse};
+use crate::source::Sources;
+
+/// The inputs of a squash.
+#[derive(Debug)]
+pub struct Squash<'s> {
+    /// All migrations of the engine, in their order.
+    pub migrations: &'s [Migration],
+    /// How many of them, from the first, become one.
+    pub number: usize,
+    /// The name of that one.
+    pub name: &'s str,
+    /// The file that it will be in.
+    pub path: &'s Path,
+    /// The engine.
+    pub engine: &'s Engine,
+    /// The fate of statements that make no schema.
+    pub others: Others,
+}
+
+/// The fate of statements that do not show in the schema: those that change rows, functions, rights, settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    /// There may be none.
+    Refuse,
+    /// They come after the tables, in their order.
+    Keep,
+    /// They are left out.
+    Omit,
+}
+
+/// A squashed migration.
+#[derive(Debug)]
+pub struct Squashed {
+    /// The text of its file.
+    pub text: String,
+    /// The statements that do not show in the schema, each with its place: `migrations/b/1_a.sql:3`.
+    pub others: Vec<(String, String)>,
+}
+
+/// Why migrations are not squashed.
+#[derive(Debug)]
+pub enum SquashRefused {
+    /// The migrations, or what was written of them, cannot be read: the reasons are among the findings.
+    Unreadable,
+    /// The written file cannot be read again.
+    Unwritable(Box<Unreadable>),
+    /// There are statements that do not show in the schema, each with its place.
+    Others(Vec<(String, String)>),
+    /// Statements were to be kept that do not fit the tables as they are at the end.
+    Gone(Vec<Gone>),
+    /// Differences that are left, in sentences.
+    Differs(Vec<String>),
+}
+
+/// A statement that cannot be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gone {
+    /// Where it is: `migrations/b/1_a.sql:3`.
+    pub place: String,
+    /// Its first line.
+    pub sql: String,
+    /// The reason, in words.
+    pub why: String,
+}
+
+/// Writes the squashed migration and proves it: with the migrations after it, it ends where all of them did.
+///
+/// # Errors
+/// The reasons of [`SquashRefused`].
+pub fn squash(
+    squash: &Squash<'_>,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Result<Squashed, SquashRefused> {
+    let (old, rest) = squash.migrations.split_at(squash.number);
+    let first = fold(old.to_vec(), squash.engine, sources, diagnostics)?;
+    let all = fold(
+        squash.migrations.to_vec(),
+        squash.engine,
+        sources,
+        diagnostics,
+    )?;
+    let others = others(old, &first, squash.engine);
+    refuse_others(squash, &others, &first)?;
+    let mut text = head(old);
+    text.push_str(&tables(&first)?);
+    let kept = if squash.others == Others::Keep {
+        others.as_slice()
+    } else {
+        &[]
+    };
+    text.push_str(&after_tables(old, &first.triggers, kept));
+    let last = &old[old.len() - 1];
+    let names = (last.version.as_str(), squash.name);
+    let engine = (squash.engine.dialect, squash.engine.flavour);
+    let written = read_text(names, squash.path, &text, engine, sources, diagnostics)
+        .ok_or(SquashRefused::Unreadable)?;
+    let migrations: Vec<Migration> = [written].into_iter().chain(rest.to_vec()).collect();
+    let squashed = fold(migrations, squash.engine, sources, diagnostics)?;
+    let mut left = differences(&squashed.structure, &all.structure);
+    left.extend(differences(&all.structure, &squashed.structure));
+    if !left.is_empty() {
+        let left = left.iter().map(ToString::to_string);
+        return Err(SquashRefused::Differs(left.collect()));
+    }
+    let shown = |other: &Other<'_>| (other.place(), first_line(&other.statement.sql));
+    Ok(Squashed {
+        text,
+        others: others.iter().map(shown).collect(),
+    })
+}
+
+fn fold(
+    migrations: Vec<Migration>,
+    engine: &Engine,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Result<Folded, SquashRefused> {
+    let found = (Diagnostics::default(), diagnostics);
+    fold_these(migrations, engine, sources, found).ok_or(SquashRefused::Unreadable)
+}
+
+/// The file's own description.
+fn head(old: &[Migration]) -> String {
+    let named = |one: &Migration| format!("{}_{}", one.version, one.name);
+    let (first, last) = (&old[0], &old[old.len() - 1]);
+    let mut text = format!(
+        "-- {} to {}, squashed. A database that has applied those has applied this. One that has\n\
+         -- applied some of them goes on with the files in `replaced/{}`.\n",
+        named(first),
+        named(last),
+        last.version
+    );
+    let replaced = old.iter().map(|one| Replaced {
+        version: one.version.clone(),
+        checksum: one.checksum(),
+        migration: None,
+        replaces: one.replaces.clone(),
+    });
+    text.push_str(&replaces_lines(&replaced.collect::<Vec<_>>()));
+    text.push('\n');
+    text
+}
+
+/// The statements that make the schema, in an empty database.
+fn tables(folded: &Folded) -> Result<String, SquashRefused> {
+    let to = &folded.structure;
+    let from = Structure::read("", to.dialect, to.flavour).map_err(SquashRefused::Unwritable)?;
+    let plan_of = Plan {
+        from: &from,
+        to,
+        renames: &[],
+        triggers: &folded.triggers,
+    };
+    let Planned {
+        mut up,
+        online,
+        left,
+        ..
+    } = plan(&plan_of).map_err(SquashRefused::Unwritable)?;
+    up.extend(online);
+    let is_by_hand = |step: &&Step| step.statements.is_empty();
+    let by_hand = up.iter().filter(is_by_hand);
+    let by_hand = by_hand.flat_map(|step| step.remarks.iter().cloned());
+    let left: Vec<String> = left
+        .iter()
+        .map(ToString::to_string)
+        .chain(by_hand)
+        .collect();
+    if !left.is_empty() {
+        return Err(SquashRefused::Differs(left));
+    }
+    Ok(file_text(&up, false))
+}
+
+/// A statement that does not show in the schema.
+struct Other<'m> {
+    migration: &'m Migration,
+    /// Which of all statements it is.
+    at: usize,
+    statement: &'m ScriptStatement,
+}
+
+impl Other<'_> {
+    fn place(&self) -> String {
+        format!("{}:{}", self.migration.path.display(), self.statement.line)
+    }
+}
+
+fn first_line(sql: &str) -> String {
+    sql.lines().next().unwrap_or_default().trim().to_owned()
+}
+
+fn others<'m>(old: &'m [Migration], first: &Folded, engine: &Engine) -> Vec<Other<'m>> {
+    let statements = old.iter().flat_map(|migration| {
+        let statements = migration.up.statements.iter();
+        statements.map(move |statement| (migration, statement))
+    });
+    let all = statements.enumerate();
+    let all: Vec<Other<'_>> = all
+        .map(|(at, (migration, statement))| Other {
+            migration,
+            at,
+            statement,
+        })
+        .collect();
+    let lost = lost_names(first);
+    let last_of = |name: &String| {
+        let makes = |other: &Other<'_>| {
+            let words = words(&other.statement.sql, engine.dialect);
+            words.first().is_some_and(|word| word == "create")
+                && words.iter().take(10).any(|word| word == name)
+        };
+        all.iter().rposition(makes)
+    };
+    let lost: Vec<usize> = lost.iter().filter_map(last_of).collect();
+    let is_other = |other: &Other<'_>| lost.contains(&other.at) || !shows(other, first, engine);
+    all.into_iter().filter(is_other).collect()
+}
+
+/// Views and types that the migrations make, and that are not written of a model.
+fn lost_names(first: &Folded) -> Vec<String> {
+    let (model, made): (&Model, &Structure) = (&first.model, &first.structure);
+    let dialect = made.dialect;
+    let views = model.tables.iter().filter(|table| {
+        let is_known =
+            |name: &crate::model::TableName| made.views.iter().any(|view| view.name == *name);
+        table.view.is_some() && !is_known(&table.name)
+    });
+    let views = views.map(|table| &table.name.name);
+    let objects = model.objects.iter().map(|object| &object.name);
+    let objects = objects.filter(|name| {
+        let is_enum = made.enums.iter().any(|one| one.name == **name);
+        !is_enum && !made.objects.iter().any(|one| one.name == **name)
+    });
+    let names = views.chain(objects.map(|name| &name.name));
+    names
+        .map(|name| folded(name, dialect).to_lowercase())
+        .collect()
+}
+
+/// Settings of SQLite that its file keeps; the others are of a connection.
+const KEPT_PRAGMAS: &[&str] = &[
+    "application_id",
+    "auto_vacuum",
+    "encoding",
+    "journal_mode",
+    "page_size",
+    "user_version",
+];
+
+/// Does the reader of schemas see all that the statement does? Transactions and most of SQLite's pragmas are of a run, not of the
+/// database; its triggers are kept.
+fn shows(other: &Other<'_>, first: &Folded, engine: &Engine) -> bool {
+    let sql = &other.statement.sql;
+    let words = words(sql, engine.dialect);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let is_of_sqlite = engine.dialect == Dialect::Sqlite;
+    match words.as_slice() {
+        ["pragma", rest @ ..] => {
+            let mut named = rest.iter().take(2);
+            return !named.any(|word| KEPT_PRAGMAS.contains(word));
+        }
+        ["create" | "drop", "trigger", ..] | ["create", _, "trigger", ..] if is_of_sqlite => {
+            return true;
+        }
+        _ => {}
+    }
+    if first.structure.text().contains(sql.trim()) {
+        return true;
+    }
+    let ast = parsed(sql, engine);
+    let is_whole = |statement: &Statement| !matches!(statement, Statement::AlterTable(alter) if alter.passed_over);
+    ast.files
+        .iter()
+        .all(|file| file.skipped.is_empty() && file.statements.iter().all(is_whole))
+}
+
+/// Does a statement of which the reader passes over a part change the schema by the rest?
+fn changes_schema(sql: &str, engine: &Engine) -> bool {
+    let ast = parsed(sql, engine);
+    let mut statements = ast.files.iter().flat_map(|file| &file.statements);
+    statements.any(|statement| {
+        matches!(statement, Statement::AlterTable(alter) if alter.passed_over && !alter.actions.is_empty())
+    })
+}
+
+fn parsed(sql: &str, engine: &Engine) -> Ast {
+    let mut input = Input {
+        engines: vec![engine.clone()],
+        default_engine: Some(EngineId(0)),
+        ..Input::default()
+    };
+    let mut found = Diagnostics::default();
+    let id = load(
+        &mut input.sources,
+        "statement.sql",
+        sql.as_bytes(),
+        &mut found,
+    );
+    input.files.extend(id.map(|id| InputFile {
+        id,
+        dialect: Some(engine.dialect),
+        engines: Vec::new(),
+    }));
+    parse(&input, &mut found)
+}
+
+fn words(sql: &str, dialect: Dialect) -> Vec<String> {
+    let mut lexer = Lexer::new(sql, dialect);
+    let mut words = Vec::new();
+    while words.len() < 20 && lexer.skip_blanks() {
+        let token = lexer.token();
+        let text = &sql[token.start as usize..token.end as usize];
+        if token.kind != TokenKind::Symbol {
+            words.push(text.trim_matches(['"', '`', '[', ']']).to_lowercase());
+        }
+    }
+    words
+}
+
+fn refuse_others(
+    squash: &Squash<'_>,
+    found: &[Other<'_>],
+    first: &Folded,
+) -> Result<(), SquashRefused> {
+    let shown = |other: &Other<'_>| (other.place(), first_line(&other.statement.sql));
+    match squash.others {
+        Others::Refuse if !found.is_empty() => {
+            Err(SquashRefused::Others(found.iter().map(shown).collect()))
+        }
+        Others::Keep => {
+            let old = &squash.migrations[..squash.number];
+            let gone = kept::gone(found, old, &first.model, squash.engine);
+            if gone.is_empty() {
+                Ok(())
+            } else {
+                Err(SquashRefused::Gone(gone))
+            }
+        }
+        Others::Refuse | Others::Omit => Ok(()),
+    }
+}
+
+/// The part after the tables: SQLite's triggers and the statements that are kept, in the order that they had. Rows that were written
+/// before there was a trigger are so again.
+fn after_tables(old: &[Migration], triggers: &[(String, String)], kept: &[Other<'_>]) -> String {
+    let all = old.iter().flat_map(|migration| &migration.up.statements);
+    let all: Vec<&str> = all.map(|one| one.sql.as_str()).collect();
+    let place = |sql: &str| {
+        let at = all.iter().rposition(|one| *one == sql);
+        at.unwrap_or(all.len())
+    };
+    let triggers = triggers.iter();
+    let triggers = triggers.map(|(_, sql)| (place(sql), format!("{sql};\n")));
+    let kept = kept.iter().map(|other| (other.at, kept_text(other)));
+    let mut each: Vec<(usize, String)> = triggers.chain(kept).collect();
+    each.sort_by_key(|(at, _)| *at);
+    each.into_iter().map(|(_, text)| text).collect()
+}
+
+fn kept_text(other: &Other<'_>) -> String {
+    let file = other.migration.path.file_name().unwrap_or_default();
+    let (file, sql) = (file.to_string_lossy(), &other.statement.sql);
+    format!("\n-- {file}\n{sql};\n")
+}

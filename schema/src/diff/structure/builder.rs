@@ -1,0 +1,241 @@
+//! From a model to the shapes of its tables, views and types.
+
+use super::shapes::{ColumnShape, EnumShape, ObjectShape, TableShape, ViewShape};
+use crate::dialect::Dialect;
+use crate::diff::expression::normal_expression;
+use crate::diff::key::{Key, Keys};
+use crate::model::{Column, ColumnId, Counter, Generated, Model, ObjectKind, Table, TableId};
+use crate::plan::pieces::Pieces;
+
+/// Makes the shapes of a model's parts.
+pub(super) struct Builder<'m> {
+    pub(super) model: &'m Model,
+    pub(super) pieces: &'m Pieces<'m>,
+    pub(super) dialect: Dialect,
+}
+
+impl Builder<'_> {
+    fn keys(&self, id: TableId) -> Vec<Key> {
+        let keys = Keys {
+            model: self.model,
+            id,
+            pieces: self.pieces,
+            dialect: self.dialect,
+        };
+        keys.all()
+    }
+
+    pub(super) fn table(&self, id: TableId) -> TableShape {
+        let table = self.model.table(id);
+        let columns = (0..table.columns.len() as u32).map(ColumnId);
+        let comment = table.native.comment.clone();
+        TableShape {
+            name: table.name.clone(),
+            span: table.span,
+            columns: columns.map(|column| self.column(id, column)).collect(),
+            keys: self.keys(id),
+            options: self.options(id, table),
+            comment,
+            create: self.pieces.create(id),
+            after: self.pieces.after(id),
+        }
+    }
+
+    /// The comment is a thing of its own.
+    fn options(&self, id: TableId, table: &Table) -> String {
+        let options = self.pieces.options(id);
+        let Some(comment) = &table.native.comment else {
+            return options.trim().to_owned();
+        };
+        let mut written = crate::sql_writer::SqlWriter::new(self.dialect);
+        written.push(" COMMENT=").text_literal(comment);
+        options.replacen(&written.finish(), "", 1).trim().to_owned()
+    }
+
+    fn column(&self, id: TableId, column_id: ColumnId) -> ColumnShape {
+        let table = self.model.table(id);
+        let column = table.column(column_id);
+        let text = self.pieces.column(id, column_id);
+        let mut words = column.native.words.clone();
+        let moment = column.native.on_update.as_ref();
+        words.extend(
+            moment.map(|moment| format!("ON UPDATE {}", normal_expression(moment, self.dialect))),
+        );
+        words.extend(column.native.settings.iter().cloned());
+        words.extend(column.native.not_null_conflict.clone());
+        ColumnShape {
+            name: column.name.clone(),
+            span: column.span,
+            line: text.line,
+            alone: text.alone,
+            compared_type: self.compared_type(column, &text.type_sql),
+            type_sql: text.type_sql,
+            nullable: self.is_nullable(table, column),
+            default: default_of(column),
+            generated: generated(column, self.dialect),
+            computed: matches!(column.generated, Generated::Computed { .. }),
+            collation: column.collation.clone(),
+            comment: column.native.comment.clone(),
+            words,
+            column_type: column.column_type.clone(),
+            column: Box::new(column.clone()),
+        }
+    }
+
+    /// SQLite's keys take NULL unless the column says NOT NULL.
+    fn is_nullable(&self, table: &Table, column: &Column) -> bool {
+        let counts = matches!(column.generated, Generated::Key { .. });
+        match self.dialect {
+            Dialect::Sqlite => !column.native.not_null && !counts && !table.without_rowid,
+            Dialect::Postgres | Dialect::Mysql => column.nullable,
+        }
+    }
+
+    /// As the catalogue spells it; values of an enum within the column too.
+    fn compared_type(&self, column: &Column, declared: &str) -> String {
+        let enum_id = column.column_type.enum_id();
+        let values = enum_id.map(|id| self.model.enum_type(id));
+        let values = values.filter(|known| !known.named);
+        let set = matches!(column.column_type, crate::column_type::ColumnType::Set(_));
+        if values.is_some() || set || column.sql_type.is_empty() {
+            return declared.to_owned();
+        }
+        let mut words = vec![column.sql_type.to_lowercase()];
+        words.extend(
+            column
+                .native
+                .type_words
+                .iter()
+                .map(|word| word.to_lowercase()),
+        );
+        words.join(" ")
+    }
+
+    pub(super) fn view(&self, id: TableId) -> Option<ViewShape> {
+        let table = self.model.table(id);
+        let view = table.view.as_ref()?;
+        if view.obstacle.is_some() {
+            return None;
+        }
+        let kind = if view.materialized {
+            "MATERIALIZED VIEW "
+        } else {
+            "VIEW "
+        };
+        let mut sql = crate::sql_writer::SqlWriter::new(self.dialect);
+        sql.push("CREATE ").push(kind).table(&table.name);
+        if !view.columns.is_empty() {
+            let columns = view.columns.iter().map(String::as_str);
+            sql.push(" (").identifiers(columns).push(")");
+        }
+        sql.push(" AS ").push(&view.sql);
+        let reads = view.reads.iter();
+        Some(ViewShape {
+            name: table.name.clone(),
+            materialized: view.materialized,
+            create: sql.finish(),
+            query: view.sql.clone(),
+            columns: view.columns.clone(),
+            keys: self.keys(id),
+            reads: reads.map(|id| self.model.table(*id).name.clone()).collect(),
+        })
+    }
+
+    /// Those of columns, and those among the objects.
+    pub(super) fn enums(&self, order: &[TableId]) -> Vec<EnumShape> {
+        if !self.dialect.capabilities(None).enum_types {
+            return Vec::new();
+        }
+        let mut known = Vec::new();
+        for id in order {
+            let table = self.model.table(*id);
+            let of_columns = table.columns.iter().filter_map(|column| {
+                let element = match &column.column_type {
+                    crate::column_type::ColumnType::Array(element) => element,
+                    other => other,
+                };
+                element.enum_id()
+            });
+            let objects = table.native.objects.iter();
+            let of_objects = objects.filter_map(|at| match self.model.objects[*at].kind {
+                ObjectKind::Enum(id) => Some(id),
+                ObjectKind::Extension
+                | ObjectKind::Collation
+                | ObjectKind::Type
+                | ObjectKind::Domain
+                | ObjectKind::Sequence
+                | ObjectKind::Function => None,
+            });
+            for id in of_objects.chain(of_columns) {
+                let found = self.model.enum_type(id);
+                let shape = EnumShape {
+                    name: found.sql_name(),
+                    values: found.values.iter().map(|one| one.value.clone()).collect(),
+                };
+                if !known.contains(&shape) {
+                    known.push(shape);
+                }
+            }
+        }
+        known
+    }
+
+    pub(super) fn objects(&self, order: &[TableId]) -> Vec<ObjectShape> {
+        let mut numbers: Vec<usize> = Vec::new();
+        for id in order {
+            for at in &self.model.table(*id).native.objects {
+                if !numbers.contains(at) {
+                    numbers.push(*at);
+                }
+            }
+        }
+        let shape = |at: &usize| {
+            let object = &self.model.objects[*at];
+            let kind = match object.kind {
+                ObjectKind::Enum(_) => return None,
+                ObjectKind::Extension => "EXTENSION",
+                ObjectKind::Collation => "COLLATION",
+                ObjectKind::Type => "TYPE",
+                ObjectKind::Domain => "DOMAIN",
+                ObjectKind::Sequence => "SEQUENCE",
+                ObjectKind::Function => "FUNCTION",
+            };
+            let (definition, changes) = (&object.definition, &object.changes);
+            Some(ObjectShape {
+                name: object.name.clone(),
+                kind,
+                create: crate::plan::pieces::object(self.model, object),
+                words: format!("{definition} {changes:?}").to_lowercase(),
+            })
+        };
+        numbers.iter().filter_map(shape).collect()
+    }
+}
+
+fn default_of(column: &Column) -> Option<String> {
+    match &column.native.counter {
+        Counter::Sequence(default) => Some(default.clone()),
+        Counter::Usual | Counter::Autoincrement | Counter::Serial(_) | Counter::Identity(_) => {
+            let written = column.native.default.clone();
+            written.filter(|text| !text.eq_ignore_ascii_case("null"))
+        }
+    }
+}
+
+/// In one line for all spellings.
+fn generated(column: &Column, dialect: Dialect) -> String {
+    match &column.generated {
+        Generated::No => String::new(),
+        Generated::Key { always } => match &column.native.counter {
+            Counter::Sequence(_) => String::new(),
+            Counter::Usual => format!("counted {always}"),
+            Counter::Autoincrement => "counted autoincrement".to_owned(),
+            Counter::Serial(_) => "serial".to_owned(),
+            Counter::Identity(options) => format!("counted {always} {}", options.to_lowercase()),
+        },
+        Generated::Computed { expression, stored } => {
+            let kind = if *stored { "stored" } else { "virtual" };
+            format!("{} {kind}", normal_expression(&expression.sql, dialect))
+        }
+    }
+}

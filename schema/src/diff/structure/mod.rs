@@ -1,0 +1,218 @@
+//! One engine's tables in one form, whatever they were read from.
+
+mod builder;
+mod shapes;
+
+use self::builder::Builder;
+pub use self::shapes::{ColumnShape, EnumShape, ObjectShape, TableShape, ViewShape};
+use crate::check::check;
+use crate::diagnostic::Diagnostics;
+use crate::dialect::{Dialect, Flavour};
+use crate::input::{Input, InputFile};
+use crate::model::{CheckedModel, Engine, EngineId, Model, TableId, TableName};
+use crate::parse::load;
+use crate::plan::create_statements;
+use crate::plan::pieces::Pieces;
+
+/// The tables, views and types of one engine as bindery makes them there, in the engine's own dialect.
+#[derive(Debug, Clone)]
+pub struct Structure {
+    /// The dialect of the engine.
+    pub dialect: Dialect,
+    /// Its product, where that is known.
+    pub flavour: Option<Flavour>,
+    /// In the order of creation.
+    pub tables: Vec<TableShape>,
+    /// Views whose columns are known, each after what it reads.
+    pub views: Vec<ViewShape>,
+    /// Enum types (PostgreSQL), in the order of creation.
+    pub enums: Vec<EnumShape>,
+    /// Sequences, domains, other types, extensions and functions that tables need, in the order of creation.
+    pub objects: Vec<ObjectShape>,
+    /// The statements that make all of it, each on lines of its own.
+    text: String,
+    /// The same, read.
+    model: Model,
+}
+
+/// Reads what makes no schema.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// The findings.
+    pub found: Diagnostics,
+    /// The text that they are about.
+    pub input: Input,
+}
+
+impl Structure {
+    /// The structure that a model has on one of its engines.
+    ///
+    /// # Errors
+    /// Where the statements that make it cannot be read again: with what the reader found.
+    pub fn of(model: &CheckedModel, engine: EngineId) -> Result<Self, Box<Unreadable>> {
+        let mut text = String::new();
+        for id in model.table_ids() {
+            let table = model.table(id);
+            // Others refer to it.
+            if table.unmanaged && table.engines.contains(&engine) && table.view.is_none() {
+                let pieces = Pieces::new(model, engine);
+                text.push_str(&format!("-- @unmanaged\n{};\n", pieces.create(id)));
+            }
+        }
+        let made = create_statements(model, engine);
+        let created = made.iter().flat_map(|table| &table.create);
+        for statement in created.chain(made.iter().flat_map(|table| &table.link)) {
+            text.push_str(statement);
+            text.push_str(";\n");
+        }
+        let engine = model.engine(engine);
+        Self::read(&text, engine.dialect, engine.flavour)
+    }
+
+    /// The structure that statements of one dialect make, such as those that a catalogue was written down as.
+    ///
+    /// # Errors
+    /// Where they make no schema: with what the reader found.
+    pub fn read(
+        text: &str,
+        dialect: Dialect,
+        flavour: Option<Flavour>,
+    ) -> Result<Self, Box<Unreadable>> {
+        let mut found = Diagnostics::default();
+        let mut input = Input {
+            engines: vec![Engine {
+                name: "default".to_owned(),
+                type_name: "Default".to_owned(),
+                dialect,
+                flavour,
+                outbox: false,
+                inbox: false,
+                dialect_reason: String::new(),
+                span: None,
+            }],
+            default_engine: Some(EngineId(0)),
+            ..Input::default()
+        };
+        let id = load(
+            &mut input.sources,
+            "structure.sql",
+            text.as_bytes(),
+            &mut found,
+        );
+        input.files.extend(id.map(|id| InputFile {
+            id,
+            dialect: Some(dialect),
+            engines: Vec::new(),
+        }));
+        let model = crate::read_model(&input, &mut found);
+        if found.has_errors() {
+            return Err(Box::new(Unreadable { found, input }));
+        }
+        Ok(Self::build(model, text, dialect, flavour))
+    }
+
+    /// The structure after more statements.
+    ///
+    /// # Errors
+    /// Where they do not fit what is there.
+    pub fn after(&self, statements: &[String]) -> Result<Self, Box<Unreadable>> {
+        let mut text = self.text.clone();
+        for statement in statements {
+            text.push_str(statement);
+            text.push_str(";\n");
+        }
+        Self::read(&text, self.dialect, self.flavour)
+    }
+
+    /// The statements that make it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The table of a name.
+    pub fn table(&self, name: &TableName) -> Option<&TableShape> {
+        let key = table_key(name, self.dialect);
+        let mut tables = self.tables.iter();
+        tables.find(|table| table_key(&table.name, self.dialect) == key)
+    }
+
+    fn build(model: Model, text: &str, dialect: Dialect, flavour: Option<Flavour>) -> Self {
+        let engine = EngineId(0);
+        let pieces = Pieces::new(&model, engine);
+        let builder = Builder {
+            model: &model,
+            pieces: &pieces,
+            dialect,
+        };
+        let managed = |id: &&TableId| !model.table(**id).unmanaged;
+        let order: Vec<TableId> = pieces
+            .order()
+            .tables
+            .iter()
+            .filter(managed)
+            .copied()
+            .collect();
+        let is_view = |id: &&TableId| model.table(**id).view.is_some();
+        let tables = order.iter().filter(|id| !is_view(id));
+        let views = order.iter().filter(is_view);
+        Self {
+            dialect,
+            flavour,
+            tables: tables.map(|id| builder.table(*id)).collect(),
+            views: views.filter_map(|id| builder.view(*id)).collect(),
+            enums: builder.enums(&order),
+            objects: builder.objects(&order),
+            text: text.to_owned(),
+            model,
+        }
+    }
+
+    /// The model it was made of; its places are in [`Structure::text`].
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// CREATE TABLE of a table with columns of an earlier one, under another name; what refers to it has its own.
+    pub(super) fn create_beside(
+        &self,
+        table: &TableShape,
+        kept: &[&ColumnShape],
+        name: &TableName,
+    ) -> String {
+        let mut model = self.model.clone();
+        let position = model.tables.iter().position(|one| one.name == table.name);
+        let id = position.unwrap_or_default();
+        let kept = kept.iter().map(|column| (*column.column).clone());
+        model.tables[id].columns.extend(kept);
+        let created = Pieces::new(&model, EngineId(0)).create(TableId(id as u32));
+        let written = |name: &TableName| {
+            let mut sql = crate::sql_writer::SqlWriter::new(self.dialect);
+            sql.table(name);
+            sql.finish()
+        };
+        created.replacen(&written(&table.name), &written(name), 1)
+    }
+
+    /// Reports what the rules of a schema say of it.
+    pub fn check(&self, found: &mut Diagnostics) {
+        drop(check(self.model.clone(), found));
+    }
+}
+
+/// Names as the dialect compares them.
+pub(super) fn folded(name: &str, dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Postgres => name.to_owned(),
+        Dialect::Sqlite | Dialect::Mysql => name.to_lowercase(),
+    }
+}
+
+/// The same of a table; PostgreSQL's `public` is where tables without a schema are.
+pub(super) fn table_key(name: &TableName, dialect: Dialect) -> String {
+    let schema = name.schema.as_deref().filter(|schema| *schema != "public");
+    let schema = schema.unwrap_or_default();
+    match dialect {
+        Dialect::Sqlite => name.name.to_lowercase(),
+        Dialect::Postgres | Dialect::Mysql => format!("{schema}.{}", name.name),
+    }
+}

@@ -1,0 +1,118 @@
+//! Tables, columns, views and types as they are compared.
+
+use super::folded;
+use crate::dialect::Dialect;
+use crate::diff::key::{Key, KeyKind};
+use crate::model::{Column, TableName};
+use crate::source::Span;
+
+/// A table.
+#[derive(Debug, Clone)]
+pub struct TableShape {
+    /// Its name.
+    pub name: TableName,
+    /// Where it is written in the text it was read from.
+    pub span: Span,
+    /// In the order of the table; that order is not compared.
+    pub columns: Vec<ColumnShape>,
+    /// Keys, indexes, foreign keys and checks.
+    pub keys: Vec<Key>,
+    /// The text after the closing parenthesis, its comment left out.
+    pub options: String,
+    /// Its comment in the database.
+    pub comment: Option<String>,
+    /// CREATE TABLE with its columns and keys, without indexes of their own.
+    pub create: String,
+    /// Statements after it that are neither indexes nor comments: partitions, settings of columns, owners of sequences.
+    pub after: Vec<String>,
+}
+
+/// A column.
+#[derive(Debug, Clone)]
+pub struct ColumnShape {
+    /// Its name.
+    pub name: String,
+    /// Where it is written in the text it was read from.
+    pub span: Span,
+    /// Its line in CREATE TABLE, with the checks that stand at it.
+    pub line: String,
+    /// The same without them.
+    pub alone: String,
+    /// Its type as declared.
+    pub type_sql: String,
+    /// May be NULL.
+    pub nullable: bool,
+    /// The text after DEFAULT.
+    pub default: Option<String>,
+    /// The way in which the database makes its values; empty where it makes none.
+    pub generated: String,
+    /// Is it computed of other columns?
+    pub computed: bool,
+    /// Its collation, where one is written.
+    pub collation: Option<String>,
+    /// Its comment in the database.
+    pub comment: Option<String>,
+    /// The other words of its declaration: `ON UPDATE current_timestamp()`, `INVISIBLE`.
+    pub words: Vec<String>,
+    /// The type as it is compared.
+    pub(in crate::diff) compared_type: String,
+    /// As far as it is known, the type of its values.
+    pub column_type: crate::column_type::ColumnType,
+    /// As its model has it.
+    pub(in crate::diff) column: Box<Column>,
+}
+
+/// A view.
+#[derive(Debug, Clone)]
+pub struct ViewShape {
+    /// Its name.
+    pub name: TableName,
+    /// Materialized (PostgreSQL).
+    pub materialized: bool,
+    /// The statement that makes it.
+    pub create: String,
+    /// Its query.
+    pub query: String,
+    /// Names of its columns, where they are given apart from the query.
+    pub columns: Vec<String>,
+    /// Indexes of a materialized view.
+    pub keys: Vec<Key>,
+    /// The tables and views that it reads.
+    pub reads: Vec<TableName>,
+}
+
+/// An enum type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnumShape {
+    /// Its name.
+    pub name: TableName,
+    /// In order.
+    pub values: Vec<String>,
+}
+
+/// Another object that tables need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectShape {
+    /// Its name.
+    pub name: TableName,
+    /// As in `CREATE`: `SEQUENCE`.
+    pub kind: &'static str,
+    /// The statements that make it.
+    pub create: Vec<String>,
+    /// The text that is compared.
+    pub(in crate::diff) words: String,
+}
+
+impl TableShape {
+    /// The column of a name.
+    pub fn column(&self, name: &str, dialect: Dialect) -> Option<&ColumnShape> {
+        let wanted = folded(name, dialect);
+        let mut columns = self.columns.iter();
+        columns.find(|column| folded(&column.name, dialect) == wanted)
+    }
+
+    /// The primary key.
+    pub fn primary_key(&self) -> Option<&Key> {
+        self.keys.iter().find(|key| key.kind == KeyKind::PrimaryKey)
+    }
+}

@@ -1,0 +1,119 @@
+//! The parts of a database that steps of migrations are about: by them a step finds the one of the other direction.
+
+use super::change::Change;
+use super::rename::Rename;
+use super::structure::{folded, table_key};
+use crate::dialect::Dialect;
+use crate::model::TableName;
+
+/// A part of a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// A table with its rows.
+    Table(TableName),
+    /// A column with its values.
+    Column(TableName, String),
+    /// A key of a table, by the name that it has in the database.
+    Key(TableName, String),
+    /// An enum type.
+    Enum(TableName),
+    /// Another object, with its kind as in `CREATE`.
+    Object(&'static str, TableName),
+}
+
+impl Subject {
+    /// The values that rows lose or get by a change; `None` where they keep what they have.
+    pub(super) fn of(change: &Change) -> Option<Self> {
+        match change {
+            Change::CreateTable(table) | Change::DropTable(table) => {
+                Some(Self::Table(table.name.clone()))
+            }
+            Change::AddColumn { table, column } | Change::DropColumn { table, column } => {
+                Some(Self::Column(table.clone(), column.name.clone()))
+            }
+            Change::ChangeColumn { table, to, .. } => {
+                Some(Self::Column(table.clone(), to.name.clone()))
+            }
+            Change::AddKey { table, key } | Change::DropKey { table, key } => {
+                let name = key.known_name.clone()?;
+                Some(Self::Key(table.clone(), name))
+            }
+            Change::CreateEnum(values) | Change::DropEnum(values) => {
+                Some(Self::Enum(values.name.clone()))
+            }
+            Change::CreateObject(object) | Change::DropObject(object) => {
+                Some(Self::Object(object.kind, object.name.clone()))
+            }
+            Change::ChangeObject { .. }
+            | Change::ChangeEnum { .. }
+            | Change::RenameKey { .. }
+            | Change::ChangeOptions { .. }
+            | Change::ChangeComment { .. }
+            | Change::CreateView(_)
+            | Change::DropView(_) => None,
+        }
+    }
+
+    /// The same part.
+    pub(super) fn is(&self, other: &Self, dialect: Dialect) -> bool {
+        let same = |one: &TableName, other: &TableName| {
+            table_key(one, dialect) == table_key(other, dialect)
+        };
+        let same_name = |one: &str, other: &str| folded(one, dialect) == folded(other, dialect);
+        match (self, other) {
+            (Self::Table(one), Self::Table(other)) | (Self::Enum(one), Self::Enum(other)) => {
+                same(one, other)
+            }
+            (Self::Column(table, one), Self::Column(other_table, other))
+            | (Self::Key(table, one), Self::Key(other_table, other)) => {
+                same(table, other_table) && same_name(one, other)
+            }
+            (Self::Object(kind, one), Self::Object(other_kind, other)) => {
+                kind == other_kind && same(one, other)
+            }
+            (
+                Self::Table(_)
+                | Self::Column(..)
+                | Self::Key(..)
+                | Self::Enum(_)
+                | Self::Object(..),
+                _,
+            ) => false,
+        }
+    }
+
+    /// Under the names that it has before these renames.
+    pub(super) fn before(&self, renames: &[Rename], dialect: Dialect) -> Self {
+        let table = |name: &TableName| table_before(name, renames, dialect);
+        match self {
+            Self::Table(name) => Self::Table(table(name)),
+            Self::Column(at, name) => {
+                let before = renames.iter().find_map(|rename| match rename {
+                    Rename::Column {
+                        table: of,
+                        from,
+                        to,
+                    } if table_key(of, dialect) == table_key(at, dialect)
+                        && folded(to, dialect) == folded(name, dialect) =>
+                    {
+                        Some(from.clone())
+                    }
+                    Rename::Column { .. } | Rename::Table { .. } => None,
+                });
+                Self::Column(table(at), before.unwrap_or_else(|| name.clone()))
+            }
+            Self::Key(at, name) => Self::Key(table(at), name.clone()),
+            Self::Enum(_) | Self::Object(..) => self.clone(),
+        }
+    }
+}
+
+fn table_before(name: &TableName, renames: &[Rename], dialect: Dialect) -> TableName {
+    let before = renames.iter().find_map(|rename| match rename {
+        Rename::Table { from, to } if table_key(to, dialect) == table_key(name, dialect) => {
+            Some(from.clone())
+        }
+        Rename::Table { .. } | Rename::Column { .. } => None,
+    });
+    before.unwrap_or_else(|| name.clone())
+}
