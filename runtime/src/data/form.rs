@@ -41,7 +41,7 @@ impl Snapshot {
 }
 
 #[cold]
-fn other_form(table: &DataTable, at: usize) -> crate::Error {
+fn other_form(table: &DataTable, at: usize) -> crate::error::Error {
     let problem =
         "a key is stored in another form than bindery's, so its row would not be found again";
     let mut data = DataError::new(table.name.as_str(), DataProblem::Value(problem));

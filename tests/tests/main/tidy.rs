@@ -11,6 +11,8 @@ const WALL_CLOCK: &[&str] = &[
     "outbox/store.rs",
     "outbox/task.rs",
     "outbox/schedule.rs",
+    "outbox/worker/mod.rs",
+    "outbox/worker/periodic.rs",
     "sync/store.rs",
     "value/types/chrono.rs",
 ];
@@ -49,6 +51,9 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "observe/log.rs",
     "observe/meter.rs",
     "observe/running.rs",
+    "outbox/worker/listener.rs",
+    "outbox/worker/pace.rs",
+    "outbox/worker/periodic.rs",
     "outbox/worker/run.rs",
     "outbox/worker/threads.rs",
     "relation/link_cache.rs",
