@@ -135,7 +135,7 @@ pub struct Script {
 pub struct ScriptStatement {
     /// Its text without the delimiter.
     pub sql: String,
-    /// Where it begins in its file, from 1.
+    /// The line of its file in which it begins, from 1.
     pub line: u32,
 }
 

@@ -41,7 +41,7 @@ fn filled(db: &Databases) -> Result<()> {
     Ok(())
 }
 
-/// Where it was found, its name, and what could not be reached.
+/// The engine it was found on, its name, and the engines that could not be reached.
 fn shown(found: &Found<ContactRow>) -> (&'static str, Option<&str>, Vec<&'static str>) {
     (found.engine(), found.name(), found.unreachable().to_vec())
 }

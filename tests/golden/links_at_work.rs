@@ -27,7 +27,7 @@ fn shown<R, K: std::fmt::Display>(rows: &LinkedRows<R, K>, name: fn(&R) -> &str)
     rows.iter().map(one).collect()
 }
 
-/// What the row of this number links to: one of 250 users, of whom every tenth is gone, or none.
+/// The target of the row of this number: one of 250 users, of whom every tenth is gone, or none.
 fn user_of(row: i64) -> Option<i64> {
     (row % 50 != 0).then_some(1 + row * 7 % 250)
 }

@@ -1,4 +1,4 @@
-//! What is promised about tasks, where no other test shows it: payloads, versions, locks, and what comes after a failure.
+//! Promises about tasks that no other test shows: payloads, versions, locks, and what comes after a failure.
 
 use super::*;
 

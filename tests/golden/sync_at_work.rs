@@ -74,7 +74,7 @@ fn open(urls: &[String]) -> bindery::Result<Databases> {
     Databases::with_config(&config)
 }
 
-/// What hosts both models.
+/// The engines that host both models.
 trait Any:
     StaticEngine + Hosts<model::AppUser> + Hosts<model::UserAnalytics> + Hosts<model::Event>
 {

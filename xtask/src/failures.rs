@@ -21,7 +21,7 @@ pub(crate) fn pass_on(output: impl Read) -> Told {
     told
 }
 
-/// What test binaries have told. Follows the form in which the test harness reports: `failures:` begins what failed, `test result:`
+/// The reports of test binaries. Follows the form in which the test harness reports: `failures:` begins what failed, `test result:`
 /// ends it.
 #[derive(Debug, Default)]
 pub(crate) struct Told {

@@ -133,7 +133,7 @@ fn every_command(project: &Project) -> Vec<String> {
     all
 }
 
-/// Who adds a command says here how engines are named to it.
+/// A new command gets a line here: how engines are named to it.
 #[test]
 fn cli_01_every_command_is_in_the_table() {
     let known = |command: &str| {

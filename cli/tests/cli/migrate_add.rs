@@ -420,7 +420,7 @@ fn cli_07_migrations_are_written_from_the_schema() {
     }
 }
 
-/// What is written keeps a large table in use.
+/// The statements written keep a large table in use.
 #[test]
 fn cli_07_indexes_of_postgres_are_made_beside_the_work_of_others() {
     let Some(both) = Both::on_postgres() else {

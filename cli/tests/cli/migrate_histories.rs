@@ -206,7 +206,7 @@ impl Replay {
         outcome
     }
 
-    /// What `add` wrote, to be executed by hand: the files before it are the application's.
+    /// The file that `add` wrote, to be executed by hand: the files before it are the application's.
     fn new_text(&self, before: &[String]) -> String {
         let migrations = self.both.project.path("migrations/default");
         let names = names_in(&migrations).into_iter();

@@ -191,7 +191,7 @@ fn cli_07_statements_that_do_not_show_in_the_schema_are_named() {
     }
 }
 
-/// What a squash refuses, in words.
+/// A squash refuses in words.
 #[test]
 fn cli_07_what_cannot_be_squashed_is_refused() {
     let migrated = Migrated::on_all().remove(0);
@@ -354,7 +354,7 @@ fn cli_07_a_squash_up_to_a_squashed_migration_is_refused() {
     assert_eq!(migrated.states(), ["pending"; 3]);
 }
 
-/// What is done to a table beside its structure is listed.
+/// Changes to a table beside its structure are listed.
 #[test]
 fn cli_07_settings_of_tables_are_not_lost_in_silence() {
     for migrated in Migrated::on_all() {
@@ -405,7 +405,7 @@ fn cli_07_settings_of_tables_are_not_lost_in_silence() {
     }
 }
 
-/// What is kept has to run on the tables of the end.
+/// Statements that are kept have to run on the tables of the end.
 #[test]
 fn cli_07_statements_that_do_not_fit_the_end_are_not_kept() {
     let cases = [

@@ -110,7 +110,7 @@ fn sync_06_engines_are_mirrored_verified_and_restored() {
     drop(c);
 }
 
-/// What is copied is one state, although rows come in all the time.
+/// The copy is one state, although rows come in all the time.
 #[test]
 fn sync_06_a_mirror_is_one_state_while_the_source_is_written() {
     let Some((project, b, _c)) = project() else {

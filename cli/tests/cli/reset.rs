@@ -134,7 +134,7 @@ CREATE TABLE desks (id BIGINT PRIMARY KEY, person_id BIGINT, FOREIGN KEY (person
 INSERT INTO badges VALUES (1, 1);
 INSERT INTO desks VALUES (1, 1);";
 
-/// What refers to a row that would go is left as it is, and so is everything else.
+/// Rows that refer to one that would go are left as they are, and so is everything else.
 fn what_is_left_alone_is_refused(project: &Project, fill: &dyn Fn(), count: &dyn Fn(&str) -> i64) {
     project.run("create --engine b").good();
     fill();

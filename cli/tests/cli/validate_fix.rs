@@ -124,7 +124,7 @@ fn dry_run_alone_says_nothing() {
     assert_eq!(ended.code, Some(2), "{ended:?}");
 }
 
-/// What cannot be written for one engine takes nothing from what is known of the others.
+/// A migration that cannot be written for one engine takes nothing from what is known of the others.
 #[test]
 fn an_engine_that_fails_leaves_the_documents_of_the_others() {
     let project = Project::blogs();

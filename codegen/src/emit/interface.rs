@@ -38,7 +38,7 @@ pub(crate) fn interfaces(
         .map(|interface| Over::new(model, interface, all))
         .collect();
     w.item(|w| {
-        w.doc("What models of several engines have in common.");
+        w.doc("The fields that models of several engines share.");
         w.line(UNUSED);
         w.block(&format!("pub mod {MODULE}"), |w| {
             w.item(|w| {

@@ -58,7 +58,7 @@ pub(crate) fn emit_with(model: &CheckedModel, kept: &mut Kept) -> String {
 
 /// Where the modules of the models stand.
 enum Modules<'k> {
-    /// Where they belong.
+    /// The place they belong to.
     Inline,
     /// In files of some models each.
     Included(&'k mut Kept),

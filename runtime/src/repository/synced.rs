@@ -1,4 +1,4 @@
-//! What a sync needs of a table: rows by recorded keys, which of new rows are stored just so, and upserts by the table's key.
+//! The calls of a sync on a table: rows by recorded keys, which of new rows are stored just so, and upserts by the table's key.
 
 use std::collections::HashMap;
 

@@ -75,7 +75,7 @@ pub enum SquashRefused {
 /// A statement that cannot be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gone {
-    /// Where it is: `migrations/b/1_a.sql:3`.
+    /// Its place: `migrations/b/1_a.sql:3`.
     pub place: String,
     /// Its first line.
     pub sql: String,

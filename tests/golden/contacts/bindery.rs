@@ -1584,7 +1584,7 @@ impl DatabaseSession {
 
 ::bindery::__private::session!(Databases, DatabaseSession, engine::Any);
 
-/// What models of several engines have in common.
+/// The fields that models of several engines share.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub mod interfaces {
     use super::{engine, model};

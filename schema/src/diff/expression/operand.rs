@@ -1,4 +1,4 @@
-//! What stands between operators.
+//! Operands: the parts of an expression between operators.
 
 use super::parser::{CAST, NOT, Parser};
 use super::pieces::Kind;

@@ -72,7 +72,7 @@ impl Structure {
     /// The structure that statements of one dialect make, such as those that a catalogue was written down as.
     ///
     /// # Errors
-    /// Where they make no schema: with what the reader found.
+    /// They make no schema: with what the reader found.
     pub fn read(
         text: &str,
         dialect: Dialect,
@@ -114,7 +114,7 @@ impl Structure {
     /// The structure after more statements.
     ///
     /// # Errors
-    /// Where they do not fit what is there.
+    /// They do not fit what is there.
     pub fn after(&self, statements: &[String]) -> Result<Self, Box<Unreadable>> {
         let mut text = self.text.clone();
         for statement in statements {

@@ -11,7 +11,7 @@ use crate::source::Span;
 pub struct TableShape {
     /// Its name.
     pub name: TableName,
-    /// Where it is written in the text it was read from.
+    /// Its place in the text it was read from.
     pub span: Span,
     /// In the order of the table; that order is not compared.
     pub columns: Vec<ColumnShape>,
@@ -32,7 +32,7 @@ pub struct TableShape {
 pub struct ColumnShape {
     /// Its name.
     pub name: String,
-    /// Where it is written in the text it was read from.
+    /// Its place in the text it was read from.
     pub span: Span,
     /// Its line in CREATE TABLE, with the checks that stand at it.
     pub line: String,
