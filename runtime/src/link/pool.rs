@@ -275,6 +275,16 @@ impl Pool {
         });
     }
 
+    /// The moment at which a connection is taken: precise where the time of its use is recorded.
+    #[inline]
+    fn now_taken() -> Moment {
+        if observe::RECORDS && !observe::is_idle() {
+            Moment::precise()
+        } else {
+            Moment::now()
+        }
+    }
+
     /// A connection is given back.
     #[inline]
     pub(crate) fn note_use(&self, pooled: &Pooled) {
@@ -282,7 +292,7 @@ impl Pool {
             && !observe::is_idle()
             && let Some(observer) = self.observer.get()
         {
-            observer.record_used(Moment::now().since(pooled.taken));
+            observer.record_used(Moment::precise().since(pooled.taken));
         }
     }
 

@@ -14,7 +14,7 @@ impl Pool {
     pub(crate) fn put_back(self: &Arc<Self>, mut pooled: Box<Pooled>) {
         // Dropped last: the next writer finds the connection.
         let _writer = pooled.writer.take();
-        let now = Moment::now();
+        let now = Self::now_taken();
         if self.is_forked() || !self.is_reusable(&mut pooled, now) {
             return self.discard(pooled);
         }

@@ -95,7 +95,7 @@ impl Pool {
     /// An idle connection that is still good, or a new one in its place.
     fn revive(self: &Arc<Self>, idle: Idle, left: Duration) -> Result<Box<Pooled>> {
         let mut pooled = idle.pooled;
-        let now = Moment::now();
+        let now = Self::now_taken();
         let rested = now.since(idle.since);
         let overdue = rested >= self.limits.idle_timeout
             || now.since(pooled.opened) >= self.limits.max_lifetime;
@@ -176,7 +176,7 @@ impl Pool {
             return Err(closed());
         }
         state.reach(&physical);
-        let now = Moment::now();
+        let now = Self::now_taken();
         let checkout = state.checkouts.add(now);
         drop(state);
         slot.owed = false;
