@@ -3,15 +3,16 @@
 //! Source text and names are not trusted: nothing of them reaches a terminal that could steer it, and a line of
 //! any length gives a few lines of output.
 
+mod canvas;
 mod clean;
 mod excerpt;
 mod machine;
+mod page;
 mod width;
-
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use self::excerpt::Excerpt;
 pub use self::machine::{Finding, FindingSpan, findings, github};
+use self::page::Page;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::source::Sources;
 
@@ -107,35 +108,29 @@ pub fn render_one(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> S
 
 fn one(diagnostic: &Diagnostic, sources: &Sources, style: Style, columns: Option<usize>) -> String {
     let (excerpts, notes) = excerpt::cut(&diagnostic.labels, sources, columns);
-    // The columns before a note's text: the line numbers, ` = help: `.
-    let gutter = excerpts.iter().map(Excerpt::gutter).max().unwrap_or(1);
-    let broken = |text: String, before: usize| match columns {
-        Some(columns) => width::wrap(&text, columns, before),
-        None => text,
+    let gutter = excerpts.iter().map(Excerpt::gutter).max().unwrap_or(0);
+    let broken = |text: &str, before: usize| match columns {
+        Some(columns) => width::wrap(text, columns, before),
+        None => text.to_owned(),
     };
-    let title_start = severity_name(diagnostic.severity).len() + diagnostic.code.len() + 4;
-    let title = level(diagnostic.severity)
-        .primary_title(broken(clean::sentence(&diagnostic.message), title_start))
-        .id(diagnostic.code);
-    let mut group = Group::with_title(title);
-    let moved: Vec<(String, String)> = excerpts.iter().filter_map(Excerpt::moved_place).collect();
-    for excerpt in excerpts {
-        group = group.element(snippet(excerpt));
+    let message = clean::sentence(&diagnostic.message);
+    let before = severity_name(diagnostic.severity).len() + diagnostic.code.len() + 4;
+    let message = broken(&message, before);
+    let mut page = Page::new(diagnostic.severity, diagnostic.code, &message, gutter);
+    for (at, excerpt) in excerpts.iter().enumerate() {
+        page.excerpt(excerpt, at == 0);
     }
+    page.bar();
+    // The columns before the text of a note or help: ` = help: `.
+    let before = gutter + 9;
     for note in notes {
-        group = group.element(Level::NOTE.message(broken(note, gutter + 9)));
+        page.sentence("note", &broken(&note, before));
     }
     if let Some(help) = &diagnostic.help {
-        let help = broken(clean::sentence(help), gutter + 9);
-        group = group.element(Level::HELP.message(help));
+        page.sentence("help", &broken(&clean::sentence(help), before));
     }
-    let more = Level::NOTE
-        .with_name("more")
-        .message(format!("bindery explain {}", diagnostic.code));
-    let text = renderer(style).render(&[group.element(more)]);
-    moved
-        .into_iter()
-        .fold(text, |text, (shown, real)| text.replacen(&shown, &real, 1))
+    page.sentence("more", &format!("bindery explain {}", diagnostic.code));
+    page.text(style == Style::Coloured)
 }
 
 fn severity_name(severity: Severity) -> &'static str {
@@ -145,41 +140,7 @@ fn severity_name(severity: Severity) -> &'static str {
     }
 }
 
-fn level(severity: Severity) -> Level<'static> {
-    match severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-    }
-}
-
-/// Excerpts are cut to size before, so that the renderer's own idea of a terminal's width must not cut them again.
-fn renderer(style: Style) -> Renderer {
-    let renderer = match style {
-        Style::Plain => Renderer::plain(),
-        Style::Coloured => Renderer::styled(),
-    };
-    renderer.term_width(10_000)
-}
-
-fn snippet(excerpt: Excerpt) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
-    let marks = excerpt.marks.into_iter().map(|mark| {
-        let kind = if mark.main {
-            AnnotationKind::Primary
-        } else {
-            AnnotationKind::Context
-        };
-        let label = if mark.text.is_empty() {
-            None
-        } else {
-            Some(mark.text)
-        };
-        kind.span(mark.range).label(label)
-    });
-    Snippet::source(excerpt.text)
-        .path(excerpt.path)
-        .line_start(excerpt.first_line as usize)
-        .annotations(marks)
-}
-
+#[cfg(test)]
+mod second_opinion;
 #[cfg(test)]
 mod tests;

@@ -14,48 +14,44 @@ const LEAD: u32 = 4;
 const FRAME: usize = 5;
 /// Lines further apart than this go into excerpts of their own.
 const FAR_APART: u32 = 500;
-/// Gaps up to this many lines are shown in full; the renderer folds longer ones, so their text is left out.
-const SHOWN_GAP: u32 = 4;
-
 /// A piece of one file, ready to be shown.
 pub(super) struct Excerpt {
-    /// The file's path.
-    pub(super) path: String,
+    path: String,
     /// Of the leading mark, in the whole file.
-    pub(super) place: LineColumn,
-    /// Number of the first line of `text`.
-    pub(super) first_line: u32,
-    /// Lines from `first_line` on.
-    pub(super) text: String,
-    /// Places in `text`.
-    pub(super) marks: Vec<Mark>,
+    place: LineColumn,
+    /// The lines that are shown, in their order; there is one at least.
+    pub(super) lines: Vec<Line>,
 }
 
 impl Excerpt {
-    /// Letters of the largest line number.
+    /// Characters of the largest line number.
     pub(super) fn gutter(&self) -> usize {
-        let lines = self.text.matches('\n').count() as u32;
-        (self.first_line + lines.saturating_sub(1))
-            .to_string()
-            .len()
+        let last = self.lines.last().map_or(0, |line| line.number);
+        last.to_string().len()
     }
 
-    /// The renderer counts columns in the excerpt: its numbers for a cut line, and the right ones.
-    pub(super) fn moved_place(&self) -> Option<(String, String)> {
+    /// `schema.sql:6:30`
+    pub(super) fn origin(&self) -> String {
         let LineColumn { line, column } = self.place;
-        let before = &self.text[..self.marks.first()?.range.start];
-        let shown = before.rsplit('\n').next().unwrap_or(before).chars().count() as u32 + 1;
-        let place = |column: u32| format!("{}:{line}:{column}", self.path);
-        (shown != column).then(|| (place(shown), place(column)))
+        format!("{}:{line}:{column}", self.path)
     }
 }
 
-/// A place in an excerpt.
-pub(super) struct Mark {
-    /// Bytes of the excerpt's text.
-    pub(super) range: Range<usize>,
-    /// The label.
+/// A line of an excerpt.
+pub(super) struct Line {
+    pub(super) number: u32,
+    /// Its text, or a window of it between two `…`.
     pub(super) text: String,
+    /// The main one first.
+    pub(super) marks: Vec<Mark>,
+}
+
+/// A place in a line.
+pub(super) struct Mark {
+    /// Columns of a terminal, from that of the text's start; there is one at least.
+    pub(super) columns: Range<usize>,
+    /// The label; may be empty.
+    pub(super) label: String,
     /// The finding's main place.
     pub(super) main: bool,
 }
@@ -221,20 +217,10 @@ impl<'s> Cutter<'s> {
     }
 
     fn excerpt(&self, places: Vec<LineLabel>) -> Excerpt {
-        let mut lines: Vec<u32> = places.iter().map(|place| place.line).collect();
-        lines.sort_unstable();
-        let (first_line, last_line) = (lines[0], lines[lines.len() - 1]);
-        let mut text = String::new();
-        let mut marks = Vec::new();
-        for line in first_line..=last_line {
-            if is_shown(line, &lines) {
-                let here: Vec<&LineLabel> =
-                    places.iter().filter(|place| place.line == line).collect();
-                self.push_line(&mut text, &mut marks, line, &here);
-            }
-            text.push('\n');
-        }
-        marks.sort_by_key(|mark| !mark.main);
+        let mut marked: Vec<u32> = places.iter().map(|place| place.line).collect();
+        marked.sort_unstable();
+        let shown = (marked[0]..=marked[marked.len() - 1]).filter(|&line| is_shown(line, &marked));
+        let lines = shown.map(|number| self.line(number, &places)).collect();
         let leader = places.iter().min_by_key(|place| (!place.main, place.line));
         let place = leader.map_or(LineColumn { line: 1, column: 1 }, |place| LineColumn {
             line: place.line,
@@ -243,42 +229,55 @@ impl<'s> Cutter<'s> {
         Excerpt {
             path: clean::sentence(self.file.path()),
             place,
-            first_line,
-            text,
-            marks,
+            lines,
         }
     }
 
-    /// Appends a line's window and turns the columns of its places into bytes of `text`.
-    fn push_line(
-        &self,
-        text: &mut String,
-        marks: &mut Vec<Mark>,
-        line: u32,
-        places: &[&LineLabel],
-    ) {
-        let line = self.file.line_text(line);
-        let window = places
+    /// The window of a line, with those of the places that lie in it.
+    fn line(&self, number: u32, places: &[LineLabel]) -> Line {
+        let here = places.iter().filter(|place| place.line == number);
+        let mut here: Vec<&LineLabel> = here.collect();
+        let window = here
             .first()
             .map_or(0..self.window, |leader| self.window_of(leader));
+        let (text, columns) = self.text_within(number, &window);
+        here.sort_by_key(|place| !place.main);
+        let marks = here.iter().map(|place| {
+            let place_of =
+                |column: u32| columns[((column - window.start) as usize).min(columns.len() - 1)];
+            let (start, end) = (place_of(place.columns.start), place_of(place.columns.end));
+            Mark {
+                columns: start..end.max(start + 1),
+                label: place.text.clone(),
+                main: place.main,
+            }
+        });
+        Line {
+            number,
+            marks: marks.collect(),
+            text,
+        }
+    }
+
+    /// The characters of a window, and the columns of a terminal before each of them and after the last.
+    fn text_within(&self, number: u32, window: &Range<u32>) -> (String, Vec<usize>) {
+        let line = self.file.line_text(number);
+        let mut text = String::new();
         if window.start > 0 {
             text.push('…');
         }
-        let mut offsets = Vec::new();
+        let mut column = width::text_width(&text);
+        let mut columns = vec![column];
         for letter in line.chars().skip(window.start as usize).take(window.len()) {
-            offsets.push(text.len());
-            text.push(clean::letter(letter));
+            let letter = clean::letter(letter);
+            text.push(letter);
+            column += width::of_letter(letter);
+            columns.push(column);
         }
-        offsets.push(text.len());
         if line.chars().nth(window.end as usize).is_some() {
             text.push('…');
         }
-        let byte = |column: u32| offsets[((column - window.start) as usize).min(offsets.len() - 1)];
-        marks.extend(places.iter().map(|place| Mark {
-            range: byte(place.columns.start)..byte(place.columns.end),
-            text: place.text.clone(),
-            main: place.main,
-        }));
+        (text, columns)
     }
 }
 
@@ -292,10 +291,10 @@ fn note(place: &LineLabel, file: &SourceFile) -> String {
     )
 }
 
-/// Marked lines, and those of gaps too small to be folded. `lines` is sorted.
-fn is_shown(line: u32, lines: &[u32]) -> bool {
-    let next = lines.partition_point(|&marked| marked < line);
-    lines[next] == line || lines[next] - lines[next - 1] <= SHOWN_GAP
+/// Marked lines, and one alone between two of them. `marked` is sorted.
+fn is_shown(line: u32, marked: &[u32]) -> bool {
+    let next = marked.partition_point(|&marked| marked < line);
+    marked[next] == line || marked[next] - marked[next - 1] == 2
 }
 
 /// Returns how many characters are not wider than the room, all together.
