@@ -3,6 +3,7 @@
 //! The doors for a build script and for a crate of its own are here too. Nothing here reads SQL or talks to a database.
 
 mod cargo;
+#[cfg(feature = "derive")]
 pub mod derive;
 mod emit;
 mod error;
@@ -12,10 +13,13 @@ pub mod migrations;
 mod output;
 mod project;
 mod rust_writer;
+#[cfg(feature = "derive")]
 pub mod sql_places;
+#[cfg(feature = "standalone")]
 mod standalone;
 
 pub use cargo::{Config, compile};
 pub use emit::{EmitOptions, GeneratedFile, emit, features, rust_types, type_features};
 pub use error::CompileError;
+#[cfg(feature = "standalone")]
 pub use standalone::{Difference, Outcome, Standalone, State, has_rustfmt};

@@ -44,6 +44,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "postgres,tokio,read-token",
         ],
     ),
+    ("bindery-codegen", &["", "derive", "standalone"]),
     ("bindery-core", &[""]),
     ("bindery-web", &["", "axum", "axum,read-token"]),
     ("bindery-schema", &["", "serde", "diff"]),

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use bindery_schema::model::{CheckedModel, EngineId, TableId};
-use bindery_schema::plan::{CreateTable, create_alone, create_statements};
+#[cfg(feature = "derive")]
+use bindery_schema::plan::create_alone;
+use bindery_schema::plan::{CreateTable, create_statements};
 
 /// The DDL of all tables, by engine.
 #[derive(Debug)]
@@ -29,6 +31,7 @@ impl Ddl {
     }
 
     /// The DDL of a single table among others that are made elsewhere.
+    #[cfg(feature = "derive")]
     pub(crate) fn alone(model: &CheckedModel, table: TableId) -> Self {
         let mut ddl = Self {
             engines: vec![Vec::new(); model.engines.len()],

@@ -9,6 +9,7 @@ mod columns;
 mod constraints;
 mod databases;
 mod ddl;
+#[cfg(feature = "derive")]
 pub(crate) mod derive;
 mod engine;
 mod enums;
@@ -40,6 +41,7 @@ use crate::rust_writer::{doc_line, string_literal};
 use shape::Shape;
 use shapes::Surroundings;
 
+#[cfg(feature = "standalone")]
 pub(crate) use program::HEADER;
 pub(crate) use program::emit_with;
 pub use program::{EmitOptions, GeneratedFile, emit, features, rust_types, type_features};

@@ -76,6 +76,7 @@ impl<'m> ItemDerives<'m> {
     }
 
     /// Returns the paths of the items beside the row, where that is the program's own struct.
+    #[cfg(feature = "derive")]
     pub(crate) fn beside_row(&self) -> impl Iterator<Item = &'m str> {
         let lists = [&self.new, &self.patch, &self.key];
         lists.into_iter().flatten().copied()

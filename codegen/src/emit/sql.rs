@@ -52,6 +52,7 @@ pub(crate) fn statements(
 }
 
 /// The same for references of other derived models, which find the statements by the tag alone.
+#[cfg(feature = "derive")]
 pub(crate) fn table_on(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     for &id in shape.table.engines {
         let (engine, name) = (around.engine(id), static_name(around.engine_of(id)));
