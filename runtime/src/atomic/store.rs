@@ -1,7 +1,6 @@
 //! The tables of a home: which coordinators there are, and what was decided of their transactions.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::protocol::{AllRules, Decision, Fenced, Listed, fence};
 use crate::driver::own_tables;
@@ -31,10 +30,7 @@ pub(super) struct Decided {
 }
 
 pub(super) fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| {
-        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-    })
+    own_tables::process_now_ms().unsigned_abs()
 }
 
 /// Makes the tables where there are none.
@@ -62,7 +58,7 @@ pub(super) fn register(physical: &mut Physical, home: &str) -> Result<Arc<str>> 
         let name = format!("{}.{home}", super::names::chance());
         let write = &mut |params: &mut ParamWriter<'_>| {
             params.text(&name);
-            params.i64(signed(now_ms()));
+            params.i64(own_tables::process_now_ms());
         };
         match physical.execute(&sql, write) {
             Ok(_) => return Ok(name.into()),
@@ -90,7 +86,7 @@ pub(super) fn insert(
         params.text(decision);
         params.text(coordinator);
         params.text(branches);
-        params.i64(signed(now_ms()));
+        params.i64(own_tables::process_now_ms());
     };
     match physical.execute(&sql.finish(), write) {
         Ok(_) => Ok(true),
@@ -196,8 +192,4 @@ fn first(physical: &mut Physical, sql: &str, key: &str) -> Result<Option<String>
 
 fn is_taken(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::UniqueViolation(_))
-}
-
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -6,7 +6,7 @@ use super::json_lines;
 use super::push::{BLOB_BEFORE_AND_AFTER, INFINITE_MOMENTS, ZERO_DATE};
 use super::rows::Written;
 use super::table::{DataColumn, ValueType};
-use crate::value::{ParamWriter, calendar_parse, uuid_text};
+use crate::value::{ParamWriter, calendar_parse, hexadecimal, uuid_text};
 
 /// Gives the value of a column. One that is not of its type is refused, and nothing is sent.
 pub(super) fn give(
@@ -188,16 +188,5 @@ fn array(element: &ValueType, text: &str, params: &mut ParamWriter<'_>) {
 
 /// Reads hexadecimal digits, with `\x` before them as PostgreSQL writes them or without.
 fn bytes(text: &str) -> Option<Vec<u8>> {
-    let digits = text.strip_prefix("\\x").unwrap_or(text).as_bytes();
-    let digit = |byte: u8| {
-        char::from(byte)
-            .to_digit(16)
-            .and_then(|digit| u8::try_from(digit).ok())
-    };
-    let pair = |pair: &[u8]| Some(digit(pair[0])? << 4 | digit(pair[1])?);
-    digits
-        .len()
-        .is_multiple_of(2)
-        .then(|| digits.chunks_exact(2).map(pair).collect())
-        .flatten()
+    hexadecimal::parse(text.strip_prefix("\\x").unwrap_or(text))
 }

@@ -6,7 +6,7 @@ use super::line::Line;
 use super::table::ValueType;
 use crate::error::Result;
 use crate::value::types::AnyValue;
-use crate::value::{RowReader, calendar_text, uuid_text};
+use crate::value::{RowReader, calendar_text, hexadecimal, uuid_text};
 
 /// The date of zeros that old MySQL databases have.
 pub(super) const ZERO_DATE: &str = "0000-00-00";
@@ -38,7 +38,7 @@ pub(super) fn push(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) 
                 line.quoted("");
                 return Ok(());
             }
-            line.plain(|out| push_hexadecimal(bytes, out));
+            line.plain(|out| hexadecimal::push(bytes, out));
         }
         ValueType::Date | ValueType::DateTime | ValueType::Timestamp => moment(row, value, line)?,
         ValueType::Time => {
@@ -118,7 +118,7 @@ fn any(value: &AnyValue, line: &mut Line) {
         AnyValue::Blob(value) => {
             let (before, after) = BLOB_BEFORE_AND_AFTER[usize::from(line.is_json())];
             line.text.push_str(before);
-            push_hexadecimal(value, &mut line.text);
+            hexadecimal::push(value, &mut line.text);
             line.text.push_str(after);
         }
     }
@@ -149,14 +149,5 @@ fn without_trailing_zeros(decimal: &str) -> &str {
         decimal.trim_end_matches('0').trim_end_matches('.')
     } else {
         decimal
-    }
-}
-
-pub(super) fn push_hexadecimal(bytes: &[u8], out: &mut String) {
-    out.reserve(2 * bytes.len());
-    for byte in bytes {
-        for digit in [byte >> 4, byte & 15] {
-            out.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
-        }
     }
 }

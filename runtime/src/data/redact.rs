@@ -2,10 +2,10 @@
 
 use super::DataFormat;
 use super::line::Line;
-use super::push::{push, push_date_time, push_hexadecimal};
+use super::push::{push, push_date_time};
 use super::table::{DataColumn, ValueType};
 use crate::error::Result;
-use crate::value::{RowReader, calendar_text, uuid_text};
+use crate::value::{RowReader, calendar_text, hexadecimal, uuid_text};
 
 /// The replacement of a column's values. NULL stays NULL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,12 +79,12 @@ fn push_hash(column: &DataColumn, digest: [u8; 16], line: &mut Line) {
     match &column.value {
         ValueType::Integer | ValueType::Unsigned => line.bare(whole_number(digest)),
         ValueType::Bytes => line.plain(|out| {
-            push_hexadecimal(&digest[..fitting(column, digest.len())], out);
+            hexadecimal::push(&digest[..fitting(column, digest.len())], out);
         }),
         ValueType::Uuid => line.plain(|out| out.push_str(&uuid_text::write(&uuid(digest)))),
         ValueType::Text => {
             let mut text = String::new();
-            push_hexadecimal(&digest, &mut text);
+            hexadecimal::push(&digest, &mut text);
             line.text(&text[..fitting(column, text.len())]);
         }
         ValueType::Boolean

@@ -1,5 +1,7 @@
 //! Tables that bindery keeps in a user's database beside the user's own: how they are made, and the clock that their times are of.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use bindery_core::dialect::Dialect;
 
 use super::Physical;
@@ -33,6 +35,14 @@ pub(crate) fn end(dialect: Dialect) -> &'static str {
              /*!80017 COLLATE utf8mb4_0900_bin */"
         }
     }
+}
+
+/// Milliseconds since 1970 by the clock of this process; never negative.
+pub(crate) fn process_now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    })
 }
 
 /// Milliseconds since 1970 at the moment of the statement, by the clock of the database.

@@ -67,23 +67,19 @@ const NO_BRANCH: &str =
 impl AnyDriver {
     /// The next transaction is this branch of a group.
     pub(crate) fn enlist(&mut self, gid: &Gid) {
+        // MySQL and MariaDB alone are told the name when it begins.
+        let _ = gid;
         match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => {
-                let _ = gid;
-            }
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => {
-                let _ = gid;
-                connection.enlist();
-            }
+            Self::Sqlite(_) => {}
+            #[cfg(all(feature = "postgres", feature = "outbox"))]
+            Self::Postgres(connection) => connection.enlist(),
+            #[cfg(all(feature = "postgres", not(feature = "outbox")))]
+            Self::Postgres(_) => {}
             #[cfg(feature = "mysql")]
             Self::Mysql(connection) => connection.enlist(gid),
             #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => {
-                let _ = gid;
-                match **never {}
-            }
+            Self::None(never) => match **never {},
         }
     }
 

@@ -1,11 +1,9 @@
 //! The tables of syncs, on the target: how far each is, its runs, and the rows that it could not copy.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use super::mark::Mark;
 use super::report::{SyncCounts, SyncReject};
 use crate::driver::Physical;
-use crate::driver::own_tables;
+use crate::driver::own_tables::{self, process_now_ms};
 use crate::error::{Error, ErrorKind, Result, SyncError};
 use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
@@ -78,13 +76,6 @@ pub(super) struct RunHead<'a> {
     pub(super) mode: &'static str,
 }
 
-pub(super) fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| {
-        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-    })
-}
-
 /// Makes the tables where there are none.
 pub(super) fn create(physical: &mut Physical) -> Result<()> {
     for (table, sql) in [SYNCS, RUNS, REJECTS] {
@@ -114,7 +105,7 @@ pub(super) fn begin(physical: &mut Physical, head: &RunHead<'_>) -> Result<State
             let sql =
                 "INSERT INTO _bindery_sync (run, batch, changed_ms, sync_name) VALUES (0, 0, ?, ?)";
             execute(physical, sql, &mut |params| {
-                params.i64(now_ms());
+                params.i64(process_now_ms());
                 params.text(head.name);
             })?;
             State::default()
@@ -139,7 +130,7 @@ pub(super) fn begin(physical: &mut Physical, head: &RunHead<'_>) -> Result<State
 fn end_killed(physical: &mut Physical, name: &str) -> Result<()> {
     let sql = "UPDATE _bindery_sync_runs SET status = 'failed', ended_ms = ?, error = ? WHERE sync_name = ? AND status = 'running'";
     execute(physical, sql, &mut |params| {
-        params.i64(now_ms());
+        params.i64(process_now_ms());
         params.text("the run ended before it could say how: its process or the target was gone");
         params.text(name);
     })
@@ -155,7 +146,7 @@ fn insert_run(physical: &mut Physical, head: &RunHead<'_>, run: i64) -> Result<(
         params.text(head.source);
         params.text(head.target);
         params.text(head.mode);
-        params.i64(now_ms());
+        params.i64(process_now_ms());
     })
     .map(drop)
 }
@@ -194,7 +185,7 @@ pub(super) fn advance(
     sql += " WHERE sync_name = ? AND run = ?";
     let changed = execute(physical, &sql, &mut |params| {
         params.i64(batch);
-        params.i64(now_ms());
+        params.i64(process_now_ms());
         if let Some(mark) = advance.mark {
             params.text(mark.kind());
             params.i64(mark.value());
@@ -223,7 +214,7 @@ pub(super) fn end(
     let status = if error.is_some() { "failed" } else { "done" };
     execute(physical, sql, &mut |params| {
         params.text(status);
-        params.i64(now_ms());
+        params.i64(process_now_ms());
         for count in counts.all() {
             params.i64(i64::try_from(count).unwrap_or(i64::MAX));
         }
@@ -240,7 +231,7 @@ pub(super) fn put_reject(physical: &mut Physical, name: &str, row: &RejectedRow)
     let sql = "UPDATE _bindery_sync_rejects SET attempts = attempts + 1, reason = ?, last_ms = ? WHERE sync_name = ? AND key_bytes = ?";
     let changed = execute(physical, sql, &mut |params| {
         params.text(shortened(&row.reason));
-        params.i64(now_ms());
+        params.i64(process_now_ms());
         params.text(name);
         params.text(&row.key_bytes);
     })?;
@@ -254,8 +245,8 @@ pub(super) fn put_reject(physical: &mut Physical, name: &str, row: &RejectedRow)
         params.text(&row.key_bytes);
         params.text(shortened(&row.row_key));
         params.text(shortened(&row.reason));
-        params.i64(now_ms());
-        params.i64(now_ms());
+        params.i64(process_now_ms());
+        params.i64(process_now_ms());
     })
     .map(drop)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{run, store};
 use crate::databases::Registry;
-use crate::driver::Physical;
+use crate::driver::{Physical, own_tables};
 use crate::error::{Operation, Result};
 use crate::link::engine::Engine;
 
@@ -52,7 +52,7 @@ fn read(physical: &mut Physical) -> Result<Vec<SyncSummary>> {
     if !store::exist(physical)? {
         return Ok(found);
     }
-    let now = store::now_ms();
+    let now = own_tables::process_now_ms();
     physical.query(SELECT, &mut |_| (), &mut |row| {
         found.push(SyncSummary {
             name: row.next()?,

@@ -18,6 +18,7 @@ pub(crate) mod calendar_text;
 mod column_form;
 mod column_set;
 mod decimal;
+pub(crate) mod hexadecimal;
 mod identity;
 mod inline_bytes;
 pub(crate) mod json_list;

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::fmt::Write as _;
 
 use super::mapped::Columns;
 use super::types::{AnyValue, Interval};
@@ -223,11 +222,7 @@ fn float(value: f64, shown: &impl std::fmt::Debug) -> Cell {
 }
 
 fn hexadecimal(bytes: &[u8]) -> Cell {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
-    }
-    Cell::Text(text)
+    Cell::Text(super::hexadecimal::write(bytes))
 }
 
 fn list(cells: &[Cell]) -> String {

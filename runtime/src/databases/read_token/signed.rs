@@ -12,6 +12,7 @@ use sha2::Sha256;
 use super::ReadToken;
 use crate::driver::position::Position;
 use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::value::hexadecimal;
 
 /// The form of the text. A later one has another word.
 const VERSION: &str = "b1";
@@ -96,17 +97,19 @@ impl ReadToken {
         let lines = lines.map(|(engine, position)| format!("{engine} {position}\n"));
         let text = format!(
             "{VERSION}.{seconds}.{}",
-            hex(lines.collect::<String>().as_bytes())
+            hexadecimal::write(lines.collect::<String>().as_bytes())
         );
         let mac = key.mac(&text).finalize().into_bytes();
-        format!("{text}.{}", hex(&mac))
+        format!("{text}.{}", hexadecimal::write(&mac))
     }
 
     fn verify_at(text: &str, key: &ReadTokenKey, now: SystemTime) -> Option<Self> {
         let (signed, mac) = text
             .rsplit_once('.')
             .filter(|_| text.len() <= LONGEST_TEXT)?;
-        key.mac(signed).verify_slice(&unhex(mac)?).ok()?;
+        key.mac(signed)
+            .verify_slice(&hexadecimal::parse(mac)?)
+            .ok()?;
         let mut parts = signed.split('.');
         let (version, made, positions) = (parts.next()?, parts.next()?, parts.next()?);
         if version != VERSION || parts.next().is_some() {
@@ -116,7 +119,7 @@ impl ReadToken {
         if made > now + SKEW.as_secs() || made + OLDEST.as_secs() < now {
             return None;
         }
-        let positions = String::from_utf8(unhex(positions)?).ok()?;
+        let positions = String::from_utf8(hexadecimal::parse(positions)?).ok()?;
         let lines = positions.lines().map(|line| {
             let (engine, position) = line.split_once(' ')?;
             Some((engine.to_owned(), Position::parse(position)?))
@@ -129,23 +132,6 @@ impl ReadToken {
 fn seconds(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_secs())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
-    let digits = bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
-    digits.collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let pairs = text.as_bytes().chunks(2).map(|pair| match pair {
-        [high, low] => u8::try_from(digit(*high)? << 4 | digit(*low)?).ok(),
-        _ => None,
-    });
-    pairs.collect()
 }
 
 #[cfg(test)]

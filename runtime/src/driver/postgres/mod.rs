@@ -11,6 +11,7 @@ mod cursor;
 mod error;
 mod login;
 mod message;
+#[cfg(feature = "outbox")]
 mod notify;
 mod number;
 mod options;
@@ -74,13 +75,8 @@ pub(crate) struct PostgresConnection {
     begin_pending: Option<Begin>,
     /// The open transaction, or the last one, was begun to read only.
     only_reads: bool,
-    /// The next transaction is the branch of an atomic group; the open one, or the last, is.
-    is_enlisted: bool,
-    #[cfg_attr(
-        not(feature = "outbox"),
-        allow(dead_code, reason = "tasks alone notify")
-    )]
-    is_branch: bool,
+    #[cfg(feature = "outbox")]
+    branch: notify::Branch,
     copied: Copied,
     numbering: Numbering,
     limits: Limits,
@@ -122,8 +118,8 @@ impl PostgresConnection {
             fields: Fields::default(),
             begin_pending: None,
             only_reads: false,
-            is_enlisted: false,
-            is_branch: false,
+            #[cfg(feature = "outbox")]
+            branch: notify::Branch::default(),
             copied: Copied::default(),
             numbering: Numbering::default(),
             limits: Limits::new(statement_timeout),
@@ -396,7 +392,8 @@ impl PostgresConnection {
         self.ensure_alive()?;
         self.begin_pending = Some(Begin(*options));
         self.only_reads = options.is_read_only;
-        self.is_branch = std::mem::take(&mut self.is_enlisted);
+        #[cfg(feature = "outbox")]
+        self.branch.begin();
         self.numbering.begin();
         Ok(())
     }
@@ -464,7 +461,8 @@ impl PostgresConnection {
     }
 
     pub(crate) fn given_back(&mut self) -> bool {
-        self.is_enlisted = false;
+        #[cfg(feature = "outbox")]
+        self.branch.forget();
         if self.raw_ran {
             return self.clean().is_ok();
         }

@@ -1,10 +1,5 @@
 //! LISTEN and NOTIFY. A transaction that has notified cannot be prepared, so branches of atomic groups do not.
 
-#![cfg_attr(
-    not(feature = "outbox"),
-    allow(dead_code, reason = "tasks alone notify")
-)]
-
 use std::time::Duration;
 
 use super::PostgresConnection;
@@ -13,15 +8,36 @@ use super::session::{Fault, Session};
 use crate::driver::wire::Deadline;
 use crate::error::Result;
 
+/// Which transactions of a connection are branches of atomic groups.
+#[derive(Default)]
+pub(super) struct Branch {
+    /// The next one is.
+    is_next: bool,
+    /// The open one is, or the last one was.
+    is_open: bool,
+}
+
+impl Branch {
+    /// A transaction begins.
+    pub(super) fn begin(&mut self) {
+        self.is_open = std::mem::take(&mut self.is_next);
+    }
+
+    /// The connection goes to another caller.
+    pub(super) fn forget(&mut self) {
+        self.is_next = false;
+    }
+}
+
 impl PostgresConnection {
     /// The next transaction is the branch of a group.
     pub(in crate::driver) fn enlist(&mut self) {
-        self.is_enlisted = true;
+        self.branch.is_next = true;
     }
 
     /// Can the transaction at hand notify others?
     pub(in crate::driver) fn can_notify(&self) -> bool {
-        !(self.is_branch && self.in_transaction())
+        !(self.branch.is_open && self.in_transaction())
     }
 
     pub(in crate::driver) fn listen(&mut self, channel: &'static str) -> Result<()> {

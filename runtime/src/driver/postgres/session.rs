@@ -181,10 +181,7 @@ impl Session {
 
     /// Takes in what has come while nothing was requested: was a notification among it? The server's last words end the
     /// session.
-    #[cfg_attr(
-        not(feature = "outbox"),
-        allow(dead_code, reason = "tasks alone notify")
-    )]
+    #[cfg(feature = "outbox")]
     pub(super) fn take_notifications(&mut self) -> Result<bool, Fault> {
         let mut is_notified = false;
         while let Some(&tag) = self.socket.unread().first() {
@@ -205,10 +202,7 @@ impl Session {
     }
 
     /// Waits until something has come in; `false` where that took too long, which the session outlives.
-    #[cfg_attr(
-        not(feature = "outbox"),
-        allow(dead_code, reason = "tasks alone notify")
-    )]
+    #[cfg(feature = "outbox")]
     pub(super) fn receive_in_time(&mut self) -> Result<bool, Fault> {
         match self.socket.receive() {
             Ok(()) => Ok(true),
