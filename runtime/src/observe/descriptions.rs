@@ -19,6 +19,11 @@ pub(super) mod names {
     pub(in crate::observe) const TRANSACTION_DURATION: &str = "bindery.transaction.duration";
     pub(in crate::observe) const SESSION_DURATION: &str = "bindery.session.duration";
     pub(in crate::observe) const LINK_CACHE_LOOKUPS: &str = "bindery.link_cache.lookups";
+    pub(in crate::observe) const TASKS_ENDED: &str = "bindery.tasks.ended";
+    pub(in crate::observe) const TASKS_COUNT: &str = "bindery.tasks.count";
+    pub(in crate::observe) const TASKS_OLDEST: &str = "bindery.tasks.oldest";
+    pub(in crate::observe) const SYNC_DURATION: &str = "bindery.sync.duration";
+    pub(in crate::observe) const SYNC_ROWS: &str = "bindery.sync.rows";
 }
 
 type Description = (&'static str, Unit, &'static str);
@@ -59,6 +64,11 @@ const HISTOGRAMS: &[Description] = &[
         Unit::Seconds,
         "Duration of sessions that used an engine.",
     ),
+    (
+        names::SYNC_DURATION,
+        Unit::Seconds,
+        "Duration of runs of syncs.",
+    ),
 ];
 
 const GAUGES: &[Description] = &[
@@ -82,6 +92,16 @@ const GAUGES: &[Description] = &[
         Unit::Count,
         "Callers that wait for a connection.",
     ),
+    (
+        names::TASKS_COUNT,
+        Unit::Count,
+        "Tasks of an outbox by their state, as they were last counted.",
+    ),
+    (
+        names::TASKS_OLDEST,
+        Unit::Seconds,
+        "How long the oldest task that could run had waited when they were last counted.",
+    ),
 ];
 
 const COUNTERS: &[Description] = &[
@@ -99,6 +119,16 @@ const COUNTERS: &[Description] = &[
         names::LINK_CACHE_LOOKUPS,
         Unit::Count,
         "Keys that were looked up in caches of links.",
+    ),
+    (
+        names::TASKS_ENDED,
+        Unit::Count,
+        "Attempts at tasks that workers ended.",
+    ),
+    (
+        names::SYNC_ROWS,
+        Unit::Count,
+        "Rows that syncs wrote, and those that they could not copy.",
     ),
 ];
 

@@ -3,6 +3,11 @@
 //! statements are run. While nothing listens, a statement costs one load and one branch for it. A
 //! recorder of metrics is looked for at each checkout.
 
+#[cfg(all(feature = "metrics", any(feature = "outbox", feature = "sync")))]
+mod background;
+#[cfg(all(not(feature = "metrics"), any(feature = "outbox", feature = "sync")))]
+#[path = "no_background.rs"]
+mod background;
 mod counts;
 #[cfg(feature = "metrics")]
 mod descriptions;
@@ -20,6 +25,10 @@ mod observer;
 mod running;
 mod span;
 
+#[cfg(feature = "sync")]
+pub(crate) use self::background::record_sync;
+#[cfg(feature = "outbox")]
+pub(crate) use self::background::{count_tasks, record_tasks};
 pub(crate) use self::counts::{Counting, Tally};
 pub use self::counts::{RepeatedStatement, StatementCounts};
 pub(crate) use self::ends::{SessionOutcome, TransactionOutcome};

@@ -41,8 +41,7 @@ pub struct WorkArgs {
     batch: Option<usize>,
     engines: Vec<String>,
     types: Vec<String>,
-    drain: bool,
-    once: bool,
+    until: Until,
     help: bool,
 }
 
@@ -72,9 +71,6 @@ impl WorkArgs {
             };
             parsed.set(option, value)?;
         }
-        if parsed.drain && parsed.once {
-            return Err("`--drain` and `--once` exclude each other".to_owned());
-        }
         Ok(parsed)
     }
 
@@ -88,11 +84,19 @@ impl WorkArgs {
             "--batch" => self.batch = Some(number(option, &value()?)?),
             "--engine" => self.engines.push(value()?),
             "--type" => self.types.push(value()?),
-            "--drain" => self.drain = true,
-            "--once" => self.once = true,
+            "--drain" => self.end(Until::Idle)?,
+            "--once" => self.end(Until::OneBatch)?,
             "--help" | "-h" => self.help = true,
             _ => return Err(format!("unknown option `{option}`")),
         }
+        Ok(())
+    }
+
+    fn end(&mut self, until: Until) -> Result<(), String> {
+        if self.until != Until::Stopped && self.until != until {
+            return Err("`--drain` and `--once` exclude each other".to_owned());
+        }
+        self.until = until;
         Ok(())
     }
 
@@ -108,12 +112,7 @@ impl WorkArgs {
         let workers = self.configured(workers.into_iter().collect())?;
         let stops: Arc<[StopHandle]> = workers.iter().map(Worker::stop_handle).collect();
         let signals = StopOnSignals::start(Arc::clone(&stops))?;
-        let until = match (self.drain, self.once) {
-            (true, _) => Until::Idle,
-            (false, true) => Until::OneBatch,
-            (false, false) => Until::Stopped,
-        };
-        let reports = run_all(workers, until, &stops);
+        let reports = run_all(workers, self.until, &stops);
         drop(signals);
         reports
     }
@@ -291,7 +290,7 @@ mod tests {
         let expected = WorkArgs {
             threads: Some(8),
             types: vec!["a".to_owned(), "b".to_owned()],
-            once: true,
+            until: Until::OneBatch,
             ..WorkArgs::default()
         };
         assert_eq!(args, expected);

@@ -7,6 +7,7 @@ use crate::databases::{Configured, Registry};
 use crate::driver::Physical;
 use crate::error::{Operation, Result};
 use crate::link::engine::Engine;
+use crate::observe::record_tasks;
 use crate::value::{ParamWriter, RowReader};
 
 /// The tasks of one engine, for people and for programs that watch over them. No payload is read.
@@ -188,7 +189,7 @@ impl<'a> TaskQueue<'a> {
         }
     }
 
-    /// Counts the tasks.
+    /// Counts the tasks. A program with the feature `metrics` that calls this now and then has them among its metrics.
     ///
     /// # Errors
     /// The engine cannot be reached, or has no table of tasks.
@@ -205,6 +206,7 @@ impl<'a> TaskQueue<'a> {
             })?;
             Ok(summary)
         })
+        .inspect(|summary| summary.record(self.engine().info.name))
     }
 
     /// The first `limit` tasks of a filter, in the order in which they were written.
@@ -280,6 +282,15 @@ impl<'a> TaskQueue<'a> {
 }
 
 impl TaskSummary {
+    fn record(&self, engine: &'static str) {
+        let states = [
+            ("pending", self.pending),
+            ("running", self.running),
+            ("failed", self.failed),
+        ];
+        record_tasks(engine, &states, self.oldest_due.unwrap_or_default());
+    }
+
     fn add(&mut self, status: TaskStatus, count: u64, waited_ms: i64) {
         match status {
             TaskStatus::Pending | TaskStatus::Scheduled => self.pending += count,

@@ -48,17 +48,14 @@ pub struct Worker<D: GeneratedDatabases> {
 }
 
 /// When a worker ends by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Until {
     /// When it is stopped.
+    #[default]
     Stopped,
     /// When nothing is due.
     Idle,
     /// When the tasks of one claim are done.
-    #[cfg_attr(
-        not(feature = "signals"),
-        allow(dead_code, reason = "an option of the command line")
-    )]
     OneBatch,
 }
 
@@ -215,6 +212,33 @@ impl<D: GeneratedDatabases> Worker<D> {
     /// As [`run`](Self::run); and the database cannot be reached.
     pub fn run_until_idle(self) -> Result<WorkerReport> {
         self.run_until(Until::Idle)
+    }
+
+    /// Claims tasks once, runs them, and returns when they have ended: for programs that a timer starts. The others wait for the
+    /// next run.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/welcome/bindery.rs"));
+    /// # use bindery::outbox::Task;
+    /// # #[derive(serde::Serialize, serde::Deserialize, Task)]
+    /// # struct SendWelcome { user: i64 }
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// for user in 1..=3 {
+    ///     db.default()?.tasks().push(SendWelcome { user })?;
+    /// }
+    /// let worker = || db.worker().batch(2).on::<SendWelcome>(|_, _| Ok(()));
+    /// assert_eq!(worker().run_once()?.completed, 2);
+    /// assert_eq!(worker().run_once()?.completed, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`run_until_idle`](Self::run_until_idle).
+    pub fn run_once(self) -> Result<WorkerReport> {
+        self.run_until(Until::OneBatch)
     }
 
     pub(super) fn run_until(self, until: Until) -> Result<WorkerReport> {

@@ -15,7 +15,8 @@ const CONTENDED: Duration = Duration::from_millis(10);
 /// When tasks are looked for next.
 pub(super) struct Poll {
     pub(super) at: Instant,
-    pause: Duration,
+    /// Looks in a row that found none.
+    idle: u32,
     failures: Backoff,
     /// The last look found none.
     pub(super) is_idle: bool,
@@ -25,7 +26,7 @@ impl Poll {
     pub(super) fn new() -> Self {
         Self {
             at: Instant::now(),
-            pause: FIRST_POLL,
+            idle: 0,
             failures: Backoff::new(),
             is_idle: false,
         }
@@ -34,7 +35,7 @@ impl Poll {
     /// Another worker claims at this moment: its claim is over soon.
     pub(super) fn contended(&mut self) {
         self.is_idle = false;
-        self.at = Instant::now() + backoff::spread(CONTENDED, (0.0, 1.0));
+        self.at = after_contention();
     }
 
     pub(super) fn now(&mut self) {
@@ -44,12 +45,13 @@ impl Poll {
     pub(super) fn found(&mut self, longest: Duration, any: bool) {
         self.failures.end();
         self.is_idle = !any;
-        self.pause = if any { FIRST_POLL } else { self.pause };
         self.at = Instant::now();
-        if !any {
-            self.at += self.pause.min(longest);
-            self.pause = (self.pause * 2).min(longest);
+        if any {
+            self.idle = 0;
+            return;
         }
+        self.idle = self.idle.saturating_add(1);
+        self.at += backoff::grown((FIRST_POLL, longest), 2, self.idle);
     }
 
     pub(super) fn failed(&mut self) {
@@ -57,29 +59,38 @@ impl Poll {
     }
 }
 
+fn after_contention() -> Instant {
+    Instant::now() + backoff::spread(CONTENDED, (0.0, 1.0))
+}
+
 /// When something is tried again that the database did not take.
 pub(super) struct Backoff {
     pub(super) at: Instant,
-    pause: Duration,
+    failures: u32,
 }
 
 impl Backoff {
     pub(super) fn new() -> Self {
         Self {
             at: Instant::now(),
-            pause: FIRST_RETRY,
+            failures: 0,
         }
     }
 
     /// One more failure: gives when to try again.
     pub(super) fn more(&mut self) -> Instant {
-        self.at = Instant::now() + self.pause;
-        self.pause = (self.pause * 2).min(LONGEST_RETRY);
+        self.failures = self.failures.saturating_add(1);
+        self.at = Instant::now() + backoff::grown((FIRST_RETRY, LONGEST_RETRY), 2, self.failures);
         self.at
     }
 
+    /// It met another worker, and is tried again in a moment.
+    pub(super) fn soon(&mut self) {
+        self.at = after_contention();
+    }
+
     pub(super) fn end(&mut self) {
-        self.pause = FIRST_RETRY;
+        self.failures = 0;
     }
 
     pub(super) fn is_over(&self) -> bool {

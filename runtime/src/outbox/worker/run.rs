@@ -16,6 +16,7 @@ use super::{Options, Until, Worker};
 use crate::databases::GeneratedDatabases;
 use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Result};
+use crate::observe::count_tasks;
 
 /// How often completed tasks that are old are deleted.
 const PRUNE: Duration = Duration::from_mins(1);
@@ -88,7 +89,8 @@ impl Ends {
     }
 }
 
-/// Two workers that claim tasks of one key together: the table lets one of them do so.
+/// Two workers that claim tasks of one key together: the table lets one of them do so. On MySQL and MariaDB the index that holds
+/// this also has workers wait for each other whose keys are neighbours, in a circle at times.
 fn is_contention(error: &Error) -> bool {
     error.is_unique_violation() || *error.kind() == ErrorKind::Conflict
 }
@@ -137,20 +139,40 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
     }
 
     pub(super) fn run(mut self, until: Until) -> Result<WorkerReport> {
-        self.store.ensure_table(store::TABLE)?;
-        self.timetable.ensure_usable(&self.store)?;
-        let server = self.runner.db.engines[self.engine].seen.get();
-        server.map_or(Ok(()), |server| ensure_skips_locks(&server))?;
-        let listener = match until {
-            Until::Stopped => self.listen()?,
-            Until::Idle | Until::OneBatch => None,
-        };
+        let listener = self.prepare(until)?;
         let started = (0..self.options.threads).try_for_each(|_| self.runner.start());
         let worked = started.and_then(|()| self.work(until));
         self.wind_up();
         drop(listener);
         self.shared.end();
         worked.map(|()| self.report)
+    }
+
+    /// Looks at the database before the first claim. A worker that runs until it is stopped waits for one that is away.
+    fn prepare(&mut self, until: Until) -> Result<Option<Listener>> {
+        loop {
+            match self.ensure_usable(until) {
+                Err(error) if until == Until::Stopped && error.is_of_reaching() => {
+                    self.store.failed(&error, &mut self.poll);
+                    let news = self.shared.news(0, self.options.threads, self.poll.at);
+                    if news.is_stopping {
+                        return Ok(None);
+                    }
+                }
+                usable => return usable,
+            }
+        }
+    }
+
+    fn ensure_usable(&self, until: Until) -> Result<Option<Listener>> {
+        self.store.ensure_table(store::TABLE)?;
+        self.timetable.ensure_usable(&self.store)?;
+        let server = self.runner.db.engines[self.engine].seen.get();
+        server.map_or(Ok(()), |server| ensure_skips_locks(&server))?;
+        match until {
+            Until::Stopped => self.listen(),
+            Until::Idle | Until::OneBatch => Ok(None),
+        }
     }
 
     /// Has new tasks wake the worker where the database notifies.
@@ -325,6 +347,11 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
                 self.poll.now();
                 Ok(())
             }
+            // The locks of another worker, which has them for a moment.
+            Err(error) if is_contention(&error) => {
+                self.records.soon();
+                Ok(())
+            }
             Err(error) => {
                 tracing::warn!(engine = self.store.engine(), %error, "the ends of tasks cannot be recorded");
                 self.records.more();
@@ -349,6 +376,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
     }
 
     fn count(&mut self, lost: usize) {
+        let before = self.report;
         self.report.lost += lost as u64;
         for (held, end) in std::mem::take(&mut self.unrecorded) {
             self.is_over(&held);
@@ -363,6 +391,14 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
                 End::Released => {}
             }
         }
+        let now = &self.report;
+        let outcomes = [
+            ("completed", now.completed - before.completed),
+            ("retried", now.retried - before.retried),
+            ("failed", now.failed - before.failed),
+            ("lost", now.lost - before.lost),
+        ];
+        count_tasks(self.store.engine(), &outcomes);
     }
 
     fn is_over(&mut self, held: &Held) {

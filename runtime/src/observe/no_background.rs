@@ -1,0 +1,13 @@
+//! Without the feature `metrics` nothing of work in the background is recorded.
+
+#[cfg(any(feature = "outbox", feature = "sync"))]
+use std::time::Duration;
+
+#[cfg(feature = "outbox")]
+pub(crate) fn count_tasks(_: &'static str, _: &[(&'static str, u64)]) {}
+
+#[cfg(feature = "outbox")]
+pub(crate) fn record_tasks(_: &'static str, _: &[(&'static str, u64)], _: Duration) {}
+
+#[cfg(feature = "sync")]
+pub(crate) fn record_sync(_: &str, _: bool, _: Duration, _: &[(&'static str, u64)]) {}
