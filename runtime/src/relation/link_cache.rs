@@ -1,6 +1,6 @@
 //! Rows that links lead to, kept in memory for the next load.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,20 +10,20 @@ use super::linked::LinkedRows;
 use crate::driver::TableSql;
 use crate::error::Result;
 use crate::link::engine::Engine;
-use crate::model::Model;
 use crate::model::row_of::RowOf;
+use crate::model::{HasKey, Model};
 use crate::observe::count_link_lookups;
 use crate::query::{Column, ColumnType, Kind, Link, LinkTarget};
 use crate::repository::Repository;
-use crate::value::RowReader;
-use crate::value::recorded::same_number;
+use crate::value::recorded::{RecordedValues, same_number};
+use crate::value::{ParamWriter, RowReader};
 
 /// Rows of `M` on `E` that links lead to, kept so that the next load of the same keys sends no statement. Links are cached only where
 /// they are loaded by [`cached`](Column::cached).
 ///
 /// The number of its rows and their age are limited. A write through bindery to the table of the rows, or to one that it
 /// refers to, makes them read again from the moment it is committed; so does raw SQL on that engine, whatever it writes. Writes of
-/// other processes are seen when the rows are too old. In a transaction, and on a replica, nothing is taken from it or kept.
+/// other processes are seen when the rows are too old, or when the program calls [`forget`](Self::forget). In a transaction, and on a replica, nothing is taken from it or kept.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/links/bindery.rs"));
@@ -80,27 +80,40 @@ struct Kept<R> {
     rows: HashMap<Arc<[u8]>, KeptRow<R>>,
     /// In the order in which they came; each key once.
     order: VecDeque<Arc<[u8]>>,
+    /// Of all rows that are kept: few.
+    places: Vec<Place>,
+    /// How often rows were forgotten: what was read before may be of before the write that was the reason.
+    forgotten: u64,
     hits: u64,
     misses: u64,
 }
 
 struct KeptRow<R> {
     row: R,
-    /// Of the tables, before it was read.
-    state: u64,
+    /// Of the tables, before it was read; `None` where it is forgotten.
+    state: Option<u64>,
     read_at: Instant,
     /// It was taken since it was last considered for removal.
     was_used: bool,
 }
 
-/// The tables of a model's rows, and what was written to them by now.
-struct Seen {
+/// The column by which rows are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
     database: u64,
-    state: u64,
     column: u16,
+    /// It is the whole key of the table.
+    is_key: bool,
 }
 
-impl Seen {
+/// The tables of a model's rows, and what was written to them and forgotten of them by now.
+struct Seen {
+    place: Place,
+    state: u64,
+    forgotten: u64,
+}
+
+impl Place {
     fn key(&self, value: &[u8]) -> Vec<u8> {
         let mut key = Vec::with_capacity(10 + value.len());
         key.extend(self.database.to_le_bytes());
@@ -119,6 +132,8 @@ impl<M: Model, E: Engine> LinkCache<M, E> {
             kept: Mutex::new(Kept {
                 rows: HashMap::new(),
                 order: VecDeque::new(),
+                places: Vec::new(),
+                forgotten: 0,
                 hits: 0,
                 misses: 0,
             }),
@@ -140,6 +155,11 @@ impl<M: Model, E: Engine> LinkCache<M, E> {
         let mut kept = self.lock();
         kept.rows.clear();
         kept.order.clear();
+        kept.forgotten += 1;
+    }
+
+    fn forgotten(&self) -> u64 {
+        self.lock().forgotten
     }
 
     /// A clone of a row may panic; what is kept is whole before and after it.
@@ -152,9 +172,10 @@ impl<M: Model, E: Engine> LinkCache<M, E> {
         M::Row<E>: Clone,
     {
         let mut kept = self.lock();
-        let found = kept.rows.get_mut(seen.key(value).as_slice());
-        let fresh = found
-            .filter(|found| found.state == seen.state && found.read_at.elapsed() < self.longest);
+        let found = kept.rows.get_mut(seen.place.key(value).as_slice());
+        let fresh = found.filter(|found| {
+            found.state == Some(seen.state) && found.read_at.elapsed() < self.longest
+        });
         let row = fresh.map(|found| {
             found.was_used = true;
             found.row.clone()
@@ -170,14 +191,20 @@ impl<M: Model, E: Engine> LinkCache<M, E> {
         if self.most == 0 {
             return;
         }
-        let key: Arc<[u8]> = seen.key(value).into();
+        let key: Arc<[u8]> = seen.place.key(value).into();
         let row = KeptRow {
             row,
-            state: seen.state,
+            state: Some(seen.state),
             read_at: Instant::now(),
             was_used: false,
         };
         let mut kept = self.lock();
+        if kept.forgotten != seen.forgotten {
+            return;
+        }
+        if !kept.places.contains(&seen.place) {
+            kept.places.push(seen.place);
+        }
         if kept.rows.insert(Arc::clone(&key), row).is_none() {
             kept.order.push_back(key);
             kept.shrink_to(self.most);
@@ -185,7 +212,71 @@ impl<M: Model, E: Engine> LinkCache<M, E> {
     }
 }
 
+impl<M: HasKey, E: Engine> LinkCache<M, E> {
+    /// Has the rows of these keys be read again: for a program that learns of what others have written, by a task, a message or what was
+    /// captured of a table. What is being read at this moment is not kept either. Where links lead to another column than the key, every
+    /// row that is kept is looked at.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/links/bindery.rs"));
+    /// # use std::time::Duration;
+    /// # use bindery::LinkCache;
+    /// # fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// # let ann = db.users().insert(NewUser::new("ann@example.org"))?;
+    /// # let mut b = db.b()?;
+    /// # b.visits().insert(NewVisit::new("/").user_id(ann.id))?;
+    /// # let visits = b.visits().all()?;
+    /// let users = LinkCache::new(10_000, Duration::from_secs(60));
+    /// let load = || visit::user_id.cached(&users).load(&mut db.default()?, &visits);
+    /// load()?;
+    /// users.forget([ann.id]);
+    /// load()?; // reads again
+    /// assert_eq!(users.stats().misses, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn forget(&self, keys: impl IntoIterator<Item = M::Key<E>>) {
+        let keys = keys.into_iter().map(|key| recorded::<M, E>(&key));
+        let Some(keys) = keys.collect::<Option<HashSet<_>>>() else {
+            return self.clear();
+        };
+        let mut kept = self.lock();
+        kept.forgotten += 1;
+        kept.forget(&keys, |row| recorded::<M, E>(&M::key(row)));
+    }
+}
+
+/// The values of a key, as those of links are recorded.
+fn recorded<M: HasKey, E: Engine>(key: &M::Key<E>) -> Option<Vec<u8>> {
+    let mut values = RecordedValues::new();
+    let mut params = ParamWriter::recording(&mut values);
+    M::write_key(key, &mut params);
+    params.finish_recording().ok()?;
+    Some(values.bytes().to_vec())
+}
+
 impl<R> Kept<R> {
+    /// Rows stay until others take their places, so that each key is in the order once.
+    fn forget(&mut self, keys: &HashSet<Vec<u8>>, key_of: impl Fn(&R) -> Option<Vec<u8>>) {
+        for place in self.places.iter().filter(|place| place.is_key) {
+            for key in keys {
+                if let Some(kept) = self.rows.get_mut(place.key(key).as_slice()) {
+                    kept.state = None;
+                }
+            }
+        }
+        if self.places.iter().all(|place| place.is_key) {
+            return;
+        }
+        for kept in self.rows.values_mut() {
+            if key_of(&kept.row).is_none_or(|key| keys.contains(&key)) {
+                kept.state = None;
+            }
+        }
+    }
+
     /// Removes rows that were not taken since their last turn.
     fn shrink_to(&mut self, most: usize) {
         while self.rows.len() > most
@@ -253,7 +344,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind, E: Engine>
         let engine = repository.engine();
         let batch = self.link.batch_of(&repository, rows)?;
         let column = self.link.target_column(repository.hosted()?)?;
-        let seen = seen(&repository, column);
+        let seen = seen(&repository, column, self.cache.forgotten());
         let mut found = Vec::new();
         let mut is_here = vec![false; batch.len()];
         for group in 0..batch.len() as u32 {
@@ -302,13 +393,21 @@ impl<M: Model, T, To: LinkTarget, N: Kind, E: Engine>
 }
 
 /// The writes so far to the tables that decide about the rows; `None` where none may be kept.
-fn seen<M: Model, E: Engine>(repository: &Repository<'_, M, E>, column: usize) -> Option<Seen> {
+fn seen<M: Model, E: Engine>(
+    repository: &Repository<'_, M, E>,
+    column: usize,
+    forgotten: u64,
+) -> Option<Seen> {
     let table = repository.sql().ok()?;
     let changes = repository.changes()?;
     Some(Seen {
-        database: changes.database(),
+        place: Place {
+            database: changes.database(),
+            column: column as u16,
+            is_key: table.key == [column],
+        },
         state: changes.state_of(&deciding(table)),
-        column: column as u16,
+        forgotten,
     })
 }
 
