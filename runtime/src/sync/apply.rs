@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::key_text::hex;
 use super::report::{SyncCounts, SyncProgress};
 use super::run::{Run, on_physical};
 use super::store::{self, Advance};
@@ -14,6 +13,7 @@ use crate::link::connection::Connection;
 use crate::link::transaction::RetryPolicy;
 use crate::model::Model;
 use crate::repository::Repository;
+use crate::value::hexadecimal;
 
 /// A row as the target is to have it.
 pub(crate) struct Mapped<N> {
@@ -79,7 +79,11 @@ enum Next {
 
 impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
     /// Stores a batch; rows that the target refuses are rejected as the policy says.
-    pub(super) fn apply(&mut self, mut batch: Batch<T>) -> Result<()> {
+    pub(super) fn apply(
+        &mut self,
+        mut batch: Batch<T>,
+        source: &mut Connection<S::Engine>,
+    ) -> Result<()> {
         loop {
             let mut counts = SyncCounts::default();
             let Err(error) = self.store(&batch, &mut counts) else {
@@ -88,7 +92,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
             match self.next(&error, &batch)? {
                 Next::Without(at) => {
                     let row = batch.rows.remove(at);
-                    if error.is_unique_violation() && self.put_off(&row)? {
+                    if error.is_unique_violation() && self.put_off(&row, source)? {
                         continue;
                     }
                     let reason = error.kind().to_string();
@@ -101,7 +105,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
                 }
                 Next::Halves => {
                     let rest = batch.split_off(batch.rows.len() / 2);
-                    self.apply(batch)?;
+                    self.apply(batch, source)?;
                     batch = rest;
                 }
                 Next::Stored => return self.stored(&batch, counts),
@@ -146,7 +150,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
                     store::put_reject(physical, place.0, row)?;
                 }
                 for row in batch.rows.iter().filter(|row| row.was_rejected) {
-                    store::drop_reject(physical, place.0, &hex(&row.key))?;
+                    store::drop_reject(physical, place.0, &hexadecimal::write(&row.key))?;
                 }
                 for key in &batch.resolved {
                     store::drop_reject(physical, place.0, key)?;

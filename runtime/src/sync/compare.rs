@@ -231,12 +231,12 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
                 Step::Kept => {}
             }
             if batch.rows.len() + batch.deletes.len() >= limit {
-                self.apply(std::mem::take(&mut batch))?;
+                self.apply(std::mem::take(&mut batch), both.source)?;
             } else if self.counts.read.is_multiple_of(limit as u64) {
                 self.pace();
             }
         }
-        self.apply(batch)
+        self.apply(batch, both.source)
     }
 }
 

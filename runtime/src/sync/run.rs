@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::apply::{Batch, Mapped};
 use super::form::{self, Since};
-use super::key_text::{hex, shown, unhex};
+use super::key_text::shown;
 use super::mark::{Mark, MarkColumn};
 use super::report::{SyncCounts, SyncReject, SyncReport};
 use super::store::{self, Advance, RejectedRow, RunHead, State};
@@ -16,8 +16,10 @@ use crate::error::{Error, ErrorKind, Operation, Result, SyncError};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::model::Model;
+use crate::observe::record_sync;
 use crate::query::{ColumnPath, Page, recorded_value};
 use crate::repository::{Repository, recorded_key};
+use crate::value::hexadecimal;
 use crate::value::types::ToColumn;
 use bindery_core::dialect::Dialect;
 
@@ -147,7 +149,10 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
                 return Ok(());
             };
             after.clone_from(last);
-            let recorded = keys.iter().filter_map(|key| unhex(key)).collect();
+            let recorded = keys
+                .iter()
+                .filter_map(|key| hexadecimal::parse(key))
+                .collect();
             self.retry(source, recorded)?;
         }
     }
@@ -175,8 +180,8 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
                 was_rejected: true,
             });
         }
-        batch.resolved = gone.iter().map(|key| hex(key)).collect();
-        self.apply(batch)
+        batch.resolved = gone.iter().map(|key| hexadecimal::write(key)).collect();
+        self.apply(batch, source)
     }
 
     /// A row with its recorded key, as the target is to have it; `None` where it is rejected.
@@ -207,7 +212,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         let (sync, row_key) = (self.job.name.clone(), shown(&key));
         let reason = reason.to_owned();
         let failed = |error| Error::new(ErrorKind::Sync(error));
-        let key_bytes = hex(&key);
+        let key_bytes = hexadecimal::write(&key);
         if self.job.on_reject == OnReject::Stop || key_bytes.len() > store::LONGEST_KEY {
             let key = row_key;
             let error = failed(SyncError::Rejected { sync, key, reason });
@@ -248,7 +253,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         };
         form::ensure_column::<S>(source, &since)?;
         let Some(last) = rows_of::<S>(source).last_by(column.path)? else {
-            return self.apply(Batch::default());
+            return self.apply(Batch::default(), source);
         };
         form::ensure_key(source, &last, Some(&since))?;
         let end = self.mark_of(&last, column.path)?;
@@ -282,7 +287,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
             if let Some(mark) = reached.filter(|_| !rows.is_empty()) {
                 batch.advance = self.advance(base, mark, clocks);
             }
-            self.apply(batch)?;
+            self.apply(batch, source)?;
             self.watermark = reached;
             if rows.len() < self.job.batch_size {
                 return Ok(());
@@ -337,6 +342,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
     /// Stores that the run came to its end.
     fn end(mut self) -> Result<SyncReport> {
         self.counts.rejected = self.rejected.len() as u64;
+        self.record(false);
         let watermark = self.watermark.map(|mark| mark.to_string());
         let (name, run, counts) = (&self.job.name, self.state.run, self.counts);
         on_physical(&mut self.target, |physical| {
@@ -351,9 +357,20 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         })
     }
 
+    fn record(&self, has_failed: bool) {
+        let rows = [
+            ("insert", self.counts.inserted),
+            ("update", self.counts.updated),
+            ("delete", self.counts.deleted),
+            ("reject", self.counts.rejected),
+        ];
+        record_sync(&self.job.name, has_failed, self.started.elapsed(), &rows);
+    }
+
     /// Stores why it did not, where the target can be reached; else the next run does.
     fn fail(&mut self, error: &Error) {
         self.counts.rejected = self.rejected.len() as u64;
+        self.record(true);
         let watermark = self.watermark.map(|mark| mark.to_string());
         let (name, run, counts) = (&self.job.name, self.state.run, self.counts);
         let Ok(mut target) = self.job.registry.connect(T::Engine::default()) else {

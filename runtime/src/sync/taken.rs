@@ -4,7 +4,7 @@
 use super::SyncRow;
 use super::apply::Mapped;
 use super::compare::key_of_new;
-use super::key_text::{hex, shown};
+use super::key_text::shown;
 use super::run::{Run, rows_of, rows_sql};
 use super::store::{LONGEST_KEY, RejectedRow};
 use super::wanted::Wanted;
@@ -14,18 +14,22 @@ use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::model::ColumnSource;
 use crate::repository::{Repository, recorded_key, values_of_new};
-use crate::value::ColumnSet;
 use crate::value::recorded::{replay, split, value_kind};
+use crate::value::{ColumnSet, hexadecimal};
 
 const WAITS: &str = "another row of the target still has a unique value of it";
 
 impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
     /// Puts off a row that a unique key of the target refuses, where the row that has its value is about to lose it; `false` where it
     /// has it in the source, too, or this is the last attempt.
-    pub(super) fn put_off(&mut self, row: &Mapped<Wanted<T>>) -> Result<bool> {
-        let key_bytes = hex(&row.key);
+    pub(super) fn put_off(
+        &mut self,
+        row: &Mapped<Wanted<T>>,
+        source: &mut Connection<S::Engine>,
+    ) -> Result<bool> {
+        let key_bytes = hexadecimal::write(&row.key);
         let is_full = self.rejected.len() >= self.job.most_rejects || key_bytes.len() > LONGEST_KEY;
-        if self.is_last_attempt || is_full || !self.is_given_up(row)? {
+        if self.is_last_attempt || is_full || !self.is_given_up(row, source)? {
             return Ok(false);
         }
         self.pending.push(RejectedRow {
@@ -54,7 +58,11 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
     }
 
     /// Does every row of the target that has a unique value of this one lose it?
-    fn is_given_up(&mut self, row: &Mapped<Wanted<T>>) -> Result<bool> {
+    fn is_given_up(
+        &mut self,
+        row: &Mapped<Wanted<T>>,
+        source: &mut Connection<S::Engine>,
+    ) -> Result<bool> {
         let sql = rows_sql::<T>()?;
         let dialect = T::Engine::default().dialect();
         let own = key_of_new(sql, &row.new, dialect)?.concat();
@@ -70,7 +78,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
                 continue;
             };
             owners += 1;
-            if self.keeps(&owner, unique, (&row.key, &value))? {
+            if self.keeps(source, &owner, unique, (&row.key, &value))? {
                 return Ok(false);
             }
         }
@@ -79,7 +87,8 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
 
     /// Does the source say that the target's row of this key has the value? Its own row is found by the same key, if by any.
     fn keeps(
-        &mut self,
+        &self,
+        source: &mut Connection<S::Engine>,
         owner: &[u8],
         unique: &UniqueSql,
         (like, value): (&[u8], &[u8]),
@@ -88,8 +97,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         if kinds(owner) != kinds(like) {
             return Ok(false);
         }
-        let mut source = self.job.registry.connect(S::Engine::default())?;
-        let rows = rows_of::<S>(&mut source).of_recorded_keys(&[owner.to_vec()])?;
+        let rows = rows_of::<S>(source).of_recorded_keys(&[owner.to_vec()])?;
         let Some(row) = rows.first() else {
             return Ok(false);
         };
