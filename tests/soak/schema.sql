@@ -9,6 +9,20 @@ CREATE TABLE entry (
     amount BIGINT      NOT NULL
 );
 
+-- The entries of another engine, kept up by a sync.
+CREATE TABLE duplicate (
+    id     BIGINT      NOT NULL PRIMARY KEY,
+    home   VARCHAR(16) NOT NULL,
+    worker INT         NOT NULL,
+    amount BIGINT      NOT NULL
+);
+
+-- What a task did: one row each time.
+CREATE TABLE effect (
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    number BIGINT  NOT NULL
+);
+
 -- Transfers between accounts leave the sum of their balances as it is.
 CREATE TABLE account (
     id      INT    NOT NULL PRIMARY KEY,

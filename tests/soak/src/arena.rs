@@ -13,6 +13,8 @@ use crate::plan::Home;
 /// Limits of the program under test: short, so that faults are met often.
 pub(crate) const STATEMENT: Duration = Duration::from_millis(1_000);
 pub(crate) const ACQUIRE: Duration = Duration::from_millis(2_000);
+/// Limits of what is done before and after the storm.
+const CALM: Duration = Duration::from_secs(60);
 /// Fewer than workers, so that they queue.
 const CONNECTIONS: u32 = 8;
 
@@ -61,8 +63,18 @@ impl Arena {
         self.maria.proxy = None;
     }
 
-    /// The program's handle: through the proxies where there are any.
+    /// The handle of the program under test.
     pub(crate) fn open(&self) -> Result<Databases, Failure> {
+        self.open_within(ACQUIRE, STATEMENT)
+    }
+
+    /// A handle for what is done while nothing strikes, but a busy machine is slow.
+    pub(crate) fn open_calm(&self) -> Result<Databases, Failure> {
+        self.open_within(CALM, CALM)
+    }
+
+    /// Through the proxies where there are any.
+    fn open_within(&self, acquire: Duration, statement: Duration) -> Result<Databases, Failure> {
         let file = format!("sqlite://{}", self.file().display());
         let urls = [
             (Home::Lite, file),
@@ -72,8 +84,8 @@ impl Arena {
         let config = urls.into_iter().fold(Config::new(), |config, (home, url)| {
             let options = EngineOptions::url(url)
                 .max_connections(CONNECTIONS)
-                .acquire_timeout(ACQUIRE)
-                .statement_timeout(STATEMENT)
+                .acquire_timeout(acquire)
+                .statement_timeout(statement)
                 .resolve_commits(home != Home::Lite);
             config.engine(home.name(), options)
         });

@@ -17,6 +17,14 @@ pub(crate) struct Ledger {
     rows: BTreeMap<i64, Belief>,
 }
 
+/// A task that a transaction pushed.
+#[derive(Debug)]
+pub(crate) struct PushedTask {
+    pub(crate) number: i64,
+    pub(crate) has_key: bool,
+    pub(crate) fate: Fate,
+}
+
 /// The outcome of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {

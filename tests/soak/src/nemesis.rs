@@ -61,7 +61,7 @@ fn haunt_one(
 }
 
 /// Waits; true where the run is over.
-fn rest(time: Duration, over: &AtomicBool) -> bool {
+pub(crate) fn rest(time: Duration, over: &AtomicBool) -> bool {
     let until = Instant::now() + time;
     while !over.load(Ordering::Relaxed) {
         let left = until.saturating_duration_since(Instant::now());

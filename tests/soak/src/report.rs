@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use crate::copies::CopyReport;
 use crate::nemesis::Struck;
 use crate::resources::Resources;
 use crate::run::{Options, limit_of_a_call};
+use crate::tasks::TaskReport;
 use crate::verify::Verified;
 use crate::worker::CallResults;
 
@@ -17,8 +19,9 @@ pub struct Report {
     options: Options,
     struck: Struck,
     told: CallResults,
-    rows: u64,
-    either: u64,
+    tasks: TaskReport,
+    copies: CopyReport,
+    verified: Verified,
     memory: (u64, u64),
     held: Option<(Resources, Resources)>,
     connections: Vec<(&'static str, u64)>,
@@ -32,8 +35,9 @@ impl Report {
             options: options.clone(),
             struck,
             told,
-            rows: 0,
-            either: 0,
+            tasks: TaskReport::default(),
+            copies: CopyReport::default(),
+            verified: Verified::default(),
             memory: (0, 0),
             held: None,
             connections: Vec::new(),
@@ -64,10 +68,28 @@ impl Report {
         self.connections.push((engine, opened));
     }
 
-    pub(crate) fn verified(&mut self, verified: Verified) {
-        self.rows = verified.rows;
-        self.either = verified.either;
-        self.broken.extend(verified.broken);
+    pub(crate) fn verified(&mut self, mut verified: Verified) {
+        self.broken.append(&mut verified.broken);
+        self.verified = verified;
+    }
+
+    /// The work of the workers of tasks, and of the syncs.
+    pub(crate) fn background(&mut self, mut tasks: TaskReport, copies: CopyReport) {
+        let ended = tasks.ended.drain(..);
+        self.broken
+            .extend(ended.map(|error| format!("a worker of tasks ended: {error}")));
+        self.tasks = tasks;
+        self.copies = copies;
+    }
+
+    /// Returns how many tasks ran, each once.
+    pub fn tasks(&self) -> u64 {
+        self.verified.tasks
+    }
+
+    /// Returns how many rows syncs had copied in the end.
+    pub fn copied(&self) -> u64 {
+        self.verified.copied
     }
 
     pub(crate) fn memory(&mut self, memory: (u64, u64), growth: u64) {
@@ -90,6 +112,27 @@ impl Report {
             let (before, after) = (before.descriptors, after.descriptors);
             self.broke(format!("{before} open descriptors before, {after} after"));
         }
+    }
+}
+
+impl Report {
+    fn write_background(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (tasks, copies, verified) = (&self.tasks, &self.copies, &self.verified);
+        writeln!(
+            out,
+            "tasks:  {} ran, each once; {} shifts of workers completed {}, failed at {}, left {} to others and abandoned {} handlers",
+            verified.tasks,
+            tasks.shifts,
+            tasks.completed,
+            tasks.retried,
+            tasks.lost,
+            tasks.abandoned
+        )?;
+        writeln!(
+            out,
+            "syncs:  {} runs, {} of them failed, {} rows written; {} rows are as their sources",
+            copies.runs, copies.failed, copies.rows, verified.copied
+        )
     }
 }
 
@@ -128,8 +171,9 @@ impl fmt::Display for Report {
         writeln!(
             out,
             "compared: {} stored rows, {} of which either outcome was allowed",
-            self.rows, self.either
+            self.verified.rows, self.verified.either
         )?;
+        self.write_background(out)?;
         writeln!(
             out,
             "memory: {} MiB warm, {} MiB at the end",

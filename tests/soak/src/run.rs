@@ -9,10 +9,12 @@ use bindery::{Hosts, StaticEngine};
 
 use crate::Report;
 use crate::arena::{ACQUIRE, Arena, STATEMENT};
+use crate::copies::{self, CopyReport};
 use crate::generated::{Databases, NewAccount, Tables, engine, model};
 use crate::nemesis::{Struck, haunt};
 use crate::plan::{Home, of_worker};
 use crate::resources::Resources;
+use crate::tasks::{self, TaskReport};
 use crate::verify::verify;
 use crate::worker::{ACCOUNTS, BALANCE, CallResults, Planned, Worker};
 
@@ -62,12 +64,15 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
             Worker::new(&db, number, of_worker(options.seed, number), beat, started)
         })
         .collect();
-    let (struck, memory) = storm(options, &mut arena, &mut workers, &beats, started)?;
-    let mut report = Report::new(options, struck, total(&workers));
-    report.memory(memory, GROWTH);
+    let outcome = storm(options, (&mut arena, &db), &mut workers, &beats, started)?;
+    let mut report = Report::new(options, outcome.struck, total(&workers));
+    report.memory(outcome.memory, GROWTH);
+    report.background(outcome.tasks, outcome.copies);
     settle(&db, &arena, &mut report)?;
-    let verified = verify(&arena_without_proxies(&mut arena)?, &workers)?;
-    report.verified(verified);
+    let calm = arena_without_proxies(&mut arena)?;
+    tasks::drain(&calm)?;
+    report.verified(verify(&calm, &workers)?);
+    drop(calm);
     drop(workers);
     drop(db);
     report.held(before, resources_at_rest(before)?);
@@ -76,8 +81,9 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
 
 /// Tables and accounts, before anything strikes.
 fn prepare(arena: &Arena) -> Result<(), Failure> {
-    let db = arena.open()?;
+    let db = arena.open_calm()?;
     db.create_missing()?;
+    copies::prepare(&db)?;
     accounts(&db, engine::Lite)?;
     accounts(&db, engine::Pg)?;
     accounts(&db, engine::Maria)?;
@@ -96,13 +102,21 @@ where
 /// Memory after warming up and at the end, in MiB.
 type Memory = (u64, u64);
 
+/// What came of a storm.
+struct Outcome {
+    struck: Struck,
+    memory: Memory,
+    tasks: TaskReport,
+    copies: CopyReport,
+}
+
 fn storm(
     options: &Options,
-    arena: &mut Arena,
+    (arena, db): (&mut Arena, &Databases),
     workers: &mut [Worker<'_>],
     beats: &[AtomicU64],
     started: Instant,
-) -> Result<(Struck, Memory), Failure> {
+) -> Result<Outcome, Failure> {
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         for worker in workers.iter_mut() {
@@ -110,10 +124,16 @@ fn storm(
             scope.spawn(move || worker.work(over));
         }
         let nemesis = scope.spawn(|| haunt(arena, options.seed, &over));
+        let tasks = scope.spawn(|| tasks::work(db, &over));
+        let copies = scope.spawn(|| copies::keep_up(db, &over));
         let memory = watch(options, beats, started, &over);
         over.store(true, Ordering::Relaxed);
-        let struck = nemesis.join().map_err(|_| "the nemesis panicked")??;
-        Ok((struck, memory?))
+        Ok(Outcome {
+            struck: nemesis.join().map_err(|_| "the nemesis panicked")??,
+            tasks: tasks.join().map_err(|_| "the workers panicked")??,
+            copies: copies.join().map_err(|_| "the syncs panicked")?,
+            memory: memory?,
+        })
     })
 }
 
@@ -188,7 +208,7 @@ fn settle(db: &Databases, arena: &Arena, report: &mut Report) -> Result<(), Fail
 
 fn arena_without_proxies(arena: &mut Arena) -> Result<Databases, Failure> {
     arena.remove_proxies();
-    arena.open()
+    arena.open_calm()
 }
 
 /// Threads that were stopped may take a moment.

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use bindery::{Hosts, StaticEngine};
 
 use crate::Failure;
+use crate::copies;
 use crate::generated::{Databases, Tables, engine, model};
 use crate::ledger::Belief;
 use crate::plan::Home;
+use crate::tasks;
 use crate::worker::{ACCOUNTS, BALANCE, Worker};
 
 /// The results of the comparison.
@@ -16,6 +18,10 @@ pub(crate) struct Verified {
     pub(crate) rows: u64,
     /// Rows of which either was allowed.
     pub(crate) either: u64,
+    /// Tasks that had an effect.
+    pub(crate) tasks: u64,
+    /// Rows that copies have as their sources.
+    pub(crate) copied: u64,
     /// The broken promises, in words.
     pub(crate) broken: Vec<String>,
 }
@@ -26,6 +32,8 @@ pub(crate) fn verify(db: &Databases, workers: &[Worker<'_>]) -> Result<Verified,
     one(db, Home::Lite, engine::Lite, workers, &mut verified)?;
     one(db, Home::Pg, engine::Pg, workers, &mut verified)?;
     one(db, Home::Maria, engine::Maria, workers, &mut verified)?;
+    tasks::verify(db, workers, &mut verified)?;
+    copies::verify(db, &mut verified)?;
     Ok(verified)
 }
 
@@ -78,7 +86,7 @@ where
 }
 
 impl Verified {
-    fn broke(&mut self, home: Home, what: String) {
+    pub(crate) fn broke(&mut self, home: Home, what: String) {
         self.broken.push(format!("`{}`: {what}", home.name()));
     }
 }

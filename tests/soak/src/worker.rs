@@ -6,14 +6,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use bindery::outbox::{HasOutbox, TaskOptions};
 use bindery::{
     Applied, Connection, Error, ErrorKind, Hosts, Resolution, Result, RetryPolicy, StaticEngine,
 };
 
 use crate::generated::{Account, AccountId, Databases, EntryId, EntryPatch, NewEntry, Tables};
 use crate::generated::{engine, model};
-use crate::ledger::{Fate, Ledger};
+use crate::ledger::{Fate, Ledger, PushedTask};
 use crate::plan::Home;
+use crate::tasks::Count;
 
 /// Accounts of each engine, and what each begins with.
 pub(crate) const ACCOUNTS: i64 = 16;
@@ -28,6 +30,14 @@ const RESOLVE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(crate) struct Planned;
 
+/// An engine with all that a thread uses.
+pub(crate) trait Soaked:
+    StaticEngine + HasOutbox + Hosts<model::Entry> + Hosts<model::Account>
+{
+}
+
+impl<E: StaticEngine + HasOutbox + Hosts<model::Entry> + Hosts<model::Account>> Soaked for E {}
+
 /// A thread's work and what it knows.
 pub(crate) struct Worker<'d> {
     db: &'d Databases,
@@ -38,6 +48,8 @@ pub(crate) struct Worker<'d> {
     committed: u64,
     hooks: Arc<AtomicU64>,
     pub(crate) ledgers: BTreeMap<Home, Ledger>,
+    /// In the order in which they were pushed.
+    pub(crate) tasks: BTreeMap<Home, Vec<PushedTask>>,
     pub(crate) told: CallResults,
     /// Milliseconds since `started` when the call at hand began, plus one; 0 between calls.
     busy_since: &'d AtomicU64,
@@ -76,6 +88,7 @@ impl<'d> Worker<'d> {
             committed: 0,
             hooks: Arc::default(),
             ledgers: BTreeMap::from(ledgers),
+            tasks: BTreeMap::from(Home::ALL.map(|home| (home, Vec::new()))),
             told: CallResults::default(),
             busy_since,
             started,
@@ -98,10 +111,7 @@ impl<'d> Worker<'d> {
         }
     }
 
-    fn step<E>(&mut self, home: Home, engine: E)
-    where
-        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
-    {
+    fn step<E: Soaked>(&mut self, home: Home, engine: E) {
         let millis = self.started.elapsed().as_millis();
         let since = u64::try_from(millis).unwrap_or(u64::MAX - 1) + 1;
         self.busy_since.store(since, Ordering::Relaxed);
@@ -136,10 +146,7 @@ impl<'d> Worker<'d> {
         outcome
     }
 
-    fn insert<E>(&mut self, home: Home, engine: E)
-    where
-        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
-    {
+    fn insert<E: Soaked>(&mut self, home: Home, engine: E) {
         let new = self.new_entry(home);
         let (id, amount) = (new.id, new.amount);
         let outcome = self.timed(|db| db.connect(engine)?.entry().insert(new));
@@ -147,10 +154,7 @@ impl<'d> Worker<'d> {
         self.note(home, id, Some(amount), fate);
     }
 
-    fn insert_many<E>(&mut self, home: Home, engine: E)
-    where
-        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
-    {
+    fn insert_many<E: Soaked>(&mut self, home: Home, engine: E) {
         let count = self.random.usize(1..60);
         let rows: Vec<NewEntry> = (0..count).map(|_| self.new_entry(home)).collect();
         let copies = rows.clone();
@@ -161,26 +165,28 @@ impl<'d> Worker<'d> {
         }
     }
 
-    /// A transaction that commits, rolls back, is dropped or panics.
-    fn insert_in_transaction<E>(&mut self, home: Home, engine: E)
-    where
-        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
-    {
+    /// A transaction that pushes a task, and commits, rolls back, is dropped or panics.
+    fn insert_in_transaction<E: Soaked>(&mut self, home: Home, engine: E) {
         let count = self.random.usize(1..4);
         let rows: Vec<NewEntry> = (0..count).map(|_| self.new_entry(home)).collect();
         let end = self.random.u8(..10);
         let undone_rows = [self.new_entry(home)];
+        let number = rows[0].id;
+        let key = (number % 4 == 0).then(|| format!("worker {}", self.number));
+        let has_key = key.is_some();
         let hooks = Arc::clone(&self.hooks);
         let db = self.db;
         let work = || -> Result<()> {
             let mut connection = db.connect(engine)?;
             if end == 0 {
                 let mut dropped = connection.begin()?;
+                push(&mut dropped, number, key)?;
                 return insert_all(&mut dropped, &rows);
             }
             let ran = Arc::clone(&hooks);
             connection.transaction(|tx| {
                 insert_all(tx, &rows)?;
+                push(tx, number, key)?;
                 tx.after_commit(move |_| {
                     ran.fetch_add(1, Ordering::Relaxed);
                     Ok(())
@@ -212,12 +218,16 @@ impl<'d> Worker<'d> {
         for row in rows {
             self.note(home, row.id, Some(row.amount), fate);
         }
+        if let Some(tasks) = self.tasks.get_mut(&home) {
+            tasks.push(PushedTask {
+                number,
+                has_key,
+                fate,
+            });
+        }
     }
 
-    fn update<E>(&mut self, home: Home, engine: E)
-    where
-        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
-    {
+    fn update<E: Soaked>(&mut self, home: Home, engine: E) {
         let pick = self.random.usize(..ROWS);
         let Some((id, _)) = self.ledgers[&home].stored(pick) else {
             return;
@@ -237,10 +247,7 @@ impl<'d> Worker<'d> {
         self.note(home, id, Some(amount), fate);
     }
 
-    fn delete<E>(&mut self, home: Home, engine: E)
-    where
-        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
-    {
+    fn delete<E: Soaked>(&mut self, home: Home, engine: E) {
         let pick = self.random.usize(..ROWS);
         let Some((id, _)) = self.ledgers[&home].stored(pick) else {
             return;
@@ -261,10 +268,7 @@ impl<'d> Worker<'d> {
         }
     }
 
-    fn find<E>(&mut self, home: Home, engine: E)
-    where
-        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
-    {
+    fn find<E: Soaked>(&mut self, home: Home, engine: E) {
         let pick = self.random.usize(..ROWS);
         let Some((id, amount)) = self.ledgers[&home].stored(pick) else {
             return;
@@ -283,10 +287,7 @@ impl<'d> Worker<'d> {
     }
 
     /// Reads some of all rows, of all workers, and leaves the rest unread.
-    fn read_some<E>(&mut self, home: Home, engine: E)
-    where
-        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
-    {
+    fn read_some<E: Soaked>(&mut self, home: Home, engine: E) {
         let count = self.random.usize(..300);
         let outcome = self.timed(|db| {
             let mut connection = db.connect(engine)?;
@@ -306,10 +307,7 @@ impl<'d> Worker<'d> {
     }
 
     /// Money goes from one account to another; the version column keeps lost updates out.
-    fn transfer<E>(&mut self, engine: E)
-    where
-        E: StaticEngine + Hosts<model::Entry> + Hosts<model::Account>,
-    {
+    fn transfer<E: Soaked>(&mut self, engine: E) {
         let from = self.random.i64(0..ACCOUNTS);
         let to = (from + self.random.i64(1..ACCOUNTS)) % ACCOUNTS;
         let money = self.random.i64(1..50);
@@ -392,10 +390,16 @@ impl<'d> Worker<'d> {
     }
 }
 
-fn insert_all<E>(connection: &mut Connection<E>, rows: &[NewEntry]) -> Result<()>
-where
-    E: StaticEngine + Hosts<model::Entry>,
-{
+fn push<E: Soaked>(connection: &mut Connection<E>, number: i64, key: Option<String>) -> Result<()> {
+    let options = match key {
+        Some(key) => TaskOptions::new().key(key),
+        None => TaskOptions::new(),
+    };
+    connection.tasks().push_with(Count { number }, options)?;
+    Ok(())
+}
+
+fn insert_all<E: Soaked>(connection: &mut Connection<E>, rows: &[NewEntry]) -> Result<()> {
     for row in rows {
         connection.entry().insert(row.clone())?;
     }
