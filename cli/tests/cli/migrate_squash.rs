@@ -191,6 +191,32 @@ fn cli_07_statements_that_do_not_show_in_the_schema_are_named() {
     }
 }
 
+/// A statement that stands in no transaction makes the squashed migration one of single statements.
+#[test]
+fn cli_07_what_stands_in_no_transaction_does_so_after_a_squash() {
+    for migrated in Migrated::on_all() {
+        let vacuum = match migrated.at {
+            At::Mysql(_) => "ANALYZE TABLE a;\n",
+            At::Postgres(_) | At::File(_) => "VACUUM;\n",
+        };
+        migrated
+            .write(
+                "1_a.sql",
+                "CREATE TABLE a (id BIGINT NOT NULL PRIMARY KEY, x BIGINT);\n",
+            )
+            .write(
+                "2_b.sql",
+                &format!("-- @no-transaction\nCREATE INDEX a_by_x ON a (x);\n{vacuum}"),
+            );
+        migrated.run("squash --keep").good();
+        let text =
+            fs::read_to_string(folder(&migrated).join("2_squashed.sql")).expect("it is there");
+        holds(&text, &["-- @no-transaction\n", vacuum.trim_end()]);
+        migrated.run("run").good();
+        assert_eq!(migrated.states(), ["applied"]);
+    }
+}
+
 /// A squash refuses in words.
 #[test]
 fn cli_07_what_cannot_be_squashed_is_refused() {

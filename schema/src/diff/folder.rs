@@ -41,8 +41,19 @@ pub fn fold(
     fold_these(migrations, engine, sources, (found, diagnostics))
 }
 
-/// The same of migrations that are read already, with what was found on the way.
-pub(super) fn fold_these(
+/// The same of migrations that are read already.
+pub fn fold_migrations(
+    migrations: Vec<Migration>,
+    engine: &Engine,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Option<Folded> {
+    let found = (Diagnostics::default(), diagnostics);
+    fold_these(migrations, engine, sources, found)
+}
+
+/// The same with what was found while they were read.
+fn fold_these(
     migrations: Vec<Migration>,
     engine: &Engine,
     sources: &mut Sources,

@@ -45,7 +45,7 @@ pub use self::compare::{NameRule, compare, compare_with};
 pub use self::difference::{differences, finding};
 pub use self::expression::{normal_expression, same_expression};
 pub use self::file::file_text;
-pub use self::folder::{Folded, fold, unwritable};
+pub use self::folder::{Folded, fold, fold_migrations, unwritable};
 pub use self::key::{Key, KeyKind};
 pub use self::mend::{Mend, Mended, mend};
 pub use self::migration::{Plan, Planned, plan};

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::difference::differences;
 use super::file::file_text;
-use super::folder::{Folded, fold_these};
+use super::folder::{Folded, fold_migrations};
 use super::migration::{Plan, Planned, plan};
 use super::render::Step;
 use super::structure::{Structure, Unreadable, folded};
@@ -102,13 +102,17 @@ pub fn squash(
     )?;
     let others = others(old, &first, squash.engine);
     refuse_others(squash, &others, &first)?;
-    let mut text = head(old);
-    text.push_str(&tables(&first)?);
     let kept = if squash.others == Others::Keep {
         others.as_slice()
     } else {
         &[]
     };
+    let mut text = head(old);
+    // One that was kept out of a transaction stays so, and then all are.
+    if kept.iter().any(|one| one.migration.up.no_transaction) {
+        text.push_str("-- @no-transaction\n\n");
+    }
+    text.push_str(&tables(&first)?);
     text.push_str(&after_tables(old, &first.triggers, kept));
     let last = &old[old.len() - 1];
     let names = (last.version.as_str(), squash.name);
@@ -136,8 +140,7 @@ fn fold(
     sources: &mut Sources,
     diagnostics: &mut Diagnostics,
 ) -> Result<Folded, SquashRefused> {
-    let found = (Diagnostics::default(), diagnostics);
-    fold_these(migrations, engine, sources, found).ok_or(SquashRefused::Unreadable)
+    fold_migrations(migrations, engine, sources, diagnostics).ok_or(SquashRefused::Unreadable)
 }
 
 /// The file's own description.

@@ -403,6 +403,41 @@ fn an_index_goes_before_its_computed_column_is_made_anew() {
     );
 }
 
+/// A column that no longer takes its value from its sequence keeps that, as after `DROP DEFAULT` written by hand.
+#[test]
+fn a_serial_column_becomes_a_plain_one() {
+    assert_eq!(
+        statements(
+            "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, n bigserial NOT NULL);",
+            "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, n bigint NOT NULL);",
+            Dialect::Postgres
+        ),
+        ["ALTER TABLE \"t\" ALTER COLUMN \"n\" DROP DEFAULT"]
+    );
+}
+
+/// A foreign key needs an index of its columns as long as it is there (error 1553).
+#[test]
+fn a_foreign_key_goes_before_its_index_over_a_computed_column() {
+    let schema = |stored: &str| {
+        format!(
+            "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, r bigint, g bigint GENERATED ALWAYS AS (id + 1) {stored},
+             KEY j (r, g), CONSTRAINT f FOREIGN KEY (r) REFERENCES t (id));"
+        )
+    };
+    assert_eq!(
+        statements(&schema("STORED"), &schema("VIRTUAL"), Dialect::Mysql),
+        [
+            "ALTER TABLE `t` DROP FOREIGN KEY `f`",
+            "ALTER TABLE `t` DROP INDEX `j`",
+            "ALTER TABLE `t` DROP COLUMN `g`",
+            "ALTER TABLE `t` ADD COLUMN `g` bigint GENERATED ALWAYS AS (id + 1) VIRTUAL",
+            "ALTER TABLE `t` ADD KEY `j` (`r`, `g`)",
+            "ALTER TABLE `t` ADD CONSTRAINT `f` FOREIGN KEY (`r`) REFERENCES `t` (`id`)",
+        ]
+    );
+}
+
 /// A migration says how the server goes about its change; a table that is made from the migrations has no such option.
 #[test]
 fn the_way_of_a_change_is_no_option_of_the_table() {

@@ -125,15 +125,15 @@ fn change_column(
     let is_stored = |column: &ColumnShape| column.generated.ends_with(" stored");
     let is_kept = from.computed && to.computed && is_stored(from) == is_stored(to);
     if has(ColumnChange::Generated) && (from.computed || to.computed) && !is_kept {
-        let keys: Vec<&Key> = keys_over(context, table, to).collect();
-        let drops = keys.iter().map(|key| drop_key(context, change, table, key));
+        let keys = keys_over(context, table, to).collect();
+        let (references, others) = with_references(context, table, keys);
+        let drops = references.iter().chain(&others);
+        let drops = drops.map(|key| drop_key(context, change, table, key));
         let mut statements: Vec<String> = drops.flat_map(|step| step.statements).collect();
         statements.push(drop_column(table, from, MYSQL));
         statements.push(altered(table, MYSQL, &format!("ADD COLUMN {}", to.line)));
-        let adds = keys
-            .iter()
-            .map(|key| altered(table, MYSQL, &format!("ADD {}", key.sql)));
-        statements.extend(adds);
+        let adds = others.iter().chain(&references);
+        statements.extend(adds.map(|key| altered(table, MYSQL, &format!("ADD {}", key.sql))));
         return vec![if from.computed && to.computed {
             Step::of(statements).about(change)
         } else {
@@ -190,14 +190,6 @@ fn without_references(
     let (Some(from), Some(to)) = (context.from.table(table), context.to.table(table)) else {
         return (Vec::new(), Vec::new());
     };
-    let leads = |key: &Key, columns: &[String]| {
-        is_index(key) && key.columns.len() >= columns.len() && {
-            let pairs = key.columns.iter().zip(columns);
-            pairs
-                .into_iter()
-                .all(|(one, other)| folded(one, MYSQL) == folded(other, MYSQL))
-        }
-    };
     let stays = |key: &&Key| {
         key.kind == KeyKind::ForeignKey
             && leads(index, &key.columns)
@@ -212,6 +204,42 @@ fn without_references(
         Some((Step::of([dropped]), Step::of([added])))
     };
     references.filter_map(of_reference).unzip()
+}
+
+/// The foreign keys and the other keys that go while a column is made anew: beside these keys, the foreign keys that have no other
+/// index of their columns (error 1553).
+fn with_references<'c>(
+    context: &Context<'c>,
+    table: &TableName,
+    keys: Vec<&'c Key>,
+) -> (Vec<&'c Key>, Vec<&'c Key>) {
+    let (references, others): (Vec<&Key>, Vec<&Key>) = keys
+        .into_iter()
+        .partition(|key| key.kind == KeyKind::ForeignKey);
+    let (Some(from), Some(to)) = (context.from.table(table), context.to.table(table)) else {
+        return (references, others);
+    };
+    let goes = |key: &Key, among: &[&Key]| among.iter().any(|one| one.does_the_same(key));
+    let needs = |key: &&Key| {
+        let is_led = others.iter().any(|one| leads(one, &key.columns));
+        let mut left = from.keys.iter().filter(|one| !goes(one, &others));
+        is_led && !left.any(|one| leads(one, &key.columns))
+    };
+    let also = from.keys.iter().filter(|key| {
+        key.kind == KeyKind::ForeignKey
+            && key.known_name.is_some()
+            && !goes(key, &references)
+            && to.keys.iter().any(|one| one.does_the_same(key))
+    });
+    let also: Vec<&Key> = also.filter(needs).collect();
+    ([references, also].concat(), others)
+}
+
+/// Is it an index that begins with these columns?
+fn leads(key: &Key, columns: &[String]) -> bool {
+    let pairs = key.columns.iter().zip(columns);
+    let mut pairs = pairs.map(|(one, other)| folded(one, MYSQL) == folded(other, MYSQL));
+    is_index(key) && key.columns.len() >= columns.len() && pairs.all(|is_same| is_same)
 }
 
 fn is_index(key: &Key) -> bool {

@@ -228,15 +228,17 @@ fn change_column(
     if has(ColumnChange::Generated) && (from.computed || to.computed) {
         return change_computed(context, change, table, (from, to));
     }
-    if has(ColumnChange::Words)
-        || [&from.generated, &to.generated]
-            .iter()
-            .any(|how| *how == "serial")
-            && has(ColumnChange::Generated)
-    {
+    let is_serial = |column: &ColumnShape| column.generated == "serial";
+    // The sequence stays, and belongs to the column.
+    let drops_serial = has(ColumnChange::Generated) && is_serial(from) && to.generated.is_empty();
+    let changes_serial = has(ColumnChange::Generated) && (is_serial(from) || is_serial(to));
+    if has(ColumnChange::Words) || (changes_serial && !drops_serial) {
         return vec![by_hand(change)];
     }
     let mut statements = Vec::new();
+    if drops_serial {
+        statements.push(at_column("DROP DEFAULT"));
+    }
     let retyped = has(ColumnChange::Type) || has(ColumnChange::Collation);
     let default_between =
         from.default.is_some() && (has(ColumnChange::Type) || has(ColumnChange::Default));
@@ -295,7 +297,7 @@ fn change_column(
                 .remark(format!("rows without a value need one: `{update}`")),
         );
     }
-    if has(ColumnChange::Generated) {
+    if has(ColumnChange::Generated) && !drops_serial {
         steps.push(Step::of(change_identity(table, from, to)));
     }
     if has(ColumnChange::Comment) {
