@@ -9,6 +9,7 @@ use bindery_schema::model::{CheckedModel, Engine, EngineId, TableId};
 use bindery_schema::plan::statements::row_columns;
 use bindery_schema::plan::{CreateTable, kinds, rules};
 
+use crate::at_once::at_once;
 use crate::failure::Failure;
 use crate::project::Project;
 use crate::tables::{EngineOutcome, EngineTables, Outcomes, Status};
@@ -116,8 +117,8 @@ impl<'t> Databases<'t> {
 
     fn unless_differing(&self, mut outcomes: Outcomes<'t>) -> Outcomes<'t> {
         let differing = outcomes.done.iter().map(EngineOutcome::differing).sum();
-        if differing > 0 && outcomes.failure.is_none() {
-            outcomes.failure = Some(differs(differing));
+        if differing > 0 {
+            outcomes.failures.push(differs(differing));
         }
         outcomes
     }
@@ -141,25 +142,22 @@ impl<'t> Databases<'t> {
         })
     }
 
-    /// One engine after the other, until one fails.
+    /// All engines at the same time. One that fails keeps no other from being worked on.
     fn each(
         &self,
-        work: impl Fn(&Registry, Chosen, &EngineTables<'t>) -> bindery::Result<EngineOutcome<'t>>,
+        work: impl Fn(&Registry, Chosen, &EngineTables<'t>) -> bindery::Result<EngineOutcome<'t>> + Sync,
     ) -> Outcomes<'t> {
-        let mut done = Vec::new();
-        for (index, tables) in self.engines.iter().enumerate() {
-            match work(&self.registry, self.chosen(index), tables) {
+        let ended = at_once(self.engines, |index, tables| {
+            work(&self.registry, self.chosen(index), tables)
+        });
+        let (mut done, mut failures) = (Vec::new(), Vec::new());
+        for one in ended {
+            match one {
                 Ok(outcome) => done.push(outcome),
-                Err(error) => {
-                    let failure = Some(failure(&error));
-                    return Outcomes { done, failure };
-                }
+                Err(error) => failures.push(failure(&error)),
             }
         }
-        Outcomes {
-            done,
-            failure: None,
-        }
+        Outcomes { done, failures }
     }
 
     /// A connection of one of the engines.

@@ -107,6 +107,16 @@ impl Output {
         });
     }
 
+    /// Writes why engines failed; fails where one did.
+    pub(crate) fn failures(&self, failures: &[Failure]) -> Result<(), Failure> {
+        failures.iter().for_each(|failure| self.failure(failure));
+        if failures.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::Told)
+        }
+    }
+
     /// Writes why a command failed.
     pub(crate) fn failure(&self, failure: &Failure) {
         match failure {

@@ -12,6 +12,7 @@ use bindery_schema::model::{CheckedModel, Engine, EngineId, Model};
 use bindery_schema::parse::dialect_of;
 use bindery_schema::project::{Paths, load_configuration, load_project_for};
 use bindery_schema::read_model;
+use bindery_schema::source::Sources;
 
 use crate::arguments::{ConfigOptions, EngineOptions, SchemaOptions};
 use crate::engines::{Purpose, choose, refuse_protected};
@@ -148,21 +149,31 @@ impl Project {
     }
 
     /// Runs the stages. Nothing is read as long as the files themselves are wrong.
-    pub(crate) fn compile(mut self) -> Compiled {
+    pub(crate) fn compile(self) -> Compiled {
+        let unchanged = self.compile_changed(|_, _| Ok(()));
+        unchanged.expect("nothing is changed that could fail")
+    }
+
+    /// The same with what the command line adds to the schema; the sources are for its text.
+    pub(crate) fn compile_changed(
+        mut self,
+        change: impl FnOnce(&mut Model, &mut Sources) -> Result<(), Failure>,
+    ) -> Result<Compiled, Failure> {
         if self.found.has_errors() {
-            return Compiled {
+            return Ok(Compiled {
                 project: self,
                 model: Model::default(),
                 checked: None,
-            };
+            });
         }
-        let model = read_model(&self.input, &mut self.found);
+        let mut model = read_model(&self.input, &mut self.found);
+        change(&mut model, &mut self.input.sources)?;
         let checked = check(model.clone(), &mut self.found);
-        Compiled {
+        Ok(Compiled {
             project: self,
             model,
             checked,
-        }
+        })
     }
 }
 

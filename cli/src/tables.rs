@@ -31,11 +31,11 @@ pub(crate) struct EngineOutcome<'m> {
     pub(crate) tables: Vec<TableOutcome>,
 }
 
-/// The results of the engines that were done, and the error that stopped the next one.
+/// The results of the engines that were done, and the errors of the others.
 #[derive(Debug)]
 pub(crate) struct Outcomes<'m> {
     pub(crate) done: Vec<EngineOutcome<'m>>,
-    pub(crate) failure: Option<Failure>,
+    pub(crate) failures: Vec<Failure>,
 }
 
 /// The result for one table.
@@ -152,7 +152,7 @@ pub(crate) fn planned<'m>(engines: &[EngineTables<'m>]) -> Outcomes<'m> {
     let planned = |engine: &EngineTables<'m>| engine.outcome(|_, _| (Status::Planned, Vec::new()));
     Outcomes {
         done: engines.iter().map(planned).collect(),
-        failure: None,
+        failures: Vec::new(),
     }
 }
 
@@ -166,7 +166,7 @@ pub(crate) fn print(
         Format::Json => document(&outcomes.done),
         Format::Human | Format::Github => lines(&outcomes.done, output.results()),
     })?;
-    outcomes.failure.map_or(Ok(()), Err)
+    output.failures(&outcomes.failures)
 }
 
 fn lines(outcomes: &[EngineOutcome<'_>], stream: Stream) -> String {

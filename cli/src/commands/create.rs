@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: &CreateArguments, output: &Output) -> Result<(), Fa
     } else {
         databases.create_missing()
     };
-    if outcomes.failure.is_none() && !arguments.dry_run {
+    if outcomes.failures.is_empty() && !arguments.dry_run {
         databases.create_sync_tables(model)?;
     }
     tables::print(outcomes, options.format, output)

@@ -3,9 +3,10 @@
 use bindery::data::{DataTable, LoadMode, Loading};
 use bindery::{DataProblem, ErrorKind};
 use clap::Args;
+use serde::Serialize;
 
 use super::verify::{self, TableVerified};
-use crate::arguments::SchemaOptions;
+use crate::arguments::{Format, SchemaOptions};
 use crate::confirm::{self, Confirmation};
 use crate::data::lines::Held;
 use crate::data::pairs::{Ends, Pair};
@@ -13,9 +14,9 @@ use crate::data::progress::Progress;
 use crate::data::stream;
 use crate::database;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, Paint};
 use crate::project::{DialectChoice, Project};
-use crate::report;
+use crate::report::{self, document};
 
 /// Copy the rows of an engine to another one
 #[derive(Debug, Args)]
@@ -41,6 +42,9 @@ pub(crate) struct MirrorArguments {
     /// Do not ask
     #[arg(long, requires = "replace")]
     yes: bool,
+    /// List the tables; connect to nothing and change nothing
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
     /// Say nothing of how far it is
     #[arg(long, short)]
     quiet: bool,
@@ -60,6 +64,9 @@ pub(crate) fn run(arguments: &MirrorArguments, output: &Output) -> Result<(), Fa
     let model = report::checked(&compiled, options, output)?;
     let pairs = ends.tables(model, &[])?;
     ends.tell_left_out(model, &[], output);
+    if arguments.dry_run {
+        return print_planned(arguments, &pairs, output);
+    }
     if arguments.replace && !arguments.yes {
         ask(arguments, &compiled.project, &pairs, output)?;
     }
@@ -90,6 +97,35 @@ pub(crate) fn run(arguments: &MirrorArguments, output: &Output) -> Result<(), Fa
         verified.push(TableVerified::new(pair, names, &found));
     }
     verify::print(&verified, options.format, output)
+}
+
+/// One table of a dry run; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+struct TablePlan<'a> {
+    table: &'a str,
+    from: &'a str,
+    to: &'a str,
+    status: &'static str,
+}
+
+fn print_planned(
+    arguments: &MirrorArguments,
+    pairs: &[Pair<'_>],
+    output: &Output,
+) -> Result<(), Failure> {
+    let (from, to) = (arguments.from.as_str(), arguments.to.as_str());
+    let plan = |pair| TablePlan {
+        table: Pair::name(pair),
+        from,
+        to,
+        status: "planned",
+    };
+    let word = output.results().paint(Paint::Faint, "planned  ");
+    let line = |pair| format!("{word}  {} from {from} to {to}\n", Pair::name(pair));
+    output.result(&match arguments.schema.format {
+        Format::Json => document(&pairs.iter().map(plan).collect::<Vec<_>>()),
+        Format::Human | Format::Github => pairs.iter().map(line).collect(),
+    })
 }
 
 /// Fails unless the user confirms.

@@ -92,7 +92,7 @@ pub(crate) fn run(arguments: &ResetArguments, output: &Output) -> Result<(), Fai
 /// The tables that were made, once all were dropped. Engines whose tables were not dropped are not begun with.
 fn made_anew<'t>(databases: &Databases<'t>) -> Outcomes<'t> {
     let dropped = databases.drop_tables();
-    if dropped.failure.is_some() {
+    if !dropped.failures.is_empty() {
         return dropped;
     }
     databases.create_missing()
@@ -145,9 +145,7 @@ fn load_fixtures(
 ) -> Result<(), Failure> {
     match format {
         // One document is enough: the tables'.
-        Format::Json => fixtures::load_into(fixtures, chosen, engines)
-            .1
-            .map_or(Ok(()), Err),
+        Format::Json => output.failures(&fixtures::load_into(fixtures, chosen, engines).1),
         Format::Human | Format::Github => fixtures::load(fixtures, chosen, engines, format, output),
     }
 }

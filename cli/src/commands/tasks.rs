@@ -54,6 +54,9 @@ struct RetryArguments {
     /// The person who puts them back, for the record; without it, the account of the system
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
+    /// List those tasks; change nothing
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -63,6 +66,9 @@ struct DeleteArguments {
     /// Do not ask
     #[arg(long)]
     yes: bool,
+    /// List those tasks; change nothing
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -147,18 +153,24 @@ pub(crate) fn run(arguments: &TasksArguments, output: &Output) -> Result<(), Fai
 }
 
 fn list(arguments: &ListArguments, output: &Output) -> Result<(), Failure> {
-    let filter = arguments.common.filter();
-    let found = each(
-        &arguments.common,
-        Purpose::Harmless,
-        output,
-        |queue, engine| {
-            let tasks = queue.list(&filter, arguments.limit)?.into_iter();
-            Ok(tasks.map(|task| (engine, task)).collect::<Vec<_>>())
-        },
-    )?;
+    let (common, limit) = (&arguments.common, arguments.limit);
+    print_tasks(common, (&common.filter(), limit), |_| true, output)
+}
+
+/// Lists the tasks that are found, as far as they are wanted.
+fn print_tasks(
+    common: &Common,
+    (filter, limit): (&TaskFilter, u32),
+    is_wanted: impl Fn(&TaskRecord) -> bool,
+    output: &Output,
+) -> Result<(), Failure> {
+    let found = each(common, Purpose::Harmless, output, |queue, engine| {
+        let tasks = queue.list(filter, limit)?.into_iter();
+        let tasks = tasks.filter(&is_wanted).map(|task| (engine, task));
+        Ok(tasks.collect::<Vec<_>>())
+    })?;
     let found: Vec<_> = found.into_iter().flatten().collect();
-    output.result(&match arguments.common.config.format {
+    output.result(&match common.config.format {
         Format::Json => document(&found.into_iter().map(described).collect::<Vec<_>>()),
         Format::Human | Format::Github if found.is_empty() => "no tasks\n".to_owned(),
         Format::Human | Format::Github => found.iter().map(line).collect(),
@@ -176,6 +188,10 @@ fn retry(arguments: &RetryArguments, output: &Output) -> Result<(), Failure> {
     let by = arguments.by.clone().or(system);
     let by = by.unwrap_or_else(|| "bindery tasks".to_owned());
     let filter = common.filter();
+    if arguments.dry_run {
+        let is_wanted = |task: &TaskRecord| task.status == TaskStatus::Failed;
+        return print_tasks(common, (&filter, u32::MAX), is_wanted, output);
+    }
     let changed = each(common, Purpose::Harmless, output, |queue, engine| {
         let tasks = queue.retry(&filter, &by)?;
         Ok(Changed { engine, tasks })
@@ -192,6 +208,11 @@ fn delete(arguments: &DeleteArguments, output: &Output) -> Result<(), Failure> {
             failure.help("write which are meant: `--failed`, `--status pending` or `--id 17`")
         );
     }
+    let filter = common.filter();
+    if arguments.dry_run {
+        let is_wanted = |task: &TaskRecord| task.status != TaskStatus::Running;
+        return print_tasks(common, (&filter, u32::MAX), is_wanted, output);
+    }
     if !arguments.yes {
         let confirmation = Confirmation {
             question: "Delete these tasks?",
@@ -199,7 +220,6 @@ fn delete(arguments: &DeleteArguments, output: &Output) -> Result<(), Failure> {
         };
         confirm::ask(&confirmation, output)?;
     }
-    let filter = common.filter();
     let changed = each(common, Purpose::Destructive, output, |queue, engine| {
         let tasks = queue.delete(&filter)?;
         Ok(Changed { engine, tasks })

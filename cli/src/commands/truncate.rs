@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::load::explained;
 use crate::arguments::{EngineOptions, Format, SchemaOptions};
+use crate::at_once::at_once;
 use crate::confirm::{self, Confirmation};
 use crate::data::tables::{EngineTable, chosen as chosen_tables};
 use crate::database::Engines;
@@ -84,13 +85,16 @@ pub(crate) fn run(arguments: &TruncateArguments, output: &Output) -> Result<(), 
         ask(&compiled.project, &all, output)?;
     }
     let engines = Engines::open(&compiled.project, &chosen)?;
-    for (index, one) in all.iter().enumerate() {
-        if let Err(failure) = empty(one, &engines, index) {
-            print(&all[..index], "emptied", options.format, output)?;
-            return Err(failure);
+    let ended = at_once(&all, |index, one| empty(one, &engines, index));
+    let (mut emptied, mut failures) = (Vec::new(), Vec::new());
+    for (one, ended) in all.into_iter().zip(ended) {
+        match ended {
+            Ok(()) => emptied.push(one),
+            Err(failure) => failures.push(failure),
         }
     }
-    print(&all, "emptied", options.format, output)
+    print(&emptied, "emptied", options.format, output)?;
+    output.failures(&failures)
 }
 
 fn of_engine<'m>(

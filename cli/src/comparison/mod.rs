@@ -14,7 +14,7 @@ use bindery_schema::diff::{
     Change, ColumnChange, ColumnShape, Key, KeyKind, Structure, Unreadable, ViewShape, compare,
     same_expression,
 };
-use bindery_schema::model::{CheckedModel, EngineId, TableName};
+use bindery_schema::model::{CheckedModel, Engine, EngineId, TableName};
 use bindery_schema::render::{Style, render};
 use serde::Serialize;
 
@@ -66,11 +66,20 @@ pub(crate) fn of_engine(
         .filter(|table| table.unmanaged)
         .map(|table| table.name.clone())
         .collect();
+    of_structure((engines, index), model.engine(id), expected, &unmanaged)
+}
+
+/// The same with another structure than that of the schema.
+pub(crate) fn of_structure(
+    (engines, index): (&Engines, usize),
+    engine: &Engine,
+    expected: Structure,
+    unmanaged: &BTreeSet<TableName>,
+) -> Result<Compared, String> {
     let catalogue = engines
         .catalogue(index)
         .map_err(|failure| failure.message())?;
-    let engine = model.engine(id);
-    let text = catalogue.statements(&unmanaged);
+    let text = catalogue.statements(unmanaged);
     let found = Structure::read(&text, engine.dialect, engine.flavour);
     let found = found.map_err(|why| unreadable(&why))?;
     let between = Between {

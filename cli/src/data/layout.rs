@@ -56,13 +56,7 @@ impl NewFolder {
     /// Begins the folder of an engine below `root`. With `force` it takes the place of another dump, and of nothing else.
     pub(crate) fn begin(root: &Path, engine: &str, force: bool) -> Result<Self, Failure> {
         let target = root.join(engine);
-        if fs::symlink_metadata(&target).is_ok() && !force {
-            let failure = Failure::new(format!("there is a dump already: `{}`", target.display()));
-            return Err(failure.help(
-                "`--force` replaces it once the new one is whole; `--out DIR` writes elsewhere",
-            ));
-        }
-        ensure_dump(&target)?;
+        Self::ensure_free(&target, force)?;
         // Two runs at once have folders of their own; the last to end is the one that stays.
         let partial = root.join(format!(".{engine}.{}{PARTIAL}", std::process::id()));
         remove(&partial).map_err(|error| cannot("remove", &partial, &error))?;
@@ -73,6 +67,17 @@ impl NewFolder {
             target,
             is_done: false,
         })
+    }
+
+    /// Fails where the folder is there and may not be replaced.
+    pub(crate) fn ensure_free(target: &Path, force: bool) -> Result<(), Failure> {
+        if fs::symlink_metadata(target).is_ok() && !force {
+            let failure = Failure::new(format!("there is a dump already: `{}`", target.display()));
+            return Err(failure.help(
+                "`--force` replaces it once the new one is whole; `--out DIR` writes elsewhere",
+            ));
+        }
+        ensure_dump(target)
     }
 
     /// A file in it.
@@ -123,7 +128,7 @@ fn ensure_dump(target: &Path) -> Result<(), Failure> {
 }
 
 /// A file that is there is not replaced unseen.
-pub(super) fn ensure_free(target: &Path, force: bool) -> Result<(), Failure> {
+pub(crate) fn ensure_free(target: &Path, force: bool) -> Result<(), Failure> {
     if force || fs::symlink_metadata(target).is_err() {
         return Ok(());
     }

@@ -1,6 +1,6 @@
-//! Shows the progress of a dump or a load: a bar on a terminal, a line now and then elsewhere, nothing where that is wanted.
+//! Shows the progress of long work: a bar on a terminal, a line now and then elsewhere, nothing where that is wanted.
 
-use std::cell::Cell;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::output::Output;
@@ -11,11 +11,11 @@ const LINE_EVERY: Duration = Duration::from_secs(10);
 const BAR_EVERY: Duration = Duration::from_millis(100);
 const BAR: usize = 24;
 
-/// The progress of one command.
+/// The progress of one command, whose engines may be at work at the same time.
 pub(crate) struct Progress<'o> {
     output: &'o Output,
     is_quiet: bool,
-    last: Cell<Instant>,
+    last: Mutex<Instant>,
 }
 
 impl<'o> Progress<'o> {
@@ -23,7 +23,7 @@ impl<'o> Progress<'o> {
         Self {
             output,
             is_quiet,
-            last: Cell::new(Instant::now()),
+            last: Mutex::new(Instant::now()),
         }
     }
 
@@ -34,27 +34,68 @@ impl<'o> Progress<'o> {
         rows: u64,
         of: Option<u64>,
     ) {
-        let is_terminal = self.output.has_terminal();
-        let pause = if is_terminal { BAR_EVERY } else { LINE_EVERY };
-        if self.is_quiet || self.last.get().elapsed() < pause {
-            return;
+        let pause = if self.output.has_terminal() {
+            BAR_EVERY
+        } else {
+            LINE_EVERY
+        };
+        if self.is_due(pause) {
+            self.show(&format!("{word} {table} on {engine}"), (rows, of), "rows");
         }
-        self.last.set(Instant::now());
-        let place = format!("{word} {table} on {engine}");
+    }
+
+    /// This statement of a migration begins; none is left out on a terminal, as it may take long.
+    pub(crate) fn tell_statement(
+        &self,
+        (word, version, engine): (&str, &str, &str),
+        statement: usize,
+        of: usize,
+    ) {
+        let pause = if self.output.has_terminal() {
+            Duration::ZERO
+        } else {
+            LINE_EVERY
+        };
+        if self.is_due(pause) {
+            let place = format!("{word} {version} on {engine}");
+            let numbers = (statement as u64, Some(of as u64));
+            self.show(&place, numbers, "statements");
+        }
+    }
+
+    /// Something besides, on a line of its own.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.is_quiet {
+            self.output.progress("");
+            self.output.message(text);
+        }
+    }
+
+    fn is_due(&self, pause: Duration) -> bool {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_quiet || last.elapsed() < pause {
+            return false;
+        }
+        *last = Instant::now();
+        true
+    }
+
+    fn show(&self, place: &str, (done, of): (u64, Option<u64>), unit: &str) {
+        let is_terminal = self.output.has_terminal();
         match of.filter(|of| *of > 0) {
             Some(of) if is_terminal => {
-                let done = usize::try_from(rows * BAR as u64 / of)
+                let full = usize::try_from(done * BAR as u64 / of)
                     .unwrap_or(BAR)
                     .min(BAR);
-                let bar = format!("{}{}", "#".repeat(done), "-".repeat(BAR - done));
+                let bar = format!("{}{}", "#".repeat(full), "-".repeat(BAR - full));
                 self.output
-                    .progress(&format!("{place} [{bar}] {rows} of {of} rows"));
+                    .progress(&format!("{place} [{bar}] {done} of {of} {unit}"));
             }
             Some(of) => self
                 .output
-                .message(&format!("{place}: {rows} of {of} rows\n")),
-            None if is_terminal => self.output.progress(&format!("{place}: {rows} rows")),
-            None => self.output.message(&format!("{place}: {rows} rows\n")),
+                .message(&format!("{place}: {done} of {of} {unit}\n")),
+            None if is_terminal => self.output.progress(&format!("{place}: {done} {unit}")),
+            None => self.output.message(&format!("{place}: {done} {unit}\n")),
         }
     }
 

@@ -1,8 +1,8 @@
 //! `bindery dump --redact`: the columns whose values are replaced, and the secret that they are hashed with.
 
-use bindery::data::{Redaction, ValueHash};
+use bindery::data::{Redaction, Referred, ValueHash, ValueType};
 use bindery_schema::ast;
-use bindery_schema::model::{CheckedModel, ColumnId, Table};
+use bindery_schema::model::{CheckedModel, ColumnId, Model, Table, TableId};
 use bindery_schema::redaction;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -15,11 +15,60 @@ use crate::failure::Failure;
 pub(crate) fn redact(model: &CheckedModel, tables: &mut [EngineTable<'_>]) -> Result<(), Failure> {
     for one in tables {
         for (at, redaction) in redacted(model, one)? {
-            let redacted = one.data.redact(at, redaction);
+            let redacted = match referred_by(model, one, (at, redaction)) {
+                Some(referred) => one.data.hash_as(at, referred),
+                None => one.data.redact(at, redaction),
+            };
             redacted.map_err(|error| failure(&error))?;
         }
     }
     Ok(())
+}
+
+/// The value that stands for that of a hashed text or of bytes, which databases compare in ways of their own.
+fn referred_by(
+    model: &Model,
+    one: &EngineTable<'_>,
+    (at, redaction): (usize, Redaction),
+) -> Option<Referred> {
+    let column = &one.data.columns()[at];
+    let is_compared = matches!(column.value, ValueType::Text | ValueType::Bytes);
+    if redaction != Redaction::Hash || !is_compared {
+        return None;
+    }
+    let column = column_id(one.table, &column.name)?;
+    referred(model, (one.table, column), &mut Vec::new())
+}
+
+fn referred(
+    model: &Model,
+    (table, column): (&Table, ColumnId),
+    seen: &mut Vec<(TableId, ColumnId)>,
+) -> Option<Referred> {
+    let keys = table.foreign_keys.iter();
+    let mut referring = keys.flat_map(|key| {
+        let pairs = key.columns.iter().zip(&key.referred);
+        let own = pairs.filter(|(own, _)| **own == column);
+        own.map(move |(_, theirs)| (key, *theirs))
+    });
+    let (key, theirs) = referring.find(|(key, theirs)| {
+        let redaction = redaction::of_column(model, key.table, *theirs);
+        redaction == Some(ast::Redaction::Hash) && !seen.contains(&(key.table, *theirs))
+    })?;
+    seen.push((key.table, theirs));
+    let other = model.table(key.table);
+    let names = |(own, theirs): (&ColumnId, &ColumnId)| {
+        let (own, theirs) = (table.column(*own), other.column(*theirs));
+        (own.name.clone(), theirs.name.clone())
+    };
+    Some(Referred {
+        schema: other.name.schema.clone(),
+        table: other.name.name.clone(),
+        has_heirs: other.native.has_heirs,
+        columns: key.columns.iter().zip(&key.referred).map(names).collect(),
+        column: other.column(theirs).name.clone(),
+        next: referred(model, (other, theirs), seen).map(Box::new),
+    })
 }
 
 /// The names of the columns that [`redact`] would have replaced.

@@ -33,14 +33,14 @@ const fn on_all(words: &'static str, options: &'static [&'static str]) -> Comman
 }
 
 const COMMANDS: &[Command] = &[
-    on_default("create", &["--print"]),
+    on_default("create", &["--print", "--dry-run"]),
     on_default("drop --yes", &["--yes", "--dry-run"]),
     on_default("reset --yes", &["--yes", "--dry-run"]),
     on_default("truncate --yes", &["--yes", "--dry-run"]),
-    on_default("dump --out out", &["--force", "--quiet"]),
+    on_default("dump --out out", &["--force", "--quiet", "--dry-run"]),
     on_default("load", &["--yes", "--dry-run", "--quiet"]),
-    on_default("migrate run", &[]),
-    on_default("migrate revert --yes", &["--yes"]),
+    on_default("migrate run", &["--dry-run", "--quiet"]),
+    on_default("migrate revert --yes", &["--yes", "--dry-run", "--quiet"]),
     on_default("migrate status", &[]),
     on_default("pull --out out", &["--yes"]),
     on_all("docs", &["--out", "--force"]),
@@ -60,17 +60,26 @@ const COMMANDS: &[Command] = &[
 const OTHERS: &[(&str, &[&str])] = &[
     ("migrate add later --engine nope", &["--all", "--dry-run"]),
     ("migrate check --engine nope", &["--all"]),
-    ("migrate baseline 1 --engine nope", &["--all"]),
+    ("migrate baseline 1 --engine nope", &["--all", "--dry-run"]),
     ("migrate import . --engine nope", &["--all", "--dry-run"]),
-    ("migrate resolve 1 --done --engine nope", &["--all"]),
+    (
+        "migrate resolve 1 --done --engine nope",
+        &["--all", "--dry-run"],
+    ),
     ("migrate squash --engine nope", &["--all", "--dry-run"]),
-    ("mirror default nope", &["<FROM> <TO>", "--yes", "--quiet"]),
+    (
+        "mirror default nope",
+        &["<FROM> <TO>", "--yes", "--quiet", "--dry-run"],
+    ),
     ("recover --engine nope", &["--engine <NAME>", "--dry-run"]),
     ("tasks list --engine nope", &["--engine <NAME>"]),
-    ("tasks retry --failed --engine nope", &["--engine <NAME>"]),
+    (
+        "tasks retry --failed --engine nope",
+        &["--engine <NAME>", "--dry-run"],
+    ),
     (
         "tasks delete --failed --yes --engine nope",
-        &["--engine <NAME>", "--yes"],
+        &["--engine <NAME>", "--yes", "--dry-run"],
     ),
     ("verify --from default --to nope", &["--from <NAME>"]),
 ];
@@ -251,4 +260,66 @@ fn cli_01_every_command_acts_on_the_named_engine_only() {
             command.words
         );
     }
+}
+
+/// Engines are at work at the same time: one that cannot be reached keeps no other from its work, and the exit code is the worst.
+#[test]
+fn cli_01_an_engine_that_fails_keeps_no_other_from_its_work() {
+    let config = "[engines]\nb = 'sqlite://b.db'\nc = 'sqlite://c.db'\np = 'postgres://ann@127.0.0.1:1/shop'\n";
+    let schema = "-- @dialect sqlite\n\n-- @engines b, c, p\nCREATE TABLE blogs (id BIGINT NOT NULL PRIMARY KEY);\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", schema)]);
+    for (words, done) in [
+        ("create --all", "created    blogs on "),
+        ("dump --all", "dumped     blogs on "),
+        ("load --all --replace --yes", "loaded     blogs on "),
+        ("truncate --all --yes", "emptied    blogs on "),
+        ("drop --all --yes", "dropped    blogs on "),
+    ] {
+        let outcome = project.run(words);
+        let lines: Vec<&str> = outcome.results.lines().collect();
+        let of = |engine: &str| {
+            lines
+                .iter()
+                .position(|line| line.starts_with(&format!("{done}{engine}")))
+        };
+        let (b, c) = (of("b"), of("c"));
+        assert!(
+            b.is_some() && b < c && of("p").is_none(),
+            "{words}: {outcome:#?}"
+        );
+        holds(&outcome.failed(), &["engine `p`"]);
+        if words == "dump --all" {
+            let there = ["manifest.json", "blogs.csv"];
+            std::fs::create_dir(project.path("data/p")).expect("a folder");
+            for name in there {
+                let from = project.path(&format!("data/b/{name}"));
+                std::fs::copy(from, project.path(&format!("data/p/{name}"))).expect("it is there");
+            }
+        }
+    }
+}
+
+#[test]
+fn cli_01_a_dry_run_writes_and_changes_nothing() {
+    let project = Project::blogs();
+    project.run("create --all").good();
+    let before = project.files();
+    let told = project.run("dump --all --dry-run").good();
+    holds(
+        &told,
+        &[
+            "planned    posts on b\n",
+            "planned    users on default\n",
+            "3 tables of b to `data/b`",
+        ],
+    );
+    let json = project.run("dump --engine b --table posts --out posts.csv --dry-run --format json");
+    assert_eq!(json.json()[0]["tables"][0]["status"], "planned");
+    assert_eq!(project.files(), before);
+    project.run("dump --all").good();
+    // What would be refused is refused.
+    holds(
+        &project.run("dump --engine b --dry-run").failed(),
+        &["there is a dump already"],
+    );
 }

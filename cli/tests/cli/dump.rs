@@ -199,6 +199,7 @@ fn without_json_blanks(text: &str) -> String {
     text.replace("\"\"a\"\": [1, null]", "\"\"a\"\":[1,null]")
 }
 
+/// Covers DUMP-13, CLI-7.
 #[test]
 fn dump_01_each_engine_has_a_folder_with_files_and_a_manifest() {
     for test in Dumped::on_all() {

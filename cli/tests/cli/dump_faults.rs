@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery_testkit::{fresh_mysql, fresh_postgres};
+use bindery_testkit::{Direction, Fault, FaultProxy, fresh_mysql, fresh_postgres};
 use mysql::prelude::Queryable;
 
 use super::dump::{At, Dumped, SCHEMA};
@@ -125,7 +125,7 @@ fn feeding(test: &Dumped, words: &str) -> std::process::Child {
         .expect("the command was built before its tests")
 }
 
-/// Covers DUMP-1.
+/// Covers DUMP-1, CLI-1.
 #[test]
 fn dump_03_a_load_that_is_killed_leaves_the_old_content() {
     for test in Dumped::on_all() {
@@ -293,6 +293,95 @@ fn dump_04_a_line_without_end_is_refused_in_bounded_memory() {
         holds(&load("wide.csv", ""), &["line 2", why]);
     }
     assert_eq!(test.rows("empties"), "id,note\n");
+}
+
+/// Covers DUMP-10 on PostgreSQL, MariaDB.
+#[test]
+fn dump_03_a_load_whose_connection_is_lost_is_there_whole_or_not() {
+    let servers = [
+        fresh_postgres().map(At::Postgres),
+        fresh_mysql().map(At::Mysql),
+    ];
+    for at in servers.into_iter().flatten() {
+        let test = Dumped::with(SCHEMA, at);
+        let proxy = FaultProxy::start(&test.b_url().1).expect("a free port");
+        let load = |file: &str| {
+            Command::new(env!("CARGO_BIN_EXE_bindery"))
+                .args([
+                    "load", "--engine", "b", "--table", "empties", "--from", file,
+                ])
+                .args(["--replace", "--yes", "--quiet"])
+                .current_dir(test.project.path(""))
+                .env("B_URL", proxy.url())
+                .output()
+                .expect("the command was built before its tests")
+        };
+        let rows = |word: &str| format!("id,note\n1,{word}\n2,{word}\n");
+        test.project.write("old.csv", rows("old"));
+        test.project.write("new.csv", rows("new"));
+        let direction = Direction::ToServer;
+        let pattern = || b"COMMIT".to_vec();
+        for fault in [
+            Fault::CutAfter {
+                direction,
+                bytes: 700,
+            },
+            Fault::CutBeforePattern {
+                direction,
+                pattern: pattern(),
+            },
+            Fault::CutAfterPattern {
+                direction,
+                pattern: pattern(),
+                wait: Duration::from_millis(300),
+            },
+        ] {
+            assert!(load("old.csv").status.success());
+            proxy.set(fault);
+            let ended = load("new.csv");
+            assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+            proxy.heal();
+            let found = test.rows("empties");
+            assert!(found == rows("old") || found == rows("new"), "{found}");
+        }
+    }
+}
+
+/// Covers DUMP-8 on SQLite.
+#[test]
+fn dump_02_many_rows_and_many_columns_take_no_more_memory() {
+    let columns: String = (1..=1_000)
+        .map(|at| format!(",\n  c{at} INTEGER"))
+        .collect();
+    let schema = format!(
+        "-- @dialect sqlite\n\n-- @engine b\nCREATE TABLE wide (\n  id INTEGER PRIMARY KEY{columns}\n);\n\n\
+         -- @engine b\nCREATE TABLE long (\n  id INTEGER PRIMARY KEY,\n  note TEXT\n);\n"
+    );
+    let test = Dumped::with(&schema, At::File(PathBuf::new()));
+    test.on_b(
+        "INSERT INTO wide (id, c1, c1000) VALUES (1, 7, 8); \
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) \
+         INSERT INTO long SELECT i, hex(zeroblob(500)) FROM n",
+    );
+    for words in ["dump --engine b", "load --engine b --replace --yes"] {
+        // 300 MB of rows.
+        let run = format!(
+            "ulimit -v 250000; exec '{}' {words} --quiet",
+            env!("CARGO_BIN_EXE_bindery")
+        );
+        let ended = Command::new("sh")
+            .args(["-c", &run])
+            .current_dir(test.project.path(""))
+            .env("B_URL", "sqlite://b.db")
+            .output()
+            .expect("there is a shell");
+        assert!(ended.status.success(), "{words}: {ended:?}");
+    }
+    assert_eq!(test.number("long"), 300_000);
+    assert_eq!(
+        test.number("wide WHERE c1 = 7 AND c1000 = 8 AND c2 IS NULL"),
+        1
+    );
 }
 
 const MOMENTS: &str = "\

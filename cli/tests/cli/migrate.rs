@@ -191,7 +191,9 @@ fn cli_07_migrations_are_applied_once_and_reverted() {
     }
 }
 
-/// MIG-3, MIG-4: what was applied stays as it was, and nothing slips in before it unasked.
+/// Applied migrations stay as they were, and nothing slips in before it unasked.
+///
+/// Covers MIG-3, MIG-4.
 #[test]
 fn cli_07_what_is_not_as_it_was_applied_is_refused() {
     for migrated in Migrated::on_all() {
@@ -235,7 +237,9 @@ fn cli_07_what_is_not_as_it_was_applied_is_refused() {
     }
 }
 
-/// MIG-1: a migration that fails leaves nothing where the database can undo DDL, and else what the message says.
+/// A migration that fails leaves nothing where the database can undo DDL, and else what the message says.
+///
+/// Covers MIG-1.
 #[test]
 fn cli_07_a_migration_that_fails_is_not_recorded_as_applied() {
     for migrated in Migrated::on_all() {
@@ -307,7 +311,9 @@ fn cli_07_a_database_that_is_there_is_taken_over() {
     }
 }
 
-/// MIG-2: of ten processes one applies each migration.
+/// Of ten processes one applies each migration.
+///
+/// Covers MIG-2.
 #[test]
 fn cli_07_of_many_processes_one_applies() {
     for migrated in Migrated::on_all() {
@@ -334,7 +340,9 @@ fn cli_07_of_many_processes_one_applies() {
     }
 }
 
-/// MIG-1: killed at any moment, a run leaves a state that the next one goes on from, or that says which statement to look at.
+/// Killed at any moment, a run leaves a state that the next one goes on from, or that says which statement to look at.
+///
+/// Covers MIG-1.
 #[test]
 fn cli_07_a_killed_run_is_gone_on_with() {
     let rounds = match std::env::var_os("BINDERY_TEST_FULL") {
@@ -486,7 +494,9 @@ fn cli_07_a_migration_without_a_transaction() {
     assert_eq!(migrated.states(), ["applied", "applied"]);
 }
 
-/// MIG-13: SQLite's way of changing a table, by making another in its place, keeps the rows that refer to it.
+/// SQLite's way of changing a table, by making another in its place, keeps the rows that refer to it.
+///
+/// Covers MIG-13 on SQLite.
 #[test]
 fn cli_07_a_table_of_sqlite_is_made_anew() {
     let migrated = Migrated::on_sqlite();
@@ -511,7 +521,9 @@ fn cli_07_a_table_of_sqlite_is_made_anew() {
     assert_eq!(migrated.numbers("SELECT id FROM a"), [1]);
 }
 
-/// MIG-6: a statement waits for a lock no longer than it may, and is tried again.
+/// A statement waits for a lock no longer than it may, and is tried again.
+///
+/// Covers MIG-6 on PostgreSQL.
 #[test]
 fn cli_07_a_lock_is_not_waited_for_for_ever() {
     let Some(database) = fresh_postgres() else {

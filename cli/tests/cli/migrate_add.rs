@@ -365,6 +365,8 @@ const FIRST: &str = "CREATE TABLE users (id BIGINT NOT NULL PRIMARY KEY, name VA
 const SECOND: &str = "CREATE TABLE users (id BIGINT NOT NULL PRIMARY KEY,\n  -- @renamed_from name\n  nick VARCHAR(80) NOT NULL, age BIGINT NOT NULL DEFAULT 0, city_id BIGINT, CONSTRAINT users_city FOREIGN KEY (city_id) REFERENCES cities (id), CONSTRAINT users_age_check CHECK (age >= 0));\nCREATE UNIQUE INDEX users_nick ON users (nick, id);\nCREATE TABLE cities (id BIGINT NOT NULL PRIMARY KEY, name VARCHAR(40) DEFAULT 'x');\nCREATE VIEW nicks AS SELECT id, nick FROM users;\n";
 
 /// The migration from nothing, one that renames and drops, their check and their way back.
+///
+/// Covers MIG-10.
 #[test]
 fn cli_07_migrations_are_written_from_the_schema() {
     for both in Both::on_all() {

@@ -75,6 +75,42 @@ fn cli_07_a_dry_run_lists_and_changes_nothing() {
     }
 }
 
+/// A baseline and a resolution are shown before they are recorded.
+#[test]
+fn cli_07_a_dry_run_of_baseline_and_resolve_records_nothing() {
+    for migrated in Migrated::on_all() {
+        migrated.write("1_a.sql", A).write("2_b.sql", B);
+        let listed = migrated.run("baseline 2 --dry-run").good();
+        let planned = "to record    1_a on default (1 statement)\nto record    2_b on default (2 statements)\n";
+        assert_eq!(listed, planned);
+        assert_eq!(migrated.states(), ["pending", "pending"]);
+        assert!(!migrated.has_table("_bindery_migrations"));
+        migrated.run("baseline 1").good();
+        let none = migrated.run("baseline 1 --dry-run").good();
+        assert_eq!(none, "nothing is to be recorded on default\n");
+        let refused = migrated.run("resolve 1 --done --dry-run --engine default");
+        holds(&refused.failed(), &["migration 1 was not interrupted"]);
+        migrated.run("baseline 2").good();
+        migrated.execute(&[
+            "UPDATE _bindery_migrations SET stage = 'applying', at_work = 1, done = 0 WHERE version = '2'",
+        ]);
+        for (words, state) in [
+            ("--done", "applied"),
+            ("--statements 1", "interrupted, statement 1"),
+            ("--statements 0", "pending"),
+        ] {
+            let words = format!("resolve 2 {words} --dry-run --engine default");
+            let shown = migrated.run(&words).good();
+            assert_eq!(shown, format!("to resolve   2_b on default: {state}\n"));
+        }
+        let json = migrated
+            .run("resolve 2 --done --dry-run --engine default --format json")
+            .json();
+        assert_eq!(json[0]["migrations"][0]["state"], "to resolve");
+        assert_eq!(migrated.states(), ["applied", "half done"]);
+    }
+}
+
 #[test]
 fn a_dry_run_of_create_lists_the_missing_tables() {
     for migrated in Migrated::on_all() {

@@ -66,6 +66,10 @@ fn sync_06_engines_are_mirrored_verified_and_restored() {
     let Some((project, b, c)) = project() else {
         return;
     };
+    assert_eq!(
+        project.run("mirror default b --dry-run").good(),
+        "planned    users from default to b\nplanned    posts from default to b\n"
+    );
     for (from, to) in [("default", "b"), ("b", "c")] {
         let told = project.run(&format!("mirror {from} {to} --quiet")).good();
         let users = format!("users on {from} and {to}: 3000 rows");

@@ -15,6 +15,7 @@ mod push;
 mod reader;
 mod redact;
 mod references;
+mod referred;
 mod rows;
 mod snapshot;
 mod table;
@@ -24,6 +25,7 @@ pub use self::fixtures::{Fixtures, LoadedFixtures};
 pub use self::loading::{LoadMode, Loaded, Loading, Reject, Rejected};
 pub use self::reader::RowsSource;
 pub use self::redact::{Redaction, ValueHash};
+pub use self::referred::Referred;
 pub use self::snapshot::Snapshot;
 pub use self::table::{DataColumn, DataTable, ValueType};
 

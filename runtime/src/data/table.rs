@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::DataFormat;
 use super::line::Line;
 use super::redact::Redaction;
+use super::referred::Referred;
 use super::rows::refused;
 use crate::driver::TableSql;
 use crate::error::{DataError, DataProblem, Result};
@@ -111,6 +112,8 @@ pub struct DataColumn {
     pub length: Option<u32>,
     /// The replacement of its values by a snapshot that replaces some.
     pub redaction: Option<Redaction>,
+    /// The value of another row that is replaced in place of its own.
+    pub(super) referred: Option<Referred>,
 }
 
 impl DataColumn {
@@ -128,6 +131,7 @@ impl DataColumn {
             is_year: false,
             length: None,
             redaction: None,
+            referred: None,
         }
     }
 
@@ -149,8 +153,9 @@ pub struct DataTable {
     pub(super) columns: Vec<DataColumn>,
     /// The text that its rows are read and deleted from: its name, or its own rows alone.
     pub(super) rows: String,
-    /// All rows, in the order of the key.
+    /// All rows, in the order of the key; in none where the key is hashed.
     pub(super) select: String,
+    dialect: Dialect,
 }
 
 impl DataTable {
@@ -179,6 +184,7 @@ impl DataTable {
             select: select(dialect, (sql, sql.table), &columns, &[]),
             sql,
             columns,
+            dialect,
         }
     }
 
@@ -205,7 +211,7 @@ impl DataTable {
         match dialect {
             Dialect::Postgres => {
                 self.rows = format!("ONLY {}", self.sql.table);
-                self.select = select(dialect, (self.sql, &self.rows), &self.columns, &[]);
+                self.select_again();
             }
             Dialect::Sqlite | Dialect::Mysql => {}
         }
@@ -213,20 +219,39 @@ impl DataTable {
     }
 
     /// Has a snapshot that replaces values ([`Snapshot::redacting`](super::Snapshot::redacting)) replace those of a column, by its place.
-    /// Other snapshots refuse to write the table then.
+    /// Other snapshots refuse to write the table then. Where the key is hashed, rows come in no order, as that of the key would show.
     ///
     /// # Errors
     /// The table has no such column.
     pub fn redact(&mut self, column: usize, redaction: Redaction) -> Result<()> {
-        let Some(column) = self.columns.get_mut(column) else {
+        self.column_at(column)?.redaction = Some(redaction);
+        self.select_again();
+        Ok(())
+    }
+
+    /// The same with a hash, of the value that the column refers to by a foreign key, where there is such a row: a collation takes
+    /// `ann` for `Ann`, and their own hashes would differ.
+    ///
+    /// # Errors
+    /// The table has no such column.
+    pub fn hash_as(&mut self, column: usize, referred: Referred) -> Result<()> {
+        self.column_at(column)?.referred = Some(referred);
+        self.redact(column, Redaction::Hash)
+    }
+
+    fn column_at(&mut self, at: usize) -> Result<&mut DataColumn> {
+        let name = self.name.as_str();
+        self.columns.get_mut(at).ok_or_else(|| {
             let problem = DataProblem::Columns {
-                unknown: vec![format!("number {column}")],
+                unknown: vec![format!("number {at}")],
                 missing: Vec::new(),
             };
-            return Err(refused(DataError::new(self.name.as_str(), problem)));
-        };
-        column.redaction = Some(redaction);
-        Ok(())
+            refused(DataError::new(name, problem))
+        })
+    }
+
+    fn select_again(&mut self) {
+        self.select = select(self.dialect, (self.sql, &self.rows), &self.columns, &[]);
     }
 
     /// The columns that are dumped and loaded.
@@ -257,8 +282,19 @@ pub(super) fn select(
         table.columns.iter().zip(columns),
         ", ",
         |sql, (name, column)| {
-            sql.push(name);
-            sql.push(if column.as_text { text_form } else { "" });
+            match &column.referred {
+                Some(referred) => referred.push(sql, table.table, &column.name),
+                None => {
+                    sql.push(name);
+                }
+            }
+            // What an expression makes of `char(n)` has no length, and keeps its padding.
+            let is_text = column.referred.is_some() && column.value == ValueType::Text;
+            sql.push(if column.as_text || is_text {
+                text_form
+            } else {
+                ""
+            });
         },
     );
     if columns.is_empty() {
@@ -271,12 +307,26 @@ pub(super) fn select(
             sql.push(" = ").placeholder();
         });
     }
-    if !table.key.is_empty() {
+    if is_order_hidden(table.key, columns) {
+        sql.push(match dialect {
+            Dialect::Sqlite | Dialect::Postgres => " ORDER BY random()",
+            Dialect::Mysql => " ORDER BY rand()",
+        });
+    } else if !table.key.is_empty() {
         sql.push(" ORDER BY ").list(table.key, ", ", |sql, &at| {
             sql.push(table.table).push(".").push(table.columns[at]);
         });
     }
     sql.finish()
+}
+
+/// Would the order of rows say which hash is of the lower key? Without a key they come as they were stored.
+fn is_order_hidden(key: &[usize], columns: &[DataColumn]) -> bool {
+    let is_hashed = |column: &DataColumn| column.redaction == Some(Redaction::Hash);
+    if key.is_empty() {
+        return columns.iter().any(is_hashed);
+    }
+    key.iter().any(|at| is_hashed(&columns[*at]))
 }
 
 /// The names of a table, its columns and its key, kept until the process ends, once however often they are needed: in generated code

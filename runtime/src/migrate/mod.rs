@@ -10,6 +10,7 @@ mod embedded;
 mod history;
 mod lock;
 mod plan;
+mod recording;
 mod run;
 
 use std::time::Duration;
@@ -315,11 +316,7 @@ impl<'a> Migrator<'a> {
     /// # Errors
     /// The engine cannot be reached.
     pub fn status(&self) -> Result<Vec<MigrationStatus>> {
-        let status = || {
-            let mut session = Session::open(self.registry, self.engine, &self.options)?;
-            Ok(self.plan(&mut session)?.status)
-        };
-        self.located(status())
+        self.looked(|session| Ok(self.plan(session)?.status))
     }
 
     /// The migrations that [`run`](Self::run) would apply, in their order. Changes nothing, and waits for no other process.
@@ -342,12 +339,14 @@ impl<'a> Migrator<'a> {
         &self,
         of: impl FnOnce(&plan::Plan) -> Result<Vec<run::Step>>,
     ) -> Result<Vec<Migration>> {
-        let steps = || {
-            let mut session = Session::open(self.registry, self.engine, &self.options)?;
-            of(&self.plan(&mut session)?)
-        };
-        let steps = self.located(steps())?;
+        let steps = self.looked(|session| of(&self.plan(session)?))?;
         Ok(steps.iter().map(run::Step::migration).collect())
+    }
+
+    /// With a session of its own, and without the lock: nothing is changed.
+    fn looked<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
+        let session = Session::open(self.registry, self.engine, &self.options);
+        self.located(session.and_then(|mut session| work(&mut session)))
     }
 
     /// Applies what is pending, one migration after the other, and returns those that this call applied. Of several processes that
@@ -390,6 +389,22 @@ impl<'a> Migrator<'a> {
         self.located(self.locked(&mut |_| (), |session, _| {
             self.record_until(session, version)
         }))
+    }
+
+    /// The migrations that [`baseline`](Self::baseline) would record. Changes nothing, and waits for no other process.
+    ///
+    /// # Errors
+    /// As [`baseline`](Self::baseline).
+    pub fn unrecorded_until(&self, version: &str) -> Result<Vec<Migration>> {
+        self.looked(|session| self.unrecorded(session, version))
+    }
+
+    /// The state that [`resolve`](Self::resolve) would leave. Changes nothing, and waits for no other process.
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve).
+    pub fn resolved(&self, version: &str, done: Option<usize>) -> Result<MigrationStatus> {
+        self.looked(|session| self.state_once_done(session, version, done))
     }
 
     /// Records these migrations as applied, without running them, where another tool has applied them. Returns the versions that were

@@ -18,7 +18,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// The direction of a run.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Direction {
+pub(super) enum Direction {
     Up,
     Down,
 }
@@ -97,61 +97,6 @@ impl Migrator<'_> {
             runs.extend(self.take(&mut session.physical, step, told)?);
         }
         Ok(runs)
-    }
-
-    pub(super) fn record_until(
-        &self,
-        session: &mut Session,
-        version: &str,
-    ) -> Result<Vec<&'static str>> {
-        let plan = self.plan(session)?;
-        let last = plan.find(version)?.version;
-        let versions = plan.migrations.iter().map(|one| one.version);
-        let at = versions.clone().position(|one| one == last).unwrap_or(0);
-        let until: Vec<&str> = versions.take(at + 1).collect();
-        record(session, &plan, &until)
-    }
-
-    pub(super) fn record_these(
-        &self,
-        session: &mut Session,
-        versions: &[&str],
-    ) -> Result<Vec<&'static str>> {
-        let plan = self.plan(session)?;
-        record(session, &plan, versions)
-    }
-
-    /// One statement, so that a run that is killed leaves the row as it was or as it shall be.
-    pub(super) fn set_done(
-        &self,
-        session: &mut Session,
-        version: &str,
-        done: Option<usize>,
-    ) -> Result<()> {
-        let plan = self.plan(session)?;
-        let migration = plan.find(version)?;
-        let physical = &mut session.physical;
-        let direction = interrupted(history::stage(physical, version)?, version)?;
-        let script = match direction {
-            Direction::Up => migration.up,
-            Direction::Down => migration.down.unwrap_or(migration.up),
-        };
-        let all = script.statements.len();
-        let done = done.unwrap_or(all);
-        if done > all {
-            return Err(refused(MigrationError::FewerStatements {
-                version: version.to_owned(),
-                statements: all,
-            }));
-        }
-        let progress = match direction {
-            Direction::Up if done == all => Progress::whole(all, 0),
-            Direction::Up if done == 0 => return history::delete(physical, version),
-            Direction::Down if done == all => return history::delete(physical, version),
-            Direction::Down if done == 0 => Progress::whole(migration.up.statements.len(), 0),
-            Direction::Up | Direction::Down => Progress::part(direction, done, done),
-        };
-        history::amend(physical, migration.row(), progress)
     }
 
     /// One migration; `None` where another process did it meanwhile. Tried again where no lock was given in time.
@@ -250,34 +195,6 @@ pub(super) fn steps_back(plan: &Plan, count: usize) -> Result<Vec<Step>> {
     } else {
         Err(refused(MigrationError::NoWayBack { versions }))
     }
-}
-
-/// Records migrations as applied that are not recorded yet.
-fn record(session: &mut Session, plan: &Plan, versions: &[&str]) -> Result<Vec<&'static str>> {
-    let found = versions.iter().map(|version| plan.find(version));
-    let mut recorded = Vec::new();
-    for migration in found.collect::<Result<Vec<_>>>()? {
-        if history::stage(&mut session.physical, migration.version)?.is_none() {
-            let progress = Progress::whole(migration.up.statements.len(), 0);
-            history::insert(&mut session.physical, migration.row(), progress)?;
-            recorded.push(migration.version);
-        }
-    }
-    Ok(recorded)
-}
-
-/// The direction that a run was interrupted in. Of any other migration it is known how far it is.
-fn interrupted(stage: Option<Stage>, version: &str) -> Result<Direction> {
-    let is_applied = match stage {
-        Some(Stage::Applying) => return Ok(Direction::Up),
-        Some(Stage::Reverting) => return Ok(Direction::Down),
-        Some(Stage::Applied) => true,
-        None => false,
-    };
-    Err(refused(MigrationError::NotInterrupted {
-        version: version.to_owned(),
-        is_applied,
-    }))
 }
 
 /// Records that a statement begins, and has it done. Where it fails the record is as before.
@@ -436,13 +353,13 @@ impl Step {
 }
 
 impl Migration {
-    fn row(&self) -> (&str, &str, &str) {
+    pub(super) fn row(&self) -> (&str, &str, &str) {
         (self.version, self.name, self.checksum)
     }
 }
 
 impl Progress {
-    fn whole(statements: usize, duration_ms: u64) -> Self {
+    pub(super) fn whole(statements: usize, duration_ms: u64) -> Self {
         Self {
             stage: Stage::Applied,
             at_work: statements,
@@ -451,7 +368,7 @@ impl Progress {
         }
     }
 
-    fn part(direction: Direction, at_work: usize, done: usize) -> Self {
+    pub(super) fn part(direction: Direction, at_work: usize, done: usize) -> Self {
         Self {
             stage: match direction {
                 Direction::Up => Stage::Applying,

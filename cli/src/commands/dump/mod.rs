@@ -1,5 +1,6 @@
 //! `bindery dump`: the rows of engines as files, `data/<engine>/<table>.csv` and a manifest, each engine from one snapshot.
 
+mod planned;
 mod redacted;
 mod report;
 
@@ -8,11 +9,14 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use bindery::data::{DataFormat, Snapshot};
-use bindery_schema::model::{CheckedModel, EngineId};
+use bindery_schema::model::{CheckedModel, EngineId, Model};
+use bindery_schema::source::Sources;
 use clap::{Args, ValueEnum};
 
+use self::redacted::Redacted;
 use self::report::{EngineDump, TableDump, print};
 use crate::arguments::{EngineOptions, SchemaOptions};
+use crate::at_once::at_once;
 use crate::data;
 use crate::data::archive::Staged;
 use crate::data::layout::{self, Hashing, MANIFEST, NewFile, NewFolder, file_name};
@@ -46,6 +50,7 @@ pub(crate) const ROOT: &str = "data";
         bindery dump --all --out backup every engine, to `backup/<engine>`\n  \
         bindery dump --all --archive backup.tar.zst\n  \
         bindery dump --all --redact --out for-tests\n  \
+        bindery dump --redact users.email=hash --redact users.phone=null --out for-tests\n  \
         bindery dump --engine b --record users 7 --out user7\n  \
         bindery dump --engine b --table posts --out posts.jsonl\n  \
         bindery dump --table users --out - | head"
@@ -69,12 +74,16 @@ pub(crate) struct DumpArguments {
     /// With --record: take the rows that refer to it, those that refer to them, and so on, to this depth
     #[arg(long, value_name = "N", default_value_t = 1, requires = "record")]
     depth: u32,
-    /// Replace the values of columns with `@redact`, so that the dump can be handed to others
-    #[arg(long, conflicts_with = "record")]
-    redact: bool,
+    /// Replace the values of columns with `@redact`, so that the dump can be handed to others; with a value also those of this column,
+    /// by `hash` (the default), `null` or `fake`; may be repeated
+    #[arg(long, value_name = "TABLE.COLUMN=HOW", num_args = 0..=1, default_missing_value = "", conflicts_with = "record")]
+    redact: Vec<Redacted>,
     /// Replace a dump that is there
     #[arg(long)]
     force: bool,
+    /// List the tables; connect to nothing and write nothing
+    #[arg(long, conflicts_with = "record")]
+    dry_run: bool,
     /// Say nothing of how far it is
     #[arg(long, short)]
     quiet: bool,
@@ -112,12 +121,18 @@ pub(crate) fn run(arguments: &DumpArguments, output: &Output) -> Result<(), Fail
     let options = &arguments.schema;
     let project = Project::load(options, DialectChoice::Configured)?;
     let chosen = project.choose(&arguments.engines, Purpose::Harmless)?;
-    let compiled = project.compile();
+    let annotate = |model: &mut Model, sources: &mut Sources| {
+        redacted::annotate(&arguments.redact, model, sources)
+    };
+    let compiled = project.compile_changed(annotate)?;
     let model = findings::checked(&compiled, options, output)?;
+    let redacted = redacted::columns(arguments, (model, &chosen), output)?;
+    if arguments.dry_run {
+        return planned::print(arguments, (model, &chosen), &redacted, output);
+    }
     let engines = Engines::open(&compiled.project, &chosen)?;
     let record = arguments.record(chosen.len())?;
-    let redacted = redacted::columns(arguments, (model, &chosen), output)?;
-    let secret = arguments.redact.then(Secret::new).transpose()?;
+    let secret = arguments.is_redacted().then(Secret::new).transpose()?;
     let begin = |archive: &PathBuf| Staged::begin(archive, arguments.force);
     let staged = arguments.archive.as_ref().map(begin).transpose()?;
     let root = staged
@@ -137,25 +152,26 @@ pub(crate) fn run(arguments: &DumpArguments, output: &Output) -> Result<(), Fail
         return dump.to_file(&chosen, format, output);
     }
     let (mut outcomes, mut dumps, mut failures) = (Vec::new(), Vec::new(), Vec::new());
-    for (index, &id) in chosen.iter().enumerate() {
-        let (outcome, manifest) = dump.engine_to_folder(index, id, &mut failures);
+    for (outcome, ended) in at_once(&chosen, |index, id| dump.engine_to_folder(index, *id)) {
         outcomes.push(outcome);
-        dumps.extend(manifest);
+        match ended {
+            Ok(dumped) => dumps.push(dumped),
+            Err(failure) => failures.push(failure),
+        }
     }
     // An archive is of all that was wanted, or is none.
     if let Some(staged) = staged.filter(|_| failures.is_empty()) {
         staged.finish(&dumps, arguments.force)?;
     }
     print(&outcomes, options.format, output)?;
-    failures.iter().for_each(|failure| output.failure(failure));
-    if failures.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::Told)
-    }
+    output.failures(&failures)
 }
 
 impl DumpArguments {
+    fn is_redacted(&self) -> bool {
+        !self.redact.is_empty()
+    }
+
     /// The record that is dumped in place of whole tables.
     fn record(&self, engines: usize) -> Result<Option<Record>, Failure> {
         let Some([table, key]) = self.record.as_deref() else {
@@ -214,8 +230,7 @@ impl Dump<'_> {
         &self,
         index: usize,
         id: EngineId,
-        failures: &mut Vec<Failure>,
-    ) -> (EngineDump, Option<(String, Manifest)>) {
+    ) -> (EngineDump, Result<(String, Manifest), Failure>) {
         let engine = self.model.engine(id).name.clone();
         let place = self
             .arguments
@@ -236,19 +251,15 @@ impl Dump<'_> {
             links: Vec::new(),
             error: None,
         };
-        let manifest = match self.to_folder(index, id) {
+        let ended = self.to_folder(index, id);
+        match &ended {
             Ok((manifest, links)) => {
                 outcome.tables = manifest.tables.iter().map(summary).collect();
-                outcome.links = links;
-                Some((engine, manifest))
+                outcome.links.clone_from(links);
             }
-            Err(failure) => {
-                outcome.error = Some(failure.message());
-                failures.push(failure);
-                None
-            }
-        };
-        (outcome, manifest)
+            Err(failure) => outcome.error = Some(failure.message()),
+        }
+        (outcome, ended.map(|(manifest, _)| (engine, manifest)))
     }
 
     /// An engine's tables to its folder.

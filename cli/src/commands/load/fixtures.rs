@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::explained;
 use crate::arguments::Format;
+use crate::at_once::at_once;
 use crate::commands::dump::rows;
 use crate::data::tables;
 use crate::database::Engines;
@@ -39,7 +40,7 @@ pub(crate) fn read(dir: &Path, model: &CheckedModel) -> Result<Fixtures, Failure
     fixtures.map_err(|error| explained(&error))
 }
 
-/// Loads fixtures into the chosen engines, one after the other, until one fails.
+/// Loads fixtures into the chosen engines.
 pub(crate) fn load(
     fixtures: &Fixtures,
     chosen: (&CheckedModel, &[EngineId]),
@@ -47,34 +48,33 @@ pub(crate) fn load(
     format: Format,
     output: &Output,
 ) -> Result<(), Failure> {
-    let (done, failed) = load_into(fixtures, chosen, engines);
+    let (done, failures) = load_into(fixtures, chosen, engines);
     output.result(&match format {
         Format::Json => document(&done),
         Format::Human | Format::Github => done.iter().map(|one| lines(one, output)).collect(),
     })?;
-    failed.map_or(Ok(()), Err)
+    output.failures(&failures)
 }
 
-/// The same without a word: the engines that were done, and the failure of the next one.
+/// The same without a word: the engines that were done, and the failures of the others.
 pub(crate) fn load_into(
     fixtures: &Fixtures,
     (model, chosen): (&CheckedModel, &[EngineId]),
     engines: &Engines,
-) -> (Vec<EngineFixtures>, Option<Failure>) {
-    let mut done = Vec::new();
-    let mut failed = None;
-    for (index, &id) in chosen.iter().enumerate() {
-        let tables = tables::managed(model, id);
+) -> (Vec<EngineFixtures>, Vec<Failure>) {
+    let ended = at_once(chosen, |index, id| {
+        let tables = tables::managed(model, *id);
         let tables: Vec<&DataTable> = tables.iter().map(|table| &table.data).collect();
-        match fixtures.load(&engines.registry, engines.chosen(index), &tables) {
+        fixtures.load(&engines.registry, engines.chosen(index), &tables)
+    });
+    let (mut done, mut failures) = (Vec::new(), Vec::new());
+    for one in ended {
+        match one {
             Ok(loaded) => done.push(outcome(loaded)),
-            Err(error) => {
-                failed = Some(explained(&error));
-                break;
-            }
+            Err(error) => failures.push(explained(&error)),
         }
     }
-    (done, failed)
+    (done, failures)
 }
 
 fn outcome(loaded: LoadedFixtures) -> EngineFixtures {

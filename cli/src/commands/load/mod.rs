@@ -6,6 +6,7 @@ mod rejects;
 
 use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use bindery::data::{DataTable, LoadMode, Loaded, Loading, Reject, Rejected, RowsSource};
 use bindery_schema::model::CheckedModel;
@@ -16,6 +17,7 @@ use self::plan::{Input, Part, Plan, plan};
 use self::rejects::Rejects;
 use super::dump::{DataForm, ROOT, rows};
 use crate::arguments::{EngineOptions, Format, SchemaOptions};
+use crate::at_once::at_once;
 use crate::confirm::{self, Confirmation};
 use crate::data;
 use crate::data::progress::Progress;
@@ -189,46 +191,29 @@ pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Fail
         ask(&compiled.project, model, &plans, output)?;
     }
     let engines = Engines::open(&compiled.project, &chosen)?;
-    let mut rejects = Rejects::new(arguments.skip_bad.as_deref());
-    let progress = Progress::new(output, arguments.quiet);
-    let (mut outcomes, mut failures) = (Vec::new(), Vec::new());
-    for (index, plan) in plans.into_iter().enumerate() {
-        let engine = model.engine(plan.id).name.clone();
-        let path = plan.path.display().to_string();
-        let redacted = plan.redacted.clone();
-        let loaded = load(
-            arguments,
-            &engines,
-            index,
-            &engine,
-            plan,
-            &mut rejects,
-            &progress,
-        );
-        progress.end();
-        let (tables, error) = match loaded {
-            Ok(tables) => (tables, None),
-            Err(failure) => {
-                let error = Some(failure.message());
-                failures.push(failure);
-                (Vec::new(), error)
-            }
-        };
-        outcomes.push(EngineLoad {
-            engine,
-            path,
-            redacted,
-            tables,
-            error,
-        });
-    }
-    print(&outcomes, "loaded", options.format, output)?;
-    failures.iter().for_each(|failure| output.failure(failure));
-    if failures.is_empty() {
-        rejects.finish(output)
+    let load = Load {
+        arguments,
+        engines: &engines,
+        rejects: Mutex::new(Rejects::new(arguments.skip_bad.as_deref())),
+        progress: Progress::new(output, arguments.quiet),
+    };
+    // An archive is read from its beginning to its end, and the rows of one engine after the other are left out.
+    let is_in_turn = archive.is_some() || arguments.skip_bad.is_some();
+    let work =
+        |index: usize, plan: &Plan<'_>| load.engine(index, &model.engine(plan.id).name, plan);
+    let ended: Vec<_> = if is_in_turn {
+        let plans = plans.iter().enumerate();
+        plans.map(|(index, plan)| work(index, plan)).collect()
     } else {
-        Err(Failure::Told)
-    }
+        at_once(&plans, work)
+    };
+    let (outcomes, failures): (Vec<_>, Vec<_>) = ended.into_iter().unzip();
+    print(&outcomes, "loaded", options.format, output)?;
+    output.failures(&failures.into_iter().flatten().collect::<Vec<_>>())?;
+    let rejects = load.rejects.into_inner();
+    rejects
+        .unwrap_or_else(PoisonError::into_inner)
+        .finish(output)
 }
 
 /// Reports that a dump does not hold the original values.
@@ -286,34 +271,105 @@ fn ask(
     confirm::ask(&confirmation, output)
 }
 
-fn load(
-    arguments: &LoadArguments,
-    engines: &Engines,
-    index: usize,
-    engine: &str,
-    plan: Plan<'_>,
-    rejects: &mut Rejects<'_>,
-    progress: &Progress<'_>,
-) -> Result<Vec<TableLoad>, Failure> {
-    let chosen = engines.chosen(index);
-    let tables: Vec<&DataTable> = plan.parts.iter().map(|part| &part.table.data).collect();
-    let mode = arguments.mode.mode(plan.is_record);
-    let begun = Loading::begin(&engines.registry, chosen, &tables, mode);
-    let mut loading = begun.map_err(|error| explained(&error))?;
-    let mut loaded = Vec::new();
-    for part in &plan.parts {
-        let told =
-            &mut |rows| progress.tell(("loading", part.table.data.name(), engine), rows, part.rows);
-        let outcome = load_part(arguments, &mut loading, part, rejects, told)?;
-        ensure_number(part, outcome)?;
-        loaded.push(TableLoad {
-            table: part.table.data.name().to_owned(),
-            rows: outcome.rows,
-            rejected: outcome.rejected,
-        });
+/// The loading of all engines.
+struct Load<'a> {
+    arguments: &'a LoadArguments,
+    engines: &'a Engines,
+    rejects: Mutex<Rejects<'a>>,
+    progress: Progress<'a>,
+}
+
+impl Load<'_> {
+    /// The tables of an engine, and the outcome as it is printed.
+    fn engine(&self, index: usize, engine: &str, plan: &Plan<'_>) -> (EngineLoad, Option<Failure>) {
+        let loaded = self.tables(index, engine, plan);
+        self.progress.end();
+        let (tables, failure) = match loaded {
+            Ok(tables) => (tables, None),
+            Err(failure) => (Vec::new(), Some(failure)),
+        };
+        let outcome = EngineLoad {
+            engine: engine.to_owned(),
+            path: plan.path.display().to_string(),
+            redacted: plan.redacted.clone(),
+            tables,
+            error: failure.as_ref().map(Failure::message),
+        };
+        (outcome, failure)
     }
-    loading.finish(&tables).map_err(|error| explained(&error))?;
-    Ok(loaded)
+
+    fn tables(
+        &self,
+        index: usize,
+        engine: &str,
+        plan: &Plan<'_>,
+    ) -> Result<Vec<TableLoad>, Failure> {
+        let chosen = self.engines.chosen(index);
+        let tables: Vec<&DataTable> = plan.parts.iter().map(|part| &part.table.data).collect();
+        let mode = self.arguments.mode.mode(plan.is_record);
+        let begun = Loading::begin(&self.engines.registry, chosen, &tables, mode);
+        let mut loading = begun.map_err(|error| explained(&error))?;
+        let mut loaded = Vec::new();
+        for part in &plan.parts {
+            let place = ("loading", part.table.data.name(), engine);
+            let told = &mut |rows| self.progress.tell(place, rows, part.rows);
+            let outcome = self.part(&mut loading, part, told)?;
+            ensure_number(part, outcome)?;
+            loaded.push(TableLoad {
+                table: part.table.data.name().to_owned(),
+                rows: outcome.rows,
+                rejected: outcome.rejected,
+            });
+        }
+        loading.finish(&tables).map_err(|error| explained(&error))?;
+        Ok(loaded)
+    }
+
+    fn part(
+        &self,
+        loading: &mut Loading,
+        part: &Part<'_>,
+        told: &mut dyn FnMut(u64),
+    ) -> Result<Loaded, Failure> {
+        let mut load =
+            |name, input: &mut dyn BufRead| self.rows(loading, part, (name, input), told);
+        match &part.input {
+            Input::Stdin => load("-".to_owned(), &mut BufReader::new(io::stdin().lock())),
+            Input::File(path, file) => {
+                let mut input = BufReader::with_capacity(256 * 1024, file);
+                load(path.display().to_string(), &mut input)
+            }
+            Input::Packed(archive, engine, table) => {
+                let name = archive.name(engine, table).display().to_string();
+                archive.read(engine, table, |input| load(name, input))?
+            }
+        }
+    }
+
+    fn rows(
+        &self,
+        loading: &mut Loading,
+        part: &Part<'_>,
+        (name, input): (String, &mut dyn BufRead),
+        told: &mut dyn FnMut(u64),
+    ) -> Result<Loaded, Failure> {
+        let longest = self.arguments.longest_row.saturating_mul(MIB);
+        let source = RowsSource::new(input, part.format)
+            .named(name)
+            .longest_row(longest);
+        let mut failed = None;
+        let mut reject = |rejected: Rejected<'_>| {
+            let mut rejects = self.rejects.lock().unwrap_or_else(PoisonError::into_inner);
+            rejects.write(&rejected, &mut failed)
+        };
+        let is_wanted = self.arguments.skip_bad.is_some();
+        let reject: Option<Reject<'_>> = if is_wanted { Some(&mut reject) } else { None };
+        let loaded = loading.load(&part.table.data, source, reject, told);
+        match failed {
+            Some(failure) => Err(failure),
+            None => loaded.map_err(|error| explained(&error)),
+        }
+    }
 }
 
 /// The manifest says how many rows there are.
@@ -326,55 +382,6 @@ fn ensure_number(part: &Part<'_>, loaded: Loaded) -> Result<(), Failure> {
             super::dump::rows(found)
         ))),
         Some(_) | None => Ok(()),
-    }
-}
-
-fn load_part(
-    arguments: &LoadArguments,
-    loading: &mut Loading,
-    part: &Part<'_>,
-    rejects: &mut Rejects<'_>,
-    told: &mut dyn FnMut(u64),
-) -> Result<Loaded, Failure> {
-    let mut load = |name, input: &mut dyn BufRead| {
-        load_rows(arguments, loading, part, (name, input), rejects, told)
-    };
-    match &part.input {
-        Input::Stdin => load("-".to_owned(), &mut BufReader::new(io::stdin().lock())),
-        Input::File(path, file) => {
-            let mut input = BufReader::with_capacity(256 * 1024, file);
-            load(path.display().to_string(), &mut input)
-        }
-        Input::Packed(archive, engine, table) => {
-            let name = archive.name(engine, table).display().to_string();
-            archive.read(engine, table, |input| load(name, input))?
-        }
-    }
-}
-
-fn load_rows(
-    arguments: &LoadArguments,
-    loading: &mut Loading,
-    part: &Part<'_>,
-    (name, input): (String, &mut dyn BufRead),
-    rejects: &mut Rejects<'_>,
-    told: &mut dyn FnMut(u64),
-) -> Result<Loaded, Failure> {
-    let longest = arguments.longest_row.saturating_mul(MIB);
-    let source = RowsSource::new(input, part.format)
-        .named(name)
-        .longest_row(longest);
-    let mut failed = None;
-    let mut reject = |rejected: Rejected<'_>| rejects.write(&rejected, &mut failed);
-    let reject: Option<Reject<'_>> = if arguments.skip_bad.is_some() {
-        Some(&mut reject)
-    } else {
-        None
-    };
-    let loaded = loading.load(&part.table.data, source, reject, told);
-    match failed {
-        Some(failure) => Err(failure),
-        None => loaded.map_err(|error| explained(&error)),
     }
 }
 

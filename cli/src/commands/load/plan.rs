@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use bindery::data::{DataFormat, DataTable};
 use bindery_schema::model::{CheckedModel, EngineId};
@@ -40,14 +40,14 @@ pub(super) struct Part<'m> {
 pub(super) enum Input {
     File(PathBuf, File),
     /// Of the dump of an engine.
-    Packed(Rc<Archive>, String, DumpedTable),
+    Packed(Arc<Archive>, String, DumpedTable),
     Stdin,
 }
 
 /// The archive that rows are loaded from, checked; none where it is a folder or a file of rows.
-pub(super) fn archive(arguments: &LoadArguments) -> Result<Option<Rc<Archive>>, Failure> {
+pub(super) fn archive(arguments: &LoadArguments) -> Result<Option<Arc<Archive>>, Failure> {
     let archive = archive_of(&arguments.from).map(|(path, _)| Archive::open(path));
-    Ok(archive.transpose()?.map(Rc::new))
+    Ok(archive.transpose()?.map(Arc::new))
 }
 
 /// The files of an engine, checked.
@@ -55,7 +55,7 @@ pub(super) fn plan<'m>(
     arguments: &LoadArguments,
     model: &'m CheckedModel,
     id: EngineId,
-    (engines, archive): (usize, Option<&Rc<Archive>>),
+    (engines, archive): (usize, Option<&Arc<Archive>>),
 ) -> Result<Plan<'m>, Failure> {
     let from = &arguments.from;
     let is_stdin = from.as_os_str() == "-";
@@ -101,7 +101,7 @@ fn packed<'m>(
     arguments: &LoadArguments,
     model: &'m CheckedModel,
     id: EngineId,
-    (engines, archive): (usize, &Rc<Archive>),
+    (engines, archive): (usize, &Arc<Archive>),
 ) -> Result<Plan<'m>, Failure> {
     let engine = &model.engine(id).name;
     let named = archive_of(&arguments.from).and_then(|(_, named)| named);
@@ -114,7 +114,7 @@ fn packed<'m>(
         return Err(not_packed(archive, from, engine));
     };
     let open = &|dumped: &DumpedTable| {
-        let archive = Rc::clone(archive);
+        let archive = Arc::clone(archive);
         Ok(Input::Packed(archive, from.to_owned(), dumped.clone()))
     };
     let path = archive.path().join(from);

@@ -3,6 +3,7 @@
 pub(crate) mod add;
 mod check;
 mod differ;
+mod drift;
 pub(crate) mod files;
 mod import;
 mod squash;
@@ -10,12 +11,14 @@ mod told;
 pub(crate) mod versions;
 
 use bindery::migrate::{MigrateOptions, MigrationProgress, Migrator};
+use bindery_schema::model::EngineId;
 use clap::{Args, Subcommand};
 use std::time::Duration;
 
 use crate::arguments::{ConfigOptions, EngineOptions, Format};
 use crate::at_once::at_once;
 use crate::confirm::{self, Confirmation};
+use crate::data::progress::Progress;
 use crate::database::Engines;
 use crate::engines::Purpose;
 use crate::failure::Failure;
@@ -85,9 +88,15 @@ struct RunArguments {
     /// Apply migrations that come before one that is applied, as those of another branch do
     #[arg(long)]
     out_of_order: bool,
+    /// Compare the database with what its applied migrations make, and refuse to go on where it differs
+    #[arg(long)]
+    check_drift: bool,
     /// List what would be applied; change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Say nothing of how far it is
+    #[arg(long, short)]
+    quiet: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -104,6 +113,9 @@ struct RevertArguments {
     /// List what would be reverted; change nothing
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
+    /// Say nothing of how far it is
+    #[arg(long, short)]
+    quiet: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -120,6 +132,9 @@ struct StatusArguments {
 struct BaselineArguments {
     /// The last of them
     version: String,
+    /// List what would be recorded; change nothing
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -143,6 +158,9 @@ struct ResolveArguments {
         required_unless_present = "done"
     )]
     statements: Option<usize>,
+    /// Show the state that it would have; change nothing
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -158,15 +176,21 @@ pub(crate) fn run(arguments: &MigrateArguments, output: &Output) -> Result<(), F
             one.migrator().status().map(Outcome::Listed)
         }),
         Action::Baseline(action) => on_each(&action.common, Purpose::Harmless, output, |one| {
-            one.migrator()
-                .baseline(&action.version)
-                .map(Outcome::Recorded)
+            let (migrator, version) = (one.migrator(), &action.version);
+            if action.dry_run {
+                return migrator.unrecorded_until(version).map(Outcome::ToRecord);
+            }
+            migrator.baseline(version).map(Outcome::Recorded)
         }),
         Action::Import(action) => import::run(action, output),
         Action::Squash(action) => squash::run(action, output),
         Action::Resolve(action) => on_each(&action.common, Purpose::Named, output, |one| {
-            let migrator = one.migrator();
-            migrator.resolve(&action.version, action.statements)?;
+            let (migrator, version) = (one.migrator(), &action.version);
+            if action.dry_run {
+                let resolved = migrator.resolved(version, action.statements);
+                return resolved.map(Outcome::ToResolve);
+            }
+            migrator.resolve(version, action.statements)?;
             migrator.status().map(Outcome::Listed)
         }),
     }
@@ -177,15 +201,21 @@ fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
         .lock_timeout(Duration::from_secs(action.lock_timeout))
         .wait(Duration::from_secs(action.wait))
         .out_of_order(action.out_of_order);
-    on_each(&action.common, Purpose::Harmless, output, |one| {
+    let shown = Progress::new(output, action.quiet);
+    let run = Run::open(&action.common, Purpose::Harmless, output)?;
+    if action.check_drift {
+        drift::refuse(&run, output)?;
+    }
+    let outcomes = run.outcomes(|one| {
         let migrator = one.migrator().with_options(options);
         if action.dry_run {
             return migrator.pending().map(Outcome::ToApply);
         }
-        let done = migrator.run(&mut |progress| one.tell(progress, output));
-        output.progress("");
+        let done = migrator.run(&mut |progress| one.tell(progress, "applying", &shown));
+        shown.end();
         done.map(Outcome::Applied)
-    })
+    });
+    told::print(&outcomes, run.format, output)
 }
 
 fn revert(action: &RevertArguments, output: &Output) -> Result<(), Failure> {
@@ -197,10 +227,11 @@ fn revert(action: &RevertArguments, output: &Output) -> Result<(), Failure> {
     if !action.yes {
         confirm_revert(&run, action.count, output)?;
     }
+    let shown = Progress::new(output, action.quiet);
     let outcomes = run.outcomes(|one| {
-        let done = one.migrator();
-        let done = done.revert(action.count, &mut |progress| one.tell(progress, output));
-        output.progress("");
+        let tell = &mut |progress| one.tell(progress, "reverting", &shown);
+        let done = one.migrator().revert(action.count, tell);
+        shown.end();
         done.map(Outcome::Reverted)
     });
     told::print(&outcomes, run.format, output)
@@ -255,25 +286,20 @@ impl<'a> One<'a> {
         migrator(self.engines, self.index, self.migrations)
     }
 
-    fn tell(&self, progress: MigrationProgress, output: &Output) {
+    fn tell(&self, progress: MigrationProgress, word: &str, shown: &Progress<'_>) {
         let engine = &self.migrations.engine;
-        if !matches!(progress, MigrationProgress::Statement { .. }) {
-            output.progress("");
-        }
         match progress {
-            MigrationProgress::Waiting => output.message(&format!(
+            MigrationProgress::Waiting => shown.note(&format!(
                 "another process migrates `{engine}`: waiting for it\n"
             )),
-            MigrationProgress::Again { version } => output.message(&format!(
+            MigrationProgress::Again { version } => shown.note(&format!(
                 "migration {version} on `{engine}` got no lock in time: trying again\n"
             )),
             MigrationProgress::Statement {
                 version,
                 statement,
                 of,
-            } => output.progress(&format!(
-                "{engine}: {version}, statement {statement} of {of}"
-            )),
+            } => shown.tell_statement((word, version, engine), statement, of),
             _ => {}
         }
     }
@@ -281,6 +307,8 @@ impl<'a> One<'a> {
 
 /// The chosen engines with their migrations.
 struct Run {
+    project: Project,
+    chosen: Vec<EngineId>,
     engines: Engines,
     migrations: Vec<EngineMigrations>,
     format: Format,
@@ -294,6 +322,8 @@ impl Run {
         let migrations = files::of_engines(&project, &chosen, format, output)?;
         let engines = Engines::open(&project, &chosen)?;
         Ok(Self {
+            project,
+            chosen,
             engines,
             migrations,
             format,
@@ -306,13 +336,17 @@ impl Run {
         work: impl Fn(&One<'_>) -> bindery::Result<Outcome> + Sync,
     ) -> Vec<(&str, bindery::Result<Outcome>)> {
         at_once(&self.migrations, |index, migrations| {
-            let one = One {
-                engines: &self.engines,
-                index,
-                migrations,
-            };
-            (migrations.engine.as_str(), work(&one))
+            (migrations.engine.as_str(), work(&self.one(index)))
         })
+    }
+
+    /// One of the engines, by its place among the chosen ones.
+    fn one(&self, index: usize) -> One<'_> {
+        One {
+            engines: &self.engines,
+            index,
+            migrations: &self.migrations[index],
+        }
     }
 }
 

@@ -20,6 +20,8 @@ pub(super) enum Outcome {
     /// A dry run's.
     ToApply(Vec<Migration>),
     ToRevert(Vec<Migration>),
+    ToRecord(Vec<Migration>),
+    ToResolve(MigrationStatus),
 }
 
 impl Outcome {
@@ -30,9 +32,12 @@ impl Outcome {
                 .iter()
                 .map(|one| format!("`{}_{}` on `{engine}`", one.version, one.name))
                 .collect(),
-            Self::Listed(_) | Self::Applied(_) | Self::Reverted(_) | Self::Recorded(_) => {
-                Vec::new()
-            }
+            Self::Listed(_)
+            | Self::Applied(_)
+            | Self::Reverted(_)
+            | Self::Recorded(_)
+            | Self::ToRecord(_)
+            | Self::ToResolve(_) => Vec::new(),
         }
     }
 }
@@ -52,7 +57,8 @@ struct MigrationDocument<'a> {
     state: &'static str,
     /// Of one that a run left in the middle: the statements that are done, or the one that may be.
     statement: Option<usize>,
-    applied_at: Option<&'a str>,
+    /// As RFC 3339 has it.
+    applied_at: Option<String>,
     duration_ms: Option<u64>,
 }
 
@@ -178,6 +184,14 @@ fn of_engine<'a>((engine, outcome): &'a (&str, bindery::Result<Outcome>)) -> Eng
             .iter()
             .map(|one| of_planned(one, "to revert"))
             .collect(),
+        Ok(Outcome::ToRecord(planned)) => planned
+            .iter()
+            .map(|one| of_planned(one, "to record"))
+            .collect(),
+        Ok(Outcome::ToResolve(status)) => vec![MigrationDocument {
+            state: "to resolve",
+            ..of_status(status)
+        }],
         Err(_) => Vec::new(),
     };
     EngineDocument {
@@ -216,9 +230,14 @@ fn of_status(status: &MigrationStatus) -> MigrationDocument<'_> {
         name: &status.name,
         state,
         statement,
-        applied_at: status.applied_at.as_deref(),
+        applied_at: status.applied_at.as_deref().map(rfc_3339),
         duration_ms: status.duration_ms,
     }
+}
+
+/// A time in UTC that a database wrote: `2026-01-31 12:00:00`.
+fn rfc_3339(moment: &str) -> String {
+    moment.replacen(' ', "T", 1) + "Z"
 }
 
 fn lines(engine: &str, outcome: &bindery::Result<Outcome>, stream: Stream) -> String {
@@ -240,6 +259,19 @@ fn lines(engine: &str, outcome: &bindery::Result<Outcome>, stream: Stream) -> St
             planned_lines(engine, planned, "to revert", stream, |one| {
                 one.down.as_ref().unwrap_or(&one.up)
             })
+        }
+        Ok(Outcome::ToRecord(planned)) if planned.is_empty() => {
+            format!("nothing is to be recorded on {engine}\n")
+        }
+        Ok(Outcome::ToRecord(planned)) => {
+            planned_lines(engine, planned, "to record", stream, |one| &one.up)
+        }
+        Ok(Outcome::ToResolve(status)) => {
+            let (state, _, statement) = shown(status.state);
+            let word = stream.paint(Paint::Faint, &format!("{:<12}", "to resolve"));
+            let (version, name) = (&status.version, &status.name);
+            let at = statement.map_or(String::new(), |at| format!(", statement {at}"));
+            format!("{word} {version}_{name} on {engine}: {state}{at}\n")
         }
         Ok(Outcome::Reverted(runs)) => run_lines(engine, runs, "reverted", stream),
         Ok(Outcome::Recorded(versions)) => {

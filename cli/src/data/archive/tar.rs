@@ -1,8 +1,8 @@
 //! `.tar.zst`: entries one after the other, compressed as one.
 
-use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::sync::{Mutex, PoisonError};
 
 use tar::{Archive, Entry, EntryType};
 use zstd::stream::read::Decoder;
@@ -20,7 +20,7 @@ const LONGEST_NAME: u64 = 1024;
 pub(super) struct TarFile {
     file: File,
     /// The position of the next byte that is read.
-    stream: RefCell<Option<Stream>>,
+    stream: Mutex<Option<Stream>>,
 }
 
 /// The tar file as it is when it is not compressed, and the number of bytes that were read of it.
@@ -51,7 +51,7 @@ impl TarFile {
             check_entry(&name, &mut entry, checking)?;
             last = name;
         }
-        let stream = RefCell::new(None);
+        let stream = Mutex::new(None);
         Ok(Self { file, stream })
     }
 
@@ -62,8 +62,8 @@ impl TarFile {
         length: u64,
         then: impl FnOnce(&mut dyn BufRead) -> T,
     ) -> io::Result<T> {
-        let kept = self.stream.take().filter(|stream| stream.at <= at);
-        let mut stream = match kept {
+        let mut kept = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stream = match kept.take().filter(|stream| stream.at <= at) {
             Some(stream) => stream,
             None => Stream::open(&self.file)?,
         };
@@ -76,7 +76,7 @@ impl TarFile {
         let outcome = then(&mut content);
         let left = content.into_inner().limit();
         stream.at += length - left;
-        self.stream.replace(Some(stream));
+        *kept = Some(stream);
         Ok(outcome)
     }
 }

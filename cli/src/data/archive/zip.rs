@@ -1,8 +1,8 @@
 //! `.zip`: entries that are each compressed by themselves.
 
-use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
+use std::sync::{Mutex, PoisonError};
 
 use zip::ZipArchive;
 
@@ -12,7 +12,7 @@ use crate::data::layout::MANIFEST;
 use crate::failure::Failure;
 
 /// A zip file whose entries were all read once.
-pub(super) struct ZipFile(RefCell<ZipArchive<BufReader<File>>>);
+pub(super) struct ZipFile(Mutex<ZipArchive<BufReader<File>>>);
 
 impl ZipFile {
     pub(super) fn checked(file: File, checking: &mut Checking) -> Result<Self, Failure> {
@@ -30,7 +30,7 @@ impl ZipFile {
         for at in manifests.into_iter().chain(files) {
             check_entry(&mut archive, at, checking)?;
         }
-        Ok(Self(RefCell::new(archive)))
+        Ok(Self(Mutex::new(archive)))
     }
 
     /// Has an entry read.
@@ -39,7 +39,7 @@ impl ZipFile {
         index: usize,
         then: impl FnOnce(&mut dyn BufRead) -> T,
     ) -> io::Result<T> {
-        let mut archive = self.0.borrow_mut();
+        let mut archive = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = archive.by_index(index).map_err(io::Error::from)?;
         Ok(then(&mut BufReader::with_capacity(256 * 1024, entry)))
     }
