@@ -25,6 +25,7 @@ mod error;
 mod interface;
 mod link;
 mod macros;
+#[cfg(feature = "migrations")]
 pub mod migrate;
 mod model;
 mod observe;

@@ -38,6 +38,7 @@ use self::connector::{Seen, Wanted, connector};
 use self::coordinators::Coordinators;
 use self::observed::labels;
 use self::status::EngineStatus;
+#[cfg(any(feature = "data", feature = "migrations", feature = "sync"))]
 use crate::driver::Physical;
 use crate::error::Result;
 use crate::link::connection::Connection;
@@ -260,6 +261,7 @@ impl Registry {
     }
 
     /// A connection outside of the pool, for statements that may take as long as they need and wait for no lock for long.
+    #[cfg(any(feature = "data", feature = "migrations", feature = "sync"))]
     pub(crate) fn connect_for_ddl(
         &self,
         engine: usize,

@@ -161,6 +161,12 @@ impl Pool {
     }
 
     /// A connection that is none of the pool's.
+    #[cfg(any(
+        feature = "data",
+        feature = "migrations",
+        feature = "outbox",
+        feature = "sync"
+    ))]
     pub(crate) fn open_outside(&self, limit: Duration) -> Result<Physical> {
         (self.open)(limit).map_err(|error| error.during(Operation::Connect))
     }
