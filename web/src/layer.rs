@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bindery::{Error, GeneratedDatabases, SessionOptions};
+use bindery::{Error, GeneratedDatabases, SessionOptions, StatementCounter};
 use http::{HeaderMap, Request, Response, StatusCode};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -39,6 +39,7 @@ struct Settings {
     ending: ending::Settings,
     /// Calls that only read may go elsewhere than writes.
     has_replicas: bool,
+    counts_statements: bool,
     #[cfg(feature = "read-token")]
     read_your_writes: Option<ReadYourWrites>,
 }
@@ -52,6 +53,7 @@ impl<D: GeneratedDatabases> SessionLayer<D> {
                 .engines()
                 .iter()
                 .any(|engine| !engine.replicas.is_empty()),
+            counts_statements: false,
             #[cfg(feature = "read-token")]
             read_your_writes: None,
         };
@@ -89,6 +91,16 @@ impl<D: GeneratedDatabases> SessionLayer<D> {
     #[must_use]
     pub fn commit_status(mut self, status: fn(&Error) -> StatusCode) -> Self {
         Arc::make_mut(&mut self.settings).ending.commit_status = status;
+        self
+    }
+
+    /// Counts the statements of each request: those of its session, of `db.run(…)` in its handler, and of tenants of these databases. A
+    /// layer outside of this one finds the [`StatementCounts`](bindery::StatementCounts) among the response's extensions, and a statement
+    /// that runs again and again in one request is reported as `repeated-statement` of its engine says. Tasks that the handler spawns are
+    /// not counted.
+    #[must_use]
+    pub fn count_statements(mut self) -> Self {
+        Arc::make_mut(&mut self.settings).counts_statements = true;
         self
     }
 
@@ -135,6 +147,36 @@ impl<D: Clone, S> Layer<S> for SessionLayer<D> {
     }
 }
 
+/// Counts the statements of one request, where that is wanted.
+struct Counts(Option<StatementCounter>);
+
+impl Counts {
+    fn of<D: GeneratedDatabases>(layer: &SessionLayer<D>) -> Self {
+        let is_wanted = layer.settings.counts_statements;
+        Self(is_wanted.then(|| layer.db.statement_counter()))
+    }
+
+    fn scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        match &self.0 {
+            Some(counter) => counter.scope(work),
+            None => work(),
+        }
+    }
+
+    /// Waits for the response, and gives it the counts.
+    async fn told<R, E>(
+        self,
+        response: impl Future<Output = Result<Response<R>, E>>,
+    ) -> Result<Response<R>, E> {
+        let Some(counter) = self.0 else {
+            return response.await;
+        };
+        let mut response = counter.scope_async(response).await?;
+        response.extensions_mut().insert(counter.counts());
+        Ok(response)
+    }
+}
+
 /// A service within a [`SessionLayer`].
 #[derive(Clone)]
 pub struct SessionService<S, D> {
@@ -166,11 +208,12 @@ where
         #[cfg(feature = "read-token")]
         let db = session.databases().clone();
         request.extensions_mut().insert(session);
-        let response = self.inner.call(request);
+        let (counts, commit_status) = (Counts::of(&self.layer), settings.ending.commit_status);
+        let response = counts.scope(|| self.inner.call(request));
         Box::pin(async move {
             // Where this is dropped or unwound, `open` is, after the handler.
-            let response = response.await;
-            let response = open.end(response, settings.ending.commit_status).await;
+            let ended = async move { open.end(response.await, commit_status).await };
+            let response = counts.told(ended).await;
             #[cfg(feature = "read-token")]
             let response = match (&settings.read_your_writes, response) {
                 (Some(how), Ok(response)) => Ok(how.told(&db, response).await),

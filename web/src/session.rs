@@ -1,6 +1,8 @@
 //! The session of one request: begun by its first use, and ended by the layer.
 
+use std::future::{Future, poll_fn};
 use std::sync::Arc;
+use std::task::Poll;
 
 use bindery::{AsyncSession, Error, ErrorKind, GeneratedDatabases, SessionOptions};
 use http::Extensions;
@@ -121,7 +123,13 @@ impl<D: GeneratedDatabases> Unit<D> {
         if session.is_untouched() {
             return Ok(());
         }
-        match tokio::spawn(session.commit().in_current_span()).await {
+        let mut commit = Box::pin(session.commit());
+        // Polled here first, so that it has what goes along with the request's task, as its calls had.
+        let begun = poll_fn(|context| Poll::Ready(commit.as_mut().poll(context))).await;
+        if let Poll::Ready(outcome) = begun {
+            return outcome;
+        }
+        match tokio::spawn(commit.in_current_span()).await {
             Ok(outcome) => outcome,
             Err(failed) => match failed.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),

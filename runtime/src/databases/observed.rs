@@ -1,5 +1,7 @@
 //! Subscribing to what the engines of a registry do.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
 
 use bindery_core::config::{Address, ConnectionTarget, Endpoint, SqliteAddress};
@@ -7,7 +9,7 @@ use bindery_core::config::{Address, ConnectionTarget, Endpoint, SqliteAddress};
 use super::Registry;
 use crate::link::engine::Engine;
 use crate::link::program::EngineInfo;
-use crate::observe::{Event, Hub, Labels, StatementCounts, Subscription, Tally};
+use crate::observe::{Counters, Event, Hub, Labels, StatementCounts, Subscription, Tally};
 
 impl Registry {
     /// Calls `subscriber` after each statement, transaction, write and checkout of every engine, on the thread and
@@ -45,7 +47,8 @@ impl Registry {
 }
 
 impl Registry {
-    /// Counts the statements that `work` sends from this thread: those of a request, or of a test.
+    /// Counts the statements that `work` sends from this thread, or has sent by worker threads ([`run`](crate::GeneratedDatabases::run)
+    /// and sessions of asynchronous code): those of a request, or of a test. [`StatementCounter::scope_async`] does so for a future.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
@@ -64,7 +67,7 @@ impl Registry {
     }
 
     /// A counter of statements for work that runs in several parts or threads: each runs in a
-    /// [`scope`](StatementCounter::scope).
+    /// [`scope`](StatementCounter::scope), a future in a [`scope_async`](StatementCounter::scope_async).
     pub fn statement_counter(&self) -> StatementCounter {
         StatementCounter {
             hub: Arc::clone(&self.hub),
@@ -122,7 +125,8 @@ impl Registry {
     }
 }
 
-/// Counts statements in the scopes that are run with it. A copy counts to the same numbers.
+/// Counts statements in the scopes that are run with it. A copy counts to the same numbers, and scopes of one counter within one
+/// another count once.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
@@ -146,9 +150,35 @@ pub struct StatementCounter {
 }
 
 impl StatementCounter {
-    /// Runs `work`, and counts the statements that it sends from this thread.
+    /// Runs `work`, and counts the statements that it sends from this thread, and those of the work that it has worker threads do.
     pub fn scope<T>(&self, work: impl FnOnce() -> T) -> T {
-        self.hub.counting(&self.tally, work)
+        let counting = self.hub.counting(&self.tally);
+        Counters::here().with(&counting).around(work)
+    }
+
+    /// Counts the statements of a future: wherever its task is polled, and in all work that it has worker threads do. A task that it
+    /// spawns is a task of its own, and needs a copy of the counter.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> bindery::Result<()> {
+    /// # let db = Databases::in_memory()?;
+    /// # db.create_missing()?;
+    /// let counter = db.statement_counter();
+    /// let users = counter.scope_async(async { db.run(|db| db.users().all()).await }).await?;
+    /// assert_eq!((users.len(), counter.counts().total()), (0, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn scope_async<F: Future>(&self, work: F) -> F::Output {
+        let counting = self.hub.counting(&self.tally);
+        let mut work = pin!(work);
+        let polled = poll_fn(|context| {
+            let counters = Counters::here().with(&counting);
+            counters.around(|| work.as_mut().poll(context))
+        });
+        polled.await
     }
 
     /// The counts so far.

@@ -1,12 +1,11 @@
 //! Counting statements: those of a part of the program, and those that one connection runs again and again.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use super::{Event, EventKind};
+use super::Event;
 
 type Place = &'static Location<'static>;
 
@@ -152,41 +151,4 @@ fn report(repeated: &RepeatedStatement, is_fixed: bool) {
         times = repeated.times,
         place = repeated.place.map(tracing::field::display),
         db.query.text = Some(&*repeated.statement).filter(|_| is_fixed) }, "the same statement runs again and again from one place: load the rows of a relation at once, or find many keys in one call");
-}
-
-thread_local! {
-    /// The counters that count in this thread, innermost last: each with the number of its registry.
-    static COUNTING: RefCell<Vec<(usize, Arc<Tally>)>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Counts statements in this thread until it is dropped.
-pub(crate) struct Counting;
-
-impl Counting {
-    pub(crate) fn begin(hub: usize, tally: &Arc<Tally>) -> Self {
-        COUNTING.with_borrow_mut(|counting| counting.push((hub, Arc::clone(tally))));
-        Self
-    }
-}
-
-impl Drop for Counting {
-    fn drop(&mut self) {
-        COUNTING.with_borrow_mut(|counting| counting.pop());
-    }
-}
-
-/// Counts a statement in all parts of the program that this thread is in.
-pub(super) fn count(hub: usize, event: &Event<'_>, limit: Option<u64>, is_fixed: bool) {
-    if event.kind != EventKind::Statement {
-        return;
-    }
-    let counting = COUNTING.with_borrow(|counting| {
-        let of_hub = counting.iter().filter(|(own, _)| *own == hub);
-        of_hub
-            .map(|(_, tally)| Arc::clone(tally))
-            .collect::<Vec<_>>()
-    });
-    for tally in counting {
-        tally.add(event, limit, is_fixed);
-    }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use bindery_core::config::LogConfig;
 
 use super::observer::{Listener, Observer};
-use super::{Counting, Event, Labels, Tally};
+use super::{Event, Labels, Tally};
 
 type Callback = dyn Fn(&Event<'_>) + Send + Sync;
 
@@ -31,31 +31,30 @@ impl Subscriber {
     }
 }
 
-/// A part of the program counts.
-struct OpenCount<'h>(&'h Hub);
+/// A part of the program counts, until the last piece of its work is over.
+pub(crate) struct Counting {
+    hub: Arc<Hub>,
+    tally: Arc<Tally>,
+}
 
-impl<'h> OpenCount<'h> {
-    fn begin(hub: &'h Hub) -> Self {
-        let mut open = hub
-            .open_counts
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        *open += 1;
-        hub.set(Listener::Counts, true);
-        drop(open);
-        Self(hub)
+impl Counting {
+    /// Do both count to the same numbers?
+    pub(super) fn counts_to(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.tally, &other.tally)
+    }
+
+    /// The numbers that statements of this hub's engines are added to.
+    pub(super) fn tally_of(&self, hub: &Hub) -> Option<&Tally> {
+        std::ptr::eq(&*self.hub, hub).then_some(&*self.tally)
     }
 }
 
-impl Drop for OpenCount<'_> {
+impl Drop for Counting {
     fn drop(&mut self) {
-        let mut open = self
-            .0
-            .open_counts
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let open_counts = self.hub.open_counts.lock();
+        let mut open = open_counts.unwrap_or_else(PoisonError::into_inner);
         *open -= 1;
-        self.0.set(Listener::Counts, *open > 0);
+        self.hub.set(Listener::Counts, *open > 0);
     }
 }
 
@@ -91,7 +90,7 @@ impl Hub {
     /// An observer for the connections of one pool.
     pub(crate) fn observer(self: &Arc<Self>, labels: Labels, log: LogConfig) -> Arc<Observer> {
         let observer = Arc::new(Observer::new(labels, log, Arc::clone(self)));
-        // As `change` and `OpenCount` do: theirs before that of the observers.
+        // As `change` and `Counting` do: theirs before that of the observers.
         let subscribers = self.subscribers.read();
         let subscribers = subscribers.unwrap_or_else(PoisonError::into_inner);
         let open_counts = self.open_counts.lock();
@@ -138,16 +137,17 @@ impl Hub {
         }
     }
 
-    /// Tells this one from the hubs of other registries for as long as it is there.
-    pub(super) fn number(&self) -> usize {
-        std::ptr::from_ref(self).addr()
-    }
-
-    /// Counts the statements of this thread in `work` as well.
-    pub(crate) fn counting<T>(self: &Arc<Self>, tally: &Arc<Tally>, work: impl FnOnce() -> T) -> T {
-        let _open = OpenCount::begin(self);
-        let _counting = Counting::begin(self.number(), tally);
-        work()
+    /// Has statements counted, in the threads whose [`Counters`](super::Counters) have this.
+    pub(crate) fn counting(self: &Arc<Self>, tally: &Arc<Tally>) -> Arc<Counting> {
+        let open_counts = self.open_counts.lock();
+        let mut open = open_counts.unwrap_or_else(PoisonError::into_inner);
+        *open += 1;
+        self.set(Listener::Counts, true);
+        drop(open);
+        Arc::new(Counting {
+            hub: Arc::clone(self),
+            tally: Arc::clone(tally),
+        })
     }
 
     /// Calls every subscriber. One that panics harms neither the others nor the caller, and what a subscriber does with

@@ -8,6 +8,7 @@ mod background;
 #[cfg(all(not(feature = "metrics"), any(feature = "outbox", feature = "sync")))]
 #[path = "no_background.rs"]
 mod background;
+mod counters;
 mod counts;
 #[cfg(feature = "metrics")]
 mod descriptions;
@@ -29,7 +30,8 @@ mod span;
 pub(crate) use self::background::record_sync;
 #[cfg(feature = "outbox")]
 pub(crate) use self::background::{count_tasks, record_tasks};
-pub(crate) use self::counts::{Counting, Tally};
+pub(crate) use self::counters::Counters;
+pub(crate) use self::counts::Tally;
 pub use self::counts::{RepeatedStatement, StatementCounts};
 pub(crate) use self::ends::{SessionOutcome, TransactionOutcome};
 pub use self::event::{Event, EventKind, Outcome};

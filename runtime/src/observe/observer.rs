@@ -13,7 +13,7 @@ use tracing::level_filters::LevelFilter;
 use super::log::Plans;
 #[cfg(feature = "metrics")]
 use super::meter::Meter;
-use super::{Call, Event, EventKind, Hub, Notes, Outcome, Sent, WantedPlan, counts, log, span};
+use super::{Call, Event, EventKind, Hub, Notes, Outcome, Sent, WantedPlan, counters, log, span};
 use crate::error::Error;
 #[cfg(feature = "saga")]
 use crate::error::Operation;
@@ -215,7 +215,7 @@ impl Observer {
         }
         let limit = || self.log_config().repeated_statement.map(u64::from);
         if is_statement && self.has(Listener::Counts) {
-            counts::count(self.hub.number(), event, limit(), sent.is_fixed);
+            counters::count(&self.hub, event, limit(), sent.is_fixed);
         }
         if let Some(notes) = notes.filter(|_| is_statement && self.has(Listener::Repeats)) {
             notes.tally.add(event, limit(), sent.is_fixed);

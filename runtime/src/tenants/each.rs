@@ -14,7 +14,9 @@ use super::open::Recency;
 use super::{Tenant, TenantOptions, Tenants};
 use crate::databases::GeneratedDatabases;
 use crate::databases::tables::CreatedTables;
+use crate::driver::locks::Locks;
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
+use crate::observe::Counters;
 
 /// How many tenants are worked on at a time unless said otherwise.
 const PARALLEL: usize = 8;
@@ -237,11 +239,14 @@ where
             Arc::clone(&self.work),
             self.sender.clone(),
         );
+        let (locks, counters) = (Locks::here(), Counters::here());
         let job = Arc::new(move || {
-            let result = catch_unwind(AssertUnwindSafe(|| {
+            let work = || {
                 let tenant = tenants.get_as(&id, options.clone(), Recency::Passing)?;
                 work(&tenant)
-            }));
+            };
+            let work = || counters.clone().around(|| locks.clone().around(work));
+            let result = catch_unwind(AssertUnwindSafe(work));
             // The receiver is gone where no caller waits any more.
             sender.send((at, result)).ok();
         });

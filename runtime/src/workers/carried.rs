@@ -1,12 +1,13 @@
 //! The state that goes with a piece of work from its caller's task to the thread that does it: the current span of `tracing`, the
-//! subscriber where the task has one of its own, the tenants that it is locked to, and what the program has captured of its
-//! task-locals.
+//! subscriber where the task has one of its own, the tenants that it is locked to, the counters that count its statements, and
+//! what the program has captured of its task-locals.
 
 use tracing::level_filters::LevelFilter;
 use tracing::{Dispatch, Span, dispatcher};
 
 use super::Workers;
 use crate::driver::locks::Locks;
+use crate::observe::Counters;
 
 /// Runs work on its thread with what was captured in the task that waits for it: see
 /// [`Registry::carry_task_locals`](crate::Registry::carry_task_locals).
@@ -20,6 +21,7 @@ pub(super) type Capture = Box<dyn Fn() -> Around + Send + Sync>;
 pub(super) struct Carried {
     seen_by: Option<(Dispatch, Span)>,
     locks: Locks,
+    counters: Counters,
     around: Option<Around>,
 }
 
@@ -31,13 +33,14 @@ impl Carried {
         Self {
             seen_by: is_seen.then(here),
             locks: Locks::here(),
+            counters: Counters::here(),
             around: workers.capture.get().map(|capture| capture()),
         }
     }
 
     pub(super) fn around<T>(self, work: impl FnOnce() -> T) -> T {
-        let (seen_by, locks) = (self.seen_by, self.locks);
-        let work = || locks.around(work);
+        let (seen_by, locks, counters) = (self.seen_by, self.locks, self.counters);
+        let work = || counters.around(|| locks.around(work));
         let work = || match seen_by {
             Some((dispatch, span)) => dispatcher::with_default(&dispatch, || span.in_scope(work)),
             None => work(),

@@ -109,6 +109,7 @@ fn routes(served: &Served) -> Router {
         .route("/pages/{name}/{status}", post(add))
         .route("/two/{name}/{status}", post(add_two))
         .route("/hooked/{name}", post(refused_by_a_hook))
+        .route("/counted-by-a-hook/{name}", post(counted_by_a_hook))
         .route("/panic/{name}", post(panic_in_handler))
         .route("/panic-in-work/{name}", post(panic_in_work))
         .route("/cancelled/{name}", post(cancelled_work))
@@ -187,6 +188,22 @@ async fn refused_by_a_hook(
     insert(&session, served.engine, name).await?;
     let hooked = session.run(|s| {
         s.before_commit(|_| Err(bindery::Error::new(ErrorKind::Conflict)));
+        Ok(())
+    });
+    hooked.await?;
+    Ok(StatusCode::CREATED)
+}
+
+/// A statement of the session's end.
+async fn counted_by_a_hook(
+    State(served): State<Served>,
+    session: Session,
+    Path(name): Path<String>,
+) -> Result<StatusCode, DbError> {
+    let engine = served.engine;
+    insert(&session, engine, name).await?;
+    let hooked = session.run(move |s| {
+        s.before_commit(move |s| s.connection(engine)?.pages().count().map(drop));
         Ok(())
     });
     hooked.await?;

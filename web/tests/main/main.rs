@@ -1,6 +1,7 @@
 //! Requests over real HTTP, with real databases: how each ends, and that nothing is held afterwards.
 
 mod app;
+mod counts;
 mod ending;
 mod errors;
 mod health;

@@ -2,6 +2,7 @@
 
 mod cancelling;
 pub(crate) mod closing;
+mod counting;
 mod running;
 mod sessions;
 mod streams;

@@ -16,6 +16,7 @@ on_each_place! {
     a_session_that_is_dropped_or_panics_is_rolled_back;
     a_call_that_is_dropped_ends_its_session;
     more_sessions_than_connections_take_their_turns;
+    task_locals_go_along_with_every_call_of_a_session;
 }
 
 async fn insert<E: Everything>(s: &mut AsyncSession<Databases>, engine: E) -> bindery::Result<()> {
@@ -96,6 +97,37 @@ fn a_call_that_is_dropped_ends_its_session<E: Everything>(place: &Place<E>) {
     let error = block_on(insert(&mut s, engine)).unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Cancelled);
     assert_eq!(count(&db, engine), 0);
+}
+
+fn task_locals_go_along_with_every_call_of_a_session<E: Everything>(place: &Place<E>) {
+    tokio::task_local! {
+        static REQUEST: u64;
+    }
+    let db = place.open();
+    db.carry_task_locals(|| {
+        let request = REQUEST.try_with(|request| *request).ok();
+        Box::new(move |work| match request {
+            Some(request) => REQUEST.sync_scope(request, work),
+            None => work(),
+        })
+    });
+    let requests = async {
+        let whole = db.session_async(|_| bindery::Result::Ok(REQUEST.get()));
+        let mut s = db.begin_session_async();
+        let first = s.run(|_| Ok(REQUEST.get())).await.unwrap();
+        let second = s.run(|s| {
+            s.before_commit(|_| {
+                assert_eq!(REQUEST.get(), 7);
+                Ok(())
+            });
+            Ok(REQUEST.get())
+        });
+        let second = second.await.unwrap();
+        s.commit().await.unwrap();
+        (whole.await.unwrap(), first, second)
+    };
+    assert_eq!(block_on(REQUEST.scope(7, requests)), (7, 7, 7));
+    is_released(&db, place);
 }
 
 fn more_sessions_than_connections_take_their_turns<E: Everything>(place: &Place<E>) {

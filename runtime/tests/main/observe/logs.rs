@@ -14,6 +14,7 @@ on_each_database! { by run_at_url:
     mon_02_values_are_shown_where_that_is_wanted;
     mon_02_statements_are_counted_by_engine_and_place;
     an_n_plus_1_query_is_reported_with_its_place;
+    mon_02_an_n_plus_1_query_of_a_session_is_reported_with_its_place;
 }
 
 const SECRET: &str = "s3cr3t-canary";
@@ -216,6 +217,34 @@ fn an_n_plus_1_query_is_reported_with_its_place<E: Everything>(engine: E, url: &
     let reports: Vec<_> = log
         .iter()
         .filter(|line| line.contains("again and again"))
+        .collect();
+    assert_eq!(reports.len(), 1, "{log:#?}");
+    assert!(
+        reports[0].contains("times=3") && reports[0].contains("logs.rs"),
+        "{reports:?}"
+    );
+}
+
+/// Covers MON-02: the same statement many times in one session, with work on another engine in between.
+fn mon_02_an_n_plus_1_query_of_a_session_is_reported_with_its_place<E: Everything>(
+    engine: E,
+    url: &str,
+) {
+    let db = opened(engine, url, |options| options.repeated_statement(3));
+    db.create_missing_on(B).unwrap();
+    let log = Logged::of(|| {
+        let found = crate::session::Db(db.clone()).session(|s| {
+            let blog = s.connection(engine)?.blogs().insert(NewBlog::new("a"))?;
+            for _ in 0..5 {
+                s.connection(engine)?.blogs().get(blog.id)?;
+                s.connection(B)?.blogs().count()?;
+            }
+            Ok(())
+        });
+        found.unwrap();
+    });
+    let reports: Vec<_> = of(&log, engine.name(), "the same statement")
+        .into_iter()
         .collect();
     assert_eq!(reports.len(), 1, "{log:#?}");
     assert!(
