@@ -19,6 +19,8 @@ pub struct Event<'e> {
     pub model: Option<&'static str>,
     /// The call of the program that it was part of, where there is one.
     pub operation: Option<Operation>,
+    /// The name of the sync, or the type of the task. Of kinds [`EventKind::Sync`] and [`EventKind::Task`] only.
+    pub name: Option<&'e str>,
     /// The text that was sent, with placeholders for values; the first where a call with many rows needs several. Of kind
     /// [`EventKind::Statement`] only.
     pub statement: Option<&'e str>,
@@ -34,7 +36,7 @@ pub struct Event<'e> {
     pub place: Option<&'static Location<'static>>,
 }
 
-/// The kinds of events. More will come (synchronising, outbox), so a `match` needs an arm for others.
+/// The kinds of events. More may come, so a `match` needs an arm for others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventKind {
@@ -59,6 +61,11 @@ pub enum EventKind {
     Upsert,
     /// A connection was taken from the pool, or could not be.
     Checkout,
+    /// A run of a sync is over, on the engine of its target; the rows are those that it wrote.
+    Sync,
+    /// An attempt at a task is over, on the engine of its outbox. It comes before that end is recorded, so a worker that is killed in
+    /// between makes the attempt again.
+    Task,
     /// A compensation of a saga failed so that it waits to be tried again, or a saga waits for a person: something is half done
     /// until then. The engine is the one that keeps the saga's log, and the error names the saga, its id and the step.
     CompensationPending,
@@ -72,6 +79,13 @@ pub enum Outcome<'e> {
     Succeeded,
     /// With this error, which holds no values either.
     Failed(&'e Error),
+    /// The handler of a task failed or panicked, or there is none; `is_last` where no attempt follows.
+    HandlerFailed {
+        /// The error that it returned, with its causes, as it is recorded.
+        reason: &'e str,
+        /// No attempt follows.
+        is_last: bool,
+    },
     /// The program's own code panicked in it.
     Panicked,
 }
@@ -86,7 +100,7 @@ impl<'e> Outcome<'e> {
     pub fn error(&self) -> Option<&'e Error> {
         match self {
             Self::Failed(error) => Some(error),
-            Self::Succeeded | Self::Panicked => None,
+            Self::Succeeded | Self::HandlerFailed { .. } | Self::Panicked => None,
         }
     }
 
@@ -109,6 +123,8 @@ impl EventKind {
             Self::Delete => "delete",
             Self::Upsert => "upsert",
             Self::Checkout => "checkout",
+            Self::Sync => "sync",
+            Self::Task => "task",
             Self::CompensationPending => "compensation_pending",
         }
     }

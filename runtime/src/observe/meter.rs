@@ -296,6 +296,7 @@ fn error_type(outcome: &Outcome<'_>) -> Option<&'static str> {
     match outcome {
         Outcome::Succeeded => None,
         Outcome::Failed(error) => Some(error.kind().name()),
+        Outcome::HandlerFailed { .. } => Some("handler"),
         Outcome::Panicked => Some("panic"),
     }
 }
@@ -358,7 +359,7 @@ impl Observer {
             | EventKind::Delete
             | EventKind::Upsert => self.meter.write(&self.database(), event),
             // No statement: subscribers and the log have it.
-            EventKind::CompensationPending => {}
+            EventKind::Sync | EventKind::Task | EventKind::CompensationPending => {}
         }
     }
 

@@ -42,6 +42,8 @@ pub(crate) use self::log::log_plan;
 pub(crate) use self::meter::PoolCounts;
 pub(crate) use self::meter::{SessionClock, count_link_lookups, is_recorded};
 pub(crate) use self::notes::{Notes, WantedPlan};
+#[cfg(any(feature = "outbox", feature = "sync"))]
+pub(crate) use self::observer::Background;
 pub(crate) use self::observer::{Labels, Observer, is_idle};
 pub(crate) use self::running::{Call, Running, Sent};
 

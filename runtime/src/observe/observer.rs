@@ -15,7 +15,7 @@ use super::log::Plans;
 use super::meter::Meter;
 use super::{Call, Event, EventKind, Hub, Notes, Outcome, Sent, WantedPlan, counters, log, span};
 use crate::error::Error;
-#[cfg(feature = "saga")]
+#[cfg(any(feature = "saga", feature = "outbox", feature = "sync"))]
 use crate::error::Operation;
 use crate::value::json_list;
 
@@ -56,6 +56,18 @@ static LISTENED_TO: AtomicUsize = AtomicUsize::new(0);
 #[inline]
 pub(crate) fn is_idle() -> bool {
     cfg!(bindery_unobserved) || (LISTENED_TO.load(Ordering::Relaxed) == 0 && !is_traced())
+}
+
+/// Work in the background that is over.
+#[cfg(any(feature = "outbox", feature = "sync"))]
+pub(crate) struct Background<'e> {
+    pub(crate) kind: EventKind,
+    pub(crate) name: &'e str,
+    pub(crate) model: Option<&'static str>,
+    pub(crate) operation: Option<Operation>,
+    pub(crate) rows: Option<u64>,
+    pub(crate) started: Instant,
+    pub(crate) outcome: Outcome<'e>,
 }
 
 /// One for each pool, shared by its connections.
@@ -173,6 +185,7 @@ impl Observer {
             replica: self.labels.replica.as_deref(),
             model: call.model,
             operation: Some(call.operation),
+            name: None,
             statement: None,
             times: 1,
             rows: error.is_none().then_some(rows),
@@ -197,11 +210,33 @@ impl Observer {
                 replica: None,
                 model: None,
                 operation: Some(Operation::Saga),
+                name: None,
                 statement: None,
                 times: 1,
                 rows: None,
                 duration: Duration::ZERO,
                 outcome: Outcome::Failed(error),
+                place: None,
+            });
+        }
+    }
+
+    /// Work in the background is over: a run of a sync, or an attempt at a task.
+    #[cfg(any(feature = "outbox", feature = "sync"))]
+    pub(crate) fn emit_background(&self, over: &Background<'_>) {
+        if self.has(Listener::Subscribers) {
+            self.hub.deliver(&Event {
+                kind: over.kind,
+                engine: self.labels.engine,
+                replica: None,
+                model: over.model,
+                operation: over.operation,
+                name: Some(over.name),
+                statement: None,
+                times: 1,
+                rows: over.rows,
+                duration: over.started.elapsed(),
+                outcome: over.outcome,
                 place: None,
             });
         }

@@ -197,6 +197,7 @@ impl<'s> Running<'s> {
             replica: self.observer.labels.replica.as_deref(),
             model: call.and_then(|call| call.model),
             operation: call.map(|call| call.operation),
+            name: None,
             statement: self.sent.sql.as_deref(),
             times: self.sent.times,
             rows: self.rows,

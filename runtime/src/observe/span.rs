@@ -26,6 +26,8 @@ pub(super) fn begin(observer: &Observer, call: Option<&Call>, sent: &Sent<'_>) -
         | EventKind::Save
         | EventKind::Delete
         | EventKind::Upsert
+        | EventKind::Sync
+        | EventKind::Task
         | EventKind::CompensationPending => Span::none(),
     }
 }
@@ -118,6 +120,8 @@ pub(super) fn operation_word(sent: &Sent<'_>) -> &'static str {
         | EventKind::Delete
         | EventKind::Upsert
         | EventKind::Checkout
+        | EventKind::Sync
+        | EventKind::Task
         | EventKind::CompensationPending => first_word(sent.sql.as_deref().unwrap_or_default()),
     }
 }
@@ -203,6 +207,8 @@ pub(super) fn end(span: &Span, event: &Event<'_>) {
                 span.record("db.response.status_code", code);
             }
         }
+        // Attempts at tasks have no spans of their own.
+        Outcome::HandlerFailed { .. } => {}
         Outcome::Panicked => {
             span.record("otel.status_code", "ERROR");
             span.record("error.type", "panic");

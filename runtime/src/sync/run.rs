@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Operation, Result, SyncError};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::model::Model;
-use crate::observe::record_sync;
+use crate::observe::{Background, EventKind, Outcome, record_sync};
 use crate::query::{ColumnPath, Page, recorded_value};
 use crate::repository::{Repository, recorded_key};
 use crate::value::hexadecimal;
@@ -48,6 +48,25 @@ pub(super) struct Run<'db, S: SyncRow, T: SyncRow> {
 }
 
 pub(super) fn run<S: SyncRow, T: SyncRow>(job: SyncJob<'_, S, T>) -> Result<SyncReport> {
+    let (registry, name, started) = (job.registry, job.name.clone(), Instant::now());
+    let outcome = begin_and_end(job);
+    let observer = &registry.engines[T::Engine::default().index()].observer;
+    observer.emit_background(&Background {
+        kind: EventKind::Sync,
+        name: &name,
+        model: Some(T::Model::NAME),
+        operation: Some(Operation::Sync),
+        rows: outcome.as_ref().ok().map(|report| report.rows.written()),
+        started,
+        outcome: outcome
+            .as_ref()
+            .err()
+            .map_or(Outcome::Succeeded, Outcome::Failed),
+    });
+    outcome
+}
+
+fn begin_and_end<S: SyncRow, T: SyncRow>(job: SyncJob<'_, S, T>) -> Result<SyncReport> {
     let engine = T::Engine::default();
     let located = |error: Error| error.during(Operation::Sync).on_engine(engine.name());
     ensure_overlap(job.column.as_ref()).map_err(located)?;

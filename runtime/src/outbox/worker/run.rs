@@ -112,6 +112,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             false => Vec::new(),
         };
         let runner = Arc::new(Runner {
+            engine,
             db,
             handlers,
             first_pause: options.first_pause,

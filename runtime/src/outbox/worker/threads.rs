@@ -11,6 +11,7 @@ use super::handler::{self, Handler};
 use crate::databases::GeneratedDatabases;
 use crate::error::Result;
 use crate::link::backoff;
+use crate::observe::{Background, EventKind, Outcome};
 
 /// The first pause, at least, of a task that there is no handler for: a later version of the program has one, and is being
 /// deployed. Five attempts last for more than an hour then.
@@ -203,6 +204,8 @@ impl Shared {
 
 /// Runs handlers; shared by the threads of a worker.
 pub(super) struct Runner<D> {
+    /// The engine of the tasks.
+    pub(super) engine: usize,
     pub(super) db: D,
     pub(super) handlers: BTreeMap<&'static str, Handler<D>>,
     pub(super) first_pause: Duration,
@@ -231,18 +234,47 @@ impl<D: GeneratedDatabases> Runner<D> {
         let task = &held.task;
         let context = TaskContext::new(&self.db, task, &self.shared);
         let handler = self.handlers.get(task.task.as_str());
-        match handler::attempt(handler, task, &context) {
+        let started = Instant::now();
+        let end = self.ended(task, handler::attempt(handler, task, &context));
+        self.emit(task, started, &end);
+        end
+    }
+
+    fn ended(&self, task: &ClaimedTask, attempted: std::result::Result<(), String>) -> End {
+        match attempted {
             Ok(()) => End::Completed,
             Err(reason) => {
                 let attempt = task.retry_count + 1;
-                let first = match handler {
-                    Some(_) => self.first_pause,
-                    None => self.first_pause.max(UNKNOWN),
+                let first = match self.handlers.contains_key(task.task.as_str()) {
+                    true => self.first_pause,
+                    false => self.first_pause.max(UNKNOWN),
                 };
                 let pause = (attempt < task.max_attempts).then(|| pause(first, attempt));
                 End::Failed { reason, pause }
             }
         }
+    }
+
+    fn emit(&self, task: &ClaimedTask, started: Instant, end: &End) {
+        let outcome = match end {
+            End::Completed => Outcome::Succeeded,
+            End::Failed { reason, pause } => Outcome::HandlerFailed {
+                reason,
+                is_last: pause.is_none(),
+            },
+            End::Released => return,
+        };
+        self.db.engines[self.engine]
+            .observer
+            .emit_background(&Background {
+                kind: EventKind::Task,
+                name: &task.task,
+                model: None,
+                operation: None,
+                rows: None,
+                started,
+                outcome,
+            });
     }
 }
 
