@@ -138,6 +138,16 @@ mod examples_of_introduction {}
 #[doc = include_str!("../../docs/interfaces.md")]
 mod examples_of_interfaces {}
 
+/// The examples of `docs/connections.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/connections.md")]
+mod examples_of_connections {}
+
+/// The examples of `docs/schema-file.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/schema-file.md")]
+mod examples_of_the_schema_file {}
+
 /// The examples of `docs/engines.md` compile and run.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/engines.md")]
