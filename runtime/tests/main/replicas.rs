@@ -8,8 +8,8 @@ use bindery::{
 };
 use bindery_testkit::{Server, ServerOptions, Shutdown, Watchdog};
 
-use crate::sample::engine::{Default, Mariadb, Postgres};
-use crate::sample::{BlogPatch, Everything, NewBlog, Tables as _, tag, with};
+use crate::sample::engine::{Default, Mariadb, Mysql, Postgres};
+use crate::sample::{BlogPatch, Everything, NewBlog, NewMember, Tables as _, tag, with};
 use crate::session::Db;
 
 /// A primary and two standbys.
@@ -162,6 +162,8 @@ fn reads_use_the_replicas<E: Everything>(engine: E, options: ServerOptions) {
     let seen = in_session(&db, engine, serializable);
     assert_eq!(seen, 2, "a standby has no serializable transactions");
 
+    go_to_the_primary(&db, engine);
+
     // Too far behind: the primary is read, and the state says why.
     eventually("both lag, and the primary is read", || {
         read(&db, engine).is_ok_and(|rows| rows == 2)
@@ -222,6 +224,32 @@ fn reads_use_the_replicas<E: Everything>(engine: E, options: ServerOptions) {
         states(&db, engine) == [ReplicaState::Serving; 2]
     });
     drop(cluster.primary);
+}
+
+/// Calls that write, lock or make tables look at the primary, while the standbys are held back.
+fn go_to_the_primary<E: Everything>(db: &Registry, engine: E) {
+    let mut members = db.repository::<tag::Member, E>(engine);
+    let new = || NewMember::new(1, "ann@example.org");
+    assert!(members.insert_or_ignore(new()).unwrap());
+    assert!(!members.insert_or_ignore(new()).unwrap(), "it is there");
+    let updated = members
+        .upsert_by(0, NewMember::new(1, "new@example.org"))
+        .unwrap();
+    assert_eq!(updated.email, "new@example.org");
+    assert_eq!(members.count().unwrap(), 0, "a replica has none of it");
+    let locked = db.connect(engine).unwrap().transaction(|tx| {
+        let all = "SELECT id FROM blogs FOR UPDATE";
+        tx.query_as::<i64>(all, ())
+    });
+    assert_eq!(locked.unwrap().len(), 2);
+    let drop_members = "DROP TABLE members";
+    db.connect(engine)
+        .unwrap()
+        .execute_batch(drop_members)
+        .unwrap();
+    let created = db.create_missing_on(engine).unwrap().created;
+    let created: Vec<_> = created.iter().map(|(_, table)| *table).collect();
+    assert_eq!(created, ["members"], "the replicas have it");
 }
 
 #[test]
@@ -473,6 +501,47 @@ fn sel_07_no_read_fails_while_replicas_of_postgres_go() {
 #[test]
 fn sel_07_no_read_fails_while_replicas_of_mariadb_go() {
     no_read_fails(Mariadb, Server::mysql());
+}
+
+/// A function writes, which the client cannot see: the session over a replica's URL refuses it, in a server that takes writes.
+///
+/// Covers SEL-07 on PostgreSQL, MariaDB.
+#[test]
+fn sel_07_the_server_refuses_writes_over_a_replica() {
+    if let Some(database) = bindery_testkit::fresh_postgres() {
+        let function = "CREATE FUNCTION add_blog() RETURNS bigint LANGUAGE sql AS \
+            $$ INSERT INTO blogs (title) VALUES ('by a function') RETURNING id $$";
+        refuses_a_function(Postgres, &database.url(), function);
+    }
+    if let Some(database) = bindery_testkit::fresh_mysql() {
+        let function = "CREATE FUNCTION add_blog() RETURNS BIGINT MODIFIES SQL DATA DETERMINISTIC \
+            BEGIN INSERT INTO blogs (title) VALUES ('by a function'); RETURN 1; END";
+        refuses_a_function(Mysql, &database.url(), function);
+    }
+}
+
+fn refuses_a_function<E: Everything>(engine: E, url: &str, function: &'static str) {
+    let db = with(engine.name(), EngineOptions::url(url).replica("r1", url));
+    db.create_missing_on(engine).unwrap();
+    let mut own = db.connect(engine).unwrap();
+    own.execute_batch(function).unwrap();
+    let call = "SELECT add_blog()";
+    let mut replica = db.connect_replica(engine, "r1").unwrap();
+    let refused = replica.query_as::<i64>(call, ()).unwrap_err();
+    assert_eq!(refused.kind(), &ErrorKind::ReadOnly, "{refused:?}");
+    assert!(refused.code().is_some(), "the server said so: {refused:?}");
+    drop(replica);
+    let reading = SessionOptions::new().read_only();
+    let refused = Db(db.clone())
+        .try_session_with(reading, |s| s.connection(engine)?.query_as::<i64>(call, ()));
+    assert_eq!(refused.unwrap_err().kind(), &ErrorKind::ReadOnly);
+    assert_eq!(own.blogs().count().unwrap(), 0);
+    assert_eq!(
+        own.query_as::<i64>(call, ()).unwrap().len(),
+        1,
+        "the engine's own may"
+    );
+    assert_eq!(own.blogs().count().unwrap(), 1);
 }
 
 /// Another way to the same file is always current.

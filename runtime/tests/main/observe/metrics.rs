@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bindery::{EngineOptions, GeneratedDatabases as _, Registry, SessionOptions};
+use bindery::{
+    Applied, EngineOptions, ErrorKind, GeneratedDatabases as _, Registry, SessionOptions,
+};
+use bindery_testkit::{Direction, Fault, FaultProxy};
 use metrics::with_local_recorder;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
-use crate::sample::engine::{B, Default};
+use crate::sample::engine::{Any, B, Default, Mysql, Postgres};
 use crate::sample::{
     Databases, Everything, NewBlog, NewMember, Tables, at, embedded, on_each_database, with,
 };
@@ -230,6 +233,76 @@ fn mon_01_sessions_have_an_outcome() {
         [1.0, 2.0],
         "one touched nothing"
     );
+}
+
+fn sessions(recorder: &PrometheusRecorder, outcome: &str) -> f64 {
+    let name = "bindery_session_duration_seconds_count";
+    sum(recorder, name, &[("bindery_outcome", outcome)])
+}
+
+fn transactions(recorder: &PrometheusRecorder, engine: &str, outcome: &str) -> f64 {
+    let wanted = [("bindery_engine", engine), ("bindery_outcome", outcome)];
+    let name = "bindery_transaction_duration_seconds_count";
+    sum(recorder, name, &wanted)
+}
+
+/// Covers MON-01 on SQLite: a COMMIT that fails after another engine's.
+#[test]
+fn mon_01_a_commit_that_fails_and_a_split_session_are_outcomes() {
+    const DEFERRED: &str = "CREATE TABLE checked (id INTEGER PRIMARY KEY, \
+        other INTEGER REFERENCES checked (id) DEFERRABLE INITIALLY DEFERRED)";
+    let db = Databases::from_registry(embedded());
+    db.connect(Default)
+        .unwrap()
+        .execute_batch(DEFERRED)
+        .unwrap();
+    let recorder = recorder();
+    with_local_recorder(&recorder, || {
+        let options = SessionOptions::new().order([Any::B, Any::Default]);
+        let split = db.try_session_with(options, |s| {
+            s.connection(B)?.blogs().insert(NewBlog::new("kept"))?;
+            let violation = "INSERT INTO checked (id, other) VALUES (1, 2)";
+            s.connection(Default)?.execute(violation, ())
+        });
+        assert_eq!(split.unwrap_err().kind(), &ErrorKind::SessionSplit);
+    });
+    assert_eq!(
+        (
+            sessions(&recorder, "split"),
+            sessions(&recorder, "committed")
+        ),
+        (1.0, 0.0)
+    );
+    assert_eq!(transactions(&recorder, "b", "committed"), 1.0);
+    assert_eq!(transactions(&recorder, "default", "failed"), 1.0);
+}
+
+/// Covers MON-01 on PostgreSQL, MariaDB: a COMMIT whose answer is lost.
+#[test]
+fn mon_01_a_commit_that_may_be_stored_is_an_outcome() {
+    if let Some(database) = bindery_testkit::fresh_postgres() {
+        has_an_unknown_outcome(Postgres, &database.url());
+    }
+    if let Some(database) = bindery_testkit::fresh_mysql() {
+        has_an_unknown_outcome(Mysql, &database.url());
+    }
+}
+
+fn has_an_unknown_outcome<E: Everything>(engine: E, url: &str) {
+    let proxy = FaultProxy::start(url).unwrap();
+    let db = with_tables(engine, proxy.url());
+    let recorder = recorder();
+    with_local_recorder(&recorder, || {
+        let mut connection = db.connect(engine).unwrap();
+        let lost = connection.transaction(|tx| {
+            tx.blogs().insert(NewBlog::new("lost"))?;
+            let (direction, pattern) = (Direction::ToServer, b"COMMIT".to_vec());
+            proxy.set(Fault::CutBeforePattern { direction, pattern });
+            Ok(())
+        });
+        assert_eq!(lost.unwrap_err().applied(), Applied::Unknown);
+    });
+    assert_eq!(transactions(&recorder, engine.name(), "unknown"), 1.0);
 }
 
 fn failure() -> bindery::Error {

@@ -3,16 +3,17 @@
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use bindery::{Applied, EngineReport, EventKind, SessionEnd, SessionReport};
+use crate::sample::Logged;
+use bindery::{Applied, Engine as _, EngineReport, EventKind, SessionEnd, SessionReport};
 use bindery_testkit::{Direction, Fault, FaultProxy};
 
 /// A table whose foreign key is checked by the COMMIT.
 const DEFERRED: &str = "CREATE TABLE checked (id INTEGER PRIMARY KEY, \
     other INTEGER REFERENCES checked (id) DEFERRABLE INITIALLY DEFERRED)";
 const VIOLATION: &str = "INSERT INTO checked (id, other) VALUES (1, 2)";
-const ALL: [Any; 3] = [Any::Default, Any::Mysql, Any::Postgres];
+pub(super) const ALL: [Any; 3] = [Any::Default, Any::Mysql, Any::Postgres];
 
-fn write_all(s: &mut Session, title: &str) -> bindery::Result<()> {
+pub(super) fn write_all(s: &mut Session, title: &str) -> bindery::Result<()> {
     add(s, Default, title)?;
     add(s, Mysql, title)?;
     add(s, Postgres, title)
@@ -28,7 +29,7 @@ fn is_stored(db: &Db, engine: &str, title: &str) -> bool {
 }
 
 /// Every engine is in the report, and as it says.
-fn report_is_true(db: &Db, report: &SessionReport, title: &str) {
+pub(super) fn report_is_true(db: &Db, report: &SessionReport, title: &str) {
     assert_eq!(report.engines().len(), 3, "{report}");
     for one in report.engines() {
         let stored = is_stored(db, one.engine(), title);
@@ -51,7 +52,7 @@ fn report_is_true(db: &Db, report: &SessionReport, title: &str) {
     }
 }
 
-fn ends(report: &SessionReport) -> Vec<SessionEnd> {
+pub(super) fn ends(report: &SessionReport) -> Vec<SessionEnd> {
     report.engines().iter().map(EngineReport::end).collect()
 }
 
@@ -77,17 +78,22 @@ fn one_fails(db: &Db, failing: Any, place: usize) {
     order.retain(|engine| *engine != failing);
     order.insert(place, failing);
     let options = SessionOptions::new().order(order);
-    let outcome: bindery::Result<()> = db.try_session_with(options, |s| {
+    let work = |s: &mut Work| {
         write_all(s, &title)?;
         match failing {
             Any::Default => s.sql_on(Default).execute(VIOLATION, ())?,
             _ => s.sql_on(Postgres).execute(VIOLATION, ())?,
         };
-        Ok(())
-    });
+        Ok::<_, bindery::Error>(())
+    };
+    let mut outcome = Ok(());
+    let log = Logged::of(|| outcome = db.try_session_with(options, work));
     let error = outcome.unwrap_err();
     let report = error.session_report().expect("three engines were written");
     report_is_true(db, report, &title);
+    let level = if place == 0 { "WARN" } else { "ERROR" };
+    let is_logged = |line: &String| line.starts_with(level) && line.contains(&report.to_string());
+    assert!(log.iter().any(is_logged), "the log has the same: {log:#?}");
     let mut expected = vec![Committed; place];
     expected.resize(3, RolledBack);
     assert_eq!(ends(report), expected);
@@ -107,31 +113,38 @@ fn one_fails(db: &Db, failing: Any, place: usize) {
     }
 }
 
-/// Covers TX-15, TX-06 on MariaDB.
+/// Covers TX-15, TX-06 on PostgreSQL, MariaDB.
 #[test]
 fn tx_15_an_answer_to_a_commit_that_is_lost_is_unknown_in_the_report() {
-    let Some(mysql) = bindery_testkit::fresh_mysql() else {
-        return;
-    };
-    let Some(postgres) = bindery_testkit::fresh_postgres() else {
-        return;
-    };
-    let proxy = FaultProxy::start(&mysql.url()).expect("a port is free");
-    let bench = Bench::at(vec![mysql, postgres], proxy.url(), |options| {
-        options.resolve_commits(true)
-    });
-    let db = &bench.db;
-    for place in 0..3 {
-        for arrives in [false, true] {
-            one_is_lost(db, &proxy, place, arrives);
+    for lost in [Any::Mysql, Any::Postgres] {
+        let Some(mysql) = bindery_testkit::fresh_mysql() else {
+            return;
+        };
+        let Some(postgres) = bindery_testkit::fresh_postgres() else {
+            return;
+        };
+        let url = match lost {
+            Any::Mysql => mysql.url(),
+            _ => postgres.url(),
+        };
+        let proxy = FaultProxy::start(&url).expect("a port is free");
+        let ways = [(lost.name(), proxy.url())];
+        let bench = Bench::at(vec![mysql, postgres], &ways, |options| {
+            options.resolve_commits(true)
+        });
+        for place in 0..3 {
+            for arrives in [false, true] {
+                one_is_lost(&bench.db, &proxy, (lost, place), arrives);
+            }
         }
     }
 }
 
-fn one_is_lost(db: &Db, proxy: &FaultProxy, place: usize, arrives: bool) {
+fn one_is_lost(db: &Db, proxy: &FaultProxy, (lost, place): (Any, usize), arrives: bool) {
     let title = format!("lost at {place}, {arrives}");
-    let mut order = vec![Any::Default, Any::Postgres];
-    order.insert(place, Any::Mysql);
+    let mut order = ALL.to_vec();
+    order.retain(|engine| *engine != lost);
+    order.insert(place, lost);
     let outcome: bindery::Result<()> =
         db.try_session_with(SessionOptions::new().order(order), |s| {
             write_all(s, &title)?;
@@ -152,7 +165,7 @@ fn one_is_lost(db: &Db, proxy: &FaultProxy, place: usize, arrives: bool) {
     let Err(error) = outcome else { return };
     let report = error.session_report().expect("three engines were written");
     report_is_true(db, report, &title);
-    assert_eq!(report.engines()[place].engine(), "x_mysql");
+    assert_eq!(report.engines()[place].engine(), lost.name());
     assert_eq!(ends(report)[place], SessionEnd::Unknown, "{error:?}");
     assert!(error.commit_token().is_some(), "{error:?}");
     assert!(!error.is_retryable());

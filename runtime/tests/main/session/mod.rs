@@ -2,7 +2,9 @@
 
 mod cache;
 mod ends;
+mod killed;
 mod outside;
+mod retries;
 mod scopes;
 mod waits;
 
@@ -95,30 +97,33 @@ impl Bench {
     }
 
     fn of(servers: Vec<FreshDatabase>, change: impl Fn(EngineOptions) -> EngineOptions) -> Self {
-        let mysql = servers.first().map(FreshDatabase::url);
-        let mysql = mysql.unwrap_or_else(|| "mysql://nobody@127.0.0.1:1/nothing".to_owned());
-        Self::at(servers, &mysql, change)
+        Self::at(servers, &[], change)
     }
 
-    /// The same with another way to MySQL.
+    /// The same with other URLs for some engines.
     fn at(
         servers: Vec<FreshDatabase>,
-        mysql: &str,
+        others: &[(&'static str, &str)],
         change: impl Fn(EngineOptions) -> EngineOptions,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = |name| format!("sqlite://{}/{name}.db", folder.path().display());
+        let mysql = servers.first().map(FreshDatabase::url);
         let postgres = servers.get(1).map(FreshDatabase::url);
-        let nothing = || "postgres://nobody@127.0.0.1:1/nothing".to_owned();
+        let nowhere = |scheme| format!("{scheme}://nobody@127.0.0.1:1/nothing");
         let engines = [
             ("b", file("b")),
             ("default", file("default")),
             ("test", file("test")),
-            ("x_mysql", mysql.to_owned()),
-            ("x_postgres", postgres.unwrap_or_else(nothing)),
-            ("y_mariadb", "mysql://nobody@127.0.0.1:1/nothing".to_owned()),
+            ("x_mysql", mysql.unwrap_or_else(|| nowhere("mysql"))),
+            (
+                "x_postgres",
+                postgres.unwrap_or_else(|| nowhere("postgres")),
+            ),
+            ("y_mariadb", nowhere("mysql")),
         ];
-        let urls = BTreeMap::from(engines);
+        let mut urls = BTreeMap::from(engines);
+        urls.extend(others.iter().map(|(name, url)| (*name, (*url).to_owned())));
         let config = urls.iter().fold(Config::new(), |config, (name, url)| {
             config.engine(*name, change(EngineOptions::url(url.as_str())))
         });

@@ -75,36 +75,53 @@ fn sel_05_queries_that_leave_the_scope_they_were_built_in_stay_on_its_engine() {
 /// Covers SEL-02.
 #[test]
 fn sel_02_a_locked_scope_uses_one_engine_and_may_still_only_read() {
-    let bench = Bench::embedded();
-    let db = &bench.db;
+    let Some(bench) = Bench::all() else { return };
+    each_pair!(bench: is_locked);
+}
+
+fn is_locked<A, C>(db: &Db, first: A, second: C)
+where
+    A: StaticEngine + Hosts<tag::Blog>,
+    C: StaticEngine + Hosts<tag::Blog>,
+{
+    let (locked_to, other) = (second.name(), first.name());
     db.session(|s| {
-        add(s, Default, "before")?;
-        s.within(SessionScope::on(B).locked(), |s| {
-            add(s, B, "kept")?;
-            let refused = s.within(Default, |_| Ok::<_, bindery::Error>(())).unwrap_err();
-            assert_eq!(refused.kind(), &ErrorKind::SessionLocked { locked_to: "b" });
-            assert_eq!(refused.engine(), Some("default"));
+        add(s, first, "before")?;
+        s.within(SessionScope::on(second).locked(), |s| {
+            add(s, second, "kept")?;
+            let refused = s.within(first, |_| Ok::<_, bindery::Error>(())).unwrap_err();
+            assert_eq!(refused.kind(), &ErrorKind::SessionLocked { locked_to });
+            assert_eq!(refused.engine(), Some(other));
             assert_eq!(
                 refused.to_string(),
-                "engine `default`: choosing an engine: the session is locked to `b` here, so it uses no other engine"
+                format!(
+                    "engine `{other}`: choosing an engine: the session is locked to `{locked_to}` here, so it uses no other engine"
+                )
             );
-            let refused = add(s, Default, "refused").unwrap_err();
-            assert_eq!(refused.kind(), &ErrorKind::SessionLocked { locked_to: "b" });
-            assert!(s.connection(Default).is_err() && s.pair(B, Default).is_err());
+            let refused = add(s, first, "refused").unwrap_err();
+            assert_eq!(refused.kind(), &ErrorKind::SessionLocked { locked_to });
+            assert!(s.connection(first).is_err() && s.pair(second, first).is_err());
             s.within(SessionScope::new().read_only(), |s| {
-                assert_eq!(count(s, B)?, 1);
-                let refused = add(s, B, "refused").unwrap_err();
+                assert_eq!(count(s, second)?, 1);
+                let refused = add(s, second, "refused").unwrap_err();
                 assert_eq!(refused.kind(), &ErrorKind::ReadOnly);
-                let raw = s.connection(B)?.execute("DELETE FROM blogs", ());
+                let raw = s.connection(second)?.execute("DELETE FROM blogs", ());
                 assert_eq!(raw.unwrap_err().kind(), &ErrorKind::ReadOnly);
-                s.within(SessionScope::new().read_write(), |s| add(s, B, "kept too"))
+                s.within(SessionScope::new().read_write(), |s| add(s, second, "kept too"))
             })
         })?;
-        add(s, Default, "after")
+        add(s, first, "after")
     })
     .unwrap();
-    assert_eq!(db.titles(B), ["kept", "kept too"]);
-    assert_eq!(db.titles(Default), ["after", "before"]);
+    assert_eq!(db.titles(second), ["kept", "kept too"]);
+    assert_eq!(db.titles(first), ["after", "before"]);
+    empty(db, first);
+    empty(db, second);
+}
+
+fn empty<E: StaticEngine + Hosts<tag::Blog>>(db: &Db, engine: E) {
+    let mut connection = db.connect(engine).unwrap();
+    connection.blogs().query().all_rows().delete().unwrap();
 }
 
 /// Covers SEL-03.
@@ -188,20 +205,8 @@ where
     });
     assert!(request.is_err());
     assert_eq!(db.titles(first), ["stored"]);
-    db.connect(first)
-        .unwrap()
-        .blogs()
-        .query()
-        .all_rows()
-        .delete()
-        .unwrap();
-    db.connect(second)
-        .unwrap()
-        .blogs()
-        .query()
-        .all_rows()
-        .delete()
-        .unwrap();
+    empty(db, first);
+    empty(db, second);
 }
 
 /// Options of one engine, and of all.
@@ -288,18 +293,6 @@ where
     })
     .unwrap();
     drop(s);
-    db.connect(first)
-        .unwrap()
-        .blogs()
-        .query()
-        .all_rows()
-        .delete()
-        .unwrap();
-    db.connect(second)
-        .unwrap()
-        .blogs()
-        .query()
-        .all_rows()
-        .delete()
-        .unwrap();
+    empty(db, first);
+    empty(db, second);
 }

@@ -54,15 +54,31 @@ impl Places {
     /// This number of databases of the MariaDB or MySQL server, all made by one script.
     pub(super) fn many_databases(count: usize) -> Option<Self> {
         let database = bindery_testkit::fresh_mysql()?;
+        Some(Self::beside(database, count, |name, at| {
+            format!("CREATE DATABASE `{name}_{at}`;\n")
+        }))
+    }
+
+    /// This number of databases of the PostgreSQL server, each a copy of one that this script makes.
+    pub(super) fn many_copies(count: usize, script: &str) -> Option<Self> {
+        let database = bindery_testkit::fresh_postgres()?;
+        database.run_script(script).unwrap();
+        Some(Self::beside(database, count, |name, at| {
+            format!("CREATE DATABASE \"{name}_{at}\" TEMPLATE \"{name}\";\n")
+        }))
+    }
+
+    /// Databases whose names begin with that of this one.
+    fn beside(database: FreshDatabase, count: usize, create: fn(&str, usize) -> String) -> Self {
         let name = database.name();
-        let create = (0..count).map(|at| format!("CREATE DATABASE `{name}_{at}`;\n"));
-        database.run_script(&create.collect::<String>()).unwrap();
+        let script = (0..count).map(|at| create(name, at));
+        database.run_script(&script.collect::<String>()).unwrap();
         let url = |at| database.url().replace(name, &format!("{name}_{at}"));
-        Some(Self {
+        Self {
             urls: (0..count).map(url).collect(),
             _files: None,
             databases: vec![database],
-        })
+        }
     }
 
     pub(super) fn url(&self, tenant: usize) -> String {
@@ -90,7 +106,11 @@ impl Drop for Places {
             .iter()
             .all(|url| url.contains(&format!("{name}_")));
         if is_beside {
-            let drops = (0..self.urls.len()).map(|at| format!("DROP DATABASE `{name}_{at}`;\n"));
+            let is_postgres = self.urls[0].starts_with("postgres");
+            let drops = (0..self.urls.len()).map(|at| match is_postgres {
+                true => format!("DROP DATABASE \"{name}_{at}\" WITH (FORCE);\n"),
+                false => format!("DROP DATABASE `{name}_{at}`;\n"),
+            });
             // They go with the server.
             let _ = database.run_script(&drops.collect::<String>());
         }
