@@ -8,6 +8,7 @@ mod health;
 mod http;
 mod load;
 mod replicas;
+mod services;
 mod tenants;
 
 /// One table on every engine: `default` is MariaDB, `p` PostgreSQL, `lite` SQLite, `proper` MySQL.
