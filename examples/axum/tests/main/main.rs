@@ -1,0 +1,5 @@
+//! The running program, over HTTP.
+
+mod load;
+mod readme;
+mod shop;
