@@ -4,6 +4,7 @@
 mod bound;
 mod columns;
 mod connection;
+mod control;
 mod from_row;
 mod on;
 mod params;

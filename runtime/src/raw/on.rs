@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use super::columns::{self, Order};
+use super::control;
 use super::reading;
 use super::{FromRow, IntoSql, Params, RowColumns, SqlText};
 use crate::driver::{Physical, RawText};
@@ -173,7 +174,8 @@ impl<'c, E: Engine> RawSql<'c, E> {
                 if link.notes_writes() && !only_reads(&text) {
                     link.note_write();
                 }
-                let outcome = work(link.ready()?, &text);
+                let outcome =
+                    control::guarded(link.ready()?, &text.text, |physical| work(physical, &text));
                 let reads = || reading::ensure(engine.dialect(), &text.text).is_ok();
                 if link.counts_writes() && !(operation == Operation::Query && reads()) {
                     link.wrote(Written::Anything);

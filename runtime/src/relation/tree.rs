@@ -29,8 +29,6 @@ impl<M: Model, T, K> Column<M, T, To<M, K>> {
     /// The row that this one refers to, the one that that refers to, and so on up to the root: nearest first. Rows that refer
     /// to each other in a circle are each returned once.
     ///
-    /// MySQL and MariaDB follow 1,000 references unless their settings say otherwise.
-    ///
     /// # Errors
     /// The row is of another engine, or the database fails.
     #[track_caller]
@@ -44,8 +42,6 @@ impl<M: Model, T, K> Column<M, T, To<M, K>> {
 
     /// The rows that refer to this one, those that refer to them, and so on: level by level. Rows that refer to each other in
     /// a circle are each returned once.
-    ///
-    /// MySQL and MariaDB follow 1,000 references unless their settings say otherwise.
     ///
     /// # Errors
     /// As [`ancestors`](Self::ancestors).
@@ -164,6 +160,12 @@ fn taken<R>(rows: Vec<R>, order: &[usize]) -> Vec<R> {
     order.iter().filter_map(|&at| rows[at].take()).collect()
 }
 
+/// MariaDB ends a recursion after 1,000 steps without an error unless this is before the statement. Only MariaDB reads it.
+const ALL_STEPS_ON_MARIADB: &str =
+    "/*M! SET STATEMENT max_recursive_iterations = 4294967295 FOR */ ";
+/// MySQL ends one with an error; only MySQL reads this.
+const ALL_STEPS_ON_MYSQL: &str = "SELECT /*+ SET_VAR(cte_max_recursion_depth = 4294967295) */";
+
 /// `UNION` leaves out what was found before, so that a circle ends.
 fn text(dialect: Dialect, table: &TableSql, reference: &ReferenceSql, way: Way) -> String {
     let column = |columns: &[usize]| table.columns[columns[0]];
@@ -173,6 +175,10 @@ fn text(dialect: Dialect, table: &TableSql, reference: &ReferenceSql, way: Way) 
         Way::Down => (parent, key),
     };
     let mut sql = SqlWriter::new(dialect);
+    let is_mysql = dialect == Dialect::Mysql;
+    if is_mysql {
+        sql.push(ALL_STEPS_ON_MARIADB);
+    }
     sql.push("WITH RECURSIVE ")
         .push(TREE)
         .push(" (found) AS (SELECT ");
@@ -193,10 +199,12 @@ fn text(dialect: Dialect, table: &TableSql, reference: &ReferenceSql, way: Way) 
         .push(given)
         .push(" = ")
         .push(TREE);
-    sql.push(".found) ")
-        .push(table.select)
-        .push(" WHERE ")
-        .push(key);
+    sql.push(".found) ");
+    match table.select.strip_prefix("SELECT") {
+        Some(columns) if is_mysql => sql.push(ALL_STEPS_ON_MYSQL).push(columns),
+        Some(_) | None => sql.push(table.select),
+    };
+    sql.push(" WHERE ").push(key);
     sql.push(" IN (SELECT found FROM ").push(TREE).push(")");
     sql.finish()
 }

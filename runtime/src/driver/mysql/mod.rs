@@ -405,6 +405,7 @@ impl MysqlConnection {
             .map_err(|fault| self.failed(fault))?;
         self.command("COMMIT")?;
         self.transaction = Transaction::None;
+        self.end_chained();
         Ok(())
     }
 
@@ -414,7 +415,16 @@ impl MysqlConnection {
         }
         self.command("ROLLBACK")?;
         self.transaction = Transaction::None;
+        self.end_chained();
         Ok(())
+    }
+
+    /// Closes a session that has begun another transaction by itself, as `completion_type` may have it do: what came next
+    /// would be lost.
+    fn end_chained(&mut self) {
+        if self.session.in_transaction() {
+            self.session.give_up();
+        }
     }
 
     /// The time that operations on it may take.

@@ -82,7 +82,7 @@ fn sql(config: &MysqlConfig) -> String {
     let idle = whole_seconds(session.idle_in_transaction_timeout);
     let tracked = "character_set_client,character_set_connection,character_set_results,time_zone,sql_mode,autocommit";
     let mut sql = format!(
-        "SET NAMES utf8mb4, time_zone = '+00:00', autocommit = 1, foreign_key_checks = 1, unique_checks = 1, \
+        "SET NAMES utf8mb4, time_zone = '+00:00', autocommit = 1, completion_type = 0, foreign_key_checks = 1, unique_checks = 1, \
          sql_mode = '{SQL_MODE}', session_track_system_variables = '{tracked}', wait_timeout = {} \
          /*M! , max_statement_time = {}.{:03}, idle_transaction_timeout = {idle} */ \
          /*!80000 , max_execution_time = {} */",
