@@ -112,6 +112,20 @@ pub fn fresh_postgres() -> Option<FreshDatabase> {
     postgres_url().map(|url| fresh(Product::Postgres, &url))
 }
 
+/// The same, whose texts are sorted by an ICU locale, such as `en-US`, where a column does not say otherwise: as
+/// most servers in production have it. PostgreSQL has that from 15 on.
+///
+/// # Panics
+/// As for [`fresh_postgres`], and where the server knows no such locale.
+pub fn fresh_postgres_of_locale(locale: &str) -> Option<FreshDatabase> {
+    let created = |url: String| {
+        let server = Address::parse(Product::Postgres, &url)?;
+        FreshDatabase::create_of_locale(&server, locale)
+    };
+    let database = postgres_url().map(created);
+    database.map(|one| one.unwrap_or_else(|error| panic!("no database for the test: {error}")))
+}
+
 /// A new, empty database on the server of [`mysql_url`], dropped with the returned value. `None` without a server.
 ///
 /// # Panics

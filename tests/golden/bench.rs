@@ -2,7 +2,9 @@
 //! that the test run has, by the code that was compiled for it.
 
 use bindery::Config;
-use bindery_testkit::{FreshDatabase, Product, fresh_mysql, fresh_postgres, mysql_flavour};
+use bindery_testkit::{
+    FreshDatabase, Product, fresh_mysql, fresh_postgres_of_locale, mysql_flavour,
+};
 
 /// Empty databases; those without a server are left out, and the test kit says so.
 pub(crate) struct Bench {
@@ -17,7 +19,8 @@ impl Bench {
         Self {
             mariadb: fresh_of(Product::MariaDb),
             mysql: fresh_of(Product::MySql),
-            postgres: fresh_postgres(),
+            // Tables of several dialects are the same whatever the locale is.
+            postgres: fresh_postgres_of_locale("en-US"),
             folder: tempfile::tempdir().expect("a temporary directory"),
         }
     }

@@ -26,6 +26,8 @@ pub(crate) struct Catalogue {
     pub(crate) left_out: Vec<String>,
     /// SQLite's triggers, each with its table: a table that is made anew gets them again.
     pub(crate) triggers: Vec<(String, String)>,
+    /// PostgreSQL: a column without a collation compares texts byte by byte, as `COLLATE "C"` does.
+    pub(crate) compares_bytes: bool,
 }
 
 /// One table, view or other object, with the statements that make it.

@@ -40,12 +40,12 @@ pub(super) fn read(connection: &mut Connection<Chosen>) -> bindery::Result<Catal
     let trigger = |one: &&Object| (one.2.clone(), one.3.clone());
     Ok(Catalogue {
         items: items.collect(),
-        last: Vec::new(),
         left_out: others
             .iter()
             .map(|one| format!("trigger {} on {}", one.1, one.2))
             .collect(),
         triggers: others.iter().map(trigger).collect(),
+        ..Catalogue::default()
     })
 }
 

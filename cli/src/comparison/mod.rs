@@ -85,6 +85,7 @@ pub(crate) fn of_structure(
     let between = Between {
         found: &found,
         expected: &expected,
+        compares_bytes: catalogue.compares_bytes,
     };
     let (mut comparison, changes) = between.compare();
     comparison.tables = expected.tables.len() + expected.views.len();
@@ -110,6 +111,8 @@ fn unreadable(why: &Unreadable) -> String {
 struct Between<'s> {
     found: &'s Structure,
     expected: &'s Structure,
+    /// As the catalogue has it.
+    compares_bytes: bool,
 }
 
 impl Between<'_> {
@@ -334,7 +337,8 @@ impl Between<'_> {
         let is_same = table.is_some_and(|table| {
             spelling::is_same_column(change, (table, found), expected, self.dialect())
         });
-        if is_same || objects::is_serial_beside_sequence(change, found, expected) {
+        let is_of_bytes = || self.compares_bytes && spelling::is_of_bytes(change, found, expected);
+        if is_same || is_of_bytes() || objects::is_serial_beside_sequence(change, found, expected) {
             return;
         }
         let rewritten = is_expression && finding.may_be_the_same(self.dialect());

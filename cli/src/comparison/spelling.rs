@@ -46,6 +46,19 @@ pub(super) fn is_same_column(
     }
 }
 
+/// Is a change of collation none, as both compare texts byte by byte where the database does?
+pub(super) fn is_of_bytes(
+    change: ColumnChange,
+    found: &ColumnShape,
+    expected: &ColumnShape,
+) -> bool {
+    let compares_bytes = |column: &ColumnShape| {
+        let name = column.collation.as_deref();
+        name.is_none_or(|name| name == "C" || name == "POSIX")
+    };
+    matches!(change, ColumnChange::Collation) && compares_bytes(found) && compares_bytes(expected)
+}
+
 /// `DEFAULT NULL` is none; MariaDB takes the quotes off numbers, and servers write booleans in one way.
 fn is_same_default(
     one: Option<&str>,

@@ -113,6 +113,10 @@ pub(crate) trait Rules {
     /// After a column of a type the model has no word for, where its text form is to be read.
     fn text_form(&self) -> &'static str;
 
+    /// After the type of a column: the collation by which texts are compared byte by byte, where the type alone leaves that to
+    /// the database.
+    fn bytewise(&self, type_sql: &str) -> &'static str;
+
     /// Words of an INSERT that gives a value to a key which is always counted.
     fn overriding(&self) -> &'static str;
 

@@ -143,6 +143,11 @@ impl Rules for Mysql {
         ""
     }
 
+    /// The collation of the table.
+    fn bytewise(&self, _: &str) -> &'static str {
+        ""
+    }
+
     fn overriding(&self) -> &'static str {
         ""
     }

@@ -87,6 +87,14 @@ impl Rules for Postgres {
         "::text"
     }
 
+    /// A database has the locale that it was created with, which sorts texts as dictionaries do unless it is `C`.
+    fn bytewise(&self, type_sql: &str) -> &'static str {
+        let name = type_sql.split('(').next().unwrap_or_default().trim();
+        let texts = ["text", "varchar", "character varying"];
+        let is_text = texts.iter().any(|text| name.eq_ignore_ascii_case(text));
+        if is_text { " COLLATE \"C\"" } else { "" }
+    }
+
     fn overriding(&self) -> &'static str {
         " OVERRIDING SYSTEM VALUE"
     }

@@ -115,6 +115,11 @@ impl Rules for Sqlite {
         ""
     }
 
+    /// `BINARY` is what a column without a collation has.
+    fn bytewise(&self, _: &str) -> &'static str {
+        ""
+    }
+
     fn overriding(&self) -> &'static str {
         ""
     }

@@ -180,11 +180,11 @@ impl<'m> TableWriter<'m> {
         sql.identifier(&column.name);
         if let Some(declaration) = self.ok(rules.declare(place), column.type_span) {
             let of_flavour = self.type_of_flavour(column);
-            sql.push(" ")
-                .push(&of_flavour.unwrap_or(declaration.type_sql));
+            let type_sql = of_flavour.unwrap_or(declaration.type_sql);
+            sql.push(" ").push(&type_sql);
+            sql.push(&self.collation(column, &type_sql));
             checks.extend(declaration.check);
         }
-        sql.push(&self.collation(column));
         let counted = matches!(column.generated, Generated::Key { .. });
         let computed = self.computed(column);
         let not_null = !column.nullable
@@ -281,10 +281,11 @@ impl<'m> TableWriter<'m> {
         ))
     }
 
-    /// A collation of another dialect is left out where it means what the target does anyway: comparing bytes.
-    fn collation(&mut self, column: &Column) -> String {
+    /// Texts are compared byte by byte. A collation of another dialect is left out where it means that.
+    fn collation(&mut self, column: &Column, type_sql: &str) -> String {
+        let bytewise = self.dialect().rules().bytewise(type_sql).to_owned();
         let Some(collation) = &column.collation else {
-            return String::new();
+            return bytewise;
         };
         if self.is_native() {
             let mut sql = SqlWriter::new(self.dialect());
@@ -307,6 +308,6 @@ impl<'m> TableWriter<'m> {
             );
             self.refuse(Refusal::new("B0213", message, help), column.span);
         }
-        String::new()
+        bytewise
     }
 }

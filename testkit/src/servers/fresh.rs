@@ -23,6 +23,20 @@ impl FreshDatabase {
         })
     }
 
+    /// On PostgreSQL.
+    pub(crate) fn create_of_locale(server: &Address, locale: &str) -> Result<Self> {
+        let name = unique_name()?;
+        let quoted = locale.replace('\'', "''");
+        let create = format!(
+            "CREATE DATABASE \"{name}\" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE '{quoted}' LC_COLLATE 'C' LC_CTYPE 'C';"
+        );
+        client::run(server, &create)?;
+        Ok(Self {
+            server: server.clone(),
+            name,
+        })
+    }
+
     /// The database's URL, with user and password.
     pub fn url(&self) -> String {
         self.server.with_database(&self.name).url()

@@ -976,11 +976,11 @@ pub mod readings {
                 create: &[r#"CREATE TABLE "readings" (
     "sensor" numeric(20,0) NOT NULL,
     "slot" integer NOT NULL,
-    "label" character varying(60) NOT NULL,
+    "label" character varying(60) COLLATE "C" NOT NULL,
     "value" double precision NOT NULL,
     "level" double precision NOT NULL,
     "share" real NOT NULL,
-    "note" character varying(60),
+    "note" character varying(60) COLLATE "C",
     "revision" integer NOT NULL,
     PRIMARY KEY ("slot", "sensor"),
     UNIQUE ("label"),

@@ -657,8 +657,8 @@ pub mod app_users {
                 create: &[
                     r#"CREATE TABLE "app_users" (
     "id" bigint,
-    "email" character varying(200) NOT NULL,
-    "alias" character varying(100),
+    "email" character varying(200) COLLATE "C" NOT NULL,
+    "alias" character varying(100) COLLATE "C",
     "updated_at" timestamp(6) without time zone NOT NULL,
     PRIMARY KEY ("id")
 )"#,
@@ -1352,8 +1352,8 @@ pub mod user_analytics_ {
                 table: "user_analytics",
                 create: &[r#"CREATE TABLE "user_analytics" (
     "user_id" bigint,
-    "domain" character varying(100) NOT NULL,
-    "alias" character varying(100),
+    "domain" character varying(100) COLLATE "C" NOT NULL,
+    "alias" character varying(100) COLLATE "C",
     "signed_up" date NOT NULL,
     "changed_at" timestamp(6) without time zone,
     PRIMARY KEY ("user_id"),
@@ -1850,7 +1850,7 @@ pub mod events {
                 table: "events",
                 create: &[r#"CREATE TABLE "events" (
     "id" bigint,
-    "what" character varying(100) NOT NULL,
+    "what" character varying(100) COLLATE "C" NOT NULL,
     "change_number" bigint NOT NULL,
     PRIMARY KEY ("id")
 )"#],
@@ -2264,7 +2264,7 @@ pub mod devices {
                 table: "devices",
                 create: &[r#"CREATE TABLE "devices" (
     "id" uuid,
-    "name" character varying(100) NOT NULL,
+    "name" character varying(100) COLLATE "C" NOT NULL,
     PRIMARY KEY ("id")
 )"#],
                 link: &[],

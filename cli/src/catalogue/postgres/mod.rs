@@ -1,4 +1,4 @@
-//! PostgreSQL: thirteen queries of the catalogues, however many tables there are.
+//! PostgreSQL: fourteen queries of the catalogues, however many tables there are.
 
 mod queries;
 mod table;
@@ -46,7 +46,11 @@ pub(super) fn read(connection: &mut Connection<Chosen>) -> bindery::Result<Catal
     plan.add_tables(&tables);
     plan.add_functions(all(connection, queries::FUNCTIONS)?);
     let left_out = all(connection, queries::OTHERS)?;
-    Ok(plan.catalogue(before, &tables, left_out))
+    let compares_bytes = connection.query_scalar(Sql::assembled(queries::COMPARES_BYTES), ())?;
+    Ok(Catalogue {
+        compares_bytes,
+        ..plan.catalogue(before, &tables, left_out)
+    })
 }
 
 fn all<T: FromRow<Chosen>>(
