@@ -425,8 +425,11 @@ fn qry_01_pages_of_a_thousand_rows_are_the_same_on_all_databases() -> bindery::R
         c: &mut Connection<E>,
         show: &mut dyn FnMut(Page<'_>) -> bindery::Result<()>,
     ) -> bindery::Result<()> {
-        fill(c, 200, 7)?;
+        fill(c, 1_000, 7)?;
         show(&mut |page| {
+            if page == 0 {
+                return other_answers(c);
+            }
             let active = post::is_public.eq(true);
             let order = (post::day.desc(), post::rank.asc());
             let rows = c
@@ -439,8 +442,20 @@ fn qry_01_pages_of_a_thousand_rows_are_the_same_on_all_databases() -> bindery::R
             Ok(rows.iter().map(rows::line).collect())
         })
     }
+    /// Counts of groups, distinct rows and matches of text.
+    fn other_answers<E: StaticEngine + Everything>(
+        c: &mut Connection<E>,
+    ) -> bindery::Result<Vec<String>> {
+        let count = bindery::query::count();
+        let groups = c.posts().select((post::stars, count)).group_by(post::stars);
+        let groups = groups.order_by(post::stars.asc()).all()?;
+        let distinct = c.posts().select(post::body).distinct();
+        let bodies = distinct.order_by(post::body.asc()).all()?;
+        let matched = c.posts().filter(post::title.contains("a")).count()?;
+        Ok(vec![format!("{groups:?} {bodies:?} {matched}")])
+    }
     on_each!(|c: &mut _| page(c, &mut show))?;
-    assert!(pages.iter().all(|all| *all == pages[0] && all.len() > 60));
+    assert!(pages.iter().all(|all| *all == pages[0] && all.len() == 91));
     Ok(())
 }
 

@@ -138,3 +138,93 @@ fn json_and_arrays_are_searched_where_the_dialect_has_them() -> bindery::Result<
     }
     Ok(())
 }
+
+/// The same documents on each database, and what is at their paths.
+#[test]
+fn values_at_paths_of_json_are_the_same_on_all_databases() -> bindery::Result<()> {
+    use bindery::{Connection, StaticEngine};
+    use mixed::Tables as _;
+
+    fn show<E>(c: &mut Connection<E>) -> bindery::Result<()>
+    where
+        E: StaticEngine + bindery::Hosts<mixed::model::Sample>,
+    {
+        let one = r#"{"a": {"b c": ["x", 7, true, null, "null", {"k": "é"}]}, "n": 12, "A": "up"}"#;
+        c.samples().insert(sample_of("one", one))?;
+        c.samples()
+            .insert(sample_of("two", r#"{"a": [{"k": "in an array"}], "n": 5}"#))?;
+        let at = |path: &str| sample::document.json_text(path);
+        let values = c.samples().order_by(sample::name.asc());
+        let values = values.select((
+            at("a.\"b c\"[0]"),
+            at("a.\"b c\"[1]"),
+            at("a.\"b c\"[2]"),
+            at("a.\"b c\"[3]"),
+        ));
+        let some = |text: &str| Some(text.to_owned());
+        let nothing = (None, None, None, None);
+        assert_eq!(
+            values.all()?,
+            [(some("x"), some("7"), some("true"), None), nothing]
+        );
+        let names = |c: &mut Connection<E>, condition| {
+            c.samples()
+                .filter(condition)
+                .order_by(sample::name.asc())
+                .select(sample::name)
+                .all()
+        };
+        assert_eq!(names(c, at("a.\"b c\"[4]").eq("null"))?, ["one"], "a text");
+        assert_eq!(names(c, at("a.\"b c\"[5].k").eq("é"))?, ["one"]);
+        assert_eq!(names(c, at("A").eq("UP"))?, [""; 0], "case counts");
+        assert_eq!(
+            names(c, at("a.k").is_not_null())?,
+            [""; 0],
+            "an array has no keys"
+        );
+        assert_eq!(names(c, at("a[0].k").starts_with("in"))?, ["two"]);
+        assert_eq!(names(c, at("nothing").is_null())?, ["one", "two"]);
+        let sorted = c
+            .samples()
+            .order_by(at("n").asc())
+            .select(sample::name)
+            .all()?;
+        assert_eq!(sorted, ["one", "two"], "as texts: 12 is before 5");
+        let error = c
+            .samples()
+            .filter(at("a.*").eq("x"))
+            .count()
+            .expect_err("no such path");
+        assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error}");
+        Ok(())
+    }
+
+    let (postgres, mysql) = (fresh_postgres(), fresh_mysql());
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let url = |database: &Option<bindery_testkit::FreshDatabase>, absent: &str| {
+        let url = database.as_ref().map(|database| database.url().to_string());
+        url.unwrap_or(absent.to_owned())
+    };
+    let config = Config::new()
+        .engine(
+            "default",
+            url(&postgres, "postgres://nobody@localhost/nothing"),
+        )
+        .engine("m", url(&mysql, "mysql://nobody@localhost/nothing"))
+        .engine(
+            "lite",
+            format!("sqlite://{}", folder.path().join("lite.db").display()),
+        );
+    let db = mixed::Databases::with_config(&config)?;
+    db.create_missing_on(mixed::engine::Lite)?;
+    show(&mut db.lite()?)?;
+    if postgres.is_some() {
+        db.create_missing_on(mixed::engine::Default)?;
+        show(&mut db.default()?)?;
+    }
+    if mysql.is_some() && mysql_flavour() == Product::MariaDb {
+        db.create_missing_on(mixed::engine::M)?;
+        show(&mut db.m()?)?;
+    }
+    Ok(())
+}

@@ -40,6 +40,14 @@ fn qry_10_lists_of_none_one_and_100_000_values() -> bindery::Result<()> {
         assert_eq!(count(c, post::title.in_list(["RUST", "100%", "100_"]))?, 1);
         let keys = (0..70_000).map(UserId::<E>::new).chain([ann]);
         assert_eq!(count(c, post::author_id.in_list(keys))?, 5);
+        // NULL is in no list, and in no other: neither a list nor its opposite has it. A list of nothing is without NULL, too.
+        let body = post::body;
+        assert_eq!(count(c, body.in_list(["a", "b"]))?, 2);
+        assert_eq!(count(c, !body.in_list(["a", "b"]))?, 1);
+        assert_eq!(count(c, !body.in_list([""; 0]))?, 5);
+        assert_eq!(count(c, !post::editor_id.in_list([ann]))?, 0);
+        let unless = (!body.in_list(["a", "b"])).or(body.is_null());
+        assert_eq!(count(c, unless)?, 3);
         // Around a list stand other conditions, whose values stay where they belong.
         let around = post::stars
             .ge(3)

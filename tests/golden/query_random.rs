@@ -20,7 +20,7 @@ type Wanted<E> = Condition<model::Post, E>;
 fn leaf<E: Everything>(seeded: &mut Seeded) -> Wanted<E> {
     let text = rows::text(seeded);
     let number = seeded.below(8) as i64 - 2;
-    match seeded.below(36) {
+    match seeded.below(40) {
         0 => post::stars.eq(number),
         1 => post::stars.ne(number),
         2 => post::stars.lt(number),
@@ -49,6 +49,14 @@ fn leaf<E: Everything>(seeded: &mut Seeded) -> Wanted<E> {
         21 => post::day.gt(rows::day(seeded)),
         22 => post::token.ne(rows::token(seeded)),
         24..28 => query_random_selects::leaf(seeded),
+        36 => post::body.in_list(
+            (0..seeded.below(4))
+                .map(|_| rows::text(seeded))
+                .collect::<Vec<_>>(),
+        ),
+        37 => post::rank.in_list((0..seeded.below(4)).map(|n| n as i32 * 2)),
+        38 => post::body.eq_or_null((number > 1).then_some(text)),
+        39 => comment::post_id.reversed().none(comment::words.lt(text)),
         28.. => related(seeded, text),
         _ => post::is_public
             .eq(number > 1)
@@ -142,7 +150,7 @@ fn answer<E: StaticEngine + Everything>(
         1 => query.limit(10).offset(seeded.below(20)),
         _ => query,
     };
-    Ok(match seeded.below(6) {
+    Ok(match seeded.below(7) {
         0 => query.count()?.to_string(),
         1 => query.exists()?.to_string(),
         2 => query.first()?.as_ref().map(rows::line).unwrap_or_default(),
@@ -156,6 +164,15 @@ fn answer<E: StaticEngine + Everything>(
                 format!("{} {editor:?} {}\n", rows::line(row), author.name)
             })
             .collect(),
+        // Not in every order; alike on all databases then, too.
+        4 => match query.batches(7).collect::<bindery::Result<Vec<_>>>() {
+            Ok(batches) => batches
+                .iter()
+                .flatten()
+                .map(|row| rows::line(row) + "\n")
+                .collect(),
+            Err(error) => format!("{:?}", error.kind()),
+        },
         _ => query
             .all()?
             .iter()

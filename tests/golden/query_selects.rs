@@ -408,3 +408,23 @@ fn qry_01_expressions_mean_the_same_on_all_databases() -> bindery::Result<()> {
     }
     on_each!(show)
 }
+
+#[test]
+fn qry_01_the_current_time_is_a_value() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let ann = small(c)?;
+        let now = bindery::types::now().naive_utc();
+        let mut later = crate::query_rows::post(ann, "later", 0);
+        later.created_at = now + chrono::TimeDelta::days(1);
+        c.posts().insert(later)?;
+        let expired = post::created_at.lt(now);
+        assert_eq!(c.posts().filter(expired).count()?, 5);
+        let touched = post::created_at.set_to(now);
+        c.posts().update_where(post::title.eq("Rust"), touched)?;
+        assert_eq!(c.posts().filter(post::created_at.eq(now)).count()?, 1);
+        assert_eq!(c.posts().delete_where(post::created_at.le(now))?, 5);
+        assert_eq!(c.posts().select(post::title).one()?, "later");
+        Ok(())
+    }
+    on_each!(show)
+}

@@ -103,6 +103,8 @@ functions! {
     ArrayOverlaps 2;
     /// The text has the words of a query.
     MatchesWords 2;
+    /// The text of what is at a path of a JSON value, `$."a"[0]`; NULL where nothing or a JSON null is.
+    JsonText 2;
 }
 
 impl Function {

@@ -127,6 +127,11 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Matches => "({} REGEXP {})",
         F::JsonContains => "JSON_CONTAINS({}, {})",
         F::MatchesWords => "MATCH ({}) AGAINST ({})",
+        // JSON_VALUE of MySQL takes no bound path.
+        F::JsonText => {
+            "(JSON_UNQUOTE(NULLIF(CAST(JSON_EXTRACT({}, {}) AS CHAR CHARACTER SET utf8mb4), 'null')) \
+             /*M! COLLATE utf8mb4_nopad_bin */ /*!80000 COLLATE utf8mb4_0900_bin */)"
+        }
         F::Ilike | F::Glob | F::JsonHasKey | F::ArrayContains | F::ArrayOverlaps => {
             return None;
         }

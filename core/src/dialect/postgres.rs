@@ -101,6 +101,10 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::ArrayContains => "({} @> {})",
         F::ArrayOverlaps => "({} && {})",
         F::MatchesWords => "(to_tsvector('simple', {}) @@ plainto_tsquery('simple', {}))",
+        // Not `lax`, which looks into arrays for a key.
+        F::JsonText => {
+            "(jsonb_path_query_first(CAST({} AS jsonb), CAST('strict ' || {} AS jsonpath), silent => true) #>> CAST(ARRAY[] AS text[]))"
+        }
         F::Glob => return None,
     })
 }

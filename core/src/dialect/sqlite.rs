@@ -107,6 +107,10 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Average => "avg({})",
         F::AverageDecimals => "round(avg({}), 9)",
         F::Glob => "({} GLOB {})",
+        F::JsonText => {
+            "(SELECT CASE j WHEN 'null' THEN NULL WHEN 'true' THEN j WHEN 'false' THEN j ELSE CAST(json_extract(j, '$') AS TEXT) END \
+             FROM (SELECT {} -> {} AS j))"
+        }
         F::Ilike
         | F::Matches
         | F::JsonContains

@@ -43,8 +43,8 @@ macro_rules! both {
 }
 
 both! {
-    /// The text in lower case: A to Z on every database; other letters as the database does (SQLite leaves them, PostgreSQL goes
-    /// by the locale of the database, MySQL and MariaDB by Unicode).
+    /// The text in lower case: A to Z on every database; other letters as the database does (MySQL and MariaDB go by Unicode,
+    /// SQLite leaves them, and so does PostgreSQL in tables of several dialects; in one of its own it goes by the collation).
     pub fn lower(self) -> Expr<M, T, K::Plain>
     where
         T: IsText,

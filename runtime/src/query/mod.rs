@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod assignment;
+mod batches;
 mod case;
 mod change;
 mod clauses;
@@ -20,6 +21,7 @@ mod functions;
 mod in_memory;
 mod joined;
 mod joins;
+mod json;
 mod kind;
 mod link;
 mod lock;
@@ -45,6 +47,7 @@ mod tree;
 
 pub use aggregate::{Aggregate, Extreme, Having, count};
 pub use assignment::{Assignment, AssignmentWriter, Assignments};
+pub use batches::Batches;
 pub use case::Case;
 pub use column::Column;
 pub use condition::Condition;

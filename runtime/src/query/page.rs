@@ -32,17 +32,20 @@ impl<M: HasKey, E: Engine, A> Query<'_, M, E, A> {
     /// # }
     /// ```
     pub fn page_after(mut self, row: Option<&M::Row<E>>) -> Self {
-        let engine = self.repository.engine();
         let Some(row) = row else { return self };
-        let condition = self.repository.sql().and_then(|sql| {
-            if !M::row_belongs_to(row, engine) {
-                return Err(Error::new(ErrorKind::WrongEngine));
-            }
-            let value = |column| value_of(sql, column, |params| M::write_row(row, params));
-            after(self.clauses.order(), sql, value)
-        });
+        let condition = self.after_row(self.clauses.order(), row);
         self.clauses.page(condition);
         self
+    }
+
+    /// The condition of the rows after this one in an order.
+    pub(super) fn after_row(&self, order: &[u8], row: &M::Row<E>) -> Result<Predicate> {
+        let sql = self.repository.sql()?;
+        if !M::row_belongs_to(row, self.repository.engine()) {
+            return Err(Error::new(ErrorKind::WrongEngine));
+        }
+        let value = |column| value_of(sql, column, |params| M::write_row(row, params));
+        after(order, sql, value)
     }
 }
 
@@ -52,16 +55,43 @@ pub(super) fn value_of(
     column: usize,
     write: impl FnOnce(&mut ParamWriter<'_>),
 ) -> Result<RecordedValues> {
-    if !sql.writable.contains(&column) {
-        let why = "pages in the order of a computed column: order by the columns that it is computed from";
-        return Err(Error::new(ErrorKind::Unsupported(why)));
-    }
+    ensure_writable(sql, column)?;
     let given: ColumnSet = sql.writable.iter().copied().collect();
     let mut values = RecordedValues::new();
     let mut params = ParamWriter::recording(&mut values);
     params.pick(&given, &ColumnSet::new().with(column), write);
     params.finish_recording()?;
     Ok(values)
+}
+
+fn ensure_writable(sql: &TableSql, column: usize) -> Result<()> {
+    if sql.writable.contains(&column) {
+        return Ok(());
+    }
+    let why =
+        "pages in the order of a computed column: order by the columns that it is computed from";
+    Err(Error::new(ErrorKind::Unsupported(why)))
+}
+
+/// Refuses an order in which no page can go on after a row.
+pub(super) fn ensure_ordered(order: &[u8], sql: &TableSql) -> Result<()> {
+    Direction::all(order, sql.key)
+        .into_iter()
+        .try_for_each(|(_, ordered)| ensure_writable(sql, own_column(ordered)?.index()))
+}
+
+/// The column of the model itself that is ordered by.
+fn own_column(ordered: Ordered<'_>) -> Result<ColumnPath> {
+    let Ordered::Column(path) = ordered else {
+        let why = "pages in the order of an expression: order by columns";
+        return Err(Error::new(ErrorKind::Unsupported(why)));
+    };
+    if !path.is_own() {
+        let why =
+            "pages in the order of another model's column: order by columns of the model itself";
+        return Err(Error::new(ErrorKind::Unsupported(why)));
+    }
+    Ok(path)
 }
 
 /// The rows after the one with these values: `a > ? OR (a = ? AND (b > ? OR …))`, written so that an index of `a` is used.
@@ -72,14 +102,7 @@ fn after(
 ) -> Result<Predicate> {
     let mut rest: Option<Predicate> = None;
     for (direction, ordered) in Direction::all(order, sql.key).into_iter().rev() {
-        let Ordered::Column(path) = ordered else {
-            let why = "pages in the order of an expression: order by columns";
-            return Err(Error::new(ErrorKind::Unsupported(why)));
-        };
-        if !path.is_own() {
-            let why = "pages in the order of another model's column: order by columns of the model itself";
-            return Err(Error::new(ErrorKind::Unsupported(why)));
-        }
+        let path = own_column(ordered)?;
         let value = value(path.index())?;
         rest = Some(after_one(direction, path, &value, rest));
     }

@@ -151,6 +151,12 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     /// A key is of another engine, a value cannot be held by this database, or the database fails.
     #[track_caller]
     pub fn all(mut self) -> Result<Vec<M::Row<E>>> {
+        self.rows()
+    }
+
+    /// The same of a query that is executed again.
+    #[track_caller]
+    pub(super) fn rows(&mut self) -> Result<Vec<M::Row<E>>> {
         let mut rows = Vec::new();
         self.read(Operation::Select, Wanted::Rows, &mut |row| {
             rows.push(row);

@@ -71,6 +71,21 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
         })
     }
 
+    /// The row with this key; where there is no key it is not found, and no statement is sent.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    #[track_caller]
+    pub fn get_if(&mut self, key: Option<M::Key<E>>) -> Result<M::Row<E>>
+    where
+        M: HasKey,
+    {
+        let engine = self.target.engine;
+        self.find_if(key)?.ok_or_else(|| {
+            located::<M, E>(Error::new(ErrorKind::NotFound), engine, Operation::Find)
+        })
+    }
+
     /// The row with this key as it is stored now, also where the session keeps rows
     /// ([`SessionOptions::identity_cache`](crate::SessionOptions::identity_cache)).
     ///
@@ -246,6 +261,18 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
                 exists::<M, E>(physical, sql, &key)
             },
         )
+    }
+
+    /// Is there a row with this key? Without a key there is none, and no statement is sent.
+    ///
+    /// # Errors
+    /// As [`exists`](Self::exists).
+    #[track_caller]
+    pub fn exists_if(&mut self, key: Option<M::Key<E>>) -> Result<bool>
+    where
+        M: HasKey,
+    {
+        key.map_or(Ok(false), |key| self.exists(key))
     }
 
     /// The row with these values in the unique key of this number. For `find_by_…` of generated code.

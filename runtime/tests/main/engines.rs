@@ -213,6 +213,19 @@ fn sel_01_engines_chosen_at_run_time() {
 }
 
 #[test]
+fn sel_01_a_model_that_is_not_there_takes_no_connection() {
+    let db = embedded();
+    let query = || db.repository::<tag::Blog, Any>(Any::Test).query();
+    for error in [query().count().unwrap_err(), query().all().unwrap_err()] {
+        assert!(
+            matches!(error.kind(), ErrorKind::NotHosted { .. }),
+            "{error:?}"
+        );
+    }
+    assert_eq!(db.engine("test").unwrap().pool.created, 0);
+}
+
+#[test]
 fn sel_08_from_one_engine_to_another() {
     let db = embedded();
     let mut default = db.connect(Default).unwrap();

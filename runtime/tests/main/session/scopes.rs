@@ -72,6 +72,21 @@ fn sel_05_queries_that_leave_the_scope_they_were_built_in_stay_on_its_engine() {
     assert_eq!(others.count().unwrap(), 1);
 }
 
+#[test]
+fn sel_04_a_query_moves_into_an_open_session() {
+    let bench = Bench::embedded();
+    let db = &bench.db;
+    let mut s = db.begin_session_with(SessionOptions::new()).unwrap();
+    add(&mut s, B, "in the session").unwrap();
+    let query = db.repository::<tag::Blog, Any>(Any::Default).query();
+    let found = query.using(s.connection(B).unwrap()).all().unwrap();
+    assert_eq!(found[0].title, "in the session", "it is not committed yet");
+    let others = db.repository::<tag::Blog, Any>(Any::Default).query();
+    assert_eq!(others.count().unwrap(), 0, "only that query has moved");
+    drop(s);
+    assert_eq!(db.titles(B), [""; 0]);
+}
+
 /// Covers SEL-02.
 #[test]
 fn sel_02_a_locked_scope_uses_one_engine_and_may_still_only_read() {
