@@ -6,6 +6,8 @@ mod begin;
 mod commit;
 #[cfg(test)]
 mod failpoint;
+mod listing;
+mod mixed;
 mod moving;
 mod names;
 mod options;

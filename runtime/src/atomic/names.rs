@@ -2,6 +2,7 @@
 //! name says all that recovery has to know: which home decides, and where the branch is.
 
 use std::collections::hash_map::RandomState;
+use std::fmt;
 use std::hash::BuildHasher;
 
 use super::protocol::Id;
@@ -60,6 +61,50 @@ impl<'n> Branch<'n> {
     }
 }
 
+/// A branch as a decision names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DecidedBranch {
+    /// `<group>.<engine>.<session>`
+    pub(super) name: String,
+    /// The number of its transaction, where its database keeps the outcome by that: after `@`.
+    pub(super) number: Option<u64>,
+    /// When it was found rolled back, though it was to be committed: after `!`, in milliseconds.
+    pub(super) rolled_back_ms: Option<u64>,
+}
+
+impl DecidedBranch {
+    pub(super) fn parse(text: &str) -> Self {
+        let (text, rolled_back) = cut(text, '!');
+        let (name, number) = cut(text, '@');
+        let number_of = |text: Option<&str>| text.and_then(|text| text.parse().ok());
+        Self {
+            name: name.to_owned(),
+            number: number_of(number),
+            rolled_back_ms: number_of(rolled_back),
+        }
+    }
+}
+
+fn cut(text: &str, at: char) -> (&str, Option<&str>) {
+    match text.split_once(at) {
+        Some((before, after)) => (before, Some(after)),
+        None => (text, None),
+    }
+}
+
+impl fmt::Display for DecidedBranch {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.name)?;
+        if let Some(number) = self.number {
+            write!(out, "@{number}")?;
+        }
+        match self.rolled_back_ms {
+            Some(found) => write!(out, "!{found}"),
+            None => Ok(()),
+        }
+    }
+}
+
 fn base36(mut number: u64) -> String {
     let mut digits = Vec::new();
     loop {
@@ -94,6 +139,20 @@ mod tests {
         let branch = Branch::parse(&id.branch).expect("it has all parts");
         assert_eq!((branch.group, branch.engine), (&*group, &*engine));
         assert_eq!(branch.session, u32::MAX);
+    }
+
+    #[test]
+    fn branches_of_decisions_are_read_as_they_are_written() {
+        for (text, number, rolled_back_ms) in [
+            ("checkout.pg.1f", None, None),
+            ("checkout.pg.1f@123", Some(123), None),
+            ("checkout.pg.1f@123!456", Some(123), Some(456)),
+        ] {
+            let branch = DecidedBranch::parse(text);
+            let read = (&*branch.name, branch.number, branch.rolled_back_ms);
+            assert_eq!(read, ("checkout.pg.1f", number, rolled_back_ms));
+            assert_eq!(branch.to_string(), text);
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Recovery: finishes what lost coordinators left prepared, and forgets decisions that are of no more use.
+//! Recovery: finishes what lost coordinators left prepared, and forgets decisions that are of no more use. A dry run lists what is
+//! there by `listing`.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -10,6 +11,7 @@ use super::protocol::{
     Action, AllRules, Decision, Doubt, Event, Fenced, Finished, Forgetting, Id, Listed, Pause, Seen,
 };
 use super::report::{DoubtfulBranch, Fate, RecoveryReport};
+use super::store::Decided;
 use super::{AtomicGroup, store};
 use crate::databases::{Configured, Registry};
 use crate::driver::Physical;
@@ -34,7 +36,7 @@ const OLD: Duration = Duration::from_secs(10);
 pub struct RecoverOptions {
     older_than: Duration,
     pub(super) retention: Duration,
-    is_dry: bool,
+    pub(super) is_dry: bool,
     engines: Vec<String>,
 }
 
@@ -92,7 +94,7 @@ impl RecoverOptions {
         self
     }
 
-    fn wants(&self, engine: &str) -> bool {
+    pub(super) fn wants(&self, engine: &str) -> bool {
         self.engines.is_empty() || self.engines.iter().any(|name| name == engine)
     }
 }
@@ -118,11 +120,17 @@ impl Registry {
                 self.recover_engine(engine, options, &mut report);
             }
         }
-        let mut homes: Vec<usize> = groups.iter().map(|group| group.home).collect();
-        homes.sort_unstable();
-        homes.dedup();
-        for home in homes.into_iter().filter(|_| !options.is_dry) {
-            report.forgotten += self.forget(&self.engines[home], options).unwrap_or(0);
+        for home in homes(groups) {
+            let home = &self.engines[home];
+            let Ok(mut decisions) = on(home, store::decisions) else {
+                continue;
+            };
+            self.report_mixed(home, &mut decisions, options, &mut report);
+            if options.is_dry {
+                self.report_awaited(&decisions, &mut report);
+            } else {
+                report.forgotten += self.forget(home, decisions, options).unwrap_or(0);
+            }
         }
         report
     }
@@ -137,46 +145,30 @@ impl Registry {
             Ok(listed) => listed,
             Err(error) => return report.unreachable.push((engine.info.name, error)),
         };
+        if options.is_dry {
+            return self.list_branches(engine, listed, options, report);
+        }
         for prepared in listed {
-            let Some(id) = Id::parse(prepared.gid.as_str()) else {
+            let Some(repairing) = Repairing::new(self, engine, prepared) else {
                 continue;
             };
-            let Some(branch) = Branch::parse(&id.branch) else {
-                continue;
-            };
-            // A server lists the branches of all its databases.
-            if branch.engine != engine.info.name {
-                continue;
+            if let Some(fate) = repairing.run(options) {
+                report.branches.push(repairing.described(fate));
             }
-            let group = branch.group.to_owned();
-            let age = prepared.age.or_else(|| age_of(&id));
-            let repairing = Repairing {
-                home: self.configured(names::home(&id.coordinator)).ok(),
-                engine,
-                session: branch.session,
-                prepared,
-                id,
-            };
-            let Some(fate) = repairing.run(age, options) else {
-                continue;
-            };
-            report.branches.push(DoubtfulBranch {
-                engine: engine.info.name,
-                group,
-                transaction: repairing.id.decision(),
-                age,
-                fate,
-            });
         }
     }
 
-    /// Deletes the decisions of a home that no branch needs any more.
-    fn forget(&self, home: &Configured, options: &RecoverOptions) -> Result<usize> {
-        let decisions = on(home, store::decisions)?;
+    /// Deletes those decisions of a home that no branch needs any more.
+    fn forget(
+        &self,
+        home: &Configured,
+        decisions: Vec<Decided>,
+        options: &RecoverOptions,
+    ) -> Result<usize> {
         // After the decisions: a branch that is not there now will not come back.
         let mut listings = Listings::default();
         let mut forgotten = 0;
-        for decided in decisions {
+        for decided in decisions.into_iter().filter(|decided| !decided.is_mixed) {
             if home.coordinators.is_active(&decided.transaction) {
                 // The outcome of this one may still be looked up by its handle.
                 continue;
@@ -188,7 +180,7 @@ impl Registry {
             while let Some(action) = actions.pop() {
                 match action {
                     Action::List(at) => {
-                        let branch = &decided.branches[at];
+                        let branch = &decided.branches[at].name;
                         let listed = listings.look(self, &decided.transaction, branch);
                         forgetting.take(Event::Listed(at, listed), &mut actions);
                     }
@@ -227,6 +219,14 @@ impl Listings {
     }
 }
 
+/// The homes of these groups, each once.
+fn homes(groups: &[AtomicGroup]) -> Vec<usize> {
+    let mut homes: Vec<usize> = groups.iter().map(|group| group.home).collect();
+    homes.sort_unstable();
+    homes.dedup();
+    homes
+}
+
 /// Has it branches? SQLite prepares none.
 fn prepares(engine: &Configured) -> bool {
     match engine.info.dialect {
@@ -241,7 +241,10 @@ fn age_of(id: &Id) -> Option<Duration> {
     Some(Duration::from_millis(store::now_ms().saturating_sub(begun)))
 }
 
-fn on<T>(engine: &Configured, work: impl FnOnce(&mut Physical) -> Result<T>) -> Result<T> {
+pub(super) fn on<T>(
+    engine: &Configured,
+    work: impl FnOnce(&mut Physical) -> Result<T>,
+) -> Result<T> {
     elsewhere(&engine.pool, STEP, |link| link.protocol(work))
 }
 
@@ -250,28 +253,59 @@ fn list(engine: &Configured) -> Result<Vec<PreparedBranch>> {
 }
 
 /// One branch that was found prepared.
-struct Repairing<'r> {
+pub(super) struct Repairing<'r> {
     engine: &'r Configured,
     /// `None` where the program has no such engine.
-    home: Option<&'r Configured>,
+    pub(super) home: Option<&'r Configured>,
     prepared: PreparedBranch,
-    id: Id,
+    pub(super) id: Id,
+    group: String,
     session: u32,
+    age: Option<Duration>,
 }
 
-impl Repairing<'_> {
-    /// `None` where another has finished it since it was listed.
-    fn run(&self, age: Option<Duration>, options: &RecoverOptions) -> Option<Fate> {
-        let transaction = self.id.decision();
-        let home = self.home.map(|home| &home.coordinators);
-        let seen = Seen {
-            is_old: age.is_none_or(|age| age >= options.older_than),
-            is_active_here: home.is_some_and(|home| home.is_active(&transaction)),
-        };
-        if options.is_dry {
-            return Some(foreseen(self.read(&transaction), seen));
+impl<'r> Repairing<'r> {
+    /// `None` where it is none of ours, or of another database: a server lists the branches of all.
+    pub(super) fn new(
+        registry: &'r Registry,
+        engine: &'r Configured,
+        prepared: PreparedBranch,
+    ) -> Option<Self> {
+        let id = Id::parse(prepared.gid.as_str())?;
+        let branch = Branch::parse(&id.branch).filter(|it| it.engine == engine.info.name)?;
+        Some(Self {
+            engine,
+            home: registry.configured(names::home(&id.coordinator)).ok(),
+            age: prepared.age.or_else(|| age_of(&id)),
+            group: branch.group.to_owned(),
+            session: branch.session,
+            prepared,
+            id,
+        })
+    }
+
+    pub(super) fn described(&self, fate: Fate) -> DoubtfulBranch {
+        DoubtfulBranch {
+            engine: self.engine.info.name,
+            group: self.group.clone(),
+            transaction: self.id.decision(),
+            age: self.age,
+            fate,
         }
+    }
+
+    pub(super) fn seen(&self, options: &RecoverOptions) -> Seen {
+        let home = self.home.map(|home| &home.coordinators);
+        Seen {
+            is_old: self.age.is_none_or(|age| age >= options.older_than),
+            is_active_here: home.is_some_and(|home| home.is_active(&self.id.decision())),
+        }
+    }
+
+    /// `None` where another has finished it since it was listed.
+    fn run(&self, options: &RecoverOptions) -> Option<Fate> {
         const BRANCH: usize = 0;
+        let (transaction, seen) = (self.id.decision(), self.seen(options));
         let (mut doubt, mut actions) = Doubt::start(AllRules, BRANCH, seen);
         while let Some(action) = actions.pop() {
             if let Some(event) = self.perform(action, &transaction) {
@@ -315,7 +349,7 @@ impl Repairing<'_> {
         }
     }
 
-    fn read(&self, transaction: &str) -> Decision {
+    pub(super) fn read(&self, transaction: &str) -> Decision {
         let Some(home) = self.home else {
             return Decision::Stranger;
         };
@@ -350,18 +384,6 @@ impl Repairing<'_> {
             Ok(_) => Listed::Gone,
             Err(_) => Listed::Unreadable,
         }
-    }
-}
-
-/// The step that recovery would take.
-fn foreseen(decision: Decision, seen: Seen) -> Fate {
-    match decision {
-        Decision::Commit => Fate::WillCommit,
-        Decision::Abort => Fate::WillRollBack,
-        Decision::Absent if seen.is_old && !seen.is_active_here => Fate::WillRollBack,
-        Decision::Absent => Fate::TooYoung,
-        Decision::Stranger => Fate::NotOurs,
-        Decision::Unreadable => Fate::HomeUnreachable,
     }
 }
 

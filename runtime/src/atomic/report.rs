@@ -10,7 +10,7 @@ use crate::error::Error;
 #[derive(Debug, Default)]
 #[must_use = "it names what is still in doubt, and engines that could not be reached"]
 pub struct RecoveryReport {
-    /// The prepared branches that were found.
+    /// The branches that were found, prepared or not as they should be.
     pub branches: Vec<DoubtfulBranch>,
     /// Engines that could not be listed.
     pub unreachable: Vec<(&'static str, Error)>,
@@ -54,10 +54,16 @@ pub enum Fate {
     NotOurs,
     /// Its own engine could not be reached again; left alone until it can.
     Unreachable,
+    /// Its own engine cannot be reached, so it is not known whether it is committed already. It is decided to be: recovery does that
+    /// when the engine is back. Only in a [dry run](super::RecoverOptions::dry_run).
+    Awaited,
+    /// It was rolled back by hand, though its transaction is committed on the other engines. That is kept in
+    /// `_bindery_decisions` of the home and reported each time, until that row is deleted. Only PostgreSQL keeps what is needed to find it.
+    Mixed,
 }
 
 impl Fate {
-    /// Is it left in doubt?
+    /// Is it left in doubt, or left different from the other engines?
     pub fn is_in_doubt(self) -> bool {
         match self {
             Self::Committed | Self::RolledBack => false,
@@ -66,7 +72,9 @@ impl Fate {
             | Self::TooYoung
             | Self::HomeUnreachable
             | Self::NotOurs
-            | Self::Unreachable => true,
+            | Self::Unreachable
+            | Self::Awaited
+            | Self::Mixed => true,
         }
     }
 }
@@ -86,6 +94,10 @@ impl fmt::Display for Fate {
                 "left alone: the engine that keeps its decision does not know its program"
             }
             Self::Unreachable => "left alone: its engine cannot be reached",
+            Self::Awaited => "will be committed when its engine can be reached, unless it is",
+            Self::Mixed => {
+                "rolled back by hand, though it is committed on the other engines: mend its rows, then delete its decision"
+            }
         })
     }
 }

@@ -1,7 +1,9 @@
 //! Atomic groups on real servers, and what is left where their process is killed. The servers are durable, so each test starts
 //! its own; all that needs them is in few tests.
 
+mod answers;
 mod bank;
+mod by_hand;
 mod files;
 mod kills;
 mod latency;
@@ -279,6 +281,7 @@ fn atom_01_to_04_groups_commit_everywhere_or_nowhere() {
         commits_everywhere(&world, group);
         one_writer_is_plain(&world, group);
         a_failed_statement_rolls_all_back(&world, group);
+        others_in_the_way_roll_all_back(&world, group);
         an_error_of_the_work_rolls_all_back(&world, group);
     }
     a_prepare_that_fails_is_the_cause(&world);
@@ -350,6 +353,52 @@ fn a_failed_statement_rolls_all_back(world: &World, group: &'static AtomicGroup)
         assert_eq!(cause.engine(), Some(PROGRAM.engines[at].name));
         assert!(world.found(group, id).iter().all(|found| !found));
         assert_eq!(world.prepared(), 0);
+    }
+}
+
+/// Errors of other transactions in the way, as each server reports them; the work goes on as if nothing had happened.
+const IN_THE_WAY: [(Dialect, &str); 5] = [
+    (
+        Dialect::Postgres,
+        "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$",
+    ),
+    (
+        Dialect::Postgres,
+        "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$",
+    ),
+    (
+        Dialect::Postgres,
+        "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '55P03'; END $$",
+    ),
+    (
+        Dialect::Mysql,
+        "SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213",
+    ),
+    (
+        Dialect::Mysql,
+        "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1205",
+    ),
+];
+
+fn others_in_the_way_roll_all_back(world: &World, group: &'static AtomicGroup) {
+    for &at in group.engines {
+        let engine = &PROGRAM.engines[at];
+        let errors = IN_THE_WAY.iter().filter(|it| it.0 == engine.dialect);
+        for (_, sql) in errors {
+            let id = world.next();
+            let outcome = world.run(group, |tx| {
+                let (first, rest) = group.engines.split_first().expect("it has engines");
+                tx.insert(*first, id)?;
+                assert!(tx.write(at, sql).is_err(), "{sql}");
+                // An engine that has lost its transaction refuses this.
+                rest.iter().for_each(|other| drop(tx.insert(*other, id)));
+                Ok(())
+            });
+            let error = outcome.stored().unwrap_err();
+            assert_eq!(error.engine(), Some(engine.name), "{}: {error}", group.name);
+            assert!(world.found(group, id).iter().all(|found| !found), "{sql}");
+            assert_eq!(world.prepared(), 0, "{sql}");
+        }
     }
 }
 

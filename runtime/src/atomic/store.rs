@@ -1,7 +1,9 @@
 //! The tables of a home: which coordinators there are, and what was decided of their transactions.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::names::DecidedBranch;
 use super::protocol::{AllRules, Decision, Fenced, Listed, fence};
 use crate::driver::own_tables;
 use crate::driver::{Physical, TransactionOptions};
@@ -16,17 +18,36 @@ const DECISIONS: &str = "_bindery_decisions";
 const CREATE_COORDINATORS: &str = "CREATE TABLE IF NOT EXISTS _bindery_coordinators (\
     coordinator VARCHAR(64) NOT NULL PRIMARY KEY, started_ms BIGINT NOT NULL)";
 
-/// `decision` is `C` or `A`.
+/// `decision` is `C`, `A`, or `M`: it was `C`, and a branch was rolled back by hand.
 const CREATE_DECISIONS: &str = "CREATE TABLE IF NOT EXISTS _bindery_decisions (\
     transaction_id VARCHAR(64) NOT NULL PRIMARY KEY, decision CHAR(1) NOT NULL, coordinator VARCHAR(64) NOT NULL, \
     branches TEXT NOT NULL, created_ms BIGINT NOT NULL)";
 
-/// A decision that home has.
+/// A decision to commit that home has.
 pub(super) struct Decided {
     pub(super) transaction: String,
-    /// The names of its branches.
-    pub(super) branches: Vec<String>,
+    pub(super) branches: Vec<DecidedBranch>,
     pub(super) created_ms: u64,
+    /// A branch was rolled back by hand.
+    pub(super) is_mixed: bool,
+}
+
+/// All that a home has decided, and whom it knows.
+#[derive(Default)]
+pub(super) struct Records {
+    decisions: HashMap<String, Decision>,
+    coordinators: HashSet<String>,
+}
+
+impl Records {
+    /// The same as [`read`], of what was there.
+    pub(super) fn decision(&self, transaction: &str, coordinator: &str) -> Decision {
+        match self.decisions.get(transaction) {
+            Some(decision) => *decision,
+            None if self.coordinators.contains(coordinator) => Decision::Absent,
+            None => Decision::Stranger,
+        }
+    }
 }
 
 pub(super) fn now_ms() -> u64 {
@@ -127,17 +148,12 @@ pub(super) fn read(
     physical: &mut Physical,
     (transaction, coordinator): (&str, &str),
 ) -> Result<Decision> {
-    if !physical.table_exists(None, COORDINATORS)? || !physical.table_exists(None, DECISIONS)? {
+    if !is_home(physical)? {
         return Ok(Decision::Stranger);
     }
     let decision = "SELECT decision FROM _bindery_decisions WHERE transaction_id = ";
     if let Some(decision) = first(physical, decision, transaction)? {
-        return Ok(match decision.as_str() {
-            "C" => Decision::Commit,
-            "A" => Decision::Abort,
-            // Of a later version of bindery, which knows what it means.
-            _ => Decision::Unreadable,
-        });
+        return Ok(decision_of(&decision));
     }
     let known = "SELECT coordinator FROM _bindery_coordinators WHERE coordinator = ";
     Ok(match first(physical, known, coordinator)? {
@@ -146,10 +162,45 @@ pub(super) fn read(
     })
 }
 
+fn is_home(physical: &mut Physical) -> Result<bool> {
+    Ok(physical.table_exists(None, COORDINATORS)? && physical.table_exists(None, DECISIONS)?)
+}
+
+fn decision_of(letter: &str) -> Decision {
+    match letter {
+        "C" | "M" => Decision::Commit,
+        "A" => Decision::Abort,
+        // Of a later version of bindery, which knows what it means.
+        _ => Decision::Unreadable,
+    }
+}
+
+/// Reads all at once, for listings of a great number of branches.
+pub(super) fn records(physical: &mut Physical) -> Result<Records> {
+    const DECIDED: &str = "SELECT transaction_id, decision FROM _bindery_decisions";
+    const KNOWN: &str = "SELECT coordinator FROM _bindery_coordinators";
+    let mut records = Records::default();
+    if !is_home(physical)? {
+        return Ok(records);
+    }
+    physical.query(DECIDED, &mut |_| (), &mut |row| {
+        let transaction = row.next::<String>()?;
+        let decision = decision_of(&row.next::<String>()?);
+        records.decisions.insert(transaction, decision);
+        Ok(true)
+    })?;
+    physical.query(KNOWN, &mut |_| (), &mut |row| {
+        records.coordinators.insert(row.next()?);
+        Ok(true)
+    })?;
+    Ok(records)
+}
+
 /// All decisions to commit, the oldest first. Those to roll back stay: they alone keep a coordinator that stood still for long
 /// from deciding otherwise, and there is one for each lost transaction only.
 pub(super) fn decisions(physical: &mut Physical) -> Result<Vec<Decided>> {
-    const ALL: &str = "SELECT transaction_id, branches, created_ms FROM _bindery_decisions WHERE decision = 'C' ORDER BY created_ms, transaction_id";
+    const ALL: &str = "SELECT transaction_id, branches, created_ms, decision FROM _bindery_decisions \
+        WHERE decision IN ('C', 'M') ORDER BY created_ms, transaction_id";
     let mut found = Vec::new();
     if !physical.table_exists(None, DECISIONS)? {
         return Ok(found);
@@ -160,13 +211,29 @@ pub(super) fn decisions(physical: &mut Physical) -> Result<Vec<Decided>> {
             branches: row
                 .next::<String>()?
                 .split(',')
-                .map(str::to_owned)
+                .map(DecidedBranch::parse)
                 .collect(),
             created_ms: row.next::<i64>()?.unsigned_abs(),
+            is_mixed: row.next::<String>()? == "M",
         });
         Ok(true)
     })?;
     Ok(found)
+}
+
+/// Records that a branch was rolled back by hand. The row stays from then on.
+pub(super) fn note_mixed(physical: &mut Physical, decided: &Decided) -> Result<()> {
+    let mut sql = SqlWriter::new(physical.dialect());
+    sql.push("UPDATE _bindery_decisions SET decision = 'M', branches = ")
+        .placeholder()
+        .push(" WHERE transaction_id = ")
+        .placeholder();
+    let branches: Vec<String> = decided.branches.iter().map(ToString::to_string).collect();
+    let write = &mut |params: &mut ParamWriter<'_>| {
+        params.text(&branches.join(","));
+        params.text(&decided.transaction);
+    };
+    physical.execute(&sql.finish(), write).map(drop)
 }
 
 /// Deletes a decision.

@@ -1,6 +1,7 @@
 //! Branches of a two-phase commit, as drivers know them: their names, and the statements that prepare, finish and list them.
 //! Which of them is done, and when, is decided by `atomic/protocol`.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -94,6 +95,57 @@ impl AnyDriver {
             Self::Mysql(connection) => connection.prepare_branch(gid),
             #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
             Self::None(never) => match **never {},
+        }
+    }
+
+    /// Has it prepared a branch, after which it is closed, and is there nothing wrong with it?
+    pub(crate) fn is_spent(&self) -> bool {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => false,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => false,
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.is_spent(),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    /// The number of the transaction that was prepared last, where the database keeps outcomes by numbers.
+    pub(crate) fn prepared_number(&self) -> Option<u64> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => None,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.prepared_number(),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => None,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    /// Those of these numbers whose transactions were rolled back, where the database knows.
+    pub(crate) fn rolled_back(&mut self, numbers: &[u64]) -> Result<BTreeSet<u64>> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => {
+                let _ = numbers;
+                Ok(BTreeSet::new())
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.rolled_back(numbers),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => {
+                let _ = numbers;
+                Ok(BTreeSet::new())
+            }
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => {
+                let _ = numbers;
+                match **never {}
+            }
         }
     }
 

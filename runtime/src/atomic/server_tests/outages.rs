@@ -16,7 +16,9 @@ fn writes_all<'g>(group: &'g AtomicGroup, id: u32) -> impl FnOnce(&mut Tx) -> Re
     move |tx| group.engines.iter().try_for_each(|at| tx.insert(*at, id))
 }
 
-/// Covers 2PC-3 on PostgreSQL, MariaDB; REC-4 on PostgreSQL, MariaDB.
+/// While it is down, its homes list what it has to commit.
+///
+/// Covers 2PC-3, REC-4 on PostgreSQL, MariaDB.
 #[test]
 fn atom_07_an_engine_that_is_lost_after_the_decision_is_pending_until_it_is_back() {
     let _watchdog = Watchdog::start("atomic outages", PATIENCE);
@@ -39,6 +41,15 @@ fn atom_07_an_engine_that_is_lost_after_the_decision_is_pending_until_it_is_back
         assert_eq!(pending, [engine]);
         let meanwhile = world.recover();
         assert!(!meanwhile.is_clean(), "{meanwhile:?}");
+        let options = RecoverOptions::new().dry_run().engine(engine);
+        let listed = world.db.recover_groups(GROUPS, &options);
+        let awaited: Vec<_> = listed.in_doubt().collect();
+        let [awaited] = awaited[..] else {
+            panic!("{listed:?}");
+        };
+        assert_eq!((awaited.engine, &*awaited.group), (engine, group.name));
+        assert_eq!(awaited.fate, Fate::Awaited);
+        assert!(awaited.age.is_some_and(|age| age < PATIENCE), "{awaited:?}");
         let come_back = |server: &Mutex<Server>| server.lock().unwrap().come_back().unwrap();
         match engine {
             "pg" => come_back(&world.servers.0),

@@ -136,6 +136,11 @@ impl MysqlConnection {
         }
     }
 
+    /// Has it done all that it can, without a fault: is another to be opened in its place?
+    pub(in crate::driver) fn is_spent(&self) -> bool {
+        self.xa == Xa::Prepared && !self.is_broken()
+    }
+
     /// Must the connection be closed when its user is done?
     pub(super) fn has_prepared(&self) -> bool {
         matches!(self.xa, Xa::Prepared | Xa::Active(_))

@@ -40,6 +40,8 @@ pub(super) struct Numbering {
     wanted: bool,
     /// The statement at hand has queried it.
     pub(super) asked: bool,
+    /// Of the transaction that was prepared last.
+    pub(super) prepared: Option<u64>,
 }
 
 impl Numbering {
@@ -78,7 +80,7 @@ impl PostgresConnection {
         let mut era = None;
         self.simple_within(deadline, ASK_ERA, |tag, body| {
             if tag == b'D' {
-                era = read_era(body);
+                era = read_whole_number(body);
             }
         })?;
         Ok(era)
@@ -228,7 +230,7 @@ fn read_number(body: &[u8]) -> Result<Option<u64>, &'static str> {
 }
 
 /// The one column of a row, as text.
-fn read_era(body: &[u8]) -> Option<i64> {
+pub(super) fn read_whole_number(body: &[u8]) -> Option<i64> {
     let mut rest = body;
     let columns = bytes::take_u16(&mut rest)?;
     let length = usize::try_from(bytes::take_i32(&mut rest)?).ok()?;
@@ -257,15 +259,15 @@ mod tests {
     }
 
     #[test]
-    fn eras_are_read_and_nothing_else() {
-        assert_eq!(read_era(b"\0\x01\0\0\0\x0273"), Some(73));
+    fn whole_numbers_are_read_and_nothing_else() {
+        assert_eq!(read_whole_number(b"\0\x01\0\0\0\x0273"), Some(73));
         for other in [
             &b"\0\x01\xff\xff\xff\xff"[..],
             b"\0\x01\0\0\0\x02x1",
             b"\0\x02",
             b"",
         ] {
-            assert_eq!(read_era(other), None);
+            assert_eq!(read_whole_number(other), None);
         }
     }
 

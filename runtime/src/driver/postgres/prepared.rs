@@ -1,10 +1,13 @@
 //! Prepared transactions of PostgreSQL.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::PostgresConnection;
+use super::number::read_whole_number;
 use crate::driver::prepared::{Gid, Part, PreparedBranch, not_atomic};
 use crate::error::{Error, Result};
+use crate::value::ParamWriter;
 
 /// There is no prepared transaction of this name.
 const UNDEFINED_OBJECT: &str = "42704";
@@ -13,6 +16,14 @@ const UNDEFINED_OBJECT: &str = "42704";
 const LIST: &str = "SELECT gid, CAST(extract(epoch FROM clock_timestamp() - prepared) * 1000 AS bigint) \
      FROM pg_catalog.pg_prepared_xacts WHERE database = pg_catalog.current_database() \
      AND gid LIKE 'bnd1:%' ORDER BY prepared, gid";
+
+/// In the same message as PREPARE TRANSACTION, which is not run where this fails. The server keeps the outcome by this number.
+const ASK_NUMBER: &str = "SELECT pg_catalog.txid_current_if_assigned()";
+
+/// Those of these numbers that were rolled back. One that is prepared is in progress, and it is on disk, so no crash gives its number to
+/// another.
+const ROLLED_BACK: &str = "SELECT CAST(one AS bigint) FROM pg_catalog.regexp_split_to_table($1, ',') AS one \
+     WHERE pg_catalog.txid_status(CAST(one AS bigint)) = 'aborted'";
 
 const SETTINGS: &str = "SELECT pg_catalog.current_setting('max_prepared_transactions'), \
      pg_catalog.current_setting('fsync'), pg_catalog.current_setting('synchronous_commit')";
@@ -23,12 +34,32 @@ impl PostgresConnection {
         self.session
             .ensure_there()
             .map_err(|fault| self.failed(fault))?;
-        let mut is_prepared = false;
-        self.simple(&format!("PREPARE TRANSACTION '{gid}'"), |tag, body| {
-            is_prepared |= tag == b'C' && body == b"PREPARE TRANSACTION\0";
+        let (mut is_prepared, mut number) = (false, None);
+        let sql = format!("{ASK_NUMBER}; PREPARE TRANSACTION '{gid}'");
+        self.simple(&sql, |tag, body| match tag {
+            b'C' => is_prepared |= body == b"PREPARE TRANSACTION\0",
+            b'D' => number = read_whole_number(body),
+            _ => {}
         })
         .map_err(|fault| self.failed(fault))?;
+        self.numbering.prepared = number.and_then(|number| u64::try_from(number).ok());
         Ok(is_prepared)
+    }
+
+    pub(in crate::driver) fn prepared_number(&self) -> Option<u64> {
+        self.numbering.prepared
+    }
+
+    pub(in crate::driver) fn rolled_back(&mut self, numbers: &[u64]) -> Result<BTreeSet<u64>> {
+        let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
+        let numbers = numbers.join(",");
+        let mut found = BTreeSet::new();
+        let write = &mut |params: &mut ParamWriter<'_>| params.text(&numbers);
+        self.query(ROLLED_BACK, write, &mut |row| {
+            found.extend(u64::try_from(row.next::<i64>()?));
+            Ok(true)
+        })?;
+        Ok(found)
     }
 
     pub(in crate::driver) fn finish_branch(&mut self, gid: &Gid, commits: bool) -> Result<bool> {

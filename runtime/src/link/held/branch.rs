@@ -30,6 +30,11 @@ impl Link {
         outcome.map_err(|error| self.pool.named(error, None))
     }
 
+    /// The number of the transaction that was prepared, where its database keeps outcomes by numbers.
+    pub(crate) fn prepared_number(&mut self) -> Option<u64> {
+        self.physical().prepared_number()
+    }
+
     /// Commits a prepared branch or rolls it back; `false` where the database knows no such branch.
     pub(crate) fn finish_branch(&mut self, gid: &Gid, commits: bool) -> Result<bool> {
         let outcome = self.ready()?.finish_branch(gid, commits);

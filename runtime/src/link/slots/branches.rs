@@ -88,11 +88,10 @@ impl Slots {
         self.slots[at].pool.engine()
     }
 
-    /// The names of all branches, without their transaction.
-    pub(crate) fn branch_names(&self) -> Vec<&str> {
-        let gids = self.slots.iter().filter_map(Slot::gid);
-        let names = gids.filter_map(|gid| gid.as_str().rsplit_once(':'));
-        names.map(|(_, branch)| branch).collect()
+    /// The names of all branches, without their transaction. One that is prepared has the number after `@` by which its database
+    /// keeps the outcome, where it does.
+    pub(crate) fn branch_names(&self) -> Vec<String> {
+        self.slots.iter().filter_map(Slot::branch_name).collect()
     }
 
     /// Looks at each engine before the commit.
@@ -149,6 +148,14 @@ impl Slot {
     /// The name of its branch, where it was begun as one.
     pub(crate) fn gid(&self) -> Option<&Gid> {
         self.gid.as_ref()
+    }
+
+    fn branch_name(&self) -> Option<String> {
+        let (_, name) = self.gid()?.as_str().rsplit_once(':')?;
+        Some(match self.number {
+            Some(number) => format!("{name}@{number}"),
+            None => name.to_owned(),
+        })
     }
 
     fn done(&mut self) -> Done {
@@ -216,7 +223,11 @@ impl Slot {
         let gid = self.gid.clone().ok_or_else(not_enlisted)?;
         let held = self.entered();
         held.leave()?;
-        held.link().prepare_branch(&gid)
+        let is_prepared = held.link().prepare_branch(&gid)?;
+        if is_prepared {
+            self.number = self.entered().link().prepared_number();
+        }
+        Ok(is_prepared)
     }
 
     /// Is the connection lost on which it was begun?

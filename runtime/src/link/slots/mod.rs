@@ -70,6 +70,8 @@ pub(crate) struct Slot {
     held: Option<Held>,
     /// Of a branch of an atomic group that was begun.
     gid: Option<Gid>,
+    /// The number of the branch's transaction, once it is prepared, where its database keeps the outcome by that.
+    number: Option<u64>,
 }
 
 impl Slots {
@@ -84,6 +86,7 @@ impl Slots {
             options,
             held: None,
             gid: None,
+            number: None,
         };
         let slots: Vec<Slot> = engines.map(slot).collect();
         // Without transactions there is nothing to be outside of.
