@@ -10,6 +10,7 @@ use super::*;
 use crate::atomic::failpoint;
 
 const FILE_PG: usize = 4;
+const FILE_MARIA: usize = 5;
 const THREE: usize = 6;
 
 fn writes_all<'g>(group: &'g AtomicGroup, id: u32) -> impl FnOnce(&mut Tx) -> Result<()> + 'g {
@@ -183,4 +184,44 @@ fn a_home_that_is_another_or_cannot_be_written_decides_nothing() {
     is_clean(&world);
     assert!(world.found(group, decided).iter().all(|found| *found));
     assert!(world.found(group, undecided).iter().all(|found| !found));
+}
+
+/// The pool's numbers once nothing of it is on its way.
+fn settled(world: &World, at: usize) -> crate::PoolStats {
+    let until = Instant::now() + Duration::from_secs(60);
+    loop {
+        let stats = world.db.engines[at].pool.stats();
+        if stats.in_use == 0 && stats.closing == 0 {
+            return stats;
+        }
+        assert!(Instant::now() < until, "{stats:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The next transaction does not wait for a login.
+#[test]
+fn a_connection_that_prepared_is_closed_and_another_takes_its_place() {
+    let _watchdog = Watchdog::start("atomic connections", PATIENCE);
+    let Some(world) = World::start("connections") else {
+        return;
+    };
+    let group = &GROUPS[FILE_MARIA];
+    let mut before = settled(&world, MARIA);
+    for _ in 0..3 {
+        let outcome = world.run(group, writes_all(group, world.next()));
+        assert!(is_committed_everywhere(&outcome), "{outcome:?}");
+        let after = settled(&world, MARIA);
+        assert_eq!((before.idle, after.idle), (1, 1));
+        assert_eq!(after.created - before.created, 1);
+        assert_eq!(after.closed - before.closed, 1);
+        before = after;
+    }
+    let outcome = world.run(group, |tx| tx.insert(FILE, world.next()));
+    assert!(is_committed_everywhere(&outcome), "{outcome:?}");
+    assert_eq!(
+        settled(&world, MARIA).created,
+        before.created,
+        "nothing was prepared"
+    );
 }

@@ -1,10 +1,12 @@
-//! Takes back connections that are not needed any more: they are kept for the next caller, or closed.
+//! Takes back connections that are not needed any more: they are kept for the next caller, or closed. One that had to be closed
+//! after its work, though nothing is wrong with it, is replaced, so that the next caller does not wait for a login.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
+use super::budget::Permit;
 use super::moment::Moment;
 use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot};
 use crate::driver::Leaving;
@@ -20,7 +22,11 @@ impl Pool {
         }
         pooled.taken = now;
         if !pooled.physical.given_back() {
-            return self.discard(pooled);
+            let then = match pooled.physical.is_spent() {
+                true => Then::Replace,
+                false => Then::LetGo,
+            };
+            return self.discard_and(pooled, then);
         }
         pooled.checkout.begin(now);
         let mut state = self.lock();
@@ -68,7 +74,11 @@ impl Pool {
 
     /// Closes a connection that must not be used again. Its place is free when the server has ended it, too; a caller
     /// that gives it back does not wait for that.
-    pub(crate) fn discard(self: &Arc<Self>, mut pooled: Box<Pooled>) {
+    pub(crate) fn discard(self: &Arc<Self>, pooled: Box<Pooled>) {
+        self.discard_and(pooled, Then::LetGo);
+    }
+
+    fn discard_and(self: &Arc<Self>, mut pooled: Box<Pooled>, then: Then) {
         if self.is_forked() {
             // Closing it would end the session of the process it belongs to.
             std::mem::forget(pooled);
@@ -81,7 +91,7 @@ impl Pool {
         };
         let leaving = self.close_one(pooled);
         match leaving {
-            Some(leaving) => self.let_go(leaving, slot),
+            Some(leaving) => self.let_go_and(leaving, slot, then),
             None => drop(slot),
         }
         self.note_counts();
@@ -96,8 +106,12 @@ impl Pool {
     }
 
     /// Has the place given back when the server has ended the connection that took it.
-    pub(super) fn let_go(self: &Arc<Self>, leaving: Leaving, mut slot: Slot<'_>) {
-        if leaving.wait(Duration::ZERO) {
+    pub(super) fn let_go(self: &Arc<Self>, leaving: Leaving, slot: Slot<'_>) {
+        self.let_go_and(leaving, slot, Then::LetGo);
+    }
+
+    fn let_go_and(self: &Arc<Self>, leaving: Leaving, mut slot: Slot<'_>, then: Then) {
+        if then == Then::LetGo && leaving.wait(Duration::ZERO) {
             return;
         }
         let pool = Arc::downgrade(self);
@@ -105,15 +119,15 @@ impl Pool {
         let wait = move || {
             leaving.wait_to_the_end();
             drop(leaving);
-            drop(permit);
-            if let Some(pool) = pool.upgrade() {
-                // Under one lock, or the connection would count as in use in between.
-                let mut state = pool.lock();
-                state.leaving -= 1;
-                pool.release_slot_in(&mut state);
-                drop(state);
-                pool.note_counts();
+            let Some(pool) = pool.upgrade() else { return };
+            match then {
+                Then::LetGo => {
+                    drop(permit);
+                    pool.has_left();
+                }
+                Then::Replace => pool.replace(permit),
             }
+            pool.note_counts();
         };
         let mut state = self.lock();
         let thread = thread::Builder::new().name("bindery-close".to_owned());
@@ -124,4 +138,42 @@ impl Pool {
             self.tell_emptied(&state);
         }
     }
+    /// The place of a connection that the server has ended is free.
+    fn has_left(&self) {
+        // Under one lock, or the connection would count as in use in between.
+        let mut state = self.lock();
+        state.leaving -= 1;
+        self.release_slot_in(&mut state);
+    }
+
+    /// Opens another connection in the place of one that the server has ended. A caller that waits opens it itself, and one that cannot
+    /// be opened is opened by the next caller, who gets the error.
+    fn replace(self: &Arc<Self>, permit: Option<Permit>) {
+        let mut state = self.lock();
+        let is_wanted = !state.closed && state.waiting.is_empty();
+        if !is_wanted || self.is_for_others() || self.is_forked() {
+            drop(state);
+            drop(permit);
+            return self.has_left();
+        }
+        state.leaving -= 1;
+        drop(state);
+        let slot = Slot {
+            pool: self,
+            owed: true,
+            permit,
+        };
+        if let Ok(pooled) = self.open_in(slot, self.limits.acquire_timeout) {
+            self.put_back(pooled);
+        }
+    }
+}
+
+/// The time after a connection that is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// Its place is free.
+    LetGo,
+    /// Another is opened in its place.
+    Replace,
 }

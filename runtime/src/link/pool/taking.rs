@@ -171,7 +171,7 @@ impl Pool {
         (self.open)(limit).map_err(|error| error.during(Operation::Connect))
     }
 
-    fn open_in(&self, mut slot: Slot<'_>, left: Duration) -> Result<Box<Pooled>> {
+    pub(super) fn open_in(&self, mut slot: Slot<'_>, left: Duration) -> Result<Box<Pooled>> {
         let left = self.permit(&mut slot, left)?;
         let physical = (self.open)(left).map_err(|error| error.during(Operation::Connect))?;
         let mut state = self.lock();
