@@ -53,6 +53,7 @@ fn atomic(benching: &Benching, interrupt: &Interrupt) -> Result<ExitCode, Failur
             "-p",
             "bindery",
             "--all-features",
+            "--release",
             "--lib",
             TEST,
         ])

@@ -1,5 +1,6 @@
 //! How long a group takes beside the same statements by hand, and beside one engine: `cargo xtask bench --atomic`.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::*;
@@ -99,12 +100,32 @@ impl ByHand {
             vec!["BEGIN".to_owned(), insert, "COMMIT".to_owned()]
         });
     }
+
+    /// Prepared and committed, without a decision: a crash in between leaves it open.
+    fn prepared(&mut self, id: u32) {
+        let insert = format!("INSERT INTO t (id) VALUES ({id})");
+        self.each(|_, dialect| match dialect {
+            Dialect::Mysql => vec![
+                format!("XA START 'hand{id}'"),
+                insert.clone(),
+                format!("XA END 'hand{id}'"),
+                format!("XA PREPARE 'hand{id}'"),
+                format!("XA COMMIT 'hand{id}'"),
+            ],
+            Dialect::Postgres | Dialect::Sqlite => vec![
+                "BEGIN".to_owned(),
+                insert.clone(),
+                format!("PREPARE TRANSACTION 'hand{id}'"),
+                format!("COMMIT PREPARED 'hand{id}'"),
+            ],
+        });
+    }
 }
 
 fn grouped<'w>(
     world: &'w World,
     group: &'static AtomicGroup,
-    engines: &'w [usize],
+    engines: Vec<usize>,
 ) -> impl FnMut(u32) + 'w {
     move |id| {
         let outcome = world.run(group, |tx| {
@@ -133,14 +154,53 @@ fn measure(rows: &mut [Row<'_>], rounds: u32) {
     }
 }
 
+/// A group that is measured, with the positions of its rows.
+struct Compared {
+    group: usize,
+    by_hand: usize,
+    /// Each of its branches, alone.
+    alone: Vec<usize>,
+    /// Each of its branches with the decision in the home.
+    decided: Vec<usize>,
+}
+
 #[expect(clippy::print_stdout, reason = "the table of a long run")]
-fn print(rows: &mut [Row<'_>]) {
+fn print(rows: &mut [Row<'_>], compared: &[Compared]) {
+    let medians: Vec<u128> = rows
+        .iter_mut()
+        .map(|row| row.median().as_micros())
+        .collect();
     println!("| transaction | median in µs |\n|---|---|");
-    for row in rows {
-        let median = row.median().as_micros();
+    for (row, median) in rows.iter().zip(&medians) {
         println!("| {} | {median} |", row.title);
     }
+    let of = |rows: &[usize]| rows.iter().map(|at| medians[*at]).max().unwrap_or(0).max(1);
+    println!(
+        "\n| group | by hand | its slowest engine with the decision | its slowest engine alone |\n|---|---|---|---|"
+    );
+    for one in compared {
+        let ratio = |to: u128| {
+            let hundredths = medians[one.group] * 100 / to;
+            format!("{}.{:02}", hundredths / 100, hundredths % 100)
+        };
+        println!(
+            "| {} | {} | {} | {} |",
+            rows[one.group].title,
+            ratio(of(&[one.by_hand])),
+            ratio(of(&one.decided)),
+            ratio(of(&one.alone))
+        );
+    }
 }
+
+/// The groups that are measured: by their positions, with a title and the engines that are written.
+const MEASURED: [(&str, usize, &[usize]); 5] = [
+    ("PostgreSQL, MariaDB as home", 1, &[PG, MARIA]),
+    ("PostgreSQL as home, MariaDB", 0, &[PG, MARIA]),
+    ("SQLite as home, PostgreSQL", 4, &[FILE, PG]),
+    ("SQLite as home, MariaDB", 5, &[FILE, MARIA]),
+    ("SQLite as home, PostgreSQL, MariaDB", 6, &[FILE, PG, MARIA]),
+];
 
 /// All rows are run, some times; how fast they are is looked at in long runs.
 #[test]
@@ -163,43 +223,47 @@ fn groups_and_the_same_by_hand_take_their_time() {
             hand.plain(id)
         }));
     }
-    for (title, group, engines) in [
-        ("group of 1 written: PostgreSQL", &GROUPS[0], &[PG][..]),
-        ("group of 1 written: MariaDB as home", &GROUPS[1], &[MARIA]),
-        (
-            "group of 2: PostgreSQL, MariaDB as home",
-            &GROUPS[1],
-            &[PG, MARIA],
-        ),
-        (
-            "group of 2: PostgreSQL as home, MariaDB",
-            &GROUPS[0],
-            &[PG, MARIA],
-        ),
-        (
-            "group of 2: SQLite as home, PostgreSQL",
-            &GROUPS[4],
-            &[FILE, PG],
-        ),
-        (
-            "group of 2: SQLite as home, MariaDB",
-            &GROUPS[5],
-            &[FILE, MARIA],
-        ),
-        (
-            "group of 3: SQLite as home, PostgreSQL, MariaDB",
-            &GROUPS[6],
-            &[FILE, PG, MARIA],
-        ),
+    let mut prepared = BTreeMap::new();
+    for (at, name) in [(PG, "PostgreSQL"), (MARIA, "MariaDB")] {
+        let mut hand = ByHand::new(&world, &[at], at);
+        prepared.insert(at, rows.len());
+        rows.push(Row::new(format!("{name}, prepared, by hand"), move |id| {
+            hand.prepared(id)
+        }));
+    }
+    for (title, group, engine) in [
+        ("PostgreSQL", &GROUPS[0], PG),
+        ("MariaDB as home", &GROUPS[1], MARIA),
     ] {
-        rows.push(Row::new(title, grouped(&world, group, engines)));
-        if engines.len() > 1 {
-            let mut hand = ByHand::new(&world, engines, group.home);
-            rows.push(Row::new(format!("{title}, by hand"), move |id| {
-                hand.commit(id)
-            }));
+        let title = format!("group, one engine written: {title}");
+        rows.push(Row::new(title, grouped(&world, group, vec![engine])));
+    }
+    let mut compared: Vec<Compared> = Vec::new();
+    let mut pairs = BTreeMap::new();
+    for (title, group, engines) in MEASURED {
+        let group = &GROUPS[group];
+        let at = rows.len();
+        rows.push(Row::new(
+            format!("group: {title}"),
+            grouped(&world, group, engines.to_vec()),
+        ));
+        let mut hand = ByHand::new(&world, engines, group.home);
+        rows.push(Row::new(format!("by hand: {title}"), move |id| {
+            hand.commit(id)
+        }));
+        let branches = || engines.iter().filter(|at| **at != group.home);
+        if let [branch] = branches().collect::<Vec<_>>()[..] {
+            pairs.insert((group.home, *branch), at + 1);
         }
+        compared.push(Compared {
+            group: at,
+            by_hand: at + 1,
+            alone: branches().map(|branch| prepared[branch]).collect(),
+            decided: branches()
+                .map(|branch| pairs[&(group.home, *branch)])
+                .collect(),
+        });
     }
     measure(&mut rows, rounds);
-    print(&mut rows);
+    print(&mut rows, &compared);
 }
