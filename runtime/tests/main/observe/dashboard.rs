@@ -19,6 +19,16 @@ mod links {
     include!("../../../../tests/golden/links/bindery.rs");
 }
 
+/// A program with an outbox.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "written as generated code is, and little of it is used here"
+)]
+mod welcome {
+    include!("../../../../tests/golden/welcome/bindery.rs");
+}
+
 /// A program that does everything of which there is a metric.
 fn run(recorder: &PrometheusRecorder) {
     with_local_recorder(recorder, || {
@@ -49,7 +59,34 @@ fn run(recorder: &PrometheusRecorder) {
         let held = small.connect(crate::sample::engine::B).unwrap();
         assert!(small.connect(crate::sample::engine::B).is_err());
         drop(held);
+        run_tasks();
+        run_sync();
     });
+}
+
+#[derive(serde::Serialize, serde::Deserialize, bindery::outbox::Task)]
+struct Greet {}
+
+fn run_tasks() {
+    use welcome::*;
+
+    let db = Databases::in_memory().unwrap();
+    db.create_missing().unwrap();
+    db.default().unwrap().tasks().push(Greet {}).unwrap();
+    let worker = db.worker().on::<Greet>(|_, _| Ok(()));
+    assert_eq!(worker.run_until_idle().unwrap().completed, 1);
+    let queue = bindery::outbox::TaskQueue::new(&db, engine::Default);
+    assert_eq!(queue.summary().unwrap().completed, 1);
+}
+
+fn run_sync() {
+    use links::*;
+
+    let db = Databases::in_memory().unwrap();
+    db.create_missing().unwrap();
+    db.create_sync_tables(engine::B).unwrap();
+    let sync = db.sync_columns::<Blog<engine::Default>, Blog<engine::B>>();
+    assert_eq!(sync.full().run().unwrap().rows.written(), 0);
 }
 
 /// The dashboard's queries, with what each legend shows.
@@ -170,6 +207,7 @@ fn base(name: &str) -> &str {
         "_rows_count",
         "_rows_sum",
         "_total",
+        "_seconds",
     ];
     let is_rows = |end: &str| end.starts_with("_rows");
     let end = ends.iter().find(|end| name.ends_with(*end));
