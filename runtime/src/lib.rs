@@ -25,6 +25,8 @@ mod error;
 mod interface;
 mod link;
 mod macros;
+#[cfg(feature = "messages")]
+pub mod messages;
 #[cfg(feature = "migrations")]
 pub mod migrate;
 mod model;
@@ -207,6 +209,11 @@ mod examples_of_atomic {}
 #[cfg(all(doctest, feature = "saga"))]
 #[doc = include_str!("../../docs/sagas.md")]
 mod examples_of_sagas {}
+
+/// The examples of `docs/messages.md` compile and run.
+#[cfg(all(doctest, feature = "messages", feature = "sqlite"))]
+#[doc = include_str!("../../docs/messages.md")]
+mod examples_of_messages {}
 
 /// The examples of `docs/outbox.md` compile and run.
 #[cfg(all(doctest, feature = "outbox", feature = "sqlite"))]

@@ -13,6 +13,7 @@ pub use crate::link::program::{EngineInfo, Program, TableDdl};
 pub use crate::model::derived::{
     Derived, Holds, KeyOf, Listed, ReachedFrom, TableOn, assert_key, in_creation_order, listed,
 };
+pub use crate::model::events::{EventRow, Events};
 pub use crate::model::route::Target;
 pub use crate::model::through::{Through, read_key_through, read_through};
 pub use crate::model::{ColumnSource, NoKey, ReadOnly, debug_given};
@@ -21,9 +22,10 @@ pub use crate::raw::{BoundText, SqlText};
 pub use crate::repository::move_row;
 pub use crate::value::{ColumnSet, ColumnWriter, ReadKey};
 pub use crate::{
-    __asynchronous as asynchronous, __atomic as atomic, __inbox as inbox, __outbox as outbox,
-    __recovery as recovery, __require_bigdecimal as require_bigdecimal,
-    __require_chrono as require_chrono, __require_json as require_json,
+    __asynchronous as asynchronous, __atomic as atomic, __consumers as consumers, __inbox as inbox,
+    __outbox as outbox, __recovery as recovery, __relays as relays,
+    __require_bigdecimal as require_bigdecimal, __require_chrono as require_chrono,
+    __require_json as require_json, __require_messages as require_messages,
     __require_mysql as require_mysql, __require_outbox as require_outbox,
     __require_postgres as require_postgres, __require_serde as require_serde,
     __require_sqlite as require_sqlite, __require_sync as require_sync,

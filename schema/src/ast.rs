@@ -155,6 +155,8 @@ pub struct Notes {
     pub renamed_from: Option<Name>,
     /// `@redact`.
     pub redact: Option<RedactTag>,
+    /// `@publish`.
+    pub publish: Option<PublishTag>,
     /// `@length`; at a table, or at the file's head, for its keys.
     pub length: Option<LengthTag>,
     /// `@allow`.
@@ -176,6 +178,56 @@ pub struct SyncTag {
     pub column: Option<Name>,
     /// The whole tag.
     pub span: Span,
+}
+
+/// `@publish created, updated with before, deleted`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishTag {
+    /// The changes that have an event, in the order of [`ChangeKind::ALL`]; never empty.
+    pub events: Vec<PublishedEvent>,
+    /// The whole tag.
+    pub span: Span,
+}
+
+/// A kind of change that has an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PublishedEvent {
+    /// The change.
+    pub kind: ChangeKind,
+    /// The event holds the row as it was before.
+    pub before: bool,
+}
+
+/// A kind of change to a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChangeKind {
+    /// A new row.
+    Created,
+    /// A row with other values.
+    Updated,
+    /// A row that is gone.
+    Deleted,
+}
+
+impl ChangeKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Created, Self::Updated, Self::Deleted];
+
+    /// Its word in the annotation.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+impl PublishTag {
+    /// The event of a kind of change.
+    pub fn of(&self, kind: ChangeKind) -> Option<PublishedEvent> {
+        self.events.iter().copied().find(|event| event.kind == kind)
+    }
 }
 
 /// `@allow B0412`: warnings that are not reported about what it stands at.

@@ -12,6 +12,7 @@ mod sync;
 
 use std::collections::BTreeMap;
 
+use crate::ast::PublishTag;
 use crate::config::AtomicGroup;
 use crate::derives::AllDerives;
 use crate::dialect::Dialect;
@@ -141,6 +142,8 @@ pub struct Table {
     pub unmanaged: bool,
     /// `@validate`: the program has rules for rows that are written.
     pub validate: bool,
+    /// `@publish`: its changes have events.
+    pub publish: Option<PublishTag>,
     /// `@renamed_from`: the name that migrations know it by.
     pub renamed_from: Option<String>,
     /// MySQL `ENGINE = …`, where it is written.

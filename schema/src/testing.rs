@@ -76,6 +76,7 @@ pub(crate) fn table(name: &str, source_dialect: Dialect, columns: Vec<Column>) -
         docs: Vec::new(),
         unmanaged: false,
         validate: false,
+        publish: None,
         renamed_from: None,
         strict: false,
         without_rowid: false,

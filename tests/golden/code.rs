@@ -10,6 +10,7 @@ mod exports;
 mod given_values;
 mod interfaces_at_work;
 mod links_at_work;
+mod messages_at_work;
 mod outbox_at_work;
 mod own_types;
 mod places_at_work;
@@ -52,6 +53,7 @@ cases! {
     given: "given/bindery.rs",
     hooks: "hooks/bindery.rs",
     contacts: "contacts/bindery.rs",
+    messages: "messages/bindery.rs",
     names: "names/bindery.rs",
     one_name: "one_name/bindery.rs",
     outbox: "outbox/bindery.rs",
@@ -64,6 +66,7 @@ cases! {
     flavours: "flavours/bindery.rs",
     refused: "refused/bindery.rs",
     questions: "questions/bindery.rs",
+    published: "published/bindery.rs",
     queries: "queries/bindery.rs",
     links: "links/bindery.rs",
     linked: "linked/bindery.rs",

@@ -40,6 +40,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "data",
             "sqlite,saga",
             "outbox",
+            "sqlite,messages",
             "sqlite,cron,signals",
             "postgres,tokio,read-token",
         ],

@@ -5,6 +5,7 @@ use bindery_schema::model::{Engine, Model};
 
 use super::access::{lints, rows_of};
 use super::atomic;
+use super::events;
 use super::interface;
 use super::outbox;
 use super::session;
@@ -53,6 +54,7 @@ pub(crate) fn databases(w: &mut RustWriter, shapes: &Shapes<'_>, all: &[Shape<'_
     atomic::groups(w, model, around, all);
     interface::interfaces(w, model, around, all);
     outbox::outboxes(w, model);
+    events::methods(w, model);
     syncs::syncs(w, model, around, all);
 }
 

@@ -1,5 +1,6 @@
 //! The key: another name for `Key<…>` where it is one column, a struct where it is several.
 
+use super::events;
 use super::shape::{Field, KeyShape, Shape};
 use super::shapes::Surroundings;
 use super::{code, default_parameter, derives, first_engine};
@@ -49,10 +50,12 @@ fn structure(
     w.item(|w| {
         w.doc(&format!("Key of [`{}`].", shape.names.row));
         w.derive(&derives(&always(&fields), &shape.derives.key));
+        events::serde_attribute(w, shape, shape.key_generic);
         let parameter = default_parameter(around, shape, shape.key_generic);
         w.block(&format!("pub struct {}{parameter}", shape.names.key), |w| {
             if let Some(name) = engine {
                 w.doc("The engine the row is on.");
+                events::skipped_engine(w, shape);
                 w.line(&format!("pub {name}: E,"));
             }
             for field in &fields {

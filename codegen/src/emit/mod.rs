@@ -13,6 +13,7 @@ mod ddl;
 pub(crate) mod derive;
 mod engine;
 mod enums;
+mod events;
 mod from_row;
 mod info;
 mod interface;

@@ -1,5 +1,6 @@
 //! `impl Model`, `impl Writable` and `impl HasKey` on the tag: how values are read and written.
 
+use super::events;
 use super::shape::{Field, KeyShape, READ_ONLY, Shape};
 use super::shapes::Surroundings;
 use super::string_literal;
@@ -21,6 +22,7 @@ pub(crate) fn model(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
             if shape.table.validate {
                 validation(w, shape);
             }
+            events::of_model(w, shape);
         });
     });
     w.item(|w| raw_row(w, &tag, shape));

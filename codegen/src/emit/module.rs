@@ -5,8 +5,8 @@ use super::shape::Shape;
 use super::shapes::Surroundings;
 use super::sql::Statements;
 use super::{
-    UNUSED, access, columns, constraints, from_row, in_words, info, key, model as model_impl, new,
-    patch, related, row, source, sql,
+    UNUSED, access, columns, constraints, events, from_row, in_words, info, key,
+    model as model_impl, new, patch, related, row, source, sql,
 };
 use crate::rust_writer::RustWriter;
 
@@ -69,6 +69,7 @@ impl Module<'_> {
         key::key(w, around, shape);
         constraints::constants(w, around, shape);
         row::structure(w, around, shape);
+        events::types(w, around, shape);
         if !shape.is_view() {
             new::new(w, around, shape);
             from_row::from_row(w, shape);

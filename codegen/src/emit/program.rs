@@ -8,6 +8,7 @@ use bindery_schema::rust_type::TypeFeature;
 
 use super::column_types::{self, ColumnTypes};
 use super::ddl::Ddl;
+use super::events;
 use super::module::Module;
 use super::names::Names;
 use super::relations::Relations;
@@ -333,6 +334,7 @@ impl<'s> Program<'s> {
             all.extend([names.new.clone(), names.patch.clone()]);
         }
         all.extend(shape.has_key().then(|| names.key.clone()));
+        all.extend(events::names(shape));
         all.extend((!shape.uniques.is_empty()).then(|| names.queries.clone()));
         all
     }
@@ -346,11 +348,13 @@ pub fn features(model: &Model) -> BTreeSet<&'static str> {
         .filter(|column| !column.skip)
         .filter_map(types::feature_of_column);
     let serde = derives_serde(model.derives.paths()).then_some("serde");
+    let publishes = model.tables.iter().any(|table| table.publish.is_some());
     let features = dialects.chain(types.map(TypeFeature::name));
     features
         .chain(serde)
         .chain(outbox(&model.engines))
         .chain((!model.syncs.is_empty()).then_some("sync"))
+        .chain(publishes.then_some("messages"))
         .collect()
 }
 

@@ -1,5 +1,6 @@
 //! The row: its struct and what it can do by itself.
 
+use super::events;
 use super::shape::{Field, Shape};
 use super::shapes::Surroundings;
 use super::{TRACKED, default_parameter, derives, prose};
@@ -16,6 +17,7 @@ pub(crate) fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &S
             &["Debug", "Clone", "PartialEq"],
             &shape.derives.row,
         ));
+        events::serde_attribute(w, shape, shape.several);
         let head = format!(
             "pub struct {}{}",
             shape.names.row,
@@ -24,6 +26,7 @@ pub(crate) fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &S
         w.block(&head, |w| {
             if let Some(name) = shape.engine_field {
                 w.doc("The engine the row is on.");
+                events::skipped_engine(w, shape);
                 w.line(&format!("pub {name}: E,"));
             }
             for field in &shape.fields {

@@ -2,6 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
+use bindery_schema::ast::PublishedEvent;
 use bindery_schema::column_type::{ColumnType, TypeClass};
 use bindery_schema::derives::AllDerives;
 use bindery_schema::model::{Column, EngineId, FieldType, Generated, Table, TableId};
@@ -53,6 +54,8 @@ pub(crate) struct Shape<'m> {
     pub(crate) referenced: Vec<ReferencedShape<'m>>,
     /// Relations through tables of two references.
     pub(crate) through: Vec<ThroughShape<'m>>,
+    /// The engines on which changes have events, by their positions.
+    pub(crate) publishes_on: Vec<u16>,
 }
 
 /// Paths of derives that the configuration adds.
@@ -92,6 +95,8 @@ pub(crate) struct TableFacts<'m> {
     pub(crate) engines: &'m [EngineId],
     pub(crate) is_view: bool,
     pub(crate) validate: bool,
+    /// The changes that have events.
+    pub(crate) events: &'m [PublishedEvent],
 }
 
 impl<'m> TableFacts<'m> {
@@ -104,6 +109,7 @@ impl<'m> TableFacts<'m> {
             engines: &table.engines,
             is_view: table.view.is_some(),
             validate: table.validate,
+            events: table.publish.as_ref().map_or(&[], |tag| &tag.events),
         }
     }
 }

@@ -161,8 +161,19 @@ impl<'m> Shapes<'m> {
             references,
             referenced,
             through,
+            publishes_on: self.publishes_on(table),
             fields,
         }
+    }
+
+    /// The engines of a published table that have an outbox.
+    fn publishes_on(&self, table: &Table) -> Vec<u16> {
+        if table.publish.is_none() {
+            return Vec::new();
+        }
+        let with_outbox = |id: &&EngineId| self.model.engine(**id).outbox;
+        let engines = table.engines.iter().filter(with_outbox);
+        engines.map(|id| id.0 as u16).collect()
     }
 
     fn table(&self, id: TableId) -> &'m Table {

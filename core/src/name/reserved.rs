@@ -93,10 +93,25 @@ pub const CONNECTION_METHODS: &[&str] = &[
 ];
 
 /// Methods of `Databases` where an engine has an outbox: no engine and no atomic group can be called so then.
-pub const WORKER_METHODS: &[&str] = &["worker", "worker_on"];
+pub const WORKER_METHODS: &[&str] = &[
+    "worker",
+    "worker_on",
+    "relay",
+    "relay_on",
+    "consumer",
+    "consumer_on",
+];
 
 /// Methods of `Databases`, connections and transactions where an engine has an outbox: no table can have them for its own then.
-pub const OUTBOX_METHODS: &[&str] = &["tasks", "worker", "worker_on"];
+pub const OUTBOX_METHODS: &[&str] = &[
+    "tasks",
+    "worker",
+    "worker_on",
+    "relay",
+    "relay_on",
+    "consumer",
+    "consumer_on",
+];
 
 /// Can no table have this accessor?
 pub fn is_reserved_accessor(accessor: &str) -> bool {

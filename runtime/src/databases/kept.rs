@@ -36,16 +36,12 @@ const fn table(
     }
 }
 
-const DROP_OUTBOX: &[&str] = &["DROP TABLE _bindery_outbox"];
-const DROP_SCHEDULES: &[&str] = &["DROP TABLE _bindery_schedules"];
-const DROP_INBOX: &[&str] = &["DROP TABLE _bindery_inbox"];
-
 /// The columns of a task. Times are milliseconds since 1970, by the clock of the database. `due_at` is when something is next to be done
 /// with the task: when it may run, when the lease of its claim ends, or when it was completed.
-macro_rules! outbox {
-    ($id:literal, $name:literal, $payload:literal, $unique:literal, $more:literal, $end:literal) => {
+macro_rules! columns {
+    ($table:literal, $id:literal, $name:literal, $payload:literal, $unique:literal, $more:literal, $end:literal) => {
         concat!(
-            "CREATE TABLE _bindery_outbox (id ", $id, ", uid VARCHAR(32) NOT NULL, task ", $name, " NOT NULL, payload ", $payload,
+            "CREATE TABLE ", $table, " (id ", $id, ", uid VARCHAR(32) NOT NULL, task ", $name, " NOT NULL, payload ", $payload,
             " NOT NULL, status VARCHAR(9) NOT NULL, task_key ", $name, ", unique_key ", $name, $unique, ", priority BIGINT NOT NULL, \
             due_at BIGINT NOT NULL, retry_count BIGINT NOT NULL, max_attempts BIGINT NOT NULL, lapses BIGINT NOT NULL, \
             last_error ", $payload, ", claim VARCHAR(64), created_at BIGINT NOT NULL, completed_at BIGINT, \
@@ -54,13 +50,56 @@ macro_rules! outbox {
     };
 }
 
-const READY: &str =
-    "CREATE INDEX _bindery_outbox_ready ON _bindery_outbox (status, priority, due_at, id)";
-const DUE: &str = "CREATE INDEX _bindery_outbox_due ON _bindery_outbox (status, due_at)";
-const UNIQUE: &str = "CREATE UNIQUE INDEX _bindery_outbox_unique ON _bindery_outbox (unique_key) WHERE unique_key IS NOT NULL";
-/// Of one key a single task runs at a time: workers that claim two of them together cannot both commit.
-const ONE: &str = "CREATE UNIQUE INDEX _bindery_outbox_one ON _bindery_outbox (task_key) WHERE status = 'running'";
-const KEYS: &str = "CREATE INDEX _bindery_outbox_keys ON _bindery_outbox (task_key, id) WHERE task_key IS NOT NULL AND status <> 'completed'";
+/// A table of tasks on SQLite or PostgreSQL, and statements after it. Of one key a single task runs at a time: workers that claim two of
+/// them together cannot both commit.
+macro_rules! tasks {
+    ($table:literal, $id:literal $(, $after:expr)*) => {
+        table(
+            $table,
+            &[
+                columns!($table, $id, "VARCHAR(191)", "TEXT", "", "", ""),
+                concat!("CREATE UNIQUE INDEX ", $table, "_unique ON ", $table, " (unique_key) WHERE unique_key IS NOT NULL"),
+                concat!("CREATE INDEX ", $table, "_ready ON ", $table, " (priority, due_at, id) WHERE status = 'pending'"),
+                concat!("CREATE INDEX ", $table, "_due ON ", $table, " (status, due_at)"),
+                concat!(
+                    "CREATE INDEX ", $table, "_keys ON ", $table,
+                    " (task_key, id) WHERE task_key IS NOT NULL AND status <> 'completed'"
+                ),
+                concat!("CREATE UNIQUE INDEX ", $table, "_one ON ", $table, " (task_key) WHERE status = 'running'"),
+                $($after),*
+            ],
+            &[concat!("DROP TABLE ", $table)],
+        )
+    };
+}
+
+/// The same on MySQL and MariaDB. Of one key a single task runs at a time: `running_key` is unique, as there are no indexes over some of
+/// the rows. Names and keys differ by case and by spaces at their ends, as they do elsewhere: by a collation that pads nothing. Each
+/// product reads its own comment only.
+macro_rules! tasks_of_mysql {
+    ($table:literal $(, $after:expr)*) => {
+        table(
+            $table,
+            &[
+                columns!(
+                    $table,
+                    "BIGINT AUTO_INCREMENT PRIMARY KEY",
+                    "VARCHAR(191) CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */",
+                    "LONGTEXT CHARACTER SET utf8mb4",
+                    " UNIQUE",
+                    ", running_key VARCHAR(191) CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */ \
+            GENERATED ALWAYS AS (CASE WHEN status = 'running' THEN task_key END) STORED UNIQUE",
+                    " ENGINE = InnoDB"
+                ),
+                concat!("CREATE INDEX ", $table, "_ready ON ", $table, " (status, priority, due_at, id)"),
+                concat!("CREATE INDEX ", $table, "_due ON ", $table, " (status, due_at)"),
+                concat!("CREATE INDEX ", $table, "_keys ON ", $table, " (task_key, status, id)"),
+                $($after),*
+            ],
+            &[concat!("DROP TABLE ", $table)],
+        )
+    };
+}
 
 /// The last tick of each periodic task.
 const SCHEDULES: &[&str] = &[
@@ -70,92 +109,89 @@ const SCHEDULES_MYSQL: &[&str] = &[
     "CREATE TABLE _bindery_schedules (name VARCHAR(191) CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ \
     /*!80017 COLLATE utf8mb4_0900_bin */ NOT NULL PRIMARY KEY, tick BIGINT NOT NULL) ENGINE = InnoDB",
 ];
+const DROP_SCHEDULES: &[&str] = &["DROP TABLE _bindery_schedules"];
+
+// The numbers of events are the versions of rows for those who consume them, so a table that is made again has to go on with larger
+// ones than the one before: it begins with the microseconds since 1970.
+const NUMBERS_OF_SQLITE: &str = "INSERT INTO sqlite_sequence (name, seq) VALUES ('_bindery_events', CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000)";
+const NUMBERS_OF_POSTGRES: &str = "SELECT setval(pg_get_serial_sequence('_bindery_events', 'id'), CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT))";
+const NUMBERS_OF_MYSQL: &str = "INSERT INTO _bindery_events (id, uid, task, payload, status, priority, due_at, retry_count, max_attempts, \
+    lapses, created_at, requeues) VALUES (CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED), '', '', '', 'failed', 0, 0, 0, 0, 0, 0, 0)";
+const NO_EVENT: &str = "DELETE FROM _bindery_events WHERE uid = ''";
 
 static SQLITE: &[TableDdl] = &[
-    table(
-        "_bindery_outbox",
-        &[
-            outbox!(
-                "INTEGER PRIMARY KEY AUTOINCREMENT",
-                "VARCHAR(191)",
-                "TEXT",
-                "",
-                "",
-                ""
-            ),
-            UNIQUE,
-            "CREATE INDEX _bindery_outbox_ready ON _bindery_outbox (priority, due_at, id) WHERE status = 'pending'",
-            DUE,
-            KEYS,
-            ONE,
-        ],
-        DROP_OUTBOX,
-    ),
+    tasks!("_bindery_outbox", "INTEGER PRIMARY KEY AUTOINCREMENT"),
     table("_bindery_schedules", SCHEDULES, DROP_SCHEDULES),
+    tasks!(
+        "_bindery_events",
+        "INTEGER PRIMARY KEY AUTOINCREMENT",
+        NUMBERS_OF_SQLITE
+    ),
 ];
 
 static POSTGRES: &[TableDdl] = &[
-    table(
+    tasks!(
         "_bindery_outbox",
-        &[
-            outbox!(
-                "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY",
-                "VARCHAR(191)",
-                "TEXT",
-                "",
-                "",
-                ""
-            ),
-            UNIQUE,
-            "CREATE INDEX _bindery_outbox_ready ON _bindery_outbox (priority, due_at, id) WHERE status = 'pending'",
-            DUE,
-            KEYS,
-            ONE,
-        ],
-        DROP_OUTBOX,
+        "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY"
     ),
     table("_bindery_schedules", SCHEDULES, DROP_SCHEDULES),
+    tasks!(
+        "_bindery_events",
+        "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY",
+        NUMBERS_OF_POSTGRES
+    ),
 ];
 
-/// Of one key a single task runs at a time: `running_key` is unique, as there are no indexes over some of the rows.
-/// Names and keys differ by case and by spaces at their ends, as they do elsewhere: by a collation that pads nothing. Each
-/// product reads its own comment only.
 static MYSQL: &[TableDdl] = &[
-    table(
-        "_bindery_outbox",
-        &[
-            outbox!(
-                "BIGINT AUTO_INCREMENT PRIMARY KEY",
-                "VARCHAR(191) CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */",
-                "LONGTEXT CHARACTER SET utf8mb4",
-                " UNIQUE",
-                ", running_key VARCHAR(191) CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */ \
-            GENERATED ALWAYS AS (CASE WHEN status = 'running' THEN task_key END) STORED UNIQUE",
-                " ENGINE = InnoDB"
-            ),
-            READY,
-            DUE,
-            "CREATE INDEX _bindery_outbox_keys ON _bindery_outbox (task_key, status, id)",
-        ],
-        DROP_OUTBOX,
-    ),
+    tasks_of_mysql!("_bindery_outbox"),
     table("_bindery_schedules", SCHEDULES_MYSQL, DROP_SCHEDULES),
+    tasks_of_mysql!("_bindery_events", NUMBERS_OF_MYSQL, NO_EVENT),
 ];
 
 /// `effect` is the task, and what of it was done here.
 const INBOX: &str = "CREATE TABLE _bindery_inbox (effect VARCHAR(191) NOT NULL PRIMARY KEY, done_at BIGINT NOT NULL)";
 const INBOX_DONE: &str = "CREATE INDEX _bindery_inbox_done ON _bindery_inbox (done_at)";
+const DROP_INBOX: &[&str] = &["DROP TABLE _bindery_inbox"];
 
-static INBOX_ELSEWHERE: &[TableDdl] = &[table("_bindery_inbox", &[INBOX, INBOX_DONE], DROP_INBOX)];
-static INBOX_MYSQL: &[TableDdl] = &[table(
-    "_bindery_inbox",
-    &[
-        "CREATE TABLE _bindery_inbox (effect VARCHAR(191) CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ \
+/// The newest event of each row that a consumer has seen; of a deleted row it stays.
+const VERSIONS: &str = "CREATE TABLE _bindery_versions (consumer VARCHAR(64) NOT NULL, subject VARCHAR(191) NOT NULL, version BIGINT NOT NULL, \
+    PRIMARY KEY (consumer, subject))";
+const DROP_VERSIONS: &[&str] = &["DROP TABLE _bindery_versions"];
+
+static INBOX_SQLITE: &[TableDdl] = &[
+    table("_bindery_inbox", &[INBOX, INBOX_DONE], DROP_INBOX),
+    table("_bindery_versions", &[VERSIONS], DROP_VERSIONS),
+    tasks!("_bindery_messages", "INTEGER PRIMARY KEY AUTOINCREMENT"),
+];
+static INBOX_POSTGRES: &[TableDdl] = &[
+    table("_bindery_inbox", &[INBOX, INBOX_DONE], DROP_INBOX),
+    table("_bindery_versions", &[VERSIONS], DROP_VERSIONS),
+    tasks!(
+        "_bindery_messages",
+        "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY"
+    ),
+];
+static INBOX_MYSQL: &[TableDdl] = &[
+    table(
+        "_bindery_inbox",
+        &[
+            "CREATE TABLE _bindery_inbox (effect VARCHAR(191) CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ \
        /*!80017 COLLATE utf8mb4_0900_bin */ NOT NULL PRIMARY KEY, done_at BIGINT NOT NULL) ENGINE = InnoDB",
-        INBOX_DONE,
-    ],
-    DROP_INBOX,
-)];
+            INBOX_DONE,
+        ],
+        DROP_INBOX,
+    ),
+    table(
+        "_bindery_versions",
+        &[
+            "CREATE TABLE _bindery_versions (consumer VARCHAR(64) CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ \
+       /*!80017 COLLATE utf8mb4_0900_bin */ NOT NULL, subject VARCHAR(191) CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ \
+       /*!80017 COLLATE utf8mb4_0900_bin */ NOT NULL, version BIGINT NOT NULL, PRIMARY KEY (consumer, subject)) ENGINE = InnoDB",
+        ],
+        DROP_VERSIONS,
+    ),
+    tasks_of_mysql!("_bindery_messages"),
+];
 
 fn outbox_of(dialect: Dialect) -> &'static [TableDdl] {
     match dialect {
@@ -167,7 +203,8 @@ fn outbox_of(dialect: Dialect) -> &'static [TableDdl] {
 
 fn inbox_of(dialect: Dialect) -> &'static [TableDdl] {
     match dialect {
-        Dialect::Sqlite | Dialect::Postgres => INBOX_ELSEWHERE,
+        Dialect::Sqlite => INBOX_SQLITE,
+        Dialect::Postgres => INBOX_POSTGRES,
         Dialect::Mysql => INBOX_MYSQL,
     }
 }

@@ -83,6 +83,8 @@ mod played;
 pub(crate) mod position;
 pub(crate) mod prepared;
 pub(crate) mod queue;
+#[cfg(feature = "outbox")]
+pub(crate) mod random;
 mod raw;
 mod refused;
 #[cfg(any(feature = "data", feature = "sync"))]

@@ -23,6 +23,9 @@ pub(crate) struct Physical(Box<Observed>);
 struct Observed {
     driver: AnyDriver,
     watched: Option<Watched>,
+    /// The engines that what is written came through, where it was caused by an event.
+    #[cfg(feature = "messages")]
+    origin: Option<String>,
 }
 
 struct Watched {
@@ -69,6 +72,8 @@ impl<D: Into<AnyDriver>> From<D> for Physical {
         Self(Box::new(Observed {
             driver: driver.into(),
             watched: None,
+            #[cfg(feature = "messages")]
+            origin: None,
         }))
     }
 }
@@ -102,6 +107,18 @@ impl Physical {
             notes: Arc::default(),
         });
         self
+    }
+
+    /// The engines that what is written came through, where it was caused by an event.
+    #[cfg(feature = "messages")]
+    pub(crate) fn origin(&self) -> Option<&str> {
+        self.0.origin.as_deref()
+    }
+
+    /// Says through which engines came what is written until the connection is given back.
+    #[cfg(feature = "messages")]
+    pub(crate) fn set_origin(&mut self, origin: Option<String>) {
+        self.0.origin = origin;
     }
 
     #[cold]

@@ -113,7 +113,13 @@ impl Drop for Reading<'_> {
 
 impl Link {
     #[inline]
-    pub(crate) fn new(pooled: Box<Pooled>, pool: Arc<Pool>, holding: Holding) -> Self {
+    pub(crate) fn new(
+        #[cfg_attr(not(feature = "messages"), allow(unused_mut))] mut pooled: Box<Pooled>,
+        pool: Arc<Pool>,
+        holding: Holding,
+    ) -> Self {
+        #[cfg(feature = "messages")]
+        pooled.physical.set_origin(None);
         Self {
             pooled: Some(pooled),
             pool,

@@ -4,6 +4,7 @@
 pub(crate) mod access;
 #[cfg(feature = "derive")]
 pub(crate) mod derived;
+pub(crate) mod events;
 pub(crate) mod key;
 pub(crate) mod lives_on;
 pub(crate) mod route;
@@ -13,7 +14,8 @@ pub(crate) mod validate;
 
 use std::fmt;
 
-use crate::error::{Invalid, Result};
+use self::events::{EventRow, Events};
+use crate::error::{Error, ErrorKind, Invalid, Result};
 use crate::link::engine::Engine;
 use crate::link::program::ModelInfo;
 use crate::value::{ColumnSet, ParamWriter, RowReader};
@@ -80,6 +82,18 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     fn validate_row<E: Engine>(_row: &Self::Row<E>) -> std::result::Result<(), Invalid> {
         Ok(())
+    }
+
+    /// The changes that have events, where the schema says `@publish`.
+    #[doc(hidden)]
+    const EVENTS: Events = Events::NONE;
+
+    /// A row as an event holds it. Called for models that are published.
+    #[doc(hidden)]
+    fn event_row<E: Engine>(_row: &Self::Row<E>) -> Result<EventRow> {
+        Err(Error::new(ErrorKind::Unsupported(
+            "events of a model that is not published",
+        )))
     }
 }
 
@@ -149,6 +163,20 @@ pub trait ColumnSource {
 
     /// Writes exactly [`columns`](Self::columns), in that order.
     fn write(&self, params: &mut ParamWriter<'_>);
+}
+
+impl<T: ColumnSource> ColumnSource for &T {
+    fn columns(&self) -> ColumnSet {
+        (**self).columns()
+    }
+
+    fn given(&self) -> ColumnSet {
+        (**self).given()
+    }
+
+    fn write(&self, params: &mut ParamWriter<'_>) {
+        (**self).write(params);
+    }
 }
 
 /// Writes the names of the columns that a `New…` or `…Patch` gives. Their values are not for logs.

@@ -10,7 +10,7 @@ use crate::link::transaction::Transaction;
 const TABLE: &str = "_bindery_inbox";
 
 /// Writes an effect down in the transaction at hand; `false` where it happened before.
-pub(super) fn note<E: HasInbox>(tx: &mut Transaction<'_, E>, effect: &str) -> Result<bool> {
+pub(crate) fn note<E: HasInbox>(tx: &mut Transaction<'_, E>, effect: &str) -> Result<bool> {
     let engine = tx.engine();
     let noted = tx.link.call(Operation::Insert, |link| {
         let physical = link.ready()?;

@@ -10,14 +10,16 @@ mod command;
 mod inbox;
 mod push;
 mod queue;
-mod random;
 #[cfg(feature = "cron")]
 mod schedule;
 mod sql;
 mod store;
+#[cfg(feature = "messages")]
+pub(crate) mod table;
 mod task;
 mod worker;
 
+use crate::driver::random;
 use crate::link::engine::{Engine, StaticEngine};
 
 #[cfg(all(unix, feature = "signals"))]
@@ -28,6 +30,8 @@ pub use self::queue::{TaskFilter, TaskQueue, TaskRecord, TaskStatus, TaskSummary
 #[cfg(feature = "cron")]
 pub use self::schedule::{MissedTicks, Schedule};
 pub use self::task::{Pushed, Task, TaskOptions};
+#[cfg(feature = "messages")]
+pub(crate) use self::worker::{Failed, chain};
 pub use self::worker::{RunningWorker, StopHandle, TaskContext, TaskResult, Worker, WorkerReport};
 
 #[cfg(feature = "outbox")]

@@ -51,7 +51,7 @@ impl<E: HasOutbox> Tasks<'_, E> {
             self.connection.link.call(Operation::Insert, insert)
         });
         outcome.map_err(|error| {
-            store::explained(error, engine.name())
+            store::explained(error, store::TABLE, engine.name())
                 .during(Operation::Insert)
                 .on_engine(engine.name())
         })
@@ -110,7 +110,8 @@ impl Row {
     pub(super) fn insert(&self, physical: &mut Physical) -> Result<bool> {
         let is_later = self.start != Start::Now;
         let notifies = !is_later && physical.can_notify();
-        let text = sql::insert(physical.dialect(), is_later, self.is_absolute(), notifies);
+        let table = store::at(physical, store::TABLE);
+        let text = sql::insert(table, is_later, self.is_absolute(), notifies);
         store::insert_new(physical, &text, &mut |params| self.write(params))
     }
 

@@ -15,6 +15,7 @@ use crate::value::{ParamWriter, RowReader};
 pub struct TaskQueue<'a> {
     registry: &'a Registry,
     engine: usize,
+    table: &'static str,
 }
 
 /// How many tasks there are.
@@ -186,6 +187,21 @@ impl<'a> TaskQueue<'a> {
         Self {
             registry,
             engine: engine.index(),
+            table: store::TABLE,
+        }
+    }
+
+    /// The same of another table of tasks.
+    #[cfg(feature = "messages")]
+    pub(crate) fn of_table(
+        registry: &'a Registry,
+        engine: impl Engine,
+        table: &'static str,
+    ) -> Self {
+        Self {
+            registry,
+            engine: engine.index(),
+            table,
         }
     }
 
@@ -196,7 +212,7 @@ impl<'a> TaskQueue<'a> {
     pub fn summary(&self) -> Result<TaskSummary> {
         self.run(Operation::Select, |physical| {
             let mut summary = TaskSummary::default();
-            let text = sql::summary(physical.dialect());
+            let text = sql::summary(store::at(physical, self.table));
             physical.query(&text, &mut |_| (), &mut |row| {
                 let status = TaskStatus::named(&row.next::<String>()?);
                 let count = row.next::<i64>()?.unsigned_abs();
@@ -216,7 +232,7 @@ impl<'a> TaskQueue<'a> {
     pub fn list(&self, filter: &TaskFilter, limit: u32) -> Result<Vec<TaskRecord>> {
         self.run(Operation::Select, |physical| {
             let mut found = Vec::new();
-            let text = sql::records(physical.dialect(), &filter.sql(&[]));
+            let text = sql::records(store::at(physical, self.table), &filter.sql(&[]));
             let write = &mut |params: &mut ParamWriter<'_>| {
                 filter.write(params);
                 params.i64(limit.into());
@@ -237,7 +253,10 @@ impl<'a> TaskQueue<'a> {
     pub fn retry(&self, filter: &TaskFilter, by: &str) -> Result<u64> {
         let by: String = by.chars().take(191).collect();
         self.run(Operation::Update, |physical| {
-            let text = sql::retry(physical.dialect(), &filter.sql(&["status = 'failed'"]));
+            let text = sql::retry(
+                store::at(physical, self.table),
+                &filter.sql(&["status = 'failed'"]),
+            );
             physical.execute(&text, &mut |params| {
                 params.text(&by);
                 filter.write(params);
@@ -251,7 +270,10 @@ impl<'a> TaskQueue<'a> {
     /// As [`summary`](Self::summary).
     pub fn delete(&self, filter: &TaskFilter) -> Result<u64> {
         self.run(Operation::Delete, |physical| {
-            let text = sql::delete(physical.dialect(), &filter.sql(&["status <> 'running'"]));
+            let text = sql::delete(
+                store::at(physical, self.table),
+                &filter.sql(&["status <> 'running'"]),
+            );
             physical.execute(&text, &mut |params| filter.write(params))
         })
     }
@@ -274,7 +296,7 @@ impl<'a> TaskQueue<'a> {
         let outcome = taken.and_then(|mut link| link.call(operation, |link| work(link.ready()?)));
         let name = engine.info.name;
         outcome.map_err(|error| {
-            store::explained(error, name)
+            store::explained(error, self.table, name)
                 .on_engine(name)
                 .during(operation)
         })

@@ -1,4 +1,4 @@
-//! The statements over `_bindery_outbox` and `_bindery_inbox`, in the words of each database. Times are of the database's clock.
+//! The statements over `_bindery_outbox`, tables like it, and `_bindery_inbox`, in the words of each database. Times are of the database's clock.
 
 use super::store::CHANNEL;
 use crate::driver::own_tables;
@@ -11,6 +11,18 @@ fn skip_locked(dialect: Dialect) -> &'static str {
         Dialect::Sqlite => "",
         Dialect::Postgres | Dialect::Mysql => " FOR UPDATE SKIP LOCKED",
     }
+}
+
+/// A table of tasks in the words of a database: `_bindery_outbox`, or one of events or messages, which are worked off in the same way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TaskTable {
+    pub(super) dialect: Dialect,
+    pub(super) name: &'static str,
+}
+
+/// A statement over a table of tasks, which the template calls `@tasks`.
+fn over(at: TaskTable, template: &str) -> String {
+    text(at.dialect, &template.replace("@tasks", at.name))
 }
 
 /// A statement in which `?` is a parameter and `@now` the time of the database.
@@ -51,19 +63,15 @@ fn notifying(statement: &str) -> String {
 }
 
 /// Parameters: uid, task, payload, key, unique key, priority, start, attempts.
-pub(super) fn insert(
-    dialect: Dialect,
-    is_later: bool,
-    is_absolute: bool,
-    notifies: bool,
-) -> String {
+pub(super) fn insert(at: TaskTable, is_later: bool, is_absolute: bool, notifies: bool) -> String {
     let status = if is_later { "scheduled" } else { "pending" };
     let start = if is_absolute { "?" } else { "@now + ?" };
     let insert = insert_new(
-        dialect,
+        at.dialect,
         &format!(
-            "_bindery_outbox (uid, task, payload, status, task_key, unique_key, priority, due_at, retry_count, max_attempts, lapses, \
-             created_at, requeues) VALUES (?, ?, ?, '{status}', ?, ?, ?, {start}, 0, ?, 0, @now, 0)"
+            "{} (uid, task, payload, status, task_key, unique_key, priority, due_at, retry_count, max_attempts, lapses, \
+             created_at, requeues) VALUES (?, ?, ?, '{status}', ?, ?, ?, {start}, 0, ?, 0, @now, 0)",
+            at.name
         ),
     );
     if notifies { notifying(&insert) } else { insert }
@@ -107,21 +115,21 @@ pub(super) fn prune_inbox(dialect: Dialect) -> String {
 }
 
 /// Is anything to be done? Reads only.
-pub(super) fn has_due(dialect: Dialect) -> String {
-    text(
-        dialect,
-        "SELECT CASE WHEN EXISTS (SELECT 1 FROM _bindery_outbox WHERE status = 'pending') \
-         OR EXISTS (SELECT 1 FROM _bindery_outbox WHERE status IN ('scheduled', 'running') AND due_at <= @now) THEN 1 ELSE 0 END",
+pub(super) fn has_due(at: TaskTable) -> String {
+    over(
+        at,
+        "SELECT CASE WHEN EXISTS (SELECT 1 FROM @tasks WHERE status = 'pending') \
+         OR EXISTS (SELECT 1 FROM @tasks WHERE status IN ('scheduled', 'running') AND due_at <= @now) THEN 1 ELSE 0 END",
     )
 }
 
 /// Tasks whose time has come, and those whose lease has ended. Parameters: how many.
-pub(super) fn due(dialect: Dialect) -> String {
-    let lock = skip_locked(dialect);
-    text(
-        dialect,
+pub(super) fn due(at: TaskTable) -> String {
+    let lock = skip_locked(at.dialect);
+    over(
+        at,
         &format!(
-            "SELECT id, CASE WHEN status = 'running' THEN 1 ELSE 0 END, lapses, retry_count, max_attempts FROM _bindery_outbox \
+            "SELECT id, CASE WHEN status = 'running' THEN 1 ELSE 0 END, lapses, retry_count, max_attempts FROM @tasks \
              WHERE status IN ('scheduled', 'running') AND due_at <= @now LIMIT ?{lock}"
         ),
     )
@@ -129,17 +137,17 @@ pub(super) fn due(dialect: Dialect) -> String {
 
 /// The tasks to claim, of some types or all. A task waits for those before it with the same key, and for one of
 /// the key that runs: one that was put back or committed late may come before it. Parameters: the types, how many.
-pub(super) fn ready(dialect: Dialect, types: usize) -> String {
+pub(super) fn ready(at: TaskTable, types: usize) -> String {
     let filter = match types {
         0 => String::new(),
         _ => format!(" AND o.task IN {}", places(types)),
     };
-    let lock = skip_locked(dialect);
-    text(
-        dialect,
+    let lock = skip_locked(at.dialect);
+    over(
+        at,
         &format!(
-            "SELECT o.id, o.uid, o.task, o.payload, o.retry_count, o.max_attempts, o.lapses FROM _bindery_outbox o \
-             WHERE o.status = 'pending'{filter} AND (o.task_key IS NULL OR NOT EXISTS (SELECT 1 FROM _bindery_outbox e \
+            "SELECT o.id, o.uid, o.task, o.payload, o.retry_count, o.max_attempts, o.lapses, o.created_at FROM @tasks o \
+             WHERE o.status = 'pending'{filter} AND (o.task_key IS NULL OR NOT EXISTS (SELECT 1 FROM @tasks e \
              WHERE e.task_key = o.task_key AND e.status IN ('pending', 'scheduled', 'running') AND e.status <> 'completed' AND e.id <> o.id \
              AND (e.status = 'running' OR e.id < o.id))) \
              ORDER BY o.priority, o.due_at, o.id LIMIT ?{lock}"
@@ -148,87 +156,80 @@ pub(super) fn ready(dialect: Dialect, types: usize) -> String {
 }
 
 /// Parameters: those of `set`, the ids.
-fn of_ids(dialect: Dialect, set: &str, ids: usize) -> String {
+fn of_ids(at: TaskTable, set: &str, ids: usize) -> String {
     let ids = places(ids);
-    text(
-        dialect,
-        &format!("UPDATE _bindery_outbox SET {set} WHERE id IN {ids}"),
-    )
+    over(at, &format!("UPDATE @tasks SET {set} WHERE id IN {ids}"))
 }
 
 /// Parameters: the ids.
-pub(super) fn make_ready(dialect: Dialect, ids: usize) -> String {
-    of_ids(dialect, "status = 'pending'", ids)
+pub(super) fn make_ready(at: TaskTable, ids: usize) -> String {
+    of_ids(at, "status = 'pending'", ids)
 }
 
 /// A claim whose lease ended for the first time. Parameters: the ids.
-pub(super) fn make_ready_again(dialect: Dialect, ids: usize) -> String {
+pub(super) fn make_ready_again(at: TaskTable, ids: usize) -> String {
     of_ids(
-        dialect,
+        at,
         "status = 'pending', claim = NULL, lapses = lapses + 1",
         ids,
     )
 }
 
 /// One whose lease ended before, which counts as an attempt. Parameters: the reason, the ids.
-pub(super) fn count_lapse(dialect: Dialect, fails: bool, ids: usize) -> String {
+pub(super) fn count_lapse(at: TaskTable, fails: bool, ids: usize) -> String {
     let status = if fails { "failed" } else { "pending" };
     let set = format!(
         "status = '{status}', claim = NULL, lapses = lapses + 1, retry_count = retry_count + 1, last_error = ?"
     );
-    of_ids(dialect, &set, ids)
+    of_ids(at, &set, ids)
 }
 
 /// Parameters: the claim, the lease, the ids.
-pub(super) fn claim(dialect: Dialect, ids: usize) -> String {
-    of_ids(
-        dialect,
-        "status = 'running', claim = ?, due_at = @now + ?",
-        ids,
-    )
+pub(super) fn claim(at: TaskTable, ids: usize) -> String {
+    of_ids(at, "status = 'running', claim = ?, due_at = @now + ?", ids)
 }
 
 /// Parameters: the claim, the ids.
-pub(super) fn complete(dialect: Dialect, ids: usize) -> String {
+pub(super) fn complete(at: TaskTable, ids: usize) -> String {
     let ids = places(ids);
-    text(
-        dialect,
+    over(
+        at,
         &format!(
-            "UPDATE _bindery_outbox SET status = 'completed', completed_at = @now, due_at = @now, unique_key = NULL, claim = NULL \
+            "UPDATE @tasks SET status = 'completed', completed_at = @now, due_at = @now, unique_key = NULL, claim = NULL \
              WHERE status = 'running' AND claim = ? AND id IN {ids}"
         ),
     )
 }
 
 /// Parameters: the claim, the ids.
-pub(super) fn release(dialect: Dialect, ids: usize) -> String {
+pub(super) fn release(at: TaskTable, ids: usize) -> String {
     let ids = places(ids);
-    text(
-        dialect,
+    over(
+        at,
         &format!(
-            "UPDATE _bindery_outbox SET status = 'pending', claim = NULL, due_at = @now \
+            "UPDATE @tasks SET status = 'pending', claim = NULL, due_at = @now \
              WHERE status = 'running' AND claim = ? AND id IN {ids}"
         ),
     )
 }
 
 /// Parameters: the reason, the pause, the claim, the id.
-pub(super) fn fail(dialect: Dialect, is_last: bool) -> String {
+pub(super) fn fail(at: TaskTable, is_last: bool) -> String {
     let status = if is_last { "failed" } else { "scheduled" };
-    text(
-        dialect,
+    over(
+        at,
         &format!(
-            "UPDATE _bindery_outbox SET status = '{status}', retry_count = retry_count + 1, last_error = ?, due_at = @now + ?, claim = NULL \
+            "UPDATE @tasks SET status = '{status}', retry_count = retry_count + 1, last_error = ?, due_at = @now + ?, claim = NULL \
              WHERE status = 'running' AND claim = ? AND id = ?"
         ),
     )
 }
 
 /// Parameters: the lease, the claim.
-pub(super) fn renew(dialect: Dialect) -> String {
-    text(
-        dialect,
-        "UPDATE _bindery_outbox SET due_at = @now + ? WHERE status = 'running' AND claim = ?",
+pub(super) fn renew(at: TaskTable) -> String {
+    over(
+        at,
+        "UPDATE @tasks SET due_at = @now + ? WHERE status = 'running' AND claim = ?",
     )
 }
 
@@ -236,53 +237,53 @@ pub(super) fn renew(dialect: Dialect) -> String {
 pub(super) const PRUNED_AT_ONCE: u64 = 1000;
 
 /// Deletes some of the completed tasks. Parameters: the age in milliseconds.
-pub(super) fn prune(dialect: Dialect) -> String {
+pub(super) fn prune(at: TaskTable) -> String {
     let old = "status = 'completed' AND due_at < @now - ?";
-    match dialect {
-        Dialect::Sqlite | Dialect::Postgres => text(
-            dialect,
+    match at.dialect {
+        Dialect::Sqlite | Dialect::Postgres => over(
+            at,
             &format!(
-                "DELETE FROM _bindery_outbox WHERE id IN (SELECT id FROM _bindery_outbox WHERE {old} LIMIT {PRUNED_AT_ONCE})"
+                "DELETE FROM @tasks WHERE id IN (SELECT id FROM @tasks WHERE {old} LIMIT {PRUNED_AT_ONCE})"
             ),
         ),
-        Dialect::Mysql => text(
-            dialect,
-            &format!("DELETE FROM _bindery_outbox WHERE {old} LIMIT {PRUNED_AT_ONCE}"),
+        Dialect::Mysql => over(
+            at,
+            &format!("DELETE FROM @tasks WHERE {old} LIMIT {PRUNED_AT_ONCE}"),
         ),
     }
 }
 
 /// Status, number of tasks, and when the first of them is due; then the time of the database.
-pub(super) fn summary(dialect: Dialect) -> String {
-    text(
-        dialect,
-        "SELECT status, count(*), min(due_at), @now FROM _bindery_outbox GROUP BY status",
+pub(super) fn summary(at: TaskTable) -> String {
+    over(
+        at,
+        "SELECT status, count(*), min(due_at), @now FROM @tasks GROUP BY status",
     )
 }
 
 /// Reads tasks for people, without their payloads. Parameters: those of the filter, how many.
-pub(super) fn records(dialect: Dialect, filter: &str) -> String {
-    text(
-        dialect,
+pub(super) fn records(at: TaskTable, filter: &str) -> String {
+    over(
+        at,
         &format!(
             "SELECT id, uid, task, status, task_key, priority, due_at, retry_count, max_attempts, last_error, created_at, completed_at, \
-             requeued_at, requeued_by, requeues FROM _bindery_outbox{filter} ORDER BY id LIMIT ?"
+             requeued_at, requeued_by, requeues FROM @tasks{filter} ORDER BY id LIMIT ?"
         ),
     )
 }
 
 /// Parameters: who, those of the filter.
-pub(super) fn retry(dialect: Dialect, filter: &str) -> String {
-    text(
-        dialect,
+pub(super) fn retry(at: TaskTable, filter: &str) -> String {
+    over(
+        at,
         &format!(
-            "UPDATE _bindery_outbox SET status = 'pending', due_at = @now, retry_count = 0, lapses = 0, claim = NULL, \
+            "UPDATE @tasks SET status = 'pending', due_at = @now, retry_count = 0, lapses = 0, claim = NULL, \
              requeued_at = @now, requeued_by = ?, requeues = requeues + 1{filter}"
         ),
     )
 }
 
 /// Parameters: those of the filter.
-pub(super) fn delete(dialect: Dialect, filter: &str) -> String {
-    text(dialect, &format!("DELETE FROM _bindery_outbox{filter}"))
+pub(super) fn delete(at: TaskTable, filter: &str) -> String {
+    over(at, &format!("DELETE FROM @tasks{filter}"))
 }

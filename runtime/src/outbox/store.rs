@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::sql;
+use super::sql::{self, TaskTable};
 use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::ParamWriter;
@@ -29,6 +29,9 @@ pub(super) struct ClaimedTask {
     pub(super) retry_count: u32,
     pub(super) max_attempts: u32,
     lapses: i64,
+    /// Milliseconds since 1970.
+    #[cfg(feature = "messages")]
+    pub(super) created_at: i64,
 }
 
 /// How a task that was claimed ended.
@@ -69,10 +72,12 @@ impl Ended {
 /// The limits of a claim.
 pub(super) struct Wanted<'w> {
     /// None for all types.
-    pub(super) types: &'w [&'static str],
+    pub(super) types: &'w [String],
     pub(super) limit: usize,
     pub(super) lease: Duration,
     pub(super) claim: &'w str,
+    /// The table of the tasks.
+    pub(super) table: &'static str,
 }
 
 pub(super) fn millis(time: Duration) -> i64 {
@@ -86,9 +91,9 @@ pub(super) fn since_epoch(moment: SystemTime) -> i64 {
 }
 
 /// Says what to do where there is no table of tasks.
-pub(super) fn explained(error: Error, engine: &str) -> Error {
+pub(crate) fn explained(error: Error, table: &str, engine: &str) -> Error {
     match error.kind() {
-        ErrorKind::SchemaMismatch => missing(TABLE, engine).with_source(error),
+        ErrorKind::SchemaMismatch => missing(table, engine).with_source(error),
         _ => error,
     }
 }
@@ -100,10 +105,18 @@ pub(super) fn missing(table: &str, engine: &str) -> Error {
     )))
 }
 
+/// A table of tasks in the words of a connection.
+pub(super) fn at(physical: &Physical, name: &'static str) -> TaskTable {
+    TaskTable {
+        dialect: physical.dialect(),
+        name,
+    }
+}
+
 /// Is anything to be done? Reads only.
-pub(super) fn has_due(physical: &mut Physical) -> Result<bool> {
+pub(super) fn has_due(physical: &mut Physical, table: &'static str) -> Result<bool> {
     let mut found = 0_i64;
-    let text = sql::has_due(physical.dialect());
+    let text = sql::has_due(at(physical, table));
     physical.query(&text, &mut |_| (), &mut |row| {
         found = row.next()?;
         Ok(true)
@@ -114,7 +127,7 @@ pub(super) fn has_due(physical: &mut Physical) -> Result<bool> {
 /// Claims tasks, within a transaction. The oldest first; one that was lost by its worker before is claimed alone, as it may be
 /// what ends workers.
 pub(super) fn claim(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<ClaimedTask>> {
-    advance(physical)?;
+    advance(physical, wanted.table)?;
     let mut tasks = ready(physical, wanted)?;
     let is_suspect = tasks.first().is_some_and(|first| first.lapses > 0);
     let count = match is_suspect {
@@ -127,12 +140,13 @@ pub(super) fn claim(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<
         params.text(wanted.claim);
         params.i64(millis(wanted.lease));
     };
-    change(physical, &ids, sql::claim, before)?;
+    let table = at(physical, wanted.table);
+    change(physical, table, &ids, sql::claim, before)?;
     Ok(tasks)
 }
 
 fn ready(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<ClaimedTask>> {
-    let text = sql::ready(physical.dialect(), wanted.types.len());
+    let text = sql::ready(at(physical, wanted.table), wanted.types.len());
     let mut tasks = Vec::new();
     let write = &mut |params: &mut ParamWriter<'_>| {
         wanted.types.iter().for_each(|task| params.text(task));
@@ -147,6 +161,8 @@ fn ready(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<ClaimedTask
             retry_count: number(row.next()?),
             max_attempts: number(row.next()?),
             lapses: row.next()?,
+            #[cfg(feature = "messages")]
+            created_at: row.next()?,
         });
         Ok(true)
     })?;
@@ -158,9 +174,10 @@ fn number(value: i64) -> u32 {
 }
 
 /// Makes tasks ready whose time has come, and those whose worker is lost.
-fn advance(physical: &mut Physical) -> Result<()> {
+fn advance(physical: &mut Physical, table: &'static str) -> Result<()> {
+    let table = at(physical, table);
     let (mut scheduled, mut lost, mut suspect, mut failed) = (vec![], vec![], vec![], vec![]);
-    let text = sql::due(physical.dialect());
+    let text = sql::due(table);
     physical.returning(&text, &mut |params| params.i64(DUE_AT_ONCE), &mut |row| {
         let id: i64 = row.next()?;
         let (is_claimed, lapses): (i64, i64) = (row.next()?, row.next()?);
@@ -177,16 +194,18 @@ fn advance(physical: &mut Physical) -> Result<()> {
     let reason = &mut |params: &mut ParamWriter<'_>| {
         params.text("its worker was lost several times while it had the task");
     };
-    change(physical, &scheduled, sql::make_ready, &mut |_| ())?;
-    change(physical, &lost, sql::make_ready_again, &mut |_| ())?;
+    change(physical, table, &scheduled, sql::make_ready, &mut |_| ())?;
+    change(physical, table, &lost, sql::make_ready_again, &mut |_| ())?;
     change(
         physical,
+        table,
         &suspect,
         |at, ids| sql::count_lapse(at, false, ids),
         reason,
     )?;
     change(
         physical,
+        table,
         &failed,
         |at, ids| sql::count_lapse(at, true, ids),
         reason,
@@ -195,12 +214,18 @@ fn advance(physical: &mut Physical) -> Result<()> {
 }
 
 /// Records how tasks of a claim ended, within a transaction; gives how many of them were another's by then.
-pub(super) fn finish(physical: &mut Physical, claim: &str, ended: &Ended) -> Result<usize> {
+pub(super) fn finish(
+    physical: &mut Physical,
+    table: &'static str,
+    claim: &str,
+    ended: &Ended,
+) -> Result<usize> {
+    let table = at(physical, table);
     let by_claim = &mut |params: &mut ParamWriter<'_>| params.text(claim);
-    let mut changed = change(physical, &ended.completed, sql::complete, by_claim)?;
-    changed += change(physical, &ended.released, sql::release, by_claim)?;
+    let mut changed = change(physical, table, &ended.completed, sql::complete, by_claim)?;
+    changed += change(physical, table, &ended.released, sql::release, by_claim)?;
     for (id, reason, pause) in &ended.failed {
-        let text = sql::fail(physical.dialect(), pause.is_none());
+        let text = sql::fail(table, pause.is_none());
         changed += physical.execute(&text, &mut |params| {
             params.text(reason);
             params.i64(millis(pause.unwrap_or_default()));
@@ -214,8 +239,13 @@ pub(super) fn finish(physical: &mut Physical, claim: &str, ended: &Ended) -> Res
 }
 
 /// Has a claim go on for the length of a lease; `false` where it is lost.
-pub(super) fn renew(physical: &mut Physical, claim: &str, lease: Duration) -> Result<bool> {
-    let text = sql::renew(physical.dialect());
+pub(super) fn renew(
+    physical: &mut Physical,
+    table: &'static str,
+    claim: &str,
+    lease: Duration,
+) -> Result<bool> {
+    let text = sql::renew(at(physical, table));
     let write = &mut |params: &mut ParamWriter<'_>| {
         params.i64(millis(lease));
         params.text(claim);
@@ -277,8 +307,8 @@ pub(super) fn move_schedule(
 }
 
 /// Deletes some completed tasks of this age; are there more?
-pub(super) fn prune(physical: &mut Physical, age: Duration) -> Result<bool> {
-    let text = sql::prune(physical.dialect());
+pub(super) fn prune(physical: &mut Physical, table: &'static str, age: Duration) -> Result<bool> {
+    let text = sql::prune(at(physical, table));
     let deleted = physical.execute(&text, &mut |params| params.i64(millis(age)))?;
     Ok(deleted >= sql::PRUNED_AT_ONCE)
 }
@@ -286,8 +316,9 @@ pub(super) fn prune(physical: &mut Physical, age: Duration) -> Result<bool> {
 /// Runs a statement for ids, in parts; gives how many rows it changed.
 fn change(
     physical: &mut Physical,
+    table: TaskTable,
     ids: &[i64],
-    text: impl Fn(bindery_core::dialect::Dialect, usize) -> String,
+    text: impl Fn(TaskTable, usize) -> String,
     before: &mut dyn FnMut(&mut ParamWriter<'_>),
 ) -> Result<u64> {
     let mut changed = 0;
@@ -295,7 +326,7 @@ fn change(
         let size = SIZES.into_iter().find(|size| *size >= ids.len());
         let size = size.unwrap_or(ids.len());
         let last = ids[ids.len() - 1];
-        changed += physical.execute(&text(physical.dialect(), size), &mut |params| {
+        changed += physical.execute(&text(table, size), &mut |params| {
             before(params);
             let filled = ids.iter().copied().chain(std::iter::repeat(last));
             filled.take(size).for_each(|id| params.i64(id));

@@ -3,11 +3,13 @@
 use super::assignment::{AssignmentWriter, Assignments};
 use super::condition::{Condition, Predicate};
 use super::statement::Query;
+use crate::driver::{Physical, TableSql};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::access::CanWrite;
 use crate::model::{Model, Writable};
 use crate::repository::Repository;
+use crate::repository::published::publishes;
 
 impl<'c, M: Writable, E: Engine, A> Repository<'c, M, E, A> {
     /// All rows, where an update or delete of every one of them is meant: `all_rows().delete()`.
@@ -85,13 +87,21 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
         let mut set = Predicate::new();
         assignments.write(&mut AssignmentWriter(&mut set));
         let clauses = &self.clauses;
-        self.repository
-            .run(Operation::Update, |physical, sql, engine| {
-                let on = clauses.change_on(&engine)?;
-                set.ensure(engine)?;
-                let text = on.update_text(physical.dialect(), &set, sql, false)?;
-                physical.execute(&text, &mut |params| clauses.write_update(&set, params))
-            })
+        let change = |physical: &mut Physical, sql: &'static TableSql, engine: E| {
+            let on = clauses.change_on(&engine)?;
+            set.ensure(engine)?;
+            let text = on.update_text(physical.dialect(), &set, sql, false)?;
+            physical.execute(&text, &mut |params| clauses.write_update(&set, params))
+        };
+        let repository = &mut self.repository;
+        if !publishes::<M, E>(repository.engine()) {
+            return repository.run(Operation::Update, change);
+        }
+        let find = |physical: &mut Physical, sql, engine: E| {
+            clauses.ensure_keeps_key(&set, sql)?;
+            clauses.locked_rows::<M, E>(physical, sql, engine)
+        };
+        repository.run_on_found(Operation::Update, find, change, |changed, _, _| changed)
     }
 
     /// Deletes all these rows, and returns their number.
@@ -106,12 +116,19 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
         Self: CanWrite,
     {
         let clauses = &self.clauses;
-        self.repository
-            .run(Operation::Delete, |physical, sql, engine| {
-                let on = clauses.change_on(&engine)?;
-                let text = on.delete_text(physical.dialect(), sql, false)?;
-                physical.execute(&text, &mut |params| clauses.write_condition(params))
-            })
+        let change = |physical: &mut Physical, sql: &'static TableSql, engine: E| {
+            let on = clauses.change_on(&engine)?;
+            let text = on.delete_text(physical.dialect(), sql, false)?;
+            physical.execute(&text, &mut |params| clauses.write_condition(params))
+        };
+        let repository = &mut self.repository;
+        if !publishes::<M, E>(repository.engine()) {
+            return repository.run(Operation::Delete, change);
+        }
+        let find = |physical: &mut Physical, sql, engine: E| {
+            clauses.locked_rows::<M, E>(physical, sql, engine)
+        };
+        repository.run_on_found(Operation::Delete, find, change, |changed, _, _| changed)
     }
 }
 

@@ -18,6 +18,7 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::Model;
 use crate::repository::Repository;
+use crate::repository::published::locking;
 use crate::value::Buffer;
 use crate::value::ParamWriter;
 use crate::value::recorded::replay;
@@ -62,6 +63,37 @@ impl Clauses {
             return Err(no_condition());
         }
         Ok(clauses)
+    }
+
+    /// The rows that an update or delete is to change, locked until the end of the transaction.
+    pub(crate) fn locked_rows<M: Model, E: Engine>(
+        &self,
+        physical: &mut Physical,
+        sql: &'static TableSql,
+        engine: E,
+    ) -> Result<Vec<M::Row<E>>> {
+        let on = self.change_on(&engine)?;
+        let text = on.text(physical, Wanted::AnyRows, sql)?;
+        let write = &mut |params: &mut ParamWriter<'_>| self.write(Wanted::AnyRows, params);
+        let mut rows = Vec::new();
+        let text = locking(physical.dialect(), &text, true);
+        physical.query(&text, write, &mut |row| {
+            rows.push(M::read(row, engine)?);
+            Ok(true)
+        })?;
+        Ok(rows)
+    }
+
+    /// Refuses an update of the key of rows that have events, which could not be told from others afterwards.
+    pub(crate) fn ensure_keeps_key(&self, set: &Predicate, sql: &TableSql) -> Result<()> {
+        let tree = Tree::read(set.shape.bytes());
+        let mut columns = tree.assignments().map(|(column, _)| column.index());
+        if columns.any(|column| sql.key.contains(&column)) {
+            return Err(Error::new(ErrorKind::Unsupported(
+                "an update that sets the key of rows that are published: delete them and insert them anew",
+            )));
+        }
+        Ok(())
     }
 
     /// How many rows there are.

@@ -7,15 +7,15 @@ use super::keys::{self, KeyReader, KeyValues};
 use super::kinds::ManyToMany;
 use super::load::reference;
 use crate::driver::ReferenceSql;
-use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::model::lives_on::Hosts;
 use crate::model::{Model, Writable};
 use crate::query::{Predicate, Query};
-use crate::repository::{Repository, insert_or_ignore};
-use crate::value::ColumnSet;
+use crate::repository::Repository;
 use crate::value::recorded::{RecordedValues, replay};
+use crate::value::{ColumnSet, ParamWriter};
 
 /// The rows of `U` that belong to one row of `M`, by rows of `J`. It does nothing until one of its calls.
 #[must_use = "it does nothing until one of its calls"]
@@ -227,13 +227,12 @@ impl<'c, M: Model, J: Writable, U: Model, E: Hosts<M> + Hosts<J> + Hosts<U>>
         values.sort_by_key(|(column, _)| *column);
         let columns: ColumnSet = values.iter().map(|(column, _)| *column).collect();
         let mut repository = Repository::<J, E>::new(self.connection.own_target());
-        repository.run(Operation::Insert, |physical, sql, _| {
-            insert_or_ignore(physical, sql, &columns, &mut |params| {
-                values
-                    .iter()
-                    .for_each(|(_, value)| replay(value.bytes(), params));
-            })
-        })
+        let write = &mut |params: &mut ParamWriter<'_>| {
+            values
+                .iter()
+                .for_each(|(_, value)| replay(value.bytes(), params));
+        };
+        repository.insert_link(&columns, write)
     }
 }
 

@@ -1,8 +1,9 @@
 //! Writing many rows.
 
 use super::many::{ensure_each, in_chunks};
+use super::published::publishes;
 use super::write::write_given;
-use super::{Repository, ensure_new};
+use super::{Repository, ensure_new, returning};
 use crate::driver::Physical;
 use crate::driver::TableSql;
 use crate::error::{Operation, Result};
@@ -50,6 +51,10 @@ fn insert_chunk<M: Model, E: Engine>(
     chunk: &[M::New<E>],
 ) -> Result<u64> {
     ensure_each(chunk, |new| ensure_new::<M, E>(new, engine))?;
+    if publishes::<M, E>(engine) {
+        let rows = returning::insert_chunk::<M, E>(physical, sql, engine, chunk)?;
+        return Ok(rows.len() as u64);
+    }
     let (mut first, mut inserted) = (0, 0);
     for run in chunk.chunk_by(|left, right| left.columns() == right.columns()) {
         let columns = run[0].columns();

@@ -1,6 +1,7 @@
 //! Writing a whole row that was read elsewhere, mostly on another engine: `copy_to` and its kin in generated code.
 
-use super::insert::{Values, inserted, read_returned};
+use super::insert::{Values, read_returned};
+use super::published::{publishes, record};
 use super::read::{exists, read_one, write_key};
 use super::write::write_row;
 use super::{Repository, ensure_row};
@@ -26,10 +27,17 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         M: Writable,
         Self: CanWrite,
     {
-        self.run(Operation::Copy, |physical, sql, engine| {
+        self.run_on_link(Operation::Copy, |link, sql, engine| {
             ensure_row::<M, E>(row, engine)?;
             let write = &mut |params: &mut ParamWriter<'_>| write_row::<M, E>(sql, row, params);
-            physical.execute(sql.insert_row, write).map(|_| ())
+            if !publishes::<M, E>(engine) {
+                return link.ready()?.execute(sql.insert_row, write).map(|_| ());
+            }
+            link.atomically(|link| {
+                let physical = link.ready()?;
+                physical.execute(sql.insert_row, write)?;
+                record::<M, E>(physical, engine, &[], [row])
+            })
         })
     }
 
@@ -44,7 +52,8 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         M: HasKey,
         Self: CanWrite,
     {
-        self.run_on_link(Operation::Copy, |link, sql, engine| {
+        let key = [M::key(row)];
+        self.run_on_keys(Operation::Copy, &key, |link, sql, engine| {
             ensure_row::<M, E>(row, engine)?;
             let dialect = link.ready()?.dialect();
             let stored = match dialect {
@@ -72,12 +81,12 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         M: HasKey,
         Self: CanWrite,
     {
-        self.run(Operation::Copy, |physical, sql, engine| {
+        self.run_insert(Operation::Copy, |physical, sql, engine| {
             ensure_row::<M, E>(row, engine)?;
             let write = |params: &mut ParamWriter<'_>| M::write_row(row, params);
             let all: ColumnSet = sql.writable.iter().copied().collect();
             let values = Values::new(sql, all, &write).only(without_made_key(sql)?);
-            inserted::<M, E>(values.insert::<M, E>(physical, engine))
+            values.insert::<M, E>(physical, engine)
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Inserting one row and getting it back as stored, on servers that return it and on those that do not.
 
+use super::published::{publishes, record};
 use super::read::read_one;
 use super::write::write_given;
 use super::{Repository, ensure_new};
@@ -23,11 +24,10 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         M: Writable,
         Self: CanWrite,
     {
-        self.run(Operation::Insert, |physical, sql, engine| {
+        self.run_insert(Operation::Insert, |physical, sql, engine| {
             ensure_new::<M, E>(&new, engine)?;
             let write = |params: &mut ParamWriter<'_>| new.write(params);
-            let values = Values::new(sql, new.columns(), &write);
-            inserted::<M, E>(values.insert::<M, E>(physical, engine))
+            Values::new(sql, new.columns(), &write).insert::<M, E>(physical, engine)
         })
     }
 
@@ -41,6 +41,9 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         M: Writable,
         Self: CanWrite,
     {
+        if publishes::<M, E>(self.engine()) {
+            return self.insert_unless_there(&new);
+        }
         self.run(Operation::Insert, |physical, sql, engine| {
             ensure_new::<M, E>(&new, engine)?;
             let columns = new.columns();
@@ -51,8 +54,55 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     }
 }
 
+impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
+    /// The same where the new row has an event, which needs the row.
+    #[track_caller]
+    fn insert_unless_there(&mut self, new: &M::New<E>) -> Result<bool> {
+        self.run_on_link(Operation::Insert, |link, sql, engine| {
+            ensure_new::<M, E>(new, engine)?;
+            let inserted = link.atomically(|link| {
+                let write = |params: &mut ParamWriter<'_>| new.write(params);
+                let physical = link.ready()?;
+                let row =
+                    Values::new(sql, new.columns(), &write).insert::<M, E>(physical, engine)?;
+                record::<M, E>(physical, engine, &[], row.as_slice())
+            });
+            match inserted {
+                Err(error) if is_unique_violation(&error) => Ok(false),
+                outcome => outcome.map(|()| true),
+            }
+        })
+    }
+}
+
+impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
+    /// Inserts a row of these columns unless it is there, and says whether it was not.
+    #[track_caller]
+    pub(crate) fn insert_link(
+        &mut self,
+        columns: &ColumnSet,
+        write: &mut dyn FnMut(&mut ParamWriter<'_>),
+    ) -> Result<bool> {
+        self.run_on_link(Operation::Insert, |link, sql, engine| {
+            if !publishes::<M, E>(engine) {
+                return insert_or_ignore(link.ready()?, sql, columns, write);
+            }
+            link.atomically(|link| {
+                let physical = link.ready()?;
+                if !insert_or_ignore(physical, sql, columns, write)? {
+                    return Ok(false);
+                }
+                let find = sql.select_sql(physical.dialect(), columns.iter());
+                let row = read_one::<M, E>(physical, engine, &find, write)?;
+                record::<M, E>(physical, engine, &[], row.as_slice())?;
+                Ok(true)
+            })
+        })
+    }
+}
+
 /// Inserts these columns unless a unique key holds one of their values.
-pub(crate) fn insert_or_ignore(
+fn insert_or_ignore(
     physical: &mut Physical,
     sql: &'static TableSql,
     columns: &ColumnSet,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::published::on_keys;
 use super::read::{exists, read_one, write_key};
 use super::write::{write_given, write_saved};
 use super::{Repository, ensure, ensure_patch, ensure_row};
@@ -67,6 +68,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         self.write_chunks(
             Operation::UpdateMany,
             &mut patches,
+            |(key, _)| key,
             |physical, sql, engine, chunk| {
                 ensure_each(chunk, |(key, patch)| {
                     ensure(M::key_belongs_to(key, engine))?;
@@ -101,6 +103,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         self.write_chunks(
             Operation::SaveMany,
             &mut rows,
+            |(key, _)| key,
             |physical, sql, engine, chunk| {
                 ensure_each(chunk, |(key, row)| {
                     ensure(M::key_belongs_to(key, engine))?;
@@ -126,6 +129,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         self.write_chunks(
             Operation::DeleteMany,
             &mut keys,
+            |key| key,
             |physical, sql, engine, keys| {
                 ensure_each(keys, |key| ensure(M::key_belongs_to(key, engine)))?;
                 let mut deleted = 0;
@@ -146,8 +150,12 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         &mut self,
         operation: Operation,
         items: &mut dyn Iterator<Item = T>,
+        key: impl Fn(&T) -> &M::Key<E>,
         mut work: impl FnMut(&mut Physical, &'static TableSql, E, &[T]) -> Result<u64>,
-    ) -> Result<u64> {
+    ) -> Result<u64>
+    where
+        M: HasKey,
+    {
         let mut items = items.peekable();
         self.run_on_link(operation, |link, sql, engine| {
             if items.peek().is_none() {
@@ -156,8 +164,12 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             link.atomically(|link| {
                 let physical = link.ready()?;
                 let mut rows = 0;
-                in_chunks(&mut items, &mut |chunk| {
-                    rows += work(physical, sql, engine, chunk)?;
+                in_chunks(&mut items, &mut |chunk: &[T]| {
+                    let at = (sql, engine);
+                    let keys = || chunk.iter().map(|item| key(item).clone()).collect();
+                    rows += on_keys::<M, E, _>(physical, at, keys, |physical| {
+                        work(physical, sql, engine, chunk)
+                    })?;
                     Ok(())
                 })?;
                 Ok(rows)

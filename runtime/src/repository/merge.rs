@@ -5,6 +5,7 @@ use std::ops::AddAssign;
 
 use super::insert::Values;
 use super::many::{ensure_each, in_chunks};
+use super::published::{on_keys, on_unique};
 use super::read::write_key;
 use super::upsert_many::{Upserted, ensure_given, upsert_chunk};
 use super::{Repository, ensure_new};
@@ -59,12 +60,18 @@ impl<M: Writable + HasKey, E: Engine, A> Repository<'_, M, E, A> {
                         ensure_new::<M, E>(new, engine)?;
                         ensure_no_null(sql, new, unique)
                     })?;
-                    merged += upsert_chunk(link, sql, unique, chunk)?;
+                    let at = (sql, unique);
+                    merged += on_unique::<M, E, _, _>(link, at, engine, chunk, |link| {
+                        upsert_chunk(link, sql, unique, chunk)
+                    })?;
                     keep::<M, E>(link.ready()?, (sql, unique), engine, chunk, &mut kept)
                 })?;
                 let physical = link.ready()?;
                 let gone = not_kept::<M, E>(physical, sql, engine, &kept, others)?;
-                merged.deleted = delete::<M, E>(physical, sql, &gone)?;
+                let keys = || gone.clone();
+                merged.deleted = on_keys::<M, E, _>(physical, (sql, engine), keys, |physical| {
+                    delete::<M, E>(physical, sql, &gone)
+                })?;
                 Ok(merged)
             })
         })

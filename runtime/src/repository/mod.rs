@@ -6,6 +6,11 @@ mod insert;
 mod many;
 mod merge;
 mod moved;
+#[cfg_attr(
+    not(feature = "messages"),
+    allow(dead_code, reason = "no model is published without the feature")
+)]
+pub(crate) mod published;
 mod read;
 mod returning;
 mod rows;
@@ -32,7 +37,6 @@ use crate::model::lives_on::Hosts;
 use crate::model::route::{ReadRoute, Source, Target};
 use crate::observe::Call;
 
-pub(crate) use insert::insert_or_ignore;
 pub use merge::Merged;
 pub(crate) use merge::Others;
 pub use moved::{Moved, move_row};

@@ -2,6 +2,7 @@
 
 use super::insert::{Values, after_write, inserted, read_returned};
 use super::many::{ensure_each, in_chunks};
+use super::published::record;
 use super::read::{read_one, write_key};
 use super::write::write_given;
 use super::{Repository, ensure, ensure_new, ensure_patch};
@@ -51,7 +52,10 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
                 let physical = link.ready()?;
                 in_chunks(&mut rows, &mut |chunk: &[M::New<E>]| {
                     ensure_each(chunk, |new| ensure_new::<M, E>(new, engine))?;
-                    insert_chunk::<M, E>(physical, sql, engine, chunk, &mut stored)
+                    for row in insert_chunk::<M, E>(physical, sql, engine, chunk)? {
+                        stored.push(inserted::<M, E>(Ok(row))?);
+                    }
+                    Ok(())
                 })?;
                 Ok(stored)
             })
@@ -89,7 +93,8 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         if columns.is_empty() {
             return self.find(key);
         }
-        self.run_on_link(Operation::Update, |link, sql, engine| {
+        let keys = std::slice::from_ref(&key);
+        self.run_on_keys(Operation::Update, keys, |link, sql, engine| {
             ensure(M::key_belongs_to(&key, engine))?;
             ensure_patch::<M, E>(&patch, engine)?;
             let dialect = link.ready()?.dialect();
@@ -115,26 +120,27 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     }
 }
 
-/// Neighbours that give the same columns go together, as in `insert_many`.
-fn insert_chunk<M: Model, E: Engine>(
+/// Neighbours that give the same columns go together, as in `insert_many`. No row comes back of a table without a key where the
+/// server returns none.
+pub(super) fn insert_chunk<M: Model, E: Engine>(
     physical: &mut Physical,
     sql: &'static TableSql,
     engine: E,
     chunk: &[M::New<E>],
-    stored: &mut Vec<M::Inserted<E>>,
-) -> Result<()> {
-    let mut first = 0;
+) -> Result<Vec<Option<M::Row<E>>>> {
+    let (mut first, mut stored) = (0, Vec::with_capacity(chunk.len()));
     for run in chunk.chunk_by(|left, right| left.columns() == right.columns()) {
         let columns = run[0].columns();
         let inserted = if sql.returning.is_empty() {
-            insert_each::<M, E>(physical, sql, engine, run, stored)
+            insert_each::<M, E>(physical, sql, engine, run, &mut stored)
         } else {
-            insert_run::<M, E>(physical, (sql, &columns), engine, run, stored)
+            insert_run::<M, E>(physical, (sql, &columns), engine, run, &mut stored)
         };
         inserted.map_err(|error| error.after_rows(first))?;
         first += run.len();
     }
-    Ok(())
+    record::<M, E>(physical, engine, &[], stored.iter().flatten())?;
+    Ok(stored)
 }
 
 fn insert_run<M: Model, E: Engine>(
@@ -142,14 +148,14 @@ fn insert_run<M: Model, E: Engine>(
     (sql, columns): (&'static TableSql, &ColumnSet),
     engine: E,
     run: &[M::New<E>],
-    stored: &mut Vec<M::Inserted<E>>,
+    stored: &mut Vec<Option<M::Row<E>>>,
 ) -> Result<()> {
     let before = stored.len();
     let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
         write_given(sql, columns, &run[at], params);
     };
     physical.insert_returning(sql, columns, run.len(), write, &mut |_, row| {
-        stored.extend(M::inserted(Some(M::read(row, engine)?)));
+        stored.push(Some(M::read(row, engine)?));
         Ok(())
     })?;
     if stored.len() - before != run.len() {
@@ -164,12 +170,12 @@ fn insert_each<M: Model, E: Engine>(
     sql: &'static TableSql,
     engine: E,
     run: &[M::New<E>],
-    stored: &mut Vec<M::Inserted<E>>,
+    stored: &mut Vec<Option<M::Row<E>>>,
 ) -> Result<()> {
     for (at, new) in run.iter().enumerate() {
         let write = |params: &mut ParamWriter<'_>| new.write(params);
         let values = Values::new(sql, new.columns(), &write);
-        let row = inserted::<M, E>(values.insert::<M, E>(physical, engine));
+        let row = values.insert::<M, E>(physical, engine);
         stored.push(row.map_err(|error| error.at_row(at))?);
     }
     Ok(())

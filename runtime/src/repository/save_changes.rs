@@ -45,7 +45,9 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         Self: CanWrite,
     {
         let key = M::key(read);
-        self.run(Operation::Save, |physical, sql, engine| {
+        let keys = std::slice::from_ref(&key);
+        self.run_on_keys(Operation::Save, keys, |link, sql, engine| {
+            let physical = link.ready()?;
             ensure(M::row_belongs_to(read, engine))?;
             ensure_row::<M, E>(row, engine)?;
             let columns = changed::<M, E>(sql, read, row)?;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::insert::Values;
 use super::many::ensure_each;
+use super::published::on_unique;
 use super::upsert_many::{Upserted, upsert_copies};
 use super::{Repository, ensure_new};
 use crate::driver::TableSql;
@@ -18,20 +19,6 @@ use bindery_core::dialect::Dialect;
 
 /// Keys in one statement.
 const AT_A_TIME: usize = 64;
-
-impl<T: ColumnSource> ColumnSource for &T {
-    fn columns(&self) -> ColumnSet {
-        (**self).columns()
-    }
-
-    fn given(&self) -> ColumnSet {
-        (**self).given()
-    }
-
-    fn write(&self, params: &mut ParamWriter<'_>) {
-        (**self).write(params);
-    }
-}
 
 impl<M: HasKey, E: Engine, A> Repository<'_, M, E, A> {
     /// Inserts or updates rows by the table's key, in the transaction at hand. All values that are given are stored.
@@ -51,7 +38,9 @@ impl<M: HasKey, E: Engine, A> Repository<'_, M, E, A> {
                 Some(new) => ensure_new::<M, E>(new, engine),
                 None => Ok(()),
             })?;
-            upsert_copies(link, sql, sql.key, rows)
+            on_unique::<M, E, _, _>(link, (sql, sql.key), engine, rows, |link| {
+                upsert_copies(link, sql, sql.key, rows)
+            })
         })
     }
 

@@ -1,6 +1,7 @@
 //! Insert or update, decided by one unique key only. A conflict on any other is an error and changes nothing.
 
 use super::insert::{Values, inserted, is_unique_violation, read_returned};
+use super::published::on_unique;
 use super::read::read_one;
 use super::upsert_many::ensure_given;
 use super::{Repository, ensure_new};
@@ -40,14 +41,17 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
                 values: Values::new(sql, new.columns(), &write),
             };
             ensure_given(upsert.unique.columns, &upsert.given)?;
-            let row = match (link.ready()?.dialect(), link.depth()) {
-                (Dialect::Sqlite, _) => upsert.at_once::<M, E>(link.ready()?, engine),
-                (Dialect::Postgres, _) => upsert.at_once_or_again::<M, E>(link, engine),
-                (Dialect::Mysql, 0) => upsert.insert_first::<M, E>(link, engine),
-                (Dialect::Mysql, _) => {
-                    link.atomically(|link| upsert.look_first::<M, E>(link.ready()?, engine))
+            let unique = (sql, upsert.unique.columns);
+            let row = on_unique::<M, E, _, _>(link, unique, engine, &[&new], |link| {
+                match (link.ready()?.dialect(), link.depth()) {
+                    (Dialect::Sqlite, _) => upsert.at_once::<M, E>(link.ready()?, engine),
+                    (Dialect::Postgres, _) => upsert.at_once_or_again::<M, E>(link, engine),
+                    (Dialect::Mysql, 0) => upsert.insert_first::<M, E>(link, engine),
+                    (Dialect::Mysql, _) => {
+                        link.atomically(|link| upsert.look_first::<M, E>(link.ready()?, engine))
+                    }
                 }
-            };
+            });
             inserted::<M, E>(row)
         })
     }

@@ -8,6 +8,7 @@ use std::ops::{AddAssign, Range};
 
 use super::insert::Values;
 use super::many::{ensure_each, in_chunks};
+use super::published::on_unique;
 use super::{Repository, ensure_new};
 use crate::driver::Physical;
 use crate::driver::TableSql;
@@ -77,7 +78,10 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             link.atomically(|link| {
                 in_chunks(&mut rows, &mut |chunk: &[M::New<E>]| {
                     ensure_each(chunk, |new| ensure_new::<M, E>(new, engine))?;
-                    upserted += upsert_chunk(link, sql, unique, chunk)?;
+                    let at = (sql, unique);
+                    upserted += on_unique::<M, E, _, _>(link, at, engine, chunk, |link| {
+                        upsert_chunk(link, sql, unique, chunk)
+                    })?;
                     Ok(())
                 })?;
                 Ok(upserted)

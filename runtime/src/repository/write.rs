@@ -27,7 +27,9 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             self.stay_on_primary();
             return self.exists(key);
         }
-        self.run(Operation::Update, |physical, sql, engine| {
+        let keys = std::slice::from_ref(&key);
+        self.run_on_keys(Operation::Update, keys, |link, sql, engine| {
+            let physical = link.ready()?;
             ensure(M::key_belongs_to(&key, engine))?;
             ensure_patch::<M, E>(&patch, engine)?;
             let text = sql.update_text(physical.dialect(), &columns);
@@ -54,7 +56,9 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         Self: CanWrite,
     {
         let key = M::key(row);
-        self.run(Operation::Save, |physical, sql, engine| {
+        let keys = std::slice::from_ref(&key);
+        self.run_on_keys(Operation::Save, keys, |link, sql, engine| {
+            let physical = link.ready()?;
             ensure(M::key_belongs_to(&key, engine))?;
             ensure_row::<M, E>(row, engine)?;
             if sql.save.is_empty() {
@@ -81,7 +85,9 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         M: Writable + HasKey,
         Self: CanWrite,
     {
-        self.run(Operation::Delete, |physical, sql, engine| {
+        let keys = std::slice::from_ref(&key);
+        self.run_on_keys(Operation::Delete, keys, |link, sql, engine| {
+            let physical = link.ready()?;
             ensure(M::key_belongs_to(&key, engine))?;
             physical
                 .execute(sql.delete, &mut |params| {

@@ -19,7 +19,7 @@ use crate::value::{ColumnSet, RowReader};
 use bindery_core::dialect::{Dialect, ValueKind};
 
 /// The recorded values of a key, in its order.
-type Key = Vec<Vec<u8>>;
+pub(crate) type Key = Vec<Vec<u8>>;
 
 /// A table in the order of its key.
 struct Side<R: SyncRow> {
@@ -267,7 +267,7 @@ fn order<N>(wanted: Option<&Row<N>>, found: Option<&Key>) -> Result<Option<Order
 }
 
 /// The recorded values of a new row's key.
-pub(super) fn key_of_new<N: ColumnSource>(
+pub(crate) fn key_of_new<N: ColumnSource>(
     sql: &'static TableSql,
     new: &N,
     dialect: Dialect,

@@ -31,8 +31,12 @@ use crate::query::{Column, NotNull};
 use self::mark::MarkColumn;
 use self::wanted::Wanted;
 
+#[cfg(feature = "messages")]
+pub(crate) use self::compare::key_of_new;
 pub use self::mark::Watermark;
 pub use self::report::{SyncCounts, SyncProgress, SyncReject, SyncReport};
+#[cfg(feature = "messages")]
+pub(crate) use self::run::rows_sql;
 pub use self::summary::SyncSummary;
 #[doc(hidden)]
 pub use self::turn::{SyncHead, SyncTurn};

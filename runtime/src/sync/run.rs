@@ -404,7 +404,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
 }
 
 /// The statements of a table.
-pub(super) fn rows_sql<R: SyncRow>() -> Result<&'static crate::driver::TableSql> {
+pub(crate) fn rows_sql<R: SyncRow>() -> Result<&'static crate::driver::TableSql> {
     let sql = crate::model::lives_on::Hosts::<R::Model>::sql(R::Engine::default());
     let not_hosted = || {
         Error::new(ErrorKind::NotHosted {

@@ -39,6 +39,7 @@ const LAYERS: &[&str] = &[
     "migrate",
     "data",
     "sync",
+    "messages",
 ];
 
 /// Files that stand in no layer: the root and its macros, and what is re-exported for generated code.
@@ -46,6 +47,7 @@ const ROOT: &[&str] = &[
     "lib.rs",
     "macros.rs",
     "macros/atomic.rs",
+    "macros/messages.rs",
     "macros/outbox.rs",
     "macros/session.rs",
     "macros/sync.rs",

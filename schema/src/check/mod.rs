@@ -16,6 +16,7 @@ mod made_key;
 mod model_name;
 mod money;
 mod primary_key;
+mod publish;
 mod reachable;
 mod redaction;
 mod referred_key;
@@ -45,6 +46,7 @@ const RULES: &[Rule] = &[
     foreign_key_type::check,
     link::check,
     sync::check,
+    publish::check,
     made_key::check,
     redaction::check,
     primary_key::check,

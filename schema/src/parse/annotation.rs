@@ -2,7 +2,7 @@
 
 use crate::ast::{
     AllowTag, EngineTag, InterfaceTag, LengthTag, LinkEngine, LinkTag, Name, Notes, ObjectName,
-    RedactTag, Redaction, SyncTag,
+    PublishTag, RedactTag, Redaction, SyncTag,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
@@ -14,7 +14,7 @@ use super::lex::Comment;
 use super::prose;
 
 /// All annotations, for suggestions.
-pub(super) const KNOWN: [&str; 18] = [
+pub(super) const KNOWN: [&str; 19] = [
     "engines",
     "engine",
     "dialect",
@@ -33,6 +33,7 @@ pub(super) const KNOWN: [&str; 18] = [
     "renamed_from",
     "sync",
     "redact",
+    "publish",
 ];
 
 /// The longest text that every dialect takes as a column with a length: MySQL's, of four bytes a character.
@@ -200,7 +201,9 @@ impl<'a> Reader<'a> {
                 &[AnnotationTarget::Table, AnnotationTarget::View],
                 "a table or a view",
             ),
-            "validate" | "interface" | "sync" => (&[AnnotationTarget::Table], "a table"),
+            "validate" | "interface" | "sync" | "publish" => {
+                (&[AnnotationTarget::Table], "a table")
+            }
             "renamed_from" => (
                 &[AnnotationTarget::Table, AnnotationTarget::Column],
                 "a table or a column",
@@ -253,6 +256,7 @@ impl<'a> Reader<'a> {
             "sync" => notes.syncs.extend(self.sync(tag)),
             "renamed_from" => put(self, tag, &mut notes.renamed_from, Self::former_name),
             "redact" => put(self, tag, &mut notes.redact, Self::redact),
+            "publish" => put(self, tag, &mut notes.publish, Self::publish),
             _ => put(self, tag, &mut notes.unmanaged, Self::flag),
         }
     }
@@ -658,6 +662,7 @@ placed! {
     LinkTag: |tag| Some(tag.span),
     InterfaceTag: |tag| Some(tag.span),
     RedactTag: |tag| Some(tag.span),
+    PublishTag: |tag| Some(tag.span),
     Name: |name| Some(name.span),
     Span: |span| Some(*span),
     Dialect: |_| None,

@@ -18,6 +18,7 @@ pub(crate) mod lex;
 mod load;
 mod nested;
 mod prose;
+mod publish;
 pub(crate) mod query;
 mod reverted;
 mod routine;

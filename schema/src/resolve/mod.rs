@@ -17,6 +17,7 @@ mod lints;
 mod naming;
 mod native;
 mod portable;
+mod publish;
 mod reference;
 mod sync;
 mod table_query;
@@ -48,6 +49,7 @@ pub fn resolve(mut draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -
     resolver.duplicate_tables();
     naming::settle(&mut resolver.model, &resolver.bound);
     derives::report_unknown(&resolver.model, resolver.diagnostics);
+    publish::derive(&mut resolver.model);
     resolver.references();
     resolver.links();
     resolver.syncs();
@@ -192,6 +194,7 @@ impl<'a> Resolver<'a> {
             docs,
             unmanaged: draft.notes.unmanaged.is_some(),
             validate: draft.notes.validate.is_some(),
+            publish: draft.notes.publish.clone(),
             renamed_from: draft
                 .notes
                 .renamed_from

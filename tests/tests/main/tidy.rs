@@ -14,6 +14,8 @@ const WALL_CLOCK: &[&str] = &[
     "outbox/worker/mod.rs",
     "outbox/worker/periodic.rs",
     "value/types/chrono.rs",
+    "messages/event.rs",
+    "messages/message.rs",
 ];
 
 /// Modules that measure how long something takes or may take.
@@ -45,6 +47,8 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "link/replicas/health.rs",
     "link/slots/branches.rs",
     "link/slots/mod.rs",
+    "messages/contract.rs",
+    "messages/memory_queue.rs",
     "migrate/lock.rs",
     "migrate/run.rs",
     "observe/log.rs",

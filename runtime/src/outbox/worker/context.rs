@@ -46,6 +46,18 @@ impl<'t, D: GeneratedDatabases> TaskContext<'t, D> {
         &self.task.uid
     }
 
+    /// The name of its type.
+    #[cfg(feature = "messages")]
+    pub(crate) fn task_name(&self) -> &str {
+        &self.task.task
+    }
+
+    /// When it was written, in milliseconds since 1970.
+    #[cfg(feature = "messages")]
+    pub(crate) fn created_ms(&self) -> u64 {
+        self.task.created_at.max(0).unsigned_abs()
+    }
+
     /// Which attempt this is, from 1.
     pub fn attempt(&self) -> u32 {
         self.task.retry_count + 1

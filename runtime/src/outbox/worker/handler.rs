@@ -14,7 +14,41 @@ pub type TaskResult = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
 /// Runs a task from its JSON; the error is the reason that is recorded.
 pub(super) type Handler<D> =
-    Arc<dyn Fn(&str, &TaskContext<'_, D>) -> Result<(), String> + Send + Sync>;
+    Arc<dyn Fn(&str, &TaskContext<'_, D>) -> Result<(), Failed> + Send + Sync>;
+
+/// An attempt failed, for a reason.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(super) reason: String,
+    /// Another attempt would fail, too.
+    pub(super) is_final: bool,
+}
+
+impl Failed {
+    /// Another attempt may do.
+    pub(crate) fn again(reason: String) -> Self {
+        Self {
+            reason,
+            is_final: false,
+        }
+    }
+
+    /// No other attempt would do.
+    #[cfg(feature = "messages")]
+    pub(crate) fn for_good(reason: String) -> Self {
+        Self {
+            reason,
+            is_final: true,
+        }
+    }
+
+    fn bounded(self) -> Self {
+        Self {
+            reason: bounded(&self.reason),
+            ..self
+        }
+    }
+}
 
 /// The longest reason that is recorded, in characters.
 const LONGEST_REASON: usize = 2_000;
@@ -25,18 +59,18 @@ pub(super) fn typed<T: Task, D>(
     Arc::new(move |payload, context| {
         let task = serde_json::from_str::<T>(payload);
         let task = task.map_err(|error| {
-            format!(
+            Failed::again(format!(
                 "the payload is not a `{}`: {}",
                 T::NAME,
                 json_problem(&error)
-            )
+            ))
         })?;
-        handler(task, context).map_err(|error| chain(&*error))
+        handler(task, context).map_err(|error| Failed::again(chain(&*error)))
     })
 }
 
 /// The error with its causes.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source.filter(|_| text.len() < LONGEST_REASON * 4) {
@@ -51,16 +85,20 @@ pub(super) fn attempt<D>(
     handler: Option<&Handler<D>>,
     task: &ClaimedTask,
     context: &TaskContext<'_, D>,
-) -> Result<(), String> {
+) -> Result<(), Failed> {
     let Some(handler) = handler else {
-        return Err(bounded(format!(
+        let reason = format!(
             "this worker has no handler for tasks of type `{}`",
             task.task
-        )));
+        );
+        return Err(Failed::again(reason).bounded());
     };
     let ran = catch_unwind(AssertUnwindSafe(|| handler(&task.payload, context)));
-    ran.unwrap_or_else(|panic| Err(format!("the handler panicked: {}", message(&*panic))))
-        .map_err(bounded)
+    ran.unwrap_or_else(|panic| {
+        let reason = format!("the handler panicked: {}", message(&*panic));
+        Err(Failed::again(reason))
+    })
+    .map_err(Failed::bounded)
 }
 
 fn message(panic: &(dyn Any + Send)) -> &str {
@@ -70,7 +108,7 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 }
 
 /// Databases do not take NUL in texts.
-fn bounded(reason: String) -> String {
+fn bounded(reason: &str) -> String {
     let clean = reason
         .chars()
         .map(|one| if one == '\0' { '\u{fffd}' } else { one });

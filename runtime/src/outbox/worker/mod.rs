@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::{HasOutbox, Task};
+use super::{HasOutbox, Task, store};
 use crate::databases::GeneratedDatabases;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -30,6 +30,8 @@ use self::threads::Shared;
 
 pub use self::context::TaskContext;
 pub use self::handler::TaskResult;
+#[cfg(feature = "messages")]
+pub(crate) use self::handler::{Failed, chain};
 pub use self::run::WorkerReport;
 
 /// Runs the tasks of one engine: `db.worker()` of generated code.
@@ -41,7 +43,12 @@ pub use self::run::WorkerReport;
 pub struct Worker<D: GeneratedDatabases> {
     db: D,
     engine: usize,
-    handlers: BTreeMap<&'static str, Handler<D>>,
+    table: &'static str,
+    handlers: BTreeMap<String, Handler<D>>,
+    /// For types without a handler of their own.
+    fallback: Option<Handler<D>>,
+    /// Only tasks of these; none for all.
+    types: Vec<String>,
     options: Options,
     shared: Arc<Shared>,
     timetable: Timetable,
@@ -68,6 +75,8 @@ struct Options {
     batch: usize,
     lease: Duration,
     first_pause: Duration,
+    longest_pause: Duration,
+    max_attempts: Option<u32>,
     longest_poll: Duration,
     grace: Duration,
     keep_completed: Duration,
@@ -78,15 +87,25 @@ struct Options {
 impl<D: GeneratedDatabases> Worker<D> {
     /// A worker for the tasks of an engine, without handlers.
     pub fn new<E: HasOutbox>(db: &D, engine: E) -> Self {
+        Self::of_table(db, engine.index(), store::TABLE)
+    }
+
+    /// The same for another table of tasks.
+    pub(crate) fn of_table(db: &D, engine: usize, table: &'static str) -> Self {
         Self {
             db: db.clone(),
-            engine: engine.index(),
+            engine,
+            table,
             handlers: BTreeMap::new(),
+            fallback: None,
+            types: Vec::new(),
             options: Options {
                 threads: 4,
                 batch: 100,
                 lease: Duration::from_mins(1),
                 first_pause: Duration::from_secs(1),
+                longest_pause: Duration::from_hours(1),
+                max_attempts: None,
                 longest_poll: Duration::from_secs(1),
                 grace: Duration::from_secs(30),
                 keep_completed: Duration::from_hours(24),
@@ -104,7 +123,8 @@ impl<D: GeneratedDatabases> Worker<D> {
         mut self,
         handler: impl Fn(T, &TaskContext<D>) -> TaskResult + Send + Sync + 'static,
     ) -> Self {
-        self.handlers.insert(T::NAME, handler::typed(handler));
+        self.handlers
+            .insert(T::NAME.to_owned(), handler::typed(handler));
         self
     }
 
@@ -259,7 +279,42 @@ impl<D: GeneratedDatabases> Worker<D> {
         Ok(RunningWorker {
             stop,
             thread: Some(thread),
+            beside: None,
         })
+    }
+}
+
+/// For events and messages.
+#[cfg(feature = "messages")]
+impl<D: GeneratedDatabases> Worker<D> {
+    /// Runs tasks of every type by this handler.
+    pub(crate) fn handled_by(
+        mut self,
+        handler: impl Fn(&str, &TaskContext<'_, D>) -> std::result::Result<(), Failed>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.fallback = Some(Arc::new(handler));
+        self
+    }
+
+    /// Takes only tasks of these types.
+    pub(crate) fn only(mut self, types: Vec<String>) -> Self {
+        self.types = types;
+        self
+    }
+
+    /// The longest pause between two attempts: an hour otherwise.
+    pub(crate) fn longest_pause(mut self, pause: Duration) -> Self {
+        self.options.longest_pause = pause;
+        self
+    }
+
+    /// How often a task is tried, whatever it says itself.
+    pub(crate) fn max_attempts(mut self, attempts: u32) -> Self {
+        self.options.max_attempts = Some(attempts);
+        self
     }
 }
 
@@ -271,8 +326,8 @@ impl<D: GeneratedDatabases> Worker<D> {
     }
 
     /// The names of the types that it has handlers for.
-    pub(super) fn task_types(&self) -> impl Iterator<Item = &'static str> {
-        self.handlers.keys().copied()
+    pub(super) fn task_types(&self) -> impl Iterator<Item = &str> {
+        self.handlers.keys().map(String::as_str)
     }
 
     /// Keeps the handlers of some types, and takes only tasks of these.
@@ -312,9 +367,31 @@ impl std::fmt::Debug for StopHandle {
 pub struct RunningWorker {
     stop: StopHandle,
     thread: Option<JoinHandle<Result<WorkerReport>>>,
+    /// Ends with it.
+    beside: Option<Beside>,
+}
+
+/// The work beside a worker that ends when this is dropped.
+#[cfg_attr(
+    not(feature = "messages"),
+    allow(dead_code, reason = "consumers alone have any")
+)]
+struct Beside(#[allow(dead_code, reason = "it is held until it is dropped")] Box<dyn Send>);
+
+impl std::fmt::Debug for Beside {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Beside").finish_non_exhaustive()
+    }
 }
 
 impl RunningWorker {
+    /// The same with what ends together with it.
+    #[cfg(feature = "messages")]
+    pub(crate) fn with(mut self, beside: Box<dyn Send>) -> Self {
+        self.beside = Some(Beside(beside));
+        self
+    }
+
     /// Stops it and waits for its end.
     ///
     /// # Errors
@@ -323,6 +400,7 @@ impl RunningWorker {
     /// # Panics
     /// Where its thread did.
     pub fn stop(mut self) -> Result<WorkerReport> {
+        self.beside = None;
         self.stop.stop();
         let thread = self
             .thread

@@ -43,11 +43,12 @@ pub struct WorkerReport {
 
 pub(super) struct Dispatcher<D: GeneratedDatabases> {
     engine: usize,
+    table: &'static str,
     runner: Arc<Runner<D>>,
     store: Store,
     shared: Arc<Shared>,
     options: Options,
-    types: Vec<&'static str>,
+    types: Vec<String>,
     name: String,
     claims: u64,
     /// Those whose tasks are here.
@@ -73,18 +74,21 @@ enum Found {
 }
 
 /// The ends of tasks, by claims.
-struct Ends(BTreeMap<String, Ended>);
+struct Ends {
+    table: &'static str,
+    by_claim: BTreeMap<String, Ended>,
+}
 
 impl Ends {
     fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.by_claim.is_empty()
     }
 
     /// Records them; gives how many of the tasks were another worker's by then.
     fn finish(&self, physical: &mut Physical) -> Result<usize> {
-        let ended = self.0.iter();
+        let ended = self.by_claim.iter();
         ended
-            .map(|(claim, ended)| store::finish(physical, claim, ended))
+            .map(|(claim, ended)| store::finish(physical, self.table, claim, ended))
             .sum()
     }
 }
@@ -100,7 +104,10 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let Worker {
             db,
             engine,
+            table,
             handlers,
+            fallback,
+            types,
             options,
             shared,
             timetable,
@@ -108,18 +115,22 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let configured = &db.engines[engine];
         let store = Store::new(configured);
         let types = match options.only_registered {
-            true => handlers.keys().copied().collect(),
-            false => Vec::new(),
+            true => handlers.keys().cloned().collect(),
+            false => types,
         };
         let runner = Arc::new(Runner {
             engine,
             db,
             handlers,
+            fallback,
             first_pause: options.first_pause,
+            longest_pause: options.longest_pause,
+            max_attempts: options.max_attempts,
             shared: Arc::clone(&shared),
         });
         Ok(Self {
             engine,
+            table,
             runner,
             store,
             shared,
@@ -166,7 +177,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
     }
 
     fn ensure_usable(&self, until: Until) -> Result<Option<Listener>> {
-        self.store.ensure_table(store::TABLE)?;
+        self.store.ensure_table(self.table)?;
         self.timetable.ensure_usable(&self.store)?;
         let server = self.runner.db.engines[self.engine].seen.get();
         server.map_or(Ok(()), |server| ensure_skips_locks(&server))?;
@@ -272,7 +283,11 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let written = self.timetable.write_due(&self.store)?;
         self.report.scheduled += written;
         let may_rest = written == 0 && self.poll.is_idle && self.unrecorded.is_empty();
-        if may_rest && !self.store.read(store::has_due)? {
+        if may_rest
+            && !self
+                .store
+                .read(|physical| store::has_due(physical, self.table))?
+        {
             self.rest(false);
             return Ok(Found::Nothing);
         }
@@ -302,6 +317,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             limit: self.options.batch,
             lease: self.options.lease,
             claim,
+            table: self.table,
         };
         let ends = self.ends();
         let both = |physical: &mut Physical| {
@@ -368,7 +384,10 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             let ended = by_claim.entry(held.claim.name.clone()).or_default();
             ended.add(held.task.id, end.clone());
         }
-        Ends(by_claim)
+        Ends {
+            table: self.table,
+            by_claim,
+        }
     }
 
     fn recorded(&mut self, lost: usize) {
@@ -431,7 +450,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let until = Instant::now() + lease;
         let renewed = self
             .store
-            .write(|physical| store::renew(physical, &claim.name, lease));
+            .write(|physical| store::renew(physical, self.table, &claim.name, lease));
         match renewed? {
             true => claim.set_until(until),
             // Tasks of it that are not begun are given back.
@@ -446,7 +465,9 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         }
         self.prune_at = Instant::now() + PRUNE;
         let age = self.options.keep_completed;
-        match self.store.write(|physical| store::prune(physical, age)) {
+        let table = self.table;
+        let pruned = |physical: &mut Physical| store::prune(physical, table, age);
+        match self.store.write(pruned) {
             Ok(true) => self.prune_at = Instant::now(),
             Ok(false) => {}
             Err(error) => {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::super::store::{ClaimedTask, End};
 use super::context::TaskContext;
-use super::handler::{self, Handler};
+use super::handler::{self, Failed, Handler};
 use crate::databases::GeneratedDatabases;
 use crate::error::Result;
 use crate::link::backoff;
@@ -207,8 +207,12 @@ pub(super) struct Runner<D> {
     /// The engine of the tasks.
     pub(super) engine: usize,
     pub(super) db: D,
-    pub(super) handlers: BTreeMap<&'static str, Handler<D>>,
+    pub(super) handlers: BTreeMap<String, Handler<D>>,
+    pub(super) fallback: Option<Handler<D>>,
     pub(super) first_pause: Duration,
+    pub(super) longest_pause: Duration,
+    /// In place of those that tasks say.
+    pub(super) max_attempts: Option<u32>,
     pub(super) shared: Arc<Shared>,
 }
 
@@ -234,22 +238,27 @@ impl<D: GeneratedDatabases> Runner<D> {
         let task = &held.task;
         let context = TaskContext::new(&self.db, task, &self.shared);
         let handler = self.handlers.get(task.task.as_str());
+        let handler = handler.or(self.fallback.as_ref());
         let started = Instant::now();
         let end = self.ended(task, handler::attempt(handler, task, &context));
         self.emit(task, started, &end);
         end
     }
 
-    fn ended(&self, task: &ClaimedTask, attempted: std::result::Result<(), String>) -> End {
+    fn ended(&self, task: &ClaimedTask, attempted: std::result::Result<(), Failed>) -> End {
         match attempted {
             Ok(()) => End::Completed,
-            Err(reason) => {
+            Err(Failed { reason, is_final }) => {
                 let attempt = task.retry_count + 1;
-                let first = match self.handlers.contains_key(task.task.as_str()) {
+                let first = match self.fallback.is_some()
+                    || self.handlers.contains_key(task.task.as_str())
+                {
                     true => self.first_pause,
                     false => self.first_pause.max(UNKNOWN),
                 };
-                let pause = (attempt < task.max_attempts).then(|| pause(first, attempt));
+                let attempts = self.max_attempts.unwrap_or(task.max_attempts);
+                let pause = (attempt < attempts && !is_final)
+                    .then(|| pause((first, self.longest_pause), attempt));
                 End::Failed { reason, pause }
             }
         }
@@ -279,8 +288,7 @@ impl<D: GeneratedDatabases> Runner<D> {
 }
 
 /// The pause after an attempt, from 1.
-fn pause(first: Duration, attempt: u32) -> Duration {
-    const LONGEST: Duration = Duration::from_hours(1);
-    let pause = backoff::grown((first, LONGEST), 4, attempt);
+fn pause(limits: (Duration, Duration), attempt: u32) -> Duration {
+    let pause = backoff::grown(limits, 4, attempt);
     backoff::spread(pause, (0.75, 1.25))
 }

@@ -134,6 +134,7 @@ impl<'a> Resolver<'a> {
             docs,
             unmanaged: draft.notes.unmanaged.is_some(),
             validate: false,
+            publish: None,
             renamed_from: None,
             strict: false,
             without_rowid: false,

@@ -4,7 +4,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
 /// 32 digits.
-pub(super) fn uid() -> String {
+pub(crate) fn uid() -> String {
     format!("{:016x}{:016x}", number(), number())
 }
 

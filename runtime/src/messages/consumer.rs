@@ -1,0 +1,285 @@
+//! Consumers: typed handlers of events, with attempts and dead letters.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::MESSAGES_TABLE;
+use super::context::MessageContext;
+use super::database_queue;
+use super::event::Event;
+use super::message::Message;
+use super::options::worker_options;
+use super::queue::Queue;
+use crate::databases::GeneratedDatabases;
+use crate::driver::Physical;
+use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::outbox::{
+    Failed, HasInbox, RunningWorker, StopHandle, TaskContext, TaskResult, Worker, WorkerReport,
+    chain,
+};
+
+/// The longest name of a consumer, in characters.
+const LONGEST_NAME: usize = 64;
+/// How many messages are taken from a queue at a time.
+const AT_A_TIME: usize = 100;
+/// The pause after a queue had no message, or could not be reached.
+const PAUSE: Duration = Duration::from_millis(100);
+
+pub(super) type Handler<D> =
+    Arc<dyn Fn(&Message, &MessageContext<'_, D>) -> std::result::Result<(), String> + Send + Sync>;
+
+/// Handles events, those of a row in their order: `db.consumer("search")` of generated code. Its messages are in `_bindery_messages` of its
+/// engine: a relay writes them there ([`Relay::to_consumers`](super::Relay::to_consumers)), or the consumer itself, from a queue.
+///
+/// A message is done with when its handler has returned, so after the commit of what it did; one that came twice, or was handled by a
+/// process that was lost, is handled again: see [`MessageContext::latest`]. One that fails at its last attempt is kept with the reason.
+#[must_use = "a consumer does nothing until it runs"]
+pub struct Consumer<D: GeneratedDatabases> {
+    db: D,
+    engine: usize,
+    name: String,
+    worker: Worker<D>,
+    pub(super) handlers: BTreeMap<String, Handler<D>>,
+    queues: Vec<Arc<dyn Queue>>,
+    attempts: u32,
+    pub(super) fault: Option<Error>,
+}
+
+worker_options!(Consumer);
+
+impl<D: GeneratedDatabases> Consumer<D> {
+    /// A consumer that keeps its messages on an engine, without handlers yet. Its name has up to 64 characters, and no other has it.
+    pub fn new<E: HasInbox>(db: &D, engine: E, name: impl Into<String>) -> Self {
+        let name = name.into();
+        let is_wrong = name.is_empty() || name.chars().count() > LONGEST_NAME;
+        let fault = is_wrong.then(|| {
+            Error::new(ErrorKind::UnsupportedValue(format!(
+                "the name of a consumer has from 1 to {LONGEST_NAME} characters"
+            )))
+        });
+        Self {
+            db: db.clone(),
+            engine: engine.index(),
+            name,
+            worker: Worker::of_table(db, engine.index(), MESSAGES_TABLE),
+            handlers: BTreeMap::new(),
+            queues: Vec::new(),
+            attempts: 5,
+            fault,
+        }
+    }
+
+    /// Handles events of this type; a second handler for one takes the place of the first. Where it returns an error or panics, the
+    /// event is tried again later, up to the number of attempts.
+    pub fn on<V: Event + 'static>(
+        mut self,
+        handler: impl Fn(V, &MessageContext<'_, D>) -> TaskResult + Send + Sync + 'static,
+    ) -> Self {
+        let handler: Handler<D> = Arc::new(move |message, context| {
+            handler(V::read(message)?, context).map_err(|error| chain(&*error))
+        });
+        for name in V::names() {
+            self.handlers.insert(name, Arc::clone(&handler));
+        }
+        self
+    }
+
+    /// Passes over events of this type: those without a handler count as failed otherwise.
+    pub fn ignore<V: Event + 'static>(self) -> Self {
+        self.on(|_: V, _| Ok(()))
+    }
+
+    /// Takes messages from a queue, too. They are acknowledged there once they are stored.
+    pub fn from(mut self, queue: impl Queue) -> Self {
+        self.queues.push(Arc::new(queue));
+        self
+    }
+
+    /// The same from a queue that others have, too.
+    pub fn from_shared(mut self, queue: Arc<dyn Queue>) -> Self {
+        self.queues.push(queue);
+        self
+    }
+
+    /// How often an event is tried before it counts as failed: 5 times otherwise, at least once.
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts.max(1);
+        self.worker = self.worker.max_attempts(attempts.max(1));
+        self
+    }
+
+    /// Handles events until it is stopped. While the database cannot be reached it waits and tries again.
+    ///
+    /// # Errors
+    /// The consumer was set up wrongly, the engine has no table of messages, or a thread cannot be started.
+    pub fn run(self) -> Result<WorkerReport> {
+        let (worker, intake) = self.parts()?;
+        let intake = Intake::start(intake)?;
+        let report = worker.run();
+        drop(intake);
+        report
+    }
+
+    /// Handles events until none is due: for tests, and for programs that are started again and again.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run); and the database or a queue cannot be reached.
+    pub fn run_until_idle(self) -> Result<WorkerReport> {
+        let (worker, intake) = self.parts()?;
+        for queue in &intake.queues {
+            while intake.take(&**queue).map_err(unreachable)? {}
+        }
+        worker.run_until_idle()
+    }
+
+    /// The same as [`run`](Self::run) on threads of its own, until what this returns is stopped or dropped.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn start(self) -> Result<RunningWorker> {
+        let (worker, intake) = self.parts()?;
+        let intake = Intake::start(intake)?;
+        Ok(worker.start()?.with(Box::new(intake)))
+    }
+
+    fn parts(mut self) -> Result<(Worker<D>, Taker<D>)> {
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
+        }
+        for queue in &self.queues {
+            queue
+                .subscribe(&self.name)
+                .map_err(|error| unreachable(error.to_string()))?;
+        }
+        let taker = Taker {
+            db: self.db,
+            engine: self.engine,
+            name: self.name.clone(),
+            queues: self.queues,
+            attempts: self.attempts,
+        };
+        let (name, handlers) = (self.name, self.handlers);
+        let types = vec![name.clone()];
+        let handler = move |payload: &str, task: &TaskContext<'_, D>| {
+            handle(&name, &handlers, payload, task).map_err(Failed::again)
+        };
+        Ok((self.worker.only(types).handled_by(handler), taker))
+    }
+}
+
+fn handle<D: GeneratedDatabases>(
+    name: &str,
+    handlers: &BTreeMap<String, Handler<D>>,
+    payload: &str,
+    task: &TaskContext<'_, D>,
+) -> std::result::Result<(), String> {
+    let message = Message::from_json(payload).map_err(|error| error.to_string())?;
+    let Some(handler) = handlers.get(message.event()) else {
+        return Err(format!(
+            "the consumer `{name}` has no handler for events of type `{}`",
+            message.event()
+        ));
+    };
+    handler(&message, &MessageContext::new(name, &message, task))
+}
+
+fn unreachable(why: String) -> Error {
+    Error::new(ErrorKind::Config(why))
+}
+
+/// Takes messages from queues into the table of the consumer.
+struct Taker<D> {
+    db: D,
+    engine: usize,
+    name: String,
+    queues: Vec<Arc<dyn Queue>>,
+    attempts: u32,
+}
+
+impl<D: GeneratedDatabases> Taker<D> {
+    /// Takes some, and says whether there were any. They are acknowledged after their commit here.
+    fn take(&self, queue: &dyn Queue) -> std::result::Result<bool, String> {
+        let deliveries = queue.take(&self.name, AT_A_TIME);
+        let deliveries = deliveries.map_err(|error| error.to_string())?;
+        if deliveries.is_empty() {
+            return Ok(false);
+        }
+        let store = |physical: &mut Physical| {
+            deliveries.iter().try_for_each(|delivery| {
+                let message = Message::from_json(&delivery.body).ok();
+                let message = (message.as_ref(), delivery.body.as_str());
+                database_queue::insert(physical, &self.name, message, self.attempts)
+            })
+        };
+        let engine = &self.db.engines[self.engine];
+        let stored = engine.pool.acquire_writer().and_then(|mut link| {
+            link.call(Operation::Insert, |link| {
+                link.atomically(|link| store(link.ready()?))
+            })
+        });
+        stored.map_err(|error| error.on_engine(engine.info.name).to_string())?;
+        for delivery in &deliveries {
+            let done = queue.acknowledge(&self.name, delivery);
+            done.map_err(|error| error.to_string())?;
+        }
+        Ok(true)
+    }
+
+    fn run(&self, is_over: &AtomicBool) {
+        while !is_over.load(Ordering::Relaxed) {
+            let mut found = false;
+            for queue in &self.queues {
+                match self.take(&**queue) {
+                    Ok(any) => found |= any,
+                    Err(error) => {
+                        tracing::warn!(consumer = self.name, error, "messages cannot be taken");
+                    }
+                }
+            }
+            if !found {
+                std::thread::park_timeout(PAUSE);
+            }
+        }
+    }
+}
+
+/// The thread that takes messages from queues. It ends when this is dropped.
+struct Intake {
+    is_over: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Intake {
+    fn start<D: GeneratedDatabases>(taker: Taker<D>) -> Result<Self> {
+        let is_over = Arc::new(AtomicBool::new(false));
+        if taker.queues.is_empty() {
+            return Ok(Self {
+                is_over,
+                thread: None,
+            });
+        }
+        let over = Arc::clone(&is_over);
+        let thread = std::thread::Builder::new().name("bindery-intake".to_owned());
+        let thread = thread
+            .spawn(move || taker.run(&over))
+            .map_err(|error| Error::new(ErrorKind::Io).with_source(error))?;
+        Ok(Self {
+            is_over,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Intake {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            // A panic of it was printed.
+            let _ = thread.join();
+        }
+    }
+}

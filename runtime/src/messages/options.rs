@@ -1,0 +1,57 @@
+//! The options that relays and consumers share: those of a worker.
+
+/// Methods that hand an option on to the worker.
+macro_rules! worker_options {
+    ($type:ident) => {
+        impl<D: GeneratedDatabases> $type<D> {
+            /// How many events are handled at a time: 4 otherwise, at least 1. Those of one row are handled one after the other.
+            pub fn threads(mut self, threads: usize) -> Self {
+                self.worker = self.worker.threads(threads);
+                self
+            }
+
+            /// How many events are claimed at a time: up to 100 otherwise, at least 1 and at most 500.
+            pub fn batch(mut self, events: usize) -> Self {
+                self.worker = self.worker.batch(events);
+                self
+            }
+
+            /// For how long claimed events are left to this process: a minute otherwise. It is renewed while it is there.
+            pub fn lease(mut self, lease: Duration) -> Self {
+                self.worker = self.worker.lease(lease);
+                self
+            }
+
+            /// The pause after a first failure: a second otherwise. Each further one is four times as long.
+            pub fn first_pause(mut self, pause: Duration) -> Self {
+                self.worker = self.worker.first_pause(pause);
+                self
+            }
+
+            /// The longest time between two looks for events while there are none: a second otherwise.
+            pub fn longest_poll(mut self, pause: Duration) -> Self {
+                self.worker = self.worker.longest_poll(pause);
+                self
+            }
+
+            /// How long it waits for what is at work when it is stopped: 30 seconds otherwise.
+            pub fn grace(mut self, time: Duration) -> Self {
+                self.worker = self.worker.grace(time);
+                self
+            }
+
+            /// How long events are kept that are done with, so that they can be replayed: a day otherwise.
+            pub fn keep_completed(mut self, time: Duration) -> Self {
+                self.worker = self.worker.keep_completed(time);
+                self
+            }
+
+            /// Stops it from elsewhere, such as a handler of signals.
+            pub fn stop_handle(&self) -> StopHandle {
+                self.worker.stop_handle()
+            }
+        }
+    };
+}
+
+pub(super) use worker_options;

@@ -1,0 +1,11 @@
+-- @publish created, updated, deleted with before
+CREATE TABLE users (
+    id    INTEGER PRIMARY KEY,
+    email VARCHAR(80) NOT NULL UNIQUE
+);
+
+-- @engines analytics
+CREATE TABLE user_copies (
+    id     INTEGER PRIMARY KEY,
+    domain VARCHAR(80) NOT NULL
+);
