@@ -3,6 +3,7 @@
 //!
 //! Both sides compile this crate once. Nothing here knows a schema, a rule, a plan or a connection.
 
+pub mod capture;
 pub mod config;
 pub mod derives;
 pub mod diagnostic;

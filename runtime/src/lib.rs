@@ -290,6 +290,11 @@ mod examples_of_migrations {}
 #[doc = include_str!("../../docs/tenants.md")]
 mod examples_of_tenants {}
 
+/// The examples of `docs/capture.md` compile and run.
+#[cfg(all(doctest, feature = "sync"))]
+#[doc = include_str!("../../docs/capture.md")]
+mod examples_of_capture {}
+
 /// The examples of `docs/sync.md` compile and run.
 #[cfg(all(doctest, feature = "sync"))]
 #[doc = include_str!("../../docs/sync.md")]

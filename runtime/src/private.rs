@@ -20,6 +20,8 @@ pub use crate::model::{ColumnSource, NoKey, ReadOnly, debug_given};
 pub use crate::query::Fragment;
 pub use crate::raw::{BoundText, SqlText};
 pub use crate::repository::move_row;
+#[cfg(feature = "sync")]
+pub use crate::sync::{CaptureSql, KeyForm};
 pub use crate::value::{ColumnSet, ColumnWriter, ReadKey};
 pub use crate::{
     __asynchronous as asynchronous, __atomic as atomic, __consumers as consumers, __inbox as inbox,

@@ -149,6 +149,8 @@ pub struct Notes {
     pub unmanaged: Option<Span>,
     /// `@validate`.
     pub validate: Option<Span>,
+    /// `@capture`.
+    pub capture: Option<Span>,
     /// `@interface`.
     pub interface: Option<InterfaceTag>,
     /// `@renamed_from`.
@@ -165,7 +167,7 @@ pub struct Notes {
     pub docs: Vec<String>,
 }
 
-/// `@sync from default to analytics as UserAnalytics by updated_at`.
+/// `@sync from default to analytics as UserAnalytics by updated_at`, or `captured` at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncTag {
     /// The engine that is read.
@@ -176,6 +178,8 @@ pub struct SyncTag {
     pub model: Option<Name>,
     /// The column that says what was changed; without one both tables are compared.
     pub column: Option<Name>,
+    /// What was changed is read from the changes that triggers record.
+    pub captured: bool,
     /// The whole tag.
     pub span: Span,
 }

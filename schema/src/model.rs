@@ -144,6 +144,8 @@ pub struct Table {
     pub validate: bool,
     /// `@publish`: its changes have events.
     pub publish: Option<PublishTag>,
+    /// `@capture`: triggers record what is changed, whoever changes it.
+    pub capture: Option<Span>,
     /// `@renamed_from`: the name that migrations know it by.
     pub renamed_from: Option<String>,
     /// MySQL `ENGINE = …`, where it is written.

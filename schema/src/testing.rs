@@ -77,6 +77,7 @@ pub(crate) fn table(name: &str, source_dialect: Dialect, columns: Vec<Column>) -
         unmanaged: false,
         validate: false,
         publish: None,
+        capture: None,
         renamed_from: None,
         strict: false,
         without_rowid: false,

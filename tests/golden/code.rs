@@ -5,6 +5,7 @@ mod behaviour;
 mod bench;
 mod bulk_at_work;
 mod bulk_of_pages;
+mod capture_at_work;
 mod derived_values;
 mod exports;
 mod given_values;
@@ -47,6 +48,7 @@ macro_rules! cases {
 
 cases! {
     atomic: "atomic/bindery.rs",
+    capture: "capture/bindery.rs",
     first: "first/bindery.rs",
     derived: "derived/bindery.rs",
     doors: "doors/bindery.rs",

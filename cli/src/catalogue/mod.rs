@@ -2,8 +2,10 @@
 //! expressions and constraints themselves; put together here is only what they have no statement for.
 //!
 //! bindery's own tables, those of extensions, and what nothing but the server knows are left out. Triggers, routines and
-//! the like, which bindery neither makes nor compares, are listed by name.
+//! the like, which bindery neither makes nor compares, are listed by name; triggers that record changes are `@capture` of
+//! their table.
 
+mod capture;
 mod graph;
 mod mysql;
 mod postgres;
@@ -28,6 +30,8 @@ pub(crate) struct Catalogue {
     pub(crate) triggers: Vec<(String, String)>,
     /// PostgreSQL: a column without a collation compares texts byte by byte, as `COLLATE "C"` does.
     pub(crate) compares_bytes: bool,
+    /// Triggers that record the changes of a table.
+    pub(crate) captures: Vec<(TableName, String)>,
 }
 
 /// One table, view or other object, with the statements that make it.
@@ -70,7 +74,7 @@ impl Catalogue {
             // Tags belong to tables.
             text += &format!("-- @dialect {}\n-- @engine {name}\n", engine.dialect.name());
         }
-        text += &self.statements(unmanaged);
+        text += &self.tables_and_tags(unmanaged, true);
         if !self.left_out.is_empty() {
             text.push_str("\n-- Left out, as bindery neither makes nor compares it:\n");
             let line = |name: &String| format!("--   {}\n", name.escape_debug());
@@ -83,12 +87,26 @@ impl Catalogue {
 impl Catalogue {
     /// All statements, those of each object after an empty line.
     pub(crate) fn statements(&self, unmanaged: &BTreeSet<TableName>) -> String {
+        let mut text = self.tables_and_tags(unmanaged, false);
+        text.extend(self.captures.iter().map(|(_, sql)| ended(sql)));
+        text
+    }
+
+    /// The same without triggers, in whose place their table may have a tag.
+    fn tables_and_tags(&self, unmanaged: &BTreeSet<TableName>, tags: bool) -> String {
         let mut text = String::new();
         for item in &self.items {
             text.push('\n');
             let is_unmanaged = |table: &TableName| unmanaged.contains(table);
             if item.table.as_ref().is_some_and(is_unmanaged) {
                 text.push_str("-- @unmanaged\n");
+            } else if tags
+                && item
+                    .table
+                    .as_ref()
+                    .is_some_and(|table| self.is_captured(table))
+            {
+                text.push_str("-- @capture\n");
             }
             text.extend(item.statements.iter().map(|sql| ended(sql)));
         }
@@ -97,6 +115,14 @@ impl Catalogue {
             text.extend(self.last.iter().map(|sql| ended(sql)));
         }
         text
+    }
+}
+
+impl Catalogue {
+    fn is_captured(&self, table: &TableName) -> bool {
+        let schema = |name: &TableName| name.schema.clone().filter(|schema| schema != "public");
+        let mut captured = self.captures.iter();
+        captured.any(|(name, _)| name.name == table.name && schema(name) == schema(table))
     }
 }
 

@@ -12,7 +12,7 @@ use bindery_schema::model::TableName;
 use bindery_schema::sql_writer::SqlWriter;
 
 use super::graph::{Kind, Node, mentioned, sorted};
-use super::{Catalogue, Item};
+use super::{Catalogue, Item, capture};
 use crate::database::Chosen;
 
 /// How often the database is read before it is left to who changes it.
@@ -70,6 +70,7 @@ fn read_once(connection: &mut Connection<Chosen>) -> bindery::Result<Catalogue> 
         left_out: connection.query_as(Sql::assembled(OTHERS), ())?,
         ..Catalogue::default()
     };
+    capture::of_mysql(connection, &mut catalogue)?;
     let mut made = BTreeSet::new();
     for object in order.into_iter().map(|at| &objects[at]) {
         made.insert(object.name.as_str());
@@ -107,7 +108,7 @@ fn show(connection: &mut Connection<Chosen>, name: String, kind: &str) -> binder
     })
 }
 
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     let mut sql = SqlWriter::new(Dialect::Mysql);
     sql.identifier(name);
     sql.finish()

@@ -6,7 +6,7 @@ use bindery::{Connection, Sql};
 use bindery_schema::model::TableName;
 
 use super::graph::{Kind, Node, mentioned, sorted};
-use super::{Catalogue, Item};
+use super::{Catalogue, Item, capture};
 use crate::database::Chosen;
 
 /// Kind, name, table, statement, and the kind of a table. Indexes that a constraint brought along have no statement.
@@ -38,7 +38,7 @@ pub(super) fn read(connection: &mut Connection<Chosen>) -> bindery::Result<Catal
         .filter(|object| object.0 == "trigger")
         .collect();
     let trigger = |one: &&Object| (one.2.clone(), one.3.clone());
-    Ok(Catalogue {
+    let mut catalogue = Catalogue {
         items: items.collect(),
         left_out: others
             .iter()
@@ -46,7 +46,10 @@ pub(super) fn read(connection: &mut Connection<Chosen>) -> bindery::Result<Catal
             .collect(),
         triggers: others.iter().map(trigger).collect(),
         ..Catalogue::default()
-    })
+    };
+    let named = |one: &&Object| (one.1.clone(), one.2.clone(), one.3.clone());
+    capture::of_sqlite(&mut catalogue, others.iter().map(named).collect());
+    Ok(catalogue)
 }
 
 fn nodes(made: &[&Object], references: &[(String, String)]) -> Vec<Node> {

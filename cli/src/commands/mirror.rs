@@ -1,5 +1,7 @@
 //! `bindery mirror`: the rows of a whole engine on another one, of any database, from one snapshot and compared with it.
 
+use std::time::Duration;
+
 use bindery::data::{DataTable, LoadMode, Loading};
 use bindery::{DataProblem, ErrorKind};
 use clap::Args;
@@ -8,15 +10,20 @@ use serde::Serialize;
 use super::verify::{self, TableVerified};
 use crate::arguments::{Format, SchemaOptions};
 use crate::confirm::{self, Confirmation};
+use crate::data::follow::Follower;
 use crate::data::lines::Held;
 use crate::data::pairs::{Ends, Pair};
 use crate::data::progress::Progress;
+use crate::data::repair::{Repair, Repaired};
 use crate::data::stream;
-use crate::database;
+use crate::database::{self, Chosen, Engines};
 use crate::failure::Failure;
 use crate::output::{Output, Paint};
 use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};
+
+/// How long a copy that is kept up waits where nothing was changed.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Copy the rows of an engine to another one
 #[derive(Debug, Args)]
@@ -24,9 +31,13 @@ use crate::report::{self, document};
     long_about = "Copy the rows of an engine to another one, of any database.\n\n\
         All tables are read from one snapshot, whatever others write meanwhile, and loaded in one transaction: the other engine has \
         all of them or is as before. Afterwards each table is compared with the same snapshot, row by row. The tables have to be \
-        there (`bindery create`), and empty unless `--replace` is given. `bindery mirror backup default --replace` is the way back.",
+        there (`bindery create`), and empty unless `--replace` is given. `bindery mirror backup default --replace` is the way back.\n\n\
+        With `--catch-up` and `--follow` the copy is kept up by the changes that triggers record (`-- @capture` above each table): the first time \
+        all rows are copied, after that what was changed since. `--catch-up` ends when nothing is left, `--follow` goes on until it is stopped. \
+        `bindery status` says how far the copy is behind.",
     after_help = "Examples:\n  \
         bindery mirror default backup\n  \
+        bindery mirror default backup --follow\n  \
         bindery mirror default backup --replace --yes   in a script"
 )]
 pub(crate) struct MirrorArguments {
@@ -39,6 +50,12 @@ pub(crate) struct MirrorArguments {
     /// Delete the rows that the tables of the other engine have
     #[arg(long)]
     replace: bool,
+    /// Copy what was changed since the last time, and end
+    #[arg(long)]
+    catch_up: bool,
+    /// Copy what is changed until stopped
+    #[arg(long, conflicts_with = "catch_up")]
+    follow: bool,
     /// Do not ask
     #[arg(long, requires = "replace")]
     yes: bool,
@@ -67,11 +84,92 @@ pub(crate) fn run(arguments: &MirrorArguments, output: &Output) -> Result<(), Fa
     if arguments.dry_run {
         return print_planned(arguments, &pairs, output);
     }
+    let follower = match arguments.catch_up || arguments.follow {
+        true => Some(Follower::of(model, ends, &pairs)?),
+        false => None,
+    };
     if arguments.replace && !arguments.yes {
         ask(arguments, &compiled.project, &pairs, output)?;
     }
-    let (engines, from, to) = ends.open(&compiled.project)?;
-    let mut source = verify::begin(&engines, from)?;
+    let opened = ends.open(&compiled.project)?;
+    let opened = (&opened.0, opened.1, opened.2);
+    let Some(follower) = follower else {
+        return copy(arguments, opened, &pairs, output);
+    };
+    if arguments.replace || !follower.has_begun(opened.0, opened.1)? {
+        // What is changed from now on is either in the snapshot or read afterwards, or both.
+        follower.begin(opened.0, opened.1)?;
+        copy(arguments, opened, &pairs, output)?;
+    }
+    keep_up(arguments, &follower, opened, (&pairs, output))
+}
+
+/// Both engines, opened.
+type Opened<'e> = (&'e Engines, Chosen, Chosen);
+
+/// Copies what was changed, once or until the command is stopped.
+fn keep_up(
+    arguments: &MirrorArguments,
+    follower: &Follower,
+    (engines, from, to): Opened<'_>,
+    (pairs, output): (&[Pair<'_>], &Output),
+) -> Result<(), Failure> {
+    let repair = Repair {
+        engines,
+        from,
+        to,
+        progress: Progress::new(output, true),
+        rejects: None,
+    };
+    loop {
+        let (written, is_truncated) = follower.catch_up(&repair, pairs)?;
+        if is_truncated {
+            let failure = Failure::new("a table was emptied by TRUNCATE, which names no rows");
+            return Err(failure.help("copy all rows again: `--replace`"));
+        }
+        if arguments.catch_up || written != Repaired::default() {
+            tell(arguments, written, output)?;
+        }
+        if arguments.catch_up {
+            return Ok(());
+        }
+        std::thread::sleep(PAUSE);
+    }
+}
+
+/// The rows that were written; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+struct Copied<'a> {
+    from: &'a str,
+    to: &'a str,
+    #[serde(flatten)]
+    rows: Repaired,
+}
+
+fn tell(arguments: &MirrorArguments, rows: Repaired, output: &Output) -> Result<(), Failure> {
+    let (from, to) = (arguments.from.as_str(), arguments.to.as_str());
+    if arguments.schema.format == Format::Json {
+        return output.result(&document(&Copied { from, to, rows }));
+    }
+    let Repaired {
+        inserted,
+        updated,
+        deleted,
+    } = rows;
+    output.result(&format!(
+        "copied     {from} to {to}: {inserted} inserted, {updated} updated, {deleted} deleted\n"
+    ))
+}
+
+/// Copies all rows, and compares them.
+fn copy(
+    arguments: &MirrorArguments,
+    (engines, from, to): Opened<'_>,
+    pairs: &[Pair<'_>],
+    output: &Output,
+) -> Result<(), Failure> {
+    let options = &arguments.schema;
+    let mut source = verify::begin(engines, from)?;
     let tables: Vec<&DataTable> = pairs.iter().map(|pair| &pair.to.data).collect();
     let mode = if arguments.replace {
         LoadMode::Replace
@@ -81,7 +179,7 @@ pub(crate) fn run(arguments: &MirrorArguments, output: &Output) -> Result<(), Fa
     let begun = Loading::begin(&engines.registry, to, &tables, mode);
     let mut loading = begun.map_err(|error| explained(&error, &arguments.to))?;
     let progress = Progress::new(output, arguments.quiet);
-    for pair in &pairs {
+    for pair in pairs {
         let place = ("copying", pair.name(), arguments.to.as_str());
         let told = &mut |rows| progress.tell(place, rows, None);
         stream::copy(&mut source, &mut loading, pair, told)?;
@@ -89,10 +187,10 @@ pub(crate) fn run(arguments: &MirrorArguments, output: &Output) -> Result<(), Fa
     progress.end();
     let finished = loading.finish(&tables);
     finished.map_err(|error| explained(&error, &arguments.to))?;
-    let mut copy = verify::begin(&engines, to)?;
+    let mut copy = verify::begin(engines, to)?;
     let names = (arguments.from.as_str(), arguments.to.as_str());
     let mut verified = Vec::new();
-    for pair in &pairs {
+    for pair in pairs {
         let found = stream::compare_rows((&mut source, &mut copy), pair, Held::default())?;
         verified.push(TableVerified::new(pair, names, &found));
     }

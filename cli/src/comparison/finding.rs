@@ -27,6 +27,7 @@ pub(super) enum FindingKind {
     Options,
     Name,
     Query,
+    Capture,
 }
 
 impl FindingKind {
@@ -49,6 +50,7 @@ impl FindingKind {
             Self::Options => "options",
             Self::Name => "name",
             Self::Query => "query",
+            Self::Capture => "capture",
         }
     }
 
@@ -60,7 +62,8 @@ impl FindingKind {
             | Self::Column
             | Self::Enum
             | Self::Key(_)
-            | Self::Object(_) => true,
+            | Self::Object(_)
+            | Self::Capture => true,
             Self::Type
             | Self::Null
             | Self::Default

@@ -260,6 +260,18 @@ impl Between<'_> {
                     .notes
                     .push(Finding::of_table(FindingKind::Comment, &table, to, from));
             }
+            Change::AddCapture { table, .. } => result
+                .differences
+                .push(Finding::missing(FindingKind::Capture, &table)),
+            Change::DropCapture { table, .. } => {
+                // Beside those that it should have, they would record each change twice.
+                let is_captured = !self.expected.captures_of(&table).is_empty();
+                let finding = Finding::extra(FindingKind::Capture, &table);
+                match is_captured {
+                    true => result.differences.push(finding),
+                    false => result.extra.push(finding),
+                }
+            }
             // Views are made again for many reasons: they are compared by themselves; columns above.
             Change::CreateView(_) | Change::DropView(_) | Change::ChangeColumn { .. } => {}
         }

@@ -1,6 +1,7 @@
 //! Dumps as files: their layout, their manifests, and the tables of a schema as the runtime dumps and loads them.
 
 pub(crate) mod archive;
+pub(crate) mod follow;
 pub(crate) mod json;
 pub(crate) mod layout;
 pub(crate) mod lines;

@@ -4,6 +4,7 @@
 
 mod access;
 mod atomic;
+mod capture;
 mod column_types;
 mod columns;
 mod constraints;

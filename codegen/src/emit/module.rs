@@ -1,5 +1,6 @@
 //! The code of one model: the items of its module, in their order.
 
+use super::capture::{self, Captured};
 use super::info::Planned;
 use super::shape::Shape;
 use super::shapes::Surroundings;
@@ -18,6 +19,7 @@ pub(crate) struct Module<'p> {
     pub(crate) shape: &'p Shape<'p>,
     pub(crate) statements: Statements<'p>,
     pub(crate) ddl: Planned<'p>,
+    pub(crate) captured: Option<Captured>,
 }
 
 impl Module<'_> {
@@ -77,6 +79,9 @@ impl Module<'_> {
             source::sources(w, shape);
         }
         model_impl::model(w, around, shape);
+        if let Some(captured) = &self.captured {
+            capture::captured(w, around, shape, captured);
+        }
         row::methods(w, around, shape);
         related::methods(w, around, shape);
         sql::statements(w, around, shape, &self.statements);

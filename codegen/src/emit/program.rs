@@ -6,6 +6,7 @@ use bindery_schema::model::{CheckedModel, Engine, Model, TableId};
 use bindery_schema::parts::in_parts;
 use bindery_schema::rust_type::TypeFeature;
 
+use super::capture;
 use super::column_types::{self, ColumnTypes};
 use super::ddl::Ddl;
 use super::events;
@@ -293,6 +294,7 @@ impl<'s> Program<'s> {
             shape,
             statements: sql::planned(around, shape, self.checked),
             ddl: self.ddl.for_table(shape.number.0).collect(),
+            captured: capture::planned(self.checked, shape.number.0),
         }
     }
 
@@ -353,9 +355,15 @@ pub fn features(model: &Model) -> BTreeSet<&'static str> {
     features
         .chain(serde)
         .chain(outbox(&model.engines))
-        .chain((!model.syncs.is_empty()).then_some("sync"))
+        .chain(copies(model).then_some("sync"))
         .chain(publishes.then_some("messages"))
         .collect()
+}
+
+/// Does it declare syncs, or tables whose changes are recorded?
+fn copies(model: &Model) -> bool {
+    let mut tables = model.tables.iter();
+    !model.syncs.is_empty() || tables.any(|table| table.capture.is_some())
 }
 
 /// The feature of programs in which an engine has an outbox or an inbox.

@@ -61,6 +61,7 @@ fn method(
     let column = sync.by.map(|id| &model.table(sync.source).column(id).field);
     let way = match column {
         Some(column) => format!("by `{}`", column.trim_start_matches("r#")),
+        None if sync.captured => "by the changes that triggers record".to_owned(),
         None => "by comparing both tables".to_owned(),
     };
     w.doc(&format!(
@@ -82,6 +83,7 @@ fn method(
     let job = format!("::bindery::sync::SyncJob<'db, {from}, {to}>");
     let find = match column {
         Some(column) => format!("by({}::{column})", source.names.columns),
+        None if sync.captured => "captured()".to_owned(),
         None => "full()".to_owned(),
     };
     let name = &sync.name;

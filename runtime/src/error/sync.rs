@@ -50,6 +50,20 @@ pub enum SyncError {
         /// The key of the row.
         key: String,
     },
+    /// A trigger that records the changes of a table is missing or switched off, or records something else than the program was
+    /// compiled for, so changes may not be known.
+    NotRecorded {
+        /// The table.
+        table: String,
+        /// The trigger that should be there.
+        trigger: String,
+    },
+    /// The position is not among the recorded changes of the table: it is of another database, of a time that a restored backup
+    /// does not know, or what came after it was removed.
+    PositionLost {
+        /// The table.
+        table: String,
+    },
     /// A page of rows does not begin after the one before it.
     RowOrder {
         /// The table.
@@ -85,6 +99,16 @@ impl fmt::Display for SyncError {
                 out,
                 "table `{table}`, row with key {key}: the value of column `{column}` is stored in another form than bindery's, so rows \
                  do not come in the order of their values: write it in the form that bindery writes"
+            ),
+            Self::NotRecorded { table, trigger } => write!(
+                out,
+                "not every change of table `{table}` is recorded: its trigger `{trigger}` is missing or switched off; \
+                 `bindery validate --fix` writes what makes it, and a full compare finds what was changed since"
+            ),
+            Self::PositionLost { table } => write!(
+                out,
+                "the position is not among the recorded changes of table `{table}`: the database is another one or was restored, or \
+                 the changes were removed; read the whole table, and go on from `changes().now()`"
             ),
             Self::RowOrder { table, key } => write!(
                 out,

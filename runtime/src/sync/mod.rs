@@ -2,11 +2,13 @@
 //! source or found by comparing both tables, and written by batches, each together with how far it brings the copy.
 
 pub(crate) mod apply;
+mod capture;
 mod compare;
 mod form;
 mod key_text;
 mod lock;
 mod mark;
+mod random;
 mod report;
 mod run;
 mod store;
@@ -28,11 +30,17 @@ use crate::model::row_of::RowOf;
 use crate::model::{HasKey, Model};
 use crate::query::{Column, NotNull};
 
+use self::capture::Recording;
 use self::mark::MarkColumn;
 use self::wanted::Wanted;
 
 #[cfg(feature = "messages")]
 pub(crate) use self::compare::key_of_new;
+#[doc(hidden)]
+pub use self::capture::{CaptureSql, CapturedTable, ChangedKeys, KeyForm};
+pub use self::capture::{
+    Captured, Change, ChangeBatch, ChangeKind, ChangePosition, ChangeReader, Changes, NoPosition,
+};
 pub use self::mark::Watermark;
 pub use self::report::{SyncCounts, SyncProgress, SyncReject, SyncReport};
 #[cfg(feature = "messages")]
@@ -106,7 +114,19 @@ pub enum OnReject {
 
 type Mapping<'db, S, T> = Box<dyn Fn(&S) -> std::result::Result<Wanted<T>, Reject> + 'db>;
 
-/// A sync that does not say yet how changed rows are found: [`by`](Self::by) a column, or by a [`full`](Self::full) compare.
+/// The way in which changed rows are found.
+#[derive(Debug, Clone, Copy)]
+enum Find {
+    /// Both tables are compared.
+    Full,
+    /// From where the last run ended in the order of a column.
+    By(MarkColumn),
+    /// By the changes that triggers record.
+    Captured(Recording),
+}
+
+/// A sync that does not say yet how changed rows are found: [`by`](Self::by) a column, by the changes that triggers record
+/// ([`captured`](Self::captured)), or by a [`full`](Self::full) compare.
 #[must_use = "a sync does nothing until it is run"]
 pub struct SyncSource<'db, S: SyncRow, T: SyncRow> {
     registry: &'db Registry,
@@ -118,8 +138,7 @@ pub struct SyncSource<'db, S: SyncRow, T: SyncRow> {
 pub struct SyncJob<'db, S: SyncRow, T: SyncRow> {
     registry: &'db Registry,
     mapping: Mapping<'db, S, T>,
-    /// `None`: both tables are compared.
-    column: Option<MarkColumn>,
+    find: Find,
     name: String,
     batch_size: usize,
     on_reject: OnReject,
@@ -201,18 +220,28 @@ impl<'db, S: SyncRow, T: SyncRow> SyncSource<'db, S, T> {
     /// [`full`](Self::full) finds them.
     pub fn by<V: Watermark>(self, column: Column<S::Model, V, NotNull>) -> SyncJob<'db, S, T> {
         let overlap = V::IS_TIME.then(|| micros(OVERLAP));
-        self.job(Some(MarkColumn {
+        self.job(Find::By(MarkColumn {
             path: column.path,
             is_time: V::IS_TIME,
             overlap,
         }))
     }
 
+    /// The rows are read that triggers recorded as changed since the last run (`-- @capture` above the table), whoever changed
+    /// them; rows that were deleted are deleted on the target. The mapping has to keep the key. The first run compares both tables,
+    /// and so does one whose position the source does not know, as it is another database or a restored backup.
+    pub fn captured(self) -> SyncJob<'db, S, T>
+    where
+        S: RowOf<Model: Captured>,
+    {
+        self.job(Find::Captured(Recording::of::<S::Model>()))
+    }
+
     /// All rows of both tables are read in the order of their keys and compared; what differs is written, and rows that the
     /// source does not have are deleted. Both keys must come in one order: integers and UUIDs do, text does in binary
     /// collations.
     pub fn full(self) -> SyncJob<'db, S, T> {
-        self.job(None)
+        self.job(Find::Full)
     }
 
     /// Compares all rows of both tables and writes nothing: how many differ, and the keys of the first of them. Each table is read
@@ -242,13 +271,13 @@ impl<'db, S: SyncRow, T: SyncRow> SyncSource<'db, S, T> {
             .map_err(|error| error.during(Operation::Sync))
     }
 
-    fn job(self, column: Option<MarkColumn>) -> SyncJob<'db, S, T> {
+    fn job(self, find: Find) -> SyncJob<'db, S, T> {
         let (source, target) = (S::Engine::default(), T::Engine::default());
         let (from, to) = (S::Model::NAME, T::Model::NAME);
         SyncJob {
             registry: self.registry,
             mapping: self.mapping,
-            column,
+            find,
             name: format!("{from} of {} to {to} of {}", source.name(), target.name()),
             batch_size: BATCH_SIZE,
             on_reject: OnReject::Stop,
@@ -281,10 +310,8 @@ impl<'db, S: SyncRow, T: SyncRow> SyncJob<'db, S, T> {
     }
 
     fn overlapping(mut self, is_time: bool, overlap: i64) -> Self {
-        if let Some(column) = self
-            .column
-            .as_mut()
-            .filter(|column| column.is_time == is_time)
+        if let Find::By(column) = &mut self.find
+            && column.is_time == is_time
         {
             column.overlap = Some(overlap);
         }

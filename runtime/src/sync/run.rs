@@ -10,7 +10,7 @@ use super::mark::{Mark, MarkColumn};
 use super::report::{SyncCounts, SyncReject, SyncReport};
 use super::store::{self, Advance, RejectedRow, RunHead, State};
 use super::wanted::Wanted;
-use super::{OnReject, SyncJob, SyncRow, lock};
+use super::{Find, OnReject, SyncJob, SyncRow, lock};
 use crate::driver::{Physical, own_tables};
 use crate::error::{Error, ErrorKind, Operation, Result, SyncError};
 use crate::link::connection::Connection;
@@ -69,7 +69,7 @@ pub(super) fn run<S: SyncRow, T: SyncRow>(job: SyncJob<'_, S, T>) -> Result<Sync
 fn begin_and_end<S: SyncRow, T: SyncRow>(job: SyncJob<'_, S, T>) -> Result<SyncReport> {
     let engine = T::Engine::default();
     let located = |error: Error| error.during(Operation::Sync).on_engine(engine.name());
-    ensure_overlap(job.column.as_ref()).map_err(located)?;
+    ensure_overlap(&job.find).map_err(located)?;
     let _lock = lock::take(job.registry, engine.index(), &job.name).map_err(located)?;
     let mut target = job.registry.connect(engine)?;
     let source_engine = S::Engine::default().name();
@@ -77,10 +77,10 @@ fn begin_and_end<S: SyncRow, T: SyncRow>(job: SyncJob<'_, S, T>) -> Result<SyncR
         name: &job.name,
         source: &format!("{source_engine}.{}", S::Model::NAME),
         target: &format!("{}.{}", engine.name(), T::Model::NAME),
-        mode: if job.column.is_some() {
-            "watermark"
-        } else {
-            "full"
+        mode: match job.find {
+            Find::Full => "full",
+            Find::By(_) => "watermark",
+            Find::Captured(_) => "captured",
         },
     };
     let state = target
@@ -110,8 +110,8 @@ fn begin_and_end<S: SyncRow, T: SyncRow>(job: SyncJob<'_, S, T>) -> Result<SyncR
 }
 
 /// Integers say nothing of how late a transaction may commit.
-fn ensure_overlap(column: Option<&MarkColumn>) -> Result<()> {
-    if column.is_none_or(|column| column.overlap.is_some()) {
+fn ensure_overlap(find: &Find) -> Result<()> {
+    if !matches!(find, Find::By(column) if column.overlap.is_none()) {
         return Ok(());
     }
     let why = "a watermark of integers needs `overlap_by`: by how many numbers a transaction that commits later may be behind";
@@ -149,9 +149,10 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
     fn work(&mut self) -> Result<()> {
         let mut source = self.job.registry.connect(S::Engine::default())?;
         self.retry_rejects(&mut source)?;
-        match self.job.column {
-            Some(column) => self.by_column(&mut source, column)?,
-            None => self.compare_all(&mut source)?,
+        match self.job.find {
+            Find::By(column) => self.by_column(&mut source, column)?,
+            Find::Full => self.compare_all(&mut source)?,
+            Find::Captured(recording) => self.by_changes(&mut source, recording)?,
         }
         self.retry_put_off(&mut source)
     }
@@ -333,6 +334,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
                     .map_or(mark.value(), |seen| seen.max(mark.value())),
             ),
             skew_ms: clocks.map(|clocks| clocks.skew_ms),
+            position: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The tables of syncs, on the target: how far each is, its runs, and the rows that it could not copy.
 
+use super::capture::ChangePosition;
 use super::mark::Mark;
 use super::report::{SyncCounts, SyncReject};
 use crate::driver::Physical;
@@ -10,12 +11,12 @@ use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::SqlWriter;
 
 /// `batch` is the number of the last batch of `run` that is stored. A run begins at `mark`; rows up to `seen` were copied.
-/// `skew_ms` is how far the source's clock is ahead of the target's.
+/// `position` is the last recorded change of the source that was copied. `skew_ms` is how far the source's clock is ahead of the target's.
 const SYNCS: (&str, &str) = (
     "_bindery_sync",
     "CREATE TABLE IF NOT EXISTS _bindery_sync (\
     sync_name VARCHAR(191) NOT NULL PRIMARY KEY, run BIGINT NOT NULL, batch BIGINT NOT NULL, \
-    mark_kind CHAR(1), mark BIGINT, seen BIGINT, skew_ms BIGINT, changed_ms BIGINT NOT NULL)",
+    mark_kind CHAR(1), mark BIGINT, seen BIGINT, skew_ms BIGINT, position VARCHAR(64), changed_ms BIGINT NOT NULL)",
 );
 
 const RUNS: (&str, &str) = (
@@ -50,6 +51,7 @@ pub(super) struct State {
     pub(super) mark: Option<Mark>,
     pub(super) seen: Option<i64>,
     pub(super) skew_ms: Option<i64>,
+    pub(super) position: Option<ChangePosition>,
 }
 
 /// How far a batch brings a sync.
@@ -58,6 +60,7 @@ pub(super) struct Advance {
     pub(super) mark: Option<Mark>,
     pub(super) seen: Option<i64>,
     pub(super) skew_ms: Option<i64>,
+    pub(super) position: Option<ChangePosition>,
 }
 
 /// A row that could not be copied.
@@ -154,8 +157,7 @@ fn insert_run(physical: &mut Physical, head: &RunHead<'_>, run: i64) -> Result<(
 /// The state of a sync, and the number of its last batch; `None` where it never ran.
 pub(super) fn read(physical: &mut Physical, name: &str) -> Result<Option<(State, i64)>> {
     let mut found = None;
-    let sql =
-        "SELECT run, batch, mark_kind, mark, seen, skew_ms FROM _bindery_sync WHERE sync_name = ?";
+    let sql = "SELECT run, batch, mark_kind, mark, seen, skew_ms, position FROM _bindery_sync WHERE sync_name = ?";
     query(physical, sql, &mut |params| params.text(name), &mut |row| {
         let (run, batch): (i64, i64) = (row.next()?, row.next()?);
         let (kind, mark): (Option<String>, Option<i64>) = (row.next()?, row.next()?);
@@ -165,6 +167,9 @@ pub(super) fn read(physical: &mut Physical, name: &str) -> Result<Option<(State,
             mark: mark.and_then(|(kind, mark)| Mark::of_kind(&kind, mark)),
             seen: row.next()?,
             skew_ms: row.next()?,
+            position: row
+                .next::<Option<String>>()?
+                .and_then(|text| text.parse().ok()),
         };
         found = Some((state, batch));
         Ok(true)
@@ -182,6 +187,10 @@ pub(super) fn advance(
     if advance.mark.is_some() {
         sql += ", mark_kind = ?, mark = ?, seen = ?, skew_ms = ?";
     }
+    let position = advance.position.map(|position| position.to_string());
+    if position.is_some() {
+        sql += ", position = ?";
+    }
     sql += " WHERE sync_name = ? AND run = ?";
     let changed = execute(physical, &sql, &mut |params| {
         params.i64(batch);
@@ -191,6 +200,9 @@ pub(super) fn advance(
             params.i64(mark.value());
             params.push(&advance.seen);
             params.push(&advance.skew_ms);
+        }
+        if let Some(position) = &position {
+            params.text(position);
         }
         params.text(name);
         params.i64(run);
@@ -324,7 +336,7 @@ fn text(dialect: Dialect, sql: &str) -> String {
     writer.finish()
 }
 
-fn execute(
+pub(super) fn execute(
     physical: &mut Physical,
     sql: &str,
     write: &mut dyn FnMut(&mut ParamWriter<'_>),
@@ -332,7 +344,7 @@ fn execute(
     physical.execute(&text(physical.dialect(), sql), write)
 }
 
-fn query(
+pub(super) fn query(
     physical: &mut Physical,
     sql: &str,
     write: &mut dyn FnMut(&mut ParamWriter<'_>),

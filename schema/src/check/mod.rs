@@ -4,6 +4,7 @@
 
 mod accessor;
 mod annotated_column;
+mod capture;
 mod dialect;
 mod engine_name;
 mod enum_name;
@@ -47,6 +48,7 @@ const RULES: &[Rule] = &[
     link::check,
     sync::check,
     publish::check,
+    capture::check,
     made_key::check,
     redaction::check,
     primary_key::check,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::capture::CaptureTrigger;
 use super::key::Key;
 use super::structure::{ColumnShape, EnumShape, ObjectShape, TableShape, ViewShape};
 use crate::model::TableName;
@@ -101,6 +102,20 @@ pub enum Change {
         /// As it shall be.
         to: Option<String>,
     },
+    /// Triggers that record the changes of a table.
+    AddCapture {
+        /// The table.
+        table: TableName,
+        /// The triggers that it lacks.
+        triggers: Vec<CaptureTrigger>,
+    },
+    /// Triggers that record the changes of a table, and shall be there no longer.
+    DropCapture {
+        /// The table.
+        table: TableName,
+        /// The triggers.
+        triggers: Vec<CaptureTrigger>,
+    },
     /// A view.
     CreateView(ViewShape),
     /// A view that shall be there no longer, or stands in the way of another change and is made again after it.
@@ -147,7 +162,9 @@ impl Change {
             | Self::DropKey { table, .. }
             | Self::RenameKey { table, .. }
             | Self::ChangeOptions { table, .. }
-            | Self::ChangeComment { table, .. } => Some(table),
+            | Self::ChangeComment { table, .. }
+            | Self::AddCapture { table, .. }
+            | Self::DropCapture { table, .. } => Some(table),
         }
     }
 
@@ -170,6 +187,8 @@ impl Change {
             | Self::DropTable(_)
             | Self::ChangeOptions { .. }
             | Self::ChangeComment { .. }
+            | Self::AddCapture { .. }
+            | Self::DropCapture { .. }
             | Self::CreateView(_)
             | Self::DropView(_) => None,
         }
@@ -242,6 +261,12 @@ impl fmt::Display for Change {
             }
             Self::ChangeComment { table, .. } => {
                 write!(out, "the comment of the table `{table}` changes")
+            }
+            Self::AddCapture { table, .. } => {
+                write!(out, "new triggers that record the changes of `{table}`")
+            }
+            Self::DropCapture { table, .. } => {
+                write!(out, "the triggers that record the changes of `{table}` go")
             }
             Self::CreateView(view) => write!(out, "new view `{}`", view.name),
             Self::DropView(view) => write!(out, "the view `{}` goes", view.name),

@@ -41,6 +41,7 @@ pub fn finding(change: &Change, engine: &Engine, schema: &Model, migrations: &Mo
             | Change::DropColumn { .. }
             | Change::DropKey { .. }
             | Change::DropView(_)
+            | Change::DropCapture { .. }
     );
     let in_schema = place(change, schema, engine.dialect);
     let in_migrations = || place(change, migrations, engine.dialect);

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::capture::{captures, create};
 use super::structure::{Structure, Unreadable};
 use super::triggers::triggers;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -71,7 +72,8 @@ fn fold_these(
         return None;
     }
     let checked = CheckedModel::new(model.clone(), Vec::new());
-    let structure = match Structure::of(&checked, EngineId(0)) {
+    let structure = Structure::of(&checked, EngineId(0));
+    let structure = match structure.and_then(|made| with_captures(made, &migrations)) {
         Ok(structure) => structure,
         Err(why) => {
             diagnostics.push(unwritable(engine, &why));
@@ -86,6 +88,20 @@ fn fold_these(
         model,
         triggers,
     })
+}
+
+/// No model knows of triggers: those that record changes are taken from the statements.
+fn with_captures(
+    structure: Structure,
+    migrations: &[Migration],
+) -> Result<Structure, Box<Unreadable>> {
+    let statements = migrations.iter().flat_map(|one| &one.up.statements);
+    let text: String = statements.map(|one| format!("{};\n", one.sql)).collect();
+    let found = captures(&text, structure.dialect, structure.flavour);
+    match found.as_slice() {
+        [] => Ok(structure),
+        found => structure.after(&create(found, false, structure.dialect)),
+    }
 }
 
 pub(super) fn model_of(

@@ -19,6 +19,7 @@
 
 mod build;
 mod busy;
+mod capture;
 mod change;
 mod compare;
 mod difference;
@@ -40,6 +41,7 @@ mod triggers;
 
 pub use self::build::check_migrations;
 pub use self::busy::{Busy, busy};
+pub use self::capture::CaptureTrigger;
 pub use self::change::{Change, ColumnChange};
 pub use self::compare::{NameRule, compare, compare_with};
 pub use self::difference::{differences, finding};

@@ -18,6 +18,7 @@ use crate::migrations::{Migration, Replaced, ScriptStatement, read_text, replace
 use crate::model::{Engine, EngineId, Model};
 use crate::parse::lex::{Lexer, TokenKind};
 use crate::parse::{load, parse};
+use crate::plan::capture::PREFIX;
 use crate::source::Sources;
 
 /// The inputs of a squash.
@@ -289,7 +290,8 @@ fn shows(other: &Other<'_>, first: &Folded, engine: &Engine) -> bool {
         }
         _ => {}
     }
-    if first.structure.text().contains(sql.trim()) {
+    // They come with their tables.
+    if sql.contains(PREFIX) || first.structure.text().contains(sql.trim()) {
         return true;
     }
     let ast = parsed(sql, engine);
@@ -374,7 +376,8 @@ fn after_tables(old: &[Migration], triggers: &[(String, String)], kept: &[Other<
         let at = all.iter().rposition(|one| *one == sql);
         at.unwrap_or(all.len())
     };
-    let triggers = triggers.iter();
+    // Those that record changes come with their tables.
+    let triggers = triggers.iter().filter(|(_, sql)| !sql.contains(PREFIX));
     let triggers = triggers.map(|(_, sql)| (place(sql), format!("{sql};\n")));
     let kept = kept.iter().map(|other| (other.at, kept_text(other)));
     let mut each: Vec<(usize, String)> = triggers.chain(kept).collect();

@@ -49,6 +49,8 @@ impl Subject {
             | Change::RenameKey { .. }
             | Change::ChangeOptions { .. }
             | Change::ChangeComment { .. }
+            | Change::AddCapture { .. }
+            | Change::DropCapture { .. }
             | Change::CreateView(_)
             | Change::DropView(_) => None,
         }

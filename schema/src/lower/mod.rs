@@ -44,6 +44,7 @@ use crate::draft::{Draft, DraftDomain, DraftEnum, DraftTable, DraftView, TableIn
 use crate::findings::{too_many, unreadable};
 use crate::input::Input;
 use crate::parse::comment_text;
+use crate::plan::capture;
 use crate::source::FileId;
 
 use objects::Objects;
@@ -280,6 +281,9 @@ impl<'a> Fold<'a> {
         }
         if file.dialect == Dialect::Sqlite && self.belongs_to_sqlite(&created.name.name.text) {
             return self.no_model(&created.name, "CREATE TABLE of SQLite's own");
+        }
+        if capture::is_own_table(&created.name.name.text) {
+            return self.no_model(&created.name, "CREATE TABLE of bindery's own");
         }
         if created.keeper == Keeper::Virtual {
             let name = created.name.name.text.to_lowercase();

@@ -4,7 +4,7 @@ use super::{ColumnId, EngineId, Model, TableId};
 use crate::plan::statements::{is_required, is_writable};
 use crate::source::Span;
 
-/// `@sync from default to analytics as UserAnalytics by updated_at`.
+/// `@sync from default to analytics as UserAnalytics by updated_at`, or `captured` at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableSync {
     /// The method of generated code, and what the target keeps it under: `users_to_analytics`.
@@ -17,8 +17,10 @@ pub struct TableSync {
     pub to: EngineId,
     /// The table that is written.
     pub target: TableId,
-    /// The column that says what was changed; `None`: both tables are compared.
+    /// The column that says what was changed.
     pub by: Option<ColumnId>,
+    /// Triggers record what was changed. Without them and without a column both tables are compared.
+    pub captured: bool,
     /// The whole tag.
     pub span: Span,
 }

@@ -14,7 +14,7 @@ use super::lex::Comment;
 use super::prose;
 
 /// All annotations, for suggestions.
-pub(super) const KNOWN: [&str; 19] = [
+pub(super) const KNOWN: [&str; 20] = [
     "engines",
     "engine",
     "dialect",
@@ -34,6 +34,7 @@ pub(super) const KNOWN: [&str; 19] = [
     "sync",
     "redact",
     "publish",
+    "capture",
 ];
 
 /// The longest text that every dialect takes as a column with a length: MySQL's, of four bytes a character.
@@ -201,7 +202,7 @@ impl<'a> Reader<'a> {
                 &[AnnotationTarget::Table, AnnotationTarget::View],
                 "a table or a view",
             ),
-            "validate" | "interface" | "sync" | "publish" => {
+            "validate" | "interface" | "sync" | "publish" | "capture" => {
                 (&[AnnotationTarget::Table], "a table")
             }
             "renamed_from" => (
@@ -250,6 +251,7 @@ impl<'a> Reader<'a> {
             "updated" => put(self, tag, &mut notes.updated, Self::flag),
             "skip" => put(self, tag, &mut notes.skip, Self::flag),
             "validate" => put(self, tag, &mut notes.validate, Self::flag),
+            "capture" => put(self, tag, &mut notes.capture, Self::flag),
             "interface" => put(self, tag, &mut notes.interface, Self::interface),
             "length" => put(self, tag, &mut notes.length, Self::length),
             "allow" => self.allow(tag, &mut notes.allow),
@@ -549,16 +551,18 @@ impl<'a> Reader<'a> {
             self.malformed(
                 tag,
                 "`@sync` needs the engine that is read and the one that is written".to_owned(),
-                "write for example `@sync from default to analytics by updated_at`, with `as UserAnalytics` before `by` for another model"
+                "write for example `@sync from default to analytics by updated_at`, or `captured` in place of `by updated_at`, with \
+                 `as UserAnalytics` before it for another model"
                     .to_owned(),
             );
         }
         sync
     }
 
-    /// Pairs of a word and a name, in this order.
+    /// Pairs of a word and a name, in this order; `captured` at the end stands alone.
     fn sync_parts(&self, tag: &Tag<'a>) -> Option<SyncTag> {
-        let words: Vec<&'a str> = tag.rest.split_whitespace().collect();
+        let mut words: Vec<&'a str> = tag.rest.split_whitespace().collect();
+        let captured = words.pop_if(|last| *last == "captured").is_some();
         let (pairs, []) = words.as_chunks::<2>() else {
             return None;
         };
@@ -574,12 +578,14 @@ impl<'a> Reader<'a> {
             to: after("to")?,
             model: after("as"),
             column: after("by"),
+            captured,
             span: self.span(
                 tag.word_span.start as usize,
                 tag.rest_start + tag.rest.len(),
             ),
         };
-        pairs.next().is_none().then_some(sync)
+        let is_whole = pairs.next().is_none() && !(captured && sync.column.is_some());
+        is_whole.then_some(sync)
     }
 
     pub(super) fn malformed(&mut self, tag: &Tag<'a>, message: String, help: String) {

@@ -4,6 +4,7 @@ use crate::dialect::DialectRules as _;
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 
+use super::capture::{self, Capture};
 use super::index::{IndexNames, bounded, index_statements};
 use super::object::{create_enum, create_objects, create_schema, drop_objects, unless};
 use super::order::{CreationOrder, creation_order};
@@ -116,12 +117,14 @@ impl<'m> Context<'m> {
             &mut Vec::new(),
         ));
         create.extend(writer.behind());
+        let captured = capture::capture(table, self.dialect());
+        create.extend(captured.iter().flat_map(|one| one.create.clone()));
         CreateTable {
             table: id,
             name: table.name.clone(),
             create,
             link: self.link(id),
-            drop: self.drop(id),
+            drop: self.drop(id, captured),
         }
     }
 
@@ -270,7 +273,7 @@ impl<'m> Context<'m> {
         })
     }
 
-    fn drop(&self, id: TableId) -> Vec<String> {
+    fn drop(&self, id: TableId, captured: Option<Capture>) -> Vec<String> {
         let table = self.model.table(id);
         let mut sql = SqlWriter::new(self.dialect());
         sql.push("DROP TABLE IF EXISTS ").table(&table.name);
@@ -289,6 +292,7 @@ impl<'m> Context<'m> {
                 .rules()
                 .drop_in_circle(table, &referring, sql.finish())
         };
+        statements.extend(captured.into_iter().flat_map(|one| one.drop));
         statements.extend(self.enums(id).into_iter().map(|id| self.drop_type(id)));
         if self.is_own(id) {
             statements.extend(drop_objects(self.model, id));

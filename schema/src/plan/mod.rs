@@ -3,6 +3,7 @@
 //! Nothing here can fail: `check` ran the same writers before and refused what they cannot write. How a dialect spells
 //! a thing is in `dialect`.
 
+pub mod capture;
 pub mod constraints;
 pub mod ddl;
 mod index;

@@ -195,6 +195,7 @@ impl<'a> Resolver<'a> {
             unmanaged: draft.notes.unmanaged.is_some(),
             validate: draft.notes.validate.is_some(),
             publish: draft.notes.publish.clone(),
+            capture: draft.notes.capture,
             renamed_from: draft
                 .notes
                 .renamed_from

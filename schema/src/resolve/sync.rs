@@ -39,6 +39,7 @@ impl Resolver<'_> {
             to: to?,
             target: target?,
             by: by?,
+            captured: tag.captured,
             span: tag.span,
         })
     }

@@ -13,6 +13,7 @@ const WALL_CLOCK: &[&str] = &[
     "outbox/schedule.rs",
     "outbox/worker/mod.rs",
     "outbox/worker/periodic.rs",
+    "sync/capture/reading.rs",
     "value/types/chrono.rs",
     "messages/event.rs",
     "messages/message.rs",

@@ -9,7 +9,7 @@ use bindery::{Connection, FromRow, Sql};
 
 use self::table::{Column, Constraint, Index, Table, Tables};
 use super::graph::{Kind, Node, mentioned, sorted};
-use super::{Catalogue, Item};
+use super::{Catalogue, Item, capture};
 use crate::database::Chosen;
 
 /// Key, name to sort by, statement, comment.
@@ -47,10 +47,12 @@ pub(super) fn read(connection: &mut Connection<Chosen>) -> bindery::Result<Catal
     plan.add_functions(all(connection, queries::FUNCTIONS)?);
     let left_out = all(connection, queries::OTHERS)?;
     let compares_bytes = connection.query_scalar(Sql::assembled(queries::COMPARES_BYTES), ())?;
-    Ok(Catalogue {
+    let mut catalogue = Catalogue {
         compares_bytes,
         ..plan.catalogue(before, &tables, left_out)
-    })
+    };
+    capture::of_postgres(connection, &mut catalogue)?;
+    Ok(catalogue)
 }
 
 fn all<T: FromRow<Chosen>>(

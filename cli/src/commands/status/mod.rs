@@ -2,6 +2,7 @@
 //! for one engine.
 
 mod atomic;
+mod capture;
 pub(super) mod migrations;
 mod replicas;
 mod row;
@@ -32,20 +33,21 @@ use crate::report::document;
 pub(super) type Section<'s> = dyn Fn(&Look<'_>) -> bindery::Result<Vec<Row>> + Sync + 's;
 
 /// The sections, in the order in which they are printed.
-const SECTIONS: [&Section<'static>; 6] = [
+const SECTIONS: [&Section<'static>; 7] = [
     &migrations::rows,
     &atomic::rows,
     &tasks::rows,
     &sagas::rows,
     &replicas::rows,
     &syncs::rows,
+    &capture::rows,
 ];
 
 /// Report what waits on the engines: pending migrations, transactions in doubt, tasks, sagas, replicas that lag, syncs
 #[derive(Debug, Args)]
 #[command(
     long_about = "Report what waits on the engines: pending migrations, transactions of atomic groups in doubt, tasks that wait or failed, sagas that are not over, replicas that lag, syncs \
-        that failed or could not copy rows.\n\n\
+        that failed or could not copy rows, readers of recorded changes that are behind.\n\n\
         Without `--engine` all engines are looked at, at the same time; one that is down is reported as such, and the others all the \
         same. Nothing is changed. Exits with 0 where all is well, with 1 on a warning and with 2 on an error, as monitoring systems \
         read them.",

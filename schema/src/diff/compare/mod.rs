@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 use self::parts::Parts;
 use self::same::{column_changes, same_options};
+use super::capture::CaptureTrigger;
 use super::change::{Change, ColumnChange};
 use super::key::{Key, KeyKind};
 use super::structure::{ColumnShape, Structure, TableShape, table_key};
@@ -139,11 +140,38 @@ impl<'s> Comparison<'s> {
                 Some(known) => self.table(known, table),
                 None => self.create_table(table),
             }
+            self.captures(&table.name);
         }
         for table in from.tables.iter().rev() {
             if to.table(&table.name).is_none() && !self.is_left_alone(&table.name) {
                 self.drop_table(table);
+                self.captures(&table.name);
             }
+        }
+    }
+
+    /// Triggers that record changes, by their names.
+    fn captures(&mut self, table: &TableName) {
+        let (from, to) = (self.from.captures_of(table), self.to.captures_of(table));
+        let lacking = |one: &[CaptureTrigger], other: &[CaptureTrigger]| {
+            let is_known =
+                |trigger: &&CaptureTrigger| other.iter().any(|known| known.name == trigger.name);
+            let missing = one.iter().filter(|trigger| !is_known(trigger));
+            missing.cloned().collect::<Vec<_>>()
+        };
+        let (gone, new) = (lacking(&from, &to), lacking(&to, &from));
+        let table = table.clone();
+        if !gone.is_empty() {
+            self.parts.drop_captures.push(Change::DropCapture {
+                table: table.clone(),
+                triggers: gone,
+            });
+        }
+        if !new.is_empty() {
+            let triggers = new;
+            self.parts
+                .add_captures
+                .push(Change::AddCapture { table, triggers });
         }
     }
 

@@ -5,6 +5,8 @@ use crate::diff::change::Change;
 /// Changes by when they are executed.
 #[derive(Default)]
 pub(super) struct Parts {
+    /// A column that a trigger reads cannot go.
+    pub(super) drop_captures: Vec<Change>,
     pub(super) drop_views: Vec<Change>,
     pub(super) drop_foreign_keys: Vec<Change>,
     pub(super) drop_keys: Vec<Change>,
@@ -19,11 +21,13 @@ pub(super) struct Parts {
     pub(super) drop_tables: Vec<Change>,
     pub(super) drop_types: Vec<Change>,
     pub(super) create_views: Vec<Change>,
+    pub(super) add_captures: Vec<Change>,
 }
 
 impl Parts {
     pub(super) fn finish(self) -> Vec<Change> {
         [
+            self.drop_captures,
             self.drop_views,
             self.drop_foreign_keys,
             self.drop_keys,
@@ -37,6 +41,7 @@ impl Parts {
             self.drop_tables,
             self.drop_types,
             self.create_views,
+            self.add_captures,
         ]
         .concat()
     }

@@ -4,6 +4,7 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
+use super::capture;
 use super::change::Change;
 use super::key::{Key, KeyKind};
 use super::rename::Rename;
@@ -60,6 +61,18 @@ pub(super) struct Context<'c> {
     pub(super) keeps_data: bool,
     /// Are large tables to stay in use meanwhile?
     pub(super) online: bool,
+}
+
+/// Makes triggers, or drops them.
+fn captures(context: &Context<'_>, change: &Change, dialect: Dialect) -> Vec<Step> {
+    let statements = if let Change::AddCapture { table, triggers } = change {
+        capture::create(triggers, context.from.table(table).is_some(), dialect)
+    } else if let Change::DropCapture { triggers, .. } = change {
+        capture::remove(triggers, dialect)
+    } else {
+        return Vec::new();
+    };
+    vec![Step::of(statements)]
 }
 
 /// The statements of all changes, in their order.

@@ -5,8 +5,8 @@ use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
 use super::super::structure::{ColumnShape, folded};
 use super::{
-    Context, Step, add_without_value, altered, by_hand, create_table, create_view, drop_column,
-    drop_table, drop_view, keys_over, lacks_value, loss, quoted, quoted_table, text,
+    Context, Step, add_without_value, altered, by_hand, captures, create_table, create_view,
+    drop_column, drop_table, drop_view, keys_over, lacks_value, loss, quoted, quoted_table, text,
 };
 use crate::dialect::{Dialect, Flavour};
 use crate::model::TableName;
@@ -66,6 +66,7 @@ pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
                 &format!("COMMENT={comment}"),
             )])]
         }
+        Change::AddCapture { .. } | Change::DropCapture { .. } => captures(context, change, MYSQL),
         Change::CreateView(view) => vec![Step::of(create_view(view))],
         Change::DropView(view) => vec![Step::of([drop_view(view, MYSQL)])],
     }

@@ -5,8 +5,9 @@ use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
 use super::super::structure::{ColumnShape, EnumShape, table_key};
 use super::{
-    Context, Step, add_without_value, altered, by_hand, comment_on, create_table, create_view,
-    drop_column, drop_table, drop_view, keys_over, lacks_value, loss, quoted, quoted_table, text,
+    Context, Step, add_without_value, altered, by_hand, captures, comment_on, create_table,
+    create_view, drop_column, drop_table, drop_view, keys_over, lacks_value, loss, quoted,
+    quoted_table, text,
 };
 use crate::column_type::TypeClass;
 use crate::dialect::Dialect;
@@ -70,6 +71,9 @@ pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
         Change::ChangeOptions { .. } => vec![by_hand(change)],
         Change::ChangeComment { table, to, .. } => {
             vec![Step::of([comment_on(table, None, to.as_ref(), POSTGRES)])]
+        }
+        Change::AddCapture { .. } | Change::DropCapture { .. } => {
+            captures(context, change, POSTGRES)
         }
         Change::CreateView(view) => vec![Step::of(create_view(view))],
         Change::DropView(view) => vec![Step::of([drop_view(view, POSTGRES)])],

@@ -7,11 +7,12 @@ use super::super::change::{Change, ColumnChange};
 use super::super::key::{Key, KeyKind};
 use super::super::structure::{ColumnShape, TableShape, folded, table_key};
 use super::{
-    Context, Step, altered, create_table, create_view, drop_column, drop_table, drop_view, indexes,
-    lacks_value, loss, quoted, quoted_table, text,
+    Context, Step, altered, captures, create_table, create_view, drop_column, drop_table,
+    drop_view, indexes, lacks_value, loss, quoted, quoted_table, text,
 };
 use crate::dialect::Dialect;
 use crate::model::TableName;
+use crate::plan::capture::PREFIX;
 use crate::sql_writer::SqlWriter;
 
 const SQLITE: Dialect = Dialect::Sqlite;
@@ -24,8 +25,14 @@ pub(super) fn steps(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
     for change in changes {
         let key = change.table().map(|table| table_key(table, SQLITE));
         let is_anew = key.as_ref().is_some_and(|key| anew.contains(key));
-        let is_view = matches!(change, Change::CreateView(_) | Change::DropView(_));
-        if !is_anew || is_view {
+        let is_beside = matches!(
+            change,
+            Change::CreateView(_)
+                | Change::DropView(_)
+                | Change::AddCapture { .. }
+                | Change::DropCapture { .. }
+        );
+        if !is_anew || is_beside {
             let of_change = step(context, change).into_iter();
             steps.extend(of_change.map(|step| step.about(change)));
             continue;
@@ -83,6 +90,7 @@ fn step(context: &Context<'_>, change: &Change) -> Vec<Step> {
         Change::AddKey { key, .. } => vec![Step::of([key.sql.clone()])],
         Change::DropKey { key, .. } => vec![Step::of([drop_index(key)])],
         Change::RenameKey { from, to, .. } => vec![Step::of([drop_index(from), to.sql.clone()])],
+        Change::AddCapture { .. } | Change::DropCapture { .. } => captures(context, change, SQLITE),
         Change::CreateView(view) => vec![Step::of(create_view(view))],
         Change::DropView(view) => vec![Step::of([drop_view(view, SQLITE)])],
         // There are neither, and no comments in the database; columns and options make a table anew.
@@ -144,7 +152,9 @@ fn needs_new_table(context: &Context<'_>, change: &Change, changes: &[Change]) -
         | Change::CreateEnum(_)
         | Change::DropEnum(_)
         | Change::ChangeEnum { .. }
-        | Change::ChangeComment { .. } => false,
+        | Change::ChangeComment { .. }
+        | Change::AddCapture { .. }
+        | Change::DropCapture { .. } => false,
     }
 }
 
@@ -239,7 +249,7 @@ fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Ve
     statements.extend(indexes(&to.keys));
     statements.extend(kept_indexes(from, to, changes));
     let triggers = context.triggers.iter();
-    let triggers = triggers.filter(|(at, _)| folded(at, SQLITE) == key);
+    let triggers = triggers.filter(|(at, sql)| folded(at, SQLITE) == key && stays(context, sql));
     statements.extend(triggers.map(|(_, sql)| sql.clone()));
     step.statements = statements;
     // Its other columns are as they were.
@@ -261,6 +271,12 @@ fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Ve
         }
     }
     vec![step]
+}
+
+/// Is it no trigger that records changes, or one that the schema has, too?
+fn stays(context: &Context<'_>, sql: &str) -> bool {
+    let mut wanted = context.to.captures.iter();
+    !sql.contains(PREFIX) || wanted.any(|one| sql.contains(&one.name))
 }
 
 fn adds_or_retypes(change: &Change) -> bool {

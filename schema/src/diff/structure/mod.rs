@@ -5,6 +5,7 @@ mod shapes;
 
 use self::builder::Builder;
 pub use self::shapes::{ColumnShape, EnumShape, ObjectShape, TableShape, ViewShape};
+use super::capture::{CaptureTrigger, captures};
 use crate::check::check;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, Flavour};
@@ -29,6 +30,8 @@ pub struct Structure {
     pub enums: Vec<EnumShape>,
     /// Sequences, domains, other types, extensions and functions that tables need, in the order of creation.
     pub objects: Vec<ObjectShape>,
+    /// Triggers that record changes.
+    pub captures: Vec<CaptureTrigger>,
     /// The statements that make all of it, each on lines of its own.
     text: String,
     /// The same, read.
@@ -136,6 +139,15 @@ impl Structure {
         tables.find(|table| table_key(&table.name, self.dialect) == key)
     }
 
+    /// The triggers that record the changes of a table.
+    pub fn captures_of(&self, name: &TableName) -> Vec<CaptureTrigger> {
+        let key = table_key(name, self.dialect);
+        let all = self.captures.iter();
+        all.filter(|one| table_key(&one.table, self.dialect) == key)
+            .cloned()
+            .collect()
+    }
+
     fn build(model: Model, text: &str, dialect: Dialect, flavour: Option<Flavour>) -> Self {
         let engine = EngineId(0);
         let pieces = Pieces::new(&model, engine);
@@ -162,6 +174,7 @@ impl Structure {
             views: views.filter_map(|id| builder.view(*id)).collect(),
             enums: builder.enums(&order),
             objects: builder.objects(&order),
+            captures: captures(text, dialect, flavour),
             text: text.to_owned(),
             model,
         }

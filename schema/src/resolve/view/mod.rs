@@ -135,6 +135,7 @@ impl<'a> Resolver<'a> {
             unmanaged: draft.notes.unmanaged.is_some(),
             validate: false,
             publish: None,
+            capture: None,
             renamed_from: None,
             strict: false,
             without_rowid: false,

@@ -1,0 +1,162 @@
+//! A copy of a whole engine that is kept up by the changes that triggers record. The keys of changed rows are read, and the rows of
+//! both engines made equal, as a repair does; then the position of the reader is saved.
+
+use bindery::sync::{CaptureSql, CapturedTable, ChangedKeys, KeyForm};
+use bindery_schema::dialect::Dialect;
+use bindery_schema::model::CheckedModel;
+use bindery_schema::plan::capture::{Capture, capture, key_form};
+use serde_json::Value;
+
+use super::lines::{Differing, Kind};
+use super::pairs::{Ends, Pair};
+use super::repair::{Repair, Repaired};
+use crate::database::{Chosen, Engines, failure};
+use crate::failure::Failure;
+
+/// Changes of a table that are read at a time.
+const BATCH: usize = 1_000;
+
+/// The tables of a mirror, with the triggers of each.
+pub(crate) struct Follower {
+    reader: String,
+    dialect: Dialect,
+    /// In the order of the pairs.
+    tables: Vec<(Capture, Vec<KeyForm>)>,
+}
+
+impl Follower {
+    /// Refuses tables whose changes nothing records.
+    pub(crate) fn of(
+        model: &CheckedModel,
+        ends: Ends,
+        pairs: &[Pair<'_>],
+    ) -> Result<Self, Failure> {
+        let (from, to) = (model.engine(ends.from), model.engine(ends.to));
+        let tables = pairs.iter().map(|pair| {
+            let table = pair.from.table;
+            let found = capture(table, from.dialect);
+            let found = found.ok_or_else(|| not_captured(pair.name(), &from.name))?;
+            let key = table.primary_key.iter().flat_map(|key| &key.columns);
+            let forms = key.filter_map(|id| key_form(table.column(*id)));
+            Ok((found, forms.collect()))
+        });
+        Ok(Self {
+            dialect: from.dialect,
+            reader: format!("mirror {} to {}", from.name, to.name),
+            tables: tables.collect::<Result<_, Failure>>()?,
+        })
+    }
+
+    /// Keeps the changes from now on.
+    pub(crate) fn begin(&self, engines: &Engines, from: Chosen) -> Result<(), Failure> {
+        let begun = self.each(|_, table| {
+            let begun = engines.registry.begin_reader(from, table, &self.reader);
+            begun.map_err(|error| failure(&error))
+        });
+        begun.map(drop)
+    }
+
+    /// Is there a position for every table?
+    pub(crate) fn has_begun(&self, engines: &Engines, from: Chosen) -> Result<bool, Failure> {
+        let found = self.each(|_, table| self.read(engines, from, table, 1))?;
+        Ok(found.iter().all(Option::is_some))
+    }
+
+    /// Copies the changes that there are now; reports what was written, and whether a table was emptied at once.
+    pub(crate) fn catch_up(
+        &self,
+        repair: &Repair<'_>,
+        pairs: &[Pair<'_>],
+    ) -> Result<(Repaired, bool), Failure> {
+        let mut written = Repaired::default();
+        loop {
+            let read =
+                self.each(|_, table| self.read(repair.engines, repair.from, table, BATCH))?;
+            let read = read.into_iter().map(|one| one.ok_or_else(lost));
+            let read: Vec<ChangedKeys> = read.collect::<Result<_, Failure>>()?;
+            if read.iter().any(|one| one.is_truncated) {
+                return Ok((written, true));
+            }
+            let keys: Vec<Vec<Vec<Value>>> = read.iter().map(keys_of).collect();
+            // Rows that refer to others go first, and come last.
+            for (pair, keys) in pairs.iter().zip(&keys).rev() {
+                written.add(repair.delete(pair, &differing(keys, Kind::Surplus))?);
+            }
+            for (pair, keys) in pairs.iter().zip(&keys) {
+                written.add(repair.write(pair, &differing(keys, Kind::Different))?);
+            }
+            self.save(repair, &read)?;
+            if !read.iter().any(|one| one.has_more) {
+                return Ok((written, false));
+            }
+        }
+    }
+
+    fn save(&self, repair: &Repair<'_>, read: &[ChangedKeys]) -> Result<(), Failure> {
+        let saved = self.each(|at, table| {
+            let place = (self.reader.as_str(), &read[at].position);
+            let saved = repair
+                .engines
+                .registry
+                .save_reader(repair.from, table, place);
+            saved.map_err(|error| failure(&error))
+        });
+        saved.map(drop)
+    }
+
+    fn read(
+        &self,
+        engines: &Engines,
+        from: Chosen,
+        table: &CapturedTable<'_>,
+        limit: usize,
+    ) -> Result<Option<ChangedKeys>, Failure> {
+        let place = (self.reader.as_str(), limit);
+        let read = engines.registry.changed_keys(from, table, place);
+        read.map_err(|error| failure(&error))
+    }
+
+    fn each<T>(
+        &self,
+        mut work: impl FnMut(usize, &CapturedTable<'_>) -> Result<T, Failure>,
+    ) -> Result<Vec<T>, Failure> {
+        let tables = self.tables.iter().enumerate();
+        tables
+            .map(|(at, (capture, forms))| {
+                let triggers: Vec<&str> = capture.triggers.iter().map(String::as_str).collect();
+                work(
+                    at,
+                    &CapturedTable {
+                        capture: CaptureSql {
+                            dialect: self.dialect,
+                            table: &capture.table,
+                            triggers: &triggers,
+                        },
+                        key: forms,
+                    },
+                )
+            })
+            .collect()
+    }
+}
+
+fn lost() -> Failure {
+    let message =
+        "the position is not known to the source: it was restored, or is another database";
+    Failure::new(message).help("copy all rows again: `--replace`")
+}
+
+fn keys_of(read: &ChangedKeys) -> Vec<Vec<Value>> {
+    let key = |key: &Vec<String>| key.iter().cloned().map(Value::String).collect();
+    read.keys.iter().map(key).collect()
+}
+
+fn differing(keys: &[Vec<Value>], kind: Kind) -> Vec<Differing> {
+    let keys = keys.iter().cloned();
+    keys.map(|key| Differing { kind, key }).collect()
+}
+
+fn not_captured(table: &str, engine: &str) -> Failure {
+    let message = format!("nothing records the changes of `{table}` on engine `{engine}`");
+    Failure::new(message).help("write `-- @capture` above the table, and make its triggers: `bindery migrate add capture`, or `bindery validate --fix`")
+}

@@ -1,0 +1,227 @@
+//! Triggers that record changes, on the three databases: made, compared, migrated and pulled by the command, and a mirror that is
+//! kept up by them.
+
+use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
+
+use super::support::{Project, holds, names_in};
+
+const PLAIN: &str = "\
+-- @engine default
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY,
+  email VARCHAR(100) NOT NULL
+);
+";
+
+const CAPTURED: &str = "\
+-- @engine default
+-- @capture
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY,
+  email VARCHAR(100) NOT NULL
+);
+";
+
+/// Its key is another one, and so are its triggers.
+const OTHER_KEY: &str = "\
+-- @engine default
+-- @capture
+CREATE TABLE users (
+  id INTEGER NOT NULL,
+  tenant INTEGER NOT NULL DEFAULT 0,
+  email VARCHAR(100) NOT NULL,
+  PRIMARY KEY (id, tenant)
+);
+";
+
+/// The database of a project.
+enum At {
+    File,
+    Server(FreshDatabase),
+}
+
+struct World {
+    project: Project,
+    at: At,
+}
+
+impl World {
+    fn new(at: At) -> Self {
+        let url = match &at {
+            At::File => "sqlite://default.db".to_owned(),
+            At::Server(database) => database.url(),
+        };
+        let project = Project::new(&[
+            ("bindery.toml", "url = \"${URL}\"\n"),
+            ("schema.sql", PLAIN),
+        ]);
+        let project = project.with("URL", &url);
+        Self { project, at }
+    }
+
+    fn execute(&self, sql: &str) {
+        match &self.at {
+            At::File => self.project.sqlite("default.db", sql),
+            At::Server(database) => database.run_script(sql).expect("it is executed"),
+        }
+    }
+
+    /// Adds a migration for a schema and runs it; then the database is as the schema says.
+    fn migrate(&self, name: &str, schema: &str) {
+        self.project.write("schema.sql", schema);
+        let checked = self.project.run("migrate check").failed();
+        holds(&checked, &["B0334"]);
+        self.project.run(&format!("migrate add {name}")).good();
+        self.project.run("migrate run").good();
+        self.project.run("migrate check").good();
+        holds(&self.project.run("validate --strict").good(), &["equal"]);
+    }
+}
+
+fn each(show: fn(&World)) {
+    show(&World::new(At::File));
+    if let Some(database) = fresh_postgres() {
+        show(&World::new(At::Server(database)));
+    }
+    if let Some(database) = fresh_mysql() {
+        show(&World::new(At::Server(database)));
+    }
+}
+
+/// The results of a run that found something.
+fn incomplete(project: &Project, words: &str) -> String {
+    let outcome = project.run(words);
+    assert_eq!(outcome.code, Some(1), "{outcome:#?}");
+    outcome.results
+}
+
+/// Covers CDC-4, CDC-11.
+#[test]
+fn cdc_04_triggers_come_and_go_by_migrations() {
+    each(|world| {
+        let project = &world.project;
+        project.run("migrate add first").good();
+        project.run("migrate run").good();
+        world.migrate("capture", CAPTURED);
+        world.execute("INSERT INTO users VALUES (1, 'a')");
+
+        // Another key needs other triggers.
+        world.migrate("other_key", OTHER_KEY);
+        world.execute("INSERT INTO users (id, tenant, email) VALUES (2, 3, 'b')");
+        world.migrate("no_capture", &OTHER_KEY.replace("-- @capture\n", ""));
+        world.execute("INSERT INTO users (id, tenant, email) VALUES (4, 3, 'b')");
+
+        project.run("migrate revert --yes").good();
+        project.write("schema.sql", OTHER_KEY);
+        holds(&project.run("validate").good(), &["equal"]);
+    });
+}
+
+/// Covers CDC-11.
+#[test]
+fn cdc_11_a_trigger_that_is_gone_is_missed_and_mended() {
+    each(|world| {
+        let project = &world.project;
+        project.write("schema.sql", CAPTURED);
+        let printed = project.run("create --print").good();
+        holds(
+            &printed,
+            &[
+                "CREATE TABLE IF NOT EXISTS _bindery_changes",
+                "CREATE TRIGGER",
+            ],
+        );
+        project.run("create").good();
+        holds(&project.run("validate --strict").good(), &["equal"]);
+
+        let pulled = project.run("pull --out -").good();
+        holds(&pulled, &["-- @capture\nCREATE TABLE"]);
+        assert!(!pulled.contains("_bindery_"), "{pulled}");
+
+        let name = printed
+            .split(['"', '`'])
+            .filter(|word| word.starts_with("_bindery_capture_"))
+            .find(|word| !word.starts_with("_bindery_capture_f_"))
+            .expect("a trigger");
+        world.execute(&match &world.at {
+            At::Server(database) if database.url().starts_with("postgres") => {
+                format!("ALTER TABLE users DISABLE TRIGGER \"{name}\"")
+            }
+            At::Server(_) | At::File => format!("DROP TRIGGER {name}"),
+        });
+        let told = incomplete(project, "validate");
+        holds(&told, &["missing", "users on default: capture"]);
+        incomplete(project, "validate --fix");
+        let mends = project.path("mends/default");
+        let file = names_in(&mends).pop().expect("a file");
+        let mend = std::fs::read_to_string(mends.join(file)).expect("it is text");
+        world.execute(&mend);
+        holds(&project.run("validate --strict").good(), &["equal"]);
+
+        project.run("drop --yes").good();
+    });
+}
+
+const MIRRORED: &str = "\
+-- @engines default, backup
+-- @capture
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY,
+  email VARCHAR(100) NOT NULL UNIQUE
+);
+-- @engines default, backup
+-- @capture
+CREATE TABLE posts (
+  id VARCHAR(40) PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES users (id)
+);
+CREATE INDEX posts_user ON posts (user_id);
+";
+
+/// From SQLite to PostgreSQL and back.
+#[test]
+fn sync_06_a_mirror_is_kept_up_by_recorded_changes() {
+    let Some(backup) = fresh_postgres() else {
+        return;
+    };
+    let config = "url = \"sqlite://default.db\"\n\n[engines]\nbackup = \"${BACKUP}\"\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", MIRRORED)]);
+    let project = project.with("BACKUP", &backup.url());
+    project.run("create --all").good();
+    project.sqlite(
+        "default.db",
+        "INSERT INTO users VALUES (1, 'a'), (2, 'b'), (3, 'c'); INSERT INTO posts VALUES ('p''1', 1), ('ü', 2);",
+    );
+    let first = project
+        .run("mirror default backup --catch-up --quiet")
+        .good();
+    holds(&first, &["equal", "0 inserted, 0 updated, 0 deleted"]);
+    project.sqlite(
+        "default.db",
+        "DELETE FROM posts WHERE user_id = 2; DELETE FROM users WHERE id = 2; UPDATE users SET email = 'x' WHERE id = 3; \
+         INSERT INTO users VALUES (9, 'b'); INSERT INTO posts VALUES ('new', 9);",
+    );
+    let status = project.run("status --engine default --format json");
+    holds(
+        &status.results,
+        &["`mirror default to backup` of users: 3 changes behind"],
+    );
+    let next = project.run("mirror default backup --catch-up").good();
+    holds(&next, &["copied", "2 inserted, 1 updated, 2 deleted"]);
+    holds(
+        &project.run("verify --from default --to backup").good(),
+        &["equal"],
+    );
+    let back = project
+        .run("mirror backup default --replace --yes --quiet")
+        .good();
+    holds(&back, &["equal"]);
+
+    // Tables whose changes nobody records cannot be followed.
+    project.write("schema.sql", MIRRORED.replace("-- @capture\n", ""));
+    let refused = project.run("mirror default backup --follow").failed();
+    holds(
+        &refused,
+        &["nothing records the changes of `users` on engine `default`"],
+    );
+}

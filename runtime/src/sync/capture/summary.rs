@@ -1,0 +1,54 @@
+//! The readers of recorded changes, for monitoring.
+
+use std::time::Duration;
+
+use crate::driver::{Physical, own_tables};
+use crate::error::Result;
+use crate::sync::store::query;
+
+/// A reader of the recorded changes of a table, and how far it is behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChangeReader {
+    /// Its name: that of the sync, or the program's own.
+    pub name: String,
+    /// The table.
+    pub table: String,
+    /// How many changes it has not passed.
+    pub behind: u64,
+    /// How long ago the first of them was made, by the database's clock.
+    pub oldest: Option<Duration>,
+    /// How long ago it saved its position.
+    pub saved: Duration,
+}
+
+const TABLE: &str = "_bindery_change_readers";
+
+pub(super) fn read(physical: &mut Physical) -> Result<Vec<ChangeReader>> {
+    let mut found = Vec::new();
+    if !physical.table_exists(None, TABLE)? {
+        return Ok(found);
+    }
+    let now = own_tables::now_ms(physical.dialect());
+    let since = "FROM _bindery_changes c WHERE c.table_name = r.table_name AND \
+        (c.round IS NULL OR c.round > r.round OR (c.round = r.round AND c.id > r.id))";
+    let sql = format!(
+        "SELECT r.reader, r.table_name, (SELECT count(*) {since}), {now} - (SELECT min(c.made_ms) {since}), {now} - r.saved_ms \
+         FROM _bindery_change_readers r ORDER BY r.reader, r.table_name"
+    );
+    query(physical, &sql, &mut |_| (), &mut |row| {
+        found.push(ChangeReader {
+            name: row.next()?,
+            table: row.next()?,
+            behind: row.next::<i64>()?.unsigned_abs(),
+            oldest: row.next::<Option<i64>>()?.map(age),
+            saved: age(row.next()?),
+        });
+        Ok(true)
+    })?;
+    Ok(found)
+}
+
+fn age(ms: i64) -> Duration {
+    Duration::from_millis(u64::try_from(ms).unwrap_or_default())
+}

@@ -1,0 +1,56 @@
+//! Are the triggers there that the program was compiled with, and switched on? Their names hold a number made of what they do, so
+//! one that another key or another table needs has another name.
+
+use super::CaptureSql;
+use crate::driver::Physical;
+use crate::error::{Error, ErrorKind, Result, SyncError};
+use crate::link::connection::Connection;
+use crate::link::engine::Engine;
+use crate::sync::run::on_physical;
+use crate::sync::store::query;
+use bindery_core::dialect::Dialect;
+
+/// Fails where a change of the table would not be recorded.
+pub(super) fn ensure<E: Engine>(
+    source: &mut Connection<E>,
+    capture: &CaptureSql<'_>,
+) -> Result<()> {
+    let found = on_physical(source, |physical| working(physical, capture))?;
+    let missing = capture.triggers.iter();
+    let Some(missing) = missing
+        .copied()
+        .find(|name| !found.iter().any(|one| one == name))
+    else {
+        return Ok(());
+    };
+    let (table, trigger) = (capture.table.to_owned(), missing.to_owned());
+    let error = Error::new(ErrorKind::Sync(SyncError::NotRecorded { table, trigger }));
+    Err(error.on_engine(source.engine.name()))
+}
+
+/// The triggers among these that fire for everybody's changes.
+fn working(physical: &mut Physical, capture: &CaptureSql<'_>) -> Result<Vec<String>> {
+    let places = vec!["?"; capture.triggers.len()].join(", ");
+    let sql = match physical.dialect() {
+        Dialect::Sqlite => {
+            format!("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name IN ({places})")
+        }
+        Dialect::Postgres => format!(
+            "SELECT CAST(tgname AS text) FROM pg_catalog.pg_trigger WHERE tgenabled = 'A' AND CAST(tgname AS text) IN ({places})"
+        ),
+        Dialect::Mysql => format!(
+            "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = database() AND trigger_name IN ({places})"
+        ),
+    };
+    let mut found = Vec::new();
+    query(
+        physical,
+        &sql,
+        &mut |params| capture.triggers.iter().for_each(|name| params.text(name)),
+        &mut |row| {
+            found.push(row.next()?);
+            Ok(true)
+        },
+    )?;
+    Ok(found)
+}

@@ -1,0 +1,718 @@
+//! Changes that triggers record on three databases: which operations are, in which order they are read, and syncs that go by them.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bindery::sync::{ChangeKind, ChangePosition};
+use bindery::types::Uuid;
+use bindery::{Config, Dialect, ErrorKind, Hosts, StaticEngine, SyncError};
+use bindery_testkit::{
+    FreshDatabase, Server, ServerOptions, Shutdown, Watchdog, fresh_mysql, fresh_postgres,
+};
+
+use crate::capture::*;
+
+/// Empty databases with all tables.
+struct World {
+    db: Databases,
+    servers: (FreshDatabase, FreshDatabase),
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    fn start() -> Option<Self> {
+        let (Some(m), Some(p)) = (fresh_mysql(), fresh_postgres()) else {
+            return None;
+        };
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let file = folder.path().join("default.db");
+        let config = Config::new()
+            .engine("default", format!("sqlite://{}", file.display()).as_str())
+            .engine("m", m.url().as_str())
+            .engine("p", p.url().as_str());
+        let db = Databases::with_config(&config).expect("they are configured");
+        db.create_missing().expect("the tables are made");
+        db.create_sync_tables(engine::Default).expect("sqlite");
+        db.create_sync_tables(engine::M).expect("mysql");
+        db.create_sync_tables(engine::P).expect("postgres");
+        let servers = (m, p);
+        Some(Self {
+            db,
+            servers,
+            folder,
+        })
+    }
+
+    /// Runs statements as another program would.
+    fn run_as_another<E: StaticEngine>(&self, sql: &str) {
+        let outcome = match E::default().dialect() {
+            Dialect::Mysql => self.servers.0.run_script(sql),
+            Dialect::Postgres => self.servers.1.run_script(sql),
+            Dialect::Sqlite => {
+                let file = self.folder.path().join("default.db");
+                let connection = rusqlite::Connection::open(file).expect("the file");
+                connection.execute_batch(sql).expect("it is executed");
+                return;
+            }
+        };
+        outcome.expect("it is executed");
+    }
+}
+
+/// The engines that have every model here but `Remark`.
+trait Any: StaticEngine + Hosts<model::Note> + Hosts<model::Order> {}
+impl<E> Any for E where E: StaticEngine + Hosts<model::Note> + Hosts<model::Order> {}
+
+/// Runs a function on empty databases for each engine.
+macro_rules! on_each_engine {
+    ($show:ident) => {{
+        let _watchdog = Watchdog::start(stringify!($show), Duration::from_secs(600));
+        let Some(world) = World::start() else {
+            return Ok(());
+        };
+        $show::<engine::Default>(&world).inspect_err(|_| eprintln!("sqlite"))?;
+        $show::<engine::P>(&world).inspect_err(|_| eprintln!("postgres"))?;
+        $show::<engine::M>(&world).inspect_err(|_| eprintln!("mysql"))?;
+        Ok(())
+    }};
+}
+
+fn new_note(id: i64, body: &str) -> NewNote {
+    NewNote::new(id, format!("slug {id}"), body)
+}
+
+/// The keys and kinds of all changes after a position, and the last position.
+fn read<E: Any>(
+    world: &World,
+    mut position: ChangePosition,
+) -> bindery::Result<(Vec<(i64, ChangeKind)>, ChangePosition)> {
+    let changes = world.db.changes::<Note<E>>().batch_size(7);
+    let mut found = Vec::new();
+    loop {
+        let batch = changes.after(&position)?;
+        let read = batch.changes.iter();
+        found.extend(read.map(|change| (*change.key.value(), change.kind)));
+        position = batch.position;
+        if !batch.has_more {
+            return Ok((found, position));
+        }
+    }
+}
+
+fn now<E: Any>(world: &World) -> bindery::Result<ChangePosition> {
+    world.db.changes::<Note<E>>().now()
+}
+
+use ChangeKind::{Deleted, Inserted, Updated};
+
+/// Covers CDC-1.
+#[test]
+fn cdc_01_committed_changes_are_recorded_and_others_are_not() -> bindery::Result<()> {
+    fn show<E: Any>(world: &World) -> bindery::Result<()> {
+        let start = now::<E>(world)?;
+        let mut notes = world.db.connect(E::default())?;
+        notes.notes().insert(new_note(1, "one"))?;
+        notes.notes().insert(new_note(2, "two"))?;
+        let mut undone = notes.begin()?;
+        undone.notes().insert(new_note(3, "three"))?;
+        undone.rollback()?;
+        let (found, position) = read::<E>(world, start)?;
+        assert_eq!(found, [(1, Inserted), (2, Inserted)]);
+        let two = NoteId::on(E::default(), 2);
+        notes.notes().update(two, NotePatch::new().body("other"))?;
+        notes.notes().delete(NoteId::on(E::default(), 1))?;
+        notes.notes().insert(new_note(4, "four"))?;
+        world.run_as_another::<E>("UPDATE notes SET id = 5 WHERE id = 4");
+        let batch = world.db.changes::<Note<E>>().after(&position)?;
+        let found: Vec<_> = batch
+            .changes
+            .iter()
+            .map(|change| {
+                let body = change.row.as_ref().map(|row| row.body.as_str());
+                (*change.key.value(), change.kind, body)
+            })
+            .collect();
+        let wanted = [
+            (2, Updated, Some("other")),
+            (1, Deleted, None),
+            (4, Deleted, None),
+            (5, Updated, Some("four")),
+        ];
+        assert_eq!(found, wanted);
+        let (found, last) = read::<E>(world, batch.position)?;
+        assert_eq!((found.len(), last), (0, batch.position));
+        Ok(())
+    }
+    on_each_engine!(show)
+}
+
+/// Writes until the server is gone, and counts the transactions that were answered.
+fn write_until_gone<E: Any>(db: &Databases, base: i64, answered: &AtomicUsize) {
+    let outcome = db.connect(E::default()).and_then(|mut notes| {
+        for at in base.. {
+            notes.transaction(|tx| {
+                tx.notes().insert(new_note(at, "written"))?;
+                if at % 3 == 0 {
+                    let before = tx
+                        .notes()
+                        .filter(note::id.eq(NoteId::on(E::default(), at - 1)));
+                    before.update(note::body.set_to(format!("by {at}")))?;
+                }
+                if at % 5 == 0 {
+                    tx.notes()
+                        .filter(note::id.eq(NoteId::on(E::default(), at - 4)))
+                        .delete()?;
+                }
+                Ok(())
+            })?;
+            answered.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    });
+    assert!(outcome.is_err(), "it writes until the server is gone");
+}
+
+/// The rows of the table by their keys.
+fn stored<E: Any>(db: &Databases) -> bindery::Result<BTreeMap<i64, String>> {
+    let rows = db
+        .connect(E::default())?
+        .notes()
+        .order_by(note::id.asc())
+        .all()?;
+    let pair = |row: Note<E>| (*row.id.value(), row.body);
+    Ok(rows.into_iter().map(pair).collect())
+}
+
+/// Takes the changes after a position over into a copy.
+fn replayed<E: Any>(
+    db: &Databases,
+    mut position: ChangePosition,
+    copy: &mut BTreeMap<i64, String>,
+) -> bindery::Result<ChangePosition> {
+    let changes = db.changes::<Note<E>>().batch_size(100);
+    loop {
+        let batch = changes.after(&position)?;
+        for change in batch.changes {
+            match change.row {
+                Some(row) => copy.insert(*change.key.value(), row.body),
+                None => copy.remove(change.key.value()),
+            };
+        }
+        position = batch.position;
+        if !batch.has_more {
+            return Ok(position);
+        }
+    }
+}
+
+fn survive<E: Any>(options: ServerOptions) -> bindery::Result<()> {
+    let _watchdog = Watchdog::start("crashes under load", Duration::from_secs(1_800));
+    let Some(mut server) = options.durable(true).start_or_skip() else {
+        return Ok(());
+    };
+    let url = server.database("captured").expect("a database");
+    let mut config = Config::new().engine("default", "sqlite::memory:");
+    for (name, elsewhere) in [
+        ("m", "mysql://a@127.0.0.1:9/a"),
+        ("p", "postgres://a@127.0.0.1:9/a"),
+    ] {
+        let is_it = name == E::default().name();
+        config = config.engine(name, if is_it { url.as_str() } else { elsewhere });
+    }
+    let db = Databases::with_config(&config)?;
+    db.create_missing_on(E::default())?;
+    let mut position = db.changes::<Note<E>>().now()?;
+    let mut copy = BTreeMap::new();
+    let rounds = match std::env::var_os("BINDERY_TEST_FULL") {
+        Some(_) => 50,
+        None => 2,
+    };
+    for round in 0..rounds {
+        let answered = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for writer in 0..3 {
+                let (db, answered) = (&db, &answered);
+                scope.spawn(move || {
+                    write_until_gone::<E>(db, (round * 3 + writer) * 1_000_000 + 10, answered);
+                });
+            }
+            while answered.load(Ordering::Relaxed) < 60 {
+                std::thread::yield_now();
+            }
+            server.go_down(Shutdown::Crash);
+        });
+        server.come_back().expect("it starts again");
+        position = replayed::<E>(&db, position, &mut copy)?;
+        assert_eq!(copy, stored::<E>(&db)?, "round {round}");
+        let mut source = db.connect(E::default())?;
+        let mut count = |operation: &str| -> bindery::Result<i64> {
+            let sql =
+                format!("SELECT count(*) FROM _bindery_changes WHERE operation = '{operation}'");
+            source.query_scalar(bindery::Sql::assembled(sql), ())
+        };
+        let left = count("I")? - count("D")?;
+        assert_eq!(
+            usize::try_from(left).expect("not less than none"),
+            copy.len()
+        );
+    }
+    Ok(())
+}
+
+/// Covers CDC-1 on PostgreSQL: the server is killed under load.
+#[test]
+fn cdc_01_changes_are_those_of_the_table_after_crashes_of_postgres() -> bindery::Result<()> {
+    survive::<engine::P>(Server::postgres())
+}
+
+/// Covers CDC-1 on MariaDB: the server is killed under load.
+#[test]
+fn cdc_01_changes_are_those_of_the_table_after_crashes_of_mariadb() -> bindery::Result<()> {
+    survive::<engine::M>(Server::mysql())
+}
+
+/// Covers CDC-2 on PostgreSQL, MariaDB: transactions that commit late are read after those that were committed before them.
+#[test]
+fn sync_02_a_change_that_is_committed_late_is_not_passed_over() -> bindery::Result<()> {
+    fn show<E: Any>(world: &World) -> bindery::Result<()> {
+        if E::default().dialect() == Dialect::Sqlite {
+            return Ok(());
+        }
+        let rounds = match std::env::var_os("BINDERY_TEST_FULL") {
+            Some(_) => 1_000,
+            None => 10,
+        };
+        let (mut early, mut late) = (
+            world.db.connect(E::default())?,
+            world.db.connect(E::default())?,
+        );
+        let mut position = now::<E>(world)?;
+        for round in 0..rounds {
+            let id = round * 10;
+            let mut open = late.begin()?;
+            open.notes().insert(new_note(id, "written first"))?;
+            early.notes().insert(new_note(id + 1, "committed first"))?;
+            let (found, next) = read::<E>(world, position)?;
+            assert_eq!(found, [(id + 1, Inserted)], "round {round}");
+            let mut undone = early.begin()?;
+            undone.notes().insert(new_note(id + 2, "a gap"))?;
+            undone.rollback()?;
+            open.commit()?;
+            early.notes().insert(new_note(id + 3, "after it"))?;
+            let (found, next) = read::<E>(world, next)?;
+            assert_eq!(found, [(id, Inserted), (id + 3, Inserted)], "round {round}");
+            position = next;
+        }
+        Ok(())
+    }
+    on_each_engine!(show)
+}
+
+/// Covers CDC-3.
+#[test]
+fn cdc_03_a_reader_goes_on_from_where_it_saved() -> bindery::Result<()> {
+    fn show<E: Any>(world: &World) -> bindery::Result<()> {
+        let changes = world.db.changes::<Note<E>>().batch_size(10);
+        changes.reader("copy")?;
+        world
+            .db
+            .connect(E::default())?
+            .notes()
+            .insert_many((0..95).map(|id| new_note(id, "many")))?;
+        let mut copy: BTreeMap<i64, usize> = BTreeMap::new();
+        let mut turn = 0;
+        loop {
+            let position = changes.reader("copy")?;
+            let batch = changes.after(&position)?;
+            for change in &batch.changes {
+                *copy.entry(*change.key.value()).or_default() += 1;
+            }
+            turn += 1;
+            // Every third time it is gone before it has saved.
+            if turn % 3 != 0 {
+                changes.save("copy", &batch.position)?;
+                if !batch.has_more {
+                    break;
+                }
+            }
+        }
+        assert_eq!(
+            copy.keys().copied().collect::<Vec<_>>(),
+            (0..95).collect::<Vec<_>>()
+        );
+        assert!(copy.values().all(|times| *times <= 2), "{copy:?}");
+        assert!(copy.values().any(|times| *times == 2));
+        world
+            .db
+            .remove_change_reader(E::default(), "copy")
+            .map(drop)
+    }
+    on_each_engine!(show)
+}
+
+/// The operations of each database, as docs/capture.md lists them.
+///
+/// Covers CDC-4.
+#[test]
+fn cdc_04_each_operation_is_recorded() -> bindery::Result<()> {
+    fn changed<E: Any>(world: &World, sql: &str) -> bindery::Result<Vec<(i64, ChangeKind)>> {
+        let position = now::<E>(world)?;
+        world.run_as_another::<E>(sql);
+        let (mut found, _) = read::<E>(world, position)?;
+        found.sort_by_key(|(id, _)| *id);
+        Ok(found)
+    }
+    fn show<E: Any>(world: &World) -> bindery::Result<()> {
+        let dialect = E::default().dialect();
+        let inserted = changed::<E>(
+            world,
+            "INSERT INTO notes VALUES (1, 'a', 'x'), (2, 'b', 'x'), (3, 'c', 'x')",
+        )?;
+        assert_eq!(inserted, [(1, Inserted), (2, Inserted), (3, Inserted)]);
+        let updated = changed::<E>(world, "UPDATE notes SET body = 'y' WHERE id > 1")?;
+        assert_eq!(updated, [(2, Updated), (3, Updated)]);
+        let upsert = match dialect {
+            Dialect::Mysql => {
+                "INSERT INTO notes VALUES (1, 'a', 'z') ON DUPLICATE KEY UPDATE body = 'z'"
+            }
+            Dialect::Sqlite | Dialect::Postgres => {
+                "INSERT INTO notes VALUES (1, 'a', 'z') ON CONFLICT (id) DO UPDATE SET body = 'z'"
+            }
+        };
+        assert_eq!(changed::<E>(world, upsert)?, [(1, Updated)]);
+        if dialect != Dialect::Postgres {
+            let same = changed::<E>(world, "REPLACE INTO notes VALUES (1, 'a', 'w')")?;
+            assert_eq!(same, [(1, Inserted)]);
+            // It takes the place of another row by its slug.
+            let other = changed::<E>(world, "REPLACE INTO notes VALUES (9, 'a', 'w')")?;
+            assert_eq!(other, [(1, Deleted), (9, Inserted)]);
+        }
+        let deleted = changed::<E>(world, "DELETE FROM notes WHERE id = 2")?;
+        assert_eq!(deleted, [(2, Deleted)]);
+        if dialect == Dialect::Sqlite {
+            let all = changed::<E>(world, "DELETE FROM notes")?;
+            assert_eq!(all, [(3, Deleted), (9, Deleted)]);
+        }
+        if dialect == Dialect::Postgres {
+            let copied = changed::<E>(world, "COPY notes FROM stdin;\n7\tg\tx\n8\th\tx\n\\.\n")?;
+            assert_eq!(copied, [(7, Inserted), (8, Inserted)]);
+            let replica =
+                "SET session_replication_role = replica; UPDATE notes SET body = 'r' WHERE id = 7";
+            assert_eq!(changed::<E>(world, replica)?, [(7, Updated)]);
+            let position = now::<E>(world)?;
+            world.run_as_another::<E>("TRUNCATE notes CASCADE");
+            let batch = world.db.changes::<Note<E>>().after(&position)?;
+            assert!(batch.is_truncated && batch.changes.is_empty());
+        }
+        Ok(())
+    }
+    on_each_engine!(show)
+}
+
+/// Rows that a foreign key deletes are recorded where triggers fire for them; the build refuses the others (B0522).
+///
+/// Covers CDC-4 on SQLite, PostgreSQL.
+#[test]
+fn cdc_04_rows_that_a_foreign_key_deletes_are_recorded() -> bindery::Result<()> {
+    let _watchdog = Watchdog::start("cascades", Duration::from_secs(300));
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    let mut sqlite = world.db.connect(engine::Default)?;
+    sqlite.notes().insert(new_note(1, "parent"))?;
+    sqlite
+        .remarks()
+        .insert(NewRemark::new(10, NoteId::new(1)))?;
+    let changes = world.db.changes::<Remark<engine::Default>>();
+    let start = changes.now()?;
+    sqlite.notes().delete(NoteId::new(1))?;
+    let batch = changes.after(&start)?;
+    assert_eq!(
+        (*batch.changes[0].key.value(), batch.changes[0].kind),
+        (10, Deleted)
+    );
+
+    let mut postgres = world.db.connect(engine::P)?;
+    postgres.notes().insert(new_note(1, "parent"))?;
+    postgres
+        .remarks()
+        .insert(NewRemark::new(10, NoteId::new(1)))?;
+    let changes = world.db.changes::<Remark<engine::P>>();
+    let start = changes.now()?;
+    postgres.notes().delete(NoteId::new(1))?;
+    let batch = changes.after(&start)?;
+    assert_eq!(
+        (*batch.changes[0].key.value(), batch.changes[0].kind),
+        (10, Deleted)
+    );
+    Ok(())
+}
+
+/// Covers CDC-6, CDC-7: the key is that of the row, whatever is in it and however its columns are called.
+#[test]
+fn cdc_06_keys_are_recorded_as_they_are() -> bindery::Result<()> {
+    fn show<E: Any>(world: &World) -> bindery::Result<()> {
+        let texts = [
+            "",
+            " ",
+            "tea",
+            "'; DROP TABLE notes; --",
+            "it's \"quoted\" `so`",
+            "a,b",
+            "Ä🦀ß",
+            "%_\\",
+            "\t\r\n",
+            "A",
+            "a",
+        ];
+        let changes = world.db.changes::<Order<E>>().batch_size(5);
+        let mut position = changes.now()?;
+        let mut orders = world.db.connect(E::default())?;
+        let mut wanted = Vec::new();
+        for (at, text) in texts.iter().enumerate() {
+            for number in [0, -1, i32::MIN, i32::MAX].map(i64::from) {
+                let uuid = Uuid::from_u128(u128::MAX / (at as u128 + 1));
+                orders
+                    .order_by()
+                    .insert(NewOrder::new(*text, number, uuid))?;
+                wanted.push(((*text).to_owned(), number, uuid));
+            }
+        }
+        let mut found = Vec::new();
+        loop {
+            let batch = changes.after(&position)?;
+            for change in &batch.changes {
+                let key = (change.key.select.clone(), change.key.its, change.key.group);
+                let row = change.row.as_ref().expect("it is there");
+                assert_eq!((row.select.clone(), row.its, row.group), key);
+                found.push(key);
+            }
+            position = batch.position;
+            if !batch.has_more {
+                break;
+            }
+        }
+        assert_eq!(found, wanted);
+        orders.order_by().all_rows().delete()?;
+        let batch = world.db.changes::<Order<E>>().after(&position)?;
+        assert_eq!(batch.changes.len(), wanted.len());
+        assert!(batch.changes.iter().all(|change| change.row.is_none()));
+        Ok(())
+    }
+    on_each_engine!(show)
+}
+
+/// Covers CDC-8 on SQLite: a change that cannot be recorded is not made.
+#[test]
+fn cdc_08_a_write_whose_change_cannot_be_recorded_fails() -> bindery::Result<()> {
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    let file = world.folder.path().join("default.db");
+    let connection = rusqlite::Connection::open(file).expect("the file");
+    let pages: i64 = connection
+        .query_row("PRAGMA page_count", [], |row| row.get(0))
+        .expect("a number");
+    connection
+        .pragma_update(None, "max_page_count", pages)
+        .expect("it is set");
+    let mut written = 0;
+    let full = (0..10_000).find_map(|id| {
+        let sql = "INSERT INTO notes VALUES (?1, 'slug ' || ?1, '')";
+        match connection.execute(sql, [id]) {
+            Ok(_) => {
+                written += 1;
+                None
+            }
+            Err(error) => Some(error),
+        }
+    });
+    assert!(full.expect("there is no room").to_string().contains("full"));
+    let count = |sql: &str| {
+        connection
+            .query_row(sql, [], |row| row.get::<_, i64>(0))
+            .expect("a number")
+    };
+    assert_eq!(count("SELECT count(*) FROM notes"), written);
+    assert_eq!(count("SELECT count(*) FROM _bindery_changes"), written);
+    Ok(())
+}
+
+/// Covers CDC-10.
+#[test]
+fn cdc_10_changes_are_kept_for_every_reader() -> bindery::Result<()> {
+    fn show<E: Any>(world: &World) -> bindery::Result<()> {
+        let changes = world.db.changes::<Note<E>>();
+        let start = changes.reader("slow")?;
+        changes.reader("fast")?;
+        let mut notes = world.db.connect(E::default())?;
+        notes
+            .notes()
+            .insert_many((0..50).map(|id| new_note(id, "kept")))?;
+        let batch = changes.after(&start)?;
+        changes.save("fast", &batch.position)?;
+        assert_eq!(
+            read::<E>(world, start)?.0.len(),
+            50,
+            "the other one has read none"
+        );
+        let readers = world.db.change_readers(E::default())?;
+        let behind: Vec<_> = readers
+            .iter()
+            .map(|reader| (reader.name.as_str(), reader.behind, reader.oldest.is_some()))
+            .collect();
+        assert_eq!(behind, [("fast", 0, false), ("slow", 50, true)]);
+        assert!(world.db.remove_change_reader(E::default(), "slow")?);
+        changes.save("fast", &batch.position)?;
+        let lost = changes.after(&start).err();
+        let kept: i64 = notes.query_scalar(
+            "SELECT count(*) FROM _bindery_changes WHERE table_name = 'notes'",
+            (),
+        )?;
+        assert_eq!(kept, 1, "the one that the reader stands at");
+        let is_start = start.to_string().starts_with("0.");
+        assert!(is_start || lost.is_some_and(|error| is_lost(&error)));
+        world
+            .db
+            .remove_change_reader(E::default(), "fast")
+            .map(drop)
+    }
+    on_each_engine!(show)
+}
+
+fn is_lost(error: &bindery::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Sync(SyncError::PositionLost { .. })
+    )
+}
+
+fn is_not_recorded(error: &bindery::Error) -> bool {
+    matches!(error.kind(), ErrorKind::Sync(SyncError::NotRecorded { .. }))
+}
+
+/// Covers CDC-11: a trigger that is dropped or switched off is noticed by the next read.
+#[test]
+fn cdc_11_a_trigger_that_is_gone_is_noticed() -> bindery::Result<()> {
+    fn show<E: Any>(world: &World) -> bindery::Result<()> {
+        let changes = world.db.changes::<Note<E>>();
+        let position = changes.now()?;
+        let mut notes = world.db.connect(E::default())?;
+        let sql = match E::default().dialect() {
+            Dialect::Postgres => "ALTER TABLE notes DISABLE TRIGGER ALL".to_owned(),
+            Dialect::Sqlite => {
+                let name: String = notes.query_scalar(
+                    "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'notes' AND name LIKE '%capture_d%'",
+                    (),
+                )?;
+                format!("DROP TRIGGER {name}")
+            }
+            Dialect::Mysql => {
+                let name: String = notes.query_scalar(
+                    "SELECT trigger_name FROM information_schema.triggers WHERE event_object_table = 'notes' \
+                     AND trigger_schema = database() AND trigger_name LIKE '%capture_d%'",
+                    (),
+                )?;
+                format!("DROP TRIGGER {name}")
+            }
+        };
+        world.run_as_another::<E>(&sql);
+        let error = changes.after(&position).expect_err("it is noticed");
+        assert!(is_not_recorded(&error), "{error}");
+        assert_eq!(error.engine(), Some(E::default().name()));
+        Ok(())
+    }
+    on_each_engine!(show)
+}
+
+/// A position of another database, or of one that was restored since, is not taken for one of this.
+#[test]
+fn cdc_03_a_position_of_another_database_is_refused() -> bindery::Result<()> {
+    let (Some(world), Some(other)) = (World::start(), World::start()) else {
+        return Ok(());
+    };
+    fn show<E: Any>(world: &World, other: &World) -> bindery::Result<()> {
+        let start = now::<E>(world)?;
+        let refused = other.db.changes::<Note<E>>().after(&start);
+        assert!(is_lost(&refused.expect_err("of another database")));
+        for world in [world, other] {
+            let mut notes = world.db.connect(E::default())?;
+            notes.notes().insert(new_note(1, "the same"))?;
+        }
+        let (_, position) = read::<E>(world, start)?;
+        now::<E>(other)?;
+        let refused = other.db.changes::<Note<E>>().after(&position);
+        assert!(is_lost(&refused.expect_err("of another database")));
+        Ok(())
+    }
+    show::<engine::Default>(&world, &other)?;
+    show::<engine::P>(&world, &other)?;
+    show::<engine::M>(&world, &other)
+}
+
+/// Covers SYNC-11: deletes are copied, and rows that other programs write.
+#[test]
+fn sync_02_a_sync_by_recorded_changes_makes_the_target_equal() -> bindery::Result<()> {
+    fn show<S: Any, T: Any>(world: &World) -> bindery::Result<()> {
+        let job = || {
+            world
+                .db
+                .sync_columns::<Note<S>, Note<T>>()
+                .captured()
+                .batch_size(20)
+        };
+        let (mut source, mut target) = (
+            world.db.connect(S::default())?,
+            world.db.connect(T::default())?,
+        );
+        source.notes().all_rows().delete()?;
+        target.notes().all_rows().delete()?;
+        source
+            .notes()
+            .insert_many((0..100).map(|id| new_note(id, "first")))?;
+        target.notes().insert(new_note(1_000, "surplus"))?;
+        let first = job().run()?.rows;
+        assert_eq!((first.inserted, first.deleted), (100, 1), "all is compared");
+        assert_eq!(job().run()?.rows.read, 0, "nothing was changed");
+        world.run_as_another::<S>(
+            "UPDATE notes SET body = 'other' WHERE id < 30; DELETE FROM notes WHERE id >= 90; \
+             UPDATE notes SET id = 500 WHERE id = 50; INSERT INTO notes VALUES (600, 'new', 'new')",
+        );
+        // A slug goes from one row to another.
+        world.run_as_another::<S>(
+            "UPDATE notes SET slug = 'away' WHERE id = 1; UPDATE notes SET slug = 'slug 1' WHERE id = 2",
+        );
+        let next = job().run()?.rows;
+        assert_eq!(
+            (next.inserted, next.updated, next.deleted),
+            (2, 30, 11),
+            "{next:?}"
+        );
+        assert!(job().run()?.is_complete());
+        let equal = world.db.sync_columns::<Note<S>, Note<T>>().verify()?;
+        assert!(equal.is_equal(), "{equal:?}");
+        if S::default().dialect() == Dialect::Postgres {
+            world.run_as_another::<S>(
+                "TRUNCATE notes CASCADE; INSERT INTO notes VALUES (1, 'a', 'b')",
+            );
+            job().run()?;
+            assert_eq!(target.notes().count()?, 1);
+        }
+        let readers = world.db.change_readers(S::default())?;
+        assert!(
+            readers.iter().all(|reader| reader.behind == 0),
+            "{readers:?}"
+        );
+        Ok(())
+    }
+    let _watchdog = Watchdog::start("syncs", Duration::from_secs(600));
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    show::<engine::Default, engine::P>(&world)?;
+    show::<engine::P, engine::M>(&world)?;
+    show::<engine::M, engine::Default>(&world)?;
+    assert!(world.db.syncs().notes_to_p().run()?.is_complete());
+    Ok(())
+}
