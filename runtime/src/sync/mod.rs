@@ -34,13 +34,13 @@ use self::capture::Recording;
 use self::mark::MarkColumn;
 use self::wanted::Wanted;
 
-#[cfg(feature = "messages")]
-pub(crate) use self::compare::key_of_new;
 #[doc(hidden)]
 pub use self::capture::{CaptureSql, CapturedTable, ChangedKeys, KeyForm};
 pub use self::capture::{
     Captured, Change, ChangeBatch, ChangeKind, ChangePosition, ChangeReader, Changes, NoPosition,
 };
+#[cfg(feature = "messages")]
+pub(crate) use self::compare::key_of_new;
 pub use self::mark::Watermark;
 pub use self::report::{SyncCounts, SyncProgress, SyncReject, SyncReport};
 #[cfg(feature = "messages")]

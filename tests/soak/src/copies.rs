@@ -22,11 +22,7 @@ pub(crate) struct CopyReport {
     pub(crate) rows: u64,
 }
 
-fn copy<S: SyncRow, T: SyncRow>(db: &Databases) -> SyncJob<'_, S, T>
-where
-    S: 'static,
-    T: 'static,
-{
+fn copy<S: SyncRow + 'static, T: SyncRow + 'static>(db: &Databases) -> SyncJob<'_, S, T> {
     db.sync_columns::<S, T>().full().batch_size(BATCH)
 }
 
