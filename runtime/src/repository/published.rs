@@ -321,6 +321,10 @@ fn changes<'r>(before: &'r [EventRow], after: &'r [EventRow]) -> Vec<Event<'r>> 
 }
 
 #[cfg(not(feature = "messages"))]
+#[expect(
+    clippy::extra_unused_type_parameters,
+    reason = "it is called as the one that stores"
+)]
 fn store<M: Model>(_: &mut Physical, _: &[Event<'_>]) -> Result<()> {
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! Several engines in one program: rows stay where they were written, and engines chosen at run time are checked.
 
-use bindery::{Connection, ErrorKind, Hosts, Registry};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bindery::{Connection, ErrorKind, Event, EventKind, Hosts, Registry};
 
 use crate::sample::engine::{Any, B, Default};
 use crate::sample::{Blog, BlogId, BlogPatch, Member, NewBlog, NewMember, Tables, embedded, tag};
@@ -215,6 +218,13 @@ fn sel_01_engines_chosen_at_run_time() {
 #[test]
 fn sel_01_a_model_that_is_not_there_takes_no_connection() {
     let db = embedded();
+    let checkouts = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&checkouts);
+    let _subscription = db.subscribe(move |event: &Event| {
+        if event.kind == EventKind::Checkout {
+            seen.fetch_add(1, Ordering::Relaxed);
+        }
+    });
     let query = || db.repository::<tag::Blog, Any>(Any::Test).query();
     for error in [query().count().unwrap_err(), query().all().unwrap_err()] {
         assert!(
@@ -222,7 +232,9 @@ fn sel_01_a_model_that_is_not_there_takes_no_connection() {
             "{error:?}"
         );
     }
-    assert_eq!(db.engine("test").unwrap().pool.created, 0);
+    assert_eq!(checkouts.load(Ordering::Relaxed), 0);
+    drop(db.connect(Any::Test).unwrap());
+    assert_eq!(checkouts.load(Ordering::Relaxed), 1, "they are counted");
 }
 
 #[test]

@@ -7,7 +7,7 @@
 
 use super::position::ChangePosition;
 use super::{CaptureSql, store};
-use crate::driver::TransactionOptions;
+use crate::driver::{Isolation, TransactionOptions};
 use crate::error::{Error, ErrorKind, Result, SyncError};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
@@ -54,7 +54,7 @@ fn committed<E: Engine, R>(
     let options = match source.dialect() {
         Dialect::Sqlite => TransactionOptions::new(),
         Dialect::Postgres | Dialect::Mysql => {
-            TransactionOptions::new().isolation(crate::Isolation::ReadCommitted)
+            TransactionOptions::new().isolation(Isolation::ReadCommitted)
         }
     };
     source.transaction_with(options, work)
