@@ -72,6 +72,62 @@ fn atom_03_recover_finishes_what_a_killed_program_left() {
     holds(&project.run("recover").good(), &["nothing is in doubt"]);
 }
 
+/// Covers REC-9 on PostgreSQL: what was rolled back by hand is reported each time, with its transaction, and nothing clears it.
+#[test]
+fn what_was_rolled_back_by_hand_though_it_is_decided_is_an_error_for_good() {
+    let Some(fresh) = fresh_postgres() else {
+        return;
+    };
+    let project = Project::new(&[("bindery.toml", CONFIG)]).with("DEFAULT_URL", &fresh.url());
+    project.sqlite("lite.db", HOME);
+    let gid = "bnd1:lost.lite:k1-1:checkout.default.0";
+    let script = format!("BEGIN; CREATE TABLE t (id INT PRIMARY KEY); PREPARE TRANSACTION '{gid}'");
+    fresh.run_script(&script).expect("it is prepared");
+    let number = format!("SELECT transaction FROM pg_prepared_xacts WHERE gid = '{gid}'");
+    let number = fresh.answer(&number).expect("its number");
+    project.sqlite(
+        "lite.db",
+        &format!(
+            "UPDATE _bindery_decisions SET created_ms = 0, branches = branches || '@{number}'"
+        ),
+    );
+    let dry = project.run("recover --dry-run --format json").json();
+    assert_eq!(dry[0]["fate"], "will be committed", "{dry:#}");
+    let by_hand = format!("ROLLBACK PREPARED '{gid}'");
+    fresh.run_script(&by_hand).expect("it is there");
+    for words in [
+        "recover --dry-run",
+        "recover",
+        "recover",
+        "recover --engine default",
+    ] {
+        let outcome = project.run(words);
+        assert_eq!(outcome.code, Some(1), "{words}: {outcome:#?}");
+        holds(
+            &outcome.results,
+            &[
+                "default: group `checkout`, transaction bnd1:lost.lite:k1-1",
+                "rolled back by hand",
+            ],
+        );
+    }
+    holds(
+        &project.run("recover --engine lite").good(),
+        &["nothing is in doubt"],
+    );
+    let status = project.run("status --engine default --max-age 4000000000");
+    assert_eq!(status.code, Some(2), "{status:#?}");
+    holds(
+        &status.results,
+        &[
+            "error      atomic groups on default: ",
+            "rolled back by hand",
+        ],
+    );
+    project.sqlite("lite.db", "DELETE FROM _bindery_decisions");
+    holds(&project.run("recover").good(), &["nothing is in doubt"]);
+}
+
 #[test]
 fn recover_needs_a_group() {
     let refused = Project::blogs().run("recover").failed();

@@ -133,6 +133,87 @@ fn mon_03_status_shows_what_waits_while_an_engine_is_down() {
     );
 }
 
+/// The homes know what an engine that is down has to commit when it is back.
+#[test]
+fn atom_07_status_lists_what_is_decided_while_its_engine_is_down() {
+    const CONFIG: &str = r#"
+[engines.lite]
+url = "sqlite://lite.db"
+
+[engines.gone]
+url = "postgres://ann:hunter2@127.0.0.1:1/shop"
+connect-timeout = "2s"
+
+[atomic.checkout]
+engines = ["lite", "gone"]
+"#;
+    let project = Project::new(&[("bindery.toml", CONFIG)]);
+    project.sqlite("lite.db", HOME);
+    let nothing = project.run("status --engine gone --format json").json();
+    assert!(
+        rows(&nothing, "gone", "atomic groups").is_empty(),
+        "{nothing:#}"
+    );
+    let decide = |number: u32, decision: &str, branch: &str| {
+        format!(
+            "INSERT INTO _bindery_decisions VALUES ('bnd1:lost.lite:k1-{number}', '{decision}', 'lost.lite', '{branch}', \
+             CAST(strftime('%s', 'now') AS INTEGER) * 1000 - 90000);"
+        )
+    };
+    project.sqlite(
+        "lite.db",
+        &[
+            decide(1, "C", "checkout.gone.1f@123"),
+            decide(2, "C", "checkout.other.1f"),
+            decide(3, "A", "checkout.gone.1f"),
+        ]
+        .concat(),
+    );
+
+    let outcome = project.run("status --format json --max-age 3600");
+    let shown = outcome.json();
+    assert_eq!(outcome.code, Some(2), "{outcome:#?}");
+    assert_eq!(rows(&shown, "gone", "connection")[0]["level"], "error");
+    let awaited = rows(&shown, "gone", "atomic groups");
+    assert_eq!(awaited.len(), 1, "{shown:#}");
+    assert_eq!(
+        (&awaited[0]["level"], &awaited[0]["count"]),
+        (&"warning".into(), &1.into())
+    );
+    assert!(
+        awaited[0]["oldest_ms"]
+            .as_u64()
+            .is_some_and(|age| age >= 89_000),
+        "{shown:#}"
+    );
+    holds(
+        awaited[0]["text"].as_str().expect("a sentence"),
+        &[
+            "group `checkout`, transaction bnd1:lost.lite:k1-1: ",
+            "will be committed when its engine can be reached, unless it is",
+        ],
+    );
+    project.sqlite("lite.db", &decide(4, "C", "checkout.gone.20"));
+    let late = project.run("status --engine gone --max-age 60").results;
+    holds(
+        &late,
+        &[
+            "error      atomic groups on gone: group `checkout`, 2 transactions: ",
+            ", the oldest ",
+        ],
+    );
+
+    let recovery = project.run("recover --dry-run --format json");
+    assert_eq!(recovery.code, Some(1), "{recovery:#?}");
+    let listed = recovery.json();
+    assert_eq!(listed.as_array().expect("a list").len(), 2, "{listed:#}");
+    assert_eq!(
+        (&listed[0]["engine"], &listed[0]["in_doubt"]),
+        (&"gone".into(), &true.into())
+    );
+    assert!(!recovery.messages.contains("hunter2"), "{recovery:#?}");
+}
+
 /// Looking does not make the file of an SQLite engine.
 #[test]
 fn mon_03_status_changes_nothing() {

@@ -9,7 +9,7 @@ mod server;
 use bindery_schema::model::CheckedModel;
 use clap::Args;
 
-use super::status::{Look, Row, Section, Thresholds, look_at, migrations, print};
+use super::status::{Look, Row, Sections, Thresholds, look_at, migrations, print};
 use crate::arguments::{EngineOptions, SchemaOptions};
 use crate::engines::Purpose;
 use crate::failure::Failure;
@@ -45,14 +45,17 @@ pub(crate) fn run(arguments: &DoctorArguments, output: &Output) -> Result<(), Fa
     let model = report::checked(&compiled, options, output)?;
     let tables = |look: &Look<'_>| Ok(vec![drift::row(look, model)]);
     let privileges = |look: &Look<'_>| privileges::rows(look, &table_names(model, look));
-    let sections: [&Section; 6] = [
-        &server::rows,
-        &privileges,
-        &clock::rows,
-        &tables,
-        &migrations::rows,
-        &groups::rows,
-    ];
+    let sections = Sections {
+        all: &[
+            &server::rows,
+            &privileges,
+            &clock::rows,
+            &tables,
+            &migrations::rows,
+            &groups::rows,
+        ],
+        while_down: |_| Vec::new(),
+    };
     let rows = look_at(
         &compiled.project,
         &chosen,

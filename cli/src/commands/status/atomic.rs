@@ -1,6 +1,9 @@
 //! Transactions of atomic groups that are prepared and not finished.
 
-use bindery::{DoubtfulBranch, RecoverOptions};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bindery::{DoubtfulBranch, Fate, RecoverOptions, RecoveryReport};
 
 use super::{Look, Row};
 use crate::commands::recover;
@@ -8,21 +11,15 @@ use crate::level::Level;
 
 const SECTION: &str = "atomic groups";
 
-/// A row for each transaction in doubt, or one that says that there is none; no row for an engine that is in no group.
+/// A row for each group and fate of what is in doubt, or one that says that nothing is; no row for an engine that is in no group.
 pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
-    let groups = recover::groups(look.project);
-    if !groups
-        .iter()
-        .any(|group| group.engines.contains(&look.position()))
-    {
+    let Some(mut report) = listed(look) else {
         return Ok(Vec::new());
-    }
-    let options = RecoverOptions::new().dry_run().engine(look.name());
-    let mut report = look.engines.registry.recover_groups(&groups, &options);
+    };
     if let Some((_, error)) = report.unreachable.pop() {
         return Err(error);
     }
-    let rows: Vec<Row> = report.in_doubt().map(|branch| row(branch, look)).collect();
+    let rows = rows_of(&report, look);
     Ok(if rows.is_empty() {
         vec![Row::new(SECTION, "nothing is in doubt")]
     } else {
@@ -30,17 +27,55 @@ pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
     })
 }
 
-fn row(branch: &DoubtfulBranch, look: &Look<'_>) -> Row {
-    let (group, transaction) = (&branch.group, &branch.transaction);
-    let age = branch.age.unwrap_or_default();
-    let text = format!(
-        "group `{group}`, transaction {transaction}: {}",
-        branch.fate
-    );
-    let level = Level::Warning.or(Level::Error, age > look.thresholds.max_age);
-    Row::new(SECTION, text)
-        .count(1)
-        .oldest(branch.age)
-        .level(level)
-        .hint("`bindery recover`")
+/// Transactions that are decided, and that the engine may not have committed yet: their homes know them.
+pub(super) fn rows_while_down(look: &Look<'_>) -> Vec<Row> {
+    listed(look).map_or_else(Vec::new, |report| rows_of(&report, look))
+}
+
+/// `None` for an engine that is in no group.
+fn listed(look: &Look<'_>) -> Option<RecoveryReport> {
+    let groups = recover::groups(look.project);
+    let mut engines = groups.iter().flat_map(|group| group.engines);
+    if !engines.any(|at| *at == look.position()) {
+        return None;
+    }
+    let options = RecoverOptions::new().dry_run().engine(look.name());
+    Some(look.engines.registry.recover_groups(&groups, &options))
+}
+
+fn rows_of(report: &RecoveryReport, look: &Look<'_>) -> Vec<Row> {
+    let mut alike: BTreeMap<(&str, String), Vec<&DoubtfulBranch>> = BTreeMap::new();
+    for branch in report.in_doubt() {
+        let fate = branch.fate.to_string();
+        alike
+            .entry((branch.group.as_str(), fate))
+            .or_default()
+            .push(branch);
+    }
+    let alike = alike.iter();
+    alike
+        .map(|((group, fate), branches)| row(group, fate, branches, look))
+        .collect()
+}
+
+/// One for all transactions of a group with the same fate.
+fn row(group: &str, fate: &str, branches: &[&DoubtfulBranch], look: &Look<'_>) -> Row {
+    let which = match branches {
+        [branch] => format!("transaction {}", branch.transaction),
+        several => format!("{} transactions", several.len()),
+    };
+    let oldest = branches.iter().filter_map(|branch| branch.age).max();
+    let is_late = oldest.unwrap_or(Duration::ZERO) > look.thresholds.max_age;
+    let is_mixed = branches.iter().any(|branch| branch.fate == Fate::Mixed);
+    let is_awaited = branches.iter().any(|branch| branch.fate == Fate::Awaited);
+    let hint = if is_awaited {
+        "`bindery recover` when it is back; what is prepared there and not decided is not listed until then"
+    } else {
+        "`bindery recover`"
+    };
+    Row::new(SECTION, format!("group `{group}`, {which}: {fate}"))
+        .count(branches.len())
+        .oldest(oldest)
+        .level(Level::Warning.or(Level::Error, is_late || is_mixed))
+        .hint(hint)
 }

@@ -32,16 +32,26 @@ use crate::report::document;
 /// The findings of a section on one engine. It fails where the engine does not answer any more.
 pub(super) type Section<'s> = dyn Fn(&Look<'_>) -> bindery::Result<Vec<Row>> + Sync + 's;
 
-/// The sections, in the order in which they are printed.
-const SECTIONS: [&Section<'static>; 7] = [
-    &migrations::rows,
-    &atomic::rows,
-    &tasks::rows,
-    &sagas::rows,
-    &replicas::rows,
-    &syncs::rows,
-    &capture::rows,
-];
+/// The sections of a command.
+pub(super) struct Sections<'s> {
+    /// Of engines that answer, in the order in which they are printed.
+    pub(super) all: &'s [&'s Section<'s>],
+    /// Rows about an engine that is down, from what the other engines know.
+    pub(super) while_down: fn(&Look<'_>) -> Vec<Row>,
+}
+
+const SECTIONS: Sections<'static> = Sections {
+    all: &[
+        &migrations::rows,
+        &atomic::rows,
+        &tasks::rows,
+        &sagas::rows,
+        &replicas::rows,
+        &syncs::rows,
+        &capture::rows,
+    ],
+    while_down: atomic::rows_while_down,
+};
 
 /// Report what waits on the engines: pending migrations, transactions in doubt, tasks, sagas, replicas that lag, syncs
 #[derive(Debug, Args)]
@@ -123,8 +133,8 @@ impl Look<'_> {
         self.project.address(self.name())
     }
 
-    /// All sections, or the one row of an engine that does not answer.
-    fn rows(&self, sections: &[&Section<'_>]) -> Vec<Row> {
+    /// All sections, or that the engine does not answer.
+    fn rows(&self, sections: &Sections<'_>) -> Vec<Row> {
         if let Some(path) = self.project.missing_file(self.name()) {
             let text = format!("there is no file `{}`", path.display());
             let hint = format!("create it: `bindery create --engine {}`", self.name());
@@ -132,12 +142,16 @@ impl Look<'_> {
         }
         let answers = self.engines.registry.connect(self.chosen()).map(drop);
         let looked = answers.and_then(|()| {
-            let sections = sections.iter().map(|rows| rows(self));
+            let sections = sections.all.iter().map(|rows| rows(self));
             sections.collect::<bindery::Result<Vec<_>>>()
         });
         match looked {
             Ok(rows) => rows.into_iter().flatten().collect(),
-            Err(error) => vec![down(&error)],
+            Err(error) => {
+                let mut rows = vec![down(&error)];
+                rows.extend((sections.while_down)(self));
+                rows
+            }
         }
     }
 }
@@ -166,7 +180,7 @@ pub(super) fn look_at(
     project: &Project,
     chosen: &[EngineId],
     thresholds: &Thresholds,
-    sections: &[&Section<'_>],
+    sections: &Sections<'_>,
 ) -> Result<Vec<Vec<Row>>, Failure> {
     let all: Vec<EngineId> = project.all_engines().collect();
     let engines = Engines::open(project, &all)?;
