@@ -38,6 +38,14 @@ pub(crate) fn steps(databases: &Databases) -> Result<Vec<Step>, Failure> {
 /// A door crate is a user's own project outside the workspace. All doors share one build directory.
 fn door(folder: &Path, databases: &Databases) -> Result<Vec<Step>, Failure> {
     let name = workspace::name_of(folder);
+    if starts_its_servers(folder) {
+        let mut command = cargo();
+        command.current_dir(folder);
+        return Ok(vec![run_step(
+            format!("door `{name}` on servers of its own"),
+            command,
+        )]);
+    }
     let files = workspace::target().join("doors/databases").join(&name);
     let mut steps = Vec::new();
     for pairing in pairings::of_engines(&name, databases, &files)? {
@@ -49,13 +57,22 @@ fn door(folder: &Path, databases: &Databases) -> Result<Vec<Step>, Failure> {
                 steps.push(Step::new(format!("{title}: {doing} its models"), command));
             }
         }
-        let mut command = door_command(folder, &pairing);
-        command
-            .args(["run", "--quiet"])
-            .env("CARGO_TARGET_DIR", workspace::target().join("doors"));
-        steps.push(Step::new(title, command));
+        steps.push(run_step(title, door_command(folder, &pairing)));
     }
     Ok(steps)
+}
+
+fn run_step(title: String, mut command: Command) -> Step {
+    command
+        .args(["run", "--quiet"])
+        .env("CARGO_TARGET_DIR", workspace::target().join("doors"));
+    Step::new(title, command)
+}
+
+/// Returns whether the door needs other servers than the tests share, which keep nothing over a crash.
+fn starts_its_servers(folder: &Path) -> bool {
+    fs::read_to_string(folder.join("Cargo.toml"))
+        .is_ok_and(|manifest| manifest.contains("bindery-testkit"))
 }
 
 /// Returns whether the door's models are a crate that `bindery generate` writes into its folder.
