@@ -50,7 +50,7 @@ pub(crate) const ROOT: &str = "data";
         bindery dump --all --out backup every engine, to `backup/<engine>`\n  \
         bindery dump --all --archive backup.tar.zst\n  \
         bindery dump --all --redact --out for-tests\n  \
-        bindery dump --redact users.email=hash --redact users.phone=null --out for-tests\n  \
+        bindery dump --redact users.email=hash --out for-tests\n  \
         bindery dump --engine b --record users 7 --out user7\n  \
         bindery dump --engine b --table posts --out posts.jsonl\n  \
         bindery dump --table users --out - | head"
