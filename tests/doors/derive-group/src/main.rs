@@ -85,13 +85,13 @@ fn stored_on_both(db: &Databases) -> bindery::Result<()> {
     assert_eq!(db.orders().get(value)?.item, "pen");
     db.refund(|tx| {
         tx.orders().delete(value)?;
-        let mut stock = tx.stock().get(StockId::from("pen"))?;
+        let mut stock = tx.stock().get(StockId::from("pen".to_owned()))?;
         stock.pieces += 1;
         tx.stock().save(&stock).map(drop)
     })
     .stored()?;
     assert_eq!(db.orders().count()?, 0);
-    assert_eq!(db.stock().get(StockId::from("pen"))?.pieces, 4);
+    assert_eq!(db.stock().get(StockId::from("pen".to_owned()))?.pieces, 4);
     assert_eq!(
         (db.default()?.notes().count()?, db.b()?.notes().count()?),
         (1, 1)
