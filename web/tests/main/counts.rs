@@ -30,7 +30,7 @@ async fn mon_02_statements_are_counted_by_requests(place: Arc<Place>) {
         tokio::spawn(async move {
             is_counted(&app, &format!("/two/{number}/201"), 3).await;
             is_counted(&app, &format!("/pages/one-{number}/201"), 1).await;
-            is_counted(&app, &format!("/counted-by-a-hook/{number}"), 2).await;
+            is_counted(&app, &format!("/counted-by-a-hook/hook-{number}"), 2).await;
         })
     });
     for request in requests.collect::<Vec<_>>() {
