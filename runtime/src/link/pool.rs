@@ -371,7 +371,7 @@ impl Pool {
             open: state.open - state.leaving,
             closing: state.leaving,
             waiting: state.waiting.len() + writers,
-            oldest_checkout: state.checkouts.oldest(Moment::now()),
+            oldest_checkout: state.checkouts.oldest(Moment::precise()),
             created: state.created,
             closed: state.gone,
             timeouts: state.timeouts,

@@ -78,7 +78,7 @@ impl Pool {
             size: self.limits.max_connections,
             waiting: state.waiting.len(),
             waited_ms: millis(limit),
-            oldest_checkout_ms: state.checkouts.oldest(Moment::now()).map(millis),
+            oldest_checkout_ms: state.checkouts.oldest(Moment::precise()).map(millis),
         };
         Err(Error::new(kind).during(Operation::Acquire))
     }
