@@ -1,11 +1,10 @@
 //! Names of coordinators, transactions and branches: `bnd1:<chance>.<home>:<time>-<number>:<group>.<engine>.<session>`. The
 //! name says all that recovery has to know: which home decides, and where the branch is.
 
-use std::collections::hash_map::RandomState;
 use std::fmt;
-use std::hash::BuildHasher;
 
 use super::protocol::Id;
+use crate::driver::random;
 
 const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 /// Of a coordinator's name; home refuses one that is there.
@@ -13,8 +12,7 @@ const CHANCE: usize = 10;
 
 /// A text that is not likely to have been used before.
 pub(super) fn chance() -> String {
-    // Each of these is seeded anew.
-    let mut text = base36(RandomState::new().hash_one(std::process::id()));
+    let mut text = base36(random::number());
     text.truncate(CHANCE);
     text
 }

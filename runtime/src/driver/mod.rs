@@ -67,7 +67,7 @@ pub(crate) mod forks;
 mod leaving;
 pub(crate) mod locks;
 #[cfg(feature = "outbox")]
-mod notify;
+pub(crate) mod notify;
 mod observed;
 pub(crate) mod own_tables;
 mod physical;
@@ -83,7 +83,6 @@ mod played;
 pub(crate) mod position;
 pub(crate) mod prepared;
 pub(crate) mod queue;
-#[cfg(feature = "outbox")]
 pub(crate) mod random;
 mod raw;
 mod refused;

@@ -6,6 +6,11 @@ use std::time::Duration;
 use super::physical::AnyDriver;
 use crate::error::Result;
 
+/// The channel on which workers and relays are notified of tasks and events.
+pub(crate) const CHANNEL: &str = "_bindery_outbox";
+/// Notifies them once the transaction is committed; PostgreSQL's `pg_notify` returns no value that can be read.
+pub(crate) const NOTIFY: &str = "SELECT CAST(pg_catalog.pg_notify('_bindery_outbox', '') AS text)";
+
 impl AnyDriver {
     /// Can the transaction at hand notify others? One that is prepared before its commit cannot.
     pub(crate) fn can_notify(&self) -> bool {

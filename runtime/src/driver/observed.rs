@@ -180,6 +180,8 @@ impl Physical {
                 notes.clear();
             }
         }
+        #[cfg(feature = "messages")]
+        self.set_origin(None);
         self.0.driver.given_back() && !self.is_broken()
     }
 

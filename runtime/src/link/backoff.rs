@@ -1,9 +1,9 @@
 //! Pauses before another attempt: longer each time, with a share of chance in them, so that those who failed together do not
 //! come back together.
 
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::time::Duration;
+
+use crate::driver::random;
 
 /// The pause after this number of attempts, from 1: the first, then this many times as long each time, and never longer than the
 /// longest.
@@ -19,8 +19,7 @@ pub(crate) fn spread(pause: Duration, (least, most): (f64, f64)) -> Duration {
 
 /// From 0 to 1, without 1.
 fn share() -> f64 {
-    // Each of these is seeded anew; there is no need of better chance.
-    let number = RandomState::new().hash_one(()) >> 11;
+    let number = random::number() >> 11;
     number as f64 / (1_u64 << 53) as f64
 }
 

@@ -113,13 +113,7 @@ impl Drop for Reading<'_> {
 
 impl Link {
     #[inline]
-    pub(crate) fn new(
-        #[cfg_attr(not(feature = "messages"), allow(unused_mut))] mut pooled: Box<Pooled>,
-        pool: Arc<Pool>,
-        holding: Holding,
-    ) -> Self {
-        #[cfg(feature = "messages")]
-        pooled.physical.set_origin(None);
+    pub(crate) fn new(pooled: Box<Pooled>, pool: Arc<Pool>, holding: Holding) -> Self {
         Self {
             pooled: Some(pooled),
             pool,

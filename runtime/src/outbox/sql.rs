@@ -1,6 +1,6 @@
 //! The statements over `_bindery_outbox`, tables like it, and `_bindery_inbox`, in the words of each database. Times are of the database's clock.
 
-use super::store::CHANNEL;
+use crate::driver::notify::NOTIFY;
 use crate::driver::own_tables;
 use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::SqlWriter;
@@ -57,9 +57,7 @@ fn insert_new(dialect: Dialect, rest: &str) -> String {
 
 /// Has a statement notify workers once its transaction is committed, if it writes a row. PostgreSQL alone notifies.
 fn notifying(statement: &str) -> String {
-    format!(
-        "WITH pushed AS ({statement} RETURNING id) SELECT CAST(pg_catalog.pg_notify('{CHANNEL}', '') AS text) FROM pushed"
-    )
+    format!("WITH pushed AS ({statement} RETURNING id) {NOTIFY} FROM pushed")
 }
 
 /// Parameters: uid, task, payload, key, unique key, priority, start, attempts.

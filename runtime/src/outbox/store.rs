@@ -11,8 +11,6 @@ use crate::value::ParamWriter;
 pub(super) const TABLE: &str = "_bindery_outbox";
 #[cfg(feature = "cron")]
 pub(super) const SCHEDULES: &str = "_bindery_schedules";
-/// The channel on which workers are notified of tasks that can run.
-pub(super) const CHANNEL: &str = "_bindery_outbox";
 
 /// How many ids are in one statement: few sizes, so that few statements are prepared.
 const SIZES: [usize; 4] = [1, 10, 100, 500];

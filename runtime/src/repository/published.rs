@@ -8,7 +8,7 @@ use super::read::write_key;
 use super::{Repository, ensure};
 use crate::driver::{Physical, TableSql};
 #[cfg(feature = "messages")]
-use crate::driver::{own_tables, random};
+use crate::driver::{notify::NOTIFY, own_tables, random};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::link::engine::Engine;
@@ -347,8 +347,7 @@ fn store<M: Model>(physical: &mut Physical, events: &[Event<'_>]) -> Result<()> 
     };
     physical.execute_each(&text, events.len(), write, &mut |_, _| ())?;
     if physical.can_notify() {
-        let notify = "SELECT CAST(pg_catalog.pg_notify('_bindery_outbox', '') AS text)";
-        physical.query(notify, &mut |_| (), &mut |_| Ok(true))?;
+        physical.query(NOTIFY, &mut |_| (), &mut |_| Ok(true))?;
     }
     Ok(())
 }

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use super::Definition;
 use super::failure::StepError;
-use super::options::unique;
 use super::step::{AnyStep, Broken, Call};
 use super::store::{self, Hold, Progress, Record, Saved, State, Way};
+use crate::driver::random;
 use crate::error::Result;
 
 use self::log::atomically;
@@ -69,7 +69,7 @@ impl<'d> Driver<'d> {
 
     /// Takes a saga that no process runs; `None` where another process was faster.
     pub(super) fn claim(log: Log<'d>, found: &Saved) -> Result<Option<Self>> {
-        let owner = unique();
+        let owner = random::uid();
         let lease = lease_ms(log.definition, Duration::ZERO);
         if !log.on(|physical| store::claim(physical, found, &owner, lease))? {
             return Ok(None);

@@ -54,12 +54,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::drive::{Driver, Log, Mode, Stop};
-use self::options::unique;
 use self::outcome::compensated;
 use self::step::AnyStep;
 use self::store::{Hold, Progress, Saved, State, Way};
 use crate::databases::Registry;
-use crate::driver::Physical;
+use crate::driver::{Physical, random};
 use crate::error::{Error, ErrorKind, Operation, Result, SagaError, json_problem};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
@@ -199,7 +198,7 @@ where
     pub fn run(&self, db: &Registry, id: &str, input: In) -> Result<SagaOutcome<Out>> {
         let input = self.input(&input)?;
         let log = self.log(db);
-        let owner = unique();
+        let owner = random::uid();
         let new = self.new_saga(id, input)?;
         let hold = Hold::Mine(&owner, drive::lease_ms(&self.definition, Duration::ZERO));
         let mut is_new = log.patiently(self.definition.retry.outage, |link| {
@@ -392,7 +391,7 @@ where
         Ok(Saved {
             saga: self.definition.name.to_owned(),
             id: id.to_owned(),
-            uid: unique(),
+            uid: random::uid(),
             steps: self.definition.step_names(),
             input,
             progress: Progress {

@@ -1,7 +1,5 @@
 //! How often steps are tried, with which pauses, and how long each may take.
 
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::time::Duration;
 
 use crate::link::backoff;
@@ -71,10 +69,4 @@ impl SagaRetry {
         let bound = backoff::grown((self.shortest, self.longest), 2, tried);
         backoff::spread(bound, (0.5, 1.0))
     }
-}
-
-/// A text that no other has.
-pub(super) fn unique() -> String {
-    let half = || RandomState::new().hash_one(std::process::id());
-    format!("{:016x}{:016x}", half(), half())
 }

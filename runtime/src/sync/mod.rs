@@ -8,7 +8,6 @@ mod form;
 mod key_text;
 mod lock;
 mod mark;
-mod random;
 mod report;
 mod run;
 mod store;

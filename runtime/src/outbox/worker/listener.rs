@@ -5,9 +5,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::super::store::CHANNEL;
 use super::pace::Backoff;
 use crate::driver::Cutter;
+use crate::driver::notify::CHANNEL;
 use crate::error::Result;
 use crate::link::pool::Pool;
 

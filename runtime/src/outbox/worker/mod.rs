@@ -279,6 +279,7 @@ impl<D: GeneratedDatabases> Worker<D> {
         Ok(RunningWorker {
             stop,
             thread: Some(thread),
+            #[cfg(feature = "messages")]
             beside: None,
         })
     }
@@ -368,16 +369,17 @@ pub struct RunningWorker {
     stop: StopHandle,
     thread: Option<JoinHandle<Result<WorkerReport>>>,
     /// Ends with it.
+    #[cfg(feature = "messages")]
     beside: Option<Beside>,
 }
 
 /// The work beside a worker that ends when this is dropped.
-#[cfg_attr(
-    not(feature = "messages"),
-    allow(dead_code, reason = "consumers alone have any")
-)]
-struct Beside(#[allow(dead_code, reason = "it is held until it is dropped")] Box<dyn Send>);
+#[cfg(feature = "messages")]
+struct Beside {
+    _held: Box<dyn Send>,
+}
 
+#[cfg(feature = "messages")]
 impl std::fmt::Debug for Beside {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Beside").finish_non_exhaustive()
@@ -388,7 +390,7 @@ impl RunningWorker {
     /// The same with what ends together with it.
     #[cfg(feature = "messages")]
     pub(crate) fn with(mut self, beside: Box<dyn Send>) -> Self {
-        self.beside = Some(Beside(beside));
+        self.beside = Some(Beside { _held: beside });
         self
     }
 
@@ -400,7 +402,10 @@ impl RunningWorker {
     /// # Panics
     /// Where its thread did.
     pub fn stop(mut self) -> Result<WorkerReport> {
-        self.beside = None;
+        #[cfg(feature = "messages")]
+        {
+            self.beside = None;
+        }
         self.stop.stop();
         let thread = self
             .thread

@@ -7,12 +7,11 @@
 
 use super::position::ChangePosition;
 use super::{CaptureSql, store};
-use crate::driver::{Isolation, TransactionOptions};
+use crate::driver::{Isolation, TransactionOptions, random};
 use crate::error::{Error, ErrorKind, Result, SyncError};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::link::transaction::Transaction;
-use crate::sync::random;
 use crate::sync::run::on_physical;
 use bindery_core::dialect::Dialect;
 
@@ -34,11 +33,11 @@ pub(super) fn bring<E: Engine>(source: &mut Connection<E>) -> Result<()> {
 fn round<E: Engine>(source: &mut Connection<E>) -> Result<usize> {
     committed(source, |tx| {
         on_physical(tx, |physical| {
-            store::begin_rounds(physical, random::number())?;
+            store::begin_rounds(physical, mark())?;
             let round = store::lock_round(physical)? + 1;
             let ids = store::unordered(physical, ROUND)?;
             if !ids.is_empty() {
-                store::order(physical, &ids, (round, random::number()), AT_A_TIME)?;
+                store::order(physical, &ids, (round, mark()), AT_A_TIME)?;
                 store::end_round(physical, round)?;
             }
             Ok(ids.len())
@@ -77,7 +76,7 @@ pub(super) fn now<E: Engine>(
 fn beginning<E: Engine>(source: &mut Connection<E>) -> Result<ChangePosition> {
     let mark = committed(source, |tx| {
         on_physical(tx, |physical| {
-            store::begin_rounds(physical, random::number())?;
+            store::begin_rounds(physical, mark())?;
             store::identity(physical)
         })
     })?;
@@ -123,4 +122,9 @@ pub(super) fn save<E: Engine>(
             store::trim(physical, place.1)
         })
     })
+}
+
+/// A number of 62 bits by which a database is known again.
+fn mark() -> i64 {
+    (random::number() >> 2).cast_signed()
 }
