@@ -22,7 +22,7 @@ use crate::output::{Output, Paint};
 use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};
 
-/// How long a copy that is kept up waits where nothing was changed.
+/// The pause of a copy that is kept up, after a look that found no change.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Copy the rows of an engine to another one
@@ -97,9 +97,9 @@ pub(crate) fn run(arguments: &MirrorArguments, output: &Output) -> Result<(), Fa
         return copy(arguments, opened, &pairs, output);
     };
     if arguments.replace || !follower.has_begun(opened.0, opened.1)? {
-        // What is changed from now on is either in the snapshot or read afterwards, or both.
-        follower.begin(opened.0, opened.1)?;
-        copy(arguments, opened, &pairs, output)?;
+        // A change from now on is in the snapshot, or is read afterwards, or both.
+        let copy = || copy(arguments, opened, &pairs, output);
+        follower.begin((opened.0, opened.1), copy)?;
     }
     keep_up(arguments, &follower, opened, (&pairs, output))
 }

@@ -1,7 +1,7 @@
 //! A copy of a whole engine that is kept up by the changes that triggers record. The keys of changed rows are read, and the rows of
 //! both engines made equal, as a repair does; then the position of the reader is saved.
 
-use bindery::sync::{CaptureSql, CapturedTable, ChangedKeys, KeyForm};
+use bindery::sync::{CaptureSql, CapturedTable, ChangePosition, ChangedKeys, KeyForm};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::CheckedModel;
 use bindery_schema::plan::capture::{Capture, capture, key_form};
@@ -19,6 +19,8 @@ const BATCH: usize = 1_000;
 /// The tables of a mirror, with the triggers of each.
 pub(crate) struct Follower {
     reader: String,
+    /// The reader that keeps changes while all rows are copied: the other one is there only when they are.
+    copying: String,
     dialect: Dialect,
     /// In the order of the pairs.
     tables: Vec<(Capture, Vec<KeyForm>)>,
@@ -43,17 +45,31 @@ impl Follower {
         Ok(Self {
             dialect: from.dialect,
             reader: format!("mirror {} to {}", from.name, to.name),
+            copying: format!("mirror {} to {}, all rows", from.name, to.name),
             tables: tables.collect::<Result<_, Failure>>()?,
         })
     }
 
-    /// Keeps the changes from now on.
-    pub(crate) fn begin(&self, engines: &Engines, from: Chosen) -> Result<(), Failure> {
-        let begun = self.each(|_, table| {
-            let begun = engines.registry.begin_reader(from, table, &self.reader);
+    /// Keeps the changes from now on, while `copy` copies all rows. Where that fails, or its process is killed, the mirror has not begun:
+    /// it would go on from here without the rows before.
+    pub(crate) fn begin(
+        &self,
+        (engines, from): (&Engines, Chosen),
+        copy: impl FnOnce() -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let positions = self.each(|_, table| {
+            let begun = engines.registry.begin_reader(from, table, &self.copying);
             begun.map_err(|error| failure(&error))
-        });
-        begun.map(drop)
+        })?;
+        let copied = copy();
+        let begun = match &copied {
+            Ok(()) => self.save((engines, from), &positions),
+            Err(_) => Ok(()),
+        };
+        let removed = engines.registry.remove_change_reader(from, &self.copying);
+        copied?;
+        begun?;
+        removed.map(drop).map_err(|error| failure(&error))
     }
 
     /// Is there a position for every table?
@@ -85,20 +101,22 @@ impl Follower {
             for (pair, keys) in pairs.iter().zip(&keys) {
                 written.add(repair.write(pair, &differing(keys, Kind::Different))?);
             }
-            self.save(repair, &read)?;
+            let positions: Vec<ChangePosition> = read.iter().map(|one| one.position).collect();
+            self.save((repair.engines, repair.from), &positions)?;
             if !read.iter().any(|one| one.has_more) {
                 return Ok((written, false));
             }
         }
     }
 
-    fn save(&self, repair: &Repair<'_>, read: &[ChangedKeys]) -> Result<(), Failure> {
+    fn save(
+        &self,
+        (engines, from): (&Engines, Chosen),
+        positions: &[ChangePosition],
+    ) -> Result<(), Failure> {
         let saved = self.each(|at, table| {
-            let place = (self.reader.as_str(), &read[at].position);
-            let saved = repair
-                .engines
-                .registry
-                .save_reader(repair.from, table, place);
+            let place = (self.reader.as_str(), &positions[at]);
+            let saved = engines.registry.save_reader(from, table, place);
             saved.map_err(|error| failure(&error))
         });
         saved.map(drop)

@@ -218,6 +218,26 @@ fn sync_06_a_mirror_is_kept_up_by_recorded_changes() {
         .good();
     holds(&back, &["equal"]);
 
+    // A table that comes later has no rows there yet: all of them have to be copied first, however often that is tried.
+    let later =
+        "-- @engines default, backup\n-- @capture\nCREATE TABLE tags (id INTEGER PRIMARY KEY);\n";
+    project.write("schema.sql", MIRRORED.to_owned() + later);
+    project.run("create --all").good();
+    for _ in 0..2 {
+        let refused = project
+            .run("mirror default backup --catch-up --quiet")
+            .failed();
+        holds(&refused, &["--replace"]);
+    }
+    let status = project.run("status --engine default --format json");
+    assert!(!status.results.contains("all rows"), "{}", status.results);
+    project
+        .run("mirror default backup --catch-up --replace --yes --quiet")
+        .good();
+    project.sqlite("default.db", "INSERT INTO tags VALUES (1)");
+    let next = project.run("mirror default backup --catch-up").good();
+    holds(&next, &["1 inserted, 0 updated, 0 deleted"]);
+
     // Tables whose changes nobody records cannot be followed.
     project.write("schema.sql", MIRRORED.replace("-- @capture\n", ""));
     let refused = project.run("mirror default backup --follow").failed();

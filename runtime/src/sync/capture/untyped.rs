@@ -30,7 +30,7 @@ pub struct ChangedKeys {
 }
 
 impl Registry {
-    /// Lets a reader begin with the changes from now on.
+    /// Lets a reader begin with the changes from now on, and returns the position before them.
     ///
     /// # Errors
     /// The engine cannot be reached; a trigger is missing.
@@ -40,11 +40,12 @@ impl Registry {
         engine: E,
         table: &CapturedTable<'_>,
         reader: &str,
-    ) -> Result<()> {
+    ) -> Result<ChangePosition> {
         let mut source = self.connect(engine)?;
         let outcome = triggers::ensure(&mut source, &table.capture).and_then(|()| {
             let position = order::now(&mut source, &table.capture)?;
-            order::save(&mut source, (reader, table.capture.table), &position)
+            order::save(&mut source, (reader, table.capture.table), &position)?;
+            Ok(position)
         });
         outcome.map_err(located)
     }
