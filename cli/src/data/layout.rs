@@ -100,8 +100,7 @@ impl NewFolder {
         if has_old {
             remove(&old).map_err(|error| failed(&error))?;
         }
-        let root = self.target.parent().unwrap_or(Path::new("."));
-        sync_folder(root).map_err(|error| failed(&error))
+        sync_folder_of(&self.target).map_err(|error| failed(&error))
     }
 }
 
@@ -164,10 +163,10 @@ impl NewFile {
     }
 
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
-        fs::rename(&self.partial, &self.target)
-            .map_err(|error| cannot("write", &self.target, &error))?;
+        let failed = |error: &io::Error| cannot("write", &self.target, error);
+        fs::rename(&self.partial, &self.target).map_err(|error| failed(&error))?;
         self.is_done = true;
-        Ok(())
+        sync_folder_of(&self.target).map_err(|error| failed(&error))
     }
 }
 
@@ -209,12 +208,19 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-fn sync_folder(path: &Path) -> io::Result<()> {
+/// Has the names of a folder's files survive a crash of the machine.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     // Other systems open no folders.
     if cfg!(unix) {
         File::open(path)?.sync_all()?;
     }
     Ok(())
+}
+
+/// The same for the folder that this file or folder is in.
+pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|path| !path.as_os_str().is_empty());
+    sync_folder(folder.unwrap_or(Path::new(".")))
 }
 
 /// Opens a file that is to be read. Links are not followed, and nothing but a regular file is opened.

@@ -16,6 +16,7 @@ use serde::Serialize;
 use super::add::{file_name, shown};
 use super::files::folder;
 use crate::arguments::{ConfigOptions, EngineOptions, Format};
+use crate::data::layout::{sync_folder, sync_folder_of};
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::output::{Output, Paint};
@@ -185,7 +186,7 @@ fn refuse_schema_folder(project: &Project, folder: &Path, engine: &str) -> Resul
     Err(Failure::new(message).help(help))
 }
 
-/// How many migrations become one.
+/// The number of migrations that become one.
 fn number(migrations: &[Migration], to: Option<&str>, engine: &str) -> Result<usize, Failure> {
     let number = match to {
         None => migrations.len(),
@@ -321,11 +322,14 @@ impl Planned {
             let name = path.file_name().unwrap_or_default();
             write_file(&staged.join(name), &fs::read(path)?)?;
         }
+        sync_folder(&staged)?;
         fs::create_dir_all(copies.parent().unwrap_or(&self.folder))?;
         fs::rename(&staged, &copies)?;
+        sync_folder_of(&copies)?;
         let written = self.folder.join(format!("{STAGED}.sql"));
         write_file(&written, self.squashed.text.as_bytes())?;
         fs::rename(&written, &self.path)?;
+        sync_folder_of(&self.path)?;
         self.replaced.iter().try_for_each(fs::remove_file)
     }
 }
