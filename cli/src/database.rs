@@ -215,7 +215,11 @@ fn is_missing<'n>(
     let mut connection = registry.connect(engine)?;
     let sql = format!("SELECT 1 FROM {name} WHERE 1 = 0");
     let found: bindery::Result<Vec<(i64,)>> = connection.query_as(Sql::assembled(&sql), ());
-    Ok(found.is_err().then_some(name))
+    match found {
+        Ok(_) => Ok(None),
+        Err(error) if *error.kind() == ErrorKind::SchemaMismatch => Ok(Some(name)),
+        Err(error) => Err(error),
+    }
 }
 
 /// The tables of an engine that are not as the schema says.

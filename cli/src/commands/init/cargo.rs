@@ -50,12 +50,19 @@ impl Dependencies {
     }
 }
 
-/// The manifest with a line in a section; as it is where the section has one of that name.
+/// The manifest with a line in a section; as it is where the section has one of that name, or that name has a section of its own.
 fn with_dependency(manifest: String, section: &str, line: &str) -> String {
     let name = line.split_once(" = ").map_or(line, |(name, _)| name);
-    let is_head = |text: &str| text.trim() == section;
+    let own = format!("{}.{name}]", section.trim_end_matches(']'));
     let lines: Vec<&str> = manifest.lines().collect();
-    let Some(head) = lines.iter().position(|text| is_head(text)) else {
+    let place_of = |head: &str| {
+        let is_head = |text: &&str| text.split('#').next().map(str::trim) == Some(head);
+        lines.iter().position(is_head)
+    };
+    if place_of(&own).is_some() {
+        return manifest;
+    }
+    let Some(head) = place_of(section) else {
         return format!("{}\n\n{section}\n{line}\n", manifest.trim_end());
     };
     let body = lines[head + 1..]
@@ -63,7 +70,7 @@ fn with_dependency(manifest: String, section: &str, line: &str) -> String {
         .take_while(|text| !text.trim_start().starts_with('['));
     let has_it = body.clone().any(|text| {
         let key = text.split(['=', '.']).next().unwrap_or_default();
-        key.trim() == name
+        key.trim().trim_matches('"') == name
     });
     if has_it {
         return manifest;
@@ -97,5 +104,20 @@ mod tests {
             with_dependency(other, "[dependencies]", line),
             "[dependencies]\nbindery = \"0.1\"\nserde = \"1\"\n\n[features]\nbindery = []\n"
         );
+        let commented = "[dependencies] # few\nserde = \"1\"\n".to_owned();
+        assert_eq!(
+            with_dependency(commented, "[dependencies]", line),
+            "[dependencies] # few\nbindery = \"0.1\"\nserde = \"1\"\n"
+        );
+        for has_it in [
+            "[dependencies.bindery]\nversion = \"0.1\"\n",
+            "[dependencies]\n\"bindery\" = \"0.1\"\n",
+            "[dependencies]\nbindery.workspace = true\n",
+        ] {
+            assert_eq!(
+                with_dependency(has_it.to_owned(), "[dependencies]", line),
+                has_it
+            );
+        }
     }
 }
