@@ -131,9 +131,18 @@ impl WorkArgs {
         };
         let wanted = workers.into_iter().filter(is_wanted);
         let wanted = wanted.map(|worker| self.configure(worker));
-        Ok(wanted
+        let wanted: Vec<Worker<D>> = wanted
             .filter(|worker| self.types.is_empty() || worker.task_types().next().is_some())
-            .collect())
+            .collect();
+        if wanted.is_empty() && !self.types.is_empty() {
+            let why = format!(
+                "no worker of {} has a task type of {}",
+                self.engines.join(", "),
+                self.types.join(", ")
+            );
+            return Err(Error::new(ErrorKind::Config(why)));
+        }
+        Ok(wanted)
     }
 
     fn configure<D: GeneratedDatabases>(&self, mut worker: Worker<D>) -> Worker<D> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::run::rows_sql;
 use super::{NewRow, Reject, SyncRow};
-use crate::error::{Result, unquoted};
+use crate::error::{Error, Result, unquoted};
 use crate::link::engine::Engine;
 use crate::model::ColumnSource;
 use crate::repository::values_of_row;
@@ -63,14 +63,15 @@ pub(super) fn by_names<S: SyncRow, T: SyncRow>()
 -> impl Fn(&S) -> std::result::Result<Wanted<T>, Reject> {
     let pairs = pairs::<S, T>();
     move |row| {
-        let copied = pairs
-            .as_ref()
-            .map_err(|_| ())
-            .and_then(|pairs| copied::<S>(row, pairs).map_err(|_| ()));
-        match copied {
-            Ok(copied) => Ok(Wanted::Copied(copied)),
-            Err(()) => Err(Reject::new("its columns cannot be copied by their names")),
-        }
+        let rejected = |error: &Error| {
+            Reject::new(format!(
+                "its columns cannot be copied by their names: {}",
+                error.kind()
+            ))
+        };
+        let pairs = pairs.as_ref().map_err(rejected)?;
+        let copied = copied::<S>(row, pairs).map_err(|error| rejected(&error))?;
+        Ok(Wanted::Copied(copied))
     }
 }
 
