@@ -3,6 +3,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bindery_core::dialect::Dialect;
+#[cfg(any(feature = "outbox", feature = "sync"))]
+use bindery_core::sql_writer::SqlWriter;
 
 use super::Physical;
 use crate::error::Result;
@@ -53,4 +55,23 @@ pub(crate) fn now_ms(dialect: Dialect) -> &'static str {
         Dialect::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
         Dialect::Mysql => "CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)",
     }
+}
+
+/// The columns of a new row in a table of tasks, whether of the outbox, of events or of messages.
+#[cfg(feature = "outbox")]
+pub(crate) const TASK_COLUMNS: &str = "(uid, task, payload, status, task_key, unique_key, priority, due_at, retry_count, max_attempts, lapses, \
+     created_at, requeues)";
+
+/// A statement in the words of a database: in the template `?` is a parameter, and `@now` the time by the clock of the database.
+#[cfg(any(feature = "outbox", feature = "sync"))]
+pub(crate) fn statement(dialect: Dialect, template: &str) -> String {
+    let template = template.replace("@now", now_ms(dialect));
+    let mut sql = SqlWriter::new(dialect);
+    for (at, part) in template.split('?').enumerate() {
+        if at > 0 {
+            sql.placeholder();
+        }
+        sql.push(part);
+    }
+    sql.finish()
 }

@@ -2,11 +2,10 @@
 
 use super::message::Message;
 use crate::driver::Physical;
+use crate::driver::own_tables::statement;
 use crate::error::{Error, ErrorKind, Result};
 use crate::repository::published::task_key;
 use crate::value::ParamWriter;
-use bindery_core::dialect::Dialect;
-use bindery_core::sql_writer::SqlWriter;
 
 /// Writes down that a consumer sees an event now; `false` where it has seen this or a newer one of the row.
 pub(super) fn advance(physical: &mut Physical, consumer: &str, message: &Message) -> Result<bool> {
@@ -21,7 +20,7 @@ pub(super) fn advance(physical: &mut Physical, consumer: &str, message: &Message
         params.i64(version);
     };
     let update = "UPDATE _bindery_versions SET version = ? WHERE consumer = ? AND subject = ? AND version < ?";
-    if physical.execute(&text(dialect, update), write)? > 0 {
+    if physical.execute(&statement(dialect, update), write)? > 0 {
         return Ok(true);
     }
     let row = |params: &mut ParamWriter<'_>| {
@@ -30,7 +29,7 @@ pub(super) fn advance(physical: &mut Physical, consumer: &str, message: &Message
     };
     let mut is_there = false;
     let find = "SELECT 1 FROM _bindery_versions WHERE consumer = ? AND subject = ?";
-    physical.query(&text(dialect, find), &mut { row }, &mut |_| {
+    physical.query(&statement(dialect, find), &mut { row }, &mut |_| {
         is_there = true;
         Ok(true)
     })?;
@@ -42,20 +41,10 @@ pub(super) fn advance(physical: &mut Physical, consumer: &str, message: &Message
         row(params);
         params.i64(version);
     };
-    match physical.execute(&text(dialect, insert), write) {
+    match physical.execute(&statement(dialect, insert), write) {
         Ok(_) => Ok(true),
         // Another event of the row was the first at the same time: the attempt after this one sees it.
         Err(error) if error.is_unique_violation() => Err(Error::new(ErrorKind::Conflict)),
         Err(error) => Err(error),
     }
-}
-
-fn text(dialect: Dialect, template: &str) -> String {
-    let mut sql = SqlWriter::new(dialect);
-    let mut parts = template.split('?');
-    sql.push(parts.next().unwrap_or_default());
-    for part in parts {
-        sql.placeholder().push(part);
-    }
-    sql.finish()
 }

@@ -1,9 +1,8 @@
 //! The statements over `_bindery_outbox`, tables like it, and `_bindery_inbox`, in the words of each database. Times are of the database's clock.
 
 use crate::driver::notify::NOTIFY;
-use crate::driver::own_tables;
+use crate::driver::own_tables::{TASK_COLUMNS, statement};
 use bindery_core::dialect::Dialect;
-use bindery_core::sql_writer::SqlWriter;
 
 /// Rows that another worker has locked are left to it; on SQLite one writer has its turn, and no row is locked.
 fn skip_locked(dialect: Dialect) -> &'static str {
@@ -22,19 +21,7 @@ pub(super) struct TaskTable {
 
 /// A statement over a table of tasks, which the template calls `@tasks`.
 fn over(at: TaskTable, template: &str) -> String {
-    text(at.dialect, &template.replace("@tasks", at.name))
-}
-
-/// A statement in which `?` is a parameter and `@now` the time of the database.
-fn text(dialect: Dialect, template: &str) -> String {
-    let mut sql = SqlWriter::new(dialect);
-    let template = template.replace("@now", own_tables::now_ms(dialect));
-    let mut parts = template.split('?');
-    sql.push(parts.next().unwrap_or_default());
-    for part in parts {
-        sql.placeholder().push(part);
-    }
-    sql.finish()
+    statement(at.dialect, &template.replace("@tasks", at.name))
 }
 
 /// `(?, ?, ?)`
@@ -47,11 +34,11 @@ fn places(count: usize) -> String {
 /// that are too long.
 fn insert_new(dialect: Dialect, rest: &str) -> String {
     match dialect {
-        Dialect::Sqlite | Dialect::Postgres => text(
+        Dialect::Sqlite | Dialect::Postgres => statement(
             dialect,
             &format!("INSERT INTO {rest} ON CONFLICT DO NOTHING"),
         ),
-        Dialect::Mysql => text(dialect, &format!("INSERT INTO {rest}")),
+        Dialect::Mysql => statement(dialect, &format!("INSERT INTO {rest}")),
     }
 }
 
@@ -67,8 +54,7 @@ pub(super) fn insert(at: TaskTable, is_later: bool, is_absolute: bool, notifies:
     let insert = insert_new(
         at.dialect,
         &format!(
-            "{} (uid, task, payload, status, task_key, unique_key, priority, due_at, retry_count, max_attempts, lapses, \
-             created_at, requeues) VALUES (?, ?, ?, '{status}', ?, ?, ?, {start}, 0, ?, 0, @now, 0)",
+            "{} {TASK_COLUMNS} VALUES (?, ?, ?, '{status}', ?, ?, ?, {start}, 0, ?, 0, @now, 0)",
             at.name
         ),
     );
@@ -78,7 +64,7 @@ pub(super) fn insert(at: TaskTable, is_later: bool, is_absolute: bool, notifies:
 /// The time of the database and the last tick of a periodic task. Parameters: its name.
 #[cfg(feature = "cron")]
 pub(super) fn last_tick(dialect: Dialect) -> String {
-    text(
+    statement(
         dialect,
         "SELECT @now, (SELECT tick FROM _bindery_schedules WHERE name = ?)",
     )
@@ -93,7 +79,7 @@ pub(super) fn add_schedule(dialect: Dialect) -> String {
 /// Moves a periodic task on, unless another worker has. Parameters: the tick, the name, the tick before.
 #[cfg(feature = "cron")]
 pub(super) fn move_schedule(dialect: Dialect) -> String {
-    text(
+    statement(
         dialect,
         "UPDATE _bindery_schedules SET tick = ? WHERE name = ? AND tick = ?",
     )
@@ -106,7 +92,7 @@ pub(super) fn insert_inbox(dialect: Dialect) -> String {
 
 /// Parameters: the age in milliseconds.
 pub(super) fn prune_inbox(dialect: Dialect) -> String {
-    text(
+    statement(
         dialect,
         "DELETE FROM _bindery_inbox WHERE done_at < @now - ?",
     )

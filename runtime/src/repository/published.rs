@@ -16,12 +16,10 @@ use crate::model::events::EventRow;
 use crate::model::{ColumnSource, HasKey, Model};
 use crate::value::{ColumnSet, ParamWriter};
 use bindery_core::dialect::Dialect;
-#[cfg(feature = "messages")]
-use bindery_core::sql_writer::SqlWriter;
 
 /// Keys in one statement.
 const AT_A_TIME: usize = 64;
-/// How often rows that meet a condition are looked for, while others change which do.
+/// Looks for the rows that meet a condition, while other transactions change which do.
 const ATTEMPTS: usize = 8;
 /// A relay tries as long as the queue is away.
 #[cfg(feature = "messages")]
@@ -352,20 +350,15 @@ fn store<M: Model>(physical: &mut Physical, events: &[Event<'_>]) -> Result<()> 
     Ok(())
 }
 
+/// Parameters: uid, task, payload, key, attempts.
 #[cfg(feature = "messages")]
 fn insert_text(dialect: Dialect) -> String {
-    let now = own_tables::now_ms(dialect);
-    let mut sql = SqlWriter::new(dialect);
-    sql.push("INSERT INTO ").push(EVENTS_TABLE);
-    sql.push(
-        " (uid, task, payload, status, task_key, priority, due_at, retry_count, max_attempts, lapses, created_at, requeues) VALUES (",
-    );
-    sql.placeholder().push(", ");
-    sql.placeholder().push(", ");
-    sql.placeholder().push(", 'pending', ");
-    sql.placeholder().push(", 0, ").push(now).push(", 0, ");
-    sql.placeholder().push(", 0, ").push(now).push(", 0)");
-    sql.finish()
+    let columns = own_tables::TASK_COLUMNS;
+    let row = "(?, ?, ?, 'pending', ?, NULL, 0, @now, 0, ?, 0, @now, 0)";
+    own_tables::statement(
+        dialect,
+        &format!("INSERT INTO {EVENTS_TABLE} {columns} VALUES {row}"),
+    )
 }
 
 #[cfg(feature = "messages")]

@@ -7,8 +7,6 @@ use crate::driver::Physical;
 use crate::driver::own_tables::{self, process_now_ms};
 use crate::error::{Error, ErrorKind, Result, SyncError};
 use crate::value::ParamWriter;
-use bindery_core::dialect::Dialect;
-use bindery_core::sql_writer::SqlWriter;
 
 /// `batch` is the number of the last batch of `run` that is stored. A run begins at `mark`; rows up to `seen` were copied.
 /// `position` is the last recorded change of the source that was copied. `skew_ms` is how far the source's clock is ahead of the target's.
@@ -324,24 +322,12 @@ fn shortened(text: &str) -> &str {
     }
 }
 
-/// The statement with a placeholder of the dialect for each `?`.
-fn text(dialect: Dialect, sql: &str) -> String {
-    let mut writer = SqlWriter::new(dialect);
-    for (at, part) in sql.split('?').enumerate() {
-        if at > 0 {
-            writer.placeholder();
-        }
-        writer.push(part);
-    }
-    writer.finish()
-}
-
 pub(super) fn execute(
     physical: &mut Physical,
     sql: &str,
     write: &mut dyn FnMut(&mut ParamWriter<'_>),
 ) -> Result<u64> {
-    physical.execute(&text(physical.dialect(), sql), write)
+    physical.execute(&own_tables::statement(physical.dialect(), sql), write)
 }
 
 pub(super) fn query(
@@ -350,5 +336,5 @@ pub(super) fn query(
     write: &mut dyn FnMut(&mut ParamWriter<'_>),
     take: crate::driver::TakeRow<'_>,
 ) -> Result<()> {
-    physical.query(&text(physical.dialect(), sql), write, take)
+    physical.query(&own_tables::statement(physical.dialect(), sql), write, take)
 }
