@@ -1,6 +1,7 @@
 //! Changing and deleting all rows that meet a condition.
 
 use super::assignment::{AssignmentWriter, Assignments};
+use super::clauses::Clauses;
 use super::condition::{Condition, Predicate};
 use super::statement::Query;
 use crate::driver::{Physical, TableSql};
@@ -86,22 +87,14 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
     {
         let mut set = Predicate::new();
         assignments.write(&mut AssignmentWriter(&mut set));
-        let clauses = &self.clauses;
-        let change = |physical: &mut Physical, sql: &'static TableSql, engine: E| {
-            let on = clauses.change_on(&engine)?;
-            set.ensure(engine)?;
-            let text = on.update_text(physical.dialect(), &set, sql, false)?;
-            physical.execute(&text, &mut |params| clauses.write_update(&set, params))
-        };
-        let repository = &mut self.repository;
-        if !publishes::<M, E>(repository.engine()) {
-            return repository.run(Operation::Update, change);
+        if publishes::<M, E>(self.repository.engine()) {
+            return self.update_published(&set, |changed, _, _| changed);
         }
-        let find = |physical: &mut Physical, sql, engine: E| {
-            clauses.ensure_keeps_key(&set, sql)?;
-            clauses.locked_rows::<M, E>(physical, sql, engine)
-        };
-        repository.run_on_found(Operation::Update, find, change, |changed, _, _| changed)
+        let clauses = &self.clauses;
+        self.repository
+            .run(Operation::Update, |physical, sql, engine| {
+                clauses.update(physical, sql, engine, &set)
+            })
     }
 
     /// Deletes all these rows, and returns their number.
@@ -115,20 +108,77 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
         M: Writable,
         Self: CanWrite,
     {
-        let clauses = &self.clauses;
-        let change = |physical: &mut Physical, sql: &'static TableSql, engine: E| {
-            let on = clauses.change_on(&engine)?;
-            let text = on.delete_text(physical.dialect(), sql, false)?;
-            physical.execute(&text, &mut |params| clauses.write_condition(params))
-        };
-        let repository = &mut self.repository;
-        if !publishes::<M, E>(repository.engine()) {
-            return repository.run(Operation::Delete, change);
+        if publishes::<M, E>(self.repository.engine()) {
+            return self.delete_published(|changed, _, _| changed);
         }
+        let clauses = &self.clauses;
+        self.repository
+            .run(Operation::Delete, |physical, sql, engine| {
+                clauses.delete(physical, sql, engine)
+            })
+    }
+}
+
+/// Rows with events are read before and after the change, on every database; `done` gets their number and both.
+impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
+    #[track_caller]
+    pub(super) fn update_published<T>(
+        &mut self,
+        set: &Predicate,
+        done: impl FnOnce(u64, Vec<M::Row<E>>, Vec<M::Row<E>>) -> T,
+    ) -> Result<T> {
+        let clauses = &self.clauses;
+        let find = |physical: &mut Physical, sql, engine: E| {
+            clauses.ensure_keeps_key(set, sql)?;
+            clauses.locked_rows::<M, E>(physical, sql, engine)
+        };
+        let change =
+            |physical: &mut Physical, sql, engine: E| clauses.update(physical, sql, engine, set);
+        self.repository
+            .run_on_found(Operation::Update, find, change, done)
+    }
+
+    #[track_caller]
+    pub(super) fn delete_published<T>(
+        &mut self,
+        done: impl FnOnce(u64, Vec<M::Row<E>>, Vec<M::Row<E>>) -> T,
+    ) -> Result<T> {
+        let clauses = &self.clauses;
         let find = |physical: &mut Physical, sql, engine: E| {
             clauses.locked_rows::<M, E>(physical, sql, engine)
         };
-        repository.run_on_found(Operation::Delete, find, change, |changed, _, _| changed)
+        let change =
+            |physical: &mut Physical, sql, engine: E| clauses.delete(physical, sql, engine);
+        self.repository
+            .run_on_found(Operation::Delete, find, change, done)
+    }
+}
+
+impl Clauses {
+    /// Sets columns of the rows, and returns their number.
+    fn update<E: Engine>(
+        &self,
+        physical: &mut Physical,
+        sql: &'static TableSql,
+        engine: E,
+        set: &Predicate,
+    ) -> Result<u64> {
+        let on = self.change_on(&engine)?;
+        set.ensure(engine)?;
+        let text = on.update_text(physical.dialect(), set, sql, false)?;
+        physical.execute(&text, &mut |params| self.write_update(set, params))
+    }
+
+    /// Deletes the rows, and returns their number.
+    fn delete<E: Engine>(
+        &self,
+        physical: &mut Physical,
+        sql: &'static TableSql,
+        engine: E,
+    ) -> Result<u64> {
+        let on = self.change_on(&engine)?;
+        let text = on.delete_text(physical.dialect(), sql, false)?;
+        physical.execute(&text, &mut |params| self.write_condition(params))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::assignment::{AssignmentWriter, Assignments};
 use super::condition::{Condition, Predicate};
 use super::statement::Query;
-use crate::driver::{Physical, TableSql};
+use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::access::CanWrite;
@@ -71,7 +71,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
         assignments.write(&mut AssignmentWriter(&mut set));
         let clauses = &self.clauses;
         if publishes::<M, E>(self.repository.engine()) {
-            return self.update_published(&set);
+            return self.update_published(&set, |_, _, after| after);
         }
         self.repository
             .run(Operation::Update, |physical, sql, engine| {
@@ -100,7 +100,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
     {
         let clauses = &self.clauses;
         if publishes::<M, E>(self.repository.engine()) {
-            return self.delete_published();
+            return self.delete_published(|_, before, _| before);
         }
         self.repository
             .run(Operation::Delete, |physical, sql, engine| {
@@ -111,43 +111,6 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
                     clauses.write_condition(params)
                 })
             })
-    }
-}
-
-/// Where the rows have events they are read before and after the change, on every database.
-impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
-    #[track_caller]
-    fn update_published(&mut self, set: &Predicate) -> Result<Vec<M::Row<E>>> {
-        let clauses = &self.clauses;
-        let find = |physical: &mut Physical, sql, engine: E| {
-            clauses.ensure_keeps_key(set, sql)?;
-            clauses.locked_rows::<M, E>(physical, sql, engine)
-        };
-        let change = |physical: &mut Physical, sql, engine: E| {
-            set.ensure(engine)?;
-            let on = clauses.change_on(&engine)?;
-            let text = on.update_text(physical.dialect(), set, sql, false)?;
-            physical.execute(&text, &mut |params| clauses.write_update(set, params))
-        };
-        let rows = |_, _, after| after;
-        self.repository
-            .run_on_found(Operation::Update, find, change, rows)
-    }
-
-    #[track_caller]
-    fn delete_published(&mut self) -> Result<Vec<M::Row<E>>> {
-        let clauses = &self.clauses;
-        let find = |physical: &mut Physical, sql, engine: E| {
-            clauses.locked_rows::<M, E>(physical, sql, engine)
-        };
-        let change = |physical: &mut Physical, sql, engine: E| {
-            let on = clauses.change_on(&engine)?;
-            let text = on.delete_text(physical.dialect(), sql, false)?;
-            physical.execute(&text, &mut |params| clauses.write_condition(params))
-        };
-        let rows = |_, before, _| before;
-        self.repository
-            .run_on_found(Operation::Delete, find, change, rows)
     }
 }
 
