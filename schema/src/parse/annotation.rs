@@ -1,8 +1,8 @@
 //! Reads annotations and prose out of comments. Which comments belong to what is the matter of `comments`.
 
 use crate::ast::{
-    AllowTag, EngineTag, InterfaceTag, LengthTag, LinkEngine, LinkTag, Name, Notes, ObjectName,
-    PublishTag, RedactTag, Redaction, SyncTag,
+    AllowTag, EngineTag, InterfaceTag, LengthTag, LinkTag, Name, Notes, PublishTag, RedactTag,
+    Redaction,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
@@ -275,10 +275,7 @@ impl<'a> Reader<'a> {
     }
 
     fn engines(&mut self, tag: &Tag<'a>) -> Option<EngineTag> {
-        let span = self.span(
-            tag.word_span.start as usize,
-            tag.rest_start + tag.rest.len(),
-        );
+        let span = self.whole(tag);
         if tag.rest.is_empty() {
             let message = format!("`@{}` names no engine", tag.word);
             let help = "write the engines after it: `@engines default, b`";
@@ -366,10 +363,7 @@ impl<'a> Reader<'a> {
                 "write for example `@length 191`".to_owned(),
             );
         }
-        let span = self.span(
-            tag.word_span.start as usize,
-            tag.rest_start + tag.rest.len(),
-        );
+        let span = self.whole(tag);
         length.map(|length| LengthTag { length, span })
     }
 
@@ -446,10 +440,7 @@ impl<'a> Reader<'a> {
             );
             return None;
         };
-        let span = self.span(
-            tag.word_span.start as usize,
-            tag.rest_start + tag.rest.len(),
-        );
+        let span = self.whole(tag);
         Some(RedactTag { redaction, span })
     }
 
@@ -466,126 +457,6 @@ impl<'a> Reader<'a> {
             text: tag.rest.to_owned(),
             span: self.rest_span(tag),
         })
-    }
-
-    fn link(&mut self, tag: &Tag<'a>) -> Option<LinkTag> {
-        let link = self.link_parts(tag);
-        if link.is_none() {
-            let tail = tag
-                .rest
-                .rsplit_once(')')
-                .map_or("", |(_, tail)| tail.trim());
-            if !tail.is_empty() {
-                let help = format!(
-                    "remove `{tail}`, or write `on` and an engine after the column: `on b`"
-                );
-                return {
-                    self.malformed(tag, "`@link` does not say on which engine".to_owned(), help);
-                    None
-                };
-            }
-            let table = tag.rest.split(['(', ' ']).next().and_then(unquoted);
-            let table = table.unwrap_or_else(|| "users".to_owned());
-            let help = format!(
-                "write `@link {table}(id)`, or `@link {table}(id) on b` where `{table}` lives on several engines"
-            );
-            self.malformed(tag, "`@link` needs a table and its column".to_owned(), help);
-        }
-        link
-    }
-
-    fn link_parts(&self, tag: &Tag<'a>) -> Option<LinkTag> {
-        let (table, rest) = tag.rest.split_once('(')?;
-        let (column, on) = rest.split_once(')')?;
-        let (schema, bare) = match table.trim().rsplit_once('.') {
-            Some((schema, bare)) => (Some(unquoted(schema)?), bare),
-            None => (None, table),
-        };
-        let name = Name {
-            text: unquoted(bare)?,
-            span: self.span_of(tag, bare),
-        };
-        let column = Name {
-            text: unquoted(column)?,
-            span: self.span_of(tag, column),
-        };
-        let on = match on.trim() {
-            "" => None,
-            on => Some(self.link_engine(tag, on.strip_prefix("on")?)?),
-        };
-        let schema = schema.filter(|schema| schema != "public");
-        let span = self.span(
-            tag.word_span.start as usize,
-            tag.rest_start + tag.rest.len(),
-        );
-        Some(LinkTag {
-            table: ObjectName {
-                schema,
-                name,
-                in_public: false,
-                path: None,
-            },
-            column,
-            on,
-            span,
-        })
-    }
-
-    fn link_engine(&self, tag: &Tag<'a>, word: &'a str) -> Option<LinkEngine> {
-        let engine = word.trim();
-        match engine {
-            "same" => Some(LinkEngine::Same),
-            _ if !word.starts_with(char::is_whitespace) || !name::is_valid_engine_name(engine) => {
-                None
-            }
-            _ => Some(LinkEngine::Named(Name {
-                text: engine.to_owned(),
-                span: self.span_of(tag, engine),
-            })),
-        }
-    }
-
-    fn sync(&mut self, tag: &Tag<'a>) -> Option<SyncTag> {
-        let sync = self.sync_parts(tag);
-        if sync.is_none() {
-            self.malformed(
-                tag,
-                "`@sync` needs the engine that is read and the one that is written".to_owned(),
-                "write for example `@sync from default to analytics by updated_at`, or `captured` in place of `by updated_at`, with \
-                 `as UserAnalytics` before it for another model"
-                    .to_owned(),
-            );
-        }
-        sync
-    }
-
-    /// Pairs of a word and a name, in this order; `captured` at the end stands alone.
-    fn sync_parts(&self, tag: &Tag<'a>) -> Option<SyncTag> {
-        let mut words: Vec<&'a str> = tag.rest.split_whitespace().collect();
-        let captured = words.pop_if(|last| *last == "captured").is_some();
-        let (pairs, []) = words.as_chunks::<2>() else {
-            return None;
-        };
-        let mut pairs = pairs.iter().peekable();
-        let mut after = |word: &str| {
-            let [_, text] = pairs.next_if(|[first, _]| *first == word)?;
-            let span = self.span_of(tag, text);
-            let text = unquoted(text)?;
-            Some(Name { text, span })
-        };
-        let sync = SyncTag {
-            from: after("from")?,
-            to: after("to")?,
-            model: after("as"),
-            column: after("by"),
-            captured,
-            span: self.span(
-                tag.word_span.start as usize,
-                tag.rest_start + tag.rest.len(),
-            ),
-        };
-        let is_whole = pairs.next().is_none() && !(captured && sync.column.is_some());
-        is_whole.then_some(sync)
     }
 
     pub(super) fn malformed(&mut self, tag: &Tag<'a>, message: String, help: String) {
@@ -733,7 +604,7 @@ pub(super) fn is_identifier(word: &str) -> bool {
         && signs.all(|sign| sign.is_ascii_alphanumeric() || sign == '_')
 }
 
-/// A name in a link, with or without quotes.
+/// A name of the schema, with or without quotes.
 pub(super) fn unquoted(text: &str) -> Option<String> {
     let text = text.trim();
     let quoted = [('"', '"'), ('`', '`'), ('[', ']')]

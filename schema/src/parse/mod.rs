@@ -15,6 +15,7 @@ mod head_tag;
 mod interface;
 mod kind;
 pub(crate) mod lex;
+mod link;
 mod load;
 mod nested;
 mod prose;
@@ -24,6 +25,7 @@ mod reverted;
 mod routine;
 mod split;
 mod spoken;
+mod sync;
 
 pub(crate) use cut::{CutStatement, cut};
 pub(crate) use ddl::table::COLUMN_LIMIT;

@@ -81,7 +81,7 @@ impl Cursor<'_> {
             "STATS_AUTO_RECALC",
             "STATS_SAMPLE_PAGES",
         ];
-        // How the server goes about the change is nothing that the table keeps.
+        // The table does not keep the way in which the server made the change.
         const OTHERS: &[&str] = &["COMMENT", "ALGORITHM", "LOCK"];
         (self.is_name(0) && self.is_symbol(1, "=") && !self.is_any_word(0, OTHERS))
             || self.is_any_word(0, BARE)

@@ -1,0 +1,219 @@
+//! Annotations of tables and columns: `-- @engines`, `-- @sync` and the others, and the prose beside them.
+
+use super::{Name, ObjectName};
+use crate::source::Span;
+
+/// The engines a tag names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineTag {
+    /// In order; each with its own place.
+    pub names: Vec<Name>,
+    /// The whole tag.
+    pub span: Span,
+}
+
+/// The annotations of a table or a column, and the prose beside them.
+#[derive(Debug, Clone, Default)]
+pub struct Notes {
+    /// `@engines`, `@engine`.
+    pub engines: Option<EngineTag>,
+    /// `@model`.
+    pub model: Option<Name>,
+    /// `@name`.
+    pub name: Option<Name>,
+    /// `@type`.
+    pub rust_type: Option<Name>,
+    /// `@link`.
+    pub link: Option<LinkTag>,
+    /// `@sync`, each of them.
+    pub syncs: Vec<SyncTag>,
+    /// `@version`.
+    pub version: Option<Span>,
+    /// `@updated`.
+    pub updated: Option<Span>,
+    /// `@skip`.
+    pub skip: Option<Span>,
+    /// `@unmanaged`.
+    pub unmanaged: Option<Span>,
+    /// `@validate`.
+    pub validate: Option<Span>,
+    /// `@capture`.
+    pub capture: Option<Span>,
+    /// `@interface`.
+    pub interface: Option<InterfaceTag>,
+    /// `@renamed_from`.
+    pub renamed_from: Option<Name>,
+    /// `@redact`.
+    pub redact: Option<RedactTag>,
+    /// `@publish`.
+    pub publish: Option<PublishTag>,
+    /// `@length`; at a table, or at the file's head, for its keys.
+    pub length: Option<LengthTag>,
+    /// `@allow`.
+    pub allow: Option<AllowTag>,
+    /// Prose, line by line.
+    pub docs: Vec<String>,
+}
+
+/// `@sync from default to analytics as UserAnalytics by updated_at`, or `captured` at its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyncTag {
+    /// The engine that is read.
+    pub from: Name,
+    /// The engine that is written.
+    pub to: Name,
+    /// The model there; without one it is the model of the table.
+    pub model: Option<Name>,
+    /// The column that says what was changed; without one both tables are compared.
+    pub column: Option<Name>,
+    /// Changed rows are found by the changes that triggers record.
+    pub captured: bool,
+    /// The whole tag.
+    pub span: Span,
+}
+
+/// `@publish created, updated with before, deleted`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishTag {
+    /// The changes that have an event, in the order of [`ChangeKind::ALL`]; never empty.
+    pub events: Vec<PublishedEvent>,
+    /// The whole tag.
+    pub span: Span,
+}
+
+/// A kind of change that has an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PublishedEvent {
+    /// The change.
+    pub kind: ChangeKind,
+    /// The event holds the row as it was before.
+    pub before: bool,
+}
+
+/// A kind of change to a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChangeKind {
+    /// A new row.
+    Created,
+    /// A row with other values.
+    Updated,
+    /// A row that is gone.
+    Deleted,
+}
+
+impl ChangeKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Created, Self::Updated, Self::Deleted];
+
+    /// Its word in the annotation.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+impl PublishTag {
+    /// The event of a kind of change.
+    pub fn of(&self, kind: ChangeKind) -> Option<PublishedEvent> {
+        self.events.iter().copied().find(|event| event.kind == kind)
+    }
+}
+
+/// `@allow B0412`: warnings that are not reported about what it stands at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllowTag {
+    /// Their codes.
+    pub codes: Vec<&'static str>,
+    /// The statement or column; at a file's head the whole file.
+    pub area: Span,
+}
+
+/// `@redact hash`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RedactTag {
+    /// The replacement of its values.
+    pub redaction: Redaction,
+    /// The whole tag.
+    pub span: Span,
+}
+
+/// The replacement of a column's values in a redacted dump.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redaction {
+    /// A keyed hash: equal values stay equal, in every table.
+    Hash,
+    /// NULL.
+    Null,
+    /// An invented value of the column's type.
+    Fake,
+}
+
+impl Redaction {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Hash, Self::Null, Self::Fake];
+
+    /// Its word in the annotation.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Hash => "hash",
+            Self::Null => "null",
+            Self::Fake => "fake",
+        }
+    }
+}
+
+/// `@length 191`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LengthTag {
+    /// Characters of a text, bytes of a binary value.
+    pub length: u32,
+    /// The whole tag.
+    pub span: Span,
+}
+
+/// `@link users(id) on b`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkTag {
+    /// Referred table.
+    pub table: ObjectName,
+    /// Referred column.
+    pub column: Name,
+    /// `on b`, `on same`.
+    pub on: Option<LinkEngine>,
+    /// The whole tag.
+    pub span: Span,
+}
+
+/// `@interface Contact(email = email_address, name) after users`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InterfaceTag {
+    /// Name of the trait.
+    pub name: Name,
+    /// In order, each once.
+    pub fields: Vec<InterfaceField>,
+    /// The table whose rows come before this one's.
+    pub after: Option<Name>,
+    /// The whole tag.
+    pub span: Span,
+}
+
+/// A field of an interface.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InterfaceField {
+    /// Its name in the interface.
+    pub name: Name,
+    /// The column, where it has another name.
+    pub column: Option<Name>,
+}
+
+/// Which engine a link's target is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkEngine {
+    /// The row's own.
+    Same,
+    /// A named one.
+    Named(Name),
+}
