@@ -43,7 +43,7 @@ impl<R> Deref for Found<R> {
     }
 }
 
-/// How the engines of an interface are looked at, for generated code.
+/// A look-up over the engines of an interface, for generated code.
 #[doc(hidden)]
 #[derive(Debug, Clone)]
 pub struct Lookup<'d> {

@@ -134,7 +134,7 @@ fn the_first_is_down(db: &Databases, mut postgres: Server) {
             "{email}"
         );
     }
-    // Whether there is one is not known.
+    // It is not known whether there is one.
     for email in ["modern@x.org", "none@x.org"] {
         let error = tolerant.find_by_email(email).unwrap_err();
         assert_eq!(error.engine(), Some("default"), "{email}: {error}");

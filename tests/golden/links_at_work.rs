@@ -564,7 +564,7 @@ macro_rules! xrel_03 {
             (220, cold.misses + 25),
             "the missing are read again"
         );
-        // What others have written is read again where the program learns of it.
+        // A row that others have written is read again where the program learns of it.
         cache.forget([8.into(), 9_999.into()]);
         assert_eq!(names(&mut to)?[1], "not seen");
         assert_eq!(cache.stats().hits, warm.hits + 219);

@@ -5,7 +5,7 @@ use bindery::{Connection, Dialect, StaticEngine};
 use crate::queries::*;
 use crate::queries_at_work::{Everything, on_each, small};
 
-/// How many statements were prepared on this connection, or are.
+/// The number of statements that were prepared on this connection, or are.
 fn prepared<E: StaticEngine>(c: &mut Connection<E>) -> bindery::Result<Option<u64>> {
     match c.dialect() {
         // The statements of a file are counted in bindery's own tests.

@@ -198,7 +198,7 @@ pub(crate) struct Splitting {
     pub(crate) seed: Option<u64>,
 }
 
-/// How many random changes of a schema are migrated.
+/// The number and the seed of the random changes that are migrated.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Migrating {
     pub(crate) steps: u64,

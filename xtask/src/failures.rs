@@ -38,7 +38,7 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    /// Whether each binary that began has told its result, and each test that failed has told its name.
+    /// Has each binary that began reported its result, and each failed test its name?
     pub(crate) fn is_complete(&self) -> bool {
         self.begun == self.ended && self.failed == self.names.len()
     }

@@ -46,7 +46,7 @@ impl Default for Held {
     }
 }
 
-/// How a row differs.
+/// The kind of difference of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Missing,
@@ -84,7 +84,7 @@ impl Found {
         self.differing() == 0
     }
 
-    /// How many rows differ.
+    /// The number of rows that differ.
     pub(crate) fn differing(&self) -> u64 {
         self.missing + self.different + self.surplus
     }

@@ -317,7 +317,7 @@ fn cli_01_a_dry_run_writes_and_changes_nothing() {
     assert_eq!(json.json()[0]["tables"][0]["status"], "planned");
     assert_eq!(project.files(), before);
     project.run("dump --all").good();
-    // What would be refused is refused.
+    // A dump that would be refused is refused.
     holds(
         &project.run("dump --engine b --dry-run").failed(),
         &["there is a dump already"],

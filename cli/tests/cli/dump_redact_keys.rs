@@ -69,7 +69,7 @@ fn dump_12_columns_are_named_on_the_command_line() {
 
 /// Columns of the command line are checked by the rules of the annotation, before anything is connected to.
 #[test]
-fn dump_12_what_cannot_be_replaced_is_refused() {
+fn dump_12_columns_that_cannot_be_replaced_are_refused() {
     let dumped = Dumped::with(PLAIN, At::File(PathBuf::new()));
     fill(&dumped);
     let cases: [(&str, &[&str]); 6] = [

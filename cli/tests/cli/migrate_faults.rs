@@ -92,7 +92,7 @@ fn cli_07_a_database_that_was_changed_by_hand_is_not_migrated_where_that_is_want
         );
         migrated.run("run --check-drift").good();
         migrated.write("2_b.sql", "ALTER TABLE a ADD COLUMN y BIGINT;\n");
-        // What only the database has is another's.
+        // A table that only the database has is another program's.
         migrated.execute(&["CREATE TABLE other (id BIGINT)"]);
         migrated.run("run --check-drift --dry-run").good();
         migrated.execute(&["ALTER TABLE a RENAME COLUMN x TO z"]);

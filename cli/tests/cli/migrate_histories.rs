@@ -111,7 +111,7 @@ struct Replay {
     entries: Vec<String>,
 }
 
-/// How one step came out.
+/// The outcome of one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     Equal,
@@ -320,7 +320,7 @@ fn unexpected(replay: &Replay, outcomes: &[Step]) -> Vec<String> {
     wrong.collect()
 }
 
-/// How many steps of each history are replayed: the first of them, or all.
+/// The number of steps of each history that are replayed: the first of them, or all.
 fn limit() -> usize {
     let given = std::env::var("BINDERY_TEST_HISTORY_STEPS").ok();
     let given = given.and_then(|text| text.parse().ok());

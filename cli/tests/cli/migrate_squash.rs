@@ -193,7 +193,7 @@ fn cli_07_statements_that_do_not_show_in_the_schema_are_named() {
 
 /// A statement that stands in no transaction makes the squashed migration one of single statements.
 #[test]
-fn cli_07_what_stands_in_no_transaction_does_so_after_a_squash() {
+fn cli_07_statements_without_a_transaction_have_none_after_a_squash() {
     for migrated in Migrated::on_all() {
         let vacuum = match migrated.at {
             At::Mysql(_) => "ANALYZE TABLE a;\n",
@@ -219,7 +219,7 @@ fn cli_07_what_stands_in_no_transaction_does_so_after_a_squash() {
 
 /// A squash refuses in words.
 #[test]
-fn cli_07_what_cannot_be_squashed_is_refused() {
+fn cli_07_migrations_that_cannot_be_squashed_are_refused() {
     let migrated = Migrated::on_all().remove(0);
     holds(
         &migrated.run("squash").failed(),

@@ -62,7 +62,7 @@ fn cli_07_a_dry_run_lists_and_changes_nothing() {
         );
         let json = migrated.run("revert --dry-run --format json").json();
         assert_eq!(json[0]["migrations"][0]["state"], "to revert");
-        // What would be refused is refused.
+        // A revert that would be refused is refused.
         let refused = migrated.run("revert --count 2 --dry-run").failed();
         holds(&refused, &["nothing says how to revert 1"]);
         assert_eq!(migrated.states(), ["applied", "applied"]);

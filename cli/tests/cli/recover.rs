@@ -74,7 +74,7 @@ fn atom_03_recover_finishes_what_a_killed_program_left() {
 
 /// Covers REC-9 on PostgreSQL: what was rolled back by hand is reported each time, with its transaction, and nothing clears it.
 #[test]
-fn what_was_rolled_back_by_hand_though_it_is_decided_is_an_error_for_good() {
+fn a_branch_that_was_rolled_back_by_hand_though_it_is_decided_is_an_error_for_good() {
     let Some(fresh) = fresh_postgres() else {
         return;
     };

@@ -135,7 +135,7 @@ INSERT INTO badges VALUES (1, 1);
 INSERT INTO desks VALUES (1, 1);";
 
 /// Rows that refer to one that would go are left as they are, and so is everything else.
-fn what_is_left_alone_is_refused(project: &Project, fill: &dyn Fn(), count: &dyn Fn(&str) -> i64) {
+fn dangling_rows_are_refused(project: &Project, fill: &dyn Fn(), count: &dyn Fn(&str) -> i64) {
     project.run("create --engine b").good();
     fill();
     for command in ["truncate", "drop", "reset"] {
@@ -163,7 +163,7 @@ fn cli_03_tables_left_alone_keep_their_rows_on_sqlite() {
         let number = database.query_row(&sql, (), |row| row.get(0));
         number.expect("a number")
     };
-    what_is_left_alone_is_refused(&project, &|| project.sqlite("b.db", &rows), &count);
+    dangling_rows_are_refused(&project, &|| project.sqlite("b.db", &rows), &count);
     // Rows that refer to nothing are no reason to keep a table.
     project.sqlite(
         "b.db",
@@ -181,7 +181,7 @@ fn cli_03_tables_left_alone_keep_their_rows_on_servers() {
             answer.expect("a number").trim().parse().expect("a number")
         };
         let rows = format!("{ROWS}\n{LEFT_ALONE}");
-        what_is_left_alone_is_refused(
+        dangling_rows_are_refused(
             &project().with("B_URL", &database.url()),
             &|| database.run_script(&rows).expect("rows"),
             &count,

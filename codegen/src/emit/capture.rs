@@ -1,4 +1,4 @@
-//! What the program knows of a table whose changes triggers record: the names of the triggers, and how a recorded key is read.
+//! The facts that a program has of a table whose changes triggers record: the names of the triggers, and the form of a recorded key.
 
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::{CheckedModel, TableId};
@@ -58,7 +58,7 @@ fn constants(w: &mut RustWriter, captured: &Captured) {
         let fields = vec![
             (
                 "dialect".to_owned(),
-                Expr::text(format!("::bindery::Dialect::{}", variant(*dialect))),
+                Expr::text(format!("::bindery::Dialect::{dialect:?}")),
             ),
             (
                 "table".to_owned(),
@@ -78,14 +78,6 @@ fn constants(w: &mut RustWriter, captured: &Captured) {
         "const KEY: &'static [::bindery::__private::KeyForm]",
         &Expr::Array(forms.collect()),
     );
-}
-
-fn variant(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Sqlite => "Sqlite",
-        Dialect::Postgres => "Postgres",
-        Dialect::Mysql => "Mysql",
-    }
 }
 
 fn read_key(w: &mut RustWriter, shape: &Shape<'_>) {

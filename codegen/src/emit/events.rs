@@ -75,7 +75,7 @@ fn published(w: &mut RustWriter, shape: &Shape<'_>) {
     w.item(|w| w.block(&head, |_| ()));
 }
 
-/// What a row of a published table on several engines derives for one of them.
+/// The bounds that serde's derives need for a row of a published table on several engines.
 pub(crate) fn serde_attribute(w: &mut RustWriter, shape: &Shape<'_>, generic: bool) {
     if generic && !shape.table.events.is_empty() {
         w.line(r#"#[serde(bound(serialize = "", deserialize = "E: ::bindery::StaticEngine"))]"#);

@@ -10,7 +10,7 @@ use super::report::{Fate, RecoveryReport};
 use super::store::{self, Decided};
 use crate::databases::{Configured, Registry};
 
-/// How many numbers are looked up by one statement.
+/// Numbers that one statement looks up.
 const AT_ONCE: usize = 1_000;
 
 /// Numbers of transactions that were rolled back, by the names of their engines.
@@ -29,7 +29,7 @@ impl Registry {
         for decided in decisions {
             let is_new = note(decided, &rolled_back);
             if is_new && !options.is_dry {
-                // Where it cannot be recorded now, the next run finds it again.
+                // The next run finds it again if it cannot be recorded now.
                 let _ = on(home, |physical| store::note_mixed(physical, decided));
             }
             for branch in decided

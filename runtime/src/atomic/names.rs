@@ -66,7 +66,7 @@ pub(super) struct DecidedBranch {
     pub(super) name: String,
     /// The number of its transaction, where its database keeps the outcome by that: after `@`.
     pub(super) number: Option<u64>,
-    /// When it was found rolled back, though it was to be committed: after `!`, in milliseconds.
+    /// The time at which it was found rolled back, though it was to be committed: after `!`, in milliseconds.
     pub(super) rolled_back_ms: Option<u64>,
 }
 

@@ -288,7 +288,7 @@ pub(super) fn select(
                     sql.push(name);
                 }
             }
-            // What an expression makes of `char(n)` has no length, and keeps its padding.
+            // The result of an expression over `char(n)` has no length, and keeps its padding.
             let is_text = column.referred.is_some() && column.value == ValueType::Text;
             sql.push(if column.as_text || is_text {
                 text_form

@@ -23,7 +23,7 @@ use crate::outbox::{
 
 /// The longest name of a consumer, in characters.
 const LONGEST_NAME: usize = 64;
-/// How many messages are taken from a queue at a time.
+/// Messages that are taken from a queue at a time.
 const AT_A_TIME: usize = 100;
 /// The pause after a queue had no message, or could not be reached.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -104,7 +104,7 @@ impl<D: GeneratedDatabases> Consumer<D> {
         self
     }
 
-    /// How often an event is tried before it counts as failed: 5 times otherwise, at least once.
+    /// The attempts after which an event counts as failed: 5 otherwise, at least 1.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self.worker = self.worker.max_attempts(attempts.max(1));

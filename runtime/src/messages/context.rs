@@ -37,7 +37,7 @@ impl<'m, D: GeneratedDatabases> MessageContext<'m, D> {
         self.message
     }
 
-    /// Which attempt this is, from 1.
+    /// The number of this attempt, from 1.
     pub fn attempt(&self) -> u32 {
         self.task.attempt()
     }

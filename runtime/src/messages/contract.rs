@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::message::Message;
 use super::queue::{Delivery, Queue};
 
-/// How much longer than it says a queue may take to hand something out again.
+/// The time that a queue may take beyond the one that it states, to hand something out again.
 const GRACE: Duration = Duration::from_secs(30);
 
 /// Tests that a queue does what [`Queue`] says. Each part has a new queue, which must have no messages; a queue that hands out again after

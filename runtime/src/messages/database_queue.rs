@@ -38,7 +38,7 @@ impl DatabaseQueue {
         }
     }
 
-    /// How often a consumer tries a message before it counts as failed, unless the consumer says otherwise: 5 times otherwise.
+    /// The attempts after which a message counts as failed, where the consumer sets no number of its own: 5 otherwise, at least 1.
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);

@@ -41,7 +41,7 @@ pub struct Created<R: RowOf> {
     pub key: KeyOf<R>,
     /// Larger than that of every earlier event of the row.
     pub version: i64,
-    /// When it was written, by the clock of its database.
+    /// The time at which it was written, by the clock of its database.
     pub time: SystemTime,
     /// The row.
     pub after: R,
@@ -55,7 +55,7 @@ pub struct Updated<R: RowOf> {
     pub key: KeyOf<R>,
     /// Larger than that of every earlier event of the row.
     pub version: i64,
-    /// When it was written, by the clock of its database.
+    /// The time at which it was written, by the clock of its database.
     pub time: SystemTime,
     /// The row as it was, where the schema says `updated with before`.
     pub before: Option<R>,
@@ -71,7 +71,7 @@ pub struct Deleted<R: RowOf> {
     pub key: KeyOf<R>,
     /// Larger than that of every earlier event of the row.
     pub version: i64,
-    /// When it was written, by the clock of its database.
+    /// The time at which it was written, by the clock of its database.
     pub time: SystemTime,
     /// The row as it was, where the schema says `deleted with before`.
     pub before: Option<R>,

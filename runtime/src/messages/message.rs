@@ -80,7 +80,7 @@ impl Message {
         self.version
     }
 
-    /// When it was written.
+    /// The time at which it was written.
     pub fn time(&self) -> SystemTime {
         self.time
     }
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn msg_04_what_is_not_a_message_is_refused_without_its_values() {
+    fn msg_04_a_text_that_is_not_a_message_is_refused_without_its_values() {
         for (text, why) in [
             ("{", "this is not a message: "),
             (

@@ -4,13 +4,13 @@
 macro_rules! worker_options {
     ($type:ident) => {
         impl<D: GeneratedDatabases> $type<D> {
-            /// How many events are handled at a time: 4 otherwise, at least 1. Those of one row are handled one after the other.
+            /// The number of events that are handled at a time: 4 otherwise, at least 1. Those of one row are handled one after the other.
             pub fn threads(mut self, threads: usize) -> Self {
                 self.worker = self.worker.threads(threads);
                 self
             }
 
-            /// How many events are claimed at a time: up to 100 otherwise, at least 1 and at most 500.
+            /// The number of events that are claimed at a time: up to 100 otherwise, at least 1 and at most 500.
             pub fn batch(mut self, events: usize) -> Self {
                 self.worker = self.worker.batch(events);
                 self
@@ -34,13 +34,13 @@ macro_rules! worker_options {
                 self
             }
 
-            /// How long it waits for what is at work when it is stopped: 30 seconds otherwise.
+            /// The time for which it waits for events at work when it is stopped: 30 seconds otherwise.
             pub fn grace(mut self, time: Duration) -> Self {
                 self.worker = self.worker.grace(time);
                 self
             }
 
-            /// How long events are kept that are done with, so that they can be replayed: a day otherwise.
+            /// The time for which completed events are kept, so that they can be replayed: a day otherwise.
             pub fn keep_completed(mut self, time: Duration) -> Self {
                 self.worker = self.worker.keep_completed(time);
                 self

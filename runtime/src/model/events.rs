@@ -1,4 +1,4 @@
-//! Which changes of a model have events, and a row as an event holds it.
+//! The changes of a model that have events, and a row as an event holds it.
 
 #[cfg(feature = "messages")]
 use serde::Serialize;

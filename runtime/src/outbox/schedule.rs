@@ -1,4 +1,4 @@
-//! When periodic tasks run: cron expressions, their time zones, and missed ticks.
+//! The times of periodic tasks: cron expressions, their time zones, and missed ticks.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

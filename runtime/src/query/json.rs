@@ -1,4 +1,4 @@
-//! What is at a path of a JSON value.
+//! The part of a JSON value at a path.
 
 use super::column::Column;
 use super::expression::{Expr, Term};

@@ -82,7 +82,7 @@ struct Kept<R> {
     order: VecDeque<Arc<[u8]>>,
     /// Of all rows that are kept: few.
     places: Vec<Place>,
-    /// How often rows were forgotten: what was read before may be of before the write that was the reason.
+    /// The times that rows were forgotten: rows read before may be older than the write that was the reason.
     forgotten: u64,
     hits: u64,
     misses: u64,

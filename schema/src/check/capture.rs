@@ -63,7 +63,7 @@ fn keyed(table: &Table, tag: Span, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// What another storage engine than InnoDB writes is not undone with the transaction.
+/// A write of another storage engine than InnoDB is not rolled back with the transaction.
 fn transactional(table: &Table, tag: Span, diagnostics: &mut Diagnostics) {
     let Some(engine) = &table.storage_engine else {
         return;

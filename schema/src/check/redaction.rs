@@ -244,7 +244,7 @@ fn in_primary_key(table: &Table, column: ColumnId) -> bool {
     key.is_some_and(|key| key.columns.contains(&column))
 }
 
-/// Why a column is neither NULL nor invented that says which rows a unique index is about.
+/// The reason why a column is neither NULL nor invented by which a unique index selects its rows.
 const CONDITION: &str = "the condition of a unique index reads it";
 
 /// Does it belong to a key of its table, or do others refer to it?

@@ -26,7 +26,7 @@ use crate::source::Sources;
 pub struct Squash<'s> {
     /// All migrations of the engine, in their order.
     pub migrations: &'s [Migration],
-    /// How many of them, from the first, become one.
+    /// The number of them, from the first, that become one.
     pub number: usize,
     /// The name of that one.
     pub name: &'s str,
@@ -58,7 +58,7 @@ pub struct Squashed {
     pub others: Vec<(String, String)>,
 }
 
-/// Why migrations are not squashed.
+/// The reason why migrations are not squashed.
 #[derive(Debug)]
 pub enum SquashRefused {
     /// The migrations, or what was written of them, cannot be read: the reasons are among the findings.
@@ -200,7 +200,7 @@ fn tables(folded: &Folded) -> Result<String, SquashRefused> {
 /// A statement that does not show in the schema.
 struct Other<'m> {
     migration: &'m Migration,
-    /// Which of all statements it is.
+    /// Its position among all statements.
     at: usize,
     statement: &'m ScriptStatement,
 }

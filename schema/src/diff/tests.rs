@@ -458,7 +458,7 @@ fn the_way_of_a_change_is_no_option_of_the_table() {
 
 /// PostgreSQL drops the checks and indexes that mention a column with it; MySQL refuses to drop the column.
 #[test]
-fn what_mentions_a_computed_column_outlives_another_expression() {
+fn keys_that_mention_a_computed_column_outlive_another_expression() {
     let schema = |number: u8, stored: &str| {
         format!(
             "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, g bigint GENERATED ALWAYS AS (id + {number}) {stored},

@@ -229,7 +229,7 @@ impl Writer<'_> {
         let function = named("f", &body);
         let number = &function[PREFIX.len() + 2..];
         let table = quoted(&self.table.name, self.dialect);
-        // Where it finds bindery's tables is settled now, whatever path a later session has.
+        // The schema of bindery's tables is settled now, whatever path a later session has.
         capture.create.push(format!(
             "CREATE OR REPLACE FUNCTION \"{function}\"() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $capture${body}$capture$"
         ));

@@ -31,7 +31,7 @@ impl Part {
 /// Ends a colour.
 const RESET: &str = "\u{1b}[0m";
 
-/// What is drawn so far.
+/// The lines that are drawn so far.
 #[derive(Default)]
 pub(super) struct Canvas {
     lines: Vec<Vec<(char, Part)>>,

@@ -102,7 +102,7 @@ where
 /// Memory after warming up and at the end, in MiB.
 type Memory = (u64, u64);
 
-/// What came of a storm.
+/// The outcome of a storm.
 struct Outcome {
     struck: Struck,
     memory: Memory,

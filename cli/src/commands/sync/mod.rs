@@ -74,7 +74,7 @@ struct Synced {
     deleted: u64,
     rejects: Vec<Rejected>,
     rejected: u64,
-    /// Why it did not run to its end.
+    /// The reason why it did not run to its end.
     error: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Which syncs of the schema a run of the command is for, and the tables of each with the columns that are copied.
+//! The syncs of the schema that a run of the command is for, and the tables of each with the columns that are copied.
 
 use bindery_schema::model::{CheckedModel, EngineId, TableSync};
 use bindery_schema::name::suggest;

@@ -73,7 +73,7 @@ impl Walk {
         changes.into_iter().map(|(kind, _)| kind).collect()
     }
 
-    /// How many migrations of each engine are new, and their text.
+    /// The number of new migrations of each engine, and their text.
     fn new_files(&mut self) -> ([usize; 2], String) {
         let (mut pending, mut text) = ([0; 2], String::new());
         for (at, engine) in ENGINES.iter().enumerate() {

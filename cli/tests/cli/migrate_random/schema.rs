@@ -239,7 +239,7 @@ impl RandomSchema {
         }
         let table = &mut self.tables[at];
         table.elsewhere = !table.elsewhere;
-        // What another engine had is not renamed on this one.
+        // A name that another engine had is not renamed on this one.
         Some(format!("move {name}"))
     }
 

@@ -73,7 +73,7 @@ impl Answers {
 }
 
 #[test]
-fn what_is_stored_is_what_the_responses_say_while_servers_crash() {
+fn stored_rows_are_those_of_the_responses_while_servers_crash() {
     let _watchdog = Watchdog::start("servers crash under load", Duration::from_secs(300));
     let folder = tempfile::tempdir().expect("a folder can be made");
     let file = |name| folder.path().join(name).display().to_string();

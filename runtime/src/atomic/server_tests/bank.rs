@@ -7,7 +7,7 @@ use super::*;
 /// The seed of a process that moves money, and the databases, one to a line.
 const TELLER: &str = "BINDERY_TEST_BANK_TELLER";
 
-/// How many audits there are, and with which seed: `cargo xtask bank`.
+/// The number of audits, and their seed: `cargo xtask bank`.
 const RUNS: &str = "BINDERY_TEST_BANK_RUNS";
 const SEED: &str = "BINDERY_TEST_BANK_SEED";
 const SHARE: u64 = 4;

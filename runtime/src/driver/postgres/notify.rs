@@ -8,7 +8,7 @@ use super::session::{Fault, Session};
 use crate::driver::wire::Deadline;
 use crate::error::Result;
 
-/// Which transactions of a connection are branches of atomic groups.
+/// Tells the transactions of a connection that are branches of atomic groups.
 #[derive(Default)]
 pub(super) struct Branch {
     /// The next one is.

@@ -52,7 +52,7 @@ impl<'t, D: GeneratedDatabases> TaskContext<'t, D> {
         &self.task.task
     }
 
-    /// When it was written, in milliseconds since 1970.
+    /// The time at which it was written, in milliseconds since 1970.
     #[cfg(feature = "messages")]
     pub(crate) fn created_ms(&self) -> u64 {
         self.task.created_at.max(0).unsigned_abs()

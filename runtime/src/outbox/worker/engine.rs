@@ -11,7 +11,7 @@ use crate::driver::{Isolation, Physical, TransactionOptions};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::pool::Pool;
 
-/// How long it waits for a connection: a server that is back is seen soon.
+/// The longest wait for a connection: a server that is back is seen soon.
 const OUTAGE: Duration = Duration::from_secs(5);
 
 /// The engine of the tasks.

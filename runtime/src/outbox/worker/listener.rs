@@ -11,9 +11,9 @@ use crate::driver::notify::CHANNEL;
 use crate::error::Result;
 use crate::link::pool::Pool;
 
-/// How long connecting may take.
+/// The time that connecting may take.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How often a connection on which nothing comes in is tried out, and how long that may take.
+/// The silence after which a connection is tried out, and the time that its answer may take.
 const QUIET: Duration = Duration::from_mins(1);
 const ANSWER: Duration = Duration::from_secs(5);
 

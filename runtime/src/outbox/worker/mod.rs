@@ -54,15 +54,15 @@ pub struct Worker<D: GeneratedDatabases> {
     timetable: Timetable,
 }
 
-/// When a worker ends by itself.
+/// The event at which a worker ends by itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Until {
-    /// When it is stopped.
+    /// It is stopped.
     #[default]
     Stopped,
-    /// When nothing is due.
+    /// Nothing is due.
     Idle,
-    /// When the tasks of one claim are done.
+    /// The tasks of one claim are done.
     OneBatch,
 }
 
@@ -312,7 +312,7 @@ impl<D: GeneratedDatabases> Worker<D> {
         self
     }
 
-    /// How often a task is tried, whatever it says itself.
+    /// The attempts of a task, whatever its own type says.
     pub(crate) fn max_attempts(mut self, attempts: u32) -> Self {
         self.options.max_attempts = Some(attempts);
         self

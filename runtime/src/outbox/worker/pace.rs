@@ -1,4 +1,4 @@
-//! When a worker looks for tasks again, and when it tries again what the database did not take.
+//! The times of a worker: its next look for tasks, and its next attempt at a write that the database did not take.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ const LONGEST_RETRY: Duration = Duration::from_secs(5);
 /// The longest pause after a claim that met another.
 const CONTENDED: Duration = Duration::from_millis(10);
 
-/// When tasks are looked for next.
+/// The time of the next look for tasks.
 pub(super) struct Poll {
     pub(super) at: Instant,
     /// Looks in a row that found none.
@@ -63,7 +63,7 @@ fn after_contention() -> Instant {
     Instant::now() + backoff::spread(CONTENDED, (0.0, 1.0))
 }
 
-/// When something is tried again that the database did not take.
+/// The time of the next attempt at a write that the database did not take.
 pub(super) struct Backoff {
     pub(super) at: Instant,
     failures: u32,

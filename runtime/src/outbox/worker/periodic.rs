@@ -32,7 +32,7 @@ pub(super) struct Timetable {
     entries: Vec<Periodic>,
     /// In place of that of the database.
     clock: Option<Clock>,
-    /// How much later it is by the clock of the database than by that of this process.
+    /// The milliseconds by which the clock of the database is ahead of that of this process.
     ahead_ms: i64,
 }
 
@@ -73,7 +73,7 @@ impl Timetable {
         engine.ensure_table(store::SCHEDULES)
     }
 
-    /// When the next tick is to be looked for; `None` where there are no periodic tasks.
+    /// The time of the next look for a tick; `None` where there are no periodic tasks.
     pub(super) fn next_at(&self) -> Option<Instant> {
         let now = self.now_ms();
         let next = self

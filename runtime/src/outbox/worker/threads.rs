@@ -76,7 +76,7 @@ pub(super) struct Shared {
 struct State {
     queue: VecDeque<Held>,
     ended: Vec<(Held, End)>,
-    /// When the first of these ended.
+    /// The time at which the first of these ended.
     ended_at: Option<Instant>,
     running: usize,
     is_stopping: bool,

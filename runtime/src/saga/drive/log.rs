@@ -12,7 +12,7 @@ use crate::driver::Physical;
 use crate::error::{Operation, Result};
 use crate::link::Link;
 
-/// How long one write or read of the log may take.
+/// The time that one write or read of the log may take.
 pub(super) const LOG_LIMIT: Duration = Duration::from_secs(10);
 const LONGEST_LOG_PAUSE: Duration = Duration::from_secs(1);
 

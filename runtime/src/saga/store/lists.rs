@@ -56,7 +56,7 @@ pub(in crate::saga) fn over(
     Ok(found)
 }
 
-/// How many sagas of each name there are in each state that is not over, and how old the oldest is, in milliseconds; `lost` are
+/// Returns the number of sagas of each name and state that is not over, and the age of the oldest in milliseconds; `lost` are
 /// those whose owner did not go on in time.
 pub(in crate::saga) fn waiting(physical: &mut Physical) -> Result<Vec<Waiting>> {
     let dialect = physical.dialect();

@@ -1,6 +1,6 @@
-//! A saga as its log has it: how far it is, who may go on with it, and the ends of its steps.
+//! A saga as its log has it: its state, the owner who may go on with it, and the ends of its steps.
 
-/// How far a saga is.
+/// The state of a saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::saga) enum State {
     /// Its steps are run.
@@ -77,9 +77,9 @@ pub(in crate::saga) struct Progress {
     pub(in crate::saga) state: State,
     /// The next step forward; on the way back how many steps are left to be compensated.
     pub(in crate::saga) at: usize,
-    /// Of the step or compensation at hand: how often it was tried without success.
+    /// The attempts without success at the step or compensation at hand.
     pub(in crate::saga) attempts: u32,
-    /// How many of these count: those that were not because of an engine that could not be reached.
+    /// The attempts of these that count: those that did not fail because an engine could not be reached.
     pub(in crate::saga) failures: u32,
     /// It may have been committed.
     pub(in crate::saga) doubt: bool,

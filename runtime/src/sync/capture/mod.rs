@@ -67,7 +67,7 @@ pub trait Captured: HasKey {
     fn read_key<E: Engine>(row: &mut RowReader<'_>, engine: E) -> Result<Self::Key<E>>;
 }
 
-/// What a sync keeps of a captured model.
+/// The triggers and the key of a captured model, as a sync keeps them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Recording {
     captures: &'static [CaptureSql<'static>],

@@ -39,7 +39,7 @@ pub struct Change<S: SyncRow> {
     pub kind: ChangeKind,
     /// The row as it is now; `None` where it is not there.
     pub row: Option<S>,
-    /// When the statement ran that changed it, by the database's clock.
+    /// The time of the statement that changed it, by the database's clock.
     pub made_at: SystemTime,
 }
 

@@ -14,11 +14,11 @@ pub struct ChangeReader {
     pub name: String,
     /// The table.
     pub table: String,
-    /// How many changes it has not passed.
+    /// The number of changes that it has not passed.
     pub behind: u64,
-    /// How long ago the first of them was made, by the database's clock.
+    /// The age of the first of them, by the database's clock.
     pub oldest: Option<Duration>,
-    /// How long ago it saved its position.
+    /// The age of its saved position.
     pub saved: Duration,
 }
 

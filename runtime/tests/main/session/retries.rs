@@ -34,7 +34,11 @@ fn an_eager_engine_that_is_away_keeps_the_work_from_beginning() {
         (away.kind(), away.engine()),
         (&ErrorKind::Unavailable, Some("x_mysql"))
     );
-    assert_eq!(db.in_use(), 0, "what was begun before it is given back");
+    assert_eq!(
+        db.in_use(),
+        0,
+        "an engine that was begun before it is given back"
+    );
     add_and_count(db);
 }
 
@@ -157,7 +161,7 @@ fn a_deadline_ends_the_attempts_of_a_session() {
 ///
 /// Covers TX-10, TX-15 on PostgreSQL.
 #[test]
-fn tx_15_what_has_committed_in_part_is_never_tried_again() {
+fn tx_15_a_session_that_has_committed_in_part_is_never_tried_again() {
     let Some(bench) = Bench::all() else { return };
     let db = &bench.db;
     let tried = refused_at_its_commit(db, "first", [Any::Postgres, Any::Default]);

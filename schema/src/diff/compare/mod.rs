@@ -19,7 +19,7 @@ use super::structure::{ColumnShape, Structure, TableShape, table_key};
 use crate::dialect::{Dialect, Flavour};
 use crate::model::TableName;
 
-/// Which names of keys count.
+/// The names of keys that count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameRule {
     /// Those that are written on the side that is to be reached.

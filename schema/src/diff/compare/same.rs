@@ -1,4 +1,4 @@
-//! Which spellings of types, defaults, options and queries are the same.
+//! Spellings of types, defaults, options and queries that are the same.
 
 use crate::dialect::Dialect;
 use crate::diff::change::ColumnChange;

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_something_else_is_not_the_same() {
+    fn expressions_of_another_meaning_are_not_the_same() {
         for (one, other) in [
             ("a > 0 OR b > 0 AND c > 0", "(a > 0 OR b > 0) AND c > 0"),
             ("a - (b - c)", "a - b - c"),

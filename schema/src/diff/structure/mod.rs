@@ -51,7 +51,7 @@ impl Structure {
     /// The structure that a model has on one of its engines.
     ///
     /// # Errors
-    /// Where the statements that make it cannot be read again: with what the reader found.
+    /// The statements that make it cannot be read again; the error has the reader's findings.
     pub fn of(model: &CheckedModel, engine: EngineId) -> Result<Self, Box<Unreadable>> {
         let mut text = String::new();
         for id in model.table_ids() {

@@ -29,7 +29,7 @@ pub struct Stock {
     #[key]
     #[column(type = "VARCHAR(40)")]
     pub item: StockId,
-    /// How many there are.
+    /// The number of pieces.
     pub pieces: i32,
 }
 
