@@ -94,12 +94,29 @@ mod tests {
                 ("a > 0 AND b = 'x'", "(`a` > 0) and (`b` = _utf8mb4'x')"),
                 ("a > 0", "`A` > 0"),
                 ("current_timestamp()", "NOW()"),
+                ("lower(a) = upper(b)", "(lcase(`a`) = ucase(`b`))"),
             ],
         );
         assert_same(
             Dialect::Sqlite,
             &[("a>0", "\"a\" > 0"), ("[a] == 1", "a = 1")],
         );
+    }
+
+    #[test]
+    fn nested_expressions_end() {
+        let many = "NOT ".repeat(100_000);
+        for text in [
+            format!("a {many}IN (1)"),
+            format!("{many}a"),
+            "(".repeat(100_000),
+        ] {
+            assert!(same_expression(
+                &text,
+                &format!(" {text}"),
+                Dialect::Postgres
+            ));
+        }
     }
 
     #[test]
@@ -113,6 +130,7 @@ mod tests {
             ("a IN (1, 2)", "a IN (2, 1)"),
             ("a IS NULL", "a IS NOT NULL"),
             ("lower(a)", "upper(a)"),
+            ("lcase", "lower"),
         ] {
             assert!(
                 !same_expression(one, other, Dialect::Postgres),

@@ -66,7 +66,8 @@ impl Parser<'_> {
         if self.next_is(0, "(") {
             let arguments = self.list("(", ")")?;
             let name = name.strip_prefix("pg_catalog.").unwrap_or(&name);
-            return Some(synonym(&format!("{name}{arguments}")).to_owned());
+            let call = format!("{}{arguments}", function(name));
+            return Some(synonym(&call).to_owned());
         }
         while self.next_is(0, "[") {
             name.push_str(&self.list("[", "]")?);
@@ -96,7 +97,15 @@ fn synonym(name: &str) -> &str {
             "current_timestamp"
         }
         "current_date()" | "curdate()" => "current_date",
+        other => other,
+    }
+}
+
+/// MariaDB writes the names that it has known longest.
+fn function(name: &str) -> &str {
+    match name {
         "lcase" => "lower",
+        "ucase" => "upper",
         other => other,
     }
 }

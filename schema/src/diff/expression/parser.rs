@@ -117,7 +117,8 @@ impl<'p> Parser<'p> {
             "isnull" => Some(format!("({left} is null)")),
             "notnull" => Some(format!("({left} is not null)")),
             "not" => {
-                let (operator, _) = self.operator()?;
+                // `a NOT NOT …` is of another form, and would be read without a bound.
+                let (operator, _) = self.operator().filter(|(next, _)| next != "not")?;
                 let positive = self.rest(left, &operator, COMPARISON)?;
                 Some(format!("(not {positive})"))
             }
