@@ -97,6 +97,14 @@ struct ModeOptions {
 }
 
 impl ModeOptions {
+    fn purpose(&self) -> Purpose {
+        if self.replace {
+            Purpose::Destructive
+        } else {
+            Purpose::Harmless
+        }
+    }
+
     /// A record updates the rows that are there unless something else is wanted.
     fn mode(&self, is_record: bool) -> LoadMode {
         match (self.replace, self.append, self.upsert) {
@@ -142,12 +150,7 @@ fn ensure_manifest(plan: &Plan<'_>) -> Result<(), Failure> {
 pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
     let project = Project::load(options, DialectChoice::Configured)?;
-    let purpose = if arguments.mode.replace {
-        Purpose::Destructive
-    } else {
-        Purpose::Harmless
-    };
-    let chosen = project.choose(&arguments.engines, purpose)?;
+    let chosen = project.choose(&arguments.engines, arguments.mode.purpose())?;
     if arguments.mode.upsert || arguments.fixtures.is_some() {
         project.refuse_protected(&chosen)?;
     }
@@ -176,16 +179,7 @@ pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Fail
         .iter()
         .for_each(|plan| tell_redacted(plan, model, output));
     if arguments.dry_run {
-        plans.iter().try_for_each(ensure_manifest)?;
-        return print(
-            &plans
-                .iter()
-                .map(|plan| planned(plan, model))
-                .collect::<Vec<_>>(),
-            "checked",
-            options.format,
-            output,
-        );
+        return check(&plans, model, options.format, output);
     }
     if arguments.mode.replace && !arguments.yes {
         ask(&compiled.project, model, &plans, output)?;
@@ -199,21 +193,19 @@ pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Fail
     };
     // An archive is read from its beginning to its end, and the rows of one engine after the other are left out.
     let is_in_turn = archive.is_some() || arguments.skip_bad.is_some();
-    let work =
-        |index: usize, plan: &Plan<'_>| load.engine(index, &model.engine(plan.id).name, plan);
-    let ended: Vec<_> = if is_in_turn {
-        let plans = plans.iter().enumerate();
-        plans.map(|(index, plan)| work(index, plan)).collect()
-    } else {
-        at_once(&plans, work)
-    };
-    let (outcomes, failures): (Vec<_>, Vec<_>) = ended.into_iter().unzip();
-    print(&outcomes, "loaded", options.format, output)?;
-    output.failures(&failures.into_iter().flatten().collect::<Vec<_>>())?;
-    let rejects = load.rejects.into_inner();
-    rejects
-        .unwrap_or_else(PoisonError::into_inner)
-        .finish(output)
+    load.all(&plans, model, is_in_turn, output)
+}
+
+/// A dry run: compares the files with their manifests.
+fn check(
+    plans: &[Plan<'_>],
+    model: &CheckedModel,
+    format: Format,
+    output: &Output,
+) -> Result<(), Failure> {
+    plans.iter().try_for_each(ensure_manifest)?;
+    let planned: Vec<_> = plans.iter().map(|plan| planned(plan, model)).collect();
+    print(&planned, "checked", format, output)
 }
 
 /// Reports that a dump does not hold the original values.
@@ -280,6 +272,33 @@ struct Load<'a> {
 }
 
 impl Load<'_> {
+    /// The tables of all engines, one engine after the other or at the same time.
+    fn all(
+        self,
+        plans: &[Plan<'_>],
+        model: &CheckedModel,
+        is_in_turn: bool,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let work =
+            |index: usize, plan: &Plan<'_>| self.engine(index, &model.engine(plan.id).name, plan);
+        let ended: Vec<_> = if is_in_turn {
+            let plans = plans.iter().enumerate();
+            plans.map(|(index, plan)| work(index, plan)).collect()
+        } else {
+            at_once(plans, work)
+        };
+        let (outcomes, failures): (Vec<_>, Vec<_>) = ended.into_iter().unzip();
+        let format = self.arguments.schema.format;
+        print(&outcomes, "loaded", format, output)?;
+        let rejects = self.rejects.into_inner();
+        let left_out = rejects
+            .unwrap_or_else(PoisonError::into_inner)
+            .finish(output);
+        output.failures(&failures.into_iter().flatten().collect::<Vec<_>>())?;
+        left_out
+    }
+
     /// The tables of an engine, and the outcome as it is printed.
     fn engine(&self, index: usize, engine: &str, plan: &Plan<'_>) -> (EngineLoad, Option<Failure>) {
         let loaded = self.tables(index, engine, plan);
