@@ -1,4 +1,4 @@
-//! How a command ends when it does not succeed. Wrong usage never gets this far: the reader of the command line ends it.
+//! The end of a command that does not succeed. Wrong usage never gets this far: the reader of the command line ends it.
 
 use bindery_codegen::CompileError;
 

@@ -1,11 +1,11 @@
-//! How well something is: the words of `status` and `doctor`, their colours, and the exit code of the worst.
+//! Levels of health: the words of `status` and `doctor`, their colours, and the exit code of the worst.
 
 use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::output::{Paint, Stream};
 
-/// How well something is; a later one is worse.
+/// The level of a thing's health; a later one is worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Level {

@@ -1,4 +1,4 @@
-//! Where text goes and how it looks: results to standard output, messages to standard error, colours where wanted.
+//! The streams of text and its looks: results to standard output, messages to standard error, colours where wanted.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
@@ -22,7 +22,7 @@ pub(crate) struct Output {
     messages: Stream,
 }
 
-/// How text on one stream looks.
+/// The looks of text on one stream.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stream {
     coloured: bool,

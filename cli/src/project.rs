@@ -134,7 +134,7 @@ impl Project {
         target.ok().map(|target| target.to_string())
     }
 
-    /// Where an engine is; `None` where the configuration cannot say it now.
+    /// The place of an engine; `None` where the configuration cannot say it now.
     pub(crate) fn address(&self, engine: &str) -> Option<Address> {
         let target = self.config.as_ref()?.target(engine, &process_environment);
         target.ok().map(|target| target.place)

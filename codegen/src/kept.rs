@@ -28,7 +28,7 @@ const FILES: usize = 8;
 /// Pieces that are there, and those of the code being written.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    /// Where the generated file is.
+    /// The folder of the generated file.
     folder: PathBuf,
     /// The generator of the code; `None`: it is not known, so nothing is kept.
     generator: Option<String>,

@@ -37,7 +37,7 @@ pub(crate) struct FieldAttributes {
     pub(crate) computed: Option<Spanned<String>>,
 }
 
-/// Where an attribute is read to.
+/// Reads attributes into places and errors.
 struct Reader<'a> {
     places: &'a mut Places,
     errors: &'a mut Errors,

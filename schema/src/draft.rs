@@ -44,7 +44,7 @@ pub type TableIndex = usize;
 pub struct DraftTable {
     /// Its last name.
     pub name: ObjectName,
-    /// Where it is created.
+    /// The place at which it is created.
     pub file: FileId,
     /// The dialect that it is written in.
     pub dialect: Dialect,
@@ -129,7 +129,7 @@ pub struct DraftColumn {
     pub notes: Notes,
 }
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Debug, Clone)]
 pub enum DraftGenerated {
     /// Nowhere.
@@ -148,7 +148,7 @@ pub enum DraftGenerated {
     },
 }
 
-/// How an auto-increment column is generated.
+/// The way in which a column auto-increments.
 #[derive(Debug, Clone, Default)]
 pub enum DraftCounter {
     /// As its type or dialect does.
@@ -205,9 +205,9 @@ pub struct DraftKey {
     pub name: Option<String>,
     /// `DEFERRABLE`, and whether initially deferred.
     pub deferrable: Option<bool>,
-    /// How it is kept.
+    /// The form in which it is kept.
     pub words: KeyWords,
-    /// Where it is written.
+    /// Its place in the source.
     pub span: Span,
 }
 
@@ -226,7 +226,7 @@ pub struct DraftUnique {
     pub is_index: bool,
     /// Its options.
     pub options: UniqueOptions,
-    /// Where it is written.
+    /// Its place in the source.
     pub span: Span,
 }
 
@@ -256,7 +256,7 @@ pub struct DraftIndex {
     pub is_constraint: bool,
     /// Its options.
     pub options: UniqueOptions,
-    /// Where it is written.
+    /// Its place in the source.
     pub span: Span,
 }
 
@@ -273,7 +273,7 @@ pub struct DraftForeignKey {
     pub target: Option<TableIndex>,
     /// When it was declared; later renames of referred columns apply to it.
     pub declared: usize,
-    /// Where it is written.
+    /// Its place in the source.
     pub span: Span,
 }
 

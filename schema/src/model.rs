@@ -160,7 +160,7 @@ pub struct Table {
     pub native: NativeTable,
 }
 
-/// How a view is made.
+/// The query of a view, and the words that it is made with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ViewQuery {
     /// Materialized (PostgreSQL).
@@ -180,7 +180,7 @@ pub struct ViewQuery {
 pub struct StorageEngine {
     /// As written: `MyISAM`.
     pub name: String,
-    /// Where it is written.
+    /// Its place in the source.
     pub span: Span,
 }
 

@@ -1,4 +1,4 @@
-//! How a request ends decides how its session does.
+//! The end of a request decides the end of its session.
 
 use bindery::{Error, ErrorKind, GeneratedDatabases, SessionOptions};
 use http::{Response, StatusCode};
@@ -6,7 +6,7 @@ use http::{Response, StatusCode};
 use crate::error::{DbError, status_of};
 use crate::session::Unit;
 
-/// How sessions of requests begin and end.
+/// The beginning and the end of sessions of requests.
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) options: SessionOptions,

@@ -50,7 +50,7 @@ struct State {
     running: Option<oneshot::Receiver<(Instant, Report)>>,
 }
 
-/// How each engine answered.
+/// The answer of each engine.
 type Report = Arc<[(&'static str, Result<(), String>)]>;
 
 impl Readiness {

@@ -190,7 +190,7 @@ pub(crate) struct Simulating {
     pub(crate) options: Vec<String>,
 }
 
-/// How many processes are killed, and when.
+/// The number of processes that are killed, and the seed of the moments.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Splitting {
     pub(crate) runs: u64,

@@ -44,7 +44,7 @@ impl Step {
     }
 }
 
-/// How the steps went.
+/// The outcomes of the steps.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     lines: Vec<String>,

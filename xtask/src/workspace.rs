@@ -1,4 +1,4 @@
-//! Where the parts of the repository are.
+//! The places of the parts of the repository.
 
 use std::env;
 use std::ffi::OsString;

@@ -15,7 +15,7 @@ use super::graph::{Kind, Node, mentioned, sorted};
 use super::{Catalogue, Item, capture};
 use crate::database::Chosen;
 
-/// How often the database is read before it is left to who changes it.
+/// Reads of the database before it is left to the one who changes it.
 const RUNS: usize = 5;
 
 const OBJECTS: &str = r"

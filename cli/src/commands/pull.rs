@@ -60,7 +60,7 @@ struct Pulled<'a> {
     dialect: &'static str,
     tables: usize,
     left_out: &'a [String],
-    /// Where it was written; `None` for standard output.
+    /// The file that it was written to; `None` for standard output.
     file: Option<String>,
     /// The text, where it goes to standard output.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,7 +115,7 @@ impl Engines {
     }
 }
 
-/// Where each engine's schema goes.
+/// The file of each engine's schema.
 fn paths(
     arguments: &PullArguments,
     project: &Project,

@@ -136,7 +136,7 @@ struct TaskDocument {
     requeued_ms: Option<u128>,
 }
 
-/// How many tasks of an engine were changed; `cli/JSON.md` documents it.
+/// The number of tasks of an engine that were changed; `cli/JSON.md` documents it.
 #[derive(Debug, Serialize)]
 struct Changed {
     engine: &'static str,

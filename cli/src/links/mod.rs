@@ -65,7 +65,7 @@ pub(crate) struct LinkOutcome<'m> {
     pub(crate) keys: Option<Vec<String>>,
 }
 
-/// Where a link leads.
+/// The target of a link.
 #[derive(Debug, Serialize)]
 pub(crate) struct LinkEnd<'m> {
     pub(crate) table: String,

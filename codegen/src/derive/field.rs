@@ -1,4 +1,4 @@
-//! How each field is stored: what it refers to, what its type says, and which SQL type it has.
+//! The storage of each field: the row that it refers to, the facts of its Rust type, and its SQL type.
 
 use bindery_schema::dialect::Dialect;
 use heck::ToSnakeCase;

@@ -170,7 +170,7 @@ fn variants<'d>(description: &'d ValueDescription, findings: &mut Findings) -> &
     variants
 }
 
-/// How the variants are stored.
+/// The form in which the variants are stored.
 enum Stored<'d> {
     /// As whole numbers of this type.
     Integers(&'d str, Vec<&'d str>),

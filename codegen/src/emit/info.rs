@@ -8,7 +8,7 @@ use super::shapes::Surroundings;
 use super::string_literal;
 use crate::rust_writer::{Expr, RustWriter};
 
-/// How a model's table is made, by the position of the engine.
+/// The making of a model's table, by the position of the engine.
 pub(crate) type Planned<'d> = Vec<(usize, &'d CreateTable)>;
 
 /// The static value, and the constant by which the program's list finds it.

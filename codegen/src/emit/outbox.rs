@@ -1,4 +1,4 @@
-//! What engines with an outbox or an inbox have beside others: traits of their types, and workers. All of it is macros of the
+//! The code of engines with an outbox or an inbox: traits of their types, and workers. All of it is macros of the
 //! runtime's.
 
 use bindery_schema::model::{Engine, Model};

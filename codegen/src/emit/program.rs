@@ -21,7 +21,7 @@ use super::{access, columns, databases, engine, enums, sql};
 use crate::kept::{FOLDER, Kept, Piece, fingerprint, joined};
 use crate::rust_writer::RustWriter;
 
-/// How the code is to be written.
+/// The form in which the code is written.
 #[derive(Debug, Clone, Default)]
 pub struct EmitOptions {
     /// One file for each model rather than all in one.
@@ -58,7 +58,7 @@ pub(crate) fn emit_with(model: &CheckedModel, kept: &mut Kept) -> String {
     Program::new(&shapes, model).one_file(Modules::Included(kept))
 }
 
-/// Where the modules of the models stand.
+/// The place of the modules of the models.
 enum Modules<'k> {
     /// The place they belong to.
     Inline,

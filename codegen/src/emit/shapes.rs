@@ -21,7 +21,7 @@ use super::shape::{
 };
 use super::types;
 
-/// Where generated code finds the modules of the whole program.
+/// The modules of the whole program, as generated code finds them.
 #[derive(Debug, Clone, Hash)]
 pub(crate) struct Scope {
     /// Path of the module `engine`.

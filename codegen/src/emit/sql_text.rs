@@ -2,7 +2,7 @@
 
 use crate::rust_writer::string_literal;
 
-/// Where a line starts that continues a statement.
+/// The start of a line that continues a statement.
 const INDENT: &str = "            ";
 /// The column at which the literal of a statement starts, after the longest name of a field.
 const FIRST_COLUMN: usize = 26;

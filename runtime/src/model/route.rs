@@ -106,7 +106,7 @@ impl<'c, E: Engine, A> Target<'c, E, A> {
         }
     }
 
-    /// How many connections a read may be tried on.
+    /// The number of connections that a read may be tried on.
     pub(crate) fn attempts(&self) -> usize {
         match &self.source {
             Source::Link(_) | Source::Session(..) => 1,

@@ -100,12 +100,12 @@ both! {
         Aggregate::of(self.term(), Function::Max)
     }
 
-    /// How many rows have a value.
+    /// The number of rows that have a value.
     pub fn count(self) -> Aggregate<M, u64> {
         Aggregate::of(self.term(), Function::Count)
     }
 
-    /// How many different values there are.
+    /// The number of different values.
     pub fn count_distinct(self) -> Aggregate<M, u64> {
         Aggregate::of(self.term(), Function::CountDistinct)
     }

@@ -1,4 +1,4 @@
-//! What an update sets columns to: values, and expressions of columns.
+//! Assignments of an update: values, and expressions of columns.
 
 use std::marker::PhantomData;
 

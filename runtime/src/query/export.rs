@@ -8,7 +8,7 @@ use crate::link::engine::Engine;
 use crate::model::Model;
 use crate::value::tapped::{Cell, Cells, push_json, push_json_text};
 
-/// How a row is written.
+/// The form in which a row is written.
 #[derive(Clone, Copy)]
 enum Format {
     Csv,

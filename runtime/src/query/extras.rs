@@ -11,7 +11,7 @@ use crate::value::recorded::RecordedValues;
 pub(crate) struct Extras {
     /// The selected expressions, one after the other.
     pub(crate) items: Predicate,
-    /// Where the shape and the values of each end.
+    /// The ends of the shape and of the values of each.
     pub(super) ends: Vec<(usize, usize)>,
     pub(crate) groups: Predicate,
     pub(crate) having: Predicate,

@@ -256,7 +256,7 @@ impl<'c, M: Model, E: Engine, P, A> Joined<'c, M, E, P, A> {
         self
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     ///
     /// # Errors
     /// As [`Query::all`].

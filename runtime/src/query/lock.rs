@@ -8,7 +8,7 @@ use crate::model::Model;
 use crate::model::access::CanWrite;
 use bindery_core::dialect::RowLock;
 
-/// How rows are locked.
+/// The lock of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Lock(pub(crate) RowLock);
 

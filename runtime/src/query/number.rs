@@ -22,7 +22,7 @@ pub trait Number: ToColumn + 'static {
     const CLASS: NumberClass;
 }
 
-/// How the database computes with a number.
+/// The way in which the database computes with a number.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NumberClass {

@@ -22,7 +22,7 @@ pub struct Order<M> {
     marker: PhantomData<fn() -> M>,
 }
 
-/// How one column orders rows.
+/// The order of rows by one column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Direction {
     pub(crate) descending: bool,
@@ -31,7 +31,7 @@ pub(crate) struct Direction {
     pub(crate) nulls: Nulls,
 }
 
-/// Where NULL is.
+/// The place of NULL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Nulls {
     Least,

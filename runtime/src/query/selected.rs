@@ -359,7 +359,7 @@ impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
         )
     }
 
-    /// How many rows there are: of distinct ones, or of groups, where it is a query of those.
+    /// The number of rows: of distinct ones, or of groups, where it is a query of those.
     ///
     /// # Errors
     /// As [`all`](Self::all).

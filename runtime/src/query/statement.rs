@@ -241,7 +241,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
         )
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     ///
     /// # Errors
     /// As [`all`](Self::all).

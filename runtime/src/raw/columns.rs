@@ -3,7 +3,7 @@
 use super::RowColumns;
 use crate::error::{Error, ErrorKind, Result};
 
-/// How the columns of a query are read.
+/// The form in which the columns of a query are read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Order {
     /// As they come.

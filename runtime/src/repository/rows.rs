@@ -27,7 +27,7 @@ pub struct Rows<'c, M: Model, E: Engine, R = <M as Model>::Row<E>> {
 /// Reads one row.
 pub(crate) type ReadRow<E, R> = fn(&mut RowReader<'_>, E) -> Result<R>;
 
-/// How rows are read, and named in errors.
+/// The form in which rows are read, and named in errors.
 pub(crate) struct RowsReader<E, R> {
     sql: &'static TableSql,
     /// Where they are not the columns of the table.

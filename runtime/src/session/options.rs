@@ -1,4 +1,4 @@
-//! How a session uses its engines.
+//! The use of its engines by a session.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use crate::link::engine::Engine;
 /// The time of a request's session.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 
-/// How a session uses its engines. The default: each engine is begun by its first statement, as its database does unasked, and
+/// The use of its engines by a session. The default: each engine is begun by its first statement, as its database does unasked, and
 /// there is no deadline but those of the engines.
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! How many tenants may be open, and how many connections they may have.
+//! The limits of open tenants and of their connections.
 
 use std::fmt;
 use std::sync::Arc;
@@ -45,9 +45,9 @@ pub(super) struct Limits {
     pub(super) creates_files: bool,
 }
 
-/// How many tenants stay open unless said otherwise.
+/// Tenants that stay open unless said otherwise.
 const MAX_POOLS: usize = 100;
-/// How long a caller waits for others unless said otherwise; the default of `acquire-timeout`.
+/// The time that a caller waits for others unless said otherwise; the default of `acquire-timeout`.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl<D: GeneratedDatabases> TenantsBuilder<D> {
@@ -77,7 +77,7 @@ impl<D: GeneratedDatabases> TenantsBuilder<D> {
         self
     }
 
-    /// How many tenants stay open when they are not in use; 100 unless said. The one that was requested longest ago is closed
+    /// The number of tenants that stay open when they are not in use; 100 unless said. The one that was requested longest ago is closed
     /// first, and never one that is in use.
     pub fn max_pools(mut self, tenants: usize) -> Self {
         self.limits.max_pools = tenants;

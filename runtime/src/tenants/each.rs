@@ -18,9 +18,9 @@ use crate::driver::locks::Locks;
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::observe::Counters;
 
-/// How many tenants are worked on at a time unless said otherwise.
+/// Tenants that are worked on at a time unless said otherwise.
 const PARALLEL: usize = 8;
-/// How long one may take unless said otherwise.
+/// The time that one may take unless said otherwise.
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A run over tenants; see [`Tenants::each`].
@@ -33,7 +33,7 @@ pub struct EachTenant<'p, D: GeneratedDatabases> {
     on_progress: Box<dyn FnMut(&TenantsProgress<'_>) + 'p>,
 }
 
-/// How far a run is, after each tenant.
+/// The progress of a run, after each tenant.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct TenantsProgress<'r> {
@@ -41,9 +41,9 @@ pub struct TenantsProgress<'r> {
     pub tenant: &'r str,
     /// Its work has succeeded.
     pub is_ok: bool,
-    /// How many are done.
+    /// The number of those that are done.
     pub done: usize,
-    /// How many there are.
+    /// The number of all of them.
     pub total: usize,
 }
 
@@ -53,7 +53,7 @@ pub struct TenantsProgress<'r> {
 pub struct TenantsReport<T, E = Error> {
     /// One for each tenant.
     pub outcomes: Vec<TenantOutcome<T, E>>,
-    /// How long the run took.
+    /// The time that the run took.
     pub elapsed: Duration,
 }
 
@@ -65,7 +65,7 @@ pub struct TenantOutcome<T, E = Error> {
     pub id: String,
     /// The result of the work.
     pub result: Result<T, E>,
-    /// How long it took, opening the tenant included.
+    /// The time that it took, opening the tenant included.
     pub elapsed: Duration,
 }
 
@@ -82,7 +82,7 @@ impl<T, E> TenantsReport<T, E> {
     }
 }
 
-/// How many failed, and a line for each of them.
+/// The number of those that failed, and a line for each of them.
 impl<T, E: fmt::Display> fmt::Display for TenantsReport<T, E> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (failed, total) = (self.failed().count(), self.outcomes.len());
@@ -103,13 +103,13 @@ impl<'p, D: GeneratedDatabases> EachTenant<'p, D> {
         }
     }
 
-    /// How many tenants are worked on at a time; 8 unless said, and at least 1.
+    /// The number of tenants that are worked on at a time; 8 unless said, and at least 1.
     pub fn parallel(mut self, tenants: usize) -> Self {
         self.parallel = tenants.max(1);
         self
     }
 
-    /// How long the work on one tenant may take, opening it included; 60 s unless said. After that it is reported as
+    /// The time that the work on one tenant may take, opening it included; 60 s unless said. After that it is reported as
     /// [`ErrorKind::Timeout`], and another tenant has its place: its thread ends when the work does, and whether that has
     /// written is [unknown](crate::Applied::Unknown).
     pub fn deadline(mut self, deadline: Duration) -> Self {

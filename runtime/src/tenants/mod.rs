@@ -169,7 +169,7 @@ impl<D: GeneratedDatabases> Tenants<D> {
         self.0.close_within(limit)
     }
 
-    /// How many tenants are open and what has happened. Connects to nothing.
+    /// Reports the number of open tenants and what has happened. Connects to nothing.
     pub fn stats(&self) -> TenantsStats {
         let open = self.0.lock();
         TenantsStats {
@@ -220,23 +220,23 @@ impl<D: GeneratedDatabases> fmt::Debug for Tenants<D> {
     }
 }
 
-/// How many tenants are open, and what has happened.
+/// The number of open tenants, and what has happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TenantsStats {
-    /// How many are open.
+    /// The number of those that are open.
     pub open: usize,
-    /// How many are in use: a handle is there.
+    /// The number of those that are in use: a handle is there.
     pub in_use: usize,
     /// Callers that wait for room ([`WhenFull::Wait`]).
     pub waiting: usize,
-    /// How often a tenant was requested that was open, ever.
+    /// The number of requests for a tenant that was open, ever.
     pub hits: u64,
-    /// How often one was opened, ever.
+    /// The number of openings, ever.
     pub opened: u64,
-    /// How often one was closed, ever.
+    /// The number of closings, ever.
     pub closed: u64,
-    /// How many connections there are together; `None` without [`max_connections`](TenantsBuilder::max_connections).
+    /// The number of connections of all of them; `None` without [`max_connections`](TenantsBuilder::max_connections).
     pub connections: Option<usize>,
 }
 

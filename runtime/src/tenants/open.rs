@@ -102,12 +102,12 @@ impl Open {
         })
     }
 
-    /// How many are open, or about to be.
+    /// The number of those that are open, or about to be.
     pub(super) fn len(&self) -> usize {
         self.places.len() + self.opening.len()
     }
 
-    /// How many are open and not in use.
+    /// The number of those that are open and not in use.
     pub(super) fn idle(&self) -> usize {
         let places = self.places.values();
         places.filter(|place| !place.is_in_use()).count()

@@ -15,7 +15,7 @@ pub(super) struct Opening {
     ended: Condvar,
 }
 
-/// How an opening ended.
+/// The outcome of an opening.
 #[derive(Clone)]
 pub(super) enum Outcome {
     /// The tenant is open.

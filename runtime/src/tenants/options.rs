@@ -1,4 +1,4 @@
-//! Where a tenant's databases are: a URL, or options, for each engine that tenants have of their own.
+//! The places of a tenant's databases: a URL, or options, for each engine that tenants have of their own.
 
 use std::fmt;
 

@@ -37,7 +37,7 @@ pub(crate) trait Task: Send + Sync {
 /// The threads for the work of one program's databases.
 pub(crate) struct Workers {
     size: usize,
-    /// How long work may wait for its turn.
+    /// The time that work may wait for its turn.
     limit: Duration,
     state: Mutex<State>,
     /// Something that a thread waits for outside of `threads` has changed: nothing is done any more, or nothing waits.
@@ -76,7 +76,7 @@ struct Waiting {
     since: Instant,
 }
 
-/// How much asynchronous work there is at a moment.
+/// The amount of asynchronous work at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct WorkerStats {
@@ -88,7 +88,7 @@ pub struct WorkerStats {
     pub running: usize,
     /// Futures that wait for their turn.
     pub waiting: usize,
-    /// How many waited in vain, ever.
+    /// The number of those that waited in vain, ever.
     pub timeouts: u64,
 }
 

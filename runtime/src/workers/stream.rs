@@ -12,7 +12,7 @@ use futures_core::Stream;
 use super::{Run, Workers};
 use crate::error::{Error, ErrorKind, Operation, Result};
 
-/// How many rows are read ahead.
+/// Rows that are read ahead.
 const AHEAD: usize = 64;
 
 /// Rows of a worker thread, for asynchronous code: [`stream`](crate::GeneratedDatabases::stream). It is a `Stream` of

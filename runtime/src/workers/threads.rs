@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{State, Workers};
 
-/// How long a thread stays without work.
+/// The time that a thread stays without work.
 const IDLE: Duration = Duration::from_secs(10);
 
 impl Workers {

@@ -32,7 +32,7 @@ pub struct Column {
     pub nullable: bool,
     /// `DEFAULT`.
     pub default: Option<Default>,
-    /// Where the value comes from when none is given.
+    /// The source of the value when none is given.
     pub generated: Generated,
     /// Its collation where one is written.
     pub collation: Option<String>,
@@ -106,7 +106,7 @@ pub enum KeyEngine {
     On(EngineId),
 }
 
-/// Where a column's value comes from.
+/// The source of a column's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Generated {
     /// From the program, or the default.
@@ -130,7 +130,7 @@ pub enum Generated {
 pub struct Default {
     /// The value itself.
     pub value: DefaultValue,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
@@ -166,7 +166,7 @@ pub struct Expression {
     pub sql: String,
     /// Its meaning, where every dialect can write it; else the construct that no other dialect has: "the operator `~`".
     pub portable: Result<Portable, String>,
-    /// Where it stands.
+    /// Its place in the source.
     pub span: Span,
 }
 
@@ -179,6 +179,6 @@ pub struct Link {
     pub column: ColumnId,
     /// The engine that the referred row is on.
     pub engine: KeyEngine,
-    /// Where the annotation stands.
+    /// The place of the annotation.
     pub span: Span,
 }

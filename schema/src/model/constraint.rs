@@ -14,9 +14,9 @@ pub struct PrimaryKey {
     pub parts: Vec<PartWords>,
     /// `DEFERRABLE`, and whether initially deferred.
     pub deferrable: Option<bool>,
-    /// How it is kept.
+    /// The form in which it is kept.
     pub words: KeyWords,
-    /// Where it is written.
+    /// Its place in the source.
     pub span: Span,
 }
 
@@ -41,9 +41,9 @@ pub struct Unique {
     pub method: Option<String>,
     /// The words of each column; empty where no column has any.
     pub parts: Vec<PartWords>,
-    /// How it is kept.
+    /// The form in which it is kept.
     pub words: KeyWords,
-    /// Where it is written.
+    /// Its place in the source.
     pub span: Span,
 }
 
@@ -66,9 +66,9 @@ pub struct Index {
     pub nulls_not_distinct: bool,
     /// PostgreSQL: `DEFERRABLE` of a constraint, and whether initially deferred.
     pub deferrable: Option<bool>,
-    /// How it is kept.
+    /// The form in which it is kept.
     pub words: KeyWords,
-    /// Where it is written.
+    /// Its place in the source.
     pub span: Span,
 }
 
@@ -117,7 +117,7 @@ pub struct ForeignKey {
     pub matching: Option<String>,
     /// `DEFERRABLE`, and whether initially deferred.
     pub deferrable: Option<bool>,
-    /// Where it is written.
+    /// Its place in the source.
     pub span: Span,
 }
 

@@ -20,7 +20,7 @@ pub struct EnumType {
     pub values: Vec<EnumValue>,
     /// Created by CREATE TYPE (PostgreSQL) rather than within one column.
     pub named: bool,
-    /// Where it is written.
+    /// Its place in the source.
     pub span: Span,
     /// `///` lines.
     pub docs: Vec<String>,

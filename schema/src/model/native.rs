@@ -59,13 +59,13 @@ pub struct NativeColumn {
     pub on_update: Option<String>,
     /// Its comment in the database.
     pub comment: Option<String>,
-    /// How it is counted.
+    /// The way in which it auto-increments.
     pub counter: Counter,
     /// The texts after `ALTER COLUMN`, to be run after CREATE TABLE: `SET STORAGE EXTERNAL`.
     pub settings: Vec<String>,
 }
 
-/// How a column auto-increments.
+/// The way in which a column auto-increments.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Counter {
     /// As this dialect does when nothing more is said.
@@ -81,7 +81,7 @@ pub enum Counter {
     Sequence(String),
 }
 
-/// How a key or an index is kept.
+/// The form in which a key or an index is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeyWords {
     /// PostgreSQL `INCLUDE (a, b)`: columns that its index holds beside its own.
@@ -110,7 +110,7 @@ pub struct PartWords {
 pub struct PeriodLine {
     /// From `PERIOD` on.
     pub sql: String,
-    /// Where it is named.
+    /// The place at which it is named.
     pub span: Span,
 }
 
@@ -121,7 +121,7 @@ pub struct Exclusion {
     pub name: Option<String>,
     /// From `EXCLUDE` on.
     pub sql: String,
-    /// Where it is written.
+    /// Its place in the source.
     pub span: Span,
 }
 

@@ -107,7 +107,7 @@ fn in_book(page: &Page, pages: &Pages, link: &str) -> Option<String> {
     Some(format!("{up}{}{heading}", target.in_book))
 }
 
-/// Where a link leads within the repository.
+/// The target of a link within the repository.
 #[derive(Debug, PartialEq, Eq)]
 struct Target<'link> {
     file: String,

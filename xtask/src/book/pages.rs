@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::Failure;
 use crate::workspace;
 
-/// Where most pages are.
+/// The folder of most pages.
 const DOCS: &str = "docs";
 
 /// The table of contents: a list of links, as mdBook has it.

@@ -12,7 +12,7 @@ use crate::workspace;
 
 /// The schema that is measured.
 const TABLES: usize = 100;
-/// How often each of the two is checked, in turn; the least time of each counts.
+/// Checks of each of the two, in turn; the least time of each counts.
 const ROUNDS: usize = 9;
 
 /// The crate, with and without that part.

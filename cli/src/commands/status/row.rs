@@ -15,7 +15,7 @@ pub(in crate::commands) struct Row {
     pub(in crate::commands) level: Level,
     /// The thing that waits, in words.
     text: String,
-    /// How many wait.
+    /// The number of those that wait.
     count: usize,
     /// The age of the oldest of them, where it is known.
     oldest_ms: Option<u64>,

@@ -9,9 +9,9 @@ const COLUMN_GAP: f64 = 64.0;
 const ROW_GAP: f64 = 22.0;
 /// Between groups of tables that do not refer to each other.
 const GROUP_GAP: f64 = 44.0;
-/// How much higher a column may be than the whole would be as a square.
+/// The height that a column may have, as a multiple of that of the whole as a square.
 const SLACK: f64 = 1.5;
-/// How often the order within columns is mended.
+/// Rounds in which the order within columns is mended.
 const SWEEPS: usize = 4;
 
 /// Places shapes; an edge goes from what refers to what is referred to.
