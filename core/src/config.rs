@@ -376,6 +376,8 @@ pub struct SessionConfig {
     /// `resolve-commits`: what is needed to find out what became of a COMMIT whose answer was lost; `None` is the
     /// database's default.
     pub resolve_commits: Option<bool>,
+    /// `pooler = "session"`: a pooler stands before the server, and keeps a session for as long as its connection.
+    pub session_pooler: bool,
 }
 
 impl Default for SessionConfig {
@@ -392,6 +394,7 @@ impl Default for SessionConfig {
             application_name: "bindery".to_owned(),
             reset: SessionReset::default(),
             resolve_commits: None,
+            session_pooler: false,
         }
     }
 }

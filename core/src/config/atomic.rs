@@ -74,6 +74,7 @@ impl Config {
         members.sort_unstable_by_key(|(id, _)| *id);
         ensure_several(group, &members, engines)?;
         let home = home(group, &members, engines)?;
+        self.ensure_no_pooler(group, &members, home, engines)?;
         Ok(AtomicGroup {
             name: group.name.clone(),
             engines: members.into_iter().map(|(id, _)| id).collect(),
@@ -107,6 +108,31 @@ impl Config {
         Err(Diagnostic::error("B0371", message)
             .at(group.span, "")
             .help(help))
+    }
+
+    /// An XA transaction that is prepared ends with the connection that prepared it, or is lost where that is reset.
+    fn ensure_no_pooler(
+        &self,
+        group: &AtomicConfig,
+        members: &[(EngineId, Span)],
+        home: EngineId,
+        engines: &[Engine],
+    ) -> Result<(), Diagnostic> {
+        let mut branches = members.iter().filter(|(id, _)| *id != home);
+        let pooled = branches.find(|(id, _)| {
+            let config = &self.engines[id.0 as usize];
+            prepares_alone(*id, engines) && config.session.session_pooler
+        });
+        let Some((id, span)) = pooled else {
+            return Ok(());
+        };
+        let name = &engines[id.0 as usize].name;
+        let why = format!(
+            "`{name}` is behind a pooler, which goes on with the session in which a transaction was prepared: MySQL and MariaDB lose \
+             the transaction then"
+        );
+        let help = format!("connect `{name}` to the server itself, and remove its `pooler`");
+        Err(refused(group, &why, *span, "behind a pooler").help(help))
     }
 
     /// The engine of this name; a replica is none.

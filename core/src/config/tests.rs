@@ -277,6 +277,21 @@ const WRONG: &[(&str, &[&str], &str)] = &[
         "reset",
     ),
     (
+        "[engines.b]\nurl = 'postgres://h/d'\npooler = 'transaction'",
+        &["B0303"],
+        "write `pooler = \"session\"`",
+    ),
+    (
+        "[engines.b]\nurl = 'postgres://h/d'\npooler = 'statement'",
+        &["B0303"],
+        "known are `session`",
+    ),
+    (
+        "[engines.b]\nurl = 'sqlite://a'\npooler = 'session'",
+        &["B0303"],
+        "`pooler` means nothing",
+    ),
+    (
         "[engines.b]\nurl = 'sqlite://a'\nreplicas = [{ name = 'r' }]",
         &["B0303"],
         "a name and a URL",

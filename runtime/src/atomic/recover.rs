@@ -15,7 +15,7 @@ use super::store::Decided;
 use super::{AtomicGroup, store};
 use crate::databases::{Configured, Registry};
 use crate::driver::Physical;
-use crate::driver::prepared::{Gid, PreparedBranch};
+use crate::driver::prepared::{Gid, Owner, PreparedBranch};
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::slots::branches::elsewhere;
 use bindery_core::dialect::Dialect;
@@ -148,10 +148,11 @@ impl Registry {
         if options.is_dry {
             return self.list_branches(engine, listed, options, report);
         }
-        for prepared in listed {
-            let Some(repairing) = Repairing::new(self, engine, prepared) else {
-                continue;
-            };
+        let found = listed.into_iter();
+        let found = found.filter_map(|prepared| Repairing::new(self, engine, prepared));
+        let mut found: Vec<_> = found.collect();
+        look_for_owners(engine, &mut found);
+        for repairing in found {
             if let Some(fate) = repairing.run(options) {
                 report.branches.push(repairing.described(fate));
             }
@@ -219,6 +220,19 @@ impl Listings {
     }
 }
 
+/// Finds out at once which of the sessions that prepared these branches have ended.
+fn look_for_owners(engine: &Configured, branches: &mut [Repairing<'_>]) {
+    let sessions: Vec<u32> = branches.iter().map(|branch| branch.session).collect();
+    if sessions.is_empty() {
+        return;
+    }
+    // Of one that is not known to have ended it is looked for later, for each by itself.
+    let gone = on(engine, |physical| physical.gone_owners(&sessions)).unwrap_or_default();
+    for branch in branches.iter_mut().filter(|it| gone.contains(&it.session)) {
+        branch.owner = Owner::IsGone;
+    }
+}
+
 /// The homes of these groups, each once.
 fn homes(groups: &[AtomicGroup]) -> Vec<usize> {
     let mut homes: Vec<usize> = groups.iter().map(|group| group.home).collect();
@@ -261,6 +275,7 @@ pub(super) struct Repairing<'r> {
     pub(super) id: Id,
     group: String,
     session: u32,
+    owner: Owner,
     age: Option<Duration>,
 }
 
@@ -279,6 +294,7 @@ impl<'r> Repairing<'r> {
             age: prepared.age.or_else(|| age_of(&id)),
             group: branch.group.to_owned(),
             session: branch.session,
+            owner: Owner::MayEnd,
             prepared,
             id,
         })
@@ -369,7 +385,7 @@ impl<'r> Repairing<'r> {
     fn finish(&self, commits: bool) -> Finished {
         let gid = &self.prepared.gid;
         let finished = elsewhere(&self.engine.pool, STEP, |link| {
-            link.finish_branch(gid, commits)
+            link.finish_branch(gid, commits, self.owner)
         });
         match finished {
             Ok(true) => Finished::Done,

@@ -61,6 +61,15 @@ pub(crate) enum Part {
     Branch { at_once: usize },
 }
 
+/// The session that prepared a branch, as another knows it that is to finish it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// It is this one, or may be ending now.
+    MayEnd,
+    /// It has ended, and has let go of the branch.
+    IsGone,
+}
+
 #[cfg(feature = "sqlite")]
 const NO_BRANCH: &str =
     "an SQLite file cannot prepare a transaction: it takes part as the home of a group";
@@ -150,7 +159,9 @@ impl AnyDriver {
     }
 
     /// Commits a prepared branch or rolls it back; `false` where the database says that it knows no such branch.
-    pub(crate) fn finish_branch(&mut self, gid: &Gid, commits: bool) -> Result<bool> {
+    pub(crate) fn finish_branch(&mut self, gid: &Gid, commits: bool, owner: Owner) -> Result<bool> {
+        // To MySQL and MariaDB alone it matters.
+        let _ = owner;
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => {
@@ -160,9 +171,26 @@ impl AnyDriver {
             #[cfg(feature = "postgres")]
             Self::Postgres(connection) => connection.finish_branch(gid, commits),
             #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.finish_branch(gid, commits),
+            Self::Mysql(connection) => connection.finish_branch(gid, commits, owner),
             #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
             Self::None(never) => match **never {},
+        }
+    }
+
+    /// Those of these sessions that have ended, and have let go of what they prepared; waits for that once for all of them.
+    pub(crate) fn gone_owners(&mut self, sessions: &[u32]) -> Result<BTreeSet<u32>> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Ok(sessions.iter().copied().collect()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Ok(sessions.iter().copied().collect()),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.gone_owners(sessions),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => {
+                let _ = sessions;
+                match **never {}
+            }
         }
     }
 

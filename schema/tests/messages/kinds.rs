@@ -195,6 +195,7 @@ const KINDS: &[Kind] = &[
     error(
         "group that cannot be committed as one",
         &[
+            "config_atomic_group_behind_a_pooler",
             "config_atomic_group_of_another_home",
             "config_atomic_group_of_a_replica",
             "config_atomic_group_of_one_engine",

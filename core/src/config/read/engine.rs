@@ -45,6 +45,17 @@ const MODES: &[(&str, ConnectionMode)] = &[
     ("long", ConnectionMode::Long),
     ("short", ConnectionMode::Short),
 ];
+const POOLERS: &[(&str, Pooler)] = &[
+    ("session", Pooler::Session),
+    ("transaction", Pooler::Transaction),
+];
+
+/// What a pooler before the server gives a session to. One for each transaction is known to be refused with the reason.
+#[derive(Clone, Copy)]
+enum Pooler {
+    Session,
+    Transaction,
+}
 
 impl Reader<'_> {
     pub(super) fn engine_table(&mut self, table: &DeTable<'_>, engine: &mut EngineConfig) {
@@ -116,6 +127,24 @@ impl Reader<'_> {
                 .unwrap_or(defaults.application_name),
             reset: self.word(table, "reset", RESETS).unwrap_or_default(),
             resolve_commits: self.truth(table, "resolve-commits"),
+            session_pooler: self.session_pooler(table),
+        }
+    }
+
+    fn session_pooler(&mut self, table: &DeTable<'_>) -> bool {
+        match self.word(table, "pooler", POOLERS) {
+            Some(Pooler::Session) => true,
+            Some(Pooler::Transaction) => {
+                if let Some(entry) = self.get(table, "pooler") {
+                    let message = "a pooler that gives each transaction another session cannot stand before an engine: prepared statements, \
+                                   settings, notifications, and the locks of migrations and syncs belong to a session";
+                    let help = "connect to the server itself, as the engine has a pool of its own; or to a pool that keeps sessions \
+                                (PgBouncer: `pool_mode = session`), and write `pooler = \"session\"`";
+                    self.bad_value(entry.value_span, message.to_owned(), help);
+                }
+                false
+            }
+            None => false,
         }
     }
 

@@ -291,6 +291,15 @@ impl EngineOptions {
         self
     }
 
+    /// Says that a pooler stands before the server that keeps a session for as long as its connection (PgBouncer's
+    /// `pool_mode = session`). [Atomic groups](crate::AtomicOutcome) refuse a pooler of which that is not said. One that gives each
+    /// transaction another session takes their prepared statements, settings and locks from connections: an engine cannot be behind it.
+    #[must_use]
+    pub fn session_pooler(mut self) -> Self {
+        self.session.session_pooler = true;
+        self
+    }
+
     /// Sets how far a COMMIT of an SQLite file waits for the disk; [`Synchronous::Full`] unless said. Whatever is less may lose
     /// committed transactions when the operating system crashes or power is lost, [`Synchronous::Off`] the whole file.
     #[must_use]

@@ -1,13 +1,14 @@
 //! XA transactions of MySQL and MariaDB. A connection that prepared one is closed and never reset: after a reset the server
 //! would answer its XA COMMIT and commit nothing.
 
+use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
 
 use super::session::Fault;
 use super::{MysqlConnection, Transaction, settle};
 use crate::driver::TransactionOptions;
-use crate::driver::prepared::{Gid, Part, PreparedBranch, not_atomic};
+use crate::driver::prepared::{Gid, Owner, Part, PreparedBranch, not_atomic};
 use crate::error::{Error, ErrorKind, Result};
 
 /// `bnd1`, as a number.
@@ -25,6 +26,9 @@ const NO_SUCH_THREAD: &str = "1094";
 /// Between the two it answers the XA COMMIT of another session with OK, commits nothing and lists nothing any more, until it is
 /// started again.
 const LET_GO: Duration = Duration::from_millis(250);
+
+const POOLED: &str = "a pooler or proxy stands before the server, and goes on with the session in which a transaction was prepared, which \
+     loses the transaction: connect to the server itself";
 
 /// How far the XA transaction of a connection is.
 #[derive(Default, PartialEq, Eq)]
@@ -104,8 +108,13 @@ impl MysqlConnection {
         Ok(true)
     }
 
-    pub(in crate::driver) fn finish_branch(&mut self, gid: &Gid, commits: bool) -> Result<bool> {
-        if self.xa != Xa::Prepared {
+    pub(in crate::driver) fn finish_branch(
+        &mut self,
+        gid: &Gid,
+        commits: bool,
+        owner: Owner,
+    ) -> Result<bool> {
+        if self.xa != Xa::Prepared && owner == Owner::MayEnd {
             thread::sleep(LET_GO);
         }
         let verb = if commits { "COMMIT" } else { "ROLLBACK" };
@@ -114,6 +123,22 @@ impl MysqlConnection {
             Err(error) if matches!(error.code(), Some(XAER_NOTA | XA_RBROLLBACK)) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// A session that cannot be seen is another user's, or has ended.
+    pub(in crate::driver) fn gone_owners(&mut self, sessions: &[u32]) -> Result<BTreeSet<u32>> {
+        const LIVING: &str = "SELECT ID FROM information_schema.PROCESSLIST";
+        let deadline = self.deadline();
+        let rows = settle::ask_all(&mut self.session, deadline, LIVING)
+            .map_err(|fault| self.failed(fault))?;
+        let numbers = rows.iter().filter_map(|row| row.first()?.parse().ok());
+        let living: BTreeSet<u32> = numbers.collect();
+        let ended = sessions.iter().filter(|number| !living.contains(number));
+        let gone: BTreeSet<u32> = ended.copied().collect();
+        if !gone.is_empty() {
+            thread::sleep(LET_GO);
+        }
+        Ok(gone)
     }
 
     pub(in crate::driver) fn prepared_branches(&mut self) -> Result<Vec<PreparedBranch>> {
@@ -179,8 +204,27 @@ impl MysqlConnection {
         }
         match part {
             Part::Home => Ok(()),
-            Part::Branch { .. } => self.ensure_lists(),
+            Part::Branch { .. } => {
+                self.ensure_no_pooler()?;
+                self.ensure_lists()
+            }
         }
+    }
+
+    /// Is the session that runs a statement the one of the login? A pooler would go on with the one in which a branch is prepared, and
+    /// reset it: the branch could be committed then, with OK, and nothing of it be stored.
+    fn ensure_no_pooler(&mut self) -> Result<()> {
+        let number = self.number;
+        let sql = format!(
+            "SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = {number} AND INFO LIKE '%PROCESSLIST WHERE ID = {number} %'"
+        );
+        let deadline = self.deadline();
+        let rows = settle::ask_all(&mut self.session, deadline, &sql)
+            .map_err(|fault| self.failed(fault))?;
+        if rows.is_empty() {
+            return Err(not_atomic(POOLED));
+        }
+        Ok(())
     }
 
     /// MySQL lists prepared transactions to those with a privilege for it.

@@ -110,6 +110,10 @@ pub(super) fn refuses_copy(said: &ServerError) -> bool {
     matches!(said.code.as_str(), "0A000" | "42809")
 }
 
+/// The session has no statement of this name, or has another.
+const OTHER_SESSION: &str = "the session does not have the statements that were prepared in it, as behind a pooler that gives each \
+    transaction another session: connect to the server itself, or to a pool that keeps sessions";
+
 fn class(code: &str) -> &str {
     code.get(..2).unwrap_or(code)
 }
@@ -136,6 +140,7 @@ fn kind(said: &ServerError) -> ErrorKind {
         "58030" => ErrorKind::Io,
         "XX001" | "XX002" => ErrorKind::Corrupt,
         "42501" => ErrorKind::PermissionDenied,
+        "26000" | "42P05" => ErrorKind::Config(OTHER_SESSION.to_owned()),
         "42601" => ErrorKind::Syntax,
         "42P01" | "42703" | "42704" | "42804" | "3F000" => ErrorKind::SchemaMismatch,
         // Time limits of whole transactions and sessions, an administrator, and poolers that have lost the server.
@@ -191,6 +196,8 @@ mod tests {
             ("57P02", ErrorKind::ConnectionLost),
             ("08006", ErrorKind::ConnectionLost),
             ("40003", ErrorKind::ConnectionLost),
+            ("26000", ErrorKind::Config(OTHER_SESSION.to_owned())),
+            ("42P05", ErrorKind::Config(OTHER_SESSION.to_owned())),
         ] {
             let said = ServerError::parse(&response(code));
             assert_eq!(kind(&said), expected, "{code}");

@@ -88,6 +88,8 @@ pub(crate) struct PostgresConnection {
     info: ServerInfo,
     /// Raw statements ran since it was taken from the pool.
     raw_ran: bool,
+    /// A pooler may stand before the server: it keeps sessions.
+    has_pooler: bool,
 }
 
 impl PostgresConnection {
@@ -100,6 +102,7 @@ impl PostgresConnection {
         let peer = address.map_or_else(|| config.peer.clone(), Peer::Address);
         let mut connection = Self::over(session, peer, config.statement_timeout);
         connection.tls.clone_from(&config.tls);
+        connection.has_pooler = config.session.session_pooler;
         if config.resolve_commits {
             connection.number_transactions(deadline)?;
         }
@@ -128,6 +131,7 @@ impl PostgresConnection {
             canceller: Canceller::default(),
             info: ServerInfo { product, version },
             raw_ran: false,
+            has_pooler: false,
         }
     }
 

@@ -26,7 +26,11 @@ const ROLLED_BACK: &str = "SELECT CAST(one AS bigint) FROM pg_catalog.regexp_spl
      WHERE pg_catalog.txid_status(CAST(one AS bigint)) = 'aborted'";
 
 const SETTINGS: &str = "SELECT pg_catalog.current_setting('max_prepared_transactions'), \
-     pg_catalog.current_setting('fsync'), pg_catalog.current_setting('synchronous_commit')";
+     pg_catalog.current_setting('fsync'), pg_catalog.current_setting('synchronous_commit'), pg_catalog.pg_backend_pid()";
+
+/// The process that answers is not the one that the login named.
+const POOLED: &str = "a pooler stands before the server, and where it gives each transaction another session, what is checked of one does \
+     not hold for the next: connect to the server itself, or to a pool that keeps sessions, and write `pooler = \"session\"` for the engine";
 
 impl PostgresConnection {
     /// PREPARE TRANSACTION in a failed transaction succeeds with the tag of a ROLLBACK.
@@ -92,12 +96,17 @@ impl PostgresConnection {
 
     pub(in crate::driver) fn ensure_atomic(&mut self, part: Part) -> Result<()> {
         let (mut most, mut fsync, mut commit) = (0, String::new(), String::new());
+        let mut session = 0;
         self.query(SETTINGS, &mut |_| (), &mut |row| {
             most = row.next::<String>()?.parse().unwrap_or(0);
             fsync = row.next()?;
             commit = row.next()?;
+            session = row.next::<i32>()?.cast_unsigned();
             Ok(true)
         })?;
+        if session != self.session_number() && !self.has_pooler {
+            return Err(not_atomic(POOLED));
+        }
         if fsync != "on" {
             return Err(not_atomic(
                 "the server has `fsync = off`, with which a crash loses what was committed: set `fsync = on`",

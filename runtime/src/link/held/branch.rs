@@ -2,7 +2,7 @@
 
 use super::Link;
 use crate::driver::Physical;
-use crate::driver::prepared::Gid;
+use crate::driver::prepared::{Gid, Owner};
 use crate::error::Result;
 use bindery_core::dialect::Dialect;
 
@@ -36,8 +36,8 @@ impl Link {
     }
 
     /// Commits a prepared branch or rolls it back; `false` where the database knows no such branch.
-    pub(crate) fn finish_branch(&mut self, gid: &Gid, commits: bool) -> Result<bool> {
-        let outcome = self.ready()?.finish_branch(gid, commits);
+    pub(crate) fn finish_branch(&mut self, gid: &Gid, commits: bool, owner: Owner) -> Result<bool> {
+        let outcome = self.ready()?.finish_branch(gid, commits, owner);
         if commits {
             // Also where the answer is lost: it may have been carried out.
             self.publish();

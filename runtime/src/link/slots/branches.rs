@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::{Slot, Slots};
 use crate::driver::Isolation;
 use crate::driver::Physical;
-use crate::driver::prepared::{Gid, Part};
+use crate::driver::prepared::{Gid, Owner, Part};
 use crate::error::{Error, ErrorKind, Operation, Result, SessionEnd};
 use crate::link::Link;
 use crate::link::pool::Pool;
@@ -238,7 +238,9 @@ impl Slot {
     /// Finishes the prepared branch; `false` where the database knows no such branch.
     pub(crate) fn finish(&mut self, commits: bool, limit: Duration) -> Result<bool> {
         let gid = self.gid.clone().ok_or_else(not_enlisted)?;
-        self.over(limit, |link| link.finish_branch(&gid, commits))
+        self.over(limit, |link| {
+            link.finish_branch(&gid, commits, Owner::MayEnd)
+        })
     }
 
     /// Is its branch listed as prepared?
