@@ -1,6 +1,10 @@
 //! `bindery recover`: what lost programs have left prepared.
 
-use bindery_testkit::fresh_postgres;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use bindery_testkit::{Watchdog, fresh_postgres};
 
 use super::support::{Project, holds};
 
@@ -126,6 +130,47 @@ fn a_branch_that_was_rolled_back_by_hand_though_it_is_decided_is_an_error_for_go
     );
     project.sqlite("lite.db", "DELETE FROM _bindery_decisions");
     holds(&project.run("recover").good(), &["nothing is in doubt"]);
+}
+
+/// It finds what a program leaves while it runs.
+#[test]
+fn recover_with_watch_goes_on_until_it_is_stopped() {
+    let _watchdog = Watchdog::start("recover --watch", Duration::from_secs(120));
+    let Some(fresh) = fresh_postgres() else {
+        return;
+    };
+    let project = Project::new(&[("bindery.toml", CONFIG)]);
+    project.sqlite("lite.db", HOME);
+    fresh
+        .run_script("CREATE TABLE t (id INT PRIMARY KEY)")
+        .expect("a table");
+    let mut recovery = Command::new(env!("CARGO_BIN_EXE_bindery"))
+        .args(["recover", "--watch"])
+        .current_dir(project.path(""))
+        .env("DEFAULT_URL", fresh.url())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the command was built before its tests");
+    let results = recovery.stdout.take().expect("it is piped");
+    let mut lines = BufReader::new(results)
+        .lines()
+        .map(|line| line.expect("it is text"));
+    let nothing = "nothing is in doubt";
+    assert_eq!(lines.next().as_deref(), Some(nothing));
+    let script = "BEGIN; INSERT INTO t VALUES (1); PREPARE TRANSACTION 'bnd1:lost.lite:k1-1:checkout.default.0'";
+    fresh.run_script(script).expect("it is prepared");
+    let found = lines.find(|line| line != nothing).expect("it goes on");
+    holds(
+        &found,
+        &[
+            "default: group `checkout`, transaction bnd1:lost.lite:k1-1",
+            ": committed",
+        ],
+    );
+    recovery.kill().expect("it runs until then");
+    recovery.wait().expect("it is gone");
+    assert_eq!(fresh.answer("SELECT count(*) FROM t").expect("rows"), "1");
 }
 
 #[test]

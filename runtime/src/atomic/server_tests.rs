@@ -4,11 +4,15 @@
 mod answers;
 mod bank;
 mod by_hand;
+mod doubts;
 mod files;
 mod kills;
 mod latency;
 mod limits;
+mod options;
 mod outages;
+mod poolers;
+mod prepares;
 mod refusals;
 
 use std::ops::{Deref, DerefMut};

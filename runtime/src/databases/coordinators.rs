@@ -49,6 +49,12 @@ impl Coordinators {
         self.last.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// The transactions that are being worked on.
+    #[cfg(all(test, feature = "sqlite", feature = "postgres", feature = "mysql"))]
+    pub(crate) fn active(&self) -> Vec<Box<str>> {
+        lock(&self.active).iter().cloned().collect()
+    }
+
     pub(crate) fn is_active(&self, transaction: &str) -> bool {
         lock(&self.active).contains(transaction)
     }

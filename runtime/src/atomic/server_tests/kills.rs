@@ -342,9 +342,36 @@ pub(super) fn number_of(variable: &str, otherwise: u64) -> u64 {
     text.and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
+/// Counts of the runs so far.
+#[derive(Default)]
+struct Counts {
+    crashes: usize,
+    stored: usize,
+    told: usize,
+    finished: usize,
+}
+
+impl Counts {
+    /// Also in the middle of a run that is too long for an evening.
+    #[expect(clippy::print_stdout, reason = "the summary of a long run")]
+    fn print(&self, runs: u64, seed: u64) {
+        let Self {
+            crashes,
+            stored,
+            told,
+            finished,
+        } = self;
+        println!(
+            "{runs} processes killed with seed {seed}, and {crashes} servers under them: {stored} transactions stored, {told} of them told, {finished} branches recovered"
+        );
+    }
+}
+
+/// After this number of runs the counts are printed.
+const PRINTED: u64 = 100;
+
 /// Covers 2PC-1, REC-1: I1 to I3 and I6 hold wherever a process is killed.
 #[test]
-#[expect(clippy::print_stdout, reason = "the summary of a long run")]
 fn atom_03_processes_that_are_killed_at_random_never_split() {
     let (runs, seed) = (number_of(RUNS, SHARE), number_of(SEED, 1));
     let limit = PATIENCE.max(Duration::from_secs(runs * 30));
@@ -352,20 +379,18 @@ fn atom_03_processes_that_are_killed_at_random_never_split() {
     let Some(mut world) = World::start("random") else {
         return;
     };
-    let mut crashes = 0;
-    let mut random = Random(seed);
-    let (mut told, mut found, mut finished) = (0, 0, 0);
+    let (mut random, mut counts) = (Random(seed), Counts::default());
     for run in 0..runs {
         let group = &GROUPS[usize::try_from(run).expect("it is small") % GROUPS.len()];
         let first = 1_000 + u32::try_from(run).expect("it is small") * MOST_ROWS;
         let victim = Victim::of(run, group);
         let stored = world.killed_at_random(group, (first, &mut random), victim);
         if victim != Victim::Process {
-            crashes += 1;
+            counts.crashes += 1;
             // Connections of before are lost.
             world.db = open(&world.urls);
         }
-        finished += world.settled(seed, run);
+        counts.finished += world.settled(seed, run);
         let rows: Vec<_> = group
             .engines
             .iter()
@@ -380,10 +405,11 @@ fn atom_03_processes_that_are_killed_at_random_never_split() {
             stored.is_subset(&rows[0]),
             "seed {seed}, run {run}: told {stored:?}, found {rows:?}"
         );
-        told += stored.len();
-        found += rows[0].len();
+        counts.told += stored.len();
+        counts.stored += rows[0].len();
+        if (run + 1) % PRINTED == 0 {
+            counts.print(run + 1, seed);
+        }
     }
-    println!(
-        "{runs} processes killed with seed {seed}, and {crashes} servers under them: {found} transactions stored, {told} of them told, {finished} branches recovered"
-    );
+    counts.print(runs, seed);
 }

@@ -62,6 +62,53 @@ fn other_transactions_in_the_way_of_a_step_are_no_failures() {
     }
 }
 
+/// The key names one call to another service, however often it is made: a step has its own in each attempt, and so has its compensation.
+#[test]
+fn saga_04_the_key_of_a_step_is_the_same_each_time_and_that_of_no_other() {
+    let _watchdog = Watchdog::start("saga keys", PATIENCE);
+    let Some(world) = World::start("keys") else {
+        return;
+    };
+    for (log, other) in PAIRS {
+        let keys = Diary::default();
+        let [of_step, of_undo, of_last] = [(); 3].map(|()| Arc::clone(&keys));
+        let keeps = |keys: &Diary, key: &str| keys.lock().unwrap().push(key.to_owned());
+        let saga = Saga::<u64>::builder("keyed", log)
+            .retry(quick().attempts(2))
+            .step("calls", other, move |_, step| {
+                keeps(&of_step, step.idempotency_key());
+                match step.is_repeated() {
+                    true => Ok(()),
+                    false => Err(StepError::retry("once")),
+                }
+            })
+            .compensate(move |_, undo| {
+                keeps(&of_undo, undo.idempotency_key());
+                Ok(Undone::Done)
+            })
+            .step("fails", other, move |_, step| {
+                keeps(&of_last, step.idempotency_key());
+                Err::<(), _>(StepError::permanent("for good"))
+            })
+            .build()
+            .expect("it has steps");
+        let mut of_runs = Vec::new();
+        for _ in 0..2 {
+            let id = world.next();
+            let outcome = saga.run(&world.db, &id.to_string(), id).unwrap();
+            assert!(matches!(outcome, SagaOutcome::Failed { .. }), "{outcome:?}");
+            let keys = took(&keys);
+            let [first, again, last, undo] = &keys[..] else {
+                panic!("{keys:?}");
+            };
+            assert_eq!(first, again);
+            of_runs.extend([first.clone(), last.clone(), undo.clone()]);
+        }
+        let differ: std::collections::BTreeSet<_> = of_runs.iter().collect();
+        assert_eq!(differ.len(), 6, "{log:?} {other:?}: {of_runs:?}");
+    }
+}
+
 /// Covers SAGA-7 on SQLite: a file that another process writes to.
 #[test]
 fn a_file_that_is_busy_is_no_failure_of_a_step() {
