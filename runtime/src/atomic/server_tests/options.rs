@@ -18,7 +18,6 @@ fn text(tx: &mut Tx, at: usize, sql: &str) -> Result<String> {
     Ok(found)
 }
 
-/// Covers TX-10.
 #[test]
 fn options_of_a_group_hold_on_all_of_its_engines() {
     let _watchdog = Watchdog::start("atomic options", PATIENCE);
