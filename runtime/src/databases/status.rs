@@ -20,25 +20,25 @@ pub struct EngineStatus {
     pub dialect: Dialect,
     /// The product they are written for, where they need one.
     pub flavour: Option<Flavour>,
-    /// Where it connects to, as a URL without password and parameters.
+    /// The place that it connects to, as a URL without password and parameters.
     pub url: String,
-    /// How its connections are encrypted; `None` for SQLite.
+    /// The encryption of its connections; `None` for SQLite.
     pub tls: Option<TlsMode>,
     /// Names of the URL's other parameters; their values may be secret.
     pub parameters: Vec<String>,
     /// Kept between uses, or opened for each.
     pub connection: ConnectionMode,
-    /// How many connections, and how long they live.
+    /// The limits of its connections: their number, and the time that they live.
     pub limits: PoolConfig,
     /// The settings of its sessions, and the limits of connecting and of statements.
     pub session: SessionConfig,
     /// Models that live here, with their tables and columns, in the order of the schema.
     pub models: Vec<&'static ModelInfo>,
-    /// How many connections it has now.
+    /// The number of connections that it has now.
     pub pool: PoolStats,
     /// The server that answered the last connection; `None` before.
     pub server: Option<ServerProduct>,
-    /// Where its reads go.
+    /// The target of its reads.
     pub reads: ReadsFrom,
     /// Copies that can be read from.
     pub replicas: Vec<ReplicaStatus>,
@@ -65,7 +65,7 @@ pub struct ReplicaStatus {
     pub name: String,
     /// Where it is, as a URL without password and parameters.
     pub url: String,
-    /// How many connections it has now.
+    /// The number of connections that it has now.
     pub pool: PoolStats,
     /// The server that answered the last connection; `None` before.
     pub server: Option<ServerProduct>,

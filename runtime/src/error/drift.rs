@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-/// How an engine differs from what was compiled in. Its text has a line for each difference.
+/// The differences of an engine from what was compiled in. Its text has a line for each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SchemaDrift {
@@ -27,7 +27,7 @@ pub struct RecordedSchema {
     pub made_at: String,
 }
 
-/// How one table differs.
+/// The differences of one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TableDrift {
@@ -65,7 +65,7 @@ pub enum TableDifference {
     FewerDigits {
         /// The column.
         column: String,
-        /// How many it keeps.
+        /// The number that it keeps.
         found: u32,
     },
     /// A column may be NULL that was compiled in as NOT NULL.

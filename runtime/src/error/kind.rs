@@ -22,7 +22,7 @@ pub enum ErrorKind {
     },
     /// The model does not live on the engine chosen at run time.
     NotHosted {
-        /// Where it lives.
+        /// The engines that it lives on.
         lives_on: &'static [&'static str],
     },
     /// A key or row of another engine was given.
@@ -80,9 +80,9 @@ pub enum ErrorKind {
     PoolExhausted {
         /// The most connections the pool may have.
         size: usize,
-        /// How many others still wait.
+        /// The number of others that still wait.
         waiting: usize,
-        /// How long was waited, in milliseconds.
+        /// The time that was waited, in milliseconds.
         waited_ms: u64,
         /// For how long the connection has been in use that was given out first, in milliseconds; `None` where all are still
         /// being opened.
@@ -92,16 +92,16 @@ pub enum ErrorKind {
     ConnectionLimit {
         /// The most connections they may have together.
         limit: usize,
-        /// How many others still wait.
+        /// The number of others that still wait.
         waiting: usize,
-        /// How long was waited, in milliseconds.
+        /// The time that was waited, in milliseconds.
         waited_ms: u64,
     },
     /// All tenants that may be open at a time are in use.
     TenantLimit {
-        /// How many may be open.
+        /// The number of tenants that may be open.
         limit: usize,
-        /// How long was waited, in milliseconds.
+        /// The time that was waited, in milliseconds.
         waited_ms: u64,
     },
     /// The tenant is open with other options than those given. Equal ones were given, or the tenant has to be closed first
@@ -207,7 +207,7 @@ pub enum ErrorKind {
     Cancelled,
     /// The engine was closed, and some of its connections had not come back within the time: they are cut off.
     StillInUse {
-        /// How many.
+        /// The number of those connections.
         connections: usize,
     },
     /// The process was forked: connections belong to the process that opened them. Open the databases in the child.

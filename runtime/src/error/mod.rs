@@ -88,9 +88,9 @@ struct Inner {
     answer_lost: bool,
     /// The token that finds out later whether a COMMIT took place.
     token: Option<CommitToken>,
-    /// How to have a COMMIT of unknown outcome resolvable.
+    /// The way to have a COMMIT of unknown outcome resolvable.
     advice: Option<&'static str>,
-    /// How the engines of the session ended whose commit it is the error of.
+    /// The ends of the engines of the session whose commit it is the error of.
     report: Option<SessionReport>,
     /// The engines on which the session had connections while it waited for another.
     held: Vec<&'static str>,
@@ -243,7 +243,7 @@ impl Error {
         own.or_else(|| reports.into_iter().find_map(EngineReport::commit_token))
     }
 
-    /// How each engine of a session ended whose commit failed.
+    /// The end of each engine of a session whose commit failed.
     pub fn session_report(&self) -> Option<&SessionReport> {
         self.0.report.as_ref()
     }

@@ -1,10 +1,10 @@
-//! How the engines of a session ended, one by one: their COMMITs are sent one after the other, so they may not end alike.
+//! The ends of the engines of a session, one by one: their COMMITs are sent one after the other, so they may not end alike.
 
 use std::fmt;
 
 use super::{CommitToken, Error};
 
-/// How each engine that a session has used ended, in the order in which they were committed.
+/// The end of each engine that a session has used, in the order in which they were committed.
 ///
 /// [`Error::session_report`](crate::Error::session_report) has it for a session whose commit failed.
 #[derive(Default)]
@@ -12,14 +12,14 @@ pub struct SessionReport {
     engines: Vec<EngineReport>,
 }
 
-/// How one engine of a session ended.
+/// The end of one engine of a session.
 pub struct EngineReport {
     engine: &'static str,
     end: SessionEnd,
     error: Option<Error>,
 }
 
-/// How the transaction of one engine ended.
+/// The end of the transaction of one engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SessionEnd {
@@ -46,7 +46,7 @@ impl SessionReport {
         &self.engines
     }
 
-    /// How the engine of this name ended; `None` where the session has not used it.
+    /// The end of the engine of this name; `None` where the session has not used it.
     pub fn end_of(&self, engine: &str) -> Option<SessionEnd> {
         let mut engines = self.engines.iter();
         engines
@@ -79,7 +79,7 @@ impl EngineReport {
         self.engine
     }
 
-    /// How it ended.
+    /// Its end.
     pub fn end(&self) -> SessionEnd {
         self.end
     }

@@ -1,8 +1,8 @@
-//! How transactions and sessions end, as metrics have it.
+//! The ends of transactions and sessions, as metrics have them.
 
 use crate::error::{Applied, Error};
 
-/// How a transaction ended.
+/// The end of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TransactionOutcome {
     Committed,
@@ -26,7 +26,7 @@ impl TransactionOutcome {
     }
 }
 
-/// How a session ended.
+/// The end of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SessionOutcome {
     Committed,

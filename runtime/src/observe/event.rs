@@ -24,13 +24,13 @@ pub struct Event<'e> {
     /// The text that was sent, with placeholders for values; the first where a call with many rows needs several. Of kind
     /// [`EventKind::Statement`] only.
     pub statement: Option<&'e str>,
-    /// How many rows were sent with it, or how often it ran with parameters of its own: more than 1 for calls with many rows.
+    /// The number of rows that were sent with it, or of its runs with parameters of their own: more than 1 for calls with many rows.
     pub times: u64,
-    /// How many rows a query returned or a statement changed, as far as it is known.
+    /// The number of rows that a query returned or a statement changed, as far as it is known.
     pub rows: Option<u64>,
-    /// How long it took; for a checkout the time that was waited.
+    /// The time that it took; for a checkout the time that was waited.
     pub duration: Duration,
-    /// How it ended.
+    /// Its outcome.
     pub outcome: Outcome<'e>,
     /// The place of the call in the program.
     pub place: Option<&'static Location<'static>>,
@@ -71,7 +71,7 @@ pub enum EventKind {
     CompensationPending,
 }
 
-/// How it ended.
+/// Its outcome.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Outcome<'e> {

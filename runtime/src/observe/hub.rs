@@ -16,7 +16,7 @@ type Callback = dyn Fn(&Event<'_>) + Send + Sync;
 pub(crate) struct Hub {
     subscribers: RwLock<Arc<[Subscriber]>>,
     observers: Mutex<Vec<Weak<Observer>>>,
-    /// How many parts of the program count.
+    /// The number of parts of the program that count.
     open_counts: Mutex<usize>,
 }
 

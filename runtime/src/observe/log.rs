@@ -11,7 +11,7 @@ use super::Event;
 /// A plan of a slow statement is looked up once in this time for each engine.
 const PLANS_EVERY: Duration = Duration::from_secs(1);
 
-/// How one statement is logged.
+/// The way in which one statement is logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Logged {
     pub(crate) is_slow: bool,
@@ -49,7 +49,7 @@ impl Plans {
                 .is_ok()
     }
 
-    /// How a statement that took this long is logged; `None` where it is not.
+    /// The way in which a statement that took this long is logged; `None` where it is not.
     pub(super) fn logged(
         &self,
         config: &LogConfig,

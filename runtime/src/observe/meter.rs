@@ -24,7 +24,7 @@ pub(crate) fn is_recorded() -> bool {
     !cfg!(bindery_unobserved) && with_recorder(|recorder| size_of_val(recorder) != 0)
 }
 
-/// How many connections a pool has.
+/// The number of connections of a pool.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct PoolCounts {
     pub(crate) idle: usize,
@@ -394,7 +394,7 @@ impl Observer {
     }
 }
 
-/// How long a session lasts, where a recorder is there.
+/// The time that a session lasts, where a recorder is there.
 #[derive(Default)]
 pub(crate) struct SessionClock(Option<Instant>);
 

@@ -48,7 +48,7 @@ pub(super) enum Listener {
     Metrics = 16,
 }
 
-/// How many observers of the process are listened to: one number that a statement can look at without any pointer.
+/// The number of observers of the process that are listened to: a statement can look at it without any pointer.
 static LISTENED_TO: AtomicUsize = AtomicUsize::new(0);
 
 /// Does nothing in the process listen to any statement? `bindery_unobserved` is set by `cargo xtask bench --observation`, which

@@ -23,7 +23,7 @@ pub trait Loaded {
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoadedOne<U> {
     rows: Vec<U>,
-    /// Where in `rows` the partner of each row is.
+    /// The place in `rows` of the partner of each row.
     places: Vec<u32>,
 }
 
@@ -74,7 +74,7 @@ impl<U> LoadedOne<U> {
         self.rows
     }
 
-    /// Where among [`rows`](Self::rows) the partner of a row is.
+    /// The place among [`rows`](Self::rows) of the partner of a row.
     pub(super) fn place(&self, row: usize) -> Option<usize> {
         let place = self.places[row];
         (place != NONE).then_some(place as usize)
@@ -96,7 +96,7 @@ impl<U> Loaded for LoadedOne<U> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoadedMany<C> {
     rows: Vec<C>,
-    /// Where in `rows` those of each row are.
+    /// The places in `rows` of those of each row.
     ranges: Vec<Range<u32>>,
 }
 
@@ -150,7 +150,7 @@ impl<C> LoadedMany<C> {
         self.rows
     }
 
-    /// Where among [`rows`](Self::rows) those of a row are.
+    /// The places among [`rows`](Self::rows) of those of a row.
     pub(super) fn range(&self, row: usize) -> Range<usize> {
         let Range { start, end } = &self.ranges[row];
         *start as usize..*end as usize

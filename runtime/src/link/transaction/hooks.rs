@@ -278,7 +278,7 @@ impl<E: Engine> Drop for Lent<'_, E> {
 
 type Panic = Box<dyn Any + Send>;
 
-/// How hooks ended: the first error and the first panic.
+/// The ends of hooks: the first error and the first panic.
 #[derive(Default)]
 struct Ends {
     error: Option<Error>,

@@ -11,7 +11,7 @@ use crate::link::backoff;
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 
-/// How often a transaction is tried, how long is waited in between, and how it begins.
+/// The attempts of a transaction, the pauses between them, and its options.
 ///
 /// ```
 /// use std::time::Duration;
@@ -155,7 +155,7 @@ impl<E: Engine> Connection<E> {
     }
 }
 
-/// How an attempt ended.
+/// The end of an attempt.
 pub(crate) struct Failed {
     pub(crate) error: Error,
     pub(crate) may_be_repeated: bool,
