@@ -99,6 +99,9 @@ macro_rules! on_each_pair {
     }};
 }
 
+#[path = "sync_events.rs"]
+mod events;
+
 fn moment(seconds: i64) -> NaiveDateTime {
     let moment = chrono::DateTime::from_timestamp(1_700_000_000 + seconds, 250_000_000);
     moment.expect("within range").naive_utc()
