@@ -95,7 +95,7 @@ pub struct Capabilities {
     pub counted_column_needs_key: bool,
     /// `PERIOD FOR`, `WITH SYSTEM VERSIONING`.
     pub periods: bool,
-    /// `lower` and `upper` know more letters than A to Z.
+    /// `lower` and `upper` know more letters than A to Z in tables of several dialects, which compare texts by bytes.
     pub changes_case_of_all_letters: bool,
 }
 

@@ -4,8 +4,10 @@ use bindery::query::{case, count};
 use bindery::types::{BigDecimal, NaiveDate};
 use bindery::{Connection, ErrorKind, Row, StaticEngine};
 
+use crate::bench::Bench;
 use crate::queries::*;
 use crate::queries_at_work::{Everything, on_each, small};
+use crate::query_rows as rows;
 
 /// Fields in the order of what is selected.
 #[derive(Debug, PartialEq, Row)]
@@ -211,10 +213,10 @@ fn qry_01_aggregates_are_of_all_rows_that_a_query_has() -> bindery::Result<()> {
         assert_eq!(c.posts().query().offset(3).min(post::stars)?, Some(1));
         let distinct = (post::stars.count_distinct(), post::body.count(), count());
         assert_eq!(c.posts().select(distinct).one()?, (4, 3, 5));
-        let mut cheap = crate::query_rows::post(ann, "cheap", 0);
+        let mut cheap = rows::post(ann, "cheap", 0);
         cheap = cheap.price(price(110)).weight(0.5).day(day(2, 1)).rank(7);
         c.posts().insert(cheap)?;
-        let mut dear = crate::query_rows::post(ann, "dear", 0);
+        let mut dear = rows::post(ann, "dear", 0);
         dear = dear.price(price(220)).weight(0.25).day(day(1, 31)).rank(-9);
         c.posts().insert(dear)?;
         let sums = (post::price.sum(), post::weight.sum(), post::rank.sum());
@@ -243,8 +245,7 @@ fn qry_01_a_sum_beyond_its_type_is_an_error() -> bindery::Result<()> {
     fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
         let ann = small(c)?;
         for _ in 0..2 {
-            c.posts()
-                .insert(crate::query_rows::post(ann, "many", i64::MAX))?;
+            c.posts().insert(rows::post(ann, "many", i64::MAX))?;
         }
         let many = c.posts().filter(post::title.eq("many"));
         let error = many.sum(post::stars).expect_err("it is past 2^63");
@@ -339,7 +340,7 @@ fn qry_01_groups_are_counted_filtered_and_ordered() -> bindery::Result<()> {
 fn qry_01_expressions_mean_the_same_on_all_databases() -> bindery::Result<()> {
     fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
         let ann = small(c)?;
-        let new = crate::query_rows::post(ann, "  Ünï 🦀 ", -7);
+        let new = rows::post(ann, "  Ünï 🦀 ", -7);
         let new = new.day(day(2, 29)).price(price(-125)).weight(2.5).rank(4);
         let id = c.posts().insert(new)?.id;
         macro_rules! is {
@@ -414,7 +415,7 @@ fn qry_01_the_current_time_is_a_value() -> bindery::Result<()> {
     fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
         let ann = small(c)?;
         let now = bindery::types::now().naive_utc();
-        let mut later = crate::query_rows::post(ann, "later", 0);
+        let mut later = rows::post(ann, "later", 0);
         later.created_at = now + chrono::TimeDelta::days(1);
         c.posts().insert(later)?;
         let expired = post::created_at.lt(now);
@@ -427,4 +428,63 @@ fn qry_01_the_current_time_is_a_value() -> bindery::Result<()> {
         Ok(())
     }
     on_each!(show)
+}
+
+/// A text that is made of values alone has no column whose collation it could have.
+#[test]
+fn qry_01_texts_without_a_column_are_sorted_by_bytes() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        small(c)?;
+        let kind = || {
+            case(post::stars.gt(4), "Z")
+                .when(post::stars.gt(2), "a")
+                .otherwise("é")
+        };
+        let kinds = c.posts().select(kind()).distinct();
+        assert_eq!(kinds.order_by(kind().asc()).all()?, ["Z", "a", "é"]);
+        assert_eq!(c.posts().query().min(kind())?.as_deref(), Some("Z"));
+        Ok(())
+    }
+    on_each!(show)
+}
+
+/// Covers BIND-03: rows by a part of a date.
+#[test]
+fn bind_03_rows_by_a_part_of_a_date_are_those_of_their_engine() -> bindery::Result<()> {
+    /// Posts of the last day of February of each of these years.
+    fn fill<E: StaticEngine + Everything>(
+        mut c: Connection<E>,
+        years: &[i32],
+    ) -> bindery::Result<()> {
+        let ann = c.users().insert(NewUser::new("Ann"))?.id;
+        let day = |year| NaiveDate::from_ymd_opt(year, 2, 29).expect("a leap year");
+        let posts = years
+            .iter()
+            .map(|year| rows::post(ann, "post", 1).day(day(*year)));
+        c.posts().insert_many(posts).map(drop)
+    }
+    fn of_years<E: StaticEngine + Everything>(mut c: Connection<E>) -> bindery::Result<[u64; 3]> {
+        let mut count = |condition| c.posts().filter(condition).count();
+        Ok([
+            count(post::day.year().eq(2020))?,
+            count(post::day.year().eq(2024))?,
+            count(post::day.month().eq(2).and(post::day.day().eq(29)))?,
+        ])
+    }
+    let bench = Bench::new();
+    let db = Databases::with_config(&bench.config())?;
+    db.create_missing_on(engine::Lite)?;
+    fill(db.lite()?, &[2024, 2024, 2024])?;
+    if bench.postgres.is_some() {
+        db.create_missing_on(engine::P)?;
+        fill(db.p()?, &[2020, 2020])?;
+        assert_eq!(of_years(db.p()?)?, [2, 0, 2]);
+    }
+    if bench.mariadb.is_some() {
+        db.create_missing_on(engine::Default)?;
+        fill(db.default()?, &[2020, 2024])?;
+        assert_eq!(of_years(db.default()?)?, [1, 1, 2]);
+    }
+    assert_eq!(of_years(db.lite()?)?, [0, 3, 3]);
+    Ok(())
 }

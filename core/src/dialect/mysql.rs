@@ -26,6 +26,8 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     limit: " LIMIT ",
     locks_of_tables: false,
     hides_changed_table: true,
+    // Each value has it.
+    by_bytes: "",
 };
 
 pub(super) fn capabilities(flavour: Option<Flavour>) -> Capabilities {

@@ -23,6 +23,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     limit: " LIMIT ",
     locks_of_tables: true,
     hides_changed_table: false,
+    by_bytes: " COLLATE \"C\"",
 };
 
 pub(super) fn capabilities() -> Capabilities {
@@ -56,7 +57,7 @@ pub(super) fn capabilities() -> Capabilities {
         indexes_foreign_keys: false,
         counted_column_needs_key: false,
         periods: false,
-        changes_case_of_all_letters: true,
+        changes_case_of_all_letters: false,
     }
 }
 
@@ -103,7 +104,7 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::MatchesWords => "(to_tsvector('simple', {}) @@ plainto_tsquery('simple', {}))",
         // Not `lax`, which looks into arrays for a key.
         F::JsonText => {
-            "(jsonb_path_query_first(CAST({} AS jsonb), CAST('strict ' || {} AS jsonpath), silent => true) #>> CAST(ARRAY[] AS text[]))"
+            "(jsonb_path_query_first(CAST({} AS jsonb), CAST('strict ' || {} AS jsonpath), silent => true) #>> CAST(ARRAY[] AS text[])) COLLATE \"C\""
         }
         F::Glob => return None,
     })

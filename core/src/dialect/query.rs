@@ -25,6 +25,8 @@ pub struct QuerySyntax {
     pub locks_of_tables: bool,
     /// A subquery of an update or delete cannot read the changed table, unless it is within another.
     pub hides_changed_table: bool,
+    /// After an expression that is made of values alone, and has the collation of the database: by bytes, as columns are compared.
+    pub by_bytes: &'static str,
 }
 
 /// How a dialect takes a list of values.

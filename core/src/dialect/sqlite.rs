@@ -24,6 +24,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     limit: " LIMIT +",
     locks_of_tables: false,
     hides_changed_table: false,
+    by_bytes: "",
 };
 
 pub(super) fn capabilities() -> Capabilities {

@@ -1,6 +1,6 @@
 //! Writes the nodes of a tree as SQL, without recursion.
 
-use bindery_core::dialect::{ListForm, ListKind};
+use bindery_core::dialect::{ListForm, ListKind, ValueKind};
 use bindery_core::sql_writer::SqlWriter;
 
 use super::joins::Tables;
@@ -76,7 +76,15 @@ impl NodeWriter<'_> {
                 let template = dialect.function(*function).ok_or_else(not_here)?;
                 filled(template, arguments)
             }
-            Node::Case(branches) => case(branches),
+            Node::Case(branches) => {
+                let mut parts = case(branches);
+                if results(branches)
+                    .all(|at| matches!(tree.nodes[at], Node::Typed(ValueKind::Text)))
+                {
+                    parts.push(Push(dialect.query_syntax().by_bytes));
+                }
+                parts
+            }
             Node::Compare(operator, left, right) => {
                 vec![Child(*left), Push(operator), Child(*right)]
             }
@@ -178,6 +186,13 @@ fn filled(template: &'static str, arguments: &[usize]) -> Vec<Step> {
         parts.push(Step::Push(text));
     }
     parts
+}
+
+/// The positions of what a CASE may be.
+fn results(branches: &[usize]) -> impl Iterator<Item = usize> {
+    let pairs = branches.chunks_exact(2);
+    let otherwise = pairs.remainder().first().copied();
+    pairs.map(|pair| pair[1]).chain(otherwise)
 }
 
 fn case(branches: &[usize]) -> Vec<Step> {

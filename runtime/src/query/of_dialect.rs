@@ -121,7 +121,7 @@ both! {
     }
 
     /// The text has all words of the query: `to_tsvector('simple', …) @@ plainto_tsquery('simple', …)` on PostgreSQL; at least one of
-    /// them: `MATCH … AGAINST` on MySQL and MariaDB, where the column needs a `FULLTEXT` index.
+    /// them: `MATCH … AGAINST` on MySQL and MariaDB, where the column needs a `FULLTEXT` index and its collation decides over case.
     pub fn matches_words<E: Engine>(self, words: impl AsRef<str>) -> Condition<M, E>
     where
         T: IsText,
