@@ -37,13 +37,13 @@ pub fn find(code: &str) -> Option<Code> {
 /// The codes of warnings: those that have a level.
 pub(crate) const WARNINGS: &[&str] = &[
     "B0250", "B0252", "B0253", "B0324", "B0400", "B0401", "B0402", "B0403", "B0404", "B0405",
-    "B0406", "B0410", "B0411", "B0412", "B0413", "B0420", "B0430", "B0431", "B0432", "B0434",
-    "B0435", "B0436", "B0437", "B0438", "B0516", "B0572",
+    "B0406", "B0410", "B0411", "B0412", "B0413", "B0414", "B0420", "B0430", "B0431", "B0432",
+    "B0434", "B0435", "B0436", "B0437", "B0438", "B0516", "B0572",
 ];
 
 /// Warnings that advise on how tables are designed, which are not wanted for the dump of a database. What a program
 /// would miss without a word, such as transactions (B0411), is not among them.
-pub(crate) const ADVICE: &[&str] = &["B0401", "B0410", "B0412", "B0413"];
+pub(crate) const ADVICE: &[&str] = &["B0401", "B0410", "B0412", "B0413", "B0414"];
 
 /// Warnings about the configuration, whatever the schema is.
 pub(crate) const OF_CONFIGURATION: &[&str] = &["B0252", "B0253", "B0324"];
@@ -70,7 +70,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "B0305" "B0306" "B0307" "B0308" "B0309" "B0310" "B0311" "B0312"
     "B0313" "B0314" "B0315" "B0316" "B0318" "B0319" "B0320"
     "B0321" "B0323" "B0324" "B0325" "B0326" "B0327" "B0328" "B0329" "B0330" "B0331" "B0332" "B0333" "B0334" "B0335" "B0364" "B0365" "B0366" "B0367" "B0368" "B0370" "B0371"
-    "B0400" "B0401" "B0402" "B0403" "B0404" "B0405" "B0406" "B0410" "B0411" "B0412" "B0413" "B0420" "B0430" "B0431"
+    "B0400" "B0401" "B0402" "B0403" "B0404" "B0405" "B0406" "B0410" "B0411" "B0412" "B0413" "B0414" "B0420" "B0430" "B0431"
     "B0432" "B0434" "B0435" "B0436" "B0437" "B0438"
     "B0510" "B0511" "B0512" "B0513" "B0514" "B0515" "B0516" "B0520" "B0521" "B0522" "B0523" "B0540" "B0541" "B0542" "B0543" "B0544" "B0545" "B0546" "B0570" "B0571" "B0572"
 };

@@ -16,6 +16,7 @@ mod link;
 mod made_key;
 mod model_name;
 mod money;
+mod polymorphic;
 mod primary_key;
 mod publish;
 mod reachable;
@@ -54,6 +55,7 @@ const RULES: &[Rule] = &[
     primary_key::check,
     foreign_key_index::check,
     money::check,
+    polymorphic::check,
     storage_engine::check,
     text_key::check,
     row_id::check,

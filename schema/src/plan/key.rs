@@ -395,7 +395,7 @@ impl<'m> TableWriter<'m> {
         let what = format!("a check of `{}`", table.name.name);
         let outcome = expression_sql(&check.expression, self.model, table, self.dialect(), &what);
         let text = self.ok(outcome, check.expression.span)?;
-        let remark = expression_remark(&check.expression, table, self.dialect());
+        let remark = expression_remark(&check.expression, self.model, table, self.dialect());
         self.warn(remark, check.expression.span);
         let mut sql = SqlWriter::new(self.dialect());
         self.constraint_name(&mut sql, check.name.as_deref());

@@ -272,7 +272,7 @@ impl<'m> TableWriter<'m> {
             expression_sql(expression, self.model, self.table(), self.dialect(), &what),
             expression.span,
         )?;
-        let remark = expression_remark(expression, self.table(), self.dialect());
+        let remark = expression_remark(expression, self.model, self.table(), self.dialect());
         self.warn(remark, expression.span);
         let virtual_here = !stored && self.engine.capabilities().virtual_columns;
         Some(format!(

@@ -251,6 +251,10 @@ const KINDS: &[Kind] = &[
         &["no_primary_key", "no_primary_key_but_a_unique_one"],
     ),
     warning("foreign key without an index", &["fk_without_an_index"]),
+    warning(
+        "reference to one of several tables",
+        &["polymorphic_reference"],
+    ),
     warning("`FLOAT` money", &["money_in_a_float"]),
     warning(
         "MySQL table that is not InnoDB",

@@ -42,15 +42,19 @@ pub(crate) fn expression_sql(
     Ok(writer.sql.finish())
 }
 
-/// Returns the warning about an expression that behaves differently in `dialect`.
+/// Returns the warning about an expression that means less in `dialect` than on another engine of its table.
 pub(crate) fn expression_remark(
     expression: &Expression,
+    model: &Model,
     table: &Table,
     dialect: Dialect,
 ) -> Option<Refusal> {
     let portable = expression.portable.as_ref().ok()?;
-    let differs =
-        table.source_dialect != dialect && !dialect.capabilities(None).changes_case_of_all_letters;
+    let changes_all =
+        |dialect: Dialect| dialect.capabilities(None).changes_case_of_all_letters;
+    let mut engines = table.engines.iter();
+    let differs = !changes_all(dialect)
+        && engines.any(|engine| changes_all(model.engine(*engine).dialect));
     if !differs || !portable.calls(&[Function::Lower, Function::Upper]) {
         return None;
     }
