@@ -291,7 +291,14 @@ mod examples_of_migrations {}
 mod examples_of_tenants {}
 
 /// The examples of `docs/capture.md` compile and run.
-#[cfg(all(doctest, feature = "sync"))]
+#[cfg(all(
+    doctest,
+    feature = "sync",
+    feature = "uuid",
+    feature = "sqlite",
+    feature = "postgres",
+    feature = "mysql"
+))]
 #[doc = include_str!("../../docs/capture.md")]
 mod examples_of_capture {}
 

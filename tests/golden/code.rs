@@ -74,7 +74,6 @@ cases! {
     linked: "linked/bindery.rs",
     library: "library/bindery.rs",
     relations: "relations/bindery.rs",
-    shelf: "shelf/bindery.rs",
     versions: "versions/bindery.rs",
     views: "views/bindery.rs",
     welcome: "welcome/bindery.rs",

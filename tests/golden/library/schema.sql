@@ -1,4 +1,4 @@
--- One engine, as in most programs. The examples of docs/relations.md run on it.
+-- One engine, as in most programs. The examples of docs/relations.md, docs/joins.md and docs/web.md run on it.
 
 CREATE TABLE people (
     id          INTEGER PRIMARY KEY,
