@@ -23,6 +23,8 @@ pub enum Case {
     Insert,
     /// The same in a transaction of its own.
     InsertInTransaction,
+    /// The same in a session where the library has one: by hand the statements of a transaction.
+    InsertInSession,
     /// A number of rows in one call.
     InsertMany(usize),
     /// A row by two conditions: with bindery by its query builder.
@@ -56,7 +58,7 @@ const DELETED: usize = 10;
 
 impl Case {
     /// All, in the order of the tables.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Find,
         Self::Finds(100),
         Self::FindMany(100),
@@ -69,6 +71,7 @@ impl Case {
         Self::Export(10_000),
         Self::Insert,
         Self::InsertInTransaction,
+        Self::InsertInSession,
         Self::InsertMany(100),
         Self::InsertMany(1_000),
         Self::FindWhere,
@@ -89,7 +92,8 @@ impl Case {
         match self {
             Self::Find | Self::Finds(_) | Self::FindMany(_) => 10_000,
             Self::Select(rows) | Self::Iterate(rows) | Self::Export(rows) => rows,
-            Self::Insert | Self::InsertInTransaction | Self::InsertMany(_) => 0,
+            Self::Insert | Self::InsertInTransaction | Self::InsertInSession => 0,
+            Self::InsertMany(_) => 0,
             Self::FindWhere | Self::FindPooled => 10_000,
             Self::Update | Self::UpdatePooled | Self::Save => 10_000,
             Self::InsertDefaults | Self::InsertGiven | Self::Upsert => 0,
@@ -104,7 +108,7 @@ impl Case {
         match self {
             Self::Find | Self::Finds(_) | Self::FindMany(_) => 0,
             Self::Select(_) | Self::Iterate(_) | Self::Export(_) => 0,
-            Self::Insert | Self::InsertInTransaction => 1,
+            Self::Insert | Self::InsertInTransaction | Self::InsertInSession => 1,
             Self::InsertMany(rows) => rows,
             Self::FindWhere | Self::FindPooled => 0,
             Self::InsertDefaults | Self::InsertGiven => 1,
@@ -121,6 +125,7 @@ impl Case {
             Self::Find | Self::Finds(_) | Self::FindMany(_) => false,
             Self::Select(_) | Self::Iterate(_) | Self::Export(_) => false,
             Self::Insert | Self::InsertInTransaction | Self::InsertMany(_) => false,
+            Self::InsertInSession => true,
             Self::FindWhere | Self::FindPooled => true,
             Self::InsertDefaults | Self::InsertGiven => true,
             Self::Update | Self::UpdatePooled | Self::Save | Self::Upsert | Self::Delete => true,
@@ -151,6 +156,7 @@ impl fmt::Display for Case {
             Self::Export(count) => write!(out, "export {count} rows"),
             Self::Insert => out.write_str("insert 1 row"),
             Self::InsertInTransaction => out.write_str("insert 1 row in a transaction"),
+            Self::InsertInSession => out.write_str("insert 1 row in a session"),
             Self::InsertMany(count) => write!(out, "insert {count} rows"),
             Self::FindWhere => out.write_str("find by two conditions"),
             Self::FindPooled => out.write_str("find by key, from the pool"),

@@ -65,6 +65,14 @@ pub trait Client {
     /// The database fails.
     fn insert_in_transaction(&mut self, person: Person) -> Result<Self::Row, Failure>;
 
+    /// The same in a unit of work that takes its connection with the first statement, where the library has one.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn insert_in_session(&mut self, person: Person) -> Result<Self::Row, Failure> {
+        self.insert_in_transaction(person)
+    }
+
     /// Inserts all rows or none.
     ///
     /// # Errors

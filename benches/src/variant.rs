@@ -104,9 +104,10 @@ impl Input {
             Case::Finds(count) | Case::FindMany(count) => keys(count),
             Case::Select(_) | Case::Iterate(_) | Case::Export(_) => Self::Nothing,
             Case::HasMany | Case::Checkout => Self::Nothing,
-            Case::Insert | Case::InsertInTransaction | Case::InsertMany(_) => {
-                Self::People(Person::from(first, case.adds()))
+            Case::Insert | Case::InsertInTransaction | Case::InsertInSession => {
+                Self::People(Person::from(first, 1))
             }
+            Case::InsertMany(rows) => Self::People(Person::from(first, rows)),
             _ => Self::People(vec![Person::numbered(case.person(first))]),
         }
     }
@@ -153,6 +154,11 @@ fn once<C: Client>(
         Case::InsertInTransaction => {
             for person in input.people() {
                 take(client.insert_in_transaction(person)?);
+            }
+        }
+        Case::InsertInSession => {
+            for person in input.people() {
+                take(client.insert_in_session(person)?);
             }
         }
         Case::InsertMany(_) => client.insert_many(input.people())?,

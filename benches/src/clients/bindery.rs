@@ -172,6 +172,14 @@ impl<E: Hosting> Client for Bindery<E> {
         Ok(self.connection.transaction(|tx| tx.people().insert(new))?)
     }
 
+    fn insert_in_session(&mut self, person: crate::Person) -> Result<Self::Row, Failure> {
+        let (engine, new) = (self.engine, new(person));
+        let inserted = self
+            .databases
+            .session(|s| s.connection(engine)?.people().insert(new));
+        Ok(inserted?)
+    }
+
     fn insert_many(&mut self, people: Vec<crate::Person>) -> Result<(), Failure> {
         let people = people.into_iter().map(new);
         self.connection.people().insert_many(people)?;
