@@ -25,6 +25,11 @@ CREATE TABLE _bindery_decisions (transaction_id VARCHAR(64) NOT NULL PRIMARY KEY
 INSERT INTO _bindery_coordinators VALUES ('lost.lite', 0);
 INSERT INTO _bindery_decisions VALUES ('bnd1:lost.lite:k1-1', 'C', 'lost.lite', 'checkout.default.0', 4102444800000);";
 
+/// The same with its decision about another transaction: the server has each name once, and tests run beside each other.
+fn home_of(transaction: &str) -> String {
+    HOME.replace("bnd1:lost.lite:k1-1", transaction)
+}
+
 /// Covers REC-1 on PostgreSQL: another process finishes what is decided, rolls back what is not, and leaves what is not its own.
 #[test]
 fn atom_03_recover_finishes_what_a_killed_program_left() {
@@ -83,8 +88,8 @@ fn a_branch_that_was_rolled_back_by_hand_though_it_is_decided_is_an_error_for_go
         return;
     };
     let project = Project::new(&[("bindery.toml", CONFIG)]).with("DEFAULT_URL", &fresh.url());
-    project.sqlite("lite.db", HOME);
-    let gid = "bnd1:lost.lite:k1-1:checkout.default.0";
+    project.sqlite("lite.db", &home_of("bnd1:lost.lite:k1-8"));
+    let gid = "bnd1:lost.lite:k1-8:checkout.default.0";
     let script = format!("BEGIN; CREATE TABLE t (id INT PRIMARY KEY); PREPARE TRANSACTION '{gid}'");
     fresh.run_script(&script).expect("it is prepared");
     let number = format!("SELECT transaction FROM pg_prepared_xacts WHERE gid = '{gid}'");
@@ -110,7 +115,7 @@ fn a_branch_that_was_rolled_back_by_hand_though_it_is_decided_is_an_error_for_go
         holds(
             &outcome.results,
             &[
-                "default: group `checkout`, transaction bnd1:lost.lite:k1-1",
+                "default: group `checkout`, transaction bnd1:lost.lite:k1-8",
                 "rolled back by hand",
             ],
         );
@@ -140,7 +145,7 @@ fn recover_with_watch_goes_on_until_it_is_stopped() {
         return;
     };
     let project = Project::new(&[("bindery.toml", CONFIG)]);
-    project.sqlite("lite.db", HOME);
+    project.sqlite("lite.db", &home_of("bnd1:lost.lite:k1-9"));
     fresh
         .run_script("CREATE TABLE t (id INT PRIMARY KEY)")
         .expect("a table");
@@ -158,13 +163,13 @@ fn recover_with_watch_goes_on_until_it_is_stopped() {
         .map(|line| line.expect("it is text"));
     let nothing = "nothing is in doubt";
     assert_eq!(lines.next().as_deref(), Some(nothing));
-    let script = "BEGIN; INSERT INTO t VALUES (1); PREPARE TRANSACTION 'bnd1:lost.lite:k1-1:checkout.default.0'";
+    let script = "BEGIN; INSERT INTO t VALUES (1); PREPARE TRANSACTION 'bnd1:lost.lite:k1-9:checkout.default.0'";
     fresh.run_script(script).expect("it is prepared");
     let found = lines.find(|line| line != nothing).expect("it goes on");
     holds(
         &found,
         &[
-            "default: group `checkout`, transaction bnd1:lost.lite:k1-1",
+            "default: group `checkout`, transaction bnd1:lost.lite:k1-9",
             ": committed",
         ],
     );
