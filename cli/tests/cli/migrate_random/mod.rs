@@ -49,6 +49,7 @@ impl Walk {
         let changes: Vec<Change> = (0..changes)
             .map(|_| self.schema.change(&mut self.random))
             .collect();
+        self.schema.forget_enums();
         // A name that was changed twice in one step has the first as its hint no longer.
         if is_twice(&changes) {
             self.schema = old;

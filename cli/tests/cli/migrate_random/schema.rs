@@ -40,7 +40,8 @@ pub(super) struct Table {
     /// Lines after the columns, each with the column that it is about.
     lines: Vec<(String, String)>,
     indexes: Vec<(String, String)>,
-    refers: Vec<String>,
+    /// Its key counts by a sequence that has its name of the table.
+    serial: bool,
 }
 
 #[derive(Clone)]
@@ -161,6 +162,7 @@ impl RandomSchema {
             .map(|_| self.column(random))
             .collect();
         let words = format!("new table {name}");
+        let serial = self.dialect == Dialect::Postgres && self.names.is_multiple_of(3);
         self.tables.push(Table {
             name,
             was: None,
@@ -168,7 +170,7 @@ impl RandomSchema {
             columns,
             lines: Vec::new(),
             indexes: Vec::new(),
-            refers: Vec::new(),
+            serial,
         });
         (Kind::NewTable, words)
     }
@@ -211,7 +213,7 @@ impl RandomSchema {
 
     fn is_referred(&self, name: &str) -> bool {
         let mut others = self.tables.iter();
-        others.any(|table| table.refers.iter().any(|one| one == name))
+        others.any(|table| table.refers_to(name))
     }
 
     fn drop_table(&mut self, at: usize) -> Option<String> {
@@ -232,7 +234,7 @@ impl RandomSchema {
         let table = &self.tables[at];
         if has_view
             || self.is_referred(&name)
-            || !table.refers.is_empty()
+            || table.refers()
             || table.columns.iter().any(is_enum)
         {
             return None;
@@ -335,12 +337,7 @@ impl RandomSchema {
     fn drop_key(&mut self, at: usize) -> String {
         let table = &mut self.tables[at];
         if table.indexes.is_empty() {
-            let gone = table.lines.pop();
-            if let Some((_, line)) = gone {
-                table
-                    .refers
-                    .retain(|other| !line.ends_with(&format!("REFERENCES {other} (id)")));
-            }
+            drop(table.lines.pop());
         } else {
             drop(table.indexes.remove(0));
         }
@@ -377,7 +374,6 @@ impl RandomSchema {
         });
         let line = format!("CONSTRAINT {constraint} FOREIGN KEY ({of}) REFERENCES {other} (id)");
         table.lines.push((of, line.clone()));
-        table.refers.push(other);
         line
     }
 
@@ -483,11 +479,6 @@ impl RandomSchema {
             for (_, line) in &mut table.lines {
                 *line = replaced(line, &old, &new);
             }
-            for refers in &mut table.refers {
-                if *refers == old {
-                    refers.clone_from(&new);
-                }
-            }
         }
         for view in &mut self.views {
             if view.table == old {
@@ -505,6 +496,10 @@ impl RandomSchema {
                 .iter_mut()
                 .for_each(|column| column.was = None);
         }
+    }
+
+    /// Enums that no column has any more are not declared any more.
+    pub(super) fn forget_enums(&mut self) {
         let columns = self.tables.iter().flat_map(|table| &table.columns);
         let kinds: Vec<&str> = columns.map(|column| column.kind.as_str()).collect();
         self.enums.retain(|one| kinds.contains(&one.name.as_str()));
@@ -541,8 +536,9 @@ impl Table {
             sql.push_str(&format!("-- @renamed_from {was}\n"));
         }
         sql.push_str(&format!(
-            "CREATE TABLE {} (\n  id BIGINT NOT NULL PRIMARY KEY,\n  mark VARCHAR(20) NOT NULL",
-            self.name
+            "CREATE TABLE {} (\n  id {} NOT NULL PRIMARY KEY,\n  mark VARCHAR(20) NOT NULL",
+            self.name,
+            if self.serial { "BIGSERIAL" } else { "BIGINT" }
         ));
         for column in &self.columns {
             sql.push_str(&column.sql());
@@ -555,6 +551,19 @@ impl Table {
             sql.push_str(&format!("CREATE INDEX {index} ON {} ({of});\n", self.name));
         }
         sql
+    }
+
+    /// Has it a foreign key?
+    fn refers(&self) -> bool {
+        self.lines
+            .iter()
+            .any(|(_, line)| line.contains("REFERENCES"))
+    }
+
+    /// Has it one to this table?
+    fn refers_to(&self, name: &str) -> bool {
+        let end = format!("REFERENCES {name} (id)");
+        self.lines.iter().any(|(_, line)| line.ends_with(&end))
     }
 
     /// The table that it was, by name and place.
