@@ -797,6 +797,34 @@ fn sync_by_integers_says_how_far_commits_may_be_behind() -> bindery::Result<()> 
     Ok(())
 }
 
+/// A sequence of PostgreSQL knows nothing of rows that come with their keys.
+#[test]
+fn sync_01_keys_that_the_target_generates_go_on_after_the_copied_ones() -> bindery::Result<()> {
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    let db = &world.db;
+    db.p()?.execute_batch(
+        "CREATE SEQUENCE event_numbers OWNED BY events.id;
+         ALTER TABLE events ALTER COLUMN id SET DEFAULT nextval('event_numbers')",
+    )?;
+    let events = (1..=50).map(|id| NewEvent::new(id, "made", id));
+    db.default()?.events().insert_many(events)?;
+    let copy = |event: &Event| {
+        let id = *event.id.value();
+        Ok(NewEvent::new(id, event.what.clone(), event.change_number))
+    };
+    let job = db.sync::<Event, Event<engine::P>>(copy).full();
+    assert_eq!(job.run()?.rows.inserted, 50);
+    db.p()?
+        .execute_batch("INSERT INTO events (what, change_number) VALUES ('own', 51)")?;
+    assert_eq!(db.p()?.events().filter(event::id.eq(51)).count()?, 1);
+    db.p()?.execute_batch(
+        "ALTER TABLE events ALTER COLUMN id DROP DEFAULT; DROP SEQUENCE event_numbers",
+    )?;
+    Ok(())
+}
+
 #[test]
 fn sync_goes_no_faster_than_it_may_and_needs_its_tables() -> bindery::Result<()> {
     let Some(world) = World::start() else {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::counters;
 use super::give::give;
 use super::reader::{Next, Reader, RowsSource};
 use super::references::References;
@@ -11,7 +10,7 @@ use super::rows::{Rows, refused};
 use super::snapshot::refuse_hidden_rows;
 use super::table::DataTable;
 use crate::databases::Registry;
-use crate::driver::{Physical, TransactionOptions};
+use crate::driver::{Physical, TransactionOptions, raise_counters};
 use crate::error::{DataError, DataProblem, Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::link::pool::Pool;
@@ -205,7 +204,10 @@ impl Loading {
         let finished = self
             .references
             .restore(&mut self.physical, tables)
-            .and_then(|()| counters::raise(&mut self.physical, tables))
+            .and_then(|()| {
+                let mut tables = tables.iter();
+                tables.try_for_each(|table| raise_counters(&mut self.physical, table.sql))
+            })
             .and_then(|()| self.physical.commit());
         if let Some(watch) = self.pool.watch() {
             watch.forget();
@@ -273,7 +275,7 @@ impl Work<'_, '_> {
         if self.table.sql.key.iter().all(is_given) || self.loaded.rows == 0 {
             return Ok(());
         }
-        counters::raise(physical, &[self.table])
+        raise_counters(physical, self.table.sql)
     }
 
     /// Stores the rows that were read.

@@ -1,7 +1,6 @@
 //! Rows of whole tables as text, out of a database and into one: what `bindery dump` and `bindery load` are made of. Files,
 //! archives and progress are the caller's matter; here are the values, the two formats, and the transactions.
 
-mod counters;
 mod csv;
 mod delete;
 mod find;

@@ -1,8 +1,7 @@
-//! Has sequences go on after the keys that were loaded. SQLite, MySQL and MariaDB see to that when a row
-//! is stored with its key; a sequence of PostgreSQL knows nothing of it.
+//! Has sequences go on after keys that rows were stored with. SQLite, MySQL and MariaDB see to that when such a row
+//! is stored; a sequence of PostgreSQL knows nothing of it.
 
-use super::table::DataTable;
-use crate::driver::Physical;
+use super::{Physical, TableSql};
 use crate::error::Result;
 use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
@@ -22,23 +21,21 @@ const SEQUENCES: &str = "SELECT DISTINCT pg_catalog.format('%s', s.oid::pg_catal
      JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.oid \
      WHERE a.attrelid = pg_catalog.to_regclass($1)::oid AND a.attnum > 0 AND NOT a.attisdropped";
 
-/// Sets sequences that are behind the keys of their tables. None is set back: that would not be undone with the transaction.
-pub(super) fn raise(physical: &mut Physical, tables: &[&DataTable]) -> Result<()> {
+/// Sets sequences that are behind the keys of their table. None is set back: that would not be undone with the transaction.
+pub(crate) fn raise_counters(physical: &mut Physical, table: &TableSql) -> Result<()> {
     match physical.dialect() {
         Dialect::Sqlite | Dialect::Mysql => return Ok(()),
         Dialect::Postgres => {}
     }
-    tables.iter().try_for_each(|table| {
-        for (sequence, column, ascends) in sequences(physical, table)? {
-            raise_one(physical, table, (&sequence, &column, ascends))?;
-        }
-        Ok(())
-    })
+    for (sequence, column, ascends) in sequences(physical, table)? {
+        raise_one(physical, table, (&sequence, &column, ascends))?;
+    }
+    Ok(())
 }
 
-fn sequences(physical: &mut Physical, table: &DataTable) -> Result<Vec<(String, String, bool)>> {
+fn sequences(physical: &mut Physical, table: &TableSql) -> Result<Vec<(String, String, bool)>> {
     let mut found = Vec::new();
-    let write = &mut |params: &mut ParamWriter<'_>| params.text(table.sql.table);
+    let write = &mut |params: &mut ParamWriter<'_>| params.text(table.table);
     physical.query(SEQUENCES, write, &mut |row| {
         found.push((row.next()?, row.next()?, row.next()?));
         Ok(true)
@@ -48,7 +45,7 @@ fn sequences(physical: &mut Physical, table: &DataTable) -> Result<Vec<(String, 
 
 fn raise_one(
     physical: &mut Physical,
-    table: &DataTable,
+    table: &TableSql,
     (sequence, column, ascends): (&str, &str, bool),
 ) -> Result<()> {
     let (end, is_behind) = if ascends { ("max", "<") } else { ("min", ">") };
@@ -56,7 +53,7 @@ fn raise_one(
         "SELECT pg_catalog.setval($1::text::pg_catalog.regclass, k.key, true) FROM \
          (SELECT {end}({column})::bigint AS key FROM {}) k, {sequence} s \
          WHERE k.key IS NOT NULL AND (s.last_value {is_behind} k.key OR (s.last_value = k.key AND NOT s.is_called))",
-        table.sql.table
+        table.table
     );
     let write = &mut |params: &mut ParamWriter<'_>| params.text(sequence);
     physical.query(&sql, write, &mut |_| Ok(true))

@@ -62,6 +62,8 @@ mod cancel;
 pub(crate) mod catalogue;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod connect;
+#[cfg(any(feature = "data", feature = "sync"))]
+mod counters;
 pub(crate) mod cut;
 pub(crate) mod forks;
 mod leaving;
@@ -112,6 +114,8 @@ use crate::value::{ParamWriter, RowReader};
 pub(crate) use cancel::Canceller;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use connect::{ServerInfo, ServerOptions};
+#[cfg(any(feature = "data", feature = "sync"))]
+pub(crate) use counters::raise_counters;
 pub(crate) use cut::Cutter;
 pub(crate) use leaving::Leaving;
 pub(crate) use observed::{Cursor, Physical};

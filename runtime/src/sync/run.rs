@@ -11,7 +11,7 @@ use super::report::{SyncCounts, SyncReject, SyncReport};
 use super::store::{self, Advance, RejectedRow, RunHead, State};
 use super::wanted::Wanted;
 use super::{Find, OnReject, SyncJob, SyncRow, lock};
-use crate::driver::{Physical, own_tables};
+use crate::driver::{Physical, own_tables, raise_counters};
 use crate::error::{Error, ErrorKind, Operation, Result, SyncError};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
@@ -366,7 +366,11 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         self.record(false);
         let watermark = self.watermark.map(|mark| mark.to_string());
         let (name, run, counts) = (&self.job.name, self.state.run, self.counts);
+        let copied = rows_sql::<T>()?;
         on_physical(&mut self.target, |physical| {
+            if counts.inserted > 0 {
+                raise_counters(physical, copied)?;
+            }
             store::end(physical, (name, run), &counts, (watermark.as_deref(), None))
         })?;
         Ok(SyncReport {
