@@ -45,8 +45,10 @@ pub struct Ast {
 /// One file as read.
 #[derive(Debug, Clone)]
 pub struct FileAst {
-    /// Which file.
+    /// Which file. Of a folder of migrations all are the first one, as each changes what those before it made.
     pub file: FileId,
+    /// The file itself.
+    pub own: FileId,
     /// The dialect it was read in.
     pub dialect: Dialect,
     /// The same with its reason.

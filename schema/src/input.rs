@@ -20,6 +20,8 @@ pub struct Input {
     pub sources: Sources,
     /// Which of them are schema files, and how each is read.
     pub files: Vec<InputFile>,
+    /// Migrations after the first of their folder, each with that one.
+    pub follows: BTreeMap<FileId, FileId>,
     /// In the order of their names; ids are indexes into this.
     pub engines: Vec<Engine>,
     /// Where untagged models live; `None`: every table needs a tag.
@@ -48,6 +50,15 @@ pub struct InputFile {
 }
 
 impl Input {
+    /// Says that the files from this one on are migrations of one folder.
+    pub(crate) fn follow_from(&mut self, first: usize) {
+        let Some((first, rest)) = self.files[first..].split_first() else {
+            return;
+        };
+        let later = rest.iter().map(|file| (file.id, first.id));
+        self.follows.extend(later.collect::<Vec<_>>());
+    }
+
     /// Takes from a configuration what the stages need of it.
     pub fn configure(
         &mut self,

@@ -146,6 +146,7 @@ impl Project {
         for (path, why) in &found.left_out {
             diagnostics.push(left_out(path, why, entry));
         }
+        let first = self.input.files.len();
         for file in found.files {
             let path = file.path;
             self.load_file(
@@ -156,6 +157,7 @@ impl Project {
                 diagnostics,
             );
         }
+        self.input.follow_from(first);
     }
 
     fn load_file(&mut self, file: &SchemaFile, diagnostics: &mut Diagnostics) {

@@ -249,13 +249,6 @@ const RENAMED_AWAY: &str = "it renames `ciphers`, which takes the keys to it alo
 
 /// The steps of the replayed histories that are neither equal nor without a change.
 const KNOWN: &[Known] = &[
-    Known {
-        dialect: Dialect::Postgres,
-        history: "atuin",
-        entry: "20230315220537_drop-events",
-        step: Step::Different,
-        why: "it drops a table and keeps the enum of its column, which nothing uses then; bindery drops both",
-    },
     of_vaultwarden(
         Dialect::Sqlite,
         "2018-04-27-155151_create_users_ciphers",

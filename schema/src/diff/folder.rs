@@ -125,6 +125,7 @@ pub(super) fn model_of(
             engines: Vec::new(),
         }));
     }
+    input.follow_from(0);
     let model = crate::read_model(&input, found);
     *sources = input.sources;
     model
@@ -140,4 +141,42 @@ pub fn unwritable(engine: &Engine, why: &Unreadable) -> Diagnostic {
     );
     Diagnostic::error("B0334", message)
         .help("write this migration by hand: `bindery migrate add NAME --empty`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::compare;
+
+    const FIRST: &str = "CREATE TYPE mood AS ENUM ('well');
+        CREATE TYPE size AS ENUM ('small');
+        CREATE DOMAIN code AS integer;
+        CREATE TABLE t (id serial PRIMARY KEY, m mood, c code, n int GENERATED ALWAYS AS IDENTITY);";
+    const SECOND: &str = "ALTER TABLE t DROP COLUMN m;
+        DROP TYPE mood;
+        ALTER TYPE size RENAME TO extent;
+        ALTER DOMAIN code RENAME TO number;
+        ALTER TABLE t RENAME TO u;
+        ALTER SEQUENCE t_id_seq RENAME TO u_id_seq;
+        ALTER SEQUENCE t_n_seq RENAME TO counter;
+        ALTER INDEX t_pkey RENAME TO u_key;";
+
+    /// A migration changes what those before it made as one file of all would.
+    #[test]
+    fn migrations_follow_each_other_as_one_file() {
+        let engine = crate::dialect::Dialect::Postgres;
+        let whole = Structure::read(&format!("{FIRST}{SECOND}"), engine, None).expect("a schema");
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        for (name, text) in [("1_a.sql", FIRST), ("2_b.sql", SECOND)] {
+            std::fs::write(folder.path().join(name), text).expect("it can be written");
+        }
+        let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
+        let engine = whole.model().engines[0].clone();
+        let folded = fold(folder.path(), &engine, &mut sources, &mut found);
+        let folded = folded.unwrap_or_else(|| panic!("{found:?}")).structure;
+        assert_eq!(compare(&folded, &whole).len(), 0, "{}", folded.text());
+        assert_eq!(compare(&whole, &folded).len(), 0, "{}", whole.text());
+        assert_eq!(folded.idle_enums, whole.idle_enums);
+        assert_eq!(folded.idle_enums.len(), 1, "{}", folded.text());
+    }
 }

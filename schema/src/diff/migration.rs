@@ -6,6 +6,7 @@ use super::change::Change;
 use super::compare::{NameRule, compare, compare_with};
 use super::rename::{Rename, pending};
 use super::render::{self, Context, Step, rename};
+use super::sequences;
 use super::structure::{Structure, Unreadable, ViewShape, table_key};
 use super::subject::Subject;
 use crate::dialect::Dialect;
@@ -46,7 +47,7 @@ pub struct Planned {
 impl Planned {
     /// Is there nothing to do?
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.renames.is_empty()
+        self.changes.is_empty() && self.up.is_empty()
     }
 }
 
@@ -106,6 +107,14 @@ fn one_way(
             ..Step::default()
         }));
         from = from.after(&statements(&steps))?;
+    }
+    let sequences = sequences::renames(&from, plan.to);
+    if !sequences.is_empty() {
+        from = from.after(&sequences)?;
+        steps.push(Step {
+            statements: sequences,
+            ..Step::default()
+        });
     }
     let changes = compare_with(&from, plan.to, names);
     let context = Context {

@@ -33,6 +33,7 @@ mod migration;
 mod names;
 mod rename;
 mod render;
+mod sequences;
 #[cfg(feature = "checksum")]
 mod squash;
 mod structure;

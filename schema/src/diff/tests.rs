@@ -328,7 +328,7 @@ fn a_table_is_renamed_and_then_made_anew() {
 }
 
 /// The statements of the migration from one schema to the other, which leaves nothing out.
-fn statements(from: &str, to: &str, dialect: Dialect) -> Vec<String> {
+pub(super) fn statements(from: &str, to: &str, dialect: Dialect) -> Vec<String> {
     let (from, to) = (read(from, dialect), read(to, dialect));
     let planned = plan(&Plan {
         from: &from,

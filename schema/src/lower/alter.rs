@@ -76,8 +76,10 @@ impl Fold<'_> {
             self.move_object(file, &sequence);
             return true;
         }
-        // Of what a serial column brought along the name says enough.
-        self.rename_index(file, name, to) || name.name.text.ends_with("_seq")
+        // Another schema's, or one of a table that is no model.
+        self.rename_unnamed(file.file, name, to)
+            || self.rename_index(file, name, to)
+            || name.name.text.ends_with("_seq")
     }
 
     pub(super) fn action(&mut self, file: &FileAst, index: TableIndex, action: &AlterAction) {

@@ -13,6 +13,7 @@ use crate::sql_writer::SqlWriter;
 
 use super::Fold;
 use super::implied::first_free;
+use super::objects::is_sequence;
 
 /// The column of a sequence whose name is not written.
 enum Unnamed {
@@ -60,6 +61,96 @@ impl Fold<'_> {
             );
             if name != usual {
                 self.name_sequence(index, table, at, name);
+            }
+        }
+    }
+
+    /// The sequence has another name: its old one is free, and a column whose sequence has the usual name again says all of it.
+    pub(super) fn sequence_was_renamed(&mut self, at: usize, from: &ObjectName) {
+        let Some(object) = self.objects.get(at) else {
+            return;
+        };
+        let (name, owner) = (object.name.clone(), object.owner.clone());
+        if let Some(index) = self.sequence_owner.remove(&key_of(from)) {
+            self.sequence_owner.insert(key_of(&name), index);
+        }
+        let is_plain = is_sequence(object) && object.changes.is_empty();
+        let definition = object.definition.to_lowercase();
+        let (Some((table, column)), true) = (owner, is_plain) else {
+            return;
+        };
+        if !is_usual(&name, &table, &column.text) {
+            return;
+        }
+        let mut tables = self.tables.iter_mut().flatten();
+        let table =
+            tables.find(|one| is_same(&one.name, &table) && one.dialect == Dialect::Postgres);
+        let column = table.and_then(|table| {
+            let mut columns = table.columns.iter_mut();
+            columns.find(|one| one.name.text == column.text)
+        });
+        let Some((column, serial)) = column.and_then(|column| {
+            let serial = serial_of(column, &definition, &name)?;
+            Some((column, serial))
+        }) else {
+            return;
+        };
+        column.type_name.name = serial.to_owned();
+        column.type_name.written = serial.to_owned();
+        column.counter = DraftCounter::Usual;
+        self.objects.forget(at);
+        self.sequence_owner.remove(&key_of(&name));
+    }
+
+    /// The sequence that a column brought along gets this name; `false` where none is called so.
+    pub(super) fn rename_unnamed(&mut self, file: FileId, from: &ObjectName, to: &Name) -> bool {
+        let is_meant = |table: &DraftTable, column: &DraftColumn| {
+            let usual = first_free(&table.name.name.text, &[&column.name.text], "seq", |_| {
+                false
+            });
+            let rank = from.rank(table.name.schema.as_deref());
+            usual == from.name.text && rank.is_some() && unnamed(column).is_some()
+        };
+        let found = self.tables.iter().enumerate().find_map(|(index, table)| {
+            let table = table
+                .as_ref()
+                .filter(|table| table.file == file && table.dialect == Dialect::Postgres)?;
+            let mut columns = table.columns.iter();
+            Some((index, columns.position(|column| is_meant(table, column))?))
+        });
+        let Some((index, at)) = found else {
+            return false;
+        };
+        let Some(mut table) = self.tables[index].take() else {
+            return false;
+        };
+        self.name_sequence(index, &mut table, at, to.text.clone());
+        self.tables[index] = Some(table);
+        true
+    }
+
+    /// The same of an identity column's, which is no object of its own.
+    pub(super) fn identity_was_renamed(&mut self, from: &ObjectName, to: &ObjectName) {
+        if let Some(index) = self.sequence_owner.remove(&key_of(from)) {
+            self.sequence_owner.insert(key_of(to), index);
+        }
+        for table in self.tables.iter_mut().flatten() {
+            for column in &mut table.columns {
+                let DraftCounter::Identity(options) = &mut column.counter else {
+                    continue;
+                };
+                let is_named = options
+                    .sequence
+                    .as_ref()
+                    .is_some_and(|name| is_same(name, to));
+                if !is_named || !is_usual(to, &table.name, &column.name.text) {
+                    continue;
+                }
+                options.sequence = None;
+                if options.words.is_empty() {
+                    column.counter = DraftCounter::Usual;
+                }
+                self.sequence_owner.remove(&key_of(to));
             }
         }
     }
@@ -117,6 +208,43 @@ impl Fold<'_> {
 fn key(table: &DraftTable, name: &str) -> String {
     let schema = table.name.schema.as_deref().unwrap_or_default();
     format!("{schema}.{name}")
+}
+
+fn key_of(name: &ObjectName) -> String {
+    let schema = name.schema.as_deref().unwrap_or_default();
+    format!("{schema}.{}", name.name.text)
+}
+
+fn is_same(one: &ObjectName, other: &ObjectName) -> bool {
+    one.schema == other.schema && one.name.text == other.name.text
+}
+
+/// Is it the name that a new column's sequence gets?
+fn is_usual(sequence: &ObjectName, table: &ObjectName, column: &str) -> bool {
+    let usual = first_free(&table.name.text, &[column], "seq", |_| false);
+    sequence.schema == table.schema && sequence.name.text == usual
+}
+
+/// The word that says all of a column with this sequence of its own.
+fn serial_of(
+    column: &DraftColumn,
+    definition: &str,
+    sequence: &ObjectName,
+) -> Option<&'static str> {
+    let DraftCounter::Default(default) = &column.counter else {
+        return None;
+    };
+    let names_it = |piece: &ExpressionPiece| {
+        let text = piece.text.replace('"', "");
+        text.rsplit('.').next() == Some(sequence.name.text.as_str())
+    };
+    let serial = match (column.type_name.name.as_str(), definition) {
+        ("integer" | "int" | "int4", "as integer") => "serial",
+        ("bigint" | "int8", "as bigint") => "bigserial",
+        ("smallint" | "int2", "as smallint") => "smallserial",
+        _ => return None,
+    };
+    default.tokens.iter().any(names_it).then_some(serial)
 }
 
 fn unnamed(column: &DraftColumn) -> Option<Unnamed> {

@@ -72,7 +72,7 @@ pub fn lower(ast: &Ast, input: &Input, diagnostics: &mut Diagnostics) -> Draft {
     let allowed = ast.files.iter().filter_map(|file| file.allow.clone());
     Draft {
         read_as: read_as.collect(),
-        dumps: dumps.map(|file| file.file).collect(),
+        dumps: dumps.map(|file| file.own).collect(),
         allowed: allowed.collect(),
         ..fold.finish()
     }

@@ -8,7 +8,7 @@ use super::Fold;
 impl Fold<'_> {
     pub(super) fn move_object(&mut self, file: &FileAst, moved: &MoveObject) {
         let Some(at) = self.object_index(file, moved) else {
-            if self.move_identity(file, moved) {
+            if self.move_identity(file, moved) || self.move_unnamed(file, moved) {
                 return;
             }
             return self.skip(match moved.kind {
@@ -39,9 +39,18 @@ impl Fold<'_> {
         }
         if moved.kind == ObjectKind::Sequence {
             self.counters_follow(file, &from, &to);
+            self.sequence_was_renamed(at, &from);
         } else {
             self.types_follow(file, &from, &to);
         }
+    }
+
+    /// A sequence that is known by its column alone.
+    fn move_unnamed(&mut self, file: &FileAst, moved: &MoveObject) -> bool {
+        let (ObjectKind::Sequence, NewPlace::Name(to)) = (moved.kind, &moved.to) else {
+            return false;
+        };
+        self.rename_unnamed(file.file, &moved.name, to)
     }
 
     /// The sequence of an identity column, which is not an object of its own; `false` where none has this name.
@@ -57,11 +66,13 @@ impl Fold<'_> {
             let rank = moved.name.rank(name.schema.as_deref());
             name.name.text == moved.name.name.text && rank.is_some()
         });
-        if let (ObjectKind::Sequence, Some(name)) = (moved.kind, meant) {
-            *name = placed(name, &moved.to);
-            return true;
-        }
-        false
+        let (ObjectKind::Sequence, Some(name)) = (moved.kind, meant) else {
+            return false;
+        };
+        let to = placed(name, &moved.to);
+        let from = std::mem::replace(name, to.clone());
+        self.identity_was_renamed(&from, &to);
+        true
     }
 
     fn object_index(&self, file: &FileAst, moved: &MoveObject) -> Option<usize> {

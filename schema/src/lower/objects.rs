@@ -80,6 +80,11 @@ impl Objects {
         self.by_name.entry(name).or_default().push(at);
     }
 
+    /// A column says all of it from now on.
+    pub(super) fn forget(&mut self, at: usize) {
+        self.list[at] = None;
+    }
+
     /// Says whose a sequence is.
     pub(super) fn give(&mut self, at: usize, owner: Option<(ObjectName, Name)>) {
         let Some(object) = &mut self.list[at] else {

@@ -68,6 +68,10 @@ pub fn parse(input: &Input, diagnostics: &mut Diagnostics) -> Ast {
         .files
         .iter()
         .filter_map(|file| parse_file(input, file, diagnostics));
+    let files = files.map(|ast| FileAst {
+        file: input.follows.get(&ast.own).copied().unwrap_or(ast.own),
+        ..ast
+    });
     Ast {
         files: files.collect(),
     }
@@ -122,6 +126,7 @@ fn parse_as(
     let skipped = std::collections::BTreeMap::new();
     let ast = FileAst {
         file: file.id,
+        own: file.id,
         dialect,
         read_as,
         engines: head.engines.clone(),

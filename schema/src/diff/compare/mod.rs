@@ -15,7 +15,7 @@ use self::same::{column_changes, same_options};
 use super::capture::CaptureTrigger;
 use super::change::{Change, ColumnChange};
 use super::key::{Key, KeyKind};
-use super::structure::{ColumnShape, Structure, TableShape, table_key};
+use super::structure::{ColumnShape, EnumShape, Structure, TableShape, table_key};
 use crate::dialect::{Dialect, Flavour};
 use crate::model::TableName;
 
@@ -88,8 +88,9 @@ impl<'s> Comparison<'s> {
                 }),
             }
         }
-        for values in &to.enums {
-            match from.enums.iter().find(|one| one.name == values.name) {
+        for values in to.enums.iter().chain(&to.idle_enums) {
+            match enum_of(from, &values.name) {
+                None if to.idle_enums.contains(values) => {}
                 None => self
                     .parts
                     .create_types
@@ -104,8 +105,8 @@ impl<'s> Comparison<'s> {
                 }
             }
         }
-        for values in from.enums.iter().rev() {
-            if !to.enums.iter().any(|one| one.name == values.name) {
+        for values in from.enums.iter().chain(&from.idle_enums).rev() {
+            if enum_of(to, &values.name).is_none() {
                 self.parts.drop_types.push(Change::DropEnum(values.clone()));
             }
         }
@@ -295,6 +296,12 @@ impl<'s> Comparison<'s> {
             changes,
         });
     }
+}
+
+/// The enum type of a name, whether a column has it or none.
+fn enum_of<'s>(structure: &'s Structure, name: &TableName) -> Option<&'s EnumShape> {
+    let mut known = structure.enums.iter().chain(&structure.idle_enums);
+    known.find(|one| one.name == *name)
 }
 
 fn unsettles(change: ColumnChange) -> bool {

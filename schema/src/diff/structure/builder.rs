@@ -4,7 +4,9 @@ use super::shapes::{ColumnShape, EnumShape, ObjectShape, TableShape, ViewShape};
 use crate::dialect::Dialect;
 use crate::diff::expression::normal_expression;
 use crate::diff::key::{Key, Keys};
-use crate::model::{Column, ColumnId, Counter, Generated, Model, ObjectKind, Table, TableId};
+use crate::model::{
+    Column, ColumnId, Counter, EnumId, Generated, Model, ObjectKind, Table, TableId,
+};
 use crate::plan::pieces::Pieces;
 
 /// Makes the shapes of a model's parts.
@@ -167,17 +169,30 @@ impl Builder<'_> {
                 | ObjectKind::Function => None,
             });
             for id in of_objects.chain(of_columns) {
-                let found = self.model.enum_type(id);
-                let shape = EnumShape {
-                    name: found.sql_name(),
-                    values: found.values.iter().map(|one| one.value.clone()).collect(),
-                };
+                let shape = self.enum_shape(id);
                 if !known.contains(&shape) {
                     known.push(shape);
                 }
             }
         }
         known
+    }
+
+    fn enum_shape(&self, id: EnumId) -> EnumShape {
+        let found = self.model.enum_type(id);
+        EnumShape {
+            name: found.sql_name(),
+            values: found.values.iter().map(|one| one.value.clone()).collect(),
+        }
+    }
+
+    /// Those that no table needs.
+    pub(super) fn idle_enums(&self) -> Vec<EnumShape> {
+        if !self.dialect.capabilities(None).enum_types {
+            return Vec::new();
+        }
+        let idle = super::idle_enums(self.model);
+        idle.map(|(_, id)| self.enum_shape(id)).collect()
     }
 
     pub(super) fn objects(&self, order: &[TableId]) -> Vec<ObjectShape> {

@@ -3,6 +3,8 @@
 mod builder;
 mod shapes;
 
+use std::collections::BTreeSet;
+
 use self::builder::Builder;
 pub use self::shapes::{ColumnShape, EnumShape, ObjectShape, TableShape, ViewShape};
 use super::capture::{CaptureTrigger, captures};
@@ -10,10 +12,12 @@ use crate::check::check;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, Flavour};
 use crate::input::{Input, InputFile};
-use crate::model::{CheckedModel, Engine, EngineId, Model, TableId, TableName};
+use crate::model::{
+    CheckedModel, Engine, EngineId, EnumId, Model, NativeObject, ObjectKind, TableId, TableName,
+};
 use crate::parse::load;
 use crate::plan::create_statements;
-use crate::plan::pieces::Pieces;
+use crate::plan::pieces::{Pieces, object as object_statements};
 
 /// The tables, views and types of one engine as bindery makes them there, in the engine's own dialect.
 #[derive(Debug, Clone)]
@@ -26,8 +30,10 @@ pub struct Structure {
     pub tables: Vec<TableShape>,
     /// Views whose columns are known, each after what it reads.
     pub views: Vec<ViewShape>,
-    /// Enum types (PostgreSQL), in the order of creation.
+    /// Enum types (PostgreSQL) that columns have, in the order of creation.
     pub enums: Vec<EnumShape>,
+    /// Those that no column has: nothing is made of them, and none is dropped as long as it is declared.
+    pub idle_enums: Vec<EnumShape>,
     /// Sequences, domains, other types, extensions and functions that tables need, in the order of creation.
     pub objects: Vec<ObjectShape>,
     /// Triggers that record changes.
@@ -61,6 +67,10 @@ impl Structure {
                 let pieces = Pieces::new(model, engine);
                 text.push_str(&format!("-- @unmanaged\n{};\n", pieces.create(id)));
             }
+        }
+        for statement in idle_enums(model).flat_map(|(object, _)| object_statements(model, object))
+        {
+            text.push_str(&format!("{statement};\n"));
         }
         let made = create_statements(model, engine);
         let created = made.iter().flat_map(|table| &table.create);
@@ -173,6 +183,7 @@ impl Structure {
             tables: tables.map(|id| builder.table(*id)).collect(),
             views: views.filter_map(|id| builder.view(*id)).collect(),
             enums: builder.enums(&order),
+            idle_enums: builder.idle_enums(),
             objects: builder.objects(&order),
             captures: captures(text, dialect, flavour),
             text: text.to_owned(),
@@ -212,6 +223,29 @@ impl Structure {
     }
 }
 
+/// The enum types that are declared and that no table needs.
+fn idle_enums(model: &Model) -> impl Iterator<Item = (&NativeObject, EnumId)> {
+    let columns = model.tables.iter().flat_map(|table| &table.columns);
+    let of_columns: BTreeSet<EnumId> = columns
+        .filter_map(|column| column.column_type.enum_id())
+        .collect();
+    let needed = model.tables.iter().flat_map(|table| &table.native.objects);
+    let needed: BTreeSet<usize> = needed.copied().collect();
+    let objects = model.objects.iter().enumerate();
+    objects.filter_map(move |(at, object)| match object.kind {
+        ObjectKind::Enum(id) => {
+            let is_idle = !needed.contains(&at) && !of_columns.contains(&id);
+            is_idle.then_some((object, id))
+        }
+        ObjectKind::Extension
+        | ObjectKind::Collation
+        | ObjectKind::Type
+        | ObjectKind::Domain
+        | ObjectKind::Sequence
+        | ObjectKind::Function => None,
+    })
+}
+
 /// Names as the dialect compares them.
 pub(super) fn folded(name: &str, dialect: Dialect) -> String {
     match dialect {
@@ -227,5 +261,38 @@ pub(super) fn table_key(name: &TableName, dialect: Dialect) -> String {
     match dialect {
         Dialect::Sqlite => name.name.to_lowercase(),
         Dialect::Postgres | Dialect::Mysql => format!("{schema}.{}", name.name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dialect::Dialect;
+    use crate::diff::tests::statements;
+
+    const MOOD: &str = "CREATE TYPE mood AS ENUM ('well', 'ill');";
+    const PLAIN: &str = "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY);";
+    const WITH: &str = "CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, m mood);";
+
+    /// A type is neither made again because no column had it, nor dropped because none has it any more.
+    #[test]
+    fn an_enum_that_no_column_has_is_there() {
+        let write = |from: String, to: String| statements(&from, &to, Dialect::Postgres);
+        let (idle, used) = (format!("{MOOD}{PLAIN}"), format!("{MOOD}{WITH}"));
+        let added = ["ALTER TABLE \"t\" ADD COLUMN \"m\" \"mood\""];
+        assert_eq!(write(idle.clone(), used.clone()), added);
+        let dropped = "ALTER TABLE \"t\" DROP COLUMN \"m\"";
+        assert_eq!(write(used.clone(), idle.clone()), [dropped]);
+        let gone = "DROP TYPE \"mood\"";
+        assert_eq!(write(used.clone(), PLAIN.to_owned()), [dropped, gone]);
+        assert_eq!(write(idle.clone(), PLAIN.to_owned()), [gone]);
+        let more = idle.replace("'ill'", "'ill', 'dead'");
+        assert_eq!(
+            write(idle, more),
+            ["ALTER TYPE \"mood\" ADD VALUE 'dead' AFTER 'ill'"]
+        );
+        // `create` makes what tables need, so a first migration does no more.
+        let first = write(String::new(), used);
+        assert!(first[0].starts_with("CREATE TYPE"), "{first:?}");
+        assert_eq!(write(String::new(), format!("{MOOD}{PLAIN}")).len(), 1);
     }
 }
