@@ -22,3 +22,25 @@ pub(crate) fn at_once<'i, I: Sync, T: Send>(
             .collect()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{process, thread};
+
+    use super::at_once;
+
+    /// Threads of this process, as a fork would share its connections.
+    ///
+    /// Covers CLI-8.
+    #[test]
+    fn work_is_done_by_threads_of_this_process() {
+        let place = |at: usize, item: &char| (at, *item, process::id(), thread::current().id());
+        let done = at_once(&['a', 'b', 'c'], place);
+        let items: Vec<(usize, char)> = done.iter().map(|one| (one.0, one.1)).collect();
+        assert_eq!(items, [(0, 'a'), (1, 'b'), (2, 'c')]);
+        assert!(done.iter().all(|one| one.2 == process::id()));
+        assert!(done.iter().all(|one| one.3 != thread::current().id()));
+        let alone = at_once(&['a'], place);
+        assert_eq!(alone[0].3, thread::current().id());
+    }
+}

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bindery_schema::config::Environment;
 use bindery_schema::diagnostic::{Diagnostics, Severity};
 use bindery_schema::input::Input;
-use bindery_schema::migrations::{self, Migration, Replaced, Script};
+use bindery_schema::migrations::{self, Migration, Replaced, Script, ServerVersion};
 use bindery_schema::model::Engine;
 use bindery_schema::name::suggest;
 use bindery_schema::source::Sources;
@@ -190,7 +190,19 @@ fn migration_value(one: &Migration) -> String {
         string_literal(&one.checksum()),
         script(&one.up),
     );
-    replacing(value, &one.replaces)
+    requiring(replacing(value, &one.replaces), &one.requires)
+}
+
+fn requiring(value: String, requires: &[ServerVersion]) -> String {
+    if requires.is_empty() {
+        return value;
+    }
+    let requires = requires.iter().map(|one| {
+        let (product, version) = (string_literal(one.product), string_literal(&one.version));
+        format!("({product}, {version})")
+    });
+    let requires: Vec<String> = requires.collect();
+    format!("{value}.requiring(&[{}])", requires.join(", "))
 }
 
 fn replacing(value: String, replaces: &[Replaced]) -> String {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
-use crate::parse::{CutStatement, cut, load};
+use crate::parse::{CutRequired, CutStatement, cut, load};
 use crate::project::folder::{self, MigrationFile, Unordered};
 use crate::source::{FileId, Sources, Span};
 
@@ -33,6 +33,17 @@ pub struct Migration {
     pub down_path: Option<PathBuf>,
     /// The migrations that it was squashed from.
     pub replaces: Vec<Replaced>,
+    /// The servers that it can be applied on; none are named: on all.
+    pub requires: Vec<ServerVersion>,
+}
+
+/// A product, and its oldest version: `-- @requires PostgreSQL 16`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerVersion {
+    /// `SQLite`, `PostgreSQL`, `MySQL`, `MariaDB`.
+    pub product: &'static str,
+    /// Numbers and points.
+    pub version: String,
 }
 
 /// A migration in place of which there is a squashed one.
@@ -189,6 +200,7 @@ pub(crate) fn read_text(
         down: None,
         down_path: None,
         replaces: Vec::new(),
+        requires: Vec::new(),
     })
 }
 
@@ -249,6 +261,7 @@ impl Reader<'_> {
         let (id, text) = self.load(&file.path)?;
         let cut = cut(&text, self.dialect, self.flavour);
         let up = self.script(id, &cut.statements, cut.no_transaction);
+        let requires = self.requires(id, &cut.requires);
         let down = match &file.down {
             Some(path) => {
                 let (id, text) = self.load(path)?;
@@ -267,7 +280,27 @@ impl Reader<'_> {
             up,
             down,
             down_path: file.down,
+            requires,
         })
+    }
+
+    /// The servers that a file names, and what names none of this engine's.
+    fn requires(&mut self, id: FileId, named: &[CutRequired]) -> Vec<ServerVersion> {
+        let mut read = Vec::new();
+        for one in named {
+            match server_version(&one.words, self.dialect) {
+                Some(server) => read.push(server),
+                None => self.diagnostics.push(no_server(
+                    Span {
+                        file: id,
+                        start: one.start,
+                        end: one.end,
+                    },
+                    self.dialect,
+                )),
+            }
+        }
+        read
     }
 
     fn load(&mut self, path: &Path) -> Option<(FileId, String)> {
@@ -318,6 +351,43 @@ pub fn refuse_check_without_feature(config: &Config, diagnostics: &mut Diagnosti
                 and remove this";
     let diagnostic = Diagnostic::error("B0335", message).at(span, "needs the feature");
     diagnostics.push(diagnostic.help(help));
+}
+
+/// The products that speak a dialect.
+fn products(dialect: Dialect) -> &'static [&'static str] {
+    match dialect {
+        Dialect::Sqlite => &["SQLite"],
+        Dialect::Postgres => &["PostgreSQL"],
+        Dialect::Mysql => &["MariaDB", "MySQL"],
+    }
+}
+
+fn server_version(words: &[String], dialect: Dialect) -> Option<ServerVersion> {
+    let [product, version] = words else {
+        return None;
+    };
+    let mut known = products(dialect).iter().copied();
+    let product = known.find(|known| known.eq_ignore_ascii_case(product))?;
+    let is_number = |part: &str| part.parse::<u32>().is_ok();
+    version.split('.').all(is_number).then(|| ServerVersion {
+        product,
+        version: version.clone(),
+    })
+}
+
+fn no_server(span: Span, dialect: Dialect) -> Diagnostic {
+    let message = "`@requires` names no server of this engine with its version";
+    let example = match dialect {
+        Dialect::Sqlite => "SQLite 3.35",
+        Dialect::Postgres => "PostgreSQL 16",
+        Dialect::Mysql => "MariaDB 10.6",
+    };
+    let help =
+        format!("write the oldest version that it can be applied on: `-- @requires {example}`");
+    let label = format!("a server is one of {}", products(dialect).join(", "));
+    Diagnostic::error("B0336", message)
+        .at(span, label)
+        .help(help)
 }
 
 fn transaction_control(span: Span) -> Diagnostic {

@@ -1,6 +1,6 @@
 //! `bindery doctor`.
 
-use bindery_testkit::{fresh_mysql, fresh_postgres};
+use bindery_testkit::{Server, fresh_mysql, fresh_postgres};
 
 use super::support::{Project, holds};
 
@@ -9,6 +9,13 @@ const SCHEMA: &str = "\
 
 -- @engines default, lite, m, gone
 CREATE TABLE notes (id BIGINT PRIMARY KEY, body VARCHAR(80) NOT NULL);
+";
+
+const SCHEMA_OF_ALL: &str = "\
+-- @dialect sqlite
+
+-- @engines lite, m, p
+CREATE TABLE notes (id BIGINT PRIMARY KEY);
 ";
 
 #[test]
@@ -71,4 +78,35 @@ fn doctor_begins_with_the_configuration() {
     project.run("doctor").failed();
     project.write("bindery.toml", "url = 5\n");
     holds(&project.run("doctor").failed(), &["bindery.toml"]);
+}
+
+/// Covers CLI-9.
+#[test]
+fn mon_03_doctor_names_settings_that_break_what_atomic_groups_rely_on() {
+    let postgres = Server::postgres().setting("max_prepared_transactions", "0");
+    let mysql = Server::mysql().setting("innodb_flush_log_at_trx_commit", "2");
+    let (Some(postgres), Some(mysql)) = (postgres.start_or_skip(), mysql.start_or_skip()) else {
+        return;
+    };
+    let url = |server: &Server| server.database("shop").expect("a database");
+    let config = format!(
+        "[engines.lite]\nurl = \"sqlite://lite.db\"\n[engines.m]\nurl = \"{}\"\n[engines.p]\nurl = \"{}\"\n\
+         [atomic.one]\nengines = [\"m\", \"lite\", \"p\"]\n[atomic.two]\nengines = [\"p\", \"m\"]\n",
+        url(&mysql),
+        url(&postgres)
+    );
+    let project = Project::new(&[("bindery.toml", &config), ("schema.sql", SCHEMA_OF_ALL)]);
+    project.run("create --all").good();
+    project.sqlite("lite.db", "PRAGMA journal_mode = DELETE");
+    let outcome = project.run("doctor");
+    assert_eq!(outcome.code, Some(2), "{outcome:#?}");
+    holds(
+        &outcome.results,
+        &[
+            "error      atomic groups on m: group `two`: engine `m`",
+            "innodb_flush_log_at_trx_commit = 2",
+            "error      atomic groups on p: group `one`: engine `p`",
+            "max_prepared_transactions = 0",
+        ],
+    );
 }

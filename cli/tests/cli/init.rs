@@ -198,6 +198,7 @@ fn init_around_a_dump() {
     assert_eq!(project.files(), Vec::<String>::new());
 }
 
+/// Covers CLI-4.
 #[test]
 fn init_around_a_database() {
     let project = Project::new(&[]);

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use bindery_testkit::{Direction, Fault, FaultProxy, fresh_mysql, fresh_postgres};
+use bindery_testkit::{Direction, Fault, FaultProxy, Server, fresh_mysql, fresh_postgres};
 
 use super::migrate::{At, Migrated};
 use super::support::{Project, holds};
@@ -108,5 +108,130 @@ fn cli_07_a_database_that_was_changed_by_hand_is_not_migrated_where_that_is_want
         migrated.execute(&["ALTER TABLE a RENAME COLUMN z TO x"]);
         migrated.run("run --check-drift").good();
         assert_eq!(migrated.states(), ["applied", "applied"]);
+    }
+}
+
+/// On a server: a project whose engine is that database.
+fn on_server(at: At) -> Option<Migrated> {
+    let (At::Postgres(database) | At::Mysql(database)) = &at else {
+        return None;
+    };
+    let config = format!("url = \"{}\"\n", database.url());
+    let project = Project::new(&[("bindery.toml", config.as_str())]);
+    Some(Migrated { project, at })
+}
+
+/// A session of migrations has settings of its own, whatever those of the database or the server are.
+///
+/// Covers MIG-12 on PostgreSQL, MariaDB.
+#[test]
+fn cli_07_migrations_have_settings_of_their_own() {
+    let rows = "CREATE TABLE a (id BIGINT PRIMARY KEY, x VARCHAR(3));\nINSERT INTO a VALUES (1, 'a\\b');\n";
+    if let Some(migrated) = fresh_postgres().map(At::Postgres).and_then(on_server) {
+        migrated.execute(&["DO $$ BEGIN
+            EXECUTE format('ALTER DATABASE %I SET standard_conforming_strings = off', current_database());
+            EXECUTE format('ALTER DATABASE %I SET DateStyle = %L', current_database(), 'SQL, DMY');
+        END $$"]);
+        migrated.write("1_a.sql", rows);
+        migrated.run("run").good();
+        assert_eq!(migrated.numbers("SELECT length(x)::bigint FROM a"), [3]);
+    }
+    let lax = Server::mysql().setting("sql_mode", "ANSI_QUOTES");
+    let Some(server) = lax.start_or_skip() else {
+        return;
+    };
+    let database = server.fresh_database().expect("a database");
+    let migrated = on_server(At::Mysql(database)).expect("a server");
+    migrated.write("1_a.sql", "CREATE TABLE a (x VARCHAR(3) DEFAULT \"b\");\n");
+    migrated.run("run").good();
+    migrated.write("2_b.sql", "INSERT INTO a VALUES ('longer');\n");
+    // Without a strict mode the server would cut the text.
+    holds(
+        &migrated.run("run").failed(),
+        &["migration 2: statement 1 (line 1) failed"],
+    );
+    assert_eq!(migrated.numbers("SELECT count(*) FROM a"), [0]);
+}
+
+/// Covers MIG-11 on PostgreSQL, MariaDB.
+#[test]
+fn cli_07_a_large_table_that_is_written_anew_is_named_with_its_rows() {
+    let servers = [
+        fresh_postgres().map(At::Postgres),
+        fresh_mysql().map(At::Mysql),
+    ];
+    for migrated in servers.into_iter().flatten().filter_map(on_server) {
+        let (rows, retyped) = match &migrated.at {
+            At::Postgres(_) => (
+                [
+                    "INSERT INTO a SELECT i, i FROM generate_series(1, 150000) i",
+                    "ANALYZE a",
+                ],
+                "ALTER TABLE a ALTER COLUMN x TYPE bigint;\n",
+            ),
+            At::File(_) | At::Mysql(_) => (
+                [
+                    "INSERT INTO a WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 387) \
+                     SELECT m.i * 387 + n.i, 1 FROM n, n m",
+                    "ANALYZE TABLE a",
+                ],
+                "ALTER TABLE a MODIFY x BIGINT;\n",
+            ),
+        };
+        migrated.write(
+            "1_a.sql",
+            "CREATE TABLE a (id BIGINT PRIMARY KEY, x INTEGER);\n",
+        );
+        migrated.run("run").good();
+        migrated.write("2_b.sql", retyped);
+        let small = migrated.run("run --dry-run");
+        assert_eq!(small.messages, "", "{small:#?}");
+        migrated.execute(&rows);
+        for words in ["run --dry-run", "run"] {
+            let told = migrated.run(words);
+            holds(
+                &told.messages,
+                &[
+                    "warning: migration 2 on `default`, line 1: ",
+                    "every row of `a`",
+                    "`a` has about 1",
+                    "`bindery explain B0434`",
+                ],
+            );
+            told.good();
+        }
+        assert_eq!(migrated.run("run").messages, "");
+    }
+}
+
+/// Covers MIG-9.
+#[test]
+fn cli_07_a_migration_for_a_newer_server_is_refused_before_the_first_statement() {
+    for migrated in Migrated::on_all() {
+        let (here, newer) = match &migrated.at {
+            At::File(_) => ("SQLite 3.8", "SQLite 99.1"),
+            At::Postgres(_) => ("PostgreSQL 12", "PostgreSQL 99"),
+            At::Mysql(_) => (
+                "MySQL 8.0\n-- @requires MariaDB 10.3",
+                "MariaDB 99\n-- @requires MySQL 99",
+            ),
+        };
+        migrated.write("1_a.sql", &format!("-- @requires {here}\n{A}"));
+        migrated.write("2_b.sql", "CREATE TABLE b (id BIGINT PRIMARY KEY);\n");
+        migrated.write(
+            "3_c.sql",
+            &format!("-- @requires {newer}\nCREATE TABLE c (id BIGINT PRIMARY KEY);\n"),
+        );
+        for words in ["run", "run --dry-run"] {
+            let refused = migrated.run(words).failed();
+            holds(&refused, &["migration 3 needs ", " 99", "nothing was run"]);
+        }
+        assert_eq!(migrated.states(), ["pending"; 3]);
+        migrated.write("3_c.sql", "-- @requires Oracle 23\nSELECT 1;\n");
+        let wrong = migrated.run("run").failed();
+        holds(&wrong, &["error[B0336]", "a server is one of"]);
+        migrated.write("3_c.sql", "CREATE TABLE c (id BIGINT PRIMARY KEY);\n");
+        migrated.run("run").good();
+        assert_eq!(migrated.states(), ["applied"; 3]);
     }
 }

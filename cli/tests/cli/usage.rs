@@ -85,6 +85,31 @@ fn the_book_shows_commands_that_there_are() {
     }
 }
 
+/// A password on the command line is seen by others who list the processes.
+///
+/// Covers CLI-4.
+#[test]
+fn no_command_takes_a_password() {
+    let project = Project::blogs();
+    let all = project.run("--help").good();
+    for command in listed(&all) {
+        let help = project.run(&format!("{command} --help")).good();
+        let below = listed(&help);
+        let of = |one: &&str| project.run(&format!("{command} {one} --help")).good();
+        for help in below.iter().map(of).chain([help.clone()]) {
+            let options = help
+                .split_whitespace()
+                .filter(|word| word.starts_with("--"));
+            let named: Vec<&str> = options.filter(|word| word.contains("pass")).collect();
+            assert!(named.is_empty(), "{command}: {named:?}");
+        }
+    }
+    for words in ["status", "migrate run", "dump"] {
+        let outcome = project.run(&format!("{words} mysql://ann:hunter2@localhost/shop"));
+        assert_eq!(outcome.code, Some(2), "{outcome:#?}");
+    }
+}
+
 #[test]
 fn wrong_usage_ends_with_2_and_only_messages() {
     let project = Project::blogs();

@@ -89,6 +89,15 @@ pub enum MigrationError {
         /// The engine's name.
         engine: String,
     },
+    /// A migration needs another server, or a later version; no statement was run.
+    OtherServer {
+        /// The migration.
+        version: String,
+        /// `PostgreSQL 16`; of several products one is enough.
+        needed: String,
+        /// The server that there is.
+        found: String,
+    },
     /// Another process migrates the database, and did not end in time.
     Locked,
 }
@@ -168,6 +177,14 @@ impl fmt::Display for MigrationError {
             Self::UnknownEngine { engine } => {
                 write!(out, "the program has no engine `{}`", engine.escape_debug())
             }
+            Self::OtherServer {
+                version,
+                needed,
+                found,
+            } => write!(
+                out,
+                "migration {version} needs {needed} or later, and the server is {found}; nothing was run"
+            ),
             Self::Locked => out.write_str("another process migrates the database"),
         }
     }

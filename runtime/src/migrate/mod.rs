@@ -11,6 +11,7 @@ mod history;
 mod lock;
 mod plan;
 mod recording;
+mod required;
 mod run;
 
 use std::time::Duration;
@@ -40,7 +41,12 @@ pub struct Migration {
     pub down: Option<Script>,
     /// The migrations that it was squashed from. A database that has applied those has applied this one.
     pub replaces: &'static [Replaced],
+    /// The servers that it can be applied on; none are named: on all.
+    pub requires: &'static [Required],
 }
+
+/// A product and its oldest version: `("PostgreSQL", "16")`.
+pub type Required = (&'static str, &'static str);
 
 impl Migration {
     /// A migration of these parts.
@@ -58,7 +64,15 @@ impl Migration {
             up,
             down,
             replaces: &[],
+            requires: &[],
         }
+    }
+
+    /// The same as one that one of these servers is needed for, in this version or a later one.
+    #[must_use]
+    pub const fn requiring(mut self, servers: &'static [Required]) -> Self {
+        self.requires = servers;
+        self
     }
 
     /// The same as a squashed one, in place of these.
@@ -324,7 +338,12 @@ impl<'a> Migrator<'a> {
     /// # Errors
     /// The reason that keeps `run` from beginning. The engine cannot be reached.
     pub fn pending(&self) -> Result<Vec<Migration>> {
-        self.steps(|plan| self.steps_forth(plan))
+        let steps = self.looked(|session| {
+            let steps = self.steps_forth(&self.plan(session)?)?;
+            required::ensure(&mut session.physical, &steps)?;
+            Ok(steps)
+        })?;
+        Ok(steps.iter().map(run::Step::migration).collect())
     }
 
     /// The migrations that [`revert`](Self::revert) would revert, the last one first. Changes nothing, and waits for no other process.
@@ -332,14 +351,7 @@ impl<'a> Migrator<'a> {
     /// # Errors
     /// The reason that keeps `revert` from beginning. The engine cannot be reached.
     pub fn revertible(&self, count: usize) -> Result<Vec<Migration>> {
-        self.steps(|plan| run::steps_back(plan, count))
-    }
-
-    fn steps(
-        &self,
-        of: impl FnOnce(&plan::Plan) -> Result<Vec<run::Step>>,
-    ) -> Result<Vec<Migration>> {
-        let steps = self.looked(|session| of(&self.plan(session)?))?;
+        let steps = self.looked(|session| run::steps_back(&self.plan(session)?, count))?;
         Ok(steps.iter().map(run::Step::migration).collect())
     }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::connecting::Session;
 use super::history::{self, Progress, Stage};
 use super::plan::{self, Plan};
+use super::required;
 use super::{
     Migration, MigrationProgress, MigrationRun, MigrationState, Migrator, Script, refused,
 };
@@ -48,6 +49,7 @@ impl Migrator<'_> {
     ) -> Result<Vec<MigrationRun>> {
         let plan = self.plan(session)?;
         let steps = self.steps_forth(&plan)?;
+        required::ensure(&mut session.physical, &steps)?;
         self.take_all(session, steps, told)
     }
 

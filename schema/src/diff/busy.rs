@@ -19,6 +19,8 @@ pub struct Busy {
     pub statement: usize,
     /// Where the statement begins in its file, from 1.
     pub line: u32,
+    /// The table that others are kept from, without its schema; empty where the statement names none.
+    pub table: String,
     /// One sentence without a full stop.
     pub message: String,
     /// A text that can be typed in to mend it.
@@ -52,6 +54,7 @@ pub fn busy(migration: &Migration, dialect: Dialect) -> Vec<Busy> {
             code,
             statement: number,
             line: statement.line,
+            table: subject(&words).unwrap_or_default().to_owned(),
             message,
             help,
         }));
@@ -105,6 +108,18 @@ fn table<'w>(words: &[&'w str]) -> Option<&'w str> {
     match rest {
         [_, ".", name, ..] | [name, ..] => Some(name),
         [] => None,
+    }
+}
+
+/// The table that a statement changes.
+fn subject<'w>(words: &[&'w str]) -> Option<&'w str> {
+    match words {
+        ["alter", "table", rest @ ..] => table(rest),
+        ["create", rest @ ..] => {
+            let on = rest.iter().position(|word| *word == "on")?;
+            table(&rest[on + 1..])
+        }
+        _ => None,
     }
 }
 
@@ -252,6 +267,7 @@ mod tests {
             down: None,
             down_path: None,
             replaces: Vec::new(),
+            requires: Vec::new(),
         };
         busy(&migration, dialect)
             .iter()

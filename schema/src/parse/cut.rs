@@ -14,6 +14,17 @@ pub(crate) struct Cut {
     pub(crate) down: Vec<CutStatement>,
     /// A line `-- @no-transaction` stands in it.
     pub(crate) no_transaction: bool,
+    /// Comments `-- @requires PostgreSQL 16`.
+    pub(crate) requires: Vec<Required>,
+}
+
+/// A comment that names a server, and where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Required {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    /// The words after `@requires`.
+    pub(crate) words: Vec<String>,
 }
 
 /// A statement without its delimiter.
@@ -43,6 +54,11 @@ pub(crate) fn cut(text: &str, dialect: Dialect, flavour: Option<Flavour>) -> Cut
             .comments
             .iter()
             .any(|comment| is_no_transaction(text, comment)),
+        requires: split
+            .comments
+            .iter()
+            .filter_map(|comment| required(text, comment))
+            .collect(),
     }
 }
 
@@ -57,6 +73,17 @@ fn is_no_transaction(text: &str, comment: &Comment) -> bool {
             | "+goose no transaction"
             | "migrate:up transaction:false"
     )
+}
+
+fn required(text: &str, comment: &Comment) -> Option<Required> {
+    let words = text[comment.start as usize..comment.end as usize].trim_start_matches('-');
+    let mut words = words.split_whitespace();
+    let is_one = words.next() == Some("@requires");
+    is_one.then(|| Required {
+        start: comment.start,
+        end: comment.end,
+        words: words.map(str::to_owned).collect(),
+    })
 }
 
 fn controls_transaction(kind: &str) -> bool {

@@ -27,7 +27,7 @@ mod split;
 mod spoken;
 mod sync;
 
-pub(crate) use cut::{CutStatement, cut};
+pub(crate) use cut::{CutStatement, Required as CutRequired, cut};
 pub(crate) use ddl::table::COLUMN_LIMIT;
 pub(crate) use ddl::type_of;
 pub(crate) use ddl::words_of;

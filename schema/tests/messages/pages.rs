@@ -34,6 +34,7 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0333", Way::Migrated),
     ("B0334", Way::Compared),
     ("B0335", Way::Built),
+    ("B0336", Way::Migrated),
     ("B0432", Way::OnDisk),
     ("B0434", Way::Compared),
     ("B0435", Way::Compared),

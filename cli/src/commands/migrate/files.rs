@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use bindery::migrate::{Migration, Replaced, Script};
+use bindery::migrate::{Migration, Replaced, Required, Script};
 use bindery_schema::config::MIGRATIONS_FOLDER;
 use bindery_schema::diagnostic::Diagnostics;
+use bindery_schema::dialect::Dialect;
+use bindery_schema::diff::{Busy, busy};
 use bindery_schema::migrations;
 use bindery_schema::model::EngineId;
 use bindery_schema::source::Sources;
@@ -19,6 +21,14 @@ use crate::report;
 pub(crate) struct EngineMigrations {
     pub(crate) engine: String,
     pub(crate) migrations: Vec<Migration>,
+    /// Those that keep others from a table for long.
+    pub(super) busy: Vec<BusyMigration>,
+}
+
+/// The statements of a migration that keep others from a table for long.
+pub(super) struct BusyMigration {
+    pub(super) version: String,
+    pub(super) statements: Vec<Busy>,
 }
 
 /// Reads the folders. The command works on none where one of them is wrong.
@@ -57,6 +67,18 @@ pub(crate) fn of_engine(
     Some(EngineMigrations {
         engine: engine.name.clone(),
         migrations: migrations.iter().map(kept).collect(),
+        busy: migrations
+            .iter()
+            .filter_map(|one| busy_migration(one, engine.dialect))
+            .collect(),
+    })
+}
+
+fn busy_migration(migration: &migrations::Migration, dialect: Dialect) -> Option<BusyMigration> {
+    let statements = busy(migration, dialect);
+    (!statements.is_empty()).then(|| BusyMigration {
+        version: migration.version.clone(),
+        statements,
     })
 }
 
@@ -91,6 +113,14 @@ fn kept(migration: &migrations::Migration) -> Migration {
         migration.down.as_ref().map(script),
     )
     .replacing(kept_replaced(&migration.replaces))
+    .requiring(kept_required(&migration.requires))
+}
+
+fn kept_required(required: &[migrations::ServerVersion]) -> &'static [Required] {
+    let each = required
+        .iter()
+        .map(|one| (one.product, one.version.clone().leak() as &str));
+    each.collect::<Vec<_>>().leak()
 }
 
 fn kept_replaced(replaced: &[migrations::Replaced]) -> &'static [Replaced] {

@@ -6,6 +6,7 @@ mod differ;
 mod drift;
 pub(crate) mod files;
 mod import;
+mod large;
 mod squash;
 mod told;
 pub(crate) mod versions;
@@ -208,6 +209,7 @@ fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
     }
     let outcomes = run.outcomes(|one| {
         let migrator = one.migrator().with_options(options);
+        large::warn(one, &migrator, output);
         if action.dry_run {
             return migrator.pending().map(Outcome::ToApply);
         }

@@ -155,6 +155,9 @@ fn help(error: &bindery::Error, engine: &str) -> Option<String> {
             "bring them back, from the version control perhaps: the folder `replaced` beside the migrations of `{engine}`"
         ),
         MigrationError::Unknown { .. } => "`bindery migrate status` lists them".to_owned(),
+        MigrationError::OtherServer { .. } => {
+            "update the server, or write the migration for the one that there is".to_owned()
+        }
         MigrationError::Locked => "wait for longer: `--wait SECONDS`".to_owned(),
         _ => return None,
     })
