@@ -215,10 +215,7 @@ mod tests {
             "CREATE TABLE a (id serial PRIMARY KEY); ALTER TABLE a RENAME TO b;",
             "CREATE TABLE b (id serial PRIMARY KEY); CREATE TABLE a (id serial PRIMARY KEY);",
         );
-        assert_eq!(
-            up[0],
-            "ALTER SEQUENCE \"a_id_seq\" RENAME TO \"b_id_seq\""
-        );
+        assert_eq!(up[0], "ALTER SEQUENCE \"a_id_seq\" RENAME TO \"b_id_seq\"");
         assert!(up[1].starts_with("CREATE TABLE \"a\""), "{up:?}");
     }
 }

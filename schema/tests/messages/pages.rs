@@ -175,8 +175,16 @@ fn written(code: &str, sql: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("page-{code}"));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder for tests");
-    for file in sql.split("-- ").skip(1) {
-        let (name, text) = file.split_once('\n').expect("`-- path`, then its text");
+    let mut files: Vec<(&str, String)> = Vec::new();
+    for piece in sql.split("-- ").skip(1) {
+        let (name, text) = piece.split_once('\n').expect("`-- path`, then its text");
+        match files.last_mut() {
+            // A comment of the file.
+            Some((_, whole)) if !name.ends_with(".sql") => whole.push_str(&format!("-- {piece}")),
+            _ => files.push((name, text.to_owned())),
+        }
+    }
+    for (name, text) in files {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().expect("below it")).expect("a folder for tests");
         fs::write(path, text).expect("a folder for tests");
