@@ -38,7 +38,8 @@ fn shown_commands() -> Vec<String> {
         .map(|page| fs::read_to_string(page).expect("UTF-8"));
     let command = |line: &str| {
         let command = line.strip_prefix("$ bindery ")?;
-        Some(command.split(" #").next()?.trim().to_owned())
+        let command = command.split([';', '#']).next()?;
+        Some(command.trim().to_owned())
     };
     texts
         .flat_map(|text| text.lines().filter_map(command).collect::<Vec<_>>())
