@@ -90,6 +90,16 @@ impl<M: Model, E: Hosts<M>> LeadsTo<M, E> for Transaction<'_, E> {
     }
 }
 
+/// A row of `M`, of which the link is a column.
+#[diagnostic::on_unimplemented(
+    message = "the link is a column of `{M}`, and `{Self}` is not a row of that",
+    label = "expected rows of `{M}` that were read by a query"
+)]
+pub trait LinkingRow<M: Model>: RowOf<Model = M> {}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model, R: RowOf<Model = M>> LinkingRow<M> for R {}
+
 /// The engine that the link `To` of the row `A` leads to.
 pub(super) type EngineOf<To, A> =
     <<To as LinkTarget>::Engine as SeenFrom<<A as RowOf>::Engine>>::Engine;
@@ -138,7 +148,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind> Column<M, T, Link<To, N>> {
         rows: impl IntoIterator<Item = &'r A>,
     ) -> Result<LoadedLinks<T, To, A>>
     where
-        A: RowOf<Model = M> + 'r,
+        A: LinkingRow<M> + 'r,
         To::Engine: SeenFrom<A::Engine>,
         T: ColumnType<EngineOf<To, A>>,
         C: LeadsTo<To::Model, EngineOf<To, A>>,
@@ -169,7 +179,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind> Column<M, T, Link<To, N>> {
         rows: impl IntoIterator<Item = &'r A>,
     ) -> Result<Batch>
     where
-        A: RowOf<Model = M> + 'r,
+        A: LinkingRow<M> + 'r,
         To::Engine: SeenFrom<A::Engine>,
     {
         let engine = repository.engine();
@@ -190,7 +200,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind> Column<M, T, Link<To, N>> {
     #[track_caller]
     pub fn load_one<A, C>(self, connection: &mut C, row: &A) -> Result<LoadedLink<T, To, A>>
     where
-        A: RowOf<Model = M>,
+        A: LinkingRow<M>,
         To::Engine: SeenFrom<A::Engine>,
         T: ColumnType<EngineOf<To, A>>,
         C: LeadsTo<To::Model, EngineOf<To, A>>,

@@ -5,12 +5,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::link::{LeadsTo, LoadedLink, LoadedLinks, SeenFrom, fetch_there};
+use super::link::{LeadsTo, LinkingRow, LoadedLink, LoadedLinks, SeenFrom, fetch_there};
 use super::linked::LinkedRows;
 use crate::driver::TableSql;
 use crate::error::Result;
 use crate::link::engine::Engine;
-use crate::model::row_of::RowOf;
 use crate::model::{HasKey, Model};
 use crate::observe::count_link_lookups;
 use crate::query::{Column, ColumnType, Kind, Link, LinkTarget};
@@ -334,7 +333,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind, E: Engine>
         rows: impl IntoIterator<Item = &'r A>,
     ) -> Result<LoadedLinks<T, To, A>>
     where
-        A: RowOf<Model = M> + 'r,
+        A: LinkingRow<M> + 'r,
         To::Engine: SeenFrom<A::Engine, Engine = E>,
         T: ColumnType<E>,
         C: LeadsTo<To::Model, E>,
@@ -382,7 +381,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind, E: Engine>
     #[track_caller]
     pub fn load_one<A, C>(self, connection: &mut C, row: &A) -> Result<LoadedLink<T, To, A>>
     where
-        A: RowOf<Model = M>,
+        A: LinkingRow<M>,
         To::Engine: SeenFrom<A::Engine, Engine = E>,
         T: ColumnType<E>,
         C: LeadsTo<To::Model, E>,

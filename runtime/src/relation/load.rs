@@ -56,6 +56,14 @@ where
     }
 }
 
+/// A relation of the rows of `M`, whatever their engine: one that may follow where those are loaded.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a relation of `{M}`, whose rows are loaded before it",
+    label = "expected a relation of `{M}`",
+    note = "`with` takes a relation of the rows that the first one loads, such as `user::posts.with(post::comments)`"
+)]
+pub trait RelationOf<M> {}
+
 /// A relation whose loaded rows have relations of their own.
 pub trait Chain<E: Engine>: Load<E> {
     /// The model whose rows it loads.
@@ -284,25 +292,31 @@ impl<E: Engine, A: Chain<E>, B: Load<E, From = A::To>> Load<E> for Nested<A, B> 
     }
 }
 
+impl<M, A: RelationOf<M>, B> RelationOf<M> for Nested<A, B> {}
+
 macro_rules! with {
-    ($type:ident<$($parameter:ty),*>, $($generic:ident),*) => {
+    ($type:ident<$($parameter:ty),*>, $to:ident, $($generic:ident),*) => {
         impl<$($generic),*> $type<$($parameter),*> {
             /// Loads what belongs to the loaded rows, too: one more statement for each relation.
-            pub const fn with<B>(self, inner: B) -> Nested<Self, B> {
+            pub const fn with<B: RelationOf<$to>>(self, inner: B) -> Nested<Self, B> {
                 Nested::new(self, inner)
             }
         }
+
+        impl<$($generic),*> RelationOf<M> for $type<$($parameter),*> {}
     };
 }
 
-with!(Column<M, T, To<U, K>>, M, T, U, K);
-with!(BelongsTo<M, U, K>, M, U, K);
-with!(HasMany<M, C>, M, C);
-with!(HasOne<M, C>, M, C);
-with!(ManyToMany<M, J, U>, M, J, U);
+with!(Column<M, T, To<U, K>>, U, M, T, U, K);
+with!(BelongsTo<M, U, K>, U, M, U, K);
+with!(HasMany<M, C>, C, M, C);
+with!(HasOne<M, C>, C, M, C);
+with!(ManyToMany<M, J, U>, U, M, J, U);
 
 macro_rules! tuples {
     ($(($first:ident $($name:ident)+))*) => {$(
+        impl<MODEL, $first: RelationOf<MODEL>, $($name: RelationOf<MODEL>),+> RelationOf<MODEL> for ($first, $($name),+) {}
+
         impl<EN: Engine, $first: Load<EN>, $($name: Load<EN, From = $first::From>),+> Load<EN> for ($first, $($name),+) {
             type From = $first::From;
             type Loaded = ($first::Loaded, $($name::Loaded),+);

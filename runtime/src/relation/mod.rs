@@ -20,10 +20,10 @@ mod through;
 mod tree;
 
 pub use kinds::{BelongsTo, HasMany, HasOne, ManyToMany};
-pub use link::{LeadsTo, LinkedFrom, SeenFrom};
+pub use link::{LeadsTo, LinkedFrom, LinkingRow, SeenFrom};
 pub use link_cache::{CachedLink, LinkCache, LinkCacheStats};
 pub use linked::{Iter as LinkedIter, Linked, LinkedRows};
-pub use load::{Chain, Load, LoadFor, Nested};
+pub use load::{Chain, Load, LoadFor, Nested, RelationOf};
 pub use loaded::{Loaded, LoadedMany, LoadedNested, LoadedOne, LoadedThrough, NestedRows};
 pub use loaded_iter::LoadedIter;
 pub use scoped::Scoped;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::kinds::{BelongsTo, HasMany, HasOne, ManyToMany};
-use super::load::{Chain, Load, Nested, Scope};
+use super::load::{Chain, Load, Nested, RelationOf, Scope};
 use crate::error::Result;
 use crate::link::engine::Engine;
 use crate::model::Model;
@@ -55,10 +55,12 @@ impl<R, U, E> Scoped<R, U, E> {
     }
 
     /// Loads what belongs to the loaded rows, too: one more statement for each relation.
-    pub const fn with<B>(self, inner: B) -> Nested<Self, B> {
+    pub const fn with<B: RelationOf<U>>(self, inner: B) -> Nested<Self, B> {
         Nested::new(self, inner)
     }
 }
+
+impl<M, R: RelationOf<M>, U, E> RelationOf<M> for Scoped<R, U, E> {}
 
 impl<E: Engine, R: Scope<E>> Load<E> for Scoped<R, R::To, E> {
     type From = R::From;

@@ -39,4 +39,16 @@ fn a_condition_of_another_model<E: bindery::Hosts<model::Post>>() -> bindery::Co
     user::name.eq("Ann")
 }
 
+fn assigned_a_key_of_another_engine(c: &mut Lite, id: UserId<engine::P>) -> bindery::Result<u64> {
+    c.posts().update_where(post::stars.ge(1), post::author_id.set_to(id))
+}
+
+fn changed_to_a_key_of_another_engine(c: &mut Lite, post: PostId<engine::Lite>, id: UserId<engine::P>) -> bindery::Result<bool> {
+    c.posts().update(post, PostPatch::new().author_id(id))
+}
+
+fn inserted_with_a_key_of_another_engine(c: &mut Lite, id: UserId<engine::P>) -> bindery::Result<Post<engine::Lite>> {
+    c.posts().insert(NewPost::new(id, "title", 1, true, bindery::types::NaiveDateTime::default()))
+}
+
 fn main() {}
