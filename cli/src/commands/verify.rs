@@ -1,5 +1,6 @@
 //! `bindery verify`: whether the tables of two engines have the same rows, and the keys of those that differ.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 
 use bindery::data::Snapshot;
@@ -200,6 +201,7 @@ pub(crate) fn run(arguments: &VerifyArguments, output: &Output) -> Result<(), Fa
         to,
         progress: Progress::new(output, arguments.quiet),
         rejects: None,
+        turn: RefCell::default(),
     };
     let repaired = repair_all(&repair, &pairs, compared)?;
     repair.progress.end();

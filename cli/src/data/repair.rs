@@ -11,6 +11,7 @@ use bindery::data::{
     DataFormat, DataRow, DataTable, DataValue, LoadMode, Loading, Reject, Rejected, RowsSource,
     Snapshot,
 };
+use bindery::sync::SyncTurn;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -28,7 +29,11 @@ const BATCH: usize = 1_000;
 type Key = Vec<DataValue>;
 
 /// Brings up the rows of these keys in one transaction.
-type Work<'w> = &'w dyn Fn(&[Key]) -> bindery::Result<Repaired>;
+#[derive(Clone, Copy)]
+struct Work<'w> {
+    run: &'w dyn Fn(&[Key]) -> bindery::Result<Repaired>,
+    deletes: bool,
+}
 
 /// A row that the target does not have just so.
 struct Wrong<'k> {
@@ -56,6 +61,9 @@ impl Repaired {
 /// A row that the engine refuses.
 #[derive(Debug)]
 pub(crate) struct RejectedRow {
+    values: Key,
+    /// It is to be deleted.
+    is_surplus: bool,
     pub(crate) key: String,
     pub(crate) reason: String,
 }
@@ -68,6 +76,8 @@ pub(crate) struct Repair<'e> {
     pub(crate) progress: Progress<'e>,
     /// Rows that were refused, where others are written all the same; `None`: the first one ends the repair.
     pub(crate) rejects: Option<RefCell<Vec<RejectedRow>>>,
+    /// The run of a sync that it is part of.
+    pub(crate) turn: RefCell<Option<SyncTurn<Chosen>>>,
 }
 
 impl Repair<'_> {
@@ -78,9 +88,11 @@ impl Repair<'_> {
         differing: &[Differing],
     ) -> Result<Repaired, Failure> {
         let is_surplus = |row: &&Differing| row.kind == Kind::Surplus;
-        self.in_batches(pair, differing.iter().filter(is_surplus), &|keys| {
-            self.delete_batch(pair, keys)
-        })
+        let work = Work {
+            run: &|keys| self.delete_batch(pair, keys),
+            deletes: true,
+        };
+        self.in_batches(pair, differing.iter().filter(is_surplus), work)
     }
 
     /// Writes the rows that are missing or different.
@@ -90,9 +102,11 @@ impl Repair<'_> {
         differing: &[Differing],
     ) -> Result<Repaired, Failure> {
         let is_wrong = |row: &&Differing| row.kind != Kind::Surplus;
-        self.in_batches(pair, differing.iter().filter(is_wrong), &|keys| {
-            self.write_batch(pair, keys)
-        })
+        let work = Work {
+            run: &|keys| self.write_batch(pair, keys),
+            deletes: false,
+        };
+        self.in_batches(pair, differing.iter().filter(is_wrong), work)
     }
 
     fn in_batches<'d>(
@@ -102,8 +116,37 @@ impl Repair<'_> {
         work: Work<'_>,
     ) -> Result<Repaired, Failure> {
         let keys: Vec<Key> = differing.map(|row| values(&row.key)).collect();
+        self.of_keys(pair, &keys, work)
+    }
+
+    /// Tries the rows again that were refused, as long as that helps one of them: a unique value may have been another row's, of
+    /// a later batch.
+    pub(crate) fn retry_rejected(&self, pair: &Pair<'_>) -> Result<Repaired, Failure> {
+        let mut repaired = Repaired::default();
+        let Some(rejects) = &self.rejects else {
+            return Ok(repaired);
+        };
+        let work = Work {
+            run: &|keys| self.write_batch(pair, keys),
+            deletes: false,
+        };
+        loop {
+            let (deletes, writes): (Vec<_>, Vec<_>) =
+                rejects.take().into_iter().partition(|row| row.is_surplus);
+            let before = deletes.len() + writes.len();
+            rejects.replace(deletes);
+            let keys: Vec<Key> = writes.into_iter().map(|row| row.values).collect();
+            repaired.add(self.of_keys(pair, &keys, work)?);
+            if rejects.borrow().len() == before {
+                return Ok(repaired);
+            }
+        }
+    }
+
+    fn of_keys(&self, pair: &Pair<'_>, keys: &[Key], work: Work<'_>) -> Result<Repaired, Failure> {
         let (mut repaired, mut done) = (Repaired::default(), 0);
         for batch in keys.chunks(BATCH) {
+            self.advance()?;
             repaired.add(self.attempt(batch, work)?);
             done += batch.len() as u64;
             let place = ("repairing", pair.name(), bindery::Engine::name(self.to));
@@ -112,9 +155,17 @@ impl Repair<'_> {
         Ok(repaired)
     }
 
+    /// Notes in the log of a sync that a batch comes, and ends a run that another one has taken over.
+    fn advance(&self) -> Result<(), Failure> {
+        match self.turn.borrow_mut().as_mut() {
+            Some(turn) => turn.advance().map_err(|error| failure(&error)),
+            None => Ok(()),
+        }
+    }
+
     /// One transaction, or several where rejected rows are left out: an error at its end does not say which row it is about.
     fn attempt(&self, keys: &[Key], work: Work<'_>) -> Result<Repaired, Failure> {
-        let error = match work(keys) {
+        let error = match (work.run)(keys) {
             Ok(repaired) => return Ok(repaired),
             Err(error) => error,
         };
@@ -122,7 +173,7 @@ impl Repair<'_> {
             return Err(failure(&error));
         }
         if let [key] = keys {
-            self.reject(key, reason(&error));
+            self.reject(key, work.deletes, reason(&error));
             return Ok(Repaired::default());
         }
         let (first, second) = keys.split_at(keys.len() / 2);
@@ -225,17 +276,22 @@ impl Repair<'_> {
                 true => repaired.updated -= 1,
                 false => repaired.inserted -= 1,
             }
-            self.reject(row.key, reason);
+            self.reject(row.key, false, reason);
         }
         repaired
     }
 
-    fn reject(&self, key: &[DataValue], reason: String) {
-        let texts: Vec<&str> = key.iter().map(DataValue::text).collect();
+    fn reject(&self, values: &[DataValue], is_surplus: bool, reason: String) {
+        let texts: Vec<&str> = values.iter().map(DataValue::text).collect();
         let key = texts.join(", ");
         if let Some(rejects) = &self.rejects {
             let mut rejects = rejects.borrow_mut();
-            rejects.push(RejectedRow { key, reason });
+            rejects.push(RejectedRow {
+                values: values.to_vec(),
+                is_surplus,
+                key,
+                reason,
+            });
         }
     }
 

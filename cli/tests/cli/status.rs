@@ -289,3 +289,26 @@ fn saga_03_status_lists_sagas_with_a_pending_compensation() {
         assert_eq!(found[0]["text"], text, "{engine}");
     }
 }
+
+/// A sync that runs no more is a warning with its age, whatever its last run did.
+#[test]
+fn mon_03_a_sync_that_has_not_run_for_long_is_a_warning() {
+    let config = "url = \"sqlite://default.db\"\n\n[engines]\nb = \"sqlite://b.db\"\n";
+    let schema = "-- @engines default, b\n-- @sync from default to b\n\
+         CREATE TABLE users (id INTEGER PRIMARY KEY);\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", schema)]);
+    project.run("create --all").good();
+    project.run("sync --quiet").good();
+    project.run("status --engine b").good();
+    project.sqlite(
+        "b.db",
+        "UPDATE _bindery_sync_runs SET started_ms = started_ms - 2 * 3600 * 1000",
+    );
+    let outcome = project.run("status --engine b --format json");
+    assert_eq!(outcome.code, Some(1), "{outcome:#?}");
+    let document: Value = serde_json::from_str(&outcome.results).expect("JSON");
+    let row = rows(&document, "b", "syncs")[0];
+    assert_eq!(row["level"], "warning", "{row}");
+    assert!(row["oldest_ms"].as_u64() >= Some(7_200_000), "{row}");
+    project.run("status --engine b --max-sync-age 10000").good();
+}

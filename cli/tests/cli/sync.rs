@@ -220,3 +220,28 @@ fn sync_04_a_row_whose_reference_is_missing_is_rejected_alone() {
         &["2 inserted, 0 updated, 0 deleted", "b: key 2 is rejected: "],
     );
 }
+
+/// A unique value that a row of a later batch still has: the row that takes it over is tried again in the end.
+#[test]
+fn sync_04_a_unique_value_that_moves_over_batches_arrives() {
+    let config = "url = \"sqlite://default.db\"\n\n[engines]\nb = \"sqlite://b.db\"\n";
+    let schema = "-- @engines default, b\n-- @sync from default to b\n\
+         CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(80) NOT NULL UNIQUE);\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", schema)]);
+    project.run("create --all").good();
+    project.sqlite(
+        "default.db",
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) \
+         INSERT INTO users SELECT i, i || '@example.org' FROM n;",
+    );
+    project.run("sync --quiet").good();
+    // Every row gets another address, the first that of the last.
+    project.sqlite(
+        "default.db",
+        "UPDATE users SET email = 'new ' || email WHERE id > 1; UPDATE users SET email = '2500@example.org' WHERE id = 1;",
+    );
+    let told = project.run("sync --quiet").good();
+    holds(&told, &["0 inserted, 2500 updated, 0 deleted"]);
+    let told = project.run("sync --quiet").good();
+    holds(&told, &["0 updated, 0 deleted; 2500 unchanged"]);
+}

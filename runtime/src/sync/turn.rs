@@ -3,7 +3,7 @@
 use super::lock::{self, Lock};
 use super::report::{SyncCounts, SyncReject};
 use super::run::on_physical;
-use super::store::{self, RunHead};
+use super::store::{self, Advance, RunHead};
 use crate::databases::Registry;
 use crate::driver::Physical;
 use crate::error::{Error, Operation, Result};
@@ -26,6 +26,7 @@ pub struct SyncTurn<E: Engine> {
     target: Connection<E>,
     name: String,
     run: i64,
+    batches: i64,
     _lock: Lock,
 }
 
@@ -61,6 +62,7 @@ impl Registry {
             target: connection,
             name: head.name.to_owned(),
             run: state.run,
+            batches: 0,
             _lock: lock,
         })
     }
@@ -86,6 +88,19 @@ impl Registry {
 }
 
 impl<E: Engine> SyncTurn<E> {
+    /// Notes that a batch comes, which shows that the run is at work.
+    ///
+    /// # Errors
+    /// [`SyncError::TakenOver`](crate::SyncError::TakenOver): the lock was lost, and another run began. The target cannot be reached.
+    pub fn advance(&mut self) -> Result<()> {
+        self.batches += 1;
+        let place = (self.name.as_str(), self.run, self.batches);
+        on_physical(&mut self.target, |physical| {
+            store::advance(physical, place, &Advance::default())
+        })
+        .map_err(|error| error.during(Operation::Sync))
+    }
+
     /// Stores how the run ended: its rows, and the error where it failed.
     ///
     /// # Errors

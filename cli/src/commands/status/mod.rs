@@ -76,6 +76,9 @@ pub(crate) struct StatusArguments {
     /// A replica that is further behind is a warning; one that is behind is waited for this long
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     max_lag: u64,
+    /// A sync whose last run began before that is a warning
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    max_sync_age: u64,
     #[command(flatten)]
     engines: EngineOptions,
     #[command(flatten)]
@@ -97,6 +100,7 @@ pub(super) struct Thresholds {
     max_pending: usize,
     max_age: Duration,
     max_lag: Duration,
+    max_sync_age: Duration,
 }
 
 /// One engine of the document; `cli/JSON.md` documents it.
@@ -170,6 +174,7 @@ pub(crate) fn run(arguments: &StatusArguments, output: &Output) -> Result<(), Fa
         max_pending: arguments.max_pending,
         max_age: Duration::from_secs(arguments.max_age),
         max_lag: Duration::from_secs(arguments.max_lag),
+        max_sync_age: Duration::from_secs(arguments.max_sync_age),
     };
     let rows = look_at(&project, &chosen, &thresholds, &SECTIONS)?;
     print(&project, &chosen, &rows, arguments.config.format, output)

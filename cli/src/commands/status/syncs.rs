@@ -11,10 +11,10 @@ const SECTION: &str = "syncs";
 /// A row for each sync to the engine.
 pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
     let syncs = look.engines.registry.sync_summaries(look.chosen())?;
-    Ok(syncs.iter().map(row).collect())
+    Ok(syncs.iter().map(|sync| row(sync, look)).collect())
 }
 
-fn row(sync: &SyncSummary) -> Row {
+fn row(sync: &SyncSummary, look: &Look<'_>) -> Row {
     let mut text = format!("`{}`, run {}: {}", sync.name, sync.run, sync.status);
     if let Some(error) = &sync.error {
         text += &format!(", {error}");
@@ -23,14 +23,17 @@ fn row(sync: &SyncSummary) -> Row {
         text += &format!(", {} rejected", dump::rows(sync.rejected));
     }
     let has_failed = sync.status == "failed";
-    let hint = if has_failed {
-        "the next run goes on where it ended"
-    } else {
-        "`_bindery_sync_rejects` has their keys and the reasons; the next run tries them again"
+    let is_old = sync.age > look.thresholds.max_sync_age;
+    let hint = match (has_failed, sync.rejected) {
+        (true, _) => "the next run goes on where it ended",
+        (false, 0) => "run it again, or raise `--max-sync-age` where it runs less often",
+        (false, _) => {
+            "`bindery sync --rejects` lists them with the reasons; the next run tries them again"
+        }
     };
     Row::new(SECTION, text)
         .count(usize::try_from(sync.rejected).unwrap_or(usize::MAX))
         .oldest(Some(sync.age))
-        .level(Level::Ok.or(Level::Warning, has_failed || sync.rejected > 0))
+        .level(Level::Ok.or(Level::Warning, has_failed || is_old || sync.rejected > 0))
         .hint(hint)
 }

@@ -2,9 +2,11 @@
 
 mod plan;
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use bindery::sync::{SyncCounts, SyncHead};
+use bindery::{ErrorKind, SyncError};
 use clap::Args;
 use serde::Serialize;
 
@@ -12,7 +14,7 @@ use self::plan::{Plan, Planned};
 use crate::arguments::{Format, SchemaOptions};
 use crate::data::lines::Held;
 use crate::data::progress::Progress;
-use crate::data::repair::{RejectedRow, Repair};
+use crate::data::repair::{RejectedRow, Repair, Repaired};
 use crate::database::{self, Chosen, Engines};
 use crate::failure::Failure;
 use crate::output::{Output, Paint, Stream};
@@ -134,6 +136,7 @@ fn once(
                 to: ends.1,
                 progress: Progress::new(output, arguments.quiet),
                 rejects: Some(Default::default()),
+                turn: RefCell::default(),
             },
         };
         let synced = match arguments.dry_run {
@@ -192,14 +195,17 @@ impl Work<'_, '_> {
         };
         let begun = registry.begin_sync(to, head);
         let turn = begun.map_err(|error| explained(&error, to))?;
+        self.repair.turn.replace(Some(turn));
         let mut synced = self.synced(0);
         let outcome = self.copy(&mut synced);
         if let Err(failure) = &outcome {
             synced.error = Some(failure.message());
         }
         self.take_rejects(&mut synced);
-        let ended = turn.end(&synced.counts(), synced.error.as_deref());
-        ended.map_err(|error| database::failure(&error))?;
+        if let Some(turn) = self.repair.turn.take() {
+            let ended = turn.end(&synced.counts(), synced.error.as_deref());
+            ended.map_err(|error| database::failure(&error))?;
+        }
         Ok(synced)
     }
 
@@ -215,15 +221,15 @@ impl Work<'_, '_> {
             }
             let mut repaired = self.repair.delete(pair, &found.keys)?;
             repaired.add(self.repair.write(pair, &found.keys)?);
-            synced.inserted += repaired.inserted;
-            synced.updated += repaired.updated;
-            synced.deleted += repaired.deleted;
+            synced.add(repaired);
             // A comparison holds a limited number of keys: the next one goes on after them.
             if !found.is_cut {
-                return Ok(());
+                break;
             }
             after = found.last();
         }
+        synced.add(self.repair.retry_rejected(pair)?);
+        Ok(())
     }
 
     fn synced(&self, unchanged: u64) -> Synced {
@@ -247,12 +253,18 @@ impl Work<'_, '_> {
         let rejects = rejects.unwrap_or_default();
         synced.rejected = rejects.len() as u64;
         let shown = rejects.into_iter().take(SHOWN);
-        let shown = shown.map(|RejectedRow { key, reason }| Rejected { key, reason });
+        let shown = shown.map(|RejectedRow { key, reason, .. }| Rejected { key, reason });
         synced.rejects = shown.collect();
     }
 }
 
 impl Synced {
+    fn add(&mut self, repaired: Repaired) {
+        self.inserted += repaired.inserted;
+        self.updated += repaired.updated;
+        self.deleted += repaired.deleted;
+    }
+
     fn counts(&self) -> SyncCounts {
         let mut counts = SyncCounts::default();
         counts.inserted = self.inserted;
@@ -344,7 +356,7 @@ fn list(
 fn explained(error: &bindery::Error, to: Chosen) -> Failure {
     let shown = database::failure(error);
     match error.kind() {
-        bindery::ErrorKind::Sync(bindery::SyncError::NoTables) => shown.help(format!(
+        ErrorKind::Sync(SyncError::NoTables | SyncError::OldTables) => shown.help(format!(
             "make them: `bindery create --engine {}`",
             bindery::Engine::name(to)
         )),
