@@ -34,6 +34,8 @@ pub enum SyncError {
     },
     /// The tables in which bindery keeps where syncs are do not exist on the target.
     NoTables,
+    /// These tables were made by an earlier version of bindery, and lack a column.
+    OldTables,
     /// A full compare needs both tables in one order, and the keys of one are not in the order of their values: text in a
     /// collation that is not binary, or a mapping that changes their order.
     KeyOrder {
@@ -89,6 +91,9 @@ impl fmt::Display for SyncError {
             }
             Self::NoTables => out.write_str(
                 "the tables of syncs do not exist here: `create_sync_tables` makes them",
+            ),
+            Self::OldTables => out.write_str(
+                "the tables of syncs were made by an earlier version of bindery: `create_sync_tables` adds what they lack",
             ),
             Self::KeyOrder { engine } => write!(
                 out,

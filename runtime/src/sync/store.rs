@@ -83,7 +83,36 @@ pub(super) fn create(physical: &mut Physical) -> Result<()> {
         let end = own_tables::end(physical.dialect());
         own_tables::make(physical, table, &[format!("{sql}{end}")])?;
     }
-    Ok(())
+    complete(physical)
+}
+
+/// Tables of earlier versions have no column for a position among recorded changes. Another process may add it at the same time.
+fn complete(physical: &mut Physical) -> Result<()> {
+    if has_position(physical)? {
+        return Ok(());
+    }
+    match physical.define("ALTER TABLE _bindery_sync ADD COLUMN position VARCHAR(64)") {
+        Err(_) if has_position(physical)? => Ok(()),
+        outcome => outcome,
+    }
+}
+
+fn has_position(physical: &mut Physical) -> Result<bool> {
+    let sql = "SELECT position FROM _bindery_sync WHERE run < 0";
+    match query(physical, sql, &mut |_| (), &mut |_| Ok(true)) {
+        Ok(()) => Ok(true),
+        Err(error) if *error.kind() == ErrorKind::SchemaMismatch => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn explained(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::SchemaMismatch => {
+            Error::new(ErrorKind::Sync(SyncError::OldTables)).with_source(error)
+        }
+        _ => error,
+    }
 }
 
 pub(super) fn exist(physical: &mut Physical) -> Result<bool> {
@@ -100,7 +129,7 @@ pub(super) fn begin(physical: &mut Physical, head: &RunHead<'_>) -> Result<State
     if !exist(physical)? {
         return Err(Error::new(ErrorKind::Sync(SyncError::NoTables)));
     }
-    let mut state = match read(physical, head.name)? {
+    let mut state = match read(physical, head.name).map_err(explained)? {
         Some((state, _)) => state,
         None => {
             let sql =
