@@ -1,5 +1,6 @@
 //! `bindery mirror`: the rows of a whole engine on another one, of any database, from one snapshot and compared with it.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use bindery::data::{DataTable, LoadMode, Loading};
@@ -10,7 +11,7 @@ use serde::Serialize;
 use super::verify::{self, TableVerified};
 use crate::arguments::{Format, SchemaOptions};
 use crate::confirm::{self, Confirmation};
-use crate::data::follow::Follower;
+use crate::data::follow::{Follower, forget_unread};
 use crate::data::lines::Held;
 use crate::data::pairs::{Ends, Pair};
 use crate::data::progress::Progress;
@@ -24,6 +25,8 @@ use crate::report::{self, document};
 
 /// The pause of a copy that is kept up, after a look that found no change.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How often that pause is doubled while an engine is away: up to 16 s.
+const LONGEST_DOUBLED: u32 = 4;
 
 /// Copy the rows of an engine to another one
 #[derive(Debug, Args)]
@@ -120,12 +123,25 @@ fn keep_up(
         to,
         progress: Progress::new(output, true),
         rejects: None,
+        turn: RefCell::default(),
     };
+    let mut patience = Patience::default();
     loop {
-        let (written, is_truncated) = follower.catch_up(&repair, pairs)?;
+        let (written, is_truncated) = match follower.catch_up(&repair, pairs) {
+            Ok(caught_up) => caught_up,
+            Err(failure) if arguments.follow => {
+                patience.wait(&repair, failure, output)?;
+                continue;
+            }
+            Err(failure) => return Err(failure),
+        };
+        patience = Patience::default();
         if is_truncated {
             let failure = Failure::new("a table was emptied by TRUNCATE, which names no rows");
             return Err(failure.help("copy all rows again: `--replace`"));
+        }
+        if written != Repaired::default() {
+            forget_unread(engines, to, pairs)?;
         }
         if arguments.catch_up || written != Repaired::default() {
             tell(arguments, written, output)?;
@@ -134,6 +150,39 @@ fn keep_up(
             return Ok(());
         }
         std::thread::sleep(PAUSE);
+    }
+}
+
+/// Failures in a row of a copy that is kept up.
+#[derive(Debug, Default)]
+struct Patience {
+    outages: u32,
+    /// Those while both engines answered.
+    others: u32,
+}
+
+impl Patience {
+    /// Waits for an engine that is away, for longer each time. Another failure is returned where it is met twice: an engine may have
+    /// been away a moment ago.
+    fn wait(
+        &mut self,
+        repair: &Repair<'_>,
+        failure: Failure,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let mut engines = [repair.from, repair.to].into_iter();
+        if engines.any(|engine| repair.snapshot(engine).is_err()) {
+            if self.outages == 0 {
+                output.failure(&failure);
+            }
+            self.outages += 1;
+        } else if self.others > 0 {
+            return Err(failure);
+        } else {
+            self.others += 1;
+        }
+        std::thread::sleep(PAUSE * 2_u32.pow(self.outages.min(LONGEST_DOUBLED)));
+        Ok(())
     }
 }
 
@@ -187,6 +236,7 @@ fn copy(
     progress.end();
     let finished = loading.finish(&tables);
     finished.map_err(|error| explained(&error, &arguments.to))?;
+    forget_unread(engines, to, pairs)?;
     let mut copy = verify::begin(engines, to)?;
     let names = (arguments.from.as_str(), arguments.to.as_str());
     let mut verified = Vec::new();

@@ -158,6 +158,21 @@ impl Follower {
     }
 }
 
+/// Removes what the triggers of a copy have recorded, where the copy is captured itself and nothing reads it.
+pub(crate) fn forget_unread(
+    engines: &Engines,
+    to: Chosen,
+    pairs: &[Pair<'_>],
+) -> Result<(), Failure> {
+    let captured = pairs.iter().map(|pair| pair.to.table);
+    for table in captured.filter(|table| table.capture.is_some()) {
+        let name = table.name.to_string();
+        let forgotten = engines.registry.forget_unread_changes(to, &name);
+        forgotten.map_err(|error| failure(&error))?;
+    }
+    Ok(())
+}
+
 fn lost() -> Failure {
     let message =
         "the position is not known to the source: it was restored, or is another database";

@@ -1,7 +1,11 @@
 //! Triggers that record changes, on the three databases: made, compared, migrated and pulled by the command, and a mirror that is
 //! kept up by them.
 
-use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
+use std::fs::File;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use bindery_testkit::{FreshDatabase, Server, Shutdown, Watchdog, fresh_mysql, fresh_postgres};
 
 use super::support::{Project, holds, names_in};
 
@@ -213,6 +217,12 @@ fn sync_06_a_mirror_is_kept_up_by_recorded_changes() {
         &project.run("verify --from default --to backup").good(),
         &["equal"],
     );
+    let recorded = backup.answer("SELECT count(*) FROM _bindery_changes");
+    assert_eq!(
+        recorded.expect("an answer").trim(),
+        "0",
+        "nothing reads those of the copy"
+    );
     let back = project
         .run("mirror backup default --replace --yes --quiet")
         .good();
@@ -245,4 +255,144 @@ fn sync_06_a_mirror_is_kept_up_by_recorded_changes() {
         &refused,
         &["nothing records the changes of `users` on engine `default`"],
     );
+}
+
+/// Squashed migrations make the triggers too.
+///
+/// Covers CDC-4.
+#[test]
+fn cdc_04_squashed_migrations_make_triggers() {
+    each(|world| {
+        let project = &world.project;
+        project.run("migrate add first").good();
+        project.run("migrate run").good();
+        world.migrate("capture", CAPTURED);
+        world.migrate("other_key", OTHER_KEY);
+        let last = names_in(&project.path("migrations/default"));
+        let last = last.iter().filter_map(|name| name.split('_').next()).max();
+        let last = last.expect("a number");
+        project.run(&format!("migrate squash --to {last}")).good();
+        project.run("migrate check").good();
+        holds(&project.run("validate --strict").good(), &["equal"]);
+        project.run("drop --yes").good();
+        world.execute("DROP TABLE _bindery_migrations");
+        project.run("migrate run").good();
+        holds(&project.run("validate --strict").good(), &["equal"]);
+    });
+}
+
+const PARTITIONED: &str = "\
+-- @dialect postgres
+-- @capture
+CREATE TABLE visits (
+  id BIGINT NOT NULL,
+  year INTEGER NOT NULL,
+  path VARCHAR(100) NOT NULL,
+  PRIMARY KEY (id, year)
+) PARTITION BY RANGE (year);
+CREATE TABLE visits_old PARTITION OF visits FOR VALUES FROM (2000) TO (2026);
+CREATE TABLE visits_new PARTITION OF visits FOR VALUES FROM (2026) TO (2100);
+";
+
+/// Rows of partitions are recorded under the table's name, whichever of them is named, also of a partition that comes later.
+///
+/// Covers CDC-4 on PostgreSQL.
+#[test]
+fn cdc_04_changes_of_partitions_are_those_of_their_table() {
+    let Some(database) = fresh_postgres() else {
+        return;
+    };
+    let files = [
+        ("bindery.toml", "url = \"${URL}\"\n"),
+        ("schema.sql", PARTITIONED),
+    ];
+    let project = Project::new(&files).with("URL", &database.url());
+    project.run("create").good();
+    holds(&project.run("validate --strict").good(), &["equal"]);
+    let run = |sql: &str| database.run_script(sql).expect("it is executed");
+    let recorded = || {
+        let sql = "SELECT string_agg(operation || ' ' || row_key, '; ' ORDER BY id) FROM _bindery_changes WHERE table_name = 'visits'";
+        let found = database.answer(sql).expect("an answer");
+        run("DELETE FROM _bindery_changes");
+        found.trim().to_owned()
+    };
+    run("INSERT INTO visits VALUES (1, 2025, '/'); INSERT INTO visits_new VALUES (2, 2026, '/')");
+    assert_eq!(recorded(), "I i1,i2025; I i2,i2026");
+    // The row goes to the other partition.
+    run("UPDATE visits SET year = 2027 WHERE id = 1");
+    assert_eq!(recorded(), "D i1,i2025; I i1,i2027");
+    run("SET session_replication_role = replica; UPDATE visits_new SET path = '/a' WHERE id = 2");
+    assert_eq!(recorded(), "U i2,i2026");
+    run(
+        "CREATE TABLE visits_far PARTITION OF visits FOR VALUES FROM (2100) TO (2200); INSERT INTO visits_far VALUES (3, 2100, '/')",
+    );
+    assert_eq!(recorded(), "I i3,i2100");
+    run("SET session_replication_role = replica; DELETE FROM visits_far");
+    assert_eq!(recorded(), "D i3,i2100");
+    run("TRUNCATE visits");
+    assert_eq!(recorded(), "T");
+}
+
+/// A mirror that follows, its messages in a file; ended with the value.
+struct Following(Child);
+
+impl Following {
+    fn start(project: &Project, backup: &str) -> Self {
+        let messages = File::create(project.path("messages.txt")).expect("a file");
+        let child = Command::new(env!("CARGO_BIN_EXE_bindery"))
+            .args(["mirror", "default", "backup", "--follow", "--quiet"])
+            .current_dir(project.path(""))
+            .env_clear()
+            .env("BACKUP", backup)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(messages)
+            .spawn();
+        Self(child.expect("the command was built before its tests"))
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn wait_until(mut is_so: impl FnMut() -> bool) {
+    while !is_so() {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// Covers SYNC-5 on PostgreSQL: the target is killed while a mirror follows.
+#[test]
+fn sync_05_a_mirror_follows_on_after_its_target_was_away() {
+    let _watchdog = Watchdog::start("a mirror that follows", Duration::from_secs(300));
+    let Some(mut server) = Server::postgres().durable(true).start_or_skip() else {
+        return;
+    };
+    let backup = server.database("backup").expect("a database");
+    let config = "url = \"sqlite://default.db\"\n\n[engines]\nbackup = \"${BACKUP}\"\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", MIRRORED)]);
+    let project = project.with("BACKUP", &backup);
+    project.run("create --all").good();
+    project.sqlite("default.db", "INSERT INTO users VALUES (1, 'a'), (2, 'b')");
+    let mut following = Following::start(&project, &backup);
+    let is_equal = || project.run("verify --from default --to backup").is_good();
+    wait_until(is_equal);
+    project.sqlite("default.db", "INSERT INTO users VALUES (3, 'c')");
+    wait_until(is_equal);
+
+    server.go_down(Shutdown::Crash);
+    project.sqlite("default.db", "UPDATE users SET email = 'x' WHERE id = 1");
+    let messages = || std::fs::read_to_string(project.path("messages.txt")).expect("a file");
+    wait_until(|| messages().contains("error"));
+    project.sqlite(
+        "default.db",
+        "DELETE FROM users WHERE id = 2; INSERT INTO users VALUES (4, 'b'); INSERT INTO posts VALUES ('new', 4);",
+    );
+    server.come_back().expect("it starts again");
+    wait_until(is_equal);
+    assert_eq!(following.0.try_wait().expect("a process"), None);
 }

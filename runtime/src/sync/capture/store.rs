@@ -151,6 +151,20 @@ pub(super) fn trim(physical: &mut Physical, table: &str) -> Result<()> {
     .map(drop)
 }
 
+/// Removes the changes of a table that has no reader.
+pub(super) fn forget_unread(physical: &mut Physical, table: &str) -> Result<()> {
+    if !physical.table_exists(None, "_bindery_changes")? {
+        return Ok(());
+    }
+    let sql = "DELETE FROM _bindery_changes WHERE table_name = ? AND NOT EXISTS \
+        (SELECT 1 FROM _bindery_change_readers WHERE table_name = ?)";
+    execute(physical, sql, &mut |params| {
+        params.text(table);
+        params.text(table);
+    })
+    .map(drop)
+}
+
 /// The changes that are committed and not in order yet, those that were written first.
 pub(super) fn unordered(physical: &mut Physical, limit: usize) -> Result<Vec<i64>> {
     let sql =

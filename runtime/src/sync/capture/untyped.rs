@@ -85,6 +85,17 @@ impl Registry {
         outcome.map_err(located)
     }
 
+    /// Removes the recorded changes of a table that has no reader: those that a copy makes to a table that is captured itself.
+    ///
+    /// # Errors
+    /// The engine cannot be reached.
+    #[doc(hidden)]
+    pub fn forget_unread_changes<E: Engine>(&self, engine: E, table: &str) -> Result<()> {
+        let mut target = self.connect(engine)?;
+        let forget = |physical: &mut _| store::forget_unread(physical, table);
+        on_physical(&mut target, forget).map_err(located)
+    }
+
     /// Saves how far a reader is.
     ///
     /// # Errors
