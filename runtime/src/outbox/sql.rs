@@ -119,19 +119,32 @@ pub(super) fn due(at: TaskTable) -> String {
     )
 }
 
+/// How many tasks that wait are read by a claim that does not look at all of them.
+const FIRST: usize = 1_000;
+
 /// The tasks to claim, of some types or all. A task waits for those before it with the same key, and for one of
 /// the key that runs: one that was put back or committed late may come before it. Parameters: the types, how many.
-pub(super) fn ready(at: TaskTable, types: usize) -> String {
+///
+/// A claim reads as many as it needs. Of few keys with very many tasks hardly one can be claimed, so that it would read all that wait each
+/// time: it reads the first of them only, unless it is to look at all.
+pub(super) fn ready(at: TaskTable, types: usize, looks_at_all: bool) -> String {
     let filter = match types {
         0 => String::new(),
         _ => format!(" AND o.task IN {}", places(types)),
+    };
+    let first = match looks_at_all {
+        true => String::new(),
+        false => format!(
+            " AND o.id IN (SELECT f.id FROM (SELECT id FROM @tasks WHERE status = 'pending' \
+             ORDER BY priority, due_at, id LIMIT {FIRST}) f)"
+        ),
     };
     let lock = skip_locked(at.dialect);
     over(
         at,
         &format!(
             "SELECT o.id, o.uid, o.task, o.payload, o.retry_count, o.max_attempts, o.lapses, o.created_at FROM @tasks o \
-             WHERE o.status = 'pending'{filter} AND (o.task_key IS NULL OR NOT EXISTS (SELECT 1 FROM @tasks e \
+             WHERE o.status = 'pending'{filter}{first} AND (o.task_key IS NULL OR NOT EXISTS (SELECT 1 FROM @tasks e \
              WHERE e.task_key = o.task_key AND e.status IN ('pending', 'scheduled', 'running') AND e.status <> 'completed' AND e.id <> o.id \
              AND (e.status = 'running' OR e.id < o.id))) \
              ORDER BY o.priority, o.due_at, o.id LIMIT ?{lock}"
@@ -209,11 +222,22 @@ pub(super) fn fail(at: TaskTable, is_last: bool) -> String {
     )
 }
 
-/// Parameters: the lease, the claim.
-pub(super) fn renew(at: TaskTable) -> String {
+/// Parameters: the claim.
+pub(super) fn claimed(at: TaskTable) -> String {
     over(
         at,
-        "UPDATE @tasks SET due_at = @now + ? WHERE status = 'running' AND claim = ?",
+        "SELECT id FROM @tasks WHERE status = 'running' AND claim = ? ORDER BY id",
+    )
+}
+
+/// Parameters: the lease, the claim, the ids.
+pub(super) fn renew(at: TaskTable, ids: usize) -> String {
+    let ids = places(ids);
+    over(
+        at,
+        &format!(
+            "UPDATE @tasks SET due_at = @now + ? WHERE status = 'running' AND claim = ? AND id IN {ids}"
+        ),
     )
 }
 

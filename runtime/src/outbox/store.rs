@@ -76,6 +76,8 @@ pub(super) struct Wanted<'w> {
     pub(super) claim: &'w str,
     /// The table of the tasks.
     pub(super) table: &'static str,
+    /// All tasks that wait are looked at, however many they are.
+    pub(super) looks_at_all: bool,
 }
 
 pub(super) fn millis(time: Duration) -> i64 {
@@ -144,7 +146,8 @@ pub(super) fn claim(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<
 }
 
 fn ready(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<ClaimedTask>> {
-    let text = sql::ready(at(physical, wanted.table), wanted.types.len());
+    let table = at(physical, wanted.table);
+    let text = sql::ready(table, wanted.types.len(), wanted.looks_at_all);
     let mut tasks = Vec::new();
     let write = &mut |params: &mut ParamWriter<'_>| {
         wanted.types.iter().for_each(|task| params.text(task));
@@ -236,19 +239,27 @@ pub(super) fn finish(
         .saturating_sub(usize::try_from(changed).unwrap_or(usize::MAX)))
 }
 
-/// Has a claim go on for the length of a lease; `false` where it is lost.
+/// Has a claim go on for the length of a lease; `false` where it is lost. Its rows are found without a lock, and changed by their ids: MySQL and
+/// MariaDB would lock those of other claims beside them on the way.
 pub(super) fn renew(
     physical: &mut Physical,
     table: &'static str,
     claim: &str,
     lease: Duration,
 ) -> Result<bool> {
-    let text = sql::renew(at(physical, table));
-    let write = &mut |params: &mut ParamWriter<'_>| {
+    let table = at(physical, table);
+    let mut ids = Vec::new();
+    let by_claim = &mut |params: &mut ParamWriter<'_>| params.text(claim);
+    physical.query(&sql::claimed(table), by_claim, &mut |row| {
+        ids.push(row.next()?);
+        Ok(true)
+    })?;
+    let before = &mut |params: &mut ParamWriter<'_>| {
         params.i64(millis(lease));
         params.text(claim);
     };
-    physical.execute(&text, write).map(|rows| rows > 0)
+    let renewed = change(physical, table, &ids, sql::renew, before)?;
+    Ok(renewed > 0)
 }
 
 /// Runs an insert that is left out where its unique value is there; `false` where it was.

@@ -52,6 +52,7 @@ pub(crate) fn claim(
         lease,
         claim: &name,
         table,
+        looks_at_all: true,
     };
     let claimed = store::claim(physical, &wanted)?.into_iter();
     let claimed = claimed.map(|task| (task.id, task.payload)).collect();

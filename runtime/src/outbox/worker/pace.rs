@@ -59,6 +59,28 @@ impl Poll {
     }
 }
 
+/// Reading all tasks that wait takes one part of this number of the time, and is done every ten seconds at the latest.
+const SHARE: u32 = 20;
+const LONGEST_LOOK: Duration = Duration::from_secs(10);
+
+/// When all tasks that wait may be read next, and not the first of them alone: where few of them can be claimed, as the others wait for
+/// those of their keys.
+pub(super) struct FullLook {
+    pub(super) at: Instant,
+}
+
+impl FullLook {
+    pub(super) fn new() -> Self {
+        Self { at: Instant::now() }
+    }
+
+    /// The one that began then has ended.
+    pub(super) fn ended(&mut self, begun: Instant) {
+        let taken = begun.elapsed().saturating_mul(SHARE);
+        self.at = Instant::now() + taken.min(LONGEST_LOOK);
+    }
+}
+
 fn after_contention() -> Instant {
     Instant::now() + backoff::spread(CONTENDED, (0.0, 1.0))
 }

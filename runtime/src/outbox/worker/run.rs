@@ -9,7 +9,7 @@ use super::super::random;
 use super::super::store::{self, ClaimedTask, End, Ended, Wanted};
 use super::engine::{Store, ensure_skips_locks};
 use super::listener::Listener;
-use super::pace::{Backoff, Poll};
+use super::pace::{Backoff, FullLook, Poll};
 use super::periodic::Timetable;
 use super::threads::{Claim, Held, News, Runner, Shared};
 use super::{Options, Until, Worker};
@@ -62,6 +62,7 @@ pub(super) struct Dispatcher<D: GeneratedDatabases> {
     timetable: Timetable,
     claims_no_more: bool,
     prune_at: Instant,
+    full_look: FullLook,
 }
 
 /// The outcome of a claim.
@@ -145,6 +146,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             poll: Poll::new(),
             timetable,
             claims_no_more: false,
+            full_look: FullLook::new(),
             prune_at: Instant::now() + PRUNE.min(options.keep_completed),
             options,
         })
@@ -209,7 +211,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
                     recorded?;
                 }
             } else {
-                match self.claim() {
+                match self.claim(ends) {
                     Ok(Found::Nothing) if ends && self.live.is_empty() => return Ok(()),
                     Ok(found) => {
                         self.claims_no_more = found == Found::Tasks && until == Until::OneBatch;
@@ -279,7 +281,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
     }
 
     /// Claims tasks, and records how others ended in the same transaction.
-    fn claim(&mut self) -> Result<Found> {
+    fn claim(&mut self, ends: bool) -> Result<Found> {
         let written = self.timetable.write_due(&self.store)?;
         self.report.scheduled += written;
         let may_rest = written == 0 && self.poll.is_idle && self.unrecorded.is_empty();
@@ -294,7 +296,9 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         self.claims += 1;
         let claim = format!("{}.{}", self.name, self.claims);
         let until = Instant::now() + self.options.lease;
-        let tasks = match self.record_and_claim(&claim) {
+        let begun = Instant::now();
+        let looks_at_all = begun >= self.full_look.at || ends && self.live.is_empty();
+        let tasks = match self.record_and_claim(&claim, looks_at_all) {
             // Another worker was claiming a task of the same key.
             Err(error) if is_contention(&error) => {
                 self.record()?;
@@ -303,21 +307,29 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             }
             claimed => claimed?,
         };
+        // It has read all that wait.
+        if looks_at_all && tasks.len() < self.options.batch {
+            self.full_look.ended(begun);
+        }
         self.rest(!tasks.is_empty());
         if tasks.is_empty() {
+            if !looks_at_all {
+                self.poll.at = self.poll.at.min(self.full_look.at);
+            }
             return Ok(Found::Nothing);
         }
         self.hand_out(Claim::new(claim, until), tasks);
         Ok(Found::Tasks)
     }
 
-    fn record_and_claim(&mut self, claim: &str) -> Result<Vec<ClaimedTask>> {
+    fn record_and_claim(&mut self, claim: &str, looks_at_all: bool) -> Result<Vec<ClaimedTask>> {
         let wanted = Wanted {
             types: &self.types,
             limit: self.options.batch,
             lease: self.options.lease,
             claim,
             table: self.table,
+            looks_at_all,
         };
         let ends = self.ends();
         let both = |physical: &mut Physical| {
