@@ -17,6 +17,19 @@ CREATE TABLE duplicate (
     amount BIGINT      NOT NULL
 );
 
+-- Rows whose changes are events.
+-- @publish created, updated with before, deleted with before
+CREATE TABLE signal (
+    id     BIGINT NOT NULL PRIMARY KEY,
+    number BIGINT NOT NULL
+);
+
+-- The signals of another engine, kept up by events.
+CREATE TABLE echo (
+    id     BIGINT NOT NULL PRIMARY KEY,
+    number BIGINT NOT NULL
+);
+
 -- What a task did: one row each time.
 CREATE TABLE effect (
     id     INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -14,6 +14,7 @@
 
 mod arena;
 mod copies;
+mod echoes;
 mod generated;
 mod ledger;
 mod nemesis;

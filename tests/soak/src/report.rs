@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::copies::CopyReport;
+use crate::echoes::EchoReport;
 use crate::nemesis::Struck;
 use crate::resources::Resources;
 use crate::run::{Options, limit_of_a_call};
@@ -21,6 +22,7 @@ pub struct Report {
     told: CallResults,
     tasks: TaskReport,
     copies: CopyReport,
+    echoes: EchoReport,
     verified: Verified,
     memory: (u64, u64),
     held: Option<(Resources, Resources)>,
@@ -37,6 +39,7 @@ impl Report {
             told,
             tasks: TaskReport::default(),
             copies: CopyReport::default(),
+            echoes: EchoReport::default(),
             verified: Verified::default(),
             memory: (0, 0),
             held: None,
@@ -73,13 +76,27 @@ impl Report {
         self.verified = verified;
     }
 
-    /// The work of the workers of tasks, and of the syncs.
-    pub(crate) fn background(&mut self, mut tasks: TaskReport, copies: CopyReport) {
+    /// The work of the workers of tasks, of the syncs, and of relays and consumers.
+    pub(crate) fn background(
+        &mut self,
+        mut tasks: TaskReport,
+        copies: CopyReport,
+        mut echoes: EchoReport,
+    ) {
         let ended = tasks.ended.drain(..);
         self.broken
             .extend(ended.map(|error| format!("a worker of tasks ended: {error}")));
+        let ended = echoes.ended.drain(..);
+        self.broken
+            .extend(ended.map(|error| format!("a relay or consumer ended: {error}")));
         self.tasks = tasks;
         self.copies = copies;
+        self.echoes = echoes;
+    }
+
+    /// Returns how many rows consumers had copied in the end.
+    pub fn echoed(&self) -> u64 {
+        self.verified.echoed
     }
 
     /// Returns how many tasks ran, each once.
@@ -132,6 +149,12 @@ impl Report {
             out,
             "syncs:  {} runs, {} of them failed, {} rows written; {} rows are as their sources",
             copies.runs, copies.failed, copies.rows, verified.copied
+        )?;
+        let echoes = &self.echoes;
+        writeln!(
+            out,
+            "events: of {} transactions; relays and consumers handled {}, failed at {} and left {} to others; {} rows are as their sources",
+            echoes.committed, echoes.handled, echoes.retried, echoes.lost, verified.echoed
         )
     }
 }

@@ -10,6 +10,7 @@ use bindery::{Hosts, StaticEngine};
 use crate::Report;
 use crate::arena::{ACQUIRE, Arena, STATEMENT};
 use crate::copies::{self, CopyReport};
+use crate::echoes::{self, EchoReport};
 use crate::generated::{Databases, NewAccount, Tables, engine, model};
 use crate::nemesis::{Struck, haunt};
 use crate::plan::{Home, of_worker};
@@ -67,10 +68,11 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
     let outcome = storm(options, (&mut arena, &db), &mut workers, &beats, started)?;
     let mut report = Report::new(options, outcome.struck, total(&workers));
     report.memory(outcome.memory, GROWTH);
-    report.background(outcome.tasks, outcome.copies);
+    report.background(outcome.tasks, outcome.copies, outcome.echoes);
     settle(&db, &arena, &mut report)?;
     let calm = arena_without_proxies(&mut arena)?;
     tasks::drain(&calm)?;
+    echoes::drain(&calm)?;
     report.verified(verify(&calm, &workers)?);
     drop(calm);
     drop(workers);
@@ -108,6 +110,7 @@ struct Outcome {
     memory: Memory,
     tasks: TaskReport,
     copies: CopyReport,
+    echoes: EchoReport,
 }
 
 fn storm(
@@ -126,12 +129,14 @@ fn storm(
         let nemesis = scope.spawn(|| haunt(arena, options.seed, &over));
         let tasks = scope.spawn(|| tasks::work(db, &over));
         let copies = scope.spawn(|| copies::keep_up(db, &over));
+        let echoes = scope.spawn(|| echoes::keep_up(db, &over));
         let memory = watch(options, beats, started, &over);
         over.store(true, Ordering::Relaxed);
         Ok(Outcome {
             struck: nemesis.join().map_err(|_| "the nemesis panicked")??,
             tasks: tasks.join().map_err(|_| "the workers panicked")??,
             copies: copies.join().map_err(|_| "the syncs panicked")?,
+            echoes: echoes.join().map_err(|_| "the consumers panicked")??,
             memory: memory?,
         })
     })

@@ -6,6 +6,7 @@ use bindery::{Hosts, StaticEngine};
 
 use crate::Failure;
 use crate::copies;
+use crate::echoes;
 use crate::generated::{Databases, Tables, engine, model};
 use crate::ledger::Belief;
 use crate::plan::Home;
@@ -22,6 +23,8 @@ pub(crate) struct Verified {
     pub(crate) tasks: u64,
     /// Rows that copies have as their sources.
     pub(crate) copied: u64,
+    /// Rows that copies by events have as their sources.
+    pub(crate) echoed: u64,
     /// The broken promises, in words.
     pub(crate) broken: Vec<String>,
 }
@@ -34,6 +37,7 @@ pub(crate) fn verify(db: &Databases, workers: &[Worker<'_>]) -> Result<Verified,
     one(db, Home::Maria, engine::Maria, workers, &mut verified)?;
     tasks::verify(db, workers, &mut verified)?;
     copies::verify(db, &mut verified)?;
+    echoes::verify(db, &mut verified)?;
     Ok(verified)
 }
 
