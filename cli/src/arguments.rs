@@ -17,6 +17,7 @@ use crate::commands::explain::ExplainArguments;
 use crate::commands::generate::GenerateArguments;
 use crate::commands::init::InitArguments;
 use crate::commands::load::LoadArguments;
+use crate::commands::messages::MessagesArguments;
 use crate::commands::migrate::MigrateArguments;
 use crate::commands::mirror::MirrorArguments;
 use crate::commands::pull::PullArguments;
@@ -60,6 +61,7 @@ pub(crate) enum Command {
     Dump(DumpArguments),
     Init(InitArguments),
     Load(LoadArguments),
+    Messages(MessagesArguments),
     Migrate(MigrateArguments),
     Mirror(MirrorArguments),
     Pull(PullArguments),

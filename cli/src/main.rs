@@ -49,6 +49,7 @@ fn run(command: &Command, output: &Output) -> Result<(), Failure> {
         Command::Dump(arguments) => commands::dump::run(arguments, output),
         Command::Init(arguments) => commands::init::run(arguments, output),
         Command::Load(arguments) => commands::load::run(arguments, output),
+        Command::Messages(arguments) => commands::messages::run(arguments, output),
         Command::Migrate(arguments) => commands::migrate::run(arguments, output),
         Command::Mirror(arguments) => commands::mirror::run(arguments, output),
         Command::Pull(arguments) => commands::pull::run(arguments, output),

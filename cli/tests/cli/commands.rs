@@ -72,6 +72,15 @@ const OTHERS: &[(&str, &[&str])] = &[
         &["<FROM> <TO>", "--yes", "--quiet", "--dry-run"],
     ),
     ("recover --engine nope", &["--engine <NAME>", "--dry-run"]),
+    ("messages list --engine nope", &["--engine <NAME>"]),
+    (
+        "messages replay --failed --engine nope",
+        &["--engine <NAME>", "--dry-run"],
+    ),
+    (
+        "messages delete --failed --yes --engine nope",
+        &["--engine <NAME>", "--yes", "--dry-run"],
+    ),
     ("tasks list --engine nope", &["--engine <NAME>"]),
     (
         "tasks retry --failed --engine nope",
@@ -164,11 +173,11 @@ fn cli_01_every_command_is_in_the_table() {
 #[test]
 fn cli_01_other_commands_list_their_options_and_refuse_an_unknown_engine() {
     // Some work on engines that have something: tasks, atomic groups.
-    let config = "[engines.default]\nurl = 'sqlite://default.db'\n[engines.b]\nurl = 'sqlite://b.db'\noutbox = true\n\
+    let config = "[engines.default]\nurl = 'sqlite://default.db'\n[engines.b]\nurl = 'sqlite://b.db'\noutbox = true\ninbox = true\n\
         [engines.p]\nurl = 'postgres://ann@127.0.0.1:1/shop'\n[atomic.both]\nengines = ['default', 'p']\n";
     let project = Project::new(&[("bindery.toml", config), ("schema.sql", SCHEMA)]);
     for (words, options) in OTHERS {
-        let below = ["migrate", "tasks"]
+        let below = ["messages", "migrate", "tasks"]
             .iter()
             .any(|name| words.starts_with(name));
         let command: Vec<&str> = words.split(' ').take(1 + usize::from(below)).collect();

@@ -19,6 +19,7 @@ mod explain;
 mod findings;
 mod generate;
 mod init;
+mod messages;
 mod migrate;
 mod migrate_add;
 mod migrate_faults;

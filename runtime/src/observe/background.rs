@@ -19,25 +19,36 @@ fn count(name: &'static str, labels: Vec<Label>, number: u64) {
     });
 }
 
-/// Tasks of an engine have ended so.
+/// Tasks of one of an engine's tables have ended so.
 #[cfg(feature = "outbox")]
-pub(crate) fn count_tasks(engine: &'static str, outcomes: &[(&'static str, u64)]) {
+pub(crate) fn count_tasks(
+    (engine, table): (&'static str, &'static str),
+    outcomes: &[(&'static str, u64)],
+) {
     if !is_recorded() {
         return;
     }
     for (outcome, number) in outcomes.iter().filter(|(_, number)| *number > 0) {
-        let labels = vec![
-            Label::new("bindery.engine", Cow::Borrowed(engine)),
-            Label::new("bindery.outcome", Cow::Borrowed(*outcome)),
-        ];
+        let mut labels = table_labels(engine, table);
+        labels.push(Label::new("bindery.outcome", Cow::Borrowed(*outcome)));
         count(names::TASKS_ENDED, labels, *number);
     }
 }
 
-/// The tasks of an engine are in these states, and the oldest that could run has waited for so long.
+/// The labels of a table of tasks: `outbox`, `events` or `messages`.
+#[cfg(feature = "outbox")]
+fn table_labels(engine: &'static str, table: &'static str) -> Vec<Label> {
+    let queue = table.trim_start_matches("_bindery_");
+    vec![
+        Label::new("bindery.engine", Cow::Borrowed(engine)),
+        Label::new("bindery.queue", Cow::Borrowed(queue)),
+    ]
+}
+
+/// The tasks of one of an engine's tables are in these states, and the oldest that could run has waited for so long.
 #[cfg(feature = "outbox")]
 pub(crate) fn record_tasks(
-    engine: &'static str,
+    (engine, table): (&'static str, &'static str),
     states: &[(&'static str, u64)],
     oldest: std::time::Duration,
 ) {
@@ -48,12 +59,16 @@ pub(crate) fn record_tasks(
         let key = Key::from_parts(name, labels);
         with_recorder(|recorder| recorder.register_gauge(&key, &METADATA).set(value));
     };
-    let engine = || Label::new("bindery.engine", Cow::Borrowed(engine));
     for (state, number) in states {
-        let labels = vec![engine(), Label::new("bindery.state", Cow::Borrowed(*state))];
+        let mut labels = table_labels(engine, table);
+        labels.push(Label::new("bindery.state", Cow::Borrowed(*state)));
         gauge(names::TASKS_COUNT, labels, *number as f64);
     }
-    gauge(names::TASKS_OLDEST, vec![engine()], oldest.as_secs_f64());
+    gauge(
+        names::TASKS_OLDEST,
+        table_labels(engine, table),
+        oldest.as_secs_f64(),
+    );
 }
 
 /// A run of a sync is over.

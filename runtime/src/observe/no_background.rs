@@ -4,10 +4,15 @@
 use std::time::Duration;
 
 #[cfg(feature = "outbox")]
-pub(crate) fn count_tasks(_: &'static str, _: &[(&'static str, u64)]) {}
+pub(crate) fn count_tasks(_: (&'static str, &'static str), _: &[(&'static str, u64)]) {}
 
 #[cfg(feature = "outbox")]
-pub(crate) fn record_tasks(_: &'static str, _: &[(&'static str, u64)], _: Duration) {}
+pub(crate) fn record_tasks(
+    _: (&'static str, &'static str),
+    _: &[(&'static str, u64)],
+    _: Duration,
+) {
+}
 
 #[cfg(feature = "sync")]
 pub(crate) fn record_sync(_: &str, _: bool, _: Duration, _: &[(&'static str, u64)]) {}

@@ -222,7 +222,7 @@ impl<'a> TaskQueue<'a> {
             })?;
             Ok(summary)
         })
-        .inspect(|summary| summary.record(self.engine().info.name))
+        .inspect(|summary| summary.record((self.engine().info.name, self.table)))
     }
 
     /// The first `limit` tasks of a filter, in the order in which they were written.
@@ -304,13 +304,13 @@ impl<'a> TaskQueue<'a> {
 }
 
 impl TaskSummary {
-    fn record(&self, engine: &'static str) {
+    fn record(&self, table: (&'static str, &'static str)) {
         let states = [
             ("pending", self.pending),
             ("running", self.running),
             ("failed", self.failed),
         ];
-        record_tasks(engine, &states, self.oldest_due.unwrap_or_default());
+        record_tasks(table, &states, self.oldest_due.unwrap_or_default());
     }
 
     fn add(&mut self, status: TaskStatus, count: u64, waited_ms: i64) {

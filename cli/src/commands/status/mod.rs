@@ -3,6 +3,7 @@
 
 mod atomic;
 mod capture;
+mod messages;
 pub(super) mod migrations;
 mod replicas;
 mod row;
@@ -45,6 +46,7 @@ const SECTIONS: Sections<'static> = Sections {
         &migrations::rows,
         &atomic::rows,
         &tasks::rows,
+        &messages::rows,
         &sagas::rows,
         &replicas::rows,
         &syncs::rows,
@@ -53,10 +55,10 @@ const SECTIONS: Sections<'static> = Sections {
     while_down: atomic::rows_while_down,
 };
 
-/// Report what waits on the engines: pending migrations, transactions in doubt, tasks, sagas, replicas that lag, syncs
+/// Report what waits on the engines: pending migrations, transactions in doubt, tasks, messages, sagas, replicas that lag, syncs
 #[derive(Debug, Args)]
 #[command(
-    long_about = "Report what waits on the engines: pending migrations, transactions of atomic groups in doubt, tasks that wait or failed, sagas that are not over, replicas that lag, syncs \
+    long_about = "Report what waits on the engines: pending migrations, transactions of atomic groups in doubt, tasks, events and messages that wait or failed, sagas that are not over, replicas that lag, syncs \
         that failed or could not copy rows, readers of recorded changes that are behind.\n\n\
         Without `--engine` all engines are looked at, at the same time; one that is down is reported as such, and the others all the \
         same. Nothing is changed. Exits with 0 where all is well, with 1 on a warning and with 2 on an error, as monitoring systems \

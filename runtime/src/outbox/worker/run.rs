@@ -430,7 +430,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             ("failed", now.failed - before.failed),
             ("lost", now.lost - before.lost),
         ];
-        count_tasks(self.store.engine(), &outcomes);
+        count_tasks((self.store.engine(), self.table), &outcomes);
     }
 
     fn is_over(&mut self, held: &Held) {

@@ -1,0 +1,24 @@
+//! Events that wait for a relay, messages that wait for a consumer, and those that failed: dead letters.
+
+use super::{Look, Row, tasks};
+use crate::commands::task_tables::Table;
+
+/// The tables, by the names of their sections.
+const TABLES: [(&str, Table); 2] = [("events", Table::Events), ("messages", Table::Messages)];
+
+/// A row for each table that has any; none where the tables are not there, as an engine may have tasks alone.
+pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for (section, table) in TABLES {
+        if !table.is_on(look.engine()) {
+            continue;
+        }
+        let summary = tasks::summary(table, look)?;
+        let is_used = |all: &bindery::outbox::TaskSummary| {
+            all.pending + all.running + all.failed + all.completed > 0
+        };
+        let summary = summary.filter(is_used);
+        rows.extend(summary.map(|summary| tasks::row(&summary, (section, table), look)));
+    }
+    Ok(rows)
+}
