@@ -25,6 +25,8 @@
 //! println!("{}", database.name());
 //! ```
 //!
+//! [`Broker`] is the same for message brokers: Redis.
+//!
 //! [`FaultProxy`] stands between a program and its server and does what networks do on bad days; [`Watchdog`] ends a test
 //! that would otherwise hang.
 //!
@@ -43,7 +45,7 @@ pub use environment::{
 };
 pub use error::Error;
 pub use proxy::{Direction, Fault, FaultProxy};
-pub use servers::{Detached, FreshDatabase, Product, Server, ServerOptions, Shutdown};
+pub use servers::{Broker, Detached, FreshDatabase, Product, Server, ServerOptions, Shutdown};
 pub use watchdog::Watchdog;
 
 /// The result of this crate's fallible functions.

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use bindery_testkit::{Error, MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_URL, Product, Server};
+use bindery_testkit::{Broker, Error, MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_URL, Product, Server};
 
 use crate::Failure;
 use crate::output::complain;
@@ -79,8 +79,13 @@ pub(crate) fn given() -> Option<Vec<(&'static str, String)>> {
 /// Returns an error for each server that is not installed.
 pub(crate) fn missing() -> Result<Vec<Error>, Failure> {
     let mut missing = Vec::new();
-    for options in [Server::postgres(), Server::mysql()] {
-        match options.check_installed() {
+    let installed = [
+        Server::postgres().check_installed(),
+        Server::mysql().check_installed(),
+        Broker::check_installed(),
+    ];
+    for one in installed {
+        match one {
             Ok(()) => {}
             Err(error @ Error::NotInstalled { .. }) => missing.push(error),
             Err(other) => return Err(other.into()),

@@ -11,7 +11,7 @@ use crate::interrupt::Interrupt;
 use crate::newest;
 use crate::output::complain;
 
-const PACKAGES: &[&str] = &["postgresql", "mariadb-server"];
+const PACKAGES: &[&str] = &["postgresql", "mariadb-server", "redis-server"];
 
 /// Debian calls this program before it starts a service (`man invoke-rc.d`); 101 means no.
 const NO_SERVICES: (&str, &str) = ("/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n");
@@ -22,7 +22,7 @@ const NO_CLUSTER: (&str, &str) = (
     "create_main_cluster = false\n",
 );
 
-/// Makes sure that both servers are installed.
+/// Makes sure that the servers are installed.
 pub(crate) fn ensure(interrupt: &Interrupt) -> Result<(), Failure> {
     let errors = missing()?;
     if errors.is_empty() {

@@ -40,6 +40,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "data",
             "sqlite,saga",
             "outbox",
+            "messages",
             "sqlite,messages",
             "sqlite,cron,signals",
             "postgres,tokio,read-token",
@@ -47,6 +48,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
     ),
     ("bindery-codegen", &["", "derive", "standalone"]),
     ("bindery-core", &[""]),
+    ("bindery-queues", &["", "redis"]),
     ("bindery-web", &["", "axum", "axum,read-token"]),
     ("bindery-schema", &["", "serde", "diff"]),
 ];

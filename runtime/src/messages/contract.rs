@@ -28,6 +28,7 @@ pub fn contract<Q: Queue>(new: impl Fn() -> Q) {
     programs_of_a_consumer_share_its_messages(&new());
     hands_out_again_what_is_not_acknowledged(&new());
     keeps_the_order_of_a_key(&new());
+    keeps_a_key_to_one_program(&new());
     keeps_large_and_strange_bodies(&new());
 }
 
@@ -174,6 +175,26 @@ fn keeps_the_order_of_a_key(queue: &impl Queue) {
             "key {key} came in the order {versions:?}"
         );
     }
+}
+
+/// A message that is taken holds up the later ones of its key, for whoever takes, and no others.
+fn keeps_a_key_to_one_program(queue: &impl Queue) {
+    subscribe(queue, "a");
+    push(queue, "one-1", 1, 1);
+    push(queue, "one-2", 1, 2);
+    let first = taken(queue, "a", 1);
+    assert_eq!(id(&first[0]), "one-1", "the earlier message comes first");
+    push(queue, "two-1", 2, 1);
+    let mut others = Vec::new();
+    while !others.iter().any(|one| id(one) == "two-1") {
+        let more = taken(queue, "a", 1);
+        // The first may come again by now, and the second one with it.
+        let is_in_order = id(&more[0]) != "one-2" || others.iter().any(|one| id(one) == "one-1");
+        assert!(is_in_order, "a later message of a key came before its time");
+        others.extend(more);
+    }
+    acknowledge(queue, "a", &first);
+    acknowledge(queue, "a", &others);
 }
 
 fn keeps_large_and_strange_bodies(queue: &impl Queue) {

@@ -54,12 +54,7 @@ impl Queue for MemoryQueue {
         let mut state = self.lock();
         state.next += 1;
         let number = state.next;
-        let key = format!(
-            "{} {} {}",
-            message.source(),
-            message.model(),
-            message.subject()
-        );
+        let key = message.row();
         for entries in state.consumers.values_mut() {
             entries.push_back(Entry {
                 number,

@@ -95,6 +95,11 @@ impl Message {
         self.data.get()
     }
 
+    /// A text that all messages about its row have, and no other: those are to come in the order in which they were pushed.
+    pub fn row(&self) -> String {
+        format!("{} {} {}", self.source, self.model(), self.subject)
+    }
+
     /// The model, `user`.
     pub(super) fn model(&self) -> &str {
         self.event.rsplit_once('_').map_or("", |(model, _)| model)

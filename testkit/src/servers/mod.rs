@@ -3,6 +3,7 @@
 
 mod account;
 mod address;
+mod broker;
 mod client;
 mod detached;
 mod directory;
@@ -20,6 +21,7 @@ mod server;
 mod standby;
 
 pub(crate) use address::Address;
+pub use broker::Broker;
 pub use detached::Detached;
 pub use fresh::FreshDatabase;
 pub use options::ServerOptions;

@@ -14,7 +14,7 @@ pub(crate) const POSTGRES_FOLDERS: &[&str] = &[
     "/usr/local/opt/postgresql@*/bin",
 ];
 
-/// Folders beside `PATH` where packages put MariaDB and MySQL.
+/// Folders beside `PATH` where packages put MariaDB and MySQL, and brokers.
 pub(crate) const MYSQL_FOLDERS: &[&str] = &[
     "/usr/sbin",
     "/usr/bin",

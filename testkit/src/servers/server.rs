@@ -20,7 +20,7 @@ use crate::{Error, Result};
 pub(crate) const STOP_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Another process may take the port between our choosing it and the server's binding it.
-const PORT_ATTEMPTS: u32 = 5;
+pub(super) const PORT_ATTEMPTS: u32 = 5;
 
 /// Between two attempts to start a server whose last processes are still going.
 const RESTART_PAUSE: Duration = Duration::from_millis(50);
@@ -346,13 +346,13 @@ fn wait_until_ready(
     }
 }
 
-fn free_port() -> Result<u16> {
+pub(super) fn free_port() -> Result<u16> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())
         .map(|address| address.port())
         .map_err(Error::io("find a free port on 127.0.0.1"))
 }
 
-fn is_taken(port: u16) -> bool {
+pub(super) fn is_taken(port: u16) -> bool {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err()
 }

@@ -11,6 +11,7 @@ const FOLDERS: &[&str] = &[
     "core/src",
     "docs",
     "macros/src",
+    "queues/src",
     "runtime/src",
     "schema/src",
     "testkit/src",

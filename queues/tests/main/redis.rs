@@ -1,0 +1,223 @@
+//! The queue in Redis, on a server of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use bindery::messages::{Delivery, Message, Queue, QueueError, contract};
+use bindery_queues::RedisQueue;
+use bindery_testkit::{Broker, Shutdown, Watchdog};
+
+use crate::shop::{PATIENCE, Shop, events_of, message};
+
+/// An empty queue of the server.
+fn queue(broker: &Broker) -> RedisQueue {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let name = format!("queue-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+    RedisQueue::new(&broker.url(), &name).expect("the URL is one of Redis")
+}
+
+fn ids(deliveries: &[Delivery]) -> Vec<String> {
+    let id = |one: &Delivery| {
+        let message = Message::from_json(&one.body).expect("it is a message");
+        message.id().to_owned()
+    };
+    deliveries.iter().map(id).collect()
+}
+
+fn take(queue: &RedisQueue, most: usize) -> Vec<Delivery> {
+    queue.take("a", most).expect("the server is there")
+}
+
+fn acknowledge(queue: &RedisQueue, deliveries: &[Delivery]) {
+    for delivery in deliveries {
+        let done = queue.acknowledge("a", delivery);
+        done.expect("the server is there");
+    }
+}
+
+/// The number of entries in a stream.
+fn length(broker: &Broker, stream: &str) -> u64 {
+    let client = redis::Client::open(broker.url()).expect("the URL is one of Redis");
+    let mut connection = client.get_connection().expect("the server is there");
+    let length = redis::cmd("XLEN").arg(stream).query(&mut connection);
+    length.expect("it is a stream")
+}
+
+/// Covers MSG-5 on Redis.
+#[test]
+fn msg_01_a_queue_in_redis_keeps_the_contract() {
+    let _watchdog = Watchdog::start("redis_contract", Duration::from_secs(300));
+    if let Some(broker) = Broker::redis_or_skip() {
+        contract(|| queue(&broker).redeliver_after(Duration::from_secs(1)));
+    }
+}
+
+#[test]
+fn msg_01_a_message_that_is_pushed_twice_is_there_once() {
+    let Some(broker) = Broker::redis_or_skip() else {
+        return;
+    };
+    let queue = queue(&broker);
+    queue.subscribe("a").expect("the server is there");
+    for id in ["one", "one", "two", "one"] {
+        queue.push(&message(id, 1, 1)).expect("the server is there");
+    }
+    assert_eq!(ids(&take(&queue, 10)), ["one", "two"]);
+}
+
+#[test]
+fn msg_03_a_row_waits_for_its_earlier_message_and_others_do_not() {
+    let Some(broker) = Broker::redis_or_skip() else {
+        return;
+    };
+    let queue = queue(&broker);
+    queue.subscribe("a").expect("the server is there");
+    for (id, row) in [("1", 1), ("2", 1), ("3", 2), ("4", 1), ("5", 3)] {
+        queue
+            .push(&message(id, row, 1))
+            .expect("the server is there");
+    }
+    let first = take(&queue, 1);
+    assert_eq!(ids(&first), ["1"]);
+    let others = take(&queue, 10);
+    assert_eq!(ids(&others), ["3", "5"], "2 and 4 wait for 1");
+    acknowledge(&queue, &first);
+    let next = take(&queue, 1);
+    assert_eq!(ids(&next), ["2"]);
+    assert_eq!(take(&queue, 10), [], "4 waits for 2");
+    acknowledge(&queue, &next);
+    assert_eq!(ids(&take(&queue, 10)), ["4"]);
+}
+
+/// A row with more messages than may be pending neither loses any nor their order.
+#[test]
+fn msg_03_a_row_with_many_messages_is_handed_out_in_order() {
+    let Some(broker) = Broker::redis_or_skip() else {
+        return;
+    };
+    let queue = queue(&broker);
+    queue.subscribe("a").expect("the server is there");
+    const MESSAGES: i64 = 1_500;
+    for version in 0..MESSAGES {
+        let message = message(&version.to_string(), 1, version);
+        queue.push(&message).expect("the server is there");
+    }
+    let first = take(&queue, 1);
+    while !take(&queue, 100).is_empty() {}
+    acknowledge(&queue, &first);
+    let mut seen = ids(&first);
+    while seen.len() < MESSAGES as usize {
+        let taken = take(&queue, 100);
+        assert!(!taken.is_empty(), "after {}", seen.len());
+        seen.extend(ids(&taken));
+        acknowledge(&queue, &taken);
+    }
+    let expected: Vec<String> = (0..MESSAGES).map(|version| version.to_string()).collect();
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn messages_that_all_consumers_have_handled_are_deleted() {
+    let Some(broker) = Broker::redis_or_skip() else {
+        return;
+    };
+    let queue = RedisQueue::new(&broker.url(), "deleted").expect("the URL is one of Redis");
+    for consumer in ["a", "b"] {
+        queue.subscribe(consumer).expect("the server is there");
+    }
+    let drain = |consumer: &str| loop {
+        let taken = queue.take(consumer, 100).expect("the server is there");
+        if taken.is_empty() {
+            break;
+        }
+        for one in &taken {
+            queue
+                .acknowledge(consumer, one)
+                .expect("the server is there");
+        }
+    };
+    for number in 0..1_000 {
+        let message = message(&number.to_string(), number, 1);
+        queue.push(&message).expect("the server is there");
+    }
+    drain("a");
+    let of_b = length(&broker, "bindery:{deleted}");
+    assert_eq!(of_b, 1_000, "the other consumer has none of them yet");
+    drain("b");
+    let left = length(&broker, "bindery:{deleted}");
+    // Whole nodes of a stream are deleted, of a hundred entries each, after the next ones are handed out.
+    assert!(left <= 300, "{left} are left");
+}
+
+#[test]
+fn msg_02_a_server_that_lost_its_data_gets_new_messages_on() {
+    let Some(broker) = Broker::redis_or_skip() else {
+        return;
+    };
+    let queue = queue(&broker);
+    queue.subscribe("a").expect("the server is there");
+    let client = redis::Client::open(broker.url()).expect("the URL is one of Redis");
+    let mut connection = client.get_connection().expect("the server is there");
+    let flushed = redis::cmd("FLUSHALL").query::<()>(&mut connection);
+    flushed.expect("the server is there");
+    queue
+        .push(&message("one", 1, 1))
+        .expect("the server is there");
+    assert_eq!(ids(&take(&queue, 1)), ["one"]);
+    let stranger = queue.take("b", 1).expect_err("it has not subscribed");
+    assert!(matches!(stranger, QueueError::Refused(_)), "{stranger}");
+}
+
+#[test]
+fn a_server_that_is_away_is_named_without_its_password() {
+    let away = RedisQueue::new("redis://:hunter2@127.0.0.1:1/", "shop").expect("it is a URL");
+    let error = away
+        .push(&message("one", 1, 1))
+        .expect_err("nothing listens there");
+    assert!(matches!(error, QueueError::Unavailable(_)), "{error}");
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+    assert!(!format!("{away:?}").contains("hunter2"));
+    for (url, name) in [
+        ("http://:hunter2@localhost", "shop"),
+        ("redis://localhost", "{}"),
+    ] {
+        let error = RedisQueue::new(url, name).expect_err("it is refused");
+        assert!(matches!(error, QueueError::Refused(_)), "{error}");
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+}
+
+/// Events go on through a server that is killed in the middle and comes back: the copy ends equal, each event is handled once.
+#[test]
+fn msg_02_a_copy_is_kept_up_over_a_server_that_is_killed() {
+    let _watchdog = Watchdog::start("redis_killed", Duration::from_secs(300));
+    let Some(mut broker) = Broker::redis_or_skip() else {
+        return;
+    };
+    let shop = Shop::new();
+    let queue: Arc<dyn Queue> = Arc::new(queue(&broker).redeliver_after(Duration::from_secs(2)));
+    let (consumer, relay) = (shop.consumer(&queue), shop.relay(&queue));
+    shop.write_users(0..40);
+    wait_for_some(&shop);
+    broker.go_down(Shutdown::Crash);
+    shop.write_users(40..80);
+    broker.come_back().expect("the server comes back");
+    shop.write_users(80..120);
+    shop.wait_until_copied(events_of(0..120));
+    relay.stop().expect("the relay ends");
+    let report = consumer.stop().expect("the consumer ends");
+    assert_eq!((report.failed, shop.handled().1), (0, 0));
+    assert!(report.completed >= events_of(0..120), "{report:?}");
+    let left = queue.take("copies", 100).expect("the server is there");
+    assert_eq!(left, [], "all are acknowledged");
+}
+
+/// Waits until the first messages came through.
+fn wait_for_some(shop: &Shop) {
+    let until = Instant::now() + PATIENCE;
+    while shop.handled().0 == 0 {
+        assert!(Instant::now() < until, "no message came through");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
