@@ -79,6 +79,19 @@ pub fn accessor(table: &str) -> String {
     started(words(table), "t", "table")
 }
 
+/// The name of a model in its events: `user` of `User`.
+///
+/// ```
+/// use bindery_schema::name::event_model;
+/// assert_eq!(event_model("OrderDetail"), "order_detail");
+/// assert_eq!(event_model("r#Type"), "type");
+/// ```
+pub fn event_model(model: &str) -> String {
+    let name = accessor(model.trim_start_matches("r#"));
+    let name = name.trim_start_matches("r#").trim_end_matches('_');
+    name.to_owned()
+}
+
 /// The field of a column: its name in snake case, not escaped.
 ///
 /// ```

@@ -41,6 +41,8 @@ impl<E> Tested for E where
 
 struct World {
     db: Databases,
+    /// By the names of the engines.
+    urls: BTreeMap<String, String>,
     _servers: Vec<FreshDatabase>,
     _folder: tempfile::TempDir,
 }
@@ -50,9 +52,12 @@ fn world(engines: &[&'static str]) -> Option<World> {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let lite = format!("sqlite://{}", folder.path().join("lite.db").display());
     let mut urls = BTreeMap::from([
-        ("default", "postgres://nobody@127.0.0.1:1/none".to_owned()),
-        ("m", "mysql://nobody@127.0.0.1:1/none".to_owned()),
-        ("lite", lite),
+        (
+            "default".to_owned(),
+            "postgres://nobody@127.0.0.1:1/none".to_owned(),
+        ),
+        ("m".to_owned(), "mysql://nobody@127.0.0.1:1/none".to_owned()),
+        ("lite".to_owned(), lite),
     ]);
     let mut servers = Vec::new();
     for name in engines {
@@ -61,22 +66,27 @@ fn world(engines: &[&'static str]) -> Option<World> {
             "m" => bindery_testkit::fresh_mysql()?,
             _ => continue,
         };
-        urls.insert(name, server.url().to_owned());
+        urls.insert((*name).to_owned(), server.url());
         servers.push(server);
     }
-    let config = urls.iter().fold(Config::new(), |config, (name, url)| {
-        config.engine(*name, url.as_str())
-    });
-    let db = Databases::with_config(&config).expect("it is configured");
+    let db = open(&urls);
     for name in engines {
         let engine: engine::Any = name.parse().expect("it is an engine");
         db.create_missing_on(engine).expect("the tables are made");
     }
     Some(World {
         db,
+        urls,
         _servers: servers,
         _folder: folder,
     })
+}
+
+fn open(urls: &BTreeMap<String, String>) -> Databases {
+    let config = urls.iter().fold(Config::new(), |config, (name, url)| {
+        config.engine(name.as_str(), url.as_str())
+    });
+    Databases::with_config(&config).expect("it is configured")
 }
 
 fn start<E: Tested>(test: &'static str, name: &'static str, engine: E, run: fn(&World, E)) {
@@ -776,3 +786,11 @@ mod sync_05_the_copy_follows_the_commits {
         );
     }
 }
+
+/// Processes that are killed.
+#[path = "messages_killed.rs"]
+mod killed;
+
+/// The events, beside the schema that other programs have of them.
+#[path = "messages_schema.rs"]
+mod schema;

@@ -150,3 +150,78 @@ fn cli_06_large_schemas_are_drawn() {
         assert!((0.4..4.0).contains(&aspect), "{file}: {aspect}");
     }
 }
+
+/// The schema of which the tests of events have a program.
+fn published() -> Project {
+    let config = include_str!("../../../tests/golden/messages/bindery.toml");
+    let schema = include_str!("../../../tests/golden/messages/schema.sql");
+    Project::new(&[("bindery.toml", config), ("schema.sql", schema)])
+}
+
+/// `BINDERY_UPDATE=1` writes the file anew.
+#[test]
+fn msg_01_the_json_schema_of_events_is_the_one_that_events_are_validated_with() {
+    let schema = published().run("docs --as json-schema").good();
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../tests/golden/messages/events.schema.json"
+    );
+    if std::env::var_os("BINDERY_UPDATE").is_some() {
+        std::fs::write(path, &schema).expect("the repository can be written");
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(schema == kept, "{schema}");
+}
+
+#[test]
+fn msg_01_a_document_of_asyncapi_has_every_event() {
+    let project = published();
+    let document = project.run("docs --as asyncapi").json();
+    assert_eq!(document["asyncapi"], "3.0.0");
+    for (channel, operation, number) in [
+        ("default", "default_events", 8),
+        ("m", "m_events", 4),
+        ("lite", "lite_events", 4),
+    ] {
+        let messages = &document["channels"][channel]["messages"];
+        assert_eq!(messages.as_object().map(serde_json::Map::len), Some(number));
+        assert_eq!(
+            document["operations"][operation]["channel"]["$ref"],
+            format!("#/channels/{channel}")
+        );
+    }
+    let mut references = 0;
+    every_reference(&document, &mut |reference| {
+        references += 1;
+        let path = reference.strip_prefix('#').expect("it is of the document");
+        assert!(document.pointer(path).is_some(), "{reference}");
+    });
+    assert!(references > 30, "{references}");
+    let updated = &document["components"]["schemas"]["user_updated"]["properties"];
+    assert_eq!(updated["type"]["const"], "user_updated");
+    assert_eq!(
+        updated["data"]["required"],
+        serde_json::json!(["key", "before", "after"])
+    );
+    let of_one = project.run("docs --as asyncapi --engine lite").json();
+    let channels = of_one["channels"].as_object().expect("channels");
+    assert_eq!(channels.keys().collect::<Vec<_>>(), ["lite"]);
+    holds(
+        &hostile().run("docs --as asyncapi").failed(),
+        &["no table of these engines is published", "-- @publish"],
+    );
+}
+
+fn every_reference(value: &serde_json::Value, found: &mut impl FnMut(&str)) {
+    if let Some(object) = value.as_object() {
+        for (name, value) in object {
+            match value.as_str().filter(|_| name == "$ref") {
+                Some(reference) => found(reference),
+                None => every_reference(value, found),
+            }
+        }
+    }
+    for value in value.as_array().into_iter().flatten() {
+        every_reference(value, found);
+    }
+}

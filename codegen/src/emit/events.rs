@@ -2,7 +2,7 @@
 
 use bindery_schema::ast::ChangeKind;
 use bindery_schema::model::{Engine, Model};
-use bindery_schema::name::accessor;
+use bindery_schema::name::event_model;
 
 use super::shape::Shape;
 use super::shapes::Surroundings;
@@ -99,10 +99,9 @@ pub(crate) fn of_model(w: &mut RustWriter, shape: &Shape<'_>) {
     let before = |kind| Expr::text(of(kind).is_some_and(|event| event.before).to_string());
     let engines = shape.publishes_on.iter().map(u16::to_string);
     let engines: Vec<String> = engines.collect();
-    let name = accessor(shape.names.row.trim_start_matches("r#"));
-    let name = name.trim_start_matches("r#").trim_end_matches('_');
+    let name = event_model(&shape.names.row);
     let fields = [
-        ("name", Expr::text(string_literal(name))),
+        ("name", Expr::text(string_literal(&name))),
         ("engines", Expr::text(format!("&[{}]", engines.join(", ")))),
         ("created", is_there(ChangeKind::Created)),
         ("updated", is_there(ChangeKind::Updated)),

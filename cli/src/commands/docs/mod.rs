@@ -1,8 +1,10 @@
-//! `bindery docs`: the schema as a document for people: one HTML file, Markdown, or a diagram alone.
+//! `bindery docs`: the schema as a document for people: one HTML file, Markdown, or a diagram alone; and its events as one for other
+//! programs.
 
 mod book;
 mod diagram;
 mod escape;
+mod events;
 mod html;
 mod markdown;
 mod text_diagram;
@@ -22,17 +24,19 @@ use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};
 use crate::text::count;
 
-/// Write the schema as a document: HTML, Markdown or a diagram
+/// Write the schema as a document: HTML, Markdown, a diagram, or AsyncAPI
 #[derive(Debug, Args)]
 #[command(
     long_about = "Write the schema as a document: one HTML file that needs nothing beside it, Markdown, or a diagram alone.\n\n\
         For each engine it has the tables with their columns, types, comments and keys, the tables that refer to each, and the links to \
-        other engines. Nothing is connected to. Without `--engine` all engines are in it.",
+        other engines. Nothing is connected to. Without `--engine` all engines are in it.\n\n\
+        The events of tables with `-- @publish` are written for other programs: as a JSON schema, or as a document of AsyncAPI.",
     after_help = "Examples:\n  \
         bindery docs --out docs.html\n  \
         bindery docs --engine b --as markdown\n  \
         bindery docs --as svg --out schema.svg --force\n  \
-        bindery docs --as mermaid"
+        bindery docs --as mermaid\n  \
+        bindery docs --as asyncapi --out events.json"
 )]
 pub(crate) struct DocsArguments {
     /// The form of the document
@@ -58,6 +62,8 @@ enum Form {
     Mermaid,
     Dot,
     Svg,
+    Asyncapi,
+    JsonSchema,
 }
 
 /// The file that was written; `cli/JSON.md` documents it.
@@ -82,6 +88,8 @@ pub(crate) fn run(arguments: &DocsArguments, output: &Output) -> Result<(), Fail
         Form::Mermaid => text_diagram::mermaid(&book),
         Form::Dot => text_diagram::dot(&book),
         Form::Svg => diagram::svg(&book),
+        Form::Asyncapi => events::asyncapi(model, &chosen)?,
+        Form::JsonSchema => events::json_schema(model, &chosen)?,
     };
     match arguments
         .out
