@@ -1,0 +1,373 @@
+//! Processes that are killed with SIGKILL where it hurts most, and two of them at once.
+
+use std::io::Read;
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+use bindery::messages::{events_of, messages_of};
+use bindery::outbox::TaskSummary;
+
+use super::*;
+
+/// The scene that a child plays with its engines, and the URLs of all engines: one to a line.
+const CHILD: &str = "BINDERY_TEST_MESSAGES_CHILD";
+
+/// Claims of a lost process are another's after this.
+const LEASE: Duration = Duration::from_millis(500);
+const POLL: Duration = Duration::from_millis(20);
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A process of this test that does something and is killed.
+fn child(world: &World, scene: &str, source: &str, target: &str) -> Command {
+    let urls = world.urls.iter();
+    let urls = urls.map(|(name, url)| format!("\n{name} {url}"));
+    let wanted = format!("{scene} {source} {target}{}", urls.collect::<String>());
+    let mut command = Command::new(std::env::current_exe().expect("the path of the test"));
+    command
+        .args([
+            "messages_at_work::killed::in_a_process_of_its_own",
+            "--exact",
+        ])
+        .env(CHILD, wanted)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+fn runs_until_killed<S: Tested, T: Tested>(world: &World, scene: &str, source: S, target: T) {
+    let status = child(world, scene, source.name(), target.name()).status();
+    assert_eq!(status.expect("the test runs").code(), None, "it was killed");
+}
+
+/// Kills this process.
+fn die() -> ! {
+    let this = std::process::id().to_string();
+    let killed = Command::new("kill").args(["-9", &this]).status();
+    panic!("it lives on: {killed:?}");
+}
+
+/// One of the processes; nothing in a run of all tests.
+#[test]
+fn in_a_process_of_its_own() {
+    let Ok(wanted) = std::env::var(CHILD) else {
+        return;
+    };
+    let (scene, urls) = wanted.split_once('\n').expect("a scene and URLs");
+    let urls = urls.lines().map(|line| {
+        let (name, url) = line.split_once(' ').expect("a name and a URL");
+        (name.to_owned(), url.to_owned())
+    });
+    let db = open(&urls.collect());
+    let (scene, pair) = scene.split_once(' ').expect("a scene and engines");
+    match pair {
+        "lite default" => play(&db, scene, engine::Lite, engine::Default),
+        "default m" => play(&db, scene, engine::Default, engine::M),
+        "m lite" => play(&db, scene, engine::M, engine::Lite),
+        _ => panic!("{pair}"),
+    }
+}
+
+fn play<S: Tested, T: Tested>(db: &Databases, scene: &str, source: S, target: T)
+where
+    UserId<S>: serde::de::DeserializeOwned,
+{
+    match scene {
+        "commit" => {
+            let mut connection = db.connect(source).unwrap();
+            connection.users().insert(new(1, "1@a.org")).unwrap();
+            let open: bindery::Result<()> = connection.transaction(|tx| {
+                tx.users().insert(new(2, "2@a.org"))?;
+                die()
+            });
+            open.unwrap();
+        }
+        "push" => {
+            let queue = DiesAfterPush(DatabaseQueue::new(db, target, ["effects"]));
+            db.relay_on(source).lease(LEASE).to(queue).run().unwrap();
+        }
+        "handler" => {
+            let consumer = db.consumer_on(target, "effects").lease(LEASE);
+            let consumer = consumer.on::<UserCreated<S>>(move |event, cx| {
+                effect(cx, target, &event)?;
+                die()
+            });
+            consumer.run().unwrap();
+        }
+        "work" => work(db, source, target),
+        _ => panic!("{scene}"),
+    }
+}
+
+/// Hands a message on, and ends the process before anyone can note it.
+struct DiesAfterPush(DatabaseQueue);
+
+impl Queue for DiesAfterPush {
+    fn push(&self, message: &Message) -> Result<(), QueueError> {
+        self.0.push(message)?;
+        die()
+    }
+
+    fn subscribe(&self, consumer: &str) -> Result<(), QueueError> {
+        self.0.subscribe(consumer)
+    }
+
+    fn take(&self, consumer: &str, most: usize) -> Result<Vec<Delivery>, QueueError> {
+        self.0.take(consumer, most)
+    }
+
+    fn acknowledge(&self, consumer: &str, delivery: &Delivery) -> Result<(), QueueError> {
+        self.0.acknowledge(consumer, delivery)
+    }
+
+    fn redelivers_after(&self) -> Duration {
+        self.0.redelivers_after()
+    }
+}
+
+/// Inserts the copy; whether it was the first time.
+fn effect<S: Tested, T: Tested>(
+    cx: &bindery::messages::MessageContext<'_, Databases>,
+    target: T,
+    event: &UserCreated<S>,
+) -> Result<bool, Box<dyn std::error::Error + Send + Sync>> {
+    let id = *event.key.value();
+    let domain = domain(&event.after.email).expect("it has one").to_owned();
+    let copy = NewUserCopy::new(id, domain);
+    let done = cx.once(target, |tx| tx.user_copies().insert(copy).map(drop))?;
+    Ok(done.is_some())
+}
+
+/// A relay and two consumers, until the process is killed or its parent is gone.
+fn work<S: Tested, T: Tested>(db: &Databases, source: S, target: T)
+where
+    UserId<S>: serde::de::DeserializeOwned,
+{
+    let relay = db.relay_on(source).lease(LEASE).longest_poll(POLL);
+    let relay = relay.to_consumers(target, ["copies", "counts"]).start();
+    let copies = db.consumer_on(target, "copies").lease(LEASE);
+    let copies = copies.longest_poll(POLL).first_pause(POLL);
+    let copies = copies.sync::<User<S>, UserCopy<T>>(mapped).start();
+    let counts = db.consumer_on(target, "counts").lease(LEASE);
+    let counts = counts.longest_poll(POLL).first_pause(POLL);
+    // A second effect of an event would be a second row of its key, so an error.
+    let counts = counts.on::<UserEvent<S>>(move |event, cx| {
+        let seat = NewSeat::new(*event.key().value(), cx.message().version(), true);
+        cx.once(target, |tx| tx.seats().insert(seat).map(drop))?;
+        Ok(())
+    });
+    let running = [relay.unwrap(), copies.unwrap(), counts.start().unwrap()];
+    let mut end = Vec::new();
+    std::io::stdin().read_to_end(&mut end).unwrap();
+    drop(running);
+}
+
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let until = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < until, "{what}");
+        std::thread::sleep(POLL);
+    }
+}
+
+fn messages<T: Tested>(world: &World, target: T) -> TaskSummary {
+    messages_of(&world.db, target).summary().unwrap()
+}
+
+fn events_left<S: Tested>(world: &World, source: S) -> TaskSummary {
+    events_of(&world.db, source).summary().unwrap()
+}
+
+/// A change that was committed has its event, and one that was not has none.
+///
+/// Covers MSG-1.
+fn after_the_commit<S: Tested, T: Tested>(world: &World, (source, target): (S, T)) {
+    runs_until_killed(world, "commit", source, target);
+    assert_eq!(names(&events(world, source)), ["user_created 1"]);
+    assert!(
+        connection(world, source)
+            .users()
+            .find(key(2))
+            .unwrap()
+            .is_none()
+    );
+}
+
+/// A relay that is killed when a queue has the message, and before it could note that, hands it on again: it is handled once.
+///
+/// Covers MSG-2.
+fn after_the_push<S: Tested, T: Tested>(world: &World, (source, target): (S, T))
+where
+    UserId<S>: serde::de::DeserializeOwned,
+{
+    connection(world, source)
+        .users()
+        .insert(new(1, "1@a.org"))
+        .unwrap();
+    runs_until_killed(world, "push", source, target);
+    assert_eq!(events_left(world, source).running, 1, "nobody noted it");
+    assert_eq!(messages(world, target).pending, 1, "and it is there");
+    let relay = world.db.relay_on(source).longest_poll(POLL);
+    let relay = relay.to_consumers(target, ["effects"]).start().unwrap();
+    wait_until("it is handed on", || {
+        events_left(world, source).completed == 1
+    });
+    relay.stop().unwrap();
+    let consumer = world.db.consumer_on(target, "effects");
+    let consumer = consumer.on::<UserCreated<S>>(move |event, cx| {
+        effect(cx, target, &event)?;
+        Ok(())
+    });
+    assert_eq!(consumer.run_until_idle().unwrap().completed, 1);
+    assert_eq!(copy(&world.db, target), [(1, "a.org".to_owned())]);
+}
+
+/// A consumer that is killed between the target's commit and the end of the message handles it again, without a second effect.
+///
+/// Covers MSG-2.
+fn after_the_effect<S: Tested, T: Tested>(world: &World, (source, target): (S, T))
+where
+    UserId<S>: serde::de::DeserializeOwned,
+{
+    connection(world, source)
+        .users()
+        .insert(new(1, "1@a.org"))
+        .unwrap();
+    let relay = world.db.relay_on(source);
+    relay
+        .to_consumers(target, ["effects"])
+        .run_until_idle()
+        .unwrap();
+    runs_until_killed(world, "handler", source, target);
+    assert_eq!(copy(&world.db, target), [(1, "a.org".to_owned())]);
+    let left = messages(world, target);
+    assert_eq!(
+        (left.running, left.completed),
+        (1, 0),
+        "it is not done with"
+    );
+
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let firsts = Arc::clone(&seen);
+    let consumer = world.db.consumer_on(target, "effects").longest_poll(POLL);
+    let consumer = consumer.on::<UserCreated<S>>(move |event, cx| {
+        let is_first = effect(cx, target, &event)?;
+        firsts.lock().unwrap().push(is_first);
+        Ok(())
+    });
+    let running = consumer.start().unwrap();
+    wait_until("it is handled again", || {
+        messages(world, target).completed == 1
+    });
+    running.stop().unwrap();
+    assert_eq!(*seen.lock().unwrap(), [false], "handled again, no effect");
+    assert_eq!(copy(&world.db, target), [(1, "a.org".to_owned())]);
+}
+
+/// A child that ends with its value.
+struct Working(Child);
+
+impl Working {
+    fn start<S: Tested, T: Tested>(world: &World, (source, target): (S, T)) -> Self {
+        let mut command = child(world, "work", source.name(), target.name());
+        Self(command.spawn().expect("the test runs"))
+    }
+
+    fn kill(mut self) {
+        self.0.kill().expect("it runs");
+        self.0.wait().expect("it was a child");
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Two processes share the events and messages, and are killed in the middle: the copy equals its source, each event has one effect.
+///
+/// Covers MSG-1, MSG-2.
+fn two_processes<S: Tested, T: Tested>(world: &World, pair: (S, T))
+where
+    UserId<S>: serde::de::DeserializeOwned,
+{
+    const USERS: i64 = 40;
+    let (source, target) = pair;
+    let (first, second) = (Working::start(world, pair), Working::start(world, pair));
+    let mut connection = connection(world, source);
+    let mut write = |ids: std::ops::RangeInclusive<i64>| {
+        for id in ids {
+            let user = new(id, &format!("{id}@a.org"));
+            connection.users().insert(user).unwrap();
+            let patch = UserPatch::new().email(format!("{id}@b.org"));
+            connection.users().update(key(id), patch).unwrap();
+            if id % 2 == 0 {
+                connection.users().delete(key(id)).unwrap();
+            }
+        }
+    };
+    write(1..=USERS / 2);
+    wait_until("the processes handle messages", || {
+        messages(world, target).completed > 0
+    });
+    first.kill();
+    let third = Working::start(world, pair);
+    write(USERS / 2 + 1..=USERS);
+    second.kill();
+    let events = u64::try_from(USERS * 5 / 2).unwrap();
+    wait_until("all is handled", || {
+        let (left, messages) = (events_left(world, source), messages(world, target));
+        let waiting = left.pending + left.running + messages.pending + messages.running;
+        left.completed == events && waiting == 0
+    });
+    drop(third);
+    assert_eq!(messages(world, target).failed, 0);
+    let expected = (1..=USERS).filter(|id| id % 2 == 1);
+    let expected: Vec<_> = expected.map(|id| (id, "b.org".to_owned())).collect();
+    assert_eq!(copy(&world.db, target), expected);
+    let mut target = world.db.connect(target).unwrap();
+    assert_eq!(target.seats().count().unwrap(), events, "one effect each");
+}
+
+/// Runs a test on the pairs of databases.
+macro_rules! on_pairs {
+    ($($name:ident = $test:ident;)*) => {$(
+        mod $name {
+            use super::*;
+
+            fn start<S: Tested, T: Tested>(pair: (S, T))
+            where
+                UserId<S>: serde::de::DeserializeOwned,
+            {
+                let _watchdog = Watchdog::start(stringify!($name), Duration::from_secs(300));
+                if let Some(world) = world(&[pair.0.name(), pair.1.name()]) {
+                    $test(&world, pair);
+                }
+            }
+
+            #[test]
+            fn sqlite_to_postgres() {
+                start((engine::Lite, engine::Default));
+            }
+
+            #[test]
+            fn postgres_to_mariadb() {
+                start((engine::Default, engine::M));
+            }
+
+            #[test]
+            fn mariadb_to_sqlite() {
+                start((engine::M, engine::Lite));
+            }
+        }
+    )*};
+}
+
+on_pairs! {
+    msg_01_a_process_killed_after_the_commit_loses_no_event = after_the_commit;
+    msg_01_a_relay_killed_after_the_push_hands_on_once = after_the_push;
+    msg_02_a_consumer_killed_after_the_effect_has_it_once = after_the_effect;
+    msg_02_two_processes_that_are_killed_have_each_effect_once = two_processes;
+}
