@@ -97,6 +97,13 @@ impl Reader<'_> {
             "validate" if matches!(attribute.meta, Meta::Path(_)) => {
                 self.flag(attribute, &mut found.validate);
             }
+            "publish" | "capture" => {
+                let message = format!("changes of rows of a struct are not known to `#[{name}]`");
+                let help = format!(
+                    "declare the table in a schema file with `-- @{name}` above it, in place of the struct"
+                );
+                self.errors.report(attribute, &message, &help);
+            }
             "unique" => found.uniques.extend(self.fields(attribute)),
             "index" => found.indexes.extend(self.fields(attribute)),
             "key" | "column" | "references" | "link_to" | "version" | "updated" | "computed" => {
@@ -400,5 +407,23 @@ fn doc_line(attribute: &Attribute) -> Option<String> {
             Some(text.strip_prefix(' ').unwrap_or(&text).to_owned())
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_of_structs_are_refused_in_words() {
+        for attribute in ["#[publish]", "#[publish(created)]", "#[capture]"] {
+            let source = format!("{attribute} pub struct User {{ #[key] id: UserId }}");
+            let input: syn::DeriveInput = syn::parse_str(&source).expect("it is a struct");
+            let described = crate::derive::describe(&input, &mut Places::default());
+            let error = described.expect_err(&source).to_string();
+            let name = attribute.trim_matches(['#', '[', ']']);
+            let name = name.trim_end_matches("(created)");
+            assert!(error.contains(&format!("`-- @{name}` above it")), "{error}");
+        }
     }
 }

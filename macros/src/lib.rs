@@ -27,7 +27,7 @@ use proc_macro::TokenStream;
     Model,
     attributes(
         table, engines, dialect, unique, index, key, column, references, link_to, version, updated,
-        computed, validate
+        computed, validate, publish, capture
     )
 )]
 pub fn derive_model(input: TokenStream) -> TokenStream {

@@ -219,6 +219,12 @@ fn a_schema_file_that_describes_the_table_too_has_to_agree() {
     let same = "#[table(\"users\")] #[engines(\"b\")] pub struct User { #[key(generated)] id: UserId, \
                 #[column(type = \"VARCHAR(40)\")] email: String, nick: Option<String> }";
     assert!(derived(same, &setting(Some(schema))).is_ok());
+    let captured = format!("-- @capture\n{schema}");
+    let found = derived(same, &setting(Some(&captured))).expect_err(same);
+    assert_eq!(
+        found[0].1,
+        "`User` is a struct, and its table has `@capture` at schema.sql:1:4"
+    );
 }
 
 #[test]

@@ -27,6 +27,7 @@ impl Comparison<'_> {
             return;
         };
         self.engines(own, table, findings);
+        self.tags(table, findings);
         self.key(own, table, findings);
         for (column, field) in own.columns.iter().zip(self.fields()) {
             match table.columns.iter().find(|other| other.name == column.name) {
@@ -77,6 +78,22 @@ impl Comparison<'_> {
             quoted.join(", ")
         );
         findings.push(place, message, help);
+    }
+
+    /// Tags whose work is done by the code of rows that are generated, and by tables that are made of the file.
+    fn tags(&self, table: &Table, findings: &mut Findings) {
+        let publish = table.publish.as_ref().map(|tag| tag.span);
+        for (tag, span) in [("@publish", publish), ("@capture", table.capture)] {
+            let Some(span) = span else { continue };
+            let message = format!(
+                "`{}` is a struct, and its table has `{tag}` at {}",
+                self.name(),
+                self.at(span)
+            );
+            let help =
+                format!("leave the struct out, so that it is generated, or leave `{tag}` out");
+            findings.push(self.shape.description.name.place, message, help);
+        }
     }
 
     fn key(&self, own: &Table, table: &Table, findings: &mut Findings) {
