@@ -109,6 +109,31 @@ fn statements_of_a_commit_that_are_cut_off_split_nothing() {
     }
 }
 
+/// Covers 2PC-4 on PostgreSQL and MariaDB: each byte of the commit comes by itself, and late.
+#[test]
+fn a_participant_that_is_slow_delays_the_commit_and_no_more() {
+    let _watchdog = Watchdog::start("atomic slowness", PATIENCE);
+    let Some(world) = World::start("slow") else {
+        return;
+    };
+    let slow = Fault::Throttle {
+        bytes: 1,
+        pause: Duration::from_millis(10),
+    };
+    for at in [PG, MARIA] {
+        let (group, id) = (&GROUPS[THREE], world.next());
+        let meanwhile = (slow.clone(), ["before:Prepare", "after:CommitPrepared"]);
+        let outcome = with_fault(&world, (group, at), meanwhile, id);
+        let engine = PROGRAM.engines[at].name;
+        assert!(is_committed_everywhere(&outcome), "{engine}: {outcome:?}");
+        assert!(
+            world.found(group, id).iter().all(|found| *found),
+            "{engine}"
+        );
+        assert_eq!(world.prepared(), 0, "{engine}");
+    }
+}
+
 /// Covers 2PC-7 on SQLite: a file that others write to is waited for before anything is prepared.
 #[test]
 fn a_file_that_is_locked_is_found_out_before_anything_is_prepared() {
