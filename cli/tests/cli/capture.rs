@@ -257,6 +257,29 @@ fn sync_06_a_mirror_is_kept_up_by_recorded_changes() {
     );
 }
 
+/// Squashed migrations make the triggers too.
+///
+/// Covers CDC-4.
+#[test]
+fn cdc_04_squashed_migrations_make_triggers() {
+    each(|world| {
+        let project = &world.project;
+        project.run("migrate add first").good();
+        project.run("migrate run").good();
+        world.migrate("capture", CAPTURED);
+        let files = names_in(&project.path("migrations/default"));
+        let numbers = files.iter().filter_map(|name| name.split('_').next());
+        let last = numbers.max().expect("a migration");
+        project.run(&format!("migrate squash --to {last}")).good();
+        project.run("migrate check").good();
+        holds(&project.run("validate --strict").good(), &["equal"]);
+        project.run("drop --yes").good();
+        world.execute("DROP TABLE _bindery_migrations");
+        project.run("migrate run").good();
+        holds(&project.run("validate --strict").good(), &["equal"]);
+    });
+}
+
 const PARTITIONED: &str = "\
 -- @capture
 CREATE TABLE visits (

@@ -259,7 +259,10 @@ fn lost_names(first: &Folded) -> Vec<String> {
     let objects = model.objects.iter().map(|object| &object.name);
     let objects = objects.filter(|name| {
         let is_enum = made.enums.iter().any(|one| one.name == **name);
-        !is_enum && !made.objects.iter().any(|one| one.name == **name)
+        // Functions that triggers call come with their tables.
+        !is_enum
+            && !name.name.starts_with(PREFIX)
+            && !made.objects.iter().any(|one| one.name == **name)
     });
     let names = views.chain(objects.map(|name| &name.name));
     names

@@ -355,3 +355,57 @@ fn quoted(name: &TableName, dialect: Dialect) -> String {
     sql.table(name);
     sql.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::column_type::ColumnType;
+    use crate::testing::{NOWHERE, column, key, table};
+
+    /// The longest name of a trigger on PostgreSQL, in bytes.
+    const LONGEST: usize = 63;
+    /// Pieces of names: quotes of each database, a keyword, a blank, more than a byte, a long one.
+    const PIECES: [&str; 10] = [
+        "a",
+        "\"",
+        "`",
+        "'",
+        "select",
+        " ",
+        "ß",
+        "🦀",
+        "_",
+        "abcdefghijklm",
+    ];
+
+    fn name(number: usize) -> String {
+        let digits = [1, 10, 100, 1_000].map(|power| PIECES[number / power % 10]);
+        digits.concat()
+    }
+
+    /// Covers CDC-7: ten thousand names, and each with another key.
+    #[test]
+    fn cdc_07_every_table_has_triggers_of_its_own() {
+        for dialect in Dialect::ALL {
+            let mut seen = BTreeSet::new();
+            for number in 0..10_000 {
+                let columns = vec![
+                    column(&name(number), ColumnType::I64),
+                    column("other", ColumnType::I64),
+                ];
+                let mut captured = table(&name(number), dialect, columns);
+                captured.capture = Some(NOWHERE);
+                for at in [0, 1] {
+                    captured.primary_key = key(&[at]);
+                    let capture = capture(&captured, dialect).expect("it is captured");
+                    for trigger in capture.triggers {
+                        assert!(trigger.len() <= LONGEST, "{trigger}");
+                        assert!(seen.insert(trigger), "{dialect:?} {:?}", captured.name);
+                    }
+                }
+            }
+        }
+    }
+}
