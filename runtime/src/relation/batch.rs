@@ -3,15 +3,15 @@
 use std::borrow::Borrow;
 use std::collections::HashMap;
 
-use super::keys::{KeyReader, KeyValues};
+use super::keys::KeyReader;
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::Model;
 use crate::query::{self, Clauses, ColumnPath, Predicate, list, op};
 use crate::repository::Repository;
-use crate::value::ParamWriter;
-use crate::value::recorded::RecordedValues;
+use crate::value::recorded::{self, RecordedValues};
+use crate::value::{ParamWriter, RowReader};
 
 /// The number of keys of one column in a statement: as many as MySQL takes without sending them as one text.
 const KEYS: usize = 32_768;
@@ -119,15 +119,21 @@ impl Batch {
         };
         repository.run(Operation::Load, |physical, sql, engine| {
             let mut reader = KeyReader::new(sql, columns);
-            let mut groups = Groups::new(&self.groups);
+            let mut groups = Groups::new(&self.groups, columns);
             for keys in keys.chunks(chunk_of(columns)) {
                 let mut clauses = scope.clone();
                 clauses.filter_by(&condition(columns, keys));
                 let clauses = clauses.on(&engine)?;
                 clauses.query(physical, wanted, sql, &mut |row| {
+                    let integer = groups.integer_of(row);
                     let row = M::read(row, engine)?;
-                    let key = reader.read(&|params| M::write_row(&row, params))?;
-                    take(key.and_then(|key| groups.find(key)), row)?;
+                    let group = match integer {
+                        Some(integer) => groups.find(&recorded::integer(integer)),
+                        None => reader
+                            .read(&|params| M::write_row(&row, params))?
+                            .and_then(|key| groups.find(key.compared.bytes())),
+                    };
+                    take(group, row)?;
                     Ok(true)
                 })?;
             }
@@ -140,15 +146,29 @@ impl Batch {
 struct Groups<'b> {
     all: &'b HashMap<Box<[u8]>, u32>,
     last: Option<(&'b [u8], u32)>,
+    /// The column that holds the keys, where all of them are integers: such a key is the same in a row of the database.
+    integers: Option<usize>,
 }
 
 impl<'b> Groups<'b> {
-    fn new(all: &'b HashMap<Box<[u8]>, u32>) -> Self {
-        Self { all, last: None }
+    fn new(all: &'b HashMap<Box<[u8]>, u32>, columns: &[usize]) -> Self {
+        let integers = match columns {
+            [column] if all.keys().all(|key| recorded::is_integer(key)) => Some(*column),
+            _ => None,
+        };
+        Self {
+            all,
+            last: None,
+            integers,
+        }
     }
 
-    fn find(&mut self, key: &KeyValues) -> Option<u32> {
-        let key = key.compared.bytes();
+    /// The key of a row that was not read yet, where it is an integer.
+    fn integer_of(&self, row: &RowReader<'_>) -> Option<i64> {
+        self.integers.and_then(|column| row.integer_at(column))
+    }
+
+    fn find(&mut self, key: &[u8]) -> Option<u32> {
         if let Some((last, group)) = self.last
             && last == key
         {

@@ -30,6 +30,7 @@ mod recorded_row;
 mod rounding;
 pub(crate) mod tapped;
 pub mod types;
+pub(crate) mod utf8;
 pub(crate) mod uuid_text;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod vector;

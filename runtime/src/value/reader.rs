@@ -71,12 +71,11 @@ macro_rules! each {
 }
 
 macro_rules! forward {
-    ($(#[$doc:meta] $name:ident -> $type:ty, $expected:literal;)*) => {$(
-        #[$doc]
+    ($($(#[$attribute:meta])+ $name:ident -> $type:ty, $expected:literal;)*) => {$(
+        $(#[$attribute])+
         ///
         /// # Errors
         /// The column is NULL or holds something else.
-        #[inline]
         pub fn $name(&mut self) -> Result<$type> {
             let column = self.column;
             self.column += 1;
@@ -93,7 +92,6 @@ macro_rules! forward_times {
         ///
         /// # Errors
         /// The column is NULL or holds something else, or what not every database keeps.
-        #[inline]
         pub fn $name(&mut self) -> Result<i64> {
             let column = self.column;
             self.column += 1;
@@ -160,6 +158,8 @@ impl<'a> RowReader<'a> {
 
     forward! {
         /// An integer.
+        // As most columns are: one call reads such a column, from the type down to the database's own function.
+        #[inline(always)]
         i64 -> i64, "integer";
         /// An unsigned integer.
         u64 -> u64, "unsigned integer";
@@ -170,6 +170,7 @@ impl<'a> RowReader<'a> {
         /// A 64-bit float.
         f64 -> f64, "float";
         /// Text.
+        #[inline(always)]
         text -> &str, "text";
         /// Bytes.
         bytes -> &[u8], "bytes";
@@ -249,13 +250,17 @@ impl<'a> RowReader<'a> {
         K::read_on(self, engine)
     }
 
+    /// The integer in the column at this position, where it holds one. The next column stays the next.
+    pub(crate) fn integer_at(&self, column: usize) -> Option<i64> {
+        each!(&self.source, i64(column), None)
+    }
+
     /// Takes the next columns without reading them.
     pub(crate) fn skip(&mut self, columns: usize) {
         self.column += columns;
     }
 
     /// If the next column is NULL, takes it and says so.
-    #[inline]
     pub fn skip_null(&mut self) -> bool {
         let is_null = each!(&self.source, is_null(self.column), true);
         self.column += usize::from(is_null);

@@ -3,6 +3,7 @@
 use bindery_core::dialect::{ListForm, ListKind, ValueKind};
 
 use super::types::Interval;
+use super::utf8::utf8;
 use super::writer::ParamTarget;
 use super::{Buffer, ParamWriter, json_list};
 use crate::error::{Error, ErrorKind, Result};
@@ -277,6 +278,18 @@ pub(crate) fn is_null(values: &[u8]) -> bool {
     values == [NULL]
 }
 
+/// An integer as it is recorded.
+pub(crate) fn integer(value: i64) -> [u8; 9] {
+    let mut recorded = [I64; 9];
+    recorded[1..].copy_from_slice(&value.to_le_bytes());
+    recorded
+}
+
+/// Is the only value recorded here an integer?
+pub(crate) fn is_integer(values: &[u8]) -> bool {
+    matches!(values, [I64, number @ ..] if number.len() == 8)
+}
+
 /// A recorded value in the form in which equal numbers of columns of different widths are equal bytes.
 pub(crate) fn same_number(value: &[u8]) -> std::borrow::Cow<'_, [u8]> {
     match value {
@@ -319,7 +332,7 @@ impl<'a> Tape<'a> {
     }
 
     pub(super) fn text(&mut self) -> &'a str {
-        std::str::from_utf8(self.sized()).expect("a text was recorded")
+        utf8(self.sized()).expect("a text was recorded")
     }
 
     pub(super) fn interval(&mut self) -> Interval {

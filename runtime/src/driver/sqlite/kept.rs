@@ -138,7 +138,7 @@ mod tests {
     fn answer(kept: &mut Kept, connection: &rusqlite::Connection, sql: &str) -> i64 {
         let mut running = kept.find(connection, sql).unwrap();
         assert!(running.step().unwrap());
-        running.value(0).as_i64().unwrap()
+        running.column(0).integer().unwrap()
     }
 
     #[test]

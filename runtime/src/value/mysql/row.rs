@@ -6,6 +6,7 @@ use super::bytes::{take_number, take_u8, take_u16};
 use super::column::{Column, Fields, Form};
 use crate::value::RowSource;
 use crate::value::types::{AnyValue, Interval};
+use crate::value::utf8::utf8;
 use crate::value::{RowReader, calendar, decimal, uuid_text, vector};
 
 /// One row.
@@ -102,9 +103,7 @@ impl<'a> RowRef<'a> {
 
     pub(crate) fn text(&self, column: usize) -> Option<&str> {
         match self.value(column)? {
-            (column, bytes) if matches!(column.form, Form::Text | Form::Decimal) => {
-                std::str::from_utf8(bytes).ok()
-            }
+            (column, bytes) if matches!(column.form, Form::Text | Form::Decimal) => utf8(bytes),
             _ => None,
         }
     }

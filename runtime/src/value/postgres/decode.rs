@@ -9,6 +9,7 @@ use super::encode::{EPOCH_DAYS, EPOCH_MICROS, base, is_textual};
 use super::numeric;
 use crate::value::RowSource;
 use crate::value::types::{AnyValue, Interval};
+use crate::value::utf8::utf8;
 use crate::value::{RowReader, decimal, uuid_text, vector};
 
 /// Where values are read from, column by column.
@@ -353,7 +354,7 @@ impl<'a> Value<'a> {
             _ if is_textual(self.column_type) => self.bytes,
             _ => return None,
         };
-        std::str::from_utf8(bytes).ok()
+        utf8(bytes)
     }
 
     fn instant(self) -> Option<i64> {

@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use rusqlite::types::ValueRef;
 
-use super::statement::Statement;
+use super::statement::{Statement, Stored};
 use crate::value::calendar_parse;
 use crate::value::types::{AnyValue, Interval};
 use crate::value::{RowReader, decimal, uuid_text, vector};
@@ -14,7 +14,7 @@ use crate::value::{RowReader, decimal, uuid_text, vector};
 pub(crate) struct RowRef<'a> {
     row: &'a Statement,
     /// The column that was last tested for NULL, and its value: taking it from SQLite again costs as much.
-    peeked: Cell<(usize, ValueRef<'a>)>,
+    peeked: Cell<(usize, Stored<'a>)>,
 }
 
 impl<'a> RowRef<'a> {
@@ -22,33 +22,34 @@ impl<'a> RowRef<'a> {
     pub(crate) fn new(row: &'a Statement) -> Self {
         Self {
             row,
-            peeked: Cell::new((usize::MAX, ValueRef::Null)),
+            peeked: Cell::new((usize::MAX, Stored::NULL)),
         }
     }
 
     #[inline]
-    fn value(&self, column: usize) -> ValueRef<'a> {
+    fn stored(&self, column: usize) -> Stored<'a> {
         let (peeked, value) = self.peeked.get();
         if peeked == column {
             value
         } else {
-            self.row.value(column)
+            self.row.column(column)
         }
+    }
+
+    fn value(&self, column: usize) -> ValueRef<'a> {
+        self.stored(column).get()
     }
 
     #[inline]
     pub(crate) fn is_null(&self, column: usize) -> bool {
-        let value = self.value(column);
+        let value = self.stored(column);
         self.peeked.set((column, value));
-        matches!(value, ValueRef::Null)
+        value.is_null()
     }
 
     #[inline]
     pub(crate) fn i64(&self, column: usize) -> Option<i64> {
-        match self.value(column) {
-            ValueRef::Integer(value) => Some(value),
-            ValueRef::Null | ValueRef::Real(_) | ValueRef::Text(_) | ValueRef::Blob(_) => None,
-        }
+        self.stored(column).integer()
     }
 
     pub(crate) fn u64(&self, column: usize) -> Option<u64> {
@@ -78,10 +79,7 @@ impl<'a> RowRef<'a> {
 
     #[inline]
     pub(crate) fn text(&self, column: usize) -> Option<&str> {
-        match self.value(column) {
-            ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok(),
-            ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Blob(_) => None,
-        }
+        self.stored(column).text()
     }
 
     pub(crate) fn bytes(&self, column: usize) -> Option<&[u8]> {

@@ -7,10 +7,13 @@
 )]
 
 use std::ffi::{CStr, c_char, c_int};
+use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
 use rusqlite::ffi;
 use rusqlite::types::ValueRef;
+
+use crate::value::utf8::utf8;
 
 /// `SQLITE_UTF8` in the type that binding takes.
 const UTF8: u8 = 1;
@@ -195,32 +198,19 @@ impl Statement {
     }
 
     /// The value of a column of the current row; NULL where there is no such column.
-    // For each value that is read: left to itself, the compiler inlines it here and there only.
     #[inline(always)]
-    pub(crate) fn value(&self, column: usize) -> ValueRef<'_> {
+    pub(crate) fn column(&self, column: usize) -> Stored<'_> {
         let column = c_int::try_from(column).unwrap_or(-1);
         // SAFETY: the statement was prepared and is not finalised. SQLite gives a value for any number of a column, and
-        // for a statement without a row. The value is good until the next `step` or `reset`, which need `&mut self`, and
-        // it is never read in another form than its own. No other thread uses the connection meanwhile, which such
-        // an "unprotected" value needs: that is not `Sync`, and neither is the statement.
-        unsafe {
+        // for a statement without a row. The value is good until the next `step` or `reset`, which need `&mut self`.
+        let (value, kind) = unsafe {
             let value = ffi::sqlite3_column_value(self.raw.as_ptr(), column);
-            match ffi::sqlite3_value_type(value) {
-                ffi::SQLITE_INTEGER => ValueRef::Integer(ffi::sqlite3_value_int64(value)),
-                ffi::SQLITE_FLOAT => ValueRef::Real(ffi::sqlite3_value_double(value)),
-                ffi::SQLITE_TEXT => {
-                    let at = ffi::sqlite3_value_text(value);
-                    let length = ffi::sqlite3_value_bytes(value);
-                    // No memory: a text that is not UTF-8 is an error for its reader.
-                    ValueRef::Text(bytes(at, length).unwrap_or(&[0xff]))
-                }
-                ffi::SQLITE_BLOB => {
-                    let at = ffi::sqlite3_value_blob(value);
-                    let length = ffi::sqlite3_value_bytes(value);
-                    ValueRef::Blob(bytes(at.cast(), length).unwrap_or(&[]))
-                }
-                _ => ValueRef::Null,
-            }
+            (value, ffi::sqlite3_value_type(value))
+        };
+        Stored {
+            value,
+            kind,
+            row: PhantomData,
         }
     }
 
@@ -273,6 +263,80 @@ impl Statement {
         // SAFETY: the statement was prepared and is not finalised, so its connection is there.
         let text = unsafe { message(ffi::sqlite3_db_handle(self.raw.as_ptr())) };
         Err(failure(code, text))
+    }
+}
+
+/// A value of the current row of a statement, where SQLite has it.
+///
+/// It is never read in another form than its own, so that SQLite converts nothing. No other thread uses the connection
+/// meanwhile, which such an "unprotected" value needs: that is not `Sync`, and neither is the statement.
+#[derive(Clone, Copy)]
+pub(crate) struct Stored<'r> {
+    value: *mut ffi::sqlite3_value,
+    kind: c_int,
+    row: PhantomData<&'r Statement>,
+}
+
+impl<'r> Stored<'r> {
+    /// In place of a value.
+    pub(crate) const NULL: Self = Self {
+        value: ptr::null_mut(),
+        kind: ffi::SQLITE_NULL,
+        row: PhantomData,
+    };
+
+    #[inline]
+    pub(crate) fn is_null(self) -> bool {
+        self.kind == ffi::SQLITE_NULL
+    }
+
+    #[inline]
+    pub(crate) fn integer(self) -> Option<i64> {
+        // SAFETY: a value of the current row, of this kind; the same in the other methods.
+        (self.kind == ffi::SQLITE_INTEGER).then(|| unsafe { ffi::sqlite3_value_int64(self.value) })
+    }
+
+    /// A text; `None` also where it is not UTF-8.
+    #[inline]
+    pub(crate) fn text(self) -> Option<&'r str> {
+        if self.kind == ffi::SQLITE_TEXT {
+            utf8(self.text_bytes())
+        } else {
+            None
+        }
+    }
+
+    #[inline]
+    fn text_bytes(self) -> &'r [u8] {
+        // SAFETY: as above. The bytes stay as long as the value.
+        let found = unsafe {
+            let at = ffi::sqlite3_value_text(self.value);
+            bytes(at, ffi::sqlite3_value_bytes(self.value))
+        };
+        // No memory: a text that is not UTF-8 is an error for its reader.
+        found.unwrap_or(&[0xff])
+    }
+
+    /// The value, whatever its kind.
+    pub(crate) fn get(self) -> ValueRef<'r> {
+        match self.kind {
+            // SAFETY: as above.
+            ffi::SQLITE_INTEGER => {
+                ValueRef::Integer(unsafe { ffi::sqlite3_value_int64(self.value) })
+            }
+            // SAFETY: as above.
+            ffi::SQLITE_FLOAT => ValueRef::Real(unsafe { ffi::sqlite3_value_double(self.value) }),
+            ffi::SQLITE_TEXT => ValueRef::Text(self.text_bytes()),
+            ffi::SQLITE_BLOB => {
+                // SAFETY: as above. The bytes stay as long as the value.
+                let found = unsafe {
+                    let at = ffi::sqlite3_value_blob(self.value);
+                    bytes(at.cast(), ffi::sqlite3_value_bytes(self.value))
+                };
+                ValueRef::Blob(found.unwrap_or(&[]))
+            }
+            _ => ValueRef::Null,
+        }
     }
 }
 
@@ -344,7 +408,7 @@ mod tests {
             statement.bind(2, ValueRef::Blob(&[7; 60])).unwrap();
             statement.bind(3, ValueRef::Integer(7)).unwrap();
             assert!(statement.step().unwrap());
-            assert_eq!(statement.value(0), ValueRef::Text(b"a short text"));
+            assert_eq!(statement.column(0).get(), ValueRef::Text(b"a short text"));
             statement.reset().unwrap();
         }
         assert_eq!(slots_taken(&connection), before);
@@ -364,11 +428,11 @@ mod tests {
             statement.bind(1, ValueRef::Text(one.as_bytes())).unwrap();
             statement.bind(2, ValueRef::Text(other.as_bytes())).unwrap();
             assert!(statement.step().unwrap());
-            assert_eq!(statement.value(0), ValueRef::Text(one.as_bytes()));
-            assert_eq!(statement.value(1), ValueRef::Text(other.as_bytes()));
-            assert_eq!(statement.value(2), ValueRef::Integer(length as i64));
+            assert_eq!(statement.column(0).get(), ValueRef::Text(one.as_bytes()));
+            assert_eq!(statement.column(1).get(), ValueRef::Text(other.as_bytes()));
+            assert_eq!(statement.column(2).get(), ValueRef::Integer(length as i64));
             let both = one + other;
-            assert_eq!(statement.value(3), ValueRef::Text(both.as_bytes()));
+            assert_eq!(statement.column(3).get(), ValueRef::Text(both.as_bytes()));
             statement.reset().unwrap();
         }
     }
