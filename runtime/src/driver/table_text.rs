@@ -3,10 +3,12 @@
 
 use std::rc::Rc;
 
-use super::texts::text_of;
+use super::texts::{TextKey, address, text_of};
 use super::{TableSql, UniqueSql};
-use crate::value::{Buffer, ColumnSet};
+use crate::value::ColumnSet;
 use bindery_core::dialect::Dialect;
+
+static NO_COLUMNS: ColumnSet = ColumnSet::new();
 
 /// The purpose of a text. Those of the query builder's have lesser numbers.
 #[derive(Clone, Copy)]
@@ -20,16 +22,23 @@ enum Text {
     Select,
 }
 
-/// The parts that a text depends on, beside its dialect: a table's statements are of one.
-type TextKey = Buffer<48>;
-
 impl TableSql {
-    fn key(&'static self, text: Text, columns: &ColumnSet) -> TextKey {
-        let mut key = TextKey::new();
-        key.fixed((std::ptr::from_ref(self) as usize).to_le_bytes());
-        key.push(text as u8);
-        push_set(columns, &mut key);
-        key
+    /// Everything that the text depends on, beside its dialect: a table's statements are of one.
+    #[inline]
+    fn key<'k>(
+        &'static self,
+        text: Text,
+        columns: &'k ColumnSet,
+        number: u64,
+        others: &'k ColumnSet,
+    ) -> TextKey<'k> {
+        let (first, more) = columns.parts();
+        let (other, more_others) = others.parts();
+        TextKey {
+            numbers: [address(self), text as u64, number, first, other],
+            words: [more, more_others],
+            ..TextKey::default()
+        }
     }
 
     /// [`insert_sql`](Self::insert_sql).
@@ -45,11 +54,8 @@ impl TableSql {
         } else {
             Text::Insert
         };
-        let mut key = self.key(text, columns);
-        key.fixed((rows as u64).to_le_bytes());
-        text_of(key.bytes(), || {
-            self.insert_sql(dialect, columns, rows, returning)
-        })
+        let key = self.key(text, columns, rows as u64, &NO_COLUMNS);
+        text_of(&key, || self.insert_sql(dialect, columns, rows, returning))
     }
 
     /// An INSERT of one row with these columns that does nothing where a unique key holds one of its values already, or
@@ -59,8 +65,8 @@ impl TableSql {
         dialect: Dialect,
         columns: &ColumnSet,
     ) -> Rc<str> {
-        let key = self.key(Text::InsertOrIgnore, columns);
-        text_of(key.bytes(), || {
+        let key = self.key(Text::InsertOrIgnore, columns, 0, &NO_COLUMNS);
+        text_of(&key, || {
             let sql = self.insert_sql(dialect, columns, 1, false);
             match dialect {
                 // An error would end the transaction around it.
@@ -78,8 +84,8 @@ impl TableSql {
         dialect: Dialect,
         overwritten: &ColumnSet,
     ) -> Rc<str> {
-        let key = self.key(Text::Overwrite, overwritten);
-        text_of(key.bytes(), || {
+        let key = self.key(Text::Overwrite, overwritten, 0, &NO_COLUMNS);
+        text_of(&key, || {
             let update = self.do_update_sql(dialect, self.key, overwritten);
             self.insert_row.to_owned() + &update + self.returning
         })
@@ -87,8 +93,8 @@ impl TableSql {
 
     /// An UPDATE of these columns by the key.
     pub(crate) fn update_text(&'static self, dialect: Dialect, columns: &ColumnSet) -> Rc<str> {
-        let key = self.key(Text::Update, columns);
-        text_of(key.bytes(), || {
+        let key = self.key(Text::Update, columns, 0, &NO_COLUMNS);
+        text_of(&key, || {
             self.update_sql(dialect, columns, self.key.iter().copied())
         })
     }
@@ -101,10 +107,8 @@ impl TableSql {
         unique: &'static UniqueSql,
         (columns, given): (&ColumnSet, &ColumnSet),
     ) -> Rc<str> {
-        let mut key = self.key(Text::Upsert, columns);
-        key.fixed((std::ptr::from_ref(unique) as usize).to_le_bytes());
-        push_set(given, &mut key);
-        text_of(key.bytes(), || {
+        let key = self.key(Text::Upsert, columns, address(unique), given);
+        text_of(&key, || {
             let changed = self.settable_beside(unique.columns, given);
             self.insert_sql(dialect, columns, 1, false)
                 + &self.do_update_sql(dialect, unique.columns, &changed)
@@ -120,20 +124,11 @@ impl TableSql {
         columns: &ColumnSet,
         last: Option<usize>,
     ) -> Rc<str> {
-        let key = self.key(Text::Select, columns);
-        text_of(key.bytes(), || {
+        let key = self.key(Text::Select, columns, 0, &NO_COLUMNS);
+        text_of(&key, || {
             self.select_sql(dialect, columns.iter().chain(last))
         })
     }
-}
-
-/// With its length, as another set may follow.
-fn push_set(columns: &ColumnSet, key: &mut TextKey) {
-    let [low, high, ..] = columns.words().count().to_le_bytes();
-    key.fixed([low, high]);
-    columns
-        .words()
-        .for_each(|word| key.fixed(word.to_le_bytes()));
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub(crate) struct Clauses {
     pub(super) order: OrderShape,
     pub(super) limit: u64,
     pub(super) offset: u64,
+    /// Its reader takes the first row and no other.
+    pub(super) takes_first: bool,
     pub(super) all_rows: bool,
     /// It has the rows after another row, in the order that it had by then.
     is_paged: bool,
@@ -28,11 +30,18 @@ pub(crate) struct Clauses {
 impl Clauses {
     #[inline]
     pub(crate) const fn new() -> Self {
+        Self::of(Predicate::new())
+    }
+
+    /// The rows that meet a condition.
+    #[inline]
+    pub(crate) const fn of(predicate: Predicate) -> Self {
         Self {
-            predicate: Predicate::new(),
+            predicate,
             order: OrderShape::new(),
             limit: NO_LIMIT,
             offset: 0,
+            takes_first: false,
             all_rows: false,
             is_paged: false,
             extras: None,
@@ -200,6 +209,13 @@ impl Clauses {
     #[inline]
     pub(crate) fn limit(&mut self, rows: u64) {
         self.limit = self.limit.min(rows);
+    }
+
+    /// The first row; its reader takes no other.
+    #[inline]
+    pub(crate) fn first(&mut self) {
+        self.limit(1);
+        self.takes_first = true;
     }
 
     pub(crate) fn offset(&mut self, rows: u64) {

@@ -109,8 +109,7 @@ impl Predicate {
 
     #[inline]
     pub(crate) fn push_column(&mut self, path: ColumnPath) {
-        self.shape.push(op::COLUMN);
-        path.write(&mut self.shape);
+        path.write_column(&mut self.shape);
     }
 
     /// A condition of a column alone.
@@ -138,11 +137,17 @@ impl Predicate {
     }
 
     /// Keeps the first error of recording: it is returned when the query is executed.
+    #[inline]
     pub(crate) fn keep(&mut self, outcome: Result<()>) {
         if let Err(error) = outcome {
-            let refused = &mut self.checks.get_or_insert_default().refused;
-            refused.get_or_insert_with(|| error.kind().clone());
+            self.keep_error(&error);
         }
+    }
+
+    #[cold]
+    fn keep_error(&mut self, error: &Error) {
+        let refused = &mut self.checks.get_or_insert_default().refused;
+        refused.get_or_insert_with(|| error.kind().clone());
     }
 
     /// Refuses an operand, written from this byte of the shape on, that is not a value.
@@ -197,6 +202,7 @@ impl Predicate {
     }
 
     /// Appends another condition, without an operator.
+    #[inline]
     pub(crate) fn append(&mut self, other: &Self) {
         self.shape.extend(other.shape.bytes());
         self.values.extend(other.values.bytes());
@@ -204,19 +210,24 @@ impl Predicate {
     }
 
     /// Keeps what is to be checked of another one.
+    #[inline]
     pub(crate) fn join_checks(&mut self, other: &Self) {
         self.keys.join(other.keys);
         if let Some(other) = &other.checks {
-            let checks = self.checks.get_or_insert_default();
-            checks.related.extend_from_slice(&other.related);
-            if let Some(refused) = &other.refused {
-                checks.refused.get_or_insert_with(|| refused.clone());
-            }
+            self.checks.get_or_insert_default().join(other);
         }
     }
 }
 
 impl Checks {
+    #[cold]
+    fn join(&mut self, other: &Self) {
+        self.related.extend_from_slice(&other.related);
+        if let Some(refused) = &other.refused {
+            self.refused.get_or_insert_with(|| refused.clone());
+        }
+    }
+
     #[track_caller]
     fn ensure(&self, engine: impl Engine) -> Result<()> {
         if let Some(refused) = &self.refused {

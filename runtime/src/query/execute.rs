@@ -12,7 +12,7 @@ use super::related::RelatedModels;
 use super::render::{Limit, Parts, Wanted, render, render_delete, render_update};
 use super::tree::Tree;
 use crate::driver::TableSql;
-use crate::driver::texts::try_text_of;
+use crate::driver::texts::{TextKey, address, try_text_of};
 use crate::driver::{Physical, TakeRow};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
@@ -25,10 +25,10 @@ use crate::value::recorded::replay;
 use bindery_core::dialect::Dialect;
 
 /// The purpose of a shape's text; queries have the numbers of [`Wanted`].
-const UPDATE: u8 = 16;
-const DELETE: u8 = 17;
+const UPDATE: u64 = 16;
+const DELETE: u64 = 17;
 /// Added to either where the changed rows are returned.
-const RETURNING: u8 = 2;
+const RETURNING: u64 = 2;
 
 /// Clauses that can be executed on an engine: nothing in them was refused.
 pub(crate) struct ClausesOn<'a> {
@@ -142,7 +142,10 @@ impl Clauses {
             table,
             condition: self.predicate.shape.bytes(),
             order: self.order.bytes(),
-            limit: Limit::of(self.limit),
+            limit: match Limit::of(self.limit) {
+                Limit::One if self.takes_first => Limit::First,
+                limit => limit,
+            },
             offset: self.offset != 0,
             extras: self.extras.as_deref(),
         }
@@ -219,7 +222,10 @@ impl ClausesOn<'_> {
         }
         let parts = self.clauses.parts(wanted, table);
         let render = || render(dialect, &parts, &self.related(None));
-        try_text_of(key(&parts).bytes(), render)
+        match parts.extras {
+            None => try_text_of(&key(&parts, &[]), render),
+            Some(extras) => try_text_of(&key(&parts, key_of_extras(extras).bytes()), render),
+        }
     }
 
     /// The text of an update that sets these columns, and returns the rows or their number.
@@ -233,9 +239,9 @@ impl ClausesOn<'_> {
         Tree::read(set.shape.bytes()).ensure_assignable(table)?;
         let related = || self.related(Some(set));
         let (set, condition) = (set.shape.bytes(), self.clauses.predicate.shape.bytes());
-        let kind = UPDATE + u8::from(returns) * RETURNING;
+        let kind = UPDATE + u64::from(returns) * RETURNING;
         let key = change_key(kind, table, set, condition);
-        try_text_of(key.bytes(), || {
+        try_text_of(&key, || {
             let text = render_update(dialect, (table, &related()), set, condition)?;
             Ok(text + returning(table, returns))
         })
@@ -249,9 +255,9 @@ impl ClausesOn<'_> {
         returns: bool,
     ) -> Result<Rc<str>> {
         let condition = self.clauses.predicate.shape.bytes();
-        let kind = DELETE + u8::from(returns) * RETURNING;
+        let kind = DELETE + u64::from(returns) * RETURNING;
         let key = change_key(kind, table, &[], condition);
-        try_text_of(key.bytes(), || {
+        try_text_of(&key, || {
             let text = render_delete(dialect, (table, &self.related(None)), condition)?;
             Ok(text + returning(table, returns))
         })
@@ -274,23 +280,24 @@ impl ClausesOn<'_> {
 
 /// Everything that the text depends on. A table's statements are of one dialect.
 #[inline]
-fn key(parts: &Parts<'_>) -> Buffer<80> {
-    let mut key = Buffer::new();
-    key.fixed((std::ptr::from_ref(parts.table) as usize).to_le_bytes());
-    let flags =
-        parts.limit as u8 | u8::from(parts.offset) << 2 | u8::from(parts.extras.is_some()) << 3;
-    let [low, high] = (parts.order.len() as u16).to_le_bytes();
-    key.fixed([parts.wanted as u8, flags, low, high]);
-    key.extend(parts.order);
-    key.extend(parts.condition);
-    if let Some(extras) = parts.extras {
-        key_of_extras(extras, &mut key);
+fn key<'k>(parts: &Parts<'k>, extras: &'k [u8]) -> TextKey<'k> {
+    let (limit, offset) = (parts.limit as u64, u64::from(parts.offset));
+    let more = u64::from(parts.extras.is_some());
+    TextKey {
+        numbers: [
+            address(parts.table),
+            parts.wanted as u64,
+            limit,
+            offset,
+            more,
+        ],
+        shapes: [parts.order, parts.condition, extras],
+        ..TextKey::default()
     }
-    key
 }
 
-/// The part after the condition, from its end: so it differs from the condition before it.
-fn key_of_extras(extras: &Extras, key: &mut Buffer<80>) {
+fn key_of_extras(extras: &Extras) -> Buffer<80> {
+    let mut key = Buffer::new();
     for part in extras.predicates() {
         key.extend(part.shape.bytes());
     }
@@ -300,16 +307,20 @@ fn key_of_extras(extras: &Extras, key: &mut Buffer<80>) {
     key.extend(extras.joined.bytes());
     key.fixed((extras.joined.bytes().len() as u32).to_le_bytes());
     key.fixed(extras.flags());
+    key
 }
 
-fn change_key(kind: u8, table: &'static TableSql, set: &[u8], condition: &[u8]) -> Buffer<80> {
-    let mut key = Buffer::new();
-    key.fixed((std::ptr::from_ref(table) as usize).to_le_bytes());
-    let [low, high] = (set.len() as u16).to_le_bytes();
-    key.fixed([kind, 0, low, high]);
-    key.extend(set);
-    key.extend(condition);
-    key
+fn change_key<'k>(
+    kind: u64,
+    table: &'static TableSql,
+    set: &'k [u8],
+    condition: &'k [u8],
+) -> TextKey<'k> {
+    TextKey {
+        numbers: [address(table), kind, 0, 0, 0],
+        shapes: [set, condition, &[]],
+        ..TextKey::default()
+    }
 }
 
 fn returning(table: &TableSql, returns: bool) -> &'static str {

@@ -48,6 +48,8 @@ pub(crate) enum Limit {
     Two = 2,
     /// A value of the query.
     Given = 3,
+    /// One, and the program takes no other, whatever comes.
+    First = 4,
 }
 
 impl Limit {
@@ -317,7 +319,12 @@ impl<'a> Render<'a> {
                 sql.push(syntax.no_limit);
             }
             Limit::All => {}
-            Limit::One => {
+            // There is one, and servers make a step of a plan of the words.
+            Limit::First
+                if parts.extras.is_none()
+                    && !parts.offset
+                    && Tree::read(parts.condition).gives_a_key(parts.table) => {}
+            Limit::One | Limit::First => {
                 sql.push(" LIMIT 1");
             }
             Limit::Two => {

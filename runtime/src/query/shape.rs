@@ -150,13 +150,30 @@ impl ColumnPath {
 
     #[inline]
     pub(crate) fn write<const N: usize>(self, shape: &mut Buffer<N>) {
-        let [low, high] = self.index.to_le_bytes();
         if self.length == 0 {
+            let [low, high] = self.index.to_le_bytes();
             shape.fixed([0, low, high]);
         } else {
-            shape.fixed([self.length, self.nullable]);
-            shape.extend(self.hops());
-            shape.fixed([low, high]);
+            self.write_hops(shape);
+        }
+    }
+
+    fn write_hops<const N: usize>(self, shape: &mut Buffer<N>) {
+        shape.fixed([self.length, self.nullable]);
+        shape.extend(self.hops());
+        shape.fixed(self.index.to_le_bytes());
+    }
+
+    /// The column as an expression.
+    #[inline]
+    pub(crate) fn write_column(self, shape: &mut Shape) {
+        if self.length == 0 {
+            // At once: what is written byte by byte is read more slowly.
+            let [low, high] = self.index.to_le_bytes();
+            shape.fixed([op::COLUMN, 0, low, high]);
+        } else {
+            shape.push(op::COLUMN);
+            self.write_hops(shape);
         }
     }
 }

@@ -69,7 +69,10 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     /// The rows that meet this condition.
     #[inline]
     pub fn filter(self, condition: Condition<M, E>) -> Query<'c, M, E, A> {
-        self.query().filter(condition)
+        Query {
+            repository: self,
+            clauses: Clauses::of(condition.predicate),
+        }
     }
 
     /// The rows that meet this condition, where there is a value for it; else all rows.
@@ -172,7 +175,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     #[track_caller]
     pub fn first(mut self) -> Result<Option<M::Row<E>>> {
         let mut found = None;
-        self.clauses.limit(1);
+        self.clauses.first();
         self.read(Operation::Find, Wanted::Rows, &mut |row| {
             found = Some(row);
             false

@@ -95,6 +95,30 @@ impl Tree {
         columns
     }
 
+    /// Do the conditions leave one row, as they give every column of a key a value?
+    pub(crate) fn gives_a_key(&self, table: &TableSql) -> bool {
+        let given = self.given_columns();
+        let is_given = |key: &[usize]| !key.is_empty() && key.iter().all(|at| given.contains(at));
+        let uniques = table.uniques.iter().map(|unique| unique.columns);
+        uniques.chain([table.key]).any(is_given)
+    }
+
+    /// The columns of the table itself that are to have a value of the query.
+    fn given_columns(&self) -> Vec<usize> {
+        let (mut given, mut open) = (Vec::new(), self.roots.clone());
+        while let Some(at) = open.pop() {
+            match self.nodes[at] {
+                Node::And(left, right) => open.extend([left, right]),
+                Node::Compare(" = ", column, value) if matches!(self.nodes[value], Node::Value) => {
+                    let own = self.column(column).filter(|path| path.is_own());
+                    given.extend(own.map(|path| path.index()));
+                }
+                _ => {}
+            }
+        }
+        given
+    }
+
     /// The column that a node is, where it is one.
     pub(crate) fn column(&self, at: usize) -> Option<ColumnPath> {
         if let Node::Column(path) = self.nodes[at] {
@@ -256,4 +280,49 @@ fn refuse_assignment(
         return Some("an assignment reads a column that an earlier one sets: put it before");
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::UniqueSql;
+    use crate::query::condition::Predicate;
+
+    static TABLE: TableSql = TableSql {
+        columns: &["id", "name", "note"],
+        key: &[0],
+        uniques: &[UniqueSql {
+            columns: &[1],
+            find: "",
+        }],
+        ..TableSql::BARE
+    };
+
+    fn equal(column: u16) -> Predicate {
+        let mut predicate = Predicate::column(ColumnPath::own(column));
+        predicate.shape.fixed([op::VALUE, op::EQ]);
+        predicate
+    }
+
+    fn both(code: u8) -> Predicate {
+        let mut both = equal(2);
+        both.join(equal(0), code);
+        both
+    }
+
+    #[test]
+    fn conditions_that_all_hold_give_a_key() {
+        let gives = |condition: &Predicate| {
+            let tree = Tree::read(condition.shape.bytes());
+            tree.gives_a_key(&TABLE)
+        };
+        assert!(gives(&equal(0)) && gives(&equal(1)) && !gives(&equal(2)));
+        assert!(gives(&both(op::AND)) && !gives(&both(op::OR)));
+        let mut two_filters = equal(2);
+        two_filters.append(&equal(0));
+        assert!(gives(&two_filters));
+        let mut opposite = equal(0);
+        opposite.shape.push(op::NOT);
+        assert!(!gives(&opposite));
+    }
 }

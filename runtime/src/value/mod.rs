@@ -42,6 +42,7 @@ pub(crate) const INFINITE_MOMENT: &str = "an infinite date or time, which Postgr
 
 pub use self::column_form::ColumnWriter;
 pub use self::column_set::ColumnSet;
+pub(crate) use self::column_set::are_equal;
 pub(crate) use self::identity::Identity;
 pub(crate) use self::inline_bytes::Buffer;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]

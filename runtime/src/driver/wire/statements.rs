@@ -1,14 +1,17 @@
 //! Prepared statements of one connection by their SQL text.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
+
+use crate::driver::texts::TextHasher;
 
 /// How many are kept; the least recently used goes first.
 const CAPACITY: usize = 256;
 
 /// The statements of one connection.
 pub(in crate::driver) struct Statements<S> {
-    kept: HashMap<Box<str>, Kept<S>>,
+    kept: HashMap<Box<str>, Kept<S>, BuildHasherDefault<TextHasher>>,
     /// Counts uses; larger is more recent.
     uses: u64,
     /// The statements to close with the next message to the server.
@@ -23,7 +26,7 @@ struct Kept<S> {
 impl<S> Default for Statements<S> {
     fn default() -> Self {
         Self {
-            kept: HashMap::new(),
+            kept: HashMap::default(),
             uses: 0,
             dropped: Vec::new(),
         }
