@@ -33,7 +33,7 @@ enum Answer {
 }
 
 /// The turn; the next gets it when it is dropped.
-pub(crate) struct Turn(Arc<Turns>);
+pub(crate) struct Turn(Option<Arc<Turns>>);
 
 /// Why there was none.
 pub(crate) enum NoTurn {
@@ -65,7 +65,15 @@ impl Turns {
     /// The turn, where no thread has it.
     #[inline]
     pub(crate) fn take_now(self: &Arc<Self>) -> Option<Turn> {
-        self.lock().take().then(|| Turn(Arc::clone(self)))
+        self.lock().take().then(|| Turn::of(self))
+    }
+
+    /// Gives the turn to the next.
+    fn pass_on(&self) {
+        let mut state = self.lock();
+        if state.waiting.give(Answer::Yours).is_err() {
+            state.taken = false;
+        }
     }
 
     /// Waits for the turn for this long.
@@ -84,7 +92,7 @@ impl Turns {
             return Err(NoTurn::Ended);
         }
         if state.take() {
-            return Ok(Turn(Arc::clone(self)));
+            return Ok(Turn::of(self));
         }
         let place = state.waiting.join();
         if !may_wait(&place) {
@@ -114,7 +122,7 @@ impl Turns {
 
     fn turn(self: &Arc<Self>, answer: &Answer) -> Result<Turn, NoTurn> {
         match answer {
-            Answer::Yours => Ok(Turn(Arc::clone(self))),
+            Answer::Yours => Ok(Turn::of(self)),
             Answer::Ended => Err(NoTurn::Ended),
         }
     }
@@ -145,11 +153,16 @@ impl State {
     }
 }
 
+impl Turn {
+    fn of(turns: &Arc<Turns>) -> Self {
+        Self(Some(Arc::clone(turns)))
+    }
+}
+
 impl Drop for Turn {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
-        if state.waiting.give(Answer::Yours).is_err() {
-            state.taken = false;
+        if let Some(turns) = &self.0 {
+            turns.pass_on();
         }
     }
 }

@@ -247,7 +247,8 @@ impl<'v> Values<'v> {
     }
 }
 
-/// The one row that a writing statement returns. It is run to its end, as SQLite reports violated foreign keys there.
+/// The one row that a writing statement returns. All is written before the first row comes, and the driver ends the statement
+/// after it, where SQLite reports violated foreign keys.
 pub(super) fn read_returned<M: Model, E: Engine>(
     physical: &mut Physical,
     engine: E,
@@ -256,10 +257,8 @@ pub(super) fn read_returned<M: Model, E: Engine>(
 ) -> Result<Option<M::Row<E>>> {
     let mut returned = Ok(None);
     physical.returning(sql, write, &mut |row| {
-        if returned.is_ok() {
-            returned = M::read(row, engine).map(Some);
-        }
-        Ok(true)
+        returned = M::read(row, engine).map(Some);
+        Ok(false)
     })?;
     returned.map_err(|error| after_write(physical, error))
 }

@@ -38,6 +38,8 @@ pub(in crate::driver) struct Watched {
     inner: rusqlite::Connection,
     limits: Arc<Limits>,
     call: Cell<Call>,
+    /// It is in a file, and its file system says whether that is in its place.
+    can_move: bool,
 }
 
 /// How far a call of several statements is. The clock is read with the second one: most calls have no more than one.
@@ -114,6 +116,7 @@ impl Watched {
             ffi::sqlite3_progress_handler(handle, OPERATIONS, Some(on_progress), shared);
         }
         Self {
+            can_move: moved(&inner).is_some(),
             inner,
             limits,
             call: Cell::new(Call::None),
@@ -209,7 +212,8 @@ impl Watched {
             Some(_) => Call::Timed,
         });
         let until = until.map_or(0, |until| self.limits.moment(until));
-        let before = self.limits.until.swap(until, Ordering::Relaxed);
+        let before = self.limits.until.load(Ordering::Relaxed);
+        self.limits.until.store(until, Ordering::Relaxed);
         (before > 0).then(|| origin + Duration::from_nanos(before))
     }
 
@@ -227,16 +231,9 @@ impl Watched {
     }
 
     /// Is the file that the connection has open no longer the one at its path? There is none for a database in memory.
+    #[inline]
     pub(super) fn has_moved(&self) -> bool {
-        let mut moved: c_int = 0;
-        // SAFETY: the handle is that of an open connection, the name ends with NUL, and `FCNTL_HAS_MOVED` writes one `int`.
-        unsafe {
-            let handle = self.inner.handle();
-            let operation = ffi::SQLITE_FCNTL_HAS_MOVED;
-            let to: *mut c_void = (&raw mut moved).cast();
-            ffi::sqlite3_file_control(handle, c"main".as_ptr(), operation, to);
-        }
-        moved != 0
+        self.can_move && moved(&self.inner) == Some(true)
     }
 
     /// The operating system's code of the last error of opening a file.
@@ -324,6 +321,19 @@ impl Limits {
             begun => now.saturating_sub(begun) >= self.statement,
         }
     }
+}
+
+/// Is the file of this connection no longer the one at its path? `None` where there is no file, or none that would know.
+fn moved(connection: &rusqlite::Connection) -> Option<bool> {
+    let mut moved: c_int = 0;
+    // SAFETY: the handle is that of an open connection, the name ends with NUL, and `FCNTL_HAS_MOVED` writes one `int`.
+    let code = unsafe {
+        let handle = connection.handle();
+        let operation = ffi::SQLITE_FCNTL_HAS_MOVED;
+        let to: *mut c_void = (&raw mut moved).cast();
+        ffi::sqlite3_file_control(handle, c"main".as_ptr(), operation, to)
+    };
+    (code == ffi::SQLITE_OK).then_some(moved != 0)
 }
 
 fn nanos(time: Duration) -> u64 {

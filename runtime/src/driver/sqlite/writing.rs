@@ -14,7 +14,8 @@ use crate::error::Result;
 pub(super) struct Writing {
     database: Arc<Database>,
     gate: Arc<Gate>,
-    turn: Option<Turn>,
+    /// It is passed on when this is dropped.
+    has_turn: bool,
     limit: Duration,
     /// When all waiting has to be over.
     bound: Option<Instant>,
@@ -32,7 +33,7 @@ impl Writing {
         Self {
             gate: Arc::new(Gate::new(Arc::clone(&database.turns))),
             database,
-            turn: None,
+            has_turn: false,
             limit,
             bound: None,
         }
@@ -51,29 +52,32 @@ impl Writing {
     /// Waits for the turn and gives the time that is left for the lock of the file.
     #[inline]
     pub(super) fn take_turn(&mut self) -> Result<Duration> {
-        if let Some(turn) = self.gate.take_now() {
-            self.turn = Some(turn);
+        if self.gate.take_now() {
+            self.has_turn = true;
             return Ok(self.limit());
         }
         let (limit, started) = (self.limit(), Instant::now());
-        self.turn = Some(self.gate.take(limit)?);
+        self.gate.take(limit)?;
+        self.has_turn = true;
         Ok(limit.saturating_sub(started.elapsed()))
     }
 
     #[inline]
     pub(super) fn has_turn(&self) -> bool {
-        self.turn.is_some()
+        self.has_turn
     }
 
     /// Gives the turn to the next.
     #[inline]
     pub(super) fn end_turn(&mut self) {
-        self.turn = None;
+        if std::mem::take(&mut self.has_turn) {
+            self.gate.pass_on();
+        }
     }
 
     /// Takes the turn away to be dropped elsewhere.
     pub(super) fn hand_over(&mut self) -> Option<Turn> {
-        self.turn.take()
+        std::mem::take(&mut self.has_turn).then(|| self.gate.turn())
     }
 
     /// Returns how long to wait at most.
@@ -89,6 +93,12 @@ impl Writing {
     /// Has all waiting end by this moment; `None` as otherwise.
     pub(super) fn set_bound(&mut self, bound: Option<Instant>) {
         self.bound = bound;
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        self.end_turn();
     }
 }
 

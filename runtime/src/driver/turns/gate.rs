@@ -24,21 +24,32 @@ impl Gate {
         Self { turns, way }
     }
 
-    /// The turn, where no thread has it.
+    /// Takes the turn, where no thread has it, until [`pass_on`](Self::pass_on) or [`turn`](Self::turn).
     #[inline]
-    pub(crate) fn take_now(&self) -> Option<Turn> {
-        self.turns.take_now()
+    pub(crate) fn take_now(&self) -> bool {
+        self.turns.lock().take()
     }
 
-    /// Waits for the turn for this long, or until the gate is closed.
-    pub(crate) fn take(&self, limit: Duration) -> Result<Turn, NoTurn> {
-        self.turns.take_at(limit, |place| match &mut *self.way() {
+    /// Waits for the turn for this long, or until the gate is closed, and takes it likewise.
+    pub(crate) fn take(&self, limit: Duration) -> Result<(), NoTurn> {
+        let turn = self.turns.take_at(limit, |place| match &mut *self.way() {
             Way::Open(waiting) => {
                 *waiting = Some(Arc::clone(place));
                 true
             }
             Way::Closed => false,
-        })
+        });
+        turn.map(|mut turn| drop(turn.0.take()))
+    }
+
+    /// Gives the turn that was taken to the next.
+    pub(crate) fn pass_on(&self) {
+        self.turns.pass_on();
+    }
+
+    /// The turn that was taken, to be dropped elsewhere.
+    pub(crate) fn turn(&self) -> Turn {
+        Turn::of(&self.turns)
     }
 
     /// Turns away the thread that waits here, and those that would wait here later.
@@ -66,8 +77,8 @@ mod tests {
         let [closed, open] = [(); 2].map(|()| Gate::new(Arc::clone(&turns)));
         let limit = Duration::from_secs(60);
         std::thread::scope(|scope| {
-            let sent_away = scope.spawn(|| closed.take(limit).map(drop));
-            let served = scope.spawn(|| open.take(limit).map(drop));
+            let sent_away = scope.spawn(|| closed.take(limit));
+            let served = scope.spawn(|| open.take(limit).map(|()| open.pass_on()));
             while turns.waiting() < 2 {
                 std::thread::yield_now();
             }
