@@ -6,7 +6,7 @@
 //! the fingerprints of what pieces are written from. Whatever does not agree (a damaged index, an edited file, another
 //! build of the generator) is written anew: nothing kept can change what comes out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
 use std::fs;
 use std::hash::{Hash, Hasher};
@@ -138,13 +138,13 @@ impl Kept {
 
     /// Files without the name of a piece are not ours.
     fn remove_others(&self) -> Result<(), CompileError> {
-        let used: BTreeSet<&str> = self.used.iter().map(|(_, name)| name.as_str()).collect();
+        let used: HashSet<String> = self.used.iter().map(|(_, name)| name.clone()).collect();
         let Ok(entries) = fs::read_dir(self.folder.join(FOLDER)) else {
             return Ok(());
         };
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if is_piece(&name) && !used.contains(name.as_str()) {
+            if is_piece(&name) && !used.contains(&name) {
                 let path = entry.path();
                 fs::remove_file(&path).map_err(|error| unwritable(&path, &error))?;
             }

@@ -1,5 +1,6 @@
 //! The compiler's findings about its input: code, sentence, places, help. Rendering lives in `render`.
 
+use crate::sorting::sort_by;
 use crate::source::Span;
 
 /// How bad it is. Errors stop before any output is written.
@@ -136,7 +137,7 @@ impl Diagnostics {
 
     /// Sorts by place, so that the order of the rules does not show.
     pub fn sort(&mut self) {
-        self.items
-            .sort_by_key(|item| item.labels.first().map(|label| label.span));
+        let place = |item: &Diagnostic| item.labels.first().map(|label| label.span);
+        sort_by(&mut self.items, |one, other| place(one).cmp(&place(other)));
     }
 }

@@ -1,5 +1,7 @@
 //! A number made of texts, the same wherever and whenever it is made: databases keep what is made of it.
 
+use crate::sorting::sort_by;
+
 /// The hash of Fowler, Noll and Vo, 64 bits, variant 1a.
 #[derive(Debug, Clone, Copy)]
 pub struct Fingerprint(u64);
@@ -13,7 +15,7 @@ const BASIS: u64 = 0xCBF2_9CE4_8422_2325;
 impl Fingerprint {
     /// Of lines of words, whatever the order of the lines.
     pub fn of_lines<W: AsRef<str> + Ord, L: AsRef<[W]> + Ord>(mut lines: Vec<L>) -> Self {
-        lines.sort_unstable();
+        sort_by(&mut lines, Ord::cmp);
         let mut sum = Self(BASIS);
         for line in lines {
             for word in line.as_ref() {

@@ -13,5 +13,6 @@ pub mod fingerprint;
 pub mod lints;
 pub mod models_of;
 pub mod name;
+pub mod sorting;
 pub mod source;
 pub mod sql_writer;

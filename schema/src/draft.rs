@@ -29,11 +29,19 @@ pub struct Draft {
     /// Statements passed over, by kind.
     pub skipped: BTreeMap<String, usize>,
     /// In which dialect each file was read, and why.
-    pub read_as: BTreeMap<FileId, ReadAs>,
+    pub read_as: Vec<(FileId, ReadAs)>,
     /// Files that a tool wrote.
     pub dumps: Vec<FileId>,
     /// `@allow` of heads of files.
     pub allowed: Vec<AllowTag>,
+}
+
+impl Draft {
+    /// In which dialect a file was read, and why.
+    pub(crate) fn read_as(&self, file: FileId) -> Option<&ReadAs> {
+        let mut files = self.read_as.iter();
+        files.find_map(|(of, read_as)| (*of == file).then_some(read_as))
+    }
 }
 
 /// Index into [`Draft::tables`].

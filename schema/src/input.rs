@@ -30,8 +30,8 @@ pub struct Input {
     pub types: Vec<TypeMapping>,
     /// `[derives]` of the configuration.
     pub derives: AllDerives,
-    /// `[lints]` of the configuration, by code.
-    pub lints: BTreeMap<&'static str, LintLevel>,
+    /// `[lints]` of the configuration: codes and their levels.
+    pub lints: Vec<(&'static str, LintLevel)>,
     /// `models-of`.
     pub models_of: ModelsOf,
     /// `[atomic]` of the configuration.
@@ -80,11 +80,16 @@ impl Input {
         self.lints = levels::configured(&config.lints, diagnostics);
     }
 
+    /// The level that the configuration gives a warning.
+    pub fn level_of(&self, code: &str) -> Option<LintLevel> {
+        levels::level_of(code, &self.lints)
+    }
+
     /// Takes away the levels of warnings about the configuration, for doors that read a part of the schema: of that part
     /// alone they would be wrong.
     pub fn forget_lints_of_configuration(&mut self) {
         self.lints
-            .retain(|code, _| !codes::OF_CONFIGURATION.contains(code));
+            .retain(|(code, _)| !codes::OF_CONFIGURATION.contains(code));
     }
 
     /// Compiles every engine for a dialect that a command names.

@@ -2,8 +2,6 @@
 //!
 //! All doors apply them in one place, at the end of `check`.
 
-use std::collections::BTreeMap;
-
 use crate::codes::{ADVICE, WARNINGS, find};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::lints::{LintEntry, LintLevel};
@@ -13,12 +11,12 @@ use crate::source::{FileId, Span};
 /// Which warnings are reported, and as what.
 #[derive(Debug, Clone, Default)]
 pub struct Lints {
-    /// `[lints]`, by code.
-    pub(crate) levels: BTreeMap<&'static str, LintLevel>,
+    /// `[lints]`: codes and their levels.
+    pub(crate) levels: Vec<(&'static str, LintLevel)>,
     /// Files that a tool wrote: their tables get no advice unless `[lints]` turns it on.
     pub(crate) dumps: Vec<FileId>,
-    /// Places of `@allow`, by code.
-    pub(crate) allowed: BTreeMap<&'static str, Vec<Span>>,
+    /// Codes and places of `@allow`.
+    pub(crate) allowed: Vec<(&'static str, Span)>,
 }
 
 impl Lints {
@@ -36,7 +34,7 @@ impl Lints {
             return None;
         }
         let of_dump = || place.is_some_and(|place| self.dumps.contains(&place.file));
-        match self.levels.get(warning.code) {
+        match level_of(warning.code, &self.levels) {
             Some(LintLevel::Allow) => None,
             Some(LintLevel::Warn) => Some(Severity::Warning),
             Some(LintLevel::Deny) => Some(Severity::Error),
@@ -49,21 +47,26 @@ impl Lints {
         let holds = |area: &Span| {
             area.file == place.file && area.start <= place.start && place.end <= area.end
         };
-        self.allowed
-            .get(code)
-            .is_some_and(|areas| areas.iter().any(holds))
+        let mut allowed = self.allowed.iter();
+        allowed.any(|(of, area)| *of == code && holds(area))
     }
+}
+
+/// The level that a configuration gives a code.
+pub(crate) fn level_of(code: &str, levels: &[(&'static str, LintLevel)]) -> Option<LintLevel> {
+    let mut levels = levels.iter();
+    levels.find_map(|(of, level)| (*of == code).then_some(*level))
 }
 
 /// The levels of a configuration. Says which of its codes are none, or have no level.
 pub(crate) fn configured(
     entries: &[LintEntry],
     diagnostics: &mut Diagnostics,
-) -> BTreeMap<&'static str, LintLevel> {
-    let mut levels = BTreeMap::new();
+) -> Vec<(&'static str, LintLevel)> {
+    let mut levels = Vec::new();
     for entry in entries {
         match warning(&entry.code) {
-            Ok(code) => drop(levels.insert(code, entry.level)),
+            Ok(code) => levels.push((code, entry.level)),
             Err((message, help)) => diagnostics.push(
                 Diagnostic::error("B0330", message)
                     .at(entry.span, "")

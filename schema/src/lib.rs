@@ -32,7 +32,7 @@ pub mod resolve;
 pub mod rust_type;
 
 pub use bindery_core::{
-    config, derives, diagnostic, disk, fingerprint, lints, models_of, source, sql_writer,
+    config, derives, diagnostic, disk, fingerprint, lints, models_of, sorting, source, sql_writer,
 };
 
 #[cfg(test)]

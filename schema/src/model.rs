@@ -10,7 +10,7 @@ mod interface;
 mod native;
 mod sync;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::ast::PublishTag;
 use crate::config::AtomicGroup;
@@ -28,6 +28,7 @@ pub use column::{
 pub use constraint::{
     Check, ForeignKey, Index, IndexKey, IndexPart, PrimaryKey, ReferentialAction, Unique,
 };
+pub(crate) use enums::add_engines;
 pub use enums::{EnumType, EnumValue};
 pub use interface::{Interface, InterfacePlace};
 pub use native::{
@@ -63,7 +64,7 @@ pub struct Model {
     /// in, in the order of the files: each needs earlier ones at most.
     pub objects: Vec<NativeObject>,
     /// Where columns with a Rust type of the program's own stand in the schema, `schema.sql:5`.
-    pub custom_types_at: BTreeMap<(TableId, ColumnId), String>,
+    pub custom_types_at: HashMap<(TableId, ColumnId), String>,
     /// `[derives]` of the configuration.
     pub derives: AllDerives,
     /// Groups of engines that are committed as one, in the order of their names.

@@ -2,6 +2,7 @@
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -18,36 +19,52 @@ pub fn in_parts<T: Sync, R: Send>(
     least: usize,
     work: impl Fn(&[T]) -> R + Sync,
 ) -> Vec<R> {
-    if items.len() <= least {
-        return items.chunks(least.max(1)).map(work).collect();
+    let parts: Vec<&[T]> = items.chunks(size_of_part(items.len(), least)).collect();
+    let made: Vec<Mutex<Option<R>>> = parts.iter().map(|_| Mutex::new(None)).collect();
+    each(parts.len(), &|at| {
+        let result = work(parts[at]);
+        *made[at].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+    });
+    made.into_iter()
+        .filter_map(|made| made.into_inner().unwrap_or_else(PoisonError::into_inner))
+        .collect()
+}
+
+fn size_of_part(items: usize, least: usize) -> usize {
+    if items <= least {
+        return least.max(1);
     }
+    items.div_ceil(threads() * PARTS).max(least).max(1)
+}
+
+fn threads() -> usize {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = threads.min(MOST_THREADS);
-    let size = items.len().div_ceil(threads * PARTS).max(least).max(1);
-    let parts = items.chunks(size);
-    let helpers = threads.min(parts.len()).saturating_sub(1);
-    let queue = Mutex::new(parts.enumerate());
-    // Nothing panics while the queue is locked.
-    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    threads.min(MOST_THREADS)
+}
+
+/// Calls `work` once with each number below `count`, on several threads. It is not generic, so that it is compiled once.
+fn each(count: usize, work: &(dyn Fn(usize) + Sync)) {
+    if count <= 1 {
+        return (0..count).for_each(work);
+    }
+    let next = AtomicUsize::new(0);
     let run = || {
-        let mut done = Vec::new();
-        while let Some((at, part)) = next() {
-            done.push((at, work(part)));
+        loop {
+            match next.fetch_add(1, Ordering::Relaxed) {
+                at if at < count => work(at),
+                _ => return,
+            }
         }
-        done
     };
-    let mut done = thread::scope(|scope| {
+    thread::scope(|scope| {
         // A thread that the system does not give is one less.
         let start = |_| thread::Builder::new().spawn_scoped(scope, run).ok();
-        let helpers: Vec<_> = (0..helpers).filter_map(start).collect();
-        let mut done = run();
+        let helpers: Vec<_> = (1..threads().min(count)).filter_map(start).collect();
+        run();
         for helper in helpers {
-            done.extend(helper.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            helper.join().unwrap_or_else(|panic| resume_unwind(panic));
         }
-        done
     });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, made)| made).collect()
 }
 
 #[cfg(test)]

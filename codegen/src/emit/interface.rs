@@ -11,6 +11,7 @@ use super::shape::{Field, Shape};
 use super::shapes::Surroundings;
 use super::{TRACKED, UNUSED, UNUSED_IMPORT, in_words};
 use crate::rust_writer::RustWriter;
+use bindery_schema::sorting::sort_by;
 
 /// The module of all interfaces.
 pub(crate) const MODULE: &str = "interfaces";
@@ -71,7 +72,7 @@ pub(crate) fn names(model: &Model) -> Vec<String> {
         [name.clone(), row_name(interface), lookup_name(interface)]
     };
     let mut names: Vec<String> = model.interfaces.iter().flat_map(items).collect();
-    names.sort();
+    sort_by(&mut names, Ord::cmp);
     names
 }
 

@@ -13,6 +13,7 @@ use super::shapes::Surroundings;
 use super::sql_text::sql_literal;
 use super::string_literal;
 use crate::rust_writer::{Expr, RustWriter, Signature};
+use bindery_schema::sorting::sort_by;
 
 /// The facts from which the statements of a model are built, for each dialect it runs on, under the name of their
 /// static value.
@@ -139,7 +140,7 @@ fn implementation(
 /// One arm for all engines where the model is not: with many engines these would be most of the code.
 fn arms(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     let mut hosts = shape.table.engines.to_vec();
-    hosts.sort_unstable();
+    sort_by(&mut hosts, Ord::cmp);
     for &id in &hosts {
         let engine = around.engine_of(id);
         let pattern = format!("{}::Any::{}", around.scope.engine, engine.type_name);

@@ -5,6 +5,7 @@ use super::{Config, Engine, EngineId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::name::{DATABASES_METHODS, WORKER_METHODS, is_valid_engine_name};
+use crate::sorting::sort_by;
 use crate::source::Span;
 
 /// One entry of `[atomic]`, as it is written.
@@ -71,7 +72,7 @@ impl Config {
             }
             members.push((id, *span));
         }
-        members.sort_unstable_by_key(|(id, _)| *id);
+        sort_by(&mut members, |(one, _), (other, _)| one.cmp(other));
         ensure_several(group, &members, engines)?;
         let home = home(group, &members, engines)?;
         self.ensure_no_pooler(group, &members, home, engines)?;
@@ -200,7 +201,7 @@ fn ensure_one_file(
 ) -> Result<(), Diagnostic> {
     let files = members.iter().filter(|(id, _)| is_file(*id, engines));
     let mut files: Vec<&(EngineId, Span)> = files.collect();
-    files.sort_unstable_by_key(|(_, span)| *span);
+    sort_by(&mut files, |(_, one), (_, other)| one.cmp(other));
     let [(first, _), (second, span), ..] = files.as_slice() else {
         return Ok(());
     };

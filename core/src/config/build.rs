@@ -1,7 +1,5 @@
 //! The part of a configuration that the build uses: which dialect each engine is compiled for, and why. Never a URL.
 
-use std::collections::BTreeSet;
-
 use super::findings::{TOO_LONG, missing_variable, too_long};
 use super::template::Unfilled;
 use super::url::scheme_dialect;
@@ -10,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Capabilities, Dialect, Flavour};
 use crate::models_of::ModelsOf;
 use crate::name::engine_type_name;
+use crate::sorting::sort_by;
 use crate::source::Span;
 
 /// Index into the engines of a configuration, in the order of their names.
@@ -81,11 +80,11 @@ impl Config {
             ConnectionSource::Url(url) => Some(url),
             ConnectionSource::Nowhere | ConnectionSource::Parts(_) => None,
         });
-        let names: BTreeSet<String> = urls
-            .flat_map(Template::variables)
-            .map(str::to_owned)
-            .collect();
-        names.into_iter().collect()
+        let names = urls.flat_map(Template::variables);
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        sort_by(&mut names, Ord::cmp);
+        names.dedup();
+        names
     }
 }
 
@@ -168,8 +167,9 @@ fn from_url(
             return unknown_choice(&why);
         }
     };
-    let variables: BTreeSet<&str> = url.variables().collect();
-    let variables: Vec<String> = variables.iter().map(|name| format!("`{name}`")).collect();
+    let mut variables: Vec<String> = url.variables().map(|name| format!("`{name}`")).collect();
+    sort_by(&mut variables, Ord::cmp);
+    variables.dedup();
     let reason = if variables.is_empty() {
         "the scheme of its URL".to_owned()
     } else {

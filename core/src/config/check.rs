@@ -1,6 +1,6 @@
 //! Rules of the configuration that look at several of its entries: names and references between engines.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::findings::{at, engine_twice, same_type_name, undefined_engine, unusable_name};
 use super::target::Identity;
@@ -57,13 +57,14 @@ fn name(config: &Config, engine: &EngineConfig, diagnostics: &mut Diagnostics) {
 
 /// `a_1` and `a1` would both be `engine::A1`.
 fn type_names(config: &Config, diagnostics: &mut Diagnostics) {
-    let mut known: BTreeMap<String, &EngineConfig> = BTreeMap::new();
-    for engine in &config.engines {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for (at, engine) in config.engines.iter().enumerate() {
         let type_name = engine_type_name(&engine.name);
-        let Some(other) = known.get(&type_name) else {
-            known.insert(type_name, engine);
+        let Some(&other) = known.get(&type_name) else {
+            known.insert(type_name, at);
             continue;
         };
+        let other = &config.engines[other];
         diagnostics.push(same_type_name(
             (&engine.name, engine.span),
             (&other.name, other.span),
@@ -73,15 +74,15 @@ fn type_names(config: &Config, diagnostics: &mut Diagnostics) {
 
 /// Two engines that are one database: transactions would wait for each other, and rows be found twice.
 fn targets(config: &Config, diagnostics: &mut Diagnostics) {
-    let mut known: BTreeMap<Identity, &EngineConfig> = BTreeMap::new();
+    let mut known: Vec<(Identity, &EngineConfig)> = Vec::new();
     for engine in &config.engines {
         // By the file alone; the environment may set something else when the program runs.
         let Ok(target) = config.place(&engine.name, &|_| None) else {
             continue;
         };
         let identities = target.identities();
-        let other = identities.iter().find_map(|identity| known.get(identity));
-        let Some(other) = other else {
+        let mut others = known.iter();
+        let Some((_, other)) = others.find(|(identity, _)| identities.contains(identity)) else {
             known.extend(identities.into_iter().map(|identity| (identity, engine)));
             continue;
         };

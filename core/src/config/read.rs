@@ -16,6 +16,7 @@ use super::toml_reader::{Entry, Reader, Text, is_shown, quoted};
 use super::{Config, ConnectionSource, EngineConfig};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
+use crate::sorting::sort_by;
 use crate::source::FileId;
 
 const DIALECTS: &[(&str, Dialect)] = &[
@@ -78,7 +79,7 @@ impl Reader<'_> {
             (None, Some(entry)) => engines.push(EngineConfig::new("default", Some(entry.key_span))),
             (None, None) => {}
         }
-        engines.sort_by(|a, b| a.name.cmp(&b.name));
+        sort_by(&mut engines, |a, b| a.name.cmp(&b.name));
         let files = self.schema(table);
         let types = self.types(table);
         let crates = self.crates(table);

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::tls::TlsOptions;
 use crate::dialect::{Dialect, Flavour};
+use crate::sorting::sort_by;
 
 /// One database to connect to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,7 +154,7 @@ impl ConnectionTarget {
             Address::Sqlite(SqliteAddress::File(path)) => *path = real(path),
             Address::Server(server) => {
                 server.endpoints.iter_mut().for_each(Endpoint::lower_case);
-                server.parameters.sort();
+                sort_by(&mut server.parameters, Ord::cmp);
             }
         }
         self

@@ -11,6 +11,7 @@ use super::findings;
 use super::keys::{Section, names, not_yet};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::name::suggest;
+use crate::sorting::sort_by;
 use crate::source::{FileId, Span};
 
 /// A value and the key it stands under; `key` is a path of words, for messages.
@@ -50,7 +51,7 @@ impl Reader<'_> {
         let entry =
             |(key, value): (&'t Spanned<_>, &'t Spanned<DeValue<'t>>)| self.entry(key, value);
         let mut entries: Vec<Entry<'t>> = table.iter().map(entry).collect();
-        entries.sort_by_key(|entry| entry.key_span);
+        sort_by(&mut entries, |a, b| a.key_span.cmp(&b.key_span));
         entries
     }
 

@@ -1,6 +1,6 @@
 //! Each model has an accessor of its own: `db.blogs()`.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Model, Table};
@@ -20,13 +20,14 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
             .at(group.span, "and this one");
         diagnostics.push(diagnostic.help(help(table)));
     }
-    let mut known: BTreeMap<&str, &Table> = BTreeMap::new();
-    for table in &model.tables {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for (at, table) in model.tables.iter().enumerate() {
         let accessor = table.accessor.as_str();
-        let Some(other) = known.get(accessor) else {
-            known.insert(accessor, table);
+        let Some(&other) = known.get(accessor) else {
+            known.insert(accessor.to_owned(), at);
             continue;
         };
+        let other = &model.tables[other];
         // Tables that would be one model are reported elsewhere: a name for one of them settles this, too.
         if other.model_name == table.model_name {
             continue;

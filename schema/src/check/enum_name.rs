@@ -1,6 +1,6 @@
 //! Enums are types of their own.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{EnumType, Model};
@@ -15,7 +15,8 @@ struct TakenName<'m> {
 }
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    let mut known: BTreeMap<&str, TakenName<'_>> = BTreeMap::new();
+    let mut taken: Vec<TakenName<'_>> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
     for table in &model.tables {
         let (name, span, is_unused) = (table.name.name.as_str(), table.span, false);
         let found = TakenName {
@@ -23,7 +24,8 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
             span,
             is_unused,
         };
-        known.insert(&table.model_name, found);
+        known.insert(table.model_name.clone(), taken.len());
+        taken.push(found);
     }
     let engines = model.engines_of_enums();
     let own = model.enums.iter().zip(&engines);
@@ -33,14 +35,15 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
             span: one.span,
             is_unused: engines.is_empty(),
         };
-        match known.get(one.type_name.as_str()) {
+        match known.get(&one.type_name).map(|at| &taken[*at]) {
             // Twice in one file is a mistake, whether it is used or not.
             Some(other) if other.is_unused && !is_again(one, other) => {}
             Some(other) if found.is_unused && !is_again(one, other) => continue,
             Some(other) => diagnostics.push(finding(one, other)),
             None => {}
         }
-        known.insert(&one.type_name, found);
+        known.insert(one.type_name.clone(), taken.len());
+        taken.push(found);
     }
 }
 

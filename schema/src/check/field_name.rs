@@ -1,10 +1,10 @@
 //! The columns of a table are fields of their own, and so are its methods for unique keys.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::all_differ;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Column, Model, Table, Unique};
+use crate::model::{Model, Table};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for table in &model.tables {
@@ -18,12 +18,14 @@ fn fields(table: &Table, diagnostics: &mut Diagnostics) {
     if all_differ(columns.map(|column| column.field.as_str()).collect()) {
         return;
     }
-    let mut known: BTreeMap<&str, &Column> = BTreeMap::new();
-    for column in table.columns.iter().filter(|column| !column.skip) {
-        let Some(other) = known.get(column.field.as_str()) else {
-            known.insert(&column.field, column);
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let columns = table.columns.iter().enumerate();
+    for (at, column) in columns.filter(|(_, column)| !column.skip) {
+        let Some(&other) = known.get(&column.field) else {
+            known.insert(column.field.clone(), at);
             continue;
         };
+        let other = &table.columns[other];
         let (one, two, table) = (&other.name, &column.name, &table.name.name);
         let message = format!(
             "columns `{one}` and `{two}` of `{table}` would both be the field `{}`",
@@ -42,12 +44,13 @@ fn fields(table: &Table, diagnostics: &mut Diagnostics) {
 
 /// `UNIQUE (a, b)` and `UNIQUE (a_and_b)` would both be `find_by_a_and_b`.
 fn methods(table: &Table, diagnostics: &mut Diagnostics) {
-    let mut known: BTreeMap<&str, &Unique> = BTreeMap::new();
-    for unique in &table.uniques {
-        let Some(other) = known.get(unique.method_suffix.as_str()) else {
-            known.insert(&unique.method_suffix, unique);
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for (at, unique) in table.uniques.iter().enumerate() {
+        let Some(&other) = known.get(&unique.method_suffix) else {
+            known.insert(unique.method_suffix.clone(), at);
             continue;
         };
+        let other = &table.uniques[other];
         let message = format!(
             "two unique keys of `{}` would both be `find_by_{}`",
             table.name.name, unique.method_suffix
@@ -55,7 +58,7 @@ fn methods(table: &Table, diagnostics: &mut Diagnostics) {
         let diagnostic = Diagnostic::error("B0126", message)
             .at(unique.span, "this one")
             .at(other.span, "and this one");
-        let single = [unique, *other]
+        let single = [unique, other]
             .into_iter()
             .find(|key| key.columns.len() == 1);
         let named = single.unwrap_or(unique).columns.first();

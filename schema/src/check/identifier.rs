@@ -1,12 +1,12 @@
 //! Names in SQL that an engine takes as they are: short enough, distinct, and of characters it knows.
 
 use crate::dialect::DialectRules as _;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::all_differ;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, IdentifierLimit};
-use crate::model::{Column, Engine, Model, Table};
+use crate::model::{Engine, Model, Table};
 use crate::source::Span;
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
@@ -99,11 +99,12 @@ fn folded_columns(table: &Table, engine: &Engine, diagnostics: &mut Diagnostics)
     if all_differ(names.collect()) {
         return;
     }
-    let mut known: BTreeMap<String, &Column> = BTreeMap::new();
-    for column in &table.columns {
-        let Some(other) = known.insert(column.name.to_lowercase(), column) else {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for (at, column) in table.columns.iter().enumerate() {
+        let Some(other) = known.insert(column.name.to_lowercase(), at) else {
             continue;
         };
+        let other = &table.columns[other];
         let dialect = engine.dialect;
         let message = format!(
             "columns `{}` and `{}` are one name for {}",

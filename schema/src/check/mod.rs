@@ -31,6 +31,7 @@ mod view;
 use crate::diagnostic::Diagnostics;
 use crate::model::{CheckedModel, EngineId, Model};
 use crate::parts::in_parts;
+use crate::sorting::sort_by;
 
 /// A rule looks at the whole model and says what breaks it.
 type Rule = fn(&Model, &mut Diagnostics);
@@ -92,7 +93,7 @@ pub fn check(model: Model, diagnostics: &mut Diagnostics) -> Option<CheckedModel
 
 /// Is no name there twice? Hardly ever one is, and to sort is the cheapest way to know: build scripts are not optimised.
 fn all_differ<T: Ord>(mut names: Vec<T>) -> bool {
-    names.sort_unstable();
+    sort_by(&mut names, Ord::cmp);
     names.windows(2).all(|pair| pair[0] != pair[1])
 }
 

@@ -1,19 +1,20 @@
 //! Each model has a Rust name of its own.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Model, Table};
 use crate::name::same_name;
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    let mut known: BTreeMap<&str, &Table> = BTreeMap::new();
-    for table in &model.tables {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for (at, table) in model.tables.iter().enumerate() {
         let name = table.model_name.as_str();
-        let Some(other) = known.get(name) else {
-            known.insert(name, table);
+        let Some(&other) = known.get(name) else {
+            known.insert(name.to_owned(), at);
             continue;
         };
+        let other = &model.tables[other];
         if is_one_table(model, other, table) {
             continue;
         }

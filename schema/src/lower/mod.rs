@@ -492,7 +492,7 @@ impl<'a> Fold<'a> {
             functions: self.functions,
             views: self.views.into_iter().flatten().collect(),
             skipped: self.skipped,
-            read_as: BTreeMap::new(),
+            read_as: Vec::new(),
             dumps: Vec::new(),
             allowed: Vec::new(),
         }

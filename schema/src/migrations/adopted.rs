@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
 use crate::parse::{CutStatement, cut};
 use crate::project::folder::{self, MigrationFile};
+use crate::sorting::sort_by;
 use crate::source::Sources;
 
 /// A migration of another tool.
@@ -86,7 +87,7 @@ impl Reader<'_> {
         let controls = cut.statements.iter().chain(&cut.down);
         let mut controls: Vec<&CutStatement> =
             controls.filter(|one| one.controls_transaction).collect();
-        controls.sort_by_key(|one| one.start);
+        sort_by(&mut controls, |one, other| one.start.cmp(&other.start));
         let (mut adopted, mut from) = (String::new(), 0);
         for one in controls {
             let (start, end) = (one.start as usize, one.end as usize);

@@ -1,7 +1,5 @@
 //! Enum types, and where they live.
 
-use std::collections::BTreeSet;
-
 use super::{EngineId, EnumId, Model};
 use crate::source::Span;
 
@@ -37,23 +35,34 @@ pub struct EnumValue {
 
 impl Model {
     /// The engines of each enum: those of the rows that hold it. None where no row does; then it is no Rust type.
-    pub fn engines_of_enums(&self) -> Vec<BTreeSet<EngineId>> {
-        let mut found = vec![BTreeSet::new(); self.enums.len()];
+    pub fn engines_of_enums(&self) -> Vec<Vec<EngineId>> {
+        let mut found = vec![Vec::new(); self.enums.len()];
         for table in &self.tables {
             let columns = table.columns.iter().filter(|column| !column.skip);
             for id in columns.filter_map(|column| column.column_type.enum_id()) {
-                found[id.0 as usize].extend(&table.engines);
+                add_engines(&mut found[id.0 as usize], &table.engines);
             }
         }
         found
     }
 
     /// The enums that are Rust types, each once.
-    pub fn rust_enums(&self) -> BTreeSet<EnumId> {
-        let engines = self.engines_of_enums();
+    pub fn rust_enums(&self) -> Vec<EnumId> {
+        let mut is_type = vec![false; self.enums.len()];
+        for (at, engines) in self.engines_of_enums().iter().enumerate() {
+            let first = self.enums[at].shares.map_or(at, |id| id.0 as usize);
+            is_type[first] |= !engines.is_empty();
+        }
         let all = (0..self.enums.len() as u32).map(EnumId);
-        all.filter(|id| !engines[id.0 as usize].is_empty())
-            .map(|id| self.enum_type(id).shares.unwrap_or(id))
-            .collect()
+        all.filter(|id| is_type[id.0 as usize]).collect()
+    }
+}
+
+/// Adds those that are not there yet; all stay sorted.
+pub(crate) fn add_engines(engines: &mut Vec<EngineId>, more: &[EngineId]) {
+    for id in more {
+        if let Err(at) = engines.binary_search(id) {
+            engines.insert(at, *id);
+        }
     }
 }

@@ -42,17 +42,20 @@ impl<'a> CurrentSchema<'a> {
     }
 
     fn look_for_databases(&mut self, statements: &[RawStatement]) {
-        let mut found = BTreeSet::new();
+        let (mut named, mut has_unnamed) = (BTreeSet::new(), false);
         for statement in statements {
             self.pass(statement);
             if let Some(database) = self.database_of_table(&statement.tokens) {
-                found.insert(database);
+                match database {
+                    Some(database) => drop(named.insert(database)),
+                    None => has_unnamed = true,
+                }
             }
         }
         self.path = None;
-        self.several_databases = found.iter().flatten().count() > 1;
-        if found.len() == 1 {
-            self.own_database = found.into_iter().next().flatten();
+        self.several_databases = named.len() > 1;
+        if named.len() == 1 && !has_unnamed {
+            self.own_database = named.pop_first();
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::ast::{ChangeKind, PublishTag, PublishedEvent};
 use crate::name;
+use crate::sorting::sort_by;
 
 use super::annotation::{Reader, Tag};
 
@@ -28,7 +29,7 @@ impl<'a> Reader<'a> {
             }
             events.push(event);
         }
-        events.sort_by_key(|event| event.kind);
+        sort_by(&mut events, |one, other| one.kind.cmp(&other.kind));
         Some(PublishTag { events, span })
     }
 

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use super::annotation::Head;
 use crate::ast::{FileAst, Statement};
-use crate::dialect::Dialect;
 use crate::input::{Input, InputFile};
 use crate::read_as::{DialectReason, ReadAs};
 
@@ -45,11 +44,11 @@ pub(super) fn by_tables(
         };
         match &table.notes.engines {
             _ if table.notes.skip.is_some() => {}
-            Some(tag) => names.extend(tag.names.iter().map(|name| name.text.as_str())),
-            None => names.extend(own.iter().copied()),
+            Some(tag) => names.extend(tag.names.iter().map(|name| name.text.clone())),
+            None => names.extend(own.iter().map(|&name| name.to_owned())),
         }
     }
-    let names: Vec<&str> = names.into_iter().collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     if let Some(found) = by_engines(input, &names) {
         return Some(found);
     }
@@ -72,11 +71,13 @@ fn head_engines<'a>(input: &'a Input, file: &'a InputFile, head: &'a Head) -> Ve
 fn by_engines(input: &Input, names: &[&str]) -> Option<ReadAs> {
     let engines = names.iter().filter_map(|name| input.engine_named(name));
     let engines: Vec<_> = engines.map(|id| &input.engines[id.0 as usize]).collect();
-    let dialects: BTreeSet<Dialect> = engines.iter().map(|engine| engine.dialect).collect();
-    let only = dialects.first().filter(|_| dialects.len() == 1)?;
+    let dialect = engines.first()?.dialect;
+    if engines.iter().any(|engine| engine.dialect != dialect) {
+        return None;
+    }
     let names = engines.iter().map(|engine| engine.name.clone());
     Some(ReadAs {
-        dialect: *only,
+        dialect,
         reason: DialectReason::Engines(names.collect()),
     })
 }

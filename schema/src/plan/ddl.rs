@@ -1,7 +1,7 @@
 //! The statements that make and remove all tables of one engine.
 
 use crate::dialect::DialectRules as _;
-use std::collections::BTreeSet;
+use crate::sorting::sort_by;
 use std::hash::{Hash, Hasher};
 
 use super::capture::{self, Capture};
@@ -190,10 +190,10 @@ impl<'m> Context<'m> {
     }
 
     /// The enums of a table that are types of their own here, each once.
-    fn enums(&self, id: TableId) -> BTreeSet<EnumId> {
+    fn enums(&self, id: TableId) -> Vec<EnumId> {
         let table = self.model.table(id);
         if !self.engine.capabilities().enum_types {
-            return BTreeSet::new();
+            return Vec::new();
         }
         let of_type = |column_type: &ColumnType| {
             if let ColumnType::Enum(id) = column_type {
@@ -210,12 +210,14 @@ impl<'m> Context<'m> {
         let objects = table.native.objects.iter();
         let objects = objects.filter(|_| self.is_own(id));
         let made: Vec<ObjectKind> = objects.map(|at| self.model.objects[*at].kind).collect();
-        table
-            .columns
-            .iter()
+        let columns = table.columns.iter();
+        let mut found: Vec<EnumId> = columns
             .filter_map(|column| of_column(&column.column_type))
             .filter(|id| !made.contains(&ObjectKind::Enum(*id)))
-            .collect()
+            .collect();
+        sort_by(&mut found, Ord::cmp);
+        found.dedup();
+        found
     }
 
     fn drop_type(&self, id: EnumId) -> String {
@@ -226,8 +228,8 @@ impl<'m> Context<'m> {
     }
 
     fn links_later(&self, id: TableId) -> bool {
-        let mut later = self.order.forward.range((id, 0)..);
-        later.next().is_some_and(|(table, _)| *table == id)
+        let key = |(table, _): &(TableId, usize)| table.cmp(&id);
+        self.order.forward.binary_search_by(key).is_ok()
     }
 
     fn link(&self, id: TableId) -> Vec<String> {

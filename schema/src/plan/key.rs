@@ -1,10 +1,8 @@
 //! Keys, foreign keys and checks between the parentheses of CREATE TABLE.
 
-use crate::dialect::DialectRules as _;
-use std::collections::BTreeSet;
-
 use super::index::{include_sql, key_line, unique_problem};
 use super::table::TableWriter;
+use crate::dialect::DialectRules as _;
 use crate::dialect::{
     ColumnPlace, Flavour, Refusal, SizeOf, check_fits, expression_remark, expression_sql, lacks,
 };
@@ -93,18 +91,21 @@ impl<'m> TableWriter<'m> {
         }
         let primary = table.primary_key.iter();
         let primary = primary.map(|key| (&key.columns, key.deferrable, false, &key.words.include));
-        let mut known: BTreeSet<_> = primary.collect();
+        let mut known: Vec<_> = primary.collect();
         let constraints = table.uniques.iter().enumerate();
         let constraints = constraints.filter(|(_, unique)| !unique.is_index);
         let later = constraints.filter(|(_, unique)| {
             let deferrable = unique.deferrable.then_some(unique.initially_deferred);
             let include = &unique.words.include;
-            !known.insert((
+            let key = (
                 &unique.columns,
                 deferrable,
                 unique.nulls_not_distinct,
                 include,
-            ))
+            );
+            let is_known = known.contains(&key);
+            known.push(key);
+            is_known
         });
         later.map(|(at, _)| at).collect()
     }
@@ -288,7 +289,7 @@ impl<'m> TableWriter<'m> {
         for (number, key) in self.table().foreign_keys.iter().enumerate() {
             self.check_foreign_key(key);
             let later = self.engine.capabilities().adds_foreign_keys
-                && self.order.forward.contains(&(self.id, number));
+                && self.order.is_forward(self.id, number);
             if !later {
                 lines.push(self.foreign_key(key, key.name.as_deref().filter(|_| self.is_native())));
             }

@@ -3,14 +3,22 @@
 use std::collections::BTreeSet;
 
 use crate::model::{EngineId, Model, TableId};
+use crate::sorting::sort_by;
 
 /// Tables in the order of creation, and which foreign keys point forward in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreationOrder {
     /// Every table and view of the engine.
     pub tables: Vec<TableId>,
-    /// Table and number of each foreign key that refers to a table made later.
-    pub forward: BTreeSet<(TableId, usize)>,
+    /// Table and number of each foreign key that refers to a table made later, sorted.
+    pub forward: Vec<(TableId, usize)>,
+}
+
+impl CreationOrder {
+    /// Does the foreign key of this number refer to a table that is made later?
+    pub(crate) fn is_forward(&self, table: TableId, number: usize) -> bool {
+        self.forward.binary_search(&(table, number)).is_ok()
+    }
 }
 
 /// The order on one engine; views follow all tables. Among tables that could come next the first of the schema does. Where none could, because
@@ -34,11 +42,11 @@ pub fn creation_order(model: &Model, engine: EngineId) -> CreationOrder {
 /// Tables that are not in the order yet, by the numbers of all.
 struct Open {
     /// The tables each of them refers to, itself left out; `None` for one that is in the order, or not of this engine.
-    referred: Vec<Option<BTreeSet<TableId>>>,
+    referred: Vec<Option<BTreeSet<usize>>>,
     /// The tables that refer to each.
-    referring: Vec<Vec<TableId>>,
+    referring: Vec<Vec<usize>>,
     /// Those that wait for no other.
-    ready: BTreeSet<TableId>,
+    ready: BTreeSet<usize>,
     /// None before it is open.
     first: usize,
 }
@@ -56,51 +64,50 @@ impl Open {
             ready: BTreeSet::new(),
             first: 0,
         };
-        for id in model.table_ids().filter(|id| here[at(*id)]) {
-            let keys = model.table(id).foreign_keys.iter().map(|key| key.table);
-            let parents = model.table(id).native.inherits.iter().copied();
-            let referred: BTreeSet<TableId> = keys
-                .chain(parents)
-                .filter(|other| *other != id && here[at(*other)])
-                .collect();
-            for other in &referred {
-                open.referring[at(*other)].push(id);
+        for (number, table) in model.tables.iter().enumerate().filter(|(at, _)| here[*at]) {
+            let keys = table.foreign_keys.iter().map(|key| key.table);
+            let parents = table.native.inherits.iter().copied();
+            let others = keys.chain(parents).map(at);
+            let mut referred = BTreeSet::new();
+            referred.extend(others.filter(|other| *other != number && here[*other]));
+            for &other in &referred {
+                open.referring[other].push(number);
             }
             if referred.is_empty() {
-                open.ready.insert(id);
+                open.ready.insert(number);
             }
-            open.referred[at(id)] = Some(referred);
+            open.referred[number] = Some(referred);
         }
         open
     }
 
     fn take_next(&mut self) -> Option<TableId> {
         let table = self.ready.pop_first().or_else(|| self.in_circle())?;
-        self.referred[at(table)] = None;
-        for other in std::mem::take(&mut self.referring[at(table)]) {
-            if let Some(referred) = &mut self.referred[at(other)] {
+        self.referred[table] = None;
+        for other in std::mem::take(&mut self.referring[table]) {
+            if let Some(referred) = &mut self.referred[other] {
                 referred.remove(&table);
                 if referred.is_empty() {
                     self.ready.insert(other);
                 }
             }
         }
-        Some(table)
+        Some(TableId(table as u32))
     }
 
     /// With nothing ready every open table refers to an open one, so following them comes back somewhere: the first
     /// table of the schema on that circle.
-    fn in_circle(&mut self) -> Option<TableId> {
+    fn in_circle(&mut self) -> Option<usize> {
         let open = self.referred[self.first..].iter().position(Option::is_some);
         self.first += open?;
         let mut way = Vec::new();
         let mut seen = BTreeSet::new();
-        let mut table = TableId(self.first as u32);
+        let mut table = self.first;
         while seen.insert(table) {
             way.push(table);
-            table = *self.referred[at(table)].as_ref()?.first()?;
+            table = *self.referred[table].as_ref()?.first()?;
         }
-        way.into_iter().skip_while(|id| *id != table).min()
+        way.into_iter().skip_while(|other| *other != table).min()
     }
 }
 
@@ -108,18 +115,19 @@ fn at(table: TableId) -> usize {
     table.0 as usize
 }
 
-fn forward_keys(model: &Model, tables: &[TableId]) -> BTreeSet<(TableId, usize)> {
+fn forward_keys(model: &Model, tables: &[TableId]) -> Vec<(TableId, usize)> {
     let mut position = vec![None; model.tables.len()];
     for (number, id) in tables.iter().enumerate() {
         position[at(*id)] = Some(number);
     }
-    let mut forward = BTreeSet::new();
+    let mut forward = Vec::new();
     for (here, id) in tables.iter().enumerate() {
         for (number, key) in model.table(*id).foreign_keys.iter().enumerate() {
             if position[at(key.table)].is_some_and(|other| other > here) {
-                forward.insert((*id, number));
+                forward.push((*id, number));
             }
         }
     }
+    sort_by(&mut forward, Ord::cmp);
     forward
 }

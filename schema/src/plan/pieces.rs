@@ -131,7 +131,7 @@ impl<'m> Pieces<'m> {
     /// Does CREATE TABLE leave out the foreign key of this number?
     pub(crate) fn is_made_later(&self, id: TableId, number: usize) -> bool {
         let adds = self.engine.capabilities().adds_foreign_keys;
-        adds && self.order.forward.contains(&(id, number))
+        adds && self.order.is_forward(id, number)
     }
 
     pub(crate) fn check(&self, id: TableId, check: &Check, name: Option<&str>) -> String {

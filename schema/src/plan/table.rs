@@ -2,13 +2,11 @@
 //!
 //! One writer serves both: `check` looks at the problems, `ddl` at the text.
 
-use crate::dialect::DialectRules as _;
-use std::collections::BTreeSet;
-
 use super::index::{IndexNames, index_statements};
 use super::order::CreationOrder;
 use super::statements::moment_of;
 use crate::diagnostic::Severity;
+use crate::dialect::DialectRules as _;
 use crate::dialect::{
     ColumnPlace, Dialect, Refusal, SizeOf, declared_size, default_fits, default_sql,
     expression_remark, expression_sql, is_own, key_fits, table_fits,
@@ -32,7 +30,7 @@ pub(crate) struct Problem {
 pub(crate) fn problems(model: &Model, table: TableId, engine: &Engine) -> (String, Vec<Problem>) {
     let order = CreationOrder {
         tables: vec![table],
-        forward: BTreeSet::new(),
+        forward: Vec::new(),
     };
     let mut writer = TableWriter {
         model,

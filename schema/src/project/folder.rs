@@ -8,6 +8,8 @@
 //!
 //! The way back within a file is left out by the reader (`parse/reverted.rs`).
 
+use crate::sorting::sort_by;
+
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::fs;
@@ -71,7 +73,7 @@ pub(crate) fn migrations(folder: &Path) -> Result<Migrations, Unordered> {
                 .collect()
         })
         .map_err(Unordered::Unreadable)?;
-    entries.sort();
+    sort_by(&mut entries, Ord::cmp);
     let replaced = replaced(folder, &entries);
     let mut sorted = Sorted::default();
     for path in entries {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{clean, width};
 use crate::diagnostic::Label;
+use crate::sorting::sort_by;
 use crate::source::{FileId, LineColumn, SourceFile, Sources};
 
 /// Letters shown of a long line where no width is given.
@@ -218,7 +219,7 @@ impl<'s> Cutter<'s> {
 
     fn excerpt(&self, places: Vec<LineLabel>) -> Excerpt {
         let mut marked: Vec<u32> = places.iter().map(|place| place.line).collect();
-        marked.sort_unstable();
+        sort_by(&mut marked, Ord::cmp);
         let shown = (marked[0]..=marked[marked.len() - 1]).filter(|&line| is_shown(line, &marked));
         let lines = shown.map(|number| self.line(number, &places)).collect();
         let leader = places.iter().min_by_key(|place| (!place.main, place.line));
@@ -241,7 +242,7 @@ impl<'s> Cutter<'s> {
             .first()
             .map_or(0..self.window, |leader| self.window_of(leader));
         let (text, columns) = self.text_within(number, &window);
-        here.sort_by_key(|place| !place.main);
+        sort_by(&mut here, |one, other| other.main.cmp(&one.main));
         let marks = here.iter().map(|place| {
             let place_of =
                 |column: u32| columns[((column - window.start) as usize).min(columns.len() - 1)];

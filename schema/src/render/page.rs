@@ -6,6 +6,7 @@ use super::canvas::{Canvas, Part};
 use super::excerpt::{Excerpt, Line, Mark};
 use super::width::text_width;
 use crate::diagnostic::Severity;
+use crate::sorting::sort_by;
 
 /// A finding while it is drawn.
 pub(super) struct Page {
@@ -98,7 +99,9 @@ impl Page {
     /// Draws the marks of a line and their labels: beside the mark where nothing is in the way, else below, connected with it.
     fn marks(&mut self, marks: &[Mark]) {
         let mut marks: Vec<&Mark> = marks.iter().collect();
-        marks.sort_by_key(|mark| Reverse(mark.columns.start));
+        sort_by(&mut marks, |one, other| {
+            other.columns.start.cmp(&one.columns.start)
+        });
         let depths = depths(&marks);
         let Some(&deepest) = depths.last() else {
             return;
@@ -113,7 +116,8 @@ impl Page {
             self.label(first, depth, mark);
         }
         // The smaller one of two marks is seen.
-        marks.sort_by_key(|mark| (Reverse(mark.columns.len()), mark.main));
+        let size = |mark: &Mark| (Reverse(mark.columns.len()), mark.main);
+        sort_by(&mut marks, |one, other| size(one).cmp(&size(other)));
         for mark in marks {
             self.underline(first, mark);
         }

@@ -2,9 +2,9 @@
 //! engines of their own; others get the name of their engine or schema before theirs. What is ambiguous all the same is
 //! reported by `check`.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use crate::model::{EngineId, EnumId, EnumType, Model};
+use crate::model::{EngineId, EnumId, EnumType, Model, add_engines};
 use crate::name;
 
 /// Settles all of them; the names of models are settled.
@@ -27,23 +27,27 @@ pub(super) fn settle(model: &mut Model) {
 }
 
 /// Enums that are one Rust type; the first of them then lives where any of them does.
-fn share(model: &mut Model, engines: &mut [BTreeSet<EngineId>]) {
-    let mut known: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+fn share(model: &mut Model, engines: &mut [Vec<EngineId>]) {
+    let mut known: HashMap<String, Vec<usize>> = HashMap::new();
     for at in 0..model.enums.len() {
         let alike = known.entry(model.enums[at].type_name.clone()).or_default();
         let is_alike = |first: &usize| {
-            engines[*first].is_disjoint(&engines[at])
+            are_apart(&engines[*first], &engines[at])
                 && is_one_type(&model.enums[*first], &model.enums[at])
         };
         match alike.iter().copied().find(is_alike) {
             Some(first) => {
                 model.enums[at].shares = Some(EnumId(first as u32));
                 let more = engines[at].clone();
-                engines[first].extend(more);
+                add_engines(&mut engines[first], &more);
             }
             None => alike.push(at),
         }
     }
+}
+
+fn are_apart(one: &[EngineId], other: &[EngineId]) -> bool {
+    !one.iter().any(|id| other.contains(id))
 }
 
 /// The same name and values; not twice in one file, where no database takes the second.
@@ -57,16 +61,17 @@ fn is_one_type(one: &EnumType, two: &EnumType) -> bool {
 
 /// Puts what `prefix` gives before the names of enums that would be one type; it is given the enum and the others.
 fn tell_apart(model: &mut Model, prefix: impl Fn(&Model, usize, &[usize]) -> Option<String>) {
-    let mut same: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut same: HashMap<String, Vec<usize>> = HashMap::new();
     let own = |(_, one): &(usize, &EnumType)| one.shares.is_none();
     for (at, one) in model.enums.iter().enumerate().filter(own) {
-        same.entry(&one.type_name).or_default().push(at);
+        same.entry(one.type_name.clone()).or_default().push(at);
     }
     let mut named: Vec<(usize, String)> = Vec::new();
-    for group in same.values().filter(|group| group.len() > 1) {
-        for &at in group {
-            let others: Vec<usize> = group.iter().copied().filter(|one| *one != at).collect();
-            let plain = &model.enums[at].type_name;
+    for (at, one) in model.enums.iter().enumerate().filter(own) {
+        let plain = &one.type_name;
+        let group = same[plain].iter().copied();
+        let others: Vec<usize> = group.filter(|other| *other != at).collect();
+        if !others.is_empty() {
             let found = prefix(model, at, &others);
             named.extend(found.map(|found| (at, name::variant(&format!("{found}_{plain}")))));
         }
@@ -79,11 +84,11 @@ fn tell_apart(model: &mut Model, prefix: impl Fn(&Model, usize, &[usize]) -> Opt
 /// The first engine of an enum that has no engine in common with the others; those on `default` keep the plain name.
 fn engine_name(
     model: &Model,
-    engines: &[BTreeSet<EngineId>],
+    engines: &[Vec<EngineId>],
     one: usize,
     others: &[usize],
 ) -> Option<String> {
-    let apart = |other: &usize| engines[one].is_disjoint(&engines[*other]);
+    let apart = |other: &usize| are_apart(&engines[one], &engines[*other]);
     let mut names = engines[one].iter().map(|id| &model.engine(*id).name);
     if !others.iter().all(apart) || names.clone().any(|name| name == "default") {
         return None;
@@ -101,9 +106,9 @@ fn schema_name(model: &Model, one: usize, others: &[usize]) -> Option<String> {
 /// An enum beside a model of its name is called `ColorEnum`.
 fn beside_models(model: &mut Model) {
     let tables = model.tables.iter();
-    let models: HashSet<&str> = tables.map(|one| one.model_name.as_str()).collect();
+    let models: HashSet<String> = tables.map(|one| one.model_name.clone()).collect();
     for one in &mut model.enums {
-        if models.contains(&*one.type_name) {
+        if models.contains(&one.type_name) {
             one.type_name.push_str("Enum");
         }
     }

@@ -3,7 +3,7 @@
 //! Each column takes its type from at most one other: the one it refers to, or that a view shows. So the columns form chains, which are walked
 //! without recursion; a ring is cut where the walk comes back to it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use crate::ast::LinkEngine;
@@ -201,7 +201,7 @@ fn seen_from(child: &Table, field_type: FieldType, side: Side) -> FieldType {
 
 /// Records where columns with a Rust type of the program's own stand, for what is generated of them.
 pub(super) fn record_places(model: &mut Model, sources: &Sources) {
-    let mut places = BTreeMap::new();
+    let mut places = HashMap::new();
     for table in model.table_ids() {
         for (at, column) in model.table(table).columns.iter().enumerate() {
             if matches!(column.field_type, FieldType::Custom(_)) {

@@ -95,7 +95,7 @@ impl Resolver<'_> {
     }
 
     fn report_foreign(&mut self, table: &DraftTable, found: Option<Foreign>) {
-        let (Some(found), Some(read_as)) = (found, self.draft.read_as.get(&table.file)) else {
+        let (Some(found), Some(read_as)) = (found, self.draft.read_as(table.file)) else {
             return;
         };
         let (message, of) = (found.message, Some(found.of));

@@ -1,13 +1,12 @@
 //! `@interface`: which columns of which tables an interface is over, and in which order rows are looked for.
 
-use std::collections::BTreeMap;
-
 use crate::ast::{InterfaceTag, Name};
 use crate::column_type::ColumnType;
 use crate::diagnostic::Diagnostic;
 use crate::lower::{column_index, same_name};
 use crate::model::{Column, ColumnId, FieldType, Interface, InterfacePlace, Model, Table, TableId};
 use crate::name::{DATABASES_METHODS, accessor, suggest};
+use crate::sorting::sort_by;
 
 use super::{Resolver, unknown_column};
 
@@ -20,14 +19,13 @@ const TYPES: [&str; 3] = ["Databases", "DatabaseSession", "Tables"];
 impl<'a> Resolver<'a> {
     /// All interfaces, once every column has its type.
     pub(super) fn interfaces(&mut self) {
-        let mut members: BTreeMap<&str, Vec<Member<'a>>> = BTreeMap::new();
-        for (id, draft) in self.model.table_ids().zip(&self.bound) {
-            if let Some(tag) = &draft.notes.interface {
-                members.entry(&tag.name.text).or_default().push((id, tag));
-            }
-        }
-        for (name, members) in members {
-            match self.interface(name, members) {
+        let drafts = self.model.table_ids().zip(&self.bound);
+        let tagged = drafts.filter_map(|(id, draft)| Some((id, draft.notes.interface.as_ref()?)));
+        let mut tagged: Vec<Member<'a>> = tagged.collect();
+        let name = |(_, tag): &Member<'a>| &tag.name.text;
+        sort_by(&mut tagged, |one, other| name(one).cmp(name(other)));
+        for members in tagged.chunk_by(|one, other| name(one) == name(other)) {
+            match self.interface(name(&members[0]), members.to_vec()) {
                 Ok(interface) => self.model.interfaces.push(interface),
                 Err(findings) => findings
                     .into_iter()

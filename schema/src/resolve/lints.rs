@@ -1,7 +1,5 @@
 //! Which warnings are reported: the levels of the configuration, and `@allow` at files, tables, views and columns.
 
-use std::collections::BTreeMap;
-
 use super::Resolver;
 use crate::ast::AllowTag;
 use crate::draft::DraftTable;
@@ -32,14 +30,15 @@ impl Resolver<'_> {
 
 #[derive(Default)]
 struct Allowed {
-    places: BTreeMap<&'static str, Vec<Span>>,
+    places: Vec<(&'static str, Span)>,
 }
 
 impl Allowed {
     fn add(&mut self, tag: &AllowTag, others: impl IntoIterator<Item = Span>) {
         let areas: Vec<Span> = [tag.area].into_iter().chain(others).collect();
         for code in &tag.codes {
-            self.places.entry(code).or_default().extend(&areas);
+            let places = areas.iter().map(|area| (*code, *area));
+            self.places.extend(places);
         }
     }
 

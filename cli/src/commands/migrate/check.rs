@@ -119,8 +119,8 @@ fn warn(side: &Sides, arguments: &CheckArguments, differ: &Differ, found: &mut D
     let migrations = migrations.skip_while(|one| since.is_some_and(|since| one.version != since));
     for migration in migrations {
         for one in busy(migration, side.engine.dialect) {
-            let lints = &differ.compiled.project.input.lints;
-            let finding = match lints.get(one.code) {
+            let input = &differ.compiled.project.input;
+            let finding = match input.level_of(one.code) {
                 Some(LintLevel::Allow) => continue,
                 Some(LintLevel::Deny) => Diagnostic {
                     severity: Severity::Error,

@@ -5,6 +5,7 @@ use toml::de::DeTable;
 use crate::config::AtomicConfig;
 use crate::config::keys::Section;
 use crate::config::toml_reader::{Entry, Reader, is_shown};
+use crate::sorting::sort_by;
 
 impl Reader<'_> {
     pub(super) fn atomic(&mut self, table: &DeTable<'_>) -> Vec<AtomicConfig> {
@@ -16,7 +17,7 @@ impl Reader<'_> {
             .into_iter()
             .filter_map(|entry| self.atomic_group(entry))
             .collect();
-        groups.sort_by(|a, b| a.name.cmp(&b.name));
+        sort_by(&mut groups, |a, b| a.name.cmp(&b.name));
         groups
     }
 

@@ -7,6 +7,7 @@ use crate::config::keys::Section;
 use crate::config::toml_reader::{Entry, Reader, is_shown, quoted};
 use crate::config::{CrateConfig, SchemaFile, TypeMapping};
 use crate::name::{is_crate_name, is_type_path};
+use crate::sorting::sort_by;
 
 impl Reader<'_> {
     pub(super) fn schema(&mut self, table: &DeTable<'_>) -> Vec<SchemaFile> {
@@ -111,7 +112,7 @@ impl Reader<'_> {
             .into_iter()
             .filter_map(|entry| self.one_crate(entry))
             .collect();
-        crates.sort_by(|a, b| a.name.cmp(&b.name));
+        sort_by(&mut crates, |a, b| a.name.cmp(&b.name));
         crates
     }
 

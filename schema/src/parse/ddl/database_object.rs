@@ -7,6 +7,7 @@ use crate::ast::{
 };
 use crate::dialect::Dialect;
 use crate::name::words_in;
+use crate::sorting::sort_by;
 
 use super::cursor::{Cursor, Read};
 
@@ -203,7 +204,7 @@ pub(crate) fn words_of(expression: &Expression) -> Vec<String> {
             PieceKind::Number | PieceKind::Hex | PieceKind::Bits | PieceKind::Symbol => {}
         }
     }
-    words.sort_unstable();
+    sort_by(&mut words, Ord::cmp);
     words.dedup();
     words
 }

@@ -10,6 +10,7 @@ use crate::draft::DraftTable;
 use crate::model::Model;
 use crate::name::suggest;
 use crate::parse::type_of;
+use crate::sorting::sort_by;
 
 use super::{TypeLookup, mysql, postgres, sqlite};
 
@@ -217,7 +218,7 @@ fn names(model: &Model) -> Vec<String> {
             names.push(column.sql_type.to_lowercase());
         }
     }
-    names.sort();
+    sort_by(&mut names, Ord::cmp);
     names.dedup();
     names
 }

@@ -213,7 +213,7 @@ impl Resolver<'_> {
         let home = others
             .into_iter()
             .find(|other| *other != table.dialect && has(other));
-        let read_as = self.draft.read_as.get(&table.file);
+        let read_as = self.draft.read_as(table.file);
         let (span, instead) = (column.type_name.span, format!("write `{instead}`"));
         let finding = foreign_sql::foreign(message, span, &instead, home, read_as);
         self.diagnostics.push(finding);

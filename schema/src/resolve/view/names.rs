@@ -2,13 +2,12 @@
 //!
 //! Only what is certain is reported: where something that is read is not known, or a word may be a keyword, nothing is.
 
-use std::collections::BTreeMap;
-
 use crate::ast::{Name, Select, SelectItem, Value};
 use crate::dialect::Dialect;
 use crate::draft::DraftView;
 use crate::lower::same_name;
 use crate::resolve::{Resolver, unknown_column};
+use crate::sorting::sort_by;
 use crate::source::Span;
 
 use super::dialect::{has_plain_arguments, is_known_call};
@@ -44,12 +43,11 @@ const VALUES: [&str; 12] = [
 ];
 
 impl Resolver<'_> {
-    pub(super) fn report_unknown(
-        &mut self,
-        view: &DraftView,
-        unknown: BTreeMap<u32, UnknownColumn>,
-    ) {
-        for found in unknown.into_values() {
+    pub(super) fn report_unknown(&mut self, view: &DraftView, mut unknown: Vec<UnknownColumn>) {
+        sort_by(&mut unknown, |one, other| {
+            one.span.start.cmp(&other.span.start)
+        });
+        for found in unknown {
             let view = &view.table.name.name.text;
             let known: Vec<&str> = found.known.iter().map(String::as_str).collect();
             let finding = unknown_column::in_condition(view, &known, &found.name, found.span);
@@ -115,7 +113,9 @@ impl Tables<'_, '_> {
             known: known.collect(),
         };
         let mut unknown = self.unknown.borrow_mut();
-        unknown.insert(column.span.start, found);
+        // A condition may be looked at more than once.
+        unknown.retain(|other| other.span != found.span);
+        unknown.push(found);
     }
 
     /// The table of this name, where it is known and lacks the column.

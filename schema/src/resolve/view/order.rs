@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::draft::DraftView;
+use crate::sorting::sort_by;
 
 /// Indexes of all views. Views that hold each other's names come in the order of their statements.
 pub(super) fn reading_order(views: &[DraftView]) -> Vec<usize> {
@@ -54,7 +55,7 @@ fn named_views(view: &DraftView, by_name: &HashMap<String, Vec<usize>>) -> Vec<u
     let names = view.body.tokens.iter().filter(|piece| piece.is_name());
     let known = names.filter_map(|piece| by_name.get(&piece.text.to_lowercase()));
     let mut found: Vec<usize> = known.flatten().copied().collect();
-    found.sort_unstable();
+    sort_by(&mut found, Ord::cmp);
     found.dedup();
     found.reverse();
     found

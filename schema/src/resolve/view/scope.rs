@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::ast::{self, FromItem, Name, ObjectName, Query, Select, SelectItem, Source};
@@ -11,6 +11,7 @@ use crate::draft::DraftView;
 use crate::lower::same_name;
 use crate::model::{ColumnId, Table, TableId};
 use crate::parse::COLUMN_LIMIT;
+use crate::sorting::sort_by;
 use crate::source::Span;
 
 use super::super::Resolver;
@@ -48,10 +49,9 @@ pub(super) struct Tables<'r, 'a> {
     pub(super) resolver: &'r Resolver<'a>,
     pub(super) view: &'r DraftView,
     relations: RefCell<HashMap<TableId, Rc<Relation>>>,
-    reads: RefCell<BTreeSet<TableId>>,
     missing: RefCell<Option<String>>,
-    /// Columns that conditions name and that are nowhere, by their places.
-    pub(super) unknown: RefCell<BTreeMap<u32, UnknownColumn>>,
+    /// Columns that conditions name and that are nowhere.
+    pub(super) unknown: RefCell<Vec<UnknownColumn>>,
 }
 
 /// The queries of `WITH` that can be named somewhere, the latest first.
@@ -106,7 +106,6 @@ impl<'r, 'a> Tables<'r, 'a> {
             resolver,
             view,
             relations: RefCell::default(),
-            reads: RefCell::default(),
             missing: RefCell::default(),
             unknown: RefCell::default(),
         }
@@ -123,7 +122,9 @@ impl<'r, 'a> Tables<'r, 'a> {
 
     /// Returns the tables read so far, and the name of a source that is not in the model.
     pub(super) fn read(self) -> (Vec<TableId>, Option<String>) {
-        let reads = self.reads.into_inner().into_iter().collect();
+        let relations = self.relations.into_inner();
+        let mut reads: Vec<TableId> = relations.into_keys().collect();
+        sort_by(&mut reads, Ord::cmp);
         (reads, self.missing.into_inner())
     }
 
@@ -311,7 +312,6 @@ impl<'r, 'a> Tables<'r, 'a> {
                 .get_or_insert_with(|| name.name.text.clone());
             return None;
         };
-        self.reads.borrow_mut().insert(id);
         let mut relations = self.relations.borrow_mut();
         let relation = relations
             .entry(id)
