@@ -13,6 +13,7 @@ use bindery_core::config::{
     SessionConfig, override_variable, process_environment,
 };
 use bindery_core::diagnostic::{Diagnostic, Diagnostics, Severity};
+use bindery_core::sorting::sort_by;
 use bindery_core::source::Sources;
 
 use crate::error::{Error, ErrorKind, Operation, Result};
@@ -139,7 +140,7 @@ impl Config {
         let mut in_file: Vec<_> = in_file
             .filter_map(|engine| Some((engine.span?.start, engine.name.as_str())))
             .collect();
-        in_file.sort_unstable();
+        sort_by(&mut in_file, Ord::cmp);
         let in_code = self.engines.iter().map(|(name, _)| name.as_str());
         let mut named: Vec<&str> = in_file.into_iter().map(|(_, name)| name).collect();
         named.extend(in_code);

@@ -4,6 +4,7 @@ use super::config::ReadsFrom;
 use super::read_token::ReadToken;
 use super::status::{ReplicaStatus, replicas_of};
 use super::{Configured, Registry};
+use crate::driver::own_threads;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::link::read_connection::ReadConnection;
@@ -130,10 +131,7 @@ impl Registry {
                     continue;
                 };
                 let look = || readers.check_all(&engine.pool);
-                if std::thread::Builder::new()
-                    .spawn_scoped(scope, look)
-                    .is_err()
-                {
+                if own_threads::start_within(scope, "bindery-replicas", Box::new(look)).is_err() {
                     readers.check_all(&engine.pool);
                 }
             }

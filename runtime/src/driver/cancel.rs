@@ -3,8 +3,9 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::Duration;
+
+use super::own_threads;
 
 /// How long one may take, connecting and encrypting included.
 const LIMIT: Duration = Duration::from_secs(1);
@@ -47,9 +48,8 @@ impl Canceller {
             return;
         }
         let shared = Arc::clone(&self.0);
-        let thread = thread::Builder::new().name("bindery-cancel".to_owned());
-        match thread.spawn(move || shared.work()) {
-            Ok(_) => state.is_working = true,
+        match own_threads::start("bindery-cancel", Box::new(move || shared.work())) {
+            Ok(()) => state.is_working = true,
             Err(_) => state.waiting.clear(),
         }
     }

@@ -72,6 +72,7 @@ pub(crate) mod locks;
 pub(crate) mod notify;
 mod observed;
 pub(crate) mod own_tables;
+pub(crate) mod own_threads;
 mod physical;
 #[cfg(all(test, unix, any(feature = "postgres", feature = "mysql")))]
 mod played;

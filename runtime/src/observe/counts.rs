@@ -5,6 +5,8 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::{Mutex, PoisonError};
 
+use bindery_core::sorting::sort_by;
+
 use super::Event;
 
 type Place = &'static Location<'static>;
@@ -78,7 +80,7 @@ impl StatementCounts {
                 place: *place,
             })
             .collect();
-        found.sort_by_key(|statement| std::cmp::Reverse(statement.times));
+        sort_by(&mut found, |one, other| other.times.cmp(&one.times));
         found
     }
 

@@ -3,10 +3,10 @@
 //! while there are any.
 
 use std::sync::{Arc, MutexGuard, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{State, Waiting, Workers};
+use crate::driver::own_threads;
 use crate::error::{Error, ErrorKind, Operation};
 
 /// How long a statement of abandoned work may go on: most end by themselves, and a connection that need not be cut off need not be
@@ -21,8 +21,8 @@ impl Workers {
         }
         drop(state);
         let workers = Arc::clone(self);
-        let thread = thread::Builder::new().name("bindery-limits".to_owned());
-        if thread.spawn(move || workers.limit_waits()).is_err() {
+        let work = Box::new(move || workers.limit_waits());
+        if own_threads::start("bindery-limits", work).is_err() {
             self.lock().is_limited = false;
         }
     }

@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{State, Workers};
+use crate::driver::own_threads;
 
 /// The time that a thread stays without work.
 const IDLE: Duration = Duration::from_secs(10);
@@ -25,8 +26,8 @@ impl Workers {
 
     fn start(self: &Arc<Self>) {
         let workers = Arc::clone(self);
-        let thread = thread::Builder::new().name("bindery-worker".to_owned());
-        if thread.spawn(move || workers.work()).is_ok() {
+        let work = Box::new(move || workers.work());
+        if own_threads::start("bindery-worker", work).is_ok() {
             return;
         }
         let mut state = self.lock();

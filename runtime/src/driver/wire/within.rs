@@ -2,10 +2,10 @@
 
 use std::io;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::thread;
 use std::time::Duration;
 
 use super::Deadline;
+use crate::driver::own_threads;
 
 /// Longer than any such work takes by itself; a limit is always given where it matters.
 const UNLIMITED: Duration = Duration::from_secs(24 * 60 * 60);
@@ -21,9 +21,7 @@ pub(in crate::driver) fn within<T: Send + 'static>(
 ) -> io::Result<T> {
     let left = deadline.left()?.unwrap_or(UNLIMITED);
     let (sender, receiver) = sync_channel(1);
-    thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(move || drop(sender.send(work())))?;
+    own_threads::start(name, Box::new(move || drop(sender.send(work()))))?;
     receiver.recv_timeout(left).map_err(|error| match error {
         RecvTimeoutError::Timeout => io::ErrorKind::TimedOut.into(),
         RecvTimeoutError::Disconnected => io::ErrorKind::Other.into(),

@@ -216,12 +216,8 @@ fn of_records(error: Error) -> Error {
 /// Returns the schema of the table: that of the engine's own, as a schema that has none of them may be another
 /// program's. The session's own schema, or of those that tables name the first by name.
 fn schema_of(program: &'static Program, engine: usize) -> Option<String> {
-    let mut schemas: Vec<_> = program
-        .tables_of(engine)
-        .map(|table| table.schema)
-        .collect();
-    schemas.sort_unstable();
-    schemas.first().copied().flatten().map(str::to_owned)
+    let schemas = program.tables_of(engine).map(|table| table.schema);
+    schemas.min().flatten().map(str::to_owned)
 }
 
 /// Of all models, whatever their order: the names of all columns, what their values are, and the rules of their table.

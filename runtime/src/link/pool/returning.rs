@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::thread;
 use std::time::Duration;
 
 use super::budget::Permit;
 use super::moment::Moment;
 use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot};
 use crate::driver::Leaving;
+use crate::driver::own_threads;
 
 impl Pool {
     /// Takes a connection back, or closes it where it is no good any more.
@@ -130,9 +130,8 @@ impl Pool {
             pool.note_counts();
         };
         let mut state = self.lock();
-        let thread = thread::Builder::new().name("bindery-close".to_owned());
         // Where there can be no thread, the place is free a moment too early.
-        if thread.spawn(wait).is_ok() {
+        if own_threads::start("bindery-close", Box::new(wait)).is_ok() {
             slot.owed = false;
             state.leaving += 1;
             self.tell_emptied(&state);

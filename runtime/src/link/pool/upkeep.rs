@@ -4,12 +4,12 @@
 //! a connection of its own rests.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
-use std::thread;
 use std::time::Duration;
 
 use super::moment::Moment;
 use super::{Idle, Pool, State};
 use crate::driver::forks;
+use crate::driver::own_threads;
 
 /// The keeper of the pools of one process.
 #[derive(Default)]
@@ -127,8 +127,8 @@ impl Keeper {
             self.changed.notify_one();
             return;
         }
-        let thread = thread::Builder::new().name("bindery-upkeep".to_owned());
-        state.is_working = thread.spawn(|| self.work()).is_ok();
+        let started = own_threads::start("bindery-upkeep", Box::new(|| self.work()));
+        state.is_working = started.is_ok();
     }
 
     fn forget(&self, pool: &Weak<Pool>) {
@@ -198,6 +198,8 @@ impl Watched {
 
 #[cfg(all(test, feature = "sqlite"))]
 mod tests {
+    use std::thread;
+
     use bindery_testkit::Watchdog;
 
     use super::super::PoolLimits;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::health::Found;
 use super::{Member, ReplicaState, Replicas};
+use crate::driver::own_threads;
 use crate::driver::position::{Position, Replay};
 use crate::error::{Error, Result};
 use crate::link::pool::Pool;
@@ -65,6 +66,8 @@ impl Seen {
     }
 }
 
+const THREAD: &str = "bindery-replica";
+
 impl Replicas {
     /// Has every replica looked at whose time it is, without waiting for that.
     pub(super) fn expect_checks(self: &Arc<Self>, primary: &Arc<Pool>) {
@@ -78,8 +81,7 @@ impl Replicas {
             }
             let (replicas, primary) = (Arc::clone(self), Arc::clone(primary));
             let look = move || replicas.look_at(&replicas.members[index], &primary);
-            let thread = thread::Builder::new().name("bindery-replica".to_owned());
-            if thread.spawn(look).is_err() {
+            if own_threads::start(THREAD, Box::new(look)).is_err() {
                 member.health.not_looked_at();
             }
         }
@@ -90,8 +92,7 @@ impl Replicas {
         thread::scope(|scope| {
             for member in &self.members {
                 let look = || self.look_at(member, primary);
-                let thread = thread::Builder::new().name("bindery-replica".to_owned());
-                if thread.spawn_scoped(scope, look).is_err() {
+                if own_threads::start_within(scope, THREAD, Box::new(look)).is_err() {
                     self.look_at(member, primary);
                 }
             }
