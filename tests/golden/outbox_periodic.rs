@@ -14,6 +14,7 @@ struct Report {
 on_each! {
     a_tick_has_one_task_over_all_processes = one_task_for_a_tick;
     ticks_that_were_missed_run_once_or_not_at_all = missed_ticks;
+    a_periodic_task_that_cannot_be_made_keeps_no_other_from_its_work = broken_ticks;
     a_periodic_task_without_its_table_is_named = missing_schedules;
 }
 
@@ -105,6 +106,22 @@ fn missed_ticks<E: Tested>(world: &World, engine: E) {
     assert_eq!(run(skipping()), 1, "and this one is not");
     let ran = [START + 5 * 3_600, START + 9 * 3_600];
     assert_eq!(effects(world, engine), ran.map(|second| second as i64));
+}
+
+fn broken_ticks<E: Tested>(world: &World, engine: E) {
+    let every_minute = || Schedule::cron("* * * * *").unwrap();
+    let clock = TestClock::at(START + 1);
+    let run = || {
+        let worker = reporter(&world.db, engine, every_minute(), &clock);
+        let worker = worker.every("broken", every_minute(), |_| -> Report {
+            panic!("no report today")
+        });
+        worker.run_until_idle().unwrap().scheduled
+    };
+    assert_eq!(run(), 0);
+    clock.go_on(60);
+    assert_eq!(run(), 1, "the other one's");
+    assert_eq!(effects(world, engine), [(START + 60) as i64]);
 }
 
 fn missing_schedules<E: Tested>(world: &World, engine: E) {

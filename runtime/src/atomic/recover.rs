@@ -122,17 +122,31 @@ impl Registry {
         }
         for home in homes(groups) {
             let home = &self.engines[home];
-            let Ok(mut decisions) = on(home, store::decisions) else {
-                continue;
-            };
-            self.report_mixed(home, &mut decisions, options, &mut report);
-            if options.is_dry {
-                self.report_awaited(&decisions, &mut report);
-            } else {
-                report.forgotten += self.forget(home, decisions, options).unwrap_or(0);
+            if let Err(error) = self.recover_home(home, options, &mut report) {
+                let name = home.info.name;
+                if options.wants(name) && report.unreachable.iter().all(|(one, _)| *one != name) {
+                    report.unreachable.push((name, error));
+                }
             }
         }
         report
+    }
+
+    /// Reports and forgets the decisions of a home.
+    fn recover_home(
+        &self,
+        home: &Configured,
+        options: &RecoverOptions,
+        report: &mut RecoveryReport,
+    ) -> Result<()> {
+        let mut decisions = on(home, store::decisions)?;
+        self.report_mixed(home, &mut decisions, options, report);
+        if options.is_dry {
+            self.report_awaited(&decisions, report);
+            return Ok(());
+        }
+        report.forgotten += self.forget(home, decisions, options)?;
+        Ok(())
     }
 
     fn recover_engine(

@@ -101,7 +101,7 @@ pub(super) fn attempt<D>(
     .map_err(Failed::bounded)
 }
 
-fn message(panic: &(dyn Any + Send)) -> &str {
+pub(super) fn message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or(panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("without a message")

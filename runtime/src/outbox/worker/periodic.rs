@@ -1,6 +1,7 @@
 //! The periodic tasks of a worker. Each has a row with its last tick: the process that moves it on writes the task, in the same
 //! transaction, so that a tick has one task however many workers there are.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -9,6 +10,7 @@ use super::super::schedule::Schedule;
 use super::super::store;
 use super::super::task::{Task, TaskOptions};
 use super::engine::Store;
+use super::handler::message;
 use crate::driver::Physical;
 use crate::error::Result;
 
@@ -41,6 +43,8 @@ struct Look {
     now_ms: i64,
     next_ms: i64,
     is_written: bool,
+    /// Why the task of the tick could not be made; the next tick is another attempt.
+    refused: Option<String>,
 }
 
 impl Timetable {
@@ -95,6 +99,9 @@ impl Timetable {
             }
             let given = self.clock.as_ref().map(|clock| store::since_epoch(clock()));
             let look = engine.write(|physical| entry.look(physical, given))?;
+            if let Some(reason) = &look.refused {
+                tracing::warn!(name = entry.name, %reason, "a tick of a periodic task is left out");
+            }
             written += u64::from(look.is_written);
             self.ahead_ms = look.now_ms - self.process_ms();
             self.entries[at].next_ms = Some(look.next_ms);
@@ -128,12 +135,28 @@ impl Periodic {
             return Ok(self.looked(now_ms, last_ms, false));
         };
         let is_ours = store::move_schedule(physical, &self.name, last_ms, tick_ms)?;
-        let is_written = is_ours && !self.schedule.is_skipped(tick_ms, now_ms);
-        if is_written {
-            let tick = UNIX_EPOCH + Duration::from_millis(tick_ms.max(0).unsigned_abs());
-            (self.write)(tick)?.insert(physical)?;
+        if !is_ours || self.schedule.is_skipped(tick_ms, now_ms) {
+            return Ok(self.looked(now_ms, tick_ms, false));
         }
-        Ok(self.looked(now_ms, tick_ms, is_written))
+        let tick = UNIX_EPOCH + Duration::from_millis(tick_ms.max(0).unsigned_abs());
+        match self.task(tick) {
+            Ok(row) => {
+                row.insert(physical)?;
+                Ok(self.looked(now_ms, tick_ms, true))
+            }
+            Err(reason) => Ok(Look {
+                refused: Some(reason),
+                ..self.looked(now_ms, tick_ms, false)
+            }),
+        }
+    }
+
+    /// The task of a tick; a panic of the program's closure, or a task that is no JSON, keeps no other task from its work.
+    fn task(&self, tick: SystemTime) -> std::result::Result<Row, String> {
+        match catch_unwind(AssertUnwindSafe(|| (self.write)(tick))) {
+            Ok(made) => made.map_err(|error| error.to_string()),
+            Err(panic) => Err(format!("its closure panicked: {}", message(&*panic))),
+        }
     }
 
     /// A clock that went back does not have a tick come twice.
@@ -143,6 +166,7 @@ impl Periodic {
             now_ms,
             next_ms: next.unwrap_or(i64::MAX),
             is_written,
+            refused: None,
         }
     }
 }

@@ -50,11 +50,10 @@ pub(crate) fn expression_remark(
     dialect: Dialect,
 ) -> Option<Refusal> {
     let portable = expression.portable.as_ref().ok()?;
-    let changes_all =
-        |dialect: Dialect| dialect.capabilities(None).changes_case_of_all_letters;
+    let changes_all = |dialect: Dialect| dialect.capabilities(None).changes_case_of_all_letters;
     let mut engines = table.engines.iter();
-    let differs = !changes_all(dialect)
-        && engines.any(|engine| changes_all(model.engine(*engine).dialect));
+    let differs =
+        !changes_all(dialect) && engines.any(|engine| changes_all(model.engine(*engine).dialect));
     if !differs || !portable.calls(&[Function::Lower, Function::Upper]) {
         return None;
     }
