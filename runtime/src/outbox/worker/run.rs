@@ -297,7 +297,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let claim = format!("{}.{}", self.name, self.claims);
         let until = Instant::now() + self.options.lease;
         let begun = Instant::now();
-        let looks_at_all = begun >= self.full_look.at || ends && self.live.is_empty();
+        let looks_at_all = ends || begun >= self.full_look.at;
         let tasks = match self.record_and_claim(&claim, looks_at_all) {
             // Another worker was claiming a task of the same key.
             Err(error) if is_contention(&error) => {
