@@ -78,6 +78,9 @@ macro_rules! on_each_engine {
     }};
 }
 
+#[path = "capture_load.rs"]
+mod load;
+
 fn new_note(id: i64, body: &str) -> NewNote {
     NewNote::new(id, format!("slug {id}"), body)
 }
@@ -351,6 +354,21 @@ fn cdc_03_a_reader_goes_on_from_where_it_saved() -> bindery::Result<()> {
     on_each_engine!(show)
 }
 
+/// The changes of a `LOAD DATA` of a file that the server has written.
+fn loaded(world: &World) -> bindery::Result<Vec<(i64, ChangeKind)>> {
+    let folder = world.servers.0.answer("SELECT @@datadir").expect("a path");
+    let file =
+        std::path::Path::new(folder.trim()).join(format!("notes-{}.txt", std::process::id()));
+    let sql = format!(
+        "SELECT 7, 'g', 'x' UNION SELECT 8, 'h', 'x' INTO OUTFILE '{0}'; LOAD DATA INFILE '{0}' INTO TABLE notes",
+        file.display()
+    );
+    let position = now::<engine::M>(world)?;
+    world.run_as_another::<engine::M>(&sql);
+    std::fs::remove_file(file).expect("the server wrote it");
+    Ok(read::<engine::M>(world, position)?.0)
+}
+
 /// The operations of each database, as docs/capture.md lists them.
 ///
 /// Covers CDC-4.
@@ -393,6 +411,9 @@ fn cdc_04_each_operation_is_recorded() -> bindery::Result<()> {
         if dialect == Dialect::Sqlite {
             let all = changed::<E>(world, "DELETE FROM notes")?;
             assert_eq!(all, [(3, Deleted), (9, Deleted)]);
+        }
+        if dialect == Dialect::Mysql {
+            assert_eq!(loaded(world)?, [(7, Inserted), (8, Inserted)]);
         }
         if dialect == Dialect::Postgres {
             let copied = changed::<E>(world, "COPY notes FROM stdin;\n7\tg\tx\n8\th\tx\n\\.\n")?;

@@ -856,6 +856,25 @@ fn sync_goes_no_faster_than_it_may_and_needs_its_tables() -> bindery::Result<()>
     Ok(())
 }
 
+/// A database whose tables of syncs an earlier version made says so, and is completed.
+#[test]
+fn sync_03_tables_of_an_earlier_version_are_completed() -> bindery::Result<()> {
+    fn show<S: Any, T: Any>(world: &World) -> bindery::Result<()> {
+        let mut target = target::<T>(world)?;
+        target.execute("ALTER TABLE _bindery_sync DROP COLUMN position", ())?;
+        let refused = job::<S, T>(&world.db)
+            .run()
+            .expect_err("a column is missing");
+        assert_eq!(refused.kind(), &ErrorKind::Sync(SyncError::OldTables));
+        assert!(refused.to_string().contains("`create_sync_tables`"));
+        world.db.create_sync_tables(T::default())?;
+        world.db.create_sync_tables(T::default())?;
+        assert_eq!(job::<S, T>(&world.db).run()?.run, 1);
+        Ok(())
+    }
+    on_each_pair!(show)
+}
+
 /// Syncs that the schema declares: by the names of their columns, or with a mapping where those are not enough.
 #[test]
 fn sync_01_syncs_of_the_schema_are_methods() -> bindery::Result<()> {

@@ -130,6 +130,10 @@ pub mod model {
     /// Tag of [`Remark`](super::remarks::Remark).
     #[derive(Debug, Clone, Copy)]
     pub struct Remark;
+
+    /// Tag of [`Mention`](super::mentions::Mention).
+    #[derive(Debug, Clone, Copy)]
+    pub struct Mention;
 }
 
 /// Model `Note`, table `notes`, on `default`, `p` and `m`.
@@ -1998,6 +2002,280 @@ pub mod remark {
     pub const body: Column<model::Remark, ::std::string::String, Nullable> = Column::at(2);
 }
 
+/// Model `Mention`, table `mentions`, on `default`.
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+pub mod mentions {
+    use super::{engine, model};
+
+    /// Key of [`Mention`].
+    pub type MentionId = ::bindery::Key<model::Mention, engine::Default, i64>;
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
+        "Mention",
+        "",
+        &["id"],
+    )];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// Links to notes of another engine.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Mention {
+        /// `id`
+        pub id: MentionId,
+        /// `note_id`
+        pub note_id: super::notes::NoteId<engine::P>,
+    }
+
+    /// A row of `mentions` to be inserted.
+    #[derive(Clone)]
+    #[must_use]
+    pub struct NewMention {
+        /// `id`
+        pub id: i64,
+        /// `note_id`
+        pub note_id: super::notes::NoteId<engine::P>,
+    }
+
+    impl NewMention {
+        /// A new row with what it must have.
+        pub fn new(id: i64, note_id: super::notes::NoteId<engine::P>) -> Self {
+            Self { id, note_id }
+        }
+    }
+
+    impl ::core::convert::From<Mention> for NewMention {
+        fn from(row: Mention) -> Self {
+            Self {
+                id: row.id.into_value(),
+                note_id: row.note_id,
+            }
+        }
+    }
+
+    /// Columns of `mentions` to be changed; what is `None` stays.
+    #[derive(Default)]
+    #[must_use]
+    pub struct MentionPatch {
+        /// `note_id`
+        pub note_id: ::core::option::Option<super::notes::NoteId<engine::P>>,
+    }
+
+    impl MentionPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `note_id`.
+        pub fn note_id(mut self, note_id: super::notes::NoteId<engine::P>) -> Self {
+            self.note_id = ::core::option::Option::Some(note_id);
+            self
+        }
+    }
+
+    impl ::bindery::__private::ColumnSource for NewMention {
+        fn columns(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSet::new().with(0).with(1)
+        }
+
+        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+            params.push(&self.id);
+            params.push(&self.note_id);
+        }
+    }
+
+    impl ::core::fmt::Debug for NewMention {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("NewMention", &INFO, self, f)
+        }
+    }
+
+    impl ::bindery::__private::ColumnSource for MentionPatch {
+        fn columns(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSet::new().with_if(self.note_id.is_some(), 1)
+        }
+
+        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+            params.given(&self.note_id);
+        }
+    }
+
+    impl ::core::fmt::Debug for MentionPatch {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("MentionPatch", &INFO, self, f)
+        }
+    }
+
+    impl ::bindery::Model for model::Mention {
+        const NAME: &'static str = "Mention";
+        const ENGINES: &'static [&'static str] = &["default"];
+
+        type Row<E: ::bindery::Engine> = Mention;
+        type Key<E: ::bindery::Engine> = MentionId;
+        type New<E: ::bindery::Engine> = NewMention;
+        type Patch<E: ::bindery::Engine> = MentionPatch;
+        type Inserted<E: ::bindery::Engine> = Mention;
+
+        fn read<E: ::bindery::Engine>(
+            row: &mut ::bindery::RowReader<'_>,
+            _: E,
+        ) -> ::bindery::Result<Mention> {
+            ::core::result::Result::Ok(Mention {
+                id: row.next()?,
+                note_id: row.next()?,
+            })
+        }
+
+        fn inserted<E: ::bindery::Engine>(
+            row: ::core::option::Option<Mention>,
+        ) -> ::core::option::Option<Mention> {
+            row
+        }
+
+        fn write_row<E: ::bindery::Engine>(row: &Mention, params: &mut ::bindery::ParamWriter<'_>) {
+            params.push(&row.id);
+            params.push(&row.note_id);
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Mention>> ::bindery::FromRow<E> for Mention {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Mention as ::bindery::Model>::read(row, engine)
+        }
+    }
+
+    impl ::bindery::Writable for model::Mention {}
+
+    impl ::bindery::HasKey for model::Mention {
+        fn key<E: ::bindery::Engine>(row: &Mention) -> MentionId {
+            row.id
+        }
+
+        fn write_key<E: ::bindery::Engine>(
+            key: &MentionId,
+            params: &mut ::bindery::ParamWriter<'_>,
+        ) {
+            params.push(key);
+        }
+
+        fn write_saved<E: ::bindery::Engine>(
+            row: &Mention,
+            params: &mut ::bindery::ParamWriter<'_>,
+        ) {
+            params.push(&row.note_id);
+        }
+    }
+
+    impl ::bindery::RowOf for Mention {
+        type Model = model::Mention;
+        type Engine = engine::Default;
+    }
+
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+        table: r#""mentions""#,
+        columns: &[r#""id""#, r#""note_id""#],
+        key: &[0],
+        writable: &[0, 1],
+        required: &[0, 1],
+        counted: ::core::option::Option::None,
+        select: r#"SELECT "id", "note_id" FROM "mentions""#,
+        first: r#"SELECT "id", "note_id" FROM "mentions" ORDER BY "id" LIMIT 1"#,
+        find: r#"SELECT "id", "note_id" FROM "mentions" WHERE "id" = ?"#,
+        count: r#"SELECT count(*) FROM "mentions""#,
+        exists: r#"SELECT 1 FROM "mentions" WHERE "id" = ?"#,
+        insert: r#"INSERT INTO "mentions" ("id", "note_id")
+            VALUES (?, ?)
+            RETURNING "id", "note_id""#,
+        insert_row: r#"INSERT INTO "mentions" ("id", "note_id") VALUES (?, ?)"#,
+        returning: r#" RETURNING "id", "note_id""#,
+        save: r#"UPDATE "mentions" SET "note_id" = ? WHERE "id" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
+        delete: r#"DELETE FROM "mentions" WHERE "id" = ?"#,
+        uniques: &[],
+        references: &[],
+        referenced: &[],
+    };
+
+    impl ::bindery::LivesOn<engine::Default> for model::Mention {
+        fn sql(
+            _: engine::Default,
+        ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            ::core::option::Option::Some(&SQLITE)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::Any> for model::Mention {
+        fn sql(
+            engine: engine::Any,
+        ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            match engine {
+                engine::Any::Default => ::core::option::Option::Some(&SQLITE),
+                _ => ::core::option::Option::None,
+            }
+        }
+    }
+
+    impl ::bindery::OnOneEngine for model::Mention {
+        type Engine = engine::Default;
+    }
+
+    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+        name: "Mention",
+        schema: ::core::option::Option::None,
+        table: "mentions",
+        is_view: false,
+        columns: &["id", "note_id"],
+        kinds: "integer integer",
+        rules: 0x1ca7df883611a56a,
+        constraints: CONSTRAINTS,
+        constraint_names: "",
+        engines: &["default"],
+        tables: &[::bindery::__private::TableDdl {
+            engine: 0,
+            schema: ::core::option::Option::None,
+            table: "mentions",
+            create: &[r#"CREATE TABLE "mentions" (
+    "id" BIGINT,
+    "note_id" BIGINT NOT NULL,
+    PRIMARY KEY ("id")
+)"#],
+            link: &[],
+            drop: &[r#"DROP TABLE IF EXISTS "mentions""#],
+        }],
+    };
+
+    impl model::Mention {
+        /// The facts of this model that were compiled in.
+        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+    }
+}
+
+/// Columns of `mentions`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod mention {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::mentions::*;
+
+    use super::{engine, model};
+    use ::bindery::query::{Column, Link};
+
+    /// `id`
+    pub const id: Column<model::Mention, super::mentions::MentionId> = Column::at(0);
+
+    /// `note_id`
+    pub const note_id: Column<
+        model::Mention,
+        super::notes::NoteId<engine::P>,
+        Link<super::notes::NoteId<engine::P>>,
+    > = Column::at(1).links(1);
+}
+
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use notes::{NewNote, Note, NoteId, NotePatch, NoteQueries};
 
@@ -2006,6 +2284,9 @@ pub use order_by::{NewOrder, Order, OrderId, OrderPatch};
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use remarks::{NewRemark, Remark, RemarkId, RemarkPatch};
+
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+pub use mentions::{Mention, MentionId, MentionPatch, NewMention};
 
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -2030,6 +2311,14 @@ pub trait Tables {
     fn remarks(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Remark>
     where
         Self: ::bindery::ReadRoute<model::Remark>,
+    {
+        ::bindery::Repository::new(self.target())
+    }
+
+    /// The rows of [`mentions::Mention`].
+    fn mentions(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Mention>
+    where
+        Self: ::bindery::ReadRoute<model::Mention>,
     {
         ::bindery::Repository::new(self.target())
     }
@@ -2283,6 +2572,11 @@ impl Databases {
     {
         self.0.repository(engine::Default)
     }
+
+    /// The rows of [`mentions::Mention`].
+    pub fn mentions(&self) -> ::bindery::Repository<'_, model::Mention, engine::Default> {
+        self.0.repository(engine::Default)
+    }
 }
 
 impl ::core::ops::Deref for Databases {
@@ -2359,6 +2653,11 @@ impl DatabaseSession {
     where
         ::bindery::__private::NotChosen: ChooseEngineOfRemark<'a>,
     {
+        self.0.repository(engine::Default)
+    }
+
+    /// The rows of [`mentions::Mention`].
+    pub fn mentions(&mut self) -> ::bindery::Repository<'_, model::Mention, engine::Default> {
         self.0.repository(engine::Default)
     }
 }
@@ -2440,6 +2739,11 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             inbox: false,
         },
     ],
-    models: &[model::Note::INFO, model::Order::INFO, model::Remark::INFO],
+    models: &[
+        model::Note::INFO,
+        model::Order::INFO,
+        model::Remark::INFO,
+        model::Mention::INFO,
+    ],
     configured: true,
 };

@@ -32,3 +32,9 @@ CREATE TABLE remarks (
 );
 
 CREATE INDEX remarks_note ON remarks (note_id);
+
+-- Links to notes of another engine.
+CREATE TABLE mentions (
+    id      BIGINT PRIMARY KEY,
+    note_id BIGINT NOT NULL -- @link notes(id) on p
+);

@@ -1,0 +1,269 @@
+//! Recorded changes under load: huge transactions, many writers at once, processes that are killed, and a backup that is restored.
+
+use std::process::{Command, Stdio};
+use std::sync::atomic::AtomicBool;
+
+use bindery::{LinkCache, Linked};
+
+use super::*;
+
+/// The file of a database that is written until the process is killed, and the first key.
+const CHILD: &str = "BINDERY_TEST_CAPTURE_CHILD";
+
+fn share(whole: i64, part: i64) -> i64 {
+    match std::env::var_os("BINDERY_TEST_FULL") {
+        Some(_) => whole,
+        None => part,
+    }
+}
+
+/// Kibibytes of memory that this process had at most since the last call.
+fn peak_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+    // 5 sets the peak back.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+    number.unwrap_or_default()
+}
+
+/// A table of very many rows of which one transaction changes each, and a row of 16 MiB: read in batches.
+///
+/// Covers CDC-5.
+#[test]
+fn cdc_05_changes_of_a_huge_transaction_are_read_in_batches() -> bindery::Result<()> {
+    fn show<E: Any>(world: &World) -> bindery::Result<()> {
+        let rows = share(1_000_000, 20_000);
+        let mut notes = world.db.connect(E::default())?;
+        for first in (0..rows).step_by(10_000) {
+            let some = first..rows.min(first + 10_000);
+            notes.notes().insert_many(some.map(|id| new_note(id, "")))?;
+        }
+        let changes = world.db.changes::<Note<E>>().batch_size(1_000);
+        let mut position = changes.now()?;
+        world.run_as_another::<E>("UPDATE notes SET body = 'all'");
+        peak_kib();
+        let (mut read, mut batches) = (0, 0);
+        loop {
+            let batch = changes.after(&position)?;
+            assert!(batch.changes.len() <= 1_000);
+            read += i64::try_from(batch.changes.len()).expect("a thousand at most");
+            batches += 1;
+            position = batch.position;
+            if !batch.has_more {
+                break;
+            }
+        }
+        let peak = peak_kib();
+        eprintln!(
+            "{}: {read} changes, {batches} batches, {peak} KiB",
+            E::default().name()
+        );
+        assert!(read == rows && batches >= rows / 1_000);
+        notes.notes().all_rows().delete().map(drop)
+    }
+    on_each_engine!(show)
+}
+
+/// Writers that change rows in the order of their keys never wait for each other in a circle. Triggers and a reader add no lock that
+/// would have them.
+///
+/// Covers CDC-9.
+#[test]
+fn cdc_09_writers_in_one_order_meet_no_deadlock() -> bindery::Result<()> {
+    const ROWS: i64 = 40;
+    fn write<E: Any>(world: &World, writer: i64) -> bindery::Result<()> {
+        let mut notes = world.db.connect(E::default())?;
+        for round in 0..share(1_000, 60) {
+            let mut keys = [0, 1, 2].map(|at| (round * 7 + writer * 11 + at * 13) % ROWS);
+            keys.sort_unstable();
+            notes.transaction(|tx| {
+                for key in keys {
+                    let key = NoteId::on(E::default(), key);
+                    let body = format!("{writer} {round}");
+                    tx.notes().update(key, NotePatch::new().body(body))?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+    fn show<E: Any>(world: &World) -> bindery::Result<()> {
+        let mut notes = world.db.connect(E::default())?;
+        notes
+            .notes()
+            .insert_many((0..ROWS).map(|id| new_note(id, "")))?;
+        let changes = world.db.changes::<Note<E>>().batch_size(100);
+        changes.reader("reader")?;
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..6)
+                .map(|writer| scope.spawn(move || write::<E>(world, writer)))
+                .collect();
+            let reader = scope.spawn(|| -> bindery::Result<()> {
+                while !is_over.load(Ordering::Relaxed) {
+                    let batch = changes.after(&changes.reader("reader")?)?;
+                    changes.save("reader", &batch.position)?;
+                }
+                Ok(())
+            });
+            let written: Vec<_> = writers
+                .into_iter()
+                .map(|one| one.join().expect("a writer"))
+                .collect();
+            is_over.store(true, Ordering::Relaxed);
+            reader.join().expect("the reader")?;
+            written.into_iter().collect::<bindery::Result<()>>()
+        })?;
+        world
+            .db
+            .remove_change_reader(E::default(), "reader")
+            .map(drop)
+    }
+    on_each_engine!(show)
+}
+
+/// A process that writes until it is killed; nothing in a run of all tests.
+#[test]
+fn capture_child() {
+    let Ok(wanted) = std::env::var(CHILD) else {
+        return;
+    };
+    let (file, first) = wanted.split_once('\n').expect("two lines");
+    let connection = rusqlite::Connection::open(file).expect("the file");
+    connection
+        .busy_timeout(Duration::from_secs(30))
+        .expect("a pragma");
+    let first: i64 = first.parse().expect("a number");
+    for id in first.. {
+        let sql = format!(
+            "BEGIN IMMEDIATE; INSERT INTO notes VALUES ({id}, 'slug {id}', 'new'); UPDATE notes SET body = 'old' WHERE id = {id} - 1; \
+             DELETE FROM notes WHERE id = {id} - 5 AND {id} % 3 = 0; COMMIT"
+        );
+        connection.execute_batch(&sql).expect("it is written");
+    }
+}
+
+/// Covers CDC-1 on SQLite: processes that write are killed.
+#[test]
+fn cdc_01_changes_are_those_of_the_table_after_writers_were_killed() -> bindery::Result<()> {
+    let _watchdog = Watchdog::start("killed writers", Duration::from_secs(600));
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    let file = world.folder.path().join("default.db");
+    let itself = std::env::current_exe().expect("the path of the test");
+    let mut position = now::<engine::Default>(&world)?;
+    let mut copy = BTreeMap::new();
+    for round in 0..share(50, 3) {
+        let first = round * 1_000_000;
+        let mut child = Command::new(&itself)
+            .args(["capture_at_work::load::capture_child", "--exact"])
+            .env(CHILD, format!("{}\n{first}", file.display()))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the test runs");
+        let mut notes = world.db.connect(engine::Default)?;
+        while !notes.notes().exists(NoteId::new(first + 30))? {
+            std::thread::yield_now();
+        }
+        child.kill().expect("it runs still");
+        child.wait().expect("it was killed");
+        position = replayed::<engine::Default>(&world.db, position, &mut copy)?;
+        assert_eq!(copy, stored::<engine::Default>(&world.db)?, "round {round}");
+    }
+    Ok(())
+}
+
+/// A source that is restored from an older copy does not know the position of its readers, and a sync compares all rows.
+///
+/// Covers CDC-3 on SQLite.
+#[test]
+fn cdc_03_a_restored_backup_does_not_know_later_positions() -> bindery::Result<()> {
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    let job = || {
+        let columns = world.db.sync_columns::<Note, Note<engine::P>>();
+        columns.captured().run()
+    };
+    let mut notes = world.db.connect(engine::Default)?;
+    notes
+        .notes()
+        .insert_many((0..20).map(|id| new_note(id, "kept")))?;
+    job()?;
+    let backup = world.folder.path().join("backup.db");
+    let copy = format!("VACUUM INTO '{}'", backup.display());
+    world.run_as_another::<engine::Default>(&copy);
+
+    notes
+        .notes()
+        .insert_many((20..30).map(|id| new_note(id, "lost")))?;
+    notes.notes().delete(NoteId::new(1))?;
+    assert_eq!(job()?.rows.written(), 11);
+    let late = now::<engine::Default>(&world)?;
+
+    let restore = format!(
+        "ATTACH '{}' AS backup; DELETE FROM notes; INSERT INTO notes SELECT * FROM backup.notes; \
+         DELETE FROM _bindery_changes; INSERT INTO _bindery_changes SELECT * FROM backup._bindery_changes; \
+         DELETE FROM _bindery_change_rounds; INSERT INTO _bindery_change_rounds SELECT * FROM backup._bindery_change_rounds; \
+         DELETE FROM _bindery_change_readers; INSERT INTO _bindery_change_readers SELECT * FROM backup._bindery_change_readers; \
+         UPDATE sqlite_sequence SET seq = (SELECT seq FROM backup.sqlite_sequence WHERE name = '_bindery_changes') WHERE name = '_bindery_changes'",
+        backup.display()
+    );
+    world.run_as_another::<engine::Default>(&restore);
+    // As many changes as there were, so that each number is that of a change again.
+    notes
+        .notes()
+        .insert_many((40..51).map(|id| new_note(id, "other")))?;
+    now::<engine::Default>(&world)?;
+    let refused = world.db.changes::<Note>().after(&late);
+    assert!(is_lost(&refused.expect_err("of a time that is gone")));
+    let rows = job()?.rows;
+    assert_eq!((rows.inserted, rows.deleted), (12, 10), "{rows:?}");
+    let equal = world.db.sync_columns::<Note, Note<engine::P>>().verify()?;
+    assert!(equal.is_equal(), "{equal:?}");
+    Ok(())
+}
+
+/// Rows of links that are kept in memory are read again, once the changes that another program made to them are.
+#[test]
+fn xrel_03_kept_links_are_forgotten_by_changes_of_others() -> bindery::Result<()> {
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    let db = &world.db;
+    let mut notes = db.p()?;
+    notes
+        .notes()
+        .insert_many((0..20).map(|id| new_note(id, "kept")))?;
+    let mut own = db.default()?;
+    let new_mention = |id| NewMention::new(id, NoteId::on(engine::P, id));
+    own.mentions().insert_many((0..20).map(new_mention))?;
+    let mentions = own.mentions().order_by(mention::id.asc()).all()?;
+    let cache = LinkCache::new(100, Duration::from_secs(3_600));
+    let mut bodies = || -> bindery::Result<Vec<String>> {
+        let found = mention::note_id
+            .cached(&cache)
+            .load(&mut notes, &mentions)?;
+        let body = |linked: Linked<&Note<engine::P>, _>| match linked {
+            Linked::Found(note) => note.body.clone(),
+            Linked::Missing(_) | Linked::Null => "none".to_owned(),
+        };
+        Ok(found.iter().map(body).collect())
+    };
+    let changes = db.changes::<Note<engine::P>>();
+    let start = changes.now()?;
+    assert_eq!(bodies()?, ["kept"; 20]);
+    world.run_as_another::<engine::P>(
+        "UPDATE notes SET body = 'other' WHERE id = 3; DELETE FROM notes WHERE id = 4; UPDATE notes SET id = 50 WHERE id = 5",
+    );
+    assert_eq!(bodies()?, ["kept"; 20], "no statement was sent");
+    let batch = changes.after(&start)?;
+    cache.forget(batch.changes.into_iter().map(|change| change.key));
+    let now = bodies()?;
+    assert_eq!(now[3..7], ["other", "none", "none", "kept"]);
+    assert_eq!(cache.stats().hits, 20 + 17, "the others were kept");
+    Ok(())
+}
