@@ -42,6 +42,7 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "outbox",
             "messages",
             "sqlite,messages",
+            "postgres,messages",
             "sqlite,cron,signals",
             "postgres,tokio,read-token",
         ],

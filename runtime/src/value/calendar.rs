@@ -44,7 +44,12 @@ fn small(number: i64) -> u8 {
     u8::try_from(number).expect("months end at 12 and days at 31")
 }
 
-#[cfg(any(feature = "sqlite", feature = "mysql", feature = "data"))]
+#[cfg(any(
+    feature = "sqlite",
+    feature = "mysql",
+    feature = "data",
+    feature = "messages"
+))]
 /// Day number of a date; `None` where there is no such date.
 pub(crate) fn days(year: i64, month: u8, day: u8) -> Option<i64> {
     let shifted = year - i64::from(month <= 2);

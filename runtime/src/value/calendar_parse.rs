@@ -1,6 +1,8 @@
 //! Dates and times from text (ISO 8601): SQLite stores them so, and files of rows hold them so.
 
-use crate::value::calendar::{MICROS_PER_DAY, days, is_representable, split};
+use crate::value::calendar::{MICROS_PER_DAY, days};
+#[cfg(feature = "sqlite")]
+use crate::value::calendar::{is_representable, split};
 
 /// Reads `2026-11-20`.
 pub(crate) fn read_date(text: &str) -> Option<i64> {
@@ -54,6 +56,7 @@ pub(crate) fn read_datetime(text: &str) -> Option<i64> {
 }
 
 /// Seconds since 1970 as microseconds, within the years 1 to 9999.
+#[cfg(feature = "sqlite")]
 pub(crate) fn read_seconds(seconds: i64) -> Option<i64> {
     let micros = seconds.checked_mul(1_000_000)?;
     is_representable(split(micros).0).then_some(micros)
@@ -61,6 +64,7 @@ pub(crate) fn read_seconds(seconds: i64) -> Option<i64> {
 
 /// Days since noon of -4713-11-24 (Gregorian) as microseconds since 1970. A float keeps milliseconds of them, and
 /// SQLite's own functions keep no more.
+#[cfg(feature = "sqlite")]
 pub(crate) fn read_julian(days: f64) -> Option<i64> {
     const EPOCH: f64 = 2_440_587.5;
     let millis = ((days - EPOCH) * 86_400_000.0).round();

@@ -12,7 +12,7 @@ pub(crate) mod sqlite;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) mod buffer;
 mod calendar;
-#[cfg(any(feature = "sqlite", feature = "data"))]
+#[cfg(any(feature = "sqlite", feature = "data", feature = "messages"))]
 pub(crate) mod calendar_parse;
 pub(crate) mod calendar_text;
 mod column_form;
