@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(back, ["ALTER SEQUENCE \"b_id_seq\" RENAME TO \"a_id_seq\""]);
     }
 
-    /// Its sequence gives up the name that the new table's is to have.
+    /// Its sequence leaves the name that the new table's is to have.
     #[test]
     fn a_new_table_takes_the_name_of_one_that_was_renamed() {
         let [up, _] = renamed(
