@@ -6,6 +6,8 @@ on_each! {
     out_2_a_lower_id_that_is_committed_late_does_not_run_beside_another = committed_late;
     out_2_a_task_that_is_put_back_does_not_run_beside_another = put_back_beside;
     out_2_tasks_of_many_keys_run_one_at_a_time_of_each = many_keys;
+    out_5_tasks_after_very_many_of_a_key_that_waits_are_run = after_very_many;
+    out_10_leases_are_renewed_beside_rows_that_are_locked = renewed_beside;
 }
 
 /// The tasks of a key at work; reports a second one.
@@ -167,4 +169,84 @@ fn many_keys<E: Tested>(world: &World, engine: E) {
         assert_eq!(worker.stop().unwrap().lost, 0);
     }
     work.ensure_one_at_a_time();
+}
+
+/// A claim looks at the first thousand tasks only, most of the time; those after them have their turn all the same.
+///
+/// Covers OUT-7.
+fn after_very_many<E: Tested>(world: &World, engine: E) {
+    let mut connection = world.db.connect(engine).unwrap();
+    let waiting = (0..1_200).map(|number| ("busy", number));
+    let good = [("first", 1), ("second", 1), ("first", 2)];
+    let pushed = connection.transaction(|tx| {
+        for (key, number) in waiting.chain(good) {
+            let key = key.to_owned();
+            tx.tasks().push(Step { key, number })?;
+        }
+        Ok(())
+    });
+    pushed.unwrap();
+    let later = "UPDATE _bindery_outbox SET status = 'scheduled', due_at = due_at + 86400000 WHERE payload LIKE '%busy%\"number\":0}'";
+    assert_eq!(execute(world, engine, later.to_owned()), 1);
+    let work = Arc::new(AtWork::default());
+    let report = stepper(world, engine, &work, Duration::ZERO).run_until_idle();
+    assert_eq!(report.unwrap().completed, 3);
+
+    let worker = stepper(world, engine, &work, Duration::ZERO)
+        .start()
+        .unwrap();
+    for number in 3..9 {
+        step(&mut connection, "first", number);
+    }
+    let queue = TaskQueue::new(&world.db, engine);
+    while queue.summary().unwrap().completed < 9 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(worker.stop().unwrap().completed, 6);
+}
+
+/// Covers OUT-10.
+fn renewed_beside<E: Tested>(world: &World, engine: E) {
+    if engine.name() == "lite" {
+        // One writes at a time.
+        return;
+    }
+    let mut connection = world.db.connect(engine).unwrap();
+    step(&mut connection, "another's", 1);
+    let taken = "UPDATE _bindery_outbox SET status = 'running', claim = 'another', due_at = due_at + 86400000";
+    assert_eq!(execute(world, engine, taken.to_owned()), 1);
+    step(&mut connection, "own", 2);
+    let is_over = Arc::new(AtomicBool::new(false));
+    let until = Arc::clone(&is_over);
+    let worker = world
+        .connect()
+        .worker_on(engine)
+        .lease(Duration::from_secs(2));
+    let worker = worker.on::<Step>(move |_, _| {
+        while !until.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    });
+    let worker = worker.start().unwrap();
+    let ends_at = || -> Option<i64> {
+        let sql = "SELECT max(due_at) FROM _bindery_outbox WHERE status = 'running' AND claim <> 'another'";
+        world.db.sql_on(engine).query_scalar(sql, ()).unwrap()
+    };
+    while ends_at().is_none() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let mut locked = connection.begin().unwrap();
+    let lock = "UPDATE _bindery_outbox SET lapses = 7 WHERE id = 1";
+    locked.execute(lock, ()).unwrap();
+    for _ in 0..2 {
+        let before = ends_at();
+        while ends_at() == before {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+    is_over.store(true, Ordering::Relaxed);
+    locked.rollback().unwrap();
+    let report = worker.stop().unwrap();
+    assert_eq!((report.completed, report.lost), (1, 0));
 }

@@ -413,6 +413,76 @@ fn sync_03_a_target_that_is_gone_is_named_and_the_next_run_goes_on() -> bindery:
     show::<engine::P, engine::M>(&world, 1)
 }
 
+/// Every COMMIT of the target arrives, and no answer comes: each batch is looked up, and none is written twice or left out.
+///
+/// Covers SYNC-4 on PostgreSQL, MariaDB.
+#[test]
+fn sync_03_a_batch_whose_commit_has_no_answer_is_looked_up() -> bindery::Result<()> {
+    fn show<S: Any, T: Any>(world: &World, (at, pattern): (usize, &[u8])) -> bindery::Result<()> {
+        let mut users = source::<S>(world)?;
+        drop(target::<T>(world)?);
+        users
+            .app_users()
+            .insert_many((0..3_000).map(|id| user(id, moment(id))))?;
+        let proxy = FaultProxy::start(&world.urls[at]).expect("a proxy");
+        let mut urls = world.urls.clone();
+        urls[at] = proxy.url().to_owned();
+        let db = open(&urls)?;
+        let mut batches = 0;
+        let report = job::<S, T>(&db)
+            .on_progress(|progress| {
+                batches = progress.batches;
+                proxy.set(bindery_testkit::Fault::CutAfterPattern {
+                    direction: bindery_testkit::Direction::ToServer,
+                    pattern: pattern.to_vec(),
+                    wait: Duration::from_millis(200),
+                });
+            })
+            .run()?;
+        assert_eq!(report.rows.inserted, 3_000);
+        assert!(batches >= 3, "{batches}");
+        proxy.heal();
+        ensure_equal::<S, T>(&world.db)?;
+        assert_eq!(job::<S, T>(&db).run()?.rows.written(), 0);
+        Ok(())
+    }
+    let _watchdog = Watchdog::start("answers that are lost", Duration::from_secs(300));
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    // The end of PostgreSQL's text belongs to the message.
+    show::<engine::Default, engine::P>(&world, (2, b"COMMIT\0"))?;
+    show::<engine::P, engine::M>(&world, (1, b"COMMIT"))
+}
+
+/// A column that is gone on either side ends the run before a row is written.
+///
+/// Covers SYNC-8.
+#[test]
+fn sync_03_tables_that_are_not_as_compiled_stop_the_run() -> bindery::Result<()> {
+    fn show<S: Any, T: Any>(world: &World) -> bindery::Result<()> {
+        let (mut users, mut copies) = (source::<S>(world)?, target::<T>(world)?);
+        users.app_users().insert(user(1, moment(1)))?;
+        let change = |connection: &mut Connection<T>, from: &str, to: &str| {
+            let sql = format!("ALTER TABLE user_analytics RENAME COLUMN {from} TO {to}");
+            connection.execute(bindery::Sql::assembled(sql), ())
+        };
+        change(&mut copies, "domain", "host")?;
+        let refused = job::<S, T>(&open(&world.urls)?).run();
+        let refused = refused.expect_err("a column is missing");
+        assert!(
+            matches!(refused.kind(), ErrorKind::SchemaDrift(_)),
+            "{refused:?}"
+        );
+        assert_eq!(refused.engine(), Some(T::default().name()));
+        change(&mut copies, "host", "domain")?;
+        assert_eq!(copies.user_analytics().count()?, 0);
+        assert_eq!(job::<S, T>(&open(&world.urls)?).run()?.rows.inserted, 1);
+        Ok(())
+    }
+    on_each_pair!(show)
+}
+
 /// Covers SYNC-7.
 #[test]
 fn sync_04_rows_that_cannot_be_copied_stop_the_run_or_are_kept() -> bindery::Result<()> {

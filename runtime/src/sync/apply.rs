@@ -183,7 +183,10 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
     fn is_stored(&mut self) -> Result<bool> {
         self.target = self.job.registry.connect(T::Engine::default())?;
         let name = self.job.name.as_str();
-        let found = on_physical(&mut self.target, |physical| store::read(physical, name))?;
+        let found = on_physical(&mut self.target, |physical| {
+            store::await_batch(physical, name)?;
+            store::read(physical, name)
+        })?;
         let wanted = (self.state.run, self.batch + 1);
         Ok(found.is_some_and(|(state, batch)| (state.run, batch) == wanted))
     }

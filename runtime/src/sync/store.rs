@@ -204,6 +204,12 @@ pub(super) fn read(physical: &mut Physical, name: &str) -> Result<Option<(State,
     Ok(found)
 }
 
+/// Waits until no other session is about to commit a batch: a server may still be at a COMMIT whose connection was lost.
+pub(super) fn await_batch(physical: &mut Physical, name: &str) -> Result<()> {
+    let sql = "UPDATE _bindery_sync SET batch = batch WHERE sync_name = ?";
+    execute(physical, sql, &mut |params| params.text(name)).map(drop)
+}
+
 /// Stores how far the run is, in the transaction at hand; an error where another run began meanwhile.
 pub(super) fn advance(
     physical: &mut Physical,
