@@ -56,17 +56,21 @@ cargo xtask migrations [--steps N] [--seed N] [--only sqlite|postgres|mysql]
     runs them with rows in the tables, compares the database with one that `create` makes, reverts them and compares again.
     Prints a summary. Runs on the servers that are up (`servers env`), else on private ones.
 
-cargo xtask bench [--peers | --async | --observation | --atomic | --dump] [OPTIONS]
+cargo xtask bench [--peers | --async | --outbox | --observation | --atomic | --dump | --verify] [OPTIONS]
     Measures bindery beside the client libraries of its databases on private servers; prints the tables of
     docs/speed.md. Everything is held to one core unless OPTIONS say otherwise (`cargo xtask bench --help`).
     --peers          beside libpq, diesel and sqlx too: needs libpq and takes some minutes to compile
     --async          an axum application on bindery beside the same on sqlx: prints the table of docs/async.md
+    --outbox         workers that run tasks beside ones written by hand and graphile_worker, and the load of an idle one: prints the
+                     tables of docs/outbox.md
     --observation    the instructions of a find by key, by callgrind, with observation and without: prints the table of
                      docs/observability.md; needs valgrind
     --atomic [N]     N (200) transactions of atomic groups beside the same statements by hand, on durable servers: prints the
                      table of docs/atomic.md
     --dump           `bindery dump` and `load` beside pg_dump, mariadb-dump and sqlite3, on a million rows (--rows N),
                      in rounds (--rounds N), of one database alone (--only sqlite|postgres|mysql)
+    --verify         `bindery verify` of a million rows (--rows N) in SQLite and PostgreSQL beside a read of each: prints the table
+                     of docs/sync.md
 
 cargo xtask growth [--clean-build | --queries]
     Measures how time, memory and generated code grow with the schema, and the clean build of a program beside diesel and
@@ -152,9 +156,11 @@ pub(crate) enum BenchProgram {
     Own,
     Peers,
     Async,
+    Outbox,
     Observation,
     Atomic,
     Dump,
+    Verify,
 }
 
 /// The tables of `growth` to measure.
@@ -272,9 +278,11 @@ fn benching(words: &[&str]) -> Benching {
     let (program, options) = match words {
         ["--peers", options @ ..] => (BenchProgram::Peers, options),
         ["--async", options @ ..] => (BenchProgram::Async, options),
+        ["--outbox", options @ ..] => (BenchProgram::Outbox, options),
         ["--observation", options @ ..] => (BenchProgram::Observation, options),
         ["--atomic", options @ ..] => (BenchProgram::Atomic, options),
         ["--dump", options @ ..] => (BenchProgram::Dump, options),
+        ["--verify", options @ ..] => (BenchProgram::Verify, options),
         options => (BenchProgram::Own, options),
     };
     Benching {
@@ -457,6 +465,10 @@ mod tests {
         let line = "bench --dump --rows 1000";
         let options = ["--rows", "1000"];
         assert_eq!(parse(line), expected(BenchProgram::Dump, &options));
+        let outbox = expected(BenchProgram::Outbox, &["--tasks", "9"]);
+        assert_eq!(parse("bench --outbox --tasks 9"), outbox);
+        let line = "bench --verify --rows 1000";
+        assert_eq!(parse(line), expected(BenchProgram::Verify, &options));
     }
 
     #[test]

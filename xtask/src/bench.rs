@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: builds the program of `benches/` and runs it; with peers, that of `benches/peers`; the application of
-//! `benches/async`; `benches/observation`, whose instructions are counted; and the command `bindery`, which dumps and loads.
+//! `benches/async`; the workers of `benches/outbox`; `benches/observation`, whose instructions are counted; and the command `bindery`,
+//! which dumps, loads and verifies.
 
 use std::process::ExitCode;
 
@@ -11,6 +12,7 @@ use crate::workspace::{self, cargo};
 
 mod dump;
 mod observation;
+mod verify;
 
 /// Measures and prints.
 pub(crate) fn run(benching: &Benching, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
@@ -19,11 +21,16 @@ pub(crate) fn run(benching: &Benching, interrupt: &Interrupt) -> Result<ExitCode
         BenchProgram::Own => None,
         BenchProgram::Peers => Some("benches/peers"),
         BenchProgram::Async => Some("benches/async"),
+        BenchProgram::Outbox => Some("benches/outbox"),
         BenchProgram::Observation => return observation::run(interrupt),
         BenchProgram::Atomic => return atomic(benching, interrupt),
         BenchProgram::Dump => {
             install::ensure(interrupt)?;
             return dump::run(&benching.options, interrupt);
+        }
+        BenchProgram::Verify => {
+            install::ensure(interrupt)?;
+            return verify::run(&benching.options, interrupt);
         }
     };
     install::ensure(interrupt)?;

@@ -2,7 +2,7 @@
 //! rows and the same servers. Prints the table of docs/speed.md.
 
 mod peer;
-mod project;
+pub(super) mod project;
 
 use std::fs;
 use std::path::PathBuf;
@@ -108,7 +108,7 @@ fn ensure_installed(peer: Peer) -> Result<(), Failure> {
     Ok(())
 }
 
-fn succeed(command: &mut Command, interrupt: &Interrupt) -> Result<(), Failure> {
+pub(super) fn succeed(command: &mut Command, interrupt: &Interrupt) -> Result<(), Failure> {
     if interrupt.run(command)?.success() {
         return Ok(());
     }

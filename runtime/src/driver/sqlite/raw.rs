@@ -213,7 +213,10 @@ fn read_facts(connection: &rusqlite::Connection, sql: &str) -> Result<(Vec<Box<s
     let Some(first) = statements.next().map_err(prepare_error)? else {
         return unsupported(NONE);
     };
-    let names = first.column_names().map(Box::from).collect();
+    // Older versions of the client return the names as a list, newer ones as an iterator.
+    let names = (0..first.column_count()).map(|at| first.column_name(at).map(Box::from));
+    let names = names.collect::<rusqlite::Result<_>>();
+    let names = names.map_err(prepare_error)?;
     let only_reads = first.readonly();
     drop(first);
     match statements.next() {

@@ -40,12 +40,16 @@ const WORDS: [&str; 8] = [
 ];
 
 /// A folder with the schema, its configuration and a file of rows for each table.
-pub(super) struct Project {
-    pub(super) folder: PathBuf,
+pub(in crate::bench) struct Project {
+    pub(in crate::bench) folder: PathBuf,
 }
 
 impl Project {
-    pub(super) fn create(folder: PathBuf, rows: u64, urls: &[String; 3]) -> Result<Self, Failure> {
+    pub(in crate::bench) fn create(
+        folder: PathBuf,
+        rows: u64,
+        urls: &[String; 3],
+    ) -> Result<Self, Failure> {
         fs::create_dir_all(&folder)?;
         let [sqlite, postgres, mysql] = urls;
         let config =

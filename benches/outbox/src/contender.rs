@@ -1,0 +1,84 @@
+//! The workers that are compared.
+
+use std::time::Duration;
+
+use bindery::StaticEngine;
+use bindery::outbox::HasOutbox;
+
+use crate::by_hand::{HandPostgres, HandSqlite};
+use crate::on_bindery;
+use crate::on_graphile::Graphile;
+use crate::{Databases, Failure, Options, World, engine};
+
+/// The database of a table of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rows {
+    Postgres,
+    Mysql,
+    Sqlite,
+}
+
+/// One worker: writes tasks, and then runs all of them.
+pub struct Contender {
+    pub rows: Rows,
+    pub name: &'static str,
+    pub fill: Box<dyn FnMut(usize) -> Result<(), Failure>>,
+    pub run: Box<dyn FnMut(usize) -> Result<Duration, Failure>>,
+}
+
+pub fn all(world: &World, options: &Options) -> Result<Vec<Contender>, Failure> {
+    let db = on_bindery::databases(world)?;
+    let mut all = Vec::new();
+    on_engine(&mut all, &db, engine::Default, Rows::Postgres, options);
+    on_engine(&mut all, &db, engine::Maria, Rows::Mysql, options);
+    on_engine(&mut all, &db, engine::Lite, Rows::Sqlite, options);
+    let url = world.postgres.1.url();
+    for (name, batch) in [("by hand, one by one", 1), ("by hand, 100 at a time", 100)] {
+        let hand = HandPostgres::create(&url, options.threads, batch)?;
+        let filling = hand.clone();
+        all.push(Contender {
+            rows: Rows::Postgres,
+            name,
+            fill: Box::new(move |tasks| filling.fill(tasks)),
+            run: Box::new(move |tasks| hand.run(tasks)),
+        });
+    }
+    let hand = HandSqlite::create(world.folder.path().join("hand.db"), options.threads)?;
+    let filling = hand.clone();
+    all.push(Contender {
+        rows: Rows::Sqlite,
+        name: "by hand, 100 at a time",
+        fill: Box::new(move |tasks| filling.fill(tasks)),
+        run: Box::new(move |tasks| hand.run(tasks)),
+    });
+    for (name, is_tuned) in [("graphile_worker", false), ("graphile_worker, tuned", true)] {
+        let graphile = Graphile::new(&url, options.threads, is_tuned)?;
+        let filling = graphile.clone();
+        all.push(Contender {
+            rows: Rows::Postgres,
+            name,
+            fill: Box::new(move |tasks| filling.fill(tasks)),
+            run: Box::new(move |tasks| graphile.run(tasks)),
+        });
+    }
+    Ok(all)
+}
+
+fn on_engine<E: StaticEngine + HasOutbox>(
+    all: &mut Vec<Contender>,
+    db: &Databases,
+    engine: E,
+    rows: Rows,
+    options: &Options,
+) {
+    let threads = options.threads;
+    for (name, batch) in [("bindery", 100), ("bindery, batch(500)", 500)] {
+        let (filling, db) = (db.clone(), db.clone());
+        all.push(Contender {
+            rows,
+            name,
+            fill: Box::new(move |tasks| on_bindery::fill(&filling, engine, tasks)),
+            run: Box::new(move |tasks| on_bindery::run(&db, engine, (threads, batch), tasks)),
+        });
+    }
+}
