@@ -4,7 +4,8 @@
 mod reserved;
 
 pub use self::reserved::{
-    CONNECTION_METHODS, DATABASES_METHODS, OUTBOX_METHODS, WORKER_METHODS, is_reserved_accessor,
+    CONNECTION_METHODS, DATABASES_METHODS, OUTBOX_METHODS, SYNCS_METHOD, WORKER_METHODS,
+    is_reserved_accessor,
 };
 
 /// A name that an engine can have, made of one that it cannot.
@@ -18,7 +19,8 @@ pub(crate) fn engine_name_like(name: &str) -> String {
     let name = name.trim_start_matches(|sign: char| !sign.is_ascii_lowercase());
     let is_free = is_valid_engine_name(name)
         && !DATABASES_METHODS.contains(&name)
-        && !WORKER_METHODS.contains(&name);
+        && !WORKER_METHODS.contains(&name)
+        && name != SYNCS_METHOD;
     match (name.is_empty(), is_free) {
         (true, _) => "b".to_owned(),
         (false, true) => name.to_owned(),

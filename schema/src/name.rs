@@ -20,8 +20,8 @@ mod singular;
 
 use crate::dialect::Dialect;
 pub use bindery_core::name::{
-    CONNECTION_METHODS, DATABASES_METHODS, OUTBOX_METHODS, engine_type_name, is_crate_name,
-    is_keyword, is_reserved_accessor, is_type_path, is_valid_engine_name, suggest,
+    CONNECTION_METHODS, DATABASES_METHODS, OUTBOX_METHODS, SYNCS_METHOD, engine_type_name,
+    is_crate_name, is_keyword, is_reserved_accessor, is_type_path, is_valid_engine_name, suggest,
 };
 use heck::{ToSnakeCase, ToUpperCamelCase};
 

@@ -1,6 +1,6 @@
 //! Atomic groups: `[atomic.<name>]`, and which of them can be committed as one.
 
-use super::findings::undefined_engine;
+use super::findings::{undefined_engine, unusable_group};
 use super::{Config, Engine, EngineId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
@@ -103,12 +103,7 @@ impl Config {
         } else {
             return Ok(());
         };
-        let message = format!("`{name}` cannot be the name of an atomic group: {why}");
-        let help = "write for example `[atomic.checkout]`: up to 22 lower-case letters, digits and `_`, a letter first, and no Rust \
-                    keyword";
-        Err(Diagnostic::error("B0371", message)
-            .at(group.span, "")
-            .help(help))
+        Err(unusable_group(name, group.span, why))
     }
 
     /// An XA transaction that is prepared ends with the connection that prepared it, or is lost where that is reset.

@@ -51,7 +51,7 @@ fn name(config: &Config, engine: &EngineConfig, diagnostics: &mut Diagnostics) {
     let has_workers = config.engines.iter().any(|engine| engine.outbox);
     let taken = DATABASES_METHODS.contains(&name) || has_workers && WORKER_METHODS.contains(&name);
     if taken || !is_valid_engine_name(&engine.name) {
-        diagnostics.push(unusable_name(engine, taken));
+        diagnostics.push(unusable_name((name, engine.span), taken));
     }
 }
 

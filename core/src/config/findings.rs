@@ -43,16 +43,24 @@ pub(super) fn unwritable_name(at: Span) -> Diagnostic {
 }
 
 /// B0306: a name that generated code could not have, or has for something else.
-pub(super) fn unusable_name(engine: &EngineConfig, taken: bool) -> Diagnostic {
-    let mut message = format!("`{}` cannot be the name of an engine", engine.name);
+pub fn unusable_name((name, span): (&str, Option<Span>), taken: bool) -> Diagnostic {
+    let mut message = format!("`{name}` cannot be the name of an engine");
     if taken {
         message.push_str(": `Databases` has a method of this name");
     }
     let help = format!(
         "write for example `{}`: up to 32 lower-case letters, digits and `_`, a letter first, and no Rust keyword",
-        engine_name_like(&engine.name)
+        engine_name_like(name)
     );
-    at(Diagnostic::error("B0306", message), engine.span, "").help(help)
+    at(Diagnostic::error("B0306", message), span, "").help(help)
+}
+
+/// B0371: an atomic group that cannot be called so.
+pub fn unusable_group(name: &str, span: Span, why: &str) -> Diagnostic {
+    let message = format!("`{name}` cannot be the name of an atomic group: {why}");
+    let help = "write for example `[atomic.checkout]`: up to 22 lower-case letters, digits and `_`, a letter first, and no Rust \
+                keyword";
+    Diagnostic::error("B0371", message).at(span, "").help(help)
 }
 
 /// B0307: two engines, each with its place, whose types would have one name, as `a_1` and `a1`.

@@ -113,6 +113,10 @@ pub const OUTBOX_METHODS: &[&str] = &[
     "consumer_on",
 ];
 
+/// Method of `Databases` where the schema declares syncs: no engine, atomic group or interface can be called so then, and no table has it for
+/// its own.
+pub const SYNCS_METHOD: &str = "syncs";
+
 /// Can no table have this accessor?
 pub fn is_reserved_accessor(accessor: &str) -> bool {
     DATABASES_METHODS.contains(&accessor) || CONNECTION_METHODS.contains(&accessor)

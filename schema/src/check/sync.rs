@@ -2,8 +2,10 @@
 
 use super::tag_list;
 use crate::column_type::TypeClass;
+use crate::config::findings::{unusable_group, unusable_name};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Column, ColumnId, EngineId, FieldType, IndexKey, Model, Table, TableSync};
+use crate::name::SYNCS_METHOD;
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for (at, sync) in model.syncs.iter().enumerate() {
@@ -22,6 +24,22 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
         if let Some(first) = before.find(|first| first.name == sync.name) {
             named_twice(first, sync, diagnostics);
         }
+    }
+    if !model.syncs.is_empty() {
+        accessor_is_free(model, diagnostics);
+    }
+}
+
+/// `db.syncs()` is the method of syncs.
+fn accessor_is_free(model: &Model, diagnostics: &mut Diagnostics) {
+    let mut engines = model.engines.iter();
+    if let Some(engine) = engines.find(|engine| engine.name == SYNCS_METHOD) {
+        diagnostics.push(unusable_name((&engine.name, engine.span), true));
+    }
+    let mut groups = model.groups.iter();
+    if let Some(group) = groups.find(|group| group.name == SYNCS_METHOD) {
+        let why = "`Databases` has a method of this name";
+        diagnostics.push(unusable_group(&group.name, group.span, why));
     }
 }
 

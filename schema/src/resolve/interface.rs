@@ -5,7 +5,7 @@ use crate::column_type::ColumnType;
 use crate::diagnostic::Diagnostic;
 use crate::lower::{column_index, same_name};
 use crate::model::{Column, ColumnId, FieldType, Interface, InterfacePlace, Model, Table, TableId};
-use crate::name::{DATABASES_METHODS, accessor, suggest};
+use crate::name::{DATABASES_METHODS, SYNCS_METHOD, accessor, suggest};
 use crate::sorting::sort_by;
 
 use super::{Resolver, unknown_column};
@@ -132,7 +132,9 @@ fn usable_name(model: &Model, name: &str, members: &[Member<'_>]) -> Result<(), 
         format!("`db.{accessor}(...)` is an atomic group")
     } else if model.engines.iter().any(|engine| engine.name == accessor) {
         format!("`db.{accessor}()` is an engine")
-    } else if DATABASES_METHODS.contains(&accessor.as_str()) {
+    } else if DATABASES_METHODS.contains(&accessor.as_str())
+        || accessor == SYNCS_METHOD && !model.syncs.is_empty()
+    {
         format!("`Databases` has a method `{accessor}`")
     } else {
         return Ok(());

@@ -15,8 +15,9 @@ pub(super) fn settle(model: &mut Model, bound: &[&DraftTable]) {
     let shared = SharedNames::collect(&model.tables, bound);
     models(model, bound, &shared);
     plain_accessors(model, bound, &shared);
-    named_accessors(model, bound);
-    free_accessors(model);
+    let methods = methods_of_the_schema(model, bound);
+    named_accessors(model, bound, &methods);
+    free_accessors(model, &methods);
     enum_names::settle(model);
 }
 
@@ -53,17 +54,14 @@ fn plain_accessors(model: &mut Model, bound: &[&DraftTable], names: &SharedNames
 }
 
 /// Names the accessor after the model where the name of the table is taken and its model is named by `@model`.
-fn named_accessors(model: &mut Model, bound: &[&DraftTable]) {
-    let engines = methods_of_engines(model);
+fn named_accessors(model: &mut Model, bound: &[&DraftTable], methods: &HashSet<String>) {
     let unnamed = model
         .tables
         .iter()
         .zip(bound)
         .filter(|(_, draft)| draft.notes.model.is_none());
-    let mut taken: HashSet<String> = engines
-        .map(str::to_owned)
-        .chain(unnamed.map(|(table, _)| table.accessor.clone()))
-        .collect();
+    let unnamed = unnamed.map(|(table, _)| table.accessor.clone());
+    let mut taken: HashSet<String> = methods.iter().cloned().chain(unnamed).collect();
     for (table, draft) in model.tables.iter_mut().zip(bound) {
         if draft.notes.model.is_none() {
             continue;
@@ -75,24 +73,26 @@ fn named_accessors(model: &mut Model, bound: &[&DraftTable]) {
     }
 }
 
-/// The methods that there are because of the engines: one of each engine's name, and those of outboxes.
-fn methods_of_engines(model: &Model) -> impl Iterator<Item = &str> {
+/// The methods that there are because of the schema: one of each engine's name, those of outboxes, and that of syncs.
+fn methods_of_the_schema(model: &Model, bound: &[&DraftTable]) -> HashSet<String> {
     let has_outbox = model.engines.iter().any(|engine| engine.outbox);
-    let outbox = name::OUTBOX_METHODS.iter().filter(move |_| has_outbox);
+    let has_syncs = bound.iter().any(|draft| !draft.notes.syncs.is_empty());
+    let outbox = name::OUTBOX_METHODS.iter().filter(|_| has_outbox);
     let engines = model.engines.iter().map(|engine| engine.name.as_str());
-    engines.chain(outbox.copied())
+    let syncs = has_syncs.then_some(name::SYNCS_METHOD);
+    let all = engines.chain(outbox.copied()).chain(syncs);
+    all.map(str::to_owned).collect()
 }
 
 /// An accessor that is a method of bindery or an engine gets a trailing underscore; two, where a table has the first.
-fn free_accessors(model: &mut Model) {
-    let engines: HashSet<String> = methods_of_engines(model).map(str::to_owned).collect();
+fn free_accessors(model: &mut Model, methods: &HashSet<String>) {
     let mut taken: HashSet<String> = model
         .tables
         .iter()
         .map(|one| one.accessor.clone())
         .collect();
     for table in &mut model.tables {
-        if !engines.contains(&table.accessor) && !name::is_reserved_accessor(&table.accessor) {
+        if !methods.contains(&table.accessor) && !name::is_reserved_accessor(&table.accessor) {
             continue;
         }
         while !taken.insert(table.accessor.clone()) {

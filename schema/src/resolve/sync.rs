@@ -31,9 +31,9 @@ impl Resolver<'_> {
             Some(name) => self.column_of_sync(source, name).map(Some),
             None => Some(None),
         };
-        let accessor = &self.model.table(source).accessor;
+        let accessor = self.model.table(source).accessor.trim_start_matches("r#");
         Some(TableSync {
-            name: format!("{}_to_{}", accessor.trim_start_matches("r#"), tag.to.text),
+            name: format!("{}_to_{}", accessor.trim_end_matches('_'), tag.to.text),
             from: from?,
             source,
             to: to?,

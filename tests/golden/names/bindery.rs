@@ -3,6 +3,7 @@
 ::bindery::__private::require_mysql!();
 ::bindery::__private::require_postgres!();
 ::bindery::__private::require_sqlite!();
+::bindery::__private::require_sync!();
 
 /// The engines of this program, as types.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -161,6 +162,10 @@ pub mod model {
     /// Tag of [`Longest`](super::a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc::Longest).
     #[derive(Debug, Clone, Copy)]
     pub struct Longest;
+
+    /// Tag of [`Sync`](super::syncs_::Sync).
+    #[derive(Debug, Clone, Copy)]
+    pub struct Sync;
 }
 
 /// Model `Select`, table `select`, on `default`, `p`, `m` and `proper`.
@@ -3611,6 +3616,496 @@ pub mod longest {
     pub const long: Column<model::Longest, i64, Nullable> = Column::at(1);
 }
 
+/// Model `Sync`, table `syncs`, on `default`, `p`, `m` and `proper`.
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+pub mod syncs_ {
+    use super::{engine, model};
+
+    /// Key of [`Sync`].
+    pub type SyncId<E = engine::Default> = ::bindery::Key<model::Sync, E, i64>;
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] =
+        &[::bindery::ModelConstraint::primary_key("Sync", "", &["id"])];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The name of the method that lists syncs.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Sync<E: ::bindery::Engine = engine::Default> {
+        /// `id`
+        pub id: SyncId<E>,
+        /// `note`
+        pub note: ::std::string::String,
+    }
+
+    /// A row of `syncs` to be inserted.
+    #[derive(Clone)]
+    #[must_use]
+    pub struct NewSync {
+        /// `id`
+        pub id: i64,
+        /// `note`
+        pub note: ::std::string::String,
+    }
+
+    impl NewSync {
+        /// A new row with what it must have.
+        pub fn new(id: i64, note: impl ::core::convert::Into<::std::string::String>) -> Self {
+            Self {
+                id,
+                note: note.into(),
+            }
+        }
+    }
+
+    impl<E: ::bindery::Engine> ::core::convert::From<Sync<E>> for NewSync {
+        fn from(row: Sync<E>) -> Self {
+            Self {
+                id: row.id.into_value(),
+                note: row.note,
+            }
+        }
+    }
+
+    /// Columns of `syncs` to be changed; what is `None` stays.
+    #[derive(Default)]
+    #[must_use]
+    pub struct SyncPatch {
+        /// `note`
+        pub note: ::core::option::Option<::std::string::String>,
+    }
+
+    impl SyncPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `note`.
+        pub fn note(mut self, note: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.note = ::core::option::Option::Some(note.into());
+            self
+        }
+    }
+
+    impl ::bindery::__private::ColumnSource for NewSync {
+        fn columns(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSet::new().with(0).with(1)
+        }
+
+        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+            params.push(&self.id);
+            params.push(&self.note);
+        }
+    }
+
+    impl ::core::fmt::Debug for NewSync {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("NewSync", &INFO, self, f)
+        }
+    }
+
+    impl ::bindery::__private::ColumnSource for SyncPatch {
+        fn columns(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSet::new().with_if(self.note.is_some(), 1)
+        }
+
+        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+            params.given(&self.note);
+        }
+    }
+
+    impl ::core::fmt::Debug for SyncPatch {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("SyncPatch", &INFO, self, f)
+        }
+    }
+
+    impl ::bindery::Model for model::Sync {
+        const NAME: &'static str = "Sync";
+        const ENGINES: &'static [&'static str] = &["default", "p", "m", "proper"];
+
+        type Row<E: ::bindery::Engine> = Sync<E>;
+        type Key<E: ::bindery::Engine> = SyncId<E>;
+        type New<E: ::bindery::Engine> = NewSync;
+        type Patch<E: ::bindery::Engine> = SyncPatch;
+        type Inserted<E: ::bindery::Engine> = Sync<E>;
+
+        fn read<E: ::bindery::Engine>(
+            row: &mut ::bindery::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Sync<E>> {
+            ::core::result::Result::Ok(Sync {
+                id: row.next_key(engine)?,
+                note: row.next()?,
+            })
+        }
+
+        fn inserted<E: ::bindery::Engine>(
+            row: ::core::option::Option<Sync<E>>,
+        ) -> ::core::option::Option<Sync<E>> {
+            row
+        }
+
+        fn write_row<E: ::bindery::Engine>(row: &Sync<E>, params: &mut ::bindery::ParamWriter<'_>) {
+            params.push(&row.id);
+            params.push(&row.note);
+        }
+
+        fn row_belongs_to<E: ::bindery::Engine>(row: &Sync<E>, engine: E) -> bool {
+            row.id.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Sync>> ::bindery::FromRow<E> for Sync<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Sync as ::bindery::Model>::read(row, engine)
+        }
+    }
+
+    impl ::bindery::Writable for model::Sync {}
+
+    impl ::bindery::HasKey for model::Sync {
+        fn key<E: ::bindery::Engine>(row: &Sync<E>) -> SyncId<E> {
+            row.id
+        }
+
+        fn write_key<E: ::bindery::Engine>(
+            key: &SyncId<E>,
+            params: &mut ::bindery::ParamWriter<'_>,
+        ) {
+            params.push(key);
+        }
+
+        fn write_saved<E: ::bindery::Engine>(
+            row: &Sync<E>,
+            params: &mut ::bindery::ParamWriter<'_>,
+        ) {
+            params.push(&row.note);
+        }
+
+        fn key_belongs_to<E: ::bindery::Engine>(key: &SyncId<E>, engine: E) -> bool {
+            key.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Sync<E> {
+        type Model = model::Sync;
+        type Engine = E;
+    }
+
+    impl<E: ::bindery::Engine> Sync<E> {
+        /// The same values as a row of another engine, in memory only.
+        #[allow(clippy::wrong_self_convention)]
+        pub fn to_engine<F: ::bindery::StaticEngine>(self) -> Sync<F> {
+            Sync {
+                id: self.id.to_engine(),
+                note: self.note,
+            }
+        }
+    }
+
+    impl<E: ::bindery::Engine> Sync<E> {
+        /// Inserts the row on another engine, with the same key.
+        ///
+        /// # Errors
+        /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
+        pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Sync<F>>
+        where
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Sync>,
+        {
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
+            let target = ::bindery::ReadRoute::<model::Sync>::target(to);
+            ::bindery::Repository::new(target).insert_row(&row)?;
+            ::core::result::Result::Ok(row)
+        }
+
+        /// Inserts the row on another engine, or overwrites the one that has its key there, and gives it back as stored.
+        ///
+        /// # Errors
+        /// Another constraint is violated, or the database fails.
+        #[track_caller]
+        pub fn copy_over_to<F>(
+            &self,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<Sync<F>>
+        where
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Sync>,
+        {
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
+            let target = ::bindery::ReadRoute::<model::Sync>::target(to);
+            ::bindery::Repository::new(target).upsert_row(&row)
+        }
+
+        /// Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.
+        ///
+        /// # Errors
+        /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
+        pub fn move_to<F>(
+            &self,
+            from: &mut ::bindery::Connection<E>,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<::bindery::Moved<Sync<F>>>
+        where
+            E: ::bindery::Hosts<model::Sync>,
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Sync>,
+        {
+            ::bindery::__private::move_row(self, from, || self.copy_to(to))
+        }
+
+        /// Deletes the row where it came from; `false` where it is gone already.
+        ///
+        /// # Errors
+        /// Something refers to the row, or the database fails.
+        #[track_caller]
+        pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
+        where
+            E: ::bindery::Hosts<model::Sync>,
+        {
+            let key = <model::Sync as ::bindery::HasKey>::key(self);
+            let engine = self.id.engine();
+            let mut rows = db.repository::<model::Sync, E>(engine);
+            rows.delete(key)
+        }
+    }
+
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+        table: r#""syncs""#,
+        columns: &[r#""id""#, r#""note""#],
+        key: &[0],
+        writable: &[0, 1],
+        required: &[0, 1],
+        counted: ::core::option::Option::None,
+        select: r#"SELECT "id", "note" FROM "syncs""#,
+        first: r#"SELECT "id", "note" FROM "syncs" ORDER BY "id" LIMIT 1"#,
+        find: r#"SELECT "id", "note" FROM "syncs" WHERE "id" = ?"#,
+        count: r#"SELECT count(*) FROM "syncs""#,
+        exists: r#"SELECT 1 FROM "syncs" WHERE "id" = ?"#,
+        insert: r#"INSERT INTO "syncs" ("id", "note") VALUES (?, ?) RETURNING "id", "note""#,
+        insert_row: r#"INSERT INTO "syncs" ("id", "note") VALUES (?, ?)"#,
+        returning: r#" RETURNING "id", "note""#,
+        save: r#"UPDATE "syncs" SET "note" = ? WHERE "id" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
+        delete: r#"DELETE FROM "syncs" WHERE "id" = ?"#,
+        uniques: &[],
+        references: &[],
+        referenced: &[],
+    };
+
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+        table: r#""syncs""#,
+        columns: &[r#""id""#, r#""note""#],
+        key: &[0],
+        writable: &[0, 1],
+        required: &[0, 1],
+        counted: ::core::option::Option::None,
+        select: r#"SELECT "id", "note" FROM "syncs""#,
+        first: r#"SELECT "id", "note" FROM "syncs" ORDER BY "id" LIMIT 1"#,
+        find: r#"SELECT "id", "note" FROM "syncs" WHERE "id" = $1"#,
+        count: r#"SELECT count(*) FROM "syncs""#,
+        exists: r#"SELECT 1 FROM "syncs" WHERE "id" = $1"#,
+        insert: r#"INSERT INTO "syncs" ("id", "note")
+            VALUES ($1, $2)
+            RETURNING "id", "note""#,
+        insert_row: r#"INSERT INTO "syncs" ("id", "note") VALUES ($1, $2)"#,
+        returning: r#" RETURNING "id", "note""#,
+        save: r#"UPDATE "syncs" SET "note" = $1 WHERE "id" = $2"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
+        delete: r#"DELETE FROM "syncs" WHERE "id" = $1"#,
+        uniques: &[],
+        references: &[],
+        referenced: &[],
+    };
+
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`syncs`",
+            columns: &["`id`", "`note`"],
+            key: &[0],
+            writable: &[0, 1],
+            required: &[0, 1],
+            counted: ::core::option::Option::None,
+            select: "SELECT `id`, `note` FROM `syncs`",
+            first: "SELECT `id`, `note` FROM `syncs` ORDER BY `id` LIMIT 1",
+            find: "SELECT `id`, `note` FROM `syncs` WHERE `id` = ?",
+            count: "SELECT count(*) FROM `syncs`",
+            exists: "SELECT 1 FROM `syncs` WHERE `id` = ?",
+            insert: "INSERT INTO `syncs` (`id`, `note`) VALUES (?, ?) RETURNING `id`, `note`",
+            insert_row: "INSERT INTO `syncs` (`id`, `note`) VALUES (?, ?)",
+            returning: " RETURNING `id`, `note`",
+            save: "UPDATE `syncs` SET `note` = ? WHERE `id` = ?",
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `syncs` WHERE `id` = ?",
+            uniques: &[],
+            references: &[],
+            referenced: &[],
+        };
+
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`syncs`",
+            columns: &["`id`", "`note`"],
+            key: &[0],
+            writable: &[0, 1],
+            required: &[0, 1],
+            counted: ::core::option::Option::None,
+            select: "SELECT `id`, `note` FROM `syncs`",
+            first: "SELECT `id`, `note` FROM `syncs` ORDER BY `id` LIMIT 1",
+            find: "SELECT `id`, `note` FROM `syncs` WHERE `id` = ?",
+            count: "SELECT count(*) FROM `syncs`",
+            exists: "SELECT 1 FROM `syncs` WHERE `id` = ?",
+            insert: "INSERT INTO `syncs` (`id`, `note`) VALUES (?, ?)",
+            insert_row: "INSERT INTO `syncs` (`id`, `note`) VALUES (?, ?)",
+            returning: "",
+            save: "UPDATE `syncs` SET `note` = ? WHERE `id` = ?",
+            version: ::core::option::Option::None,
+            touched: &[],
+            touch: "",
+            delete: "DELETE FROM `syncs` WHERE `id` = ?",
+            uniques: &[],
+            references: &[],
+            referenced: &[],
+        };
+
+    impl ::bindery::LivesOn<engine::Default> for model::Sync {
+        fn sql(
+            _: engine::Default,
+        ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            ::core::option::Option::Some(&SQLITE)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::P> for model::Sync {
+        fn sql(_: engine::P) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            ::core::option::Option::Some(&POSTGRES)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::M> for model::Sync {
+        fn sql(_: engine::M) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            ::core::option::Option::Some(&MYSQL_AS_MARIADB)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::Proper> for model::Sync {
+        fn sql(
+            _: engine::Proper,
+        ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            ::core::option::Option::Some(&MYSQL_AS_MYSQL)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::Any> for model::Sync {
+        fn sql(
+            engine: engine::Any,
+        ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            match engine {
+                engine::Any::Default => ::core::option::Option::Some(&SQLITE),
+                engine::Any::M => ::core::option::Option::Some(&MYSQL_AS_MARIADB),
+                engine::Any::P => ::core::option::Option::Some(&POSTGRES),
+                engine::Any::Proper => ::core::option::Option::Some(&MYSQL_AS_MYSQL),
+            }
+        }
+    }
+
+    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+        name: "Sync",
+        schema: ::core::option::Option::None,
+        table: "syncs",
+        is_view: false,
+        columns: &["id", "note"],
+        kinds: "integer text",
+        rules: 0x70e0fdf4c9d1ab6c,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 postgres syncs_pkey
+0 mysql PRIMARY"#,
+        engines: &["default", "p", "m", "proper"],
+        tables: &[
+            ::bindery::__private::TableDdl {
+                engine: 0,
+                schema: ::core::option::Option::None,
+                table: "syncs",
+                create: &[r#"CREATE TABLE "syncs" (
+    "id" INTEGER NOT NULL,
+    "note" VARCHAR(40) NOT NULL,
+    PRIMARY KEY ("id"),
+    CHECK (length("note") <= 40)
+)"#],
+                link: &[],
+                drop: &[r#"DROP TABLE IF EXISTS "syncs""#],
+            },
+            ::bindery::__private::TableDdl {
+                engine: 1,
+                schema: ::core::option::Option::None,
+                table: "syncs",
+                create: &[r#"CREATE TABLE `syncs` (
+    `id` bigint NOT NULL,
+    `note` varchar(40) NOT NULL,
+    PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"#],
+                link: &[],
+                drop: &["DROP TABLE IF EXISTS `syncs`"],
+            },
+            ::bindery::__private::TableDdl {
+                engine: 2,
+                schema: ::core::option::Option::None,
+                table: "syncs",
+                create: &[r#"CREATE TABLE "syncs" (
+    "id" bigint NOT NULL,
+    "note" character varying(40) COLLATE "C" NOT NULL,
+    PRIMARY KEY ("id")
+)"#],
+                link: &[],
+                drop: &[r#"DROP TABLE IF EXISTS "syncs""#],
+            },
+            ::bindery::__private::TableDdl {
+                engine: 3,
+                schema: ::core::option::Option::None,
+                table: "syncs",
+                create: &[r#"CREATE TABLE `syncs` (
+    `id` bigint NOT NULL,
+    `note` varchar(40) NOT NULL,
+    PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"#],
+                link: &[],
+                drop: &["DROP TABLE IF EXISTS `syncs`"],
+            },
+        ],
+    };
+
+    impl model::Sync {
+        /// The facts of this model that were compiled in.
+        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+    }
+}
+
+/// Columns of `syncs`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod sync {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::syncs_::*;
+
+    use super::model;
+    use ::bindery::query::{Column, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::Sync, super::syncs_::SyncId<RowEngine>> = Column::at(0);
+
+    /// `note`
+    pub const note: Column<model::Sync, ::std::string::String> = Column::at(1);
+}
+
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use select_::{NewSelect, Select, SelectId, SelectPatch};
 
@@ -3627,6 +4122,9 @@ pub use string_::{NewString, String, StringId, StringPatch};
 pub use a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc::{
     Longest, LongestId, LongestPatch, NewLongest,
 };
+
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+pub use syncs_::{NewSync, Sync, SyncId, SyncPatch};
 
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -3669,6 +4167,14 @@ pub trait Tables {
     ) -> ::bindery::RepositoryOf<'_, Self, model::Longest>
     where
         Self: ::bindery::ReadRoute<model::Longest>,
+    {
+        ::bindery::Repository::new(self.target())
+    }
+
+    /// The rows of [`syncs_::Sync`].
+    fn syncs_(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Sync>
+    where
+        Self: ::bindery::ReadRoute<model::Sync>,
     {
         ::bindery::Repository::new(self.target())
     }
@@ -3744,6 +4250,18 @@ pub trait ChooseEngineOfLongest<'a> {}
 
 #[diagnostic::do_not_recommend]
 impl ChooseEngineOfLongest<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
+#[diagnostic::on_unimplemented(
+    message = "model `Sync` lives on `default`, `p`, `m` and `proper`: choose one",
+    label = "which engine?",
+    note = "write `db.default()?.syncs_()`, `db.p()?.syncs_()`, `db.m()?.syncs_()` or `db.proper()?.syncs_()`"
+)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+pub trait ChooseEngineOfSync<'a> {}
+
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfSync<'_> for ::core::convert::Infallible {}
 
 /// Required where one of the engines has to be chosen for a transaction; no implementation of it counts.
 #[diagnostic::on_unimplemented(
@@ -3975,6 +4493,14 @@ impl Databases {
     {
         self.0.repository(engine::Default)
     }
+
+    /// `Sync` lives on `default`, `p`, `m` and `proper`: use `db.default()?.syncs_()`, `db.p()?.syncs_()`, `db.m()?.syncs_()` or `db.proper()?.syncs_()`.
+    pub fn syncs_<'a>(&'a self) -> ::bindery::Repository<'a, model::Sync, engine::Default>
+    where
+        ::bindery::__private::NotChosen: ChooseEngineOfSync<'a>,
+    {
+        self.0.repository(engine::Default)
+    }
 }
 
 impl ::core::ops::Deref for Databases {
@@ -4081,9 +4607,48 @@ impl DatabaseSession {
     {
         self.0.repository(engine::Default)
     }
+
+    /// `Sync` lives on `default`, `p`, `m` and `proper`: use `db.default()?.syncs_()`, `db.p()?.syncs_()`, `db.m()?.syncs_()` or `db.proper()?.syncs_()`.
+    pub fn syncs_<'a>(&'a mut self) -> ::bindery::Repository<'a, model::Sync, engine::Default>
+    where
+        ::bindery::__private::NotChosen: ChooseEngineOfSync<'a>,
+    {
+        self.0.repository(engine::Default)
+    }
 }
 
 ::bindery::__private::session!(Databases, DatabaseSession, engine::Any);
+
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+impl Databases {
+    /// The syncs that the schema declares, each with its name, ready to be run.
+    pub fn syncs(&self) -> syncs::Syncs<'_> {
+        syncs::Syncs(&self.0)
+    }
+}
+
+/// The syncs that the schema declares.
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+pub mod syncs {
+    use super::*;
+
+    /// Each sync as a method.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Syncs<'db>(pub(super) &'db ::bindery::Registry);
+
+    impl<'db> Syncs<'db> {
+        /// `syncs` of `default` to `syncs` of `p`, by comparing both tables.
+        /// Columns of the same names are copied.
+        pub fn syncs_to_p(
+            self,
+        ) -> ::bindery::sync::SyncJob<'db, Sync<engine::Default>, Sync<engine::P>> {
+            self.0
+                .sync_columns::<Sync<engine::Default>, Sync<engine::P>>()
+                .full()
+                .name("syncs_to_p")
+        }
+    }
+}
 
 static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
     engines: &[
@@ -4122,6 +4687,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
         model::Option::INFO,
         model::String::INFO,
         model::Longest::INFO,
+        model::Sync::INFO,
     ],
     configured: true,
 };

@@ -35,3 +35,7 @@ CREATE TABLE a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc (
     id BIGINT PRIMARY KEY,
     c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc BIGINT -- @name long
 );
+
+-- The name of the method that lists syncs.
+-- @sync from default to p
+CREATE TABLE syncs (id BIGINT PRIMARY KEY, note VARCHAR(40) NOT NULL);
