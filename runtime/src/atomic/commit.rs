@@ -6,21 +6,19 @@ use std::time::{Duration, Instant};
 
 #[cfg(test)]
 use super::failpoint;
-use super::names::{self, Branch};
-use super::protocol::{
-    Action, AllRules, Cause, Committed, Coordinator, Decision, Event, Fenced, Finished, Inserted,
-    Listed, Outcome, Pause, Prepared, Work,
-};
+use super::names;
+use super::perform::{Around, Sending, list};
+use super::protocol::{Action, AllRules, Cause, Coordinator, Event, Fenced, Outcome, Pause, Work};
 use super::store;
 use crate::databases::coordinators::Active;
-use crate::error::{Applied, Error, ErrorKind, Operation, Result};
+use crate::error::{Error, ErrorKind, Operation};
+use crate::link::slots::Slots;
 use crate::link::slots::branches::Done;
-use crate::link::slots::{Slot, Slots};
 
 /// How long a caller waits for branches that cannot be committed, or for a home that cannot be read.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long one step of that may take.
-const STEP: Duration = Duration::from_secs(5);
+pub(super) const STEP: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
@@ -33,16 +31,6 @@ pub(super) struct Commit {
     actions: Vec<Action>,
     errors: Vec<(usize, Error)>,
     pause: Duration,
-}
-
-/// Things that one action needs beside its engine.
-struct Around<'a> {
-    transaction: &'a str,
-    coordinator: &'a str,
-    /// The names of all branches that are to be prepared.
-    branches: &'a str,
-    home: usize,
-    errors: &'a Mutex<Vec<(usize, Error)>>,
 }
 
 impl Commit {
@@ -202,7 +190,8 @@ impl Commit {
         fenced.unwrap_or(Fenced::Failed)
     }
 
-    /// A thread for each engine but the last, which this one does.
+    /// All requests that are only waited for go out before the first answer is read, so that the engines do them at once. What
+    /// else there is, is done between the two.
     fn at_once(&mut self, actions: &[Action]) -> Vec<Event> {
         let branches = self.slots.branch_names().join(",");
         let errors = Mutex::new(Vec::new());
@@ -214,40 +203,23 @@ impl Commit {
             errors: &errors,
         };
         let home = self.home;
-        let mut work: Vec<(Action, &mut Slot)> = Vec::new();
+        let (mut events, mut sent, mut rest) = (Vec::new(), Vec::new(), Vec::new());
         for (at, slot) in self.slots.each().iter_mut().enumerate() {
-            let action = actions
-                .iter()
-                .find(|action| engine_of(**action, home) == at);
-            work.extend(action.map(|action| (*action, slot)));
+            let is_here = |action: &&Action| engine_of(**action, home) == at;
+            let Some(&action) = actions.iter().find(is_here) else {
+                continue;
+            };
+            match around.send(action, slot) {
+                Sending::Sent(request) => sent.push((request, slot)),
+                Sending::Failed(event) => events.push(event),
+                Sending::Whole => rest.push((action, slot)),
+            }
         }
-        let helpers = work.len().saturating_sub(1);
-        let queue = Mutex::new(work);
-        let next = || {
-            let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-            queue.pop()
-        };
-        let drain = || {
-            let mut events = Vec::new();
-            while let Some((action, slot)) = next() {
-                events.extend(around.perform(action, slot));
-            }
-            events
-        };
-        let events = thread::scope(|scope| {
-            // Where the system refuses a thread, this one does its work after its own.
-            let threads: Vec<_> = (0..helpers)
-                .filter_map(|_| thread::Builder::new().spawn_scoped(scope, drain).ok())
-                .collect();
-            let mut events = drain();
-            for thread in threads {
-                events.extend(match thread.join() {
-                    Ok(events) => events,
-                    Err(panic) => std::panic::resume_unwind(panic),
-                });
-            }
-            events
-        });
+        #[cfg(test)]
+        failpoint::sent(actions);
+        events.extend(around.perform_all(rest));
+        let read = |(request, slot)| around.answer(request, slot);
+        events.extend(sent.into_iter().map(read));
         self.errors
             .extend(errors.into_inner().unwrap_or_else(PoisonError::into_inner));
         events
@@ -306,134 +278,5 @@ fn engine_of(action: Action, home: usize) -> usize {
         | Action::Close(at)
         | Action::GiveBack(at)
         | Action::Pause(Pause::Branch(at)) => at,
-    }
-}
-
-impl Around<'_> {
-    fn perform(&self, action: Action, slot: &mut Slot) -> Option<Event> {
-        match action {
-            Action::End(at) => Some(Event::Ended(
-                at,
-                self.noted(at, slot.end_branch()).is_some(),
-            )),
-            Action::CommitAlone(at) => Some(Event::Committed(at, self.commit(at, slot))),
-            Action::Prepare(at) => Some(Event::Prepared(at, self.prepare(at, slot))),
-            Action::InsertDecision => Some(Event::Inserted(self.insert(slot))),
-            Action::CommitHome => {
-                let committed = self.commit(self.home, slot);
-                Some(Event::Committed(self.home, committed))
-            }
-            Action::ReadDecision => Some(Event::Read(self.read(slot))),
-            Action::CommitPrepared(at) => Some(Event::Finished(at, finish(slot, true))),
-            Action::RollBackPrepared(at) => Some(Event::Finished(at, finish(slot, false))),
-            Action::RollBack(_) => {
-                slot.unbind();
-                slot.roll_back_branch();
-                None
-            }
-            Action::List(at) => Some(Event::Listed(at, list(slot))),
-            Action::EndOwner(at) => {
-                end_owner(slot);
-                Some(Event::OwnerEnded(at))
-            }
-            // The driver closes a connection that has prepared when it is given back.
-            Action::Close(_) | Action::GiveBack(_) => None,
-            Action::BeginHome | Action::FenceAbort | Action::Pause(_) | Action::Forget => None,
-        }
-    }
-
-    /// Keeps the error, which is the cause where it is the first.
-    fn noted<T>(&self, at: usize, outcome: Result<T>) -> Option<T> {
-        outcome
-            .map_err(|error| {
-                let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
-                errors.push((at, error.during(Operation::Commit)));
-            })
-            .ok()
-    }
-
-    fn commit(&self, at: usize, slot: &mut Slot) -> Committed {
-        slot.unbind();
-        let outcome = slot.commit_branch();
-        let Err(error) = &outcome else {
-            return Committed::Yes;
-        };
-        // A write to a file that failed may have reached the disk.
-        let is_doubtful = matches!(
-            error.kind(),
-            ErrorKind::Io | ErrorKind::DiskFull | ErrorKind::Corrupt
-        );
-        let is_refused = error.applied() == Applied::No && !is_doubtful;
-        let engine = slot.engine();
-        self.noted(at, outcome.map_err(|error| error.on_engine(engine)));
-        if is_refused {
-            Committed::Refused
-        } else {
-            Committed::Lost
-        }
-    }
-
-    fn prepare(&self, at: usize, slot: &mut Slot) -> Prepared {
-        let engine = slot.engine();
-        match slot.prepare() {
-            Ok(true) => Prepared::Yes,
-            Ok(false) => Prepared::TagOfRollback,
-            Err(error) => {
-                self.noted(at, Err::<(), _>(error.on_engine(engine)));
-                if slot.is_lost() {
-                    Prepared::Lost
-                } else {
-                    Prepared::Refused
-                }
-            }
-        }
-    }
-
-    fn insert(&self, slot: &mut Slot) -> Inserted {
-        let id = (self.transaction, self.coordinator);
-        let engine = slot.engine();
-        let inserted = slot.within(|physical| store::insert(physical, "C", id, self.branches));
-        match self.noted(self.home, inserted.map_err(|error| error.on_engine(engine))) {
-            Some(true) => Inserted::Yes,
-            Some(false) => Inserted::Taken,
-            None => Inserted::Failed,
-        }
-    }
-
-    fn read(&self, slot: &mut Slot) -> Decision {
-        let id = (self.transaction, self.coordinator);
-        let read = slot.apart(STEP, |physical| store::read(physical, id));
-        read.unwrap_or(Decision::Unreadable)
-    }
-}
-
-fn finish(slot: &mut Slot, commits: bool) -> Finished {
-    match slot.finish(commits, STEP) {
-        Ok(true) => Finished::Done,
-        Ok(false) => Finished::NotThere,
-        Err(error) => {
-            let engine = slot.engine();
-            tracing::warn!(engine, %error, "a prepared transaction could not be finished yet");
-            Finished::Failed
-        }
-    }
-}
-
-fn list(slot: &mut Slot) -> Listed {
-    match slot.is_listed(STEP) {
-        Ok(true) => Listed::There,
-        Ok(false) => Listed::Gone,
-        Err(_) => Listed::Unreadable,
-    }
-}
-
-/// Whether it could be ended shows the next attempt.
-fn end_owner(slot: &mut Slot) {
-    let session = slot.gid().and_then(|gid| {
-        let (_, branch) = gid.as_str().rsplit_once(':')?;
-        Branch::parse(branch).map(|branch| branch.session)
-    });
-    if let Some(session) = session {
-        let _ = slot.end_session(session, STEP);
     }
 }

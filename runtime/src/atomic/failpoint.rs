@@ -24,6 +24,11 @@ pub(super) fn before(actions: &[Action]) {
     reached("before", actions);
 }
 
+/// Requests are on their way, and no answer is read.
+pub(super) fn sent(actions: &[Action]) {
+    reached("sent", actions);
+}
+
 pub(super) fn after(actions: &[Action]) {
     reached("after", actions);
 }

@@ -1,6 +1,6 @@
 //! Atomic groups: one transaction over several engines, committed on all of them or on none (two-phase commit, presumed
-//! abort, the decision in one of the participants). `protocol` decides, without a connection, a thread or a clock; `commit` and
-//! `recover` do what it says; `store` keeps the decisions, under the names that `names` makes.
+//! abort, the decision in one of the participants). `protocol` decides, without a connection, a thread or a clock; `commit`,
+//! `perform` and `recover` do what it says; `store` keeps the decisions, under the names that `names` makes.
 
 mod begin;
 mod commit;
@@ -12,6 +12,7 @@ mod moving;
 mod names;
 mod options;
 mod outcome;
+mod perform;
 pub(crate) mod protocol;
 mod recover;
 mod report;

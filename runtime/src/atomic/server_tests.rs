@@ -14,6 +14,7 @@ mod outages;
 mod poolers;
 mod prepares;
 mod refusals;
+mod sent;
 
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;

@@ -93,15 +93,62 @@ impl AnyDriver {
         }
     }
 
-    /// Prepares the open transaction as this branch; `false` where the database rolled it back in place of that.
-    pub(crate) fn prepare_branch(&mut self, gid: &Gid) -> Result<bool> {
+    /// Sends that the open transaction is to be prepared as this branch, and does not wait for the answer. Nothing but
+    /// [`read_prepare`](Self::read_prepare) may follow; until then the connection counts as broken.
+    pub(crate) fn send_prepare(&mut self, gid: &Gid) -> Result<()> {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => Err(no_branch(gid)),
             #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.prepare_branch(gid),
+            Self::Postgres(connection) => connection.send_prepare(gid),
             #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.prepare_branch(gid),
+            Self::Mysql(connection) => connection.send_prepare(gid),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    /// Waits for the answer to it; `false` where the database rolled the transaction back in place of that.
+    pub(crate) fn read_prepare(&mut self, gid: &Gid) -> Result<bool> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Err(no_branch(gid)),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.read_prepare(),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.read_prepare(gid),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    /// Sends that the branch that this connection prepared is to be committed or rolled back, as
+    /// [`send_prepare`](Self::send_prepare) does.
+    pub(crate) fn send_finish(&mut self, gid: &Gid, commits: bool) -> Result<()> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => {
+                let _ = commits;
+                Err(no_branch(gid))
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.send_finish(gid, commits),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.send_finish(gid, commits),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    /// Waits for the answer to it; `false` where the database knows no such branch.
+    pub(crate) fn read_finish(&mut self) -> Result<bool> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Err(Error::new(ErrorKind::Unsupported(NO_BRANCH))),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.read_finish(),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(connection) => connection.read_finish(),
             #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
             Self::None(never) => match **never {},
         }

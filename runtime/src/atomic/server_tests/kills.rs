@@ -26,6 +26,8 @@ const BEGINS: &str = "begins";
 /// How many processes are killed at random, and with which seed: `cargo xtask split`.
 const RUNS: &str = "BINDERY_TEST_SPLIT_RUNS";
 const SEED: &str = "BINDERY_TEST_SPLIT_SEED";
+/// Worlds that share the runs, each with servers of its own and the next seed.
+const JOBS: &str = "BINDERY_TEST_SPLIT_JOBS";
 const SHARE: u64 = 16;
 /// More than a process commits before it is killed.
 const MOST_ROWS: u32 = 20_000;
@@ -376,10 +378,23 @@ const PRINTED: u64 = 100;
 /// Covers 2PC-1, REC-1: I1 to I3 and I6 hold wherever a process is killed.
 #[test]
 fn atom_03_processes_that_are_killed_at_random_never_split() {
-    let (runs, seed) = (number_of(RUNS, SHARE), number_of(SEED, 1));
+    let (runs, seed, jobs) = (
+        number_of(RUNS, SHARE),
+        number_of(SEED, 1),
+        number_of(JOBS, 1),
+    );
     let limit = PATIENCE.max(Duration::from_secs(runs * 30));
     let _watchdog = Watchdog::start("atomic random kills", limit);
-    let Some(mut world) = World::start("random") else {
+    std::thread::scope(|scope| {
+        for job in 0..jobs {
+            let share = runs / jobs + u64::from(job < runs % jobs);
+            scope.spawn(move || kill_at_random(share, seed + job));
+        }
+    });
+}
+
+fn kill_at_random(runs: u64, seed: u64) {
+    let Some(mut world) = World::start(&format!("random-{seed}")) else {
         return;
     };
     let (mut random, mut counts) = (Random(seed), Counts::default());

@@ -92,7 +92,12 @@ fn a_panic_between_prepare_and_decision_leaves_nothing_prepared() {
         return;
     };
     for group in GROUPS {
-        for place in ["before:Prepare", "after:Prepare", "before:CommitHome"] {
+        for place in [
+            "before:Prepare",
+            "sent:Prepare",
+            "after:Prepare",
+            "before:CommitHome",
+        ] {
             let id = world.next();
             failpoint::at(place, || panic!("it was to panic"));
             let ran = catch_unwind(AssertUnwindSafe(|| world.run(group, writes_all(group, id))));

@@ -281,7 +281,7 @@ impl MysqlConnection {
         for dropped in self.statements.take_dropped() {
             out.push(CLOSE);
             out.extend_from_slice(&dropped.id.to_le_bytes());
-            out = self.session.unanswered_before();
+            out = self.session.another();
         }
         out.push(PREPARE);
         out.extend_from_slice(sql.as_bytes());

@@ -65,22 +65,27 @@ impl MysqlConnection {
         Ok(true)
     }
 
-    pub(in crate::driver) fn prepare_branch(&mut self, gid: &Gid) -> Result<bool> {
+    /// Both statements are sent together: XA PREPARE is refused where XA END was.
+    pub(in crate::driver) fn send_prepare(&mut self, gid: &Gid) -> Result<()> {
         self.ensure_usable()?;
         let Xa::Active(_) = std::mem::replace(&mut self.xa, Xa::Prepared) else {
             let why = "the transaction was not begun as a branch of a group";
             return Err(Error::new(ErrorKind::Unsupported(why)));
         };
-        self.session
+        let (deadline, xid) = (self.deadline(), xid(gid));
+        let both = [format!("XA END {xid}"), format!("XA PREPARE {xid}")];
+        let session = &mut self.session;
+        let sent = session
             .ensure_there()
-            .map_err(|fault| self.failed(fault))?;
-        let xid = xid(gid);
-        let prepared = self
-            .command(&format!("XA END {xid}"))
-            .and_then(|()| self.command(&format!("XA PREPARE {xid}")));
+            .and_then(|()| settle::send_two(session, deadline, &both));
+        sent.map_err(|fault| self.failed(fault))
+    }
+
+    pub(in crate::driver) fn read_prepare(&mut self, gid: &Gid) -> Result<bool> {
+        let prepared = settle::read_two(&mut self.session).map_err(|fault| self.failed(fault));
         if prepared.is_err() && !self.is_broken() {
             // Refused, so it is not prepared; where it cannot be rolled back it goes with the connection.
-            let _ = self.command(&format!("XA ROLLBACK {xid}"));
+            let _ = self.command(&format!("XA ROLLBACK {}", xid(gid)));
         }
         self.transaction = Transaction::None;
         prepared.map(|()| true)
@@ -117,8 +122,22 @@ impl MysqlConnection {
         if self.xa != Xa::Prepared && owner == Owner::MayEnd {
             thread::sleep(LET_GO);
         }
+        self.send_finish(gid, commits)?;
+        self.read_finish()
+    }
+
+    /// For the session that prepared the branch; any other has to wait before that.
+    pub(in crate::driver) fn send_finish(&mut self, gid: &Gid, commits: bool) -> Result<()> {
         let verb = if commits { "COMMIT" } else { "ROLLBACK" };
-        match self.command(&format!("XA {verb} {}", xid(gid))) {
+        let sql = format!("XA {verb} {}", xid(gid));
+        let deadline = self.deadline();
+        settle::send(&mut self.session, deadline, &sql).map_err(|fault| self.failed(fault))
+    }
+
+    pub(in crate::driver) fn read_finish(&mut self) -> Result<bool> {
+        self.session.take_what_came();
+        let read = self.session.read_away().map(drop);
+        match read.map_err(|fault| self.failed(fault)) {
             Ok(()) => Ok(true),
             Err(error) if matches!(error.code(), Some(XAER_NOTA | XA_RBROLLBACK)) => Ok(false),
             Err(error) => Err(error),

@@ -59,7 +59,7 @@ pub(super) struct Session {
     socket: Socket,
     /// The command at hand, with room for its header.
     out: Vec<u8>,
-    /// Where in `out` its header is; what stands before are whole packets that nothing answers.
+    /// Where in `out` its header is; what stands before are whole packets: of commands that nothing answers, or of the first of two.
     start: usize,
     joined: Vec<u8>,
     /// The number of the next packet.
@@ -200,8 +200,8 @@ impl Session {
         &mut self.out
     }
 
-    /// Ends a payload that nothing answers, and gives the buffer for the one after it.
-    pub(super) fn unanswered_before(&mut self) -> &mut Vec<u8> {
+    /// Ends the payload of a command, and gives the buffer for that of the one after it.
+    pub(super) fn another(&mut self) -> &mut Vec<u8> {
         let length = self.out.len() - self.start - HEADER;
         write_header(&mut self.out[self.start..], length, 0);
         self.reply()
@@ -435,6 +435,17 @@ impl Session {
                 return Ok(done);
             }
         }
+    }
+
+    /// The answer to the second of two commands that were sent together comes now; that to the first is read.
+    pub(super) fn next_of_two(&mut self) {
+        self.unanswered = true;
+        self.number = 1;
+    }
+
+    /// Takes in an answer that is here already, so that it is read also after its deadline; nothing is waited for.
+    pub(super) fn take_what_came(&mut self) {
+        self.socket.is_quiet();
     }
 
     /// The answer to a prepared statement, or to a step of the login, is read whole.

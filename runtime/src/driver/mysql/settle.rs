@@ -159,11 +159,43 @@ const QUERY: u8 = 3;
 
 /// Runs one statement as text.
 pub(super) fn run(session: &mut Session, deadline: Deadline, sql: &str) -> Result<(), Fault> {
+    send(session, deadline, sql)?;
+    session.read_away().map(drop)
+}
+
+/// Sends one statement as text.
+pub(super) fn send(session: &mut Session, deadline: Deadline, sql: &str) -> Result<(), Fault> {
     let out = session.begin(deadline)?;
     out.push(QUERY);
     out.extend_from_slice(sql.as_bytes());
-    session.send()?;
-    session.read_away().map(drop)
+    session.send()
+}
+
+/// Sends two statements as texts, the second of which the server runs whatever the first has come to.
+pub(super) fn send_two(
+    session: &mut Session,
+    deadline: Deadline,
+    [first, second]: &[String; 2],
+) -> Result<(), Fault> {
+    let out = session.begin(deadline)?;
+    out.push(QUERY);
+    out.extend_from_slice(first.as_bytes());
+    let out = session.another();
+    out.push(QUERY);
+    out.extend_from_slice(second.as_bytes());
+    session.send()
+}
+
+/// Reads the answers to both; the first error is the outcome.
+pub(super) fn read_two(session: &mut Session) -> Result<(), Fault> {
+    session.take_what_came();
+    let first = session.read_away();
+    if session.is_dead() {
+        return first.map(drop);
+    }
+    session.next_of_two();
+    let second = session.read_away();
+    first.and(second).map(drop)
 }
 
 /// The texts of the one row of a query, NULL as an empty one.

@@ -339,14 +339,22 @@ impl PostgresConnection {
         &mut self,
         deadline: Deadline,
         sql: &str,
-        mut on: impl FnMut(u8, &[u8]),
+        on: impl FnMut(u8, &[u8]),
     ) -> Result<(), Fault> {
+        self.send_simple(deadline, sql)?;
+        self.read_simple(on)
+    }
+
+    fn send_simple(&mut self, deadline: Deadline, sql: &str) -> Result<(), Fault> {
         let out = self.session.begin(deadline)?;
         match self.begin_pending.take() {
             Some(begin) => message::query(out, &begin.before(sql)),
             None => message::query(out, sql),
         }
-        self.session.send(1)?;
+        self.session.send(1)
+    }
+
+    fn read_simple(&mut self, mut on: impl FnMut(u8, &[u8])) -> Result<(), Fault> {
         self.session.answer(Expected::Text, |tag, body| {
             on(tag, body);
             Ok(())

@@ -33,21 +33,34 @@ const POOLED: &str = "a pooler stands before the server, and where it gives each
      not hold for the next: connect to the server itself, or to a pool that keeps sessions, and write `pooler = \"session\"` for the engine";
 
 impl PostgresConnection {
-    /// PREPARE TRANSACTION in a failed transaction succeeds with the tag of a ROLLBACK.
-    pub(in crate::driver) fn prepare_branch(&mut self, gid: &Gid) -> Result<bool> {
+    pub(in crate::driver) fn send_prepare(&mut self, gid: &Gid) -> Result<()> {
         self.session
             .ensure_there()
             .map_err(|fault| self.failed(fault))?;
+        self.send_control(&format!("{ASK_NUMBER}; PREPARE TRANSACTION '{gid}'"))
+    }
+
+    /// PREPARE TRANSACTION in a failed transaction succeeds with the tag of a ROLLBACK.
+    pub(in crate::driver) fn read_prepare(&mut self) -> Result<bool> {
         let (mut is_prepared, mut number) = (false, None);
-        let sql = format!("{ASK_NUMBER}; PREPARE TRANSACTION '{gid}'");
-        self.simple(&sql, |tag, body| match tag {
+        self.read_control(|tag, body| match tag {
             b'C' => is_prepared |= body == b"PREPARE TRANSACTION\0",
             b'D' => number = read_whole_number(body),
             _ => {}
-        })
-        .map_err(|fault| self.failed(fault))?;
+        })?;
         self.numbering.prepared = number.and_then(|number| u64::try_from(number).ok());
         Ok(is_prepared)
+    }
+
+    fn send_control(&mut self, sql: &str) -> Result<()> {
+        let deadline = self.deadline();
+        self.send_simple(deadline, sql)
+            .map_err(|fault| self.failed(fault))
+    }
+
+    fn read_control(&mut self, on: impl FnMut(u8, &[u8])) -> Result<()> {
+        self.session.take_what_came();
+        self.read_simple(on).map_err(|fault| self.failed(fault))
     }
 
     pub(in crate::driver) fn prepared_number(&self) -> Option<u64> {
@@ -67,8 +80,17 @@ impl PostgresConnection {
     }
 
     pub(in crate::driver) fn finish_branch(&mut self, gid: &Gid, commits: bool) -> Result<bool> {
+        self.send_finish(gid, commits)?;
+        self.read_finish()
+    }
+
+    pub(in crate::driver) fn send_finish(&mut self, gid: &Gid, commits: bool) -> Result<()> {
         let verb = if commits { "COMMIT" } else { "ROLLBACK" };
-        match self.control(&format!("{verb} PREPARED '{gid}'")) {
+        self.send_control(&format!("{verb} PREPARED '{gid}'"))
+    }
+
+    pub(in crate::driver) fn read_finish(&mut self) -> Result<bool> {
+        match self.read_control(|_, _| ()) {
             Ok(()) => Ok(true),
             Err(error) if error.code() == Some(UNDEFINED_OBJECT) => Ok(false),
             Err(error) => Err(error),

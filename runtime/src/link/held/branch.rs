@@ -17,17 +17,47 @@ impl Link {
         self.physical().enlist(gid);
     }
 
-    /// Prepares the open transaction; `false` where the database rolled it back in place of that. On failure it is undone.
-    pub(crate) fn prepare_branch(&mut self, gid: &Gid) -> Result<bool> {
+    /// Sends that the open transaction is to be prepared; the answer is for [`read_prepare`](Self::read_prepare), and nothing
+    /// comes in between. On failure the transaction is undone.
+    pub(crate) fn send_prepare(&mut self, gid: &Gid) -> Result<()> {
         let outcome = self
             .undo_forgotten(1)
-            .and_then(|()| self.ready()?.prepare_branch(gid));
+            .and_then(|()| self.ready()?.send_prepare(gid));
+        if outcome.is_err() {
+            // The cause matters more than a failing rollback, after which the connection is thrown away.
+            drop(self.undo(1));
+        }
+        outcome.map_err(|error| self.pool.named(error, None))
+    }
+
+    /// Waits until it is prepared; `false` where the database rolled it back in place of that. On failure it is undone.
+    pub(crate) fn read_prepare(&mut self, gid: &Gid) -> Result<bool> {
+        let outcome = self.physical().read_prepare(gid);
         match outcome {
             Ok(true) => self.standing.kept(1),
-            // The cause matters more than a failing rollback, after which the connection is thrown away.
             Ok(false) | Err(_) => drop(self.undo(1)),
         }
         outcome.map_err(|error| self.pool.named(error, None))
+    }
+
+    /// Sends that the branch that was prepared here is to be finished; the answer is for
+    /// [`read_finish`](Self::read_finish), and nothing comes in between.
+    pub(crate) fn send_finish(&mut self, gid: &Gid, commits: bool) -> Result<()> {
+        let sent = self.ready()?.send_finish(gid, commits);
+        if sent.is_err() && commits {
+            self.publish();
+        }
+        sent
+    }
+
+    /// Waits until it is finished; `false` where the database knows no such branch.
+    pub(crate) fn read_finish(&mut self, commits: bool) -> Result<bool> {
+        let outcome = self.physical().read_finish();
+        if commits {
+            // Also where the answer is lost: it may have been carried out.
+            self.publish();
+        }
+        outcome
     }
 
     /// The number of the transaction that was prepared, where its database keeps outcomes by numbers.

@@ -218,16 +218,47 @@ impl Slot {
         }
     }
 
-    /// Prepares the transaction; `false` where the database rolled it back in place of that.
-    pub(crate) fn prepare(&mut self) -> Result<bool> {
+    /// Sends that the transaction is to be prepared. Nothing but [`read_prepare`](Self::read_prepare) follows.
+    pub(crate) fn send_prepare(&mut self) -> Result<()> {
         let gid = self.gid.clone().ok_or_else(not_enlisted)?;
         let held = self.entered();
         held.leave()?;
-        let is_prepared = held.link().prepare_branch(&gid)?;
+        held.link().send_prepare(&gid)
+    }
+
+    /// Waits for the answer to it; `false` where the database rolled the transaction back in place of that.
+    pub(crate) fn read_prepare(&mut self) -> Result<bool> {
+        let gid = self.gid.clone().ok_or_else(not_enlisted)?;
+        let link = self.entered().link();
+        let is_prepared = link.read_prepare(&gid)?;
         if is_prepared {
             self.number = self.entered().link().prepared_number();
         }
         Ok(is_prepared)
+    }
+
+    /// Sends that the prepared branch is to be finished, over the connection that prepared it; `false` where that is lost.
+    /// Nothing but [`read_finish`](Self::read_finish) follows, whose wait ends after the limit too.
+    pub(crate) fn send_finish(&mut self, commits: bool, limit: Duration) -> Result<bool> {
+        if self.is_lost() {
+            return Ok(false);
+        }
+        let gid = self.gid.clone().ok_or_else(not_enlisted)?;
+        let link = self.entered().link();
+        link.set_bound(Instant::now().checked_add(limit));
+        let sent = link.send_finish(&gid, commits);
+        if sent.is_err() {
+            link.set_bound(None);
+        }
+        sent.map(|()| true)
+    }
+
+    /// Waits for the answer to it; `false` where the database knows no such branch.
+    pub(crate) fn read_finish(&mut self, commits: bool) -> Result<bool> {
+        let link = self.entered().link();
+        let finished = link.read_finish(commits);
+        link.set_bound(None);
+        finished
     }
 
     /// Is the connection lost on which it was begun?
