@@ -12,10 +12,18 @@
         reason = "without any database no connection can exist, so what uses one is never reached"
     )
 )]
+#![cfg_attr(
+    not(all(feature = "atomic", feature = "tenants")),
+    allow(
+        dead_code,
+        reason = "the layers below have calls that only atomic groups or tenants use"
+    )
+)]
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[cfg(feature = "atomic")]
 mod atomic;
 #[cfg(feature = "data")]
 pub mod data;
@@ -30,6 +38,8 @@ pub mod messages;
 #[cfg(feature = "migrations")]
 pub mod migrate;
 mod model;
+#[cfg(not(feature = "atomic"))]
+mod no_atomic;
 mod observe;
 #[cfg(feature = "outbox")]
 pub mod outbox;
@@ -42,6 +52,7 @@ pub mod saga;
 mod session;
 #[cfg(feature = "sync")]
 pub mod sync;
+#[cfg(feature = "tenants")]
 mod tenants;
 mod value;
 #[cfg(feature = "tokio")]
@@ -72,6 +83,7 @@ pub use bindery_macros::sql;
 #[doc = include_str!("query/sql_fragment.md")]
 pub use bindery_macros::sql_fragment;
 
+#[cfg(feature = "atomic")]
 pub use atomic::{
     AtomicOptions, AtomicOutcome, AtomicTransaction, DoubtfulBranch, Fate, GeneratedAtomic,
     InDoubt, RecoverOptions, RecoveryReport, RecoveryThread, Transfer,
@@ -110,6 +122,9 @@ pub use model::route::{ReadRoute, Route};
 pub use model::row_of::RowOf;
 pub use model::validate::Validate;
 pub use model::{HasKey, Model, Writable};
+#[cfg(not(feature = "atomic"))]
+#[doc(hidden)]
+pub use no_atomic::AtomicTransaction;
 pub use observe::{Event, EventKind, Outcome, RepeatedStatement, StatementCounts, Subscription};
 pub use query::{Column, Condition, Query};
 pub use raw::{
@@ -121,6 +136,7 @@ pub use repository::{Merged, Moved, Repository, RepositoryOf, Rows, Upserted};
 #[cfg(feature = "tokio")]
 pub use session::AsyncSession;
 pub use session::{GeneratedSession, Session, SessionOptions, SessionScope};
+#[cfg(feature = "tenants")]
 pub use tenants::{
     EachTenant, Tenant, TenantEngine, TenantLock, TenantOptions, TenantOutcome, TenantStatus,
     Tenants, TenantsBuilder, TenantsProgress, TenantsReport, TenantsStats, WhenFull,
@@ -201,7 +217,13 @@ mod examples_of_queries {}
 mod examples_of_sessions {}
 
 /// The examples of `docs/atomic.md` compile.
-#[cfg(all(doctest, feature = "sqlite", feature = "postgres", feature = "mysql"))]
+#[cfg(all(
+    doctest,
+    feature = "atomic",
+    feature = "sqlite",
+    feature = "postgres",
+    feature = "mysql"
+))]
 #[doc = include_str!("../../docs/atomic.md")]
 mod examples_of_atomic {}
 
@@ -286,7 +308,7 @@ mod examples_of_moving_from_rails {}
 mod examples_of_migrations {}
 
 /// The examples of `docs/tenants.md` compile and run.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "tenants"))]
 #[doc = include_str!("../../docs/tenants.md")]
 mod examples_of_tenants {}
 

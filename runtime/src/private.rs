@@ -3,6 +3,7 @@
 #[cfg(feature = "serde")]
 pub use ::serde;
 
+#[cfg(feature = "atomic")]
 pub use crate::atomic::{AtomicGroup, InGroup};
 pub use crate::databases::kept::kept_tables;
 pub use crate::driver::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
@@ -17,6 +18,8 @@ pub use crate::model::events::{EventRow, Events};
 pub use crate::model::route::Target;
 pub use crate::model::through::{Through, read_key_through, read_through};
 pub use crate::model::{ColumnSource, NoKey, ReadOnly, debug_given};
+#[cfg(not(feature = "atomic"))]
+pub use crate::no_atomic::{AtomicGroup, InGroup};
 pub use crate::query::Fragment;
 pub use crate::raw::{BoundText, SqlText};
 pub use crate::repository::move_row;
@@ -26,11 +29,11 @@ pub use crate::value::{ColumnSet, ColumnWriter, ReadKey};
 pub use crate::{
     __asynchronous as asynchronous, __atomic as atomic, __consumers as consumers, __inbox as inbox,
     __outbox as outbox, __recovery as recovery, __relays as relays,
-    __require_bigdecimal as require_bigdecimal, __require_chrono as require_chrono,
-    __require_json as require_json, __require_messages as require_messages,
-    __require_mysql as require_mysql, __require_outbox as require_outbox,
-    __require_postgres as require_postgres, __require_serde as require_serde,
-    __require_sqlite as require_sqlite, __require_sync as require_sync,
-    __require_uuid as require_uuid, __serialize_engine as serialize_engine, __session as session,
-    __workers as workers,
+    __require_atomic as require_atomic, __require_bigdecimal as require_bigdecimal,
+    __require_chrono as require_chrono, __require_json as require_json,
+    __require_messages as require_messages, __require_mysql as require_mysql,
+    __require_outbox as require_outbox, __require_postgres as require_postgres,
+    __require_serde as require_serde, __require_sqlite as require_sqlite,
+    __require_sync as require_sync, __require_uuid as require_uuid,
+    __serialize_engine as serialize_engine, __session as session, __workers as workers,
 };

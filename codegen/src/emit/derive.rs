@@ -293,7 +293,7 @@ pub(crate) fn around_rows(
     shapes.around.scope.engine = "engine".to_owned();
     shapes.around.scope.model = "model".to_owned();
     let mut w = RustWriter::new();
-    dialects(&mut w, engines);
+    dialects(&mut w, engines, groups);
     engine::module(&mut w, &model);
     tags(&mut w, models);
     tables(&mut w, models);
@@ -330,12 +330,13 @@ pub(crate) struct Watched<'a> {
     pub(crate) variables: &'a [String],
 }
 
-fn dialects(w: &mut RustWriter, engines: &[Engine]) {
+fn dialects(w: &mut RustWriter, engines: &[Engine], groups: &[AtomicGroup]) {
     let names: BTreeSet<&str> = engines.iter().map(|engine| engine.dialect.name()).collect();
     w.item(|w| {
         names
             .into_iter()
             .chain(super::program::outbox(engines))
+            .chain(super::program::atomic(groups))
             .for_each(|name| w.line(&format!("::bindery::__private::require_{name}!();")))
     });
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use bindery_schema::config::AtomicGroup;
 use bindery_schema::model::{CheckedModel, Engine, Model, TableId};
 use bindery_schema::parts::in_parts;
 use bindery_schema::rust_type::TypeFeature;
@@ -355,6 +356,7 @@ pub fn features(model: &Model) -> BTreeSet<&'static str> {
     features
         .chain(serde)
         .chain(outbox(&model.engines))
+        .chain(atomic(&model.groups))
         .chain(copies(model).then_some("sync"))
         .chain(publishes.then_some("messages"))
         .collect()
@@ -370,6 +372,11 @@ fn copies(model: &Model) -> bool {
 pub(crate) fn outbox(engines: &[Engine]) -> Option<&'static str> {
     let is_needed = engines.iter().any(|engine| engine.outbox || engine.inbox);
     is_needed.then_some("outbox")
+}
+
+/// The feature of programs with atomic groups.
+pub(crate) fn atomic(groups: &[AtomicGroup]) -> Option<&'static str> {
+    (!groups.is_empty()).then_some("atomic")
 }
 
 const COLUMN_TYPES: &str = "Types of columns that the schema names.";

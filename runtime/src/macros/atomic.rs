@@ -3,6 +3,7 @@
 /// The calls of one atomic group, as methods of the generated `Databases`, and its transaction.
 #[doc(hidden)]
 #[macro_export]
+#[cfg(feature = "atomic")]
 macro_rules! __atomic {
     ($databases:ident, $transaction:ident, $group:expr, $run:ident, $run_with:ident, $try_run:ident, $retry:ident) => {
         #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -80,6 +81,7 @@ macro_rules! __atomic {
 /// Recovery, as methods of the generated `Databases`.
 #[doc(hidden)]
 #[macro_export]
+#[cfg(feature = "atomic")]
 macro_rules! __recovery {
     ($databases:ident, $groups:expr) => {
         #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -106,5 +108,41 @@ macro_rules! __recovery {
                 $crate::RecoveryThread::start(&self.0, &$groups, pause)
             }
         }
+    };
+}
+
+/// Atomic groups need the feature `atomic`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "atomic"))]
+macro_rules! __atomic {
+    ($($any:tt)*) => {};
+}
+
+/// Recovery needs the feature `atomic`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "atomic"))]
+macro_rules! __recovery {
+    ($($any:tt)*) => {};
+}
+
+/// Generated code needs the feature `atomic`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(feature = "atomic")]
+macro_rules! __require_atomic {
+    () => {};
+}
+
+/// Generated code needs the feature `atomic`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "atomic"))]
+macro_rules! __require_atomic {
+    () => {
+        ::core::compile_error!(
+            "bindery.toml declares an atomic group: add the feature `atomic` to `bindery` in Cargo.toml"
+        );
     };
 }

@@ -51,6 +51,7 @@ const ROOT: &[&str] = &[
     "macros/outbox.rs",
     "macros/session.rs",
     "macros/sync.rs",
+    "no_atomic.rs",
     "private.rs",
 ];
 

@@ -13,7 +13,7 @@ use bindery_schema::read_model;
 pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 const CONFIG: &str = "url = \"sqlite://app.db\"\n\n[engines]\nb = \"postgres://shop@db/shop\"\nm = \"mysql://shop@db/shop\"\n\n\
-    [derives]\nenums = [\"serde::Serialize\"]\n";
+    [derives]\nenums = [\"serde::Serialize\"]\n\n[atomic.both]\nengines = [\"b\", \"m\"]\n";
 
 const SCHEMA: &str = "-- @dialect postgres\n-- @engines default, b, m\n\n\
     CREATE TABLE things (id uuid PRIMARY KEY, price numeric(10,2) NOT NULL, day date NOT NULL UNIQUE, noon time NOT NULL,\n\
@@ -100,13 +100,14 @@ fn each_missing_feature_is_told_once_and_nothing_else() {
         said("an engine", "PostgreSQL", "postgres"),
         said("an engine", "SQLite", "sqlite"),
         "`[derives]` in bindery.toml names `serde`: add the feature `serde` to `bindery` in Cargo.toml".to_owned(),
+        "bindery.toml declares an atomic group: add the feature `atomic` to `bindery` in Cargo.toml".to_owned(),
     ];
     let mut found = errors(&project(""));
     found.sort();
     expected.sort();
     assert_eq!(found, expected);
     let found = errors(&project("\"json\", \"uuid\", \"bigdecimal\""));
-    assert_eq!(found.len(), 5, "{found:?}");
+    assert_eq!(found.len(), 6, "{found:?}");
 }
 
 /// The crate that `bindery generate` writes, with a column whose type is of another crate, and a derive of another one.

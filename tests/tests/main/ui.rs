@@ -100,7 +100,7 @@ fn compile(case: &Path) -> String {
     let folder = tempfile::tempdir().expect("a temporary directory");
     let manifest = format!(
         "[package]\nname = \"case\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[[bin]]\nname = \"case\"\npath = {case:?}\n\n\
-         [dependencies]\nbindery = {{ path = {:?}, features = [\"sqlite\", \"derive\"] }}\n\
+         [dependencies]\nbindery = {{ path = {:?}, features = [\"sqlite\", \"derive\", \"atomic\"] }}\n\
          bindery-web = {{ path = {:?} }}\n\n[workspace]\n",
         Path::new(ROOT).join("../runtime"),
         Path::new(ROOT).join("../web")

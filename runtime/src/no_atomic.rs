@@ -1,0 +1,37 @@
+//! The substitutes for atomic groups in a program without the feature `atomic`: generated code that has groups names them, and
+//! the one error is that of `require_atomic!`.
+
+use crate::error::Result;
+use crate::link::connection::Connection;
+use crate::link::engine::Engine;
+use crate::model::Model;
+use crate::model::lives_on::Hosts;
+use crate::repository::Repository;
+
+/// Never there.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum AtomicTransaction {}
+
+impl AtomicTransaction {
+    pub fn connection<E: Engine>(&mut self, _: E) -> Result<&mut Connection<E>> {
+        match *self {}
+    }
+
+    pub fn repository<M: Model, E: Hosts<M>>(&mut self, _: E) -> Repository<'_, M, E> {
+        match *self {}
+    }
+}
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct AtomicGroup {
+    pub name: &'static str,
+    pub engines: &'static [usize],
+    pub home: usize,
+}
+
+#[doc(hidden)]
+pub trait InGroup<'a, M, G> {}
+
+impl<M, G> InGroup<'_, M, G> for std::convert::Infallible {}
