@@ -49,7 +49,7 @@ impl Arguments {
                 "--core" => read.core = Some(value()?.parse()?),
                 "--all-cores" => read.core = None,
                 "--quick" => read = read.quick(),
-                // What `cargo bench` adds.
+                // `cargo bench` adds it.
                 "--bench" => (),
                 _ => return Err(format!("`{word}` is not known\n\n{USAGE}").into()),
             }

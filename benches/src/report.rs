@@ -66,7 +66,7 @@ mod tests {
             line("find", &measured),
             "| find | 2.00 / 4.00 | 0.50 / 0.50 |"
         );
-        // What the first client does not have stands there as it was measured.
+        // A row that the first client does not have stands there as it was measured.
         let measured = [vec![], vec![1e-7, 2e-6], vec![]];
         assert_eq!(
             line("checkout", &measured),

@@ -1,6 +1,6 @@
 //! Fuzz targets: each takes any bytes and ends, however it ends, without a panic, a hang or much memory.
 //!
-//! What they ask for beyond that is asserted here. Seeds and former findings are under `seeds/`; `cargo xtask fuzz` runs
+//! Promises beyond that are asserted here. Seeds and former findings are under `seeds/`; `cargo xtask fuzz` runs
 //! a target for minutes, the tests of this crate run each for a moment.
 
 mod compile;

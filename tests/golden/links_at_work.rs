@@ -569,14 +569,14 @@ macro_rules! xrel_03 {
         assert_eq!(names(&mut to)?[1], "not seen");
         assert_eq!(cache.stats().hits, warm.hits + 219);
 
-        // What this process commits is seen at once.
+        // A commit of this process is seen immediately.
         rename(&mut to, 8, "renamed")?;
         assert_eq!(names(&mut to)?[1], "renamed");
         $db.$to()?
             .transaction(|tx| rename(tx, 8, "in a transaction"))?;
         assert_eq!(names(&mut to)?[1], "in a transaction");
 
-        // What is rolled back is seen within the transaction only, and never enters.
+        // A change that is rolled back is seen within the transaction only, and never enters.
         let mut own = $db.$to()?;
         let mut tx = own.begin()?;
         rename(&mut tx, 8, "rolled back")?;

@@ -20,7 +20,7 @@ fn is_busy<T: std::fmt::Debug>(outcome: bindery::Result<T>) {
     assert_eq!(error.kind(), &ErrorKind::Busy, "{error}");
 }
 
-/// What the other connection sees while this one holds a lock on the post with nine stars.
+/// The rows that the other connection sees while this one holds a lock on the post with nine stars.
 fn exclude<E: StaticEngine + Everything>(
     c: &mut Connection<E>,
     other: &mut Connection<E>,

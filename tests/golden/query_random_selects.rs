@@ -1,4 +1,4 @@
-//! What random queries select: columns, expressions, distinct rows, aggregates and groups.
+//! The selections of random queries: columns, expressions, distinct rows, aggregates and groups.
 
 use std::fmt::Debug;
 

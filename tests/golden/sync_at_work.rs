@@ -740,7 +740,7 @@ fn sync_06_a_full_compare_brings_deletes_and_repairs() -> bindery::Result<()> {
         ensure_equal::<S, T>(&world.db)?;
         assert!(verify()?.is_equal());
 
-        // What belongs to a rejected row is not deleted.
+        // Rows that belong to a rejected row are not deleted.
         let bad = AppUserPatch::new().email("nothing");
         users
             .app_users()

@@ -228,7 +228,7 @@ fn a_time_that_an_update_sets_is_as_fine_as_its_column() -> bindery::Result<()> 
         assert_eq!(at.timestamp_subsec_micros() % 10_000, 0, "{at}");
         let second = seen.seen_to_the_second.expect("it was updated");
         assert_eq!(second.and_utc().timestamp_subsec_micros(), 0, "{second}");
-        // What was read can be written: as a new row, and as a change would.
+        // A row that was read can be written: as a new row, and as a change would.
         assert!(c.machines().save(&seen)?);
         let copy = NewMachine {
             name: "press".into(),
@@ -276,7 +276,7 @@ fn qry_07_an_upsert_that_gives_nothing_but_its_key() -> bindery::Result<()> {
         let again = c.pages().upsert_by_path(NewPage::new("/soup"))?;
         assert_eq!(again.id, page.id);
         assert_eq!(again.body.as_deref(), Some("hot"), "it was not given");
-        // What every update sets is set all the same, whatever is given for it.
+        // A column that every update sets is set all the same, whatever is given for it.
         assert_eq!(again.revision, 2);
         assert!(again.changed_on.is_some());
         let new = NewPage::new("/soup").revision(70).changed_on(None);
@@ -331,7 +331,7 @@ fn only_what_was_changed_is_saved() -> bindery::Result<()> {
             c.pages().save_changes(&stored, &stored)?,
             "nothing to be written"
         );
-        // What every update sets by itself is no change, and is not written back.
+        // A column that every update sets by itself is no change, and is not written back.
         let mut touched = stored.clone();
         touched.revision = 70;
         assert!(c.pages().save_changes(&stored, &touched)?);

@@ -1,4 +1,4 @@
-//! The failures that a run of tests has printed, kept to be told once more at the end: the log of a whole run is long, and often
+//! The failures that a run of tests has printed, kept to be printed once more at the end: the log of a whole run is long, and often
 //! only its end is looked at.
 
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use crate::output::print;
 const MOST_LINES_OF_A_BINARY: usize = 80;
 const MOST_LINES: usize = 240;
 
-/// Passes everything on to stdout and returns what was told of tests in it.
+/// Passes everything on to stdout and returns what it reports of tests.
 pub(crate) fn pass_on(output: impl Read) -> Told {
     let mut told = Told::default();
     for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {

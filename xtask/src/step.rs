@@ -21,7 +21,7 @@ pub(crate) struct Step {
 #[derive(Debug)]
 enum Kind {
     Other,
-    /// The failures among its output are told once more at the end.
+    /// The failures among its output are printed once more at the end.
     Tests {
         /// Runs the tests whose names are added to it, one after the other.
         again: Option<Command>,

@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 
 use crate::Failure;
 
-/// What is requested; the last are the others in turn.
+/// The kinds of requests; the last are the others in turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
     Find,
@@ -102,7 +102,7 @@ fn is_whole(bytes: &[u8]) -> Result<bool, Failure> {
     Ok(bytes.len() >= end + 4 + length)
 }
 
-/// What was seen in one slice.
+/// The measurements of one slice.
 pub struct Seen {
     pub took: Duration,
     pub latencies: Vec<Duration>,

@@ -1,4 +1,4 @@
-//! What the applications answer with.
+//! The responses of the applications.
 
 use serde::{Deserialize, Serialize};
 

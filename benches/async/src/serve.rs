@@ -52,7 +52,7 @@ impl Drop for Served {
     }
 }
 
-/// What the other process does: `serve`, the application, the URL, the number of connections.
+/// The arguments of the other process: `serve`, the application, the URL, the number of connections.
 pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Failure> {
     let mut next = || arguments.next().ok_or("too few arguments");
     let (name, url, connections) = (next()?, next()?, next()?.parse()?);

@@ -76,7 +76,7 @@ struct File {
     text: String,
 }
 
-/// Reads, asks before it overwrites, and writes.
+/// Reads, requires confirmation before it overwrites, and writes.
 pub(crate) fn run(arguments: &PullArguments, output: &Output) -> Result<(), Failure> {
     let project = Project::load_config(&arguments.config, output)?;
     let chosen = project.choose(&arguments.engines, Purpose::Harmless)?;

@@ -11,7 +11,7 @@ pub(super) fn is_same_text(one: &str, other: &str, dialect: Dialect) -> bool {
 }
 
 /// Do both texts hold the same names, numbers, texts and operators, in whatever form and order? Then one may be the other
-/// as the server writes it, and they cannot be told apart here.
+/// as the server writes it, and they cannot be distinguished here.
 pub(super) fn has_same_parts(one: &str, other: &str, dialect: Dialect) -> bool {
     parts(one, dialect) == parts(other, dialect)
 }

@@ -248,7 +248,7 @@ fn sync_06_a_mirror_is_kept_up_by_recorded_changes() {
     let next = project.run("mirror default backup --catch-up").good();
     holds(&next, &["1 inserted, 0 updated, 0 deleted"]);
 
-    // Tables whose changes nobody records cannot be followed.
+    // Tables whose changes are not recorded cannot be followed.
     project.write("schema.sql", MIRRORED.replace("-- @capture\n", ""));
     let refused = project.run("mirror default backup --follow").failed();
     holds(

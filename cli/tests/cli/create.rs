@@ -249,7 +249,7 @@ fn a_dump_without_a_configuration_is_read_in_the_dialect_that_is_printed() {
     let project = Project::new(&[("schema.sql", dump)]);
     let sql = project.run("create --print --dialect mysql").good();
     holds(&sql, &["AUTO_INCREMENT", "by_name"]);
-    // What SQLite reads is written for SQLite: there `INTEGER PRIMARY KEY` counts.
+    // The DDL is written for SQLite: there `INTEGER PRIMARY KEY` counts.
     let plain = "CREATE TABLE notes (id INTEGER PRIMARY KEY);\n";
     let project = Project::new(&[("schema.sql", plain)]);
     let sql = project.run("create --print --dialect postgres").good();

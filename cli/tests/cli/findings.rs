@@ -145,7 +145,7 @@ fn a_configuration_names_plain_files_of_its_project() {
     let linked = naming("schema.sql");
     symlink(&secret, linked.path("schema.sql")).expect("a link");
     holds(&linked.run("check").failed(), &["error[B0323]"]);
-    // What a person types is taken as it is.
+    // A query that a person types is taken as it is.
     linked.run(&format!("check --schema {elsewhere}")).good();
 
     let inside = naming("link.sql");

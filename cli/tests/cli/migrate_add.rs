@@ -395,7 +395,7 @@ fn cli_07_migrations_are_written_from_the_schema() {
         );
         assert_eq!(both.migrations().len(), 2);
         both.good("migrate add second");
-        // What is commented out is missing still.
+        // A statement that is commented out is still missing.
         let checked = both.project.run("migrate check").failed();
         holds(
             &checked,

@@ -282,7 +282,7 @@ fn cli_03_reset_records_migrations_and_loads_fixtures() {
             "loaded     notes on default: 1 row\n",
         ],
     );
-    // What cannot be read is refused before anything is dropped.
+    // A file that cannot be read is refused before anything is dropped.
     for command in ["reset --yes", "reset --dry-run"] {
         let messages = project.run(&format!("{command} --fixtures fixtuers"));
         holds(&messages.failed(), &["fixtuers"]);

@@ -41,7 +41,7 @@ fn cli_06_the_password_is_no_argument() {
     let url = format!("postgres://ann:{}@127.0.0.1:5433/my%20shop", ODD.0);
     let project = project(&url);
     let path = with_clients(&project, &["psql"]);
-    // What the program has of its own names another server.
+    // The program's own environment names another server.
     let project = project
         .with("PATH", &path)
         .with("PGSERVICE", "other")

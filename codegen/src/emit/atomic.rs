@@ -1,5 +1,5 @@
 //! The transactions of atomic groups: for each `[atomic.NAME]` a type with the engines of the group and the models on them.
-//! What is the same in every program is a macro of the runtime's.
+//! Code that is the same in every program is a macro of the runtime's.
 
 use bindery_schema::config::AtomicGroup;
 use bindery_schema::model::{EngineId, Model};

@@ -59,7 +59,7 @@ fn what_changes_is_written_and_nothing_else_is_taken() {
     let changes = [
         schema(tags),
         schema("CREATE TABLE tags (id INTEGER PRIMARY KEY, label TEXT);"),
-        // What refers to a changed key changes with it.
+        // A table that refers to a changed key changes with it.
         schema(tags).replace(
             "users (id INTEGER PRIMARY KEY",
             "users (id TEXT PRIMARY KEY",

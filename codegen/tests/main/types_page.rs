@@ -46,7 +46,7 @@ fn compiled(dialect: Dialect, all: &[Spelling]) -> CheckedModel {
     let folder = folder_with("bindery.toml", &config(dialect));
     let mut sql = "CREATE TABLE page (\n    id BIGINT PRIMARY KEY".to_owned();
     for (at, one) in all.iter().enumerate() {
-        // What counts by itself is declared as it is; a default would be one too many.
+        // An auto-increment type is declared as it is; a default would be one too many.
         write!(sql, ",\n    c{at} {}", one.example).expect("writing to a String cannot fail");
         if !one.example.contains("serial") {
             sql.push_str(" NOT NULL");

@@ -29,7 +29,7 @@ pub enum AtomicOutcome<T, F = Error> {
         /// Why: the error of the work, or that of the first engine that refused.
         cause: F,
     },
-    /// The answer to the decision was lost, and home cannot be asked at the moment. It is committed on all engines or on none.
+    /// The answer to the decision was lost, and home cannot be queried at the moment. It is committed on all engines or on none.
     Unknown(InDoubt<T>),
 }
 

@@ -108,7 +108,7 @@ fn array(row: &mut RowReader<'_>, element: &ValueType, line: &mut Line) -> Resul
     .map(drop)
 }
 
-/// Values of other types than text have no quotes in CSV, so that they can be told apart.
+/// Values of other types than text have no quotes in CSV, so that they can be distinguished.
 fn any(value: &AnyValue, line: &mut Line) {
     match value {
         AnyValue::Integer(value) => line.bare(value),

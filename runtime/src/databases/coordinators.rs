@@ -1,4 +1,4 @@
-//! What the atomic groups of a process share of one engine: what was checked, under which name the process is registered
+//! The state that the atomic groups of a process share for one engine: what was checked, under which name the process is registered
 //! there, and which transactions are being committed.
 
 use std::collections::BTreeSet;

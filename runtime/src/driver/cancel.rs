@@ -122,7 +122,7 @@ mod tests {
         let first = done.clone();
         canceller.ask(move |_| {
             may_go.recv().expect("the signal to go");
-            first.send("first").expect("somebody listens");
+            first.send("first").expect("the test listens");
             false
         });
         for _ in 0..2 * WAITING {

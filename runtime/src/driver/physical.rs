@@ -575,7 +575,7 @@ impl AnyCursor<'_> {
     }
 }
 
-/// Nothing asks for it: rows are updated and inserted in other ways there.
+/// Nothing uses it: rows are updated and inserted in other ways there.
 #[cfg(all(feature = "mysql", any(feature = "sqlite", feature = "postgres")))]
 #[cold]
 fn not_counted() -> Error {

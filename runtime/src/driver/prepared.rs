@@ -77,7 +77,7 @@ const NO_BRANCH: &str =
 impl AnyDriver {
     /// The next transaction is this branch of a group.
     pub(crate) fn enlist(&mut self, gid: &Gid) {
-        // MySQL and MariaDB alone are told the name when it begins.
+        // MySQL and MariaDB alone get the name when it begins.
         let _ = gid;
         match self {
             #[cfg(feature = "sqlite")]

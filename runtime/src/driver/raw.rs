@@ -1,4 +1,4 @@
-//! Statements that the program wrote itself. What is not known of them before they run is asked of the database: which
+//! Statements that the program wrote itself. Facts that are not known before they run are the database's to report: which
 //! columns there are, whether a transaction has begun or ended, whether anything may be left in the session.
 
 use super::{AnyDriver, TakeRow, WriteParams};

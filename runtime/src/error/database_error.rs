@@ -67,7 +67,7 @@ impl DatabaseError {
         }
     }
 
-    /// Keeps the database's words for who asks for them.
+    /// Keeps the database's words for callers that want them.
     pub(crate) fn hide_text(&mut self) {
         if self.code != Self::CLIENT && self.words.is_none() {
             self.words = self.message.take();

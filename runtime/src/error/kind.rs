@@ -60,7 +60,7 @@ pub enum ErrorKind {
     /// The engine cannot be reached.
     Unavailable,
     /// There is no database of this name on the server, no such schema in it, or no such SQLite file where none is to be
-    /// made ([`Tenants`](crate::Tenants) makes none unless told to).
+    /// made ([`Tenants`](crate::Tenants) makes none unless set to).
     UnknownDatabase,
     /// Reached, but not let in.
     AccessDenied,

@@ -1,4 +1,4 @@
-//! What the engines do as metrics of the crate `metrics`, named as OpenTelemetry's semantic conventions for databases name them
+//! Metrics of the engines for the crate `metrics`, named as OpenTelemetry's semantic conventions for databases name them
 //! (<https://opentelemetry.io/docs/specs/semconv/db/database-metrics/>). They hold no values. `no_meter.rs` stands in its place
 //! in programs without the feature.
 //!

@@ -84,7 +84,7 @@ impl Clauses {
         Ok(rows)
     }
 
-    /// Refuses an update of the key of rows that have events, which could not be told from others afterwards.
+    /// Refuses an update of the key of rows that have events, which could not be distinguished from others afterwards.
     pub(crate) fn ensure_keeps_key(&self, set: &Predicate, sql: &TableSql) -> Result<()> {
         let tree = Tree::read(set.shape.bytes());
         let mut columns = tree.assignments().map(|(column, _)| column.index());

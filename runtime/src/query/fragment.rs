@@ -9,7 +9,7 @@ use crate::link::engine::Engine;
 use crate::value::types::ToColumn;
 use std::marker::PhantomData;
 
-/// What may stand in braces in [`sql_fragment!`](macro@crate::sql_fragment): a column of the queried model, or a value, which
+/// A term that may stand in braces in [`sql_fragment!`](macro@crate::sql_fragment): a column of the queried model, or a value, which
 /// is bound.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand in an SQL fragment of a condition on `{M}`",

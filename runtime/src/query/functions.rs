@@ -17,7 +17,7 @@ use bindery_core::dialect::Function;
     label = "expected a column or expression of dates"
 )]
 pub trait Calendar {
-    /// The database has to be told that years and days are those of UTC.
+    /// The SQL must state that years and days are those of UTC.
     #[doc(hidden)]
     const IN_UTC: bool;
 }

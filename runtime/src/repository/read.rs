@@ -117,7 +117,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
             let mut params = ParamWriter::recording(&mut recorded);
             write_key::<M, E>(sql, key, &mut params);
             params.finish_recording()?;
-            // What has ended the transaction ends this, too.
+            // An error that has ended the transaction ends this, too.
             link.ready()?;
             let again = |values: &[u8]| M::read(&mut RowReader::of_recorded(values), engine).ok();
             let known = link.kept_row(sql.table, recorded.bytes());

@@ -63,7 +63,7 @@ impl StepError {
         Self::with(error.into(), Advice::Again(None))
     }
 
-    /// The same, after at least this pause: what the service has asked to be left alone for.
+    /// The same, after at least this pause: the one that the service requested.
     pub fn retry_after(error: impl Into<Box<dyn StdError + Send + Sync>>, pause: Duration) -> Self {
         Self::with(error.into(), Advice::Again(Some(pause)))
     }

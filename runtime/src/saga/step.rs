@@ -346,7 +346,7 @@ impl<E: Engine, In, Prev, Out, W> Step<E, In, Prev, Out, W> {
             Some(found) => return Ok(Some(found)),
             None => {}
         }
-        // Whoever else is at this step waits here for the end of this transaction, or this one for that.
+        // Another worker at this step waits here for the end of this transaction, or this one for that of the other.
         match self.protocol(tx, |physical| {
             store::insert_record(physical, false, call.uid, record)
         }) {

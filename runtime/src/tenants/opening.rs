@@ -58,7 +58,7 @@ impl Opening {
     }
 }
 
-/// The error of an opening for one more of those who waited for it. Its operation tells a tenant that is not there from an engine of
+/// The error of an opening for one more of those who waited for it. Its operation distinguishes a tenant that is not there from an engine of
 /// the program that is not.
 #[cold]
 pub(super) fn again(error: &Arc<Error>) -> Error {

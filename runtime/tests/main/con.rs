@@ -324,7 +324,7 @@ fn con_05_an_override_changes_one_engine() {
     let db = Registry::with_config(&EMBEDDED, &config).unwrap();
     assert_eq!(db.engine("b").unwrap().url, "sqlite::memory:");
     assert!(db.engine("test").unwrap().url.ends_with("/test.db"));
-    // What is said in code goes before both.
+    // A setting in code overrides both.
     let code =
         Registry::with_config(&EMBEDDED, &config.clone().engine("b", "sqlite://code.db")).unwrap();
     assert_eq!(code.engine("b").unwrap().url, "sqlite://code.db");

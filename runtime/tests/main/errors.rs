@@ -192,7 +192,7 @@ fn a_call_of_several_statements<E: Everything>(engine: E, url: &str) {
     drop(c);
     let mut c = db.connect(engine).unwrap();
     assert_eq!(c.members().count().unwrap(), 0);
-    // What was over has no effect on the next call.
+    // The call that has ended has no effect on the next one.
     assert_eq!(c.members().insert_many((0..3).map(member)).unwrap(), 3);
     std::thread::sleep(LIMIT * 2);
     assert_eq!(c.members().insert_many((3..6).map(member)).unwrap(), 3);

@@ -137,7 +137,7 @@ fn an_engine_that_fails_keeps_no_other_from_being_migrated() {
         matches!(error.kind(), ErrorKind::Migration(MigrationError::Statement { version, .. }) if version == "2"),
         "{error:?}"
     );
-    // What was applied before stays, and the next call goes on.
+    // Migrations that were applied before stay, and the next call goes on.
     let status = bench.db.migration_status(ALL).unwrap();
     assert_eq!(status[0].1[0].state, MigrationState::Applied);
 }

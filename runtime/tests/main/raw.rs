@@ -1,4 +1,4 @@
-//! Raw SQL on every database: what is bound and read, what is refused, and what nobody finds afterwards.
+//! Raw SQL on every database: what is bound and read, what is refused, and what is gone afterwards.
 
 mod control;
 mod dialects;

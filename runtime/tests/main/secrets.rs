@@ -92,7 +92,7 @@ fn tx_18_values_are_never_shown<E: Everything>(c: &mut Connection<E>) {
     let ErrorKind::UniqueViolation(of) = error.kind() else {
         panic!("{error:?}");
     };
-    // What it carries instead.
+    // It carries this instead.
     assert!(of.name.is_some() || of.column.is_some(), "{of:?}");
     assert!(error.code().is_some());
     assert_eq!(error.engine(), Some(c.engine().name()));

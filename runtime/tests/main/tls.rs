@@ -119,7 +119,7 @@ fn the_mode_is_told() {
     assert_eq!(tls("default"), None);
     let error = open(config().variable("AUTHORITY", "none.pem")).expect_err("no file");
     assert!(error.to_string().contains("none.pem"), "{error}");
-    // What the environment says goes together with the file.
+    // Settings of the environment are combined with those of the file.
     let plain = "postgres://ann@localhost/shop?sslmode=disable";
     let error =
         open(config().variable("BINDERY_X_POSTGRES_URL", plain)).expect_err("a CA for plain text");

@@ -132,7 +132,7 @@ fn a_file_whose_tables_all_live_on_engines_of_one_dialect_is_read_in_it() {
     let (_, found) = compile(&[(&mixed, None, &[])]);
     let codes: Vec<&str> = found.iter().map(|line| &line[..5]).collect();
     assert_eq!(codes, ["B0251"; 3], "{found:?}");
-    // What a file says itself goes before.
+    // A setting in the file itself overrides it.
     let own = format!(
         "-- @dialect sqlite\n\n{}",
         tagged.replace("serial", "integer")

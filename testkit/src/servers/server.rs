@@ -28,7 +28,7 @@ const RESTART_PAUSE: Duration = Duration::from_millis(50);
 /// How a server ends that is to come back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shutdown {
-    /// It is asked to end and notifies its clients: an administrator at work.
+    /// It is stopped in order and notifies its clients: an administrator at work.
     Orderly,
     /// Its process is killed (SIGKILL), and it recovers from its log when it comes back: a machine that lost power.
     /// Committed rows are only there afterwards where it was started with `durable(true)`.

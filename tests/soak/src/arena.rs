@@ -99,7 +99,7 @@ impl Backend {
             Home::Maria => Server::mysql(),
             Home::Pg | Home::Lite => Server::postgres(),
         };
-        // What was committed must outlive a crash.
+        // A commit must outlive a crash.
         let server = options.durable(true).start()?;
         Ok(Self {
             database: server.fresh_database()?,

@@ -161,7 +161,7 @@ WITH item AS (
 SELECT DISTINCT a.key, b.key FROM pg_depend d JOIN item a ON a.class = d.classid AND a.oid = d.objid JOIN item b ON b.class = d.refclassid AND b.oid = d.refobjid
 WHERE a.key <> b.key AND NOT (a.is_sequence AND d.deptype IN ('a', 'i'))";
 
-/// Everything else that is somebody's own.
+/// Everything else that a user made.
 pub(super) const OTHERS: &str = r"
 WITH own AS (SELECT oid, nspname FROM pg_namespace WHERE nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND nspname !~ '^pg_(toast_)?temp_'),
   extended AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e' OR deptype = 'i' AND classid IN ('pg_proc'::regclass, 'pg_cast'::regclass))

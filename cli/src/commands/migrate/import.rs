@@ -168,7 +168,7 @@ fn write_all(
 struct Tool {
     name: &'static str,
     table: &'static str,
-    /// A column that tells its table from another tool's of the same name.
+    /// A column that distinguishes its table from another tool's of the same name.
     with: Option<&'static str>,
     /// Its rows in their order: the word of an [`Entry`], and the version or, of a migration without one, its file.
     rows: &'static str,

@@ -19,7 +19,7 @@ mod original;
 /// Larger scripts are read in full runs only.
 const SHARE_BYTES: u64 = 60_000;
 
-/// What is known to come out otherwise, with the reason: schema, part of the finding.
+/// The known differences, with the reason: schema, part of the finding.
 const KNOWN: [(&str, &str); 18] = [
     // `create` makes views by their query alone.
     ("mysql/sakila", "VIEW `actor_info`"),
@@ -114,7 +114,7 @@ fn lacking(what: &str, one: &str, other: &str) -> Vec<String> {
     lines.map(|line| format!("{what}: {line}")).collect()
 }
 
-/// What was found with one schema; `None` without a server.
+/// The findings of one schema; `None` without a server.
 fn try_one(schema: &Schema) -> Option<Result<Vec<String>, String>> {
     let [original, shell, created] = [(); 3].map(|()| Database::fresh(schema.dialect));
     let (original, shell, created) = (original?, shell?, created?);
@@ -142,7 +142,7 @@ fn try_one(schema: &Schema) -> Option<Result<Vec<String>, String>> {
     Some(tried())
 }
 
-/// What `validate` finds in a database beside a schema.
+/// The findings of `validate` in a database beside a schema.
 fn differences(made_by: &str, database: &Database, schema: &str) -> Vec<String> {
     let outcome = database.project(schema).run("validate");
     let lines = outcome.results.lines().chain(outcome.messages.lines());

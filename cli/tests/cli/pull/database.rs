@@ -51,7 +51,7 @@ impl Database {
         Project::new(&[("bindery.toml", config.as_str()), ("schema.sql", schema)])
     }
 
-    /// What `pull` writes.
+    /// The text that `pull` writes.
     pub(crate) fn pull(&self) -> Result<String, String> {
         good(self.project("").run("pull --out -"))
     }

@@ -124,7 +124,7 @@ impl<R: Rules> Coordinator<R> {
             Event::Fenced(answer) => self.fenced(answer, out),
             Event::Finished(at, answer) => self.finished(at, answer, out),
             Event::Listed(at, answer) => self.listed(at, answer, out),
-            // Its server may be a proxy that ends nobody: never again without a pause.
+            // Its server may be a proxy that ends no session: never again without a pause.
             Event::OwnerEnded(at) => out.push(Action::Pause(Pause::Branch(at))),
             Event::Now(Pause::Branch(at)) => self.again(at, out),
             Event::Now(Pause::Home) => self.home_again(out),

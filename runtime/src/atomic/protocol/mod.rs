@@ -2,7 +2,7 @@
 //! threads or clocks are here, so that a simulator can run exactly this code. `coordinator` commits one transaction,
 //! `recovery` finishes what a lost coordinator left behind and forgets decisions that are of no more use.
 //!
-//! Whoever drives a machine does each [`Action`] and hands in the [`Event`] that came of it; an event that no step waits for is
+//! The driver of a machine does each [`Action`] and hands in the [`Event`] that came of it; an event that no step waits for is
 //! ignored, so answers may come twice or late. The order of the actions in one list is free.
 
 mod coordinator;

@@ -274,7 +274,7 @@ impl World {
     }
 
     /// Kills a process that commits row after row, or a server under it before that, and perhaps the recovery that follows; gives
-    /// the rows that the process was told are stored.
+    /// the rows that the process was answered are stored.
     fn killed_at_random(
         &self,
         group: &AtomicGroup,

@@ -47,7 +47,7 @@ impl MysqlConnection {
         self.xa = Xa::Enlisted(gid.clone());
     }
 
-    /// What was enlisted and not begun is not what the next user begins.
+    /// Forgets a branch that was enlisted and not begun: the next user of the connection does not begin it.
     pub(super) fn forget_branch(&mut self) {
         self.xa = Xa::None;
     }

@@ -182,7 +182,7 @@ impl MysqlConnection {
         };
         let names = session.take_names();
         let mut taken = Ok(true);
-        // The table may have changed since, and CALL tells its columns here.
+        // The table may have changed since, and CALL describes its columns here.
         if names != statement.names {
             taken = late(columns(&names));
         }

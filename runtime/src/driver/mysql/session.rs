@@ -126,7 +126,7 @@ impl Session {
         self.in_transaction
     }
 
-    /// Has a transaction ended since this was asked last?
+    /// Has a transaction ended since the last call?
     pub(super) fn has_left_transaction(&mut self) -> bool {
         std::mem::take(&mut self.left_transaction)
     }
@@ -537,7 +537,7 @@ fn duplicates(body: &[u8]) -> Option<u64> {
 /// The capability that MariaDB's servers do not claim, so that both sides know what the reserved bytes mean.
 pub(super) const IS_MYSQL: u32 = 1;
 
-/// The names of the settings that the end of a statement reports. The server was asked to report those that values rely
+/// The names of the settings that the end of a statement reports. The session has the server report those that values rely
 /// on; it reports the current database unasked.
 fn changed_settings(body: &[u8], mut on: impl FnMut(&[u8])) -> Option<()> {
     const SYSTEM_VARIABLE: u8 = 0;

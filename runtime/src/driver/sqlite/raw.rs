@@ -82,7 +82,7 @@ impl SqliteConnection {
             let taken = rows(statement, &facts, columns, take)?;
             taken.map_err(|error| unread(was_in_transaction || facts.only_reads, error))?;
             let connection = call.file.watched.connection();
-            // SQLite tells the number of the last statement that changed rows, whichever that was.
+            // SQLite reports the number of the last statement that changed rows, whichever that was.
             let has_changed = connection.total_changes() != before;
             Ok(if has_changed { connection.changes() } else { 0 })
         });
@@ -92,7 +92,7 @@ impl SqliteConnection {
         self.ensure_none_begun(outcome)
     }
 
-    /// Returns the facts of a text, which SQLite tells while it prepares it.
+    /// Returns the facts of a text, which SQLite reports while it prepares it.
     fn facts(&mut self, raw: RawText<'_>) -> Result<Arc<Facts>> {
         if let Some(facts) = self.raw.facts.get(raw.sql) {
             return Ok(Arc::clone(facts));

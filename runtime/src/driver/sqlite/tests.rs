@@ -127,7 +127,7 @@ fn tx_12_another_programs_lock_is_waited_for() {
         kind(run(&mut hasty, "INSERT INTO t VALUES (1)")),
         ErrorKind::Busy
     );
-    assert_eq!(count(&mut hasty), 0, "reading waits for nobody");
+    assert_eq!(count(&mut hasty), 0, "reading waits for no writer");
     thread::scope(|scope| {
         let mut patient = file.link(PATIENCE);
         let writer = scope.spawn(move || {

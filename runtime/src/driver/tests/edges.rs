@@ -362,5 +362,5 @@ fn characters_that_a_column_does_not_have_are_refused() {
     drop(database);
     fresh
         .run_script(&format!("DROP DATABASE {name}"))
-        .expect("nobody uses it");
+        .expect("it is not in use");
 }

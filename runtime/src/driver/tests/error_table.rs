@@ -362,7 +362,7 @@ fn deadlock(place: &mut TestDatabase) -> Option<Error> {
     let mut other = place.second();
     for (database, id) in [(&mut place.main, 1), (&mut other, 2)] {
         database.physical.begin().expect("it begins");
-        database.run(TAKE, &[&id]).expect("nobody has it");
+        database.run(TAKE, &[&id]).expect("it is free");
     }
     let want = |database: &mut Database, id: i32| -> Result<u64> {
         let outcome = database.run(TAKE, &[&id]);

@@ -211,7 +211,7 @@ fn logins_fail_by_kind() {
         drop(socket);
         let closed = connect(&format!("{account}@{address}/x"))
             .err()
-            .expect("nobody there");
+            .expect("no server there");
         assert_eq!(*closed.kind(), ErrorKind::Unavailable, "{closed:?}");
         let why = std::error::Error::source(&closed).expect("the system's words");
         assert!(why.to_string().contains("refused"), "{why}");

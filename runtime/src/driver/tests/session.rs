@@ -388,7 +388,7 @@ fn met(dialect: Dialect, answers: Vec<Vec<u8>>) -> Result<()> {
     let port = listener.local_addr().expect("a socket").port();
     let speaks_first = dialect == Dialect::Mysql;
     let played = thread::spawn(move || {
-        let (mut peer, _) = listener.accept().expect("somebody comes");
+        let (mut peer, _) = listener.accept().expect("a client connects");
         let mut buffer = [0; 4_096];
         for (index, answer) in answers.iter().enumerate() {
             let waits = index > 0 || !speaks_first;

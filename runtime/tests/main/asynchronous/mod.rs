@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const CONNECTIONS: u32 = 4;
 const WORKERS: usize = 4 + 5;
 
-/// What generated code makes around the engines of the sample.
+/// The databases as generated code makes them around the engines of the sample.
 #[derive(Clone)]
 struct Databases(Registry);
 

@@ -1,4 +1,4 @@
-//! What a program sees of its statements, transactions and checkouts: events, spans, logs, counts.
+//! Observation of a program's statements, transactions and checkouts: events, spans, logs, counts.
 
 mod dashboard;
 mod events;
@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use bindery::{Event, EventKind, Registry, Subscription};
 
-/// What tests compare of an event.
+/// The parts of an event that tests compare.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Seen {
     kind: EventKind,
@@ -58,7 +58,7 @@ impl Recorded {
         }
     }
 
-    /// What came since the last call.
+    /// The events since the last call.
     fn take(&self) -> Vec<Seen> {
         std::mem::take(&mut self.events.lock().unwrap())
     }

@@ -69,7 +69,7 @@ macro_rules! write_all {
     }};
 }
 
-/// What an engine has, by each way to ask.
+/// The rows of an engine, by each way to query them.
 fn ensure_only<E: StaticEngine + bindery::Hosts<tag::Blog>>(
     db: &Registry,
     engine: E,

@@ -1,4 +1,4 @@
-//! What errors of raw statements tell, and what they do not.
+//! Errors of raw statements: what they report, and what they keep to themselves.
 
 use std::time::{Duration, Instant};
 

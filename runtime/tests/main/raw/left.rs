@@ -1,4 +1,4 @@
-//! What raw statements leave in a session is gone before the connection goes to another user.
+//! State that raw statements leave in a session is gone before the connection goes to another user.
 
 use bindery::{Dialect, EngineOptions, Registry, StaticEngine};
 
@@ -12,7 +12,7 @@ fn alone<E: StaticEngine>(engine: E, url: &str) -> Registry {
     db
 }
 
-/// What leaves something, and a question whose answer shows it.
+/// A statement that leaves something, and a query whose result shows it.
 struct Case {
     what: &'static str,
     leave: &'static str,
@@ -177,7 +177,7 @@ fn cases(dialect: Dialect) -> &'static [Case] {
     }
 }
 
-/// What makes something, and what uses it.
+/// A statement that makes something, and one that uses it.
 fn made(dialect: Dialect) -> &'static [(&'static str, &'static str)] {
     match dialect {
         Dialect::Sqlite => &[("CREATE TEMP TABLE made (a)", "DELETE FROM made")],

@@ -1,4 +1,4 @@
-// What `bindery-codegen` writes, written by hand: one model on `default` and `b`, one on `default` only. The examples in
+// The code that `bindery-codegen` writes, written by hand: one model on `default` and `b`, one on `default` only. The examples in
 // the documentation and the tests of the runtime run on it.
 //
 //   -- @engines default, b

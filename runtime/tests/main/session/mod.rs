@@ -22,7 +22,7 @@ use bindery_testkit::FreshDatabase;
 use crate::sample::engine::{Any, B, Default, Mysql, Postgres, Test};
 use crate::sample::{DatabaseSession as Work, NewBlog, PROGRAM, Tables, tag};
 
-/// What generated code makes of a registry.
+/// The databases as generated code makes them of a registry.
 #[derive(Clone)]
 pub(crate) struct Db(pub(crate) Registry);
 

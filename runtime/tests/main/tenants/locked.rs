@@ -124,7 +124,7 @@ fn sees_its_own<E: Everything>(
     assert_eq!(titles.unwrap(), [id]);
 }
 
-/// What raw SQL sets for a session is gone for the next request: the schema is the tenant's again. A statement that was
+/// A setting that raw SQL makes for a session is gone for the next request: the schema is the tenant's again. A statement that was
 /// prepared under one `search_path` is planned anew under another.
 ///
 /// Covers REG-05 on PostgreSQL.

@@ -102,7 +102,7 @@ fn a_transaction_that_is_open_for_too_long_is_ended_and_told<E: Everything>(
     });
     assert_eq!(log.len(), 1, "{log:?}");
     assert!(log[0].contains("too long"), "{log:?}");
-    // What is done is committed, however long it took.
+    // Work that is done is committed, however long it took.
     let mut tx = c.begin().unwrap();
     thread::sleep(2 * limit);
     tx.after_rollback(|| panic!("committed"));

@@ -11,7 +11,7 @@ use bindery::{Engine, ErrorKind, Invalid, Model, ParamWriter, RowReader, Validat
 
 use crate::{Databases, engine, model};
 
-/// What a product is made of: a type of the program's own.
+/// The material of a product: a type of the program's own.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Material {
     /// Of a tree.
@@ -92,7 +92,7 @@ pub struct Customer {
     pub name: String,
 }
 
-/// What only some customers say; its key is the customer's.
+/// Details of some customers only; its key is the customer's.
 #[derive(Debug, Clone, PartialEq, Model)]
 #[engines("b")]
 #[table("profiles")]

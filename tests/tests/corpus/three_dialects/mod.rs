@@ -1,7 +1,7 @@
 //! One model on three dialects: the PostgreSQL file of a schema, tagged for an engine of each, compiles, makes its tables
 //! on all three, and these take the same rows, refuse the same rows and give the rows back equal.
 //!
-//! What the authors have to change for that is data here, in `edits`. Rows go through bindery's own repository and
+//! The changes that the authors have to make for that are data here, in `edits`. Rows go through bindery's own repository and
 //! drivers. Prints one line a schema.
 
 mod alike;

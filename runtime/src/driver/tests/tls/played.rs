@@ -38,7 +38,7 @@ impl Played {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("bound");
         let playing = thread::spawn(move || {
-            let (stream, _) = listener.accept().expect("somebody connects");
+            let (stream, _) = listener.accept().expect("a client connects");
             play(stream)
         });
         Self { address, playing }
