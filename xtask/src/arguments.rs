@@ -39,9 +39,11 @@ cargo xtask simulate [--seeds N] [--from N] [--threads N] [--without RULE] [--te
     --without RULE   leaves out a rule of the protocol: what goes wrong then?
     --tell SEED      everything that happens in one seed
 
-cargo xtask split [--runs N] [--seed N]
+cargo xtask split [--runs N] [--seed N] [--jobs N] [--release]
     Kills this number (1000) of processes at random while they commit atomic groups over PostgreSQL, MariaDB and SQLite, recovers
     after each, and checks that no transaction is stored on some engines only. The seed repeats the times.
+    --jobs N         shares the runs among this number of worlds (1), each with servers of its own and the next seed
+    --release        built for release, which kills several times as many in an hour
 
 cargo xtask bank [--runs N] [--seed N]
     Moves money between accounts on PostgreSQL, MariaDB and SQLite by processes that are killed, and servers under them; after each
@@ -202,6 +204,9 @@ pub(crate) struct Splitting {
     pub(crate) runs: u64,
     /// `None`: a new one.
     pub(crate) seed: Option<u64>,
+    /// The number of worlds that share the runs.
+    pub(crate) jobs: u64,
+    pub(crate) is_release: bool,
 }
 
 /// The number and the seed of the random changes that are migrated.
@@ -233,7 +238,7 @@ impl Command {
             ["simulate", rest @ ..] => Ok(Self::Simulate(Simulating {
                 options: rest.iter().map(|&option| option.to_owned()).collect(),
             })),
-            ["split", rest @ ..] => splitting(rest).map(Self::Split),
+            ["split", rest @ ..] => splitting_at_once(rest).map(Self::Split),
             ["bank", rest @ ..] => splitting(rest).map(Self::Bank),
             ["saga", rest @ ..] => splitting(rest).map(Self::Saga),
             ["migrations", rest @ ..] => migrating(rest).map(Self::Migrations),
@@ -325,10 +330,34 @@ fn soaking(words: &[&str]) -> Result<Soaking, String> {
     Ok(soaking)
 }
 
+/// With the options of `split` alone.
+fn splitting_at_once(words: &[&str]) -> Result<Splitting, String> {
+    let is_release = words.contains(&"--release");
+    let mut jobs = 1;
+    let mut others = Vec::new();
+    let mut words = words.iter().filter(|word| **word != "--release");
+    while let Some(&word) = words.next() {
+        if word == "--jobs" {
+            let given = words.next().copied().unwrap_or_default();
+            jobs = number::<NonZero<u64>>(given)?.get();
+        } else {
+            others.push(word);
+        }
+    }
+    let splitting = splitting(&others)?;
+    Ok(Splitting {
+        jobs,
+        is_release,
+        ..splitting
+    })
+}
+
 fn splitting(words: &[&str]) -> Result<Splitting, String> {
     let mut splitting = Splitting {
         runs: 1_000,
         seed: None,
+        jobs: 1,
+        is_release: false,
     };
     for option in words.chunks(2) {
         match option {
@@ -509,14 +538,27 @@ mod tests {
 
     #[test]
     fn splitting_has_a_number_and_a_seed() {
-        let splitting = |runs, seed| Ok(Command::Split(Splitting { runs, seed }));
-        assert_eq!(parse("split"), splitting(1_000, None));
-        assert_eq!(parse("split --seed 7 --runs 30"), splitting(30, Some(7)));
-        let runs = 2_000;
-        let saga = Command::Saga(Splitting { runs, seed: None });
+        let splitting = |runs, seed| Splitting {
+            runs,
+            seed,
+            jobs: 1,
+            is_release: false,
+        };
+        let split = |runs, seed| Ok(Command::Split(splitting(runs, seed)));
+        assert_eq!(parse("split"), split(1_000, None));
+        assert_eq!(parse("split --seed 7 --runs 30"), split(30, Some(7)));
+        let fast = Splitting {
+            jobs: 4,
+            is_release: true,
+            ..splitting(30, None)
+        };
+        let line = "split --release --jobs 4 --runs 30";
+        assert_eq!(parse(line), Ok(Command::Split(fast)));
+        let saga = Command::Saga(splitting(2_000, None));
         assert_eq!(parse("saga --runs 2000"), Ok(saga));
-        let bank = Command::Bank(Splitting { runs, seed: None });
+        let bank = Command::Bank(splitting(2_000, None));
         assert_eq!(parse("bank --runs 2000"), Ok(bank));
+        assert!(parse("bank --jobs 2").is_err());
     }
 
     #[test]

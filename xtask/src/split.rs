@@ -14,6 +14,9 @@ use crate::output::complain;
 use crate::step::{Report, Step};
 use crate::workspace::cargo;
 
+/// Among this number of worlds the runs are shared.
+const JOBS: &str = "BINDERY_TEST_SPLIT_JOBS";
+
 /// A test that kills as many processes as variables of the environment say.
 pub(crate) struct Kills {
     name: &'static str,
@@ -70,19 +73,15 @@ impl Kills {
             splitting.runs
         ));
         let mut command = cargo();
+        command.args(["test", "-p", "bindery", "--all-features", "--lib"]);
+        if splitting.is_release {
+            command.arg("--release");
+        }
         command
-            .args([
-                "test",
-                "-p",
-                "bindery",
-                "--all-features",
-                "--lib",
-                self.test,
-                "--",
-                "--nocapture",
-            ])
+            .args([self.test, "--", "--nocapture"])
             .env(self.runs, splitting.runs.to_string())
             .env(self.seed, seed.to_string())
+            .env(JOBS, splitting.jobs.to_string())
             .envs(environment.unwrap_or_default());
         let report = Report::run_all(vec![Step::new(self.name, command)], interrupt)?;
         report.print();
