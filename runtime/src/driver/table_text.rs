@@ -35,7 +35,8 @@ impl TableSql {
         let (first, more) = columns.parts();
         let (other, more_others) = others.parts();
         TextKey {
-            numbers: [address(self), text as u64, number, first, other],
+            // There are few texts, and no statement has 2⁵⁶ rows.
+            numbers: [address(self), text as u64 | number << 8, first, other],
             words: [more, more_others],
             ..TextKey::default()
         }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use crate::error::Result;
 use crate::link::engine::{Engine, StaticEngine};
-use crate::value::types::{FromColumn, ToColumn};
+use crate::value::types::{FromColumn, PlainValue, ToColumn};
 use crate::value::{ParamWriter, ReadKey, RowReader};
 
 /// The key of a row of model `M` on engine `E`. As large as its value when the engine is static.
@@ -81,6 +81,11 @@ impl<M, E: StaticEngine, T> From<T> for Key<M, E, T> {
 impl<M, E: Engine, T: ToColumn> ToColumn for Key<M, E, T> {
     fn write(&self, params: &mut ParamWriter<'_>) {
         self.value.write(params);
+    }
+
+    #[inline]
+    fn plain(&self) -> Option<PlainValue<'_>> {
+        self.value.plain()
     }
 
     fn key_engine(&self) -> Option<usize> {

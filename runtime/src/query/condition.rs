@@ -7,7 +7,7 @@ use super::shape::{ColumnPath, Shape, op};
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::engine::Engine;
 use crate::value::ParamWriter;
-use crate::value::recorded::RecordedValues;
+use crate::value::recorded::{RecordedValues, record_plain};
 use crate::value::types::ToColumn;
 
 /// A condition on the rows of model `M` on engine `E`. It does nothing until a query is filtered by it.
@@ -123,7 +123,13 @@ impl Predicate {
     /// Records the value of one operand.
     #[inline]
     pub(crate) fn value<T: ToColumn + ?Sized>(&mut self, value: &T, is_binary: bool) {
-        self.record(is_binary, &mut |params| value.write(params));
+        match value.plain() {
+            Some(plain) => {
+                let outcome = record_plain(&mut self.values, plain);
+                self.keep(outcome);
+            }
+            None => self.record(is_binary, &mut |params| value.write(params)),
+        }
     }
 
     #[inline(never)]

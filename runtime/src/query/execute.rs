@@ -283,14 +283,9 @@ impl ClausesOn<'_> {
 fn key<'k>(parts: &Parts<'k>, extras: &'k [u8]) -> TextKey<'k> {
     let (limit, offset) = (parts.limit as u64, u64::from(parts.offset));
     let more = u64::from(parts.extras.is_some());
+    let flags = parts.wanted as u64 | limit << 8 | offset << 16 | more << 17;
     TextKey {
-        numbers: [
-            address(parts.table),
-            parts.wanted as u64,
-            limit,
-            offset,
-            more,
-        ],
+        numbers: [address(parts.table), flags, 0, 0],
         shapes: [parts.order, parts.condition, extras],
         ..TextKey::default()
     }
@@ -317,7 +312,7 @@ fn change_key<'k>(
     condition: &'k [u8],
 ) -> TextKey<'k> {
     TextKey {
-        numbers: [address(table), kind, 0, 0, 0],
+        numbers: [address(table), kind, 0, 0],
         shapes: [set, condition, &[]],
         ..TextKey::default()
     }

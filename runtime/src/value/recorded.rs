@@ -2,7 +2,7 @@
 
 use bindery_core::dialect::{ListForm, ListKind, ValueKind};
 
-use super::types::Interval;
+use super::types::{Interval, PlainValue};
 use super::utf8::utf8;
 use super::writer::ParamTarget;
 use super::{Buffer, ParamWriter, json_list};
@@ -222,10 +222,22 @@ fn push_sized(values: &mut RecordedValues, tag: u8, bytes: &[u8]) -> Result<()> 
     let Ok(length) = u32::try_from(bytes.len()) else {
         return Err(too_long());
     };
-    values.push(tag);
-    values.fixed(length.to_le_bytes());
+    let [a, b, c, d] = length.to_le_bytes();
+    values.fixed([tag, a, b, c, d]);
     values.extend(bytes);
     Ok(())
+}
+
+/// Records a value that needs no writer.
+#[inline]
+pub(crate) fn record_plain(values: &mut RecordedValues, value: PlainValue<'_>) -> Result<()> {
+    match value {
+        PlainValue::Integer(value) => {
+            values.fixed(integer(value));
+            Ok(())
+        }
+        PlainValue::Text(text) => push_sized(values, TEXT, text.as_bytes()),
+    }
 }
 
 #[cold]
@@ -279,6 +291,7 @@ pub(crate) fn is_null(values: &[u8]) -> bool {
 }
 
 /// An integer as it is recorded.
+#[inline]
 pub(crate) fn integer(value: i64) -> [u8; 9] {
     let mut recorded = [I64; 9];
     recorded[1..].copy_from_slice(&value.to_le_bytes());

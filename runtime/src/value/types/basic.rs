@@ -1,6 +1,6 @@
 //! Numbers, text and bytes.
 
-use super::{FromColumn, ToColumn};
+use super::{FromColumn, PlainValue, ToColumn};
 use crate::error::Result;
 use crate::value::{ParamWriter, RowReader};
 
@@ -9,6 +9,11 @@ macro_rules! integers {
         impl ToColumn for $type {
             fn write(&self, params: &mut ParamWriter<'_>) {
                 params.i64(i64::from(*self));
+            }
+
+            #[inline]
+            fn plain(&self) -> Option<PlainValue<'_>> {
+                Some(PlainValue::Integer(i64::from(*self)))
             }
         }
 
@@ -75,11 +80,21 @@ impl ToColumn for str {
     fn write(&self, params: &mut ParamWriter<'_>) {
         params.text(self);
     }
+
+    #[inline]
+    fn plain(&self) -> Option<PlainValue<'_>> {
+        Some(PlainValue::Text(self))
+    }
 }
 
 impl ToColumn for String {
     fn write(&self, params: &mut ParamWriter<'_>) {
         params.text(self);
+    }
+
+    #[inline]
+    fn plain(&self) -> Option<PlainValue<'_>> {
+        Some(PlainValue::Text(self))
     }
 }
 

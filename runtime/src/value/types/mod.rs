@@ -105,6 +105,13 @@ pub trait ToColumn {
     /// Writes exactly one value. What a database cannot hold is recorded in the writer and reported before anything is sent.
     fn write(&self, params: &mut ParamWriter<'_>);
 
+    /// An integer or text as it is, where the value is one on every database: a condition keeps it without a writer.
+    #[doc(hidden)]
+    #[inline]
+    fn plain(&self) -> Option<PlainValue<'_>> {
+        None
+    }
+
     /// The engine of a key, by its number; everything else belongs to any.
     #[doc(hidden)]
     fn key_engine(&self) -> Option<usize> {
@@ -116,6 +123,16 @@ pub trait ToColumn {
     fn belongs_to(&self, engine: usize) -> bool {
         self.key_engine().is_none_or(|of| of == engine)
     }
+}
+
+/// A value that every database and column takes as it is.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum PlainValue<'v> {
+    /// An integer.
+    Integer(i64),
+    /// A text.
+    Text(&'v str),
 }
 
 /// A value that can be read from a column.
@@ -152,6 +169,11 @@ impl<T: Now> Now for Option<T> {
 impl<T: ToColumn + ?Sized> ToColumn for &T {
     fn write(&self, params: &mut ParamWriter<'_>) {
         (**self).write(params);
+    }
+
+    #[inline]
+    fn plain(&self) -> Option<PlainValue<'_>> {
+        (**self).plain()
     }
 
     fn key_engine(&self) -> Option<usize> {
