@@ -63,31 +63,41 @@ impl<E: Engine> SeenFrom<E> for RowEngine {
     label = "not a connection of `{E}`",
     note = "the rows that a link leads to are read where they live: pass a connection or transaction of `{E}`"
 )]
-pub trait LeadsTo<M: Model, E: Engine> {
+pub trait LeadsTo<M: Model, E> {
     /// The rows that the link leads to.
     #[doc(hidden)]
-    fn linked(&mut self) -> Repository<'_, M, E>;
+    fn linked(&mut self) -> Result<Repository<'_, M, E>>;
 }
 
-#[diagnostic::do_not_recommend]
-impl<M: Model, E: Hosts<M>> LeadsTo<M, E> for Connection<E> {
-    fn linked(&mut self) -> Repository<'_, M, E> {
-        Repository::new(ReadRoute::<M>::target(self))
-    }
+/// The engine that no link leads to. With this second engine for each connection rustc cannot take the connection's for
+/// that of the row, which may be known later: then its message names both.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum Nowhere {}
+
+macro_rules! leads_to {
+    ($($type:ty, |$connection:ident| $target:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<M: Model, E: Hosts<M>> LeadsTo<M, E> for $type {
+            fn linked(&mut self) -> Result<Repository<'_, M, E>> {
+                let $connection = self;
+                Ok(Repository::new($target))
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<M: Model, E: Engine> LeadsTo<M, Nowhere> for $type {
+            fn linked(&mut self) -> Result<Repository<'_, M, Nowhere>> {
+                Err(Error::new(ErrorKind::WrongEngine))
+            }
+        }
+    )*};
 }
 
-#[diagnostic::do_not_recommend]
-impl<M: Model, E: Hosts<M>> LeadsTo<M, E> for ReadConnection<E> {
-    fn linked(&mut self) -> Repository<'_, M, E> {
-        Repository::new(self.own_target())
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<M: Model, E: Hosts<M>> LeadsTo<M, E> for Transaction<'_, E> {
-    fn linked(&mut self) -> Repository<'_, M, E> {
-        Repository::new(ReadRoute::<M>::target(self))
-    }
+leads_to! {
+    Connection<E>, |connection| ReadRoute::<M>::target(connection);
+    ReadConnection<E>, |connection| connection.own_target();
+    Transaction<'_, E>, |transaction| ReadRoute::<M>::target(transaction);
 }
 
 /// A row of `M`, of which the link is a column.
@@ -153,7 +163,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind> Column<M, T, Link<To, N>> {
         T: ColumnType<EngineOf<To, A>>,
         C: LeadsTo<To::Model, EngineOf<To, A>>,
     {
-        let mut repository = connection.linked();
+        let mut repository = connection.linked()?;
         let engine = repository.engine();
         let batch = self.batch_of(&repository, rows)?;
         let column = self.target_column(repository.hosted()?)?;

@@ -339,7 +339,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind, E: Engine>
         C: LeadsTo<To::Model, E>,
         <To::Model as Model>::Row<E>: Clone,
     {
-        let mut repository = connection.linked();
+        let mut repository = connection.linked()?;
         let engine = repository.engine();
         let batch = self.link.batch_of(&repository, rows)?;
         let column = self.link.target_column(repository.hosted()?)?;

@@ -20,7 +20,7 @@ mod through;
 mod tree;
 
 pub use kinds::{BelongsTo, HasMany, HasOne, ManyToMany};
-pub use link::{LeadsTo, LinkedFrom, LinkingRow, SeenFrom};
+pub use link::{LeadsTo, LinkedFrom, LinkingRow, Nowhere, SeenFrom};
 pub use link_cache::{CachedLink, LinkCache, LinkCacheStats};
 pub use linked::{Iter as LinkedIter, Linked, LinkedRows};
 pub use load::{Chain, Load, LoadFor, Nested, RelationOf};
