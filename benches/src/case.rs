@@ -29,6 +29,8 @@ pub enum Case {
     InsertMany(usize),
     /// A row by two conditions: with bindery by its query builder.
     FindWhere,
+    /// The rows whose key is in a list of this number of values.
+    FindListed(usize),
     /// A row by its key, over a connection that is taken from a pool for the call where the library has one.
     FindPooled,
     /// One row whose key and default the database fills in; it comes back as stored.
@@ -58,7 +60,7 @@ const DELETED: usize = 10;
 
 impl Case {
     /// All, in the order of the tables.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::Find,
         Self::Finds(100),
         Self::FindMany(100),
@@ -75,6 +77,9 @@ impl Case {
         Self::InsertMany(100),
         Self::InsertMany(1_000),
         Self::FindWhere,
+        Self::FindListed(1),
+        Self::FindListed(1_000),
+        Self::FindListed(100_000),
         Self::FindPooled,
         Self::InsertDefaults,
         Self::InsertGiven,
@@ -94,7 +99,7 @@ impl Case {
             Self::Select(rows) | Self::Iterate(rows) | Self::Export(rows) => rows,
             Self::Insert | Self::InsertInTransaction | Self::InsertInSession => 0,
             Self::InsertMany(_) => 0,
-            Self::FindWhere | Self::FindPooled => 10_000,
+            Self::FindWhere | Self::FindListed(_) | Self::FindPooled => 10_000,
             Self::Update | Self::UpdatePooled | Self::Save => 10_000,
             Self::InsertDefaults | Self::InsertGiven | Self::Upsert => 0,
             Self::Delete => DELETED,
@@ -110,7 +115,7 @@ impl Case {
             Self::Select(_) | Self::Iterate(_) | Self::Export(_) => 0,
             Self::Insert | Self::InsertInTransaction | Self::InsertInSession => 1,
             Self::InsertMany(rows) => rows,
-            Self::FindWhere | Self::FindPooled => 0,
+            Self::FindWhere | Self::FindListed(_) | Self::FindPooled => 0,
             Self::InsertDefaults | Self::InsertGiven => 1,
             Self::Update | Self::UpdatePooled | Self::Save | Self::Upsert => 0,
             // They are inserted before.
@@ -126,7 +131,7 @@ impl Case {
             Self::Select(_) | Self::Iterate(_) | Self::Export(_) => false,
             Self::Insert | Self::InsertInTransaction | Self::InsertMany(_) => false,
             Self::InsertInSession => true,
-            Self::FindWhere | Self::FindPooled => true,
+            Self::FindWhere | Self::FindListed(_) | Self::FindPooled => true,
             Self::InsertDefaults | Self::InsertGiven => true,
             Self::Update | Self::UpdatePooled | Self::Save | Self::Upsert | Self::Delete => true,
             Self::HasMany | Self::Checkout => true,
@@ -159,6 +164,8 @@ impl fmt::Display for Case {
             Self::InsertInSession => out.write_str("insert 1 row in a session"),
             Self::InsertMany(count) => write!(out, "insert {count} rows"),
             Self::FindWhere => out.write_str("find by two conditions"),
+            Self::FindListed(1) => out.write_str("rows of a list of 1 key"),
+            Self::FindListed(keys) => write!(out, "rows of a list of {keys} keys"),
             Self::FindPooled => out.write_str("find by key, from the pool"),
             Self::InsertDefaults => out.write_str("insert 1 row with defaults"),
             Self::InsertGiven => out.write_str("insert 1 row with given key"),

@@ -93,6 +93,15 @@ pub trait Client {
         Err(missing())
     }
 
+    /// The rows whose key is in a list.
+    ///
+    /// # Errors
+    /// The database fails.
+    fn find_listed(&mut self, ids: &[i64]) -> Result<Vec<Self::Row>, Failure> {
+        let _ = ids;
+        Err(missing())
+    }
+
     /// One row by its key, over a connection that is taken for it where the library has a pool.
     ///
     /// # Errors

@@ -100,6 +100,7 @@ impl Input {
             Self::Keys(spread.map(|key| key + 1).collect())
         };
         match case {
+            Case::FindListed(count) => Self::Keys(listed(first, count)),
             Case::Find => keys(1),
             Case::Finds(count) | Case::FindMany(count) => keys(count),
             Case::Select(_) | Case::Iterate(_) | Case::Export(_) => Self::Nothing,
@@ -127,6 +128,13 @@ impl Input {
     }
 }
 
+/// Different keys: as many as there are rows are spread over the table, and of more most have no row.
+fn listed(first: i64, count: usize) -> Vec<i64> {
+    let range = count.max(10_000) as i64;
+    let spread = (0..count as i64).map(|at| (first * 7_919 + at * 997).rem_euclid(range));
+    spread.map(|key| key + 1).collect()
+}
+
 fn once<C: Client>(
     client: &mut C,
     case: Case,
@@ -143,6 +151,10 @@ fn once<C: Client>(
             let found = client.find_many(&input.keys())?;
             found.into_iter().flatten().for_each(take);
         }
+        Case::FindListed(_) => client
+            .find_listed(&input.keys())?
+            .into_iter()
+            .for_each(take),
         Case::Select(_) => client.all()?.into_iter().for_each(take),
         Case::Iterate(_) => client.each(take)?,
         Case::Export(_) => client.export(take)?,

@@ -192,6 +192,15 @@ impl<E: Hosting> Client for Bindery<E> {
         Ok(self.connection.people().filter(condition).first()?)
     }
 
+    fn find_listed(&mut self, ids: &[i64]) -> Result<Vec<Self::Row>, Failure> {
+        let keys = ids.iter().map(|&id| generated::PersonId::<E>::new(id));
+        Ok(self
+            .connection
+            .people()
+            .filter(column::id.in_list(keys))
+            .all()?)
+    }
+
     fn find_pooled(&mut self, id: i64) -> Result<Option<Self::Row>, Failure> {
         Ok(self.pooled().find(id.into())?)
     }

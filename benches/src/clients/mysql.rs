@@ -193,6 +193,16 @@ impl Client for Mysql {
         Ok(row.map(read))
     }
 
+    fn find_listed(&mut self, ids: &[i64]) -> Result<Vec<Person>, Failure> {
+        let mut found = Vec::new();
+        for chunk in ids.chunks(sql::LISTED_AT_A_TIME) {
+            let values: Vec<Value> = chunk.iter().map(|&id| Value::from(id)).collect();
+            let statement = sql::find_listed(chunk.len());
+            found.extend(self.connection.exec_map(statement, values, read)?);
+        }
+        Ok(found)
+    }
+
     fn insert_defaults(&mut self, name: String) -> Result<Person, Failure> {
         let Self {
             connection, writes, ..

@@ -25,6 +25,7 @@ pub(crate) struct Postgres {
 /// Statements of cases that only some clients have.
 struct Writes {
     find_where: Statement,
+    find_listed: Statement,
     insert_defaults: Statement,
     insert_given: Statement,
     update: Statement,
@@ -39,6 +40,7 @@ impl Writes {
     fn prepare(connection: &mut Connection) -> Result<Self, postgres::Error> {
         Ok(Self {
             find_where: connection.prepare(sql::FIND_WHERE)?,
+            find_listed: connection.prepare(sql::FIND_LISTED)?,
             insert_defaults: connection.prepare(sql::INSERT_DEFAULTS)?,
             insert_given: connection.prepare(sql::INSERT_GIVEN)?,
             update: connection.prepare(sql::UPDATE)?,
@@ -183,6 +185,12 @@ impl Client for Postgres {
             .connection
             .query_opt(&self.writes.find_where, &[&id, &name])?;
         Ok(row.as_ref().map(read).transpose()?)
+    }
+
+    fn find_listed(&mut self, ids: &[i64]) -> Result<Vec<Person>, Failure> {
+        let statement = &self.writes.find_listed;
+        let rows = self.connection.query(statement, &[&ids])?;
+        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
     }
 
     fn insert_defaults(&mut self, name: String) -> Result<Person, Failure> {

@@ -129,6 +129,19 @@ impl Client for Rusqlite {
         Ok(rows.next()?.map(read).transpose()?)
     }
 
+    fn find_listed(&mut self, ids: &[i64]) -> Result<Vec<Person>, Failure> {
+        let mut found = Vec::new();
+        for chunk in ids.chunks(sql::LISTED_AT_A_TIME) {
+            let mut statement = self
+                .connection
+                .prepare_cached(&sql::find_listed(chunk.len()))?;
+            for row in statement.query_map(params_from_iter(chunk), read)? {
+                found.push(row?);
+            }
+        }
+        Ok(found)
+    }
+
     fn insert_defaults(&mut self, name: String) -> Result<Person, Failure> {
         let mut statement = self
             .connection

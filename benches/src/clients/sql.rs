@@ -8,6 +8,8 @@ pub(super) mod numbered {
          RETURNING id, name, hair_color";
     pub(crate) const FIND_WHERE: &str =
         "SELECT id, name, hair_color FROM people WHERE id = $1 AND name = $2";
+    pub(crate) const FIND_LISTED: &str =
+        "SELECT id, name, hair_color FROM people WHERE id = ANY($1)";
     pub(crate) const UPDATE: &str = "UPDATE people SET hair_color = $1 WHERE id = $2";
     pub(crate) const SAVE: &str = "UPDATE people SET name = $1, hair_color = $2 WHERE id = $3";
     pub(crate) const DELETE: &str = "DELETE FROM people WHERE id = $1";
@@ -63,6 +65,15 @@ pub(super) mod unnumbered {
     pub(crate) fn pets(owners: usize) -> String {
         let values = vec!["?"; owners].join(", ");
         format!("SELECT id, owner_id, name FROM pets WHERE owner_id IN ({values})")
+    }
+
+    /// The most keys of one statement: SQLite takes 32,766 values, MySQL 65,535.
+    pub(crate) const LISTED_AT_A_TIME: usize = 30_000;
+
+    /// The people of a list of keys.
+    pub(crate) fn find_listed(keys: usize) -> String {
+        let values = vec!["?"; keys].join(", ");
+        format!("SELECT id, name, hair_color FROM people WHERE id IN ({values})")
     }
 
     /// Many rows in one statement.

@@ -34,8 +34,6 @@ pub struct QuerySyntax {
 pub enum Lists {
     /// As one array.
     Array,
-    /// As one text of JSON.
-    Json,
     /// As placeholders, the next power of two of them, up to this number; as one text of JSON beyond.
     Placeholders(usize),
 }
@@ -67,7 +65,7 @@ impl Dialect {
         match self.query_syntax().lists {
             Lists::Array => ListForm::Array,
             Lists::Placeholders(most) if places <= most => ListForm::Placeholders(places),
-            Lists::Placeholders(_) | Lists::Json => ListForm::Json,
+            Lists::Placeholders(_) => ListForm::Json,
         }
     }
 
