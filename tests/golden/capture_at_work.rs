@@ -711,6 +711,15 @@ fn sync_02_a_sync_by_recorded_changes_makes_the_target_equal() -> bindery::Resul
             "{next:?}"
         );
         assert!(job().run()?.is_complete());
+        // Two slugs are exchanged, and three passed on; none may be NULL meanwhile.
+        world.run_as_another::<S>(
+            "UPDATE notes SET slug = 'between' WHERE id = 3; UPDATE notes SET slug = 'slug 3' WHERE id = 70; \
+             UPDATE notes SET slug = 'slug 70' WHERE id = 3; UPDATE notes SET slug = 'between' WHERE id = 10; \
+             UPDATE notes SET slug = 'slug 10' WHERE id = 11; UPDATE notes SET slug = 'slug 11' WHERE id = 80; \
+             UPDATE notes SET slug = 'slug 80' WHERE id = 10",
+        );
+        let exchanged = job().batch_size(2).run()?;
+        assert!(exchanged.is_complete(), "{exchanged:?}");
         let equal = world.db.sync_columns::<Note<S>, Note<T>>().verify()?;
         assert!(equal.is_equal(), "{equal:?}");
         if S::default().dialect() == Dialect::Postgres {

@@ -101,6 +101,8 @@ macro_rules! on_each_pair {
 
 #[path = "sync_events.rs"]
 mod events;
+#[path = "sync_exchange.rs"]
+mod exchange;
 
 fn moment(seconds: i64) -> NaiveDateTime {
     let moment = chrono::DateTime::from_timestamp(1_700_000_000 + seconds, 250_000_000);
@@ -669,19 +671,6 @@ fn sync_04_a_unique_value_is_taken_over_across_batches() -> bindery::Result<()> 
         );
         assert_eq!(copies.user_analytics().count()?, 3);
 
-        // Two that exchange theirs.
-        users.app_users().all_rows().delete()?;
-        users
-            .app_users()
-            .insert_many([named(1, "a", 0), named(2, "b", 0)])?;
-        full().run()?;
-        rename(&mut users, 1, "b", 300)?;
-        rename(&mut users, 2, "a", 300)?;
-        let stopped = full().run().expect_err("neither can be first");
-        assert!(stopped.to_string().contains("is rejected"), "{stopped}");
-        rename(&mut users, 2, "other", 301)?;
-        full().run()?;
-        ensure_equal::<S, T>(&world.db)?;
         copies.user_analytics().all_rows().delete().map(drop)
     }
     on_each_pair!(show)

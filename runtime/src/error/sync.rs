@@ -87,7 +87,10 @@ impl fmt::Display for SyncError {
                 "sync `{sync}`: the row with key {key} is rejected: {reason}"
             ),
             Self::TooManyRejects { sync, limit } => {
-                write!(out, "sync `{sync}`: more than {limit} rows are rejected")
+                write!(
+                    out,
+                    "sync `{sync}`: more than {limit} rows are rejected or wait for unique values of others: `most_rejects` sets how many may be"
+                )
             }
             Self::NoTables => out.write_str(
                 "the tables of syncs do not exist here: `create_sync_tables` makes them",

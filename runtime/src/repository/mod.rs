@@ -16,6 +16,8 @@ mod returning;
 mod rows;
 mod save_changes;
 #[cfg(feature = "sync")]
+mod stand_in;
+#[cfg(feature = "sync")]
 mod synced;
 mod upsert;
 mod upsert_many;

@@ -5,15 +5,18 @@ use std::time::Duration;
 use super::report::{SyncCounts, SyncProgress};
 use super::run::{Run, on_physical};
 use super::store::{self, Advance};
+use super::taken::Owner;
 use super::wanted::Wanted;
 use super::{OnReject, SyncRow};
 use crate::driver::is_about_a_row;
 use crate::error::{Applied, Error, ErrorKind, Operation, Result};
 use crate::link::connection::Connection;
+use crate::link::engine::Engine;
 use crate::link::transaction::RetryPolicy;
 use crate::model::Model;
 use crate::repository::Repository;
 use crate::value::hexadecimal;
+use bindery_core::dialect::Dialect;
 
 /// A row as the target is to have it.
 pub(crate) struct Mapped<N> {
@@ -32,12 +35,21 @@ pub(crate) type KeyOf<T> = <<T as crate::model::row_of::RowOf>::Model as Model>:
     <T as crate::model::row_of::RowOf>::Engine,
 >;
 
+/// A unique value that a row of the target loses to another row of its batch.
+pub(crate) struct GivenUp {
+    pub(super) owner: Owner,
+    /// The place of the row in the batch that takes it over.
+    pub(super) row: usize,
+}
+
 /// Rows, deletes and progress that are stored together.
 pub(crate) struct Batch<T: SyncRow> {
     /// Rows that are inserted, or updated where the target has them otherwise.
     pub(crate) rows: Vec<Mapped<Wanted<T>>>,
     /// Keys of the target.
     pub(crate) deletes: Vec<KeyOf<T>>,
+    /// Unique values that rows of the batch have on the target, and that other rows of it take over.
+    pub(super) given_up: Vec<GivenUp>,
     /// Rejected rows that the source does not have any more.
     pub(super) resolved: Vec<String>,
     pub(super) advance: Advance,
@@ -48,6 +60,7 @@ impl<T: SyncRow> Default for Batch<T> {
         Self {
             rows: Vec::new(),
             deletes: Vec::new(),
+            given_up: Vec::new(),
             resolved: Vec::new(),
             advance: Advance::default(),
         }
@@ -60,6 +73,7 @@ impl<T: SyncRow> Batch<T> {
         Self {
             rows: self.rows.split_off(at),
             deletes: Vec::new(),
+            given_up: Vec::new(),
             resolved: std::mem::take(&mut self.resolved),
             advance: std::mem::take(&mut self.advance),
         }
@@ -67,7 +81,7 @@ impl<T: SyncRow> Batch<T> {
 }
 
 /// The consequence of an error of a batch.
-enum Next {
+pub(super) enum Next {
     /// This row is rejected, the others are tried again.
     Without(usize),
     /// It is tried again in halves.
@@ -91,10 +105,10 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
             };
             match self.next(&error, &batch)? {
                 Next::Without(at) => {
-                    let row = batch.rows.remove(at);
-                    if error.is_unique_violation() && self.put_off(&row, source)? {
+                    if error.is_unique_violation() && self.put_off(&mut batch, at, source)? {
                         continue;
                     }
+                    let row = batch.rows.remove(at);
                     let reason = error.kind().to_string();
                     let engine = error.engine();
                     let rejected = self.reject(row.key, &reason, Some(error));
@@ -115,7 +129,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
     }
 
     /// Counts a batch that is stored.
-    fn stored(&mut self, batch: &Batch<T>, counts: SyncCounts) -> Result<()> {
+    pub(super) fn stored(&mut self, batch: &Batch<T>, counts: SyncCounts) -> Result<()> {
         self.batch += 1;
         self.counts += counts;
         self.pending.clear();
@@ -140,7 +154,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         std::thread::sleep(due.saturating_sub(self.started.elapsed()));
     }
 
-    fn store(&mut self, batch: &Batch<T>, counts: &mut SyncCounts) -> Result<()> {
+    pub(super) fn store(&mut self, batch: &Batch<T>, counts: &mut SyncCounts) -> Result<()> {
         let place = (self.job.name.as_str(), self.state.run, self.batch + 1);
         let pending = &self.pending;
         self.target.transaction_retry(RetryPolicy::default(), |tx| {
@@ -160,7 +174,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         })
     }
 
-    fn next(&mut self, error: &Error, batch: &Batch<T>) -> Result<Next> {
+    pub(super) fn next(&mut self, error: &Error, batch: &Batch<T>) -> Result<Next> {
         if error.applied() == Applied::Unknown {
             return self.is_stored().map(|stored| match stored {
                 true => Next::Stored,
@@ -169,7 +183,9 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         }
         let rows = batch.rows.len();
         Ok(match error.row().filter(|&row| row < rows) {
-            _ if matches!(error.kind(), ErrorKind::Timeout { .. }) && rows > 1 => Next::Halves,
+            _ if is_too_slow(error.kind(), T::Engine::default().dialect()) && rows > 1 => {
+                Next::Halves
+            }
             _ if !is_about_a_row(error) || rows == 0 => Next::Fails,
             _ if error.operation() != Some(Operation::UpsertMany) => Next::Fails,
             Some(at) => Next::Without(at),
@@ -205,6 +221,11 @@ pub(crate) fn write<T: SyncRow>(
     if !batch.deletes.is_empty() {
         counts.deleted = table::<T>(target).delete_many(batch.deletes.iter().cloned())?;
     }
+    for GivenUp { owner, row } in &batch.given_up {
+        let value = (owner.unique, owner.value.as_slice());
+        let given_up = table::<T>(target).give_up_unique(&owner.key, value);
+        given_up.map_err(|error| error.at_row(*row))?;
+    }
     let compared = batch.rows.iter().filter(|row| row.is_compared);
     let compared: Vec<&Wanted<T>> = compared.map(|row| &row.new).collect();
     let mut are_stored = table::<T>(target).are_stored(&compared)?.into_iter();
@@ -222,6 +243,16 @@ pub(crate) fn write<T: SyncRow>(
         .map_err(|error| error.among_rows(&places))?;
     (counts.inserted, counts.updated) = (upserted.inserted, upserted.updated);
     Ok(counts)
+}
+
+/// May fewer rows be written where these could not? Others lock single rows on a server, and the whole file of SQLite.
+fn is_too_slow(kind: &ErrorKind, dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Sqlite => matches!(kind, ErrorKind::Timeout { .. }),
+        Dialect::Postgres | Dialect::Mysql => {
+            matches!(kind, ErrorKind::Timeout { .. } | ErrorKind::Busy)
+        }
+    }
 }
 
 fn table<T: SyncRow>(target: &mut Connection<T::Engine>) -> Repository<'_, T::Model, T::Engine> {

@@ -3,7 +3,9 @@
 
 pub(crate) mod apply;
 mod capture;
+mod circles;
 mod compare;
+mod exchange;
 mod form;
 mod key_text;
 mod lock;
@@ -330,7 +332,8 @@ impl<'db, S: SyncRow, T: SyncRow> SyncJob<'db, S, T> {
         self
     }
 
-    /// Sets how many rows may be rejected before the run fails, with [`OnReject::Skip`]: 10,000 unless said.
+    /// Sets how many rows may be rejected before the run fails, with [`OnReject::Skip`], or wait for the unique value of another row:
+    /// 10,000 unless said. Their keys are in memory.
     pub fn most_rejects(mut self, rows: usize) -> Self {
         self.most_rejects = rows;
         self

@@ -40,8 +40,6 @@ pub(super) struct Run<'db, S: SyncRow, T: SyncRow> {
     pub(super) pending: Vec<RejectedRow>,
     /// The keys of those that are tried again before the run ends.
     pub(super) put_off: Vec<Vec<u8>>,
-    /// No row is put off any more.
-    pub(super) is_last_attempt: bool,
     shown: Vec<SyncReject>,
     pub(super) started: Instant,
     watermark: Option<Mark>,
@@ -95,7 +93,6 @@ fn begin_and_end<S: SyncRow, T: SyncRow>(job: SyncJob<'_, S, T>) -> Result<SyncR
         rejected: HashSet::new(),
         pending: Vec::new(),
         put_off: Vec::new(),
-        is_last_attempt: false,
         shown: Vec::new(),
         started: Instant::now(),
         watermark: None,
@@ -154,7 +151,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
             Find::Full => self.compare_all(&mut source)?,
             Find::Captured(recording) => self.by_changes(&mut source, recording)?,
         }
-        self.retry_put_off(&mut source)
+        self.exchange(&mut source)
     }
 
     /// Tries the rows again that earlier runs rejected.
@@ -178,11 +175,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
     }
 
     /// Tries the rows of these recorded keys again.
-    pub(super) fn retry(
-        &mut self,
-        source: &mut Connection<S::Engine>,
-        recorded: Vec<Vec<u8>>,
-    ) -> Result<()> {
+    fn retry(&mut self, source: &mut Connection<S::Engine>, recorded: Vec<Vec<u8>>) -> Result<()> {
         let rows = rows_of::<S>(source).of_recorded_keys(&recorded)?;
         let mut batch = Batch::default();
         let mut gone: HashSet<Vec<u8>> = recorded.into_iter().collect();
@@ -254,6 +247,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
             key_bytes,
             row_key,
             reason,
+            attempts: 1,
         });
         Ok(())
     }

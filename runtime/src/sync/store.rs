@@ -67,6 +67,8 @@ pub(super) struct RejectedRow {
     pub(super) key_bytes: String,
     pub(super) row_key: String,
     pub(super) reason: String,
+    /// Since it was stored last.
+    pub(super) attempts: i64,
 }
 
 /// The head of a run's row.
@@ -273,8 +275,9 @@ pub(super) fn end(
 
 /// Stores a row that could not be copied, in the transaction at hand.
 pub(super) fn put_reject(physical: &mut Physical, name: &str, row: &RejectedRow) -> Result<()> {
-    let sql = "UPDATE _bindery_sync_rejects SET attempts = attempts + 1, reason = ?, last_ms = ? WHERE sync_name = ? AND key_bytes = ?";
+    let sql = "UPDATE _bindery_sync_rejects SET attempts = attempts + ?, reason = ?, last_ms = ? WHERE sync_name = ? AND key_bytes = ?";
     let changed = execute(physical, sql, &mut |params| {
+        params.i64(row.attempts);
         params.text(shortened(&row.reason));
         params.i64(process_now_ms());
         params.text(name);

@@ -1,15 +1,17 @@
 //! Unique values that go from one row to another. The target may still have the value at the former row, as
 //! that row's change comes in a later batch, so the row that takes it over waits for the end of the run.
 
+use std::collections::HashSet;
+
 use super::SyncRow;
-use super::apply::Mapped;
+use super::apply::{Batch, Mapped};
 use super::compare::key_of_new;
 use super::key_text::shown;
 use super::run::{Run, rows_of, rows_sql};
 use super::store::{LONGEST_KEY, RejectedRow};
 use super::wanted::Wanted;
 use crate::driver::UniqueSql;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result, SyncError};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::model::ColumnSource;
@@ -17,87 +19,118 @@ use crate::repository::{Repository, recorded_key, values_of_new};
 use crate::value::recorded::{replay, split, value_kind};
 use crate::value::{ColumnSet, hexadecimal};
 
-const WAITS: &str = "another row of the target still has a unique value of it";
+pub(super) const WAITS: &str = "another row of the target still has a unique value of it";
+
+/// A row of the target that has a unique value which another row is to have.
+#[derive(Clone)]
+pub(crate) struct Owner {
+    /// The number of the unique key.
+    pub(super) unique: usize,
+    /// Its recorded values.
+    pub(super) value: Vec<u8>,
+    /// The recorded key of the row that has it.
+    pub(super) key: Vec<u8>,
+}
 
 impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
-    /// Puts off a row that a unique key of the target refuses, where the row that has its value is about to lose it; `false` where it
-    /// has it in the source, too, or this is the last attempt.
+    /// Puts off the row at this place of a batch, which a unique key of the target refuses, and those after it that would be refused so;
+    /// `false` where this one does not become possible by what is written later.
     pub(super) fn put_off(
         &mut self,
-        row: &Mapped<Wanted<T>>,
+        batch: &mut Batch<T>,
+        at: usize,
         source: &mut Connection<S::Engine>,
     ) -> Result<bool> {
-        let key_bytes = hexadecimal::write(&row.key);
-        let is_full = self.rejected.len() >= self.job.most_rejects || key_bytes.len() > LONGEST_KEY;
-        if self.is_last_attempt || is_full || !self.is_given_up(row, source)? {
+        let (sql, dialect) = (rows_sql::<T>()?, T::Engine::default().dialect());
+        let key_of = |new: &Wanted<T>| Ok(key_of_new(sql, new, dialect)?.concat());
+        let before = batch.rows[..at].iter();
+        let before: Result<_> = before.map(|row| key_of(&row.new)).collect();
+        let mut written: HashSet<Vec<u8>> = before?;
+        if !self.waits(&batch.rows[at], &written, source)? {
             return Ok(false);
         }
-        self.pending.push(RejectedRow {
-            key_bytes,
-            row_key: shown(&row.key),
-            reason: WAITS.to_owned(),
-        });
-        self.rejected.insert(row.key.clone());
-        self.put_off.push(row.key.clone());
+        let rest = batch.rows.split_off(at);
+        for (place, row) in rest.into_iter().enumerate() {
+            if place == 0 || self.waits(&row, &written, source)? {
+                self.await_end(row.key)?;
+            } else {
+                written.insert(key_of(&row.new)?);
+                batch.rows.push(row);
+            }
+        }
         Ok(true)
     }
 
-    /// Tries the rows that were put off, as long as that helps one of them.
-    pub(super) fn retry_put_off(&mut self, source: &mut Connection<S::Engine>) -> Result<()> {
-        while !self.put_off.is_empty() {
-            let keys = std::mem::take(&mut self.put_off);
-            for key in &keys {
-                self.rejected.remove(key);
-            }
-            for keys in keys.chunks(self.job.batch_size) {
-                self.retry(source, keys.to_vec())?;
-            }
-            self.is_last_attempt = self.put_off.len() == keys.len();
+    /// Keeps the key of a row until the end of the run, and for the next run where this one is killed.
+    fn await_end(&mut self, key: Vec<u8>) -> Result<()> {
+        if self.rejected.len() >= self.job.most_rejects {
+            let (sync, limit) = (self.job.name.clone(), self.job.most_rejects);
+            let error = SyncError::TooManyRejects { sync, limit };
+            return Err(Error::new(ErrorKind::Sync(error)));
         }
+        self.pending.push(RejectedRow {
+            key_bytes: hexadecimal::write(&key),
+            row_key: shown(&key),
+            reason: WAITS.to_owned(),
+            attempts: 1,
+        });
+        self.rejected.insert(key.clone());
+        self.put_off.push(key);
         Ok(())
     }
 
-    /// Does every row of the target that has a unique value of this one lose it?
-    fn is_given_up(
+    /// Are there rows of the target that have unique values of this one, and does each of them lose its? Those that are `written`
+    /// before this one are not counted.
+    fn waits(
         &mut self,
         row: &Mapped<Wanted<T>>,
+        written: &HashSet<Vec<u8>>,
         source: &mut Connection<S::Engine>,
     ) -> Result<bool> {
-        let sql = rows_sql::<T>()?;
-        let dialect = T::Engine::default().dialect();
-        let own = key_of_new(sql, &row.new, dialect)?.concat();
-        let mut owners = 0;
-        for (at, unique) in sql.uniques.iter().enumerate() {
-            let Some(value) = unique_value::<T>(unique, &row.new)? else {
-                continue;
-            };
-            let mut target = Repository::<T::Model, T::Engine>::new(self.target.own_target());
-            let owner = target.find_by(at, &mut |params| replay(&value, params))?;
-            let owner = owner.as_ref().map(recorded_key::<T::Model, T::Engine>);
-            let Some(owner) = owner.transpose()?.filter(|owner| *owner != own) else {
-                continue;
-            };
-            owners += 1;
-            if self.keeps(source, &owner, unique, (&row.key, &value))? {
+        if hexadecimal::write(&row.key).len() > LONGEST_KEY {
+            return Ok(false);
+        }
+        let mut owners = self.owners(&row.new)?;
+        owners.retain(|owner| !written.contains(&owner.key));
+        for owner in &owners {
+            if self.keeps(source, owner, &row.key)? {
                 return Ok(false);
             }
         }
-        Ok(owners > 0)
+        Ok(!owners.is_empty())
     }
 
-    /// Does the source say that the target's row of this key has the value? Its own row is found by the same key, if by any.
+    /// The other rows of the target that have unique values which this row is to have.
+    pub(super) fn owners(&mut self, new: &Wanted<T>) -> Result<Vec<Owner>> {
+        let sql = rows_sql::<T>()?;
+        let own = key_of_new(sql, new, T::Engine::default().dialect())?.concat();
+        let mut owners = Vec::new();
+        for (unique, columns) in sql.uniques.iter().enumerate() {
+            let Some(value) = unique_value::<T>(columns, new)? else {
+                continue;
+            };
+            let mut target = Repository::<T::Model, T::Engine>::new(self.target.own_target());
+            let owner = target.find_by(unique, &mut |params| replay(&value, params))?;
+            let key = owner.as_ref().map(recorded_key::<T::Model, T::Engine>);
+            if let Some(key) = key.transpose()?.filter(|key| *key != own) {
+                owners.push(Owner { unique, value, key });
+            }
+        }
+        Ok(owners)
+    }
+
+    /// Does the source say that the target's row has the value? Its own row is found by the same key, if by any.
     fn keeps(
         &self,
         source: &mut Connection<S::Engine>,
-        owner: &[u8],
-        unique: &UniqueSql,
-        (like, value): (&[u8], &[u8]),
+        owner: &Owner,
+        like: &[u8],
     ) -> Result<bool> {
         let kinds = |key| split(key).into_iter().map(value_kind).collect::<Vec<_>>();
-        if kinds(owner) != kinds(like) {
+        if kinds(&owner.key) != kinds(like) {
             return Ok(false);
         }
-        let rows = rows_of::<S>(source).of_recorded_keys(&[owner.to_vec()])?;
+        let rows = rows_of::<S>(source).of_recorded_keys(std::slice::from_ref(&owner.key))?;
         let Some(row) = rows.first() else {
             return Ok(false);
         };
@@ -105,8 +138,10 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         let Ok(new) = (self.job.mapping)(row) else {
             return Ok(true);
         };
-        let key = key_of_new(rows_sql::<T>()?, &new, T::Engine::default().dialect())?;
-        Ok(key.concat() == owner && unique_value::<T>(unique, &new)?.as_deref() == Some(value))
+        let sql = rows_sql::<T>()?;
+        let key = key_of_new(sql, &new, T::Engine::default().dialect())?;
+        let value = unique_value::<T>(&sql.uniques[owner.unique], &new)?;
+        Ok(key.concat() == owner.key && value.as_ref() == Some(&owner.value))
     }
 }
 
