@@ -122,7 +122,7 @@ fn keep_up(
         from,
         to,
         progress: Progress::new(output, true),
-        rejects: None,
+        rejects: Some(RefCell::default()),
         turn: RefCell::default(),
     };
     let mut patience = Patience::default();

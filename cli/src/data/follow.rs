@@ -9,12 +9,14 @@ use serde_json::Value;
 
 use super::lines::{Differing, Kind};
 use super::pairs::{Ends, Pair};
-use super::repair::{Repair, Repaired};
+use super::repair::{RejectedRow, Repair, Repaired};
 use crate::database::{Chosen, Engines, failure};
 use crate::failure::Failure;
 
 /// Changes of a table that are read at a time.
 const BATCH: usize = 1_000;
+/// Rows that wait for others; their keys are in memory.
+const MOST_WAITING: usize = 100_000;
 
 /// The tables of a mirror, with the triggers of each.
 pub(crate) struct Follower {
@@ -74,36 +76,44 @@ impl Follower {
 
     /// Is there a position for every table?
     pub(crate) fn has_begun(&self, engines: &Engines, from: Chosen) -> Result<bool, Failure> {
-        let found = self.each(|_, table| self.read(engines, from, table, 1))?;
+        let found = self.each(|_, table| self.read((engines, from), table, (None, 1)))?;
         Ok(found.iter().all(Option::is_some))
     }
 
-    /// Copies the changes that there are now; reports what was written, and whether a table was emptied at once.
+    /// Copies the changes that there are now; reports what was written, and whether a table was emptied at once. A row that is refused,
+    /// as one that it refers to is not there yet or one that refers to it still is, waits for changes that are read later. Positions are
+    /// saved when no row waits, so a process that is killed reads those changes again.
     pub(crate) fn catch_up(
         &self,
         repair: &Repair<'_>,
         pairs: &[Pair<'_>],
     ) -> Result<(Repaired, bool), Failure> {
         let mut written = Repaired::default();
+        let mut positions: Vec<Option<ChangePosition>> = vec![None; pairs.len()];
+        let mut waiting: Vec<Vec<RejectedRow>> = pairs.iter().map(|_| Vec::new()).collect();
         loop {
-            let read =
-                self.each(|_, table| self.read(repair.engines, repair.from, table, BATCH))?;
+            let read = self.each(|at, table| {
+                let after = (positions[at], BATCH);
+                self.read((repair.engines, repair.from), table, after)
+            })?;
             let read = read.into_iter().map(|one| one.ok_or_else(lost));
             let read: Vec<ChangedKeys> = read.collect::<Result<_, Failure>>()?;
             if read.iter().any(|one| one.is_truncated) {
                 return Ok((written, true));
             }
-            let keys: Vec<Vec<Vec<Value>>> = read.iter().map(keys_of).collect();
-            // Rows that refer to others go first, and come last.
-            for (pair, keys) in pairs.iter().zip(&keys).rev() {
-                written.add(repair.delete(pair, &differing(keys, Kind::Surplus))?);
+            written.add(copy(repair, pairs, (&read, &mut waiting))?);
+            let has_more = read.iter().any(|one| one.has_more);
+            positions = read.iter().map(|one| Some(one.position)).collect();
+            written.add(retry(repair, pairs, &mut waiting)?);
+            match waiting.iter().flatten().next() {
+                None => {
+                    let positions: Vec<_> = positions.iter().flatten().copied().collect();
+                    self.save((repair.engines, repair.from), &positions)?;
+                }
+                Some(row) if !has_more => return Err(refused(row)),
+                Some(_) => ensure_few(&waiting)?,
             }
-            for (pair, keys) in pairs.iter().zip(&keys) {
-                written.add(repair.write(pair, &differing(keys, Kind::Different))?);
-            }
-            let positions: Vec<ChangePosition> = read.iter().map(|one| one.position).collect();
-            self.save((repair.engines, repair.from), &positions)?;
-            if !read.iter().any(|one| one.has_more) {
+            if !has_more {
                 return Ok((written, false));
             }
         }
@@ -124,12 +134,11 @@ impl Follower {
 
     fn read(
         &self,
-        engines: &Engines,
-        from: Chosen,
+        (engines, from): (&Engines, Chosen),
         table: &CapturedTable<'_>,
-        limit: usize,
+        (after, limit): (Option<ChangePosition>, usize),
     ) -> Result<Option<ChangedKeys>, Failure> {
-        let place = (self.reader.as_str(), limit);
+        let place = (self.reader.as_str(), after, limit);
         let read = engines.registry.changed_keys(from, table, place);
         read.map_err(|error| failure(&error))
     }
@@ -171,6 +180,69 @@ pub(crate) fn forget_unread(
         forgotten.map_err(|error| failure(&error))?;
     }
     Ok(())
+}
+
+/// Makes the rows of these keys as they are on the source. Rows that refer to others go first, and come last.
+fn copy(
+    repair: &Repair<'_>,
+    pairs: &[Pair<'_>],
+    (read, waiting): (&[ChangedKeys], &mut [Vec<RejectedRow>]),
+) -> Result<Repaired, Failure> {
+    let mut written = Repaired::default();
+    let keys: Vec<Vec<Vec<Value>>> = read.iter().map(keys_of).collect();
+    for (at, pair) in pairs.iter().enumerate().rev() {
+        written.add(repair.delete(pair, &differing(&keys[at], Kind::Surplus))?);
+        waiting[at].extend(repair.take_rejected());
+    }
+    for (at, pair) in pairs.iter().enumerate() {
+        written.add(repair.write(pair, &differing(&keys[at], Kind::Different))?);
+        waiting[at].extend(repair.take_rejected());
+    }
+    Ok(written)
+}
+
+/// Tries the rows again that were refused, as long as that helps one of them.
+fn retry(
+    repair: &Repair<'_>,
+    pairs: &[Pair<'_>],
+    waiting: &mut [Vec<RejectedRow>],
+) -> Result<Repaired, Failure> {
+    let mut written = Repaired::default();
+    loop {
+        let before: usize = waiting.iter().map(Vec::len).sum();
+        if before == 0 {
+            return Ok(written);
+        }
+        let tried: Vec<Vec<RejectedRow>> = waiting.iter_mut().map(std::mem::take).collect();
+        for (at, pair) in pairs.iter().enumerate().rev() {
+            written.add(repair.retry(pair, &tried[at], true)?);
+            waiting[at].extend(repair.take_rejected());
+        }
+        for (at, pair) in pairs.iter().enumerate() {
+            written.add(repair.retry(pair, &tried[at], false)?);
+            waiting[at].extend(repair.take_rejected());
+        }
+        if waiting.iter().map(Vec::len).sum::<usize>() == before {
+            return Ok(written);
+        }
+    }
+}
+
+fn ensure_few(waiting: &[Vec<RejectedRow>]) -> Result<(), Failure> {
+    if waiting.iter().map(Vec::len).sum::<usize>() <= MOST_WAITING {
+        return Ok(());
+    }
+    let message = format!(
+        "more than {MOST_WAITING} rows wait for rows that they refer to, or that refer to them"
+    );
+    Err(Failure::new(message).help("copy all rows again: `--replace`"))
+}
+
+fn refused(row: &RejectedRow) -> Failure {
+    Failure::new(format!(
+        "the row with key {} is refused: {}",
+        row.key, row.reason
+    ))
 }
 
 fn lost() -> Failure {

@@ -143,6 +143,28 @@ impl Repair<'_> {
         }
     }
 
+    /// Takes the rows that were refused since the last time.
+    pub(crate) fn take_rejected(&self) -> Vec<RejectedRow> {
+        let taken = self.rejects.as_ref().map(RefCell::take);
+        taken.unwrap_or_default()
+    }
+
+    /// Tries rows of one table again that were refused: those that are to be deleted, or the others.
+    pub(crate) fn retry(
+        &self,
+        pair: &Pair<'_>,
+        rows: &[RejectedRow],
+        deletes: bool,
+    ) -> Result<Repaired, Failure> {
+        let wanted = rows.iter().filter(|row| row.is_surplus == deletes);
+        let keys: Vec<Key> = wanted.map(|row| row.values.clone()).collect();
+        let run: &dyn Fn(&[Key]) -> bindery::Result<Repaired> = match deletes {
+            true => &|keys| self.delete_batch(pair, keys),
+            false => &|keys| self.write_batch(pair, keys),
+        };
+        self.of_keys(pair, &keys, Work { run, deletes })
+    }
+
     fn of_keys(&self, pair: &Pair<'_>, keys: &[Key], work: Work<'_>) -> Result<Repaired, Failure> {
         let (mut repaired, mut done) = (Repaired::default(), 0);
         for batch in keys.chunks(BATCH) {

@@ -257,6 +257,42 @@ fn sync_06_a_mirror_is_kept_up_by_recorded_changes() {
     );
 }
 
+/// The batches of a table and of one that refers to it are not in step: a child comes long before its parent, and a parent goes long
+/// before its children.
+#[test]
+fn sync_06_a_mirror_waits_for_rows_of_later_batches() {
+    let Some(backup) = fresh_postgres() else {
+        return;
+    };
+    let config = "url = \"sqlite://default.db\"\n\n[engines]\nbackup = \"${BACKUP}\"\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", MIRRORED)]);
+    let project = project.with("BACKUP", &backup.url());
+    project.run("create --all").good();
+    project
+        .run("mirror default backup --catch-up --quiet")
+        .good();
+    project.sqlite(
+        "default.db",
+        "WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 2500) INSERT INTO users SELECT n, n FROM s; \
+         INSERT INTO posts VALUES ('first', 2500); \
+         WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 2500) INSERT INTO posts SELECT n, 7 FROM s;",
+    );
+    let copied = project.run("mirror default backup --catch-up").good();
+    holds(&copied, &["5001 inserted, 0 updated, 0 deleted"]);
+    let verified = project.run("verify --from default --to backup").good();
+    holds(&verified, &["equal"]);
+    project.sqlite(
+        "default.db",
+        "DELETE FROM posts WHERE user_id = 7; DELETE FROM users WHERE id = 7;",
+    );
+    let copied = project.run("mirror default backup --catch-up").good();
+    holds(&copied, &["0 inserted, 0 updated, 2501 deleted"]);
+    holds(
+        &project.run("verify --from default --to backup").good(),
+        &["equal"],
+    );
+}
+
 /// Squashed migrations make the triggers too.
 ///
 /// Covers CDC-4.

@@ -50,7 +50,8 @@ impl Registry {
         outcome.map_err(located)
     }
 
-    /// The keys after the position that a reader saved; `None` where it has none, or one that the database does not know.
+    /// The keys after a position, or where none is given after the one that a reader saved; `None` where it has none, or one that the
+    /// database does not know.
     ///
     /// # Errors
     /// The engine cannot be reached; a trigger is missing.
@@ -59,14 +60,17 @@ impl Registry {
         &self,
         engine: E,
         table: &CapturedTable<'_>,
-        (reader, limit): (&str, usize),
+        (reader, after, limit): (&str, Option<ChangePosition>, usize),
     ) -> Result<Option<ChangedKeys>> {
         let mut source = self.connect(engine)?;
         let capture = &table.capture;
         let outcome = triggers::ensure(&mut source, capture).and_then(|()| {
             let place = (reader, capture.table);
-            let saved = on_physical(&mut source, |physical| store::saved(physical, place))?;
-            let Some(position) = saved else {
+            let position = match after {
+                Some(position) => Some(position),
+                None => on_physical(&mut source, |physical| store::saved(physical, place))?,
+            };
+            let Some(position) = position else {
                 return Ok(None);
             };
             if !order::is_known(&mut source, capture, &position)? {
