@@ -38,7 +38,7 @@ pub(crate) fn count_tasks(
 /// The labels of a table of tasks: `outbox`, `events` or `messages`.
 #[cfg(feature = "outbox")]
 fn table_labels(engine: &'static str, table: &'static str) -> Vec<Label> {
-    let queue = table.trim_start_matches("_bindery_");
+    let queue = table.strip_prefix("_bindery_").unwrap_or(table);
     vec![
         Label::new("bindery.engine", Cow::Borrowed(engine)),
         Label::new("bindery.queue", Cow::Borrowed(queue)),
