@@ -791,6 +791,10 @@ mod sync_05_the_copy_follows_the_commits {
 #[path = "messages_killed.rs"]
 mod killed;
 
+/// Runs of syncs beside consumers.
+#[path = "messages_beside.rs"]
+mod beside;
+
 /// The events, beside the schema that other programs have of them.
 #[path = "messages_schema.rs"]
 mod schema;

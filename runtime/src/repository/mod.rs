@@ -45,7 +45,7 @@ pub use moved::{Moved, move_row};
 pub(crate) use returning::returned_rows;
 pub use rows::Rows;
 #[cfg(feature = "sync")]
-pub(crate) use synced::{is_equal, recorded_key, values_of_new, values_of_row};
+pub(crate) use synced::{is_equal, recorded_key, recorded_of_key, values_of_new, values_of_row};
 pub use upsert_many::Upserted;
 
 /// The rows of model `M` on engine `E`.

@@ -166,7 +166,12 @@ pub(crate) fn values_of_row<M: Model, E: Engine>(
 
 /// The recorded values of a row's key, in the order of the key.
 pub(crate) fn recorded_key<M: HasKey, E: Engine>(row: &M::Row<E>) -> Result<Vec<u8>> {
-    recorded(Dialect::Sqlite, |params| M::write_key(&M::key(row), params))
+    recorded_of_key::<M, E>(&M::key(row))
+}
+
+/// The recorded values of a key, in its order.
+pub(crate) fn recorded_of_key<M: HasKey, E: Engine>(key: &M::Key<E>) -> Result<Vec<u8>> {
+    recorded(Dialect::Sqlite, |params| M::write_key(key, params))
 }
 
 fn recorded(dialect: Dialect, write: impl FnOnce(&mut ParamWriter<'_>)) -> Result<Vec<u8>> {

@@ -101,7 +101,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         loop {
             let mut counts = SyncCounts::default();
             let Err(error) = self.store(&batch, &mut counts) else {
-                return self.stored(&batch, counts);
+                return self.stored(&batch, counts, source);
             };
             match self.next(&error, &batch)? {
                 Next::Without(at) => {
@@ -122,14 +122,19 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
                     self.apply(batch, source)?;
                     batch = rest;
                 }
-                Next::Stored => return self.stored(&batch, counts),
+                Next::Stored => return self.stored(&batch, counts, source),
                 Next::Fails => return Err(error),
             }
         }
     }
 
-    /// Counts a batch that is stored.
-    pub(super) fn stored(&mut self, batch: &Batch<T>, counts: SyncCounts) -> Result<()> {
+    /// Counts a batch that is stored, and brings what was changed in its rows since.
+    pub(super) fn stored(
+        &mut self,
+        batch: &Batch<T>,
+        counts: SyncCounts,
+        source: &mut Connection<S::Engine>,
+    ) -> Result<()> {
         self.batch += 1;
         self.counts += counts;
         self.pending.clear();
@@ -142,7 +147,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
             rows: self.counts,
         });
         self.pace();
-        Ok(())
+        self.write_again(batch, source)
     }
 
     /// Waits until no more rows were read than may be by now.

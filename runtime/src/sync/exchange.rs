@@ -121,7 +121,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         for row in &batch.rows {
             self.rejected.remove(&row.key);
         }
-        self.stored(&batch, counts)?;
+        self.stored(&batch, counts, source)?;
         Ok(Vec::new())
     }
 

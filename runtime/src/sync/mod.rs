@@ -1,6 +1,7 @@
 //! Copies of tables that are kept up on another engine: which rows changed since the last run is read from a column of the
 //! source or found by comparing both tables, and written by batches, each together with how far it brings the copy.
 
+mod again;
 pub(crate) mod apply;
 mod capture;
 mod circles;

@@ -40,6 +40,8 @@ pub(super) struct Run<'db, S: SyncRow, T: SyncRow> {
     pub(super) pending: Vec<RejectedRow>,
     /// The keys of those that are tried again before the run ends.
     pub(super) put_off: Vec<Vec<u8>>,
+    /// Consumers of events may write to the target; `None` until that was looked for.
+    pub(super) has_events: Option<bool>,
     shown: Vec<SyncReject>,
     pub(super) started: Instant,
     watermark: Option<Mark>,
@@ -93,6 +95,7 @@ fn begin_and_end<S: SyncRow, T: SyncRow>(job: SyncJob<'_, S, T>) -> Result<SyncR
         rejected: HashSet::new(),
         pending: Vec::new(),
         put_off: Vec::new(),
+        has_events: None,
         shown: Vec::new(),
         started: Instant::now(),
         watermark: None,
