@@ -1,4 +1,4 @@
-//! A unique value that a row gives up for the rest of a transaction, as another row of the transaction takes it over before this one is
+//! A unique value that a row loses for the rest of a transaction, as another row of the transaction takes it over before this one is
 //! written.
 
 use super::Repository;
