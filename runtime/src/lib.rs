@@ -86,7 +86,7 @@ pub use bindery_macros::sql_fragment;
 #[cfg(feature = "atomic")]
 pub use atomic::{
     AtomicOptions, AtomicOutcome, AtomicTransaction, DoubtfulBranch, Fate, GeneratedAtomic,
-    InDoubt, RecoverOptions, RecoveryReport, RecoveryThread, Transfer,
+    InDoubt, PreparedSlots, RecoverOptions, RecoveryReport, RecoveryThread, Transfer,
 };
 pub use bindery_core::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
 pub use bindery_core::dialect::{Dialect, Flavour};

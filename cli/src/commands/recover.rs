@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use bindery::__private::AtomicGroup;
-use bindery::{DoubtfulBranch, RecoverOptions, RecoveryReport};
+use bindery::{DoubtfulBranch, ErrorKind, RecoverOptions, RecoveryReport};
 use bindery_schema::model::EngineId;
 use clap::Args;
 use serde::Serialize;
@@ -126,8 +126,12 @@ fn print(report: &RecoveryReport, format: Format, output: &Output) -> Result<(),
     })?;
     for (engine, error) in &report.unreachable {
         let failure = database::failure(error);
+        let until = match error.kind() {
+            ErrorKind::PermissionDenied => "its user has the rights to it",
+            _ => "it can be reached",
+        };
         output.failure(&failure.help(format!(
-            "what is prepared on `{engine}` stays so until it can be reached"
+            "what is prepared on `{engine}` stays so until {until}"
         )));
     }
     if report.is_clean() {

@@ -11,23 +11,27 @@ use super::report::{DoubtfulBranch, Fate, RecoveryReport};
 use super::store::{self, Decided, Records};
 use crate::databases::{Configured, Registry};
 use crate::driver::prepared::PreparedBranch;
+use crate::error::ErrorKind;
 
 /// From this number of branches on, all that a home has decided is read at once.
 const MANY: usize = 64;
 
-/// The records of homes, each read once; `None` where one cannot be read.
+/// The records of homes, each read once, or why one cannot be read.
 #[derive(Default)]
-struct Homes(BTreeMap<&'static str, Option<Records>>);
+struct Homes(BTreeMap<&'static str, Result<Records, ErrorKind>>);
 
 impl Homes {
     fn read(&mut self, branch: &Repairing<'_>) -> Decision {
         let Some(home) = branch.home else {
             return Decision::Stranger;
         };
-        let records = || on(home, store::records).ok();
+        let records = || on(home, store::records).map_err(|error| error.kind().clone());
         match self.0.entry(home.info.name).or_insert_with(records) {
-            Some(records) => records.decision(&branch.id.decision(), &branch.id.coordinator),
-            None => Decision::Unreadable,
+            Ok(records) => records.decision(&branch.id.decision(), &branch.id.coordinator),
+            Err(kind) => {
+                branch.note(kind);
+                Decision::Unreadable
+            }
         }
     }
 }
@@ -50,7 +54,7 @@ impl Registry {
                 Some(homes) => homes.read(&branch),
                 None => branch.read(&branch.id.decision()),
             };
-            let fate = foreseen(decision, branch.seen(options));
+            let fate = branch.allowed(foreseen(decision, branch.seen(options)));
             report.branches.push(branch.described(fate));
         }
     }

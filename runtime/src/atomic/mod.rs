@@ -43,7 +43,7 @@ pub use self::moving::Transfer;
 pub use self::options::AtomicOptions;
 pub use self::outcome::{AtomicOutcome, InDoubt};
 pub use self::recover::{RecoverOptions, RecoveryThread};
-pub use self::report::{DoubtfulBranch, Fate, RecoveryReport};
+pub use self::report::{DoubtfulBranch, Fate, PreparedSlots, RecoveryReport};
 
 /// An atomic group as compiled in.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! Recovery: finishes what lost coordinators left prepared, and forgets decisions that are of no more use. A dry run lists what is
 //! there by `listing`.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -10,7 +11,7 @@ use super::names::{self, Branch};
 use super::protocol::{
     Action, AllRules, Decision, Doubt, Event, Fenced, Finished, Forgetting, Id, Listed, Pause, Seen,
 };
-use super::report::{DoubtfulBranch, Fate, RecoveryReport};
+use super::report::{DoubtfulBranch, Fate, PreparedSlots, RecoveryReport};
 use super::store::Decided;
 use super::{AtomicGroup, store};
 use crate::databases::{Configured, Registry};
@@ -18,6 +19,7 @@ use crate::driver::Physical;
 use crate::driver::prepared::{Gid, Owner, PreparedBranch};
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::slots::branches::elsewhere;
+use crate::observe;
 use bindery_core::dialect::Dialect;
 
 /// How long one step may take: an engine that is down must not keep the others waiting.
@@ -129,6 +131,11 @@ impl Registry {
                 }
             }
         }
+        for engine in engines.iter().map(|at| &self.engines[*at]) {
+            if options.wants(engine.info.name) {
+                record(engine.info.name, &report);
+            }
+        }
         report
     }
 
@@ -159,6 +166,14 @@ impl Registry {
             Ok(listed) => listed,
             Err(error) => return report.unreachable.push((engine.info.name, error)),
         };
+        // Where this fails, so does what follows, and says so.
+        if let Ok(Some(slots)) = on(engine, |physical| physical.prepared_slots()) {
+            report.slots.push(PreparedSlots {
+                engine: engine.info.name,
+                used: slots.used,
+                most: slots.most,
+            });
+        }
         if options.is_dry {
             return self.list_branches(engine, listed, options, report);
         }
@@ -291,6 +306,8 @@ pub(super) struct Repairing<'r> {
     session: u32,
     owner: Owner,
     age: Option<Duration>,
+    /// A statement was refused for want of a right.
+    is_forbidden: Cell<bool>,
 }
 
 impl<'r> Repairing<'r> {
@@ -309,6 +326,7 @@ impl<'r> Repairing<'r> {
             group: branch.group.to_owned(),
             session: branch.session,
             owner: Owner::MayEnd,
+            is_forbidden: Cell::new(!prepared.may_finish),
             prepared,
             id,
         })
@@ -343,9 +361,32 @@ impl<'r> Repairing<'r> {
             }
         }
         match doubt.repair() {
-            Some(repair) => Fate::of(repair),
-            None => Some(Fate::Unreachable),
+            Some(repair) => Fate::of(repair).map(|fate| self.allowed(fate)),
+            None => Some(self.allowed(Fate::Unreachable)),
         }
+    }
+
+    /// The fate, where the rights of the users are enough for it.
+    pub(super) fn allowed(&self, fate: Fate) -> Fate {
+        let needs_rights = matches!(
+            fate,
+            Fate::WillCommit | Fate::WillRollBack | Fate::Unreachable | Fate::HomeUnreachable
+        );
+        match self.is_forbidden.get() && needs_rights {
+            true => Fate::Forbidden,
+            false => fate,
+        }
+    }
+
+    /// Notes why something could not be done.
+    pub(super) fn note(&self, kind: &ErrorKind) {
+        if *kind == ErrorKind::PermissionDenied {
+            self.is_forbidden.set(true);
+        }
+    }
+
+    fn noted<T>(&self, outcome: Result<T>) -> Result<T> {
+        outcome.inspect_err(|error| self.note(error.kind()))
     }
 
     fn perform(&self, action: Action, transaction: &str) -> Option<Event> {
@@ -384,7 +425,8 @@ impl<'r> Repairing<'r> {
             return Decision::Stranger;
         };
         let id = (transaction, &*self.id.coordinator);
-        on(home, |physical| store::read(physical, id)).unwrap_or(Decision::Unreadable)
+        self.noted(on(home, |physical| store::read(physical, id)))
+            .unwrap_or(Decision::Unreadable)
     }
 
     fn fence(&self, transaction: &str) -> Fenced {
@@ -392,7 +434,7 @@ impl<'r> Repairing<'r> {
         let look = || vec![self.listed()];
         let insert =
             |physical: &mut Physical| store::insert_abort(physical, id, &self.id.branch, look);
-        let fenced = self.home.map(|home| on(home, insert));
+        let fenced = self.home.map(|home| self.noted(on(home, insert)));
         fenced.and_then(Result::ok).unwrap_or(Fenced::Failed)
     }
 
@@ -401,7 +443,7 @@ impl<'r> Repairing<'r> {
         let finished = elsewhere(&self.engine.pool, STEP, |link| {
             link.finish_branch(gid, commits, self.owner)
         });
-        match finished {
+        match self.noted(finished) {
             Ok(true) => Finished::Done,
             Ok(false) => Finished::NotThere,
             Err(_) => Finished::Failed,
@@ -461,7 +503,33 @@ impl Drop for RecoveryThread {
     }
 }
 
+/// The metrics of an engine after recovery has looked at it.
+fn record(engine: &'static str, report: &RecoveryReport) {
+    let of_engine = || report.in_doubt().filter(|branch| branch.engine == engine);
+    let oldest = of_engine().filter_map(|branch| branch.age).max();
+    let slots = report.slots.iter().find(|slots| slots.engine == engine);
+    let slots = slots.map(|slots| (slots.used, slots.most));
+    let count = of_engine().count();
+    observe::record_in_doubt(engine, (count, oldest.unwrap_or_default()), slots);
+}
+
 fn tell(report: &RecoveryReport) {
+    for (engine, error) in &report.unreachable {
+        tracing::warn!(
+            engine,
+            %error,
+            "an engine could not be searched for transactions in doubt"
+        );
+    }
+    for slots in report.slots.iter().filter(|slots| slots.are_scarce()) {
+        let PreparedSlots { engine, used, most } = *slots;
+        tracing::warn!(
+            engine,
+            used,
+            most,
+            "most of the prepared transactions that the server allows are used: raise max_prepared_transactions"
+        );
+    }
     for branch in &report.branches {
         let (engine, group, transaction) = (branch.engine, &branch.group, &branch.transaction);
         let fate = branch.fate.to_string();

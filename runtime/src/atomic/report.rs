@@ -16,6 +16,26 @@ pub struct RecoveryReport {
     pub unreachable: Vec<(&'static str, Error)>,
     /// How many decisions are of no more use and were deleted.
     pub forgotten: usize,
+    /// The prepared transactions of each server that has a limit of them.
+    pub slots: Vec<PreparedSlots>,
+}
+
+/// How many prepared transactions a server has, those of all its databases and programs, and how many it may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PreparedSlots {
+    /// The engine.
+    pub engine: &'static str,
+    /// The prepared ones.
+    pub used: u64,
+    /// `max_prepared_transactions` of PostgreSQL.
+    pub most: u64,
+}
+
+impl PreparedSlots {
+    /// Are four of five used? A group that finds no room is rolled back.
+    pub fn are_scarce(&self) -> bool {
+        self.used > 0 && u128::from(self.used) * 5 >= u128::from(self.most) * 4
+    }
 }
 
 /// A branch that was found prepared.
@@ -54,6 +74,9 @@ pub enum Fate {
     NotOurs,
     /// Its own engine could not be reached again; left alone until it can.
     Unreachable,
+    /// The user of its engine, or of the one that keeps its decision, does not have the right to it: PostgreSQL lets only the role that
+    /// prepared a transaction, and a superuser, finish it. Left alone until recovery runs with a user who may.
+    Forbidden,
     /// Its own engine cannot be reached, so it is not known whether it is committed already. It is decided to be: recovery does that
     /// when the engine is back. Only in a [dry run](super::RecoverOptions::dry_run).
     Awaited,
@@ -73,6 +96,7 @@ impl Fate {
             | Self::HomeUnreachable
             | Self::NotOurs
             | Self::Unreachable
+            | Self::Forbidden
             | Self::Awaited
             | Self::Mixed => true,
         }
@@ -94,6 +118,10 @@ impl fmt::Display for Fate {
                 "left alone: the engine that keeps its decision does not know its program"
             }
             Self::Unreachable => "left alone: its engine cannot be reached",
+            Self::Forbidden => {
+                "left alone: the user of its engine, or of the engine that keeps its decision, may not finish it; recover as the user that \
+                 prepared it"
+            }
             Self::Awaited => "will be committed when its engine can be reached, unless it is",
             Self::Mixed => {
                 "rolled back by hand, though it is committed on the other engines: mend its rows, then delete its decision"

@@ -50,6 +50,15 @@ pub(crate) struct PreparedBranch {
     pub(crate) gid: Gid,
     /// By the server's clock; MySQL and MariaDB do not say.
     pub(crate) age: Option<Duration>,
+    /// The user of this connection has the right to finish it.
+    pub(crate) may_finish: bool,
+}
+
+/// The prepared transactions of a server, whoever prepared them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Slots {
+    pub(crate) used: u64,
+    pub(crate) most: u64,
 }
 
 /// How a two-phase commit can use a database.
@@ -250,6 +259,20 @@ impl AnyDriver {
             Self::Postgres(connection) => connection.prepared_branches(),
             #[cfg(feature = "mysql")]
             Self::Mysql(connection) => connection.prepared_branches(),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            Self::None(never) => match **never {},
+        }
+    }
+
+    /// How many prepared transactions the server has and may have; `None` where there is no such limit.
+    pub(crate) fn prepared_slots(&mut self) -> Result<Option<Slots>> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Ok(None),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(connection) => connection.prepared_slots().map(Some),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => Ok(None),
             #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
             Self::None(never) => match **never {},
         }

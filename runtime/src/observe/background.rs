@@ -1,4 +1,4 @@
-//! Metrics of work in the background: tasks, and copies on other engines. `no_background.rs` stands in its place in programs without
+//! Metrics of work in the background: tasks, copies on other engines, and recovery of atomic groups. `no_background.rs` stands in its place in programs without
 //! the feature.
 
 #[cfg(feature = "outbox")]
@@ -11,7 +11,32 @@ use super::meter::is_recorded;
 
 static METADATA: Metadata<'static> = Metadata::new("bindery", Level::INFO, Some(module_path!()));
 
+/// Recovery has found this number of transactions in doubt on an engine, the oldest of this age; and how many prepared transactions
+/// its server has, and may have.
+pub(crate) fn record_in_doubt(
+    engine: &'static str,
+    (number, oldest): (usize, std::time::Duration),
+    slots: Option<(u64, u64)>,
+) {
+    if !is_recorded() {
+        return;
+    }
+    let set = |name, value: f64| gauge(name, vec![Label::new("bindery.engine", engine)], value);
+    set(names::IN_DOUBT_COUNT, number as f64);
+    set(names::IN_DOUBT_OLDEST, oldest.as_secs_f64());
+    if let Some((used, most)) = slots {
+        set(names::PREPARED_COUNT, used as f64);
+        set(names::PREPARED_MAX, most as f64);
+    }
+}
+
+fn gauge(name: &'static str, labels: Vec<Label>, value: f64) {
+    let key = Key::from_parts(name, labels);
+    with_recorder(|recorder| recorder.register_gauge(&key, &METADATA).set(value));
+}
+
 /// Adds to a counter.
+#[cfg(any(feature = "outbox", feature = "sync"))]
 fn count(name: &'static str, labels: Vec<Label>, number: u64) {
     let key = Key::from_parts(name, labels);
     with_recorder(|recorder| {
@@ -55,10 +80,6 @@ pub(crate) fn record_tasks(
     if !is_recorded() {
         return;
     }
-    let gauge = |name, labels, value: f64| {
-        let key = Key::from_parts(name, labels);
-        with_recorder(|recorder| recorder.register_gauge(&key, &METADATA).set(value));
-    };
     for (state, number) in states {
         let mut labels = table_labels(engine, table);
         labels.push(Label::new("bindery.state", Cow::Borrowed(*state)));

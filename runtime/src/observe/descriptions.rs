@@ -22,6 +22,10 @@ pub(super) mod names {
     pub(in crate::observe) const TASKS_ENDED: &str = "bindery.tasks.ended";
     pub(in crate::observe) const TASKS_COUNT: &str = "bindery.tasks.count";
     pub(in crate::observe) const TASKS_OLDEST: &str = "bindery.tasks.oldest";
+    pub(in crate::observe) const IN_DOUBT_COUNT: &str = "bindery.in_doubt.count";
+    pub(in crate::observe) const IN_DOUBT_OLDEST: &str = "bindery.in_doubt.oldest";
+    pub(in crate::observe) const PREPARED_COUNT: &str = "bindery.prepared.count";
+    pub(in crate::observe) const PREPARED_MAX: &str = "bindery.prepared.max";
     pub(in crate::observe) const SYNC_DURATION: &str = "bindery.sync.duration";
     pub(in crate::observe) const SYNC_ROWS: &str = "bindery.sync.rows";
 }
@@ -101,6 +105,26 @@ const GAUGES: &[Description] = &[
         names::TASKS_OLDEST,
         Unit::Seconds,
         "How long the oldest task that could run had waited when they were last counted.",
+    ),
+    (
+        names::IN_DOUBT_COUNT,
+        Unit::Count,
+        "Transactions of atomic groups that are in doubt after the last recovery.",
+    ),
+    (
+        names::IN_DOUBT_OLDEST,
+        Unit::Seconds,
+        "Age of the oldest of them.",
+    ),
+    (
+        names::PREPARED_COUNT,
+        Unit::Count,
+        "Prepared transactions of a server, of all its databases and programs.",
+    ),
+    (
+        names::PREPARED_MAX,
+        Unit::Count,
+        "The most prepared transactions that a server may have.",
     ),
 ];
 

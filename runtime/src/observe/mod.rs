@@ -3,9 +3,9 @@
 //! statements are run. While nothing listens, a statement costs one load and one branch for it. A
 //! recorder of metrics is looked for at each checkout.
 
-#[cfg(all(feature = "metrics", any(feature = "outbox", feature = "sync")))]
+#[cfg(feature = "metrics")]
 mod background;
-#[cfg(all(not(feature = "metrics"), any(feature = "outbox", feature = "sync")))]
+#[cfg(not(feature = "metrics"))]
 #[path = "no_background.rs"]
 mod background;
 mod counters;
@@ -26,6 +26,7 @@ mod observer;
 mod running;
 mod span;
 
+pub(crate) use self::background::record_in_doubt;
 #[cfg(feature = "sync")]
 pub(crate) use self::background::record_sync;
 #[cfg(feature = "outbox")]

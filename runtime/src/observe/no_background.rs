@@ -1,7 +1,8 @@
 //! Without the feature `metrics` nothing of work in the background is recorded.
 
-#[cfg(any(feature = "outbox", feature = "sync"))]
 use std::time::Duration;
+
+pub(crate) fn record_in_doubt(_: &'static str, _: (usize, Duration), _: Option<(u64, u64)>) {}
 
 #[cfg(feature = "outbox")]
 pub(crate) fn count_tasks(_: (&'static str, &'static str), _: &[(&'static str, u64)]) {}

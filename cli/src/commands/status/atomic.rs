@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bindery::{DoubtfulBranch, Fate, RecoverOptions, RecoveryReport};
+use bindery::{DoubtfulBranch, Fate, PreparedSlots, RecoverOptions, RecoveryReport};
 
 use super::{Look, Row};
 use crate::commands::recover;
@@ -19,7 +19,8 @@ pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
     if let Some((_, error)) = report.unreachable.pop() {
         return Err(error);
     }
-    let rows = rows_of(&report, look);
+    let mut rows = rows_of(&report, look);
+    rows.extend(report.slots.iter().filter(|it| it.are_scarce()).map(scarce));
     Ok(if rows.is_empty() {
         vec![Row::new(SECTION, "nothing is in doubt")]
     } else {
@@ -41,6 +42,14 @@ fn listed(look: &Look<'_>) -> Option<RecoveryReport> {
     }
     let options = RecoverOptions::new().dry_run().engine(look.name());
     Some(look.engines.registry.recover_groups(&groups, &options))
+}
+
+fn scarce(slots: &PreparedSlots) -> Row {
+    let PreparedSlots { used, most, .. } = slots;
+    let text = format!("the server has {used} of the {most} prepared transactions that it allows");
+    Row::new(SECTION, text)
+        .level(Level::Warning)
+        .hint("set `max_prepared_transactions` higher in postgresql.conf and restart it, and look in pg_prepared_xacts for what is left there")
 }
 
 fn rows_of(report: &RecoveryReport, look: &Look<'_>) -> Vec<Row> {
@@ -67,11 +76,14 @@ fn row(group: &str, fate: &str, branches: &[&DoubtfulBranch], look: &Look<'_>) -
     let oldest = branches.iter().filter_map(|branch| branch.age).max();
     let is_late = oldest.unwrap_or(Duration::ZERO) > look.thresholds.max_age;
     let is_mixed = branches.iter().any(|branch| branch.fate == Fate::Mixed);
-    let is_awaited = branches.iter().any(|branch| branch.fate == Fate::Awaited);
-    let hint = if is_awaited {
-        "`bindery recover` when it is back; what is prepared there and not decided is not listed until then"
-    } else {
-        "`bindery recover`"
+    let hint = match branches[0].fate {
+        Fate::Awaited => {
+            "`bindery recover` when it is back; what is prepared there and not decided is not listed until then"
+        }
+        Fate::Forbidden => {
+            "`bindery recover` with the user that the program has in its URL, or a superuser"
+        }
+        _ => "`bindery recover`",
     };
     Row::new(SECTION, format!("group `{group}`, {which}: {fate}"))
         .count(branches.len())

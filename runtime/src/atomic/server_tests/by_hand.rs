@@ -2,6 +2,7 @@
 
 use super::*;
 
+const PG_PG: usize = 2;
 const FILE_PG: usize = 4;
 
 fn writes_all<'g>(group: &'g AtomicGroup, id: u32) -> impl FnOnce(&mut Tx) -> Result<()> + 'g {
@@ -44,6 +45,45 @@ fn a_branch_that_was_rolled_back_by_hand_is_reported_for_good() {
     assert_eq!(world.decisions(FILE), 1, "it stays");
     assert_eq!(fates(&world.recover()), [("pg", Fate::Mixed)]);
 }
+
+/// PostgreSQL lets the role that prepared a transaction finish it, and superusers; and home is read by those who may.
+///
+/// Covers REC-6 on PostgreSQL.
+#[test]
+fn recovery_without_the_rights_leaves_branches_alone_and_says_why() {
+    let _watchdog = Watchdog::start("atomic rights", PATIENCE);
+    let Some(world) = World::start("rights") else {
+        return;
+    };
+    for group in [&GROUPS[FILE_PG], &GROUPS[PG_PG]] {
+        let id = world.next();
+        world.killed(group, id, "after:CommitHome");
+        let mut urls = world.urls.clone();
+        for at in [PG, OTHER_PG] {
+            let database = &world.databases[at - 1];
+            database.run_script(WEAK).expect("a role");
+            let (scheme, rest) = urls[at].split_once("://").expect("a URL");
+            let (_, server) = rest.split_once('@').expect("with a user");
+            urls[at] = format!("{scheme}://weak:weak@{server}");
+        }
+        let weak = open(&urls);
+        let options = RecoverOptions::new().older_than(Duration::ZERO);
+        for options in [options.clone().dry_run(), options] {
+            let report = weak.recover_groups(std::slice::from_ref(group), &options);
+            let fates = fates(&report);
+            assert!(
+                matches!(fates[..], [(_, Fate::Forbidden)]),
+                "{}: {report:?}",
+                group.name
+            );
+        }
+        assert_eq!(world.prepared(), 1);
+        assert!(world.recover().is_clean());
+        assert_eq!(world.found(group, id), [true, true]);
+    }
+}
+
+const WEAK: &str = "DO $$ BEGIN CREATE ROLE weak LOGIN PASSWORD 'weak'; EXCEPTION WHEN duplicate_object THEN NULL; END $$;";
 
 /// As a lost program leaves them: every other one decided.
 fn leave_prepared(world: &World, count: u32) {

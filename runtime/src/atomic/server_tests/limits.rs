@@ -144,6 +144,11 @@ fn a_server_without_room_for_a_prepared_transaction_rolls_all_back() {
     );
     assert!(world.found(group, id).iter().all(|found| !found));
     assert_eq!(world.prepared(), 0);
+    let dry = RecoverOptions::new().dry_run();
+    let report = world.db.recover_groups(GROUPS, &dry);
+    let slots = |name: &str| *report.slots.iter().find(|it| it.engine == name).unwrap();
+    let pg = slots("pg");
+    assert_eq!((pg.used, pg.most, pg.are_scarce()), (12, 12, true));
     for at in 0..MOST {
         let sql = format!("ROLLBACK PREPARED 'theirs{at}'");
         link.protocol(|it| it.batch(&sql)).unwrap();
@@ -151,6 +156,8 @@ fn a_server_without_room_for_a_prepared_transaction_rolls_all_back() {
     drop(link);
     let outcome = world.run(group, writes_all(group, world.next()));
     assert!(is_committed_everywhere(&outcome), "{outcome:?}");
+    let report = world.db.recover_groups(GROUPS, &dry);
+    assert!(report.slots.iter().all(|slots| !slots.are_scarce()));
 }
 
 /// Covers REC-5, REC-8 on SQLite: a home that is not the one that was live, and one that cannot be written.

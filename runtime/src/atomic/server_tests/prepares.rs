@@ -5,10 +5,12 @@ use crate::databases::config::EngineOptions;
 
 use crate::atomic::failpoint;
 
+const PG_MARIA: usize = 0;
+const MARIA_PG: usize = 1;
 const FILE_PG: usize = 4;
 const THREE: usize = 6;
 
-/// Covers 2PC-7, 2PC-13 on PostgreSQL, SQLite.
+/// Covers 2PC-7, 2PC-13.
 #[test]
 fn atom_02_a_prepare_that_is_refused_and_a_home_that_is_full_roll_all_back() {
     let _watchdog = Watchdog::start("atomic refused prepares", PATIENCE);
@@ -18,6 +20,47 @@ fn atom_02_a_prepare_that_is_refused_and_a_home_that_is_full_roll_all_back() {
     things_of_a_session_cannot_be_prepared(&world);
     a_name_that_is_taken_is_refused(&world);
     a_file_without_room_for_the_decision(&world);
+    homes_that_refuse_the_decision(&world);
+}
+
+/// The home can be written while the work runs, and refuses the decision.
+fn homes_that_refuse_the_decision(world: &World) {
+    let refusals = [
+        (
+            FILE_PG,
+            FILE,
+            "CREATE TRIGGER refuses BEFORE INSERT ON _bindery_decisions BEGIN SELECT RAISE(ABORT, 'read-only'); END",
+            "DROP TRIGGER refuses",
+        ),
+        (
+            PG_MARIA,
+            PG,
+            "ALTER TABLE _bindery_decisions ADD CONSTRAINT refuses CHECK (decision <> 'C') NOT VALID",
+            "ALTER TABLE _bindery_decisions DROP CONSTRAINT refuses",
+        ),
+        (
+            MARIA_PG,
+            MARIA,
+            "RENAME TABLE _bindery_decisions TO _bindery_away",
+            "RENAME TABLE _bindery_away TO _bindery_decisions",
+        ),
+    ];
+    for (group, home, refuse, allow) in refusals {
+        let group = &GROUPS[group];
+        let writes =
+            |id: u32| move |tx: &mut Tx| group.engines.iter().try_for_each(|at| tx.insert(*at, id));
+        let outcome = world.run(group, writes(world.next()));
+        assert!(is_committed_everywhere(&outcome), "{outcome:?}");
+        world.on(home, |it| it.define(refuse));
+        let id = world.next();
+        let error = world.run(group, writes(id)).stored().unwrap_err();
+        assert_eq!(error.engine(), Some(PROGRAM.engines[home].name), "{error}");
+        world.on(home, |it| it.define(allow));
+        assert!(world.found(group, id).iter().all(|found| !found));
+        assert_eq!(world.prepared(), 0, "{}", group.name);
+        let outcome = world.run(group, writes(world.next()));
+        assert!(is_committed_everywhere(&outcome), "{outcome:?}");
+    }
 }
 
 fn things_of_a_session_cannot_be_prepared(world: &World) {

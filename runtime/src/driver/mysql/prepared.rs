@@ -275,5 +275,9 @@ fn listed(row: &[String]) -> Option<PreparedBranch> {
     }
     let (transaction, branch) = data.split_at_checked(transaction.parse().ok()?)?;
     let gid = Gid::new(&format!("{transaction}:{branch}"))?;
-    Some(PreparedBranch { gid, age: None })
+    Some(PreparedBranch {
+        gid,
+        age: None,
+        may_finish: true,
+    })
 }

@@ -5,17 +5,21 @@ use std::time::Duration;
 
 use super::PostgresConnection;
 use super::number::read_whole_number;
-use crate::driver::prepared::{Gid, Part, PreparedBranch, not_atomic};
+use crate::driver::prepared::{Gid, Part, PreparedBranch, Slots, not_atomic};
 use crate::error::{Error, Result};
 use crate::value::ParamWriter;
 
 /// There is no prepared transaction of this name.
 const UNDEFINED_OBJECT: &str = "42704";
 
-/// Only those that this connection can finish.
-const LIST: &str = "SELECT gid, CAST(extract(epoch FROM clock_timestamp() - prepared) * 1000 AS bigint) \
-     FROM pg_catalog.pg_prepared_xacts WHERE database = pg_catalog.current_database() \
+/// Those of this database, and whether this connection's role can finish each.
+const LIST: &str = "SELECT gid, CAST(extract(epoch FROM clock_timestamp() - prepared) * 1000 AS bigint), \
+     owner = current_user OR (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) FROM pg_catalog.pg_prepared_xacts WHERE database = pg_catalog.current_database() \
      AND gid LIKE 'bnd1:%' ORDER BY prepared, gid";
+
+/// Those of all databases and programs.
+const SLOTS: &str = "SELECT (SELECT count(*) FROM pg_catalog.pg_prepared_xacts), \
+     CAST(pg_catalog.current_setting('max_prepared_transactions') AS bigint)";
 
 /// In the same message as PREPARE TRANSACTION, which is not run where this fails. The server keeps the outcome by this number.
 const ASK_NUMBER: &str = "SELECT pg_catalog.txid_current_if_assigned()";
@@ -101,14 +105,26 @@ impl PostgresConnection {
         let mut found = Vec::new();
         self.query(LIST, &mut |_| (), &mut |row| {
             let (gid, age_ms) = (row.next::<String>()?, row.next::<i64>()?);
+            let may_finish = row.next::<bool>()?;
             let age = u64::try_from(age_ms).unwrap_or(0);
             found.extend(Gid::new(&gid).map(|gid| PreparedBranch {
                 gid,
                 age: Some(Duration::from_millis(age)),
+                may_finish,
             }));
             Ok(true)
         })?;
         Ok(found)
+    }
+
+    pub(in crate::driver) fn prepared_slots(&mut self) -> Result<Slots> {
+        let mut slots = Slots { used: 0, most: 0 };
+        self.query(SLOTS, &mut |_| (), &mut |row| {
+            slots.used = row.next::<i64>()?.unsigned_abs();
+            slots.most = row.next::<i64>()?.unsigned_abs();
+            Ok(true)
+        })?;
+        Ok(slots)
     }
 
     pub(in crate::driver) fn session_number(&self) -> u32 {

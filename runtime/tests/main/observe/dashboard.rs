@@ -30,7 +30,7 @@ mod welcome {
 }
 
 /// A program that does everything of which there is a metric.
-fn run(recorder: &PrometheusRecorder) {
+fn run(recorder: &PrometheusRecorder, urls: &[String; 2]) {
     with_local_recorder(recorder, || {
         use links::*;
 
@@ -61,7 +61,33 @@ fn run(recorder: &PrometheusRecorder) {
         drop(held);
         run_tasks();
         run_sync();
+        run_recovery(urls);
     });
+}
+
+/// A program with an atomic group.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "written as generated code is, and little of it is used here"
+)]
+mod atomic {
+    include!("../../../../tests/golden/atomic/bindery.rs");
+}
+
+/// PostgreSQL and MariaDB.
+fn run_recovery([default, m]: &[String; 2]) {
+    let config = bindery::Config::new()
+        .engine("default", default.as_str())
+        .engine("m", m.as_str());
+    let db = atomic::Databases::with_config(&config).unwrap();
+    assert!(db.recover().is_clean());
+}
+
+/// Databases of servers, which alone can have transactions in doubt.
+fn servers() -> Option<[bindery_testkit::FreshDatabase; 2]> {
+    let postgres = bindery_testkit::fresh_postgres()?;
+    Some([postgres, bindery_testkit::fresh_mysql()?])
 }
 
 #[derive(serde::Serialize, serde::Deserialize, bindery::outbox::Task)]
@@ -166,8 +192,14 @@ impl Selected {
 /// Covers MON-01: each query of the dashboard finds series with all its labels, and no metric is missing there.
 #[test]
 fn mon_01_every_query_of_the_dashboard_finds_what_a_program_exports() {
+    let Some(databases) = servers() else {
+        return;
+    };
     let recorder = recorder();
-    run(&recorder);
+    run(
+        &recorder,
+        &databases.each_ref().map(|database| database.url()),
+    );
     let series = scrape(&recorder);
     let mut shown = BTreeSet::new();
     let queries = queries();
@@ -224,8 +256,14 @@ fn base(name: &str) -> &str {
 /// Covers MON-01: the page lists all metrics that a program exports, and no other.
 #[test]
 fn mon_01_the_page_lists_every_metric() {
+    let Some(databases) = servers() else {
+        return;
+    };
     let recorder = recorder();
-    run(&recorder);
+    run(
+        &recorder,
+        &databases.each_ref().map(|database| database.url()),
+    );
     let exported = scrape(&recorder);
     let exported: BTreeSet<String> = exported
         .iter()
