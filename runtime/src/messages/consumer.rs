@@ -2,20 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::MESSAGES_TABLE;
 use super::context::MessageContext;
-use super::database_queue;
 use super::event::Event;
+use super::intake::{Intake, Taker};
 use super::message::Message;
 use super::options::worker_options;
 use super::queue::Queue;
 use crate::databases::GeneratedDatabases;
-use crate::driver::Physical;
-use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::outbox::{
     Failed, HasInbox, RunningWorker, StopHandle, TaskContext, TaskResult, Worker, WorkerReport,
     chain,
@@ -23,10 +20,6 @@ use crate::outbox::{
 
 /// The longest name of a consumer, in characters.
 const LONGEST_NAME: usize = 64;
-/// Messages that are taken from a queue at a time.
-const AT_A_TIME: usize = 100;
-/// The pause after a queue had no message, or could not be reached.
-const PAUSE: Duration = Duration::from_millis(100);
 
 pub(super) type Handler<D> =
     Arc<dyn Fn(&Message, &MessageContext<'_, D>) -> std::result::Result<(), String> + Send + Sync>;
@@ -92,7 +85,8 @@ impl<D: GeneratedDatabases> Consumer<D> {
         self.on(|_: V, _| Ok(()))
     }
 
-    /// Takes messages from a queue, too. They are acknowledged there once they are stored.
+    /// Takes messages from a queue, too. They are acknowledged there once they are stored. While the queue is away, or its code panics, it is
+    /// tried again, after at most ten seconds. What was taken and is not stored when the consumer stops is given back.
     pub fn from(mut self, queue: impl Queue) -> Self {
         self.queues.push(Arc::new(queue));
         self
@@ -119,8 +113,11 @@ impl<D: GeneratedDatabases> Consumer<D> {
         let (worker, intake) = self.parts()?;
         let intake = Intake::start(intake)?;
         let report = worker.run();
-        drop(intake);
-        report
+        let not_taken = intake.end();
+        report.map(|report| WorkerReport {
+            not_taken,
+            ..report
+        })
     }
 
     /// Handles events until none is due: for tests, and for programs that are started again and again.
@@ -129,9 +126,9 @@ impl<D: GeneratedDatabases> Consumer<D> {
     /// As [`run`](Self::run); and the database or a queue cannot be reached.
     pub fn run_until_idle(self) -> Result<WorkerReport> {
         let (worker, intake) = self.parts()?;
-        for queue in &intake.queues {
-            while intake.take(&**queue).map_err(unreachable)? {}
-        }
+        let taken = intake.take_all().map_err(unreachable);
+        intake.leave();
+        taken?;
         worker.run_until_idle()
     }
 
@@ -142,7 +139,8 @@ impl<D: GeneratedDatabases> Consumer<D> {
     pub fn start(self) -> Result<RunningWorker> {
         let (worker, intake) = self.parts()?;
         let intake = Intake::start(intake)?;
-        Ok(worker.start()?.with(Box::new(intake)))
+        let failures = intake.failures();
+        Ok(worker.start()?.with(Box::new(intake), failures))
     }
 
     fn parts(mut self) -> Result<(Worker<D>, Taker<D>)> {
@@ -188,98 +186,4 @@ fn handle<D: GeneratedDatabases>(
 
 fn unreachable(why: String) -> Error {
     Error::new(ErrorKind::Config(why))
-}
-
-/// Takes messages from queues into the table of the consumer.
-struct Taker<D> {
-    db: D,
-    engine: usize,
-    name: String,
-    queues: Vec<Arc<dyn Queue>>,
-    attempts: u32,
-}
-
-impl<D: GeneratedDatabases> Taker<D> {
-    /// Takes some, and says whether there were any. They are acknowledged after their commit here.
-    fn take(&self, queue: &dyn Queue) -> std::result::Result<bool, String> {
-        let deliveries = queue.take(&self.name, AT_A_TIME);
-        let deliveries = deliveries.map_err(|error| error.to_string())?;
-        if deliveries.is_empty() {
-            return Ok(false);
-        }
-        let store = |physical: &mut Physical| {
-            deliveries.iter().try_for_each(|delivery| {
-                let message = Message::from_json(&delivery.body).ok();
-                let message = (message.as_ref(), delivery.body.as_str());
-                database_queue::insert(physical, &self.name, message, self.attempts)
-            })
-        };
-        let engine = &self.db.engines[self.engine];
-        let stored = engine.pool.acquire_writer().and_then(|mut link| {
-            link.call(Operation::Insert, |link| {
-                link.atomically(|link| store(link.ready()?))
-            })
-        });
-        stored.map_err(|error| error.on_engine(engine.info.name).to_string())?;
-        for delivery in &deliveries {
-            let done = queue.acknowledge(&self.name, delivery);
-            done.map_err(|error| error.to_string())?;
-        }
-        Ok(true)
-    }
-
-    fn run(&self, is_over: &AtomicBool) {
-        while !is_over.load(Ordering::Relaxed) {
-            let mut found = false;
-            for queue in &self.queues {
-                match self.take(&**queue) {
-                    Ok(any) => found |= any,
-                    Err(error) => {
-                        tracing::warn!(consumer = self.name, error, "messages cannot be taken");
-                    }
-                }
-            }
-            if !found {
-                std::thread::park_timeout(PAUSE);
-            }
-        }
-    }
-}
-
-/// The thread that takes messages from queues. It ends when this is dropped.
-struct Intake {
-    is_over: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Intake {
-    fn start<D: GeneratedDatabases>(taker: Taker<D>) -> Result<Self> {
-        let is_over = Arc::new(AtomicBool::new(false));
-        if taker.queues.is_empty() {
-            return Ok(Self {
-                is_over,
-                thread: None,
-            });
-        }
-        let over = Arc::clone(&is_over);
-        let thread = std::thread::Builder::new().name("bindery-intake".to_owned());
-        let thread = thread
-            .spawn(move || taker.run(&over))
-            .map_err(|error| Error::new(ErrorKind::Io).with_source(error))?;
-        Ok(Self {
-            is_over,
-            thread: Some(thread),
-        })
-    }
-}
-
-impl Drop for Intake {
-    fn drop(&mut self) {
-        self.is_over.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            // A panic of it was printed.
-            let _ = thread.join();
-        }
-    }
 }

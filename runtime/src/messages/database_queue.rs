@@ -103,19 +103,25 @@ impl Queue for DatabaseQueue {
     }
 
     fn acknowledge(&self, _: &str, delivery: &Delivery) -> Result<(), QueueError> {
-        let parts = delivery.receipt.rsplit_once('/');
-        let parts = parts.and_then(|(claim, id)| Some((claim, id.parse::<i64>().ok()?)));
-        let Some((claim, id)) = parts else {
-            return Err(QueueError::Refused(
-                "this is not one of its receipts".to_owned(),
-            ));
-        };
+        let (claim, id) = claimed(delivery)?;
         self.write(|physical| table::complete(physical, MESSAGES_TABLE, claim, id))
+    }
+
+    fn give_back(&self, _: &str, delivery: &Delivery) -> Result<(), QueueError> {
+        let (claim, id) = claimed(delivery)?;
+        self.write(|physical| table::release(physical, MESSAGES_TABLE, claim, id))
     }
 
     fn redelivers_after(&self) -> Duration {
         self.redelivers_after
     }
+}
+
+/// The claim and the number of a message, from its receipt.
+fn claimed(delivery: &Delivery) -> Result<(&str, i64), QueueError> {
+    let parts = delivery.receipt.rsplit_once('/');
+    let parts = parts.and_then(|(claim, id)| Some((claim, id.parse::<i64>().ok()?)));
+    parts.ok_or_else(|| QueueError::Refused("this is not one of its receipts".to_owned()))
 }
 
 /// Writes a message for a consumer, unless one with its id waits for it or has failed. One that is not a message is kept as well: its reader

@@ -106,6 +106,17 @@ impl Queue for MemoryQueue {
         Ok(())
     }
 
+    fn give_back(&self, consumer: &str, delivery: &Delivery) -> Result<(), QueueError> {
+        if let Some(entries) = self.lock().consumers.get_mut(consumer) {
+            let mut entries = entries.iter_mut();
+            let given = entries.find(|entry| entry.number.to_string() == delivery.receipt);
+            if let Some(entry) = given {
+                entry.taken_until = None;
+            }
+        }
+        Ok(())
+    }
+
     fn redelivers_after(&self) -> Duration {
         self.redelivers_after
     }

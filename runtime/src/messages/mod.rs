@@ -9,6 +9,7 @@ mod context;
 mod contract;
 mod database_queue;
 mod event;
+mod intake;
 mod memory_queue;
 mod message;
 mod options;

@@ -14,6 +14,10 @@ use super::message::Message;
 /// - Messages of one key come in the order in which they were pushed; a later one is not handed out while an earlier one is taken, except
 ///   both in one call.
 /// - The body of a delivery is the text that was pushed.
+///
+/// SHOULD:
+/// - [`give_back`](Self::give_back) a message so that it is handed out again at once.
+/// - [`leave`](Self::leave) what is held for this program to others.
 pub trait Queue: Send + Sync + 'static {
     /// Stores a message for every consumer that has subscribed.
     ///
@@ -38,6 +42,26 @@ pub trait Queue: Send + Sync + 'static {
     /// # Errors
     /// The queue cannot be reached.
     fn acknowledge(&self, consumer: &str, delivery: &Delivery) -> Result<(), QueueError>;
+
+    /// Gives back a message that was taken and is not done with: it is handed out again at once. Unless a queue says otherwise it does
+    /// nothing, and the message is handed out again after its time.
+    ///
+    /// # Errors
+    /// The queue cannot be reached.
+    fn give_back(&self, consumer: &str, delivery: &Delivery) -> Result<(), QueueError> {
+        let _ = (consumer, delivery);
+        Ok(())
+    }
+
+    /// Says that this program takes no more messages for a consumer: those that the queue holds for this program alone go to others. A later
+    /// `take` begins anew. Unless a queue says otherwise it does nothing, as such a queue holds none.
+    ///
+    /// # Errors
+    /// The queue cannot be reached.
+    fn leave(&self, consumer: &str) -> Result<(), QueueError> {
+        let _ = consumer;
+        Ok(())
+    }
 
     /// The time after which a message is handed out again that was taken and not acknowledged.
     fn redelivers_after(&self) -> Duration;

@@ -66,7 +66,26 @@ pub(crate) fn complete(
     claim: &str,
     id: i64,
 ) -> Result<()> {
+    finish(physical, table, claim, (id, End::Completed))
+}
+
+/// Gives back a row of a claim, which is left to others.
+pub(crate) fn release(
+    physical: &mut Physical,
+    table: &'static str,
+    claim: &str,
+    id: i64,
+) -> Result<()> {
+    finish(physical, table, claim, (id, End::Released))
+}
+
+fn finish(
+    physical: &mut Physical,
+    table: &'static str,
+    claim: &str,
+    (id, end): (i64, End),
+) -> Result<()> {
     let mut ended = Ended::default();
-    ended.add(id, End::Completed);
+    ended.add(id, end);
     store::finish(physical, table, claim, &ended).map(drop)
 }

@@ -16,6 +16,8 @@ mod threads;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+#[cfg(feature = "messages")]
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -377,6 +379,7 @@ pub struct RunningWorker {
 #[cfg(feature = "messages")]
 struct Beside {
     _held: Box<dyn Send>,
+    failures: Arc<AtomicU64>,
 }
 
 #[cfg(feature = "messages")]
@@ -387,10 +390,13 @@ impl std::fmt::Debug for Beside {
 }
 
 impl RunningWorker {
-    /// The same with what ends together with it.
+    /// The same with what ends together with it, and counts its failures.
     #[cfg(feature = "messages")]
-    pub(crate) fn with(mut self, beside: Box<dyn Send>) -> Self {
-        self.beside = Some(Beside { _held: beside });
+    pub(crate) fn with(mut self, beside: Box<dyn Send>, failures: Arc<AtomicU64>) -> Self {
+        self.beside = Some(Beside {
+            _held: beside,
+            failures,
+        });
         self
     }
 
@@ -403,18 +409,22 @@ impl RunningWorker {
     /// Where its thread did.
     pub fn stop(mut self) -> Result<WorkerReport> {
         #[cfg(feature = "messages")]
-        {
-            self.beside = None;
-        }
+        let beside = self.beside.take().map(|beside| beside.failures);
         self.stop.stop();
         let thread = self
             .thread
             .take()
             .expect("it is taken by `stop` alone, which takes the worker");
-        match thread.join() {
+        let report = match thread.join() {
             Ok(report) => report,
             Err(panic) => std::panic::resume_unwind(panic),
-        }
+        };
+        #[cfg(feature = "messages")]
+        let report = report.map(|report| WorkerReport {
+            not_taken: beside.map_or(0, |failures| failures.load(Ordering::Relaxed)),
+            ..report
+        });
+        report
     }
 }
 

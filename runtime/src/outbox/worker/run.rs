@@ -39,6 +39,8 @@ pub struct WorkerReport {
     pub lost: u64,
     /// Handlers that were still at work when a worker that was stopped had waited long enough.
     pub abandoned: u64,
+    /// How often a consumer could not take messages from its queues, as they were away, or their code panicked.
+    pub not_taken: u64,
 }
 
 pub(super) struct Dispatcher<D: GeneratedDatabases> {
