@@ -25,7 +25,7 @@
 //! println!("{}", database.name());
 //! ```
 //!
-//! [`Broker`] is the same for message brokers: Redis.
+//! [`Broker`] is the same for message brokers: Redis, RabbitMQ and NATS.
 //!
 //! [`FaultProxy`] stands between a program and its server and does what networks do on bad days; [`Watchdog`] ends a test
 //! that would otherwise hang.

@@ -11,7 +11,13 @@ use crate::interrupt::Interrupt;
 use crate::newest;
 use crate::output::complain;
 
-const PACKAGES: &[&str] = &["postgresql", "mariadb-server", "redis-server"];
+const PACKAGES: &[&str] = &[
+    "postgresql",
+    "mariadb-server",
+    "redis-server",
+    "rabbitmq-server",
+    "nats-server",
+];
 
 /// Debian calls this program before it starts a service (`man invoke-rc.d`); 101 means no.
 const NO_SERVICES: (&str, &str) = ("/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n");

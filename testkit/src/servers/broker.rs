@@ -1,32 +1,25 @@
 //! Message brokers: one program, one configuration file, no databases. Everything else is as for a [`Server`](super::Server).
+//! The differences between them are in `broker_kind`.
 
-use std::fmt;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
-use std::path::PathBuf;
-use std::process::Command;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
 use super::account::Account;
+use super::broker_kind::{Kind, Site};
 use super::directory::Directory;
 use super::guard::Guard;
 use super::process::Process;
-use super::programs::{MYSQL_FOLDERS, find, folders};
 use super::secret;
-use super::server::{PORT_ATTEMPTS, STOP_PATIENCE, Shutdown, free_port, is_taken};
+use super::server::{PORT_ATTEMPTS, STOP_PATIENCE, Shutdown, is_taken};
 use crate::{Error, Result, skip};
 
 /// The longest time until a broker answers.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The brokers that can be started.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Redis,
-}
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A private message broker. Dropped, it is stopped and everything it wrote is removed, also when this process ends without dropping
 /// it.
@@ -34,8 +27,7 @@ enum Kind {
 pub struct Broker {
     kind: Kind,
     program: PathBuf,
-    port: u16,
-    password: String,
+    site: Site,
     /// Taken by the end only.
     running: Option<Running>,
 }
@@ -48,75 +40,13 @@ struct Running {
     guard: Guard,
 }
 
-impl Kind {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Redis => "Redis",
-        }
-    }
-
-    fn program(self) -> &'static str {
-        match self {
-            Self::Redis => "redis-server",
-        }
-    }
-
-    fn help(self) -> &'static str {
-        match self {
-            Self::Redis => "install it, e.g. `apt-get install redis-server`",
-        }
-    }
-
-    /// Accounts that root may run it as, the best first.
-    fn accounts(self) -> &'static [&'static str] {
-        match self {
-            Self::Redis => &["redis", "nobody"],
-        }
-    }
-
-    /// The configuration: data that a killed process leaves is there when it comes back.
-    fn configuration(self, directory: &Directory, password: &str) -> String {
-        let data = directory.data();
-        match self {
-            // Its title would replace the path by which the guard knows it.
-            Self::Redis => format!(
-                "bind 127.0.0.1\ndir \"{}\"\nrequirepass {password}\nappendonly yes\nsave \"\"\ndaemonize no\nset-proc-title no\n",
-                data.display()
-            ),
-        }
-    }
-
-    fn command(self, program: &PathBuf, configuration: &PathBuf, port: u16) -> Command {
-        let mut command = Command::new(program);
-        match self {
-            Self::Redis => command
-                .arg(configuration)
-                .args(["--port", &port.to_string()]),
-        };
-        command
-    }
-
-    /// The first bytes of a client, and the answer of a broker that is ready.
-    fn greeting(self, password: &str) -> (String, &'static str) {
-        match self {
-            Self::Redis => (format!("AUTH {password}\r\nPING\r\n"), "+PONG"),
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
-    }
-}
-
 impl Broker {
     /// Starts a Redis server whose data outlives a crash of it, and waits until it answers.
     ///
     /// # Errors
     /// When it is not installed, does not start (the end of its log is in the message) or is not ready in time.
     pub fn redis() -> Result<Self> {
-        Self::start(Kind::Redis)
+        Self::start(Kind::Redis, None)
     }
 
     /// [`redis`](Self::redis) for a test. Where it is not installed the test is skipped.
@@ -127,12 +57,71 @@ impl Broker {
         Self::or_skip(Self::redis())
     }
 
+    /// Starts RabbitMQ, whose durable queues outlive a crash of it, on a node with a name, a cookie and ports of its own, and waits until it
+    /// answers: that takes some seconds, so tests share one where they can.
+    ///
+    /// # Errors
+    /// As [`redis`](Self::redis).
+    pub fn rabbitmq() -> Result<Self> {
+        Self::start(Kind::RabbitMq, None)
+    }
+
+    /// [`rabbitmq`](Self::rabbitmq) for a test. Where it is not installed the test is skipped.
+    ///
+    /// # Panics
+    /// As [`redis_or_skip`](Self::redis_or_skip).
+    pub fn rabbitmq_or_skip() -> Option<Self> {
+        Self::or_skip(Self::rabbitmq())
+    }
+
+    /// Starts a NATS server with JetStream, whose streams outlive a crash of it, and waits until it answers.
+    ///
+    /// # Errors
+    /// As [`redis`](Self::redis).
+    pub fn nats() -> Result<Self> {
+        Self::start(Kind::Nats, None)
+    }
+
+    /// [`nats`](Self::nats) for a test. Where it is not installed the test is skipped.
+    ///
+    /// # Panics
+    /// As [`redis_or_skip`](Self::redis_or_skip).
+    pub fn nats_or_skip() -> Option<Self> {
+        Self::or_skip(Self::nats())
+    }
+
+    /// [`redis_or_skip`](Self::redis_or_skip) with TLS, too, by a certificate and its key in PEM: see [`tls_url`](Self::tls_url).
+    ///
+    /// # Panics
+    /// As [`redis_or_skip`](Self::redis_or_skip).
+    pub fn redis_with_tls_or_skip(certificate: &str, key: &str) -> Option<Self> {
+        Self::or_skip(Self::start(Kind::Redis, Some((certificate, key))))
+    }
+
+    /// [`rabbitmq_or_skip`](Self::rabbitmq_or_skip) likewise.
+    ///
+    /// # Panics
+    /// As [`redis_or_skip`](Self::redis_or_skip).
+    pub fn rabbitmq_with_tls_or_skip(certificate: &str, key: &str) -> Option<Self> {
+        Self::or_skip(Self::start(Kind::RabbitMq, Some((certificate, key))))
+    }
+
+    /// [`nats_or_skip`](Self::nats_or_skip) likewise.
+    ///
+    /// # Panics
+    /// As [`redis_or_skip`](Self::redis_or_skip).
+    pub fn nats_with_tls_or_skip(certificate: &str, key: &str) -> Option<Self> {
+        Self::or_skip(Self::start(Kind::Nats, Some((certificate, key))))
+    }
+
     /// Checks that all brokers are installed, without starting them.
     ///
     /// # Errors
     /// [`Error::NotInstalled`] says what was looked for and what to install.
     pub fn check_installed() -> Result<()> {
-        program_of(Kind::Redis).map(drop)
+        Kind::ALL
+            .iter()
+            .try_for_each(|kind| kind.find_program().map(drop))
     }
 
     fn or_skip(started: Result<Self>) -> Option<Self> {
@@ -146,27 +135,32 @@ impl Broker {
         }
     }
 
-    fn start(kind: Kind) -> Result<Self> {
-        let program = program_of(kind)?;
+    fn start(kind: Kind, tls: Option<(&str, &str)>) -> Result<Self> {
+        let program = kind.find_program()?;
         let directory = Directory::create(Account::choose(kind.accounts())?)?;
         let mut guard = Guard::post(directory.path(), Signal::KILL)?;
         let password = secret::random_hex(16)?;
-        directory.write("broker.conf", &kind.configuration(&directory, &password))?;
+        if let Some((certificate, key)) = tls {
+            directory.write("certificate.pem", certificate)?;
+            directory.write("key.pem", key)?;
+        }
         let mut attempt = 1;
-        let (process, port) = loop {
-            let port = free_port()?;
-            match run(kind, &program, &directory, (port, &password), &mut guard) {
-                Err(Error::Failed { .. }) if attempt < PORT_ATTEMPTS && is_taken(port) => {
+        let (process, site) = loop {
+            let site = Site::choose(&password, tls.is_some())?;
+            kind.write_files(&site, &directory)?;
+            match run(kind, &program, &directory, &site, &mut guard) {
+                Err(Error::Failed { .. })
+                    if attempt < PORT_ATTEMPTS && site.ports().any(is_taken) =>
+                {
                     attempt += 1;
                 }
-                started => break (started?, port),
+                started => break (started?, site),
             }
         };
         Ok(Self {
             kind,
             program,
-            port,
-            password,
+            site,
             running: Some(Running {
                 process,
                 directory,
@@ -177,14 +171,17 @@ impl Broker {
 
     /// The URL by which clients reach it.
     pub fn url(&self) -> String {
-        match self.kind {
-            Kind::Redis => format!("redis://:{}@127.0.0.1:{}/", self.password, self.port),
-        }
+        self.kind.url(&self.site)
+    }
+
+    /// The URL by which clients reach it over TLS, at `localhost`, where it was started with a certificate.
+    pub fn tls_url(&self) -> Option<String> {
+        self.kind.tls_url(&self.site)
     }
 
     /// The TCP port on 127.0.0.1.
     pub fn port(&self) -> u16 {
-        self.port
+        self.site.port
     }
 
     /// The broker's process id.
@@ -208,14 +205,13 @@ impl Broker {
     /// # Errors
     /// When it does not start, or is not ready in time.
     pub fn come_back(&mut self) -> Result<()> {
-        let at = (self.port, self.password.as_str());
         if let Some(running) = &mut self.running {
             let Running {
                 process,
                 directory,
                 guard,
             } = running;
-            *process = run(self.kind, &self.program, directory, at, guard)?;
+            *process = run(self.kind, &self.program, directory, &self.site, guard)?;
         }
         Ok(())
     }
@@ -232,31 +228,21 @@ impl Drop for Broker {
     }
 }
 
-fn program_of(kind: Kind) -> Result<PathBuf> {
-    find(&[kind.program()], &folders(MYSQL_FOLDERS)).ok_or_else(|| Error::NotInstalled {
-        what: kind.name(),
-        names: format!("`{}`", kind.program()),
-        folders: MYSQL_FOLDERS.join(", "),
-        help: kind.help(),
-    })
-}
-
 fn run(
     kind: Kind,
-    program: &PathBuf,
+    program: &Path,
     directory: &Directory,
-    (port, password): (u16, &str),
+    site: &Site,
     guard: &mut Guard,
 ) -> Result<Process> {
-    let configuration = directory.path().join("broker.conf");
-    let mut process = Process::spawn(kind.command(program, &configuration, port), directory)?;
+    let mut process = Process::spawn(kind.command(program, directory, site), directory)?;
     guard.watch(process.id());
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(status) = process.ended()? {
             return Err(process.failed(status));
         }
-        if answers(kind, port, password) {
+        if answers(kind, site) {
             return Ok(process);
         }
         if Instant::now() >= deadline {
@@ -267,9 +253,9 @@ fn run(
 }
 
 /// A broker that is not ready closes the connection, or answers otherwise.
-fn answers(kind: Kind, port: u16, password: &str) -> bool {
-    let (greeting, ready) = kind.greeting(password);
-    let asked = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).and_then(|mut stream| {
+fn answers(kind: Kind, site: &Site) -> bool {
+    let (greeting, ready) = kind.greeting(site);
+    let asked = TcpStream::connect((Ipv4Addr::LOCALHOST, site.port)).and_then(|mut stream| {
         stream.set_read_timeout(Some(Duration::from_secs(1)))?;
         stream.write_all(greeting.as_bytes())?;
         let mut answer = Vec::new();

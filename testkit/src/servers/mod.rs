@@ -4,6 +4,7 @@
 mod account;
 mod address;
 mod broker;
+mod broker_kind;
 mod client;
 mod detached;
 mod directory;
