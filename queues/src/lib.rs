@@ -2,8 +2,34 @@
 //! committed changes to them, and consumers take them from there. Each is behind the feature of its name, and passes
 //! [`contract`](bindery::messages::contract()).
 
+#[cfg(all(
+    feature = "tls",
+    any(feature = "nats", feature = "rabbitmq", feature = "redis")
+))]
+mod authorities;
+#[cfg(feature = "nats")]
+mod nats;
+#[cfg(any(feature = "nats", feature = "rabbitmq"))]
+mod net;
+#[cfg(feature = "rabbitmq")]
+mod rabbitmq;
 #[cfg(feature = "redis")]
 mod redis;
 
+#[cfg(feature = "nats")]
+pub use crate::nats::NatsQueue;
+#[cfg(feature = "rabbitmq")]
+pub use crate::rabbitmq::RabbitMqQueue;
 #[cfg(feature = "redis")]
 pub use crate::redis::RedisQueue;
+
+/// The examples of `docs/queues.md` compile and run.
+#[cfg(all(
+    doctest,
+    feature = "redis",
+    feature = "rabbitmq",
+    feature = "nats",
+    feature = "tls"
+))]
+#[doc = include_str!("../../docs/queues.md")]
+mod examples_of_queues {}

@@ -52,7 +52,18 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
     ),
     ("bindery-codegen", &["", "derive", "standalone"]),
     ("bindery-core", &[""]),
-    ("bindery-queues", &["", "redis"]),
+    (
+        "bindery-queues",
+        &[
+            "",
+            "redis",
+            "rabbitmq",
+            "nats",
+            "redis,tls",
+            "rabbitmq,tls",
+            "nats,tls",
+        ],
+    ),
     ("bindery-web", &["", "axum", "axum,read-token"]),
     ("bindery-schema", &["", "serde", "diff"]),
 ];

@@ -22,11 +22,24 @@ impl fmt::Debug for Connections {
 
 impl Connections {
     pub(super) fn new(url: &str) -> RedisResult<Self> {
+        #[cfg(feature = "tls")]
+        choose_provider();
         Ok(Self {
             client: Client::open(url)?,
             timeout: Duration::from_secs(5),
             idle: Mutex::default(),
         })
+    }
+
+    #[cfg(feature = "tls")]
+    pub(super) fn trust(&mut self, pem: &[u8]) -> RedisResult<()> {
+        let place = self.client.get_connection_info().clone();
+        let certificates = redis::TlsCertificates {
+            client_tls: None,
+            root_cert: Some(pem.to_vec()),
+        };
+        self.client = Client::build_with_tls(place, certificates)?;
+        Ok(())
     }
 
     pub(super) fn set_timeout(&mut self, time: Duration) {
@@ -72,5 +85,15 @@ impl Connections {
 
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The client takes the process's provider of cryptography, and would panic where there are several to choose from and none was chosen.
+#[cfg(feature = "tls")]
+fn choose_provider() {
+    use rustls::crypto::{CryptoProvider, ring};
+    if CryptoProvider::get_default().is_none() {
+        // Another thread may have been faster.
+        let _ = ring::default_provider().install_default();
     }
 }

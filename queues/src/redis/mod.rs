@@ -62,7 +62,7 @@ impl RedisQueue {
             return Err(QueueError::Refused(why.to_owned()));
         }
         let connections = Connections::new(url).map_err(|_| {
-            let why = "the URL is not of the form `redis://user:password@host:port/database`";
+            let why = "the URL is not of the form `redis://user:password@host:port/database`, or `rediss://` without the feature `tls` of `bindery-queues`";
             QueueError::Refused(why.to_owned())
         })?;
         Ok(Self {
@@ -100,6 +100,20 @@ impl RedisQueue {
     pub fn timeout(mut self, time: Duration) -> Self {
         self.connections.set_timeout(time);
         self
+    }
+
+    /// Trusts these authorities alone, certificates in PEM, in place of those of the system: for `rediss://`.
+    ///
+    /// # Errors
+    /// [`QueueError::Refused`]: it has no certificate that can be read, or the URL begins with `redis://`.
+    #[cfg(feature = "tls")]
+    pub fn trust(mut self, pem: &[u8]) -> Result<Self, QueueError> {
+        let refused = |why: String| QueueError::Refused(why);
+        // The client passes over what is no certificate.
+        crate::authorities::authorities(pem).map_err(|error| refused(error.to_string()))?;
+        let trusted = self.connections.trust(pem);
+        trusted.map_err(|error| refused(error.to_string()))?;
+        Ok(self)
     }
 
     /// Makes the group of a consumer, which gets the messages after this one, unless it is there.
@@ -186,6 +200,16 @@ impl Queue for RedisQueue {
         call.arg(consumer).arg(&delivery.receipt);
         self.connections
             .run(|connection| call.invoke::<()>(connection))
+            .map_err(unavailable)
+    }
+
+    /// It is left to wait, as one that comes after another of its row.
+    fn give_back(&self, consumer: &str, delivery: &Delivery) -> Result<(), QueueError> {
+        let mut give = redis::cmd("XCLAIM");
+        give.arg(&self.stream).arg(consumer).arg("waiting").arg(0);
+        give.arg(&delivery.receipt).arg("JUSTID");
+        self.connections
+            .run(|connection| give.query::<Vec<String>>(connection).map(drop))
             .map_err(unavailable)
     }
 

@@ -1,4 +1,9 @@
-//! Queues of the crate on real servers, each started for its test.
+//! Queues of the crate on real servers.
 
+mod certificate;
+mod intake;
+mod nats;
+mod parts;
+mod rabbitmq;
 mod redis;
 mod shop;

@@ -221,3 +221,26 @@ fn wait_for_some(shop: &Shop) {
         std::thread::sleep(Duration::from_millis(5));
     }
 }
+
+#[test]
+fn redis_is_reached_over_tls_where_its_certificate_is_trusted() {
+    let made = crate::certificate::certificate();
+    let Some(broker) = Broker::redis_with_tls_or_skip(&made.certificate, &made.key) else {
+        return;
+    };
+    let url = broker.tls_url().expect("it has a certificate");
+    let new = || RedisQueue::new(&url, "shop").expect("the URL is one of Redis");
+    let trusting = new().trust(made.certificate.as_bytes());
+    crate::parts::encrypted(&trusting.expect("it is a certificate"), &new());
+    let error = new().trust(b"nothing").expect_err("it is no certificate");
+    assert!(matches!(error, QueueError::Refused(_)), "{error}");
+}
+
+#[test]
+fn msg_02_what_is_given_back_to_redis_is_handed_out_at_once() {
+    let Some(broker) = Broker::redis_or_skip() else {
+        return;
+    };
+    let queue = queue(&broker).redeliver_after(Duration::from_secs(3600));
+    crate::parts::rows_are_in_order(&queue);
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bindery::Config;
-use bindery::messages::{Message, Queue};
+use bindery::messages::{Consumer, Message, Queue};
 use bindery::outbox::RunningWorker;
 use bindery::sync::Reject;
 
@@ -62,7 +62,15 @@ impl Shop {
     }
 
     pub(crate) fn consumer(&self, queue: &Arc<dyn Queue>) -> RunningWorker {
-        let consumer = self.db.consumer("copies").from_shared(Arc::clone(queue));
+        self.consumer_of([queue])
+    }
+
+    pub(crate) fn consumer_of<'q>(
+        &self,
+        queues: impl IntoIterator<Item = &'q Arc<dyn Queue>>,
+    ) -> RunningWorker {
+        let from = |consumer: Consumer<Databases>, queue| consumer.from_shared(Arc::clone(queue));
+        let consumer = queues.into_iter().fold(self.db.consumer("copies"), from);
         let consumer = consumer.sync::<User, UserCopy>(copied);
         consumer.start().expect("the consumer starts")
     }

@@ -1,0 +1,29 @@
+//! Why a call to a server failed.
+
+use std::io;
+
+use bindery::messages::QueueError;
+
+/// The reason for which a call failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The connection is lost, or the server did not do what it should: another attempt, on a new connection, may succeed.
+    Lost(String),
+    /// The server will never take this message.
+    TooLarge(String),
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::Lost(error.to_string())
+    }
+}
+
+impl From<Fault> for QueueError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Lost(why) => Self::Unavailable(why),
+            Fault::TooLarge(why) => Self::Refused(why),
+        }
+    }
+}
