@@ -3,7 +3,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::task_tables::{Selection, Table, Which};
+use super::task_tables::{Range, Selection, Table, Which};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -12,6 +12,7 @@ use crate::output::Output;
 #[command(after_help = "Examples:\n  \
         bindery messages list --failed                 the dead letters, and why\n  \
         bindery messages replay --failed --consumer search --by ann\n  \
+        bindery messages replay --completed --consumer search --since 2026-11-22T10:00:00Z --dry-run\n  \
         bindery messages list --events                 events that wait for a relay\n  \
         bindery messages delete --id 17 --yes")]
 pub(crate) struct MessagesArguments {
@@ -23,7 +24,7 @@ pub(crate) struct MessagesArguments {
 enum MessagesCommand {
     /// List messages, without their data
     List(ListArguments),
-    /// Have messages that failed handled again, with all their attempts
+    /// Have messages that failed, or are completed, handled again, with all their attempts
     Replay(ReplayArguments),
     /// Delete messages; those that a consumer has are left alone
     Delete(DeleteArguments),
@@ -46,6 +47,8 @@ struct ReplayArguments {
     /// List those messages; change nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    range: Range,
     #[command(flatten)]
     messages: Messages,
 }
@@ -88,6 +91,7 @@ impl Messages {
             table,
             task: task.as_deref(),
             which: &self.which,
+            range: Range::default(),
         }
     }
 }
@@ -98,7 +102,9 @@ pub(crate) fn run(arguments: &MessagesArguments, output: &Output) -> Result<(), 
         MessagesCommand::List(list) => list.messages.selection().list(list.limit, output),
         MessagesCommand::Replay(replay) => {
             let by = replay.by.as_deref();
+            let range = replay.range.clone();
             let selection = replay.messages.selection();
+            let selection = Selection { range, ..selection };
             selection.retry(by, replay.dry_run, output)
         }
         MessagesCommand::Delete(delete) if delete.dry_run => {

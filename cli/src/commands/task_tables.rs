@@ -146,6 +146,54 @@ pub(super) struct Selection<'a> {
     /// The name of a type, as the table has it.
     pub(super) task: Option<&'a str>,
     pub(super) which: &'a Which,
+    pub(super) range: Range,
+}
+
+/// The part of the entries that is put back: those that are completed, too, some numbers, a time.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Range {
+    /// Those that are completed and not yet deleted, too
+    #[arg(long)]
+    completed: bool,
+    /// Only those with these numbers, `17..29` with both of them
+    #[arg(long, value_name = "FIRST..LAST", value_parser = numbers)]
+    ids: Option<(i64, i64)>,
+    /// Only those that were written at this time or later, `2026-11-22T10:00:00Z`
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    since: Option<SystemTime>,
+    /// Only those that were written before this time
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    until: Option<SystemTime>,
+}
+
+fn numbers(text: &str) -> Result<(i64, i64), String> {
+    let parts = text.split_once("..");
+    let parts = parts.and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
+    parts.ok_or_else(|| "two numbers are expected, as in `17..29`".to_owned())
+}
+
+fn time(text: &str) -> Result<SystemTime, String> {
+    let time = bindery::messages::parse_time(text);
+    time.ok_or_else(|| "a time is expected, as in `2026-11-22T10:00:00Z`".to_owned())
+}
+
+impl Range {
+    fn is_narrow(&self) -> bool {
+        self.ids.is_some() || self.since.is_some() || self.until.is_some()
+    }
+
+    fn applied(&self, mut filter: TaskFilter) -> TaskFilter {
+        if let Some((first, last)) = self.ids {
+            filter = filter.ids(first..=last);
+        }
+        if let Some(time) = self.since {
+            filter = filter.since(time);
+        }
+        if let Some(time) = self.until {
+            filter = filter.until(time);
+        }
+        filter
+    }
 }
 
 impl Selection<'_> {
@@ -154,32 +202,52 @@ impl Selection<'_> {
         self.print(limit, |_| true, output)
     }
 
-    /// Has those that failed tried again, or lists them.
+    /// Has those that failed tried again, and those that are completed where that is wanted; or lists them.
     pub(super) fn retry(
         &self,
         by: Option<&str>,
         is_dry_run: bool,
         output: &Output,
     ) -> Result<(), Failure> {
-        let which = self.which;
-        let is_other = matches!(which.status, Some(status) if status != Status::Failed);
-        if is_other || !which.is_narrow() {
-            let noun = self.table.noun();
-            let failure = Failure::new(format!("only {noun}s that failed can be put back"));
-            return Err(failure.help("write `--failed`, or the number of one: `--id 17`"));
-        }
+        self.ensure_can_be_put_back()?;
         if is_dry_run {
-            let is_wanted = |task: &TaskRecord| task.status == TaskStatus::Failed;
+            let is_wanted = |task: &TaskRecord| self.can_be_put_back(task.status);
             return self.print(u32::MAX, is_wanted, output);
         }
         let system = std::env::var("USER").ok();
         let by = by.map(str::to_owned).or(system);
         let by = by.unwrap_or_else(|| "bindery".to_owned());
         let changed = self.each(Purpose::Harmless, output, |queue, engine| {
-            let number = queue.retry(&self.filter(), &by)?;
+            let number = match self.range.completed {
+                true => queue.replay(&self.filter(), &by)?,
+                false => queue.retry(&self.filter(), &by)?,
+            };
             Ok(Changed { engine, number })
         })?;
         self.print_changed(&changed, "put back", output)
+    }
+
+    fn can_be_put_back(&self, status: TaskStatus) -> bool {
+        status == TaskStatus::Failed || self.range.completed && status == TaskStatus::Completed
+    }
+
+    fn ensure_can_be_put_back(&self) -> Result<(), Failure> {
+        let noun = self.table.noun();
+        let status = self.which.status.map(TaskStatus::from);
+        let is_other = status.is_some_and(|status| !self.can_be_put_back(status));
+        let is_narrow = self.which.is_narrow() || self.range.is_narrow();
+        if self.range.completed && !is_other {
+            if is_narrow || self.task.is_some() {
+                return Ok(());
+            }
+            let failure = Failure::new(format!("these may be all {noun}s of all consumers"));
+            return Err(failure.help("write which are meant: `--consumer search`, `--ids 17..29` or `--since 2026-11-22T10:00:00Z`"));
+        }
+        if is_other || !is_narrow {
+            let failure = Failure::new(format!("only {noun}s that failed can be put back"));
+            return Err(failure.help("write `--failed`, or the number of one: `--id 17`"));
+        }
+        Ok(())
     }
 
     /// Deletes them, but none that is at work.
@@ -224,7 +292,8 @@ impl Selection<'_> {
             Some(task) => filter.task(task),
             None => filter,
         };
-        which.id.map_or(filter.clone(), |id| filter.id(id))
+        let filter = which.id.map_or(filter.clone(), |id| filter.id(id));
+        self.range.applied(filter)
     }
 
     /// Lists those that are found, as far as they are wanted.

@@ -3,7 +3,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::task_tables::{Selection, Table, Which};
+use super::task_tables::{Range, Selection, Table, Which};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -77,6 +77,7 @@ impl Tasks {
             table: Table::Tasks,
             task: self.task.as_deref(),
             which: &self.which,
+            range: Range::default(),
         }
     }
 }

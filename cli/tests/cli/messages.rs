@@ -95,6 +95,66 @@ fn msg_04_dead_letters_are_listed_replayed_and_deleted() {
     );
 }
 
+/// Completed messages are replayed by consumer, number and time, after a dry run, and who wanted that is recorded.
+#[test]
+fn msg_02_completed_messages_are_replayed_by_range() {
+    let project = project();
+    // Written at 1, 2, 3 and 4 seconds after 1970.
+    let rows: Vec<String> = (1..=4)
+        .map(|at| {
+            let status = if at == 4 { "pending" } else { "completed" };
+            format!(
+                "('u{at}', 'search', '{{}}', '{status}', 0, {at}000, 0, 5, 0, NULL, {at}000, 0)"
+            )
+        })
+        .collect();
+    let rows = rows.join(", ");
+    project.sqlite(
+        "analytics.db",
+        &format!("INSERT INTO _bindery_messages {COLUMNS} VALUES {rows};"),
+    );
+    let all = project.run("messages replay --completed").failed();
+    holds(
+        &all,
+        &["these may be all messages of all consumers", "--ids 17..29"],
+    );
+    let range =
+        "messages replay --completed --since 1970-01-01T00:00:02Z --until 1970-01-01T00:00:04Z";
+    let planned = project.run(&format!("{range} --dry-run")).good();
+    holds(
+        &planned,
+        &[
+            "analytics: 2 search, completed",
+            "analytics: 3 search, completed",
+        ],
+    );
+    assert_eq!(planned.lines().count(), 2, "{planned}");
+    let none = project
+        .run("messages replay --completed --consumer mail --ids 1..4")
+        .good();
+    assert_eq!(none, "analytics: 0 messages put back\n");
+    let replayed = project.run(&format!("{range} --by ann")).good();
+    assert_eq!(replayed, "analytics: 2 messages put back\n");
+    let listed = project.run("messages list --format json").json();
+    let states: Vec<_> = (0..4)
+        .map(|at| (&listed[at]["status"], &listed[at]["requeued_by"]))
+        .collect();
+    let (ann, nobody) = (serde_json::json!("ann"), serde_json::Value::Null);
+    assert_eq!(
+        states,
+        [
+            (&"completed".into(), &nobody),
+            (&"pending".into(), &ann),
+            (&"pending".into(), &ann),
+            (&"pending".into(), &nobody),
+        ]
+    );
+    assert_eq!(listed[1]["completed_ms"], serde_json::Value::Null);
+    project
+        .run("messages replay --completed --since yesterday")
+        .misused();
+}
+
 #[test]
 fn msg_04_events_that_a_queue_refused_are_listed_and_replayed() {
     let project = project();

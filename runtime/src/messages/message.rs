@@ -161,7 +161,9 @@ fn time_text(time: SystemTime) -> String {
     text.replace(' ', "T") + "Z"
 }
 
-fn parse_time(text: &str) -> Option<SystemTime> {
+/// Reads a time as an envelope has it; `None` where it is none.
+#[doc(hidden)]
+pub fn parse_time(text: &str) -> Option<SystemTime> {
     let micros = calendar_parse::read_datetime(text)?;
     Some(UNIX_EPOCH + Duration::from_micros(u64::try_from(micros).ok()?))
 }

@@ -24,7 +24,7 @@ pub use self::contract::contract;
 pub use self::database_queue::DatabaseQueue;
 pub use self::event::{Change, Created, Deleted, Event, Published, Updated};
 pub use self::memory_queue::MemoryQueue;
-pub use self::message::{InvalidMessage, Message};
+pub use self::message::{InvalidMessage, Message, parse_time};
 pub use self::queue::{Delivery, Queue, QueueError};
 pub use self::relay::Relay;
 pub use crate::outbox::TaskResult as MessageResult;

@@ -1,5 +1,6 @@
 //! The tasks of an engine as people look after them: how many wait, which failed and why, trying them again, deleting them.
 
+use std::ops::RangeInclusive;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{sql, store};
@@ -120,6 +121,10 @@ pub struct TaskFilter {
     status: Option<TaskStatus>,
     task: Option<String>,
     id: Option<i64>,
+    first_id: Option<i64>,
+    last_id: Option<i64>,
+    since: Option<SystemTime>,
+    until: Option<SystemTime>,
 }
 
 impl TaskFilter {
@@ -151,11 +156,33 @@ impl TaskFilter {
         self
     }
 
+    /// Only those with these numbers, the first and the last among them.
+    pub fn ids(mut self, ids: RangeInclusive<i64>) -> Self {
+        (self.first_id, self.last_id) = (Some(*ids.start()), Some(*ids.end()));
+        self
+    }
+
+    /// Only those that were written at this time or later, by the clock of the database.
+    pub fn since(mut self, time: SystemTime) -> Self {
+        self.since = Some(time);
+        self
+    }
+
+    /// Only those that were written before this time.
+    pub fn until(mut self, time: SystemTime) -> Self {
+        self.until = Some(time);
+        self
+    }
+
     fn sql(&self, also: &[&str]) -> String {
         let own = [
             (self.status.is_some(), "status = ?"),
             (self.task.is_some(), "task = ?"),
             (self.id.is_some(), "id = ?"),
+            (self.first_id.is_some(), "id >= ?"),
+            (self.last_id.is_some(), "id <= ?"),
+            (self.since.is_some(), "created_at >= ?"),
+            (self.until.is_some(), "created_at < ?"),
         ];
         let own = own.iter().filter(|(is_there, _)| *is_there);
         let all: Vec<&str> = own
@@ -175,8 +202,11 @@ impl TaskFilter {
         if let Some(task) = &self.task {
             params.text(task);
         }
-        if let Some(id) = self.id {
+        for id in [self.id, self.first_id, self.last_id].into_iter().flatten() {
             params.i64(id);
+        }
+        for time in [self.since, self.until].into_iter().flatten() {
+            params.i64(millis(time));
         }
     }
 }
@@ -251,12 +281,23 @@ impl<'a> TaskQueue<'a> {
     /// # Errors
     /// As [`summary`](Self::summary).
     pub fn retry(&self, filter: &TaskFilter, by: &str) -> Result<u64> {
+        self.put_back(filter, by, "status = 'failed'")
+    }
+
+    /// Has tasks that failed, and those that are completed and not yet deleted, done again, and records who wanted that, as
+    /// [`retry`](Self::retry) does. Gives how many there were. Effects that happen once are not repeated by it: an event that
+    /// `latest` or `once` has seen changes nothing.
+    ///
+    /// # Errors
+    /// As [`summary`](Self::summary).
+    pub fn replay(&self, filter: &TaskFilter, by: &str) -> Result<u64> {
+        self.put_back(filter, by, "status IN ('failed', 'completed')")
+    }
+
+    fn put_back(&self, filter: &TaskFilter, by: &str, state: &str) -> Result<u64> {
         let by: String = by.chars().take(191).collect();
         self.run(Operation::Update, |physical| {
-            let text = sql::retry(
-                store::at(physical, self.table),
-                &filter.sql(&["status = 'failed'"]),
-            );
+            let text = sql::retry(store::at(physical, self.table), &filter.sql(&[state]));
             physical.execute(&text, &mut |params| {
                 params.text(&by);
                 filter.write(params);
@@ -345,6 +386,11 @@ fn record(row: &mut RowReader<'_>) -> Result<TaskRecord> {
         requeued_by: row.next()?,
         requeues: small(row.next()?),
     })
+}
+
+fn millis(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn small(value: i64) -> u32 {

@@ -285,7 +285,7 @@ pub(super) fn retry(at: TaskTable, filter: &str) -> String {
     over(
         at,
         &format!(
-            "UPDATE @tasks SET status = 'pending', due_at = @now, retry_count = 0, lapses = 0, claim = NULL, \
+            "UPDATE @tasks SET status = 'pending', due_at = @now, retry_count = 0, lapses = 0, claim = NULL, completed_at = NULL, \
              requeued_at = @now, requeued_by = ?, requeues = requeues + 1{filter}"
         ),
     )
