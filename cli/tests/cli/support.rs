@@ -1,12 +1,13 @@
 //! A project in a folder of its own, and `bindery` run in it.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
 use tempfile::TempDir;
 
 /// Two engines, each an SQLite file unless the environment says otherwise.
@@ -125,12 +126,45 @@ impl Project {
         self.run_with(words, terminal.into())
     }
 
-    fn run_with(&self, words: &str, input: Stdio) -> Outcome {
-        let output = Command::new(env!("CARGO_BIN_EXE_bindery"))
+    /// The same with messages to a terminal of 100 columns: what it shows.
+    pub(crate) fn run_on_terminal(&self, words: &str) -> String {
+        let (mut screen, terminal) = terminal();
+        let size = Winsize {
+            ws_row: 40,
+            ws_col: 100,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        tcsetwinsize(&terminal, size).expect("a terminal has a size");
+        let mut child = self
+            .command(words)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(terminal)
+            .spawn()
+            .expect("the command was built before its tests");
+        // The end of the last process that writes is an error of a terminal, and what was read before it stays.
+        let mut shown = Vec::new();
+        let _ = screen.read_to_end(&mut shown);
+        let ended = child.wait().expect("it is our child");
+        let shown = String::from_utf8(shown).expect("messages are UTF-8");
+        assert!(ended.success(), "{words}: {shown}");
+        shown
+    }
+
+    fn command(&self, words: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bindery"));
+        command
             .args(words.split_whitespace())
             .current_dir(self.folder.path())
             .env_clear()
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    fn run_with(&self, words: &str, input: Stdio) -> Outcome {
+        let output = self
+            .command(words)
             .stdin(input)
             .output()
             .expect("the command was built before its tests");

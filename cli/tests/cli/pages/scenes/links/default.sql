@@ -1,0 +1,2 @@
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 225)
+INSERT INTO users SELECT i, i || '@example.org' FROM n;

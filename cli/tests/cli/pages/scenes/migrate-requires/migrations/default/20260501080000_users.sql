@@ -1,0 +1,2 @@
+-- @requires SQLite 3.99
+CREATE TABLE users (id INTEGER PRIMARY KEY);

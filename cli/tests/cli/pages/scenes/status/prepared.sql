@@ -1,0 +1,1 @@
+BEGIN; INSERT INTO t1 VALUES (1); PREPARE TRANSACTION 'bnd1:5zx1.b:k1-7:checkout.default.0';

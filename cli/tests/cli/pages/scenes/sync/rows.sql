@@ -1,0 +1,2 @@
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+INSERT INTO users SELECT i, i || '@example.org', '2026-01-01 12:00:00' FROM n;

@@ -1,0 +1,17 @@
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY,
+  email VARCHAR(80) NOT NULL,
+  nick VARCHAR(40) NOT NULL DEFAULT 'nobody',
+  age BIGINT CHECK (age > 1),
+  extra INTEGER
+);
+CREATE TABLE posts (
+  id INTEGER PRIMARY KEY,
+  title VARCHAR(80)
+);
+CREATE TABLE other (
+  id INTEGER PRIMARY KEY
+);
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY
+);

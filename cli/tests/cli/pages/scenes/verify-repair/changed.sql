@@ -1,0 +1,1 @@
+UPDATE users SET email = 'changed' WHERE id = 17;

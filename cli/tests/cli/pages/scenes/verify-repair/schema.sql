@@ -1,0 +1,7 @@
+-- @dialect sqlite
+
+-- @engines default, backup
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY,
+  email VARCHAR(120) NOT NULL
+);
