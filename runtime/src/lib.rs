@@ -13,7 +13,10 @@
     )
 )]
 #![cfg_attr(
-    not(all(feature = "atomic", feature = "tenants")),
+    all(
+        any(feature = "sqlite", feature = "postgres", feature = "mysql"),
+        not(all(feature = "atomic", feature = "tenants"))
+    ),
     allow(
         dead_code,
         reason = "the layers below have calls that only atomic groups or tenants use"

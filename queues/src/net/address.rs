@@ -122,7 +122,10 @@ mod tests {
         },
     ];
 
-    fn parts(url: &str) -> Option<(String, u16, Option<String>, Option<String>, Option<String>)> {
+    /// Host, port, user, password and path.
+    type Parts = (String, u16, Option<String>, Option<String>, Option<String>);
+
+    fn parts(url: &str) -> Option<Parts> {
         let address = Address::parse(url, &SCHEMES)?;
         Some((
             address.host,

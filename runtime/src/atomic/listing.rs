@@ -18,14 +18,14 @@ const MANY: usize = 64;
 
 /// The records of homes, each read once, or why one cannot be read.
 #[derive(Default)]
-struct Homes(BTreeMap<&'static str, Result<Records, ErrorKind>>);
+struct Homes(BTreeMap<&'static str, Result<Records, Box<ErrorKind>>>);
 
 impl Homes {
     fn read(&mut self, branch: &Repairing<'_>) -> Decision {
         let Some(home) = branch.home else {
             return Decision::Stranger;
         };
-        let records = || on(home, store::records).map_err(|error| error.kind().clone());
+        let records = || on(home, store::records).map_err(|error| Box::new(error.kind().clone()));
         match self.0.entry(home.info.name).or_insert_with(records) {
             Ok(records) => records.decision(&branch.id.decision(), &branch.id.coordinator),
             Err(kind) => {

@@ -123,7 +123,10 @@ impl AnyDriver {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => Err(no_branch(gid)),
             #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.read_prepare(),
+            Self::Postgres(connection) => {
+                let _ = gid;
+                connection.read_prepare()
+            }
             #[cfg(feature = "mysql")]
             Self::Mysql(connection) => connection.read_prepare(gid),
             #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]

@@ -26,6 +26,7 @@ mod observer;
 mod running;
 mod span;
 
+#[cfg(feature = "atomic")]
 pub(crate) use self::background::record_in_doubt;
 #[cfg(feature = "sync")]
 pub(crate) use self::background::record_sync;

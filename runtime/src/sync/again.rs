@@ -90,7 +90,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
     ) -> Result<()> {
         let deleted = stored.deletes.iter();
         let deleted: Result<Vec<_>> = deleted
-            .map(|key| recorded_of_key::<T::Model, T::Engine>(key))
+            .map(recorded_of_key::<T::Model, T::Engine>)
             .collect();
         let deleted = deleted?;
         let first = Page {

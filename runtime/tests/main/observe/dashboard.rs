@@ -79,7 +79,8 @@ mod atomic {
 fn run_recovery([default, m]: &[String; 2]) {
     let config = bindery::Config::new()
         .engine("default", default.as_str())
-        .engine("m", m.as_str());
+        .engine("m", m.as_str())
+        .engine("lite", ":memory:");
     let db = atomic::Databases::with_config(&config).unwrap();
     assert!(db.recover().is_clean());
 }
