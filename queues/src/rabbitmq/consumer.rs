@@ -18,7 +18,7 @@ pub(super) struct ConsumerLink {
     exchange: String,
     redelivers_after: Duration,
     connected: Option<Connected>,
-    /// The number of the connection, by which receipts of an earlier one are told apart.
+    /// The number of the connection: a receipt of an earlier one has another.
     number: u64,
 }
 

@@ -49,6 +49,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "link/slots/branches.rs",
     "link/slots/mod.rs",
     "messages/contract.rs",
+    "messages/intake.rs",
     "messages/memory_queue.rs",
     "migrate/lock.rs",
     "migrate/run.rs",
