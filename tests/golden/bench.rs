@@ -1,7 +1,9 @@
 //! The databases that cases with the engines `default`, `p`, `lite` and `proper` are run on: of MariaDB and MySQL the one
 //! that the test run has, by the code that was compiled for it.
 
-use bindery::Config;
+use std::time::Duration;
+
+use bindery::{Config, EngineOptions};
 use bindery_testkit::{
     FreshDatabase, Product, fresh_mysql, fresh_postgres_of_locale, mysql_flavour,
 };
@@ -48,7 +50,9 @@ impl Bench {
         ];
         urls.into_iter().fold(Config::new(), |config, (name, url)| {
             let url = if name == other { other_url } else { &url };
-            config.engine(name, url)
+            // 100,000 statements one by one may take a busy machine more than the usual 30 s.
+            let options = EngineOptions::url(url).statement_timeout(Duration::from_secs(180));
+            config.engine(name, options)
         })
     }
 }
