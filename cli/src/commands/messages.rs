@@ -12,7 +12,7 @@ use crate::output::Output;
 #[command(after_help = "Examples:\n  \
         bindery messages list --failed                 the dead letters, and why\n  \
         bindery messages replay --failed --consumer search --by ann\n  \
-        bindery messages replay --completed --consumer search --since 2026-11-22T10:00:00Z --dry-run\n  \
+        bindery messages replay --completed --since 2026-11-22T10:00:00Z --dry-run\n  \
         bindery messages list --events                 events that wait for a relay\n  \
         bindery messages delete --id 17 --yes")]
 pub(crate) struct MessagesArguments {

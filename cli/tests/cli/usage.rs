@@ -38,7 +38,7 @@ fn shown_commands() -> Vec<String> {
         .map(|page| fs::read_to_string(page).expect("UTF-8"));
     let command = |line: &str| {
         let command = line.strip_prefix("$ bindery ")?;
-        let command = command.split([';', '#']).next()?;
+        let command = command.split([';', '#', '|']).next()?;
         Some(command.trim().to_owned())
     };
     texts
