@@ -15,6 +15,8 @@ pub(crate) const STATEMENT: Duration = Duration::from_millis(1_000);
 pub(crate) const ACQUIRE: Duration = Duration::from_millis(2_000);
 /// Limits of what is done before and after the storm.
 const CALM: Duration = Duration::from_secs(60);
+/// Of a server that recovers from a crash, on a machine that does other work too.
+const RECOVERY: Duration = Duration::from_mins(5);
 /// Fewer than workers, so that they queue.
 const CONNECTIONS: u32 = 8;
 
@@ -100,7 +102,7 @@ impl Backend {
             Home::Pg | Home::Lite => Server::postgres(),
         };
         // A commit must outlive a crash.
-        let server = options.durable(true).start()?;
+        let server = options.durable(true).patience(RECOVERY).start()?;
         Ok(Self {
             database: server.fresh_database()?,
             proxy: None,
