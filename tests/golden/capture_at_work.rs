@@ -64,10 +64,19 @@ impl World {
 trait Any: StaticEngine + Hosts<model::Note> + Hosts<model::Order> {}
 impl<E> Any for E where E: StaticEngine + Hosts<model::Note> + Hosts<model::Order> {}
 
+/// The time that a test may take on all engines; more where it has its whole size.
+fn limit() -> Duration {
+    let minutes = match std::env::var_os("BINDERY_TEST_FULL") {
+        Some(_) => 60,
+        None => 10,
+    };
+    Duration::from_mins(minutes)
+}
+
 /// Runs a function on empty databases for each engine.
 macro_rules! on_each_engine {
     ($show:ident) => {{
-        let _watchdog = Watchdog::start(stringify!($show), Duration::from_secs(600));
+        let _watchdog = Watchdog::start(stringify!($show), limit());
         let Some(world) = World::start() else {
             return Ok(());
         };

@@ -165,10 +165,12 @@ pub(super) fn forget_unread(physical: &mut Physical, table: &str) -> Result<()> 
     .map(drop)
 }
 
-/// The changes that are committed and not in order yet, those that were written first.
+/// The changes that are committed and not in order yet, those that were written first. PostgreSQL reads them in the order of their index
+/// only where that is named whole: ordered by their numbers alone, each round would read or sort all changes that there are.
 pub(super) fn unordered(physical: &mut Physical, limit: usize) -> Result<Vec<i64>> {
-    let sql =
-        format!("SELECT id FROM _bindery_changes WHERE round IS NULL ORDER BY id LIMIT {limit}");
+    let sql = format!(
+        "SELECT id FROM _bindery_changes WHERE round IS NULL ORDER BY round, id LIMIT {limit}"
+    );
     let mut found = Vec::new();
     query(physical, &sql, &mut |_| (), &mut |row| {
         found.push(row.next()?);
