@@ -51,7 +51,8 @@ macro_rules! columns {
 }
 
 /// A table of tasks on SQLite or PostgreSQL, and statements after it. Of one key a single task runs at a time: workers that claim two of
-/// them together cannot both commit.
+/// them together cannot both commit. Each change of a status costs an entry in as few indexes as can be; and `_due` leaves out those that
+/// wait, as SQLite would take it for them, and sort all of them at each claim.
 macro_rules! tasks {
     ($table:literal, $id:literal $(, $after:expr)*) => {
         table(
@@ -60,12 +61,15 @@ macro_rules! tasks {
                 columns!($table, $id, "VARCHAR(191)", "TEXT", "", "", ""),
                 concat!("CREATE UNIQUE INDEX ", $table, "_unique ON ", $table, " (unique_key) WHERE unique_key IS NOT NULL"),
                 concat!("CREATE INDEX ", $table, "_ready ON ", $table, " (priority, due_at, id) WHERE status = 'pending'"),
-                concat!("CREATE INDEX ", $table, "_due ON ", $table, " (status, due_at)"),
+                concat!("CREATE INDEX ", $table, "_due ON ", $table, " (status, due_at) WHERE status <> 'pending'"),
                 concat!(
                     "CREATE INDEX ", $table, "_keys ON ", $table,
                     " (task_key, id) WHERE task_key IS NOT NULL AND status <> 'completed'"
                 ),
-                concat!("CREATE UNIQUE INDEX ", $table, "_one ON ", $table, " (task_key) WHERE status = 'running'"),
+                concat!(
+                    "CREATE UNIQUE INDEX ", $table, "_one ON ", $table,
+                    " (task_key) WHERE status = 'running' AND task_key IS NOT NULL"
+                ),
                 $($after),*
             ],
             &[concat!("DROP TABLE ", $table)],

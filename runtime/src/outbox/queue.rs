@@ -177,6 +177,10 @@ impl TaskFilter {
     fn sql(&self, also: &[&str]) -> String {
         let own = [
             (self.status.is_some(), "status = ?"),
+            (
+                self.status.is_some_and(|one| one != TaskStatus::Pending),
+                "status <> 'pending'",
+            ),
             (self.task.is_some(), "task = ?"),
             (self.id.is_some(), "id = ?"),
             (self.first_id.is_some(), "id >= ?"),
@@ -297,7 +301,10 @@ impl<'a> TaskQueue<'a> {
     fn put_back(&self, filter: &TaskFilter, by: &str, state: &str) -> Result<u64> {
         let by: String = by.chars().take(191).collect();
         self.run(Operation::Update, |physical| {
-            let text = sql::retry(store::at(physical, self.table), &filter.sql(&[state]));
+            let text = sql::retry(
+                store::at(physical, self.table),
+                &filter.sql(&[state, "status <> 'pending'"]),
+            );
             physical.execute(&text, &mut |params| {
                 params.text(&by);
                 filter.write(params);

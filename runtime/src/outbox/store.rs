@@ -3,6 +3,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use bindery_core::dialect::Dialect;
+
 use super::sql::{self, TaskTable};
 use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Result};
@@ -322,6 +324,16 @@ pub(super) fn prune(physical: &mut Physical, table: &'static str, age: Duration)
     Ok(deleted >= sql::PRUNED_AT_ONCE)
 }
 
+/// Has statements of the transaction at hand find tasks by the indexes of their table.
+pub(super) fn use_indexes(physical: &mut Physical) -> Result<()> {
+    match sql::by_indexes(physical.dialect()) {
+        Some(text) => physical
+            .query(text, &mut |_| (), &mut |_| Ok(true))
+            .map(drop),
+        None => Ok(()),
+    }
+}
+
 /// Runs a statement for ids, in parts; gives how many rows it changed.
 fn change(
     physical: &mut Physical,
@@ -334,12 +346,23 @@ fn change(
     for ids in ids.chunks(SIZES[SIZES.len() - 1]) {
         let size = SIZES.into_iter().find(|size| *size >= ids.len());
         let size = size.unwrap_or(ids.len());
-        let last = ids[ids.len() - 1];
         changed += physical.execute(&text(table, size), &mut |params| {
             before(params);
-            let filled = ids.iter().copied().chain(std::iter::repeat(last));
-            filled.take(size).for_each(|id| params.i64(id));
+            write_ids(params, table.dialect, ids, size);
         })?;
     }
     Ok(changed)
+}
+
+/// On PostgreSQL an array; elsewhere as many as the statement has places for, the last of them again and again.
+fn write_ids(params: &mut ParamWriter<'_>, dialect: Dialect, ids: &[i64], size: usize) {
+    match dialect {
+        Dialect::Postgres => params.array(ids.len(), &mut |elements| {
+            ids.iter().for_each(|id| elements.i64(*id));
+        }),
+        Dialect::Sqlite | Dialect::Mysql => {
+            let filled = ids.iter().chain(std::iter::repeat(&ids[ids.len() - 1]));
+            filled.take(size).for_each(|id| params.i64(*id));
+        }
+    }
 }

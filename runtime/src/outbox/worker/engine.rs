@@ -74,7 +74,13 @@ impl Store {
     pub(super) fn write<T>(&self, work: impl FnOnce(&mut Physical) -> Result<T>) -> Result<T> {
         let options = TransactionOptions::new().isolation(Isolation::ReadCommitted);
         let outcome = self.pool().acquire_writer().and_then(|mut link| {
-            link.timed(|link| link.atomically_with(&options, |link| work(link.ready()?)))
+            link.timed(|link| {
+                link.atomically_with(&options, |link| {
+                    let physical = link.ready()?;
+                    store::use_indexes(physical)?;
+                    work(physical)
+                })
+            })
         });
         outcome.map_err(|error| error.on_engine(self.engine).during(Operation::Update))
     }

@@ -20,6 +20,8 @@ use crate::observe::count_tasks;
 
 /// How often completed tasks that are old are deleted.
 const PRUNE: Duration = Duration::from_mins(1);
+/// Where handlers have begun a batch in less than this, the next one is claimed while they still run it.
+const QUICK: Duration = Duration::from_millis(100);
 
 /// The work that a worker has done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -65,6 +67,10 @@ pub(super) struct Dispatcher<D: GeneratedDatabases> {
     claims_no_more: bool,
     prune_at: Instant,
     full_look: FullLook,
+    /// When the last claim got as many tasks as it may.
+    handed_out: Option<Instant>,
+    /// Handlers begin tasks so fast that they would wait for the next ones.
+    is_quick: bool,
 }
 
 /// The outcome of a claim.
@@ -149,6 +155,8 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             timetable,
             claims_no_more: false,
             full_look: FullLook::new(),
+            handed_out: None,
+            is_quick: false,
             prune_at: Instant::now() + PRUNE.min(options.keep_completed),
             options,
         })
@@ -207,7 +215,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             if news.is_stopping {
                 return Ok(());
             }
-            if news.queued >= self.options.threads || !self.may_claim() {
+            if news.queued >= self.low() || !self.may_claim() {
                 let recorded = self.record();
                 if ends {
                     recorded?;
@@ -234,7 +242,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let may_claim = self.may_claim();
         let threads = self.options.threads;
         // Where the time for a claim has not come, few tasks that wait are no news.
-        let low = if may_claim { threads } else { 0 };
+        let low = if may_claim { self.low() } else { 0 };
         let mut news = self.shared.news(low, threads, self.next_turn(may_claim));
         self.renew();
         self.unrecorded.append(&mut news.ended);
@@ -243,6 +251,15 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             self.poll.now();
         }
         news
+    }
+
+    /// With fewer tasks than these waiting here, others are claimed.
+    fn low(&self) -> usize {
+        let threads = self.options.threads;
+        match self.is_quick {
+            true => threads.max(self.options.batch / 2),
+            false => threads,
+        }
     }
 
     /// Tasks whose end cannot be recorded, or whose lease is over and not known to be lost, would be claimed a second time:
@@ -296,6 +313,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             return Ok(Found::Nothing);
         }
         self.claims += 1;
+        self.is_quick = self.handed_out.is_some_and(|at| at.elapsed() < QUICK);
         let claim = format!("{}.{}", self.name, self.claims);
         let until = Instant::now() + self.options.lease;
         let begun = Instant::now();
@@ -356,6 +374,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
 
     fn hand_out(&mut self, claim: Arc<Claim>, tasks: Vec<ClaimedTask>) {
         self.report.batches += 1;
+        let is_full = tasks.len() == self.options.batch;
         let live = (Arc::clone(&claim), tasks.len());
         self.live.insert(claim.name.clone(), live);
         let held = tasks.into_iter().map(|task| Held {
@@ -363,6 +382,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             task,
         });
         self.shared.put(held);
+        self.handed_out = is_full.then(Instant::now);
     }
 
     /// Records how tasks ended; what cannot be is kept and tried again, also after the lease: the claim holds until another

@@ -79,6 +79,8 @@ struct State {
     /// The time at which the first of these ended.
     ended_at: Option<Instant>,
     running: usize,
+    /// The dispatcher waits, and is woken once fewer tasks than this are queued.
+    waits_below: usize,
     is_stopping: bool,
     /// The database has notified of new tasks.
     is_woken: bool,
@@ -134,17 +136,22 @@ impl Shared {
     /// Returns the state once tasks have ended, fewer than `low` wait, new ones are there, the worker is to stop or the time
     /// has come. While at least `busy` tasks wait, ends are gathered for a moment.
     pub(super) fn news(&self, low: usize, busy: usize, until: Instant) -> News {
-        self.wait_while(until, busy, |state| {
+        self.wait_while(until, (low, busy), |state| {
             state.queue.len() >= low && !state.is_stopping
         })
     }
 
     /// Returns the state: immediately where tasks have ended or none runs, else once that is so or the time has come.
     pub(super) fn last_news(&self, until: Instant) -> News {
-        self.wait_while(until, usize::MAX, |state| state.running > 0)
+        self.wait_while(until, (0, usize::MAX), |state| state.running > 0)
     }
 
-    fn wait_while(&self, until: Instant, busy: usize, is_patient: impl Fn(&State) -> bool) -> News {
+    fn wait_while(
+        &self,
+        until: Instant,
+        (low, busy): (usize, usize),
+        is_patient: impl Fn(&State) -> bool,
+    ) -> News {
         let mut state = self.lock();
         loop {
             let now = Instant::now();
@@ -156,8 +163,10 @@ impl Shared {
             if state.is_woken || !is_patient(&state) || until <= now {
                 break;
             }
+            state.waits_below = low.max(if busy == usize::MAX { 0 } else { busy });
             state = self.wait(state, until - now);
         }
+        state.waits_below = 0;
         state.ended_at = None;
         News {
             ended: std::mem::take(&mut state.ended),
@@ -181,8 +190,12 @@ impl Shared {
             }
             if let Some(held) = state.queue.pop_front() {
                 state.running += 1;
-                // The dispatcher may claim more.
-                self.news.notify_all();
+                // The dispatcher may claim more. It is woken once: a wake-up costs more than a short handler.
+                if state.queue.len() < state.waits_below {
+                    state.waits_below = 0;
+                    drop(state);
+                    self.news.notify_all();
+                }
                 return Some(held);
             }
             state = self
@@ -196,9 +209,13 @@ impl Shared {
         let mut state = self.lock();
         state.running -= 1;
         state.ended.push((held, end));
+        // The dispatcher gathers those after the first by itself.
+        let is_first = state.ended_at.is_none();
         state.ended_at.get_or_insert_with(Instant::now);
         drop(state);
-        self.news.notify_all();
+        if is_first {
+            self.news.notify_all();
+        }
     }
 }
 
