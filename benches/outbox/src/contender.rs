@@ -5,7 +5,7 @@ use std::time::Duration;
 use bindery::StaticEngine;
 use bindery::outbox::HasOutbox;
 
-use crate::by_hand::{HandPostgres, HandSqlite};
+use crate::by_hand::{HandMaria, HandPostgres, HandSqlite};
 use crate::on_bindery;
 use crate::on_graphile::Graphile;
 use crate::{Databases, Failure, Options, World, engine};
@@ -33,7 +33,11 @@ pub fn all(world: &World, options: &Options) -> Result<Vec<Contender>, Failure> 
     on_engine(&mut all, &db, engine::Maria, Rows::Mysql, options);
     on_engine(&mut all, &db, engine::Lite, Rows::Sqlite, options);
     let url = world.postgres.1.url();
-    for (name, batch) in [("by hand, one by one", 1), ("by hand, 100 at a time", 100)] {
+    for (name, batch) in [
+        ("by hand, one by one", 1),
+        ("by hand, 100 at a time", 100),
+        ("by hand, 500 at a time", 500),
+    ] {
         let hand = HandPostgres::create(&url, options.threads, batch)?;
         let filling = hand.clone();
         all.push(Contender {
@@ -43,14 +47,28 @@ pub fn all(world: &World, options: &Options) -> Result<Vec<Contender>, Failure> 
             run: Box::new(move |tasks| hand.run(tasks)),
         });
     }
-    let hand = HandSqlite::create(world.folder.path().join("hand.db"), options.threads)?;
-    let filling = hand.clone();
-    all.push(Contender {
-        rows: Rows::Sqlite,
-        name: "by hand, 100 at a time",
-        fill: Box::new(move |tasks| filling.fill(tasks)),
-        run: Box::new(move |tasks| hand.run(tasks)),
-    });
+    for (name, batch) in [
+        ("by hand, 100 at a time", 100),
+        ("by hand, 500 at a time", 500),
+    ] {
+        let hand = HandMaria::create(&world.mysql.1.url(), options.threads, batch)?;
+        let filling = hand.clone();
+        all.push(Contender {
+            rows: Rows::Mysql,
+            name,
+            fill: Box::new(move |tasks| filling.fill(tasks)),
+            run: Box::new(move |tasks| hand.run(tasks)),
+        });
+        let file = world.folder.path().join("hand.db");
+        let hand = HandSqlite::create(file, options.threads, batch)?;
+        let filling = hand.clone();
+        all.push(Contender {
+            rows: Rows::Sqlite,
+            name,
+            fill: Box::new(move |tasks| filling.fill(tasks)),
+            run: Box::new(move |tasks| hand.run(tasks)),
+        });
+    }
     for (name, is_tuned) in [("graphile_worker", false), ("graphile_worker, tuned", true)] {
         let graphile = Graphile::new(&url, options.threads, is_tuned)?;
         let filling = graphile.clone();
