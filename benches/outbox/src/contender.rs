@@ -6,7 +6,7 @@ use bindery::StaticEngine;
 use bindery::outbox::HasOutbox;
 
 use crate::by_hand::{HandMaria, HandPostgres, HandSqlite};
-use crate::on_bindery;
+use crate::on_bindery::{self, Shape};
 use crate::on_graphile::Graphile;
 use crate::{Databases, Failure, Options, World, engine};
 
@@ -89,14 +89,24 @@ fn on_engine<E: StaticEngine + HasOutbox>(
     rows: Rows,
     options: &Options,
 ) {
-    let threads = options.threads;
-    for (name, batch) in [("bindery", 100), ("bindery, batch(500)", 500)] {
+    let of = |workers: usize, batch| Shape {
+        workers,
+        threads: (options.threads / workers).max(1),
+        batch,
+    };
+    for (name, shape) in [
+        ("bindery", of(1, 100)),
+        ("bindery, `batch(500)`", of(1, 500)),
+        ("bindery, 2 workers", of(2, 100)),
+        ("bindery, 2 workers, `batch(500)`", of(2, 500)),
+        ("bindery, a worker a thread", of(options.threads, 100)),
+    ] {
         let (filling, db) = (db.clone(), db.clone());
         all.push(Contender {
             rows,
             name,
             fill: Box::new(move |tasks| on_bindery::fill(&filling, engine, tasks)),
-            run: Box::new(move |tasks| on_bindery::run(&db, engine, (threads, batch), tasks)),
+            run: Box::new(move |tasks| on_bindery::run(&db, engine, shape, tasks)),
         });
     }
 }

@@ -27,7 +27,7 @@ cargo xtask bench --outbox [OPTIONS]
     --threads N    handlers at work at a time (4)
     --rounds N     rounds of each worker (5)
     --idle-s N     how long an idle worker is watched (20)
-    --only WORD    only workers whose name has this word";
+    --only WORDS   only workers whose database and name have these words, as Sqlite by hand";
 
 /// The options of a run.
 #[derive(Debug, Clone)]
@@ -91,7 +91,7 @@ fn main() -> Result<(), Failure> {
     let options = Options::parse(std::env::args().skip(1))?;
     let world = World::start()?;
     let mut contenders: Vec<Contender> = contender::all(&world, &options)?;
-    contenders.retain(|one| one.name.contains(&options.only));
+    contenders.retain(|one| format!("{:?} {}", one.rows, one.name).contains(&options.only));
     let mut report = Report::default();
     for round in 0..=options.rounds {
         for at in 0..contenders.len() {

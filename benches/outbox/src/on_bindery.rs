@@ -47,22 +47,41 @@ pub fn fill<E: StaticEngine + HasOutbox>(
     Ok(())
 }
 
+/// How tasks are run: by how many workers, of how many threads each, which claim how many tasks together.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    pub workers: usize,
+    pub threads: usize,
+    pub batch: usize,
+}
+
 pub fn run<E: StaticEngine + HasOutbox>(
     db: &Databases,
     engine: E,
-    (threads, batch): (usize, usize),
+    shape: Shape,
     tasks: usize,
 ) -> Result<Duration, Failure> {
-    let worker = db.worker_on(engine).threads(threads).batch(batch);
-    let worker = worker.on::<Work>(|task, _| {
-        std::hint::black_box(task.user);
-        Ok(())
-    });
+    let worker = || {
+        let worker = db.worker_on(engine);
+        let worker = worker.threads(shape.threads).batch(shape.batch);
+        worker.on::<Work>(|task, _| {
+            std::hint::black_box(task.user);
+            Ok(())
+        })
+    };
     timed(|| {
-        let report = worker.run_until_idle()?;
-        match report.completed == tasks as u64 {
+        let completed = std::thread::scope(|scope| {
+            let start = |_| scope.spawn(|| worker().run_until_idle());
+            let workers: Vec<_> = (0..shape.workers).map(start).collect();
+            let ended = workers.into_iter().map(|worker| match worker.join() {
+                Ok(report) => Ok(report?.completed),
+                Err(_) => Err("a worker panicked".into()),
+            });
+            ended.sum::<Result<u64, Failure>>()
+        })?;
+        match completed == tasks as u64 {
             true => Ok(()),
-            false => Err(format!("{tasks} tasks were written: {report:?}").into()),
+            false => Err(format!("{tasks} tasks were written, {completed} are done").into()),
         }
     })
 }

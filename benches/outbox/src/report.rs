@@ -17,13 +17,34 @@ impl Report {
         self.rates.entry((rows, name)).or_default().push(rate);
     }
 
+    /// A ratio is to the fastest worker of the same database that is not bindery's.
     pub fn print(&mut self) {
-        println!("| database | worker | tasks/s, median | least | most |\n|---|---|---|---|---|");
-        for ((rows, name), rates) in &mut self.rates {
+        println!(
+            "| database | worker | tasks/s, median | least | most | ratio |\n|---|---|---|---|---|---|"
+        );
+        for rates in self.rates.values_mut() {
             rates.sort_by(f64::total_cmp);
+        }
+        for ((rows, name), rates) in &self.rates {
             let (least, most) = (rates[0], rates[rates.len() - 1]);
-            let median = rates[rates.len() / 2];
-            println!("| {rows:?} | {name} | {median:.0} | {least:.0} | {most:.0} |");
+            let ratio = median(rates) / self.best_peer(*rows);
+            println!(
+                "| {rows:?} | {name} | {:.0} | {least:.0} | {most:.0} | {ratio:.2} |",
+                median(rates)
+            );
         }
     }
+
+    fn best_peer(&self, rows: Rows) -> f64 {
+        let peers = self
+            .rates
+            .iter()
+            .filter(|((on, name), _)| *on == rows && !name.starts_with("bindery"));
+        peers.map(|(_, rates)| median(rates)).fold(0.0, f64::max)
+    }
+}
+
+/// Of sorted rates.
+fn median(rates: &[f64]) -> f64 {
+    rates[rates.len() / 2]
 }

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use mysql::prelude::Queryable;
-use mysql::{Conn, IsolationLevel, Opts, Params, TxOpts, Value};
+use mysql::{Conn, Opts, Params, TxOpts, Value};
 
 use super::{handle, name, on_threads, payload};
 use crate::Failure;
+
+/// The number of MariaDB's error.
+const DEADLOCK: u16 = 1213;
 
 #[derive(Clone)]
 pub struct HandMaria {
@@ -52,39 +55,64 @@ impl HandMaria {
     fn work(&self) -> Result<usize, Failure> {
         let mut connection = self.connect()?;
         let name = name();
-        let committed =
-            || TxOpts::default().set_isolation_level(Some(IsolationLevel::ReadCommitted));
+        connection.query_drop("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")?;
         connection.query_drop(
             "UPDATE jobs SET status = 'pending', locked_by = NULL WHERE status = 'running' AND locked_until < now(3) AND attempts < 5",
         )?;
         let mut done = 0;
         loop {
-            let mut tx = connection.start_transaction(committed())?;
-            let ready = format!(
-                "SELECT id, payload FROM jobs WHERE status = 'pending' ORDER BY id LIMIT {} FOR UPDATE SKIP LOCKED",
-                self.batch
-            );
-            let rows: Vec<(i64, String)> = tx.exec(ready, ())?;
+            let rows = undeadlocked(|| claim(&mut connection, &name, self.batch))?;
             if rows.is_empty() {
                 return Ok(done);
             }
-            let of = |ids: &str, set: &str| format!("UPDATE jobs SET {set} WHERE id IN ({ids})");
-            let places = vec!["?"; rows.len()].join(", ");
-            let claim = of(
-                &places,
-                "status = 'running', attempts = attempts + 1, locked_by = ?, locked_until = now(3) + INTERVAL 1 MINUTE",
-            );
-            let ids = || rows.iter().map(|(id, _)| Value::from(*id));
-            let named = || std::iter::once(Value::from(name.as_str()));
-            tx.exec_drop(claim, Params::Positional(named().chain(ids()).collect()))?;
-            tx.commit()?;
             rows.iter().try_for_each(|(_, payload)| handle(payload))?;
-            let end = of(
-                &places,
-                "status = 'completed', completed_at = now(3), locked_by = NULL, locked_until = NULL",
-            ) + " AND status = 'running' AND locked_by = ?";
-            connection.exec_drop(end, Params::Positional(ids().chain(named()).collect()))?;
-            done += connection.affected_rows() as usize;
+            done += undeadlocked(|| end(&mut connection, &name, &rows))?;
         }
     }
+}
+
+type Rows = Vec<(i64, String)>;
+
+/// Workers whose rows are neighbours wait for each other in a circle at times; one of them tries again.
+fn undeadlocked<T>(mut work: impl FnMut() -> Result<T, mysql::Error>) -> Result<T, mysql::Error> {
+    loop {
+        match work() {
+            Err(mysql::Error::MySqlError(error)) if error.code == DEADLOCK => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+fn claim(connection: &mut Conn, name: &str, batch: usize) -> Result<Rows, mysql::Error> {
+    let mut tx = connection.start_transaction(TxOpts::default())?;
+    let ready = format!(
+        "SELECT id, payload FROM jobs WHERE status = 'pending' ORDER BY id LIMIT {batch} FOR UPDATE SKIP LOCKED"
+    );
+    let rows: Rows = tx.exec(ready, ())?;
+    if !rows.is_empty() {
+        let set = "status = 'running', attempts = attempts + 1, locked_by = ?, locked_until = now(3) + INTERVAL 1 MINUTE";
+        let named = std::iter::once(Value::from(name));
+        let params = named.chain(ids(&rows)).collect();
+        tx.exec_drop(of(&rows, set), Params::Positional(params))?;
+    }
+    tx.commit()?;
+    Ok(rows)
+}
+
+fn end(connection: &mut Conn, name: &str, rows: &Rows) -> Result<usize, mysql::Error> {
+    let set = "status = 'completed', completed_at = now(3), locked_by = NULL, locked_until = NULL";
+    let update = of(rows, set) + " AND status = 'running' AND locked_by = ?";
+    let params = ids(rows).chain(std::iter::once(Value::from(name)));
+    connection.exec_drop(update, Params::Positional(params.collect()))?;
+    Ok(connection.affected_rows() as usize)
+}
+
+fn ids(rows: &Rows) -> impl Iterator<Item = Value> {
+    rows.iter().map(|(id, _)| Value::from(*id))
+}
+
+/// A change of these rows.
+fn of(rows: &Rows, set: &str) -> String {
+    let places = vec!["?"; rows.len()].join(", ");
+    format!("UPDATE jobs SET {set} WHERE id IN ({places})")
 }
