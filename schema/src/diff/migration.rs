@@ -9,6 +9,7 @@ use super::render::{self, Context, Step, rename};
 use super::sequences;
 use super::structure::{Structure, Unreadable, ViewShape, table_key};
 use super::subject::Subject;
+use super::taken;
 use crate::dialect::Dialect;
 use crate::model::TableName;
 
@@ -108,13 +109,17 @@ fn one_way(
         }));
         from = from.after(&statements(&steps))?;
     }
-    let sequences = sequences::renames(&from, plan.to);
-    if !sequences.is_empty() {
-        from = from.after(&sequences)?;
-        steps.push(Step {
-            statements: sequences,
-            ..Step::default()
-        });
+    for statements in [
+        sequences::renames(&from, plan.to),
+        taken::freed(&from, plan.to),
+    ] {
+        if !statements.is_empty() {
+            from = from.after(&statements)?;
+            steps.push(Step {
+                statements,
+                ..Step::default()
+            });
+        }
     }
     let changes = compare_with(&from, plan.to, names);
     let context = Context {

@@ -38,6 +38,7 @@ mod sequences;
 mod squash;
 mod structure;
 mod subject;
+mod taken;
 mod triggers;
 
 pub use self::build::check_migrations;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::structure::Structure;
+use super::taken::gone;
 use crate::dialect::Dialect;
 use crate::model::{Column, Counter, Generated, Model, ObjectKind, Table, TableName};
 use crate::name::implied::first_free;
@@ -21,8 +22,8 @@ pub(super) fn renames(from: &Structure, to: &Structure) -> Vec<String> {
         Dialect::Postgres => {}
         Dialect::Sqlite | Dialect::Mysql => return Vec::new(),
     }
-    let mut wanted: Vec<Renamed> = all(from, to).collect();
     let mut taken = taken(from.model());
+    let mut wanted: Vec<Renamed> = all(from, to).chain(freed(from, to, &taken)).collect();
     let mut statements = Vec::new();
     // A name may be free only once the sequence that has it has another one.
     while let Some(at) = wanted.iter().position(|one| !taken.contains(&one.to)) {
@@ -50,6 +51,26 @@ fn all<'s>(from: &'s Structure, to: &'s Structure) -> impl Iterator<Item = Renam
         );
         (from.schema == to.schema && from.name != to.name).then_some(Renamed { from, to })
     })
+}
+
+/// The sequences of tables that go, where the other structure uses their names: the new one is made before the old one is gone.
+fn freed(from: &Structure, to: &Structure, known: &BTreeSet<TableName>) -> Vec<Renamed> {
+    let wanted = taken(to.model());
+    let columns =
+        gone(from, to).flat_map(|table| table.columns.iter().map(move |column| (table, column)));
+    let sequences = columns
+        .filter_map(|(table, column)| sequence(from.model(), &table.name, &column.column))
+        .filter(|name| wanted.contains(name));
+    let renamed = sequences.map(|name| Renamed {
+        to: TableName {
+            schema: name.schema.clone(),
+            name: first_free(&name.name, &[], "old", |free| {
+                known.iter().chain(&wanted).any(|one| one.name == free)
+            }),
+        },
+        from: name,
+    });
+    renamed.collect()
 }
 
 /// Does the database name the sequence of this column?

@@ -4,6 +4,7 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
+pub(super) use self::postgres::rename_key as rename_postgres_key;
 use super::capture;
 use super::change::Change;
 use super::key::{Key, KeyKind};
@@ -235,6 +236,20 @@ pub(super) fn drop_online(table: &TableName, key: &Key) -> String {
     match key.is_statement {
         true => dropped.replacen("DROP INDEX ", "DROP INDEX CONCURRENTLY ", 1),
         false => dropped,
+    }
+}
+
+/// Drops a key of a table that goes, so that its name is free: an index of SQLite, a foreign key of MySQL.
+pub(super) fn free_name(table: &TableName, key: &Key, dialect: Dialect) -> String {
+    let name = key.known_name.as_deref().unwrap_or_default();
+    let name = quoted(name, dialect);
+    match key.kind {
+        KeyKind::ForeignKey => altered(table, dialect, &format!("DROP FOREIGN KEY {name}")),
+        KeyKind::PrimaryKey
+        | KeyKind::Unique
+        | KeyKind::Index
+        | KeyKind::Exclusion
+        | KeyKind::Check => format!("DROP INDEX {name}"),
     }
 }
 

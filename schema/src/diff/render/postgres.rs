@@ -475,7 +475,7 @@ fn of_schema(table: &TableName, name: &str) -> TableName {
     }
 }
 
-fn rename_key(table: &TableName, from: &Key, to: &Key) -> String {
+pub(in crate::diff) fn rename_key(table: &TableName, from: &Key, to: &Key) -> String {
     let (from_name, to_name) = (
         from.known_name.as_deref().unwrap_or_default(),
         to.known_name.as_deref().unwrap_or_default(),

@@ -1,0 +1,52 @@
+//! Names that a database has once: a new table takes those of one that goes.
+
+use super::migrate_add::Both;
+
+const REFERRED: &str = "CREATE TABLE cities (id BIGINT NOT NULL PRIMARY KEY);\n";
+
+/// A table whose keys are named otherwise than it is.
+fn table(name: &str) -> String {
+    format!(
+        "{REFERRED}CREATE TABLE {name} (id BIGINT NOT NULL, city_id BIGINT, CONSTRAINT users_pkey PRIMARY KEY (id), CONSTRAINT users_city FOREIGN KEY (city_id) REFERENCES cities (id));\n\
+         CREATE INDEX users_by_city ON {name} (city_id);\n"
+    )
+}
+
+/// The old table is there while the new one is made, with rows, and so on the way back.
+#[test]
+fn cli_07_a_new_table_takes_the_names_of_one_that_goes() {
+    for both in Both::on_all() {
+        go_there_and_back(&both, &table("users"), &table("people"));
+    }
+}
+
+/// A sequence that is written as such has the name of one that the database made for `serial`.
+#[test]
+fn cli_07_a_new_sequence_takes_the_name_of_one_that_goes() {
+    let Some(both) = Both::on_postgres() else {
+        return;
+    };
+    let users = format!("{REFERRED}CREATE TABLE users (id SERIAL PRIMARY KEY, city_id BIGINT);\n");
+    let people = format!(
+        "{REFERRED}CREATE SEQUENCE users_id_seq AS integer;\n\
+         CREATE TABLE people (id INTEGER DEFAULT nextval('users_id_seq') PRIMARY KEY, city_id BIGINT);\n\
+         ALTER SEQUENCE users_id_seq OWNED BY people.id;\n"
+    );
+    go_there_and_back(&both, &users, &people);
+}
+
+fn go_there_and_back(both: &Both, from: &str, to: &str) {
+    both.schema(from);
+    both.good("migrate add first");
+    both.good("migrate run");
+    both.execute("INSERT INTO users (id, city_id) VALUES (1, NULL)");
+    let before = both.catalogue();
+    both.schema(to);
+    both.good("migrate add second");
+    both.mean_it();
+    both.good("migrate check");
+    both.good("migrate run");
+    assert_eq!(both.catalogue(), both.created());
+    both.good("migrate revert --engine default --yes");
+    assert_eq!(both.catalogue(), before);
+}
