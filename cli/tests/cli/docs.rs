@@ -151,6 +151,30 @@ fn cli_06_large_schemas_are_drawn() {
     }
 }
 
+/// A diagram that is too large to be read on one page comes in parts as well, and a comment is there once.
+#[test]
+fn cli_06_documents_print_large_diagrams_in_parts() {
+    let tables = |count: usize| {
+        let table = |at: usize| {
+            format!("CREATE TABLE t{at} (id bigint PRIMARY KEY) COMMENT='table number {at}.';\n")
+        };
+        (0..count).map(table).collect::<String>()
+    };
+    let page = |count: usize| {
+        let config = "url = 'mysql://localhost/a'\n";
+        let schema = tables(count);
+        let project = Project::new(&[("bindery.toml", config), ("schema.sql", &schema)]);
+        project.run("docs").good()
+    };
+    let small = page(3);
+    assert!(!small.contains("<use "), "{small}");
+    assert_eq!(small.matches("table number 1.</p>").count(), 1, "{small}");
+    let large = page(170);
+    let parts = large.matches("<use href=\"#diagram\"/>").count();
+    assert!((2..20).contains(&parts), "{parts}");
+    assert_eq!(large.matches(" id=\"diagram\"").count(), 1);
+}
+
 /// The schema of which the tests of events have a program.
 fn published() -> Project {
     let config = include_str!("../../../tests/golden/messages/bindery.toml");

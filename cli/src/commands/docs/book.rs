@@ -218,10 +218,15 @@ fn table_part<'m>(engine: usize, table: &'m Table, sources: &Sources) -> TablePa
     }
 }
 
-/// The lines `///` of the schema, and what the database says itself.
+/// The comment of the schema, and that of the database where it is another.
 fn comment(docs: &[String], own: Option<&String>) -> String {
-    let lines = docs.iter().chain(own).map(|line| line.trim());
-    lines.collect::<Vec<_>>().join("\n")
+    let docs = docs.iter().map(|line| line.trim());
+    let docs = docs.collect::<Vec<_>>().join("\n");
+    match own.map(|own| own.trim()) {
+        Some(own) if docs.is_empty() => own.to_owned(),
+        Some(own) if !docs.contains(own) => format!("{docs}\n{own}"),
+        Some(_) | None => docs,
+    }
 }
 
 fn kind(table: &Table) -> &'static str {

@@ -1,7 +1,7 @@
 //! The document as one HTML file: nothing in it leads out of it, and a policy in its head says so to the browser.
 
 use super::book::{Book, ColumnPart, Reference};
-use super::diagram;
+use super::diagram::diagram;
 use super::escape::html;
 
 const STYLE: &str = include_str!("page.css");
@@ -46,11 +46,40 @@ fn picture(book: &Book<'_>) -> String {
     } else {
         ""
     };
+    let diagram = diagram(book);
     format!(
         "<div class=\"tools\"><button id=\"in\">Larger</button><button id=\"out\">Smaller</button><button id=\"fit\">Whole</button>\
-         <span>Arrows lead to what is referred to.{links}</span></div>\n<div id=\"picture\">\n{}</div>\n",
-        diagram::svg(book)
+         <span>Arrows lead to what is referred to.{links}</span></div>\n<div id=\"picture\">\n{}</div>\n{}",
+        diagram.svg,
+        sheets(diagram.width, diagram.height)
     )
+}
+
+/// The part of a diagram that a sheet of paper shows so that it can be read, in pixels.
+const SHEET: (f64, f64) = (1150.0, 1450.0);
+/// The width that two sheets both have, so that a cut table is whole on one of them more often.
+const OVERLAP: f64 = 60.0;
+
+/// A large diagram in parts, for paper: the whole on one page is too small to read.
+fn sheets(width: f64, height: f64) -> String {
+    let starts = |length: f64, of_sheet: f64| {
+        let step = of_sheet - OVERLAP;
+        let count = ((length - OVERLAP) / step).ceil().max(1.0) as u32;
+        (0..count).map(move |at| f64::from(at) * step)
+    };
+    let (sheet_width, sheet_height) = SHEET;
+    if width <= sheet_width && height <= sheet_height {
+        return String::new();
+    }
+    let mut text = "<div class=\"sheets\">\n".to_owned();
+    for y in starts(height, sheet_height) {
+        for x in starts(width, sheet_width) {
+            text += &format!(
+                "<svg viewBox=\"{x:.0} {y:.0} {sheet_width:.0} {sheet_height:.0}\"><use href=\"#diagram\"/></svg>\n"
+            );
+        }
+    }
+    text + "</div>\n"
 }
 
 fn engine(book: &Book<'_>, at: usize) -> String {

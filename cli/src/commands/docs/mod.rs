@@ -87,7 +87,7 @@ pub(crate) fn run(arguments: &DocsArguments, output: &Output) -> Result<(), Fail
         Form::Markdown => markdown::page(&book),
         Form::Mermaid => text_diagram::mermaid(&book),
         Form::Dot => text_diagram::dot(&book),
-        Form::Svg => diagram::svg(&book),
+        Form::Svg => diagram::diagram(&book).svg,
         Form::Asyncapi => events::asyncapi(model, &chosen)?,
         Form::JsonSchema => events::json_schema(model, &chosen)?,
     };

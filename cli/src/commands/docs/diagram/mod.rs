@@ -38,15 +38,22 @@ struct Drawing {
     size: Shape,
 }
 
-/// A file by itself.
-pub(super) fn svg(book: &Book<'_>) -> String {
+/// A diagram and its size in pixels.
+pub(super) struct Diagram {
+    pub(super) svg: String,
+    pub(super) width: f64,
+    pub(super) height: f64,
+}
+
+/// The SVG is a file by itself, too.
+pub(super) fn diagram(book: &Book<'_>) -> Diagram {
     let texts: Vec<BoxText> = (0..book.tables.len())
         .map(|at| box_text(book, at))
         .collect();
     let drawing = draw(book, &texts);
     let (width, height) = (drawing.size.width, drawing.size.height);
     let mut text = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"diagram\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" height=\"{height:.0}\" role=\"img\">\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"diagram\" class=\"diagram\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" height=\"{height:.0}\" role=\"img\">\n\
          <title>Diagram of the schema</title>\n<style>{STYLE}{}</style>\n\
          <defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0 8 4 0 8z\" class=\"tip\"/></marker></defs>\n\
          <rect class=\"paper\" width=\"{width:.0}\" height=\"{height:.0}\"/>\n",
@@ -61,7 +68,11 @@ pub(super) fn svg(book: &Book<'_>) -> String {
     for (place, box_text) in texts.iter().enumerate() {
         text += &box_text.svg(place, book.tables[place].engine, drawing.at[place]);
     }
-    text + "</svg>\n"
+    Diagram {
+        svg: text + "</svg>\n",
+        width,
+        height,
+    }
 }
 
 fn colours(engines: usize) -> String {
