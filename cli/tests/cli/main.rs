@@ -24,6 +24,7 @@ mod migrate;
 mod migrate_add;
 mod migrate_faults;
 mod migrate_histories;
+mod migrate_kills;
 mod migrate_names;
 mod migrate_random;
 mod migrate_squash;

@@ -1,0 +1,179 @@
+//! Runs that are killed at every point of their work.
+
+use std::thread;
+use std::time::Instant;
+
+use super::migrate::Migrated;
+
+const VERSIONS: i64 = 3;
+/// Tables of each migration, with a row of the log after each.
+const TABLES: i64 = 5;
+
+/// Ten statements each, DDL and rows in turn, with the way back.
+fn write(migrated: &Migrated) {
+    for version in 1..=VERSIONS {
+        let (mut up, mut down) = (String::new(), String::new());
+        if version == 1 {
+            up.push_str("CREATE TABLE log (id BIGINT);\n");
+        }
+        for at in 1..=TABLES {
+            let (table, row) = (table(version, at), row(version, at));
+            up.push_str(&format!(
+                "INSERT INTO log VALUES ({row});\nCREATE TABLE {table} (id BIGINT PRIMARY KEY);\n"
+            ));
+            down.push_str(&format!(
+                "DROP TABLE {table};\nDELETE FROM log WHERE id = {row};\n"
+            ));
+        }
+        if version == 1 {
+            down.push_str("DROP TABLE log;\n");
+        }
+        migrated.write(&format!("{version}_many.sql"), &up);
+        migrated.write(&format!("{version}_many.down.sql"), &down);
+    }
+}
+
+fn table(version: i64, at: i64) -> String {
+    format!("t{version}_{}", at * 2)
+}
+
+fn row(version: i64, at: i64) -> i64 {
+    version * 100 + at * 2 - 1
+}
+
+/// Everything is there once, or nothing is.
+fn check(migrated: &Migrated, is_applied: bool) {
+    let pairs = || (1..=VERSIONS).flat_map(|version| (1..=TABLES).map(move |at| (version, at)));
+    for (version, at) in pairs() {
+        assert_eq!(migrated.has_table(&table(version, at)), is_applied);
+    }
+    assert_eq!(migrated.has_table("log"), is_applied);
+    if is_applied {
+        let expected: Vec<i64> = pairs().map(|(version, at)| row(version, at)).collect();
+        assert_eq!(migrated.numbers("SELECT id FROM log ORDER BY id"), expected);
+    }
+}
+
+/// The command that goes on in the direction.
+fn words(forth: bool) -> &'static str {
+    if forth {
+        "run"
+    } else {
+        "revert --count 3 --yes"
+    }
+}
+
+/// Counts of one database.
+#[derive(Debug, Default)]
+struct Kills {
+    killed: usize,
+    /// Killed runs after which some migrations were applied and others not, or one in part.
+    in_the_middle: usize,
+    /// Those after which a person had to look at the database.
+    looked_at: usize,
+}
+
+/// Runs forth and back, each killed at another moment.
+fn kill_runs(migrated: &Migrated, rounds: u32) -> Kills {
+    let begun = Instant::now();
+    migrated.run(words(true)).good();
+    let span = begun.elapsed();
+    migrated.run(words(false)).good();
+    let (mut kills, mut forth) = (Kills::default(), true);
+    for round in 0..rounds {
+        let mut process = migrated.start(words(forth));
+        thread::sleep(span * (round * 7919 % 100) / 100);
+        let _ = process.kill();
+        let ended = process.wait().expect("it ends");
+        kills.killed += usize::from(!ended.success());
+        let is_half = if forth {
+            look(migrated)
+        } else {
+            look_back(migrated)
+        };
+        kills.looked_at += usize::from(is_half);
+        let end = if forth { "applied" } else { "pending" };
+        let states = migrated.states();
+        if states.iter().all(|state| state == end) {
+            check(migrated, forth);
+            forth = !forth;
+        } else {
+            let moved = states.iter().any(|state| state == end);
+            kills.in_the_middle += usize::from(moved || is_half);
+        }
+    }
+    if !forth {
+        migrated.run(words(false)).good();
+    }
+    migrated.run(words(true)).good();
+    check(migrated, true);
+    migrated.run(words(false)).good();
+    check(migrated, false);
+    kills
+}
+
+/// Killed at any moment, a run leaves a state that the next one goes on from, or that says which statement to look at.
+///
+/// Covers MIG-1.
+#[test]
+#[expect(clippy::print_stdout, reason = "the summary of a long run")]
+fn cli_07_a_killed_run_is_gone_on_with() {
+    let is_full = std::env::var_os("BINDERY_TEST_FULL").is_some();
+    let rounds = if is_full { 300 } else { 25 };
+    for migrated in Migrated::on_all() {
+        write(&migrated);
+        let kills = kill_runs(&migrated, rounds);
+        println!("{rounds} rounds: {kills:?}");
+        assert!(kills.killed > 0, "{kills:?}");
+        assert!(!is_full || kills.in_the_middle > 0, "{kills:?}");
+    }
+}
+
+/// Does as a person would where a statement of a killed run may be done or not.
+fn look(migrated: &Migrated) -> bool {
+    let listed = migrated.run("status --format json").json();
+    let listed = listed[0]["migrations"].as_array().expect("a list").clone();
+    let Some(half) = listed.iter().find(|one| one["state"] == "half done") else {
+        return false;
+    };
+    let version = half["version"].as_str().expect("a version");
+    let statement = half["statement"].as_u64().expect("a number");
+    let before = u64::from(version == "1");
+    let table = if statement == before {
+        "log".to_owned()
+    } else {
+        format!("t{version}_{}", statement - before)
+    };
+    let done = if migrated.has_table(&table) {
+        statement
+    } else {
+        statement - 1
+    };
+    let words = format!("resolve {version} --statements {done} --engine default");
+    migrated.run(&words).good();
+    true
+}
+
+/// The same of a run that reverted.
+fn look_back(migrated: &Migrated) -> bool {
+    let listed = migrated.run("status --format json").json();
+    let listed = listed[0]["migrations"].as_array().expect("a list").clone();
+    let Some(half) = listed.iter().find(|one| one["state"] == "half done") else {
+        return false;
+    };
+    let version = half["version"].as_str().expect("a version");
+    let statement = half["statement"].as_u64().expect("a number");
+    // Of pairs of DROP TABLE and DELETE only the first can be half done.
+    let table = match statement {
+        11 => "log".to_owned(),
+        at => format!("t{version}_{}", at + 1),
+    };
+    let done = if migrated.has_table(&table) {
+        statement - 1
+    } else {
+        statement
+    };
+    let words = format!("resolve {version} --statements {done} --engine default");
+    migrated.run(&words).good();
+    true
+}
