@@ -10,6 +10,7 @@ mod drift;
 mod drop;
 mod dump;
 mod dump_archives;
+mod dump_changed;
 mod dump_faults;
 mod dump_record;
 mod dump_redact;
