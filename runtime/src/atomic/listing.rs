@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::names::Branch;
 use super::protocol::{Decision, Seen};
-use super::recover::{RecoverOptions, Repairing, on};
+use super::recover::{LostHomes, RecoverOptions, Repairing, on};
 use super::report::{DoubtfulBranch, Fate, RecoveryReport};
 use super::store::{self, Decided, Records};
 use crate::databases::{Configured, Registry};
@@ -42,12 +42,12 @@ impl Registry {
         &self,
         engine: &Configured,
         listed: Vec<PreparedBranch>,
-        options: &RecoverOptions,
+        (options, lost): (&RecoverOptions, &LostHomes),
         report: &mut RecoveryReport,
     ) {
         let mut homes = (listed.len() >= MANY).then(Homes::default);
         for prepared in listed {
-            let Some(branch) = Repairing::new(self, engine, prepared) else {
+            let Some(branch) = Repairing::new(self, (engine, lost), prepared) else {
                 continue;
             };
             let decision = match &mut homes {

@@ -19,6 +19,7 @@ mod report;
 #[cfg(all(test, feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod server_tests;
 mod store;
+mod thread;
 
 use crate::databases::coordinators::Active;
 use crate::error::{Error, ErrorKind, Operation, Result, SessionEnd};
@@ -42,8 +43,9 @@ pub use self::begin::GeneratedAtomic;
 pub use self::moving::Transfer;
 pub use self::options::AtomicOptions;
 pub use self::outcome::{AtomicOutcome, InDoubt};
-pub use self::recover::{RecoverOptions, RecoveryThread};
+pub use self::recover::RecoverOptions;
 pub use self::report::{DoubtfulBranch, Fate, PreparedSlots, RecoveryReport};
+pub use self::thread::RecoveryThread;
 
 /// An atomic group as compiled in.
 #[derive(Debug)]

@@ -1,10 +1,8 @@
 //! Recovery: finishes what lost coordinators left prepared, and forgets decisions that are of no more use. A dry run lists what is
 //! there by `listing`.
 
-use std::cell::Cell;
-use std::collections::{BTreeMap, HashSet};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 
 use super::names::{self, Branch};
@@ -40,6 +38,7 @@ pub struct RecoverOptions {
     pub(super) retention: Duration,
     pub(super) is_dry: bool,
     engines: Vec<String>,
+    left_out: Vec<&'static str>,
 }
 
 /// Undecided branches are left alone for 10 seconds, and decisions are kept for 10 minutes.
@@ -50,6 +49,7 @@ impl Default for RecoverOptions {
             retention: RETENTION,
             is_dry: false,
             engines: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 }
@@ -96,8 +96,15 @@ impl RecoverOptions {
         self
     }
 
+    /// Without these engines, which could not be reached a short time ago.
+    pub(super) fn without(mut self, engines: Vec<&'static str>) -> Self {
+        self.left_out = engines;
+        self
+    }
+
     pub(super) fn wants(&self, engine: &str) -> bool {
-        self.engines.is_empty() || self.engines.iter().any(|name| name == engine)
+        let is_chosen = self.engines.is_empty() || self.engines.iter().any(|name| name == engine);
+        is_chosen && !self.left_out.contains(&engine)
     }
 }
 
@@ -110,6 +117,7 @@ impl Registry {
         options: &RecoverOptions,
     ) -> RecoveryReport {
         let mut report = RecoveryReport::default();
+        let lost = LostHomes::new(&options.left_out);
         let mut engines: Vec<usize> = groups
             .iter()
             .flat_map(|group| group.engines)
@@ -119,11 +127,14 @@ impl Registry {
         engines.dedup();
         for engine in engines.iter().map(|at| &self.engines[*at]) {
             if prepares(engine) && options.wants(engine.info.name) {
-                self.recover_engine(engine, options, &mut report);
+                self.recover_engine(engine, options, &lost, &mut report);
             }
         }
         for home in homes(groups) {
             let home = &self.engines[home];
+            if options.left_out.contains(&home.info.name) {
+                continue;
+            }
             if let Err(error) = self.recover_home(home, options, &mut report) {
                 let name = home.info.name;
                 if options.wants(name) && report.unreachable.iter().all(|(one, _)| *one != name) {
@@ -160,6 +171,7 @@ impl Registry {
         &self,
         engine: &Configured,
         options: &RecoverOptions,
+        lost: &LostHomes,
         report: &mut RecoveryReport,
     ) {
         let listed = match list(engine) {
@@ -175,10 +187,10 @@ impl Registry {
             });
         }
         if options.is_dry {
-            return self.list_branches(engine, listed, options, report);
+            return self.list_branches(engine, listed, (options, lost), report);
         }
         let found = listed.into_iter();
-        let found = found.filter_map(|prepared| Repairing::new(self, engine, prepared));
+        let found = found.filter_map(|prepared| Repairing::new(self, (engine, lost), prepared));
         let mut found: Vec<_> = found.collect();
         look_for_owners(engine, &mut found);
         for repairing in found {
@@ -295,9 +307,37 @@ fn list(engine: &Configured) -> Result<Vec<PreparedBranch>> {
     on(engine, |physical| physical.prepared_branches())
 }
 
+/// Homes that could not be reached by this recovery: each is waited for once, not for every branch that it decides.
+#[derive(Default)]
+pub(super) struct LostHomes(RefCell<BTreeSet<&'static str>>);
+
+impl LostHomes {
+    fn new(left_out: &[&'static str]) -> Self {
+        Self(RefCell::new(left_out.iter().copied().collect()))
+    }
+
+    /// `None` where it could not be reached before.
+    fn on<T>(
+        &self,
+        home: &Configured,
+        work: impl FnOnce(&mut Physical) -> Result<T>,
+    ) -> Option<Result<T>> {
+        let name = home.info.name;
+        if self.0.borrow().contains(name) {
+            return None;
+        }
+        let done = on(home, work);
+        if done.as_ref().is_err_and(Error::is_of_reaching) {
+            self.0.borrow_mut().insert(name);
+        }
+        Some(done)
+    }
+}
+
 /// One branch that was found prepared.
 pub(super) struct Repairing<'r> {
     engine: &'r Configured,
+    lost: &'r LostHomes,
     /// `None` where the program has no such engine.
     pub(super) home: Option<&'r Configured>,
     prepared: PreparedBranch,
@@ -314,13 +354,14 @@ impl<'r> Repairing<'r> {
     /// `None` where it is none of ours, or of another database: a server lists the branches of all.
     pub(super) fn new(
         registry: &'r Registry,
-        engine: &'r Configured,
+        (engine, lost): (&'r Configured, &'r LostHomes),
         prepared: PreparedBranch,
     ) -> Option<Self> {
         let id = Id::parse(prepared.gid.as_str())?;
         let branch = Branch::parse(&id.branch).filter(|it| it.engine == engine.info.name)?;
         Some(Self {
             engine,
+            lost,
             home: registry.configured(names::home(&id.coordinator)).ok(),
             age: prepared.age.or_else(|| age_of(&id)),
             group: branch.group.to_owned(),
@@ -425,8 +466,9 @@ impl<'r> Repairing<'r> {
             return Decision::Stranger;
         };
         let id = (transaction, &*self.id.coordinator);
-        self.noted(on(home, |physical| store::read(physical, id)))
-            .unwrap_or(Decision::Unreadable)
+        let read = self.lost.on(home, |physical| store::read(physical, id));
+        let read = read.and_then(|read| self.noted(read).ok());
+        read.unwrap_or(Decision::Unreadable)
     }
 
     fn fence(&self, transaction: &str) -> Fenced {
@@ -434,8 +476,9 @@ impl<'r> Repairing<'r> {
         let look = || vec![self.listed()];
         let insert =
             |physical: &mut Physical| store::insert_abort(physical, id, &self.id.branch, look);
-        let fenced = self.home.map(|home| self.noted(on(home, insert)));
-        fenced.and_then(Result::ok).unwrap_or(Fenced::Failed)
+        let fenced = self.home.and_then(|home| self.lost.on(home, insert));
+        let fenced = fenced.and_then(|fenced| self.noted(fenced).ok());
+        fenced.unwrap_or(Fenced::Failed)
     }
 
     fn finish(&self, commits: bool) -> Finished {
@@ -459,50 +502,6 @@ impl<'r> Repairing<'r> {
     }
 }
 
-/// Recovery that is repeated by a thread, until this is dropped.
-#[must_use = "recovery stops when this is dropped"]
-#[derive(Debug)]
-pub struct RecoveryThread {
-    stop: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl RecoveryThread {
-    /// Starts the thread, for generated code.
-    #[doc(hidden)]
-    pub fn start(
-        registry: &Registry,
-        groups: &'static [AtomicGroup],
-        every: Duration,
-    ) -> Result<Self> {
-        let (stop, stopped) = channel::<()>();
-        let registry = registry.clone();
-        let work = move || {
-            while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(every) {
-                tell(&registry.recover_groups(groups, &RecoverOptions::new()));
-            }
-        };
-        let thread = std::thread::Builder::new().name("bindery-recovery".to_owned());
-        let thread = thread
-            .spawn(work)
-            .map_err(|error| Error::new(ErrorKind::Io).with_source(error))?;
-        Ok(Self {
-            stop: Some(stop),
-            thread: Some(thread),
-        })
-    }
-}
-
-impl Drop for RecoveryThread {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            // A panic of it was printed.
-            let _ = thread.join();
-        }
-    }
-}
-
 /// The metrics of an engine after recovery has looked at it.
 fn record(engine: &'static str, report: &RecoveryReport) {
     let of_engine = || report.in_doubt().filter(|branch| branch.engine == engine);
@@ -511,44 +510,4 @@ fn record(engine: &'static str, report: &RecoveryReport) {
     let slots = slots.map(|slots| (slots.used, slots.most));
     let count = of_engine().count();
     observe::record_in_doubt(engine, (count, oldest.unwrap_or_default()), slots);
-}
-
-fn tell(report: &RecoveryReport) {
-    for (engine, error) in &report.unreachable {
-        tracing::warn!(
-            engine,
-            %error,
-            "an engine could not be searched for transactions in doubt"
-        );
-    }
-    for slots in report.slots.iter().filter(|slots| slots.are_scarce()) {
-        let PreparedSlots { engine, used, most } = *slots;
-        tracing::warn!(
-            engine,
-            used,
-            most,
-            "most of the prepared transactions that the server allows are used: raise max_prepared_transactions"
-        );
-    }
-    for branch in &report.branches {
-        let (engine, group, transaction) = (branch.engine, &branch.group, &branch.transaction);
-        let fate = branch.fate.to_string();
-        if branch.fate.is_in_doubt() {
-            tracing::warn!(
-                engine,
-                group,
-                transaction,
-                fate,
-                "a transaction is in doubt"
-            );
-        } else {
-            tracing::info!(
-                engine,
-                group,
-                transaction,
-                fate,
-                "a transaction was in doubt"
-            );
-        }
-    }
 }

@@ -1,7 +1,12 @@
 //! Branches that a person has ended, and very many of them.
 
+use std::time::Instant;
+
+use bindery_testkit::{Fault, FaultProxy};
+
 use super::*;
 
+const MARIA_PG: usize = 1;
 const PG_PG: usize = 2;
 const FILE_PG: usize = 4;
 
@@ -85,62 +90,110 @@ fn recovery_without_the_rights_leaves_branches_alone_and_says_why() {
 
 const WEAK: &str = "DO $$ BEGIN CREATE ROLE weak LOGIN PASSWORD 'weak'; EXCEPTION WHEN duplicate_object THEN NULL; END $$;";
 
-/// As a lost program leaves them: every other one decided.
-fn leave_prepared(world: &World, count: u32) {
+/// As a lost program leaves them on PostgreSQL: every other one decided. The home is the one of this group.
+fn leave_prepared(world: &World, group: &AtomicGroup, count: u32) {
+    let home = PROGRAM.engines[group.home].name;
+    let (coordinator, branch) = (format!("lost.{home}"), format!("{}.pg.0", group.name));
     let mut script = String::new();
     let mut decided = Vec::new();
     for number in 0..count {
-        let id = 1_000_000 + number;
-        let transaction = format!("bnd1:lost.file:k1-{number}");
+        let id = 1_000_000 * (1 + group.home) + number as usize;
+        let transaction = format!("bnd1:{coordinator}:k1-{number}");
         script += &format!(
-            "BEGIN; INSERT INTO t (id) VALUES ({id}); PREPARE TRANSACTION '{transaction}:file_pg.pg.0';\n"
+            "BEGIN; INSERT INTO t (id) VALUES ({id}); PREPARE TRANSACTION '{transaction}:{branch}';\n"
         );
         decided.extend(number.is_multiple_of(2).then_some(transaction));
     }
     let database = &world.databases[PG - 1];
     database.run_script(&script).expect("they are prepared");
-    let known = "INSERT INTO _bindery_coordinators VALUES ('lost.file', 0)";
-    world.on(FILE, |it| {
+    world.on(group.home, |it| {
         it.batch("BEGIN")?;
-        it.batch(known)?;
+        it.batch(&format!(
+            "INSERT INTO _bindery_coordinators VALUES ('{coordinator}', 0)"
+        ))?;
         for transaction in decided {
             it.batch(&format!(
-                "INSERT INTO _bindery_decisions VALUES ('{transaction}', 'C', 'lost.file', 'file_pg.pg.0', 4102444800000)"
+                "INSERT INTO _bindery_decisions VALUES ('{transaction}', 'C', '{coordinator}', '{branch}', 4102444800000)"
             ))?;
         }
         it.batch("COMMIT")
     });
 }
 
-/// Covers REC-10 on PostgreSQL: as many as a server of this kind has, listed and finished.
+/// A home that is lost is waited for once, not for each of its branches, and those of other homes are finished meanwhile.
+///
+/// Covers REC-4 on PostgreSQL.
+#[test]
+fn a_home_that_is_lost_is_tried_once_for_all_its_branches() {
+    const COUNT: u32 = 40;
+    let _watchdog = Watchdog::start("atomic lost home", PATIENCE);
+    let many = Server::postgres().setting("max_prepared_transactions", "100");
+    let Some(world) = World::on_servers("lost-home", (many, Server::mysql())) else {
+        return;
+    };
+    for group in [&GROUPS[MARIA_PG], &GROUPS[FILE_PG]] {
+        let outcome = world.run(group, writes_all(group, world.next()));
+        assert!(is_committed_everywhere(&outcome), "{outcome:?}");
+        leave_prepared(&world, group, COUNT);
+    }
+    let proxy = FaultProxy::start(&world.urls[MARIA]).expect("a proxy");
+    let mut urls = world.urls.clone();
+    proxy.url().clone_into(&mut urls[MARIA]);
+    proxy.set(Fault::Cut);
+    let options = RecoverOptions::new().older_than(Duration::ZERO);
+    let report = open(&urls).recover_groups(GROUPS, &options);
+    let number_of = |fate| fates(&report).iter().filter(|it| it.1 == fate).count();
+    let half = COUNT as usize / 2;
+    assert_eq!(number_of(Fate::Committed), half, "{report:?}");
+    assert_eq!(number_of(Fate::RolledBack), half, "{report:?}");
+    assert_eq!(number_of(Fate::HomeUnreachable), 2 * half, "{report:?}");
+    let lost: Vec<&str> = report.unreachable.iter().map(|it| it.0).collect();
+    assert_eq!(lost, ["maria"]);
+    // To list its own branches, to read a decision, to forget old ones: no more, for 40 branches.
+    assert!(proxy.accepted() < 10, "{}", proxy.accepted());
+    assert!(world.recover().is_clean());
+    assert_eq!(world.prepared(), 0);
+}
+
+/// Covers REC-10 on PostgreSQL: listed and finished. With `BINDERY_TEST_FULL` a hundred thousand, and the time of each is printed.
 #[test]
 fn a_thousand_branches_in_doubt_are_listed_and_finished() {
-    const COUNT: u32 = 1_000;
-    let _watchdog = Watchdog::start("atomic thousand", PATIENCE);
-    let many = Server::postgres().setting("max_prepared_transactions", "1100");
+    let is_full = std::env::var_os("BINDERY_TEST_FULL").is_some();
+    let count = if is_full { 100_000 } else { 1_000 };
+    let patience = if is_full { 6 * PATIENCE } else { PATIENCE };
+    let _watchdog = Watchdog::start("atomic thousand", patience);
+    let slots = (count + 100).to_string();
+    // The locks of so many prepared transactions would take gigabytes.
+    let many = Server::postgres()
+        .setting("max_prepared_transactions", &slots)
+        .setting("max_locks_per_transaction", "10");
     let Some(world) = World::on_servers("thousand", (many, Server::mysql())) else {
         return;
     };
     let group = &GROUPS[FILE_PG];
     let outcome = world.run(group, writes_all(group, world.next()));
     assert!(is_committed_everywhere(&outcome), "{outcome:?}");
-    leave_prepared(&world, COUNT);
-    let half = COUNT as usize / 2;
+    let half = count / 2;
+    leave_prepared(&world, group, u32::try_from(count).expect("few"));
     let number_of = |report: &RecoveryReport, fate: Fate| {
         let alike = report.branches.iter().filter(|it| it.fate == fate);
         alike.count()
     };
     let dry = RecoverOptions::new().older_than(Duration::ZERO).dry_run();
+    let begun = Instant::now();
     let listed = world.db.recover_groups(GROUPS, &dry);
+    println!("{count} branches: listed in {:?}", begun.elapsed());
     assert_eq!(number_of(&listed, Fate::WillCommit), half);
     assert_eq!(number_of(&listed, Fate::WillRollBack), half);
+    let begun = Instant::now();
     let finished = world.recover();
+    println!("{count} branches: finished in {:?}", begun.elapsed());
     assert_eq!(number_of(&finished, Fate::Committed), half);
     assert_eq!(number_of(&finished, Fate::RolledBack), half);
     assert_eq!(world.prepared(), 0);
     assert_eq!(
         world.number(PG, "SELECT count(*) FROM t WHERE id >= 1000000"),
-        500
+        half as u64
     );
     assert!(world.recover().is_clean());
 }
