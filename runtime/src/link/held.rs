@@ -1,30 +1,29 @@
 //! A connection on loan from its pool, and the transaction that is open on it. Typed handles are built on this.
 
-use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use self::identities::Identities;
 use self::standing::{Begun, Standing};
-use crate::driver::TransactionOptions;
+use crate::driver::Physical;
 use crate::driver::position::Position;
 use crate::driver::work::{self, Holding};
-use crate::driver::{Cursor, DROP_LIMIT, Physical, WriteParams};
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::link::changes::Written;
 use crate::link::drift::{Use, Watch};
-use crate::link::inside::Inside;
 use crate::link::pool::{Pool, Pooled};
 use crate::observe::Call;
-use crate::value::RowReader;
 
 mod branch;
 mod identities;
 mod observed;
+mod reading;
+mod scopes;
 mod standing;
 mod written;
 
+pub(crate) use self::reading::Reading;
 pub(crate) use self::standing::Scoped;
 
 /// How long the answer to a look may take.
@@ -55,60 +54,6 @@ pub(crate) struct Link {
     has_written: bool,
     /// Rows that were found by their keys, where they are kept.
     identities: Option<Box<Identities>>,
-}
-
-/// Rows that are being read, as long as it lives.
-pub(crate) struct Reading<'l> {
-    cursor: Cursor<'l>,
-    pool: &'l Pool,
-    holding: &'l Holding,
-    reading: &'l mut bool,
-    distrusted: &'l mut bool,
-    standing: &'l mut Standing,
-    /// When the last row has to be read, if there is a limit to all of them.
-    until: Option<Instant>,
-}
-
-impl Reading<'_> {
-    /// Has the reading of all rows be over by then.
-    pub(crate) fn end_by(&mut self, moment: Instant) {
-        self.until = Some(moment);
-        self.cursor.end_by(moment);
-    }
-
-    /// Rows that come fast enough never wait, so the clock is looked at here.
-    fn ensure_in_time(&self) -> Result<()> {
-        match self.until {
-            Some(until) if Instant::now() >= until => Err(Error::new(ErrorKind::Timeout {
-                phase: TimeoutPhase::Statement,
-            })),
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    /// The next row, which `read` reads.
-    pub(crate) fn next<T>(
-        &mut self,
-        read: impl FnOnce(&mut RowReader<'_>) -> Result<T>,
-    ) -> Result<Option<T>> {
-        let pull = || {
-            self.pool.ensure_usable()?;
-            self.holding.ensure_wanted()?;
-            self.ensure_in_time()?;
-            let row = self.cursor.next()?;
-            row.map(|mut row| read(&mut row)).transpose()
-        };
-        pull().inspect_err(|error| {
-            *self.distrusted |= is_unreadable(error);
-            self.standing.failed(Operation::Select, error);
-        })
-    }
-}
-
-impl Drop for Reading<'_> {
-    fn drop(&mut self) {
-        *self.reading = false;
-    }
 }
 
 impl Link {
@@ -167,29 +112,6 @@ impl Link {
             self.pool.note_use(&pooled);
             self.pool.discard(pooled);
         }
-    }
-
-    /// Starts a query whose rows are pulled.
-    pub(crate) fn reading(&mut self, sql: &str, write: WriteParams<'_>) -> Result<Reading<'_>> {
-        self.ready()?;
-        let pooled = self.pooled.as_mut().expect("taken out only by drop");
-        let cursor = match pooled.physical.cursor(sql, write) {
-            Ok(cursor) => cursor,
-            Err(error) => {
-                self.standing.failed(Operation::Select, &error);
-                return Err(error);
-            }
-        };
-        self.reading = true;
-        Ok(Reading {
-            cursor,
-            pool: &self.pool,
-            holding: &self.holding,
-            reading: &mut self.reading,
-            distrusted: &mut self.distrusted,
-            standing: &mut self.standing,
-            until: None,
-        })
     }
 
     /// Runs one call of the program's. Where it fails in a transaction, nothing more is done there, on no database, until
@@ -455,7 +377,7 @@ impl Link {
         if *error.kind() == ErrorKind::SchemaMismatch {
             self.forget_schema();
         }
-        self.distrusted |= is_unreadable(error);
+        self.distrusted |= reading::is_unreadable(error);
     }
 
     /// A statement met a table that is not as it should be: the next one reports what differs.
@@ -504,167 +426,6 @@ impl Link {
         }
         Ok(())
     }
-
-    /// Begins a transaction in a way of its own, or a savepoint within one.
-    #[track_caller]
-    pub(crate) fn begin_with(&mut self, options: &TransactionOptions) -> Result<Scoped> {
-        if self.depth() > 0 && !options.is_default() {
-            let why =
-                "a transaction within another goes on as that was begun, so it takes no options";
-            return Err(Error::new(ErrorKind::Unsupported(why)));
-        }
-        self.begin_from(options, Location::caller())
-    }
-
-    /// Begins a transaction, or a savepoint within one, that the program began elsewhere.
-    pub(crate) fn begin_from(
-        &mut self,
-        options: &TransactionOptions,
-        site: &'static Location<'static>,
-    ) -> Result<Scoped> {
-        self.open_scope(options, site)?;
-        if self.depth() == 1 {
-            self.standing.is_seen(Inside::transaction(&self.pool, site));
-        }
-        Ok(self.standing.innermost())
-    }
-
-    /// Begins a transaction, or a savepoint within one, and gives its depth.
-    #[cfg(test)]
-    #[track_caller]
-    pub(crate) fn begin(&mut self) -> Result<u32> {
-        self.open_scope(&TransactionOptions::new(), Location::caller())?;
-        Ok(self.depth())
-    }
-
-    fn open_scope(
-        &mut self,
-        options: &TransactionOptions,
-        site: &'static Location<'static>,
-    ) -> Result<()> {
-        let depth = self.depth() + 1;
-        self.call(Operation::Begin, |link| {
-            let physical = link.ready()?;
-            physical.next_is(|| Call::of(Operation::Begin, Some(site)));
-            if depth == 1 {
-                physical.begin_with(options)
-            } else {
-                physical.batch(&format!("SAVEPOINT bindery_{depth}"))
-            }
-        })?;
-        self.standing.entered(depth, site);
-        if options.is_read_only {
-            self.standing.reads_only();
-        }
-        Ok(())
-    }
-
-    /// Keeps what was done at this depth. Where that cannot be, it is undone.
-    pub(crate) fn commit(&mut self, depth: u32) -> Result<()> {
-        let outcome = self.undo_forgotten(depth).and_then(|()| {
-            let physical = self.ready()?;
-            physical.next_is(|| Call::of(Operation::Commit, None));
-            if depth == 1 {
-                physical.commit()
-            } else {
-                physical.batch(&format!("RELEASE SAVEPOINT bindery_{depth}"))
-            }
-        });
-        if depth == 1 {
-            // Also where the answer is lost: it may have been carried out.
-            self.publish();
-        }
-        match outcome {
-            Ok(()) => self.standing.kept(depth),
-            // The cause matters more than a failing rollback, after which the connection is thrown away.
-            Err(_) => drop(self.undo(depth)),
-        }
-        outcome.map_err(|error| self.pool.named(error, None))
-    }
-
-    /// Scopes that were forgotten (`mem::forget`) and not ended are not committed with the one around them.
-    fn undo_forgotten(&mut self, depth: u32) -> Result<()> {
-        if self.depth() > depth {
-            self.undo(depth + 1)
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Undoes what was done at this depth and deeper. On failure the depth stays, so that the pool gets no connection
-    /// with an open transaction; one that is lost has none.
-    pub(crate) fn undo(&mut self, depth: u32) -> Result<()> {
-        self.forget_rows();
-        self.ensure_ours()?;
-        let outcome = self.roll_back(depth);
-        if outcome.is_ok() || self.physical().is_broken() {
-            self.standing.undone(depth);
-        }
-        if depth == 1 {
-            self.written.clear();
-        }
-        outcome
-    }
-
-    /// The same where no caller waits for the answer, and a silent server must not block one: a connection that could
-    /// not send it in time is lost.
-    pub(crate) fn undo_soon(&mut self, depth: u32) -> Result<()> {
-        // Undoing a savepoint takes two statements.
-        let limit = if depth == 1 {
-            DROP_LIMIT
-        } else {
-            DROP_LIMIT / 2
-        };
-        self.physical().hurry(Some(limit));
-        let outcome = self.undo(depth);
-        self.physical().hurry(None);
-        outcome
-    }
-
-    /// The same within a call whose time may be over: undoing has its own.
-    fn undo_apart(&mut self, depth: u32) -> Result<()> {
-        let until = self.physical().set_until(None);
-        let outcome = self.undo(depth);
-        self.physical().set_until(until);
-        outcome
-    }
-
-    fn roll_back(&mut self, depth: u32) -> Result<()> {
-        let is_over = self.standing.is_over();
-        let physical = self.physical();
-        physical.next_is(|| Call::of(Operation::Rollback, None));
-        if depth == 1 {
-            return physical.rollback();
-        }
-        // The savepoint went with the transaction.
-        let is_gone = !physical.in_transaction() && !physical.is_broken();
-        if is_over || is_gone {
-            return Ok(());
-        }
-        physical.batch(&format!("ROLLBACK TO SAVEPOINT bindery_{depth}"))?;
-        physical.batch(&format!("RELEASE SAVEPOINT bindery_{depth}"))
-    }
-
-    /// Runs `work` so that either all of its statements hold or none, also when it panics.
-    pub(crate) fn atomically<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        self.atomically_with(&TransactionOptions::new(), work)
-    }
-
-    /// The same in a transaction that begins in a way of its own, where none is open.
-    pub(crate) fn atomically_with<T>(
-        &mut self,
-        options: &TransactionOptions,
-        work: impl FnOnce(&mut Self) -> Result<T>,
-    ) -> Result<T> {
-        let scope = Scope::begin(self, options)?;
-        match work(scope.link) {
-            Ok(value) => scope.commit().map(|()| value),
-            Err(error) => {
-                scope.undo();
-                Err(error)
-            }
-        }
-    }
 }
 
 impl Drop for Link {
@@ -689,10 +450,6 @@ impl Drop for Link {
     }
 }
 
-fn is_unreadable(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Decode { .. })
-}
-
 /// A call that has a time; it ends with it, also when it panics.
 struct Timed<'l>(&'l mut Link);
 
@@ -700,46 +457,6 @@ impl Drop for Timed<'_> {
     fn drop(&mut self) {
         if let Some(pooled) = &mut self.0.pooled {
             pooled.physical.set_until(None);
-        }
-    }
-}
-
-/// A transaction or savepoint of one call; undone when dropped.
-struct Scope<'l> {
-    link: &'l mut Link,
-    depth: u32,
-    finished: bool,
-}
-
-impl<'l> Scope<'l> {
-    fn begin(link: &'l mut Link, options: &TransactionOptions) -> Result<Self> {
-        link.open_scope(options, Location::caller())
-            .map_err(|error| error.during(Operation::Begin))?;
-        Ok(Self {
-            depth: link.depth(),
-            link,
-            finished: false,
-        })
-    }
-
-    fn commit(mut self) -> Result<()> {
-        self.finished = true;
-        self.link.commit(self.depth)
-    }
-
-    /// The caller waits for its answer, so undoing may take as long as any statement.
-    fn undo(mut self) {
-        self.finished = true;
-        // The error that led here is the one to return.
-        let _ = self.link.undo_apart(self.depth);
-    }
-}
-
-impl Drop for Scope<'_> {
-    fn drop(&mut self) {
-        if !self.finished {
-            // A panic goes on, however this ends.
-            let _ = self.link.undo_soon(self.depth);
         }
     }
 }
