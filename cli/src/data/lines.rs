@@ -117,7 +117,10 @@ pub(crate) struct Lines<R> {
     input: R,
     line: String,
     is_read: bool,
+    /// The key of the last line that differed, or stood beside one.
     before: Option<Vec<Value>>,
+    /// `before` is the key of this line.
+    is_seen: bool,
 }
 
 impl<R: BufRead> Lines<R> {
@@ -127,6 +130,7 @@ impl<R: BufRead> Lines<R> {
             line: String::new(),
             is_read: false,
             before: None,
+            is_seen: false,
         }
     }
 
@@ -141,16 +145,26 @@ impl<R: BufRead> Lines<R> {
         Ok(Some(self.line.as_str()).filter(|line| !line.is_empty()))
     }
 
-    /// Goes on to the next line. Keys have to ascend, or rows would be taken for missing.
-    fn pass(&mut self, key: &Key<'_>) -> Result<(), Failure> {
+    /// Goes on to the next line.
+    fn pass(&mut self) {
         self.is_read = false;
-        let values = key.of(&parsed(&self.line)?);
-        let before = self.before.as_ref();
+        self.is_seen = false;
+    }
+
+    /// The key of the next line. The keys that are looked at have to ascend: where a row is taken for missing in one table and for surplus in the
+    /// other, as the tables are not in the order of `key`, the later one of its two lines comes after one with a greater key.
+    fn key(&mut self, key: &Key<'_>) -> Result<Option<Vec<Value>>, Failure> {
+        let Some(line) = self.peek()? else {
+            return Ok(None);
+        };
+        let values = key.of(&parsed(line)?);
+        let before = self.before.as_ref().filter(|_| !self.is_seen);
         if before.is_some_and(|before| key.order(before, &values) != Ordering::Less) {
             return Err(key.unordered());
         }
-        self.before = Some(values);
-        Ok(())
+        self.before = Some(values.clone());
+        self.is_seen = true;
+        Ok(Some(values))
     }
 }
 
@@ -241,7 +255,7 @@ fn parsed(line: &str) -> Result<Map<String, Value>, Failure> {
     serde_json::from_str(line).map_err(|error| Failure::new(format!("a row is not JSON: {error}")))
 }
 
-/// Goes through both tables.
+/// Goes through both tables. Lines that are equal are not parsed.
 pub(crate) fn compare<R: BufRead>(
     (mut from, mut to): (Lines<R>, Lines<R>),
     pair: &Pair<'_>,
@@ -259,41 +273,45 @@ pub(crate) fn compare<R: BufRead>(
                 found.same += 1;
                 Ordering::Equal
             }
-            (Some(here), None) => {
-                found.note(&key, Kind::Missing, key.of(&parsed(here)?));
-                Ordering::Less
-            }
-            (None, Some(there)) => {
-                found.note(&key, Kind::Surplus, key.of(&parsed(there)?));
-                Ordering::Greater
-            }
-            (Some(here), Some(there)) => differing(&key, (here, there), &mut found)?,
+            _ => differing(&key, (&mut from, &mut to), &mut found)?,
         };
         if order != Ordering::Greater {
-            from.pass(&key)?;
+            from.pass();
         }
         if order != Ordering::Less {
-            to.pass(&key)?;
+            to.pass();
         }
     }
 }
 
-/// Judges two lines that are not equal: rows of one key, or of two.
-fn differing(
+/// Judges two lines that are not equal: rows of one key, or of two, or one after the end of the other table.
+fn differing<R: BufRead>(
     key: &Key<'_>,
-    (here, there): (&str, &str),
+    (from, to): (&mut Lines<R>, &mut Lines<R>),
     found: &mut Found,
 ) -> Result<Ordering, Failure> {
-    let is_same = json::is_same(here, there);
-    let (here, there) = (parsed(here)?, parsed(there)?);
-    let (one, other) = (key.of(&here), key.of(&there));
-    let order = key.order(&one, &other);
-    match order {
+    let (here, there) = (from.key(key)?, to.key(key)?);
+    let order = match (&here, &there) {
+        (Some(here), Some(there)) => key.order(here, there),
+        (Some(_), None) => Ordering::Less,
+        (None, _) => Ordering::Greater,
+    };
+    let kind = match order {
         // JSON in another form is equal.
-        Ordering::Equal if is_same => found.same += 1,
-        Ordering::Equal => found.note(key, Kind::Different, one),
-        Ordering::Less => found.note(key, Kind::Missing, one),
-        Ordering::Greater => found.note(key, Kind::Surplus, other),
-    }
+        Ordering::Equal if json::is_same(&from.line, &to.line) => {
+            found.same += 1;
+            return Ok(order);
+        }
+        Ordering::Equal => Kind::Different,
+        Ordering::Less => Kind::Missing,
+        Ordering::Greater => Kind::Surplus,
+    };
+    found.note(
+        key,
+        kind,
+        here.filter(|_| order != Ordering::Greater)
+            .or(there)
+            .unwrap_or_default(),
+    );
     Ok(order)
 }
