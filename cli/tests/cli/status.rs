@@ -312,3 +312,84 @@ fn mon_03_a_sync_that_has_not_run_for_long_is_a_warning() {
     assert!(row["oldest_ms"].as_u64() >= Some(7_200_000), "{row}");
     project.run("status --engine b --max-sync-age 10000").good();
 }
+
+const WAITING: &str = r#"[engines.default]
+url = "sqlite://default.db"
+outbox = true
+
+[engines.b]
+url = "sqlite://b.db"
+inbox = true
+
+[engines.gone]
+url = "postgres://ann:hunter2@127.0.0.1:1/shop"
+connect-timeout = "2s"
+"#;
+
+/// Rows of a table of tasks: 20 that failed, and one that waits for ten minutes.
+fn tasks(table: &str) -> String {
+    let now = "CAST(strftime('%s', 'now') AS INTEGER) * 1000";
+    let row = |number: u32, status: &str, attempts: u32| {
+        format!(
+            "('{table}{number}', 'mail', '{{}}', '{status}', 0, {now} - 600000, {attempts}, 5, 0, 'no', {now} - 600000, 0)"
+        )
+    };
+    let mut rows: Vec<String> = (0..20).map(|number| row(number, "failed", 5)).collect();
+    rows.push(row(20, "pending", 0));
+    format!(
+        "INSERT INTO {table} (uid, task, payload, status, priority, due_at, retry_count, max_attempts, lapses, last_error, \
+         created_at, requeues) VALUES {};",
+        rows.join(", ")
+    )
+}
+
+/// A project with tasks, events and messages that failed and wait, a sync with a rejected row that has not run for two hours, recorded
+/// changes that no reader takes, and an engine that is down.
+fn waiting() -> Project {
+    let schema = "-- @engines default, b\n-- @capture\n-- @sync from default to b captured\n\
+         CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(20));\n";
+    let project = Project::new(&[("bindery.toml", WAITING), ("schema.sql", schema)]);
+    project.run("create --engine default --engine b").good();
+    project.run("sync --quiet").good();
+    let lists = [tasks("_bindery_outbox"), tasks("_bindery_events")].concat();
+    project.sqlite("default.db", &lists);
+    let sync = "INSERT INTO _bindery_sync_rejects SELECT sync_name, '01', '7', 'no domain', 3, 0, 0 FROM _bindery_sync_runs;\
+         UPDATE _bindery_sync_runs SET started_ms = started_ms - 7200000;";
+    project.sqlite("b.db", &[&tasks("_bindery_messages"), sync].concat());
+    project
+}
+
+/// Covers MON-03: each part of keeping engines in step is shown with its number and age, as sentences and as data, while an engine is down.
+#[test]
+fn mon_03_all_that_waits_is_shown_with_its_number_and_age() {
+    let project = waiting();
+    let outcome = project.run("status --format json");
+    assert_eq!(outcome.code, Some(2), "{outcome:#?}");
+    let shown = outcome.json();
+    for (engine, section, level, count, age_s) in [
+        ("default", "tasks", "error", 21, 600),
+        ("default", "events", "error", 21, 600),
+        ("b", "messages", "error", 21, 600),
+        ("b", "syncs", "warning", 1, 7_200),
+    ] {
+        let row = rows(&shown, engine, section)[0];
+        assert_eq!(row["level"], level, "{row}");
+        assert_eq!(row["count"], count, "{row}");
+        assert!(row["oldest_ms"].as_u64() >= Some(age_s * 1_000), "{row}");
+    }
+    assert_eq!(rows(&shown, "gone", "connection")[0]["level"], "error");
+
+    let levels = |words: &str| {
+        let outcome = project.run(&format!("status --engine default --engine b {words}"));
+        (outcome.code, outcome.results)
+    };
+    let (code, results) = levels("--max-age 3600");
+    assert_eq!(code, Some(1), "{results}");
+    holds(
+        &results,
+        &["warning    tasks on default: 1 pending, 0 running, 20 failed"],
+    );
+    let (code, results) = levels("--max-age 3600 --max-failed 20 --max-sync-age 9000");
+    assert_eq!(code, Some(0), "{results}");
+    holds(&results, &["ok         syncs on b: ", ", 1 row rejected"]);
+}

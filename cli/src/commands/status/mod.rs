@@ -78,6 +78,9 @@ pub(crate) struct StatusArguments {
     /// A replica that is further behind is a warning; one that is behind is waited for this long
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     max_lag: u64,
+    /// This many tasks, events or messages that failed, or rows that a sync could not copy, are no warning
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    max_failed: u64,
     /// A sync whose last run began before that is a warning
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     max_sync_age: u64,
@@ -102,6 +105,7 @@ pub(super) struct Thresholds {
     max_pending: usize,
     max_age: Duration,
     max_lag: Duration,
+    max_failed: u64,
     max_sync_age: Duration,
 }
 
@@ -176,6 +180,7 @@ pub(crate) fn run(arguments: &StatusArguments, output: &Output) -> Result<(), Fa
         max_pending: arguments.max_pending,
         max_age: Duration::from_secs(arguments.max_age),
         max_lag: Duration::from_secs(arguments.max_lag),
+        max_failed: arguments.max_failed,
         max_sync_age: Duration::from_secs(arguments.max_sync_age),
     };
     let rows = look_at(&project, &chosen, &thresholds, &SECTIONS)?;

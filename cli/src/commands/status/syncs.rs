@@ -24,6 +24,7 @@ fn row(sync: &SyncSummary, look: &Look<'_>) -> Row {
     }
     let has_failed = sync.status == "failed";
     let is_old = sync.age > look.thresholds.max_sync_age;
+    let has_rejected = sync.rejected > look.thresholds.max_failed;
     let hint = match (has_failed, sync.rejected) {
         (true, _) => "the next run goes on where it ended",
         (false, 0) => "run it again, or raise `--max-sync-age` where it runs less often",
@@ -34,6 +35,6 @@ fn row(sync: &SyncSummary, look: &Look<'_>) -> Row {
     Row::new(SECTION, text)
         .count(usize::try_from(sync.rejected).unwrap_or(usize::MAX))
         .oldest(Some(sync.age))
-        .level(Level::Ok.or(Level::Warning, has_failed || is_old || sync.rejected > 0))
+        .level(Level::Ok.or(Level::Warning, has_failed || is_old || has_rejected))
         .hint(hint)
 }

@@ -45,7 +45,7 @@ pub(super) fn row(
         .oldest_due
         .is_some_and(|age| age > look.thresholds.max_age);
     let level = Level::Ok
-        .or(Level::Warning, failed > 0)
+        .or(Level::Warning, failed > look.thresholds.max_failed)
         .or(Level::Error, is_late);
     let which = if failed > 0 { " --failed" } else { "" };
     let count = usize::try_from(pending + failed).unwrap_or(usize::MAX);
