@@ -35,6 +35,7 @@ mod pages;
 mod process;
 mod progress;
 mod pull;
+mod real_time;
 mod recover;
 mod reset;
 mod shell;
