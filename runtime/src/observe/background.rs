@@ -119,5 +119,16 @@ pub(crate) fn record_sync(
             vec![name(), Label::new("bindery.event", *event)],
             *number,
         );
+        if *event == "reject" {
+            gauge(names::SYNC_REJECTED, vec![name()], *number as f64);
+        }
+    }
+    if !has_failed {
+        let since_1970 = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+        gauge(
+            names::SYNC_LAST_DONE,
+            vec![name()],
+            since_1970.as_secs_f64(),
+        );
     }
 }

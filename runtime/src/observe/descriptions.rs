@@ -28,6 +28,8 @@ pub(super) mod names {
     pub(in crate::observe) const PREPARED_MAX: &str = "bindery.prepared.max";
     pub(in crate::observe) const SYNC_DURATION: &str = "bindery.sync.duration";
     pub(in crate::observe) const SYNC_ROWS: &str = "bindery.sync.rows";
+    pub(in crate::observe) const SYNC_REJECTED: &str = "bindery.sync.rejected";
+    pub(in crate::observe) const SYNC_LAST_DONE: &str = "bindery.sync.last_done";
 }
 
 type Description = (&'static str, Unit, &'static str);
@@ -105,6 +107,16 @@ const GAUGES: &[Description] = &[
         names::TASKS_OLDEST,
         Unit::Seconds,
         "How long the oldest task that could run had waited when they were last counted.",
+    ),
+    (
+        names::SYNC_REJECTED,
+        Unit::Count,
+        "Rows that wait after the last run of a sync, as it could not copy them.",
+    ),
+    (
+        names::SYNC_LAST_DONE,
+        Unit::Seconds,
+        "The time, in seconds since 1970, at which a run of a sync was last done.",
     ),
     (
         names::IN_DOUBT_COUNT,

@@ -17,6 +17,7 @@ const WALL_CLOCK: &[&str] = &[
     "value/types/chrono.rs",
     "messages/event.rs",
     "messages/message.rs",
+    "observe/background.rs",
 ];
 
 /// Modules that measure how long something takes or may take.

@@ -141,8 +141,9 @@ struct Selected {
     by: Vec<String>,
 }
 
-/// The metrics of a query of the forms that the dashboard has: `sum by (…) (… metric{…} …)`, several of them joined by operators.
+/// The metrics of a query of the forms that the dashboard has: `sum by (…) (… metric{…} …)`, or `max`, several of them joined by operators.
 fn selected(query: &str) -> Vec<Selected> {
+    let query = query.replace("max by (", "sum by (");
     let sums = query.split("sum by (").skip(1);
     let found = sums.map(|sum| {
         let (by, rest) = sum.split_once(')').unwrap();
