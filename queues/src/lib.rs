@@ -7,6 +7,8 @@
     any(feature = "nats", feature = "rabbitmq", feature = "redis")
 ))]
 mod authorities;
+#[cfg(any(feature = "nats", feature = "rabbitmq"))]
+mod broker;
 #[cfg(feature = "nats")]
 mod nats;
 #[cfg(any(feature = "nats", feature = "rabbitmq"))]

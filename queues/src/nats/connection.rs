@@ -8,22 +8,12 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::net::{Address, Fault, Socket, Trust};
+use crate::net::{Fault, Place, Socket};
 
 /// The longest line of the protocol that is read; subjects and names are far shorter.
 const LONGEST_LINE: usize = 64 * 1024;
 /// The longest wait for the answer to a farewell.
 const FAREWELL: Duration = Duration::from_millis(500);
-
-/// A server, and how it is reached.
-#[derive(Debug, Clone)]
-pub(super) struct Place {
-    pub(super) address: Address,
-    pub(super) trust: Trust,
-    pub(super) timeout: Duration,
-    /// The name under which the server lists the connection.
-    pub(super) name: String,
-}
 
 /// The server's first line.
 #[derive(Debug, Default, Deserialize)]
@@ -174,7 +164,7 @@ impl Connection {
         if size > self.most_bytes {
             let most = self.most_bytes;
             let why = format!("the server takes messages of up to {most} bytes, this has {size}");
-            return Err(Fault::TooLarge(why));
+            return Err(Fault::Refused(why));
         }
         let line = format!("HPUB {subject} {reply} {} {size}\r\n{head}", head.len());
         let mut bytes = line.into_bytes();
@@ -222,6 +212,11 @@ impl Connection {
             Err(error) if error.kind() != ErrorKind::TimedOut => Err(error.into()),
             _ => self.look(),
         }
+    }
+
+    /// Is it in step?
+    pub(super) fn is_usable(&self) -> bool {
+        !self.is_over
     }
 
     /// The next message that was delivered.

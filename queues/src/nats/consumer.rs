@@ -3,29 +3,24 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use bindery::messages::{Delivery, QueueError};
+use bindery::messages::Delivery;
 
-use super::connection::{Connection, Incoming, Place};
+use super::connection::{Connection, Incoming};
 use super::stream::{MOST_HELD, Stream};
+use crate::broker::Link;
 use crate::net::{Fault, Held};
 
 /// The pause between two attempts to get the messages of a consumer that another program has.
 const CLAIM_EVERY: Duration = Duration::from_secs(1);
 /// The longest wait for messages that the server is about to deliver.
 const DELIVERY: Duration = Duration::from_secs(1);
-/// How long a durable name may be.
-const LONGEST_NAME: usize = 200;
 
-/// A consumer in this program.
+/// The connection of a consumer in this program.
 pub(super) struct ConsumerLink {
+    connection: Connection,
     stream: Stream,
     name: String,
     redelivers_after: Duration,
-    connected: Option<Connected>,
-}
-
-struct Connected {
-    connection: Connection,
     held: Held,
     /// Where each message is acknowledged.
     replies: BTreeMap<u64, String>,
@@ -35,121 +30,39 @@ struct Connected {
 }
 
 impl ConsumerLink {
-    /// A name may have any characters; those that the server does not take are written as `=2E`.
-    pub(super) fn new(
-        stream: Stream,
-        consumer: &str,
+    /// Makes the stream and the consumer, unless they are there.
+    pub(super) fn open(
+        mut connection: Connection,
+        (stream, name): (&Stream, &str),
         redelivers_after: Duration,
-    ) -> Result<Self, QueueError> {
-        let encoded = |byte: u8| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => char::from(byte).to_string(),
-            other => format!("={other:02X}"),
-        };
-        let name: String = consumer.bytes().map(encoded).collect();
-        if name.is_empty() || name.len() > LONGEST_NAME {
-            let why = format!("the name of a consumer has from 1 to {LONGEST_NAME} characters");
-            return Err(QueueError::Refused(why));
-        }
-        Ok(Self {
-            stream,
-            name,
-            redelivers_after,
-            connected: None,
-        })
-    }
-
-    /// Connects and makes the consumer, unless that is done.
-    pub(super) fn ensure(&mut self, place: &Place) -> Result<(), Fault> {
-        if self.connected.is_some() {
-            return Ok(());
-        }
-        let mut connection = Connection::open(place)?;
-        self.stream.ensure(&mut connection)?;
-        let mut connected = Connected {
+    ) -> Result<Self, Fault> {
+        stream.ensure(&mut connection)?;
+        let mut link = Self {
             connection,
-            held: Held::new(self.redelivers_after),
+            stream: stream.clone(),
+            name: name.to_owned(),
+            redelivers_after,
+            held: Held::new(redelivers_after),
             replies: BTreeMap::new(),
             is_active: false,
             claimed_at: Instant::now(),
         };
-        connected.claim(&self.stream, &self.name, self.redelivers_after)?;
-        self.connected = Some(connected);
-        Ok(())
+        link.claim()?;
+        Ok(link)
     }
 
-    /// Hands out messages. A link that fails is given up; what it held comes again.
-    pub(super) fn take(&mut self, place: &Place, most: usize) -> Result<Vec<Delivery>, Fault> {
-        self.ensure(place)?;
-        let Some(link) = &mut self.connected else {
-            return Ok(Vec::new());
-        };
-        let about = (&self.stream, self.name.as_str(), self.redelivers_after);
-        let taken = link.take(about, most);
-        taken.inspect_err(|_| self.connected = None)
-    }
-
-    pub(super) fn acknowledge(&mut self, place: &Place, receipt: &str) -> Result<(), QueueError> {
-        let Some(number) = stream_number(receipt) else {
-            let why = "this is not one of its receipts";
-            return Err(QueueError::Refused(why.to_owned()));
-        };
-        self.ensure(place)?;
-        if let Some(link) = &mut self.connected {
-            let sent = link.connection.publish(receipt, b"+ACK");
-            link.held.remove(number);
-            link.replies.remove(&number);
-            sent.inspect_err(|_| self.connected = None)?;
-        }
-        Ok(())
-    }
-
-    /// Hands out again what was taken.
-    pub(super) fn give_back(&mut self, receipt: &str) {
-        if let (Some(link), Some(number)) = (&mut self.connected, stream_number(receipt)) {
-            link.held.give_back(number);
-        }
-    }
-
-    /// Ends the connection: what it had goes to another program.
-    pub(super) fn leave(&mut self) {
-        self.connected = None;
-    }
-}
-
-impl Connected {
-    fn claim(&mut self, stream: &Stream, name: &str, after: Duration) -> Result<(), Fault> {
+    fn claim(&mut self) -> Result<(), Fault> {
         self.claimed_at = Instant::now();
-        self.is_active = stream.claim_consumer(&mut self.connection, name, after)?;
+        let (connection, after) = (&mut self.connection, self.redelivers_after);
+        self.is_active = self.stream.claim_consumer(connection, &self.name, after)?;
         Ok(())
-    }
-
-    fn take(
-        &mut self,
-        (stream, name, redelivers_after): (&Stream, &str, Duration),
-        most: usize,
-    ) -> Result<Vec<Delivery>, Fault> {
-        if !self.is_active && self.claimed_at.elapsed() >= CLAIM_EVERY {
-            self.claim(stream, name, redelivers_after)?;
-        }
-        self.connection.look()?;
-        let until = Instant::now() + DELIVERY;
-        loop {
-            self.hold()?;
-            let taken = self.taken(most);
-            if !taken.is_empty() || !self.is_active || self.held.len() >= MOST_HELD {
-                return Ok(taken);
-            }
-            if !self.are_more_to_come(stream, name)? || Instant::now() >= until {
-                self.hold()?;
-                return Ok(self.taken(most));
-            }
-            self.connection.wait(Duration::from_millis(20))?;
-        }
     }
 
     /// Has the server messages for this connection that are not here yet?
-    fn are_more_to_come(&mut self, stream: &Stream, name: &str) -> Result<bool, Fault> {
-        let state = stream.consumer_state(&mut self.connection, name)?;
+    fn are_more_to_come(&mut self) -> Result<bool, Fault> {
+        let state = self
+            .stream
+            .consumer_state(&mut self.connection, &self.name)?;
         if state.config.deliver_subject != self.connection.deliveries() {
             self.is_active = false;
             return Ok(false);
@@ -196,6 +109,46 @@ impl Connected {
             None => Ok(()),
         }
     }
+}
+
+impl Link for ConsumerLink {
+    fn take(&mut self, most: usize) -> Result<Vec<Delivery>, Fault> {
+        if !self.is_active && self.claimed_at.elapsed() >= CLAIM_EVERY {
+            self.claim()?;
+        }
+        self.connection.look()?;
+        let until = Instant::now() + DELIVERY;
+        loop {
+            self.hold()?;
+            let taken = self.taken(most);
+            if !taken.is_empty() || !self.is_active || self.held.len() >= MOST_HELD {
+                return Ok(taken);
+            }
+            if !self.are_more_to_come()? || Instant::now() >= until {
+                self.hold()?;
+                return Ok(self.taken(most));
+            }
+            self.connection.wait(Duration::from_millis(20))?;
+        }
+    }
+
+    /// Whichever connection it was taken over.
+    fn acknowledge(&mut self, receipt: &str) -> Result<(), Fault> {
+        let number = number_of(receipt)?;
+        self.held.remove(number);
+        self.replies.remove(&number);
+        self.connection.publish(receipt, b"+ACK")
+    }
+
+    fn give_back(&mut self, receipt: &str) -> Result<(), Fault> {
+        self.held.give_back(number_of(receipt)?);
+        Ok(())
+    }
+}
+
+fn number_of(receipt: &str) -> Result<u64, Fault> {
+    let number = stream_number(receipt);
+    number.ok_or_else(|| Fault::Refused("this is not one of the queue's receipts".to_owned()))
 }
 
 /// The number of a message in its stream, from where it is acknowledged:

@@ -67,7 +67,7 @@ impl Stream {
     }
 
     /// Publishes a message, and returns when the stream has it.
-    pub(super) fn publish(
+    pub(super) fn store(
         &self,
         connection: &mut Connection,
         message: &Message,
@@ -89,7 +89,7 @@ impl Stream {
         match answer {
             Answer::Done(_) => Ok(()),
             Answer::Failed(error) if error.err_code == TOO_LARGE => {
-                Err(Fault::TooLarge(error.description))
+                Err(Fault::Refused(error.description))
             }
             other => Err(refused(other)),
         }

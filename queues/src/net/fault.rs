@@ -9,8 +9,11 @@ use bindery::messages::QueueError;
 pub(crate) enum Fault {
     /// The connection is lost, or the server did not do what it should: another attempt, on a new connection, may succeed.
     Lost(String),
-    /// The server will never take this message.
-    TooLarge(String),
+    /// The server will never take this message, or the receipt is none of the queue's.
+    Refused(String),
+    /// The message was taken over an earlier connection: it is handed out again.
+    #[cfg(feature = "rabbitmq")]
+    Redelivered,
 }
 
 impl From<io::Error> for Fault {
@@ -23,7 +26,12 @@ impl From<Fault> for QueueError {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Lost(why) => Self::Unavailable(why),
-            Fault::TooLarge(why) => Self::Refused(why),
+            Fault::Refused(why) => Self::Refused(why),
+            #[cfg(feature = "rabbitmq")]
+            Fault::Redelivered => Self::Unavailable(
+                "the connection over which the message was taken is lost: it comes again"
+                    .to_owned(),
+            ),
         }
     }
 }

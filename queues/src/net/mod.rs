@@ -4,11 +4,13 @@
 mod address;
 mod fault;
 mod held;
+mod place;
 mod socket;
 #[cfg(feature = "tls")]
 mod tls;
 
-pub(crate) use self::address::{Address, Scheme};
+pub(crate) use self::address::Scheme;
 pub(crate) use self::fault::Fault;
 pub(crate) use self::held::Held;
-pub(crate) use self::socket::{Socket, Trust};
+pub(crate) use self::place::{Place, UrlForm};
+pub(crate) use self::socket::Socket;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::frame::{AROUND, Fields, Frame, GREETING, Malformed, Method, Request, Value, heartbeat};
-use crate::net::{Address, Fault, Socket, Trust};
+use crate::net::{Fault, Place, Socket};
 
 /// The one channel for everything but the connection itself.
 pub(super) const CHANNEL: u16 = 1;
@@ -14,16 +14,6 @@ const FRAME_MAX: u32 = 128 * 1024;
 const HEARTBEAT_S: u16 = 60;
 /// The longest wait for the answer to a farewell.
 const FAREWELL: Duration = Duration::from_millis(500);
-
-/// A server, and how it is reached.
-#[derive(Debug, Clone)]
-pub(super) struct Place {
-    pub(super) address: Address,
-    pub(super) trust: Trust,
-    pub(super) timeout: Duration,
-    /// The name under which the server lists the connection.
-    pub(super) name: String,
-}
 
 impl From<Malformed> for Fault {
     fn from(_: Malformed) -> Self {
@@ -203,9 +193,9 @@ impl Connection {
         self.delivered.pop_front()
     }
 
-    /// May the server have given it up, as it heard nothing?
-    pub(super) fn is_stale(&self) -> bool {
-        self.sent_at.elapsed() > self.heartbeat
+    /// Is it in step, and not given up by the server as that heard nothing?
+    pub(super) fn is_usable(&self) -> bool {
+        !self.is_over && !self.is_rejected && self.sent_at.elapsed() <= self.heartbeat
     }
 
     fn send(&mut self, bytes: &[u8]) -> Result<(), Fault> {
@@ -346,7 +336,7 @@ fn closed(code: u16, text: &str) -> Fault {
     let why = format!("the server has closed the channel: {text} ({code})");
     let is_too_large = code == 406 && text.contains("message size");
     if is_too_large {
-        Fault::TooLarge(why)
+        Fault::Refused(why)
     } else {
         Fault::Lost(why)
     }

@@ -1,141 +1,76 @@
 //! The link of a consumer: its connection, and the messages that the server has handed to it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bindery::messages::{Delivery, QueueError};
+use bindery::messages::Delivery;
 
-use super::connection::{CHANNEL, Connection, Place};
-use super::declare_exchange;
+use super::connection::{CHANNEL, Connection};
 use super::frame::{Fields, Request, Value};
+use crate::broker::Link;
 use crate::net::{Fault, Held};
 
 /// The most messages that the server hands to a program before it gets acknowledgements.
 const MOST_HELD: u16 = 250;
 
-/// A consumer in this program.
+/// The connection of a consumer in this program.
 pub(super) struct ConsumerLink {
+    connection: Connection,
     queue: String,
-    exchange: String,
-    redelivers_after: Duration,
-    connected: Option<Connected>,
-    /// The number of the connection: a receipt of an earlier one has another.
+    held: Held,
+    is_consuming: bool,
+    /// A receipt of another connection has another number.
     number: u64,
 }
 
-struct Connected {
-    connection: Connection,
-    held: Held,
-    is_consuming: bool,
-}
-
 impl ConsumerLink {
-    pub(super) fn new(queue: String, exchange: String, redelivers_after: Duration) -> Self {
-        Self {
-            queue,
-            exchange,
-            redelivers_after,
-            connected: None,
-            number: 0,
-        }
-    }
-
-    /// Connects and makes the consumer's queue, unless that is done.
-    pub(super) fn ensure(&mut self, place: &Place) -> Result<(), Fault> {
-        if self.connected.is_some() {
-            return Ok(());
-        }
-        let mut connection = Connection::open(place)?;
-        declare_exchange(&mut connection, &self.exchange)?;
+    /// Makes the consumer's queue, unless it is there.
+    pub(super) fn open(
+        mut connection: Connection,
+        (exchange, queue): (&str, &str),
+        redelivers_after: Duration,
+    ) -> Result<Self, Fault> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
         const DURABLE: u8 = 0b10;
         let declare = Request::new(CHANNEL, (50, 10))
             .short(0)
-            .text(&self.queue)
+            .text(queue)
             .bits(DURABLE);
         let single = [("x-single-active-consumer", Value::Boolean(true))];
         connection.call(&declare.table(&single), (50, 11))?;
-        let bind = Request::new(CHANNEL, (50, 20)).short(0).text(&self.queue);
-        let bind = bind.text(&self.exchange).text("").bits(0).table(&[]);
+        let bind = Request::new(CHANNEL, (50, 20)).short(0).text(queue);
+        let bind = bind.text(exchange).text("").bits(0).table(&[]);
         connection.call(&bind, (50, 21))?;
-        self.number += 1;
-        self.connected = Some(Connected {
+        Ok(Self {
             connection,
-            held: Held::new(self.redelivers_after),
+            queue: queue.to_owned(),
+            held: Held::new(redelivers_after),
             is_consuming: false,
-        });
-        Ok(())
+            number: NUMBER.fetch_add(1, Ordering::Relaxed),
+        })
     }
 
-    /// Hands out messages. A link that fails is given up; what it held comes again.
-    pub(super) fn take(&mut self, place: &Place, most: usize) -> Result<Vec<Delivery>, Fault> {
-        self.ensure(place)?;
-        let taken = self
-            .connected
-            .as_mut()
-            .map(|link| link.take(&self.queue, most));
-        let taken = taken.unwrap_or_else(|| Ok(Vec::new()));
-        let taken = taken.inspect_err(|_| self.connected = None)?;
+    /// The server's number of a delivery; `None` for one of another connection.
+    fn tag_of(&self, receipt: &str) -> Result<Option<u64>, Fault> {
+        let parts = receipt.split_once('/');
+        let parts = parts.and_then(|(link, tag)| Some((link.parse().ok()?, tag.parse().ok()?)));
+        let (number, tag): (u64, u64) = parts
+            .ok_or_else(|| Fault::Refused("this is not one of the queue's receipts".to_owned()))?;
+        Ok((number == self.number).then_some(tag))
+    }
+
+    fn taken(&mut self, most: usize) -> Vec<Delivery> {
+        let number = self.number;
+        let taken = self.held.take(most).into_iter();
         let delivery = |(tag, body)| Delivery {
-            receipt: format!("{}/{tag}", self.number),
+            receipt: format!("{number}/{tag}"),
             body,
         };
-        Ok(taken.into_iter().map(delivery).collect())
-    }
-
-    /// Acknowledges what was taken on this connection: what was taken on an earlier one is handed out again.
-    pub(super) fn acknowledge(&mut self, receipt: &str) -> Result<(), QueueError> {
-        let (number, tag) = numbers_of(receipt)?;
-        let link = self.connected.as_mut();
-        let Some(link) = link.filter(|_| self.number == number) else {
-            let why = "the connection on which the message was taken is lost: it comes again";
-            return Err(QueueError::Unavailable(why.to_owned()));
-        };
-        let sent = link.connection.acknowledge(tag);
-        link.held.remove(tag);
-        Ok(sent.inspect_err(|_| self.connected = None)?)
-    }
-
-    /// Hands out again what was taken; that of an earlier connection comes by itself.
-    pub(super) fn give_back(&mut self, receipt: &str) -> Result<(), QueueError> {
-        let (number, tag) = numbers_of(receipt)?;
-        let link = self.connected.as_mut().filter(|_| self.number == number);
-        if let Some(link) = link {
-            link.held.give_back(tag);
-        }
-        Ok(())
-    }
-
-    /// Ends the connection: what it had goes to another program.
-    pub(super) fn leave(&mut self) {
-        self.connected = None;
-    }
-}
-
-/// The numbers of the connection and of the delivery.
-fn numbers_of(receipt: &str) -> Result<(u64, u64), QueueError> {
-    let parts = receipt.split_once('/');
-    let parts = parts.and_then(|(link, tag)| Some((link.parse().ok()?, tag.parse().ok()?)));
-    parts.ok_or_else(|| QueueError::Refused("this is not one of its receipts".to_owned()))
-}
-
-impl Connected {
-    fn take(&mut self, queue: &str, most: usize) -> Result<Vec<(u64, String)>, Fault> {
-        self.consume(queue)?;
-        self.connection.look()?;
-        self.hold();
-        let taken = self.held.take(most);
-        if !taken.is_empty() || self.held.len() >= usize::from(MOST_HELD) {
-            return Ok(taken);
-        }
-        // All that was stored before this request has been delivered when the second answer is here: the first waits for the queue, the
-        // second for the channel.
-        self.count(queue)?;
-        self.count(queue)?;
-        self.hold();
-        Ok(self.held.take(most))
+        taken.map(delivery).collect()
     }
 
     /// Has the server hand messages to this program, unless another one of the consumer gets them.
-    fn consume(&mut self, queue: &str) -> Result<(), Fault> {
+    fn consume(&mut self) -> Result<(), Fault> {
         if self.is_consuming {
             return Ok(());
         }
@@ -146,7 +81,7 @@ impl Connected {
         self.connection.call(&limit, (60, 11))?;
         let consume = Request::new(CHANNEL, (60, 20))
             .short(0)
-            .text(queue)
+            .text(&self.queue)
             .text("bindery");
         self.connection
             .call(&consume.bits(0).table(&[]), (60, 21))?;
@@ -155,11 +90,11 @@ impl Connected {
     }
 
     /// The number of messages that are in the queue and with no consumer.
-    fn count(&mut self, queue: &str) -> Result<u32, Fault> {
+    fn count(&mut self) -> Result<u32, Fault> {
         const PASSIVE: u8 = 0b1;
         let count = Request::new(CHANNEL, (50, 10))
             .short(0)
-            .text(queue)
+            .text(&self.queue)
             .bits(PASSIVE);
         let answer = self.connection.call(&count.table(&[]), (50, 11))?;
         let mut answer = Fields(&answer);
@@ -171,5 +106,36 @@ impl Connected {
         while let Some(delivered) = self.connection.next_delivered() {
             self.held.add(delivered.tag, &delivered.body);
         }
+    }
+}
+
+impl Link for ConsumerLink {
+    fn take(&mut self, most: usize) -> Result<Vec<Delivery>, Fault> {
+        self.consume()?;
+        self.connection.look()?;
+        self.hold();
+        let taken = self.taken(most);
+        if !taken.is_empty() || self.held.len() >= usize::from(MOST_HELD) {
+            return Ok(taken);
+        }
+        // All that was stored before this request has been delivered when the second answer is here: the first waits for the queue, the
+        // second for the channel.
+        self.count()?;
+        self.count()?;
+        self.hold();
+        Ok(self.taken(most))
+    }
+
+    fn acknowledge(&mut self, receipt: &str) -> Result<(), Fault> {
+        let tag = self.tag_of(receipt)?.ok_or(Fault::Redelivered)?;
+        self.held.remove(tag);
+        self.connection.acknowledge(tag)
+    }
+
+    fn give_back(&mut self, receipt: &str) -> Result<(), Fault> {
+        if let Some(tag) = self.tag_of(receipt)? {
+            self.held.give_back(tag);
+        }
+        Ok(())
     }
 }

@@ -94,7 +94,7 @@ fn msg_04_a_queue_that_always_fails_holds_up_no_other() {
     relay.stop().expect("the relay ends");
     let report = consumer.stop().expect("the consumer ends");
     assert!(report.not_taken >= 1, "{report:?}");
-    // Pauses of 0.1, 0.2, 0.4, 0.8, … seconds: at most so many attempts in the time.
+    // Pauses of 0.1, 0.2, 0.4, 0.8, … seconds bound the number of attempts in the time.
     let mut most = 1;
     let mut pauses = Duration::from_millis(100);
     while pauses <= begun.elapsed() {
@@ -103,6 +103,13 @@ fn msg_04_a_queue_that_always_fails_holds_up_no_other() {
     }
     assert!(report.not_taken <= most + 1, "{report:?}, at most {most}");
     assert!(begun.elapsed() < PATIENCE);
+}
+
+/// Covers MSG-2.
+#[test]
+fn msg_02_messages_that_cannot_be_stored_are_given_back_to_a_queue_in_memory() {
+    let hour = Duration::from_secs(3600);
+    parts::what_cannot_be_stored_is_given_back(MemoryQueue::new(hour));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Queues of the crate on real servers.
 
+mod brokers;
 mod certificate;
 mod intake;
 mod nats;

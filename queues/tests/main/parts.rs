@@ -1,6 +1,7 @@
 //! Parts of tests that are the same for every queue.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use bindery::messages::{Delivery, Message, Queue, QueueError};
@@ -146,13 +147,75 @@ pub(crate) fn encrypted<Q: Queue>(trusting: &Q, distrusting: &Q) {
     assert_eq!(take(trusting, 1), []);
 }
 
+/// Messages that the consumer's database does not take are given back to the queue, and come again long before their hour has passed.
+pub(crate) fn what_cannot_be_stored_is_given_back(queue: impl Queue) {
+    assert!(queue.redelivers_after() >= Duration::from_secs(3600));
+    let shop = Shop::new();
+    let watched = Arc::new(Watched {
+        queue,
+        given_back: AtomicU32::new(0),
+    });
+    let queue: Arc<dyn Queue> = watched.clone();
+    let (consumer, relay) = (shop.consumer(&queue), shop.relay(&queue));
+    shop.refuse_messages(true);
+    shop.write_users(0..10);
+    wait_until("messages are given back", || {
+        watched.given_back.load(Ordering::Relaxed) > 0
+    });
+    assert_eq!(shop.handled(), (0, 0), "none is stored");
+    shop.refuse_messages(false);
+    shop.wait_until_copied(events_of(0..10));
+    relay.stop().expect("the relay ends");
+    let report = consumer.stop().expect("the consumer ends");
+    assert!(report.not_taken > 0, "{report:?}");
+    assert_eq!(report.failed, 0, "{report:?}");
+}
+
+/// A queue, and the number of messages that were given back to it.
+struct Watched<Q> {
+    queue: Q,
+    given_back: AtomicU32,
+}
+
+impl<Q: Queue> Queue for Watched<Q> {
+    fn push(&self, message: &Message) -> Result<(), QueueError> {
+        self.queue.push(message)
+    }
+
+    fn subscribe(&self, consumer: &str) -> Result<(), QueueError> {
+        self.queue.subscribe(consumer)
+    }
+
+    fn take(&self, consumer: &str, most: usize) -> Result<Vec<Delivery>, QueueError> {
+        self.queue.take(consumer, most)
+    }
+
+    fn acknowledge(&self, consumer: &str, delivery: &Delivery) -> Result<(), QueueError> {
+        self.queue.acknowledge(consumer, delivery)
+    }
+
+    fn give_back(&self, consumer: &str, delivery: &Delivery) -> Result<(), QueueError> {
+        self.queue.give_back(consumer, delivery)?;
+        self.given_back.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn leave(&self, consumer: &str) -> Result<(), QueueError> {
+        self.queue.leave(consumer)
+    }
+
+    fn redelivers_after(&self) -> Duration {
+        self.queue.redelivers_after()
+    }
+}
+
 /// Events go on through a server that is killed in the middle and comes back: the copy ends equal, each event is handled once.
 pub(crate) fn goes_on_over_a_killed_server(queue: impl Queue, broker: &mut Broker) {
     let shop = Shop::new();
     let queue: Arc<dyn Queue> = Arc::new(queue);
     let (consumer, relay) = (shop.consumer(&queue), shop.relay(&queue));
     shop.write_users(0..40);
-    wait_for_some(&shop);
+    wait_until("the first messages come through", || shop.handled().0 > 0);
     broker.go_down(Shutdown::Crash);
     shop.write_users(40..80);
     broker.come_back().expect("the server comes back");
@@ -166,11 +229,10 @@ pub(crate) fn goes_on_over_a_killed_server(queue: impl Queue, broker: &mut Broke
     assert_eq!(left, [], "all are acknowledged");
 }
 
-/// Waits until the first messages came through.
-fn wait_for_some(shop: &Shop) {
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let until = Instant::now() + PATIENCE;
-    while shop.handled().0 == 0 {
-        assert!(Instant::now() < until, "no message came through");
+    while !is_so() {
+        assert!(Instant::now() < until, "{what}");
         std::thread::sleep(Duration::from_millis(5));
     }
 }

@@ -1,39 +1,20 @@
 //! The queue in Redis, on a server of its own.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use bindery::messages::{Delivery, Message, Queue, QueueError, contract};
+use bindery::messages::{Queue, QueueError, contract};
 use bindery_queues::RedisQueue;
-use bindery_testkit::{Broker, Shutdown, Watchdog};
+use bindery_testkit::{Broker, Watchdog};
 
-use crate::shop::{PATIENCE, Shop, events_of, message};
+use crate::parts::{self, acknowledge, ids, take};
+use crate::shop::message;
 
 /// An empty queue of the server.
 fn queue(broker: &Broker) -> RedisQueue {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let name = format!("queue-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
     RedisQueue::new(&broker.url(), &name).expect("the URL is one of Redis")
-}
-
-fn ids(deliveries: &[Delivery]) -> Vec<String> {
-    let id = |one: &Delivery| {
-        let message = Message::from_json(&one.body).expect("it is a message");
-        message.id().to_owned()
-    };
-    deliveries.iter().map(id).collect()
-}
-
-fn take(queue: &RedisQueue, most: usize) -> Vec<Delivery> {
-    queue.take("a", most).expect("the server is there")
-}
-
-fn acknowledge(queue: &RedisQueue, deliveries: &[Delivery]) {
-    for delivery in deliveries {
-        let done = queue.acknowledge("a", delivery);
-        done.expect("the server is there");
-    }
 }
 
 /// The number of entries in a stream.
@@ -71,23 +52,8 @@ fn msg_03_a_row_waits_for_its_earlier_message_and_others_do_not() {
     let Some(broker) = Broker::redis_or_skip() else {
         return;
     };
-    let queue = queue(&broker);
-    queue.subscribe("a").expect("the server is there");
-    for (id, row) in [("1", 1), ("2", 1), ("3", 2), ("4", 1), ("5", 3)] {
-        queue
-            .push(&message(id, row, 1))
-            .expect("the server is there");
-    }
-    let first = take(&queue, 1);
-    assert_eq!(ids(&first), ["1"]);
-    let others = take(&queue, 10);
-    assert_eq!(ids(&others), ["3", "5"], "2 and 4 wait for 1");
-    acknowledge(&queue, &first);
-    let next = take(&queue, 1);
-    assert_eq!(ids(&next), ["2"]);
-    assert_eq!(take(&queue, 10), [], "4 waits for 2");
-    acknowledge(&queue, &next);
-    assert_eq!(ids(&take(&queue, 10)), ["4"]);
+    let hour = Duration::from_secs(3600);
+    parts::rows_are_in_order(&queue(&broker).redeliver_after(hour));
 }
 
 /// A row with more messages than may be pending neither loses any nor their order.
@@ -195,31 +161,8 @@ fn msg_02_a_copy_is_kept_up_over_a_server_that_is_killed() {
     let Some(mut broker) = Broker::redis_or_skip() else {
         return;
     };
-    let shop = Shop::new();
-    let queue: Arc<dyn Queue> = Arc::new(queue(&broker).redeliver_after(Duration::from_secs(2)));
-    let (consumer, relay) = (shop.consumer(&queue), shop.relay(&queue));
-    shop.write_users(0..40);
-    wait_for_some(&shop);
-    broker.go_down(Shutdown::Crash);
-    shop.write_users(40..80);
-    broker.come_back().expect("the server comes back");
-    shop.write_users(80..120);
-    shop.wait_until_copied(events_of(0..120));
-    relay.stop().expect("the relay ends");
-    let report = consumer.stop().expect("the consumer ends");
-    assert_eq!((report.failed, shop.handled().1), (0, 0));
-    assert!(report.completed >= events_of(0..120), "{report:?}");
-    let left = queue.take("copies", 100).expect("the server is there");
-    assert_eq!(left, [], "all are acknowledged");
-}
-
-/// Waits until the first messages came through.
-fn wait_for_some(shop: &Shop) {
-    let until = Instant::now() + PATIENCE;
-    while shop.handled().0 == 0 {
-        assert!(Instant::now() < until, "no message came through");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let queue = queue(&broker).redeliver_after(Duration::from_secs(2));
+    parts::goes_on_over_a_killed_server(queue, &mut broker);
 }
 
 #[test]
@@ -231,16 +174,17 @@ fn redis_is_reached_over_tls_where_its_certificate_is_trusted() {
     let url = broker.tls_url().expect("it has a certificate");
     let new = || RedisQueue::new(&url, "shop").expect("the URL is one of Redis");
     let trusting = new().trust(made.certificate.as_bytes());
-    crate::parts::encrypted(&trusting.expect("it is a certificate"), &new());
+    parts::encrypted(&trusting.expect("it is a certificate"), &new());
     let error = new().trust(b"nothing").expect_err("it is no certificate");
     assert!(matches!(error, QueueError::Refused(_)), "{error}");
 }
 
+/// Covers MSG-2.
 #[test]
-fn msg_02_what_is_given_back_to_redis_is_handed_out_at_once() {
-    let Some(broker) = Broker::redis_or_skip() else {
-        return;
-    };
-    let queue = queue(&broker).redeliver_after(Duration::from_secs(3600));
-    crate::parts::rows_are_in_order(&queue);
+fn msg_02_messages_that_cannot_be_stored_are_given_back() {
+    let _watchdog = Watchdog::start("redis_given_back", Duration::from_secs(300));
+    if let Some(broker) = Broker::redis_or_skip() {
+        let queue = queue(&broker).redeliver_after(Duration::from_secs(3600));
+        parts::what_cannot_be_stored_is_given_back(queue);
+    }
 }

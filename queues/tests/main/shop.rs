@@ -75,6 +75,22 @@ impl Shop {
         consumer.start().expect("the consumer starts")
     }
 
+    /// Has the consumer's database refuse messages, or take them again.
+    pub(crate) fn refuse_messages(&self, refuses: bool) {
+        let sql = match refuses {
+            true => {
+                "CREATE TRIGGER refuses BEFORE INSERT ON _bindery_messages BEGIN SELECT RAISE(ABORT, 'not now'); END"
+            }
+            false => "DROP TRIGGER refuses",
+        };
+        let sql = bindery::Sql::assembled(sql.to_owned());
+        let done = self
+            .db
+            .sql_on(generated::engine::Analytics)
+            .execute(sql, ());
+        done.expect("it is executed");
+    }
+
     /// Creates these users, changes every second one and deletes every third.
     pub(crate) fn write_users(&self, ids: std::ops::Range<i64>) {
         for id in ids {
