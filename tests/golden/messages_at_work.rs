@@ -89,62 +89,79 @@ fn open(urls: &BTreeMap<String, String>) -> Databases {
     Databases::with_config(&config).expect("it is configured")
 }
 
-fn start<E: Tested>(test: &'static str, name: &'static str, engine: E, run: fn(&World, E)) {
+fn start<S: Tested, T: Tested>(test: &'static str, pair: (S, T), run: fn(&World, (S, T))) {
     let _watchdog = Watchdog::start(test, Duration::from_secs(300));
-    if let Some(world) = world(&[name]) {
-        run(&world, engine);
+    if let Some(world) = world(&[pair.0.name(), pair.1.name()]) {
+        run(&world, pair);
     }
 }
 
-/// Runs a test on each database.
-macro_rules! on_each {
+/// Runs a test on the pairs of databases: that of the rows and their events, and that of messages, copies and effects.
+macro_rules! on_each_pair {
     ($($name:ident = $test:ident;)*) => {$(
         mod $name {
             use super::*;
 
             #[test]
-            fn sqlite() {
-                start(stringify!($name), "lite", engine::Lite, $test);
+            fn sqlite_to_postgres() {
+                start(stringify!($name), (engine::Lite, engine::Default), $test);
             }
 
             #[test]
-            fn postgres() {
-                start(stringify!($name), "default", engine::Default, $test);
+            fn postgres_to_mariadb() {
+                start(stringify!($name), (engine::Default, engine::M), $test);
             }
 
             #[test]
-            fn mariadb() {
-                start(stringify!($name), "m", engine::M, $test);
+            fn mariadb_to_sqlite() {
+                start(stringify!($name), (engine::M, engine::Lite), $test);
             }
         }
     )*};
 }
 
-on_each! {
+on_each_pair! {
     msg_01_a_committed_change_has_one_event_and_others_none = one_event_each;
     msg_01_every_way_to_write_has_its_events = every_way_to_write;
     msg_01_a_queue_in_the_database_keeps_the_contract = database_contract;
     msg_01_event_numbers_go_on_when_the_tables_are_made_again = numbers_go_on;
-    msg_02_a_message_that_comes_twice_changes_nothing = comes_twice;
-    msg_03_an_older_version_never_overwrites_a_newer_one = out_of_order;
-    msg_04_bad_messages_are_kept_with_their_reasons = bad_messages;
     msg_04_an_event_that_a_queue_refuses_holds_up_no_other = refused_event;
 }
 
-/// Takes every event out of the outbox, in the order of their numbers.
-fn events<E: Tested>(world: &World, engine: E) -> Vec<Message> {
-    let queue = Arc::new(MemoryQueue::default());
-    queue.subscribe("test").unwrap();
-    let relay = world.db.relay_on(engine).threads(1);
-    relay
-        .to_shared(Arc::clone(&queue) as Arc<dyn Queue>)
-        .run_until_idle()
-        .unwrap();
-    let taken = queue.take("test", usize::MAX).unwrap();
-    let messages = taken.iter().map(|one| Message::from_json(&one.body));
-    let mut messages: Vec<Message> = messages.collect::<Result<_, _>>().unwrap();
-    messages.sort_by_key(Message::version);
-    messages
+/// Effects of messages: what consumers do with them, in whichever order they come.
+#[path = "messages_consumed.rs"]
+mod consumed;
+
+/// Processes that are killed.
+#[path = "messages_killed.rs"]
+mod killed;
+
+/// The events, beside the schema that other programs have of them.
+#[path = "messages_schema.rs"]
+mod schema;
+
+/// Copies that consumers keep up.
+#[path = "messages_synced.rs"]
+mod synced;
+
+/// Takes every event out of the outbox, over a queue in the other database, in the order of their numbers.
+fn events<S: Tested, T: Tested>(world: &World, (source, target): (S, T)) -> Vec<Message> {
+    let relay = world.db.relay_on(source).threads(1);
+    let relay = relay.to_consumers(target, ["events"]);
+    relay.run_until_idle().unwrap();
+    let queue = DatabaseQueue::new(&world.db, target, ["events"]);
+    let mut messages = Vec::new();
+    loop {
+        let taken = queue.take("events", 100).unwrap();
+        if taken.is_empty() {
+            messages.sort_by_key(Message::version);
+            return messages;
+        }
+        for one in taken {
+            messages.push(Message::from_json(&one.body).unwrap());
+            queue.acknowledge("events", &one).unwrap();
+        }
+    }
 }
 
 /// `user_created 7`
@@ -166,8 +183,8 @@ fn connection<E: Tested>(world: &World, engine: E) -> Connection<E> {
 }
 
 /// Covers MSG-1.
-fn one_event_each<E: Tested>(world: &World, engine: E) {
-    let mut connection = connection(world, engine);
+fn one_event_each<S: Tested, T: Tested>(world: &World, pair: (S, T)) {
+    let mut connection = connection(world, pair.0);
     connection.users().insert(new(1, "ann@a.org")).unwrap();
     let failed: bindery::Result<()> = connection.transaction(|tx| {
         tx.users().insert(new(2, "bob@a.org"))?;
@@ -176,10 +193,10 @@ fn one_event_each<E: Tested>(world: &World, engine: E) {
     });
     failed.unwrap_err();
     let session = world.db.session(|s| {
-        s.connection(engine)?
+        s.connection(pair.0)?
             .users()
             .update(key(1), UserPatch::new().stars(5))?;
-        s.connection(engine)?
+        s.connection(pair.0)?
             .users()
             .update(key(1), UserPatch::new().stars(5))?;
         Ok(())
@@ -188,7 +205,7 @@ fn one_event_each<E: Tested>(world: &World, engine: E) {
     connection.users().delete(key(1)).unwrap();
     assert!(!connection.users().delete(key(1)).unwrap());
 
-    let events = events(world, engine);
+    let events = events(world, pair);
     let expected = ["user_created 1", "user_updated 1", "user_deleted 1"];
     assert_eq!(names(&events), expected);
     let data = |at: usize| serde_json::from_str::<serde_json::Value>(events[at].data()).unwrap();
@@ -199,7 +216,7 @@ fn one_event_each<E: Tested>(world: &World, engine: E) {
     assert_eq!(data(2)["key"], 1);
     assert_eq!(data(2)["before"]["stars"], 5);
     assert!(events.is_sorted_by(|one, next| one.version() < next.version()));
-    assert_eq!(events[0].source(), format!("/engines/{}", engine.name()));
+    assert_eq!(events[0].source(), format!("/engines/{}", pair.0.name()));
     let envelope: serde_json::Value = serde_json::from_str(&events[0].to_json()).unwrap();
     assert_eq!(envelope["specversion"], "1.0");
     assert!(
@@ -210,11 +227,11 @@ fn one_event_each<E: Tested>(world: &World, engine: E) {
 }
 
 /// Covers MSG-1.
-fn every_way_to_write<E: Tested>(world: &World, engine: E) {
-    let mut connection = connection(world, engine);
-    let mut after = |what: &str, expected: &[&str], write: &dyn Fn(&mut Connection<E>)| {
+fn every_way_to_write<S: Tested, T: Tested>(world: &World, pair: (S, T)) {
+    let mut connection = connection(world, pair.0);
+    let mut after = |what: &str, expected: &[&str], write: &dyn Fn(&mut Connection<S>)| {
         write(&mut connection);
-        assert_eq!(names(&events(world, engine)), expected, "{what}");
+        assert_eq!(names(&events(world, pair)), expected, "{what}");
     };
     after("insert_many", &["user_created 1", "user_created 2"], &|c| {
         c.users()
@@ -318,7 +335,7 @@ fn every_way_to_write<E: Tested>(world: &World, engine: E) {
         &[r#"seat_deleted {"seat_row":1,"number":2}"#],
         &|c| {
             let row = c.seats().insert(NewSeat::new(1, 2, false)).unwrap();
-            let id: SeatId<E> = <model::Seat as bindery::HasKey>::key::<E>(&row);
+            let id: SeatId<S> = <model::Seat as bindery::HasKey>::key::<S>(&row);
             c.seats().update(id, SeatPatch::new().taken(true)).unwrap();
             c.seats().delete_where(seat::number.eq(2)).unwrap();
         },
@@ -326,31 +343,31 @@ fn every_way_to_write<E: Tested>(world: &World, engine: E) {
 }
 
 /// Covers MSG-5.
-fn database_contract<E: Tested>(world: &World, engine: E) {
+fn database_contract<S: Tested, T: Tested>(world: &World, (_, target): (S, T)) {
     contract(|| {
         let empty = bindery::Sql::assembled("DELETE FROM _bindery_messages".to_owned());
-        world.db.sql_on(engine).execute(empty, ()).unwrap();
-        DatabaseQueue::new(&world.db, engine, ["a", "b"]).redeliver_after(Duration::from_secs(1))
+        world.db.sql_on(target).execute(empty, ()).unwrap();
+        DatabaseQueue::new(&world.db, target, ["a", "b"]).redeliver_after(Duration::from_secs(1))
     });
 }
 
 /// Covers MSG-4.
-fn numbers_go_on<E: Tested>(world: &World, engine: E) {
-    let mut connection = connection(world, engine);
+fn numbers_go_on<S: Tested, T: Tested>(world: &World, pair: (S, T)) {
+    let mut connection = connection(world, pair.0);
     connection.users().insert(new(1, "1@a.org")).unwrap();
-    let before = events(world, engine)[0].version();
+    let before = events(world, pair)[0].version();
     let drop = bindery::Sql::assembled("DROP TABLE _bindery_events".to_owned());
-    world.db.sql_on(engine).execute(drop, ()).unwrap();
+    world.db.sql_on(pair.0).execute(drop, ()).unwrap();
     let error = connection.users().insert(new(2, "2@a.org")).unwrap_err();
     assert!(
         error
             .to_string()
             .contains("has no table `_bindery_events`: run `bindery create")
     );
-    let any: engine::Any = engine.name().parse().unwrap();
+    let any: engine::Any = pair.0.name().parse().unwrap();
     world.db.create_missing_on(any).unwrap();
     connection.users().insert(new(2, "2@a.org")).unwrap();
-    assert!(events(world, engine)[0].version() > before);
+    assert!(events(world, pair)[0].version() > before);
 }
 
 fn copy<E: Tested>(db: &Databases, engine: E) -> Vec<(i64, String)> {
@@ -369,202 +386,6 @@ fn domain(email: &str) -> Result<&str, Reject> {
 /// The mapping of a sync, in runs and by events.
 fn mapped<E: Tested>(user: &User<E>) -> Result<NewUserCopy, Reject> {
     Ok(NewUserCopy::new(*user.id.value(), domain(&user.email)?))
-}
-
-/// Has messages as they are handled by a consumer of the same engine, each twice.
-fn deliver<E: Tested>(world: &World, engine: E, messages: &[Message]) -> WorkerReport
-where
-    UserId<E>: serde::de::DeserializeOwned,
-{
-    let queue = Arc::new(MemoryQueue::default());
-    queue.subscribe("copies").unwrap();
-    for message in messages {
-        queue.push(message).unwrap();
-        queue.push(message).unwrap();
-    }
-    world
-        .db
-        .consumer_on(engine, "copies")
-        .from_shared(queue)
-        .sync::<User<E>, UserCopy<E>>(mapped)
-        .run_until_idle()
-        .unwrap()
-}
-
-/// Covers MSG-2.
-fn comes_twice<E: Tested>(world: &World, engine: E) {
-    let mut connection = connection(world, engine);
-    let counted = Arc::new(Mutex::new(0));
-    for id in 1..=5 {
-        connection
-            .users()
-            .insert(new(id, &format!("{id}@a.org")))
-            .unwrap();
-    }
-    connection
-        .users()
-        .update(key(2), UserPatch::new().email("2@b.org"))
-        .unwrap();
-    connection.users().delete(key(3)).unwrap();
-    let events = events(world, engine);
-    for message in events.iter().chain(&events) {
-        deliver(world, engine, std::slice::from_ref(message));
-    }
-    let expected: Vec<(i64, String)> = [(1, "a.org"), (2, "b.org"), (4, "a.org"), (5, "a.org")]
-        .map(|(id, domain)| (id, domain.to_owned()))
-        .into();
-    assert_eq!(copy(&world.db, engine), expected);
-
-    // Effects that add up happen once for each event, whatever comes again.
-    let queue = Arc::new(MemoryQueue::default());
-    queue.subscribe("counts").unwrap();
-    for message in events.iter().chain(&events) {
-        queue.push(message).unwrap();
-    }
-    let seen = Arc::clone(&counted);
-    let consumer = world.db.consumer_on(engine, "counts").from_shared(queue);
-    let report = consumer
-        .on::<UserEvent<E>>(move |_, cx| {
-            if cx.once(engine, |_| Ok(()))?.is_some() {
-                *seen.lock().unwrap() += 1;
-            }
-            Ok(())
-        })
-        .run_until_idle()
-        .unwrap();
-    assert_eq!(report.failed, 0);
-    assert_eq!(*counted.lock().unwrap(), events.len());
-}
-
-/// Covers MSG-2.
-fn out_of_order<E: Tested>(world: &World, engine: E) {
-    let mut connection = connection(world, engine);
-    connection.users().insert(new(1, "1@a.org")).unwrap();
-    for domain in ["b.org", "c.org"] {
-        let patch = UserPatch::new().email(format!("1@{domain}"));
-        connection.users().update(key(1), patch).unwrap();
-    }
-    connection.users().insert(new(2, "2@a.org")).unwrap();
-    connection
-        .users()
-        .update(key(2), UserPatch::new().email("2@b.org"))
-        .unwrap();
-    connection.users().delete(key(2)).unwrap();
-    let events = events(world, engine);
-    // The third event of the first row before the second, and the delete of the second row before its update.
-    for at in [0, 2, 1, 3, 5, 4] {
-        let report = deliver(world, engine, &events[at..=at]);
-        assert_eq!((report.failed, report.retried), (0, 0), "{report:?}");
-    }
-    assert_eq!(copy(&world.db, engine), [(1, "c.org".to_owned())]);
-}
-
-/// Hands a queue's bodies on as they are.
-struct Broken(Mutex<Vec<String>>);
-
-impl Queue for Broken {
-    fn push(&self, _: &Message) -> Result<(), QueueError> {
-        Ok(())
-    }
-
-    fn subscribe(&self, _: &str) -> Result<(), QueueError> {
-        Ok(())
-    }
-
-    fn take(&self, _: &str, _: usize) -> Result<Vec<Delivery>, QueueError> {
-        let bodies = std::mem::take(&mut *self.0.lock().unwrap());
-        let delivery = |body| Delivery {
-            receipt: String::new(),
-            body,
-        };
-        Ok(bodies.into_iter().map(delivery).collect())
-    }
-
-    fn acknowledge(&self, _: &str, _: &Delivery) -> Result<(), QueueError> {
-        Ok(())
-    }
-
-    fn redelivers_after(&self) -> Duration {
-        Duration::from_secs(60)
-    }
-}
-
-/// Covers MSG-3.
-fn bad_messages<E: Tested>(world: &World, engine: E) {
-    let mut connection = connection(world, engine);
-    for id in 1..=5 {
-        connection
-            .users()
-            .insert(new(id, &format!("{id}@a.org")))
-            .unwrap();
-    }
-    connection.users().delete(key(5)).unwrap();
-    let events = events(world, engine);
-    let bodies = vec![
-        "{\"specversion\":".to_owned(),
-        events[0].to_json().replace("user_created", "user_painted"),
-        events[1].to_json().replace("\"after\"", "\"later\""),
-        events[2].to_json(),
-        events[3].to_json(),
-        events[4].to_json(),
-        events[5].to_json(),
-    ];
-    let done = Arc::new(Mutex::new(Vec::new()));
-    let seen = Arc::clone(&done);
-    let running = world
-        .db
-        .consumer_on(engine, "bad")
-        .from(Broken(Mutex::new(bodies)))
-        .attempts(3)
-        .first_pause(Duration::from_millis(5))
-        .longest_poll(Duration::from_millis(20))
-        .on::<UserCreated<E>>(move |event, cx| match event.key.into_value() {
-            3 => Err("never".into()),
-            4 if cx.attempt() < 3 => Err("twice".into()),
-            id => {
-                seen.lock().unwrap().push((id, cx.attempt()));
-                Ok(())
-            }
-        })
-        .ignore::<UserUpdated<E>>()
-        .ignore::<UserDeleted<E>>()
-        .start()
-        .unwrap();
-    let messages = bindery::messages::messages_of(&world.db, engine);
-    let is_over = || {
-        let summary = messages.summary().unwrap();
-        summary.failed == 4 && summary.completed == 3
-    };
-    while !is_over() {
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    running.stop().unwrap();
-    let mut done = done.lock().unwrap().clone();
-    done.sort_unstable();
-    assert_eq!(done, [(4, 3), (5, 1)]);
-    let failed = bindery::outbox::TaskFilter::failed();
-    let failed = messages.list(&failed, 10).unwrap();
-    let reasons: Vec<&str> = failed
-        .iter()
-        .filter_map(|one| one.last_error.as_deref())
-        .collect();
-    for reason in [
-        "this is not a message: ",
-        "the consumer `bad` has no handler for events of type `user_painted`",
-        "the data of `user_created` cannot be read: missing field `after`",
-        "never",
-    ] {
-        assert!(
-            reasons.iter().any(|one| one.starts_with(reason)),
-            "{reason}: {reasons:?}"
-        );
-    }
-    assert!(failed.iter().all(|one| one.retry_count == 3));
-    // They can be replayed.
-    let again = messages
-        .retry(&bindery::outbox::TaskFilter::failed(), "ann")
-        .unwrap();
-    assert_eq!(again, 4);
 }
 
 /// Refuses events of one row.
@@ -596,8 +417,8 @@ impl Queue for Picky {
 }
 
 /// Covers MSG-6.
-fn refused_event<E: Tested>(world: &World, engine: E) {
-    let mut connection = connection(world, engine);
+fn refused_event<S: Tested, T: Tested>(world: &World, (source, _): (S, T)) {
+    let mut connection = connection(world, source);
     for id in 1..=3 {
         connection
             .users()
@@ -606,14 +427,14 @@ fn refused_event<E: Tested>(world: &World, engine: E) {
     }
     let queue = Arc::new(Picky(MemoryQueue::default()));
     queue.subscribe("test").unwrap();
-    let relay = world.db.relay_on(engine);
+    let relay = world.db.relay_on(source);
     let report = relay
         .to_shared(Arc::clone(&queue) as Arc<dyn Queue>)
         .run_until_idle()
         .unwrap();
     assert_eq!((report.completed, report.failed), (2, 1), "{report:?}");
     assert_eq!(queue.take("test", 10).unwrap().len(), 2);
-    let kept = bindery::messages::events_of(&world.db, engine);
+    let kept = bindery::messages::events_of(&world.db, source);
     let kept = kept
         .list(&bindery::outbox::TaskFilter::failed(), 10)
         .unwrap();
@@ -623,178 +444,3 @@ fn refused_event<E: Tested>(world: &World, engine: E) {
         Some("the queue refuses the message: it is too long")
     );
 }
-
-/// Real-time syncs from one engine to another, while the other is away for a time.
-mod sync_05_the_copy_follows_the_commits {
-    use super::*;
-
-    #[test]
-    fn sqlite_to_postgres() {
-        run(
-            "sync_05 sqlite",
-            ("lite", engine::Lite),
-            ("default", engine::Default),
-        );
-    }
-
-    #[test]
-    fn postgres_to_mariadb() {
-        run(
-            "sync_05 postgres",
-            ("default", engine::Default),
-            ("m", engine::M),
-        );
-    }
-
-    #[test]
-    fn mariadb_to_sqlite() {
-        run("sync_05 mariadb", ("m", engine::M), ("lite", engine::Lite));
-    }
-
-    /// Covers MSG-1, MSG-2.
-    fn run<S: Tested, T: Tested>(
-        test: &'static str,
-        (from, source): (&'static str, S),
-        (to, target): (&'static str, T),
-    ) where
-        UserId<S>: serde::de::DeserializeOwned,
-    {
-        let _watchdog = Watchdog::start(test, Duration::from_secs(300));
-        let Some(world) = world(&[from, to]) else {
-            return;
-        };
-        let db = &world.db;
-        // The table of messages is not there, as the target is not, when the rows are saved.
-        let table = "ALTER TABLE _bindery_messages RENAME TO messages_away";
-        let back = "ALTER TABLE messages_away RENAME TO _bindery_messages";
-        let execute = |sql: &str| {
-            let sql = bindery::Sql::assembled(sql.to_owned());
-            db.sql_on(target).execute(sql, ()).unwrap();
-        };
-        execute(table);
-        let relay = db
-            .relay_on(source)
-            .first_pause(Duration::from_millis(20))
-            .longest_poll(Duration::from_millis(20))
-            .to_consumers(target, ["copies"])
-            .start()
-            .unwrap();
-        let mut connection = connection(&world, source);
-        connection
-            .transaction(|tx| {
-                for id in 1..=100 {
-                    tx.users().insert(new(id, &format!("{id}@a.org")))?;
-                }
-                tx.users().delete(key(100))?;
-                Ok(())
-            })
-            .unwrap();
-        let failed: bindery::Result<()> = connection.transaction(|tx| {
-            tx.users().insert(new(999, "999@a.org"))?;
-            Err(bindery::Error::new(bindery::ErrorKind::NotFound))
-        });
-        failed.unwrap_err();
-        assert_eq!(copy(db, target), []);
-        execute(back);
-        let consumer = db
-            .consumer_on(target, "copies")
-            .longest_poll(Duration::from_millis(20))
-            .sync::<User<S>, UserCopy<T>>(mapped)
-            .start()
-            .unwrap();
-        connection
-            .users()
-            .update(key(1), UserPatch::new().email("1@b.org"))
-            .unwrap();
-        connection.users().delete(key(2)).unwrap();
-        let expected: Vec<(i64, String)> = (1..100)
-            .filter(|id| *id != 2)
-            .map(|id| (id, if id == 1 { "b.org" } else { "a.org" }.to_owned()))
-            .collect();
-        let waiting = || {
-            let events = bindery::messages::events_of(db, source).summary().unwrap();
-            let messages = bindery::messages::messages_of(db, target)
-                .summary()
-                .unwrap();
-            events.pending + events.running + messages.pending + messages.running
-        };
-        while waiting() > 0 {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        assert_eq!(copy(db, target), expected);
-        relay.stop().unwrap();
-        let report = consumer.stop().unwrap();
-        assert_eq!(report.failed, 0, "{report:?}");
-        // The sync by runs finds nothing to do.
-        let same = db.sync::<User<S>, UserCopy<T>>(mapped).verify().unwrap();
-        assert!(same.is_equal(), "{same:?}");
-    }
-
-    /// Two engines that keep each other up hand no change back.
-    #[test]
-    fn in_both_directions() {
-        let _watchdog = Watchdog::start("sync_05 both", Duration::from_secs(300));
-        let Some(world) = world(&["lite", "default"]) else {
-            return;
-        };
-        let db = &world.db;
-        let back = |user: &User<engine::Default>| {
-            Ok(NewUser::new(user.email.clone())
-                .id(*user.id.value())
-                .stars(user.stars))
-        };
-        let forth = |user: &User<engine::Lite>| {
-            Ok(NewUser::new(user.email.clone())
-                .id(*user.id.value())
-                .stars(user.stars))
-        };
-        let mut lite = connection(&world, engine::Lite);
-        lite.users().insert(new(1, "1@a.org")).unwrap();
-        let mut handled = Vec::new();
-        for _ in 0..3 {
-            let relay = db.relay_on(engine::Lite);
-            relay
-                .to_consumers(engine::Default, ["forth"])
-                .run_until_idle()
-                .unwrap();
-            let consumer = db.consumer_on(engine::Default, "forth");
-            let report = consumer
-                .sync::<User<engine::Lite>, User<engine::Default>>(forth)
-                .run_until_idle()
-                .unwrap();
-            handled.push(report.completed);
-            let relay = db.relay_on(engine::Default);
-            relay
-                .to_consumers(engine::Lite, ["back"])
-                .run_until_idle()
-                .unwrap();
-            let consumer = db.consumer_on(engine::Lite, "back");
-            let report = consumer
-                .sync::<User<engine::Default>, User<engine::Lite>>(back)
-                .run_until_idle()
-                .unwrap();
-            handled.push(report.completed);
-        }
-        assert_eq!(handled, [1, 1, 0, 0, 0, 0]);
-        assert!(
-            db.default()
-                .unwrap()
-                .users()
-                .find(key(1))
-                .unwrap()
-                .is_some()
-        );
-    }
-}
-
-/// Processes that are killed.
-#[path = "messages_killed.rs"]
-mod killed;
-
-/// Runs of syncs beside consumers.
-#[path = "messages_beside.rs"]
-mod beside;
-
-/// The events, beside the schema that other programs have of them.
-#[path = "messages_schema.rs"]
-mod schema;

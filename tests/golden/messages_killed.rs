@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use bindery::messages::{events_of, messages_of};
@@ -183,7 +184,7 @@ fn events_left<S: Tested>(world: &World, source: S) -> TaskSummary {
 /// Covers MSG-1.
 fn after_the_commit<S: Tested, T: Tested>(world: &World, (source, target): (S, T)) {
     runs_until_killed(world, "commit", source, target);
-    assert_eq!(names(&events(world, source)), ["user_created 1"]);
+    assert_eq!(names(&events(world, (source, target))), ["user_created 1"]);
     assert!(
         connection(world, source)
             .users()
@@ -293,21 +294,10 @@ fn two_processes<S: Tested, T: Tested>(world: &World, pair: (S, T))
 where
     UserId<S>: serde::de::DeserializeOwned,
 {
-    const USERS: i64 = 40;
     let (source, target) = pair;
     let (first, second) = (Working::start(world, pair), Working::start(world, pair));
     let mut connection = connection(world, source);
-    let mut write = |ids: std::ops::RangeInclusive<i64>| {
-        for id in ids {
-            let user = new(id, &format!("{id}@a.org"));
-            connection.users().insert(user).unwrap();
-            let patch = UserPatch::new().email(format!("{id}@b.org"));
-            connection.users().update(key(id), patch).unwrap();
-            if id % 2 == 0 {
-                connection.users().delete(key(id)).unwrap();
-            }
-        }
-    };
+    let mut write = |ids| write_users(&mut connection, ids);
     write(1..=USERS / 2);
     wait_until("the processes handle messages", || {
         messages(world, target).completed > 0
@@ -316,58 +306,83 @@ where
     let third = Working::start(world, pair);
     write(USERS / 2 + 1..=USERS);
     second.kill();
-    let events = u64::try_from(USERS * 5 / 2).unwrap();
-    wait_until("all is handled", || {
-        let (left, messages) = (events_left(world, source), messages(world, target));
-        let waiting = left.pending + left.running + messages.pending + messages.running;
-        left.completed == events && waiting == 0
-    });
+    wait_until("all is handled", || is_all_handled(world, pair));
     drop(third);
     assert_eq!(messages(world, target).failed, 0);
-    let expected = (1..=USERS).filter(|id| id % 2 == 1);
-    let expected: Vec<_> = expected.map(|id| (id, "b.org".to_owned())).collect();
-    assert_eq!(copy(&world.db, target), expected);
+    assert_eq!(copy(&world.db, target), copies());
     let mut target = world.db.connect(target).unwrap();
-    assert_eq!(target.seats().count().unwrap(), events, "one effect each");
+    assert_eq!(target.seats().count().unwrap(), EVENTS, "one effect each");
 }
 
-/// Runs a test on the pairs of databases.
-macro_rules! on_pairs {
-    ($($name:ident = $test:ident;)*) => {$(
-        mod $name {
-            use super::*;
+const USERS: i64 = 40;
+/// Two of each user, and a third one of every second.
+const EVENTS: u64 = 100;
 
-            fn start<S: Tested, T: Tested>(pair: (S, T))
-            where
-                UserId<S>: serde::de::DeserializeOwned,
-            {
-                let _watchdog = Watchdog::start(stringify!($name), Duration::from_secs(300));
-                if let Some(world) = world(&[pair.0.name(), pair.1.name()]) {
-                    $test(&world, pair);
-                }
-            }
-
-            #[test]
-            fn sqlite_to_postgres() {
-                start((engine::Lite, engine::Default));
-            }
-
-            #[test]
-            fn postgres_to_mariadb() {
-                start((engine::Default, engine::M));
-            }
-
-            #[test]
-            fn mariadb_to_sqlite() {
-                start((engine::M, engine::Lite));
-            }
+fn write_users<S: Tested>(rows: &mut Connection<S>, ids: std::ops::RangeInclusive<i64>) {
+    for id in ids {
+        let user = new(id, &format!("{id}@a.org"));
+        rows.users().insert(user).unwrap();
+        let patch = UserPatch::new().email(format!("{id}@b.org"));
+        rows.users().update(key(id), patch).unwrap();
+        if id % 2 == 0 {
+            rows.users().delete(key(id)).unwrap();
         }
-    )*};
+    }
 }
 
-on_pairs! {
+/// The copies of all users that are left.
+fn copies() -> Vec<(i64, String)> {
+    let left = (1..=USERS).filter(|id| id % 2 == 1);
+    left.map(|id| (id, "b.org".to_owned())).collect()
+}
+
+fn is_all_handled<S: Tested, T: Tested>(world: &World, (source, target): (S, T)) -> bool {
+    let (left, messages) = (events_left(world, source), messages(world, target));
+    let waiting = left.pending + left.running + messages.pending + messages.running;
+    left.completed == EVENTS && waiting == 0
+}
+
+/// Runs of a sync, one after the other, beside consumers that are killed in the middle: no row is set back, doubled or left out.
+///
+/// Covers SYNC-3, MSG-2.
+fn runs_beside<S: Tested, T: Tested>(world: &World, pair: (S, T))
+where
+    UserId<S>: serde::de::DeserializeOwned,
+{
+    let (db, (source, target)) = (&world.db, pair);
+    db.create_sync_tables(target).unwrap();
+    let is_over = AtomicBool::new(false);
+    let sync = || db.sync::<User<S>, UserCopy<T>>(mapped);
+    std::thread::scope(|scope| {
+        let runs = scope.spawn(|| {
+            let run = || sync().full().batch_size(5).run().unwrap().run;
+            let runs = std::iter::repeat_with(run);
+            let left = runs.take_while(|_| !is_over.load(Ordering::Relaxed));
+            left.count()
+        });
+        let mut rows = connection(world, source);
+        let first = Working::start(world, pair);
+        write_users(&mut rows, 1..=USERS / 2);
+        wait_until("messages are handled", || {
+            messages(world, target).completed > 0
+        });
+        first.kill();
+        let second = Working::start(world, pair);
+        write_users(&mut rows, USERS / 2 + 1..=USERS);
+        wait_until("all is handled", || is_all_handled(world, pair));
+        drop(second);
+        is_over.store(true, Ordering::Relaxed);
+        assert!(runs.join().unwrap() > 0, "runs were at work meanwhile");
+    });
+    assert_eq!(messages(world, target).failed, 0);
+    assert_eq!(copy(db, target), copies());
+    assert!(sync().verify().unwrap().is_equal());
+}
+
+on_each_pair! {
     msg_01_a_process_killed_after_the_commit_loses_no_event = after_the_commit;
     msg_01_a_relay_killed_after_the_push_hands_on_once = after_the_push;
     msg_02_a_consumer_killed_after_the_effect_has_it_once = after_the_effect;
     msg_02_two_processes_that_are_killed_have_each_effect_once = two_processes;
+    sync_03_runs_beside_consumers_that_are_killed_set_no_row_back = runs_beside;
 }

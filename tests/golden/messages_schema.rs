@@ -31,8 +31,8 @@ fn assert_valid(message: &Message) {
     assert_eq!(errors, [""; 0], "{event:#}");
 }
 
-fn keeps_the_schema<E: Tested>(world: &World, engine: E) {
-    let mut connection = connection(world, engine);
+fn keeps_the_schema<S: Tested, T: Tested>(world: &World, pair: (S, T)) {
+    let mut connection = connection(world, pair.0);
     connection.users().insert(new(1, "1@a.org")).unwrap();
     let patch = UserPatch::new().email("1@b.org");
     connection.users().update(key(1), patch).unwrap();
@@ -42,21 +42,21 @@ fn keeps_the_schema<E: Tested>(world: &World, engine: E) {
         .insert(NewSeat::new(1, 2, false))
         .unwrap();
     seat.delete(&world.db).unwrap();
-    let events = events(world, engine);
+    let events = events(world, pair);
     let expected = ["user_created 1", "user_updated 1", "user_deleted 1"];
     assert_eq!(names(&events)[..3], expected);
     assert_eq!(events.len(), 4);
     events.iter().for_each(assert_valid);
 }
 
-on_each! {
+on_each_pair! {
     msg_01_events_keep_the_schema_that_other_programs_have = keeps_the_schema;
 }
 
 /// A row of every type that events have.
 #[test]
 fn msg_01_values_of_every_type_keep_the_schema() {
-    let Some(world) = world(&["default"]) else {
+    let Some(world) = world(&["default", "lite"]) else {
         return;
     };
     let mut connection = connection(&world, engine::Default);
@@ -84,7 +84,7 @@ fn msg_01_values_of_every_type_keep_the_schema() {
         vec![0, 255],
     );
     connection.samples().insert(sample).unwrap();
-    let events = events(&world, engine::Default);
+    let events = events(&world, (engine::Default, engine::Lite));
     assert_eq!(names(&events), ["sample_created 1"]);
     assert_valid(&events[0]);
 
