@@ -1,5 +1,5 @@
 //! `cargo xtask bench --verify`: `bindery verify` of a table that is in SQLite and in PostgreSQL, its memory, and its time beside one
-//! sequential read of each. Prints a row of the table of docs/sync.md.
+//! sequential read of each: where both are equal, where three rows differ, and where those are repaired. Prints the table of docs/sync.md.
 
 use std::fs;
 use std::path::Path;
@@ -15,6 +15,20 @@ use crate::output::{complain, print};
 use crate::workspace::{self, cargo};
 
 const ROWS: u64 = 1_000_000;
+/// The words of `bindery` after its table and engines, the exit code, and the name of the row.
+const RUNS: [(&[&str], i32, &str); 3] = [
+    (&[], 0, "equal"),
+    (
+        &["--repair", "--dry-run"],
+        1,
+        "three rows differ, `--dry-run`",
+    ),
+    (
+        &["--repair", "--yes", "--quiet"],
+        0,
+        "three rows are repaired",
+    ),
+];
 /// How often memory is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -66,6 +80,7 @@ fn measure(folder: &Path, postgres: &str, rows: u64, interrupt: &Interrupt) -> R
     for engine in ["default", "postgres"] {
         succeed(&mut bindery(&["create", "--engine", engine]), interrupt)?;
         for table in ["customers", "orders"] {
+            complain(&format!("loading `{table}` of `{engine}`"));
             let file = format!("{table}.csv");
             let words = [
                 "load", "--quiet", "--table", table, "--from", &file, "--engine", engine,
@@ -73,31 +88,57 @@ fn measure(folder: &Path, postgres: &str, rows: u64, interrupt: &Interrupt) -> R
             succeed(&mut bindery(&words), interrupt)?;
         }
     }
-    let mut sqlite = Command::new("sqlite3");
-    sqlite.args(["shop.db", "SELECT * FROM orders"]);
-    let mut psql = Command::new("psql");
-    psql.args(["-c", "COPY orders TO STDOUT", postgres]);
-    let reads = [sqlite, psql].map(|mut command| {
-        command.current_dir(folder).stdout(Stdio::null());
-        timed(&mut command)
-    });
-    let [sqlite, psql] = reads;
-    let (sqlite, psql) = (sqlite?.0, psql?.0);
-    let words = ["verify", "orders", "--from", "default", "--to", "postgres"];
-    let (verify, peak) = timed(&mut bindery(&words))?;
-    print(
-        "| rows | one read of SQLite, PostgreSQL | `bindery verify` | to both reads | memory at its peak |\n|---|---|---|---|---|",
-    );
+    let reads = reads(folder, postgres)?;
     print(&format!(
-        "| {rows} | {sqlite:.1} s, {psql:.1} s | {verify:.1} s | {:.2} | {} MiB |",
-        verify / (sqlite + psql),
-        peak >> 10
+        "{rows} rows; one read of SQLite {:.1} s, of PostgreSQL {:.1} s\n",
+        reads[0], reads[1]
     ));
+    print(
+        "| both tables | `bindery verify` | to both reads | memory at its peak |\n|---|---|---|---|",
+    );
+    for (at, (words, code, name)) in RUNS.into_iter().enumerate() {
+        if at == 1 {
+            succeed(&mut psql(postgres, &differing(rows)), interrupt)?;
+        }
+        let all = ["verify", "orders", "--from", "default", "--to", "postgres"];
+        let (seconds, peak) = timed(&mut bindery(&[&all, words].concat()), code)?;
+        let ratio = seconds / (reads[0] + reads[1]);
+        let peak = peak >> 10;
+        print(&format!(
+            "| {name} | {seconds:.1} s | {ratio:.2} | {peak} MiB |"
+        ));
+    }
     Ok(())
 }
 
-/// Runs a command: seconds, and KiB of memory at its peak.
-fn timed(command: &mut Command) -> Result<(f64, u64), Failure> {
+/// The seconds of one sequential read of each table, by the database's own client, which writes every row.
+fn reads(folder: &Path, postgres: &str) -> Result<[f64; 2], Failure> {
+    let mut sqlite = Command::new("sqlite3");
+    sqlite.args(["shop.db", "SELECT * FROM orders"]);
+    sqlite.current_dir(folder).stdout(Stdio::null());
+    let sqlite = timed(&mut sqlite, 0)?.0;
+    let psql = timed(&mut psql(postgres, "COPY orders TO STDOUT"), 0)?.0;
+    Ok([sqlite, psql])
+}
+
+/// One row is changed, one deleted and one added.
+fn differing(rows: u64) -> String {
+    let (changed, deleted, added) = (rows / 2, rows / 3, rows + 1);
+    format!(
+        "UPDATE orders SET quantity = quantity + 1 WHERE id = {changed}; DELETE FROM orders WHERE id = {deleted}; \
+         INSERT INTO orders SELECT {added}, customer_id, quantity, status, amount, discount, note, ordered_at, shipped_at FROM orders WHERE id = 1"
+    )
+}
+
+fn psql(postgres: &str, sql: &str) -> Command {
+    let mut psql = Command::new("psql");
+    psql.args(["--quiet", "-c", sql, postgres])
+        .stdout(Stdio::null());
+    psql
+}
+
+/// Runs a command that is to end with this code: seconds, and KiB of memory at its peak.
+fn timed(command: &mut Command, code: i32) -> Result<(f64, u64), Failure> {
     let begun = Instant::now();
     let mut child = command.spawn()?;
     let mut peak = 0;
@@ -105,9 +146,9 @@ fn timed(command: &mut Command) -> Result<(f64, u64), Failure> {
         peak = memory(child.id()).unwrap_or(0).max(peak);
         if let Some(status) = child.try_wait()? {
             let seconds = begun.elapsed().as_secs_f64();
-            return match status.success() {
+            return match status.code() == Some(code) {
                 true => Ok((seconds, peak)),
-                false => Err(format!("{command:?} failed").into()),
+                false => Err(format!("{command:?} ended with {status}").into()),
             };
         }
         sleep(LOOK);
