@@ -27,7 +27,7 @@ fn peak_kib() -> u64 {
     number.unwrap_or_default()
 }
 
-/// A table of very many rows of which one transaction changes each, and a row of 16 MiB: read in batches.
+/// A table of very many rows of which one transaction changes each: read in batches.
 ///
 /// Covers CDC-5.
 #[test]
@@ -43,6 +43,7 @@ fn cdc_05_changes_of_a_huge_transaction_are_read_in_batches() -> bindery::Result
         let mut position = changes.now()?;
         world.run_as_another::<E>("UPDATE notes SET body = 'all'");
         peak_kib();
+        let before = peak_kib();
         let (mut read, mut batches) = (0, 0);
         loop {
             let batch = changes.after(&position)?;
@@ -54,13 +55,12 @@ fn cdc_05_changes_of_a_huge_transaction_are_read_in_batches() -> bindery::Result
                 break;
             }
         }
-        let peak = peak_kib();
-        assert!(
-            read == rows && batches >= rows / 1_000,
-            "{}: {read} changes, {batches} batches, {peak} KiB",
-            E::default().name()
-        );
-        notes.notes().all_rows().delete().map(drop)
+        let grown = peak_kib().saturating_sub(before);
+        let figures = format!("{read} changes, {batches} batches, {grown} KiB more");
+        assert!(read == rows && batches >= rows / 1_000, "{figures}");
+        // Other tests beside a share of it have memory of their own.
+        assert!(rows < 1_000_000 || grown < 65_536, "{figures}");
+        Ok(())
     }
     on_each_engine!(show)
 }
@@ -147,7 +147,7 @@ fn capture_child() {
 /// Covers CDC-1 on SQLite: processes that write are killed.
 #[test]
 fn cdc_01_changes_are_those_of_the_table_after_writers_were_killed() -> bindery::Result<()> {
-    let _watchdog = Watchdog::start("killed writers", Duration::from_secs(600));
+    let _watchdog = Watchdog::start("killed writers", limit());
     let Some(world) = World::start() else {
         return Ok(());
     };

@@ -66,7 +66,12 @@ fn one_task_for_a_tick<E: Tested>(world: &World, engine: E) {
                 .unwrap()
         })
         .collect();
-    std::thread::sleep(Duration::from_millis(500));
+    // The ticks are those after the first worker has it.
+    let count = "SELECT count(*) FROM _bindery_schedules";
+    let mut connection = world.db.connect(engine).unwrap();
+    while connection.query_scalar::<i64>(count, ()).unwrap() == 0 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
     for tick in 1..=TICKS {
         clock.go_on(60);
         while effects(world, engine).len() < tick as usize {

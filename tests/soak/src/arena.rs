@@ -1,7 +1,7 @@
 //! The arena of a soak: private servers after proxies, a file, and the program's own handle on all three.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bindery::{Config, EngineOptions};
 use bindery_testkit::{FaultProxy, FreshDatabase, Server};
@@ -17,6 +17,8 @@ pub(crate) const ACQUIRE: Duration = Duration::from_millis(2_000);
 const CALM: Duration = Duration::from_secs(60);
 /// Of a server that recovers from a crash, on a machine that does other work too.
 const RECOVERY: Duration = Duration::from_mins(5);
+/// Between two attempts of a client to connect.
+const PAUSE: Duration = Duration::from_millis(100);
 /// Fewer than workers, so that they queue.
 const CONNECTIONS: u32 = 8;
 
@@ -132,8 +134,19 @@ impl Backend {
         Ok(answer.trim().parse()?)
     }
 
-    /// Has the server end all sessions of this database but the one that runs this.
+    /// Has the server end all sessions of this database but the one that runs this. On a busy machine the connection of the
+    /// server's own client may not come about in time: it is tried again.
     pub(crate) fn end_sessions(&self) -> Result<(), Failure> {
+        let until = Instant::now() + RECOVERY;
+        loop {
+            match self.try_to_end_sessions() {
+                Err(_) if Instant::now() < until => std::thread::sleep(PAUSE),
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn try_to_end_sessions(&self) -> Result<(), Failure> {
         match self.home() {
             Home::Maria => {
                 let kills = self.database.answer(
