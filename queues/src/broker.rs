@@ -50,8 +50,10 @@ pub(crate) struct BrokerQueue<P: Protocol> {
     pub(crate) redelivers_after: Duration,
     /// Idle ones.
     publishers: Mutex<Vec<P::Publisher>>,
-    consumers: Mutex<BTreeMap<String, Arc<Mutex<Consumer<P::Link>>>>>,
+    consumers: Mutex<BTreeMap<String, SharedConsumer<P::Link>>>,
 }
+
+type SharedConsumer<L> = Arc<Mutex<Consumer<L>>>;
 
 /// A consumer in this program.
 struct Consumer<L> {

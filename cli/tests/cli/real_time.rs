@@ -46,7 +46,7 @@ fn sync_05_a_copy_is_equal_after_its_target_was_killed_sqlite_to_postgres() {
     let _watchdog = watchdog();
     if let Some(target) = started(Server::postgres()) {
         let urls = [Some(shop(&target)), None];
-        let away = Away::Server(target);
+        let away = Away::Server(Box::new(target));
         is_equal_afterwards(&urls, (engine::Lite, engine::Default), away);
     }
 }
@@ -57,7 +57,7 @@ fn sync_05_a_copy_is_equal_after_its_target_was_killed_postgres_to_mariadb() {
     let _watchdog = watchdog();
     if let (Some(source), Some(target)) = (fresh_postgres(), started(Server::mysql())) {
         let urls = [Some(source.url()), Some(shop(&target))];
-        let away = Away::Server(target);
+        let away = Away::Server(Box::new(target));
         is_equal_afterwards(&urls, (engine::Default, engine::M), away);
     }
 }
@@ -86,7 +86,7 @@ fn shop(server: &Server) -> String {
 
 /// The target.
 enum Away {
-    Server(Server),
+    Server(Box<Server>),
     /// The file of SQLite, which another program has for itself meanwhile.
     File,
 }
@@ -161,7 +161,7 @@ fn is_equal_afterwards<S: Tested, T: Tested>(
     let verify = format!("verify users --from {from} --to {to}");
     told(&format!("bindery {verify}"));
     let verified = project.run(&verify).good();
-    eprint!("{verified}");
+    verified.lines().for_each(print);
     holds(&verified, &["equal      users on"]);
     relay.stop().expect("the relay ends");
     assert_eq!(consumer.stop().expect("the consumer ends").failed, 0);
@@ -234,13 +234,18 @@ fn told_status(project: &Project, from: &str) {
         .results
         .lines()
         .filter(|line| line.contains("events"));
-    events.for_each(|line| eprintln!("{line}"));
+    events.for_each(print);
 }
 
 /// A line of the transcript.
 fn told(text: &str) {
     let now = bindery::types::Utc::now().format("%H:%M:%S");
-    eprintln!("{now} {text}");
+    print(&format!("{now} {text}"));
+}
+
+#[expect(clippy::print_stdout, reason = "the transcript of a long run")]
+fn print(line: &str) {
+    println!("{line}");
 }
 
 fn wait_until(what: &str, is_so: impl Fn() -> bool) {

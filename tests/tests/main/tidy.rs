@@ -24,6 +24,7 @@ const WALL_CLOCK: &[&str] = &[
 const MONOTONIC_CLOCK: &[&str] = &[
     "atomic/commit.rs",
     "atomic/options.rs",
+    "atomic/thread.rs",
     "databases/connector.rs",
     "databases/connector/server.rs",
     "databases/mod.rs",
@@ -41,6 +42,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "driver/wire/deadline.rs",
     "driver/wire/limits.rs",
     "link/held.rs",
+    "link/held/reading.rs",
     "link/held/standing.rs",
     "link/pool/moment.rs",
     "link/pool/taking.rs",

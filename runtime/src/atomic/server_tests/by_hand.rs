@@ -157,13 +157,14 @@ fn a_home_that_is_lost_is_tried_once_for_all_its_branches() {
 
 /// Covers REC-10 on PostgreSQL: listed and finished. With `BINDERY_TEST_FULL` a hundred thousand, and the time of each is printed.
 #[test]
+#[expect(clippy::print_stdout, reason = "the summary of a long run")]
 fn a_thousand_branches_in_doubt_are_listed_and_finished() {
     let is_full = std::env::var_os("BINDERY_TEST_FULL").is_some();
     let count = if is_full { 100_000 } else { 1_000 };
     let patience = if is_full { 6 * PATIENCE } else { PATIENCE };
     let _watchdog = Watchdog::start("atomic thousand", patience);
     let slots = (count + 100).to_string();
-    // The locks of so many prepared transactions would take gigabytes.
+    // The usual number of locks for each prepared transaction would take gigabytes.
     let many = Server::postgres()
         .setting("max_prepared_transactions", &slots)
         .setting("max_locks_per_transaction", "10");
