@@ -162,7 +162,7 @@ impl<P: Protocol> BrokerQueue<P> {
     }
 
     /// A consumer that has subscribed here. No wait is under the lock of all consumers.
-    fn consumer(&self, name: &str) -> Result<Arc<Mutex<Consumer<P::Link>>>, QueueError> {
+    fn consumer(&self, name: &str) -> Result<SharedConsumer<P::Link>, QueueError> {
         let found = locked(&self.consumers).get(name).cloned();
         found.ok_or_else(|| QueueError::Refused(format!("`{name}` has not subscribed")))
     }

@@ -1,4 +1,4 @@
-//! What consumers do with messages that come twice, late, or cannot be read, on the pairs of databases.
+//! Consumers of messages that come twice, late, or cannot be read, on the pairs of databases.
 
 use super::*;
 

@@ -129,15 +129,20 @@ fn cli_07_a_killed_run_is_gone_on_with() {
     }
 }
 
+/// The migration that a killed run has left half done, and the statement that may be done or not.
+fn half_done(migrated: &Migrated) -> Option<(String, u64)> {
+    let listed = migrated.run("status --format json").json();
+    let mut listed = listed[0]["migrations"].as_array().expect("a list").iter();
+    let half = listed.find(|one| one["state"] == "half done")?;
+    let version = half["version"].as_str().expect("a version").to_owned();
+    Some((version, half["statement"].as_u64().expect("a number")))
+}
+
 /// Does as a person would where a statement of a killed run may be done or not.
 fn look(migrated: &Migrated) -> bool {
-    let listed = migrated.run("status --format json").json();
-    let listed = listed[0]["migrations"].as_array().expect("a list").clone();
-    let Some(half) = listed.iter().find(|one| one["state"] == "half done") else {
+    let Some((version, statement)) = half_done(migrated) else {
         return false;
     };
-    let version = half["version"].as_str().expect("a version");
-    let statement = half["statement"].as_u64().expect("a number");
     let before = u64::from(version == "1");
     let table = if statement == before {
         "log".to_owned()
@@ -156,13 +161,9 @@ fn look(migrated: &Migrated) -> bool {
 
 /// The same of a run that reverted.
 fn look_back(migrated: &Migrated) -> bool {
-    let listed = migrated.run("status --format json").json();
-    let listed = listed[0]["migrations"].as_array().expect("a list").clone();
-    let Some(half) = listed.iter().find(|one| one["state"] == "half done") else {
+    let Some((version, statement)) = half_done(migrated) else {
         return false;
     };
-    let version = half["version"].as_str().expect("a version");
-    let statement = half["statement"].as_u64().expect("a number");
     // Of pairs of DROP TABLE and DELETE only the first can be half done.
     let table = match statement {
         11 => "log".to_owned(),

@@ -170,8 +170,8 @@ fn is_equal_afterwards<S: Tested, T: Tested>(
 /// A project with these URLs of PostgreSQL and MariaDB, and the engines in this process.
 fn opened(urls: &[Option<String>; 2]) -> (Project, Databases) {
     let [postgres, maria] = urls.each_ref().map(Option::as_deref);
-    let postgres = postgres.unwrap_or("postgres://nobody@127.0.0.1:1/none");
-    let maria = maria.unwrap_or("mysql://nobody@127.0.0.1:1/none");
+    let postgres = postgres.unwrap_or("postgres://none@127.0.0.1:1/none");
+    let maria = maria.unwrap_or("mysql://none@127.0.0.1:1/none");
     let project = Project::new(&FILES)
         .with("DATABASE_URL", postgres)
         .with("M_URL", maria);

@@ -308,7 +308,6 @@ fn list(engine: &Configured) -> Result<Vec<PreparedBranch>> {
 }
 
 /// Homes that could not be reached by this recovery: each is waited for once, not for every branch that it decides.
-#[derive(Default)]
 pub(super) struct LostHomes(RefCell<BTreeSet<&'static str>>);
 
 impl LostHomes {

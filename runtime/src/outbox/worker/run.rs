@@ -20,7 +20,7 @@ use crate::observe::count_tasks;
 
 /// How often completed tasks that are old are deleted.
 const PRUNE: Duration = Duration::from_mins(1);
-/// Where handlers have begun a batch in less than this, the next one is claimed while they still run it.
+/// A batch of which all tasks begin within this time is short: the next one is claimed while handlers still run it.
 const QUICK: Duration = Duration::from_millis(100);
 
 /// The work that a worker has done.
