@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::*;
 use crate::driver::Physical;
-use crate::link::Link;
+use crate::link::{Connection, Link};
 
 /// How many transactions of each kind are measured.
 const ROUNDS: &str = "BINDERY_TEST_LATENCY_ROUNDS";
@@ -139,6 +139,20 @@ fn grouped<'w>(
     }
 }
 
+/// A transaction on one engine, without a group.
+fn plain(world: &World, at: usize) -> impl FnMut(u32) + '_ {
+    move |id| {
+        let link = world.db.engines[at].pool.acquire().unwrap();
+        let mut connection = Connection::new(At(at), link);
+        let insert = format!("INSERT INTO t (id) VALUES ({id})");
+        let stored = connection.transaction(|tx| {
+            let batch = |link: &mut Link| link.ready()?.batch(&insert);
+            tx.link.call(Operation::Update, batch)
+        });
+        stored.unwrap();
+    }
+}
+
 /// Rounds of all rows take turns, so that whatever else the machine does is in all of them.
 fn measure(rows: &mut [Row<'_>], rounds: u32) {
     let mut id = 10_000_000;
@@ -235,6 +249,8 @@ fn groups_and_the_same_by_hand_take_their_time() {
         ("PostgreSQL", &GROUPS[0], PG),
         ("MariaDB as home", &GROUPS[1], MARIA),
     ] {
+        let alone = format!("transaction of one engine: {title}");
+        rows.push(Row::new(alone, plain(&world, engine)));
         let title = format!("group, one engine written: {title}");
         rows.push(Row::new(title, grouped(&world, group, vec![engine])));
     }
