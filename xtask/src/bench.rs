@@ -12,6 +12,7 @@ use crate::workspace::{self, cargo};
 
 mod dump;
 mod observation;
+mod timed;
 mod verify;
 
 /// Measures and prints.

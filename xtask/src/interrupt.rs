@@ -64,7 +64,16 @@ impl Interrupt {
 
     /// Runs a command to its end in a process group of its own, so that a signal reaches all that it started.
     pub(crate) fn run(&self, command: &mut Command) -> Result<ExitStatus, Failure> {
-        self.wait(self.spawn(command)?)
+        self.run_watched(command, |_| ())
+    }
+
+    /// Runs a command as [`Interrupt::run`] does, and calls `look` with its process id every 20 ms.
+    pub(crate) fn run_watched(
+        &self,
+        command: &mut Command,
+        look: impl FnMut(u32),
+    ) -> Result<ExitStatus, Failure> {
+        self.wait(self.spawn(command)?, look)
     }
 
     /// Runs a command as [`Interrupt::run`] does; `reader` gets its stdout, in a thread of its own. Nothing is returned of it where
@@ -78,12 +87,13 @@ impl Interrupt {
         let stdout = child.stdout.take().ok_or("the output is not a pipe")?;
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || sender.send(reader(stdout)));
-        let status = self.wait(child)?;
+        let status = self.wait(child, |_| ())?;
         Ok((status, receiver.recv_timeout(REST_OF_OUTPUT).ok()))
     }
 
-    fn wait(&self, mut child: Child) -> Result<ExitStatus, Failure> {
+    fn wait(&self, mut child: Child, mut look: impl FnMut(u32)) -> Result<ExitStatus, Failure> {
         loop {
+            look(child.id());
             // Waited for under the lock: a signal never goes to an id that is another process's by now.
             let mut state = self.state();
             if let Some(status) = child.try_wait()? {

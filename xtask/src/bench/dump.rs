@@ -7,12 +7,12 @@ pub(super) mod project;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
-use std::time::Instant;
 
 use bindery_testkit::Server;
 
 use self::peer::{Peer, Place};
 use self::project::Project;
+use super::timed::{Timed, timed};
 use crate::Failure;
 use crate::interrupt::Interrupt;
 use crate::output::{complain, print};
@@ -29,11 +29,11 @@ struct Options {
     only: Option<Peer>,
 }
 
-/// The times of one database, of each round.
+/// The runs of one database, of each round.
 #[derive(Default)]
-struct Times {
-    own: Vec<f64>,
-    peer: Vec<f64>,
+struct Runs {
+    own: Vec<Timed>,
+    peer: Vec<Timed>,
 }
 
 pub(super) fn run(options: &[String], interrupt: &Interrupt) -> Result<ExitCode, Failure> {
@@ -46,10 +46,12 @@ pub(super) fn run(options: &[String], interrupt: &Interrupt) -> Result<ExitCode,
     complain("building the command");
     let mut build = cargo();
     build.args(["build", "--quiet", "--release", "-p", "bindery-cli"]);
-    succeed(&mut build, interrupt)?;
+    timed(&mut build, 0, interrupt)?;
     let servers = crate::databases::Databases::start()?;
     let bench = Bench::prepare(&options, [&servers.postgres, &servers.mysql], interrupt)?;
-    print("| database | | bindery | its own tool | seconds | ratio |\n|---|---|---|---|---|---|");
+    print(
+        "| database | | bindery | its own tool | seconds | ratio | memory of bindery |\n|---|---|---|---|---|---|---|",
+    );
     for peer in peers {
         bench.measure(peer, options.rounds)?;
     }
@@ -108,18 +110,6 @@ fn ensure_installed(peer: Peer) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(super) fn succeed(command: &mut Command, interrupt: &Interrupt) -> Result<(), Failure> {
-    if interrupt.run(command)?.success() {
-        return Ok(());
-    }
-    let program = command.get_program().to_string_lossy().into_owned();
-    let words: Vec<_> = command
-        .get_args()
-        .map(|word| word.to_string_lossy())
-        .collect();
-    Err(format!("`{program} {}` failed", words.join(" ")).into())
-}
-
 /// A project whose rows are in all three databases, and the checksum of each table's dump.
 struct Bench<'a> {
     interrupt: &'a Interrupt,
@@ -157,7 +147,7 @@ impl<'a> Bench<'a> {
     fn measure(&self, peer: Peer, rounds: usize) -> Result<(), Failure> {
         self.fill(peer)?;
         let whole = self.dumped(peer)?;
-        let (mut dump, mut load) = (Times::default(), Times::default());
+        let (mut dump, mut load) = (Runs::default(), Runs::default());
         for round in 0..rounds {
             // Another one begins each time.
             for turn in [round, round + 1] {
@@ -199,7 +189,7 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
-    fn own_dump(&self, peer: Peer) -> Result<f64, Failure> {
+    fn own_dump(&self, peer: Peer) -> Result<Timed, Failure> {
         let folder = self.folder("own");
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
@@ -207,7 +197,7 @@ impl<'a> Bench<'a> {
         self.bindery(peer, &["dump", "--quiet", "--out", "own"])
     }
 
-    fn peer_dump(&self, peer: Peer) -> Result<f64, Failure> {
+    fn peer_dump(&self, peer: Peer) -> Result<Timed, Failure> {
         let file = self.folder("peer.dump");
         if file.exists() {
             fs::remove_file(&file)?;
@@ -215,12 +205,12 @@ impl<'a> Bench<'a> {
         self.timed(&mut peer.dump(&self.place(peer), &file)?)
     }
 
-    fn own_load(&self, peer: Peer) -> Result<f64, Failure> {
+    fn own_load(&self, peer: Peer) -> Result<Timed, Failure> {
         self.make_empty(peer)?;
         self.bindery(peer, &["load", "--quiet", "--from", "own"])
     }
 
-    fn peer_load(&self, peer: Peer) -> Result<f64, Failure> {
+    fn peer_load(&self, peer: Peer) -> Result<Timed, Failure> {
         self.make_empty(peer)?;
         let place = self.place(peer);
         peer.make_ready(&place)?;
@@ -244,17 +234,14 @@ impl<'a> Bench<'a> {
         Ok(lines.map(str::to_owned).collect())
     }
 
-    fn bindery(&self, peer: Peer, words: &[&str]) -> Result<f64, Failure> {
+    fn bindery(&self, peer: Peer, words: &[&str]) -> Result<Timed, Failure> {
         let mut command = Command::new(&self.program);
         command.args(words).args(["--engine", peer.engine()]);
         self.timed(command.stdout(Stdio::null()))
     }
 
-    fn timed(&self, command: &mut Command) -> Result<f64, Failure> {
-        command.current_dir(&self.project.folder);
-        let begun = Instant::now();
-        succeed(command, self.interrupt)?;
-        Ok(begun.elapsed().as_secs_f64())
+    fn timed(&self, command: &mut Command) -> Result<Timed, Failure> {
+        timed(command.current_dir(&self.project.folder), 0, self.interrupt)
     }
 
     fn folder(&self, name: &str) -> PathBuf {
@@ -270,12 +257,17 @@ impl<'a> Bench<'a> {
     }
 }
 
-/// The least times, as the rest of the machine only adds to a time.
-fn line(peer: Peer, own: &str, theirs: &str, times: &Times) -> String {
-    let least = |times: &[f64]| times.iter().copied().fold(f64::INFINITY, f64::min);
-    let (mine, other) = (least(&times.own), least(&times.peer));
+/// The least times, as the rest of the machine only adds to a time; and the most memory.
+fn line(peer: Peer, own: &str, theirs: &str, runs: &Runs) -> String {
+    let seconds = |runs: &[Timed]| {
+        runs.iter()
+            .map(|run| run.seconds)
+            .fold(f64::INFINITY, f64::min)
+    };
+    let (mine, other) = (seconds(&runs.own), seconds(&runs.peer));
+    let memory = runs.own.iter().map(|run| run.memory).max().unwrap_or(0);
+    let ratio = mine / other;
     format!(
-        "| {peer:?} | {own} | `bindery {own}` | `{theirs}` | {mine:.2} and {other:.2} | {:.2} |",
-        mine / other
+        "| {peer:?} | {own} | `bindery {own}` | `{theirs}` | {mine:.2} and {other:.2} | {ratio:.2} | {memory} MiB |"
     )
 }

@@ -4,11 +4,9 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 use super::dump::project::Project;
-use super::dump::succeed;
+use super::timed::timed;
 use crate::Failure;
 use crate::interrupt::Interrupt;
 use crate::output::{complain, print};
@@ -29,15 +27,13 @@ const RUNS: [(&[&str], i32, &str); 3] = [
         "three rows are repaired",
     ),
 ];
-/// How often memory is looked at.
-const LOOK: Duration = Duration::from_millis(20);
 
 pub(super) fn run(options: &[String], interrupt: &Interrupt) -> Result<ExitCode, Failure> {
     let rows = rows(options)?;
     complain("building the command");
     let mut build = cargo();
     build.args(["build", "--quiet", "--release", "-p", "bindery-cli"]);
-    succeed(&mut build, interrupt)?;
+    timed(&mut build, 0, interrupt)?;
     let servers = crate::databases::Databases::start()?;
     let folder = workspace::target().join("bench-verify");
     if folder.exists() {
@@ -78,17 +74,17 @@ fn measure(folder: &Path, postgres: &str, rows: u64, interrupt: &Interrupt) -> R
         command
     };
     for engine in ["default", "postgres"] {
-        succeed(&mut bindery(&["create", "--engine", engine]), interrupt)?;
+        timed(&mut bindery(&["create", "--engine", engine]), 0, interrupt)?;
         for table in ["customers", "orders"] {
             complain(&format!("loading `{table}` of `{engine}`"));
             let file = format!("{table}.csv");
             let words = [
                 "load", "--quiet", "--table", table, "--from", &file, "--engine", engine,
             ];
-            succeed(&mut bindery(&words), interrupt)?;
+            timed(&mut bindery(&words), 0, interrupt)?;
         }
     }
-    let reads = reads(folder, postgres)?;
+    let reads = reads(folder, postgres, interrupt)?;
     print(&format!(
         "{rows} rows; one read of SQLite {:.1} s, of PostgreSQL {:.1} s\n",
         reads[0], reads[1]
@@ -98,26 +94,26 @@ fn measure(folder: &Path, postgres: &str, rows: u64, interrupt: &Interrupt) -> R
     );
     for (at, (words, code, name)) in RUNS.into_iter().enumerate() {
         if at == 1 {
-            succeed(&mut psql(postgres, &differing(rows)), interrupt)?;
+            timed(&mut psql(postgres, &differing(rows)), 0, interrupt)?;
         }
         let all = ["verify", "orders", "--from", "default", "--to", "postgres"];
-        let (seconds, peak) = timed(&mut bindery(&[&all, words].concat()), code)?;
+        let run = timed(&mut bindery(&[&all, words].concat()), code, interrupt)?;
+        let (seconds, memory) = (run.seconds, run.memory);
         let ratio = seconds / (reads[0] + reads[1]);
-        let peak = peak >> 10;
         print(&format!(
-            "| {name} | {seconds:.1} s | {ratio:.2} | {peak} MiB |"
+            "| {name} | {seconds:.1} s | {ratio:.2} | {memory} MiB |"
         ));
     }
     Ok(())
 }
 
 /// The seconds of one sequential read of each table, by the database's own client, which writes every row.
-fn reads(folder: &Path, postgres: &str) -> Result<[f64; 2], Failure> {
+fn reads(folder: &Path, postgres: &str, interrupt: &Interrupt) -> Result<[f64; 2], Failure> {
     let mut sqlite = Command::new("sqlite3");
     sqlite.args(["shop.db", "SELECT * FROM orders"]);
     sqlite.current_dir(folder).stdout(Stdio::null());
-    let sqlite = timed(&mut sqlite, 0)?.0;
-    let psql = timed(&mut psql(postgres, "COPY orders TO STDOUT"), 0)?.0;
+    let sqlite = timed(&mut sqlite, 0, interrupt)?.seconds;
+    let psql = timed(&mut psql(postgres, "COPY orders TO STDOUT"), 0, interrupt)?.seconds;
     Ok([sqlite, psql])
 }
 
@@ -135,28 +131,4 @@ fn psql(postgres: &str, sql: &str) -> Command {
     psql.args(["--quiet", "-c", sql, postgres])
         .stdout(Stdio::null());
     psql
-}
-
-/// Runs a command that is to end with this code: seconds, and KiB of memory at its peak.
-fn timed(command: &mut Command, code: i32) -> Result<(f64, u64), Failure> {
-    let begun = Instant::now();
-    let mut child = command.spawn()?;
-    let mut peak = 0;
-    loop {
-        peak = memory(child.id()).unwrap_or(0).max(peak);
-        if let Some(status) = child.try_wait()? {
-            let seconds = begun.elapsed().as_secs_f64();
-            return match status.code() == Some(code) {
-                true => Ok((seconds, peak)),
-                false => Err(format!("{command:?} ended with {status}").into()),
-            };
-        }
-        sleep(LOOK);
-    }
-}
-
-fn memory(pid: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
 }
