@@ -393,3 +393,26 @@ fn mon_03_all_that_waits_is_shown_with_its_number_and_age() {
     assert_eq!(code, Some(0), "{results}");
     holds(&results, &["ok         syncs on b: ", ", 1 row rejected"]);
 }
+
+/// Covers MON-03 on PostgreSQL, MariaDB: a server whose connections are used up is seen before none is left.
+#[test]
+fn mon_03_connections_are_shown_beside_those_that_the_server_allows() {
+    let (Some(postgres), Some(mysql)) = (fresh_postgres(), fresh_mysql()) else {
+        return;
+    };
+    let project = project(&postgres, &mysql);
+    for engine in ["default", "shop_m"] {
+        let words =
+            format!("status --engine {engine} --max-pending 2 --format json --max-connections");
+        let enough = project.run(&format!("{words} 100")).json();
+        let row = rows(&enough, engine, "connections")[0];
+        assert_eq!(row["level"], "ok", "{row}");
+        assert!(row["count"].as_u64() >= Some(1), "{row}");
+        let few = project.run(&format!("{words} 0"));
+        assert_eq!(few.code, Some(1), "{few:#?}");
+        assert_eq!(
+            rows(&few.json(), engine, "connections")[0]["level"],
+            "warning"
+        );
+    }
+}

@@ -3,6 +3,7 @@
 
 mod atomic;
 mod capture;
+mod connections;
 mod messages;
 pub(super) mod migrations;
 mod replicas;
@@ -51,6 +52,7 @@ const SECTIONS: Sections<'static> = Sections {
         &replicas::rows,
         &syncs::rows,
         &capture::rows,
+        &connections::rows,
     ],
     while_down: atomic::rows_while_down,
 };
@@ -59,7 +61,7 @@ const SECTIONS: Sections<'static> = Sections {
 #[derive(Debug, Args)]
 #[command(
     long_about = "Report what waits on the engines: pending migrations, transactions of atomic groups in doubt, tasks, events and messages that wait or failed, sagas that are not over, replicas that lag, syncs \
-        that failed or could not copy rows, readers of recorded changes that are behind.\n\n\
+        that failed or could not copy rows, readers of recorded changes that are behind, servers short of connections.\n\n\
         Without `--engine` all engines are looked at, at the same time; one that is down is reported as such, and the others all the \
         same. Nothing is changed. Exits with 0 where all is well, with 1 on a warning and with 2 on an error, as monitoring systems \
         read them.",
@@ -84,6 +86,9 @@ pub(crate) struct StatusArguments {
     /// A sync whose last run began before that is a warning
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     max_sync_age: u64,
+    /// More of the connections that the server allows are a warning
+    #[arg(long, value_name = "PERCENT", default_value_t = 90, value_parser = clap::value_parser!(u8).range(..=100))]
+    max_connections: u8,
     #[command(flatten)]
     engines: EngineOptions,
     #[command(flatten)]
@@ -107,6 +112,7 @@ pub(super) struct Thresholds {
     max_lag: Duration,
     max_failed: u64,
     max_sync_age: Duration,
+    max_connections: u8,
 }
 
 /// One engine of the document; `cli/JSON.md` documents it.
@@ -182,6 +188,7 @@ pub(crate) fn run(arguments: &StatusArguments, output: &Output) -> Result<(), Fa
         max_lag: Duration::from_secs(arguments.max_lag),
         max_failed: arguments.max_failed,
         max_sync_age: Duration::from_secs(arguments.max_sync_age),
+        max_connections: arguments.max_connections,
     };
     let rows = look_at(&project, &chosen, &thresholds, &SECTIONS)?;
     print(&project, &chosen, &rows, arguments.config.format, output)

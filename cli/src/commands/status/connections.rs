@@ -1,0 +1,52 @@
+//! Connections that are open on the server, of those that it allows: without a free one no pool of any program can open another.
+
+use bindery::{Dialect, Sql};
+
+use super::{Look, Row};
+use crate::level::Level;
+
+const SECTION: &str = "connections";
+
+/// One row; none for a file.
+pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
+    let mut connection = look.engines.registry.connect(look.chosen())?;
+    let (open, most) = match look.dialect() {
+        Dialect::Sqlite => return Ok(Vec::new()),
+        Dialect::Postgres => connection.query_row(
+            "SELECT count(*), CAST(current_setting('max_connections') AS bigint) - CAST(current_setting('superuser_reserved_connections') AS bigint) \
+             FROM pg_stat_activity WHERE backend_type = 'client backend'",
+            (),
+        )?,
+        Dialect::Mysql => {
+            // The table that has it is another on MySQL than on MariaDB.
+            let status = Sql::assembled("SHOW GLOBAL STATUS LIKE 'Threads_connected'");
+            let (_, open): (String, String) = connection.query_row(status, ())?;
+            let most: i64 = connection.query_scalar("SELECT CAST(@@max_connections AS SIGNED)", ())?;
+            (open.parse().unwrap_or(0), most)
+        }
+    };
+    Ok(vec![row(open, most, look.thresholds.max_connections)])
+}
+
+fn row(open: i64, most: i64, max_percent: u8) -> Row {
+    let is_scarce = open * 100 > most * i64::from(max_percent);
+    let level = Level::Ok
+        .or(Level::Warning, is_scarce)
+        .or(Level::Error, open >= most);
+    Row::new(SECTION, format!("{open} of {most} are open"))
+        .count(usize::try_from(open).unwrap_or_default())
+        .level(level)
+        .hint("have the server allow more, or set `max-connections` of the engines lower: each program may open as many")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_short_of_connections_before_it_has_none() {
+        let levels = [89, 90, 91, 99, 100, 103].map(|open| row(open, 100, 90).level);
+        let (ok, warning, error) = (Level::Ok, Level::Warning, Level::Error);
+        assert_eq!(levels, [ok, ok, warning, warning, error, error]);
+    }
+}
