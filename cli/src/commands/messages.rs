@@ -3,7 +3,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::task_tables::{Range, Selection, Table, Which};
+use super::task_tables::{Deleting, Range, Retrying, Selection, Table, Which};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -41,12 +41,8 @@ struct ListArguments {
 
 #[derive(Debug, Args)]
 struct ReplayArguments {
-    /// The person who replays them, for the record; without it, the account of the system
-    #[arg(long, value_name = "NAME")]
-    by: Option<String>,
-    /// List those messages; change nothing
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    retrying: Retrying,
     #[command(flatten)]
     range: Range,
     #[command(flatten)]
@@ -55,12 +51,8 @@ struct ReplayArguments {
 
 #[derive(Debug, Args)]
 struct DeleteArguments {
-    /// Do not ask
-    #[arg(long)]
-    yes: bool,
-    /// List those messages; change nothing
-    #[arg(long, conflicts_with = "yes")]
-    dry_run: bool,
+    #[command(flatten)]
+    deleting: Deleting,
     #[command(flatten)]
     messages: Messages,
 }
@@ -101,15 +93,13 @@ pub(crate) fn run(arguments: &MessagesArguments, output: &Output) -> Result<(), 
     match &arguments.command {
         MessagesCommand::List(list) => list.messages.selection().list(list.limit, output),
         MessagesCommand::Replay(replay) => {
-            let by = replay.by.as_deref();
             let range = replay.range.clone();
             let selection = replay.messages.selection();
             let selection = Selection { range, ..selection };
-            selection.retry(by, replay.dry_run, output)
+            selection.retry(&replay.retrying, output)
         }
-        MessagesCommand::Delete(delete) if delete.dry_run => {
-            delete.messages.selection().list_deleted(output)
+        MessagesCommand::Delete(delete) => {
+            delete.messages.selection().delete(&delete.deleting, output)
         }
-        MessagesCommand::Delete(delete) => delete.messages.selection().delete(delete.yes, output),
     }
 }

@@ -166,6 +166,28 @@ pub(super) struct Range {
     until: Option<SystemTime>,
 }
 
+/// How entries are put back.
+#[derive(Debug, Args)]
+pub(super) struct Retrying {
+    /// The person who puts them back, for the record; without it, the account of the system
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    /// List those that would be put back; change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// How entries are deleted.
+#[derive(Debug, Args)]
+pub(super) struct Deleting {
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    /// List those that would be deleted; change nothing
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+}
+
 fn numbers(text: &str) -> Result<(i64, i64), String> {
     let parts = text.split_once("..");
     let parts = parts.and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
@@ -203,19 +225,14 @@ impl Selection<'_> {
     }
 
     /// Has those that failed tried again, and those that are completed where that is wanted; or lists them.
-    pub(super) fn retry(
-        &self,
-        by: Option<&str>,
-        is_dry_run: bool,
-        output: &Output,
-    ) -> Result<(), Failure> {
+    pub(super) fn retry(&self, retrying: &Retrying, output: &Output) -> Result<(), Failure> {
         self.ensure_can_be_put_back()?;
-        if is_dry_run {
+        if retrying.dry_run {
             let is_wanted = |task: &TaskRecord| self.can_be_put_back(task.status);
             return self.print(u32::MAX, is_wanted, output);
         }
         let system = std::env::var("USER").ok();
-        let by = by.map(str::to_owned).or(system);
+        let by = retrying.by.clone().or(system);
         let by = by.unwrap_or_else(|| "bindery".to_owned());
         let changed = self.each(Purpose::Harmless, output, |queue, engine| {
             let number = match self.range.completed {
@@ -250,10 +267,14 @@ impl Selection<'_> {
         Ok(())
     }
 
-    /// Deletes them, but none that is at work.
-    pub(super) fn delete(&self, is_confirmed: bool, output: &Output) -> Result<(), Failure> {
+    /// Deletes them, but none that is at work; or lists them.
+    pub(super) fn delete(&self, deleting: &Deleting, output: &Output) -> Result<(), Failure> {
         self.ensure_narrow()?;
-        if !is_confirmed {
+        if deleting.dry_run {
+            let is_wanted = |task: &TaskRecord| task.status != TaskStatus::Running;
+            return self.print(u32::MAX, is_wanted, output);
+        }
+        if !deleting.yes {
             let confirmation = Confirmation {
                 question: &format!("Delete these {}s?", self.table.noun()),
                 help: "pass `--yes` to delete without a prompt",
@@ -265,13 +286,6 @@ impl Selection<'_> {
             Ok(Changed { engine, number })
         })?;
         self.print_changed(&changed, "deleted", output)
-    }
-
-    /// Lists those that [`delete`](Self::delete) deletes.
-    pub(super) fn list_deleted(&self, output: &Output) -> Result<(), Failure> {
-        self.ensure_narrow()?;
-        let is_wanted = |task: &TaskRecord| task.status != TaskStatus::Running;
-        self.print(u32::MAX, is_wanted, output)
     }
 
     fn ensure_narrow(&self) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::task_tables::{Range, Selection, Table, Which};
+use super::task_tables::{Deleting, Range, Retrying, Selection, Table, Which};
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -40,24 +40,16 @@ struct ListArguments {
 
 #[derive(Debug, Args)]
 struct RetryArguments {
-    /// The person who puts them back, for the record; without it, the account of the system
-    #[arg(long, value_name = "NAME")]
-    by: Option<String>,
-    /// List those tasks; change nothing
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    retrying: Retrying,
     #[command(flatten)]
     tasks: Tasks,
 }
 
 #[derive(Debug, Args)]
 struct DeleteArguments {
-    /// Do not ask
-    #[arg(long)]
-    yes: bool,
-    /// List those tasks; change nothing
-    #[arg(long, conflicts_with = "yes")]
-    dry_run: bool,
+    #[command(flatten)]
+    deleting: Deleting,
     #[command(flatten)]
     tasks: Tasks,
 }
@@ -86,13 +78,7 @@ impl Tasks {
 pub(crate) fn run(arguments: &TasksArguments, output: &Output) -> Result<(), Failure> {
     match &arguments.command {
         TasksCommand::List(list) => list.tasks.selection().list(list.limit, output),
-        TasksCommand::Retry(retry) => {
-            let by = retry.by.as_deref();
-            retry.tasks.selection().retry(by, retry.dry_run, output)
-        }
-        TasksCommand::Delete(delete) if delete.dry_run => {
-            delete.tasks.selection().list_deleted(output)
-        }
-        TasksCommand::Delete(delete) => delete.tasks.selection().delete(delete.yes, output),
+        TasksCommand::Retry(retry) => retry.tasks.selection().retry(&retry.retrying, output),
+        TasksCommand::Delete(delete) => delete.tasks.selection().delete(&delete.deleting, output),
     }
 }

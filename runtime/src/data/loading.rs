@@ -103,7 +103,7 @@ impl Loading {
     ) -> Result<Self> {
         let begun = registry
             .connect_for_ddl(index, LOCK_TIMEOUT)
-            .and_then(|(physical, pool)| Self::on(physical, pool, (name, tables, mode)));
+            .and_then(|(physical, pool, _)| Self::on(physical, pool, (name, tables, mode)));
         begun.map_err(|error| located(error, name))
     }
 

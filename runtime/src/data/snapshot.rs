@@ -49,7 +49,7 @@ impl Snapshot {
         let name = engine.name();
         let begun = registry
             .connect_for_ddl(engine.index(), LOCK_TIMEOUT)
-            .and_then(|(mut physical, pool)| {
+            .and_then(|(mut physical, pool, _)| {
                 let options = TransactionOptions::new().read_only();
                 physical.begin_with(&options.isolation(Isolation::RepeatableRead))?;
                 refuse_hidden_rows(&mut physical)?;

@@ -25,7 +25,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Nobody panics while holding the lock, so a poisoned value is still a whole one.
+    /// No thread panics while it holds the lock, so a poisoned value is still a whole one.
     pub(crate) fn get(&self) -> Option<ServerProduct> {
         let seen = self.product.lock().unwrap_or_else(PoisonError::into_inner);
         seen.clone()

@@ -260,26 +260,28 @@ impl Registry {
         }
     }
 
-    /// A connection outside of the pool, for statements that may take as long as they need and wait for no lock for long.
+    /// A connection outside of the pool, for statements that may take as long as they need and wait for no lock for long; and the
+    /// server that it is to.
     #[cfg(any(feature = "data", feature = "migrations", feature = "sync"))]
     pub(crate) fn connect_for_ddl(
         &self,
         engine: usize,
         lock_timeout: Duration,
-    ) -> Result<(Physical, Arc<Pool>)> {
+    ) -> Result<(Physical, Arc<Pool>, Seen)> {
         let engine = &self.engines[engine];
         let limit = engine.settings.pool.acquire_timeout;
         if engine.settings.target.is_in_memory() {
             // Another opener would make another database.
-            return Ok((engine.pool.open_outside(limit)?, Arc::clone(&engine.pool)));
+            let physical = engine.pool.open_outside(limit)?;
+            return Ok((physical, Arc::clone(&engine.pool), engine.seen.clone()));
         }
         let mut settings = engine.settings.clone();
         settings.session.statement_timeout = None;
         settings.session.lock_timeout = Some(lock_timeout);
         settings.session.busy_timeout = lock_timeout;
         let place = (&settings.target, None);
-        let (opener, _, _) = pool_of(engine.info, &settings, place, &self.hub)?;
-        Ok((opener.open_outside(limit)?, Arc::clone(&engine.pool)))
+        let (opener, seen, _) = pool_of(engine.info, &settings, place, &self.hub)?;
+        Ok((opener.open_outside(limit)?, Arc::clone(&engine.pool), seen))
     }
 
     /// The pools of all engines, in the order of their names.

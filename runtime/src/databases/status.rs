@@ -5,6 +5,8 @@ use std::time::Duration;
 use bindery_core::config::{ConnectionMode, PoolConfig, ReadsFrom, SessionConfig, TlsMode};
 
 use crate::databases::{Configured, Replica};
+#[cfg(any(feature = "migrations", feature = "outbox"))]
+use crate::driver::version_numbers::version_numbers;
 use crate::link::pool::PoolStats;
 use crate::link::program::{ModelInfo, Program};
 use crate::link::replicas::{Member, ReplicaState};
@@ -55,6 +57,14 @@ pub struct ServerProduct {
     pub product: &'static str,
     /// Its version.
     pub version: String,
+}
+
+impl ServerProduct {
+    /// The numbers that its version begins with.
+    #[cfg(any(feature = "migrations", feature = "outbox"))]
+    pub(crate) fn numbers(&self) -> Vec<u32> {
+        version_numbers(&self.version)
+    }
 }
 
 /// One replica of an engine.

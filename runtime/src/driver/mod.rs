@@ -98,6 +98,13 @@ pub(crate) mod tests;
 pub(crate) mod texts;
 mod transaction_options;
 pub(crate) mod turns;
+#[cfg(any(
+    feature = "postgres",
+    feature = "mysql",
+    feature = "migrations",
+    feature = "outbox"
+))]
+pub(crate) mod version_numbers;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod versions;
 #[cfg(any(feature = "postgres", feature = "mysql"))]

@@ -1,5 +1,6 @@
 //! Which servers are served: the oldest version of each product, and products that speak its protocol without being it.
 
+use super::version_numbers::version_numbers;
 use crate::error::{Error, ErrorKind, Operation};
 
 /// A product and its oldest version that is served.
@@ -9,19 +10,20 @@ pub(crate) struct Least {
     version: &'static [u32],
 }
 
-#[cfg(feature = "postgres")]
 /// Columns that are computed and stored came with it.
+#[cfg(feature = "postgres")]
 pub(crate) const POSTGRES: Least = Least {
     product: "PostgreSQL",
     version: &[12],
 };
 /// INSERT gives rows back since then.
+#[cfg(feature = "mysql")]
 pub(crate) const MARIADB: Least = Least {
     product: "MariaDB",
     version: &[10, 5],
 };
-#[cfg(feature = "mysql")]
 /// Before it, CHECK was read and not held.
+#[cfg(feature = "mysql")]
 pub(crate) const MYSQL: Least = Least {
     product: "MySQL",
     version: &[8, 0, 16],
@@ -61,14 +63,14 @@ impl Least {
     /// part that begins with the number.
     pub(crate) fn check(&self, version: &str, said: &str) -> Result<(), Error> {
         let other = contains_any(said) || contains_any(version);
-        match numbers(version) {
-            Some(found) if !other && found.as_slice() >= self.version => Ok(()),
-            Some(_) | None => Err(self.refused(if contains_any(version) || !other {
-                version
-            } else {
-                said
-            })),
+        if !other && version_numbers(version).as_slice() >= self.version {
+            return Ok(());
         }
+        Err(self.refused(if contains_any(version) || !other {
+            version
+        } else {
+            said
+        }))
     }
 
     #[cold]
@@ -101,23 +103,6 @@ fn contains(text: &str, part: &str) -> bool {
 /// Is it one of the others?
 fn contains_any(text: &str) -> bool {
     OTHERS.iter().any(|other| contains(text, other))
-}
-
-/// The numbers that a version begins with: `15.4 (Debian)` and `17devel` begin with a number, an empty text does not.
-/// Old MariaDB servers put `5.5.5-` before theirs, for programs that know of MySQL only.
-fn numbers(version: &str) -> Option<Vec<u32>> {
-    let hidden = version.strip_prefix("5.5.5-");
-    let version = hidden
-        .filter(|_| contains(version, MARIADB.product))
-        .unwrap_or(version);
-    let end = version.find(|sign: char| !sign.is_ascii_digit() && sign != '.');
-    let numbers = version[..end.unwrap_or(version.len())].split('.');
-    let numbers: Vec<u32> = numbers.map_while(|number| number.parse().ok()).collect();
-    if numbers.is_empty() {
-        None
-    } else {
-        Some(numbers)
-    }
 }
 
 /// Returns a server's description of itself, shortened and in printable characters.

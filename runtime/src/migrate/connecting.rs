@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::MigrateOptions;
 use crate::databases::Registry;
+use crate::databases::status::ServerProduct;
 use crate::driver::Physical;
 use crate::error::Result;
 use crate::link::pool::Pool;
@@ -11,6 +12,8 @@ use bindery_core::dialect::Dialect;
 
 pub(super) struct Session {
     pub(super) physical: Physical,
+    /// The server, as it described itself when the connection was opened.
+    pub(super) server: Option<ServerProduct>,
     pool: Arc<Pool>,
 }
 
@@ -20,14 +23,18 @@ impl Session {
         engine: usize,
         options: &MigrateOptions,
     ) -> Result<Self> {
-        let (mut physical, pool) = registry.connect_for_ddl(engine, options.lock_timeout)?;
+        let (mut physical, pool, seen) = registry.connect_for_ddl(engine, options.lock_timeout)?;
         match physical.dialect() {
             // A table is changed there by making another in its place; what refers to it would go with the old one. They are
             // looked at before the migration is committed.
             Dialect::Sqlite => physical.batch("PRAGMA foreign_keys = OFF")?,
             Dialect::Postgres | Dialect::Mysql => {}
         }
-        Ok(Self { physical, pool })
+        Ok(Self {
+            physical,
+            server: seen.get(),
+            pool,
+        })
     }
 
     /// Others of this process look at the tables anew.

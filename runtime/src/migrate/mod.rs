@@ -340,7 +340,7 @@ impl<'a> Migrator<'a> {
     pub fn pending(&self) -> Result<Vec<Migration>> {
         let steps = self.looked(|session| {
             let steps = self.steps_forth(&self.plan(session)?)?;
-            required::ensure(&mut session.physical, &steps)?;
+            required::ensure(session.server.as_ref(), &steps)?;
             Ok(steps)
         })?;
         Ok(steps.iter().map(run::Step::migration).collect())

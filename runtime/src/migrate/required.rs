@@ -2,26 +2,15 @@
 
 use super::run::Step;
 use super::{Required, refused};
-use crate::driver::Physical;
+use crate::databases::status::ServerProduct;
+use crate::driver::version_numbers::version_numbers;
 use crate::error::{MigrationError, Result};
-use bindery_core::dialect::Dialect;
-
-/// A server by its product and version.
-#[derive(Debug)]
-struct Found {
-    product: &'static str,
-    version: String,
-}
 
 /// Refuses all of them where one needs another server than this one.
-pub(super) fn ensure(physical: &mut Physical, steps: &[Step]) -> Result<()> {
+pub(super) fn ensure(server: Option<&ServerProduct>, steps: &[Step]) -> Result<()> {
     let migrations = steps.iter().map(Step::migration);
-    let mut needing = migrations.filter(|one| !one.requires.is_empty()).peekable();
-    if needing.peek().is_none() {
-        return Ok(());
-    }
-    let found = found(physical)?;
-    match needing.find(|one| !is_met(one.requires, &found)) {
+    let mut needing = migrations.filter(|one| !one.requires.is_empty());
+    match needing.find(|one| !server.is_some_and(|server| is_met(one.requires, server))) {
         None => Ok(()),
         Some(one) => {
             let named = one.requires.iter();
@@ -31,47 +20,21 @@ pub(super) fn ensure(physical: &mut Physical, steps: &[Step]) -> Result<()> {
             Err(refused(MigrationError::OtherServer {
                 version: one.version.to_owned(),
                 needed: named.join(" or "),
-                found: format!("{} {}", found.product, found.version),
+                found: server.map_or_else(
+                    || "unknown".to_owned(),
+                    |server| format!("{} {}", server.product, server.version),
+                ),
             }))
         }
     }
 }
 
-fn found(physical: &mut Physical) -> Result<Found> {
-    let dialect = physical.dialect();
-    let sql = match dialect {
-        Dialect::Sqlite => "SELECT sqlite_version()",
-        Dialect::Postgres => "SELECT current_setting('server_version')",
-        Dialect::Mysql => "SELECT version()",
-    };
-    let mut version = String::new();
-    physical.query(sql, &mut |_| (), &mut |row| {
-        version = row.next()?;
-        Ok(true)
-    })?;
-    let product = match dialect {
-        Dialect::Sqlite => "SQLite",
-        Dialect::Postgres => "PostgreSQL",
-        Dialect::Mysql if version.contains("MariaDB") => "MariaDB",
-        Dialect::Mysql => "MySQL",
-    };
-    Ok(Found { product, version })
-}
-
 /// Is it one of them, in this version or a later one?
-fn is_met(requires: &[Required], found: &Found) -> bool {
+fn is_met(requires: &[Required], server: &ServerProduct) -> bool {
     let mut requires = requires.iter();
     requires.any(|(product, version)| {
-        *product == found.product && numbers(&found.version) >= numbers(version)
+        *product == server.product && server.numbers() >= version_numbers(version)
     })
-}
-
-/// Of `10.11.19-MariaDB-0+deb12u1` 10, 11 and 19.
-fn numbers(version: &str) -> Vec<u32> {
-    let is_part = |letter: char| letter.is_ascii_digit() || letter == '.';
-    let end = version.find(|letter| !is_part(letter));
-    let parts = version[..end.unwrap_or(version.len())].split('.');
-    parts.map_while(|part| part.parse().ok()).collect()
 }
 
 #[cfg(test)]
@@ -83,7 +46,7 @@ mod tests {
     fn versions_are_compared_by_their_numbers() {
         let met = |requires: &[Required], product, version: &str| {
             let version = version.to_owned();
-            is_met(requires, &Found { product, version })
+            is_met(requires, &ServerProduct { product, version })
         };
         let postgres = &[("PostgreSQL", "15")];
         for (version, expected) in [

@@ -49,7 +49,7 @@ impl Migrator<'_> {
     ) -> Result<Vec<MigrationRun>> {
         let plan = self.plan(session)?;
         let steps = self.steps_forth(&plan)?;
-        required::ensure(&mut session.physical, &steps)?;
+        required::ensure(session.server.as_ref(), &steps)?;
         self.take_all(session, steps, told)
     }
 

@@ -62,7 +62,7 @@ fn beside(database: &Path, name: &str) -> Result<Option<Lock>> {
 }
 
 fn in_session(registry: &Registry, engine: usize, name: &str) -> Result<Option<Lock>> {
-    let (mut physical, pool) = registry.connect_for_ddl(engine, LOCK_TIMEOUT)?;
+    let (mut physical, pool, _) = registry.connect_for_ddl(engine, LOCK_TIMEOUT)?;
     let (take, release) = statements(physical.dialect(), hash(name));
     let started = Instant::now();
     while !is_given(&mut physical, &take)? {

@@ -93,12 +93,7 @@ impl Store {
 
 /// Refuses servers that cannot leave locked rows to others: all that are served can, but for the oldest of MariaDB.
 pub(super) fn ensure_skips_locks(server: &ServerProduct) -> Result<()> {
-    let mut numbers = server
-        .version
-        .split('.')
-        .map_while(|part| part.parse().ok());
-    let version: (u32, u32) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-    if server.product != "MariaDB" || version >= (10, 6) {
+    if server.product != "MariaDB" || server.numbers() >= vec![10, 6] {
         return Ok(());
     }
     let why = "workers need MariaDB 10.6 or later: earlier ones cannot skip the rows that another worker has locked";
