@@ -70,17 +70,52 @@ pub fn plan(plan: &Plan<'_>) -> Result<Planned, Box<Unreadable>> {
     planned.left = compare(&end, plan.to);
     let dialect = plan.to.dialect;
     planned.online_down = online_down(&planned.changes, &planned.online, dialect);
-    let back: Vec<Rename> = planned.renames.iter().rev().map(Rename::reversed).collect();
-    let back_plan = Plan {
-        from: &main,
-        to: plan.from,
-        renames: &[],
-        triggers: plan.triggers,
-    };
-    let way_back = one_way(&back_plan, &back, NameRule::Given, false)?;
-    planned.down = way_back.steps;
-    comment_counterparts(&mut planned, dialect);
+    planned.down = way_back(plan, &planned, &main)?;
     Ok(planned)
+}
+
+/// First restores what the commented steps lose, in comments as those; then goes from what the others make to the beginning. So it ends
+/// there whether the losses were meant or not.
+fn way_back(
+    plan: &Plan<'_>,
+    planned: &Planned,
+    main: &Structure,
+) -> Result<Vec<Step>, Box<Unreadable>> {
+    let executed: Vec<Step> = planned
+        .up
+        .iter()
+        .filter(|step| !step.commented)
+        .cloned()
+        .collect();
+    let without_losses = plan.from.after(&statements(&executed))?;
+    let one_way = |from: &Structure, to: &Structure, renames: &[Rename]| {
+        let plan = Plan {
+            from,
+            to,
+            renames: &[],
+            triggers: plan.triggers,
+        };
+        one_way(&plan, renames, NameRule::Given, false)
+    };
+    let mut steps = Vec::new();
+    if executed.len() < planned.up.len() {
+        let restored = one_way(main, &without_losses, &[])?.steps;
+        steps.extend(restored.into_iter().map(commented_counterpart));
+    }
+    let back: Vec<Rename> = planned.renames.iter().rev().map(Rename::reversed).collect();
+    steps.extend(one_way(&without_losses, plan.from, &back)?.steps);
+    Ok(steps)
+}
+
+/// A step that undoes what is commented out is a comment, too: it would add what is still there.
+fn commented_counterpart(step: Step) -> Step {
+    let mut remarks = step.remarks;
+    remarks.push("the way back of what is commented out in the other direction".to_owned());
+    Step {
+        commented: true,
+        remarks,
+        ..step
+    }
 }
 
 struct Way {
@@ -109,17 +144,15 @@ fn one_way(
         }));
         from = from.after(&statements(&steps))?;
     }
-    for statements in [
-        sequences::renames(&from, plan.to),
-        taken::freed(&from, plan.to),
-    ] {
-        if !statements.is_empty() {
-            from = from.after(&statements)?;
-            steps.push(Step {
-                statements,
-                ..Step::default()
-            });
-        }
+    let mut freed = sequences::freed(&from, plan.to);
+    freed.extend(taken::freed(&from, plan.to));
+    if let Some(step) = step_of(freed) {
+        from = from.after(&step.statements)?;
+        steps.push(step);
+    }
+    if let Some(step) = step_of(sequences::renames(&from, plan.to)) {
+        from = from.after(&step.statements)?;
+        steps.push(step);
     }
     let changes = compare_with(&from, plan.to, names);
     let context = Context {
@@ -131,6 +164,14 @@ fn one_way(
     };
     steps.extend(render::render(&context, &changes));
     Ok(Way { changes, steps })
+}
+
+/// A step of these statements alone, where there are some.
+fn step_of(statements: Vec<String>) -> Option<Step> {
+    (!statements.is_empty()).then(|| Step {
+        statements,
+        ..Step::default()
+    })
 }
 
 /// Views of tables that are renamed, or of which a column is, and views of those.
@@ -180,21 +221,4 @@ fn online_down(changes: &[Change], online: &[Step], dialect: Dialect) -> Vec<Ste
         _ => None,
     });
     drops.collect()
-}
-
-/// Steps that undo what is commented out are comments, too: each would add what is still there.
-fn comment_counterparts(planned: &mut Planned, dialect: Dialect) {
-    let lost = planned.up.iter().filter(|step| step.commented);
-    let lost = lost.flat_map(|step| &step.about);
-    let lost: Vec<Subject> = lost
-        .map(|subject| subject.before(&planned.renames, dialect))
-        .collect();
-    for step in &mut planned.down {
-        let undoes = |subject: &Subject| lost.iter().any(|one| one.is(subject, dialect));
-        if step.about.iter().any(undoes) {
-            step.commented = true;
-            step.remarks
-                .push("the way back of what is commented out in the other direction".to_owned());
-        }
-    }
 }

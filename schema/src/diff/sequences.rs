@@ -16,6 +16,15 @@ struct Renamed {
     to: TableName,
 }
 
+impl Renamed {
+    fn statement(&self) -> String {
+        let mut sql = SqlWriter::new(Dialect::Postgres);
+        sql.push("ALTER SEQUENCE ").table(&self.from);
+        sql.push(" RENAME TO ").identifier(&self.to.name);
+        sql.finish()
+    }
+}
+
 /// The statements after which the sequences of columns that both sides have are called as in `to`.
 pub(super) fn renames(from: &Structure, to: &Structure) -> Vec<String> {
     match to.dialect {
@@ -23,16 +32,13 @@ pub(super) fn renames(from: &Structure, to: &Structure) -> Vec<String> {
         Dialect::Sqlite | Dialect::Mysql => return Vec::new(),
     }
     let mut taken = taken(from.model());
-    let mut wanted: Vec<Renamed> = all(from, to).chain(freed(from, to, &taken)).collect();
+    let mut wanted: Vec<Renamed> = all(from, to).collect();
     let mut statements = Vec::new();
     // A name may be free only once the sequence that has it has another one.
     while let Some(at) = wanted.iter().position(|one| !taken.contains(&one.to)) {
         let one = wanted.remove(at);
         taken.remove(&one.from);
-        let mut sql = SqlWriter::new(Dialect::Postgres);
-        sql.push("ALTER SEQUENCE ").table(&one.from);
-        sql.push(" RENAME TO ").identifier(&one.to.name);
-        statements.push(sql.finish());
+        statements.push(one.statement());
         taken.insert(one.to);
     }
     statements
@@ -54,8 +60,12 @@ fn all<'s>(from: &'s Structure, to: &'s Structure) -> impl Iterator<Item = Renam
 }
 
 /// The sequences of tables that go, where the other structure uses their names: the new one is made before the old one is gone.
-fn freed(from: &Structure, to: &Structure, known: &BTreeSet<TableName>) -> Vec<Renamed> {
-    let wanted = taken(to.model());
+pub(super) fn freed(from: &Structure, to: &Structure) -> Vec<String> {
+    match to.dialect {
+        Dialect::Postgres => {}
+        Dialect::Sqlite | Dialect::Mysql => return Vec::new(),
+    }
+    let (known, wanted) = (taken(from.model()), taken(to.model()));
     let columns =
         gone(from, to).flat_map(|table| table.columns.iter().map(move |column| (table, column)));
     let sequences = columns
@@ -70,7 +80,7 @@ fn freed(from: &Structure, to: &Structure, known: &BTreeSet<TableName>) -> Vec<R
         },
         from: name,
     });
-    renamed.collect()
+    renamed.map(|one| one.statement()).collect()
 }
 
 /// Does the database name the sequence of this column?

@@ -1,7 +1,6 @@
 //! The parts of a database that steps of migrations are about: by them a step finds the one of the other direction.
 
 use super::change::Change;
-use super::rename::Rename;
 use super::structure::{folded, table_key};
 use crate::dialect::Dialect;
 use crate::model::TableName;
@@ -83,39 +82,4 @@ impl Subject {
             ) => false,
         }
     }
-
-    /// Under the names that it has before these renames.
-    pub(super) fn before(&self, renames: &[Rename], dialect: Dialect) -> Self {
-        let table = |name: &TableName| table_before(name, renames, dialect);
-        match self {
-            Self::Table(name) => Self::Table(table(name)),
-            Self::Column(at, name) => {
-                let before = renames.iter().find_map(|rename| match rename {
-                    Rename::Column {
-                        table: of,
-                        from,
-                        to,
-                    } if table_key(of, dialect) == table_key(at, dialect)
-                        && folded(to, dialect) == folded(name, dialect) =>
-                    {
-                        Some(from.clone())
-                    }
-                    Rename::Column { .. } | Rename::Table { .. } => None,
-                });
-                Self::Column(table(at), before.unwrap_or_else(|| name.clone()))
-            }
-            Self::Key(at, name) => Self::Key(table(at), name.clone()),
-            Self::Enum(_) | Self::Object(..) => self.clone(),
-        }
-    }
-}
-
-fn table_before(name: &TableName, renames: &[Rename], dialect: Dialect) -> TableName {
-    let before = renames.iter().find_map(|rename| match rename {
-        Rename::Table { from, to } if table_key(to, dialect) == table_key(name, dialect) => {
-            Some(from.clone())
-        }
-        Rename::Table { .. } | Rename::Column { .. } => None,
-    });
-    before.unwrap_or_else(|| name.clone())
 }

@@ -10,26 +10,26 @@ use crate::dialect::Dialect;
 use crate::model::TableName;
 use crate::name::implied::implied_name;
 
-/// The statements after which no table that goes has a name that the other structure uses elsewhere.
+/// The statements after which no table that goes has a key with a name that the other structure uses elsewhere.
 pub(super) fn freed(from: &Structure, to: &Structure) -> Vec<String> {
     let dialect = to.dialect;
     let wanted = names(to.tables.iter(), dialect);
     let mut taken = names(from.tables.iter(), dialect);
     taken.extend(wanted.iter().cloned());
-    let mut statements = Vec::new();
+    let mut freed = Vec::new();
     for table in gone(from, to) {
         let keys = table.keys.iter().filter(|key| {
             let name = shared_name(table, key, dialect);
             name.is_some_and(|name| wanted.contains(&name))
         });
         for key in keys {
-            statements.push(match dialect {
+            freed.push(match dialect {
                 Dialect::Postgres => renamed(table, key, &mut taken),
                 Dialect::Sqlite | Dialect::Mysql => render::free_name(&table.name, key, dialect),
             });
         }
     }
-    statements
+    freed
 }
 
 /// The tables that are dropped: those that the other structure has neither as its own nor unmanaged.
@@ -84,4 +84,151 @@ fn renamed(table: &TableShape, key: &Key, taken: &mut BTreeSet<(String, String)>
     (to.name, to.known_name) = (Some(free.1.clone()), Some(free.1.clone()));
     taken.insert(free);
     render::rename_postgres_key(&table.name, key, &to)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dialect::Dialect;
+    use crate::diff::{Plan, Structure, plan};
+
+    /// The statements of both directions; those of tables that go are marked, as they are written as comments.
+    fn directions(from: &str, to: &str, dialect: Dialect) -> [Vec<String>; 2] {
+        let read = |sql| Structure::read(sql, dialect, None).expect("a schema");
+        let planned = plan(&Plan {
+            from: &read(from),
+            to: &read(to),
+            renames: &[],
+            triggers: &[],
+        });
+        let planned = planned.expect("it can be read again");
+        assert!(planned.left.is_empty(), "{:?}", planned.left);
+        [planned.up, planned.down].map(|steps| {
+            let lines = steps.into_iter().flat_map(|step| {
+                let mark = if step.commented { "-- " } else { "" };
+                let statements = step.statements.into_iter();
+                statements.map(move |sql| format!("{mark}{}", sql.replace("\n    ", " ")))
+            });
+            lines.map(|line| line.replace("\n)", " )")).collect()
+        })
+    }
+
+    #[test]
+    fn names_of_keys_are_freed_and_restored_on_postgres() {
+        let [up, down] = directions(
+            "CREATE TABLE a (id bigint, x bigint, CONSTRAINT pk PRIMARY KEY (id)); CREATE INDEX i ON a (x);",
+            "CREATE TABLE b (id bigint, x bigint, CONSTRAINT pk PRIMARY KEY (id)); CREATE INDEX i ON b (x);",
+            Dialect::Postgres,
+        );
+        assert_eq!(
+            up,
+            [
+                "ALTER TABLE \"a\" RENAME CONSTRAINT \"pk\" TO \"pk_old\"",
+                "ALTER INDEX \"i\" RENAME TO \"i_old\"",
+                "CREATE TABLE \"b\" ( \"id\" bigint, \"x\" bigint, CONSTRAINT \"pk\" PRIMARY KEY (\"id\") )",
+                "CREATE INDEX \"i\" ON \"b\" (\"x\")",
+                "-- DROP TABLE \"a\"",
+            ]
+        );
+        assert_eq!(
+            down,
+            [
+                "-- CREATE TABLE \"a\" ( \"id\" bigint, \"x\" bigint, CONSTRAINT \"pk_old\" PRIMARY KEY (\"id\") )",
+                "-- CREATE INDEX \"i_old\" ON \"a\" (\"x\")",
+                "ALTER TABLE \"b\" RENAME CONSTRAINT \"pk\" TO \"pk_old2\"",
+                "ALTER INDEX \"i\" RENAME TO \"i_old2\"",
+                "ALTER TABLE \"a\" RENAME CONSTRAINT \"pk_old\" TO \"pk\"",
+                "ALTER INDEX \"i_old\" RENAME TO \"i\"",
+                "DROP TABLE \"b\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_sequence_of_a_table_that_goes_leaves_its_name() {
+        let [up, down] = directions(
+            "CREATE TABLE a (id bigserial PRIMARY KEY);",
+            "CREATE TABLE b (id bigint GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME a_id_seq) PRIMARY KEY);",
+            Dialect::Postgres,
+        );
+        assert_eq!(
+            up[0],
+            "ALTER SEQUENCE \"a_id_seq\" RENAME TO \"a_id_seq_old\""
+        );
+        assert!(up[1].starts_with("CREATE TABLE \"b\""), "{up:?}");
+        assert_eq!(
+            up[2..],
+            [
+                "-- DROP TABLE \"a\"",
+                "-- DROP SEQUENCE IF EXISTS \"a_id_seq_old\""
+            ]
+        );
+        let made = down.iter().filter(|line| line.starts_with("-- "));
+        assert!(
+            made.count() >= 2,
+            "the table and its sequence stay: {down:?}"
+        );
+        let done: Vec<&String> = down
+            .iter()
+            .filter(|line| !line.starts_with("-- "))
+            .collect();
+        assert_eq!(
+            done,
+            [
+                "ALTER SEQUENCE \"a_id_seq\" RENAME TO \"a_id_seq_old1\"",
+                "ALTER SEQUENCE \"a_id_seq_old\" RENAME TO \"a_id_seq\"",
+                "DROP TABLE \"b\""
+            ]
+        );
+    }
+
+    #[test]
+    fn an_index_of_sqlite_and_a_foreign_key_of_mysql_are_dropped_and_restored() {
+        let schema = |table: &str| {
+            format!(
+                "CREATE TABLE {table} (id INTEGER NOT NULL PRIMARY KEY, x INTEGER); CREATE INDEX i ON {table} (x);"
+            )
+        };
+        let [up, down] = directions(&schema("a"), &schema("b"), Dialect::Sqlite);
+        assert_eq!(up[0], "DROP INDEX \"i\"");
+        assert_eq!(up.last().expect("a statement"), "-- DROP TABLE \"a\"");
+        assert!(down[0].starts_with("-- CREATE TABLE \"a\""), "{down:?}");
+        assert_eq!(
+            down[1..],
+            [
+                "DROP INDEX \"i\"",
+                "CREATE INDEX \"i\" ON \"a\" (\"x\")",
+                "DROP TABLE \"b\""
+            ]
+        );
+        let schema = |table: &str| {
+            format!(
+                "CREATE TABLE other (id bigint NOT NULL PRIMARY KEY);
+                 CREATE TABLE {table} (id bigint NOT NULL PRIMARY KEY, x bigint, CONSTRAINT k FOREIGN KEY (x) REFERENCES other (id));"
+            )
+        };
+        let [up, down] = directions(&schema("a"), &schema("b"), Dialect::Mysql);
+        assert_eq!(up[0], "ALTER TABLE `a` DROP FOREIGN KEY `k`");
+        assert_eq!(up.last().expect("a statement"), "-- DROP TABLE `a`");
+        assert!(down[0].starts_with("-- CREATE TABLE `a`"), "{down:?}");
+        assert_eq!(
+            down[1..],
+            [
+                "ALTER TABLE `b` DROP FOREIGN KEY `k`",
+                "ALTER TABLE `a` ADD CONSTRAINT `k` FOREIGN KEY (`x`) REFERENCES `other` (`id`)",
+                "DROP TABLE `b`"
+            ]
+        );
+    }
+
+    #[test]
+    fn names_that_nothing_takes_stay() {
+        for dialect in Dialect::ALL {
+            let [up, _] = directions(
+                "CREATE TABLE a (id integer NOT NULL PRIMARY KEY, x integer); CREATE INDEX i ON a (x);",
+                "CREATE TABLE b (id integer NOT NULL PRIMARY KEY, x integer); CREATE INDEX j ON b (x);",
+                dialect,
+            );
+            assert!(up[0].starts_with("CREATE TABLE"), "{dialect}: {up:?}");
+        }
+    }
 }

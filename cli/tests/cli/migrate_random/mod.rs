@@ -68,9 +68,13 @@ impl Walk {
         if added.good().contains("nothing to add") {
             return Vec::new();
         }
-        self.both.mean_it();
         let (pending, text) = self.new_files();
-        self.run(&old, pending, &format!("{told}\n{text}"));
+        let told = format!("{told}\n{text}");
+        if text.contains("-- Not executed.") {
+            self.run_without_losses(pending, &told);
+        }
+        self.both.mean_it();
+        self.run(&old, pending, &told);
         changes.into_iter().map(|(kind, _)| kind).collect()
     }
 
@@ -96,6 +100,15 @@ impl Walk {
                 self.good(&format!("{} --engine {engine}", words(number)), told);
             }
         }
+    }
+
+    /// Tables and columns that go stay, as their statements are comments until a person means them: `revert` ends where it began then, too.
+    fn run_without_losses(&self, pending: [usize; 2], told: &str) {
+        self.on_each(pending, |_| "migrate run".to_owned(), told);
+        let revert = |number| format!("migrate revert --yes --count {number}");
+        self.on_each(pending, revert, told);
+        let told = format!("reverted without losses: {told}");
+        assert_eq!(self.both.catalogue(), self.before, "{told}");
     }
 
     fn run(&mut self, old: &RandomSchema, pending: [usize; 2], told: &str) {
