@@ -132,3 +132,25 @@ pub(crate) fn record_sync(
         );
     }
 }
+
+/// A reader of recorded changes of an engine's table has this number before it, the first of this age.
+#[cfg(feature = "sync")]
+pub(crate) fn record_reader(
+    engine: &'static str,
+    (reader, table): (&str, &str),
+    (behind, oldest): (u64, std::time::Duration),
+) {
+    if !is_recorded() {
+        return;
+    }
+    let set = |name, value: f64| {
+        let labels = vec![
+            Label::new("bindery.engine", engine),
+            Label::new("bindery.reader", reader.to_owned()),
+            Label::new("bindery.table", table.to_owned()),
+        ];
+        gauge(name, labels, value);
+    };
+    set(names::CAPTURE_BEHIND, behind as f64);
+    set(names::CAPTURE_OLDEST, oldest.as_secs_f64());
+}

@@ -30,6 +30,8 @@ pub(super) mod names {
     pub(in crate::observe) const SYNC_ROWS: &str = "bindery.sync.rows";
     pub(in crate::observe) const SYNC_REJECTED: &str = "bindery.sync.rejected";
     pub(in crate::observe) const SYNC_LAST_DONE: &str = "bindery.sync.last_done";
+    pub(in crate::observe) const CAPTURE_BEHIND: &str = "bindery.capture.behind";
+    pub(in crate::observe) const CAPTURE_OLDEST: &str = "bindery.capture.oldest";
 }
 
 type Description = (&'static str, Unit, &'static str);
@@ -117,6 +119,16 @@ const GAUGES: &[Description] = &[
         names::SYNC_LAST_DONE,
         Unit::Seconds,
         "The time, in seconds since 1970, at which a run of a sync was last done.",
+    ),
+    (
+        names::CAPTURE_BEHIND,
+        Unit::Count,
+        "Recorded changes that a reader had not passed when they were last counted.",
+    ),
+    (
+        names::CAPTURE_OLDEST,
+        Unit::Seconds,
+        "Age of the first of them.",
     ),
     (
         names::IN_DOUBT_COUNT,

@@ -28,10 +28,10 @@ mod span;
 
 #[cfg(feature = "atomic")]
 pub(crate) use self::background::record_in_doubt;
-#[cfg(feature = "sync")]
-pub(crate) use self::background::record_sync;
 #[cfg(feature = "outbox")]
 pub(crate) use self::background::{count_tasks, record_tasks};
+#[cfg(feature = "sync")]
+pub(crate) use self::background::{record_reader, record_sync};
 pub(crate) use self::counters::Counters;
 pub(crate) use self::counts::Tally;
 pub use self::counts::{RepeatedStatement, StatementCounts};

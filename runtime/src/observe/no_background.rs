@@ -17,3 +17,6 @@ pub(crate) fn record_tasks(
 
 #[cfg(feature = "sync")]
 pub(crate) fn record_sync(_: &str, _: bool, _: Duration, _: &[(&'static str, u64)]) {}
+
+#[cfg(feature = "sync")]
+pub(crate) fn record_reader(_: &'static str, _: (&str, &str), _: (u64, Duration)) {}

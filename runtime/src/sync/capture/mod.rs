@@ -117,13 +117,18 @@ impl Registry {
         }
     }
 
-    /// The readers of recorded changes of an engine, and how far each is behind; none where nothing is recorded.
+    /// The readers of recorded changes of an engine, and how far each is behind; none where nothing is recorded. Called now and then,
+    /// it keeps the metrics `bindery.capture.behind` and `bindery.capture.oldest`.
     ///
     /// # Errors
     /// The engine cannot be reached.
     pub fn change_readers<E: Engine>(&self, engine: E) -> Result<Vec<ChangeReader>> {
         let mut connection = self.connect(engine)?;
-        on_physical(&mut connection, summary::read).map_err(located)
+        let readers = on_physical(&mut connection, summary::read).map_err(located)?;
+        for reader in &readers {
+            reader.record(engine.name());
+        }
+        Ok(readers)
     }
 
     /// Forgets a reader of all tables of an engine, so that its changes are kept no longer. Reports whether there was one.

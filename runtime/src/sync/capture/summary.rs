@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::driver::{Physical, own_tables};
 use crate::error::Result;
+use crate::observe::record_reader;
 use crate::sync::store::query;
 
 /// A reader of the recorded changes of a table, and how far it is behind.
@@ -20,6 +21,13 @@ pub struct ChangeReader {
     pub oldest: Option<Duration>,
     /// The age of its saved position.
     pub saved: Duration,
+}
+
+impl ChangeReader {
+    pub(super) fn record(&self, engine: &'static str) {
+        let oldest = self.oldest.unwrap_or_default();
+        record_reader(engine, (&self.name, &self.table), (self.behind, oldest));
+    }
 }
 
 const TABLE: &str = "_bindery_change_readers";

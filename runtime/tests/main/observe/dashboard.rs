@@ -62,6 +62,7 @@ fn run(recorder: &PrometheusRecorder, urls: &[String; 2]) {
         run_tasks();
         run_sync();
         run_recovery(urls);
+        run_capture(urls);
     });
 }
 
@@ -83,6 +84,29 @@ fn run_recovery([default, m]: &[String; 2]) {
         .engine("lite", ":memory:");
     let db = atomic::Databases::with_config(&config).unwrap();
     assert!(db.recover().is_clean());
+}
+
+/// A program whose changes triggers record.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "written as generated code is, and little of it is used here"
+)]
+mod capture {
+    include!("../../../../tests/golden/capture/bindery.rs");
+}
+
+fn run_capture([p, m]: &[String; 2]) {
+    use capture::*;
+
+    let config = bindery::Config::new()
+        .engine("default", ":memory:")
+        .engine("m", m.as_str())
+        .engine("p", p.as_str());
+    let db = Databases::with_config(&config).unwrap();
+    db.create_missing().unwrap();
+    db.changes::<Note>().reader("search").unwrap();
+    assert_eq!(db.change_readers(engine::Default).unwrap().len(), 1);
 }
 
 /// Databases of servers, which alone can have transactions in doubt.
