@@ -60,3 +60,13 @@ impl Bench {
 fn fresh_of(product: Product) -> Option<FreshDatabase> {
     (mysql_flavour() == product).then(fresh_mysql).flatten()
 }
+
+/// Kibibytes of memory that this process had at most since the last call.
+pub(crate) fn peak_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+    // 5 sets the peak back.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+    number.unwrap_or_default()
+}

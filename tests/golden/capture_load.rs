@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use bindery::{LinkCache, Linked};
 
 use super::*;
+use crate::bench::peak_kib;
 
 /// The file of a database that is written until the process is killed, and the first key.
 const CHILD: &str = "BINDERY_TEST_CAPTURE_CHILD";
@@ -15,16 +16,6 @@ fn share(whole: i64, part: i64) -> i64 {
         Some(_) => whole,
         None => part,
     }
-}
-
-/// Kibibytes of memory that this process had at most since the last call.
-fn peak_kib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    let number = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
-    // 5 sets the peak back.
-    let _ = std::fs::write("/proc/self/clear_refs", "5");
-    number.unwrap_or_default()
 }
 
 /// A table of very many rows of which one transaction changes each: read in batches.

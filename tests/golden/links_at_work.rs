@@ -13,6 +13,7 @@ use bindery_testkit::{Fault, FaultProxy};
 
 use crate::bench::Bench;
 use crate::linked;
+use crate::relations_at_work::statements_of;
 
 /// Longer than any of the servers needs for an answer.
 const DELAY: Duration = Duration::from_millis(20);
@@ -564,6 +565,13 @@ macro_rules! xrel_03 {
             (220, cold.misses + 25),
             "the missing are read again"
         );
+        let missing = |link: &Linked<_, _>| matches!(link, Linked::Missing(_));
+        let users = $column.cached(&cache).load(&mut to, &$rows)?;
+        let found = $rows.iter().zip(&users).filter(|(_, user)| !missing(user));
+        let found: Vec<_> = found.map(|(row, _)| row.clone()).collect();
+        let load = || $column.cached(&cache).load(&mut to, &found);
+        assert_eq!(statements_of(&$db, load)?.1, 0);
+        let warm = cache.stats();
         // A row that others have written is read again where the program learns of it.
         cache.forget([8.into(), 9_999.into()]);
         assert_eq!(names(&mut to)?[1], "not seen");

@@ -196,8 +196,9 @@ fn answers<E: StaticEngine + Everything>(
 #[test]
 fn qry_01_random_queries_over_random_rows_answer_alike() -> bindery::Result<()> {
     let is_full = std::env::var_os("BINDERY_TEST_FULL").is_some();
+    let sets = if is_full { FULL_SETS } else { SETS };
     let mut meaningful = 0;
-    for seed in 1..=if is_full { FULL_SETS } else { SETS } {
+    for seed in 1..=sets {
         let mut all = Vec::new();
         on_each!(|c: &mut _| answers(c, seed, &mut all))?;
         for query in 0..QUERIES as usize {
@@ -211,6 +212,9 @@ fn qry_01_random_queries_over_random_rows_answer_alike() -> bindery::Result<()> 
             }
         }
     }
-    assert!(meaningful > QUERIES, "most queries find something");
+    assert!(
+        meaningful > sets * QUERIES / 2,
+        "most queries find something: {meaningful}"
+    );
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bindery::relation::Loaded;
-use bindery::{Connection, Event, EventKind, Hosts, StaticEngine};
+use bindery::{Connection, Event, EventKind, Hosts, Registry, StaticEngine};
 
 use crate::relations::*;
 
@@ -606,7 +606,7 @@ fn qry_04_what_belongs_together_through_a_table_is_loaded_in_an_order() -> binde
 
 /// Counts the statements that are sent while `work` runs.
 pub(crate) fn statements_of<T>(
-    db: &Databases,
+    db: &Registry,
     work: impl FnOnce() -> bindery::Result<T>,
 ) -> bindery::Result<(T, u64)> {
     let sent = Arc::new(AtomicU64::new(0));

@@ -30,7 +30,15 @@ impl Validate for model::Machine {
     }
 }
 
-impl Validate for crate::hooks::model::Task {}
+impl Validate for crate::hooks::model::Task {
+    fn new_row<E: Engine>(new: &crate::hooks::NewTask) -> Result<(), Invalid> {
+        named(&new.title)
+    }
+
+    fn patch<E: Engine>(patch: &crate::hooks::TaskPatch) -> Result<(), Invalid> {
+        patch.title.as_deref().map_or(Ok(()), named)
+    }
+}
 
 /// Runs a function on an empty database of each kind.
 macro_rules! on_each {
@@ -92,14 +100,8 @@ fn what_breaks_a_rule_is_not_written() -> bindery::Result<()> {
 
         let mill = c.machines().insert(NewMachine::new("mill"))?;
         let keys = || [mill.name.clone(), mill.name.clone()];
-        refused(
-            c.machines()
-                .update(mill.name.clone(), MachinePatch::new())
-                .and_then(|_| {
-                    c.machines()
-                        .update_many(keys().map(|key| (key, MachinePatch::new())))
-                }),
-        );
+        let patches = keys().map(|key| (key, MachinePatch::new()));
+        refused(c.machines().update_many(patches));
         let bad = Machine {
             version: 2_000,
             ..mill.clone()
@@ -119,4 +121,26 @@ fn what_breaks_a_rule_is_not_written() -> bindery::Result<()> {
         Ok(())
     }
     on_each!(show)
+}
+
+#[test]
+fn what_breaks_a_rule_is_not_written_by_a_unique_key_or_a_patch() -> bindery::Result<()> {
+    use crate::hooks::*;
+
+    let db = Databases::in_memory()?;
+    db.create_missing()?;
+    let rows = || ["one", "-two"].map(NewTask::new);
+    refused(db.tasks().upsert_by_title(NewTask::new("-one")));
+    assert_eq!(refused(db.tasks().upsert_many_by_title(rows())).1, Some(1));
+    let merged = db.tasks().query().all_rows().merge(task::title, rows());
+    assert_eq!(refused(merged).1, Some(1));
+    assert_eq!(db.tasks().count()?, 0);
+
+    let task = db.tasks().insert(NewTask::new("one"))?;
+    let patch = || TaskPatch::new().title("-one");
+    refused(db.tasks().update(task.id, patch()));
+    refused(db.tasks().update_returning(task.id, patch()));
+    refused(db.tasks().update_many([(task.id, patch())]));
+    assert_eq!(db.tasks().get(task.id)?.title, "one");
+    Ok(())
 }

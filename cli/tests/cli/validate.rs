@@ -128,8 +128,8 @@ fn cli_05_links_are_repaired_once_it_is_confirmed() {
     let project = project();
     let count = "SELECT count(*) FROM visits WHERE user_id % 10 = 0";
     let orphans = orphans() as i64;
-    for words in ["--dry-run", "--engine b"] {
-        let words = format!("validate --links --repair null {words}");
+    for words in ["null --dry-run", "delete --dry-run", "null --engine b"] {
+        let words = format!("validate --links --repair {words}");
         project.run(&words).failed();
         assert_eq!(rows(&project, "b.db", count), orphans, "{words}");
     }

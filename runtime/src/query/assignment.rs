@@ -61,8 +61,8 @@ impl<M, T, K: MayBeNull> Column<M, T, K> {
 
 /// One assignment, or several in a tuple.
 #[diagnostic::on_unimplemented(
-    message = "rows of `{M}` cannot be updated by this",
-    label = "expected `.set_to(…)` of a column of `{M}`",
+    message = "rows of `{M}` on `{E}` cannot be updated by this",
+    label = "expected `.set_to(…)` of a column of `{M}`, with values of `{E}`",
     note = "several columns: `.update((post::stars.set_to(post::stars + 1), post::body.set_null()))`"
 )]
 pub trait Assignments<M, E> {

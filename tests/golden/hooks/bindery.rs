@@ -78,11 +78,16 @@ pub mod tasks {
     /// Key of [`Task`].
     pub type TaskId = ::bindery::Key<model::Task, engine::Default, i64>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] =
-        &[::bindery::ModelConstraint::primary_key("Task", "", &["id"])];
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
+        ::bindery::ModelConstraint::primary_key("Task", "", &["id"]),
+        ::bindery::ModelConstraint::unique("Task", "", &["title"]),
+    ];
 
     /// The primary key of `id`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// The unique key of `title`.
+    pub const TITLE: ::bindery::ModelConstraint = CONSTRAINTS[1];
 
     /// Something to be done.
     #[derive(Debug, Clone, PartialEq)]
@@ -317,7 +322,10 @@ pub mod tasks {
         touched: &[],
         touch: "",
         delete: r#"DELETE FROM "tasks" WHERE "id" = ?"#,
-        uniques: &[],
+        uniques: &[::bindery::__private::UniqueSql {
+            columns: &[1],
+            find: r#"SELECT "id", "title", "due" FROM "tasks" WHERE "title" = ?"#,
+        }],
         references: &[],
         referenced: &[],
     };
@@ -344,6 +352,64 @@ pub mod tasks {
         type Engine = engine::Default;
     }
 
+    /// Finding and replacing rows of `tasks` by unique columns.
+    pub trait TaskQueries {
+        /// The row with this `title`, if there is one.
+        ///
+        /// # Errors
+        /// The database fails.
+        #[track_caller]
+        fn find_by_title(&mut self, title: &str)
+        -> ::bindery::Result<::core::option::Option<Task>>;
+
+        /// Inserts a row, or sets what `new` gives in the one with the same `title`; what it leaves out stays there.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn upsert_by_title(&mut self, new: NewTask) -> ::bindery::Result<Task>
+        where
+            Self: ::bindery::CanWrite;
+
+        /// The same of many rows, all or none: the later of two rows with the same `title` updates the earlier.
+        ///
+        /// # Errors
+        /// As `upsert_by_title`; `Error::row` is the row that failed.
+        #[track_caller]
+        fn upsert_many_by_title(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewTask>,
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite;
+    }
+
+    impl<E: ::bindery::Engine, A> TaskQueries for ::bindery::Repository<'_, model::Task, E, A> {
+        fn find_by_title(
+            &mut self,
+            title: &str,
+        ) -> ::bindery::Result<::core::option::Option<Task>> {
+            self.find_by(0, &mut |params| params.push(title))
+        }
+
+        fn upsert_by_title(&mut self, new: NewTask) -> ::bindery::Result<Task>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.upsert_by(0, new)
+        }
+
+        fn upsert_many_by_title(
+            &mut self,
+            rows: impl ::core::iter::IntoIterator<Item = NewTask>,
+        ) -> ::bindery::Result<::bindery::Upserted>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.upsert_many_by(0, rows)
+        }
+    }
+
     static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
         name: "Task",
         schema: ::core::option::Option::None,
@@ -351,7 +417,7 @@ pub mod tasks {
         is_view: false,
         columns: &["id", "title", "due"],
         kinds: "integer text text?",
-        rules: 0xb2b080d286bbfd64,
+        rules: 0x62004a4d5176e681,
         constraints: CONSTRAINTS,
         constraint_names: "",
         engines: &["default"],
@@ -362,7 +428,8 @@ pub mod tasks {
             create: &[r#"CREATE TABLE "tasks" (
     "id" INTEGER PRIMARY KEY,
     "title" TEXT NOT NULL,
-    "due" TEXT
+    "due" TEXT,
+    UNIQUE ("title")
 )"#],
             link: &[],
             drop: &[r#"DROP TABLE IF EXISTS "tasks""#],
@@ -395,7 +462,7 @@ pub mod task {
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
-pub use tasks::{NewTask, Task, TaskId, TaskPatch};
+pub use tasks::{NewTask, Task, TaskId, TaskPatch, TaskQueries};
 
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]

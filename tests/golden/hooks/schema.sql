@@ -4,6 +4,6 @@
 -- @validate
 CREATE TABLE tasks (
     id      INTEGER PRIMARY KEY,
-    title   TEXT NOT NULL,
+    title   TEXT NOT NULL UNIQUE,
     due     TEXT
 );

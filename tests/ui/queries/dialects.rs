@@ -19,4 +19,16 @@ fn a_pattern_of_postgres_on_mariadb(c: &mut bindery::Connection<engine::Default>
     c.posts().filter(post::title.ilike("rust%")).count()
 }
 
+fn a_regular_expression(c: &mut Lite) -> bindery::Result<u64> {
+    c.posts().filter(post::title.matches("^rust")).count()
+}
+
+fn words_of_a_text(c: &mut Lite) -> bindery::Result<u64> {
+    c.posts().filter(post::title.matches_words("rust")).count()
+}
+
+fn a_pattern_of_sqlite(c: &mut bindery::Connection<engine::P>) -> bindery::Result<u64> {
+    c.posts().filter(post::title.glob("rust*")).count()
+}
+
 fn main() {}

@@ -15,6 +15,10 @@ fn a_column_that_refers_to_nothing(c: &mut Lite, posts: &[Post<engine::Lite>]) -
     c.load(posts, post::title).map(drop)
 }
 
+fn a_key_that_may_be_missing(c: &mut Lite, post: &Post<engine::Lite>) -> bindery::Result<()> {
+    c.users().find(post.editor_id).map(drop)
+}
+
 fn the_wrong_child(c: &mut Lite, users: &[User<engine::Lite>]) -> bindery::Result<()> {
     c.load(users, user::posts_by_author_id.with(tag::posts)).map(drop)
 }

@@ -289,6 +289,35 @@ fn pool_6_a_connection_is_reset_only_after_raw_sql() {
     assert_eq!((pool.created, pool.closed), (1, 0));
 }
 
+/// What a trigger leaves behind shows whether anything was reset.
+///
+/// Covers POOL-6 on PostgreSQL.
+#[test]
+fn pool_6_nothing_is_reset_where_no_raw_sql_ran() {
+    let Some(fresh) = bindery_testkit::fresh_postgres() else {
+        return;
+    };
+    let db = alone(Postgres, &fresh.url());
+    fresh
+        .run_script(
+            "CREATE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN CREATE TEMP TABLE IF NOT EXISTS kept (id int); RETURN NEW; END $$; \
+             CREATE TRIGGER leaves AFTER INSERT ON blogs FOR EACH ROW EXECUTE FUNCTION leave()",
+        )
+        .expect("the trigger is made");
+    for title in ["one", "two"] {
+        let mut connection = db.connect(Postgres).unwrap();
+        connection.blogs().insert(NewBlog::new(title)).unwrap();
+    }
+    let is_there = || -> bool {
+        db.sql_on(Postgres)
+            .query_scalar("SELECT to_regclass('pg_temp.kept') IS NOT NULL", ())
+            .unwrap()
+    };
+    assert!(is_there(), "it was left by the connection's users before");
+    assert!(!is_there(), "that was raw SQL, after which all is reset");
+}
+
 /// A branch that is prepared outlives its session; a session that is reset would lose it.
 #[test]
 fn pool_6_a_prepared_branch_of_a_script_is_not_lost() {
