@@ -10,7 +10,7 @@ use bindery::outbox::{
     HasInbox, HasOutbox, Pushed, Task, TaskFilter, TaskOptions, TaskQueue, TaskRecord, TaskStatus,
     Worker,
 };
-use bindery::{Config, Connection, Hosts, StaticEngine};
+use bindery::{Config, Connection, EngineOptions, Hosts, StaticEngine};
 use bindery_testkit::{FreshDatabase, Watchdog};
 use serde::{Deserialize, Serialize};
 
