@@ -248,8 +248,8 @@ fn stored_with_its_row<E: Tested>(world: &World, engine: E) {
 
     let order = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&order);
-    let worker = world.db.worker_on(engine).threads(1).only_registered();
-    let worker = worker.on::<SendWelcome>(move |task, cx| {
+    let worker = world.db.worker_on(engine).threads(1).batch(100);
+    let worker = worker.only_registered().on::<SendWelcome>(move |task, cx| {
         seen.lock().unwrap().push(task.number);
         Ok(effect(cx.db(), engine, task.number)?)
     });

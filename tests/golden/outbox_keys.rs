@@ -7,6 +7,7 @@ on_each! {
     out_2_a_task_that_is_put_back_does_not_run_beside_another = put_back_beside;
     out_2_tasks_of_many_keys_run_one_at_a_time_of_each = many_keys;
     out_5_tasks_after_very_many_of_a_key_that_waits_are_run = after_very_many;
+    a_task_that_is_due_between_full_batches_is_run = due_between_batches;
     out_10_leases_are_renewed_beside_rows_that_are_locked = renewed_beside;
 }
 
@@ -222,6 +223,24 @@ fn after_very_many<E: Tested>(world: &World, engine: E) {
         std::thread::sleep(Duration::from_millis(20));
     }
     assert_eq!(worker.stop().unwrap().completed, 6);
+}
+
+/// A worker that claims as many as it may looks for tasks whose time has come now and then only, but before it ends.
+fn due_between_batches<E: Tested>(world: &World, engine: E) {
+    push(world, engine, 0..1);
+    let worker = world.db.worker_on(engine).batch(1);
+    let worker = worker.on::<SendWelcome>(move |task, cx| {
+        if task.number == 0 {
+            let later = TaskOptions::new().delay(Duration::from_millis(1));
+            let mut connection = cx.db().connect(engine)?;
+            connection
+                .tasks()
+                .push_with(SendWelcome { number: 1 }, later)?;
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    });
+    assert_eq!(worker.run_until_idle().unwrap().completed, 2);
 }
 
 /// Covers OUT-10.

@@ -95,11 +95,12 @@ fn on_engine<E: StaticEngine + HasOutbox>(
         batch,
     };
     for (name, shape) in [
-        ("bindery", of(1, 100)),
-        ("bindery, `batch(500)`", of(1, 500)),
-        ("bindery, 2 workers", of(2, 100)),
-        ("bindery, 2 workers, `batch(500)`", of(2, 500)),
-        ("bindery, a worker a thread", of(options.threads, 100)),
+        ("bindery", of(1, None)),
+        ("bindery, `batch(100)`", of(1, Some(100))),
+        ("bindery, `batch(500)`", of(1, Some(500))),
+        ("bindery, 2 workers", of(2, None)),
+        ("bindery, 2 workers, `batch(500)`", of(2, Some(500))),
+        ("bindery, a worker a thread", of(options.threads, None)),
     ] {
         let (filling, db) = (db.clone(), db.clone());
         all.push(Contender {

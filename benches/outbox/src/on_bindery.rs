@@ -52,7 +52,8 @@ pub fn fill<E: StaticEngine + HasOutbox>(
 pub struct Shape {
     pub workers: usize,
     pub threads: usize,
-    pub batch: usize,
+    /// None where the worker chooses.
+    pub batch: Option<usize>,
 }
 
 pub fn run<E: StaticEngine + HasOutbox>(
@@ -62,8 +63,11 @@ pub fn run<E: StaticEngine + HasOutbox>(
     tasks: usize,
 ) -> Result<Duration, Failure> {
     let worker = || {
-        let worker = db.worker_on(engine);
-        let worker = worker.threads(shape.threads).batch(shape.batch);
+        let worker = db.worker_on(engine).threads(shape.threads);
+        let worker = match shape.batch {
+            Some(tasks) => worker.batch(tasks),
+            None => worker,
+        };
         worker.on::<Work>(|task, _| {
             std::hint::black_box(task.user);
             Ok(())

@@ -10,7 +10,8 @@ macro_rules! worker_options {
                 self
             }
 
-            /// The number of events that are claimed at a time: up to 100 otherwise, at least 1 and at most 500.
+            /// The number of events that are claimed at a time, at most: from 1 to 500. Otherwise up to 100, and more and more up to 500 while all of
+            /// these are begun within a tenth of a second.
             pub fn batch(mut self, events: usize) -> Self {
                 self.worker = self.worker.batch(events);
                 self

@@ -80,6 +80,8 @@ pub(super) struct Wanted<'w> {
     pub(super) table: &'static str,
     /// All tasks that wait are looked at, however many they are.
     pub(super) looks_at_all: bool,
+    /// Tasks whose time has come are made ready first; else only where too few are ready.
+    pub(super) advances: bool,
 }
 
 pub(super) fn millis(time: Duration) -> i64 {
@@ -129,8 +131,14 @@ pub(super) fn has_due(physical: &mut Physical, table: &'static str) -> Result<bo
 /// Claims tasks, within a transaction. The oldest first; one that was lost by its worker before is claimed alone, as it may be
 /// what ends workers.
 pub(super) fn claim(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<ClaimedTask>> {
-    advance(physical, wanted.table)?;
-    let mut tasks = ready(physical, wanted)?;
+    let mut tasks = match wanted.advances {
+        true => Vec::new(),
+        false => ready(physical, wanted)?,
+    };
+    if tasks.len() < wanted.limit {
+        advance(physical, wanted.table)?;
+        tasks = ready(physical, wanted)?;
+    }
     let is_suspect = tasks.first().is_some_and(|first| first.lapses > 0);
     let count = match is_suspect {
         true => 1,

@@ -53,6 +53,7 @@ pub(crate) fn claim(
         claim: &name,
         table,
         looks_at_all: true,
+        advances: true,
     };
     let claimed = store::claim(physical, &wanted)?.into_iter();
     let claimed = claimed.map(|task| (task.id, task.payload)).collect();

@@ -74,7 +74,8 @@ const LONGEST: Duration = Duration::from_hours(24 * 365);
 #[derive(Debug, Clone)]
 struct Options {
     threads: usize,
-    batch: usize,
+    /// At first, and at most.
+    batch: (usize, usize),
     lease: Duration,
     first_pause: Duration,
     longest_pause: Duration,
@@ -103,7 +104,7 @@ impl<D: GeneratedDatabases> Worker<D> {
             types: Vec::new(),
             options: Options {
                 threads: 4,
-                batch: 100,
+                batch: (100, 500),
                 lease: Duration::from_mins(1),
                 first_pause: Duration::from_secs(1),
                 longest_pause: Duration::from_hours(1),
@@ -136,9 +137,11 @@ impl<D: GeneratedDatabases> Worker<D> {
         self
     }
 
-    /// How many tasks are claimed at a time: up to 100 otherwise, at least 1 and at most 500.
+    /// How many tasks are claimed at a time, at most: from 1 to 500. Otherwise up to 100, and while all of these are begun within a tenth of a
+    /// second, more and more up to 500.
     pub fn batch(mut self, tasks: usize) -> Self {
-        self.options.batch = tasks.clamp(1, 500);
+        let tasks = tasks.clamp(1, 500);
+        self.options.batch = (tasks, tasks);
         self
     }
 

@@ -81,6 +81,64 @@ impl FullLook {
     }
 }
 
+/// A batch of which all tasks begin within this time is short: the next one is claimed while handlers still run it.
+const QUICK: Duration = Duration::from_millis(100);
+
+/// How many tasks are claimed together: more and more while handlers begin all of them within a moment, so that no slow task keeps many
+/// from other workers.
+pub(super) struct BatchSize {
+    limits: (usize, usize),
+    now: usize,
+    /// When the last claim got as many tasks as it might.
+    handed_out: Option<Instant>,
+    /// Handlers begin tasks so fast that they would wait for the next ones.
+    is_quick: bool,
+}
+
+impl BatchSize {
+    pub(super) fn new(limits: (usize, usize)) -> Self {
+        Self {
+            limits,
+            now: limits.0,
+            handed_out: None,
+            is_quick: false,
+        }
+    }
+
+    /// Of the claim at hand, or the last one.
+    pub(super) fn now(&self) -> usize {
+        self.now
+    }
+
+    /// A claim begins.
+    pub(super) fn claims(&mut self) {
+        let (least, most) = self.limits;
+        self.is_quick = self.handed_out.is_some_and(|at| at.elapsed() < QUICK);
+        self.now = match self.is_quick {
+            true => most.min(self.now * 2),
+            false => least,
+        };
+    }
+
+    /// It has got tasks.
+    pub(super) fn got(&mut self, tasks: usize) {
+        self.handed_out = (tasks == self.now).then(Instant::now);
+    }
+
+    /// Did the last claim get as many tasks as it might?
+    pub(super) fn was_full(&self) -> bool {
+        self.handed_out.is_some()
+    }
+
+    /// With fewer tasks than these waiting for a thread, others are claimed.
+    pub(super) fn low(&self, threads: usize) -> usize {
+        match self.is_quick {
+            true => threads.max(self.now / 2),
+            false => threads,
+        }
+    }
+}
+
 fn after_contention() -> Instant {
     Instant::now() + backoff::spread(CONTENDED, (0.0, 1.0))
 }
@@ -117,5 +175,35 @@ impl Backoff {
 
     pub(super) fn is_over(&self) -> bool {
         Instant::now() >= self.at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_grow_while_they_are_begun_within_a_moment() {
+        let mut size = BatchSize::new((100, 500));
+        let claim = |size: &mut BatchSize, tasks: usize| {
+            size.claims();
+            size.got(tasks);
+            size.now()
+        };
+        let grown = [100, 200, 400, 500].map(|tasks| claim(&mut size, tasks));
+        assert_eq!(grown, [100, 200, 400, 500]);
+        assert_eq!(size.low(4), 250);
+        assert_eq!(claim(&mut size, 7), 500);
+        assert_eq!((claim(&mut size, 0), size.low(4)), (100, 4));
+        assert_eq!(claim(&mut BatchSize::new((20, 20)), 20), 20);
+    }
+
+    #[test]
+    fn a_batch_that_takes_long_is_followed_by_a_small_one() {
+        let mut size = BatchSize::new((100, 500));
+        size.claims();
+        size.handed_out = Instant::now().checked_sub(QUICK);
+        size.claims();
+        assert_eq!(size.now(), 100);
     }
 }

@@ -9,7 +9,7 @@ use super::super::random;
 use super::super::store::{self, ClaimedTask, End, Ended, Wanted};
 use super::engine::{Store, ensure_skips_locks};
 use super::listener::Listener;
-use super::pace::{Backoff, FullLook, Poll};
+use super::pace::{Backoff, BatchSize, FullLook, Poll};
 use super::periodic::Timetable;
 use super::threads::{Claim, Held, News, Runner, Shared};
 use super::{Options, Until, Worker};
@@ -20,8 +20,8 @@ use crate::observe::count_tasks;
 
 /// How often completed tasks that are old are deleted.
 const PRUNE: Duration = Duration::from_mins(1);
-/// A batch of which all tasks begin within this time is short: the next one is claimed while handlers still run it.
-const QUICK: Duration = Duration::from_millis(100);
+/// How often a worker that finds enough tasks makes those ready whose time has come.
+const ADVANCE: Duration = Duration::from_millis(50);
 
 /// The work that a worker has done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -67,10 +67,9 @@ pub(super) struct Dispatcher<D: GeneratedDatabases> {
     claims_no_more: bool,
     prune_at: Instant,
     full_look: FullLook,
-    /// When the last claim got as many tasks as it may.
-    handed_out: Option<Instant>,
-    /// Handlers begin tasks so fast that they would wait for the next ones.
-    is_quick: bool,
+    /// When it last made tasks ready whose time had come.
+    advanced: Option<Instant>,
+    batch: BatchSize,
 }
 
 /// The outcome of a claim.
@@ -155,8 +154,8 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             timetable,
             claims_no_more: false,
             full_look: FullLook::new(),
-            handed_out: None,
-            is_quick: false,
+            advanced: None,
+            batch: BatchSize::new(options.batch),
             prune_at: Instant::now() + PRUNE.min(options.keep_completed),
             options,
         })
@@ -255,11 +254,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
 
     /// With fewer tasks than these waiting here, others are claimed.
     fn low(&self) -> usize {
-        let threads = self.options.threads;
-        match self.is_quick {
-            true => threads.max(self.options.batch / 2),
-            false => threads,
-        }
+        self.batch.low(self.options.threads)
     }
 
     /// Tasks whose end cannot be recorded, or whose lease is over and not known to be lost, would be claimed a second time:
@@ -313,7 +308,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             return Ok(Found::Nothing);
         }
         self.claims += 1;
-        self.is_quick = self.handed_out.is_some_and(|at| at.elapsed() < QUICK);
+        self.batch.claims();
         let claim = format!("{}.{}", self.name, self.claims);
         let until = Instant::now() + self.options.lease;
         let begun = Instant::now();
@@ -327,8 +322,9 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             }
             claimed => claimed?,
         };
+        self.batch.got(tasks.len());
         // It has read all that wait.
-        if looks_at_all && tasks.len() < self.options.batch {
+        if looks_at_all && tasks.len() < self.batch.now() {
             self.full_look.ended(begun);
         }
         self.rest(!tasks.is_empty());
@@ -345,12 +341,17 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
     fn record_and_claim(&mut self, claim: &str, looks_at_all: bool) -> Result<Vec<ClaimedTask>> {
         let wanted = Wanted {
             types: &self.types,
-            limit: self.options.batch,
+            limit: self.batch.now(),
             lease: self.options.lease,
             claim,
             table: self.table,
             looks_at_all,
+            advances: !self.batch.was_full()
+                || self.advanced.is_none_or(|at| at.elapsed() >= ADVANCE),
         };
+        if wanted.advances {
+            self.advanced = Some(Instant::now());
+        }
         let ends = self.ends();
         let both = |physical: &mut Physical| {
             let lost = ends.finish(physical)?;
@@ -374,7 +375,6 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
 
     fn hand_out(&mut self, claim: Arc<Claim>, tasks: Vec<ClaimedTask>) {
         self.report.batches += 1;
-        let is_full = tasks.len() == self.options.batch;
         let live = (Arc::clone(&claim), tasks.len());
         self.live.insert(claim.name.clone(), live);
         let held = tasks.into_iter().map(|task| Held {
@@ -382,7 +382,6 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             task,
         });
         self.shared.put(held);
-        self.handed_out = is_full.then(Instant::now);
     }
 
     /// Records how tasks ended; what cannot be is kept and tried again, also after the lease: the claim holds until another
