@@ -396,7 +396,7 @@ fn mon_03_all_that_waits_is_shown_with_its_number_and_age() {
 
 /// Covers MON-03 on PostgreSQL, MariaDB: a server whose connections are used up is seen before none is left.
 #[test]
-fn mon_03_connections_are_shown_beside_those_that_the_server_allows() {
+fn mon_03_a_server_that_is_short_of_connections_is_a_warning() {
     let (Some(postgres), Some(mysql)) = (fresh_postgres(), fresh_mysql()) else {
         return;
     };
@@ -405,9 +405,7 @@ fn mon_03_connections_are_shown_beside_those_that_the_server_allows() {
         let words =
             format!("status --engine {engine} --max-pending 2 --format json --max-connections");
         let enough = project.run(&format!("{words} 100")).json();
-        let row = rows(&enough, engine, "connections")[0];
-        assert_eq!(row["level"], "ok", "{row}");
-        assert!(row["count"].as_u64() >= Some(1), "{row}");
+        assert!(rows(&enough, engine, "connections").is_empty());
         let few = project.run(&format!("{words} 0"));
         assert_eq!(few.code, Some(1), "{few:#?}");
         assert_eq!(

@@ -7,7 +7,7 @@ use crate::level::Level;
 
 const SECTION: &str = "connections";
 
-/// One row; none for a file.
+/// One row where few are left.
 pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
     let mut connection = look.engines.registry.connect(look.chosen())?;
     let (open, most) = match look.dialect() {
@@ -25,18 +25,18 @@ pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
             (open.parse().unwrap_or(0), most)
         }
     };
-    Ok(vec![row(open, most, look.thresholds.max_connections)])
+    let row = row(open, most, look.thresholds.max_connections);
+    Ok(row.into_iter().collect())
 }
 
-fn row(open: i64, most: i64, max_percent: u8) -> Row {
+fn row(open: i64, most: i64, max_percent: u8) -> Option<Row> {
     let is_scarce = open * 100 > most * i64::from(max_percent);
-    let level = Level::Ok
-        .or(Level::Warning, is_scarce)
-        .or(Level::Error, open >= most);
-    Row::new(SECTION, format!("{open} of {most} are open"))
+    let level = Level::Warning.or(Level::Error, open >= most);
+    let row = Row::new(SECTION, format!("{open} of {most} are open"))
         .count(usize::try_from(open).unwrap_or_default())
         .level(level)
-        .hint("have the server allow more, or set `max-connections` of the engines lower: each program may open as many")
+        .hint("have the server allow more, or set `max-connections` of the engines lower: each program may open as many");
+    (is_scarce || open >= most).then_some(row)
 }
 
 #[cfg(test)]
@@ -45,8 +45,9 @@ mod tests {
 
     #[test]
     fn a_server_is_short_of_connections_before_it_has_none() {
-        let levels = [89, 90, 91, 99, 100, 103].map(|open| row(open, 100, 90).level);
-        let (ok, warning, error) = (Level::Ok, Level::Warning, Level::Error);
-        assert_eq!(levels, [ok, ok, warning, warning, error, error]);
+        let level = |open| row(open, 100, 90).map(|row| row.level);
+        let levels = [89, 90, 91, 99, 100, 103].map(level);
+        let (warning, error) = (Some(Level::Warning), Some(Level::Error));
+        assert_eq!(levels, [None, None, warning, warning, error, error]);
     }
 }
