@@ -235,7 +235,8 @@ fn observed(command: &mut Command) -> Result<(Run, ExitStatus), Failure> {
     Ok((Run { time, memory_kb }, status))
 }
 
-fn peak_kb(status: &str) -> u64 {
+/// KiB that a process had at most, of its file `status` in `/proc`.
+pub(crate) fn peak_kb(status: &str) -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let number = line.and_then(|line| line.split_whitespace().next());
     number

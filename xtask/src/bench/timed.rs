@@ -5,6 +5,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::Failure;
+use crate::growth::peak_kb;
 use crate::interrupt::Interrupt;
 
 /// A run of a command that has ended as it was to.
@@ -24,7 +25,8 @@ pub(super) fn timed(
     let begun = Instant::now();
     let mut peak = 0;
     let status = interrupt.run_watched(command, |pid| {
-        peak = memory(pid).unwrap_or(0).max(peak);
+        let status = fs::read_to_string(format!("/proc/{pid}/status"));
+        peak = peak_kb(&status.unwrap_or_default()).max(peak);
     })?;
     let seconds = begun.elapsed().as_secs_f64();
     if status.code() == Some(code) {
@@ -37,11 +39,4 @@ pub(super) fn timed(
         .map(|word| word.to_string_lossy())
         .collect();
     Err(format!("`{program} {}` ended with {status}", words.join(" ")).into())
-}
-
-/// KiB at the peak of a process.
-fn memory(pid: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
 }

@@ -9,10 +9,10 @@ const SECTION: &str = "connections";
 
 /// One row where few are left.
 pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
-    let mut connection = look.engines.registry.connect(look.chosen())?;
+    let connect = || look.engines.registry.connect(look.chosen());
     let (open, most) = match look.dialect() {
         Dialect::Sqlite => return Ok(Vec::new()),
-        Dialect::Postgres => connection.query_row(
+        Dialect::Postgres => connect()?.query_row(
             "SELECT count(*), CAST(current_setting('max_connections') AS bigint) - CAST(current_setting('superuser_reserved_connections') AS bigint) \
              FROM pg_stat_activity WHERE backend_type = 'client backend'",
             (),
@@ -20,6 +20,7 @@ pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
         Dialect::Mysql => {
             // The table that has it is another on MySQL than on MariaDB.
             let status = Sql::assembled("SHOW GLOBAL STATUS LIKE 'Threads_connected'");
+            let mut connection = connect()?;
             let (_, open): (String, String) = connection.query_row(status, ())?;
             let most: i64 = connection.query_scalar("SELECT CAST(@@max_connections AS SIGNED)", ())?;
             (open.parse().unwrap_or(0), most)

@@ -289,7 +289,7 @@ fn pool_6_a_connection_is_reset_only_after_raw_sql() {
     assert_eq!((pool.created, pool.closed), (1, 0));
 }
 
-/// What a trigger leaves behind shows whether anything was reset.
+/// A trigger leaves a temporary table, which a reset would drop.
 ///
 /// Covers POOL-6 on PostgreSQL.
 #[test]
