@@ -9,7 +9,7 @@ use super::failpoint;
 use super::names;
 use super::perform::{Around, Sending, list};
 use super::protocol::{Action, AllRules, Cause, Coordinator, Event, Fenced, Outcome, Pause, Work};
-use super::store;
+use super::store::{self, Abort};
 use crate::databases::coordinators::Active;
 use crate::error::{Error, ErrorKind, Operation};
 use crate::link::slots::Slots;
@@ -174,7 +174,11 @@ impl Commit {
     fn fence(&mut self) -> Fenced {
         let branches = self.slots.branch_names().join(",");
         let transaction = self.active.transaction();
-        let id = (transaction, names::coordinator(transaction));
+        let abort = Abort {
+            transaction,
+            coordinator: names::coordinator(transaction),
+            branches: &branches,
+        };
         let (before, rest) = self.slots.each().split_at_mut(self.home);
         let Some((home, after)) = rest.split_first_mut() else {
             return Fenced::Failed;
@@ -182,11 +186,12 @@ impl Commit {
         let others = before.iter_mut().chain(after);
         let look = || {
             let branches = others.filter(|slot| slot.gid().is_some());
-            branches.map(list).collect()
+            vec![branches.map(list).collect()]
         };
         let fenced = home.apart(STEP, |physical| {
-            store::insert_abort(physical, id, &branches, look)
+            store::insert_aborts(physical, &[abort], look)
         });
+        let fenced = fenced.ok().and_then(|mut it| it.pop());
         fenced.unwrap_or(Fenced::Failed)
     }
 

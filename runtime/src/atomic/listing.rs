@@ -1,40 +1,17 @@
 //! Lists what is in doubt, and changes nothing: prepared branches with the step that recovery would take, and those that may be prepared on
 //! an engine that cannot be reached.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::homes::{Decisions, LostHomes};
 use super::names::Branch;
 use super::protocol::{Decision, Seen};
-use super::recover::{LostHomes, RecoverOptions, Repairing, on};
+use super::recover::RecoverOptions;
+use super::repairing::Repairing;
 use super::report::{DoubtfulBranch, Fate, RecoveryReport};
-use super::store::{self, Decided, Records};
+use super::store::{self, Decided};
 use crate::databases::{Configured, Registry};
 use crate::driver::prepared::PreparedBranch;
-use crate::error::ErrorKind;
-
-/// From this number of branches on, all that a home has decided is read at once.
-const MANY: usize = 64;
-
-/// The records of homes, each read once, or why one cannot be read.
-#[derive(Default)]
-struct Homes(BTreeMap<&'static str, Result<Records, Box<ErrorKind>>>);
-
-impl Homes {
-    fn read(&mut self, branch: &Repairing<'_>) -> Decision {
-        let Some(home) = branch.home else {
-            return Decision::Stranger;
-        };
-        let records = || on(home, store::records).map_err(|error| Box::new(error.kind().clone()));
-        match self.0.entry(home.info.name).or_insert_with(records) {
-            Ok(records) => records.decision(&branch.id.decision(), &branch.id.coordinator),
-            Err(kind) => {
-                branch.note(kind);
-                Decision::Unreadable
-            }
-        }
-    }
-}
 
 impl Registry {
     /// Branches that an engine listed as prepared, each with its fate.
@@ -45,15 +22,12 @@ impl Registry {
         (options, lost): (&RecoverOptions, &LostHomes),
         report: &mut RecoveryReport,
     ) {
-        let mut homes = (listed.len() >= MANY).then(Homes::default);
+        let mut decisions = Decisions::of(listed.len());
         for prepared in listed {
             let Some(branch) = Repairing::new(self, (engine, lost), prepared) else {
                 continue;
             };
-            let decision = match &mut homes {
-                Some(homes) => homes.read(&branch),
-                None => branch.read(&branch.id.decision()),
-            };
+            let decision = decisions.read(&branch);
             let fate = branch.allowed(foreseen(decision, branch.seen(options)));
             report.branches.push(branch.described(fate));
         }

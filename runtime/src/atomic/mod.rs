@@ -1,11 +1,14 @@
 //! Atomic groups: one transaction over several engines, committed on all of them or on none (two-phase commit, presumed
-//! abort, the decision in one of the participants). `protocol` decides, without a connection, a thread or a clock; `commit`,
-//! `perform` and `recover` do what it says; `store` keeps the decisions, under the names that `names` makes.
+//! abort, the decision in one of the participants). `protocol` decides, without a connection, a thread or a clock; `commit` and
+//! `perform` do what it says for a transaction, `recover`, `repairing` and `fence` for what was left prepared; `store` keeps the decisions,
+//! under the names that `names` makes.
 
 mod begin;
 mod commit;
 #[cfg(test)]
 mod failpoint;
+mod fence;
+mod homes;
 mod listing;
 mod mixed;
 mod moving;
@@ -15,6 +18,7 @@ mod outcome;
 mod perform;
 pub(crate) mod protocol;
 mod recover;
+mod repairing;
 mod report;
 #[cfg(all(test, feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod server_tests;

@@ -190,7 +190,7 @@ impl Around<'_> {
     fn insert(&self, slot: &mut Slot) -> Inserted {
         let id = (self.transaction, self.coordinator);
         let engine = slot.engine();
-        let inserted = slot.within(|physical| store::insert(physical, "C", id, self.branches));
+        let inserted = slot.within(|physical| store::insert_commit(physical, id, self.branches));
         match self.noted(self.home, inserted.map_err(|error| error.on_engine(engine))) {
             Some(true) => Inserted::Yes,
             Some(false) => Inserted::Taken,

@@ -1,15 +1,15 @@
 //! Recovery: finishes what lost coordinators left prepared, and forgets decisions that are of no more use. A dry run lists what is
 //! there by `listing`.
 
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::time::Duration;
+use std::collections::{BTreeMap, HashSet};
+use std::time::{Duration, Instant};
 
-use super::names::{self, Branch};
-use super::protocol::{
-    Action, AllRules, Decision, Doubt, Event, Fenced, Finished, Forgetting, Id, Listed, Pause, Seen,
-};
-use super::report::{DoubtfulBranch, Fate, PreparedSlots, RecoveryReport};
+use super::fence;
+use super::homes::{Decisions, LostHomes};
+use super::names::Branch;
+use super::protocol::{Action, AllRules, Event, Forgetting, Listed};
+use super::repairing::{Doubting, Repairing};
+use super::report::{PreparedSlots, RecoveryReport};
 use super::store::Decided;
 use super::{AtomicGroup, store};
 use crate::databases::{Configured, Registry};
@@ -21,9 +21,9 @@ use crate::observe;
 use bindery_core::dialect::Dialect;
 
 /// How long one step may take: an engine that is down must not keep the others waiting.
-const STEP: Duration = Duration::from_secs(5);
-/// So long a session that holds a branch may still be at work on it.
-const OWNERS_TIME: Duration = Duration::from_secs(1);
+pub(super) const STEP: Duration = Duration::from_secs(5);
+/// How long an engine may take to list its branches: PostgreSQL needs seconds for a hundred thousand.
+const LISTING: Duration = Duration::from_secs(30);
 /// How long decisions are kept at least.
 const RETENTION: Duration = Duration::from_mins(10);
 /// A shorter time would take their outcome from programs that only waited for a home that was restarted.
@@ -34,7 +34,7 @@ const OLD: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 #[must_use = "options do nothing until recovery is run with them"]
 pub struct RecoverOptions {
-    older_than: Duration,
+    pub(super) older_than: Duration,
     pub(super) retention: Duration,
     pub(super) is_dry: bool,
     engines: Vec<String>,
@@ -189,15 +189,20 @@ impl Registry {
         if options.is_dry {
             return self.list_branches(engine, listed, (options, lost), report);
         }
+        let mut decisions = Decisions::of(listed.len());
         let found = listed.into_iter();
         let found = found.filter_map(|prepared| Repairing::new(self, (engine, lost), prepared));
         let mut found: Vec<_> = found.collect();
         look_for_owners(engine, &mut found);
-        for repairing in found {
-            if let Some(fate) = repairing.run(options) {
-                report.branches.push(repairing.described(fate));
-            }
+        let found = found.into_iter();
+        let mut found: Vec<_> = found.map(|it| Doubting::start(it, options)).collect();
+        for doubting in &mut found {
+            doubting.go_on(&mut decisions);
         }
+        fence::all(engine, &mut found);
+        report
+            .branches
+            .extend(found.iter().filter_map(Doubting::described));
     }
 
     /// Deletes those decisions of a home that no branch needs any more.
@@ -290,12 +295,6 @@ fn prepares(engine: &Configured) -> bool {
     }
 }
 
-/// By the clock of the program that began it; it only delays.
-fn age_of(id: &Id) -> Option<Duration> {
-    let begun = names::begun_ms(id)?;
-    Some(Duration::from_millis(store::now_ms().saturating_sub(begun)))
-}
-
 pub(super) fn on<T>(
     engine: &Configured,
     work: impl FnOnce(&mut Physical) -> Result<T>,
@@ -303,202 +302,13 @@ pub(super) fn on<T>(
     elsewhere(&engine.pool, STEP, |link| link.protocol(work))
 }
 
-fn list(engine: &Configured) -> Result<Vec<PreparedBranch>> {
-    on(engine, |physical| physical.prepared_branches())
-}
-
-/// Homes that could not be reached by this recovery: each is waited for once, not for every branch that it decides.
-pub(super) struct LostHomes(RefCell<BTreeSet<&'static str>>);
-
-impl LostHomes {
-    fn new(left_out: &[&'static str]) -> Self {
-        Self(RefCell::new(left_out.iter().copied().collect()))
-    }
-
-    /// `None` where it could not be reached before.
-    fn on<T>(
-        &self,
-        home: &Configured,
-        work: impl FnOnce(&mut Physical) -> Result<T>,
-    ) -> Option<Result<T>> {
-        let name = home.info.name;
-        if self.0.borrow().contains(name) {
-            return None;
-        }
-        let done = on(home, work);
-        if done.as_ref().is_err_and(Error::is_of_reaching) {
-            self.0.borrow_mut().insert(name);
-        }
-        Some(done)
-    }
-}
-
-/// One branch that was found prepared.
-pub(super) struct Repairing<'r> {
-    engine: &'r Configured,
-    lost: &'r LostHomes,
-    /// `None` where the program has no such engine.
-    pub(super) home: Option<&'r Configured>,
-    prepared: PreparedBranch,
-    pub(super) id: Id,
-    group: String,
-    session: u32,
-    owner: Owner,
-    age: Option<Duration>,
-    /// A statement was refused for want of a right.
-    is_forbidden: Cell<bool>,
-}
-
-impl<'r> Repairing<'r> {
-    /// `None` where it is none of ours, or of another database: a server lists the branches of all.
-    pub(super) fn new(
-        registry: &'r Registry,
-        (engine, lost): (&'r Configured, &'r LostHomes),
-        prepared: PreparedBranch,
-    ) -> Option<Self> {
-        let id = Id::parse(prepared.gid.as_str())?;
-        let branch = Branch::parse(&id.branch).filter(|it| it.engine == engine.info.name)?;
-        Some(Self {
-            engine,
-            lost,
-            home: registry.configured(names::home(&id.coordinator)).ok(),
-            age: prepared.age.or_else(|| age_of(&id)),
-            group: branch.group.to_owned(),
-            session: branch.session,
-            owner: Owner::MayEnd,
-            is_forbidden: Cell::new(!prepared.may_finish),
-            prepared,
-            id,
+pub(super) fn list(engine: &Configured) -> Result<Vec<PreparedBranch>> {
+    elsewhere(&engine.pool, STEP, |link| {
+        link.protocol(|physical| {
+            physical.set_bound(Instant::now().checked_add(LISTING));
+            physical.prepared_branches()
         })
-    }
-
-    pub(super) fn described(&self, fate: Fate) -> DoubtfulBranch {
-        DoubtfulBranch {
-            engine: self.engine.info.name,
-            group: self.group.clone(),
-            transaction: self.id.decision(),
-            age: self.age,
-            fate,
-        }
-    }
-
-    pub(super) fn seen(&self, options: &RecoverOptions) -> Seen {
-        let home = self.home.map(|home| &home.coordinators);
-        Seen {
-            is_old: self.age.is_none_or(|age| age >= options.older_than),
-            is_active_here: home.is_some_and(|home| home.is_active(&self.id.decision())),
-        }
-    }
-
-    /// `None` where another has finished it since it was listed.
-    fn run(&self, options: &RecoverOptions) -> Option<Fate> {
-        const BRANCH: usize = 0;
-        let (transaction, seen) = (self.id.decision(), self.seen(options));
-        let (mut doubt, mut actions) = Doubt::start(AllRules, BRANCH, seen);
-        while let Some(action) = actions.pop() {
-            if let Some(event) = self.perform(action, &transaction) {
-                doubt.take(event, &mut actions);
-            }
-        }
-        match doubt.repair() {
-            Some(repair) => Fate::of(repair).map(|fate| self.allowed(fate)),
-            None => Some(self.allowed(Fate::Unreachable)),
-        }
-    }
-
-    /// The fate, where the rights of the users are enough for it.
-    pub(super) fn allowed(&self, fate: Fate) -> Fate {
-        let needs_rights = matches!(
-            fate,
-            Fate::WillCommit | Fate::WillRollBack | Fate::Unreachable | Fate::HomeUnreachable
-        );
-        match self.is_forbidden.get() && needs_rights {
-            true => Fate::Forbidden,
-            false => fate,
-        }
-    }
-
-    /// Notes why something could not be done.
-    pub(super) fn note(&self, kind: &ErrorKind) {
-        if *kind == ErrorKind::PermissionDenied {
-            self.is_forbidden.set(true);
-        }
-    }
-
-    fn noted<T>(&self, outcome: Result<T>) -> Result<T> {
-        outcome.inspect_err(|error| self.note(error.kind()))
-    }
-
-    fn perform(&self, action: Action, transaction: &str) -> Option<Event> {
-        match action {
-            Action::ReadDecision => Some(Event::Read(self.read(transaction))),
-            Action::FenceAbort => Some(Event::Fenced(self.fence(transaction))),
-            Action::CommitPrepared(at) => Some(Event::Finished(at, self.finish(true))),
-            Action::RollBackPrepared(at) => Some(Event::Finished(at, self.finish(false))),
-            Action::List(at) => Some(Event::Listed(at, self.listed())),
-            Action::EndOwner(at) => {
-                // A program or another recovery that is finishing it has done so by then.
-                std::thread::sleep(OWNERS_TIME);
-                if matches!(self.listed(), Listed::There) {
-                    // Whether it could be ended shows the next attempt.
-                    let _ = on(self.engine, |physical| physical.end_session(self.session));
-                    std::thread::sleep(Duration::from_millis(50));
-                }
-                Some(Event::OwnerEnded(at))
-            }
-            Action::Pause(Pause::Home | Pause::Branch(_))
-            | Action::End(_)
-            | Action::BeginHome
-            | Action::CommitAlone(_)
-            | Action::Prepare(_)
-            | Action::InsertDecision
-            | Action::CommitHome
-            | Action::RollBack(_)
-            | Action::Close(_)
-            | Action::GiveBack(_)
-            | Action::Forget => None,
-        }
-    }
-
-    pub(super) fn read(&self, transaction: &str) -> Decision {
-        let Some(home) = self.home else {
-            return Decision::Stranger;
-        };
-        let id = (transaction, &*self.id.coordinator);
-        let read = self.lost.on(home, |physical| store::read(physical, id));
-        let read = read.and_then(|read| self.noted(read).ok());
-        read.unwrap_or(Decision::Unreadable)
-    }
-
-    fn fence(&self, transaction: &str) -> Fenced {
-        let id = (transaction, &*self.id.coordinator);
-        let look = || vec![self.listed()];
-        let insert =
-            |physical: &mut Physical| store::insert_abort(physical, id, &self.id.branch, look);
-        let fenced = self.home.and_then(|home| self.lost.on(home, insert));
-        let fenced = fenced.and_then(|fenced| self.noted(fenced).ok());
-        fenced.unwrap_or(Fenced::Failed)
-    }
-
-    fn finish(&self, commits: bool) -> Finished {
-        let gid = &self.prepared.gid;
-        let finished = elsewhere(&self.engine.pool, STEP, |link| {
-            link.finish_branch(gid, commits, self.owner)
-        });
-        match self.noted(finished) {
-            Ok(true) => Finished::Done,
-            Ok(false) => Finished::NotThere,
-            Err(_) => Finished::Failed,
-        }
-    }
-
-    fn listed(&self) -> Listed {
-        match list(self.engine) {
-            Ok(listed) if listed.iter().any(|one| one.gid == self.prepared.gid) => Listed::There,
-            Ok(_) => Listed::Gone,
-            Err(_) => Listed::Unreadable,
-        }
-    }
+    })
 }
 
 /// The metrics of an engine after recovery has looked at it.

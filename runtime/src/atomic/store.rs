@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::names::DecidedBranch;
 use super::protocol::{AllRules, Decision, Fenced, Listed, fence};
@@ -9,10 +10,14 @@ use crate::driver::own_tables;
 use crate::driver::{Physical, TransactionOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::ParamWriter;
+use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::SqlWriter;
 
 const COORDINATORS: &str = "_bindery_coordinators";
 const DECISIONS: &str = "_bindery_decisions";
+/// How long aborts may wait for the listing of their branches, and what follows it. Longer than an engine may take to list them: a home
+/// whose time ran out would count as lost.
+const FENCING: Duration = Duration::from_secs(40);
 
 /// Times are of the program's clock: they only delay, they never decide.
 const CREATE_COORDINATORS: &str = "CREATE TABLE IF NOT EXISTS _bindery_coordinators (\
@@ -89,19 +94,91 @@ pub(super) fn register(physical: &mut Physical, home: &str) -> Result<Arc<str>> 
     }
 }
 
-/// Inserts a decision; `false` where there is one already.
-pub(super) fn insert(
+/// Inserts the decision to commit; `false` where there is a decision already, which ends the transaction on PostgreSQL.
+pub(super) fn insert_commit(
     physical: &mut Physical,
-    decision: &str,
     (transaction, coordinator): (&str, &str),
     branches: &str,
 ) -> Result<bool> {
-    let mut sql = SqlWriter::new(physical.dialect());
+    let sql = insertion(physical.dialect()).finish();
+    insert(physical, &sql, "C", (transaction, coordinator, branches))
+}
+
+/// A decision to roll back.
+pub(super) struct Abort<'a> {
+    pub(super) transaction: &'a str,
+    pub(super) coordinator: &'a str,
+    /// The names of its branches, with commas between them.
+    pub(super) branches: &'a str,
+}
+
+/// Inserts aborts of transactions without a decision, and keeps those of which a branch is prepared meanwhile: `look` lists the branches of
+/// each. While they are there, nothing else can be decided.
+pub(super) fn insert_aborts(
+    physical: &mut Physical,
+    aborts: &[Abort<'_>],
+    look: impl FnOnce() -> Vec<Vec<Listed>>,
+) -> Result<Vec<Fenced>> {
+    physical.begin_with(&TransactionOptions::default())?;
+    let fenced = insert_and_look(physical, aborts, look);
+    if fenced.is_err() {
+        // The first error matters more; a connection whose rollback failed is closed.
+        let _ = physical.rollback();
+    }
+    fenced
+}
+
+fn insert_and_look(
+    physical: &mut Physical,
+    aborts: &[Abort<'_>],
+    look: impl FnOnce() -> Vec<Vec<Listed>>,
+) -> Result<Vec<Fenced>> {
+    let mut sql = insertion(physical.dialect());
+    match physical.dialect() {
+        // An error would end the transaction.
+        Dialect::Postgres => sql.push(" ON CONFLICT (transaction_id) DO NOTHING"),
+        Dialect::Sqlite | Dialect::Mysql => &mut sql,
+    };
+    let sql = sql.finish();
+    let mut fenced = Vec::new();
+    for abort in aborts {
+        let values = (abort.transaction, abort.coordinator, abort.branches);
+        let is_inserted = insert(physical, &sql, "A", values)?;
+        fenced.push((!is_inserted).then_some(Fenced::Decided));
+    }
+    if fenced.contains(&None) {
+        // The listing has its own time.
+        physical.set_bound(Instant::now().checked_add(FENCING));
+        for ((abort, fenced), listed) in aborts.iter().zip(&mut fenced).zip(look()) {
+            if fenced.is_none() {
+                *fenced = Some(fence(AllRules, &listed));
+                if *fenced != Some(Fenced::Decided) {
+                    forget(physical, abort.transaction)?;
+                }
+            }
+        }
+    }
+    physical.commit()?;
+    let fenced = fenced.into_iter();
+    Ok(fenced.map(|it| it.unwrap_or(Fenced::Failed)).collect())
+}
+
+fn insertion(dialect: Dialect) -> SqlWriter {
+    let mut sql = SqlWriter::new(dialect);
     sql.push("INSERT INTO _bindery_decisions (transaction_id, decision, coordinator, branches, created_ms) VALUES (");
     for _ in 0..4 {
         sql.placeholder().push(", ");
     }
     sql.placeholder().push(")");
+    sql
+}
+
+fn insert(
+    physical: &mut Physical,
+    sql: &str,
+    decision: &str,
+    (transaction, coordinator, branches): (&str, &str, &str),
+) -> Result<bool> {
     let write = &mut |params: &mut ParamWriter<'_>| {
         params.text(transaction);
         params.text(decision);
@@ -109,38 +186,11 @@ pub(super) fn insert(
         params.text(branches);
         params.i64(own_tables::process_now_ms());
     };
-    match physical.execute(&sql.finish(), write) {
-        Ok(_) => Ok(true),
+    match physical.execute(sql, write) {
+        Ok(rows) => Ok(rows > 0),
         Err(error) if is_taken(&error) => Ok(false),
         Err(error) => Err(error),
     }
-}
-
-/// Inserts an abort unless there is a decision, and keeps it if a branch is prepared meanwhile: `look` lists them.
-pub(super) fn insert_abort(
-    physical: &mut Physical,
-    id: (&str, &str),
-    branches: &str,
-    look: impl FnOnce() -> Vec<Listed>,
-) -> Result<Fenced> {
-    physical.begin_with(&TransactionOptions::default())?;
-    let fenced = match insert(physical, "A", id, branches) {
-        Ok(true) => fence(AllRules, &look()),
-        Ok(false) => {
-            physical.rollback()?;
-            return Ok(Fenced::Decided);
-        }
-        Err(error) => {
-            // The error of the insert matters more; a connection whose rollback failed is closed.
-            let _ = physical.rollback();
-            return Err(error);
-        }
-    };
-    match fenced {
-        Fenced::Decided => physical.commit()?,
-        Fenced::Gone | Fenced::Failed => physical.rollback()?,
-    }
-    Ok(fenced)
 }
 
 /// Reads what was decided of a transaction.

@@ -1,4 +1,4 @@
-//! Recovery by a program: it drives the real machines, as `atomic/recover.rs` does.
+//! Recovery by a program: it drives the real machines, as `atomic/repairing.rs` does.
 
 use crate::chance::Chance;
 use crate::process::Fencing;

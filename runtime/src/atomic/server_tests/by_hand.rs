@@ -155,6 +155,44 @@ fn a_home_that_is_lost_is_tried_once_for_all_its_branches() {
     assert_eq!(world.prepared(), 0);
 }
 
+/// A coordinator that stands still between its decision and its commit is waited for, and the branches of others are finished meanwhile.
+///
+/// Covers REC-10 on PostgreSQL with a home on MariaDB.
+#[test]
+fn a_decision_that_is_not_committed_yet_keeps_only_its_own_branch() {
+    const COUNT: u32 = 8;
+    let _watchdog = Watchdog::start("atomic standing still", PATIENCE);
+    let many = Server::postgres().setting("max_prepared_transactions", "100");
+    let Some(world) = World::on_servers("standing-still", (many, Server::mysql())) else {
+        return;
+    };
+    let group = &GROUPS[MARIA_PG];
+    let outcome = world.run(group, writes_all(group, world.next()));
+    assert!(is_committed_everywhere(&outcome), "{outcome:?}");
+    leave_prepared(&world, group, COUNT);
+    let mut standing = world.db.engines[MARIA].pool.acquire().unwrap();
+    let decided = standing.protocol(|it| {
+        it.batch("BEGIN")?;
+        it.batch(&format!(
+            "INSERT INTO _bindery_decisions VALUES ('bnd1:lost.maria:k1-3', 'C', 'lost.maria', '{}.pg.0', 4102444800000)",
+            group.name
+        ))
+    });
+    decided.expect("it is the first");
+    let report = world.recover();
+    let number_of = |fate| fates(&report).iter().filter(|it| it.1 == fate).count();
+    let half = COUNT as usize / 2;
+    assert_eq!(number_of(Fate::Committed), half, "{report:?}");
+    assert_eq!(number_of(Fate::RolledBack), half - 1, "{report:?}");
+    assert_eq!(number_of(Fate::HomeUnreachable), 1, "{report:?}");
+    assert!(report.unreachable.is_empty(), "{report:?}");
+    standing
+        .protocol(|it| it.batch("COMMIT"))
+        .expect("it goes on");
+    assert_eq!(fates(&world.recover()), [("pg", Fate::Committed)]);
+    assert_eq!(world.prepared(), 0);
+}
+
 /// Covers REC-10 on PostgreSQL: listed and finished. With `BINDERY_TEST_FULL` a hundred thousand, and the time of each is printed.
 #[test]
 #[expect(clippy::print_stdout, reason = "the summary of a long run")]
