@@ -69,7 +69,7 @@ impl LostHomes {
     }
 }
 
-/// What homes have decided of the branches of one engine, read after these were listed.
+/// The decisions on the branches of one engine, read after these were listed.
 ///
 /// One that is decided later is found as not decided: recovery writes an abort before it acts on that, and reads again.
 #[derive(Default)]

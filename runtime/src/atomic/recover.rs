@@ -2,7 +2,7 @@
 //! there by `listing`.
 
 use std::collections::{BTreeMap, HashSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::fence;
 use super::homes::{Decisions, LostHomes};
@@ -16,7 +16,7 @@ use crate::databases::{Configured, Registry};
 use crate::driver::Physical;
 use crate::driver::prepared::{Gid, Owner, PreparedBranch};
 use crate::error::{Error, ErrorKind, Result};
-use crate::link::slots::branches::elsewhere;
+use crate::link::slots::branches::{elsewhere, extend};
 use crate::observe;
 use bindery_core::dialect::Dialect;
 
@@ -305,7 +305,7 @@ pub(super) fn on<T>(
 pub(super) fn list(engine: &Configured) -> Result<Vec<PreparedBranch>> {
     elsewhere(&engine.pool, STEP, |link| {
         link.protocol(|physical| {
-            physical.set_bound(Instant::now().checked_add(LISTING));
+            extend(physical, LISTING);
             physical.prepared_branches()
         })
     })

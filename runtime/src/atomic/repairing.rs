@@ -99,7 +99,7 @@ impl<'r> Repairing<'r> {
         outcome.inspect_err(|error| self.note(error.kind()))
     }
 
-    /// What its home has decided by now.
+    /// The decision of its home.
     pub(super) fn read(&self) -> Decision {
         let Some(home) = self.home else {
             return Decision::Stranger;
@@ -126,7 +126,7 @@ impl<'r> Repairing<'r> {
                 }
                 Some(Event::OwnerEnded(at))
             }
-            // What homes are asked is up to `Doubting` and `fence`.
+            // Of homes: `Doubting` and `fence` do them.
             Action::ReadDecision
             | Action::FenceAbort
             | Action::Pause(Pause::Home | Pause::Branch(_))

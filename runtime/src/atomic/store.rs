@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::names::DecidedBranch;
 use super::protocol::{AllRules, Decision, Fenced, Listed, fence};
 use crate::driver::own_tables;
 use crate::driver::{Physical, TransactionOptions};
 use crate::error::{Error, ErrorKind, Result};
+use crate::link::slots::branches::extend;
 use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::SqlWriter;
@@ -148,7 +149,7 @@ fn insert_and_look(
     }
     if fenced.contains(&None) {
         // The listing has its own time.
-        physical.set_bound(Instant::now().checked_add(FENCING));
+        extend(physical, FENCING);
         for ((abort, fenced), listed) in aborts.iter().zip(&mut fenced).zip(look()) {
             if fenced.is_none() {
                 *fenced = Some(fence(AllRules, &listed));

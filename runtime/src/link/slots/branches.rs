@@ -331,6 +331,11 @@ pub(crate) fn elsewhere<T>(
     outcome.map_err(|error| error.on_engine(pool.engine()).during(Operation::Resolve))
 }
 
+/// Gives what is still to be done in [`elsewhere`] this time from now on.
+pub(crate) fn extend(physical: &mut Physical, limit: Duration) {
+    physical.set_bound(Instant::now().checked_add(limit));
+}
+
 fn bounded<T>(
     link: &mut Link,
     limit: Duration,
