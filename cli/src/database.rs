@@ -95,11 +95,7 @@ impl<'t> Databases<'t> {
 
     /// Makes the tables that are missing, and says in what those that were there differ from the schema.
     pub(crate) fn create_missing(&self) -> Outcomes<'t> {
-        self.unless_differing(self.each(|registry, engine, tables| {
-            let created = registry.create_missing_on(engine)?;
-            let drift = drift(registry, engine)?;
-            Ok(tables.outcome(|name, shown| created_or_exists((name, shown), &created, &drift)))
-        }))
+        self.unless_differing(self.each(make_missing))
     }
 
     /// Says which tables `create_missing` would make, and in what the others differ from the schema. Changes nothing.
@@ -142,6 +138,14 @@ impl<'t> Databases<'t> {
         })
     }
 
+    /// Drops the tables there are, and makes them anew.
+    pub(crate) fn remake_tables(&self) -> Outcomes<'t> {
+        self.unless_differing(self.each(|registry, engine, tables| {
+            registry.drop_tables(engine)?;
+            make_missing(registry, engine, tables)
+        }))
+    }
+
     /// All engines at the same time. One that fails keeps no other from being worked on.
     fn each(
         &self,
@@ -172,6 +176,16 @@ impl<'t> Databases<'t> {
     fn chosen(&self, index: usize) -> Chosen {
         chosen(&self.registry, index)
     }
+}
+
+fn make_missing<'t>(
+    registry: &Registry,
+    engine: Chosen,
+    tables: &EngineTables<'t>,
+) -> bindery::Result<EngineOutcome<'t>> {
+    let created = registry.create_missing_on(engine)?;
+    let drift = drift(registry, engine)?;
+    Ok(tables.outcome(|name, shown| created_or_exists((name, shown), &created, &drift)))
 }
 
 fn created_or_exists(

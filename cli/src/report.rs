@@ -51,7 +51,7 @@ pub(crate) fn json(compiled: &Compiled, options: &SchemaOptions) -> String {
 }
 
 /// A value as JSON that people can read too.
-pub(crate) fn document(value: &impl Serialize) -> String {
+pub(crate) fn document<T: Serialize + ?Sized>(value: &T) -> String {
     let text = serde_json::to_string_pretty(value);
     text.expect("texts, numbers and lists have a form in JSON") + "\n"
 }

@@ -162,11 +162,20 @@ pub(crate) fn print(
     format: Format,
     output: &Output,
 ) -> Result<(), Failure> {
-    output.result(&match format {
-        Format::Json => document(&outcomes.done),
-        Format::Human | Format::Github => lines(&outcomes.done, output.results()),
-    })?;
+    print_done(&outcomes.done, format, output)?;
     output.failures(&outcomes.failures)
+}
+
+/// Prints what became of each table of the engines that were done.
+pub(crate) fn print_done(
+    done: &[EngineOutcome<'_>],
+    format: Format,
+    output: &Output,
+) -> Result<(), Failure> {
+    output.result(&match format {
+        Format::Json => document(done),
+        Format::Human | Format::Github => lines(done, output.results()),
+    })
 }
 
 fn lines(outcomes: &[EngineOutcome<'_>], stream: Stream) -> String {

@@ -15,6 +15,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::arguments::{ConfigOptions, EngineOptions, Format, SchemaOptions};
+use crate::at_once::at_once;
 use crate::catalogue::{self, Catalogue};
 use crate::confirm::{self, Confirmation};
 use crate::database::{Engines, failure};
@@ -84,18 +85,25 @@ pub(crate) fn run(arguments: &PullArguments, output: &Output) -> Result<(), Fail
     confirm_overwriting(arguments, &paths, output)?;
     let engines = Engines::open(&project, &chosen)?;
     let unmanaged = unmanaged(arguments);
-    let mut files = Vec::new();
-    for (index, (&engine, path)) in chosen.iter().zip(paths).enumerate() {
+    let of_engines: Vec<_> = chosen.into_iter().zip(paths).collect();
+    let pulled = at_once(&of_engines, |index, (engine, path)| {
         let catalogue = engines.catalogue(index)?;
-        let names = unmanaged.iter().filter(|(of, _)| *of == engine);
+        let names = unmanaged.iter().filter(|(of, _)| of == engine);
         let names = names.map(|(_, name)| name.clone()).collect();
         let text = catalogue.schema_text(&project.input.engines[engine.0 as usize], &names);
-        files.push(File {
-            engine,
-            path,
+        Ok(File {
+            engine: *engine,
+            path: path.clone(),
             catalogue,
             text,
-        });
+        })
+    });
+    let (mut files, mut failures) = (Vec::new(), Vec::new());
+    for pulled in pulled {
+        match pulled {
+            Ok(file) => files.push(file),
+            Err(failure) => failures.push(failure),
+        }
     }
     for file in &files {
         if let Some(path) = &file.path {
@@ -103,7 +111,9 @@ pub(crate) fn run(arguments: &PullArguments, output: &Output) -> Result<(), Fail
         }
     }
     print(&files, &project, arguments, output)?;
-    read_back(&files, &project.input, output)
+    let read = read_back(&files, &project.input, output);
+    output.failures(&failures)?;
+    read
 }
 
 impl Engines {

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use bindery::data::Fixtures;
 use bindery::migrate::Migrator;
 use bindery_schema::diagnostic::Diagnostics;
-use bindery_schema::model::{CheckedModel, EngineId};
+use bindery_schema::model::EngineId;
 use clap::Args;
 
 use super::load::fixtures;
@@ -25,7 +24,7 @@ use crate::tables::{self, Outcomes};
 #[command(
     long_about = "Drop the tables of the schema and make them anew, empty or with fixtures.\n\n\
         Tables that the schema does not know, and those it calls `@unmanaged`, are left alone. Where the engine has migrations they are \
-        recorded as applied, as the new tables are those of the schema. Of several engines one must be named; one that is `protected` \
+        recorded as applied, as the new tables are those of the schema. An engine that fails keeps no other from being reset. Of several engines one must be named; one that is `protected` \
         is refused. Prompts for confirmation; without a terminal, `--yes` is needed.",
     after_help = "Examples:\n  \
         bindery reset                                 `default`, the only engine\n  \
@@ -75,77 +74,64 @@ pub(crate) fn run(arguments: &ResetArguments, output: &Output) -> Result<(), Fai
         };
         super::drop::ask(&confirmation, &compiled.project, &engines, output)?;
     }
-    tables::print(made_anew(&databases), options.format, output)?;
-    let engines = Engines::open(&compiled.project, &chosen)?;
-    record_migrations(&migrations, &engines, output)?;
-    fixtures.map_or(Ok(()), |fixtures| {
-        load_fixtures(
-            &fixtures,
-            (model, &chosen),
-            &engines,
-            options.format,
-            output,
-        )
-    })
-}
-
-/// The tables that were made, once all were dropped. Engines whose tables were not dropped are not begun with.
-fn made_anew<'t>(databases: &Databases<'t>) -> Outcomes<'t> {
-    let dropped = databases.drop_tables();
-    if !dropped.failures.is_empty() {
-        return dropped;
+    let Outcomes { done, mut failures } = databases.remake_tables();
+    tables::print_done(&done, options.format, output)?;
+    let remade = |id: &&EngineId| {
+        let engine = &model.engine(**id).name;
+        done.iter().any(|it| it.engine == engine)
+    };
+    let remade: Vec<EngineId> = chosen.iter().filter(remade).copied().collect();
+    let engines = Engines::open(&compiled.project, &remade)?;
+    failures.extend(record_migrations(&migrations, (&engines, &remade), output));
+    if let Some(fixtures) = &fixtures {
+        let loaded = fixtures::load_into(fixtures, (model, &remade), &engines);
+        // One document is enough: the tables'.
+        if !matches!(options.format, Format::Json) {
+            fixtures::print_done(&loaded.0, options.format, output)?;
+        }
+        failures.extend(loaded.1);
     }
-    databases.create_missing()
+    output.failures(&failures)
 }
 
-/// The migrations of each engine that has some, with its place among those that are chosen.
+/// The migrations of each engine that has some.
 fn read_migrations(
     project: &Project,
     chosen: &[EngineId],
     format: Format,
     output: &Output,
-) -> Result<Vec<(usize, EngineMigrations)>, Failure> {
+) -> Result<Vec<(EngineId, EngineMigrations)>, Failure> {
     let (mut sources, mut found) = (project.input.sources.clone(), Diagnostics::default());
     let mut read = Vec::new();
-    for (index, id) in chosen.iter().enumerate() {
+    for id in chosen {
         let of_engine = files::of_engine(project, *id, &mut sources, &mut found);
-        read.extend(of_engine.map(|migrations| (index, migrations)));
+        read.extend(of_engine.map(|migrations| (*id, migrations)));
     }
     report::findings_of(&found, &sources, format, output)?;
     Ok(read)
 }
 
-/// The new tables are at the head of the migrations.
+/// Records on these engines that their new tables are at the head of their migrations; gives the failures.
 fn record_migrations(
-    read: &[(usize, EngineMigrations)],
-    engines: &Engines,
+    read: &[(EngineId, EngineMigrations)],
+    (engines, remade): (&Engines, &[EngineId]),
     output: &Output,
-) -> Result<(), Failure> {
-    for (index, read) in read {
-        let Some(last) = read.migrations.last() else {
+) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for (index, id) in remade.iter().enumerate() {
+        let of_engine = read.iter().find(|(of, _)| of == id);
+        let Some((read, last)) = of_engine.and_then(|(_, it)| Some((it, it.migrations.last()?)))
+        else {
             continue;
         };
-        let migrator = Migrator::new(&engines.registry, engines.chosen(*index), &read.migrations);
-        let recorded = migrator.baseline(last.version);
-        recorded.map_err(|error| database::failure(&error))?;
-        output.message(&format!(
-            "migrations on {} are recorded as applied, up to {}\n",
-            read.engine, last.version
-        ));
+        let migrator = Migrator::new(&engines.registry, engines.chosen(index), &read.migrations);
+        match migrator.baseline(last.version) {
+            Ok(_) => output.message(&format!(
+                "migrations on {} are recorded as applied, up to {}\n",
+                read.engine, last.version
+            )),
+            Err(error) => failures.push(database::failure(&error)),
+        }
     }
-    Ok(())
-}
-
-fn load_fixtures(
-    fixtures: &Fixtures,
-    chosen: (&CheckedModel, &[EngineId]),
-    engines: &Engines,
-    format: Format,
-    output: &Output,
-) -> Result<(), Failure> {
-    match format {
-        // One document is enough: the tables'.
-        Format::Json => output.failures(&fixtures::load_into(fixtures, chosen, engines).1),
-        Format::Human | Format::Github => fixtures::load(fixtures, chosen, engines, format, output),
-    }
+    failures
 }

@@ -1,6 +1,6 @@
 //! CLI-01: every command that works on engines, in one table.
 
-use super::support::{Project, SCHEMA, holds};
+use super::support::{Project, SCHEMA, holds, names_in};
 
 /// A command, and what it has beside `--engine`, `--all` and `--format`.
 struct Command {
@@ -282,6 +282,7 @@ fn cli_01_an_engine_that_fails_keeps_no_other_from_its_work() {
         ("dump --all", "dumped     blogs on "),
         ("load --all --replace --yes", "loaded     blogs on "),
         ("truncate --all --yes", "emptied    blogs on "),
+        ("reset --all --yes", "created    blogs on "),
         ("drop --all --yes", "dropped    blogs on "),
     ] {
         let outcome = project.run(words);
@@ -297,7 +298,17 @@ fn cli_01_an_engine_that_fails_keeps_no_other_from_its_work() {
             "{words}: {outcome:#?}"
         );
         holds(&outcome.failed(), &["engine `p`"]);
+        if words.starts_with("reset") {
+            for engine in ["b", "c"] {
+                project.sqlite(&format!("{engine}.db"), "INSERT INTO blogs VALUES (7)");
+            }
+        }
         if words == "dump --all" {
+            holds(
+                &project.run("pull --all --out pulled").failed(),
+                &["engine `p`"],
+            );
+            assert_eq!(names_in(&project.path("pulled")), ["b.sql", "c.sql"]);
             let there = ["manifest.json", "blogs.csv"];
             std::fs::create_dir(project.path("data/p")).expect("a folder");
             for name in there {

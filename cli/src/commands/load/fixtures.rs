@@ -49,11 +49,20 @@ pub(crate) fn load(
     output: &Output,
 ) -> Result<(), Failure> {
     let (done, failures) = load_into(fixtures, chosen, engines);
-    output.result(&match format {
-        Format::Json => document(&done),
-        Format::Human | Format::Github => done.iter().map(|one| lines(one, output)).collect(),
-    })?;
+    print_done(&done, format, output)?;
     output.failures(&failures)
+}
+
+/// Prints what was loaded.
+pub(crate) fn print_done(
+    done: &[EngineFixtures],
+    format: Format,
+    output: &Output,
+) -> Result<(), Failure> {
+    output.result(&match format {
+        Format::Json => document(done),
+        Format::Human | Format::Github => done.iter().map(|one| lines(one, output)).collect(),
+    })
 }
 
 /// The same without a word: the engines that were done, and the failures of the others.
