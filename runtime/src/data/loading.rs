@@ -280,20 +280,19 @@ impl Work<'_, '_> {
 
     /// Stores the rows that were read.
     fn store(&mut self, physical: &mut Physical, reader: &Reader<'_, '_>) -> Result<()> {
-        let mut first = 0;
+        let (mut first, mut end) = (0, self.rows.len());
         while first < self.rows.len() {
-            let all = first..self.rows.len();
             let is_tried = self.reject.is_some();
             if is_tried {
                 physical.batch(SAVEPOINT)?;
             }
-            let Err(error) = insert(physical, self.table, &self.rows, all.clone(), self.mode)
-            else {
+            let Err(error) = insert(physical, self.table, &self.rows, first..end, self.mode) else {
                 if is_tried {
                     physical.batch(RELEASE)?;
                 }
-                self.loaded.rows += all.len() as u64;
-                return Ok(());
+                self.loaded.rows += (end - first) as u64;
+                (first, end) = (end, self.rows.len());
+                continue;
             };
             let Some(row) = error.row().filter(|_| is_about_the_row(&error)) else {
                 return Err(self.of_rows(error, None, reader));
@@ -304,14 +303,15 @@ impl Work<'_, '_> {
                 return Err(error);
             }
             physical.batch(BACK)?;
-            if bad > first {
-                insert(physical, self.table, &self.rows, first..bad, self.mode)?;
-                self.loaded.rows += (bad - first) as u64;
-            }
             physical.batch(RELEASE)?;
+            if bad > first {
+                // One of those before it may be refused, too: a value that cannot be sent is found before them.
+                end = bad;
+                continue;
+            }
             let record = self.rows.records[bad].clone();
             self.leave_out(error, &record, reader)?;
-            first = bad + 1;
+            (first, end) = (bad + 1, self.rows.len());
         }
         Ok(())
     }

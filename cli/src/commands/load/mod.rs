@@ -181,6 +181,7 @@ pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Fail
     if arguments.dry_run {
         return check(&plans, model, options.format, output);
     }
+    let rejects = Rejects::new(arguments.skip_bad.as_deref())?;
     if arguments.mode.replace && !arguments.yes {
         ask(&compiled.project, model, &plans, output)?;
     }
@@ -188,7 +189,7 @@ pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Fail
     let load = Load {
         arguments,
         engines: &engines,
-        rejects: Mutex::new(Rejects::new(arguments.skip_bad.as_deref())),
+        rejects: Mutex::new(rejects),
         progress: Progress::new(output, arguments.quiet),
     };
     // An archive is read from its beginning to its end, and the rows of one engine after the other are left out.
@@ -332,8 +333,8 @@ impl Load<'_> {
         for part in &plan.parts {
             let place = ("loading", part.table.data.name(), engine);
             let told = &mut |rows| self.progress.tell(place, rows, part.rows);
-            let outcome = self.part(&mut loading, part, told)?;
-            ensure_number(part, outcome)?;
+            let outcome = self.part(&mut loading, (engine, part), told)?;
+            ensure_number(engine, part, outcome)?;
             loaded.push(TableLoad {
                 table: part.table.data.name().to_owned(),
                 rows: outcome.rows,
@@ -347,20 +348,20 @@ impl Load<'_> {
     fn part(
         &self,
         loading: &mut Loading,
-        part: &Part<'_>,
+        (engine, part): (&str, &Part<'_>),
         told: &mut dyn FnMut(u64),
     ) -> Result<Loaded, Failure> {
         let mut load =
-            |name, input: &mut dyn BufRead| self.rows(loading, part, (name, input), told);
+            |name, input: &mut dyn BufRead| self.rows(loading, (engine, part), (name, input), told);
         match &part.input {
             Input::Stdin => load("-".to_owned(), &mut BufReader::new(io::stdin().lock())),
             Input::File(path, file) => {
                 let mut input = BufReader::with_capacity(256 * 1024, file);
                 load(path.display().to_string(), &mut input)
             }
-            Input::Packed(archive, engine, table) => {
-                let name = archive.name(engine, table).display().to_string();
-                archive.read(engine, table, |input| load(name, input))?
+            Input::Packed(archive, packed, table) => {
+                let name = archive.name(packed, table).display().to_string();
+                archive.read(packed, table, |input| load(name, input))?
             }
         }
     }
@@ -368,7 +369,7 @@ impl Load<'_> {
     fn rows(
         &self,
         loading: &mut Loading,
-        part: &Part<'_>,
+        (engine, part): (&str, &Part<'_>),
         (name, input): (String, &mut dyn BufRead),
         told: &mut dyn FnMut(u64),
     ) -> Result<Loaded, Failure> {
@@ -379,7 +380,7 @@ impl Load<'_> {
         let mut failed = None;
         let mut reject = |rejected: Rejected<'_>| {
             let mut rejects = self.rejects.lock().unwrap_or_else(PoisonError::into_inner);
-            rejects.write(&rejected, &mut failed)
+            rejects.write(engine, &rejected, &mut failed)
         };
         let is_wanted = self.arguments.skip_bad.is_some();
         let reject: Option<Reject<'_>> = if is_wanted { Some(&mut reject) } else { None };
@@ -392,11 +393,11 @@ impl Load<'_> {
 }
 
 /// The manifest says how many rows there are.
-fn ensure_number(part: &Part<'_>, loaded: Loaded) -> Result<(), Failure> {
+fn ensure_number(engine: &str, part: &Part<'_>, loaded: Loaded) -> Result<(), Failure> {
     let found = loaded.rows + loaded.rejected;
     match part.rows {
         Some(rows) if rows != found => Err(Failure::new(format!(
-            "table `{}` has {} in its file, and the manifest says {rows}; nothing was changed",
+            "table `{}` of {engine} has {} in its file, and the manifest says {rows}; nothing was changed",
             part.table.data.name(),
             super::dump::rows(found)
         ))),

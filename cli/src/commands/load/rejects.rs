@@ -17,22 +17,30 @@ pub(super) struct Rejects<'a> {
     path: Option<&'a Path>,
     file: Option<File>,
     header: Option<String>,
-    rows: u64,
+    /// The engines whose rows were left out, in their order, each with the number.
+    rows: Vec<(String, u64)>,
 }
 
 impl<'a> Rejects<'a> {
-    pub(super) fn new(path: Option<&'a Path>) -> Self {
-        Self {
+    /// # Errors
+    /// The file is there already: it is looked for before a row is loaded.
+    pub(super) fn new(path: Option<&'a Path>) -> Result<Self, Failure> {
+        if let Some(path) = path.filter(|path| path.exists()) {
+            let failure = Failure::new(format!("`{}` is there already", path.display()));
+            return Err(failure.help("`--skip-bad` writes a new file: name another, or remove it"));
+        }
+        Ok(Self {
             path,
             file: None,
             header: None,
-            rows: 0,
-        }
+            rows: Vec::new(),
+        })
     }
 
     /// Writes a row as it stood in its file, with the reason before it as a line that begins with `#`.
     pub(super) fn write(
         &mut self,
+        engine: &str,
         rejected: &Rejected<'_>,
         failed: &mut Option<Failure>,
     ) -> bindery::Result<()> {
@@ -54,11 +62,14 @@ impl<'a> Rejects<'a> {
             self.header = header;
         }
         text += &format!(
-            "# {}\n{}\n",
+            "# {engine}: {}\n{}\n",
             failure(rejected.error).message(),
             rejected.record
         );
-        self.rows += 1;
+        match self.rows.last_mut().filter(|(of, _)| of == engine) {
+            Some((_, rows)) => *rows += 1,
+            None => self.rows.push((engine.to_owned(), 1)),
+        }
         let written = self
             .file
             .as_mut()
@@ -74,16 +85,13 @@ impl<'a> Rejects<'a> {
 
     /// Says how many there were; then the command did not do all that it was to do.
     pub(super) fn finish(self, output: &Output) -> Result<(), Failure> {
-        match self.path.filter(|_| self.rows > 0) {
-            None => Ok(()),
-            Some(path) => {
-                output.message(&format!(
-                    "{} left out, in `{}`\n",
-                    rows(self.rows),
-                    path.display()
-                ));
-                Err(Failure::Told)
-            }
+        let Some(path) = self.path.filter(|_| !self.rows.is_empty()) else {
+            return Ok(());
+        };
+        for (engine, number) in self.rows {
+            let (rows, path) = (rows(number), path.display());
+            output.message(&format!("{rows} of {engine} left out, in `{path}`\n"));
         }
+        Err(Failure::Told)
     }
 }
