@@ -1,6 +1,7 @@
 //! Names that a database has once: a new table takes those of one that goes.
 
 use super::migrate_add::Both;
+use super::support::{Project, holds, names_in};
 
 const REFERRED: &str = "CREATE TABLE cities (id BIGINT NOT NULL PRIMARY KEY);\n";
 
@@ -60,4 +61,53 @@ fn stays(both: &Both, before: &[String]) {
     both.good("migrate revert --engine default --yes");
     assert_eq!(both.catalogue(), before);
     assert_eq!(both.numbers("SELECT count(*) FROM users"), [1]);
+}
+
+/// Each new column is asked about with every old one that it may have been; a name that has been taken is not asked about again.
+#[test]
+fn cli_07_renames_are_answered_at_the_prompt() {
+    let columns = |one: &str, other: &str| {
+        format!(
+            "-- @engines default\nCREATE TABLE notes (id BIGINT NOT NULL PRIMARY KEY, {one} TEXT, {other} TEXT);\n"
+        )
+    };
+    let cases: [(&str, &[&str], &[&str]); 3] = [
+        (
+            "y\ny\n",
+            &["`notes.x` called `a`", "`notes.y` called `b`"],
+            &["\"a\" TO \"x\"", "\"b\" TO \"y\""],
+        ),
+        (
+            "n\ny\ny\n",
+            &[
+                "`notes.x` called `a`",
+                "`notes.x` called `b`",
+                "`notes.y` called `a`",
+            ],
+            &["\"b\" TO \"x\"", "\"a\" TO \"y\""],
+        ),
+        (
+            "n\nn\ny\n",
+            &["`notes.y` called `a`"],
+            &["\"a\" TO \"y\"", "ADD COLUMN \"x\""],
+        ),
+    ];
+    for (answers, asked, written) in cases {
+        let project = Project::new(&[
+            ("bindery.toml", "url = \"sqlite://app.db\"\n"),
+            ("schema.sql", &columns("a", "b")),
+        ]);
+        project.run("migrate add first").good();
+        project.write("schema.sql", columns("x", "y"));
+        let shown = project.answer_on_terminal("migrate add second", answers);
+        holds(&shown, asked);
+        let asked = shown.matches("[y/N]").count();
+        assert_eq!(asked, answers.lines().count(), "{shown}");
+        let names = names_in(&project.path("migrations/default"));
+        let second = names.iter().find(|name| name.ends_with("_second.sql"));
+        let second = second.expect("the second migration");
+        let path = project.path(&format!("migrations/default/{second}"));
+        let text = std::fs::read_to_string(path).expect("it was written");
+        holds(&text, written);
+    }
 }

@@ -4,13 +4,12 @@ use std::fs;
 use std::io::{self, BufRead, IsTerminal};
 use std::path::Path;
 
-use bindery_schema::diff::{
-    Change, Plan, Planned, Rename, Step, TableShape, compare, file_text, hints, plan,
-};
+use bindery_schema::diff::{Plan, Planned, Step, file_text, hints, plan};
 use clap::Args;
 use serde::Serialize;
 
 use super::differ::{Differ, Sides};
+use super::renames;
 use super::versions::Versions;
 use crate::arguments::{EngineOptions, Format, SchemaOptions};
 use crate::failure::Failure;
@@ -139,7 +138,7 @@ fn of_engine(
     let mut renames = hints(differ.model()?, side.id);
     let asks = io::stdin().is_terminal() && arguments.schema.format == Format::Human;
     if asks {
-        ask_renames(side, &mut renames, output);
+        renames::ask(side, &mut renames, |question| is_yes(question, output));
     }
     let plan_of = Plan {
         from: &side.folded.structure,
@@ -234,74 +233,6 @@ pub(super) fn file_name(name: &str) -> Result<String, Failure> {
         return Err(failure.help("write letters, digits and `_`, such as `add_nick`"));
     }
     Ok(name)
-}
-
-/// Asks about each table and column that might be another one's new name.
-fn ask_renames(side: &Sides, renames: &mut Vec<Rename>, output: &Output) {
-    let (from, to) = (&side.folded.structure, &side.schema);
-    let changes = compare(from, to);
-    let added = changes.iter().filter_map(|change| match change {
-        Change::CreateTable(table) => Some(table),
-        _ => None,
-    });
-    for table in added {
-        let gone = changes.iter().find_map(|change| match change {
-            Change::DropTable(old) if alike(old, table) => Some(old),
-            _ => None,
-        });
-        let rename = gone.map(|old| Rename::Table {
-            from: old.name.clone(),
-            to: table.name.clone(),
-        });
-        let question = gone.map(|old| {
-            format!(
-                "{}: was the table `{}` called `{}` before?",
-                side.engine.name, table.name, old.name
-            )
-        });
-        if let (Some(question), Some(rename)) = (question, rename)
-            && !renames.contains(&rename)
-            && is_yes(&question, output)
-        {
-            renames.push(rename);
-        }
-    }
-    for change in &changes {
-        let Change::AddColumn { table, column } = change else {
-            continue;
-        };
-        let gone = changes.iter().find_map(|change| match change {
-            Change::DropColumn {
-                table: at,
-                column: old,
-            } if at == table && old.type_sql == column.type_sql => Some(old),
-            _ => None,
-        });
-        let Some(old) = gone else { continue };
-        let rename = Rename::Column {
-            table: table.clone(),
-            from: old.name.clone(),
-            to: column.name.clone(),
-        };
-        let question = format!(
-            "{}: was the column `{table}.{}` called `{}` before?",
-            side.engine.name, column.name, old.name
-        );
-        if !renames.contains(&rename) && is_yes(&question, output) {
-            renames.push(rename);
-        }
-    }
-}
-
-/// Do most columns have the same names?
-fn alike(old: &TableShape, new: &TableShape) -> bool {
-    let has = |name: &str| old.columns.iter().any(|column| column.name == name);
-    let same = new
-        .columns
-        .iter()
-        .filter(|column| has(&column.name))
-        .count();
-    same * 2 >= new.columns.len().max(old.columns.len())
 }
 
 fn is_yes(question: &str, output: &Output) -> bool {

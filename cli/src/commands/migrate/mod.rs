@@ -7,6 +7,7 @@ mod drift;
 pub(crate) mod files;
 mod import;
 mod large;
+mod renames;
 mod squash;
 mod told;
 pub(crate) mod versions;
