@@ -1,6 +1,6 @@
 //! `bindery doctor`.
 
-use bindery_testkit::{Server, fresh_mysql, fresh_postgres};
+use bindery_testkit::{FreshDatabase, Server, fresh_mysql, fresh_postgres};
 
 use super::support::{Project, holds};
 
@@ -65,6 +65,74 @@ fn mon_03_doctor_names_every_trouble_and_what_to_do() {
     let lite = project.run("doctor --engine lite --format json");
     assert_eq!(lite.code, Some(1), "{lite:#?}");
     assert_eq!(lite.json()[0]["level"], "warning");
+}
+
+/// In every schema of the database, and of sequences; of MySQL's roles it is said that they are not looked at.
+#[test]
+fn mon_03_doctor_names_privileges_that_are_missing() {
+    let (Some(postgres), Some(mysql)) = (fresh_postgres(), fresh_mysql()) else {
+        return;
+    };
+    let schema = "-- @dialect postgres\n\n-- @engines p\nCREATE TABLE notes (id bigserial PRIMARY KEY);\n\
+        -- @engines p\nCREATE TABLE audit.log (id bigint PRIMARY KEY);\n-- @engines m\nCREATE TABLE pages (id bigint PRIMARY KEY);\n";
+    let config =
+        |[p, m]: [String; 2]| format!("[engines.p]\nurl = \"{p}\"\n[engines.m]\nurl = \"{m}\"\n");
+    let project = Project::new(&[
+        ("bindery.toml", &config([postgres.url(), mysql.url()])),
+        ("schema.sql", schema),
+    ]);
+    let run = |database: &FreshDatabase, sql: &str| database.run_script(sql).expect("it runs");
+    run(&postgres, "CREATE SCHEMA audit");
+    project.run("create --all").good();
+    let (name, reader) = (format!("limited{}", std::process::id()), "reader");
+    run(
+        &postgres,
+        &format!(
+            "CREATE ROLE {name} LOGIN PASSWORD 'limited'; GRANT USAGE ON SCHEMA audit TO {name}; GRANT SELECT, INSERT, UPDATE, DELETE ON notes TO {name}; \
+             GRANT SELECT ON audit.log TO {name}"
+        ),
+    );
+    let of_mysql = mysql.url();
+    let shop = of_mysql.rsplit('/').next().expect("a database");
+    run(
+        &mysql,
+        &format!(
+            "CREATE USER {name} IDENTIFIED BY 'limited'; GRANT SELECT ON {shop}.pages TO {name}"
+        ),
+    );
+    let limited = |url: String| {
+        let (scheme, rest) = url.split_once("://").expect("a URL");
+        let (_, server) = rest.split_once('@').expect("with a user");
+        format!("{scheme}://{name}:limited@{server}")
+    };
+    let urls = || [limited(postgres.url()), limited(mysql.url())];
+    project.write("bindery.toml", config(urls()));
+    let found = project.run("doctor").results;
+    holds(
+        &found,
+        &[
+            "warning    privileges on p: the account lacks INSERT, UPDATE, DELETE on `audit.log`\n",
+            "warning    privileges on p: the account lacks USAGE on `SEQUENCE notes_id_seq`\n",
+            "warning    privileges on m: the account lacks INSERT, UPDATE, DELETE on `pages`\n",
+        ],
+    );
+    let role = format!("{name}_{reader}");
+    run(
+        &mysql,
+        &format!(
+            "CREATE ROLE {role}; GRANT INSERT, UPDATE, DELETE ON {shop}.pages TO {role}; GRANT {role} TO {name}; SET DEFAULT ROLE {role} FOR {name}"
+        ),
+    );
+    let found = project.run("doctor --engine m").results;
+    holds(
+        &found,
+        &["ok         privileges on m: the account has roles, whose rights are not looked at\n"],
+    );
+    run(&mysql, &format!("DROP USER {name}; DROP ROLE {role}"));
+    run(
+        &postgres,
+        &format!("DROP OWNED BY {name}; DROP ROLE {name}"),
+    );
 }
 
 /// A broken schema is what is found first.

@@ -6,7 +6,8 @@ mod groups;
 mod privileges;
 mod server;
 
-use bindery_schema::model::CheckedModel;
+use bindery::Dialect;
+use bindery_schema::model::{CheckedModel, Table};
 use clap::Args;
 
 use super::status::{Look, Row, Sections, Thresholds, look_at, migrations, print};
@@ -69,7 +70,11 @@ pub(crate) fn run(arguments: &DoctorArguments, output: &Output) -> Result<(), Fa
 fn table_names(model: &CheckedModel, look: &Look<'_>) -> Vec<String> {
     let tables = model.tables.iter();
     let own = tables.filter(|table| table.view.is_none() && table.engines.contains(&look.id));
-    own.map(|table| table.name.name.clone()).collect()
+    let name = |table: &Table| match look.dialect() {
+        Dialect::Postgres => table.name.to_string(),
+        Dialect::Sqlite | Dialect::Mysql => table.name.name.clone(),
+    };
+    own.map(name).collect()
 }
 
 /// Nothing to be said against it.

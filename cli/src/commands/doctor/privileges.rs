@@ -11,13 +11,26 @@ use crate::level::Level;
 
 const SECTION: &str = "privileges";
 
-/// Tables of the schema in use, each with what the account may not do with it.
+/// Tables, each with whether it is in the schema in use, and what the account may not do with it; and the sequences of their columns that it
+/// may not use.
 const POSTGRES: &str = "\
-SELECT c.relname::text, concat_ws(', ', \
-    CASE WHEN NOT has_table_privilege(c.oid, 'SELECT') THEN 'SELECT' END, CASE WHEN NOT has_table_privilege(c.oid, 'INSERT') THEN 'INSERT' END, \
-    CASE WHEN NOT has_table_privilege(c.oid, 'UPDATE') THEN 'UPDATE' END, CASE WHEN NOT has_table_privilege(c.oid, 'DELETE') THEN 'DELETE' END) \
-FROM pg_catalog.pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') \
-ORDER BY 1";
+WITH tables AS (SELECT c.oid, n.nspname || '.' || c.relname AS name, n.nspname = current_schema() AS is_current, \
+    CASE WHEN n.nspname = current_schema() THEN c.relname::text ELSE n.nspname || '.' || c.relname END AS shown \
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')) \
+SELECT name, is_current, concat_ws(', ', \
+    CASE WHEN NOT has_table_privilege(oid, 'SELECT') THEN 'SELECT' END, CASE WHEN NOT has_table_privilege(oid, 'INSERT') THEN 'INSERT' END, \
+    CASE WHEN NOT has_table_privilege(oid, 'UPDATE') THEN 'UPDATE' END, CASE WHEN NOT has_table_privilege(oid, 'DELETE') THEN 'DELETE' END), \
+    shown \
+FROM tables \
+UNION ALL SELECT t.name, t.is_current, 'USAGE', 'SEQUENCE ' || s.oid::regclass FROM tables t \
+    JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = t.oid AND d.deptype = 'a' \
+    JOIN pg_catalog.pg_class s ON d.classid = 'pg_catalog.pg_class'::regclass AND s.oid = d.objid \
+    WHERE CASE WHEN s.relkind = 'S' THEN NOT has_sequence_privilege(s.oid, 'USAGE') END \
+ORDER BY 1, 4";
+
+/// The roles in use, whose privileges are not among those of the account.
+const MYSQL_ROLES: &str =
+    "SELECT count(*) FROM information_schema.enabled_roles WHERE role_name IS NOT NULL";
 
 /// All privileges of the account that are wide enough for a table: each with the table, empty for all of the database's.
 const MYSQL: &str = "\
@@ -56,16 +69,33 @@ fn sqlite(look: &Look<'_>) -> Vec<Row> {
 
 fn postgres(look: &Look<'_>, tables: &[String]) -> bindery::Result<Vec<Row>> {
     let mut connection = look.engines.registry.connect(look.chosen())?;
-    let found: Vec<(String, String)> = connection.query_as(Sql::assembled(POSTGRES), ())?;
+    let found: Vec<(String, bool, String, String)> =
+        connection.query_as(Sql::assembled(POSTGRES), ())?;
+    let is_ours = |name: &str, is_current: bool| {
+        let bare = name.split_once('.').map(|(_, bare)| bare);
+        let bare = bare.filter(|_| is_current);
+        tables
+            .iter()
+            .any(|it| it == name || Some(it.as_str()) == bare)
+    };
     let lacks = found
         .into_iter()
-        .filter(|(table, missing)| tables.contains(table) && !missing.is_empty());
-    Ok(told(lacks.collect()))
+        .filter(|(name, is_current, missing, _)| !missing.is_empty() && is_ours(name, *is_current));
+    Ok(told(
+        lacks.map(|(_, _, missing, on)| (on, missing)).collect(),
+    ))
 }
 
 fn mysql(look: &Look<'_>, tables: &[String]) -> bindery::Result<Vec<Row>> {
     let mut connection = look.engines.registry.connect(look.chosen())?;
     let granted: Vec<(String, String)> = connection.query_as(Sql::assembled(MYSQL), ())?;
+    let roles: i64 = connection.query_scalar(Sql::assembled(MYSQL_ROLES), ())?;
+    if roles > 0 {
+        return Ok(fine(
+            SECTION,
+            "the account has roles, whose rights are not looked at",
+        ));
+    }
     let has = |table: &String, needed: &str| {
         let mut granted = granted.iter();
         granted.any(|(on, what)| what == needed && (on.is_empty() || on == table))
@@ -84,13 +114,13 @@ fn mysql(look: &Look<'_>, tables: &[String]) -> bindery::Result<Vec<Row>> {
     Ok(told(lacks.collect()))
 }
 
-/// A row for each table with which the account may not do all.
+/// A row for each table with which the account may not do all, and for each sequence that it may not use.
 fn told(lacks: Vec<(String, String)>) -> Vec<Row> {
     if lacks.is_empty() {
         return fine(SECTION, "the account may read and write all tables");
     }
     let row = |(table, missing): (String, String)| {
-        let text = format!("the account may not {missing} on `{table}`");
+        let text = format!("the account lacks {missing} on `{table}`");
         let hint = format!(
             "`GRANT {missing} ON {table} TO` the account, unless the program does not need it"
         );
