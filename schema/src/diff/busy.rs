@@ -143,11 +143,68 @@ fn postgres(words: &[&str], made: &BTreeSet<String>) -> Told {
             }
             altered(words, table)
         }
+        ["vacuum", rest @ ..] if rest.contains(&"full") => rewrites("VACUUM FULL", last_name(rest)),
+        ["cluster", rest @ ..] => rewrites("CLUSTER", last_name(rest)),
+        ["reindex", rest @ ..] if !rest.contains(&"concurrently") => Some((
+            "B0435",
+            "REINDEX keeps rows from being written until its indexes are made".to_owned(),
+            "write `REINDEX … CONCURRENTLY`, in a file with `-- @no-transaction`",
+        )),
         ["lock", "table", ..] | ["lock", ..] => Some(lock("LOCK")),
         ["set", "lock_timeout", _, "0" | "'0'", ..]
         | ["set", "local", "lock_timeout", _, "0" | "'0'", ..] => Some(lock("`lock_timeout = 0`")),
         _ => None,
     }
+}
+
+fn last_name<'w>(words: &[&'w str]) -> Option<&'w str> {
+    words.iter().rfind(|word| **word != ";").copied()
+}
+
+/// Every row is written anew, and no other statement gets to the table.
+fn rewrites(words: &str, table: Option<&str>) -> Told {
+    let table = table.map_or(String::new(), |name| format!(" of `{name}`"));
+    Some((
+        "B0434",
+        format!("{words} writes every row{table} anew, and it cannot be read meanwhile"),
+        "do it at a quiet time: `-- @allow B0434`",
+    ))
+}
+
+/// Functions that give each row a value of its own, so that a new column with one writes all rows.
+const VOLATILE: [&str; 8] = [
+    "gen_random_uuid",
+    "uuid_generate_v1",
+    "uuid_generate_v4",
+    "uuidv4",
+    "uuidv7",
+    "random",
+    "nextval",
+    "clock_timestamp",
+];
+
+/// Has a new column a value of its own in each row?
+fn adds_values(words: &[&str]) -> bool {
+    let serial = [
+        "serial",
+        "bigserial",
+        "smallserial",
+        "serial2",
+        "serial4",
+        "serial8",
+    ];
+    let default = words.iter().position(|word| *word == "default");
+    let default = default.map_or(&[][..], |at| &words[at..]);
+    let is_stored = words.contains(&"generated") && words.contains(&"stored");
+    words.contains(&"add")
+        && (has_any(words, &serial)
+            || has_any(default, &VOLATILE)
+            || is_stored
+            || has(words, &["as", "identity"]))
+}
+
+fn has_any(words: &[&str], wanted: &[&str]) -> bool {
+    words.iter().any(|word| wanted.contains(word))
 }
 
 fn index_blocks(table: &str) -> (&'static str, String, &'static str) {
@@ -176,6 +233,24 @@ fn altered(words: &[&str], table: &str) -> Told {
             ),
             "add a column of the new type, copy the values in batches, then rename; a longer `varchar` or `text` costs nothing: `-- @allow B0434`",
         ));
+    }
+    if adds_values(words) {
+        return Some((
+            "B0434",
+            format!(
+                "a column with a value of its own in each row writes all rows of `{table}` anew, and it cannot be read meanwhile"
+            ),
+            "add the column without it, fill it in batches, then set the default; or `-- @allow B0434`",
+        ));
+    }
+    for words_of in [
+        &["set", "unlogged"][..],
+        &["set", "logged"],
+        &["set", "tablespace"],
+    ] {
+        if has(words, words_of) {
+            return rewrites(&words_of.join(" ").to_uppercase(), Some(table));
+        }
     }
     if has(words, &["set", "not", "null"]) || adds_not_null(words) {
         return Some((
@@ -210,13 +285,21 @@ fn adds_not_null(words: &[&str]) -> bool {
 }
 
 fn mysql(words: &[&str], made: &BTreeSet<String>) -> Told {
-    let ["alter", "table", rest @ ..] = words else {
-        return None;
+    let rest = match words {
+        ["alter", "table", rest @ ..] => rest,
+        ["lock", "tables" | "table", ..] => return Some(lock("LOCK TABLES")),
+        _ => return None,
     };
     let table = table(rest)?;
     let is_bounded = words.contains(&"algorithm") || words.contains(&"lock");
     if made.contains(table) || is_bounded {
         return None;
+    }
+    if has(words, &["convert", "to"]) {
+        return rewrites("CONVERT TO CHARACTER SET", Some(table));
+    }
+    if has(words, &["engine", "="]) || rest.get(1) == Some(&"engine") {
+        return rewrites("ENGINE", Some(table));
     }
     if words.contains(&"modify") || words.contains(&"change") {
         return Some((
@@ -297,6 +380,22 @@ mod tests {
             ),
             ("ALTER TABLE t ADD UNIQUE (a)", &["B0435"]),
             ("ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX i", &[]),
+            (
+                "ALTER TABLE t ADD COLUMN a uuid DEFAULT gen_random_uuid()",
+                &["B0434"],
+            ),
+            ("ALTER TABLE t ADD COLUMN a bigserial", &["B0434"]),
+            (
+                "ALTER TABLE t ADD COLUMN a integer GENERATED ALWAYS AS (b + 1) STORED",
+                &["B0434"],
+            ),
+            ("ALTER TABLE t ADD COLUMN a timestamptz DEFAULT now()", &[]),
+            ("ALTER TABLE t SET UNLOGGED", &["B0434"]),
+            ("VACUUM FULL t", &["B0434"]),
+            ("VACUUM t", &[]),
+            ("CLUSTER t", &["B0434"]),
+            ("REINDEX TABLE t", &["B0435"]),
+            ("REINDEX TABLE CONCURRENTLY t", &[]),
             ("LOCK TABLE t", &["B0438"]),
             ("SET lock_timeout = 0", &["B0438"]),
             ("INSERT INTO t VALUES (1)", &[]),
@@ -304,7 +403,7 @@ mod tests {
             assert_eq!(told(Dialect::Postgres, &[sql]), expected, "{sql}");
             assert_eq!(told(Dialect::Sqlite, &[sql]), [""; 0]);
             let new = ["CREATE TABLE IF NOT EXISTS t (a integer)", sql];
-            if !sql.starts_with("LOCK") && !sql.starts_with("SET") {
+            if sql.starts_with("ALTER") || sql.starts_with("CREATE") {
                 assert_eq!(told(Dialect::Postgres, &new), [""; 0], "{sql}");
             }
         }
@@ -320,6 +419,9 @@ mod tests {
                 &["B0437"],
             ),
             ("ALTER TABLE t ADD COLUMN a INT", &[]),
+            ("ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4", &["B0434"]),
+            ("ALTER TABLE t ENGINE = InnoDB", &["B0434"]),
+            ("LOCK TABLES t WRITE", &["B0438"]),
         ] {
             assert_eq!(told(Dialect::Mysql, &[sql]), expected, "{sql}");
         }

@@ -196,6 +196,36 @@ fn migrations_end_at_the_schema_and_lead_back() {
     }
 }
 
+/// The forms that keep a table in use, or that its rows need, are written where they fit.
+#[test]
+fn tables_stay_in_use_where_the_engine_can() {
+    let to = "CREATE TABLE users (id bigint NOT NULL PRIMARY KEY, name varchar(40) NOT NULL, age integer, old integer, CONSTRAINT users_name UNIQUE (name), CONSTRAINT users_age CHECK (age > 0));
+        CREATE INDEX users_by_age ON users (age);
+        CREATE TABLE posts (id bigint NOT NULL PRIMARY KEY, user_id bigint, title varchar(99) DEFAULT 'x', CONSTRAINT posts_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE);
+        CREATE TABLE gone (id bigint NOT NULL PRIMARY KEY);";
+    let from = BEFORE.replace("CREATE INDEX users_age ON users (age);", "");
+    for (dialect, wanted) in [
+        (
+            Dialect::Postgres,
+            &[
+                "CHECK (age > 0) NOT VALID",
+                "VALIDATE CONSTRAINT \"users_age\"",
+                "ON DELETE CASCADE NOT VALID",
+                "VALIDATE CONSTRAINT \"posts_user\"",
+                "CREATE INDEX CONCURRENTLY \"users_by_age\"",
+                "TYPE integer USING \"old\"::integer",
+            ][..],
+        ),
+        (Dialect::Mysql, &["ALGORITHM=INPLACE, LOCK=NONE", "MODIFY"]),
+        (Dialect::Sqlite, &["INSERT INTO", "DROP TABLE", "RENAME TO"]),
+    ] {
+        let written = planned(&from, to, dialect, &[]).join("\n");
+        for words in wanted {
+            assert!(written.contains(words), "{dialect}: {words} in:\n{written}");
+        }
+    }
+}
+
 #[test]
 fn renames_keep_what_is_there() {
     let to = BEFORE
