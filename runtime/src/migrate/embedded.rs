@@ -3,7 +3,9 @@
 use std::fmt;
 use std::thread;
 
-use super::{MigrateOptions, Migration, MigrationRun, MigrationStatus, Migrator, refused};
+use super::{
+    MigrateOptions, Migration, MigrationProgress, MigrationRun, MigrationStatus, Migrator, refused,
+};
 use crate::databases::Registry;
 use crate::error::{Error, MigrationError, Operation, Result};
 
@@ -82,8 +84,10 @@ pub struct MigrateReport {
 pub struct EngineMigrated {
     /// The engine's name.
     pub engine: &'static str,
-    /// The migrations that this call applied, in their order; those that were applied before one that failed stay.
-    pub result: Result<Vec<MigrationRun>>,
+    /// The migrations that this call applied, in their order; those before one that failed stay.
+    pub applied: Vec<MigrationRun>,
+    /// Why the engine failed, where it did.
+    pub result: Result<()>,
 }
 
 impl MigrateReport {
@@ -92,17 +96,15 @@ impl MigrateReport {
         &self.engines
     }
 
-    /// The migrations that were applied on the engine of this name; none where it failed.
+    /// The migrations that were applied on the engine of this name, also where a later one failed.
     pub fn applied_on(&self, engine: &str) -> &[MigrationRun] {
         let found = self.engines.iter().find(|one| one.engine == engine);
-        found
-            .and_then(|one| one.result.as_deref().ok())
-            .unwrap_or(&[])
+        found.map_or(&[], |one| one.applied.as_slice())
     }
 
     /// Was nothing pending on any engine?
     pub fn is_unchanged(&self) -> bool {
-        let is_unchanged = |one: &EngineMigrated| one.result.as_ref().is_ok_and(Vec::is_empty);
+        let is_unchanged = |one: &EngineMigrated| one.result.is_ok() && one.applied.is_empty();
         self.engines.iter().all(is_unchanged)
     }
 
@@ -183,11 +185,20 @@ impl Registry {
         migrations: Migrations,
         options: MigrateOptions,
     ) -> Result<MigrateReport, MigrateFailed> {
-        let run = |one: &EngineMigrations| EngineMigrated {
-            engine: one.engine,
-            result: self
-                .migrator_of(one)
-                .and_then(|migrator| migrator.with_options(options).run(&mut |_| ())),
+        let run = |one: &EngineMigrations| {
+            let mut applied = Vec::new();
+            let told = &mut |progress| {
+                if let MigrationProgress::Done(run) = progress {
+                    applied.push(run);
+                }
+            };
+            let migrator = self.migrator_of(one);
+            let result = migrator.and_then(|it| it.with_options(options).run(told));
+            EngineMigrated {
+                engine: one.engine,
+                applied,
+                result: result.map(drop),
+            }
         };
         let report = MigrateReport {
             engines: on_each(&self.own(migrations), run),

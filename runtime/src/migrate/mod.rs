@@ -184,7 +184,7 @@ pub enum MigrationState {
 }
 
 /// The end of one migration in a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MigrationRun {
     /// The version.
@@ -215,6 +215,8 @@ pub enum MigrationProgress {
         /// The migration.
         version: &'static str,
     },
+    /// A migration is applied or reverted, and stays so whatever becomes of the next.
+    Done(MigrationRun),
 }
 
 /// How migrations are applied.

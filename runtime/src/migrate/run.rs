@@ -96,7 +96,10 @@ impl Migrator<'_> {
     ) -> Result<Vec<MigrationRun>> {
         let mut runs = Vec::new();
         for step in steps {
-            runs.extend(self.take(&mut session.physical, step, told)?);
+            if let Some(run) = self.take(&mut session.physical, step, told)? {
+                told(MigrationProgress::Done(run));
+                runs.push(run);
+            }
         }
         Ok(runs)
     }

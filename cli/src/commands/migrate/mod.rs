@@ -12,7 +12,7 @@ mod squash;
 mod told;
 pub(crate) mod versions;
 
-use bindery::migrate::{MigrateOptions, MigrationProgress, Migrator};
+use bindery::migrate::{MigrateOptions, MigrationProgress, MigrationRun, Migrator};
 use bindery_schema::model::EngineId;
 use clap::{Args, Subcommand};
 use std::time::Duration;
@@ -214,9 +214,11 @@ fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
         if action.dry_run {
             return migrator.pending().map(Outcome::ToApply);
         }
-        let done = migrator.run(&mut |progress| one.tell(progress, "applying", &shown));
+        let mut done = Vec::new();
+        let tell = &mut |progress| one.tell(progress, ("applying", &mut done), &shown);
+        let ended = migrator.run(tell).map(drop);
         shown.end();
-        done.map(Outcome::Applied)
+        Outcome::after(Outcome::Applied(done), ended)
     });
     told::print(&outcomes, run.format, output)
 }
@@ -232,10 +234,11 @@ fn revert(action: &RevertArguments, output: &Output) -> Result<(), Failure> {
     }
     let shown = Progress::new(output, action.quiet);
     let outcomes = run.outcomes(|one| {
-        let tell = &mut |progress| one.tell(progress, "reverting", &shown);
-        let done = one.migrator().revert(action.count, tell);
+        let mut done = Vec::new();
+        let tell = &mut |progress| one.tell(progress, ("reverting", &mut done), &shown);
+        let ended = one.migrator().revert(action.count, tell).map(drop);
         shown.end();
-        done.map(Outcome::Reverted)
+        Outcome::after(Outcome::Reverted(done), ended)
     });
     told::print(&outcomes, run.format, output)
 }
@@ -289,7 +292,13 @@ impl<'a> One<'a> {
         migrator(self.engines, self.index, self.migrations)
     }
 
-    fn tell(&self, progress: MigrationProgress, word: &str, shown: &Progress<'_>) {
+    /// Shows it, and keeps the migrations that are done.
+    fn tell(
+        &self,
+        progress: MigrationProgress,
+        (word, done): (&str, &mut Vec<MigrationRun>),
+        shown: &Progress<'_>,
+    ) {
         let engine = &self.migrations.engine;
         match progress {
             MigrationProgress::Waiting => shown.note(&format!(
@@ -303,6 +312,7 @@ impl<'a> One<'a> {
                 statement,
                 of,
             } => shown.tell_statement((word, version, engine), statement, of),
+            MigrationProgress::Done(run) => done.push(run),
             _ => {}
         }
     }

@@ -22,9 +22,22 @@ pub(super) enum Outcome {
     ToRevert(Vec<Migration>),
     ToRecord(Vec<Migration>),
     ToResolve(MigrationStatus),
+    /// Some were done before one failed.
+    Stopped(Box<Outcome>, bindery::Error),
 }
 
 impl Outcome {
+    /// With the migrations that were done, and the end of the run.
+    pub(super) fn after(done: Self, ended: bindery::Result<()>) -> bindery::Result<Self> {
+        match (ended, &done) {
+            (Ok(()), _) => Ok(done),
+            (Err(error), Self::Applied(runs) | Self::Reverted(runs)) if !runs.is_empty() => {
+                Ok(Self::Stopped(Box::new(done), error))
+            }
+            (Err(error), _) => Err(error),
+        }
+    }
+
     /// The migrations of a dry run, for a question.
     pub(super) fn named(&self, engine: &str) -> Vec<String> {
         match self {
@@ -37,7 +50,8 @@ impl Outcome {
             | Self::Reverted(_)
             | Self::Recorded(_)
             | Self::ToRecord(_)
-            | Self::ToResolve(_) => Vec::new(),
+            | Self::ToResolve(_)
+            | Self::Stopped(..) => Vec::new(),
         }
     }
 }
@@ -80,7 +94,7 @@ pub(super) fn print(
     let mut failed = false;
     for (engine, outcome) in outcomes {
         match outcome {
-            Err(error) => {
+            Err(error) | Ok(Outcome::Stopped(_, error)) => {
                 failed = true;
                 let failure = database::failure(error);
                 output.failure(&match help(error, engine) {
@@ -164,11 +178,24 @@ fn help(error: &bindery::Error, engine: &str) -> Option<String> {
 }
 
 fn of_engine<'a>((engine, outcome): &'a (&str, bindery::Result<Outcome>)) -> EngineDocument<'a> {
-    let migrations = match outcome {
-        Ok(Outcome::Listed(status)) => status.iter().map(of_status).collect(),
-        Ok(Outcome::Applied(runs)) => runs.iter().map(|run| of_run(run, "applied")).collect(),
-        Ok(Outcome::Reverted(runs)) => runs.iter().map(|run| of_run(run, "reverted")).collect(),
-        Ok(Outcome::Recorded(versions)) => versions
+    let (migrations, error) = match outcome {
+        Ok(Outcome::Stopped(done, error)) => (migrations(done), Some(error)),
+        Ok(outcome) => (migrations(outcome), None),
+        Err(error) => (Vec::new(), Some(error)),
+    };
+    EngineDocument {
+        engine,
+        migrations,
+        error: error.map(ToString::to_string),
+    }
+}
+
+fn migrations(outcome: &Outcome) -> Vec<MigrationDocument<'_>> {
+    match outcome {
+        Outcome::Listed(status) => status.iter().map(of_status).collect(),
+        Outcome::Applied(runs) => runs.iter().map(|run| of_run(run, "applied")).collect(),
+        Outcome::Reverted(runs) => runs.iter().map(|run| of_run(run, "reverted")).collect(),
+        Outcome::Recorded(versions) => versions
             .iter()
             .map(|version| MigrationDocument {
                 version,
@@ -179,28 +206,23 @@ fn of_engine<'a>((engine, outcome): &'a (&str, bindery::Result<Outcome>)) -> Eng
                 duration_ms: None,
             })
             .collect(),
-        Ok(Outcome::ToApply(planned)) => planned
+        Outcome::ToApply(planned) => planned
             .iter()
             .map(|one| of_planned(one, "to apply"))
             .collect(),
-        Ok(Outcome::ToRevert(planned)) => planned
+        Outcome::ToRevert(planned) => planned
             .iter()
             .map(|one| of_planned(one, "to revert"))
             .collect(),
-        Ok(Outcome::ToRecord(planned)) => planned
+        Outcome::ToRecord(planned) => planned
             .iter()
             .map(|one| of_planned(one, "to record"))
             .collect(),
-        Ok(Outcome::ToResolve(status)) => vec![MigrationDocument {
+        Outcome::ToResolve(status) => vec![MigrationDocument {
             state: "to resolve",
             ..of_status(status)
         }],
-        Err(_) => Vec::new(),
-    };
-    EngineDocument {
-        engine,
-        migrations,
-        error: outcome.as_ref().err().map(ToString::to_string),
+        Outcome::Stopped(done, _) => migrations(done),
     }
 }
 
@@ -251,7 +273,7 @@ fn lines(engine: &str, outcome: &bindery::Result<Outcome>, stream: Stream) -> St
             .map(|one| status_line(engine, one, stream))
             .collect(),
         Ok(Outcome::Applied(runs)) if runs.is_empty() => nothing_pending(engine),
-        Ok(Outcome::Applied(runs)) => run_lines(engine, runs, "applied", stream),
+        Ok(done @ Outcome::Applied(_)) => done_lines(engine, done, stream),
         Ok(Outcome::Reverted(runs)) if runs.is_empty() => nothing_applied(engine),
         Ok(Outcome::ToApply(planned)) if planned.is_empty() => nothing_pending(engine),
         Ok(Outcome::ToApply(planned)) => {
@@ -276,14 +298,30 @@ fn lines(engine: &str, outcome: &bindery::Result<Outcome>, stream: Stream) -> St
             let at = statement.map_or(String::new(), |at| format!(", statement {at}"));
             format!("{word} {version}_{name} on {engine}: {state}{at}\n")
         }
-        Ok(Outcome::Reverted(runs)) => run_lines(engine, runs, "reverted", stream),
+        Ok(done @ Outcome::Reverted(_)) => done_lines(engine, done, stream),
         Ok(Outcome::Recorded(versions)) => {
             format!(
                 "recorded {} on {engine}\n",
                 count(versions.len(), "migration")
             )
         }
+        Ok(Outcome::Stopped(done, _)) => done_lines(engine, done, stream),
         Err(_) => String::new(),
+    }
+}
+
+/// Of what a run did.
+fn done_lines(engine: &str, done: &Outcome, stream: Stream) -> String {
+    match done {
+        Outcome::Reverted(runs) => run_lines(engine, runs, "reverted", stream),
+        Outcome::Applied(runs) => run_lines(engine, runs, "applied", stream),
+        Outcome::Listed(_)
+        | Outcome::Recorded(_)
+        | Outcome::ToApply(_)
+        | Outcome::ToRevert(_)
+        | Outcome::ToRecord(_)
+        | Outcome::ToResolve(_)
+        | Outcome::Stopped(..) => String::new(),
     }
 }
 
