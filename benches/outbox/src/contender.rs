@@ -5,7 +5,7 @@ use std::time::Duration;
 use bindery::StaticEngine;
 use bindery::outbox::HasOutbox;
 
-use crate::by_hand::{HandMaria, HandPostgres, HandSqlite};
+use crate::by_hand::{HandMaria, HandPostgres, HandSqlite, Kind};
 use crate::on_bindery::{self, Shape};
 use crate::on_graphile::Graphile;
 use crate::{Databases, Failure, Options, World, engine};
@@ -33,12 +33,14 @@ pub fn all(world: &World, options: &Options) -> Result<Vec<Contender>, Failure> 
     on_engine(&mut all, &db, engine::Maria, Rows::Mysql, options);
     on_engine(&mut all, &db, engine::Lite, Rows::Sqlite, options);
     let url = world.postgres.1.url();
-    for (name, batch) in [
-        ("by hand, one by one", 1),
-        ("by hand, 100 at a time", 100),
-        ("by hand, 500 at a time", 500),
+    for (name, kind, batch) in [
+        ("by hand, one by one", Kind::Plain, 1),
+        ("by hand, 100 at a time", Kind::Plain, 100),
+        ("by hand, 500 at a time", Kind::Plain, 500),
+        ("by hand with keys, 100 at a time", Kind::Keyed, 100),
+        ("by hand with keys, 500 at a time", Kind::Keyed, 500),
     ] {
-        let hand = HandPostgres::create(&url, options.threads, batch)?;
+        let hand = HandPostgres::create(&url, options.threads, batch, kind)?;
         let filling = hand.clone();
         all.push(Contender {
             rows: Rows::Postgres,
@@ -46,12 +48,10 @@ pub fn all(world: &World, options: &Options) -> Result<Vec<Contender>, Failure> 
             fill: Box::new(move |tasks| filling.fill(tasks)),
             run: Box::new(move |tasks| hand.run(tasks)),
         });
-    }
-    for (name, batch) in [
-        ("by hand, 100 at a time", 100),
-        ("by hand, 500 at a time", 500),
-    ] {
-        let hand = HandMaria::create(&world.mysql.1.url(), options.threads, batch)?;
+        if batch == 1 {
+            continue;
+        }
+        let hand = HandMaria::create(&world.mysql.1.url(), options.threads, batch, kind)?;
         let filling = hand.clone();
         all.push(Contender {
             rows: Rows::Mysql,
@@ -59,8 +59,7 @@ pub fn all(world: &World, options: &Options) -> Result<Vec<Contender>, Failure> 
             fill: Box::new(move |tasks| filling.fill(tasks)),
             run: Box::new(move |tasks| hand.run(tasks)),
         });
-        let file = world.folder.path().join("hand.db");
-        let hand = HandSqlite::create(file, options.threads, batch)?;
+        let hand = HandSqlite::create(world.file("hand.db"), options.threads, batch, kind)?;
         let filling = hand.clone();
         all.push(Contender {
             rows: Rows::Sqlite,

@@ -10,11 +10,12 @@ mod on_graphile;
 mod report;
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use bindery_testkit::{FreshDatabase, Server};
 
-use contender::Contender;
+use contender::{Contender, Rows};
 use report::Report;
 
 bindery::include_schema!();
@@ -26,8 +27,8 @@ cargo xtask bench --outbox [OPTIONS]
     --tasks N      tasks of a round (10000)
     --threads N    handlers at work at a time (4)
     --rounds N     rounds of each worker (5)
-    --idle-s N     how long an idle worker is watched (20)
-    --only WORDS   only workers whose database and name have these words, as Sqlite by hand";
+    --idle-s N     how long an idle worker is watched (20); 0 leaves that out
+    --only WORDS   only workers whose database and name have these, or one of several with | between, as 'Sqlite|Mysql by hand'";
 
 /// The options of a run.
 #[derive(Debug, Clone)]
@@ -55,7 +56,9 @@ impl Options {
                 "--tasks" => options.tasks = number().ok_or(HELP)?,
                 "--threads" => options.threads = number().ok_or(HELP)?,
                 "--rounds" => options.rounds = number().ok_or(HELP)?,
-                "--idle-s" => options.idle = Duration::from_secs(number().ok_or(HELP)? as u64),
+                "--idle-s" => {
+                    options.idle = Duration::from_secs(value.parse().map_err(|_| HELP)?);
+                }
                 "--only" => options.only = value,
                 _ => return Err(HELP.into()),
             }
@@ -85,19 +88,57 @@ impl World {
             folder: tempfile::tempdir()?,
         })
     }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Takes out the tasks of all workers of a database, so that none has the rows of earlier rounds to pass.
+    fn empty(&self, rows: Rows) -> Result<(), Failure> {
+        match rows {
+            Rows::Postgres => {
+                let (_, database) = &self.postgres;
+                database.answer("TRUNCATE _bindery_outbox, jobs, keyed_jobs;")?;
+                database.answer("VACUUM;")?;
+            }
+            Rows::Mysql => {
+                for table in ["_bindery_outbox", "jobs", "keyed_jobs"] {
+                    self.mysql.1.answer(&format!("TRUNCATE {table};"))?;
+                }
+            }
+            Rows::Sqlite => {
+                for (file, tables) in [
+                    ("bindery.db", &["_bindery_outbox"][..]),
+                    ("hand.db", &["jobs", "keyed_jobs"]),
+                ] {
+                    let connection = rusqlite::Connection::open(self.file(file))?;
+                    connection.busy_timeout(Duration::from_secs(30))?;
+                    for table in tables {
+                        connection.execute_batch(&format!("DELETE FROM {table}"))?;
+                    }
+                    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 fn main() -> Result<(), Failure> {
     let options = Options::parse(std::env::args().skip(1))?;
     let world = World::start()?;
     let mut contenders: Vec<Contender> = contender::all(&world, &options)?;
-    contenders.retain(|one| format!("{:?} {}", one.rows, one.name).contains(&options.only));
+    contenders.retain(|one| {
+        let name = format!("{:?} {}", one.rows, one.name);
+        options.only.split('|').any(|words| name.contains(words))
+    });
     let mut report = Report::default();
     for round in 0..=options.rounds {
         for at in 0..contenders.len() {
             // Another one begins each time.
             let at = (at + round) % contenders.len();
             let contender = &mut contenders[at];
+            world.empty(contender.rows)?;
             (contender.fill)(options.tasks)?;
             let took = (contender.run)(options.tasks)?;
             // The first round only warms up.
@@ -107,7 +148,10 @@ fn main() -> Result<(), Failure> {
         }
     }
     report.print();
-    idle::measure(&world, &options)
+    match options.idle.is_zero() {
+        true => Ok(()),
+        false => idle::measure(&world, &options),
+    }
 }
 
 /// Runs `work` and measures it.

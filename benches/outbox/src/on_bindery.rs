@@ -16,7 +16,7 @@ pub struct Work {
 }
 
 pub fn databases(world: &World) -> Result<Databases, Failure> {
-    let file = world.folder.path().join("bindery.db");
+    let file = world.file("bindery.db");
     let config = Config::new()
         .engine("default", EngineOptions::url(world.postgres.1.url()))
         .engine("maria", EngineOptions::url(world.mysql.1.url()))

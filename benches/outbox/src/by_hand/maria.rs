@@ -5,31 +5,42 @@ use std::time::Duration;
 use mysql::prelude::Queryable;
 use mysql::{Conn, Opts, Params, TxOpts, Value};
 
-use super::{handle, name, on_threads, payload};
+use super::{Kind, handle, name, on_threads, payload};
 use crate::Failure;
 
 /// The number of MariaDB's error.
 const DEADLOCK: u16 = 1213;
+
+/// There are no indexes over some of the rows, so one column has the key of a running job.
+const KEYED_INDEXES: &str = "running_key VARCHAR(191) GENERATED ALWAYS AS (CASE WHEN status = 'running' THEN job_key END) STORED UNIQUE, \
+     INDEX (status, priority, run_at, id), INDEX (job_key, id)";
 
 #[derive(Clone)]
 pub struct HandMaria {
     url: String,
     threads: usize,
     batch: usize,
+    kind: Kind,
 }
 
 impl HandMaria {
-    pub fn create(url: &str, threads: usize, batch: usize) -> Result<Self, Failure> {
+    pub fn create(url: &str, threads: usize, batch: usize, kind: Kind) -> Result<Self, Failure> {
+        let (table, columns) = (kind.table(), kind.columns());
+        let indexes = match kind {
+            Kind::Plain => "INDEX (status, id)",
+            Kind::Keyed => KEYED_INDEXES,
+        };
         let hand = Self {
             url: url.to_owned(),
             threads,
             batch,
+            kind,
         };
-        hand.connect()?.query_drop(
-            "CREATE TABLE IF NOT EXISTS jobs (id BIGINT AUTO_INCREMENT PRIMARY KEY, kind VARCHAR(100) NOT NULL, payload LONGTEXT NOT NULL, \
+        hand.connect()?.query_drop(format!(
+            "CREATE TABLE IF NOT EXISTS {table} (id BIGINT AUTO_INCREMENT PRIMARY KEY, kind VARCHAR(100) NOT NULL, payload LONGTEXT NOT NULL, \
              status VARCHAR(9) NOT NULL, attempts INT NOT NULL DEFAULT 0, locked_by VARCHAR(100), locked_until DATETIME(3), \
-             created_at DATETIME(3) NOT NULL DEFAULT now(3), completed_at DATETIME(3), INDEX (status, id)) ENGINE = InnoDB",
-        )?;
+             created_at DATETIME(3) NOT NULL DEFAULT now(3), completed_at DATETIME(3){columns}, {indexes}) ENGINE = InnoDB",
+        ))?;
         Ok(hand)
     }
 
@@ -40,8 +51,10 @@ impl HandMaria {
     pub fn fill(&self, tasks: usize) -> Result<(), Failure> {
         let mut connection = self.connect()?;
         let mut tx = connection.start_transaction(TxOpts::default())?;
-        let insert =
-            tx.prep("INSERT INTO jobs (kind, payload, status) VALUES ('work', ?, 'pending')")?;
+        let table = self.kind.table();
+        let insert = tx.prep(format!(
+            "INSERT INTO {table} (kind, payload, status) VALUES ('work', ?, 'pending')"
+        ))?;
         for user in 0..tasks {
             tx.exec_drop(&insert, (payload(user)?,))?;
         }
@@ -56,17 +69,19 @@ impl HandMaria {
         let mut connection = self.connect()?;
         let name = name();
         connection.query_drop("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")?;
-        connection.query_drop(
-            "UPDATE jobs SET status = 'pending', locked_by = NULL WHERE status = 'running' AND locked_until < now(3) AND attempts < 5",
-        )?;
+        let table = self.kind.table();
+        let put_back = format!(
+            "UPDATE {table} SET status = 'pending', locked_by = NULL WHERE status = 'running' AND locked_until < now(3) AND attempts < 5",
+        );
+        undeadlocked(|| connection.query_drop(put_back.as_str()))?;
         let mut done = 0;
         loop {
-            let rows = undeadlocked(|| claim(&mut connection, &name, self.batch))?;
+            let rows = undeadlocked(|| claim(&mut connection, &name, (self.kind, self.batch)))?;
             if rows.is_empty() {
                 return Ok(done);
             }
             rows.iter().try_for_each(|(_, payload)| handle(payload))?;
-            done += undeadlocked(|| end(&mut connection, &name, &rows))?;
+            done += undeadlocked(|| end(&mut connection, &name, (self.kind, &rows)))?;
         }
     }
 }
@@ -83,25 +98,34 @@ fn undeadlocked<T>(mut work: impl FnMut() -> Result<T, mysql::Error>) -> Result<
     }
 }
 
-fn claim(connection: &mut Conn, name: &str, batch: usize) -> Result<Rows, mysql::Error> {
+fn claim(
+    connection: &mut Conn,
+    name: &str,
+    (kind, batch): (Kind, usize),
+) -> Result<Rows, mysql::Error> {
+    let (table, may_run) = (kind.table(), kind.ready("unix_timestamp()"));
     let mut tx = connection.start_transaction(TxOpts::default())?;
     let ready = format!(
-        "SELECT id, payload FROM jobs WHERE status = 'pending' ORDER BY id LIMIT {batch} FOR UPDATE SKIP LOCKED"
+        "SELECT j.id, j.payload FROM {table} j WHERE {may_run} LIMIT {batch} FOR UPDATE SKIP LOCKED"
     );
     let rows: Rows = tx.exec(ready, ())?;
     if !rows.is_empty() {
         let set = "status = 'running', attempts = attempts + 1, locked_by = ?, locked_until = now(3) + INTERVAL 1 MINUTE";
         let named = std::iter::once(Value::from(name));
         let params = named.chain(ids(&rows)).collect();
-        tx.exec_drop(of(&rows, set), Params::Positional(params))?;
+        tx.exec_drop(of(kind, &rows, set), Params::Positional(params))?;
     }
     tx.commit()?;
     Ok(rows)
 }
 
-fn end(connection: &mut Conn, name: &str, rows: &Rows) -> Result<usize, mysql::Error> {
+fn end(
+    connection: &mut Conn,
+    name: &str,
+    (kind, rows): (Kind, &Rows),
+) -> Result<usize, mysql::Error> {
     let set = "status = 'completed', completed_at = now(3), locked_by = NULL, locked_until = NULL";
-    let update = of(rows, set) + " AND status = 'running' AND locked_by = ?";
+    let update = of(kind, rows, set) + " AND status = 'running' AND locked_by = ?";
     let params = ids(rows).chain(std::iter::once(Value::from(name)));
     connection.exec_drop(update, Params::Positional(params.collect()))?;
     Ok(connection.affected_rows() as usize)
@@ -112,7 +136,8 @@ fn ids(rows: &Rows) -> impl Iterator<Item = Value> {
 }
 
 /// A change of these rows.
-fn of(rows: &Rows, set: &str) -> String {
+fn of(kind: Kind, rows: &Rows, set: &str) -> String {
+    let table = kind.table();
     let places = vec!["?"; rows.len()].join(", ");
-    format!("UPDATE jobs SET {set} WHERE id IN ({places})")
+    format!("UPDATE {table} SET {set} WHERE id IN ({places})")
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::{handle, name, on_threads, payload};
+use super::{Kind, handle, name, on_threads, payload};
 use crate::Failure;
 
 #[derive(Clone)]
@@ -13,22 +13,28 @@ pub struct HandSqlite {
     file: PathBuf,
     threads: usize,
     batch: usize,
+    kind: Kind,
 }
 
 impl HandSqlite {
-    pub fn create(file: PathBuf, threads: usize, batch: usize) -> Result<Self, Failure> {
+    pub fn create(
+        file: PathBuf,
+        threads: usize,
+        batch: usize,
+        kind: Kind,
+    ) -> Result<Self, Failure> {
+        let (table, columns, indexes) = (kind.table(), kind.columns(), kind.partial_indexes());
         let hand = Self {
             file,
             threads,
             batch,
+            kind,
         };
-        hand.open()?.execute_batch(
-            "CREATE TABLE IF NOT EXISTS jobs (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, payload TEXT NOT NULL, status TEXT NOT NULL, \
+        hand.open()?.execute_batch(&format!(
+            "CREATE TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, payload TEXT NOT NULL, status TEXT NOT NULL, \
              attempts INTEGER NOT NULL DEFAULT 0, locked_by TEXT, locked_until INTEGER, created_at INTEGER NOT NULL DEFAULT (unixepoch()), \
-             completed_at INTEGER); \
-             CREATE INDEX IF NOT EXISTS jobs_pending ON jobs (id) WHERE status = 'pending'; \
-             CREATE INDEX IF NOT EXISTS jobs_running ON jobs (locked_until) WHERE status = 'running'",
-        )?;
+             completed_at INTEGER{columns}); {indexes}",
+        ))?;
         Ok(hand)
     }
 
@@ -43,8 +49,10 @@ impl HandSqlite {
     pub fn fill(&self, tasks: usize) -> Result<(), Failure> {
         let mut connection = self.open()?;
         let tx = connection.transaction()?;
-        let mut insert =
-            tx.prepare("INSERT INTO jobs (kind, payload, status) VALUES ('work', ?, 'pending')")?;
+        let table = self.kind.table();
+        let mut insert = tx.prepare(&format!(
+            "INSERT INTO {table} (kind, payload, status) VALUES ('work', ?, 'pending')"
+        ))?;
         for user in 0..tasks {
             insert.execute([payload(user)?])?;
         }
@@ -59,17 +67,18 @@ impl HandSqlite {
     fn work(&self) -> Result<usize, Failure> {
         let connection = self.open()?;
         let name = name();
-        let mut claim = connection.prepare(
-            "UPDATE jobs SET status = 'running', attempts = attempts + 1, locked_by = ?, locked_until = unixepoch() + 60 WHERE id IN \
-             (SELECT id FROM jobs WHERE status = 'pending' ORDER BY id LIMIT ?) RETURNING id, payload",
-        )?;
-        let mut end = connection.prepare(
-            "UPDATE jobs SET status = 'completed', completed_at = unixepoch(), locked_by = NULL, locked_until = NULL \
+        let (table, ready) = (self.kind.table(), self.kind.ready("unixepoch()"));
+        let mut claim = connection.prepare(&format!(
+            "UPDATE {table} SET status = 'running', attempts = attempts + 1, locked_by = ?, locked_until = unixepoch() + 60 WHERE id IN \
+             (SELECT j.id FROM {table} j WHERE {ready} LIMIT ?) RETURNING id, payload",
+        ))?;
+        let mut end = connection.prepare(&format!(
+            "UPDATE {table} SET status = 'completed', completed_at = unixepoch(), locked_by = NULL, locked_until = NULL \
              WHERE id = ? AND status = 'running' AND locked_by = ?",
-        )?;
-        connection.execute_batch(
-            "UPDATE jobs SET status = 'pending', locked_by = NULL WHERE status = 'running' AND locked_until < unixepoch() AND attempts < 5",
-        )?;
+        ))?;
+        connection.execute_batch(&format!(
+            "UPDATE {table} SET status = 'pending', locked_by = NULL WHERE status = 'running' AND locked_until < unixepoch() AND attempts < 5",
+        ))?;
         let mut done = 0;
         loop {
             let wanted = rusqlite::params![name, self.batch as i64];
