@@ -132,6 +132,8 @@ macro_rules! on_each {
     )*};
 }
 
+#[path = "outbox_busy.rs"]
+mod busy;
 #[path = "outbox_events.rs"]
 mod events;
 #[path = "outbox_keys.rs"]

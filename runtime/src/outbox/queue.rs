@@ -71,6 +71,14 @@ impl TaskStatus {
         }
     }
 
+    /// Is it in the index of those that neither wait for a worker nor are done?
+    fn is_held(self) -> bool {
+        match self {
+            Self::Pending | Self::Completed => false,
+            Self::Scheduled | Self::Running | Self::Failed => true,
+        }
+    }
+
     /// A word of a later version of bindery is taken for a task that a worker has: it is left alone.
     fn named(name: &str) -> Self {
         let found = Self::ALL.into_iter().find(|status| status.name() == name);
@@ -177,10 +185,7 @@ impl TaskFilter {
     fn sql(&self, also: &[&str]) -> String {
         let own = [
             (self.status.is_some(), "status = ?"),
-            (
-                self.status.is_some_and(|one| one != TaskStatus::Pending),
-                "status <> 'pending'",
-            ),
+            (self.status.is_some_and(TaskStatus::is_held), sql::IS_HELD),
             (self.task.is_some(), "task = ?"),
             (self.id.is_some(), "id = ?"),
             (self.first_id.is_some(), "id >= ?"),
@@ -285,7 +290,8 @@ impl<'a> TaskQueue<'a> {
     /// # Errors
     /// As [`summary`](Self::summary).
     pub fn retry(&self, filter: &TaskFilter, by: &str) -> Result<u64> {
-        self.put_back(filter, by, "status = 'failed'")
+        let state = format!("status = 'failed' AND {}", sql::IS_HELD);
+        self.put_back(filter, by, &state)
     }
 
     /// Has tasks that failed, and those that are completed and not yet deleted, done again, and records who wanted that, as
@@ -301,10 +307,7 @@ impl<'a> TaskQueue<'a> {
     fn put_back(&self, filter: &TaskFilter, by: &str, state: &str) -> Result<u64> {
         let by: String = by.chars().take(191).collect();
         self.run(Operation::Update, |physical| {
-            let text = sql::retry(
-                store::at(physical, self.table),
-                &filter.sql(&[state, "status <> 'pending'"]),
-            );
+            let text = sql::retry(store::at(physical, self.table), &filter.sql(&[state]));
             physical.execute(&text, &mut |params| {
                 params.text(&by);
                 filter.write(params);

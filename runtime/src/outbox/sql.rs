@@ -19,9 +19,46 @@ pub(super) struct TaskTable {
     pub(super) name: &'static str,
 }
 
-/// A statement over a table of tasks, which the template calls `@tasks`.
+/// A statement over a table of tasks, which the template calls `@tasks`. PostgreSQL would read the clock for each row anew, and none of
+/// its indexes could be read up to a time that changes: in a query of its own it is read once.
 fn over(at: TaskTable, template: &str) -> String {
-    statement(at.dialect, &template.replace("@tasks", at.name))
+    let template = template.replace("@tasks", at.name);
+    match at.dialect {
+        Dialect::Sqlite | Dialect::Mysql => statement(at.dialect, &template),
+        Dialect::Postgres => statement(at.dialect, &template.replace("@now", "(SELECT @now)")),
+    }
+}
+
+/// The condition of the index `_due`, beside what else a statement wants: SQLite takes an index over some of the rows only where a statement
+/// has its condition, word for word.
+pub(super) const IS_HELD: &str = "status NOT IN ('pending', 'completed')";
+
+/// Those whose time or lease ends.
+fn due_or_running(dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => {
+            format!("status IN ('scheduled', 'running') AND {IS_HELD}")
+        }
+        Dialect::Mysql => "status IN ('scheduled', 'running') AND turn = 0".to_owned(),
+    }
+}
+
+/// The column of a priority in the index over those that wait.
+fn turn(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => "priority",
+        Dialect::Mysql => "turn",
+    }
+}
+
+/// Tasks `e` of the key of a task `o` that have not ended.
+fn of_same_key(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => {
+            "e.task_key = o.task_key AND e.status IN ('pending', 'scheduled', 'running') AND e.status <> 'completed'"
+        }
+        Dialect::Mysql => "e.open_key = o.task_key",
+    }
 }
 
 /// `(?, ?, ?)`
@@ -98,24 +135,26 @@ pub(super) fn prune_inbox(dialect: Dialect) -> String {
     )
 }
 
-/// Is anything to be done? Reads only. SQLite takes an index over some of the rows only where a statement has its condition, word for
-/// word: so here and below, those that do not wait are `status <> 'pending'` beside what else they are.
+/// Is anything to be done? Reads only.
 pub(super) fn has_due(at: TaskTable) -> String {
+    let due = due_or_running(at.dialect);
     over(
         at,
-        "SELECT CASE WHEN EXISTS (SELECT 1 FROM @tasks WHERE status = 'pending') \
-         OR EXISTS (SELECT 1 FROM @tasks WHERE status IN ('scheduled', 'running') AND status <> 'pending' AND due_at <= @now) THEN 1 ELSE 0 END",
+        &format!(
+            "SELECT CASE WHEN EXISTS (SELECT 1 FROM @tasks WHERE status = 'pending') \
+             OR EXISTS (SELECT 1 FROM @tasks WHERE {due} AND due_at <= @now) THEN 1 ELSE 0 END"
+        ),
     )
 }
 
 /// Tasks whose time has come, and those whose lease has ended. Parameters: how many.
 pub(super) fn due(at: TaskTable) -> String {
-    let lock = skip_locked(at.dialect);
+    let (due, lock) = (due_or_running(at.dialect), skip_locked(at.dialect));
     over(
         at,
         &format!(
             "SELECT id, CASE WHEN status = 'running' THEN 1 ELSE 0 END, lapses, retry_count, max_attempts FROM @tasks \
-             WHERE status IN ('scheduled', 'running') AND status <> 'pending' AND due_at <= @now LIMIT ?{lock}"
+             WHERE {due} AND due_at <= @now LIMIT ?{lock}"
         ),
     )
 }
@@ -133,11 +172,12 @@ pub(super) fn ready(at: TaskTable, types: usize, looks_at_all: bool) -> String {
         0 => String::new(),
         _ => format!(" AND o.task IN {}", places(types)),
     };
+    let (turn, same_key) = (turn(at.dialect), of_same_key(at.dialect));
     let first = match looks_at_all {
         true => String::new(),
         false => format!(
             " AND o.id IN (SELECT f.id FROM (SELECT id FROM @tasks WHERE status = 'pending' \
-             ORDER BY priority, due_at, id LIMIT {FIRST}) f)"
+             ORDER BY {turn}, due_at, id LIMIT {FIRST}) f)"
         ),
     };
     let lock = skip_locked(at.dialect);
@@ -146,9 +186,8 @@ pub(super) fn ready(at: TaskTable, types: usize, looks_at_all: bool) -> String {
         &format!(
             "SELECT o.id, o.uid, o.task, o.payload, o.retry_count, o.max_attempts, o.lapses, o.created_at FROM @tasks o \
              WHERE o.status = 'pending'{filter}{first} AND (o.task_key IS NULL OR NOT EXISTS (SELECT 1 FROM @tasks e \
-             WHERE e.task_key = o.task_key AND e.status IN ('pending', 'scheduled', 'running') AND e.status <> 'completed' AND e.id <> o.id \
-             AND (e.status = 'running' OR e.id < o.id))) \
-             ORDER BY o.priority, o.due_at, o.id LIMIT ?{lock}"
+             WHERE {same_key} AND e.id <> o.id AND (e.status = 'running' OR e.id < o.id))) \
+             ORDER BY o.{turn}, o.due_at, o.id LIMIT ?{lock}"
         ),
     )
 }
@@ -246,7 +285,9 @@ pub(super) fn fail(at: TaskTable, is_last: bool) -> String {
 pub(super) fn claimed(at: TaskTable) -> String {
     over(
         at,
-        "SELECT id FROM @tasks WHERE status = 'running' AND status <> 'pending' AND claim = ? ORDER BY id",
+        &format!(
+            "SELECT id FROM @tasks WHERE status = 'running' AND {IS_HELD} AND claim = ? ORDER BY id"
+        ),
     )
 }
 
@@ -261,32 +302,36 @@ pub(super) fn renew(at: TaskTable, ids: usize) -> String {
     )
 }
 
-/// How many completed tasks are deleted together.
-pub(super) const PRUNED_AT_ONCE: u64 = 1000;
+/// How many tasks are read together for those that are to be deleted.
+pub(super) const PRUNED_AT_ONCE: usize = 1000;
 
-/// Deletes some of the completed tasks. Parameters: the age in milliseconds.
-pub(super) fn prune(at: TaskTable) -> String {
-    let old = "status = 'completed' AND status <> 'pending' AND due_at < @now - ?";
-    match at.dialect {
-        Dialect::Sqlite | Dialect::Postgres => over(
-            at,
-            &format!(
-                "DELETE FROM @tasks WHERE id IN (SELECT id FROM @tasks WHERE {old} LIMIT {PRUNED_AT_ONCE})"
-            ),
+/// Tasks after one, in the order in which they were written: the number, 1 where it was completed long enough ago, and 1 where it was
+/// written that long ago. Completed tasks are in no index but this one, so that completing one does not cost an entry of another.
+/// Parameters: the age in milliseconds, twice, and the number.
+pub(super) fn old(at: TaskTable) -> String {
+    over(
+        at,
+        &format!(
+            "SELECT id, CASE WHEN status = 'completed' AND due_at < @now - ? THEN 1 ELSE 0 END, \
+             CASE WHEN created_at <= @now - ? THEN 1 ELSE 0 END FROM @tasks WHERE id > ? ORDER BY id LIMIT {PRUNED_AT_ONCE}"
         ),
-        Dialect::Mysql => over(
-            at,
-            &format!("DELETE FROM @tasks WHERE {old} LIMIT {PRUNED_AT_ONCE}"),
-        ),
-    }
+    )
+}
+
+/// Parameters: the ids.
+pub(super) fn prune(at: TaskTable, ids: usize) -> String {
+    let ids = with_ids(at, ids);
+    over(
+        at,
+        &format!("DELETE FROM @tasks WHERE status = 'completed' AND {ids}"),
+    )
 }
 
 /// Status, number of tasks, and when the first of them is due; then the time of the database.
 pub(super) fn summary(at: TaskTable) -> String {
     over(
         at,
-        "SELECT status, count(*), min(due_at), @now FROM @tasks WHERE status = 'pending' GROUP BY status UNION ALL \
-         SELECT status, count(*), min(due_at), @now FROM @tasks WHERE status <> 'pending' GROUP BY status",
+        "SELECT status, count(*), min(due_at), @now FROM @tasks GROUP BY status",
     )
 }
 

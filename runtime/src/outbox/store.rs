@@ -325,11 +325,43 @@ pub(super) fn move_schedule(
     physical.execute(&text, write).map(|rows| rows > 0)
 }
 
-/// Deletes some completed tasks of this age; are there more?
-pub(super) fn prune(physical: &mut Physical, table: &'static str, age: Duration) -> Result<bool> {
-    let text = sql::prune(at(physical, table));
-    let deleted = physical.execute(&text, &mut |params| params.i64(millis(age)))?;
-    Ok(deleted >= sql::PRUNED_AT_ONCE)
+/// The outcome of a look at some tasks for those to delete.
+pub(super) struct Pruned {
+    pub(super) deleted: u64,
+    /// The last task that was looked at, where those after it may be old.
+    pub(super) last: Option<i64>,
+}
+
+/// Deletes completed tasks of this age among some of those after a number.
+pub(super) fn prune(
+    physical: &mut Physical,
+    table: &'static str,
+    age: Duration,
+    after: i64,
+) -> Result<Pruned> {
+    let table = at(physical, table);
+    let (mut ids, mut looked_at, mut any_old, mut last) = (Vec::new(), 0, false, after);
+    let write = &mut |params: &mut ParamWriter<'_>| {
+        params.i64(millis(age));
+        params.i64(millis(age));
+        params.i64(after);
+    };
+    physical.query(&sql::old(table), write, &mut |row| {
+        last = row.next()?;
+        let (is_over, is_old): (i64, i64) = (row.next()?, row.next()?);
+        if is_over != 0 {
+            ids.push(last);
+        }
+        any_old |= is_old != 0;
+        looked_at += 1;
+        Ok(true)
+    })?;
+    let deleted = change(physical, table, &ids, sql::prune, &mut |_| ())?;
+    let goes_on = any_old && looked_at == sql::PRUNED_AT_ONCE;
+    Ok(Pruned {
+        deleted,
+        last: goes_on.then_some(last),
+    })
 }
 
 /// Has statements of the transaction at hand find tasks by the indexes of their table.

@@ -11,6 +11,7 @@ mod periodic;
 #[cfg(not(feature = "cron"))]
 #[path = "no_periodic.rs"]
 mod periodic;
+mod recorder;
 mod run;
 mod threads;
 

@@ -81,6 +81,40 @@ impl FullLook {
     }
 }
 
+/// How often completed tasks that are old are deleted.
+const PRUNE: Duration = Duration::from_mins(1);
+
+/// When tasks are looked at for those to delete, and after which of them.
+pub(super) struct Pruning {
+    at: Instant,
+    pub(super) after: i64,
+}
+
+impl Pruning {
+    pub(super) fn new(keep_completed: Duration) -> Self {
+        Self {
+            at: Instant::now() + PRUNE.min(keep_completed),
+            after: 0,
+        }
+    }
+
+    pub(super) fn is_due(&self) -> bool {
+        Instant::now() >= self.at
+    }
+
+    /// A look at some tasks has deleted a number of them, and has ended at one or with the last that may be old. Old tasks that are kept, such as
+    /// those that failed, are passed in a small part of the time.
+    pub(super) fn did(&mut self, begun: Instant, deleted: u64, last: Option<i64>) {
+        let pause = match (last, deleted) {
+            (None, _) => PRUNE,
+            (Some(_), 0) => begun.elapsed().saturating_mul(SHARE),
+            (Some(_), _) => Duration::ZERO,
+        };
+        self.at = Instant::now() + pause;
+        self.after = last.unwrap_or(0);
+    }
+}
+
 /// A batch of which all tasks begin within this time is short: the next one is claimed while handlers still run it.
 const QUICK: Duration = Duration::from_millis(100);
 

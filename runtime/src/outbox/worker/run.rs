@@ -6,20 +6,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::random;
-use super::super::store::{self, ClaimedTask, End, Ended, Wanted};
+use super::super::store::{self, ClaimedTask, End, Wanted};
 use super::engine::{Store, ensure_skips_locks};
 use super::listener::Listener;
-use super::pace::{Backoff, BatchSize, FullLook, Poll};
+use super::pace::{Backoff, BatchSize, FullLook, Poll, Pruning};
 use super::periodic::Timetable;
+use super::recorder::{EndedTasks, Ends, Recorded, Recorder, is_contention};
 use super::threads::{Claim, Held, News, Runner, Shared};
 use super::{Options, Until, Worker};
 use crate::databases::GeneratedDatabases;
 use crate::driver::Physical;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::observe::count_tasks;
 
-/// How often completed tasks that are old are deleted.
-const PRUNE: Duration = Duration::from_mins(1);
 /// How often a worker that finds enough tasks makes those ready whose time has come.
 const ADVANCE: Duration = Duration::from_millis(50);
 
@@ -58,14 +57,15 @@ pub(super) struct Dispatcher<D: GeneratedDatabases> {
     /// Those whose tasks are here.
     live: BTreeMap<String, (Arc<Claim>, usize)>,
     /// Ends that are not recorded yet: where that fails, nothing is claimed.
-    unrecorded: Vec<(Held, End)>,
+    unrecorded: EndedTasks,
+    recorder: Recorder,
     records: Backoff,
     renewals: Backoff,
     report: WorkerReport,
     poll: Poll,
     timetable: Timetable,
     claims_no_more: bool,
-    prune_at: Instant,
+    pruning: Pruning,
     full_look: FullLook,
     /// When it last made tasks ready whose time had come.
     advanced: Option<Instant>,
@@ -79,32 +79,6 @@ enum Found {
     Nothing,
     /// Tasks may be there; another worker was faster.
     Contended,
-}
-
-/// The ends of tasks, by claims.
-struct Ends {
-    table: &'static str,
-    by_claim: BTreeMap<String, Ended>,
-}
-
-impl Ends {
-    fn is_empty(&self) -> bool {
-        self.by_claim.is_empty()
-    }
-
-    /// Records them; gives how many of the tasks were another worker's by then.
-    fn finish(&self, physical: &mut Physical) -> Result<usize> {
-        let ended = self.by_claim.iter();
-        ended
-            .map(|(claim, ended)| store::finish(physical, self.table, claim, ended))
-            .sum()
-    }
-}
-
-/// Two workers that claim tasks of one key together: the table lets one of them do so. On MySQL and MariaDB the index that holds
-/// this also has workers wait for each other whose keys are neighbours, in a circle at times.
-fn is_contention(error: &Error) -> bool {
-    error.is_unique_violation() || *error.kind() == ErrorKind::Conflict
 }
 
 impl<D: GeneratedDatabases> Dispatcher<D> {
@@ -122,6 +96,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         } = worker;
         let configured = &db.engines[engine];
         let store = Store::new(configured);
+        let recorder = Recorder::new(configured, table, &shared);
         let types = match options.only_registered {
             true => handlers.keys().cloned().collect(),
             false => types,
@@ -147,6 +122,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             claims: 0,
             live: BTreeMap::new(),
             unrecorded: Vec::new(),
+            recorder,
             records: Backoff::new(),
             renewals: Backoff::new(),
             report: WorkerReport::default(),
@@ -156,7 +132,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             full_look: FullLook::new(),
             advanced: None,
             batch: BatchSize::new(options.batch),
-            prune_at: Instant::now() + PRUNE.min(options.keep_completed),
+            pruning: Pruning::new(options.keep_completed),
             options,
         })
     }
@@ -245,8 +221,11 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let mut news = self.shared.news(low, threads, self.next_turn(may_claim));
         self.renew();
         self.unrecorded.append(&mut news.ended);
+        let recorded = self.recorder.recorded();
+        let is_recorded = recorded.is_some();
+        recorded.into_iter().for_each(|these| self.returned(these));
         // Tasks of the same keys can be claimed then.
-        if news.is_woken || !self.unrecorded.is_empty() {
+        if news.is_woken || is_recorded || !self.unrecorded.is_empty() {
             self.poll.now();
         }
         news
@@ -352,7 +331,10 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         if wanted.advances {
             self.advanced = Some(Instant::now());
         }
-        let ends = self.ends();
+        if self.batch.was_full() {
+            self.recorder.take(&mut self.unrecorded);
+        }
+        let ends = Ends::new(self.table, &self.unrecorded);
         let both = |physical: &mut Physical| {
             let lost = ends.finish(physical)?;
             Ok::<_, Error>((lost, store::claim(physical, &wanted)?))
@@ -390,7 +372,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         if self.unrecorded.is_empty() || !self.records.is_over() {
             return Ok(());
         }
-        let ends = self.ends();
+        let ends = Ends::new(self.table, &self.unrecorded);
         match self.store.write(|physical| ends.finish(physical)) {
             Ok(lost) => {
                 self.recorded(lost);
@@ -410,28 +392,28 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         }
     }
 
-    /// The ends that are not recorded yet, by claims.
-    fn ends(&self) -> Ends {
-        let mut by_claim = BTreeMap::<String, Ended>::new();
-        for (held, end) in &self.unrecorded {
-            let ended = by_claim.entry(held.claim.name.clone()).or_default();
-            ended.add(held.task.id, end.clone());
-        }
-        Ends {
-            table: self.table,
-            by_claim,
+    /// The recorder has done its part, or those that it had are recorded here.
+    fn returned(&mut self, recorded: Recorded) {
+        let Recorded { mut tasks, outcome } = recorded;
+        match outcome {
+            Ok(lost) => self.count(lost, tasks),
+            Err(error) => {
+                tracing::debug!(engine = self.store.engine(), %error, "the ends of tasks cannot be recorded apart");
+                self.unrecorded.append(&mut tasks);
+            }
         }
     }
 
     fn recorded(&mut self, lost: usize) {
-        self.count(lost);
+        let tasks = std::mem::take(&mut self.unrecorded);
+        self.count(lost, tasks);
         self.records.end();
     }
 
-    fn count(&mut self, lost: usize) {
+    fn count(&mut self, lost: usize, tasks: EndedTasks) {
         let before = self.report;
         self.report.lost += lost as u64;
-        for (held, end) in std::mem::take(&mut self.unrecorded) {
+        for (held, end) in tasks {
             self.is_over(&held);
             let (id, task) = (held.task.id, &held.task.task);
             match end {
@@ -493,17 +475,16 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
     }
 
     fn prune(&mut self) {
-        if Instant::now() < self.prune_at {
+        if !self.pruning.is_due() {
             return;
         }
-        self.prune_at = Instant::now() + PRUNE;
-        let age = self.options.keep_completed;
-        let table = self.table;
-        let pruned = |physical: &mut Physical| store::prune(physical, table, age);
+        let begun = Instant::now();
+        let (table, age, after) = (self.table, self.options.keep_completed, self.pruning.after);
+        let pruned = |physical: &mut Physical| store::prune(physical, table, age, after);
         match self.store.write(pruned) {
-            Ok(true) => self.prune_at = Instant::now(),
-            Ok(false) => {}
+            Ok(pruned) => self.pruning.did(begun, pruned.deleted, pruned.last),
             Err(error) => {
+                self.pruning.did(begun, 0, None);
                 tracing::debug!(engine = self.store.engine(), %error, "completed tasks cannot be deleted");
             }
         }
@@ -516,6 +497,8 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let until = Instant::now() + self.options.grace;
         loop {
             self.renew();
+            let recorded = self.recorder.wait();
+            recorded.into_iter().for_each(|these| self.returned(these));
             self.unrecorded.append(&mut ended);
             // It warns of an error, and tries again.
             let _ = self.record();

@@ -84,6 +84,8 @@ struct State {
     is_stopping: bool,
     /// The database has notified of new tasks.
     is_woken: bool,
+    /// Ends have been recorded beside the dispatcher.
+    has_records: bool,
     /// No thread is to wait for more.
     is_over: bool,
 }
@@ -110,6 +112,12 @@ impl Shared {
     /// New tasks are there.
     pub(super) fn wake(&self) {
         self.lock().is_woken = true;
+        self.news.notify_all();
+    }
+
+    /// Ends have been recorded, or cannot be.
+    pub(super) fn wake_for_records(&self) {
+        self.lock().has_records = true;
         self.news.notify_all();
     }
 
@@ -160,7 +168,8 @@ impl Shared {
                 Some(_) => now,
                 None => until,
             };
-            if state.is_woken || !is_patient(&state) || until <= now {
+            let is_called = state.is_woken || state.has_records;
+            if is_called || !is_patient(&state) || until <= now {
                 break;
             }
             state.waits_below = low.max(if busy == usize::MAX { 0 } else { busy });
@@ -168,6 +177,7 @@ impl Shared {
         }
         state.waits_below = 0;
         state.ended_at = None;
+        state.has_records = false;
         News {
             ended: std::mem::take(&mut state.ended),
             queued: state.queue.len(),
@@ -182,8 +192,14 @@ impl Shared {
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
-    fn next(&self) -> Option<Held> {
+    /// Gives the end of a task, and takes the next one: both with one lock, which all threads want.
+    fn next(&self, ended: Option<(Held, End)>) -> Option<Held> {
         let mut state = self.lock();
+        let is_first = ended.is_some_and(|ended| state.add(ended));
+        // The dispatcher gathers the ends after the first by itself.
+        if is_first {
+            self.news.notify_all();
+        }
         loop {
             if state.is_over {
                 return None;
@@ -204,18 +220,16 @@ impl Shared {
                 .unwrap_or_else(PoisonError::into_inner);
         }
     }
+}
 
-    fn ended(&self, held: Held, end: End) {
-        let mut state = self.lock();
-        state.running -= 1;
-        state.ended.push((held, end));
-        // The dispatcher gathers those after the first by itself.
-        let is_first = state.ended_at.is_none();
-        state.ended_at.get_or_insert_with(Instant::now);
-        drop(state);
-        if is_first {
-            self.news.notify_all();
-        }
+impl State {
+    /// Is it the first end since the dispatcher took some?
+    fn add(&mut self, ended: (Held, End)) -> bool {
+        self.running -= 1;
+        self.ended.push(ended);
+        let is_first = self.ended_at.is_none();
+        self.ended_at.get_or_insert_with(Instant::now);
+        is_first
     }
 }
 
@@ -239,9 +253,10 @@ impl<D: GeneratedDatabases> Runner<D> {
         let runner = Arc::clone(self);
         let thread = std::thread::Builder::new().name("bindery-task".to_owned());
         let run = move || {
-            while let Some(held) = runner.shared.next() {
+            let mut ended = None;
+            while let Some(held) = runner.shared.next(ended.take()) {
                 let end = runner.run(&held);
-                runner.shared.ended(held, end);
+                ended = Some((held, end));
             }
         };
         thread.spawn(run).map(drop).map_err(super::no_thread)

@@ -1,0 +1,60 @@
+//! Workers with much to do: ends that are recorded beside claims, and the rows of tasks that are kept.
+
+use super::*;
+
+on_each! {
+    each_of_many_tasks_is_recorded_once_beside_claims = recorded_beside_claims;
+    old_tasks_after_ones_that_are_kept_are_deleted = deleted_after_kept_ones;
+}
+
+/// Claims and the ends of earlier tasks are written on two connections; an attempt that fails among them is made again.
+fn recorded_beside_claims<E: Tested>(world: &World, engine: E) {
+    const TASKS: i64 = 3_000;
+    push(world, engine, 0..TASKS);
+    let attempts = Arc::new(Mutex::new(BTreeMap::<i64, u32>::new()));
+    let seen = Arc::clone(&attempts);
+    let worker = world.db.worker_on(engine);
+    let worker = worker.first_pause(Duration::from_millis(1)).batch(100);
+    let worker = worker.on::<SendWelcome>(move |task, cx| {
+        *seen.lock().unwrap().entry(task.number).or_default() += 1;
+        match task.number % 10 == 0 && cx.attempt() == 1 {
+            true => Err("the first attempt".into()),
+            false => Ok(()),
+        }
+    });
+    let running = worker.start().unwrap();
+    let queue = TaskQueue::new(&world.db, engine);
+    while queue.summary().unwrap().completed < 3_000 {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let report = running.stop().unwrap();
+    assert_eq!(
+        (report.completed, report.retried, report.lost),
+        (3_000, 300, 0),
+        "{report:?}"
+    );
+    let attempts = attempts.lock().unwrap();
+    let expected = |number: i64| if number % 10 == 0 { 2 } else { 1 };
+    assert!((0..TASKS).all(|number| attempts[&number] == expected(number)));
+}
+
+/// More tasks that failed than are looked at together precede those that are to be deleted.
+fn deleted_after_kept_ones<E: Tested>(world: &World, engine: E) {
+    push(world, engine, 0..1_500);
+    let ended = "UPDATE _bindery_outbox SET status = 'failed', due_at = 0";
+    execute(world, engine, ended.to_owned());
+    push(world, engine, 1_500..1_600);
+    let ended =
+        "UPDATE _bindery_outbox SET status = 'completed', due_at = 0 WHERE status = 'pending'";
+    assert_eq!(execute(world, engine, ended.to_owned()), 100);
+    let worker = worker(&world.db, engine).keep_completed(Duration::ZERO);
+    let running = worker.longest_poll(Duration::from_millis(50)).start();
+    let queue = TaskQueue::new(&world.db, engine);
+    let until = Instant::now() + Duration::from_secs(60);
+    while queue.summary().unwrap().completed > 0 {
+        assert!(Instant::now() < until, "{:?}", queue.summary());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    running.unwrap().stop().unwrap();
+    assert_eq!(queue.summary().unwrap().failed, 1_500);
+}
