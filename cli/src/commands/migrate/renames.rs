@@ -1,4 +1,4 @@
-//! Renames that the schema does not say: each table and column that is new may be one that is gone, and the user is asked.
+//! Renames that the schema does not say: each table and column that is new may be one that is gone, and the command prompts for it.
 
 use bindery_schema::diff::{Change, Rename, TableShape, compare};
 
