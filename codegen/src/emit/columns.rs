@@ -199,18 +199,20 @@ fn constant(
             format!(", To<{}{nullable}>", tag_from_inner_module(around, one))
         }
     };
-    let refers = reference.map_or_else(String::new, |(number, _)| format!(".refers({number})"));
+    let call = match reference {
+        None => format!("column({index})"),
+        Some((number, _)) => format!("foreign_key({index}, {number})"),
+    };
     let binary = if field.key_params() == "params" {
         ""
     } else {
         ".binary()"
     };
     let ty = value_type(around, shape, field);
-    let index = index.to_string();
     w.assignment(
         &format!("pub const {}: Column<{tag}, {ty}{kind}>", field.name),
         &Expr::text(format!(
-            "Column::at({index}){binary}{refers}{}",
+            "::bindery::query::{call}{binary}{}",
             link(shape, field)
         )),
     );

@@ -105,7 +105,13 @@ fn to_one(
     w.function(
         &signature(around, shape, (named.0, &named.1), returns),
         |w| {
-            w.line(&format!("c.load_one(self, {})", constant(shape, name)));
+            let constant = constant(shape, name);
+            match reference.constant {
+                None => w.line(&format!(
+                    "::bindery::relation::parent_of({constant}, c, self)"
+                )),
+                Some(_) => w.line(&format!("c.load_one(self, {constant})")),
+            }
         },
     );
 }
@@ -143,7 +149,9 @@ fn has(
         ));
         let returns = format!("::bindery::Query<'c, {tag}, E>");
         w.function(&signature(around, shape, named, returns), |w| {
-            w.line(&format!("{constant}.of(c, self)"));
+            w.line(&format!(
+                "::bindery::relation::rows_of({constant}, c, self)"
+            ));
         });
     }
 }

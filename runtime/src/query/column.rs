@@ -67,17 +67,38 @@ impl<M, T, K> std::fmt::Debug for Column<M, T, K> {
     }
 }
 
+/// The column at this position of the row. For generated code: rustc checks and evaluates one call of a plain function for a
+/// constant faster than anything with a method.
+#[doc(hidden)]
+pub const fn column<M, T, K>(index: u16) -> Column<M, T, K> {
+    Column {
+        path: ColumnPath::own(index),
+        link: LinkPlaces::NONE,
+        reference: 0,
+        marker: PhantomData,
+    }
+}
+
+/// The same of a column that is the reference of this number alone.
+#[doc(hidden)]
+pub const fn foreign_key<M, T, K>(index: u16, reference: u8) -> Column<M, T, K> {
+    Column {
+        path: ColumnPath::own(index),
+        link: LinkPlaces::NONE,
+        reference,
+        marker: PhantomData,
+    }
+}
+
 impl<M, T, K> Column<M, T, K> {
-    /// The column at this position of the row. For generated code.
+    /// [`column`] of types that are written out. For generated code.
     #[doc(hidden)]
     pub const fn at(index: u16) -> Self {
-        Self::of_path(ColumnPath::own(index))
+        column(index)
     }
 
-    /// The number of the reference that the column is alone. For generated code.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn refers(mut self, reference: u8) -> Self {
+    /// With the number of the reference that the column is alone.
+    pub(crate) const fn refers(mut self, reference: u8) -> Self {
         self.reference = reference;
         self
     }

@@ -26,5 +26,6 @@ pub use linked::{Iter as LinkedIter, Linked, LinkedRows};
 pub use load::{Chain, Load, LoadFor, Nested, RelationOf};
 pub use loaded::{Loaded, LoadedMany, LoadedNested, LoadedOne, LoadedThrough, NestedRows};
 pub use loaded_iter::LoadedIter;
+pub use of_row::{parent_of, rows_of};
 pub use scoped::Scoped;
 pub use through::Through;

@@ -12,7 +12,7 @@ use crate::link::engine::Engine;
 use crate::link::read_connection::ReadConnection;
 use crate::model::lives_on::Hosts;
 use crate::model::{Model, Writable};
-use crate::query::{Predicate, Query};
+use crate::query::{Column, Kind, Predicate, Query, To};
 use crate::repository::Repository;
 
 impl<E: Engine> Connection<E> {
@@ -51,6 +51,42 @@ impl<E: Engine> ReadConnection<E> {
         let loaded = relation.load(&mut self.own_target(), std::slice::from_ref(row))?;
         Ok(loaded.into_rows().pop())
     }
+}
+
+/// The row that this one refers to by a column. For generated code: rustc checks a call of a plain function faster than one that
+/// has to be found among the relations.
+///
+/// # Errors
+/// As [`Connection::load_one`].
+#[doc(hidden)]
+#[track_caller]
+pub fn parent_of<M, T, U, K, E>(
+    relation: Column<M, T, To<U, K>>,
+    c: &mut Connection<E>,
+    row: &M::Row<E>,
+) -> Result<Option<U::Row<E>>>
+where
+    M: Model,
+    U: Model,
+    K: Kind,
+    E: Hosts<M> + Hosts<U>,
+{
+    c.load_one(row, relation)
+}
+
+/// The rows that refer to this one. For generated code.
+#[doc(hidden)]
+pub fn rows_of<'c, M, C, E>(
+    relation: HasMany<M, C>,
+    c: &'c mut Connection<E>,
+    row: &M::Row<E>,
+) -> Query<'c, C, E>
+where
+    M: Model,
+    C: Model,
+    E: Hosts<M> + Hosts<C>,
+{
+    relation.of(c, row)
 }
 
 impl<M: Model, C: Model> HasMany<M, C> {

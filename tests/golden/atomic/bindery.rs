@@ -402,10 +402,10 @@ pub mod order {
     use ::bindery::query::Column;
 
     /// `id`
-    pub const id: Column<model::Order, super::orders::OrderId> = Column::at(0);
+    pub const id: Column<model::Order, super::orders::OrderId> = ::bindery::query::column(0);
 
     /// `item`
-    pub const item: Column<model::Order, ::std::string::String> = Column::at(1);
+    pub const item: Column<model::Order, ::std::string::String> = ::bindery::query::column(1);
 }
 
 /// Model `Stock`, table `stock`, on `m`.
@@ -668,10 +668,10 @@ pub mod stock {
     use ::bindery::query::Column;
 
     /// `item`
-    pub const item: Column<model::Stock, super::stock_::StockId> = Column::at(0);
+    pub const item: Column<model::Stock, super::stock_::StockId> = ::bindery::query::column(0);
 
     /// `pieces`
-    pub const pieces: Column<model::Stock, i32> = Column::at(1);
+    pub const pieces: Column<model::Stock, i32> = ::bindery::query::column(1);
 }
 
 /// Model `Note`, table `notes`, on `default` and `m`.
@@ -1090,10 +1090,11 @@ pub mod note {
     use ::bindery::query::{Column, RowEngine};
 
     /// `id`
-    pub const id: Column<model::Note, super::notes::NoteId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Note, super::notes::NoteId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `line`
-    pub const line: Column<model::Note, ::std::string::String> = Column::at(1);
+    pub const line: Column<model::Note, ::std::string::String> = ::bindery::query::column(1);
 }
 
 /// Model `Draft`, table `drafts`, on `lite`.
@@ -1361,10 +1362,10 @@ pub mod draft {
     use ::bindery::query::Column;
 
     /// `id`
-    pub const id: Column<model::Draft, super::drafts::DraftId> = Column::at(0);
+    pub const id: Column<model::Draft, super::drafts::DraftId> = ::bindery::query::column(0);
 
     /// `line`
-    pub const line: Column<model::Draft, ::std::string::String> = Column::at(1);
+    pub const line: Column<model::Draft, ::std::string::String> = ::bindery::query::column(1);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

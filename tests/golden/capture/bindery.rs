@@ -480,7 +480,7 @@ pub mod notes {
         where
             E: ::bindery::Hosts<model::Note> + ::bindery::Hosts<model::Remark>,
         {
-            super::note::remarks.of(c, self)
+            ::bindery::relation::rows_of(super::note::remarks, c, self)
         }
     }
 
@@ -790,13 +790,14 @@ pub mod note {
     use ::bindery::relation::HasMany;
 
     /// `id`
-    pub const id: Column<model::Note, super::notes::NoteId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Note, super::notes::NoteId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `slug`
-    pub const slug: Column<model::Note, ::std::string::String> = Column::at(1);
+    pub const slug: Column<model::Note, ::std::string::String> = ::bindery::query::column(1);
 
     /// `body`
-    pub const body: Column<model::Note, ::std::string::String> = Column::at(2);
+    pub const body: Column<model::Note, ::std::string::String> = ::bindery::query::column(2);
 
     /// The rows of `remarks` whose `note_id` refers to this one.
     pub const remarks: HasMany<model::Note, model::Remark> = HasMany::at(0);
@@ -1426,16 +1427,17 @@ pub mod order {
     use ::bindery::query::{Column, Nullable};
 
     /// `select`
-    pub const select: Column<model::Order, ::std::string::String> = Column::at(0);
+    pub const select: Column<model::Order, ::std::string::String> = ::bindery::query::column(0);
 
     /// `it's`
-    pub const its: Column<model::Order, i64> = Column::at(1);
+    pub const its: Column<model::Order, i64> = ::bindery::query::column(1);
 
     /// `group`
-    pub const group: Column<model::Order, ::bindery::types::Uuid> = Column::at(2);
+    pub const group: Column<model::Order, ::bindery::types::Uuid> = ::bindery::query::column(2);
 
     /// `end`
-    pub const end: Column<model::Order, ::std::string::String, Nullable> = Column::at(3);
+    pub const end: Column<model::Order, ::std::string::String, Nullable> =
+        ::bindery::query::column(3);
 }
 
 /// Model `Remark`, table `remarks`, on `default` and `p`.
@@ -1809,7 +1811,7 @@ pub mod remarks {
         where
             E: ::bindery::Hosts<model::Remark> + ::bindery::Hosts<model::Note>,
         {
-            c.load_one(self, super::remark::note_id)
+            ::bindery::relation::parent_of(super::remark::note_id, c, self)
         }
     }
 
@@ -1992,14 +1994,16 @@ pub mod remark {
     use ::bindery::query::{Column, Nullable, RowEngine, To};
 
     /// `id`
-    pub const id: Column<model::Remark, super::remarks::RemarkId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Remark, super::remarks::RemarkId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `note_id`
     pub const note_id: Column<model::Remark, super::notes::NoteId<RowEngine>, To<model::Note>> =
-        Column::at(1).refers(0);
+        ::bindery::query::foreign_key(1, 0);
 
     /// `body`
-    pub const body: Column<model::Remark, ::std::string::String, Nullable> = Column::at(2);
+    pub const body: Column<model::Remark, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 }
 
 /// Model `Mention`, table `mentions`, on `default`.
@@ -2266,14 +2270,14 @@ pub mod mention {
     use ::bindery::query::{Column, Link};
 
     /// `id`
-    pub const id: Column<model::Mention, super::mentions::MentionId> = Column::at(0);
+    pub const id: Column<model::Mention, super::mentions::MentionId> = ::bindery::query::column(0);
 
     /// `note_id`
     pub const note_id: Column<
         model::Mention,
         super::notes::NoteId<engine::P>,
         Link<super::notes::NoteId<engine::P>>,
-    > = Column::at(1).links(1);
+    > = ::bindery::query::column(1).links(1);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -503,13 +503,14 @@ pub mod user {
     use ::bindery::query::{Column, Nullable};
 
     /// `id`
-    pub const id: Column<model::User, super::users::UserId> = Column::at(0);
+    pub const id: Column<model::User, super::users::UserId> = ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::User, ::std::string::String> = Column::at(1);
+    pub const email: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
 
     /// `name`
-    pub const name: Column<model::User, ::std::string::String, Nullable> = Column::at(2);
+    pub const name: Column<model::User, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 }
 
 /// Model `LegacyUser`, table `old_users`, on `legacy`.
@@ -940,16 +941,20 @@ pub mod legacy_user {
     use ::bindery::query::{Column, Nullable};
 
     /// `user_no`
-    pub const user_no: Column<model::LegacyUser, super::old_users::LegacyUserId> = Column::at(0);
+    pub const user_no: Column<model::LegacyUser, super::old_users::LegacyUserId> =
+        ::bindery::query::column(0);
 
     /// `full_name`
-    pub const full_name: Column<model::LegacyUser, ::std::string::String, Nullable> = Column::at(1);
+    pub const full_name: Column<model::LegacyUser, ::std::string::String, Nullable> =
+        ::bindery::query::column(1);
 
     /// `email_address`
-    pub const email_address: Column<model::LegacyUser, ::std::string::String> = Column::at(2);
+    pub const email_address: Column<model::LegacyUser, ::std::string::String> =
+        ::bindery::query::column(2);
 
     /// `fax`
-    pub const fax: Column<model::LegacyUser, ::std::string::String, Nullable> = Column::at(3);
+    pub const fax: Column<model::LegacyUser, ::std::string::String, Nullable> =
+        ::bindery::query::column(3);
 }
 
 /// Model `Member`, table `members`, on `archive`.
@@ -1262,13 +1267,14 @@ pub mod member {
     use ::bindery::query::{Column, Nullable};
 
     /// `id`
-    pub const id: Column<model::Member, super::members::MemberId> = Column::at(0);
+    pub const id: Column<model::Member, super::members::MemberId> = ::bindery::query::column(0);
 
     /// `mail`
-    pub const mail: Column<model::Member, ::std::string::String> = Column::at(1);
+    pub const mail: Column<model::Member, ::std::string::String> = ::bindery::query::column(1);
 
     /// `name`
-    pub const name: Column<model::Member, ::std::string::String, Nullable> = Column::at(2);
+    pub const name: Column<model::Member, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

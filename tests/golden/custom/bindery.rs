@@ -469,7 +469,7 @@ pub mod goods_ {
         where
             E: ::bindery::Hosts<model::Goods>,
         {
-            c.load_one(self, super::goods::replaced_by)
+            ::bindery::relation::parent_of(super::goods::replaced_by, c, self)
         }
 
         /// The row of `goods` that refers to this one.
@@ -495,7 +495,7 @@ pub mod goods_ {
         where
             E: ::bindery::Hosts<model::Goods> + ::bindery::Hosts<model::Stock>,
         {
-            super::goods::stock.of(c, self)
+            ::bindery::relation::rows_of(super::goods::stock, c, self)
         }
 
         /// The rows above this one, nearest first.
@@ -797,23 +797,25 @@ pub mod goods {
     use ::bindery::relation::{HasMany, HasOne};
 
     /// `code`
-    pub const code: Column<model::Goods, super::goods_::GoodsId> = Column::at(0);
+    pub const code: Column<model::Goods, super::goods_::GoodsId> = ::bindery::query::column(0);
 
     /// `cents`
-    pub const cents: Column<model::Goods, super::column_types::Money> = Column::at(1);
+    pub const cents: Column<model::Goods, super::column_types::Money> = ::bindery::query::column(1);
 
     /// `discount`
-    pub const discount: Column<model::Goods, super::column_types::Money, Nullable> = Column::at(2);
+    pub const discount: Column<model::Goods, super::column_types::Money, Nullable> =
+        ::bindery::query::column(2);
 
     /// `tags`
-    pub const tags: Column<model::Goods, super::column_types::ListedCode> = Column::at(3);
+    pub const tags: Column<model::Goods, super::column_types::ListedCode> =
+        ::bindery::query::column(3);
 
     /// `replaced_by`
     pub const replaced_by: Column<
         model::Goods,
         super::goods_::GoodsId,
         To<model::Goods, Nullable>,
-    > = Column::at(4).refers(0);
+    > = ::bindery::query::foreign_key(4, 0);
 
     /// The row of `goods` whose `replaced_by` refers to this one.
     pub const goods: HasOne<model::Goods, model::Goods> = HasOne::at(0);
@@ -1011,7 +1013,7 @@ pub mod stock_ {
         where
             E: ::bindery::Hosts<model::Stock> + ::bindery::Hosts<model::Goods>,
         {
-            c.load_one(self, super::stock::good)
+            ::bindery::relation::parent_of(super::stock::good, c, self)
         }
     }
 
@@ -1110,11 +1112,11 @@ pub mod stock {
     use ::bindery::query::{Column, To};
 
     /// `shelf`
-    pub const shelf: Column<model::Stock, i64> = Column::at(0);
+    pub const shelf: Column<model::Stock, i64> = ::bindery::query::column(0);
 
     /// `good`
     pub const good: Column<model::Stock, super::goods_::GoodsId, To<model::Goods>> =
-        Column::at(1).refers(0);
+        ::bindery::query::foreign_key(1, 0);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

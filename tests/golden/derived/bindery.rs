@@ -663,32 +663,35 @@ pub mod tea {
     use ::bindery::query::{Column, Nullable};
 
     /// `id`
-    pub const id: Column<model::Tea, super::teas::TeaId> = Column::at(0);
+    pub const id: Column<model::Tea, super::teas::TeaId> = ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::Tea, ::std::string::String> = Column::at(1);
+    pub const name: Column<model::Tea, ::std::string::String> = ::bindery::query::column(1);
 
     /// `leaf`
-    pub const leaf: Column<model::Tea, super::enums::Leaf> = Column::at(2);
+    pub const leaf: Column<model::Tea, super::enums::Leaf> = ::bindery::query::column(2);
 
     /// `picked`
-    pub const picked: Column<model::Tea, ::bindery::types::NaiveDate, Nullable> = Column::at(3);
+    pub const picked: Column<model::Tea, ::bindery::types::NaiveDate, Nullable> =
+        ::bindery::query::column(3);
 
     /// `packed`
     pub const packed: Column<
         model::Tea,
         ::bindery::types::DateTime<::bindery::types::Utc>,
         Nullable,
-    > = Column::at(4);
+    > = ::bindery::query::column(4);
 
     /// `price`
-    pub const price: Column<model::Tea, ::bindery::types::BigDecimal> = Column::at(5);
+    pub const price: Column<model::Tea, ::bindery::types::BigDecimal> = ::bindery::query::column(5);
 
     /// `batch`
-    pub const batch: Column<model::Tea, ::bindery::types::Uuid, Nullable> = Column::at(6);
+    pub const batch: Column<model::Tea, ::bindery::types::Uuid, Nullable> =
+        ::bindery::query::column(6);
 
     /// `notes`
-    pub const notes: Column<model::Tea, ::bindery::types::JsonValue, Nullable> = Column::at(7);
+    pub const notes: Column<model::Tea, ::bindery::types::JsonValue, Nullable> =
+        ::bindery::query::column(7);
 }
 
 /// Model `Shelf`, table `shelves`, on `default` and `b`.
@@ -1011,7 +1014,7 @@ pub mod shelves {
         where
             E: ::bindery::Hosts<model::Shelf> + ::bindery::Hosts<model::Jar>,
         {
-            super::shelf::jars.of(c, self)
+            ::bindery::relation::rows_of(super::shelf::jars, c, self)
         }
     }
 
@@ -1132,13 +1135,14 @@ pub mod shelf {
     use ::bindery::relation::HasMany;
 
     /// `room`
-    pub const room: Column<model::Shelf, i32> = Column::at(0);
+    pub const room: Column<model::Shelf, i32> = ::bindery::query::column(0);
 
     /// `number`
-    pub const number: Column<model::Shelf, i32> = Column::at(1);
+    pub const number: Column<model::Shelf, i32> = ::bindery::query::column(1);
 
     /// `label`
-    pub const label: Column<model::Shelf, ::std::string::String, Nullable> = Column::at(2);
+    pub const label: Column<model::Shelf, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 
     /// The rows of `jars` whose `room` and `number` refers to this one.
     pub const jars: HasMany<model::Shelf, model::Jar> = HasMany::at(0);
@@ -1611,13 +1615,13 @@ pub mod jar {
     use ::bindery::relation::BelongsTo;
 
     /// `id`
-    pub const id: Column<model::Jar, super::jars::JarId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Jar, super::jars::JarId<RowEngine>> = ::bindery::query::column(0);
 
     /// `room`
-    pub const room: Column<model::Jar, i32, Nullable> = Column::at(1);
+    pub const room: Column<model::Jar, i32, Nullable> = ::bindery::query::column(1);
 
     /// `number`
-    pub const number: Column<model::Jar, i32, Nullable> = Column::at(2);
+    pub const number: Column<model::Jar, i32, Nullable> = ::bindery::query::column(2);
 
     /// The row of `shelves` that `room` and `number` refer to.
     pub const shelf: BelongsTo<model::Jar, model::Shelf, Nullable> = BelongsTo::by(0);

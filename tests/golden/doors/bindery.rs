@@ -535,13 +535,15 @@ pub mod blog {
     use ::bindery::query::{Column, Nullable, RowEngine};
 
     /// `id`
-    pub const id: Column<model::Blog, super::blogs::BlogId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Blog, super::blogs::BlogId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `title`
-    pub const title: Column<model::Blog, ::std::string::String> = Column::at(1);
+    pub const title: Column<model::Blog, ::std::string::String> = ::bindery::query::column(1);
 
     /// `content`
-    pub const content: Column<model::Blog, ::std::string::String, Nullable> = Column::at(2);
+    pub const content: Column<model::Blog, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 }
 
 /// Model `Category`, table `categories`, on `b`.
@@ -884,10 +886,11 @@ pub mod category {
     use ::bindery::query::Column;
 
     /// `id`
-    pub const id: Column<model::Category, super::categories::CategoryId> = Column::at(0);
+    pub const id: Column<model::Category, super::categories::CategoryId> =
+        ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::Category, ::std::string::String> = Column::at(1);
+    pub const name: Column<model::Category, ::std::string::String> = ::bindery::query::column(1);
 }
 
 /// Model `User`, table `users`, on `default`.
@@ -1328,20 +1331,21 @@ pub mod user {
     use ::bindery::query::{Column, Nullable};
 
     /// `id`
-    pub const id: Column<model::User, super::users::UserId> = Column::at(0);
+    pub const id: Column<model::User, super::users::UserId> = ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::User, ::std::string::String> = Column::at(1);
+    pub const email: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
 
     /// `nick`
-    pub const nick: Column<model::User, ::std::string::String, Nullable> = Column::at(2);
+    pub const nick: Column<model::User, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 
     /// `revision`
-    pub const revision: Column<model::User, i32> = Column::at(3);
+    pub const revision: Column<model::User, i32> = ::bindery::query::column(3);
 
     /// `changed`
     pub const changed: Column<model::User, ::bindery::types::NaiveDateTime, Nullable> =
-        Column::at(4);
+        ::bindery::query::column(4);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -401,16 +401,17 @@ pub mod note {
     use ::bindery::query::{Column, Nullable};
 
     /// `id`
-    pub const id: Column<model::Note, super::notes::NoteId> = Column::at(0);
+    pub const id: Column<model::Note, super::notes::NoteId> = ::bindery::query::column(0);
 
     /// `title`
-    pub const title: Column<model::Note, ::std::string::String> = Column::at(1);
+    pub const title: Column<model::Note, ::std::string::String> = ::bindery::query::column(1);
 
     /// `body`
-    pub const body: Column<model::Note, ::std::string::String, Nullable> = Column::at(2);
+    pub const body: Column<model::Note, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 
     /// `stars`
-    pub const stars: Column<model::Note, i64> = Column::at(3);
+    pub const stars: Column<model::Note, i64> = ::bindery::query::column(3);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

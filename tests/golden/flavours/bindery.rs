@@ -712,7 +712,7 @@ pub mod visits {
         where
             E: ::bindery::Hosts<model::Visit>,
         {
-            c.load_one(self, super::visit::before)
+            ::bindery::relation::parent_of(super::visit::before, c, self)
         }
 
         /// The rows of `visits` that refer to this one.
@@ -723,7 +723,7 @@ pub mod visits {
         where
             E: ::bindery::Hosts<model::Visit>,
         {
-            super::visit::visits.of(c, self)
+            ::bindery::relation::rows_of(super::visit::visits, c, self)
         }
 
         /// The rows above this one, nearest first.
@@ -1129,41 +1129,45 @@ pub mod visit {
     use ::bindery::relation::HasMany;
 
     /// `id`
-    pub const id: Column<model::Visit, super::visits::VisitId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Visit, super::visits::VisitId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `token`
-    pub const token: Column<model::Visit, ::bindery::types::Uuid> = Column::at(1);
+    pub const token: Column<model::Visit, ::bindery::types::Uuid> = ::bindery::query::column(1);
 
     /// `before`
     pub const before: Column<
         model::Visit,
         super::visits::VisitId<RowEngine>,
         To<model::Visit, Nullable>,
-    > = Column::at(2).refers(0);
+    > = ::bindery::query::foreign_key(2, 0);
 
     /// `client`
-    pub const client: Column<model::Visit, ::core::net::Ipv6Addr> = Column::at(3);
+    pub const client: Column<model::Visit, ::core::net::Ipv6Addr> = ::bindery::query::column(3);
 
     /// `door`
-    pub const door: Column<model::Visit, ::core::net::Ipv4Addr, Nullable> = Column::at(4);
+    pub const door: Column<model::Visit, ::core::net::Ipv4Addr, Nullable> =
+        ::bindery::query::column(4);
 
     /// `note`
-    pub const note: Column<model::Visit, ::std::string::String> = Column::at(5);
+    pub const note: Column<model::Visit, ::std::string::String> = ::bindery::query::column(5);
 
     /// `seen`
-    pub const seen: Column<model::Visit, ::bindery::types::NaiveDateTime> = Column::at(6);
+    pub const seen: Column<model::Visit, ::bindery::types::NaiveDateTime> =
+        ::bindery::query::column(6);
 
     /// `day`
-    pub const day: Column<model::Visit, ::bindery::types::NaiveDate> = Column::at(7);
+    pub const day: Column<model::Visit, ::bindery::types::NaiveDate> = ::bindery::query::column(7);
 
     /// `label`
-    pub const label: Column<model::Visit, ::std::string::String> = Column::at(8);
+    pub const label: Column<model::Visit, ::std::string::String> = ::bindery::query::column(8);
 
     /// `price`
-    pub const price: Column<model::Visit, ::bindery::types::BigDecimal> = Column::at(9);
+    pub const price: Column<model::Visit, ::bindery::types::BigDecimal> =
+        ::bindery::query::column(9);
 
     /// `made`
-    pub const made: Column<model::Visit, ::std::string::String> = Column::at(10);
+    pub const made: Column<model::Visit, ::std::string::String> = ::bindery::query::column(10);
 
     /// The rows of `visits` whose `before` refers to this one.
     pub const visits: HasMany<model::Visit, model::Visit> = HasMany::at(0);

@@ -761,7 +761,7 @@ pub mod members {
         where
             E: ::bindery::Hosts<model::Member>,
         {
-            c.load_one(self, super::member::brought_by)
+            ::bindery::relation::parent_of(super::member::brought_by, c, self)
         }
 
         /// The rows of `members` that refer to this one.
@@ -772,7 +772,7 @@ pub mod members {
         where
             E: ::bindery::Hosts<model::Member>,
         {
-            super::member::members.of(c, self)
+            ::bindery::relation::rows_of(super::member::members, c, self)
         }
 
         /// The rows above this one, nearest first.
@@ -1504,38 +1504,42 @@ pub mod member {
     use ::bindery::relation::HasMany;
 
     /// `id`
-    pub const id: Column<model::Member, super::members::MemberId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Member, super::members::MemberId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::Member, ::std::string::String> = Column::at(1);
+    pub const email: Column<model::Member, ::std::string::String> = ::bindery::query::column(1);
 
     /// `name`
-    pub const name: Column<model::Member, ::std::string::String, Nullable> = Column::at(2);
+    pub const name: Column<model::Member, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 
     /// `born`
-    pub const born: Column<model::Member, i16, Nullable> = Column::at(3);
+    pub const born: Column<model::Member, i16, Nullable> = ::bindery::query::column(3);
 
     /// `height`
-    pub const height: Column<model::Member, f64, Nullable> = Column::at(4);
+    pub const height: Column<model::Member, f64, Nullable> = ::bindery::query::column(4);
 
     /// `card`
-    pub const card: Column<model::Member, ::std::string::String, Nullable> = Column::at(5);
+    pub const card: Column<model::Member, ::std::string::String, Nullable> =
+        ::bindery::query::column(5);
 
     /// `brought_by`
     pub const brought_by: Column<
         model::Member,
         super::members::MemberId<RowEngine>,
         To<model::Member, Nullable>,
-    > = Column::at(6).refers(0);
+    > = ::bindery::query::foreign_key(6, 0);
 
     /// `points`
-    pub const points: Column<model::Member, i32> = Column::at(7);
+    pub const points: Column<model::Member, i32> = ::bindery::query::column(7);
 
     /// `city`
-    pub const city: Column<model::Member, ::std::string::String> = Column::at(8);
+    pub const city: Column<model::Member, ::std::string::String> = ::bindery::query::column(8);
 
     /// `colour`
-    pub const colour: Column<model::Member, ::std::string::String, Nullable> = Column::at(9);
+    pub const colour: Column<model::Member, ::std::string::String, Nullable> =
+        ::bindery::query::column(9);
 
     /// The rows of `members` whose `brought_by` refers to this one.
     pub const members: HasMany<model::Member, model::Member> = HasMany::at(0);
@@ -2570,43 +2574,46 @@ pub mod word {
     use ::bindery::query::{Column, Nullable, RowEngine};
 
     /// `id`
-    pub const id: Column<model::Word, super::words::WordId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Word, super::words::WordId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `new`
-    pub const new: Column<model::Word, i32, Nullable> = Column::at(1);
+    pub const new: Column<model::Word, i32, Nullable> = ::bindery::query::column(1);
 
     /// `clone`
-    pub const clone: Column<model::Word, i32, Nullable> = Column::at(2);
+    pub const clone: Column<model::Word, i32, Nullable> = ::bindery::query::column(2);
 
     /// `default`
-    pub const default: Column<model::Word, i32, Nullable> = Column::at(3);
+    pub const default: Column<model::Word, i32, Nullable> = ::bindery::query::column(3);
 
     /// `into`
-    pub const into: Column<model::Word, ::std::string::String, Nullable> = Column::at(4);
+    pub const into: Column<model::Word, ::std::string::String, Nullable> =
+        ::bindery::query::column(4);
 
     /// `self`
-    pub const self_: Column<model::Word, i32, Nullable> = Column::at(5);
+    pub const self_: Column<model::Word, i32, Nullable> = ::bindery::query::column(5);
 
     /// `type`
-    pub const r#type: Column<model::Word, i32> = Column::at(6);
+    pub const r#type: Column<model::Word, i32> = ::bindery::query::column(6);
 
     /// `columns`
-    pub const columns: Column<model::Word, i32, Nullable> = Column::at(7);
+    pub const columns: Column<model::Word, i32, Nullable> = ::bindery::query::column(7);
 
     /// `given`
-    pub const given: Column<model::Word, i32, Nullable> = Column::at(8);
+    pub const given: Column<model::Word, i32, Nullable> = ::bindery::query::column(8);
 
     /// `write`
-    pub const write: Column<model::Word, i32, Nullable> = Column::at(9);
+    pub const write: Column<model::Word, i32, Nullable> = ::bindery::query::column(9);
 
     /// `is_open`
-    pub const is_open: Column<model::Word, bool, Nullable> = Column::at(10);
+    pub const is_open: Column<model::Word, bool, Nullable> = ::bindery::query::column(10);
 
     /// `to_day`
-    pub const to_day: Column<model::Word, ::bindery::types::NaiveDate, Nullable> = Column::at(11);
+    pub const to_day: Column<model::Word, ::bindery::types::NaiveDate, Nullable> =
+        ::bindery::query::column(11);
 
     /// `sub`
-    pub const sub: Column<model::Word, i32, Nullable> = Column::at(12);
+    pub const sub: Column<model::Word, i32, Nullable> = ::bindery::query::column(12);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

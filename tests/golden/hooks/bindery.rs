@@ -452,13 +452,14 @@ pub mod task {
     use ::bindery::query::{Column, Nullable};
 
     /// `id`
-    pub const id: Column<model::Task, super::tasks::TaskId> = Column::at(0);
+    pub const id: Column<model::Task, super::tasks::TaskId> = ::bindery::query::column(0);
 
     /// `title`
-    pub const title: Column<model::Task, ::std::string::String> = Column::at(1);
+    pub const title: Column<model::Task, ::std::string::String> = ::bindery::query::column(1);
 
     /// `due`
-    pub const due: Column<model::Task, ::std::string::String, Nullable> = Column::at(2);
+    pub const due: Column<model::Task, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -299,7 +299,7 @@ pub mod people {
         where
             E: ::bindery::Hosts<model::Person> + ::bindery::Hosts<model::Book>,
         {
-            super::person::books.of(c, self)
+            ::bindery::relation::rows_of(super::person::books, c, self)
         }
 
         /// The rows of `authorships` that refer to this one.
@@ -310,7 +310,7 @@ pub mod people {
         where
             E: ::bindery::Hosts<model::Person> + ::bindery::Hosts<model::Authorship>,
         {
-            super::person::authorships.of(c, self)
+            ::bindery::relation::rows_of(super::person::authorships, c, self)
         }
 
         /// The rows of `reviews` that refer to this one.
@@ -321,7 +321,7 @@ pub mod people {
         where
             E: ::bindery::Hosts<model::Person> + ::bindery::Hosts<model::Review>,
         {
-            super::person::reviews.of(c, self)
+            ::bindery::relation::rows_of(super::person::reviews, c, self)
         }
 
         /// The rows of `books` that belong to this one.
@@ -443,10 +443,10 @@ pub mod person {
     use ::bindery::relation::{HasMany, HasOne, ManyToMany};
 
     /// `id`
-    pub const id: Column<model::Person, super::people::PersonId> = Column::at(0);
+    pub const id: Column<model::Person, super::people::PersonId> = ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::Person, ::std::string::String> = Column::at(1);
+    pub const name: Column<model::Person, ::std::string::String> = ::bindery::query::column(1);
 
     /// The row of `profiles` whose `person_id` refers to this one.
     pub const profile: HasOne<model::Person, model::Profile> = HasOne::at(0);
@@ -660,7 +660,7 @@ pub mod profiles {
         where
             E: ::bindery::Hosts<model::Profile> + ::bindery::Hosts<model::Person>,
         {
-            c.load_one(self, super::profile::person_id)
+            ::bindery::relation::parent_of(super::profile::person_id, c, self)
         }
     }
 
@@ -760,10 +760,10 @@ pub mod profile {
 
     /// `person_id`
     pub const person_id: Column<model::Profile, super::people::PersonId, To<model::Person>> =
-        Column::at(0).refers(0);
+        ::bindery::query::foreign_key(0, 0);
 
     /// `about`
-    pub const about: Column<model::Profile, ::std::string::String> = Column::at(1);
+    pub const about: Column<model::Profile, ::std::string::String> = ::bindery::query::column(1);
 }
 
 /// Model `Category`, table `categories`, on `default`.
@@ -1002,7 +1002,7 @@ pub mod categories {
         where
             E: ::bindery::Hosts<model::Category>,
         {
-            c.load_one(self, super::category::parent_id)
+            ::bindery::relation::parent_of(super::category::parent_id, c, self)
         }
 
         /// The rows of `categories` that refer to this one.
@@ -1013,7 +1013,7 @@ pub mod categories {
         where
             E: ::bindery::Hosts<model::Category>,
         {
-            super::category::categories.of(c, self)
+            ::bindery::relation::rows_of(super::category::categories, c, self)
         }
 
         /// The rows of `books` that refer to this one.
@@ -1024,7 +1024,7 @@ pub mod categories {
         where
             E: ::bindery::Hosts<model::Category> + ::bindery::Hosts<model::Book>,
         {
-            super::category::books.of(c, self)
+            ::bindery::relation::rows_of(super::category::books, c, self)
         }
 
         /// The rows above this one, nearest first.
@@ -1163,17 +1163,18 @@ pub mod category {
     use ::bindery::relation::HasMany;
 
     /// `id`
-    pub const id: Column<model::Category, super::categories::CategoryId> = Column::at(0);
+    pub const id: Column<model::Category, super::categories::CategoryId> =
+        ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::Category, ::std::string::String> = Column::at(1);
+    pub const name: Column<model::Category, ::std::string::String> = ::bindery::query::column(1);
 
     /// `parent_id`
     pub const parent_id: Column<
         model::Category,
         super::categories::CategoryId,
         To<model::Category, Nullable>,
-    > = Column::at(2).refers(0);
+    > = ::bindery::query::foreign_key(2, 0);
 
     /// The rows of `categories` whose `parent_id` refers to this one.
     pub const categories: HasMany<model::Category, model::Category> = HasMany::at(0);
@@ -1455,7 +1456,7 @@ pub mod books {
         where
             E: ::bindery::Hosts<model::Book> + ::bindery::Hosts<model::Person>,
         {
-            c.load_one(self, super::book::editor_id)
+            ::bindery::relation::parent_of(super::book::editor_id, c, self)
         }
 
         /// The row of `categories` that this one refers to.
@@ -1470,7 +1471,7 @@ pub mod books {
         where
             E: ::bindery::Hosts<model::Book> + ::bindery::Hosts<model::Category>,
         {
-            c.load_one(self, super::book::category_id)
+            ::bindery::relation::parent_of(super::book::category_id, c, self)
         }
 
         /// The rows of `authorships` that refer to this one.
@@ -1481,7 +1482,7 @@ pub mod books {
         where
             E: ::bindery::Hosts<model::Book> + ::bindery::Hosts<model::Authorship>,
         {
-            super::book::authorships.of(c, self)
+            ::bindery::relation::rows_of(super::book::authorships, c, self)
         }
 
         /// The rows of `reviews` that refer to this one.
@@ -1492,7 +1493,7 @@ pub mod books {
         where
             E: ::bindery::Hosts<model::Book> + ::bindery::Hosts<model::Review>,
         {
-            super::book::reviews.of(c, self)
+            ::bindery::relation::rows_of(super::book::reviews, c, self)
         }
 
         /// The rows of `people` that belong to this one.
@@ -1635,21 +1636,21 @@ pub mod book {
     use ::bindery::relation::{HasMany, ManyToMany};
 
     /// `id`
-    pub const id: Column<model::Book, super::books::BookId> = Column::at(0);
+    pub const id: Column<model::Book, super::books::BookId> = ::bindery::query::column(0);
 
     /// `title`
-    pub const title: Column<model::Book, ::std::string::String> = Column::at(1);
+    pub const title: Column<model::Book, ::std::string::String> = ::bindery::query::column(1);
 
     /// `editor_id`
     pub const editor_id: Column<model::Book, super::people::PersonId, To<model::Person, Nullable>> =
-        Column::at(2).refers(0);
+        ::bindery::query::foreign_key(2, 0);
 
     /// `category_id`
     pub const category_id: Column<
         model::Book,
         super::categories::CategoryId,
         To<model::Category, Nullable>,
-    > = Column::at(3).refers(1);
+    > = ::bindery::query::foreign_key(3, 1);
 
     /// The rows of `authorships` whose `book_id` refers to this one.
     pub const authorships: HasMany<model::Book, model::Authorship> = HasMany::at(0);
@@ -1852,7 +1853,7 @@ pub mod authorships {
         where
             E: ::bindery::Hosts<model::Authorship> + ::bindery::Hosts<model::Book>,
         {
-            c.load_one(self, super::authorship::book_id)
+            ::bindery::relation::parent_of(super::authorship::book_id, c, self)
         }
 
         /// The row of `people` that this one refers to.
@@ -1867,7 +1868,7 @@ pub mod authorships {
         where
             E: ::bindery::Hosts<model::Authorship> + ::bindery::Hosts<model::Person>,
         {
-            c.load_one(self, super::authorship::person_id)
+            ::bindery::relation::parent_of(super::authorship::person_id, c, self)
         }
     }
 
@@ -1979,11 +1980,11 @@ pub mod authorship {
 
     /// `book_id`
     pub const book_id: Column<model::Authorship, super::books::BookId, To<model::Book>> =
-        Column::at(0).refers(0);
+        ::bindery::query::foreign_key(0, 0);
 
     /// `person_id`
     pub const person_id: Column<model::Authorship, super::people::PersonId, To<model::Person>> =
-        Column::at(1).refers(1);
+        ::bindery::query::foreign_key(1, 1);
 }
 
 /// Model `Review`, table `reviews`, on `default`.
@@ -2250,7 +2251,7 @@ pub mod reviews {
         where
             E: ::bindery::Hosts<model::Review> + ::bindery::Hosts<model::Book>,
         {
-            c.load_one(self, super::review::book_id)
+            ::bindery::relation::parent_of(super::review::book_id, c, self)
         }
 
         /// The row of `people` that this one refers to.
@@ -2265,7 +2266,7 @@ pub mod reviews {
         where
             E: ::bindery::Hosts<model::Review> + ::bindery::Hosts<model::Person>,
         {
-            c.load_one(self, super::review::person_id)
+            ::bindery::relation::parent_of(super::review::person_id, c, self)
         }
     }
 
@@ -2380,21 +2381,21 @@ pub mod review {
     use ::bindery::query::{Column, Nullable, To};
 
     /// `id`
-    pub const id: Column<model::Review, super::reviews::ReviewId> = Column::at(0);
+    pub const id: Column<model::Review, super::reviews::ReviewId> = ::bindery::query::column(0);
 
     /// `book_id`
     pub const book_id: Column<model::Review, super::books::BookId, To<model::Book>> =
-        Column::at(1).refers(0);
+        ::bindery::query::foreign_key(1, 0);
 
     /// `person_id`
     pub const person_id: Column<
         model::Review,
         super::people::PersonId,
         To<model::Person, Nullable>,
-    > = Column::at(2).refers(1);
+    > = ::bindery::query::foreign_key(2, 1);
 
     /// `stars`
-    pub const stars: Column<model::Review, i64> = Column::at(3);
+    pub const stars: Column<model::Review, i64> = ::bindery::query::column(3);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

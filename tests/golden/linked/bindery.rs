@@ -753,10 +753,11 @@ pub mod app_user {
     use ::bindery::query::{Column, RowEngine};
 
     /// `id`
-    pub const id: Column<model::AppUser, super::app_user_::AppUserId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::AppUser, super::app_user_::AppUserId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::AppUser, ::std::string::String> = Column::at(1);
+    pub const name: Column<model::AppUser, ::std::string::String> = ::bindery::query::column(1);
 }
 
 /// Model `LiteVisit`, table `lite_visits`, on `lite`.
@@ -1099,21 +1100,22 @@ pub mod lite_visit {
     use ::bindery::query::{Column, Link, Nullable};
 
     /// `id`
-    pub const id: Column<model::LiteVisit, super::lite_visits::LiteVisitId> = Column::at(0);
+    pub const id: Column<model::LiteVisit, super::lite_visits::LiteVisitId> =
+        ::bindery::query::column(0);
 
     /// `user_id`
     pub const user_id: Column<
         model::LiteVisit,
         super::app_user_::AppUserId<engine::P>,
         Link<super::app_user_::AppUserId<engine::P>, Nullable>,
-    > = Column::at(1).links(1);
+    > = ::bindery::query::column(1).links(1);
 
     /// `user_name`
     pub const user_name: Column<
         model::LiteVisit,
         ::std::string::String,
         Link<(model::AppUser, engine::P), Nullable>,
-    > = Column::at(2).links_to(2, 1);
+    > = ::bindery::query::column(2).links_to(2, 1);
 }
 
 /// Model `PVisit`, table `p_visits`, on `p`.
@@ -1503,28 +1505,28 @@ pub mod p_visit {
     use ::bindery::query::{Column, Link, Nullable};
 
     /// `id`
-    pub const id: Column<model::PVisit, super::p_visits::PVisitId> = Column::at(0);
+    pub const id: Column<model::PVisit, super::p_visits::PVisitId> = ::bindery::query::column(0);
 
     /// `user_id`
     pub const user_id: Column<
         model::PVisit,
         super::app_user_::AppUserId<engine::Default>,
         Link<super::app_user_::AppUserId<engine::Default>, Nullable>,
-    > = Column::at(1).links(1);
+    > = ::bindery::query::column(1).links(1);
 
     /// `user_name`
     pub const user_name: Column<
         model::PVisit,
         ::std::string::String,
         Link<(model::AppUser, engine::Default), Nullable>,
-    > = Column::at(2).links_to(2, 1);
+    > = ::bindery::query::column(2).links_to(2, 1);
 
     /// `proper_id`
     pub const proper_id: Column<
         model::PVisit,
         super::app_user_::AppUserId<engine::Proper>,
         Link<super::app_user_::AppUserId<engine::Proper>, Nullable>,
-    > = Column::at(3).links(3);
+    > = ::bindery::query::column(3).links(3);
 }
 
 /// Model `MVisit`, table `m_visits`, on `default` and `proper`.
@@ -2022,21 +2024,22 @@ pub mod m_visit {
     use ::bindery::query::{Column, Link, Nullable, RowEngine};
 
     /// `id`
-    pub const id: Column<model::MVisit, super::m_visits::MVisitId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::MVisit, super::m_visits::MVisitId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `user_id`
     pub const user_id: Column<
         model::MVisit,
         super::app_user_::AppUserId<engine::Lite>,
         Link<super::app_user_::AppUserId<engine::Lite>, Nullable>,
-    > = Column::at(1).links(1);
+    > = ::bindery::query::column(1).links(1);
 
     /// `user_name`
     pub const user_name: Column<
         model::MVisit,
         ::std::string::String,
         Link<(model::AppUser, engine::Lite), Nullable>,
-    > = Column::at(2).links_to(2, 1);
+    > = ::bindery::query::column(2).links_to(2, 1);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

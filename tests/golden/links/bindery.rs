@@ -437,10 +437,10 @@ pub mod user {
     use ::bindery::query::Column;
 
     /// `id`
-    pub const id: Column<model::User, super::users::UserId> = Column::at(0);
+    pub const id: Column<model::User, super::users::UserId> = ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::User, ::std::string::String> = Column::at(1);
+    pub const email: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
 }
 
 /// Model `Visit`, table `visits`, on `b`.
@@ -801,27 +801,27 @@ pub mod visit {
     use ::bindery::query::{Column, Link, Nullable};
 
     /// `id`
-    pub const id: Column<model::Visit, super::visits::VisitId> = Column::at(0);
+    pub const id: Column<model::Visit, super::visits::VisitId> = ::bindery::query::column(0);
 
     /// `path`
-    pub const path: Column<model::Visit, ::std::string::String> = Column::at(1);
+    pub const path: Column<model::Visit, ::std::string::String> = ::bindery::query::column(1);
 
     /// `length`
-    pub const length: Column<model::Visit, i64, Nullable> = Column::at(2);
+    pub const length: Column<model::Visit, i64, Nullable> = ::bindery::query::column(2);
 
     /// `user_id`
     pub const user_id: Column<
         model::Visit,
         super::users::UserId,
         Link<super::users::UserId, Nullable>,
-    > = Column::at(3).links(2);
+    > = ::bindery::query::column(3).links(2);
 
     /// `invited_by`
     pub const invited_by: Column<
         model::Visit,
         ::std::string::String,
         Link<(model::User, engine::Default), Nullable>,
-    > = Column::at(4).links_to(3, 1);
+    > = ::bindery::query::column(4).links_to(3, 1);
 }
 
 /// Model `Blog`, table `blogs`, on `default` and `b`.
@@ -1280,10 +1280,11 @@ pub mod blog {
     use ::bindery::query::{Column, RowEngine};
 
     /// `id`
-    pub const id: Column<model::Blog, super::blogs::BlogId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Blog, super::blogs::BlogId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `title`
-    pub const title: Column<model::Blog, ::std::string::String> = Column::at(1);
+    pub const title: Column<model::Blog, ::std::string::String> = ::bindery::query::column(1);
 }
 
 /// Model `Review`, table `reviews`, on `default` and `b`.
@@ -1792,28 +1793,29 @@ pub mod review {
     use ::bindery::query::{Column, Link, Nullable, RowEngine};
 
     /// `id`
-    pub const id: Column<model::Review, super::reviews::ReviewId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Review, super::reviews::ReviewId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `blog_id`
     pub const blog_id: Column<
         model::Review,
         super::blogs::BlogId<engine::Default>,
         Link<super::blogs::BlogId<engine::Default>>,
-    > = Column::at(1).links(1);
+    > = ::bindery::query::column(1).links(1);
 
     /// `next_id`
     pub const next_id: Column<
         model::Review,
         super::blogs::BlogId<RowEngine>,
         Link<super::blogs::BlogId<RowEngine>, Nullable>,
-    > = Column::at(2).links(2);
+    > = ::bindery::query::column(2).links(2);
 
     /// `title`
     pub const title: Column<
         model::Review,
         ::std::string::String,
         Link<(model::Blog, RowEngine), Nullable>,
-    > = Column::at(3).links_to(3, 1);
+    > = ::bindery::query::column(3).links_to(3, 1);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

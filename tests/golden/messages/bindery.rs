@@ -758,13 +758,14 @@ pub mod user {
     use ::bindery::query::{Column, RowEngine};
 
     /// `id`
-    pub const id: Column<model::User, super::users::UserId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::User, super::users::UserId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::User, ::std::string::String> = Column::at(1);
+    pub const email: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
 
     /// `stars`
-    pub const stars: Column<model::User, i64> = Column::at(2);
+    pub const stars: Column<model::User, i64> = ::bindery::query::column(2);
 }
 
 /// Model `UserCopy`, table `user_copies`, on `default`, `m` and `lite`.
@@ -1218,10 +1219,10 @@ pub mod user_copy {
 
     /// `id`
     pub const id: Column<model::UserCopy, super::user_copies::UserCopyId<RowEngine>> =
-        Column::at(0);
+        ::bindery::query::column(0);
 
     /// `domain`
-    pub const domain: Column<model::UserCopy, ::std::string::String> = Column::at(1);
+    pub const domain: Column<model::UserCopy, ::std::string::String> = ::bindery::query::column(1);
 }
 
 /// Model `Seat`, table `seats`, on `default`, `m` and `lite`.
@@ -1752,13 +1753,13 @@ pub mod seat {
     use ::bindery::query::Column;
 
     /// `seat_row`
-    pub const seat_row: Column<model::Seat, i64> = Column::at(0);
+    pub const seat_row: Column<model::Seat, i64> = ::bindery::query::column(0);
 
     /// `number`
-    pub const number: Column<model::Seat, i64> = Column::at(1);
+    pub const number: Column<model::Seat, i64> = ::bindery::query::column(1);
 
     /// `taken`
-    pub const taken: Column<model::Seat, bool> = Column::at(2);
+    pub const taken: Column<model::Seat, bool> = ::bindery::query::column(2);
 }
 
 /// Model `Moment`, table `moments`, on `default`.
@@ -2169,19 +2170,23 @@ pub mod moment {
     use ::bindery::query::{Column, Nullable};
 
     /// `id`
-    pub const id: Column<model::Moment, super::moments::MomentId> = Column::at(0);
+    pub const id: Column<model::Moment, super::moments::MomentId> = ::bindery::query::column(0);
 
     /// `at`
-    pub const at: Column<model::Moment, ::bindery::types::NaiveDateTime> = Column::at(1);
+    pub const at: Column<model::Moment, ::bindery::types::NaiveDateTime> =
+        ::bindery::query::column(1);
 
     /// `amount`
-    pub const amount: Column<model::Moment, ::bindery::types::BigDecimal> = Column::at(2);
+    pub const amount: Column<model::Moment, ::bindery::types::BigDecimal> =
+        ::bindery::query::column(2);
 
     /// `bytes`
-    pub const bytes: Column<model::Moment, ::std::vec::Vec<u8>, Nullable> = Column::at(3);
+    pub const bytes: Column<model::Moment, ::std::vec::Vec<u8>, Nullable> =
+        ::bindery::query::column(3);
 
     /// `uid`
-    pub const uid: Column<model::Moment, ::bindery::types::Uuid, Nullable> = Column::at(4);
+    pub const uid: Column<model::Moment, ::bindery::types::Uuid, Nullable> =
+        ::bindery::query::column(4);
 }
 
 /// Model `Sample`, table `samples`, on `default`.
@@ -2868,53 +2873,60 @@ pub mod sample {
     use ::bindery::query::{Column, Nullable};
 
     /// `id`
-    pub const id: Column<model::Sample, super::samples::SampleId> = Column::at(0);
+    pub const id: Column<model::Sample, super::samples::SampleId> = ::bindery::query::column(0);
 
     /// `yes`
-    pub const yes: Column<model::Sample, bool> = Column::at(1);
+    pub const yes: Column<model::Sample, bool> = ::bindery::query::column(1);
 
     /// `small`
-    pub const small: Column<model::Sample, i16> = Column::at(2);
+    pub const small: Column<model::Sample, i16> = ::bindery::query::column(2);
 
     /// `ratio`
-    pub const ratio: Column<model::Sample, f64> = Column::at(3);
+    pub const ratio: Column<model::Sample, f64> = ::bindery::query::column(3);
 
     /// `amount`
-    pub const amount: Column<model::Sample, ::bindery::types::BigDecimal> = Column::at(4);
+    pub const amount: Column<model::Sample, ::bindery::types::BigDecimal> =
+        ::bindery::query::column(4);
 
     /// `day`
-    pub const day: Column<model::Sample, ::bindery::types::NaiveDate> = Column::at(5);
+    pub const day: Column<model::Sample, ::bindery::types::NaiveDate> = ::bindery::query::column(5);
 
     /// `clock`
-    pub const clock: Column<model::Sample, ::bindery::types::NaiveTime> = Column::at(6);
+    pub const clock: Column<model::Sample, ::bindery::types::NaiveTime> =
+        ::bindery::query::column(6);
 
     /// `local`
-    pub const local: Column<model::Sample, ::bindery::types::NaiveDateTime> = Column::at(7);
+    pub const local: Column<model::Sample, ::bindery::types::NaiveDateTime> =
+        ::bindery::query::column(7);
 
     /// `moment`
     pub const moment: Column<model::Sample, ::bindery::types::DateTime<::bindery::types::Utc>> =
-        Column::at(8);
+        ::bindery::query::column(8);
 
     /// `uid`
-    pub const uid: Column<model::Sample, ::bindery::types::Uuid> = Column::at(9);
+    pub const uid: Column<model::Sample, ::bindery::types::Uuid> = ::bindery::query::column(9);
 
     /// `doc`
-    pub const doc: Column<model::Sample, ::bindery::types::JsonValue> = Column::at(10);
+    pub const doc: Column<model::Sample, ::bindery::types::JsonValue> =
+        ::bindery::query::column(10);
 
     /// `mood`
-    pub const mood: Column<model::Sample, super::enums::Mood> = Column::at(11);
+    pub const mood: Column<model::Sample, super::enums::Mood> = ::bindery::query::column(11);
 
     /// `tags`
-    pub const tags: Column<model::Sample, ::std::vec::Vec<::std::string::String>> = Column::at(12);
+    pub const tags: Column<model::Sample, ::std::vec::Vec<::std::string::String>> =
+        ::bindery::query::column(12);
 
     /// `span`
-    pub const span: Column<model::Sample, ::bindery::types::Interval> = Column::at(13);
+    pub const span: Column<model::Sample, ::bindery::types::Interval> =
+        ::bindery::query::column(13);
 
     /// `bytes`
-    pub const bytes: Column<model::Sample, ::std::vec::Vec<u8>> = Column::at(14);
+    pub const bytes: Column<model::Sample, ::std::vec::Vec<u8>> = ::bindery::query::column(14);
 
     /// `type`
-    pub const r#type: Column<model::Sample, ::std::string::String, Nullable> = Column::at(15);
+    pub const r#type: Column<model::Sample, ::std::string::String, Nullable> =
+        ::bindery::query::column(15);
 }
 
 /// Enum types.

@@ -959,7 +959,7 @@ pub mod samples {
         where
             E: ::bindery::Hosts<model::Sample> + ::bindery::Hosts<model::Array>,
         {
-            super::sample::arrays.of(c, self)
+            ::bindery::relation::rows_of(super::sample::arrays, c, self)
         }
     }
 
@@ -1481,73 +1481,78 @@ pub mod sample {
     use ::bindery::relation::HasMany;
 
     /// `id`
-    pub const id: Column<model::Sample, super::samples::SampleId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Sample, super::samples::SampleId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `flag`
-    pub const flag: Column<model::Sample, bool> = Column::at(1);
+    pub const flag: Column<model::Sample, bool> = ::bindery::query::column(1);
 
     /// `small`
-    pub const small: Column<model::Sample, i16> = Column::at(2);
+    pub const small: Column<model::Sample, i16> = ::bindery::query::column(2);
 
     /// `medium`
-    pub const medium: Column<model::Sample, i32> = Column::at(3);
+    pub const medium: Column<model::Sample, i32> = ::bindery::query::column(3);
 
     /// `big`
-    pub const big: Column<model::Sample, i64> = Column::at(4);
+    pub const big: Column<model::Sample, i64> = ::bindery::query::column(4);
 
     /// `single`
-    pub const single: Column<model::Sample, f32> = Column::at(5);
+    pub const single: Column<model::Sample, f32> = ::bindery::query::column(5);
 
     /// `double`
-    pub const double: Column<model::Sample, f64> = Column::at(6);
+    pub const double: Column<model::Sample, f64> = ::bindery::query::column(6);
 
     /// `amount`
-    pub const amount: Column<model::Sample, ::bindery::types::BigDecimal> = Column::at(7);
+    pub const amount: Column<model::Sample, ::bindery::types::BigDecimal> =
+        ::bindery::query::column(7);
 
     /// `code`
-    pub const code: Column<model::Sample, ::std::string::String> = Column::at(8);
+    pub const code: Column<model::Sample, ::std::string::String> = ::bindery::query::column(8);
 
     /// `name`
-    pub const name: Column<model::Sample, ::std::string::String> = Column::at(9);
+    pub const name: Column<model::Sample, ::std::string::String> = ::bindery::query::column(9);
 
     /// `note`
-    pub const note: Column<model::Sample, ::std::string::String, Nullable> = Column::at(10);
+    pub const note: Column<model::Sample, ::std::string::String, Nullable> =
+        ::bindery::query::column(10);
 
     /// `bytes`
-    pub const bytes: Column<model::Sample, ::std::vec::Vec<u8>, Nullable> = Column::at(11);
+    pub const bytes: Column<model::Sample, ::std::vec::Vec<u8>, Nullable> =
+        ::bindery::query::column(11);
 
     /// `day`
-    pub const day: Column<model::Sample, ::bindery::types::NaiveDate, Nullable> = Column::at(12);
+    pub const day: Column<model::Sample, ::bindery::types::NaiveDate, Nullable> =
+        ::bindery::query::column(12);
 
     /// `at_time`
     pub const at_time: Column<model::Sample, ::bindery::types::NaiveTime, Nullable> =
-        Column::at(13);
+        ::bindery::query::column(13);
 
     /// `local`
     pub const local: Column<model::Sample, ::bindery::types::NaiveDateTime, Nullable> =
-        Column::at(14);
+        ::bindery::query::column(14);
 
     /// `instant`
     pub const instant: Column<model::Sample, ::bindery::types::DateTime<::bindery::types::Utc>> =
-        Column::at(15);
+        ::bindery::query::column(15);
 
     /// `token`
-    pub const token: Column<model::Sample, ::bindery::types::Uuid> = Column::at(16);
+    pub const token: Column<model::Sample, ::bindery::types::Uuid> = ::bindery::query::column(16);
 
     /// `document`
     pub const document: Column<model::Sample, ::bindery::types::JsonValue, Nullable> =
-        Column::at(17);
+        ::bindery::query::column(17);
 
     /// `feeling`
-    pub const feeling: Column<model::Sample, super::enums::Mood> = Column::at(18);
+    pub const feeling: Column<model::Sample, super::enums::Mood> = ::bindery::query::column(18);
 
     /// `changed_at`
     pub const changed_at: Column<model::Sample, ::bindery::types::DateTime<::bindery::types::Utc>> =
-        Column::at(19);
+        ::bindery::query::column(19);
 
     /// `touched_on`
     pub const touched_on: Column<model::Sample, ::bindery::types::NaiveDate, Nullable> =
-        Column::at(20);
+        ::bindery::query::column(20);
 
     /// The rows of `arrays` whose `sample_id` refers to this one.
     pub const arrays: HasMany<model::Sample, model::Array> = HasMany::at(0);
@@ -1926,7 +1931,7 @@ pub mod arrays {
         where
             E: ::bindery::Hosts<model::Array> + ::bindery::Hosts<model::Sample>,
         {
-            c.load_one(self, super::array::sample_id)
+            ::bindery::relation::parent_of(super::array::sample_id, c, self)
         }
     }
 
@@ -2274,34 +2279,36 @@ pub mod array {
     use ::bindery::query::{Column, Nullable, To};
 
     /// `id`
-    pub const id: Column<model::Array, super::arrays::ArrayId> = Column::at(0);
+    pub const id: Column<model::Array, super::arrays::ArrayId> = ::bindery::query::column(0);
 
     /// `numbers`
-    pub const numbers: Column<model::Array, ::std::vec::Vec<i32>> = Column::at(1);
+    pub const numbers: Column<model::Array, ::std::vec::Vec<i32>> = ::bindery::query::column(1);
 
     /// `words`
     pub const words: Column<model::Array, ::std::vec::Vec<::std::string::String>, Nullable> =
-        Column::at(2);
+        ::bindery::query::column(2);
 
     /// `moods`
     pub const moods: Column<model::Array, ::std::vec::Vec<super::enums::Mood>, Nullable> =
-        Column::at(3);
+        ::bindery::query::column(3);
 
     /// `span`
-    pub const span: Column<model::Array, ::bindery::types::Interval, Nullable> = Column::at(4);
+    pub const span: Column<model::Array, ::bindery::types::Interval, Nullable> =
+        ::bindery::query::column(4);
 
     /// `raw`
-    pub const raw: Column<model::Array, ::std::vec::Vec<u8>> = Column::at(5);
+    pub const raw: Column<model::Array, ::std::vec::Vec<u8>> = ::bindery::query::column(5);
 
     /// `price`
-    pub const price: Column<model::Array, ::bindery::types::BigDecimal> = Column::at(6);
+    pub const price: Column<model::Array, ::bindery::types::BigDecimal> =
+        ::bindery::query::column(6);
 
     /// `sample_id`
     pub const sample_id: Column<
         model::Array,
         super::samples::SampleId<engine::Default>,
         To<model::Sample>,
-    > = Column::at(7).refers(0);
+    > = ::bindery::query::foreign_key(7, 0);
 }
 
 /// Enum types.

@@ -592,7 +592,7 @@ pub mod select_ {
         where
             E: ::bindery::Hosts<model::Select> + ::bindery::Hosts<model::Option>,
         {
-            super::select::option.of(c, self)
+            ::bindery::relation::rows_of(super::select::option, c, self)
         }
     }
 
@@ -921,22 +921,25 @@ pub mod select {
     use ::bindery::relation::HasMany;
 
     /// `type`
-    pub const r#type: Column<model::Select, super::select_::SelectId<RowEngine>> = Column::at(0);
+    pub const r#type: Column<model::Select, super::select_::SelectId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `self`
-    pub const self_: Column<model::Select, i32> = Column::at(1);
+    pub const self_: Column<model::Select, i32> = ::bindery::query::column(1);
 
     /// `crate`
-    pub const crate_: Column<model::Select, i32> = Column::at(2);
+    pub const crate_: Column<model::Select, i32> = ::bindery::query::column(2);
 
     /// `match`
-    pub const r#match: Column<model::Select, ::std::string::String, Nullable> = Column::at(3);
+    pub const r#match: Column<model::Select, ::std::string::String, Nullable> =
+        ::bindery::query::column(3);
 
     /// `order`
-    pub const order: Column<model::Select, ::std::string::String> = Column::at(4);
+    pub const order: Column<model::Select, ::std::string::String> = ::bindery::query::column(4);
 
     /// `Group By`
-    pub const group_by: Column<model::Select, ::std::string::String, Nullable> = Column::at(5);
+    pub const group_by: Column<model::Select, ::std::string::String, Nullable> =
+        ::bindery::query::column(5);
 
     /// The rows of `option` whose `result` refers to this one.
     pub const option: HasMany<model::Select, model::Option> = HasMany::at(0);
@@ -1883,34 +1886,35 @@ pub mod order_détail {
 
     /// `Id`
     pub const id: Column<model::OrderDétail, super::order_détails::OrderDétailId<RowEngine>> =
-        Column::at(0);
+        ::bindery::query::column(0);
 
     /// `it's`
-    pub const it_s: Column<model::OrderDétail, i32, Nullable> = Column::at(1);
+    pub const it_s: Column<model::OrderDétail, i32, Nullable> = ::bindery::query::column(1);
 
     /// `a 'back' tick`
-    pub const a_back_tick: Column<model::OrderDétail, i32, Nullable> = Column::at(2);
+    pub const a_back_tick: Column<model::OrderDétail, i32, Nullable> = ::bindery::query::column(2);
 
     /// `a "quote"`
-    pub const a_quote: Column<model::OrderDétail, i32, Nullable> = Column::at(3);
+    pub const a_quote: Column<model::OrderDétail, i32, Nullable> = ::bindery::query::column(3);
 
     /// `back\slash`
-    pub const back_slash: Column<model::OrderDétail, i32, Nullable> = Column::at(4);
+    pub const back_slash: Column<model::OrderDétail, i32, Nullable> = ::bindery::query::column(4);
 
     /// `größe`
-    pub const größe: Column<model::OrderDétail, i32, Nullable> = Column::at(5);
+    pub const größe: Column<model::OrderDétail, i32, Nullable> = ::bindery::query::column(5);
 
     /// `1st`
-    pub const c1st: Column<model::OrderDétail, i32, Nullable> = Column::at(6);
+    pub const c1st: Column<model::OrderDétail, i32, Nullable> = ::bindery::query::column(6);
 
     /// `x; DROP TABLE "select"; --`
-    pub const x_drop_table_select: Column<model::OrderDétail, i32, Nullable> = Column::at(7);
+    pub const x_drop_table_select: Column<model::OrderDétail, i32, Nullable> =
+        ::bindery::query::column(7);
 
     /// `*/ } fn main() { /*`
-    pub const fn_main: Column<model::OrderDétail, i32, Nullable> = Column::at(8);
+    pub const fn_main: Column<model::OrderDétail, i32, Nullable> = ::bindery::query::column(8);
 
     /// `r#"#`
-    pub const r: Column<model::OrderDétail, i32, Nullable> = Column::at(9);
+    pub const r: Column<model::OrderDétail, i32, Nullable> = ::bindery::query::column(9);
 }
 
 /// Model `Option`, table `option`, on `default`, `p`, `m` and `proper`.
@@ -2208,7 +2212,7 @@ pub mod option_ {
         where
             E: ::bindery::Hosts<model::Option> + ::bindery::Hosts<model::Select>,
         {
-            c.load_one(self, super::option::result)
+            ::bindery::relation::parent_of(super::option::result, c, self)
         }
     }
 
@@ -2462,14 +2466,15 @@ pub mod option {
     use ::bindery::query::{Column, RowEngine, To};
 
     /// `some`
-    pub const some: Column<model::Option, super::option_::OptionId<RowEngine>> = Column::at(0);
+    pub const some: Column<model::Option, super::option_::OptionId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `result`
     pub const result: Column<
         model::Option,
         super::select_::SelectId<RowEngine>,
         To<model::Select>,
-    > = Column::at(1).refers(0);
+    > = ::bindery::query::foreign_key(1, 0);
 }
 
 /// Model `String`, table `string`, on `default`, `p`, `m` and `proper`.
@@ -2977,10 +2982,12 @@ pub mod string {
     use ::bindery::query::{Column, Nullable, RowEngine};
 
     /// `string`
-    pub const string: Column<model::String, super::string_::StringId<RowEngine>> = Column::at(0);
+    pub const string: Column<model::String, super::string_::StringId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `vec`
-    pub const vec: Column<model::String, ::std::vec::Vec<u8>, Nullable> = Column::at(1);
+    pub const vec: Column<model::String, ::std::vec::Vec<u8>, Nullable> =
+        ::bindery::query::column(1);
 }
 
 /// Model `Longest`, table `a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`, on `default`, `p`, `m` and `proper`.
@@ -3610,10 +3617,10 @@ pub mod longest {
         super::a23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc::LongestId<
             RowEngine,
         >,
-    > = Column::at(0);
+    > = ::bindery::query::column(0);
 
     /// `c23456789_b23456789_c23456789_d23456789_e23456789_f23456789_abc`
-    pub const long: Column<model::Longest, i64, Nullable> = Column::at(1);
+    pub const long: Column<model::Longest, i64, Nullable> = ::bindery::query::column(1);
 }
 
 /// Model `Sync`, table `syncs`, on `default`, `p`, `m` and `proper`.
@@ -4100,10 +4107,11 @@ pub mod sync {
     use ::bindery::query::{Column, RowEngine};
 
     /// `id`
-    pub const id: Column<model::Sync, super::syncs_::SyncId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Sync, super::syncs_::SyncId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `note`
-    pub const note: Column<model::Sync, ::std::string::String> = Column::at(1);
+    pub const note: Column<model::Sync, ::std::string::String> = ::bindery::query::column(1);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

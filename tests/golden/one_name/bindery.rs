@@ -356,10 +356,10 @@ pub mod user {
     use ::bindery::query::Column;
 
     /// `id`
-    pub const id: Column<model::User, super::users::UserId> = Column::at(0);
+    pub const id: Column<model::User, super::users::UserId> = ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::User, ::std::string::String> = Column::at(1);
+    pub const email: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
 }
 
 /// Model `Visitor`, table `users`, on `analytics`.
@@ -626,10 +626,10 @@ pub mod visitor {
     use ::bindery::query::Column;
 
     /// `id`
-    pub const id: Column<model::Visitor, super::visitor_::VisitorId> = Column::at(0);
+    pub const id: Column<model::Visitor, super::visitor_::VisitorId> = ::bindery::query::column(0);
 
     /// `visits`
-    pub const visits: Column<model::Visitor, i32> = Column::at(1);
+    pub const visits: Column<model::Visitor, i32> = ::bindery::query::column(1);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

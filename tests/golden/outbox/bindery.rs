@@ -617,10 +617,11 @@ pub mod user {
     use ::bindery::query::{Column, RowEngine};
 
     /// `id`
-    pub const id: Column<model::User, super::users::UserId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::User, super::users::UserId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::User, ::std::string::String> = Column::at(1);
+    pub const name: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
 }
 
 /// Model `Effect`, table `effects`, on `default`, `m` and `lite`.
@@ -1088,10 +1089,11 @@ pub mod effect {
     use ::bindery::query::{Column, RowEngine};
 
     /// `id`
-    pub const id: Column<model::Effect, super::effects::EffectId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Effect, super::effects::EffectId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `number`
-    pub const number: Column<model::Effect, i64> = Column::at(1);
+    pub const number: Column<model::Effect, i64> = ::bindery::query::column(1);
 }
 
 /// Model `Task`, table `tasks`, on `plain`.
@@ -1358,10 +1360,10 @@ pub mod task {
     use ::bindery::query::Column;
 
     /// `id`
-    pub const id: Column<model::Task, super::tasks_::TaskId> = Column::at(0);
+    pub const id: Column<model::Task, super::tasks_::TaskId> = ::bindery::query::column(0);
 
     /// `line`
-    pub const line: Column<model::Task, ::std::string::String> = Column::at(1);
+    pub const line: Column<model::Task, ::std::string::String> = ::bindery::query::column(1);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

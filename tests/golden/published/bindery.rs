@@ -467,10 +467,10 @@ pub mod user {
     use ::bindery::query::Column;
 
     /// `id`
-    pub const id: Column<model::User, super::users::UserId> = Column::at(0);
+    pub const id: Column<model::User, super::users::UserId> = ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::User, ::std::string::String> = Column::at(1);
+    pub const email: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
 }
 
 /// Model `UserCopy`, table `user_copies`, on `analytics`.
@@ -748,10 +748,11 @@ pub mod user_copy {
     use ::bindery::query::Column;
 
     /// `id`
-    pub const id: Column<model::UserCopy, super::user_copies::UserCopyId> = Column::at(0);
+    pub const id: Column<model::UserCopy, super::user_copies::UserCopyId> =
+        ::bindery::query::column(0);
 
     /// `domain`
-    pub const domain: Column<model::UserCopy, ::std::string::String> = Column::at(1);
+    pub const domain: Column<model::UserCopy, ::std::string::String> = ::bindery::query::column(1);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

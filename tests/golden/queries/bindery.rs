@@ -561,7 +561,7 @@ pub mod users {
         where
             E: ::bindery::Hosts<model::User>,
         {
-            c.load_one(self, super::user::boss_id)
+            ::bindery::relation::parent_of(super::user::boss_id, c, self)
         }
 
         /// The rows of `users` that refer to this one.
@@ -572,7 +572,7 @@ pub mod users {
         where
             E: ::bindery::Hosts<model::User>,
         {
-            super::user::users.of(c, self)
+            ::bindery::relation::rows_of(super::user::users, c, self)
         }
 
         /// The rows of `posts` that refer to this one.
@@ -583,7 +583,7 @@ pub mod users {
         where
             E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Post>,
         {
-            super::user::posts_by_author_id.of(c, self)
+            ::bindery::relation::rows_of(super::user::posts_by_author_id, c, self)
         }
 
         /// The rows of `posts` that refer to this one.
@@ -594,7 +594,7 @@ pub mod users {
         where
             E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Post>,
         {
-            super::user::posts_by_editor_id.of(c, self)
+            ::bindery::relation::rows_of(super::user::posts_by_editor_id, c, self)
         }
 
         /// The rows of `comments` that refer to this one.
@@ -605,7 +605,7 @@ pub mod users {
         where
             E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Comment>,
         {
-            super::user::comments.of(c, self)
+            ::bindery::relation::rows_of(super::user::comments, c, self)
         }
 
         /// The rows above this one, nearest first.
@@ -981,20 +981,22 @@ pub mod user {
     use ::bindery::relation::HasMany;
 
     /// `id`
-    pub const id: Column<model::User, super::users::UserId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::User, super::users::UserId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::User, ::std::string::String> = Column::at(1);
+    pub const name: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
 
     /// `city`
-    pub const city: Column<model::User, ::std::string::String, Nullable> = Column::at(2);
+    pub const city: Column<model::User, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 
     /// `boss_id`
     pub const boss_id: Column<
         model::User,
         super::users::UserId<RowEngine>,
         To<model::User, Nullable>,
-    > = Column::at(3).refers(0);
+    > = ::bindery::query::foreign_key(3, 0);
 
     /// The rows of `users` whose `boss_id` refers to this one.
     pub const users: HasMany<model::User, model::User> = HasMany::at(0);
@@ -1692,7 +1694,7 @@ pub mod posts {
         where
             E: ::bindery::Hosts<model::Post> + ::bindery::Hosts<model::User>,
         {
-            c.load_one(self, super::post::author_id)
+            ::bindery::relation::parent_of(super::post::author_id, c, self)
         }
 
         /// The row of `users` that this one refers to.
@@ -1707,7 +1709,7 @@ pub mod posts {
         where
             E: ::bindery::Hosts<model::Post> + ::bindery::Hosts<model::User>,
         {
-            c.load_one(self, super::post::editor_id)
+            ::bindery::relation::parent_of(super::post::editor_id, c, self)
         }
 
         /// The rows of `comments` that refer to this one.
@@ -1718,7 +1720,7 @@ pub mod posts {
         where
             E: ::bindery::Hosts<model::Post> + ::bindery::Hosts<model::Comment>,
         {
-            super::post::comments.of(c, self)
+            ::bindery::relation::rows_of(super::post::comments, c, self)
         }
     }
 
@@ -2200,48 +2202,54 @@ pub mod post {
     use ::bindery::relation::HasMany;
 
     /// `id`
-    pub const id: Column<model::Post, super::posts::PostId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Post, super::posts::PostId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `author_id`
     pub const author_id: Column<model::Post, super::users::UserId<RowEngine>, To<model::User>> =
-        Column::at(1).refers(0);
+        ::bindery::query::foreign_key(1, 0);
 
     /// `editor_id`
     pub const editor_id: Column<
         model::Post,
         super::users::UserId<RowEngine>,
         To<model::User, Nullable>,
-    > = Column::at(2).refers(1);
+    > = ::bindery::query::foreign_key(2, 1);
 
     /// `title`
-    pub const title: Column<model::Post, ::std::string::String> = Column::at(3);
+    pub const title: Column<model::Post, ::std::string::String> = ::bindery::query::column(3);
 
     /// `body`
-    pub const body: Column<model::Post, ::std::string::String, Nullable> = Column::at(4);
+    pub const body: Column<model::Post, ::std::string::String, Nullable> =
+        ::bindery::query::column(4);
 
     /// `stars`
-    pub const stars: Column<model::Post, i64> = Column::at(5);
+    pub const stars: Column<model::Post, i64> = ::bindery::query::column(5);
 
     /// `rank`
-    pub const rank: Column<model::Post, i32, Nullable> = Column::at(6);
+    pub const rank: Column<model::Post, i32, Nullable> = ::bindery::query::column(6);
 
     /// `weight`
-    pub const weight: Column<model::Post, f64, Nullable> = Column::at(7);
+    pub const weight: Column<model::Post, f64, Nullable> = ::bindery::query::column(7);
 
     /// `price`
-    pub const price: Column<model::Post, ::bindery::types::BigDecimal, Nullable> = Column::at(8);
+    pub const price: Column<model::Post, ::bindery::types::BigDecimal, Nullable> =
+        ::bindery::query::column(8);
 
     /// `is_public`
-    pub const is_public: Column<model::Post, bool> = Column::at(9);
+    pub const is_public: Column<model::Post, bool> = ::bindery::query::column(9);
 
     /// `token`
-    pub const token: Column<model::Post, ::bindery::types::Uuid, Nullable> = Column::at(10);
+    pub const token: Column<model::Post, ::bindery::types::Uuid, Nullable> =
+        ::bindery::query::column(10);
 
     /// `day`
-    pub const day: Column<model::Post, ::bindery::types::NaiveDate, Nullable> = Column::at(11);
+    pub const day: Column<model::Post, ::bindery::types::NaiveDate, Nullable> =
+        ::bindery::query::column(11);
 
     /// `created_at`
-    pub const created_at: Column<model::Post, ::bindery::types::NaiveDateTime> = Column::at(12);
+    pub const created_at: Column<model::Post, ::bindery::types::NaiveDateTime> =
+        ::bindery::query::column(12);
 
     /// The rows of `comments` whose `post_id` refers to this one.
     pub const comments: HasMany<model::Post, model::Comment> = HasMany::at(0);
@@ -2656,7 +2664,7 @@ pub mod comments {
         where
             E: ::bindery::Hosts<model::Comment> + ::bindery::Hosts<model::Post>,
         {
-            c.load_one(self, super::comment::post_id)
+            ::bindery::relation::parent_of(super::comment::post_id, c, self)
         }
 
         /// The row of `users` that this one refers to.
@@ -2671,7 +2679,7 @@ pub mod comments {
         where
             E: ::bindery::Hosts<model::Comment> + ::bindery::Hosts<model::User>,
         {
-            c.load_one(self, super::comment::author_id)
+            ::bindery::relation::parent_of(super::comment::author_id, c, self)
         }
     }
 
@@ -2995,21 +3003,22 @@ pub mod comment {
     use ::bindery::query::{Column, Nullable, RowEngine, To};
 
     /// `id`
-    pub const id: Column<model::Comment, super::comments::CommentId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Comment, super::comments::CommentId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `post_id`
     pub const post_id: Column<model::Comment, super::posts::PostId<RowEngine>, To<model::Post>> =
-        Column::at(1).refers(0);
+        ::bindery::query::foreign_key(1, 0);
 
     /// `author_id`
     pub const author_id: Column<
         model::Comment,
         super::users::UserId<RowEngine>,
         To<model::User, Nullable>,
-    > = Column::at(2).refers(1);
+    > = ::bindery::query::foreign_key(2, 1);
 
     /// `words`
-    pub const words: Column<model::Comment, ::std::string::String> = Column::at(3);
+    pub const words: Column<model::Comment, ::std::string::String> = ::bindery::query::column(3);
 }
 
 /// Model `Visit`, table `visit`, on `lite`.
@@ -3272,10 +3281,11 @@ pub mod visit {
     use ::bindery::query::{Column, Nullable};
 
     /// `path`
-    pub const path: Column<model::Visit, ::std::string::String> = Column::at(0);
+    pub const path: Column<model::Visit, ::std::string::String> = ::bindery::query::column(0);
 
     /// `user_name`
-    pub const user_name: Column<model::Visit, ::std::string::String, Nullable> = Column::at(1);
+    pub const user_name: Column<model::Visit, ::std::string::String, Nullable> =
+        ::bindery::query::column(1);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

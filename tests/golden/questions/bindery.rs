@@ -449,7 +449,7 @@ pub mod blogs {
         where
             E: ::bindery::Hosts<model::Blog> + ::bindery::Hosts<model::Entry>,
         {
-            super::blog::entries.of(c, self)
+            ::bindery::relation::rows_of(super::blog::entries, c, self)
         }
     }
 
@@ -631,13 +631,15 @@ pub mod blog {
     use ::bindery::relation::HasMany;
 
     /// `id`
-    pub const id: Column<model::Blog, super::blogs::BlogId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Blog, super::blogs::BlogId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::Blog, ::std::string::String> = Column::at(1);
+    pub const name: Column<model::Blog, ::std::string::String> = ::bindery::query::column(1);
 
     /// `tagline`
-    pub const tagline: Column<model::Blog, ::std::string::String, Nullable> = Column::at(2);
+    pub const tagline: Column<model::Blog, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 
     /// The rows of `entries` whose `blog_id` refers to this one.
     pub const entries: HasMany<model::Blog, model::Entry> = HasMany::at(0);
@@ -864,7 +866,7 @@ pub mod authors {
         where
             E: ::bindery::Hosts<model::Author> + ::bindery::Hosts<model::EntryAuthor>,
         {
-            super::author::entry_authors.of(c, self)
+            ::bindery::relation::rows_of(super::author::entry_authors, c, self)
         }
 
         /// The rows of `entries` that belong to this one.
@@ -1040,13 +1042,13 @@ pub mod author {
     use ::bindery::relation::{HasMany, ManyToMany};
 
     /// `id`
-    pub const id: Column<model::Author, super::authors::AuthorId> = Column::at(0);
+    pub const id: Column<model::Author, super::authors::AuthorId> = ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::Author, ::std::string::String> = Column::at(1);
+    pub const name: Column<model::Author, ::std::string::String> = ::bindery::query::column(1);
 
     /// `email`
-    pub const email: Column<model::Author, ::std::string::String> = Column::at(2);
+    pub const email: Column<model::Author, ::std::string::String> = ::bindery::query::column(2);
 
     /// The rows of `entry_authors` whose `author_id` refers to this one.
     pub const entry_authors: HasMany<model::Author, model::EntryAuthor> = HasMany::at(0);
@@ -1420,7 +1422,7 @@ pub mod entries {
         where
             E: ::bindery::Hosts<model::Entry> + ::bindery::Hosts<model::Blog>,
         {
-            c.load_one(self, super::entry::blog_id)
+            ::bindery::relation::parent_of(super::entry::blog_id, c, self)
         }
 
         /// The rows of `entry_authors` that refer to this one.
@@ -1431,7 +1433,7 @@ pub mod entries {
         where
             E: ::bindery::Hosts<model::Entry> + ::bindery::Hosts<model::EntryAuthor>,
         {
-            super::entry::entry_authors.of(c, self)
+            ::bindery::relation::rows_of(super::entry::entry_authors, c, self)
         }
 
         /// The rows of `authors` that belong to this one.
@@ -1587,32 +1589,34 @@ pub mod entry {
     use ::bindery::relation::{HasMany, ManyToMany};
 
     /// `id`
-    pub const id: Column<model::Entry, super::entries::EntryId> = Column::at(0);
+    pub const id: Column<model::Entry, super::entries::EntryId> = ::bindery::query::column(0);
 
     /// `blog_id`
     pub const blog_id: Column<
         model::Entry,
         super::blogs::BlogId<engine::Default>,
         To<model::Blog>,
-    > = Column::at(1).refers(0);
+    > = ::bindery::query::foreign_key(1, 0);
 
     /// `headline`
-    pub const headline: Column<model::Entry, ::std::string::String> = Column::at(2);
+    pub const headline: Column<model::Entry, ::std::string::String> = ::bindery::query::column(2);
 
     /// `body`
-    pub const body: Column<model::Entry, ::std::string::String, Nullable> = Column::at(3);
+    pub const body: Column<model::Entry, ::std::string::String, Nullable> =
+        ::bindery::query::column(3);
 
     /// `published`
-    pub const published: Column<model::Entry, ::bindery::types::NaiveDate> = Column::at(4);
+    pub const published: Column<model::Entry, ::bindery::types::NaiveDate> =
+        ::bindery::query::column(4);
 
     /// `comments`
-    pub const comments: Column<model::Entry, i64> = Column::at(5);
+    pub const comments: Column<model::Entry, i64> = ::bindery::query::column(5);
 
     /// `pingbacks`
-    pub const pingbacks: Column<model::Entry, i64> = Column::at(6);
+    pub const pingbacks: Column<model::Entry, i64> = ::bindery::query::column(6);
 
     /// `rating`
-    pub const rating: Column<model::Entry, i64, Nullable> = Column::at(7);
+    pub const rating: Column<model::Entry, i64, Nullable> = ::bindery::query::column(7);
 
     /// The rows of `entry_authors` whose `entry_id` refers to this one.
     pub const entry_authors: HasMany<model::Entry, model::EntryAuthor> = HasMany::at(0);
@@ -1815,7 +1819,7 @@ pub mod entry_authors {
         where
             E: ::bindery::Hosts<model::EntryAuthor> + ::bindery::Hosts<model::Entry>,
         {
-            c.load_one(self, super::entry_author::entry_id)
+            ::bindery::relation::parent_of(super::entry_author::entry_id, c, self)
         }
 
         /// The row of `authors` that this one refers to.
@@ -1830,7 +1834,7 @@ pub mod entry_authors {
         where
             E: ::bindery::Hosts<model::EntryAuthor> + ::bindery::Hosts<model::Author>,
         {
-            c.load_one(self, super::entry_author::author_id)
+            ::bindery::relation::parent_of(super::entry_author::author_id, c, self)
         }
     }
 
@@ -1943,11 +1947,11 @@ pub mod entry_author {
 
     /// `entry_id`
     pub const entry_id: Column<model::EntryAuthor, super::entries::EntryId, To<model::Entry>> =
-        Column::at(0).refers(0);
+        ::bindery::query::foreign_key(0, 0);
 
     /// `author_id`
     pub const author_id: Column<model::EntryAuthor, super::authors::AuthorId, To<model::Author>> =
-        Column::at(1).refers(1);
+        ::bindery::query::foreign_key(1, 1);
 }
 
 /// Model `Visit`, table `visits`, on `archive`.
@@ -2257,17 +2261,17 @@ pub mod visit {
     use ::bindery::query::{Column, Link, Nullable};
 
     /// `id`
-    pub const id: Column<model::Visit, super::visits::VisitId> = Column::at(0);
+    pub const id: Column<model::Visit, super::visits::VisitId> = ::bindery::query::column(0);
 
     /// `path`
-    pub const path: Column<model::Visit, ::std::string::String> = Column::at(1);
+    pub const path: Column<model::Visit, ::std::string::String> = ::bindery::query::column(1);
 
     /// `entry_id`
     pub const entry_id: Column<
         model::Visit,
         super::entries::EntryId,
         Link<super::entries::EntryId, Nullable>,
-    > = Column::at(2).links(2);
+    > = ::bindery::query::column(2).links(2);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -1027,28 +1027,29 @@ pub mod reading {
     use ::bindery::query::{Column, Nullable};
 
     /// `sensor`
-    pub const sensor: Column<model::Reading, u64> = Column::at(0);
+    pub const sensor: Column<model::Reading, u64> = ::bindery::query::column(0);
 
     /// `slot`
-    pub const slot: Column<model::Reading, i32> = Column::at(1);
+    pub const slot: Column<model::Reading, i32> = ::bindery::query::column(1);
 
     /// `label`
-    pub const label: Column<model::Reading, ::std::string::String> = Column::at(2);
+    pub const label: Column<model::Reading, ::std::string::String> = ::bindery::query::column(2);
 
     /// `value`
-    pub const value: Column<model::Reading, f64> = Column::at(3);
+    pub const value: Column<model::Reading, f64> = ::bindery::query::column(3);
 
     /// `level`
-    pub const level: Column<model::Reading, f64> = Column::at(4);
+    pub const level: Column<model::Reading, f64> = ::bindery::query::column(4);
 
     /// `share`
-    pub const share: Column<model::Reading, f32> = Column::at(5);
+    pub const share: Column<model::Reading, f32> = ::bindery::query::column(5);
 
     /// `note`
-    pub const note: Column<model::Reading, ::std::string::String, Nullable> = Column::at(6);
+    pub const note: Column<model::Reading, ::std::string::String, Nullable> =
+        ::bindery::query::column(6);
 
     /// `revision`
-    pub const revision: Column<model::Reading, i32> = Column::at(7);
+    pub const revision: Column<model::Reading, i32> = ::bindery::query::column(7);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

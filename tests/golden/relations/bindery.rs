@@ -555,7 +555,7 @@ pub mod companies {
         where
             E: ::bindery::Hosts<model::Company>,
         {
-            c.load_one(self, super::company::parent_id)
+            ::bindery::relation::parent_of(super::company::parent_id, c, self)
         }
 
         /// The rows of `companies` that refer to this one.
@@ -566,7 +566,7 @@ pub mod companies {
         where
             E: ::bindery::Hosts<model::Company>,
         {
-            super::company::companies.of(c, self)
+            ::bindery::relation::rows_of(super::company::companies, c, self)
         }
 
         /// The rows of `users` that refer to this one.
@@ -577,7 +577,7 @@ pub mod companies {
         where
             E: ::bindery::Hosts<model::Company> + ::bindery::Hosts<model::User>,
         {
-            super::company::users.of(c, self)
+            ::bindery::relation::rows_of(super::company::users, c, self)
         }
 
         /// The rows above this one, nearest first.
@@ -902,17 +902,18 @@ pub mod company {
     use ::bindery::relation::HasMany;
 
     /// `id`
-    pub const id: Column<model::Company, super::companies::CompanyId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Company, super::companies::CompanyId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::Company, ::std::string::String> = Column::at(1);
+    pub const name: Column<model::Company, ::std::string::String> = ::bindery::query::column(1);
 
     /// `parent_id`
     pub const parent_id: Column<
         model::Company,
         super::companies::CompanyId<RowEngine>,
         To<model::Company, Nullable>,
-    > = Column::at(2).refers(0);
+    > = ::bindery::query::foreign_key(2, 0);
 
     /// The rows of `companies` whose `parent_id` refers to this one.
     pub const companies: HasMany<model::Company, model::Company> = HasMany::at(0);
@@ -1322,7 +1323,7 @@ pub mod users {
         where
             E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Company>,
         {
-            c.load_one(self, super::user::company_id)
+            ::bindery::relation::parent_of(super::user::company_id, c, self)
         }
 
         /// The row of `profiles` that refers to this one.
@@ -1348,7 +1349,7 @@ pub mod users {
         where
             E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Post>,
         {
-            super::user::posts_by_author_id.of(c, self)
+            ::bindery::relation::rows_of(super::user::posts_by_author_id, c, self)
         }
 
         /// The rows of `posts` that refer to this one.
@@ -1359,7 +1360,7 @@ pub mod users {
         where
             E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Post>,
         {
-            super::user::posts_by_editor_id.of(c, self)
+            ::bindery::relation::rows_of(super::user::posts_by_editor_id, c, self)
         }
 
         /// The rows of `comments` that refer to this one.
@@ -1370,7 +1371,7 @@ pub mod users {
         where
             E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Comment>,
         {
-            super::user::comments.of(c, self)
+            ::bindery::relation::rows_of(super::user::comments, c, self)
         }
 
         /// The rows of `invitations` that refer to this one.
@@ -1381,7 +1382,7 @@ pub mod users {
         where
             E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Invitation>,
         {
-            super::user::invitations_by_email.of(c, self)
+            ::bindery::relation::rows_of(super::user::invitations_by_email, c, self)
         }
 
         /// The rows of `invitations` that refer to this one.
@@ -1392,7 +1393,7 @@ pub mod users {
         where
             E: ::bindery::Hosts<model::User> + ::bindery::Hosts<model::Invitation>,
         {
-            super::user::invitations_by_user.of(c, self)
+            ::bindery::relation::rows_of(super::user::invitations_by_user, c, self)
         }
     }
 
@@ -1862,20 +1863,21 @@ pub mod user {
     use ::bindery::relation::{HasMany, HasOne};
 
     /// `id`
-    pub const id: Column<model::User, super::users::UserId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::User, super::users::UserId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::User, ::std::string::String> = Column::at(1);
+    pub const email: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
 
     /// `name`
-    pub const name: Column<model::User, ::std::string::String> = Column::at(2);
+    pub const name: Column<model::User, ::std::string::String> = ::bindery::query::column(2);
 
     /// `company_id`
     pub const company_id: Column<
         model::User,
         super::companies::CompanyId<RowEngine>,
         To<model::Company, Nullable>,
-    > = Column::at(3).refers(0);
+    > = ::bindery::query::foreign_key(3, 0);
 
     /// The row of `profiles` whose `user_id` refers to this one.
     pub const profile: HasOne<model::User, model::Profile> = HasOne::at(0);
@@ -2183,7 +2185,7 @@ pub mod profiles {
         where
             E: ::bindery::Hosts<model::Profile> + ::bindery::Hosts<model::User>,
         {
-            c.load_one(self, super::profile::user_id)
+            ::bindery::relation::parent_of(super::profile::user_id, c, self)
         }
     }
 
@@ -2439,10 +2441,10 @@ pub mod profile {
 
     /// `user_id`
     pub const user_id: Column<model::Profile, super::users::UserId<RowEngine>, To<model::User>> =
-        Column::at(0).refers(0);
+        ::bindery::query::foreign_key(0, 0);
 
     /// `about`
-    pub const about: Column<model::Profile, ::std::string::String> = Column::at(1);
+    pub const about: Column<model::Profile, ::std::string::String> = ::bindery::query::column(1);
 }
 
 /// Model `Post`, table `posts`, on `default`, `p`, `lite` and `proper`.
@@ -2851,7 +2853,7 @@ pub mod posts {
         where
             E: ::bindery::Hosts<model::Post> + ::bindery::Hosts<model::User>,
         {
-            c.load_one(self, super::post::author_id)
+            ::bindery::relation::parent_of(super::post::author_id, c, self)
         }
 
         /// The row of `users` that this one refers to.
@@ -2866,7 +2868,7 @@ pub mod posts {
         where
             E: ::bindery::Hosts<model::Post> + ::bindery::Hosts<model::User>,
         {
-            c.load_one(self, super::post::editor_id)
+            ::bindery::relation::parent_of(super::post::editor_id, c, self)
         }
 
         /// The rows of `comments` that refer to this one.
@@ -2877,7 +2879,7 @@ pub mod posts {
         where
             E: ::bindery::Hosts<model::Post> + ::bindery::Hosts<model::Comment>,
         {
-            super::post::comments.of(c, self)
+            ::bindery::relation::rows_of(super::post::comments, c, self)
         }
 
         /// The rows of `post_tags` that refer to this one.
@@ -2888,7 +2890,7 @@ pub mod posts {
         where
             E: ::bindery::Hosts<model::Post> + ::bindery::Hosts<model::PostTag>,
         {
-            super::post::post_tags.of(c, self)
+            ::bindery::relation::rows_of(super::post::post_tags, c, self)
         }
 
         /// The rows of `chapters` that refer to this one.
@@ -2899,7 +2901,7 @@ pub mod posts {
         where
             E: ::bindery::Hosts<model::Post> + ::bindery::Hosts<model::Chapter>,
         {
-            super::post::chapters.of(c, self)
+            ::bindery::relation::rows_of(super::post::chapters, c, self)
         }
 
         /// The rows of `tags` that belong to this one.
@@ -3288,21 +3290,22 @@ pub mod post {
     use ::bindery::relation::{HasMany, ManyToMany};
 
     /// `id`
-    pub const id: Column<model::Post, super::posts::PostId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Post, super::posts::PostId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `author_id`
     pub const author_id: Column<model::Post, super::users::UserId<RowEngine>, To<model::User>> =
-        Column::at(1).refers(0);
+        ::bindery::query::foreign_key(1, 0);
 
     /// `editor_id`
     pub const editor_id: Column<
         model::Post,
         super::users::UserId<RowEngine>,
         To<model::User, Nullable>,
-    > = Column::at(2).refers(1);
+    > = ::bindery::query::foreign_key(2, 1);
 
     /// `title`
-    pub const title: Column<model::Post, ::std::string::String> = Column::at(3);
+    pub const title: Column<model::Post, ::std::string::String> = ::bindery::query::column(3);
 
     /// The rows of `comments` whose `post_id` refers to this one.
     pub const comments: HasMany<model::Post, model::Comment> = HasMany::at(0);
@@ -3726,7 +3729,7 @@ pub mod comments {
         where
             E: ::bindery::Hosts<model::Comment> + ::bindery::Hosts<model::Post>,
         {
-            c.load_one(self, super::comment::post_id)
+            ::bindery::relation::parent_of(super::comment::post_id, c, self)
         }
 
         /// The row of `users` that this one refers to.
@@ -3741,7 +3744,7 @@ pub mod comments {
         where
             E: ::bindery::Hosts<model::Comment> + ::bindery::Hosts<model::User>,
         {
-            c.load_one(self, super::comment::author_id)
+            ::bindery::relation::parent_of(super::comment::author_id, c, self)
         }
     }
 
@@ -4065,21 +4068,22 @@ pub mod comment {
     use ::bindery::query::{Column, Nullable, RowEngine, To};
 
     /// `id`
-    pub const id: Column<model::Comment, super::comments::CommentId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Comment, super::comments::CommentId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `post_id`
     pub const post_id: Column<model::Comment, super::posts::PostId<RowEngine>, To<model::Post>> =
-        Column::at(1).refers(0);
+        ::bindery::query::foreign_key(1, 0);
 
     /// `author_id`
     pub const author_id: Column<
         model::Comment,
         super::users::UserId<RowEngine>,
         To<model::User, Nullable>,
-    > = Column::at(2).refers(1);
+    > = ::bindery::query::foreign_key(2, 1);
 
     /// `words`
-    pub const words: Column<model::Comment, ::std::string::String> = Column::at(3);
+    pub const words: Column<model::Comment, ::std::string::String> = ::bindery::query::column(3);
 }
 
 /// Model `Tag`, table `tags`, on `default`, `p`, `lite` and `proper`.
@@ -4325,7 +4329,7 @@ pub mod tags {
         where
             E: ::bindery::Hosts<model::Tag> + ::bindery::Hosts<model::PostTag>,
         {
-            super::tag::post_tags.of(c, self)
+            ::bindery::relation::rows_of(super::tag::post_tags, c, self)
         }
 
         /// The rows of `posts` that belong to this one.
@@ -4575,7 +4579,7 @@ pub mod tag {
     use ::bindery::relation::{HasMany, ManyToMany};
 
     /// `name`
-    pub const name: Column<model::Tag, super::tags::TagId<RowEngine>> = Column::at(0);
+    pub const name: Column<model::Tag, super::tags::TagId<RowEngine>> = ::bindery::query::column(0);
 
     /// The rows of `post_tags` whose `tag` refers to this one.
     pub const post_tags: HasMany<model::Tag, model::PostTag> = HasMany::at(0);
@@ -4863,7 +4867,7 @@ pub mod post_tags {
         where
             E: ::bindery::Hosts<model::PostTag> + ::bindery::Hosts<model::Post>,
         {
-            c.load_one(self, super::post_tag::post_id)
+            ::bindery::relation::parent_of(super::post_tag::post_id, c, self)
         }
 
         /// The row of `tags` that this one refers to.
@@ -4878,7 +4882,7 @@ pub mod post_tags {
         where
             E: ::bindery::Hosts<model::PostTag> + ::bindery::Hosts<model::Tag>,
         {
-            c.load_one(self, super::post_tag::tag)
+            ::bindery::relation::parent_of(super::post_tag::tag, c, self)
         }
     }
 
@@ -5183,11 +5187,11 @@ pub mod post_tag {
 
     /// `post_id`
     pub const post_id: Column<model::PostTag, super::posts::PostId<RowEngine>, To<model::Post>> =
-        Column::at(0).refers(0);
+        ::bindery::query::foreign_key(0, 0);
 
     /// `tag`
     pub const tag: Column<model::PostTag, super::tags::TagId<RowEngine>, To<model::Tag>> =
-        Column::at(1).refers(1);
+        ::bindery::query::foreign_key(1, 1);
 }
 
 /// Model `Chapter`, table `chapters`, on `default`, `p`, `lite` and `proper`.
@@ -5501,7 +5505,7 @@ pub mod chapters {
         where
             E: ::bindery::Hosts<model::Chapter> + ::bindery::Hosts<model::Post>,
         {
-            c.load_one(self, super::chapter::post_id)
+            ::bindery::relation::parent_of(super::chapter::post_id, c, self)
         }
 
         /// The rows of `notes` that refer to this one.
@@ -5512,7 +5516,7 @@ pub mod chapters {
         where
             E: ::bindery::Hosts<model::Chapter> + ::bindery::Hosts<model::Note>,
         {
-            super::chapter::notes.of(c, self)
+            ::bindery::relation::rows_of(super::chapter::notes, c, self)
         }
     }
 
@@ -5804,13 +5808,13 @@ pub mod chapter {
 
     /// `post_id`
     pub const post_id: Column<model::Chapter, super::posts::PostId<RowEngine>, To<model::Post>> =
-        Column::at(0).refers(0);
+        ::bindery::query::foreign_key(0, 0);
 
     /// `number`
-    pub const number: Column<model::Chapter, i32> = Column::at(1);
+    pub const number: Column<model::Chapter, i32> = ::bindery::query::column(1);
 
     /// `title`
-    pub const title: Column<model::Chapter, ::std::string::String> = Column::at(2);
+    pub const title: Column<model::Chapter, ::std::string::String> = ::bindery::query::column(2);
 
     /// The rows of `notes` whose `post_id` and `number` refers to this one.
     pub const notes: HasMany<model::Chapter, model::Note> = HasMany::at(0);
@@ -6498,17 +6502,18 @@ pub mod note {
     use ::bindery::relation::BelongsTo;
 
     /// `id`
-    pub const id: Column<model::Note, super::notes::NoteId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Note, super::notes::NoteId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `number`
-    pub const number: Column<model::Note, i32, Nullable> = Column::at(1);
+    pub const number: Column<model::Note, i32, Nullable> = ::bindery::query::column(1);
 
     /// `post_id`
     pub const post_id: Column<model::Note, super::posts::PostId<RowEngine>, Nullable> =
-        Column::at(2);
+        ::bindery::query::column(2);
 
     /// `words`
-    pub const words: Column<model::Note, ::std::string::String> = Column::at(3);
+    pub const words: Column<model::Note, ::std::string::String> = ::bindery::query::column(3);
 
     /// The row of `chapters` that `post_id` and `number` refer to.
     pub const chapter: BelongsTo<model::Note, model::Chapter, Nullable> = BelongsTo::by(0);
@@ -6964,7 +6969,7 @@ pub mod invitations {
         where
             E: ::bindery::Hosts<model::Invitation> + ::bindery::Hosts<model::User>,
         {
-            c.load_one(self, super::invitation::email)
+            ::bindery::relation::parent_of(super::invitation::email, c, self)
         }
 
         /// The row of `users` that this one refers to.
@@ -6979,7 +6984,7 @@ pub mod invitations {
         where
             E: ::bindery::Hosts<model::Invitation> + ::bindery::Hosts<model::User>,
         {
-            c.load_one(self, super::invitation::user)
+            ::bindery::relation::parent_of(super::invitation::user, c, self)
         }
 
         /// The row of `invitations` that this one refers to.
@@ -6994,7 +6999,7 @@ pub mod invitations {
         where
             E: ::bindery::Hosts<model::Invitation>,
         {
-            c.load_one(self, super::invitation::invitations)
+            ::bindery::relation::parent_of(super::invitation::invitations, c, self)
         }
 
         /// The rows of `invitations` that refer to this one.
@@ -7005,7 +7010,7 @@ pub mod invitations {
         where
             E: ::bindery::Hosts<model::Invitation>,
         {
-            super::invitation::invitations_by_invitations.of(c, self)
+            ::bindery::relation::rows_of(super::invitation::invitations_by_invitations, c, self)
         }
 
         /// The rows above this one, nearest first.
@@ -7422,28 +7427,28 @@ pub mod invitation {
 
     /// `id`
     pub const id: Column<model::Invitation, super::invitations::InvitationId<RowEngine>> =
-        Column::at(0);
+        ::bindery::query::column(0);
 
     /// `email`
     pub const email: Column<model::Invitation, ::std::string::String, To<model::User>> =
-        Column::at(1).refers(0);
+        ::bindery::query::foreign_key(1, 0);
 
     /// `type_id`
-    pub const type_id: Column<model::Invitation, i64> = Column::at(2);
+    pub const type_id: Column<model::Invitation, i64> = ::bindery::query::column(2);
 
     /// `user`
     pub const user: Column<
         model::Invitation,
         super::users::UserId<RowEngine>,
         To<model::User, Nullable>,
-    > = Column::at(3).refers(1);
+    > = ::bindery::query::foreign_key(3, 1);
 
     /// `invitations`
     pub const invitations: Column<
         model::Invitation,
         super::invitations::InvitationId<RowEngine>,
         To<model::Invitation, Nullable>,
-    > = Column::at(4).refers(2);
+    > = ::bindery::query::foreign_key(4, 2);
 
     /// The rows of `invitations` whose `invitations` refers to this one.
     pub const invitations_by_invitations: HasMany<model::Invitation, model::Invitation> =

@@ -500,7 +500,7 @@ pub mod customers {
         where
             E: ::bindery::Hosts<model::Customer>,
         {
-            c.load_one(self, super::customer::referred_by)
+            ::bindery::relation::parent_of(super::customer::referred_by, c, self)
         }
 
         /// The rows of `customers` that refer to this one.
@@ -511,7 +511,7 @@ pub mod customers {
         where
             E: ::bindery::Hosts<model::Customer>,
         {
-            super::customer::customers.of(c, self)
+            ::bindery::relation::rows_of(super::customer::customers, c, self)
         }
 
         /// The row of `profiles` that refers to this one.
@@ -537,7 +537,7 @@ pub mod customers {
         where
             E: ::bindery::Hosts<model::Customer> + ::bindery::Hosts<model::Like>,
         {
-            super::customer::likes.of(c, self)
+            ::bindery::relation::rows_of(super::customer::likes, c, self)
         }
 
         /// The rows of `products` that belong to this one.
@@ -797,29 +797,32 @@ pub mod customer {
     use ::bindery::relation::{HasMany, HasOne, ManyToMany};
 
     /// `id`
-    pub const id: Column<model::Customer, super::customers::CustomerId> = Column::at(0);
+    pub const id: Column<model::Customer, super::customers::CustomerId> =
+        ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::Customer, ::std::string::String> = Column::at(1);
+    pub const email: Column<model::Customer, ::std::string::String> = ::bindery::query::column(1);
 
     /// `name`
-    pub const name: Column<model::Customer, ::std::string::String> = Column::at(2);
+    pub const name: Column<model::Customer, ::std::string::String> = ::bindery::query::column(2);
 
     /// `referred_by`
     pub const referred_by: Column<
         model::Customer,
         super::customers::CustomerId,
         To<model::Customer, Nullable>,
-    > = Column::at(3).refers(0);
+    > = ::bindery::query::foreign_key(3, 0);
 
     /// `newsletter`
-    pub const newsletter: Column<model::Customer, bool> = Column::at(4);
+    pub const newsletter: Column<model::Customer, bool> = ::bindery::query::column(4);
 
     /// `since`
-    pub const since: Column<model::Customer, ::bindery::types::NaiveDateTime> = Column::at(5);
+    pub const since: Column<model::Customer, ::bindery::types::NaiveDateTime> =
+        ::bindery::query::column(5);
 
     /// `changed_at`
-    pub const changed_at: Column<model::Customer, ::bindery::types::NaiveDateTime> = Column::at(6);
+    pub const changed_at: Column<model::Customer, ::bindery::types::NaiveDateTime> =
+        ::bindery::query::column(6);
 
     /// The rows of `customers` whose `referred_by` refers to this one.
     pub const customers: HasMany<model::Customer, model::Customer> = HasMany::at(0);
@@ -1305,7 +1308,7 @@ pub mod products {
         where
             E: ::bindery::Hosts<model::Product>,
         {
-            c.load_one(self, super::product::replaced_by)
+            ::bindery::relation::parent_of(super::product::replaced_by, c, self)
         }
 
         /// The rows of `products` that refer to this one.
@@ -1316,7 +1319,7 @@ pub mod products {
         where
             E: ::bindery::Hosts<model::Product>,
         {
-            super::product::products.of(c, self)
+            ::bindery::relation::rows_of(super::product::products, c, self)
         }
 
         /// The rows of `order_lines` that refer to this one.
@@ -1327,7 +1330,7 @@ pub mod products {
         where
             E: ::bindery::Hosts<model::Product> + ::bindery::Hosts<model::OrderLine>,
         {
-            super::product::order_lines.of(c, self)
+            ::bindery::relation::rows_of(super::product::order_lines, c, self)
         }
 
         /// The rows of `likes` that refer to this one.
@@ -1338,7 +1341,7 @@ pub mod products {
         where
             E: ::bindery::Hosts<model::Product> + ::bindery::Hosts<model::Like>,
         {
-            super::product::likes.of(c, self)
+            ::bindery::relation::rows_of(super::product::likes, c, self)
         }
 
         /// The rows of `customers` that belong to this one.
@@ -1629,29 +1632,31 @@ pub mod product {
     use ::bindery::relation::{HasMany, ManyToMany};
 
     /// `code`
-    pub const code: Column<model::Product, super::products::ProductId<RowEngine>> = Column::at(0);
+    pub const code: Column<model::Product, super::products::ProductId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `title`
-    pub const title: Column<model::Product, ::std::string::String> = Column::at(1);
+    pub const title: Column<model::Product, ::std::string::String> = ::bindery::query::column(1);
 
     /// `price`
-    pub const price: Column<model::Product, ::bindery::types::BigDecimal> = Column::at(2);
+    pub const price: Column<model::Product, ::bindery::types::BigDecimal> =
+        ::bindery::query::column(2);
 
     /// `weight`
-    pub const weight: Column<model::Product, f64, Nullable> = Column::at(3);
+    pub const weight: Column<model::Product, f64, Nullable> = ::bindery::query::column(3);
 
     /// `type`
-    pub const r#type: Column<model::Product, ::std::string::String> = Column::at(4);
+    pub const r#type: Column<model::Product, ::std::string::String> = ::bindery::query::column(4);
 
     /// `printed_in`
-    pub const printed_in: Column<model::Product, u16, Nullable> = Column::at(5);
+    pub const printed_in: Column<model::Product, u16, Nullable> = ::bindery::query::column(5);
 
     /// `replaced_by`
     pub const replaced_by: Column<
         model::Product,
         super::products::ProductId<RowEngine>,
         To<model::Product, Nullable>,
-    > = Column::at(6).refers(0);
+    > = ::bindery::query::foreign_key(6, 0);
 
     /// The rows of `products` whose `replaced_by` refers to this one.
     pub const products: HasMany<model::Product, model::Product> = HasMany::at(0);
@@ -2183,7 +2188,11 @@ pub mod orders {
         where
             E: ::bindery::Hosts<model::Order>,
         {
-            c.load_one(self, super::order::previous_order_of_the_same_customer)
+            ::bindery::relation::parent_of(
+                super::order::previous_order_of_the_same_customer,
+                c,
+                self,
+            )
         }
 
         /// The row of `orders` that refers to this one.
@@ -2209,7 +2218,7 @@ pub mod orders {
         where
             E: ::bindery::Hosts<model::Order> + ::bindery::Hosts<model::OrderLine>,
         {
-            super::order::order_lines.of(c, self)
+            ::bindery::relation::rows_of(super::order::order_lines, c, self)
         }
 
         /// The rows above this one, nearest first.
@@ -2550,35 +2559,37 @@ pub mod order {
     use ::bindery::relation::{HasMany, HasOne};
 
     /// `id`
-    pub const id: Column<model::Order, super::orders::OrderId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Order, super::orders::OrderId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `number`
-    pub const number: Column<model::Order, ::std::string::String> = Column::at(1);
+    pub const number: Column<model::Order, ::std::string::String> = ::bindery::query::column(1);
 
     /// `customer_id`
     pub const customer_id: Column<
         model::Order,
         super::customers::CustomerId,
         Link<super::customers::CustomerId>,
-    > = Column::at(2).links(2);
+    > = ::bindery::query::column(2).links(2);
 
     /// `placed_on`
-    pub const placed_on: Column<model::Order, ::bindery::types::NaiveDate> = Column::at(3);
+    pub const placed_on: Column<model::Order, ::bindery::types::NaiveDate> =
+        ::bindery::query::column(3);
 
     /// `shipped_at`
     pub const shipped_at: Column<model::Order, ::bindery::types::NaiveDateTime, Nullable> =
-        Column::at(4);
+        ::bindery::query::column(4);
 
     /// `discount`
     pub const discount: Column<model::Order, ::bindery::types::BigDecimal, Nullable> =
-        Column::at(5);
+        ::bindery::query::column(5);
 
     /// `previous_order_of_the_same_customer`
     pub const previous_order_of_the_same_customer: Column<
         model::Order,
         super::orders::OrderId<RowEngine>,
         To<model::Order, Nullable>,
-    > = Column::at(6).refers(0);
+    > = ::bindery::query::foreign_key(6, 0);
 
     /// The row of `orders` whose `previous_order_of_the_same_customer` refers to this one.
     pub const order: HasOne<model::Order, model::Order> = HasOne::at(0);
@@ -2976,7 +2987,7 @@ pub mod order_lines {
         where
             E: ::bindery::Hosts<model::OrderLine> + ::bindery::Hosts<model::Order>,
         {
-            c.load_one(self, super::order_line::order_id)
+            ::bindery::relation::parent_of(super::order_line::order_id, c, self)
         }
 
         /// The row of `products` that this one refers to.
@@ -2991,7 +3002,7 @@ pub mod order_lines {
         where
             E: ::bindery::Hosts<model::OrderLine> + ::bindery::Hosts<model::Product>,
         {
-            c.load_one(self, super::order_line::product)
+            ::bindery::relation::parent_of(super::order_line::product, c, self)
         }
     }
 
@@ -3240,27 +3251,28 @@ pub mod order_line {
         model::OrderLine,
         super::orders::OrderId<RowEngine>,
         To<model::Order>,
-    > = Column::at(0).refers(0);
+    > = ::bindery::query::foreign_key(0, 0);
 
     /// `line`
-    pub const line: Column<model::OrderLine, i64> = Column::at(1);
+    pub const line: Column<model::OrderLine, i64> = ::bindery::query::column(1);
 
     /// `product`
     pub const product: Column<
         model::OrderLine,
         super::products::ProductId<RowEngine>,
         To<model::Product>,
-    > = Column::at(2).refers(1);
+    > = ::bindery::query::foreign_key(2, 1);
 
     /// `quantity`
-    pub const quantity: Column<model::OrderLine, i64> = Column::at(3);
+    pub const quantity: Column<model::OrderLine, i64> = ::bindery::query::column(3);
 
     /// `unit_price`
-    pub const unit_price: Column<model::OrderLine, ::bindery::types::BigDecimal> = Column::at(4);
+    pub const unit_price: Column<model::OrderLine, ::bindery::types::BigDecimal> =
+        ::bindery::query::column(4);
 
     /// `total`
     pub const total: Column<model::OrderLine, ::bindery::types::BigDecimal, Nullable> =
-        Column::at(5);
+        ::bindery::query::column(5);
 }
 
 /// Model `Seat`, table `seats`, on `b` and `archive`.
@@ -3684,13 +3696,14 @@ pub mod seat {
     use ::bindery::query::{Column, Nullable};
 
     /// `row`
-    pub const row: Column<model::Seat, i16> = Column::at(0);
+    pub const row: Column<model::Seat, i16> = ::bindery::query::column(0);
 
     /// `number`
-    pub const number: Column<model::Seat, i16> = Column::at(1);
+    pub const number: Column<model::Seat, i16> = ::bindery::query::column(1);
 
     /// `engine`
-    pub const engine: Column<model::Seat, ::std::string::String, Nullable> = Column::at(2);
+    pub const engine: Column<model::Seat, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 }
 
 /// Model `Visit`, table `visits`, on `default` and `archive`.
@@ -4036,13 +4049,14 @@ pub mod visit {
     use ::bindery::query::{Column, Nullable};
 
     /// `path`
-    pub const path: Column<model::Visit, ::std::string::String> = Column::at(0);
+    pub const path: Column<model::Visit, ::std::string::String> = ::bindery::query::column(0);
 
     /// `took`
-    pub const took: Column<model::Visit, f64> = Column::at(1);
+    pub const took: Column<model::Visit, f64> = ::bindery::query::column(1);
 
     /// `match`
-    pub const r#match: Column<model::Visit, ::std::vec::Vec<u8>, Nullable> = Column::at(2);
+    pub const r#match: Column<model::Visit, ::std::vec::Vec<u8>, Nullable> =
+        ::bindery::query::column(2);
 }
 
 /// Model `Profile`, table `profiles`, on `default`.
@@ -4240,7 +4254,7 @@ pub mod profiles {
         where
             E: ::bindery::Hosts<model::Profile> + ::bindery::Hosts<model::Customer>,
         {
-            c.load_one(self, super::profile::customer_id)
+            ::bindery::relation::parent_of(super::profile::customer_id, c, self)
         }
     }
 
@@ -4346,10 +4360,10 @@ pub mod profile {
         model::Profile,
         super::customers::CustomerId,
         To<model::Customer>,
-    > = Column::at(0).refers(0);
+    > = ::bindery::query::foreign_key(0, 0);
 
     /// `about`
-    pub const about: Column<model::Profile, ::std::string::String> = Column::at(1);
+    pub const about: Column<model::Profile, ::std::string::String> = ::bindery::query::column(1);
 }
 
 /// Model `Like`, table `likes`, on `default`.
@@ -4542,7 +4556,7 @@ pub mod likes {
         where
             E: ::bindery::Hosts<model::Like> + ::bindery::Hosts<model::Customer>,
         {
-            c.load_one(self, super::like::customer_id)
+            ::bindery::relation::parent_of(super::like::customer_id, c, self)
         }
 
         /// The row of `products` that this one refers to.
@@ -4557,7 +4571,7 @@ pub mod likes {
         where
             E: ::bindery::Hosts<model::Like> + ::bindery::Hosts<model::Product>,
         {
-            c.load_one(self, super::like::product)
+            ::bindery::relation::parent_of(super::like::product, c, self)
         }
     }
 
@@ -4670,14 +4684,14 @@ pub mod like {
 
     /// `customer_id`
     pub const customer_id: Column<model::Like, super::customers::CustomerId, To<model::Customer>> =
-        Column::at(0).refers(0);
+        ::bindery::query::foreign_key(0, 0);
 
     /// `product`
     pub const product: Column<
         model::Like,
         super::products::ProductId<engine::Default>,
         To<model::Product>,
-    > = Column::at(1).refers(1);
+    > = ::bindery::query::foreign_key(1, 1);
 }
 
 /// Model `Model`, table `model`, on `archive`.
@@ -4906,7 +4920,7 @@ pub mod model__ {
         where
             E: ::bindery::Hosts<model::Model> + ::bindery::Hosts<model::Match>,
         {
-            super::model_::r#match.of(c, self)
+            ::bindery::relation::rows_of(super::model_::r#match, c, self)
         }
     }
 
@@ -5006,13 +5020,14 @@ pub mod model_ {
     use ::bindery::relation::HasMany;
 
     /// `id`
-    pub const id: Column<model::Model, super::model__::ModelId> = Column::at(0);
+    pub const id: Column<model::Model, super::model__::ModelId> = ::bindery::query::column(0);
 
     /// `fn`
-    pub const r#fn: Column<model::Model, ::std::string::String> = Column::at(1);
+    pub const r#fn: Column<model::Model, ::std::string::String> = ::bindery::query::column(1);
 
     /// `self`
-    pub const self_: Column<model::Model, ::std::string::String, Nullable> = Column::at(2);
+    pub const self_: Column<model::Model, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 
     /// The rows of `r#match` whose `option` refers to this one.
     pub const r#match: HasMany<model::Model, model::Match> = HasMany::at(0);
@@ -5392,7 +5407,7 @@ pub mod match_ {
         where
             E: ::bindery::Hosts<model::Match> + ::bindery::Hosts<model::Model>,
         {
-            c.load_one(self, super::r#match::option)
+            ::bindery::relation::parent_of(super::r#match::option, c, self)
         }
     }
 
@@ -5524,35 +5539,35 @@ pub mod r#match {
     use ::bindery::query::{Column, To};
 
     /// `id`
-    pub const id: Column<model::Match, super::match_::MatchId> = Column::at(0);
+    pub const id: Column<model::Match, super::match_::MatchId> = ::bindery::query::column(0);
 
     /// `option`
     pub const option: Column<model::Match, super::model__::ModelId, To<model::Model>> =
-        Column::at(1).refers(0);
+        ::bindery::query::foreign_key(1, 0);
 
     /// `a1`
-    pub const a1: Column<model::Match, i64> = Column::at(2);
+    pub const a1: Column<model::Match, i64> = ::bindery::query::column(2);
 
     /// `a2`
-    pub const a2: Column<model::Match, i64> = Column::at(3);
+    pub const a2: Column<model::Match, i64> = ::bindery::query::column(3);
 
     /// `a3`
-    pub const a3: Column<model::Match, i64> = Column::at(4);
+    pub const a3: Column<model::Match, i64> = ::bindery::query::column(4);
 
     /// `a4`
-    pub const a4: Column<model::Match, i64> = Column::at(5);
+    pub const a4: Column<model::Match, i64> = ::bindery::query::column(5);
 
     /// `a5`
-    pub const a5: Column<model::Match, i64> = Column::at(6);
+    pub const a5: Column<model::Match, i64> = ::bindery::query::column(6);
 
     /// `a6`
-    pub const a6: Column<model::Match, i64> = Column::at(7);
+    pub const a6: Column<model::Match, i64> = ::bindery::query::column(7);
 
     /// `a7`
-    pub const a7: Column<model::Match, i64> = Column::at(8);
+    pub const a7: Column<model::Match, i64> = ::bindery::query::column(8);
 
     /// `a8`
-    pub const a8: Column<model::Match, i64> = Column::at(9);
+    pub const a8: Column<model::Match, i64> = ::bindery::query::column(9);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

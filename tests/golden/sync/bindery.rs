@@ -686,16 +686,19 @@ pub mod app_user {
     use ::bindery::query::{Column, Nullable, RowEngine};
 
     /// `id`
-    pub const id: Column<model::AppUser, super::app_users::AppUserId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::AppUser, super::app_users::AppUserId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::AppUser, ::std::string::String> = Column::at(1);
+    pub const email: Column<model::AppUser, ::std::string::String> = ::bindery::query::column(1);
 
     /// `alias`
-    pub const alias: Column<model::AppUser, ::std::string::String, Nullable> = Column::at(2);
+    pub const alias: Column<model::AppUser, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 
     /// `updated_at`
-    pub const updated_at: Column<model::AppUser, ::bindery::types::NaiveDateTime> = Column::at(3);
+    pub const updated_at: Column<model::AppUser, ::bindery::types::NaiveDateTime> =
+        ::bindery::query::column(3);
 }
 
 /// Model `UserAnalytics`, table `user_analytics`, on `default`, `p` and `m`.
@@ -1384,20 +1387,23 @@ pub mod user_analytics {
     pub const user_id: Column<
         model::UserAnalytics,
         super::user_analytics_::UserAnalyticsId<RowEngine>,
-    > = Column::at(0);
+    > = ::bindery::query::column(0);
 
     /// `domain`
-    pub const domain: Column<model::UserAnalytics, ::std::string::String> = Column::at(1);
+    pub const domain: Column<model::UserAnalytics, ::std::string::String> =
+        ::bindery::query::column(1);
 
     /// `alias`
-    pub const alias: Column<model::UserAnalytics, ::std::string::String, Nullable> = Column::at(2);
+    pub const alias: Column<model::UserAnalytics, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 
     /// `signed_up`
-    pub const signed_up: Column<model::UserAnalytics, ::bindery::types::NaiveDate> = Column::at(3);
+    pub const signed_up: Column<model::UserAnalytics, ::bindery::types::NaiveDate> =
+        ::bindery::query::column(3);
 
     /// `changed_at`
     pub const changed_at: Column<model::UserAnalytics, ::bindery::types::NaiveDateTime, Nullable> =
-        Column::at(4);
+        ::bindery::query::column(4);
 }
 
 /// Model `Event`, table `events`, on `default`, `p` and `m`.
@@ -1876,13 +1882,14 @@ pub mod event {
     use ::bindery::query::{Column, RowEngine};
 
     /// `id`
-    pub const id: Column<model::Event, super::events::EventId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Event, super::events::EventId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `what`
-    pub const what: Column<model::Event, ::std::string::String> = Column::at(1);
+    pub const what: Column<model::Event, ::std::string::String> = ::bindery::query::column(1);
 
     /// `change_number`
-    pub const change_number: Column<model::Event, i64> = Column::at(2);
+    pub const change_number: Column<model::Event, i64> = ::bindery::query::column(2);
 }
 
 /// Model `Device`, table `devices`, on `default` and `p`.
@@ -2289,10 +2296,11 @@ pub mod device {
     use ::bindery::query::{Column, RowEngine};
 
     /// `id`
-    pub const id: Column<model::Device, super::devices::DeviceId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Device, super::devices::DeviceId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::Device, ::std::string::String> = Column::at(1);
+    pub const name: Column<model::Device, ::std::string::String> = ::bindery::query::column(1);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

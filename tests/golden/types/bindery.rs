@@ -627,7 +627,7 @@ pub mod hosts {
         where
             E: ::bindery::Hosts<model::Host>,
         {
-            c.load_one(self, super::host::via)
+            ::bindery::relation::parent_of(super::host::via, c, self)
         }
 
         /// The rows of `hosts` that refer to this one.
@@ -638,7 +638,7 @@ pub mod hosts {
         where
             E: ::bindery::Hosts<model::Host>,
         {
-            super::host::hosts.of(c, self)
+            ::bindery::relation::rows_of(super::host::hosts, c, self)
         }
 
         /// The rows above this one, nearest first.
@@ -950,23 +950,26 @@ pub mod host {
     use ::bindery::relation::HasMany;
 
     /// `id`
-    pub const id: Column<model::Host, super::hosts::HostId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Host, super::hosts::HostId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `net`
-    pub const net: Column<model::Host, ::bindery::types::IpNet, Nullable> = Column::at(1);
+    pub const net: Column<model::Host, ::bindery::types::IpNet, Nullable> =
+        ::bindery::query::column(1);
 
     /// `owner`
-    pub const owner: Column<model::Host, super::column_types::Email> = Column::at(2);
+    pub const owner: Column<model::Host, super::column_types::Email> = ::bindery::query::column(2);
 
     /// `words`
-    pub const words: Column<model::Host, ::std::string::String> = Column::at(3);
+    pub const words: Column<model::Host, ::std::string::String> = ::bindery::query::column(3);
 
     /// `weight`
-    pub const weight: Column<model::Host, ::bindery::types::BigDecimal> = Column::at(4);
+    pub const weight: Column<model::Host, ::bindery::types::BigDecimal> =
+        ::bindery::query::column(4);
 
     /// `via`
     pub const via: Column<model::Host, super::hosts::HostId<RowEngine>, To<model::Host, Nullable>> =
-        Column::at(5).refers(0);
+        ::bindery::query::foreign_key(5, 0);
 
     /// The rows of `hosts` whose `via` refers to this one.
     pub const hosts: HasMany<model::Host, model::Host> = HasMany::at(0);
@@ -1687,23 +1690,28 @@ pub mod parcel {
     use ::bindery::query::{Column, Nullable, RowEngine};
 
     /// `id`
-    pub const id: Column<model::Parcel, super::parcels::ParcelId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Parcel, super::parcels::ParcelId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `state`
-    pub const state: Column<model::Parcel, super::column_types::State> = Column::at(1);
+    pub const state: Column<model::Parcel, super::column_types::State> =
+        ::bindery::query::column(1);
 
     /// `level`
-    pub const level: Column<model::Parcel, super::column_types::Level> = Column::at(2);
+    pub const level: Column<model::Parcel, super::column_types::Level> =
+        ::bindery::query::column(2);
 
     /// `before`
-    pub const before: Column<model::Parcel, super::column_types::State, Nullable> = Column::at(3);
+    pub const before: Column<model::Parcel, super::column_types::State, Nullable> =
+        ::bindery::query::column(3);
 
     /// `odd`
-    pub const odd: Column<model::Parcel, super::column_types::OddState, Nullable> = Column::at(4);
+    pub const odd: Column<model::Parcel, super::column_types::OddState, Nullable> =
+        ::bindery::query::column(4);
 
     /// `number`
     pub const number: Column<model::Parcel, super::column_types::OddLevel, Nullable> =
-        Column::at(5);
+        ::bindery::query::column(5);
 }
 
 /// Model `Home`, table `homes`, on `p`.
@@ -2152,19 +2160,21 @@ pub mod home {
     use ::bindery::query::{Column, Nullable};
 
     /// `id`
-    pub const id: Column<model::Home, super::homes::HomeId> = Column::at(0);
+    pub const id: Column<model::Home, super::homes::HomeId> = ::bindery::query::column(0);
 
     /// `at`
-    pub const at: Column<model::Home, ::std::string::String> = Column::at(1);
+    pub const at: Column<model::Home, ::std::string::String> = ::bindery::query::column(1);
 
     /// `past`
-    pub const past: Column<model::Home, ::std::string::String, Nullable> = Column::at(2);
+    pub const past: Column<model::Home, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 
     /// `warm`
-    pub const warm: Column<model::Home, ::std::string::String> = Column::at(3);
+    pub const warm: Column<model::Home, ::std::string::String> = ::bindery::query::column(3);
 
     /// `cold`
-    pub const cold: Column<model::Home, ::std::string::String, Nullable> = Column::at(4);
+    pub const cold: Column<model::Home, ::std::string::String, Nullable> =
+        ::bindery::query::column(4);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -423,7 +423,7 @@ pub mod accounts {
         where
             E: ::bindery::Hosts<model::Account> + ::bindery::Hosts<model::Order>,
         {
-            super::account::orders.of(c, self)
+            ::bindery::relation::rows_of(super::account::orders, c, self)
         }
     }
 
@@ -713,14 +713,14 @@ pub mod account {
 
     /// `id`
     pub const id: Column<model::Account, super::accounts::AccountId<RowEngine>> =
-        Column::at(0).binary();
+        ::bindery::query::column(0).binary();
 
     /// `public`
-    pub const public: Column<model::Account, ::bindery::types::Uuid> = Column::at(1);
+    pub const public: Column<model::Account, ::bindery::types::Uuid> = ::bindery::query::column(1);
 
     /// `token`
     pub const token: Column<model::Account, ::bindery::types::Uuid, Nullable> =
-        Column::at(2).binary();
+        ::bindery::query::column(2).binary();
 
     /// The rows of `orders` whose `account` refers to this one.
     pub const orders: HasMany<model::Account, model::Order> = HasMany::at(0);
@@ -1001,7 +1001,7 @@ pub mod orders {
         where
             E: ::bindery::Hosts<model::Order> + ::bindery::Hosts<model::Account>,
         {
-            c.load_one(self, super::order::account)
+            ::bindery::relation::parent_of(super::order::account, c, self)
         }
     }
 
@@ -1160,10 +1160,10 @@ pub mod order {
         model::Order,
         super::accounts::AccountId<RowEngine>,
         To<model::Account>,
-    > = Column::at(0).binary().refers(0);
+    > = ::bindery::query::foreign_key(0, 0).binary();
 
     /// `line`
-    pub const line: Column<model::Order, i32> = Column::at(1);
+    pub const line: Column<model::Order, i32> = ::bindery::query::column(1);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -949,23 +949,26 @@ pub mod page {
     use ::bindery::query::{Column, Nullable, RowEngine};
 
     /// `id`
-    pub const id: Column<model::Page, super::pages::PageId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Page, super::pages::PageId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `path`
-    pub const path: Column<model::Page, ::std::string::String> = Column::at(1);
+    pub const path: Column<model::Page, ::std::string::String> = ::bindery::query::column(1);
 
     /// `body`
-    pub const body: Column<model::Page, ::std::string::String, Nullable> = Column::at(2);
+    pub const body: Column<model::Page, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 
     /// `revision`
-    pub const revision: Column<model::Page, i32> = Column::at(3);
+    pub const revision: Column<model::Page, i32> = ::bindery::query::column(3);
 
     /// `changed_at`
-    pub const changed_at: Column<model::Page, ::bindery::types::NaiveDateTime> = Column::at(4);
+    pub const changed_at: Column<model::Page, ::bindery::types::NaiveDateTime> =
+        ::bindery::query::column(4);
 
     /// `changed_on`
     pub const changed_on: Column<model::Page, ::bindery::types::NaiveDate, Nullable> =
-        Column::at(5);
+        ::bindery::query::column(5);
 }
 
 /// Model `Machine`, table `machines`, on `default`, `p`, `lite` and `proper`.
@@ -1674,30 +1677,31 @@ pub mod machine {
     use ::bindery::query::{Column, Nullable, RowEngine};
 
     /// `name`
-    pub const name: Column<model::Machine, super::machines::MachineId<RowEngine>> = Column::at(0);
+    pub const name: Column<model::Machine, super::machines::MachineId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `version`
-    pub const version: Column<model::Machine, u16> = Column::at(1);
+    pub const version: Column<model::Machine, u16> = ::bindery::query::column(1);
 
     /// `seen_at`
     pub const seen_at: Column<
         model::Machine,
         ::bindery::types::DateTime<::bindery::types::Utc>,
         Nullable,
-    > = Column::at(2);
+    > = ::bindery::query::column(2);
 
     /// `changed_at`
     pub const changed_at: Column<
         model::Machine,
         ::bindery::types::DateTime<::bindery::types::Utc>,
-    > = Column::at(3);
+    > = ::bindery::query::column(3);
 
     /// `seen_to_the_second`
     pub const seen_to_the_second: Column<
         model::Machine,
         ::bindery::types::NaiveDateTime,
         Nullable,
-    > = Column::at(4);
+    > = ::bindery::query::column(4);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -428,13 +428,15 @@ pub mod customer {
     use ::bindery::query::{Column, Nullable};
 
     /// `id`
-    pub const id: Column<model::Customer, super::customers::CustomerId> = Column::at(0);
+    pub const id: Column<model::Customer, super::customers::CustomerId> =
+        ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::Customer, ::std::string::String> = Column::at(1);
+    pub const name: Column<model::Customer, ::std::string::String> = ::bindery::query::column(1);
 
     /// `email`
-    pub const email: Column<model::Customer, ::std::string::String, Nullable> = Column::at(2);
+    pub const email: Column<model::Customer, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 }
 
 /// Model `Order`, table `orders`, on `default` and `b`.
@@ -919,20 +921,23 @@ pub mod order {
     use ::bindery::query::{Column, Link, Nullable, RowEngine};
 
     /// `id`
-    pub const id: Column<model::Order, super::orders::OrderId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Order, super::orders::OrderId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `customer_id`
     pub const customer_id: Column<
         model::Order,
         super::customers::CustomerId,
         Link<super::customers::CustomerId, Nullable>,
-    > = Column::at(1).links(1);
+    > = ::bindery::query::column(1).links(1);
 
     /// `amount`
-    pub const amount: Column<model::Order, ::bindery::types::BigDecimal> = Column::at(2);
+    pub const amount: Column<model::Order, ::bindery::types::BigDecimal> =
+        ::bindery::query::column(2);
 
     /// `note`
-    pub const note: Column<model::Order, ::std::string::String, Nullable> = Column::at(3);
+    pub const note: Column<model::Order, ::std::string::String, Nullable> =
+        ::bindery::query::column(3);
 }
 
 /// Model `CustomerTotal`, view `customer_totals`, on `default`.
@@ -1101,20 +1106,22 @@ pub mod customer_total {
 
     /// `customer_id`
     pub const customer_id: Column<model::CustomerTotal, super::customers::CustomerId> =
-        Column::at(0);
+        ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::CustomerTotal, ::std::string::String> = Column::at(1);
+    pub const name: Column<model::CustomerTotal, ::std::string::String> =
+        ::bindery::query::column(1);
 
     /// `total`
     pub const total: Column<model::CustomerTotal, ::bindery::types::BigDecimal, Nullable> =
-        Column::at(2);
+        ::bindery::query::column(2);
 
     /// `orders`
-    pub const orders: Column<model::CustomerTotal, i64> = Column::at(3);
+    pub const orders: Column<model::CustomerTotal, i64> = ::bindery::query::column(3);
 
     /// `email`
-    pub const address: Column<model::CustomerTotal, ::std::string::String> = Column::at(4);
+    pub const address: Column<model::CustomerTotal, ::std::string::String> =
+        ::bindery::query::column(4);
 }
 
 /// Model `GreatOrder`, view `great_orders`, on `default` and `b`.
@@ -1293,13 +1300,16 @@ pub mod great_order {
     use ::bindery::query::{Column, RowEngine};
 
     /// `id`
-    pub const id: Column<model::GreatOrder, super::orders::OrderId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::GreatOrder, super::orders::OrderId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `amount`
-    pub const amount: Column<model::GreatOrder, ::bindery::types::BigDecimal> = Column::at(1);
+    pub const amount: Column<model::GreatOrder, ::bindery::types::BigDecimal> =
+        ::bindery::query::column(1);
 
     /// `remark`
-    pub const remark: Column<model::GreatOrder, ::std::string::String> = Column::at(2);
+    pub const remark: Column<model::GreatOrder, ::std::string::String> =
+        ::bindery::query::column(2);
 }
 
 /// Model `Greatest`, view `greatest`, on `default` and `b`.
@@ -1457,13 +1467,15 @@ pub mod greatest {
     use ::bindery::query::{Column, RowEngine};
 
     /// `id`
-    pub const id: Column<model::Greatest, super::orders::OrderId<RowEngine>> = Column::at(0);
+    pub const id: Column<model::Greatest, super::orders::OrderId<RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `amount`
-    pub const amount: Column<model::Greatest, ::bindery::types::BigDecimal> = Column::at(1);
+    pub const amount: Column<model::Greatest, ::bindery::types::BigDecimal> =
+        ::bindery::query::column(1);
 
     /// `remark`
-    pub const remark: Column<model::Greatest, ::std::string::String> = Column::at(2);
+    pub const remark: Column<model::Greatest, ::std::string::String> = ::bindery::query::column(2);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -363,10 +363,10 @@ pub mod user {
     use ::bindery::query::Column;
 
     /// `id`
-    pub const id: Column<model::User, super::users::UserId> = Column::at(0);
+    pub const id: Column<model::User, super::users::UserId> = ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::User, ::std::string::String> = Column::at(1);
+    pub const email: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
 }
 
 /// Model `Signup`, table `signups`, on `analytics`.
@@ -619,7 +619,8 @@ pub mod signup {
     use ::bindery::query::Column;
 
     /// `user_id`
-    pub const user_id: Column<model::Signup, super::signups::SignupId> = Column::at(0);
+    pub const user_id: Column<model::Signup, super::signups::SignupId> =
+        ::bindery::query::column(0);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

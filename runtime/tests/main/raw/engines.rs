@@ -8,8 +8,8 @@ use crate::sample::{
     Blog, BlogId, BlogPatch, Everything, NewBlog, Tables, at, embedded, fresh_mariadb, tag,
 };
 
-const TITLE: Column<tag::Blog, String> = Column::at(1);
-const STARS: Column<tag::Blog, i64> = Column::at(3);
+const TITLE: Column<tag::Blog, String> = bindery::query::column(1);
+const STARS: Column<tag::Blog, i64> = bindery::query::column(3);
 
 /// Writes rows in every way there is, each with this prefix, and returns how many.
 macro_rules! write_all {

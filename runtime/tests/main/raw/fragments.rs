@@ -12,9 +12,9 @@ on_each_database! {
     a_fragment_that_is_wrong_is_the_databases_error;
 }
 
-const ID: Column<tag::Blog, i64> = Column::at(0);
-const TITLE: Column<tag::Blog, String> = Column::at(1);
-const STARS: Column<tag::Blog, i64> = Column::at(3);
+const ID: Column<tag::Blog, i64> = bindery::query::column(0);
+const TITLE: Column<tag::Blog, String> = bindery::query::column(1);
+const STARS: Column<tag::Blog, i64> = bindery::query::column(3);
 
 fn fill<E: Everything>(c: &mut Connection<E>) {
     for (title, stars) in [("One", 1), ("two", 2), ("THREE", 3), ("it's", 4)] {

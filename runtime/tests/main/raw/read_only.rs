@@ -37,7 +37,7 @@ fn ensure_refused<E: Everything>(error: &Error, what: &str) {
 type Call<E> = (&'static str, fn(&mut Connection<E>) -> Result<()>);
 
 fn calls<E: Everything>() -> Vec<Call<E>> {
-    const TITLE: Column<tag::Blog, String> = Column::at(1);
+    const TITLE: Column<tag::Blog, String> = bindery::query::column(1);
     vec![
         ("insert", |c| c.blogs().insert(NewBlog::new("a")).map(drop)),
         ("insert", |c| {

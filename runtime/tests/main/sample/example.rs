@@ -110,16 +110,16 @@ pub mod blog {
     use ::bindery::relation::HasMany;
 
     /// `id`
-    pub const id: Column<model::Blog, super::blogs::BlogId<::bindery::query::RowEngine>> = Column::at(0);
+    pub const id: Column<model::Blog, super::blogs::BlogId<::bindery::query::RowEngine>> = ::bindery::query::column(0);
 
     /// `title`
-    pub const title: Column<model::Blog, ::std::string::String> = Column::at(1);
+    pub const title: Column<model::Blog, ::std::string::String> = ::bindery::query::column(1);
 
     /// `content`
-    pub const content: Column<model::Blog, ::std::string::String, Nullable> = Column::at(2);
+    pub const content: Column<model::Blog, ::std::string::String, Nullable> = ::bindery::query::column(2);
 
     /// `stars`
-    pub const stars: Column<model::Blog, i64> = Column::at(3);
+    pub const stars: Column<model::Blog, i64> = ::bindery::query::column(3);
 
     /// The rows of `users` whose `best` refers to this one.
     pub const users: HasMany<model::Blog, model::User> = HasMany::at(0);
@@ -132,13 +132,13 @@ pub mod user {
     use ::bindery::query::{Column, Nullable, To};
 
     /// `id`
-    pub const id: Column<model::User, super::users::UserId> = Column::at(0);
+    pub const id: Column<model::User, super::users::UserId> = ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::User, ::std::string::String> = Column::at(1);
+    pub const email: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
 
     /// `best`
-    pub const best: Column<model::User, super::blogs::BlogId, To<model::Blog, Nullable>> = Column::at(2).refers(0);
+    pub const best: Column<model::User, super::blogs::BlogId, To<model::Blog, Nullable>> = ::bindery::query::foreign_key(2, 0);
 }
 
 /// Model `Blog`, table `blogs`, on `default` and `b`.
