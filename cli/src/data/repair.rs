@@ -26,7 +26,7 @@ use crate::failure::Failure;
 const BATCH: usize = 1_000;
 
 /// The values of a row's key.
-type Key = Vec<DataValue>;
+pub(crate) type Key = Vec<DataValue>;
 
 /// Brings up the rows of these keys in one transaction.
 #[derive(Clone, Copy)]
@@ -61,7 +61,7 @@ impl Repaired {
 /// A row that the engine refuses.
 #[derive(Debug)]
 pub(crate) struct RejectedRow {
-    values: Key,
+    pub(crate) values: Key,
     /// It is to be deleted.
     is_surplus: bool,
     pub(crate) key: String,

@@ -139,10 +139,29 @@ fn sync_04_the_command_lists_rows_that_are_refused() {
             "b: key 3000 is rejected: ",
         ],
     );
+    // They are kept on the target until a run copies them, and each run counts as an attempt.
+    holds(
+        &project.run("sync users_to_b --rejects").good(),
+        &[
+            "b: users_to_b, key 2999: a check is not met",
+            "b: users_to_b, key 3000: a check is not met",
+        ],
+    );
+    let status = project.run("status --engine b");
+    assert_eq!(status.code, Some(1), "{status:#?}");
+    holds(
+        &status.results,
+        &["2 rows rejected", "`bindery sync --rejects`"],
+    );
+    incomplete(&project, "sync users_to_b --quiet");
+    let tried = b.answer("SELECT string_agg(row_key || ' ' || attempts, ',' ORDER BY row_key) FROM _bindery_sync_rejects");
+    assert_eq!(tried.expect("an answer").trim(), "2999 2,3000 2");
     b.run_script("ALTER TABLE users DROP CONSTRAINT few")
         .expect("it is gone");
     let told = project.run("sync users_to_b").good();
     holds(&told, &["2 inserted, 0 updated, 0 deleted; 2998 unchanged"]);
+    assert_eq!(project.run("sync users_to_b --rejects").good(), "");
+    assert_eq!(project.run("status --engine b").code, Some(0));
 }
 
 #[test]

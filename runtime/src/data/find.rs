@@ -9,6 +9,7 @@ use super::{DataFormat, csv, give};
 use crate::driver::Physical;
 use crate::error::{DataError, Operation, Result};
 use crate::value::ParamWriter;
+use crate::value::recorded::RecordedValues;
 use bindery_core::dialect::Dialect;
 
 /// A value in its text form.
@@ -103,6 +104,23 @@ impl Loading {
         let rows = found(&mut self.physical, &sql, table, (table.sql.key, &values));
         let mut rows = rows.map_err(|error| error.during(Operation::LoadRows).on_engine(engine))?;
         Ok(rows.pop())
+    }
+}
+
+impl DataTable {
+    /// The recorded values of a key, as the program records those of a row.
+    ///
+    /// # Errors
+    /// A value is not one of its column's type.
+    #[doc(hidden)]
+    pub fn recorded_key(&self, key: &[DataValue]) -> Result<Vec<u8>> {
+        let mut values = RecordedValues::new();
+        let mut params = ParamWriter::recording_for(&mut values, Dialect::Sqlite);
+        for (&at, value) in self.sql.key.iter().zip(key) {
+            give::give(&self.columns[at], value.written, &value.text, &mut params);
+        }
+        params.finish_recording()?;
+        Ok(values.bytes().to_vec())
     }
 }
 

@@ -49,7 +49,7 @@ pub use self::report::{SyncCounts, SyncProgress, SyncReject, SyncReport};
 pub(crate) use self::run::rows_sql;
 pub use self::summary::SyncSummary;
 #[doc(hidden)]
-pub use self::turn::{SyncHead, SyncTurn};
+pub use self::turn::{SyncHead, SyncTurn, TurnReject};
 pub use self::verify::{Difference, DifferenceKind, VerifyReport};
 
 /// Rows in a batch unless said.

@@ -9,7 +9,7 @@ use crate::error::{Operation, Result};
 use crate::link::engine::Engine;
 
 const SELECT: &str = "SELECT r.sync_name, r.source, r.target, r.run, r.status, r.started_ms, r.watermark, r.error, \
-    (SELECT count(*) FROM _bindery_sync_rejects j WHERE j.sync_name = r.sync_name) \
+    r.rejected, (SELECT count(*) FROM _bindery_sync_rejects j WHERE j.sync_name = r.sync_name) \
     FROM _bindery_sync s JOIN _bindery_sync_runs r ON r.sync_name = s.sync_name AND r.run = s.run ORDER BY r.sync_name";
 
 /// A sync to an engine, as its last run left it.
@@ -32,7 +32,7 @@ pub struct SyncSummary {
     pub watermark: Option<String>,
     /// Why it failed.
     pub error: Option<String>,
-    /// Rows that wait to be tried again.
+    /// Rows that wait to be tried again: those that the last run rejected, or that runs before it did where it failed.
     pub rejected: u64,
 }
 
@@ -63,7 +63,8 @@ fn read(physical: &mut Physical) -> Result<Vec<SyncSummary>> {
             age: Duration::from_millis(u64::try_from(now - row.next::<i64>()?).unwrap_or(0)),
             watermark: row.next()?,
             error: row.next()?,
-            rejected: row.u64()?,
+            // A run of the command may reject more rows than are kept.
+            rejected: row.u64()?.max(row.u64()?),
         });
         Ok(true)
     })?;

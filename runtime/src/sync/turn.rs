@@ -1,14 +1,19 @@
 //! A run of a sync whose rows are copied by its caller: the lock, the number and the row in the log are those of any run.
 
+use std::collections::HashSet;
+
+use super::MOST_REJECTS;
+use super::key_text::shown;
 use super::lock::{self, Lock};
 use super::report::{SyncCounts, SyncReject};
 use super::run::on_physical;
-use super::store::{self, Advance, RunHead};
+use super::store::{self, Advance, LONGEST_KEY, RejectedRow, RunHead};
 use crate::databases::Registry;
 use crate::driver::Physical;
 use crate::error::{Error, Operation, Result};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
+use crate::value::hexadecimal;
 
 /// The name of a sync, and what it copies.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +24,18 @@ pub struct SyncHead<'a> {
     pub source: &'a str,
     /// Engine and model that are written.
     pub target: &'a str,
+}
+
+/// Rejected rows that are taken from the table at a time.
+const KEYS_AT_A_TIME: usize = 1_000;
+
+/// A row that a run rejected.
+#[derive(Debug)]
+pub struct TurnReject {
+    /// The recorded values of its key: [`DataTable::recorded_key`](crate::data::DataTable::recorded_key).
+    pub key: Vec<u8>,
+    /// Why.
+    pub reason: String,
 }
 
 /// A run that is at work. No other one of its sync begins before it is dropped.
@@ -101,15 +118,63 @@ impl<E: Engine> SyncTurn<E> {
         .map_err(|error| error.during(Operation::Sync))
     }
 
-    /// Stores how the run ended: its rows, and the error where it failed.
+    /// Stores how the run ended: its rows, those that it rejected, and the error where it failed. After a run that came to its end no other
+    /// rejected rows are kept, as it compared all rows.
     ///
     /// # Errors
     /// The target cannot be reached. The next run says then that this one did not end.
-    pub fn end(mut self, rows: &SyncCounts, error: Option<&str>) -> Result<()> {
+    pub fn end(
+        mut self,
+        rows: &SyncCounts,
+        rejects: &[TurnReject],
+        error: Option<&str>,
+    ) -> Result<()> {
         let place = (self.name.as_str(), self.run);
-        on_physical(&mut self.target, |physical| {
+        let rejects: Vec<RejectedRow> = rejects.iter().map(rejected).collect();
+        let fits = |row: &&RejectedRow| row.key_bytes.len() <= LONGEST_KEY;
+        let unkept = rejects.iter().find(|row| !fits(row)).map(|row| {
+            let RejectedRow {
+                row_key, reason, ..
+            } = row;
+            format!("the row with key {row_key} is rejected, and its key is too long to be kept: {reason}")
+        });
+        let error = error.or(unkept.as_deref());
+        let work = |physical: &mut Physical| {
+            if error.is_none() {
+                drop_others(physical, place.0, &rejects)?;
+            }
+            for row in rejects.iter().filter(fits).take(MOST_REJECTS) {
+                store::put_reject(physical, place.0, row)?;
+            }
             store::end(physical, place, rows, (None, error))
-        })
-        .map_err(|error| error.during(Operation::Sync))
+        };
+        self.target
+            .transaction(|tx| on_physical(tx, work))
+            .map_err(|error| error.during(Operation::Sync))
+    }
+}
+
+fn rejected(row: &TurnReject) -> RejectedRow {
+    RejectedRow {
+        key_bytes: hexadecimal::write(&row.key),
+        row_key: shown(&row.key),
+        reason: row.reason.clone(),
+        attempts: 1,
+    }
+}
+
+/// Takes all rows out of the rejects of a sync but these.
+fn drop_others(physical: &mut Physical, name: &str, rejects: &[RejectedRow]) -> Result<()> {
+    let kept: HashSet<&str> = rejects.iter().map(|row| row.key_bytes.as_str()).collect();
+    let mut after = String::new();
+    loop {
+        let keys = store::rejects_after(physical, (name, &after), KEYS_AT_A_TIME)?;
+        let Some(last) = keys.last() else {
+            return Ok(());
+        };
+        after.clone_from(last);
+        for key in keys.iter().filter(|key| !kept.contains(key.as_str())) {
+            store::drop_reject(physical, name, key)?;
+        }
     }
 }

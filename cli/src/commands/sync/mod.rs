@@ -5,7 +5,7 @@ mod plan;
 use std::cell::RefCell;
 use std::time::Duration;
 
-use bindery::sync::{SyncCounts, SyncHead};
+use bindery::sync::{SyncCounts, SyncHead, TurnReject};
 use bindery::{ErrorKind, SyncError};
 use clap::Args;
 use serde::Serialize;
@@ -201,9 +201,11 @@ impl Work<'_, '_> {
         if let Err(failure) = &outcome {
             synced.error = Some(failure.message());
         }
-        self.take_rejects(&mut synced);
+        let rejects = self.repair.take_rejected();
+        let kept = self.kept(&rejects)?;
+        show_rejects(rejects, &mut synced);
         if let Some(turn) = self.repair.turn.take() {
-            let ended = turn.end(&synced.counts(), synced.error.as_deref());
+            let ended = turn.end(&synced.counts(), &kept, synced.error.as_deref());
             ended.map_err(|error| database::failure(&error))?;
         }
         Ok(synced)
@@ -248,14 +250,23 @@ impl Work<'_, '_> {
         }
     }
 
-    fn take_rejects(&self, synced: &mut Synced) {
-        let rejects = self.repair.rejects.as_ref().map(std::cell::RefCell::take);
-        let rejects = rejects.unwrap_or_default();
-        synced.rejected = rejects.len() as u64;
-        let shown = rejects.into_iter().take(SHOWN);
-        let shown = shown.map(|RejectedRow { key, reason, .. }| Rejected { key, reason });
-        synced.rejects = shown.collect();
+    /// The rejected rows as the target keeps them.
+    fn kept(&self, rejects: &[RejectedRow]) -> Result<Vec<TurnReject>, Failure> {
+        let one = |row: &RejectedRow| {
+            let key = self.sync.pair.from.data.recorded_key(&row.values)?;
+            let reason = row.reason.clone();
+            Ok(TurnReject { key, reason })
+        };
+        let kept: bindery::Result<_> = rejects.iter().map(one).collect();
+        kept.map_err(|error| database::failure(&error))
     }
+}
+
+fn show_rejects(rejects: Vec<RejectedRow>, synced: &mut Synced) {
+    synced.rejected = rejects.len() as u64;
+    let shown = rejects.into_iter().take(SHOWN);
+    let shown = shown.map(|RejectedRow { key, reason, .. }| Rejected { key, reason });
+    synced.rejects = shown.collect();
 }
 
 impl Synced {
@@ -319,7 +330,7 @@ struct Kept {
     rejects: Vec<Rejected>,
 }
 
-/// Lists the rows that the runs of the program could not copy.
+/// Lists the rows that the last runs could not copy, those of the program and of the command.
 fn list(
     arguments: &SyncArguments,
     plan: &Plan<'_>,
