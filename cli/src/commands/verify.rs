@@ -13,7 +13,8 @@ use crate::confirm::{self, Confirmation};
 use crate::data::lines::{Differing, Found, Held};
 use crate::data::pairs::{Ends, Pair};
 use crate::data::progress::Progress;
-use crate::data::repair::{Repair, Repaired};
+use crate::data::repair::{RejectedRow, Repair, Repaired};
+use crate::data::settle::{ensure_few, refused, settle};
 use crate::data::stream;
 use crate::database::{self, Chosen, Engines};
 use crate::failure::Failure;
@@ -200,7 +201,7 @@ pub(crate) fn run(arguments: &VerifyArguments, output: &Output) -> Result<(), Fa
         from,
         to,
         progress: Progress::new(output, arguments.quiet),
-        rejects: None,
+        rejects: Some(RefCell::default()),
         turn: RefCell::default(),
     };
     let repaired = repair_all(&repair, &pairs, compared)?;
@@ -250,11 +251,13 @@ fn repair_all(
     wrong().try_for_each(|(_, pair)| repair.ensure_keys(pair))?;
     let mut outcomes: Vec<Outcome> = pairs.iter().map(|_| Outcome::default()).collect();
     let mut keys: Vec<HashSet<String>> = vec![HashSet::new(); pairs.len()];
+    let mut waiting: Vec<Vec<RejectedRow>> = pairs.iter().map(|_| Vec::new()).collect();
     loop {
         for (keys, found) in keys.iter_mut().zip(&compared) {
             keys.extend(found.keys.iter().map(Differing::key_text));
         }
-        repair_once(repair, pairs, (&compared, &mut outcomes))?;
+        repair_once(repair, pairs, (&compared, &mut outcomes, &mut waiting))?;
+        ensure_few(&waiting)?;
         if !compared.iter().any(|found| found.is_cut) {
             break;
         }
@@ -275,6 +278,12 @@ fn repair_all(
             };
         }
     }
+    let settled = settle(repair, pairs, &mut waiting)?.into_iter();
+    let all = outcomes.iter_mut().zip(settled);
+    all.for_each(|(outcome, settled)| outcome.written.add(settled));
+    if let Some(row) = waiting.iter().flatten().next() {
+        return Err(refused(row));
+    }
     for (at, pair) in wrong() {
         let found = repair.compare(pair, Held::default())?;
         // Others may write meanwhile: a row that did not differ before is not one that was repaired.
@@ -288,15 +297,17 @@ fn repair_all(
 fn repair_once(
     repair: &Repair<'_>,
     pairs: &[Pair<'_>],
-    (compared, outcomes): (&[Found], &mut [Outcome]),
+    (compared, outcomes, waiting): (&[Found], &mut [Outcome], &mut [Vec<RejectedRow>]),
 ) -> Result<(), Failure> {
     for at in (0..pairs.len()).rev() {
         let deleted = repair.delete(&pairs[at], &compared[at].keys)?;
         outcomes[at].written.add(deleted);
+        waiting[at].extend(repair.take_rejected());
     }
     for at in 0..pairs.len() {
         let written = repair.write(&pairs[at], &compared[at].keys)?;
         outcomes[at].written.add(written);
+        waiting[at].extend(repair.take_rejected());
     }
     Ok(())
 }

@@ -10,13 +10,12 @@ use serde_json::Value;
 use super::lines::{Differing, Kind};
 use super::pairs::{Ends, Pair};
 use super::repair::{RejectedRow, Repair, Repaired};
+use super::settle::{ensure_few, refused, settle};
 use crate::database::{Chosen, Engines, failure};
 use crate::failure::Failure;
 
 /// Changes of a table that are read at a time.
 const BATCH: usize = 1_000;
-/// Rows that wait for others; their keys are in memory.
-const MOST_WAITING: usize = 100_000;
 
 /// The tables of a mirror, with the triggers of each.
 pub(crate) struct Follower {
@@ -104,7 +103,8 @@ impl Follower {
             written.add(copy(repair, pairs, (&read, &mut waiting))?);
             let has_more = read.iter().any(|one| one.has_more);
             positions = read.iter().map(|one| Some(one.position)).collect();
-            written.add(retry(repair, pairs, &mut waiting)?);
+            let settled = settle(repair, pairs, &mut waiting)?.into_iter();
+            settled.for_each(|one| written.add(one));
             match waiting.iter().flatten().next() {
                 None => {
                     let positions: Vec<_> = positions.iter().flatten().copied().collect();
@@ -199,50 +199,6 @@ fn copy(
         waiting[at].extend(repair.take_rejected());
     }
     Ok(written)
-}
-
-/// Tries the rows again that were refused, as long as that helps one of them.
-fn retry(
-    repair: &Repair<'_>,
-    pairs: &[Pair<'_>],
-    waiting: &mut [Vec<RejectedRow>],
-) -> Result<Repaired, Failure> {
-    let mut written = Repaired::default();
-    loop {
-        let before: usize = waiting.iter().map(Vec::len).sum();
-        if before == 0 {
-            return Ok(written);
-        }
-        let tried: Vec<Vec<RejectedRow>> = waiting.iter_mut().map(std::mem::take).collect();
-        for (at, pair) in pairs.iter().enumerate().rev() {
-            written.add(repair.retry(pair, &tried[at], true)?);
-            waiting[at].extend(repair.take_rejected());
-        }
-        for (at, pair) in pairs.iter().enumerate() {
-            written.add(repair.retry(pair, &tried[at], false)?);
-            waiting[at].extend(repair.take_rejected());
-        }
-        if waiting.iter().map(Vec::len).sum::<usize>() == before {
-            return Ok(written);
-        }
-    }
-}
-
-fn ensure_few(waiting: &[Vec<RejectedRow>]) -> Result<(), Failure> {
-    if waiting.iter().map(Vec::len).sum::<usize>() <= MOST_WAITING {
-        return Ok(());
-    }
-    let message = format!(
-        "more than {MOST_WAITING} rows wait for rows that they refer to, or that refer to them"
-    );
-    Err(Failure::new(message).help("copy all rows again: `--replace`"))
-}
-
-fn refused(row: &RejectedRow) -> Failure {
-    Failure::new(format!(
-        "the row with key {} is refused: {}",
-        row.key, row.reason
-    ))
 }
 
 fn lost() -> Failure {

@@ -1,6 +1,7 @@
 //! Dumps as files: their layout, their manifests, and the tables of a schema as the runtime dumps and loads them.
 
 pub(crate) mod archive;
+mod exchange;
 pub(crate) mod follow;
 pub(crate) mod json;
 pub(crate) mod layout;
@@ -11,6 +12,7 @@ pub(crate) mod progress;
 pub(crate) mod record;
 pub(crate) mod redact;
 pub(crate) mod repair;
+pub(crate) mod settle;
 pub(crate) mod stream;
 pub(crate) mod tables;
 

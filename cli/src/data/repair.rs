@@ -23,10 +23,10 @@ use crate::database::{Chosen, Engines, failure};
 use crate::failure::Failure;
 
 /// Rows in one transaction.
-const BATCH: usize = 1_000;
+pub(super) const BATCH: usize = 1_000;
 
 /// The values of a row's key.
-pub(crate) type Key = Vec<DataValue>;
+pub(super) type Key = Vec<DataValue>;
 
 /// Brings up the rows of these keys in one transaction.
 #[derive(Clone, Copy)]
@@ -36,10 +36,10 @@ struct Work<'w> {
 }
 
 /// A row that the target does not have just so.
-struct Wrong<'k> {
-    key: &'k Key,
-    right: DataRow,
-    is_there: bool,
+pub(super) struct Wrong<'k> {
+    pub(super) key: &'k Key,
+    pub(super) right: DataRow,
+    pub(super) there: Option<&'k DataRow>,
 }
 
 /// Rows of one table that were written.
@@ -63,7 +63,7 @@ impl Repaired {
 pub(crate) struct RejectedRow {
     pub(crate) values: Key,
     /// It is to be deleted.
-    is_surplus: bool,
+    pub(super) is_surplus: bool,
     pub(crate) key: String,
     pub(crate) reason: String,
 }
@@ -119,30 +119,6 @@ impl Repair<'_> {
         self.of_keys(pair, &keys, work)
     }
 
-    /// Tries the rows again that were refused, as long as that helps one of them: a unique value may have been another row's, of
-    /// a later batch.
-    pub(crate) fn retry_rejected(&self, pair: &Pair<'_>) -> Result<Repaired, Failure> {
-        let mut repaired = Repaired::default();
-        let Some(rejects) = &self.rejects else {
-            return Ok(repaired);
-        };
-        let work = Work {
-            run: &|keys| self.write_batch(pair, keys),
-            deletes: false,
-        };
-        loop {
-            let (deletes, writes): (Vec<_>, Vec<_>) =
-                rejects.take().into_iter().partition(|row| row.is_surplus);
-            let before = deletes.len() + writes.len();
-            rejects.replace(deletes);
-            let keys: Vec<Key> = writes.into_iter().map(|row| row.values).collect();
-            repaired.add(self.of_keys(pair, &keys, work)?);
-            if rejects.borrow().len() == before {
-                return Ok(repaired);
-            }
-        }
-    }
-
     /// Takes the rows that were refused since the last time.
     pub(crate) fn take_rejected(&self) -> Vec<RejectedRow> {
         let taken = self.rejects.as_ref().map(RefCell::take);
@@ -178,7 +154,7 @@ impl Repair<'_> {
     }
 
     /// Notes in the log of a sync that a batch comes, and ends a run that another one has taken over.
-    fn advance(&self) -> Result<(), Failure> {
+    pub(super) fn advance(&self) -> Result<(), Failure> {
         match self.turn.borrow_mut().as_mut() {
             Some(turn) => turn.advance().map_err(|error| failure(&error)),
             None => Ok(()),
@@ -238,27 +214,23 @@ impl Repair<'_> {
         if written.is_empty() {
             return Ok(Repaired::default());
         }
-        let mut file = table.csv_header();
-        file.extend(written.iter().map(|row| row.right.line()));
         let mut refused = Vec::new();
         let mut note = |row: Rejected<'_>| {
             refused.push((row.record.to_owned(), reason(row.error)));
             Ok(())
         };
         let reject = self.rejects.is_some().then_some::<Reject<'_>>(&mut note);
-        let mut input = BufReader::new(file.as_bytes());
-        let rows = RowsSource::new(&mut input, DataFormat::Csv);
-        loading.load(table, rows, reject, &mut |_| ())?;
+        load(&mut loading, table, &written, reject)?;
         loading.finish(&[table])?;
         Ok(self.count(&written, refused))
     }
 
     /// The rows of the source that the target does not have just so.
-    fn wrong<'k>(
+    pub(super) fn wrong<'k>(
         &self,
         pair: &Pair<'_>,
         keys: &'k [Key],
-        there: &[Option<DataRow>],
+        there: &'k [Option<DataRow>],
     ) -> bindery::Result<Vec<Wrong<'k>>> {
         let mut source = Snapshot::begin(&self.engines.registry, self.from)?;
         let mut wrong = Vec::new();
@@ -266,24 +238,17 @@ impl Repair<'_> {
             let Some(right) = row(&mut source, &pair.from.data, key)? else {
                 continue;
             };
-            if there
-                .as_ref()
-                .is_none_or(|there| there.line() != right.line())
-            {
-                let is_there = there.is_some();
-                wrong.push(Wrong {
-                    key,
-                    right,
-                    is_there,
-                });
+            let there = there.as_ref();
+            if there.is_none_or(|there| there.line() != right.line()) {
+                wrong.push(Wrong { key, right, there });
             }
         }
         Ok(wrong)
     }
 
     /// Counts the rows that were stored, and notes those that were not.
-    fn count(&self, written: &[Wrong<'_>], refused: Vec<(String, String)>) -> Repaired {
-        let updated = written.iter().filter(|row| row.is_there).count() as u64;
+    pub(super) fn count(&self, written: &[Wrong<'_>], refused: Vec<(String, String)>) -> Repaired {
+        let updated = written.iter().filter(|row| row.there.is_some()).count() as u64;
         let mut repaired = Repaired {
             inserted: written.len() as u64 - updated,
             updated,
@@ -294,7 +259,7 @@ impl Repair<'_> {
             let Some(row) = written.iter().find(is_it) else {
                 continue;
             };
-            match row.is_there {
+            match row.there.is_some() {
                 true => repaired.updated -= 1,
                 false => repaired.inserted -= 1,
             }
@@ -322,7 +287,7 @@ impl Repair<'_> {
         Snapshot::begin(&self.engines.registry, engine).map_err(|error| failure(&error))
     }
 
-    fn begin(&self, table: &DataTable) -> bindery::Result<Loading> {
+    pub(super) fn begin(&self, table: &DataTable) -> bindery::Result<Loading> {
         Loading::begin(&self.engines.registry, self.to, &[table], LoadMode::Upsert)
     }
 
@@ -343,7 +308,7 @@ impl Repair<'_> {
 }
 
 /// May other rows of the transaction be stored without the one that it is about?
-fn is_about_rows(error: &bindery::Error) -> bool {
+pub(super) fn is_about_rows(error: &bindery::Error) -> bool {
     match error.kind() {
         ErrorKind::Data(data) => matches!(data.problem, DataProblem::Dangling { .. }),
         kind => matches!(
@@ -357,14 +322,33 @@ fn is_about_rows(error: &bindery::Error) -> bool {
 
 /// The reason without the file and the line that it came in.
 fn reason(error: &bindery::Error) -> String {
+    cause(error).kind().to_string()
+}
+
+/// The database's error, where it refused a row of a file.
+pub(super) fn cause(error: &bindery::Error) -> &bindery::Error {
     let cause = error
         .source()
         .and_then(|cause| cause.downcast_ref::<bindery::Error>());
-    cause.unwrap_or(error).kind().to_string()
+    cause.unwrap_or(error)
+}
+
+/// Writes rows over those that are there.
+pub(super) fn load(
+    loading: &mut Loading,
+    table: &DataTable,
+    written: &[Wrong<'_>],
+    reject: Option<Reject<'_>>,
+) -> bindery::Result<()> {
+    let mut file = table.csv_header();
+    file.extend(written.iter().map(|row| row.right.line()));
+    let mut input = BufReader::new(file.as_bytes());
+    let rows = RowsSource::new(&mut input, DataFormat::Csv);
+    loading.load(table, rows, reject, &mut |_| ()).map(drop)
 }
 
 /// The row of this key.
-fn row(
+pub(super) fn row(
     snapshot: &mut Snapshot,
     table: &DataTable,
     key: &[DataValue],

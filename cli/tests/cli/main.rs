@@ -16,6 +16,7 @@ mod dump_record;
 mod dump_redact;
 mod dump_redact_keys;
 mod engines;
+mod exchange;
 mod explain;
 mod findings;
 mod generate;

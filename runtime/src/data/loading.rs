@@ -23,9 +23,9 @@ const ROWS_AT_A_TIME: usize = 16_384;
 const BYTES_AT_A_TIME: usize = 8 << 20;
 /// A load waits this long for a lock.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
-const SAVEPOINT: &str = "SAVEPOINT bindery_rows";
-const BACK: &str = "ROLLBACK TO SAVEPOINT bindery_rows";
-const RELEASE: &str = "RELEASE SAVEPOINT bindery_rows";
+pub(super) const SAVEPOINT: &str = "SAVEPOINT bindery_rows";
+pub(super) const BACK: &str = "ROLLBACK TO SAVEPOINT bindery_rows";
+pub(super) const RELEASE: &str = "RELEASE SAVEPOINT bindery_rows";
 
 /// The fate of the rows that a table has before it is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

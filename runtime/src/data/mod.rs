@@ -7,6 +7,7 @@ mod find;
 mod fixtures;
 mod form;
 mod give;
+mod give_up;
 mod json_lines;
 mod line;
 mod loading;

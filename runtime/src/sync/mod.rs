@@ -41,6 +41,8 @@ pub use self::capture::{CaptureSql, CapturedTable, ChangedKeys, KeyForm};
 pub use self::capture::{
     Captured, Change, ChangeBatch, ChangeKind, ChangePosition, ChangeReader, Changes, NoPosition,
 };
+#[doc(hidden)]
+pub use self::circles::circles;
 #[cfg(feature = "messages")]
 pub(crate) use self::compare::key_of_new;
 pub use self::mark::Watermark;

@@ -15,6 +15,7 @@ use crate::arguments::{Format, SchemaOptions};
 use crate::data::lines::Held;
 use crate::data::progress::Progress;
 use crate::data::repair::{RejectedRow, Repair, Repaired};
+use crate::data::settle::settle;
 use crate::database::{self, Chosen, Engines};
 use crate::failure::Failure;
 use crate::output::{Output, Paint, Stream};
@@ -230,7 +231,13 @@ impl Work<'_, '_> {
             }
             after = found.last();
         }
-        synced.add(self.repair.retry_rejected(pair)?);
+        let mut waiting = [self.repair.take_rejected()];
+        let settled = settle(&self.repair, std::slice::from_ref(pair), &mut waiting)?;
+        settled.into_iter().for_each(|one| synced.add(one));
+        let [left] = waiting;
+        if let Some(rejects) = &self.repair.rejects {
+            rejects.replace(left);
+        }
         Ok(())
     }
 

@@ -1,0 +1,191 @@
+//! Rows of a copy that wait for each other's unique values. They are written in one transaction, in which they give up their values first.
+
+use std::collections::{HashMap, HashSet};
+
+use bindery::ErrorKind;
+use bindery::data::{DataRow, Loading};
+use bindery::sync::circles;
+use bindery_schema::model::ColumnId;
+use bindery_schema::plan::statements::is_writable;
+
+use super::pairs::Pair;
+use super::repair::{
+    BATCH, Key, RejectedRow, Repair, Repaired, Wrong, cause, is_about_rows, load, row,
+};
+use crate::database::failure;
+use crate::failure::Failure;
+
+/// The places of the columns of a unique key.
+type Unique = Vec<usize>;
+
+/// The places of rows that wait for each other.
+type Circle = Vec<usize>;
+
+/// A value of a unique key, by the number of that.
+type Value = (usize, String);
+
+impl Repair<'_> {
+    /// Writes the rows that wait for each other, and takes them out of `waiting`. A circle with a row that is refused all the same stays.
+    pub(super) fn exchange(
+        &self,
+        pair: &Pair<'_>,
+        waiting: &mut Vec<RejectedRow>,
+    ) -> Result<Repaired, Failure> {
+        let mut written = Repaired::default();
+        let rows = waiting.iter().enumerate();
+        let rows = rows.filter(|(_, row)| !row.is_surplus);
+        let (places, keys): (Vec<usize>, Vec<Key>) =
+            rows.map(|(at, row)| (at, row.values.clone())).unzip();
+        let mut groups = grouped(self.circles(pair, &keys)?);
+        let mut done: HashSet<usize> = HashSet::new();
+        while let Some(mut group) = groups.pop() {
+            self.advance()?;
+            let all: Vec<usize> = group.concat();
+            let wanted: Vec<Key> = all.iter().map(|&at| keys[at].clone()).collect();
+            match self.write_circles(pair, &wanted) {
+                Ok(repaired) => {
+                    written.add(repaired);
+                    done.extend(all.iter().map(|&at| places[at]));
+                }
+                Err(error) if !is_of_rows(&error) => return Err(failure(&error)),
+                Err(_) if group.len() > 1 => {
+                    let second = group.split_off(group.len() / 2);
+                    groups.extend([second, group]);
+                }
+                Err(_) => {}
+            }
+        }
+        let mut at = 0..;
+        waiting.retain(|_| at.next().is_none_or(|at| !done.contains(&at)));
+        Ok(written)
+    }
+
+    /// The rows of which each is to have a unique value that the target has at the next one.
+    fn circles(&self, pair: &Pair<'_>, keys: &[Key]) -> Result<Vec<Circle>, Failure> {
+        let uniques = uniques(pair);
+        if uniques.is_empty() || keys.len() < 2 {
+            return Ok(Vec::new());
+        }
+        let mut owners: HashMap<Value, usize> = HashMap::new();
+        let mut wanted: Vec<Vec<Value>> = Vec::new();
+        let (mut here, mut there) = (self.snapshot(self.from)?, self.snapshot(self.to)?);
+        for (at, key) in keys.iter().enumerate() {
+            let right = row(&mut here, &pair.from.data, key).map_err(|error| failure(&error))?;
+            let found = row(&mut there, &pair.to.data, key).map_err(|error| failure(&error))?;
+            owners.extend(values(found.as_ref(), &uniques).map(|value| (value, at)));
+            wanted.push(values(right.as_ref(), &uniques).collect());
+        }
+        let edges = wanted.iter().enumerate().map(|(at, wanted)| {
+            let owners = wanted.iter().filter_map(|value| owners.get(value).copied());
+            owners.filter(|owner| *owner != at).collect()
+        });
+        let mut circles = circles(&edges.collect::<Vec<Vec<usize>>>());
+        circles.retain(|circle| circle.len() > 1);
+        Ok(circles)
+    }
+
+    /// One transaction. Both engines are read again, as of any batch.
+    fn write_circles(&self, pair: &Pair<'_>, keys: &[Key]) -> bindery::Result<Repaired> {
+        let table = &pair.to.data;
+        let mut loading = self.begin(table)?;
+        let mut there = Vec::new();
+        for key in keys {
+            there.push(loading.find_locked(table, key)?);
+        }
+        let written = self.wrong(pair, keys, &there)?;
+        for row in &written {
+            give_up(&mut loading, pair, row)?;
+        }
+        load(&mut loading, table, &written, None)?;
+        loading.finish(&[table])?;
+        Ok(self.count(&written, Vec::new()))
+    }
+}
+
+/// Frees the unique values of a row that are to be others. Where the table takes no other ones for the time being, the row is deleted
+/// and comes again whole, unless the other engine has columns that are not copied.
+fn give_up(loading: &mut Loading, pair: &Pair<'_>, row: &Wrong<'_>) -> bindery::Result<()> {
+    let (table, Some(there)) = (&pair.to.data, row.there) else {
+        return Ok(());
+    };
+    let is_key = |at: &usize| table.key().contains(at);
+    for unique in uniques(pair) {
+        let differs = |at: &usize| there.value(*at) != row.right.value(*at);
+        let has_null = unique.iter().any(|&at| there.value(at).is_none());
+        let changed = unique.into_iter().filter(|at| differs(at) && !is_key(at));
+        let changed: Vec<usize> = changed.collect();
+        if has_null || changed.is_empty() {
+            continue;
+        }
+        if !loading.give_up(table, row.key, &changed)? && is_whole(pair) {
+            return loading
+                .delete(table, std::slice::from_ref(row.key))
+                .map(drop);
+        }
+    }
+    Ok(())
+}
+
+/// May other circles be stored without the one that it is about?
+fn is_of_rows(error: &bindery::Error) -> bool {
+    is_about_rows(error)
+        || matches!(
+            cause(error).kind(),
+            ErrorKind::UniqueViolation(_)
+                | ErrorKind::ForeignKeyViolation(_)
+                | ErrorKind::NotNullViolation(_)
+                | ErrorKind::CheckViolation(_)
+                | ErrorKind::ValueOutOfRange(_)
+                | ErrorKind::UnsupportedValue(_)
+        )
+}
+
+/// Are all columns of the target's table copied?
+fn is_whole(pair: &Pair<'_>) -> bool {
+    let columns = pair.to.table.columns.iter();
+    let written = columns.filter(|column| is_writable(column)).count();
+    written == pair.to.data.columns().len()
+}
+
+/// The unique keys of the target whose columns are copied.
+fn uniques(pair: &Pair<'_>) -> Vec<Unique> {
+    let (table, data) = (pair.to.table, &pair.to.data);
+    let place = |id: &ColumnId| {
+        let name = &table.column(*id).name;
+        data.columns()
+            .iter()
+            .position(|column| column.name == *name)
+    };
+    let uniques = table.uniques.iter();
+    let places = uniques.map(|unique| unique.columns.iter().map(place).collect());
+    places.flat_map(|places: Option<Unique>| places).collect()
+}
+
+/// The unique values of a row. Engines differ in which texts they take for equal, so they are compared loosely: it is enough that no
+/// circle is missed.
+fn values(row: Option<&DataRow>, uniques: &[Unique]) -> impl Iterator<Item = Value> {
+    let of = move |unique: &Unique| {
+        let values = unique.iter().map(|&at| row?.value(at));
+        let texts = values.map(|value| Some(value?.text().trim_end().to_lowercase()));
+        Some(texts.collect::<Option<Vec<_>>>()?.join("\0"))
+    };
+    let numbered = uniques.iter().enumerate();
+    numbered.filter_map(move |(number, unique)| Some((number, of(unique)?)))
+}
+
+/// Circles in groups of the rows of a transaction, or of one circle that is larger.
+fn grouped(circles: Vec<Circle>) -> Vec<Vec<Circle>> {
+    let mut groups: Vec<Vec<Circle>> = Vec::new();
+    let mut size = 0;
+    for circle in circles {
+        size += circle.len();
+        match groups.last_mut() {
+            Some(group) if size <= BATCH => group.push(circle),
+            Some(_) | None => {
+                size = circle.len();
+                groups.push(vec![circle]);
+            }
+        }
+    }
+    groups
+}
