@@ -14,6 +14,10 @@ use crate::name::suggest;
 use crate::sorting::sort_by;
 use crate::source::{FileId, Span};
 
+/// Sections that an engine has as one of its keys.
+const OUTBOXES: [&str; 2] = ["outbox", "inbox"];
+const OUTBOX_HELP: &str = "an outbox, with its inbox, is of an engine: write `outbox = true` in the section of it, such as `[engines.default]`";
+
 /// A value and the key it stands under; `key` is a path of words, for messages.
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'t> {
@@ -102,6 +106,7 @@ impl Reader<'_> {
             return;
         }
         let help = match suggest(key, known.iter().copied()) {
+            _ if section == Section::Top && OUTBOXES.contains(&key) => OUTBOX_HELP.to_owned(),
             Some(word) => format!("did you mean `{word}`?"),
             None => format!("remove {}; known are {}", quoted(key), list(&known)),
         };

@@ -37,6 +37,9 @@ pub(super) const KNOWN: [&str; 20] = [
     "capture",
 ];
 
+/// Words that are keys of an engine in bindery.toml, with the key.
+const OF_ENGINES: [(&str, &str); 2] = [("outbox", "outbox"), ("inbox", "outbox")];
+
 /// The longest text that every dialect takes as a column with a length: MySQL's, of four bytes a character.
 const LONGEST: u32 = 16_383;
 
@@ -148,7 +151,9 @@ impl<'a> Reader<'a> {
                 rest_start,
             });
         }
-        if let Some(known) = name::suggest(word, KNOWN) {
+        if let Some((_, key)) = OF_ENGINES.iter().find(|(tag, _)| *tag == word) {
+            self.of_engine(word, key, word_span);
+        } else if let Some(known) = name::suggest(word, KNOWN) {
             let message = format!("unknown annotation `@{word}`");
             let help =
                 format!("write `@{known}`; if it is prose, let the line begin with another word");
@@ -159,6 +164,18 @@ impl<'a> Reader<'a> {
             );
         }
         None
+    }
+
+    fn of_engine(&mut self, word: &str, key: &str, span: Span) {
+        let message = format!("unknown annotation `@{word}`");
+        let help = format!(
+            "write `{key} = true` in the section of the engine in bindery.toml, such as `[engines.default]`; if it is prose, let the line begin with another word"
+        );
+        self.diagnostics.push(
+            Diagnostic::error("B0050", message)
+                .at(span, "an engine has it, not a table")
+                .help(help),
+        );
     }
 
     fn apply(
