@@ -244,22 +244,13 @@ impl<'a> TaskQueue<'a> {
         }
     }
 
-    /// Counts the tasks. A program with the feature `metrics` that calls this now and then has them among its metrics.
+    /// Counts the tasks. With the feature `metrics` they are then among the metrics, as they are while a worker of the table runs.
     ///
     /// # Errors
     /// The engine cannot be reached, or has no table of tasks.
     pub fn summary(&self) -> Result<TaskSummary> {
         self.run(Operation::Select, |physical| {
-            let mut summary = TaskSummary::default();
-            let text = sql::summary(store::at(physical, self.table));
-            physical.query(&text, &mut |_| (), &mut |row| {
-                let status = TaskStatus::named(&row.next::<String>()?);
-                let count = row.next::<i64>()?.unsigned_abs();
-                let (due, now): (i64, i64) = (row.next()?, row.next()?);
-                summary.add(status, count, now - due);
-                Ok(true)
-            })?;
-            Ok(summary)
+            TaskSummary::read(physical, &sql::summary(store::at(physical, self.table)))
         })
         .inspect(|summary| summary.record((self.engine().info.name, self.table)))
     }
@@ -355,7 +346,25 @@ impl<'a> TaskQueue<'a> {
 }
 
 impl TaskSummary {
-    fn record(&self, table: (&'static str, &'static str)) {
+    /// The tasks that are not completed, for the metrics.
+    pub(super) fn waiting(physical: &mut Physical, table: &'static str) -> Result<Self> {
+        Self::read(physical, &sql::waiting(store::at(physical, table)))
+    }
+
+    fn read(physical: &mut Physical, text: &str) -> Result<Self> {
+        let mut summary = Self::default();
+        physical.query(text, &mut |_| (), &mut |row| {
+            let status = TaskStatus::named(&row.next::<String>()?);
+            let count = row.next::<i64>()?.unsigned_abs();
+            let (due, now): (i64, i64) = (row.next()?, row.next()?);
+            summary.add(status, count, now - due);
+            Ok(true)
+        })?;
+        Ok(summary)
+    }
+
+    /// Sets the metrics of a table of an engine.
+    pub(super) fn record(&self, table: (&'static str, &'static str)) {
         let states = [
             ("pending", self.pending),
             ("running", self.running),

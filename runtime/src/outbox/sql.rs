@@ -335,6 +335,14 @@ pub(super) fn summary(at: TaskTable) -> String {
     )
 }
 
+/// Counts the tasks that are not completed, those of each status by the index of it.
+pub(super) fn waiting(at: TaskTable) -> String {
+    let counted = ["pending", "scheduled", "running", "failed"].map(|status| {
+        format!("SELECT status, count(*), min(due_at), @now FROM @tasks WHERE status = '{status}' GROUP BY status")
+    });
+    over(at, &counted.join(" UNION ALL "))
+}
+
 /// Reads tasks for people, without their payloads. Parameters: those of the filter, how many.
 pub(super) fn records(at: TaskTable, filter: &str) -> String {
     over(

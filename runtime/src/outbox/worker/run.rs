@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::super::queue::TaskSummary;
 use super::super::random;
 use super::super::store::{self, ClaimedTask, End, Wanted};
 use super::engine::{Store, ensure_skips_locks};
@@ -17,8 +18,10 @@ use super::{Options, Until, Worker};
 use crate::databases::GeneratedDatabases;
 use crate::driver::Physical;
 use crate::error::{Error, Result};
-use crate::observe::count_tasks;
+use crate::observe::{count_tasks, is_recorded};
 
+/// How often tasks that wait are counted, where metrics are recorded.
+const COUNT: Duration = Duration::from_secs(20);
 /// How often a worker that finds enough tasks makes those ready whose time has come.
 const ADVANCE: Duration = Duration::from_millis(50);
 
@@ -66,6 +69,7 @@ pub(super) struct Dispatcher<D: GeneratedDatabases> {
     timetable: Timetable,
     claims_no_more: bool,
     pruning: Pruning,
+    count_at: Instant,
     full_look: FullLook,
     /// When it last made tasks ready whose time had come.
     advanced: Option<Instant>,
@@ -133,6 +137,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             advanced: None,
             batch: BatchSize::new(options.batch),
             pruning: Pruning::new(options.keep_completed),
+            count_at: Instant::now(),
             options,
         })
     }
@@ -196,6 +201,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
                     recorded?;
                 }
             } else {
+                self.count_waiting();
                 match self.claim(ends) {
                     Ok(Found::Nothing) if ends && self.live.is_empty() => return Ok(()),
                     Ok(found) => {
@@ -486,6 +492,24 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             Err(error) => {
                 self.pruning.did(begun, 0, None);
                 tracing::debug!(engine = self.store.engine(), %error, "completed tasks cannot be deleted");
+            }
+        }
+    }
+
+    /// Sets the metrics of tasks that wait.
+    fn count_waiting(&mut self) {
+        if Instant::now() < self.count_at || !is_recorded() {
+            return;
+        }
+        self.count_at = Instant::now() + COUNT;
+        let table = self.table;
+        match self
+            .store
+            .read(|physical| TaskSummary::waiting(physical, table))
+        {
+            Ok(summary) => summary.record((self.store.engine(), table)),
+            Err(error) => {
+                tracing::debug!(engine = self.store.engine(), %error, "tasks cannot be counted");
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::position::ChangePosition;
 use super::reading::{self, Touched};
-use super::{CaptureSql, Recording, order, triggers};
+use super::{CaptureSql, Recording, order, summary, triggers};
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
@@ -34,6 +34,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
                 self.copy(source, &touched, recording)?;
                 order::save(source, (&self.job.name, capture.table), &position)?;
             }
+            summary::note(source);
             if !has_more {
                 return Ok(());
             }

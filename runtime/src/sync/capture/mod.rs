@@ -117,8 +117,8 @@ impl Registry {
         }
     }
 
-    /// The readers of recorded changes of an engine, and how far each is behind; none where nothing is recorded. Called now and then,
-    /// it keeps the metrics `bindery.capture.behind` and `bindery.capture.oldest`.
+    /// The readers of recorded changes of an engine, and how far each is behind; none where nothing is recorded. It sets
+    /// the metrics `bindery.capture.behind` and `bindery.capture.oldest`, as every reader does that reads now and then.
     ///
     /// # Errors
     /// The engine cannot be reached.
@@ -172,6 +172,7 @@ impl<S: SyncRow + RowOf<Model: Captured>> Changes<'_, S> {
             order::ensure_known(&mut source, capture, position)?;
             reading::batch::<S>(&mut source, capture, position, self.batch_size)
         });
+        summary::note(&mut source);
         outcome.map_err(located)
     }
 

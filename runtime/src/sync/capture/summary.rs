@@ -1,11 +1,19 @@
 //! The readers of recorded changes, for monitoring.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::driver::{Physical, own_tables};
 use crate::error::Result;
-use crate::observe::record_reader;
+use crate::link::connection::Connection;
+use crate::link::engine::Engine;
+use crate::observe::{is_recorded, record_reader};
+use crate::sync::run::on_physical;
 use crate::sync::store::query;
+
+/// How often readers of an engine set its metrics.
+const NOTE: Duration = Duration::from_secs(20);
 
 /// A reader of the recorded changes of a table, and how far it is behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +36,29 @@ impl ChangeReader {
         let oldest = self.oldest.unwrap_or_default();
         record_reader(engine, (&self.name, &self.table), (self.behind, oldest));
     }
+}
+
+/// Sets the metrics of an engine's readers, where metrics are recorded and it was not done a moment ago.
+pub(super) fn note<E: Engine>(source: &mut Connection<E>) {
+    let engine = source.engine.name();
+    if !is_recorded() || !is_due(engine) {
+        return;
+    }
+    match on_physical(source, read) {
+        Ok(readers) => readers.iter().for_each(|reader| reader.record(engine)),
+        Err(error) => tracing::debug!(engine, %error, "readers of changes cannot be counted"),
+    }
+}
+
+fn is_due(engine: &'static str) -> bool {
+    static NEXT: Mutex<BTreeMap<&str, Instant>> = Mutex::new(BTreeMap::new());
+    let mut next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
+    let now = Instant::now();
+    let is_due = next.get(engine).is_none_or(|at| *at <= now);
+    if is_due {
+        next.insert(engine, now + NOTE);
+    }
+    is_due
 }
 
 const TABLE: &str = "_bindery_change_readers";
