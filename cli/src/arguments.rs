@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use bindery_schema::dialect::Dialect;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::check::CheckArguments;
@@ -47,6 +48,35 @@ pub(crate) struct Arguments {
     pub(crate) color: Colour,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// Commands that are looked for and are programs of the user's own, with what to write there.
+const OF_THE_PROGRAM: [(&str, &str); 3] = [
+    ("work", "bindery::outbox::work"),
+    ("worker", "bindery::outbox::work"),
+    ("relay", "db.relay()"),
+];
+
+impl Arguments {
+    /// Reads the command line; wrong usage ends the process.
+    pub(crate) fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|mut error| {
+            let wanted = match error.get(ContextKind::InvalidSubcommand) {
+                Some(ContextValue::String(word)) => word.as_str(),
+                Some(_) | None => "",
+            };
+            if let Some((_, call)) = OF_THE_PROGRAM.iter().find(|(word, _)| *word == wanted) {
+                let tip = format!(
+                    "handlers and queues are code of your program, so it runs them: call `{call}` there \
+                     (feature `signals` has the `main` of such a program; docs/outbox.md, \"A program of workers\")"
+                );
+                error.remove(ContextKind::SuggestedSubcommand);
+                let tips = ContextValue::StyledStrs(vec![tip.into()]);
+                error.insert(ContextKind::Suggested, tips);
+            }
+            error.exit()
+        })
+    }
 }
 
 /// All commands.

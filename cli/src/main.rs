@@ -20,14 +20,12 @@ mod text;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
 use crate::output::Output;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::read();
     let output = Output::new(arguments.color);
     match run(&arguments.command, &output) {
         Ok(()) => ExitCode::SUCCESS,

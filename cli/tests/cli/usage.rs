@@ -167,3 +167,20 @@ fn colours_come_when_they_are_asked_for() {
     let failure = project.run("create --engine nope --color always");
     holds(&failure.failed(), &["\u{1b}["]);
 }
+
+/// Programs of the user's own are looked for among the commands.
+#[test]
+fn a_worker_or_relay_is_named_as_the_programs_own() {
+    let project = Project::new(&[]);
+    for (word, call) in [
+        ("work", "`bindery::outbox::work`"),
+        ("relay", "`db.relay()`"),
+    ] {
+        let outcome = project.run(word);
+        assert_eq!(outcome.code, Some(2), "{outcome:#?}");
+        holds(
+            &outcome.messages,
+            &["unrecognized subcommand", "code of your program", call],
+        );
+    }
+}
