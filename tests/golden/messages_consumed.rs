@@ -6,6 +6,7 @@ on_each_pair! {
     msg_02_a_message_that_comes_twice_changes_nothing = comes_twice;
     msg_03_an_older_version_never_overwrites_a_newer_one = out_of_order;
     msg_04_bad_messages_are_kept_with_their_reasons = bad_messages;
+    msg_04_events_from_before_a_column_came_are_kept_or_read = later_version;
 }
 
 /// Has messages handled by a consumer that keeps a copy, each twice.
@@ -218,4 +219,45 @@ where
         .retry(&bindery::outbox::TaskFilter::failed(), "ann")
         .unwrap();
     assert_eq!(again, 4);
+}
+
+/// Covers MSG-4: an event that was written before its table got a column. One that may be NULL is NULL in it; without one that may not
+/// be, the event cannot be read.
+fn later_version<S: Tested, T: Tested>(world: &World, pair: (S, T))
+where
+    UserId<S>: serde::de::DeserializeOwned,
+{
+    let inserted = connection(world, pair.0).users().insert(new(1, "1@a.org"));
+    inserted.unwrap();
+    let event = events(world, pair)[0].to_json();
+    let (head, tail) = event.split_once(",\"stars\":").unwrap();
+    let earlier = format!(
+        "{head}{}",
+        tail.trim_start_matches(|digit: char| digit.is_ascii_digit())
+    );
+    let messages = bindery::messages::messages_of(&world.db, pair.1);
+    let running = world
+        .db
+        .consumer_on(pair.1, "later")
+        .from(Broken(Mutex::new(vec![earlier])))
+        .attempts(1)
+        .longest_poll(Duration::from_millis(20))
+        .on::<UserCreated<S>>(|_, _| Ok(()))
+        .ignore::<UserUpdated<S>>()
+        .ignore::<UserDeleted<S>>()
+        .start()
+        .unwrap();
+    while messages.summary().unwrap().failed == 0 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    running.stop().unwrap();
+    let failed = bindery::outbox::TaskFilter::failed();
+    let failed = messages.list(&failed, 10).unwrap();
+    let reason = failed[0].last_error.as_deref().unwrap();
+    let expected = "the data of `user_created` cannot be read: missing field `stars`";
+    assert!(reason.starts_with(expected), "{reason}");
+
+    let row = r#"{"id":1,"at":"2026-01-01T12:00:00","amount":"1.5"}"#;
+    let moment: Moment = serde_json::from_str(row).unwrap();
+    assert_eq!((moment.bytes, moment.uid), (None, None));
 }

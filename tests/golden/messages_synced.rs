@@ -10,6 +10,7 @@ on_each_pair! {
     sync_03_a_run_beside_a_consumer_sets_no_row_back = changed_beside_a_run;
     sync_05_the_copy_follows_the_commits = follows_the_commits;
     sync_05_engines_that_keep_each_other_up_hand_no_change_back = in_both_directions;
+    sync_04_a_row_that_the_mapping_rejects_is_a_dead_letter = rejected_row;
 }
 
 /// Covers MSG-1, MSG-2.
@@ -82,6 +83,39 @@ where
     // The sync by runs finds nothing to do.
     let same = db.sync::<User<S>, UserCopy<T>>(mapped).verify().unwrap();
     assert!(same.is_equal(), "{same:?}");
+}
+
+/// Covers MSG-4: the others are copied, and so is the row when it is as it should be.
+fn rejected_row<S: Tested, T: Tested>(world: &World, (source, target): (S, T))
+where
+    UserId<S>: serde::de::DeserializeOwned,
+{
+    let db = &world.db;
+    let hand_on = || {
+        let relay = db.relay_on(source).to_consumers(target, ["strict"]);
+        relay.run_until_idle().unwrap();
+        let consumer = db.consumer_on(target, "strict");
+        let consumer = consumer.sync::<User<S>, UserCopy<T>>(mapped);
+        let report = consumer.run_until_idle().unwrap();
+        (report.completed, report.failed)
+    };
+    let mut connection = connection(world, source);
+    for (id, email) in [(1, "1@a.org"), (2, "nowhere"), (3, "3@a.org")] {
+        connection.users().insert(new(id, email)).unwrap();
+    }
+    assert_eq!(hand_on(), (2, 1));
+    let copied = |id: i64| (id, "a.org".to_owned());
+    assert_eq!(copy(db, target), [copied(1), copied(3)]);
+    let messages = bindery::messages::messages_of(db, target);
+    let failed = bindery::outbox::TaskFilter::failed();
+    let reason = messages.list(&failed, 10).unwrap()[0].last_error.clone();
+    let expected = "the row is rejected: the email has no domain";
+    assert_eq!(reason.as_deref(), Some(expected));
+
+    let patch = UserPatch::new().email("2@a.org");
+    connection.users().update(key(2), patch).unwrap();
+    assert_eq!(hand_on(), (1, 0));
+    assert_eq!(copy(db, target), [copied(1), copied(2), copied(3)]);
 }
 
 /// Two engines that keep each other up hand no change back.

@@ -99,6 +99,8 @@ macro_rules! on_each_pair {
     }};
 }
 
+#[path = "sync_clocks.rs"]
+mod clocks;
 #[path = "sync_events.rs"]
 mod events;
 #[path = "sync_exchange.rs"]

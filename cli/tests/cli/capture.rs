@@ -1,13 +1,11 @@
 //! Triggers that record changes, on the three databases: made, compared, migrated and pulled by the command, and a mirror that is
 //! kept up by them.
 
-use std::fs::File;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use bindery_testkit::{FreshDatabase, Server, Shutdown, Watchdog, fresh_mysql, fresh_postgres};
 
-use super::support::{Project, holds, names_in};
+use super::support::{Project, holds, names_in, wait_until};
 
 const PLAIN: &str = "\
 -- @engine default
@@ -367,38 +365,6 @@ fn cdc_04_changes_of_partitions_are_those_of_their_table() {
     assert_eq!(recorded(), "T");
 }
 
-/// A mirror that follows, its messages in a file; ended with the value.
-struct Following(Child);
-
-impl Following {
-    fn start(project: &Project, backup: &str) -> Self {
-        let messages = File::create(project.path("messages.txt")).expect("a file");
-        let child = Command::new(env!("CARGO_BIN_EXE_bindery"))
-            .args(["mirror", "default", "backup", "--follow", "--quiet"])
-            .current_dir(project.path(""))
-            .env_clear()
-            .env("BACKUP", backup)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(messages)
-            .spawn();
-        Self(child.expect("the command was built before its tests"))
-    }
-}
-
-impl Drop for Following {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn wait_until(mut is_so: impl FnMut() -> bool) {
-    while !is_so() {
-        std::thread::sleep(Duration::from_millis(100));
-    }
-}
-
 /// Covers SYNC-5 on PostgreSQL: the target is killed while a mirror follows.
 #[test]
 fn sync_05_a_mirror_follows_on_after_its_target_was_away() {
@@ -412,7 +378,7 @@ fn sync_05_a_mirror_follows_on_after_its_target_was_away() {
     let project = project.with("BACKUP", &backup);
     project.run("create --all").good();
     project.sqlite("default.db", "INSERT INTO users VALUES (1, 'a'), (2, 'b')");
-    let mut following = Following::start(&project, &backup);
+    let mut following = project.start("mirror default backup --follow --quiet");
     let is_equal = || project.run("verify --from default --to backup").is_good();
     wait_until(is_equal);
     project.sqlite("default.db", "INSERT INTO users VALUES (3, 'c')");
@@ -420,13 +386,39 @@ fn sync_05_a_mirror_follows_on_after_its_target_was_away() {
 
     server.go_down(Shutdown::Crash);
     project.sqlite("default.db", "UPDATE users SET email = 'x' WHERE id = 1");
-    let messages = || std::fs::read_to_string(project.path("messages.txt")).expect("a file");
-    wait_until(|| messages().contains("error"));
+    wait_until(|| following.messages().contains("error"));
     project.sqlite(
         "default.db",
         "DELETE FROM users WHERE id = 2; INSERT INTO users VALUES (4, 'b'); INSERT INTO posts VALUES ('new', 4);",
     );
     server.come_back().expect("it starts again");
     wait_until(is_equal);
-    assert_eq!(following.0.try_wait().expect("a process"), None);
+    assert!(following.is_running());
+}
+
+/// Covers CDC-4 on PostgreSQL: a table that is emptied at once ends the mirror in words, and a copy of all rows mends it.
+#[test]
+fn cdc_04_a_mirror_that_follows_ends_where_a_table_is_emptied_at_once() {
+    let _watchdog = Watchdog::start("a mirror that ends", Duration::from_secs(300));
+    let Some(database) = fresh_postgres() else {
+        return;
+    };
+    let config = "url = \"${URL}\"\n\n[engines]\nbackup = \"sqlite://backup.db\"\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", MIRRORED)]);
+    let project = project.with("URL", &database.url());
+    project.run("create --all").good();
+    let run = |sql: &str| database.run_script(sql).expect("it is executed");
+    run("INSERT INTO users VALUES (1, 'a'), (2, 'b'); INSERT INTO posts VALUES ('old', 1);");
+    let mut following = project.start("mirror default backup --follow --quiet");
+    wait_until(|| project.run("verify --from default --to backup").is_good());
+    run("TRUNCATE posts; INSERT INTO posts VALUES ('new', 2);");
+    wait_until(|| !following.is_running());
+    holds(
+        &following.messages(),
+        &["a table was emptied by TRUNCATE", "`--replace`"],
+    );
+    project
+        .run("mirror default backup --catch-up --replace --yes --quiet")
+        .good();
+    project.run("verify --from default --to backup").good();
 }

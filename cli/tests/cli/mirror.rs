@@ -114,31 +114,56 @@ fn sync_06_engines_are_mirrored_verified_and_restored() {
     drop(c);
 }
 
-/// The copy is one state, although rows come in all the time.
-#[test]
-fn sync_06_a_mirror_is_one_state_while_the_source_is_written() {
-    let Some((project, b, _c)) = project() else {
-        return;
-    };
+/// Mirrors while users come in, each with a post in one transaction.
+fn mirror_while_written(project: &Project, words: &str, first: u32, write: impl Fn(&str) + Sync) {
     let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            for id in 10_000.. {
-                let both = format!(
-                    "BEGIN IMMEDIATE; INSERT INTO users (id, email) VALUES ({id}, '{id}'); INSERT INTO posts VALUES ({id}, {id}, 'x'); COMMIT;"
-                );
-                project.sqlite("default.db", &both);
+            for id in first.. {
+                write(&format!(
+                    "INSERT INTO users (id, email) VALUES ({id}, '{id}'); INSERT INTO posts VALUES ({id}, {id}, 'x'); COMMIT;"
+                ));
                 if is_over.load(Ordering::Relaxed) {
                     return;
                 }
             }
         });
-        let outcome = project.run("mirror default b --quiet");
+        let outcome = project.run(words);
         is_over.store(true, Ordering::Relaxed);
         outcome.good();
     });
-    let both = "SELECT (SELECT count(*) FROM users) = (SELECT count(*) FROM posts) AND (SELECT count(*) FROM users) >= 3000";
-    assert_eq!(b.answer(both).expect("an answer").trim(), "t");
+}
+
+/// The copy is one state, although rows come in all the time: from each database to another one.
+#[test]
+fn sync_06_a_mirror_is_one_state_while_the_source_is_written() {
+    let Some((project, b, c)) = project() else {
+        return;
+    };
+    let both = "SELECT count(*) FROM users WHERE (SELECT count(*) FROM users) = (SELECT count(*) FROM posts)";
+    let is_one_state = |answer: String| {
+        let users: u32 = answer.trim().parse().expect("a number");
+        assert!(users >= 3_000, "{users}");
+    };
+    let begun = |begin: &str, sql: &str| format!("{begin}; {sql}");
+    mirror_while_written(&project, "mirror default b --quiet", 10_000, |sql| {
+        project.sqlite("default.db", &begun("BEGIN IMMEDIATE", sql));
+    });
+    is_one_state(b.answer(both).expect("an answer"));
+    mirror_while_written(&project, "mirror b c --quiet", 100_000, |sql| {
+        b.run_script(&begun("BEGIN", sql)).expect("rows");
+    });
+    is_one_state(c.answer(both).expect("an answer"));
+    let back = "mirror c default --replace --yes --quiet";
+    mirror_while_written(&project, back, 200_000, |sql| {
+        c.run_script(&begun("START TRANSACTION", sql))
+            .expect("rows");
+    });
+    let file = rusqlite::Connection::open(project.path("default.db")).expect("a database file");
+    let users: i64 = file
+        .query_row(both, (), |row| row.get(0))
+        .expect("an answer");
+    is_one_state(users.to_string());
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
@@ -71,6 +72,37 @@ pub(crate) struct Outcome {
     pub(crate) code: Option<i32>,
     pub(crate) results: String,
     pub(crate) messages: String,
+}
+
+/// A command that goes on; ended with the value.
+pub(crate) struct Running {
+    child: Child,
+    messages: PathBuf,
+}
+
+impl Running {
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("it is our child").is_none()
+    }
+
+    /// Its messages so far.
+    pub(crate) fn messages(&self) -> String {
+        std::fs::read_to_string(&self.messages).expect("messages are UTF-8")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits; a test has a watchdog for what does not come.
+pub(crate) fn wait_until(mut is_so: impl FnMut() -> bool) {
+    while !is_so() {
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 impl Project {
@@ -181,6 +213,19 @@ impl Project {
             .env_clear()
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
+    }
+
+    /// Starts `bindery`, its messages in a file.
+    pub(crate) fn start(&self, words: &str) -> Running {
+        let messages = self.path("messages.txt");
+        let mut command = self.command(words);
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(File::create(&messages).expect("a file"))
+            .spawn();
+        let child = child.expect("the command was built before its tests");
+        Running { child, messages }
     }
 
     fn run_with(&self, words: &str, input: Stdio) -> Outcome {

@@ -1,8 +1,10 @@
 //! `bindery sync` over the three databases.
 
-use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
+use std::time::Duration;
 
-use super::support::{Project, holds};
+use bindery_testkit::{FreshDatabase, Watchdog, fresh_mysql, fresh_postgres};
+
+use super::support::{Project, holds, wait_until};
 
 const CONFIG: &str = r#"url = "sqlite://default.db"
 
@@ -162,6 +164,30 @@ fn sync_04_the_command_lists_rows_that_are_refused() {
     holds(&told, &["2 inserted, 0 updated, 0 deleted; 2998 unchanged"]);
     assert_eq!(project.run("sync users_to_b --rejects").good(), "");
     assert_eq!(project.run("status --engine b").code, Some(0));
+}
+
+/// It goes on until it is stopped, also after a run that rejected rows.
+#[test]
+fn sync_01_the_command_watches() {
+    let _watchdog = Watchdog::start("sync --watch", Duration::from_secs(300));
+    let Some((project, b, _c)) = project() else {
+        return;
+    };
+    let mut watching = project.start("sync users_to_b --watch 1 --quiet");
+    let rows = |number: &str| {
+        let count = b.answer("SELECT count(*) FROM users");
+        count.expect("an answer").trim() == number
+    };
+    wait_until(|| rows("3000"));
+    b.run_script("ALTER TABLE users ADD CONSTRAINT few CHECK (points <> 3001)")
+        .expect("a constraint");
+    let more = "INSERT INTO users VALUES (3001, 'x', 3001, '2026-01-01 12:00:00'), (3002, 'y', 1, '2026-01-01 12:00:00')";
+    project.sqlite("default.db", more);
+    wait_until(|| rows("3001"));
+    b.run_script("ALTER TABLE users DROP CONSTRAINT few")
+        .expect("it is gone");
+    wait_until(|| rows("3002"));
+    assert!(watching.is_running(), "{}", watching.messages());
 }
 
 #[test]
