@@ -258,6 +258,6 @@ where
     assert!(reason.starts_with(expected), "{reason}");
 
     let row = r#"{"id":1,"at":"2026-01-01T12:00:00","amount":"1.5"}"#;
-    let moment: Moment = serde_json::from_str(row).unwrap();
+    let moment: crate::messages::Moment = serde_json::from_str(row).unwrap();
     assert_eq!((moment.bytes, moment.uid), (None, None));
 }

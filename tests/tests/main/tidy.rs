@@ -54,6 +54,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "messages/contract.rs",
     "messages/intake.rs",
     "messages/memory_queue.rs",
+    "messages/relay.rs",
     "migrate/lock.rs",
     "migrate/run.rs",
     "observe/log.rs",
