@@ -56,6 +56,9 @@ pub(crate) struct Pool {
     observer: OnceLock<Arc<Observer>>,
     /// The writes to its database; none for a copy of it, which follows later.
     changes: OnceLock<Changes>,
+    /// When the readers of its recorded changes were last counted.
+    #[cfg(feature = "sync")]
+    counted: Mutex<Option<Moment>>,
     /// Connections that are still held are cut off, and do nothing any more.
     is_cut: AtomicBool,
     /// Of the process that opens its connections; a child that was forked has copies that are of no use to anybody.
@@ -190,10 +193,24 @@ impl Pool {
             companion: OnceLock::new(),
             observer: OnceLock::new(),
             changes: OnceLock::new(),
+            #[cfg(feature = "sync")]
+            counted: Mutex::new(None),
             is_cut: AtomicBool::new(false),
             forks: AtomicU32::new(forks::count()),
             me: Weak::clone(me),
         })
+    }
+
+    /// May the readers of its recorded changes be counted? Once in this time.
+    #[cfg(feature = "sync")]
+    pub(crate) fn may_count_readers(&self, every: Duration) -> bool {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Moment::now();
+        let may = counted.is_none_or(|at| now.since(at) >= every);
+        if may {
+            *counted = Some(now);
+        }
+        may
     }
 
     /// The engine whose connections these are.

@@ -1,8 +1,6 @@
 //! The readers of recorded changes, for monitoring.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::driver::{Physical, own_tables};
 use crate::error::Result;
@@ -41,24 +39,13 @@ impl ChangeReader {
 /// Sets the metrics of an engine's readers, where metrics are recorded and it was not done a moment ago.
 pub(super) fn note<E: Engine>(source: &mut Connection<E>) {
     let engine = source.engine.name();
-    if !is_recorded() || !is_due(engine) {
+    if !is_recorded() || !source.link.pool().may_count_readers(NOTE) {
         return;
     }
     match on_physical(source, read) {
         Ok(readers) => readers.iter().for_each(|reader| reader.record(engine)),
         Err(error) => tracing::debug!(engine, %error, "readers of changes cannot be counted"),
     }
-}
-
-fn is_due(engine: &'static str) -> bool {
-    static NEXT: Mutex<BTreeMap<&str, Instant>> = Mutex::new(BTreeMap::new());
-    let mut next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
-    let now = Instant::now();
-    let is_due = next.get(engine).is_none_or(|at| *at <= now);
-    if is_due {
-        next.insert(engine, now + NOTE);
-    }
-    is_due
 }
 
 const TABLE: &str = "_bindery_change_readers";
