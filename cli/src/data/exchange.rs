@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bindery::ErrorKind;
 use bindery::data::{DataRow, Loading};
 use bindery::sync::circles;
 use bindery_schema::model::ColumnId;
@@ -10,7 +9,7 @@ use bindery_schema::plan::statements::is_writable;
 
 use super::pairs::Pair;
 use super::repair::{
-    BATCH, Key, RejectedRow, Repair, Repaired, Wrong, cause, is_about_rows, load, row,
+    BATCH, Key, RejectedRow, Repair, Repaired, Wrong, cause, is_about_rows, load, locked, row,
 };
 use crate::database::failure;
 use crate::failure::Failure;
@@ -88,10 +87,7 @@ impl Repair<'_> {
     fn write_circles(&self, pair: &Pair<'_>, keys: &[Key]) -> bindery::Result<Repaired> {
         let table = &pair.to.data;
         let mut loading = self.begin(table)?;
-        let mut there = Vec::new();
-        for key in keys {
-            there.push(loading.find_locked(table, key)?);
-        }
+        let there = locked(&mut loading, table, keys)?;
         let written = self.wrong(pair, keys, &there)?;
         for row in &written {
             give_up(&mut loading, pair, row)?;
@@ -128,16 +124,7 @@ fn give_up(loading: &mut Loading, pair: &Pair<'_>, row: &Wrong<'_>) -> bindery::
 
 /// May other circles be stored without the one that it is about?
 fn is_of_rows(error: &bindery::Error) -> bool {
-    is_about_rows(error)
-        || matches!(
-            cause(error).kind(),
-            ErrorKind::UniqueViolation(_)
-                | ErrorKind::ForeignKeyViolation(_)
-                | ErrorKind::NotNullViolation(_)
-                | ErrorKind::CheckViolation(_)
-                | ErrorKind::ValueOutOfRange(_)
-                | ErrorKind::UnsupportedValue(_)
-        )
+    is_about_rows(error) || cause(error).is_about_a_row()
 }
 
 /// Are all columns of the target's table copied?

@@ -206,10 +206,7 @@ impl Repair<'_> {
     fn write_batch(&self, pair: &Pair<'_>, keys: &[Key]) -> bindery::Result<Repaired> {
         let table = &pair.to.data;
         let mut loading = self.begin(table)?;
-        let mut there = Vec::new();
-        for key in keys {
-            there.push(loading.find_locked(table, key)?);
-        }
+        let there = locked(&mut loading, table, keys)?;
         let written = self.wrong(pair, keys, &there)?;
         if written.is_empty() {
             return Ok(Repaired::default());
@@ -331,6 +328,16 @@ pub(super) fn cause(error: &bindery::Error) -> &bindery::Error {
         .source()
         .and_then(|cause| cause.downcast_ref::<bindery::Error>());
     cause.unwrap_or(error)
+}
+
+/// The rows of the target with these keys, which nobody changes until the transaction ends.
+pub(super) fn locked(
+    loading: &mut Loading,
+    table: &DataTable,
+    keys: &[Key],
+) -> bindery::Result<Vec<Option<DataRow>>> {
+    let rows = keys.iter().map(|key| loading.find_locked(table, key));
+    rows.collect()
 }
 
 /// Writes rows over those that are there.

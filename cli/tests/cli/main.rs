@@ -15,6 +15,7 @@ mod dump_faults;
 mod dump_record;
 mod dump_redact;
 mod dump_redact_keys;
+mod dump_rejects;
 mod engines;
 mod exchange;
 mod explain;

@@ -184,27 +184,6 @@ impl Project {
         shown
     }
 
-    /// Runs it with a terminal as its standard input and error, on which these answers are typed; returns all that was shown.
-    pub(crate) fn answer_on_terminal(&self, words: &str, answers: &str) -> String {
-        let (mut screen, terminal) = terminal();
-        let keyboard = terminal.try_clone().expect("a terminal can be held twice");
-        let typed = screen.write_all(answers.as_bytes());
-        typed.expect("a terminal keeps what is typed");
-        let mut child = self
-            .command(words)
-            .stdin(keyboard)
-            .stdout(Stdio::null())
-            .stderr(terminal)
-            .spawn()
-            .expect("the command was built before its tests");
-        let mut shown = Vec::new();
-        let _ = screen.read_to_end(&mut shown);
-        let ended = child.wait().expect("it is our child");
-        let shown = String::from_utf8(shown).expect("messages are UTF-8");
-        assert!(ended.success(), "{words}: {shown}");
-        shown
-    }
-
     fn command(&self, words: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bindery"));
         command

@@ -6,13 +6,13 @@ use super::give;
 use super::loading::{BACK, Loading, RELEASE, SAVEPOINT};
 use super::rows::Written;
 use super::table::{DataColumn, DataTable, ValueType};
-use crate::driver::{is_about_a_row, random};
+use crate::driver::random;
 use crate::error::{Operation, Result};
 use crate::value::{ParamWriter, uuid_text};
 use bindery_core::sql_writer::SqlWriter;
 
 /// Characters of a text, and digits of bytes.
-const LENGTH: u32 = 32;
+const LENGTH: usize = 32;
 
 impl Loading {
     /// Gives the row with this key another value in one of these columns, named by their places: NULL where the column may be so, else a
@@ -68,7 +68,7 @@ impl Loading {
         };
         self.physical.batch(SAVEPOINT)?;
         let outcome = self.physical.execute(&sql, write);
-        let is_refused = matches!(&outcome, Err(error) if is_about_a_row(error));
+        let is_refused = matches!(&outcome, Err(error) if error.is_about_a_row());
         if !is_refused {
             outcome?;
         } else {
@@ -91,9 +91,9 @@ fn stand_ins(column: &DataColumn) -> Vec<DataValue> {
 }
 
 fn of_type(column: &DataColumn) -> Vec<String> {
-    let bits = [31, 15, 15, 7].map(|bits| random::number() >> (64 - bits));
+    let bits = random::numbers();
     let numbers = || bits.iter().map(u64::to_string).collect();
-    let length = column.length.unwrap_or(LENGTH);
+    let length = column.length.map_or(LENGTH, |length| length as usize);
     match &column.value {
         ValueType::Integer => {
             let numbers = bits.map(u64::cast_signed).into_iter();
@@ -105,28 +105,24 @@ fn of_type(column: &DataColumn) -> Vec<String> {
         | ValueType::Float64
         | ValueType::Decimal
         | ValueType::Any => numbers(),
-        ValueType::Text => vec![digits(length.min(LENGTH)), digits(length)],
-        ValueType::Bytes => vec![digits(length.min(LENGTH) * 2), digits(length * 2)],
+        ValueType::Text => vec![random::digits(length.min(LENGTH)), random::digits(length)],
+        ValueType::Bytes => vec![
+            random::digits(length.min(LENGTH) * 2),
+            random::digits(length * 2),
+        ],
         ValueType::Date => vec![date()],
         ValueType::Time => vec![time()],
         ValueType::DateTime => vec![format!("{}T{}", date(), time())],
         ValueType::Timestamp => vec![format!("{}T{}Z", date(), time())],
         ValueType::Uuid => {
             let mut uuid = [0; 16];
-            uuid[..8].copy_from_slice(&random::number().to_le_bytes());
-            uuid[8..].copy_from_slice(&random::number().to_le_bytes());
+            uuid.copy_from_slice(&random::bytes(16));
             vec![uuid_text::write(&uuid)]
         }
         ValueType::Boolean | ValueType::Interval | ValueType::Json | ValueType::Array(_) => {
             Vec::new()
         }
     }
-}
-
-fn digits(length: u32) -> String {
-    let digits = std::iter::repeat_with(|| format!("{:016x}", random::number()));
-    let digits: String = digits.take(length.div_ceil(16) as usize).collect();
-    digits.chars().take(length as usize).collect()
 }
 
 /// One that a `TIMESTAMP` of MySQL takes, too.

@@ -343,16 +343,7 @@ impl Work<'_, '_> {
 
 /// Is it one that other rows would not have?
 fn is_about_the_row(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::UniqueViolation(_)
-            | ErrorKind::ForeignKeyViolation(_)
-            | ErrorKind::NotNullViolation(_)
-            | ErrorKind::CheckViolation(_)
-            | ErrorKind::ValueOutOfRange(_)
-            | ErrorKind::UnsupportedValue(_)
-            | ErrorKind::Database { .. }
-    )
+    error.is_about_a_row() || matches!(error.kind(), ErrorKind::Database { .. })
 }
 
 /// Stores these rows in the fastest way of the database.

@@ -129,7 +129,6 @@ pub(crate) use leaving::Leaving;
 pub(crate) use observed::{Cursor, Physical};
 pub(crate) use physical::{AnyCursor, AnyDriver};
 pub(crate) use raw::{RawText, TakeColumns};
-pub(crate) use refused::is_about_a_row;
 pub use table_sql::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
 pub use transaction_options::{Isolation, TransactionOptions};
 

@@ -4,8 +4,7 @@
 use std::ops::Range;
 
 #[cfg(any(feature = "sqlite", feature = "mysql"))]
-use crate::error::Result;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, Result};
 
 /// Inserts the rows of a statement that was refused one by one, up to the one that is refused alone: its error, with its
 /// place. In a transaction that is rolled back after it, on a database that takes back only the refused statement.
@@ -16,7 +15,7 @@ pub(super) fn first_refused(
     error: Error,
     insert: &mut dyn FnMut(usize) -> Result<u64>,
 ) -> Error {
-    if error.row().is_some() || !is_about_a_row(&error) {
+    if error.row().is_some() || !error.is_about_a_row() {
         return error;
     }
     for row in rows {
@@ -25,17 +24,4 @@ pub(super) fn first_refused(
         }
     }
     error
-}
-
-/// Is it the fault of what one of the rows holds?
-pub(crate) fn is_about_a_row(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::UniqueViolation(_)
-            | ErrorKind::ForeignKeyViolation(_)
-            | ErrorKind::NotNullViolation(_)
-            | ErrorKind::CheckViolation(_)
-            | ErrorKind::ValueOutOfRange(_)
-            | ErrorKind::UnsupportedValue(_)
-    )
 }

@@ -90,6 +90,20 @@ impl Error {
         matches!(self.kind(), ErrorKind::Unavailable)
     }
 
+    /// Is it the fault of what one of the rows holds?
+    #[doc(hidden)]
+    pub fn is_about_a_row(&self) -> bool {
+        matches!(
+            self.kind(),
+            ErrorKind::UniqueViolation(_)
+                | ErrorKind::ForeignKeyViolation(_)
+                | ErrorKind::NotNullViolation(_)
+                | ErrorKind::CheckViolation(_)
+                | ErrorKind::ValueOutOfRange(_)
+                | ErrorKind::UnsupportedValue(_)
+        )
+    }
+
     /// Was the answer to a write lost, so that it may be stored or not?
     pub fn is_outcome_unknown(&self) -> bool {
         matches!(self.kind(), ErrorKind::OutcomeUnknown)

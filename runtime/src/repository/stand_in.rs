@@ -2,7 +2,7 @@
 //! written.
 
 use super::Repository;
-use crate::driver::{TableSql, is_about_a_row, random};
+use crate::driver::{TableSql, random};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::HasKey;
@@ -50,7 +50,7 @@ impl<M: HasKey, E: Engine, A> Repository<'_, M, E, A> {
                 };
                 match link.atomically(|link| link.ready()?.execute(&text, write)) {
                     Ok(_) => return Ok(()),
-                    Err(error) if is_about_a_row(&error) => refused = error,
+                    Err(error) if error.is_about_a_row() => refused = error,
                     Err(error) => return Err(error),
                 }
             }
@@ -75,7 +75,7 @@ fn stand_ins(sql: &TableSql, unique: usize, value: &[u8]) -> Result<Vec<(usize, 
 /// Random values of the kind that the column has; it may take only small ones.
 fn of_kind(value: &[u8]) -> Result<Vec<StandIn>> {
     let mut own = RowReader::of_recorded(value);
-    let bits = [31, 15, 15, 7].map(|bits| random::number() >> (64 - bits));
+    let bits = random::numbers();
     Ok(match value_kind(value) {
         ValueKind::Integer => {
             let numbers = bits.map(u64::cast_signed).into_iter();
@@ -86,18 +86,20 @@ fn of_kind(value: &[u8]) -> Result<Vec<StandIn>> {
         ValueKind::Text => {
             let length = own.text()?.chars().count();
             let lengths = [32, length, length, length].into_iter();
-            lengths.map(|length| StandIn::Text(text(length))).collect()
+            lengths
+                .map(|length| StandIn::Text(random::digits(length)))
+                .collect()
         }
         ValueKind::Bytes => {
             let length = own.bytes()?.len();
             let lengths = [16, length, length].into_iter();
             lengths
-                .map(|length| StandIn::Bytes(bytes(length)))
+                .map(|length| StandIn::Bytes(random::bytes(length)))
                 .collect()
         }
         ValueKind::Uuid => {
             let mut uuid = [0; 16];
-            uuid.copy_from_slice(&bytes(16));
+            uuid.copy_from_slice(&random::bytes(16));
             vec![StandIn::Uuid(uuid)]
         }
         ValueKind::Boolean
@@ -110,17 +112,6 @@ fn of_kind(value: &[u8]) -> Result<Vec<StandIn>> {
         | ValueKind::Decimal
         | ValueKind::Other => Vec::new(),
     })
-}
-
-fn text(length: usize) -> String {
-    let digits = std::iter::repeat_with(|| format!("{:016x}", random::number()));
-    let digits: String = digits.take(length.div_ceil(16)).collect();
-    digits.chars().take(length).collect()
-}
-
-fn bytes(length: usize) -> Vec<u8> {
-    let bytes = std::iter::repeat_with(|| random::number().to_le_bytes());
-    bytes.flatten().take(length).collect()
 }
 
 /// Without the columns that every update sets: the row is as it was but for one value.

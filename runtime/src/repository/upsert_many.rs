@@ -12,7 +12,6 @@ use super::published::on_unique;
 use super::{Repository, ensure_new};
 use crate::driver::Physical;
 use crate::driver::TableSql;
-use crate::driver::is_about_a_row;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::link::engine::Engine;
@@ -140,7 +139,7 @@ fn at_once_or(
     by_row: impl FnOnce(&mut Link) -> Result<Upserted>,
 ) -> Result<Upserted> {
     match link.atomically(at_once) {
-        Err(error) if is_about_a_row(&error) => by_row(link),
+        Err(error) if error.is_about_a_row() => by_row(link),
         outcome => outcome,
     }
 }

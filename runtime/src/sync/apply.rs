@@ -8,7 +8,6 @@ use super::store::{self, Advance};
 use super::taken::Owner;
 use super::wanted::Wanted;
 use super::{OnReject, SyncRow};
-use crate::driver::is_about_a_row;
 use crate::error::{Applied, Error, ErrorKind, Operation, Result};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
@@ -191,7 +190,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
             _ if is_too_slow(error.kind(), T::Engine::default().dialect()) && rows > 1 => {
                 Next::Halves
             }
-            _ if !is_about_a_row(error) || rows == 0 => Next::Fails,
+            _ if !error.is_about_a_row() || rows == 0 => Next::Fails,
             _ if error.operation() != Some(Operation::UpsertMany) => Next::Fails,
             Some(at) => Next::Without(at),
             None if rows == 1 => Next::Without(0),

@@ -37,8 +37,8 @@ pub(super) const KNOWN: [&str; 20] = [
     "capture",
 ];
 
-/// Words that are keys of an engine in bindery.toml, with the key.
-const OF_ENGINES: [(&str, &str); 2] = [("outbox", "outbox"), ("inbox", "outbox")];
+/// Words that an engine has as a key in bindery.toml: `outbox`.
+const OF_ENGINES: [&str; 2] = ["outbox", "inbox"];
 
 /// The longest text that every dialect takes as a column with a length: MySQL's, of four bytes a character.
 const LONGEST: u32 = 16_383;
@@ -151,8 +151,8 @@ impl<'a> Reader<'a> {
                 rest_start,
             });
         }
-        if let Some((_, key)) = OF_ENGINES.iter().find(|(tag, _)| *tag == word) {
-            self.of_engine(word, key, word_span);
+        if OF_ENGINES.contains(&word) {
+            self.of_engine(word, word_span);
         } else if let Some(known) = name::suggest(word, KNOWN) {
             let message = format!("unknown annotation `@{word}`");
             let help =
@@ -166,11 +166,9 @@ impl<'a> Reader<'a> {
         None
     }
 
-    fn of_engine(&mut self, word: &str, key: &str, span: Span) {
+    fn of_engine(&mut self, word: &str, span: Span) {
         let message = format!("unknown annotation `@{word}`");
-        let help = format!(
-            "write `{key} = true` in the section of the engine in bindery.toml, such as `[engines.default]`; if it is prose, let the line begin with another word"
-        );
+        let help = "write `outbox = true` in the section of the engine in bindery.toml, such as `[engines.default]`; if it is prose, let the line begin with another word";
         self.diagnostics.push(
             Diagnostic::error("B0050", message)
                 .at(span, "an engine has it, not a table")
