@@ -185,6 +185,13 @@ pub struct StorageEngine {
     pub span: Span,
 }
 
+impl StorageEngine {
+    /// InnoDB has transactions, and changes a table while its rows are written. Others do not.
+    pub fn is_innodb(&self) -> bool {
+        self.name.eq_ignore_ascii_case("innodb")
+    }
+}
+
 /// A view.
 #[derive(Debug, Clone)]
 pub struct View {

@@ -68,7 +68,7 @@ fn transactional(table: &Table, tag: Span, diagnostics: &mut Diagnostics) {
     let Some(engine) = &table.storage_engine else {
         return;
     };
-    if engine.name.eq_ignore_ascii_case("innodb") {
+    if engine.is_innodb() {
         return;
     }
     let message = format!(

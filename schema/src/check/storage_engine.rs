@@ -13,7 +13,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
         let Some(engine) = table.engines.iter().find(there) else {
             continue;
         };
-        if storage.name.eq_ignore_ascii_case("innodb") {
+        if storage.is_innodb() {
             continue;
         }
         let message = format!(

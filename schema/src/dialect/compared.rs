@@ -111,7 +111,7 @@ impl Kept {
 /// Does InnoDB take the two sides of a foreign key? (Else: error 1005, errno 150.)
 pub(super) fn by_mysql(child: ColumnPlace<'_>, parent: ColumnPlace<'_>) -> bool {
     let storage = child.table().storage_engine.as_ref();
-    if storage.is_some_and(|storage| !storage.name.eq_ignore_ascii_case("InnoDB")) {
+    if storage.is_some_and(|storage| !storage.is_innodb()) {
         return true;
     }
     match (kept(child), kept(parent)) {

@@ -36,20 +36,21 @@ impl Busy {
 
 /// Looks at the statements of a migration. SQLite locks the whole file whatever it does, so nothing is said there.
 pub fn busy(migration: &Migration, dialect: Dialect) -> Vec<Busy> {
-    let mut made = BTreeSet::new();
+    let mut earlier = Earlier::default();
     let mut found = Vec::new();
     for (number, statement) in migration.up.statements.iter().enumerate() {
         let words = words(&statement.sql, dialect);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         if let ["create", "table", rest @ ..] = words.as_slice() {
-            made.extend(table(rest).map(str::to_owned));
+            earlier.made.extend(table(rest).map(str::to_owned));
             continue;
         }
         let told = match dialect {
-            Dialect::Postgres => postgres(&words, &made),
-            Dialect::Mysql => mysql(&words, &made),
+            Dialect::Postgres => postgres(&words, &earlier),
+            Dialect::Mysql => mysql(&words, &earlier),
             Dialect::Sqlite => None,
         };
+        earlier.take(&words);
         found.extend(told.map(|(code, message, help)| Busy {
             code,
             statement: number,
@@ -61,6 +62,37 @@ pub fn busy(migration: &Migration, dialect: Dialect) -> Vec<Busy> {
     }
     found.retain(|one| !is_allowed(&migration.text, one.code));
     found
+}
+
+/// What earlier statements of the migration did.
+#[derive(Debug, Default)]
+struct Earlier {
+    /// Tables that they made.
+    made: BTreeSet<String>,
+    /// Columns, each after its table, of which a check says that they hold no NULL.
+    without_null: BTreeSet<(String, String)>,
+}
+
+impl Earlier {
+    fn take(&mut self, words: &[&str]) {
+        let checked = words.windows(7).filter_map(|window| match window {
+            ["check", "(", column, "is", "not", "null", ")"] => Some((*column).to_owned()),
+            _ => None,
+        });
+        if let Some(table) = subject(words) {
+            let checked = checked.map(|column| (table.to_owned(), column));
+            self.without_null.extend(checked);
+        }
+    }
+
+    /// Does a check say so of every column that this statement declares NOT NULL?
+    fn has_checked(&self, words: &[&str], table: &str) -> bool {
+        let mut set = words.windows(4).filter_map(|window| match window {
+            [column, "set", "not", "null"] => Some((table.to_owned(), (*column).to_owned())),
+            _ => None,
+        });
+        set.all(|column| self.without_null.contains(&column))
+    }
 }
 
 type Told = Option<(&'static str, String, &'static str)>;
@@ -127,21 +159,21 @@ fn has(words: &[&str], wanted: &[&str]) -> bool {
     words.windows(wanted.len()).any(|window| window == wanted)
 }
 
-fn postgres(words: &[&str], made: &BTreeSet<String>) -> Told {
+fn postgres(words: &[&str], earlier: &Earlier) -> Told {
     match words {
         ["create", "index", rest @ ..] | ["create", "unique", "index", rest @ ..]
             if rest.first() != Some(&"concurrently") =>
         {
             let on = rest.iter().position(|word| *word == "on")?;
             let table = table(&rest[on + 1..])?;
-            (!made.contains(table)).then(|| index_blocks(table))
+            (!earlier.made.contains(table)).then(|| index_blocks(table))
         }
         ["alter", "table", rest @ ..] => {
             let table = table(rest)?;
-            if made.contains(table) {
+            if earlier.made.contains(table) {
                 return None;
             }
-            altered(words, table)
+            altered(words, table, earlier)
         }
         ["vacuum", rest @ ..] if rest.contains(&"full") => rewrites("VACUUM FULL", last_name(rest)),
         ["cluster", rest @ ..] => rewrites("CLUSTER", last_name(rest)),
@@ -223,7 +255,7 @@ fn lock(words: &str) -> (&'static str, String, &'static str) {
     )
 }
 
-fn altered(words: &[&str], table: &str) -> Told {
+fn altered(words: &[&str], table: &str, earlier: &Earlier) -> Told {
     let retypes = has(words, &["type"]) && words.contains(&"alter") && !words.contains(&"add");
     if retypes || has(words, &["set", "data", "type"]) {
         return Some((
@@ -252,13 +284,14 @@ fn altered(words: &[&str], table: &str) -> Told {
             return rewrites(&words_of.join(" ").to_uppercase(), Some(table));
         }
     }
-    if has(words, &["set", "not", "null"]) || adds_not_null(words) {
+    let sets_not_null = has(words, &["set", "not", "null"]) && !earlier.has_checked(words, table);
+    if sets_not_null || adds_not_null(words) {
         return Some((
             "B0436",
             format!(
                 "NOT NULL needs a value in every row of `{table}`, and all of them are read under a lock"
             ),
-            "give the column a DEFAULT; or fill it first, in a migration before this one: `-- @allow B0436`",
+            "give the column a DEFAULT; or fill it, add `CHECK (… IS NOT NULL) NOT VALID` and `VALIDATE CONSTRAINT` in a file with `-- @no-transaction`, and then SET NOT NULL reads no row",
         ));
     }
     let adds_check = has(words, &["check", "("]) || has(words, &["foreign", "key"]);
@@ -279,12 +312,13 @@ fn altered(words: &[&str], table: &str) -> Told {
 /// `ADD COLUMN a … NOT NULL` without DEFAULT.
 fn adds_not_null(words: &[&str]) -> bool {
     let is_made = ["default", "generated", "serial", "bigserial", "smallserial"];
-    words.contains(&"add")
-        && has(words, &["not", "null"])
-        && !words.iter().any(|word| is_made.contains(word))
+    let mut windows = words.windows(3);
+    let is_declared =
+        windows.any(|three| matches!(three, [before, "not", "null"] if *before != "is"));
+    words.contains(&"add") && is_declared && !words.iter().any(|word| is_made.contains(word))
 }
 
-fn mysql(words: &[&str], made: &BTreeSet<String>) -> Told {
+fn mysql(words: &[&str], earlier: &Earlier) -> Told {
     let rest = match words {
         ["alter", "table", rest @ ..] => rest,
         ["lock", "tables" | "table", ..] => return Some(lock("LOCK TABLES")),
@@ -292,7 +326,7 @@ fn mysql(words: &[&str], made: &BTreeSet<String>) -> Told {
     };
     let table = table(rest)?;
     let is_bounded = words.contains(&"algorithm") || words.contains(&"lock");
-    if made.contains(table) || is_bounded {
+    if earlier.made.contains(table) || is_bounded {
         return None;
     }
     if has(words, &["convert", "to"]) {
@@ -425,6 +459,16 @@ mod tests {
         ] {
             assert_eq!(told(Dialect::Mysql, &[sql]), expected, "{sql}");
         }
+    }
+
+    #[test]
+    fn a_check_spares_the_reading_of_all_rows() {
+        let check = "ALTER TABLE t ADD CONSTRAINT c CHECK (\"a\" IS NOT NULL) NOT VALID";
+        let set = |column| format!("ALTER TABLE t ALTER COLUMN {column} SET NOT NULL");
+        assert_eq!(told(Dialect::Postgres, &[check, &set("a")]), [""; 0]);
+        assert_eq!(told(Dialect::Postgres, &[check, &set("b")]), ["B0436"]);
+        let both = "ALTER TABLE t ALTER COLUMN a SET NOT NULL, ALTER COLUMN b SET NOT NULL";
+        assert_eq!(told(Dialect::Postgres, &[check, both]), ["B0436"]);
     }
 
     #[test]

@@ -202,23 +202,24 @@ fn statements(steps: &[Step]) -> Vec<String> {
         .collect()
 }
 
-/// Drops the keys that the online steps add, last first.
+/// Drops what the online steps add, last first: keys, and that a column takes no NULL.
 fn online_down(changes: &[Change], online: &[Step], dialect: Dialect) -> Vec<Step> {
     let is_online = |change: &Change| {
         let subject = Subject::of(change);
         let mut about = online.iter().flat_map(|step| &step.about);
         subject.is_some_and(|subject| about.any(|one| one.is(&subject, dialect)))
     };
-    let drops = changes.iter().rev().filter_map(|change| match change {
-        Change::AddKey { table, key } if is_online(change) => {
-            let dropped = render::drop_online(table, key);
-            Some(Step {
-                statements: vec![dropped],
-                online: true,
-                ..Step::default()
-            })
-        }
+    let changes = changes.iter().rev().filter(|change| is_online(change));
+    let dropped = changes.filter_map(|change| match change {
+        Change::AddKey { table, key } => Some(render::drop_online(table, key)),
+        Change::AddColumn { table, column: to } => Some(render::drop_not_null(table, &to.name)),
+        Change::ChangeColumn { table, to, .. } => Some(render::drop_not_null(table, &to.name)),
         _ => None,
     });
-    drops.collect()
+    let step = |statement| Step {
+        statements: vec![statement],
+        online: true,
+        ..Step::default()
+    };
+    dropped.map(step).collect()
 }

@@ -199,11 +199,12 @@ fn migrations_end_at_the_schema_and_lead_back() {
 /// The forms that keep a table in use, or that its rows need, are written where they fit.
 #[test]
 fn tables_stay_in_use_where_the_engine_can() {
-    let to = "CREATE TABLE users (id bigint NOT NULL PRIMARY KEY, name varchar(40) NOT NULL, age integer, old integer, CONSTRAINT users_name UNIQUE (name), CONSTRAINT users_age CHECK (age > 0));
+    let to = "CREATE TABLE users (id bigint NOT NULL PRIMARY KEY, name varchar(40) NOT NULL, age integer, old integer, nick varchar(40) NOT NULL, CONSTRAINT users_name UNIQUE (name), CONSTRAINT users_nick UNIQUE (nick), CONSTRAINT users_age CHECK (age > 0));
         CREATE INDEX users_by_age ON users (age);
         CREATE TABLE posts (id bigint NOT NULL PRIMARY KEY, user_id bigint, title varchar(99) DEFAULT 'x', CONSTRAINT posts_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE);
         CREATE TABLE gone (id bigint NOT NULL PRIMARY KEY);";
     let from = BEFORE.replace("CREATE INDEX users_age ON users (age);", "");
+    let from = from.replace("old varchar(9),", "old varchar(9), nick varchar(40),");
     for (dialect, wanted) in [
         (
             Dialect::Postgres,
@@ -214,14 +215,45 @@ fn tables_stay_in_use_where_the_engine_can() {
                 "VALIDATE CONSTRAINT \"posts_user\"",
                 "CREATE INDEX CONCURRENTLY \"users_by_age\"",
                 "TYPE integer USING \"old\"::integer",
+                "CREATE UNIQUE INDEX CONCURRENTLY \"users_nick\" ON \"users\" (\"nick\")",
+                "ADD CONSTRAINT \"users_nick\" UNIQUE USING INDEX \"users_nick\"",
+                "CHECK (\"nick\" IS NOT NULL) NOT VALID",
+                "VALIDATE CONSTRAINT bindery_not_null",
+                "ALTER COLUMN \"nick\" SET NOT NULL",
+                "DROP CONSTRAINT bindery_not_null",
             ][..],
         ),
-        (Dialect::Mysql, &["ALGORITHM=INPLACE, LOCK=NONE", "MODIFY"]),
+        (
+            Dialect::Mysql,
+            &[
+                "ADD KEY `users_by_age` (`age`), ALGORITHM=INPLACE, LOCK=NONE",
+                "ADD CONSTRAINT `users_nick` UNIQUE (`nick`), ALGORITHM=INPLACE, LOCK=NONE",
+                "MODIFY `nick` varchar(40) NOT NULL, ALGORITHM=INPLACE, LOCK=NONE",
+                "MODIFY `old` integer",
+            ],
+        ),
         (Dialect::Sqlite, &["INSERT INTO", "DROP TABLE", "RENAME TO"]),
     ] {
         let written = planned(&from, to, dialect, &[]).join("\n");
         for words in wanted {
             assert!(written.contains(words), "{dialect}: {words} in:\n{written}");
+        }
+    }
+}
+
+/// Servers refuse these forms for such tables.
+#[test]
+fn tables_that_changes_block_are_changed_in_the_usual_form() {
+    for (dialect, end) in [
+        (Dialect::Postgres, "PARTITION BY RANGE (id)"),
+        (Dialect::Mysql, "ENGINE=MyISAM"),
+    ] {
+        let table = |lines: &str| format!("CREATE TABLE t (id integer NOT NULL, {lines}) {end};");
+        let from = table("a integer");
+        let to = table("a integer NOT NULL, CHECK (a > 0)") + "CREATE INDEX t_a ON t (a);";
+        let written = planned(&from, &to, dialect, &[]).join("\n");
+        for form in ["CONCURRENTLY", "NOT VALID", "ALGORITHM"] {
+            assert!(!written.contains(form), "{dialect}:\n{written}");
         }
     }
 }

@@ -18,6 +18,8 @@ pub struct NativeTable {
     pub has_heirs: bool,
     /// Options after the parenthesis: `ENGINE=InnoDB`, `WITH (fillfactor='70')`, `PARTITION BY LIST (kind)`.
     pub options: Vec<String>,
+    /// `PARTITION BY` is among them.
+    pub partitioned: bool,
     /// MariaDB `PERIOD FOR`.
     pub periods: Vec<PeriodLine>,
     /// MariaDB `WITH SYSTEM VERSIONING`.

@@ -55,6 +55,10 @@ pub(super) fn table(draft: &DraftTable) -> NativeTable {
         inherits: Vec::new(),
         has_heirs: false,
         options: options.collect(),
+        partitioned: native
+            .options
+            .iter()
+            .any(|option| option.key == "PARTITION BY"),
         periods: native.periods.iter().map(period).collect(),
         keeps_versions: native
             .options

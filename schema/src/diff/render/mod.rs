@@ -4,6 +4,7 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
+pub(super) use self::postgres::drop_not_null;
 pub(super) use self::postgres::rename_key as rename_postgres_key;
 use super::capture;
 use super::change::Change;
@@ -62,6 +63,14 @@ pub(super) struct Context<'c> {
     pub(super) keeps_data: bool,
     /// Are large tables to stay in use meanwhile?
     pub(super) online: bool,
+}
+
+impl Context<'_> {
+    /// Is the table to stay in use, and does its server know how? Nothing is in a table that the same migration makes.
+    fn is_online(&self, table: &TableName) -> bool {
+        let known = self.from.table(table).zip(self.to.table(table));
+        self.online && known.is_some_and(|(from, to)| !from.changes_block && !to.changes_block)
+    }
 }
 
 /// Makes triggers, or drops them.
@@ -283,14 +292,14 @@ fn add_without_value(
     table: &TableName,
     column: &ColumnShape,
     dialect: Dialect,
-    set_not_null: String,
+    set_not_null: Step,
 ) -> Vec<Step> {
     let name = quoted(&column.name, dialect);
     let nullable = column.line.replacen(" NOT NULL", "", 1);
     let update = format!("UPDATE {} SET {name} = …", quoted_table(table, dialect));
     vec![
         Step::of([altered(table, dialect, &format!("ADD COLUMN {nullable}"))]),
-        Step::of([set_not_null]).remark(format!(
+        set_not_null.remark(format!(
             "rows that are there need a value for `{}`: write it here, `{update};`",
             column.name
         )),

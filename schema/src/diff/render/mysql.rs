@@ -84,7 +84,7 @@ fn line<'c>(context: &Context<'_>, column: &'c ColumnShape) -> &'c str {
 fn add_column(context: &Context<'_>, table: &TableName, column: &ColumnShape) -> Vec<Step> {
     if lacks_value(column) {
         let modify = altered(table, MYSQL, &format!("MODIFY {}", line(context, column)));
-        return add_without_value(table, column, MYSQL, modify);
+        return add_without_value(table, column, MYSQL, Step::of([modify]));
     }
     let counts = column.generated.starts_with("counted");
     let key = if counts {
@@ -141,11 +141,13 @@ fn change_column(
             loss(context, change, statements)
         }];
     }
-    let modify = Step::of([altered(
-        table,
-        MYSQL,
-        &format!("MODIFY {}", line(context, to)),
-    )]);
+    let in_place = if is_in_place(context, table, changes) {
+        IN_PLACE
+    } else {
+        ""
+    };
+    let words = format!("MODIFY {}{in_place}", line(context, to));
+    let modify = Step::of([altered(table, MYSQL, &words)]);
     let modify = if has(ColumnChange::Type) {
         modify.about(change)
     } else {
@@ -170,15 +172,30 @@ fn change_column(
 }
 
 fn add_key(context: &Context<'_>, table: &TableName, key: &Key) -> Step {
-    let is_plain =
-        key.kind == KeyKind::Index && !key.sql.contains("FULLTEXT") && !key.sql.contains("SPATIAL");
-    let is_new = context.from.table(table).is_none();
-    let online = if context.online && is_plain && !is_new {
+    let online = if key.kind == KeyKind::Index && is_usual(key) && context.is_online(table) {
         IN_PLACE
     } else {
         ""
     };
     Step::of([altered(table, MYSQL, &format!("ADD {}{online}", key.sql))])
+}
+
+/// No index of words or shapes, which InnoDB makes under a lock.
+fn is_usual(key: &Key) -> bool {
+    !key.sql.contains("FULLTEXT") && !key.sql.contains("SPATIAL")
+}
+
+/// Can InnoDB change the column while rows are written? A table that is written anew for it has neither indexes that are made under
+/// a lock nor computed columns.
+fn is_in_place(context: &Context<'_>, table: &TableName, changes: &[ColumnChange]) -> bool {
+    let keeps_rows =
+        |change: &ColumnChange| matches!(change, ColumnChange::Default | ColumnChange::Comment);
+    let is_plain = |change: &ColumnChange| keeps_rows(change) || *change == ColumnChange::Null;
+    let is_simple = context.from.table(table).is_some_and(|table| {
+        table.keys.iter().all(is_usual) && !table.columns.iter().any(|column| column.computed)
+    });
+    let is_possible = changes.iter().all(keeps_rows) || is_simple;
+    changes.iter().all(is_plain) && is_possible && context.is_online(table)
 }
 
 /// A foreign key needs an index of its columns (error 1553), and the one that the server made for it went when this one came. Added

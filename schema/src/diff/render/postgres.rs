@@ -3,7 +3,7 @@
 use super::super::change::{Change, ColumnChange};
 use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
-use super::super::structure::{ColumnShape, EnumShape, table_key};
+use super::super::structure::{ColumnShape, EnumShape, TableShape, table_key};
 use super::{
     Context, Step, add_without_value, altered, by_hand, captures, comment_on, create_table,
     create_view, drop_column, drop_table, drop_view, keys_over, lacks_value, loss, quoted,
@@ -14,6 +14,8 @@ use crate::dialect::Dialect;
 use crate::model::TableName;
 
 const POSTGRES: Dialect = Dialect::Postgres;
+/// The name of the check that is there for the time of SET NOT NULL.
+const NOT_NULL: &str = "bindery_not_null";
 
 pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
     match change {
@@ -45,7 +47,7 @@ pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
             change,
             vec![drop_table(&table.name, POSTGRES)],
         )],
-        Change::AddColumn { table, column } => add_column(table, column),
+        Change::AddColumn { table, column } => add_column(context, table, column),
         Change::DropColumn { table, column } => {
             let statement = drop_column(table, column, POSTGRES);
             if column.computed {
@@ -195,11 +197,14 @@ fn make_anew(context: &Context<'_>, from: &EnumShape, to: &EnumShape) -> Vec<Str
     statements
 }
 
-fn add_column(table: &TableName, column: &ColumnShape) -> Vec<Step> {
+fn add_column(context: &Context<'_>, table: &TableName, column: &ColumnShape) -> Vec<Step> {
     let mut steps = if lacks_value(column) {
-        let name = quoted(&column.name, POSTGRES);
-        let words = format!("ALTER COLUMN {name} SET NOT NULL");
-        add_without_value(table, column, POSTGRES, altered(table, POSTGRES, &words))
+        add_without_value(
+            table,
+            column,
+            POSTGRES,
+            set_not_null(context, table, column),
+        )
     } else {
         vec![Step::of([altered(
             table,
@@ -217,6 +222,39 @@ fn add_column(table: &TableName, column: &ColumnShape) -> Vec<Step> {
         )])
     }));
     steps
+}
+
+/// A check that was validated spares SET NOT NULL the reading of all rows under a lock (PostgreSQL 12 and later). A primary key needs
+/// the column at once.
+fn set_not_null(context: &Context<'_>, table: &TableName, column: &ColumnShape) -> Step {
+    let name = quoted(&column.name, POSTGRES);
+    let altered = |words: &str| altered(table, POSTGRES, words);
+    let set = altered(&format!("ALTER COLUMN {name} SET NOT NULL"));
+    let key = context.to.table(table).and_then(TableShape::primary_key);
+    if !context.is_online(table) || key.is_some_and(|key| key.columns.contains(&column.name)) {
+        return Step::of([set]);
+    }
+    let online = Step::of([
+        altered(&format!(
+            "ADD CONSTRAINT {NOT_NULL} CHECK ({name} IS NOT NULL) NOT VALID"
+        )),
+        altered(&format!("VALIDATE CONSTRAINT {NOT_NULL}")),
+        set,
+        altered(&format!("DROP CONSTRAINT {NOT_NULL}")),
+    ]);
+    Step {
+        online: true,
+        ..online
+    }
+}
+
+pub(in crate::diff) fn drop_not_null(table: &TableName, column: &str) -> String {
+    let name = quoted(column, POSTGRES);
+    altered(
+        table,
+        POSTGRES,
+        &format!("ALTER COLUMN {name} DROP NOT NULL"),
+    )
 }
 
 fn change_column(
@@ -296,10 +334,12 @@ fn change_column(
             "UPDATE {} SET {name} = … WHERE {name} IS NULL;",
             quoted_table(table, POSTGRES)
         );
-        steps.push(
+        let step = if has(ColumnChange::Generated) {
             Step::of([at_column("SET NOT NULL")])
-                .remark(format!("rows without a value need one: `{update}`")),
-        );
+        } else {
+            set_not_null(context, table, to).about(change)
+        };
+        steps.push(step.remark(format!("rows without a value need one: `{update}`")));
     }
     if has(ColumnChange::Generated) && !drops_serial {
         steps.push(Step::of(change_identity(table, from, to)));
@@ -416,9 +456,7 @@ fn using(name: &str, from: &ColumnShape, to: &ColumnShape) -> String {
 }
 
 fn add_key(context: &Context<'_>, table: &TableName, key: &Key) -> Step {
-    // Nothing is in a table that the same migration makes.
-    let is_new = context.from.table(table).is_none();
-    let online = context.online && !is_new;
+    let online = context.is_online(table);
     if key.is_statement {
         let sql = if online {
             key.sql.replacen("INDEX ", "INDEX CONCURRENTLY ", 1)
@@ -428,6 +466,12 @@ fn add_key(context: &Context<'_>, table: &TableName, key: &Key) -> Step {
         return Step {
             online,
             ..Step::of([sql])
+        };
+    }
+    if let Some(statements) = unique_of_index(context, table, key).filter(|_| online) {
+        return Step {
+            online,
+            ..Step::of(statements)
         };
     }
     let added = altered(table, POSTGRES, &format!("ADD {}", key.sql));
@@ -450,6 +494,28 @@ fn add_key(context: &Context<'_>, table: &TableName, key: &Key) -> Step {
         }
         None => Step::of([added]),
     }
+}
+
+/// A unique constraint over columns alone takes an index that is made before it. A table that is made in the
+/// same migration may refer to it.
+fn unique_of_index(context: &Context<'_>, table: &TableName, key: &Key) -> Option<[String; 2]> {
+    let columns: Vec<String> = key.columns.iter().map(|it| quoted(it, POSTGRES)).collect();
+    let columns = columns.join(", ");
+    let is_plain = key.kind == KeyKind::Unique && key.sql.ends_with(&format!("UNIQUE ({columns})"));
+    let name = key.known_name.as_ref().filter(|_| is_plain)?;
+    let wanted = table_key(table, POSTGRES);
+    let refers = |key: &Key| {
+        let referred = key.referred.as_ref();
+        referred.is_some_and(|one| table_key(one, POSTGRES) == wanted)
+    };
+    // Foreign keys that are made online come after it.
+    let mut others = context.to.tables.iter();
+    let is_referred =
+        others.any(|one| !context.is_online(&one.name) && one.keys.iter().any(refers));
+    let (name, shown) = (quoted(name, POSTGRES), quoted_table(table, POSTGRES));
+    let index = format!("CREATE UNIQUE INDEX CONCURRENTLY {name} ON {shown} ({columns})");
+    let words = format!("ADD CONSTRAINT {name} UNIQUE USING INDEX {name}");
+    (!is_referred).then(|| [index, altered(table, POSTGRES, &words)])
 }
 
 pub(in crate::diff) fn drop_key(table: &TableName, key: &Key) -> String {

@@ -37,9 +37,20 @@ impl Builder<'_> {
             columns: columns.map(|column| self.column(id, column)).collect(),
             keys: self.keys(id),
             options: self.options(id, table),
+            changes_block: self.changes_block(table),
             comment,
             create: self.pieces.create(id),
             after: self.pieces.after(id),
+        }
+    }
+
+    /// PostgreSQL makes no index of a partitioned table `CONCURRENTLY`, nor before 18 a foreign key `NOT VALID`.
+    fn changes_block(&self, table: &Table) -> bool {
+        let storage = table.storage_engine.as_ref();
+        match self.dialect {
+            Dialect::Postgres => table.native.partitioned,
+            Dialect::Mysql => storage.is_some_and(|engine| !engine.is_innodb()),
+            Dialect::Sqlite => false,
         }
     }
 

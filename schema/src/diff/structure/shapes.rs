@@ -19,6 +19,8 @@ pub struct TableShape {
     pub keys: Vec<Key>,
     /// The text after the closing parenthesis, its comment left out.
     pub options: String,
+    /// Its server cannot change it while rows are written.
+    pub(in crate::diff) changes_block: bool,
     /// Its comment in the database.
     pub comment: Option<String>,
     /// CREATE TABLE with its columns and keys, without indexes of their own.
