@@ -318,6 +318,7 @@ fn engine_info(engine: &Engine) -> EngineInfo {
         flavour: engine.flavour,
         outbox: engine.outbox,
         inbox: engine.inbox,
+        head: None,
     }
 }
 

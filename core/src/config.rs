@@ -214,6 +214,9 @@ pub enum SchemaCheck {
     /// As [`Error`](Self::Error), and nothing is done on an engine whose tables were made for another schema, also where
     /// they fit.
     Strict,
+    /// As [`Error`](Self::Error), and nothing is done on an engine on which the last migration that there was when the code was generated
+    /// is not applied.
+    AtHead,
     /// A statement that would meet the difference is refused before it is sent. That tables which fit were made for
     /// another schema is logged as a warning (by `tracing`), once: two versions of a program may run side by side.
     #[default]

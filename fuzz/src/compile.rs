@@ -29,6 +29,7 @@ fn engine(name: &str, dialect: Dialect) -> Engine {
         dialect_reason: "it is fuzzed".to_owned(),
         outbox: false,
         inbox: false,
+        head: None,
         span: None,
     }
 }

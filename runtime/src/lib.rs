@@ -106,8 +106,8 @@ pub use driver::{Isolation, TransactionOptions};
 pub use error::{
     Applied, CommitToken, Constraint, ConstraintKind, DataError, DataProblem, DatabaseError,
     EngineReport, Error, ErrorKind, Invalid, MigrationError, ModelConstraint, Operation,
-    RecordedSchema, Resolution, Result, SagaError, SchemaDrift, SessionEnd, SessionReport,
-    SyncError, TableDifference, TableDrift, TimeoutPhase,
+    PendingHead, RecordedSchema, Resolution, Result, SagaError, SchemaDrift, SessionEnd,
+    SessionReport, SyncError, TableDifference, TableDrift, TimeoutPhase,
 };
 pub use interface::Found;
 pub use link::connection::Connection;

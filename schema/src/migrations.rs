@@ -5,9 +5,10 @@ mod adopted;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::config::Config;
+use crate::config::{Config, EngineConfig, SchemaCheck};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
+use crate::model::Engine;
 use crate::parse::{CutRequired, CutStatement, cut, load};
 use crate::project::folder::{self, MigrationFile, Unordered};
 use crate::source::{FileId, Sources, Span};
@@ -338,6 +339,36 @@ impl Reader<'_> {
             no_transaction,
         }
     }
+}
+
+/// Finds the last migration of each engine whose `schema-check` is `at-head`.
+pub(crate) fn find_heads(config: &Config, engines: &mut [Engine], diagnostics: &mut Diagnostics) {
+    let demanding = config.engines.iter().zip(engines);
+    for (configured, engine) in demanding.filter(|(one, _)| one.schema_check == SchemaCheck::AtHead)
+    {
+        let folder = config.migrations_folder(&engine.name);
+        let files = folder::migrations(&folder).map(|found| found.files);
+        let versions = files.into_iter().flatten().filter_map(|file| file.version);
+        engine.head = versions.last();
+        if engine.head.is_none() {
+            diagnostics.push(without_head(&folder, configured));
+        }
+    }
+}
+
+fn without_head(folder: &Path, engine: &EngineConfig) -> Diagnostic {
+    let message = format!(
+        "`schema-check` of engine `{}` demands its last migration, and `{}` has none",
+        engine.name,
+        folder.display()
+    );
+    let diagnostic = Diagnostic::error("B0337", message);
+    let diagnostic = match engine.span {
+        Some(span) => diagnostic.at(span, "of this engine"),
+        None => diagnostic,
+    };
+    diagnostic
+        .help("write the first with `bindery migrate add NAME`, or `schema-check = \"error\"`")
 }
 
 /// Refuses a configuration that has its migrations checked, in a build that cannot: comparing is compiled in by a feature alone.

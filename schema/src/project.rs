@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::disk::is_there;
 use crate::input::{Input, InputFile};
-use crate::migrations::no_order;
+use crate::migrations::{self, no_order};
 use crate::parse::{SIZE_LIMIT, load};
 use crate::source::Span;
 
@@ -124,7 +124,8 @@ impl Project {
         diagnostics: &mut Diagnostics,
     ) {
         let Some(dialect) = dialect else {
-            return self.input.configure(config, environment, diagnostics);
+            self.input.configure(config, environment, diagnostics);
+            return migrations::find_heads(config, &mut self.input.engines, diagnostics);
         };
         self.input
             .configure(config, environment, &mut Diagnostics::default());

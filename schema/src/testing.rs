@@ -25,6 +25,7 @@ pub(crate) fn model(tables: Vec<Table>) -> Model {
         flavour: None,
         outbox: false,
         inbox: false,
+        head: None,
         dialect_reason: String::new(),
         span: None,
     };

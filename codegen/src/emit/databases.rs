@@ -558,12 +558,17 @@ fn engine_info(engine: &Engine) -> Expr {
         Some(Flavour::Mariadb) => "::core::option::Option::Some(::bindery::Flavour::Mariadb)",
         Some(Flavour::Mysql) => "::core::option::Option::Some(::bindery::Flavour::Mysql)",
     };
+    let head = match &engine.head {
+        None => "::core::option::Option::None".to_owned(),
+        Some(version) => format!("::core::option::Option::Some({})", string_literal(version)),
+    };
     let fields = vec![
         ("name".to_owned(), Expr::text(string_literal(&engine.name))),
         ("dialect".to_owned(), Expr::text(dialect)),
         ("flavour".to_owned(), Expr::text(flavour)),
         ("outbox".to_owned(), Expr::text(engine.outbox.to_string())),
         ("inbox".to_owned(), Expr::text(engine.inbox.to_string())),
+        ("head".to_owned(), Expr::text(head)),
     ];
     Expr::Struct("::bindery::__private::EngineInfo".to_owned(), fields)
 }

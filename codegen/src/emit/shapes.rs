@@ -66,6 +66,7 @@ impl Hash for Surroundings<'_> {
                 // Beside the models' code, not in it.
                 outbox: _,
                 inbox: _,
+                head: _,
                 span: _,
             } = engine;
             (name, type_name, dialect, flavour).hash(state);

@@ -30,6 +30,8 @@ pub struct Engine {
     pub outbox: bool,
     /// It has a table of tasks whose effects it has.
     pub inbox: bool,
+    /// The version of its last migration, where its databases have to have that one.
+    pub head: Option<String>,
     /// Why this dialect, in words for `bindery check`.
     pub dialect_reason: String,
     /// In `bindery.toml`; `None` for the engine that needs no file.
@@ -111,6 +113,7 @@ fn model_engine(
         flavour: engine.flavour.or(scheme_flavour),
         outbox: engine.outbox,
         inbox: engine.inbox,
+        head: None,
         dialect_reason: reason,
         span: engine.span,
     }

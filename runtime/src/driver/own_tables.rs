@@ -9,6 +9,9 @@ use bindery_core::sql_writer::SqlWriter;
 use super::Physical;
 use crate::error::Result;
 
+/// The table of the migrations that were applied or begun.
+pub(crate) const MIGRATIONS: &str = "_bindery_migrations";
+
 /// Makes a table and what belongs to it where there is none. Another process may make it at the same time.
 pub(crate) fn make(
     physical: &mut Physical,

@@ -4,13 +4,25 @@
 use std::fmt;
 
 /// The differences of an engine from what was compiled in. Its text has a line for each.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct SchemaDrift {
     /// The tables that differ, in the order of the schema.
     pub tables: Vec<TableDrift>,
     /// Another schema that the tables were made for, where `schema-check` is `strict`. They may fit all the same.
     pub made_for: Option<RecordedSchema>,
+    /// The last migration, where `schema-check` is `at-head` and it is not applied.
+    pub pending: Option<PendingHead>,
+}
+
+/// The migration without which a program does not work on an engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PendingHead {
+    /// The engine's name.
+    pub engine: &'static str,
+    /// Its version; `None` where the code was generated without one.
+    pub version: Option<&'static str>,
 }
 
 /// The schema that the tables of an engine were made for, or last looked at by `create_missing`: not the program's.
@@ -156,9 +168,29 @@ impl fmt::Display for RecordedSchema {
     }
 }
 
+/// `migration 20240131120000 is not applied`, with what to do.
+impl fmt::Display for PendingHead {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let engine = self.engine;
+        match self.version {
+            Some(version) => write!(
+                out,
+                "migration {version} is not applied, or its record cannot be read\napply it with `bindery migrate run --engine {engine}`"
+            ),
+            None => write!(
+                out,
+                "the code was generated without its last migration\nwrite `schema-check = \"at-head\"` for engine `{engine}` in `bindery.toml` and build again"
+            ),
+        }
+    }
+}
+
 impl fmt::Display for SchemaDrift {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("the database is not as the program was compiled for")?;
+        if let Some(pending) = &self.pending {
+            write!(out, "\n  {pending}")?;
+        }
         for table in &self.tables {
             write!(out, "\n  {table}")?;
         }

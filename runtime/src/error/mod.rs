@@ -35,7 +35,7 @@ pub use database_error::DatabaseError;
 pub(crate) use database_error::wrong_count;
 #[cfg(feature = "postgres")]
 pub(crate) use database_error::wrong_type;
-pub use drift::{RecordedSchema, SchemaDrift, TableDifference, TableDrift};
+pub use drift::{PendingHead, RecordedSchema, SchemaDrift, TableDifference, TableDrift};
 pub use invalid::Invalid;
 #[cfg(any(feature = "saga", feature = "outbox"))]
 pub(crate) use json::json_problem;

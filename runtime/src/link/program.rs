@@ -29,6 +29,8 @@ pub struct EngineInfo {
     pub outbox: bool,
     /// It has a table of tasks whose effects it has.
     pub inbox: bool,
+    /// The version of its last migration, where `bindery.toml` demands that its databases have it.
+    pub head: Option<&'static str>,
 }
 
 /// How one table is made and removed on one engine.

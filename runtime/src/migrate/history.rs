@@ -6,8 +6,6 @@ use crate::error::Result;
 use crate::value::ParamWriter;
 use bindery_core::sql_writer::SqlWriter;
 
-const TABLE: &str = "_bindery_migrations";
-
 /// `stage` is a [`Stage`]; `at_work` is the statement that was begun last, `done` how many are done, of the way forth or of
 /// the way back. The types fit every database; the time is the database's own, in UTC as every session is.
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS _bindery_migrations (\
@@ -59,13 +57,13 @@ pub(super) struct Recorded {
 
 /// Makes the table where there is none.
 pub(super) fn create(physical: &mut Physical) -> Result<()> {
-    own_tables::make(physical, TABLE, &[CREATE])
+    own_tables::make(physical, own_tables::MIGRATIONS, &[CREATE])
 }
 
 /// All rows; none where there is no table.
 pub(super) fn read(physical: &mut Physical) -> Result<Vec<Recorded>> {
     let mut rows = Vec::new();
-    if !physical.table_exists(None, TABLE)? {
+    if !physical.table_exists(None, own_tables::MIGRATIONS)? {
         return Ok(rows);
     }
     physical.query(SELECT, &mut |_| (), &mut |row| {

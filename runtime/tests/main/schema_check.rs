@@ -78,6 +78,8 @@ macro_rules! on_each {
     };
 }
 
+#[cfg(feature = "migrations")]
+mod at_head;
 mod other_schema;
 
 /// Returns the reasons for which a use of the table is refused; empty where it is not.

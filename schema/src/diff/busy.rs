@@ -64,7 +64,7 @@ pub fn busy(migration: &Migration, dialect: Dialect) -> Vec<Busy> {
     found
 }
 
-/// What earlier statements of the migration did.
+/// The work of earlier statements of the migration.
 #[derive(Debug, Default)]
 struct Earlier {
     /// Tables that they made.

@@ -35,6 +35,7 @@ pub(crate) const SHOWN_BY_THE_PAGE: &[(&str, Way)] = &[
     ("B0334", Way::Compared),
     ("B0335", Way::Built),
     ("B0336", Way::Migrated),
+    ("B0337", Way::OnDisk),
     ("B0432", Way::OnDisk),
     ("B0434", Way::Compared),
     ("B0435", Way::Compared),
@@ -209,6 +210,7 @@ fn compared(code: &str, sql: &str) -> Vec<&'static str> {
         flavour: None,
         outbox: false,
         inbox: false,
+        head: None,
         dialect_reason: String::new(),
         span: None,
     };

@@ -48,6 +48,7 @@ pub(crate) fn engine(name: &str, dialect: Dialect) -> Engine {
         flavour: None,
         outbox: false,
         inbox: false,
+        head: None,
         dialect_reason: "a test".to_owned(),
         span: None,
     }

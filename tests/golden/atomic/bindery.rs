@@ -1869,6 +1869,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
             name: "lite",
@@ -1876,6 +1877,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
             name: "m",
@@ -1883,6 +1885,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mariadb),
             outbox: false,
             inbox: false,
+            head: ::core::option::Option::None,
         },
     ],
     models: &[

@@ -1914,6 +1914,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
             name: "default",
@@ -1921,6 +1922,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
             name: "legacy",
@@ -1928,6 +1930,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mariadb),
             outbox: false,
             inbox: false,
+            head: ::core::option::Option::None,
         },
     ],
     models: &[

@@ -1470,6 +1470,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
             name: "maria",
@@ -1477,6 +1478,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mariadb),
             outbox: false,
             inbox: false,
+            head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
             name: "proper",
@@ -1484,6 +1486,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mysql),
             outbox: false,
             inbox: false,
+            head: ::core::option::Option::None,
         },
     ],
     models: &[model::Visit::INFO],

@@ -667,6 +667,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
         flavour: ::core::option::Option::None,
         outbox: false,
         inbox: false,
+        head: ::core::option::Option::None,
     }],
     models: &[model::Task::INFO],
     configured: false,

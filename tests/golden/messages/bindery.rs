@@ -3446,6 +3446,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: true,
             inbox: true,
+            head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
             name: "lite",
@@ -3453,6 +3454,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: true,
             inbox: true,
+            head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
             name: "m",
@@ -3460,6 +3462,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mariadb),
             outbox: true,
             inbox: true,
+            head: ::core::option::Option::None,
         },
     ],
     models: &[

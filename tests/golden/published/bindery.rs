@@ -1037,6 +1037,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: true,
+            head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
             name: "default",
@@ -1044,6 +1045,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: true,
             inbox: false,
+            head: ::core::option::Option::None,
         },
     ],
     models: &[model::User::INFO, model::UserCopy::INFO],

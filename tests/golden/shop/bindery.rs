@@ -6115,6 +6115,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
             name: "b",
@@ -6122,6 +6123,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
             name: "default",
@@ -6129,6 +6131,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            head: ::core::option::Option::None,
         },
     ],
     models: &[

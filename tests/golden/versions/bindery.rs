@@ -2057,6 +2057,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mariadb),
             outbox: false,
             inbox: false,
+            head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
             name: "lite",
@@ -2064,6 +2065,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
             name: "p",
@@ -2071,6 +2073,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
             name: "proper",
@@ -2078,6 +2081,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mysql),
             outbox: false,
             inbox: false,
+            head: ::core::option::Option::None,
         },
     ],
     models: &[model::Page::INFO, model::Machine::INFO],

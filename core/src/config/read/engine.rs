@@ -21,6 +21,7 @@ const RESETS: &[(&str, SessionReset)] = &[
 ];
 const CHECKS: &[(&str, SchemaCheck)] = &[
     ("strict", SchemaCheck::Strict),
+    ("at-head", SchemaCheck::AtHead),
     ("error", SchemaCheck::Error),
     ("warn", SchemaCheck::Warn),
     ("off", SchemaCheck::Off),

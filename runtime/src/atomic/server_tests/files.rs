@@ -12,6 +12,7 @@ static FILES: Program = Program {
             flavour: None,
             outbox: false,
             inbox: false,
+            head: None,
         },
         EngineInfo {
             name: "second",
@@ -19,6 +20,7 @@ static FILES: Program = Program {
             flavour: None,
             outbox: false,
             inbox: false,
+            head: None,
         },
         EngineInfo {
             name: "server",
@@ -26,6 +28,7 @@ static FILES: Program = Program {
             flavour: None,
             outbox: false,
             inbox: false,
+            head: None,
         },
     ],
     models: &[],

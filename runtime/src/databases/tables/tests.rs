@@ -31,6 +31,7 @@ static PROGRAM: Program = Program {
         flavour: None,
         outbox: false,
         inbox: false,
+        head: None,
     }],
     models: &[&ModelInfo {
         name: "Circle",

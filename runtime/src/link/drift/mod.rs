@@ -2,6 +2,7 @@
 //! and `record` keeps for which schema they were made.
 
 mod compare;
+mod head;
 mod record;
 mod watch;
 

@@ -74,7 +74,7 @@ impl Record {
 
     /// Returns whose schema the table holds.
     pub(super) fn recorded(&self, physical: &mut AnyDriver) -> Result<Recorded> {
-        if !self.is_readable(physical)? {
+        if !is_readable(physical, &self.table)? {
             return Ok(Recorded::Unkept);
         }
         let mut recorded = Recorded::Nothing;
@@ -101,25 +101,6 @@ impl Record {
     /// Is the table there?
     pub(crate) fn is_kept(&self, physical: &mut AnyDriver) -> Result<bool> {
         physical.table_exists(self.table.schema.as_deref(), TABLE)
-    }
-
-    /// On PostgreSQL a query without the right to it would end the transaction that it is in.
-    fn is_readable(&self, physical: &mut AnyDriver) -> Result<bool> {
-        const SQL: &str = "SELECT 1 WHERE pg_catalog.has_table_privilege(pg_catalog.to_regclass($1)::oid, 'SELECT')";
-        match physical.dialect() {
-            Dialect::Sqlite | Dialect::Mysql => return self.is_kept(physical),
-            Dialect::Postgres => {}
-        }
-        let mut name = SqlWriter::new(Dialect::Postgres);
-        name.table(&self.table);
-        let name = name.finish();
-        let mut is_readable = false;
-        let write = &mut |params: &mut ParamWriter<'_>| params.text(&name);
-        physical.query(SQL, write, &mut |_| {
-            is_readable = true;
-            Ok(true)
-        })?;
-        Ok(is_readable)
     }
 
     /// Records this program's schema, in the transaction that is open. The table is made where there is none.
@@ -206,6 +187,28 @@ impl Record {
         });
         sql.finish()
     }
+}
+
+/// On PostgreSQL a query without the right to it would end the transaction that it is in.
+pub(super) fn is_readable(physical: &mut AnyDriver, table: &TableName) -> Result<bool> {
+    const SQL: &str =
+        "SELECT 1 WHERE pg_catalog.has_table_privilege(pg_catalog.to_regclass($1)::oid, 'SELECT')";
+    match physical.dialect() {
+        Dialect::Sqlite | Dialect::Mysql => {
+            return physical.table_exists(table.schema.as_deref(), &table.name);
+        }
+        Dialect::Postgres => {}
+    }
+    let mut name = SqlWriter::new(Dialect::Postgres);
+    name.table(table);
+    let name = name.finish();
+    let mut is_readable = false;
+    let write = &mut |params: &mut ParamWriter<'_>| params.text(&name);
+    physical.query(SQL, write, &mut |_| {
+        is_readable = true;
+        Ok(true)
+    })?;
+    Ok(is_readable)
 }
 
 #[cold]

@@ -9,11 +9,13 @@ use bindery_core::sql_writer::TableName;
 
 use super::Record;
 use super::compare::compare;
+use super::head;
 use super::record::Recorded;
 use crate::driver::AnyDriver;
 use crate::driver::catalogue::{Relation, Wanted};
 use crate::error::{
-    Error, ErrorKind, Operation, RecordedSchema, Result, SchemaDrift, TableDifference, TableDrift,
+    Error, ErrorKind, Operation, PendingHead, RecordedSchema, Result, SchemaDrift, TableDifference,
+    TableDrift,
 };
 use crate::link::constraint_names::Names;
 use crate::link::program::{EngineInfo, ModelInfo, Program};
@@ -38,6 +40,8 @@ struct Findings {
     found: Vec<Found>,
     /// The tables were made for it, and nothing may be done with them.
     made_for: Option<RecordedSchema>,
+    /// A migration that is demanded is not applied, and nothing may be done with the tables.
+    pending: Option<PendingHead>,
     /// Such a schema that was reported.
     told: Option<RecordedSchema>,
 }
@@ -115,7 +119,7 @@ impl Watch {
     /// Are differences errors?
     pub(crate) fn refuses(&self) -> bool {
         match self.check {
-            SchemaCheck::Strict | SchemaCheck::Error => true,
+            SchemaCheck::Strict | SchemaCheck::AtHead | SchemaCheck::Error => true,
             SchemaCheck::Warn | SchemaCheck::Off => false,
         }
     }
@@ -163,7 +167,11 @@ impl Watch {
         self.look(physical)?;
         let known = self.lock();
         let drifts = known.found.iter().filter_map(|found| found.drift.clone());
-        drifted(drifts.collect(), known.made_for.clone())
+        drifted(SchemaDrift {
+            tables: drifts.collect(),
+            made_for: known.made_for.clone(),
+            pending: known.pending.clone(),
+        })
     }
 
     /// Were the tables made for another schema? That is reported once.
@@ -172,7 +180,10 @@ impl Watch {
     /// They were, and nothing may be done with them then.
     pub(crate) fn ensure_own(&self, physical: &mut AnyDriver) -> Result<()> {
         let recorded = self.record.recorded(physical)?;
-        drifted(Vec::new(), self.refused(recorded.other()))
+        drifted(SchemaDrift {
+            made_for: self.refused(recorded.other()),
+            ..SchemaDrift::default()
+        })
     }
 
     /// Records that the tables are this program's too, where they fit and anybody records that at all.
@@ -196,6 +207,7 @@ impl Watch {
         let mut known = self.lock();
         known.found.clear();
         known.made_for = None;
+        known.pending = None;
         drop(known);
         let is_settled = is_off(self.check) || self.models.is_empty();
         self.settled.store(is_settled, Ordering::Relaxed);
@@ -228,15 +240,20 @@ impl Watch {
         let found = self.compare_all(physical)?;
         let recorded = self.record.recorded(physical)?;
         let made_for = self.refused(recorded.other());
+        let pending = match self.check {
+            SchemaCheck::AtHead => head::pending(physical, self.engine)?,
+            SchemaCheck::Strict | SchemaCheck::Error | SchemaCheck::Warn | SchemaCheck::Off => None,
+        };
         let is_sound =
             |found: &Found| found.drift.is_none() && found.without_transactions.is_none();
-        if found.iter().all(is_sound) && made_for.is_none() {
+        if found.iter().all(is_sound) && made_for.is_none() && pending.is_none() {
             self.settled.store(true, Ordering::Relaxed);
         }
         let mut known = self.lock();
         let told: Vec<_> = known.found.iter().map(|found| found.is_told).collect();
         known.found = found;
         known.made_for = made_for;
+        known.pending = pending;
         for (found, is_told) in known.found.iter_mut().zip(told) {
             found.is_told = is_told;
         }
@@ -260,7 +277,7 @@ impl Watch {
         let other = other?;
         match self.check {
             SchemaCheck::Strict => return Some(other),
-            SchemaCheck::Error | SchemaCheck::Warn | SchemaCheck::Off => {}
+            SchemaCheck::AtHead | SchemaCheck::Error | SchemaCheck::Warn | SchemaCheck::Off => {}
         }
         let told = self.lock().told.replace(other.clone());
         if told.as_ref() != Some(&other) {
@@ -280,9 +297,11 @@ impl Watch {
 
     fn judge(&self, at: usize, usage: Use) -> Result<()> {
         let mut known = self.lock();
-        if known.made_for.is_some() {
-            return drifted(Vec::new(), known.made_for.clone());
-        }
+        drifted(SchemaDrift {
+            made_for: known.made_for.clone(),
+            pending: known.pending.clone(),
+            ..SchemaDrift::default()
+        })?;
         let Some(found) = known.found.get_mut(at) else {
             return Ok(());
         };
@@ -294,7 +313,10 @@ impl Watch {
                 }
                 Ok(())
             }
-            (SchemaCheck::Strict | SchemaCheck::Error | SchemaCheck::Off, verdict)
+            (
+                SchemaCheck::Strict | SchemaCheck::AtHead | SchemaCheck::Error | SchemaCheck::Off,
+                verdict,
+            )
             | (SchemaCheck::Warn, verdict @ Ok(())) => verdict,
         }
     }
@@ -307,7 +329,7 @@ impl Watch {
 
 fn is_off(check: SchemaCheck) -> bool {
     match check {
-        SchemaCheck::Strict | SchemaCheck::Error | SchemaCheck::Warn => false,
+        SchemaCheck::Strict | SchemaCheck::AtHead | SchemaCheck::Error | SchemaCheck::Warn => false,
         SchemaCheck::Off => true,
     }
 }
@@ -317,7 +339,10 @@ impl Found {
         if let Some(drift) = &self.drift {
             let mut differences = drift.differences.iter();
             if usage != Use::Read || differences.any(TableDifference::hinders_reading) {
-                return drifted(vec![drift.clone()], None);
+                return drifted(SchemaDrift {
+                    tables: vec![drift.clone()],
+                    ..SchemaDrift::default()
+                });
             }
         }
         match &self.without_transactions {
@@ -331,11 +356,10 @@ impl Found {
     }
 }
 
-fn drifted(tables: Vec<TableDrift>, made_for: Option<RecordedSchema>) -> Result<()> {
-    if tables.is_empty() && made_for.is_none() {
+fn drifted(drift: SchemaDrift) -> Result<()> {
+    if drift == SchemaDrift::default() {
         Ok(())
     } else {
-        let drift = SchemaDrift { tables, made_for };
         Err(Error::new(ErrorKind::SchemaDrift(drift)))
     }
 }

@@ -974,6 +974,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            head: None,
         },
         ::bindery::__private::EngineInfo {
             name: "default",
@@ -981,6 +982,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            head: None,
         },
     ],
     models: &[

@@ -100,6 +100,7 @@ impl Structure {
                 flavour,
                 outbox: false,
                 inbox: false,
+                head: None,
                 dialect_reason: String::new(),
                 span: None,
             }],

@@ -164,6 +164,7 @@ fn program(model: &CheckedModel) -> Program {
         flavour: engine.flavour,
         outbox: engine.outbox,
         inbox: engine.inbox,
+        head: None,
     });
     let engines: Vec<EngineInfo> = engines.collect();
     let models = model.engine_ids().flat_map(|engine| tables(model, engine));
