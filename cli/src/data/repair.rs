@@ -330,7 +330,7 @@ pub(super) fn cause(error: &bindery::Error) -> &bindery::Error {
     cause.unwrap_or(error)
 }
 
-/// The rows of the target with these keys, which nobody changes until the transaction ends.
+/// The rows of the target with these keys, locked until the transaction ends.
 pub(super) fn locked(
     loading: &mut Loading,
     table: &DataTable,

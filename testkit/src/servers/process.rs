@@ -112,9 +112,15 @@ impl Process {
         }
     }
 
-    /// Ends the child's whole group. The id is ours as long as the child has not been waited for.
+    /// Ends the child's whole group, and its own children in other groups: each backend of PostgreSQL has one of its own, and may answer
+    /// one more request after its server has ended. The id is ours as long as the child has not been waited for, and those of its children
+    /// are theirs as long as it stands still.
     pub(crate) fn kill(&mut self) {
         if let (Ok(None), Some(id)) = (self.ended(), self.raw_id()) {
+            let _ = kill_process(id, Signal::STOP);
+            for child in children_of(id) {
+                let _ = kill_process(child, Signal::KILL);
+            }
             let _ = kill_process_group(id, Signal::KILL);
             let _ = self.child.wait();
         }
@@ -123,6 +129,15 @@ impl Process {
     fn raw_id(&self) -> Option<Pid> {
         i32::try_from(self.child.id()).ok().and_then(Pid::from_raw)
     }
+}
+
+/// None where the kernel does not list them.
+fn children_of(parent: Pid) -> Vec<Pid> {
+    let id = parent.as_raw_nonzero();
+    let listed = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+    let listed = listed.unwrap_or_default();
+    let ids = listed.split_whitespace().filter_map(|id| id.parse().ok());
+    ids.filter_map(Pid::from_raw).collect()
 }
 
 impl Drop for Process {
