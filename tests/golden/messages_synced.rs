@@ -94,7 +94,8 @@ where
     let hand_on = || {
         let relay = db.relay_on(source).to_consumers(target, ["strict"]);
         relay.run_until_idle().unwrap();
-        let consumer = db.consumer_on(target, "strict").attempts(1);
+        // The only attempt is not to end in a deadlock with another row's.
+        let consumer = db.consumer_on(target, "strict").attempts(1).threads(1);
         let consumer = consumer.sync::<User<S>, UserCopy<T>>(mapped);
         let report = consumer.run_until_idle().unwrap();
         (report.completed, report.failed)
