@@ -1,10 +1,12 @@
 //! Migrations as they are applied: the files of a folder in their order, cut into the statements that are sent.
 
 mod adopted;
+mod beside;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use self::beside::has_no_transaction;
 use crate::config::{Config, EngineConfig, SchemaCheck};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
@@ -261,16 +263,18 @@ impl Reader<'_> {
         };
         let (id, text) = self.load(&file.path)?;
         let cut = cut(&text, self.dialect, self.flavour);
-        let up = self.script(id, &cut.statements, cut.no_transaction);
+        let no_transaction = cut.no_transaction || has_no_transaction(&file.path);
+        let up = self.script(id, &cut.statements, no_transaction);
         let requires = self.requires(id, &cut.requires);
         let down = match &file.down {
             Some(path) => {
                 let (id, text) = self.load(path)?;
                 let cut = self::cut(&text, self.dialect, self.flavour);
-                Some(self.script(id, &cut.statements, cut.no_transaction))
+                let no_transaction = cut.no_transaction || has_no_transaction(path);
+                Some(self.script(id, &cut.statements, no_transaction))
             }
             None if cut.down.is_empty() => None,
-            None => Some(self.script(id, &cut.down, cut.no_transaction)),
+            None => Some(self.script(id, &cut.down, no_transaction)),
         };
         Some(Migration {
             replaces: self.replaces(&version, &text),

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
-use super::{Reader, no_order, without_version};
+use super::{Reader, has_no_transaction, no_order, without_version};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
 use crate::parse::{CutStatement, cut};
@@ -89,6 +89,9 @@ impl Reader<'_> {
             controls.filter(|one| one.controls_transaction).collect();
         sort_by(&mut controls, |one, other| one.start.cmp(&other.start));
         let (mut adopted, mut from) = (String::new(), 0);
+        if !cut.no_transaction && has_no_transaction(path) {
+            adopted.push_str("-- @no-transaction\n");
+        }
         for one in controls {
             let (start, end) = (one.start as usize, one.end as usize);
             let end = end + usize::from(text[end..].starts_with(';'));
@@ -203,6 +206,44 @@ mod tests {
         let text = "BEGIN;\r\nCREATE TABLE a (x INT);\r\nCOMMIT;\r\n";
         let expected = "/* BEGIN; */\nCREATE TABLE a (x INT);\n/* COMMIT; */\n";
         assert_eq!(adopted(&[("1_a.up.sql", text)])[0].1, expected);
+    }
+
+    /// Diesel and Flyway say it in a file beside the migration, the others in a comment that stays in it.
+    #[test]
+    fn a_migration_without_a_transaction_has_none_after_it_is_adopted() {
+        let index = "CREATE INDEX CONCURRENTLY i ON t (a);\n";
+        let marked = format!("-- @no-transaction\n{index}");
+        let diesel = |setting: &str| {
+            let files = [
+                ("2020-01-31-120000_i/up.sql", index),
+                (
+                    "2020-01-31-120000_i/down.sql",
+                    "DROP INDEX CONCURRENTLY i;\n",
+                ),
+                ("2020-01-31-120000_i/metadata.toml", setting),
+            ];
+            adopted(&files).remove(0)
+        };
+        let (_, up, down) = diesel("# as diesel writes it\nrun_in_transaction = false # no\n");
+        assert_eq!(up, marked);
+        let down_marked = "-- @no-transaction\nDROP INDEX CONCURRENTLY i;\n";
+        assert_eq!(down.as_deref(), Some(down_marked));
+        assert_eq!(diesel("run_in_transaction = true\n").1, index);
+        let flyway = adopted(&[
+            ("V1__i.sql", index),
+            ("V1__i.sql.conf", "executeInTransaction=false\n"),
+            ("V2__j.sql", index),
+        ]);
+        assert_eq!(flyway[0].1, marked);
+        assert_eq!(flyway[1].1, index);
+        for marker in [
+            "-- no-transaction\n",
+            "-- +goose NO TRANSACTION\n-- +goose Up\n",
+            "-- migrate:up transaction:false\n",
+        ] {
+            let text = format!("{marker}{index}");
+            assert_eq!(adopted(&[("1_i.sql", &text)])[0].1, text);
+        }
     }
 
     #[test]
