@@ -154,6 +154,14 @@ pub(crate) struct ConfigOptions {
     pub(crate) format: Format,
 }
 
+/// Whether a command shows how far its work is.
+#[derive(Debug, Args)]
+pub(crate) struct ProgressOptions {
+    /// Show no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
 /// Which engines a command works on.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Engines")]

@@ -11,6 +11,7 @@ use bindery_schema::plan::{CreateTable, kinds, rules};
 
 use crate::at_once::at_once;
 use crate::failure::Failure;
+use crate::progress::Progress;
 use crate::project::Project;
 use crate::tables::{EngineOutcome, EngineTables, Outcomes, Status};
 use crate::text::count;
@@ -94,8 +95,12 @@ impl<'t> Databases<'t> {
     }
 
     /// Makes the tables that are missing, and says in what those that were there differ from the schema.
-    pub(crate) fn create_missing(&self) -> Outcomes<'t> {
-        self.unless_differing(self.each(make_missing))
+    pub(crate) fn create_missing(&self, progress: &Progress<'_>) -> Outcomes<'t> {
+        self.unless_differing(
+            self.each(|registry, engine, tables| {
+                make_missing(registry, engine, (tables, progress))
+            }),
+        )
     }
 
     /// Says which tables `create_missing` would make, and in what the others differ from the schema. Changes nothing.
@@ -131,18 +136,18 @@ impl<'t> Databases<'t> {
     }
 
     /// Drops the tables there are.
-    pub(crate) fn drop_tables(&self) -> Outcomes<'t> {
+    pub(crate) fn drop_tables(&self, progress: &Progress<'_>) -> Outcomes<'t> {
         self.each(|registry, engine, tables| {
-            let dropped = registry.drop_tables(engine)?;
+            let dropped = drop_there(registry, engine, progress)?;
             Ok(tables.outcome(|name, _| (dropped_or_missing(name, &dropped), Vec::new())))
         })
     }
 
     /// Drops the tables there are, and makes them anew.
-    pub(crate) fn remake_tables(&self) -> Outcomes<'t> {
+    pub(crate) fn remake_tables(&self, progress: &Progress<'_>) -> Outcomes<'t> {
         self.unless_differing(self.each(|registry, engine, tables| {
-            registry.drop_tables(engine)?;
-            make_missing(registry, engine, tables)
+            drop_there(registry, engine, progress)?;
+            make_missing(registry, engine, (tables, progress))
         }))
     }
 
@@ -178,12 +183,26 @@ impl<'t> Databases<'t> {
     }
 }
 
+fn drop_there(
+    registry: &Registry,
+    engine: Chosen,
+    progress: &Progress<'_>,
+) -> bindery::Result<Vec<&'static str>> {
+    let told = &mut progress.tables("dropping", engine.name);
+    let dropped = registry.drop_tables_with(engine, told);
+    progress.end();
+    dropped
+}
+
 fn make_missing<'t>(
     registry: &Registry,
     engine: Chosen,
-    tables: &EngineTables<'t>,
+    (tables, progress): (&EngineTables<'t>, &Progress<'_>),
 ) -> bindery::Result<EngineOutcome<'t>> {
-    let created = registry.create_missing_on(engine)?;
+    let told = &mut progress.tables("creating", engine.name);
+    let created = registry.create_missing_with(engine, told);
+    progress.end();
+    let created = created?;
     let drift = drift(registry, engine)?;
     Ok(tables.outcome(|name, shown| created_or_exists((name, shown), &created, &drift)))
 }

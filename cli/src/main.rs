@@ -13,6 +13,7 @@ mod failure;
 mod level;
 mod links;
 mod output;
+mod progress;
 mod project;
 mod report;
 mod tables;

@@ -17,6 +17,7 @@ use bindery::{Connection, Dialect, Isolation, TransactionOptions};
 use bindery_schema::model::{Engine, TableName};
 
 use crate::database::Chosen;
+use crate::progress::Steps;
 
 /// Everything that is read of a database, in an order in which it can be made.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -43,19 +44,25 @@ pub(crate) struct Item {
     pub(crate) statements: Vec<String>,
 }
 
+/// Receives the steps of reading.
+pub(crate) type Told<'t> = &'t dyn Fn(Steps);
+
 /// Reads the schema of the database behind a connection, in one snapshot of it.
-pub(crate) fn read(connection: &mut Connection<Chosen>) -> bindery::Result<Catalogue> {
+pub(crate) fn read(
+    connection: &mut Connection<Chosen>,
+    told: Told<'_>,
+) -> bindery::Result<Catalogue> {
     match connection.dialect() {
         Dialect::Sqlite => {
             let snapshot = TransactionOptions::new().read_only();
-            connection.transaction_with(snapshot, |tx| sqlite::read(tx))
+            connection.transaction_with(snapshot, |tx| sqlite::read(tx, told))
         }
         Dialect::Postgres => {
             let snapshot = TransactionOptions::new().read_only();
             let snapshot = snapshot.isolation(Isolation::RepeatableRead);
-            connection.transaction_with(snapshot, |tx| postgres::read(tx))
+            connection.transaction_with(snapshot, |tx| postgres::read(tx, told))
         }
-        Dialect::Mysql => mysql::read(connection),
+        Dialect::Mysql => mysql::read(connection, told),
     }
 }
 

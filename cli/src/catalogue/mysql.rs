@@ -12,8 +12,9 @@ use bindery_schema::model::TableName;
 use bindery_schema::sql_writer::SqlWriter;
 
 use super::graph::{Kind, Node, mentioned, sorted};
-use super::{Catalogue, Item, capture};
+use super::{Catalogue, Item, Told, capture};
 use crate::database::Chosen;
+use crate::progress::Steps;
 
 /// Reads of the database before it is left to the one who changes it.
 const RUNS: usize = 5;
@@ -41,10 +42,13 @@ struct Object {
     sql: String,
 }
 
-pub(super) fn read(connection: &mut Connection<Chosen>) -> bindery::Result<Catalogue> {
-    let mut last = read_once(connection)?;
+pub(super) fn read(
+    connection: &mut Connection<Chosen>,
+    told: Told<'_>,
+) -> bindery::Result<Catalogue> {
+    let mut last = read_once(connection, told)?;
     for _ in 0..RUNS {
-        let again = read_once(connection)?;
+        let again = read_once(connection, told)?;
         if again == last {
             return Ok(again);
         }
@@ -54,11 +58,14 @@ pub(super) fn read(connection: &mut Connection<Chosen>) -> bindery::Result<Catal
     Err(Error::new(ErrorKind::Config(why)))
 }
 
-fn read_once(connection: &mut Connection<Chosen>) -> bindery::Result<Catalogue> {
+fn read_once(connection: &mut Connection<Chosen>, told: Told<'_>) -> bindery::Result<Catalogue> {
     let names: Vec<(String, String)> = connection.query_as(Sql::assembled(OBJECTS), ())?;
     let references: Vec<(String, String)> = connection.query_as(Sql::assembled(REFERENCES), ())?;
     let mut objects = Vec::new();
-    for (name, kind) in names {
+    let (of, unit) = (names.len(), "tables");
+    for (at, (name, kind)) in names.into_iter().enumerate() {
+        let begun = at + 1;
+        told(Steps { begun, of, unit });
         objects.push(show(connection, name, &kind)?);
     }
     if objects.iter().any(|object| object.kind == Kind::Sequence) {

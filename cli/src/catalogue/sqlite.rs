@@ -6,8 +6,9 @@ use bindery::{Connection, Sql};
 use bindery_schema::model::TableName;
 
 use super::graph::{Kind, Node, mentioned, sorted};
-use super::{Catalogue, Item, capture};
+use super::{Catalogue, Item, Told, capture};
 use crate::database::Chosen;
+use crate::progress::Steps;
 
 /// Kind, name, table, statement, and the kind of a table. Indexes that a constraint brought along have no statement.
 const OBJECTS: &str = r"
@@ -25,8 +26,18 @@ const SHADOW: &str = "shadow";
 
 type Object = (String, String, String, String, String);
 
-pub(super) fn read(connection: &mut Connection<Chosen>) -> bindery::Result<Catalogue> {
+pub(super) fn read(
+    connection: &mut Connection<Chosen>,
+    told: Told<'_>,
+) -> bindery::Result<Catalogue> {
+    let step = |begun| Steps {
+        begun,
+        of: 2,
+        unit: "queries",
+    };
+    told(step(1));
     let objects: Vec<Object> = connection.query_as(Sql::assembled(OBJECTS), ())?;
+    told(step(2));
     let references: Vec<(String, String)> = connection.query_as(Sql::assembled(REFERENCES), ())?;
     let is_made =
         |object: &&Object| matches!(object.0.as_str(), "table" | "view") && object.4 != SHADOW;

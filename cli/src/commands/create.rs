@@ -4,11 +4,12 @@ use bindery_schema::dialect::Dialect;
 use clap::Args;
 use serde::Serialize;
 
-use crate::arguments::{EngineOptions, Format, SchemaOptions, dialect_parser};
+use crate::arguments::{EngineOptions, Format, ProgressOptions, SchemaOptions, dialect_parser};
 use crate::database::Databases;
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::progress::Progress;
 use crate::project::{Compiled, DialectChoice, Project};
 use crate::report;
 use crate::tables::{self, EngineTables};
@@ -31,6 +32,8 @@ pub(crate) struct CreateArguments {
     /// Connect and list the tables that would be made; change nothing
     #[arg(long, conflicts_with = "print")]
     dry_run: bool,
+    #[command(flatten)]
+    progress: ProgressOptions,
     #[command(flatten)]
     engines: EngineOptions,
     #[command(flatten)]
@@ -67,7 +70,7 @@ pub(crate) fn run(arguments: &CreateArguments, output: &Output) -> Result<(), Fa
     let outcomes = if arguments.dry_run {
         databases.plan_missing()
     } else {
-        databases.create_missing()
+        databases.create_missing(&Progress::new(output, arguments.progress.quiet))
     };
     if outcomes.failures.is_empty() && !arguments.dry_run {
         databases.create_sync_tables(model)?;

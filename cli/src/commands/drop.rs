@@ -2,12 +2,13 @@
 
 use clap::Args;
 
-use crate::arguments::{EngineOptions, SchemaOptions};
+use crate::arguments::{EngineOptions, ProgressOptions, SchemaOptions};
 use crate::confirm::{self, Confirmation};
 use crate::database::Databases;
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report;
 use crate::tables::{self, EngineTables};
@@ -30,6 +31,8 @@ pub(crate) struct DropArguments {
     /// List the tables, connect to nothing and change nothing
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
+    #[command(flatten)]
+    progress: ProgressOptions,
     #[command(flatten)]
     engines: EngineOptions,
     #[command(flatten)]
@@ -58,7 +61,8 @@ pub(crate) fn run(arguments: &DropArguments, output: &Output) -> Result<(), Fail
         };
         ask(&confirmation, &compiled.project, &engines, output)?;
     }
-    tables::print(databases.drop_tables(), options.format, output)
+    let progress = Progress::new(output, arguments.progress.quiet);
+    tables::print(databases.drop_tables(&progress), options.format, output)
 }
 
 /// Fails unless the user confirms; names the tables' number and the place of each engine first.

@@ -9,17 +9,17 @@ use clap::Args;
 use serde::Serialize;
 
 use super::verify::{self, TableVerified};
-use crate::arguments::{Format, SchemaOptions};
+use crate::arguments::{Format, ProgressOptions, SchemaOptions};
 use crate::confirm::{self, Confirmation};
 use crate::data::follow::{Follower, forget_unread};
 use crate::data::lines::Held;
 use crate::data::pairs::{Ends, Pair};
-use crate::data::progress::Progress;
 use crate::data::repair::{Repair, Repaired};
 use crate::data::stream;
 use crate::database::{self, Chosen, Engines};
 use crate::failure::Failure;
 use crate::output::{Output, Paint};
+use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};
 
@@ -65,9 +65,8 @@ pub(crate) struct MirrorArguments {
     /// List the tables; connect to nothing and change nothing
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
-    /// Say nothing of how far it is
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressOptions,
     #[command(flatten)]
     schema: SchemaOptions,
 }
@@ -225,9 +224,10 @@ fn copy(
     } else {
         LoadMode::IntoEmpty
     };
-    let begun = Loading::begin(&engines.registry, to, &tables, mode);
+    let progress = Progress::new(output, arguments.progress.quiet);
+    let deleted = &mut progress.tables("emptying", &arguments.to);
+    let begun = Loading::begin_with(&engines.registry, to, (&tables, mode), deleted);
     let mut loading = begun.map_err(|error| explained(&error, &arguments.to))?;
-    let progress = Progress::new(output, arguments.quiet);
     for pair in pairs {
         let place = ("copying", pair.name(), arguments.to.as_str());
         let told = &mut |rows| progress.tell(place, rows, None);

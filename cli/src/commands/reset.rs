@@ -9,12 +9,13 @@ use clap::Args;
 
 use super::load::fixtures;
 use super::migrate::files::{self, EngineMigrations};
-use crate::arguments::{EngineOptions, Format, SchemaOptions};
+use crate::arguments::{EngineOptions, Format, ProgressOptions, SchemaOptions};
 use crate::confirm::Confirmation;
 use crate::database::{self, Databases, Engines};
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report;
 use crate::tables::{self, Outcomes};
@@ -43,6 +44,8 @@ pub(crate) struct ResetArguments {
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
     #[command(flatten)]
+    progress: ProgressOptions,
+    #[command(flatten)]
     engines: EngineOptions,
     #[command(flatten)]
     schema: SchemaOptions,
@@ -63,6 +66,10 @@ pub(crate) fn run(arguments: &ResetArguments, output: &Output) -> Result<(), Fai
     let migrations = read_migrations(&compiled.project, &chosen, options.format, output)?;
     let fixtures = arguments.fixtures.as_deref();
     let fixtures = fixtures.map(|dir| fixtures::read(dir, model)).transpose()?;
+    if let Some(fixtures) = &fixtures {
+        let engines = Engines::open(&compiled.project, &chosen)?;
+        output.failures(&fixtures::check(fixtures, (model, &chosen), &engines).1)?;
+    }
     if arguments.dry_run {
         return tables::print(tables::planned(&engines), options.format, output);
     }
@@ -74,7 +81,8 @@ pub(crate) fn run(arguments: &ResetArguments, output: &Output) -> Result<(), Fai
         };
         super::drop::ask(&confirmation, &compiled.project, &engines, output)?;
     }
-    let Outcomes { done, mut failures } = databases.remake_tables();
+    let progress = Progress::new(output, arguments.progress.quiet);
+    let Outcomes { done, mut failures } = databases.remake_tables(&progress);
     tables::print_done(&done, options.format, output)?;
     let remade = |id: &&EngineId| {
         let engine = &model.engine(**id).name;
@@ -84,7 +92,7 @@ pub(crate) fn run(arguments: &ResetArguments, output: &Output) -> Result<(), Fai
     let engines = Engines::open(&compiled.project, &remade)?;
     failures.extend(record_migrations(&migrations, (&engines, &remade), output));
     if let Some(fixtures) = &fixtures {
-        let loaded = fixtures::load_into(fixtures, (model, &remade), &engines);
+        let loaded = fixtures::load_into(fixtures, (model, &remade), &engines, &progress);
         // One document is enough: the tables'.
         if !matches!(options.format, Format::Json) {
             fixtures::print_done(&loaded.0, options.format, output)?;

@@ -1,19 +1,21 @@
 //! `bindery truncate`: deletes all rows of the schema's tables; the tables stay.
 
 use bindery::data::{DataTable, LoadMode, Loading};
+use bindery::{DataProblem, ErrorKind};
 use bindery_schema::model::{CheckedModel, EngineId};
 use clap::Args;
 use serde::Serialize;
 
-use super::load::explained;
-use crate::arguments::{EngineOptions, Format, SchemaOptions};
+use crate::arguments::{EngineOptions, Format, ProgressOptions, SchemaOptions};
 use crate::at_once::at_once;
 use crate::confirm::{self, Confirmation};
+use crate::data;
 use crate::data::tables::{EngineTable, chosen as chosen_tables};
 use crate::database::Engines;
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::output::{Output, Paint};
+use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};
 use crate::text::count;
@@ -41,6 +43,8 @@ pub(crate) struct TruncateArguments {
     /// List the tables, connect to nothing and change nothing
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
+    #[command(flatten)]
+    progress: ProgressOptions,
     #[command(flatten)]
     engines: EngineOptions,
     #[command(flatten)]
@@ -85,7 +89,8 @@ pub(crate) fn run(arguments: &TruncateArguments, output: &Output) -> Result<(), 
         ask(&compiled.project, &all, output)?;
     }
     let engines = Engines::open(&compiled.project, &chosen)?;
-    let ended = at_once(&all, |index, one| empty(one, &engines, index));
+    let progress = Progress::new(output, arguments.progress.quiet);
+    let ended = at_once(&all, |index, one| empty(one, (&engines, index), &progress));
     let (mut emptied, mut failures) = (Vec::new(), Vec::new());
     for (one, ended) in all.into_iter().zip(ended) {
         match ended {
@@ -115,12 +120,29 @@ fn of_engine<'m>(
 }
 
 /// One transaction: foreign keys are looked at when all is deleted.
-fn empty(one: &Emptied<'_>, engines: &Engines, index: usize) -> Result<(), Failure> {
+fn empty(
+    one: &Emptied<'_>,
+    (engines, index): (&Engines, usize),
+    progress: &Progress<'_>,
+) -> Result<(), Failure> {
     let tables: Vec<&DataTable> = one.tables.iter().map(|table| &table.data).collect();
-    let chosen = engines.chosen(index);
-    let begun = Loading::begin(&engines.registry, chosen, &tables, LoadMode::Replace);
+    let (registry, chosen) = (&engines.registry, engines.chosen(index));
+    let deleted = &mut progress.tables("emptying", one.engine);
+    let begun = Loading::begin_with(registry, chosen, (&tables, LoadMode::Replace), deleted);
     let emptied = begun.and_then(|loading| loading.finish(&tables));
+    progress.end();
     emptied.map_err(|error| explained(&error))
+}
+
+/// The failure with what to type next.
+fn explained(error: &bindery::Error) -> Failure {
+    let shown = data::failure(error);
+    match error.kind() {
+        ErrorKind::Data(data) if matches!(data.problem, DataProblem::Dangling { .. }) => {
+            shown.help("nothing was changed; empty the tables that refer to them too, or delete those rows first")
+        }
+        _ => shown,
+    }
 }
 
 /// Fails unless the user confirms.

@@ -8,17 +8,17 @@ use clap::Args;
 use serde::Serialize;
 
 use super::dump::rows;
-use crate::arguments::{Format, SchemaOptions};
+use crate::arguments::{Format, ProgressOptions, SchemaOptions};
 use crate::confirm::{self, Confirmation};
 use crate::data::lines::{Differing, Found, Held};
 use crate::data::pairs::{Ends, Pair};
-use crate::data::progress::Progress;
 use crate::data::repair::{RejectedRow, Repair, Repaired};
 use crate::data::settle::{ensure_few, refused, settle};
 use crate::data::stream;
 use crate::database::{self, Chosen, Engines};
 use crate::failure::Failure;
 use crate::output::{Output, Paint, Stream};
+use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};
 
@@ -60,9 +60,8 @@ pub(crate) struct VerifyArguments {
     /// Do not ask
     #[arg(long, requires = "repair")]
     yes: bool,
-    /// Say nothing of how far it is
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressOptions,
     #[command(flatten)]
     schema: SchemaOptions,
 }
@@ -200,7 +199,7 @@ pub(crate) fn run(arguments: &VerifyArguments, output: &Output) -> Result<(), Fa
         engines: &engines,
         from,
         to,
-        progress: Progress::new(output, arguments.quiet),
+        progress: Progress::new(output, arguments.progress.quiet),
         rejects: Some(RefCell::default()),
         turn: RefCell::default(),
     };

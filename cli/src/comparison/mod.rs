@@ -23,6 +23,7 @@ use self::keys::Keys;
 use self::mending::{Changes, Verdict, Views};
 use self::objects::has_object;
 use self::text::has_same_parts;
+use crate::catalogue::Told;
 use crate::database::Engines;
 
 pub(crate) use self::finding::Finding;
@@ -52,8 +53,7 @@ pub(crate) struct Compared {
 
 /// Compares the database of one of the chosen engines.
 pub(crate) fn of_engine(
-    engines: &Engines,
-    index: usize,
+    (engines, index, told): (&Engines, usize, Told<'_>),
     model: &CheckedModel,
     id: EngineId,
 ) -> Result<Compared, String> {
@@ -66,18 +66,23 @@ pub(crate) fn of_engine(
         .filter(|table| table.unmanaged)
         .map(|table| table.name.clone())
         .collect();
-    of_structure((engines, index), model.engine(id), expected, &unmanaged)
+    of_structure(
+        (engines, index, told),
+        model.engine(id),
+        expected,
+        &unmanaged,
+    )
 }
 
 /// The same with another structure than that of the schema.
 pub(crate) fn of_structure(
-    (engines, index): (&Engines, usize),
+    (engines, index, told): (&Engines, usize, Told<'_>),
     engine: &Engine,
     expected: Structure,
     unmanaged: &BTreeSet<TableName>,
 ) -> Result<Compared, String> {
     let catalogue = engines
-        .catalogue(index)
+        .catalogue(index, told)
         .map_err(|failure| failure.message())?;
     let text = catalogue.statements(unmanaged);
     let found = Structure::read(&text, engine.dialect, engine.flavour);

@@ -8,7 +8,6 @@ pub(crate) mod layout;
 pub(crate) mod lines;
 pub(crate) mod manifest;
 pub(crate) mod pairs;
-pub(crate) mod progress;
 pub(crate) mod record;
 pub(crate) mod redact;
 pub(crate) mod repair;

@@ -17,10 +17,10 @@ use serde_json::Value;
 
 use super::lines::{Differing, Found, Held, Kind};
 use super::pairs::Pair;
-use super::progress::Progress;
 use super::stream;
 use crate::database::{Chosen, Engines, failure};
 use crate::failure::Failure;
+use crate::progress::Progress;
 
 /// Rows in one transaction.
 pub(super) const BATCH: usize = 1_000;

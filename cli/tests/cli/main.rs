@@ -20,6 +20,7 @@ mod engines;
 mod exchange;
 mod explain;
 mod findings;
+mod fixtures;
 mod generate;
 mod init;
 mod messages;

@@ -139,6 +139,113 @@ fn wrong_usage_ends_with_2_and_only_messages() {
     }
 }
 
+/// The options that commands of a kind have in common.
+#[test]
+fn cli_01_commands_have_the_options_of_their_kind() {
+    let on_engines = [
+        "create",
+        "docs",
+        "doctor",
+        "drop",
+        "dump",
+        "load",
+        "pull",
+        "reset",
+        "status",
+        "truncate",
+        "validate",
+        "migrate add",
+        "migrate baseline",
+        "migrate check",
+        "migrate import",
+        "migrate resolve",
+        "migrate revert",
+        "migrate run",
+        "migrate squash",
+        "migrate status",
+    ];
+    let writing = [
+        "create",
+        "drop",
+        "dump",
+        "init",
+        "load",
+        "mirror",
+        "pull",
+        "recover",
+        "reset",
+        "sync",
+        "truncate",
+        "validate",
+        "verify",
+        "migrate add",
+        "migrate baseline",
+        "migrate import",
+        "migrate resolve",
+        "migrate revert",
+        "migrate run",
+        "migrate squash",
+        "tasks retry",
+        "tasks delete",
+        "messages replay",
+        "messages delete",
+    ];
+    let destroying = [
+        "drop",
+        "load",
+        "mirror",
+        "pull",
+        "reset",
+        "truncate",
+        "validate",
+        "verify",
+        "migrate revert",
+        "tasks delete",
+        "messages delete",
+    ];
+    let long = [
+        "create",
+        "drop",
+        "dump",
+        "init",
+        "load",
+        "mirror",
+        "pull",
+        "reset",
+        "sync",
+        "truncate",
+        "validate",
+        "verify",
+        "migrate revert",
+        "migrate run",
+    ];
+    // Without a name of an engine they work on all.
+    let on_all = [
+        "tasks list",
+        "tasks retry",
+        "tasks delete",
+        "messages list",
+        "messages replay",
+        "messages delete",
+    ];
+    let project = Project::new(&[]);
+    let kinds: [(&[&str], &[&str]); 5] = [
+        (&on_all, &["--engine <NAME>", "--format <FORM>"]),
+        (
+            &on_engines,
+            &["--engine <NAME>", "--all", "--format <FORM>"],
+        ),
+        (&writing, &["--dry-run"]),
+        (&destroying, &["--yes"]),
+        (&long, &["-q, --quiet"]),
+    ];
+    for (commands, options) in kinds {
+        for command in commands {
+            holds(&project.run(&format!("{command} --help")).good(), options);
+        }
+    }
+}
+
 #[test]
 fn there_is_a_script_for_every_shell() {
     let project = Project::new(&[]);

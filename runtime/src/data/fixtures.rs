@@ -1,12 +1,13 @@
 //! Fixtures: small sets of rows in files, a common set for every engine and one for each.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use super::DataFormat;
-use super::loading::{LoadMode, Loading};
+use super::check::check_rows;
+use super::loading::{LoadMode, Loading, ensure_key, located};
 use super::reader::RowsSource;
 use super::rows::refused;
 use super::table::{DataColumn, DataTable, ValueType};
@@ -38,12 +39,44 @@ impl LoadedFixtures {
     }
 }
 
+/// The fixtures that an engine would get: their files were read, and nothing was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckedFixtures {
+    /// Each table that has files, in the order they would be loaded in.
+    pub tables: Vec<CheckedTable>,
+    /// Tables with fixtures that do not live on the engine: they would be passed over.
+    pub skipped: usize,
+}
+
+/// The files of one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckedTable {
+    /// The table.
+    pub table: String,
+    /// Its files, in the order they would be loaded in.
+    pub files: Vec<PathBuf>,
+    /// The number of rows in all of them.
+    pub rows: u64,
+}
+
+/// A file of a folder of fixtures.
+#[derive(Debug)]
+struct FixtureFile {
+    /// The engine that it is for; all where there is none.
+    engine: Option<String>,
+    table: String,
+    path: PathBuf,
+    format: DataFormat,
+}
+
 /// A folder of fixtures whose names were looked at: `<table>.csv` and `common/<table>.csv` are for every engine,
 /// `<engine>/<table>.csv` for one; `.jsonl` likewise.
 #[derive(Debug)]
 pub struct Fixtures {
-    /// The engine where it is of one, the table's name, the file and its format; sorted.
-    files: Vec<(Option<String>, String, PathBuf, DataFormat)>,
+    /// Those of all engines first, each kind by folder and name.
+    files: Vec<FixtureFile>,
 }
 
 impl Fixtures {
@@ -79,18 +112,20 @@ impl Fixtures {
                 files.extend(file(engine.clone(), path));
             }
         }
-        let is_unknown = |name: &&String| !tables.contains(&name.as_str());
-        if let Some(name) = files.iter().map(|(_, name, _, _)| name).find(is_unknown) {
+        let is_unknown = |file: &&FixtureFile| !tables.contains(&file.table.as_str());
+        if let Some(file) = files.iter().find(is_unknown) {
             return Err(unusable(&format!(
                 "fixtures: there is no table `{}`",
-                name.escape_debug()
+                file.table.escape_debug()
             )));
         }
+        // Rows of one engine are loaded after those of all, and win.
+        files.sort_by_key(|file: &FixtureFile| file.engine.is_some());
         Ok(Self { files })
     }
 
     /// Loads what is of an engine, in one transaction: rows whose primary key is there update it. `tables` are those of the engine, each
-    /// after those that it refers to.
+    /// after those that it refers to. `progress` gets the table and the number of its rows so far.
     ///
     /// # Errors
     /// As [`Loading::load`]; then nothing is stored on the engine.
@@ -99,8 +134,42 @@ impl Fixtures {
         registry: &Registry,
         engine: impl Engine,
         tables: &[&DataTable],
+        progress: &mut dyn FnMut(&str, u64),
     ) -> Result<LoadedFixtures> {
-        self.load_at(registry, (engine.index(), engine.name()), tables)
+        self.load_at(registry, (engine.index(), engine.name()), tables, progress)
+    }
+
+    /// Reads all rows that are of an engine, and compares their columns with those of its tables. Connects to nothing: whether the
+    /// database takes the values shows only when they are loaded.
+    ///
+    /// # Errors
+    /// As [`Loading::load`], but for what the database refuses.
+    pub fn check(&self, engine: impl Engine, tables: &[&DataTable]) -> Result<CheckedFixtures> {
+        let (parts, skipped) = self.parts(engine.name(), tables);
+        let parts = parts.iter();
+        let tables = parts.map(|(table, files)| check_table(table, files, engine.dialect()));
+        let tables: Result<_> = tables.collect();
+        Ok(CheckedFixtures {
+            tables: tables.map_err(|error| located(error, engine.name()))?,
+            skipped,
+        })
+    }
+
+    /// The tables that have files of an engine, each with these, and the number of other tables that have some.
+    fn parts<'a>(
+        &'a self,
+        engine: &str,
+        tables: &[&'a DataTable],
+    ) -> (Vec<(&'a DataTable, Vec<&'a FixtureFile>)>, usize) {
+        let is_of = |file: &&FixtureFile| file.engine.as_deref().is_none_or(|name| name == engine);
+        let mut by_table: BTreeMap<&str, Vec<&FixtureFile>> = BTreeMap::new();
+        for file in self.files.iter().filter(is_of) {
+            by_table.entry(&file.table).or_default().push(file);
+        }
+        let tables = tables.iter();
+        let parts = tables.filter_map(|table| Some((*table, by_table.remove(table.name())?)));
+        let parts = parts.collect();
+        (parts, by_table.len())
     }
 
     fn load_at(
@@ -108,30 +177,26 @@ impl Fixtures {
         registry: &Registry,
         (index, engine): (usize, &'static str),
         tables: &[&DataTable],
+        progress: &mut dyn FnMut(&str, u64),
     ) -> Result<LoadedFixtures> {
-        let is_of = |of: &Option<String>| of.as_deref().is_none_or(|name| name == engine);
-        let mine: Vec<_> = self.files.iter().filter(|(of, ..)| is_of(of)).collect();
-        let has_file = |table: &&&DataTable| mine.iter().any(|(_, name, ..)| name == table.name());
-        let wanted: Vec<&DataTable> = tables.iter().filter(has_file).copied().collect();
-        let is_here = |name: &String| wanted.iter().any(|table| table.name() == name);
+        let (parts, skipped) = self.parts(engine, tables);
         let mut loaded = LoadedFixtures {
             engine,
             tables: Vec::new(),
-            skipped: mine
-                .iter()
-                .map(|(_, name, ..)| name)
-                .filter(|name| !is_here(name))
-                .collect::<BTreeSet<_>>()
-                .len(),
+            skipped,
         };
-        if wanted.is_empty() {
+        if parts.is_empty() {
             return Ok(loaded);
         }
-        let mut loading = Loading::begin_at(registry, (index, engine), &wanted, LoadMode::Upsert)?;
-        for table in &wanted {
+        let wanted: Vec<&DataTable> = parts.iter().map(|(table, _)| *table).collect();
+        let begun = (wanted.as_slice(), LoadMode::Upsert);
+        let mut loading = Loading::begin_at(registry, (index, engine), begun, &mut |_, _, _| ())?;
+        for (table, files) in &parts {
             let mut rows = 0;
-            for (_, _, path, format) in mine.iter().filter(|(_, name, ..)| name == table.name()) {
-                rows += load_file(&mut loading, table, path, *format)?;
+            for file in files {
+                let told = &mut |of_file| progress(table.name(), rows + of_file);
+                let load = |source: RowsSource<'_>| loading.load(table, source, None, told);
+                rows += with_rows(table, file, load)?.rows;
             }
             loaded.tables.push((table.name().to_owned(), rows));
         }
@@ -140,21 +205,37 @@ impl Fixtures {
     }
 }
 
-fn load_file(
-    loading: &mut Loading,
+fn check_table(
     table: &DataTable,
-    path: &Path,
-    format: DataFormat,
-) -> Result<u64> {
-    let name = path.display().to_string();
-    let file = File::open(path).map_err(|error| {
+    files: &[&FixtureFile],
+    dialect: Dialect,
+) -> Result<CheckedTable> {
+    ensure_key(table)?;
+    let mut rows = 0;
+    for file in files {
+        rows += with_rows(table, file, |source| check_rows(source, table, dialect))?;
+    }
+    Ok(CheckedTable {
+        table: table.name().to_owned(),
+        files: files.iter().map(|file| file.path.clone()).collect(),
+        rows,
+    })
+}
+
+/// Opens a file, and has its rows read.
+fn with_rows<T>(
+    table: &DataTable,
+    file: &FixtureFile,
+    read: impl FnOnce(RowsSource<'_>) -> Result<T>,
+) -> Result<T> {
+    let name = file.path.display().to_string();
+    let opened = File::open(&file.path).map_err(|error| {
         let mut data = DataError::new(table.name(), DataProblem::Input(error.kind()));
         data.file = Some(name.clone());
         refused(data)
     })?;
-    let mut input = BufReader::new(file);
-    let source = RowsSource::new(&mut input, format).named(name);
-    Ok(loading.load(table, source, None, &mut |_| ())?.rows)
+    let mut input = BufReader::new(opened);
+    read(RowsSource::new(&mut input, file.format).named(name))
 }
 
 fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
@@ -173,13 +254,13 @@ fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Other files than those of rows, as a README, are none of ours.
-fn file(
-    engine: Option<String>,
-    path: PathBuf,
-) -> Option<(Option<String>, String, PathBuf, DataFormat)> {
-    let format = DataFormat::from_extension(path.extension()?.to_str()?)?;
-    let name = path.file_stem()?.to_str()?.to_owned();
-    Some((engine, name, path, format))
+fn file(engine: Option<String>, path: PathBuf) -> Option<FixtureFile> {
+    Some(FixtureFile {
+        engine,
+        format: DataFormat::from_extension(path.extension()?.to_str()?)?,
+        table: path.file_stem()?.to_str()?.to_owned(),
+        path,
+    })
 }
 
 #[cold]
@@ -224,7 +305,7 @@ impl Registry {
         let load = |(index, engine): (usize, &'static str)| {
             let tables = tables(program, index);
             let tables: Vec<&DataTable> = tables.iter().collect();
-            fixtures.load_at(self, (index, engine), &tables)
+            fixtures.load_at(self, (index, engine), &tables, &mut |_, _| ())
         };
         program.engine_names().enumerate().map(load).collect()
     }

@@ -92,18 +92,36 @@ impl Loading {
         tables: &[&DataTable],
         mode: LoadMode,
     ) -> Result<Self> {
-        Self::begin_at(registry, (engine.index(), engine.name()), tables, mode)
+        Self::begin_with(registry, engine, (tables, mode), &mut |_, _, _| ())
+    }
+
+    /// As [`begin`](Self::begin); `progress` gets the name of each table before its rows are deleted, its number from 1, and how
+    /// many there are.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub fn begin_with(
+        registry: &Registry,
+        engine: impl Engine,
+        (tables, mode): (&[&DataTable], LoadMode),
+        progress: &mut dyn FnMut(&str, usize, usize),
+    ) -> Result<Self> {
+        let place = (engine.index(), engine.name());
+        Self::begin_at(registry, place, (tables, mode), progress)
     }
 
     pub(super) fn begin_at(
         registry: &Registry,
         (index, name): (usize, &'static str),
-        tables: &[&DataTable],
-        mode: LoadMode,
+        (tables, mode): (&[&DataTable], LoadMode),
+        progress: &mut dyn FnMut(&str, usize, usize),
     ) -> Result<Self> {
-        let begun = registry
-            .connect_for_ddl(index, LOCK_TIMEOUT)
-            .and_then(|(physical, pool, _)| Self::on(physical, pool, (name, tables, mode)));
+        let begun =
+            registry
+                .connect_for_ddl(index, LOCK_TIMEOUT)
+                .and_then(|(physical, pool, _)| {
+                    Self::on(physical, pool, (name, tables, mode), progress)
+                });
         begun.map_err(|error| located(error, name))
     }
 
@@ -111,6 +129,7 @@ impl Loading {
         mut physical: Physical,
         pool: Arc<Pool>,
         (engine, tables, mode): (&'static str, &[&DataTable], LoadMode),
+        progress: &mut dyn FnMut(&str, usize, usize),
     ) -> Result<Self> {
         References::before(&mut physical)?;
         physical.begin_with(&TransactionOptions::new())?;
@@ -125,19 +144,25 @@ impl Loading {
             mode,
             pool,
         };
-        loading.prepare(tables)?;
+        loading.prepare(tables, progress)?;
         Ok(loading)
     }
 
-    fn prepare(&mut self, tables: &[&DataTable]) -> Result<()> {
+    fn prepare(
+        &mut self,
+        tables: &[&DataTable],
+        progress: &mut dyn FnMut(&str, usize, usize),
+    ) -> Result<()> {
+        let mut each = tables.iter();
         match self.mode {
-            LoadMode::IntoEmpty => tables.iter().try_for_each(|table| self.ensure_empty(table)),
+            LoadMode::IntoEmpty => each.try_for_each(|table| self.ensure_empty(table)),
             LoadMode::Append => Ok(()),
-            LoadMode::Replace => tables.iter().rev().try_for_each(|table| {
+            LoadMode::Replace => each.rev().enumerate().try_for_each(|(at, table)| {
+                progress(&table.name, at + 1, tables.len());
                 let sql = format!("DELETE FROM {}", table.rows);
                 self.physical.execute(&sql, &mut |_| ()).map(drop)
             }),
-            LoadMode::Upsert => tables.iter().try_for_each(|table| ensure_key(table)),
+            LoadMode::Upsert => each.try_for_each(|table| ensure_key(table)),
         }
     }
 
@@ -231,7 +256,7 @@ fn lock(physical: &mut Physical, tables: &[&DataTable]) -> Result<()> {
     physical.batch(&format!("LOCK TABLE {list} IN SHARE ROW EXCLUSIVE MODE"))
 }
 
-fn ensure_key(table: &DataTable) -> Result<()> {
+pub(super) fn ensure_key(table: &DataTable) -> Result<()> {
     if table.sql.key.is_empty() {
         return Err(refused(DataError::new(
             table.name.as_str(),
@@ -406,7 +431,7 @@ fn insert_sql(dialect: Dialect, table: &DataTable, columns: &ColumnSet, upsert: 
 }
 
 #[cold]
-fn located(error: Error, engine: &'static str) -> Error {
+pub(super) fn located(error: Error, engine: &'static str) -> Error {
     error.during(Operation::LoadRows).on_engine(engine)
 }
 

@@ -1,6 +1,7 @@
 //! Rows of whole tables as text, out of a database and into one: what `bindery dump` and `bindery load` are made of. Files,
 //! archives and progress are the caller's matter; here are the values, the two formats, and the transactions.
 
+mod check;
 mod csv;
 mod delete;
 mod find;
@@ -21,7 +22,7 @@ mod snapshot;
 mod table;
 
 pub use self::find::{DataRow, DataValue};
-pub use self::fixtures::{Fixtures, LoadedFixtures};
+pub use self::fixtures::{CheckedFixtures, CheckedTable, Fixtures, LoadedFixtures};
 pub use self::loading::{LoadMode, Loaded, Loading, Reject, Rejected};
 pub use self::reader::RowsSource;
 pub use self::redact::{Redaction, ValueHash};

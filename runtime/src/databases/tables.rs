@@ -17,6 +17,9 @@ pub struct CreatedTables {
     pub existing: Vec<(&'static str, &'static str)>,
 }
 
+/// Receives the name of each table before it is looked at, its number from 1, and how many there are.
+pub(crate) type TableProgress<'p> = &'p mut dyn FnMut(&'static str, usize, usize);
+
 impl Registry {
     /// Creates the tables that are missing, on every engine. Where it makes one it also keeps a table `_bindery_schema`,
     /// which holds for each engine the hash of the schema that its tables were made for; a database that another
@@ -29,7 +32,7 @@ impl Registry {
     pub fn create_missing(&self) -> Result<CreatedTables> {
         let mut outcome = CreatedTables::default();
         for engine in self.own_engines() {
-            create_on(engine, &mut outcome)?;
+            create_on(engine, &mut outcome, &mut |_, _, _| ())?;
         }
         Ok(outcome)
     }
@@ -39,8 +42,18 @@ impl Registry {
     /// # Errors
     /// As [`create_missing`](Self::create_missing).
     pub fn create_missing_on(&self, engine: impl Engine) -> Result<CreatedTables> {
+        self.create_missing_with(engine, &mut |_, _, _| ())
+    }
+
+    /// The same, with its progress.
+    #[doc(hidden)]
+    pub fn create_missing_with(
+        &self,
+        engine: impl Engine,
+        progress: TableProgress<'_>,
+    ) -> Result<CreatedTables> {
         let mut outcome = CreatedTables::default();
-        create_on(&self.engines[engine.index()], &mut outcome)?;
+        create_on(&self.engines[engine.index()], &mut outcome, progress)?;
         Ok(outcome)
     }
 
@@ -52,7 +65,17 @@ impl Registry {
     /// rows, on the others by its foreign key. No row of it is deleted or changed, whatever its foreign key says, and nothing is
     /// dropped. Where the database fails nothing is dropped either, except on MySQL and MariaDB, where what was dropped before is gone.
     pub fn drop_tables(&self, engine: impl Engine) -> Result<Vec<&'static str>> {
-        drop_on(&self.engines[engine.index()])
+        self.drop_tables_with(engine, &mut |_, _, _| ())
+    }
+
+    /// The same, with its progress.
+    #[doc(hidden)]
+    pub fn drop_tables_with(
+        &self,
+        engine: impl Engine,
+        progress: TableProgress<'_>,
+    ) -> Result<Vec<&'static str>> {
+        drop_on(&self.engines[engine.index()], progress)
     }
 
     /// Drops the tables of every engine, as [`drop_tables`](Self::drop_tables) does.
@@ -62,15 +85,19 @@ impl Registry {
     pub fn drop_all(&self) -> Result<Vec<(&'static str, &'static str)>> {
         let mut dropped = Vec::new();
         for engine in self.own_engines() {
-            let tables = drop_on(engine)?;
+            let tables = drop_on(engine, &mut |_, _, _| ())?;
             dropped.extend(tables.into_iter().map(|table| (engine.info.name, table)));
         }
         Ok(dropped)
     }
 }
 
-fn create_on(engine: &Configured, outcome: &mut CreatedTables) -> Result<()> {
-    let made = create_tables(engine, outcome);
+fn create_on(
+    engine: &Configured,
+    outcome: &mut CreatedTables,
+    progress: TableProgress<'_>,
+) -> Result<()> {
+    let made = create_tables(engine, outcome, progress);
     forget(engine);
     made
 }
@@ -82,19 +109,29 @@ fn forget(engine: &Configured) {
     }
 }
 
-fn create_tables(engine: &Configured, outcome: &mut CreatedTables) -> Result<()> {
+fn create_tables(
+    engine: &Configured,
+    outcome: &mut CreatedTables,
+    progress: TableProgress<'_>,
+) -> Result<()> {
     let mut link = engine.pool.acquire()?;
-    link.timed(|link| create_over(link, engine, outcome))
+    link.timed(|link| create_over(link, engine, outcome, progress))
 }
 
 /// The tables of one engine are one call.
-fn create_over(link: &mut Link, engine: &Configured, outcome: &mut CreatedTables) -> Result<()> {
+fn create_over(
+    link: &mut Link,
+    engine: &Configured,
+    outcome: &mut CreatedTables,
+    progress: TableProgress<'_>,
+) -> Result<()> {
     let name = engine.info.name;
     let located = |error: crate::error::Error| error.on_engine(name).during(Operation::Create);
     let mut noting = Noting::new(engine.pool.watch());
     noting.begin(link).map_err(located)?;
     let mut created = Vec::new();
-    for &table in &engine.tables {
+    for (at, &table) in engine.tables.iter().enumerate() {
+        progress(table.table, at + 1, engine.tables.len());
         let of_table =
             |error: crate::error::Error| located(error.of(table.table, Operation::Create));
         if create_one(link, table, &mut noting).map_err(of_table)? {
@@ -218,11 +255,11 @@ fn exists(physical: &mut Physical, table: &TableDdl) -> Result<bool> {
     physical.table_exists(table.schema, table.table)
 }
 
-fn drop_on(engine: &Configured) -> Result<Vec<&'static str>> {
+fn drop_on(engine: &Configured, progress: TableProgress<'_>) -> Result<Vec<&'static str>> {
     let mut link = engine.pool.acquire()?;
     let work = |physical: &mut Physical| {
         leaving::ensure_unreferenced(physical, &engine.tables)?;
-        let dropped = drop_existing(physical, &engine.tables)?;
+        let dropped = drop_existing(physical, &engine.tables, progress)?;
         leaving::ensure_left_whole(physical, &dropped)?;
         let watch = engine.pool.watch();
         watch.map_or(Ok(()), |watch| watch.record().remove(physical))?;
@@ -239,9 +276,14 @@ fn drop_on(engine: &Configured) -> Result<Vec<&'static str>> {
 }
 
 /// In the reverse order of creation, so that a table goes before the one it refers to.
-fn drop_existing(physical: &mut Physical, tables: &[&TableDdl]) -> Result<Vec<&'static str>> {
+fn drop_existing(
+    physical: &mut Physical,
+    tables: &[&TableDdl],
+    progress: TableProgress<'_>,
+) -> Result<Vec<&'static str>> {
     let mut dropped = Vec::new();
-    for table in tables.iter().rev() {
+    for (at, table) in tables.iter().rev().enumerate() {
+        progress(table.table, at + 1, tables.len());
         if exists(physical, table)? {
             run_all(physical, table.drop)
                 .map_err(|error| error.of(table.table, Operation::Drop))?;

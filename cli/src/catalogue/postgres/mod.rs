@@ -9,43 +9,53 @@ use bindery::{Connection, FromRow, Sql};
 
 use self::table::{Column, Constraint, Index, Table, Tables};
 use super::graph::{Kind, Node, mentioned, sorted};
-use super::{Catalogue, Item, capture};
+use super::{Catalogue, Item, Told, capture};
 use crate::database::Chosen;
+use crate::progress::Steps;
 
 /// Key, name to sort by, statement, comment.
 type Object = (String, String, Option<String>, Option<String>);
 /// Key, name to sort by, statement, bare name, body.
 type Function = (String, String, String, String, String);
 
-pub(super) fn read(connection: &mut Connection<Chosen>) -> bindery::Result<Catalogue> {
+/// Those that give rows.
+const QUERIES: usize = 12;
+
+pub(super) fn read(
+    connection: &mut Connection<Chosen>,
+    told: Told<'_>,
+) -> bindery::Result<Catalogue> {
     let _: String = connection.query_scalar(Sql::assembled(queries::ONLY_CURRENT_SCHEMA), ())?;
-    let mut before: Vec<String> = all(connection, queries::SCHEMAS)?;
-    before.extend(all::<String>(connection, queries::EXTENSIONS)?);
-    let needs: Vec<(String, String)> = all(connection, queries::NEEDS)?;
+    let mut reading = Reading {
+        connection,
+        told,
+        begun: 0,
+    };
+    let mut before: Vec<String> = reading.all(queries::SCHEMAS)?;
+    before.extend(reading.all::<String>(queries::EXTENSIONS)?);
+    let needs: Vec<(String, String)> = reading.all(queries::NEEDS)?;
     let mut plan = Plan {
         needs: grouped(needs),
         ..Plan::default()
     };
-    plan.add_objects(Kind::Collation, all(connection, queries::COLLATIONS)?);
-    plan.add_objects(Kind::Type, all(connection, queries::TYPES)?);
+    plan.add_objects(Kind::Collation, reading.all(queries::COLLATIONS)?);
+    plan.add_objects(Kind::Type, reading.all(queries::TYPES)?);
     let tables = Tables {
-        tables: all(connection, queries::TABLES)?,
-        columns: grouped_rows(all(connection, queries::COLUMNS)?, |row: &Column| {
+        tables: reading.all(queries::TABLES)?,
+        columns: grouped_rows(reading.all(queries::COLUMNS)?, |row: &Column| {
             &row.table_key
         }),
-        constraints: grouped_rows(
-            all(connection, queries::CONSTRAINTS)?,
-            |row: &Constraint| &row.table_key,
-        ),
-        indexes: grouped_rows(all(connection, queries::INDEXES)?, |row: &Index| {
+        constraints: grouped_rows(reading.all(queries::CONSTRAINTS)?, |row: &Constraint| {
             &row.table_key
         }),
-        sequences: all(connection, queries::SEQUENCES)?,
+        indexes: grouped_rows(reading.all(queries::INDEXES)?, |row: &Index| &row.table_key),
+        sequences: reading.all(queries::SEQUENCES)?,
     };
     plan.add_sequences(&tables);
     plan.add_tables(&tables);
-    plan.add_functions(all(connection, queries::FUNCTIONS)?);
-    let left_out = all(connection, queries::OTHERS)?;
+    plan.add_functions(reading.all(queries::FUNCTIONS)?);
+    let left_out = reading.all(queries::OTHERS)?;
+    let connection = reading.connection;
     let compares_bytes = connection.query_scalar(Sql::assembled(queries::COMPARES_BYTES), ())?;
     let mut catalogue = Catalogue {
         compares_bytes,
@@ -55,11 +65,23 @@ pub(super) fn read(connection: &mut Connection<Chosen>) -> bindery::Result<Catal
     Ok(catalogue)
 }
 
-fn all<T: FromRow<Chosen>>(
-    connection: &mut Connection<Chosen>,
-    query: &'static str,
-) -> bindery::Result<Vec<T>> {
-    connection.query_as(Sql::assembled(query), ())
+/// The catalogues, which are read query by query.
+struct Reading<'r> {
+    connection: &'r mut Connection<Chosen>,
+    told: Told<'r>,
+    begun: usize,
+}
+
+impl Reading<'_> {
+    fn all<T: FromRow<Chosen>>(&mut self, query: &'static str) -> bindery::Result<Vec<T>> {
+        self.begun += 1;
+        (self.told)(Steps {
+            begun: self.begun,
+            of: QUERIES,
+            unit: "queries",
+        });
+        self.connection.query_as(Sql::assembled(query), ())
+    }
 }
 
 fn grouped(pairs: Vec<(String, String)>) -> BTreeMap<String, BTreeSet<String>> {

@@ -11,7 +11,7 @@ const SECTION: &str = "tables";
 
 pub(super) fn row(look: &Look<'_>, model: &CheckedModel) -> Row {
     let engine = look.name();
-    match comparison::of_engine(look.engines, look.position(), model, look.id) {
+    match comparison::of_engine((look.engines, look.position(), &|_| ()), model, look.id) {
         Err(why) => Row::new(SECTION, format!("they cannot be compared: {why}"))
             .level(Level::Warning)
             .hint(format!("`bindery validate --engine {engine}`")),

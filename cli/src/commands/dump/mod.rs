@@ -15,13 +15,12 @@ use clap::{Args, ValueEnum};
 
 use self::redacted::Redacted;
 use self::report::{EngineDump, TableDump, print};
-use crate::arguments::{EngineOptions, SchemaOptions};
+use crate::arguments::{EngineOptions, ProgressOptions, SchemaOptions};
 use crate::at_once::at_once;
 use crate::data;
 use crate::data::archive::Staged;
 use crate::data::layout::{self, Hashing, MANIFEST, NewFile, NewFolder, file_name};
 use crate::data::manifest::{self, DumpedTable, FORMAT, Manifest};
-use crate::data::progress::Progress;
 use crate::data::record::{self, LinkedKeys, Record};
 use crate::data::redact::{self, Secret};
 use crate::data::tables::{self, EngineTable};
@@ -29,6 +28,7 @@ use crate::database::{Chosen, Engines, failure};
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report::{self as findings, document};
 use crate::text::count;
@@ -84,9 +84,8 @@ pub(crate) struct DumpArguments {
     /// List the tables; connect to nothing and write nothing
     #[arg(long, conflicts_with = "record")]
     dry_run: bool,
-    /// Say nothing of how far it is
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressOptions,
     #[command(flatten)]
     engines: EngineOptions,
     #[command(flatten)]
@@ -142,7 +141,7 @@ pub(crate) fn run(arguments: &DumpArguments, output: &Output) -> Result<(), Fail
         arguments,
         model,
         engines: &engines,
-        progress: Progress::new(output, arguments.quiet),
+        progress: Progress::new(output, arguments.progress.quiet),
         root,
         record,
         secret,

@@ -13,10 +13,11 @@ use bindery_schema::model::EngineId;
 use clap::Args;
 use serde::Serialize;
 
-use crate::arguments::{ConfigOptions, Format, SchemaOptions, dialect_parser};
+use crate::arguments::{ConfigOptions, Format, ProgressOptions, SchemaOptions, dialect_parser};
 use crate::database::Engines;
 use crate::failure::Failure;
 use crate::output::{Output, Paint};
+use crate::progress::Progress;
 use crate::project::{Compiled, DialectChoice, Project};
 use crate::report::document;
 
@@ -49,6 +50,8 @@ pub(crate) struct InitArguments {
     /// Say what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    progress: ProgressOptions,
     /// The form of the result
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -94,7 +97,7 @@ pub(crate) fn run(arguments: &InitArguments, output: &Output) -> Result<(), Fail
         return Err(failure.help("another engine is a section `[engines.NAME]` in it"));
     }
     let plan = match &arguments.from_url {
-        Some(url) => around_database(url, output)?,
+        Some(url) => around_database(url, arguments, output)?,
         None => around_file(arguments)?,
     };
     let dependencies = cargo::Dependencies::of(&features(&plan)?);
@@ -198,7 +201,7 @@ fn written_for(file: &Path) -> Result<Dialect, Failure> {
 }
 
 /// The schema of a database, read by the configuration that the project will have.
-fn around_database(url: &str, output: &Output) -> Result<Plan, Failure> {
+fn around_database(url: &str, arguments: &InitArguments, output: &Output) -> Result<Plan, Failure> {
     refuse_password(url)?;
     if Path::new(SCHEMA).exists() {
         let failure = Failure::new(format!("there is a `{SCHEMA}`; nothing was changed"));
@@ -210,7 +213,8 @@ fn around_database(url: &str, output: &Output) -> Result<Plan, Failure> {
         )
     })?;
     let config = config(dialect, Some(url), Path::new(SCHEMA));
-    let schema = pulled(&config, output)?;
+    let progress = Progress::new(output, arguments.progress.quiet);
+    let schema = pulled(&config, &progress, output)?;
     Ok(Plan {
         dialect,
         config,
@@ -221,7 +225,7 @@ fn around_database(url: &str, output: &Output) -> Result<Plan, Failure> {
 }
 
 /// The schema of the database that a configuration names, which is in a file of its own here while it is read.
-fn pulled(config: &str, output: &Output) -> Result<String, Failure> {
+fn pulled(config: &str, progress: &Progress<'_>, output: &Output) -> Result<String, Failure> {
     let cannot = |error: std::io::Error| {
         Failure::new(format!("no file can be written in this folder: {error}"))
     };
@@ -243,9 +247,10 @@ fn pulled(config: &str, output: &Output) -> Result<String, Failure> {
     let id = EngineId(0);
     let engines = Engines::open(&project, &[id])?;
     let engine = &project.input.engines[0];
-    Ok(engines
-        .catalogue(0)?
-        .schema_text(engine, &Default::default()))
+    let told = progress.steps(("reading", "the schema", &engine.name));
+    let catalogue = engines.catalogue(0, &told);
+    progress.end();
+    Ok(catalogue?.schema_text(engine, &Default::default()))
 }
 
 /// Others can see the arguments of a program.

@@ -1,19 +1,20 @@
 //! `bindery load --fixtures`: a common set of rows for every engine, and one for each.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use bindery::data::{DataTable, Fixtures, LoadedFixtures};
+use bindery::data::{CheckedFixtures, CheckedTable, DataTable, Fixtures, LoadedFixtures};
+use bindery::{DataProblem, Engine as _, ErrorKind};
 use bindery_schema::model::{CheckedModel, EngineId};
 use serde::Serialize;
 
-use super::explained;
 use crate::arguments::Format;
 use crate::at_once::at_once;
 use crate::commands::dump::rows;
-use crate::data::tables;
+use crate::data::{self, tables};
 use crate::database::Engines;
 use crate::failure::Failure;
 use crate::output::{Output, Paint};
+use crate::progress::Progress;
 use crate::report::document;
 
 /// The result for one engine; `cli/JSON.md` documents it.
@@ -28,6 +29,22 @@ pub(crate) struct EngineFixtures {
 struct TableFixtures {
     table: String,
     rows: u64,
+}
+
+/// One engine of a dry run; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+pub(crate) struct EnginePlan {
+    engine: String,
+    tables: Vec<TablePlan>,
+    skipped: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct TablePlan {
+    table: String,
+    files: Vec<String>,
+    rows: u64,
+    status: &'static str,
 }
 
 /// The fixtures of a folder, for the tables and the engines of the model. Nothing is connected to.
@@ -45,10 +62,10 @@ pub(crate) fn load(
     fixtures: &Fixtures,
     chosen: (&CheckedModel, &[EngineId]),
     engines: &Engines,
-    format: Format,
+    (format, progress): (Format, &Progress<'_>),
     output: &Output,
 ) -> Result<(), Failure> {
-    let (done, failures) = load_into(fixtures, chosen, engines);
+    let (done, failures) = load_into(fixtures, chosen, engines, progress);
     print_done(&done, format, output)?;
     output.failures(&failures)
 }
@@ -70,20 +87,108 @@ pub(crate) fn load_into(
     fixtures: &Fixtures,
     (model, chosen): (&CheckedModel, &[EngineId]),
     engines: &Engines,
+    progress: &Progress<'_>,
 ) -> (Vec<EngineFixtures>, Vec<Failure>) {
     let ended = at_once(chosen, |index, id| {
-        let tables = tables::managed(model, *id);
+        let (tables, engine) = (tables::managed(model, *id), engines.chosen(index));
         let tables: Vec<&DataTable> = tables.iter().map(|table| &table.data).collect();
-        fixtures.load(&engines.registry, engines.chosen(index), &tables)
+        let told = &mut |table: &str, rows| {
+            progress.tell(("loading", table, engine.name()), rows, None);
+        };
+        let loaded = fixtures.load(&engines.registry, engine, &tables, told);
+        progress.end();
+        loaded.map(outcome).map_err(|error| explained(&error))
     });
+    separated(ended)
+}
+
+/// Reads all rows and compares them with the tables of the engines. Nothing is connected to.
+pub(crate) fn check(
+    fixtures: &Fixtures,
+    (model, chosen): (&CheckedModel, &[EngineId]),
+    engines: &Engines,
+) -> (Vec<EnginePlan>, Vec<Failure>) {
+    let ended = at_once(chosen, |index, id| {
+        let (tables, engine) = (tables::managed(model, *id), engines.chosen(index));
+        let tables: Vec<&DataTable> = tables.iter().map(|table| &table.data).collect();
+        let checked = fixtures.check(engine, &tables);
+        let planned = checked.map(|checked| plan(engine.name(), checked));
+        planned.map_err(|error| explained(&error))
+    });
+    separated(ended)
+}
+
+/// The outcomes of the engines that were done, and the failures of the others.
+fn separated<T>(ended: Vec<Result<T, Failure>>) -> (Vec<T>, Vec<Failure>) {
     let (mut done, mut failures) = (Vec::new(), Vec::new());
     for one in ended {
         match one {
-            Ok(loaded) => done.push(outcome(loaded)),
-            Err(error) => failures.push(explained(&error)),
+            Ok(outcome) => done.push(outcome),
+            Err(failure) => failures.push(failure),
         }
     }
     (done, failures)
+}
+
+/// The failure with what to type next.
+fn explained(error: &bindery::Error) -> Failure {
+    let shown = data::failure(error);
+    match error.kind() {
+        ErrorKind::Data(data) if data.problem == DataProblem::NoKey => {
+            shown.help("load the table from a file of its own: `bindery load --table NAME --from FILE --append`")
+        }
+        ErrorKind::Data(_) => shown.help("nothing was changed on this engine; mend the file"),
+        _ => shown,
+    }
+}
+
+/// A dry run: prints the files of each table; fails where one cannot be loaded.
+pub(super) fn print_planned(
+    (plans, failures): (Vec<EnginePlan>, Vec<Failure>),
+    format: Format,
+    output: &Output,
+) -> Result<(), Failure> {
+    output.result(&match format {
+        Format::Json => document(&plans),
+        Format::Human | Format::Github => {
+            plans.iter().map(|one| planned_lines(one, output)).collect()
+        }
+    })?;
+    output.failures(&failures)
+}
+
+fn plan(engine: &str, checked: CheckedFixtures) -> EnginePlan {
+    let path = |path: &PathBuf| path.display().to_string();
+    let table = |one: CheckedTable| TablePlan {
+        files: one.files.iter().map(path).collect(),
+        table: one.table,
+        rows: one.rows,
+        status: "planned",
+    };
+    EnginePlan {
+        engine: engine.to_owned(),
+        tables: checked.tables.into_iter().map(table).collect(),
+        skipped: checked.skipped,
+    }
+}
+
+fn planned_lines(one: &EnginePlan, output: &Output) -> String {
+    let word = output.results().paint(Paint::Faint, "planned  ");
+    let line = |table: &TablePlan| {
+        let (number, files) = (rows(table.rows), table.files.join(", "));
+        format!(
+            "{word}  {} on {}: {number} of {files}\n",
+            table.table, one.engine
+        )
+    };
+    let planned: String = one.tables.iter().map(line).collect();
+    planned + &living(&one.engine, one.tables.len(), one.skipped)
+}
+
+/// The number of tables with fixtures that live on an engine.
+fn living(engine: &str, here: usize, skipped: usize) -> String {
+    let all = here + skipped;
+    format!("{here} of {all} tables with fixtures live on {engine}\n")
 }
 
 fn outcome(loaded: LoadedFixtures) -> EngineFixtures {
@@ -104,9 +209,5 @@ fn lines(one: &EngineFixtures, output: &Output) -> String {
         format!("{word}  {} on {}: {number}\n", table.table, one.engine)
     };
     let loaded: String = one.tables.iter().map(line).collect();
-    let (here, all) = (one.tables.len(), one.tables.len() + one.skipped);
-    format!(
-        "{loaded}{here} of {all} tables with fixtures live on {}\n",
-        one.engine
-    )
+    loaded + &living(&one.engine, one.tables.len(), one.skipped)
 }

@@ -16,15 +16,15 @@ use serde::Serialize;
 use self::plan::{Input, Part, Plan, plan};
 use self::rejects::Rejects;
 use super::dump::{DataForm, ROOT, rows};
-use crate::arguments::{EngineOptions, Format, SchemaOptions};
+use crate::arguments::{EngineOptions, Format, ProgressOptions, SchemaOptions};
 use crate::at_once::at_once;
 use crate::confirm::{self, Confirmation};
 use crate::data;
-use crate::data::progress::Progress;
 use crate::database::Engines;
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::output::{Output, Paint, Stream};
+use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};
 
@@ -56,7 +56,7 @@ pub(crate) struct LoadArguments {
     #[arg(long = "as", value_name = "FORM", value_enum)]
     form: Option<DataForm>,
     /// Load the fixtures of this folder: `<table>.csv` for every engine, `<engine>/<table>.csv` for one
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["table", "from", "form", "mode", "skip_bad", "longest_row", "dry_run"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["table", "from", "form", "mode", "skip_bad", "longest_row"])]
     fixtures: Option<PathBuf>,
     #[command(flatten)]
     mode: ModeOptions,
@@ -72,9 +72,8 @@ pub(crate) struct LoadArguments {
     /// Do not ask
     #[arg(long, requires = "replace")]
     yes: bool,
-    /// Say nothing of how far it is
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressOptions,
     #[command(flatten)]
     engines: EngineOptions,
     #[command(flatten)]
@@ -158,14 +157,14 @@ pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Fail
     let model = report::checked(&compiled, options, output)?;
     if let Some(dir) = &arguments.fixtures {
         let engines = Engines::open(&compiled.project, &chosen)?;
-        let fixtures = fixtures::read(dir, model)?;
-        return fixtures::load(
-            &fixtures,
-            (model, &chosen),
-            &engines,
-            options.format,
-            output,
-        );
+        let (fixtures, of) = (fixtures::read(dir, model)?, (model, chosen.as_slice()));
+        if arguments.dry_run {
+            let checked = fixtures::check(&fixtures, of, &engines);
+            return fixtures::print_planned(checked, options.format, output);
+        }
+        let progress = Progress::new(output, arguments.progress.quiet);
+        let told = (options.format, &progress);
+        return fixtures::load(&fixtures, of, &engines, told, output);
     }
     let archive = plan::archive(arguments)?;
     let plans = chosen
@@ -190,7 +189,7 @@ pub(crate) fn run(arguments: &LoadArguments, output: &Output) -> Result<(), Fail
         arguments,
         engines: &engines,
         rejects: Mutex::new(rejects),
-        progress: Progress::new(output, arguments.quiet),
+        progress: Progress::new(output, arguments.progress.quiet),
     };
     // An archive is read from its beginning to its end, and the rows of one engine after the other are left out.
     let is_in_turn = archive.is_some() || arguments.skip_bad.is_some();
@@ -327,7 +326,9 @@ impl Load<'_> {
         let chosen = self.engines.chosen(index);
         let tables: Vec<&DataTable> = plan.parts.iter().map(|part| &part.table.data).collect();
         let mode = self.arguments.mode.mode(plan.is_record);
-        let begun = Loading::begin(&self.engines.registry, chosen, &tables, mode);
+        let registry = &self.engines.registry;
+        let deleted = &mut self.progress.tables("emptying", engine);
+        let begun = Loading::begin_with(registry, chosen, (&tables, mode), deleted);
         let mut loading = begun.map_err(|error| explained(&error))?;
         let mut loaded = Vec::new();
         for part in &plan.parts {
@@ -406,7 +407,7 @@ fn ensure_number(engine: &str, part: &Part<'_>, loaded: Loaded) -> Result<(), Fa
 }
 
 /// The failure with what to type next.
-pub(super) fn explained(error: &bindery::Error) -> Failure {
+fn explained(error: &bindery::Error) -> Failure {
     use bindery::{DataProblem, ErrorKind};
     let shown = data::failure(error);
     let ErrorKind::Data(data) = error.kind() else {

@@ -11,15 +11,19 @@ use bindery_schema::model::{Engine, EngineId};
 use super::Run;
 use super::files::folder;
 use crate::at_once::at_once;
+use crate::catalogue::Told;
 use crate::comparison;
 use crate::failure::Failure;
 use crate::output::{Output, Paint};
+use crate::progress::Progress;
 use crate::project::Project;
 use crate::text::count;
 
 /// Fails where one of the databases was changed by something else than its migrations: what only it has is left alone.
-pub(super) fn refuse(run: &Run, output: &Output) -> Result<(), Failure> {
-    let all = at_once(&run.chosen, |index, id| of_engine(run, index, *id));
+pub(super) fn refuse(run: &Run, progress: &Progress<'_>, output: &Output) -> Result<(), Failure> {
+    let all = at_once(&run.chosen, |index, id| {
+        of_engine(run, (index, *id), progress)
+    });
     let mut failures = Vec::new();
     for (id, found) in run.chosen.iter().zip(all) {
         let engine = &run.project.input.engines[id.0 as usize].name;
@@ -46,16 +50,22 @@ fn drifted(engine: &str, differences: usize) -> Failure {
     failure.help("mend the database by hand, or leave `--check-drift` out")
 }
 
-fn of_engine(run: &Run, index: usize, id: EngineId) -> Result<Vec<String>, Failure> {
+fn of_engine(
+    run: &Run,
+    (index, id): (usize, EngineId),
+    progress: &Progress<'_>,
+) -> Result<Vec<String>, Failure> {
     let engine = &run.project.input.engines[id.0 as usize];
     let status = run.one(index).migrator().status();
     let status = status.map_err(|error| crate::database::failure(&error))?;
     let Some(expected) = expected(&run.project, engine, &status)? else {
         return Ok(Vec::new());
     };
-    let engines = (&run.engines, index);
+    let told = progress.steps(("reading", "the schema", &engine.name));
+    let engines = (&run.engines, index, &told as Told<'_>);
     let compared = comparison::of_structure(engines, engine, expected, &BTreeSet::new());
     let failed = |why| Failure::new(format!("engine `{}`: {why}", engine.name));
+    progress.end();
     let differences = compared.map_err(failed)?.comparison.differences;
     let name = &engine.name;
     let shown = differences.iter();

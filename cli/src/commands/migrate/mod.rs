@@ -17,14 +17,14 @@ use bindery_schema::model::EngineId;
 use clap::{Args, Subcommand};
 use std::time::Duration;
 
-use crate::arguments::{ConfigOptions, EngineOptions, Format};
+use crate::arguments::{ConfigOptions, EngineOptions, Format, ProgressOptions};
 use crate::at_once::at_once;
 use crate::confirm::{self, Confirmation};
-use crate::data::progress::Progress;
 use crate::database::Engines;
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::progress::{Progress, Steps};
 use crate::project::Project;
 
 use self::files::EngineMigrations;
@@ -96,9 +96,8 @@ struct RunArguments {
     /// List what would be applied; change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Say nothing of how far it is
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressOptions,
     #[command(flatten)]
     common: Common,
 }
@@ -115,9 +114,8 @@ struct RevertArguments {
     /// List what would be reverted; change nothing
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
-    /// Say nothing of how far it is
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressOptions,
     #[command(flatten)]
     common: Common,
 }
@@ -203,10 +201,10 @@ fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
         .lock_timeout(Duration::from_secs(action.lock_timeout))
         .wait(Duration::from_secs(action.wait))
         .out_of_order(action.out_of_order);
-    let shown = Progress::new(output, action.quiet);
+    let shown = Progress::new(output, action.progress.quiet);
     let run = Run::open(&action.common, Purpose::Harmless, output)?;
     if action.check_drift {
-        drift::refuse(&run, output)?;
+        drift::refuse(&run, &shown, output)?;
     }
     let outcomes = run.outcomes(|one| {
         let migrator = one.migrator().with_options(options);
@@ -232,7 +230,7 @@ fn revert(action: &RevertArguments, output: &Output) -> Result<(), Failure> {
     if !action.yes {
         confirm_revert(&run, action.count, output)?;
     }
-    let shown = Progress::new(output, action.quiet);
+    let shown = Progress::new(output, action.progress.quiet);
     let outcomes = run.outcomes(|one| {
         let mut done = Vec::new();
         let tell = &mut |progress| one.tell(progress, ("reverting", &mut done), &shown);
@@ -309,9 +307,12 @@ impl<'a> One<'a> {
             )),
             MigrationProgress::Statement {
                 version,
-                statement,
+                statement: begun,
                 of,
-            } => shown.tell_statement((word, version, engine), statement, of),
+            } => {
+                let unit = "statements";
+                shown.step((word, version, engine), Steps { begun, of, unit });
+            }
             MigrationProgress::Done(run) => done.push(run),
             _ => {}
         }

@@ -11,14 +11,14 @@ use clap::Args;
 use serde::Serialize;
 
 use self::plan::{Plan, Planned};
-use crate::arguments::{Format, SchemaOptions};
+use crate::arguments::{Format, ProgressOptions, SchemaOptions};
 use crate::data::lines::Held;
-use crate::data::progress::Progress;
 use crate::data::repair::{RejectedRow, Repair, Repaired};
 use crate::data::settle::settle;
 use crate::database::{self, Chosen, Engines};
 use crate::failure::Failure;
 use crate::output::{Output, Paint, Stream};
+use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};
 
@@ -57,9 +57,8 @@ pub(crate) struct SyncArguments {
     /// List the rows that could not be copied, and copy nothing
     #[arg(long, conflicts_with_all = ["dry_run", "watch", "full"])]
     rejects: bool,
-    /// Say nothing of how far it is
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressOptions,
     #[command(flatten)]
     schema: SchemaOptions,
 }
@@ -135,7 +134,7 @@ fn once(
                 engines,
                 from: ends.0,
                 to: ends.1,
-                progress: Progress::new(output, arguments.quiet),
+                progress: Progress::new(output, arguments.progress.quiet),
                 rejects: Some(Default::default()),
                 turn: RefCell::default(),
             },

@@ -7,6 +7,7 @@ use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::links::{self, Link, LinkOutcome, Repair};
 use crate::output::{Output, Paint, Stream};
+use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};
 use crate::tables;
@@ -65,11 +66,13 @@ fn check_all<'m>(
     (repair, arguments): (Option<Repair>, &ValidateArguments),
     output: &Output,
 ) -> Result<Vec<LinkOutcome<'m>>, Failure> {
+    let progress = Progress::new(output, arguments.progress.quiet);
     let mut outcomes = Vec::new();
     for link in links {
-        let progress = &mut |rows| output.progress(&format!("{link}: {rows} rows"));
-        let outcome = links::check(link, model, databases, repair, progress);
-        output.progress("");
+        let (name, engine) = (link.to_string(), &model.engine(link.from).name);
+        let told = &mut |rows| progress.tell(("checking", &name, engine), rows, None);
+        let outcome = links::check(link, model, databases, repair, told);
+        progress.end();
         let mut outcome = outcome?;
         outcome.keys = outcome.keys.filter(|_| arguments.show_keys);
         outcomes.push(outcome);

@@ -7,7 +7,7 @@ mod schema;
 
 use clap::Args;
 
-use crate::arguments::{EngineOptions, SchemaOptions};
+use crate::arguments::{EngineOptions, ProgressOptions, SchemaOptions};
 use crate::failure::Failure;
 use crate::links::Repair;
 use crate::output::Output;
@@ -61,6 +61,8 @@ pub(crate) struct ValidateArguments {
     /// Do not ask
     #[arg(long, requires = "repair", conflicts_with = "dry_run")]
     yes: bool,
+    #[command(flatten)]
+    progress: ProgressOptions,
     #[command(flatten)]
     engines: EngineOptions,
     #[command(flatten)]

@@ -12,6 +12,7 @@ use crate::database::Engines;
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::output::{Output, Paint, Stream};
+use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};
 use crate::text::count;
@@ -40,8 +41,11 @@ pub(super) fn run(arguments: &ValidateArguments, output: &Output) -> Result<(), 
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
     let engines = Engines::open(&compiled.project, &chosen)?;
+    let progress = Progress::new(output, arguments.progress.quiet);
     let mut all = at_once(&chosen, |index, id| {
-        let compared = comparison::of_engine(&engines, index, model, *id);
+        let told = progress.steps(("reading", "the schema", &model.engine(*id).name));
+        let compared = comparison::of_engine((&engines, index, &told), model, *id);
+        progress.end();
         let mending = compared.as_ref().ok().filter(|_| arguments.fix);
         let fix = mending.map_or(Ok(None), |compared| {
             fix::plan(&compiled.project, model.engine(*id), &compared.mending)

@@ -151,3 +151,46 @@ fn cli_06_an_empty_database_is_an_empty_schema() {
     pulled.good();
     project.run("check --schema empty.sql").good();
 }
+
+/// A dry run names the objects in which a file would change, writes none, and needs no confirmation.
+#[test]
+fn cli_06_a_dry_run_shows_in_what_a_file_would_change() {
+    let project = Project::blogs();
+    project.run("create --all").good();
+    let before = project.files();
+    let listed = project.run("pull --all --out pulled --dry-run").good();
+    assert_eq!(
+        listed,
+        "planned    pulled/b.sql on b: 3 tables, a new file\nplanned    pulled/default.sql on default: 2 tables, a new file\n"
+    );
+    assert_eq!(project.files(), before);
+    project.run("pull --engine b --out b.sql").good();
+    let same = project.run("pull --engine b --out b.sql --dry-run").good();
+    assert_eq!(same, "planned    b.sql on b: 3 tables, as it is there\n");
+    let text = fs::read_to_string(project.path("b.sql")).expect("it was written");
+    project.sqlite(
+        "b.db",
+        "CREATE TABLE tags (id INTEGER PRIMARY KEY); ALTER TABLE categories ADD COLUMN note TEXT; DROP TABLE posts",
+    );
+    let changed = project.run("pull --engine b --out b.sql --dry-run").good();
+    assert_eq!(
+        changed,
+        "planned    b.sql on b: 3 tables, in place of another text\n  + CREATE TABLE tags (id INTEGER PRIMARY KEY)\n  \
+         ~ CREATE TABLE \"categories\"\n  - CREATE TABLE \"posts\"\n"
+    );
+    assert_eq!(
+        fs::read_to_string(project.path("b.sql")).expect("it is there"),
+        text
+    );
+    let json = project
+        .run("pull --engine b --out b.sql --dry-run --format json")
+        .json();
+    assert_eq!(json[0]["status"], "changed");
+    assert_eq!(json[0]["removed"][0], "CREATE TABLE \"posts\"");
+    let refused = project.run("pull --engine b --out - --dry-run").failed();
+    holds(
+        &refused,
+        &["standard output is no file", "leave `--dry-run` out"],
+    );
+    project.run("pull --engine b --dry-run --yes").misused();
+}

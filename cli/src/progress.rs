@@ -11,6 +11,15 @@ const LINE_EVERY: Duration = Duration::from_secs(10);
 const BAR_EVERY: Duration = Duration::from_millis(100);
 const BAR: usize = 24;
 
+/// How many steps of a work have begun.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Steps {
+    pub(crate) begun: usize,
+    pub(crate) of: usize,
+    /// Their name, for more than one.
+    pub(crate) unit: &'static str,
+}
+
 /// The progress of one command, whose engines may be at work at the same time.
 pub(crate) struct Progress<'o> {
     output: &'o Output,
@@ -44,22 +53,37 @@ impl<'o> Progress<'o> {
         }
     }
 
-    /// This statement of a migration begins; none is left out on a terminal, as it may take long.
-    pub(crate) fn tell_statement(
-        &self,
-        (word, version, engine): (&str, &str, &str),
-        statement: usize,
-        of: usize,
-    ) {
+    /// The last of these steps begins: a table, a statement. None is left out on a terminal, as it may take long.
+    pub(crate) fn step(&self, (word, thing, engine): (&str, &str, &str), steps: Steps) {
         let pause = if self.output.has_terminal() {
             Duration::ZERO
         } else {
             LINE_EVERY
         };
         if self.is_due(pause) {
-            let place = format!("{word} {version} on {engine}");
-            let numbers = (statement as u64, Some(of as u64));
-            self.show(&place, numbers, "statements");
+            let place = format!("{word} {thing} on {engine}");
+            let numbers = (steps.begun as u64, Some(steps.of as u64));
+            self.show(&place, numbers, steps.unit);
+        }
+    }
+
+    /// The same for calls that report their steps alone.
+    pub(crate) fn steps<'p>(
+        &'p self,
+        (word, thing, engine): (&'p str, &'p str, &'p str),
+    ) -> impl Fn(Steps) + 'p {
+        move |steps| self.step((word, thing, engine), steps)
+    }
+
+    /// Of work on the tables of an engine, whose calls report each of them: its name, its number from 1, and how many there are.
+    pub(crate) fn tables<'p>(
+        &'p self,
+        word: &'p str,
+        engine: &'p str,
+    ) -> impl FnMut(&str, usize, usize) + 'p {
+        move |table, begun, of| {
+            let unit = "tables";
+            self.step((word, table, engine), Steps { begun, of, unit });
         }
     }
 

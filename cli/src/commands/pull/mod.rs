@@ -1,5 +1,7 @@
 //! `bindery pull`: writes the schema of an existing database as a schema file.
 
+mod planned;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,14 +16,15 @@ use bindery_schema::source::Sources;
 use clap::Args;
 use serde::Serialize;
 
-use crate::arguments::{ConfigOptions, EngineOptions, Format, SchemaOptions};
+use crate::arguments::{ConfigOptions, EngineOptions, Format, ProgressOptions, SchemaOptions};
 use crate::at_once::at_once;
-use crate::catalogue::{self, Catalogue};
+use crate::catalogue::{self, Catalogue, Told};
 use crate::confirm::{self, Confirmation};
 use crate::database::{Engines, failure};
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};
 use crate::text::count;
@@ -36,6 +39,7 @@ use crate::text::count;
         not in the database, and so not in the file. Nothing in the database is changed.",
     after_help = "Examples:\n  \
         bindery pull                             `default`, as schema.sql\n  \
+        bindery pull --dry-run                   in what the file would change\n  \
         bindery pull --engine b --out -          to standard output\n  \
         bindery pull --engine b --out legacy.sql --yes\n  \
         bindery pull --all --out schema          schema/b.sql, schema/default.sql"
@@ -48,6 +52,11 @@ pub(crate) struct PullArguments {
     /// Overwrite without a prompt
     #[arg(long)]
     yes: bool,
+    /// List the files and the objects in which they would change; write nothing
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+    #[command(flatten)]
+    progress: ProgressOptions,
     #[command(flatten)]
     engines: EngineOptions,
     #[command(flatten)]
@@ -82,15 +91,22 @@ pub(crate) fn run(arguments: &PullArguments, output: &Output) -> Result<(), Fail
     let project = Project::load_config(&arguments.config, output)?;
     let chosen = project.choose(&arguments.engines, Purpose::Harmless)?;
     let paths = paths(arguments, &project, &chosen)?;
-    confirm_overwriting(arguments, &paths, output)?;
+    if !arguments.dry_run {
+        confirm_overwriting(arguments, &paths, output)?;
+    }
+    let progress = Progress::new(output, arguments.progress.quiet);
     let engines = Engines::open(&project, &chosen)?;
     let unmanaged = unmanaged(arguments);
     let of_engines: Vec<_> = chosen.into_iter().zip(paths).collect();
     let pulled = at_once(&of_engines, |index, (engine, path)| {
-        let catalogue = engines.catalogue(index)?;
+        let of = &project.input.engines[engine.0 as usize];
+        let told = progress.steps(("reading", "the schema", &of.name));
+        let catalogue = engines.catalogue(index, &told);
+        progress.end();
+        let catalogue = catalogue?;
         let names = unmanaged.iter().filter(|(of, _)| of == engine);
         let names = names.map(|(_, name)| name.clone()).collect();
-        let text = catalogue.schema_text(&project.input.engines[engine.0 as usize], &names);
+        let text = catalogue.schema_text(of, &names);
         Ok(File {
             engine: *engine,
             path: path.clone(),
@@ -105,12 +121,12 @@ pub(crate) fn run(arguments: &PullArguments, output: &Output) -> Result<(), Fail
             Err(failure) => failures.push(failure),
         }
     }
-    for file in &files {
-        if let Some(path) = &file.path {
-            write(path, &file.text)?;
-        }
+    if arguments.dry_run {
+        planned::print(&files, &project, arguments.config.format, output)?;
+    } else {
+        write_all(&files)?;
+        print(&files, &project, arguments, output)?;
     }
-    print(&files, &project, arguments, output)?;
     let read = read_back(&files, &project.input, output);
     output.failures(&failures)?;
     read
@@ -118,9 +134,9 @@ pub(crate) fn run(arguments: &PullArguments, output: &Output) -> Result<(), Fail
 
 impl Engines {
     /// The schema of the database of one of them.
-    pub(crate) fn catalogue(&self, index: usize) -> Result<Catalogue, Failure> {
+    pub(crate) fn catalogue(&self, index: usize, told: Told<'_>) -> Result<Catalogue, Failure> {
         let connection = self.registry.connect(self.chosen(index));
-        let catalogue = connection.and_then(|mut connection| catalogue::read(&mut connection));
+        let catalogue = connection.and_then(|mut one| catalogue::read(&mut one, told));
         catalogue.map_err(|error| failure(&error))
     }
 }
@@ -134,6 +150,10 @@ fn paths(
     let folder = project.config.as_ref().map(|config| config.folder.clone());
     let beside = |name: &str| folder.clone().unwrap_or_default().join(name);
     match (&arguments.out, chosen) {
+        (Some(path), _) if path == Path::new("-") && arguments.dry_run => {
+            let failure = Failure::new("standard output is no file that could change");
+            Err(failure.help("leave `--dry-run` out"))
+        }
         (Some(path), [_]) if path == Path::new("-") => Ok(vec![None]),
         (Some(path), _) if path == Path::new("-") => {
             let failure = Failure::new("standard output takes the schema of one engine");
@@ -194,6 +214,15 @@ fn unmanaged(arguments: &PullArguments) -> BTreeSet<(EngineId, TableName)> {
             .map(move |engine| (engine, name.clone()))
     };
     tables.flat_map(of_engines).collect()
+}
+
+fn write_all(files: &[File]) -> Result<(), Failure> {
+    for file in files {
+        if let Some(path) = &file.path {
+            write(path, &file.text)?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes it beside the file and moves it there: a reader sees the old file or the new one.
