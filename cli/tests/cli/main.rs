@@ -30,6 +30,7 @@ mod migrate_faults;
 mod migrate_histories;
 mod migrate_kills;
 mod migrate_names;
+mod migrate_protected;
 mod migrate_random;
 mod migrate_squash;
 mod migrate_states;

@@ -108,7 +108,7 @@ fn is_allowed(text: &str, code: &str) -> bool {
 }
 
 /// In lower case, quotes left out; texts stay quoted.
-fn words(sql: &str, dialect: Dialect) -> Vec<String> {
+pub(super) fn words(sql: &str, dialect: Dialect) -> Vec<String> {
     let mut lexer = Lexer::new(sql, dialect);
     let mut words = Vec::new();
     while lexer.skip_blanks() {
@@ -132,7 +132,7 @@ fn words(sql: &str, dialect: Dialect) -> Vec<String> {
 }
 
 /// The name of a table without its schema.
-fn table<'w>(words: &[&'w str]) -> Option<&'w str> {
+pub(super) fn table<'w>(words: &[&'w str]) -> Option<&'w str> {
     let mut rest = words;
     for skipped in [&["if", "not", "exists"][..], &["if", "exists"], &["only"]] {
         rest = rest.strip_prefix(skipped).unwrap_or(rest);

@@ -21,6 +21,8 @@ use crate::report;
 pub(crate) struct EngineMigrations {
     pub(crate) engine: String,
     pub(crate) migrations: Vec<Migration>,
+    /// The same as they were read.
+    pub(super) files: Vec<migrations::Migration>,
     /// Those that keep others from a table for long.
     pub(super) busy: Vec<BusyMigration>,
 }
@@ -71,6 +73,7 @@ pub(crate) fn of_engine(
             .iter()
             .filter_map(|one| busy_migration(one, engine.dialect))
             .collect(),
+        files: migrations,
     })
 }
 

@@ -5,6 +5,7 @@ mod check;
 mod differ;
 mod drift;
 pub(crate) mod files;
+mod guard;
 mod import;
 mod large;
 mod renames;
@@ -78,7 +79,8 @@ struct Common {
     long_about = "Apply what is pending, in the order of the versions.\n\n\
         Each migration is one transaction with its record (PostgreSQL, SQLite). MySQL and MariaDB commit at every DDL statement, so there, \
         and with `-- @no-transaction` in the file, each statement is recorded by itself: a run that was killed is gone on with. Of several \
-        processes that migrate a database one does, the others wait."
+        processes that migrate a database one does, the others wait. An engine that is `protected` takes migrations that only add; one that \
+        loses data is refused, and so are all engines of the run, unless `--allow-destructive` is given."
 )]
 struct RunArguments {
     /// How long a statement waits for a lock before it is tried again; others wait behind it
@@ -93,6 +95,9 @@ struct RunArguments {
     /// Compare the database with what its applied migrations make, and refuse to go on where it differs
     #[arg(long)]
     check_drift: bool,
+    /// Apply migrations that lose data to engines that are `protected`, too
+    #[arg(long)]
+    allow_destructive: bool,
     /// List what would be applied; change nothing
     #[arg(long)]
     dry_run: bool,
@@ -205,6 +210,9 @@ fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
     let run = Run::open(&action.common, Purpose::Harmless, output)?;
     if action.check_drift {
         drift::refuse(&run, &shown, output)?;
+    }
+    if !action.allow_destructive {
+        guard::refuse(&run, options, output)?;
     }
     let outcomes = run.outcomes(|one| {
         let migrator = one.migrator().with_options(options);
