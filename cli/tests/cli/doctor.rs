@@ -1,6 +1,6 @@
 //! `bindery doctor`.
 
-use bindery_testkit::{FreshDatabase, Server, fresh_mysql, fresh_postgres};
+use bindery_testkit::{FreshDatabase, Server, fresh_mysql, fresh_postgres, mysql_flavour};
 
 use super::support::{Project, holds};
 
@@ -133,6 +133,105 @@ fn mon_03_doctor_names_privileges_that_are_missing() {
         &postgres,
         &format!("DROP OWNED BY {name}; DROP ROLE {name}"),
     );
+}
+
+const ONE_TABLE: &str =
+    "-- @dialect sqlite\n\n-- @engines m, p\nCREATE TABLE notes (id BIGINT PRIMARY KEY);\n";
+
+/// Connections that others can read are allowed by a key, and doctor says so.
+#[test]
+fn mon_03_doctor_names_connections_that_are_not_encrypted() {
+    let (Some(postgres), Some(mysql)) = (fresh_postgres(), fresh_mysql()) else {
+        return;
+    };
+    let config = |host: &str| {
+        let [m, p] = [mysql.url(), postgres.url()].map(|url| url.replace("127.0.0.1", host));
+        let keys = "tls = \"disable\"\ntls-plaintext = \"allow\"\n";
+        format!("[engines.m]\nurl = \"{m}\"\n{keys}[engines.p]\nurl = \"{p}\"\n{keys}")
+    };
+    let project = Project::new(&[
+        ("bindery.toml", &config("127.0.0.1")),
+        ("schema.sql", ONE_TABLE),
+    ]);
+    project.run("create --all").good();
+    let fine = project.run("doctor").good();
+    holds(
+        &fine,
+        &["ok         server on m: ", "ok         server on p: "],
+    );
+    // An address that is not this machine's by its looks.
+    project.write("bindery.toml", config("0.0.0.0"));
+    let outcome = project.run("doctor");
+    assert_eq!(outcome.code, Some(1), "{outcome:#?}");
+    for engine in ["m", "p"] {
+        let line = format!("warning    server on {engine}: ");
+        let at = outcome.results.find(&line).expect(&line);
+        let hint = outcome.results[at..].lines().nth(1).expect("a hint");
+        holds(
+            hint,
+            &["its connections are not encrypted: `tls = \"verify-full\"`"],
+        );
+    }
+}
+
+/// MariaDB can be given the version that it reports.
+#[test]
+fn mon_03_doctor_names_a_server_that_is_too_old() {
+    if mysql_flavour().word() != "mariadb" {
+        return;
+    }
+    let server = Server::mysql().setting("version", "5.5.68-MariaDB");
+    let Some(server) = server.start_or_skip() else {
+        return;
+    };
+    let url = server.database("shop").expect("a database");
+    let config = format!("[engines.m]\nurl = \"{url}\"\n");
+    let schema = ONE_TABLE.replace("m, p", "m");
+    let project = Project::new(&[("bindery.toml", &config), ("schema.sql", &schema)]);
+    let outcome = project.run("doctor");
+    assert_eq!(outcome.code, Some(2), "{outcome:#?}");
+    holds(
+        &outcome.results,
+        &[
+            "error      connection on m: ",
+            "MariaDB 10.5 or newer",
+            "5.5.68",
+        ],
+    );
+}
+
+/// The database has a function of the clock's name that is late, and finds it first.
+#[test]
+fn mon_03_doctor_names_a_clock_that_is_wrong() {
+    let Some(database) = fresh_postgres() else {
+        return;
+    };
+    let late = |seconds: u32| {
+        format!(
+            "CREATE OR REPLACE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS \
+             $$ SELECT pg_catalog.clock_timestamp() - interval '{seconds} s' $$;"
+        )
+    };
+    let url = database.url();
+    let name = url.rsplit('/').next().expect("a database");
+    let first = format!("ALTER DATABASE {name} SET search_path = public, pg_catalog;");
+    database.run_script(&first).expect("it runs");
+    let config = format!("[engines.p]\nurl = \"{url}\"\n");
+    let schema = ONE_TABLE.replace("m, p", "p");
+    let project = Project::new(&[("bindery.toml", &config), ("schema.sql", &schema)]);
+    project.run("create --all").good();
+    for (seconds, word, code) in [(10, "warning    ", 1), (100, "error      ", 2)] {
+        database.run_script(&late(seconds)).expect("it runs");
+        let outcome = project.run("doctor");
+        assert_eq!(outcome.code, Some(code), "{outcome:#?}");
+        holds(
+            &outcome.results,
+            &[
+                &format!("{word}clock on p: "),
+                " ms behind this machine's\n           have both machines set their clocks by NTP",
+            ],
+        );
+    }
 }
 
 /// A broken schema is what is found first.

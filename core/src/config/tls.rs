@@ -221,6 +221,12 @@ impl Server {
         Ok(mode)
     }
 
+    /// Do connections leave the machine in plain text? Only where `tls-plaintext` allows it.
+    pub fn is_readable_by_others(&self, dialect: Dialect) -> bool {
+        let is_plain = matches!(self.tls_mode(dialect), Ok(TlsMode::Disable));
+        is_plain && !self.is_on_this_machine()
+    }
+
     fn check_encryption(
         &self,
         mode: TlsMode,

@@ -26,6 +26,8 @@ pub struct EngineStatus {
     pub url: String,
     /// The encryption of its connections; `None` for SQLite.
     pub tls: Option<TlsMode>,
+    /// Do its connections leave this machine in plain text, as `tls-plaintext` allows?
+    pub is_readable_by_others: bool,
     /// Names of the URL's other parameters; their values may be secret.
     pub parameters: Vec<String>,
     /// Kept between uses, or opened for each.
@@ -100,6 +102,7 @@ impl EngineStatus {
             flavour: engine.info.flavour,
             url: settings.target.to_string(),
             tls: settings.tls_mode(),
+            is_readable_by_others: settings.is_readable_by_others(),
             parameters: settings.parameter_names(),
             connection: settings.mode,
             limits: settings.pool.clone(),

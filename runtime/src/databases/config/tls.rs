@@ -73,6 +73,14 @@ fn config_error(error: TlsError) -> crate::error::Error {
 }
 
 impl Settings {
+    /// Do its connections leave this machine in plain text?
+    pub(crate) fn is_readable_by_others(&self) -> bool {
+        match &self.target.place {
+            Address::Sqlite(_) => false,
+            Address::Server(server) => server.is_readable_by_others(self.target.dialect),
+        }
+    }
+
     /// Returns how its connections are encrypted; `None` where there is nothing to encrypt. The rules were checked when
     /// the engine was opened.
     pub(crate) fn tls_mode(&self) -> Option<TlsMode> {
