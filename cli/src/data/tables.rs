@@ -66,8 +66,11 @@ fn unknown(name: &str, engine: &Engine, tables: &[EngineTable<'_>]) -> Failure {
     let names = tables.iter().map(|table| table.data.name());
     match suggest(name, names) {
         Some(near) => failure.help(format!("did you mean `--table {near}`?")),
-        None => failure
-            .help("tables are named as in the schema, `--table users` or `--table shop.users`"),
+        None => failure.help(format!(
+            "tables are named as in the schema, as `users` or `shop.users`; one that only the database has is in the schema that \
+             `bindery pull --engine {} --out all.sql` writes: add `--schema all.sql`",
+            engine.name
+        )),
     }
 }
 

@@ -35,6 +35,7 @@ mod migrate_random;
 mod migrate_squash;
 mod migrate_states;
 mod mirror;
+mod outside;
 mod pages;
 mod process;
 mod progress;
