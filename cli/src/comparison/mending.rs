@@ -61,6 +61,18 @@ impl Mending {
         &self.to
     }
 
+    /// The tables, columns and keys that the database lacks, each as a sentence.
+    pub(crate) fn lacking(&self) -> impl Iterator<Item = String> {
+        let is_made = |change: &&Change| {
+            matches!(
+                change,
+                Change::CreateTable(_) | Change::AddColumn { .. } | Change::AddKey { .. }
+            )
+        };
+        let wanted = self.changes.wanted.iter().filter(is_made);
+        wanted.map(ToString::to_string)
+    }
+
     /// Writes the statements. Nothing is executed.
     pub(crate) fn steps(&self) -> Result<Mended, Box<Unreadable>> {
         mend(&Mend {

@@ -55,7 +55,10 @@ pub(super) fn plan(
     let beside = folder(project, &engine.name);
     let mut sources = project.input.sources.clone();
     let folded = fold(&beside, engine, &mut sources, &mut Diagnostics::default());
-    let folded = folded.filter(|folded| ends_at(&folded.structure, &mended, mending.to()));
+    let folded = folded.filter(|folded| {
+        lack_the_same(&folded.structure, mending)
+            && ends_at(&folded.structure, &mended, mending.to())
+    });
     let of_chain = folded.as_ref().map(|folded| folded.migrations.as_slice());
     let of_chain = of_chain.filter(|migrations| !migrations.is_empty());
     let place = match of_chain {
@@ -70,8 +73,15 @@ pub(super) fn plan(
     }))
 }
 
-/// Do the migrations with the mend after them end at the schema? A database that has drifted from its migrations is mended by what they
-/// do already: as one of them it would fail on a new database.
+/// Do the migrations lack all that the database lacks? A database that has drifted from its migrations is mended by what they do
+/// already: as one of them it would fail on a new database.
+fn lack_the_same(migrations: &Structure, mending: &Mending) -> bool {
+    let open = differences(migrations, mending.to());
+    let open: Vec<String> = open.iter().map(ToString::to_string).collect();
+    mending.lacking().all(|sentence| open.contains(&sentence))
+}
+
+/// Do the migrations with the mend after them end at the schema?
 fn ends_at(migrations: &Structure, mended: &Mended, schema: &Structure) -> bool {
     let is_drop = |change: &Change| {
         matches!(
