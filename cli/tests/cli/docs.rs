@@ -151,6 +151,173 @@ fn cli_06_large_schemas_are_drawn() {
     }
 }
 
+/// A rectangle of the diagram: left, top, right, bottom.
+type Rectangle = [f64; 4];
+
+/// The numbers of an element: those of these attributes.
+fn numbers<const N: usize>(text: &str, names: [&str; N]) -> [f64; N] {
+    names.map(|name| {
+        let (_, rest) = text.split_once(&format!(" {name}=\"")).expect(name);
+        let number = rest.split('"').next().expect("an end");
+        number.parse().expect("a number")
+    })
+}
+
+/// The boxes of the tables.
+fn boxes(svg: &str) -> Vec<Rectangle> {
+    let boxes = svg.split("<g class=\"table ").skip(1);
+    boxes
+        .map(|text| {
+            let (_, rest) = text.split_once("translate(").expect("a place");
+            let (place, rest) = rest.split_once(')').expect("its end");
+            let (x, y) = place.split_once(' ').expect("two numbers");
+            let at = |number: &str| -> f64 { number.parse().expect("a number") };
+            let [width, height] = numbers(rest, ["width", "height"]);
+            [at(x), at(y), at(x) + width, at(y) + height]
+        })
+        .collect()
+}
+
+/// The frames of the engines or of their schemas.
+fn frames(svg: &str, kind: &str) -> Vec<Rectangle> {
+    let begin = format!("<g class=\"{kind} e");
+    let frames = svg.split(&begin).skip(1);
+    frames
+        .map(|text| {
+            let [x, y, width, height] = numbers(text, ["x", "y", "width", "height"]);
+            [x, y, x + width, y + height]
+        })
+        .collect()
+}
+
+/// Do they have a part in common that is more than what rounding makes?
+fn overlap(one: &Rectangle, other: &Rectangle) -> bool {
+    let common = |low: usize| one[low + 2].min(other[low + 2]) - one[low].max(other[low]);
+    common(0) > 1.0 && common(1) > 1.0
+}
+
+fn is_within(inner: &Rectangle, outer: &Rectangle) -> bool {
+    let is_after = inner[0] >= outer[0] - 1.0 && inner[1] >= outer[1] - 1.0;
+    is_after && inner[2] <= outer[2] + 1.0 && inner[3] <= outer[3] + 1.0
+}
+
+/// Tables of two engines and two schemas, each with a foreign key to one before it, and some to several.
+fn linked_tables(count: usize) -> String {
+    let mut schema = String::from("-- @dialect postgres\n");
+    for at in 0..count {
+        let of_engine = if at % 3 == 0 { "b" } else { "default" };
+        let name = |at: usize| {
+            let shop = if at % 5 == 1 { "shop." } else { "" };
+            format!("{shop}table_{at}_{}", "x".repeat(at % 23))
+        };
+        let columns: String = (0..at % 17)
+            .map(|column| format!("  column_{column} text,\n"))
+            .collect();
+        let mut references = String::new();
+        for other in [at / 2, at / 3, at.saturating_sub(3)] {
+            let is_near = other < at && (other % 3 == 0) == (at % 3 == 0);
+            if is_near && !references.contains(&format!("r_{other} ")) {
+                references += &format!("  r_{other} bigint REFERENCES {} (id),\n", name(other));
+            }
+        }
+        schema += &format!(
+            "\n-- @engine {of_engine}\n-- @model Table{at}\nCREATE TABLE {} (\n{columns}{references}  id bigint PRIMARY KEY\n);\n",
+            name(at)
+        );
+    }
+    schema
+}
+
+/// By the numbers of the SVG itself: no box lies on another, each is within the frame of an engine, and all are on the paper.
+#[test]
+fn cli_06_boxes_of_the_diagram_overlap_nowhere() {
+    let config = "[engines.default]\nurl = 'postgres://localhost/a'\n[engines.b]\nurl = 'postgres://localhost/b'\n";
+    for count in [1, 2, 10, 40, 170] {
+        let schema = linked_tables(count);
+        let project = Project::new(&[("bindery.toml", config), ("schema.sql", &schema)]);
+        let svg = project.run("docs --as svg").good();
+        let [width, height] = numbers(&svg, ["width", "height"]);
+        let (boxes, engines) = (boxes(&svg), frames(&svg, "engine"));
+        let schemas = frames(&svg, "schema");
+        assert_eq!(boxes.len(), count);
+        for (at, one) in boxes.iter().enumerate() {
+            let others = boxes[at + 1..].iter();
+            let lying: Vec<_> = others.filter(|other| overlap(one, other)).collect();
+            assert!(lying.is_empty(), "{count} tables: {one:?} and {lying:?}");
+            assert!(
+                is_within(one, &[0.0, 0.0, width, height]),
+                "{count} tables: {one:?}"
+            );
+            let around = engines.iter().filter(|frame| is_within(one, frame)).count();
+            assert!(
+                engines.is_empty() || around == 1,
+                "{count} tables: {one:?} in {around} engines"
+            );
+            let crossed = schemas
+                .iter()
+                .filter(|frame| overlap(one, frame) && !is_within(one, frame));
+            assert_eq!(crossed.count(), 0, "{count} tables: {one:?}");
+        }
+        for (at, one) in engines.iter().enumerate() {
+            assert!(
+                !engines[at + 1..].iter().any(|other| overlap(one, other)),
+                "{count} tables"
+            );
+        }
+        let curves = svg.matches("data-from=").count();
+        assert_eq!(
+            curves,
+            schema.matches("REFERENCES").count(),
+            "{count} tables"
+        );
+    }
+}
+
+/// The text that the script of the page searches is there for every table: its name, columns and comments, in lower case; each has its
+/// entry in the list. Colours for dark screens are those of the page and of the diagram.
+#[test]
+fn cli_06_documents_are_searched_and_have_a_dark_form() {
+    let project = hostile();
+    let page = project.run("docs").good();
+    let searched: Vec<&str> = page
+        .split("<section id=\"t")
+        .skip(1)
+        .map(|section| {
+            let (_, text) = section.split_once("data-text=\"").expect("a text");
+            text.split('"').next().expect("its end")
+        })
+        .collect();
+    assert_eq!(searched.len(), 2);
+    let users = searched.iter().find(|text| text.contains("email"));
+    let users = users.expect("the table has a text");
+    holds(users, &["users", "email", "alert(1)"]);
+    assert!(
+        searched.iter().all(|text| text.to_lowercase() == **text),
+        "{searched:?}"
+    );
+    for place in 0..2 {
+        let entry = format!("<a href=\"#t{place}\" data-table=\"{place}\"");
+        holds(
+            &page,
+            &[
+                &entry,
+                &format!("<section id=\"t{place}\" data-table=\"{place}\""),
+            ],
+        );
+    }
+    holds(
+        &page,
+        &[
+            "<input id=\"search\" type=\"search\"",
+            "getElementById(\"search\")",
+        ],
+    );
+    let (style, body) = page.split_once("</style>").expect("a style");
+    let dark = "(prefers-color-scheme: dark)";
+    assert!(style.contains(dark) && body.contains(dark), "{style}");
+    holds(style, &["@media print"]);
+}
+
 /// A diagram that is too large to be read on one page comes in parts as well, and a comment is there once.
 #[test]
 fn cli_06_documents_print_large_diagrams_in_parts() {

@@ -1,0 +1,2 @@
+CREATE TABLE legacy (id INTEGER PRIMARY KEY, note VARCHAR(20));
+INSERT INTO legacy VALUES (1, 'one');

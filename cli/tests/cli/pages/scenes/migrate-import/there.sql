@@ -1,0 +1,3 @@
+CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(80) NOT NULL);
+CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL, success BOOLEAN NOT NULL);
+INSERT INTO _sqlx_migrations VALUES (20260131120000, 'users', TRUE);
