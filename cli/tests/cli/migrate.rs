@@ -45,6 +45,10 @@ impl Migrated {
         all.into_iter().flatten().collect()
     }
 
+    pub(super) fn on_postgres() -> Option<Self> {
+        fresh_postgres().map(|database| Self::on_server(database, At::Postgres))
+    }
+
     pub(super) fn undoes_ddl(&self) -> bool {
         !matches!(self.at, At::Mysql(_))
     }

@@ -3,16 +3,17 @@
 use std::thread;
 use std::time::Instant;
 
-use super::migrate::Migrated;
+use super::migrate::{At, Migrated};
+use super::support::wait_until;
 
 const VERSIONS: i64 = 3;
 /// Tables of each migration, with a row of the log after each.
 const TABLES: i64 = 5;
 
-/// Ten statements each, DDL and rows in turn, with the way back.
-fn write(migrated: &Migrated) {
+/// Ten statements each, DDL and rows in turn, with the way back; each statement for itself where `head` says so.
+fn write(migrated: &Migrated, head: &str) {
     for version in 1..=VERSIONS {
-        let (mut up, mut down) = (String::new(), String::new());
+        let (mut up, mut down) = (head.to_owned(), head.to_owned());
         if version == 1 {
             up.push_str("CREATE TABLE log (id BIGINT);\n");
         }
@@ -121,12 +122,33 @@ fn cli_07_a_killed_run_is_gone_on_with() {
     let is_full = std::env::var_os("BINDERY_TEST_FULL").is_some();
     let rounds = if is_full { 300 } else { 25 };
     for migrated in Migrated::on_all() {
-        write(&migrated);
-        let kills = kill_runs(&migrated, rounds);
-        println!("{rounds} rounds: {kills:?}");
-        assert!(kills.killed > 0, "{kills:?}");
-        assert!(!is_full || kills.in_the_middle > 0, "{kills:?}");
+        for head in ["", "-- @no-transaction\n"] {
+            write(&migrated, head);
+            let kills = kill_runs(&migrated, rounds);
+            println!("{rounds} rounds {head}: {kills:?}");
+            assert!(kills.killed > 0, "{kills:?}");
+            assert!(!is_full || kills.in_the_middle > 0, "{kills:?}");
+        }
     }
+}
+
+/// The server's side of a killed run may be at its last statement yet.
+fn wait_for_sessions(migrated: &Migrated) {
+    let others = match migrated.at {
+        At::File(_) => return,
+        At::Postgres(_) => {
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        }
+        At::Mysql(_) => {
+            "SELECT count(*) FROM information_schema.processlist WHERE db = database() AND id <> connection_id()"
+        }
+    };
+    wait_until(|| migrated.numbers(others) == [0]);
+}
+
+/// Is there a row of the log?
+fn has_row(migrated: &Migrated, row: i64) -> bool {
+    migrated.numbers(&format!("SELECT count(*) FROM log WHERE id = {row}")) == [1]
 }
 
 /// The migration that a killed run has left half done, and the statement that may be done or not.
@@ -140,40 +162,42 @@ fn half_done(migrated: &Migrated) -> Option<(String, u64)> {
 
 /// Does as a person would where a statement of a killed run may be done or not.
 fn look(migrated: &Migrated) -> bool {
+    wait_for_sessions(migrated);
     let Some((version, statement)) = half_done(migrated) else {
         return false;
     };
     let before = u64::from(version == "1");
-    let table = if statement == before {
-        "log".to_owned()
-    } else {
-        format!("t{version}_{}", statement - before)
+    // A row, then a table, in turn; before all the log.
+    let at = statement - before;
+    let is_there = match at % 2 {
+        _ if statement == before => migrated.has_table("log"),
+        0 => migrated.has_table(&format!("t{version}_{at}")),
+        _ => has_row(migrated, row_at(&version, at)),
     };
-    let done = if migrated.has_table(&table) {
-        statement
-    } else {
-        statement - 1
-    };
+    let done = if is_there { statement } else { statement - 1 };
     let words = format!("resolve {version} --statements {done} --engine default");
     migrated.run(&words).good();
     true
 }
 
+fn row_at(version: &str, at: u64) -> i64 {
+    let version: i64 = version.parse().expect("a number");
+    version * 100 + at as i64
+}
+
 /// The same of a run that reverted.
 fn look_back(migrated: &Migrated) -> bool {
+    wait_for_sessions(migrated);
     let Some((version, statement)) = half_done(migrated) else {
         return false;
     };
-    // Of pairs of DROP TABLE and DELETE only the first can be half done.
-    let table = match statement {
-        11 => "log".to_owned(),
-        at => format!("t{version}_{}", at + 1),
+    // Pairs of DROP TABLE and DELETE; after all the log.
+    let is_there = match statement {
+        11 => migrated.has_table("log"),
+        at if at % 2 == 1 => migrated.has_table(&format!("t{version}_{}", at + 1)),
+        at => has_row(migrated, row_at(&version, at - 1)),
     };
-    let done = if migrated.has_table(&table) {
-        statement - 1
-    } else {
-        statement
-    };
+    let done = if is_there { statement - 1 } else { statement };
     let words = format!("resolve {version} --statements {done} --engine default");
     migrated.run(&words).good();
     true

@@ -18,6 +18,20 @@ pub enum MigrationError {
         /// of the migration is kept.
         kept: usize,
     },
+    /// PostgreSQL: a `CREATE INDEX CONCURRENTLY` failed and its index, which is not valid, could not be dropped; or an index of its
+    /// name was there, and not valid. The error of the statement, where it was run, is the source.
+    InvalidIndex {
+        /// The migration.
+        version: String,
+        /// Which of its statements, from 1.
+        statement: usize,
+        /// Where it begins in its file.
+        line: u32,
+        /// The index in quotes, with its schema.
+        index: String,
+        /// The statement left it itself: the next run drops it and makes it anew.
+        is_own: bool,
+    },
     /// Applied migrations whose files are not as they were.
     Changed {
         /// Their versions.
@@ -119,6 +133,22 @@ impl fmt::Display for MigrationError {
                     0 => out.write_str("nothing of the migration is kept"),
                     1 => out.write_str("the statement before it is kept"),
                     more => write!(out, "the {more} statements before it are kept"),
+                }
+            }
+            Self::InvalidIndex {
+                version,
+                statement,
+                line,
+                index,
+                is_own,
+            } => {
+                write!(
+                    out,
+                    "migration {version}: statement {statement} (line {line}) "
+                )?;
+                match is_own {
+                    true => write!(out, "failed and left the index {index}, which is not valid"),
+                    false => write!(out, "makes the index {index}, which is there and not valid"),
                 }
             }
             Self::Changed { versions } => {

@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::concurrent::{self, ConcurrentIndex};
 use super::connecting::Session;
 use super::history::{self, Progress, Stage};
 use super::plan::{self, Plan};
@@ -39,7 +40,9 @@ pub(super) struct Step {
 impl Migrator<'_> {
     pub(super) fn plan(&self, session: &mut Session) -> Result<Plan> {
         let history = history::read(&mut session.physical)?;
-        Ok(Plan::of(self.migrations, &history))
+        let mut plan = Plan::of(self.migrations, &history);
+        concurrent::settle(&mut session.physical, &mut plan)?;
+        Ok(plan)
     }
 
     pub(super) fn apply_pending(
@@ -153,8 +156,17 @@ impl Migrator<'_> {
         let statements = step.script.statements.iter().enumerate().skip(step.done);
         for (at, &(sql, line)) in statements {
             told(step.at(at));
+            let mut was_begun = step.is_recorded && at == step.done;
             again(self.options.attempts, version, told, |_| {
-                begin_one(physical, step, at, sql).map_err(|error| step.failed(error, at, line, at))
+                let begun = begin_one(physical, step, (at, line), sql, was_begun);
+                was_begun = true;
+                begun.map_err(|error| step.failed(error, at, line, at))
+            })
+            .inspect_err(|error| {
+                // It did not begin: the row would have the next run take what is there for its own.
+                if at == 0 && !step.is_recorded && concurrent::is_of_another(error) {
+                    let _ = history::delete(physical, version);
+                }
             })?;
             end_one(physical, step, at)?;
         }
@@ -203,8 +215,19 @@ pub(super) fn steps_back(plan: &Plan, count: usize) -> Result<Vec<Step>> {
 }
 
 /// Records that a statement begins, and has it done. Where it fails the record is as before.
-fn begin_one(physical: &mut Physical, step: Step, at: usize, sql: &str) -> Result<()> {
+fn begin_one(
+    physical: &mut Physical,
+    step: Step,
+    (at, line): (usize, u32),
+    sql: &str,
+    was_begun: bool,
+) -> Result<()> {
     let version = step.migration.version;
+    let index = ConcurrentIndex::of(physical, sql);
+    let left = |index, is_own| step.left(index, is_own, at, line);
+    if let Some(index) = &index {
+        index.make_way(physical, was_begun, left)?;
+    }
     let in_one = !physical.undoes_ddl();
     if in_one {
         // Not as a transaction of the driver's, which refuses what ends one unasked.
@@ -218,6 +241,14 @@ fn begin_one(physical: &mut Physical, step: Step, at: usize, sql: &str) -> Resul
             }
             // DDL committed the record that it begins; it failed, so it is not at work.
             let _ = history::update(physical, version, step.part(at, at));
+        })
+        .map_err(|error| match &index {
+            // Tried again, it makes way for itself; a drop would wait for the same lock.
+            Some(index) => {
+                let stays = is_in_the_way(&error);
+                index.failed(physical, error, stays, left)
+            }
+            None => error,
         })
 }
 
@@ -345,8 +376,22 @@ impl Step {
         }
     }
 
+    /// An index that is not valid.
+    fn left(&self, index: String, is_own: bool, at: usize, line: u32) -> MigrationError {
+        MigrationError::InvalidIndex {
+            version: self.migration.version.to_owned(),
+            statement: at + 1,
+            line,
+            index,
+            is_own,
+        }
+    }
+
     #[cold]
     fn failed(&self, error: Error, at: usize, line: u32, kept: usize) -> Error {
+        if matches!(error.kind(), ErrorKind::Migration(_)) {
+            return error;
+        }
         let failed = MigrationError::Statement {
             version: self.migration.version.to_owned(),
             statement: at + 1,

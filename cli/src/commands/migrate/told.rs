@@ -136,6 +136,21 @@ fn help(error: &bindery::Error, engine: &str) -> Option<String> {
         MigrationError::OutOfOrder { .. } => {
             "give them later versions, or apply them as they are: `--out-of-order`".to_owned()
         }
+        MigrationError::InvalidIndex {
+            version,
+            statement,
+            index,
+            is_own: true,
+            ..
+        } => format!(
+            "mend what made it fail: the next `bindery migrate run --engine {engine}` drops it and makes it anew; or give the statement up: \
+             `DROP INDEX CONCURRENTLY {index}`, then `bindery migrate resolve {version} --engine {engine} --statements {}`",
+            statement - 1
+        ),
+        MigrationError::InvalidIndex { index, .. } => format!(
+            "a `CREATE INDEX CONCURRENTLY` that failed leaves it so, and one that is at work: `DROP INDEX CONCURRENTLY {index}` where none is, \
+             then `bindery migrate run --engine {engine}`"
+        ),
         MigrationError::HalfDone { version, statement } => format!(
             "look at the database, then `bindery migrate resolve {version} --engine {engine} --statements {statement}` where it was done, \
              `--statements {}` where it was not",
