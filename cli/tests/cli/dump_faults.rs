@@ -12,7 +12,7 @@ use bindery_testkit::{Direction, Fault, FaultProxy, fresh_mysql, fresh_postgres}
 use mysql::prelude::Queryable;
 
 use super::dump::{At, Dumped, SCHEMA};
-use super::support::{holds, names_in};
+use super::support::holds;
 
 const BANK: &str = "\
 -- @dialect postgres
@@ -196,54 +196,6 @@ fn dump_03_of_two_loads_at_once_one_or_the_other_is_there() {
             assert!(good == 1 || !words.is_empty(), "both into an empty table");
         }
     }
-}
-
-/// A dump that is killed leaves files that are taken for none, and the next one begins anew.
-#[test]
-fn dump_01_a_dump_that_is_killed_is_none() {
-    let test = Dumped::with(SCHEMA, At::File(PathBuf::new()));
-    test.on_b(
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) \
-         INSERT INTO empties SELECT i, 'a note of a row' FROM n",
-    );
-    let mut dump = Command::new(env!("CARGO_BIN_EXE_bindery"))
-        .args(["dump", "--engine", "b", "--quiet"])
-        .current_dir(test.project.path(""))
-        .env("B_URL", "sqlite://b.db")
-        .spawn()
-        .expect("the command can be started");
-    let data = test.project.path("data");
-    let partial = loop {
-        let names = if data.exists() {
-            names_in(&data)
-        } else {
-            Vec::new()
-        };
-        match names.into_iter().find(|name| name.ends_with(".partial")) {
-            Some(name) => break name,
-            None => thread::yield_now(),
-        }
-    };
-    dump.kill().expect("it runs");
-    let ended = dump.wait().expect("it ended");
-    assert!(!ended.success(), "it was killed before it was done");
-    assert_eq!(
-        names_in(&data),
-        [partial.as_str()],
-        "nothing has the name of a dump"
-    );
-    test.on_b("DELETE FROM empties WHERE id > 3");
-    let failed = test.run("load --engine b --replace --yes").failed();
-    holds(&failed, &["there is no dump of engine `b`"]);
-    let words = format!("load --engine b --replace --yes --from data/{partial}");
-    holds(
-        &test.run(&words).failed(),
-        &["a dump that was interrupted", "dump --engine b"],
-    );
-    assert_eq!(test.number("empties"), 3);
-    test.run("dump --engine b").good();
-    test.run("load --engine b --replace --yes").good();
-    assert_eq!(test.number("empties"), 3);
 }
 
 /// Covers DUMP-2 on SQLite.

@@ -321,7 +321,9 @@ fn name(model: &ModelInfo) -> String {
 /// The tables of an engine, as far as a program knows them.
 fn tables(program: &'static Program, engine: usize) -> Vec<DataTable> {
     let dialect = program.engines[engine].dialect;
-    let models = program.models_on(engine).filter(|model| !model.is_view);
+    // An unmanaged table has no statements.
+    let is_managed = |model: &&ModelInfo| !model.is_view && !model.tables.is_empty();
+    let models = program.models_on(engine).filter(|model| is_managed(model));
     models.map(|model| table(model, dialect)).collect()
 }
 

@@ -10,6 +10,7 @@ mod engines;
 mod errors;
 mod example;
 mod files;
+mod fixtures;
 mod forgotten;
 #[cfg(unix)]
 mod forks;
