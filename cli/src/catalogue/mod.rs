@@ -9,6 +9,7 @@ mod capture;
 mod graph;
 mod mysql;
 mod postgres;
+mod respelled;
 mod sqlite;
 
 use std::collections::BTreeSet;
@@ -18,6 +19,8 @@ use bindery_schema::model::{Engine, TableName};
 
 use crate::database::Chosen;
 use crate::progress::Steps;
+
+pub(crate) use self::respelled::{Respelled, Wanted, is_special, respelled};
 
 /// Everything that is read of a database, in an order in which it can be made.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -33,6 +36,16 @@ pub(crate) struct Catalogue {
     pub(crate) compares_bytes: bool,
     /// Triggers that record the changes of a table.
     pub(crate) captures: Vec<(TableName, String)>,
+    /// PostgreSQL: what was begun and not ended.
+    pub(crate) unfinished: Vec<Unfinished>,
+}
+
+/// An index that is not valid, as a `CREATE INDEX CONCURRENTLY` leaves it that failed, or a constraint that is `NOT VALID`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unfinished {
+    pub(crate) table: TableName,
+    pub(crate) name: String,
+    pub(crate) is_index: bool,
 }
 
 /// One table, view or other object, with the statements that make it.

@@ -109,7 +109,7 @@ fn show(connection: &mut Connection<Chosen>, name: String, kind: &str) -> binder
         let (kind, sql) = if kind == "SEQUENCE" {
             (Kind::Sequence, sql)
         } else {
-            (Kind::Table, plain_keys(&without_counter(&sql)))
+            (Kind::Table, plain_table(&sql))
         };
         Object { name, kind, sql }
     })
@@ -119,6 +119,11 @@ pub(super) fn quoted(name: &str) -> String {
     let mut sql = SqlWriter::new(Dialect::Mysql);
     sql.identifier(name);
     sql.finish()
+}
+
+/// Removes what depends on the rows or is usual.
+pub(super) fn plain_table(sql: &str) -> String {
+    plain_keys(&without_counter(sql))
 }
 
 /// Removes the next value of AUTO_INCREMENT, which depends on the rows.

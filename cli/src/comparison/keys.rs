@@ -1,9 +1,10 @@
 //! Keys, indexes, foreign keys and checks: which of one side are another way to write one of the other.
 
 use bindery_schema::dialect::Dialect;
-use bindery_schema::diff::{Key, KeyKind, Structure, ViewShape};
+use bindery_schema::diff::{Change, Key, KeyKind, Structure, ViewShape};
 use bindery_schema::model::TableName;
 
+use super::exact::Exact;
 use super::finding::FindingKind;
 use super::text::{has_same_parts, is_same_text};
 use super::{Comparison, Finding, spelling};
@@ -11,6 +12,7 @@ use super::{Comparison, Finding, spelling};
 /// Those that have no equal on the other side.
 pub(super) struct Keys<'s> {
     sides: (&'s Structure, &'s Structure),
+    exact: &'s Exact,
     expected: Vec<OfTable>,
     found: Vec<OfTable>,
 }
@@ -22,10 +24,30 @@ struct OfTable {
     key: Key,
 }
 
+/// A change that is a difference.
+pub(super) enum At {
+    /// One of those that were compared.
+    Change(usize),
+    /// One of a materialized view, which itself stays.
+    View(Change),
+}
+
+impl OfTable {
+    fn change(&self, is_added: bool) -> At {
+        let (table, key) = (self.table.clone(), self.key.clone());
+        match self.at {
+            Some(at) => At::Change(at),
+            None if is_added => At::View(Change::AddKey { table, key }),
+            None => At::View(Change::DropKey { table, key }),
+        }
+    }
+}
+
 impl<'s> Keys<'s> {
-    pub(super) fn new(found: &'s Structure, expected: &'s Structure) -> Self {
+    pub(super) fn new(found: &'s Structure, expected: &'s Structure, exact: &'s Exact) -> Self {
         Self {
             sides: (found, expected),
+            exact,
             expected: Vec::new(),
             found: Vec::new(),
         }
@@ -72,24 +94,25 @@ impl<'s> Keys<'s> {
     }
 
     /// Pairs what is left, and reports it. Returns the changes that are differences, and whether only the database has the key.
-    pub(super) fn finish(mut self, result: &mut Comparison) -> Vec<(usize, bool)> {
+    pub(super) fn finish(mut self, result: &mut Comparison) -> Vec<(At, bool)> {
         let dialect = self.sides.1.dialect;
         let mut changes = Vec::new();
-        for OfTable { at, table, key } in self.expected {
+        for wanted in self.expected {
+            let OfTable { table, key, .. } = &wanted;
             let named = |OfTable {
                              table: other,
                              key: one,
                              ..
                          }: &OfTable| {
-                *other == table
+                other == table
                     && one.kind == key.kind
                     && one.known_name.is_some()
                     && one.known_name == key.known_name
             };
             let texts = |one: &Key| {
                 let (found, expected) = self.sides;
-                let expected = spelling::of_key(&key, expected.table(&table), dialect);
-                let found = spelling::of_key(one, found.table(&table), dialect);
+                let expected = spelling::of_key(key, expected.table(table), dialect);
+                let found = spelling::of_key(one, found.table(table), dialect);
                 (one.kind == key.kind).then_some((found, expected))
             };
             let alike = |OfTable {
@@ -97,34 +120,40 @@ impl<'s> Keys<'s> {
                              key: one,
                              ..
                          }: &OfTable| {
-                let texts = texts(one).filter(|_| *other == table);
+                let texts = texts(one).filter(|_| other == table);
                 texts.is_some_and(|(one, key)| has_same_parts(&one, &key, dialect))
             };
             let pair = self.found.iter().position(named);
             let pair = pair.or_else(|| self.found.iter().position(alike));
             let texts = pair.and_then(|at| texts(&self.found[at].key));
             let found = pair.map(|at| self.found.remove(at));
-            let (replaced, found) = found.map_or((None, None), |one| (one.at, Some(one.key)));
             let is_same = |(one, key): &(String, String)| is_same_text(one, key, dialect);
             if texts.as_ref().is_some_and(is_same) {
                 continue;
             }
             let same_order = key.kind != KeyKind::Index
-                || found.as_ref().is_none_or(|one| one.columns == key.columns);
+                || found
+                    .as_ref()
+                    .is_none_or(|one| one.key.columns == key.columns);
             let rewritten = same_order
-                && holds_expression(&key)
+                && !self.exact.has(table)
+                && holds_expression(key)
                 && texts.is_some_and(|(one, key)| has_same_parts(&one, &key, dialect));
-            let finding = finding(&table, &key, (Some(&key), found.as_ref()));
+            let of_found = found.as_ref().map(|one| &one.key);
+            let finding = finding(table, key, (Some(key), of_found));
             if rewritten {
                 &mut result.notes
             } else {
-                changes.extend(at.into_iter().chain(replaced).map(|at| (at, false)));
+                let replaced = found.iter().map(|one| one.change(false));
+                let all = replaced.chain([wanted.change(true)]);
+                changes.extend(all.map(|at| (at, false)));
                 &mut result.differences
             }
             .push(finding);
         }
-        for OfTable { at, table, key } in &self.found {
-            changes.extend(at.map(|at| (at, true)));
+        for one in &self.found {
+            changes.push((one.change(false), true));
+            let OfTable { table, key, .. } = one;
             result.extra.push(finding(table, key, (None, Some(key))));
         }
         changes

@@ -21,6 +21,8 @@ pub(crate) struct Mending {
 pub(super) struct Changes {
     wanted: Vec<Change>,
     extra: Vec<Change>,
+    /// Statements before them, which stand in no transaction.
+    first: Vec<String>,
 }
 
 /// Whether a change is a difference.
@@ -38,8 +40,11 @@ pub(super) struct Views<'f> {
 }
 
 impl Changes {
-    pub(super) fn of(verdicts: Vec<Verdict>) -> Self {
-        let mut changes = Self::default();
+    pub(super) fn of(verdicts: Vec<Verdict>, first: Vec<String>) -> Self {
+        let mut changes = Self {
+            first,
+            ..Self::default()
+        };
         for verdict in verdicts {
             match verdict {
                 Verdict::Wanted(change) => changes.wanted.push(change),
@@ -80,6 +85,7 @@ impl Mending {
             to: &self.to,
             wanted: &self.changes.wanted,
             extra: &self.changes.extra,
+            first: &self.changes.first,
             triggers: &self.triggers,
         })
     }

@@ -1,11 +1,14 @@
 //! The database of an engine beside the schema: both as structures of the engine's dialect, and what differs.
 
+mod exact;
 mod finding;
 mod keys;
 mod mending;
 mod objects;
 mod spelling;
 mod text;
+mod unfinished;
+mod views;
 
 use std::collections::BTreeSet;
 
@@ -18,12 +21,12 @@ use bindery_schema::model::{CheckedModel, Engine, EngineId, TableName};
 use bindery_schema::render::{Style, render};
 use serde::Serialize;
 
+use self::exact::Exact;
 use self::finding::FindingKind;
-use self::keys::Keys;
+use self::keys::{At, Keys};
 use self::mending::{Changes, Verdict, Views};
 use self::objects::has_object;
-use self::text::has_same_parts;
-use crate::catalogue::Told;
+use crate::catalogue::{Catalogue, Told, Unfinished};
 use crate::database::Engines;
 
 pub(crate) use self::finding::Finding;
@@ -87,12 +90,16 @@ pub(crate) fn of_structure(
     let text = catalogue.statements(unmanaged);
     let found = Structure::read(&text, engine.dialect, engine.flavour);
     let found = found.map_err(|why| unreadable(&why))?;
+    let all = compare(&found, &expected);
+    let exact = exact_of(engines, index, (&catalogue, &found, &expected), &all);
     let between = Between {
         found: &found,
         expected: &expected,
         compares_bytes: catalogue.compares_bytes,
+        exact: &exact,
+        unfinished: &catalogue.unfinished,
     };
-    let (mut comparison, changes) = between.compare();
+    let (mut comparison, changes) = between.compare(all);
     comparison.tables = expected.tables.len() + expected.views.len();
     comparison.unmanaged = unmanaged.iter().map(ToString::to_string).collect();
     let mending = Mending {
@@ -107,6 +114,21 @@ pub(crate) fn of_structure(
     })
 }
 
+/// The schema as the server writes it; where that fails, texts are compared as they are.
+fn exact_of(
+    engines: &Engines,
+    index: usize,
+    (catalogue, found, expected): (&Catalogue, &Structure, &Structure),
+    all: &[Change],
+) -> Exact {
+    let wanted = exact::wanted(found, expected, all);
+    if wanted.is_empty() {
+        return Exact::default();
+    }
+    let respelled = engines.respelled(index, &wanted).unwrap_or_default();
+    Exact::new(respelled, catalogue, found)
+}
+
 fn unreadable(why: &Unreadable) -> String {
     let found = render(&why.found, &why.input.sources, Style::Plain);
     format!("its schema cannot be read:\n{found}")
@@ -118,6 +140,8 @@ struct Between<'s> {
     expected: &'s Structure,
     /// As the catalogue has it.
     compares_bytes: bool,
+    exact: &'s Exact,
+    unfinished: &'s [Unfinished],
 }
 
 impl Between<'_> {
@@ -125,10 +149,10 @@ impl Between<'_> {
         self.expected.dialect
     }
 
-    fn compare(&self) -> (Comparison, Changes) {
+    fn compare(&self, all: Vec<Change>) -> (Comparison, Changes) {
         let mut result = Comparison::default();
-        let mut keys = Keys::new(self.found, self.expected);
-        let all = compare(self.found, self.expected);
+        let mut keys = Keys::new(self.found, self.expected, self.exact);
+        let all = self.exact.real(all);
         let mut verdicts = Vec::new();
         for (at, change) in all.iter().enumerate() {
             let before = (result.differences.len(), result.extra.len());
@@ -148,14 +172,17 @@ impl Between<'_> {
         };
         mending::views(&all, &views, &mut verdicts);
         for (at, is_extra) in keys.finish(&mut result) {
-            let change = all[at].clone();
-            verdicts[at] = if is_extra {
-                Verdict::Extra(change)
-            } else {
-                Verdict::Wanted(change)
+            let verdict = match is_extra {
+                true => Verdict::Extra,
+                false => Verdict::Wanted,
             };
+            match at {
+                At::Change(at) => verdicts[at] = verdict(all[at].clone()),
+                At::View(change) => verdicts.push(verdict(change)),
+            }
         }
-        (result, Changes::of(verdicts))
+        let first = self.finish_what_was_begun(&mut result, &verdicts);
+        (result, Changes::of(verdicts, first))
     }
 
     /// Reports a change. Returns what of it was looked at here: of a column, the parts that differ.
@@ -202,9 +229,11 @@ impl Between<'_> {
                     result.extra.push(Finding::extra_object(&object));
                 }
             }
-            Change::ChangeObject { from, to } => {
-                objects::changed(&from, &to, self.dialect(), result)
-            }
+            Change::ChangeObject { from, to } => match self.exact.is_same_domain(&to.name) {
+                Some(true) => {}
+                Some(false) => result.differences.push(Finding::object(&to, &from)),
+                None => objects::changed(&from, &to, self.dialect(), result),
+            },
             Change::CreateEnum(values) => result
                 .differences
                 .push(Finding::enum_type(None, Some(&values))),
@@ -358,7 +387,8 @@ impl Between<'_> {
         if is_same || is_of_bytes() || objects::is_serial_beside_sequence(change, found, expected) {
             return;
         }
-        let rewritten = is_expression && finding.may_be_the_same(self.dialect());
+        let is_known = table.is_some_and(|table| self.exact.has(&table.name));
+        let rewritten = is_expression && !is_known && finding.may_be_the_same(self.dialect());
         if rewritten {
             &mut result.notes
         } else {
@@ -435,7 +465,8 @@ impl Between<'_> {
             );
             result.differences.push(finding);
         }
-        if same_expression(&found.query, &expected.query, self.dialect()) {
+        let is_same = self.exact.is_same_view(&expected.name, &found.query);
+        if is_same == Some(true) || same_expression(&found.query, &expected.query, self.dialect()) {
             return;
         }
         let query = |view: &ViewShape| Some(view.query.clone());
@@ -445,8 +476,12 @@ impl Between<'_> {
             query(expected),
             query(found),
         );
-        let is_certain = self.dialect() == Dialect::Sqlite
-            && !has_same_parts(&found.query, &expected.query, self.dialect());
+        let is_certain = match self.dialect() {
+            // It keeps the text.
+            Dialect::Sqlite => true,
+            Dialect::Postgres => is_same == Some(false),
+            Dialect::Mysql => views::are_different(found, expected, self.expected),
+        };
         if is_certain {
             &mut result.differences
         } else {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bindery_schema::dialect::Dialect;
-use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
+use bindery_testkit::{FreshDatabase, Product, fresh_mysql, fresh_postgres};
 use mysql::prelude::Queryable;
 
 use super::support::{Project, holds, names_in};
@@ -85,6 +85,14 @@ impl Both {
         ]))
     }
 
+    /// Its own statements: MySQL has no sequences.
+    pub(super) fn on_mariadb() -> Option<Self> {
+        match bindery_testkit::mysql_flavour() {
+            Product::MariaDb => Self::on_mysql(),
+            Product::Postgres | Product::MySql => None,
+        }
+    }
+
     pub(super) fn on_all() -> Vec<Self> {
         let all = [
             Some(Self::on_sqlite()),
@@ -131,6 +139,11 @@ impl Both {
         rows.iter()
             .map(|row| row.parse().expect("a number"))
             .collect()
+    }
+
+    /// The first column of a query, as text.
+    pub(super) fn texts(&self, sql: &str) -> Vec<String> {
+        self.at[0].rows(&self.project, sql)
     }
 
     /// The catalogue of the database that migrations made.

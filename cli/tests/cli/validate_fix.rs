@@ -15,7 +15,7 @@ const DRIFTED: &str = "CREATE TABLE users (id BIGINT NOT NULL PRIMARY KEY, name 
     INSERT INTO users VALUES (1, 'ann', 'kept');\n";
 
 /// Executes a file as a person does in a shell: statement by statement where it is no transaction.
-fn execute_by_hand(both: &Both, path: &std::path::Path) {
+pub(super) fn execute_by_hand(both: &Both, path: &std::path::Path) {
     let text = std::fs::read_to_string(path).expect("it was written");
     if text.contains("BEGIN;\n") {
         // A line for the program `sqlite3` only.

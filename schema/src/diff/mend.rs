@@ -2,7 +2,8 @@
 
 use super::change::Change;
 use super::render::{self, Context, Step};
-use super::structure::{Structure, Unreadable};
+use super::structure::{ObjectShape, Structure, Unreadable};
+use crate::dialect::Dialect;
 
 /// The inputs of a mend.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub struct Mend<'m> {
     pub wanted: &'m [Change],
     /// Drops of what only the database has, and no row is in: they are written as comments.
     pub extra: &'m [Change],
+    /// Statements that no change is and that come first; they stand in no transaction.
+    pub first: &'m [String],
     /// SQLite's triggers, each with its table.
     pub triggers: &'m [(String, String)],
 }
@@ -54,12 +57,23 @@ pub fn mend(mend: &Mend<'_>) -> Result<Mended, Box<Unreadable>> {
         keeps_data: true,
         online: true,
     };
-    let mut steps = render::render(&context, mend.wanted);
+    let altered = |change: &Change| alter_sequence(change, mend.to.dialect);
+    let mut steps: Vec<Step> = mend.wanted.iter().filter_map(altered).collect();
+    let others = mend
+        .wanted
+        .iter()
+        .filter(|change| altered(change).is_none());
+    steps.extend(render::render(
+        &context,
+        &others.cloned().collect::<Vec<_>>(),
+    ));
     for change in mend.extra {
         let dropped = render::render(&context, std::slice::from_ref(change));
         steps.extend(dropped.into_iter().map(|step| commented(step, change)));
     }
-    let (online, up) = steps.into_iter().partition(|step| step.online);
+    let (online, up): (Vec<Step>, Vec<Step>) = steps.into_iter().partition(|step| step.online);
+    let first = mend.first.iter().map(|sql| Step::online([sql.clone()]));
+    let online = first.chain(online).collect();
     let mended = Mended { up, online };
     mend.from.after(&mended.statements())?;
     Ok(mended)
@@ -76,4 +90,49 @@ fn commented(step: Step, change: &Change) -> Step {
         remarks,
         ..step
     }
+}
+
+/// The statement that gives a sequence all the options of the schema. It goes on from where it is.
+fn alter_sequence(change: &Change, dialect: Dialect) -> Option<Step> {
+    let Change::ChangeObject { from, to } = change else {
+        return None;
+    };
+    let options = sequence_options(to, dialect)?;
+    let upper = options.to_uppercase();
+    let (cache, no_cycle) = match dialect {
+        Dialect::Mysql => ("CACHE 1000", "NOCYCLE"),
+        Dialect::Sqlite | Dialect::Postgres => ("CACHE 1", "NO CYCLE"),
+    };
+    let usual = [
+        ("INCREMENT", "INCREMENT BY 1"),
+        ("MINVALUE", "NO MINVALUE"),
+        ("MAXVALUE", "NO MAXVALUE"),
+        ("CACHE", cache),
+        ("CYCLE", no_cycle),
+    ];
+    let missing = usual.iter().filter(|(word, _)| !upper.contains(word));
+    let mut words: Vec<&str> = missing.map(|(_, words)| *words).collect();
+    let begins = |object| sequence_options(object, dialect).map(|text| text.to_uppercase());
+    let began = begins(from).is_some_and(|text| text.contains("START"));
+    if began
+        && !["START", "MINVALUE", "INCREMENT"]
+            .iter()
+            .any(|word| upper.contains(word))
+    {
+        words.push("START WITH 1");
+    }
+    words.insert(0, options.as_str());
+    let name = to.shown(dialect);
+    let sql = format!("ALTER SEQUENCE {name} {}", words.join(" "));
+    Some(Step::of([sql.replace("  ", " ")]))
+}
+
+/// The text after the name of a sequence that one statement makes.
+fn sequence_options(object: &ObjectShape, dialect: Dialect) -> Option<String> {
+    let [create] = object.create.as_slice() else {
+        return None;
+    };
+    let head = format!("CREATE SEQUENCE {}", object.shown(dialect));
+    let options = create.strip_prefix(&head)?;
+    (object.kind == "SEQUENCE").then(|| options.trim().to_owned())
 }

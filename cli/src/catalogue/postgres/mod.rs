@@ -6,10 +6,11 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bindery::{Connection, FromRow, Sql};
+use bindery_schema::model::TableName;
 
 use self::table::{Column, Constraint, Index, Table, Tables};
 use super::graph::{Kind, Node, mentioned, sorted};
-use super::{Catalogue, Item, Told, capture};
+use super::{Catalogue, Item, Told, Unfinished, capture};
 use crate::database::Chosen;
 use crate::progress::Steps;
 
@@ -19,13 +20,13 @@ type Object = (String, String, Option<String>, Option<String>);
 type Function = (String, String, String, String, String);
 
 /// Those that give rows.
-const QUERIES: usize = 12;
+const QUERIES: usize = 13;
 
 pub(super) fn read(
     connection: &mut Connection<Chosen>,
     told: Told<'_>,
 ) -> bindery::Result<Catalogue> {
-    let _: String = connection.query_scalar(Sql::assembled(queries::ONLY_CURRENT_SCHEMA), ())?;
+    set_search_path(connection)?;
     let mut reading = Reading {
         connection,
         told,
@@ -40,29 +41,52 @@ pub(super) fn read(
     };
     plan.add_objects(Kind::Collation, reading.all(queries::COLLATIONS)?);
     plan.add_objects(Kind::Type, reading.all(queries::TYPES)?);
-    let tables = Tables {
-        tables: reading.all(queries::TABLES)?,
-        columns: grouped_rows(reading.all(queries::COLUMNS)?, |row: &Column| {
-            &row.table_key
-        }),
-        constraints: grouped_rows(reading.all(queries::CONSTRAINTS)?, |row: &Constraint| {
-            &row.table_key
-        }),
-        indexes: grouped_rows(reading.all(queries::INDEXES)?, |row: &Index| &row.table_key),
-        sequences: reading.all(queries::SEQUENCES)?,
-    };
+    let tables = reading.tables(queries::TABLES.to_owned())?;
     plan.add_sequences(&tables);
     plan.add_tables(&tables);
     plan.add_functions(reading.all(queries::FUNCTIONS)?);
     let left_out = reading.all(queries::OTHERS)?;
+    let unfinished = reading.all(queries::UNFINISHED)?;
     let connection = reading.connection;
     let compares_bytes = connection.query_scalar(Sql::assembled(queries::COMPARES_BYTES), ())?;
     let mut catalogue = Catalogue {
         compares_bytes,
+        unfinished: unfinished.into_iter().map(one_unfinished).collect(),
         ..plan.catalogue(before, &tables, left_out)
     };
     capture::of_postgres(connection, &mut catalogue)?;
     Ok(catalogue)
+}
+
+/// Makes the current schema the whole search path of the transaction.
+pub(super) fn set_search_path(connection: &mut Connection<Chosen>) -> bindery::Result<()> {
+    let set = Sql::assembled(queries::ONLY_CURRENT_SCHEMA);
+    connection.query_scalar::<String>(set, ()).map(drop)
+}
+
+fn one_unfinished(row: (Option<String>, String, String, bool)) -> Unfinished {
+    let (schema, table, name, is_index) = row;
+    Unfinished {
+        table: TableName {
+            schema,
+            name: table,
+        },
+        name,
+        is_index,
+    }
+}
+
+/// The temporary tables of the session, as if they were others.
+pub(super) fn temporary_tables(connection: &mut Connection<Chosen>) -> bindery::Result<Vec<Item>> {
+    let mut reading = Reading {
+        connection,
+        told: &|_| (),
+        begun: 0,
+    };
+    let tables = reading.tables(queries::temporary_tables())?;
+    let own = tables.tables.iter().filter(|table| !table.is_view());
+    let item = |table| tables.item(table, &BTreeSet::new(), &mut Vec::new());
+    Ok(own.map(item).collect())
 }
 
 /// The catalogues, which are read query by query.
@@ -74,6 +98,10 @@ struct Reading<'r> {
 
 impl Reading<'_> {
     fn all<T: FromRow<Chosen>>(&mut self, query: &'static str) -> bindery::Result<Vec<T>> {
+        self.rows(query.to_owned())
+    }
+
+    fn rows<T: FromRow<Chosen>>(&mut self, query: String) -> bindery::Result<Vec<T>> {
         self.begun += 1;
         (self.told)(Steps {
             begun: self.begun,
@@ -81,6 +109,19 @@ impl Reading<'_> {
             unit: "queries",
         });
         self.connection.query_as(Sql::assembled(query), ())
+    }
+
+    /// Those that a query lists.
+    fn tables(&mut self, listed: String) -> bindery::Result<Tables> {
+        Ok(Tables {
+            tables: self.rows(listed)?,
+            columns: grouped_rows(self.all(queries::COLUMNS)?, |row: &Column| &row.table_key),
+            constraints: grouped_rows(self.all(queries::CONSTRAINTS)?, |row: &Constraint| {
+                &row.table_key
+            }),
+            indexes: grouped_rows(self.all(queries::INDEXES)?, |row: &Index| &row.table_key),
+            sequences: self.all(queries::SEQUENCES)?,
+        })
     }
 }
 

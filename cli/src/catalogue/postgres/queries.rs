@@ -145,6 +145,16 @@ WHERE i.indrelid >= 16384 AND NOT x.relispartition AND i.indisvalid
   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
 ORDER BY i.indrelid, x.relname";
 
+/// Indexes that are not valid, and constraints whose rows were never looked at: schema, table, name, and whether it is an index.
+pub(super) const UNFINISHED: &str = r"
+SELECT nullif(n.nspname::text, coalesce(current_schema()::text, '')), c.relname::text, x.relname::text, true
+FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT i.indisvalid AND x.relkind = 'i' AND i.indrelid >= 16384 AND n.nspname !~ '^pg_(toast_)?temp_'
+UNION ALL SELECT nullif(n.nspname::text, coalesce(current_schema()::text, '')), c.relname::text, k.conname::text, false
+FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT k.convalidated AND k.contype IN ('c', 'f') AND k.conparentid = 0 AND c.oid >= 16384
+ORDER BY 1, 2, 3";
+
 /// The key of an object, and that of one it needs. Foreign keys and the column that a sequence belongs to are not among
 /// these.
 pub(super) const NEEDS: &str = r"
@@ -178,3 +188,11 @@ SELECT what FROM (
   UNION ALL SELECT 'text search configuration ' || t.cfgname, 'pg_ts_config'::regclass, t.oid FROM pg_ts_config t JOIN own n ON n.oid = t.cfgnamespace
   UNION ALL SELECT 'server ' || srvname, 'pg_foreign_server'::regclass, oid FROM pg_foreign_server
 ) AS found (what, class, oid) WHERE NOT EXISTS (SELECT FROM extended e WHERE e.classid = found.class AND e.objid = found.oid) ORDER BY what";
+
+/// [`TABLES`], of the session's temporary ones.
+pub(super) fn temporary_tables() -> String {
+    TABLES.replace(
+        "n.nspname !~ '^pg_(toast_)?temp_'",
+        "n.oid = pg_my_temp_schema()",
+    )
+}

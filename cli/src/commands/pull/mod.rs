@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::arguments::{ConfigOptions, EngineOptions, Format, ProgressOptions, SchemaOptions};
 use crate::at_once::at_once;
-use crate::catalogue::{self, Catalogue, Told};
+use crate::catalogue::{self, Catalogue, Respelled, Told, Wanted};
 use crate::confirm::{self, Confirmation};
 use crate::database::{Engines, failure};
 use crate::engines::Purpose;
@@ -138,6 +138,18 @@ impl Engines {
         let connection = self.registry.connect(self.chosen(index));
         let catalogue = connection.and_then(|mut one| catalogue::read(&mut one, told));
         catalogue.map_err(|error| failure(&error))
+    }
+
+    /// Things of a schema as the server of one of them writes them.
+    pub(crate) fn respelled(
+        &self,
+        index: usize,
+        wanted: &Wanted<'_>,
+    ) -> Result<Respelled, Failure> {
+        let connection = self.registry.connect(self.chosen(index));
+        let respelled =
+            connection.and_then(|mut connection| catalogue::respelled(&mut connection, wanted));
+        respelled.map_err(|error| failure(&error))
     }
 }
 

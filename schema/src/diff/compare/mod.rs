@@ -69,7 +69,7 @@ impl<'s> Comparison<'s> {
     fn types(&mut self) {
         let (from, to) = (self.from, self.to);
         for object in &to.objects {
-            let known = from.objects.iter();
+            let known = from.objects.iter().chain(&from.idle_objects);
             let known: Vec<_> = known
                 .filter(|one| one.kind == object.kind && one.name == object.name)
                 .collect();

@@ -86,6 +86,7 @@ mod tests {
                 ("CAST(a AS bigint)", "(a)::bigint"),
                 ("data->>'a' = 'b'", "((data ->> 'a'::text) = 'b'::text)"),
                 ("a != 1", "(a <> 1)"),
+                ("a ISNULL OR b NOTNULL", "((a IS NULL) OR (b IS NOT NULL))"),
             ],
         );
         assert_same(
@@ -129,6 +130,7 @@ mod tests {
             ("NOT a AND b", "NOT (a AND b)"),
             ("a IN (1, 2)", "a IN (2, 1)"),
             ("a IS NULL", "a IS NOT NULL"),
+            ("a IS NULL", "a NOTNULL"),
             ("lower(a)", "upper(a)"),
             ("lcase", "lower"),
         ] {

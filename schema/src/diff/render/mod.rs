@@ -32,10 +32,17 @@ pub struct Step {
 }
 
 impl Step {
-    fn of(statements: impl IntoIterator<Item = String>) -> Self {
+    pub(super) fn of(statements: impl IntoIterator<Item = String>) -> Self {
         Self {
             statements: statements.into_iter().collect(),
             ..Self::default()
+        }
+    }
+
+    pub(super) fn online(statements: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            online: true,
+            ..Self::of(statements)
         }
     }
 

@@ -87,12 +87,19 @@ impl Builder<'_> {
             default: default_of(column),
             generated: generated(column, self.dialect),
             computed: matches!(column.generated, Generated::Computed { .. }),
-            collation: column.collation.clone(),
+            collation: self.collation(column),
             comment: column.native.comment.clone(),
             words,
             column_type: column.column_type.clone(),
             column: Box::new(column.clone()),
         }
+    }
+
+    /// PostgreSQL's `COLLATE "default"` is none.
+    fn collation(&self, column: &Column) -> Option<String> {
+        let is_none = |name: &&String| self.dialect == Dialect::Postgres && *name == "default";
+        let written = column.collation.as_ref();
+        written.filter(|name| !is_none(name)).cloned()
     }
 
     /// SQLite's keys take NULL unless the column says NOT NULL.
@@ -207,6 +214,22 @@ impl Builder<'_> {
     }
 
     pub(super) fn objects(&self, order: &[TableId]) -> Vec<ObjectShape> {
+        let needed = self.needed_objects(order);
+        let shapes = needed.iter().map(|at| self.object(*at));
+        shapes.flatten().collect()
+    }
+
+    /// Those that no table needs; functions may be several of one name.
+    pub(super) fn idle_objects(&self, order: &[TableId]) -> Vec<ObjectShape> {
+        let needed = self.needed_objects(order);
+        let idle = (0..self.model.objects.len()).filter(|at| !needed.contains(at));
+        let shapes = idle.filter_map(|at| self.object(at));
+        let counts = |one: &ObjectShape| matches!(one.kind, "SEQUENCE" | "DOMAIN" | "TYPE");
+        shapes.filter(counts).collect()
+    }
+
+    /// Their places in the model.
+    fn needed_objects(&self, order: &[TableId]) -> Vec<usize> {
         let mut numbers: Vec<usize> = Vec::new();
         for id in order {
             for at in &self.model.table(*id).native.objects {
@@ -215,26 +238,27 @@ impl Builder<'_> {
                 }
             }
         }
-        let shape = |at: &usize| {
-            let object = &self.model.objects[*at];
-            let kind = match object.kind {
-                ObjectKind::Enum(_) => return None,
-                ObjectKind::Extension => "EXTENSION",
-                ObjectKind::Collation => "COLLATION",
-                ObjectKind::Type => "TYPE",
-                ObjectKind::Domain => "DOMAIN",
-                ObjectKind::Sequence => "SEQUENCE",
-                ObjectKind::Function => "FUNCTION",
-            };
-            let (definition, changes) = (&object.definition, &object.changes);
-            Some(ObjectShape {
-                name: object.name.clone(),
-                kind,
-                create: crate::plan::pieces::object(self.model, object),
-                words: format!("{definition} {changes:?}").to_lowercase(),
-            })
+        numbers
+    }
+
+    fn object(&self, at: usize) -> Option<ObjectShape> {
+        let object = &self.model.objects[at];
+        let kind = match object.kind {
+            ObjectKind::Enum(_) => return None,
+            ObjectKind::Extension => "EXTENSION",
+            ObjectKind::Collation => "COLLATION",
+            ObjectKind::Type => "TYPE",
+            ObjectKind::Domain => "DOMAIN",
+            ObjectKind::Sequence => "SEQUENCE",
+            ObjectKind::Function => "FUNCTION",
         };
-        numbers.iter().filter_map(shape).collect()
+        let (definition, changes) = (&object.definition, &object.changes);
+        Some(ObjectShape {
+            name: object.name.clone(),
+            kind,
+            create: crate::plan::pieces::object(self.model, object),
+            words: format!("{definition} {changes:?}").to_lowercase(),
+        })
     }
 }
 

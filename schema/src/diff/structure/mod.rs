@@ -36,6 +36,8 @@ pub struct Structure {
     pub idle_enums: Vec<EnumShape>,
     /// Sequences, domains, other types, extensions and functions that tables need, in the order of creation.
     pub objects: Vec<ObjectShape>,
+    /// Sequences, domains and other types that no table needs: nothing is made of them, and none is made again.
+    pub idle_objects: Vec<ObjectShape>,
     /// Triggers that record changes.
     pub captures: Vec<CaptureTrigger>,
     /// The statements that make all of it, each on lines of its own.
@@ -77,6 +79,12 @@ impl Structure {
         for statement in created.chain(made.iter().flat_map(|table| &table.link)) {
             text.push_str(statement);
             text.push_str(";\n");
+        }
+        let dialect = model.engine(engine).dialect;
+        for object in idle_objects(model).filter(|object| object.dialect == dialect) {
+            for statement in object_statements(model, object) {
+                text.push_str(&format!("{statement};\n"));
+            }
         }
         let engine = model.engine(engine);
         Self::read(&text, engine.dialect, engine.flavour)
@@ -186,6 +194,7 @@ impl Structure {
             enums: builder.enums(&order),
             idle_enums: builder.idle_enums(),
             objects: builder.objects(&order),
+            idle_objects: builder.idle_objects(&order),
             captures: captures(text, dialect, flavour),
             text: text.to_owned(),
             model,
@@ -243,6 +252,22 @@ fn idle_enums(model: &Model) -> impl Iterator<Item = (&NativeObject, EnumId)> {
         | ObjectKind::Type
         | ObjectKind::Domain
         | ObjectKind::Sequence
+        | ObjectKind::Function => None,
+    })
+}
+
+/// The sequences, domains and other types that are declared and that no table needs.
+fn idle_objects(model: &Model) -> impl Iterator<Item = &NativeObject> {
+    let needed = model.tables.iter().flat_map(|table| &table.native.objects);
+    let needed: BTreeSet<usize> = needed.copied().collect();
+    let objects = model.objects.iter().enumerate();
+    objects.filter_map(move |(at, object)| match object.kind {
+        ObjectKind::Type | ObjectKind::Domain | ObjectKind::Sequence => {
+            (!needed.contains(&at)).then_some(object)
+        }
+        ObjectKind::Enum(_)
+        | ObjectKind::Extension
+        | ObjectKind::Collation
         | ObjectKind::Function => None,
     })
 }

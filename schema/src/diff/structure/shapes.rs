@@ -105,6 +105,15 @@ pub struct ObjectShape {
     pub(in crate::diff) words: String,
 }
 
+impl ObjectShape {
+    /// Its name as the statements have it.
+    pub fn shown(&self, dialect: Dialect) -> String {
+        let mut sql = crate::sql_writer::SqlWriter::new(dialect);
+        sql.table(&self.name);
+        sql.finish()
+    }
+}
+
 impl TableShape {
     /// The column of a name.
     pub fn column(&self, name: &str, dialect: Dialect) -> Option<&ColumnShape> {
