@@ -171,6 +171,8 @@ pub enum Statement {
         /// The columns of the type go too.
         cascade: bool,
     },
+    /// `DROP SEQUENCE`.
+    DropSequence(Vec<ObjectName>),
     /// `CREATE DOMAIN`.
     CreateDomain(CreateDomain),
     /// `COMMENT ON`.
@@ -246,6 +248,7 @@ impl Statement {
             | Self::RenameIndex { .. }
             | Self::AlterEnum(_)
             | Self::DropType { .. }
+            | Self::DropSequence(_)
             | Self::Comment(_)
             | Self::DropView { .. }
             | Self::DropSchema(_)

@@ -352,8 +352,8 @@ pub(crate) fn find_heads(config: &Config, engines: &mut [Engine], diagnostics: &
     {
         let folder = config.migrations_folder(&engine.name);
         let files = folder::migrations(&folder).map(|found| found.files);
-        let versions = files.into_iter().flatten().filter_map(|file| file.version);
-        engine.head = versions.last();
+        let mut versions = files.into_iter().flatten().filter_map(|file| file.version);
+        engine.head = versions.next_back();
         if engine.head.is_none() {
             diagnostics.push(without_head(&folder, configured));
         }

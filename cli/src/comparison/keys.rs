@@ -29,7 +29,7 @@ pub(super) enum At {
     /// One of those that were compared.
     Change(usize),
     /// One of a materialized view, which itself stays.
-    View(Change),
+    View(Box<Change>),
 }
 
 impl OfTable {
@@ -37,8 +37,8 @@ impl OfTable {
         let (table, key) = (self.table.clone(), self.key.clone());
         match self.at {
             Some(at) => At::Change(at),
-            None if is_added => At::View(Change::AddKey { table, key }),
-            None => At::View(Change::DropKey { table, key }),
+            None if is_added => At::View(Box::new(Change::AddKey { table, key })),
+            None => At::View(Box::new(Change::DropKey { table, key })),
         }
     }
 }

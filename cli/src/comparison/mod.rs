@@ -178,7 +178,7 @@ impl Between<'_> {
             };
             match at {
                 At::Change(at) => verdicts[at] = verdict(all[at].clone()),
-                At::View(change) => verdicts.push(verdict(change)),
+                At::View(change) => verdicts.push(verdict(*change)),
             }
         }
         let first = self.finish_what_was_begun(&mut result, &verdicts);

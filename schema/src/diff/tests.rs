@@ -258,6 +258,17 @@ fn tables_that_changes_block_are_changed_in_the_usual_form() {
     }
 }
 
+/// A sequence that is there and that no table needs is not made again; one that was dropped is.
+#[test]
+fn sequences_that_no_table_needs_are_known() {
+    let to = "CREATE SEQUENCE s AS integer; CREATE TABLE t (id integer DEFAULT nextval('s'));";
+    let made = |from: &str| planned(from, to, Dialect::Postgres, &[]).join("\n");
+    let idle = "CREATE SEQUENCE s AS integer;";
+    assert!(!made(idle).contains("CREATE SEQUENCE"));
+    let dropped = made(&format!("{idle} DROP SEQUENCE IF EXISTS s;"));
+    assert!(dropped.contains("CREATE SEQUENCE"), "{dropped}");
+}
+
 #[test]
 fn renames_keep_what_is_there() {
     let to = BEFORE

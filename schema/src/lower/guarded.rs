@@ -43,6 +43,7 @@ impl Fold<'_> {
             | Statement::RenameIndex { .. }
             | Statement::AlterEnum(_)
             | Statement::DropType { .. }
+            | Statement::DropSequence(_)
             | Statement::Comment(_)
             | Statement::CreateView(_)
             | Statement::DropView { .. }

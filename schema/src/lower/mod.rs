@@ -197,6 +197,11 @@ impl<'a> Fold<'a> {
                     self.drop_type(file, name);
                 }
             }
+            Statement::DropSequence(names) => {
+                for name in names {
+                    self.drop_sequence(file, name);
+                }
+            }
             Statement::CreateDomain(created) => self.create_domain(file, created),
             Statement::Comment(comment) => self.comment(file, comment),
             Statement::CreateView(view) => self.create_view(file, view),

@@ -14,6 +14,7 @@ use crate::draft::{
 use crate::parse::words_of;
 
 use super::Fold;
+use super::objects::is_sequence;
 
 /// An option of the same name goes.
 pub(super) fn set_option(table: &mut DraftTable, option: &TableOption) {
@@ -278,6 +279,14 @@ impl Fold<'_> {
                 }
             };
             kind && object.file == file.file
+        };
+        self.objects.drop_named(&name.name.text, dropped);
+    }
+
+    pub(super) fn drop_sequence(&mut self, file: &FileAst, name: &ObjectName) {
+        let dropped = |object: &DraftObject| {
+            let is_there = object.name.schema == name.schema && object.file == file.file;
+            is_sequence(object) && is_there
         };
         self.objects.drop_named(&name.name.text, dropped);
     }

@@ -295,6 +295,7 @@ impl Cursor<'_> {
             ["TYPE"],
             ["DOMAIN"],
             ["INDEX"],
+            ["SEQUENCE"],
             ["SCHEMA"],
             ["DATABASE"],
         ];
@@ -304,8 +305,8 @@ impl Cursor<'_> {
         self.eat(&["CONCURRENTLY"]);
         self.eat(&["IF", "EXISTS"]);
         let names = self.object_names("a name")?;
-        if found > 4 {
-            return Ok(self.dropped_schemas(found == 6, &names));
+        if found > 5 {
+            return Ok(self.dropped_schemas(found == 7, &names));
         }
         Ok(Some(match found {
             0 => Statement::DropTable {
@@ -320,6 +321,7 @@ impl Cursor<'_> {
                 names,
                 cascade: self.cascade(),
             },
+            5 => Statement::DropSequence(names),
             _ => {
                 let table = if self.eat(&["ON"]) {
                     Some(self.object_name("a table's name")?)
