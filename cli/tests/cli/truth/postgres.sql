@@ -30,7 +30,7 @@ CREATE TABLE heap (
 CREATE TABLE items (
   id bigint NOT NULL PRIMARY KEY,
   name varchar(40) NOT NULL,
-  label text COLLATE "C",
+  label text COLLATE "und-x-icu",
   state mood NOT NULL DEFAULT 'well',
   number bigint NOT NULL DEFAULT nextval('ticket'),
   size integer DEFAULT 7,
@@ -136,7 +136,7 @@ ALTER TABLE children ADD CONSTRAINT children_other FOREIGN KEY (other_id) REFERE
 
 -- @case another collation
 -- @finds differs items.label collation
-ALTER TABLE items ALTER COLUMN label TYPE text COLLATE "und-x-icu";
+ALTER TABLE items ALTER COLUMN label TYPE text COLLATE "C";
 
 -- @case a collation is missing
 -- @finds differs items.label collation
