@@ -141,7 +141,7 @@ impl Truth {
         self.both.good("migrate run");
     }
 
-    /// What is wrong with a case; nothing where all is well.
+    /// The faults of a case; none if it passes.
     fn wrong(&self, case: &Case, by_migrations: bool) -> Vec<String> {
         let mut wrong = Vec::new();
         self.change(case, by_migrations);

@@ -25,7 +25,7 @@ pub enum MigrationError {
         version: String,
         /// Which of its statements, from 1.
         statement: usize,
-        /// Where it begins in its file.
+        /// The line of its file in which it begins, from 1.
         line: u32,
         /// The index in quotes, with its schema.
         index: String,

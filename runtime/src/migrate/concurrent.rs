@@ -264,7 +264,7 @@ fn end_of_word(text: &str) -> usize {
     text.find(|letter| !is_part(letter)).unwrap_or(text.len())
 }
 
-/// Where a name in quotes ends, its last quote included; two quotes are one of the name.
+/// The end of a name in quotes, its last quote included; two quotes are one of the name.
 fn end_of_quotes(inside: &str) -> Option<usize> {
     let mut from = 0;
     loop {

@@ -17,7 +17,7 @@ pub struct Busy {
     pub code: &'static str,
     /// Counted from 0 in the migration.
     pub statement: usize,
-    /// Where the statement begins in its file, from 1.
+    /// The line of its file in which the statement begins, from 1.
     pub line: u32,
     /// The table that others are kept from, without its schema; empty where the statement names none.
     pub table: String,

@@ -16,7 +16,7 @@ use crate::source::Sources;
 /// A statement that loses data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loss {
-    /// Where the statement begins in its file, from 1.
+    /// The line of its file in which the statement begins, from 1.
     pub line: u32,
     /// One sentence without a full stop.
     pub message: String,
@@ -44,7 +44,7 @@ fn structure(migrations: &[Migration], engine: &Engine) -> Option<Structure> {
     folded.map(|folded| folded.structure)
 }
 
-/// Where the structures are not known, all that the table had counts as lost.
+/// All that the table had counts as lost if a structure is not known.
 fn lost_columns(
     (table, line): (&str, u32),
     (before, after): (&Option<Structure>, &Option<Structure>),
