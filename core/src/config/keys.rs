@@ -111,7 +111,7 @@ pub const KEYS: &[Key] = &[
     key(Section::Engine, "tls-key", "a path", "none", On::Servers, "a PEM file of that certificate's key"),
     key(Section::Engine, "tls-plaintext", "`allow`", "none", On::Servers, "lets `tls = \"disable\"` be used with another machine"),
     key(Section::Engine, "channel-binding", "`disable`, `prefer` or `require`", "`prefer`", On::Postgres, "whether the login is tied to the encrypted connection"),
-    key(Section::Engine, "schema-check", "`strict`, `error`, `warn` or `off`", "`error`", On::All, "what is done where tables are not as the program was compiled for; `strict` also refuses tables that fit and were made for another schema"),
+    key(Section::Engine, "schema-check", "`strict`, `at-head`, `error`, `warn` or `off`", "`error`", On::All, "what is done where tables are not as the program was compiled for; `strict` also refuses tables that fit and were made for another schema, `at-head` a database on which the last migration is not applied ([migrations.md](migrations.md))"),
     key(Section::Engine, "reset", "`noticed` or `always`", "`noticed`", On::Servers, "`always` makes a session as new before its next user's first statement, where triggers or functions change it"),
     key(Section::Engine, "resolve-commits", "`true` or `false`", "`true` for PostgreSQL, `false` for MySQL and MariaDB", On::Servers, "be able to find out what became of a COMMIT whose answer was lost; on MySQL and MariaDB by a table `_bindery_commits` and one more statement for each transaction that writes"),
     key(Section::Engine, "pooler", "`session`", "none", On::Servers, "says that a pooler stands before the server that keeps a session for as long as its connection; one that gives each transaction another session is refused"),
