@@ -1,7 +1,7 @@
 //! `bindery truncate`: deletes all rows of the schema's tables; the tables stay.
 
+use bindery::DataProblem;
 use bindery::data::{DataTable, LoadMode, Loading};
-use bindery::{DataProblem, ErrorKind};
 use bindery_schema::model::{CheckedModel, EngineId};
 use clap::Args;
 use serde::Serialize;
@@ -131,17 +131,16 @@ fn empty(
     let begun = Loading::begin_with(registry, chosen, (&tables, LoadMode::Replace), deleted);
     let emptied = begun.and_then(|loading| loading.finish(&tables));
     progress.end();
-    emptied.map_err(|error| explained(&error))
+    emptied.map_err(|error| data::failure_with_help(&error, help))
 }
 
-/// The failure with what to type next.
-fn explained(error: &bindery::Error) -> Failure {
-    let shown = data::failure(error);
-    match error.kind() {
-        ErrorKind::Data(data) if matches!(data.problem, DataProblem::Dangling { .. }) => {
-            shown.help("nothing was changed; empty the tables that refer to them too, or delete those rows first")
-        }
-        _ => shown,
+/// What to type next.
+fn help(problem: &DataProblem) -> Option<&'static str> {
+    match problem {
+        DataProblem::Dangling { .. } => Some(
+            "nothing was changed; empty the tables that refer to them too, or delete those rows first",
+        ),
+        _ => None,
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) mod settle;
 pub(crate) mod stream;
 pub(crate) mod tables;
 
-use bindery::ErrorKind;
+use bindery::{DataProblem, ErrorKind};
 
 use crate::database;
 use crate::failure::Failure;
@@ -30,4 +30,20 @@ pub(crate) fn failure(error: &bindery::Error) -> Failure {
         );
     }
     shown
+}
+
+/// The same, with what to type next where the command knows help for the problem.
+pub(crate) fn failure_with_help(
+    error: &bindery::Error,
+    help: impl FnOnce(&DataProblem) -> Option<&'static str>,
+) -> Failure {
+    let shown = failure(error);
+    let help = match error.kind() {
+        ErrorKind::Data(data) => help(&data.problem),
+        _ => None,
+    };
+    match help {
+        Some(help) => shown.help(help),
+        None => shown,
+    }
 }

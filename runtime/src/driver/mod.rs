@@ -68,6 +68,7 @@ pub(crate) mod cut;
 pub(crate) mod forks;
 mod leaving;
 pub(crate) mod locks;
+pub(crate) mod migration_stage;
 #[cfg(feature = "outbox")]
 pub(crate) mod notify;
 mod observed;

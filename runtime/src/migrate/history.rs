@@ -1,6 +1,7 @@
 //! The table `_bindery_migrations` of an engine's database: a row for each migration that was applied or begun.
 
 use crate::driver::Physical;
+pub(super) use crate::driver::migration_stage::{Stage, stage};
 use crate::driver::own_tables;
 use crate::error::Result;
 use crate::value::ParamWriter;
@@ -15,32 +16,6 @@ const CREATE: &str = "CREATE TABLE IF NOT EXISTS _bindery_migrations (\
 
 const SELECT: &str = "SELECT version, name, checksum, stage, at_work, done, duration_ms, CAST(applied_at AS CHAR(19)) \
     FROM _bindery_migrations ORDER BY version";
-
-/// How far a migration is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
-    Applying,
-    Applied,
-    Reverting,
-}
-
-impl Stage {
-    const ALL: [Self; 3] = [Self::Applying, Self::Applied, Self::Reverting];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Applying => "applying",
-            Self::Applied => "applied",
-            Self::Reverting => "reverting",
-        }
-    }
-
-    /// A word that is not known is of a later version of bindery, which was not done.
-    fn named(name: &str) -> Self {
-        let found = Self::ALL.into_iter().find(|stage| stage.name() == name);
-        found.unwrap_or(Self::Applying)
-    }
-}
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,20 +59,6 @@ pub(super) fn read(physical: &mut Physical) -> Result<Vec<Recorded>> {
 
 fn number(value: i64) -> usize {
     usize::try_from(value).unwrap_or(0)
-}
-
-/// How far the migration of this version is; `None` where it has no row.
-pub(super) fn stage(physical: &mut Physical, version: &str) -> Result<Option<Stage>> {
-    let mut sql = SqlWriter::new(physical.dialect());
-    sql.push("SELECT stage FROM _bindery_migrations WHERE version = ")
-        .placeholder();
-    let mut found = None;
-    let write = &mut |params: &mut ParamWriter<'_>| params.text(version);
-    physical.query(&sql.finish(), write, &mut |row| {
-        found = Some(Stage::named(&row.next::<String>()?));
-        Ok(true)
-    })?;
-    Ok(found)
 }
 
 /// The progress of a migration.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bindery::data::{CheckedFixtures, CheckedTable, DataTable, Fixtures, LoadedFixtures};
-use bindery::{DataProblem, Engine as _, ErrorKind};
+use bindery::{DataProblem, Engine as _};
 use bindery_schema::model::{CheckedModel, EngineId};
 use serde::Serialize;
 
@@ -132,14 +132,14 @@ fn separated<T>(ended: Vec<Result<T, Failure>>) -> (Vec<T>, Vec<Failure>) {
 
 /// The failure with what to type next.
 fn explained(error: &bindery::Error) -> Failure {
-    let shown = data::failure(error);
-    match error.kind() {
-        ErrorKind::Data(data) if data.problem == DataProblem::NoKey => {
-            shown.help("load the table from a file of its own: `bindery load --table NAME --from FILE --append`")
-        }
-        ErrorKind::Data(_) => shown.help("nothing was changed on this engine; mend the file"),
-        _ => shown,
-    }
+    data::failure_with_help(error, |problem| {
+        Some(match problem {
+            DataProblem::NoKey => {
+                "load the table from a file of its own: `bindery load --table NAME --from FILE --append`"
+            }
+            _ => "nothing was changed on this engine; mend the file",
+        })
+    })
 }
 
 /// A dry run: prints the files of each table; fails where one cannot be loaded.

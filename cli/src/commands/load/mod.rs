@@ -8,6 +8,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use bindery::DataProblem;
 use bindery::data::{DataTable, LoadMode, Loaded, Loading, Reject, Rejected, RowsSource};
 use bindery_schema::model::CheckedModel;
 use clap::Args;
@@ -408,20 +409,26 @@ fn ensure_number(engine: &str, part: &Part<'_>, loaded: Loaded) -> Result<(), Fa
 
 /// The failure with what to type next.
 fn explained(error: &bindery::Error) -> Failure {
-    use bindery::{DataProblem, ErrorKind};
-    let shown = data::failure(error);
-    let ErrorKind::Data(data) = error.kind() else {
-        return shown;
-    };
-    match data.problem {
-        DataProblem::NotEmpty => shown.help("`--append` adds to its rows, `--upsert` updates those with the same key, `--replace` deletes them first"),
-        DataProblem::Refused | DataProblem::Value(_) | DataProblem::Syntax(_) | DataProblem::Fields { .. } => {
-            shown.help("nothing was changed; `--skip-bad FILE` leaves such rows out and writes them to a file")
-        }
-        DataProblem::TooLong { .. } => shown.help("nothing was changed; `--longest-row MIB` allows longer ones"),
-        DataProblem::Dangling { .. } => shown.help("nothing was changed; load the tables together, or those that are referred to first"),
-        _ => shown,
-    }
+    data::failure_with_help(error, |problem| {
+        Some(match problem {
+            DataProblem::NotEmpty => {
+                "`--append` adds to its rows, `--upsert` updates those with the same key, `--replace` deletes them first"
+            }
+            DataProblem::Refused
+            | DataProblem::Value(_)
+            | DataProblem::Syntax(_)
+            | DataProblem::Fields { .. } => {
+                "nothing was changed; `--skip-bad FILE` leaves such rows out and writes them to a file"
+            }
+            DataProblem::TooLong { .. } => {
+                "nothing was changed; `--longest-row MIB` allows longer ones"
+            }
+            DataProblem::Dangling { .. } => {
+                "nothing was changed; load the tables together, or those that are referred to first"
+            }
+            _ => return None,
+        })
+    })
 }
 
 fn print(
