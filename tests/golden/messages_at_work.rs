@@ -90,7 +90,12 @@ fn open(urls: &BTreeMap<String, String>) -> Databases {
 }
 
 fn start<S: Tested, T: Tested>(test: &'static str, pair: (S, T), run: fn(&World, (S, T))) {
-    let _watchdog = Watchdog::start(test, Duration::from_secs(300));
+    let minutes = if std::env::var_os("BINDERY_TEST_FULL").is_some() {
+        45
+    } else {
+        5
+    };
+    let _watchdog = Watchdog::start(test, Duration::from_mins(minutes));
     if let Some(world) = world(&[pair.0.name(), pair.1.name()]) {
         run(&world, pair);
     }

@@ -163,7 +163,7 @@ where
         events[5].to_json(),
     ];
     let messages = bindery::messages::messages_of(&world.db, target);
-    let before = messages.summary().unwrap().completed;
+    let before = messages.completed().unwrap();
     let done = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&done);
     let running = world
@@ -187,7 +187,7 @@ where
         .unwrap();
     let is_over = || {
         let summary = messages.summary().unwrap();
-        summary.failed == 4 && summary.completed - before == 3
+        summary.failed == 4 && messages.completed().unwrap() - before == 3
     };
     while !is_over() {
         std::thread::sleep(Duration::from_millis(10));

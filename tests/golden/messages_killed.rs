@@ -175,6 +175,10 @@ fn messages<T: Tested>(world: &World, target: T) -> TaskSummary {
     messages_of(&world.db, target).summary().unwrap()
 }
 
+fn completed<T: Tested>(world: &World, target: T) -> u64 {
+    messages_of(&world.db, target).completed().unwrap()
+}
+
 fn events_left<S: Tested>(world: &World, source: S) -> TaskSummary {
     events_of(&world.db, source).summary().unwrap()
 }
@@ -211,7 +215,7 @@ where
     let relay = world.db.relay_on(source).longest_poll(POLL);
     let relay = relay.to_consumers(target, ["effects"]).start().unwrap();
     wait_until("it is handed on", || {
-        events_left(world, source).completed == 1
+        events_of(&world.db, source).completed().unwrap() == 1
     });
     relay.stop().unwrap();
     let consumer = world.db.consumer_on(target, "effects");
@@ -243,7 +247,7 @@ where
     assert_eq!(copy(&world.db, target), [(1, "a.org".to_owned())]);
     let left = messages(world, target);
     assert_eq!(
-        (left.running, left.completed),
+        (left.running, completed(world, target)),
         (1, 0),
         "it is not done with"
     );
@@ -257,9 +261,7 @@ where
         Ok(())
     });
     let running = consumer.start().unwrap();
-    wait_until("it is handled again", || {
-        messages(world, target).completed == 1
-    });
+    wait_until("it is handled again", || completed(world, target) == 1);
     running.stop().unwrap();
     assert_eq!(*seen.lock().unwrap(), [false], "handled again, no effect");
     assert_eq!(copy(&world.db, target), [(1, "a.org".to_owned())]);
@@ -300,7 +302,7 @@ where
     let mut write = |ids| write_users(&mut connection, ids);
     write(1..=USERS / 2);
     wait_until("the processes handle messages", || {
-        messages(world, target).completed > 0
+        completed(world, target) > 0
     });
     first.kill();
     let third = Working::start(world, pair);
@@ -332,14 +334,23 @@ fn write_users<S: Tested>(rows: &mut Connection<S>, ids: std::ops::RangeInclusiv
 
 /// The copies of all users that are left.
 fn copies() -> Vec<(i64, String)> {
-    let left = (1..=USERS).filter(|id| id % 2 == 1);
+    copies_of(USERS)
+}
+
+fn copies_of(users: i64) -> Vec<(i64, String)> {
+    let left = (1..=users).filter(|id| id % 2 == 1);
     left.map(|id| (id, "b.org".to_owned())).collect()
 }
 
-fn is_all_handled<S: Tested, T: Tested>(world: &World, (source, target): (S, T)) -> bool {
+fn is_all_handled<S: Tested, T: Tested>(world: &World, pair: (S, T)) -> bool {
+    is_done(world, pair, EVENTS)
+}
+
+fn is_done<S: Tested, T: Tested>(world: &World, (source, target): (S, T), events: u64) -> bool {
     let (left, messages) = (events_left(world, source), messages(world, target));
     let waiting = left.pending + left.running + messages.pending + messages.running;
-    left.completed == EVENTS && waiting == 0
+    let completed = events_of(&world.db, source).completed().unwrap();
+    completed == events && waiting == 0
 }
 
 /// Runs of a sync, one after the other, beside consumers that are killed in the middle: no row is set back, doubled or left out.
@@ -363,9 +374,7 @@ where
         let mut rows = connection(world, source);
         let first = Working::start(world, pair);
         write_users(&mut rows, 1..=USERS / 2);
-        wait_until("messages are handled", || {
-            messages(world, target).completed > 0
-        });
+        wait_until("messages are handled", || completed(world, target) > 0);
         first.kill();
         let second = Working::start(world, pair);
         write_users(&mut rows, USERS / 2 + 1..=USERS);
@@ -379,7 +388,42 @@ where
     assert!(sync().verify().unwrap().is_equal());
 }
 
+/// Processes that are killed one after the other while rows are written: the copy equals its source, each event has one effect. With
+/// `BINDERY_TEST_FULL` a thousand kills in all.
+///
+/// Covers OUT-1, MSG-1, MSG-2.
+fn killed_often<S: Tested, T: Tested>(world: &World, pair: (S, T))
+where
+    UserId<S>: serde::de::DeserializeOwned,
+{
+    let (source, target) = pair;
+    let kills = match std::env::var_os("BINDERY_TEST_FULL") {
+        Some(_) => 334,
+        None => 3,
+    };
+    let mut connection = connection(world, source);
+    for round in 0..kills {
+        let handled = completed(world, target);
+        let at_work = Working::start(world, pair);
+        write_users(&mut connection, round * 10 + 1..=round * 10 + 10);
+        wait_until("messages are handled", || {
+            completed(world, target) > handled
+        });
+        at_work.kill();
+    }
+    let last = Working::start(world, pair);
+    let users = kills * 10;
+    let events = u64::try_from(users * 5 / 2).unwrap();
+    wait_until("all is handled", || is_done(world, pair, events));
+    drop(last);
+    assert_eq!(messages(world, target).failed, 0);
+    assert_eq!(copy(&world.db, target), copies_of(users));
+    let mut target = world.db.connect(target).unwrap();
+    assert_eq!(target.seats().count().unwrap(), events, "one effect each");
+}
+
 on_each_pair! {
+    out_01_processes_that_are_killed_often_have_each_effect_once = killed_often;
     msg_01_a_process_killed_after_the_commit_loses_no_event = after_the_commit;
     msg_01_a_relay_killed_after_the_push_hands_on_once = after_the_push;
     msg_02_a_consumer_killed_after_the_effect_has_it_once = after_the_effect;

@@ -4,6 +4,7 @@ use super::*;
 
 on_each! {
     each_of_many_tasks_is_recorded_once_beside_claims = recorded_beside_claims;
+    out_03_as_many_tasks_run_at_a_time_as_there_are_threads = run_together;
     old_tasks_after_ones_that_are_kept_are_deleted = deleted_after_kept_ones;
 }
 
@@ -24,7 +25,7 @@ fn recorded_beside_claims<E: Tested>(world: &World, engine: E) {
     });
     let running = worker.start().unwrap();
     let queue = TaskQueue::new(&world.db, engine);
-    while queue.summary().unwrap().completed < 3_000 {
+    while queue.completed().unwrap() < 3_000 {
         std::thread::sleep(Duration::from_millis(50));
     }
     let report = running.stop().unwrap();
@@ -51,10 +52,51 @@ fn deleted_after_kept_ones<E: Tested>(world: &World, engine: E) {
     let running = worker.longest_poll(Duration::from_millis(50)).start();
     let queue = TaskQueue::new(&world.db, engine);
     let until = Instant::now() + Duration::from_secs(60);
-    while queue.summary().unwrap().completed > 0 {
+    while queue.completed().unwrap() > 0 {
         assert!(Instant::now() < until, "{:?}", queue.summary());
         std::thread::sleep(Duration::from_millis(50));
     }
     running.unwrap().stop().unwrap();
     assert_eq!(queue.summary().unwrap().failed, 1_500);
+}
+
+/// Handlers that wait for each other: as many as there are threads in all are at work at a time, so throughput rises with their number.
+#[derive(Clone)]
+struct Together {
+    all: Arc<std::sync::Barrier>,
+    at_work: Arc<AtomicUsize>,
+    most: Arc<AtomicUsize>,
+}
+
+impl Together {
+    fn of(number: usize) -> Self {
+        Self {
+            all: Arc::new(std::sync::Barrier::new(number)),
+            at_work: Arc::default(),
+            most: Arc::default(),
+        }
+    }
+
+    fn worker<E: Tested>(&self, db: &Databases, engine: E) -> Worker<Databases> {
+        let this = self.clone();
+        db.worker_on(engine).on::<SendWelcome>(move |_, _| {
+            let at_work = this.at_work.fetch_add(1, Ordering::Relaxed) + 1;
+            this.most.fetch_max(at_work, Ordering::Relaxed);
+            this.all.wait();
+            this.at_work.fetch_sub(1, Ordering::Relaxed);
+            Ok(())
+        })
+    }
+}
+
+fn run_together<E: Tested>(world: &World, engine: E) {
+    for threads in [1, 2, 4, 8] {
+        let tasks = i64::try_from(threads * 3).unwrap();
+        push(world, engine, 0..tasks);
+        let together = Together::of(threads);
+        let worker = together.worker(&world.db, engine).threads(threads);
+        let report = worker.run_until_idle().unwrap();
+        assert_eq!(report.completed, tasks.unsigned_abs(), "{threads} threads");
+        assert_eq!(together.most.load(Ordering::Relaxed), threads);
+    }
 }

@@ -94,7 +94,7 @@ fn claimed_together<E: Tested>(world: &World, engine: E, before: impl FnOnce()) 
     before();
     let second = stepper(world, engine, &work, time).start().unwrap();
     let queue = TaskQueue::new(&world.db, engine);
-    while queue.summary().unwrap().completed < 2 {
+    while queue.completed().unwrap() < 2 {
         std::thread::sleep(Duration::from_millis(20));
     }
     let (first, second) = (first.stop().unwrap(), second.stop().unwrap());
@@ -136,7 +136,7 @@ fn put_back_beside<E: Tested>(world: &World, engine: E) {
 }
 
 /// The databases, with time to connect: a login costs a server and a client many rounds of hashing, and here some thirty come together.
-fn patient(world: &World) -> Databases {
+pub(super) fn patient(world: &World) -> Databases {
     const LONG: Duration = Duration::from_mins(2);
     let config = world
         .urls
@@ -154,11 +154,10 @@ fn patient(world: &World) -> Databases {
     Databases::with_config(&config).expect("it is configured")
 }
 
-/// Covers OUT-2: eight workers, many keys, and writers that commit late.
+/// Covers OUT-2: eight workers, many keys, and writers that commit late. With `BINDERY_TEST_FULL` ten thousand transactions of 16 writers.
 fn many_keys<E: Tested>(world: &World, engine: E) {
     const KEYS: u64 = 40;
-    const WRITERS: u64 = 6;
-    const ROUNDS: u64 = 30;
+    let (writers, rounds) = if is_full() { (16, 625) } else { (6, 30) };
     let work = Arc::new(AtWork::default());
     let time = Duration::from_millis(1);
     let workers: Vec<_> = (0..8)
@@ -166,10 +165,10 @@ fn many_keys<E: Tested>(world: &World, engine: E) {
         .collect();
     let db = &patient(world);
     std::thread::scope(|scope| {
-        for writer in 0..WRITERS {
+        for writer in 0..writers {
             scope.spawn(move || {
                 let mut connection = db.connect(engine).unwrap();
-                for round in 0..ROUNDS {
+                for round in 0..rounds {
                     let mut tx = connection.begin().unwrap();
                     for at in 0..3 {
                         let key = (round * 7 + at * 13 + writer) % KEYS;
@@ -182,7 +181,7 @@ fn many_keys<E: Tested>(world: &World, engine: E) {
         }
     });
     let queue = TaskQueue::new(db, engine);
-    while queue.summary().unwrap().completed < WRITERS * ROUNDS * 3 {
+    while queue.completed().unwrap() < writers * rounds * 3 {
         std::thread::sleep(Duration::from_millis(20));
     }
     for worker in workers {
@@ -219,7 +218,7 @@ fn after_very_many<E: Tested>(world: &World, engine: E) {
         step(&mut connection, "first", number);
     }
     let queue = TaskQueue::new(&world.db, engine);
-    while queue.summary().unwrap().completed < 9 {
+    while queue.completed().unwrap() < 9 {
         std::thread::sleep(Duration::from_millis(20));
     }
     assert_eq!(worker.stop().unwrap().completed, 6);

@@ -134,7 +134,8 @@ impl Shop {
     pub(crate) fn handled(&self) -> (u64, u64) {
         let messages = bindery::messages::messages_of(&self.db, generated::engine::Analytics);
         let summary = messages.summary().expect("the table is there");
-        (summary.completed, summary.failed)
+        let completed = messages.completed();
+        (completed.expect("the table is there"), summary.failed)
     }
 
     fn left(&self) -> String {

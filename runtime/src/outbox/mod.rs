@@ -8,6 +8,8 @@
 #[cfg(all(unix, feature = "signals"))]
 mod command;
 mod inbox;
+#[cfg(test)]
+mod plan_tests;
 mod push;
 mod queue;
 #[cfg(feature = "cron")]

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::sql::TaskTable;
 use super::{sql, store};
 use crate::databases::{Configured, Registry};
 use crate::driver::Physical;
@@ -19,7 +20,7 @@ pub struct TaskQueue<'a> {
     table: &'static str,
 }
 
-/// How many tasks there are.
+/// How many tasks there are that are not completed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TaskSummary {
@@ -29,8 +30,6 @@ pub struct TaskSummary {
     pub running: u64,
     /// They have failed, and are left alone until a person has them tried again or deletes them.
     pub failed: u64,
-    /// They are completed and not yet deleted.
-    pub completed: u64,
     /// For how long the oldest of those that can run has waited; `None` where none can, as for tasks whose time has not come.
     pub oldest_due: Option<Duration>,
 }
@@ -244,15 +243,31 @@ impl<'a> TaskQueue<'a> {
         }
     }
 
-    /// Counts the tasks. With the feature `metrics` they are then among the metrics, as they are while a worker of the table runs.
+    /// Counts the tasks that are not completed, by indexes: it reads no completed task, however many are kept. With the feature `metrics` they are then among the metrics, as they are while a worker of the table runs.
     ///
     /// # Errors
     /// The engine cannot be reached, or has no table of tasks.
     pub fn summary(&self) -> Result<TaskSummary> {
         self.run(Operation::Select, |physical| {
-            TaskSummary::read(physical, &sql::summary(store::at(physical, self.table)))
+            TaskSummary::read(physical, self.table)
         })
         .inspect(|summary| summary.record((self.engine().info.name, self.table)))
+    }
+
+    /// Counts the tasks that are completed and not yet deleted. They are in no index, so this reads the whole table.
+    ///
+    /// # Errors
+    /// As [`summary`](Self::summary).
+    pub fn completed(&self) -> Result<u64> {
+        self.number(sql::completed)
+    }
+
+    /// Is there no task, of whichever status?
+    ///
+    /// # Errors
+    /// As [`summary`](Self::summary).
+    pub fn is_empty(&self) -> Result<bool> {
+        Ok(self.number(sql::has_any)? == 0)
     }
 
     /// The first `limit` tasks of a filter, in the order in which they were written.
@@ -320,6 +335,18 @@ impl<'a> TaskQueue<'a> {
         })
     }
 
+    fn number(&self, text: fn(TaskTable) -> String) -> Result<u64> {
+        self.run(Operation::Select, |physical| {
+            let mut number = 0;
+            let text = text(store::at(physical, self.table));
+            physical.query(&text, &mut |_| (), &mut |row| {
+                number = row.next::<i64>()?.unsigned_abs();
+                Ok(false)
+            })?;
+            Ok(number)
+        })
+    }
+
     fn engine(&self) -> &Configured {
         &self.registry.engines[self.engine]
     }
@@ -346,18 +373,15 @@ impl<'a> TaskQueue<'a> {
 }
 
 impl TaskSummary {
-    /// The tasks that are not completed, for the metrics.
-    pub(super) fn waiting(physical: &mut Physical, table: &'static str) -> Result<Self> {
-        Self::read(physical, &sql::waiting(store::at(physical, table)))
-    }
-
-    fn read(physical: &mut Physical, text: &str) -> Result<Self> {
+    /// Counts the tasks of a table.
+    pub(super) fn read(physical: &mut Physical, table: &'static str) -> Result<Self> {
+        let text = sql::summary(store::at(physical, table));
         let mut summary = Self::default();
-        physical.query(text, &mut |_| (), &mut |row| {
+        physical.query(&text, &mut |_| (), &mut |row| {
             let status = TaskStatus::named(&row.next::<String>()?);
             let count = row.next::<i64>()?.unsigned_abs();
-            let (due, now): (i64, i64) = (row.next()?, row.next()?);
-            summary.add(status, count, now - due);
+            let (due, now): (Option<i64>, i64) = (row.next()?, row.next()?);
+            summary.add(status, count, due.map(|due| now - due));
             Ok(true)
         })?;
         Ok(summary)
@@ -373,15 +397,15 @@ impl TaskSummary {
         record_tasks(table, &states, self.oldest_due.unwrap_or_default());
     }
 
-    fn add(&mut self, status: TaskStatus, count: u64, waited_ms: i64) {
+    fn add(&mut self, status: TaskStatus, count: u64, waited_ms: Option<i64>) {
         match status {
             TaskStatus::Pending | TaskStatus::Scheduled => self.pending += count,
             TaskStatus::Running => return self.running += count,
             TaskStatus::Failed => return self.failed += count,
-            TaskStatus::Completed => return self.completed += count,
+            TaskStatus::Completed => return,
         }
-        if waited_ms >= 0 {
-            let waited = Duration::from_millis(waited_ms.unsigned_abs());
+        if let Some(waited) = waited_ms.filter(|waited| *waited >= 0) {
+            let waited = Duration::from_millis(waited.unsigned_abs());
             self.oldest_due = self.oldest_due.max(Some(waited));
         }
     }

@@ -327,20 +327,28 @@ pub(super) fn prune(at: TaskTable, ids: usize) -> String {
     )
 }
 
-/// Status, number of tasks, and when the first of them is due; then the time of the database.
+/// Counts the tasks that are not completed by the indexes of their statuses: status, number, when the first of them is due, and the time of
+/// the database.
 pub(super) fn summary(at: TaskTable) -> String {
-    over(
-        at,
-        "SELECT status, count(*), min(due_at), @now FROM @tasks GROUP BY status",
-    )
-}
-
-/// Counts the tasks that are not completed, those of each status by the index of it.
-pub(super) fn waiting(at: TaskTable) -> String {
+    let held = format!(" AND {IS_HELD}");
     let counted = ["pending", "scheduled", "running", "failed"].map(|status| {
-        format!("SELECT status, count(*), min(due_at), @now FROM @tasks WHERE status = '{status}' GROUP BY status")
+        let held = if status == "pending" { "" } else { &held };
+        format!("SELECT '{status}', count(*), min(due_at), @now FROM @tasks WHERE status = '{status}'{held}")
     });
     over(at, &counted.join(" UNION ALL "))
+}
+
+/// Counts the completed tasks, which are in no index of their own.
+pub(super) fn completed(at: TaskTable) -> String {
+    over(at, "SELECT count(*) FROM @tasks WHERE status = 'completed'")
+}
+
+/// Is there any task, of whichever status?
+pub(super) fn has_any(at: TaskTable) -> String {
+    over(
+        at,
+        "SELECT CASE WHEN EXISTS (SELECT 1 FROM @tasks) THEN 1 ELSE 0 END",
+    )
 }
 
 /// Reads tasks for people, without their payloads. Parameters: those of the filter, how many.

@@ -161,11 +161,15 @@ where
         let of_task = effects.entry(effect.number).or_default();
         of_task.push(effect.id.into_value());
     }
-    let summary = TaskQueue::new(db, from).summary()?;
+    let queue = TaskQueue::new(db, from);
+    let (summary, completed) = (queue.summary()?, queue.completed()?);
     let ran = effects.len() as u64;
     verified.tasks += ran;
-    if (summary.completed, summary.failed) != (ran, 0) {
-        verified.broke(home, format!("{ran} tasks had an effect, and {summary:?}"));
+    if (completed, summary.failed) != (ran, 0) {
+        verified.broke(
+            home,
+            format!("{ran} tasks had an effect, {completed} are completed, and {summary:?}"),
+        );
     }
     for worker in workers {
         of_worker(home, &worker.tasks[&home], &mut effects, verified);

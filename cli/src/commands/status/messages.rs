@@ -14,11 +14,12 @@ pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
             continue;
         }
         let summary = tasks::summary(table, look)?;
-        let is_used = |all: &bindery::outbox::TaskSummary| {
-            all.pending + all.running + all.failed + all.completed > 0
-        };
-        let summary = summary.filter(is_used);
-        rows.extend(summary.map(|summary| tasks::row(&summary, (section, table), look)));
+        let queue = table.queue(&look.engines.registry, look.chosen());
+        if let Some(summary) = summary
+            && !queue.is_empty()?
+        {
+            rows.push(tasks::row(&summary, (section, table), look));
+        }
     }
     Ok(rows)
 }

@@ -31,14 +31,14 @@ use crate::value::types::{FromColumn, ToColumn};
 use bindery_core::dialect::Dialect;
 
 /// An empty database and a connection to it.
-struct Database {
-    physical: Physical,
+pub(crate) struct Database {
+    pub(crate) physical: Physical,
     /// More connections are opened from here.
     fresh: Option<FreshDatabase>,
 }
 
 /// All databases to test with.
-fn databases() -> Vec<Database> {
+pub(crate) fn databases() -> Vec<Database> {
     let servers = [
         bindery_testkit::fresh_postgres(),
         bindery_testkit::fresh_mysql(),

@@ -505,7 +505,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let table = self.table;
         match self
             .store
-            .read(|physical| TaskSummary::waiting(physical, table))
+            .read(|physical| TaskSummary::read(physical, table))
         {
             Ok(summary) => summary.record((self.store.engine(), table)),
             Err(error) => {
