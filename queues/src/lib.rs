@@ -18,6 +18,16 @@ mod rabbitmq;
 #[cfg(feature = "redis")]
 mod redis;
 
+/// Refuses the URL of a broker for which there is no queue.
+#[cfg(any(feature = "nats", feature = "rabbitmq", feature = "redis"))]
+pub(crate) fn ensure_known_broker(url: &str) -> Result<(), bindery::messages::QueueError> {
+    if url.starts_with("kafka://") {
+        let why = "there is no queue for Kafka, as no broker of it can be tested: write one of your own by the trait `bindery::messages::Queue`";
+        return Err(bindery::messages::QueueError::Refused(why.to_owned()));
+    }
+    Ok(())
+}
+
 #[cfg(feature = "nats")]
 pub use crate::nats::NatsQueue;
 #[cfg(feature = "rabbitmq")]

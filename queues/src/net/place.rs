@@ -28,6 +28,7 @@ pub(crate) struct Place {
 impl Place {
     /// The server of a URL, for the queue of this name.
     pub(crate) fn new(url: &str, form: &UrlForm, name: &str) -> Result<Self, QueueError> {
+        crate::ensure_known_broker(url)?;
         let address = Address::parse(url, &form.schemes);
         let address = address.filter(|address| form.has_path || address.path.is_none());
         let wrong = || QueueError::Refused(format!("the URL is not of the form {}", form.text));

@@ -61,6 +61,7 @@ impl RedisQueue {
             let why = "the name of a queue has at least one character, and no brace";
             return Err(QueueError::Refused(why.to_owned()));
         }
+        crate::ensure_known_broker(url)?;
         let connections = Connections::new(url).map_err(|_| {
             let why = "the URL is not of the form `redis://user:password@host:port/database`, or `rediss://` without the feature `tls` of `bindery-queues`";
             QueueError::Refused(why.to_owned())

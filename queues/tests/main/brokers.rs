@@ -113,6 +113,8 @@ macro_rules! broker {
                     .timeout(patience)
             };
             parts::away_and_silent(queue, $scheme);
+            let kafka = $queue::new("kafka://localhost:9092", "shop").expect_err("it is refused");
+            assert!(kafka.to_string().contains("no queue for Kafka"), "{kafka}");
             let nameless = concat!($scheme, "://localhost");
             for (url, name) in [("http://:hunter2@localhost", "shop"), (nameless, "")] {
                 let error = $queue::new(url, name).expect_err("it is refused");

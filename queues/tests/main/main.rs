@@ -6,5 +6,7 @@ mod intake;
 mod nats;
 mod parts;
 mod rabbitmq;
+mod rabbitmq_refusals;
 mod redis;
+mod refusals;
 mod shop;

@@ -29,3 +29,15 @@ fn msg_04_a_message_that_nats_never_takes_is_refused() {
     parts::push(&queue, "small", 1);
     assert_eq!(parts::ids(&parts::taken(&queue, 1)), ["small"]);
 }
+
+/// Covers MSG-2 on NATS: it recognises a message that it has.
+#[test]
+fn msg_02_a_message_whose_confirmation_is_lost_is_published_again_and_handled_once() {
+    let _watchdog = Watchdog::start("nats_confirmations", Duration::from_secs(300));
+    let reading = reading(server());
+    let Some(broker) = &*reading else { return };
+    let name = name();
+    let new = |url: &str| NatsQueue::new(url, &name).expect("the URL is one of the server");
+    let twice = crate::refusals::confirmations_are_lost(new, &broker.url(), b"}}}\r\n");
+    assert_eq!(twice, 0, "no message is there twice");
+}

@@ -245,7 +245,7 @@ fn is_empty(shop: &Shop, queue: &Arc<dyn Queue>) -> bool {
     left.is_empty()
 }
 
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+pub(crate) fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let until = Instant::now() + PATIENCE;
     while !is_so() {
         assert!(Instant::now() < until, "{what}");

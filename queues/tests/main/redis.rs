@@ -8,6 +8,7 @@ use bindery_queues::RedisQueue;
 use bindery_testkit::{Broker, Watchdog};
 
 use crate::parts::{self, acknowledge, ids, take};
+use crate::refusals;
 use crate::shop::message;
 
 /// An empty queue of the server.
@@ -144,6 +145,8 @@ fn a_server_that_is_away_is_named_without_its_password() {
     assert!(matches!(error, QueueError::Unavailable(_)), "{error}");
     assert!(!error.to_string().contains("hunter2"), "{error}");
     assert!(!format!("{away:?}").contains("hunter2"));
+    let kafka = RedisQueue::new("kafka://localhost:9092", "shop").expect_err("it is refused");
+    assert!(kafka.to_string().contains("no queue for Kafka"), "{kafka}");
     for (url, name) in [
         ("http://:hunter2@localhost", "shop"),
         ("redis://localhost", "{}"),
@@ -187,4 +190,64 @@ fn msg_02_messages_that_cannot_be_stored_are_given_back() {
         let queue = queue(&broker).redeliver_after(Duration::from_secs(3600));
         parts::what_cannot_be_stored_is_given_back(queue);
     }
+}
+
+/// Has the server do something.
+fn operate(broker: &Broker, words: &[&str]) {
+    let client = redis::Client::open(broker.url()).expect("the URL is one of Redis");
+    let mut connection = client.get_connection().expect("the server is there");
+    let mut command = redis::cmd(words[0]);
+    command.arg(&words[1..]);
+    let done = command.query::<redis::Value>(&mut connection);
+    done.expect("the server does it");
+}
+
+/// Covers MSG-6 on Redis: it has no memory left; a key of the stream's name is no stream; the account may not add to one.
+#[test]
+fn msg_06_events_that_redis_refuses_are_kept_with_the_reason() {
+    let _watchdog = Watchdog::start("redis_refuses", Duration::from_secs(300));
+    let Some(broker) = Broker::redis_or_skip() else {
+        return;
+    };
+    let done = |words: &'static [&'static str]| {
+        let broker = &broker;
+        move || operate(broker, words)
+    };
+    refusals::kept_with_the_reason(
+        queue(&broker),
+        done(&["CONFIG", "SET", "maxmemory", "1"]),
+        "OOM",
+        done(&["CONFIG", "SET", "maxmemory", "0"]),
+    );
+    let of_name =
+        |name: &str| RedisQueue::new(&broker.url(), name).expect("the URL is one of Redis");
+    refusals::kept_with_the_reason(
+        of_name("taken"),
+        done(&["SET", "bindery:{taken}", "a text"]),
+        "WRONGTYPE",
+        done(&["DEL", "bindery:{taken}"]),
+    );
+    operate(
+        &broker,
+        &["ACL", "SETUSER", "ann", "on", ">hunter2", "~*", "+@all"],
+    );
+    let url = format!("redis://ann:hunter2@127.0.0.1:{}/", broker.port());
+    refusals::kept_with_the_reason(
+        RedisQueue::new(&url, "guarded").expect("the URL is one of Redis"),
+        done(&["ACL", "SETUSER", "ann", "-xadd"]),
+        "can't run this command",
+        done(&["ACL", "SETUSER", "ann", "+xadd"]),
+    );
+}
+
+/// Covers MSG-2 on Redis: a message that is there is not added again.
+#[test]
+fn msg_02_a_message_whose_confirmation_is_lost_is_pushed_again_and_handled_once() {
+    let _watchdog = Watchdog::start("redis_confirmations", Duration::from_secs(300));
+    let Some(broker) = Broker::redis_or_skip() else {
+        return;
+    };
+    let new = |url: &str| RedisQueue::new(url, "unconfirmed").expect("the URL is one of Redis");
+    let twice = refusals::confirmations_are_lost(new, &broker.url(), b"}}}\r\n");
+    assert_eq!(twice, 0, "no message is there twice");
 }

@@ -17,7 +17,9 @@ mod generated {
     include!("../../../tests/golden/published/bindery.rs");
 }
 
-use self::generated::{Databases, NewUser, NewUserCopy, User, UserCopy, UserPatch};
+use self::generated::{
+    Databases, NewUser, NewUserCopy, NewVisit, Tables as _, User, UserCopy, UserEvent, UserPatch,
+};
 
 /// No wait of a test is to be as long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
@@ -73,6 +75,23 @@ impl Shop {
         let consumer = queues.into_iter().fold(self.db.consumer("copies"), from);
         let consumer = consumer.sync::<User, UserCopy>(copied);
         consumer.start().expect("the consumer starts")
+    }
+
+    /// A consumer that notes each event once, as a visit.
+    pub(crate) fn noting(&self, queue: &Arc<dyn Queue>) -> RunningWorker {
+        let consumer = self.db.consumer("notes").from_shared(Arc::clone(queue));
+        let consumer = consumer.on::<UserEvent>(|event, cx| {
+            let visit = NewVisit::new(*event.key());
+            cx.once(generated::engine::Analytics, |tx| tx.visits().insert(visit))?;
+            Ok(())
+        });
+        consumer.start().expect("the consumer starts")
+    }
+
+    /// The number of events that were noted.
+    pub(crate) fn noted(&self) -> u64 {
+        let noted = self.db.visits().count();
+        noted.expect("the table is there")
     }
 
     /// Has the consumer's database refuse messages, or take them again.
@@ -136,6 +155,17 @@ impl Shop {
         let summary = messages.summary().expect("the table is there");
         let completed = messages.completed();
         (completed.expect("the table is there"), summary.failed)
+    }
+
+    /// Why the relay could not hand on events that it has yet to hand on, and how many it has.
+    pub(crate) fn kept(&self) -> (Vec<String>, u64) {
+        let events = bindery::messages::events_of(&self.db, generated::engine::Default);
+        let all = events.list(&bindery::outbox::TaskFilter::all(), 1_000);
+        let all = all.expect("the table is there").into_iter();
+        let waiting = all.filter(|event| event.completed_at.is_none());
+        let reasons = waiting.filter_map(|event| event.last_error).collect();
+        let summary = events.summary().expect("the table is there");
+        (reasons, summary.pending + summary.running)
     }
 
     fn left(&self) -> String {

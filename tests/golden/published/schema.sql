@@ -9,3 +9,10 @@ CREATE TABLE user_copies (
     id     INTEGER PRIMARY KEY,
     domain VARCHAR(80) NOT NULL
 );
+
+-- Who was here, by the user's key.
+-- @engines analytics
+CREATE TABLE visits (
+    id      INTEGER PRIMARY KEY,
+    user_id BIGINT NOT NULL -- @link users(id)
+);
