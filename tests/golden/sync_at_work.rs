@@ -87,7 +87,12 @@ impl<E> Any for E where
 /// Runs a function on empty databases for each pair.
 macro_rules! on_each_pair {
     ($show:ident) => {{
-        let _watchdog = Watchdog::start(stringify!($show), Duration::from_secs(600));
+        let minutes = if std::env::var_os("BINDERY_TEST_FULL").is_some() {
+            60
+        } else {
+            10
+        };
+        let _watchdog = Watchdog::start(stringify!($show), Duration::from_mins(minutes));
         let Some(world) = World::start() else {
             return Ok(());
         };
@@ -305,8 +310,8 @@ fn sync_child() {
     let Ok(wanted) = std::env::var(CHILD) else {
         return;
     };
-    fn die<S: Any, T: Any>(db: &Databases, batch: u64) {
-        let run = job::<S, T>(db).on_progress(|progress| {
+    fn die<S: Any, T: Any>(db: &Databases, (batch, size): (u64, usize)) {
+        let run = job::<S, T>(db).batch_size(size).on_progress(|progress| {
             if progress.batches == batch {
                 std::process::abort();
             }
@@ -315,7 +320,11 @@ fn sync_child() {
     }
     let lines: Vec<String> = wanted.lines().map(str::to_owned).collect();
     let db = open(&lines).expect("they are configured");
-    let batch = lines[4].parse().expect("a number");
+    let (batch, size) = lines[4].split_once(' ').expect("two numbers");
+    let batch = (
+        batch.parse().expect("a number"),
+        size.parse().expect("a number"),
+    );
     match lines[3].as_str() {
         "p" => die::<engine::Default, engine::P>(&db, batch),
         "m" => die::<engine::P, engine::M>(&db, batch),
@@ -323,19 +332,24 @@ fn sync_child() {
     }
 }
 
-fn killed(world: &World, target: &str, batch: u64) {
+/// A run that is killed after a batch of so many rows.
+fn killed_after(world: &World, target: &str, (batch, size): (u64, usize)) {
     let itself = std::env::current_exe().expect("the path of the test");
     let status = Command::new(itself)
         .args(["sync_at_work::sync_child", "--exact"])
         .env(
             CHILD,
-            format!("{}\n{target}\n{batch}", world.urls.join("\n")),
+            format!("{}\n{target}\n{batch} {size}", world.urls.join("\n")),
         )
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
         .expect("the test runs");
     assert_eq!(status.code(), None, "it was killed");
+}
+
+fn killed(world: &World, target: &str, batch: u64) {
+    killed_after(world, target, (batch, 1_000));
 }
 
 /// Covers SYNC-1.

@@ -55,3 +55,149 @@ fn sync_04_a_text_that_the_target_cannot_hold_is_rejected_alone() -> bindery::Re
     assert_eq!(kept.trim(), "2");
     Ok(())
 }
+
+/// An engine with readings.
+trait Measured: StaticEngine + Hosts<model::Reading> {}
+impl<E: StaticEngine + Hosts<model::Reading>> Measured for E {}
+
+/// Of three readings the second one has a value that the target cannot hold: it alone is rejected, with its column and the reason.
+fn one_is_refused<S: Measured, T: Measured>(
+    world: &World,
+    (level, total): (f64, u64),
+    why: &str,
+) -> bindery::Result<()> {
+    let (mut from, mut to) = (
+        world.db.connect(S::default())?,
+        world.db.connect(T::default())?,
+    );
+    from.readings().all_rows().delete()?;
+    to.readings().all_rows().delete()?;
+    let rows = [(1, 0.5, 1), (2, level, total), (3, 1.5, 3)];
+    let rows = rows.map(|(id, level, total)| NewReading::new(id, level, total));
+    from.readings().insert_many(rows)?;
+    let copy = |row: &Reading<S>| Ok(NewReading::new(*row.id.value(), row.level, row.total));
+    let name = format!("{}-{}-{why}", S::default().name(), T::default().name());
+    let job = || {
+        world
+            .db
+            .sync::<Reading<S>, Reading<T>>(copy)
+            .full()
+            .name(name.clone())
+    };
+    let verify = || world.db.sync::<Reading<S>, Reading<T>>(copy).verify();
+    let stopped = job().run().expect_err("it stops").to_string();
+    assert!(stopped.contains("the row with key 2"), "{stopped}");
+    assert!(stopped.contains(why), "{stopped}");
+    let report = job().on_reject(OnReject::Skip).run()?;
+    assert_eq!((report.rows.inserted, report.rows.rejected), (2, 1));
+    assert_eq!(
+        (
+            report.rejects[0].key.as_str(),
+            report.rejects[0].reason.as_str()
+        ),
+        ("2", why)
+    );
+    let verified = verify()?;
+    assert_eq!((verified.same, verified.missing), (2, 1), "{verified:?}");
+    let mended = ReadingPatch::new().level(2.5).total(2);
+    from.readings()
+        .update(ReadingId::on(S::default(), 2), mended)?;
+    assert_eq!(job().on_reject(OnReject::Skip).run()?.rows.inserted, 1);
+    assert!(verify()?.is_equal());
+    Ok(())
+}
+
+/// Covers SYNC-7.
+#[test]
+fn sync_04_numbers_that_the_target_cannot_hold_are_rejected_with_their_column()
+-> bindery::Result<()> {
+    use engine::{Default as Lite, M, P};
+    let _watchdog = Watchdog::start("sync_04_numbers", Duration::from_secs(300));
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    let mysql = "column `level` of `readings`: MySQL and MariaDB cannot hold NaN or an infinity";
+    one_is_refused::<P, M>(&world, (f64::NAN, 2), mysql)?;
+    one_is_refused::<P, M>(&world, (f64::NEG_INFINITY, 2), mysql)?;
+    one_is_refused::<Lite, M>(&world, (f64::INFINITY, 2), mysql)?;
+    let sqlite =
+        "column `level` of `readings`: SQLite cannot hold NaN, which SQLite would store as NULL";
+    one_is_refused::<P, Lite>(&world, (f64::NAN, 2), sqlite)?;
+    let sqlite = "column `total` of `readings`: SQLite cannot hold an unsigned integer past 9223372036854775807";
+    one_is_refused::<M, Lite>(&world, (0.5, u64::MAX), sqlite)?;
+    one_is_refused::<P, Lite>(&world, (0.5, u64::MAX), sqlite)
+}
+
+/// Do tests have the whole size of what is promised?
+fn share(whole: i64, part: i64) -> i64 {
+    match std::env::var_os("BINDERY_TEST_FULL") {
+        Some(_) => whole,
+        None => part,
+    }
+}
+
+/// Runs that are killed after each of their batches again and again, while rows change between them. With `BINDERY_TEST_FULL` two hundred
+/// times each.
+///
+/// Covers SYNC-1.
+#[test]
+fn sync_03_runs_that_are_killed_again_and_again_end_in_an_equal_copy() -> bindery::Result<()> {
+    fn show<S: Any, T: Any>(world: &World) -> bindery::Result<()> {
+        const ROWS: i64 = 5_500;
+        let (mut users, _) = (source::<S>(world)?, target::<T>(world)?);
+        let rows = (0..ROWS).map(|id| user(id, moment(id)));
+        users.app_users().insert_many(rows)?;
+        for round in 1..=share(200, 1) {
+            for batch in 1..=5 {
+                // Rows of all batches of the run to come.
+                for id in (0..ROWS).step_by(500) {
+                    let at =
+                        moment(ROWS * (round * 5 + i64::try_from(batch).unwrap_or_default()) + id);
+                    let patch = AppUserPatch::new()
+                        .email(format!("{round}@{batch}.org"))
+                        .updated_at(at);
+                    users
+                        .app_users()
+                        .update(AppUserId::on(S::default(), id), patch)?;
+                }
+                killed_after(world, T::default().name(), (batch, 2));
+            }
+        }
+        job::<S, T>(&world.db).run()?;
+        ensure_equal::<S, T>(&world.db)
+    }
+    on_each_pair!(show)
+}
+
+/// Very many rows with one time, in batches of a thousand: all are copied, in little memory.
+///
+/// Covers SYNC-9.
+#[test]
+fn sync_02_rows_of_one_time_are_copied_in_little_memory() -> bindery::Result<()> {
+    fn show<S: Any, T: Any>(world: &World) -> bindery::Result<()> {
+        let (mut users, _) = (source::<S>(world)?, target::<T>(world)?);
+        let rows = share(1_000_000, 5_000);
+        for first in (0..rows).step_by(5_000) {
+            let some = (first..first + 5_000).map(|id| user(id, moment(0)));
+            users.app_users().insert_many(some)?;
+        }
+        crate::bench::peak_kib();
+        let before = crate::bench::peak_kib();
+        let report = job::<S, T>(&world.db).batch_size(1_000).run()?;
+        let grown = crate::bench::peak_kib().saturating_sub(before);
+        assert_eq!(
+            i64::try_from(report.rows.inserted).ok(),
+            Some(rows),
+            "{report:?}"
+        );
+        // Other tests beside a share of it have memory of their own.
+        assert!(rows < 1_000_000 || grown < 128 << 10, "{grown} KiB more");
+        let same = world
+            .db
+            .sync::<AppUser<S>, UserAnalytics<T>>(analytics)
+            .verify()?;
+        assert!(same.is_equal(), "{same:?}");
+        Ok(())
+    }
+    on_each_pair!(show)
+}

@@ -319,7 +319,13 @@ pub(super) fn is_about_rows(error: &bindery::Error) -> bool {
 
 /// The reason without the file and the line that it came in.
 fn reason(error: &bindery::Error) -> String {
-    cause(error).kind().to_string()
+    let cause = cause(error);
+    match (cause.kind(), cause.column()) {
+        (bindery::ErrorKind::UnsupportedValue(why), Some(column)) => {
+            format!("column `{column}`: {why}")
+        }
+        (kind, _) => kind.to_string(),
+    }
 }
 
 /// The database's error, where it refused a row of a file.

@@ -487,3 +487,55 @@ fn sync_06_a_repair_deletes_no_row_of_a_table_that_is_not_named() {
     b.run_script("DELETE FROM notes").expect("it is gone");
     holds(&project.run(repair).good(), &["0 updated, 1 deleted"]);
 }
+
+/// Covers SYNC-7: a value that the other database cannot hold is refused with its table and column, and nothing of the mirror is kept.
+#[test]
+fn sync_06_a_value_that_the_other_database_cannot_hold_is_named() {
+    let (Some(b), Some(c)) = (fresh_postgres(), fresh_mysql()) else {
+        return;
+    };
+    let schema = "-- @engines default, b, c\nCREATE TABLE readings (id INTEGER PRIMARY KEY, level DOUBLE PRECISION, total BIGINT UNSIGNED);\n";
+    let project = Project::new(&[("bindery.toml", CONFIG), ("schema.sql", schema)]);
+    let project = project.with("B_URL", &b.url()).with("C_URL", &c.url());
+    project.run("create --all").good();
+    b.run_script("INSERT INTO readings VALUES (1, 0.5, 1), (2, 'NaN', 2), (3, 'Infinity', 3)")
+        .expect("the rows are written");
+    let to_mariadb = [
+        "readings",
+        "level",
+        "MySQL and MariaDB cannot hold NaN or an infinity",
+    ];
+    holds(&project.run("mirror b c").failed(), &to_mariadb);
+    assert_eq!(
+        c.answer("SELECT count(*) FROM readings")
+            .expect("an answer")
+            .trim(),
+        "0"
+    );
+    let differences = differing(&project, "verify --from b --to c");
+    holds(&differences, &["3 missing, 0 different, 0 surplus"]);
+    holds(
+        &project
+            .run("verify --from b --to c --repair --yes")
+            .failed(),
+        &["column `level`", to_mariadb[2]],
+    );
+
+    // The row that can be held is repaired.
+    c.run_script("INSERT INTO readings VALUES (2, 1.5, 18446744073709551615)")
+        .expect("the rows are written");
+    let to_sqlite = [
+        "readings",
+        "total",
+        "SQLite cannot hold an unsigned integer past 9223372036854775807",
+    ];
+    holds(&project.run("mirror c default").failed(), &to_sqlite);
+    let differences = differing(&project, "verify --from c --to default");
+    holds(&differences, &["2 missing, 0 different, 0 surplus"]);
+    holds(
+        &project
+            .run("verify --from c --to default --repair --yes")
+            .failed(),
+        &["column `total`", to_sqlite[2]],
+    );
+}

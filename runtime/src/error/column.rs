@@ -68,6 +68,18 @@ impl Error {
         self
     }
 
+    /// The reason with the column, without the place at which it came up.
+    #[cfg(feature = "sync")]
+    pub(crate) fn reason(&self) -> String {
+        struct What<'e>(&'e Error);
+        impl fmt::Display for What<'_> {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt_what(out)
+            }
+        }
+        What(self).to_string()
+    }
+
     /// Writes the reason, and the column.
     pub(super) fn fmt_what(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(ColumnName { table, column }) = &self.0.column else {

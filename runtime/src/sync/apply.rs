@@ -108,7 +108,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
                         continue;
                     }
                     let row = batch.rows.remove(at);
-                    let reason = error.kind().to_string();
+                    let reason = error.reason();
                     let engine = error.engine();
                     let rejected = self.reject(row.key, &reason, Some(error));
                     rejected.map_err(|failed| match engine {
@@ -232,7 +232,7 @@ pub(crate) fn write<T: SyncRow>(
     }
     let compared = batch.rows.iter().filter(|row| row.is_compared);
     let compared: Vec<&Wanted<T>> = compared.map(|row| &row.new).collect();
-    let mut are_stored = table::<T>(target).are_stored(&compared)?.into_iter();
+    let mut are_stored = are_stored::<T>(target, &compared)?.into_iter();
     let (mut places, mut writes) = (Vec::new(), Vec::new());
     for (at, row) in batch.rows.iter().enumerate() {
         if row.is_compared && are_stored.next() == Some(true) {
@@ -247,6 +247,19 @@ pub(crate) fn write<T: SyncRow>(
         .map_err(|error| error.among_rows(&places))?;
     (counts.inserted, counts.updated) = (upserted.inserted, upserted.updated);
     Ok(counts)
+}
+
+/// Which rows does the target have just so? A key that it cannot hold has no row there: whoever writes it finds which row that is.
+fn are_stored<T: SyncRow>(
+    target: &mut Connection<T::Engine>,
+    rows: &[&Wanted<T>],
+) -> Result<Vec<bool>> {
+    match table::<T>(target).are_stored(rows) {
+        Err(error) if matches!(error.kind(), ErrorKind::UnsupportedValue(_)) => {
+            Ok(vec![false; rows.len()])
+        }
+        found => found,
+    }
 }
 
 /// May fewer rows be written where these could not? Others lock single rows on a server, and the whole file of SQLite.

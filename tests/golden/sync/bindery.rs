@@ -135,6 +135,10 @@ pub mod model {
     /// Tag of [`Device`](super::devices::Device).
     #[derive(Debug, Clone, Copy)]
     pub struct Device;
+
+    /// Tag of [`Reading`](super::readings::Reading).
+    #[derive(Debug, Clone, Copy)]
+    pub struct Reading;
 }
 
 /// Model `AppUser`, table `app_users`, on `default`, `p` and `m`.
@@ -2303,6 +2307,484 @@ pub mod device {
     pub const name: Column<model::Device, ::std::string::String> = ::bindery::query::column(1);
 }
 
+/// Model `Reading`, table `readings`, on `default`, `p` and `m`.
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+pub mod readings {
+    use super::{engine, model};
+
+    /// Key of [`Reading`].
+    pub type ReadingId<E = engine::Default> = ::bindery::Key<model::Reading, E, i64>;
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
+        "Reading",
+        "",
+        &["id"],
+    )];
+
+    /// The primary key of `id`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// Readings, of which not every database can hold each.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Reading<E: ::bindery::Engine = engine::Default> {
+        /// `id`
+        pub id: ReadingId<E>,
+        /// `level`
+        pub level: f64,
+        /// `total`
+        pub total: u64,
+    }
+
+    /// A row of `readings` to be inserted.
+    #[derive(Clone)]
+    #[must_use]
+    pub struct NewReading {
+        /// `id`
+        pub id: i64,
+        /// `level`
+        pub level: f64,
+        /// `total`
+        pub total: u64,
+    }
+
+    impl NewReading {
+        /// A new row with what it must have.
+        pub fn new(id: i64, level: f64, total: u64) -> Self {
+            Self { id, level, total }
+        }
+    }
+
+    impl<E: ::bindery::Engine> ::core::convert::From<Reading<E>> for NewReading {
+        fn from(row: Reading<E>) -> Self {
+            Self {
+                id: row.id.into_value(),
+                level: row.level,
+                total: row.total,
+            }
+        }
+    }
+
+    /// Columns of `readings` to be changed; what is `None` stays.
+    #[derive(Default)]
+    #[must_use]
+    pub struct ReadingPatch {
+        /// `level`
+        pub level: ::core::option::Option<f64>,
+        /// `total`
+        pub total: ::core::option::Option<u64>,
+    }
+
+    impl ReadingPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `level`.
+        pub fn level(mut self, level: f64) -> Self {
+            self.level = ::core::option::Option::Some(level);
+            self
+        }
+
+        /// Sets `total`.
+        pub fn total(mut self, total: u64) -> Self {
+            self.total = ::core::option::Option::Some(total);
+            self
+        }
+    }
+
+    impl ::bindery::__private::ColumnSource for NewReading {
+        fn columns(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSet::new()
+                .with(0)
+                .with(1)
+                .with(2)
+        }
+
+        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+            params.push(&self.id);
+            params.push(&self.level);
+            params.push(&self.total);
+        }
+    }
+
+    impl ::core::fmt::Debug for NewReading {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("NewReading", &INFO, self, f)
+        }
+    }
+
+    impl ::bindery::__private::ColumnSource for ReadingPatch {
+        fn columns(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSet::new()
+                .with_if(self.level.is_some(), 1)
+                .with_if(self.total.is_some(), 2)
+        }
+
+        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+            params.given(&self.level);
+            params.given(&self.total);
+        }
+    }
+
+    impl ::core::fmt::Debug for ReadingPatch {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("ReadingPatch", &INFO, self, f)
+        }
+    }
+
+    impl ::bindery::Model for model::Reading {
+        const NAME: &'static str = "Reading";
+        const ENGINES: &'static [&'static str] = &["default", "p", "m"];
+
+        type Row<E: ::bindery::Engine> = Reading<E>;
+        type Key<E: ::bindery::Engine> = ReadingId<E>;
+        type New<E: ::bindery::Engine> = NewReading;
+        type Patch<E: ::bindery::Engine> = ReadingPatch;
+        type Inserted<E: ::bindery::Engine> = Reading<E>;
+
+        fn read<E: ::bindery::Engine>(
+            row: &mut ::bindery::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Reading<E>> {
+            ::core::result::Result::Ok(Reading {
+                id: row.next_key(engine)?,
+                level: row.next()?,
+                total: row.next()?,
+            })
+        }
+
+        fn inserted<E: ::bindery::Engine>(
+            row: ::core::option::Option<Reading<E>>,
+        ) -> ::core::option::Option<Reading<E>> {
+            row
+        }
+
+        fn write_row<E: ::bindery::Engine>(
+            row: &Reading<E>,
+            params: &mut ::bindery::ParamWriter<'_>,
+        ) {
+            params.push(&row.id);
+            params.push(&row.level);
+            params.push(&row.total);
+        }
+
+        fn row_belongs_to<E: ::bindery::Engine>(row: &Reading<E>, engine: E) -> bool {
+            row.id.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Reading>> ::bindery::FromRow<E> for Reading<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Reading as ::bindery::Model>::read(row, engine)
+        }
+    }
+
+    impl ::bindery::Writable for model::Reading {}
+
+    impl ::bindery::HasKey for model::Reading {
+        fn key<E: ::bindery::Engine>(row: &Reading<E>) -> ReadingId<E> {
+            row.id
+        }
+
+        fn write_key<E: ::bindery::Engine>(
+            key: &ReadingId<E>,
+            params: &mut ::bindery::ParamWriter<'_>,
+        ) {
+            params.push(key);
+        }
+
+        fn write_saved<E: ::bindery::Engine>(
+            row: &Reading<E>,
+            params: &mut ::bindery::ParamWriter<'_>,
+        ) {
+            params.push(&row.level);
+            params.push(&row.total);
+        }
+
+        fn key_belongs_to<E: ::bindery::Engine>(key: &ReadingId<E>, engine: E) -> bool {
+            key.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Reading<E> {
+        type Model = model::Reading;
+        type Engine = E;
+    }
+
+    impl<E: ::bindery::Engine> Reading<E> {
+        /// The same values as a row of another engine, in memory only.
+        #[allow(clippy::wrong_self_convention)]
+        pub fn to_engine<F: ::bindery::StaticEngine>(self) -> Reading<F> {
+            Reading {
+                id: self.id.to_engine(),
+                level: self.level,
+                total: self.total,
+            }
+        }
+    }
+
+    impl<E: ::bindery::Engine> Reading<E> {
+        /// Inserts the row on another engine, with the same key.
+        ///
+        /// # Errors
+        /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
+        pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Reading<F>>
+        where
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Reading>,
+        {
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
+            let target = ::bindery::ReadRoute::<model::Reading>::target(to);
+            ::bindery::Repository::new(target).insert_row(&row)?;
+            ::core::result::Result::Ok(row)
+        }
+
+        /// Inserts the row on another engine, or overwrites the one that has its key there, and gives it back as stored.
+        ///
+        /// # Errors
+        /// Another constraint is violated, or the database fails.
+        #[track_caller]
+        pub fn copy_over_to<F>(
+            &self,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<Reading<F>>
+        where
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Reading>,
+        {
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
+            let target = ::bindery::ReadRoute::<model::Reading>::target(to);
+            ::bindery::Repository::new(target).upsert_row(&row)
+        }
+
+        /// Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.
+        ///
+        /// # Errors
+        /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
+        pub fn move_to<F>(
+            &self,
+            from: &mut ::bindery::Connection<E>,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<::bindery::Moved<Reading<F>>>
+        where
+            E: ::bindery::Hosts<model::Reading>,
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Reading>,
+        {
+            ::bindery::__private::move_row(self, from, || self.copy_to(to))
+        }
+
+        /// Deletes the row where it came from; `false` where it is gone already.
+        ///
+        /// # Errors
+        /// Something refers to the row, or the database fails.
+        #[track_caller]
+        pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
+        where
+            E: ::bindery::Hosts<model::Reading>,
+        {
+            let key = <model::Reading as ::bindery::HasKey>::key(self);
+            let engine = self.id.engine();
+            let mut rows = db.repository::<model::Reading, E>(engine);
+            rows.delete(key)
+        }
+    }
+
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+        table: r#""readings""#,
+        columns: &[r#""id""#, r#""level""#, r#""total""#],
+        key: &[0],
+        writable: &[0, 1, 2],
+        required: &[0, 1, 2],
+        counted: ::core::option::Option::None,
+        select: r#"SELECT "id", "level", "total" FROM "readings""#,
+        first: r#"SELECT "id", "level", "total" FROM "readings" ORDER BY "id" LIMIT 1"#,
+        find: r#"SELECT "id", "level", "total" FROM "readings" WHERE "id" = ?"#,
+        count: r#"SELECT count(*) FROM "readings""#,
+        exists: r#"SELECT 1 FROM "readings" WHERE "id" = ?"#,
+        insert: r#"INSERT INTO "readings" ("id", "level", "total")
+            VALUES (?, ?, ?)
+            RETURNING "id", "level", "total""#,
+        insert_row: r#"INSERT INTO "readings" ("id", "level", "total") VALUES (?, ?, ?)"#,
+        returning: r#" RETURNING "id", "level", "total""#,
+        save: r#"UPDATE "readings" SET "level" = ?, "total" = ? WHERE "id" = ?"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
+        delete: r#"DELETE FROM "readings" WHERE "id" = ?"#,
+        uniques: &[],
+        references: &[],
+        referenced: &[],
+    };
+
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+        table: r#""readings""#,
+        columns: &[r#""id""#, r#""level""#, r#""total""#],
+        key: &[0],
+        writable: &[0, 1, 2],
+        required: &[0, 1, 2],
+        counted: ::core::option::Option::None,
+        select: r#"SELECT "id", "level", "total" FROM "readings""#,
+        first: r#"SELECT "id", "level", "total" FROM "readings" ORDER BY "id" LIMIT 1"#,
+        find: r#"SELECT "id", "level", "total" FROM "readings" WHERE "id" = $1"#,
+        count: r#"SELECT count(*) FROM "readings""#,
+        exists: r#"SELECT 1 FROM "readings" WHERE "id" = $1"#,
+        insert: r#"INSERT INTO "readings" ("id", "level", "total")
+            VALUES ($1, $2, $3)
+            RETURNING "id", "level", "total""#,
+        insert_row: r#"INSERT INTO "readings" ("id", "level", "total") VALUES ($1, $2, $3)"#,
+        returning: r#" RETURNING "id", "level", "total""#,
+        save: r#"UPDATE "readings" SET "level" = $1, "total" = $2 WHERE "id" = $3"#,
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
+        delete: r#"DELETE FROM "readings" WHERE "id" = $1"#,
+        uniques: &[],
+        references: &[],
+        referenced: &[],
+    };
+
+    pub(super) static MYSQL: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+        table: "`readings`",
+        columns: &["`id`", "`level`", "`total`"],
+        key: &[0],
+        writable: &[0, 1, 2],
+        required: &[0, 1, 2],
+        counted: ::core::option::Option::None,
+        select: "SELECT `id`, `level`, `total` FROM `readings`",
+        first: "SELECT `id`, `level`, `total` FROM `readings` ORDER BY `id` LIMIT 1",
+        find: "SELECT `id`, `level`, `total` FROM `readings` WHERE `id` = ?",
+        count: "SELECT count(*) FROM `readings`",
+        exists: "SELECT 1 FROM `readings` WHERE `id` = ?",
+        insert: "INSERT INTO `readings` (`id`, `level`, `total`) VALUES (?, ?, ?)",
+        insert_row: "INSERT INTO `readings` (`id`, `level`, `total`) VALUES (?, ?, ?)",
+        returning: "",
+        save: "UPDATE `readings` SET `level` = ?, `total` = ? WHERE `id` = ?",
+        version: ::core::option::Option::None,
+        touched: &[],
+        touch: "",
+        delete: "DELETE FROM `readings` WHERE `id` = ?",
+        uniques: &[],
+        references: &[],
+        referenced: &[],
+    };
+
+    impl ::bindery::LivesOn<engine::Default> for model::Reading {
+        fn sql(
+            _: engine::Default,
+        ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            ::core::option::Option::Some(&SQLITE)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::P> for model::Reading {
+        fn sql(_: engine::P) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            ::core::option::Option::Some(&POSTGRES)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::M> for model::Reading {
+        fn sql(_: engine::M) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            ::core::option::Option::Some(&MYSQL)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::Any> for model::Reading {
+        fn sql(
+            engine: engine::Any,
+        ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            match engine {
+                engine::Any::Default => ::core::option::Option::Some(&SQLITE),
+                engine::Any::M => ::core::option::Option::Some(&MYSQL),
+                engine::Any::P => ::core::option::Option::Some(&POSTGRES),
+            }
+        }
+    }
+
+    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+        name: "Reading",
+        schema: ::core::option::Option::None,
+        table: "readings",
+        is_view: false,
+        columns: &["id", "level", "total"],
+        kinds: "integer f64 integer",
+        rules: 0xb8b58fddf479536d,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 postgres readings_pkey
+0 mysql PRIMARY"#,
+        engines: &["default", "p", "m"],
+        tables: &[
+            ::bindery::__private::TableDdl {
+                engine: 0,
+                schema: ::core::option::Option::None,
+                table: "readings",
+                create: &[r#"CREATE TABLE "readings" (
+    "id" BIGINT,
+    "level" DOUBLE PRECISION NOT NULL,
+    "total" BIGINT UNSIGNED NOT NULL,
+    PRIMARY KEY ("id")
+)"#],
+                link: &[],
+                drop: &[r#"DROP TABLE IF EXISTS "readings""#],
+            },
+            ::bindery::__private::TableDdl {
+                engine: 1,
+                schema: ::core::option::Option::None,
+                table: "readings",
+                create: &[r#"CREATE TABLE `readings` (
+    `id` bigint,
+    `level` double NOT NULL,
+    `total` bigint unsigned NOT NULL,
+    PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 /*M!100200 COLLATE=utf8mb4_nopad_bin */ /*!80017 COLLATE=utf8mb4_0900_bin */"#],
+                link: &[],
+                drop: &["DROP TABLE IF EXISTS `readings`"],
+            },
+            ::bindery::__private::TableDdl {
+                engine: 2,
+                schema: ::core::option::Option::None,
+                table: "readings",
+                create: &[r#"CREATE TABLE "readings" (
+    "id" bigint,
+    "level" double precision NOT NULL,
+    "total" numeric(20,0) NOT NULL,
+    PRIMARY KEY ("id"),
+    CHECK ("total" BETWEEN 0 AND 18446744073709551615)
+)"#],
+                link: &[],
+                drop: &[r#"DROP TABLE IF EXISTS "readings""#],
+            },
+        ],
+    };
+
+    impl model::Reading {
+        /// The facts of this model that were compiled in.
+        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+    }
+}
+
+/// Columns of `readings`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod reading {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::readings::*;
+
+    use super::model;
+    use ::bindery::query::{Column, RowEngine};
+
+    /// `id`
+    pub const id: Column<model::Reading, super::readings::ReadingId<RowEngine>> =
+        ::bindery::query::column(0);
+
+    /// `level`
+    pub const level: Column<model::Reading, f64> = ::bindery::query::column(1);
+
+    /// `total`
+    pub const total: Column<model::Reading, u64> = ::bindery::query::column(2);
+}
+
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use app_users::{AppUser, AppUserId, AppUserPatch, NewAppUser};
 
@@ -2316,6 +2798,9 @@ pub use events::{Event, EventId, EventPatch, NewEvent};
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use devices::{Device, DeviceId, DevicePatch, NewDevice};
+
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+pub use readings::{NewReading, Reading, ReadingId, ReadingPatch};
 
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -2348,6 +2833,14 @@ pub trait Tables {
     fn devices(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Device>
     where
         Self: ::bindery::ReadRoute<model::Device>,
+    {
+        ::bindery::Repository::new(self.target())
+    }
+
+    /// The rows of [`readings::Reading`].
+    fn readings(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Reading>
+    where
+        Self: ::bindery::ReadRoute<model::Reading>,
     {
         ::bindery::Repository::new(self.target())
     }
@@ -2411,6 +2904,18 @@ pub trait ChooseEngineOfDevice<'a> {}
 
 #[diagnostic::do_not_recommend]
 impl ChooseEngineOfDevice<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
+#[diagnostic::on_unimplemented(
+    message = "model `Reading` lives on `default`, `p` and `m`: choose one",
+    label = "which engine?",
+    note = "write `db.default()?.readings()`, `db.p()?.readings()` or `db.m()?.readings()`"
+)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+pub trait ChooseEngineOfReading<'a> {}
+
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfReading<'_> for ::core::convert::Infallible {}
 
 /// Required where one of the engines has to be chosen for a transaction; no implementation of it counts.
 #[diagnostic::on_unimplemented(
@@ -2623,6 +3128,14 @@ impl Databases {
     {
         self.0.repository(engine::Default)
     }
+
+    /// `Reading` lives on `default`, `p` and `m`: use `db.default()?.readings()`, `db.p()?.readings()` or `db.m()?.readings()`.
+    pub fn readings<'a>(&'a self) -> ::bindery::Repository<'a, model::Reading, engine::Default>
+    where
+        ::bindery::__private::NotChosen: ChooseEngineOfReading<'a>,
+    {
+        self.0.repository(engine::Default)
+    }
 }
 
 impl ::core::ops::Deref for Databases {
@@ -2708,6 +3221,14 @@ impl DatabaseSession {
     pub fn devices<'a>(&'a mut self) -> ::bindery::Repository<'a, model::Device, engine::Default>
     where
         ::bindery::__private::NotChosen: ChooseEngineOfDevice<'a>,
+    {
+        self.0.repository(engine::Default)
+    }
+
+    /// `Reading` lives on `default`, `p` and `m`: use `db.default()?.readings()`, `db.p()?.readings()` or `db.m()?.readings()`.
+    pub fn readings<'a>(&'a mut self) -> ::bindery::Repository<'a, model::Reading, engine::Default>
+    where
+        ::bindery::__private::NotChosen: ChooseEngineOfReading<'a>,
     {
         self.0.repository(engine::Default)
     }
@@ -2816,6 +3337,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
         model::UserAnalytics::INFO,
         model::Event::INFO,
         model::Device::INFO,
+        model::Reading::INFO,
     ],
     configured: true,
 };

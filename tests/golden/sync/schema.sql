@@ -37,3 +37,11 @@ CREATE TABLE devices (
     id   UUID PRIMARY KEY,
     name VARCHAR(100) NOT NULL
 );
+
+-- Readings, of which not every database can hold each.
+-- @engines default, p, m
+CREATE TABLE readings (
+    id    BIGINT PRIMARY KEY,
+    level DOUBLE PRECISION NOT NULL,
+    total BIGINT UNSIGNED NOT NULL
+);
