@@ -569,6 +569,46 @@ fn cdc_08_a_write_whose_change_cannot_be_recorded_fails() -> bindery::Result<()>
     Ok(())
 }
 
+/// Covers CDC-8: where the table of changes takes none, a write of the captured table fails, and so does the transaction with it.
+#[test]
+fn cdc_08_a_write_fails_where_the_table_of_changes_takes_none() -> bindery::Result<()> {
+    fn show<E: Any>(world: &World) -> bindery::Result<()> {
+        let refuse = match E::default().dialect() {
+            Dialect::Sqlite => {
+                "CREATE TRIGGER full BEFORE INSERT ON _bindery_changes BEGIN SELECT RAISE(ABORT, 'no room'); END"
+            }
+            Dialect::Postgres | Dialect::Mysql => {
+                "ALTER TABLE _bindery_changes ADD CONSTRAINT no_room CHECK (table_name <> 'notes')"
+            }
+        };
+        let take = match E::default().dialect() {
+            Dialect::Sqlite => "DROP TRIGGER full",
+            Dialect::Postgres | Dialect::Mysql => {
+                "ALTER TABLE _bindery_changes DROP CONSTRAINT no_room"
+            }
+        };
+        let start = now::<E>(world)?;
+        world.run_as_another::<E>(refuse);
+        let mut notes = world.db.connect(E::default())?;
+        notes
+            .notes()
+            .insert(new_note(1, "lost"))
+            .expect_err("it is not recorded");
+        let both: bindery::Result<()> = notes.transaction(|tx| {
+            tx.notes()
+                .insert_many((2..5).map(|id| new_note(id, "lost")))?;
+            Ok(())
+        });
+        both.expect_err("they are not recorded");
+        assert_eq!(notes.notes().count()?, 0);
+        world.run_as_another::<E>(take);
+        notes.notes().insert(new_note(1, "kept"))?;
+        assert_eq!(read::<E>(world, start)?.0, [(1, Inserted)]);
+        Ok(())
+    }
+    on_each_engine!(show)
+}
+
 /// Covers CDC-10.
 #[test]
 fn cdc_10_changes_are_kept_for_every_reader() -> bindery::Result<()> {

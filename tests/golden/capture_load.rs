@@ -56,6 +56,60 @@ fn cdc_05_changes_of_a_huge_transaction_are_read_in_batches() -> bindery::Result
     on_each_engine!(show)
 }
 
+/// A reader that stands still while very many changes are made: all are kept, it is reported as being so far behind, and it reads each
+/// when it goes on. Those that it has passed are removed.
+///
+/// Covers CDC-10.
+#[test]
+fn cdc_10_a_reader_that_stands_still_has_all_changes_later() -> bindery::Result<()> {
+    fn show<E: Any>(world: &World) -> bindery::Result<()> {
+        let (changed, rows) = (share(1_000_000, 20_000), 10_000);
+        let mut notes = world.db.connect(E::default())?;
+        notes
+            .notes()
+            .insert_many((0..rows).map(|id| new_note(id, "")))?;
+        let changes = world.db.changes::<Note<E>>().batch_size(10_000);
+        let mut position = changes.reader("still")?;
+        for round in 0..changed / rows {
+            world.run_as_another::<E>(&format!("UPDATE notes SET body = '{round}'"));
+            let other = changes.after(&changes.reader("other")?)?;
+            changes.save("other", &other.position)?;
+        }
+        let readers = world.db.change_readers(E::default())?;
+        let still = readers
+            .iter()
+            .find(|reader| reader.name == "still")
+            .expect("it is a reader");
+        assert_eq!(i64::try_from(still.behind).ok(), Some(changed), "{still:?}");
+        let mut seen = BTreeMap::new();
+        loop {
+            let batch = changes.after(&position)?;
+            for change in batch.changes {
+                seen.insert(*change.key.value(), change.kind);
+            }
+            position = batch.position;
+            changes.save("still", &position)?;
+            if !batch.has_more {
+                break;
+            }
+        }
+        assert_eq!(seen.len() as i64, rows);
+        let last = changes.after(&changes.reader("other")?)?;
+        changes.save("other", &last.position)?;
+        let kept: i64 = notes.query_scalar(
+            "SELECT count(*) FROM _bindery_changes WHERE table_name = 'notes'",
+            (),
+        )?;
+        assert!(kept <= rows, "{kept} are kept");
+        world.db.remove_change_reader(E::default(), "other")?;
+        world
+            .db
+            .remove_change_reader(E::default(), "still")
+            .map(drop)
+    }
+    on_each_engine!(show)
+}
+
 /// Writers that change rows in the order of their keys never wait for each other in a circle. Triggers and a reader add no lock that
 /// would have them.
 ///

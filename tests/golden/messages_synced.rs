@@ -13,6 +13,8 @@ on_each_pair! {
     sync_04_a_row_that_the_mapping_rejects_is_a_dead_letter = rejected_row;
 }
 
+/// A thousand saves of one transaction, and none of one that is rolled back.
+///
 /// Covers MSG-1, MSG-2.
 fn follows_the_commits<S: Tested, T: Tested>(world: &World, (source, target): (S, T))
 where
@@ -37,15 +39,15 @@ where
     let mut connection = connection(world, source);
     connection
         .transaction(|tx| {
-            for id in 1..=100 {
+            for id in 1..=1_000 {
                 tx.users().insert(new(id, &format!("{id}@a.org")))?;
             }
-            tx.users().delete(key(100))?;
+            tx.users().delete(key(1_000))?;
             Ok(())
         })
         .unwrap();
     let failed: bindery::Result<()> = connection.transaction(|tx| {
-        tx.users().insert(new(999, "999@a.org"))?;
+        tx.users().insert(new(9_999, "9999@a.org"))?;
         Err(bindery::Error::new(bindery::ErrorKind::NotFound))
     });
     failed.unwrap_err();
@@ -62,7 +64,7 @@ where
         .update(key(1), UserPatch::new().email("1@b.org"))
         .unwrap();
     connection.users().delete(key(2)).unwrap();
-    let expected: Vec<(i64, String)> = (1..100)
+    let expected: Vec<(i64, String)> = (1..1_000)
         .filter(|id| *id != 2)
         .map(|id| (id, if id == 1 { "b.org" } else { "a.org" }.to_owned()))
         .collect();
