@@ -134,7 +134,7 @@ fn empty(
     emptied.map_err(|error| data::failure_with_help(&error, help))
 }
 
-/// What to type next.
+/// Returns the help for a problem, where there is any.
 fn help(problem: &DataProblem) -> Option<&'static str> {
     match problem {
         DataProblem::Dangling { .. } => Some(
