@@ -263,8 +263,8 @@ impl Reader<'_> {
         };
         let (id, text) = self.load(&file.path)?;
         let cut = cut(&text, self.dialect, self.flavour);
-        let no_transaction = cut.no_transaction || has_no_transaction(&file.path);
-        let up = self.script(id, &cut.statements, no_transaction);
+        let beside = has_no_transaction(&file.path);
+        let up = self.script(id, &cut.statements, cut.no_transaction || beside);
         let requires = self.requires(id, &cut.requires);
         let down = match &file.down {
             Some(path) => {
@@ -274,7 +274,7 @@ impl Reader<'_> {
                 Some(self.script(id, &cut.statements, no_transaction))
             }
             None if cut.down.is_empty() => None,
-            None => Some(self.script(id, &cut.down, no_transaction)),
+            None => Some(self.script(id, &cut.down, cut.down_no_transaction || beside)),
         };
         Some(Migration {
             replaces: self.replaces(&version, &text),
@@ -517,6 +517,23 @@ mod tests {
             [vec![("DROP TABLE a", 5)], vec![("DROP TABLE b", 1)]]
         );
         assert_eq!(texts(&read[0].up), [("CREATE TABLE a (x INT)", 2)]);
+    }
+
+    #[test]
+    fn each_direction_of_a_file_of_dbmate_has_its_own_word_for_no_transaction() {
+        let file = |up: &str, down: &str| {
+            format!(
+                "-- migrate:up{up}\nCREATE TABLE a (x INT);\n-- migrate:down{down}\nDROP TABLE a;\n"
+            )
+        };
+        let without = " transaction:false";
+        for (up, down) in [("", ""), (without, ""), ("", without), (without, without)] {
+            let (read, told) = migrations(Dialect::Postgres, &[("1_a.sql", &file(up, down))]);
+            assert_eq!(told, [""; 0]);
+            let back = read[0].down.as_ref().expect("a way back");
+            assert_eq!(read[0].up.no_transaction, up == without);
+            assert_eq!(back.no_transaction, down == without);
+        }
     }
 
     #[test]

@@ -9,11 +9,12 @@ use bindery_schema::model::EngineId;
 use clap::Args;
 use serde::Serialize;
 
-use crate::arguments::{ConfigOptions, EngineOptions, Format};
+use crate::arguments::{ConfigOptions, EngineOptions, Format, ProgressOptions};
 use crate::database::{self, Engines};
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::progress::{Progress, Steps};
 use crate::project::Project;
 use crate::report::document;
 use crate::text::count;
@@ -45,6 +46,8 @@ pub(crate) struct RecoverArguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     older_than: u64,
     #[command(flatten)]
+    progress: ProgressOptions,
+    #[command(flatten)]
     config: ConfigOptions,
 }
 
@@ -72,8 +75,18 @@ pub(crate) fn run(arguments: &RecoverArguments, output: &Output) -> Result<(), F
     let all: Vec<EngineId> = project.all_engines().collect();
     let options = options(arguments, &project)?;
     let engines = Engines::open(&project, &all)?;
+    let progress = Progress::new(output, arguments.progress.quiet);
+    let ended = |engine: &str, begun, of| {
+        let unit = "transactions";
+        progress.step(
+            ("recovering", "prepared transactions", engine),
+            Steps { begun, of, unit },
+        );
+    };
     loop {
-        let report = engines.registry.recover_groups(&groups, &options);
+        let registry = &engines.registry;
+        let report = registry.recover_groups_with(&groups, &options, &ended);
+        progress.end();
         let told = print(&report, arguments.config.format, output);
         if !arguments.watch {
             return told;

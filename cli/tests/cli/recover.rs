@@ -81,6 +81,32 @@ fn atom_03_recover_finishes_what_a_killed_program_left() {
     holds(&project.run("recover").good(), &["nothing is in doubt"]);
 }
 
+/// A hundred thousand branches take minutes.
+#[test]
+fn cli_01_recover_shows_its_progress() {
+    let Some(fresh) = fresh_postgres() else {
+        return;
+    };
+    let project = Project::new(&[("bindery.toml", CONFIG)]).with("DEFAULT_URL", &fresh.url());
+    project.sqlite("lite.db", &home_of("bnd1:lost.lite:k1-21"));
+    let prepare = |number: u32| {
+        let gid = format!("bnd1:lost.lite:k1-{number}:checkout.default.0");
+        let script = format!("BEGIN; CREATE TABLE t{number} (id INT); PREPARE TRANSACTION '{gid}'");
+        fresh.run_script(&script).expect("it is prepared");
+    };
+    prepare(21);
+    prepare(22);
+    let shown = project.run_on_terminal("recover --older-than 0");
+    let place = "\r\u{1b}[Krecovering prepared transactions on default";
+    let half = format!("{place} [############------------] 1 of 2 transactions");
+    let full = format!("{place} [########################] 2 of 2 transactions");
+    holds(&shown, &[&half, &full]);
+    prepare(23);
+    let quiet = project.run_on_terminal("recover --older-than 0 --quiet");
+    assert!(!quiet.contains("\u{1b}[K"), "{quiet:?}");
+    assert!(quiet.contains("rolled back"), "{quiet:?}");
+}
+
 /// Covers REC-9 on PostgreSQL: what was rolled back by hand is reported each time, with its transaction, and nothing clears it.
 #[test]
 fn a_branch_that_was_rolled_back_by_hand_though_it_is_decided_is_an_error_for_good() {

@@ -14,8 +14,8 @@ use crate::error::ErrorKind;
 /// Each batch lists its engine's branches once, and blocks a home of SQLite meanwhile.
 const BATCH: usize = 1_000;
 
-/// Fences all branches of an engine that await it, and goes on with each.
-pub(super) fn all(engine: &Configured, found: &mut [Doubting<'_>]) {
+/// Fences all branches of an engine that await it, and goes on with each to its end.
+pub(super) fn all(engine: &Configured, found: &mut [Doubting<'_>], ended: &mut dyn FnMut()) {
     let mut by_home: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
     for (at, one) in found.iter().enumerate() {
         if one.awaits_fence() {
@@ -31,6 +31,7 @@ pub(super) fn all(engine: &Configured, found: &mut [Doubting<'_>]) {
             let fenced = together(engine, &branches);
             for (at, fenced) in batch.iter().zip(fenced) {
                 found[*at].go_on_fenced(fenced);
+                ended();
             }
         }
     }

@@ -116,6 +116,17 @@ impl Registry {
         groups: &[AtomicGroup],
         options: &RecoverOptions,
     ) -> RecoveryReport {
+        self.recover_groups_with(groups, options, &|_, _, _| ())
+    }
+
+    /// The same, with its progress: an engine, how many of the branches found there are dealt with, and how many there are.
+    #[doc(hidden)]
+    pub fn recover_groups_with(
+        &self,
+        groups: &[AtomicGroup],
+        options: &RecoverOptions,
+        progress: &dyn Fn(&'static str, usize, usize),
+    ) -> RecoveryReport {
         let mut report = RecoveryReport::default();
         let lost = LostHomes::new(&options.left_out);
         let mut engines: Vec<usize> = groups
@@ -127,7 +138,7 @@ impl Registry {
         engines.dedup();
         for engine in engines.iter().map(|at| &self.engines[*at]) {
             if prepares(engine) && options.wants(engine.info.name) {
-                self.recover_engine(engine, options, &lost, &mut report);
+                self.recover_engine(engine, (options, &lost), &mut report, progress);
             }
         }
         for home in homes(groups) {
@@ -170,9 +181,9 @@ impl Registry {
     fn recover_engine(
         &self,
         engine: &Configured,
-        options: &RecoverOptions,
-        lost: &LostHomes,
+        (options, lost): (&RecoverOptions, &LostHomes),
         report: &mut RecoveryReport,
+        progress: &dyn Fn(&'static str, usize, usize),
     ) {
         let listed = match list(engine) {
             Ok(listed) => listed,
@@ -196,10 +207,18 @@ impl Registry {
         look_for_owners(engine, &mut found);
         let found = found.into_iter();
         let mut found: Vec<_> = found.map(|it| Doubting::start(it, options)).collect();
+        let (mut ended, of) = (0, found.len());
+        let mut end = || {
+            ended += 1;
+            progress(engine.info.name, ended, of);
+        };
         for doubting in &mut found {
             doubting.go_on(&mut decisions);
+            if !doubting.awaits_fence() {
+                end();
+            }
         }
-        fence::all(engine, &mut found);
+        fence::all(engine, &mut found, &mut end);
         report
             .branches
             .extend(found.iter().filter_map(Doubting::described));

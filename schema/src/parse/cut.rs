@@ -12,8 +12,10 @@ pub(crate) struct Cut {
     pub(crate) statements: Vec<CutStatement>,
     /// Those of its part that reverts the others.
     pub(crate) down: Vec<CutStatement>,
-    /// A line `-- @no-transaction` stands in it.
+    /// A line `-- @no-transaction` stands in it, or another tool's word for it.
     pub(crate) no_transaction: bool,
+    /// The same for its part that reverts the others: dbmate has a word for each.
+    pub(crate) down_no_transaction: bool,
     /// Comments `-- @requires PostgreSQL 16`.
     pub(crate) requires: Vec<Required>,
 }
@@ -46,14 +48,18 @@ pub(crate) fn cut(text: &str, dialect: Dialect, flavour: Option<Flavour>) -> Cut
         end: statement.end,
         controls_transaction: controls_transaction(&kind_of(text, &statement.tokens)),
     });
+    let says = |says: fn(&str) -> bool| {
+        let mut comments = split.comments.iter();
+        comments.any(|comment| says(&words_of(text, comment)))
+    };
     let (down, statements) = all.partition(|statement| is_reverted(statement.start));
     Cut {
         statements,
         down,
-        no_transaction: split
-            .comments
-            .iter()
-            .any(|comment| is_no_transaction(text, comment)),
+        no_transaction: says(|words| is_no_transaction(words, "migrate:up transaction:false")),
+        down_no_transaction: says(|words| {
+            is_no_transaction(words, "migrate:down transaction:false")
+        }),
         requires: split
             .comments
             .iter()
@@ -62,17 +68,15 @@ pub(crate) fn cut(text: &str, dialect: Dialect, flavour: Option<Flavour>) -> Cut
     }
 }
 
-/// Goose and sqlx have words of their own for it.
-fn is_no_transaction(text: &str, comment: &Comment) -> bool {
+/// Goose and sqlx have words of their own for it; dbmate's are of one direction.
+fn is_no_transaction(words: &str, of_direction: &str) -> bool {
+    let of_both = ["@no-transaction", "no-transaction", "+goose no transaction"];
+    of_both.contains(&words) || words == of_direction
+}
+
+fn words_of(text: &str, comment: &Comment) -> String {
     let words = text[comment.start as usize..comment.end as usize].trim_start_matches('-');
-    let words = words.trim().to_ascii_lowercase();
-    matches!(
-        words.as_str(),
-        "@no-transaction"
-            | "no-transaction"
-            | "+goose no transaction"
-            | "migrate:up transaction:false"
-    )
+    words.trim().to_ascii_lowercase()
 }
 
 fn required(text: &str, comment: &Comment) -> Option<Required> {
