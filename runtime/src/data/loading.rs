@@ -361,7 +361,10 @@ impl Work<'_, '_> {
         let mut data = DataError::new(self.table.name.as_str(), DataProblem::Refused);
         data.file = reader.source().file().cloned();
         data.line = row.map(|row| self.rows.lines[row]);
-        data.column = error.column().map(str::to_owned);
+        // A message may quote a value where the column's name is looked for.
+        let reported = error.reported_column();
+        let reported = reported.filter(|name| self.table.has_column(name));
+        data.column = error.column().or(reported).map(str::to_owned);
         refused(data).with_source(error.of_no_row())
     }
 }

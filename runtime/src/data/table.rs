@@ -250,6 +250,10 @@ impl DataTable {
         })
     }
 
+    pub(super) fn has_column(&self, name: &str) -> bool {
+        self.columns.iter().any(|column| column.name == name)
+    }
+
     fn select_again(&mut self) {
         self.select = select(self.dialect, (self.sql, &self.rows), &self.columns, &[]);
     }

@@ -192,6 +192,12 @@ impl Error {
         self
     }
 
+    /// The column in the database's own words, to be compared with names that are known.
+    #[cfg(feature = "data")]
+    pub(crate) fn reported_column(&self) -> Option<&str> {
+        self.0.told.as_ref()?.column.as_deref()
+    }
+
     #[cfg(test)]
     pub(crate) fn told(&self) -> ReportedConstraint {
         self.0.told.clone().unwrap_or_default()

@@ -194,13 +194,28 @@ pub(super) fn ready(at: TaskTable, types: usize, looks_at_all: bool) -> String {
 
 /// Has PostgreSQL read tasks by their indexes until the end of the transaction, and so in the order of these. Its statistics are older than
 /// the tasks that wait: it takes these for few, and would read and sort all of them for each claim, or read the whole table for some ids.
-pub(super) fn by_indexes(dialect: Dialect) -> Option<&'static str> {
-    match dialect {
-        Dialect::Sqlite | Dialect::Mysql => None,
-        Dialect::Postgres => Some(
+/// Says, too, how it is committed.
+pub(super) fn settings(dialect: Dialect, mode: CommitMode) -> Option<&'static str> {
+    match (dialect, mode) {
+        (Dialect::Sqlite | Dialect::Mysql, _) => None,
+        (Dialect::Postgres, CommitMode::Synchronous) => Some(
             "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)",
         ),
+        (Dialect::Postgres, CommitMode::Asynchronous) => Some(
+            "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true), \
+             set_config('synchronous_commit', 'off', true)",
+        ),
     }
+}
+
+/// Whether a commit waits for the disk of the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CommitMode {
+    /// As the server is configured.
+    Synchronous,
+    /// On PostgreSQL it does not, and a crash may lose what was committed within the last second. For claims alone: the tasks of one that is
+    /// lost are claimed again. What its worker commits on the same server, the end of a task too, is written to the disk after the claim.
+    Asynchronous,
 }
 
 /// The tasks with these ids: on PostgreSQL one parameter, an array.

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bindery_core::dialect::Dialect;
 
+pub(super) use super::sql::CommitMode;
 use super::sql::{self, TaskTable};
 use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Result};
@@ -364,9 +365,9 @@ pub(super) fn prune(
     })
 }
 
-/// Has statements of the transaction at hand find tasks by the indexes of their table.
-pub(super) fn use_indexes(physical: &mut Physical) -> Result<()> {
-    match sql::by_indexes(physical.dialect()) {
+/// Has statements of the transaction at hand find tasks by the indexes of their table, and says how it is committed.
+pub(super) fn configure(physical: &mut Physical, mode: CommitMode) -> Result<()> {
+    match sql::settings(physical.dialect(), mode) {
         Some(text) => physical
             .query(text, &mut |_| (), &mut |_| Ok(true))
             .map(drop),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::store;
+use super::super::store::{self, CommitMode};
 use super::pace::Poll;
 use crate::databases::Configured;
 use crate::databases::status::ServerProduct;
@@ -72,12 +72,21 @@ impl Store {
 
     /// In a transaction. Each statement sees what others have committed before it.
     pub(super) fn write<T>(&self, work: impl FnOnce(&mut Physical) -> Result<T>) -> Result<T> {
+        self.write_with(CommitMode::Synchronous, work)
+    }
+
+    /// The same, and says how it is committed.
+    pub(super) fn write_with<T>(
+        &self,
+        mode: CommitMode,
+        work: impl FnOnce(&mut Physical) -> Result<T>,
+    ) -> Result<T> {
         let options = TransactionOptions::new().isolation(Isolation::ReadCommitted);
         let outcome = self.pool().acquire_writer().and_then(|mut link| {
             link.timed(|link| {
                 link.atomically_with(&options, |link| {
                     let physical = link.ready()?;
-                    store::use_indexes(physical)?;
+                    store::configure(physical, mode)?;
                     work(physical)
                 })
             })

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::super::queue::TaskSummary;
 use super::super::random;
-use super::super::store::{self, ClaimedTask, End, Wanted};
+use super::super::store::{self, ClaimedTask, CommitMode, End, Wanted};
 use super::engine::{Store, ensure_skips_locks};
 use super::listener::Listener;
 use super::pace::{Backoff, BatchSize, FullLook, Poll, Pruning};
@@ -345,7 +345,12 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             let lost = ends.finish(physical)?;
             Ok::<_, Error>((lost, store::claim(physical, &wanted)?))
         };
-        let (lost, tasks) = self.store.write(both).inspect_err(|error| {
+        let mode = match ends.is_empty() {
+            true => CommitMode::Asynchronous,
+            false => CommitMode::Synchronous,
+        };
+        let claimed = self.store.write_with(mode, both);
+        let (lost, tasks) = claimed.inspect_err(|error| {
             if !ends.is_empty() && !is_contention(error) {
                 self.records.more();
             }
