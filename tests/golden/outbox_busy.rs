@@ -5,6 +5,7 @@ use super::*;
 on_each! {
     each_of_many_tasks_is_recorded_once_beside_claims = recorded_beside_claims;
     out_03_as_many_tasks_run_at_a_time_as_there_are_threads = run_together;
+    out_03_a_busy_worker_keeps_no_task_from_an_idle_one = shared_by_workers;
     old_tasks_after_ones_that_are_kept_are_deleted = deleted_after_kept_ones;
 }
 
@@ -98,5 +99,32 @@ fn run_together<E: Tested>(world: &World, engine: E) {
         let report = worker.run_until_idle().unwrap();
         assert_eq!(report.completed, tasks.unsigned_abs(), "{threads} threads");
         assert_eq!(together.most.load(Ordering::Relaxed), threads);
+    }
+}
+
+/// Workers of one thread that claim one task at a time.
+fn shared_by_workers<E: Tested>(world: &World, engine: E) {
+    let queue = TaskQueue::new(&world.db, engine);
+    let mut completed = 0;
+    for number in [2, 6] {
+        let together = Together::of(number);
+        let workers: Vec<_> = (0..number)
+            .map(|_| {
+                let worker = together.worker(&world.db, engine);
+                worker.threads(1).batch(1).start().unwrap()
+            })
+            .collect();
+        let tasks = i64::try_from(number * 5).unwrap();
+        push(world, engine, 0..tasks);
+        completed += tasks.unsigned_abs();
+        let until = Instant::now() + Duration::from_secs(60);
+        while queue.completed().unwrap() < completed {
+            assert!(Instant::now() < until, "{:?}", queue.summary());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        workers.into_iter().for_each(|worker| {
+            worker.stop().unwrap();
+        });
+        assert_eq!(together.most.load(Ordering::Relaxed), number);
     }
 }

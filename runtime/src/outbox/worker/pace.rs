@@ -118,6 +118,31 @@ impl Pruning {
 /// A batch of which all tasks begin within this time is short: the next one is claimed while handlers still run it.
 const QUICK: Duration = Duration::from_millis(100);
 
+/// The number of tasks that are enough for a worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Low {
+    /// Of those that wait for a thread: the next batch is there when these are begun.
+    Queued(usize),
+    /// Of those that run, too: a thread is idle. A slow task keeps none from other workers.
+    Held(usize),
+}
+
+impl Low {
+    pub(super) fn is_reached(self, queued: usize, running: usize) -> bool {
+        match self {
+            Self::Queued(low) => queued < low,
+            Self::Held(low) => queued + running < low,
+        }
+    }
+
+    /// With fewer tasks than these in the queue it may be reached.
+    pub(super) fn queued(self) -> usize {
+        match self {
+            Self::Queued(low) | Self::Held(low) => low,
+        }
+    }
+}
+
 /// How many tasks are claimed together: more and more while handlers begin all of them within a moment, so that no slow task keeps many
 /// from other workers.
 pub(super) struct BatchSize {
@@ -164,11 +189,12 @@ impl BatchSize {
         self.handed_out.is_some()
     }
 
-    /// With fewer tasks than these waiting for a thread, others are claimed.
-    pub(super) fn low(&self, threads: usize) -> usize {
-        match self.is_quick {
-            true => threads.max(self.now / 2),
-            false => threads,
+    /// Where fewer tasks than this are here, others are claimed. Batches that the threads begin at one time are wanted for long tasks: of these
+    /// none is claimed ahead, as an idle worker could run it.
+    pub(super) fn low(&self, threads: usize) -> Low {
+        match self.is_quick && self.limits.1 > threads {
+            true => Low::Queued(threads.max(self.now / 2)),
+            false => Low::Held(threads),
         }
     }
 }
@@ -226,10 +252,14 @@ mod tests {
         };
         let grown = [100, 200, 400, 500].map(|tasks| claim(&mut size, tasks));
         assert_eq!(grown, [100, 200, 400, 500]);
-        assert_eq!(size.low(4), 250);
+        assert_eq!(size.low(4), Low::Queued(250));
         assert_eq!(claim(&mut size, 7), 500);
-        assert_eq!((claim(&mut size, 0), size.low(4)), (100, 4));
-        assert_eq!(claim(&mut BatchSize::new((20, 20)), 20), 20);
+        assert_eq!((claim(&mut size, 0), size.low(4)), (100, Low::Held(4)));
+        let mut small = BatchSize::new((20, 20));
+        assert_eq!(claim(&mut small, 20), 20);
+        small.claims();
+        assert_eq!(small.low(4), Low::Queued(10));
+        assert_eq!(small.low(20), Low::Held(20));
     }
 
     #[test]

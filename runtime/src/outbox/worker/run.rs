@@ -10,7 +10,7 @@ use super::super::random;
 use super::super::store::{self, ClaimedTask, CommitMode, End, Wanted};
 use super::engine::{Store, ensure_skips_locks};
 use super::listener::Listener;
-use super::pace::{Backoff, BatchSize, FullLook, Poll, Pruning};
+use super::pace::{Backoff, BatchSize, FullLook, Low, Poll, Pruning};
 use super::periodic::Timetable;
 use super::recorder::{EndedTasks, Ends, Recorded, Recorder, is_contention};
 use super::threads::{Claim, Held, News, Runner, Shared};
@@ -158,7 +158,9 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             match self.ensure_usable(until) {
                 Err(error) if until == Until::Stopped && error.is_of_reaching() => {
                     self.store.failed(&error, &mut self.poll);
-                    let news = self.shared.news(0, self.options.threads, self.poll.at);
+                    let news = self
+                        .shared
+                        .news(Low::Queued(0), self.options.threads, self.poll.at);
                     if news.is_stopping {
                         return Ok(None);
                     }
@@ -195,7 +197,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             if news.is_stopping {
                 return Ok(());
             }
-            if news.queued >= self.low() || !self.may_claim() {
+            if !self.low().is_reached(news.queued, news.running) || !self.may_claim() {
                 let recorded = self.record();
                 if ends {
                     recorded?;
@@ -223,7 +225,11 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let may_claim = self.may_claim();
         let threads = self.options.threads;
         // Where the time for a claim has not come, few tasks that wait are no news.
-        let low = if may_claim { self.low() } else { 0 };
+        let low = if may_claim {
+            self.low()
+        } else {
+            Low::Queued(0)
+        };
         let mut news = self.shared.news(low, threads, self.next_turn(may_claim));
         self.renew();
         self.unrecorded.append(&mut news.ended);
@@ -237,8 +243,8 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         news
     }
 
-    /// With fewer tasks than these waiting here, others are claimed.
-    fn low(&self) -> usize {
+    /// With fewer tasks than these here, others are claimed.
+    fn low(&self) -> Low {
         self.batch.low(self.options.threads)
     }
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::super::store::{ClaimedTask, End};
 use super::context::TaskContext;
 use super::handler::{self, Failed, Handler};
+use super::pace::Low;
 use crate::databases::GeneratedDatabases;
 use crate::error::Result;
 use crate::link::backoff;
@@ -141,11 +142,11 @@ impl Shared {
         self.lock().queue.drain(..).collect()
     }
 
-    /// Returns the state once tasks have ended, fewer than `low` wait, new ones are there, the worker is to stop or the time
+    /// Returns the state once tasks have ended, fewer than `low` are here, new ones are there, the worker is to stop or the time
     /// has come. While at least `busy` tasks wait, ends are gathered for a moment.
-    pub(super) fn news(&self, low: usize, busy: usize, until: Instant) -> News {
-        self.wait_while(until, (low, busy), |state| {
-            state.queue.len() >= low && !state.is_stopping
+    pub(super) fn news(&self, low: Low, busy: usize, until: Instant) -> News {
+        self.wait_while(until, (low.queued(), busy), |state| {
+            !low.is_reached(state.queue.len(), state.running) && !state.is_stopping
         })
     }
 
