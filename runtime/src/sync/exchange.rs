@@ -109,7 +109,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         if let Err(error) = self.store(&batch, &mut counts) {
             match self.next(&error, &batch)? {
                 Next::Without(at) => {
-                    let reason = error.kind().to_string();
+                    let reason = error.reason();
                     waiting.fail(rows[at], reason, Some(error));
                     return Ok(vec![circles]);
                 }
