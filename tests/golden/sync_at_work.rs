@@ -332,7 +332,7 @@ fn sync_child() {
     }
 }
 
-/// A run that is killed after a batch of so many rows.
+/// A run that is killed after a batch of this number of rows.
 fn killed_after(world: &World, target: &str, (batch, size): (u64, usize)) {
     let itself = std::env::current_exe().expect("the path of the test");
     let status = Command::new(itself)

@@ -25,9 +25,10 @@ fn fill(physical: &mut Physical) {
     let rows: Vec<String> = numbers.collect();
     let values = rows.join(", ");
     let source = match dialect {
-        Dialect::Sqlite => format!("WITH v (uid, status) AS (VALUES {values}) SELECT * FROM v"),
+        Dialect::Sqlite | Dialect::Mysql => {
+            format!("WITH v (uid, status) AS (VALUES {values}) SELECT * FROM v")
+        }
         Dialect::Postgres => format!("SELECT * FROM (VALUES {values}) v (uid, status)"),
-        Dialect::Mysql => format!("WITH v (uid, status) AS (VALUES {values}) SELECT * FROM v"),
     };
     let insert = format!(
         "INSERT INTO _bindery_outbox (uid, status, task, payload, priority, due_at, retry_count, max_attempts, lapses, created_at, requeues) \

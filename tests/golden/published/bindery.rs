@@ -776,7 +776,7 @@ pub mod visits {
     /// The primary key of `id`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
 
-    /// Who was here, by the user's key.
+    /// Visits of users, by the user's key.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Visit {
         /// `id`

@@ -10,7 +10,7 @@ CREATE TABLE user_copies (
     domain VARCHAR(80) NOT NULL
 );
 
--- Who was here, by the user's key.
+-- Visits of users, by the user's key.
 -- @engines analytics
 CREATE TABLE visits (
     id      INTEGER PRIMARY KEY,

@@ -189,8 +189,8 @@ impl BatchSize {
         self.handed_out.is_some()
     }
 
-    /// Where fewer tasks than this are here, others are claimed. Batches that the threads begin at one time are wanted for long tasks: of these
-    /// none is claimed ahead, as an idle worker could run it.
+    /// Others are claimed where fewer tasks than this are held. A batch no larger than the number of threads is for long tasks, of which none
+    /// is claimed ahead: an idle worker could run it.
     pub(super) fn low(&self, threads: usize) -> Low {
         match self.is_quick && self.limits.1 > threads {
             true => Low::Queued(threads.max(self.now / 2)),
