@@ -171,7 +171,7 @@ impl Repair<'_> {
             return Err(failure(&error));
         }
         if let [key] = keys {
-            self.reject(key, work.deletes, reason(&error));
+            self.reject(key, work.deletes, cause(&error).reason());
             return Ok(Repaired::default());
         }
         let (first, second) = keys.split_at(keys.len() / 2);
@@ -213,7 +213,7 @@ impl Repair<'_> {
         }
         let mut refused = Vec::new();
         let mut note = |row: Rejected<'_>| {
-            refused.push((row.record.to_owned(), reason(row.error)));
+            refused.push((row.record.to_owned(), cause(row.error).reason()));
             Ok(())
         };
         let reject = self.rejects.is_some().then_some::<Reject<'_>>(&mut note);
@@ -317,18 +317,7 @@ pub(super) fn is_about_rows(error: &bindery::Error) -> bool {
     }
 }
 
-/// The reason without the file and the line that it came in.
-fn reason(error: &bindery::Error) -> String {
-    let cause = cause(error);
-    match (cause.kind(), cause.column()) {
-        (bindery::ErrorKind::UnsupportedValue(why), Some(column)) => {
-            format!("column `{column}`: {why}")
-        }
-        (kind, _) => kind.to_string(),
-    }
-}
-
-/// The database's error, where it refused a row of a file.
+/// The database's error, where it refused a row of a file: without the file and the line that the row came in.
 pub(super) fn cause(error: &bindery::Error) -> &bindery::Error {
     let cause = error
         .source()

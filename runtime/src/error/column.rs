@@ -70,7 +70,8 @@ impl Error {
 
     /// The reason with the column, without the place at which it came up.
     #[cfg(feature = "sync")]
-    pub(crate) fn reason(&self) -> String {
+    #[doc(hidden)]
+    pub fn reason(&self) -> String {
         struct What<'e>(&'e Error);
         impl fmt::Display for What<'_> {
             fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
