@@ -22,6 +22,9 @@ pub const MYSQL_FLAVOUR: &str = "BINDERY_TEST_MYSQL_FLAVOUR";
 /// The variable whose presence means that the output of tests is not read: a test that lacks its server fails there.
 pub const CI: &str = "CI";
 
+/// The variable whose presence has tests that run a share of a promise's size run all of it.
+const FULL: &str = "BINDERY_TEST_FULL";
+
 /// The variable that names a folder of real schemas.
 const CORPUS: &str = "BINDERY_CORPUS";
 
@@ -51,6 +54,12 @@ pub fn skip(why: &str) {
         "{why}; under `{CI}` this is a failure"
     );
     say_once(&format!("skipped: {why}"));
+}
+
+/// Do tests have the whole size of what is promised, as `BINDERY_TEST_FULL` says? Else they run a share of it.
+#[doc(hidden)]
+pub fn is_full_run() -> bool {
+    env::var_os(FULL).is_some()
 }
 
 /// The folder of real schemas, with a folder for each dialect: the one that `BINDERY_CORPUS` names, else `shared/corpus`

@@ -41,7 +41,7 @@ mod watchdog;
 
 pub use environment::{
     CI, MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_URL, corpus, fresh_mysql, fresh_postgres,
-    fresh_postgres_of_locale, mysql_flavour, mysql_url, postgres_url, skip,
+    fresh_postgres_of_locale, is_full_run, mysql_flavour, mysql_url, postgres_url, skip,
 };
 pub use error::Error;
 pub use proxy::{Direction, Fault, FaultProxy};

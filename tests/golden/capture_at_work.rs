@@ -9,6 +9,7 @@ use bindery::types::Uuid;
 use bindery::{Config, Dialect, ErrorKind, Hosts, StaticEngine, SyncError};
 use bindery_testkit::{
     FreshDatabase, Server, ServerOptions, Shutdown, Watchdog, fresh_mysql, fresh_postgres,
+    is_full_run,
 };
 
 use crate::capture::*;
@@ -66,10 +67,7 @@ impl<E> Any for E where E: StaticEngine + Hosts<model::Note> + Hosts<model::Orde
 
 /// The time that a test may take on all engines; more where it has its whole size.
 fn limit() -> Duration {
-    let minutes = match std::env::var_os("BINDERY_TEST_FULL") {
-        Some(_) => 60,
-        None => 10,
-    };
+    let minutes = if is_full_run() { 60 } else { 10 };
     Duration::from_mins(minutes)
 }
 
@@ -236,10 +234,7 @@ fn survive<E: Any>(options: ServerOptions) -> bindery::Result<()> {
     db.create_missing_on(E::default())?;
     let mut position = db.changes::<Note<E>>().now()?;
     let mut copy = BTreeMap::new();
-    let rounds = match std::env::var_os("BINDERY_TEST_FULL") {
-        Some(_) => 50,
-        None => 2,
-    };
+    let rounds = if is_full_run() { 50 } else { 2 };
     for round in 0..rounds {
         let answered = AtomicUsize::new(0);
         std::thread::scope(|scope| {
@@ -291,10 +286,7 @@ fn sync_02_a_change_that_is_committed_late_is_not_passed_over() -> bindery::Resu
         if E::default().dialect() == Dialect::Sqlite {
             return Ok(());
         }
-        let rounds = match std::env::var_os("BINDERY_TEST_FULL") {
-            Some(_) => 1_000,
-            None => 10,
-        };
+        let rounds = if is_full_run() { 1_000 } else { 10 };
         let (mut early, mut late) = (
             world.db.connect(E::default())?,
             world.db.connect(E::default())?,

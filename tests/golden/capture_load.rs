@@ -12,10 +12,7 @@ use crate::bench::peak_kib;
 const CHILD: &str = "BINDERY_TEST_CAPTURE_CHILD";
 
 fn share(whole: i64, part: i64) -> i64 {
-    match std::env::var_os("BINDERY_TEST_FULL") {
-        Some(_) => whole,
-        None => part,
-    }
+    if is_full_run() { whole } else { part }
 }
 
 /// A table of very many rows of which one transaction changes each: read in batches.

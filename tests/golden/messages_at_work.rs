@@ -10,7 +10,7 @@ use bindery::messages::{
 use bindery::outbox::{HasInbox, HasOutbox, WorkerReport};
 use bindery::sync::Reject;
 use bindery::{Config, Connection, Hosts, StaticEngine};
-use bindery_testkit::{FreshDatabase, Watchdog};
+use bindery_testkit::{FreshDatabase, Watchdog, is_full_run};
 
 use crate::messages::{
     Databases, NewSeat, NewUser, NewUserCopy, SeatId, SeatPatch, Tables as _, User, UserCopy,
@@ -90,11 +90,7 @@ fn open(urls: &BTreeMap<String, String>) -> Databases {
 }
 
 fn start<S: Tested, T: Tested>(test: &'static str, pair: (S, T), run: fn(&World, (S, T))) {
-    let minutes = if std::env::var_os("BINDERY_TEST_FULL").is_some() {
-        45
-    } else {
-        5
-    };
+    let minutes = if is_full_run() { 45 } else { 5 };
     let _watchdog = Watchdog::start(test, Duration::from_mins(minutes));
     if let Some(world) = world(&[pair.0.name(), pair.1.name()]) {
         run(&world, pair);

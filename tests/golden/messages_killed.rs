@@ -397,10 +397,7 @@ where
     UserId<S>: serde::de::DeserializeOwned,
 {
     let (source, target) = pair;
-    let kills = match std::env::var_os("BINDERY_TEST_FULL") {
-        Some(_) => 334,
-        None => 3,
-    };
+    let kills = if is_full_run() { 334 } else { 3 };
     let mut connection = connection(world, source);
     for round in 0..kills {
         let handled = completed(world, target);

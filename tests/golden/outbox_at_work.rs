@@ -11,7 +11,7 @@ use bindery::outbox::{
     Worker,
 };
 use bindery::{Config, Connection, EngineOptions, Hosts, StaticEngine};
-use bindery_testkit::{FreshDatabase, Watchdog};
+use bindery_testkit::{FreshDatabase, Watchdog, is_full_run};
 use serde::{Deserialize, Serialize};
 
 use crate::outbox::{Databases, NewEffect, NewUser, Tables as _, engine, model};
@@ -147,13 +147,8 @@ mod wake;
 #[path = "outbox_work.rs"]
 mod work;
 
-/// Do tests have the whole size of what is promised?
-fn is_full() -> bool {
-    std::env::var_os("BINDERY_TEST_FULL").is_some()
-}
-
 fn start<E: Tested>(test: &'static str, name: &'static str, engine: E, run: fn(&World, E)) {
-    let minutes = if is_full() { 30 } else { 5 };
+    let minutes = if is_full_run() { 30 } else { 5 };
     let _watchdog = Watchdog::start(test, Duration::from_mins(minutes));
     if let Some(world) = world(&[name]) {
         run(&world, engine);

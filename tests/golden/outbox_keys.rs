@@ -157,7 +157,7 @@ pub(super) fn patient(world: &World) -> Databases {
 /// Covers OUT-2: eight workers, many keys, and writers that commit late. With `BINDERY_TEST_FULL` ten thousand transactions of 16 writers.
 fn many_keys<E: Tested>(world: &World, engine: E) {
     const KEYS: u64 = 40;
-    let (writers, rounds) = if is_full() { (16, 625) } else { (6, 30) };
+    let (writers, rounds) = if is_full_run() { (16, 625) } else { (6, 30) };
     let work = Arc::new(AtWork::default());
     let time = Duration::from_millis(1);
     let workers: Vec<_> = (0..8)

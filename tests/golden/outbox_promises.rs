@@ -124,7 +124,7 @@ fn earlier_version<E: Tested>(world: &World, engine: E) {
 
 /// Covers OUT-15. With `BINDERY_TEST_FULL` 64 writers for a minute.
 fn writers_beside_workers<E: Tested>(world: &World, engine: E) {
-    let (writers, seconds) = if is_full() { (64, 60) } else { (8, 4) };
+    let (writers, seconds) = if is_full_run() { (64, 60) } else { (8, 4) };
     let running: Vec<_> = (0..2)
         .map(|_| {
             worker(&world.connect(), engine)

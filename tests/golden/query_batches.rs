@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bindery::{Config, Connection, EngineOptions, ErrorKind, StaticEngine};
+use bindery_testkit::is_full_run;
 
 use crate::bench::{Bench, peak_kib};
 use crate::queries::*;
@@ -11,13 +12,9 @@ use crate::query_rows::{self as rows, Seeded};
 
 const BATCH: u64 = 1_000;
 
-fn is_full() -> bool {
-    std::env::var_os("BINDERY_TEST_FULL").is_some()
-}
-
 /// Rows that stay: with `BINDERY_TEST_FULL` as many as promised.
 fn stable() -> i64 {
-    if is_full() { 1_000_000 } else { 8_000 }
+    if is_full_run() { 1_000_000 } else { 8_000 }
 }
 
 /// Runs a function on two connections of an empty database of each kind.
@@ -99,7 +96,7 @@ fn qry_06_batches_have_each_row_that_stays_once_while_others_write() -> bindery:
             assert_eq!(stay, stable());
             let grown = peak_kib().saturating_sub(before);
             // Sixteen are for the keys above; other tests of this process are not run in full together with it.
-            assert!(!is_full() || grown < 64 << 10, "{grown} KiB more");
+            assert!(!is_full_run() || grown < 64 << 10, "{grown} KiB more");
             Ok(())
         })
     }

@@ -195,7 +195,7 @@ fn answers<E: StaticEngine + Everything>(
 
 #[test]
 fn qry_01_random_queries_over_random_rows_answer_alike() -> bindery::Result<()> {
-    let is_full = std::env::var_os("BINDERY_TEST_FULL").is_some();
+    let is_full = bindery_testkit::is_full_run();
     let sets = if is_full { FULL_SETS } else { SETS };
     let mut meaningful = 0;
     for seed in 1..=sets {

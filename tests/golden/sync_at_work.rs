@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use bindery::sync::{OnReject, Reject, SyncJob};
 use bindery::types::NaiveDateTime;
 use bindery::{Config, Connection, Engine, ErrorKind, Hosts, StaticEngine, SyncError};
-use bindery_testkit::{FaultProxy, FreshDatabase, Watchdog, fresh_mysql, fresh_postgres};
+use bindery_testkit::{
+    FaultProxy, FreshDatabase, Watchdog, fresh_mysql, fresh_postgres, is_full_run,
+};
 
 use crate::sync::*;
 
@@ -87,11 +89,7 @@ impl<E> Any for E where
 /// Runs a function on empty databases for each pair.
 macro_rules! on_each_pair {
     ($show:ident) => {{
-        let minutes = if std::env::var_os("BINDERY_TEST_FULL").is_some() {
-            60
-        } else {
-            10
-        };
+        let minutes = if is_full_run() { 60 } else { 10 };
         let _watchdog = Watchdog::start(stringify!($show), Duration::from_mins(minutes));
         let Some(world) = World::start() else {
             return Ok(());

@@ -130,10 +130,7 @@ fn sync_04_numbers_that_the_target_cannot_hold_are_rejected_with_their_column()
 
 /// Do tests have the whole size of what is promised?
 fn share(whole: i64, part: i64) -> i64 {
-    match std::env::var_os("BINDERY_TEST_FULL") {
-        Some(_) => whole,
-        None => part,
-    }
+    if is_full_run() { whole } else { part }
 }
 
 /// Runs that are killed after each of their batches again and again, while rows change between them. With `BINDERY_TEST_FULL` two hundred

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use bindery_testkit::is_full_run;
+
 use super::dump::{At, Dumped, SCHEMA};
 use super::support::holds;
 
@@ -10,10 +12,7 @@ const LOAD: &str = "load --engine b --from data/default --replace --yes";
 
 /// A part of the places, or all of them.
 fn step() -> usize {
-    match std::env::var_os("BINDERY_TEST_FULL") {
-        Some(_) => 1,
-        None => 307,
-    }
+    if is_full_run() { 1 } else { 307 }
 }
 
 /// The bytes with one bit changed, and without what comes after it, of many places.

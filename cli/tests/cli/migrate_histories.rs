@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bindery_schema::dialect::Dialect;
+use bindery_testkit::is_full_run;
 
 use super::migrate_add::Both;
 use super::support::{Outcome, Project, names_in};
@@ -325,7 +326,7 @@ fn unexpected(replay: &Replay, outcomes: &[Step]) -> Vec<String> {
 fn limit() -> usize {
     let given = std::env::var("BINDERY_TEST_HISTORY_STEPS").ok();
     let given = given.and_then(|text| text.parse().ok());
-    let full = std::env::var_os("BINDERY_TEST_FULL").is_some();
+    let full = is_full_run();
     given.unwrap_or(if full { usize::MAX } else { 8 })
 }
 

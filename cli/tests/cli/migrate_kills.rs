@@ -119,7 +119,7 @@ fn kill_runs(migrated: &Migrated, rounds: u32) -> Kills {
 #[test]
 #[expect(clippy::print_stdout, reason = "the summary of a long run")]
 fn cli_07_a_killed_run_is_gone_on_with() {
-    let is_full = std::env::var_os("BINDERY_TEST_FULL").is_some();
+    let is_full = bindery_testkit::is_full_run();
     let rounds = if is_full { 300 } else { 25 };
     for migrated in Migrated::on_all() {
         for head in ["", "-- @no-transaction\n"] {

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use bindery::outbox::{HasInbox, HasOutbox};
 use bindery::sync::Reject;
 use bindery::{Config, Hosts, StaticEngine};
-use bindery_testkit::{Server, ServerOptions, Shutdown, Watchdog, fresh_mysql, fresh_postgres};
+use bindery_testkit::{
+    Server, ServerOptions, Shutdown, Watchdog, fresh_mysql, fresh_postgres, is_full_run,
+};
 
 use super::support::{Project, holds};
 
@@ -121,9 +123,10 @@ impl Away {
 
 /// The time for which the target is away.
 fn outage() -> Duration {
-    match std::env::var_os("BINDERY_TEST_FULL") {
-        Some(_) => Duration::from_secs(60),
-        None => Duration::from_secs(4),
+    if is_full_run() {
+        Duration::from_secs(60)
+    } else {
+        Duration::from_secs(4)
     }
 }
 

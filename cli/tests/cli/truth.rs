@@ -238,7 +238,7 @@ fn run(dialect: &str, make: impl Fn() -> Option<Both>, by_migrations: bool) {
     let cases = Cases::read(dialect);
     assert!(cases.cases.len() > 40, "they are read");
     let mut truth: Option<Truth> = None;
-    let is_full = std::env::var_os("BINDERY_TEST_FULL").is_some();
+    let is_full = bindery_testkit::is_full_run();
     let mut wrong = Vec::new();
     for (number, case) in cases.cases.iter().enumerate() {
         // The folder of migrations grows with each.

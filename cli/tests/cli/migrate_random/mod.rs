@@ -5,6 +5,7 @@ mod schema;
 use std::collections::BTreeMap;
 
 use bindery_schema::dialect::Dialect;
+use bindery_testkit::is_full_run;
 
 use self::schema::{Change, Kind, Random, RandomSchema};
 use super::migrate_add::Both;
@@ -168,7 +169,7 @@ fn is_twice(changes: &[Change]) -> bool {
 fn steps() -> usize {
     let given = std::env::var("BINDERY_TEST_MIGRATION_STEPS").ok();
     let given = given.and_then(|text| text.parse().ok());
-    let full = std::env::var_os("BINDERY_TEST_FULL").is_some();
+    let full = is_full_run();
     given.unwrap_or(if full { 1_000 } else { 30 })
 }
 

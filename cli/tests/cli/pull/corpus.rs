@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use bindery_schema::dialect::Dialect;
-use bindery_testkit::corpus;
+use bindery_testkit::{corpus, is_full_run};
 
 use super::database::{Database, good};
 
@@ -100,7 +100,7 @@ fn schemas(dialect: Dialect) -> Vec<Schema> {
 
 fn is_tried(path: &Path) -> bool {
     let is_small = fs::metadata(path).is_ok_and(|file| file.len() <= SHARE_BYTES);
-    is_small || std::env::var_os("BINDERY_TEST_FULL").is_some()
+    is_small || is_full_run()
 }
 
 /// The text without what no schema file makes.

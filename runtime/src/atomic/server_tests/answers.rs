@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use bindery_testkit::{Direction, Fault, FaultProxy};
+use bindery_testkit::{Direction, Fault, FaultProxy, is_full_run};
 
 use super::*;
 use crate::atomic::failpoint;
@@ -179,11 +179,7 @@ fn a_program_that_stands_still_before_its_decision_is_fenced_off() {
         return;
     };
     let world = Rc::new(world);
-    let rounds = if std::env::var_os("BINDERY_TEST_FULL").is_some() {
-        1_000
-    } else {
-        8
-    };
+    let rounds = if is_full_run() { 1_000 } else { 8 };
     let groups = GROUPS.iter().filter(|group| group.home != FILE);
     for group in groups.cycle().take(rounds) {
         let id = world.next();

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use bindery_testkit::{Fault, FaultProxy};
+use bindery_testkit::{Fault, FaultProxy, is_full_run};
 
 use super::*;
 
@@ -197,7 +197,7 @@ fn a_decision_that_is_not_committed_yet_keeps_only_its_own_branch() {
 #[test]
 #[expect(clippy::print_stdout, reason = "the summary of a long run")]
 fn a_thousand_branches_in_doubt_are_listed_and_finished() {
-    let is_full = std::env::var_os("BINDERY_TEST_FULL").is_some();
+    let is_full = is_full_run();
     let count = if is_full { 100_000 } else { 1_000 };
     let patience = if is_full { 6 * PATIENCE } else { PATIENCE };
     let _watchdog = Watchdog::start("atomic thousand", patience);

@@ -1,5 +1,7 @@
 //! Other transactions in the way of steps, and logs with many sagas.
 
+use bindery_testkit::is_full_run;
+
 use super::*;
 
 /// Errors of other transactions in the way, as each server reports them: a deadlock, a transaction that cannot be serialized, a
@@ -177,10 +179,7 @@ fn a_worker_finds_one_saga_among_very_many_that_are_over() {
     let Some(world) = World::start("many") else {
         return;
     };
-    let count = match std::env::var_os("BINDERY_TEST_FULL") {
-        Some(_) => 1_000_000,
-        None => 20_000,
-    };
+    let count = if is_full_run() { 1_000_000 } else { 20_000 };
     for (log, other) in [(FILE, PG), (PG, MARIA), (MARIA, FILE)] {
         if log == MARIA && bindery_testkit::mysql_flavour() == bindery_testkit::Product::MySql {
             // It has no tables of numbers.

@@ -4,6 +4,7 @@ use std::thread;
 
 use super::*;
 use bindery::{Engine, SessionScope};
+use bindery_testkit::is_full_run;
 
 /// Writes to the engine that is chosen.
 fn add_here(s: &mut Work, title: &str) -> bindery::Result<()> {
@@ -144,11 +145,7 @@ fn empty<E: StaticEngine + Hosts<tag::Blog>>(db: &Db, engine: E) {
 fn sel_03_threads_have_scopes_of_their_own() {
     let bench = Bench::with(|options| options.max_connections(4));
     let db = &bench.db;
-    let operations: u32 = if std::env::var_os("BINDERY_TEST_FULL").is_some() {
-        1_000
-    } else {
-        60
-    };
+    let operations: u32 = if is_full_run() { 1_000 } else { 60 };
     thread::scope(|scope| {
         for number in 0..32_u32 {
             scope.spawn(move || {

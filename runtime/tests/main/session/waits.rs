@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use bindery::Engine;
-use bindery_testkit::Watchdog;
+use bindery_testkit::{Watchdog, is_full_run};
 
 const DEADLINE: Duration = Duration::from_millis(30);
 
 fn rounds() -> u32 {
-    let full = std::env::var_os("BINDERY_TEST_FULL").is_some();
+    let full = is_full_run();
     if full { 10_000 } else { 150 }
 }
 

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use bindery::{Engine, GeneratedDatabases, Tenants};
-use bindery_testkit::Watchdog;
+use bindery_testkit::{Watchdog, is_full_run};
 
 use super::places::{Places, builder};
 use super::{get, insert, prepared, rows};
@@ -17,10 +17,7 @@ const POOLS: usize = 10;
 
 /// A thousand, or a share of them where each is costly.
 fn share(of: usize) -> usize {
-    match std::env::var_os("BINDERY_TEST_FULL") {
-        Some(_) => 1_000,
-        None => of,
-    }
+    if is_full_run() { 1_000 } else { of }
 }
 
 /// The statement that makes the table of blogs on an engine, in a schema or database.

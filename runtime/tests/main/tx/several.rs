@@ -9,7 +9,7 @@ use std::time::Duration;
 use bindery::{
     Config, Connection, EngineOptions, ErrorKind, Hosts, Registry, StaticEngine, TransactionOptions,
 };
-use bindery_testkit::{FreshDatabase, Watchdog};
+use bindery_testkit::{FreshDatabase, Watchdog, is_full_run};
 
 use super::place::{TestDatabase, at_each_place};
 use super::{add, titles};
@@ -102,9 +102,10 @@ const THREADS: u64 = 64;
 
 /// Returns the work of each thread: the promise's full size where `BINDERY_TEST_FULL` is set, else a share of it.
 fn operations() -> (usize, Duration) {
-    match std::env::var_os("BINDERY_TEST_FULL") {
-        Some(_) => (10_000, 30 * PATIENCE),
-        None => (50, PATIENCE),
+    if is_full_run() {
+        (10_000, 30 * PATIENCE)
+    } else {
+        (50, PATIENCE)
     }
 }
 
