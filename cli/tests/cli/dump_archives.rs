@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use tar::{EntryType, Header};
 use zip::write::SimpleFileOptions;
 
-use super::dump::{At, Dumped, SCHEMA};
+use super::dumped::{At, Dumped, SCHEMA};
 use super::support::{holds, names_in};
 
 const FORMS: [&str; 2] = ["tar.zst", "zip"];

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use bindery_testkit::is_full_run;
 
-use super::dump::{At, Dumped, SCHEMA};
+use super::dumped::{At, Dumped, SCHEMA};
 use super::support::holds;
 
 const LOAD: &str = "load --engine b --from data/default --replace --yes";

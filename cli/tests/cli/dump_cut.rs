@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::thread;
 
-use super::dump::Dumped;
+use super::dumped::Dumped;
 use super::support::{holds, names_in};
 
 /// A quarter of a million rows.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use bindery_testkit::{Direction, Fault, FaultProxy, fresh_mysql, fresh_postgres};
 use mysql::prelude::Queryable;
 
-use super::dump::{At, Dumped, SCHEMA};
+use super::dumped::{At, Dumped, SCHEMA};
 use super::support::holds;
 
 const BANK: &str = "\

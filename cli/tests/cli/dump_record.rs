@@ -1,6 +1,6 @@
 //! `bindery dump --record`: one record and what belongs to it. Row DUMP-05 of the acceptance list.
 
-use super::dump::Dumped;
+use super::dumped::Dumped;
 use super::support::{holds, names_in};
 
 /// Blogs with posts, posts with tags, authors who refer to themselves, and a link to the users of another engine.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bindery_testkit::fresh_postgres;
 
-use super::dump::{At, Dumped};
+use super::dumped::{At, Dumped};
 use super::support::{holds, names_in};
 
 const SCHEMA: &str = "\

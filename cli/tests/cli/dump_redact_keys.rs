@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use bindery_testkit::{fresh_mysql, fresh_postgres};
 
-use super::dump::{At, Dumped};
+use super::dumped::{At, Dumped};
 use super::support::{holds, names_in};
 
 const PLAIN: &str = "\

@@ -1,6 +1,6 @@
 //! `bindery load --skip-bad` on the three databases: bad rows are left out and kept in a file.
 
-use super::dump::Dumped;
+use super::dumped::Dumped;
 use super::support::holds;
 
 #[test]

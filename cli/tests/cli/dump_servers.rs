@@ -4,7 +4,7 @@ use std::path::Path;
 
 use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
 
-use super::dump::{Dumped, SCHEMA, THINGS, without_json_blanks};
+use super::dumped::{Dumped, SCHEMA, THINGS, without_json_blanks};
 use super::support::{Project, holds};
 
 /// Types that MySQL has beside those of [`SCHEMA`].

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bindery_testkit::Watchdog;
 
-use super::migrate::{At, Migrated};
+use super::migrated::{At, Migrated};
 use super::support::{holds, wait_until};
 
 const TABLE: &str =

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bindery_testkit::{Direction, Fault, FaultProxy, Server, fresh_mysql, fresh_postgres};
 
-use super::migrate::{At, Migrated};
+use super::migrated::{At, Migrated};
 use super::support::{Project, holds};
 
 const A: &str = "CREATE TABLE a (id BIGINT PRIMARY KEY);\n";

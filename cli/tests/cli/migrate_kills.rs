@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Instant;
 
-use super::migrate::{At, Migrated};
+use super::migrated::{At, Migrated};
 use super::support::wait_until;
 
 const VERSIONS: i64 = 3;

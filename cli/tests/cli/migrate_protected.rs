@@ -1,6 +1,6 @@
 //! `bindery migrate` on an engine that is `protected`.
 
-use super::migrate::Migrated;
+use super::migrated::Migrated;
 use super::support::holds;
 
 const A: &str = "CREATE TABLE a (id BIGINT PRIMARY KEY, x BIGINT);\n";

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use super::migrate::{At, Migrated};
+use super::migrated::{At, Migrated};
 use super::support::{holds, names_in};
 
 /// Three migrations that belong together, and one after them.

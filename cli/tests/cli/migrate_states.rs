@@ -1,6 +1,6 @@
 //! States that a person looks at: what `resolve` refuses, what a dry run lists, what another tool's history says.
 
-use super::migrate::Migrated;
+use super::migrated::Migrated;
 use super::support::{Project, holds};
 
 const A: &str = "CREATE TABLE a (id BIGINT PRIMARY KEY);\n";
