@@ -1,16 +1,12 @@
 //! Changes that triggers record on three databases: which operations are, in which order they are read, and syncs that go by them.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bindery::sync::{ChangeKind, ChangePosition};
 use bindery::types::Uuid;
 use bindery::{Config, Dialect, ErrorKind, Hosts, StaticEngine, SyncError};
-use bindery_testkit::{
-    FreshDatabase, Server, ServerOptions, Shutdown, Watchdog, fresh_mysql, fresh_postgres,
-    is_full_run,
-};
+use bindery_testkit::{FreshDatabase, Watchdog, fresh_mysql, fresh_postgres, is_full_run};
 
 use crate::capture::*;
 
@@ -85,8 +81,12 @@ macro_rules! on_each_engine {
     }};
 }
 
+#[path = "capture_crashes.rs"]
+mod crashes;
 #[path = "capture_load.rs"]
 mod load;
+#[path = "capture_refused.rs"]
+mod refused;
 
 fn new_note(id: i64, body: &str) -> NewNote {
     NewNote::new(id, format!("slug {id}"), body)
@@ -112,6 +112,46 @@ fn read<E: Any>(
 
 fn now<E: Any>(world: &World) -> bindery::Result<ChangePosition> {
     world.db.changes::<Note<E>>().now()
+}
+
+/// The rows of the table by their keys.
+fn stored<E: Any>(db: &Databases) -> bindery::Result<BTreeMap<i64, String>> {
+    let rows = db
+        .connect(E::default())?
+        .notes()
+        .order_by(note::id.asc())
+        .all()?;
+    let pair = |row: Note<E>| (*row.id.value(), row.body);
+    Ok(rows.into_iter().map(pair).collect())
+}
+
+/// Takes the changes after a position over into a copy.
+fn replayed<E: Any>(
+    db: &Databases,
+    mut position: ChangePosition,
+    copy: &mut BTreeMap<i64, String>,
+) -> bindery::Result<ChangePosition> {
+    let changes = db.changes::<Note<E>>().batch_size(100);
+    loop {
+        let batch = changes.after(&position)?;
+        for change in batch.changes {
+            match change.row {
+                Some(row) => copy.insert(*change.key.value(), row.body),
+                None => copy.remove(change.key.value()),
+            };
+        }
+        position = batch.position;
+        if !batch.has_more {
+            return Ok(position);
+        }
+    }
+}
+
+fn is_lost(error: &bindery::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Sync(SyncError::PositionLost { .. })
+    )
 }
 
 use ChangeKind::{Deleted, Inserted, Updated};
@@ -155,128 +195,6 @@ fn cdc_01_committed_changes_are_recorded_and_others_are_not() -> bindery::Result
         Ok(())
     }
     on_each_engine!(show)
-}
-
-/// Writes until the server is gone, and counts the transactions that were answered.
-fn write_until_gone<E: Any>(db: &Databases, base: i64, answered: &AtomicUsize) {
-    let outcome = db.connect(E::default()).and_then(|mut notes| {
-        for at in base.. {
-            notes.transaction(|tx| {
-                tx.notes().insert(new_note(at, "written"))?;
-                if at % 3 == 0 {
-                    let before = tx
-                        .notes()
-                        .filter(note::id.eq(NoteId::on(E::default(), at - 1)));
-                    before.update(note::body.set_to(format!("by {at}")))?;
-                }
-                if at % 5 == 0 {
-                    tx.notes()
-                        .filter(note::id.eq(NoteId::on(E::default(), at - 4)))
-                        .delete()?;
-                }
-                Ok(())
-            })?;
-            answered.fetch_add(1, Ordering::Relaxed);
-        }
-        Ok(())
-    });
-    assert!(outcome.is_err(), "it writes until the server is gone");
-}
-
-/// The rows of the table by their keys.
-fn stored<E: Any>(db: &Databases) -> bindery::Result<BTreeMap<i64, String>> {
-    let rows = db
-        .connect(E::default())?
-        .notes()
-        .order_by(note::id.asc())
-        .all()?;
-    let pair = |row: Note<E>| (*row.id.value(), row.body);
-    Ok(rows.into_iter().map(pair).collect())
-}
-
-/// Takes the changes after a position over into a copy.
-fn replayed<E: Any>(
-    db: &Databases,
-    mut position: ChangePosition,
-    copy: &mut BTreeMap<i64, String>,
-) -> bindery::Result<ChangePosition> {
-    let changes = db.changes::<Note<E>>().batch_size(100);
-    loop {
-        let batch = changes.after(&position)?;
-        for change in batch.changes {
-            match change.row {
-                Some(row) => copy.insert(*change.key.value(), row.body),
-                None => copy.remove(change.key.value()),
-            };
-        }
-        position = batch.position;
-        if !batch.has_more {
-            return Ok(position);
-        }
-    }
-}
-
-fn survive<E: Any>(options: ServerOptions) -> bindery::Result<()> {
-    let _watchdog = Watchdog::start("crashes under load", Duration::from_secs(1_800));
-    let Some(mut server) = options.durable(true).start_or_skip() else {
-        return Ok(());
-    };
-    let url = server.database("captured").expect("a database");
-    let mut config = Config::new().engine("default", "sqlite::memory:");
-    for (name, elsewhere) in [
-        ("m", "mysql://a@127.0.0.1:9/a"),
-        ("p", "postgres://a@127.0.0.1:9/a"),
-    ] {
-        let is_it = name == E::default().name();
-        config = config.engine(name, if is_it { url.as_str() } else { elsewhere });
-    }
-    let db = Databases::with_config(&config)?;
-    db.create_missing_on(E::default())?;
-    let mut position = db.changes::<Note<E>>().now()?;
-    let mut copy = BTreeMap::new();
-    let rounds = if is_full_run() { 50 } else { 2 };
-    for round in 0..rounds {
-        let answered = AtomicUsize::new(0);
-        std::thread::scope(|scope| {
-            for writer in 0..3 {
-                let (db, answered) = (&db, &answered);
-                scope.spawn(move || {
-                    write_until_gone::<E>(db, (round * 3 + writer) * 1_000_000 + 10, answered);
-                });
-            }
-            while answered.load(Ordering::Relaxed) < 60 {
-                std::thread::yield_now();
-            }
-            server.go_down(Shutdown::Crash);
-        });
-        server.come_back().expect("it starts again");
-        position = replayed::<E>(&db, position, &mut copy)?;
-        assert_eq!(copy, stored::<E>(&db)?, "round {round}");
-        let mut source = db.connect(E::default())?;
-        let mut count = |operation: &str| -> bindery::Result<i64> {
-            let sql =
-                format!("SELECT count(*) FROM _bindery_changes WHERE operation = '{operation}'");
-            source.query_scalar(bindery::Sql::assembled(sql), ())
-        };
-        let left = count("I")? - count("D")?;
-        assert_eq!(
-            usize::try_from(left).expect("not less than none"),
-            copy.len()
-        );
-    }
-    Ok(())
-}
-
-/// Covers CDC-1 on PostgreSQL: the server is killed under load.
-#[test]
-fn cdc_01_changes_are_those_of_the_table_after_crashes_of_postgres() -> bindery::Result<()> {
-    survive::<engine::P>(Server::postgres())
-}
-
-/// Covers CDC-1 on MariaDB: the server is killed under load.
-#[test]
-fn cdc_01_changes_are_those_of_the_table_after_crashes_of_mariadb() -> bindery::Result<()> {
-    survive::<engine::M>(Server::mysql())
 }
 
 /// Covers CDC-2 on PostgreSQL, MariaDB: transactions that commit late are read after those that were committed before them.
@@ -525,82 +443,6 @@ fn cdc_06_keys_are_recorded_as_they_are() -> bindery::Result<()> {
     on_each_engine!(show)
 }
 
-/// Covers CDC-8 on SQLite: a change that cannot be recorded is not made.
-#[test]
-fn cdc_08_a_write_whose_change_cannot_be_recorded_fails() -> bindery::Result<()> {
-    let Some(world) = World::start() else {
-        return Ok(());
-    };
-    let file = world.folder.path().join("default.db");
-    let connection = rusqlite::Connection::open(file).expect("the file");
-    let pages: i64 = connection
-        .query_row("PRAGMA page_count", [], |row| row.get(0))
-        .expect("a number");
-    connection
-        .pragma_update(None, "max_page_count", pages)
-        .expect("it is set");
-    let mut written = 0;
-    let full = (0..10_000).find_map(|id| {
-        let sql = "INSERT INTO notes VALUES (?1, 'slug ' || ?1, '')";
-        match connection.execute(sql, [id]) {
-            Ok(_) => {
-                written += 1;
-                None
-            }
-            Err(error) => Some(error),
-        }
-    });
-    assert!(full.expect("there is no room").to_string().contains("full"));
-    let count = |sql: &str| {
-        connection
-            .query_row(sql, [], |row| row.get::<_, i64>(0))
-            .expect("a number")
-    };
-    assert_eq!(count("SELECT count(*) FROM notes"), written);
-    assert_eq!(count("SELECT count(*) FROM _bindery_changes"), written);
-    Ok(())
-}
-
-/// Covers CDC-8: where the table of changes takes none, a write of the captured table fails, and so does the transaction with it.
-#[test]
-fn cdc_08_a_write_fails_where_the_table_of_changes_takes_none() -> bindery::Result<()> {
-    fn show<E: Any>(world: &World) -> bindery::Result<()> {
-        let refuse = match E::default().dialect() {
-            Dialect::Sqlite => {
-                "CREATE TRIGGER full BEFORE INSERT ON _bindery_changes BEGIN SELECT RAISE(ABORT, 'no room'); END"
-            }
-            Dialect::Postgres | Dialect::Mysql => {
-                "ALTER TABLE _bindery_changes ADD CONSTRAINT no_room CHECK (table_name <> 'notes')"
-            }
-        };
-        let take = match E::default().dialect() {
-            Dialect::Sqlite => "DROP TRIGGER full",
-            Dialect::Postgres | Dialect::Mysql => {
-                "ALTER TABLE _bindery_changes DROP CONSTRAINT no_room"
-            }
-        };
-        let start = now::<E>(world)?;
-        world.run_as_another::<E>(refuse);
-        let mut notes = world.db.connect(E::default())?;
-        notes
-            .notes()
-            .insert(new_note(1, "lost"))
-            .expect_err("it is not recorded");
-        let both: bindery::Result<()> = notes.transaction(|tx| {
-            tx.notes()
-                .insert_many((2..5).map(|id| new_note(id, "lost")))?;
-            Ok(())
-        });
-        both.expect_err("they are not recorded");
-        assert_eq!(notes.notes().count()?, 0);
-        world.run_as_another::<E>(take);
-        notes.notes().insert(new_note(1, "kept"))?;
-        assert_eq!(read::<E>(world, start)?.0, [(1, Inserted)]);
-        Ok(())
-    }
-    on_each_engine!(show)
-}
-
 /// Covers CDC-10.
 #[test]
 fn cdc_10_changes_are_kept_for_every_reader() -> bindery::Result<()> {
@@ -641,76 +483,6 @@ fn cdc_10_changes_are_kept_for_every_reader() -> bindery::Result<()> {
             .map(drop)
     }
     on_each_engine!(show)
-}
-
-fn is_lost(error: &bindery::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Sync(SyncError::PositionLost { .. })
-    )
-}
-
-fn is_not_recorded(error: &bindery::Error) -> bool {
-    matches!(error.kind(), ErrorKind::Sync(SyncError::NotRecorded { .. }))
-}
-
-/// Covers CDC-11: a trigger that is dropped or switched off is noticed by the next read.
-#[test]
-fn cdc_11_a_trigger_that_is_gone_is_noticed() -> bindery::Result<()> {
-    fn show<E: Any>(world: &World) -> bindery::Result<()> {
-        let changes = world.db.changes::<Note<E>>();
-        let position = changes.now()?;
-        let mut notes = world.db.connect(E::default())?;
-        let sql = match E::default().dialect() {
-            Dialect::Postgres => "ALTER TABLE notes DISABLE TRIGGER ALL".to_owned(),
-            Dialect::Sqlite => {
-                let name: String = notes.query_scalar(
-                    "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'notes' AND name LIKE '%capture_d%'",
-                    (),
-                )?;
-                format!("DROP TRIGGER {name}")
-            }
-            Dialect::Mysql => {
-                let name: String = notes.query_scalar(
-                    "SELECT trigger_name FROM information_schema.triggers WHERE event_object_table = 'notes' \
-                     AND trigger_schema = database() AND trigger_name LIKE '%capture_d%'",
-                    (),
-                )?;
-                format!("DROP TRIGGER {name}")
-            }
-        };
-        world.run_as_another::<E>(&sql);
-        let error = changes.after(&position).expect_err("it is noticed");
-        assert!(is_not_recorded(&error), "{error}");
-        assert_eq!(error.engine(), Some(E::default().name()));
-        Ok(())
-    }
-    on_each_engine!(show)
-}
-
-/// A position of another database, or of one that was restored since, is not taken for one of this.
-#[test]
-fn cdc_03_a_position_of_another_database_is_refused() -> bindery::Result<()> {
-    let (Some(world), Some(other)) = (World::start(), World::start()) else {
-        return Ok(());
-    };
-    fn show<E: Any>(world: &World, other: &World) -> bindery::Result<()> {
-        let start = now::<E>(world)?;
-        let refused = other.db.changes::<Note<E>>().after(&start);
-        assert!(is_lost(&refused.expect_err("of another database")));
-        for world in [world, other] {
-            let mut notes = world.db.connect(E::default())?;
-            notes.notes().insert(new_note(1, "the same"))?;
-        }
-        let (_, position) = read::<E>(world, start)?;
-        now::<E>(other)?;
-        let refused = other.db.changes::<Note<E>>().after(&position);
-        assert!(is_lost(&refused.expect_err("of another database")));
-        Ok(())
-    }
-    show::<engine::Default>(&world, &other)?;
-    show::<engine::P>(&world, &other)?;
-    show::<engine::M>(&world, &other)
 }
 
 /// Covers SYNC-11: deletes are copied, and rows that other programs write.

@@ -1,7 +1,7 @@
 //! Recorded changes under load: huge transactions, many writers at once, processes that are killed, and a backup that is restored.
 
 use std::process::{Command, Stdio};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bindery::{LinkCache, Linked};
 

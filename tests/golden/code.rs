@@ -29,6 +29,7 @@ mod query_selects;
 mod refusals;
 mod relations_apart;
 mod relations_at_work;
+mod relations_many;
 mod sync_at_work;
 mod updates;
 mod validated;

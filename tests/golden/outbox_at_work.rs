@@ -1,7 +1,6 @@
 //! Tasks through generated code: written in a transaction, run by workers, on each database.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -132,12 +131,18 @@ macro_rules! on_each {
     )*};
 }
 
+#[path = "outbox_attempts.rs"]
+mod attempts;
 #[path = "outbox_busy.rs"]
 mod busy;
 #[path = "outbox_events.rs"]
 mod events;
 #[path = "outbox_keys.rs"]
 mod keys;
+#[path = "outbox_kills.rs"]
+mod kills;
+#[path = "outbox_leases.rs"]
+mod leases;
 #[path = "outbox_periodic.rs"]
 mod periodic;
 #[path = "outbox_promises.rs"]
@@ -157,21 +162,13 @@ fn start<E: Tested>(test: &'static str, name: &'static str, engine: E, run: fn(&
 
 on_each! {
     out_01_a_task_is_there_with_its_row_or_not_at_all = stored_with_its_row;
-    out_02_attempts_end_at_five_with_growing_pauses = attempts_end;
     out_03_tasks_of_many_workers_have_one_effect_each = one_effect_each;
     out_03_tasks_of_a_key_run_in_their_order = in_order_of_their_key;
-    out_05_failing_tasks_do_not_starve_good_ones = nothing_starves;
-    out_05_an_unknown_type_and_broken_json_are_failures = unreadable_tasks_fail;
-    out_05_failed_tasks_are_put_back_with_a_record = put_back;
-    out_05_the_claims_of_a_lost_worker_are_taken_over = taken_over;
     a_unique_key_keeps_one_task = one_for_a_unique_key;
     tasks_wait_for_their_time = wait_for_their_time;
-    a_worker_that_is_stopped_gives_back_what_it_has_not_begun = gives_back;
     a_run_without_tasks_and_a_stop_end_promptly = ends_promptly;
     a_missing_table_is_named = missing_table_is_named;
     names_that_differ_at_their_ends_are_two_effects = effects_of_similar_names;
-    a_task_waits_while_a_later_one_of_its_key_runs = waits_for_a_later_one;
-    an_end_is_recorded_after_an_outage_longer_than_the_lease = recorded_after_an_outage;
     old_tasks_are_deleted_as_fast_as_they_are_completed = many_are_deleted;
     settings_without_end_are_taken = endless_settings;
 }
@@ -292,64 +289,6 @@ fn stored_with_its_row<E: Tested>(world: &World, engine: E) {
     );
 }
 
-/// Covers OUT-7.
-fn attempts_end<E: Tested>(world: &World, engine: E) {
-    let attempts = Arc::new(Mutex::new(BTreeMap::<i64, Vec<Instant>>::new()));
-    push(world, engine, 1..4);
-    let seen = Arc::clone(&attempts);
-    let worker = world
-        .db
-        .worker_on(engine)
-        .first_pause(Duration::from_millis(50));
-    let worker = worker.longest_poll(Duration::from_millis(10));
-    let worker = worker.on::<SendWelcome>(move |task, cx| {
-        seen.lock()
-            .unwrap()
-            .entry(task.number)
-            .or_default()
-            .push(Instant::now());
-        match task.number {
-            1 => Err("always".into()),
-            2 if cx.attempt() < 5 => Err("four times".into()),
-            3 => Err("ä\0".repeat(500_000).into()),
-            _ => Ok(()),
-        }
-    });
-    let running = worker.start().unwrap();
-    let is_done = || {
-        let summary = TaskQueue::new(&world.db, engine).summary().unwrap();
-        summary.failed + completed(world, engine) == 3
-    };
-    while !is_done() {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    std::thread::sleep(Duration::from_millis(200));
-    let report = running.stop().unwrap();
-    assert_eq!(
-        (report.failed, report.completed, report.retried),
-        (2, 1, 12),
-        "{report:?}"
-    );
-    let all = records(world, engine, &TaskFilter::all());
-    assert_eq!(all[0].status, TaskStatus::Failed);
-    assert_eq!(
-        (all[0].retry_count, all[0].last_error.as_deref()),
-        (5, Some("always"))
-    );
-    assert_eq!(
-        (all[1].status, all[1].retry_count),
-        (TaskStatus::Completed, 4)
-    );
-    assert_eq!(all[2].last_error.as_ref().unwrap().chars().count(), 2_000);
-    let attempts = attempts.lock().unwrap();
-    for times in attempts.values() {
-        assert_eq!(times.len(), 5);
-        let pauses: Vec<_> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        assert!(pauses[0] >= Duration::from_millis(35), "{pauses:?}");
-        assert!(pauses[3] > pauses[1] && pauses[2] > pauses[0], "{pauses:?}");
-    }
-}
-
 /// Covers OUT-3.
 fn one_effect_each<E: Tested>(world: &World, engine: E) {
     const TASKS: i64 = 1_000;
@@ -427,179 +366,6 @@ fn in_order_of_their_key<E: Tested>(world: &World, engine: E) {
     for (key, numbers) in done.iter() {
         assert_eq!(*numbers, (0..STEPS).collect::<Vec<_>>(), "{key}");
     }
-}
-
-/// Covers OUT-7.
-fn nothing_starves<E: Tested>(world: &World, engine: E) {
-    push(world, engine, 0..150);
-    let worker = world
-        .db
-        .worker_on(engine)
-        .first_pause(Duration::from_secs(60));
-    let worker = worker.on::<SendWelcome>(move |task, cx| match task.number {
-        ..100 => Err("poisoned".into()),
-        number => Ok(effect(cx.db(), engine, number)?),
-    });
-    let report = worker.run_until_idle().unwrap();
-    assert_eq!((report.completed, report.retried), (50, 100), "{report:?}");
-    assert_eq!(report.batches, 2);
-}
-
-/// Covers OUT-7, OUT-14.
-fn unreadable_tasks_fail<E: Tested>(world: &World, engine: E) {
-    push(world, engine, 0..2);
-    world
-        .db
-        .connect(engine)
-        .unwrap()
-        .tasks()
-        .push(Other { number: 1 })
-        .unwrap();
-    execute(
-        world,
-        engine,
-        "UPDATE _bindery_outbox SET payload = '{\"number\":\"secret\"}' WHERE task = 'send-welcome' AND payload LIKE '%1%'".to_owned(),
-    );
-    execute(
-        world,
-        engine,
-        "UPDATE _bindery_outbox SET max_attempts = 1".to_owned(),
-    );
-    let report = worker(&world.db, engine).run_until_idle().unwrap();
-    assert_eq!((report.completed, report.failed), (1, 2), "{report:?}");
-    let failed = records(world, engine, &TaskFilter::failed());
-    let reason = |at: usize| failed[at].last_error.clone().unwrap_or_default();
-    assert_eq!(
-        reason(0),
-        "the payload is not a `send-welcome`: it has another shape than the program's type (line 1, column 18)",
-        "values stay out of it"
-    );
-    assert_eq!(
-        reason(1),
-        "this worker has no handler for tasks of type `Other`"
-    );
-}
-
-fn put_back<E: Tested>(world: &World, engine: E) {
-    push(world, engine, 0..3);
-    let is_mended = Arc::new(AtomicBool::new(false));
-    let run = || {
-        let is_mended = Arc::clone(&is_mended);
-        let worker = world.db.worker_on(engine).on::<SendWelcome>(move |_, _| {
-            match is_mended.load(Ordering::Relaxed) {
-                true => Ok(()),
-                false => panic!("broken"),
-            }
-        });
-        worker.run_until_idle().unwrap()
-    };
-    execute(
-        world,
-        engine,
-        "UPDATE _bindery_outbox SET max_attempts = 1".to_owned(),
-    );
-    assert_eq!(run().failed, 3);
-    let queue = TaskQueue::new(&world.db, engine);
-    let failed = records(world, engine, &TaskFilter::failed());
-    assert_eq!(
-        failed[0].last_error.as_deref(),
-        Some("the handler panicked: broken")
-    );
-    is_mended.store(true, Ordering::Relaxed);
-    assert_eq!(run().completed, 0, "it is not tried again by itself");
-
-    assert_eq!(
-        queue
-            .retry(&TaskFilter::failed().task("strange"), "ann")
-            .unwrap(),
-        0
-    );
-    assert_eq!(
-        queue
-            .retry(&TaskFilter::failed().id(failed[0].id), "ann")
-            .unwrap(),
-        1
-    );
-    let record = &records(world, engine, &TaskFilter::all().id(failed[0].id))[0];
-    assert_eq!(
-        (record.status, record.retry_count),
-        (TaskStatus::Pending, 0)
-    );
-    assert_eq!(
-        (record.requeued_by.as_deref(), record.requeues),
-        (Some("ann"), 1)
-    );
-    assert!(record.requeued_at >= Some(record.created_at));
-    assert_eq!(run().completed, 1);
-    assert_eq!(queue.delete(&TaskFilter::failed()).unwrap(), 2);
-    let left = queue.summary().unwrap();
-    let completed = completed(world, engine);
-    assert_eq!((left.failed, completed, left.pending), (0, 1, 0));
-}
-
-/// Covers OUT-1, OUT-10.
-fn taken_over<E: Tested>(world: &World, engine: E) {
-    push(world, engine, 0..20);
-    let lease = Duration::from_millis(300);
-    // A worker that claims and stands still: as if it had been killed, and as if it had been paused.
-    let (began, goes_on) = (
-        Arc::new(AtomicBool::new(false)),
-        Arc::new(AtomicBool::new(false)),
-    );
-    let (seen, until) = (Arc::clone(&began), Arc::clone(&goes_on));
-    let begun = Arc::new(AtomicUsize::new(0));
-    let beginning = Arc::clone(&begun);
-    let paused = world.connect().worker_on(engine).threads(1).lease(lease);
-    let paused = paused.on::<SendWelcome>(move |_, _| {
-        seen.store(true, Ordering::Relaxed);
-        beginning.fetch_add(1, Ordering::Relaxed);
-        while !until.load(Ordering::Relaxed) {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        Ok(())
-    });
-    let paused = paused.start().unwrap();
-    while !began.load(Ordering::Relaxed) {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    // Its process is lost: the lease is not renewed.
-    execute(
-        world,
-        engine,
-        "UPDATE _bindery_outbox SET claim = 'of a lost worker', due_at = due_at + 300 WHERE status = 'running'".to_owned(),
-    );
-    let runs = Arc::new(AtomicU64::new(0));
-    let count = Arc::clone(&runs);
-    let heir = world
-        .connect()
-        .worker_on(engine)
-        .lease(Duration::from_secs(60));
-    let heir = heir.longest_poll(Duration::from_millis(20));
-    let heir = heir.on::<SendWelcome>(move |task, cx| {
-        count.fetch_add(1, Ordering::Relaxed);
-        Ok(effect(cx.db(), engine, task.number)?)
-    });
-    let heir = heir.start().unwrap();
-    while runs.load(Ordering::Relaxed) < 20 {
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    let report = heir.stop().unwrap();
-    assert_eq!((report.completed, report.lost), (20, 0), "{report:?}");
-    let before = records(world, engine, &TaskFilter::all());
-    goes_on.store(true, Ordering::Relaxed);
-    std::thread::sleep(lease);
-    assert_eq!(
-        begun.load(Ordering::Relaxed),
-        1,
-        "it begins none that is another's"
-    );
-    let late = paused.stop().unwrap();
-    assert!(late.lost >= 1, "{late:?}");
-    assert_eq!(
-        records(world, engine, &TaskFilter::all()),
-        before,
-        "it changed nothing"
-    );
 }
 
 fn one_for_a_unique_key<E: Tested>(world: &World, engine: E) {
@@ -709,38 +475,6 @@ fn wait_for_their_time<E: Tested>(world: &World, engine: E) {
     assert_eq!((left.pending, completed(world, engine)), (1, 4));
 }
 
-fn gives_back<E: Tested>(world: &World, engine: E) {
-    push(world, engine, 0..50);
-    let began = Arc::new(AtomicUsize::new(0));
-    let seen = Arc::clone(&began);
-    let worker = world.db.worker_on(engine).threads(2);
-    let worker = worker.on::<SendWelcome>(move |task, cx| {
-        seen.fetch_add(1, Ordering::Relaxed);
-        while !cx.is_stopping() {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        Ok(effect(cx.db(), engine, task.number)?)
-    });
-    let running = worker.start().unwrap();
-    while began.load(Ordering::Relaxed) < 2 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let report = running.stop().unwrap();
-    assert_eq!(
-        (report.completed, report.lost, report.abandoned),
-        (2, 0, 0),
-        "{report:?}"
-    );
-    let left = TaskQueue::new(&world.db, engine).summary().unwrap();
-    let completed = completed(world, engine);
-    assert_eq!((left.pending, left.running, completed), (48, 0, 2));
-    let all = records(world, engine, &TaskFilter::all());
-    assert!(
-        all.iter().all(|one| one.retry_count == 0),
-        "no attempt was made"
-    );
-}
-
 fn effects_of_similar_names<E: Tested>(world: &World, engine: E) {
     push(world, engine, 0..1);
     let worker = world.db.worker_on(engine);
@@ -758,71 +492,6 @@ fn effects_of_similar_names<E: Tested>(world: &World, engine: E) {
     });
     let report = worker.run_until_idle().unwrap();
     assert_eq!(report.completed, 1, "{report:?}");
-}
-
-/// A failed task that is put back, or one that was committed late, while one after it runs.
-fn waits_for_a_later_one<E: Tested>(world: &World, engine: E) {
-    let mut connection = world.db.connect(engine).unwrap();
-    for number in 1..3 {
-        let key = "one".to_owned();
-        connection.tasks().push(Step { key, number }).unwrap();
-    }
-    drop(connection);
-    let set = |status: &str| {
-        let hour = 3_600_000;
-        let later = format!(
-            "UPDATE _bindery_outbox SET status = '{status}', claim = 'x', due_at = due_at + {hour} WHERE payload LIKE '%2%'"
-        );
-        assert_eq!(execute(world, engine, later), 1);
-    };
-    let run = || {
-        let worker = world.db.worker_on(engine).on::<Step>(|_, _| Ok(()));
-        worker.run_until_idle().unwrap().completed
-    };
-    set("running");
-    assert_eq!(run(), 0);
-    set("failed");
-    assert_eq!(run(), 1);
-}
-
-/// Covers OUT-4, OUT-5.
-fn recorded_after_an_outage<E: Tested>(world: &World, engine: E) {
-    push(world, engine, 0..2);
-    let is_away = Arc::new(AtomicBool::new(false));
-    let begun = Arc::new(AtomicUsize::new(0));
-    let (away, count) = (Arc::clone(&is_away), Arc::clone(&begun));
-    let worker = world.connect().worker_on(engine).threads(2);
-    let worker = worker.lease(Duration::from_millis(300));
-    let worker = worker.on::<SendWelcome>(move |task, _| {
-        count.fetch_add(1, Ordering::Relaxed);
-        // One ends during the outage, the other after it.
-        while !away.load(Ordering::Relaxed) {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        std::thread::sleep(Duration::from_millis(
-            50 + task.number.unsigned_abs() * 2_500,
-        ));
-        Ok(())
-    });
-    let running = worker.start().unwrap();
-    while begun.load(Ordering::Relaxed) < 2 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let rename = |from: &str, to: &str| {
-        execute(world, engine, format!("ALTER TABLE {from} RENAME TO {to}"));
-    };
-    rename("_bindery_outbox", "away");
-    is_away.store(true, Ordering::Relaxed);
-    std::thread::sleep(Duration::from_millis(1_200));
-    rename("away", "_bindery_outbox");
-    let until = Instant::now() + Duration::from_secs(10);
-    let queue = TaskQueue::new(&world.db, engine);
-    while queue.completed().unwrap() < 2 && Instant::now() < until {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    let report = running.stop().unwrap();
-    assert_eq!((report.completed, report.lost), (2, 0), "{report:?}");
-    assert_eq!(begun.load(Ordering::Relaxed), 2, "each ran once");
 }
 
 fn many_are_deleted<E: Tested>(world: &World, engine: E) {
@@ -898,121 +567,6 @@ fn missing_table_is_named<E: Tested>(world: &World, engine: E) {
     assert!(told(summary.unwrap_err()).contains(&help));
     let made = world.db.create_missing_on(engine).unwrap().created;
     assert_eq!(made, [(engine.name(), "_bindery_outbox")]);
-}
-
-/// The URLs of a process that is killed between the commit on the target and the end of its task, one to a line.
-const CHILD: &str = "BINDERY_TEST_OUTBOX_CHILD";
-
-/// Covers OUT-1, OUT-3.
-///
-/// The pairs of engines: that of the tasks, and that of the effects.
-fn to_target<S: Tested, T: Tested>(world: &World, (source, target): (S, T)) {
-    push(world, source, 7..8);
-    let itself = std::env::current_exe().expect("the path of the test");
-    let urls: Vec<String> = world
-        .urls
-        .iter()
-        .map(|(name, url)| format!("{name} {url}"))
-        .collect();
-    let status = Command::new(itself)
-        .args(["outbox_at_work::child", "--exact"])
-        .env(
-            CHILD,
-            format!("{} {}\n{}", source.name(), target.name(), urls.join("\n")),
-        )
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .expect("the test runs");
-    assert_eq!(status.code(), None, "it was killed");
-    assert_eq!(effects(world, target), [7]);
-    let left = TaskQueue::new(&world.db, source).summary().unwrap();
-    assert_eq!((left.running, completed(world, source)), (1, 0));
-
-    let runs = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&runs);
-    let worker = world
-        .db
-        .worker_on(source)
-        .longest_poll(Duration::from_millis(50));
-    let worker = worker.on::<SendWelcome>(move |task, cx| {
-        count.fetch_add(1, Ordering::Relaxed);
-        once(cx, target, task.number)
-    });
-    let running = worker.start().unwrap();
-    while completed(world, source) < 1 {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    assert_eq!(running.stop().unwrap().completed, 1);
-    assert_eq!(runs.load(Ordering::Relaxed), 1, "it was run again");
-    assert_eq!(effects(world, target), [7], "and had no second effect");
-    let day = Duration::from_hours(24);
-    assert_eq!(
-        bindery::outbox::prune_inbox(&world.db, target, day).unwrap(),
-        0
-    );
-    std::thread::sleep(Duration::from_millis(5));
-    assert_eq!(
-        bindery::outbox::prune_inbox(&world.db, target, Duration::ZERO).unwrap(),
-        1
-    );
-}
-
-fn once<T: Tested>(
-    cx: &bindery::outbox::TaskContext<'_, Databases>,
-    target: T,
-    number: i64,
-) -> bindery::outbox::TaskResult {
-    cx.once(target, |tx| tx.effects().insert(NewEffect::new(number)))?;
-    let again = cx.once(target, |_| Ok(())).unwrap_err();
-    assert!(again.to_string().contains("once_named"), "{again}");
-    Ok(())
-}
-
-/// A process that is killed; nothing in a run of all tests.
-#[test]
-fn child() {
-    let Ok(wanted) = std::env::var(CHILD) else {
-        return;
-    };
-    let (pair, urls) = wanted.split_once('\n').unwrap();
-    let db = open(urls.lines().map(|line| line.split_once(' ').unwrap()));
-    match pair {
-        "lite default" => killed(&db, engine::Lite, engine::Default),
-        "default m" => killed(&db, engine::Default, engine::M),
-        "m lite" => killed(&db, engine::M, engine::Lite),
-        _ => panic!("{pair}"),
-    }
-}
-
-fn killed<S: Tested, T: Tested>(db: &Databases, source: S, target: T) {
-    let worker = db.worker_on(source).lease(Duration::from_millis(500));
-    let worker = worker.on::<SendWelcome>(move |task, cx| {
-        once(cx, target, task.number)?;
-        let this = std::process::id().to_string();
-        Command::new("kill").args(["-9", &this]).status()?;
-        std::thread::sleep(Duration::from_secs(60));
-        Ok(())
-    });
-    worker.run_until_idle().unwrap();
-}
-
-macro_rules! out_04 {
-    ($($name:ident: $source:literal $source_type:ident, $target:literal $target_type:ident;)*) => {$(
-        #[test]
-        fn $name() {
-            let _watchdog = Watchdog::start(stringify!($name), Duration::from_secs(300));
-            if let Some(world) = world(&[$source, $target]) {
-                to_target(&world, (engine::$source_type, engine::$target_type));
-            }
-        }
-    )*};
-}
-
-out_04! {
-    out_04_a_worker_killed_after_the_target_commit_sqlite_to_postgres: "lite" Lite, "default" Default;
-    out_04_a_worker_killed_after_the_target_commit_postgres_to_mariadb: "default" Default, "m" M;
-    out_04_a_worker_killed_after_the_target_commit_mariadb_to_sqlite: "m" M, "lite" Lite;
 }
 
 /// A table `tasks` has another accessor where an engine has an outbox.

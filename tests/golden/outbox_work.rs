@@ -1,6 +1,7 @@
 //! A program that runs workers: its options, and its end by a signal.
 
 use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 
 use bindery::outbox::WorkArgs;
 

@@ -1,5 +1,6 @@
 //! Syncs whose servers' clocks are set, and rows whose values the target cannot hold.
 
+use super::interrupted::killed_after;
 use super::*;
 
 /// Covers SYNC-2: a row that changes after a clock was set back has a time from before the watermark, so all rows are read.

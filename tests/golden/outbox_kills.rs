@@ -1,0 +1,120 @@
+//! Processes that are killed between the commit on the target and the end of their task.
+
+use std::process::{Command, Stdio};
+
+use super::*;
+
+/// The URLs of a process that is killed between the commit on the target and the end of its task, one to a line.
+const CHILD: &str = "BINDERY_TEST_OUTBOX_CHILD";
+
+/// Covers OUT-1, OUT-3.
+///
+/// The pairs of engines: that of the tasks, and that of the effects.
+fn to_target<S: Tested, T: Tested>(world: &World, (source, target): (S, T)) {
+    push(world, source, 7..8);
+    let itself = std::env::current_exe().expect("the path of the test");
+    let urls: Vec<String> = world
+        .urls
+        .iter()
+        .map(|(name, url)| format!("{name} {url}"))
+        .collect();
+    let status = Command::new(itself)
+        .args(["outbox_at_work::kills::child", "--exact"])
+        .env(
+            CHILD,
+            format!("{} {}\n{}", source.name(), target.name(), urls.join("\n")),
+        )
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .expect("the test runs");
+    assert_eq!(status.code(), None, "it was killed");
+    assert_eq!(effects(world, target), [7]);
+    let left = TaskQueue::new(&world.db, source).summary().unwrap();
+    assert_eq!((left.running, completed(world, source)), (1, 0));
+
+    let runs = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&runs);
+    let worker = world
+        .db
+        .worker_on(source)
+        .longest_poll(Duration::from_millis(50));
+    let worker = worker.on::<SendWelcome>(move |task, cx| {
+        count.fetch_add(1, Ordering::Relaxed);
+        once(cx, target, task.number)
+    });
+    let running = worker.start().unwrap();
+    while completed(world, source) < 1 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(running.stop().unwrap().completed, 1);
+    assert_eq!(runs.load(Ordering::Relaxed), 1, "it was run again");
+    assert_eq!(effects(world, target), [7], "and had no second effect");
+    let day = Duration::from_hours(24);
+    assert_eq!(
+        bindery::outbox::prune_inbox(&world.db, target, day).unwrap(),
+        0
+    );
+    std::thread::sleep(Duration::from_millis(5));
+    assert_eq!(
+        bindery::outbox::prune_inbox(&world.db, target, Duration::ZERO).unwrap(),
+        1
+    );
+}
+
+fn once<T: Tested>(
+    cx: &bindery::outbox::TaskContext<'_, Databases>,
+    target: T,
+    number: i64,
+) -> bindery::outbox::TaskResult {
+    cx.once(target, |tx| tx.effects().insert(NewEffect::new(number)))?;
+    let again = cx.once(target, |_| Ok(())).unwrap_err();
+    assert!(again.to_string().contains("once_named"), "{again}");
+    Ok(())
+}
+
+/// A process that is killed; nothing in a run of all tests.
+#[test]
+fn child() {
+    let Ok(wanted) = std::env::var(CHILD) else {
+        return;
+    };
+    let (pair, urls) = wanted.split_once('\n').unwrap();
+    let db = open(urls.lines().map(|line| line.split_once(' ').unwrap()));
+    match pair {
+        "lite default" => killed(&db, engine::Lite, engine::Default),
+        "default m" => killed(&db, engine::Default, engine::M),
+        "m lite" => killed(&db, engine::M, engine::Lite),
+        _ => panic!("{pair}"),
+    }
+}
+
+fn killed<S: Tested, T: Tested>(db: &Databases, source: S, target: T) {
+    let worker = db.worker_on(source).lease(Duration::from_millis(500));
+    let worker = worker.on::<SendWelcome>(move |task, cx| {
+        once(cx, target, task.number)?;
+        let this = std::process::id().to_string();
+        Command::new("kill").args(["-9", &this]).status()?;
+        std::thread::sleep(Duration::from_secs(60));
+        Ok(())
+    });
+    worker.run_until_idle().unwrap();
+}
+
+macro_rules! out_04 {
+    ($($name:ident: $source:literal $source_type:ident, $target:literal $target_type:ident;)*) => {$(
+        #[test]
+        fn $name() {
+            let _watchdog = Watchdog::start(stringify!($name), Duration::from_secs(300));
+            if let Some(world) = world(&[$source, $target]) {
+                to_target(&world, (engine::$source_type, engine::$target_type));
+            }
+        }
+    )*};
+}
+
+out_04! {
+    out_04_a_worker_killed_after_the_target_commit_sqlite_to_postgres: "lite" Lite, "default" Default;
+    out_04_a_worker_killed_after_the_target_commit_postgres_to_mariadb: "default" Default, "m" M;
+    out_04_a_worker_killed_after_the_target_commit_mariadb_to_sqlite: "m" M, "lite" Lite;
+}

@@ -1,0 +1,180 @@
+//! Many rows of a relation: many-to-many both ways, some of them in an order, and a row that is inserted with those that refer to it. The
+//! models are those of the case `relations`.
+
+use bindery::Connection;
+use bindery::relation::Loaded;
+
+use crate::relations::*;
+use crate::relations_at_work::{Everything, fill, on_each};
+
+#[test]
+fn qry_04_many_to_many_both_ways() -> bindery::Result<()> {
+    fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        fill(c)?;
+        let mut tags = Vec::new();
+        for name in ["rust", "sql", "tea"] {
+            tags.push(c.tags().insert(NewTag::new(name))?);
+        }
+        let posts = c.posts().order_by(post::id.asc()).all()?;
+        let names = |mut tags: Vec<Tag<E>>| {
+            tags.sort_by(|left, right| left.name.cmp(&right.name));
+            tags.into_iter()
+                .map(|tag| tag.name.into_value())
+                .collect::<Vec<_>>()
+        };
+        assert!(posts[0].tags(c).add(&tags[0])?);
+        assert!(
+            !posts[0].tags(c).add(&tags[0])?,
+            "added twice it is there once"
+        );
+        assert!(tags[1].posts(c).add(&posts[0])?);
+        assert!(posts[1].tags(c).add(&tags[1])?);
+        assert_eq!(names(posts[0].tags(c).all()?), ["rust", "sql"]);
+        assert_eq!(posts[0].tags(c).count()?, 2);
+        assert_eq!(
+            tags[1]
+                .posts(c)
+                .query()?
+                .filter(post::title.eq("two"))
+                .count()?,
+            1
+        );
+        assert_eq!(posts[2].tags(c).all()?, []);
+
+        let loaded = c.load(&posts, post::tags)?;
+        let all: Vec<Vec<_>> = loaded
+            .iter()
+            .map(|tags| tags.iter().map(|tag| tag.name.to_string()).collect())
+            .collect();
+        assert_eq!(all, [vec!["rust", "sql"], vec!["sql"], vec![]]);
+        assert_eq!(loaded.rows().len(), 2, "each tag once");
+
+        assert!(posts[0].tags(c).remove(&tags[0])?);
+        assert!(!posts[0].tags(c).remove(&tags[0])?);
+        assert_eq!(c.tags().count()?, 3, "the row itself stays");
+        posts[0].tags(c).set([&tags[2], &tags[1], &tags[2]])?;
+        assert_eq!(names(posts[0].tags(c).all()?), ["sql", "tea"]);
+        posts[0].tags(c).set([&tags[0]])?;
+        assert_eq!(names(posts[0].tags(c).all()?), ["rust"]);
+        assert_eq!(
+            names(posts[1].tags(c).all()?),
+            ["sql"],
+            "of the other nothing changed"
+        );
+        c.transaction(|tx| {
+            posts[1].tags(tx).set(&tags)?;
+            assert_eq!(posts[1].tags(tx).count()?, 3);
+            Ok(())
+        })?;
+        assert_eq!(posts[1].tags(c).clear()?, 3);
+        assert_eq!(posts[0].tags(c).count()?, 1);
+
+        // Cascades: of a tag, and of a post.
+        posts[0].tags(c).set(&tags)?;
+        posts[1].tags(c).set(&tags)?;
+        c.tags().delete(tags[0].name.clone())?;
+        assert_eq!((posts[0].tags(c).count()?, c.posts().count()?), (2, 3));
+        c.posts().delete(posts[0].id)?;
+        assert_eq!((tags[1].posts(c).count()?, c.tags().count()?), (1, 2));
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_04_a_row_is_inserted_with_those_that_refer_to_it_or_not_at_all() -> bindery::Result<()> {
+    fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let new = NewUser::new("ann@example.org", "Ann");
+        let (ann, posts) = user::posts_by_author_id.insert_with(c, new, |ann| {
+            ["one", "two"].map(|title| NewPost::new(ann.id, title))
+        })?;
+        assert_eq!((posts, ann.posts_by_author_id(c).count()?), (2, 2));
+        let nobody = UserId::new(-1);
+        let failed = user::posts_by_author_id.insert_with(
+            c,
+            NewUser::new("bob@example.org", "Bob"),
+            |bob| [NewPost::new(bob.id, "three"), NewPost::new(nobody, "four")],
+        );
+        assert!(failed.is_err());
+        assert_eq!((c.users().count()?, c.posts().count()?), (1, 2));
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_03_some_of_the_related_rows_are_loaded_in_an_order() -> bindery::Result<()> {
+    fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let users = fill(c)?;
+        let titles = |posts: &[Post<E>]| {
+            let titles = posts.iter().map(|post| post.title.clone());
+            titles.collect::<Vec<_>>()
+        };
+        let posts = user::posts_by_author_id;
+        let by_title = c.load(&users, posts.order_by(post::title.desc()))?;
+        let all: Vec<_> = by_title.iter().map(titles).collect();
+        assert_eq!(all, [vec!["three", "one"], vec!["two"], vec![]]);
+        let by_title = c.load(&users, posts.order_by(post::title.asc()))?;
+        assert_eq!(titles(&by_title[0]), ["one", "three"]);
+        // By a path, a value, and both in one.
+        let edited = post::editor_id.to(user::name).eq("Bob");
+        let edited = c.load(&users, posts.filter(edited).order_by(post::id.asc()))?;
+        assert_eq!(titles(edited.rows()), ["one"]);
+        let with_words = posts
+            .filter(post::title.ne("three"))
+            .filter(post::comments.any(comment::words.like("first%")));
+        assert_eq!(c.load(&users, with_words)?.rows().len(), 2);
+        let of_bob = posts.filter(post::author_id.eq(users[1].id));
+        assert_eq!(c.load(&users, of_bob)?.rows().len(), 1);
+
+        let all = c.posts().order_by(post::id.asc()).all()?;
+        let anns = c.load(&all, post::author_id.filter(user::name.eq("Ann")))?;
+        let names: Vec<_> = anns.iter().map(|user| user.is_some()).collect();
+        assert_eq!(names, [true, false, true]);
+        c.profiles().insert(NewProfile::new(users[1].id, "Bob's"))?;
+        let none = user::profile.filter(profile::about.ne("Bob's"));
+        assert_eq!(c.load(&users, none)?.rows(), []);
+        Ok(())
+    }
+    on_each!(show)
+}
+
+#[test]
+fn qry_04_what_belongs_together_through_a_table_is_loaded_in_an_order() -> bindery::Result<()> {
+    fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let users = fill(c)?;
+        let posts = c.posts().order_by(post::id.asc()).all()?;
+        for (post, names) in posts.iter().zip([&["b", "a", "c"][..], &["c", "b"], &[]]) {
+            for name in names {
+                let tag = c.tags().find(TagId::new((*name).to_owned()))?;
+                let tag = match tag {
+                    Some(tag) => tag,
+                    None => c.tags().insert(NewTag::new(*name))?,
+                };
+                post.tags(c).add(&tag)?;
+            }
+        }
+        let names = |tags: Vec<&Tag<E>>| tags.iter().map(|tag| tag.name.to_string()).collect();
+        let loaded = c.load(&posts, post::tags.order_by(tag::name.desc()))?;
+        let all: Vec<Vec<String>> = loaded.iter().map(names).collect();
+        assert_eq!(all, [vec!["c", "b", "a"], vec!["c", "b"], vec![]]);
+        let asc = post::tags
+            .order_by(tag::name.asc())
+            .filter(tag::name.ne(TagId::new("b".to_owned())));
+        let all: Vec<Vec<String>> = c.load(&posts, asc)?.iter().map(names).collect();
+        assert_eq!(all, [vec!["a", "c"], vec!["c"], vec![]]);
+        // Nested, within several.
+        let written = user::posts_by_author_id
+            .order_by(post::title.desc())
+            .with(post::tags.order_by(tag::name.desc()));
+        let loaded = c.load(&users, (user::company_id, written))?;
+        let (company, posts) = loaded.of(0);
+        assert!(company.is_some());
+        let posts: Vec<_> = posts
+            .map(|(post, tags)| (post.title.as_str(), tags.len()))
+            .collect();
+        assert_eq!(posts, [("three", 0), ("one", 3)]);
+        Ok(())
+    }
+    on_each!(show)
+}
