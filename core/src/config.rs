@@ -11,9 +11,11 @@ pub mod findings;
 mod keys;
 mod migrations;
 mod password;
+mod pool;
 mod read;
 mod redact;
 mod resolve;
+mod session;
 mod target;
 mod template;
 mod tls;
@@ -28,7 +30,11 @@ pub use self::atomic::{AtomicConfig, AtomicGroup};
 pub use self::build::{Engine, EngineId};
 pub use self::keys::{KEYS, Key, On, Section};
 pub use self::migrations::{MIGRATIONS_FOLDER, MigrationsCheck, MigrationsConfig};
+pub use self::pool::PoolConfig;
 pub use self::resolve::override_variable;
+pub use self::session::{
+    OutsideTransaction, SessionConfig, SessionReset, Synchronous, is_application_name,
+};
 pub use self::target::{Address, ConnectionTarget, Endpoint, Secret, Server, SqliteAddress};
 pub use self::template::Template;
 pub use self::tls::{ChannelBinding, TlsError, TlsMode, TlsOptions};
@@ -227,31 +233,6 @@ pub enum SchemaCheck {
     Off,
 }
 
-/// `reset`: when the session of a pooled connection is made as new for its next user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SessionReset {
-    /// Never: a connection is closed instead where something is noticed that its user has left. What triggers and
-    /// functions change in a session is mostly not.
-    #[default]
-    Noticed,
-    /// Each time, with the next user's first statement.
-    Always,
-}
-
-/// `outside-transaction`: what is done where a thread takes another connection of an engine while a transaction or a
-/// session of that engine is open on it. The call is not part of that: it sees nothing of what is not committed yet, and is
-/// not rolled back with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OutsideTransaction {
-    /// Nothing: the default of release builds.
-    Allow,
-    /// It is logged as a warning (by `tracing`), with the place of the call and that where the transaction was begun: the
-    /// default of builds with debug assertions.
-    Warn,
-    /// The call is refused: for tests.
-    Error,
-}
-
 /// `reads`: where calls that only read go, outside of transactions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ReadsFrom {
@@ -292,116 +273,6 @@ impl Default for ReadsConfig {
     }
 }
 
-/// `synchronous`: how far a COMMIT of SQLite waits for the disk. What a crash of the program alone can lose is nothing,
-/// whichever it is; this is about a crash of the operating system, and loss of power.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Synchronous {
-    /// Nothing is waited for: the file may be corrupt afterwards, and everything in it lost. For files that can be made
-    /// again.
-    Off,
-    /// A checkpoint waits, a COMMIT does not: the last transactions may be gone afterwards, though they had been reported as
-    /// committed; the file stays whole. On a file system without write-ahead log (`journal_mode` is not `wal`) there is a
-    /// small chance that it does not.
-    Normal,
-    /// Each COMMIT waits: what was committed is there afterwards.
-    #[default]
-    Full,
-    /// The same, and without a write-ahead log also until the folder says that the journal is gone; with one it is as
-    /// [`Full`](Self::Full).
-    Extra,
-}
-
-impl Synchronous {
-    /// As SQLite and `bindery.toml` write it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Normal => "normal",
-            Self::Full => "full",
-            Self::Extra => "extra",
-        }
-    }
-}
-
-/// `pool`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PoolConfig {
-    /// At least 1.
-    pub max_connections: u32,
-    /// Kept open when idle.
-    pub min_connections: u32,
-    /// Longest wait for a connection.
-    pub acquire_timeout: Duration,
-    /// An idle connection is closed after this.
-    pub idle_timeout: Duration,
-    /// Any connection is closed after this.
-    pub max_lifetime: Duration,
-    /// One that was idle for this long is tried before it is given out.
-    pub test_after_idle: Duration,
-}
-
-impl Default for PoolConfig {
-    fn default() -> Self {
-        Self {
-            max_connections: 8,
-            min_connections: 0,
-            acquire_timeout: Duration::from_secs(5),
-            idle_timeout: Duration::from_secs(10 * 60),
-            max_lifetime: Duration::from_secs(30 * 60),
-            test_after_idle: Duration::from_secs(30),
-        }
-    }
-}
-
-/// The settings of an engine's sessions, and the limits of connecting. `None` is `none` in the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SessionConfig {
-    /// `connect-timeout`: name resolution, network, TLS and login together.
-    pub connect_timeout: Duration,
-    /// `statement-timeout`: the longest that a call takes, with all of its statements.
-    pub statement_timeout: Option<Duration>,
-    /// `lock-timeout`: the longest that a statement waits for a lock; `None` leaves it to the server.
-    pub lock_timeout: Option<Duration>,
-    /// `idle-in-transaction-timeout`: the server ends a session that does nothing in an open transaction for this long.
-    pub idle_in_transaction_timeout: Option<Duration>,
-    /// `max-transaction-age`: a transaction that is open for longer is ended.
-    pub max_transaction_age: Option<Duration>,
-    /// `outside-transaction`; `None` where it is not said.
-    pub outside_transaction: Option<OutsideTransaction>,
-    /// `busy-timeout`: the longest wait for a lock on an SQLite file.
-    pub busy_timeout: Duration,
-    /// `synchronous`; `None` where it is not said.
-    pub synchronous: Option<Synchronous>,
-    /// `application-name`.
-    pub application_name: String,
-    /// `reset`.
-    pub reset: SessionReset,
-    /// `resolve-commits`: what is needed to find out what became of a COMMIT whose answer was lost; `None` is the
-    /// database's default.
-    pub resolve_commits: Option<bool>,
-    /// `pooler = "session"`: a pooler stands before the server, and keeps a session for as long as its connection.
-    pub session_pooler: bool,
-}
-
-impl Default for SessionConfig {
-    fn default() -> Self {
-        Self {
-            connect_timeout: Duration::from_secs(10),
-            statement_timeout: Some(Duration::from_secs(30)),
-            lock_timeout: None,
-            idle_in_transaction_timeout: Some(Duration::from_secs(10 * 60)),
-            max_transaction_age: Some(Duration::from_secs(60)),
-            outside_transaction: None,
-            busy_timeout: Duration::from_secs(5),
-            synchronous: None,
-            application_name: "bindery".to_owned(),
-            reset: SessionReset::default(),
-            resolve_commits: None,
-            session_pooler: false,
-        }
-    }
-}
-
 /// The settings of what is logged of an engine's statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LogConfig {
@@ -433,15 +304,6 @@ impl LogConfig {
 
 /// The longest time that any setting takes, a year: longer ones are slips of the finger, and clocks overflow at some point.
 pub const LONGEST_TIME: Duration = Duration::from_secs(365 * 24 * 3_600);
-
-/// The longest `application-name`: PostgreSQL cuts longer ones off, and shows characters outside of ASCII as `?`.
-const LONGEST_APPLICATION_NAME: usize = 63;
-
-/// May this be an `application-name`?
-pub fn is_application_name(name: &str) -> bool {
-    let shown = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
-    (1..=LONGEST_APPLICATION_NAME).contains(&name.len()) && name.bytes().all(shown)
-}
 
 /// One of `replicas`.
 #[derive(Debug, Clone)]

@@ -269,7 +269,7 @@ fn copy_keys(table: &mut DraftTable, mut source: DraftTable, including: Includin
     }
     if including.checks {
         if table.dialect == Dialect::Postgres {
-            super::constraint::settle_checks(&mut source);
+            super::check_name::settle(&mut source);
         }
         table.checks.extend(source.checks);
     }

@@ -11,8 +11,7 @@ use crate::draft::{
 use crate::findings::unreadable;
 
 use super::implied::{implied_name, texts};
-use super::mention::speaks_of;
-use super::{Fold, key_name, lookup, unknown};
+use super::{Fold, check_name, key_name, lookup, unknown};
 
 impl Fold<'_> {
     pub(super) fn add_constraint(
@@ -526,74 +525,12 @@ pub(super) fn drop_named(table: &mut DraftTable, name: &str) {
 
 /// Drops the check of a name, which the database may have given it.
 fn drop_check(table: &mut DraftTable, name: &str) {
-    let names = check_names(table);
+    let names = check_name::names_of(table);
     let mut names = names.iter();
     table.checks.retain(|_| {
         let mut known = names.next().into_iter().flatten();
         !known.any(|known| known.eq_ignore_ascii_case(name))
     });
-}
-
-/// Gives each check the name that PostgreSQL gave it.
-pub(super) fn settle_checks(table: &mut DraftTable) {
-    let names = check_names(table);
-    for (check, names) in table.checks.iter_mut().zip(names) {
-        check.name = names.into_iter().next();
-    }
-}
-
-/// The names that each check may go by.
-fn check_names(table: &DraftTable) -> Vec<Vec<String>> {
-    let mut taken: Vec<Vec<String>> = Vec::new();
-    let mut unnamed = 0;
-    for check in &table.checks {
-        let names = match &check.name {
-            Some(name) => vec![name.clone()],
-            None => {
-                unnamed += 1;
-                match table.dialect {
-                    Dialect::Postgres => vec![free_check_name(table, check, &taken)],
-                    Dialect::Mysql => numbered_check_names(table, check, unnamed),
-                    Dialect::Sqlite => Vec::new(),
-                }
-            }
-        };
-        taken.push(names);
-    }
-    taken
-}
-
-/// MySQL: `t_chk_1`; MariaDB: the column's name, or `CONSTRAINT_1`.
-fn numbered_check_names(table: &DraftTable, check: &DraftCheck, number: usize) -> Vec<String> {
-    let own = match &check.column {
-        Some(column) => column.text.clone(),
-        None => format!("CONSTRAINT_{number}"),
-    };
-    vec![format!("{}_chk_{number}", table.name.name.text), own]
-}
-
-/// PostgreSQL: after the table and the one column that the check mentions, and a number if that is taken.
-fn free_check_name(table: &DraftTable, check: &DraftCheck, taken: &[Vec<String>]) -> String {
-    let spoken_of = |name: &&Name| speaks_of(&check.condition, &name.text, table.dialect);
-    let columns = table.columns.iter().map(|column| &column.name);
-    let mut columns: Vec<Name> = match &check.column {
-        Some(column) => vec![column.clone()],
-        None => columns.filter(spoken_of).cloned().collect(),
-    };
-    if columns.len() > 1 {
-        columns.clear();
-    }
-    let is_taken = |name: &String| taken.iter().flatten().any(|known| known == name);
-    let mut suffixes = (0..).map(|number: usize| match number {
-        0 => "check".to_owned(),
-        _ => format!("check{number}"),
-    });
-    let name = |suffix: String| implied_name(&table.name.name.text, &texts(&columns), &suffix);
-    suffixes
-        .by_ref()
-        .map(name)
-        .find(|name| !is_taken(name))
-        .unwrap_or_default()
 }
 
 /// Drops the primary key. Its columns stay what it made them: not null.

@@ -5,6 +5,7 @@
 mod alter;
 mod cascade;
 mod character_set;
+mod check_name;
 mod child;
 mod column;
 mod constraint;

@@ -1,5 +1,6 @@
 //! Random changes of a schema, written as migrations and run on real databases.
 
+mod random;
 mod schema;
 
 use std::collections::BTreeMap;
@@ -7,7 +8,8 @@ use std::collections::BTreeMap;
 use bindery_schema::dialect::Dialect;
 use bindery_testkit::is_full_run;
 
-use self::schema::{Change, Kind, Random, RandomSchema};
+use self::random::Random;
+use self::schema::{Change, Kind, RandomSchema};
 use super::migrate_add::Both;
 
 /// Steps to a project, as every step reads all migrations before it.

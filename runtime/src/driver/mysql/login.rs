@@ -6,9 +6,10 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::error::{connect_error, refused_config};
+use super::greeting::{Greeting, IS_MYSQL};
 use super::options::MysqlConfig;
 use super::public_key::{self, PublicKey};
-use super::session::{Fault, Greeting, IS_MYSQL, Session};
+use super::session::{Fault, Session};
 use super::settle::{least, settle};
 use crate::driver::connect::ServerInfo;
 use crate::driver::wire::{Deadline, Peer, SILENCE, Socket, Tls, is_postgres};

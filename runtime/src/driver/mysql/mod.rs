@@ -10,6 +10,7 @@ mod cursor;
 #[cfg(feature = "ed25519")]
 mod ed25519;
 mod error;
+mod greeting;
 mod login;
 mod mark;
 mod options;

@@ -11,6 +11,7 @@ mod constraint;
 pub(crate) mod cursor;
 mod database_object;
 mod elsewhere;
+mod expression;
 mod geometry;
 mod object;
 mod option;
