@@ -4,6 +4,7 @@ use super::*;
 
 on_each! {
     each_of_many_tasks_is_recorded_once_beside_claims = recorded_beside_claims;
+    a_busy_worker_that_is_stopped_gives_back_what_it_has_not_begun = stopped_at_work;
     out_03_as_many_tasks_run_at_a_time_as_there_are_threads = run_together;
     out_03_a_busy_worker_keeps_no_task_from_an_idle_one = shared_by_workers;
     old_tasks_after_ones_that_are_kept_are_deleted = deleted_after_kept_ones;
@@ -38,6 +39,32 @@ fn recorded_beside_claims<E: Tested>(world: &World, engine: E) {
     let attempts = attempts.lock().unwrap();
     let expected = |number: i64| if number % 10 == 0 { 2 } else { 1 };
     assert!((0..TASKS).all(|number| attempts[&number] == expected(number)));
+}
+
+/// Batches that were claimed ahead, on either connection, are another worker's at once.
+fn stopped_at_work<E: Tested>(world: &World, engine: E) {
+    const TASKS: i64 = 10_000;
+    push(world, engine, 0..TASKS);
+    let attempts = Arc::new(Mutex::new(BTreeMap::<i64, u32>::new()));
+    let worker = || {
+        let seen = Arc::clone(&attempts);
+        let worker = world.db.worker_on(engine).lease(Duration::from_hours(1));
+        worker.on::<SendWelcome>(move |task, _| {
+            *seen.lock().unwrap().entry(task.number).or_default() += 1;
+            Ok(())
+        })
+    };
+    let running = worker().start().unwrap();
+    while attempts.lock().unwrap().len() < 2_000 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let first = running.stop().unwrap();
+    let summary = TaskQueue::new(&world.db, engine).summary().unwrap();
+    assert_eq!((summary.running, first.lost), (0, 0), "{first:?}");
+    let second = worker().run_until_idle().unwrap();
+    assert_eq!(first.completed + second.completed, 10_000);
+    let attempts = attempts.lock().unwrap();
+    assert!((0..TASKS).all(|number| attempts[&number] == 1));
 }
 
 /// More tasks that failed than are looked at together precede those that are to be deleted.

@@ -1,9 +1,11 @@
 //! Workers: how one is set up. `run` claims tasks and records their ends, `threads` runs the handlers, `context` is what these see,
 //! `listener` waits for notifications, and `periodic` writes the tasks that come again and again.
 
+mod claimer;
 mod context;
 mod engine;
 mod handler;
+mod lane;
 mod listener;
 mod pace;
 #[cfg(feature = "cron")]

@@ -189,10 +189,15 @@ impl BatchSize {
         self.handed_out.is_some()
     }
 
+    /// Are tasks claimed while others wait for a thread?
+    pub(super) fn is_ahead(&self, threads: usize) -> bool {
+        self.is_quick && self.limits.1 > threads
+    }
+
     /// Others are claimed where fewer tasks than this are held. A batch no larger than the number of threads is for long tasks, of which none
     /// is claimed ahead: an idle worker could run it.
     pub(super) fn low(&self, threads: usize) -> Low {
-        match self.is_quick && self.limits.1 > threads {
+        match self.is_ahead(threads) {
             true => Low::Queued(threads.max(self.now / 2)),
             false => Low::Held(threads),
         }

@@ -1,16 +1,14 @@
-//! The ends of tasks, and a thread that records them on a connection of its own: a worker with much to do claims the next tasks on
-//! another meanwhile.
+//! The ends of tasks, and a lane that records them: a worker with much to do claims the next tasks meanwhile.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use bindery_core::dialect::Dialect;
 
 use super::super::store::{self, End, Ended};
 use super::engine::Store;
+use super::lane::Lane;
 use super::threads::{Held, Shared};
 use crate::databases::Configured;
 use crate::driver::Physical;
@@ -77,15 +75,8 @@ pub(super) struct Recorder {
     shared: Arc<Shared>,
     /// None until the thread starts, and where one writes at a time.
     store: Option<Store>,
-    lane: Option<Lane>,
-    is_busy: bool,
+    lane: Option<Lane<EndedTasks, Recorded>>,
     rests_until: Instant,
-}
-
-struct Lane {
-    tasks: Option<Sender<EndedTasks>>,
-    recorded: Receiver<Recorded>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl Recorder {
@@ -99,86 +90,54 @@ impl Recorder {
             shared: Arc::clone(shared),
             store,
             lane: None,
-            is_busy: false,
             rests_until: Instant::now(),
         }
     }
 
     /// Takes tasks whose ends are to be recorded, unless it has others or they are few.
     pub(super) fn take(&mut self, tasks: &mut EndedTasks) {
-        if self.is_busy || tasks.len() < FEW || Instant::now() < self.rests_until {
+        if tasks.len() < FEW || Instant::now() < self.rests_until {
             return;
         }
         if let Some(store) = self.store.take() {
-            self.lane = Lane::start(store, self.table, Arc::clone(&self.shared));
+            self.lane = self.started(store);
         }
-        let Some(sender) = self.lane.as_ref().and_then(|lane| lane.tasks.as_ref()) else {
+        let Some(lane) = self.lane.as_mut().filter(|lane| !lane.is_busy()) else {
             return;
         };
-        match sender.send(std::mem::take(tasks)) {
-            Ok(()) => self.is_busy = true,
-            Err(refused) => *tasks = refused.0,
+        if let Err(refused) = lane.send(std::mem::take(tasks)) {
+            *tasks = refused;
         }
+    }
+
+    /// None where no thread can be had: the ends are recorded with the claims then.
+    fn started(&self, store: Store) -> Option<Lane<EndedTasks, Recorded>> {
+        let table = self.table;
+        let record = move |tasks: EndedTasks| {
+            let ends = Ends::new(table, &tasks);
+            let outcome = store.write(|physical| ends.finish(physical));
+            Recorded { tasks, outcome }
+        };
+        Lane::start("bindery-task-ends", Arc::clone(&self.shared), record)
     }
 
     /// The tasks that it is done with, if it is.
     pub(super) fn recorded(&mut self) -> Option<Recorded> {
-        let recorded = self.lane.as_ref()?.recorded.try_recv().ok()?;
+        let recorded = self.lane.as_mut()?.result()?;
         Some(self.ended(recorded))
     }
 
     /// Waits until it is done with the tasks that it has.
     pub(super) fn wait(&mut self) -> Option<Recorded> {
-        if !self.is_busy {
-            return None;
-        }
-        self.is_busy = false;
-        let recorded = self.lane.as_ref()?.recorded.recv().ok()?;
+        let recorded = self.lane.as_mut()?.wait()?;
         Some(self.ended(recorded))
     }
 
     fn ended(&mut self, recorded: Recorded) -> Recorded {
-        self.is_busy = false;
         let failed = recorded.outcome.as_ref().err();
         if failed.is_some_and(|error| !is_contention(error)) {
             self.rests_until = Instant::now() + REST;
         }
         recorded
-    }
-}
-
-impl Lane {
-    /// None where no thread can be had: the ends are recorded with the claims then.
-    fn start(store: Store, table: &'static str, shared: Arc<Shared>) -> Option<Self> {
-        let (tasks, to_record) = channel::<EndedTasks>();
-        let (done, recorded) = channel();
-        let record = move || {
-            for tasks in to_record {
-                let ends = Ends::new(table, &tasks);
-                let outcome = store.write(|physical| ends.finish(physical));
-                let is_wanted = done.send(Recorded { tasks, outcome }).is_ok();
-                if !is_wanted {
-                    return;
-                }
-                shared.wake_for_records();
-            }
-        };
-        let thread = Builder::new().name("bindery-task-ends".to_owned());
-        let thread = thread.spawn(record).ok()?;
-        Some(Self {
-            tasks: Some(tasks),
-            recorded,
-            thread: Some(thread),
-        })
-    }
-}
-
-impl Drop for Lane {
-    fn drop(&mut self) {
-        drop(self.tasks.take());
-        if let Some(thread) = self.thread.take() {
-            // A panic of it was printed.
-            let _ = thread.join();
-        }
     }
 }

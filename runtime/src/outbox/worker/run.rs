@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::super::queue::TaskSummary;
 use super::super::random;
 use super::super::store::{self, ClaimedTask, CommitMode, End, Wanted};
+use super::claimer::{Claimer, Request};
 use super::engine::{Store, ensure_skips_locks};
 use super::listener::Listener;
 use super::pace::{Backoff, BatchSize, FullLook, Low, Poll, Pruning};
@@ -62,6 +63,7 @@ pub(super) struct Dispatcher<D: GeneratedDatabases> {
     /// Ends that are not recorded yet: where that fails, nothing is claimed.
     unrecorded: EndedTasks,
     recorder: Recorder,
+    claimer: Claimer,
     records: Backoff,
     renewals: Backoff,
     report: WorkerReport,
@@ -105,6 +107,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             true => handlers.keys().cloned().collect(),
             false => types,
         };
+        let claimer = Claimer::new(configured, table, &types, &shared);
         let runner = Arc::new(Runner {
             engine,
             db,
@@ -127,6 +130,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             live: BTreeMap::new(),
             unrecorded: Vec::new(),
             recorder,
+            claimer,
             records: Backoff::new(),
             renewals: Backoff::new(),
             report: WorkerReport::default(),
@@ -205,7 +209,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             } else {
                 self.count_waiting();
                 match self.claim(ends) {
-                    Ok(Found::Nothing) if ends && self.live.is_empty() => return Ok(()),
+                    Ok(Found::Nothing) if ends && self.has_none() => return Ok(()),
                     Ok(found) => {
                         self.claims_no_more = found == Found::Tasks && until == Until::OneBatch;
                         self.prune();
@@ -218,6 +222,11 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
                 return Ok(());
             }
         }
+    }
+
+    /// No task is here, or on the way.
+    fn has_none(&self) -> bool {
+        self.live.is_empty() && !self.claimer.is_busy()
     }
 
     /// Waits for something to do, and renews leases.
@@ -236,6 +245,10 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let recorded = self.recorder.recorded();
         let is_recorded = recorded.is_some();
         recorded.into_iter().for_each(|these| self.returned(these));
+        if let Some((claim, tasks)) = self.claimer.claimed() {
+            news.queued += tasks.len();
+            self.hand_out(claim, tasks);
+        }
         // Tasks of the same keys can be claimed then.
         if news.is_woken || is_recorded || !self.unrecorded.is_empty() {
             self.poll.now();
@@ -298,9 +311,16 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             self.rest(false);
             return Ok(Found::Nothing);
         }
-        self.claims += 1;
         self.batch.claims();
-        let claim = format!("{}.{}", self.name, self.claims);
+        if self.batch.is_ahead(self.options.threads) && self.claimer.is_free() {
+            let request = Request {
+                claim: self.next_claim(),
+                limit: self.batch.now(),
+                lease: self.options.lease,
+            };
+            self.claimer.begin(request);
+        }
+        let claim = self.next_claim();
         let until = Instant::now() + self.options.lease;
         let begun = Instant::now();
         let looks_at_all = ends || begun >= self.full_look.at;
@@ -327,6 +347,12 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         }
         self.hand_out(Claim::new(claim, until), tasks);
         Ok(Found::Tasks)
+    }
+
+    /// The name of a claim.
+    fn next_claim(&mut self) -> String {
+        self.claims += 1;
+        format!("{}.{}", self.name, self.claims)
     }
 
     fn record_and_claim(&mut self, claim: &str, looks_at_all: bool) -> Result<Vec<ClaimedTask>> {
@@ -373,14 +399,23 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
     }
 
     fn hand_out(&mut self, claim: Arc<Claim>, tasks: Vec<ClaimedTask>) {
+        let held = self.hold(claim, tasks);
+        self.shared.put(held);
+    }
+
+    /// Tasks that are claimed, from now on among those that are here.
+    fn hold(
+        &mut self,
+        claim: Arc<Claim>,
+        tasks: Vec<ClaimedTask>,
+    ) -> impl Iterator<Item = Held> + use<D> {
         self.report.batches += 1;
         let live = (Arc::clone(&claim), tasks.len());
         self.live.insert(claim.name.clone(), live);
-        let held = tasks.into_iter().map(|task| Held {
+        tasks.into_iter().map(move |task| Held {
             claim: Arc::clone(&claim),
             task,
-        });
-        self.shared.put(held);
+        })
     }
 
     /// Records how tasks ended; what cannot be is kept and tried again, also after the lease: the claim holds until another
@@ -527,7 +562,10 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
 
     /// Gives back what was not begun, and waits for what was.
     fn wind_up(&mut self) {
-        let back = self.shared.take_back();
+        let mut back = self.shared.take_back();
+        if let Some((claim, tasks)) = self.claimer.wait() {
+            back.extend(self.hold(claim, tasks));
+        }
         let mut ended: Vec<_> = back.into_iter().map(|held| (held, End::Released)).collect();
         let until = Instant::now() + self.options.grace;
         loop {

@@ -85,8 +85,8 @@ struct State {
     is_stopping: bool,
     /// The database has notified of new tasks.
     is_woken: bool,
-    /// Ends have been recorded beside the dispatcher.
-    has_records: bool,
+    /// A lane beside the dispatcher has done its job.
+    has_results: bool,
     /// No thread is to wait for more.
     is_over: bool,
 }
@@ -116,9 +116,9 @@ impl Shared {
         self.news.notify_all();
     }
 
-    /// Ends have been recorded, or cannot be.
-    pub(super) fn wake_for_records(&self) {
-        self.lock().has_records = true;
+    /// A lane has done its job.
+    pub(super) fn wake_for_lane(&self) {
+        self.lock().has_results = true;
         self.news.notify_all();
     }
 
@@ -169,7 +169,7 @@ impl Shared {
                 Some(_) => now,
                 None => until,
             };
-            let is_called = state.is_woken || state.has_records;
+            let is_called = state.is_woken || state.has_results;
             if is_called || !is_patient(&state) || until <= now {
                 break;
             }
@@ -178,7 +178,7 @@ impl Shared {
         }
         state.waits_below = 0;
         state.ended_at = None;
-        state.has_records = false;
+        state.has_results = false;
         News {
             ended: std::mem::take(&mut state.ended),
             queued: state.queue.len(),
