@@ -19,10 +19,16 @@ pub(super) struct TaskTable {
     pub(super) name: &'static str,
 }
 
-/// A statement over a table of tasks, which the template calls `@tasks`. PostgreSQL would read the clock for each row anew, and none of
+/// A statement over a table of tasks, which the template calls `@tasks`, with what stands for no claim and no time. PostgreSQL would read the clock for each row anew, and none of
 /// its indexes could be read up to a time that changes: in a query of its own it is read once.
 fn over(at: TaskTable, template: &str) -> String {
     let template = template.replace("@tasks", at.name);
+    let (no_claim, no_time) = match at.dialect {
+        Dialect::Sqlite | Dialect::Postgres => ("NULL", "NULL"),
+        Dialect::Mysql => ("''", "0"),
+    };
+    let template = template.replace("@no_claim", no_claim);
+    let template = template.replace("@no_time", no_time);
     match at.dialect {
         Dialect::Sqlite | Dialect::Mysql => statement(at.dialect, &template),
         Dialect::Postgres => statement(at.dialect, &template.replace("@now", "(SELECT @now)")),
@@ -159,25 +165,42 @@ pub(super) fn due(at: TaskTable) -> String {
     )
 }
 
-/// How many tasks that wait are read by a claim that does not look at all of them.
-const FIRST: usize = 1_000;
+/// How many of the tasks that wait are read by a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// As few as are enough where tasks have no keys, or many.
+    First,
+    /// Those after the ones that other claims of this moment have locked, too.
+    Far,
+    All,
+}
+
+impl Reach {
+    fn limit(self) -> Option<usize> {
+        match self {
+            Self::First => Some(1_000),
+            Self::Far => Some(5_000),
+            Self::All => None,
+        }
+    }
+}
 
 /// The tasks to claim, of some types or all. A task waits for those before it with the same key, and for one of
 /// the key that runs: one that was put back or committed late may come before it. Parameters: the types, how many.
 ///
 /// A claim reads as many as it needs. Of few keys with very many tasks hardly one can be claimed, so that it would read all that wait each
-/// time: it reads the first of them only, unless it is to look at all.
-pub(super) fn ready(at: TaskTable, types: usize, looks_at_all: bool) -> String {
+/// time: its reach is limited.
+pub(super) fn ready(at: TaskTable, types: usize, reach: Reach) -> String {
     let filter = match types {
         0 => String::new(),
         _ => format!(" AND o.task IN {}", places(types)),
     };
     let (turn, same_key) = (turn(at.dialect), of_same_key(at.dialect));
-    let first = match looks_at_all {
-        true => String::new(),
-        false => format!(
+    let first = match reach.limit() {
+        None => String::new(),
+        Some(first) => format!(
             " AND o.id IN (SELECT f.id FROM (SELECT id FROM @tasks WHERE status = 'pending' \
-             ORDER BY {turn}, due_at, id LIMIT {FIRST}) f)"
+             ORDER BY {turn}, due_at, id LIMIT {first}) f)"
         ),
     };
     let lock = skip_locked(at.dialect);
@@ -241,7 +264,7 @@ pub(super) fn make_ready(at: TaskTable, ids: usize) -> String {
 pub(super) fn make_ready_again(at: TaskTable, ids: usize) -> String {
     of_ids(
         at,
-        "status = 'pending', claim = NULL, lapses = lapses + 1",
+        "status = 'pending', claim = @no_claim, lapses = lapses + 1",
         ids,
     )
 }
@@ -250,7 +273,7 @@ pub(super) fn make_ready_again(at: TaskTable, ids: usize) -> String {
 pub(super) fn count_lapse(at: TaskTable, fails: bool, ids: usize) -> String {
     let status = if fails { "failed" } else { "pending" };
     let set = format!(
-        "status = '{status}', claim = NULL, lapses = lapses + 1, retry_count = retry_count + 1, last_error = ?"
+        "status = '{status}', claim = @no_claim, lapses = lapses + 1, retry_count = retry_count + 1, last_error = ?"
     );
     of_ids(at, &set, ids)
 }
@@ -266,7 +289,7 @@ pub(super) fn complete(at: TaskTable, ids: usize) -> String {
     over(
         at,
         &format!(
-            "UPDATE @tasks SET status = 'completed', completed_at = @now, due_at = @now, unique_key = NULL, claim = NULL \
+            "UPDATE @tasks SET status = 'completed', completed_at = @now, due_at = @now, unique_key = NULL, claim = @no_claim \
              WHERE status = 'running' AND claim = ? AND {ids}"
         ),
     )
@@ -278,7 +301,7 @@ pub(super) fn release(at: TaskTable, ids: usize) -> String {
     over(
         at,
         &format!(
-            "UPDATE @tasks SET status = 'pending', claim = NULL, due_at = @now \
+            "UPDATE @tasks SET status = 'pending', claim = @no_claim, due_at = @now \
              WHERE status = 'running' AND claim = ? AND {ids}"
         ),
     )
@@ -290,7 +313,7 @@ pub(super) fn fail(at: TaskTable, is_last: bool) -> String {
     over(
         at,
         &format!(
-            "UPDATE @tasks SET status = '{status}', retry_count = retry_count + 1, last_error = ?, due_at = @now + ?, claim = NULL \
+            "UPDATE @tasks SET status = '{status}', retry_count = retry_count + 1, last_error = ?, due_at = @now + ?, claim = @no_claim \
              WHERE status = 'running' AND claim = ? AND id = ?"
         ),
     )
@@ -371,7 +394,7 @@ pub(super) fn records(at: TaskTable, filter: &str) -> String {
     over(
         at,
         &format!(
-            "SELECT id, uid, task, status, task_key, priority, due_at, retry_count, max_attempts, last_error, created_at, completed_at, \
+            "SELECT id, uid, task, status, task_key, priority, due_at, retry_count, max_attempts, last_error, created_at, NULLIF(completed_at, 0), \
              requeued_at, requeued_by, requeues FROM @tasks{filter} ORDER BY id LIMIT ?"
         ),
     )
@@ -382,7 +405,7 @@ pub(super) fn retry(at: TaskTable, filter: &str) -> String {
     over(
         at,
         &format!(
-            "UPDATE @tasks SET status = 'pending', due_at = @now, retry_count = 0, lapses = 0, claim = NULL, completed_at = NULL, \
+            "UPDATE @tasks SET status = 'pending', due_at = @now, retry_count = 0, lapses = 0, claim = @no_claim, completed_at = @no_time, \
              requeued_at = @now, requeued_by = ?, requeues = requeues + 1{filter}"
         ),
     )

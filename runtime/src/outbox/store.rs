@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bindery_core::dialect::Dialect;
 
-pub(super) use super::sql::CommitMode;
 use super::sql::{self, TaskTable};
+pub(super) use super::sql::{CommitMode, Reach};
 use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::ParamWriter;
@@ -79,8 +79,7 @@ pub(super) struct Wanted<'w> {
     pub(super) claim: &'w str,
     /// The table of the tasks.
     pub(super) table: &'static str,
-    /// All tasks that wait are looked at, however many they are.
-    pub(super) looks_at_all: bool,
+    pub(super) reach: Reach,
     /// Tasks whose time has come are made ready first; else only where too few are ready.
     pub(super) advances: bool,
 }
@@ -158,7 +157,7 @@ pub(super) fn claim(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<
 
 fn ready(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<ClaimedTask>> {
     let table = at(physical, wanted.table);
-    let text = sql::ready(table, wanted.types.len(), wanted.looks_at_all);
+    let text = sql::ready(table, wanted.types.len(), wanted.reach);
     let mut tasks = Vec::new();
     let write = &mut |params: &mut ParamWriter<'_>| {
         wanted.types.iter().for_each(|task| params.text(task));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::store::{End, Ended, Wanted};
+use super::store::{End, Ended, Reach, Wanted};
 use super::{inbox, sql, store};
 use crate::driver::{Physical, random};
 use crate::error::Result;
@@ -52,7 +52,7 @@ pub(crate) fn claim(
         lease,
         claim: &name,
         table,
-        looks_at_all: true,
+        reach: Reach::All,
         advances: true,
     };
     let claimed = store::claim(physical, &wanted)?.into_iter();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bindery_core::dialect::Dialect;
 
-use super::super::store::{self, ClaimedTask, CommitMode, Wanted};
+use super::super::store::{self, ClaimedTask, CommitMode, Reach, Wanted};
 use super::engine::Store;
 use super::lane::Lane;
 use super::recorder::is_contention;
@@ -92,7 +92,7 @@ impl Claimer {
                 lease: request.lease,
                 claim: &request.claim,
                 table,
-                looks_at_all: false,
+                reach: Reach::Far,
                 advances: false,
             };
             let claimed = |physical: &mut Physical| store::claim(physical, &wanted);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::super::queue::TaskSummary;
 use super::super::random;
-use super::super::store::{self, ClaimedTask, CommitMode, End, Wanted};
+use super::super::store::{self, ClaimedTask, CommitMode, End, Reach, Wanted};
 use super::claimer::{Claimer, Request};
 use super::engine::{Store, ensure_skips_locks};
 use super::listener::Listener;
@@ -323,8 +323,13 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let claim = self.next_claim();
         let until = Instant::now() + self.options.lease;
         let begun = Instant::now();
-        let looks_at_all = ends || begun >= self.full_look.at;
-        let tasks = match self.record_and_claim(&claim, looks_at_all) {
+        let reach = match ends || begun >= self.full_look.at {
+            true => Reach::All,
+            // Few tasks wait for their keys.
+            false if self.batch.was_full() => Reach::Far,
+            false => Reach::First,
+        };
+        let tasks = match self.record_and_claim(&claim, reach) {
             // Another worker was claiming a task of the same key.
             Err(error) if is_contention(&error) => {
                 self.record()?;
@@ -335,12 +340,12 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         };
         self.batch.got(tasks.len());
         // It has read all that wait.
-        if looks_at_all && tasks.len() < self.batch.now() {
+        if reach == Reach::All && tasks.len() < self.batch.now() {
             self.full_look.ended(begun);
         }
         self.rest(!tasks.is_empty());
         if tasks.is_empty() {
-            if !looks_at_all {
+            if reach != Reach::All {
                 self.poll.at = self.poll.at.min(self.full_look.at);
             }
             return Ok(Found::Nothing);
@@ -355,14 +360,14 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         format!("{}.{}", self.name, self.claims)
     }
 
-    fn record_and_claim(&mut self, claim: &str, looks_at_all: bool) -> Result<Vec<ClaimedTask>> {
+    fn record_and_claim(&mut self, claim: &str, reach: Reach) -> Result<Vec<ClaimedTask>> {
         let wanted = Wanted {
             types: &self.types,
             limit: self.batch.now(),
             lease: self.options.lease,
             claim,
             table: self.table,
-            looks_at_all,
+            reach,
             advances: !self.batch.was_full()
                 || self.advanced.is_none_or(|at| at.elapsed() >= ADVANCE),
         };
