@@ -90,7 +90,8 @@ macro_rules! tasks {
 /// the rows. For the same reason one index is for those that wait and those that are due: `turn` is the priority of the former, and 0 of the
 /// latter; and `open_key` is there until a task has ended, so that a task without a key changes no entry of its index. A status, a claim
 /// and the time of an end take as many bytes before they are written as afterwards: rows that grow have InnoDB move those beside them, which
-/// takes a third of the time of a task. Names and keys differ by case and by spaces at their ends, as they do elsewhere: by a collation that pads nothing. Each
+/// takes a third of the time of a task. Statuses are in the order of their names, so that the entries of those that are claimed are beside those
+/// that wait, and not beside those that failed, which others put back. Names and keys differ by case and by spaces at their ends, as they do elsewhere: by a collation that pads nothing. Each
 /// product reads its own comment only.
 macro_rules! tasks_of_mysql {
     ($table:literal $(, $after:expr)*) => {
@@ -104,7 +105,7 @@ macro_rules! tasks_of_mysql {
                     "LONGTEXT CHARACTER SET utf8mb4",
                     " UNIQUE",
                     (
-                        "ENUM('pending', 'scheduled', 'running', 'failed', 'completed')",
+                        "ENUM('completed', 'failed', 'pending', 'running', 'scheduled')",
                         "CHAR(53) NOT NULL DEFAULT ''",
                         "BIGINT NOT NULL DEFAULT 0"
                     ),

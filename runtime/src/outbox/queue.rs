@@ -7,10 +7,15 @@ use super::sql::TaskTable;
 use super::{sql, store};
 use crate::databases::{Configured, Registry};
 use crate::driver::Physical;
-use crate::error::{Operation, Result};
+use crate::error::{ErrorKind, Operation, Result};
+use crate::link::backoff;
 use crate::link::engine::Engine;
 use crate::observe::record_tasks;
 use crate::value::{ParamWriter, RowReader};
+
+/// How often a statement is tried that meets the locks of workers, and the pause after one.
+const ATTEMPTS: u32 = 5;
+const CONTENDED: Duration = Duration::from_millis(20);
 
 /// The tasks of one engine, for people and for programs that watch over them. No payload is read.
 #[derive(Debug)]
@@ -351,7 +356,25 @@ impl<'a> TaskQueue<'a> {
         &self.registry.engines[self.engine]
     }
 
+    /// Runs one statement; again where it meets the locks of a worker in a circle, which have undone all of it.
     fn run<T>(
+        &self,
+        operation: Operation,
+        mut work: impl FnMut(&mut Physical) -> Result<T>,
+    ) -> Result<T> {
+        let mut left = ATTEMPTS;
+        loop {
+            left -= 1;
+            match self.run_once(operation, &mut work) {
+                Err(error) if *error.kind() == ErrorKind::Conflict && left > 0 => {
+                    std::thread::sleep(backoff::spread(CONTENDED, (0.5, 1.5)));
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn run_once<T>(
         &self,
         operation: Operation,
         work: impl FnOnce(&mut Physical) -> Result<T>,
