@@ -60,6 +60,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "observe/log.rs",
     "observe/meter.rs",
     "observe/running.rs",
+    "outbox/worker/claimer.rs",
     "outbox/worker/listener.rs",
     "outbox/worker/pace.rs",
     "outbox/worker/periodic.rs",
