@@ -14,6 +14,7 @@ mod periodic;
 #[path = "no_periodic.rs"]
 mod periodic;
 mod recorder;
+mod report;
 mod run;
 mod threads;
 
@@ -37,7 +38,7 @@ pub use self::context::TaskContext;
 pub use self::handler::TaskResult;
 #[cfg(feature = "messages")]
 pub(crate) use self::handler::{Failed, chain};
-pub use self::run::WorkerReport;
+pub use self::report::WorkerReport;
 
 /// Runs the tasks of one engine: `db.worker()` of generated code.
 ///
