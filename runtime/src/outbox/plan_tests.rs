@@ -3,9 +3,10 @@
 use crate::databases::kept::kept_tables;
 use crate::driver::Physical;
 use crate::driver::tests::{Database, databases};
-use crate::value::RowReader;
+use crate::value::{ParamWriter, RowReader};
 use bindery_core::dialect::Dialect;
 
+use super::store::{CommitMode, Reach};
 use super::{sql, store};
 
 /// Completed tasks, and two of each other status after them.
@@ -42,8 +43,12 @@ fn fill(physical: &mut Physical) {
     physical.define(analyze).expect("the table can be analyzed");
 }
 
-/// The lines of a plan that are about the table.
-fn plan(physical: &mut Physical, text: &str) -> Vec<String> {
+/// The lines of a plan.
+fn whole_plan(
+    physical: &mut Physical,
+    text: &str,
+    write: &mut dyn FnMut(&mut ParamWriter<'_>),
+) -> Vec<String> {
     let (prefix, columns) = match physical.dialect() {
         Dialect::Sqlite => ("EXPLAIN QUERY PLAN ", 3..4),
         Dialect::Postgres => ("EXPLAIN ", 0..1),
@@ -52,12 +57,18 @@ fn plan(physical: &mut Physical, text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let cell = |row: &RowReader<'_>, at: usize| row.in_order(&[at]).text().ok().map(str::to_owned);
     let sql = format!("{prefix}{text}");
-    let explained = physical.query(&sql, &mut |_| (), &mut |row| {
+    let explained = physical.query(&sql, write, &mut |row| {
         let cells: Vec<String> = columns.clone().filter_map(|at| cell(row, at)).collect();
         lines.push(cells.join(" "));
         Ok(true)
     });
     explained.expect("the statement can be explained");
+    lines
+}
+
+/// The lines of a plan that are about the table.
+fn plan(physical: &mut Physical, text: &str) -> Vec<String> {
+    let mut lines = whole_plan(physical, text, &mut |_| ());
     lines.retain(|line| line.contains("_bindery_outbox"));
     lines
 }
@@ -86,5 +97,52 @@ fn tasks_are_counted_by_indexes_however_many_are_completed() {
             (summary.pending, summary.running, summary.failed),
             (4, 2, 2)
         );
+    }
+}
+
+/// How a database says that it looks up a task by its id, and that it reads those that wait in order.
+fn looked_up(dialect: Dialect) -> [&'static str; 2] {
+    match dialect {
+        Dialect::Sqlite => [
+            "SEARCH o USING INTEGER PRIMARY KEY",
+            "SCAN o USING INDEX _bindery_outbox_ready",
+        ],
+        Dialect::Postgres => [
+            "Index Scan using _bindery_outbox_pkey on _bindery_outbox o",
+            "Index Scan using _bindery_outbox_ready on _bindery_outbox o",
+        ],
+        Dialect::Mysql => ["o eq_ref PRIMARY", "o range _bindery_outbox_ready"],
+    }
+}
+
+/// Many tasks wait, where the statistics of the database say that few do: none is read again for each other one, and none is sorted.
+#[test]
+fn out_03_a_claim_reads_each_task_once_whatever_the_statistics_say() {
+    for Database { mut physical, .. } in databases() {
+        let dialect = physical.dialect();
+        fill(&mut physical);
+        let wait = "UPDATE _bindery_outbox SET status = 'pending'";
+        physical.define(wait).expect("tasks can be put back");
+        let at = store::at(&physical, store::TABLE);
+        let settings = sql::settings(dialect, CommitMode::Synchronous);
+        physical.define("BEGIN").expect("a transaction begins");
+        if let Some(settings) = settings {
+            physical.define(&settings).expect("it is configured");
+        }
+        let [by_id, in_order] = looked_up(dialect);
+        for reach in [Reach::First, Reach::Far, Reach::All] {
+            let text = sql::ready(at, 0, reach);
+            let lines = whole_plan(&mut physical, &text, &mut |params| params.i64(500));
+            let expected = match (reach, dialect) {
+                (Reach::First, _) | (Reach::Far, Dialect::Mysql) => by_id,
+                (Reach::Far | Reach::All, _) => in_order,
+            };
+            let has = |part: &str| lines.iter().any(|line| line.contains(part));
+            assert!(has(expected), "{dialect:?} {reach:?}: {lines:#?}");
+            // The short list of ids is sorted on MySQL.
+            let is_sorted = has("Sort") || has("TEMP B-TREE") || has("Materialize");
+            assert!(!is_sorted, "{dialect:?} {reach:?}: {lines:#?}");
+        }
+        physical.define("ROLLBACK").expect("the transaction ends");
     }
 }

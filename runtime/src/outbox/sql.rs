@@ -5,10 +5,22 @@ use crate::driver::own_tables::{TASK_COLUMNS, statement};
 use bindery_core::dialect::Dialect;
 
 /// Rows that another worker has locked are left to it; on SQLite one writer has its turn, and no row is locked.
-fn skip_locked(dialect: Dialect) -> &'static str {
+/// PostgreSQL has the tables named of which rows are locked, where others are read beside them.
+fn skip_locked(dialect: Dialect, of: &str) -> String {
     match dialect {
-        Dialect::Sqlite => "",
-        Dialect::Postgres | Dialect::Mysql => " FOR UPDATE SKIP LOCKED",
+        Dialect::Sqlite => String::new(),
+        Dialect::Postgres => format!(" FOR UPDATE{of} SKIP LOCKED"),
+        Dialect::Mysql => " FOR UPDATE SKIP LOCKED".to_owned(),
+    }
+}
+
+/// Joins tasks `o` that are looked up by their ids, in the order of those before them: the word, and their status. SQLite and PostgreSQL
+/// would rather read all that wait again for each, by their index, if they had not to compute the status.
+fn in_order(dialect: Dialect) -> (&'static str, &'static str) {
+    match dialect {
+        Dialect::Sqlite => ("CROSS JOIN", "lower(o.status)"),
+        Dialect::Postgres => ("JOIN", "lower(o.status)"),
+        Dialect::Mysql => ("STRAIGHT_JOIN", "o.status"),
     }
 }
 
@@ -155,7 +167,7 @@ pub(super) fn has_due(at: TaskTable) -> String {
 
 /// Tasks whose time has come, and those whose lease has ended. Parameters: how many.
 pub(super) fn due(at: TaskTable) -> String {
-    let (due, lock) = (due_or_running(at.dialect), skip_locked(at.dialect));
+    let (due, lock) = (due_or_running(at.dialect), skip_locked(at.dialect, ""));
     over(
         at,
         &format!(
@@ -176,11 +188,12 @@ pub(super) enum Reach {
 }
 
 impl Reach {
-    fn limit(self) -> Option<usize> {
-        match self {
-            Self::First => Some(1_000),
-            Self::Far => Some(5_000),
-            Self::All => None,
+    /// MySQL and MariaDB pass by what they need not lock faster in a read of its own, the others stop where they have enough.
+    fn limit(self, dialect: Dialect) -> Option<usize> {
+        match (self, dialect) {
+            (Self::First, _) => Some(1_000),
+            (Self::Far, Dialect::Mysql) => Some(5_000),
+            (Self::Far, Dialect::Sqlite | Dialect::Postgres) | (Self::All, _) => None,
         }
     }
 }
@@ -196,39 +209,43 @@ pub(super) fn ready(at: TaskTable, types: usize, reach: Reach) -> String {
         _ => format!(" AND o.task IN {}", places(types)),
     };
     let (turn, same_key) = (turn(at.dialect), of_same_key(at.dialect));
-    let first = match reach.limit() {
-        None => String::new(),
-        Some(first) => format!(
-            " AND o.id IN (SELECT f.id FROM (SELECT id FROM @tasks WHERE status = 'pending' \
-             ORDER BY {turn}, due_at, id LIMIT {first}) f)"
-        ),
+    let (tasks, status, order) = match reach.limit(at.dialect) {
+        None => ("@tasks o".to_owned(), "o.status", "o"),
+        Some(first) => {
+            let (join, status) = in_order(at.dialect);
+            let tasks = format!(
+                "(SELECT {turn}, due_at, id FROM @tasks WHERE status = 'pending' ORDER BY {turn}, due_at, id LIMIT {first}) f \
+                 {join} @tasks o ON o.id = f.id"
+            );
+            (tasks, status, "f")
+        }
     };
-    let lock = skip_locked(at.dialect);
+    let lock = skip_locked(at.dialect, " OF o");
     over(
         at,
         &format!(
-            "SELECT o.id, o.uid, o.task, o.payload, o.retry_count, o.max_attempts, o.lapses, o.created_at FROM @tasks o \
-             WHERE o.status = 'pending'{filter}{first} AND (o.task_key IS NULL OR NOT EXISTS (SELECT 1 FROM @tasks e \
+            "SELECT o.id, o.uid, o.task, o.payload, o.retry_count, o.max_attempts, o.lapses, o.created_at FROM {tasks} \
+             WHERE {status} = 'pending'{filter} AND (o.task_key IS NULL OR NOT EXISTS (SELECT 1 FROM @tasks e \
              WHERE {same_key} AND e.id <> o.id AND (e.status = 'running' OR e.id < o.id))) \
-             ORDER BY o.{turn}, o.due_at, o.id LIMIT ?{lock}"
+             ORDER BY {order}.{turn}, {order}.due_at, {order}.id LIMIT ?{lock}"
         ),
     )
 }
 
 /// Has PostgreSQL read tasks by their indexes until the end of the transaction, and so in the order of these. Its statistics are older than
-/// the tasks that wait: it takes these for few, and would read and sort all of them for each claim, or read the whole table for some ids.
-/// Says, too, how it is committed.
-pub(super) fn settings(dialect: Dialect, mode: CommitMode) -> Option<&'static str> {
-    match (dialect, mode) {
-        (Dialect::Sqlite | Dialect::Mysql, _) => None,
-        (Dialect::Postgres, CommitMode::Synchronous) => Some(
-            "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)",
-        ),
-        (Dialect::Postgres, CommitMode::Asynchronous) => Some(
-            "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true), \
-             set_config('synchronous_commit', 'off', true)",
-        ),
-    }
+/// the tasks that wait: it takes these for few, and would read and sort all of them for each claim, read the whole table for some ids, or compare each
+/// with each. Says, too, how it is committed.
+pub(super) fn settings(dialect: Dialect, mode: CommitMode) -> Option<String> {
+    let commit = match (dialect, mode) {
+        (Dialect::Sqlite | Dialect::Mysql, _) => return None,
+        (Dialect::Postgres, CommitMode::Synchronous) => "",
+        (Dialect::Postgres, CommitMode::Asynchronous) => {
+            ", set_config('synchronous_commit', 'off', true)"
+        }
+    };
+    let off = ["bitmapscan", "seqscan", "hashjoin", "mergejoin", "material"]
+        .map(|plan| format!("set_config('enable_{plan}', 'off', true)"));
+    Some(format!("SELECT {}{commit}", off.join(", ")))
 }
 
 /// Whether a commit waits for the disk of the server.

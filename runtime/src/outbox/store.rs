@@ -368,7 +368,7 @@ pub(super) fn prune(
 pub(super) fn configure(physical: &mut Physical, mode: CommitMode) -> Result<()> {
     match sql::settings(physical.dialect(), mode) {
         Some(text) => physical
-            .query(text, &mut |_| (), &mut |_| Ok(true))
+            .query(&text, &mut |_| (), &mut |_| Ok(true))
             .map(drop),
         None => Ok(()),
     }
