@@ -166,13 +166,23 @@ pub(super) fn has_due(at: TaskTable) -> String {
 }
 
 /// Tasks whose time has come, and those whose lease has ended. Parameters: how many.
+///
+/// On MySQL and MariaDB they are found without a lock: a read that locks would try all that run, beyond the end of those whose time has come, until it
+/// meets one that it can lock.
 pub(super) fn due(at: TaskTable) -> String {
     let (due, lock) = (due_or_running(at.dialect), skip_locked(at.dialect, ""));
+    let due = match at.dialect {
+        Dialect::Sqlite | Dialect::Postgres => {
+            format!("@tasks o WHERE {due} AND due_at <= @now LIMIT ?")
+        }
+        Dialect::Mysql => format!(
+            "(SELECT id FROM @tasks WHERE {due} AND due_at <= @now LIMIT ?) f STRAIGHT_JOIN @tasks o ON o.id = f.id WHERE {due} AND due_at <= @now"
+        ),
+    };
     over(
         at,
         &format!(
-            "SELECT id, CASE WHEN status = 'running' THEN 1 ELSE 0 END, lapses, retry_count, max_attempts FROM @tasks \
-             WHERE {due} AND due_at <= @now LIMIT ?{lock}"
+            "SELECT o.id, CASE WHEN status = 'running' THEN 1 ELSE 0 END, lapses, retry_count, max_attempts FROM {due}{lock}"
         ),
     )
 }

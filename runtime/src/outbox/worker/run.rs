@@ -302,10 +302,11 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let claim = self.next_claim();
         let until = Instant::now() + self.options.lease;
         let begun = Instant::now();
-        let reach = match ends || begun >= self.full_look.at {
+        let reach = match ends {
             true => Reach::All,
             // Few tasks wait for their keys.
             false if self.batch.was_full() => Reach::Far,
+            false if begun >= self.full_look.at => Reach::All,
             false => Reach::First,
         };
         let tasks = match self.record_and_claim(&claim, reach) {
