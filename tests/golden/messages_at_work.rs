@@ -1,6 +1,7 @@
 //! Events of changes through generated code: written in the transaction, handed on by relays, handled by consumers, on each database.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -127,6 +128,7 @@ on_each_pair! {
     msg_01_a_queue_in_the_database_keeps_the_contract = database_contract;
     msg_01_event_numbers_go_on_when_the_tables_are_made_again = numbers_go_on;
     msg_04_an_event_that_a_queue_refuses_holds_up_no_other = refused_event;
+    out_05_events_that_wait_for_a_queue_are_left_alone = left_alone;
 }
 
 /// Effects of messages: what consumers do with them, in whichever order they come.
@@ -443,5 +445,85 @@ fn refused_event<S: Tested, T: Tested>(world: &World, (source, _): (S, T)) {
     assert_eq!(
         reason,
         Some("the queue refuses the message: it is too long")
+    );
+}
+
+/// Can be away.
+#[derive(Default)]
+struct Shaky {
+    is_away: AtomicBool,
+    queue: MemoryQueue,
+}
+
+impl Queue for Shaky {
+    fn push(&self, message: &Message) -> Result<(), QueueError> {
+        if self.is_away.load(Ordering::Relaxed) {
+            return Err(QueueError::Unavailable("no route to it".to_owned()));
+        }
+        self.queue.push(message)
+    }
+
+    fn subscribe(&self, consumer: &str) -> Result<(), QueueError> {
+        self.queue.subscribe(consumer)
+    }
+
+    fn take(&self, consumer: &str, most: usize) -> Result<Vec<Delivery>, QueueError> {
+        self.queue.take(consumer, most)
+    }
+
+    fn acknowledge(&self, consumer: &str, delivery: &Delivery) -> Result<(), QueueError> {
+        self.queue.acknowledge(consumer, delivery)
+    }
+
+    fn redelivers_after(&self) -> Duration {
+        self.queue.redelivers_after()
+    }
+}
+
+/// However many events wait, a queue that is away is tried by one at a time, and the others are not written.
+///
+/// Covers OUT-5.
+fn left_alone<S: Tested, T: Tested>(world: &World, (source, _): (S, T)) {
+    const EVENTS: i64 = 400;
+    const SECONDS: u64 = 3;
+    let mut connection = connection(world, source);
+    let users = (1..=EVENTS).map(|id| new(id, &format!("{id}@a.org")));
+    connection.users().insert_many(users).unwrap();
+    let queue = Arc::new(Shaky::default());
+    queue.is_away.store(true, Ordering::Relaxed);
+    queue.subscribe("test").unwrap();
+    let relay = world.db.relay_on(source).threads(4);
+    let relay = relay.to_shared(Arc::clone(&queue) as Arc<dyn Queue>);
+    let relay = relay.start().unwrap();
+    std::thread::sleep(Duration::from_secs(SECONDS));
+    let events = bindery::messages::events_of(&world.db, source);
+    let events = events
+        .list(&bindery::outbox::TaskFilter::all(), 1_000)
+        .unwrap();
+    assert_eq!(events.len() as i64, EVENTS);
+    let attempts: u64 = events
+        .iter()
+        .map(|event| u64::from(event.retry_count))
+        .sum();
+    // One of each thread, and two a second.
+    assert!(
+        (1..=4 + 2 * (SECONDS + 1)).contains(&attempts),
+        "{attempts}"
+    );
+    queue.is_away.store(false, Ordering::Relaxed);
+    let mut taken = 0;
+    while taken < EVENTS as usize {
+        let deliveries = queue.take("test", 100).unwrap();
+        taken += deliveries.len();
+        for delivery in deliveries {
+            queue.acknowledge("test", &delivery).unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let report = relay.stop().unwrap();
+    assert_eq!(
+        (report.completed, report.failed),
+        (EVENTS as u64, 0),
+        "{report:?}"
     );
 }

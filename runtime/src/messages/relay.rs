@@ -1,7 +1,7 @@
 //! Relays take events out of the outbox and hand them to queues.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -17,7 +17,7 @@ use crate::outbox::{
 };
 use crate::repository::published::EVENTS_TABLE;
 
-/// While a queue is away each event is tried again after at most this time, and a quarter of it more by chance: together with `REST`
+/// An event that has found a queue away is tried again after at most this time, and a quarter of it more by chance: together with `REST`
 /// less than 5 s.
 const LONGEST_PAUSE: Duration = Duration::from_millis(3_500);
 /// A queue that is away is not tried more often than this, however many events wait.
@@ -110,47 +110,15 @@ impl<D: GeneratedDatabases> Relay<D> {
             )));
         }
         let (engine, source, queues) = (self.engine, self.source, self.queues);
-        let away = Away::default();
         let handler = move |payload: &str, task: &TaskContext<'_, D>| {
             let message = message(payload, task, (engine, &source))?;
-            away.ensure_turn(Instant::now()).map_err(Failed::again)?;
             let pushed = queues.iter().try_for_each(|queue| queue.push(&message));
-            away.note(&pushed, Instant::now());
             pushed.map_err(|error| match error {
-                QueueError::Unavailable(_) => Failed::again(error.to_string()),
+                QueueError::Unavailable(_) => Failed::away(error.to_string(), REST),
                 QueueError::Refused(_) => Failed::for_good(error.to_string()),
             })
         };
         Ok(self.worker.handled_by(handler))
-    }
-}
-
-/// The time in which a queue that was away is left alone, and why it was away.
-#[derive(Default)]
-struct Away(Mutex<Option<(Instant, String)>>);
-
-impl Away {
-    /// Lets one event try the queue after each rest; all of them where it was not away.
-    fn ensure_turn(&self, now: Instant) -> std::result::Result<(), String> {
-        match &mut *self.state() {
-            Some((until, why)) if now < *until => Err(why.clone()),
-            Some((until, _)) => {
-                *until = now + REST;
-                Ok(())
-            }
-            None => Ok(()),
-        }
-    }
-
-    fn note(&self, pushed: &std::result::Result<(), QueueError>, now: Instant) {
-        *self.state() = match pushed {
-            Err(error @ QueueError::Unavailable(_)) => Some((now + REST, error.to_string())),
-            Ok(()) | Err(QueueError::Refused(_)) => None,
-        };
-    }
-
-    fn state(&self) -> MutexGuard<'_, Option<(Instant, String)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -202,28 +170,6 @@ fn subject(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Covers OUT-5: however many events wait, a queue that is away is tried twice a second at most, and by all as soon as it is back.
-    #[test]
-    fn out_05_a_queue_that_is_away_is_tried_twice_a_second() {
-        let (away, start) = (Away::default(), Instant::now());
-        let unavailable = Err(QueueError::Unavailable("no route".to_owned()));
-        let mut attempts = 0;
-        for millisecond in 0..10_000 {
-            let now = start + Duration::from_millis(millisecond);
-            if away.ensure_turn(now).is_ok() {
-                attempts += 1;
-                away.note(&unavailable, now);
-            }
-        }
-        assert_eq!(attempts, 20);
-        let back = start + Duration::from_secs(10);
-        assert_eq!(away.ensure_turn(back), Ok(()));
-        assert!(away.ensure_turn(back).is_err());
-        away.note(&Ok(()), back);
-        assert_eq!(away.ensure_turn(back), Ok(()));
-        assert_eq!(away.ensure_turn(back), Ok(()));
-    }
 
     /// Covers OUT-5.
     #[test]

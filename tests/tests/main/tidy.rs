@@ -65,6 +65,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "outbox/worker/pace.rs",
     "outbox/worker/periodic.rs",
     "outbox/worker/recorder.rs",
+    "outbox/worker/rest.rs",
     "outbox/worker/run.rs",
     "outbox/worker/threads.rs",
     "relation/link_cache.rs",

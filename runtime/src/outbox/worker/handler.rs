@@ -3,10 +3,12 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::store::ClaimedTask;
 use super::super::task::Task;
 use super::context::TaskContext;
+use super::rest::Need;
 use crate::error::json_problem;
 
 /// The result of a handler: any error can be returned with `?`, also a text.
@@ -22,6 +24,8 @@ pub(crate) struct Failed {
     pub(super) reason: String,
     /// Another attempt would fail, too.
     pub(super) is_final: bool,
+    /// For how long no other task is to be run, as it would fail for the same reason.
+    rest: Option<Duration>,
 }
 
 impl Failed {
@@ -30,6 +34,16 @@ impl Failed {
         Self {
             reason,
             is_final: false,
+            rest: None,
+        }
+    }
+
+    /// Another attempt may do, once what all tasks need is back. One of them tries it after each such time.
+    #[cfg(feature = "messages")]
+    pub(crate) fn away(reason: String, rest: Duration) -> Self {
+        Self {
+            rest: Some(rest),
+            ..Self::again(reason)
         }
     }
 
@@ -39,7 +53,13 @@ impl Failed {
         Self {
             reason,
             is_final: true,
+            rest: None,
         }
+    }
+
+    pub(super) fn need(&self) -> Need {
+        self.rest
+            .map_or(Need::There, |rest| Need::Away(self.reason.clone(), rest))
     }
 
     fn bounded(self) -> Self {

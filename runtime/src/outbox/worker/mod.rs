@@ -15,6 +15,7 @@ mod periodic;
 mod periodic;
 mod recorder;
 mod report;
+mod rest;
 mod run;
 mod threads;
 

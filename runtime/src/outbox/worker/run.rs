@@ -127,6 +127,9 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
 
     pub(super) fn run(mut self, until: Until) -> Result<WorkerReport> {
         let listener = self.prepare(until)?;
+        if until == Until::Stopped {
+            self.shared.be_patient();
+        }
         let started = (0..self.options.threads).try_for_each(|_| self.runner.start());
         let worked = started.and_then(|()| self.work(until));
         self.wind_up();

@@ -9,6 +9,7 @@ use super::super::store::{ClaimedTask, End};
 use super::context::TaskContext;
 use super::handler::{self, Failed, Handler};
 use super::pace::Low;
+use super::rest::{Need, Rest, Turn};
 use crate::databases::GeneratedDatabases;
 use crate::error::Result;
 use crate::link::backoff;
@@ -64,6 +65,18 @@ pub(super) struct Held {
     pub(super) task: ClaimedTask,
 }
 
+/// A task to run, or to fail for a reason without an attempt.
+struct Next {
+    held: Held,
+    refusal: Option<String>,
+}
+
+/// The end of an attempt.
+struct Attempted {
+    end: End,
+    need: Need,
+}
+
 /// The state that threads and dispatcher share.
 #[derive(Default)]
 pub(super) struct Shared {
@@ -80,6 +93,7 @@ struct State {
     /// The time at which the first of these ended.
     ended_at: Option<Instant>,
     running: usize,
+    rest: Rest,
     /// The dispatcher waits, and is woken once fewer tasks than this are queued.
     waits_below: usize,
     is_stopping: bool,
@@ -103,6 +117,11 @@ pub(super) struct News {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The worker runs until it is stopped: tasks wait while what all of them need is away.
+    pub(super) fn be_patient(&self) {
+        self.lock().rest.has_patience = true;
     }
 
     pub(super) fn stop(&self) {
@@ -194,32 +213,48 @@ impl Shared {
     }
 
     /// Gives the end of a task, and takes the next one: both with one lock, which all threads want.
-    fn next(&self, ended: Option<(Held, End)>) -> Option<Held> {
+    fn next(&self, attempted: Option<(Held, Attempted)>) -> Option<Next> {
         let mut state = self.lock();
-        let is_first = ended.is_some_and(|ended| state.add(ended));
-        // The dispatcher gathers the ends after the first by itself.
-        if is_first {
-            self.news.notify_all();
+        if let Some((held, Attempted { end, need })) = attempted {
+            if state.rest.note(need, Instant::now()) {
+                self.work.notify_all();
+            }
+            // The dispatcher gathers the ends after the first by itself.
+            if state.add((held, end)) {
+                self.news.notify_all();
+            }
         }
         loop {
             if state.is_over {
                 return None;
             }
-            if let Some(held) = state.queue.pop_front() {
-                state.running += 1;
-                // The dispatcher may claim more. It is woken once: a wake-up costs more than a short handler.
-                if state.queue.len() < state.waits_below {
-                    state.waits_below = 0;
-                    drop(state);
-                    self.news.notify_all();
+            let turn = (!state.queue.is_empty()).then(|| state.rest.turn(Instant::now()));
+            state = match turn {
+                None => {
+                    let waited = self.work.wait(state);
+                    waited.unwrap_or_else(PoisonError::into_inner)
                 }
-                return Some(held);
+                Some(Turn::WaitUntil(at)) => {
+                    let limit = at.saturating_duration_since(Instant::now());
+                    let waited = self.work.wait_timeout(state, limit);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+                Some(Turn::Run) => return self.taken(state, None),
+                Some(Turn::Fail(reason)) => return self.taken(state, Some(reason)),
             }
-            state = self
-                .work
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    fn taken(&self, mut state: MutexGuard<'_, State>, refusal: Option<String>) -> Option<Next> {
+        let held = state.queue.pop_front()?;
+        state.running += 1;
+        // The dispatcher may claim more. It is woken once: a wake-up costs more than a short handler.
+        if state.queue.len() < state.waits_below {
+            state.waits_below = 0;
+            drop(state);
+            self.news.notify_all();
+        }
+        Some(Next { held, refusal })
     }
 }
 
@@ -254,46 +289,65 @@ impl<D: GeneratedDatabases> Runner<D> {
         let runner = Arc::clone(self);
         let thread = std::thread::Builder::new().name("bindery-task".to_owned());
         let run = move || {
-            let mut ended = None;
-            while let Some(held) = runner.shared.next(ended.take()) {
-                let end = runner.run(&held);
-                ended = Some((held, end));
+            let mut attempted = None;
+            while let Some(Next { held, refusal }) = runner.shared.next(attempted.take()) {
+                let ended = runner.run(&held, refusal);
+                attempted = Some((held, ended));
             }
         };
         thread.spawn(run).map(drop).map_err(super::no_thread)
     }
 
-    fn run(&self, held: &Held) -> End {
+    fn run(&self, held: &Held, refusal: Option<String>) -> Attempted {
         if Instant::now() >= held.claim.until() {
             // Another worker may have it.
-            return End::Released;
+            return Attempted {
+                end: End::Released,
+                need: Need::Unknown,
+            };
         }
         let task = &held.task;
+        let started = Instant::now();
+        let attempted = match refusal {
+            Some(reason) => Attempted {
+                end: self.failed(task, Failed::again(reason)),
+                need: Need::Unknown,
+            },
+            None => self.attempt(task),
+        };
+        self.emit(task, started, &attempted.end);
+        attempted
+    }
+
+    fn attempt(&self, task: &ClaimedTask) -> Attempted {
         let context = TaskContext::new(&self.db, task, &self.shared);
         let handler = self.handlers.get(task.task.as_str());
         let handler = handler.or(self.fallback.as_ref());
-        let started = Instant::now();
-        let end = self.ended(task, handler::attempt(handler, task, &context));
-        self.emit(task, started, &end);
-        end
+        match handler::attempt(handler, task, &context) {
+            Ok(()) => Attempted {
+                end: End::Completed,
+                need: Need::There,
+            },
+            Err(failed) => Attempted {
+                need: failed.need(),
+                end: self.failed(task, failed),
+            },
+        }
     }
 
-    fn ended(&self, task: &ClaimedTask, attempted: std::result::Result<(), Failed>) -> End {
-        match attempted {
-            Ok(()) => End::Completed,
-            Err(Failed { reason, is_final }) => {
-                let attempt = task.retry_count + 1;
-                let first = match self.fallback.is_some()
-                    || self.handlers.contains_key(task.task.as_str())
-                {
-                    true => self.first_pause,
-                    false => self.first_pause.max(UNKNOWN),
-                };
-                let attempts = self.max_attempts.unwrap_or(task.max_attempts);
-                let pause = (attempt < attempts && !is_final)
-                    .then(|| pause((first, self.longest_pause), attempt));
-                End::Failed { reason, pause }
-            }
+    fn failed(&self, task: &ClaimedTask, failed: Failed) -> End {
+        let attempt = task.retry_count + 1;
+        let is_known = self.fallback.is_some() || self.handlers.contains_key(task.task.as_str());
+        let first = match is_known {
+            true => self.first_pause,
+            false => self.first_pause.max(UNKNOWN),
+        };
+        let attempts = self.max_attempts.unwrap_or(task.max_attempts);
+        let pause = (attempt < attempts && !failed.is_final)
+            .then(|| pause((first, self.longest_pause), attempt));
+        End::Failed {
+            reason: failed.reason,
+            pause,
         }
     }
 
