@@ -1,34 +1,26 @@
-//! Processes that are killed between the commit on the target and the end of their task.
+//! Processes that are killed between the commit on the target and the end of their task, and by a task.
 
 use std::process::{Command, Stdio};
 
 use super::*;
 
-/// The URLs of a process that is killed between the commit on the target and the end of its task, one to a line.
+/// The scene of a process that is killed, and the URLs of its engines, one to a line.
 const CHILD: &str = "BINDERY_TEST_OUTBOX_CHILD";
+
+/// The task that ends its process.
+const POISON: i64 = 13;
+
+on_each! {
+    out_02_a_task_that_ends_its_process_fails_and_no_other_with_it = ends_its_process;
+}
 
 /// Covers OUT-1, OUT-3.
 ///
 /// The pairs of engines: that of the tasks, and that of the effects.
 fn to_target<S: Tested, T: Tested>(world: &World, (source, target): (S, T)) {
     push(world, source, 7..8);
-    let itself = std::env::current_exe().expect("the path of the test");
-    let urls: Vec<String> = world
-        .urls
-        .iter()
-        .map(|(name, url)| format!("{name} {url}"))
-        .collect();
-    let status = Command::new(itself)
-        .args(["outbox_at_work::kills::child", "--exact"])
-        .env(
-            CHILD,
-            format!("{} {}\n{}", source.name(), target.name(), urls.join("\n")),
-        )
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .expect("the test runs");
-    assert_eq!(status.code(), None, "it was killed");
+    let is_killed = play(world, &format!("{} {}", source.name(), target.name()));
+    assert!(is_killed);
     assert_eq!(effects(world, target), [7]);
     let left = TaskQueue::new(&world.db, source).summary().unwrap();
     assert_eq!((left.running, completed(world, source)), (1, 0));
@@ -62,6 +54,80 @@ fn to_target<S: Tested, T: Tested>(world: &World, (source, target): (S, T)) {
     );
 }
 
+/// Plays a scene in a process of its own; `true` where that was killed.
+fn play(world: &World, scene: &str) -> bool {
+    let itself = std::env::current_exe().expect("the path of the test");
+    let urls = world
+        .urls
+        .iter()
+        .map(|(name, url)| format!("\n{name} {url}"));
+    let status = Command::new(itself)
+        .args(["outbox_at_work::kills::child", "--exact"])
+        .env(CHILD, format!("{scene}{}", urls.collect::<String>()))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .expect("the test runs");
+    assert!(status.success() || status.code().is_none(), "{status}");
+    status.code().is_none()
+}
+
+/// Covers OUT-7.
+fn ends_its_process<E: Tested>(world: &World, engine: E) {
+    const TASKS: i64 = 40;
+    push(world, engine, 0..TASKS);
+    let scene = format!("{} poison", engine.name());
+    let mut killed = 0;
+    while records(world, engine, &TaskFilter::failed()).is_empty() {
+        killed += u32::from(play(world, &scene));
+        assert!(killed < 20, "it is tried again and again");
+    }
+    // The leases of the last process that was killed end.
+    while completed(world, engine) < TASKS as u64 - 1 {
+        assert!(!play(world, &scene), "it is run although it failed");
+    }
+    let [failed] = &records(world, engine, &TaskFilter::failed())[..] else {
+        panic!("one task failed");
+    };
+    assert_eq!(failed.retry_count, failed.max_attempts, "{failed:?}");
+    let reason = failed.last_error.as_deref();
+    assert!(
+        reason.is_some_and(|reason| reason.contains("lost")),
+        "{reason:?}"
+    );
+    let all = records(world, engine, &TaskFilter::all());
+    let others = all.iter().filter(|one| one.id != failed.id);
+    let charged = others.filter(|one| one.retry_count > 0).count();
+    assert_eq!(charged, 0, "its losses count as no other's attempts");
+    let mut numbers = effects(world, engine);
+    numbers.sort_unstable();
+    let healthy: Vec<i64> = (0..TASKS).filter(|number| *number != POISON).collect();
+    assert_eq!(numbers, healthy);
+}
+
+fn poisoned<E: Tested>(db: &Databases, engine: E) {
+    let worker = db.worker_on(engine).lease(Duration::from_millis(500));
+    let worker = worker.on::<SendWelcome>(move |task, cx| {
+        if task.number == POISON {
+            kill_this()?;
+        }
+        // Others are at work when it ends.
+        std::thread::sleep(Duration::from_millis(2));
+        cx.once(engine, |tx| {
+            tx.effects().insert(NewEffect::new(task.number))
+        })?;
+        Ok(())
+    });
+    worker.run_until_idle().unwrap();
+}
+
+fn kill_this() -> std::io::Result<()> {
+    let this = std::process::id().to_string();
+    Command::new("kill").args(["-9", &this]).status()?;
+    std::thread::sleep(Duration::from_secs(60));
+    Ok(())
+}
+
 fn once<T: Tested>(
     cx: &bindery::outbox::TaskContext<'_, Databases>,
     target: T,
@@ -85,6 +151,9 @@ fn child() {
         "lite default" => killed(&db, engine::Lite, engine::Default),
         "default m" => killed(&db, engine::Default, engine::M),
         "m lite" => killed(&db, engine::M, engine::Lite),
+        "lite poison" => poisoned(&db, engine::Lite),
+        "default poison" => poisoned(&db, engine::Default),
+        "m poison" => poisoned(&db, engine::M),
         _ => panic!("{pair}"),
     }
 }
@@ -93,9 +162,7 @@ fn killed<S: Tested, T: Tested>(db: &Databases, source: S, target: T) {
     let worker = db.worker_on(source).lease(Duration::from_millis(500));
     let worker = worker.on::<SendWelcome>(move |task, cx| {
         once(cx, target, task.number)?;
-        let this = std::process::id().to_string();
-        Command::new("kill").args(["-9", &this]).status()?;
-        std::thread::sleep(Duration::from_secs(60));
+        kill_this()?;
         Ok(())
     });
     worker.run_until_idle().unwrap();

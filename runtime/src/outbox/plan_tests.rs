@@ -131,7 +131,7 @@ fn out_03_a_claim_reads_each_task_once_whatever_the_statistics_say() {
         }
         let [by_id, in_order] = looked_up(dialect);
         for reach in [Reach::First, Reach::Far, Reach::All] {
-            let text = sql::ready(at, 0, reach);
+            let text = sql::ready(at, 0, reach, false);
             let lines = whole_plan(&mut physical, &text, &mut |params| params.i64(500));
             let expected = match (reach, dialect) {
                 (Reach::First, _) | (Reach::Far, Dialect::Mysql) => by_id,

@@ -1,8 +1,13 @@
 //! The statements over `_bindery_outbox`, tables like it, and `_bindery_inbox`, in the words of each database. Times are of the database's clock.
 
+use std::fmt::Write as _;
+
 use crate::driver::notify::NOTIFY;
 use crate::driver::own_tables::{TASK_COLUMNS, statement};
 use bindery_core::dialect::Dialect;
+
+/// From this many lost workers on, a task is suspected of ending them: it is the only such task in its worker, and a loss counts as one of its attempts.
+pub(super) const SUSPECT: i64 = 2;
 
 /// Rows that another worker has locked are left to it; on SQLite one writer has its turn, and no row is locked.
 /// PostgreSQL has the tables named of which rows are locked, where others are read beside them.
@@ -209,15 +214,18 @@ impl Reach {
 }
 
 /// The tasks to claim, of some types or all. A task waits for those before it with the same key, and for one of
-/// the key that runs: one that was put back or committed late may come before it. Parameters: the types, how many.
+/// the key that runs: one that was put back or committed late may come before it. A worker that has a suspect leaves the others. Parameters: the types, how many.
 ///
 /// A claim reads as many as it needs. Of few keys with very many tasks hardly one can be claimed, so that it would read all that wait each
 /// time: its reach is limited.
-pub(super) fn ready(at: TaskTable, types: usize, reach: Reach) -> String {
-    let filter = match types {
+pub(super) fn ready(at: TaskTable, types: usize, reach: Reach, has_suspect: bool) -> String {
+    let mut filter = match types {
         0 => String::new(),
         _ => format!(" AND o.task IN {}", places(types)),
     };
+    if has_suspect {
+        let _ = write!(filter, " AND o.lapses < {SUSPECT}");
+    }
     let (turn, same_key) = (turn(at.dialect), of_same_key(at.dialect));
     let (tasks, status, order) = match reach.limit(at.dialect) {
         None => ("@tasks o".to_owned(), "o.status", "o"),

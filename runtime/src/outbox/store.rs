@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bindery_core::dialect::Dialect;
 
-use super::sql::{self, TaskTable};
+use super::sql::{self, SUSPECT, TaskTable};
 pub(super) use super::sql::{CommitMode, Reach};
 use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Result};
@@ -33,6 +33,14 @@ pub(super) struct ClaimedTask {
     /// Milliseconds since 1970.
     #[cfg(feature = "messages")]
     pub(super) created_at: i64,
+}
+
+impl ClaimedTask {
+    /// Two workers were lost that had it: one that had claimed it with others, and one in which it ran beside others. With no
+    /// other suspect beside it, the next loss is its own.
+    pub(super) fn is_suspect(&self) -> bool {
+        self.lapses >= SUSPECT
+    }
 }
 
 /// How a task that was claimed ended.
@@ -82,6 +90,8 @@ pub(super) struct Wanted<'w> {
     pub(super) reach: Reach,
     /// Tasks whose time has come are made ready first; else only where too few are ready.
     pub(super) advances: bool,
+    /// No suspect is claimed: the worker has one, or may have.
+    pub(super) has_suspect: bool,
 }
 
 pub(super) fn millis(time: Duration) -> i64 {
@@ -129,7 +139,7 @@ pub(super) fn has_due(physical: &mut Physical, table: &'static str) -> Result<bo
 }
 
 /// Claims tasks, within a transaction. The oldest first; one that was lost by its worker before is claimed alone, as it may be
-/// what ends workers.
+/// what ends workers. A suspect is left alone where the worker has one.
 pub(super) fn claim(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<ClaimedTask>> {
     let mut tasks = match wanted.advances {
         true => Vec::new(),
@@ -139,8 +149,8 @@ pub(super) fn claim(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<
         advance(physical, wanted.table)?;
         tasks = ready(physical, wanted)?;
     }
-    let is_suspect = tasks.first().is_some_and(|first| first.lapses > 0);
-    let count = match is_suspect {
+    let was_lost = tasks.first().is_some_and(|first| first.lapses > 0);
+    let count = match was_lost {
         true => 1,
         false => tasks.iter().take_while(|task| task.lapses == 0).count(),
     };
@@ -157,7 +167,7 @@ pub(super) fn claim(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<
 
 fn ready(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<ClaimedTask>> {
     let table = at(physical, wanted.table);
-    let text = sql::ready(table, wanted.types.len(), wanted.reach);
+    let text = sql::ready(table, wanted.types.len(), wanted.reach, wanted.has_suspect);
     let mut tasks = Vec::new();
     let write = &mut |params: &mut ParamWriter<'_>| {
         wanted.types.iter().for_each(|task| params.text(task));
@@ -195,7 +205,7 @@ fn advance(physical: &mut Physical, table: &'static str) -> Result<()> {
         let (attempts, limit): (i64, i64) = (row.next()?, row.next()?);
         let ids = match (is_claimed, lapses) {
             (0, _) => &mut scheduled,
-            (_, 0) => &mut lost,
+            (_, ..SUSPECT) => &mut lost,
             _ if attempts + 1 < limit => &mut suspect,
             _ => &mut failed,
         };

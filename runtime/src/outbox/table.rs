@@ -54,6 +54,7 @@ pub(crate) fn claim(
         table,
         reach: Reach::All,
         advances: true,
+        has_suspect: false,
     };
     let claimed = store::claim(physical, &wanted)?.into_iter();
     let claimed = claimed.map(|task| (task.id, task.payload)).collect();

@@ -94,6 +94,7 @@ impl Claimer {
                 table,
                 reach: Reach::Far,
                 advances: false,
+                has_suspect: true,
             };
             let claimed = |physical: &mut Physical| store::claim(physical, &wanted);
             let tasks = store.write_with(CommitMode::Asynchronous, claimed);

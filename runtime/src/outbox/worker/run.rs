@@ -39,6 +39,8 @@ pub(super) struct Dispatcher<D: GeneratedDatabases> {
     claims: u64,
     /// Those whose tasks are here.
     live: BTreeMap<String, (Arc<Claim>, usize)>,
+    /// The claim of the last suspect.
+    suspect: Option<String>,
     /// Ends that are not recorded yet: where that fails, nothing is claimed.
     unrecorded: EndedTasks,
     recorder: Recorder,
@@ -107,6 +109,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             name: random::uid(),
             claims: 0,
             live: BTreeMap::new(),
+            suspect: None,
             unrecorded: Vec::new(),
             recorder,
             claimer,
@@ -343,6 +346,11 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         format!("{}.{}", self.name, self.claims)
     }
 
+    fn has_suspect(&self) -> bool {
+        let suspect = self.suspect.as_ref();
+        suspect.is_some_and(|claim| self.live.contains_key(claim))
+    }
+
     fn record_and_claim(&mut self, claim: &str, reach: Reach) -> Result<Vec<ClaimedTask>> {
         let wanted = Wanted {
             types: &self.types,
@@ -353,6 +361,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             reach,
             advances: !self.batch.was_full()
                 || self.advanced.is_none_or(|at| at.elapsed() >= ADVANCE),
+            has_suspect: self.has_suspect(),
         };
         if wanted.advances {
             self.advanced = Some(Instant::now());
@@ -398,6 +407,9 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         tasks: Vec<ClaimedTask>,
     ) -> impl Iterator<Item = Held> + use<D> {
         self.report.batches += 1;
+        if tasks.iter().any(ClaimedTask::is_suspect) {
+            self.suspect = Some(claim.name.clone());
+        }
         let live = (Arc::clone(&claim), tasks.len());
         self.live.insert(claim.name.clone(), live);
         tasks.into_iter().map(move |task| Held {
