@@ -84,6 +84,8 @@ fn ends_its_process<E: Tested>(world: &World, engine: E) {
     }
     // The leases of the last process that was killed end.
     while completed(world, engine) < TASKS as u64 - 1 {
+        let failed = records(world, engine, &TaskFilter::failed()).len();
+        assert_eq!(failed, 1, "others fail with it");
         assert!(!play(world, &scene), "it is run although it failed");
     }
     let [failed] = &records(world, engine, &TaskFilter::failed())[..] else {
