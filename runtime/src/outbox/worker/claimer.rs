@@ -35,7 +35,7 @@ pub(super) struct Claimer {
     table: &'static str,
     types: Vec<String>,
     shared: Arc<Shared>,
-    /// None once the lane has it, and where one writes at a time.
+    /// None once the lane has it, and where the dispatcher alone claims.
     store: Option<Store>,
     lane: Option<Lane<Request, Answer>>,
     rests_until: Instant,
@@ -47,9 +47,12 @@ impl Claimer {
         table: &'static str,
         types: &[String],
         shared: &Arc<Shared>,
+        threads: usize,
     ) -> Self {
         let store = match configured.info.dialect {
             Dialect::Sqlite => None,
+            // One thread runs tasks in their order, and two claims may come back in another.
+            Dialect::Postgres | Dialect::Mysql if threads == 1 => None,
             Dialect::Postgres | Dialect::Mysql => Some(Store::new(configured)),
         };
         Self {

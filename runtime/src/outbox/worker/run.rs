@@ -88,7 +88,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             true => handlers.keys().cloned().collect(),
             false => types,
         };
-        let claimer = Claimer::new(configured, table, &types, &shared);
+        let claimer = Claimer::new(configured, table, &types, &shared, options.threads);
         let runner = Arc::new(Runner {
             engine,
             db,
