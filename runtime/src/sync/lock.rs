@@ -26,7 +26,7 @@ pub(super) enum Lock {
     /// Held by a session of the server.
     Session { _lock: SessionLock },
     /// Held on a file beside the database.
-    File { _file: File },
+    File { _lock: FileLock },
     /// Of a database in memory, which no other process has.
     Process { _lock: ProcessLock },
 }
@@ -55,7 +55,9 @@ fn beside(database: &Path, name: &str) -> Result<Option<Lock>> {
     let file = options.write(true).create(true).truncate(false);
     let file = file.open(path).map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(Lock::File { _file: file })),
+        Ok(()) => Ok(Some(Lock::File {
+            _lock: FileLock(file),
+        })),
         Err(std::fs::TryLockError::WouldBlock) => Ok(None),
         Err(std::fs::TryLockError::Error(error)) => Err(failed(error)),
     }
@@ -108,6 +110,17 @@ fn is_given(physical: &mut Physical, take: &str) -> Result<bool> {
         Ok(true)
     })?;
     Ok(is_given)
+}
+
+/// The lock on a file.
+pub(super) struct FileLock(File);
+
+impl Drop for FileLock {
+    /// A process that the program starts at this moment has the file, too, until it runs its own text: closing the file would leave the lock
+    /// to it for so long, and the next run may begin at once.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
 }
 
 /// The lock of a server, which goes with the session that has it.
