@@ -75,7 +75,13 @@ fn play(world: &World, scene: &str) -> bool {
 /// Covers OUT-7.
 fn ends_its_process<E: Tested>(world: &World, engine: E) {
     const TASKS: i64 = 40;
-    push(world, engine, 0..TASKS);
+    let mut connection = world.db.connect(engine).unwrap();
+    for number in 0..TASKS {
+        let options = TaskOptions::new().max_attempts(3);
+        let task = SendWelcome { number };
+        connection.tasks().push_with(task, options).unwrap();
+    }
+    drop(connection);
     let scene = format!("{} poison", engine.name());
     let mut killed = 0;
     while records(world, engine, &TaskFilter::failed()).is_empty() {
@@ -108,7 +114,8 @@ fn ends_its_process<E: Tested>(world: &World, engine: E) {
 }
 
 fn poisoned<E: Tested>(db: &Databases, engine: E) {
-    let worker = db.worker_on(engine).lease(Duration::from_millis(500));
+    // A lease outlives a moment in which a busy machine leaves the process alone.
+    let worker = db.worker_on(engine).lease(Duration::from_secs(2));
     let worker = worker.on::<SendWelcome>(move |task, cx| {
         if task.number == POISON {
             kill_this()?;
