@@ -346,9 +346,13 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         format!("{}.{}", self.name, self.claims)
     }
 
+    /// Is a suspect here? One that has ended is recorded with the next claim, or apart.
     fn has_suspect(&self) -> bool {
-        let suspect = self.suspect.as_ref();
-        suspect.is_some_and(|claim| self.live.contains_key(claim))
+        let Some(suspect) = &self.suspect else {
+            return false;
+        };
+        let mut ended = self.unrecorded.iter();
+        self.live.contains_key(suspect) && !ended.any(|(held, _)| held.claim.name == *suspect)
     }
 
     fn record_and_claim(&mut self, claim: &str, reach: Reach) -> Result<Vec<ClaimedTask>> {
