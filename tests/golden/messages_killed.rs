@@ -392,7 +392,8 @@ where
     assert!(sync().verify().unwrap().is_equal());
 }
 
-/// What was at hand in many of the processes that were killed counts as what ended them, and has failed: it is put back, as a person would.
+/// Puts back events and messages that failed, and returns their number. One that many killed processes had claimed counts as the cause, and
+/// fails.
 fn put_back<S: Tested, T: Tested>(world: &World, (source, target): (S, T)) -> u64 {
     let queues = [events_of(&world.db, source), messages_of(&world.db, target)];
     let failed = queues

@@ -214,7 +214,7 @@ impl Reach {
 }
 
 /// The tasks to claim, of some types or all. A task waits for those before it with the same key, and for one of
-/// the key that runs: one that was put back or committed late may come before it. A worker that has a suspect leaves the others. Parameters: the types, how many.
+/// the key that runs: one that was put back or committed late may come before it. A worker that has a suspect claims no second one. Parameters: the types, how many.
 ///
 /// A claim reads as many as it needs. Of few keys with very many tasks hardly one can be claimed, so that it would read all that wait each
 /// time: its reach is limited.

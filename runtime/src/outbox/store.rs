@@ -138,8 +138,8 @@ pub(super) fn has_due(physical: &mut Physical, table: &'static str) -> Result<bo
     Ok(found != 0)
 }
 
-/// Claims tasks, within a transaction. The oldest first; one that was lost by its worker before is claimed alone, as it may be
-/// what ends workers. A suspect is left alone where the worker has one.
+/// Claims tasks, within a transaction. The oldest first; one that was lost by its worker before is claimed alone, as it may end
+/// workers. A worker that has a suspect claims no second one.
 pub(super) fn claim(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<ClaimedTask>> {
     let mut tasks = match wanted.advances {
         true => Vec::new(),

@@ -116,8 +116,8 @@ fn is_given(physical: &mut Physical, take: &str) -> Result<bool> {
 pub(super) struct FileLock(File);
 
 impl Drop for FileLock {
-    /// A process that the program starts at this moment has the file, too, until it runs its own text: closing the file would leave the lock
-    /// to it for so long, and the next run may begin at once.
+    /// Releases the lock, which closing the file may not: a process that the program starts has a copy of the descriptor between fork and
+    /// exec, and the next run may begin at once.
     fn drop(&mut self) {
         let _ = self.0.unlock();
     }

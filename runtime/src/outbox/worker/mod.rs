@@ -44,7 +44,7 @@ pub use self::report::WorkerReport;
 /// Runs the tasks of one engine: `db.worker()` of generated code.
 ///
 /// A worker has threads of its own, and one connection beside those of the pool, so that it neither waits for them nor takes one; while it has
-/// much to do, a second one for claims and one for the ends of tasks. In an SQLite database it takes its turn in the pool, as one writes there at a time. Its handlers use the databases as any other
+/// much to do, one for the ends of tasks and, with several threads, a second one for claims. In an SQLite database it takes its turn in the pool, as one writes there at a time. Its handlers use the databases as any other
 /// code. Any number of workers, in any number of processes, may run for one engine.
 #[must_use = "a worker does nothing until it runs"]
 pub struct Worker<D: GeneratedDatabases> {
