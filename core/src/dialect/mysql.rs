@@ -28,6 +28,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     hides_changed_table: true,
     // Each value has it.
     by_bytes: "",
+    rows_are_ranges: false,
 };
 
 pub(super) fn capabilities(flavour: Option<Flavour>) -> Capabilities {

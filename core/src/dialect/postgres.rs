@@ -24,6 +24,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     locks_of_tables: true,
     hides_changed_table: false,
     by_bytes: " COLLATE \"C\"",
+    rows_are_ranges: true,
 };
 
 pub(super) fn capabilities() -> Capabilities {

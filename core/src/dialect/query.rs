@@ -27,6 +27,8 @@ pub struct QuerySyntax {
     pub hides_changed_table: bool,
     /// After an expression that is made of values alone, and has the collation of the database: by bytes, as columns are compared.
     pub by_bytes: &'static str,
+    /// A range of an index is found by a comparison of rows: `(a, b) > (?, ?)`.
+    pub rows_are_ranges: bool,
 }
 
 /// How a dialect takes a list of values.

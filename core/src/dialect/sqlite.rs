@@ -26,6 +26,7 @@ pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     locks_of_tables: false,
     hides_changed_table: false,
     by_bytes: "",
+    rows_are_ranges: true,
 };
 
 pub(super) fn capabilities() -> Capabilities {

@@ -85,6 +85,7 @@ impl NodeWriter<'_> {
                 }
                 parts
             }
+            Node::Row(expressions) => row(expressions),
             Node::Compare(operator, left, right) => {
                 vec![Child(*left), Push(operator), Child(*right)]
             }
@@ -212,6 +213,17 @@ fn case(branches: &[usize]) -> Vec<Step> {
         parts.extend([Push(" ELSE "), Child(otherwise)]);
     }
     parts.push(Push(" END"));
+    parts
+}
+
+/// `(a, b)`.
+fn row(expressions: &[usize]) -> Vec<Step> {
+    let mut parts = Vec::new();
+    for (index, &expression) in expressions.iter().enumerate() {
+        parts.push(Step::Push(if index > 0 { ", " } else { "(" }));
+        parts.push(Step::Node(expression));
+    }
+    parts.push(Step::Push(")"));
     parts
 }
 

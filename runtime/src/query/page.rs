@@ -10,12 +10,14 @@ use crate::link::engine::Engine;
 use crate::model::HasKey;
 use crate::value::recorded::{RecordedValues, is_null};
 use crate::value::{ColumnSet, ParamWriter};
+use bindery_core::dialect::Dialect;
 
 impl<M: HasKey, E: Engine, A> Query<'_, M, E, A> {
     /// Of these, the rows after this one in the order of the query and the key; all of them where there is none yet. Call it
     /// after [`order_by`](Self::order_by), with the last row of the page before.
     ///
-    /// A page is found as fast wherever it is, and rows that others insert or delete meanwhile neither move nor repeat others.
+    /// With an index of the order's columns and the key, a page is found as fast wherever it is. Rows that others insert or delete
+    /// meanwhile neither move nor repeat others.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
@@ -45,7 +47,7 @@ impl<M: HasKey, E: Engine, A> Query<'_, M, E, A> {
             return Err(Error::new(ErrorKind::WrongEngine));
         }
         let value = |column| value_of(sql, column, |params| M::write_row(row, params));
-        after(order, sql, value)
+        after(order, (sql, self.repository.engine().dialect()), value)
     }
 }
 
@@ -94,28 +96,83 @@ fn own_column(ordered: Ordered<'_>) -> Result<ColumnPath> {
     Ok(path)
 }
 
-/// The rows after the one with these values: `a > ? OR (a = ? AND (b > ? OR …))`, written so that an index of `a` is used.
-fn after(
-    order: &[u8],
-    sql: &TableSql,
-    value: impl Fn(usize) -> Result<RecordedValues>,
-) -> Result<Predicate> {
-    let mut rest: Option<Predicate> = None;
-    for (direction, ordered) in Direction::all(order, sql.key).into_iter().rev() {
-        let path = own_column(ordered)?;
-        let value = value(path.index())?;
-        rest = Some(after_one(direction, path, &value, rest));
-    }
-    let nothing = || Error::new(ErrorKind::Unsupported("pages of a table without a key"));
-    rest.ok_or_else(nothing)
-}
-
-fn after_one(
+/// One order of a query, with the value that the row has there.
+struct Bound {
     direction: Direction,
     path: ColumnPath,
-    value: &RecordedValues,
-    rest: Option<Predicate>,
-) -> Predicate {
+    value: RecordedValues,
+}
+
+/// The rows after the one with these values, written so that an index is read from the first of them on, however many have the same
+/// first value: by `a > ? OR a = ? AND (b > ? OR …)` on MySQL, by a comparison of rows on the others.
+fn after(
+    order: &[u8],
+    (sql, dialect): (&TableSql, Dialect),
+    value: impl Fn(usize) -> Result<RecordedValues>,
+) -> Result<Predicate> {
+    let bound = |(direction, ordered)| {
+        let path = own_column(ordered)?;
+        let value = value(path.index())?;
+        Ok(Bound {
+            direction,
+            path,
+            value,
+        })
+    };
+    let bounds = Direction::all(order, sql.key).into_iter().map(bound);
+    let bounds = bounds.collect::<Result<Vec<_>>>()?;
+    let (first, row) = bounds.split_at(bounds.len() - row_length(&bounds, dialect));
+    let rest = (!row.is_empty()).then(|| after_rows(row));
+    let by_rows = dialect.query_syntax().rows_are_ranges;
+    let before = first.iter().rev();
+    let condition = before.fold(rest, |rest, bound| Some(after_one(bound, rest, by_rows)));
+    let nothing = || Error::new(ErrorKind::Unsupported("pages of a table without a key"));
+    condition.ok_or_else(nothing)
+}
+
+/// How many of the last orders can be compared as one row: they have one direction, and no NULL is beyond their values.
+fn row_length(bounds: &[Bound], dialect: Dialect) -> usize {
+    if !dialect.query_syntax().rows_are_ranges {
+        return 0;
+    }
+    let Some(last) = bounds.last() else { return 0 };
+    let is_of_row = |bound: &&Bound| {
+        let Bound {
+            direction, value, ..
+        } = bound;
+        let is_plain = !direction.nullable || (direction.nulls_first() && !is_null(value.bytes()));
+        is_plain && direction.descending == last.direction.descending
+    };
+    bounds.iter().rev().take_while(is_of_row).count()
+}
+
+/// `(a, b) > (?, ?)`.
+fn after_rows(bounds: &[Bound]) -> Predicate {
+    if let [bound] = bounds {
+        return after_one(bound, None, true);
+    }
+    let mut rows = Predicate::new();
+    let length = bounds.len() as u8;
+    for bound in bounds {
+        rows.push_column(bound.path);
+    }
+    rows.shape.fixed([op::ROW, length]);
+    for bound in bounds {
+        rows.shape.push(op::VALUE);
+        rows.values.extend(bound.value.bytes());
+    }
+    let descending = bounds.iter().any(|bound| bound.direction.descending);
+    let beyond = if descending { op::LT } else { op::GT };
+    rows.shape.fixed([op::ROW, length, beyond]);
+    rows
+}
+
+fn after_one(bound: &Bound, rest: Option<Predicate>, by_rows: bool) -> Predicate {
+    let Bound {
+        direction,
+        path,
+        ref value,
+    } = *bound;
     let bare = |code| Predicate::leaf(code, path);
     let compared = |code| {
         let mut leaf = Predicate::column(path);
@@ -137,22 +194,26 @@ fn after_one(
         true => (op::LT, op::LE),
         false => (op::GT, op::GE),
     };
-    if direction.nullable && !direction.nulls_first() {
-        let mut later = compared(beyond);
-        later.join(bare(op::IS_NULL), op::OR);
-        if let Some(equal) = both(Some(compared(op::EQ)), rest, op::AND) {
-            later.join(equal, op::OR);
-        }
-        return later;
+    let has_nulls = direction.nullable && !direction.nulls_first();
+    let mut later = compared(beyond);
+    if has_nulls {
+        later = joined(later, bare(op::IS_NULL), op::OR);
     }
-    let Some(rest) = rest else {
-        return compared(beyond);
-    };
-    let mut within = compared(beyond);
-    within.join(rest, op::OR);
-    let mut range = compared(from);
-    range.join(within, op::AND);
-    range
+    match rest {
+        None => later,
+        Some(rest) if by_rows && !has_nulls => {
+            joined(compared(from), joined(later, rest, op::OR), op::AND)
+        }
+        Some(rest) => {
+            let equal = joined(compared(op::EQ), rest, op::AND);
+            joined(later, equal, op::OR)
+        }
+    }
+}
+
+fn joined(mut one: Predicate, other: Predicate, code: u8) -> Predicate {
+    one.join(other, code);
+    one
 }
 
 /// Both conditions, where there are two; none where the second is missing, as no row then is equal and later.
@@ -183,5 +244,75 @@ impl<'a> ShapeReader<'a> {
             orders.push((Direction::of_code(code), ordered));
         }
         orders
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::clauses::Clauses;
+    use crate::query::order::{OfRows, Order};
+    use crate::query::related::RelatedModels;
+    use crate::query::render::{Limit, Parts, Wanted, render};
+
+    struct Note;
+
+    static NOTES: TableSql = TableSql {
+        table: "notes",
+        columns: &["id", "at"],
+        key: &[0],
+        writable: &[0, 1],
+        select: "SELECT id, at FROM notes",
+        ..TableSql::BARE
+    };
+
+    /// The condition of a page after a row with 7 in both columns, or NULL in `at`, in the order of `at` and the key.
+    fn condition(dialect: Dialect, descending: bool, nullable: bool, at: Option<i64>) -> String {
+        let mut clauses = Clauses::new();
+        let order = Order::<Note>::new(ColumnPath::own(1), descending, nullable);
+        clauses.order_by::<Note, OfRows>(order);
+        let write = |params: &mut ParamWriter<'_>| {
+            params.i64(7);
+            match at {
+                Some(at) => params.i64(at),
+                None => params.null(),
+            }
+        };
+        let value = |column| value_of(&NOTES, column, write);
+        let after = after(clauses.order(), (&NOTES, dialect), value).unwrap();
+        let parts = Parts {
+            wanted: Wanted::AnyRows,
+            table: &NOTES,
+            condition: after.shape.bytes(),
+            order: &[],
+            limit: Limit::All,
+            offset: false,
+            extras: None,
+        };
+        let text = render(dialect, &parts, &RelatedModels::NONE).unwrap();
+        let (_, condition) = text.split_once(" WHERE ").unwrap();
+        condition.to_owned()
+    }
+
+    /// However many rows have the value that the last one has: those before it are not read again.
+    #[test]
+    fn a_page_begins_at_a_place_of_an_index() {
+        let plain = |dialect, descending| condition(dialect, descending, false, Some(7));
+        assert_eq!(plain(Dialect::Postgres, false), "(at, id) > ($1, $2)");
+        assert_eq!(plain(Dialect::Sqlite, true), "(at, id) < (?, ?)");
+        // It would read all rows that have the first value for a comparison of rows.
+        let mysql = plain(Dialect::Mysql, false);
+        assert_eq!(mysql, "at > ? OR (at = ? AND id > ?)");
+    }
+
+    #[test]
+    fn null_is_before_the_first_value_and_after_the_last() {
+        let nullable = |descending, at| condition(Dialect::Sqlite, descending, true, at);
+        assert_eq!(nullable(false, Some(7)), "(at, id) > (?, ?)");
+        let from_null = "at IS NOT NULL OR (at IS NULL AND id > ?)";
+        assert_eq!(nullable(false, None), from_null);
+        let to_null = "at < ? OR at IS NULL OR (at = ? AND id < ?)";
+        assert_eq!(nullable(true, Some(7)), to_null);
+        assert_eq!(nullable(true, None), "at IS NULL AND id < ?");
     }
 }

@@ -50,6 +50,8 @@ pub(crate) mod op {
     pub(crate) const END: u8 = 39;
     /// Rows that are related to this one. Followed by which ones, and by whether it takes a condition on them.
     pub(crate) const ANY: u8 = 40;
+    /// A row of expressions; their number follows.
+    pub(crate) const ROW: u8 = 41;
 }
 
 /// The most references that a path follows.

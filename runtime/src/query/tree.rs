@@ -23,6 +23,8 @@ pub(crate) enum Node {
     Call(Function, Vec<usize>),
     /// Conditions and what they give, then what is given else, where there is something.
     Case(Vec<usize>),
+    /// A row of expressions, to be compared with another.
+    Row(Vec<usize>),
     Compare(&'static str, usize, usize),
     Between(usize, usize, usize),
     Like(usize),
@@ -150,7 +152,9 @@ impl Node {
             | Self::Never
             // Its condition is of another table.
             | Self::Any(..) => Vec::new(),
-            Self::Call(_, children) | Self::Case(children) => children.clone(),
+            Self::Call(_, children) | Self::Case(children) | Self::Row(children) => {
+                children.clone()
+            }
             Self::Between(value, low, high) => vec![*value, *low, *high],
             Self::Compare(_, left, right) | Self::And(left, right) | Self::Or(left, right) => {
                 vec![*left, *right]
@@ -218,6 +222,10 @@ fn read_node(reader: &mut ShapeReader<'_>, stack: &mut Vec<usize>) -> Node {
         op::CASE => {
             let branches = usize::from(reader.byte()) * 2;
             Node::Case(last(stack, branches + usize::from(reader.byte())))
+        }
+        op::ROW => {
+            let length = usize::from(reader.byte());
+            Node::Row(last(stack, length))
         }
         other => unreachable!("no shape has the code {other}"),
     }

@@ -117,7 +117,8 @@ fn watermark(table: &Table, id: ColumnId, sync: &TableSync, diagnostics: &mut Di
             .at(sync.span, "this sync")
             .at(column.span, "no index");
         diagnostics.push(diagnostic.help(format!(
-            "add `CREATE INDEX {table}_{name} ON {table} ({name});`",
+            "add `CREATE INDEX {table}_{name} ON {table} ({});`",
+            with_key(table, id),
             table = table.name.name
         )));
     }
@@ -159,6 +160,14 @@ fn is_indexed(table: &Table, id: ColumnId) -> bool {
             let first = index.parts.first().map(|part| &part.key);
             matches!(first, Some(IndexKey::Column(column)) if *column == id)
         })
+}
+
+/// The column, then those of the key, by which rows of one value are read in batches.
+fn with_key(table: &Table, id: ColumnId) -> String {
+    let key = table.primary_key.iter().flat_map(|key| &key.columns);
+    let columns = std::iter::once(&id).chain(key.filter(|column| **column != id));
+    let names = columns.map(|&column| table.column(column).name.to_string());
+    names.collect::<Vec<_>>().join(", ")
 }
 
 fn named_twice(first: &TableSync, sync: &TableSync, diagnostics: &mut Diagnostics) {

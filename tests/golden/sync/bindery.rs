@@ -612,7 +612,7 @@ pub mod app_users {
         is_view: false,
         columns: &["id", "email", "alias", "updated_at"],
         kinds: "integer text text? datetime.6",
-        rules: 0x9663a99ee809be5a,
+        rules: 0xbd1bfd2d3bceb65a,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres app_users_pkey
 0 mysql PRIMARY"#,
@@ -632,7 +632,7 @@ pub mod app_users {
     CHECK (length("email") <= 200),
     CHECK (length("alias") <= 100)
 )"#,
-                    r#"CREATE INDEX "app_users_updated_at" ON "app_users" ("updated_at")"#,
+                    r#"CREATE INDEX "app_users_updated_at" ON "app_users" ("updated_at", "id")"#,
                 ],
                 link: &[],
                 drop: &[r#"DROP TABLE IF EXISTS "app_users""#],
@@ -649,7 +649,7 @@ pub mod app_users {
     `updated_at` datetime(6) NOT NULL,
     PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 /*M!100200 COLLATE=utf8mb4_nopad_bin */ /*!80017 COLLATE=utf8mb4_0900_bin */"#,
-                    "CREATE INDEX `app_users_updated_at` ON `app_users` (`updated_at`)",
+                    "CREATE INDEX `app_users_updated_at` ON `app_users` (`updated_at`, `id`)",
                 ],
                 link: &[],
                 drop: &["DROP TABLE IF EXISTS `app_users`"],
@@ -666,7 +666,7 @@ pub mod app_users {
     "updated_at" timestamp(6) without time zone NOT NULL,
     PRIMARY KEY ("id")
 )"#,
-                    r#"CREATE INDEX "app_users_updated_at" ON "app_users" ("updated_at")"#,
+                    r#"CREATE INDEX "app_users_updated_at" ON "app_users" ("updated_at", "id")"#,
                 ],
                 link: &[],
                 drop: &[r#"DROP TABLE IF EXISTS "app_users""#],

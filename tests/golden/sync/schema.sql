@@ -9,7 +9,7 @@ CREATE TABLE app_users (
     updated_at TIMESTAMP(6) NOT NULL
 );
 
-CREATE INDEX app_users_updated_at ON app_users (updated_at);
+CREATE INDEX app_users_updated_at ON app_users (updated_at, id);
 
 -- What is counted of them.
 -- @engines default, p, m
