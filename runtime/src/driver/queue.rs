@@ -51,11 +51,17 @@ impl<T> Queue<T> {
 
     /// Gives to the thread that has waited longest; gives back where none waits.
     pub(crate) fn give(&mut self, thing: T) -> Result<(), T> {
-        let Some(first) = self.0.pop_front() else {
+        let Some(first) = self.pop() else {
             return Err(thing);
         };
         first.fill(thing);
         Ok(())
+    }
+
+    /// Takes out the thread that has waited longest, for something to be [given](Waiter::fill) to it.
+    #[inline]
+    pub(crate) fn pop(&mut self) -> Option<Arc<Waiter<T>>> {
+        self.0.pop_front()
     }
 
     /// Gives to this one, wherever it stands; not where it was given something before or has left.
@@ -91,7 +97,7 @@ impl<T> Waiter<T> {
         }
     }
 
-    fn fill(&self, thing: T) {
+    pub(crate) fn fill(&self, thing: T) {
         self.lock().given = Some(thing);
         self.changed.notify_one();
     }

@@ -12,6 +12,7 @@ use crate::driver::work::{self, Holding};
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::link::changes::Written;
 use crate::link::drift::{Use, Watch};
+use crate::link::moment::Moment;
 use crate::link::pool::{Pool, Pooled};
 use crate::observe::Call;
 
@@ -62,7 +63,7 @@ impl Link {
         Self {
             pooled: Some(pooled),
             pool,
-            standing: Standing::default(),
+            standing: Standing::new(),
             reading: false,
             distrusted: false,
             written: Vec::new(),
@@ -81,7 +82,7 @@ impl Link {
         let nothing = Self {
             pooled: None,
             pool: Arc::clone(&self.pool),
-            standing: Standing::default(),
+            standing: Standing::new(),
             reading: false,
             distrusted: false,
             written: Vec::new(),
@@ -265,7 +266,9 @@ impl Link {
             return Ok(());
         };
         let limit = self.pool.max_transaction_age();
-        if limit.is_none_or(|limit| begun.at.elapsed() < limit) || self.standing.is_over() {
+        if limit.is_none_or(|limit| Moment::now().since(begun.at) < limit)
+            || self.standing.is_over()
+        {
             return Ok(());
         }
         self.ensure_ours()?;
@@ -283,7 +286,7 @@ impl Link {
 
     #[cold]
     fn tell(&self, begun: Begun, what: &'static str) {
-        let age_ms = u64::try_from(begun.at.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let age_ms = u64::try_from(Moment::now().since(begun.at).as_millis()).unwrap_or(u64::MAX);
         tracing::warn!(engine = self.pool.engine(), begun_at = %begun.site, age_ms, "{what}");
     }
 

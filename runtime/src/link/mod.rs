@@ -12,6 +12,7 @@ pub(crate) mod drift;
 pub(crate) mod engine;
 mod held;
 pub(crate) mod inside;
+mod moment;
 pub(crate) mod pool;
 pub(crate) mod program;
 pub(crate) mod read_connection;

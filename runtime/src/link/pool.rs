@@ -11,7 +11,6 @@ use bindery_core::config::OutsideTransaction;
 
 use self::budget::{Budget, Permit};
 use self::checkout::{Checkout, Checkouts};
-use self::moment::Moment;
 use crate::driver::forks;
 use crate::driver::queue::Queue;
 use crate::driver::turns::{Turn, Turns};
@@ -19,12 +18,12 @@ use crate::driver::{Cutter, Physical};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::changes::Changes;
 use crate::link::drift::Watch;
+use crate::link::moment::{Moment, Span};
 use crate::observe::{self, EventKind, Observer, Running, Sent};
 
 pub(crate) mod budget;
 mod checkout;
 mod closing;
-mod moment;
 mod returning;
 mod taking;
 mod upkeep;
@@ -33,13 +32,14 @@ mod upkeep;
 pub(crate) type OpenPhysical = Box<dyn Fn(Duration) -> Result<Physical> + Send + Sync>;
 
 /// One that was idle for at least this long is tested before it is given out: the server may be gone.
-const LOOK_AFTER: Duration = Duration::from_millis(10);
+const LOOK_AFTER: Span = Span::of(Duration::from_millis(10));
 
 /// The connections of one engine.
 pub(crate) struct Pool {
     engine: &'static str,
     open: OpenPhysical,
     limits: PoolLimits,
+    ages: Ages,
     state: Mutex<State>,
     /// Where one writes at a time, calls that are known to write stand here before they take a connection: queued
     /// writers leave the connections to readers.
@@ -88,12 +88,20 @@ pub(crate) struct PoolLimits {
     pub(crate) one_writer: bool,
 }
 
+/// How long a connection may be idle, and how old it may become.
+struct Ages {
+    idle: Span,
+    lifetime: Span,
+    /// One that was idle for this long is tried before it is given out.
+    untested: Span,
+}
+
 /// A connection and its age. In a box, as it is handed on many times at each checkout.
 pub(crate) struct Pooled {
     pub(crate) physical: Physical,
     opened: Moment,
-    /// When it was given out.
-    taken: Moment,
+    /// When it was given out, or came back.
+    since: Moment,
     /// The same for the pool's statistics, which cannot see who holds it.
     checkout: Checkout,
     /// Of a call that writes; the next writer gets it when the connection is back.
@@ -147,10 +155,8 @@ enum Grant {
     Closed,
 }
 
-struct Idle {
-    pooled: Box<Pooled>,
-    since: Moment,
-}
+/// A connection that rests, in the box that it is given out in.
+struct Idle(Box<Pooled>);
 
 /// How many connections an engine has at a moment, and has had. `open` is `idle` and `in_use` together, and `created` is
 /// `closed` and `open` together, but for connections that are being opened.
@@ -184,6 +190,11 @@ impl Pool {
             engine,
             open,
             limits,
+            ages: Ages {
+                idle: Span::of(limits.idle_timeout),
+                lifetime: Span::of(limits.max_lifetime),
+                untested: Span::of(limits.test_after_idle),
+            },
             state: Mutex::default(),
             writers: limits.one_writer.then(Arc::default),
             emptied: Condvar::new(),
@@ -309,7 +320,7 @@ impl Pool {
             && !observe::is_idle()
             && let Some(observer) = self.observer.get()
         {
-            observer.record_used(Moment::precise().since(pooled.taken));
+            observer.record_used(Moment::precise().since(pooled.since));
         }
     }
 

@@ -44,7 +44,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "link/held.rs",
     "link/held/reading.rs",
     "link/held/standing.rs",
-    "link/pool/moment.rs",
+    "link/moment.rs",
     "link/pool/taking.rs",
     "link/replicas.rs",
     "link/replicas/check.rs",

@@ -7,19 +7,22 @@
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use crate::error::{Applied, Error, ErrorKind, Operation, Result};
 use crate::link::inside::Inside;
+use crate::link::moment::Moment;
 
-/// Depth and doom of the transaction that is open on a connection.
-#[derive(Default)]
+/// Depth and doom of the transaction that is open on a connection. One is made for each call that takes a connection, so no part of
+/// one without a transaction is undefined, as the payload of `None` is: it is written as constants then, not copied.
 pub(crate) struct Standing {
     /// 0 without a transaction, 1 in one, one more for each savepoint.
     depth: u32,
     doom: Option<Doom>,
-    /// Where and when the open transaction was begun.
-    begun: Option<Begun>,
+    /// The depth at which a call failed, of `Doom::Scope`.
+    failed_depth: u32,
+    /// Where the open transaction was begun, and when.
+    site: Option<&'static Location<'static>>,
+    begun_at: Moment,
     /// Which transaction of the process it is, or was last.
     serial: u64,
     /// The transaction is over, or was, because of another one or of a lost connection.
@@ -33,7 +36,7 @@ pub(crate) struct Standing {
 /// The beginning of a transaction.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Begun {
-    pub(crate) at: Instant,
+    pub(crate) at: Moment,
     /// In the program's source.
     pub(crate) site: &'static Location<'static>,
 }
@@ -49,7 +52,7 @@ pub(crate) struct Scoped {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Doom {
     /// A call failed at this depth: rolling back that savepoint, or one around it, mends it.
-    Scope(u32),
+    Scope,
     /// The database has rolled back the whole transaction, or would have to.
     Whole,
     /// A raw statement has ended it, by COMMIT or ROLLBACK.
@@ -57,6 +60,22 @@ enum Doom {
 }
 
 impl Standing {
+    /// Without a transaction.
+    #[inline(always)]
+    pub(crate) const fn new() -> Self {
+        Self {
+            depth: 0,
+            doom: None,
+            failed_depth: 0,
+            site: None,
+            begun_at: Moment::ORIGIN,
+            serial: 0,
+            was_in_the_way: false,
+            only_reads: false,
+            inside: None,
+        }
+    }
+
     pub(crate) fn depth(&self) -> u32 {
         self.depth
     }
@@ -65,7 +84,7 @@ impl Standing {
     pub(crate) fn ensure_open(&self) -> Result<()> {
         match self.doom {
             None => Ok(()),
-            Some(Doom::Scope(_) | Doom::Whole) => Err(Error::new(ErrorKind::TransactionAborted)),
+            Some(Doom::Scope | Doom::Whole) => Err(Error::new(ErrorKind::TransactionAborted)),
             Some(Doom::Ended) => Err(Error::new(ErrorKind::TransactionControl).perhaps_applied()),
         }
     }
@@ -91,8 +110,8 @@ impl Standing {
         static LAST: AtomicU64 = AtomicU64::new(0);
         self.depth = depth;
         if depth == 1 {
-            let at = Instant::now();
-            self.begun = Some(Begun { at, site });
+            self.site = Some(site);
+            self.begun_at = Moment::now();
             self.serial = LAST.fetch_add(1, Ordering::Relaxed) + 1;
             self.was_in_the_way = false;
         }
@@ -111,7 +130,8 @@ impl Standing {
 
     /// The beginning of the open transaction.
     pub(crate) fn begun(&self) -> Option<Begun> {
-        self.begun
+        let at = self.begun_at;
+        self.site.map(|site| Begun { at, site })
     }
 
     /// The scope that was begun last.
@@ -147,7 +167,7 @@ impl Standing {
     fn left(&mut self, depth: u32) {
         self.depth = depth - 1;
         if depth == 1 {
-            self.begun = None;
+            self.site = None;
             self.inside = None;
             self.only_reads = false;
         }
@@ -158,7 +178,7 @@ impl Standing {
         self.left(depth);
         let mended = match self.doom {
             None => true,
-            Some(Doom::Scope(failed)) => failed >= depth,
+            Some(Doom::Scope) => self.failed_depth >= depth,
             Some(Doom::Whole | Doom::Ended) => depth == 1,
         };
         if mended {
@@ -179,8 +199,9 @@ impl Standing {
         } else if ends_whole(error) {
             self.doom = Some(Doom::Whole);
             self.was_in_the_way = true;
-        } else if is_of_database(error) || has_written(operation, error) {
-            self.doom.get_or_insert(Doom::Scope(self.depth));
+        } else if self.doom.is_none() && (is_of_database(error) || has_written(operation, error)) {
+            self.doom = Some(Doom::Scope);
+            self.failed_depth = self.depth;
         }
     }
 }

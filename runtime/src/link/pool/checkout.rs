@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use super::moment::Moment;
+use crate::link::moment::Moment;
 
 /// The cell of an idle connection.
 const IDLE: u64 = 0;

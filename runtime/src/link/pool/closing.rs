@@ -5,10 +5,10 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use super::moment::Moment;
-use super::{Grant, Pool, State};
+use super::{Grant, Idle, Pool, State};
 use crate::driver::Cutter;
 use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::link::moment::Moment;
 
 impl Pool {
     /// Closes idle connections now and those in use when they come back. Opens nothing; a second time does nothing, and so
@@ -61,7 +61,7 @@ impl Pool {
 
     /// Since when the connection is idle that has been so for longest.
     pub(super) fn idle_since(&self) -> Option<Moment> {
-        self.lock().idle.first().map(|idle| idle.since)
+        self.lock().idle.first().map(|Idle(idle)| idle.since)
     }
 
     /// Closes the connection that has been idle for longest; `false` where none is.
@@ -73,9 +73,9 @@ impl Pool {
         if state.idle.is_empty() {
             return false;
         }
-        let idle = state.idle.remove(0);
+        let Idle(idle) = state.idle.remove(0);
         drop(state);
-        self.discard(idle.pooled);
+        self.discard(idle);
         true
     }
 

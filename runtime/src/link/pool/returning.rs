@@ -6,10 +6,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::budget::Permit;
-use super::moment::Moment;
 use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot};
 use crate::driver::Leaving;
 use crate::driver::own_threads;
+use crate::link::moment::Moment;
 
 impl Pool {
     /// Takes a connection back, or closes it where it is no good any more.
@@ -20,7 +20,7 @@ impl Pool {
         if self.is_forked() || !self.is_reusable(&mut pooled, now) {
             return self.discard(pooled);
         }
-        pooled.taken = now;
+        pooled.since = now;
         if !pooled.physical.given_back() {
             let then = match pooled.physical.is_spent() {
                 true => Then::Replace,
@@ -28,27 +28,28 @@ impl Pool {
             };
             return self.discard_and(pooled, then);
         }
-        pooled.checkout.begin(now);
         let mut state = self.lock();
         if state.closed {
             drop(state);
             return self.discard(pooled);
         }
-        if let Err(unwanted) = state.waiting.give(Grant::Warm(pooled)) {
-            let Grant::Warm(pooled) = unwanted else {
-                return;
-            };
+        if let Some(first) = state.waiting.pop() {
+            pooled.checkout.begin(now);
+            first.fill(Grant::Warm(pooled));
+        } else {
             // Under the lock, so that a caller that waits for another pool's connection sees it idle, or it sees the caller.
             if self.is_for_others() {
                 drop(state);
                 return self.discard(pooled);
             }
-            let opened = pooled.opened;
             pooled.checkout.end();
-            state.idle.push(Idle { pooled, since: now });
+            let opened = pooled.opened;
+            state.idle.push(Idle(pooled));
             let looks = self.expect_upkeep(&mut state, opened);
             drop(state);
-            looks.into_iter().for_each(|at| self.look_after(at));
+            if let Some(at) = looks {
+                self.look_after(at);
+            }
         }
         self.note_counts();
     }
@@ -68,8 +69,8 @@ impl Pool {
             && !physical.is_broken()
             && !physical.is_spoiled()
             && !physical.in_transaction()
-            && now.since(pooled.opened) < self.limits.max_lifetime
-            && (now.since(pooled.taken) < LOOK_AFTER || physical.is_quiet())
+            && !now.is_past(pooled.opened, self.ages.lifetime)
+            && (!now.is_past(pooled.since, LOOK_AFTER) || physical.is_quiet())
     }
 
     /// Closes a connection that must not be used again. Its place is free when the server has ended it, too; a caller

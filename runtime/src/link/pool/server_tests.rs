@@ -19,6 +19,8 @@ use bindery_core::dialect::Dialect;
 
 const LIMIT: Duration = Duration::from_millis(300);
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Twice as long as a connection may rest without being looked at.
+const PAST_LOOK_AFTER: Duration = Duration::from_millis(20);
 
 /// A pool of two connections to a server behind a proxy.
 struct Behind {
@@ -122,7 +124,7 @@ fn end_sessions(behind: &Behind) {
     }
     behind.proxy.heal();
     // Connections that rest shorter are not looked at.
-    thread::sleep(super::LOOK_AFTER * 2);
+    thread::sleep(PAST_LOOK_AFTER);
 }
 
 /// The server went down while a caller had a connection and did nothing with it: the next gets another one.
@@ -173,7 +175,7 @@ fn pool_3_and_4_a_silent_server_holds_nobody_up() {
             if !idle {
                 end_sessions(&behind);
             }
-            thread::sleep(super::LOOK_AFTER * 2);
+            thread::sleep(PAST_LOOK_AFTER);
             behind.proxy.set(Fault::Stall);
             for _ in 0..4 {
                 let kind = behind

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::moment::Moment;
 use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot, millis};
 use crate::driver::queue::Waiter;
 use crate::driver::turns::NoTurn;
-use crate::driver::{Cutter, Physical, work};
+use crate::driver::{Cutter, work};
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
+use crate::link::moment::Moment;
 
 /// How long a connection may take to show that it is good.
 const TEST_LIMIT: Duration = Duration::from_secs(1);
@@ -86,21 +86,19 @@ impl Pool {
     fn accept(self: &Arc<Self>, grant: Grant, left: Duration) -> Result<Box<Pooled>> {
         match grant {
             Grant::Warm(pooled) => Ok(pooled),
-            Grant::Rested(idle) => self.revive(idle, left),
+            Grant::Rested(Idle(pooled)) => self.revive(pooled, left),
             Grant::Slot => self.open_counted(left),
             Grant::Closed => Err(closed()),
         }
     }
 
     /// An idle connection that is still good, or a new one in its place.
-    fn revive(self: &Arc<Self>, idle: Idle, left: Duration) -> Result<Box<Pooled>> {
-        let mut pooled = idle.pooled;
+    fn revive(self: &Arc<Self>, mut pooled: Box<Pooled>, left: Duration) -> Result<Box<Pooled>> {
         let now = Self::now_taken();
-        let rested = now.since(idle.since);
-        let overdue = rested >= self.limits.idle_timeout
-            || now.since(pooled.opened) >= self.limits.max_lifetime;
-        if !overdue && self.is_good(&mut pooled.physical, rested, left) {
-            pooled.taken = now;
+        let overdue = now.is_past(pooled.since, self.ages.idle)
+            || now.is_past(pooled.opened, self.ages.lifetime);
+        if !overdue && self.is_good(&mut pooled, now, left) {
+            pooled.since = now;
             pooled.checkout.begin(now);
             return Ok(pooled);
         }
@@ -118,14 +116,15 @@ impl Pool {
         self.open_in(slot, left.saturating_sub(Moment::now().since(now)))
     }
 
-    /// Returns whether a connection that was idle for this long can be given out. A query to the server costs a round
+    /// Returns whether a connection that was idle can be given out. A query to the server costs a round
     /// trip, so after a short rest it is enough that nothing came in: a server that ends a session says so or closes
     /// the socket.
-    fn is_good(&self, physical: &mut Physical, rested: Duration, left: Duration) -> bool {
-        if rested < LOOK_AFTER {
+    fn is_good(&self, pooled: &mut Pooled, now: Moment, left: Duration) -> bool {
+        let (physical, since) = (&mut pooled.physical, pooled.since);
+        if !now.is_past(since, LOOK_AFTER) {
             return true;
         }
-        if rested < self.limits.test_after_idle && physical.is_quiet() {
+        if !now.is_past(since, self.ages.untested) && physical.is_quiet() {
             return true;
         }
         physical.ping(left.min(TEST_LIMIT)).is_ok()
@@ -167,7 +166,7 @@ impl Pool {
         feature = "outbox",
         feature = "sync"
     ))]
-    pub(crate) fn open_outside(&self, limit: Duration) -> Result<Physical> {
+    pub(crate) fn open_outside(&self, limit: Duration) -> Result<crate::driver::Physical> {
         (self.open)(limit).map_err(|error| error.during(Operation::Connect))
     }
 
@@ -189,7 +188,7 @@ impl Pool {
         Ok(Box::new(Pooled {
             physical,
             opened: now,
-            taken: now,
+            since: now,
             checkout,
             writer: None,
             permit: slot.permit.take(),

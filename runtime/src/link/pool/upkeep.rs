@@ -6,10 +6,10 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
-use super::moment::Moment;
 use super::{Idle, Pool, State};
 use crate::driver::forks;
 use crate::driver::own_threads;
+use crate::link::moment::Moment;
 
 /// The keeper of the pools of one process.
 #[derive(Default)]
@@ -58,8 +58,11 @@ fn keeper() -> &'static Keeper {
 impl Pool {
     /// A connection opened at that time has begun to rest: when to look, where that is earlier than it would be looked at.
     pub(super) fn expect_upkeep(&self, state: &mut State, opened: Moment) -> Option<Moment> {
-        let of_age = opened.after(self.limits.max_lifetime);
-        let at = self.idle_until(state).into_iter().chain(of_age).min()?;
+        let of_age = opened.after(self.ages.lifetime);
+        let at = match (self.idle_until(state), of_age) {
+            (Some(until), Some(of_age)) => until.min(of_age),
+            (until, of_age) => until.or(of_age)?,
+        };
         if state.looked_at.is_some_and(|before| before <= at) {
             return None;
         }
@@ -71,7 +74,7 @@ impl Pool {
     fn idle_until(&self, state: &State) -> Option<Moment> {
         let first = state.idle.first()?;
         let may_go = state.open - state.leaving > self.limits.min_connections;
-        let until = first.since.after(self.limits.idle_timeout);
+        let until = first.0.since.after(self.ages.idle);
         until.filter(|_| may_go)
     }
 
@@ -92,24 +95,24 @@ impl Pool {
         }
         let mut state = self.lock();
         let overdue = self.overdue(&mut state, now);
-        let ages = state.idle.iter().map(|idle| idle.pooled.opened);
-        let of_age = ages.filter_map(|opened| opened.after(self.limits.max_lifetime));
+        let ages = state.idle.iter().map(|Idle(idle)| idle.opened);
+        let of_age = ages.filter_map(|opened| opened.after(self.ages.lifetime));
         let at = of_age.chain(self.idle_until(&state)).min();
         state.looked_at = at;
         drop(state);
-        for idle in overdue {
-            self.discard(idle.pooled);
+        for Idle(idle) in overdue {
+            self.discard(idle);
         }
         at
     }
 
     /// They stay counted until they are closed.
     fn overdue(&self, state: &mut State, now: Moment) -> Vec<Idle> {
-        let limits = &self.limits;
+        let (limits, ages) = (&self.limits, &self.ages);
         let mut left = state.open - state.leaving;
-        let is_overdue = |idle: &mut Idle| {
-            let aged = now.since(idle.pooled.opened) >= limits.max_lifetime;
-            let rested = now.since(idle.since) >= limits.idle_timeout;
+        let is_overdue = |Idle(idle): &mut Idle| {
+            let aged = now.is_past(idle.opened, ages.lifetime);
+            let rested = now.is_past(idle.since, ages.idle);
             let goes = aged || (rested && left > limits.min_connections);
             left -= usize::from(goes);
             goes

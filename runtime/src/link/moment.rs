@@ -1,4 +1,4 @@
-//! The clock of pools. Each use of a connection reads it twice, and limits of pools are a hundredth of a second or more: where the
+//! The clock of pools and transactions. Each use of a connection reads it twice, and limits of pools are a hundredth of a second or more: where the
 //! system has a clock that is as old as its last tick at most (4 ms on most kernels), that one is read, in a fifth of the time.
 
 #![cfg_attr(
@@ -10,9 +10,29 @@ use std::time::Duration;
 
 /// A moment by the clock that only goes forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Moment {
+pub(crate) struct Moment {
     /// Since the clock began. They last for five hundred years.
     nanos: u64,
+}
+
+/// A time that is compared with moments at each use of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span {
+    nanos: u64,
+}
+
+impl Span {
+    /// As long, or what never ends where it lasts for more than five hundred years.
+    pub(crate) const fn of(time: Duration) -> Self {
+        let nanos = time.as_nanos();
+        Self {
+            nanos: if nanos > u64::MAX as u128 {
+                u64::MAX
+            } else {
+                nanos as u64
+            },
+        }
+    }
 }
 
 /// Linux, 64 bits: a `timespec` is two numbers of eight bytes there (glibc and musl, `struct timespec`).
@@ -76,9 +96,12 @@ mod clock {
 }
 
 impl Moment {
+    /// When the clock began.
+    pub(crate) const ORIGIN: Self = Self { nanos: 0 };
+
     /// The current moment, or up to a tick of the system before it.
     #[inline]
-    pub(super) fn now() -> Self {
+    pub(crate) fn now() -> Self {
         Self {
             nanos: clock::coarse(),
         }
@@ -86,7 +109,7 @@ impl Moment {
 
     /// The current moment: for what is measured.
     #[inline]
-    pub(super) fn precise() -> Self {
+    pub(crate) fn precise() -> Self {
         Self {
             nanos: clock::precise(),
         }
@@ -94,21 +117,26 @@ impl Moment {
 
     /// The time from `earlier` on; zero where that is later.
     #[inline]
-    pub(super) fn since(self, earlier: Self) -> Duration {
+    pub(crate) fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.nanos.saturating_sub(earlier.nanos))
+    }
+
+    /// Is `earlier` at least this long ago?
+    #[inline]
+    pub(crate) fn is_past(self, earlier: Self, span: Span) -> bool {
+        self.nanos.saturating_sub(earlier.nanos) >= span.nanos
     }
 
     /// The moment that is this much later; `None` where it never comes.
     #[inline]
-    pub(super) fn after(self, time: Duration) -> Option<Self> {
-        let time = u64::try_from(time.as_nanos()).ok()?;
-        let nanos = self.nanos.checked_add(time)?;
+    pub(crate) fn after(self, span: Span) -> Option<Self> {
+        let nanos = self.nanos.checked_add(span.nanos)?;
         Some(Self { nanos })
     }
 
     /// Nanoseconds since the clock began.
     #[inline]
-    pub(super) fn nanos(self) -> u64 {
+    pub(crate) fn nanos(self) -> u64 {
         self.nanos
     }
 }
@@ -125,9 +153,12 @@ mod tests {
         let precise = Moment::precise();
         assert!(precise >= now, "a coarse moment is before a precise one");
         assert!(precise.since(now) < Duration::from_secs(60), "of one clock");
-        let later = now.after(Duration::from_secs(2)).unwrap();
+        let two_seconds = Span::of(Duration::from_secs(2));
+        let later = now.after(two_seconds).unwrap();
         assert_eq!(later.since(now), Duration::from_secs(2));
         assert_eq!(now.since(later), Duration::ZERO);
-        assert_eq!(later.after(Duration::MAX), None);
+        assert!(later.is_past(now, two_seconds) && !now.is_past(later, two_seconds));
+        let never = Span::of(Duration::MAX);
+        assert!(later.after(never).is_none() && !later.is_past(now, never));
     }
 }
