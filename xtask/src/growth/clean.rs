@@ -1,8 +1,9 @@
-//! The clean build of a program with one table on SQLite: with bindery, with diesel and with rusqlite alone.
+//! The clean build of a program with one table on SQLite: with bindery, by a build script and with a generated crate, with diesel and with
+//! rusqlite alone.
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::succeed;
 use crate::Failure;
@@ -14,9 +15,16 @@ struct Program {
     name: &'static str,
     dependencies: &'static str,
     files: &'static [(&'static str, &'static str)],
+    /// `bindery generate` has written the crate `models` before.
+    is_generated: bool,
 }
 
-const PROGRAMS: [Program; 3] = [
+const SCHEMA: (&str, &str) = (
+    "schema.sql",
+    "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT);\n",
+);
+
+const PROGRAMS: [Program; 4] = [
     Program {
         name: "rusqlite alone",
         dependencies: "[dependencies]\n\
@@ -28,6 +36,7 @@ const PROGRAMS: [Program; 3] = [
              \x20   people.execute_batch(\"CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT)\")\n\
              }\n",
         )],
+        is_generated: false,
     },
     Program {
         name: "bindery",
@@ -36,10 +45,7 @@ const PROGRAMS: [Program; 3] = [
                        [build-dependencies]\n\
                        bindery-codegen = { path = \"ROOT/codegen\" }\n",
         files: &[
-            (
-                "schema.sql",
-                "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT);\n",
-            ),
+            SCHEMA,
             (
                 "build.rs",
                 "fn main() -> Result<(), bindery_codegen::CompileError> {\n\
@@ -51,6 +57,19 @@ const PROGRAMS: [Program; 3] = [
                 "bindery::include_schema!();\n\nfn main() {}\n",
             ),
         ],
+        is_generated: false,
+    },
+    Program {
+        name: "bindery, with a generated crate",
+        dependencies: "[dependencies]\n\
+                       models = { path = \"models\" }\n\n\
+                       [patch.crates-io]\n\
+                       bindery = { path = \"ROOT/runtime\" }\n",
+        files: &[
+            SCHEMA,
+            ("src/main.rs", "pub use models::*;\n\nfn main() {}\n"),
+        ],
+        is_generated: true,
     },
     Program {
         name: "diesel",
@@ -76,6 +95,7 @@ const PROGRAMS: [Program; 3] = [
              }\n\n\
              fn main() {}\n",
         )],
+        is_generated: false,
     },
 ];
 
@@ -106,6 +126,9 @@ impl Program {
         }
         fs::create_dir_all(folder.join("src"))?;
         self.write(&folder)?;
+        if self.is_generated {
+            generate(&folder)?;
+        }
         succeed(in_folder(&folder).args(["fetch", "--quiet"]))?;
         let before = children_seconds()?;
         let output = in_folder(&folder)
@@ -143,6 +166,22 @@ impl Program {
         }
         Ok(())
     }
+}
+
+/// Writes the crate `models` of the schema in the folder.
+fn generate(folder: &Path) -> Result<(), Failure> {
+    succeed(cargo().args(["build", "--quiet", "-p", "bindery-cli"]))?;
+    let mut bindery = Command::new(workspace::target().join("debug/bindery"));
+    bindery.current_dir(folder).stdout(Stdio::null()).args([
+        "generate",
+        "--schema",
+        "schema.sql",
+        "--out",
+        "models",
+        "--crate",
+        "models",
+    ]);
+    succeed(&mut bindery)
 }
 
 /// Without a wrapper around rustc: a cache would answer for it.
