@@ -1,5 +1,6 @@
-//! The clock of pools and transactions. Each use of a connection reads it twice, and limits of pools are a hundredth of a second or more: where the
-//! system has a clock that is as old as its last tick at most (4 ms on most kernels), that one is read, in a fifth of the time.
+//! The clock of pools and transactions. Each use of a connection reads it twice, and limits of pools are a hundredth of a second or
+//! more: where the system has a clock that is as old as its last tick at most (4 ms on most kernels), that one is read, in a fifth of
+//! the time.
 
 #![cfg_attr(
     all(target_os = "linux", target_pointer_width = "64"),
