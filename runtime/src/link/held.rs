@@ -266,7 +266,7 @@ impl Link {
             return Ok(());
         };
         let limit = self.pool.max_transaction_age();
-        if limit.is_none_or(|limit| Moment::now().since(begun.at) < limit)
+        if limit.is_none_or(|limit| Moment::precise().since(begun.at) < limit)
             || self.standing.is_over()
         {
             return Ok(());
@@ -286,7 +286,8 @@ impl Link {
 
     #[cold]
     fn tell(&self, begun: Begun, what: &'static str) {
-        let age_ms = u64::try_from(Moment::now().since(begun.at).as_millis()).unwrap_or(u64::MAX);
+        let age_ms =
+            u64::try_from(Moment::precise().since(begun.at).as_millis()).unwrap_or(u64::MAX);
         tracing::warn!(engine = self.pool.engine(), begun_at = %begun.site, age_ms, "{what}");
     }
 

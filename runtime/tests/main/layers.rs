@@ -13,6 +13,7 @@ const LAYERS: &[&str] = &[
     "observe",
     "driver",
     "workers",
+    "link/moment",
     "link/dialect",
     "link/engine",
     "link/program",

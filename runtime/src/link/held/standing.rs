@@ -111,7 +111,7 @@ impl Standing {
         self.depth = depth;
         if depth == 1 {
             self.site = Some(site);
-            self.begun_at = Moment::now();
+            self.begun_at = Moment::precise();
             self.serial = LAST.fetch_add(1, Ordering::Relaxed) + 1;
             self.was_in_the_way = false;
         }
