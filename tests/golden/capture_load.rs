@@ -175,17 +175,16 @@ fn cdc_09_writers_in_one_order_meet_no_deadlock() -> bindery::Result<()> {
 fn cdc_09_triggers_make_deadlocks_no_more_frequent() -> bindery::Result<()> {
     const ROWS: u64 = 100;
     const WRITERS: u64 = 6;
-    /// How many transactions of a writer were ended by a deadlock, and how many there were.
-    fn write<E: Any>(
-        world: &World,
-        update: &'static str,
-        seed: u64,
-    ) -> bindery::Result<(u64, u64)> {
+    /// Of one writer in one round.
+    fn transactions() -> u64 {
+        share(200, 50) as u64
+    }
+    /// How many transactions of a writer are ended by a deadlock.
+    fn write<E: Any>(world: &World, update: &'static str, seed: u64) -> bindery::Result<u64> {
         let mut connection = world.db.connect(E::default())?;
         let mut random = Seeded::new(seed);
-        let transactions = share(200, 50) as u64;
         let mut deadlocks = 0;
-        for round in 0..transactions {
+        for round in 0..transactions() {
             let keys = [0; 4].map(|_| random.below(ROWS) as i64);
             let outcome = connection.transaction(|tx| {
                 for key in keys {
@@ -199,24 +198,16 @@ fn cdc_09_triggers_make_deadlocks_no_more_frequent() -> bindery::Result<()> {
                 Err(error) => return Err(error),
             }
         }
-        Ok((deadlocks, transactions))
+        Ok(deadlocks)
     }
     /// The same of all writers at once.
-    fn rate<E: Any>(
-        world: &World,
-        update: &'static str,
-        round: u64,
-    ) -> bindery::Result<(u64, u64)> {
+    fn deadlocks<E: Any>(world: &World, update: &'static str, round: u64) -> bindery::Result<u64> {
         std::thread::scope(|scope| {
             let writers: Vec<_> = (0..WRITERS)
                 .map(|writer| scope.spawn(move || write::<E>(world, update, round * 100 + writer)))
                 .collect();
-            let mut all = (0, 0);
-            for writer in writers {
-                let (deadlocks, transactions) = writer.join().expect("a writer")?;
-                all = (all.0 + deadlocks, all.1 + transactions);
-            }
-            Ok(all)
+            let ended = writers.into_iter().map(|one| one.join().expect("a writer"));
+            ended.sum()
         })
     }
     fn show<E: Any>(world: &World) -> bindery::Result<()> {
@@ -229,32 +220,31 @@ fn cdc_09_triggers_make_deadlocks_no_more_frequent() -> bindery::Result<()> {
             (),
         )?;
         notes.execute("INSERT INTO plain SELECT id, slug, body FROM notes", ())?;
-        let (mut plain, mut captured) = ((0, 0), (0, 0));
-        for round in 0..share(8, 2) as u64 {
-            let updates = match E::default().dialect() {
-                Dialect::Postgres => [
-                    "UPDATE plain SET body = $1 WHERE id = $2",
-                    "UPDATE notes SET body = $1 WHERE id = $2",
-                ],
-                Dialect::Sqlite | Dialect::Mysql => [
-                    "UPDATE plain SET body = ? WHERE id = ?",
-                    "UPDATE notes SET body = ? WHERE id = ?",
-                ],
-            };
-            for (update, all) in updates.into_iter().zip([&mut plain, &mut captured]) {
-                let (deadlocks, transactions) = rate::<E>(world, update, round)?;
-                *all = (all.0 + deadlocks, all.1 + transactions);
+        let updates = match E::default().dialect() {
+            Dialect::Postgres => [
+                "UPDATE plain SET body = $1 WHERE id = $2",
+                "UPDATE notes SET body = $1 WHERE id = $2",
+            ],
+            Dialect::Sqlite | Dialect::Mysql => [
+                "UPDATE plain SET body = ? WHERE id = ?",
+                "UPDATE notes SET body = ? WHERE id = ?",
+            ],
+        };
+        let rounds = share(8, 2) as u64;
+        let mut found = [0, 0];
+        for round in 0..rounds {
+            for (update, deadlocks_of_it) in updates.into_iter().zip(&mut found) {
+                *deadlocks_of_it += deadlocks::<E>(world, update, round)?;
             }
         }
-        let figures = format!("{}: {captured:?} of {plain:?}", E::default().name());
-        // Both tables have the same number of transactions. A share of them has more of chance in it.
-        let more = captured.0.saturating_sub(plain.0);
-        let (hundredths, all) = if is_full_run() {
-            (1, captured.1)
-        } else {
-            (5, captured.1)
-        };
-        assert!(more * 100 <= all * hundredths, "{figures}");
+        let [plain, captured] = found;
+        let all = rounds * WRITERS * transactions();
+        // A share of them has more of chance in it.
+        let hundredths = share(1, 5) as u64;
+        assert!(
+            captured.saturating_sub(plain) * 100 <= all * hundredths,
+            "{captured} and {plain} of {all}"
+        );
         Ok(())
     }
     on_each_engine!(show)

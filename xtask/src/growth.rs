@@ -74,7 +74,7 @@ fn growth() -> Result<(), Failure> {
 
 /// The command `bindery`, optimised.
 fn command() -> Result<PathBuf, Failure> {
-    complain("building the command and the build script");
+    complain("building the command");
     succeed(cargo().args(["build", "--quiet", "--release", "-p", "bindery-cli"]))?;
     Ok(workspace::target().join("release/bindery"))
 }

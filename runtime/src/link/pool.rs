@@ -88,7 +88,7 @@ pub(crate) struct PoolLimits {
     pub(crate) one_writer: bool,
 }
 
-/// How long a connection may be idle, and how old it may become.
+/// The limits that each use of a connection is compared with, converted once.
 struct Ages {
     idle: Span,
     lifetime: Span,

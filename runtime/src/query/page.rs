@@ -121,20 +121,18 @@ fn after(
     };
     let bounds = Direction::all(order, sql.key).into_iter().map(bound);
     let bounds = bounds.collect::<Result<Vec<_>>>()?;
-    let (first, row) = bounds.split_at(bounds.len() - row_length(&bounds, dialect));
-    let rest = (!row.is_empty()).then(|| after_rows(row));
     let by_rows = dialect.query_syntax().rows_are_ranges;
+    let of_row = if by_rows { row_length(&bounds) } else { 0 };
+    let (first, row) = bounds.split_at(bounds.len() - of_row);
+    let rest = (!row.is_empty()).then(|| after_rows(row));
     let before = first.iter().rev();
     let condition = before.fold(rest, |rest, bound| Some(after_one(bound, rest, by_rows)));
     let nothing = || Error::new(ErrorKind::Unsupported("pages of a table without a key"));
     condition.ok_or_else(nothing)
 }
 
-/// How many of the last orders can be compared as one row: they have one direction, and no NULL is beyond their values.
-fn row_length(bounds: &[Bound], dialect: Dialect) -> usize {
-    if !dialect.query_syntax().rows_are_ranges {
-        return 0;
-    }
+/// How many of the last orders are compared as one row: they have one direction, and no NULL is beyond their values. One alone is none.
+fn row_length(bounds: &[Bound]) -> usize {
     let Some(last) = bounds.last() else { return 0 };
     let is_of_row = |bound: &&Bound| {
         let Bound {
@@ -143,14 +141,14 @@ fn row_length(bounds: &[Bound], dialect: Dialect) -> usize {
         let is_plain = !direction.nullable || (direction.nulls_first() && !is_null(value.bytes()));
         is_plain && direction.descending == last.direction.descending
     };
-    bounds.iter().rev().take_while(is_of_row).count()
+    match bounds.iter().rev().take_while(is_of_row).count() {
+        1 => 0,
+        length => length,
+    }
 }
 
 /// `(a, b) > (?, ?)`.
 fn after_rows(bounds: &[Bound]) -> Predicate {
-    if let [bound] = bounds {
-        return after_one(bound, None, true);
-    }
     let mut rows = Predicate::new();
     let length = bounds.len() as u8;
     for bound in bounds {
@@ -181,13 +179,12 @@ fn after_one(bound: &Bound, rest: Option<Predicate>, by_rows: bool) -> Predicate
         leaf
     };
     if is_null(value.bytes()) {
-        let equal = both(Some(bare(op::IS_NULL)), rest, op::AND);
+        let equal = rest.map(|rest| joined(bare(op::IS_NULL), rest, op::AND));
         let later = direction.nulls_first().then(|| bare(op::IS_NOT_NULL));
         return match (later, equal) {
-            (Some(later), equal) => {
-                both(Some(later), equal, op::OR).unwrap_or_else(Predicate::never)
-            }
-            (None, equal) => equal.unwrap_or_else(Predicate::never),
+            (Some(later), Some(equal)) => joined(later, equal, op::OR),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => Predicate::never(),
         };
     }
     let (beyond, from) = match direction.descending {
@@ -214,19 +211,6 @@ fn after_one(bound: &Bound, rest: Option<Predicate>, by_rows: bool) -> Predicate
 fn joined(mut one: Predicate, other: Predicate, code: u8) -> Predicate {
     one.join(other, code);
     one
-}
-
-/// Both conditions, where there are two; none where the second is missing, as no row then is equal and later.
-fn both(one: Option<Predicate>, other: Option<Predicate>, code: u8) -> Option<Predicate> {
-    let is_or = code == op::OR;
-    match (one, other) {
-        (Some(mut one), Some(other)) => {
-            one.join(other, code);
-            Some(one)
-        }
-        (Some(one), None) if is_or => Some(one),
-        (Some(_), None) | (None, _) => None,
-    }
 }
 
 impl<'a> ShapeReader<'a> {

@@ -170,8 +170,7 @@ impl Program {
 
 /// Writes the crate `models` of the schema in the folder.
 fn generate(folder: &Path) -> Result<(), Failure> {
-    succeed(cargo().args(["build", "--quiet", "-p", "bindery-cli"]))?;
-    let mut bindery = Command::new(workspace::target().join("debug/bindery"));
+    let mut bindery = Command::new(super::command()?);
     bindery.current_dir(folder).stdout(Stdio::null()).args([
         "generate",
         "--schema",

@@ -20,8 +20,9 @@ pub(crate) struct Standing {
     doom: Option<Doom>,
     /// The depth at which a call failed, of `Doom::Scope`.
     failed_depth: u32,
-    /// Where the open transaction was begun, and when.
+    /// The call in the program's source that began the open transaction.
     site: Option<&'static Location<'static>>,
+    /// The time of that call; without a transaction it means nothing.
     begun_at: Moment,
     /// Which transaction of the process it is, or was last.
     serial: u64,
