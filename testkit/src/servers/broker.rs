@@ -13,9 +13,10 @@ use super::account::Account;
 use super::broker_kind::{Kind, Site};
 use super::directory::Directory;
 use super::guard::Guard;
+use super::ports::{PORT_ATTEMPTS, is_taken};
 use super::process::Process;
 use super::secret;
-use super::server::{PORT_ATTEMPTS, STOP_PATIENCE, Shutdown, is_taken};
+use super::server::{STOP_PATIENCE, Shutdown};
 use crate::{Error, Result, skip};
 
 /// The longest time until a broker answers.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::directory::Directory;
+use super::ports::free_port;
 use super::programs::{MYSQL_FOLDERS, find, folders};
-use super::server::free_port;
 use crate::{Error, Result};
 
 /// The user of RabbitMQ and of NATS.

@@ -12,6 +12,7 @@ mod fresh;
 mod guard;
 mod mysql;
 mod options;
+mod ports;
 mod postgres;
 mod process;
 mod product;

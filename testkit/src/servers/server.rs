@@ -1,6 +1,6 @@
 //! A running server, from its data's layout to its end.
 
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -11,6 +11,7 @@ use super::directory::Directory;
 use super::fresh::{FreshDatabase, create_database};
 use super::guard::Guard;
 use super::options::{Family, ServerOptions};
+use super::ports::{PORT_ATTEMPTS, free_port, is_taken};
 use super::process::Process;
 use super::recipe::{Recipe, Site, USER};
 use super::{Address, Product, client, mysql, postgres, secret};
@@ -18,9 +19,6 @@ use crate::{Error, Result};
 
 /// How long a server may take to end in order before it is killed.
 pub(crate) const STOP_PATIENCE: Duration = Duration::from_secs(15);
-
-/// Another process may take the port between our choosing it and the server's binding it.
-pub(super) const PORT_ATTEMPTS: u32 = 5;
 
 /// Between two attempts to start a server whose last processes are still going.
 const RESTART_PAUSE: Duration = Duration::from_millis(50);
@@ -344,15 +342,4 @@ fn wait_until_ready(
         }
         sleep(Duration::from_millis(30));
     }
-}
-
-pub(super) fn free_port() -> Result<u16> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .and_then(|listener| listener.local_addr())
-        .map(|address| address.port())
-        .map_err(Error::io("find a free port on 127.0.0.1"))
-}
-
-pub(super) fn is_taken(port: u16) -> bool {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err()
 }
