@@ -65,7 +65,8 @@ fn located(reader: &Reader<'_, '_>, (bad, error): Bad, line: u64) -> Error {
     }
 }
 
-/// Gives the values of one row to nothing: those that are not of their column's type are refused.
+/// Gives the values of one row to nothing: those that are not of their column's type are refused. One in a file is of its type by then,
+/// and an empty one is given in its place.
 fn check_values(rows: &Rows, table: &DataTable, dialect: Dialect) -> Result<()> {
     let mut values = RecordedValues::new();
     let mut params = ParamWriter::recording_for(&mut values, dialect);

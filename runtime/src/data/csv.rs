@@ -7,6 +7,10 @@ pub(super) fn quotes(part: &[u8]) -> usize {
     part.iter().filter(|&&byte| byte == b'"').count()
 }
 
+pub(super) const QUOTE_WITHIN: &str = "a quote stands within a field that has none at its ends";
+pub(super) const NOT_CLOSED: &str = "a quote is not closed";
+pub(super) const TEXT_AFTER_QUOTE: &str = "there is text after a closing quote";
+
 /// Splits a record without its end of line, and appends the fields' text to `text`. Returns the number of fields, of which only
 /// the first `most` are kept: a line of commas takes no memory.
 pub(super) fn split(
@@ -34,7 +38,7 @@ pub(super) fn split(
         match after.strip_prefix(',') {
             Some(next) => rest = next,
             None if after.is_empty() => return Ok(number),
-            None => return Err(BadRow::syntax("there is text after a closing quote")),
+            None => return Err(BadRow::syntax(TEXT_AFTER_QUOTE)),
         }
     }
 }
@@ -43,27 +47,26 @@ fn take_bare<'r>(rest: &'r str, text: &mut String) -> Result<(Written, &'r str),
     let end = rest.bytes().position(|byte| byte == b',');
     let (field, after) = rest.split_at(end.unwrap_or(rest.len()));
     if field.contains('"') {
-        return Err(BadRow::syntax(
-            "a quote stands within a field that has none at its ends",
-        ));
+        return Err(BadRow::syntax(QUOTE_WITHIN));
     }
     text.push_str(field);
-    let is_null = field.is_empty();
-    Ok((
-        if is_null {
-            Written::Null
-        } else {
-            Written::Bare
-        },
-        after,
-    ))
+    Ok((written_bare(field.is_empty()), after))
+}
+
+/// The form of a field without quotes.
+pub(super) fn written_bare(is_empty: bool) -> Written {
+    if is_empty {
+        Written::Null
+    } else {
+        Written::Bare
+    }
 }
 
 /// Takes the rest of a field after its first quote.
 fn take_quoted<'r>(mut rest: &'r str, text: &mut String) -> Result<&'r str, BadRow> {
     loop {
         let Some(at) = rest.find('"') else {
-            return Err(BadRow::syntax("a quote is not closed"));
+            return Err(BadRow::syntax(NOT_CLOSED));
         };
         text.push_str(&rest[..at]);
         rest = &rest[at + 1..];

@@ -32,15 +32,32 @@ pub(super) fn read(
     let read = reader.deserialize_map(&mut object);
     let unknown = std::mem::take(&mut object.unknown);
     if read.is_err() || reader.end().is_err() {
-        return Err(BadRow::syntax(
-            "the line is not a JSON object with each name once",
-        ));
+        return Err(malformed());
     }
+    ensure_known(unknown)
+}
+
+#[cold]
+pub(super) fn malformed() -> BadRow {
+    BadRow::syntax("the line is not a JSON object with each name once")
+}
+
+/// Refuses names that no column has.
+pub(super) fn ensure_known(unknown: Vec<String>) -> Result<(), BadRow> {
     if unknown.is_empty() {
         return Ok(());
     }
     let missing = Vec::new();
     Err(BadRow::new(DataProblem::Columns { unknown, missing }))
+}
+
+/// The position of a column, which is likely to be `next`.
+pub(super) fn find(columns: &[DataColumn], next: usize, name: &str) -> Option<usize> {
+    let is_it = |column: &DataColumn| column.name == name;
+    if columns.get(next).is_some_and(is_it) {
+        return Some(next);
+    }
+    columns.iter().position(is_it)
 }
 
 struct Object<'a> {
@@ -61,7 +78,7 @@ impl<'de> Visitor<'de> for &mut Object<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(Name(name)) = map.next_key()? {
-            let Some(at) = self.find(&name) else {
+            let Some(at) = find(self.columns, self.next, &name) else {
                 if self.unknown.len() < MOST_UNKNOWN {
                     self.unknown.push(name.into_owned());
                 }
@@ -77,16 +94,6 @@ impl<'de> Visitor<'de> for &mut Object<'_> {
             self.next = at + 1;
         }
         Ok(())
-    }
-}
-
-impl Object<'_> {
-    fn find(&self, name: &str) -> Option<usize> {
-        let is_it = |column: &DataColumn| column.name == name;
-        if self.columns.get(self.next).is_some_and(is_it) {
-            return Some(self.next);
-        }
-        self.columns.iter().position(is_it)
     }
 }
 

@@ -281,6 +281,8 @@ impl Work<'_, '_> {
         self.rows.clear();
         while self.rows.len() < ROWS_AT_A_TIME && self.rows.size() < BYTES_AT_A_TIME {
             match reader.next(&mut self.rows)? {
+                // A row with values in files is stored alone.
+                Next::Taken if !self.rows.spilled.is_empty() => break,
                 Next::Taken => {}
                 Next::OtherColumns => break,
                 Next::End => return Ok(!self.rows.is_empty()),

@@ -12,6 +12,7 @@ mod give_up;
 mod json_lines;
 mod line;
 mod loading;
+mod long_record;
 mod push;
 mod reader;
 mod redact;
@@ -19,6 +20,7 @@ mod references;
 mod referred;
 mod rows;
 mod snapshot;
+mod spilled;
 mod table;
 
 pub use self::find::{DataRow, DataValue};
@@ -72,3 +74,9 @@ pub fn utc_text(seconds: u64) -> String {
 
 /// A row in text form is no longer than this unless the caller says otherwise: 256 MiB.
 pub const LONGEST_ROW: usize = 256 << 20;
+
+/// A value of more bytes is read, written and stored part by part where that is possible.
+const LONG_VALUE: usize = 16 << 20;
+
+/// A record of more bytes is read part by part.
+const LONG_RECORD: usize = 32 << 20;

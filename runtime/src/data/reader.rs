@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, Read as _};
 
+use super::long_record::{self, Limits, RecordText, Values};
 use super::rows::{BadRow, Field, Rows, refused};
 use super::table::{DataColumn, DataTable};
 use super::{DataFormat, LONGEST_ROW, csv, json_lines};
@@ -34,7 +35,8 @@ impl<'r> RowsSource<'r> {
         self
     }
 
-    /// Refuses rows with more bytes than this: that much is in memory at a time.
+    /// Refuses rows with more bytes than this: that much is in memory at a time. Texts and bytes of more than 16 MiB do not count
+    /// where no rows are left out: they are in files until their row is stored.
     #[must_use]
     pub fn longest_row(mut self, bytes: usize) -> Self {
         self.longest_row = bytes;
@@ -70,6 +72,9 @@ pub(super) struct Reader<'r, 't> {
     lines: u64,
     /// The record at hand was read and not taken.
     is_pending: bool,
+    /// Of the record at hand only the beginning was read: the rest is read when it is taken.
+    is_long: bool,
+    pub(super) limits: Limits,
     /// For each field of CSV its column; none before the line of names.
     header: Option<Vec<usize>>,
     fields: Vec<Field>,
@@ -86,6 +91,8 @@ impl<'r, 't> Reader<'r, 't> {
             line: 0,
             lines: 0,
             is_pending: false,
+            is_long: false,
+            limits: Limits::USUAL,
             header: None,
             fields: Vec::new(),
             found: Vec::new(),
@@ -122,7 +129,7 @@ impl<'r, 't> Reader<'r, 't> {
 
     fn read_header(&mut self) -> Result<()> {
         let (mut names, mut fields) = (String::new(), Vec::new());
-        if !self.next_record()? {
+        if !self.next_record(self.source.longest_row)? {
             return Err(self.fail(BadRow::syntax(
                 "there is no line with the names of the columns",
             )));
@@ -150,6 +157,10 @@ impl<'r, 't> Reader<'r, 't> {
         if !std::mem::take(&mut self.is_pending) && !self.next_filled_record()? {
             return Ok(Next::End);
         }
+        if self.is_long && !rows.is_empty() {
+            self.is_pending = true;
+            return Ok(Next::OtherColumns);
+        }
         let (text, fields) = (rows.text.len(), rows.fields.len());
         match self.take(rows) {
             Ok(true) => {
@@ -164,6 +175,7 @@ impl<'r, 't> Reader<'r, 't> {
                 self.is_pending = true;
                 Ok(Next::OtherColumns)
             }
+            Err(bad) if bad.ends_reading() => Err(self.fail(bad)),
             Err(bad) => {
                 rows.text.truncate(text);
                 rows.fields.truncate(fields);
@@ -174,6 +186,9 @@ impl<'r, 't> Reader<'r, 't> {
 
     /// Takes the record at hand; `false` where its columns are not those of the rows.
     fn take(&mut self, rows: &mut Rows) -> Result<bool, BadRow> {
+        if self.is_long {
+            return self.take_long(rows);
+        }
         let record = text_of(&self.record)?;
         match &self.header {
             Some(header) => {
@@ -189,6 +204,29 @@ impl<'r, 't> Reader<'r, 't> {
             None => json_lines::read(record, &self.table.columns, &mut rows.text, &mut self.found)?,
         }
         self.put(rows)
+    }
+
+    /// Takes a record of which only the beginning was read, into no other rows. It is not at hand afterwards.
+    fn take_long(&mut self, rows: &mut Rows) -> Result<bool, BadRow> {
+        self.is_long = false;
+        let beginning = std::mem::take(&mut self.record);
+        let (format, size) = (self.source.format, self.limits.part);
+        let mut record = RecordText::new(
+            self.without_mark(&beginning),
+            self.source.input,
+            format,
+            size,
+        );
+        let memory = (&mut rows.text, self.source.longest_row);
+        let mut values = Values::new(self.table, self.limits, memory);
+        let header = self.header.as_deref();
+        let read = long_record::read(&mut record, header, &mut values, &mut self.found);
+        self.lines = self.line - 1 + record.lines();
+        read?;
+        let spilled = values.finish();
+        self.put(rows)?;
+        rows.spilled = spilled?;
+        Ok(true)
     }
 
     fn put(&mut self, rows: &mut Rows) -> Result<bool, BadRow> {
@@ -214,7 +252,11 @@ impl<'r, 't> Reader<'r, 't> {
     /// Empty lines are none but where a row has one column, which is NULL then.
     fn next_filled_record(&mut self) -> Result<bool> {
         let one_column = self.header.as_ref().is_some_and(|header| header.len() == 1);
-        while self.next_record()? {
+        let most = match self.keeps_records {
+            true => self.source.longest_row,
+            false => self.source.longest_row.min(self.limits.record),
+        };
+        while self.next_record(most)? {
             if one_column || !self.record.is_empty() {
                 return Ok(true);
             }
@@ -222,19 +264,23 @@ impl<'r, 't> Reader<'r, 't> {
         Ok(false)
     }
 
-    /// Reads the next record without its end of line.
-    fn next_record(&mut self) -> Result<bool> {
+    /// Reads the next record without its end of line; of one of more than `most` bytes only the beginning, where rows may be longer.
+    fn next_record(&mut self, most: usize) -> Result<bool> {
         self.record.clear();
         self.line = self.lines + 1;
         let mut quotes = 0;
         loop {
             let before = self.record.len();
-            let room = self.source.longest_row - before;
+            let room = most - before;
             let mut input = (&mut *self.source.input).take(room as u64 + 1);
             let read = input.read_until(b'\n', &mut self.record);
             let read =
                 read.map_err(|error| self.fail(BadRow::new(DataProblem::Input(error.kind()))))?;
-            if self.record.len() > self.source.longest_row {
+            if self.record.len() > most && most < self.source.longest_row {
+                self.is_long = true;
+                return Ok(true);
+            }
+            if self.record.len() > most {
                 let limit = self.source.longest_row;
                 self.record = Vec::new();
                 return Err(self.fail(BadRow::new(DataProblem::TooLong { limit })));
@@ -245,14 +291,21 @@ impl<'r, 't> Reader<'r, 't> {
             if read > 0 && is_csv && quotes % 2 == 1 {
                 continue;
             }
-            if self.line == 1 && self.record.starts_with(b"\xef\xbb\xbf") {
-                self.record.drain(..3);
-            }
+            let mark = self.record.len() - self.without_mark(&self.record).len();
+            self.record.drain(..mark);
             let is_there = !self.record.is_empty() || read > 0;
             for end in [b'\n', b'\r'] {
                 self.record.pop_if(|last| *last == end);
             }
             return Ok(is_there);
+        }
+    }
+
+    /// The record without the byte order mark at the beginning of the file.
+    fn without_mark<'d>(&self, record: &'d [u8]) -> &'d [u8] {
+        match record.strip_prefix(b"\xef\xbb\xbf") {
+            Some(rest) if self.line == 1 => rest,
+            _ => record,
         }
     }
 
@@ -271,7 +324,7 @@ impl<'r, 't> Reader<'r, 't> {
     }
 }
 
-fn text_of(record: &[u8]) -> Result<&str, BadRow> {
+pub(super) fn text_of(record: &[u8]) -> Result<&str, BadRow> {
     let why = "the line is not UTF-8: convert the file, as by `iconv`";
     std::str::from_utf8(record).map_err(|_| BadRow::syntax(why))
 }
@@ -315,7 +368,7 @@ fn ensure_given(given: &[usize], columns: &[DataColumn]) -> Result<(), BadRow> {
 }
 
 /// The fields of CSV in the order of the table's columns.
-fn place(
+pub(super) fn place(
     header: &[usize],
     (fields, number): (&[Field], usize),
     columns: usize,

@@ -1,5 +1,6 @@
 //! Rows that were read from a file and wait to be stored: one text, and where each field stands in it.
 
+use super::spilled::Spilled;
 use crate::error::{DataError, DataProblem, Error, ErrorKind};
 
 /// The form in which a field was written.
@@ -32,6 +33,9 @@ pub(super) struct Rows {
     pub(super) lines: Vec<u64>,
     /// Each row as it stands in the file, where that is wanted.
     pub(super) records: Vec<String>,
+    /// The values that are in files, each with the position of its column. A row with such values is the only one; their fields are
+    /// not NULL and have no text.
+    pub(super) spilled: Vec<(usize, Spilled)>,
 }
 
 impl Rows {
@@ -58,6 +62,7 @@ impl Rows {
         self.fields.clear();
         self.lines.clear();
         self.records.clear();
+        self.spilled.clear();
     }
 
     /// The bytes that it holds.
@@ -81,6 +86,14 @@ impl BadRow {
 
     pub(super) fn syntax(why: &'static str) -> Self {
         Self::new(DataProblem::Syntax(why))
+    }
+
+    /// Is it one after which nothing more is read?
+    pub(super) fn ends_reading(&self) -> bool {
+        matches!(
+            self.problem,
+            DataProblem::Input(_) | DataProblem::Temporary(_) | DataProblem::TooLong { .. }
+        )
     }
 
     pub(super) fn at(self, table: &str, line: u64) -> DataError {

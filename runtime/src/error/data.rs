@@ -64,6 +64,8 @@ pub enum DataProblem {
     Unredacted,
     /// The file cannot be read.
     Input(std::io::ErrorKind),
+    /// A value that is too long for memory cannot be kept in the folder for temporary files until its row is stored.
+    Temporary(std::io::ErrorKind),
 }
 
 impl DataError {
@@ -117,6 +119,10 @@ impl fmt::Display for DataProblem {
             Self::NoKey => out.write_str("it has no primary key to find the rows by"),
             Self::Unredacted => out.write_str("its values are to be replaced, and this snapshot replaces none"),
             Self::Input(kind) => write!(out, "the file cannot be read: {kind}"),
+            Self::Temporary(kind) => write!(
+                out,
+                "a value that is too long for memory cannot be kept in a temporary file: {kind}; `TMPDIR` names the folder"
+            ),
         }
     }
 }

@@ -16,9 +16,34 @@ pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
     }
 }
 
+/// The text that these bytes begin with, without a character that is cut at their end; `None` where they are not UTF-8.
+#[cfg(feature = "data")]
+pub(crate) fn whole_characters(bytes: &[u8]) -> Option<&str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&bytes[..error.valid_up_to()]).ok()
+        }
+        Err(_) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::utf8;
+
+    #[cfg(feature = "data")]
+    #[test]
+    fn a_character_that_is_cut_is_left_for_the_next_part() {
+        let text = "aé漢🦀";
+        for end in 0..=text.len() {
+            let whole = super::whole_characters(&text.as_bytes()[..end]).unwrap();
+            assert!(text.starts_with(whole), "{whole}");
+            assert!(end - whole.len() < 4 && text.is_char_boundary(whole.len()));
+        }
+        assert_eq!(super::whole_characters(b"a\xff"), None);
+        assert_eq!(super::whole_characters(b"\xc3a"), None);
+    }
 
     #[test]
     fn bytes_are_the_text_that_they_are_for_std() {
