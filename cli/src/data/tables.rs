@@ -1,10 +1,10 @@
 //! The tables of an engine as they are dumped and loaded, in the order in which each comes after those that it refers to.
 
 use bindery::data::{DataColumn, DataTable, ValueType};
-use bindery_schema::column_type::ColumnType;
+use bindery_schema::column_type::{ColumnType, LobSize};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::{
-    CheckedModel, Column, ColumnId, DefaultValue, Engine, EngineId, Generated, Table,
+    CheckedModel, Column, ColumnId, DefaultValue, Engine, EngineId, Generated, IndexKey, Table,
 };
 use bindery_schema::name::suggest;
 use bindery_schema::plan::create_statements;
@@ -121,9 +121,10 @@ fn table_of<'m>(
 ) -> EngineTable<'m> {
     let place = |id: &ColumnId| written.iter().position(|one| one == id);
     let places: Option<Vec<usize>> = key.iter().map(place).collect();
-    let columns = written
-        .iter()
-        .map(|id| data_column(table, table.column(*id), key.contains(id), engine));
+    let columns = written.iter().map(|id| {
+        let column = data_column(table, table.column(*id), key.contains(id), engine);
+        with_long_values(column, (table, *id), key, engine.dialect)
+    });
     let data = DataTable::new(
         engine.dialect,
         table.name.schema.as_deref(),
@@ -154,6 +155,73 @@ fn data_column(table: &Table, column: &Column, in_key: bool, engine: &Engine) ->
     data.is_year = column.column_type == ColumnType::Year;
     data.length = column.column_type.length();
     data
+}
+
+/// Says whether values of the column may be long, and stored in parts.
+fn with_long_values(
+    mut data: DataColumn,
+    (table, id): (&Table, ColumnId),
+    key: &[ColumnId],
+    dialect: Dialect,
+) -> DataColumn {
+    let column_type = &table.column(id).column_type;
+    let is_long = !data.as_text && may_be_long(column_type, dialect);
+    // MySQL orders these by their numbers, and compares them as texts.
+    let is_numbered = |id: &ColumnId| {
+        let key = &table.column(*id).column_type;
+        matches!(key, ColumnType::Enum(_) | ColumnType::Set(_))
+    };
+    let is_compared_otherwise = match dialect {
+        Dialect::Mysql => key.iter().any(is_numbered),
+        Dialect::Sqlite | Dialect::Postgres => false,
+    };
+    data.may_be_long = is_long && !is_compared_otherwise;
+    data.stored_in_parts = is_long
+        && match dialect {
+            // A text has to be whole when it is stored, and bytes are filled in behind the back of all that reads them.
+            Dialect::Sqlite => data.value == ValueType::Bytes && !is_read_when_stored(table, id),
+            Dialect::Postgres | Dialect::Mysql => true,
+        };
+    data
+}
+
+/// May a value have more than 16 MiB?
+fn may_be_long(column_type: &ColumnType, dialect: Dialect) -> bool {
+    match column_type {
+        ColumnType::Text(size) | ColumnType::Blob(size) => match dialect {
+            Dialect::Mysql => matches!(size, LobSize::Long | LobSize::Unbounded),
+            // Sizes are those of MySQL, and no limits.
+            Dialect::Sqlite | Dialect::Postgres => true,
+        },
+        ColumnType::VarChar(None) => true,
+        ColumnType::VarChar(Some(_)) | ColumnType::VarBinary(_) => dialect == Dialect::Sqlite,
+        _ => false,
+    }
+}
+
+/// Does the database look at the values of a column when they are stored: for a key, an index, a check, a computed column?
+fn is_read_when_stored(table: &Table, id: ColumnId) -> bool {
+    let is_indexed = table.indexes.iter().any(|index| {
+        let mut parts = index.parts.iter();
+        index.predicate.is_some()
+            || parts.any(|part| match &part.key {
+                IndexKey::Column(column) => *column == id,
+                IndexKey::Expression(_) => true,
+            })
+    });
+    let has_key = table.uniques.iter().any(|key| key.columns.contains(&id))
+        || table
+            .foreign_keys
+            .iter()
+            .any(|key| key.columns.contains(&id));
+    let is_computed = |column: &Column| matches!(column.generated, Generated::Computed { .. });
+    let is_in_key = table.primary_key.as_ref();
+    let is_in_key = is_in_key.is_some_and(|key| key.columns.contains(&id));
+    is_indexed
+        || is_in_key
+        || has_key
+        || !table.checks.is_empty()
+        || table.columns.iter().any(is_computed)
 }
 
 /// The neutral type of the values.

@@ -14,6 +14,7 @@ mod dump_changed;
 mod dump_cut;
 mod dump_faults;
 mod dump_hostile;
+mod dump_long;
 mod dump_record;
 mod dump_redact;
 mod dump_redact_keys;

@@ -4,7 +4,7 @@ use super::line::Line;
 use super::loading::Loading;
 use super::rows::{Field, Written, refused};
 use super::snapshot::{Snapshot, of_table, push_row};
-use super::table::{DataTable, select};
+use super::table::{DataTable, Which, select};
 use super::{DataFormat, csv, give};
 use crate::driver::Physical;
 use crate::error::{DataError, Operation, Result};
@@ -54,15 +54,7 @@ impl DataRow {
     }
 
     fn of(line: String, table: &DataTable) -> Result<Self> {
-        let (mut text, mut fields) = (String::new(), Vec::new());
-        let record = line.strip_suffix('\n').unwrap_or(&line);
-        csv::split(record, table.columns.len(), &mut text, &mut fields)
-            .map_err(|bad| refused(DataError::new(table.name.as_str(), bad.problem)))?;
-        let value = |field: &Field| DataValue {
-            written: field.written,
-            text: text[field.start..field.end].to_owned(),
-        };
-        let values = fields.iter().map(value).collect();
+        let values = values_of(&line, table, table.columns.len())?;
         Ok(Self { line, values })
     }
 }
@@ -80,7 +72,8 @@ impl Snapshot {
     ) -> Result<Vec<DataRow>> {
         let engine = self.engine;
         let from = (table.sql, table.rows.as_str());
-        let sql = select(self.physical.dialect(), from, &table.columns, columns);
+        let which = Which::With(columns);
+        let sql = select(self.physical.dialect(), from, (&table.columns, &[]), which);
         found(&mut self.physical, &sql, table, (columns, values))
             .map_err(|error| error.during(Operation::Dump).on_engine(engine))
     }
@@ -94,7 +87,8 @@ impl Loading {
     pub fn find_locked(&mut self, table: &DataTable, key: &[DataValue]) -> Result<Option<DataRow>> {
         let (engine, dialect) = (self.engine, self.physical.dialect());
         let from = (table.sql, table.rows.as_str());
-        let mut sql = select(dialect, from, &table.columns, table.sql.key);
+        let which = Which::With(table.sql.key);
+        let mut sql = select(dialect, from, (&table.columns, &[]), which);
         sql += match dialect {
             Dialect::Postgres | Dialect::Mysql => " FOR UPDATE",
             // The transaction is the only one that writes.
@@ -122,6 +116,19 @@ impl DataTable {
         params.finish_recording()?;
         Ok(values.bytes().to_vec())
     }
+}
+
+/// The values of a line of CSV.
+pub(super) fn values_of(line: &str, table: &DataTable, number: usize) -> Result<Vec<DataValue>> {
+    let (mut text, mut fields) = (String::new(), Vec::new());
+    let record = line.strip_suffix('\n').unwrap_or(line);
+    csv::split(record, number, &mut text, &mut fields)
+        .map_err(|bad| refused(DataError::new(table.name.as_str(), bad.problem)))?;
+    let value = |field: &Field| DataValue {
+        written: field.written,
+        text: text[field.start..field.end].to_owned(),
+    };
+    Ok(fields.iter().map(value).collect())
 }
 
 fn found(

@@ -3,8 +3,9 @@
 use super::rows::refused;
 use super::snapshot::Snapshot;
 use super::table::{DataTable, ValueType};
+use crate::driver::Physical;
 use crate::driver::stored_form::own_form;
-use crate::error::{DataError, DataProblem, Operation, Result};
+use crate::error::{DataError, DataProblem, Error, Operation, Result};
 use bindery_core::dialect::ValueKind;
 
 impl Snapshot {
@@ -14,34 +15,45 @@ impl Snapshot {
     /// # Errors
     /// [`DataProblem::Value`] with the column; the database fails.
     pub fn ensure_own_keys(&mut self, table: &DataTable) -> Result<()> {
-        let (dialect, engine) = (self.physical.dialect(), self.engine);
-        for &at in table.sql.key {
-            let column = table.sql.columns[at];
-            let kind = kind(&table.columns[at].value);
-            let Some(is_own) = kind.and_then(|kind| own_form(dialect, column, kind)) else {
-                continue;
-            };
-            let sql = format!(
-                "SELECT 1 FROM {} WHERE NOT ({is_own}) LIMIT 1",
-                table.sql.table
-            );
-            let mut is_other = false;
-            let read = self.physical.query(&sql, &mut |_| (), &mut |_| {
-                is_other = true;
-                Ok(true)
-            });
-            read.and_then(|()| match is_other {
-                true => Err(other_form(table, at)),
-                false => Ok(()),
-            })
-            .map_err(|error| error.during(Operation::Dump).on_engine(engine))?;
-        }
-        Ok(())
+        let (engine, physical) = (self.engine, &mut self.physical);
+        let other = key_in_other_form(physical, table).and_then(|other| match other {
+            Some(at) => Err(other_form(table, at)),
+            None => Ok(()),
+        });
+        other.map_err(|error| error.during(Operation::Dump).on_engine(engine))
     }
 }
 
+/// The column of a key that has values in another form than bindery's; `None` where there is none.
+pub(super) fn key_in_other_form(
+    physical: &mut Physical,
+    table: &DataTable,
+) -> Result<Option<usize>> {
+    let dialect = physical.dialect();
+    for &at in table.sql.key {
+        let column = table.sql.columns[at];
+        let kind = kind(&table.columns[at].value);
+        let Some(is_own) = kind.and_then(|kind| own_form(dialect, column, kind)) else {
+            continue;
+        };
+        let sql = format!(
+            "SELECT 1 FROM {} WHERE NOT ({is_own}) LIMIT 1",
+            table.sql.table
+        );
+        let mut is_other = false;
+        physical.query(&sql, &mut |_| (), &mut |_| {
+            is_other = true;
+            Ok(true)
+        })?;
+        if is_other {
+            return Ok(Some(at));
+        }
+    }
+    Ok(None)
+}
+
 #[cold]
-fn other_form(table: &DataTable, at: usize) -> crate::error::Error {
+fn other_form(table: &DataTable, at: usize) -> Error {
     let problem =
         "a key is stored in another form than bindery's, so its row would not be found again";
     let mut data = DataError::new(table.name.as_str(), DataProblem::Value(problem));
@@ -50,7 +62,7 @@ fn other_form(table: &DataTable, at: usize) -> crate::error::Error {
 }
 
 /// The kind of values that have an order.
-fn kind(value: &ValueType) -> Option<ValueKind> {
+pub(super) fn kind(value: &ValueType) -> Option<ValueKind> {
     match value {
         ValueType::Boolean => Some(ValueKind::Boolean),
         ValueType::Integer => Some(ValueKind::Integer),

@@ -77,6 +77,27 @@ impl Line {
         }
     }
 
+    /// Stands before and after a text that is written part by part.
+    pub(super) fn quote(&mut self) {
+        self.text.push('"');
+    }
+
+    /// A part of such a text.
+    pub(super) fn part(&mut self, part: &str) {
+        match self.format {
+            DataFormat::Csv => double_quotes(part, &mut self.text),
+            DataFormat::JsonLines => json_list::escape(part, &mut self.text),
+        }
+    }
+
+    /// Stands before and after digits that are written part by part.
+    pub(super) fn digits_quote(&mut self) {
+        self.text.push_str(match self.format {
+            DataFormat::Csv => "",
+            DataFormat::JsonLines => "\"",
+        });
+    }
+
     /// A text that needs no quotes within its own: digits, points, colons.
     pub(super) fn plain(&mut self, write: impl FnOnce(&mut String)) {
         match self.format {
@@ -165,6 +186,11 @@ fn push_field(text: &str, out: &mut String) {
 
 fn push_quoted(text: &str, out: &mut String) {
     out.push('"');
+    double_quotes(text, out);
+    out.push('"');
+}
+
+fn double_quotes(text: &str, out: &mut String) {
     let mut rest = text;
     while let Some(at) = rest.find('"') {
         out.push_str(&rest[..=at]);
@@ -172,7 +198,6 @@ fn push_quoted(text: &str, out: &mut String) {
         rest = &rest[at + 1..];
     }
     out.push_str(rest);
-    out.push('"');
 }
 
 impl Line {

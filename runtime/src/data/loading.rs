@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::give::give;
+use super::parts;
 use super::reader::{Next, Reader, RowsSource};
 use super::references::References;
 use super::rows::{Rows, refused};
@@ -307,6 +308,9 @@ impl Work<'_, '_> {
 
     /// Stores the rows that were read.
     fn store(&mut self, physical: &mut Physical, reader: &Reader<'_, '_>) -> Result<()> {
+        if !self.rows.spilled.is_empty() {
+            return self.store_long(physical, reader);
+        }
         let (mut first, mut end) = (0, self.rows.len());
         while first < self.rows.len() {
             let is_tried = self.reject.is_some();
@@ -340,6 +344,19 @@ impl Work<'_, '_> {
             self.leave_out(error, &record, reader)?;
             (first, end) = (bad + 1, self.rows.len());
         }
+        Ok(())
+    }
+
+    /// Stores the one row, which has values in files.
+    fn store_long(&mut self, physical: &mut Physical, reader: &Reader<'_, '_>) -> Result<()> {
+        let is_upsert = self.mode == LoadMode::Upsert;
+        let longest = reader.source().longest();
+        let stored = parts::insert(physical, self.table, &self.rows, (is_upsert, longest));
+        stored.map_err(|error| {
+            let row = error.row().filter(|_| is_about_the_row(&error));
+            self.of_rows(error, row, reader)
+        })?;
+        self.loaded.rows += 1;
         Ok(())
     }
 
@@ -401,12 +418,25 @@ fn insert(
             .insert_rows(table.sql, &columns, range.len(), write)
             .map(drop);
     }
-    let sql = insert_sql(physical.dialect(), table, &columns, is_upsert);
+    let placeholder = &mut |sql: &mut SqlWriter, _| {
+        sql.placeholder();
+    };
+    let sql = insert_sql(
+        physical.dialect(),
+        table,
+        (&columns, is_upsert),
+        placeholder,
+    );
     physical.execute_each(&sql, range.len(), write, &mut |_, _| ())
 }
 
-/// The statement that stores one row.
-fn insert_sql(dialect: Dialect, table: &DataTable, columns: &ColumnSet, upsert: bool) -> String {
+/// The statement that stores one row, whose values `value` writes.
+pub(super) fn insert_sql(
+    dialect: Dialect,
+    table: &DataTable,
+    (columns, upsert): (&ColumnSet, bool),
+    value: &mut dyn FnMut(&mut SqlWriter, usize),
+) -> String {
     let mut sql = SqlWriter::new(dialect);
     sql.push("INSERT INTO ").push(table.sql.table).push(" (");
     sql.list(columns.iter(), ", ", |sql, at| {
@@ -419,9 +449,8 @@ fn insert_sql(dialect: Dialect, table: &DataTable, columns: &ColumnSet, upsert: 
             Dialect::Sqlite | Dialect::Mysql => "",
         });
     }
-    sql.push(" VALUES (").list(columns.iter(), ", ", |sql, _| {
-        sql.placeholder();
-    });
+    sql.push(" VALUES (")
+        .list(columns.iter(), ", ", |sql, at| value(sql, at));
     sql.push(")");
     let key = table.sql.key;
     // Every given value is stored, also of columns that updates of the program set by themselves.

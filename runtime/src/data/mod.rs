@@ -12,12 +12,15 @@ mod give_up;
 mod json_lines;
 mod line;
 mod loading;
+mod long;
 mod long_record;
+mod parts;
 mod push;
 mod reader;
 mod redact;
 mod references;
 mod referred;
+mod row_number;
 mod rows;
 mod snapshot;
 mod spilled;
@@ -79,4 +82,4 @@ pub const LONGEST_ROW: usize = 256 << 20;
 const LONG_VALUE: usize = 16 << 20;
 
 /// A record of more bytes is read part by part.
-const LONG_RECORD: usize = 32 << 20;
+const LONG_RECORD: usize = 8 << 20;

@@ -46,6 +46,10 @@ impl<'r> RowsSource<'r> {
     pub(super) fn file(&self) -> Option<&String> {
         self.file.as_ref()
     }
+
+    pub(super) fn longest(&self) -> usize {
+        self.longest_row
+    }
 }
 
 /// The next row of a file.

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use super::DataFormat;
 use super::line::Line;
+use super::long::Long;
 use super::push::push;
 use super::redact::{Redactor, ValueHash};
-use super::table::DataTable;
+use super::table::{DataColumn, DataTable};
 use crate::databases::Registry;
-use crate::driver::{Isolation, Physical, TransactionOptions};
+use crate::driver::{Isolation, Physical, TransactionOptions, WriteParams};
 use crate::error::{DataError, DataProblem, Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::link::pool::Pool;
@@ -73,7 +74,8 @@ impl Snapshot {
     }
 
     /// Writes all rows of a table, in the order of its key, and returns their number. `progress` gets the number so far now and
-    /// then. One row is in memory at a time.
+    /// then. One row is in memory at a time, and of a value of more than 16 MiB a part, where its column
+    /// [may be so long](DataColumn::may_be_long).
     ///
     /// # Errors
     /// [`ErrorKind::Output`](crate::ErrorKind::Output) where `out` cannot be written; a value is none that other databases could
@@ -91,22 +93,130 @@ impl Snapshot {
             .iter()
             .map(|column| column.name.as_str())
             .collect();
-        let mut line = Line::new(format, &names);
-        let mut rows = 0;
-        let redactor = &mut self.redactor;
-        let read = self.physical.query(&table.select, &mut |_| (), &mut |row| {
-            push_row(row, table, redactor.as_mut(), &mut line)?;
-            rows += 1;
-            if line.text.len() >= CHUNK {
-                write_away(&mut line, out)?;
-                progress(rows);
-            }
-            Ok(true)
-        });
-        read.and_then(|()| write_away(&mut line, out))
-            .map_err(|error| located(of_table(error, table, rows), self.engine))?;
+        let mut writing = Writing {
+            physical: &mut self.physical,
+            redactor: self.redactor.as_mut(),
+            table,
+            line: Line::new(format, &names),
+            rows: 0,
+            out,
+            progress,
+        };
+        let written = writing.all();
+        let rows = writing.rows;
+        written.map_err(|error| located(of_table(error, table, rows), self.engine))?;
         progress(rows);
         Ok(rows)
+    }
+}
+
+/// A table that is being written.
+pub(super) struct Writing<'w> {
+    pub(super) physical: &'w mut Physical,
+    redactor: Option<&'w mut Redactor>,
+    pub(super) table: &'w DataTable,
+    pub(super) line: Line,
+    rows: u64,
+    out: &'w mut dyn Write,
+    progress: &'w mut dyn FnMut(u64),
+}
+
+impl Writing<'_> {
+    fn all(&mut self) -> Result<()> {
+        match Long::find(self.physical, self.table)? {
+            None => self.rows(&self.table.select, &mut |_| ())?,
+            Some(long) => self.with_long(&long)?,
+        }
+        self.write_away()
+    }
+
+    /// Writes the rows of a query.
+    pub(super) fn rows(&mut self, sql: &str, values: WriteParams<'_>) -> Result<()> {
+        let Self {
+            physical,
+            redactor,
+            table,
+            line,
+            rows,
+            out,
+            progress,
+        } = self;
+        physical.query(sql, values, &mut |row| {
+            push_row(row, table, redactor.as_deref_mut(), line)?;
+            *rows += 1;
+            if line.text.len() >= CHUNK {
+                write_away(line, *out)?;
+                progress(*rows);
+            }
+            Ok(true)
+        })
+    }
+
+    /// Writes one row, whose values at `left_out` stand elsewhere. Returns the text before the first of them, between them, and after the
+    /// last.
+    pub(super) fn row_around(
+        &mut self,
+        (sql, values): (&str, WriteParams<'_>),
+        left_out: &[usize],
+    ) -> Result<Vec<String>> {
+        self.write_away()?;
+        let mut texts = Vec::new();
+        let Self {
+            physical,
+            redactor,
+            table,
+            line,
+            ..
+        } = self;
+        physical.query(sql, values, &mut |row| {
+            for (at, column) in table.columns.iter().enumerate() {
+                if left_out.contains(&at) {
+                    line.begin_value(at);
+                    row.skip(1);
+                    texts.push(std::mem::take(&mut line.text));
+                } else {
+                    push_column(row, table, (at, column), redactor.as_deref_mut(), line)?;
+                }
+            }
+            line.end_row();
+            texts.push(std::mem::take(&mut line.text));
+            Ok(true)
+        })?;
+        self.rows += 1;
+        Ok(texts)
+    }
+
+    /// The connection, the text, and what writes it away where it is much.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn split(
+        &mut self,
+    ) -> (
+        &mut Physical,
+        &mut Line,
+        impl FnMut(&mut Line) -> Result<()> + '_,
+    ) {
+        let (out, progress, rows) = (&mut *self.out, &mut *self.progress, self.rows);
+        let go_on = move |line: &mut Line| {
+            if line.text.len() < CHUNK {
+                return Ok(());
+            }
+            progress(rows);
+            write_away(line, out)
+        };
+        (self.physical, &mut self.line, go_on)
+    }
+
+    /// Writes away what is there, where that is much.
+    pub(super) fn go_on(&mut self) -> Result<()> {
+        if self.line.text.len() < CHUNK {
+            return Ok(());
+        }
+        (self.progress)(self.rows);
+        self.write_away()
+    }
+
+    fn write_away(&mut self) -> Result<()> {
+        write_away(&mut self.line, self.out)
     }
 }
 
@@ -116,20 +226,30 @@ pub(super) fn push_row(
     mut redactor: Option<&mut Redactor>,
     line: &mut Line,
 ) -> Result<()> {
-    for (at, column) in table.columns.iter().enumerate() {
-        line.begin_value(at);
-        match (redactor.as_deref_mut(), column.redaction) {
-            (Some(redactor), Some(redaction)) => redactor.push(row, (column, redaction), line)?,
-            (None, Some(_)) => {
-                let mut data = DataError::new(table.name.as_str(), DataProblem::Unredacted);
-                data.column = Some(column.name.clone());
-                return Err(Error::new(ErrorKind::Data(data)));
-            }
-            (_, None) => push(row, &column.value, line)?,
-        }
+    for column in table.columns.iter().enumerate() {
+        push_column(row, table, column, redactor.as_deref_mut(), line)?;
     }
     line.end_row();
     Ok(())
+}
+
+fn push_column(
+    row: &mut RowReader<'_>,
+    table: &DataTable,
+    (at, column): (usize, &DataColumn),
+    redactor: Option<&mut Redactor>,
+    line: &mut Line,
+) -> Result<()> {
+    line.begin_value(at);
+    match (redactor, column.redaction) {
+        (Some(redactor), Some(redaction)) => redactor.push(row, (column, redaction), line),
+        (None, Some(_)) => {
+            let mut data = DataError::new(table.name.as_str(), DataProblem::Unredacted);
+            data.column = Some(column.name.clone());
+            Err(Error::new(ErrorKind::Data(data)))
+        }
+        (_, None) => push(row, &column.value, line),
+    }
 }
 
 fn write_away(line: &mut Line, out: &mut dyn Write) -> Result<()> {

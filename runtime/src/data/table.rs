@@ -110,6 +110,11 @@ pub struct DataColumn {
     pub is_year: bool,
     /// The characters or bytes that a value of it has at most, where that is declared.
     pub length: Option<u32>,
+    /// A value of it may be so long that it is read part by part: text or bytes of a type without a small limit, of a table whose key
+    /// can be compared.
+    pub may_be_long: bool,
+    /// Such a value can be stored part by part as well: the database looks at it for no key, index or condition of its table.
+    pub stored_in_parts: bool,
     /// The replacement of its values by a snapshot that replaces some.
     pub redaction: Option<Redaction>,
     /// The value of another row that is replaced in place of its own.
@@ -130,6 +135,8 @@ impl DataColumn {
             digits: None,
             is_year: false,
             length: None,
+            may_be_long: false,
+            stored_in_parts: false,
             redaction: None,
             referred: None,
         }
@@ -181,7 +188,7 @@ impl DataTable {
             name: table.to_string(),
             bare_name: table.name,
             rows: sql.table.to_owned(),
-            select: select(dialect, (sql, sql.table), &columns, &[]),
+            select: select(dialect, (sql, sql.table), (&columns, &[]), Which::With(&[])),
             sql,
             columns,
             dialect,
@@ -255,7 +262,8 @@ impl DataTable {
     }
 
     fn select_again(&mut self) {
-        self.select = select(self.dialect, (self.sql, &self.rows), &self.columns, &[]);
+        let from = (self.sql, self.rows.as_str());
+        self.select = select(self.dialect, from, (&self.columns, &[]), Which::With(&[]));
     }
 
     /// The columns that are dumped and loaded.
@@ -270,58 +278,143 @@ fn quoted_name(dialect: Dialect, name: &str) -> String {
     sql.finish()
 }
 
-/// The query of all rows, or of those that have given values in the `wanted` columns.
+/// The rows that a query reads.
+#[derive(Clone, Copy)]
+pub(super) enum Which<'c> {
+    /// Those that have given values in these columns; all where there are none.
+    With(&'c [usize]),
+    /// Those whose key is after a given one, before the next given one, or both.
+    Between { after: bool, before: bool },
+}
+
+/// The query of rows, in the order of the key. The columns at `left_out` are NULL.
 pub(super) fn select(
     dialect: Dialect,
     (table, rows): (&TableSql, &str),
-    columns: &[DataColumn],
-    wanted: &[usize],
+    (columns, left_out): (&[DataColumn], &[usize]),
+    which: Which<'_>,
 ) -> String {
-    let text_form = match dialect {
-        Dialect::Postgres => "::text",
-        Dialect::Sqlite | Dialect::Mysql => "",
-    };
     let mut sql = SqlWriter::new(dialect);
-    sql.push("SELECT ").list(
-        table.columns.iter().zip(columns),
-        ", ",
-        |sql, (name, column)| {
-            match &column.referred {
-                Some(referred) => referred.push(sql, table.table, &column.name),
-                None => {
-                    sql.push(name);
-                }
-            }
-            // The result of an expression over `char(n)` has no length, and keeps its padding.
-            let is_text = column.referred.is_some() && column.value == ValueType::Text;
-            sql.push(if column.as_text || is_text {
-                text_form
+    sql.push("SELECT ")
+        .list(columns.iter().enumerate(), ", ", |sql, (at, column)| {
+            if left_out.contains(&at) {
+                sql.push("NULL");
             } else {
-                ""
-            });
-        },
-    );
+                push_value(sql, table, (at, column));
+            }
+        });
     if columns.is_empty() {
         sql.push("1");
     }
     sql.push(" FROM ").push(rows);
-    if !wanted.is_empty() {
-        sql.push(" WHERE ").list(wanted, " AND ", |sql, &at| {
-            sql.push(table.table).push(".").push(table.columns[at]);
-            sql.push(" = ").placeholder();
-        });
-    }
+    push_which(&mut sql, table, which);
     if is_order_hidden(table.key, columns) {
         sql.push(match dialect {
             Dialect::Sqlite | Dialect::Postgres => " ORDER BY random()",
             Dialect::Mysql => " ORDER BY rand()",
         });
-    } else if !table.key.is_empty() {
-        sql.push(" ORDER BY ").list(table.key, ", ", |sql, &at| {
-            sql.push(table.table).push(".").push(table.columns[at]);
-        });
+    } else {
+        push_order(&mut sql, table);
     }
     sql.finish()
+}
+
+/// A column as it is dumped.
+pub(super) fn push_value(
+    sql: &mut SqlWriter,
+    table: &TableSql,
+    (at, column): (usize, &DataColumn),
+) {
+    match &column.referred {
+        Some(referred) => referred.push(sql, table.table, &column.name),
+        None => {
+            sql.push(table.columns[at]);
+        }
+    }
+    let text_form = match sql.dialect() {
+        Dialect::Postgres => "::text",
+        Dialect::Sqlite | Dialect::Mysql => "",
+    };
+    // The result of an expression over `char(n)` has no length, and keeps its padding.
+    let is_text = column.referred.is_some() && column.value == ValueType::Text;
+    sql.push(if column.as_text || is_text {
+        text_form
+    } else {
+        ""
+    });
+}
+
+pub(super) fn push_which(sql: &mut SqlWriter, table: &TableSql, which: Which<'_>) {
+    match which {
+        Which::With([]) => {}
+        Which::With(wanted) => {
+            sql.push(" WHERE ").list(wanted, " AND ", |sql, &at| {
+                push_name(sql, table, at);
+                sql.push(" = ").placeholder();
+            });
+        }
+        Which::Between { after, before } => {
+            let bounds = [(after, " > "), (before, " < ")];
+            let bounds = bounds.into_iter().filter(|(is_given, _)| *is_given);
+            for (number, (_, operator)) in bounds.enumerate() {
+                sql.push(if number == 0 { " WHERE " } else { " AND " });
+                push_bound(sql, table, operator);
+            }
+        }
+    }
+}
+
+/// Compares the key as the database reads it as a range: MySQL reads all rows for a comparison of lists.
+fn push_bound(sql: &mut SqlWriter, table: &TableSql, operator: &str) {
+    match (table.key, sql.dialect()) {
+        ([at], _) => {
+            push_name(sql, table, *at);
+            sql.push(operator).placeholder();
+        }
+        (key, Dialect::Sqlite | Dialect::Postgres) => {
+            sql.push("(")
+                .list(key, ", ", |sql, &at| push_name(sql, table, at));
+            sql.push(")").push(operator).push("(");
+            sql.list(key, ", ", |sql, _| {
+                sql.placeholder();
+            });
+            sql.push(")");
+        }
+        (key, Dialect::Mysql) => {
+            for (number, &at) in key.iter().enumerate() {
+                sql.push("(");
+                push_name(sql, table, at);
+                sql.push(operator).placeholder();
+                if number + 1 < key.len() {
+                    sql.push(" OR (");
+                    push_name(sql, table, at);
+                    sql.push(" = ").placeholder().push(" AND ");
+                }
+            }
+            sql.push(&")".repeat(2 * key.len() - 1));
+        }
+    }
+}
+
+/// The places in the key of the values that a bound takes.
+pub(super) fn values_of_bound(dialect: Dialect, key: usize) -> Vec<usize> {
+    let repeated = match dialect {
+        Dialect::Sqlite | Dialect::Postgres => 1,
+        Dialect::Mysql => 2,
+    };
+    let of_one = |at: usize| std::iter::repeat_n(at, if at + 1 < key { repeated } else { 1 });
+    (0..key).flat_map(of_one).collect()
+}
+
+pub(super) fn push_order(sql: &mut SqlWriter, table: &TableSql) {
+    if !table.key.is_empty() {
+        sql.push(" ORDER BY ")
+            .list(table.key, ", ", |sql, &at| push_name(sql, table, at));
+    }
+}
+
+pub(super) fn push_name(sql: &mut SqlWriter, table: &TableSql, at: usize) {
+    sql.push(table.table).push(".").push(table.columns[at]);
 }
 
 /// Would the order of rows say which hash is of the lower key? Without a key they come as they were stored.

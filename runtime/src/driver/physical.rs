@@ -114,6 +114,18 @@ impl AnyDriver {
         }
     }
 
+    /// The connection to a file of SQLite, where it is one.
+    #[cfg(all(feature = "data", feature = "sqlite"))]
+    pub(crate) fn sqlite(&mut self) -> Option<&mut super::sqlite::SqliteConnection> {
+        match self {
+            Self::Sqlite(connection) => Some(connection),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => None,
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => None,
+        }
+    }
+
     /// Runs one statement that writes, and gives the number of rows it changed.
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
         self.writing(|this| each!(this, connection => connection.execute(sql, write)))

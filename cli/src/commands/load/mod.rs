@@ -64,7 +64,7 @@ pub(crate) struct LoadArguments {
     /// Leave out rows that cannot be stored, and write them to this file
     #[arg(long, value_name = "FILE")]
     skip_bad: Option<PathBuf>,
-    /// The most mebibytes of a row, which are in memory at a time
+    /// The most mebibytes of a row; long texts and bytes that are stored part by part do not count
     #[arg(long, value_name = "MIB", default_value_t = 256)]
     longest_row: usize,
     /// Check the files, and change nothing

@@ -10,7 +10,7 @@ use crate::value::utf8::whole_characters;
 
 /// A record that is read from where it begins to its end, without the end of its last line.
 pub(in crate::data) struct RecordText<'a> {
-    /// What was read of the record before, in which it does not end but with its last byte.
+    /// The begin of the record, which was read before; the record does not end in it but with its last byte.
     head: &'a [u8],
     input: &'a mut dyn BufRead,
     /// The bytes that are read at a time.

@@ -63,9 +63,9 @@ impl<'a> Values<'a> {
 
     /// Begins the value of a column.
     pub(super) fn begin(&mut self, column: usize) {
-        self.begin_at(match self.columns()[column].value {
-            ValueType::Text | ValueType::Bytes => Kept::MemoryAtFirst(column),
-            _ => Kept::Memory,
+        self.begin_at(match self.columns()[column].stored_in_parts {
+            true => Kept::MemoryAtFirst(column),
+            false => Kept::Memory,
         });
     }
 

@@ -4,6 +4,8 @@ mod acts;
 mod catalogue;
 mod kept;
 mod open;
+#[cfg(feature = "data")]
+mod parts;
 mod prepared;
 mod raw;
 mod readings;

@@ -2,11 +2,12 @@
 
 mod records;
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use self::records::{Random, csv, json};
 use super::Limits;
 use crate::data::DataFormat;
+use crate::data::check::check_rows;
 use crate::data::reader::{Next, Reader, RowsSource};
 use crate::data::rows::{BadRow, Rows, Written};
 use crate::data::table::{DataColumn, DataTable, ValueType};
@@ -27,6 +28,7 @@ fn table() -> DataTable {
     ];
     let columns = COLUMNS.into_iter().zip(values).map(|(name, value)| {
         let mut column = DataColumn::new(name, value);
+        column.stored_in_parts = matches!(column.value, ValueType::Text | ValueType::Bytes);
         column.nullable = name != "id";
         column
     });
@@ -346,4 +348,18 @@ fn a_long_record_waits_until_the_rows_before_it_are_stored() {
     assert!(matches!(reader.next(&mut rows), Ok(Next::Taken)));
     assert_eq!((rows.lines.as_slice(), rows.spilled.len()), (&[5][..], 0));
     assert!(matches!(reader.next(&mut rows), Ok(Next::End)));
+}
+
+#[test]
+fn long_values_are_checked_as_any_others() {
+    let (table, long) = (table(), "ab".repeat(9 << 20));
+    for (data, checked) in [
+        (format!("1,{long},{long}"), Some(1)),
+        (format!("1,{long},{long}x"), None),
+        (format!(",{long},{long}"), None),
+    ] {
+        let mut input = Cursor::new(format!("id,note,data\n{data}\n"));
+        let source = RowsSource::new(&mut input, DataFormat::Csv);
+        assert_eq!(check_rows(source, &table, Dialect::Postgres).ok(), checked);
+    }
 }

@@ -1,0 +1,362 @@
+//! Values that are too long for memory, read part by part. On a connection nothing else can be asked while rows come in, so the rows with
+//! such values are found first, and those between them are read in runs.
+
+use super::find::{DataValue, values_of};
+use super::form::{key_in_other_form, kind};
+use super::line::Line;
+use super::parts::packet;
+use super::push::push;
+use super::row_number;
+use super::snapshot::Writing;
+use super::table::{
+    DataTable, ValueType, Which, push_name, push_order, push_value, push_which, select,
+    values_of_bound,
+};
+use super::{DataFormat, LONG_VALUE, give};
+use crate::driver::{Physical, WriteParams};
+use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "sqlite")]
+use crate::value::utf8::whole_characters;
+use crate::value::{ParamWriter, hexadecimal};
+use bindery_core::dialect::Dialect;
+use bindery_core::sql_writer::SqlWriter;
+
+/// Bytes that are read at a time.
+const PART: usize = 8 << 20;
+
+/// Has a value of MySQL while its parts are read.
+const VARIABLE: &str = "@bindery_value";
+
+/// The rows of a table that have long values.
+pub(super) struct Long {
+    rows: Vec<LongRow>,
+    /// Bytes of a part.
+    part: usize,
+}
+
+struct LongRow {
+    key: Vec<DataValue>,
+    /// The places of the columns with a long value.
+    columns: Vec<usize>,
+}
+
+impl Long {
+    /// Looks for them; `None` where there are none, or they cannot be read but whole.
+    pub(super) fn find(physical: &mut Physical, table: &DataTable) -> Result<Option<Self>> {
+        let columns = candidates(table);
+        if columns.is_empty() {
+            return Ok(None);
+        }
+        let sql = sql_of_long(physical.dialect(), table, &columns);
+        let mut line = Line::new(DataFormat::Csv, &[]);
+        let mut rows = Vec::new();
+        physical.query(&sql, &mut |_| (), &mut |row| {
+            line.text.clear();
+            for (number, &at) in table.sql.key.iter().enumerate() {
+                line.begin_value(number);
+                push(row, &table.columns[at].value, &mut line)?;
+            }
+            let key = values_of(&line.text, table, table.sql.key.len())?;
+            let mut long = Vec::new();
+            for &at in &columns {
+                if row.bool()? {
+                    long.push(at);
+                }
+            }
+            rows.push(LongRow { key, columns: long });
+            Ok(true)
+        })?;
+        if rows.is_empty() || !row_number::is_found(physical, table)? {
+            return Ok(None);
+        }
+        if key_in_other_form(physical, table)?.is_some() {
+            return Ok(None);
+        }
+        let part = part_of(physical)?;
+        Ok(Some(Self { rows, part }))
+    }
+}
+
+/// The columns that may have a long value, where rows are found by their key, and those before and after it.
+fn candidates(table: &DataTable) -> Vec<usize> {
+    let key = table.sql.key;
+    let is_comparable = |at: &usize| {
+        let column = &table.columns[*at];
+        kind(&column.value).is_some() && column.redaction.is_none()
+    };
+    if key.is_empty() || !key.iter().all(is_comparable) {
+        return Vec::new();
+    }
+    let columns = table.columns.iter().enumerate();
+    columns
+        .filter(|(at, column)| {
+            column.may_be_long && column.redaction.is_none() && !key.contains(at)
+        })
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// The query of the rows with a long value: their key, and for each column whether it is one. By its length alone, which the
+/// database has without reading the value.
+fn sql_of_long(dialect: Dialect, table: &DataTable, columns: &[usize]) -> String {
+    let is_long = |sql: &mut SqlWriter, at: usize| {
+        let is_text = table.columns[at].value == ValueType::Text;
+        sql.push("coalesce(octet_length(");
+        push_name(sql, table.sql, at);
+        match (dialect, is_text) {
+            (Dialect::Postgres, true) => sql.push("::text"),
+            (Dialect::Postgres, false) | (Dialect::Sqlite | Dialect::Mysql, _) => sql,
+        };
+        sql.push(&format!(") > {LONG_VALUE}"));
+        match dialect {
+            // It keeps values of any type in any column.
+            Dialect::Sqlite => {
+                sql.push(" AND typeof(");
+                push_name(sql, table.sql, at);
+                sql.push(if is_text { ") = 'text'" } else { ") = 'blob'" });
+            }
+            Dialect::Postgres | Dialect::Mysql => {}
+        }
+        sql.push(", false)");
+    };
+    let mut sql = SqlWriter::new(dialect);
+    sql.push("SELECT ").list(table.sql.key, ", ", |sql, &at| {
+        push_value(sql, table.sql, (at, &table.columns[at]));
+    });
+    for &at in columns {
+        sql.push(", ");
+        is_long(&mut sql, at);
+    }
+    sql.push(" FROM ").push(&table.rows).push(" WHERE ");
+    sql.list(columns, " OR ", |sql, &at| is_long(sql, at));
+    push_order(&mut sql, table.sql);
+    sql.finish()
+}
+
+/// MySQL gives NULL in place of a result that does not fit into a packet of the server.
+fn part_of(physical: &mut Physical) -> Result<usize> {
+    match physical.dialect() {
+        Dialect::Sqlite | Dialect::Postgres => return Ok(PART),
+        Dialect::Mysql => {}
+    }
+    let packet = packet(physical)?;
+    Ok(PART.min(packet / 2).max(1))
+}
+
+impl Writing<'_> {
+    /// Writes all rows, long values part by part.
+    pub(super) fn with_long(&mut self, long: &Long) -> Result<()> {
+        let mut before: Option<&LongRow> = None;
+        for row in &long.rows {
+            self.run(before, Some(row))?;
+            self.long_row(row, long.part)?;
+            before = Some(row);
+        }
+        self.run(before, None)
+    }
+
+    /// Writes the rows between two.
+    fn run(&mut self, after: Option<&LongRow>, before: Option<&LongRow>) -> Result<()> {
+        let (table, dialect) = (self.table, self.physical.dialect());
+        let which = Which::Between {
+            after: after.is_some(),
+            before: before.is_some(),
+        };
+        let from = (table.sql, table.rows.as_str());
+        let sql = select(dialect, from, (&table.columns, &[]), which);
+        let places = values_of_bound(dialect, table.sql.key.len());
+        self.rows(&sql, &mut |params| {
+            for row in [after, before].into_iter().flatten() {
+                for &place in &places {
+                    give_key(table, row, place, params);
+                }
+            }
+        })
+    }
+
+    fn long_row(&mut self, row: &LongRow, part: usize) -> Result<()> {
+        let table = self.table;
+        let from = (table.sql, table.rows.as_str());
+        let which = Which::With(table.sql.key);
+        let dialect = self.physical.dialect();
+        let sql = select(dialect, from, (&table.columns, &row.columns), which);
+        let texts = self.row_around(
+            (&sql, &mut |params| give_keys(table, row, params)),
+            &row.columns,
+        )?;
+        if texts.len() != row.columns.len() + 1 {
+            // One row has the key, and it is one state of the database.
+            return Err(Error::new(ErrorKind::Corrupt));
+        }
+        let mut texts = texts.into_iter();
+        for &at in &row.columns {
+            self.line.text.extend(texts.next());
+            self.long_value(row, at, part)?;
+        }
+        self.line.text.extend(texts);
+        self.go_on()
+    }
+
+    fn long_value(&mut self, row: &LongRow, at: usize, part: usize) -> Result<()> {
+        let is_text = self.table.columns[at].value == ValueType::Text;
+        let quote = if is_text {
+            Line::quote
+        } else {
+            Line::digits_quote
+        };
+        quote(&mut self.line);
+        match self.physical.dialect() {
+            #[cfg(feature = "sqlite")]
+            Dialect::Sqlite => self.parts_of_file(row, at, part)?,
+            _ => self.parts_of_server(row, (at, is_text), part)?,
+        }
+        quote(&mut self.line);
+        Ok(())
+    }
+
+    /// One query for each part. MySQL would read the whole value for each, so a variable of the session has it meanwhile.
+    fn parts_of_server(
+        &mut self,
+        row: &LongRow,
+        (at, is_text): (usize, bool),
+        part: usize,
+    ) -> Result<()> {
+        let table = self.table;
+        let keys: WriteParams<'_> = &mut |params| give_keys(table, row, params);
+        let dialect = self.physical.dialect();
+        let sql = sql_of_part(dialect, table, at);
+        match dialect {
+            Dialect::Sqlite | Dialect::Postgres => {
+                return self.parts_of_query(&sql, keys, (is_text, part));
+            }
+            Dialect::Mysql => {}
+        }
+        self.physical.execute(&sql_of_variable(table, at), keys)?;
+        self.parts_of_query(&sql, &mut |_| (), (is_text, part))?;
+        self.physical.batch(&format!("SET {VARIABLE} = NULL"))
+    }
+
+    /// A position in a text is one of characters, of four bytes at most.
+    fn parts_of_query(
+        &mut self,
+        sql: &str,
+        keys: WriteParams<'_>,
+        (is_text, part): (bool, usize),
+    ) -> Result<()> {
+        let size = if is_text { part / 4 } else { part };
+        let mut begin = 1;
+        loop {
+            let mut read = 0;
+            let line = &mut self.line;
+            self.physical.query(
+                sql,
+                &mut |params| {
+                    params.i64(begin);
+                    params.i64(size as i64);
+                    keys(params);
+                },
+                &mut |values| {
+                    if is_text {
+                        let text = values.text()?;
+                        read = text.chars().count();
+                        line.part(text);
+                    } else {
+                        let bytes = values.bytes()?;
+                        read = bytes.len();
+                        hexadecimal::push(bytes, &mut line.text);
+                    }
+                    Ok(true)
+                },
+            )?;
+            self.go_on()?;
+            if read < size {
+                return Ok(());
+            }
+            begin += read as i64;
+        }
+    }
+
+    #[cfg(feature = "sqlite")]
+    fn parts_of_file(&mut self, row: &LongRow, at: usize, part: usize) -> Result<()> {
+        let table = self.table;
+        let number = row_number::of_key(self.physical, table, &mut |params| {
+            give_keys(table, row, params);
+        })?;
+        let column = &table.columns[at];
+        let not_text = || {
+            Error::new(ErrorKind::Decode {
+                column: at,
+                expected: "text",
+                is_null: false,
+            })
+        };
+        let (physical, line, mut out) = self.split();
+        let Some(file) = physical.sqlite() else {
+            return Ok(());
+        };
+        let place = (table.bare_name.as_str(), column.name.as_str(), number);
+        let mut text = Vec::new();
+        file.read_parts(place, part, &mut |bytes| {
+            if column.value == ValueType::Text {
+                // The part before may have ended within a character.
+                text.extend_from_slice(bytes);
+                let whole = whole_characters(&text).ok_or_else(not_text)?;
+                line.part(whole);
+                let written = whole.len();
+                text.drain(..written);
+            } else {
+                hexadecimal::push(bytes, &mut line.text);
+            }
+            out(line)
+        })?;
+        text.is_empty().then_some(()).ok_or_else(not_text)
+    }
+}
+
+/// The query of a part of a value.
+fn sql_of_part(dialect: Dialect, table: &DataTable, at: usize) -> String {
+    let mut sql = SqlWriter::new(dialect);
+    let part = |sql: &mut SqlWriter, number: &str| {
+        for _ in ["its begin", "its length"] {
+            sql.push(", ").placeholder().push(number);
+        }
+        sql.push(")");
+    };
+    sql.push("SELECT substr(");
+    match dialect {
+        Dialect::Mysql => {
+            sql.push(VARIABLE);
+            part(&mut sql, "");
+        }
+        Dialect::Sqlite | Dialect::Postgres => {
+            push_name(&mut sql, table.sql, at);
+            part(&mut sql, "::integer");
+            sql.push(" FROM ").push(&table.rows);
+            push_which(&mut sql, table.sql, Which::With(table.sql.key));
+        }
+    }
+    sql.finish()
+}
+
+/// The statement that has the variable take a value.
+fn sql_of_variable(table: &DataTable, at: usize) -> String {
+    let mut sql = SqlWriter::new(Dialect::Mysql);
+    sql.push("SET ").push(VARIABLE).push(" = (SELECT ");
+    push_name(&mut sql, table.sql, at);
+    sql.push(" FROM ").push(&table.rows);
+    push_which(&mut sql, table.sql, Which::With(table.sql.key));
+    sql.push(")");
+    sql.finish()
+}
+
+fn give_keys(table: &DataTable, row: &LongRow, params: &mut ParamWriter<'_>) {
+    for place in 0..row.key.len() {
+        give_key(table, row, place, params);
+    }
+}
+
+/// Gives the value at a place of the key.
+fn give_key(table: &DataTable, row: &LongRow, place: usize, params: &mut ParamWriter<'_>) {
+    let (column, value) = (&table.columns[table.sql.key[place]], &row.key[place]);
+    give::give(column, value.written, &value.text, params);
+}
