@@ -1,11 +1,12 @@
 //! The diagram as SVG: boxes for tables, framed by engine and schema, and curves for what refers to what.
 
 mod boxes;
-mod layered;
+mod folds;
+mod layers;
 mod shelves;
 
 use self::boxes::{BoxText, HEAD, ROW, box_text};
-use self::layered::layered;
+use self::layers::layered;
 use self::shelves::{Block, Placed, Shape, shelved};
 use super::book::{Book, Reference};
 use super::escape::html;
