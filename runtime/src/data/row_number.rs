@@ -1,11 +1,17 @@
 //! The numbers that SQLite gives to rows, by which a value is read and written part by part.
 
-use super::table::{DataTable, Which, push_which};
-use crate::driver::{Physical, WriteParams};
-use crate::error::{Error, ErrorKind, Result};
+use super::table::DataTable;
+use crate::driver::Physical;
+use crate::error::Result;
 use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
-use bindery_core::sql_writer::SqlWriter;
+#[cfg(feature = "sqlite")]
+use {
+    super::table::{Which, push_which},
+    crate::driver::WriteParams,
+    crate::error::{Error, ErrorKind},
+    bindery_core::sql_writer::SqlWriter,
+};
 
 /// Are values of the table found without their row? Elsewhere than on SQLite they need not be. There, its rows must have numbers, and
 /// texts must be stored as they are read.
