@@ -1,5 +1,6 @@
 //! Values that are too long for memory, read part by part. On a connection nothing else can be asked while rows come in, so the rows with
-//! such values are found first, and those between them are read in runs.
+//! such values are found first, and those between them are read in runs. Most tables have none: on a server, rows are written until one
+//! comes in, and only then they are looked for.
 
 use super::find::{DataValue, values_of};
 use super::form::{key_in_other_form, kind};
@@ -28,7 +29,7 @@ const PART: usize = 8 << 20;
 const VARIABLE: &str = "@bindery_value";
 
 /// The rows of a table that have long values.
-pub(super) struct Long {
+struct Long {
     rows: Vec<LongRow>,
     /// Bytes of a part.
     part: usize,
@@ -41,13 +42,9 @@ struct LongRow {
 }
 
 impl Long {
-    /// Looks for them; `None` where there are none, or they cannot be read but whole.
-    pub(super) fn find(physical: &mut Physical, table: &DataTable) -> Result<Option<Self>> {
-        let columns = candidates(table);
-        if columns.is_empty() {
-            return Ok(None);
-        }
-        let sql = sql_of_long(physical.dialect(), table, &columns);
+    /// Looks for them, in the order of their keys.
+    fn find(physical: &mut Physical, table: &DataTable, columns: &[usize]) -> Result<Self> {
+        let sql = sql_of_long(physical.dialect(), table, columns);
         let mut line = Line::new(DataFormat::Csv, &[]);
         let mut rows = Vec::new();
         physical.query(&sql, &mut |_| (), &mut |row| {
@@ -58,7 +55,7 @@ impl Long {
             }
             let key = values_of(&line.text, table, table.sql.key.len())?;
             let mut long = Vec::new();
-            for &at in &columns {
+            for &at in columns {
                 if row.bool()? {
                     long.push(at);
                 }
@@ -66,14 +63,8 @@ impl Long {
             rows.push(LongRow { key, columns: long });
             Ok(true)
         })?;
-        if rows.is_empty() || !row_number::is_found(physical, table)? {
-            return Ok(None);
-        }
-        if key_in_other_form(physical, table)?.is_some() {
-            return Ok(None);
-        }
         let part = part_of(physical)?;
-        Ok(Some(Self { rows, part }))
+        Ok(Self { rows, part })
     }
 }
 
@@ -99,38 +90,61 @@ fn candidates(table: &DataTable) -> Vec<usize> {
 /// The query of the rows with a long value: their key, and for each column whether it is one. By its length alone, which the
 /// database has without reading the value.
 fn sql_of_long(dialect: Dialect, table: &DataTable, columns: &[usize]) -> String {
-    let is_long = |sql: &mut SqlWriter, at: usize| {
-        let is_text = table.columns[at].value == ValueType::Text;
-        sql.push("coalesce(octet_length(");
-        push_name(sql, table.sql, at);
-        match (dialect, is_text) {
-            (Dialect::Postgres, true) => sql.push("::text"),
-            (Dialect::Postgres, false) | (Dialect::Sqlite | Dialect::Mysql, _) => sql,
-        };
-        sql.push(&format!(") > {LONG_VALUE}"));
-        match dialect {
-            // It keeps values of any type in any column.
-            Dialect::Sqlite => {
-                sql.push(" AND typeof(");
-                push_name(sql, table.sql, at);
-                sql.push(if is_text { ") = 'text'" } else { ") = 'blob'" });
-            }
-            Dialect::Postgres | Dialect::Mysql => {}
-        }
-        sql.push(", false)");
-    };
     let mut sql = SqlWriter::new(dialect);
     sql.push("SELECT ").list(table.sql.key, ", ", |sql, &at| {
         push_value(sql, table.sql, (at, &table.columns[at]));
     });
     for &at in columns {
         sql.push(", ");
-        is_long(&mut sql, at);
+        push_is_long(&mut sql, table, at);
     }
     sql.push(" FROM ").push(&table.rows).push(" WHERE ");
-    sql.list(columns, " OR ", |sql, &at| is_long(sql, at));
+    sql.list(columns, " OR ", |sql, &at| push_is_long(sql, table, at));
     push_order(&mut sql, table.sql);
     sql.finish()
+}
+
+/// The query of all rows without their long values. Its last column says whether a row has one.
+fn sql_without_long(dialect: Dialect, table: &DataTable, columns: &[usize]) -> String {
+    let mut sql = SqlWriter::new(dialect);
+    sql.push("SELECT ");
+    for (at, column) in table.columns.iter().enumerate() {
+        if columns.contains(&at) {
+            sql.push("CASE WHEN ");
+            push_is_long(&mut sql, table, at);
+            sql.push(" THEN NULL ELSE ");
+            push_value(&mut sql, table.sql, (at, column));
+            sql.push(" END, ");
+        } else {
+            push_value(&mut sql, table.sql, (at, column));
+            sql.push(", ");
+        }
+    }
+    sql.list(columns, " OR ", |sql, &at| push_is_long(sql, table, at));
+    sql.push(" FROM ").push(&table.rows);
+    push_order(&mut sql, table.sql);
+    sql.finish()
+}
+
+fn push_is_long(sql: &mut SqlWriter, table: &DataTable, at: usize) {
+    let is_text = table.columns[at].value == ValueType::Text;
+    sql.push("coalesce(octet_length(");
+    push_name(sql, table.sql, at);
+    match (sql.dialect(), is_text) {
+        (Dialect::Postgres, true) => sql.push("::text"),
+        (Dialect::Postgres, false) | (Dialect::Sqlite | Dialect::Mysql, _) => sql,
+    };
+    sql.push(&format!(") > {LONG_VALUE}"));
+    match sql.dialect() {
+        // It keeps values of any type in any column.
+        Dialect::Sqlite => {
+            sql.push(" AND typeof(");
+            push_name(sql, table.sql, at);
+            sql.push(if is_text { ") = 'text'" } else { ") = 'blob'" });
+        }
+        Dialect::Postgres | Dialect::Mysql => {}
+    }
+    sql.push(", false)");
 }
 
 /// MySQL gives NULL in place of a result that does not fit into a packet of the server.
@@ -144,15 +158,51 @@ fn part_of(physical: &mut Physical) -> Result<usize> {
 }
 
 impl Writing<'_> {
-    /// Writes all rows, long values part by part.
-    pub(super) fn with_long(&mut self, long: &Long) -> Result<()> {
-        let mut before: Option<&LongRow> = None;
-        for row in &long.rows {
-            self.run(before, Some(row))?;
-            self.long_row(row, long.part)?;
-            before = Some(row);
+    /// Writes all rows, long values part by part where they can be read so.
+    pub(super) fn all_rows(&mut self) -> Result<()> {
+        let columns = candidates(self.table);
+        if columns.is_empty() {
+            return self.rows(&self.table.select, &mut |_| ());
         }
-        self.run(before, None)
+        match self.physical.dialect() {
+            Dialect::Sqlite => self.rows_of_file(&columns),
+            Dialect::Postgres | Dialect::Mysql => self.rows_of_server(&columns),
+        }
+    }
+
+    fn rows_of_server(&mut self, columns: &[usize]) -> Result<()> {
+        let sql = sql_without_long(self.physical.dialect(), self.table, columns);
+        if self.rows_until(&sql, &mut |_| (), |row| row.bool())? {
+            return Ok(());
+        }
+        let long = Long::find(self.physical, self.table, columns)?;
+        self.rest_with_long(&long)
+    }
+
+    /// Whether rows of SQLite are found by their keys needs a look at all of them, before one is written.
+    fn rows_of_file(&mut self, columns: &[usize]) -> Result<()> {
+        let (physical, table) = (&mut *self.physical, self.table);
+        let long = Long::find(physical, table, columns)?;
+        match long.rows.first() {
+            Some(first)
+                if row_number::is_found(physical, table)?
+                    && key_in_other_form(physical, table)?.is_none() =>
+            {
+                self.run(None, Some(first))?;
+                self.rest_with_long(&long)
+            }
+            Some(_) | None => self.rows(&table.select, &mut |_| ()),
+        }
+    }
+
+    /// Writes the rows from the first one with a long value.
+    fn rest_with_long(&mut self, long: &Long) -> Result<()> {
+        let mut rows = long.rows.iter().peekable();
+        while let Some(row) = rows.next() {
+            self.long_row(row, long.part)?;
+            self.run(Some(row), rows.peek().copied())?;
+        }
+        Ok(())
     }
 
     /// Writes the rows between two.

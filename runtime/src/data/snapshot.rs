@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::DataFormat;
 use super::line::Line;
-use super::long::Long;
 use super::push::push;
 use super::redact::{Redactor, ValueHash};
 use super::table::{DataColumn, DataTable};
@@ -123,15 +122,22 @@ pub(super) struct Writing<'w> {
 
 impl Writing<'_> {
     fn all(&mut self) -> Result<()> {
-        match Long::find(self.physical, self.table)? {
-            None => self.rows(&self.table.select, &mut |_| ())?,
-            Some(long) => self.with_long(&long)?,
-        }
+        self.all_rows()?;
         self.write_away()
     }
 
     /// Writes the rows of a query.
     pub(super) fn rows(&mut self, sql: &str, values: WriteParams<'_>) -> Result<()> {
+        self.rows_until(sql, values, |_| Ok(false)).map(drop)
+    }
+
+    /// Writes the rows of a query until one is the end by what follows its columns, which is not written. Were they all written?
+    pub(super) fn rows_until(
+        &mut self,
+        sql: &str,
+        values: WriteParams<'_>,
+        is_end: impl Fn(&mut RowReader<'_>) -> Result<bool>,
+    ) -> Result<bool> {
         let Self {
             physical,
             redactor,
@@ -141,15 +147,23 @@ impl Writing<'_> {
             out,
             progress,
         } = self;
+        let mut are_all = true;
         physical.query(sql, values, &mut |row| {
+            let begin = line.text.len();
             push_row(row, table, redactor.as_deref_mut(), line)?;
+            if is_end(row)? {
+                line.text.truncate(begin);
+                are_all = false;
+                return Ok(false);
+            }
             *rows += 1;
             if line.text.len() >= CHUNK {
                 write_away(line, *out)?;
                 progress(*rows);
             }
             Ok(true)
-        })
+        })?;
+        Ok(are_all)
     }
 
     /// Writes one row, whose values at `left_out` stand elsewhere. Returns the text before the first of them, between them, and after the
