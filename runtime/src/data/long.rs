@@ -18,7 +18,7 @@ use crate::driver::{Physical, WriteParams};
 use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "sqlite")]
 use crate::value::utf8::whole_characters;
-use crate::value::{ParamWriter, hexadecimal};
+use crate::value::{ParamWriter, RowReader, hexadecimal};
 use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::SqlWriter;
 
@@ -56,7 +56,7 @@ impl Long {
             let key = values_of(&line.text, table, table.sql.key.len())?;
             let mut long = Vec::new();
             for &at in columns {
-                if row.bool()? {
+                if is_long(row)? {
                     long.push(at);
                 }
             }
@@ -126,9 +126,10 @@ fn sql_without_long(dialect: Dialect, table: &DataTable, columns: &[usize]) -> S
     sql.finish()
 }
 
+/// The condition of a long value; NULL where it has none.
 fn push_is_long(sql: &mut SqlWriter, table: &DataTable, at: usize) {
     let is_text = table.columns[at].value == ValueType::Text;
-    sql.push("coalesce(octet_length(");
+    sql.push("octet_length(");
     push_name(sql, table.sql, at);
     match (sql.dialect(), is_text) {
         (Dialect::Postgres, true) => sql.push("::text"),
@@ -144,7 +145,10 @@ fn push_is_long(sql: &mut SqlWriter, table: &DataTable, at: usize) {
         }
         Dialect::Postgres | Dialect::Mysql => {}
     }
-    sql.push(", false)");
+}
+
+fn is_long(row: &mut RowReader<'_>) -> Result<bool> {
+    Ok(!row.skip_null() && row.bool()?)
 }
 
 /// MySQL gives NULL in place of a result that does not fit into a packet of the server.
@@ -172,7 +176,7 @@ impl Writing<'_> {
 
     fn rows_of_server(&mut self, columns: &[usize]) -> Result<()> {
         let sql = sql_without_long(self.physical.dialect(), self.table, columns);
-        if self.rows_until(&sql, &mut |_| (), |row| row.bool())? {
+        if self.rows_until(&sql, &mut |_| (), is_long)? {
             return Ok(());
         }
         let long = Long::find(self.physical, self.table, columns)?;
