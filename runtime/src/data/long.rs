@@ -109,16 +109,14 @@ fn sql_without_long(dialect: Dialect, table: &DataTable, columns: &[usize]) -> S
     let mut sql = SqlWriter::new(dialect);
     sql.push("SELECT ");
     for (at, column) in table.columns.iter().enumerate() {
-        if columns.contains(&at) {
+        let may_be_long = columns.contains(&at);
+        if may_be_long {
             sql.push("CASE WHEN ");
             push_is_long(&mut sql, table, at);
             sql.push(" THEN NULL ELSE ");
-            push_value(&mut sql, table.sql, (at, column));
-            sql.push(" END, ");
-        } else {
-            push_value(&mut sql, table.sql, (at, column));
-            sql.push(", ");
         }
+        push_value(&mut sql, table.sql, (at, column));
+        sql.push(if may_be_long { " END, " } else { ", " });
     }
     sql.list(columns, " OR ", |sql, &at| push_is_long(sql, table, at));
     sql.push(" FROM ").push(&table.rows);
@@ -147,6 +145,7 @@ fn push_is_long(sql: &mut SqlWriter, table: &DataTable, at: usize) {
     }
 }
 
+/// Reads that condition.
 fn is_long(row: &mut RowReader<'_>) -> Result<bool> {
     Ok(!row.skip_null() && row.bool()?)
 }

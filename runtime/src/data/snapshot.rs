@@ -131,7 +131,8 @@ impl Writing<'_> {
         self.rows_until(sql, values, |_| Ok(false)).map(drop)
     }
 
-    /// Writes the rows of a query until one is the end by what follows its columns, which is not written. Were they all written?
+    /// Writes the rows of a query up to the first that is the end, by what follows its columns; that one and those after it are not
+    /// written. Returns whether all were.
     pub(super) fn rows_until(
         &mut self,
         sql: &str,
