@@ -1,6 +1,7 @@
 //! The migrations of public applications, read as schemas, imported, and written anew step by step: folders of
 //! `$BINDERY_CORPUS/histories/<database>/<application>`. Without them nothing is tested. The versions of Authelia's files are written
-//! `0001_…`, and `BIN2B64`, a function of its program, is `hex` there.
+//! `0001_…`, and `BIN2B64`, a function of its program, is `hex` there; OpenFGA's have their way forth alone, and Umami's
+//! `migration.sql` is `up.sql`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
