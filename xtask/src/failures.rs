@@ -38,6 +38,17 @@ pub(crate) struct Told {
 }
 
 impl Told {
+    /// Adds what other binaries have reported.
+    pub(crate) fn add(&mut self, other: Self) {
+        let room = MOST_LINES.saturating_sub(self.failures.len());
+        self.failures.extend(other.failures.into_iter().take(room));
+        self.names.extend(other.names);
+        self.passed.extend(other.passed);
+        self.begun += other.begun;
+        self.ended += other.ended;
+        self.failed += other.failed;
+    }
+
     /// Has each binary that began reported its result, and each failed test its name?
     pub(crate) fn is_complete(&self) -> bool {
         self.begun == self.ended && self.failed == self.names.len()

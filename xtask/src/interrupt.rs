@@ -1,6 +1,7 @@
-//! Ctrl-C and its kin. The first signal is passed on to what runs just now and remembered; everything then ends in
+//! Ctrl-C and its kin. The first signal is passed on to all that runs just now and remembered; everything then ends in
 //! order, servers included. A second one ends it immediately.
 
+use std::collections::BTreeSet;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
@@ -16,7 +17,7 @@ use crate::Failure;
 /// The longest wait for the rest of a command's output after its end.
 const REST_OF_OUTPUT: Duration = Duration::from_secs(10);
 
-/// Knows whether a signal came, and passes signals on to the running child.
+/// Knows whether a signal came, and passes signals on to the running children.
 #[derive(Debug, Clone)]
 pub(crate) struct Interrupt {
     state: Arc<Mutex<State>>,
@@ -25,7 +26,8 @@ pub(crate) struct Interrupt {
 #[derive(Debug, Default)]
 struct State {
     signal: Option<i32>,
-    child: Option<Pid>,
+    /// Process groups that run, by the ids of their first processes.
+    children: BTreeSet<u32>,
 }
 
 /// The signal that ended a command.
@@ -97,7 +99,7 @@ impl Interrupt {
             // Waited for under the lock: a signal never goes to an id that is another process's by now.
             let mut state = self.state();
             if let Some(status) = child.try_wait()? {
-                state.child = None;
+                state.children.remove(&child.id());
                 return Ok(status);
             }
             drop(state);
@@ -116,7 +118,7 @@ impl Interrupt {
             .process_group(0)
             .spawn()
             .map_err(|error| format!("cannot start `{program}`: {error}"))?;
-        state.child = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        state.children.insert(child.id());
         Ok(child)
     }
 
@@ -129,13 +131,16 @@ impl Interrupt {
             (None, _) => Signal::TERM,
         };
         state.signal.get_or_insert(number);
-        if let Some(child) = state.child {
+        for &child in &state.children {
+            let Some(child) = i32::try_from(child).ok().and_then(Pid::from_raw) else {
+                continue;
+            };
             // Fails only when the group has ended just now, which is what is wanted.
             let _ = kill_process_group(child, signal);
         }
     }
 
-    /// The state stays whole when a thread panics while it holds the lock: each change is one assignment.
+    /// The state stays whole when a thread panics while it holds the lock: each change is one call.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -148,23 +153,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signal_ends_the_whole_group_and_what_would_follow() {
+    fn a_signal_ends_all_groups_and_what_would_follow() {
         let interrupt = Interrupt {
             state: Arc::default(),
         };
         let sender = interrupt.clone();
         let started = Instant::now();
         let thread = thread::spawn(move || {
-            while sender.state().child.is_none() {
+            while sender.state().children.len() < 2 {
                 thread::sleep(Duration::from_millis(5));
             }
             sender.receive(SIGTERM);
         });
-        let mut sleeper = Command::new("sh");
-        sleeper.args(["-c", "sleep 30; sleep 30"]);
-        let status = interrupt.run(&mut sleeper).expect("a shell can be started");
+        let sleep = || {
+            let mut sleeper = Command::new("sh");
+            sleeper.args(["-c", "sleep 30; sleep 30"]);
+            interrupt.run(&mut sleeper).expect("a shell can be started")
+        };
+        let statuses = thread::scope(|scope| {
+            let other = scope.spawn(sleep);
+            [sleep(), other.join().expect("a shell can be waited for")]
+        });
         thread.join().expect("the sender does not panic");
-        assert!(!status.success());
+        assert!(statuses.iter().all(|status| !status.success()));
         assert!(started.elapsed() < Duration::from_secs(20));
         assert_eq!(interrupt.check(), Err(Interrupted(SIGTERM)));
         assert_eq!(Interrupted(SIGTERM).exit_code(), 143);

@@ -1,14 +1,14 @@
 //! The steps of a command: run one after the other, all of them, and reported at the end.
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, stdout};
 use std::process::{Command, ExitCode, ExitStatus};
 use std::time::{Duration, Instant};
 
 use crate::Failure;
-use crate::failures;
+use crate::failures::{self, Told};
 use crate::interrupt::Interrupt;
 use crate::output::complain;
-use crate::second_try;
 
 /// Something to run, with the name it has in the summary.
 #[derive(Debug)]
@@ -18,14 +18,11 @@ pub(crate) struct Step {
     kind: Kind,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 enum Kind {
     Other,
     /// The failures among its output are printed once more at the end.
-    Tests {
-        /// Runs the tests whose names are added to it, one after the other.
-        again: Option<Command>,
-    },
+    Tests,
 }
 
 impl Step {
@@ -37,9 +34,9 @@ impl Step {
         }
     }
 
-    /// A step that runs tests. `again` runs those whose names are added to it, one after the other: see [`second_try`].
-    pub(crate) fn of_tests(mut self, again: Option<Command>) -> Self {
-        self.kind = Kind::Tests { again };
+    /// A step that runs tests.
+    pub(crate) fn of_tests(mut self) -> Self {
+        self.kind = Kind::Tests;
         self
     }
 }
@@ -82,26 +79,32 @@ impl Report {
     }
 
     fn run_one(&mut self, step: &mut Step, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
-        let Kind::Tests { again } = &mut step.kind else {
-            return interrupt.run(&mut step.command);
-        };
         // At a terminal the tests write themselves, with their colours.
-        if stdout().is_terminal() {
+        if step.kind == Kind::Other || stdout().is_terminal() {
             return interrupt.run(&mut step.command);
         }
         let (status, told) = interrupt.run_read(&mut step.command, failures::pass_on)?;
-        let told = told.unwrap_or_default();
-        self.failures.extend_from_slice(&told.failures);
-        if let Some(again) = again.as_mut().filter(|_| !status.success())
-            && let Some(passed) = second_try::run(again, &told, interrupt)?
-        {
-            self.unsteady.extend(told.names);
-            return Ok(passed);
-        }
+        self.failures.extend(told.unwrap_or_default().failures);
         Ok(status)
     }
 
-    fn add(&mut self, title: &str, status: ExitStatus, took: Duration) {
+    /// Keeps what failed among tests, to be printed once more at the end.
+    pub(crate) fn add_failures(&mut self, told: &Told) {
+        self.failures.extend_from_slice(&told.failures);
+    }
+
+    /// Keeps the names of tests that failed, and passed at the second try.
+    pub(crate) fn add_unsteady(&mut self, names: BTreeSet<String>) {
+        self.unsteady.extend(names);
+    }
+
+    /// Adds a line about a part of a step.
+    pub(crate) fn note(&mut self, text: &str) {
+        self.lines.push(format!("        {text}"));
+    }
+
+    /// Adds the outcome of a step.
+    pub(crate) fn add(&mut self, title: &str, status: ExitStatus, took: Duration) {
         let seconds = took.as_secs();
         if status.success() {
             self.lines.push(format!("ok      {title} ({seconds} s)"));

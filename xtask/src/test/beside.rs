@@ -1,0 +1,131 @@
+//! Commands beside each other: a few at a time, each one's output in a file until it has ended, then printed as a whole.
+
+use std::fs::File;
+use std::io::{BufReader, Seek};
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::Failure;
+use crate::failures::{self, Told};
+use crate::interrupt::Interrupt;
+use crate::output::complain;
+
+/// A command that runs tests.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) title: String,
+    pub(super) command: Command,
+}
+
+/// The end of a [`Job`].
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) title: String,
+    pub(super) status: ExitStatus,
+    pub(super) told: Told,
+    pub(super) took: Duration,
+}
+
+/// Runs the jobs in their order, `at_once` of them at a time; their output stays in `folder`. None is begun once a signal came.
+pub(super) fn run(
+    jobs: Vec<Job>,
+    at_once: usize,
+    folder: &Path,
+    interrupt: &Interrupt,
+) -> Result<Vec<Outcome>, Failure> {
+    let jobs = Mutex::new(jobs.into_iter());
+    // Held while an output is printed: none is printed into another.
+    let outcomes = Mutex::new(Vec::new());
+    let worker = || -> Result<(), Failure> {
+        while interrupt.check().is_ok() {
+            let Some(job) = lock(&jobs).next() else { break };
+            let (outcome, output) = run_one(job, folder, interrupt)?;
+            let mut outcomes = lock(&outcomes);
+            outcomes.push(printed(outcome, output));
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..at_once).map(|_| scope.spawn(worker)).collect();
+        workers
+            .into_iter()
+            .try_for_each(|it| it.join().map_err(|_| "a thread that runs tests panicked")?)
+    })?;
+    Ok(outcomes
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner))
+}
+
+fn run_one(mut job: Job, folder: &Path, interrupt: &Interrupt) -> Result<(Outcome, File), Failure> {
+    let name = job
+        .title
+        .replace(|it: char| !it.is_ascii_alphanumeric(), "-");
+    let path = folder.join(format!("{name}.log"));
+    let mut output = File::options()
+        .create(true)
+        .truncate(true)
+        .read(true)
+        .write(true)
+        .open(&path)?;
+    // One position for both, as one file that was opened once: what is written is in the order in which it was written.
+    job.command
+        .stdout(Stdio::from(output.try_clone()?))
+        .stderr(Stdio::from(output.try_clone()?));
+    complain(&format!("begun   {}", job.title));
+    let started = Instant::now();
+    let status = interrupt.run(&mut job.command)?;
+    let took = started.elapsed();
+    output.rewind()?;
+    let outcome = Outcome {
+        title: job.title,
+        status,
+        told: Told::default(),
+        took,
+    };
+    Ok((outcome, output))
+}
+
+fn printed(outcome: Outcome, output: File) -> Outcome {
+    complain(&format!("\n--- {}", outcome.title));
+    let told = failures::pass_on(BufReader::new(output));
+    Outcome { told, ..outcome }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_output_is_read_as_a_whole_and_a_failure_ends_nothing() -> Result<(), Failure> {
+        let folder = std::env::temp_dir().join(format!("bindery-beside-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        // Without the lines that begin and end a binary's report: the run that this test is in is read by the same reader.
+        let job = |name: &str, code: u8| {
+            let mut command = Command::new("sh");
+            command.args([
+                "-c",
+                &format!("sleep 0.05; echo 'test {name} ... ok' >&2; exit {code}"),
+            ]);
+            Job {
+                title: name.to_owned(),
+                command,
+            }
+        };
+        let jobs = vec![job("a", 1), job("b", 0), job("c", 0)];
+        let mut outcomes = run(jobs, 2, &folder, &Interrupt::install()?)?;
+        outcomes.sort_by(|a, b| a.title.cmp(&b.title));
+        let succeeded: Vec<_> = outcomes.iter().map(|it| it.status.success()).collect();
+        assert_eq!(succeeded, [false, true, true]);
+        let passed: Vec<_> = outcomes.iter().flat_map(|it| &it.told.passed).collect();
+        assert_eq!(passed, ["a", "b", "c"]);
+        std::fs::remove_dir_all(&folder)?;
+        Ok(())
+    }
+}

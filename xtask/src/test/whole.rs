@@ -1,0 +1,129 @@
+//! The whole run: every test binary of the workspace and the examples of the documentation, some of them beside each other.
+
+use std::fs;
+use std::process::{Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+use super::beside::{self, Job, Outcome};
+use super::binaries::{self, Binary};
+use crate::Failure;
+use crate::failures::Told;
+use crate::interrupt::Interrupt;
+use crate::output::complain;
+use crate::second_try;
+use crate::step::Report;
+use crate::workspace;
+
+/// What `cargo test` is given for all of them.
+pub(super) const SELECTED: [&str; 3] = ["--workspace", "--all-features", "--no-fail-fast"];
+
+/// Half of a run is waiting for servers, locks and deadlines, so there are more binaries, and more threads in each, than cores.
+const AT_ONCE: usize = 3;
+const THREADS: &str = "4";
+
+/// The binaries that take longest, begun first so that none of them is alone at the end.
+const LONGEST: [&str; 6] = [
+    "bindery-cli cli",
+    "bindery main",
+    "bindery-tests golden-code",
+    "bindery bindery",
+    "bindery-tests main",
+    "bindery-queues main",
+];
+
+/// A part that takes less is not listed by itself.
+const LISTED: Duration = Duration::from_secs(5);
+
+/// Builds and runs them; `cargo_test` makes the command `cargo test` with the environment of tests.
+pub(super) fn run(
+    cargo_test: impl Fn() -> Command,
+    report: &mut Report,
+    interrupt: &Interrupt,
+) -> Result<(), Failure> {
+    let whole = || {
+        let mut command = cargo_test();
+        command.args(SELECTED);
+        command
+    };
+    complain("\n=== building the tests of the workspace");
+    let started = Instant::now();
+    let (status, binaries) = binaries::build(whole(), interrupt)?;
+    report.add("building the tests", status, started.elapsed());
+    if !status.success() {
+        return Ok(());
+    }
+    complain("\n=== tests of the workspace");
+    let started = Instant::now();
+    let folder = workspace::target().join("xtask/tests");
+    fs::create_dir_all(&folder)?;
+    let jobs = jobs(binaries, whole(), &cargo_test);
+    let outcomes = beside::run(jobs, AT_ONCE, &folder, interrupt)?;
+    let Some(mut status) = sum_up(&outcomes, report) else {
+        return Ok(());
+    };
+    let told = outcomes.into_iter().fold(Told::default(), |mut all, it| {
+        all.add(it.told);
+        all
+    });
+    report.add_failures(&told);
+    if !status.success() {
+        let mut again = whole();
+        again.args(["--", "--exact", "--test-threads=1"]);
+        if let Some(passed) = second_try::run(&mut again, &told, interrupt)? {
+            report.add_unsteady(told.names);
+            status = passed;
+        }
+    }
+    report.add("tests of the workspace", status, started.elapsed());
+    Ok(())
+}
+
+/// The longest first; the examples of the documentation are compiled by the way.
+fn jobs(
+    mut binaries: Vec<Binary>,
+    mut documentation: Command,
+    cargo_test: impl Fn() -> Command,
+) -> Vec<Job> {
+    let rank = |title: &str| LONGEST.iter().position(|&it| it == title);
+    binaries.sort_by_key(|it| (rank(&it.title).unwrap_or(LONGEST.len()), it.title.clone()));
+    let environment = cargo_test();
+    let mut jobs: Vec<Job> = binaries
+        .iter()
+        .map(|it| Job {
+            title: it.title.clone(),
+            command: with_environment(it.command(), &environment),
+        })
+        .collect();
+    documentation.arg("--doc");
+    let after_the_longest = LONGEST.len().min(jobs.len());
+    jobs.insert(
+        after_the_longest,
+        Job {
+            title: "examples of the documentation".to_owned(),
+            command: documentation,
+        },
+    );
+    jobs
+}
+
+fn with_environment(mut command: Command, environment: &Command) -> Command {
+    for (name, value) in environment.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.arg(format!("--test-threads={THREADS}"));
+    command
+}
+
+/// Reports the parts that took long, and returns how the whole ended: as the first that failed. `None` where nothing ran.
+fn sum_up(outcomes: &[Outcome], report: &mut Report) -> Option<ExitStatus> {
+    for it in outcomes {
+        if it.took >= LISTED || !it.status.success() {
+            report.note(&format!("{} ({} s)", it.title, it.took.as_secs()));
+        }
+    }
+    let failed = outcomes.iter().find(|it| !it.status.success());
+    failed.or(outcomes.first()).map(|it| it.status)
+}
