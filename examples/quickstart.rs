@@ -71,8 +71,15 @@ fn stock_the_shelves(db: &Databases) -> bindery::Result<()> {
         let price: BigDecimal = price.parse().expect("a decimal written above");
         let harvested =
             harvested.and_then(|(year, month, day)| NaiveDate::from_ymd_opt(year, month, day));
-        db.teas()
-            .upsert_by_sku(NewTea::new(sku, category, name, price).harvested(harvested))?;
+        db.teas().upsert_by_sku(
+            NewTea::new(tea::Required {
+                sku: sku.into(),
+                category_id: category,
+                name: name.into(),
+                price,
+            })
+            .harvested(harvested),
+        )?;
     }
     for tea in db.teas().iter()? {
         let tea = tea?;
@@ -117,8 +124,18 @@ fn place_an_order(db: &Databases) -> bindery::Result<OrderId> {
     b.transaction(|tx| {
         let order = tx.orders().insert(NewOrder::new("Mira Castellanos"))?;
         tx.order_lines().insert_many([
-            NewOrderLine::new(order.id, 1, sencha.id, 200),
-            NewOrderLine::new(order.id, 2, assam.id, 50),
+            NewOrderLine::new(order_line::Required {
+                order_id: order.id,
+                line: 1,
+                tea_id: sencha.id,
+                grams: 200,
+            }),
+            NewOrderLine::new(order_line::Required {
+                order_id: order.id,
+                line: 2,
+                tea_id: assam.id,
+                grams: 50,
+            }),
         ])?;
         Ok(order.id)
     })
@@ -151,9 +168,10 @@ fn move_a_note(db: &Databases) -> bindery::Result<()> {
     title("A note moves from `default` to `b`");
     let mut catalogue = db.default()?;
     let mut orders = db.b()?;
-    let note: Note<engine::Default> = catalogue
-        .notes()
-        .insert(NewNote::new("Jonas", "Mira prefers tins, not bags"))?;
+    let note: Note<engine::Default> = catalogue.notes().insert(NewNote::new(note::Required {
+        author: "Jonas".into(),
+        text: "Mira prefers tins, not bags".into(),
+    }))?;
     println!(
         "  before: {} on default, {} on b",
         notes_on(&mut catalogue)?,

@@ -15,7 +15,11 @@ fn shop() -> Databases {
 fn a_column_that_every_update_sets_is_set_to_now() {
     let db = shop();
     let long_ago = NaiveDateTime::default();
-    let ann = NewCustomer::new("ann@example.org", "Ann").changed_at(long_ago);
+    let ann = NewCustomer::new(customer::Required {
+        email: "ann@example.org".into(),
+        name: "Ann".into(),
+    })
+    .changed_at(long_ago);
     let ann = db.customers().insert(ann).expect("the table is empty");
     assert_eq!(ann.changed_at, long_ago);
 
@@ -37,9 +41,10 @@ fn a_column_that_every_update_sets_is_set_to_now() {
     assert!(saved.changed_at >= stored.changed_at);
     assert_eq!(saved.name, "Ann");
 
-    let bob = db
-        .customers()
-        .insert(NewCustomer::new("bob@example.org", "Bob"));
+    let bob = db.customers().insert(NewCustomer::new(customer::Required {
+        email: "bob@example.org".into(),
+        name: "Bob".into(),
+    }));
     assert!(bob.expect("the address is free").changed_at > long_ago);
 }
 
@@ -68,7 +73,7 @@ fn a_row_knows_where_to_be_deleted() {
     let (mut b, mut archive) = (db.b().expect("b"), db.archive().expect("archive"));
     let seat = b
         .seats()
-        .insert(NewSeat::new(1, 2))
+        .insert(NewSeat::new(seat::Required { row: 1, number: 2 }))
         .expect("no seat is there");
     let copy = seat.copy_to(&mut archive).expect("no seat is there");
     assert_eq!(

@@ -89,7 +89,11 @@ mod load;
 mod refused;
 
 fn new_note(id: i64, body: &str) -> NewNote {
-    NewNote::new(id, format!("slug {id}"), body)
+    NewNote::new(note::Required {
+        id,
+        slug: format!("slug {id}"),
+        body: body.into(),
+    })
 }
 
 /// The keys and kinds of all changes after a position, and the last position.

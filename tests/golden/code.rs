@@ -30,6 +30,7 @@ mod refusals;
 mod relations_apart;
 mod relations_at_work;
 mod relations_many;
+mod required_by_name;
 mod sync_at_work;
 mod updates;
 mod validated;
@@ -64,6 +65,7 @@ cases! {
     sync: "sync/bindery.rs",
     mixed: "mixed/bindery.rs",
     custom: "custom/bindery.rs",
+    exchanged: "exchanged/bindery.rs",
     types: "types/bindery.rs",
     uuids: "uuids/bindery.rs",
     flavours: "flavours/bindery.rs",
@@ -75,6 +77,7 @@ cases! {
     linked: "linked/bindery.rs",
     library: "library/bindery.rs",
     relations: "relations/bindery.rs",
+    required: "required/bindery.rs",
     versions: "versions/bindery.rs",
     views: "views/bindery.rs",
     welcome: "welcome/bindery.rs",

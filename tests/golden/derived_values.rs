@@ -43,7 +43,9 @@ fn rows_of_several_engines_are_written() -> bindery::Result<()> {
     let db = Databases::in_memory()?;
     db.create_missing()?;
     let mut b = db.b()?;
-    let shelf = b.shelves().insert(NewShelf::new(1, 2).label("high"))?;
+    let shelf = b
+        .shelves()
+        .insert(NewShelf::new(shelf::Required { room: 1, number: 2 }).label("high"))?;
     let written = to_value(&shelf).expect("it can be written");
     assert_eq!(
         written,

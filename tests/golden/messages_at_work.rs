@@ -337,7 +337,14 @@ fn every_way_to_write<S: Tested, T: Tested>(world: &World, pair: (S, T)) {
         "a key of two columns",
         &[r#"seat_deleted {"seat_row":1,"number":2}"#],
         &|c| {
-            let row = c.seats().insert(NewSeat::new(1, 2, false)).unwrap();
+            let row = c
+                .seats()
+                .insert(NewSeat::new(seat::Required {
+                    seat_row: 1,
+                    number: 2,
+                    taken: false,
+                }))
+                .unwrap();
             let id: SeatId<S> = <model::Seat as bindery::HasKey>::key::<S>(&row);
             c.seats().update(id, SeatPatch::new().taken(true)).unwrap();
             c.seats().delete_where(seat::number.eq(2)).unwrap();

@@ -153,7 +153,11 @@ where
     let counts = counts.longest_poll(POLL).first_pause(POLL);
     // A second effect of an event would be a second row of its key, so an error.
     let counts = counts.on::<UserEvent<S>>(move |event, cx| {
-        let seat = NewSeat::new(*event.key().value(), cx.message().version(), true);
+        let seat = NewSeat::new(seat::Required {
+            seat_row: *event.key().value(),
+            number: cx.message().version(),
+            taken: true,
+        });
         cx.once(target, |tx| tx.seats().insert(seat).map(drop))?;
         Ok(())
     });

@@ -39,7 +39,11 @@ fn keeps_the_schema<S: Tested, T: Tested>(world: &World, pair: (S, T)) {
     connection.users().delete(key(1)).unwrap();
     let seat = connection
         .seats()
-        .insert(NewSeat::new(1, 2, false))
+        .insert(NewSeat::new(seat::Required {
+            seat_row: 1,
+            number: 2,
+            taken: false,
+        }))
         .unwrap();
     seat.delete(&world.db).unwrap();
     let events = events(world, pair);

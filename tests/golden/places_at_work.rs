@@ -13,12 +13,25 @@ fn mon_02_statements_of_generated_methods_have_the_place_of_their_caller() -> bi
         let users = fill(c)?;
         let (outcome, counts) = db.count_statements(|| {
             c.users().find_by_email("Ann@example.org")?;
-            c.users()
-                .upsert_by_email(NewUser::new("Ann@example.org", "Ann"))?;
-            let new = ["Ann", "Dee"].map(|name| NewUser::new(format!("{name}@example.org"), name));
+            c.users().upsert_by_email(NewUser::new(user::Required {
+                email: "Ann@example.org".into(),
+                name: "Ann".into(),
+            }))?;
+            let new = ["Ann", "Dee"].map(|name| {
+                NewUser::new(user::Required {
+                    email: format!("{name}@example.org"),
+                    name: name.into(),
+                })
+            });
             c.users().upsert_many_by_email(new)?;
             let of_a = c.users().filter(user::email.ends_with("@a.org"));
-            of_a.merge(user::email, [NewUser::new("bob@a.org", "Bob")])?;
+            of_a.merge(
+                user::email,
+                [NewUser::new(user::Required {
+                    email: "bob@a.org".into(),
+                    name: "Bob".into(),
+                })],
+            )?;
             users[0].company(c)?;
             users[0].profile(c)?;
             let company = c.companies().all()?.remove(0);

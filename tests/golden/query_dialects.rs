@@ -87,18 +87,18 @@ fn words_are_searched(db: &Databases) -> bindery::Result<()> {
 fn sample_of(name: &str, document: &str) -> NewSample {
     let document: JsonValue = document.parse().expect("it is JSON");
     let amount = BigDecimal::from(1);
-    NewSample::new(
-        1,
-        2,
-        3,
-        1.0,
-        1.0,
+    NewSample::new(sample::Required {
+        small: 1,
+        medium: 2,
+        big: 3,
+        single: 1.0,
+        double: 1.0,
         amount,
-        "code",
-        name,
-        Uuid::nil(),
-        mixed::enums::Mood::Sad,
-    )
+        code: "code".into(),
+        name: name.into(),
+        token: Uuid::nil(),
+        feeling: mixed::enums::Mood::Sad,
+    })
     .document(document)
 }
 
@@ -140,7 +140,13 @@ fn json_and_arrays_are_searched_where_the_dialect_has_them() -> bindery::Result<
     );
     let numbers = vec![1, 2, 3];
     let words = vec!["x".to_owned(), "y".to_owned()];
-    let new = NewArray::new(numbers, vec![1], BigDecimal::from(1), one.id).words(words);
+    let new = NewArray::new(array::Required {
+        numbers,
+        raw: vec![1],
+        price: BigDecimal::from(1),
+        sample_id: one.id,
+    })
+    .words(words);
     p.arrays().insert(new)?;
     let count = |p: &mut bindery::Connection<_>, condition| p.arrays().filter(condition).count();
     assert_eq!(count(&mut p, array::numbers.contains_all(&vec![3, 1]))?, 1);

@@ -53,7 +53,11 @@ fn qry_03_a_row_that_only_another_engine_has_is_not_found() -> bindery::Result<(
     let Some((_bench, db)) = two_engines()? else {
         return Ok(());
     };
-    let new = NewUser::new("eve@example.org", "Eve").id(1_000);
+    let new = NewUser::new(user::Required {
+        email: "eve@example.org".into(),
+        name: "Eve".into(),
+    })
+    .id(1_000);
     db.lite()?.users().insert(new)?;
     let mut p = db.p()?;
     let error = p

@@ -79,7 +79,11 @@ pub(crate) fn fill<E: Everything>(c: &mut Connection<E>) -> bindery::Result<Vec<
     let company = c.companies().insert(NewCompany::new("Acme"))?;
     let mut users = Vec::new();
     for (name, company) in [("Ann", Some(company.id)), ("Bob", None), ("Cyd", None)] {
-        let new = NewUser::new(format!("{name}@example.org"), name).company_id(company);
+        let new = NewUser::new(user::Required {
+            email: format!("{name}@example.org"),
+            name: name.into(),
+        })
+        .company_id(company);
         users.push(c.users().insert(new)?);
     }
     for (author, editor, title) in [(0, Some(1), "one"), (1, None, "two"), (0, Some(0), "three")] {
@@ -454,9 +458,12 @@ fn qry_03_loads_send_one_statement_for_each_relation_however_many_rows() -> bind
         const USERS: i64 = 300;
         let company = c.companies().insert(NewCompany::new("Acme"))?;
         let new = (1..=USERS).map(|id| {
-            NewUser::new(format!("{id}@example.org"), "name")
-                .id(id)
-                .company_id(company.id)
+            NewUser::new(user::Required {
+                email: format!("{id}@example.org"),
+                name: "name".into(),
+            })
+            .id(id)
+            .company_id(company.id)
         });
         c.users().insert_many(new)?;
         let new = (1..=USERS).flat_map(|user| {

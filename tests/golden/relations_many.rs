@@ -84,7 +84,10 @@ fn qry_04_many_to_many_both_ways() -> bindery::Result<()> {
 #[test]
 fn qry_04_a_row_is_inserted_with_those_that_refer_to_it_or_not_at_all() -> bindery::Result<()> {
     fn show<E: Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
-        let new = NewUser::new("ann@example.org", "Ann");
+        let new = NewUser::new(user::Required {
+            email: "ann@example.org".into(),
+            name: "Ann".into(),
+        });
         let (ann, posts) = user::posts_by_author_id.insert_with(c, new, |ann| {
             ["one", "two"].map(|title| NewPost::new(ann.id, title))
         })?;
@@ -92,7 +95,10 @@ fn qry_04_a_row_is_inserted_with_those_that_refer_to_it_or_not_at_all() -> binde
         let nobody = UserId::new(-1);
         let failed = user::posts_by_author_id.insert_with(
             c,
-            NewUser::new("bob@example.org", "Bob"),
+            NewUser::new(user::Required {
+                email: "bob@example.org".into(),
+                name: "Bob".into(),
+            }),
             |bob| [NewPost::new(bob.id, "three"), NewPost::new(nobody, "four")],
         );
         assert!(failed.is_err());

@@ -405,11 +405,11 @@ fn sync_by_integers_says_how_far_commits_may_be_behind() -> bindery::Result<()> 
     };
     let db = &world.db;
     let copy = |event: &Event| {
-        Ok(NewEvent::new(
-            *event.id.value(),
-            event.what.clone(),
-            event.change_number,
-        ))
+        Ok(NewEvent::new(event::Required {
+            id: *event.id.value(),
+            what: event.what.clone(),
+            change_number: event.change_number,
+        }))
     };
     let job = || {
         db.sync::<Event, Event<engine::P>>(copy)
@@ -417,7 +417,15 @@ fn sync_by_integers_says_how_far_commits_may_be_behind() -> bindery::Result<()> 
     };
     let refused = job().run().expect_err("no overlap");
     assert!(refused.to_string().contains("`overlap_by`"), "{refused}");
-    let events = |range: std::ops::Range<i64>| range.map(|id| NewEvent::new(id, "made", id));
+    let events = |range: std::ops::Range<i64>| {
+        range.map(|id| {
+            NewEvent::new(event::Required {
+                id,
+                what: "made".into(),
+                change_number: id,
+            })
+        })
+    };
     db.default()?.events().insert_many(events(0..100))?;
     assert_eq!(job().overlap_by(10).run()?.rows.inserted, 100);
     db.default()?.events().insert_many(events(100..120))?;
@@ -438,11 +446,21 @@ fn sync_01_keys_that_the_target_generates_go_on_after_the_copied_ones() -> binde
         "CREATE SEQUENCE event_numbers OWNED BY events.id;
          ALTER TABLE events ALTER COLUMN id SET DEFAULT nextval('event_numbers')",
     )?;
-    let events = (1..=50).map(|id| NewEvent::new(id, "made", id));
+    let events = (1..=50).map(|id| {
+        NewEvent::new(event::Required {
+            id,
+            what: "made".into(),
+            change_number: id,
+        })
+    });
     db.default()?.events().insert_many(events)?;
     let copy = |event: &Event| {
         let id = *event.id.value();
-        Ok(NewEvent::new(id, event.what.clone(), event.change_number))
+        Ok(NewEvent::new(event::Required {
+            id,
+            what: event.what.clone(),
+            change_number: event.change_number,
+        }))
     };
     let job = db.sync::<Event, Event<engine::P>>(copy).full();
     assert_eq!(job.run()?.rows.inserted, 50);
@@ -462,20 +480,24 @@ fn sync_goes_no_faster_than_it_may_and_needs_its_tables() -> bindery::Result<()>
     };
     let db = &world.db;
     let copy = |event: &Event| {
-        Ok(NewEvent::new(
-            *event.id.value(),
-            event.what.clone(),
-            event.change_number,
-        ))
+        Ok(NewEvent::new(event::Required {
+            id: *event.id.value(),
+            what: event.what.clone(),
+            change_number: event.change_number,
+        }))
     };
     let job = || {
         db.sync::<Event, Event<engine::M>>(copy)
             .full()
             .batch_size(10)
     };
-    db.default()?
-        .events()
-        .insert_many((0..100).map(|id| NewEvent::new(id, "made", id)))?;
+    db.default()?.events().insert_many((0..100).map(|id| {
+        NewEvent::new(event::Required {
+            id,
+            what: "made".into(),
+            change_number: id,
+        })
+    }))?;
     let started = Instant::now();
     job().rows_per_second(200).run()?;
     assert!(started.elapsed() >= Duration::from_millis(450));
@@ -536,12 +558,20 @@ fn sync_01_syncs_of_the_schema_are_methods() -> bindery::Result<()> {
     assert_eq!(mapped.rows.inserted, 2_500);
     ensure_equal::<engine::P, engine::M>(db)?;
 
-    db.m()?
-        .events()
-        .insert_many((0..10).map(|id| NewEvent::new(id, "made", id)))?;
+    db.m()?.events().insert_many((0..10).map(|id| {
+        NewEvent::new(event::Required {
+            id,
+            what: "made".into(),
+            change_number: id,
+        })
+    }))?;
     db.default()?
         .events()
-        .insert(NewEvent::new(70, "surplus", 70))?;
+        .insert(NewEvent::new(event::Required {
+            id: 70,
+            what: "surplus".into(),
+            change_number: 70,
+        }))?;
     let rows = db.syncs().events_to_default().run()?.rows;
     assert_eq!((rows.inserted, rows.deleted), (10, 1));
     Ok(())

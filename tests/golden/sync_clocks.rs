@@ -74,9 +74,16 @@ fn one_is_refused<S: Measured, T: Measured>(
     from.readings().all_rows().delete()?;
     to.readings().all_rows().delete()?;
     let rows = [(1, 0.5, 1), (2, level, total), (3, 1.5, 3)];
-    let rows = rows.map(|(id, level, total)| NewReading::new(id, level, total));
+    let rows =
+        rows.map(|(id, level, total)| NewReading::new(reading::Required { id, level, total }));
     from.readings().insert_many(rows)?;
-    let copy = |row: &Reading<S>| Ok(NewReading::new(*row.id.value(), row.level, row.total));
+    let copy = |row: &Reading<S>| {
+        Ok(NewReading::new(reading::Required {
+            id: *row.id.value(),
+            level: row.level,
+            total: row.total,
+        }))
+    };
     let name = format!("{}-{}-{why}", S::default().name(), T::default().name());
     let job = || {
         world

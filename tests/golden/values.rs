@@ -198,10 +198,17 @@ mod own {
         let db = Databases::with_config(&bench.with_postgres())?;
         db.create_missing_on(engine::P)?;
         let mut c = db.p()?;
-        let plain = c.homes().insert(NewHome::new("(Elm,1)", "[1.5,2.5)"))?;
+        let plain = c.homes().insert(NewHome::new(home::Required {
+            at: "(Elm,1)".into(),
+            warm: "[1.5,2.5)".into(),
+        }))?;
         assert_eq!((plain.past, plain.cold), (None, None));
         let odd = r#"("a \"quoted\", \\ 漢",)"#;
-        let new = NewHome::new(odd, "(,)").past(r#"{"(,)","(x,2)"}"#);
+        let new = NewHome::new(home::Required {
+            at: odd.into(),
+            warm: "(,)".into(),
+        })
+        .past(r#"{"(,)","(x,2)"}"#);
         let home = c.homes().insert(new.cold("empty"))?;
         let spelled = r#"("a ""quoted"", \\ 漢",)"#;
         assert_eq!((home.at.as_str(), home.warm.as_str()), (spelled, "(,)"));
@@ -218,7 +225,10 @@ mod own {
             (changed.at.as_str(), changed.warm.as_str()),
             ("(Oak,3)", "(1,2]")
         );
-        let refused = c.homes().insert(NewHome::new("(Elm,one)", "[1,2]"));
+        let refused = c.homes().insert(NewHome::new(home::Required {
+            at: "(Elm,one)".into(),
+            warm: "[1,2]".into(),
+        }));
         assert!(refused.is_err(), "`one` is no number");
         Ok(())
     }
@@ -233,7 +243,7 @@ mod uuids {
         E: StaticEngine + Hosts<model::Account> + Hosts<model::Order>,
     {
         let [id, public, token] = [1, 2, 3].map(Uuid::from_u128);
-        let new = NewAccount::new(id, public).token(token);
+        let new = NewAccount::new(account::Required { id, public }).token(token);
         let account = c.accounts().insert(new)?;
         assert_eq!(
             (*account.id.value(), account.public, account.token),

@@ -115,12 +115,21 @@ fn fill(url: &str) -> Result<(), Failure> {
     let db = on_bindery::databases(url, 1)?;
     db.create_missing()?;
     let mut c = db.default()?;
-    let users = (0..1_000).map(|n| NewUser::new(format!("user {n}"), format!("{n}@example.org")));
+    let users = (0..1_000).map(|n| {
+        NewUser::new(user::Required {
+            name: format!("user {n}"),
+            email: format!("{n}@example.org"),
+        })
+    });
     c.users().insert_many(users)?;
     let users = c.users().all()?;
     let posts = (0..10_000).map(|n| {
         let user = &users[n * 7 % users.len()];
-        NewPost::new(user.id, format!("post {n}"), "a few words ".repeat(8))
+        NewPost::new(post::Required {
+            user_id: user.id,
+            title: format!("post {n}"),
+            body: "a few words ".repeat(8),
+        })
     });
     c.posts().insert_many(posts)?;
     Ok(())

@@ -72,7 +72,11 @@ async fn write(State(db): State<Databases>, Json(draft): Json<Draft>) -> Answer<
     let post = db.run(move |db| {
         db.transaction(|tx| {
             let user = UserId::new(draft.user_id);
-            tx.posts().insert(NewPost::new(user, draft.title, BODY))
+            tx.posts().insert(NewPost::new(post::Required {
+                user_id: user,
+                title: draft.title,
+                body: BODY.into(),
+            }))
         })
     });
     let post = post.await?;

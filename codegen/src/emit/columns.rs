@@ -6,7 +6,7 @@
 use super::relations::{ReferenceShape, ReferencedShape, ThroughShape};
 use super::shape::{Field, LinkShape, Shape};
 use super::shapes::Surroundings;
-use super::{UNUSED_IMPORT, code, in_words};
+use super::{UNUSED_IMPORT, code, in_words, required};
 use crate::rust_writer::{Expr, RustWriter};
 
 /// In place of the engine of a row that is not fixed, wherever the code stands.
@@ -42,7 +42,8 @@ pub(crate) fn items(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
                 value_type(around, shape, field).contains("<engine::")
                     || link_end(around, shape, field).is_some_and(|end| end.contains("engine::"))
             };
-            w.line(if shape.fields.iter().any(mentions) {
+            let is_used = shape.fields.iter().any(mentions) || required::has_engine(shape);
+            w.line(if is_used {
                 "use super::{engine, model};"
             } else {
                 "use super::model;"
@@ -72,6 +73,7 @@ pub(crate) fn items(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
         ];
         import(w, "relation", &of_relation);
     });
+    required::structure(w, around, shape);
     for (index, field) in shape.fields.iter().enumerate() {
         w.item(|w| constant(w, around, shape, (index, field)));
     }
@@ -262,14 +264,19 @@ fn value_type(around: &Surroundings<'_>, shape: &Shape<'_>, field: &Field<'_>) -
         Some(key) if field.on_row_engine => format!("{key}<RowEngine>"),
         Some(_) | None => field.ty.clone(),
     };
+    type_here(around, shape, &ty)
+}
+
+/// A type of the model's code, as this module names it.
+pub(super) fn type_here(around: &Surroundings<'_>, shape: &Shape<'_>, ty: &str) -> String {
     if !around.scope.modules {
-        return from_inner_module(&ty);
+        return from_inner_module(ty);
     }
     let name = ty.split('<').next().unwrap_or_default();
     if name == shape.names.key {
         format!("super::{}::{ty}", shape.names.module)
     } else {
-        ty
+        ty.to_owned()
     }
 }
 

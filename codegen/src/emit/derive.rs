@@ -18,7 +18,9 @@ use super::{
     UNUSED, UNUSED_IMPORT, derives_serde, key, model as model_impl, new, row, source, sql,
     string_literal,
 };
-use super::{access, atomic, columns, constraints, databases, engine, info, patch, session};
+use super::{
+    access, atomic, columns, constraints, databases, engine, info, patch, required, session,
+};
 use crate::rust_writer::{Expr, RustWriter};
 
 /// The struct the user wrote for the first table of the model.
@@ -222,6 +224,7 @@ fn own_shape<'s>(shapes: &'s Shapes<'_>, row: &OwnRow) -> Shape<'s> {
     for (field, ty) in shape.fields.iter_mut().zip(&row.types) {
         if let Some(ty) = ty {
             field.ty = ty.on("E");
+            field.key_of = ty.refers.then(|| required::without_paths(&ty.path));
         }
     }
     own_references(&mut shape, row);

@@ -28,6 +28,7 @@ mod patch;
 mod program;
 mod related;
 mod relations;
+mod required;
 mod row;
 mod session;
 mod setters;

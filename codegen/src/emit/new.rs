@@ -4,7 +4,7 @@ use super::row::column_docs;
 use super::setters::Of;
 use super::shape::{Field, Given, Shape};
 use super::shapes::Surroundings;
-use super::{default_parameter, derives, impl_head, setters};
+use super::{default_parameter, derives, impl_head, required, setters};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
 /// From more arguments than these clippy warns that they are too many.
@@ -13,7 +13,7 @@ const FEW_ARGUMENTS: usize = 7;
 /// The struct and its constructor.
 pub(crate) fn new(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     structure(w, around, shape);
-    constructor(w, shape);
+    constructor(w, around, shape);
 }
 
 fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
@@ -46,30 +46,29 @@ fn remark(field: &Field<'_>) -> &'static str {
     }
 }
 
-fn constructor(w: &mut RustWriter, shape: &Shape<'_>) {
-    let required = || {
-        shape
-            .given()
-            .map(|(_, field)| field)
-            .filter(|field| is_required(field))
-    };
+fn constructor(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    let by_name = required::type_name(shape);
     w.item(|w| {
         setters::allows(w, shape, Of::New);
         w.block(&impl_head(shape.new_generic(), &shape.new_row("E")), |w| {
             w.item(|w| {
-                w.doc("A new row with what it must have.");
+                w.doc(&required::rule(shape));
+                let params = match &by_name {
+                    Some(name) => vec![required::parameter(around, shape, name)],
+                    None => required::fields(shape).map(parameter).collect(),
+                };
                 let signature = Signature {
                     head: "pub fn new".to_owned(),
-                    params: required().map(parameter).collect(),
+                    params,
                     returns: Some("Self".to_owned()),
                     bounds: Vec::new(),
                 };
                 allows(w, signature.params.len());
-                w.function(&signature, |w| w.value(&value(shape)));
+                w.function(&signature, |w| w.value(&value(shape, by_name.is_some())));
             });
             setters::setters(w, shape, Of::New);
         });
-        if required().next().is_none() {
+        if required::fields(shape).next().is_none() {
             default_from_new(w, shape);
         }
     });
@@ -95,10 +94,6 @@ fn default_from_new(w: &mut RustWriter, shape: &Shape<'_>) {
     });
 }
 
-fn is_required(field: &Field<'_>) -> bool {
-    field.given == Given::Required
-}
-
 /// Any text that can be kept.
 pub(super) const INTO_STRING: &str = "impl ::core::convert::Into<::std::string::String>";
 
@@ -110,9 +105,10 @@ fn parameter(field: &Field<'_>) -> String {
     }
 }
 
-fn value(shape: &Shape<'_>) -> Expr {
+fn value(shape: &Shape<'_>, by_name: bool) -> Expr {
     let fields = shape.given().map(|(_, field)| {
         let value = match field.given {
+            Given::Required if by_name => format!("required.{}", field.name),
             Given::Required if field.is_text() => format!("{}.into()", field.name),
             Given::Required => field.name.to_owned(),
             Given::Nullable | Given::Optional | Given::Version | Given::Now | Given::Never => {

@@ -194,6 +194,8 @@ pub(crate) struct Field<'m> {
     pub(crate) nullable: bool,
     /// It is a `Key<…>`.
     pub(crate) is_key: bool,
+    /// Of another model's key: the name of that type, after all references from key to key.
+    pub(crate) key_of: Option<String>,
     /// It is a key on the engine of the row, which is not fixed.
     pub(crate) on_row_engine: bool,
     /// It is the model's own single key.

@@ -103,6 +103,7 @@ impl Surroundings<'_> {
 struct FieldTypes {
     ty: String,
     is_key: bool,
+    key_of: Option<String>,
     on_row_engine: bool,
 }
 
@@ -205,6 +206,7 @@ impl<'m> Shapes<'m> {
             functions,
             nullable: column.nullable && !in_key,
             is_key: types.is_key,
+            key_of: types.key_of,
             on_row_engine: types.on_row_engine,
             own_key,
             in_key,
@@ -265,6 +267,7 @@ impl<'m> Shapes<'m> {
         FieldTypes {
             ty: applied(&self.names.models[id.0 as usize].key, several, "E"),
             is_key: true,
+            key_of: None,
             on_row_engine: several,
         }
     }
@@ -277,6 +280,7 @@ impl<'m> Shapes<'m> {
             FieldType::Key { .. } | FieldType::Plain | FieldType::Custom(_) => FieldTypes {
                 ty: bare.to_owned(),
                 is_key: false,
+                key_of: None,
                 on_row_engine: false,
             },
         }
@@ -298,6 +302,7 @@ impl<'m> Shapes<'m> {
         .filter(|_| self.key_is_generic(target));
         FieldTypes {
             is_key: true,
+            key_of: Some(self.end_of_keys(target)),
             on_row_engine: engine.as_deref() == Some("E"),
             ty: engine.map_or(path.clone(), |engine| format!("{path}<{engine}>")),
         }
@@ -368,6 +373,15 @@ impl<'m> Shapes<'m> {
             }
         }
         None
+    }
+
+    /// The key type that a model's key is another name for, or its own.
+    fn end_of_keys(&self, id: TableId) -> String {
+        let mut end = id;
+        while let Some((next, _)) = self.key_target(end) {
+            end = next;
+        }
+        self.names.models[end.0 as usize].key.clone()
     }
 
     fn refers(&self, id: TableId) -> Option<(TableId, KeyEngine)> {

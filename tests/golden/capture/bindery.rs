@@ -179,16 +179,12 @@ pub mod notes {
     }
 
     impl NewNote {
-        /// A new row with what it must have.
-        pub fn new(
-            id: i64,
-            slug: impl ::core::convert::Into<::std::string::String>,
-            body: impl ::core::convert::Into<::std::string::String>,
-        ) -> Self {
+        /// A new row with what it must have, by name: values of `slug` and `body` could be exchanged.
+        pub fn new(required: super::note::Required) -> Self {
             Self {
-                id,
-                slug: slug.into(),
-                body: body.into(),
+                id: required.id,
+                slug: required.slug,
+                body: required.body,
             }
         }
     }
@@ -788,6 +784,16 @@ pub mod note {
     use super::model;
     use ::bindery::query::{Column, RowEngine};
     use ::bindery::relation::HasMany;
+
+    /// The columns that a new row of `notes` must have, by name.
+    pub struct Required {
+        /// `id`
+        pub id: i64,
+        /// `slug`
+        pub slug: ::std::string::String,
+        /// `body`
+        pub body: ::std::string::String,
+    }
 
     /// `id`
     pub const id: Column<model::Note, super::notes::NoteId<RowEngine>> =

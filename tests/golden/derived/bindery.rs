@@ -745,11 +745,11 @@ pub mod shelves {
     }
 
     impl NewShelf {
-        /// A new row with what it must have.
-        pub fn new(room: i32, number: i32) -> Self {
+        /// A new row with what it must have, by name: values of `room` and `number` could be exchanged.
+        pub fn new(required: super::shelf::Required) -> Self {
             Self {
-                room,
-                number,
+                room: required.room,
+                number: required.number,
                 label: ::core::option::Option::None,
             }
         }
@@ -1133,6 +1133,14 @@ pub mod shelf {
     use super::model;
     use ::bindery::query::{Column, Nullable};
     use ::bindery::relation::HasMany;
+
+    /// The columns that a new row of `shelves` must have, by name.
+    pub struct Required {
+        /// `room`
+        pub room: i32,
+        /// `number`
+        pub number: i32,
+    }
 
     /// `room`
     pub const room: Column<model::Shelf, i32> = ::bindery::query::column(0);

@@ -1299,12 +1299,12 @@ pub mod seats {
     }
 
     impl NewSeat {
-        /// A new row with what it must have.
-        pub fn new(seat_row: i64, number: i64, taken: bool) -> Self {
+        /// A new row with what it must have, by name: values of `seat_row` and `number` could be exchanged.
+        pub fn new(required: super::seat::Required) -> Self {
             Self {
-                seat_row,
-                number,
-                taken,
+                seat_row: required.seat_row,
+                number: required.number,
+                taken: required.taken,
             }
         }
     }
@@ -1751,6 +1751,16 @@ pub mod seat {
 
     use super::model;
     use ::bindery::query::Column;
+
+    /// The columns that a new row of `seats` must have, by name.
+    pub struct Required {
+        /// `seat_row`
+        pub seat_row: i64,
+        /// `number`
+        pub number: i64,
+        /// `taken`
+        pub taken: bool,
+    }
 
     /// `seat_row`
     pub const seat_row: Column<model::Seat, i64> = ::bindery::query::column(0);

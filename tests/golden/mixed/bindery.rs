@@ -245,40 +245,28 @@ pub mod samples {
     }
 
     impl NewSample {
-        /// A new row with what it must have.
-        #[allow(clippy::too_many_arguments)]
-        pub fn new(
-            small: i16,
-            medium: i32,
-            big: i64,
-            single: f32,
-            double: f64,
-            amount: ::bindery::types::BigDecimal,
-            code: impl ::core::convert::Into<::std::string::String>,
-            name: impl ::core::convert::Into<::std::string::String>,
-            token: ::bindery::types::Uuid,
-            feeling: super::enums::Mood,
-        ) -> Self {
+        /// A new row with what it must have, by name: values of `small` and `medium` could be exchanged.
+        pub fn new(required: super::sample::Required) -> Self {
             Self {
                 id: ::core::option::Option::None,
                 flag: ::core::option::Option::None,
-                small,
-                medium,
-                big,
-                single,
-                double,
-                amount,
-                code: code.into(),
-                name: name.into(),
+                small: required.small,
+                medium: required.medium,
+                big: required.big,
+                single: required.single,
+                double: required.double,
+                amount: required.amount,
+                code: required.code,
+                name: required.name,
                 note: ::core::option::Option::None,
                 bytes: ::core::option::Option::None,
                 day: ::core::option::Option::None,
                 at_time: ::core::option::Option::None,
                 local: ::core::option::Option::None,
                 instant: ::core::option::Option::None,
-                token,
+                token: required.token,
                 document: ::core::option::Option::None,
-                feeling,
+                feeling: required.feeling,
                 changed_at: ::core::option::Option::None,
                 touched_on: ::core::option::Option::None,
             }
@@ -1480,6 +1468,30 @@ pub mod sample {
     use ::bindery::query::{Column, Nullable, RowEngine};
     use ::bindery::relation::HasMany;
 
+    /// The columns that a new row of `samples` must have, by name.
+    pub struct Required {
+        /// `small`
+        pub small: i16,
+        /// `medium`
+        pub medium: i32,
+        /// `big`
+        pub big: i64,
+        /// `single`
+        pub single: f32,
+        /// `double`
+        pub double: f64,
+        /// `amount`
+        pub amount: ::bindery::types::BigDecimal,
+        /// `code`
+        pub code: ::std::string::String,
+        /// `name`
+        pub name: ::std::string::String,
+        /// `token`
+        pub token: ::bindery::types::Uuid,
+        /// `feeling`
+        pub feeling: super::enums::Mood,
+    }
+
     /// `id`
     pub const id: Column<model::Sample, super::samples::SampleId<RowEngine>> =
         ::bindery::query::column(0);
@@ -1633,21 +1645,16 @@ pub mod arrays {
     }
 
     impl NewArray {
-        /// A new row with what it must have.
-        pub fn new(
-            numbers: ::std::vec::Vec<i32>,
-            raw: ::std::vec::Vec<u8>,
-            price: ::bindery::types::BigDecimal,
-            sample_id: super::samples::SampleId<engine::Default>,
-        ) -> Self {
+        /// A new row with what it must have, by name: values of `numbers` and `raw` could be exchanged.
+        pub fn new(required: super::array::Required) -> Self {
             Self {
-                numbers,
+                numbers: required.numbers,
                 words: ::core::option::Option::None,
                 moods: ::core::option::Option::None,
                 span: ::core::option::Option::None,
-                raw,
-                price,
-                sample_id,
+                raw: required.raw,
+                price: required.price,
+                sample_id: required.sample_id,
             }
         }
 
@@ -2277,6 +2284,18 @@ pub mod array {
 
     use super::{engine, model};
     use ::bindery::query::{Column, Nullable, To};
+
+    /// The columns that a new row of `arrays` must have, by name.
+    pub struct Required {
+        /// `numbers`
+        pub numbers: ::std::vec::Vec<i32>,
+        /// `raw`
+        pub raw: ::std::vec::Vec<u8>,
+        /// `price`
+        pub price: ::bindery::types::BigDecimal,
+        /// `sample_id`
+        pub sample_id: super::samples::SampleId<engine::Default>,
+    }
 
     /// `id`
     pub const id: Column<model::Array, super::arrays::ArrayId> = ::bindery::query::column(0);

@@ -221,12 +221,12 @@ pub mod select_ {
     }
 
     impl NewSelect {
-        /// A new row with what it must have.
-        pub fn new(self_: i32, crate_: i32) -> Self {
+        /// A new row with what it must have, by name: values of `self` and `crate` could be exchanged.
+        pub fn new(required: super::select::Required) -> Self {
             Self {
                 r#type: ::core::option::Option::None,
-                self_,
-                crate_,
+                self_: required.self_,
+                crate_: required.crate_,
                 r#match: ::core::option::Option::None,
                 order: ::core::option::Option::None,
                 group_by: ::core::option::Option::None,
@@ -919,6 +919,14 @@ pub mod select {
     use super::model;
     use ::bindery::query::{Column, Nullable, RowEngine};
     use ::bindery::relation::HasMany;
+
+    /// The columns that a new row of `select` must have, by name.
+    pub struct Required {
+        /// `self`
+        pub self_: i32,
+        /// `crate`
+        pub crate_: i32,
+    }
 
     /// `type`
     pub const r#type: Column<model::Select, super::select_::SelectId<RowEngine>> =

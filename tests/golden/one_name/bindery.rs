@@ -399,9 +399,12 @@ pub mod visitor_ {
     }
 
     impl NewVisitor {
-        /// A new row with what it must have.
-        pub fn new(id: i64, visits: i32) -> Self {
-            Self { id, visits }
+        /// A new row with what it must have, by name: values of `id` and `visits` could be exchanged.
+        pub fn new(required: super::visitor::Required) -> Self {
+            Self {
+                id: required.id,
+                visits: required.visits,
+            }
         }
     }
 
@@ -624,6 +627,14 @@ pub mod visitor {
 
     use super::model;
     use ::bindery::query::Column;
+
+    /// The columns that a new row of `users` must have, by name.
+    pub struct Required {
+        /// `id`
+        pub id: i64,
+        /// `visits`
+        pub visits: i32,
+    }
 
     /// `id`
     pub const id: Column<model::Visitor, super::visitor_::VisitorId> = ::bindery::query::column(0);

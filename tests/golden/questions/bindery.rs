@@ -688,15 +688,12 @@ pub mod authors {
     }
 
     impl NewAuthor {
-        /// A new row with what it must have.
-        pub fn new(
-            name: impl ::core::convert::Into<::std::string::String>,
-            email: impl ::core::convert::Into<::std::string::String>,
-        ) -> Self {
+        /// A new row with what it must have, by name: values of `name` and `email` could be exchanged.
+        pub fn new(required: super::author::Required) -> Self {
             Self {
                 id: ::core::option::Option::None,
-                name: name.into(),
-                email: email.into(),
+                name: required.name,
+                email: required.email,
             }
         }
 
@@ -1040,6 +1037,14 @@ pub mod author {
     use super::model;
     use ::bindery::query::Column;
     use ::bindery::relation::{HasMany, ManyToMany};
+
+    /// The columns that a new row of `authors` must have, by name.
+    pub struct Required {
+        /// `name`
+        pub name: ::std::string::String,
+        /// `email`
+        pub email: ::std::string::String,
+    }
 
     /// `id`
     pub const id: Column<model::Author, super::authors::AuthorId> = ::bindery::query::column(0);

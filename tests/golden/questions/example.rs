@@ -11,8 +11,9 @@ fn filled() -> bindery::Result<Databases> {
     let beatles = c.blogs().insert(NewBlog::new("Beatles Blog").tagline("All about them"))?;
     let cheese = c.blogs().insert(NewBlog::new("Cheddar Talk").tagline("Thoughts on cheese"))?;
     c.blogs().insert(NewBlog::new("Empty Blog"))?;
-    let joe = c.authors().insert(NewAuthor::new("Joe", "joe@example.org"))?;
-    let ann = c.authors().insert(NewAuthor::new("Ann", "ann@example.org"))?;
+    let author = |name: &str, email: &str| NewAuthor::new(author::Required { name: name.into(), email: email.into() });
+    let joe = c.authors().insert(author("Joe", "joe@example.org"))?;
+    let ann = c.authors().insert(author("Ann", "ann@example.org"))?;
     let day = |year, month, day| {
         bindery::types::NaiveDate::from_ymd_opt(year, month, day).expect("a day of the calendar")
     };

@@ -220,22 +220,15 @@ pub mod readings {
     }
 
     impl NewReading {
-        /// A new row with what it must have.
-        pub fn new(
-            sensor: u64,
-            slot: i32,
-            label: impl ::core::convert::Into<::std::string::String>,
-            value: f64,
-            level: f64,
-            share: f32,
-        ) -> Self {
+        /// A new row with what it must have, by name: values of `sensor` and `slot` could be exchanged.
+        pub fn new(required: super::reading::Required) -> Self {
             Self {
-                sensor,
-                slot,
-                label: label.into(),
-                value,
-                level,
-                share,
+                sensor: required.sensor,
+                slot: required.slot,
+                label: required.label,
+                value: required.value,
+                level: required.level,
+                share: required.share,
                 note: ::core::option::Option::None,
                 revision: ::core::option::Option::None,
             }
@@ -1025,6 +1018,22 @@ pub mod reading {
 
     use super::model;
     use ::bindery::query::{Column, Nullable};
+
+    /// The columns that a new row of `readings` must have, by name.
+    pub struct Required {
+        /// `sensor`
+        pub sensor: u64,
+        /// `slot`
+        pub slot: i32,
+        /// `label`
+        pub label: ::std::string::String,
+        /// `value`
+        pub value: f64,
+        /// `level`
+        pub level: f64,
+        /// `share`
+        pub share: f32,
+    }
 
     /// `sensor`
     pub const sensor: Column<model::Reading, u64> = ::bindery::query::column(0);

@@ -974,15 +974,12 @@ pub mod users {
     }
 
     impl<E: ::bindery::Engine> NewUser<E> {
-        /// A new row with what it must have.
-        pub fn new(
-            email: impl ::core::convert::Into<::std::string::String>,
-            name: impl ::core::convert::Into<::std::string::String>,
-        ) -> Self {
+        /// A new row with what it must have, by name: values of `email` and `name` could be exchanged.
+        pub fn new(required: super::user::Required) -> Self {
             Self {
                 id: ::core::option::Option::None,
-                email: email.into(),
-                name: name.into(),
+                email: required.email,
+                name: required.name,
                 company_id: ::core::option::Option::None,
             }
         }
@@ -1861,6 +1858,14 @@ pub mod user {
     use super::model;
     use ::bindery::query::{Column, Nullable, RowEngine, To};
     use ::bindery::relation::{HasMany, HasOne};
+
+    /// The columns that a new row of `users` must have, by name.
+    pub struct Required {
+        /// `email`
+        pub email: ::std::string::String,
+        /// `name`
+        pub name: ::std::string::String,
+    }
 
     /// `id`
     pub const id: Column<model::User, super::users::UserId<RowEngine>> =

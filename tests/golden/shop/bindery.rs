@@ -223,15 +223,12 @@ pub mod customers {
     }
 
     impl NewCustomer {
-        /// A new row with what it must have.
-        pub fn new(
-            email: impl ::core::convert::Into<::std::string::String>,
-            name: impl ::core::convert::Into<::std::string::String>,
-        ) -> Self {
+        /// A new row with what it must have, by name: values of `email` and `name` could be exchanged.
+        pub fn new(required: super::customer::Required) -> Self {
             Self {
                 id: ::core::option::Option::None,
-                email: email.into(),
-                name: name.into(),
+                email: required.email,
+                name: required.name,
                 referred_by: ::core::option::Option::None,
                 newsletter: ::core::option::Option::None,
                 since: ::core::option::Option::None,
@@ -796,6 +793,14 @@ pub mod customer {
     use ::bindery::query::{Column, Nullable, To};
     use ::bindery::relation::{HasMany, HasOne, ManyToMany};
 
+    /// The columns that a new row of `customers` must have, by name.
+    pub struct Required {
+        /// Where bills go.
+        pub email: ::std::string::String,
+        /// `name`
+        pub name: ::std::string::String,
+    }
+
     /// `id`
     pub const id: Column<model::Customer, super::customers::CustomerId> =
         ::bindery::query::column(0);
@@ -902,16 +907,12 @@ pub mod products {
     }
 
     impl<E: ::bindery::Engine> NewProduct<E> {
-        /// A new row with what it must have.
-        pub fn new(
-            code: impl ::core::convert::Into<::std::string::String>,
-            title: impl ::core::convert::Into<::std::string::String>,
-            price: ::bindery::types::BigDecimal,
-        ) -> Self {
+        /// A new row with what it must have, by name: values of `code` and `title` could be exchanged.
+        pub fn new(required: super::product::Required) -> Self {
             Self {
-                code: code.into(),
-                title: title.into(),
-                price,
+                code: required.code,
+                title: required.title,
+                price: required.price,
                 weight: ::core::option::Option::None,
                 r#type: ::core::option::Option::None,
                 printed_in: ::core::option::Option::None,
@@ -1630,6 +1631,16 @@ pub mod product {
     use super::model;
     use ::bindery::query::{Column, Nullable, RowEngine, To};
     use ::bindery::relation::{HasMany, ManyToMany};
+
+    /// The columns that a new row of `products` must have, by name.
+    pub struct Required {
+        /// `code`
+        pub code: ::std::string::String,
+        /// `title`
+        pub title: ::std::string::String,
+        /// `price`
+        pub price: ::bindery::types::BigDecimal,
+    }
 
     /// `code`
     pub const code: Column<model::Product, super::products::ProductId<RowEngine>> =
@@ -2665,20 +2676,14 @@ pub mod order_lines {
     }
 
     impl<E: ::bindery::Engine> NewOrderLine<E> {
-        /// A new row with what it must have.
-        pub fn new(
-            order_id: super::orders::OrderId<E>,
-            line: i64,
-            product: super::products::ProductId<E>,
-            quantity: i64,
-            unit_price: ::bindery::types::BigDecimal,
-        ) -> Self {
+        /// A new row with what it must have, by name: values of `line` and `quantity` could be exchanged.
+        pub fn new(required: super::order_line::Required<E>) -> Self {
             Self {
-                order_id,
-                line,
-                product,
-                quantity,
-                unit_price,
+                order_id: required.order_id,
+                line: required.line,
+                product: required.product,
+                quantity: required.quantity,
+                unit_price: required.unit_price,
             }
         }
     }
@@ -3243,8 +3248,22 @@ pub mod order_line {
     #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
     pub use super::order_lines::*;
 
-    use super::model;
+    use super::{engine, model};
     use ::bindery::query::{Column, Nullable, RowEngine, To};
+
+    /// The columns that a new row of `order_lines` must have, by name.
+    pub struct Required<E: ::bindery::Engine = engine::Default> {
+        /// `order_id`
+        pub order_id: super::orders::OrderId<E>,
+        /// `line`
+        pub line: i64,
+        /// `product`
+        pub product: super::products::ProductId<E>,
+        /// `quantity`
+        pub quantity: i64,
+        /// `unit_price`
+        pub unit_price: ::bindery::types::BigDecimal,
+    }
 
     /// `order_id`
     pub const order_id: Column<
@@ -3326,11 +3345,11 @@ pub mod seats {
     }
 
     impl NewSeat {
-        /// A new row with what it must have.
-        pub fn new(row: i16, number: i16) -> Self {
+        /// A new row with what it must have, by name: values of `row` and `number` could be exchanged.
+        pub fn new(required: super::seat::Required) -> Self {
             Self {
-                row,
-                number,
+                row: required.row,
+                number: required.number,
                 engine: ::core::option::Option::None,
             }
         }
@@ -3694,6 +3713,14 @@ pub mod seat {
 
     use super::model;
     use ::bindery::query::{Column, Nullable};
+
+    /// The columns that a new row of `seats` must have, by name.
+    pub struct Required {
+        /// `row`
+        pub row: i16,
+        /// `number`
+        pub number: i16,
+    }
 
     /// `row`
     pub const row: Column<model::Seat, i16> = ::bindery::query::column(0);
@@ -5104,30 +5131,19 @@ pub mod match_ {
     }
 
     impl NewMatch {
-        /// A new row with what it must have.
-        #[allow(clippy::too_many_arguments)]
-        pub fn new(
-            option: super::model__::ModelId,
-            a1: i64,
-            a2: i64,
-            a3: i64,
-            a4: i64,
-            a5: i64,
-            a6: i64,
-            a7: i64,
-            a8: i64,
-        ) -> Self {
+        /// A new row with what it must have, by name: values of `a1` and `a2` could be exchanged.
+        pub fn new(required: super::r#match::Required) -> Self {
             Self {
                 id: ::core::option::Option::None,
-                option,
-                a1,
-                a2,
-                a3,
-                a4,
-                a5,
-                a6,
-                a7,
-                a8,
+                option: required.option,
+                a1: required.a1,
+                a2: required.a2,
+                a3: required.a3,
+                a4: required.a4,
+                a5: required.a5,
+                a6: required.a6,
+                a7: required.a7,
+                a8: required.a8,
             }
         }
 
@@ -5537,6 +5553,28 @@ pub mod r#match {
 
     use super::model;
     use ::bindery::query::{Column, To};
+
+    /// The columns that a new row of `match` must have, by name.
+    pub struct Required {
+        /// `option`
+        pub option: super::model__::ModelId,
+        /// `a1`
+        pub a1: i64,
+        /// `a2`
+        pub a2: i64,
+        /// `a3`
+        pub a3: i64,
+        /// `a4`
+        pub a4: i64,
+        /// `a5`
+        pub a5: i64,
+        /// `a6`
+        pub a6: i64,
+        /// `a7`
+        pub a7: i64,
+        /// `a8`
+        pub a8: i64,
+    }
 
     /// `id`
     pub const id: Column<model::Match, super::match_::MatchId> = ::bindery::query::column(0);

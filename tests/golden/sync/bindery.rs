@@ -1451,16 +1451,12 @@ pub mod events {
     }
 
     impl NewEvent {
-        /// A new row with what it must have.
-        pub fn new(
-            id: i64,
-            what: impl ::core::convert::Into<::std::string::String>,
-            change_number: i64,
-        ) -> Self {
+        /// A new row with what it must have, by name: values of `id` and `change_number` could be exchanged.
+        pub fn new(required: super::event::Required) -> Self {
             Self {
-                id,
-                what: what.into(),
-                change_number,
+                id: required.id,
+                what: required.what,
+                change_number: required.change_number,
             }
         }
     }
@@ -1884,6 +1880,16 @@ pub mod event {
 
     use super::model;
     use ::bindery::query::{Column, RowEngine};
+
+    /// The columns that a new row of `events` must have, by name.
+    pub struct Required {
+        /// `id`
+        pub id: i64,
+        /// `what`
+        pub what: ::std::string::String,
+        /// `change_number`
+        pub change_number: i64,
+    }
 
     /// `id`
     pub const id: Column<model::Event, super::events::EventId<RowEngine>> =
@@ -2348,9 +2354,13 @@ pub mod readings {
     }
 
     impl NewReading {
-        /// A new row with what it must have.
-        pub fn new(id: i64, level: f64, total: u64) -> Self {
-            Self { id, level, total }
+        /// A new row with what it must have, by name: values of `id` and `total` could be exchanged.
+        pub fn new(required: super::reading::Required) -> Self {
+            Self {
+                id: required.id,
+                level: required.level,
+                total: required.total,
+            }
         }
     }
 
@@ -2773,6 +2783,16 @@ pub mod reading {
 
     use super::model;
     use ::bindery::query::{Column, RowEngine};
+
+    /// The columns that a new row of `readings` must have, by name.
+    pub struct Required {
+        /// `id`
+        pub id: i64,
+        /// `level`
+        pub level: f64,
+        /// `total`
+        pub total: u64,
+    }
 
     /// `id`
     pub const id: Column<model::Reading, super::readings::ReadingId<RowEngine>> =

@@ -1765,16 +1765,13 @@ pub mod homes {
     }
 
     impl NewHome {
-        /// A new row with what it must have.
-        pub fn new(
-            at: impl ::core::convert::Into<::std::string::String>,
-            warm: impl ::core::convert::Into<::std::string::String>,
-        ) -> Self {
+        /// A new row with what it must have, by name: values of `at` and `warm` could be exchanged.
+        pub fn new(required: super::home::Required) -> Self {
             Self {
                 id: ::core::option::Option::None,
-                at: at.into(),
+                at: required.at,
                 past: ::core::option::Option::None,
-                warm: warm.into(),
+                warm: required.warm,
                 cold: ::core::option::Option::None,
             }
         }
@@ -2158,6 +2155,14 @@ pub mod home {
 
     use super::model;
     use ::bindery::query::{Column, Nullable};
+
+    /// The columns that a new row of `homes` must have, by name.
+    pub struct Required {
+        /// `at`
+        pub at: ::std::string::String,
+        /// `warm`
+        pub warm: ::std::string::String,
+    }
 
     /// `id`
     pub const id: Column<model::Home, super::homes::HomeId> = ::bindery::query::column(0);

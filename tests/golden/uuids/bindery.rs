@@ -149,11 +149,11 @@ pub mod accounts {
     }
 
     impl NewAccount {
-        /// A new row with what it must have.
-        pub fn new(id: ::bindery::types::Uuid, public: ::bindery::types::Uuid) -> Self {
+        /// A new row with what it must have, by name: values of `id` and `public` could be exchanged.
+        pub fn new(required: super::account::Required) -> Self {
             Self {
-                id,
-                public,
+                id: required.id,
+                public: required.public,
                 token: ::core::option::Option::None,
             }
         }
@@ -710,6 +710,14 @@ pub mod account {
     use super::model;
     use ::bindery::query::{Column, Nullable, RowEngine};
     use ::bindery::relation::HasMany;
+
+    /// The columns that a new row of `accounts` must have, by name.
+    pub struct Required {
+        /// `id`
+        pub id: ::bindery::types::Uuid,
+        /// `public`
+        pub public: ::bindery::types::Uuid,
+    }
 
     /// `id`
     pub const id: Column<model::Account, super::accounts::AccountId<RowEngine>> =

@@ -11,7 +11,7 @@ use bindery::{Engine, Hosts, StaticEngine};
 
 use crate::Failure;
 use crate::generated::{
-    Databases, Echo, NewEcho, NewSignal, Signal, SignalId, Tables, engine, model, signal,
+    Databases, Echo, NewEcho, NewSignal, Signal, SignalId, Tables, echo, engine, model, signal,
 };
 use crate::nemesis::rest;
 use crate::verify::Verified;
@@ -69,7 +69,10 @@ fn relays(db: &Databases) -> [Relay<Databases>; 3] {
 }
 
 fn copied<E: Engine>(signal: &Signal<E>) -> Result<NewEcho, Reject> {
-    Ok(NewEcho::new(*signal.id.value(), signal.number))
+    Ok(NewEcho::new(echo::Required {
+        id: *signal.id.value(),
+        number: signal.number,
+    }))
 }
 
 fn consumer<T: HasInbox>(db: &Databases, on: T) -> Consumer<Databases> {
@@ -129,7 +132,10 @@ where
         }
         let outcome = db.connect(on).and_then(|mut connection| {
             connection.transaction(|tx| {
-                tx.signal().insert(NewSignal::new(number, 0))?;
+                tx.signal().insert(NewSignal::new(signal::Required {
+                    id: number,
+                    number: 0,
+                }))?;
                 let before = tx
                     .signal()
                     .filter(signal::id.eq(SignalId::on(on, number - 1)));

@@ -11,7 +11,7 @@ use crate::Report;
 use crate::arena::{ACQUIRE, Arena, STATEMENT};
 use crate::copies::{self, CopyReport};
 use crate::echoes::{self, EchoReport};
-use crate::generated::{Databases, NewAccount, Tables, engine, model};
+use crate::generated::{Databases, NewAccount, Tables, account, engine, model};
 use crate::nemesis::{Struck, haunt};
 use crate::plan::{Home, of_worker};
 use crate::resources::Resources;
@@ -96,7 +96,12 @@ fn accounts<E>(db: &Databases, engine: E) -> Result<(), Failure>
 where
     E: StaticEngine + Hosts<model::Account>,
 {
-    let rows = (0..ACCOUNTS).map(|id| NewAccount::new(id, BALANCE));
+    let rows = (0..ACCOUNTS).map(|id| {
+        NewAccount::new(account::Required {
+            id,
+            balance: BALANCE,
+        })
+    });
     db.connect(engine)?.account().insert_many(rows)?;
     Ok(())
 }

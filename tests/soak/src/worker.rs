@@ -12,7 +12,7 @@ use bindery::{
 };
 
 use crate::generated::{Account, AccountId, Databases, EntryId, EntryPatch, NewEntry, Tables};
-use crate::generated::{engine, model};
+use crate::generated::{engine, entry, model};
 use crate::ledger::{Fate, Ledger, PushedTask};
 use crate::plan::Home;
 use crate::tasks::Count;
@@ -135,7 +135,12 @@ impl<'d> Worker<'d> {
     fn new_entry(&mut self, home: Home) -> NewEntry {
         self.next += 1;
         let amount = self.random.i64(0..1_000_000);
-        NewEntry::new(self.next, home.name(), i64::from(self.number), amount)
+        NewEntry::new(entry::Required {
+            id: self.next,
+            home: home.name().into(),
+            worker: i64::from(self.number),
+            amount,
+        })
     }
 
     /// One call, timed.

@@ -7,6 +7,7 @@ use bindery::{Config, Connection, Engine, Hosts};
 use bindery_testkit::{Product, fresh_mysql, fresh_postgres, mysql_flavour};
 use generated::{
     Databases, NewOption, NewOrderDétail, NewSelect, NewString, OrderDétailPatch, Tables, model,
+    select,
 };
 
 /// Everything under odd names is written, found by key, changed and deleted.
@@ -18,7 +19,10 @@ where
         + Hosts<model::Option>
         + Hosts<model::String>,
 {
-    let chosen = c.select().insert(NewSelect::new(1, 2))?;
+    let chosen = c.select().insert(NewSelect::new(select::Required {
+        self_: 1,
+        crate_: 2,
+    }))?;
     assert_eq!(
         (chosen.self_, chosen.crate_, chosen.order.as_str()),
         (1, 2, "it's")

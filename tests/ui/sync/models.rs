@@ -19,7 +19,7 @@ fn a_mapping_to_another_model(db: &Databases) {
 fn a_mapping_that_rejects_with_a_text(db: &Databases) {
     let _ = db.sync::<AppUser<engine::P>, Event<engine::M>>(|user| match user.id {
         0 => Err("no number"),
-        id => Ok(NewEvent::new(id, "signed up", 1)),
+        id => Ok(NewEvent::new(event::Required { id, what: "signed up".into(), change_number: 1 })),
     });
 }
 

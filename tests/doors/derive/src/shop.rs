@@ -213,7 +213,13 @@ pub fn run(db: &Databases) -> bindery::Result<()> {
 
     let line = db
         .order_lines()
-        .insert(NewOrderLine::new(order.id, 1, chair.id, 3, 7))?;
+        .insert(NewOrderLine::new(order_line::Required {
+            order: order.id,
+            line: 1,
+            product: chair.id,
+            amount: 3,
+            price: 7,
+        }))?;
     let key = OrderLineId {
         order: order.id,
         line: 1,

@@ -1,0 +1,185 @@
+//! Required columns by name: `NewPerson::new(person::Required { first_name, last_name })`.
+//!
+//! Arguments of one type would be exchanged with every call by two lines of the schema that are exchanged, and nothing would
+//! notice. So a constructor takes its columns in order only where each is of another class.
+
+use super::row::column_docs;
+use super::shape::{Field, Given, Shape};
+use super::shapes::Surroundings;
+use super::{code, columns, default_parameter};
+use crate::rust_writer::RustWriter;
+
+/// Values that a call can mistake for each other.
+#[derive(Debug, PartialEq, Eq)]
+enum Class {
+    /// Whatever can be made a `String`.
+    Text,
+    /// Of any other type: its name, in which numbers of every width are alike, as a literal fits each.
+    Type(String),
+    /// Keys of one model, on whichever engine: engines that are chosen at run time may be the same.
+    Key(String),
+}
+
+/// The columns that a new row must have.
+pub(super) fn fields<'s>(shape: &'s Shape<'_>) -> impl Iterator<Item = &'s Field<'s>> {
+    let given = shape.given().map(|(_, field)| field);
+    given.filter(|field| field.given == Given::Required)
+}
+
+/// The name of the struct that has them, where two are of one class.
+pub(super) fn type_name(shape: &Shape<'_>) -> Option<String> {
+    alike(shape)?;
+    let mut name = "Required".to_owned();
+    while is_taken(shape, &name) {
+        name.push('_');
+    }
+    Some(name)
+}
+
+/// The first two required columns of one class.
+fn alike<'s>(shape: &'s Shape<'_>) -> Option<[&'s Field<'s>; 2]> {
+    let mut seen: Vec<(Class, &Field<'_>)> = Vec::new();
+    for field in fields(shape) {
+        let class = class(field);
+        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == class) {
+            return Some([first, field]);
+        }
+        seen.push((class, field));
+    }
+    None
+}
+
+fn class(field: &Field<'_>) -> Class {
+    match &field.key_of {
+        _ if field.is_text() => Class::Text,
+        Some(key) if field.is_key => Class::Key(key.clone()),
+        Some(_) | None => Class::Type(without_widths(&without_paths(field.given_type()))),
+    }
+}
+
+/// A type by the last names of its paths: `Vec<Money>` of `::std::vec::Vec<crate::Money>`.
+pub(super) fn without_paths(ty: &str) -> String {
+    let mut short = String::with_capacity(ty.len());
+    for word in words(ty) {
+        if word == ":" {
+            let before = short.trim_end_matches(is_of_name).len();
+            short.truncate(before);
+        } else {
+            short.push_str(word);
+        }
+    }
+    short
+}
+
+/// A type in which integers of every width are one, and floats are.
+fn without_widths(ty: &str) -> String {
+    let word = |word: &'_ str| match word {
+        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128"
+        | "usize" => "{integer}".to_owned(),
+        "f32" | "f64" => "{float}".to_owned(),
+        other => other.to_owned(),
+    };
+    words(ty).map(word).collect()
+}
+
+/// The names of a type, and the characters between them but blanks.
+fn words(ty: &str) -> impl Iterator<Item = &str> {
+    let mut rest = ty;
+    let words = std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let end = rest
+            .find(|letter| !is_of_name(letter))
+            .unwrap_or(rest.len());
+        let (word, behind) = rest.split_at(end.max(first.len_utf8()));
+        rest = behind;
+        Some(word)
+    });
+    words.filter(|word| !word.trim().is_empty())
+}
+
+fn is_of_name(letter: char) -> bool {
+    letter == '_' || letter == '#' || letter.is_alphanumeric()
+}
+
+/// The module of the columns shows the model's own items too, and where the program wrote the row, the types of its fields.
+fn is_taken(shape: &Shape<'_>, name: &str) -> bool {
+    let names = shape.names;
+    let items = [
+        &names.row,
+        &names.new,
+        &names.patch,
+        &names.key,
+        &names.queries,
+        &names.choice,
+    ];
+    let mut types = shape.fields.iter().flat_map(|field| words(&field.ty));
+    items.into_iter().any(|item| item == name) || types.any(|word| word == name)
+}
+
+/// Does the struct mention an engine?
+pub(super) fn has_engine(shape: &Shape<'_>) -> bool {
+    let mentions = |field: &Field<'_>| field.new_type().contains("<engine::");
+    type_name(shape).is_some() && (is_generic(shape) || fields(shape).any(mentions))
+}
+
+fn is_generic(shape: &Shape<'_>) -> bool {
+    fields(shape).any(Field::new_on_row_engine)
+}
+
+/// Writes the struct, where the constructor takes it.
+pub(super) fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    let Some(name) = type_name(shape) else { return };
+    w.item(|w| {
+        w.doc(&format!(
+            "The columns that a new row of {} must have, by name.",
+            code(shape.table.name)
+        ));
+        let parameter = default_parameter(around, shape, is_generic(shape));
+        w.block(&format!("pub struct {name}{parameter}"), |w| {
+            for field in fields(shape) {
+                w.docs(column_docs(field, ""));
+                let ty = columns::type_here(around, shape, &field.new_type());
+                w.line(&format!("pub {}: {ty},", field.name));
+            }
+        });
+    });
+}
+
+/// The constructor's parameter.
+pub(super) fn parameter(around: &Surroundings<'_>, shape: &Shape<'_>, name: &str) -> String {
+    let root = if around.scope.modules { "super::" } else { "" };
+    let engine = if is_generic(shape) { "<E>" } else { "" };
+    format!("required: {root}{}::{name}{engine}", shape.names.columns)
+}
+
+/// The constructor's documentation.
+pub(super) fn rule(shape: &Shape<'_>) -> String {
+    let what = "A new row with what it must have";
+    match alike(shape) {
+        Some(two) => {
+            let [one, other] = two.map(|field| code(field.column.name));
+            format!("{what}, by name: values of {one} and {other} could be exchanged.")
+        }
+        None => format!("{what}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{without_paths, without_widths};
+
+    #[test]
+    fn types_are_compared_by_their_last_names() {
+        for (ty, expected) in [
+            ("i64", "{integer}"),
+            ("f32", "{float}"),
+            ("::std::vec::Vec<u8>", "Vec<{integer}>"),
+            ("crate :: money :: Money", "Money"),
+            ("::bindery::types::Json<Vec<self::A>>", "Json<Vec<A>>"),
+            ("r#type::r#match", "r#match"),
+            ("(i8, a::B)", "({integer},B)"),
+        ] {
+            assert_eq!(without_widths(&without_paths(ty)), expected);
+        }
+    }
+}
