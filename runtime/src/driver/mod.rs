@@ -129,7 +129,7 @@ pub(crate) use cut::Cutter;
 pub(crate) use leaving::Leaving;
 pub(crate) use observed::{Cursor, Physical};
 pub(crate) use physical::{AnyCursor, AnyDriver};
-pub(crate) use raw::{RawText, TakeColumns};
+pub(crate) use raw::{RawText, TakeColumns, no_statement};
 pub use table_sql::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
 pub use transaction_options::{Isolation, TransactionOptions};
 

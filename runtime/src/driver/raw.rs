@@ -41,12 +41,19 @@ impl AnyDriver {
         take: TakeRow<'_>,
     ) -> Result<u64> {
         self.writing(|this| each!(this, it => it.raw_query(raw, write, columns, take)))
+            .map_err(Error::of_parameters)
     }
 
     /// Runs the statements of a text one after the other.
     pub(crate) fn raw_batch(&mut self, sql: &str) -> Result<()> {
         self.writing(|this| each!(this, it => it.raw_batch(sql)))
     }
+}
+
+/// The text is blank, or a comment: nothing was run.
+#[cold]
+pub(crate) fn no_statement() -> Error {
+    Error::new(ErrorKind::Unsupported("the text has no statement"))
 }
 
 /// A statement began a transaction outside of bindery's; it was rolled back, or not run at all.

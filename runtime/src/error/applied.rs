@@ -176,6 +176,7 @@ impl ErrorKind {
             | Self::Unsupported(_)
             | Self::WrongTransaction
             | Self::TransactionControl
+            | Self::WrongParameters(_)
             | Self::WrongColumns { .. }
             | Self::AfterCommit
             | Self::Migration(_)

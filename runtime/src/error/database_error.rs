@@ -121,6 +121,22 @@ impl fmt::Display for DatabaseError {
 
 impl std::error::Error for DatabaseError {}
 
+impl Error {
+    /// The same error of a statement that the program wrote: its placeholder has another type, and no column of the schema.
+    #[cold]
+    #[must_use]
+    pub(crate) fn of_parameters(self) -> Self {
+        let found = match self.kind() {
+            ErrorKind::SchemaMismatch => self.found_here(),
+            _ => None,
+        };
+        match found {
+            Some(words) => Self::new(ErrorKind::WrongParameters(words)),
+            None => self,
+        }
+    }
+}
+
 /// A value and the column it is meant for differ in type.
 #[cfg(feature = "postgres")]
 #[cold]
@@ -136,9 +152,10 @@ pub(crate) fn wrong_type(given: &str, column_type: &str) -> Error {
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 #[cold]
 pub(crate) fn wrong_count(given: usize, expected: usize) -> Error {
-    let message = format!("{given} values were given for {expected} placeholders");
-    Error::new(ErrorKind::SchemaMismatch).with_source(DatabaseError::new(
-        DatabaseError::CLIENT,
-        Some(message.as_str()),
-    ))
+    let noun = |count, one, more| if count == 1 { one } else { more };
+    Error::new(ErrorKind::WrongParameters(format!(
+        "{given} {} given for {expected} {}",
+        noun(given, "value was", "values were"),
+        noun(expected, "placeholder", "placeholders"),
+    )))
 }

@@ -165,6 +165,9 @@ pub enum ErrorKind {
     /// A raw statement began a transaction, or ended the one it ran in. Outside of a transaction nothing is kept of what it
     /// began; one that it ended is over, and [`applied`](crate::Error::applied) is unknown: a COMMIT keeps what came before.
     TransactionControl,
+    /// The values of a raw statement do not fit its placeholders, in number or type; the text says which, never a value.
+    /// Nothing was run.
+    WrongParameters(String),
     /// The columns that a raw query returns are not those of the type they are read into.
     WrongColumns {
         /// The type: a model, a struct, or a tuple.
@@ -392,6 +395,7 @@ impl fmt::Display for ErrorKind {
             Self::TransactionControl => out.write_str(
                 "a raw statement began or ended a transaction: use `transaction` or `begin`, and `commit` or `rollback`",
             ),
+            Self::WrongParameters(why) => out.write_str(why),
             Self::WrongColumns {
                 expected,
                 missing,

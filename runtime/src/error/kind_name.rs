@@ -50,6 +50,7 @@ impl ErrorKind {
             Self::Unsupported(_) => "unsupported",
             Self::WrongTransaction => "wrong_transaction",
             Self::TransactionControl => "transaction_control",
+            Self::WrongParameters(_) => "wrong_parameters",
             Self::WrongColumns { .. } => "wrong_columns",
             Self::AfterCommit => "after_commit",
             Self::Migration(_) => "migration",

@@ -317,6 +317,15 @@ impl Error {
         }
     }
 
+    /// The words of what was found on this side, before anything was sent.
+    #[cold]
+    pub(crate) fn found_here(&self) -> Option<String> {
+        let said = self
+            .said()
+            .filter(|said| said.code() == DatabaseError::CLIENT)?;
+        said.message().map(str::to_owned)
+    }
+
     /// The database's words, or the driver's, somewhere below.
     fn said(&self) -> Option<&DatabaseError> {
         let mut source = std::error::Error::source(self);

@@ -2,11 +2,14 @@
 
 use std::panic::Location;
 
+use bindery_core::dialect::Dialect;
+
 use super::columns::{self, Order};
 use super::control;
 use super::reading;
+use super::words::{Token, Words};
 use super::{FromRow, IntoSql, Params, RowColumns, SqlText};
-use crate::driver::{Physical, RawText};
+use crate::driver::{Physical, RawText, no_statement};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::link::changes::Written;
@@ -119,6 +122,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
         let belong = params.belong_to(self.target.engine.index());
         self.run(Operation::Execute, sql, |physical, text| {
             ensure(belong)?;
+            ensure_statement(physical.dialect(), text)?;
             let write = &mut |writer: &mut ParamWriter<'_>| params.write(writer);
             physical.raw_execute(raw(text), write)
         })
@@ -148,6 +152,7 @@ impl<'c, E: Engine> RawSql<'c, E> {
         self.run(Operation::Query, sql, |physical, text| {
             T::COLUMNS.ensure_hosted(engine.name())?;
             ensure(belong)?;
+            ensure_statement(physical.dialect(), text)?;
             let write = &mut |writer: &mut ParamWriter<'_>| params.write(writer);
             let take = &mut |row: &mut RowReader<'_>| read(row).and_then(&mut *take);
             read_rows(physical, raw(text), T::COLUMNS, write, take)
@@ -242,6 +247,16 @@ fn explained(error: Error, text: &SqlText) -> Error {
 #[cold]
 fn located<E: Engine>(error: Error, engine: E, operation: Operation) -> Error {
     error.on_engine(engine.name()).during(operation)
+}
+
+/// Refuses a text that is blank or a comment: MariaDB runs a comment as if it were a statement, the others do not.
+fn ensure_statement(dialect: Dialect, text: &SqlText) -> Result<()> {
+    let is_blank = Words::new(&text.text, dialect).all(|token| token == Token::Semicolon);
+    if is_blank {
+        Err(no_statement())
+    } else {
+        Ok(())
+    }
 }
 
 /// Refuses keys of another engine before anything is sent.

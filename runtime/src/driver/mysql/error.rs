@@ -35,6 +35,11 @@ impl ServerError {
         self.code == 1146
     }
 
+    /// Is the text blank, or a comment?
+    pub(super) fn is_empty(&self) -> bool {
+        self.code == 1065
+    }
+
     /// Is it no statement that can be prepared?
     pub(super) fn is_not_prepared(&self) -> bool {
         self.code == 1295

@@ -212,7 +212,11 @@ impl MysqlConnection {
         self.session.has_left_transaction();
         self.set_option(SEVERAL)?;
         let mut ran = 0_usize;
-        let outcome = self.run_text(sql, |_| ran += 1);
+        let outcome = match self.run_text(sql, |_| ran += 1) {
+            // The text is blank, or what comes after its last semicolon is.
+            Err(Fault::Server(said)) if said.is_empty() => Ok(()),
+            outcome => outcome,
+        };
         let outcome = outcome.map_err(|fault| {
             let is_refused = matches!(fault, Fault::Server(_));
             let error = self.failed(fault).of_text_if_names();

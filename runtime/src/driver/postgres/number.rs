@@ -51,6 +51,16 @@ impl Numbering {
         self.wanted = false;
     }
 
+    /// Returns whether the transaction at hand is known to have changed something.
+    pub(super) fn has_number(&self) -> bool {
+        self.number.is_some()
+    }
+
+    /// The statement at hand queries it, whatever the engine is set to.
+    pub(super) fn want(&mut self) {
+        self.wanted = true;
+    }
+
     /// Another transaction begins.
     pub(super) fn begin(&mut self) {
         *self = Self {
@@ -211,7 +221,7 @@ impl Found {
 }
 
 /// Is the server new enough for this query?
-fn can_tell(version: &str) -> bool {
+pub(super) fn can_tell(version: &str) -> bool {
     let digits = version.split(|char: char| !char.is_ascii_digit()).next();
     digits
         .and_then(|digits| digits.parse::<u32>().ok())

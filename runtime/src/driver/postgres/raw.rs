@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::answer::{Expected, count};
 use super::decode;
 use super::error::is_stale_plan;
+use super::number::can_tell;
 use super::session::{Fault, Standing};
 use super::statement::Statement;
 use super::{PostgresConnection, Sent};
-use crate::driver::raw::{began_transaction, ended_transaction};
+use crate::driver::raw::{began_transaction, ended_transaction, no_statement};
 use crate::driver::{DROP_LIMIT, RawText, TakeColumns, TakeRow, WriteParams};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{DatabaseError, Error, ErrorKind, Result};
 use crate::value::postgres::bytes;
 
 /// The tags of ended statements.
@@ -22,6 +23,8 @@ struct Ended {
     transaction: bool,
     /// The server has forgotten every prepared statement.
     statements: bool,
+    /// The text had no statement.
+    is_empty: bool,
 }
 
 impl Ended {
@@ -54,6 +57,7 @@ impl PostgresConnection {
         take: TakeRow<'_>,
     ) -> Result<u64> {
         self.raw_ran = true;
+        self.watch_reads()?;
         let was_in_transaction = self.in_transaction();
         let begins = self.begin_pending;
         let mut may_retry = begins.is_some() || self.session.standing() == Standing::Idle;
@@ -75,8 +79,35 @@ impl PostgresConnection {
                 Ok(taken) => break taken.map_err(|error| self.unread(was_in_transaction, error)),
             }
         };
+        let outcome = match outcome {
+            Ok(()) if ended.is_empty => Err(no_statement()),
+            outcome => outcome.and_then(|()| self.ensure_only_read()),
+        };
         let outcome = outcome.map(|()| ended.changed);
         self.after_raw(was_in_transaction, &ended, outcome)
+    }
+
+    /// In a transaction that was begun to read only, the statement queries the transaction's number: the server refuses there
+    /// neither `lo_create` before version 16 nor `pg_logical_emit_message`. Once one has written, nothing more is run.
+    fn watch_reads(&mut self) -> Result<()> {
+        if !self.only_reads || !self.in_transaction() {
+            return Ok(());
+        }
+        if self.numbering.has_number() {
+            return Err(has_written());
+        }
+        if can_tell(&self.info.version) {
+            self.numbering.want();
+        }
+        Ok(())
+    }
+
+    fn ensure_only_read(&self) -> Result<()> {
+        if self.only_reads && self.in_transaction() && self.numbering.has_number() {
+            Err(has_written())
+        } else {
+            Ok(())
+        }
     }
 
     /// A row was not taken. What the statement did besides giving rows, the server does not say.
@@ -130,8 +161,10 @@ impl PostgresConnection {
         let (mut bound, mut ends) = (0, 0);
         let mut taken = Ok(true);
         let fields = &mut self.fields;
-        let answer = self.session.answer(sent.expected(), |tag, body| {
+        let expected = Expected::raw(sent.begins, statement.returns);
+        let answer = self.session.answer(expected, |tag, body| {
             match tag {
+                b'I' => ended.is_empty = true,
                 b'2' => bound += 1,
                 // Those of what begins the transaction come first.
                 b'C' if ends < sent.begins => ends += 1,
@@ -149,6 +182,7 @@ impl PostgresConnection {
 
     pub(crate) fn raw_batch(&mut self, sql: &str) -> Result<()> {
         self.raw_ran = true;
+        self.watch_reads()?;
         let was_in_transaction = self.in_transaction();
         if self.begin_pending.is_some() {
             // Alone, so that places in the text stay what they are.
@@ -168,6 +202,7 @@ impl PostgresConnection {
                 error
             }
         });
+        let outcome = outcome.and_then(|()| self.ensure_only_read());
         self.after_raw(was_in_transaction, &ended, outcome)
     }
 
@@ -252,6 +287,14 @@ impl PostgresConnection {
         }
         self.control(&deallocate.join("; "))
     }
+}
+
+/// A function that a statement calls has written where nothing may be written.
+#[cold]
+fn has_written() -> Error {
+    let why = "a function of the statement wrote, and the transaction was begun to read only: nothing of it is kept";
+    let source = DatabaseError::new(DatabaseError::CLIENT, Some(why));
+    Error::new(ErrorKind::ReadOnly).with_source(source)
 }
 
 fn deallocate(name: &str) -> String {

@@ -10,7 +10,7 @@ use rusqlite::fallible_iterator::FallibleIterator as _;
 use super::acts::{Acts, Seen};
 
 use super::{SqliteConnection, bind, reader};
-use crate::driver::raw::began_transaction;
+use crate::driver::raw::{began_transaction, no_statement};
 use crate::driver::{RawText, TakeColumns, TakeRow, WriteParams};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::sqlite::error::{prepare_error, step_error};
@@ -20,7 +20,6 @@ use crate::value::sqlite::statement::Statement;
 const REMEMBERED: usize = 256;
 
 const SEVERAL: &str = "the text has more than one statement: run it by `execute_batch`";
-const NONE: &str = "the text has no statement";
 const OWN_SAVEPOINT: &str = "savepoints named `bindery_…` are those of open transactions";
 
 /// Facts of raw statements, and whether they have left something behind.
@@ -211,7 +210,7 @@ fn read_facts(connection: &rusqlite::Connection, sql: &str) -> Result<(Vec<Box<s
     let unsupported = |why| Err(Error::new(ErrorKind::Unsupported(why)));
     let mut statements = Batch::new(connection, sql);
     let Some(first) = statements.next().map_err(prepare_error)? else {
-        return unsupported(NONE);
+        return Err(no_statement());
     };
     // Older versions of the client return the names as a list, newer ones as an iterator.
     let names = (0..first.column_count()).map(|at| first.column_name(at).map(Box::from));

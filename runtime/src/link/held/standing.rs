@@ -266,6 +266,7 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::TransactionForgotten
         | ErrorKind::WrongTransaction
         | ErrorKind::TransactionControl
+        | ErrorKind::WrongParameters(_)
         | ErrorKind::WrongColumns { .. }
         | ErrorKind::AfterCommit
         | ErrorKind::Migration(_)

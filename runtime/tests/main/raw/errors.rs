@@ -12,6 +12,8 @@ on_each_database! {
     err_02_a_wrong_statement_is_told_with_the_databases_words;
     err_02_no_value_is_in_an_error;
     err_02_a_row_that_is_not_read_leaves_no_doubt_in_a_transaction;
+    err_02_a_text_without_a_statement_is_refused_and_loses_nothing;
+    err_02_values_that_do_not_fit_the_placeholders_are_told_as_that;
 }
 
 const SECRET: &str = "top-secret-9137";
@@ -108,6 +110,98 @@ fn err_02_a_row_that_is_not_read_leaves_no_doubt_in_a_transaction<E: Everything>
     );
     let error = c.query_as::<i64>(returning, ()).unwrap_err();
     assert_ne!(error.applied(), Applied::No, "{error:?}");
+}
+
+/// Covers ERR-02.
+fn err_02_a_text_without_a_statement_is_refused_and_loses_nothing<E: Everything>(
+    c: &mut Connection<E>,
+) {
+    let none = ErrorKind::Unsupported("the text has no statement");
+    for text in ["", ";", " ;; ", "-- x", "/* x */"] {
+        let session = c.query_scalar::<i64>(session_number(c), ()).unwrap();
+        for error in [
+            c.execute(assembled(text), ()).unwrap_err(),
+            c.query_as::<i64>(assembled(text), ()).unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), &none, "{text:?}: {error:?}");
+            assert_eq!(error.applied(), Applied::No, "{text:?}");
+        }
+        c.execute_batch(assembled(text)).unwrap();
+        c.execute_batch(assembled(&format!("SELECT 1; {text}")))
+            .unwrap();
+        c.transaction(|tx| {
+            tx.blogs().insert(NewBlog::new("kept"))?;
+            assert_eq!(tx.execute(assembled(text), ()).unwrap_err().kind(), &none);
+            tx.execute_batch(assembled(text))?;
+            tx.blogs().count()
+        })
+        .unwrap();
+        let after = c.query_scalar::<i64>(session_number(c), ()).unwrap();
+        assert_eq!(session, after, "{text:?}: the connection is the same");
+    }
+    assert_eq!(c.execute("", ()).unwrap_err().kind(), &none);
+    assert_eq!(c.execute("", ()).unwrap_err().kind(), &none, "kept");
+    assert_eq!(c.blogs().count().unwrap(), 5);
+    // A transaction that begins with such a text.
+    c.transaction(|tx| {
+        assert_eq!(tx.execute(";", ()).unwrap_err().kind(), &none);
+        tx.blogs().count()
+    })
+    .unwrap();
+}
+
+fn session_number<E: Everything>(c: &Connection<E>) -> &'static str {
+    by(
+        c,
+        "SELECT 1",
+        "SELECT pg_backend_pid()::bigint",
+        "SELECT CAST(CONNECTION_ID() AS SIGNED)",
+    )
+}
+
+/// Covers ERR-02.
+fn err_02_values_that_do_not_fit_the_placeholders_are_told_as_that<E: Everything>(
+    c: &mut Connection<E>,
+) {
+    let update = sql(c, "UPDATE blogs SET stars = ? WHERE title = ?");
+    let errors = [
+        (
+            c.execute(update, (1,)).unwrap_err(),
+            "1 value was given for 2 placeholders",
+        ),
+        (
+            c.execute(update, (1, "a", 2)).unwrap_err(),
+            "3 values were given for 2 placeholders",
+        ),
+        (
+            c.query_as::<i64>("SELECT stars FROM blogs", (1,))
+                .unwrap_err(),
+            "1 value was given for 0 placeholders",
+        ),
+    ];
+    for (error, words) in errors {
+        assert_eq!(error.kind(), &ErrorKind::WrongParameters(words.to_owned()));
+        assert_eq!(error.applied(), Applied::No);
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    let mistyped = c.execute(update, (SECRET, "a"));
+    match c.dialect() {
+        Dialect::Postgres => {
+            let error = mistyped.unwrap_err();
+            let words = "text was given where the database has `int8`";
+            assert_eq!(error.kind(), &ErrorKind::WrongParameters(words.to_owned()));
+            assert!(!format!("{error:?}").contains(SECRET), "{error:?}");
+        }
+        // They look at a value when there is a row to put it into.
+        Dialect::Sqlite | Dialect::Mysql => assert_eq!(mistyped.unwrap(), 0),
+    }
+    // It is the caller's mistake: the transaction goes on.
+    c.transaction(|tx| {
+        tx.blogs().insert(NewBlog::new("kept"))?;
+        assert!(tx.execute(update, (1,)).is_err());
+        tx.execute(update, (1, "kept"))
+    })
+    .unwrap();
 }
 
 fn takes_too_long<E: StaticEngine + Everything>(engine: E, url: &str, endless: &'static str) {

@@ -204,6 +204,52 @@ fn sel_06_the_database_refuses_what_a_function_writes<E: Everything>(c: &mut Con
     assert_eq!(c.blogs().count().unwrap(), 0);
 }
 
+/// Functions of PostgreSQL's that write where it does not refuse them.
+///
+/// Covers SEL-06 on PostgreSQL.
+#[test]
+fn sel_06_functions_that_write_large_objects_are_refused() {
+    let Some(fresh) = bindery_testkit::fresh_postgres() else {
+        return;
+    };
+    for resolves in [false, true] {
+        let options = bindery::EngineOptions::url(fresh.url()).resolve_commits(resolves);
+        let db = crate::sample::with(Postgres.name(), options);
+        let mut c = db.connect(Postgres).unwrap();
+        for text in [
+            "SELECT lo_create(0)::text",
+            "SELECT lo_from_bytea(0, 'x')::text",
+            "SELECT pg_logical_emit_message(true, 'a', 'b')::text",
+        ] {
+            type Run = fn(&mut Connection<Postgres>, &'static str) -> Result<()>;
+            let ways: [Run; 3] = [
+                |c, text| c.query_as::<String>(text, ()).map(drop),
+                |c, text| c.execute(text, ()).map(drop),
+                |c, text| c.execute_batch(text),
+            ];
+            for way in ways {
+                let error = reading(&mut c, |c| way(c, text)).unwrap_err();
+                assert_eq!(error.kind(), &ErrorKind::ReadOnly, "{text}: {error:?}");
+                let again = reading(&mut c, |c| {
+                    c.query_as::<String>("SELECT 'a'", ())?;
+                    let inner = c.transaction(|tx| way(tx, text));
+                    assert!(inner.is_err(), "{text}");
+                    way(c, text)
+                });
+                assert!(again.is_err(), "{text}");
+            }
+        }
+        let left = "SELECT count(*) FROM pg_largeobject_metadata";
+        assert_eq!(c.query_scalar::<i64>(left, ()).unwrap(), 0);
+        let read = |c: &mut Connection<Postgres>| c.query_scalar::<i64>(left, ());
+        assert_eq!(reading(&mut c, read).unwrap(), 0);
+        c.execute("SELECT lo_create(0)", ()).unwrap();
+        assert_eq!(reading(&mut c, read).unwrap(), 1);
+        c.execute("SELECT lo_unlink(oid) FROM pg_largeobject_metadata", ())
+            .unwrap();
+    }
+}
+
 /// For engines with locks on rows.
 macro_rules! locks_nothing {
     ($engine:ident, $url:expr) => {{

@@ -150,12 +150,12 @@ fn qry_02_every_value_is_bound<E: Everything>(c: &mut Connection<E>) {
     assert_eq!(c.query_scalar::<i64>(found, (key,)).unwrap(), *key.value());
     let error = c.query_scalar::<i64>(found, ()).unwrap_err();
     assert!(
-        format!("{error:?}").contains("0 values were given for 1 placeholders"),
+        format!("{error:?}").contains("0 values were given for 1 placeholder"),
         "{error:?}"
     );
     let error = c.query_scalar::<i64>(found, (1, 2)).unwrap_err();
     assert!(
-        format!("{error:?}").contains("2 values were given for 1 placeholders"),
+        format!("{error:?}").contains("2 values were given for 1 placeholder"),
         "{error:?}"
     );
 }
