@@ -86,7 +86,7 @@ pub struct ReplicaStatus {
     /// How long ago its primary wrote what it had not applied when it was looked at last; zero where it had everything. `None`
     /// where it was not looked at, where the primary keeps no log of that, and for an SQLite file, which is always current.
     pub lag: Option<Duration>,
-    /// Why no reads go there, or did not the last time that was so.
+    /// Why no reads go there. It is gone when they do again.
     pub last_error: Option<String>,
 }
 

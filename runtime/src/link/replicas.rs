@@ -93,7 +93,7 @@ impl Replicas {
             return Ok(link);
         }
         if let Some(position) = position
-            && let Some(link) = self.waited_for(position, unit, until)?
+            && let Some(link) = self.waited_for(position, fall_back, unit, until)?
         {
             return Ok(link);
         }
@@ -117,26 +117,36 @@ impl Replicas {
     }
 
     /// A connection of a replica that has come to this position within the time for that. Where none has, the unit of
-    /// work waits no second time.
+    /// work waits no second time. Where there is the primary (`fall_back`), a replica that is known to take longer is not
+    /// waited for.
     fn waited_for(
         &self,
         position: &Position,
+        fall_back: bool,
         unit: Option<&EngineUnit>,
         until: Option<Instant>,
     ) -> Result<Option<Link>> {
+        let wait = at_most(self.config.replica_wait, until);
         for member in self.in_turn() {
-            if !member.health.may_serve(None) {
+            let health = &member.health;
+            if !health.may_serve(None) || (fall_back && !health.is_near(self.config.replica_wait)) {
                 continue;
             }
             let Some(mut link) = member.acquire(primary_is_closed, until)? else {
                 continue;
             };
-            match link.wait_for(position, at_most(self.config.replica_wait, until)) {
+            match link.wait_for(position, wait) {
                 Ok(true) => {
-                    member.health.has_come_to(position.clone());
+                    health.has_come_to(position.clone());
                     return Ok(Some(link));
                 }
-                Ok(false) => break,
+                Ok(false) => {
+                    // A caller whose own time is shorter has learnt nothing of the replica.
+                    if wait == self.config.replica_wait {
+                        health.was_late();
+                    }
+                    break;
+                }
                 Err(error) => member.failed(&error),
             }
         }

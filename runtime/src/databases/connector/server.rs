@@ -1,5 +1,6 @@
 //! PostgreSQL, MySQL and MariaDB: a server that has to be the product the program was compiled for.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bindery_core::config::Server;
@@ -10,7 +11,8 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::pool::OpenPhysical;
 use bindery_core::dialect::{Dialect, Flavour};
 
-/// Opens connections to the first of the hosts that lets one in. All of them together have the time of one.
+/// Opens connections to the first of the hosts that lets one in, and from then on to that one as long as it does: a host that comes
+/// back is no reason to write to two. All of them together have the time of one.
 pub(super) fn opener(wanted: &Wanted<'_>, server: &Server) -> Result<OpenPhysical> {
     let settings = wanted.settings;
     let endpoints = server.endpoints.iter();
@@ -26,8 +28,9 @@ pub(super) fn opener(wanted: &Wanted<'_>, server: &Server) -> Result<OpenPhysica
         })
         .collect::<Result<Vec<_>>>()?;
     let connect_timeout = settings.session.connect_timeout;
+    let live = AtomicUsize::new(0);
     Ok(Box::new(move |limit| {
-        in_turn(&hosts, limit.min(connect_timeout))
+        in_turn(&hosts, &live, limit.min(connect_timeout))
     }))
 }
 
@@ -66,19 +69,25 @@ fn host(wanted: &Wanted<'_>, options: &ServerOptions<'_>) -> Result<OpenPhysical
     }
 }
 
-/// Tries one host after the other; each has its share of what is left, so that a silent one leaves time for the next.
+/// Tries one host after the other, beginning with the one that let the last connection in; each has its share of what is left, so that a silent one leaves time for the next.
 /// The last error counts. A host that answers and does not let us in is the right one: others are not tried then.
-fn in_turn(hosts: &[OpenPhysical], limit: Duration) -> Result<Physical> {
+fn in_turn(hosts: &[OpenPhysical], live: &AtomicUsize, limit: Duration) -> Result<Physical> {
     let started = Instant::now();
     let mut outcome = Err(Error::new(ErrorKind::Unavailable));
-    for (index, open) in hosts.iter().enumerate() {
+    let first = live.load(Ordering::Relaxed);
+    for step in 0..hosts.len() {
+        let index = (first + step) % hosts.len();
         let left = limit.saturating_sub(started.elapsed());
-        let others = u32::try_from(hosts.len() - index).unwrap_or(u32::MAX);
-        outcome = open(left / others);
+        let others = u32::try_from(hosts.len() - step).unwrap_or(u32::MAX);
+        outcome = hosts[index](left / others);
         match outcome.as_ref().map_err(Error::kind) {
             Err(ErrorKind::Unavailable | ErrorKind::Timeout { .. } | ErrorKind::ConnectionLost) => {
             }
-            Ok(_) | Err(_) => return outcome,
+            Ok(_) => {
+                live.store(index, Ordering::Relaxed);
+                return outcome;
+            }
+            Err(_) => return outcome,
         }
     }
     outcome

@@ -21,6 +21,8 @@ pub(crate) struct MysqlConfig {
     pub(super) connect_timeout: Duration,
     pub(super) statement_timeout: Option<Duration>,
     pub(super) session: SessionConfig,
+    /// Only a server that takes writes will do.
+    pub(super) writable: bool,
     /// Nothing may be written here: a replica.
     pub(super) read_only: bool,
     pub(super) resolve_commits: bool,
@@ -30,8 +32,16 @@ impl MysqlConfig {
     /// Checks the options; nothing is connected yet.
     pub(crate) fn new(options: &ServerOptions<'_>) -> Result<Self> {
         let server = options.server;
+        let mut writable = false;
         for (name, value) in &server.parameters {
-            check(name, value)?;
+            match (name.as_str(), value.as_str()) {
+                ("target_session_attrs", "any") => (),
+                ("target_session_attrs", "read-write" | "primary") => writable = true,
+                (name @ "target_session_attrs", _) => {
+                    return Err(bad_parameter(name, "must be `any` or `read-write`"));
+                }
+                (name, value) => check(name, value)?,
+            }
         }
         Ok(Self {
             peer: peer(options.endpoint),
@@ -43,6 +53,7 @@ impl MysqlConfig {
             connect_timeout: options.session.connect_timeout,
             statement_timeout: options.session.statement_timeout,
             session: options.session.clone(),
+            writable,
             read_only: options.read_only,
             // It takes a table of ours among the user's.
             resolve_commits: !options.read_only && options.session.resolve_commits.unwrap_or(false),
@@ -76,6 +87,7 @@ fn check(name: &str, value: &str) -> Result<()> {
                 "ssl-cert",
                 "ssl-key",
                 "ssl-mode",
+                "target_session_attrs",
                 "tls-plaintext",
             ],
         )),

@@ -55,6 +55,10 @@ pub(super) fn settle(
     product.check(&version, &text(1))?;
     set.map_err(connect_error)?;
     verify(&said)?;
+    // Newer versions of MariaDB have words for it.
+    if config.writable && !matches!(text(BEFORE + NEEDED.len()).as_str(), "0" | "OFF") {
+        return Err(connect_error(Fault::Protocol(READ_ONLY)));
+    }
     session.watch_settings();
     Ok(Settled {
         info: ServerInfo {
@@ -130,13 +134,16 @@ fn whole_seconds(limit: Option<Duration>) -> u64 {
 fn question() -> String {
     let needed = NEEDED.map(|(name, _)| format!("@@{name}"));
     format!(
-        "SELECT @@version, @@version_comment, @@max_allowed_packet, {}",
+        "SELECT @@version, @@version_comment, @@max_allowed_packet, {}, @@global.read_only",
         needed.join(", ")
     )
 }
 
+/// How many answers come before those about [`NEEDED`].
+const BEFORE: usize = 3;
+const READ_ONLY: &str = "the server takes no writes: it is a replica, or set to read only";
+
 fn verify(said: &[String]) -> Result<()> {
-    const BEFORE: usize = 3;
     for (index, (name, needed)) in NEEDED.iter().enumerate() {
         let found = said.get(index + BEFORE).map_or("", String::as_str);
         let words = |text: &str| {

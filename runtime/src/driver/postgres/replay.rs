@@ -6,11 +6,9 @@ use super::PostgresConnection;
 use crate::driver::position::{Position, Replay};
 use crate::error::Result;
 
-/// With `synchronous_commit = off` a transaction is committed before it is written to the log's file.
-const WRITTEN: &str = "SELECT pg_catalog.pg_wal_lsn_diff(\
-    CASE pg_catalog.current_setting('synchronous_commit') \
-    WHEN 'off' THEN pg_catalog.pg_current_wal_insert_lsn() \
-    ELSE pg_catalog.pg_current_wal_lsn() END, '0/0')::pg_catalog.int8";
+/// With `synchronous_commit = off` a transaction is committed before it is written to the log's file, and any session or
+/// transaction may have set that for itself: what is inserted into the log counts, written or not.
+const WRITTEN: &str = "SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')::pg_catalog.int8";
 
 const APPLIED: &str = "SELECT pg_catalog.pg_is_in_recovery(), \
     pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_last_wal_replay_lsn(), '0/0')::pg_catalog.int8";

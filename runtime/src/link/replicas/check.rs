@@ -4,7 +4,7 @@
 //! does nothing sends nothing.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,13 @@ const KEPT: usize = 128;
 #[derive(Default)]
 pub(super) struct Samples {
     inner: Mutex<Seen>,
+}
+
+impl Samples {
+    /// Nothing panics under the lock.
+    fn lock(&self) -> MutexGuard<'_, Seen> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[derive(Default)]
@@ -107,24 +114,49 @@ impl Replicas {
 
     fn look_at(&self, member: &Member, primary: &Arc<Pool>) {
         // The primary first: what it has written by then, a replica without lag has applied.
-        self.sample(primary);
+        let pause = if member.health.is_late() {
+            Duration::ZERO
+        } else {
+            self.config.replica_check / 2
+        };
+        self.sample(primary, pause);
         let found = match replay_of(member) {
             Ok(replay) => self.judge(&replay),
             Err(error) => down(&error),
         };
+        let is_tried = found.state == ReplicaState::Serving && member.health.is_late();
+        if is_tried && self.comes_in_time(member) {
+            member.health.keeps_up();
+        }
         member
             .health
             .found((member.pool.engine(), &member.name), found);
     }
 
-    /// Notes how far the primary has written. One that cannot be reached writes nothing.
-    fn sample(&self, primary: &Arc<Pool>) {
-        let mut seen = self
-            .samples
-            .inner
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let pause = self.config.replica_check / 2;
+    /// Does the replica come to what its primary has just written within the time that a read waits for it? Of a primary that has
+    /// written nothing new this is not known.
+    fn comes_in_time(&self, member: &Member) -> bool {
+        let newest = {
+            let seen = self.samples.lock();
+            seen.positions.back().cloned()
+        };
+        let wait = self.config.replica_wait;
+        let Some((at, position)) = newest else {
+            return false;
+        };
+        let Some(left) = wait.checked_sub(at.elapsed()) else {
+            return false;
+        };
+        let limit = LOOK_LIMIT.min(member.pool.acquire_timeout());
+        let link = member.pool.acquire_within(limit);
+        link.and_then(|mut link| link.wait_for(&position, left))
+            .unwrap_or(false)
+    }
+
+    /// Notes how far the primary has written, unless that was done so short a time ago. One that cannot be reached writes
+    /// nothing.
+    fn sample(&self, primary: &Arc<Pool>, pause: Duration) {
+        let mut seen = self.samples.lock();
         if seen.tried_at.is_some_and(|at| at.elapsed() < pause) {
             return;
         }
@@ -137,11 +169,7 @@ impl Replicas {
     }
 
     fn judge(&self, replay: &Replay) -> Found {
-        let seen = self
-            .samples
-            .inner
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let seen = self.samples.lock();
         let lag = seen.lag(replay.position.as_ref());
         let is_too_far = lag
             .zip(self.config.max_replica_lag)

@@ -57,8 +57,10 @@ pub(crate) struct Known {
     pub(crate) is_always_current: bool,
     /// How long ago its primary wrote what is missing here.
     pub(crate) lag: Option<Duration>,
-    /// Why it is not used, or was not the last time.
+    /// Why it is not used.
     pub(crate) last_error: Option<String>,
+    /// A read waited for it in vain, and it was not seen since to come to a new position in time.
+    is_late: bool,
     /// When it was looked at last.
     looked_at: Option<Instant>,
     /// It is being looked at.
@@ -87,6 +89,26 @@ impl Health {
             known.is_always_current || own.is_some_and(|own| own.reaches(position))
         };
         known.state == ReplicaState::Serving && position.is_none_or(has)
+    }
+
+    /// May it come to the position of a token within this time, by all that is known?
+    pub(super) fn is_near(&self, wait: Duration) -> bool {
+        let known = self.lock();
+        !known.is_late && known.lag.is_none_or(|lag| lag < wait)
+    }
+
+    /// A read waited for it in vain: the next ones do not, until it is seen to keep up.
+    pub(super) fn was_late(&self) {
+        self.lock().is_late = true;
+    }
+
+    pub(super) fn is_late(&self) -> bool {
+        self.lock().is_late
+    }
+
+    /// It came to a new position of its primary within the time that a read waits.
+    pub(super) fn keeps_up(&self) {
+        self.lock().is_late = false;
     }
 
     /// Is it time to look at it again? Then the caller has to do so.
@@ -122,9 +144,7 @@ impl Health {
         if found.position.is_some() {
             known.position = found.position;
         }
-        if found.error.is_some() || found.state == ReplicaState::Serving {
-            known.last_error = found.error.or(known.last_error.take());
-        }
+        known.last_error = found.error;
         tell(place, before, &known);
     }
 
@@ -171,5 +191,32 @@ fn tell((engine, replica): (&'static str, &str), before: ReplicaState, known: &K
             tracing::info!(engine, replica, "reads go to this replica again");
         }
         ReplicaState::Serving | ReplicaState::Unknown => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replica_that_was_waited_for_in_vain_is_not_until_it_keeps_up() {
+        let health = Health::default();
+        let wait = Duration::from_millis(500);
+        assert!(health.is_near(wait), "nothing is known yet");
+        health.was_late();
+        assert!(!health.is_near(wait));
+        let found = |lag| Found {
+            state: ReplicaState::Serving,
+            position: None,
+            is_always_current: false,
+            lag: Some(lag),
+            error: None,
+        };
+        health.found(("b", "b1"), found(Duration::ZERO));
+        assert!(!health.is_near(wait), "a check that saw nothing new");
+        health.keeps_up();
+        assert!(health.is_near(wait));
+        health.found(("b", "b1"), found(wait));
+        assert!(!health.is_near(wait), "its lag is known");
     }
 }
