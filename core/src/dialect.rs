@@ -12,7 +12,7 @@ use std::fmt;
 
 pub use function::{Function, ValueKind};
 pub use lock::RowLock;
-pub use query::{ListForm, ListKind, Lists, QuerySyntax};
+pub use query::{ListForm, ListKind, Lists, QuerySyntax, SearchPart, TextSearch};
 
 /// The SQL family an engine speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,5 +1,6 @@
 //! The reviewed text of generated code, compiled as it is under the lints a careful user sets, and at work.
 
+mod assigned_values;
 mod atomic_at_work;
 mod behaviour;
 mod bench;
@@ -26,6 +27,7 @@ mod query_random;
 mod query_random_selects;
 mod query_rows;
 mod query_selects;
+mod query_texts;
 mod refusals;
 mod relations_apart;
 mod relations_at_work;
@@ -49,6 +51,7 @@ macro_rules! cases {
 }
 
 cases! {
+    assigned: "assigned/bindery.rs",
     atomic: "atomic/bindery.rs",
     capture: "capture/bindery.rs",
     first: "first/bindery.rs",
@@ -64,6 +67,7 @@ cases! {
     shop: "shop/bindery.rs",
     sync: "sync/bindery.rs",
     mixed: "mixed/bindery.rs",
+    moments: "moments/bindery.rs",
     custom: "custom/bindery.rs",
     exchanged: "exchanged/bindery.rs",
     types: "types/bindery.rs",

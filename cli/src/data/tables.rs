@@ -154,6 +154,8 @@ fn data_column(table: &Table, column: &Column, in_key: bool, engine: &Engine) ->
     data.digits = is_float.then_some(FLOAT_DIGITS);
     data.is_year = column.column_type == ColumnType::Year;
     data.length = column.column_type.length();
+    let has_lengths = engine.dialect != Dialect::Sqlite || table.source_dialect != Dialect::Sqlite;
+    data.text_length = column.text_length().filter(|_| has_lengths);
     data
 }
 

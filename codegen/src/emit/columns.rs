@@ -205,16 +205,12 @@ fn constant(
         None => format!("column({index})"),
         Some((number, _)) => format!("foreign_key({index}, {number})"),
     };
-    let binary = if field.key_params() == "params" {
-        ""
-    } else {
-        ".binary()"
-    };
+    let form = field.form();
     let ty = value_type(around, shape, field);
     w.assignment(
         &format!("pub const {}: Column<{tag}, {ty}{kind}>", field.name),
         &Expr::text(format!(
-            "::bindery::query::{call}{binary}{}",
+            "::bindery::query::{call}{form}{}",
             link(shape, field)
         )),
     );

@@ -205,6 +205,8 @@ pub(crate) struct Field<'m> {
     pub(crate) of_view: bool,
     /// SQLite makes a float of a number with more digits there.
     pub(crate) fifteen_digits: bool,
+    /// The characters that a database takes at most.
+    pub(crate) length: Option<u32>,
     pub(crate) given: Given,
     /// Of a link: what it leads to.
     pub(crate) link: Option<LinkShape>,
@@ -236,7 +238,32 @@ impl Field<'_> {
         if let Some(digits) = self.column.fraction_digits {
             params.push_str(&format!(".fraction({digits})"));
         }
+        if let Some(length) = self.length {
+            params.push_str(&format!(".length({length})"));
+        }
         params
+    }
+
+    /// The calls by which the constant of the column knows how its values are kept, as [`Self::params`] does.
+    pub(crate) fn form(&self) -> String {
+        let column_type = self.column.column_type;
+        if *column_type == ColumnType::Year {
+            return ".of_years()".to_owned();
+        }
+        let mut form = self.key_params().trim_start_matches("params").to_owned();
+        if self.fifteen_digits {
+            form.push_str(".of_digits(15)");
+        }
+        if let Some(digits) = self.column.fraction_digits {
+            let of = fraction_of(column_type.class());
+            form.push_str(&format!(
+                ".of_fraction({digits}, ::bindery::query::Fraction::{of})"
+            ));
+        }
+        if let Some(length) = self.length {
+            form.push_str(&format!(".of_length({length})"));
+        }
+        form
     }
 
     /// The writer a value goes to that is looked for: it only has to be in the form the column keeps.
@@ -247,6 +274,30 @@ impl Field<'_> {
         } else {
             "params"
         }
+    }
+}
+
+/// The kind of values whose digits after the point are limited, as the runtime names it.
+fn fraction_of(class: TypeClass) -> &'static str {
+    match class {
+        TypeClass::Decimal => "Decimal",
+        TypeClass::Float { .. } => "Float",
+        TypeClass::DateTime | TypeClass::Timestamp => "Moment",
+        TypeClass::Time => "Time",
+        TypeClass::Array
+        | TypeClass::Boolean
+        | TypeClass::Integer(_)
+        | TypeClass::Text
+        | TypeClass::Bytes
+        | TypeClass::Date
+        | TypeClass::Year
+        | TypeClass::Interval
+        | TypeClass::Uuid
+        | TypeClass::Json
+        | TypeClass::Enum
+        | TypeClass::Set
+        | TypeClass::Bit
+        | TypeClass::Any => "Element",
     }
 }
 

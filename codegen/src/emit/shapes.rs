@@ -211,6 +211,7 @@ impl<'m> Shapes<'m> {
             own_key,
             in_key,
             fifteen_digits: self.keeps_fifteen_digits(id, column),
+            length: column.text_length().filter(|_| self.has_lengths(id)),
             of_view,
             given: if of_view {
                 Given::Never
@@ -255,6 +256,15 @@ impl<'m> Shapes<'m> {
     fn keeps_fifteen_digits(&self, id: TableId, column: &Column) -> bool {
         let table = self.table(id);
         column.is_float_on_sqlite(table.source_dialect) && self.is_on_sqlite(table)
+    }
+
+    /// Does a database look at lengths? SQLite does where the table is made for it from another dialect.
+    fn has_lengths(&self, id: TableId) -> bool {
+        let table = self.table(id);
+        let is_sqlite = |dialect| dialect == Dialect::Sqlite;
+        let mut engines = table.engines.iter();
+        !is_sqlite(table.source_dialect)
+            || engines.any(|engine| !is_sqlite(self.around.engine_of(*engine).dialect))
     }
 
     fn is_on_sqlite(&self, table: &Table) -> bool {

@@ -43,6 +43,10 @@ functions! {
     RoundFloat 2;
     /// A decimal rounded to a number of digits, halves away from zero.
     RoundDecimal 2;
+    /// A date with a time, with a number of digits of its second; the rest is cut off toward the past.
+    CutMoment 2;
+    /// A time of day, with a number of digits of its second.
+    CutTime 2;
     /// The text in lower case.
     Lower 1;
     /// The text in upper case.

@@ -17,8 +17,8 @@ pub(super) const SPELLING: Spelling = Spelling {
 pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     // 65,535 placeholders are the most that a statement takes.
     lists: Lists::Placeholders(32_768),
-    pattern: (" LIKE ", " ESCAPE '|'"),
-    globs: false,
+    like_folds_case: false,
+    texts_have_nul: true,
     nulls_are_least: true,
     nulls_words: false,
     updates_return: false,
@@ -103,12 +103,16 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Plus => "({} + {})",
         F::Minus => "({} - {})",
         F::Times => "({} * {})",
-        F::DivideIntegers => "({} DIV {})",
-        F::DivideFloats => "({} / {})",
+        F::DivideIntegers => "({} DIV NULLIF({}, 0))",
+        // An UPDATE by 0 would be an error, as the session's `sql_mode` makes it.
+        F::DivideFloats => "({} / NULLIF({}, 0))",
         F::Decimal => "{}",
         F::Abs => "ABS({})",
         F::RoundFloat => "(ROUND(CAST({} AS DECIMAL(65, 15)), {}) + 0e0)",
         F::RoundDecimal => "ROUND({}, {})",
+        // MySQL would round.
+        F::CutMoment => "CAST(TRIM(TRAILING '.' FROM LEFT({}, 20 + {})) AS DATETIME(6))",
+        F::CutTime => "CAST(TRIM(TRAILING '.' FROM LEFT({}, 9 + {})) AS TIME(6))",
         F::Lower => "LOWER({})",
         F::Upper => "UPPER({})",
         F::Length => "CHAR_LENGTH({})",

@@ -14,8 +14,8 @@ pub(super) const SPELLING: Spelling = Spelling {
 
 pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     lists: Lists::Array,
-    pattern: (" LIKE ", " ESCAPE '|'"),
-    globs: false,
+    like_folds_case: false,
+    texts_have_nul: false,
     nulls_are_least: false,
     nulls_words: true,
     updates_return: true,
@@ -74,9 +74,14 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Abs => "abs({})",
         F::RoundFloat => "CAST(round(CAST({} AS numeric), {}) AS double precision)",
         F::RoundDecimal => "round({}, {})",
+        // `extract` counts the microseconds of the minute; of infinity there are none.
+        F::CutMoment | F::CutTime => {
+            "(SELECT v - coalesce(mod(CAST(extract(microseconds FROM v) AS bigint), CAST(power(10, 6 - d) AS bigint)), 0) \
+             * CAST('1 microsecond' AS interval) FROM (SELECT {} AS v, {} AS d) AS cut)"
+        }
         F::Lower => "lower({})",
         F::Upper => "upper({})",
-        F::Length => "char_length({})",
+        F::Length => "CAST(char_length({}) AS bigint)",
         F::Trim => "btrim({})",
         F::Concat => "({} || {})",
         F::Coalesce => "coalesce({}, {})",

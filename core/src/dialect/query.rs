@@ -7,10 +7,10 @@ use super::Dialect;
 pub struct QuerySyntax {
     /// How a list of values is given to `IN`.
     pub lists: Lists,
-    /// The text before and after the placeholder of a pattern. Both match by case.
-    pub pattern: (&'static str, &'static str),
-    /// Patterns are those of `GLOB`, and a prefix is searched as a range.
-    pub globs: bool,
+    /// `LIKE` folds case, and looks at a text up to the first NUL: texts are searched in another way.
+    pub like_folds_case: bool,
+    /// A text can have the character NUL.
+    pub texts_have_nul: bool,
     /// NULL sorts before every value.
     pub nulls_are_least: bool,
     /// `NULLS FIRST` and `NULLS LAST`.
@@ -71,10 +71,51 @@ impl Dialect {
         }
     }
 
-    /// Are patterns those of `GLOB`?
-    pub const fn matches_by_glob(self) -> bool {
-        self.query_syntax().globs
+    /// The condition that a text has what is looked for, by case.
+    pub const fn text_search(self, search: TextSearch) -> &'static [SearchPart] {
+        match self {
+            Self::Sqlite => super::sqlite::text_search(search),
+            Self::Postgres | Self::Mysql => {
+                use SearchPart::{Sql, Text, Value};
+                &[Text, Sql(" LIKE "), Value, Sql(" ESCAPE '|'")]
+            }
+        }
     }
+}
+
+/// How a text is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum TextSearch {
+    /// For a pattern of `LIKE`, whose escape is `|`.
+    Pattern,
+    /// For what it begins with.
+    Start,
+    /// For a part of it.
+    Part,
+    /// For what it ends with.
+    End,
+}
+
+impl TextSearch {
+    const ALL: [Self; 4] = [Self::Pattern, Self::Start, Self::Part, Self::End];
+
+    /// The search of this number.
+    pub fn of_number(number: u8) -> Self {
+        let at = usize::from(number);
+        Self::ALL.get(at).copied().unwrap_or(Self::Pattern)
+    }
+}
+
+/// A part of the condition by which a text is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SearchPart {
+    /// SQL.
+    Sql(&'static str),
+    /// The text that is searched.
+    Text,
+    /// The placeholder of a value.
+    Value,
 }
 
 /// The kind of a list's values, by which its statement differs.

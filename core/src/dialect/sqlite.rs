@@ -1,7 +1,10 @@
 //! SQLite: what it can do, and how it writes names, constants and placeholders.
 
 use super::query::ListKind;
-use super::{Capabilities, Function, IdentifierLimit, Lists, QuerySyntax, Spelling, ValueKind};
+use super::{
+    Capabilities, Function, IdentifierLimit, Lists, QuerySyntax, SearchPart, Spelling, TextSearch,
+    ValueKind,
+};
 
 pub(super) const SPELLING: Spelling = Spelling {
     identifier_quote: '"',
@@ -14,9 +17,8 @@ pub(super) const SPELLING: Spelling = Spelling {
 pub(super) const QUERY_SYNTAX: QuerySyntax = QuerySyntax {
     // From some ten values on JSON is as fast, and has one text.
     lists: Lists::Placeholders(8),
-    // LIKE folds the case of A to Z. Without the plus SQLite prepares the statement anew for each pattern.
-    pattern: (" GLOB +", ""),
-    globs: true,
+    like_folds_case: true,
+    texts_have_nul: true,
     nulls_are_least: true,
     nulls_words: true,
     updates_return: true,
@@ -79,6 +81,32 @@ pub(super) const fn json_values(kind: ListKind) -> (&'static str, &'static str) 
     }
 }
 
+/// A range can be found in an index; `bindery_like` is a function that bindery adds to its connections.
+pub(super) const fn text_search(search: TextSearch) -> &'static [SearchPart] {
+    use SearchPart::{Sql, Text, Value};
+    match search {
+        TextSearch::Pattern | TextSearch::End => &[
+            Sql("bindery_like(CAST("),
+            Text,
+            Sql(" AS TEXT), "),
+            Value,
+            Sql(")"),
+        ],
+        TextSearch::Start => &[
+            Sql("("),
+            Text,
+            Sql(" >= "),
+            Value,
+            Sql(" AND "),
+            Text,
+            Sql(" < "),
+            Value,
+            Sql(")"),
+        ],
+        TextSearch::Part => &[Sql("(instr("), Text, Sql(", "), Value, Sql(") > 0)")],
+    }
+}
+
 /// How functions are written; `{}` stands for the arguments.
 pub(super) const fn function(function: Function) -> Option<&'static str> {
     use Function as F;
@@ -91,9 +119,22 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Abs => "abs({})",
         // 0.15 is a float below it; away from zero by less than its 15th digit it is rounded as written.
         F::RoundFloat | F::RoundDecimal => "round({} * 1.00000000000001, {})",
+        // Only a text in the form that is written: an integer or a real is a point in time, too.
+        F::CutMoment => {
+            "(SELECT iif(substr(v, 20, 1) = '.' AND substr(v, 21) NOT GLOB '*[^0-9]*', rtrim(substr(v, 1, 20 + d), '.'), v) \
+             FROM (SELECT {} AS v, {} AS d))"
+        }
+        F::CutTime => {
+            "(SELECT iif(substr(v, 9, 1) = '.' AND substr(v, 10) NOT GLOB '*[^0-9]*', rtrim(substr(v, 1, 9 + d), '.'), v) \
+             FROM (SELECT {} AS v, {} AS d))"
+        }
         F::Lower => "lower({})",
         F::Upper => "upper({})",
-        F::Length => "length({})",
+        // `length` ends at a NUL; the place after all characters is that of a byte that no text has.
+        F::Length => {
+            "(SELECT CASE instr(t, char(0)) WHEN 0 THEN length(t) ELSE instr(t || CAST(x'FF' AS TEXT), CAST(x'FF' AS TEXT)) - 1 END \
+             FROM (SELECT {} AS t))"
+        }
         F::Trim => "trim({})",
         F::Concat => "({} || {})",
         F::Coalesce => "coalesce({}, {})",

@@ -339,6 +339,9 @@ fn table(model: &ModelInfo, dialect: Dialect) -> DataTable {
     DataTable::new(dialect, model.schema, model.table, columns, key.collect())
 }
 
+/// Digits that a number keeps where SQLite makes a float of it.
+const FLOAT_DIGITS: u32 = 15;
+
 /// A column by the word for its values ([`ModelInfo::kinds`]). A type of the program's own gets values as they are written: numbers,
 /// texts, bytes.
 fn column(name: &str, kind: &str) -> DataColumn {
@@ -370,5 +373,6 @@ fn column(name: &str, kind: &str) -> DataColumn {
     // Whether the database has a default is not known here: it refuses a row that has to give the value.
     column.has_default = true;
     column.fraction = digits.parse().ok();
+    column.digits = (word == "number").then_some(FLOAT_DIGITS);
     column
 }

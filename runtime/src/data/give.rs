@@ -28,6 +28,9 @@ pub(super) fn give(
     if let Some(digits) = column.digits {
         writer = writer.digits(digits);
     }
+    if let Some(length) = column.text_length {
+        writer = writer.length(length);
+    }
     writer.with(|params| value(&column.value, written, text, params));
 }
 

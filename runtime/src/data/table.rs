@@ -110,6 +110,8 @@ pub struct DataColumn {
     pub is_year: bool,
     /// The characters or bytes that a value of it has at most, where that is declared.
     pub length: Option<u32>,
+    /// The characters that a text of it has at most, where the database looks at them.
+    pub text_length: Option<u32>,
     /// A value of it may be so long that it is read part by part: text or bytes of a type without a small limit, of a table whose key
     /// can be compared.
     pub may_be_long: bool,
@@ -135,6 +137,7 @@ impl DataColumn {
             digits: None,
             is_year: false,
             length: None,
+            text_length: None,
             may_be_long: false,
             stored_in_parts: false,
             redaction: None,

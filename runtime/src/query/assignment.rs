@@ -8,6 +8,7 @@ use super::kind::MayBeNull;
 use super::operand::{Operand, Writing};
 use super::shape::op;
 use crate::link::engine::Engine;
+use crate::value::column_form::ColumnForm;
 
 /// A column and what an update sets it to: `post::stars.set_to(5)`.
 #[must_use = "an assignment does nothing until a query updates by it"]
@@ -25,12 +26,35 @@ impl<M, E> std::fmt::Debug for Assignment<M, E> {
 
 impl<M, T, K> Column<M, T, K> {
     /// Sets the column to a value, another column of the model, or an expression such as `post::stars + 1`.
+    ///
+    /// A value is checked as one of a new row is: what the column would change is refused when the query is executed, and a
+    /// finer time is cut. What the database computes has as many digits after the point as the column keeps: numbers are
+    /// rounded, halves away from zero, and times are cut toward the past, on every database.
     pub fn set_to<E: Engine>(self, value: impl Operand<M, T, E>) -> Assignment<M, E> {
         let mut predicate = Predicate::column(self.path);
-        value.write(&mut Writing::of(&mut predicate, self.path));
+        let before = predicate.shape.bytes().len();
+        let mut writing = Writing::assigned(&mut predicate, self.form);
+        value.write(&mut writing);
+        let source = writing.source;
+        predicate.refused_for(self.path.index());
+        if predicate.shape.bytes()[before..] != [op::VALUE] {
+            self.fit(source, &mut predicate);
+        }
         Assignment {
             predicate,
             marker: PhantomData,
+        }
+    }
+
+    /// What was computed gets as many digits after the point as the column keeps, unless it is a column that has no more.
+    fn fit(self, source: Option<Option<u32>>, predicate: &mut Predicate) {
+        let (Some(digits), Some(function)) = (self.form.fraction, self.fitted) else {
+            return;
+        };
+        let fits = source.flatten().is_some_and(|source| source <= digits);
+        if !fits && let Ok(digits) = u8::try_from(digits) {
+            let shape = &mut predicate.shape;
+            shape.fixed([op::NUMBER, digits, op::CALL, function as u8]);
         }
     }
 
@@ -41,7 +65,7 @@ impl<M, T, K> Column<M, T, K> {
     {
         let mut predicate = Predicate::column(self.path);
         predicate.shape.push(op::VALUE);
-        predicate.value(&None::<i64>, false);
+        predicate.value(&None::<i64>, ColumnForm::ANY);
         Assignment {
             predicate,
             marker: PhantomData,

@@ -164,7 +164,7 @@ impl Clauses {
         set: &Predicate,
     ) -> Result<u64> {
         let on = self.change_on(&engine)?;
-        set.ensure(engine)?;
+        set.ensure_assigned(engine, sql)?;
         let text = on.update_text(physical.dialect(), set, sql, false)?;
         physical.execute(&text, &mut |params| self.write_update(set, params))
     }

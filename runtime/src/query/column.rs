@@ -9,9 +9,10 @@ use super::order::Order;
 use super::shape::{ColumnPath, op};
 use crate::link::engine::Engine;
 use crate::value::Buffer;
-use crate::value::recorded::{
-    RecordedValues, escape_pattern, record_list, record_pattern, record_prefix,
-};
+use crate::value::column_form::ColumnForm;
+use crate::value::recorded::{RecordedValues, record_list, record_search};
+use crate::value::text_search::ensure_pattern;
+use bindery_core::dialect::{Function, TextSearch};
 
 /// A column of model `M` with values of type `T`. `K` is [`NotNull`], [`Nullable`](super::Nullable) or a reference.
 ///
@@ -32,6 +33,10 @@ pub struct Column<M, T, K = NotNull> {
     pub(crate) link: LinkPlaces,
     /// The number of its reference, where it refers to a model.
     pub(crate) reference: u8,
+    /// How it keeps its values.
+    pub(crate) form: ColumnForm,
+    /// Makes of a computed value one with as many digits after the point as the column keeps.
+    pub(super) fitted: Option<Function>,
     marker: Marker<M, T, K>,
 }
 
@@ -49,6 +54,32 @@ impl LinkPlaces {
         written: 0,
         column: None,
     };
+}
+
+/// The values whose digits after the point a column limits. For generated code.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fraction {
+    Decimal,
+    Float,
+    /// Dates with times, and points in time.
+    Moment,
+    /// Times of day.
+    Time,
+    /// Elements of an array: none are computed.
+    Element,
+}
+
+impl Fraction {
+    const fn fitted(self) -> Option<Function> {
+        match self {
+            Self::Decimal => Some(Function::RoundDecimal),
+            Self::Float => Some(Function::RoundFloat),
+            Self::Moment => Some(Function::CutMoment),
+            Self::Time => Some(Function::CutTime),
+            Self::Element => None,
+        }
+    }
 }
 
 pub(crate) type Marker<M, T, K> = PhantomData<fn() -> (M, T, K)>;
@@ -75,6 +106,8 @@ pub const fn column<M, T, K>(index: u16) -> Column<M, T, K> {
         path: ColumnPath::own(index),
         link: LinkPlaces::NONE,
         reference: 0,
+        form: ColumnForm::ANY,
+        fitted: None,
         marker: PhantomData,
     }
 }
@@ -86,6 +119,8 @@ pub const fn foreign_key<M, T, K>(index: u16, reference: u8) -> Column<M, T, K> 
         path: ColumnPath::own(index),
         link: LinkPlaces::NONE,
         reference,
+        form: ColumnForm::ANY,
+        fitted: None,
         marker: PhantomData,
     }
 }
@@ -108,6 +143,40 @@ impl<M, T, K> Column<M, T, K> {
     #[must_use]
     pub const fn binary(mut self) -> Self {
         self.path = self.path.binary();
+        self.form.is_binary = true;
+        self
+    }
+
+    /// The column keeps this number of digits after the point of values of this kind. For generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of_fraction(mut self, digits: u8, of: Fraction) -> Self {
+        self.form.fraction = Some(digits as u32);
+        self.fitted = of.fitted();
+        self
+    }
+
+    /// A number of the column may have this number of digits in all. For generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of_digits(mut self, digits: u32) -> Self {
+        self.form.digits = Some(digits);
+        self
+    }
+
+    /// A text of the column may have this number of characters. For generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of_length(mut self, characters: u32) -> Self {
+        self.form.length = Some(characters);
+        self
+    }
+
+    /// The column is a `YEAR`. For generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of_years(mut self) -> Self {
+        self.form.is_year = true;
         self
     }
 
@@ -135,6 +204,8 @@ impl<M, T, K> Column<M, T, K> {
             path,
             link: LinkPlaces::NONE,
             reference: 0,
+            form: ColumnForm::ANY,
+            fitted: None,
             marker: PhantomData,
         }
     }
@@ -246,7 +317,11 @@ impl<M, T, K> Column<M, T, K> {
     where
         T: IsText,
     {
-        Condition::new(record_like(Predicate::column(self.path), pattern.as_ref()))
+        Condition::new(searched(
+            Predicate::column(self.path),
+            TextSearch::Pattern,
+            pattern.as_ref(),
+        ))
     }
 
     /// The text contains this one, by case. No character has a special meaning.
@@ -254,7 +329,11 @@ impl<M, T, K> Column<M, T, K> {
     where
         T: IsText,
     {
-        self.like(pattern_around("%", text.as_ref(), "%"))
+        Condition::new(searched(
+            Predicate::column(self.path),
+            TextSearch::Part,
+            text.as_ref(),
+        ))
     }
 
     /// The text starts with this one, by case. An index of the column is used where its order is that of bytes.
@@ -262,10 +341,11 @@ impl<M, T, K> Column<M, T, K> {
     where
         T: IsText,
     {
-        let mut predicate = Predicate::leaf(op::STARTS_WITH, self.path);
-        let recorded = record_prefix(&mut predicate.values, text.as_ref());
-        predicate.keep(recorded);
-        Condition::new(predicate)
+        Condition::new(searched(
+            Predicate::column(self.path),
+            TextSearch::Start,
+            text.as_ref(),
+        ))
     }
 
     /// The text ends with this one, by case.
@@ -273,7 +353,11 @@ impl<M, T, K> Column<M, T, K> {
     where
         T: IsText,
     {
-        self.like(pattern_around("%", text.as_ref(), ""))
+        Condition::new(searched(
+            Predicate::column(self.path),
+            TextSearch::End,
+            text.as_ref(),
+        ))
     }
 }
 
@@ -289,21 +373,19 @@ impl<M, T, K: Kind> Column<M, T, K> {
     }
 }
 
-/// The text on the left matches a pattern.
-pub(crate) fn record_like(left: Predicate, pattern: &str) -> Predicate {
+/// This is looked for in the text on the left.
+pub(crate) fn searched(left: Predicate, search: TextSearch, text: &str) -> Predicate {
     let mut predicate = left;
-    predicate.shape.push(op::LIKE);
-    let recorded = record_pattern(&mut predicate.values, pattern);
-    predicate.keep(recorded);
+    let has_nul = text.contains('\0');
     predicate
-}
-
-pub(crate) fn pattern_around(before: &str, text: &str, after: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push_str(before);
-    escape_pattern(text, &mut pattern);
-    pattern.push_str(after);
-    pattern
+        .shape
+        .fixed([op::SEARCH, search as u8, has_nul.into()]);
+    let recorded = record_search(&mut predicate.values, search, text);
+    predicate.keep(recorded);
+    if search == TextSearch::Pattern {
+        predicate.keep(ensure_pattern(text));
+    }
+    predicate
 }
 
 /// The left side is in a list whose values were written to a predicate of their own.

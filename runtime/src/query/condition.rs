@@ -4,9 +4,11 @@ use std::marker::PhantomData;
 
 use super::related::RelatedModel;
 use super::shape::{ColumnPath, Shape, op};
+use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::engine::Engine;
 use crate::value::ParamWriter;
+use crate::value::column_form::ColumnForm;
 use crate::value::recorded::{RecordedValues, record_plain};
 use crate::value::types::ToColumn;
 
@@ -49,6 +51,8 @@ pub(crate) struct Predicate {
 struct Checks {
     /// The first error of building it.
     refused: Option<ErrorKind>,
+    /// The column that was to be set to the refused value.
+    column: Option<usize>,
     /// The models of its subqueries.
     related: Vec<RelatedModel>,
 }
@@ -122,22 +126,20 @@ impl Predicate {
 
     /// Records the value of one operand.
     #[inline]
-    pub(crate) fn value<T: ToColumn + ?Sized>(&mut self, value: &T, is_binary: bool) {
+    pub(crate) fn value<T: ToColumn + ?Sized>(&mut self, value: &T, form: ColumnForm) {
         match value.plain() {
-            Some(plain) => {
+            Some(plain) if form.keeps_plain_values() => {
                 let outcome = record_plain(&mut self.values, plain);
                 self.keep(outcome);
             }
-            None => self.record(is_binary, &mut |params| value.write(params)),
+            Some(_) | None => self.record(form, &mut |params| value.write(params)),
         }
     }
 
     #[inline(never)]
-    fn record(&mut self, is_binary: bool, write: &mut dyn FnMut(&mut ParamWriter<'_>)) {
+    fn record(&mut self, form: ColumnForm, write: &mut dyn FnMut(&mut ParamWriter<'_>)) {
         let mut params = ParamWriter::recording(&mut self.values);
-        let column = params.column();
-        let column = if is_binary { column.binary() } else { column };
-        column.with(|params| write(params));
+        params.column().form(form).with(|params| write(params));
         let outcome = params.finish_recording();
         self.keep(outcome);
     }
@@ -154,6 +156,15 @@ impl Predicate {
     fn keep_error(&mut self, error: &Error) {
         let refused = &mut self.checks.get_or_insert_default().refused;
         refused.get_or_insert_with(|| error.kind().clone());
+    }
+
+    /// What was refused so far is the value of this column.
+    pub(super) fn refused_for(&mut self, column: usize) {
+        if let Some(checks) = &mut self.checks
+            && checks.refused.is_some()
+        {
+            checks.column.get_or_insert(column);
+        }
     }
 
     /// Refuses an operand, written from this byte of the shape on, that is not a value.
@@ -201,6 +212,17 @@ impl Predicate {
         }
     }
 
+    /// The same for assignments to columns of a table: the error names the column.
+    pub(crate) fn ensure_assigned(&self, engine: impl Engine, sql: &TableSql) -> Result<()> {
+        self.ensure(engine).map_err(|error| {
+            let column = self.checks.as_ref().and_then(|checks| checks.column);
+            match column {
+                Some(column) => error.of_column(sql.table, sql.columns, column),
+                None => error,
+            }
+        })
+    }
+
     /// Both, joined by AND or OR.
     pub(crate) fn join(&mut self, other: Self, code: u8) {
         self.append(&other);
@@ -230,6 +252,9 @@ impl Checks {
     fn join(&mut self, other: &Self) {
         self.related.extend_from_slice(&other.related);
         if let Some(refused) = &other.refused {
+            if self.refused.is_none() {
+                self.column = other.column;
+            }
             self.refused.get_or_insert_with(|| refused.clone());
         }
     }

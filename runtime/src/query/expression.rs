@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::column::{Column, Marker, list, pattern_around, record_like};
+use super::column::{Column, Marker, list, searched};
 use super::condition::{Condition, Predicate};
 use super::kind::{Kind, MayBeNull, NotNull};
 use super::operand::{IsText, Operand, Writing};
@@ -10,7 +10,8 @@ use super::order::{ExpressionOrder, OfRows};
 use super::shape::op;
 use crate::link::dialect::Every;
 use crate::link::engine::Engine;
-use bindery_core::dialect::{Dialect, Function};
+use crate::value::text_search::pattern_around;
+use bindery_core::dialect::{Dialect, Function, TextSearch};
 
 /// A value that the database computes for each row of model `M`: `post::title.lower()`, `post::stars + 1`.
 ///
@@ -203,7 +204,11 @@ impl<M, T, K> Expr<M, T, K> {
     where
         T: IsText,
     {
-        Condition::new(record_like(self.predicate, pattern.as_ref()))
+        Condition::new(searched(
+            self.predicate,
+            TextSearch::Pattern,
+            pattern.as_ref(),
+        ))
     }
 
     /// The text contains this one, by case. No character has a special meaning.
@@ -211,7 +216,7 @@ impl<M, T, K> Expr<M, T, K> {
     where
         T: IsText,
     {
-        self.like(pattern_around("%", text.as_ref(), "%"))
+        Condition::new(searched(self.predicate, TextSearch::Part, text.as_ref()))
     }
 
     /// The text starts with this one, by case.
@@ -227,7 +232,7 @@ impl<M, T, K> Expr<M, T, K> {
     where
         T: IsText,
     {
-        self.like(pattern_around("%", text.as_ref(), ""))
+        Condition::new(searched(self.predicate, TextSearch::End, text.as_ref()))
     }
 }
 

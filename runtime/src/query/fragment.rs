@@ -6,6 +6,7 @@ use super::condition::{Condition, Predicate};
 use super::shape::{ColumnPath, ShapeReader, op};
 use super::tree::Piece;
 use crate::link::engine::Engine;
+use crate::value::column_form::ColumnForm;
 use crate::value::types::ToColumn;
 use std::marker::PhantomData;
 
@@ -51,7 +52,7 @@ impl FragmentWriter<'_> {
         if let Some(engine) = value.key_engine() {
             self.0.keys.add(engine);
         }
-        self.0.value(value, false);
+        self.0.value(value, ColumnForm::ANY);
     }
 }
 

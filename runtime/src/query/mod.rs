@@ -49,7 +49,7 @@ pub use aggregate::{Aggregate, Extreme, Having, count};
 pub use assignment::{Assignment, AssignmentWriter, Assignments};
 pub use batches::Batches;
 pub use case::Case;
-pub use column::{Column, column, foreign_key};
+pub use column::{Column, Fraction, column, foreign_key};
 pub use condition::Condition;
 pub use expression::{Everywhere, Expr, Term};
 pub use fragment::{Fragment, FragmentPart, FragmentWriter};

@@ -1,6 +1,6 @@
 //! Writes the nodes of a tree as SQL, without recursion.
 
-use bindery_core::dialect::{ListForm, ListKind, ValueKind};
+use bindery_core::dialect::{ListForm, ListKind, SearchPart, ValueKind};
 use bindery_core::sql_writer::SqlWriter;
 
 use super::joins::Tables;
@@ -96,20 +96,12 @@ impl NodeWriter<'_> {
                 Push(" AND "),
                 Child(*high),
             ],
-            Node::StartsWith(column) if dialect.matches_by_glob() => vec![
-                Push("("),
-                Child(*column),
-                Push(" >= "),
-                Placeholder,
-                Push(" AND "),
-                Child(*column),
-                Push(" < "),
-                Placeholder,
-                Push(")"),
-            ],
-            Node::Like(text) | Node::StartsWith(text) => {
-                let (before, after) = dialect.query_syntax().pattern;
-                vec![Child(*text), Push(before), Placeholder, Push(after)]
+            Node::Search(text, _, true) if !dialect.query_syntax().texts_have_nul => {
+                vec![Push("("), Child(*text), Push(" IS NULL AND NULL)")]
+            }
+            Node::Search(text, search, _) => {
+                let parts = dialect.text_search(*search).iter();
+                parts.map(|part| searched(*part, *text)).collect()
             }
             Node::In(value, kind, power) => {
                 let mut parts = vec![Child(*value)];
@@ -173,6 +165,15 @@ impl NodeWriter<'_> {
                 parts
             }
         }
+    }
+}
+
+/// A part of a search in the text at this position.
+fn searched(part: SearchPart, text: usize) -> Step {
+    match part {
+        SearchPart::Sql(sql) => Step::Push(sql),
+        SearchPart::Text => Step::Node(text),
+        SearchPart::Value => Step::Placeholder,
     }
 }
 

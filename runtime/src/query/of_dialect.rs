@@ -6,6 +6,7 @@ use super::condition::Condition;
 use super::expression::{Expr, Term};
 use super::kind::Kind;
 use super::operand::{IsText, Writing};
+use crate::error::{Error, ErrorKind, Result};
 use crate::link::dialect::{Mysql, Postgres, Several, Sqlite};
 use crate::link::engine::Engine;
 use crate::value::types::{ArrayElement, ToColumn};
@@ -82,6 +83,15 @@ fn condition<M, T, K, E>(
     Condition::new(left.call::<T, K>(function).predicate)
 }
 
+/// A pattern would end at its first NUL, and `*` before it match every text.
+fn without_nul(pattern: &str) -> Result<()> {
+    if pattern.contains('\0') {
+        let why = "a pattern of GLOB ends at the character NUL: search by `contains` or `like`";
+        return Err(Error::new(ErrorKind::UnsupportedValue(why.to_owned())));
+    }
+    Ok(())
+}
+
 /// The same methods for columns and expressions.
 macro_rules! both {
     ($($methods:tt)*) => {
@@ -111,13 +121,16 @@ both! {
         condition(self.term(), expression.as_ref(), Function::Matches)
     }
 
-    /// The text matches the pattern of `GLOB`: `*`, `?` and `[…]`. SQLite only.
+    /// The text matches the pattern of `GLOB`: `*`, `?` and `[…]`. SQLite only, which looks at a text up to the first NUL; a pattern
+    /// with one is [`ErrorKind::UnsupportedValue`](crate::ErrorKind::UnsupportedValue) when the query is executed.
     pub fn glob<E: Engine>(self, pattern: impl AsRef<str>) -> Condition<M, E>
     where
         T: IsText,
         E::Dialect: HasSqliteOperators,
     {
-        condition(self.term(), pattern.as_ref(), Function::Glob)
+        let mut matched = condition(self.term(), pattern.as_ref(), Function::Glob);
+        matched.predicate.keep(without_nul(pattern.as_ref()));
+        matched
     }
 
     /// The text has all words of the query: `to_tsvector('simple', …) @@ plainto_tsquery('simple', …)` on PostgreSQL; at least one of

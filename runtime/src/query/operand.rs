@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::link::engine::Engine;
 use crate::model::key::Key;
 use crate::value::RowReader;
+use crate::value::column_form::ColumnForm;
 use crate::value::recorded::value_kind;
 use crate::value::types::{FromColumn, ToColumn};
 
@@ -36,9 +37,11 @@ pub trait Operand<M, T, E: Engine> {
 #[doc(hidden)]
 pub struct Writing<'a> {
     predicate: &'a mut Predicate,
-    is_binary: bool,
+    form: ColumnForm,
     /// The database may not know the type of a value.
     is_typed: bool,
+    /// The digits after the point that a column keeps, where the operand is one; `None` are all that its type can have.
+    pub(super) source: Option<Option<u32>>,
 }
 
 impl<'a> Writing<'a> {
@@ -47,8 +50,19 @@ impl<'a> Writing<'a> {
     pub(crate) fn of(predicate: &'a mut Predicate, column: ColumnPath) -> Self {
         Self {
             predicate,
-            is_binary: column.is_binary(),
+            form: binary(column.is_binary()),
             is_typed: false,
+            source: None,
+        }
+    }
+
+    /// What a column of this form is set to.
+    pub(crate) fn assigned(predicate: &'a mut Predicate, form: ColumnForm) -> Self {
+        Self {
+            predicate,
+            form,
+            is_typed: false,
+            source: None,
         }
     }
 
@@ -56,8 +70,9 @@ impl<'a> Writing<'a> {
     pub(crate) fn untyped(predicate: &'a mut Predicate) -> Self {
         Self {
             predicate,
-            is_binary: false,
+            form: ColumnForm::ANY,
             is_typed: false,
+            source: None,
         }
     }
 
@@ -65,8 +80,9 @@ impl<'a> Writing<'a> {
     pub(crate) fn typed(predicate: &'a mut Predicate, is_binary: bool) -> Self {
         Self {
             predicate,
-            is_binary,
+            form: binary(is_binary),
             is_typed: true,
+            source: None,
         }
     }
 
@@ -76,13 +92,13 @@ impl<'a> Writing<'a> {
             self.typed_value(value);
         } else {
             self.predicate.shape.push(op::VALUE);
-            self.predicate.value(value, self.is_binary);
+            self.predicate.value(value, self.form);
         }
     }
 
     fn typed_value<T: ToColumn + ?Sized>(&mut self, value: &T) {
         let before = self.predicate.values.bytes().len();
-        self.predicate.value(value, self.is_binary);
+        self.predicate.value(value, self.form);
         let kind = value_kind(&self.predicate.values.bytes()[before..]);
         self.predicate.shape.fixed([op::TYPED, kind as u8]);
     }
@@ -91,6 +107,14 @@ impl<'a> Writing<'a> {
     fn key<M, E: Engine, V: ToColumn>(&mut self, key: &Key<M, E, V>) {
         self.predicate.keys.add(key.engine().index());
         self.value(key);
+    }
+}
+
+/// The form of a column of bytes, or of any other.
+const fn binary(is_binary: bool) -> ColumnForm {
+    ColumnForm {
+        is_binary,
+        ..ColumnForm::ANY
     }
 }
 
@@ -160,6 +184,7 @@ impl<M, T, K: Kind, E: Engine> Operand<M, T, E> for Column<M, T, K> {
 
     fn write(self, into: &mut Writing<'_>) {
         into.predicate.push_column(self.path);
+        into.source = Some(self.form.fraction);
     }
 }
 

@@ -424,6 +424,7 @@ impl<'a> Render<'a> {
 
 #[cfg(all(test, feature = "sqlite"))]
 mod tests {
+    use bindery_core::dialect::TextSearch;
     use rusqlite::types::ValueRef;
 
     use super::*;
@@ -447,6 +448,7 @@ mod tests {
         let connection = rusqlite::Connection::open_in_memory().unwrap();
         let table = "CREATE TABLE notes (id INTEGER PRIMARY KEY, name TEXT); CREATE INDEX i ON notes (name)";
         connection.execute_batch(table).unwrap();
+        crate::value::sqlite::like::add_like(&connection).unwrap();
         let name = Column::<Note, String>::at(1).path;
         let condition = |codes: &[u8]| {
             let mut predicate = crate::query::condition::Predicate::column(name);
@@ -457,8 +459,10 @@ mod tests {
         for wanted in [Wanted::Rows, Wanted::AnyRows, Wanted::Count, Wanted::Exists] {
             for shape in [
                 condition(&[op::VALUE, op::EQ]),
-                condition(&[op::LIKE]),
-                condition(&[op::STARTS_WITH]),
+                condition(&[op::SEARCH, TextSearch::Pattern as u8, 0]),
+                condition(&[op::SEARCH, TextSearch::Start as u8, 0]),
+                condition(&[op::SEARCH, TextSearch::Part as u8, 0]),
+                condition(&[op::SEARCH, TextSearch::End as u8, 0]),
             ] {
                 for (limit, offset) in [
                     (Limit::All, false),

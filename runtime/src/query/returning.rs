@@ -76,7 +76,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
         self.repository
             .run(Operation::Update, |physical, sql, engine| {
                 let on = clauses.change_on(&engine)?;
-                set.ensure(engine)?;
+                set.ensure_assigned(engine, sql)?;
                 let dialect = physical.dialect();
                 if sql.returning.is_empty() || !dialect.query_syntax().updates_return {
                     return Err(no_returning_update());

@@ -14,9 +14,8 @@ pub(crate) mod op {
     pub(crate) const LE: u8 = 4;
     pub(crate) const GT: u8 = 5;
     pub(crate) const GE: u8 = 6;
-    pub(crate) const LIKE: u8 = 7;
-    /// Takes a column.
-    pub(crate) const STARTS_WITH: u8 = 8;
+    /// Followed by the kind of search in the text, and by whether what is looked for has a NUL.
+    pub(crate) const SEARCH: u8 = 7;
     /// Followed by the kind of the list's values and the power of two that holds their number.
     pub(crate) const IN: u8 = 9;
     pub(crate) const IS_NULL: u8 = 10;

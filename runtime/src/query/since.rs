@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::link::engine::Engine;
 use crate::model::{HasKey, Model};
 use crate::repository::Repository;
+use crate::value::column_form::ColumnForm;
 use crate::value::types::ToColumn;
 
 /// A page of a table: after a row, at most this many.
@@ -61,7 +62,7 @@ fn between(column: ColumnPath, first: Option<&dyn ToColumn>, last: &dyn ToColumn
     let compared = |value: &dyn ToColumn, code| {
         let mut leaf = Predicate::column(column);
         leaf.shape.fixed([op::VALUE, code]);
-        leaf.value(value, false);
+        leaf.value(value, ColumnForm::ANY);
         leaf
     };
     let mut both = compared(last, op::LE);

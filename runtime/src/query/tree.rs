@@ -1,7 +1,7 @@
 //! The tree of a shape: conditions and expressions. It is read and walked without recursion, as programs build conditions
 //! in loops.
 
-use bindery_core::dialect::{Function, ListKind, ValueKind};
+use bindery_core::dialect::{Function, ListKind, TextSearch, ValueKind};
 
 use super::fragment::read_pieces;
 use super::related::Related;
@@ -27,8 +27,8 @@ pub(crate) enum Node {
     Row(Vec<usize>),
     Compare(&'static str, usize, usize),
     Between(usize, usize, usize),
-    Like(usize),
-    StartsWith(usize),
+    /// A search in a text, for something with a NUL or without.
+    Search(usize, TextSearch, bool),
     /// With the power of two that holds the number of values.
     In(usize, ListKind, u8),
     IsNull(usize),
@@ -159,8 +159,7 @@ impl Node {
             Self::Compare(_, left, right) | Self::And(left, right) | Self::Or(left, right) => {
                 vec![*left, *right]
             }
-            Self::Like(child)
-            | Self::StartsWith(child)
+            Self::Search(child, ..)
             | Self::In(child, ..)
             | Self::IsNull(child)
             | Self::IsNotNull(child)
@@ -207,8 +206,10 @@ fn read_node(reader: &mut ShapeReader<'_>, stack: &mut Vec<usize>) -> Node {
             let related = reader.related();
             Node::Any(related, (reader.byte() == 1).then(one))
         }
-        op::LIKE => Node::Like(one()),
-        op::STARTS_WITH => Node::StartsWith(one()),
+        op::SEARCH => {
+            let search = TextSearch::of_number(reader.byte());
+            Node::Search(one(), search, reader.byte() == 1)
+        }
         op::IN => Node::In(one(), ListKind::of_number(reader.byte()), reader.byte()),
         op::IS_NULL => Node::IsNull(one()),
         op::IS_NOT_NULL => Node::IsNotNull(one()),

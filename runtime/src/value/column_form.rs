@@ -6,25 +6,33 @@ use super::types::{Now, ToColumn};
 
 /// The effect of a column on values that a writer has to know beforehand.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct ColumnForm {
+pub(crate) struct ColumnForm {
     /// Digits that a value may have after its point.
-    pub(super) fraction: Option<u32>,
+    pub(crate) fraction: Option<u32>,
     /// Digits that a number may have in all.
-    pub(super) digits: Option<u32>,
+    pub(crate) digits: Option<u32>,
+    /// Characters that a text may have.
+    pub(crate) length: Option<u32>,
     /// A column of bytes.
-    pub(super) is_binary: bool,
+    pub(crate) is_binary: bool,
     /// A column of years.
-    pub(super) is_year: bool,
+    pub(crate) is_year: bool,
 }
 
 impl ColumnForm {
     /// A column that keeps every value of its type as it is.
-    pub(super) const ANY: Self = Self {
+    pub(crate) const ANY: Self = Self {
         fraction: None,
         digits: None,
+        length: None,
         is_binary: false,
         is_year: false,
     };
+
+    /// Does it keep every integer and text as it is?
+    pub(crate) const fn keeps_plain_values(self) -> bool {
+        self.length.is_none() && !self.is_year
+    }
 }
 
 /// Writes the value of one column, in the form that the column keeps.
@@ -42,6 +50,12 @@ impl<'w, 'a> ColumnWriter<'w, 'a> {
         }
     }
 
+    /// The column has this form.
+    pub(crate) fn form(mut self, form: ColumnForm) -> Self {
+        self.form = form;
+        self
+    }
+
     /// The column keeps this number of digits after the point, of a number or of seconds. A finer time is cut to them; a finer
     /// number, which databases would round silently, is refused.
     pub fn fraction(mut self, digits: u32) -> Self {
@@ -52,6 +66,12 @@ impl<'w, 'a> ColumnWriter<'w, 'a> {
     /// A number of the column may have this number of digits in all. SQLite would make a float of a longer one.
     pub fn digits(mut self, digits: u32) -> Self {
         self.form.digits = Some(digits);
+        self
+    }
+
+    /// A text of the column may have this number of characters. PostgreSQL would report a longer one without its column.
+    pub fn length(mut self, characters: u32) -> Self {
+        self.form.length = Some(characters);
         self
     }
 

@@ -1,11 +1,11 @@
 //! Values that are recorded before the statement exists that they are bound to, and replayed into it later.
 
-use bindery_core::dialect::{ListForm, ListKind, ValueKind};
+use bindery_core::dialect::{ListForm, ListKind, TextSearch, ValueKind};
 
 use super::types::{Interval, PlainValue};
 use super::utf8::utf8;
 use super::writer::ParamTarget;
-use super::{Buffer, ParamWriter, json_list};
+use super::{Buffer, ParamWriter, json_list, text_search};
 use crate::error::{Error, ErrorKind, Result};
 use bindery_core::dialect::Dialect;
 
@@ -36,10 +36,8 @@ pub(super) const INTERVAL: u8 = 17;
 pub(super) const ARRAY: u8 = 18;
 /// The values of one list, for `in_list`.
 const LIST: u8 = 19;
-/// A pattern of `like`, in the syntax of `like`.
-const PATTERN: u8 = 20;
-/// The text that `starts_with` searches.
-const PREFIX: u8 = 21;
+/// A text that is looked for in another; the kind of search follows.
+const SEARCH: u8 = 20;
 
 /// Values of an expression that is written twice where NULL is placed by an order of its own.
 const ORDERED: u8 = 22;
@@ -246,29 +244,14 @@ fn too_long() -> Error {
     Error::new(ErrorKind::UnsupportedValue(why))
 }
 
-/// Records a pattern of `like`: `%` any text, `_` any character, `|` before one of the three: that character itself.
-pub(crate) fn record_pattern(values: &mut RecordedValues, pattern: &str) -> Result<()> {
-    let escapes = pattern.chars().rev().take_while(|&letter| letter == '|');
-    if escapes.count() % 2 == 1 {
-        let why = "a pattern cannot end with a single `|`: write `||` for the character".to_owned();
-        return Err(Error::new(ErrorKind::UnsupportedValue(why)));
-    }
-    push_sized(values, PATTERN, pattern.as_bytes())
-}
-
-/// Records the text that `starts_with` searches.
-pub(crate) fn record_prefix(values: &mut RecordedValues, prefix: &str) -> Result<()> {
-    push_sized(values, PREFIX, prefix.as_bytes())
-}
-
-/// The text as a pattern that matches only it.
-pub(crate) fn escape_pattern(text: &str, pattern: &mut String) {
-    for letter in text.chars() {
-        if matches!(letter, '%' | '_' | '|') {
-            pattern.push('|');
-        }
-        pattern.push(letter);
-    }
+/// Records a text that is looked for in another.
+pub(crate) fn record_search(
+    values: &mut RecordedValues,
+    search: TextSearch,
+    text: &str,
+) -> Result<()> {
+    values.push(SEARCH);
+    push_sized(values, search as u8, text.as_bytes())
 }
 
 /// Records these values as one list, and gives the kind of its values.
@@ -404,8 +387,10 @@ fn replay_one(tape: &mut Tape<'_>, params: &mut ParamWriter<'_>) {
             let (count, size) = (tape.length(), tape.length());
             replay_list(tape.take(size), count, params);
         }
-        PATTERN => replay_pattern(tape.text(), params),
-        PREFIX => replay_prefix(tape.text(), params),
+        SEARCH => {
+            let [search] = tape.fixed();
+            text_search::replay(TextSearch::of_number(search), tape.text(), params);
+        }
         _ => params.null(),
     }
 }
@@ -459,72 +444,6 @@ pub(crate) fn split(values: &[u8]) -> Vec<&[u8]> {
     parts
 }
 
-/// SQLite folds case in `LIKE`, so it has `GLOB` there, whose patterns differ.
-fn replay_pattern(pattern: &str, params: &mut ParamWriter<'_>) {
-    if params.dialect().matches_by_glob() {
-        params.text(&glob(pattern));
-    } else {
-        params.text(pattern);
-    }
-}
-
-fn glob(pattern: &str) -> String {
-    let mut glob = String::with_capacity(pattern.len() + 8);
-    let mut letters = pattern.chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '%' => glob.push('*'),
-            '_' => glob.push('?'),
-            '|' => push_glob_literal(letters.next().unwrap_or('|'), &mut glob),
-            other => push_glob_literal(other, &mut glob),
-        }
-    }
-    glob
-}
-
-fn push_glob_literal(letter: char, glob: &mut String) {
-    if matches!(letter, '*' | '?' | '[') {
-        glob.push('[');
-        glob.push(letter);
-        glob.push(']');
-    } else {
-        glob.push(letter);
-    }
-}
-
-/// A range where patterns are not looked up in an index, else a pattern.
-fn replay_prefix(prefix: &str, params: &mut ParamWriter<'_>) {
-    if params.dialect().matches_by_glob() {
-        params.text(prefix);
-        match successor(prefix) {
-            Some(end) => params.text(&end),
-            // Bytes are greater than every text.
-            None => params.bytes(&[]),
-        }
-    } else {
-        let mut pattern = String::with_capacity(prefix.len() + 4);
-        escape_pattern(prefix, &mut pattern);
-        pattern.push('%');
-        params.text(&pattern);
-    }
-}
-
-/// The least text that is greater than all texts with this prefix.
-fn successor(prefix: &str) -> Option<String> {
-    let mut text = prefix.to_owned();
-    while let Some(last) = text.pop() {
-        let next = match last {
-            '\u{d7ff}' => Some('\u{e000}'),
-            other => char::from_u32(other as u32 + 1),
-        };
-        if let Some(next) = next {
-            text.push(next);
-            return Some(text);
-        }
-    }
-    None
-}
-
 impl ParamWriter<'_> {
     /// The dialect of the statement that is written to.
     pub(crate) fn dialect(&self) -> Dialect {
@@ -537,44 +456,6 @@ impl ParamWriter<'_> {
             ParamTarget::Mysql(_) => Dialect::Mysql,
             ParamTarget::Recorder(recorder) => recorder.1,
             ParamTarget::Json(_) | ParamTarget::None(_) => Dialect::Sqlite,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_become_globs_of_the_same_meaning() {
-        for (pattern, expected) in [
-            ("a%b_c", "a*b?c"),
-            ("100|%", "100%"),
-            ("|_||", "_|"),
-            ("*?[", "[*][?][[]"),
-            ("|*", "[*]"),
-        ] {
-            assert_eq!(glob(pattern), expected, "{pattern}");
-        }
-    }
-
-    #[test]
-    fn a_prefix_ends_before_its_successor() {
-        assert_eq!(successor("ab").as_deref(), Some("ac"));
-        assert_eq!(successor("a\u{10ffff}").as_deref(), Some("b"));
-        assert_eq!(successor("\u{d7ff}").as_deref(), Some("\u{e000}"));
-        assert_eq!(successor("\u{10ffff}"), None);
-        assert_eq!(successor(""), None);
-    }
-
-    #[test]
-    fn a_pattern_that_ends_within_an_escape_is_refused() {
-        let mut values = RecordedValues::new();
-        for pattern in ["|", "a|||"] {
-            assert!(record_pattern(&mut values, pattern).is_err(), "{pattern}");
-        }
-        for pattern in ["", "||", "|%", "a||||"] {
-            assert!(record_pattern(&mut values, pattern).is_ok(), "{pattern}");
         }
     }
 }

@@ -4,7 +4,7 @@ use super::ColumnSet;
 use super::column_form::{ColumnForm, ColumnWriter};
 use super::types::{Interval, Now, ToColumn};
 use super::{calendar, rounding};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Constraint, Error, ErrorKind};
 
 /// Takes the values of a statement's placeholders in order and hands each to the database in the form it keeps.
 ///
@@ -215,14 +215,25 @@ impl<'a> ParamWriter<'a> {
         u64(value: u64);
         /// A boolean.
         bool(value: bool);
-        /// Text.
-        text(value: &str);
         /// Bytes.
         bytes(value: &[u8]);
         /// Floats of 32 bits.
         vector(values: &[f32]);
         /// A span of time as PostgreSQL counts it.
         interval(value: Interval);
+    }
+
+    /// Text.
+    pub fn text(&mut self, value: &str) {
+        let is_longer = |most: u32| {
+            let most = most as usize;
+            value.len() > most && value.chars().nth(most).is_some()
+        };
+        if self.form.length.is_some_and(is_longer) {
+            let constraint = Constraint::default();
+            return self.refuse_with(Error::new(ErrorKind::ValueOutOfRange(constraint)));
+        }
+        each!(self.text(value));
     }
 
     /// A 32-bit float.
@@ -367,6 +378,11 @@ impl<'a> ParamWriter<'a> {
     /// The writer to a column whose numbers have this number of [digits in all](ColumnWriter::digits).
     pub fn digits(&mut self, digits: u32) -> ColumnWriter<'_, 'a> {
         self.column().digits(digits)
+    }
+
+    /// The writer to a column whose texts have this number of [characters](ColumnWriter::length) at most.
+    pub fn length(&mut self, characters: u32) -> ColumnWriter<'_, 'a> {
+        self.column().length(characters)
     }
 
     /// The writer to a column of [bytes](ColumnWriter::binary).

@@ -63,6 +63,13 @@ impl Column {
         self.column_type.fraction_digits().or(self.float_digits)
     }
 
+    /// Returns how many characters a text of the column has at most, on engines that look at it. A type of the database's own that is
+    /// written as text has a length of its own.
+    pub fn text_length(&self) -> Option<u32> {
+        let is_text = self.column_type.class() == TypeClass::Text && !self.as_text;
+        self.column_type.length().filter(|_| is_text)
+    }
+
     /// Does SQLite make a float of numbers in it that have more than 15 digits? Its affinity is NUMERIC then (section 3.1
     /// of SQLite's "Datatypes"): no integer, and not one of our spellings that keep text.
     pub fn is_float_on_sqlite(&self, source: Dialect) -> bool {

@@ -226,7 +226,7 @@ pub mod orders {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.item);
+            params.length(40).push(&self.item);
         }
     }
 
@@ -242,7 +242,7 @@ pub mod orders {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.item);
+            params.length(40).given(&self.item);
         }
     }
 
@@ -280,7 +280,7 @@ pub mod orders {
 
         fn write_row<E: ::bindery::Engine>(row: &Order, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.item);
+            params.length(40).push(&row.item);
         }
     }
 
@@ -304,7 +304,7 @@ pub mod orders {
         }
 
         fn write_saved<E: ::bindery::Engine>(row: &Order, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(&row.item);
+            params.length(40).push(&row.item);
         }
     }
 
@@ -405,7 +405,8 @@ pub mod order {
     pub const id: Column<model::Order, super::orders::OrderId> = ::bindery::query::column(0);
 
     /// `item`
-    pub const item: Column<model::Order, ::std::string::String> = ::bindery::query::column(1);
+    pub const item: Column<model::Order, ::std::string::String> =
+        ::bindery::query::column(1).of_length(40);
 }
 
 /// Model `Stock`, table `stock`, on `m`.
@@ -490,7 +491,7 @@ pub mod stock_ {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(&self.item);
+            params.length(40).push(&self.item);
             params.push(&self.pieces);
         }
     }
@@ -544,7 +545,7 @@ pub mod stock_ {
         }
 
         fn write_row<E: ::bindery::Engine>(row: &Stock, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(&row.item);
+            params.length(40).push(&row.item);
             params.push(&row.pieces);
         }
     }
@@ -668,7 +669,8 @@ pub mod stock {
     use ::bindery::query::Column;
 
     /// `item`
-    pub const item: Column<model::Stock, super::stock_::StockId> = ::bindery::query::column(0);
+    pub const item: Column<model::Stock, super::stock_::StockId> =
+        ::bindery::query::column(0).of_length(40);
 
     /// `pieces`
     pub const pieces: Column<model::Stock, i32> = ::bindery::query::column(1);
@@ -762,7 +764,7 @@ pub mod notes {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.line);
+            params.length(80).push(&self.line);
         }
     }
 
@@ -778,7 +780,7 @@ pub mod notes {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.line);
+            params.length(80).given(&self.line);
         }
     }
 
@@ -816,7 +818,7 @@ pub mod notes {
 
         fn write_row<E: ::bindery::Engine>(row: &Note<E>, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.line);
+            params.length(80).push(&row.line);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Note<E>, engine: E) -> bool {
@@ -850,7 +852,7 @@ pub mod notes {
             row: &Note<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.line);
+            params.length(80).push(&row.line);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &NoteId<E>, engine: E) -> bool {
@@ -1094,7 +1096,8 @@ pub mod note {
         ::bindery::query::column(0);
 
     /// `line`
-    pub const line: Column<model::Note, ::std::string::String> = ::bindery::query::column(1);
+    pub const line: Column<model::Note, ::std::string::String> =
+        ::bindery::query::column(1).of_length(80);
 }
 
 /// Model `Draft`, table `drafts`, on `lite`.
@@ -1188,7 +1191,7 @@ pub mod drafts {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.line);
+            params.length(80).push(&self.line);
         }
     }
 
@@ -1204,7 +1207,7 @@ pub mod drafts {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.line);
+            params.length(80).given(&self.line);
         }
     }
 
@@ -1242,7 +1245,7 @@ pub mod drafts {
 
         fn write_row<E: ::bindery::Engine>(row: &Draft, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.line);
+            params.length(80).push(&row.line);
         }
     }
 
@@ -1266,7 +1269,7 @@ pub mod drafts {
         }
 
         fn write_saved<E: ::bindery::Engine>(row: &Draft, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(&row.line);
+            params.length(80).push(&row.line);
         }
     }
 
@@ -1365,7 +1368,8 @@ pub mod draft {
     pub const id: Column<model::Draft, super::drafts::DraftId> = ::bindery::query::column(0);
 
     /// `line`
-    pub const line: Column<model::Draft, ::std::string::String> = ::bindery::query::column(1);
+    pub const line: Column<model::Draft, ::std::string::String> =
+        ::bindery::query::column(1).of_length(80);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

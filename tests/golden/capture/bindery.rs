@@ -238,8 +238,8 @@ pub mod notes {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.id);
-            params.push(&self.slug);
-            params.push(&self.body);
+            params.length(100).push(&self.slug);
+            params.length(400).push(&self.body);
         }
     }
 
@@ -257,8 +257,8 @@ pub mod notes {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.slug);
-            params.given(&self.body);
+            params.length(100).given(&self.slug);
+            params.length(400).given(&self.body);
         }
     }
 
@@ -297,8 +297,8 @@ pub mod notes {
 
         fn write_row<E: ::bindery::Engine>(row: &Note<E>, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.slug);
-            params.push(&row.body);
+            params.length(100).push(&row.slug);
+            params.length(400).push(&row.body);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Note<E>, engine: E) -> bool {
@@ -332,8 +332,8 @@ pub mod notes {
             row: &Note<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.slug);
-            params.push(&row.body);
+            params.length(100).push(&row.slug);
+            params.length(400).push(&row.body);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &NoteId<E>, engine: E) -> bool {
@@ -800,10 +800,12 @@ pub mod note {
         ::bindery::query::column(0);
 
     /// `slug`
-    pub const slug: Column<model::Note, ::std::string::String> = ::bindery::query::column(1);
+    pub const slug: Column<model::Note, ::std::string::String> =
+        ::bindery::query::column(1).of_length(100);
 
     /// `body`
-    pub const body: Column<model::Note, ::std::string::String> = ::bindery::query::column(2);
+    pub const body: Column<model::Note, ::std::string::String> =
+        ::bindery::query::column(2).of_length(400);
 
     /// The rows of `remarks` whose `note_id` refers to this one.
     pub const remarks: HasMany<model::Note, model::Remark> = HasMany::at(0);
@@ -933,10 +935,10 @@ pub mod order_by {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(&self.select);
+            params.length(60).push(&self.select);
             params.push(&self.its);
             params.push(&self.group);
-            params.push(&self.end);
+            params.length(60).push(&self.end);
         }
     }
 
@@ -952,7 +954,7 @@ pub mod order_by {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.end);
+            params.length(60).given(&self.end);
         }
     }
 
@@ -995,10 +997,10 @@ pub mod order_by {
             row: &Order<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.select);
+            params.length(60).push(&row.select);
             params.push(&row.its);
             params.push(&row.group);
-            params.push(&row.end);
+            params.length(60).push(&row.end);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Order<E>, engine: E) -> bool {
@@ -1039,7 +1041,7 @@ pub mod order_by {
             row: &Order<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.end);
+            params.length(60).push(&row.end);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &OrderId<E>, engine: E) -> bool {
@@ -1433,7 +1435,8 @@ pub mod order {
     use ::bindery::query::{Column, Nullable};
 
     /// `select`
-    pub const select: Column<model::Order, ::std::string::String> = ::bindery::query::column(0);
+    pub const select: Column<model::Order, ::std::string::String> =
+        ::bindery::query::column(0).of_length(60);
 
     /// `it's`
     pub const its: Column<model::Order, i64> = ::bindery::query::column(1);
@@ -1443,7 +1446,7 @@ pub mod order {
 
     /// `end`
     pub const end: Column<model::Order, ::std::string::String, Nullable> =
-        ::bindery::query::column(3);
+        ::bindery::query::column(3).of_length(60);
 }
 
 /// Model `Remark`, table `remarks`, on `default` and `p`.
@@ -1573,7 +1576,7 @@ pub mod remarks {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.id);
             params.push(&self.note_id);
-            params.push(&self.body);
+            params.length(100).push(&self.body);
         }
     }
 
@@ -1592,7 +1595,7 @@ pub mod remarks {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.note_id);
-            params.given(&self.body);
+            params.length(100).given(&self.body);
         }
     }
 
@@ -1635,7 +1638,7 @@ pub mod remarks {
         ) {
             params.push(&row.id);
             params.push(&row.note_id);
-            params.push(&row.body);
+            params.length(100).push(&row.body);
         }
 
         fn new_belongs_to<E: ::bindery::Engine>(new: &NewRemark<E>, engine: E) -> bool {
@@ -1681,7 +1684,7 @@ pub mod remarks {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.note_id);
-            params.push(&row.body);
+            params.length(100).push(&row.body);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &RemarkId<E>, engine: E) -> bool {
@@ -2009,7 +2012,7 @@ pub mod remark {
 
     /// `body`
     pub const body: Column<model::Remark, ::std::string::String, Nullable> =
-        ::bindery::query::column(2);
+        ::bindery::query::column(2).of_length(100);
 }
 
 /// Model `Mention`, table `mentions`, on `default`.

@@ -254,8 +254,8 @@ pub mod users {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.email);
-            params.push(&self.name);
+            params.length(190).push(&self.email);
+            params.length(80).push(&self.name);
         }
     }
 
@@ -273,8 +273,8 @@ pub mod users {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.email);
-            params.given(&self.name);
+            params.length(190).given(&self.email);
+            params.length(80).given(&self.name);
         }
     }
 
@@ -313,8 +313,8 @@ pub mod users {
 
         fn write_row<E: ::bindery::Engine>(row: &User, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.email);
-            params.push(&row.name);
+            params.length(190).push(&row.email);
+            params.length(80).push(&row.name);
         }
     }
 
@@ -338,8 +338,8 @@ pub mod users {
         }
 
         fn write_saved<E: ::bindery::Engine>(row: &User, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(&row.email);
-            params.push(&row.name);
+            params.length(190).push(&row.email);
+            params.length(80).push(&row.name);
         }
     }
 
@@ -506,11 +506,12 @@ pub mod user {
     pub const id: Column<model::User, super::users::UserId> = ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
+    pub const email: Column<model::User, ::std::string::String> =
+        ::bindery::query::column(1).of_length(190);
 
     /// `name`
     pub const name: Column<model::User, ::std::string::String, Nullable> =
-        ::bindery::query::column(2);
+        ::bindery::query::column(2).of_length(80);
 }
 
 /// Model `LegacyUser`, table `old_users`, on `legacy`.
@@ -660,9 +661,9 @@ pub mod old_users {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.user_no);
-            params.push(&self.full_name);
-            params.push(&self.email_address);
-            params.push(&self.fax);
+            params.length(200).push(&self.full_name);
+            params.length(190).push(&self.email_address);
+            params.length(40).push(&self.fax);
         }
     }
 
@@ -681,9 +682,9 @@ pub mod old_users {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.full_name);
-            params.given(&self.email_address);
-            params.given(&self.fax);
+            params.length(200).given(&self.full_name);
+            params.length(190).given(&self.email_address);
+            params.length(40).given(&self.fax);
         }
     }
 
@@ -726,9 +727,9 @@ pub mod old_users {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.user_no);
-            params.push(&row.full_name);
-            params.push(&row.email_address);
-            params.push(&row.fax);
+            params.length(200).push(&row.full_name);
+            params.length(190).push(&row.email_address);
+            params.length(40).push(&row.fax);
         }
     }
 
@@ -758,9 +759,9 @@ pub mod old_users {
             row: &LegacyUser,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.full_name);
-            params.push(&row.email_address);
-            params.push(&row.fax);
+            params.length(200).push(&row.full_name);
+            params.length(190).push(&row.email_address);
+            params.length(40).push(&row.fax);
         }
     }
 
@@ -946,15 +947,15 @@ pub mod legacy_user {
 
     /// `full_name`
     pub const full_name: Column<model::LegacyUser, ::std::string::String, Nullable> =
-        ::bindery::query::column(1);
+        ::bindery::query::column(1).of_length(200);
 
     /// `email_address`
     pub const email_address: Column<model::LegacyUser, ::std::string::String> =
-        ::bindery::query::column(2);
+        ::bindery::query::column(2).of_length(190);
 
     /// `fax`
     pub const fax: Column<model::LegacyUser, ::std::string::String, Nullable> =
-        ::bindery::query::column(3);
+        ::bindery::query::column(3).of_length(40);
 }
 
 /// Model `Member`, table `members`, on `archive`.
@@ -1073,8 +1074,8 @@ pub mod members {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.id);
-            params.push(&self.mail);
-            params.push(&self.name);
+            params.length(190).push(&self.mail);
+            params.length(80).push(&self.name);
         }
     }
 
@@ -1092,8 +1093,8 @@ pub mod members {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.mail);
-            params.given(&self.name);
+            params.length(190).given(&self.mail);
+            params.length(80).given(&self.name);
         }
     }
 
@@ -1132,8 +1133,8 @@ pub mod members {
 
         fn write_row<E: ::bindery::Engine>(row: &Member, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.mail);
-            params.push(&row.name);
+            params.length(190).push(&row.mail);
+            params.length(80).push(&row.name);
         }
     }
 
@@ -1163,8 +1164,8 @@ pub mod members {
             row: &Member,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.mail);
-            params.push(&row.name);
+            params.length(190).push(&row.mail);
+            params.length(80).push(&row.name);
         }
     }
 
@@ -1270,11 +1271,12 @@ pub mod member {
     pub const id: Column<model::Member, super::members::MemberId> = ::bindery::query::column(0);
 
     /// `mail`
-    pub const mail: Column<model::Member, ::std::string::String> = ::bindery::query::column(1);
+    pub const mail: Column<model::Member, ::std::string::String> =
+        ::bindery::query::column(1).of_length(190);
 
     /// `name`
     pub const name: Column<model::Member, ::std::string::String, Nullable> =
-        ::bindery::query::column(2);
+        ::bindery::query::column(2).of_length(80);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -359,7 +359,7 @@ pub mod teas {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.name);
+            params.length(40).push(&self.name);
             params.push(&self.leaf);
             params.push(&self.picked);
             params.push(&self.packed);
@@ -382,7 +382,7 @@ pub mod teas {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.name);
+            params.length(40).given(&self.name);
             params.given(&self.leaf);
             params.given(&self.picked);
             params.given(&self.packed);
@@ -432,7 +432,7 @@ pub mod teas {
 
         fn write_row<E: ::bindery::Engine>(row: &Tea, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.name);
+            params.length(40).push(&row.name);
             params.push(&row.leaf);
             params.push(&row.picked);
             params.push(&row.packed);
@@ -462,7 +462,7 @@ pub mod teas {
         }
 
         fn write_saved<E: ::bindery::Engine>(row: &Tea, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(&row.name);
+            params.length(40).push(&row.name);
             params.push(&row.leaf);
             params.push(&row.picked);
             params.push(&row.packed);
@@ -666,7 +666,8 @@ pub mod tea {
     pub const id: Column<model::Tea, super::teas::TeaId> = ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::Tea, ::std::string::String> = ::bindery::query::column(1);
+    pub const name: Column<model::Tea, ::std::string::String> =
+        ::bindery::query::column(1).of_length(40);
 
     /// `leaf`
     pub const leaf: Column<model::Tea, super::enums::Leaf> = ::bindery::query::column(2);
@@ -683,7 +684,9 @@ pub mod tea {
     > = ::bindery::query::column(4);
 
     /// `price`
-    pub const price: Column<model::Tea, ::bindery::types::BigDecimal> = ::bindery::query::column(5);
+    pub const price: Column<model::Tea, ::bindery::types::BigDecimal> = ::bindery::query::column(5)
+        .of_digits(15)
+        .of_fraction(2, ::bindery::query::Fraction::Decimal);
 
     /// `batch`
     pub const batch: Column<model::Tea, ::bindery::types::Uuid, Nullable> =

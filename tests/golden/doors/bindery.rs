@@ -223,7 +223,7 @@ pub mod blogs {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.title);
+            params.length(255).push(&self.title);
             params.push(&self.content);
         }
     }
@@ -242,7 +242,7 @@ pub mod blogs {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.title);
+            params.length(255).given(&self.title);
             params.given(&self.content);
         }
     }
@@ -282,7 +282,7 @@ pub mod blogs {
 
         fn write_row<E: ::bindery::Engine>(row: &Blog<E>, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.title);
+            params.length(255).push(&row.title);
             params.push(&row.content);
         }
 
@@ -317,7 +317,7 @@ pub mod blogs {
             row: &Blog<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.title);
+            params.length(255).push(&row.title);
             params.push(&row.content);
         }
 
@@ -539,7 +539,8 @@ pub mod blog {
         ::bindery::query::column(0);
 
     /// `title`
-    pub const title: Column<model::Blog, ::std::string::String> = ::bindery::query::column(1);
+    pub const title: Column<model::Blog, ::std::string::String> =
+        ::bindery::query::column(1).of_length(255);
 
     /// `content`
     pub const content: Column<model::Blog, ::std::string::String, Nullable> =
@@ -639,7 +640,7 @@ pub mod categories {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.name);
+            params.length(40).push(&self.name);
         }
     }
 
@@ -655,7 +656,7 @@ pub mod categories {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.name);
+            params.length(40).given(&self.name);
         }
     }
 
@@ -696,7 +697,7 @@ pub mod categories {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.id);
-            params.push(&row.name);
+            params.length(40).push(&row.name);
         }
     }
 
@@ -726,7 +727,7 @@ pub mod categories {
             row: &Category,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.name);
+            params.length(40).push(&row.name);
         }
     }
 
@@ -890,7 +891,8 @@ pub mod category {
         ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::Category, ::std::string::String> = ::bindery::query::column(1);
+    pub const name: Column<model::Category, ::std::string::String> =
+        ::bindery::query::column(1).of_length(40);
 }
 
 /// Model `User`, table `users`, on `default`.
@@ -1050,8 +1052,8 @@ pub mod users {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.email);
-            params.push(&self.nick);
+            params.length(200).push(&self.email);
+            params.length(40).push(&self.nick);
             params.push(&self.revision.unwrap_or(1));
             params.push(&self.changed);
         }
@@ -1071,8 +1073,8 @@ pub mod users {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.email);
-            params.given(&self.nick);
+            params.length(200).given(&self.email);
+            params.length(40).given(&self.nick);
         }
     }
 
@@ -1113,8 +1115,8 @@ pub mod users {
 
         fn write_row<E: ::bindery::Engine>(row: &User, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.email);
-            params.push(&row.nick);
+            params.length(200).push(&row.email);
+            params.length(40).push(&row.nick);
             params.push(&row.revision);
             params.push(&row.changed);
         }
@@ -1140,8 +1142,8 @@ pub mod users {
         }
 
         fn write_saved<E: ::bindery::Engine>(row: &User, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(&row.email);
-            params.push(&row.nick);
+            params.length(200).push(&row.email);
+            params.length(40).push(&row.nick);
         }
 
         fn write_version<E: ::bindery::Engine>(
@@ -1334,11 +1336,12 @@ pub mod user {
     pub const id: Column<model::User, super::users::UserId> = ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
+    pub const email: Column<model::User, ::std::string::String> =
+        ::bindery::query::column(1).of_length(200);
 
     /// `nick`
     pub const nick: Column<model::User, ::std::string::String, Nullable> =
-        ::bindery::query::column(2);
+        ::bindery::query::column(2).of_length(40);
 
     /// `revision`
     pub const revision: Column<model::User, i32> = ::bindery::query::column(3);

@@ -444,9 +444,9 @@ pub mod visits {
             params.given(&self.note);
             params.fraction(0).given(&self.seen);
             params.given(&self.day);
-            params.given(&self.label);
+            params.length(20).given(&self.label);
             params.fraction(2).given(&self.price);
-            params.given(&self.made);
+            params.length(40).given(&self.made);
         }
     }
 
@@ -479,9 +479,9 @@ pub mod visits {
             params.given(&self.note);
             params.fraction(0).given(&self.seen);
             params.given(&self.day);
-            params.given(&self.label);
+            params.length(20).given(&self.label);
             params.fraction(2).given(&self.price);
-            params.given(&self.made);
+            params.length(40).given(&self.made);
         }
     }
 
@@ -538,9 +538,9 @@ pub mod visits {
             params.push(&row.note);
             params.fraction(0).push(&row.seen);
             params.push(&row.day);
-            params.push(&row.label);
+            params.length(20).push(&row.label);
             params.fraction(2).push(&row.price);
-            params.push(&row.made);
+            params.length(40).push(&row.made);
         }
 
         fn new_belongs_to<E: ::bindery::Engine>(new: &NewVisit<E>, engine: E) -> bool {
@@ -597,9 +597,9 @@ pub mod visits {
             params.push(&row.note);
             params.fraction(0).push(&row.seen);
             params.push(&row.day);
-            params.push(&row.label);
+            params.length(20).push(&row.label);
             params.fraction(2).push(&row.price);
-            params.push(&row.made);
+            params.length(40).push(&row.made);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &VisitId<E>, engine: E) -> bool {
@@ -1154,20 +1154,22 @@ pub mod visit {
 
     /// `seen`
     pub const seen: Column<model::Visit, ::bindery::types::NaiveDateTime> =
-        ::bindery::query::column(6);
+        ::bindery::query::column(6).of_fraction(0, ::bindery::query::Fraction::Moment);
 
     /// `day`
     pub const day: Column<model::Visit, ::bindery::types::NaiveDate> = ::bindery::query::column(7);
 
     /// `label`
-    pub const label: Column<model::Visit, ::std::string::String> = ::bindery::query::column(8);
+    pub const label: Column<model::Visit, ::std::string::String> =
+        ::bindery::query::column(8).of_length(20);
 
     /// `price`
     pub const price: Column<model::Visit, ::bindery::types::BigDecimal> =
-        ::bindery::query::column(9);
+        ::bindery::query::column(9).of_fraction(2, ::bindery::query::Fraction::Decimal);
 
     /// `made`
-    pub const made: Column<model::Visit, ::std::string::String> = ::bindery::query::column(10);
+    pub const made: Column<model::Visit, ::std::string::String> =
+        ::bindery::query::column(10).of_length(40);
 
     /// The rows of `visits` whose `before` refers to this one.
     pub const visits: HasMany<model::Visit, model::Visit> = HasMany::at(0);

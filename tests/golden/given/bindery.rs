@@ -473,15 +473,15 @@ pub mod members {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.email);
-            params.push(&self.name);
+            params.length(200).push(&self.email);
+            params.length(100).push(&self.name);
             params.push(&self.born);
             params.push(&self.height);
-            params.push(&self.card);
+            params.length(20).push(&self.card);
             params.push(&self.brought_by);
             params.given(&self.points);
-            params.given(&self.city);
-            params.given(&self.colour);
+            params.length(40).given(&self.city);
+            params.length(20).given(&self.colour);
         }
     }
 
@@ -506,15 +506,15 @@ pub mod members {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.email);
-            params.given(&self.name);
+            params.length(200).given(&self.email);
+            params.length(100).given(&self.name);
             params.given(&self.born);
             params.given(&self.height);
-            params.given(&self.card);
+            params.length(20).given(&self.card);
             params.given(&self.brought_by);
             params.given(&self.points);
-            params.given(&self.city);
-            params.given(&self.colour);
+            params.length(40).given(&self.city);
+            params.length(20).given(&self.colour);
         }
     }
 
@@ -563,15 +563,15 @@ pub mod members {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.id);
-            params.push(&row.email);
-            params.push(&row.name);
+            params.length(200).push(&row.email);
+            params.length(100).push(&row.name);
             params.push(&row.born);
             params.push(&row.height);
-            params.push(&row.card);
+            params.length(20).push(&row.card);
             params.push(&row.brought_by);
             params.push(&row.points);
-            params.push(&row.city);
-            params.push(&row.colour);
+            params.length(40).push(&row.city);
+            params.length(20).push(&row.colour);
         }
 
         fn new_belongs_to<E: ::bindery::Engine>(new: &NewMember<E>, engine: E) -> bool {
@@ -624,15 +624,15 @@ pub mod members {
             row: &Member<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.email);
-            params.push(&row.name);
+            params.length(200).push(&row.email);
+            params.length(100).push(&row.name);
             params.push(&row.born);
             params.push(&row.height);
-            params.push(&row.card);
+            params.length(20).push(&row.card);
             params.push(&row.brought_by);
             params.push(&row.points);
-            params.push(&row.city);
-            params.push(&row.colour);
+            params.length(40).push(&row.city);
+            params.length(20).push(&row.colour);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &MemberId<E>, engine: E) -> bool {
@@ -1508,11 +1508,12 @@ pub mod member {
         ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::Member, ::std::string::String> = ::bindery::query::column(1);
+    pub const email: Column<model::Member, ::std::string::String> =
+        ::bindery::query::column(1).of_length(200);
 
     /// `name`
     pub const name: Column<model::Member, ::std::string::String, Nullable> =
-        ::bindery::query::column(2);
+        ::bindery::query::column(2).of_length(100);
 
     /// `born`
     pub const born: Column<model::Member, i16, Nullable> = ::bindery::query::column(3);
@@ -1522,7 +1523,7 @@ pub mod member {
 
     /// `card`
     pub const card: Column<model::Member, ::std::string::String, Nullable> =
-        ::bindery::query::column(5);
+        ::bindery::query::column(5).of_length(20);
 
     /// `brought_by`
     pub const brought_by: Column<
@@ -1535,11 +1536,12 @@ pub mod member {
     pub const points: Column<model::Member, i32> = ::bindery::query::column(7);
 
     /// `city`
-    pub const city: Column<model::Member, ::std::string::String> = ::bindery::query::column(8);
+    pub const city: Column<model::Member, ::std::string::String> =
+        ::bindery::query::column(8).of_length(40);
 
     /// `colour`
     pub const colour: Column<model::Member, ::std::string::String, Nullable> =
-        ::bindery::query::column(9);
+        ::bindery::query::column(9).of_length(20);
 
     /// The rows of `members` whose `brought_by` refers to this one.
     pub const members: HasMany<model::Member, model::Member> = HasMany::at(0);
@@ -1908,7 +1910,7 @@ pub mod words {
             params.push(&self.new);
             params.push(&self.clone);
             params.push(&self.default);
-            params.push(&self.into);
+            params.length(20).push(&self.into);
             params.push(&self.self_);
             params.given(&self.r#type);
             params.push(&self.columns);
@@ -1947,7 +1949,7 @@ pub mod words {
             params.given(&self.new);
             params.given(&self.clone);
             params.given(&self.default);
-            params.given(&self.into);
+            params.length(20).given(&self.into);
             params.given(&self.self_);
             params.given(&self.r#type);
             params.given(&self.columns);
@@ -2007,7 +2009,7 @@ pub mod words {
             params.push(&row.new);
             params.push(&row.clone);
             params.push(&row.default);
-            params.push(&row.into);
+            params.length(20).push(&row.into);
             params.push(&row.self_);
             params.push(&row.r#type);
             params.push(&row.columns);
@@ -2052,7 +2054,7 @@ pub mod words {
             params.push(&row.new);
             params.push(&row.clone);
             params.push(&row.default);
-            params.push(&row.into);
+            params.length(20).push(&row.into);
             params.push(&row.self_);
             params.push(&row.r#type);
             params.push(&row.columns);
@@ -2588,7 +2590,7 @@ pub mod word {
 
     /// `into`
     pub const into: Column<model::Word, ::std::string::String, Nullable> =
-        ::bindery::query::column(4);
+        ::bindery::query::column(4).of_length(20);
 
     /// `self`
     pub const self_: Column<model::Word, i32, Nullable> = ::bindery::query::column(5);

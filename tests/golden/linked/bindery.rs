@@ -252,7 +252,7 @@ pub mod app_user_ {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.name);
+            params.length(40).push(&self.name);
         }
     }
 
@@ -268,7 +268,7 @@ pub mod app_user_ {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.name);
+            params.length(40).given(&self.name);
         }
     }
 
@@ -309,7 +309,7 @@ pub mod app_user_ {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.id);
-            params.push(&row.name);
+            params.length(40).push(&row.name);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &AppUser<E>, engine: E) -> bool {
@@ -343,7 +343,7 @@ pub mod app_user_ {
             row: &AppUser<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.name);
+            params.length(40).push(&row.name);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &AppUserId<E>, engine: E) -> bool {
@@ -757,7 +757,8 @@ pub mod app_user {
         ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::AppUser, ::std::string::String> = ::bindery::query::column(1);
+    pub const name: Column<model::AppUser, ::std::string::String> =
+        ::bindery::query::column(1).of_length(40);
 }
 
 /// Model `LiteVisit`, table `lite_visits`, on `lite`.
@@ -905,7 +906,7 @@ pub mod lite_visits {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.user_id);
-            params.push(&self.user_name);
+            params.length(40).push(&self.user_name);
         }
     }
 
@@ -924,7 +925,7 @@ pub mod lite_visits {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.user_id);
-            params.given(&self.user_name);
+            params.length(40).given(&self.user_name);
         }
     }
 
@@ -967,7 +968,7 @@ pub mod lite_visits {
         ) {
             params.push(&row.id);
             params.push(&row.user_id);
-            params.push(&row.user_name);
+            params.length(40).push(&row.user_name);
         }
     }
 
@@ -998,7 +999,7 @@ pub mod lite_visits {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.user_id);
-            params.push(&row.user_name);
+            params.length(40).push(&row.user_name);
         }
     }
 
@@ -1115,7 +1116,7 @@ pub mod lite_visit {
         model::LiteVisit,
         ::std::string::String,
         Link<(model::AppUser, engine::P), Nullable>,
-    > = ::bindery::query::column(2).links_to(2, 1);
+    > = ::bindery::query::column(2).of_length(40).links_to(2, 1);
 }
 
 /// Model `PVisit`, table `p_visits`, on `p`.
@@ -1297,7 +1298,7 @@ pub mod p_visits {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.user_id);
-            params.push(&self.user_name);
+            params.length(40).push(&self.user_name);
             params.push(&self.proper_id);
         }
     }
@@ -1318,7 +1319,7 @@ pub mod p_visits {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.user_id);
-            params.given(&self.user_name);
+            params.length(40).given(&self.user_name);
             params.given(&self.proper_id);
         }
     }
@@ -1360,7 +1361,7 @@ pub mod p_visits {
         fn write_row<E: ::bindery::Engine>(row: &PVisit, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
             params.push(&row.user_id);
-            params.push(&row.user_name);
+            params.length(40).push(&row.user_name);
             params.push(&row.proper_id);
         }
     }
@@ -1392,7 +1393,7 @@ pub mod p_visits {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.user_id);
-            params.push(&row.user_name);
+            params.length(40).push(&row.user_name);
             params.push(&row.proper_id);
         }
     }
@@ -1519,7 +1520,7 @@ pub mod p_visit {
         model::PVisit,
         ::std::string::String,
         Link<(model::AppUser, engine::Default), Nullable>,
-    > = ::bindery::query::column(2).links_to(2, 1);
+    > = ::bindery::query::column(2).of_length(40).links_to(2, 1);
 
     /// `proper_id`
     pub const proper_id: Column<
@@ -1676,7 +1677,7 @@ pub mod m_visits {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.user_id);
-            params.push(&self.user_name);
+            params.length(40).push(&self.user_name);
         }
     }
 
@@ -1695,7 +1696,7 @@ pub mod m_visits {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.user_id);
-            params.given(&self.user_name);
+            params.length(40).given(&self.user_name);
         }
     }
 
@@ -1738,7 +1739,7 @@ pub mod m_visits {
         ) {
             params.push(&row.id);
             params.push(&row.user_id);
-            params.push(&row.user_name);
+            params.length(40).push(&row.user_name);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &MVisit<E>, engine: E) -> bool {
@@ -1773,7 +1774,7 @@ pub mod m_visits {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.user_id);
-            params.push(&row.user_name);
+            params.length(40).push(&row.user_name);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &MVisitId<E>, engine: E) -> bool {
@@ -2039,7 +2040,7 @@ pub mod m_visit {
         model::MVisit,
         ::std::string::String,
         Link<(model::AppUser, engine::Lite), Nullable>,
-    > = ::bindery::query::column(2).links_to(2, 1);
+    > = ::bindery::query::column(2).of_length(40).links_to(2, 1);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -279,7 +279,7 @@ pub mod users {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.email);
+            params.length(80).push(&self.email);
             params.given(&self.stars);
         }
     }
@@ -298,7 +298,7 @@ pub mod users {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.email);
+            params.length(80).given(&self.email);
             params.given(&self.stars);
         }
     }
@@ -338,7 +338,7 @@ pub mod users {
 
         fn write_row<E: ::bindery::Engine>(row: &User<E>, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.email);
+            params.length(80).push(&row.email);
             params.push(&row.stars);
         }
 
@@ -390,7 +390,7 @@ pub mod users {
             row: &User<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.email);
+            params.length(80).push(&row.email);
             params.push(&row.stars);
         }
 
@@ -762,7 +762,8 @@ pub mod user {
         ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
+    pub const email: Column<model::User, ::std::string::String> =
+        ::bindery::query::column(1).of_length(80);
 
     /// `stars`
     pub const stars: Column<model::User, i64> = ::bindery::query::column(2);
@@ -851,7 +852,7 @@ pub mod user_copies {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.id);
-            params.push(&self.domain);
+            params.length(80).push(&self.domain);
         }
     }
 
@@ -867,7 +868,7 @@ pub mod user_copies {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.domain);
+            params.length(80).given(&self.domain);
         }
     }
 
@@ -908,7 +909,7 @@ pub mod user_copies {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.id);
-            params.push(&row.domain);
+            params.length(80).push(&row.domain);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &UserCopy<E>, engine: E) -> bool {
@@ -942,7 +943,7 @@ pub mod user_copies {
             row: &UserCopy<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.domain);
+            params.length(80).push(&row.domain);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &UserCopyId<E>, engine: E) -> bool {
@@ -1222,7 +1223,8 @@ pub mod user_copy {
         ::bindery::query::column(0);
 
     /// `domain`
-    pub const domain: Column<model::UserCopy, ::std::string::String> = ::bindery::query::column(1);
+    pub const domain: Column<model::UserCopy, ::std::string::String> =
+        ::bindery::query::column(1).of_length(80);
 }
 
 /// Model `Seat`, table `seats`, on `default`, `m` and `lite`.
@@ -2188,7 +2190,7 @@ pub mod moment {
 
     /// `amount`
     pub const amount: Column<model::Moment, ::bindery::types::BigDecimal> =
-        ::bindery::query::column(2);
+        ::bindery::query::column(2).of_fraction(4, ::bindery::query::Fraction::Decimal);
 
     /// `bytes`
     pub const bytes: Column<model::Moment, ::std::vec::Vec<u8>, Nullable> =
@@ -2554,7 +2556,7 @@ pub mod samples {
             params.push(&self.tags);
             params.push(&self.span);
             params.push(&self.bytes);
-            params.push(&self.r#type);
+            params.length(20).push(&self.r#type);
         }
     }
 
@@ -2599,7 +2601,7 @@ pub mod samples {
             params.given(&self.tags);
             params.given(&self.span);
             params.given(&self.bytes);
-            params.given(&self.r#type);
+            params.length(20).given(&self.r#type);
         }
     }
 
@@ -2665,7 +2667,7 @@ pub mod samples {
             params.push(&row.tags);
             params.push(&row.span);
             params.push(&row.bytes);
-            params.push(&row.r#type);
+            params.length(20).push(&row.r#type);
         }
 
         const EVENTS: ::bindery::__private::Events = ::bindery::__private::Events {
@@ -2726,7 +2728,7 @@ pub mod samples {
             params.push(&row.tags);
             params.push(&row.span);
             params.push(&row.bytes);
-            params.push(&row.r#type);
+            params.length(20).push(&row.r#type);
         }
     }
 
@@ -2896,7 +2898,7 @@ pub mod sample {
 
     /// `amount`
     pub const amount: Column<model::Sample, ::bindery::types::BigDecimal> =
-        ::bindery::query::column(4);
+        ::bindery::query::column(4).of_fraction(4, ::bindery::query::Fraction::Decimal);
 
     /// `day`
     pub const day: Column<model::Sample, ::bindery::types::NaiveDate> = ::bindery::query::column(5);
@@ -2936,7 +2938,7 @@ pub mod sample {
 
     /// `type`
     pub const r#type: Column<model::Sample, ::std::string::String, Nullable> =
-        ::bindery::query::column(15);
+        ::bindery::query::column(15).of_length(20);
 }
 
 /// Enum types.

@@ -618,8 +618,8 @@ pub mod samples {
             params.push(&self.single);
             params.push(&self.double);
             params.digits(15).fraction(4).push(&self.amount);
-            params.push(&self.code);
-            params.push(&self.name);
+            params.length(8).push(&self.code);
+            params.length(40).push(&self.name);
             params.push(&self.note);
             params.push(&self.bytes);
             params.push(&self.day);
@@ -671,8 +671,8 @@ pub mod samples {
             params.given(&self.single);
             params.given(&self.double);
             params.digits(15).fraction(4).given(&self.amount);
-            params.given(&self.code);
-            params.given(&self.name);
+            params.length(8).given(&self.code);
+            params.length(40).given(&self.name);
             params.given(&self.note);
             params.given(&self.bytes);
             params.given(&self.day);
@@ -748,8 +748,8 @@ pub mod samples {
             params.push(&row.single);
             params.push(&row.double);
             params.digits(15).fraction(4).push(&row.amount);
-            params.push(&row.code);
-            params.push(&row.name);
+            params.length(8).push(&row.code);
+            params.length(40).push(&row.name);
             params.push(&row.note);
             params.push(&row.bytes);
             params.push(&row.day);
@@ -801,8 +801,8 @@ pub mod samples {
             params.push(&row.single);
             params.push(&row.double);
             params.digits(15).fraction(4).push(&row.amount);
-            params.push(&row.code);
-            params.push(&row.name);
+            params.length(8).push(&row.code);
+            params.length(40).push(&row.name);
             params.push(&row.note);
             params.push(&row.bytes);
             params.push(&row.day);
@@ -1516,13 +1516,17 @@ pub mod sample {
 
     /// `amount`
     pub const amount: Column<model::Sample, ::bindery::types::BigDecimal> =
-        ::bindery::query::column(7);
+        ::bindery::query::column(7)
+            .of_digits(15)
+            .of_fraction(4, ::bindery::query::Fraction::Decimal);
 
     /// `code`
-    pub const code: Column<model::Sample, ::std::string::String> = ::bindery::query::column(8);
+    pub const code: Column<model::Sample, ::std::string::String> =
+        ::bindery::query::column(8).of_length(8);
 
     /// `name`
-    pub const name: Column<model::Sample, ::std::string::String> = ::bindery::query::column(9);
+    pub const name: Column<model::Sample, ::std::string::String> =
+        ::bindery::query::column(9).of_length(40);
 
     /// `note`
     pub const note: Column<model::Sample, ::std::string::String, Nullable> =

@@ -357,9 +357,9 @@ pub mod select_ {
             params.given(&self.r#type);
             params.push(&self.self_);
             params.push(&self.crate_);
-            params.push(&self.r#match);
-            params.given(&self.order);
-            params.push(&self.group_by);
+            params.length(20).push(&self.r#match);
+            params.length(20).given(&self.order);
+            params.length(20).push(&self.group_by);
         }
     }
 
@@ -382,9 +382,9 @@ pub mod select_ {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.self_);
             params.given(&self.crate_);
-            params.given(&self.r#match);
-            params.given(&self.order);
-            params.given(&self.group_by);
+            params.length(20).given(&self.r#match);
+            params.length(20).given(&self.order);
+            params.length(20).given(&self.group_by);
         }
     }
 
@@ -431,9 +431,9 @@ pub mod select_ {
             params.push(&row.r#type);
             params.push(&row.self_);
             params.push(&row.crate_);
-            params.push(&row.r#match);
-            params.push(&row.order);
-            params.push(&row.group_by);
+            params.length(20).push(&row.r#match);
+            params.length(20).push(&row.order);
+            params.length(20).push(&row.group_by);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Select<E>, engine: E) -> bool {
@@ -469,9 +469,9 @@ pub mod select_ {
         ) {
             params.push(&row.self_);
             params.push(&row.crate_);
-            params.push(&row.r#match);
-            params.push(&row.order);
-            params.push(&row.group_by);
+            params.length(20).push(&row.r#match);
+            params.length(20).push(&row.order);
+            params.length(20).push(&row.group_by);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &SelectId<E>, engine: E) -> bool {
@@ -940,14 +940,15 @@ pub mod select {
 
     /// `match`
     pub const r#match: Column<model::Select, ::std::string::String, Nullable> =
-        ::bindery::query::column(3);
+        ::bindery::query::column(3).of_length(20);
 
     /// `order`
-    pub const order: Column<model::Select, ::std::string::String> = ::bindery::query::column(4);
+    pub const order: Column<model::Select, ::std::string::String> =
+        ::bindery::query::column(4).of_length(20);
 
     /// `Group By`
     pub const group_by: Column<model::Select, ::std::string::String, Nullable> =
-        ::bindery::query::column(5);
+        ::bindery::query::column(5).of_length(20);
 
     /// The rows of `option` whose `result` refers to this one.
     pub const option: HasMany<model::Select, model::Option> = HasMany::at(0);
@@ -2578,7 +2579,7 @@ pub mod string_ {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(&self.string);
+            params.length(40).push(&self.string);
             params.push(&self.vec);
         }
     }
@@ -2635,7 +2636,7 @@ pub mod string_ {
             row: &String<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.string);
+            params.length(40).push(&row.string);
             params.push(&row.vec);
         }
 
@@ -2991,7 +2992,7 @@ pub mod string {
 
     /// `string`
     pub const string: Column<model::String, super::string_::StringId<RowEngine>> =
-        ::bindery::query::column(0);
+        ::bindery::query::column(0).of_length(40);
 
     /// `vec`
     pub const vec: Column<model::String, ::std::vec::Vec<u8>, Nullable> =
@@ -3711,7 +3712,7 @@ pub mod syncs_ {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.id);
-            params.push(&self.note);
+            params.length(40).push(&self.note);
         }
     }
 
@@ -3727,7 +3728,7 @@ pub mod syncs_ {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.note);
+            params.length(40).given(&self.note);
         }
     }
 
@@ -3765,7 +3766,7 @@ pub mod syncs_ {
 
         fn write_row<E: ::bindery::Engine>(row: &Sync<E>, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.note);
+            params.length(40).push(&row.note);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Sync<E>, engine: E) -> bool {
@@ -3799,7 +3800,7 @@ pub mod syncs_ {
             row: &Sync<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.note);
+            params.length(40).push(&row.note);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &SyncId<E>, engine: E) -> bool {
@@ -4119,7 +4120,8 @@ pub mod sync {
         ::bindery::query::column(0);
 
     /// `note`
-    pub const note: Column<model::Sync, ::std::string::String> = ::bindery::query::column(1);
+    pub const note: Column<model::Sync, ::std::string::String> =
+        ::bindery::query::column(1).of_length(40);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -245,7 +245,7 @@ pub mod users {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.name);
+            params.length(40).push(&self.name);
         }
     }
 
@@ -261,7 +261,7 @@ pub mod users {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.name);
+            params.length(40).given(&self.name);
         }
     }
 
@@ -299,7 +299,7 @@ pub mod users {
 
         fn write_row<E: ::bindery::Engine>(row: &User<E>, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.name);
+            params.length(40).push(&row.name);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &User<E>, engine: E) -> bool {
@@ -333,7 +333,7 @@ pub mod users {
             row: &User<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.name);
+            params.length(40).push(&row.name);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &UserId<E>, engine: E) -> bool {
@@ -621,7 +621,8 @@ pub mod user {
         ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
+    pub const name: Column<model::User, ::std::string::String> =
+        ::bindery::query::column(1).of_length(40);
 }
 
 /// Model `Effect`, table `effects`, on `default`, `m` and `lite`.
@@ -1184,7 +1185,7 @@ pub mod tasks_ {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.line);
+            params.length(80).push(&self.line);
         }
     }
 
@@ -1200,7 +1201,7 @@ pub mod tasks_ {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.line);
+            params.length(80).given(&self.line);
         }
     }
 
@@ -1238,7 +1239,7 @@ pub mod tasks_ {
 
         fn write_row<E: ::bindery::Engine>(row: &Task, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.line);
+            params.length(80).push(&row.line);
         }
     }
 
@@ -1262,7 +1263,7 @@ pub mod tasks_ {
         }
 
         fn write_saved<E: ::bindery::Engine>(row: &Task, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(&row.line);
+            params.length(80).push(&row.line);
         }
     }
 
@@ -1363,7 +1364,8 @@ pub mod task {
     pub const id: Column<model::Task, super::tasks_::TaskId> = ::bindery::query::column(0);
 
     /// `line`
-    pub const line: Column<model::Task, ::std::string::String> = ::bindery::query::column(1);
+    pub const line: Column<model::Task, ::std::string::String> =
+        ::bindery::query::column(1).of_length(80);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -318,8 +318,8 @@ pub mod users {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.name);
-            params.push(&self.city);
+            params.length(40).push(&self.name);
+            params.length(40).push(&self.city);
             params.push(&self.boss_id);
         }
     }
@@ -339,8 +339,8 @@ pub mod users {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.name);
-            params.given(&self.city);
+            params.length(40).given(&self.name);
+            params.length(40).given(&self.city);
             params.given(&self.boss_id);
         }
     }
@@ -381,8 +381,8 @@ pub mod users {
 
         fn write_row<E: ::bindery::Engine>(row: &User<E>, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.name);
-            params.push(&row.city);
+            params.length(40).push(&row.name);
+            params.length(40).push(&row.city);
             params.push(&row.boss_id);
         }
 
@@ -436,8 +436,8 @@ pub mod users {
             row: &User<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.name);
-            params.push(&row.city);
+            params.length(40).push(&row.name);
+            params.length(40).push(&row.city);
             params.push(&row.boss_id);
         }
 
@@ -985,11 +985,12 @@ pub mod user {
         ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
+    pub const name: Column<model::User, ::std::string::String> =
+        ::bindery::query::column(1).of_length(40);
 
     /// `city`
     pub const city: Column<model::User, ::std::string::String, Nullable> =
-        ::bindery::query::column(2);
+        ::bindery::query::column(2).of_length(40);
 
     /// `boss_id`
     pub const boss_id: Column<
@@ -1383,7 +1384,7 @@ pub mod posts {
             params.given(&self.id);
             params.push(&self.author_id);
             params.push(&self.editor_id);
-            params.push(&self.title);
+            params.length(80).push(&self.title);
             params.push(&self.body);
             params.push(&self.stars);
             params.push(&self.rank);
@@ -1422,7 +1423,7 @@ pub mod posts {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.author_id);
             params.given(&self.editor_id);
-            params.given(&self.title);
+            params.length(80).given(&self.title);
             params.given(&self.body);
             params.given(&self.stars);
             params.given(&self.rank);
@@ -1482,7 +1483,7 @@ pub mod posts {
             params.push(&row.id);
             params.push(&row.author_id);
             params.push(&row.editor_id);
-            params.push(&row.title);
+            params.length(80).push(&row.title);
             params.push(&row.body);
             params.push(&row.stars);
             params.push(&row.rank);
@@ -1553,7 +1554,7 @@ pub mod posts {
         ) {
             params.push(&row.author_id);
             params.push(&row.editor_id);
-            params.push(&row.title);
+            params.length(80).push(&row.title);
             params.push(&row.body);
             params.push(&row.stars);
             params.push(&row.rank);
@@ -2217,7 +2218,8 @@ pub mod post {
     > = ::bindery::query::foreign_key(2, 1);
 
     /// `title`
-    pub const title: Column<model::Post, ::std::string::String> = ::bindery::query::column(3);
+    pub const title: Column<model::Post, ::std::string::String> =
+        ::bindery::query::column(3).of_length(80);
 
     /// `body`
     pub const body: Column<model::Post, ::std::string::String, Nullable> =
@@ -2234,7 +2236,9 @@ pub mod post {
 
     /// `price`
     pub const price: Column<model::Post, ::bindery::types::BigDecimal, Nullable> =
-        ::bindery::query::column(8);
+        ::bindery::query::column(8)
+            .of_digits(15)
+            .of_fraction(2, ::bindery::query::Fraction::Decimal);
 
     /// `is_public`
     pub const is_public: Column<model::Post, bool> = ::bindery::query::column(9);
@@ -2413,7 +2417,7 @@ pub mod comments {
             params.given(&self.id);
             params.push(&self.post_id);
             params.push(&self.author_id);
-            params.push(&self.words);
+            params.length(80).push(&self.words);
         }
     }
 
@@ -2434,7 +2438,7 @@ pub mod comments {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.post_id);
             params.given(&self.author_id);
-            params.given(&self.words);
+            params.length(80).given(&self.words);
         }
     }
 
@@ -2479,7 +2483,7 @@ pub mod comments {
             params.push(&row.id);
             params.push(&row.post_id);
             params.push(&row.author_id);
-            params.push(&row.words);
+            params.length(80).push(&row.words);
         }
 
         fn new_belongs_to<E: ::bindery::Engine>(new: &NewComment<E>, engine: E) -> bool {
@@ -2541,7 +2545,7 @@ pub mod comments {
         ) {
             params.push(&row.post_id);
             params.push(&row.author_id);
-            params.push(&row.words);
+            params.length(80).push(&row.words);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &CommentId<E>, engine: E) -> bool {
@@ -3018,7 +3022,8 @@ pub mod comment {
     > = ::bindery::query::foreign_key(2, 1);
 
     /// `words`
-    pub const words: Column<model::Comment, ::std::string::String> = ::bindery::query::column(3);
+    pub const words: Column<model::Comment, ::std::string::String> =
+        ::bindery::query::column(3).of_length(80);
 }
 
 /// Model `Visit`, table `visit`, on `lite`.

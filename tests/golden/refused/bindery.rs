@@ -343,11 +343,11 @@ pub mod readings {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.sensor);
             params.push(&self.slot);
-            params.push(&self.label);
+            params.length(60).push(&self.label);
             params.push(&self.value);
             params.fraction(2).push(&self.level);
             params.fraction(3).push(&self.share);
-            params.push(&self.note);
+            params.length(60).push(&self.note);
             params.push(&self.revision.unwrap_or(1));
         }
     }
@@ -369,11 +369,11 @@ pub mod readings {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.label);
+            params.length(60).given(&self.label);
             params.given(&self.value);
             params.fraction(2).given(&self.level);
             params.fraction(3).given(&self.share);
-            params.given(&self.note);
+            params.length(60).given(&self.note);
         }
     }
 
@@ -422,11 +422,11 @@ pub mod readings {
         ) {
             params.push(&row.sensor);
             params.push(&row.slot);
-            params.push(&row.label);
+            params.length(60).push(&row.label);
             params.push(&row.value);
             params.fraction(2).push(&row.level);
             params.fraction(3).push(&row.share);
-            params.push(&row.note);
+            params.length(60).push(&row.note);
             params.push(&row.revision);
         }
 
@@ -466,11 +466,11 @@ pub mod readings {
             row: &Reading<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.label);
+            params.length(60).push(&row.label);
             params.push(&row.value);
             params.fraction(2).push(&row.level);
             params.fraction(3).push(&row.share);
-            params.push(&row.note);
+            params.length(60).push(&row.note);
         }
 
         fn write_version<E: ::bindery::Engine>(
@@ -1042,20 +1042,23 @@ pub mod reading {
     pub const slot: Column<model::Reading, i32> = ::bindery::query::column(1);
 
     /// `label`
-    pub const label: Column<model::Reading, ::std::string::String> = ::bindery::query::column(2);
+    pub const label: Column<model::Reading, ::std::string::String> =
+        ::bindery::query::column(2).of_length(60);
 
     /// `value`
     pub const value: Column<model::Reading, f64> = ::bindery::query::column(3);
 
     /// `level`
-    pub const level: Column<model::Reading, f64> = ::bindery::query::column(4);
+    pub const level: Column<model::Reading, f64> =
+        ::bindery::query::column(4).of_fraction(2, ::bindery::query::Fraction::Float);
 
     /// `share`
-    pub const share: Column<model::Reading, f32> = ::bindery::query::column(5);
+    pub const share: Column<model::Reading, f32> =
+        ::bindery::query::column(5).of_fraction(3, ::bindery::query::Fraction::Float);
 
     /// `note`
     pub const note: Column<model::Reading, ::std::string::String, Nullable> =
-        ::bindery::query::column(6);
+        ::bindery::query::column(6).of_length(60);
 
     /// `revision`
     pub const revision: Column<model::Reading, i32> = ::bindery::query::column(7);

@@ -316,7 +316,7 @@ pub mod companies {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.name);
+            params.length(40).push(&self.name);
             params.push(&self.parent_id);
         }
     }
@@ -335,7 +335,7 @@ pub mod companies {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.name);
+            params.length(40).given(&self.name);
             params.given(&self.parent_id);
         }
     }
@@ -378,7 +378,7 @@ pub mod companies {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.id);
-            params.push(&row.name);
+            params.length(40).push(&row.name);
             params.push(&row.parent_id);
         }
 
@@ -432,7 +432,7 @@ pub mod companies {
             row: &Company<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.name);
+            params.length(40).push(&row.name);
             params.push(&row.parent_id);
         }
 
@@ -906,7 +906,8 @@ pub mod company {
         ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::Company, ::std::string::String> = ::bindery::query::column(1);
+    pub const name: Column<model::Company, ::std::string::String> =
+        ::bindery::query::column(1).of_length(40);
 
     /// `parent_id`
     pub const parent_id: Column<
@@ -1077,8 +1078,8 @@ pub mod users {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.email);
-            params.push(&self.name);
+            params.length(80).push(&self.email);
+            params.length(40).push(&self.name);
             params.push(&self.company_id);
         }
     }
@@ -1098,8 +1099,8 @@ pub mod users {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.email);
-            params.given(&self.name);
+            params.length(80).given(&self.email);
+            params.length(40).given(&self.name);
             params.given(&self.company_id);
         }
     }
@@ -1140,8 +1141,8 @@ pub mod users {
 
         fn write_row<E: ::bindery::Engine>(row: &User<E>, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.email);
-            params.push(&row.name);
+            params.length(80).push(&row.email);
+            params.length(40).push(&row.name);
             params.push(&row.company_id);
         }
 
@@ -1195,8 +1196,8 @@ pub mod users {
             row: &User<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.email);
-            params.push(&row.name);
+            params.length(80).push(&row.email);
+            params.length(40).push(&row.name);
             params.push(&row.company_id);
         }
 
@@ -1872,10 +1873,12 @@ pub mod user {
         ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
+    pub const email: Column<model::User, ::std::string::String> =
+        ::bindery::query::column(1).of_length(80);
 
     /// `name`
-    pub const name: Column<model::User, ::std::string::String> = ::bindery::query::column(2);
+    pub const name: Column<model::User, ::std::string::String> =
+        ::bindery::query::column(2).of_length(40);
 
     /// `company_id`
     pub const company_id: Column<
@@ -1991,7 +1994,7 @@ pub mod profiles {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.user_id);
-            params.push(&self.about);
+            params.length(200).push(&self.about);
         }
     }
 
@@ -2007,7 +2010,7 @@ pub mod profiles {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.about);
+            params.length(200).given(&self.about);
         }
     }
 
@@ -2048,7 +2051,7 @@ pub mod profiles {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.user_id);
-            params.push(&row.about);
+            params.length(200).push(&row.about);
         }
 
         fn new_belongs_to<E: ::bindery::Engine>(new: &NewProfile<E>, engine: E) -> bool {
@@ -2086,7 +2089,7 @@ pub mod profiles {
             row: &Profile<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.about);
+            params.length(200).push(&row.about);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &ProfileId<E>, engine: E) -> bool {
@@ -2449,7 +2452,8 @@ pub mod profile {
         ::bindery::query::foreign_key(0, 0);
 
     /// `about`
-    pub const about: Column<model::Profile, ::std::string::String> = ::bindery::query::column(1);
+    pub const about: Column<model::Profile, ::std::string::String> =
+        ::bindery::query::column(1).of_length(200);
 }
 
 /// Model `Post`, table `posts`, on `default`, `p`, `lite` and `proper`.
@@ -2610,7 +2614,7 @@ pub mod posts {
             params.given(&self.id);
             params.push(&self.author_id);
             params.push(&self.editor_id);
-            params.push(&self.title);
+            params.length(80).push(&self.title);
         }
     }
 
@@ -2631,7 +2635,7 @@ pub mod posts {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.author_id);
             params.given(&self.editor_id);
-            params.given(&self.title);
+            params.length(80).given(&self.title);
         }
     }
 
@@ -2673,7 +2677,7 @@ pub mod posts {
             params.push(&row.id);
             params.push(&row.author_id);
             params.push(&row.editor_id);
-            params.push(&row.title);
+            params.length(80).push(&row.title);
         }
 
         fn new_belongs_to<E: ::bindery::Engine>(new: &NewPost<E>, engine: E) -> bool {
@@ -2735,7 +2739,7 @@ pub mod posts {
         ) {
             params.push(&row.author_id);
             params.push(&row.editor_id);
-            params.push(&row.title);
+            params.length(80).push(&row.title);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &PostId<E>, engine: E) -> bool {
@@ -3310,7 +3314,8 @@ pub mod post {
     > = ::bindery::query::foreign_key(2, 1);
 
     /// `title`
-    pub const title: Column<model::Post, ::std::string::String> = ::bindery::query::column(3);
+    pub const title: Column<model::Post, ::std::string::String> =
+        ::bindery::query::column(3).of_length(80);
 
     /// The rows of `comments` whose `post_id` refers to this one.
     pub const comments: HasMany<model::Post, model::Comment> = HasMany::at(0);
@@ -3483,7 +3488,7 @@ pub mod comments {
             params.given(&self.id);
             params.push(&self.post_id);
             params.push(&self.author_id);
-            params.push(&self.words);
+            params.length(80).push(&self.words);
         }
     }
 
@@ -3504,7 +3509,7 @@ pub mod comments {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.post_id);
             params.given(&self.author_id);
-            params.given(&self.words);
+            params.length(80).given(&self.words);
         }
     }
 
@@ -3549,7 +3554,7 @@ pub mod comments {
             params.push(&row.id);
             params.push(&row.post_id);
             params.push(&row.author_id);
-            params.push(&row.words);
+            params.length(80).push(&row.words);
         }
 
         fn new_belongs_to<E: ::bindery::Engine>(new: &NewComment<E>, engine: E) -> bool {
@@ -3611,7 +3616,7 @@ pub mod comments {
         ) {
             params.push(&row.post_id);
             params.push(&row.author_id);
-            params.push(&row.words);
+            params.length(80).push(&row.words);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &CommentId<E>, engine: E) -> bool {
@@ -4088,7 +4093,8 @@ pub mod comment {
     > = ::bindery::query::foreign_key(2, 1);
 
     /// `words`
-    pub const words: Column<model::Comment, ::std::string::String> = ::bindery::query::column(3);
+    pub const words: Column<model::Comment, ::std::string::String> =
+        ::bindery::query::column(3).of_length(80);
 }
 
 /// Model `Tag`, table `tags`, on `default`, `p`, `lite` and `proper`.
@@ -4156,7 +4162,7 @@ pub mod tags {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(&self.name);
+            params.length(20).push(&self.name);
         }
     }
 
@@ -4206,7 +4212,7 @@ pub mod tags {
         }
 
         fn write_row<E: ::bindery::Engine>(row: &Tag<E>, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(&row.name);
+            params.length(20).push(&row.name);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Tag<E>, engine: E) -> bool {
@@ -4584,7 +4590,8 @@ pub mod tag {
     use ::bindery::relation::{HasMany, ManyToMany};
 
     /// `name`
-    pub const name: Column<model::Tag, super::tags::TagId<RowEngine>> = ::bindery::query::column(0);
+    pub const name: Column<model::Tag, super::tags::TagId<RowEngine>> =
+        ::bindery::query::column(0).of_length(20);
 
     /// The rows of `post_tags` whose `tag` refers to this one.
     pub const post_tags: HasMany<model::Tag, model::PostTag> = HasMany::at(0);
@@ -4676,7 +4683,7 @@ pub mod post_tags {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.post_id);
-            params.push(&self.tag);
+            params.length(20).push(&self.tag);
         }
     }
 
@@ -4731,7 +4738,7 @@ pub mod post_tags {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.post_id);
-            params.push(&row.tag);
+            params.length(20).push(&row.tag);
         }
 
         fn new_belongs_to<E: ::bindery::Engine>(new: &NewPostTag<E>, engine: E) -> bool {
@@ -5196,7 +5203,7 @@ pub mod post_tag {
 
     /// `tag`
     pub const tag: Column<model::PostTag, super::tags::TagId<RowEngine>, To<model::Tag>> =
-        ::bindery::query::foreign_key(1, 1);
+        ::bindery::query::foreign_key(1, 1).of_length(20);
 }
 
 /// Model `Chapter`, table `chapters`, on `default`, `p`, `lite` and `proper`.
@@ -5304,7 +5311,7 @@ pub mod chapters {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.post_id);
             params.push(&self.number);
-            params.push(&self.title);
+            params.length(80).push(&self.title);
         }
     }
 
@@ -5320,7 +5327,7 @@ pub mod chapters {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.title);
+            params.length(80).given(&self.title);
         }
     }
 
@@ -5363,7 +5370,7 @@ pub mod chapters {
         ) {
             params.push(&row.post_id);
             params.push(&row.number);
-            params.push(&row.title);
+            params.length(80).push(&row.title);
         }
 
         fn new_belongs_to<E: ::bindery::Engine>(new: &NewChapter<E>, engine: E) -> bool {
@@ -5405,7 +5412,7 @@ pub mod chapters {
             row: &Chapter<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.title);
+            params.length(80).push(&row.title);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &ChapterId<E>, engine: E) -> bool {
@@ -5819,7 +5826,8 @@ pub mod chapter {
     pub const number: Column<model::Chapter, i32> = ::bindery::query::column(1);
 
     /// `title`
-    pub const title: Column<model::Chapter, ::std::string::String> = ::bindery::query::column(2);
+    pub const title: Column<model::Chapter, ::std::string::String> =
+        ::bindery::query::column(2).of_length(80);
 
     /// The rows of `notes` whose `post_id` and `number` refers to this one.
     pub const notes: HasMany<model::Chapter, model::Note> = HasMany::at(0);
@@ -5983,7 +5991,7 @@ pub mod notes {
             params.given(&self.id);
             params.push(&self.number);
             params.push(&self.post_id);
-            params.push(&self.words);
+            params.length(80).push(&self.words);
         }
     }
 
@@ -6004,7 +6012,7 @@ pub mod notes {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.number);
             params.given(&self.post_id);
-            params.given(&self.words);
+            params.length(80).given(&self.words);
         }
     }
 
@@ -6046,7 +6054,7 @@ pub mod notes {
             params.push(&row.id);
             params.push(&row.number);
             params.push(&row.post_id);
-            params.push(&row.words);
+            params.length(80).push(&row.words);
         }
 
         fn new_belongs_to<E: ::bindery::Engine>(new: &NewNote<E>, engine: E) -> bool {
@@ -6101,7 +6109,7 @@ pub mod notes {
         ) {
             params.push(&row.number);
             params.push(&row.post_id);
-            params.push(&row.words);
+            params.length(80).push(&row.words);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &NoteId<E>, engine: E) -> bool {
@@ -6518,7 +6526,8 @@ pub mod note {
         ::bindery::query::column(2);
 
     /// `words`
-    pub const words: Column<model::Note, ::std::string::String> = ::bindery::query::column(3);
+    pub const words: Column<model::Note, ::std::string::String> =
+        ::bindery::query::column(3).of_length(80);
 
     /// The row of `chapters` that `post_id` and `number` refer to.
     pub const chapter: BelongsTo<model::Note, model::Chapter, Nullable> = BelongsTo::by(0);
@@ -6710,7 +6719,7 @@ pub mod invitations {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.email);
+            params.length(80).push(&self.email);
             params.push(&self.type_id);
             params.push(&self.user);
             params.push(&self.invitations);
@@ -6733,7 +6742,7 @@ pub mod invitations {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.email);
+            params.length(80).given(&self.email);
             params.given(&self.type_id);
             params.given(&self.user);
             params.given(&self.invitations);
@@ -6780,7 +6789,7 @@ pub mod invitations {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.id);
-            params.push(&row.email);
+            params.length(80).push(&row.email);
             params.push(&row.type_id);
             params.push(&row.user);
             params.push(&row.invitations);
@@ -6844,7 +6853,7 @@ pub mod invitations {
             row: &Invitation<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.email);
+            params.length(80).push(&row.email);
             params.push(&row.type_id);
             params.push(&row.user);
             params.push(&row.invitations);
@@ -7436,7 +7445,7 @@ pub mod invitation {
 
     /// `email`
     pub const email: Column<model::Invitation, ::std::string::String, To<model::User>> =
-        ::bindery::query::foreign_key(1, 0);
+        ::bindery::query::foreign_key(1, 0).of_length(80);
 
     /// `type_id`
     pub const type_id: Column<model::Invitation, i64> = ::bindery::query::column(2);

@@ -1651,7 +1651,9 @@ pub mod product {
 
     /// `price`
     pub const price: Column<model::Product, ::bindery::types::BigDecimal> =
-        ::bindery::query::column(2);
+        ::bindery::query::column(2)
+            .of_digits(15)
+            .of_fraction(2, ::bindery::query::Fraction::Decimal);
 
     /// `weight`
     pub const weight: Column<model::Product, f64, Nullable> = ::bindery::query::column(3);
@@ -1660,7 +1662,8 @@ pub mod product {
     pub const r#type: Column<model::Product, ::std::string::String> = ::bindery::query::column(4);
 
     /// `printed_in`
-    pub const printed_in: Column<model::Product, u16, Nullable> = ::bindery::query::column(5);
+    pub const printed_in: Column<model::Product, u16, Nullable> =
+        ::bindery::query::column(5).of_years();
 
     /// `replaced_by`
     pub const replaced_by: Column<
@@ -2593,7 +2596,9 @@ pub mod order {
 
     /// `discount`
     pub const discount: Column<model::Order, ::bindery::types::BigDecimal, Nullable> =
-        ::bindery::query::column(5);
+        ::bindery::query::column(5)
+            .of_digits(15)
+            .of_fraction(2, ::bindery::query::Fraction::Decimal);
 
     /// `previous_order_of_the_same_customer`
     pub const previous_order_of_the_same_customer: Column<
@@ -3287,11 +3292,15 @@ pub mod order_line {
 
     /// `unit_price`
     pub const unit_price: Column<model::OrderLine, ::bindery::types::BigDecimal> =
-        ::bindery::query::column(4);
+        ::bindery::query::column(4)
+            .of_digits(15)
+            .of_fraction(2, ::bindery::query::Fraction::Decimal);
 
     /// `total`
     pub const total: Column<model::OrderLine, ::bindery::types::BigDecimal, Nullable> =
-        ::bindery::query::column(5);
+        ::bindery::query::column(5)
+            .of_digits(15)
+            .of_fraction(2, ::bindery::query::Fraction::Decimal);
 }
 
 /// Model `Seat`, table `seats`, on `b` and `archive`.

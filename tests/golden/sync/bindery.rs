@@ -276,8 +276,8 @@ pub mod app_users {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.id);
-            params.push(&self.email);
-            params.push(&self.alias);
+            params.length(200).push(&self.email);
+            params.length(100).push(&self.alias);
             params.push(&self.updated_at);
         }
     }
@@ -297,8 +297,8 @@ pub mod app_users {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.email);
-            params.given(&self.alias);
+            params.length(200).given(&self.email);
+            params.length(100).given(&self.alias);
             params.given(&self.updated_at);
         }
     }
@@ -342,8 +342,8 @@ pub mod app_users {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.id);
-            params.push(&row.email);
-            params.push(&row.alias);
+            params.length(200).push(&row.email);
+            params.length(100).push(&row.alias);
             params.push(&row.updated_at);
         }
 
@@ -378,8 +378,8 @@ pub mod app_users {
             row: &AppUser<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.email);
-            params.push(&row.alias);
+            params.length(200).push(&row.email);
+            params.length(100).push(&row.alias);
             params.push(&row.updated_at);
         }
 
@@ -694,11 +694,12 @@ pub mod app_user {
         ::bindery::query::column(0);
 
     /// `email`
-    pub const email: Column<model::AppUser, ::std::string::String> = ::bindery::query::column(1);
+    pub const email: Column<model::AppUser, ::std::string::String> =
+        ::bindery::query::column(1).of_length(200);
 
     /// `alias`
     pub const alias: Column<model::AppUser, ::std::string::String, Nullable> =
-        ::bindery::query::column(2);
+        ::bindery::query::column(2).of_length(100);
 
     /// `updated_at`
     pub const updated_at: Column<model::AppUser, ::bindery::types::NaiveDateTime> =
@@ -861,8 +862,8 @@ pub mod user_analytics_ {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.user_id);
-            params.push(&self.domain);
-            params.push(&self.alias);
+            params.length(100).push(&self.domain);
+            params.length(100).push(&self.alias);
             params.push(&self.signed_up);
             params.push(&self.changed_at);
         }
@@ -883,8 +884,8 @@ pub mod user_analytics_ {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.domain);
-            params.given(&self.alias);
+            params.length(100).given(&self.domain);
+            params.length(100).given(&self.alias);
             params.given(&self.signed_up);
         }
     }
@@ -929,8 +930,8 @@ pub mod user_analytics_ {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.user_id);
-            params.push(&row.domain);
-            params.push(&row.alias);
+            params.length(100).push(&row.domain);
+            params.length(100).push(&row.alias);
             params.push(&row.signed_up);
             params.push(&row.changed_at);
         }
@@ -966,8 +967,8 @@ pub mod user_analytics_ {
             row: &UserAnalytics<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.domain);
-            params.push(&row.alias);
+            params.length(100).push(&row.domain);
+            params.length(100).push(&row.alias);
             params.push(&row.signed_up);
         }
 
@@ -1395,11 +1396,11 @@ pub mod user_analytics {
 
     /// `domain`
     pub const domain: Column<model::UserAnalytics, ::std::string::String> =
-        ::bindery::query::column(1);
+        ::bindery::query::column(1).of_length(100);
 
     /// `alias`
     pub const alias: Column<model::UserAnalytics, ::std::string::String, Nullable> =
-        ::bindery::query::column(2);
+        ::bindery::query::column(2).of_length(100);
 
     /// `signed_up`
     pub const signed_up: Column<model::UserAnalytics, ::bindery::types::NaiveDate> =
@@ -1510,7 +1511,7 @@ pub mod events {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.id);
-            params.push(&self.what);
+            params.length(100).push(&self.what);
             params.push(&self.change_number);
         }
     }
@@ -1529,7 +1530,7 @@ pub mod events {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.what);
+            params.length(100).given(&self.what);
             params.given(&self.change_number);
         }
     }
@@ -1572,7 +1573,7 @@ pub mod events {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.id);
-            params.push(&row.what);
+            params.length(100).push(&row.what);
             params.push(&row.change_number);
         }
 
@@ -1607,7 +1608,7 @@ pub mod events {
             row: &Event<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.what);
+            params.length(100).push(&row.what);
             params.push(&row.change_number);
         }
 
@@ -1896,7 +1897,8 @@ pub mod event {
         ::bindery::query::column(0);
 
     /// `what`
-    pub const what: Column<model::Event, ::std::string::String> = ::bindery::query::column(1);
+    pub const what: Column<model::Event, ::std::string::String> =
+        ::bindery::query::column(1).of_length(100);
 
     /// `change_number`
     pub const change_number: Column<model::Event, i64> = ::bindery::query::column(2);
@@ -1989,7 +1991,7 @@ pub mod devices {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.id);
-            params.push(&self.name);
+            params.length(100).push(&self.name);
         }
     }
 
@@ -2005,7 +2007,7 @@ pub mod devices {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.name);
+            params.length(100).given(&self.name);
         }
     }
 
@@ -2046,7 +2048,7 @@ pub mod devices {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.id);
-            params.push(&row.name);
+            params.length(100).push(&row.name);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Device<E>, engine: E) -> bool {
@@ -2080,7 +2082,7 @@ pub mod devices {
             row: &Device<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.name);
+            params.length(100).push(&row.name);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &DeviceId<E>, engine: E) -> bool {
@@ -2310,7 +2312,8 @@ pub mod device {
         ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::Device, ::std::string::String> = ::bindery::query::column(1);
+    pub const name: Column<model::Device, ::std::string::String> =
+        ::bindery::query::column(1).of_length(100);
 }
 
 /// Model `Reading`, table `readings`, on `default`, `p` and `m`.

@@ -388,7 +388,7 @@ pub mod hosts {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.id);
             params.push(&self.net);
-            params.push(&::bindery::__private::Through(
+            params.length(99).push(&::bindery::__private::Through(
                 &self.owner,
                 super::column_types::write_email,
             ));
@@ -416,7 +416,7 @@ pub mod hosts {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.net);
-            params.given(&self.owner.as_ref().map(|value| {
+            params.length(99).given(&self.owner.as_ref().map(|value| {
                 ::bindery::__private::Through(value, super::column_types::write_email)
             }));
             params.given(&self.words);
@@ -464,7 +464,7 @@ pub mod hosts {
         fn write_row<E: ::bindery::Engine>(row: &Host<E>, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
             params.push(&row.net);
-            params.push(&::bindery::__private::Through(
+            params.length(99).push(&::bindery::__private::Through(
                 &row.owner,
                 super::column_types::write_email,
             ));
@@ -513,7 +513,7 @@ pub mod hosts {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.net);
-            params.push(&::bindery::__private::Through(
+            params.length(99).push(&::bindery::__private::Through(
                 &row.owner,
                 super::column_types::write_email,
             ));
@@ -958,14 +958,17 @@ pub mod host {
         ::bindery::query::column(1);
 
     /// `owner`
-    pub const owner: Column<model::Host, super::column_types::Email> = ::bindery::query::column(2);
+    pub const owner: Column<model::Host, super::column_types::Email> =
+        ::bindery::query::column(2).of_length(99);
 
     /// `words`
     pub const words: Column<model::Host, ::std::string::String> = ::bindery::query::column(3);
 
     /// `weight`
     pub const weight: Column<model::Host, ::bindery::types::BigDecimal> =
-        ::bindery::query::column(4);
+        ::bindery::query::column(4)
+            .of_digits(15)
+            .of_fraction(3, ::bindery::query::Fraction::Decimal);
 
     /// `via`
     pub const via: Column<model::Host, super::hosts::HostId<RowEngine>, To<model::Host, Nullable>> =

@@ -224,7 +224,7 @@ pub mod accounts {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.binary().push(&self.id);
-            params.push(&self.public);
+            params.length(36).push(&self.public);
             params.binary().push(&self.token);
         }
     }
@@ -243,7 +243,7 @@ pub mod accounts {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.public);
+            params.length(36).given(&self.public);
             params.binary().given(&self.token);
         }
     }
@@ -286,7 +286,7 @@ pub mod accounts {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.binary().push(&row.id);
-            params.push(&row.public);
+            params.length(36).push(&row.public);
             params.binary().push(&row.token);
         }
 
@@ -321,7 +321,7 @@ pub mod accounts {
             row: &Account<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.public);
+            params.length(36).push(&row.public);
             params.binary().push(&row.token);
         }
 
@@ -724,7 +724,8 @@ pub mod account {
         ::bindery::query::column(0).binary();
 
     /// `public`
-    pub const public: Column<model::Account, ::bindery::types::Uuid> = ::bindery::query::column(1);
+    pub const public: Column<model::Account, ::bindery::types::Uuid> =
+        ::bindery::query::column(1).of_length(36);
 
     /// `token`
     pub const token: Column<model::Account, ::bindery::types::Uuid, Nullable> =

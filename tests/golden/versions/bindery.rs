@@ -321,7 +321,7 @@ pub mod pages {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.path);
+            params.length(100).push(&self.path);
             params.push(&self.body);
             params.push(&self.revision.unwrap_or(1));
             params.given(&self.changed_at);
@@ -343,7 +343,7 @@ pub mod pages {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.path);
+            params.length(100).given(&self.path);
             params.given(&self.body);
         }
     }
@@ -386,7 +386,7 @@ pub mod pages {
 
         fn write_row<E: ::bindery::Engine>(row: &Page<E>, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.path);
+            params.length(100).push(&row.path);
             params.push(&row.body);
             params.push(&row.revision);
             params.push(&row.changed_at);
@@ -424,7 +424,7 @@ pub mod pages {
             row: &Page<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.path);
+            params.length(100).push(&row.path);
             params.push(&row.body);
         }
 
@@ -953,7 +953,8 @@ pub mod page {
         ::bindery::query::column(0);
 
     /// `path`
-    pub const path: Column<model::Page, ::std::string::String> = ::bindery::query::column(1);
+    pub const path: Column<model::Page, ::std::string::String> =
+        ::bindery::query::column(1).of_length(100);
 
     /// `body`
     pub const body: Column<model::Page, ::std::string::String, Nullable> =
@@ -1112,7 +1113,7 @@ pub mod machines {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.push(&self.name);
+            params.length(40).push(&self.name);
             params.given(&self.version);
             params.fraction(2).push(&self.seen_at);
             params.fraction(3).given_or_now(&self.changed_at);
@@ -1173,7 +1174,7 @@ pub mod machines {
             row: &Machine<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.name);
+            params.length(40).push(&row.name);
             params.push(&row.version);
             params.fraction(2).push(&row.seen_at);
             params.fraction(3).push(&row.changed_at);
@@ -1678,7 +1679,7 @@ pub mod machine {
 
     /// `name`
     pub const name: Column<model::Machine, super::machines::MachineId<RowEngine>> =
-        ::bindery::query::column(0);
+        ::bindery::query::column(0).of_length(40);
 
     /// `version`
     pub const version: Column<model::Machine, u16> = ::bindery::query::column(1);
@@ -1688,20 +1689,20 @@ pub mod machine {
         model::Machine,
         ::bindery::types::DateTime<::bindery::types::Utc>,
         Nullable,
-    > = ::bindery::query::column(2);
+    > = ::bindery::query::column(2).of_fraction(2, ::bindery::query::Fraction::Moment);
 
     /// `changed_at`
     pub const changed_at: Column<
         model::Machine,
         ::bindery::types::DateTime<::bindery::types::Utc>,
-    > = ::bindery::query::column(3);
+    > = ::bindery::query::column(3).of_fraction(3, ::bindery::query::Fraction::Moment);
 
     /// `seen_to_the_second`
     pub const seen_to_the_second: Column<
         model::Machine,
         ::bindery::types::NaiveDateTime,
         Nullable,
-    > = ::bindery::query::column(4);
+    > = ::bindery::query::column(4).of_fraction(0, ::bindery::query::Fraction::Moment);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -933,7 +933,9 @@ pub mod order {
 
     /// `amount`
     pub const amount: Column<model::Order, ::bindery::types::BigDecimal> =
-        ::bindery::query::column(2);
+        ::bindery::query::column(2)
+            .of_digits(15)
+            .of_fraction(2, ::bindery::query::Fraction::Decimal);
 
     /// `note`
     pub const note: Column<model::Order, ::std::string::String, Nullable> =
@@ -1114,7 +1116,7 @@ pub mod customer_total {
 
     /// `total`
     pub const total: Column<model::CustomerTotal, ::bindery::types::BigDecimal, Nullable> =
-        ::bindery::query::column(2);
+        ::bindery::query::column(2).of_digits(15);
 
     /// `orders`
     pub const orders: Column<model::CustomerTotal, i64> = ::bindery::query::column(3);
@@ -1305,7 +1307,9 @@ pub mod great_order {
 
     /// `amount`
     pub const amount: Column<model::GreatOrder, ::bindery::types::BigDecimal> =
-        ::bindery::query::column(1);
+        ::bindery::query::column(1)
+            .of_digits(15)
+            .of_fraction(2, ::bindery::query::Fraction::Decimal);
 
     /// `remark`
     pub const remark: Column<model::GreatOrder, ::std::string::String> =
@@ -1472,7 +1476,9 @@ pub mod greatest {
 
     /// `amount`
     pub const amount: Column<model::Greatest, ::bindery::types::BigDecimal> =
-        ::bindery::query::column(1);
+        ::bindery::query::column(1)
+            .of_digits(15)
+            .of_fraction(2, ::bindery::query::Fraction::Decimal);
 
     /// `remark`
     pub const remark: Column<model::Greatest, ::std::string::String> = ::bindery::query::column(2);

@@ -13,6 +13,7 @@ use super::writing::Writing;
 use super::{SqliteConnection, patiently, raw};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::value::sqlite::error::{open_error, prepare_error, step_error};
+use crate::value::sqlite::like::add_like;
 
 /// How a file is opened.
 pub(crate) struct SqliteOptions<'a> {
@@ -48,6 +49,7 @@ impl SqliteConnection {
         inner
             .set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)
             .map_err(step_error)?;
+        add_like(&inner).map_err(step_error)?;
         let writing = Writing::new(inner.path(), options.path, options.busy_timeout);
         let limit = limit.min(options.busy_timeout);
         let watched = Watched::new(inner, limit, options.statement_timeout, writing.gate());

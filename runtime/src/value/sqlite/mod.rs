@@ -1,6 +1,7 @@
 //! Values as SQLite keeps them: bound to a prepared statement, read from its row.
 
 pub(crate) mod error;
+pub(crate) mod like;
 mod params;
 mod row;
 pub(crate) mod statement;

@@ -279,9 +279,9 @@ const BY_NAME_ONLY: &[Entry] = &[
 /// All types, in the order of the page.
 pub(super) const TYPES: &[&[Entry]] = &[BY_NAME_ONLY];
 
-/// SQLite looks at no digits, so all of a microsecond are kept; more than that are for other engines to refuse.
+/// SQLite looks at no digits: what is declared is kept by the values that are written, all of a microsecond where nothing is.
 fn digits(written: &TypeName) -> u8 {
-    super::fraction(written, 6).max(6)
+    super::fraction(written, 6)
 }
 
 /// Section 3.1 of SQLite's "Datatypes"; numeric affinity alone does not say what is meant.
