@@ -140,3 +140,39 @@ fn cdc_03_a_position_of_another_database_is_refused() -> bindery::Result<()> {
     show::<engine::P>(&world, &other)?;
     show::<engine::M>(&world, &other)
 }
+
+/// Covers CDC-1 on MariaDB: TRUNCATE fires no trigger there, and is refused for a recorded table; on PostgreSQL it is recorded.
+#[test]
+fn cdc_01_a_recorded_table_is_emptied_with_its_changes_or_not_at_all() -> bindery::Result<()> {
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    let mut m = world.db.m()?;
+    m.notes().insert(new_note(1, ""))?;
+    m.execute("CREATE TABLE free (id INT)", ())?;
+    for text in [
+        "TRUNCATE notes",
+        "TRUNCATE TABLE `notes`",
+        "SELECT 1; TRUNCATE `order by`",
+        "/* all */ truncate table notes -- of them",
+    ] {
+        let refused = match m.execute(text, ()) {
+            Err(error) => error,
+            Ok(_) => panic!("{text}"),
+        };
+        let is_told =
+            matches!(refused.kind(), ErrorKind::Unsupported(why) if why.contains("DELETE FROM"));
+        assert!(is_told, "{text}: {refused}");
+    }
+    let refused = m.transaction(|tx| tx.execute("TRUNCATE notes", ()).map(drop));
+    assert!(matches!(
+        refused.expect_err("refused").kind(),
+        ErrorKind::Unsupported(_)
+    ));
+    assert_eq!(m.notes().count()?, 1);
+    m.execute("TRUNCATE free", ())?;
+    m.execute("DELETE FROM notes", ())?;
+    assert_eq!(m.notes().count()?, 0);
+    world.db.p()?.execute("TRUNCATE notes CASCADE", ())?;
+    Ok(())
+}

@@ -22,6 +22,7 @@ mod query_dialects;
 mod query_joins;
 mod query_lists;
 mod query_locks;
+mod query_numbers;
 mod query_prepared;
 mod query_random;
 mod query_random_selects;

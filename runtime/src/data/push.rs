@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::line::Line;
 use super::table::ValueType;
 use crate::error::Result;
+use crate::value::decimal::without_trailing_zeros;
 use crate::value::types::AnyValue;
 use crate::value::{RowReader, calendar_text, hexadecimal, uuid_text};
 
@@ -140,14 +141,5 @@ fn float(value: f64, is_single: bool, line: &mut Line) {
         line.bare(format_args!("{:?}", value as f32));
     } else {
         line.bare(format_args!("{value:?}"));
-    }
-}
-
-/// Servers fill a decimal up to the column's digits, and files keep it as it was given.
-fn without_trailing_zeros(decimal: &str) -> &str {
-    if decimal.contains('.') {
-        decimal.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        decimal
     }
 }

@@ -29,6 +29,14 @@ pub trait Selection<M, E: Engine> {
 #[doc(hidden)]
 pub struct SelectionWriter<'a>(pub(super) &'a mut Clauses);
 
+/// Of what the database computes.
+fn read_computed<T: ColumnType<E>, K: Kind, E: Engine>(
+    row: &mut RowReader<'_>,
+    engine: E,
+) -> Result<K::Read<T::Value>> {
+    row.computed(|row| read_as::<T, K, E>(row, engine))
+}
+
 fn read_as<T: ColumnType<E>, K: Kind, E: Engine>(
     row: &mut RowReader<'_>,
     engine: E,
@@ -58,7 +66,7 @@ impl<M, T: ColumnType<E>, K: Kind, E: Engine> Selection<M, E> for Expr<M, T, K> 
     }
 
     fn read(row: &mut RowReader<'_>, engine: E) -> Result<Self::Row> {
-        read_as::<T, K, E>(row, engine)
+        read_computed::<T, K, E>(row, engine)
     }
 }
 
@@ -71,7 +79,7 @@ impl<M, T: ColumnType<E>, K: Kind, E: Engine> Selection<M, E> for Aggregate<M, T
     }
 
     fn read(row: &mut RowReader<'_>, engine: E) -> Result<Self::Row> {
-        read_as::<T, K, E>(row, engine)
+        read_computed::<T, K, E>(row, engine)
     }
 }
 

@@ -4,6 +4,7 @@
 
 use bindery_core::dialect::Dialect;
 
+use super::truncated;
 use super::words::{Token, Words};
 use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Result};
@@ -57,7 +58,7 @@ enum Effect {
 ///
 /// # Errors
 /// [`ErrorKind::TransactionControl`] before anything is sent, or, where the words do not tell, after the transaction has ended.
-/// [`ErrorKind::Unsupported`] for a change of `completion_type`.
+/// [`ErrorKind::Unsupported`] for a change of `completion_type`, and for a TRUNCATE that would not be recorded.
 pub(super) fn guarded<T>(
     physical: &mut Physical,
     text: &str,
@@ -67,6 +68,7 @@ pub(super) fn guarded<T>(
     if dialect != Dialect::Mysql {
         return work(physical);
     }
+    truncated::ensure_recorded(physical, text)?;
     let effect = effect(text);
     if effect == Effect::Chains {
         let why = "`completion_type` would have COMMIT and ROLLBACK begin another transaction: leave it as it is";
@@ -106,7 +108,7 @@ fn effect(text: &str) -> Effect {
     while let Some(first) = words.next() {
         match first {
             Token::Semicolon | Token::Open => continue,
-            Token::Word(_) | Token::Close | Token::Other => (),
+            Token::Word(_) | Token::Quoted(_) | Token::Close | Token::Other => (),
         }
         let mut rest = words
             .by_ref()

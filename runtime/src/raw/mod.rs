@@ -11,6 +11,7 @@ mod params;
 mod read_connection;
 mod reading;
 mod sql;
+mod truncated;
 mod tuples;
 mod words;
 

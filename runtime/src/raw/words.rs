@@ -8,10 +8,12 @@ use bindery_core::dialect::Dialect;
 pub(super) enum Token<'t> {
     /// A word that is not quoted.
     Word(&'t str),
+    /// What is between backticks: a name.
+    Quoted(&'t str),
     Open,
     Close,
     Semicolon,
-    /// A value, a quoted name, an operator.
+    /// A value, a name in other quotes, an operator.
     Other,
 }
 
@@ -161,7 +163,12 @@ impl<'t> Iterator for Words<'t> {
             b';' => (Token::Semicolon, 1),
             b'\'' => (Token::Other, Self::quoted(rest, first, self.is_mysql())),
             b'"' => (Token::Other, Self::quoted(rest, first, self.is_mysql())),
-            b'`' => (Token::Other, Self::quoted(rest, first, false)),
+            b'`' => {
+                let length = Self::quoted(rest, first, false);
+                let end = (self.at + length).min(self.text.len());
+                let within = self.text[self.at + 1..end].trim_end_matches('`');
+                (Token::Quoted(within), length)
+            }
             b'[' if self.dialect == Dialect::Sqlite => (Token::Other, bracketed(rest)),
             b'$' if self.dialect == Dialect::Postgres => {
                 (Token::Other, Self::dollar_quoted(rest).unwrap_or(1))

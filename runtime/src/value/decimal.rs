@@ -69,6 +69,15 @@ pub(crate) fn to_integer(text: &str) -> Option<i128> {
     })
 }
 
+/// The same number without the zeros that servers fill decimals up with.
+pub(crate) fn without_trailing_zeros(decimal: &str) -> &str {
+    if decimal.contains('.') {
+        decimal.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        decimal
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::calendar;
+use super::decimal::without_trailing_zeros;
 use super::types::{AnyValue, FromColumn, Interval};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -29,6 +30,8 @@ impl<E, K: ReadKey<E>> ReadKey<E> for Option<K> {
 pub struct RowReader<'a> {
     source: RowSource<'a>,
     column: usize,
+    /// What is read now was computed by the database.
+    is_computed: bool,
 }
 
 pub(crate) enum RowSource<'a> {
@@ -117,7 +120,11 @@ impl<'a> RowReader<'a> {
         allow(dead_code, reason = "called by the databases")
     )]
     pub(crate) fn new(source: RowSource<'a>) -> Self {
-        Self { source, column: 0 }
+        Self {
+            source,
+            column: 0,
+            is_computed: false,
+        }
     }
 
     /// The same row with its columns in another order: for each that is read, the one of the row.
@@ -129,6 +136,7 @@ impl<'a> RowReader<'a> {
         RowReader {
             source: RowSource::Mapped(row),
             column: 0,
+            is_computed: false,
         }
     }
 
@@ -141,6 +149,7 @@ impl<'a> RowReader<'a> {
         RowReader {
             source: RowSource::Tapped(row),
             column: 0,
+            is_computed: false,
         }
     }
 
@@ -153,6 +162,7 @@ impl<'a> RowReader<'a> {
         RowReader {
             source: RowSource::Kept(row),
             column: 0,
+            is_computed: false,
         }
     }
 
@@ -182,10 +192,32 @@ impl<'a> RowReader<'a> {
         any -> AnyValue, "value of SQLite";
         /// Floats of 32 bits.
         vector -> Vec<f32>, "vector";
-        /// A decimal as text: digits with a minus and a point where there is one.
-        decimal -> String, "decimal";
         /// A span of time as PostgreSQL counts it.
         interval -> Interval, "interval";
+    }
+
+    /// A decimal as text: digits with a minus and a point where there is one.
+    ///
+    /// # Errors
+    /// The column is NULL or holds something else.
+    pub fn decimal(&mut self) -> Result<String> {
+        let column = self.column;
+        self.column += 1;
+        let value: Option<String> = each!(&self.source, decimal(column), None);
+        let value = value.ok_or_else(|| self.decode_error(column, "decimal"))?;
+        Ok(if self.is_computed {
+            without_trailing_zeros(&value).to_owned()
+        } else {
+            value
+        })
+    }
+
+    /// Runs `read`, which reads what the database computed. Each fills decimals up with another number of zeros: they are left out.
+    pub(crate) fn computed<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.is_computed = true;
+        let value = read(self);
+        self.is_computed = false;
+        value
     }
 
     forward_times! {

@@ -286,9 +286,9 @@ pub mod people {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.last_name);
-            params.push(&self.first_name);
-            params.push(&self.nick);
+            params.length(40).push(&self.last_name);
+            params.length(40).push(&self.first_name);
+            params.length(40).push(&self.nick);
         }
     }
 
@@ -307,9 +307,9 @@ pub mod people {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.last_name);
-            params.given(&self.first_name);
-            params.given(&self.nick);
+            params.length(40).given(&self.last_name);
+            params.length(40).given(&self.first_name);
+            params.length(40).given(&self.nick);
         }
     }
 
@@ -352,9 +352,9 @@ pub mod people {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.id);
-            params.push(&row.last_name);
-            params.push(&row.first_name);
-            params.push(&row.nick);
+            params.length(40).push(&row.last_name);
+            params.length(40).push(&row.first_name);
+            params.length(40).push(&row.nick);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Person<E>, engine: E) -> bool {
@@ -388,9 +388,9 @@ pub mod people {
             row: &Person<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.last_name);
-            params.push(&row.first_name);
-            params.push(&row.nick);
+            params.length(40).push(&row.last_name);
+            params.length(40).push(&row.first_name);
+            params.length(40).push(&row.nick);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &PersonId<E>, engine: E) -> bool {
@@ -800,15 +800,16 @@ pub mod person {
         ::bindery::query::column(0);
 
     /// `last_name`
-    pub const last_name: Column<model::Person, ::std::string::String> = ::bindery::query::column(1);
+    pub const last_name: Column<model::Person, ::std::string::String> =
+        ::bindery::query::column(1).of_length(40);
 
     /// `first_name`
     pub const first_name: Column<model::Person, ::std::string::String> =
-        ::bindery::query::column(2);
+        ::bindery::query::column(2).of_length(40);
 
     /// `nick`
     pub const nick: Column<model::Person, ::std::string::String, Nullable> =
-        ::bindery::query::column(3);
+        ::bindery::query::column(3).of_length(40);
 
     /// The row of `members` whose `person_id` refers to this one.
     pub const member: HasOne<model::Person, model::Member> = HasOne::at(0);
@@ -2851,8 +2852,8 @@ pub mod required_ {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.required);
-            params.push(&self.r#type);
+            params.length(40).push(&self.required);
+            params.length(40).push(&self.r#type);
         }
     }
 
@@ -2870,8 +2871,8 @@ pub mod required_ {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.required);
-            params.given(&self.r#type);
+            params.length(40).given(&self.required);
+            params.length(40).given(&self.r#type);
         }
     }
 
@@ -2913,8 +2914,8 @@ pub mod required_ {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.id);
-            params.push(&row.required);
-            params.push(&row.r#type);
+            params.length(40).push(&row.required);
+            params.length(40).push(&row.r#type);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Required<E>, engine: E) -> bool {
@@ -2948,8 +2949,8 @@ pub mod required_ {
             row: &Required<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.required);
-            params.push(&row.r#type);
+            params.length(40).push(&row.required);
+            params.length(40).push(&row.r#type);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &RequiredId<E>, engine: E) -> bool {
@@ -3256,10 +3257,11 @@ pub mod required {
 
     /// `required`
     pub const required: Column<model::Required, ::std::string::String> =
-        ::bindery::query::column(1);
+        ::bindery::query::column(1).of_length(40);
 
     /// `type`
-    pub const r#type: Column<model::Required, ::std::string::String> = ::bindery::query::column(2);
+    pub const r#type: Column<model::Required, ::std::string::String> =
+        ::bindery::query::column(2).of_length(40);
 }
 
 /// Model `Visit`, table `visits`, on `default`, `p` and `m`.
@@ -3416,7 +3418,7 @@ pub mod visits {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.person);
-            params.push(&self.why);
+            params.length(40).push(&self.why);
             params.push(&self.hours);
             params.push(&self.day);
         }
@@ -3439,7 +3441,7 @@ pub mod visits {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.person);
-            params.given(&self.why);
+            params.length(40).given(&self.why);
             params.given(&self.hours);
             params.given(&self.day);
         }
@@ -3486,7 +3488,7 @@ pub mod visits {
         ) {
             params.push(&row.id);
             params.push(&row.person);
-            params.push(&row.why);
+            params.length(40).push(&row.why);
             params.push(&row.hours);
             params.push(&row.day);
         }
@@ -3534,7 +3536,7 @@ pub mod visits {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.person);
-            params.push(&row.why);
+            params.length(40).push(&row.why);
             params.push(&row.hours);
             params.push(&row.day);
         }
@@ -3910,7 +3912,8 @@ pub mod visit {
         ::bindery::query::foreign_key(1, 0);
 
     /// `why`
-    pub const why: Column<model::Visit, ::std::string::String> = ::bindery::query::column(2);
+    pub const why: Column<model::Visit, ::std::string::String> =
+        ::bindery::query::column(2).of_length(40);
 
     /// `hours`
     pub const hours: Column<model::Visit, i32> = ::bindery::query::column(3);

@@ -27,6 +27,7 @@ pub(crate) fn prepare_error(error: rusqlite::Error) -> Error {
         // SQLite has one code for all errors of this kind, and no other mark of them than its text.
         ffi::SQLITE_ERROR if is_unknown_name(message) => ErrorKind::SchemaMismatch,
         ffi::SQLITE_ERROR if is_syntax(message) => ErrorKind::Syntax,
+        ffi::SQLITE_ERROR if limit(message).is_some() => unsupported(message),
         code => kind(code),
     };
     let said = DatabaseError::new(code.to_string(), Some(message)).at_position(position);
@@ -81,6 +82,46 @@ fn is_unknown_name(message: &str) -> bool {
         || message.contains(" has no column named ")
 }
 
+/// A limit of SQLite's that a statement is beyond, and what to do: found before it is run, as SQLite has no code for it.
+fn limit(message: &str) -> Option<&'static str> {
+    const LIMITS: [(&str, &str, &str); 5] = [
+        (
+            "Expression tree is too large",
+            "",
+            "more than some 1,000 conditions or operators in one another or in a row, which SQLite does not take: give values as \
+             one list, by `in_list`, or run several queries",
+        ),
+        (
+            "parser stack overflow",
+            "",
+            "parentheses too deep in one another for SQLite: run several queries",
+        ),
+        (
+            "at most ",
+            " tables in a join",
+            "more than 64 tables in one query, which SQLite does not join: run several queries",
+        ),
+        (
+            "too many SQL variables",
+            "",
+            "more than 32,766 parameters, which SQLite does not take: give values as one list, by `in_list`",
+        ),
+        (
+            "LIKE or GLOB pattern too complex",
+            "",
+            "a pattern of more than 50,000 bytes in SQLite's own `LIKE` or `GLOB`: search by `contains` or `like` of a column",
+        ),
+    ];
+    let is_it = |(start, end, _): &&(&str, &str, &str)| {
+        message.starts_with(start) && message.ends_with(end)
+    };
+    LIMITS.iter().find(is_it).map(|(_, _, why)| *why)
+}
+
+fn unsupported(message: &str) -> ErrorKind {
+    ErrorKind::Unsupported(limit(message).unwrap_or_default())
+}
+
 /// Its texts are in no other language than English.
 fn is_syntax(message: &str) -> bool {
     message.ends_with(": syntax error") || message == "incomplete input"
@@ -97,7 +138,7 @@ pub(crate) fn step_error(error: rusqlite::Error) -> Error {
     let code = failure.extended_code;
     let message = message.as_deref().unwrap_or_default();
     // A statement that is kept is prepared anew when it runs after tables have changed.
-    if code == ffi::SQLITE_ERROR && is_unknown_name(message) {
+    if code == ffi::SQLITE_ERROR && (is_unknown_name(message) || limit(message).is_some()) {
         return prepare_error(error);
     }
     let source = DatabaseError::of_statement(code.to_string(), message);
