@@ -230,6 +230,11 @@ mod examples_of_sessions {}
 #[doc = include_str!("../../docs/atomic.md")]
 mod examples_of_atomic {}
 
+/// The examples of `docs/testing.md` compile and run.
+#[cfg(all(doctest, feature = "data", feature = "sqlite", feature = "postgres"))]
+#[doc = include_str!("../../docs/testing.md")]
+mod examples_of_testing {}
+
 /// The examples of `docs/sagas.md` compile and run.
 #[cfg(all(doctest, feature = "saga"))]
 #[doc = include_str!("../../docs/sagas.md")]

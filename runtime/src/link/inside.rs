@@ -26,8 +26,6 @@ pub(crate) struct Inside {
 struct State {
     /// Where it was used last.
     thread: Option<ThreadId>,
-    /// The calls outside of it that were reported.
-    reported: Vec<Place>,
 }
 
 thread_local! {
@@ -67,10 +65,7 @@ impl Inside {
             pools,
             kind,
             begun_at,
-            state: Mutex::new(State {
-                thread: None,
-                reported: Vec::new(),
-            }),
+            state: Mutex::new(State { thread: None }),
         });
         inside.used();
         Some(inside)
@@ -94,16 +89,6 @@ impl Inside {
 
     fn is_here(&self, pool: usize) -> bool {
         self.pools.contains(&pool) && self.lock().thread == Some(thread::current().id())
-    }
-
-    /// Was this call not reported yet?
-    fn is_new(&self, called_at: Place) -> bool {
-        let mut state = self.lock();
-        let is_new = !state.reported.contains(&called_at);
-        if is_new {
-            state.reported.push(called_at);
-        }
-        is_new
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -133,7 +118,7 @@ fn notice(pool: &Pool, called_at: Place, wanted: OutsideTransaction) -> Result<(
             let error = Error::new(ErrorKind::OutsideTransaction { kind, begun_at });
             Err(error.on_engine(pool.engine()).during(Operation::Acquire))
         }
-        OutsideTransaction::Warn if inside.is_new(called_at) => {
+        OutsideTransaction::Warn if pool.reports_outside(called_at) => {
             let engine = pool.engine();
             tracing::warn!(
                 engine, called_at = %called_at, begun_at = %begun_at,

@@ -19,7 +19,7 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::changes::Changes;
 use crate::link::drift::Watch;
 use crate::link::moment::{Moment, Span};
-use crate::observe::{self, EventKind, Observer, Running, Sent};
+use crate::observe::{self, EventKind, Observer, Reported, Running, Sent};
 
 pub(crate) mod budget;
 mod checkout;
@@ -54,6 +54,8 @@ pub(crate) struct Pool {
     is_retired: AtomicBool,
     companion: OnceLock<Box<dyn Any + Send + Sync>>,
     observer: OnceLock<Arc<Observer>>,
+    /// Calls outside of an open transaction or session that were reported.
+    outside: Reported,
     /// The writes to its database; none for a copy of it, which follows later.
     changes: OnceLock<Changes>,
     /// When the readers of its recorded changes were last counted.
@@ -203,6 +205,7 @@ impl Pool {
             is_retired: AtomicBool::new(false),
             companion: OnceLock::new(),
             observer: OnceLock::new(),
+            outside: Reported::default(),
             changes: OnceLock::new(),
             #[cfg(feature = "sync")]
             counted: Mutex::new(None),
@@ -232,6 +235,14 @@ impl Pool {
     /// Returns how old a transaction may become.
     pub(crate) fn max_transaction_age(&self) -> Option<Duration> {
         self.limits.max_transaction_age
+    }
+
+    /// Was no call outside of an open transaction or session reported from this place yet?
+    pub(crate) fn reports_outside(
+        &self,
+        called_at: &'static std::panic::Location<'static>,
+    ) -> bool {
+        self.outside.is_new(called_at)
     }
 
     /// Returns what is done where a thread is in a transaction and takes another connection.

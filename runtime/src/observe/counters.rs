@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::counts::Tally;
 use super::hub::Counting;
-use super::{Event, EventKind, Hub};
+use super::{Event, EventKind, Hub, Reported};
 
 thread_local! {
     static HERE: RefCell<Counters> = const { RefCell::new(Counters(None)) };
@@ -65,11 +65,17 @@ impl Drop for Restored {
 }
 
 /// Counts a statement in all parts of the program that this thread's task is in.
-pub(super) fn count(hub: &Hub, event: &Event<'_>, limit: Option<u64>, is_fixed: bool) {
+pub(super) fn count(
+    hub: &Hub,
+    event: &Event<'_>,
+    limit: Option<u64>,
+    is_fixed: bool,
+    reported: &Reported,
+) {
     if event.kind != EventKind::Statement {
         return;
     }
     for tally in Counters::here().of(hub) {
-        tally.add(event, limit, is_fixed);
+        tally.add(event, limit, is_fixed, reported);
     }
 }

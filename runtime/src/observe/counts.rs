@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use bindery_core::sorting::sort_by;
 
-use super::Event;
+use super::{Event, Reported};
 
 type Place = &'static Location<'static>;
 
@@ -124,11 +124,19 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn add(&self, event: &Event<'_>, limit: Option<u64>, is_fixed: bool) {
+    pub(super) fn add(
+        &self,
+        event: &Event<'_>,
+        limit: Option<u64>,
+        is_fixed: bool,
+        reported: &Reported,
+    ) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let repeated = counts.add(event, limit);
         drop(counts);
-        if let Some(repeated) = repeated {
+        if let Some(repeated) = repeated
+            && repeated.place.is_none_or(|place| reported.is_new(place))
+        {
             report(&repeated, is_fixed);
         }
     }

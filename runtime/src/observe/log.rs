@@ -57,7 +57,7 @@ impl Plans {
         can_be_explained: bool,
     ) -> Option<Logged> {
         let is_slow = config.slow_statement.is_some_and(|limit| took >= limit);
-        let is_echoed = config.echo && config.echo_from.is_none_or(|from| took >= from);
+        let is_echoed = echoed(config, took).is_some();
         let is_wanted = is_echoed && config.echo_plan;
         let with_plan = can_be_explained && (is_wanted || (is_slow && self.take()));
         (is_slow || is_echoed).then_some(Logged {
@@ -67,6 +67,17 @@ impl Plans {
             with_values: config.echo_values,
         })
     }
+}
+
+/// The way in which what begins or ends a transaction is logged: where all is.
+pub(super) fn echoed(config: &LogConfig, took: Duration) -> Option<Logged> {
+    let is_echoed = config.echo && config.echo_from.is_none_or(|from| took >= from);
+    is_echoed.then_some(Logged {
+        is_slow: false,
+        is_echoed,
+        with_plan: false,
+        with_values: false,
+    })
 }
 
 fn millis(time: Duration) -> u64 {

@@ -23,6 +23,7 @@ mod meter;
 mod meter;
 mod notes;
 mod observer;
+mod reported;
 mod running;
 mod span;
 
@@ -47,6 +48,7 @@ pub(crate) use self::notes::{Notes, WantedPlan};
 #[cfg(any(feature = "outbox", feature = "sync"))]
 pub(crate) use self::observer::Background;
 pub(crate) use self::observer::{Labels, Observer, is_idle};
+pub(crate) use self::reported::Reported;
 pub(crate) use self::running::{Call, Running, Sent};
 
 /// Can there be metrics in this program?

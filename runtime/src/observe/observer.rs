@@ -13,7 +13,9 @@ use tracing::level_filters::LevelFilter;
 use super::log::Plans;
 #[cfg(feature = "metrics")]
 use super::meter::Meter;
-use super::{Call, Event, EventKind, Hub, Notes, Outcome, Sent, WantedPlan, counters, log, span};
+use super::{
+    Call, Event, EventKind, Hub, Notes, Outcome, Reported, Sent, WantedPlan, counters, log, span,
+};
 use crate::error::Error;
 #[cfg(any(feature = "saga", feature = "outbox", feature = "sync"))]
 use crate::error::Operation;
@@ -78,6 +80,8 @@ pub(crate) struct Observer {
     listeners: AtomicU8,
     log: RwLock<LogConfig>,
     plans: Plans,
+    /// Places from which a statement runs again and again.
+    repeated: Reported,
     #[cfg(feature = "metrics")]
     pub(super) meter: Meter,
     hub: Arc<Hub>,
@@ -91,6 +95,7 @@ impl Observer {
             listeners: AtomicU8::new(0),
             log: RwLock::new(log),
             plans: Plans::default(),
+            repeated: Reported::default(),
             #[cfg(feature = "metrics")]
             meter: Meter::default(),
             hub,
@@ -161,7 +166,7 @@ impl Observer {
     }
 
     /// `db.system.name`.
-    pub(super) fn system(&self) -> &'static str {
+    pub(crate) fn system(&self) -> &'static str {
         let by_dialect = match self.labels.dialect {
             Dialect::Sqlite => "sqlite",
             Dialect::Postgres => "postgresql",
@@ -248,12 +253,25 @@ impl Observer {
         if is_statement && self.has(Listener::Log) {
             self.log(event, sent, notes);
         }
+        if let Some(text) = control_text(event.kind)
+            && self.has(Listener::Log)
+        {
+            let config = self.log_config();
+            let shown = Event {
+                statement: Some(text),
+                ..*event
+            };
+            if let Some(logged) = log::echoed(&config, event.duration) {
+                log::log(logged, &shown, Some(text), None);
+            }
+        }
         let limit = || self.log_config().repeated_statement.map(u64::from);
         if is_statement && self.has(Listener::Counts) {
-            counters::count(&self.hub, event, limit(), sent.is_fixed);
+            counters::count(&self.hub, event, limit(), sent.is_fixed, &self.repeated);
         }
         if let Some(notes) = notes.filter(|_| is_statement && self.has(Listener::Repeats)) {
-            notes.tally.add(event, limit(), sent.is_fixed);
+            let tally = &notes.tally;
+            tally.add(event, limit(), sent.is_fixed, &self.repeated);
         }
         if self.has(Listener::Subscribers) {
             self.hub.deliver(event);
@@ -288,6 +306,25 @@ impl Drop for Observer {
         #[cfg(feature = "metrics")]
         self.record_pool(super::PoolCounts::default);
         self.end();
+    }
+}
+
+/// How a statement that begins or ends a transaction is echoed.
+fn control_text(kind: EventKind) -> Option<&'static str> {
+    match kind {
+        EventKind::Begin => Some("BEGIN"),
+        EventKind::Commit => Some("COMMIT"),
+        EventKind::Rollback => Some("ROLLBACK"),
+        EventKind::Statement
+        | EventKind::Insert
+        | EventKind::Update
+        | EventKind::Save
+        | EventKind::Delete
+        | EventKind::Upsert
+        | EventKind::Checkout
+        | EventKind::Sync
+        | EventKind::Task
+        | EventKind::CompensationPending => None,
     }
 }
 

@@ -45,7 +45,8 @@ impl ServerOptions {
     }
 
     /// Sets whether a committed transaction must outlive a crash of the server. Off by default, which is faster;
-    /// tests that kill the server turn it on.
+    /// tests that kill the server turn it on, and so do those of atomic groups over several engines: a group refuses a server that may
+    /// lose what it has prepared.
     pub fn durable(mut self, durable: bool) -> Self {
         self.durable = durable;
         self

@@ -206,7 +206,8 @@ impl MysqlConnection {
         };
         if setting("innodb_flush_log_at_trx_commit") != "1" {
             return Err(not_atomic(&format!(
-                "the server has `innodb_flush_log_at_trx_commit = {}`, with which a crash loses prepared transactions: set it to 1",
+                "the server has `innodb_flush_log_at_trx_commit = {}`, with which a crash loses prepared transactions: set it to 1 (a server of \
+                 `bindery-testkit` is started with `.durable(true)`)",
                 setting("innodb_flush_log_at_trx_commit")
             )));
         }

@@ -1,6 +1,8 @@
 //! Plans of statements, for the log: looked up between two calls and outside of transactions, and never by running the
 //! statement again (`EXPLAIN ANALYZE`), so that one that fails harms nothing.
 
+use std::sync::Arc;
+
 use bindery_core::dialect::Dialect;
 
 use super::Physical;
@@ -13,26 +15,61 @@ use crate::value::{ParamWriter, RowReader};
 struct Explain {
     prefix: &'static str,
     columns: std::ops::Range<usize>,
+    /// The columns' names, where a line says nothing without them.
+    headings: &'static [&'static str],
     /// The plan holds the values that were bound.
     shows_values: bool,
 }
 
-fn explain_of(dialect: Dialect) -> Explain {
+const OF_MARIADB: &[&str] = &[
+    "select_type",
+    "table",
+    "type",
+    "possible_keys",
+    "key",
+    "key_len",
+    "ref",
+    "rows",
+    "Extra",
+];
+const OF_MYSQL: &[&str] = &[
+    "select_type",
+    "table",
+    "partitions",
+    "type",
+    "possible_keys",
+    "key",
+    "key_len",
+    "ref",
+    "rows",
+    "filtered",
+    "Extra",
+];
+
+fn explain_of(dialect: Dialect, system: &str) -> Explain {
+    let of_table = if system == "mariadb" {
+        OF_MARIADB
+    } else {
+        OF_MYSQL
+    };
     match dialect {
         Dialect::Sqlite => Explain {
             prefix: "EXPLAIN QUERY PLAN ",
             columns: 3..4,
+            headings: &[],
             shows_values: false,
         },
         Dialect::Postgres => Explain {
             prefix: "EXPLAIN ",
             columns: 0..1,
+            headings: &[],
             shows_values: true,
         },
         // As a table: the other forms hold conditions with their values.
         Dialect::Mysql => Explain {
             prefix: "EXPLAIN ",
-            columns: 1..12,
+            columns: 1..1 + of_table.len(),
+            headings: of_table,
             shows_values: false,
         },
     }
@@ -52,12 +89,16 @@ impl Physical {
     }
 
     fn log_plan(&mut self, wanted: &WantedPlan) {
-        let explain = explain_of(self.dialect());
+        let Some(watched) = &self.0.watched else {
+            return;
+        };
+        let observer = Arc::clone(&watched.observer);
+        let explain = explain_of(self.dialect(), observer.system());
         // The call that is over may have used up its time.
         let until = self.set_until(None);
         let plan = self.plan(&explain, wanted);
         self.set_until(until);
-        let (Ok(plan), Some(watched)) = (plan, &self.0.watched) else {
+        let Ok(plan) = plan else {
             return;
         };
         let plan = if explain.shows_values && !wanted.logged.with_values {
@@ -66,7 +107,7 @@ impl Physical {
             plan
         };
         let shown = Some(wanted.sql.as_str()).filter(|_| wanted.is_fixed);
-        log_plan(wanted.logged, watched.observer.engine(), shown, &plan);
+        log_plan(wanted.logged, observer.engine(), shown, &plan);
     }
 
     fn plan(&mut self, explain: &Explain, wanted: &WantedPlan) -> Result<String> {
@@ -74,7 +115,16 @@ impl Physical {
         let mut lines = Vec::new();
         let write = &mut |params: &mut ParamWriter<'_>| replay(&wanted.values, params);
         self.0.driver.query(&sql, write, &mut |row| {
-            let cells = explain.columns.clone().filter_map(|at| cell(row, at));
+            let mut headings = explain.headings.iter();
+            let cells = explain.columns.clone().filter_map(|at| {
+                let cell = cell(row, at);
+                match headings.next() {
+                    Some(heading) => {
+                        Some(format!("{heading}={}", cell.as_deref().unwrap_or("NULL")))
+                    }
+                    None => cell,
+                }
+            });
             lines.push(cells.collect::<Vec<_>>().join(" "));
             Ok(true)
         })?;
@@ -86,10 +136,12 @@ impl Physical {
 fn cell(row: &RowReader<'_>, at: usize) -> Option<String> {
     let text = row.in_order(&[at]).text().ok().map(str::to_owned);
     text.or_else(|| {
-        row.in_order(&[at])
-            .i64()
-            .ok()
-            .map(|number| number.to_string())
+        let number = row.in_order(&[at]).i64().ok();
+        number.map(|number| number.to_string())
+    })
+    .or_else(|| {
+        let share = row.in_order(&[at]).next::<f64>().ok();
+        share.map(|share| share.to_string())
     })
 }
 

@@ -147,7 +147,8 @@ impl PostgresConnection {
         }
         if fsync != "on" {
             return Err(not_atomic(
-                "the server has `fsync = off`, with which a crash loses what was committed: set `fsync = on`",
+                "the server has `fsync = off`, with which a crash loses what was committed: set `fsync = on` (a server of `bindery-testkit` is \
+                 started with `.durable(true)`)",
             ));
         }
         match part {
