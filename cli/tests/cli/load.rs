@@ -186,3 +186,46 @@ CREATE TABLE notes (
         );
     }
 }
+
+const READINGS: &str = "\
+-- @dialect postgres
+
+-- @engines default, b
+CREATE TABLE readings (
+  id bigint PRIMARY KEY,
+  total numeric(12,2),
+  at_second timestamp(0),
+  hour time(0),
+  word varchar(5)
+);
+";
+
+/// A value that its column would change is refused with the column, or a time is cut: as by every other way in.
+#[test]
+fn dump_03_a_value_that_its_column_would_change_is_refused_or_cut() {
+    for test in Dumped::on_all_with(READINGS) {
+        for (column, value, why) in [
+            ("total", "1.239", "fewer digits after the point"),
+            ("word", "abcdef", "too long or out of range"),
+        ] {
+            for mode in ["--append", "--replace --yes", "--upsert"] {
+                let file = format!("id,{column}\n1,{value}\n");
+                test.project.write("readings.csv", file);
+                let words = format!("load --engine b --table readings --from readings.csv {mode}");
+                let place = format!("column `{column}`");
+                holds(&test.run(&words).failed(), &[why, &place, "line 2"]);
+            }
+        }
+        let header = "id,total,at_second,hour,word\n";
+        let fine = "2026-01-31T23:59:59.999999,23:59:59.999999";
+        let row = format!("{header}1,1.23,{fine},äöüß€\n");
+        test.project.write("readings.csv", row);
+        test.run("load --engine b --table readings --from readings.csv --append")
+            .good();
+        let cut = "2026-01-31T23:59:59,23:59:59";
+        assert_eq!(
+            test.rows("readings"),
+            format!("{header}1,1.23,{cut},äöüß€\n")
+        );
+    }
+}
