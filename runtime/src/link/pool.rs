@@ -4,13 +4,16 @@
 
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Condvar, OnceLock, Weak};
+#[cfg(feature = "sync")]
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bindery_core::config::OutsideTransaction;
 
 use self::budget::{Budget, Permit};
 use self::checkout::{Checkout, Checkouts};
+use self::guarded::{Guard, Guarded};
 use crate::driver::forks;
 use crate::driver::queue::Queue;
 use crate::driver::turns::{Turn, Turns};
@@ -24,6 +27,7 @@ use crate::observe::{self, EventKind, Observer, Reported, Running, Sent};
 pub(crate) mod budget;
 mod checkout;
 mod closing;
+mod guarded;
 mod returning;
 mod taking;
 mod upkeep;
@@ -40,7 +44,7 @@ pub(crate) struct Pool {
     open: OpenPhysical,
     limits: PoolLimits,
     ages: Ages,
-    state: Mutex<State>,
+    state: Guarded<State>,
     /// Where one writes at a time, calls that are known to write stand here before they take a connection: queued
     /// writers leave the connections to readers.
     writers: Option<Arc<Turns>>,
@@ -197,7 +201,7 @@ impl Pool {
                 lifetime: Span::of(limits.max_lifetime),
                 untested: Span::of(limits.test_after_idle),
             },
-            state: Mutex::default(),
+            state: Guarded::default(),
             writers: limits.one_writer.then(Arc::default),
             emptied: Condvar::new(),
             watch: OnceLock::new(),
@@ -448,9 +452,8 @@ impl Pool {
         }
     }
 
-    /// No user code runs under the lock, so a poisoned state is still a whole one.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> Guard<'_, State> {
+        self.state.lock()
     }
 }
 

@@ -4,10 +4,10 @@
 #[cfg(feature = "outbox")]
 use std::borrow::Cow;
 
-use metrics::{Key, Label, Level, Metadata, with_recorder};
+use metrics::{Key, Label, Level, Metadata};
 
 use super::descriptions::names;
-use super::meter::is_recorded;
+use super::meter::{is_recorded, with_recorder};
 
 static METADATA: Metadata<'static> = Metadata::new("bindery", Level::INFO, Some(module_path!()));
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use bindery_core::config::LogConfig;
 
 use super::observer::{Listener, Observer};
-use super::{Event, Labels, Tally};
+use super::{Event, Labels, Tally, ensure_outside};
 
 type Callback = dyn Fn(&Event<'_>) + Send + Sync;
 
@@ -54,7 +54,9 @@ impl Drop for Counting {
         let open_counts = self.hub.open_counts.lock();
         let mut open = open_counts.unwrap_or_else(PoisonError::into_inner);
         *open -= 1;
-        self.hub.set(Listener::Counts, *open > 0);
+        let observers = self.hub.set(Listener::Counts, *open > 0);
+        drop(open);
+        drop(observers);
     }
 }
 
@@ -122,19 +124,25 @@ impl Hub {
         let mut changed = subscribers.to_vec();
         work(&mut changed);
         let listens = !changed.is_empty();
-        // Those that were removed are dropped after the lock.
-        let _former = std::mem::replace(&mut *subscribers, changed.into());
-        self.set(Listener::Subscribers, listens);
+        let former = std::mem::replace(&mut *subscribers, changed.into());
+        let observers = self.set(Listener::Subscribers, listens);
+        // Those that were removed, and what they captured, are dropped after the lock.
+        drop(subscribers);
+        drop((former, observers));
     }
 
-    fn set(&self, listener: Listener, listens: bool) {
+    /// Returns the observers, as the last to hold one reports its end to the recorder: not under a lock.
+    #[must_use = "they are dropped when no lock is held any more"]
+    fn set(&self, listener: Listener, listens: bool) -> Vec<Arc<Observer>> {
         let observers = self
             .observers
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        for observer in observers.iter().filter_map(Weak::upgrade) {
+        let observers: Vec<_> = observers.iter().filter_map(Weak::upgrade).collect();
+        for observer in &observers {
             observer.set(listener, listens);
         }
+        observers
     }
 
     /// Has statements counted, in the threads whose [`Counters`](super::Counters) have this.
@@ -142,8 +150,9 @@ impl Hub {
         let open_counts = self.open_counts.lock();
         let mut open = open_counts.unwrap_or_else(PoisonError::into_inner);
         *open += 1;
-        self.set(Listener::Counts, true);
+        let observers = self.set(Listener::Counts, true);
         drop(open);
+        drop(observers);
         Arc::new(Counting {
             hub: Arc::clone(self),
             tally: Arc::clone(tally),
@@ -153,6 +162,7 @@ impl Hub {
     /// Calls every subscriber. One that panics harms neither the others nor the caller, and what a subscriber does with
     /// the databases itself is no event.
     pub(super) fn deliver(&self, event: &Event<'_>) {
+        ensure_outside();
         let Some(_delivering) = Delivering::begin() else {
             return;
         };

@@ -5,15 +5,18 @@
 //! Handles of metrics are not kept: which recorder they belong to may differ from thread to thread. Their names and labels are.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use metrics::{Key, Label, Level, Metadata, Recorder, with_recorder};
+use metrics::{Key, Label, Level, Metadata, Recorder};
 
 use super::descriptions::{self, names};
 use super::observer::Listener;
-use super::{Event, EventKind, Observer, Outcome, SessionOutcome, TransactionOutcome};
+use super::{
+    Event, EventKind, Observer, Outcome, SessionOutcome, TransactionOutcome, ensure_outside,
+};
 use crate::error::unquoted;
 
 static METADATA: Metadata<'static> = Metadata::new("bindery", Level::INFO, Some(module_path!()));
@@ -21,7 +24,34 @@ static METADATA: Metadata<'static> = Metadata::new("bindery", Level::INFO, Some(
 /// Is there a recorder for this thread? The one that stands in where none is installed is the only one without a size.
 #[inline]
 pub(crate) fn is_recorded() -> bool {
-    !cfg!(bindery_unobserved) && with_recorder(|recorder| size_of_val(recorder) != 0)
+    !cfg!(bindery_unobserved) && metrics::with_recorder(|recorder| size_of_val(recorder) != 0)
+}
+
+thread_local! {
+    static IS_RECORDING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// This thread's recorder is being called.
+struct Recording;
+
+impl Recording {
+    fn begin() -> Option<Self> {
+        (!IS_RECORDING.replace(true)).then(|| Self)
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        IS_RECORDING.set(false);
+    }
+}
+
+/// Calls the recorder of this thread. What a recorder does with the databases itself is not recorded.
+pub(super) fn with_recorder(work: impl FnOnce(&dyn Recorder)) {
+    ensure_outside();
+    if let Some(_recording) = Recording::begin() {
+        metrics::with_recorder(work);
+    }
 }
 
 /// The number of connections of a pool.

@@ -10,6 +10,7 @@ mod background;
 mod background;
 mod counters;
 mod counts;
+mod critical;
 #[cfg(feature = "metrics")]
 mod descriptions;
 mod ends;
@@ -36,6 +37,7 @@ pub(crate) use self::background::{record_reader, record_sync};
 pub(crate) use self::counters::Counters;
 pub(crate) use self::counts::Tally;
 pub use self::counts::{RepeatedStatement, StatementCounts};
+pub(crate) use self::critical::{CriticalSection, ensure_outside};
 pub(crate) use self::ends::{SessionOutcome, TransactionOutcome};
 pub use self::event::{Event, EventKind, Outcome};
 pub(crate) use self::hub::Hub;

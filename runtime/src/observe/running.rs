@@ -9,7 +9,7 @@ use bindery_core::dialect::Dialect;
 use tracing::Span;
 use tracing::span::EnteredSpan;
 
-use super::{Event, EventKind, Notes, Observer, Outcome, span};
+use super::{Event, EventKind, Notes, Observer, Outcome, ensure_outside, span};
 use crate::error::{Error, Operation};
 use crate::value::ParamWriter;
 use crate::value::recorded::RecordedValues;
@@ -134,6 +134,7 @@ impl<'s> Running<'s> {
         call: Option<Call>,
         sent: Sent<'s>,
     ) -> Self {
+        ensure_outside();
         let span = span::begin(observer, call.as_ref(), &sent);
         Self {
             observer: Arc::clone(observer),

@@ -1,9 +1,10 @@
 //! One limit over the connections of several pools. Each open connection holds a permit; where none is left, the connection
 //! that has been idle for longest, whichever pool it is of, is closed for the caller that waits.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use super::guarded::{Guard, Guarded};
 use super::{Pool, millis};
 use crate::driver::queue::Queue;
 use crate::driver::{Cutter, work};
@@ -12,7 +13,7 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 /// How many connections several pools may have together.
 pub(crate) struct Budget {
     limit: usize,
-    state: Mutex<State>,
+    state: Guarded<State>,
 }
 
 /// `used` counts the permits that are held, and those that were given to a waiter.
@@ -31,7 +32,7 @@ impl Budget {
     pub(crate) fn new(limit: usize) -> Arc<Self> {
         Arc::new(Self {
             limit,
-            state: Mutex::default(),
+            state: Guarded::default(),
         })
     }
 
@@ -63,7 +64,10 @@ impl Budget {
         drop(state);
         self.close_longest_idle();
         let held = work::hold(work::Kind::Place, || Cutter::new(&place));
-        let given = held.is_ok().then(|| place.wait(limit)).flatten();
+        let given = held
+            .is_ok()
+            .then(|| work::pause(|| place.wait(limit)))
+            .flatten();
         match given.or_else(|| self.lock().waiting.leave(&place)) {
             Some(()) => Ok(Permit(Arc::clone(self))),
             None if work::is_abandoned() => {
@@ -73,7 +77,7 @@ impl Budget {
         }
     }
 
-    /// Closes the connection that has been idle for longest, if any is. A pool's lock is never taken under this one's.
+    /// Closes the connection that has been idle for longest, if any is.
     fn close_longest_idle(&self) {
         let pools = self.lock().pools.clone();
         let pools: Vec<Arc<Pool>> = pools.iter().filter_map(Weak::upgrade).collect();
@@ -96,9 +100,8 @@ impl Budget {
         Error::new(kind).during(Operation::Acquire)
     }
 
-    /// No user code runs under the lock, so a poisoned state is still a whole one.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> Guard<'_, State> {
+        self.state.lock()
     }
 }
 

@@ -1,8 +1,8 @@
 //! The end of a pool: idle connections now, those in use when they come back or by force, and what a forked child leaves
 //! alone.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use super::{Grant, Idle, Pool, State};
@@ -88,7 +88,9 @@ impl Pool {
     /// The connections are closed when they are given back.
     fn cut(&self) {
         self.is_cut.store(true, Ordering::Release);
-        self.lock().cutters.iter().for_each(Cutter::cut);
+        // It is closed, so no other connection comes.
+        let cutters = std::mem::take(&mut self.lock().cutters);
+        cutters.iter().for_each(Cutter::cut);
     }
 
     /// Waits until no connection is left of a pool that was closed.
@@ -98,8 +100,7 @@ impl Pool {
         }
         let state = self.lock();
         let in_use = |state: &mut State| state.held() > 0;
-        let waited = self.emptied.wait_timeout_while(state, limit, in_use);
-        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let state = state.wait_while(&self.emptied, limit, in_use);
         match state.held() {
             0 => Ok(()),
             connections => Err(Error::new(ErrorKind::StillInUse { connections })
@@ -114,7 +115,6 @@ impl Drop for Pool {
     fn drop(&mut self) {
         let is_forked = self.is_forked();
         let state = self.state.get_mut();
-        let state = state.unwrap_or_else(PoisonError::into_inner);
         if is_forked {
             std::mem::forget(std::mem::take(&mut state.idle));
         } else if state.looked_at.is_some() {

@@ -36,12 +36,8 @@ impl Pool {
         if let Some(first) = state.waiting.pop() {
             pooled.checkout.begin(now);
             first.fill(Grant::Warm(pooled));
+            drop(state);
         } else {
-            // Under the lock, so that a caller that waits for another pool's connection sees it idle, or it sees the caller.
-            if self.is_for_others() {
-                drop(state);
-                return self.discard(pooled);
-            }
             pooled.checkout.end();
             let opened = pooled.opened;
             state.idle.push(Idle(pooled));
@@ -49,6 +45,10 @@ impl Pool {
             drop(state);
             if let Some(at) = looks {
                 self.look_after(at);
+            }
+            // Once it is idle: a caller that waits for another pool's connection has seen it so, or is seen here.
+            if self.is_for_others() {
+                self.close_first_idle();
             }
         }
         self.note_counts();
@@ -130,14 +130,17 @@ impl Pool {
             }
             pool.note_counts();
         };
-        let mut state = self.lock();
-        // Where there can be no thread, the place is free a moment too early.
+        // Before the thread can take it back.
+        self.lock().leaving += 1;
         if own_threads::start("bindery-close", Box::new(wait)).is_ok() {
             slot.owed = false;
-            state.leaving += 1;
-            self.tell_emptied(&state);
+            self.tell_emptied(&self.lock());
+        } else {
+            // Where there can be no thread, the place is free a moment too early.
+            self.lock().leaving -= 1;
         }
     }
+
     /// The place of a connection that the server has ended is free.
     fn has_left(&self) {
         // Under one lock, or the connection would count as in use in between.
@@ -149,9 +152,10 @@ impl Pool {
     /// Opens another connection in the place of one that the server has ended. A caller that waits opens it itself, and one that cannot
     /// be opened is opened by the next caller, who gets the error.
     fn replace(self: &Arc<Self>, permit: Option<Permit>) {
+        let is_for_others = self.is_for_others();
         let mut state = self.lock();
         let is_wanted = !state.closed && state.waiting.is_empty();
-        if !is_wanted || self.is_for_others() || self.is_forked() {
+        if !is_wanted || is_for_others || self.is_forked() {
             drop(state);
             drop(permit);
             return self.has_left();

@@ -6,6 +6,7 @@ mod logs;
 mod metrics;
 mod opentelemetry;
 mod spans;
+mod within;
 
 use std::sync::{Arc, Mutex};
 
