@@ -38,15 +38,26 @@ impl<T> Queue<T> {
 
     /// Takes the last place.
     pub(crate) fn join(&mut self) -> Arc<Waiter<T>> {
-        let place = Arc::new(Waiter {
+        let place = Self::place();
+        self.0.push_back(Arc::clone(&place));
+        place
+    }
+
+    /// Takes the first place, for a thread that had its turn and got nothing.
+    pub(crate) fn join_first(&mut self) -> Arc<Waiter<T>> {
+        let place = Self::place();
+        self.0.push_front(Arc::clone(&place));
+        place
+    }
+
+    fn place() -> Arc<Waiter<T>> {
+        Arc::new(Waiter {
             state: Mutex::new(Waiting {
                 given: None,
                 is_cut: false,
             }),
             changed: Condvar::new(),
-        });
-        self.0.push_back(Arc::clone(&place));
-        place
+        })
     }
 
     /// Gives to the thread that has waited longest; gives back where none waits.

@@ -90,6 +90,12 @@ impl Error {
         matches!(self.kind(), ErrorKind::Unavailable)
     }
 
+    /// Has the server, or its account, no connection left? SQLSTATE 53300 of PostgreSQL; 1040, 1203 and 1226 of MySQL and MariaDB.
+    pub(crate) fn is_of_connection_limit(&self) -> bool {
+        let is_limit = |code| matches!(code, "53300" | "1040" | "1203" | "1226");
+        self.is_unavailable() && self.code().is_some_and(is_limit)
+    }
+
     /// Is it the fault of what one of the rows holds?
     #[doc(hidden)]
     pub fn is_about_a_row(&self) -> bool {

@@ -238,28 +238,94 @@ fn few(database: &FreshDatabase) -> String {
     format!("{}_few", database.name())
 }
 
+/// Runs a check while there is such an account.
+fn with_few(database: &FreshDatabase, scheme: &str, check: impl FnOnce()) {
+    let (user, name) = (few(database), database.name());
+    let run = |script: String| database.run_script(&script).unwrap();
+    if scheme == "postgres" {
+        run(format!(
+            "CREATE ROLE {user} LOGIN PASSWORD 'secret' CONNECTION LIMIT 3; GRANT ALL ON SCHEMA public TO {user}"
+        ));
+        check();
+        run(format!("DROP OWNED BY {user}; DROP ROLE {user}"));
+    } else {
+        run(format!(
+            "CREATE USER {user}@'%' IDENTIFIED BY 'secret' WITH MAX_USER_CONNECTIONS 3; \
+             GRANT ALL ON {name}.* TO {user}@'%'"
+        ));
+        check();
+        run(format!("DROP USER {user}@'%'"));
+    }
+}
+
 /// Covers POOL-5 on PostgreSQL, MariaDB.
 #[test]
 fn pool_5_the_server_never_has_more_sessions_than_the_pool_may_have() {
     let _watchdog = Watchdog::start("pool_5_the_server_never_has_more_sessions", PATIENCE);
     if let Some(database) = bindery_testkit::fresh_postgres() {
-        let user = few(&database);
-        let run = |script: String| database.run_script(&script).unwrap();
-        run(format!(
-            "CREATE ROLE {user} LOGIN PASSWORD 'secret' CONNECTION LIMIT 3; GRANT ALL ON SCHEMA public TO {user}"
-        ));
-        never_too_many(Postgres, &database, "postgres", 10);
-        run(format!("DROP OWNED BY {user}; DROP ROLE {user}"));
+        with_few(&database, "postgres", || {
+            never_too_many(Postgres, &database, "postgres", 10)
+        });
     }
     if let Some(database) = bindery_testkit::fresh_mysql() {
-        let (user, name) = (few(&database), database.name());
-        let run = |script: String| database.run_script(&script).unwrap();
-        run(format!(
-            "CREATE USER {user}@'%' IDENTIFIED BY 'secret' WITH MAX_USER_CONNECTIONS 3; \
-             GRANT ALL ON {name}.* TO {user}@'%'"
-        ));
-        never_too_many(Mysql, &database, "mysql", 100);
-        run(format!("DROP USER {user}@'%'"));
+        with_few(&database, "mysql", || {
+            never_too_many(Mysql, &database, "mysql", 100)
+        });
+    }
+}
+
+/// Three of its connections are in use, which is all that the account may have; the next callers get the first that comes back.
+fn waits_for_its_own<E: Everything>(engine: E, database: &FreshDatabase, scheme: &str) {
+    let url = database.url();
+    let (_, place) = url.split_once('@').unwrap();
+    let user = few(database);
+    let options = EngineOptions::url(format!("{scheme}://{user}:secret@{place}"))
+        .max_connections(8)
+        .acquire_timeout(PATIENCE)
+        .resolve_commits(false);
+    let db = &with(engine.name(), options.clone());
+    db.create_missing_on(engine).unwrap();
+    let mut held: Vec<_> = (0..3).map(|_| db.connect(engine).unwrap()).collect();
+    // A program without a connection of its own has none to wait for.
+    let other = with(engine.name(), options);
+    let error = other.connect(engine).err().unwrap();
+    assert_eq!(*error.kind(), ErrorKind::Unavailable, "{error:?}");
+    thread::scope(|scope| {
+        let work = || db.connect(engine)?.blogs().count();
+        let waiting = [(); 4].map(|()| scope.spawn(work));
+        until_waiting(db, engine, 4);
+        held.pop();
+        for thread in waiting {
+            assert_eq!(thread.join().unwrap().unwrap(), 0);
+        }
+    });
+    drop(held);
+    let pool = db.engine(engine.name()).unwrap().pool;
+    assert_eq!(
+        (pool.open, pool.in_use, pool.waiting, pool.created),
+        (3, 0, 0, 3)
+    );
+}
+
+fn until_waiting<E: Everything>(db: &Registry, engine: E, callers: usize) {
+    while db.engine(engine.name()).unwrap().pool.waiting < callers {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Covers POOL-5 on PostgreSQL, MariaDB.
+#[test]
+fn pool_5_a_server_without_connections_is_waited_for_where_the_pool_has_some() {
+    let _watchdog = Watchdog::start("pool_5_a_server_without_connections", PATIENCE);
+    if let Some(database) = bindery_testkit::fresh_postgres() {
+        with_few(&database, "postgres", || {
+            waits_for_its_own(Postgres, &database, "postgres")
+        });
+    }
+    if let Some(database) = bindery_testkit::fresh_mysql() {
+        with_few(&database, "mysql", || {
+            waits_for_its_own(Mysql, &database, "mysql")
+        });
     }
 }
 

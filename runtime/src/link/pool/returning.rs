@@ -162,12 +162,12 @@ impl Pool {
         }
         state.leaving -= 1;
         drop(state);
-        let slot = Slot {
+        let mut slot = Slot {
             pool: self,
             owed: true,
             permit,
         };
-        if let Ok(pooled) = self.open_in(slot, self.limits.acquire_timeout) {
+        if let Ok(pooled) = self.open_in(&mut slot, self.limits.acquire_timeout) {
             self.put_back(pooled);
         }
     }

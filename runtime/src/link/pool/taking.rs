@@ -62,7 +62,10 @@ impl Pool {
     /// Waits for what the queue gives within the limit.
     fn wait(&self, place: &Arc<Waiter<Grant>>, limit: Duration) -> Result<Grant> {
         let held = work::hold(work::Kind::Place, || Cutter::new(place));
-        let given = held.is_ok().then(|| place.wait(limit)).flatten();
+        let given = held
+            .is_ok()
+            .then(|| work::pause(|| place.wait(limit)))
+            .flatten();
         if let Some(grant) = given {
             return Ok(grant);
         }
@@ -113,7 +116,7 @@ impl Pool {
             self.let_go(leaving, slot);
             return Err(too_late());
         }
-        self.open_in(slot, left.saturating_sub(Moment::now().since(now)))
+        self.open_or_wait(slot, left.saturating_sub(Moment::now().since(now)))
     }
 
     /// Returns whether a connection that was idle can be given out. A query to the server costs a round
@@ -131,13 +134,51 @@ impl Pool {
     }
 
     /// Opens a connection that is counted already; on failure or panic the count goes back.
-    fn open_counted(&self, left: Duration) -> Result<Box<Pooled>> {
+    fn open_counted(self: &Arc<Self>, left: Duration) -> Result<Box<Pooled>> {
         let slot = Slot {
             pool: self,
             owed: true,
             permit: None,
         };
-        self.open_in(slot, left)
+        self.open_or_wait(slot, left)
+    }
+
+    /// Opens a connection in a place of the pool. Where the server has none left and the pool has others, the caller waits for one of
+    /// them; in vain, the error is the server's.
+    fn open_or_wait(self: &Arc<Self>, mut slot: Slot<'_>, left: Duration) -> Result<Box<Pooled>> {
+        let started = Instant::now();
+        let refused = match self.open_in(&mut slot, left) {
+            Err(error) if error.is_of_connection_limit() => error,
+            outcome => return outcome,
+        };
+        let Some(place) = self.wait_instead(&mut slot) else {
+            return Err(refused);
+        };
+        drop(slot);
+        self.note_counts();
+        let left = || left.saturating_sub(started.elapsed());
+        match self.wait(&place, left()) {
+            Ok(grant) => self.accept(grant, left()),
+            Err(error) if matches!(error.kind(), ErrorKind::PoolExhausted { .. }) => Err(refused),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Exchanges the place of a connection that cannot be opened for the first in the queue, where the pool has others that come
+    /// back. No waiter gets the place: it could not open one either.
+    fn wait_instead(&self, slot: &mut Slot<'_>) -> Option<Arc<Waiter<Grant>>> {
+        let mut state = self.lock();
+        if state.closed || state.created == state.gone {
+            return None;
+        }
+        let place = state.waiting.join_first();
+        slot.owed = false;
+        state.open -= 1;
+        // It may have come back meanwhile.
+        if let Some(idle) = state.idle.pop() {
+            let _ = state.waiting.give(Grant::Rested(idle));
+        }
+        Some(place)
     }
 
     /// Returns a pool of one connection beside this one, for a thread whose calls must not wait for the program's. Where one
@@ -170,8 +211,8 @@ impl Pool {
         (self.open)(limit).map_err(|error| error.during(Operation::Connect))
     }
 
-    pub(super) fn open_in(&self, mut slot: Slot<'_>, left: Duration) -> Result<Box<Pooled>> {
-        let left = self.permit(&mut slot, left)?;
+    pub(super) fn open_in(&self, slot: &mut Slot<'_>, left: Duration) -> Result<Box<Pooled>> {
+        let left = self.permit(slot, left)?;
         let physical = (self.open)(left).map_err(|error| error.during(Operation::Connect))?;
         let mut state = self.lock();
         state.created += 1;
