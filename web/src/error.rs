@@ -99,7 +99,8 @@ pub fn status_of(error: &Error) -> StatusCode {
         | ErrorKind::PoolExhausted { .. }
         | ErrorKind::TenantLimit { .. }
         | ErrorKind::Timeout { .. }
-        | ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        | ErrorKind::Unavailable
+        | ErrorKind::WorkersBusy { .. } => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

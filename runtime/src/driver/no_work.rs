@@ -45,6 +45,16 @@ pub(crate) fn adopt(_: &mut Holding, _: impl FnOnce() -> Cutter) -> Result<()> {
 }
 
 #[inline]
+pub(crate) fn finish<T>(run: impl FnOnce() -> T) -> T {
+    run()
+}
+
+#[inline]
+pub(crate) fn pause<T>(wait: impl FnOnce() -> T) -> T {
+    wait()
+}
+
+#[inline]
 pub(crate) fn is_abandoned() -> bool {
     false
 }

@@ -102,7 +102,10 @@ impl Turns {
         drop(state);
         let started = Instant::now();
         let held = work::hold(work::Kind::Place, || Cutter::new(&place));
-        let given = held.is_ok().then(|| place.wait(limit)).flatten();
+        let given = held
+            .is_ok()
+            .then(|| work::pause(|| place.wait(limit)))
+            .flatten();
         if let Some(answer) = given {
             return self.turn(&answer);
         }

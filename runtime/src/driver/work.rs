@@ -13,6 +13,15 @@ thread_local! {
     static CURRENT: RefCell<Option<Work>> = const { RefCell::new(None) };
 }
 
+/// What does pieces of work, on a limited number of threads.
+pub(crate) trait Host: Send + Sync {
+    /// A thread waits for what another has, and others may work in its place. `false` where it still counts as at work.
+    fn pause(&self) -> bool;
+
+    /// A thread that paused goes on.
+    fn resume(&self);
+}
+
 /// One piece of work, seen by the thread that does it and by its caller.
 #[derive(Clone, Default)]
 pub(crate) struct Work(Arc<Shared>);
@@ -22,6 +31,7 @@ struct Shared {
     is_abandoned: AtomicBool,
     is_cut: AtomicBool,
     held: Mutex<Held>,
+    host: Option<Arc<dyn Host>>,
 }
 
 /// The thing that the thread has or waits for.
@@ -46,6 +56,14 @@ pub(crate) enum Kind {
 }
 
 impl Work {
+    /// Work that this host does.
+    pub(crate) fn on(host: Arc<dyn Host>) -> Self {
+        Self(Arc::new(Shared {
+            host: Some(host),
+            ..Shared::default()
+        }))
+    }
+
     /// Runs this as the work of the calling thread.
     pub(crate) fn enter<T>(&self, run: impl FnOnce() -> T) -> T {
         let before = CURRENT.replace(Some(self.clone()));
@@ -169,6 +187,28 @@ pub(crate) fn adopt(holding: &mut Holding, cutter: impl FnOnce() -> Cutter) -> R
         }
         Some(_) | None => holding.ensure_wanted(),
     })
+}
+
+/// Does what is not given up any more: where the work that the calling thread does is abandoned, it goes on.
+pub(crate) fn finish<T>(run: impl FnOnce() -> T) -> T {
+    let _restored = Restored(CURRENT.take());
+    run()
+}
+
+/// Waits for what another thread has. The work that the calling thread does, if it does any, does not count as at work meanwhile.
+pub(crate) fn pause<T>(wait: impl FnOnce() -> T) -> T {
+    let host = CURRENT.with_borrow(|current| current.as_ref().and_then(|work| work.0.host.clone()));
+    let _paused = host.filter(|host| host.pause()).map(Paused);
+    wait()
+}
+
+/// A thread does not count as at work until this is dropped.
+struct Paused(Arc<dyn Host>);
+
+impl Drop for Paused {
+    fn drop(&mut self) {
+        self.0.resume();
+    }
 }
 
 /// Is the work of the calling thread abandoned?

@@ -122,6 +122,7 @@ impl ErrorKind {
             Self::Conflict
             | Self::Busy
             | Self::PoolExhausted { .. }
+            | Self::WorkersBusy { .. }
             | Self::ConnectionLimit { .. }
             | Self::TenantLimit { .. }
             | Self::Unavailable

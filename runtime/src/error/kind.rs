@@ -88,6 +88,18 @@ pub enum ErrorKind {
         /// being opened.
         oldest_checkout_ms: Option<u64>,
     },
+    /// All workers of asynchronous calls are at work, as many as there are connections of all engines together. Those that wait for a
+    /// connection are not counted.
+    WorkersBusy {
+        /// The most that are at work at a time.
+        workers: usize,
+        /// The number of other calls that still wait.
+        waiting: usize,
+        /// The time that was waited, in milliseconds.
+        waited_ms: u64,
+        /// For how long the one has been at work that began first, in milliseconds.
+        longest_ms: Option<u64>,
+    },
     /// All connections that several pools may have together are in use: those of [`Tenants`](crate::Tenants).
     ConnectionLimit {
         /// The most connections they may have together.
@@ -330,6 +342,21 @@ impl fmt::Display for ErrorKind {
                 write!(
                     out,
                     " and {waiting} more wait for one; waited {waited_ms} ms"
+                )
+            }
+            Self::WorkersBusy {
+                workers,
+                waiting,
+                waited_ms,
+                longest_ms,
+            } => {
+                write!(out, "all {workers} workers of asynchronous calls are at work")?;
+                if let Some(time) = longest_ms {
+                    write!(out, ", one of them for {time} ms,")?;
+                }
+                write!(
+                    out,
+                    " and {waiting} more calls wait for one; waited {waited_ms} ms"
                 )
             }
             Self::ConnectionLimit {

@@ -33,6 +33,7 @@ impl ErrorKind {
             Self::OutcomeUnknown => "outcome_unknown",
             Self::Timeout { .. } => "timeout",
             Self::PoolExhausted { .. } => "pool_exhausted",
+            Self::WorkersBusy { .. } => "workers_busy",
             Self::Conflict => "conflict",
             Self::Busy => "busy",
             Self::ReadOnly => "read_only",

@@ -415,6 +415,18 @@ impl Link {
         self.standing.condemn();
     }
 
+    /// What follows is done also where the work that it belongs to is abandoned.
+    ///
+    /// # Errors
+    /// It was abandoned before.
+    pub(crate) fn goes_on(&mut self) -> Result<()> {
+        self.holding.ensure_wanted()?;
+        match self.holding.release() {
+            true => Err(Error::new(ErrorKind::Cancelled)),
+            false => Ok(()),
+        }
+    }
+
     /// Did another transaction or a lost connection end the last one?
     pub(crate) fn was_in_the_way(&self) -> bool {
         self.standing.was_in_the_way()

@@ -11,8 +11,7 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::workers::{Keeper, Permit, Run, Task, Workers};
 
 /// A session of asynchronous code: `db.begin_session_async()`. Each part of its work is done on a worker thread, in one
-/// transaction of each engine from the first to the last; in between it holds its connections and the place of one worker, and
-/// no thread.
+/// transaction of each engine from the first to the last; in between it holds its connections, and no thread.
 ///
 /// It is rolled back unless `commit` is called: when it is dropped, by a worker, and when a future of its own is dropped
 /// while it runs; then every later call is [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled). A session that was never used
@@ -46,7 +45,8 @@ struct Origin<S> {
     lock: Option<(u64, Arc<str>)>,
 }
 
-/// The session between two calls, and the permit that it has from the first on.
+/// The session between two calls, and the permit that it has from the first on. It rests between two calls, and other work goes on
+/// meanwhile, such as that which the session waits for; the next call of the session need not wait for a turn.
 struct Held<S>(Mutex<State<S>>);
 
 struct State<S> {
@@ -145,7 +145,7 @@ impl<D: GeneratedDatabases> AsyncSession<D> {
         self.call(|mut session| (session.undo(), None)).await
     }
 
-    /// Was nothing run in it yet? Then it holds neither a connection nor the place of a worker.
+    /// Was nothing run in it yet? Then it holds no connection.
     pub fn is_untouched(&self) -> bool {
         matches!(self.held.lock().stage, Stage::New)
     }
@@ -203,7 +203,8 @@ impl<S> Held<S> {
     }
 
     /// Keeps the session and its permit for the next call; gives the permit back where none follows.
-    fn put(&self, session: S, permit: Permit) -> Option<Permit> {
+    fn put(&self, session: S, mut permit: Permit) -> Option<Permit> {
+        permit.rest();
         let mut state = self.lock();
         if state.is_dropped {
             drop(state);

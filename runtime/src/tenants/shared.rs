@@ -208,7 +208,10 @@ impl<D: GeneratedDatabases> Shared<D> {
         started: Instant,
     ) -> Result<()> {
         let held = work::hold(work::Kind::Place, || Cutter::new(place));
-        let given = held.is_ok().then(|| place.wait(left)).flatten();
+        let given = held
+            .is_ok()
+            .then(|| work::pause(|| place.wait(left)))
+            .flatten();
         let given = given.or_else(|| self.lock().waiting.leave(place));
         given.ok_or_else(|| {
             if work::is_abandoned() {

@@ -10,7 +10,8 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use super::carried::Carried;
-use super::permit::Permit;
+use super::permit::{Hosting, Permit};
+use super::waits::Span;
 use super::{Task, Workers};
 use crate::driver::work::Work;
 use crate::error::Error;
@@ -45,6 +46,9 @@ enum State<F, T, E> {
 trait Awaited<T, E>: Task {
     /// Keeps what the task has that polls first. Returns the permit, if there is one already.
     fn carry(&self, workers: &Workers) -> Option<Permit>;
+
+    /// Is it one of several?
+    fn span(&self) -> Span;
 
     /// The outcome, if it is there.
     fn poll(&self, context: &mut Context<'_>) -> Poll<Outcome<T, E>>;
@@ -101,9 +105,13 @@ impl<T: Send + 'static, E: From<Error> + Send + 'static> Run<T, E> {
     where
         F: FnOnce(Permit) -> (Result<T, E>, Option<Permit>) + Send + 'static,
     {
+        let host = Hosting {
+            workers: Arc::clone(workers),
+            span: Span::of(keeper.is_some()),
+        };
         let job = Job {
             state: Mutex::new(State::Waiting(run, Carried::default(), None)),
-            work: Work::default(),
+            work: Work::on(Arc::new(host)),
             keeper,
         };
         Self {
@@ -126,7 +134,7 @@ impl<T: 'static, E: 'static> Future for Run<T, E> {
                     self.workers.submit_with(permit, task);
                     None
                 }
-                None => self.workers.submit(task),
+                None => self.workers.submit(task, self.job.span()),
             };
             self.standing = Standing::Submitted { place };
         }
@@ -243,6 +251,10 @@ where
             *carried = Carried::from_here(workers);
         }
         self.keeper.as_ref().and_then(|keeper| keeper.take())
+    }
+
+    fn span(&self) -> Span {
+        Span::of(self.keeper.is_some())
     }
 
     fn poll(&self, context: &mut Context<'_>) -> Poll<Outcome<T, E>> {

@@ -42,7 +42,7 @@ impl Workers {
     }
 
     fn refuse_overdue<'w>(&'w self, mut state: MutexGuard<'w, State>) -> MutexGuard<'w, State> {
-        while let Some((_, Waiting { task, since })) = state.pop_overdue(self) {
+        while let Some(Waiting { task, since }) = state.pop_overdue(self) {
             state.timeouts += 1;
             let error = self.exhausted(&state, since);
             drop(state);
@@ -55,11 +55,11 @@ impl Workers {
 
     fn exhausted(&self, state: &State, since: Instant) -> Error {
         let oldest = state.permits.values().next();
-        Error::new(ErrorKind::PoolExhausted {
-            size: self.size,
+        Error::new(ErrorKind::WorkersBusy {
+            workers: self.size,
             waiting: state.waiting.len(),
             waited_ms: millis(since),
-            oldest_checkout_ms: oldest.copied().map(millis),
+            longest_ms: oldest.copied().map(millis),
         })
         .during(Operation::Acquire)
     }
@@ -68,16 +68,17 @@ impl Workers {
 impl State {
     /// Returns how long there is nothing to do, at least; `None` where there will be nothing.
     fn until_next(&self, limit: Duration) -> Option<Duration> {
-        let first = self.waiting.first_key_value();
-        let waits = first.map(|(_, first)| limit.saturating_sub(first.since.elapsed()));
+        let first = self.waiting.first_since();
+        let waits = first.map(|since| limit.saturating_sub(since.elapsed()));
         let abandoned = self.abandoned.front();
         let ends = abandoned.map(|(at, _)| at.saturating_duration_since(Instant::now()));
         waits.into_iter().chain(ends).min()
     }
 
-    fn pop_overdue(&mut self, workers: &Workers) -> Option<(u64, Waiting)> {
-        let first = self.waiting.first_entry()?;
-        (first.get().since.elapsed() >= workers.limit).then(|| first.remove_entry())
+    fn pop_overdue(&mut self, workers: &Workers) -> Option<Waiting> {
+        let is_overdue = self.waiting.first_since()?.elapsed() >= workers.limit;
+        let first = is_overdue.then(|| self.waiting.pop(true)).flatten();
+        first.map(|(_, waiting)| waiting)
     }
 }
 

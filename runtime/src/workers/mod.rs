@@ -1,6 +1,7 @@
-//! The threads on which asynchronous callers' blocking work is done, for one program's databases: at most one for each
-//! connection. Work that finds all of them busy waits without a thread, first in, first out. How the threads come and go
-//! is `threads`', one piece of work with the future that waits for it `job`'s, and the time limits are `limit`'s.
+//! The threads on which asynchronous callers' blocking work is done, for one program's databases: as many are at work as there are
+//! connections, and those that wait for one are not at work. Work that finds all of them busy waits without a thread
+//! (`waits`). Who counts as at work is `permit`'s, how the threads come and go `threads`', one piece of work with the future
+//! that waits for it `job`'s, and the time limits are `limit`'s.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -17,6 +18,7 @@ mod limit;
 mod permit;
 mod stream;
 mod threads;
+mod waits;
 
 pub use self::carried::Around;
 use self::carried::Capture;
@@ -24,6 +26,7 @@ pub(crate) use self::job::Keeper;
 pub use self::job::Run;
 pub(crate) use self::permit::Permit;
 pub use self::stream::{RowSender, RowStream};
+use self::waits::{Span, Waiting, Waits};
 
 /// Something to be done on one of the threads.
 pub(crate) trait Task: Send + Sync {
@@ -52,10 +55,17 @@ pub(crate) struct Workers {
 struct State {
     /// With a permit, and to be done by the next thread.
     ready: VecDeque<(Arc<dyn Task>, Permit)>,
-    /// Without one, in the order in which they came.
-    waiting: BTreeMap<u64, Waiting>,
+    /// Without one.
+    waiting: Waits,
     /// Permits that are given out, with when that was. The numbers go on from one to the next.
     permits: BTreeMap<u64, Instant>,
+    /// Those of sessions.
+    sessions: usize,
+    /// Those whose threads wait for a connection, and how many of these are sessions'.
+    blocked: usize,
+    blocked_sessions: usize,
+    /// Those that sessions keep between two calls.
+    resting: usize,
     /// Numbers of permits and of places in the queue.
     next: u64,
     /// Used as a stack: the thread that worked last has the warmest caches.
@@ -71,21 +81,21 @@ struct State {
     timeouts: u64,
 }
 
-struct Waiting {
-    task: Arc<dyn Task>,
-    since: Instant,
-}
-
 /// The amount of asynchronous work at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct WorkerStats {
-    /// The most pieces of work that are done at once: as many as there are connections.
+    /// The most pieces of work that are done at once: as many as there are connections. Those that wait for a connection and
+    /// sessions between two calls are not counted.
     pub size: usize,
     /// Worker threads, working or idle.
     pub threads: usize,
     /// Pieces of work that have their turn: on a thread, or about to be.
     pub running: usize,
+    /// Pieces of work whose threads wait for a connection.
+    pub blocked: usize,
+    /// Sessions that rest between two calls, with their connections and without a thread.
+    pub resting: usize,
     /// Futures that wait for their turn.
     pub waiting: usize,
     /// The number of those that waited in vain, ever.
@@ -119,14 +129,16 @@ impl Workers {
         WorkerStats {
             size: self.size,
             threads: state.threads,
-            running: state.permits.len(),
+            running: state.at_work(),
+            blocked: state.blocked,
+            resting: state.resting,
             waiting: state.waiting.len(),
             timeouts: state.timeouts,
         }
     }
 
     /// Has the task done when its turn has come. Returns its place in the queue, if it has to wait.
-    fn submit(self: &Arc<Self>, task: Arc<dyn Task>) -> Option<u64> {
+    fn submit(self: &Arc<Self>, task: Arc<dyn Task>, span: Span) -> Option<u64> {
         if self.is_forked() {
             task.refuse(Error::new(ErrorKind::Forked).during(Operation::Acquire));
             return None;
@@ -137,37 +149,43 @@ impl Workers {
             task.refuse(closed());
             return None;
         }
-        if state.permits.len() < self.size && state.waiting.is_empty() {
-            let permit = self.permit(&mut state);
+        if state.has_room(self.size, span) && state.waiting.is_empty_for(span) {
+            let permit = self.permit(&mut state, span);
             state.ready.push_back((task, permit));
             self.wake(state);
             return None;
         }
-        Some(self.queue(state, task))
+        Some(self.queue(state, task, span))
     }
 
     /// Has the task done soon: it has its permit.
-    pub(crate) fn submit_with(self: &Arc<Self>, permit: Permit, task: Arc<dyn Task>) {
+    pub(crate) fn submit_with(self: &Arc<Self>, mut permit: Permit, task: Arc<dyn Task>) {
         if self.is_forked() {
             return task.refuse(Error::new(ErrorKind::Forked).during(Operation::Acquire));
         }
         let mut state = self.lock();
+        permit.resume(&mut state);
         state.ready.push_back((task, permit));
         self.wake(state);
     }
 
     /// Gives the task the last place of the queue.
-    fn queue(self: &Arc<Self>, mut state: MutexGuard<'_, State>, task: Arc<dyn Task>) -> u64 {
+    fn queue(
+        self: &Arc<Self>,
+        mut state: MutexGuard<'_, State>,
+        task: Arc<dyn Task>,
+        span: Span,
+    ) -> u64 {
         let place = state.number();
         let since = Instant::now();
-        state.waiting.insert(place, Waiting { task, since });
+        state.waiting.insert(place, span, Waiting { task, since });
         self.see_to_limits(state);
         place
     }
 
     /// Has the task of this place not be done, where it was not begun.
     fn leave(&self, place: u64) {
-        let left = self.lock().waiting.remove(&place);
+        let left = self.lock().waiting.remove(place);
         // Not under the lock: it holds what the program gave it.
         drop(left);
     }
@@ -191,14 +209,12 @@ impl Workers {
         }
         let mut state = self.lock();
         state.closed = true;
-        let waiting = std::mem::take(&mut state.waiting);
+        let waiting = state.waiting.take();
         let idle = std::mem::take(&mut state.idle);
         self.changed.notify_all();
         drop(state);
         idle.iter().for_each(Thread::unpark);
-        waiting
-            .into_values()
-            .for_each(|waiting| waiting.task.refuse(closed()));
+        waiting.for_each(|waiting| waiting.task.refuse(closed()));
     }
 
     /// Waits until nothing is done any more, but no longer than this.

@@ -11,13 +11,13 @@ use crate::driver::own_threads;
 const IDLE: Duration = Duration::from_secs(10);
 
 impl Workers {
-    /// Something is ready: has a thread look at it. There are as many threads as permits at most, so one that is busy
-    /// without a permit is about to look itself.
+    /// Something is ready: has a thread look at it. There are as many threads as permits of those that do not rest, so one that is
+    /// busy without a permit is about to look itself.
     pub(super) fn wake(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
         if let Some(thread) = state.idle.pop() {
             drop(state);
             thread.unpark();
-        } else if state.threads < self.size {
+        } else if state.threads < state.wanted_threads() {
             state.threads += 1;
             drop(state);
             self.start();

@@ -329,7 +329,8 @@ impl App {
         let since = Instant::now();
         loop {
             let (pool, workers) = (self.pool(), self.db.worker_stats());
-            let held = (pool.in_use, pool.waiting, workers.running, workers.waiting);
+            let begun = workers.running + workers.blocked + workers.resting;
+            let held = (pool.in_use, pool.waiting, begun, workers.waiting);
             if held == (0, 0, 0, 0) {
                 return;
             }

@@ -257,6 +257,7 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::SchemaDrift(_)
         | ErrorKind::NotTransactional { .. }
         | ErrorKind::PoolExhausted { .. }
+        | ErrorKind::WorkersBusy { .. }
         | ErrorKind::ConnectionLimit { .. }
         | ErrorKind::TenantLimit { .. }
         | ErrorKind::TenantConflict { .. }

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use super::held::Held;
 use super::{Slot, Slots};
-use crate::driver::Isolation;
+use crate::driver::{Isolation, work};
 use crate::error::{Applied, Error, ErrorKind, Operation, Result, SessionEnd, SessionReport};
 use crate::link::Link;
 
@@ -38,7 +38,8 @@ impl Slots {
             self.let_go();
             return Ended::well();
         }
-        if let Err(error) = self.ensure_committable(&used) {
+        let committable = self.ensure_committable(&used);
+        if let Err(error) = committable.and_then(|()| self.goes_on(&used)) {
             let may_be_repeated = self.may_be_repeated(&error);
             // The fault is known already.
             let _ = self.roll_back(Link::undo);
@@ -48,11 +49,13 @@ impl Slots {
             };
         }
         self.lift_deadline();
-        let ends = self.commit_each(&used);
-        let was_in_the_way = self.was_in_the_way();
-        let hooks = self.run_hooks(&ends);
-        self.let_go();
-        self.ended(ends, hooks, was_in_the_way)
+        work::finish(|| {
+            let ends = self.commit_each(&used);
+            let was_in_the_way = self.was_in_the_way();
+            let hooks = self.run_hooks(&ends);
+            self.let_go();
+            self.ended(ends, hooks, was_in_the_way)
+        })
     }
 
     /// A deadline that passes in the middle of a COMMIT would leave open whether it is stored.
@@ -70,6 +73,19 @@ impl Slots {
             let name = slot.pool.engine();
             let ensured = slot.entered().ensure_committable();
             ensured.map_err(|error| error.on_engine(name).during(Operation::Commit))
+        })
+    }
+
+    /// A commit that was begun is finished, or a caller that waits no more would leave the engines different.
+    fn goes_on(&mut self, used: &[usize]) -> Result<()> {
+        used.iter().try_for_each(|&at| {
+            let slot = &mut self.slots[at];
+            let goes_on = slot.entered().link().goes_on();
+            goes_on.map_err(|error| {
+                error
+                    .on_engine(slot.pool.engine())
+                    .during(Operation::Commit)
+            })
         })
     }
 

@@ -140,7 +140,10 @@ fn work_that_waits_for_a_connection_ends<E: Everything>(place: &Place<E>) {
     let pool = || db.engine(engine.name()).unwrap().pool;
     until("it waits for a connection", || pool().waiting == 1);
     drop(work);
-    until("its worker is free", || db.worker_stats().running == 0);
+    until("its worker is free", || {
+        let workers = db.worker_stats();
+        (workers.running, workers.blocked) == (0, 0)
+    });
     assert_eq!((pool().waiting, pool().timeouts), (0, 0));
     assert_eq!(*seen.lock().unwrap(), Some(ErrorKind::Cancelled));
     drop(held);
@@ -179,7 +182,10 @@ fn work_that_waits_for_another_writer_ends<E: Everything>(place: &Place<E>) {
     until("both have begun", || begun.load(Ordering::SeqCst) == 2);
     std::thread::sleep(Duration::from_millis(50));
     drop(works);
-    until("their workers are free", || db.worker_stats().running == 0);
+    until("their workers are free", || {
+        let workers = db.worker_stats();
+        (workers.running, workers.blocked) == (0, 0)
+    });
     let kind = seen.lock().unwrap().take();
     // A write of its own that was sent may have arrived.
     assert!(

@@ -5,6 +5,7 @@ pub(crate) mod closing;
 mod counting;
 mod running;
 mod sessions;
+mod starving;
 mod streams;
 
 use std::future::Future;
@@ -200,7 +201,10 @@ fn begin<T>(future: &mut (impl Future<Output = T> + Unpin)) {
 
 /// Waits until nothing is held any more by work that ended or was abandoned.
 fn is_released<E: Everything>(db: &Databases, place: &Place<E>) {
-    until("no work is done", || db.worker_stats().running == 0);
+    until("no work is done", || {
+        let workers = db.worker_stats();
+        (workers.running, workers.blocked, workers.resting) == (0, 0, 0)
+    });
     assert_eq!(db.worker_stats().waiting, 0);
     until("no connection is in use", || {
         let pool = db.engine(place.engine.name()).unwrap().pool;

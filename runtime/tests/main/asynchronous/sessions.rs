@@ -1,15 +1,21 @@
 //! Sessions of asynchronous code: as a whole, and across several awaits.
 
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc;
+use std::pin::Pin;
+use std::sync::{Mutex, mpsc};
 
-use bindery::{AsyncSession, ErrorKind, Sql};
+use bindery::{
+    AsyncSession, ErrorKind, Event, EventKind, GeneratedDatabases as _, Hosts, SessionOptions, Sql,
+    StaticEngine,
+};
 
 use super::{
     Databases, PATIENCE, Place, block_on, in_every_runtime, is_released, on_each_place,
     several_threads,
 };
-use crate::sample::{Everything, NewBlog, Tables};
+use crate::sample::engine::{Any, B};
+use crate::sample::{DatabaseSession, Everything, NewBlog, Tables, tag};
 
 on_each_place! {
     a_session_lives_across_awaits;
@@ -17,6 +23,7 @@ on_each_place! {
     a_call_that_is_dropped_ends_its_session;
     more_sessions_than_connections_take_their_turns;
     task_locals_go_along_with_every_call_of_a_session;
+    a_commit_that_has_begun_is_finished;
 }
 
 async fn insert<E: Everything>(s: &mut AsyncSession<Databases>, engine: E) -> bindery::Result<()> {
@@ -27,7 +34,7 @@ async fn insert<E: Everything>(s: &mut AsyncSession<Databases>, engine: E) -> bi
     .await
 }
 
-fn count<E: Everything>(db: &Databases, engine: E) -> u64 {
+fn count<E: StaticEngine + Hosts<tag::Blog>>(db: &Databases, engine: E) -> u64 {
     let count = db.session_async(move |s| s.connection(engine)?.blogs().count());
     block_on(count).unwrap()
 }
@@ -97,6 +104,46 @@ fn a_call_that_is_dropped_ends_its_session<E: Everything>(place: &Place<E>) {
     let error = block_on(insert(&mut s, engine)).unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Cancelled);
     assert_eq!(count(&db, engine), 0);
+}
+
+/// The future is dropped between the COMMIT of the first engine and that of the second.
+fn a_commit_that_has_begun_is_finished<E: Everything>(place: &Place<E>) {
+    let engine = place.engine;
+    let db = place.open();
+    db.create_missing_on(B).unwrap();
+    for is_of_one_call in [true, false] {
+        let (begun, is_begun) = mpsc::channel();
+        let (go, may_go) = mpsc::channel::<()>();
+        let may_go = Mutex::new(may_go);
+        let subscription = db.subscribe(move |event: &Event<'_>| {
+            if event.kind == EventKind::Commit && event.engine == "b" {
+                begun.send(()).unwrap();
+                let _ = may_go.lock().unwrap().recv();
+            }
+        });
+        let write = move |s: &mut DatabaseSession| {
+            s.connection(B)?
+                .blogs()
+                .insert(NewBlog::new("of a session"))?;
+            let mut blogs = s.connection(engine)?.blogs();
+            blogs.insert(NewBlog::new("of a session")).map(drop)
+        };
+        let options = SessionOptions::new().order([Any::B, engine.name().parse().unwrap()]);
+        let mut commit: Pin<Box<dyn Future<Output = _>>> = if is_of_one_call {
+            Box::pin(db.run(move |db| db.try_session_with(options, write)))
+        } else {
+            let mut s = db.begin_session_async_with(options);
+            block_on(s.run(write)).unwrap();
+            Box::pin(s.commit())
+        };
+        super::begin(&mut commit);
+        is_begun.recv().unwrap();
+        drop(commit);
+        drop(go);
+        is_released(&db, place);
+        drop(subscription);
+    }
+    assert_eq!((count(&db, B), count(&db, engine)), (2, 2));
 }
 
 fn task_locals_go_along_with_every_call_of_a_session<E: Everything>(place: &Place<E>) {
