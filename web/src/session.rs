@@ -149,13 +149,18 @@ impl<D: GeneratedDatabases> Unit<D> {
     /// The same without waiting for it: a future that is dropped cannot. A call that a clone of the session is at ends first.
     pub(crate) fn roll_back_soon(self) {
         if let Ok(mut state) = self.0.try_lock() {
-            // A worker rolls back a session that is dropped.
-            *state = State::Ended;
+            if let State::Open(session) = std::mem::replace(&mut *state, State::Ended) {
+                session.roll_back_soon();
+            }
             return;
         }
         // Without a runtime, as when one shuts down, the task of that call is dropped too.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { drop(self.end().await) });
+            runtime.spawn(async move {
+                if let Ok(Some(session)) = self.end().await {
+                    session.roll_back_soon();
+                }
+            });
         }
     }
 

@@ -66,7 +66,8 @@ pub trait GeneratedDatabases:
     /// Runs blocking work on a worker thread, for asynchronous code: `db.run(|db| db.users().get(id)).await`.
     ///
     /// There are never more of these at work than connections; those that wait for a connection are not counted. Work that finds none
-    /// free waits without a thread, first in, first out. The future needs no runtime of a certain kind. Dropping it cancels the work, see [`Run`].
+    /// free waits without a thread, first in, first out. The future needs no runtime of a certain kind. Dropping it cancels the work,
+    /// see [`Run`].
     ///
     /// # Errors
     /// Those of `work`. [`WorkersBusy`](crate::ErrorKind::WorkersBusy) where it had no turn within the longest

@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::SessionOptions;
+use super::dropped::Lost;
 use crate::databases::GeneratedDatabases;
 use crate::driver::locks::Locks;
 use crate::driver::work;
@@ -145,6 +146,29 @@ impl<D: GeneratedDatabases> AsyncSession<D> {
         self.call(|mut session| (session.undo(), None)).await
     }
 
+    /// Undoes what was done on all engines, on a worker thread, and does not wait for it: for an end that cannot be awaited. Dropping the
+    /// session does so, too, and reports that it was not ended.
+    pub fn roll_back_soon(self) {
+        self.end_soon();
+    }
+
+    /// Has a worker roll it back. A call that was abandoned ends the session when it sees that.
+    fn end_soon(&self) -> Option<Lost> {
+        let mut state = self.held.lock();
+        state.is_dropped = true;
+        let permit = state.permit.take()?;
+        let stage = std::mem::replace(&mut state.stage, Stage::Taken);
+        drop(state);
+        let Stage::Open(mut session) = stage else {
+            return None;
+        };
+        let lost = session.lost();
+        session.is_reported();
+        let task = RollBack(Mutex::new(Some(session)));
+        self.workers.submit_with(permit, Arc::new(task));
+        lost
+    }
+
     /// Was nothing run in it yet? Then it holds no connection.
     pub fn is_untouched(&self) -> bool {
         matches!(self.held.lock().stage, Stage::New)
@@ -261,19 +285,10 @@ impl<S: Send> Task for RollBack<S> {
     fn refuse(&self, _: Error) {}
 }
 
-/// A call that was abandoned ends the session when it sees that.
 impl<D: GeneratedDatabases> Drop for AsyncSession<D> {
     fn drop(&mut self) {
-        let mut state = self.held.lock();
-        state.is_dropped = true;
-        let Some(permit) = state.permit.take() else {
-            return;
-        };
-        let stage = std::mem::replace(&mut state.stage, Stage::Taken);
-        drop(state);
-        if let Stage::Open(session) = stage {
-            let task = RollBack(Mutex::new(Some(session)));
-            self.workers.submit_with(permit, Arc::new(task));
+        if let Some(lost) = self.end_soon() {
+            lost.report();
         }
     }
 }

@@ -4,6 +4,7 @@
 
 #[cfg(feature = "tokio")]
 mod asynchronous;
+mod dropped;
 mod generated;
 mod options;
 mod retry;
@@ -64,6 +65,8 @@ pub struct Session {
     order: Vec<usize>,
     before_commit: Vec<BeforeCommit>,
     is_finished: bool,
+    panics_if_dropped: bool,
+    is_reported: bool,
     clock: SessionClock,
 }
 
@@ -99,6 +102,8 @@ impl Session {
             order,
             before_commit: Vec::new(),
             is_finished: false,
+            panics_if_dropped: options.panics_if_dropped,
+            is_reported: false,
             clock: SessionClock::start(),
         };
         session.begin_eager(options)?;
@@ -299,10 +304,15 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        if !self.is_finished {
-            self.note_end(SessionOutcome::RolledBack);
-            // Whatever cannot be sent in time, the databases undo by themselves.
-            let _ = self.slots.roll_back(Link::undo_soon);
+        if self.is_finished {
+            return;
+        }
+        let lost = self.lost();
+        self.note_end(SessionOutcome::RolledBack);
+        // Whatever cannot be sent in time, the databases undo by themselves.
+        let _ = self.slots.roll_back(Link::undo_soon);
+        if let Some(lost) = lost {
+            lost.report();
         }
     }
 }

@@ -36,6 +36,7 @@ pub struct SessionOptions {
     eager: Vec<usize>,
     is_all_eager: bool,
     deadline: Option<Duration>,
+    pub(super) panics_if_dropped: bool,
     pub(super) is_autocommit: bool,
     pub(super) kept_rows: Option<usize>,
 }
@@ -59,6 +60,13 @@ impl SessionOptions {
             is_autocommit: true,
             ..Self::new()
         }
+    }
+
+    /// Has a session that has written and is dropped without an end panic, in builds with debug assertions, where it is reported as a warning
+    /// otherwise: for tests.
+    pub fn panics_if_dropped(mut self) -> Self {
+        self.panics_if_dropped = true;
+        self
     }
 
     /// Sets how far the transactions of all engines are kept apart from others.

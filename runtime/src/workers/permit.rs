@@ -9,7 +9,8 @@ use super::waits::Span;
 use super::{State, Workers};
 use crate::driver::work::Host;
 
-/// The number of threads that may wait for connections beside those that are at work. Those that wait when there are as many count as at work.
+/// The number of threads that may wait for connections beside those that are at work. Where there are as many, others that wait
+/// count as at work.
 const MOST_BLOCKED: usize = 512;
 
 /// The right to have work done, given to the next when it is dropped.

@@ -203,6 +203,30 @@ impl Slots {
         held.map(|slot| slot.pool.engine()).collect()
     }
 
+    /// The names of the engines on which something was written in a transaction that is open.
+    pub(crate) fn written(&mut self) -> Vec<&'static str> {
+        if self.terms.is_autocommit {
+            return Vec::new();
+        }
+        let slots = self.slots.iter_mut();
+        let written = slots.filter_map(|slot| {
+            let has_written = slot.held.as_mut()?.link().has_written();
+            has_written.then(|| slot.pool.engine())
+        });
+        written.collect()
+    }
+
+    /// Can the transaction of an engine not be committed any more?
+    pub(crate) fn has_failed(&mut self) -> bool {
+        let mut held = self.slots.iter_mut().filter_map(|slot| slot.held.as_mut());
+        held.any(|held| held.ensure_committable().is_err())
+    }
+
+    /// Where it was begun, in the program's source.
+    pub(crate) fn site(&self) -> &'static Location<'static> {
+        self.terms.site
+    }
+
     /// The part of the work that is at hand.
     pub(crate) fn scope(&self) -> Scope {
         self.scope

@@ -1,6 +1,7 @@
 //! Sessions: one connection and transaction of each engine, begun by the first statement and ended together.
 
 mod cache;
+mod dropped;
 mod ends;
 mod killed;
 mod outside;
