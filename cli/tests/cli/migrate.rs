@@ -96,6 +96,52 @@ fn cli_07_what_is_not_as_it_was_applied_is_refused() {
     }
 }
 
+/// What the server says of a schema is shown with the statement and its line; values of rows, and what stands in quotes, are not.
+#[test]
+fn cli_07_a_migration_that_fails_says_what_the_server_says() {
+    for migrated in Migrated::on_all() {
+        migrated.write(
+            "1_a.sql",
+            "CREATE TABLE a (id BIGINT PRIMARY KEY, name VARCHAR(40) NOT NULL);\nINSERT INTO a VALUES (1, 'hunter2'), (2, 'hunter2');\n",
+        );
+        migrated.run("run").good();
+        let mistakes = [
+            ("ALTER TABLE b ADD COLUMN x BIGINT", "b"),
+            ("ALTER TABLE a DROP COLUMN x", "x"),
+            ("ALTER TABLE a ADD COLUMN name BIGINT", "name"),
+            ("CREATE INDEX a_x ON a (x)", "x"),
+            ("CREATE TABLE a (id BIGINT)", "exists"),
+            ("DROP TABLE b", "b"),
+            ("CREATE TABEL c (id BIGINT)", "TABEL"),
+            ("INSERT INTO a (id) VALUES (3)", "name"),
+        ];
+        for (sql, said) in mistakes {
+            migrated.write("2_b.sql", &format!("\n\n{sql};\n"));
+            let failed = migrated.run("run").failed();
+            let shown = format!("the statement is `{sql}`");
+            holds(&failed, &["statement 1 (line 3)", &shown]);
+            let (_, cause) = failed.split_once(&shown).expect("it was there");
+            holds(cause, &[": code ", said]);
+            migrated.begin_anew();
+        }
+        migrated.write("2_b.sql", "CREATE UNIQUE INDEX a_name ON a (name);\n");
+        let failed = migrated.run("run").failed();
+        holds(
+            &failed,
+            &[
+                "code ",
+                "the statement is `CREATE UNIQUE INDEX a_name ON a (name)`",
+            ],
+        );
+        assert!(!failed.contains("hunter2"), "{failed}");
+        migrated.begin_anew();
+        migrated.write("2_b.sql", "INSERT INTO a VALUES (1, 'hunter2');\n");
+        let failed = migrated.run("run").failed();
+        holds(&failed, &["the statement is `INSERT INTO a VALUES (1, …`"]);
+        assert!(!failed.contains("hunter2"), "{failed}");
+    }
+}
+
 /// A migration that fails leaves nothing where the database can undo DDL, and else what the message says.
 ///
 /// Covers MIG-1.
@@ -109,7 +155,14 @@ fn cli_07_a_migration_that_fails_is_not_recorded_as_applied() {
         );
         let failed = migrated.run("run");
         let said = "engine `default`: migrating: migration 2: statement 3 (line 4) failed; ";
-        holds(&failed.messages, &[said]);
+        holds(
+            &failed.messages,
+            &[
+                said,
+                "the statement is `CREATE TABLE a (id BIGINT PRIMARY KEY)`",
+                "already exists",
+            ],
+        );
         holds(&failed.results, &["applied      1_a on default ("]);
         assert_eq!(failed.results.lines().count(), 1, "{failed:#?}");
         assert_eq!(failed.code, Some(1));
@@ -127,7 +180,18 @@ fn cli_07_a_migration_that_fails_is_not_recorded_as_applied() {
         let mended = "CREATE TABLE b (id BIGINT PRIMARY KEY);\nINSERT INTO b VALUES (1);\n\nCREATE TABLE c (id BIGINT PRIMARY KEY);\n";
         migrated.write("2_b.sql", mended);
         if !migrated.undoes_ddl() {
-            holds(&migrated.run("run").failed(), &["were changed: 2"]);
+            let refused = migrated.run("run").failed();
+            holds(
+                &refused,
+                &[
+                    "a run ended in the middle of migration 2, and its file was changed since",
+                    "`bindery migrate resolve 2 --engine default --statements 2`",
+                ],
+            );
+            assert!(
+                !refused.contains("files of applied migrations"),
+                "{refused}"
+            );
             migrated
                 .run("resolve 2 --statements 2 --engine default")
                 .good();

@@ -131,6 +131,13 @@ impl Migrated {
         self.project.run(&format!("migrate {words}"))
     }
 
+    /// Says that nothing of the second migration is done, where a part may be.
+    pub(super) fn begin_anew(&self) {
+        if !self.undoes_ddl() {
+            self.run("resolve 2 --statements 0 --engine default").good();
+        }
+    }
+
     /// The states in the order of the list.
     pub(super) fn states(&self) -> Vec<String> {
         let listed = self.run("status --format json").json();

@@ -16,6 +16,8 @@ pub struct DatabaseError {
     words: Option<String>,
     /// Those words are of the statement's text: no value was looked at yet.
     is_of_text: bool,
+    /// Those words are of tables, columns and constraints: the server puts no value into such a message.
+    is_of_schema: bool,
     /// Where in the text, in characters from 1.
     position: Option<usize>,
 }
@@ -31,6 +33,7 @@ impl DatabaseError {
             message: message.map(str::to_owned),
             words: None,
             is_of_text: false,
+            is_of_schema: false,
             position: None,
         }
     }
@@ -43,6 +46,7 @@ impl DatabaseError {
             message: None,
             words: Some(words.to_owned()),
             is_of_text: false,
+            is_of_schema: false,
             position: None,
         }
     }
@@ -58,6 +62,21 @@ impl DatabaseError {
     #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(crate) fn set_of_text(&mut self) {
         self.is_of_text = true;
+    }
+
+    /// The words are of a message into which the server puts no value.
+    #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+    pub(crate) fn of_schema(mut self, is_of_schema: bool) -> Self {
+        self.is_of_schema = is_of_schema;
+        self
+    }
+
+    /// Shows the words where no value can be among them: for statements that change the schema.
+    #[cfg(feature = "migrations")]
+    pub(crate) fn show_schema(&mut self) {
+        if (self.is_of_text || self.is_of_schema) && self.message.is_none() {
+            self.message.clone_from(&self.words);
+        }
     }
 
     /// Shows the words where they are of the text, which holds no values.

@@ -14,6 +14,8 @@ pub enum MigrationError {
         statement: usize,
         /// Where it begins in its file.
         line: u32,
+        /// How it begins: in one line, and not beyond its first text in quotes, which may be a row's or a password.
+        begins: String,
         /// Statements before it are kept: the database, or `-- @no-transaction`, made each one for itself. Otherwise nothing
         /// of the migration is kept.
         kept: usize,
@@ -36,6 +38,16 @@ pub enum MigrationError {
     Changed {
         /// Their versions.
         versions: Vec<String>,
+    },
+    /// The file of a migration is not as it was when a run ended in the middle of it: how many statements of the new one are
+    /// done only a person can say.
+    ChangedHalfway {
+        /// The migration.
+        version: String,
+        /// The statements of the file as it was that are done.
+        done: usize,
+        /// Whether the one after them was done is not known.
+        in_doubt: bool,
     },
     /// Applied migrations that have no file.
     Missing {
@@ -123,6 +135,7 @@ impl fmt::Display for MigrationError {
                 version,
                 statement,
                 line,
+                begins,
                 kept,
             } => {
                 write!(
@@ -133,7 +146,8 @@ impl fmt::Display for MigrationError {
                     0 => out.write_str("nothing of the migration is kept"),
                     1 => out.write_str("the statement before it is kept"),
                     more => write!(out, "the {more} statements before it are kept"),
-                }
+                }?;
+                write!(out, "; the statement is `{begins}`")
             }
             Self::InvalidIndex {
                 version,
@@ -157,6 +171,21 @@ impl fmt::Display for MigrationError {
                     "files of applied migrations were changed: {}",
                     list(versions)
                 )
+            }
+            Self::ChangedHalfway {
+                version,
+                done,
+                in_doubt,
+            } => {
+                write!(
+                    out,
+                    "a run ended in the middle of migration {version}, and its file was changed since: statements done of the file \
+                     as it was: {done}"
+                )?;
+                match in_doubt {
+                    true => out.write_str(", and perhaps the one after them"),
+                    false => Ok(()),
+                }
             }
             Self::Missing { versions } => {
                 write!(out, "applied migrations have no file: {}", list(versions))

@@ -302,6 +302,15 @@ impl Error {
         self
     }
 
+    /// Shows what the database said about the schema, in a message that holds no value.
+    #[cfg(feature = "migrations")]
+    #[cold]
+    #[must_use]
+    pub(crate) fn showing_schema(mut self) -> Self {
+        self.change_said(DatabaseError::show_schema);
+        self
+    }
+
     /// Shows nothing of what the database said, as the text of the statement may hold values.
     #[cold]
     #[must_use]

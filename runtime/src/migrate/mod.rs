@@ -379,8 +379,9 @@ impl<'a> Migrator<'a> {
     /// # Errors
     /// [`MigrationError::Pending`] with those that are not; what keeps [`run`](Self::run) from going on; the engine cannot be reached.
     pub fn ensure_applied(&self) -> Result<()> {
-        let status = self.status()?;
-        self.located(plan::ensure_sound(&status, true).and_then(|()| plan::ensure_applied(&status)))
+        let plan = self.looked(|session| self.plan(session))?;
+        let sound = plan::ensure_sound(&plan, true);
+        self.located(sound.and_then(|()| plan::ensure_applied(&plan.status)))
     }
 
     /// Reverts the last `count` applied migrations, the last one first, and returns them.

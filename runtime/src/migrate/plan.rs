@@ -11,6 +11,8 @@ pub(super) struct Plan {
     pub(super) migrations: Vec<Migration>,
     /// Of each of them, then of the rows that have no file.
     pub(super) status: Vec<MigrationStatus>,
+    /// The first that a run was interrupted in and whose file was changed since.
+    pub(super) changed_halfway: Option<MigrationError>,
 }
 
 /// A migration as a database stands to it.
@@ -40,7 +42,9 @@ impl Plan {
             others
                 .map(|row| described(&row.version, &row.name, MigrationState::Missing, Some(row))),
         );
+        let changed_halfway = links.iter().find_map(changed_halfway);
         Self {
+            changed_halfway,
             migrations: links.into_iter().map(|link| link.migration).collect(),
             status,
         }
@@ -158,6 +162,18 @@ fn states(links: &[Link<'_>]) -> Vec<MigrationStatus> {
     status.collect()
 }
 
+fn changed_halfway(link: &Link<'_>) -> Option<MigrationError> {
+    let Standing::Own(Some(row)) = link.standing else {
+        return None;
+    };
+    let is_halfway = row.stage != Stage::Applied && row.checksum != link.migration.checksum;
+    is_halfway.then(|| MigrationError::ChangedHalfway {
+        version: row.version.clone(),
+        done: row.done,
+        in_doubt: row.at_work != row.done,
+    })
+}
+
 fn state_of(migration: &Migration, row: &Recorded) -> MigrationState {
     if row.checksum != migration.checksum {
         return MigrationState::Changed;
@@ -225,7 +241,8 @@ pub(super) fn ensure_applied(status: &[MigrationStatus]) -> Result<()> {
 }
 
 /// Refuses to go on where a person has to look first.
-pub(super) fn ensure_sound(status: &[MigrationStatus], out_of_order: bool) -> Result<()> {
+pub(super) fn ensure_sound(plan: &Plan, out_of_order: bool) -> Result<()> {
+    let status = &plan.status;
     let of = |wanted: MigrationState| {
         let found = status.iter().filter(|one| one.state == wanted);
         let versions: Vec<String> = found.map(|one| one.version.clone()).collect();
@@ -241,6 +258,9 @@ pub(super) fn ensure_sound(status: &[MigrationStatus], out_of_order: bool) -> Re
             let (version, statement) = (one.version.clone(), done + 1);
             return Err(refused(MigrationError::HalfDone { version, statement }));
         }
+    }
+    if let Some(halfway) = &plan.changed_halfway {
+        return Err(refused(halfway.clone()));
     }
     if let Some(versions) = of(MigrationState::Changed) {
         return Err(refused(MigrationError::Changed { versions }));

@@ -16,6 +16,8 @@ use crate::error::{Constraint, Error, ErrorKind, MigrationError, Result};
 use bindery_core::dialect::Dialect;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// Of a statement in an error.
+const SHOWN_CHARACTERS: usize = 120;
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// The direction of a run.
@@ -69,7 +71,7 @@ impl Migrator<'_> {
 
     /// The migrations that a run applies.
     pub(super) fn steps_forth(&self, plan: &Plan) -> Result<Vec<Step>> {
-        plan::ensure_sound(&plan.status, self.options.out_of_order)?;
+        plan::ensure_sound(plan, self.options.out_of_order)?;
         plan::ensure_not_reverting(&plan.status)?;
         let steps = plan.each().filter_map(|(migration, state)| {
             let (done, is_recorded) = match state {
@@ -160,7 +162,7 @@ impl Migrator<'_> {
             again(self.options.attempts, version, told, |_| {
                 let begun = begin_one(physical, step, (at, line), sql, was_begun);
                 was_begun = true;
-                begun.map_err(|error| step.failed(error, at, line, at))
+                begun.map_err(|error| step.failed(error, (at, line, sql), at))
             })
             .inspect_err(|error| {
                 // It did not begin: the row would have the next run take what is there for its own.
@@ -183,7 +185,7 @@ impl Migrator<'_> {
 
 /// The migrations that a run reverts, the last one first.
 pub(super) fn steps_back(plan: &Plan, count: usize) -> Result<Vec<Step>> {
-    plan::ensure_sound(&plan.status, true)?;
+    plan::ensure_sound(plan, true)?;
     plan::ensure_not_applying(&plan.status)?;
     let applied = plan.each().rev().filter_map(|(one, state)| match state {
         MigrationState::Applied => Some((one, 0)),
@@ -234,7 +236,7 @@ fn begin_one(
         physical.batch("START TRANSACTION")?;
     }
     history::update(physical, version, step.part(at + 1, at))
-        .and_then(|()| physical.define(sql).map_err(Error::showing_text))
+        .and_then(|()| physical.define(sql).map_err(Error::showing_schema))
         .inspect_err(|_| {
             if in_one {
                 let _ = physical.batch("ROLLBACK");
@@ -294,8 +296,8 @@ fn within(
     let statements = step.script.statements.iter().enumerate().skip(step.done);
     for (at, &(sql, line)) in statements {
         told(step.at(at));
-        let done = physical.define(sql).map_err(Error::showing_text);
-        done.map_err(|error| step.failed(error, at, line, 0))?;
+        let done = physical.define(sql).map_err(Error::showing_schema);
+        done.map_err(|error| step.failed(error, (at, line, sql), 0))?;
     }
     ensure_references(physical)?;
     let progress = Progress::whole(step.script.statements.len(), millis(started));
@@ -388,7 +390,7 @@ impl Step {
     }
 
     #[cold]
-    fn failed(&self, error: Error, at: usize, line: u32, kept: usize) -> Error {
+    fn failed(&self, error: Error, (at, line, sql): (usize, u32, &str), kept: usize) -> Error {
         if matches!(error.kind(), ErrorKind::Migration(_)) {
             return error;
         }
@@ -396,9 +398,21 @@ impl Step {
             version: self.migration.version.to_owned(),
             statement: at + 1,
             line,
+            begins: beginning(sql),
             kept,
         };
         refused(failed).with_source(error)
+    }
+}
+
+/// A statement as far as an error shows it: in one line, and not beyond its first text, which may be a row's or a password.
+fn beginning(sql: &str) -> String {
+    let shown = sql.split(['\'', '$']).next().unwrap_or_default();
+    let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.char_indices().nth(SHOWN_CHARACTERS) {
+        Some((end, _)) => format!("{} …", &words[..end]),
+        None if shown.len() < sql.len() => format!("{words} …"),
+        None => words,
     }
 }
 

@@ -130,6 +130,10 @@ fn help(error: &bindery::Error, engine: &str) -> Option<String> {
         MigrationError::Changed { .. } => {
             "write changes as a new migration, and the file as it was applied".to_owned()
         }
+        MigrationError::ChangedHalfway { version, done, .. } => format!(
+            "look at the database, and say how many statements of the file as it is now are done, which the next run goes on after: \
+             `bindery migrate resolve {version} --engine {engine} --statements {done}`; or write the file as it was"
+        ),
         MigrationError::Missing { .. } => {
             "bring the files back, from another branch perhaps".to_owned()
         }

@@ -53,11 +53,30 @@ impl ServerError {
     }
 }
 
+/// Messages about tables, columns, constraints and rights, into which MySQL and MariaDB put names and no values ("Server Error
+/// Message Reference" of MySQL's manual, `errmsg-utf8.txt` of MariaDB). Those of a duplicate key or of an incorrect value are not
+/// among them. In order.
+const OF_SCHEMA: [u16; 178] = [
+    1005, 1007, 1008, 1025, 1044, 1046, 1048, 1049, 1050, 1051, 1052, 1054, 1055, 1056, 1059, 1060,
+    1061, 1063, 1064, 1065, 1066, 1067, 1068, 1069, 1070, 1071, 1072, 1073, 1074, 1075, 1089, 1090,
+    1091, 1101, 1109, 1110, 1113, 1115, 1117, 1118, 1121, 1136, 1142, 1143, 1146, 1163, 1166, 1170,
+    1171, 1205, 1213, 1214, 1215, 1217, 1221, 1222, 1227, 1235, 1239, 1247, 1248, 1253, 1264, 1265,
+    1267, 1273, 1280, 1286, 1304, 1305, 1318, 1347, 1348, 1349, 1350, 1351, 1353, 1356, 1359, 1360,
+    1364, 1394, 1406, 1419, 1426, 1427, 1439, 1451, 1452, 1458, 1463, 1479, 1480, 1481, 1486, 1488,
+    1490, 1491, 1492, 1493, 1495, 1496, 1498, 1499, 1502, 1503, 1504, 1505, 1506, 1507, 1508, 1512,
+    1517, 1553, 1563, 1564, 1575, 1583, 1584, 1628, 1629, 1659, 1660, 1687, 1709, 1712, 1717, 1728,
+    1761, 1821, 1822, 1823, 1824, 1825, 1826, 1827, 1828, 1829, 1830, 1831, 1832, 1833, 1834, 1845,
+    1846, 1901, 1903, 1904, 1905, 1906, 1907, 1910, 3102, 3103, 3105, 3106, 3107, 3108, 3109, 3152,
+    3730, 3734, 3750, 3755, 3756, 3757, 3758, 3780, 3813, 3814, 3815, 3818, 3819, 3820, 3821, 3823,
+    4025, 4108,
+];
+
 /// The error of a statement.
 #[cold]
 pub(super) fn statement_error(fault: Fault) -> Error {
     fault.into_error(|said| {
-        let source = DatabaseError::of_statement(said.code.to_string(), &said.message);
+        let source = DatabaseError::of_statement(said.code.to_string(), &said.message)
+            .of_schema(OF_SCHEMA.binary_search(&said.code).is_ok());
         Error::new(kind(said))
             .with_source(source)
             .telling(reported_constraint(said))

@@ -57,12 +57,22 @@ fn row_of_copy(context: &str) -> Option<usize> {
     line[..digits].parse::<usize>().ok()?.checked_sub(1)
 }
 
+/// Is its message about tables, columns, constraints and rights? PostgreSQL has values of rows in the messages of class 22 and
+/// of what functions raise (P0001), and else in the DETAIL, which is not kept (appendix "PostgreSQL Error Codes").
+fn is_of_schema(code: &str) -> bool {
+    let classes = [
+        "0A", "23", "25", "2B", "3D", "3F", "40", "42", "53", "54", "55",
+    ];
+    classes.contains(&class(code))
+}
+
 /// The error of a statement.
 #[cold]
 pub(super) fn statement_error(fault: Fault) -> Error {
     fault.into_error(|said| {
         let source = DatabaseError::of_statement(said.code.as_str(), &said.message)
-            .at_position(said.position);
+            .at_position(said.position)
+            .of_schema(is_of_schema(&said.code));
         let error = Error::new(kind(said))
             .with_source(source)
             .telling(reported_constraint(said));

@@ -76,6 +76,20 @@ pub(crate) fn own_reading_error() -> Error {
     Error::new(kind(code)).with_source(DatabaseError::new(code.to_string(), Some(why)))
 }
 
+/// Is its message about tables, columns and constraints? A trigger's message may hold any text, and a function's as well, whose
+/// code is that of most mistakes in a change of tables: those are found before a row is looked at.
+fn is_of_schema(code: i32) -> bool {
+    matches!(
+        code,
+        ffi::SQLITE_CONSTRAINT_UNIQUE
+            | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+            | ffi::SQLITE_CONSTRAINT_ROWID
+            | ffi::SQLITE_CONSTRAINT_FOREIGNKEY
+            | ffi::SQLITE_CONSTRAINT_NOTNULL
+            | ffi::SQLITE_CONSTRAINT_CHECK
+    )
+}
+
 fn is_unknown_name(message: &str) -> bool {
     message.starts_with("no such table: ")
         || message.starts_with("no such column: ")
@@ -141,7 +155,8 @@ pub(crate) fn step_error(error: rusqlite::Error) -> Error {
     if code == ffi::SQLITE_ERROR && (is_unknown_name(message) || limit(message).is_some()) {
         return prepare_error(error);
     }
-    let source = DatabaseError::of_statement(code.to_string(), message);
+    let source =
+        DatabaseError::of_statement(code.to_string(), message).of_schema(is_of_schema(code));
     Error::new(kind(code))
         .with_source(source)
         .telling(reported_constraint(code, message))
