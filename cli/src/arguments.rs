@@ -128,7 +128,7 @@ pub(crate) enum Format {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Schema")]
 pub(crate) struct SchemaOptions {
-    /// The configuration, instead of `$BINDERY_CONFIG` or `./bindery.toml`
+    /// The configuration, instead of `$BINDERY_CONFIG` or `bindery.toml` here or above
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// A schema file, instead of those the configuration names; may be repeated
@@ -146,7 +146,7 @@ pub(crate) struct SchemaOptions {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Configuration")]
 pub(crate) struct ConfigOptions {
-    /// The configuration, instead of `$BINDERY_CONFIG` or `./bindery.toml`
+    /// The configuration, instead of `$BINDERY_CONFIG` or `bindery.toml` here or above
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// The form of results and findings

@@ -5,6 +5,7 @@ mod at_once;
 mod catalogue;
 mod commands;
 mod comparison;
+mod configuration;
 mod confirm;
 mod data;
 mod database;

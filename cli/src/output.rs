@@ -1,6 +1,8 @@
 //! The streams of text and its looks: results to standard output, messages to standard error, colours where wanted.
 
+use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
 
 use anstyle::{AnsiColor, Style};
 use bindery_schema::diagnostic::Diagnostics;
@@ -94,6 +96,28 @@ impl Output {
         }
     }
 
+    /// Writes a message, unless this run has written it already.
+    pub(crate) fn once(&self, text: &str) {
+        if !text.is_empty() && is_new(text.to_owned()) {
+            self.message(text);
+        }
+    }
+
+    /// The findings that this run has not written yet, whichever part of the command found them.
+    pub(crate) fn unwritten(found: &Diagnostics, sources: &Sources) -> Diagnostics {
+        let mut new = Diagnostics::default();
+        for one in found.iter() {
+            let place = one.labels.first().map(|label| {
+                let path = sources.file(label.span.file).path();
+                format!("{path}:{}", label.span.start)
+            });
+            if is_new(format!("{} {} {place:?}", one.code, one.message)) {
+                new.push(one.clone());
+            }
+        }
+        new
+    }
+
     /// Writes findings as messages.
     pub(crate) fn findings(&self, found: &Diagnostics, sources: &Sources) {
         let style = if self.messages.coloured {
@@ -130,6 +154,13 @@ impl Output {
             }
         }
     }
+}
+
+/// Is this the first time in this run, which is one command's?
+fn is_new(text: String) -> bool {
+    static WRITTEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+    written.insert(text)
 }
 
 impl Stream {

@@ -1,6 +1,6 @@
 //! From the command line to a compiled schema: which files are read, and the stages of the compiler.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bindery_schema::check::check;
 use bindery_schema::config::{Address, Config, SqliteAddress, process_environment};
@@ -15,13 +15,14 @@ use bindery_schema::read_model;
 use bindery_schema::source::Sources;
 
 use crate::arguments::{ConfigOptions, EngineOptions, SchemaOptions};
+use crate::configuration;
 use crate::engines::{Purpose, choose, refuse_protected};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::report;
 
-/// The variable that names the configuration, as the running program has it.
-const CONFIG_VARIABLE: &str = "BINDERY_CONFIG";
+/// The finding about a schema file that cannot be read.
+const NO_SCHEMA_FILE: &str = "B0321";
 
 /// A dialect given on the command line, and what it is for.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +59,7 @@ impl Project {
     /// Reads the configuration and all files.
     pub(crate) fn load(options: &SchemaOptions, dialect: DialectChoice) -> Result<Self, Failure> {
         let paths = Paths {
-            config: config_path(options.config.as_deref())?,
+            config: configuration::path(options.config.as_deref())?,
             schema: options.schema.clone(),
         };
         let for_all = match dialect {
@@ -80,16 +81,33 @@ impl Project {
 
     /// Reads the configuration alone; fails where it cannot be used.
     pub(crate) fn load_config(options: &ConfigOptions, output: &Output) -> Result<Self, Failure> {
-        let path = config_path(options.config.as_deref())?;
+        let path = configuration::path(options.config.as_deref())?;
         let mut found = Diagnostics::default();
         let project = load_configuration(path.as_deref(), &process_environment, &mut found);
         report::findings_of(&found, &project.input.sources, options.format, output)?;
-        Ok(Self {
+        let project = Self {
             config: project.config,
             config_path: path,
             input: project.input,
             found,
-        })
+        };
+        output.once(&configuration::missing(project.config_path.as_deref()));
+        project.tell_unknown_variables(output);
+        Ok(project)
+    }
+
+    /// Says which variables are for no engine of the configuration.
+    pub(crate) fn tell_unknown_variables(&self, output: &Output) {
+        if let Some(config) = &self.config {
+            output.once(&configuration::unknown_variables(config));
+        }
+    }
+
+    /// Says where a configuration was looked for, where that may be why something is missing.
+    pub(crate) fn tell_missing_configuration(&self, output: &Output) {
+        if self.found.iter().any(|one| one.code == NO_SCHEMA_FILE) {
+            output.once(&configuration::missing(self.config_path.as_deref()));
+        }
     }
 
     /// Is there a configuration that says what its engines are?
@@ -191,19 +209,6 @@ impl Compiled {
         }
         self.checked = self.checked.filter(|_| !self.project.found.has_errors());
         self
-    }
-}
-
-/// The file given, else what the variable names: as the running program looks. `None` is the usual file.
-fn config_path(given: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
-    let variable = process_environment(CONFIG_VARIABLE);
-    match (given, variable) {
-        (Some(path), _) => Ok(Some(path.to_owned())),
-        (None, Some(path)) if path.is_empty() => {
-            Err(Failure::new(format!("`{CONFIG_VARIABLE}` is empty")))
-        }
-        (None, Some(path)) => Ok(Some(PathBuf::from(path))),
-        (None, None) => Ok(None),
     }
 }
 

@@ -70,6 +70,8 @@ pub(crate) fn require_ok(
     } else {
         tell(&compiled.project, options.format, output)?;
     }
+    compiled.project.tell_missing_configuration(output);
+    compiled.project.tell_unknown_variables(output);
     if is_ok { Ok(()) } else { Err(Failure::Told) }
 }
 
@@ -80,9 +82,10 @@ pub(crate) fn findings_of(
     format: Format,
     output: &Output,
 ) -> Result<(), Failure> {
+    let new = Output::unwritten(found, sources);
     match format {
-        Format::Human | Format::Json => output.findings(found, sources),
-        Format::Github => output.result(&github(found, sources))?,
+        Format::Human | Format::Json => output.findings(&new, sources),
+        Format::Github => output.result(&github(&new, sources))?,
     }
     if found.has_errors() {
         Err(Failure::Told)
@@ -93,12 +96,14 @@ pub(crate) fn findings_of(
 
 /// Tells what was found, beside a result.
 pub(crate) fn tell(project: &Project, format: Format, output: &Output) -> Result<(), Failure> {
+    let sources = &project.input.sources;
+    let new = Output::unwritten(&project.found, sources);
     match format {
         Format::Human | Format::Json => {
-            output.findings(&project.found, &project.input.sources);
+            output.findings(&new, sources);
             Ok(())
         }
-        Format::Github => output.result(&github(&project.found, &project.input.sources)),
+        Format::Github => output.result(&github(&new, sources)),
     }
 }
 

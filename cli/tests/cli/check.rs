@@ -316,3 +316,86 @@ fn checking_and_generating_connect_to_nothing() {
     assert!(!project.path("a.db").exists());
     assert!(project.path("db/Cargo.toml").exists());
 }
+
+/// From a folder of the project, as from the folder of its configuration.
+#[test]
+fn the_configuration_is_looked_for_in_the_folders_above() {
+    let project = Project::blogs();
+    std::fs::create_dir_all(project.path("src/deep")).expect("a folder");
+    let there = project.run("check").good();
+    assert_eq!(project.run_in("src/deep", "check").good(), there);
+    // One that is nearer counts.
+    project.write("src/bindery.toml", "url = \"sqlite://near.db\"\n");
+    let near = project.run_in("src/deep", "check").failed();
+    holds(&near, &["../schema.sql"]);
+    assert!(!near.contains("there is no `bindery.toml`"), "{near}");
+}
+
+#[test]
+fn a_configuration_that_is_nowhere_is_told() {
+    let project = Project::new(&[]);
+    let folder = project.path("").canonicalize().expect("a folder");
+    let folder = folder.display().to_string();
+    let failed = project.run("check").failed();
+    holds(
+        &failed,
+        &[
+            "there is no `bindery.toml` in `",
+            &folder,
+            "a folder above it",
+            "`--config FILE`",
+        ],
+    );
+    holds(
+        &project.run("migrate status").messages,
+        &["there is no `bindery.toml` in `"],
+    );
+}
+
+#[test]
+fn a_variable_for_no_engine_is_told_once() {
+    for words in ["check", "migrate status --engine default"] {
+        let project = Project::blogs()
+            .with("BINDERY_BB_URL", "sqlite://other.db?password=secret")
+            .with("BINDERY_TEST_POSTGRES_URL", "postgres://h/d");
+        let told = project.run(words).messages;
+        let said = "warning: `BINDERY_BB_URL` is set, and there is no engine `bb`: the engines are `b`, `default`";
+        assert_eq!(told.matches(said).count(), 1, "{told}");
+        assert!(
+            !told.contains("secret") && !told.contains("TEST_POSTGRES"),
+            "{told}"
+        );
+    }
+}
+
+/// Each command that reads a schema, and migrations beside it.
+#[test]
+fn a_warning_is_written_once_in_a_run() {
+    let schema = "CREATE TABLE a (id INTEGER PRIMARY KEY, b_id INTEGER REFERENCES b (id));\nCREATE TABLE b (id INTEGER PRIMARY KEY, price REAL);\nCREATE VIEW v AS SELECT CASE WHEN id > 1 THEN 'a' ELSE id END AS odd FROM a;\n";
+    let project = Project::new(&[
+        (
+            "bindery.toml",
+            "url = \"sqlite://app.db\"\n\n[migrations]\ncheck = \"warn\"\n",
+        ),
+        ("schema.sql", schema),
+    ]);
+    for words in [
+        "check",
+        "migrate add first",
+        "migrate check",
+        "create",
+        "validate",
+        "doctor",
+    ] {
+        let told = project.run(words).messages;
+        let heads: Vec<&str> = told
+            .lines()
+            .filter(|line| line.starts_with("warning"))
+            .collect();
+        let mut once = heads.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(heads.len(), once.len(), "{words}: {told}");
+        assert!(!heads.is_empty(), "{words}");
+    }
+}

@@ -184,6 +184,13 @@ impl Project {
         shown
     }
 
+    /// Runs `bindery` in a folder of the project.
+    pub(crate) fn run_in(&self, folder: &str, words: &str) -> Outcome {
+        let mut command = self.command(words);
+        command.current_dir(self.path(folder));
+        outcome(&mut command, Stdio::null())
+    }
+
     fn command(&self, words: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bindery"));
         command
@@ -208,16 +215,7 @@ impl Project {
     }
 
     fn run_with(&self, words: &str, input: Stdio) -> Outcome {
-        let output = self
-            .command(words)
-            .stdin(input)
-            .output()
-            .expect("the command was built before its tests");
-        Outcome {
-            code: output.status.code(),
-            results: String::from_utf8(output.stdout).expect("results are UTF-8"),
-            messages: String::from_utf8(output.stderr).expect("messages are UTF-8"),
-        }
+        outcome(&mut self.command(words), input)
     }
 
     /// The tables of an SQLite file of the project, sorted, but for bindery's own; none where there is no file.
@@ -240,6 +238,16 @@ impl Project {
         connection
             .execute_batch(sql)
             .unwrap_or_else(|error| panic!("{error} in\n{sql}"));
+    }
+}
+
+fn outcome(command: &mut Command, input: Stdio) -> Outcome {
+    let output = command.stdin(input).output();
+    let output = output.expect("the command was built before its tests");
+    Outcome {
+        code: output.status.code(),
+        results: String::from_utf8(output.stdout).expect("results are UTF-8"),
+        messages: String::from_utf8(output.stderr).expect("messages are UTF-8"),
     }
 }
 

@@ -85,9 +85,13 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Fai
             engines,
             diagnostics: findings(&found, &differ.sources),
         }))?,
-        Format::Github => output.result(&github(&found, &differ.sources))?,
+        Format::Github => {
+            let new = Output::unwritten(&found, &differ.sources);
+            output.result(&github(&new, &differ.sources))?;
+        }
         Format::Human => {
-            output.findings(&found, &differ.sources);
+            let new = Output::unwritten(&found, &differ.sources);
+            output.findings(&new, &differ.sources);
             let lines = engines.iter().filter(|one| one.differences.is_empty());
             let lines = lines.map(|one| {
                 format!(
