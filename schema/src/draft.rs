@@ -1,6 +1,6 @@
 //! The schema after its statements were folded: every table as it stands at the end, names not bound yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::ast::{
     AllowTag, Expression, IdentityOptions, KeyPart, Name, Notes, ObjectKind, ObjectName, Partition,
@@ -26,6 +26,9 @@ pub struct Draft {
     pub views: Vec<DraftView>,
     /// The types that functions return, by name in lower case; `None` where those of a name differ.
     pub functions: BTreeMap<String, Option<TypeName>>,
+    /// Names in lower case that are there, or were, without being a table's: views, partitions, dropped tables; for looking
+    /// up only.
+    pub other_names: HashSet<String>,
     /// Statements passed over, by kind.
     pub skipped: BTreeMap<String, usize>,
     /// In which dialect each file was read, and why.

@@ -10,11 +10,13 @@ mod interface;
 mod native;
 mod sync;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::ast::PublishTag;
 use crate::config::AtomicGroup;
 use crate::derives::AllDerives;
+use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::levels::Lints;
 use crate::source::Span;
@@ -53,12 +55,11 @@ pub struct ColumnId(pub u32);
 pub struct Model {
     /// In the order of their names.
     pub engines: Vec<Engine>,
-    /// In the order of the files, then of the statements. Views whose columns are known come last, each after what it
-    /// reads.
+    /// In the order of the files, then of the statements. Views whose columns are known come last.
     pub tables: Vec<Table>,
     /// Enum types, named and (MySQL) of single columns.
     pub enums: Vec<EnumType>,
-    /// Views, in the order of their statements; those whose columns are known are among the tables as well.
+    /// Views, each after those that it reads; those whose columns are known are among the tables as well.
     pub views: Vec<View>,
     /// The objects that tables need beside their own statement where they are created in the dialect they are written
     /// in, in the order of the files: each needs earlier ones at most.
@@ -98,6 +99,19 @@ impl CheckedModel {
         let of_table = self.created.get(table.0 as usize)?;
         let found = of_table.iter().find(|(id, _)| *id == engine)?;
         Some(&found.1)
+    }
+}
+
+impl CheckedModel {
+    /// See [`Model::with_all_views`].
+    pub(crate) fn with_all_views(&self) -> Cow<'_, Self> {
+        match self.model.with_all_views() {
+            Cow::Borrowed(_) => Cow::Borrowed(self),
+            Cow::Owned(model) => Cow::Owned(Self {
+                model,
+                created: self.created.clone(),
+            }),
+        }
     }
 }
 
@@ -170,8 +184,10 @@ pub struct ViewQuery {
     pub columns: Vec<String>,
     /// The query as written, in the source dialect.
     pub sql: String,
-    /// The tables and views its columns come from and are joined with.
+    /// The tables and views that it reads.
     pub reads: Vec<TableId>,
+    /// The views without a model that it reads.
+    pub reads_by_name: Vec<TableName>,
     /// Why bindery cannot make it on an engine of its dialect: what it needs there is not in the model.
     pub obstacle: Option<String>,
 }
@@ -201,11 +217,39 @@ pub struct View {
     pub materialized: bool,
     /// The name in the DDL.
     pub span: Span,
-    /// Its model; or why there is none, and it is known by its name only.
-    pub model: Result<TableId, String>,
+    /// Its model; or, where there is none, what is known of it.
+    pub model: Result<TableId, Box<NamedView>>,
+    /// Names in its query that nothing has: errors of a schema, but not of what a database holds.
+    pub unknown_names: Vec<Diagnostic>,
+}
+
+/// A view that is known by its name only, as the type of a column is not known. It has no model, and is made, compared and
+/// dropped as any other.
+#[derive(Debug, Clone)]
+pub struct NamedView {
+    /// Why there is no model, in words that follow its name.
+    pub why: String,
+    /// The view as it would be among the tables. Its columns are those of its indexes, and their types say nothing.
+    pub table: Table,
 }
 
 impl Model {
+    /// The same model with the views that have none behind all other tables, for what is made in a database and compared with it.
+    pub(crate) fn with_all_views(&self) -> Cow<'_, Self> {
+        if self.views.iter().all(|view| view.model.is_ok()) {
+            return Cow::Borrowed(self);
+        }
+        let mut all = self.clone();
+        for view in &mut all.views {
+            if let Err(named) = &view.model {
+                let id = TableId(all.tables.len() as u32);
+                all.tables.push(named.table.clone());
+                view.model = Ok(id);
+            }
+        }
+        Cow::Owned(all)
+    }
+
     /// The engine of an id of this model.
     pub fn engine(&self, id: EngineId) -> &Engine {
         &self.engines[id.0 as usize]

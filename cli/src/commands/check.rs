@@ -100,8 +100,8 @@ fn views(model: &Model) -> Option<String> {
         .views
         .iter()
         .filter_map(|view| {
-            let why = view.model.as_ref().err()?;
-            Some(format!("`{}` {why}", view.name))
+            let named = view.model.as_ref().err()?;
+            Some(format!("`{}` {}", view.name, named.why))
         })
         .collect();
     if model.views.is_empty() {

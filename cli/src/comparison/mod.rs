@@ -404,11 +404,6 @@ impl Between<'_> {
         };
         for view in &self.expected.views {
             match named(&self.found.views, &view.name) {
-                None if self.is_known_by_name(self.found, &view.name) => {
-                    result
-                        .notes
-                        .push(Finding::missing(FindingKind::View, &view.name));
-                }
                 None => result
                     .differences
                     .push(Finding::missing(FindingKind::View, &view.name)),
@@ -420,18 +415,12 @@ impl Between<'_> {
         }
         for view in &self.found.views {
             let is_expected = named(&self.expected.views, &view.name).is_some();
-            if !is_expected && !self.is_known_by_name(self.expected, &view.name) {
+            if !is_expected && !self.expected.leaves_view_alone(&view.name) {
                 result
                     .extra
                     .push(Finding::extra(FindingKind::View, &view.name));
             }
         }
-    }
-
-    /// Of a view with words that the reader does not know it is known only that it is there.
-    fn is_known_by_name(&self, side: &Structure, name: &TableName) -> bool {
-        let mut views = side.model().views.iter();
-        views.any(|view| self.is_same_name(&view.name, name))
     }
 
     fn is_same_name(&self, one: &TableName, other: &TableName) -> bool {

@@ -24,8 +24,9 @@ pub(crate) struct EngineTable<'m> {
 /// The tables of an engine that bindery manages.
 pub(crate) fn managed(model: &CheckedModel, id: EngineId) -> Vec<EngineTable<'_>> {
     let made = create_statements(model, id);
-    made.iter()
-        .map(|made| model.table(made.table))
+    let tables = made.iter();
+    tables
+        .filter_map(|made| model.tables.get(made.table.0 as usize))
         .filter(|table| table.view.is_none())
         .map(|table| engine_table(table, model.engine(id)))
         .collect()

@@ -1,17 +1,44 @@
 //! A view lives where all that it reads does, and is made where its query can be run.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Engine, Model, Table, ViewQuery};
+use crate::model::{Engine, Model, NamedView, Table, ViewQuery};
 
 use super::{engine_list, tag_list};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    for table in &model.tables {
+    for view in &model.views {
+        for found in &view.unknown_names {
+            diagnostics.push(found.clone());
+        }
+        // A name that nothing has is why a type is not known.
+        if let (Err(named), []) = (&view.model, &view.unknown_names[..]) {
+            diagnostics.push(by_name_only(named));
+        }
+    }
+    let named = model
+        .views
+        .iter()
+        .filter_map(|view| view.model.as_ref().err());
+    let named = named.map(|named| &named.table);
+    for table in model.tables.iter().chain(named) {
         if let Some(view) = &table.view {
             read_here(model, table, view, diagnostics);
             made_here(model, table, view, diagnostics);
         }
     }
+}
+
+/// There is no model, which a program notices only where it looks for one.
+fn by_name_only(view: &NamedView) -> Diagnostic {
+    let (name, why) = (&view.table.name.name, &view.why);
+    let message = format!("view `{name}` is known by its name only, and has no model: it {why}");
+    let help = format!(
+        "name the type, as in `CAST(… AS integer) AS size`, or leave the column out: `-- @skip` at it; \
+         if no model is needed, `-- @allow B0422` above `{name}`"
+    );
+    Diagnostic::warning("B0422", message)
+        .at(view.table.span, "")
+        .help(help)
 }
 
 /// Every table that it reads lives on every engine of the view.

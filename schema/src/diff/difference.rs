@@ -67,10 +67,18 @@ fn place(change: &Change, model: &Model, dialect: Dialect) -> Option<Span> {
         return known.map(|one| one.span);
     }
     let wanted = key(change.table()?, dialect);
+    let of_view = || {
+        let mut views = model.views.iter();
+        let view = views.find(|view| key(&view.name, dialect) == wanted);
+        view.map(|view| view.span)
+    };
     let table = model
         .tables
         .iter()
-        .find(|table| key(&table.name, dialect) == wanted)?;
+        .find(|table| key(&table.name, dialect) == wanted);
+    let Some(table) = table else {
+        return of_view();
+    };
     let column = change.column().map(|name| folded(name, dialect));
     let column = column.and_then(|name| {
         table

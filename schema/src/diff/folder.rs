@@ -71,7 +71,7 @@ fn fold_these(
     if is_broken {
         return None;
     }
-    let checked = CheckedModel::new(model.clone(), Vec::new());
+    let checked = CheckedModel::new(with_every_view(model.clone()), Vec::new());
     let structure = Structure::of(&checked, EngineId(0));
     let structure = match structure.and_then(|made| with_captures(made, &migrations)) {
         Ok(structure) => structure,
@@ -88,6 +88,20 @@ fn fold_these(
         model,
         triggers,
     })
+}
+
+/// The views that migrations make are there, whatever they need.
+fn with_every_view(mut model: Model) -> Model {
+    let named = model.views.iter_mut();
+    let named = named.filter_map(|view| view.model.as_mut().err());
+    let tables = model
+        .tables
+        .iter_mut()
+        .chain(named.map(|named| &mut named.table));
+    for view in tables.filter_map(|table| table.view.as_mut()) {
+        view.obstacle = None;
+    }
+    model
 }
 
 /// No model knows of triggers: those that record changes are taken from the statements.

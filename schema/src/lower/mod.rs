@@ -26,7 +26,7 @@ mod schema;
 pub(crate) use alter::quoted_list;
 pub(crate) use column::column;
 pub(crate) use lookup::{column_index, same_name};
-pub(crate) use reads::named_tables;
+pub(crate) use view_readers::named_tables;
 mod types;
 mod unknown;
 mod user_type;
@@ -497,6 +497,7 @@ impl<'a> Fold<'a> {
             objects: self.objects.into_vec(),
             functions: self.functions,
             views: self.views.into_iter().flatten().collect(),
+            other_names: self.no_models,
             skipped: self.skipped,
             read_as: Vec::new(),
             dumps: Vec::new(),

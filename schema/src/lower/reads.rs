@@ -43,17 +43,6 @@ pub(super) fn read_names(tokens: &[ExpressionPiece]) -> impl Iterator<Item = Str
     places.map(|place| tokens[place.end - 1].text.to_lowercase())
 }
 
-/// All of them with their schemas, as far as those are said.
-pub(crate) fn named_tables(
-    tokens: &[ExpressionPiece],
-) -> impl Iterator<Item = (Option<&str>, &str)> {
-    places(tokens).into_iter().map(|place| {
-        let (name, schema) = place.names();
-        let schema = schema.map(|at| tokens[at].text.as_str());
-        (schema, tokens[name].text.as_str())
-    })
-}
-
 /// The state within one pair of parentheses.
 #[derive(Default, Clone, Copy)]
 struct Level {

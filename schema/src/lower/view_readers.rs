@@ -276,6 +276,13 @@ impl Fold<'_> {
     }
 }
 
+/// The names of what the text of a view reads, as they would be looked for where it is written.
+pub(crate) fn named_tables(view: &DraftView) -> Vec<ObjectName> {
+    let (tokens, own) = (&view.body.tokens, &view.table.name);
+    let places = places(tokens).into_iter();
+    places.map(|place| name_at(tokens, place, own)).collect()
+}
+
 /// The name of a place, as it would be looked for where the view is written.
 fn name_at(tokens: &[ExpressionPiece], place: TableMention, view: &ObjectName) -> ObjectName {
     let (name, schema) = place.names();

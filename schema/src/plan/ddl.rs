@@ -20,7 +20,7 @@ use crate::sql_writer::SqlWriter;
 /// How one table is made and removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreateTable {
-    /// Which one.
+    /// Which one; no table of the model where it is a view without one.
     pub table: TableId,
     /// Its name.
     pub name: TableName,
@@ -47,8 +47,9 @@ impl Hash for CreateTable {
 }
 
 /// The tables and views of an engine in the order they can be made in. What is unmanaged is left out, and so are views
-/// that cannot be made there.
+/// that cannot be made there. Views without a model have numbers behind those of all tables.
 pub fn create_statements(model: &CheckedModel, engine: EngineId) -> Vec<CreateTable> {
+    let model = &model.with_all_views();
     let order = creation_order(model, engine);
     let context = Context {
         model,

@@ -29,12 +29,11 @@ pub fn creation_order(model: &Model, engine: EngineId) -> CreationOrder {
     while let Some(table) = open.take_next() {
         tables.push(table);
     }
-    // The model has each view after what it reads.
-    let views = model.table_ids().filter(|id| {
-        let table = model.table(*id);
-        table.view.is_some() && table.engines.contains(&engine)
-    });
-    tables.extend(views);
+    let views = model
+        .views
+        .iter()
+        .filter_map(|view| view.model.as_ref().ok());
+    tables.extend(views.filter(|id| model.table(**id).engines.contains(&engine)));
     let forward = forward_keys(model, &tables);
     CreationOrder { tables, forward }
 }

@@ -29,8 +29,8 @@ pub(super) fn of_view(view: &str, known: &[&str], wanted: &Name) -> Diagnostic {
     finding(message, wanted.span).help(help(view, &wanted.text, known))
 }
 
-/// Of the tables that a view reads, in one of its conditions.
-pub(super) fn in_condition(view: &str, known: &[&str], wanted: &str, span: Span) -> Diagnostic {
+/// Of the tables that a view reads.
+pub(super) fn in_view(view: &str, known: &[&str], wanted: &str, span: Span) -> Diagnostic {
     let message =
         format!("view `{view}` names `{wanted}`, and nothing that it reads has such a column");
     let help = match name::suggest(wanted, known.iter().copied()) {
@@ -38,6 +38,33 @@ pub(super) fn in_condition(view: &str, known: &[&str], wanted: &str, span: Span)
         None => format!("the columns are {}", quoted_list(known)),
     };
     finding(message, span).help(help)
+}
+
+/// The name before the point of a column, which is none of what the view reads.
+pub(super) fn table_in_view(view: &str, known: &[&str], wanted: &str, span: Span) -> Diagnostic {
+    let message =
+        format!("view `{view}` names a column of `{wanted}`, and reads nothing of that name");
+    let help = match name::suggest(wanted, known.iter().copied()) {
+        Some(near) => format!("write `{near}`"),
+        None => format!("it reads {}", quoted_list(known)),
+    };
+    finding(message, span).help(help)
+}
+
+/// A table that a view reads.
+pub(super) fn table_of_view(view: &str, known: &[&str], wanted: &Name) -> Diagnostic {
+    let text = &wanted.text;
+    let message = format!("there is no table `{text}`, which view `{view}` reads");
+    let made = format!(
+        "declare it with `-- @unmanaged` above its `CREATE TABLE`, or write that above `{view}`"
+    );
+    let help = match name::suggest(text, known.iter().copied()) {
+        Some(near) => format!("write `{near}`; where others make `{text}`, {made}"),
+        None => format!("where others make `{text}`, {made}"),
+    };
+    Diagnostic::error("B0104", message)
+        .at(wanted.span, "")
+        .help(help)
 }
 
 /// Of a table without a primary key, which a foreign key names without a column.

@@ -46,6 +46,8 @@ fn outcome(path: &Path) -> String {
     let mut diagnostics = Diagnostics::default();
     let input = support::input("schema.sql", &bytes, engines(&text), &mut diagnostics);
     let model = bindery_schema::read_model(&input, &mut diagnostics);
+    let unknown = model.views.iter().flat_map(|view| &view.unknown_names);
+    unknown.for_each(|found| diagnostics.push(found.clone()));
     let mut out = String::new();
     for line in support::listed(&input, &diagnostics) {
         let _ = writeln!(out, "{line}");
@@ -105,7 +107,7 @@ fn describe(model: &Model, out: &mut String) {
             ""
         };
         let unread = view.model.as_ref().err();
-        let unread = unread.map(|why| format!(" by name: {why}"));
+        let unread = unread.map(|named| format!(" by name: {}", named.why));
         let _ = writeln!(
             out,
             "view {}{materialized}{}",

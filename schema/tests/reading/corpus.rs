@@ -122,9 +122,11 @@ fn compare_views(model: &Model, expected: &Value) -> Vec<String> {
     let mut differences = Vec::new();
     for view in &model.views {
         let name = view.name.name.as_str();
+        let unknown = view.unknown_names.iter();
+        differences.extend(unknown.map(|found| format!("view {name}: {}", found.message)));
         match (wanted.get(name), &view.model) {
             (None, _) => differences.push(format!("view {name}: not in the database")),
-            (Some(_), Err(why)) => println!("    view {name} {why}"),
+            (Some(_), Err(named)) => println!("    view {name} {}", named.why),
             (Some(wanted), Ok(id)) => {
                 let columns = compare_view(model.table(*id), wanted);
                 differences.extend(columns.map(|found| format!("view {name}: {found}")));

@@ -260,7 +260,7 @@ fn resolved_view<'m>(
             resolved.engines = engines(table, model);
             resolved.columns = resolved_columns(table, types, sources);
         }
-        Err(why) => resolved.by_name_only = Some(why),
+        Err(named) => resolved.by_name_only = Some(&named.why),
     }
     resolved
 }

@@ -35,6 +35,10 @@ struct View {
     table: String,
     /// A column beside `id` and `mark`.
     column: Option<String>,
+    /// It has a column whose type bindery does not know.
+    is_odd: bool,
+    /// There is a view of it, too.
+    has_reader: bool,
 }
 
 #[derive(Clone)]
@@ -376,13 +380,22 @@ impl RandomSchema {
             name: view.clone(),
             table: name,
             column,
+            is_odd: random.flip(),
+            has_reader: random.flip(),
         });
         Some(format!("view {view}"))
     }
 
+    /// One goes, or another type of its column comes to be unknown, or known.
     fn drop_view(&mut self, random: &mut Random) -> Option<String> {
         if self.views.is_empty() {
             return None;
+        }
+        if random.flip() {
+            let at = random.below(self.views.len());
+            let view = &mut self.views[at];
+            view.is_odd = !view.is_odd;
+            return Some(format!("other types of view {}", view.name));
         }
         let gone = self.views.remove(random.below(self.views.len()));
         Some(format!("drop view {}", gone.name))
@@ -502,10 +515,24 @@ impl RandomSchema {
         for view in &self.views {
             let column = view.column.iter().map(|name| format!(", {name}"));
             let column: String = column.collect();
+            let odd = match self.dialect {
+                _ if !view.is_odd => "",
+                Dialect::Postgres => ", (ARRAY[id, 7])[1] AS odd",
+                Dialect::Sqlite | Dialect::Mysql => {
+                    ", CASE WHEN id > 7 THEN mark ELSE id END AS odd"
+                }
+            };
             sql.push_str(&format!(
-                "CREATE VIEW {} AS SELECT id, mark{column} FROM {};\n",
+                "CREATE VIEW {} AS SELECT id, mark{column}{odd} FROM {};\n",
                 view.name, view.table
             ));
+            if view.has_reader {
+                let odd = if view.is_odd { ", odd" } else { "" };
+                sql.push_str(&format!(
+                    "CREATE VIEW {0}_read AS SELECT id{odd} FROM {0};\n",
+                    view.name
+                ));
+            }
         }
         sql
     }

@@ -7,20 +7,21 @@ use super::same::same_view;
 use crate::diff::change::Change;
 use crate::diff::structure::ViewShape;
 
-impl Comparison<'_> {
+impl<'s> Comparison<'s> {
     /// A view is made again where what it reads changes.
     pub(super) fn views(&mut self) {
-        let (from, to) = (self.from, self.to);
+        let from = self.from;
         let mut made_again: BTreeSet<String> = std::mem::take(&mut self.unsettled);
         let mut dropped: Vec<&ViewShape> = Vec::new();
+        let kept = self.kept_views();
         for view in &from.views {
             let key = self.key_of(&view.name);
-            let kept = to.views.iter().find(|one| self.key_of(&one.name) == key);
+            let known = kept.iter().find(|one| self.key_of(&one.name) == key);
             let reads = view
                 .reads
                 .iter()
                 .any(|name| made_again.contains(&self.key_of(name)));
-            if reads || kept.is_none_or(|kept| !same_view(view, kept, self.dialect())) {
+            if reads || known.is_none_or(|known| !same_view(view, known, self.dialect())) {
                 made_again.insert(key);
                 dropped.push(view);
             }
@@ -28,7 +29,7 @@ impl Comparison<'_> {
         let drops = dropped.iter().rev();
         let drops = drops.map(|view| Change::DropView((*view).clone()));
         self.parts.drop_views.extend(drops);
-        for view in &to.views {
+        for view in kept {
             let key = self.key_of(&view.name);
             let known = from.views.iter().find(|one| self.key_of(&one.name) == key);
             match known.filter(|_| !made_again.contains(&key)) {
@@ -42,5 +43,13 @@ impl Comparison<'_> {
                     .push(Change::CreateView(view.clone())),
             }
         }
+    }
+
+    /// The views that are to be there: those of `to`, and after them, as no other reads them, those that it leaves alone.
+    fn kept_views(&self) -> Vec<&'s ViewShape> {
+        let (from, to) = (self.from, self.to);
+        let alone = from.views.iter();
+        let alone = alone.filter(|view| to.leaves_view_alone(&view.name));
+        to.views.iter().chain(alone).collect()
     }
 }

@@ -134,9 +134,6 @@ impl Builder<'_> {
     pub(super) fn view(&self, id: TableId) -> Option<ViewShape> {
         let table = self.model.table(id);
         let view = table.view.as_ref()?;
-        if view.obstacle.is_some() {
-            return None;
-        }
         let kind = if view.materialized {
             "MATERIALIZED VIEW "
         } else {
@@ -150,6 +147,7 @@ impl Builder<'_> {
         }
         sql.push(" AS ").push(&view.sql);
         let reads = view.reads.iter();
+        let reads = reads.map(|id| &self.model.table(*id).name);
         Some(ViewShape {
             name: table.name.clone(),
             materialized: view.materialized,
@@ -157,7 +155,7 @@ impl Builder<'_> {
             query: view.sql.clone(),
             columns: view.columns.clone(),
             keys: self.keys(id),
-            reads: reads.map(|id| self.model.table(*id).name.clone()).collect(),
+            reads: reads.chain(&view.reads_by_name).cloned().collect(),
         })
     }
 

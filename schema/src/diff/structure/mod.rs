@@ -28,8 +28,10 @@ pub struct Structure {
     pub flavour: Option<Flavour>,
     /// In the order of creation.
     pub tables: Vec<TableShape>,
-    /// Views whose columns are known, each after what it reads.
+    /// Each after what it reads.
     pub views: Vec<ViewShape>,
+    /// Views of a schema that bindery does not make here: one that is there stays.
+    views_left_alone: Vec<TableName>,
     /// Enum types (PostgreSQL) that columns have, in the order of creation.
     pub enums: Vec<EnumShape>,
     /// Those that no column has: nothing is made of them, and none is dropped as long as it is declared.
@@ -86,8 +88,12 @@ impl Structure {
                 text.push_str(&format!("{statement};\n"));
             }
         }
+        let views_left_alone = views_left_alone(model, engine);
         let engine = model.engine(engine);
-        Self::read(&text, engine.dialect, engine.flavour)
+        Ok(Self {
+            views_left_alone,
+            ..Self::read(&text, engine.dialect, engine.flavour)?
+        })
     }
 
     /// The structure that statements of one dialect make, such as those that a catalogue was written down as.
@@ -158,6 +164,13 @@ impl Structure {
         tables.find(|table| table_key(&table.name, self.dialect) == key)
     }
 
+    /// Is it a view of the schema that bindery does not make?
+    pub fn leaves_view_alone(&self, name: &TableName) -> bool {
+        let key = table_key(name, self.dialect);
+        let mut views = self.views_left_alone.iter();
+        views.any(|view| table_key(view, self.dialect) == key)
+    }
+
     /// The triggers that record the changes of a table.
     pub fn captures_of(&self, name: &TableName) -> Vec<CaptureTrigger> {
         let key = table_key(name, self.dialect);
@@ -168,6 +181,7 @@ impl Structure {
     }
 
     fn build(model: Model, text: &str, dialect: Dialect, flavour: Option<Flavour>) -> Self {
+        let model = model.with_all_views().into_owned();
         let engine = EngineId(0);
         let pieces = Pieces::new(&model, engine);
         let builder = Builder {
@@ -191,6 +205,7 @@ impl Structure {
             flavour,
             tables: tables.map(|id| builder.table(*id)).collect(),
             views: views.filter_map(|id| builder.view(*id)).collect(),
+            views_left_alone: Vec::new(),
             enums: builder.enums(&order),
             idle_enums: builder.idle_enums(),
             objects: builder.objects(&order),
@@ -231,6 +246,16 @@ impl Structure {
     pub fn check(&self, found: &mut Diagnostics) {
         drop(check(self.model.clone(), found));
     }
+}
+
+/// The views that the engine has and that bindery does not make there.
+fn views_left_alone(model: &CheckedModel, engine: EngineId) -> Vec<TableName> {
+    let all = model.with_all_views();
+    let views = all.tables.iter().filter(|table| {
+        let is_here = table.view.is_some() && table.engines.contains(&engine);
+        is_here && !table.is_made_on(all.engine(engine))
+    });
+    views.map(|view| view.name.clone()).collect()
 }
 
 /// The enum types that are declared and that no table needs.

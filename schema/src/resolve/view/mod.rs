@@ -1,4 +1,4 @@
-//! Views whose columns can be typed become tables that are only read; the others are known by name.
+//! Views whose columns can be typed become tables that are only read; the others are known by name, and made all the same.
 //!
 //! `scope` follows the names of a query, `value` types its values by what the files of the dialects say.
 
@@ -13,28 +13,41 @@ pub(super) use dialect::home_of_function;
 
 use std::rc::Rc;
 
-use crate::ast::{ExpressionPiece, Notes};
+use crate::ast::{ExpressionPiece, Notes, ObjectKind, ObjectName, PartKey};
+use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::draft::DraftView;
+use crate::draft::{DraftObjectKind, DraftView};
+use crate::lower::same_name;
 use crate::model::{
-    Column, ColumnId, FieldType, Generated, Table, TableId, TableName, View, ViewQuery,
+    Column, ColumnId, FieldType, Generated, NamedView, Table, TableId, TableName, View, ViewQuery,
 };
 use crate::name;
 use crate::parse::{COLUMN_LIMIT, comment_text};
+use crate::source::Span;
 
 use super::Resolver;
+use names::unknown_columns;
 use scope::{Output, Relation, Tables};
 
 /// Why a view has no model: in words that follow its name.
 type Unread = String;
 
-/// A view whose columns are known.
+/// The outcome of reading a view's query.
 struct Read {
+    columns: Result<Columns, Unread>,
+    reads: Vec<TableId>,
+    /// The views without a model among what it reads.
+    reads_by_name: Vec<TableName>,
+    /// The name of something that it reads and that may be there, though it is not in the model.
+    missing: Option<String>,
+    /// Names that nothing has.
+    unknown: Vec<Diagnostic>,
+}
+
+/// The columns of a view, and for each the column that it is, unchanged.
+struct Columns {
     columns: Vec<Column>,
     sources: Vec<Option<(TableId, ColumnId)>>,
-    reads: Vec<TableId>,
-    /// The name of something that it reads and that is not in the model.
-    missing: Option<String>,
 }
 
 impl<'a> Resolver<'a> {
@@ -45,76 +58,81 @@ impl<'a> Resolver<'a> {
             .iter()
             .map(|view| view.table.name.name.text.to_lowercase());
         self.view_names = names.collect();
-        let mut models: Vec<Option<Result<TableId, Unread>>> = vec![None; views.len()];
         for at in order::reading_order(views) {
-            models[at] = self.view(&views[at]);
-        }
-        for (view, model) in views.iter().zip(models) {
-            self.model.views.extend(model.map(|model| View {
-                name: table_name(view),
-                materialized: view.materialized,
-                span: view.table.name.name.span,
-                model,
-            }));
+            self.view(&views[at]);
         }
     }
 
-    /// `None`: left out by wish.
-    fn view(&mut self, view: &'a DraftView) -> Option<Result<TableId, Unread>> {
+    /// One that is left out by wish is none.
+    fn view(&mut self, view: &'a DraftView) {
         let key = view.table.name.name.text.to_lowercase();
         if view.table.notes.skip.is_some() {
             self.skipped.insert(key);
-            return None;
+            return;
         }
-        Some(self.read_view(view).map(|read| {
-            let id = TableId(self.model.tables.len() as u32);
-            for (at, source) in read.sources.iter().enumerate() {
-                if let Some(source) = source {
-                    self.sources.insert((id, ColumnId(at as u32)), *source);
-                }
+        let mut read = self.read_view(view);
+        let unknown_names = std::mem::take(&mut read.unknown);
+        let model = match std::mem::replace(&mut read.columns, Err(String::new())) {
+            Ok(columns) => Ok(self.add_view(view, columns, &read)),
+            Err(why) => {
+                let columns = columns_of_indexes(view);
+                let table = self.view_table(view, columns, &read);
+                Err(Box::new(NamedView { why, table }))
             }
-            let table = self.view_table(view, read);
-            self.by_name.entry(key).or_default().push(id);
-            self.bound.push(&view.table);
-            self.model.tables.push(table);
-            id
-        }))
+        };
+        self.model.views.push(View {
+            name: table_name(view),
+            materialized: view.materialized,
+            span: view.table.name.name.span,
+            model,
+            unknown_names,
+        });
+    }
+
+    /// Among the tables.
+    fn add_view(&mut self, view: &'a DraftView, known: Columns, read: &Read) -> TableId {
+        let id = TableId(self.model.tables.len() as u32);
+        for (at, source) in known.sources.iter().enumerate() {
+            if let Some(source) = source {
+                self.sources.insert((id, ColumnId(at as u32)), *source);
+            }
+        }
+        let table = self.view_table(view, known.columns, read);
+        let key = view.table.name.name.text.to_lowercase();
+        self.by_name.entry(key).or_default().push(id);
+        self.bound.push(&view.table);
+        self.model.tables.push(table);
+        id
     }
 
     /// Returns the columns of a table's query; `None` where that is not known.
     pub(super) fn columns_of_query(&mut self, view: &DraftView) -> Option<Vec<Column>> {
-        self.read_view(view).ok().map(|read| read.columns)
+        let read = self.read_view(view).columns.ok()?;
+        Some(read.columns)
     }
 
-    fn read_view(&mut self, view: &DraftView) -> Result<Read, Unread> {
+    fn read_view(&self, view: &DraftView) -> Read {
         let tables = Tables::new(self, view);
-        let relation = tables.whole();
-        let unknown = tables.unknown.take();
-        let (reads, missing) = tables.read();
-        self.report_unknown(view, unknown);
-        let relation = relation?;
-        let names = column_names(view, &relation)?;
-        let mut columns = Vec::new();
-        let mut sources = Vec::new();
-        for (at, (output, name)) in relation.columns.iter().zip(names).enumerate() {
-            columns.push(view_column(view, at, output, name)?);
-            sources.push(output.typed.as_ref().and_then(|typed| typed.source));
-        }
-        Ok(Read {
+        let columns = tables.whole().and_then(|relation| columns(view, &relation));
+        let (reads, reads_by_name) = tables.read();
+        let (missing, mut unknown) = self.missing(view, tables.missing.take());
+        unknown.extend(unknown_columns(view, tables.unknown.take()));
+        Read {
             columns,
-            sources,
             reads,
+            reads_by_name,
             missing,
-        })
+            unknown,
+        }
     }
 
-    fn view_table(&mut self, view: &'a DraftView, read: Read) -> Table {
+    fn view_table(&mut self, view: &'a DraftView, columns: Vec<Column>, read: &Read) -> Table {
         let draft = &view.table;
         let base = &draft.name.name;
         let model_name = draft.notes.model.as_ref();
         let docs = prose(&draft.notes, draft.comment.as_deref());
-        let obstacle = self.obstacle(view, &read);
-        let indexes = self.indexes_of_view(draft, &read.columns);
+        let obstacle = self.obstacle(view, read);
+        let indexes = self.indexes_of_view(draft, &columns);
         Table {
             native: crate::model::NativeTable::default(),
             name: table_name(view),
@@ -122,10 +140,10 @@ impl<'a> Resolver<'a> {
             model_name: model_name
                 .map_or_else(|| name::model_name(&base.text), |name| name.text.clone()),
             accessor: name::escape_keyword(&name::accessor(&base.text)),
-            engines: self.engines_of_view(view, &read.reads),
+            engines: self.engines_of_view(view, read),
             engines_span: draft.engines_span,
             source_dialect: draft.dialect,
-            columns: read.columns,
+            columns,
             primary_key: None,
             uniques: Vec::new(),
             indexes,
@@ -144,22 +162,22 @@ impl<'a> Resolver<'a> {
                 materialized: view.materialized,
                 columns: view.columns.iter().map(|name| name.text.clone()).collect(),
                 sql: view.body.sql.clone(),
-                reads: read.reads,
+                reads: read.reads.clone(),
+                reads_by_name: read.reads_by_name.clone(),
                 obstacle,
             }),
         }
     }
 
     /// Returns the engines of a view; one without a tag lives where all of its sources do.
-    fn engines_of_view(
-        &mut self,
-        view: &DraftView,
-        reads: &[TableId],
-    ) -> Vec<crate::model::EngineId> {
-        let shared = reads.split_first().map(|(first, others)| {
-            let of = |id: &TableId| &self.model.table(*id).engines;
-            let mut engines = of(first).clone();
-            engines.retain(|engine| others.iter().all(|other| of(other).contains(engine)));
+    fn engines_of_view(&mut self, view: &DraftView, read: &Read) -> Vec<crate::model::EngineId> {
+        let named = self.named_views().map(|named| &named.table);
+        let named = named.filter(|table| read.reads_by_name.contains(&table.name));
+        let tables = read.reads.iter().map(|id| self.model.table(*id));
+        let mut sources = tables.chain(named).map(|table| &table.engines);
+        let shared = sources.next().map(|first| {
+            let mut engines = first.clone();
+            sources.for_each(|other| engines.retain(|engine| other.contains(engine)));
             engines
         });
         match shared.filter(|shared| view.table.engines.is_empty() && !shared.is_empty()) {
@@ -168,58 +186,60 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// The views so far that have no model.
+    fn named_views(&self) -> impl Iterator<Item = &NamedView> {
+        let views = self.model.views.iter();
+        views.filter_map(|view| view.model.as_ref().err().map(|named| &**named))
+    }
+
     /// Returns the construct of the query that bindery does not make.
-    fn obstacle(&self, view: &DraftView, read: &Read) -> Option<String> {
+    fn obstacle(&self, view: &'a DraftView, read: &Read) -> Option<String> {
         if let Some(missing) = &read.missing {
-            return Some(format!("it reads `{missing}`, which is not in the schema"));
-        }
-        let table = |id: &TableId| self.model.table(*id);
-        let unmade = |table: &&Table| {
-            table
-                .view
-                .as_ref()
-                .is_some_and(|view| view.obstacle.is_some())
-        };
-        if let Some(other) = read.reads.iter().map(table).find(unmade) {
-            return Some(format!("it reads `{}`, which is not made", other.name.name));
+            return Some(format!("it reads `{missing}`, which bindery does not make"));
         }
         if let Some(other) = self.unmade_view(view) {
             return Some(format!("it reads `{other}`, which is not made"));
         }
         let function = unknown_function(&view.body.tokens, view.table.dialect)?;
-        Some(format!(
-            "it calls `{function}`, which bindery does not know"
-        ))
+        let is_own = self.draft.functions.contains_key(&function.to_lowercase());
+        (is_own || self.adds_functions())
+            .then(|| format!("it calls `{function}`, which bindery does not make"))
     }
 
-    /// A view that the text reads anywhere, in the queries of its values too, and that is not made.
-    fn unmade_view(&self, view: &'a DraftView) -> Option<&'a str> {
-        let is_made = |schema: Option<&str>, name: &str| {
-            let known = self.by_name.get(&name.to_lowercase());
-            let mut known = known.into_iter().flatten().map(|id| self.model.table(*id));
-            known.any(|table| {
-                let is_unmade = table
-                    .view
-                    .as_ref()
-                    .is_some_and(|view| view.obstacle.is_some());
-                !is_unmade && schema.is_none_or(|schema| of_schema(&table.name, schema))
-            })
-        };
-        let mut named = crate::lower::named_tables(&view.body.tokens);
-        let unmade = named.find(|(schema, name)| {
-            let is_view = self.view_names.contains(&name.to_lowercase());
-            is_view && !is_made(*schema, name) && !is_common(&view.body.tokens, name)
+    /// May functions be there that neither the database nor a statement that is read brings?
+    fn adds_functions(&self) -> bool {
+        let objects = self.draft.objects.iter();
+        let mut kinds = objects.map(|object| object.kind);
+        kinds.any(|kind| kind == DraftObjectKind::Other(ObjectKind::Extension))
+            || self.draft.skipped.contains_key("CREATE AGGREGATE")
+    }
+
+    /// A view that the text reads and that is not made.
+    fn unmade_view(&self, view: &'a DraftView) -> Option<String> {
+        let tables = self.model.tables.iter();
+        let views = tables.chain(self.named_views().map(|named| &named.table));
+        let unmade = views.filter(|table| {
+            let query = table.view.as_ref();
+            query.is_some_and(|view| view.obstacle.is_some())
         });
-        unmade.map(|(_, name)| name)
+        let unmade: Vec<&Table> = unmade.collect();
+        if unmade.is_empty() {
+            return None;
+        }
+        let mut named = named_objects(view);
+        let is = |name: &ObjectName, table: &Table| {
+            same_name(&table.name.name, &name.name.text, view.table.dialect)
+                && name.rank(table.name.schema.as_deref()).is_some()
+        };
+        let found = named.find(|name| unmade.iter().any(|table| is(name, table)));
+        found.map(|name| name.name.text)
     }
 }
 
-/// `public` and `main` are where everything is.
-fn of_schema(name: &TableName, schema: &str) -> bool {
-    let own = name.schema.as_deref();
-    own.map_or(matches!(schema, "public" | "main"), |own| {
-        own.eq_ignore_ascii_case(schema)
-    })
+/// The tables and views that the text of a query names anywhere, but for the queries of its `WITH`.
+fn named_objects(view: &DraftView) -> impl Iterator<Item = ObjectName> {
+    let named = crate::lower::named_tables(view).into_iter();
+    named.filter(|name| !is_common(&view.body.tokens, &name.name.text))
 }
 
 /// A query of a `WITH`, rather than a view of its name?
@@ -244,6 +264,36 @@ fn table_name(view: &DraftView) -> TableName {
         schema: view.table.name.schema.clone(),
         name: view.table.name.name.text.clone(),
     }
+}
+
+/// The columns that a query gives.
+fn columns(view: &DraftView, relation: &Rc<Relation>) -> Result<Columns, Unread> {
+    let names = column_names(view, relation)?;
+    let mut known = Columns {
+        columns: Vec::new(),
+        sources: Vec::new(),
+    };
+    for (at, (output, name)) in relation.columns.iter().zip(names).enumerate() {
+        known.columns.push(view_column(view, at, output, name)?);
+        let source = output.typed.as_ref().and_then(|typed| typed.source);
+        known.sources.push(source);
+    }
+    Ok(known)
+}
+
+/// The columns that the indexes of a view name, where no others are known.
+fn columns_of_indexes(view: &DraftView) -> Vec<Column> {
+    let parts = view.table.indexes.iter().flat_map(|index| &index.parts);
+    let mut columns: Vec<Column> = Vec::new();
+    for part in parts {
+        if let PartKey::Column(name) = &part.key
+            && !columns.iter().any(|column| column.name == name.text)
+        {
+            let typed = value::Typed::text(view.table.dialect, true);
+            columns.push(plain_column(name.text.clone(), name.span, typed));
+        }
+    }
+    columns
 }
 
 /// The names of a view's columns: its own list first, then those of the query.
@@ -305,9 +355,19 @@ fn view_column(
     let own_name = notes.name.as_ref().map(|name| name.text.clone());
     let custom = notes.rust_type.as_ref().map(|path| path.text.clone());
     let span = view.columns.get(at).map_or(output.span, |name| name.span);
-    Ok(Column {
+    let mut column = plain_column(name, span, typed);
+    column.field = own_name.map_or(column.field, |name| name::escape_keyword(&name));
+    column.field_type = custom.map_or(FieldType::Plain, FieldType::Custom);
+    column.skip = skip;
+    column.docs = prose(notes, comment);
+    Ok(column)
+}
+
+/// A column of a view without annotations.
+fn plain_column(name: String, span: Span, typed: value::Typed) -> Column {
+    Column {
         native: crate::model::NativeColumn::default(),
-        field: name::escape_keyword(&own_name.unwrap_or_else(|| name::field(&name))),
+        field: name::escape_keyword(&name::field(&name)),
         name,
         span,
         type_span: span,
@@ -315,7 +375,7 @@ fn view_column(
         column_type: typed.column_type,
         float_digits: None,
         as_text: typed.as_text,
-        field_type: custom.map_or(FieldType::Plain, FieldType::Custom),
+        field_type: FieldType::Plain,
         nullable: typed.nullable,
         default: None,
         generated: Generated::No,
@@ -323,12 +383,12 @@ fn view_column(
         on_update_now: false,
         version: false,
         updated: false,
-        skip,
+        skip: false,
         renamed_from: None,
         redact: None,
         link: None,
-        docs: prose(notes, comment),
-    })
+        docs: Vec::new(),
+    }
 }
 
 /// Returns the prose beside it, else the database's comment.

@@ -1,11 +1,13 @@
-//! Names in the conditions of a view that are not columns of anything it reads: the database would refuse the view.
+//! Names in a view that nothing has: the database would refuse the view.
 //!
 //! Only what is certain is reported: where something that is read is not known, or a word may be a keyword, nothing is.
 
-use crate::ast::{Name, Select, SelectItem, Value};
+use crate::ast::{Name, ObjectKind, ObjectName, Select, SelectItem, Value};
+use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::draft::DraftView;
+use crate::draft::{DraftObject, DraftObjectKind, DraftView};
 use crate::lower::same_name;
+
 use crate::resolve::{Resolver, unknown_column};
 use crate::sorting::sort_by;
 use crate::source::Span;
@@ -13,10 +15,12 @@ use crate::source::Span;
 use super::dialect::{has_plain_arguments, is_known_call};
 use super::scope::{Bound, Scope, Tables, folded};
 
-/// A name in a condition that nothing has.
+/// A name of a column that nothing has.
 pub(super) struct UnknownColumn {
     span: Span,
     name: String,
+    /// The name before the point, where that is what nothing has.
+    of: Option<String>,
     /// Names that could have stood there.
     known: Vec<String>,
 }
@@ -42,25 +46,173 @@ const VALUES: [&str; 12] = [
     "value",
 ];
 
+/// Extensions that bring no tables or views.
+const WITHOUT_TABLES: [&str; 18] = [
+    "bloom",
+    "btree_gin",
+    "btree_gist",
+    "citext",
+    "cube",
+    "earthdistance",
+    "fuzzystrmatch",
+    "hstore",
+    "intarray",
+    "isn",
+    "lo",
+    "ltree",
+    "pg_trgm",
+    "pgcrypto",
+    "plpgsql",
+    "unaccent",
+    "uuid-ossp",
+    "vector",
+];
+
+/// Statements that may make tables which are not read.
+const MAY_MAKE_TABLES: [&str; 5] = ["ATTACH", "CALL", "DO", "EXECUTE", "IMPORT"];
+
+/// Where a table is that is not in the model.
+enum Missing {
+    /// In a catalogue of the database's own.
+    OfDatabase,
+    /// Perhaps there, in a way that is not read.
+    Unread,
+    Nowhere,
+}
+
 impl Resolver<'_> {
-    pub(super) fn report_unknown(&mut self, view: &DraftView, mut unknown: Vec<UnknownColumn>) {
-        sort_by(&mut unknown, |one, other| {
-            one.span.start.cmp(&other.span.start)
-        });
-        for found in unknown {
-            let view = &view.table.name.name.text;
-            let known: Vec<&str> = found.known.iter().map(String::as_str).collect();
-            let finding = unknown_column::in_condition(view, &known, &found.name, found.span);
-            self.diagnostics.push(finding);
+    /// The first of the names that may be there though no model has it, and the findings about those that are nowhere.
+    pub(super) fn missing(
+        &self,
+        view: &DraftView,
+        names: Vec<ObjectName>,
+    ) -> (Option<String>, Vec<Diagnostic>) {
+        let (mut unread, mut found) = (None, Vec::new());
+        for name in names {
+            match self.place_of_missing(view, &name) {
+                Missing::OfDatabase => {}
+                Missing::Nowhere if view.table.notes.unmanaged.is_none() => {
+                    let known = self.model.tables.iter();
+                    let known: Vec<&str> = known.map(|table| table.name.name.as_str()).collect();
+                    let view = &view.table.name.name.text;
+                    found.push(unknown_column::table_of_view(view, &known, &name.name));
+                }
+                Missing::Nowhere | Missing::Unread => unread = unread.or(Some(name.name.text)),
+            }
+        }
+        (unread, found)
+    }
+
+    fn place_of_missing(&self, view: &DraftView, name: &ObjectName) -> Missing {
+        let key = name.name.text.to_lowercase();
+        if is_of_database(view.table.dialect, name.schema.as_deref(), &key) {
+            return Missing::OfDatabase;
+        }
+        let mut objects = self.draft.objects.iter();
+        let may_be = name.schema.is_some()
+            || self.by_name.contains_key(&key)
+            || self.skipped.contains(&key)
+            || self.view_names.contains(&key)
+            || self.draft.other_names.contains(&key)
+            || objects.any(|object| may_bring(object, &key))
+            || MAY_MAKE_TABLES
+                .iter()
+                .any(|kind| self.draft.skipped.contains_key(*kind));
+        if may_be {
+            Missing::Unread
+        } else {
+            Missing::Nowhere
         }
     }
 }
 
+/// Is it the table of this name, or does it bring tables of any?
+fn may_bring(object: &DraftObject, key: &str) -> bool {
+    let name = object.name.name.text.to_lowercase();
+    match object.kind {
+        DraftObjectKind::Other(ObjectKind::Extension) => !WITHOUT_TABLES.contains(&name.as_str()),
+        DraftObjectKind::Other(ObjectKind::Sequence) => name == key,
+        DraftObjectKind::Enum(_) | DraftObjectKind::Other(_) => false,
+    }
+}
+
+/// Tables and views that every database has.
+fn is_of_database(dialect: Dialect, schema: Option<&str>, name: &str) -> bool {
+    let schema = schema.map(str::to_lowercase);
+    let begins = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
+    match (dialect, schema.as_deref()) {
+        (Dialect::Postgres, Some(schema)) => matches!(schema, "pg_catalog" | "information_schema"),
+        (Dialect::Mysql, Some(schema)) => matches!(
+            schema,
+            "information_schema" | "mysql" | "performance_schema" | "sys"
+        ),
+        (Dialect::Sqlite, Some(_)) => false,
+        (Dialect::Postgres, None) => begins(&["pg_", "_bindery_"]),
+        (Dialect::Mysql, None) => name == "dual" || begins(&["_bindery_"]),
+        (Dialect::Sqlite, None) => {
+            let functions = ["dbstat", "generate_series", "json_each", "json_tree"];
+            functions.contains(&name) || begins(&["sqlite_", "pragma_", "_bindery_"])
+        }
+    }
+}
+
+/// The findings about columns, in the order of their places.
+pub(super) fn unknown_columns(
+    view: &DraftView,
+    mut unknown: Vec<UnknownColumn>,
+) -> impl Iterator<Item = Diagnostic> {
+    sort_by(&mut unknown, |one, other| {
+        one.span.start.cmp(&other.span.start)
+    });
+    let view = view.table.name.name.text.clone();
+    unknown.into_iter().map(move |found| {
+        let known: Vec<&str> = found.known.iter().map(String::as_str).collect();
+        match &found.of {
+            Some(of) => unknown_column::table_in_view(&view, &known, of, found.span),
+            None => unknown_column::in_view(&view, &known, &found.name, found.span),
+        }
+    })
+}
+
 impl Tables<'_, '_> {
-    pub(super) fn check_conditions(&self, select: &Select, scope: &Scope<'_>) {
+    /// Of the items and the conditions. In what groups and sorts rows names may be those of the items.
+    pub(super) fn check_all_names(&self, select: &Select, scope: &Scope<'_>) {
+        for item in &select.items {
+            match item {
+                SelectItem::All => {}
+                SelectItem::AllOf(table) => self.check_table_name(table, scope),
+                SelectItem::Value(value, _) => self.check_names(value, select, scope),
+            }
+        }
         for condition in &select.conditions {
             self.check_names(condition, select, scope);
         }
+    }
+
+    /// The name before a point, where everything that it could be is known.
+    fn check_table_name(&self, table: &Name, scope: &Scope<'_>) {
+        let tables: Vec<&Bound> = scopes(scope).flat_map(|scope| &scope.tables).collect();
+        let names = tables.iter().map(|bound| bound.name.clone());
+        let Some(known) = names.collect::<Option<Vec<String>>>() else {
+            return;
+        };
+        let is_known = |name: &String| same_name(name, &table.text, self.dialect());
+        if known.is_empty() || known.iter().any(is_known) {
+            return;
+        }
+        self.note(UnknownColumn {
+            span: table.span,
+            name: String::new(),
+            of: Some(table.text.clone()),
+            known,
+        });
+    }
+
+    fn note(&self, found: UnknownColumn) {
+        let mut unknown = self.unknown.borrow_mut();
+        // A part of a query may be looked at more than once.
+        unknown.retain(|other| other.span != found.span);
+        unknown.push(found);
     }
 
     fn check_names(&self, value: &Value, select: &Select, scope: &Scope<'_>) {
@@ -99,6 +251,9 @@ impl Tables<'_, '_> {
         let Some((column, qualifiers)) = names.split_last() else {
             return;
         };
+        if let Some(table) = qualifiers.last() {
+            self.check_table_name(table, scope);
+        }
         let tables = match qualifiers.last() {
             Some(table) => self.lacking(table, column, scope),
             None => self.all_lacking(column, select, scope),
@@ -107,15 +262,12 @@ impl Tables<'_, '_> {
         let columns = tables.iter().filter_map(|bound| bound.relation.as_ref());
         let columns = columns.flat_map(|relation| &relation.columns);
         let known = columns.filter_map(|column| column.name.clone());
-        let found = UnknownColumn {
+        self.note(UnknownColumn {
             span: column.span,
             name: column.text.clone(),
+            of: None,
             known: known.collect(),
-        };
-        let mut unknown = self.unknown.borrow_mut();
-        // A condition may be looked at more than once.
-        unknown.retain(|other| other.span != found.span);
-        unknown.push(found);
+        });
     }
 
     /// The table of this name, where it is known and lacks the column.
@@ -156,6 +308,11 @@ impl Tables<'_, '_> {
         let Some(relation) = &bound.relation else {
             return false;
         };
+        // PostgreSQL takes a function of a row for a column of it.
+        let lower = column.text.to_lowercase();
+        if self.resolver.draft.functions.contains_key(&lower) {
+            return false;
+        }
         let key = folded(&column.text, self.dialect());
         let sources = relation
             .columns
@@ -165,6 +322,11 @@ impl Tables<'_, '_> {
         tables.dedup();
         let was = tables.iter().any(|id| {
             let draft = self.resolver.bound[id.0 as usize];
+            // Virtual tables have columns of their kind, and a table that could not be read may have any.
+            let is_virtual = draft.dialect == Dialect::Sqlite && draft.notes.unmanaged.is_some();
+            if draft.incomplete || is_virtual {
+                return true;
+            }
             let mut renames = draft.renames.iter();
             renames.any(|(_, from, _)| same_name(from, &column.text, self.dialect()))
         });

@@ -9,7 +9,7 @@ use crate::ast::{self, FromItem, Name, ObjectName, Query, Select, SelectItem, So
 use crate::dialect::Dialect;
 use crate::draft::DraftView;
 use crate::lower::same_name;
-use crate::model::{ColumnId, Table, TableId};
+use crate::model::{ColumnId, Table, TableId, TableName};
 use crate::parse::COLUMN_LIMIT;
 use crate::sorting::sort_by;
 use crate::source::Span;
@@ -17,7 +17,7 @@ use crate::source::Span;
 use super::super::Resolver;
 use super::names::UnknownColumn;
 use super::value::{Constant, Typed, common};
-use super::{Unread, grouping};
+use super::{Unread, grouping, named_objects};
 
 /// More tables than any sensible query joins.
 const TABLE_LIMIT: usize = 250;
@@ -49,8 +49,9 @@ pub(super) struct Tables<'r, 'a> {
     pub(super) resolver: &'r Resolver<'a>,
     pub(super) view: &'r DraftView,
     relations: RefCell<HashMap<TableId, Rc<Relation>>>,
-    missing: RefCell<Option<String>>,
-    /// Columns that conditions name and that are nowhere.
+    /// Tables that it reads and that are nowhere.
+    pub(super) missing: RefCell<Vec<ObjectName>>,
+    /// Columns that it names and that are nowhere.
     pub(super) unknown: RefCell<Vec<UnknownColumn>>,
 }
 
@@ -120,12 +121,20 @@ impl<'r, 'a> Tables<'r, 'a> {
         self.query(&self.view.query, &None, None)
     }
 
-    /// Returns the tables read so far, and the name of a source that is not in the model.
-    pub(super) fn read(self) -> (Vec<TableId>, Option<String>) {
-        let relations = self.relations.into_inner();
-        let mut reads: Vec<TableId> = relations.into_keys().collect();
+    /// Returns the tables and views that the view reads, those without a model by their names.
+    pub(super) fn read(&self) -> (Vec<TableId>, Vec<TableName>) {
+        let mut reads: Vec<TableId> = self.relations.borrow().keys().copied().collect();
+        let mut by_name = Vec::new();
+        for name in named_objects(self.view) {
+            match self.table(&name) {
+                Some(id) => reads.push(id),
+                None => by_name.extend(self.named_view(&name).cloned()),
+            }
+        }
         sort_by(&mut reads, Ord::cmp);
-        (reads, self.missing.into_inner())
+        reads.dedup();
+        by_name.dedup();
+        (reads, by_name)
     }
 
     /// Returns the columns of a query. How deep queries nest is bounded by the reader.
@@ -234,7 +243,7 @@ impl<'r, 'a> Tables<'r, 'a> {
             let bound = self.bind(item, &scope);
             scope.tables.push(bound);
         }
-        self.check_conditions(select, &scope);
+        self.check_all_names(select, &scope);
         let mut columns = Vec::new();
         for (at, (item, span)) in select.items.iter().zip(&select.spans).enumerate() {
             let first = columns.len();
@@ -307,9 +316,9 @@ impl<'r, 'a> Tables<'r, 'a> {
             known = &table.outer;
         }
         let Some(id) = self.table(name) else {
-            self.missing
-                .borrow_mut()
-                .get_or_insert_with(|| name.name.text.clone());
+            if self.named_view(name).is_none() {
+                self.missing.borrow_mut().push(name.clone());
+            }
             return None;
         };
         let mut relations = self.relations.borrow_mut();
@@ -317,6 +326,15 @@ impl<'r, 'a> Tables<'r, 'a> {
             .entry(id)
             .or_insert_with(|| Rc::new(self.relation(id)));
         Some(Rc::clone(relation))
+    }
+
+    /// A view that was read before and has no model.
+    fn named_view(&self, wanted: &ObjectName) -> Option<&TableName> {
+        let mut names = self.resolver.named_views().map(|named| &named.table.name);
+        names.find(|name| {
+            same_name(&name.name, &wanted.name.text, self.dialect())
+                && wanted.rank(name.schema.as_deref()).is_some()
+        })
     }
 
     /// The table of a name: of the view's own file first, then along its path; the latest of several.
