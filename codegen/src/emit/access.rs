@@ -1,4 +1,5 @@
-//! Ways to a model's repository: the accessors of connections, and `find_by_…` and `upsert_by_…` of unique columns.
+//! Ways to a model's repository: the accessors of connections, and `find_by_…`, `get_by_…`, `get_or_insert_by_…` and
+//! `upsert_by_…` of unique columns.
 
 use bindery_schema::rust_type::Argument;
 
@@ -98,11 +99,21 @@ pub(crate) fn queries(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sha
                     w.line(TRACKED);
                     w.declaration(&find_signature(shape, unique));
                 });
+                w.item(|w| {
+                    get_docs(w, shape, unique);
+                    w.line(TRACKED);
+                    w.declaration(&get_signature(shape, unique));
+                });
                 if can_upsert(shape, unique) {
+                    w.item(|w| {
+                        get_or_insert_docs(w, shape, unique);
+                        w.line(TRACKED);
+                        w.declaration(&write_signature("get_or_insert_by", shape, unique));
+                    });
                     w.item(|w| {
                         upsert_docs(w, shape, unique);
                         w.line(TRACKED);
-                        w.declaration(&upsert_signature(shape, unique));
+                        w.declaration(&write_signature("upsert_by", shape, unique));
                     });
                     w.item(|w| {
                         upsert_many_docs(w, shape, unique);
@@ -124,9 +135,17 @@ pub(crate) fn queries(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sha
                         find_body(w, shape, index, unique)
                     });
                 });
+                w.item(|w| {
+                    w.function(&get_signature(shape, unique), |w| get_body(w, shape, unique));
+                });
                 if can_upsert(shape, unique) {
                     w.item(|w| {
-                        w.function(&upsert_signature(shape, unique), |w| {
+                        w.function(&write_signature("get_or_insert_by", shape, unique), |w| {
+                            w.line(&format!("self.get_or_insert_by({index}, new)"));
+                        });
+                    });
+                    w.item(|w| {
+                        w.function(&write_signature("upsert_by", shape, unique), |w| {
                             w.line(&format!("self.upsert_by({index}, new)"));
                         });
                     });
@@ -168,14 +187,15 @@ fn upsert_docs(w: &mut RustWriter, shape: &Shape<'_>, unique: &UniqueShape<'_>) 
     ]);
 }
 
-fn upsert_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signature {
+/// Of what takes a new row, and returns the one that is stored.
+fn write_signature(name: &str, shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signature {
     let inserted = if shape.has_key() {
         shape.row("E")
     } else {
         "()".to_owned()
     };
     Signature {
-        head: format!("fn upsert_by_{}", unique.method_suffix),
+        head: format!("fn {name}_{}", unique.method_suffix),
         params: vec![
             "&mut self".to_owned(),
             format!("new: {}", shape.new_row("E")),
@@ -225,6 +245,43 @@ fn find_docs(w: &mut RustWriter, shape: &Shape<'_>, unique: &UniqueShape<'_>) {
         names(shape, unique)
     ));
     w.docs(["", "# Errors", "The database fails."]);
+}
+
+fn get_docs(w: &mut RustWriter, shape: &Shape<'_>, unique: &UniqueShape<'_>) {
+    w.docs([
+        format!("The row with this {}.", names(shape, unique)),
+        String::new(),
+        "# Errors".to_owned(),
+        "`NotFound` where there is none, or the database fails.".to_owned(),
+    ]);
+}
+
+fn get_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signature {
+    Signature {
+        head: format!("fn get_by_{}", unique.method_suffix),
+        returns: Some(format!("::bindery::Result<{}>", shape.row("E"))),
+        ..find_signature(shape, unique)
+    }
+}
+
+fn get_body(w: &mut RustWriter, shape: &Shape<'_>, unique: &UniqueShape<'_>) {
+    let fields = columns(shape, unique);
+    let arguments: Vec<&str> = fields.iter().map(|field| field.name).collect();
+    let (suffix, arguments) = (&unique.method_suffix, arguments.join(", "));
+    w.line(&format!("let row = self.find_by_{suffix}({arguments})?;"));
+    w.line("self.found(row)");
+}
+
+fn get_or_insert_docs(w: &mut RustWriter, shape: &Shape<'_>, unique: &UniqueShape<'_>) {
+    w.docs([
+        format!(
+            "The row with the same {}, as it is; where there is none, `new` is inserted.",
+            names(shape, unique)
+        ),
+        String::new(),
+        "# Errors".to_owned(),
+        "Another constraint is violated, a column of this unique key is left out, or the database fails.".to_owned(),
+    ]);
 }
 
 fn find_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signature {

@@ -3,8 +3,8 @@
 
 use std::rc::Rc;
 
+use super::TableSql;
 use super::texts::{TextKey, address, text_of};
-use super::{TableSql, UniqueSql};
 use crate::value::ColumnSet;
 use bindery_core::dialect::Dialect;
 
@@ -105,14 +105,14 @@ impl TableSql {
     pub(crate) fn upsert_text(
         &'static self,
         dialect: Dialect,
-        unique: &'static UniqueSql,
+        unique: &'static &'static [usize],
         (columns, given): (&ColumnSet, &ColumnSet),
     ) -> Rc<str> {
         let key = self.key(Text::Upsert, columns, address(unique), given);
         text_of(&key, || {
-            let changed = self.settable_beside(unique.columns, given);
+            let changed = self.settable_beside(unique, given);
             self.insert_sql(dialect, columns, 1, false)
-                + &self.do_update_sql(dialect, unique.columns, &changed)
+                + &self.do_update_sql(dialect, unique, &changed)
                 + self.returning
         })
     }
@@ -135,6 +135,7 @@ impl TableSql {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::driver::UniqueSql;
 
     static TABLE: TableSql = TableSql {
         table: "items",
@@ -171,9 +172,10 @@ mod tests {
                 TABLE.insert_or_ignore_text(Dialect::Postgres, &all),
                 TABLE.overwrite_text(Dialect::Sqlite, &all),
                 TABLE.update_text(Dialect::Sqlite, &some),
-                TABLE.upsert_text(Dialect::Sqlite, by_name, (&all, &all)),
-                TABLE.upsert_text(Dialect::Sqlite, by_note, (&all, &all)),
-                TABLE.upsert_text(Dialect::Sqlite, by_name, (&all, &some)),
+                TABLE.upsert_text(Dialect::Sqlite, &by_name.columns, (&all, &all)),
+                TABLE.upsert_text(Dialect::Sqlite, &by_note.columns, (&all, &all)),
+                TABLE.upsert_text(Dialect::Sqlite, &by_name.columns, (&all, &some)),
+                TABLE.upsert_text(Dialect::Sqlite, &TABLE.key, (&all, &all)),
                 TABLE.select_text(Dialect::Sqlite, &some, None),
             ]
         };

@@ -1,7 +1,9 @@
-//! The operations on the rows of one model on one engine. Generated code adds `find_by_…` and `upsert_by_…`.
+//! The operations on the rows of one model on one engine. Generated code adds `find_by_…`, `get_by_…`,
+//! `get_or_insert_by_…` and `upsert_by_…`.
 
 mod bulk;
 mod copy;
+mod get_or_insert;
 mod insert;
 mod many;
 mod merge;

@@ -275,6 +275,15 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
         key.map_or(Ok(false), |key| self.exists(key))
     }
 
+    /// The row that was looked for. For `get_by_…` of generated code.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] where there is none.
+    #[doc(hidden)]
+    pub fn found(&self, row: Option<M::Row<E>>) -> Result<M::Row<E>> {
+        row.ok_or_else(|| self.located(Error::new(ErrorKind::NotFound), Operation::Find))
+    }
+
     /// The row with these values in the unique key of this number. For `find_by_…` of generated code.
     ///
     /// # Errors

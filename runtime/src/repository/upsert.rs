@@ -6,12 +6,12 @@ use super::read::read_one;
 use super::upsert_many::ensure_given;
 use super::{Repository, ensure_new};
 use crate::driver::Physical;
-use crate::driver::{TableSql, UniqueSql};
+use crate::driver::TableSql;
 use crate::error::{Operation, Result};
 use crate::link::Link;
 use crate::link::engine::Engine;
 use crate::model::access::CanWrite;
-use crate::model::{ColumnSource, Model, Writable};
+use crate::model::{ColumnSource, HasKey, Model, Writable};
 use crate::value::ColumnSet;
 use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
@@ -31,17 +31,35 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         M: Writable,
         Self: CanWrite,
     {
+        self.upsert_at(|sql| &sql.uniques[unique].columns, new)
+    }
+
+    /// Inserts a row, or gives the row with the same key the columns that `new` gives, NULL included; what it leaves out stays,
+    /// but for a version, which counts on, and a time of the last change. The key stays as it is.
+    ///
+    /// # Errors
+    /// `new` leaves out the key, which the database generates otherwise, another constraint is violated, a key in it is of
+    /// another engine, or the database fails.
+    #[track_caller]
+    pub fn upsert(&mut self, new: M::New<E>) -> Result<M::Inserted<E>>
+    where
+        M: Writable + HasKey,
+        Self: CanWrite,
+    {
+        self.upsert_at(|sql| &sql.key, new)
+    }
+
+    #[track_caller]
+    fn upsert_at(
+        &mut self,
+        unique: impl FnOnce(&'static TableSql) -> UniqueColumns,
+        new: M::New<E>,
+    ) -> Result<M::Inserted<E>> {
         self.run_on_link(Operation::Upsert, |link, sql, engine| {
             ensure_new::<M, E>(&new, engine)?;
             let write = |params: &mut ParamWriter<'_>| new.write(params);
-            let upsert = Upsert {
-                sql,
-                unique: &sql.uniques[unique],
-                given: new.given(),
-                values: Values::new(sql, new.columns(), &write),
-            };
-            ensure_given(upsert.unique.columns, &upsert.given)?;
-            let unique = (sql, upsert.unique.columns);
+            let upsert = Upsert::new(sql, unique(sql), &new, &write)?;
+            let unique = (sql, *upsert.unique);
             let row = on_unique::<M, E, _, _>(link, unique, engine, &[&new], |link| {
                 match (link.ready()?.dialect(), link.depth()) {
                     (Dialect::Sqlite, _) => upsert.at_once::<M, E>(link.ready()?, engine),
@@ -57,18 +75,40 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     }
 }
 
-struct Upsert<'v> {
-    sql: &'static TableSql,
-    unique: &'static UniqueSql,
+/// The columns of a unique key where the table's statements have them: their place tells the texts of keys apart.
+pub(super) type UniqueColumns = &'static &'static [usize];
+
+pub(super) struct Upsert<'v> {
+    pub(super) sql: &'static TableSql,
+    pub(super) unique: UniqueColumns,
     /// The columns that the program gave: an existing row gets these and no more. A new row gets all values.
     given: ColumnSet,
-    values: Values<'v>,
+    pub(super) values: Values<'v>,
+}
+
+impl<'v> Upsert<'v> {
+    /// Refuses a row that leaves out a column of the unique key.
+    pub(super) fn new(
+        sql: &'static TableSql,
+        unique: UniqueColumns,
+        new: &impl ColumnSource,
+        write: &'v dyn Fn(&mut ParamWriter<'_>),
+    ) -> Result<Self> {
+        let given = new.given();
+        ensure_given(unique, &given)?;
+        Ok(Self {
+            sql,
+            unique,
+            given,
+            values: Values::new(sql, new.columns(), write),
+        })
+    }
 }
 
 impl Upsert<'_> {
     /// Columns that an existing row gets, beside those that every update sets by itself.
     fn changed(&self) -> ColumnSet {
-        self.sql.settable_beside(self.unique.columns, &self.given)
+        self.sql.settable_beside(self.unique, &self.given)
     }
 
     fn at_once<M: Model, E: Engine>(
@@ -113,12 +153,12 @@ impl Upsert<'_> {
     }
 
     /// Does the new row bring a whole unique key besides the one that the upsert goes by?
-    fn brings_another_key(&self) -> bool {
+    pub(super) fn brings_another_key(&self) -> bool {
         let written = self.values.columns();
         let uniques = self.sql.uniques.iter().map(|unique| unique.columns);
         let mut others = uniques
             .chain([self.sql.key])
-            .filter(|key| !key.is_empty() && *key != self.unique.columns);
+            .filter(|key| !key.is_empty() && key != self.unique);
         others.any(|key| key.iter().all(|&column| written.contains(column)))
     }
 
@@ -150,7 +190,7 @@ impl Upsert<'_> {
 
     /// Nobody changes the row between the insert and its reading.
     #[track_caller]
-    fn insert_alone<M: Model, E: Engine>(
+    pub(super) fn insert_alone<M: Model, E: Engine>(
         &self,
         link: &mut Link,
         engine: E,
@@ -181,7 +221,7 @@ impl Upsert<'_> {
         physical: &mut Physical,
         engine: E,
     ) -> Result<Option<M::Row<E>>> {
-        let unique: ColumnSet = self.unique.columns.iter().copied().collect();
+        let unique: ColumnSet = self.unique.iter().copied().collect();
         let select = self.sql.select_sql(physical.dialect(), unique.iter());
         let find = |physical: &mut Physical, text: &str| {
             read_one::<M, E>(physical, engine, text, &mut |params| {

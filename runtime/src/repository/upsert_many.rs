@@ -16,12 +16,12 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
 use crate::link::engine::Engine;
 use crate::model::access::CanWrite;
-use crate::model::{ColumnSource, Model, Writable};
+use crate::model::{ColumnSource, HasKey, Model, Writable};
 use crate::value::ColumnSet;
 use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
 
-/// The result of `upsert_many_by_…`: each row that was given is counted once.
+/// The result of `upsert_many` and `upsert_many_by_…`: each row that was given is counted once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Upserted {
@@ -67,13 +67,36 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
         M: Writable,
         Self: CanWrite,
     {
+        self.upsert_many_at(|sql| sql.uniques[unique].columns, rows)
+    }
+
+    /// Inserts or updates all rows or none, each as [`upsert`](Self::upsert) does, in the order that they are given: the later
+    /// of two rows with the same key updates the earlier.
+    ///
+    /// # Errors
+    /// As of [`upsert`](Self::upsert). Then nothing is changed. [`Error::row`] is the one that failed.
+    #[track_caller]
+    pub fn upsert_many(&mut self, rows: impl IntoIterator<Item = M::New<E>>) -> Result<Upserted>
+    where
+        M: Writable + HasKey,
+        Self: CanWrite,
+    {
+        self.upsert_many_at(|sql| sql.key, rows)
+    }
+
+    #[track_caller]
+    fn upsert_many_at(
+        &mut self,
+        unique: impl FnOnce(&'static TableSql) -> &'static [usize],
+        rows: impl IntoIterator<Item = M::New<E>>,
+    ) -> Result<Upserted> {
         let mut rows = rows.into_iter().peekable();
         self.run_on_link(Operation::UpsertMany, |link, sql, engine| {
             let mut upserted = Upserted::default();
             if rows.peek().is_none() {
                 return Ok(upserted);
             }
-            let unique = sql.uniques[unique].columns;
+            let unique = unique(sql);
             link.atomically(|link| {
                 in_chunks(&mut rows, &mut |chunk: &[M::New<E>]| {
                     ensure_each(chunk, |new| ensure_new::<M, E>(new, engine))?;

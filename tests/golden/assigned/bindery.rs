@@ -1148,6 +1148,22 @@ pub mod readings {
             code: &str,
         ) -> ::bindery::Result<::core::option::Option<Reading<E>>>;
 
+        /// The row with this `code`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_code(&mut self, code: &str) -> ::bindery::Result<Reading<E>>;
+
+        /// The row with the same `code`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_code(&mut self, new: NewReading) -> ::bindery::Result<Reading<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `code`; what it leaves out stays there.
         ///
         /// # Errors
@@ -1178,6 +1194,18 @@ pub mod readings {
             code: &str,
         ) -> ::bindery::Result<::core::option::Option<Reading<E>>> {
             self.find_by(0, &mut |params| params.push(code))
+        }
+
+        fn get_by_code(&mut self, code: &str) -> ::bindery::Result<Reading<E>> {
+            let row = self.find_by_code(code)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_code(&mut self, new: NewReading) -> ::bindery::Result<Reading<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_code(&mut self, new: NewReading) -> ::bindery::Result<Reading<E>>

@@ -621,6 +621,22 @@ pub mod notes {
             slug: &str,
         ) -> ::bindery::Result<::core::option::Option<Note<E>>>;
 
+        /// The row with this `slug`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_slug(&mut self, slug: &str) -> ::bindery::Result<Note<E>>;
+
+        /// The row with the same `slug`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_slug(&mut self, new: NewNote) -> ::bindery::Result<Note<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `slug`; what it leaves out stays there.
         ///
         /// # Errors
@@ -649,6 +665,18 @@ pub mod notes {
             slug: &str,
         ) -> ::bindery::Result<::core::option::Option<Note<E>>> {
             self.find_by(0, &mut |params| params.push(slug))
+        }
+
+        fn get_by_slug(&mut self, slug: &str) -> ::bindery::Result<Note<E>> {
+            let row = self.find_by_slug(slug)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_slug(&mut self, new: NewNote) -> ::bindery::Result<Note<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_slug(&mut self, new: NewNote) -> ::bindery::Result<Note<E>>

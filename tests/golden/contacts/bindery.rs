@@ -411,6 +411,22 @@ pub mod users {
         fn find_by_email(&mut self, email: &str)
         -> ::bindery::Result<::core::option::Option<User>>;
 
+        /// The row with this `email`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_email(&mut self, email: &str) -> ::bindery::Result<User>;
+
+        /// The row with the same `email`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `email`; what it leaves out stays there.
         ///
         /// # Errors
@@ -439,6 +455,18 @@ pub mod users {
             email: &str,
         ) -> ::bindery::Result<::core::option::Option<User>> {
             self.find_by(0, &mut |params| params.push(email))
+        }
+
+        fn get_by_email(&mut self, email: &str) -> ::bindery::Result<User> {
+            let row = self.find_by_email(email)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
@@ -847,6 +875,25 @@ pub mod old_users {
             email_address: &str,
         ) -> ::bindery::Result<::core::option::Option<LegacyUser>>;
 
+        /// The row with this `email_address`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_email_address(&mut self, email_address: &str) -> ::bindery::Result<LegacyUser>;
+
+        /// The row with the same `email_address`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_email_address(
+            &mut self,
+            new: NewLegacyUser,
+        ) -> ::bindery::Result<LegacyUser>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `email_address`; what it leaves out stays there.
         ///
         /// # Errors
@@ -877,6 +924,21 @@ pub mod old_users {
             email_address: &str,
         ) -> ::bindery::Result<::core::option::Option<LegacyUser>> {
             self.find_by(0, &mut |params| params.push(email_address))
+        }
+
+        fn get_by_email_address(&mut self, email_address: &str) -> ::bindery::Result<LegacyUser> {
+            let row = self.find_by_email_address(email_address)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_email_address(
+            &mut self,
+            new: NewLegacyUser,
+        ) -> ::bindery::Result<LegacyUser>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_email_address(&mut self, new: NewLegacyUser) -> ::bindery::Result<LegacyUser>

@@ -630,6 +630,22 @@ pub mod goods_ {
             replaced_by: &GoodsId,
         ) -> ::bindery::Result<::core::option::Option<Goods>>;
 
+        /// The row with this `replaced_by`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_replaced_by(&mut self, replaced_by: &GoodsId) -> ::bindery::Result<Goods>;
+
+        /// The row with the same `replaced_by`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_replaced_by(&mut self, new: NewGoods) -> ::bindery::Result<Goods>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `replaced_by`; what it leaves out stays there.
         ///
         /// # Errors
@@ -661,6 +677,29 @@ pub mod goods_ {
             cents: &super::column_types::Money,
             discount: &super::column_types::Money,
         ) -> ::bindery::Result<::core::option::Option<Goods>>;
+
+        /// The row with this `cents` and `discount`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_cents_and_discount(
+            &mut self,
+            cents: &super::column_types::Money,
+            discount: &super::column_types::Money,
+        ) -> ::bindery::Result<Goods>;
+
+        /// The row with the same `cents` and `discount`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_cents_and_discount(
+            &mut self,
+            new: NewGoods,
+        ) -> ::bindery::Result<Goods>
+        where
+            Self: ::bindery::CanWrite;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `cents` and `discount`; what it leaves out stays there.
         ///
@@ -697,6 +736,18 @@ pub mod goods_ {
             })
         }
 
+        fn get_by_replaced_by(&mut self, replaced_by: &GoodsId) -> ::bindery::Result<Goods> {
+            let row = self.find_by_replaced_by(replaced_by)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_replaced_by(&mut self, new: NewGoods) -> ::bindery::Result<Goods>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
+        }
+
         fn upsert_by_replaced_by(&mut self, new: NewGoods) -> ::bindery::Result<Goods>
         where
             Self: ::bindery::CanWrite,
@@ -729,6 +780,22 @@ pub mod goods_ {
                     super::column_types::write_money,
                 ));
             })
+        }
+
+        fn get_by_cents_and_discount(
+            &mut self,
+            cents: &super::column_types::Money,
+            discount: &super::column_types::Money,
+        ) -> ::bindery::Result<Goods> {
+            let row = self.find_by_cents_and_discount(cents, discount)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_cents_and_discount(&mut self, new: NewGoods) -> ::bindery::Result<Goods>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(1, new)
         }
 
         fn upsert_by_cents_and_discount(&mut self, new: NewGoods) -> ::bindery::Result<Goods>

@@ -566,6 +566,22 @@ pub mod teas {
         #[track_caller]
         fn find_by_name(&mut self, name: &str) -> ::bindery::Result<::core::option::Option<Tea>>;
 
+        /// The row with this `name`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_name(&mut self, name: &str) -> ::bindery::Result<Tea>;
+
+        /// The row with the same `name`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_name(&mut self, new: NewTea) -> ::bindery::Result<Tea>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `name`; what it leaves out stays there.
         ///
         /// # Errors
@@ -591,6 +607,18 @@ pub mod teas {
     impl<E: ::bindery::Engine, A> TeaQueries for ::bindery::Repository<'_, model::Tea, E, A> {
         fn find_by_name(&mut self, name: &str) -> ::bindery::Result<::core::option::Option<Tea>> {
             self.find_by(0, &mut |params| params.push(name))
+        }
+
+        fn get_by_name(&mut self, name: &str) -> ::bindery::Result<Tea> {
+            let row = self.find_by_name(name)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_name(&mut self, new: NewTea) -> ::bindery::Result<Tea>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_name(&mut self, new: NewTea) -> ::bindery::Result<Tea>

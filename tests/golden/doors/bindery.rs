@@ -797,6 +797,22 @@ pub mod categories {
             name: &str,
         ) -> ::bindery::Result<::core::option::Option<Category>>;
 
+        /// The row with this `name`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_name(&mut self, name: &str) -> ::bindery::Result<Category>;
+
+        /// The row with the same `name`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_name(&mut self, new: NewCategory) -> ::bindery::Result<Category>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `name`; what it leaves out stays there.
         ///
         /// # Errors
@@ -825,6 +841,18 @@ pub mod categories {
             name: &str,
         ) -> ::bindery::Result<::core::option::Option<Category>> {
             self.find_by(0, &mut |params| params.push(name))
+        }
+
+        fn get_by_name(&mut self, name: &str) -> ::bindery::Result<Category> {
+            let row = self.find_by_name(name)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_name(&mut self, new: NewCategory) -> ::bindery::Result<Category>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_name(&mut self, new: NewCategory) -> ::bindery::Result<Category>
@@ -1239,6 +1267,22 @@ pub mod users {
         fn find_by_email(&mut self, email: &str)
         -> ::bindery::Result<::core::option::Option<User>>;
 
+        /// The row with this `email`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_email(&mut self, email: &str) -> ::bindery::Result<User>;
+
+        /// The row with the same `email`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `email`; what it leaves out stays there.
         ///
         /// # Errors
@@ -1267,6 +1311,18 @@ pub mod users {
             email: &str,
         ) -> ::bindery::Result<::core::option::Option<User>> {
             self.find_by(0, &mut |params| params.push(email))
+        }
+
+        fn get_by_email(&mut self, email: &str) -> ::bindery::Result<User> {
+            let row = self.find_by_email(email)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>

@@ -973,6 +973,22 @@ pub mod visits {
             door: ::core::net::Ipv4Addr,
         ) -> ::bindery::Result<::core::option::Option<Visit<E>>>;
 
+        /// The row with this `door`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_door(&mut self, door: ::core::net::Ipv4Addr) -> ::bindery::Result<Visit<E>>;
+
+        /// The row with the same `door`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_door(&mut self, new: NewVisit<E>) -> ::bindery::Result<Visit<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `door`; what it leaves out stays there.
         ///
         /// # Errors
@@ -1001,6 +1017,18 @@ pub mod visits {
             door: ::core::net::Ipv4Addr,
         ) -> ::bindery::Result<::core::option::Option<Visit<E>>> {
             self.find_by(0, &mut |params| params.push(&door))
+        }
+
+        fn get_by_door(&mut self, door: ::core::net::Ipv4Addr) -> ::bindery::Result<Visit<E>> {
+            let row = self.find_by_door(door)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_door(&mut self, new: NewVisit<E>) -> ::bindery::Result<Visit<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_door(&mut self, new: NewVisit<E>) -> ::bindery::Result<Visit<E>>

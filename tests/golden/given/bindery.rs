@@ -150,6 +150,10 @@ pub mod model {
     /// Tag of [`Word`](super::words::Word).
     #[derive(Debug, Clone, Copy)]
     pub struct Word;
+
+    /// Tag of [`Setting`](super::settings::Setting).
+    #[derive(Debug, Clone, Copy)]
+    pub struct Setting;
 }
 
 /// Model `Member`, table `members`, on `default`, `p`, `lite` and `proper`.
@@ -1190,6 +1194,22 @@ pub mod members {
             email: &str,
         ) -> ::bindery::Result<::core::option::Option<Member<E>>>;
 
+        /// The row with this `email`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_email(&mut self, email: &str) -> ::bindery::Result<Member<E>>;
+
+        /// The row with the same `email`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_email(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `email`; what it leaves out stays there.
         ///
         /// # Errors
@@ -1220,6 +1240,22 @@ pub mod members {
             &mut self,
             card: &str,
         ) -> ::bindery::Result<::core::option::Option<Member<E>>>;
+
+        /// The row with this `card`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_card(&mut self, card: &str) -> ::bindery::Result<Member<E>>;
+
+        /// The row with the same `card`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_card(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `card`; what it leaves out stays there.
         ///
@@ -1253,6 +1289,25 @@ pub mod members {
             name: &str,
         ) -> ::bindery::Result<::core::option::Option<Member<E>>>;
 
+        /// The row with this `born` and `name`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_born_and_name(&mut self, born: i16, name: &str) -> ::bindery::Result<Member<E>>;
+
+        /// The row with the same `born` and `name`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_born_and_name(
+            &mut self,
+            new: NewMember<E>,
+        ) -> ::bindery::Result<Member<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `born` and `name`; what it leaves out stays there.
         ///
         /// # Errors
@@ -1283,6 +1338,18 @@ pub mod members {
             self.find_by(0, &mut |params| params.push(email))
         }
 
+        fn get_by_email(&mut self, email: &str) -> ::bindery::Result<Member<E>> {
+            let row = self.find_by_email(email)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_email(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
+        }
+
         fn upsert_by_email(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>
         where
             Self: ::bindery::CanWrite,
@@ -1305,6 +1372,18 @@ pub mod members {
             card: &str,
         ) -> ::bindery::Result<::core::option::Option<Member<E>>> {
             self.find_by(1, &mut |params| params.push(card))
+        }
+
+        fn get_by_card(&mut self, card: &str) -> ::bindery::Result<Member<E>> {
+            let row = self.find_by_card(card)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_card(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(1, new)
         }
 
         fn upsert_by_card(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>
@@ -1333,6 +1412,21 @@ pub mod members {
                 params.push(&born);
                 params.push(name);
             })
+        }
+
+        fn get_by_born_and_name(&mut self, born: i16, name: &str) -> ::bindery::Result<Member<E>> {
+            let row = self.find_by_born_and_name(born, name)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_born_and_name(
+            &mut self,
+            new: NewMember<E>,
+        ) -> ::bindery::Result<Member<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(2, new)
         }
 
         fn upsert_by_born_and_name(&mut self, new: NewMember<E>) -> ::bindery::Result<Member<E>>
@@ -2618,11 +2712,635 @@ pub mod word {
     pub const sub: Column<model::Word, i32, Nullable> = ::bindery::query::column(12);
 }
 
+/// Model `Setting`, table `settings`, on `default`, `p`, `lite` and `proper`.
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+pub mod settings {
+    use super::{engine, model};
+
+    /// Key of [`Setting`].
+    pub type SettingId<E = engine::Default> =
+        ::bindery::Key<model::Setting, E, ::std::string::String>;
+
+    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
+        "Setting",
+        "",
+        &["name"],
+    )];
+
+    /// The primary key of `name`.
+    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+
+    /// A setting, which no key but its name tells from others.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Setting<E: ::bindery::Engine = engine::Default> {
+        /// `name`
+        pub name: SettingId<E>,
+        /// `value`
+        pub value: ::std::string::String,
+        /// `note`
+        pub note: ::core::option::Option<::std::string::String>,
+        /// `changes`
+        pub changes: i32,
+    }
+
+    /// A row of `settings` to be inserted.
+    #[derive(Clone)]
+    #[must_use]
+    pub struct NewSetting {
+        /// `name`
+        pub name: ::std::string::String,
+        /// `value`
+        pub value: ::std::string::String,
+        /// `note`; NULL when left out.
+        pub note: ::core::option::Option<::core::option::Option<::std::string::String>>,
+        /// `changes`; the database's default when left out.
+        pub changes: ::core::option::Option<i32>,
+    }
+
+    impl NewSetting {
+        /// A new row with what it must have, by name: values of `name` and `value` could be exchanged.
+        pub fn new(required: super::setting::Required) -> Self {
+            Self {
+                name: required.name,
+                value: required.value,
+                note: ::core::option::Option::None,
+                changes: ::core::option::Option::None,
+            }
+        }
+
+        /// Sets `note`; `None` is NULL.
+        pub fn note(
+            mut self,
+            note: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.note = ::core::option::Option::Some(note.into_nullable());
+            self
+        }
+
+        /// Sets `changes`.
+        pub fn changes(mut self, changes: i32) -> Self {
+            self.changes = ::core::option::Option::Some(changes);
+            self
+        }
+    }
+
+    impl<E: ::bindery::Engine> ::core::convert::From<Setting<E>> for NewSetting {
+        fn from(row: Setting<E>) -> Self {
+            Self {
+                name: row.name.into_value(),
+                value: row.value,
+                note: ::core::option::Option::Some(row.note),
+                changes: ::core::option::Option::Some(row.changes),
+            }
+        }
+    }
+
+    /// Columns of `settings` to be changed; what is `None` stays.
+    #[derive(Default)]
+    #[must_use]
+    pub struct SettingPatch {
+        /// `value`
+        pub value: ::core::option::Option<::std::string::String>,
+        /// `note`
+        pub note: ::core::option::Option<::core::option::Option<::std::string::String>>,
+    }
+
+    impl SettingPatch {
+        /// Nothing to be changed, until a column is set.
+        pub fn new() -> Self {
+            ::core::default::Default::default()
+        }
+
+        /// Sets `value`.
+        pub fn value(mut self, value: impl ::core::convert::Into<::std::string::String>) -> Self {
+            self.value = ::core::option::Option::Some(value.into());
+            self
+        }
+
+        /// Sets `note`; `None` is NULL.
+        pub fn note(
+            mut self,
+            note: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
+            self.note = ::core::option::Option::Some(note.into_nullable());
+            self
+        }
+    }
+
+    impl ::bindery::__private::ColumnSource for NewSetting {
+        fn columns(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSet::new()
+                .with(0)
+                .with(1)
+                .with(2)
+                .with_if(self.changes.is_some(), 3)
+        }
+
+        fn given(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSource::columns(self).without_if(self.note.is_none(), 2)
+        }
+
+        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+            params.length(40).push(&self.name);
+            params.length(80).push(&self.value);
+            params.length(80).push(&self.note);
+            params.given(&self.changes);
+        }
+    }
+
+    impl ::core::fmt::Debug for NewSetting {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("NewSetting", &INFO, self, f)
+        }
+    }
+
+    impl ::bindery::__private::ColumnSource for SettingPatch {
+        fn columns(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSet::new()
+                .with_if(self.value.is_some(), 1)
+                .with_if(self.note.is_some(), 2)
+        }
+
+        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+            params.length(80).given(&self.value);
+            params.length(80).given(&self.note);
+        }
+    }
+
+    impl ::core::fmt::Debug for SettingPatch {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::bindery::__private::debug_given("SettingPatch", &INFO, self, f)
+        }
+    }
+
+    impl ::bindery::Model for model::Setting {
+        const NAME: &'static str = "Setting";
+        const ENGINES: &'static [&'static str] = &["default", "p", "lite", "proper"];
+
+        type Row<E: ::bindery::Engine> = Setting<E>;
+        type Key<E: ::bindery::Engine> = SettingId<E>;
+        type New<E: ::bindery::Engine> = NewSetting;
+        type Patch<E: ::bindery::Engine> = SettingPatch;
+        type Inserted<E: ::bindery::Engine> = Setting<E>;
+
+        fn read<E: ::bindery::Engine>(
+            row: &mut ::bindery::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Setting<E>> {
+            ::core::result::Result::Ok(Setting {
+                name: row.next_key(engine)?,
+                value: row.next()?,
+                note: row.next()?,
+                changes: row.next()?,
+            })
+        }
+
+        fn inserted<E: ::bindery::Engine>(
+            row: ::core::option::Option<Setting<E>>,
+        ) -> ::core::option::Option<Setting<E>> {
+            row
+        }
+
+        fn write_row<E: ::bindery::Engine>(
+            row: &Setting<E>,
+            params: &mut ::bindery::ParamWriter<'_>,
+        ) {
+            params.length(40).push(&row.name);
+            params.length(80).push(&row.value);
+            params.length(80).push(&row.note);
+            params.push(&row.changes);
+        }
+
+        fn row_belongs_to<E: ::bindery::Engine>(row: &Setting<E>, engine: E) -> bool {
+            row.name.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Hosts<model::Setting>> ::bindery::FromRow<E> for Setting<E> {
+        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+
+        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+            <model::Setting as ::bindery::Model>::read(row, engine)
+        }
+    }
+
+    impl ::bindery::Writable for model::Setting {}
+
+    impl ::bindery::HasKey for model::Setting {
+        fn key<E: ::bindery::Engine>(row: &Setting<E>) -> SettingId<E> {
+            row.name.clone()
+        }
+
+        fn write_key<E: ::bindery::Engine>(
+            key: &SettingId<E>,
+            params: &mut ::bindery::ParamWriter<'_>,
+        ) {
+            params.push(key);
+        }
+
+        fn write_saved<E: ::bindery::Engine>(
+            row: &Setting<E>,
+            params: &mut ::bindery::ParamWriter<'_>,
+        ) {
+            params.length(80).push(&row.value);
+            params.length(80).push(&row.note);
+        }
+
+        fn write_version<E: ::bindery::Engine>(
+            row: &Setting<E>,
+            params: &mut ::bindery::ParamWriter<'_>,
+        ) {
+            params.push(&row.changes);
+        }
+
+        fn key_belongs_to<E: ::bindery::Engine>(key: &SettingId<E>, engine: E) -> bool {
+            key.engine() == engine
+        }
+    }
+
+    impl<E: ::bindery::Engine> ::bindery::RowOf for Setting<E> {
+        type Model = model::Setting;
+        type Engine = E;
+    }
+
+    impl<E: ::bindery::Engine> Setting<E> {
+        /// The same values as a row of another engine, in memory only.
+        #[allow(clippy::wrong_self_convention)]
+        pub fn to_engine<F: ::bindery::StaticEngine>(self) -> Setting<F> {
+            Setting {
+                name: self.name.to_engine(),
+                value: self.value,
+                note: self.note,
+                changes: self.changes,
+            }
+        }
+    }
+
+    impl<E: ::bindery::Engine> Setting<E> {
+        /// Inserts the row on another engine, with the same key.
+        ///
+        /// # Errors
+        /// The key is taken there, another constraint is violated, or the database fails.
+        #[track_caller]
+        pub fn copy_to<F>(&self, to: &mut ::bindery::Connection<F>) -> ::bindery::Result<Setting<F>>
+        where
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Setting>,
+        {
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
+            let target = ::bindery::ReadRoute::<model::Setting>::target(to);
+            ::bindery::Repository::new(target).insert_row(&row)?;
+            ::core::result::Result::Ok(row)
+        }
+
+        /// Inserts the row on another engine, or overwrites the one that has its key there, and gives it back as stored.
+        ///
+        /// # Errors
+        /// Another constraint is violated, or the database fails.
+        #[track_caller]
+        pub fn copy_over_to<F>(
+            &self,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<Setting<F>>
+        where
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Setting>,
+        {
+            let row = ::core::clone::Clone::clone(self).to_engine::<F>();
+            let target = ::bindery::ReadRoute::<model::Setting>::target(to);
+            ::bindery::Repository::new(target).upsert_row(&row)
+        }
+
+        /// Inserts the row on another engine, with the same key, and then deletes it on its own: two steps, of which the second may fail alone.
+        ///
+        /// # Errors
+        /// The first step failed, and the row stays: its key is taken there, a constraint is violated, or the database fails. How the second ended is in the result.
+        #[track_caller]
+        pub fn move_to<F>(
+            &self,
+            from: &mut ::bindery::Connection<E>,
+            to: &mut ::bindery::Connection<F>,
+        ) -> ::bindery::Result<::bindery::Moved<Setting<F>>>
+        where
+            E: ::bindery::Hosts<model::Setting>,
+            F: ::bindery::StaticEngine + ::bindery::Hosts<model::Setting>,
+        {
+            ::bindery::__private::move_row(self, from, || self.copy_to(to))
+        }
+
+        /// Deletes the row where it came from; `false` where it is gone already.
+        ///
+        /// # Errors
+        /// Something refers to the row, or the database fails.
+        #[track_caller]
+        pub fn delete(&self, db: &super::Databases) -> ::bindery::Result<bool>
+        where
+            E: ::bindery::Hosts<model::Setting>,
+        {
+            let key = <model::Setting as ::bindery::HasKey>::key(self);
+            let engine = self.name.engine();
+            let mut rows = db.repository::<model::Setting, E>(engine);
+            rows.delete(key)
+        }
+    }
+
+    pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`settings`",
+            columns: &["`name`", "`value`", "`note`", "`changes`"],
+            key: &[0],
+            writable: &[0, 1, 2, 3],
+            required: &[0, 1, 2],
+            counted: ::core::option::Option::None,
+            select: "SELECT `name`, `value`, `note`, `changes` FROM `settings`",
+            first: r#"SELECT `name`, `value`, `note`, `changes`
+            FROM `settings`
+            ORDER BY `name` LIMIT 1"#,
+            find: r#"SELECT `name`, `value`, `note`, `changes`
+            FROM `settings`
+            WHERE `name` = ?"#,
+            count: "SELECT count(*) FROM `settings`",
+            exists: "SELECT 1 FROM `settings` WHERE `name` = ?",
+            insert: r#"INSERT INTO `settings` (`name`, `value`, `note`)
+            VALUES (?, ?, ?)
+            RETURNING `name`, `value`, `note`, `changes`"#,
+            insert_row: r#"INSERT INTO `settings` (`name`, `value`, `note`, `changes`)
+            VALUES (?, ?, ?, ?)"#,
+            returning: " RETURNING `name`, `value`, `note`, `changes`",
+            save: r#"UPDATE `settings`
+            SET `value` = ?, `note` = ?, `changes` = `settings`.`changes` + 1
+            WHERE `name` = ? AND `changes` = ?"#,
+            version: ::core::option::Option::Some(3),
+            touched: &[3],
+            touch: "`changes` = `settings`.`changes` + 1",
+            delete: "DELETE FROM `settings` WHERE `name` = ?",
+            uniques: &[],
+            references: &[],
+            referenced: &[],
+        };
+
+    pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+        table: r#""settings""#,
+        columns: &[r#""name""#, r#""value""#, r#""note""#, r#""changes""#],
+        key: &[0],
+        writable: &[0, 1, 2, 3],
+        required: &[0, 1, 2],
+        counted: ::core::option::Option::None,
+        select: r#"SELECT "name", "value", "note", "changes" FROM "settings""#,
+        first: r#"SELECT "name", "value", "note", "changes"
+            FROM "settings"
+            ORDER BY "name" LIMIT 1"#,
+        find: r#"SELECT "name", "value", "note", "changes"
+            FROM "settings"
+            WHERE "name" = $1"#,
+        count: r#"SELECT count(*) FROM "settings""#,
+        exists: r#"SELECT 1 FROM "settings" WHERE "name" = $1"#,
+        insert: r#"INSERT INTO "settings" ("name", "value", "note")
+            VALUES ($1, $2, $3)
+            RETURNING "name", "value", "note", "changes""#,
+        insert_row: r#"INSERT INTO "settings" ("name", "value", "note", "changes")
+            VALUES ($1, $2, $3, $4)"#,
+        returning: r#" RETURNING "name", "value", "note", "changes""#,
+        save: r#"UPDATE "settings"
+            SET "value" = $1, "note" = $2, "changes" = "settings"."changes" + 1
+            WHERE "name" = $3 AND "changes" = $4"#,
+        version: ::core::option::Option::Some(3),
+        touched: &[3],
+        touch: r#""changes" = "settings"."changes" + 1"#,
+        delete: r#"DELETE FROM "settings" WHERE "name" = $1"#,
+        uniques: &[],
+        references: &[],
+        referenced: &[],
+    };
+
+    pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
+        table: r#""settings""#,
+        columns: &[r#""name""#, r#""value""#, r#""note""#, r#""changes""#],
+        key: &[0],
+        writable: &[0, 1, 2, 3],
+        required: &[0, 1, 2],
+        counted: ::core::option::Option::None,
+        select: r#"SELECT "name", "value", "note", "changes" FROM "settings""#,
+        first: r#"SELECT "name", "value", "note", "changes"
+            FROM "settings"
+            ORDER BY "name" LIMIT 1"#,
+        find: r#"SELECT "name", "value", "note", "changes"
+            FROM "settings"
+            WHERE "name" = ?"#,
+        count: r#"SELECT count(*) FROM "settings""#,
+        exists: r#"SELECT 1 FROM "settings" WHERE "name" = ?"#,
+        insert: r#"INSERT INTO "settings" ("name", "value", "note")
+            VALUES (?, ?, ?)
+            RETURNING "name", "value", "note", "changes""#,
+        insert_row: r#"INSERT INTO "settings" ("name", "value", "note", "changes")
+            VALUES (?, ?, ?, ?)"#,
+        returning: r#" RETURNING "name", "value", "note", "changes""#,
+        save: r#"UPDATE "settings"
+            SET "value" = ?, "note" = ?, "changes" = "settings"."changes" + 1
+            WHERE "name" = ? AND "changes" = ?"#,
+        version: ::core::option::Option::Some(3),
+        touched: &[3],
+        touch: r#""changes" = "settings"."changes" + 1"#,
+        delete: r#"DELETE FROM "settings" WHERE "name" = ?"#,
+        uniques: &[],
+        references: &[],
+        referenced: &[],
+    };
+
+    pub(super) static MYSQL_AS_MYSQL: ::bindery::__private::TableSql =
+        ::bindery::__private::TableSql {
+            table: "`settings`",
+            columns: &["`name`", "`value`", "`note`", "`changes`"],
+            key: &[0],
+            writable: &[0, 1, 2, 3],
+            required: &[0, 1, 2],
+            counted: ::core::option::Option::None,
+            select: "SELECT `name`, `value`, `note`, `changes` FROM `settings`",
+            first: r#"SELECT `name`, `value`, `note`, `changes`
+            FROM `settings`
+            ORDER BY `name` LIMIT 1"#,
+            find: r#"SELECT `name`, `value`, `note`, `changes`
+            FROM `settings`
+            WHERE `name` = ?"#,
+            count: "SELECT count(*) FROM `settings`",
+            exists: "SELECT 1 FROM `settings` WHERE `name` = ?",
+            insert: "INSERT INTO `settings` (`name`, `value`, `note`) VALUES (?, ?, ?)",
+            insert_row: r#"INSERT INTO `settings` (`name`, `value`, `note`, `changes`)
+            VALUES (?, ?, ?, ?)"#,
+            returning: "",
+            save: r#"UPDATE `settings`
+            SET `value` = ?, `note` = ?, `changes` = `settings`.`changes` + 1
+            WHERE `name` = ? AND `changes` = ?"#,
+            version: ::core::option::Option::Some(3),
+            touched: &[3],
+            touch: "`changes` = `settings`.`changes` + 1",
+            delete: "DELETE FROM `settings` WHERE `name` = ?",
+            uniques: &[],
+            references: &[],
+            referenced: &[],
+        };
+
+    impl ::bindery::LivesOn<engine::Default> for model::Setting {
+        fn sql(
+            _: engine::Default,
+        ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            ::core::option::Option::Some(&MYSQL_AS_MARIADB)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::P> for model::Setting {
+        fn sql(_: engine::P) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            ::core::option::Option::Some(&POSTGRES)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::Lite> for model::Setting {
+        fn sql(_: engine::Lite) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            ::core::option::Option::Some(&SQLITE)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::Proper> for model::Setting {
+        fn sql(
+            _: engine::Proper,
+        ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            ::core::option::Option::Some(&MYSQL_AS_MYSQL)
+        }
+    }
+
+    impl ::bindery::LivesOn<engine::Any> for model::Setting {
+        fn sql(
+            engine: engine::Any,
+        ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+            match engine {
+                engine::Any::Default => ::core::option::Option::Some(&MYSQL_AS_MARIADB),
+                engine::Any::Lite => ::core::option::Option::Some(&SQLITE),
+                engine::Any::P => ::core::option::Option::Some(&POSTGRES),
+                engine::Any::Proper => ::core::option::Option::Some(&MYSQL_AS_MYSQL),
+            }
+        }
+    }
+
+    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+        name: "Setting",
+        schema: ::core::option::Option::None,
+        table: "settings",
+        is_view: false,
+        columns: &["name", "value", "note", "changes"],
+        kinds: "text text text? integer",
+        rules: 0xb6a6c80f6f498510,
+        constraints: CONSTRAINTS,
+        constraint_names: r#"0 mysql PRIMARY
+0 postgres settings_pkey"#,
+        engines: &["default", "p", "lite", "proper"],
+        tables: &[
+            ::bindery::__private::TableDdl {
+                engine: 0,
+                schema: ::core::option::Option::None,
+                table: "settings",
+                create: &[r#"CREATE TABLE `settings` (
+    `name` varchar(40) NOT NULL,
+    `value` varchar(80) NOT NULL,
+    `note` varchar(80),
+    `changes` int(11) NOT NULL DEFAULT 0,
+    PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"#],
+                link: &[],
+                drop: &["DROP TABLE IF EXISTS `settings`"],
+            },
+            ::bindery::__private::TableDdl {
+                engine: 1,
+                schema: ::core::option::Option::None,
+                table: "settings",
+                create: &[r#"CREATE TABLE "settings" (
+    "name" VARCHAR(40) NOT NULL,
+    "value" VARCHAR(80) NOT NULL,
+    "note" VARCHAR(80),
+    "changes" INT NOT NULL DEFAULT 0,
+    PRIMARY KEY ("name"),
+    CHECK (length("name") <= 40),
+    CHECK (length("value") <= 80),
+    CHECK (length("note") <= 80)
+)"#],
+                link: &[],
+                drop: &[r#"DROP TABLE IF EXISTS "settings""#],
+            },
+            ::bindery::__private::TableDdl {
+                engine: 2,
+                schema: ::core::option::Option::None,
+                table: "settings",
+                create: &[r#"CREATE TABLE "settings" (
+    "name" character varying(40) COLLATE "C" NOT NULL,
+    "value" character varying(80) COLLATE "C" NOT NULL,
+    "note" character varying(80) COLLATE "C",
+    "changes" integer NOT NULL DEFAULT 0,
+    PRIMARY KEY ("name")
+)"#],
+                link: &[],
+                drop: &[r#"DROP TABLE IF EXISTS "settings""#],
+            },
+            ::bindery::__private::TableDdl {
+                engine: 3,
+                schema: ::core::option::Option::None,
+                table: "settings",
+                create: &[r#"CREATE TABLE `settings` (
+    `name` varchar(40) NOT NULL,
+    `value` varchar(80) NOT NULL,
+    `note` varchar(80),
+    `changes` int(11) NOT NULL DEFAULT 0,
+    PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"#],
+                link: &[],
+                drop: &["DROP TABLE IF EXISTS `settings`"],
+            },
+        ],
+    };
+
+    impl model::Setting {
+        /// The facts of this model that were compiled in.
+        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+    }
+}
+
+/// Columns of `settings`, for queries. Import the module, never what is in it.
+#[allow(non_upper_case_globals, dead_code, unreachable_pub, clippy::pedantic)]
+pub mod setting {
+    #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+    pub use super::settings::*;
+
+    use super::model;
+    use ::bindery::query::{Column, Nullable, RowEngine};
+
+    /// The columns that a new row of `settings` must have, by name.
+    pub struct Required {
+        /// `name`
+        pub name: ::std::string::String,
+        /// `value`
+        pub value: ::std::string::String,
+    }
+
+    /// `name`
+    pub const name: Column<model::Setting, super::settings::SettingId<RowEngine>> =
+        ::bindery::query::column(0).of_length(40);
+
+    /// `value`
+    pub const value: Column<model::Setting, ::std::string::String> =
+        ::bindery::query::column(1).of_length(80);
+
+    /// `note`
+    pub const note: Column<model::Setting, ::std::string::String, Nullable> =
+        ::bindery::query::column(2).of_length(80);
+
+    /// `changes`
+    pub const changes: Column<model::Setting, i32> = ::bindery::query::column(3);
+}
+
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use members::{Member, MemberId, MemberPatch, MemberQueries, NewMember};
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]
 pub use words::{NewWord, Word, WordId, WordPatch};
+
+#[allow(unused_imports, unreachable_pub, clippy::pedantic)]
+pub use settings::{NewSetting, Setting, SettingId, SettingPatch};
 
 /// The tables of a connection or transaction.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -2639,6 +3357,14 @@ pub trait Tables {
     fn words(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Word>
     where
         Self: ::bindery::ReadRoute<model::Word>,
+    {
+        ::bindery::Repository::new(self.target())
+    }
+
+    /// The rows of [`settings::Setting`].
+    fn settings(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Setting>
+    where
+        Self: ::bindery::ReadRoute<model::Setting>,
     {
         ::bindery::Repository::new(self.target())
     }
@@ -2678,6 +3404,18 @@ pub trait ChooseEngineOfWord<'a> {}
 
 #[diagnostic::do_not_recommend]
 impl ChooseEngineOfWord<'_> for ::core::convert::Infallible {}
+
+/// Required where one of the engines of a model has to be chosen; no implementation of it counts.
+#[diagnostic::on_unimplemented(
+    message = "model `Setting` lives on `default`, `p`, `lite` and `proper`: choose one",
+    label = "which engine?",
+    note = "write `db.default()?.settings()`, `db.p()?.settings()`, `db.lite()?.settings()` or `db.proper()?.settings()`"
+)]
+#[allow(dead_code, unreachable_pub, clippy::pedantic)]
+pub trait ChooseEngineOfSetting<'a> {}
+
+#[diagnostic::do_not_recommend]
+impl ChooseEngineOfSetting<'_> for ::core::convert::Infallible {}
 
 /// Required where one of the engines has to be chosen for a transaction; no implementation of it counts.
 #[diagnostic::on_unimplemented(
@@ -2881,6 +3619,14 @@ impl Databases {
     {
         self.0.repository(engine::Default)
     }
+
+    /// `Setting` lives on `default`, `p`, `lite` and `proper`: use `db.default()?.settings()`, `db.p()?.settings()`, `db.lite()?.settings()` or `db.proper()?.settings()`.
+    pub fn settings<'a>(&'a self) -> ::bindery::Repository<'a, model::Setting, engine::Default>
+    where
+        ::bindery::__private::NotChosen: ChooseEngineOfSetting<'a>,
+    {
+        self.0.repository(engine::Default)
+    }
 }
 
 impl ::core::ops::Deref for Databases {
@@ -2959,6 +3705,14 @@ impl DatabaseSession {
     {
         self.0.repository(engine::Default)
     }
+
+    /// `Setting` lives on `default`, `p`, `lite` and `proper`: use `db.default()?.settings()`, `db.p()?.settings()`, `db.lite()?.settings()` or `db.proper()?.settings()`.
+    pub fn settings<'a>(&'a mut self) -> ::bindery::Repository<'a, model::Setting, engine::Default>
+    where
+        ::bindery::__private::NotChosen: ChooseEngineOfSetting<'a>,
+    {
+        self.0.repository(engine::Default)
+    }
 }
 
 ::bindery::__private::session!(Databases, DatabaseSession, engine::Any);
@@ -2998,6 +3752,6 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             head: ::core::option::Option::None,
         },
     ],
-    models: &[model::Member::INFO, model::Word::INFO],
+    models: &[model::Member::INFO, model::Word::INFO, model::Setting::INFO],
     configured: true,
 };

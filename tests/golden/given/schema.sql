@@ -33,3 +33,11 @@ CREATE TABLE words (
     to_day    DATE,
     `sub`     INT
 );
+
+-- A setting, which no key but its name tells from others.
+CREATE TABLE settings (
+    name    VARCHAR(40) PRIMARY KEY,
+    value   VARCHAR(80) NOT NULL,
+    note    VARCHAR(80),
+    changes INT NOT NULL DEFAULT 0 -- @version
+);

@@ -362,6 +362,22 @@ pub mod tasks {
         fn find_by_title(&mut self, title: &str)
         -> ::bindery::Result<::core::option::Option<Task>>;
 
+        /// The row with this `title`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_title(&mut self, title: &str) -> ::bindery::Result<Task>;
+
+        /// The row with the same `title`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_title(&mut self, new: NewTask) -> ::bindery::Result<Task>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `title`; what it leaves out stays there.
         ///
         /// # Errors
@@ -390,6 +406,18 @@ pub mod tasks {
             title: &str,
         ) -> ::bindery::Result<::core::option::Option<Task>> {
             self.find_by(0, &mut |params| params.push(title))
+        }
+
+        fn get_by_title(&mut self, title: &str) -> ::bindery::Result<Task> {
+            let row = self.find_by_title(title)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_title(&mut self, new: NewTask) -> ::bindery::Result<Task>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_title(&mut self, new: NewTask) -> ::bindery::Result<Task>

@@ -617,6 +617,22 @@ pub mod app_user_ {
             name: &str,
         ) -> ::bindery::Result<::core::option::Option<AppUser<E>>>;
 
+        /// The row with this `name`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_name(&mut self, name: &str) -> ::bindery::Result<AppUser<E>>;
+
+        /// The row with the same `name`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_name(&mut self, new: NewAppUser) -> ::bindery::Result<AppUser<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `name`; what it leaves out stays there.
         ///
         /// # Errors
@@ -647,6 +663,18 @@ pub mod app_user_ {
             name: &str,
         ) -> ::bindery::Result<::core::option::Option<AppUser<E>>> {
             self.find_by(0, &mut |params| params.push(name))
+        }
+
+        fn get_by_name(&mut self, name: &str) -> ::bindery::Result<AppUser<E>> {
+            let row = self.find_by_name(name)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_name(&mut self, new: NewAppUser) -> ::bindery::Result<AppUser<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_name(&mut self, new: NewAppUser) -> ::bindery::Result<AppUser<E>>

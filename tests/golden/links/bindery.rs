@@ -348,6 +348,22 @@ pub mod users {
         fn find_by_email(&mut self, email: &str)
         -> ::bindery::Result<::core::option::Option<User>>;
 
+        /// The row with this `email`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_email(&mut self, email: &str) -> ::bindery::Result<User>;
+
+        /// The row with the same `email`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `email`; what it leaves out stays there.
         ///
         /// # Errors
@@ -376,6 +392,18 @@ pub mod users {
             email: &str,
         ) -> ::bindery::Result<::core::option::Option<User>> {
             self.find_by(0, &mut |params| params.push(email))
+        }
+
+        fn get_by_email(&mut self, email: &str) -> ::bindery::Result<User> {
+            let row = self.find_by_email(email)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
@@ -1177,6 +1205,22 @@ pub mod blogs {
             title: &str,
         ) -> ::bindery::Result<::core::option::Option<Blog<E>>>;
 
+        /// The row with this `title`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_title(&mut self, title: &str) -> ::bindery::Result<Blog<E>>;
+
+        /// The row with the same `title`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_title(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `title`; what it leaves out stays there.
         ///
         /// # Errors
@@ -1205,6 +1249,18 @@ pub mod blogs {
             title: &str,
         ) -> ::bindery::Result<::core::option::Option<Blog<E>>> {
             self.find_by(0, &mut |params| params.push(title))
+        }
+
+        fn get_by_title(&mut self, title: &str) -> ::bindery::Result<Blog<E>> {
+            let row = self.find_by_title(title)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_title(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_title(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>

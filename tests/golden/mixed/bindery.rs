@@ -1259,6 +1259,22 @@ pub mod samples {
             name: &str,
         ) -> ::bindery::Result<::core::option::Option<Sample<E>>>;
 
+        /// The row with this `name`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_name(&mut self, name: &str) -> ::bindery::Result<Sample<E>>;
+
+        /// The row with the same `name`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_name(&mut self, new: NewSample) -> ::bindery::Result<Sample<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `name`; what it leaves out stays there.
         ///
         /// # Errors
@@ -1287,6 +1303,18 @@ pub mod samples {
             name: &str,
         ) -> ::bindery::Result<::core::option::Option<Sample<E>>> {
             self.find_by(0, &mut |params| params.push(name))
+        }
+
+        fn get_by_name(&mut self, name: &str) -> ::bindery::Result<Sample<E>> {
+            let row = self.find_by_name(name)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_name(&mut self, new: NewSample) -> ::bindery::Result<Sample<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_name(&mut self, new: NewSample) -> ::bindery::Result<Sample<E>>
@@ -2055,6 +2083,22 @@ pub mod arrays {
         #[track_caller]
         fn find_by_raw(&mut self, raw: &[u8]) -> ::bindery::Result<::core::option::Option<Array>>;
 
+        /// The row with this `raw`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_raw(&mut self, raw: &[u8]) -> ::bindery::Result<Array>;
+
+        /// The row with the same `raw`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_raw(&mut self, new: NewArray) -> ::bindery::Result<Array>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `raw`; what it leaves out stays there.
         ///
         /// # Errors
@@ -2086,6 +2130,26 @@ pub mod arrays {
             numbers: &[i32],
             span: ::bindery::types::Interval,
         ) -> ::bindery::Result<::core::option::Option<Array>>;
+
+        /// The row with this `numbers` and `span`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_numbers_and_span(
+            &mut self,
+            numbers: &[i32],
+            span: ::bindery::types::Interval,
+        ) -> ::bindery::Result<Array>;
+
+        /// The row with the same `numbers` and `span`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_numbers_and_span(&mut self, new: NewArray) -> ::bindery::Result<Array>
+        where
+            Self: ::bindery::CanWrite;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `numbers` and `span`; what it leaves out stays there.
         ///
@@ -2119,6 +2183,29 @@ pub mod arrays {
             price: &::bindery::types::BigDecimal,
         ) -> ::bindery::Result<::core::option::Option<Array>>;
 
+        /// The row with this `sample_id` and `price`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_sample_id_and_price(
+            &mut self,
+            sample_id: super::samples::SampleId<engine::Default>,
+            price: &::bindery::types::BigDecimal,
+        ) -> ::bindery::Result<Array>;
+
+        /// The row with the same `sample_id` and `price`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_sample_id_and_price(
+            &mut self,
+            new: NewArray,
+        ) -> ::bindery::Result<Array>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `sample_id` and `price`; what it leaves out stays there.
         ///
         /// # Errors
@@ -2144,6 +2231,18 @@ pub mod arrays {
     impl<E: ::bindery::Engine, A> ArrayQueries for ::bindery::Repository<'_, model::Array, E, A> {
         fn find_by_raw(&mut self, raw: &[u8]) -> ::bindery::Result<::core::option::Option<Array>> {
             self.find_by(0, &mut |params| params.push(raw))
+        }
+
+        fn get_by_raw(&mut self, raw: &[u8]) -> ::bindery::Result<Array> {
+            let row = self.find_by_raw(raw)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_raw(&mut self, new: NewArray) -> ::bindery::Result<Array>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_raw(&mut self, new: NewArray) -> ::bindery::Result<Array>
@@ -2174,6 +2273,22 @@ pub mod arrays {
             })
         }
 
+        fn get_by_numbers_and_span(
+            &mut self,
+            numbers: &[i32],
+            span: ::bindery::types::Interval,
+        ) -> ::bindery::Result<Array> {
+            let row = self.find_by_numbers_and_span(numbers, span)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_numbers_and_span(&mut self, new: NewArray) -> ::bindery::Result<Array>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(1, new)
+        }
+
         fn upsert_by_numbers_and_span(&mut self, new: NewArray) -> ::bindery::Result<Array>
         where
             Self: ::bindery::CanWrite,
@@ -2200,6 +2315,25 @@ pub mod arrays {
                 params.push(&sample_id);
                 params.push(price);
             })
+        }
+
+        fn get_by_sample_id_and_price(
+            &mut self,
+            sample_id: super::samples::SampleId<engine::Default>,
+            price: &::bindery::types::BigDecimal,
+        ) -> ::bindery::Result<Array> {
+            let row = self.find_by_sample_id_and_price(sample_id, price)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_sample_id_and_price(
+            &mut self,
+            new: NewArray,
+        ) -> ::bindery::Result<Array>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(2, new)
         }
 
         fn upsert_by_sample_id_and_price(&mut self, new: NewArray) -> ::bindery::Result<Array>

@@ -525,6 +525,22 @@ pub mod blogs {
             name: &str,
         ) -> ::bindery::Result<::core::option::Option<Blog<E>>>;
 
+        /// The row with this `name`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_name(&mut self, name: &str) -> ::bindery::Result<Blog<E>>;
+
+        /// The row with the same `name`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_name(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `name`; what it leaves out stays there.
         ///
         /// # Errors
@@ -553,6 +569,18 @@ pub mod blogs {
             name: &str,
         ) -> ::bindery::Result<::core::option::Option<Blog<E>>> {
             self.find_by(0, &mut |params| params.push(name))
+        }
+
+        fn get_by_name(&mut self, name: &str) -> ::bindery::Result<Blog<E>> {
+            let row = self.find_by_name(name)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_name(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_name(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>
@@ -948,6 +976,22 @@ pub mod authors {
             email: &str,
         ) -> ::bindery::Result<::core::option::Option<Author>>;
 
+        /// The row with this `email`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_email(&mut self, email: &str) -> ::bindery::Result<Author>;
+
+        /// The row with the same `email`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_email(&mut self, new: NewAuthor) -> ::bindery::Result<Author>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `email`; what it leaves out stays there.
         ///
         /// # Errors
@@ -976,6 +1020,18 @@ pub mod authors {
             email: &str,
         ) -> ::bindery::Result<::core::option::Option<Author>> {
             self.find_by(0, &mut |params| params.push(email))
+        }
+
+        fn get_by_email(&mut self, email: &str) -> ::bindery::Result<Author> {
+            let row = self.find_by_email(email)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_email(&mut self, new: NewAuthor) -> ::bindery::Result<Author>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_email(&mut self, new: NewAuthor) -> ::bindery::Result<Author>

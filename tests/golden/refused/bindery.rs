@@ -855,6 +855,22 @@ pub mod readings {
             label: &str,
         ) -> ::bindery::Result<::core::option::Option<Reading<E>>>;
 
+        /// The row with this `label`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_label(&mut self, label: &str) -> ::bindery::Result<Reading<E>>;
+
+        /// The row with the same `label`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_label(&mut self, new: NewReading) -> ::bindery::Result<Reading<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `label`; what it leaves out stays there.
         ///
         /// # Errors
@@ -885,6 +901,18 @@ pub mod readings {
             label: &str,
         ) -> ::bindery::Result<::core::option::Option<Reading<E>>> {
             self.find_by(0, &mut |params| params.push(label))
+        }
+
+        fn get_by_label(&mut self, label: &str) -> ::bindery::Result<Reading<E>> {
+            let row = self.find_by_label(label)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_label(&mut self, new: NewReading) -> ::bindery::Result<Reading<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_label(&mut self, new: NewReading) -> ::bindery::Result<Reading<E>>

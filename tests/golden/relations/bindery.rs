@@ -1712,6 +1712,22 @@ pub mod users {
             email: &str,
         ) -> ::bindery::Result<::core::option::Option<User<E>>>;
 
+        /// The row with this `email`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_email(&mut self, email: &str) -> ::bindery::Result<User<E>>;
+
+        /// The row with the same `email`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_email(&mut self, new: NewUser<E>) -> ::bindery::Result<User<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `email`; what it leaves out stays there.
         ///
         /// # Errors
@@ -1740,6 +1756,18 @@ pub mod users {
             email: &str,
         ) -> ::bindery::Result<::core::option::Option<User<E>>> {
             self.find_by(0, &mut |params| params.push(email))
+        }
+
+        fn get_by_email(&mut self, email: &str) -> ::bindery::Result<User<E>> {
+            let row = self.find_by_email(email)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_email(&mut self, new: NewUser<E>) -> ::bindery::Result<User<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_email(&mut self, new: NewUser<E>) -> ::bindery::Result<User<E>>

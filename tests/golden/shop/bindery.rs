@@ -690,6 +690,22 @@ pub mod customers {
             email: &str,
         ) -> ::bindery::Result<::core::option::Option<Customer>>;
 
+        /// The row with this `email`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_email(&mut self, email: &str) -> ::bindery::Result<Customer>;
+
+        /// The row with the same `email`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_email(&mut self, new: NewCustomer) -> ::bindery::Result<Customer>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `email`; what it leaves out stays there.
         ///
         /// # Errors
@@ -718,6 +734,18 @@ pub mod customers {
             email: &str,
         ) -> ::bindery::Result<::core::option::Option<Customer>> {
             self.find_by(0, &mut |params| params.push(email))
+        }
+
+        fn get_by_email(&mut self, email: &str) -> ::bindery::Result<Customer> {
+            let row = self.find_by_email(email)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_email(&mut self, new: NewCustomer) -> ::bindery::Result<Customer>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_email(&mut self, new: NewCustomer) -> ::bindery::Result<Customer>
@@ -1501,6 +1529,29 @@ pub mod products {
             r#type: &str,
         ) -> ::bindery::Result<::core::option::Option<Product<E>>>;
 
+        /// The row with this `title` and `type`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_title_and_type(
+            &mut self,
+            title: &str,
+            r#type: &str,
+        ) -> ::bindery::Result<Product<E>>;
+
+        /// The row with the same `title` and `type`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_title_and_type(
+            &mut self,
+            new: NewProduct<E>,
+        ) -> ::bindery::Result<Product<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `title` and `type`; what it leaves out stays there.
         ///
         /// # Errors
@@ -1535,6 +1586,25 @@ pub mod products {
                 params.push(title);
                 params.push(r#type);
             })
+        }
+
+        fn get_by_title_and_type(
+            &mut self,
+            title: &str,
+            r#type: &str,
+        ) -> ::bindery::Result<Product<E>> {
+            let row = self.find_by_title_and_type(title, r#type)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_title_and_type(
+            &mut self,
+            new: NewProduct<E>,
+        ) -> ::bindery::Result<Product<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_title_and_type(&mut self, new: NewProduct<E>) -> ::bindery::Result<Product<E>>
@@ -2383,6 +2453,22 @@ pub mod orders {
             number: &str,
         ) -> ::bindery::Result<::core::option::Option<Order<E>>>;
 
+        /// The row with this `number`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_number(&mut self, number: &str) -> ::bindery::Result<Order<E>>;
+
+        /// The row with the same `number`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `number`; what it leaves out stays there.
         ///
         /// # Errors
@@ -2413,6 +2499,28 @@ pub mod orders {
             &mut self,
             previous_order_of_the_same_customer: OrderId<E>,
         ) -> ::bindery::Result<::core::option::Option<Order<E>>>;
+
+        /// The row with this `previous_order_of_the_same_customer`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_previous_order_of_the_same_customer(
+            &mut self,
+            previous_order_of_the_same_customer: OrderId<E>,
+        ) -> ::bindery::Result<Order<E>>;
+
+        /// The row with the same `previous_order_of_the_same_customer`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_previous_order_of_the_same_customer(
+            &mut self,
+            new: NewOrder<E>,
+        ) -> ::bindery::Result<Order<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `previous_order_of_the_same_customer`; what it leaves out stays there.
         ///
@@ -2447,6 +2555,18 @@ pub mod orders {
             self.find_by(0, &mut |params| params.push(number))
         }
 
+        fn get_by_number(&mut self, number: &str) -> ::bindery::Result<Order<E>> {
+            let row = self.find_by_number(number)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
+        }
+
         fn upsert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>>
         where
             Self: ::bindery::CanWrite,
@@ -2472,6 +2592,25 @@ pub mod orders {
             self.find_by_keys(1, belong, &mut |params| {
                 params.push(&previous_order_of_the_same_customer)
             })
+        }
+
+        fn get_by_previous_order_of_the_same_customer(
+            &mut self,
+            previous_order_of_the_same_customer: OrderId<E>,
+        ) -> ::bindery::Result<Order<E>> {
+            let row = self
+                .find_by_previous_order_of_the_same_customer(previous_order_of_the_same_customer)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_previous_order_of_the_same_customer(
+            &mut self,
+            new: NewOrder<E>,
+        ) -> ::bindery::Result<Order<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(1, new)
         }
 
         fn upsert_by_previous_order_of_the_same_customer(
@@ -3120,6 +3259,29 @@ pub mod order_lines {
             order_id: super::orders::OrderId<E>,
         ) -> ::bindery::Result<::core::option::Option<OrderLine<E>>>;
 
+        /// The row with this `product` and `order_id`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_product_and_order_id(
+            &mut self,
+            product: &super::products::ProductId<E>,
+            order_id: super::orders::OrderId<E>,
+        ) -> ::bindery::Result<OrderLine<E>>;
+
+        /// The row with the same `product` and `order_id`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_product_and_order_id(
+            &mut self,
+            new: NewOrderLine<E>,
+        ) -> ::bindery::Result<OrderLine<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `product` and `order_id`; what it leaves out stays there.
         ///
         /// # Errors
@@ -3158,6 +3320,25 @@ pub mod order_lines {
                 params.push(product);
                 params.push(&order_id);
             })
+        }
+
+        fn get_by_product_and_order_id(
+            &mut self,
+            product: &super::products::ProductId<E>,
+            order_id: super::orders::OrderId<E>,
+        ) -> ::bindery::Result<OrderLine<E>> {
+            let row = self.find_by_product_and_order_id(product, order_id)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_product_and_order_id(
+            &mut self,
+            new: NewOrderLine<E>,
+        ) -> ::bindery::Result<OrderLine<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_product_and_order_id(

@@ -1255,6 +1255,25 @@ pub mod user_analytics_ {
             alias: &str,
         ) -> ::bindery::Result<::core::option::Option<UserAnalytics<E>>>;
 
+        /// The row with this `alias`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_alias(&mut self, alias: &str) -> ::bindery::Result<UserAnalytics<E>>;
+
+        /// The row with the same `alias`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_alias(
+            &mut self,
+            new: NewUserAnalytics,
+        ) -> ::bindery::Result<UserAnalytics<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `alias`; what it leaves out stays there.
         ///
         /// # Errors
@@ -1285,6 +1304,21 @@ pub mod user_analytics_ {
             alias: &str,
         ) -> ::bindery::Result<::core::option::Option<UserAnalytics<E>>> {
             self.find_by(0, &mut |params| params.push(alias))
+        }
+
+        fn get_by_alias(&mut self, alias: &str) -> ::bindery::Result<UserAnalytics<E>> {
+            let row = self.find_by_alias(alias)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_alias(
+            &mut self,
+            new: NewUserAnalytics,
+        ) -> ::bindery::Result<UserAnalytics<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_alias(&mut self, new: NewUserAnalytics) -> ::bindery::Result<UserAnalytics<E>>

@@ -822,6 +822,25 @@ pub mod hosts {
             owner: &super::column_types::Email,
         ) -> ::bindery::Result<::core::option::Option<Host<E>>>;
 
+        /// The row with this `owner`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_owner(
+            &mut self,
+            owner: &super::column_types::Email,
+        ) -> ::bindery::Result<Host<E>>;
+
+        /// The row with the same `owner`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_owner(&mut self, new: NewHost<E>) -> ::bindery::Result<Host<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `owner`; what it leaves out stays there.
         ///
         /// # Errors
@@ -855,6 +874,21 @@ pub mod hosts {
                     super::column_types::write_email,
                 ))
             })
+        }
+
+        fn get_by_owner(
+            &mut self,
+            owner: &super::column_types::Email,
+        ) -> ::bindery::Result<Host<E>> {
+            let row = self.find_by_owner(owner)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_owner(&mut self, new: NewHost<E>) -> ::bindery::Result<Host<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_owner(&mut self, new: NewHost<E>) -> ::bindery::Result<Host<E>>
@@ -2061,6 +2095,22 @@ pub mod homes {
         #[track_caller]
         fn find_by_cold(&mut self, cold: &str) -> ::bindery::Result<::core::option::Option<Home>>;
 
+        /// The row with this `cold`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_cold(&mut self, cold: &str) -> ::bindery::Result<Home>;
+
+        /// The row with the same `cold`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_cold(&mut self, new: NewHome) -> ::bindery::Result<Home>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `cold`; what it leaves out stays there.
         ///
         /// # Errors
@@ -2086,6 +2136,18 @@ pub mod homes {
     impl<E: ::bindery::Engine, A> HomeQueries for ::bindery::Repository<'_, model::Home, E, A> {
         fn find_by_cold(&mut self, cold: &str) -> ::bindery::Result<::core::option::Option<Home>> {
             self.find_by(0, &mut |params| params.push(cold))
+        }
+
+        fn get_by_cold(&mut self, cold: &str) -> ::bindery::Result<Home> {
+            let row = self.find_by_cold(cold)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_cold(&mut self, new: NewHome) -> ::bindery::Result<Home>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_cold(&mut self, new: NewHome) -> ::bindery::Result<Home>

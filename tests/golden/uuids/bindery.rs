@@ -540,6 +540,25 @@ pub mod accounts {
             public: ::bindery::types::Uuid,
         ) -> ::bindery::Result<::core::option::Option<Account<E>>>;
 
+        /// The row with this `public`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_public(
+            &mut self,
+            public: ::bindery::types::Uuid,
+        ) -> ::bindery::Result<Account<E>>;
+
+        /// The row with the same `public`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_public(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `public`; what it leaves out stays there.
         ///
         /// # Errors
@@ -570,6 +589,22 @@ pub mod accounts {
             &mut self,
             token: ::bindery::types::Uuid,
         ) -> ::bindery::Result<::core::option::Option<Account<E>>>;
+
+        /// The row with this `token`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_token(&mut self, token: ::bindery::types::Uuid) -> ::bindery::Result<Account<E>>;
+
+        /// The row with the same `token`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_token(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>>
+        where
+            Self: ::bindery::CanWrite;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `token`; what it leaves out stays there.
         ///
@@ -603,6 +638,21 @@ pub mod accounts {
             self.find_by(0, &mut |params| params.push(&public))
         }
 
+        fn get_by_public(
+            &mut self,
+            public: ::bindery::types::Uuid,
+        ) -> ::bindery::Result<Account<E>> {
+            let row = self.find_by_public(public)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_public(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
+        }
+
         fn upsert_by_public(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>>
         where
             Self: ::bindery::CanWrite,
@@ -625,6 +675,18 @@ pub mod accounts {
             token: ::bindery::types::Uuid,
         ) -> ::bindery::Result<::core::option::Option<Account<E>>> {
             self.find_by(1, &mut |params| params.binary().push(&token))
+        }
+
+        fn get_by_token(&mut self, token: ::bindery::types::Uuid) -> ::bindery::Result<Account<E>> {
+            let row = self.find_by_token(token)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_token(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(1, new)
         }
 
         fn upsert_by_token(&mut self, new: NewAccount) -> ::bindery::Result<Account<E>>

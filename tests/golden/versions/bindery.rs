@@ -799,6 +799,22 @@ pub mod pages {
             path: &str,
         ) -> ::bindery::Result<::core::option::Option<Page<E>>>;
 
+        /// The row with this `path`.
+        ///
+        /// # Errors
+        /// `NotFound` where there is none, or the database fails.
+        #[track_caller]
+        fn get_by_path(&mut self, path: &str) -> ::bindery::Result<Page<E>>;
+
+        /// The row with the same `path`, as it is; where there is none, `new` is inserted.
+        ///
+        /// # Errors
+        /// Another constraint is violated, a column of this unique key is left out, or the database fails.
+        #[track_caller]
+        fn get_or_insert_by_path(&mut self, new: NewPage) -> ::bindery::Result<Page<E>>
+        where
+            Self: ::bindery::CanWrite;
+
         /// Inserts a row, or sets what `new` gives in the one with the same `path`; what it leaves out stays there.
         ///
         /// # Errors
@@ -827,6 +843,18 @@ pub mod pages {
             path: &str,
         ) -> ::bindery::Result<::core::option::Option<Page<E>>> {
             self.find_by(0, &mut |params| params.push(path))
+        }
+
+        fn get_by_path(&mut self, path: &str) -> ::bindery::Result<Page<E>> {
+            let row = self.find_by_path(path)?;
+            self.found(row)
+        }
+
+        fn get_or_insert_by_path(&mut self, new: NewPage) -> ::bindery::Result<Page<E>>
+        where
+            Self: ::bindery::CanWrite,
+        {
+            self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_path(&mut self, new: NewPage) -> ::bindery::Result<Page<E>>

@@ -268,20 +268,20 @@ fn everything(db: &Databases) -> bindery::Result<()> {
     let moment = instant
         .map(|instant| instant.naive_utc())
         .unwrap_or_default();
-    let new = NewEverything::new(
-        "all",
-        -1,
-        2,
-        i64::MIN,
-        true,
-        0.5,
-        vec![0, 255],
-        BigDecimal::from(3),
-        moment.date(),
-        moment.time(),
+    let new = NewEverything::new(everything::Required {
+        r#type: "all".into(),
+        small: -1,
+        medium: 2,
+        large: i64::MIN,
+        truth: true,
+        float: 0.5,
+        bytes: vec![0, 255],
+        price: BigDecimal::from(3),
+        date: moment.date(),
+        time: moment.time(),
         moment,
-        Uuid::from_u128(7),
-    );
+        uuid: Uuid::from_u128(7),
+    });
     let new = new.instant(instant).json(JsonValue::from("text"));
     let stored = db.everything().insert(new.clone())?;
     assert_eq!(stored.usual, "usual");
