@@ -409,6 +409,45 @@ fn put_back<S: Tested, T: Tested>(world: &World, (source, target): (S, T)) -> u6
     failed.sum()
 }
 
+/// More events of few rows wait behind what a killed relay had claimed than are looked at first: they go on all the same, in their order.
+///
+/// Covers OUT-1, OUT-2.
+fn few_rows<S: Tested, T: Tested>(world: &World, (source, target): (S, T))
+where
+    UserId<S>: serde::de::DeserializeOwned,
+{
+    const ROWS: i64 = 10;
+    const CHANGES: i64 = 130;
+    let written = connection(world, source).transaction(|tx| {
+        for id in 1..=ROWS {
+            tx.users().insert(new(id, &format!("{id}@0.org")))?;
+        }
+        for change in 1..=CHANGES {
+            for id in 1..=ROWS {
+                let patch = UserPatch::new().email(format!("{id}@{change}.org"));
+                tx.users().update(key(id), patch)?;
+            }
+        }
+        Ok(())
+    });
+    written.unwrap();
+    runs_until_killed(world, "push", source, target);
+    let relay = world.db.relay_on(source).longest_poll(POLL);
+    let relay = relay.to_consumers(target, ["effects"]).start().unwrap();
+    let events = u64::try_from(ROWS * (CHANGES + 1)).unwrap();
+    wait_until("all events are handed on", || {
+        events_of(&world.db, source).completed().unwrap() == events
+    });
+    relay.stop().unwrap();
+    let consumer = world.db.consumer_on(target, "effects");
+    let consumer = consumer.sync::<User<S>, UserCopy<T>>(mapped);
+    let report = consumer.run_until_idle().unwrap();
+    assert_eq!(report.failed, 0, "{report:?}");
+    let last = format!("{CHANGES}.org");
+    let copies: Vec<_> = (1..=ROWS).map(|id| (id, last.clone())).collect();
+    assert_eq!(copy(&world.db, target), copies);
+}
+
 /// Processes that are killed one after the other while rows are written: the copy equals its source, each event has one effect. With
 /// `BINDERY_TEST_FULL` a thousand kills in all.
 ///
@@ -451,6 +490,7 @@ where
 
 on_each_pair! {
     out_01_processes_that_are_killed_often_have_each_effect_once = killed_often;
+    out_01_events_of_few_rows_go_on_after_a_killed_relay = few_rows;
     msg_01_a_process_killed_after_the_commit_loses_no_event = after_the_commit;
     msg_01_a_relay_killed_after_the_push_hands_on_once = after_the_push;
     msg_02_a_consumer_killed_after_the_effect_has_it_once = after_the_effect;

@@ -143,6 +143,8 @@ mod keys;
 mod kills;
 #[path = "outbox_leases.rs"]
 mod leases;
+#[path = "outbox_lost.rs"]
+mod lost;
 #[path = "outbox_periodic.rs"]
 mod periodic;
 #[path = "outbox_promises.rs"]

@@ -55,7 +55,7 @@ fn to_target<S: Tested, T: Tested>(world: &World, (source, target): (S, T)) {
 }
 
 /// Plays a scene in a process of its own; `true` where that was killed.
-fn play(world: &World, scene: &str) -> bool {
+pub(super) fn play(world: &World, scene: &str) -> bool {
     let itself = std::env::current_exe().expect("the path of the test");
     let urls = world
         .urls
@@ -130,7 +130,7 @@ fn poisoned<E: Tested>(db: &Databases, engine: E) {
     worker.run_until_idle().unwrap();
 }
 
-fn kill_this() -> std::io::Result<()> {
+pub(super) fn kill_this() -> std::io::Result<()> {
     let this = std::process::id().to_string();
     Command::new("kill").args(["-9", &this]).status()?;
     std::thread::sleep(Duration::from_secs(60));
@@ -163,6 +163,9 @@ fn child() {
         "lite poison" => poisoned(&db, engine::Lite),
         "default poison" => poisoned(&db, engine::Default),
         "m poison" => poisoned(&db, engine::M),
+        "lite busy" => lost::killed_at_work(&db, engine::Lite),
+        "default busy" => lost::killed_at_work(&db, engine::Default),
+        "m busy" => lost::killed_at_work(&db, engine::M),
         _ => panic!("{pair}"),
     }
 }

@@ -6,7 +6,7 @@ use bindery::StaticEngine;
 use bindery::outbox::HasOutbox;
 
 use crate::by_hand::{HandMaria, HandPostgres, HandSqlite, Kind};
-use crate::on_bindery::{self, Shape};
+use crate::on_bindery::{self, Filling, Shape};
 use crate::on_graphile::Graphile;
 use crate::{Databases, Failure, Options, World, engine};
 
@@ -93,19 +93,28 @@ fn on_engine<E: StaticEngine + HasOutbox>(
         threads: (options.threads / workers).max(1),
         batch,
     };
-    for (name, shape) in [
+    let unkeyed = [
         ("bindery", of(1, None)),
         ("bindery, `batch(100)`", of(1, Some(100))),
         ("bindery, `batch(500)`", of(1, Some(500))),
         ("bindery, 2 workers", of(2, None)),
         ("bindery, 2 workers, `batch(500)`", of(2, Some(500))),
         ("bindery, a worker a thread", of(options.threads, None)),
-    ] {
+    ];
+    let keyed = [
+        ("bindery, 400 keys", Filling::Keyed(400)),
+        ("bindery, 400 keys, after a kill", Filling::Killed(400)),
+        ("bindery, 40 keys", Filling::Keyed(40)),
+        ("bindery, 40 keys, after a kill", Filling::Killed(40)),
+    ];
+    let unkeyed = unkeyed.map(|(name, shape)| (name, shape, Filling::Unkeyed));
+    let keyed = keyed.map(|(name, filling)| (name, of(1, None), filling));
+    for (name, shape, tasks_of) in unkeyed.into_iter().chain(keyed) {
         let (filling, db) = (db.clone(), db.clone());
         all.push(Contender {
             rows,
             name,
-            fill: Box::new(move |tasks| on_bindery::fill(&filling, engine, tasks)),
+            fill: Box::new(move |tasks| on_bindery::fill(&filling, engine, (tasks, tasks_of))),
             run: Box::new(move |tasks| on_bindery::run(&db, engine, shape, tasks)),
         });
     }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use bindery::outbox::{HasOutbox, Task};
-use bindery::{Config, EngineOptions, StaticEngine};
+use bindery::outbox::{HasOutbox, Task, TaskOptions};
+use bindery::{Config, EngineOptions, Sql, StaticEngine};
 use serde::{Deserialize, Serialize};
 
 use crate::{Databases, Failure, World, timed};
@@ -29,22 +29,68 @@ pub fn databases(world: &World) -> Result<Databases, Failure> {
     Ok(db)
 }
 
+/// The tasks of a round.
+#[derive(Debug, Clone, Copy)]
+pub enum Filling {
+    Unkeyed,
+    /// Of this number of keys in turn.
+    Keyed(usize),
+    /// The same, where a killed worker has claimed the first task of each key and its lease is over.
+    Killed(usize),
+}
+
+impl Filling {
+    fn keys(self) -> Option<usize> {
+        match self {
+            Self::Unkeyed => None,
+            Self::Keyed(keys) | Self::Killed(keys) => Some(keys),
+        }
+    }
+}
+
 /// A thousand tasks in a transaction.
 pub fn fill<E: StaticEngine + HasOutbox>(
     db: &Databases,
     engine: E,
-    tasks: usize,
+    (tasks, filling): (usize, Filling),
 ) -> Result<(), Failure> {
     let mut connection = db.connect(engine)?;
     for begin in (0..tasks).step_by(1_000) {
         connection.transaction(|tx| {
             for user in begin..tasks.min(begin + 1_000) {
-                tx.tasks().push(Work { user: user as i64 })?;
+                let options = match filling.keys() {
+                    Some(keys) => TaskOptions::new().key(format!("key {}", user % keys)),
+                    None => TaskOptions::new(),
+                };
+                let user = user as i64;
+                tx.tasks().push_with(Work { user }, options)?;
             }
             Ok::<_, bindery::Error>(())
         })?;
     }
-    Ok(())
+    drop(connection);
+    match filling {
+        Filling::Unkeyed | Filling::Keyed(_) => Ok(()),
+        Filling::Killed(keys) => claim_for_killed(db, engine, keys),
+    }
+}
+
+fn claim_for_killed<E: StaticEngine + HasOutbox>(
+    db: &Databases,
+    engine: E,
+    keys: usize,
+) -> Result<(), Failure> {
+    let first = "SELECT min(id) FROM _bindery_outbox";
+    let first: Option<i64> = db.sql_on(engine).query_scalar(first, ())?;
+    let after = first.ok_or("no tasks were written")? + keys as i64;
+    let claimed = format!(
+        "UPDATE _bindery_outbox SET status = 'running', claim = 'killed', due_at = 0 WHERE id < {after}"
+    );
+    let claimed = db.sql_on(engine).execute(Sql::assembled(claimed), ())?;
+    match claimed == keys as u64 {
+        true => Ok(()),
+        false => Err(format!("{claimed} tasks are claimed, not {keys}").into()),
+    }
 }
 
 /// How tasks are run: by how many workers, of how many threads each, which claim how many tasks together.

@@ -66,7 +66,14 @@ macro_rules! tasks {
                     ("VARCHAR(9)", "VARCHAR(64)", "BIGINT"), "", $end
                 ),
                 concat!("CREATE UNIQUE INDEX ", $table, "_unique ON ", $table, " (unique_key) WHERE unique_key IS NOT NULL"),
-                concat!("CREATE INDEX ", $table, "_ready ON ", $table, " (priority, due_at, id) WHERE status = 'pending'"),
+                concat!(
+                    "CREATE INDEX ", $table, "_ready ON ", $table,
+                    " (priority, due_at, id) WHERE status = 'pending' AND task_key IS NULL"
+                ),
+                concat!(
+                    "CREATE INDEX ", $table, "_keyed ON ", $table,
+                    " (priority, due_at, id) WHERE status = 'pending' AND task_key IS NOT NULL"
+                ),
                 concat!(
                     "CREATE INDEX ", $table, "_due ON ", $table,
                     " (status, due_at) WHERE status NOT IN ('pending', 'completed')"
@@ -87,8 +94,9 @@ macro_rules! tasks {
 }
 
 /// The same on MySQL and MariaDB. Of one key a single task runs at a time: `running_key` is unique, as there are no indexes over some of
-/// the rows. For the same reason one index is for those that wait and those that are due: `turn` is the priority of the former, and 0 of the
-/// latter; and `open_key` is there until a task has ended, so that a task without a key changes no entry of its index. A status, a claim
+/// the rows. For the same reason one index is for those that wait and those that are due: `turn` is the priority of the former, which is larger
+/// by 2⁴⁰ where they have keys, and 0 of the latter; and `open_key` is there until a task has ended, so that a task without a key changes no entry of its index. That one
+/// has the number of each task anyway, and does not name it: MariaDB would read every entry for the first one of each key. A status, a claim
 /// and the time of an end take as many bytes before they are written as afterwards: rows that grow have InnoDB move those beside them, which
 /// takes a third of the time of a task. Statuses are in the order of their names, so that the entries of those that are claimed are beside those
 /// that wait, and not beside those that failed, which others put back. Names and keys differ by case and by spaces at their ends, as they do elsewhere: by a collation that pads nothing. Each
@@ -113,17 +121,24 @@ macro_rules! tasks_of_mysql {
             GENERATED ALWAYS AS (CASE WHEN status = 'running' THEN task_key END) STORED UNIQUE, \
             open_key VARCHAR(191) CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */ \
             GENERATED ALWAYS AS (CASE WHEN status IN ('pending', 'scheduled', 'running') THEN task_key END) STORED, \
-            turn BIGINT GENERATED ALWAYS AS (CASE WHEN status = 'pending' THEN priority ELSE 0 END) STORED",
+            turn BIGINT GENERATED ALWAYS AS (CASE WHEN status <> 'pending' THEN 0 WHEN task_key IS NULL THEN priority \
+            ELSE priority + 1099511627776 END) STORED",
                     " ENGINE = InnoDB"
                 ),
                 concat!("CREATE INDEX ", $table, "_ready ON ", $table, " (status, turn, due_at, id)"),
-                concat!("CREATE INDEX ", $table, "_keys ON ", $table, " (open_key, id)"),
+                concat!("CREATE INDEX ", $table, "_keys ON ", $table, " (open_key)"),
                 $($after),*
             ],
             &[concat!("DROP TABLE ", $table)],
         )
     };
 }
+
+/// The turns of tasks without and with keys on MySQL and MariaDB: priorities have 32 bits.
+#[cfg(feature = "outbox")]
+pub(crate) const UNKEYED_TURN: &str = "turn < 549755813888";
+#[cfg(feature = "outbox")]
+pub(crate) const KEYED_TURN: &str = "turn >= 549755813888";
 
 /// The last tick of each periodic task.
 const SCHEDULES: &[&str] = &[

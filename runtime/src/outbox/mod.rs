@@ -1,10 +1,11 @@
-//! Tasks that are written in a transaction of an engine and run afterwards by workers. `push` writes them, `store` holds the
+//! Tasks that are written in a transaction of an engine and run afterwards by workers. `push` writes them, `claims` finds those to run, `store` holds the
 //! statements over `_bindery_outbox`, `worker` claims and runs them, `inbox` lets effects happen once on another engine, and `queue` is
 //! for people who look after them.
 //!
 //! A task runs at least once: a worker that is lost after the handler's work and before its end is recorded leaves the task to
 //! another. [`TaskContext::once`] makes effects on engines with an inbox happen once.
 
+mod claims;
 #[cfg(all(unix, feature = "signals"))]
 mod command;
 mod inbox;
@@ -12,6 +13,7 @@ mod inbox;
 mod plan_tests;
 mod push;
 mod queue;
+mod ready;
 #[cfg(feature = "cron")]
 mod schedule;
 mod sql;

@@ -6,8 +6,9 @@ use crate::driver::tests::{Database, databases};
 use crate::value::{ParamWriter, RowReader};
 use bindery_core::dialect::Dialect;
 
-use super::store::{CommitMode, Reach};
-use super::{sql, store};
+use super::ready::{Among, KEYS_AT_ONCE, Reach};
+use super::store::CommitMode;
+use super::{ready, sql, store};
 
 /// Completed tasks, and two of each other status after them.
 fn fill(physical: &mut Physical) {
@@ -79,9 +80,9 @@ fn tasks_are_counted_by_indexes_however_many_are_completed() {
         fill(&mut physical);
         let at = store::at(&physical, store::TABLE);
         let lines = plan(&mut physical, &sql::summary(at));
-        assert_eq!(lines.len(), 4, "{lines:#?}");
+        assert_eq!(lines.len(), 5, "{lines:#?}");
         for line in &lines {
-            let is_by_index = ["_bindery_outbox_ready", "_bindery_outbox_due"]
+            let is_by_index = ["_ready", "_keyed", "_due"]
                 .iter()
                 .any(|index| line.contains(index));
             assert!(is_by_index, "{:?}: {lines:#?}", physical.dialect());
@@ -101,48 +102,105 @@ fn tasks_are_counted_by_indexes_however_many_are_completed() {
 }
 
 /// How a database says that it looks up a task by its id, and that it reads those that wait in order.
-fn looked_up(dialect: Dialect) -> [&'static str; 2] {
+fn looked_up(dialect: Dialect, among: Among) -> [String; 2] {
+    let index = match among {
+        Among::Keyed(_) if dialect != Dialect::Mysql => "keyed",
+        Among::Keyed(_) | Among::Unkeyed(_) | Among::Ids(_) => "ready",
+    };
     match dialect {
         Dialect::Sqlite => [
-            "SEARCH o USING INTEGER PRIMARY KEY",
-            "SCAN o USING INDEX _bindery_outbox_ready",
+            "SEARCH o USING INTEGER PRIMARY KEY".to_owned(),
+            format!("SCAN o USING INDEX _bindery_outbox_{index}"),
         ],
         Dialect::Postgres => [
-            "Index Scan using _bindery_outbox_pkey on _bindery_outbox o",
-            "Index Scan using _bindery_outbox_ready on _bindery_outbox o",
+            "Index Scan using _bindery_outbox_pkey on _bindery_outbox o".to_owned(),
+            format!("Index Scan using _bindery_outbox_{index} on _bindery_outbox o"),
         ],
-        Dialect::Mysql => ["o eq_ref PRIMARY", "o range _bindery_outbox_ready"],
+        Dialect::Mysql => [
+            "o eq_ref PRIMARY".to_owned(),
+            format!("o ref _bindery_outbox_{index}"),
+        ],
     }
 }
 
-/// Many tasks wait, where the statistics of the database say that few do: none is read again for each other one, and none is sorted.
+/// Many tasks wait, one half with one of ten keys, where the statistics of the database say that few do.
+fn wait(physical: &mut Physical) {
+    fill(physical);
+    let wait = "UPDATE _bindery_outbox SET status = 'pending', task_key = CASE WHEN id % 2 = 0 THEN substr(uid, 1, 1) END";
+    physical.define(wait).expect("tasks can be put back");
+    physical.define("BEGIN").expect("a transaction begins");
+    if let Some(settings) = sql::settings(physical.dialect(), CommitMode::Synchronous) {
+        physical.define(&settings).expect("it is configured");
+    }
+}
+
+/// None of them is read again for each other one, and none is sorted.
 #[test]
 fn out_03_a_claim_reads_each_task_once_whatever_the_statistics_say() {
     for Database { mut physical, .. } in databases() {
         let dialect = physical.dialect();
-        fill(&mut physical);
-        let wait = "UPDATE _bindery_outbox SET status = 'pending'";
-        physical.define(wait).expect("tasks can be put back");
+        wait(&mut physical);
         let at = store::at(&physical, store::TABLE);
-        let settings = sql::settings(dialect, CommitMode::Synchronous);
-        physical.define("BEGIN").expect("a transaction begins");
-        if let Some(settings) = settings {
-            physical.define(&settings).expect("it is configured");
+        for among in [Among::Unkeyed, Among::Keyed] {
+            for reach in [Reach::First, Reach::Far, Reach::All] {
+                let among = among(reach);
+                let text = ready::ready(at, among, 0, false);
+                let lines = whole_plan(&mut physical, &text, &mut |params| params.i64(500));
+                let [by_id, in_order] = looked_up(dialect, among);
+                let expected = if text.contains(" f ") {
+                    by_id
+                } else {
+                    in_order
+                };
+                let has = |part: &str| lines.iter().any(|line| line.contains(part));
+                assert!(has(&expected), "{dialect:?} {among:?}: {lines:#?}");
+                // The short list of ids is sorted on MySQL.
+                let is_sorted = has("Sort") || has("TEMP B-TREE") || has("Materialize");
+                assert!(!is_sorted, "{dialect:?} {among:?}: {lines:#?}");
+            }
         }
-        let [by_id, in_order] = looked_up(dialect);
-        for reach in [Reach::First, Reach::Far, Reach::All] {
-            let text = sql::ready(at, 0, reach, false);
-            let lines = whole_plan(&mut physical, &text, &mut |params| params.i64(500));
-            let expected = match (reach, dialect) {
-                (Reach::First, _) | (Reach::Far, Dialect::Mysql) => by_id,
-                (Reach::Far | Reach::All, _) => in_order,
-            };
-            let has = |part: &str| lines.iter().any(|line| line.contains(part));
-            assert!(has(expected), "{dialect:?} {reach:?}: {lines:#?}");
-            // The short list of ids is sorted on MySQL.
-            let is_sorted = has("Sort") || has("TEMP B-TREE") || has("Materialize");
-            assert!(!is_sorted, "{dialect:?} {reach:?}: {lines:#?}");
+        physical.define("ROLLBACK").expect("the transaction ends");
+    }
+}
+
+/// The heads of keys are found by the index over keys, and then read by their ids alone.
+#[test]
+fn out_02_heads_are_found_without_the_tasks_behind_them() {
+    for Database { mut physical, .. } in databases() {
+        let dialect = physical.dialect();
+        wait(&mut physical);
+        if dialect == Dialect::Mysql {
+            // It reads the first entry of each key only where it knows that a key has many.
+            let analyze = "ANALYZE TABLE _bindery_outbox";
+            let analyzed = physical.query(analyze, &mut |_| (), &mut |_| Ok(true));
+            analyzed.expect("the table can be analyzed");
         }
+        let at = store::at(&physical, store::TABLE);
+        for begins in [true, false] {
+            let text = ready::heads(at, begins);
+            let lines = whole_plan(&mut physical, &text, &mut |params| params.text("7"));
+            let of_tasks = |line: &&String| line.contains("_bindery_outbox");
+            let of_tasks: Vec<_> = lines.iter().filter(of_tasks).collect();
+            assert!(!of_tasks.is_empty(), "{lines:#?}");
+            for line in of_tasks {
+                assert!(
+                    line.contains("_bindery_outbox_keys"),
+                    "{dialect:?}: {lines:#?}"
+                );
+            }
+        }
+        let text = ready::ready(at, Among::Ids(KEYS_AT_ONCE), 0, false);
+        let ids: Vec<i64> = (1..=500).collect();
+        let lines = whole_plan(&mut physical, &text, &mut |params| {
+            store::write_ids(params, dialect, &ids, KEYS_AT_ONCE);
+            params.i64(500);
+        });
+        let by_id = match dialect {
+            Dialect::Sqlite | Dialect::Postgres => looked_up(dialect, Among::Ids(1))[0].clone(),
+            Dialect::Mysql => "o range PRIMARY".to_owned(),
+        };
+        let has = |part: &str| lines.iter().any(|line| line.contains(part));
+        assert!(has(&by_id), "{dialect:?}: {lines:#?}");
         physical.define("ROLLBACK").expect("the transaction ends");
     }
 }

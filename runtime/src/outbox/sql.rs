@@ -1,31 +1,21 @@
 //! The statements over `_bindery_outbox`, tables like it, and `_bindery_inbox`, in the words of each database. Times are of the database's clock.
 
-use std::fmt::Write as _;
-
+use crate::databases::kept::{KEYED_TURN, UNKEYED_TURN};
 use crate::driver::notify::NOTIFY;
 use crate::driver::own_tables::{TASK_COLUMNS, statement};
 use bindery_core::dialect::Dialect;
 
-/// From this many lost workers on, a task is suspected of ending them: it is the only such task in its worker, and a loss counts as one of its attempts.
+/// A task is suspected of ending its workers from this many losses on: one of a worker that had claimed it with others, and one in which it was
+/// at work. It is the only such task in its worker, and each further loss while it is at work counts as one of its attempts.
 pub(super) const SUSPECT: i64 = 2;
 
 /// Rows that another worker has locked are left to it; on SQLite one writer has its turn, and no row is locked.
 /// PostgreSQL has the tables named of which rows are locked, where others are read beside them.
-fn skip_locked(dialect: Dialect, of: &str) -> String {
+pub(super) fn skip_locked(dialect: Dialect, of: &str) -> String {
     match dialect {
         Dialect::Sqlite => String::new(),
         Dialect::Postgres => format!(" FOR UPDATE{of} SKIP LOCKED"),
         Dialect::Mysql => " FOR UPDATE SKIP LOCKED".to_owned(),
-    }
-}
-
-/// Joins tasks `o` that are looked up by their ids, in the order of those before them: the word, and their status. SQLite and PostgreSQL
-/// would rather read all that wait again for each, by their index, if they had not to compute the status.
-fn in_order(dialect: Dialect) -> (&'static str, &'static str) {
-    match dialect {
-        Dialect::Sqlite => ("CROSS JOIN", "lower(o.status)"),
-        Dialect::Postgres => ("JOIN", "lower(o.status)"),
-        Dialect::Mysql => ("STRAIGHT_JOIN", "o.status"),
     }
 }
 
@@ -38,7 +28,7 @@ pub(super) struct TaskTable {
 
 /// A statement over a table of tasks, which the template calls `@tasks`, with what stands for no claim and no time. PostgreSQL would read the clock for each row anew, and none of
 /// its indexes could be read up to a time that changes: in a query of its own it is read once.
-fn over(at: TaskTable, template: &str) -> String {
+pub(super) fn over(at: TaskTable, template: &str) -> String {
     let template = template.replace("@tasks", at.name);
     let (no_claim, no_time) = match at.dialect {
         Dialect::Sqlite | Dialect::Postgres => ("NULL", "NULL"),
@@ -56,6 +46,15 @@ fn over(at: TaskTable, template: &str) -> String {
 /// has its condition, word for word.
 pub(super) const IS_HELD: &str = "status NOT IN ('pending', 'completed')";
 
+/// The tasks that wait for a worker: those without a key, and those with one. Each kind has an index, or a part of one, in the order in which they are claimed.
+pub(super) fn pending(dialect: Dialect) -> [String; 2] {
+    let is_keyed = match dialect {
+        Dialect::Sqlite | Dialect::Postgres => ["task_key IS NULL", "task_key IS NOT NULL"],
+        Dialect::Mysql => [UNKEYED_TURN, KEYED_TURN],
+    };
+    is_keyed.map(|kind| format!("status = 'pending' AND {kind}"))
+}
+
 /// Those whose time or lease ends.
 fn due_or_running(dialect: Dialect) -> String {
     match dialect {
@@ -66,26 +65,8 @@ fn due_or_running(dialect: Dialect) -> String {
     }
 }
 
-/// The column of a priority in the index over those that wait.
-fn turn(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Sqlite | Dialect::Postgres => "priority",
-        Dialect::Mysql => "turn",
-    }
-}
-
-/// Tasks `e` of the key of a task `o` that have not ended.
-fn of_same_key(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Sqlite | Dialect::Postgres => {
-            "e.task_key = o.task_key AND e.status IN ('pending', 'scheduled', 'running') AND e.status <> 'completed'"
-        }
-        Dialect::Mysql => "e.open_key = o.task_key",
-    }
-}
-
 /// `(?, ?, ?)`
-fn places(count: usize) -> String {
+pub(super) fn places(count: usize) -> String {
     let list = vec!["?"; count].join(", ");
     format!("({list})")
 }
@@ -161,10 +142,11 @@ pub(super) fn prune_inbox(dialect: Dialect) -> String {
 /// Is anything to be done? Reads only.
 pub(super) fn has_due(at: TaskTable) -> String {
     let due = due_or_running(at.dialect);
+    let [unkeyed, keyed] = pending(at.dialect);
     over(
         at,
         &format!(
-            "SELECT CASE WHEN EXISTS (SELECT 1 FROM @tasks WHERE status = 'pending') \
+            "SELECT CASE WHEN EXISTS (SELECT 1 FROM @tasks WHERE {unkeyed}) OR EXISTS (SELECT 1 FROM @tasks WHERE {keyed}) \
              OR EXISTS (SELECT 1 FROM @tasks WHERE {due} AND due_at <= @now) THEN 1 ELSE 0 END"
         ),
     )
@@ -188,64 +170,6 @@ pub(super) fn due(at: TaskTable) -> String {
         at,
         &format!(
             "SELECT o.id, CASE WHEN status = 'running' THEN 1 ELSE 0 END, lapses, retry_count, max_attempts FROM {due}{lock}"
-        ),
-    )
-}
-
-/// How many of the tasks that wait are read by a claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// As few as are enough where tasks have no keys, or many.
-    First,
-    /// Those after the ones that other claims of this moment have locked, too.
-    Far,
-    All,
-}
-
-impl Reach {
-    /// MySQL and MariaDB pass by what they need not lock faster in a read of its own, the others stop where they have enough.
-    fn limit(self, dialect: Dialect) -> Option<usize> {
-        match (self, dialect) {
-            (Self::First, _) => Some(1_000),
-            (Self::Far, Dialect::Mysql) => Some(5_000),
-            (Self::Far, Dialect::Sqlite | Dialect::Postgres) | (Self::All, _) => None,
-        }
-    }
-}
-
-/// The tasks to claim, of some types or all. A task waits for those before it with the same key, and for one of
-/// the key that runs: one that was put back or committed late may come before it. A worker that has a suspect claims no second one. Parameters: the types, how many.
-///
-/// A claim reads as many as it needs. Of few keys with very many tasks hardly one can be claimed, so that it would read all that wait each
-/// time: its reach is limited.
-pub(super) fn ready(at: TaskTable, types: usize, reach: Reach, has_suspect: bool) -> String {
-    let mut filter = match types {
-        0 => String::new(),
-        _ => format!(" AND o.task IN {}", places(types)),
-    };
-    if has_suspect {
-        let _ = write!(filter, " AND o.lapses < {SUSPECT}");
-    }
-    let (turn, same_key) = (turn(at.dialect), of_same_key(at.dialect));
-    let (tasks, status, order) = match reach.limit(at.dialect) {
-        None => ("@tasks o".to_owned(), "o.status", "o"),
-        Some(first) => {
-            let (join, status) = in_order(at.dialect);
-            let tasks = format!(
-                "(SELECT {turn}, due_at, id FROM @tasks WHERE status = 'pending' ORDER BY {turn}, due_at, id LIMIT {first}) f \
-                 {join} @tasks o ON o.id = f.id"
-            );
-            (tasks, status, "f")
-        }
-    };
-    let lock = skip_locked(at.dialect, " OF o");
-    over(
-        at,
-        &format!(
-            "SELECT o.id, o.uid, o.task, o.payload, o.retry_count, o.max_attempts, o.lapses, o.created_at FROM {tasks} \
-             WHERE {status} = 'pending'{filter} AND (o.task_key IS NULL OR NOT EXISTS (SELECT 1 FROM @tasks e \
-             WHERE {same_key} AND e.id <> o.id AND (e.status = 'running' OR e.id < o.id))) \
-             ORDER BY {order}.{turn}, {order}.due_at, {order}.id LIMIT ?{lock}"
         ),
     )
 }
@@ -277,7 +201,7 @@ pub(super) enum CommitMode {
 }
 
 /// The tasks with these ids: on PostgreSQL one parameter, an array.
-fn with_ids(at: TaskTable, ids: usize) -> String {
+pub(super) fn with_ids(at: TaskTable, ids: usize) -> String {
     match at.dialect {
         Dialect::Sqlite | Dialect::Mysql => format!("id IN {}", places(ids)),
         Dialect::Postgres => "id = ANY(CAST(? AS BIGINT[]))".to_owned(),
@@ -295,20 +219,21 @@ pub(super) fn make_ready(at: TaskTable, ids: usize) -> String {
     of_ids(at, "status = 'pending'", ids)
 }
 
-/// A claim whose lease ended for the first time. Parameters: the ids.
+/// The losses of a task whose lease has ended. The first counts whether it was begun or not; a later one counts where it was begun, which
+/// [`begin`] has noted by the number's being negative.
+pub(super) const LAPSED: &str = "lapses = CASE WHEN lapses > 0 THEN lapses ELSE 1 - lapses END";
+
+/// Claims whose lease ended, which count as no attempt. Parameters: the ids.
 pub(super) fn make_ready_again(at: TaskTable, ids: usize) -> String {
-    of_ids(
-        at,
-        "status = 'pending', claim = @no_claim, lapses = lapses + 1",
-        ids,
-    )
+    let set = format!("status = 'pending', claim = @no_claim, {LAPSED}");
+    of_ids(at, &set, ids)
 }
 
-/// One whose lease ended before, which counts as an attempt. Parameters: the reason, the ids.
+/// Suspects whose lease ended while they were at work, which counts as an attempt. Parameters: the reason, the ids.
 pub(super) fn count_lapse(at: TaskTable, fails: bool, ids: usize) -> String {
     let status = if fails { "failed" } else { "pending" };
     let set = format!(
-        "status = '{status}', claim = @no_claim, lapses = lapses + 1, retry_count = retry_count + 1, last_error = ?"
+        "status = '{status}', claim = @no_claim, {LAPSED}, retry_count = retry_count + 1, last_error = ?"
     );
     of_ids(at, &set, ids)
 }
@@ -316,6 +241,17 @@ pub(super) fn count_lapse(at: TaskTable, fails: bool, ids: usize) -> String {
 /// Parameters: the claim, the lease, the ids.
 pub(super) fn claim(at: TaskTable, ids: usize) -> String {
     of_ids(at, "status = 'running', claim = ?, due_at = @now + ?", ids)
+}
+
+/// Notes that tasks that were lost before are at work. Parameters: the claim, the ids.
+pub(super) fn begin(at: TaskTable, ids: usize) -> String {
+    let ids = with_ids(at, ids);
+    over(
+        at,
+        &format!(
+            "UPDATE @tasks SET lapses = 0 - ABS(lapses) WHERE status = 'running' AND claim = ? AND {ids}"
+        ),
+    )
 }
 
 /// Parameters: the claim, the ids.
@@ -336,7 +272,7 @@ pub(super) fn release(at: TaskTable, ids: usize) -> String {
     over(
         at,
         &format!(
-            "UPDATE @tasks SET status = 'pending', claim = @no_claim, due_at = @now \
+            "UPDATE @tasks SET status = 'pending', claim = @no_claim, due_at = @now, lapses = ABS(lapses) \
              WHERE status = 'running' AND claim = ? AND {ids}"
         ),
     )
@@ -348,7 +284,8 @@ pub(super) fn fail(at: TaskTable, is_last: bool) -> String {
     over(
         at,
         &format!(
-            "UPDATE @tasks SET status = '{status}', retry_count = retry_count + 1, last_error = ?, due_at = @now + ?, claim = @no_claim \
+            "UPDATE @tasks SET status = '{status}', retry_count = retry_count + 1, last_error = ?, due_at = @now + ?, claim = @no_claim, \
+             lapses = ABS(lapses) \
              WHERE status = 'running' AND claim = ? AND id = ?"
         ),
     )
@@ -403,12 +340,13 @@ pub(super) fn prune(at: TaskTable, ids: usize) -> String {
 /// Counts the tasks that are not completed by the indexes of their statuses: status, number, when the first of them is due, and the time of
 /// the database.
 pub(super) fn summary(at: TaskTable) -> String {
-    let held = format!(" AND {IS_HELD}");
-    let counted = ["pending", "scheduled", "running", "failed"].map(|status| {
-        let held = if status == "pending" { "" } else { &held };
-        format!("SELECT '{status}', count(*), min(due_at), @now FROM @tasks WHERE status = '{status}'{held}")
+    let waiting = pending(at.dialect).map(|kind| ("pending", kind));
+    let held = ["scheduled", "running", "failed"]
+        .map(|status| (status, format!("status = '{status}' AND {IS_HELD}")));
+    let counted = waiting.iter().chain(&held).map(|(status, of_it)| {
+        format!("SELECT '{status}', count(*), min(due_at), @now FROM @tasks WHERE {of_it}")
     });
-    over(at, &counted.join(" UNION ALL "))
+    over(at, &counted.collect::<Vec<_>>().join(" UNION ALL "))
 }
 
 /// Counts the completed tasks, which are in no index of their own.

@@ -1,12 +1,12 @@
-//! The rows of `_bindery_outbox`: claiming tasks and recording how they ended. A claim is a name that no other claim has; only
+//! The rows of `_bindery_outbox`: the tasks of a claim, and recording how they ended. A claim is a name that no other claim has; only
 //! who has it can end its tasks, so that a worker that stood still for longer than its lease changes nothing.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bindery_core::dialect::Dialect;
 
+pub(super) use super::sql::CommitMode;
 use super::sql::{self, SUSPECT, TaskTable};
-pub(super) use super::sql::{CommitMode, Reach};
 use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::ParamWriter;
@@ -17,8 +17,6 @@ pub(super) const SCHEDULES: &str = "_bindery_schedules";
 
 /// How many ids are in one statement: few sizes, so that few statements are prepared.
 const SIZES: [usize; 4] = [1, 10, 100, 500];
-/// How many tasks whose time has come are looked at together.
-const DUE_AT_ONCE: i64 = 500;
 
 /// A task as claimed.
 #[derive(Debug, Clone)]
@@ -29,13 +27,19 @@ pub(super) struct ClaimedTask {
     pub(super) payload: String,
     pub(super) retry_count: u32,
     pub(super) max_attempts: u32,
-    lapses: i64,
+    /// The losses of its workers that count, as [`sql::LAPSED`] says.
+    pub(super) lapses: i64,
     /// Milliseconds since 1970.
     #[cfg(feature = "messages")]
     pub(super) created_at: i64,
 }
 
 impl ClaimedTask {
+    /// A worker was lost that had it, so that the next one notes when it begins.
+    pub(super) fn was_lost(&self) -> bool {
+        self.lapses > 0
+    }
+
     /// Two workers were lost that had it: one that had claimed it with others, and one in which it ran beside others. With no
     /// other suspect beside it, the next loss is its own.
     pub(super) fn is_suspect(&self) -> bool {
@@ -76,22 +80,6 @@ impl Ended {
     pub(super) fn len(&self) -> usize {
         self.completed.len() + self.released.len() + self.failed.len()
     }
-}
-
-/// The limits of a claim.
-pub(super) struct Wanted<'w> {
-    /// None for all types.
-    pub(super) types: &'w [String],
-    pub(super) limit: usize,
-    pub(super) lease: Duration,
-    pub(super) claim: &'w str,
-    /// The table of the tasks.
-    pub(super) table: &'static str,
-    pub(super) reach: Reach,
-    /// Tasks whose time has come are made ready first; else only where too few are ready.
-    pub(super) advances: bool,
-    /// No suspect is claimed: the worker has one, or may have.
-    pub(super) has_suspect: bool,
 }
 
 pub(super) fn millis(time: Duration) -> i64 {
@@ -138,100 +126,16 @@ pub(super) fn has_due(physical: &mut Physical, table: &'static str) -> Result<bo
     Ok(found != 0)
 }
 
-/// Claims tasks, within a transaction. The oldest first; one that was lost by its worker before is claimed alone, as it may end
-/// workers. A worker that has a suspect claims no second one.
-pub(super) fn claim(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<ClaimedTask>> {
-    let mut tasks = match wanted.advances {
-        true => Vec::new(),
-        false => ready(physical, wanted)?,
-    };
-    if tasks.len() < wanted.limit {
-        advance(physical, wanted.table)?;
-        tasks = ready(physical, wanted)?;
-    }
-    let was_lost = tasks.first().is_some_and(|first| first.lapses > 0);
-    let count = match was_lost {
-        true => 1,
-        false => tasks.iter().take_while(|task| task.lapses == 0).count(),
-    };
-    tasks.truncate(count);
-    let ids: Vec<i64> = tasks.iter().map(|task| task.id).collect();
-    let before = &mut |params: &mut ParamWriter<'_>| {
-        params.text(wanted.claim);
-        params.i64(millis(wanted.lease));
-    };
-    let table = at(physical, wanted.table);
-    change(physical, table, &ids, sql::claim, before)?;
-    Ok(tasks)
-}
-
-fn ready(physical: &mut Physical, wanted: &Wanted<'_>) -> Result<Vec<ClaimedTask>> {
-    let table = at(physical, wanted.table);
-    let text = sql::ready(table, wanted.types.len(), wanted.reach, wanted.has_suspect);
-    let mut tasks = Vec::new();
-    let write = &mut |params: &mut ParamWriter<'_>| {
-        wanted.types.iter().for_each(|task| params.text(task));
-        params.i64(i64::try_from(wanted.limit).unwrap_or(i64::MAX));
-    };
-    physical.returning(&text, write, &mut |row| {
-        tasks.push(ClaimedTask {
-            id: row.next()?,
-            uid: row.next()?,
-            task: row.next()?,
-            payload: row.next()?,
-            retry_count: number(row.next()?),
-            max_attempts: number(row.next()?),
-            lapses: row.next()?,
-            #[cfg(feature = "messages")]
-            created_at: row.next()?,
-        });
-        Ok(true)
-    })?;
-    Ok(tasks)
-}
-
-fn number(value: i64) -> u32 {
-    u32::try_from(value).unwrap_or(0)
-}
-
-/// Makes tasks ready whose time has come, and those whose worker is lost.
-fn advance(physical: &mut Physical, table: &'static str) -> Result<()> {
+/// Notes that tasks of a claim that were lost before are at work from now on; `false` where they are another's.
+pub(super) fn begin(
+    physical: &mut Physical,
+    table: &'static str,
+    claim: &str,
+    ids: &[i64],
+) -> Result<bool> {
+    let by_claim = &mut |params: &mut ParamWriter<'_>| params.text(claim);
     let table = at(physical, table);
-    let (mut scheduled, mut lost, mut suspect, mut failed) = (vec![], vec![], vec![], vec![]);
-    let text = sql::due(table);
-    physical.returning(&text, &mut |params| params.i64(DUE_AT_ONCE), &mut |row| {
-        let id: i64 = row.next()?;
-        let (is_claimed, lapses): (i64, i64) = (row.next()?, row.next()?);
-        let (attempts, limit): (i64, i64) = (row.next()?, row.next()?);
-        let ids = match (is_claimed, lapses) {
-            (0, _) => &mut scheduled,
-            (_, ..SUSPECT) => &mut lost,
-            _ if attempts + 1 < limit => &mut suspect,
-            _ => &mut failed,
-        };
-        ids.push(id);
-        Ok(true)
-    })?;
-    let reason = &mut |params: &mut ParamWriter<'_>| {
-        params.text("its worker was lost several times while it had the task");
-    };
-    change(physical, table, &scheduled, sql::make_ready, &mut |_| ())?;
-    change(physical, table, &lost, sql::make_ready_again, &mut |_| ())?;
-    change(
-        physical,
-        table,
-        &suspect,
-        |at, ids| sql::count_lapse(at, false, ids),
-        reason,
-    )?;
-    change(
-        physical,
-        table,
-        &failed,
-        |at, ids| sql::count_lapse(at, true, ids),
-        reason,
-    )
-    .map(drop)
+    Ok(change(physical, table, ids, sql::begin, by_claim)? > 0)
 }
 
 /// Records how tasks of a claim ended, within a transaction; gives how many of them were another's by then.
@@ -385,7 +289,7 @@ pub(super) fn configure(physical: &mut Physical, mode: CommitMode) -> Result<()>
 }
 
 /// Runs a statement for ids, in parts; gives how many rows it changed.
-fn change(
+pub(super) fn change(
     physical: &mut Physical,
     table: TaskTable,
     ids: &[i64],
@@ -405,7 +309,7 @@ fn change(
 }
 
 /// On PostgreSQL an array; elsewhere as many as the statement has places for, the last of them again and again.
-fn write_ids(params: &mut ParamWriter<'_>, dialect: Dialect, ids: &[i64], size: usize) {
+pub(super) fn write_ids(params: &mut ParamWriter<'_>, dialect: Dialect, ids: &[i64], size: usize) {
     match dialect {
         Dialect::Postgres => params.array(ids.len(), &mut |elements| {
             ids.iter().for_each(|id| elements.i64(*id));

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use super::store::{End, Ended, Reach, Wanted};
-use super::{inbox, sql, store};
+use super::claims::{KeyWalk, Wanted};
+use super::ready::Reach;
+use super::store::{End, Ended};
+use super::{claims, inbox, sql, store};
 use crate::driver::{Physical, random};
 use crate::error::Result;
 use crate::value::ParamWriter;
@@ -55,8 +57,9 @@ pub(crate) fn claim(
         reach: Reach::All,
         advances: true,
         has_suspect: false,
+        begins: true,
     };
-    let claimed = store::claim(physical, &wanted)?.into_iter();
+    let claimed = claims::claim(physical, &wanted, &mut KeyWalk::default())?.into_iter();
     let claimed = claimed.map(|task| (task.id, task.payload)).collect();
     Ok((name, claimed))
 }

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use bindery_core::dialect::Dialect;
 
-use super::super::store::{self, ClaimedTask, CommitMode, Reach, Wanted};
+use super::super::claims::{self, KeyWalk, Wanted};
+use super::super::ready::Reach;
+use super::super::store::{ClaimedTask, CommitMode};
 use super::engine::Store;
 use super::lane::Lane;
 use super::recorder::is_contention;
@@ -87,6 +89,7 @@ impl Claimer {
 
     fn started(&self, store: Store) -> Option<Lane<Request, Answer>> {
         let (table, types) = (self.table, self.types.clone());
+        let mut walk = KeyWalk::default();
         let claim = move |request: Request| {
             let until = Instant::now() + request.lease;
             let wanted = Wanted {
@@ -98,8 +101,9 @@ impl Claimer {
                 reach: Reach::Far,
                 advances: false,
                 has_suspect: true,
+                begins: false,
             };
-            let claimed = |physical: &mut Physical| store::claim(physical, &wanted);
+            let claimed = |physical: &mut Physical| claims::claim(physical, &wanted, &mut walk);
             let tasks = store.write_with(CommitMode::Asynchronous, claimed);
             Answer {
                 claim: Claim::new(request.claim, until),

@@ -19,7 +19,7 @@ impl<J: Send + 'static, R: Send + 'static> Lane<J, R> {
     pub(super) fn start(
         name: &str,
         shared: Arc<Shared>,
-        work: impl Fn(J) -> R + Send + 'static,
+        mut work: impl FnMut(J) -> R + Send + 'static,
     ) -> Option<Self> {
         let (jobs, to_do) = channel::<J>();
         let (done, results) = channel();

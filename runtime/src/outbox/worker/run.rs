@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::super::claims::{self, KeyWalk, Wanted};
 use super::super::queue::TaskSummary;
 use super::super::random;
-use super::super::store::{self, ClaimedTask, CommitMode, End, Reach, Wanted};
+use super::super::ready::Reach;
+use super::super::store::{self, ClaimedTask, CommitMode, End};
 use super::claimer::{Claimer, Request};
 use super::engine::{Store, ensure_skips_locks};
 use super::listener::Listener;
@@ -31,7 +33,7 @@ pub(super) struct Dispatcher<D: GeneratedDatabases> {
     engine: usize,
     table: &'static str,
     runner: Arc<Runner<D>>,
-    store: Store,
+    store: Arc<Store>,
     shared: Arc<Shared>,
     options: Options,
     types: Vec<String>,
@@ -54,6 +56,9 @@ pub(super) struct Dispatcher<D: GeneratedDatabases> {
     pruning: Pruning,
     count_at: Instant,
     full_look: FullLook,
+    walk: KeyWalk,
+    /// The last claim has found no task.
+    found_none: bool,
     /// When it last made tasks ready whose time had come.
     advanced: Option<Instant>,
     batch: BatchSize,
@@ -82,7 +87,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             timetable,
         } = worker;
         let configured = &db.engines[engine];
-        let store = Store::new(configured);
+        let store = Arc::new(Store::new(configured));
         let recorder = Recorder::new(configured, table, &shared);
         let types = match options.only_registered {
             true => handlers.keys().cloned().collect(),
@@ -91,6 +96,8 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let claimer = Claimer::new(configured, table, &types, &shared, options.threads);
         let runner = Arc::new(Runner {
             engine,
+            table,
+            store: Arc::clone(&store),
             db,
             handlers,
             fallback,
@@ -120,6 +127,8 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             timetable,
             claims_no_more: false,
             full_look: FullLook::new(),
+            walk: KeyWalk::default(),
+            found_none: false,
             advanced: None,
             batch: BatchSize::new(options.batch),
             pruning: Pruning::new(options.keep_completed),
@@ -308,13 +317,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let claim = self.next_claim();
         let until = Instant::now() + self.options.lease;
         let begun = Instant::now();
-        let reach = match ends {
-            true => Reach::All,
-            // Few tasks wait for their keys.
-            false if self.batch.was_full() => Reach::Far,
-            false if begun >= self.full_look.at => Reach::All,
-            false => Reach::First,
-        };
+        let reach = self.reach(ends);
         let tasks = match self.record_and_claim(&claim, reach) {
             // Another worker was claiming a task of the same key.
             Err(error) if is_contention(&error) => {
@@ -330,14 +333,48 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             self.full_look.ended(begun);
         }
         self.rest(!tasks.is_empty());
-        if tasks.is_empty() {
-            if reach != Reach::All {
-                self.poll.at = self.poll.at.min(self.full_look.at);
-            }
-            return Ok(Found::Nothing);
+        self.found_none = tasks.is_empty();
+        if self.found_none {
+            return Ok(self.looks_on((reach, begun), ends));
         }
         self.hand_out(Claim::new(claim, until), tasks);
         Ok(Found::Tasks)
+    }
+
+    /// How far the next claim looks. Before a worker ends by itself it looks at all that wait. One of some types does so now and then: it passes
+    /// those of others.
+    fn reach(&self, ends: bool) -> Reach {
+        if ends && self.found_none {
+            return Reach::All;
+        }
+        match self.batch.was_full() {
+            // Few tasks wait for their keys.
+            true => Reach::Far,
+            false if self.passes_others() && Instant::now() >= self.full_look.at => Reach::All,
+            false => Reach::First,
+        }
+    }
+
+    fn passes_others(&self) -> bool {
+        !self.types.is_empty()
+    }
+
+    /// A look has found nothing. Where it did not reach all that wait, the next one is made soon.
+    fn looks_on(&mut self, (reach, begun): (Reach, Instant), ends: bool) -> Found {
+        if reach == Reach::All {
+            return Found::Nothing;
+        }
+        if ends {
+            self.poll.now();
+            return Found::Contended;
+        }
+        if self.passes_others() {
+            self.poll.at = self.poll.at.min(self.full_look.at);
+        }
+        if self.walk.is_midway() {
+            self.poll.at = self.poll.at.min(Instant::now() + begun.elapsed());
+        }
+        Found::Nothing
     }
 
     /// The name of a claim.
@@ -366,6 +403,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             advances: !self.batch.was_full()
                 || self.advanced.is_none_or(|at| at.elapsed() >= ADVANCE),
             has_suspect: self.has_suspect(),
+            begins: false,
         };
         if wanted.advances {
             self.advanced = Some(Instant::now());
@@ -374,9 +412,10 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             self.recorder.take(&mut self.unrecorded);
         }
         let ends = Ends::new(self.table, &self.unrecorded);
+        let walk = &mut self.walk;
         let both = |physical: &mut Physical| {
             let lost = ends.finish(physical)?;
-            Ok::<_, Error>((lost, store::claim(physical, &wanted)?))
+            Ok::<_, Error>((lost, claims::claim(physical, &wanted, walk)?))
         };
         let mode = match ends.is_empty() {
             true => CommitMode::Asynchronous,

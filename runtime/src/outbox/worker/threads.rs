@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::super::store::{ClaimedTask, End};
+use super::super::store::{self, ClaimedTask, CommitMode, End};
 use super::context::TaskContext;
+use super::engine::Store;
 use super::handler::{self, Failed, Handler};
 use super::pace::Low;
 use super::rest::{Need, Rest, Turn};
@@ -271,8 +272,10 @@ impl State {
 
 /// Runs handlers; shared by the threads of a worker.
 pub(super) struct Runner<D> {
-    /// The engine of the tasks.
+    /// The engine of the tasks, and their table.
     pub(super) engine: usize,
+    pub(super) table: &'static str,
+    pub(super) store: Arc<Store>,
     pub(super) db: D,
     pub(super) handlers: BTreeMap<String, Handler<D>>,
     pub(super) fallback: Option<Handler<D>>,
@@ -299,7 +302,7 @@ impl<D: GeneratedDatabases> Runner<D> {
     }
 
     fn run(&self, held: &Held, refusal: Option<String>) -> Attempted {
-        if Instant::now() >= held.claim.until() {
+        if Instant::now() >= held.claim.until() || !self.may_begin(held) {
             // Another worker may have it.
             return Attempted {
                 end: End::Released,
@@ -317,6 +320,21 @@ impl<D: GeneratedDatabases> Runner<D> {
         };
         self.emit(task, started, &attempted.end);
         attempted
+    }
+
+    /// Notes that a task that was lost before begins: a loss counts as its own only then.
+    fn may_begin(&self, held: &Held) -> bool {
+        if !held.task.was_lost() {
+            return true;
+        }
+        let (claim, ids) = (&held.claim.name, [held.task.id]);
+        let begun = self.store.write_with(CommitMode::Asynchronous, |physical| {
+            store::begin(physical, self.table, claim, &ids)
+        });
+        begun.unwrap_or_else(|error| {
+            tracing::warn!(engine = self.store.engine(), %error, "the begin of a task cannot be recorded");
+            false
+        })
     }
 
     fn attempt(&self, task: &ClaimedTask) -> Attempted {

@@ -1,0 +1,187 @@
+//! The statements by which a claim finds tasks: those without keys, the first of those with keys, and the heads of keys. The head of a key is the
+//! first of its tasks that has not ended; no other one can be claimed.
+
+use std::fmt::Write as _;
+
+use bindery_core::dialect::Dialect;
+
+use super::sql::{SUSPECT, TaskTable, over, pending, places, skip_locked, with_ids};
+
+/// How many of the tasks that wait are read by a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// As few as are enough where tasks have no keys, or many.
+    First,
+    /// Those after the ones that other claims of this moment have locked, too.
+    Far,
+    All,
+}
+
+/// So many of the tasks with keys are read first, in the order in which they are claimed.
+pub(super) const WINDOW: usize = 1_000;
+/// So many keys are looked at together for their heads.
+pub(super) const KEYS_AT_ONCE: usize = 500;
+
+/// The tasks among which a claim looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Among {
+    /// Those without a key.
+    Unkeyed(Reach),
+    Keyed(Reach),
+    /// A number of them, by their ids.
+    Ids(usize),
+}
+
+impl Among {
+    /// The limit on the tasks that are read in order. MySQL and MariaDB pass by what they need not lock faster in a read of its own; the others stop
+    /// where they have enough. Of tasks with keys the first may all wait for others, so that they are limited everywhere.
+    fn window(self, dialect: Dialect, has_types: bool) -> Option<usize> {
+        let stops = match dialect {
+            Dialect::Sqlite | Dialect::Postgres => true,
+            Dialect::Mysql => false,
+        };
+        match self {
+            Self::Unkeyed(Reach::First) | Self::Keyed(Reach::First) => Some(WINDOW),
+            Self::Unkeyed(Reach::Far) if stops => None,
+            Self::Keyed(Reach::Far) if stops && has_types => None,
+            Self::Unkeyed(Reach::Far) | Self::Keyed(Reach::Far) => Some(5 * WINDOW),
+            Self::Unkeyed(Reach::All) | Self::Keyed(Reach::All) | Self::Ids(_) => None,
+        }
+    }
+
+    fn has_keys(self) -> bool {
+        match self {
+            Self::Unkeyed(_) => false,
+            Self::Keyed(_) | Self::Ids(_) => true,
+        }
+    }
+
+    fn pending(self, dialect: Dialect) -> String {
+        let [unkeyed, keyed] = pending(dialect);
+        if self.has_keys() { keyed } else { unkeyed }
+    }
+}
+
+/// The column of a priority in the index over those that wait.
+fn turn(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => "priority",
+        Dialect::Mysql => "turn",
+    }
+}
+
+/// Joins tasks `o` that are looked up by their ids, in the order of those before them: the word, and their status. SQLite and PostgreSQL
+/// would rather read all that wait again for each, by their index, if they had not to compute the status.
+fn in_order(dialect: Dialect) -> (&'static str, &'static str) {
+    match dialect {
+        Dialect::Sqlite => ("CROSS JOIN", "lower(o.status)"),
+        Dialect::Postgres => ("JOIN", "lower(o.status)"),
+        Dialect::Mysql => ("STRAIGHT_JOIN", "o.status"),
+    }
+}
+
+/// Tasks `e` of the key of a task `o`: the one that runs, and those that have not ended. Each is found by an index of its own, without the tasks
+/// behind `o`.
+fn of_same_key(dialect: Dialect) -> [String; 2] {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => ["e.status = 'running'", OPEN]
+            .map(|which| format!("e.task_key = o.task_key AND {which}")),
+        Dialect::Mysql => ["running_key", "open_key"].map(|key| format!("e.{key} = o.task_key")),
+    }
+}
+
+/// Tasks `e` that have not ended, with the condition of the index over keys.
+const OPEN: &str = "e.status IN ('pending', 'scheduled', 'running') AND e.status <> 'completed'";
+
+/// The tasks to claim, of some types or all. A task waits for those before it with the same key, and for one of
+/// the key that runs: one that was put back or committed late may come before it. A worker that has a suspect claims no second one. Parameters: the
+/// ids, the types, how many.
+pub(super) fn ready(at: TaskTable, among: Among, types: usize, has_suspect: bool) -> String {
+    let (turn, lock) = (turn(at.dialect), skip_locked(at.dialect, " OF o"));
+    let mut filter = match types {
+        0 => String::new(),
+        _ => format!(" AND o.task IN {}", places(types)),
+    };
+    if has_suspect {
+        let _ = write!(filter, " AND o.lapses < {SUSPECT}");
+    }
+    if among.has_keys() {
+        let [running, open] = of_same_key(at.dialect);
+        let _ = write!(
+            filter,
+            " AND NOT EXISTS (SELECT 1 FROM @tasks e WHERE {running}) AND NOT EXISTS (SELECT 1 FROM @tasks e WHERE {open} AND e.id < o.id)"
+        );
+    }
+    let (tasks, order) = read(at, among, types > 0);
+    over(
+        at,
+        &format!(
+            "SELECT o.priority, o.due_at, o.id, o.uid, o.task, o.payload, o.retry_count, o.max_attempts, o.lapses, o.created_at \
+             FROM {tasks}{filter} ORDER BY {order}.{turn}, {order}.due_at, {order}.id LIMIT ?{lock}"
+        ),
+    )
+}
+
+/// The tables that tasks are read from, with the condition that they wait, and the one that has their order.
+fn read(at: TaskTable, among: Among, has_types: bool) -> (String, &'static str) {
+    let (join, status) = in_order(at.dialect);
+    let (pending, turn) = (among.pending(at.dialect), turn(at.dialect));
+    match (among, among.window(at.dialect, has_types)) {
+        (Among::Ids(ids), _) => {
+            let ids = with_ids(at, ids);
+            (
+                format!("@tasks o WHERE {status} = 'pending' AND o.{ids}"),
+                "o",
+            )
+        }
+        (_, None) => (format!("@tasks o WHERE {pending}"), "o"),
+        (_, Some(window)) => (
+            format!(
+                "(SELECT {turn}, due_at, id FROM @tasks WHERE {pending} ORDER BY {turn}, due_at, id LIMIT {window}) f \
+                 {join} @tasks o ON o.id = f.id WHERE {status} = 'pending'"
+            ),
+            "f",
+        ),
+    }
+}
+
+/// Do more tasks with keys wait than are read first? One row where they do.
+pub(super) fn is_beyond_window(at: TaskTable) -> String {
+    let (pending, turn) = (
+        Among::Keyed(Reach::First).pending(at.dialect),
+        turn(at.dialect),
+    );
+    over(
+        at,
+        &format!(
+            "SELECT id FROM @tasks WHERE {pending} ORDER BY {turn}, due_at, id LIMIT 1 OFFSET {WINDOW}"
+        ),
+    )
+}
+
+/// Some of the keys after one, each with the id of its head, by the index over keys: of a key one entry is read, however many tasks wait. A key of
+/// tasks that have ended has none. Parameters: the key; with `begins` it is looked at itself, too.
+///
+/// SQLite and PostgreSQL find each key by the one before it; MySQL and MariaDB do that for a group by themselves.
+pub(super) fn heads(at: TaskTable, begins: bool) -> String {
+    let after = if begins { ">=" } else { ">" };
+    let next = |key: &str, after: &str| {
+        format!(
+            "(SELECT min(task_key) FROM @tasks WHERE task_key {after} {key} AND status <> 'completed')"
+        )
+    };
+    let template = match at.dialect {
+        Dialect::Sqlite | Dialect::Postgres => format!(
+            "WITH RECURSIVE k (task_key, number) AS (SELECT {first}, 1 UNION ALL SELECT {next}, k.number + 1 FROM k \
+             WHERE k.task_key IS NOT NULL AND k.number < {KEYS_AT_ONCE}) \
+             SELECT k.task_key, (SELECT e.id FROM @tasks e WHERE e.task_key = k.task_key AND {OPEN} ORDER BY e.id LIMIT 1) FROM k \
+             WHERE k.task_key IS NOT NULL",
+            first = next("?", after),
+            next = next("k.task_key", ">"),
+        ),
+        Dialect::Mysql => format!(
+            "SELECT open_key, min(id) FROM @tasks WHERE open_key {after} ? GROUP BY open_key ORDER BY open_key LIMIT {KEYS_AT_ONCE}"
+        ),
+    };
+    over(at, &template)
+}
