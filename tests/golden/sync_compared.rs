@@ -67,6 +67,65 @@ fn sync_06_a_full_compare_brings_deletes_and_repairs() -> bindery::Result<()> {
     on_each_pair!(show)
 }
 
+/// Decimals with and without trailing zeros, zeros below zero, times of more digits than their column has, and JSON in another form.
+///
+/// Covers SYNC-3, SYNC-11.
+#[test]
+fn sync_06_values_in_another_form_are_equal() -> bindery::Result<()> {
+    trait Prices: StaticEngine + Hosts<model::Price> {}
+    impl<E: StaticEngine + Hosts<model::Price>> Prices for E {}
+
+    fn show<S: Prices, T: Prices>(world: &World) -> bindery::Result<()> {
+        let columns = || world.db.sync_columns::<Price<S>, Price<T>>();
+        let mut prices = world.db.connect(S::default())?;
+        world
+            .db
+            .connect(T::default())?
+            .prices()
+            .all_rows()
+            .delete()?;
+        prices.prices().all_rows().delete()?;
+        for (id, price, rate) in [
+            (1, "1.5", -0.0),
+            (2, "-0.0001", 0.25),
+            (3, "0", -1.5),
+            (4, "1234567890", 1e10),
+            (5, "-0", 0.0),
+        ] {
+            let price = price.parse().expect("it is a decimal");
+            let about = serde_json::json!({"b": [1, 2.5], "a": null, "price": rate});
+            let new = NewPrice::new(id, price, rate, moment(id)).about(about);
+            prices.prices().insert(new)?;
+        }
+        if S::default().dialect() == bindery::Dialect::Sqlite {
+            world.run_on_sqlite(
+                "UPDATE prices SET since = '2026-11-20 10:00:00.123456', about = '{ \"b\": [1.0, 2.50], \"a\": 0 }' WHERE id = 2",
+            );
+        }
+        assert_eq!(columns().full().run()?.rows.inserted, 5);
+        let found = columns().verify()?;
+        assert!(found.is_equal(), "{found:?}");
+        let again = columns().full().run()?.rows;
+        assert_eq!((again.unchanged, again.written()), (5, 0), "{again:?}");
+        let other = PricePatch::new().price("1.5001".parse().expect("it is a decimal"));
+        prices
+            .prices()
+            .update(PriceId::on(S::default(), 1), other)?;
+        let found = columns().verify()?;
+        assert_eq!((found.same, found.different), (4, 1), "{found:?}");
+        Ok(())
+    }
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    show::<engine::Default, engine::P>(&world)?;
+    show::<engine::P, engine::Default>(&world)?;
+    show::<engine::Default, engine::M>(&world)?;
+    show::<engine::M, engine::Default>(&world)?;
+    show::<engine::P, engine::M>(&world)?;
+    show::<engine::M, engine::P>(&world)
+}
+
 /// Covers SYNC-11: the mapping, or a collation of the source, has the keys in an order of its own.
 #[test]
 fn sync_06_nothing_is_deleted_where_keys_of_the_source_do_not_ascend() -> bindery::Result<()> {

@@ -4,10 +4,9 @@
 use std::cmp::Ordering;
 use std::io::BufRead;
 
-use bindery::data::{DataColumn, ValueType};
+use bindery::data::{DataColumn, ValueType, is_same_row};
 use serde_json::{Map, Value};
 
-use super::json;
 use super::pairs::Pair;
 use crate::failure::Failure;
 
@@ -172,6 +171,8 @@ impl<R: BufRead> Lines<R> {
 struct Key<'t> {
     table: &'t str,
     columns: Vec<&'t DataColumn>,
+    /// All columns of the other table, which say what it keeps of a value.
+    kept: &'t [DataColumn],
 }
 
 impl<'t> Key<'t> {
@@ -181,6 +182,7 @@ impl<'t> Key<'t> {
         let key = Self {
             table: pair.name(),
             columns,
+            kept: pair.to.data.columns(),
         };
         key.ensure_comparable()?;
         Ok(key)
@@ -297,8 +299,8 @@ fn differing<R: BufRead>(
         (None, _) => Ordering::Greater,
     };
     let kind = match order {
-        // JSON in another form is equal.
-        Ordering::Equal if json::is_same(&from.line, &to.line) => {
+        // Numbers, times and JSON in another form are equal.
+        Ordering::Equal if is_same_row(key.kept, &from.line, &to.line) => {
             found.same += 1;
             return Ok(order);
         }

@@ -3,7 +3,6 @@
 pub(crate) mod archive;
 mod exchange;
 pub(crate) mod follow;
-pub(crate) mod json;
 pub(crate) mod layout;
 pub(crate) mod lines;
 pub(crate) mod manifest;

@@ -22,6 +22,7 @@ mod references;
 mod referred;
 mod row_number;
 mod rows;
+mod same;
 mod snapshot;
 mod spilled;
 mod table;
@@ -32,6 +33,8 @@ pub use self::loading::{LoadMode, Loaded, Loading, Reject, Rejected};
 pub use self::reader::RowsSource;
 pub use self::redact::{Redaction, ValueHash};
 pub use self::referred::Referred;
+#[doc(hidden)]
+pub use self::same::is_same_row;
 pub use self::snapshot::Snapshot;
 pub use self::table::{DataColumn, DataTable, ValueType};
 

@@ -12,6 +12,7 @@ use crate::error::{Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::access::CanWrite;
 use crate::model::{ColumnSource, HasKey, Model};
+use crate::value::equal::is_same_recorded;
 use crate::value::recorded::{RecordedValues, replay};
 use crate::value::types::ToColumn;
 use crate::value::{ColumnSet, ParamWriter};
@@ -138,7 +139,8 @@ pub(crate) fn is_equal<M: Model, E: Engine>(
 ) -> Result<bool> {
     let given = new.given();
     let of_new = values_of_new(sql, new, &given, dialect)?;
-    Ok(of_new == values_of_row::<M, E>(sql, row, &given, dialect)?)
+    let of_row = values_of_row::<M, E>(sql, row, &given, dialect)?;
+    Ok(is_same_recorded(&of_new, &of_row))
 }
 
 /// The recorded values of some columns of a new row, in ascending order.

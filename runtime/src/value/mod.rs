@@ -18,6 +18,8 @@ pub(crate) mod calendar_text;
 pub(crate) mod column_form;
 mod column_set;
 pub(crate) mod decimal;
+#[cfg(any(feature = "data", feature = "sync"))]
+pub(crate) mod equal;
 pub(crate) mod hexadecimal;
 mod identity;
 mod inline_bytes;

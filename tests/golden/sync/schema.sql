@@ -45,3 +45,13 @@ CREATE TABLE readings (
     level DOUBLE PRECISION NOT NULL,
     total BIGINT UNSIGNED NOT NULL
 );
+
+-- Prices, of whose values databases have forms of their own.
+-- @engines default, p, m
+CREATE TABLE prices (
+    id    BIGINT PRIMARY KEY,
+    price NUMERIC(14, 4) NOT NULL,
+    rate  DOUBLE PRECISION NOT NULL,
+    since TIMESTAMP(3) NOT NULL,
+    about JSON
+);

@@ -1,0 +1,77 @@
+//! Rows of two databases as JSON lines: are they the same to the table of one of them?
+
+use std::borrow::Cow;
+
+use super::table::{DataColumn, ValueType};
+use crate::value::equal::{entries, is_same_json};
+
+/// Are both lines the same row, as a table with these columns keeps it? Its times have as many digits as it says, and what is finer is cut
+/// off where a value is written.
+#[doc(hidden)]
+pub fn is_same_row(columns: &[DataColumn], one: &str, other: &str) -> bool {
+    if is_same_json(one, other) {
+        return true;
+    }
+    let (Some(one), Some(other)) = (entries(one), entries(other)) else {
+        return false;
+    };
+    let mut both = one.iter().zip(&other);
+    one.len() == other.len()
+        && both.all(|((name, one), (of_other, other))| {
+            let column = columns.iter().find(|column| column.name == *name);
+            name == of_other && is_same_json(&kept(column, one.get()), &kept(column, other.get()))
+        })
+}
+
+/// The text of a value with the digits of its second that the column keeps.
+fn kept<'t>(column: Option<&DataColumn>, text: &'t str) -> Cow<'t, str> {
+    let digits = match column {
+        Some(DataColumn {
+            value: ValueType::Time | ValueType::DateTime | ValueType::Timestamp,
+            fraction: Some(digits),
+            ..
+        }) => *digits as usize,
+        Some(_) | None => return text.into(),
+    };
+    let Some((before, after)) = text.split_once('.') else {
+        return text.into();
+    };
+    let end = after.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    let fraction = &after[..after.len() - end.len()];
+    let fraction = fraction.get(..digits).unwrap_or(fraction);
+    match fraction.trim_end_matches('0') {
+        "" => format!("{before}{end}"),
+        fraction => format!("{before}.{fraction}{end}"),
+    }
+    .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_compared_in_the_digits_of_the_column() {
+        let mut column = DataColumn::new("at", ValueType::Timestamp);
+        column.fraction = Some(3);
+        let columns = [column, DataColumn::new("id", ValueType::Integer)];
+        let row = |at: &str| format!("{{\"id\":1,\"at\":\"2026-11-20T13:45:00{at}\"}}");
+        for (one, other) in [
+            (".123456Z", ".123Z"),
+            (".0004Z", "Z"),
+            (".120Z", ".12Z"),
+            ("Z", "Z"),
+        ] {
+            assert!(
+                is_same_row(&columns, &row(one), &row(other)),
+                "{one} {other}"
+            );
+        }
+        for (one, other) in [(".123Z", ".124Z"), (".001Z", "Z")] {
+            assert!(
+                !is_same_row(&columns, &row(one), &row(other)),
+                "{one} {other}"
+            );
+        }
+    }
+}
