@@ -116,6 +116,38 @@ fn cdc_11_a_trigger_that_is_gone_is_noticed() -> bindery::Result<()> {
     on_each_engine!(show)
 }
 
+/// Rows that were written while nothing recorded them are copied by the run after the one that failed, also where the triggers are back.
+///
+/// Covers CDC-11 on SQLite.
+#[test]
+fn cdc_11_the_run_after_unrecorded_changes_compares_all() -> bindery::Result<()> {
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    let columns = || world.db.sync_columns::<Note, Note<engine::P>>();
+    let mut notes = world.db.connect(engine::Default)?;
+    notes.notes().insert(new_note(1, "recorded"))?;
+    columns().captured().run()?;
+    let (name, sql): (String, String) = notes.query_row(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'notes' AND name LIKE '%capture_i%'",
+        (),
+    )?;
+    world.run_as_another::<engine::Default>(&format!("DROP TRIGGER {name}"));
+    notes.notes().insert(new_note(2, "not recorded"))?;
+    let error = columns().captured().run().expect_err("it is noticed");
+    assert!(is_not_recorded(&error), "{error}");
+    world.run_as_another::<engine::Default>(&sql);
+    notes.notes().insert(new_note(3, "recorded"))?;
+    assert_eq!(columns().captured().run()?.rows.inserted, 2);
+    let equal = columns().verify()?;
+    assert!(equal.is_equal(), "{equal:?}");
+    // Triggers of the target have recorded the copy, and nothing reads that.
+    let mut target = world.db.connect(engine::P)?;
+    let recorded: i64 = target.query_scalar("SELECT count(*) FROM _bindery_changes", ())?;
+    assert_eq!(recorded, 0);
+    Ok(())
+}
+
 /// A position of another database, or of one that was restored since, is not taken for one of this.
 #[test]
 fn cdc_03_a_position_of_another_database_is_refused() -> bindery::Result<()> {

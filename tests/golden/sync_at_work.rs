@@ -543,6 +543,7 @@ fn sync_01_syncs_of_the_schema_are_methods() -> bindery::Result<()> {
         ("app_users_to_p", 2_500)
     );
     assert_eq!(db.syncs().app_users_to_p().run()?.rows.written(), 0);
+    assert!(db.syncs().app_users_to_p().verify()?.is_equal());
     let patch = AppUserPatch::new()
         .email("new@example.org")
         .updated_at(moment(3_000));
@@ -554,6 +555,8 @@ fn sync_01_syncs_of_the_schema_are_methods() -> bindery::Result<()> {
     let found = columns.verify()?;
     assert!(found.is_equal() && found.same == 2_500, "{found:?}");
 
+    let found = db.syncs().app_users_to_m(analytics).verify()?;
+    assert!(found.missing > 0, "{found:?}");
     let mapped = db.syncs().app_users_to_m(analytics).run()?;
     assert_eq!(mapped.rows.inserted, 2_500);
     ensure_equal::<engine::P, engine::M>(db)?;

@@ -98,10 +98,10 @@ pub(crate) fn run(arguments: &MirrorArguments, output: &Output) -> Result<(), Fa
     let Some(follower) = follower else {
         return copy(arguments, opened, &pairs, output);
     };
-    if arguments.replace || !follower.has_begun(opened.0, opened.1)? {
+    if arguments.replace || !follower.has_begun(opened)? {
         // A change from now on is in the snapshot, or is read afterwards, or both.
         let copy = || copy(arguments, opened, &pairs, output);
-        follower.begin((opened.0, opened.1), copy)?;
+        follower.begin(opened, copy)?;
     }
     keep_up(arguments, &follower, opened, (&pairs, output))
 }

@@ -1,10 +1,11 @@
 //! `bindery recover`: finishes transactions of atomic groups that a lost program left prepared, or lists them.
 
+use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
 use bindery::__private::AtomicGroup;
-use bindery::{DoubtfulBranch, ErrorKind, RecoverOptions, RecoveryReport};
+use bindery::{DoubtfulBranch, ErrorKind, Fate, RecoverOptions, RecoveryReport};
 use bindery_schema::model::EngineId;
 use clap::Args;
 use serde::Serialize;
@@ -155,15 +156,12 @@ fn print(report: &RecoveryReport, format: Format, output: &Output) -> Result<(),
 }
 
 fn lines(report: &RecoveryReport) -> String {
-    let branches = report.branches.iter().map(|branch| {
-        let (engine, group, transaction) = (branch.engine, &branch.group, &branch.transaction);
-        let age = age_ms(branch).map_or(String::new(), |age| format!(", {} s old", age / 1_000));
-        format!(
-            "{engine}: group `{group}`, transaction {transaction}{age}: {}\n",
-            branch.fate
-        )
-    });
-    let mut text: String = branches.collect();
+    let (awaited, listed): (Vec<_>, Vec<_>) = report
+        .branches
+        .iter()
+        .partition(|branch| branch.fate == Fate::Awaited);
+    let mut text: String = listed.into_iter().map(line).collect();
+    text.extend(lines_of_awaited(&awaited));
     if report.branches.is_empty() && report.unreachable.is_empty() {
         text.push_str("nothing is in doubt\n");
     }
@@ -174,6 +172,39 @@ fn lines(report: &RecoveryReport) -> String {
         ));
     }
     text
+}
+
+fn line(branch: &DoubtfulBranch) -> String {
+    let (engine, group, transaction) = (branch.engine, &branch.group, &branch.transaction);
+    let age = age_ms(branch).map_or(String::new(), |age| format!(", {} s old", age / 1_000));
+    format!(
+        "{engine}: group `{group}`, transaction {transaction}{age}: {}\n",
+        branch.fate
+    )
+}
+
+/// One line for each group on an engine that cannot be reached: decisions are kept for ten minutes, and most of these the engine has carried out.
+fn lines_of_awaited(branches: &[&DoubtfulBranch]) -> Vec<String> {
+    let mut groups = BTreeMap::<_, Vec<&DoubtfulBranch>>::new();
+    for branch in branches {
+        let group = (branch.engine, branch.group.as_str());
+        groups.entry(group).or_default().push(branch);
+    }
+    let lines = groups.into_iter().map(|((engine, group), branches)| {
+        if let [branch] = branches[..] {
+            return line(branch);
+        }
+        let oldest = branches.iter().filter_map(|branch| age_ms(branch)).max();
+        let age = oldest.map_or(String::new(), |age| {
+            format!(", the oldest {} s old", age / 1_000)
+        });
+        let decided = count(branches.len(), "decision");
+        format!(
+            "{engine}: group `{group}`, {decided}{age}: {}\n",
+            Fate::Awaited
+        )
+    });
+    lines.collect()
 }
 
 fn described(branch: &DoubtfulBranch) -> BranchDocument<'_> {

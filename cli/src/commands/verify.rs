@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::dump::rows;
 use crate::arguments::{Format, ProgressOptions, SchemaOptions};
 use crate::confirm::{self, Confirmation};
+use crate::data::follow::forget_unread;
 use crate::data::lines::{Differing, Found, Held};
 use crate::data::pairs::{Ends, Pair};
 use crate::data::repair::{RejectedRow, Repair, Repaired};
@@ -205,6 +206,7 @@ pub(crate) fn run(arguments: &VerifyArguments, output: &Output) -> Result<(), Fa
     };
     let repaired = repair_all(&repair, &pairs, compared)?;
     repair.progress.end();
+    forget_unread(&engines, to, &pairs)?;
     for (verified, repaired) in verified.iter_mut().zip(repaired) {
         if !verified.equal {
             verified.left = Some(repaired.left);

@@ -2,6 +2,7 @@
 //! both engines made equal, as a repair does; then the position of the reader is saved.
 
 use bindery::sync::{CaptureSql, CapturedTable, ChangePosition, ChangedKeys, KeyForm};
+use bindery::{Error, ErrorKind, SyncError};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::CheckedModel;
 use bindery_schema::plan::capture::{Capture, capture, key_form};
@@ -55,7 +56,7 @@ impl Follower {
     /// it would go on from here without the rows before.
     pub(crate) fn begin(
         &self,
-        (engines, from): (&Engines, Chosen),
+        (engines, from, to): (&Engines, Chosen, Chosen),
         copy: impl FnOnce() -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let positions = self.each(|_, table| {
@@ -64,7 +65,7 @@ impl Follower {
         })?;
         let copied = copy();
         let begun = match &copied {
-            Ok(()) => self.save((engines, from), &positions),
+            Ok(()) => self.save((engines, from, to), &positions),
             Err(_) => Ok(()),
         };
         let removed = engines.registry.remove_change_reader(from, &self.copying);
@@ -73,10 +74,31 @@ impl Follower {
         removed.map(drop).map_err(|error| failure(&error))
     }
 
-    /// Is there a position for every table?
-    pub(crate) fn has_begun(&self, engines: &Engines, from: Chosen) -> Result<bool, Failure> {
-        let found = self.each(|_, table| self.read((engines, from), table, (None, 1)))?;
-        Ok(found.iter().all(Option::is_some))
+    /// Is there a position for every table? One that the source does not know is a position, too.
+    pub(crate) fn has_begun(
+        &self,
+        (engines, from, to): (&Engines, Chosen, Chosen),
+    ) -> Result<bool, Failure> {
+        let of_copy = self.of_copy(engines, to)?;
+        let found = self.each(|at, table| match of_copy[at] {
+            Some(_) => Ok(true),
+            None => Ok(self.read((engines, from), table, (None, 1))?.is_some()),
+        })?;
+        Ok(found.into_iter().all(|is_there| is_there))
+    }
+
+    /// The positions that the copy has. Those of the source alone would be those of its backup, where it was restored; a copy that was begun
+    /// by an earlier version has none.
+    fn of_copy(
+        &self,
+        engines: &Engines,
+        to: Chosen,
+    ) -> Result<Vec<Option<ChangePosition>>, Failure> {
+        self.each(|_, table| {
+            let place = (self.reader.as_str(), table.capture.table);
+            let found = engines.registry.mirrored(to, place);
+            found.map_err(|error| failure(&error))
+        })
     }
 
     /// Copies the changes that there are now; reports what was written, and whether a table was emptied at once. A row that is refused,
@@ -88,12 +110,14 @@ impl Follower {
         pairs: &[Pair<'_>],
     ) -> Result<(Repaired, bool), Failure> {
         let mut written = Repaired::default();
-        let mut positions: Vec<Option<ChangePosition>> = vec![None; pairs.len()];
+        let mut positions = self.of_copy(repair.engines, repair.to)?;
         let mut waiting: Vec<Vec<RejectedRow>> = pairs.iter().map(|_| Vec::new()).collect();
         loop {
             let read = self.each(|at, table| {
-                let after = (positions[at], BATCH);
-                self.read((repair.engines, repair.from), table, after)
+                let place = (self.reader.as_str(), positions[at], BATCH);
+                let registry = &repair.engines.registry;
+                let read = registry.changed_keys(repair.from, table, place);
+                read.map_err(|error| self.short(&error, (repair.engines, repair.to), table))
             })?;
             let read = read.into_iter().map(|one| one.ok_or_else(lost));
             let read: Vec<ChangedKeys> = read.collect::<Result<_, Failure>>()?;
@@ -108,7 +132,7 @@ impl Follower {
             match waiting.iter().flatten().next() {
                 None => {
                     let positions: Vec<_> = positions.iter().flatten().copied().collect();
-                    self.save((repair.engines, repair.from), &positions)?;
+                    self.save((repair.engines, repair.from, repair.to), &positions)?;
                 }
                 Some(row) if !has_more => return Err(refused(row)),
                 Some(_) => ensure_few(&waiting)?,
@@ -119,17 +143,42 @@ impl Follower {
         }
     }
 
+    /// Saves positions in the copy and then in the source, which keeps the changes after its own.
     fn save(
         &self,
-        (engines, from): (&Engines, Chosen),
+        (engines, from, to): (&Engines, Chosen, Chosen),
         positions: &[ChangePosition],
     ) -> Result<(), Failure> {
+        let of_tables = self.each(|at, table| {
+            let name = table.capture.table.to_owned();
+            Ok((name, positions[at]))
+        })?;
+        let saved = engines.registry.save_mirrored(to, &self.reader, &of_tables);
+        saved.map_err(|error| failure(&error))?;
         let saved = self.each(|at, table| {
             let place = (self.reader.as_str(), &positions[at]);
             let saved = engines.registry.save_reader(from, table, place);
             saved.map_err(|error| failure(&error))
         });
         saved.map(drop)
+    }
+
+    /// The failure of a read. Where changes were made that nothing has recorded, all rows have to be copied again, also when the triggers are
+    /// back.
+    fn short(
+        &self,
+        error: &Error,
+        (engines, to): (&Engines, Chosen),
+        table: &CapturedTable<'_>,
+    ) -> Failure {
+        if let ErrorKind::Sync(SyncError::NotRecorded { .. }) = error.kind() {
+            let lost = [(table.capture.table.to_owned(), ChangePosition::LOST)];
+            let saved = engines.registry.save_mirrored(to, &self.reader, &lost);
+            if let Err(error) = saved {
+                return failure(&error);
+            }
+        }
+        failure(error)
     }
 
     fn read(
@@ -202,8 +251,7 @@ fn copy(
 }
 
 fn lost() -> Failure {
-    let message =
-        "the position is not known to the source: it was restored, or is another database";
+    let message = "the position is not known to the source: it was restored, is another database, or changes were not recorded";
     Failure::new(message).help("copy all rows again: `--replace`")
 }
 

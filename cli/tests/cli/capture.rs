@@ -291,6 +291,58 @@ fn sync_06_a_mirror_waits_for_rows_of_later_batches() {
     );
 }
 
+/// The source knows the position of its backup, where it stood at that time; the copy has rows that are gone.
+///
+/// Covers CDC-3.
+#[test]
+fn cdc_03_a_mirror_whose_source_was_restored_is_copied_again() {
+    let Some(backup) = fresh_postgres() else {
+        return;
+    };
+    let config = "url = \"sqlite://default.db\"\n\n[engines]\nbackup = \"${BACKUP}\"\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", MIRRORED)]);
+    let project = project.with("BACKUP", &backup.url());
+    project.run("create --all").good();
+    project.sqlite("default.db", "INSERT INTO users VALUES (1, 'kept')");
+    let catch_up = || project.run("mirror default backup --catch-up --quiet");
+    catch_up().good();
+    project.sqlite("default.db", "INSERT INTO users VALUES (2, 'kept 2')");
+    catch_up().good();
+    let saved = project.path("saved.db");
+    let save = format!("VACUUM INTO '{}'", saved.display());
+    project.sqlite("default.db", &save);
+    let restore = || {
+        for of_it in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(project.path(&format!("default.db{of_it}")));
+        }
+        std::fs::copy(&saved, project.path("default.db")).expect("it can be copied");
+    };
+    for then in [
+        "SELECT 1",
+        "INSERT INTO users VALUES (4, 'other'); INSERT INTO users VALUES (5, 'other 2')",
+    ] {
+        project.sqlite("default.db", "INSERT INTO users VALUES (3, 'lost')");
+        holds(&catch_up().good(), &["1 inserted"]);
+        restore();
+        project.sqlite("default.db", then);
+        holds(
+            &catch_up().failed(),
+            &["the position is not known to the source", "--replace"],
+        );
+        project
+            .run("mirror default backup --catch-up --replace --yes --quiet")
+            .good();
+        holds(
+            &project.run("verify --from default --to backup").good(),
+            &["equal"],
+        );
+        restore();
+        project
+            .run("mirror default backup --catch-up --replace --yes --quiet")
+            .good();
+    }
+}
+
 /// Squashed migrations make the triggers too.
 ///
 /// Covers CDC-4.

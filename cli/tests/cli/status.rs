@@ -212,6 +212,14 @@ engines = ["lite", "gone"]
         (&"gone".into(), &true.into())
     );
     assert!(!recovery.messages.contains("hunter2"), "{recovery:#?}");
+
+    // Decisions are kept for a time, and most of these the engine has carried out: they are no list of what is in doubt.
+    let listed = project.run("recover --dry-run").results;
+    holds(
+        &listed,
+        &["gone: group `checkout`, 2 decisions, the oldest "],
+    );
+    assert!(!listed.contains("k1-1"), "{listed}");
 }
 
 /// Looking does not make the file of an SQLite engine.

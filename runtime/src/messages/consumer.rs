@@ -31,7 +31,7 @@ pub(super) type Handler<D> =
 /// process that was lost, is handled again: see [`MessageContext::latest`]. One that fails at its last attempt is kept with the reason.
 #[must_use = "a consumer does nothing until it runs"]
 pub struct Consumer<D: GeneratedDatabases> {
-    db: D,
+    pub(super) db: D,
     engine: usize,
     name: String,
     worker: Worker<D>,

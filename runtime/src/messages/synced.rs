@@ -1,6 +1,6 @@
 //! A copy of a table that is kept up by its events: the mapping is that of a sync.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::consumer::{Consumer, Handler};
 use super::event::{Change, Event, Published};
@@ -13,7 +13,10 @@ use crate::outbox::{HasInbox, chain};
 use crate::repository::{Repository, recorded_key};
 use crate::sync::apply::{self, Batch, Mapped};
 use crate::sync::wanted::Wanted;
-use crate::sync::{NewRow, Reject, SyncCounts, SyncRow, key_of_new, rows_sql};
+use crate::sync::{
+    NewRow, Reject, SyncCounts, SyncRow, forget_unread, key_of_new, on_physical, recorded_name,
+    records_changes, rows_sql,
+};
 use serde::de::DeserializeOwned;
 
 impl<D: GeneratedDatabases> Consumer<D> {
@@ -37,6 +40,10 @@ impl<D: GeneratedDatabases> Consumer<D> {
                 "a sync by events that do not hold a row before it is deleted: write `deleted with before` in its `@publish`",
             )));
         }
+        let copied = Captured {
+            table: recorded_name::<T::Model>(&self.db),
+            is_captured: OnceLock::new(),
+        };
         let handler: Handler<D> = Arc::new(move |message, context| {
             let engine = T::Engine::default();
             let came_through = message.origin().unwrap_or_default().split(',');
@@ -47,13 +54,44 @@ impl<D: GeneratedDatabases> Consumer<D> {
             }
             let change = Change::<S>::read(message)?;
             let rows = Rows::<T>::of(&change, &mapping)?;
-            let written = context.latest(engine, |tx| rows.write(tx));
+            let written = context.latest(engine, |tx| {
+                let written = rows.write(tx)?;
+                copied.prune(tx)?;
+                Ok(written)
+            });
             written.map(drop).map_err(|error| chain(&error))
         });
         for name in Change::<S>::names() {
             self.handlers.insert(name, Arc::clone(&handler));
         }
         self
+    }
+}
+
+/// The copy, whose changes triggers of the target may record.
+struct Captured {
+    table: Option<String>,
+    /// Whether changes are recorded there, which is looked for once.
+    is_captured: OnceLock<bool>,
+}
+
+impl Captured {
+    /// Removes what is recorded of a copy that nothing reads.
+    fn prune<E: Engine>(&self, tx: &mut Connection<E>) -> Result<()> {
+        let Some(table) = &self.table else {
+            return Ok(());
+        };
+        on_physical(tx, |physical| {
+            let is_captured = match self.is_captured.get() {
+                Some(is_captured) => *is_captured,
+                None => records_changes(physical)?,
+            };
+            self.is_captured.get_or_init(|| is_captured);
+            match is_captured {
+                true => forget_unread(physical, table),
+                false => Ok(()),
+            }
+        })
     }
 }
 

@@ -41,6 +41,8 @@ pub use self::capture::{CaptureSql, CapturedTable, ChangedKeys, KeyForm};
 pub use self::capture::{
     Captured, Change, ChangeBatch, ChangeKind, ChangePosition, ChangeReader, Changes, NoPosition,
 };
+#[cfg(feature = "messages")]
+pub(crate) use self::capture::{forget_unread, recorded_name, records_changes};
 #[doc(hidden)]
 pub use self::circles::circles;
 #[cfg(feature = "messages")]
@@ -48,7 +50,7 @@ pub(crate) use self::compare::key_of_new;
 pub use self::mark::Watermark;
 pub use self::report::{SyncCounts, SyncProgress, SyncReject, SyncReport};
 #[cfg(feature = "messages")]
-pub(crate) use self::run::rows_sql;
+pub(crate) use self::run::{on_physical, rows_sql};
 pub use self::summary::SyncSummary;
 #[doc(hidden)]
 pub use self::turn::{SyncHead, SyncTurn, TurnReject};
@@ -362,6 +364,15 @@ impl<'db, S: SyncRow, T: SyncRow> SyncJob<'db, S, T> {
     /// One of the engines fails; the error names it.
     pub fn run(self) -> Result<SyncReport> {
         run::run(self)
+    }
+
+    /// Compares both tables without writing, whatever the sync goes by: as [`SyncSource::verify`].
+    ///
+    /// # Errors
+    /// As [`SyncSource::verify`].
+    pub fn verify(self) -> Result<VerifyReport> {
+        verify::verify::<S, T>(self.registry, &self.mapping)
+            .map_err(|error| error.during(Operation::Sync))
     }
 }
 

@@ -10,7 +10,7 @@ use super::mark::{Mark, MarkColumn};
 use super::report::{SyncCounts, SyncReject, SyncReport};
 use super::store::{self, Advance, RejectedRow, RunHead, State};
 use super::wanted::Wanted;
-use super::{Find, OnReject, SyncJob, SyncRow, lock};
+use super::{Find, OnReject, SyncJob, SyncRow, capture, lock};
 use crate::driver::{Physical, own_tables, raise_counters};
 use crate::error::{Error, ErrorKind, Operation, Result, SyncError};
 use crate::link::connection::Connection;
@@ -119,7 +119,7 @@ fn ensure_overlap(find: &Find) -> Result<()> {
 }
 
 /// Runs statements of the sync's own tables on a connection.
-pub(super) fn on_physical<E: Engine, R>(
+pub(crate) fn on_physical<E: Engine, R>(
     connection: &mut Connection<E>,
     work: impl FnOnce(&mut Physical) -> Result<R>,
 ) -> Result<R> {
@@ -364,9 +364,13 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         let watermark = self.watermark.map(|mark| mark.to_string());
         let (name, run, counts) = (&self.job.name, self.state.run, self.counts);
         let copied = rows_sql::<T>()?;
+        let table = capture::recorded_name::<T::Model>(self.job.registry);
         on_physical(&mut self.target, |physical| {
             if counts.inserted > 0 {
                 raise_counters(physical, copied)?;
+            }
+            if let Some(table) = table.filter(|_| counts.written() > 0) {
+                capture::prune_unread(physical, &table)?;
             }
             store::end(physical, (name, run), &counts, (watermark.as_deref(), None))
         })?;

@@ -249,6 +249,16 @@ pub(super) fn advance(
     Err(Error::new(ErrorKind::Sync(SyncError::TakenOver { sync })))
 }
 
+/// Has the next run begin as the first one did.
+pub(super) fn forget_position(physical: &mut Physical, (name, run): (&str, i64)) -> Result<()> {
+    let sql = "UPDATE _bindery_sync SET position = NULL WHERE sync_name = ? AND run = ?";
+    execute(physical, sql, &mut |params| {
+        params.text(name);
+        params.i64(run);
+    })
+    .map(drop)
+}
+
 /// Stores how a run ended.
 pub(super) fn end(
     physical: &mut Physical,

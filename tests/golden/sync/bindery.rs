@@ -3001,7 +3001,7 @@ pub mod prices {
             params.push(&self.id);
             params.digits(15).fraction(4).push(&self.price);
             params.push(&self.rate);
-            params.push(&self.since);
+            params.fraction(3).push(&self.since);
             params.digits(15).push(&self.about);
         }
     }
@@ -3024,7 +3024,7 @@ pub mod prices {
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.digits(15).fraction(4).given(&self.price);
             params.given(&self.rate);
-            params.given(&self.since);
+            params.fraction(3).given(&self.since);
             params.digits(15).given(&self.about);
         }
     }
@@ -3071,7 +3071,7 @@ pub mod prices {
             params.push(&row.id);
             params.digits(15).fraction(4).push(&row.price);
             params.push(&row.rate);
-            params.push(&row.since);
+            params.fraction(3).push(&row.since);
             params.digits(15).push(&row.about);
         }
 
@@ -3108,7 +3108,7 @@ pub mod prices {
         ) {
             params.digits(15).fraction(4).push(&row.price);
             params.push(&row.rate);
-            params.push(&row.since);
+            params.fraction(3).push(&row.since);
             params.digits(15).push(&row.about);
         }
 
@@ -3353,8 +3353,8 @@ pub mod prices {
         table: "prices",
         is_view: false,
         columns: &["id", "price", "rate", "since", "about"],
-        kinds: "integer number.4 f64 datetime.6 json?",
-        rules: 0x30733282ee2fd9ce,
+        kinds: "integer number.4 f64 datetime.3 json?",
+        rules: 0x56d4bc0b974ef3dd,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres prices_pkey
 0 mysql PRIMARY"#,
@@ -3384,7 +3384,7 @@ pub mod prices {
     `id` bigint,
     `price` decimal(14,4) NOT NULL,
     `rate` double NOT NULL,
-    `since` datetime(6) NOT NULL,
+    `since` datetime(3) NOT NULL,
     `about` json,
     PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 /*M!100200 COLLATE=utf8mb4_nopad_bin */ /*!80017 COLLATE=utf8mb4_0900_bin */"#],
@@ -3399,7 +3399,7 @@ pub mod prices {
     "id" bigint,
     "price" numeric(14,4) NOT NULL,
     "rate" double precision NOT NULL,
-    "since" timestamp(6) without time zone NOT NULL,
+    "since" timestamp(3) without time zone NOT NULL,
     "about" json,
     PRIMARY KEY ("id")
 )"#],
@@ -3430,18 +3430,20 @@ pub mod price {
 
     /// `price`
     pub const price: Column<model::Price, ::bindery::types::BigDecimal> =
-        ::bindery::query::column(1);
+        ::bindery::query::column(1)
+            .of_digits(15)
+            .of_fraction(4, ::bindery::query::Fraction::Decimal);
 
     /// `rate`
     pub const rate: Column<model::Price, f64> = ::bindery::query::column(2);
 
     /// `since`
     pub const since: Column<model::Price, ::bindery::types::NaiveDateTime> =
-        ::bindery::query::column(3);
+        ::bindery::query::column(3).of_fraction(3, ::bindery::query::Fraction::Moment);
 
     /// `about`
     pub const about: Column<model::Price, ::bindery::types::JsonValue, Nullable> =
-        ::bindery::query::column(4);
+        ::bindery::query::column(4).of_digits(15);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use self::plan::{Plan, Planned};
 use crate::arguments::{Format, ProgressOptions, SchemaOptions};
+use crate::data::follow::forget_unread;
 use crate::data::lines::Held;
 use crate::data::repair::{RejectedRow, Repair, Repaired};
 use crate::data::settle::settle;
@@ -197,7 +198,10 @@ impl Work<'_, '_> {
         let turn = begun.map_err(|error| explained(&error, to))?;
         self.repair.turn.replace(Some(turn));
         let mut synced = self.synced(0);
-        let outcome = self.copy(&mut synced);
+        let outcome = self.copy(&mut synced).and_then(|()| {
+            let pair = std::slice::from_ref(&self.sync.pair);
+            forget_unread(self.repair.engines, to, pair)
+        });
         if let Err(failure) = &outcome {
             synced.error = Some(failure.message());
         }

@@ -3,15 +3,15 @@
 use super::position::ChangePosition;
 use super::reading::{self, Touched};
 use super::{CaptureSql, Recording, order, summary, triggers};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, SyncError};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::model::HasKey;
 use crate::sync::SyncRow;
 use crate::sync::apply::{Batch, Mapped};
 use crate::sync::compare::key_of_new;
-use crate::sync::run::{Run, rows_of, rows_sql};
-use crate::sync::store::Advance;
+use crate::sync::run::{Run, on_physical, rows_of, rows_sql};
+use crate::sync::store::{Advance, forget_position};
 use crate::sync::wanted::Wanted;
 use crate::value::recorded::{same_number, split};
 
@@ -24,7 +24,9 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         recording: Recording,
     ) -> Result<()> {
         let capture = recording.on(S::Engine::default().dialect());
-        triggers::ensure(source, capture)?;
+        if let Err(error) = triggers::ensure(source, capture) {
+            return Err(self.forget(error));
+        }
         let mut position = self.beginning(source, capture)?;
         loop {
             let touched = reading::touched(source, capture, &position, self.job.batch_size)?;
@@ -58,6 +60,22 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         self.compare_all(source)?;
         self.reach(source, position)?;
         Ok(position)
+    }
+
+    /// Changes were made that nothing has recorded: when the triggers are back, the next run has to compare both tables.
+    fn forget(&mut self, error: Error) -> Error {
+        let is_short = matches!(error.kind(), ErrorKind::Sync(SyncError::NotRecorded { .. }));
+        if !is_short {
+            return error;
+        }
+        let (name, run) = (&self.job.name, self.state.run);
+        let forgotten = on_physical(&mut self.target, |physical| {
+            forget_position(physical, (name, run))
+        });
+        match forgotten {
+            Ok(()) => error,
+            Err(failed) => failed.with_source(error),
+        }
     }
 
     /// Stores a position alone.

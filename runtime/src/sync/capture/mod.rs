@@ -3,6 +3,7 @@
 
 mod copy;
 mod key;
+mod mirrored;
 mod order;
 mod position;
 mod reading;
@@ -27,6 +28,9 @@ use bindery_core::dialect::Dialect;
 
 pub use self::position::{ChangePosition, NoPosition};
 pub use self::reading::{Change, ChangeBatch, ChangeKind};
+pub(super) use self::store::prune_unread;
+#[cfg(feature = "messages")]
+pub(crate) use self::store::{forget_unread, records_changes};
 pub use self::summary::ChangeReader;
 pub use self::untyped::{CapturedTable, ChangedKeys};
 pub use bindery_core::capture::KeyForm;
@@ -222,6 +226,16 @@ impl<S: SyncRow + RowOf<Model: Captured>> Changes<'_, S> {
         triggers::ensure(source, capture)?;
         Ok(capture)
     }
+}
+
+/// The name that recorded changes have of a model's table.
+pub(crate) fn recorded_name<M: Model>(registry: &Registry) -> Option<String> {
+    let mut models = registry.program.models.iter();
+    let info = models.find(|info| info.name == M::NAME)?;
+    Some(match info.schema {
+        Some(schema) => format!("{schema}.{}", info.table),
+        None => info.table.to_owned(),
+    })
 }
 
 fn located(error: Error) -> Error {

@@ -22,6 +22,16 @@ pub struct ChangePosition {
     pub(super) mark: i64,
 }
 
+impl ChangePosition {
+    /// A position that no database knows: marks are never negative.
+    #[doc(hidden)]
+    pub const LOST: Self = Self {
+        round: 0,
+        id: 0,
+        mark: -1,
+    };
+}
+
 impl fmt::Display for ChangePosition {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}.{}.{:x}", self.round, self.id, self.mark)

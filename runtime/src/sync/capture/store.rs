@@ -58,13 +58,13 @@ pub(super) fn last(physical: &mut Physical, table: &str) -> Result<Option<Change
     position(physical, sql, &mut |params| params.text(table))
 }
 
-/// Is there this change?
+/// Is there this change? One that is not in order yet is another: its number was given again after a backup was restored.
 pub(super) fn is_there(
     physical: &mut Physical,
     table: &str,
     wanted: &ChangePosition,
 ) -> Result<bool> {
-    let sql = "SELECT round, id, mark FROM _bindery_changes WHERE id = ? AND table_name = ?";
+    let sql = "SELECT round, id, mark FROM _bindery_changes WHERE id = ? AND table_name = ? AND round IS NOT NULL";
     let found = position(physical, sql, &mut |params| {
         params.i64(wanted.id);
         params.text(table);
@@ -151,11 +151,21 @@ pub(super) fn trim(physical: &mut Physical, table: &str) -> Result<()> {
     .map(drop)
 }
 
-/// Removes the changes of a table that has no reader.
-pub(super) fn forget_unread(physical: &mut Physical, table: &str) -> Result<()> {
-    if !physical.table_exists(None, "_bindery_changes")? {
-        return Ok(());
+/// Are changes of any table recorded?
+pub(crate) fn records_changes(physical: &mut Physical) -> Result<bool> {
+    physical.table_exists(None, "_bindery_changes")
+}
+
+/// Removes the changes of a table that has no reader, where any are recorded.
+pub(in crate::sync) fn prune_unread(physical: &mut Physical, table: &str) -> Result<()> {
+    match records_changes(physical)? {
+        true => forget_unread(physical, table),
+        false => Ok(()),
     }
+}
+
+/// Removes the changes of a table that has no reader: those that a copy makes to a table that is captured itself.
+pub(crate) fn forget_unread(physical: &mut Physical, table: &str) -> Result<()> {
     let sql = "DELETE FROM _bindery_changes WHERE table_name = ? AND NOT EXISTS \
         (SELECT 1 FROM _bindery_change_readers WHERE table_name = ?)";
     execute(physical, sql, &mut |params| {
