@@ -1,9 +1,10 @@
 //! The databases of the chosen engines, through the same runtime as a user's program.
 
-use bindery::__private::{EngineInfo, Program, TableDdl};
+use bindery::__private::{EngineInfo, Keeps, OwnTableState, Program, TableDdl};
 use bindery::{
-    Connection, CreatedTables, ErrorKind, ModelInfo, Registry, Sql, TableDifference, TableDrift,
+    Connection, CreatedTables, ErrorKind, ModelInfo, Registry, TableDifference, TableDrift,
 };
+use bindery_schema::config::SagaTables;
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::{CheckedModel, Engine, EngineId, TableId};
 use bindery_schema::plan::statements::row_columns;
@@ -13,7 +14,7 @@ use crate::at_once::at_once;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::project::Project;
-use crate::tables::{EngineOutcome, EngineTables, Outcomes, Status};
+use crate::tables::{self, EngineOutcome, EngineTables, Outcomes, Status};
 use crate::text::count;
 
 /// The chosen engines, ready to be connected to.
@@ -36,6 +37,21 @@ pub(crate) struct Engines {
 }
 
 impl Engines {
+    /// The engines with the models of the schema, where there is one. Connects to nothing yet.
+    pub(crate) fn with_schema(
+        project: &Project,
+        chosen: &[EngineId],
+        model: Option<&CheckedModel>,
+    ) -> Result<Self, Failure> {
+        let Some(model) = model else {
+            return Self::open(project, chosen);
+        };
+        let config = project.runtime_config()?;
+        let program = program(model, &tables::of_engines(model, chosen));
+        let registry = Registry::with_config(program, &config).map_err(|error| failure(&error))?;
+        Ok(Self { registry })
+    }
+
     /// Connects to nothing yet.
     pub(crate) fn open(project: &Project, chosen: &[EngineId]) -> Result<Self, Failure> {
         let engines = chosen.iter();
@@ -107,11 +123,9 @@ impl<'t> Databases<'t> {
     pub(crate) fn plan_missing(&self) -> Outcomes<'t> {
         self.unless_differing(self.each(|registry, engine, tables| {
             let drift = drift(registry, engine)?;
-            let missing = tables
-                .kept_names()
-                .map(|name| is_missing(registry, engine, name));
-            let missing = missing.collect::<bindery::Result<Vec<_>>>()?;
-            let missing: Vec<&str> = missing.into_iter().flatten().collect();
+            let own = registry.own_tables(engine)?.into_iter();
+            let missing = own.filter(|own| own.state == OwnTableState::Missing);
+            let missing: Vec<&str> = missing.map(|own| own.table).collect();
             Ok(tables.outcome(|name, shown| planned_or_exists((name, shown), &missing, &drift)))
         }))
     }
@@ -124,22 +138,11 @@ impl<'t> Databases<'t> {
         outcomes
     }
 
-    /// Makes the tables in which runs are kept on the engines that `-- @sync` writes.
-    pub(crate) fn create_sync_tables(&self, model: &CheckedModel) -> Result<(), Failure> {
-        for (index, tables) in self.engines.iter().enumerate() {
-            if model.syncs.iter().any(|sync| sync.to == tables.id) {
-                let created = self.registry.create_sync_tables(self.chosen(index));
-                created.map_err(|error| failure(&error))?;
-            }
-        }
-        Ok(())
-    }
-
     /// Drops the tables there are.
     pub(crate) fn drop_tables(&self, progress: &Progress<'_>) -> Outcomes<'t> {
         self.each(|registry, engine, tables| {
             let dropped = drop_there(registry, engine, progress)?;
-            Ok(tables.outcome(|name, _| (dropped_or_missing(name, &dropped), Vec::new())))
+            Ok(tables.dropped(|name| dropped_or_missing(name, &dropped)))
         })
     }
 
@@ -239,22 +242,6 @@ fn planned_or_exists(
     created_or_exists((name, shown), &CreatedTables::default(), drift)
 }
 
-/// Is a table of bindery's own missing? No model is compared with it.
-fn is_missing<'n>(
-    registry: &Registry,
-    engine: Chosen,
-    name: &'n str,
-) -> bindery::Result<Option<&'n str>> {
-    let mut connection = registry.connect(engine)?;
-    let sql = format!("SELECT 1 FROM {name} WHERE 1 = 0");
-    let found: bindery::Result<Vec<(i64,)>> = connection.query_as(Sql::assembled(&sql), ());
-    match found {
-        Ok(_) => Ok(None),
-        Err(error) if *error.kind() == ErrorKind::SchemaMismatch => Ok(Some(name)),
-        Err(error) => Err(error),
-    }
-}
-
 /// The tables of an engine that are not as the schema says.
 fn drift(registry: &Registry, engine: Chosen) -> bindery::Result<Vec<TableDrift>> {
     let Err(error) = registry.connect(engine)?.check() else {
@@ -330,13 +317,22 @@ fn model_info(model: &CheckedModel, id: TableId) -> &'static ModelInfo {
     }))
 }
 
-fn engine_info(engine: &Engine) -> EngineInfo {
+/// An engine as generated code describes it.
+pub(crate) fn engine_info(engine: &Engine) -> EngineInfo {
+    let sagas = engine.sagas.map(|tables| match tables {
+        SagaTables::Log => Keeps::SagaLog,
+        SagaTables::Steps => Keeps::SagaSteps,
+    });
+    let decisions = engine.decisions.then_some(Keeps::Decisions);
+    let syncs = engine.syncs.then_some(Keeps::Syncs);
+    let keeps = [decisions, syncs, sagas].into_iter().flatten();
     EngineInfo {
         name: text(&engine.name),
         dialect: engine.dialect,
         flavour: engine.flavour,
         outbox: engine.outbox,
         inbox: engine.inbox,
+        keeps: keeps.collect::<Vec<_>>().leak(),
         head: None,
     }
 }

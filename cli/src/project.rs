@@ -110,6 +110,28 @@ impl Project {
         }
     }
 
+    /// The schema beside the configuration, for commands that go without it: `None` where there is none, and where it has errors.
+    pub(crate) fn schema_if_any(options: &ConfigOptions, output: &Output) -> Option<CheckedModel> {
+        let paths = Paths {
+            config: configuration::path(options.config.as_deref()).ok()?,
+            schema: Vec::new(),
+        };
+        let mut found = Diagnostics::default();
+        let project = load_project_for(None, &paths, &process_environment, &mut found);
+        let has_files = !project.input.files.is_empty();
+        let project = Self {
+            config: project.config,
+            config_path: paths.config,
+            input: project.input,
+            found,
+        };
+        let checked = project.compile().checked;
+        if has_files && checked.is_none() {
+            output.message("note: the schema has errors, so what it says of bindery's own tables is not known: `bindery check`\n");
+        }
+        checked
+    }
+
     /// Is there a configuration that says what its engines are?
     pub(crate) fn is_configured(&self) -> bool {
         let mut engines = self.input.engines.iter();

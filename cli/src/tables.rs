@@ -1,11 +1,12 @@
 //! The tables of the chosen engines: how they are made and dropped, and what is printed about each.
 
-use bindery::__private::{TableDdl, kept_tables};
+use bindery::__private::{TableDdl, own_tables};
 use bindery_schema::model::{CheckedModel, EngineId, Table};
 use bindery_schema::plan::{CreateTable, create_statements};
 use serde::Serialize;
 
 use crate::arguments::Format;
+use crate::database::engine_info;
 use crate::failure::Failure;
 use crate::output::{Output, Paint, Stream};
 use crate::report::document;
@@ -17,8 +18,8 @@ pub(crate) struct EngineTables<'m> {
     pub(crate) engine: &'m str,
     pub(crate) dialect: &'static str,
     pub(crate) tables: Vec<CreateTable>,
-    /// Tables of bindery's own: its outbox and its inbox.
-    kept: Vec<&'static TableDdl>,
+    /// Tables of bindery's own.
+    own: Vec<&'static TableDdl>,
     /// Tables that are never made or dropped.
     unmanaged: Vec<&'m Table>,
 }
@@ -86,7 +87,7 @@ fn of_engine(model: &CheckedModel, id: EngineId) -> EngineTables<'_> {
         engine: &engine.name,
         dialect: engine.dialect.name(),
         tables: create_statements(model, id),
-        kept: kept_tables(engine.dialect, engine.outbox, engine.inbox).collect(),
+        own: own_tables(&engine_info(engine), engine.keeps_outcomes).collect(),
         unmanaged: model.tables.iter().filter(unmanaged).collect(),
     }
 }
@@ -96,13 +97,8 @@ impl<'m> EngineTables<'m> {
     pub(crate) fn create(&self) -> impl Iterator<Item = &str> {
         let create = self.tables.iter().flat_map(|table| &table.create);
         let link = self.tables.iter().flat_map(|table| &table.link);
-        let kept = self.kept.iter().flat_map(|table| table.create).copied();
-        create.chain(link).map(String::as_str).chain(kept)
-    }
-
-    /// Tables of bindery's own.
-    pub(crate) fn kept_names(&self) -> impl Iterator<Item = &'static str> {
-        self.kept.iter().map(|table| table.table)
+        let own = self.own.iter().flat_map(|table| table.create).copied();
+        create.chain(link).map(String::as_str).chain(own)
     }
 
     /// Says which tables are left alone.
@@ -116,17 +112,33 @@ impl<'m> EngineTables<'m> {
         }
     }
 
+    /// Lists the result of dropping each table. Those that stay are not among them.
+    pub(crate) fn dropped(&self, mut status: impl FnMut(&str) -> Status) -> EngineOutcome<'m> {
+        self.listed(
+            |table| !table.drop.is_empty(),
+            |name, _| (status(name), Vec::new()),
+        )
+    }
+
     /// Lists the result and the differences of each table, the unmanaged ones last. `status` is of a table by its name, alone and
     /// with its schema.
     pub(crate) fn outcome(
         &self,
+        status: impl FnMut(&str, &str) -> (Status, Vec<String>),
+    ) -> EngineOutcome<'m> {
+        self.listed(|_| true, status)
+    }
+
+    fn listed(
+        &self,
+        is_listed: fn(&TableDdl) -> bool,
         mut status: impl FnMut(&str, &str) -> (Status, Vec<String>),
     ) -> EngineOutcome<'m> {
         let tables = self.tables.iter();
         let tables = tables.map(|table| (table.name.name.as_str(), table.name.to_string()));
-        let kept = self.kept.iter();
-        let kept = kept.map(|table| (table.table, table.table.to_owned()));
-        let managed = tables.chain(kept).map(|(name, shown)| {
+        let own = self.own.iter().copied().filter(|table| is_listed(table));
+        let own = own.map(|table| (table.table, table.table.to_owned()));
+        let managed = tables.chain(own).map(|(name, shown)| {
             let status = status(name, &shown);
             (shown, status)
         });
@@ -147,9 +159,9 @@ impl<'m> EngineTables<'m> {
     }
 }
 
-/// Returns the tables that would be worked on, as a dry run prints them.
-pub(crate) fn planned<'m>(engines: &[EngineTables<'m>]) -> Outcomes<'m> {
-    let planned = |engine: &EngineTables<'m>| engine.outcome(|_, _| (Status::Planned, Vec::new()));
+/// Returns the tables that would be dropped, as a dry run prints them.
+pub(crate) fn to_drop<'m>(engines: &[EngineTables<'m>]) -> Outcomes<'m> {
+    let planned = |engine: &EngineTables<'m>| engine.dropped(|_| Status::Planned);
     Outcomes {
         done: engines.iter().map(planned).collect(),
         failures: Vec::new(),

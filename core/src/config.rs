@@ -154,6 +154,10 @@ pub struct EngineConfig {
     pub outbox: bool,
     /// `inbox`.
     pub inbox: bool,
+    /// `sagas`: the tables of sagas that it has.
+    pub sagas: Option<SagaTables>,
+    /// `sync-target`: it has the tables of syncs that the program calls.
+    pub sync_target: bool,
     /// `protected`: commands that lose data refuse to work on it.
     pub protected: bool,
     /// `models-of`: the engine whose models it hosts too.
@@ -212,6 +216,15 @@ pub enum ConnectionMode {
     Long,
     /// Opened and closed per use.
     Short,
+}
+
+/// `sagas`: the tables of sagas that an engine has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SagaTables {
+    /// Those of the log, in which its own steps are recorded as well.
+    Log,
+    /// That of the steps alone: the log is on another engine.
+    Steps,
 }
 
 /// `schema-check`: what is done about a database whose tables are not as the program was compiled for.
@@ -453,6 +466,8 @@ impl EngineConfig {
             replicas: Vec::new(),
             outbox: false,
             inbox: false,
+            sagas: None,
+            sync_target: false,
             protected: false,
             models_of: None,
         }

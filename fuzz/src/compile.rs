@@ -29,6 +29,10 @@ fn engine(name: &str, dialect: Dialect) -> Engine {
         dialect_reason: "it is fuzzed".to_owned(),
         outbox: false,
         inbox: false,
+        decisions: false,
+        syncs: false,
+        sagas: None,
+        keeps_outcomes: false,
         head: None,
         span: None,
     }

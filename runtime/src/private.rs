@@ -5,11 +5,11 @@ pub use ::serde;
 
 #[cfg(feature = "atomic")]
 pub use crate::atomic::{AtomicGroup, InGroup};
-pub use crate::databases::kept::kept_tables;
+pub use crate::databases::kept::{OwnTable, OwnTableState, own_tables};
 pub use crate::driver::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
 pub use crate::interface::Lookup;
 pub use crate::link::engine::NotChosen;
-pub use crate::link::program::{EngineInfo, Program, TableDdl};
+pub use crate::link::program::{EngineInfo, Keeps, Program, TableDdl};
 #[cfg(feature = "derive")]
 pub use crate::model::derived::{
     Derived, Holds, KeyOf, Listed, ReachedFrom, TableOn, assert_key, in_creation_order, listed,

@@ -68,6 +68,9 @@ impl Input {
     ) {
         self.engines = config.model_engines(environment, diagnostics);
         self.groups = config.atomic_groups(&self.engines, diagnostics);
+        for group in &self.groups {
+            self.engines[group.home.0 as usize].decisions = true;
+        }
         self.default_engine = self.engine_named("default");
         self.models_of = config.models_of();
         self.types.clone_from(&config.types);

@@ -14,6 +14,7 @@ mod interfaces_at_work;
 mod links_at_work;
 mod messages_at_work;
 mod outbox_at_work;
+mod own_tables_at_work;
 mod own_types;
 mod places_at_work;
 mod queries_at_work;
@@ -64,6 +65,7 @@ cases! {
     contacts: "contacts/bindery.rs",
     messages: "messages/bindery.rs",
     names: "names/bindery.rs",
+    own_tables: "own_tables/bindery.rs",
     one_name: "one_name/bindery.rs",
     outbox: "outbox/bindery.rs",
     shop: "shop/bindery.rs",

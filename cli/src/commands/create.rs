@@ -72,9 +72,6 @@ pub(crate) fn run(arguments: &CreateArguments, output: &Output) -> Result<(), Fa
     } else {
         databases.create_missing(&Progress::new(output, arguments.progress.quiet))
     };
-    if outcomes.failures.is_empty() && !arguments.dry_run {
-        databases.create_sync_tables(model)?;
-    }
     tables::print(outcomes, options.format, output)
 }
 

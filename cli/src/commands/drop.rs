@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &DropArguments, output: &Output) -> Result<(), Fail
         .iter()
         .for_each(|engine| engine.tell_unmanaged(output));
     if arguments.dry_run {
-        return tables::print(tables::planned(&engines), options.format, output);
+        return tables::print(tables::to_drop(&engines), options.format, output);
     }
     let databases = Databases::open(&compiled.project, model, &engines)?;
     if !arguments.yes {

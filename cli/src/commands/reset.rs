@@ -71,7 +71,7 @@ pub(crate) fn run(arguments: &ResetArguments, output: &Output) -> Result<(), Fai
         output.failures(&fixtures::check(fixtures, (model, &chosen), &engines).1)?;
     }
     if arguments.dry_run {
-        return tables::print(tables::planned(&engines), options.format, output);
+        return tables::print(tables::to_drop(&engines), options.format, output);
     }
     let databases = Databases::open(&compiled.project, model, &engines)?;
     if !arguments.yes {

@@ -1,5 +1,6 @@
 //! One finding of a comparison: where, what, expected and found.
 
+use bindery::__private::{OwnTable, OwnTableState};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::diff::{EnumShape, KeyKind, ObjectShape};
 use bindery_schema::model::TableName;
@@ -28,6 +29,8 @@ pub(super) enum FindingKind {
     Name,
     Query,
     Capture,
+    /// A table that bindery keeps for itself.
+    OwnTable,
 }
 
 impl FindingKind {
@@ -51,6 +54,7 @@ impl FindingKind {
             Self::Name => "name",
             Self::Query => "query",
             Self::Capture => "capture",
+            Self::OwnTable => "own table",
         }
     }
 
@@ -63,7 +67,8 @@ impl FindingKind {
             | Self::Enum
             | Self::Key(_)
             | Self::Object(_)
-            | Self::Capture => true,
+            | Self::Capture
+            | Self::OwnTable => true,
             Self::Type
             | Self::Null
             | Self::Default
@@ -141,6 +146,28 @@ impl Finding {
 
     pub(super) fn missing(what: FindingKind, name: &TableName) -> Self {
         Self::of_table(what, name, Some(what.word().to_owned()), None)
+    }
+
+    /// A table of bindery's own that is missing or of an earlier version.
+    pub(super) fn own_table(own: &OwnTable) -> Option<Self> {
+        let found = match own.state {
+            OwnTableState::Present => return None,
+            OwnTableState::Missing => None,
+            OwnTableState::Older => Some("of an earlier version"),
+        };
+        let expected = found.map_or(FindingKind::OwnTable.word(), |_| "of this version");
+        Some(Self {
+            table: own.table.to_owned(),
+            column: None,
+            what: FindingKind::OwnTable,
+            expected: Some(expected.to_owned()),
+            found: found.map(str::to_owned),
+        })
+    }
+
+    /// Is it about a table of bindery's own? No file mends that.
+    pub(crate) fn is_own_table(&self) -> bool {
+        self.what == FindingKind::OwnTable
     }
 
     pub(super) fn extra(what: FindingKind, name: &TableName) -> Self {

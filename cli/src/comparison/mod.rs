@@ -27,7 +27,7 @@ use self::keys::{At, Keys};
 use self::mending::{Changes, Verdict, Views};
 use self::objects::has_object;
 use crate::catalogue::{Catalogue, Told, Unfinished};
-use crate::database::Engines;
+use crate::database::{Engines, failure};
 
 pub(crate) use self::finding::Finding;
 pub(crate) use self::mending::Mending;
@@ -54,7 +54,7 @@ pub(crate) struct Compared {
     pub(crate) mending: Mending,
 }
 
-/// Compares the database of one of the chosen engines.
+/// Compares the database of one of the chosen engines, and looks for the tables of bindery's own that it needs.
 pub(crate) fn of_engine(
     (engines, index, told): (&Engines, usize, Told<'_>),
     model: &CheckedModel,
@@ -69,12 +69,17 @@ pub(crate) fn of_engine(
         .filter(|table| table.unmanaged)
         .map(|table| table.name.clone())
         .collect();
-    of_structure(
+    let mut compared = of_structure(
         (engines, index, told),
         model.engine(id),
         expected,
         &unmanaged,
-    )
+    )?;
+    let own = engines.registry.own_tables(engines.chosen(index));
+    let own = own.map_err(|error| failure(&error).message())?;
+    let own = own.iter().filter_map(Finding::own_table);
+    compared.comparison.differences.extend(own);
+    Ok(compared)
 }
 
 /// The same with another structure than that of the schema.

@@ -45,6 +45,7 @@ mod migrate_states;
 mod migrated;
 mod mirror;
 mod outside;
+mod own_tables;
 mod pages;
 mod process;
 mod progress;

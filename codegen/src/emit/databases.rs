@@ -1,5 +1,6 @@
 //! `Databases`: all engines of the program, with the accessors of models that need no choice, and the list of what was compiled.
 
+use bindery_schema::config::SagaTables;
 use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::model::{Engine, Model};
 
@@ -568,7 +569,23 @@ fn engine_info(engine: &Engine) -> Expr {
         ("flavour".to_owned(), Expr::text(flavour)),
         ("outbox".to_owned(), Expr::text(engine.outbox.to_string())),
         ("inbox".to_owned(), Expr::text(engine.inbox.to_string())),
+        ("keeps".to_owned(), Expr::text(keeps(engine))),
         ("head".to_owned(), Expr::text(head)),
     ];
     Expr::Struct("::bindery::__private::EngineInfo".to_owned(), fields)
+}
+
+/// The tables of bindery's own that the engine has beside an outbox and an inbox.
+fn keeps(engine: &Engine) -> String {
+    let sagas = engine.sagas.map(|tables| match tables {
+        SagaTables::Log => "SagaLog",
+        SagaTables::Steps => "SagaSteps",
+    });
+    let decisions = engine.decisions.then_some("Decisions");
+    let syncs = engine.syncs.then_some("Syncs");
+    let words = [decisions, syncs, sagas].into_iter().flatten();
+    let words: Vec<_> = words
+        .map(|word| format!("::bindery::__private::Keeps::{word}"))
+        .collect();
+    format!("&[{}]", words.join(", "))
 }

@@ -66,6 +66,10 @@ impl Hash for Surroundings<'_> {
                 // Beside the models' code, not in it.
                 outbox: _,
                 inbox: _,
+                decisions: _,
+                syncs: _,
+                sagas: _,
+                keeps_outcomes: _,
                 head: _,
                 span: _,
             } = engine;

@@ -3,7 +3,7 @@
 use super::findings::{TOO_LONG, missing_variable, too_long};
 use super::template::Unfilled;
 use super::url::scheme_dialect;
-use super::{Config, ConnectionSource, EngineConfig, Environment, Template};
+use super::{Config, ConnectionSource, EngineConfig, Environment, SagaTables, Template};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Capabilities, Dialect, Flavour};
 use crate::models_of::ModelsOf;
@@ -30,6 +30,14 @@ pub struct Engine {
     pub outbox: bool,
     /// It has a table of tasks whose effects it has.
     pub inbox: bool,
+    /// It is the home of an atomic group.
+    pub decisions: bool,
+    /// It is the target of syncs.
+    pub syncs: bool,
+    /// The tables of sagas that it has.
+    pub sagas: Option<SagaTables>,
+    /// `resolve-commits` is set, for which MySQL and MariaDB need a table.
+    pub keeps_outcomes: bool,
     /// The version of its last migration, where its databases have to have that one.
     pub head: Option<String>,
     /// Why this dialect, in words for `bindery check`.
@@ -113,6 +121,10 @@ fn model_engine(
         flavour: engine.flavour.or(scheme_flavour),
         outbox: engine.outbox,
         inbox: engine.inbox,
+        decisions: false,
+        syncs: engine.sync_target,
+        sagas: engine.sagas,
+        keeps_outcomes: engine.session.resolve_commits == Some(true),
         head: None,
         dialect_reason: reason,
         span: engine.span,

@@ -123,10 +123,12 @@ impl Registry {
         if at != group.home {
             return engine.ensure_branches();
         }
-        let checked = engine
-            .pool
-            .acquire()
-            .and_then(|mut link| link.protocol(|physical| physical.ensure_atomic(Part::Home)));
+        let checked = engine.pool.acquire().and_then(|mut link| {
+            link.protocol(|physical| {
+                physical.ensure_atomic(Part::Home)?;
+                store::ensure_usable(physical)
+            })
+        });
         checked.map_err(|error| engine.located(error))
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::names::DecidedBranch;
 use super::protocol::{AllRules, Decision, Fenced, Listed, fence};
+use crate::databases::kept::{self, others};
 use crate::driver::own_tables;
 use crate::driver::{Physical, TransactionOptions};
 use crate::error::{Error, ErrorKind, Result};
@@ -19,15 +20,6 @@ const DECISIONS: &str = "_bindery_decisions";
 /// How long aborts may wait for the listing of their branches, and what follows it. Longer than an engine may take to list them: a home
 /// whose time ran out would count as lost.
 const FENCING: Duration = Duration::from_secs(40);
-
-/// Times are of the program's clock: they only delay, they never decide.
-const CREATE_COORDINATORS: &str = "CREATE TABLE IF NOT EXISTS _bindery_coordinators (\
-    coordinator VARCHAR(64) NOT NULL PRIMARY KEY, started_ms BIGINT NOT NULL)";
-
-/// `decision` is `C`, `A`, or `M`: it was `C`, and a branch was rolled back by hand.
-const CREATE_DECISIONS: &str = "CREATE TABLE IF NOT EXISTS _bindery_decisions (\
-    transaction_id VARCHAR(64) NOT NULL PRIMARY KEY, decision CHAR(1) NOT NULL, coordinator VARCHAR(64) NOT NULL, \
-    branches TEXT NOT NULL, created_ms BIGINT NOT NULL)";
 
 /// A decision to commit that home has.
 pub(super) struct Decided {
@@ -62,14 +54,54 @@ pub(super) fn now_ms() -> u64 {
 
 /// Makes the tables where there are none.
 pub(super) fn create(physical: &mut Physical) -> Result<()> {
-    for (table, sql) in [
-        (COORDINATORS, CREATE_COORDINATORS),
-        (DECISIONS, CREATE_DECISIONS),
-    ] {
-        let end = own_tables::end(physical.dialect());
-        own_tables::make(physical, table, &[format!("{sql}{end}")])?;
+    let tables = others::decisions(physical.dialect());
+    kept::ensure_all(physical, tables)
+}
+
+/// Fails unless the tables are there, and may be read and written. Changes nothing.
+pub(super) fn ensure_usable(physical: &mut Physical) -> Result<()> {
+    for table in others::decisions(physical.dialect()) {
+        let table = table.table;
+        if !physical.table_exists(None, table)? {
+            return Err(not_usable(table, "is not there"));
+        }
+        ensure_writable(physical, table).map_err(|error| match error.kind() {
+            ErrorKind::PermissionDenied => {
+                not_usable(table, "cannot be read and written by this account").with_source(error)
+            }
+            _ => error,
+        })?;
     }
     Ok(())
+}
+
+/// Servers look at the rights of an account before they look for rows.
+fn ensure_writable(physical: &mut Physical, table: &str) -> Result<()> {
+    let column = match table {
+        COORDINATORS => "coordinator",
+        _ => "transaction_id",
+    };
+    match physical.dialect() {
+        // It has no rights, and a statement would wait for another writer.
+        Dialect::Sqlite => return Ok(()),
+        Dialect::Postgres | Dialect::Mysql => {}
+    }
+    for sql in [
+        format!("INSERT INTO {table} SELECT * FROM {table} WHERE 1 = 0"),
+        format!("UPDATE {table} SET {column} = {column} WHERE 1 = 0"),
+        format!("DELETE FROM {table} WHERE 1 = 0"),
+    ] {
+        physical.execute(&sql, &mut |_| ())?;
+    }
+    Ok(())
+}
+
+#[cold]
+fn not_usable(table: &str, why: &str) -> Error {
+    Error::new(ErrorKind::Config(format!(
+        "the table `{table}`, which keeps the decisions of atomic groups, {why}: `bindery migrate run` or `bindery create` makes it with an \
+         account that may create tables; grant this account SELECT, INSERT, UPDATE and DELETE on it"
+    )))
 }
 
 /// Registers a process under a name that no other has had.

@@ -1,24 +1,50 @@
-//! Tables that bindery keeps in an engine's database beside those of the schema, where the configuration says so: which those
-//! are, and how they are made. What they hold is the matter of `outbox`.
+//! Tables that bindery keeps in an engine's database beside those of the schema: which those are, by what the schema and the
+//! configuration use, and how they are made. `create_missing` and migrations make them, and the commands look for them, all by this list.
+//! Those of tasks are here; what they hold is the matter of `outbox`.
+//!
+//! Not among them are the history of migrations, which a run makes before anything else, the record of the schema (`link::drift`), and the
+//! tables that triggers of `@capture` write to, which are made with the triggers.
+
+pub(crate) mod others;
+mod upkeep;
 
 use bindery_core::dialect::Dialect;
 
-use crate::link::program::{EngineInfo, TableDdl};
+use crate::link::program::{EngineInfo, Keeps, TableDdl};
 
-/// The tables that bindery keeps on an engine.
-pub(crate) fn tables_of(engine: &EngineInfo) -> impl Iterator<Item = &'static TableDdl> + use<> {
-    kept_tables(engine.dialect, engine.outbox, engine.inbox)
-}
+#[cfg(any(feature = "atomic", feature = "saga", feature = "sync"))]
+pub(crate) use self::upkeep::ensure_all;
+pub use self::upkeep::{OwnTable, OwnTableState};
+pub(crate) use self::upkeep::{ensure, states, twice};
 
-/// The tables of an engine with an outbox, an inbox, or both.
-pub fn kept_tables(
-    dialect: Dialect,
-    outbox: bool,
-    inbox: bool,
+/// The tables that bindery keeps on an engine; those of outcomes where transactions leave them.
+pub fn own_tables(
+    engine: &EngineInfo,
+    keeps_outcomes: bool,
 ) -> impl Iterator<Item = &'static TableDdl> + use<> {
-    let of_outbox = if outbox { outbox_of(dialect) } else { &[] };
-    let of_inbox = if inbox { inbox_of(dialect) } else { &[] };
-    of_outbox.iter().chain(of_inbox)
+    let dialect = engine.dialect;
+    let of_outbox = if engine.outbox {
+        outbox_of(dialect)
+    } else {
+        &[]
+    };
+    let of_inbox = if engine.inbox { inbox_of(dialect) } else { &[] };
+    let outcomes = if keeps_outcomes {
+        others::commits(dialect)
+    } else {
+        &[]
+    };
+    let others = engine.keeps.iter().flat_map(move |keeps| match keeps {
+        Keeps::Decisions => others::decisions(dialect),
+        Keeps::Syncs => others::syncs(dialect),
+        Keeps::SagaLog => others::sagas(dialect, true),
+        Keeps::SagaSteps => others::sagas(dialect, false),
+    });
+    of_outbox
+        .iter()
+        .chain(of_inbox)
+        .chain(others)
+        .chain(outcomes)
 }
 
 const fn table(

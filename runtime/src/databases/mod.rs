@@ -96,6 +96,8 @@ pub(crate) struct Configured {
     pub(crate) info: &'static EngineInfo,
     /// In the order they can be created.
     pub(crate) tables: Vec<&'static TableDdl>,
+    /// Those of bindery's own.
+    pub(crate) own: Vec<&'static TableDdl>,
     pub(crate) settings: Settings,
     pub(crate) pool: Arc<Pool>,
     /// In the order they were configured.
@@ -415,10 +417,8 @@ impl Configured {
         let readers = (!members.is_empty()).then(|| Replicas::new(reads, members));
         Ok(Self {
             info,
-            tables: program
-                .tables_of(index)
-                .chain(kept::tables_of(info))
-                .collect(),
+            tables: program.tables_of(index).collect(),
+            own: kept::own_tables(info, settings.session.resolve_commits == Some(true)).collect(),
             replicas,
             readers,
             settings,

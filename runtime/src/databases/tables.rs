@@ -1,5 +1,6 @@
 //! Creating and dropping the tables of engines, by the statements that generated code brings along.
 
+use crate::databases::kept::{self, OwnTableState};
 use crate::databases::{Configured, Registry, leaving};
 use crate::driver::Physical;
 use crate::error::{ErrorKind, Operation, Result};
@@ -21,8 +22,9 @@ pub struct CreatedTables {
 pub(crate) type TableProgress<'p> = &'p mut dyn FnMut(&'static str, usize, usize);
 
 impl Registry {
-    /// Creates the tables that are missing, on every engine. Where it makes one it also keeps a table `_bindery_schema`,
-    /// which holds for each engine the hash of the schema that its tables were made for; a database that another
+    /// Creates the tables that are missing, on every engine: those of the schema, and bindery's own, as far as the engine needs them.
+    /// Columns that a later version of bindery added to its own tables are added to them. Where it makes one of the schema it also keeps a
+    /// table `_bindery_schema`, which holds for each engine the hash of the schema that its tables were made for; a database that another
     /// program made gets no such table.
     ///
     /// # Errors
@@ -57,8 +59,9 @@ impl Registry {
         Ok(outcome)
     }
 
-    /// Drops the tables of one engine that are in the schema, with all their rows, and says which there were. Tables
-    /// that the schema does not know are left alone.
+    /// Drops the tables of one engine that are in the schema, and bindery's own, with all their rows, and says which there were. Tables
+    /// that the schema does not know are left alone, and so are the history of migrations, the decisions of atomic groups, which
+    /// transactions on other engines may need, and `_bindery_commits`, in which the sessions of MySQL and MariaDB count.
     ///
     /// # Errors
     /// [`ErrorKind::ForeignKeyViolation`] where a table that is left alone refers to one that would be dropped: on SQLite by one of its
@@ -131,7 +134,7 @@ fn create_over(
     noting.begin(link).map_err(located)?;
     let mut created = Vec::new();
     for (at, &table) in engine.tables.iter().enumerate() {
-        progress(table.table, at + 1, engine.tables.len());
+        progress(table.table, at + 1, engine.tables.len() + engine.own.len());
         let of_table =
             |error: crate::error::Error| located(error.of(table.table, Operation::Create));
         if create_one(link, table, &mut noting).map_err(of_table)? {
@@ -147,7 +150,19 @@ fn create_over(
             .and_then(|physical| run_all(physical, table.link));
         linked.map_err(|error| located(error.of(table.table, Operation::Create)))
     })?;
-    noting.end(link).map_err(located)
+    noting.end(link).map_err(located)?;
+    for (at, &own) in engine.own.iter().enumerate() {
+        let before = engine.tables.len();
+        progress(own.table, before + at + 1, before + engine.own.len());
+        let state = kept::twice(|| whole(link, |physical| kept::ensure(physical, own)));
+        match state.map_err(located)? {
+            OwnTableState::Missing => outcome.created.push((name, own.table)),
+            OwnTableState::Present | OwnTableState::Older => {
+                outcome.existing.push((name, own.table));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// `false` where the table is there already.
@@ -258,8 +273,10 @@ fn exists(physical: &mut Physical, table: &TableDdl) -> Result<bool> {
 fn drop_on(engine: &Configured, progress: TableProgress<'_>) -> Result<Vec<&'static str>> {
     let mut link = engine.pool.acquire()?;
     let work = |physical: &mut Physical| {
-        leaving::ensure_unreferenced(physical, &engine.tables)?;
-        let dropped = drop_existing(physical, &engine.tables, progress)?;
+        let own = engine.own.iter().filter(|table| !table.drop.is_empty());
+        let tables: Vec<_> = engine.tables.iter().chain(own).copied().collect();
+        leaving::ensure_unreferenced(physical, &tables)?;
+        let dropped = drop_existing(physical, &tables, progress)?;
         leaving::ensure_left_whole(physical, &dropped)?;
         let watch = engine.pool.watch();
         watch.map_or(Ok(()), |watch| watch.record().remove(physical))?;

@@ -12,6 +12,12 @@ use crate::error::Result;
 /// The table of the migrations that were applied or begun.
 pub(crate) const MIGRATIONS: &str = "_bindery_migrations";
 
+/// Makes the table of outcomes of transactions, on MySQL and MariaDB.
+pub(crate) const CREATE_COMMITS: &str = "CREATE TABLE IF NOT EXISTS _bindery_commits (\
+     session CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, \
+     number BIGINT UNSIGNED NOT NULL, \
+     used TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, KEY (used)) ENGINE = InnoDB";
+
 /// Makes a table and what belongs to it where there is none. Another process may make it at the same time.
 pub(crate) fn make(
     physical: &mut Physical,
@@ -28,18 +34,6 @@ pub(crate) fn make(
         }
     }
     Ok(())
-}
-
-/// The end of a `CREATE TABLE`. On MySQL and MariaDB another storage engine would keep what is rolled back, and names that differ in
-/// case or in spaces at their ends would be one; each product reads its own comment only.
-pub(crate) fn end(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Sqlite | Dialect::Postgres => "",
-        Dialect::Mysql => {
-            " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ \
-             /*!80017 COLLATE utf8mb4_0900_bin */"
-        }
-    }
 }
 
 /// Milliseconds since 1970 by the clock of this process; never negative.

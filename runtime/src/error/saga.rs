@@ -86,8 +86,8 @@ impl fmt::Display for SagaError {
         match self {
             Self::NoTable { table } => write!(
                 out,
-                "sagas need the table `{table}`, which is not there: call `create_tables` of the saga, or put the \
-                 statements of `bindery::saga::table_sql` into a migration"
+                "sagas need the table `{table}`, which is not there: call `create_tables` of the saga, or write \
+                 `sagas = \"log\"` for the engine of the log, `sagas = \"steps\"` for others, and run `bindery migrate run` or `bindery create`"
             ),
             Self::OtherInput { saga, id } => write!(
                 out,

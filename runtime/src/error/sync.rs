@@ -93,10 +93,12 @@ impl fmt::Display for SyncError {
                 )
             }
             Self::NoTables => out.write_str(
-                "the tables of syncs do not exist here: `create_sync_tables` makes them",
+                "the tables of syncs do not exist here: `create_sync_tables` makes them, and for an engine with `sync-target = true` \
+                 `bindery migrate run`",
             ),
             Self::OldTables => out.write_str(
-                "the tables of syncs were made by an earlier version of bindery: `create_sync_tables` adds what they lack",
+                "the tables of syncs were made by an earlier version of bindery: `create_sync_tables` adds what they lack, and so does \
+                 `bindery migrate run`",
             ),
             Self::KeyOrder { engine } => write!(
                 out,

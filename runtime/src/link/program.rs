@@ -29,8 +29,23 @@ pub struct EngineInfo {
     pub outbox: bool,
     /// It has a table of tasks whose effects it has.
     pub inbox: bool,
+    /// The other tables of bindery's own that it has.
+    pub keeps: &'static [Keeps],
     /// The version of its last migration, where `bindery.toml` demands that its databases have it.
     pub head: Option<&'static str>,
+}
+
+/// Tables that bindery keeps on an engine, by what the program does there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeps {
+    /// Coordinators and decisions: it is the home of an atomic group.
+    Decisions,
+    /// Watermarks, runs and rejected rows: it is the target of syncs.
+    Syncs,
+    /// The log of sagas.
+    SagaLog,
+    /// Steps of sagas whose log is on another engine.
+    SagaSteps,
 }
 
 /// How one table is made and removed on one engine.
@@ -45,7 +60,7 @@ pub struct TableDdl {
     pub create: &'static [&'static str],
     /// Statements to run when all missing tables exist: foreign keys of tables that refer to each other.
     pub link: &'static [&'static str],
-    /// Statements that drop it.
+    /// Statements that drop it; none of a table that stays when the others are dropped.
     pub drop: &'static [&'static str],
 }
 

@@ -14,7 +14,7 @@ pub(super) struct Session {
     pub(super) physical: Physical,
     /// The server, as it described itself when the connection was opened.
     pub(super) server: Option<ServerProduct>,
-    pool: Arc<Pool>,
+    pub(super) pool: Arc<Pool>,
 }
 
 impl Session {

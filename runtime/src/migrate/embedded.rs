@@ -86,12 +86,14 @@ pub struct EngineMigrated {
     pub engine: &'static str,
     /// The migrations that this call applied, in their order; those before one that failed stay.
     pub applied: Vec<MigrationRun>,
+    /// The tables of bindery's own that this call made, or added columns to.
+    pub own_tables: Vec<&'static str>,
     /// Why the engine failed, where it did.
     pub result: Result<()>,
 }
 
 impl MigrateReport {
-    /// The engines that have migrations, in the order of their names.
+    /// The engines that have migrations or tables of bindery's own, in the order of their names.
     pub fn engines(&self) -> &[EngineMigrated] {
         &self.engines
     }
@@ -102,9 +104,11 @@ impl MigrateReport {
         found.map_or(&[], |one| one.applied.as_slice())
     }
 
-    /// Was nothing pending on any engine?
+    /// Was nothing pending on any engine, and no table of bindery's own missing?
     pub fn is_unchanged(&self) -> bool {
-        let is_unchanged = |one: &EngineMigrated| one.result.is_ok() && one.applied.is_empty();
+        let is_unchanged = |one: &EngineMigrated| {
+            one.result.is_ok() && one.applied.is_empty() && one.own_tables.is_empty()
+        };
         self.engines.iter().all(is_unchanged)
     }
 
@@ -163,7 +167,8 @@ impl From<MigrateFailed> for Error {
 
 /// The migrations that are embedded in the program.
 impl Registry {
-    /// Applies the pending migrations of every engine, the engines at the same time, and reports what was applied on each. An engine
+    /// Applies the pending migrations of every engine, the engines at the same time, and reports what was applied on each. Tables of
+    /// bindery's own that an engine needs and lacks are made, also on engines without migrations. An engine
     /// that fails does not keep the others from being migrated. Of several processes that begin at the same time one applies
     /// them, the others wait; the files, the history and the rules are those of `bindery migrate run`.
     ///
@@ -186,22 +191,25 @@ impl Registry {
         options: MigrateOptions,
     ) -> Result<MigrateReport, MigrateFailed> {
         let run = |one: &EngineMigrations| {
-            let mut applied = Vec::new();
-            let told = &mut |progress| {
-                if let MigrationProgress::Done(run) = progress {
-                    applied.push(run);
-                }
+            let (mut applied, mut own_tables) = (Vec::new(), Vec::new());
+            let told = &mut |progress| match progress {
+                MigrationProgress::Done(run) => applied.push(run),
+                MigrationProgress::OwnTable { table, .. } => own_tables.push(table),
+                MigrationProgress::Waiting
+                | MigrationProgress::Statement { .. }
+                | MigrationProgress::Again { .. } => {}
             };
             let migrator = self.migrator_of(one);
             let result = migrator.and_then(|it| it.with_options(options).run(told));
             EngineMigrated {
                 engine: one.engine,
                 applied,
+                own_tables,
                 result: result.map(drop),
             }
         };
         let report = MigrateReport {
-            engines: on_each(&self.own(migrations), run),
+            engines: on_each(&self.with_own_tables(migrations), run),
         };
         if report.failed().next().is_some() {
             return Err(MigrateFailed { report });
@@ -218,7 +226,7 @@ impl Registry {
         migrations: Migrations,
     ) -> Result<Vec<(&'static str, Vec<MigrationStatus>)>> {
         let status = |one: &EngineMigrations| Ok((one.engine, self.migrator_of(one)?.status()?));
-        self.own(migrations).into_iter().map(status).collect()
+        self.own(migrations).iter().map(status).collect()
     }
 
     /// Fails unless every migration is applied on every engine: for programs whose databases are migrated by another one, before
@@ -229,17 +237,33 @@ impl Registry {
     /// engine cannot be reached.
     pub fn ensure_migrated(&self, migrations: Migrations) -> Result<()> {
         let ensure = |one: &EngineMigrations| self.migrator_of(one)?.ensure_applied();
-        self.own(migrations).into_iter().try_for_each(ensure)
+        self.own(migrations).iter().try_for_each(ensure)
+    }
+
+    /// The same with the engines that have no migrations, and tables of bindery's own.
+    fn with_own_tables(&self, migrations: Migrations) -> Vec<EngineMigrations> {
+        let mut all = self.own(migrations);
+        let keepers = self
+            .engines
+            .iter()
+            .filter(|it| !it.is_shared && !it.own.is_empty());
+        for engine in keepers.map(|engine| engine.info.name) {
+            if all.iter().all(|one| one.engine != engine) {
+                all.push(EngineMigrations::new(engine, &[]));
+            }
+        }
+        all.sort_by_key(|one| one.engine);
+        all
     }
 
     /// Without the engines that a tenant shares with the whole program.
-    fn own(&self, migrations: Migrations) -> Vec<&'static EngineMigrations> {
+    fn own(&self, migrations: Migrations) -> Vec<EngineMigrations> {
         let is_shared = |one: &&EngineMigrations| {
             let found = self.engines.iter().find(|it| it.info.name == one.engine);
             found.is_some_and(|engine| engine.is_shared)
         };
         let engines = migrations.engines.iter();
-        engines.filter(|one| !is_shared(one)).collect()
+        engines.filter(|one| !is_shared(one)).copied().collect()
     }
 
     fn migrator_of(&self, one: &EngineMigrations) -> Result<Migrator<'_>> {
@@ -261,7 +285,7 @@ impl Registry {
 
 /// The engines are other databases, so they are worked on at the same time; the results are in their order.
 fn on_each<T: Send>(
-    engines: &[&'static EngineMigrations],
+    engines: &[EngineMigrations],
     work: impl Fn(&EngineMigrations) -> T + Sync,
 ) -> Vec<T> {
     let work = &work;

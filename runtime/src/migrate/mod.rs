@@ -10,6 +10,7 @@ mod connecting;
 mod embedded;
 mod history;
 mod lock;
+mod own;
 mod plan;
 mod recording;
 mod required;
@@ -18,6 +19,7 @@ mod run;
 use std::time::Duration;
 
 use crate::databases::Registry;
+use crate::databases::kept::OwnTable;
 use crate::error::{Error, ErrorKind, MigrationError, Operation, Result};
 use crate::link::engine::Engine;
 
@@ -218,6 +220,13 @@ pub enum MigrationProgress {
     },
     /// A migration is applied or reverted, and stays so whatever becomes of the next.
     Done(MigrationRun),
+    /// One of bindery's own tables was made, or a column that a later version of bindery has was added to it.
+    OwnTable {
+        /// The table.
+        table: &'static str,
+        /// It was not there.
+        is_new: bool,
+    },
 }
 
 /// How migrations are applied.
@@ -367,11 +376,28 @@ impl<'a> Migrator<'a> {
     /// Applies what is pending, one migration after the other, and returns those that this call applied. Of several processes that
     /// do so at the same time one applies them, the others wait.
     ///
+    /// Then bindery's own tables are made that the engine needs and lacks, and columns are added to those of an earlier version of
+    /// bindery; and `_bindery_schema` has the hash of the program's schema, where the tables fit it.
+    ///
     /// # Errors
     /// [`ErrorKind::Migration`]: an applied one was changed or is missing, one is out of order or half done, or a statement failed; those
     /// that were applied before stay. The engine cannot be reached.
     pub fn run(&self, told: &mut dyn FnMut(MigrationProgress)) -> Result<Vec<MigrationRun>> {
-        self.located(self.locked(told, |session, told| self.apply_pending(session, told)))
+        self.located(self.locked(told, |session, told| {
+            let applied = self.apply_pending(session, told)?;
+            self.bring_up_own(session, told)?;
+            own::record_schema(session, !applied.is_empty())?;
+            Ok(applied)
+        }))
+    }
+
+    /// The tables of bindery's own that [`run`](Self::run) would make or add columns to. Changes nothing, and waits for no other process.
+    ///
+    /// # Errors
+    /// The engine cannot be reached.
+    #[doc(hidden)]
+    pub fn own_tables_due(&self) -> Result<Vec<OwnTable>> {
+        self.looked(|session| self.own_due(session))
     }
 
     /// Fails unless every migration is applied. Changes nothing.
@@ -393,7 +419,11 @@ impl<'a> Migrator<'a> {
         count: usize,
         told: &mut dyn FnMut(MigrationProgress),
     ) -> Result<Vec<MigrationRun>> {
-        self.located(self.locked(told, |session, told| self.revert_last(session, count, told)))
+        self.located(self.locked(told, |session, told| {
+            let reverted = self.revert_last(session, count, told)?;
+            own::record_schema(session, !reverted.is_empty())?;
+            Ok(reverted)
+        }))
     }
 
     /// Records every migration up to this version as applied, without running it: for a database that has its tables
@@ -453,7 +483,10 @@ impl<'a> Migrator<'a> {
     ) -> Result<T> {
         let mut session = Session::open(self.registry, self.engine, &self.options)?;
         lock::take(&mut session.physical, self.options.wait, told)?;
-        history::create(&mut session.physical)?;
+        // An engine that only has tables of bindery's own has no history.
+        if !self.migrations.is_empty() {
+            history::create(&mut session.physical)?;
+        }
         let outcome = work(&mut session, told);
         session.forget_tables();
         outcome

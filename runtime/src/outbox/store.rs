@@ -103,7 +103,7 @@ pub(crate) fn explained(error: Error, table: &str, engine: &str) -> Error {
 /// The error of a table that is not there.
 pub(super) fn missing(table: &str, engine: &str) -> Error {
     Error::new(ErrorKind::Config(format!(
-        "engine `{engine}` has no table `{table}`: run `bindery create --engine {engine}`, or call `create_missing`"
+        "engine `{engine}` has no table `{table}`: run `bindery create --engine {engine}` or `bindery migrate run --engine {engine}`, or call `create_missing`"
     )))
 }
 

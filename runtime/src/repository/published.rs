@@ -417,7 +417,7 @@ fn explained<E: Engine>(error: Error, engine: E) -> Error {
     }
     let engine = engine.name();
     Error::new(ErrorKind::Config(format!(
-        "engine `{engine}` has no table `_bindery_events`: run `bindery create --engine {engine}`, or call `create_missing`"
+        "engine `{engine}` has no table `_bindery_events`: run `bindery create --engine {engine}` or `bindery migrate run --engine {engine}`, or call `create_missing`"
     )))
     .with_source(error)
 }

@@ -519,9 +519,7 @@ where
 /// The statements that create the tables of sagas, for a migration: on the engine that keeps the log, or on one that only has
 /// steps. Each is skipped where its table is there.
 pub fn table_sql(dialect: Dialect, keeps_log: bool) -> Vec<String> {
-    let tables = store::definitions(dialect, keeps_log);
-    tables
-        .into_iter()
-        .flat_map(|(_, statements)| statements)
+    store::statements(dialect, keeps_log)
+        .map(str::to_owned)
         .collect()
 }

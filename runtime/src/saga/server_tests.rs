@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(600);
 
 macro_rules! engines {
     ($($name:literal $dialect:ident),*) => {
-        &[$(EngineInfo { name: $name, dialect: Dialect::$dialect, flavour: None, outbox: false, inbox: false, head: None }),*]
+        &[$(EngineInfo { name: $name, dialect: Dialect::$dialect, flavour: None, outbox: false, inbox: false, keeps: &[], head: None }),*]
     };
 }
 

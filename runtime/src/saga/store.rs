@@ -17,7 +17,7 @@ use bindery_core::sql_writer::SqlWriter;
 pub(super) use self::lists::{Waiting, forget, over, waiting};
 pub(super) use self::progress::{Ended, Hold, Progress, Record, Saved, State, Way};
 pub(super) use self::records::{complete_mark, forget_records, insert_record, records};
-pub(super) use self::tables::{create, definitions, explained};
+pub(super) use self::tables::{create, explained, statements};
 
 pub(super) const SAGAS: &str = "_bindery_sagas";
 const STEPS: &str = "_bindery_saga_steps";

@@ -3,38 +3,11 @@
 use super::capture::ChangePosition;
 use super::mark::Mark;
 use super::report::{SyncCounts, SyncReject};
+use crate::databases::kept::{self, others};
 use crate::driver::Physical;
 use crate::driver::own_tables::{self, process_now_ms};
 use crate::error::{Error, ErrorKind, Result, SyncError};
 use crate::value::ParamWriter;
-
-/// `batch` is the number of the last batch of `run` that is stored. A run begins at `mark`; rows up to `seen` were copied.
-/// `position` is the last recorded change of the source that was copied. `skew_ms` is how far the source's clock is ahead of the target's.
-const SYNCS: (&str, &str) = (
-    "_bindery_sync",
-    "CREATE TABLE IF NOT EXISTS _bindery_sync (\
-    sync_name VARCHAR(191) NOT NULL PRIMARY KEY, run BIGINT NOT NULL, batch BIGINT NOT NULL, \
-    mark_kind CHAR(1), mark BIGINT, seen BIGINT, skew_ms BIGINT, position VARCHAR(64), changed_ms BIGINT NOT NULL)",
-);
-
-const RUNS: (&str, &str) = (
-    "_bindery_sync_runs",
-    "CREATE TABLE IF NOT EXISTS _bindery_sync_runs (\
-    sync_name VARCHAR(191) NOT NULL, run BIGINT NOT NULL, source VARCHAR(191) NOT NULL, target VARCHAR(191) NOT NULL, \
-    mode VARCHAR(9) NOT NULL, status VARCHAR(9) NOT NULL, started_ms BIGINT NOT NULL, ended_ms BIGINT, \
-    rows_read BIGINT NOT NULL, inserted BIGINT NOT NULL, updated BIGINT NOT NULL, unchanged BIGINT NOT NULL, \
-    deleted BIGINT NOT NULL, rejected BIGINT NOT NULL, watermark VARCHAR(64), error VARCHAR(1000), \
-    PRIMARY KEY (sync_name, run))",
-);
-
-/// `key_bytes` are the key's values as hexadecimal digits, `row_key` is the same for people.
-const REJECTS: (&str, &str) = (
-    "_bindery_sync_rejects",
-    "CREATE TABLE IF NOT EXISTS _bindery_sync_rejects (\
-    sync_name VARCHAR(191) NOT NULL, key_bytes VARCHAR(512) NOT NULL, row_key VARCHAR(1000) NOT NULL, \
-    reason VARCHAR(1000) NOT NULL, attempts BIGINT NOT NULL, first_ms BIGINT NOT NULL, last_ms BIGINT NOT NULL, \
-    PRIMARY KEY (sync_name, key_bytes))",
-);
 
 /// Runs that are kept of each sync.
 const RUNS_KEPT: i64 = 100;
@@ -79,33 +52,10 @@ pub(super) struct RunHead<'a> {
     pub(super) mode: &'static str,
 }
 
-/// Makes the tables where there are none.
+/// Makes the tables where there are none, and brings those of earlier versions up to date.
 pub(super) fn create(physical: &mut Physical) -> Result<()> {
-    for (table, sql) in [SYNCS, RUNS, REJECTS] {
-        let end = own_tables::end(physical.dialect());
-        own_tables::make(physical, table, &[format!("{sql}{end}")])?;
-    }
-    complete(physical)
-}
-
-/// Tables of earlier versions have no column for a position among recorded changes. Another process may add it at the same time.
-fn complete(physical: &mut Physical) -> Result<()> {
-    if has_position(physical)? {
-        return Ok(());
-    }
-    match physical.define("ALTER TABLE _bindery_sync ADD COLUMN position VARCHAR(64)") {
-        Err(_) if has_position(physical)? => Ok(()),
-        outcome => outcome,
-    }
-}
-
-fn has_position(physical: &mut Physical) -> Result<bool> {
-    let sql = "SELECT position FROM _bindery_sync WHERE run < 0";
-    match query(physical, sql, &mut |_| (), &mut |_| Ok(true)) {
-        Ok(()) => Ok(true),
-        Err(error) if *error.kind() == ErrorKind::SchemaMismatch => Ok(false),
-        Err(error) => Err(error),
-    }
+    let tables = others::syncs(physical.dialect());
+    kept::ensure_all(physical, tables)
 }
 
 fn explained(error: Error) -> Error {
@@ -118,8 +68,8 @@ fn explained(error: Error) -> Error {
 }
 
 pub(super) fn exist(physical: &mut Physical) -> Result<bool> {
-    for (table, _) in [SYNCS, RUNS, REJECTS] {
-        if !physical.table_exists(None, table)? {
+    for table in others::syncs(physical.dialect()) {
+        if !physical.table_exists(None, table.table)? {
             return Ok(false);
         }
     }

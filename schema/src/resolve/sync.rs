@@ -15,6 +15,9 @@ impl Resolver<'_> {
             let draft = self.bound[id.0 as usize];
             for tag in &draft.notes.syncs {
                 let sync = self.sync(id, tag);
+                if let Some(sync) = &sync {
+                    self.model.engines[sync.to.0 as usize].syncs = true;
+                }
                 self.model.syncs.extend(sync);
             }
         }

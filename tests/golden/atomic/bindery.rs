@@ -1873,6 +1873,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -1881,6 +1882,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[::bindery::__private::Keeps::Decisions],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -1889,6 +1891,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mariadb),
             outbox: false,
             inbox: false,
+            keeps: &[::bindery::__private::Keeps::Decisions],
             head: ::core::option::Option::None,
         },
     ],

@@ -2764,6 +2764,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[::bindery::__private::Keeps::Syncs],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -2772,6 +2773,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[::bindery::__private::Keeps::Syncs],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -2780,6 +2782,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[::bindery::__private::Keeps::Syncs],
             head: ::core::option::Option::None,
         },
     ],

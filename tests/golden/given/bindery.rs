@@ -3725,6 +3725,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mariadb),
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -3733,6 +3734,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -3741,6 +3743,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -3749,6 +3752,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mysql),
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
     ],

@@ -3486,6 +3486,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: true,
             inbox: true,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -3494,6 +3495,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: true,
             inbox: true,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -3502,6 +3504,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mariadb),
             outbox: true,
             inbox: true,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
     ],

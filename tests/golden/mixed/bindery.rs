@@ -2868,6 +2868,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -2876,6 +2877,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -2884,6 +2886,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mariadb),
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
     ],

@@ -877,6 +877,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
         flavour: ::core::option::Option::None,
         outbox: false,
         inbox: false,
+        keeps: &[],
         head: ::core::option::Option::None,
     }],
     models: &[model::Moment::INFO],

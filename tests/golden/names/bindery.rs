@@ -4676,6 +4676,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -4684,6 +4685,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mariadb),
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -4692,6 +4694,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[::bindery::__private::Keeps::Syncs],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -4700,6 +4703,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mysql),
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
     ],

@@ -8166,6 +8166,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mariadb),
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -8174,6 +8175,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -8182,6 +8184,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -8190,6 +8193,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::Some(::bindery::Flavour::Mysql),
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: ::core::option::Option::None,
         },
     ],

@@ -4013,6 +4013,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[::bindery::__private::Keeps::Syncs],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -4021,6 +4022,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[::bindery::__private::Keeps::Syncs],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {
@@ -4029,6 +4031,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[::bindery::__private::Keeps::Syncs],
             head: ::core::option::Option::None,
         },
     ],

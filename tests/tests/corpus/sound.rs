@@ -64,6 +64,7 @@ fn program(schema: &Schema) -> &'static Program {
             flavour: None,
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: None,
         }]),
         models: Vec::leak(models),

@@ -1,5 +1,6 @@
 //! The tables beside the schema, as `validate` compares them.
 
+use bindery::RecordedSchema;
 use bindery_schema::model::CheckedModel;
 
 use super::super::status::{Look, Row};
@@ -31,4 +32,19 @@ pub(super) fn row(look: &Look<'_>, model: &CheckedModel) -> Row {
                 ))
         }
     }
+}
+
+/// A row where it is recorded that the tables were made for another schema, of which each program is told, or for which it is refused.
+pub(super) fn record_rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
+    let engine = look.name();
+    let other = look.engines.registry.made_for_another(look.chosen())?;
+    let row = |other: RecordedSchema| {
+        Row::new(SECTION, other.to_string())
+            .count(1)
+            .level(Level::Warning.or(Level::Error, look.refuses_other_schemas()))
+            .hint(format!(
+                "`bindery migrate run --engine {engine}` or `bindery create --engine {engine}` records this schema where the tables fit it"
+            ))
+    };
+    Ok(other.map(row).into_iter().collect())
 }

@@ -7,11 +7,12 @@ mod privileges;
 mod server;
 
 use bindery::Dialect;
-use bindery_schema::model::{CheckedModel, Table};
+use bindery_schema::model::{CheckedModel, EngineId, Table};
 use clap::Args;
 
 use super::status::{Look, Row, Sections, Thresholds, look_at, migrations, print};
 use crate::arguments::{EngineOptions, SchemaOptions};
+use crate::database::Engines;
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -23,7 +24,7 @@ use crate::report;
 #[command(
     long_about = "Check what the program needs on its engines, and say what to do where it is not there: configuration and schema, the \
         connection, the server's product and version, privileges on the tables, the difference of the clocks, differences from the \
-        schema, pending migrations, and what atomic groups rely on.\n\n\
+        schema, bindery's own tables, pending migrations, and what atomic groups rely on.\n\n\
         Without `--engine` all engines are checked, at the same time. Nothing is changed. Exits with 0 where all is well, with 1 on a \
         warning and with 2 on an error.",
     after_help = "Examples:\n  \
@@ -45,36 +46,41 @@ pub(crate) fn run(arguments: &DoctorArguments, output: &Output) -> Result<(), Fa
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
     let tables = |look: &Look<'_>| Ok(vec![drift::row(look, model)]);
-    let privileges = |look: &Look<'_>| privileges::rows(look, &table_names(model, look));
+    let privileges = |look: &Look<'_>| privileges::rows(look, &used_tables(model, look)?);
     let sections = Sections {
         all: &[
             &server::rows,
             &privileges,
             &clock::rows,
             &tables,
+            &drift::record_rows,
             &migrations::rows,
             &groups::rows,
         ],
         while_down: |_| Vec::new(),
     };
+    let all: Vec<EngineId> = compiled.project.all_engines().collect();
+    let engines = Engines::with_schema(&compiled.project, &all, Some(model))?;
     let rows = look_at(
-        &compiled.project,
+        (&compiled.project, &engines),
         &chosen,
         &Thresholds::default(),
         &sections,
-    )?;
+    );
     print(&compiled.project, &chosen, &rows, options.format, output)
 }
 
-/// The tables of an engine that the program writes to, as the database names them.
-fn table_names(model: &CheckedModel, look: &Look<'_>) -> Vec<String> {
+/// The tables of an engine that the program writes to, as the database names them: those of the schema, and bindery's own.
+fn used_tables(model: &CheckedModel, look: &Look<'_>) -> bindery::Result<Vec<String>> {
     let tables = model.tables.iter();
-    let own = tables.filter(|table| table.view.is_none() && table.engines.contains(&look.id));
+    let tables = tables.filter(|table| table.view.is_none() && table.engines.contains(&look.id));
     let name = |table: &Table| match look.dialect() {
         Dialect::Postgres => table.name.to_string(),
         Dialect::Sqlite | Dialect::Mysql => table.name.name.clone(),
     };
-    own.map(name).collect()
+    let own = look.engines.registry.own_tables(look.chosen())?;
+    let own = own.iter().map(|own| own.table.to_owned());
+    Ok(tables.map(name).chain(own).collect())
 }
 
 /// Nothing to be said against it.

@@ -40,6 +40,9 @@ UNION ALL SELECT table_name, privilege_type FROM information_schema.table_privil
 
 const NEEDED: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 
+/// Tables that a program only reads: whose schema the tables are of, and which migrations are applied.
+const READ: [&str; 2] = ["_bindery_schema", "_bindery_migrations"];
+
 pub(super) fn rows(look: &Look<'_>, tables: &[String]) -> bindery::Result<Vec<Row>> {
     match look.dialect() {
         Dialect::Sqlite => Ok(sqlite(look)),
@@ -80,10 +83,17 @@ fn postgres(look: &Look<'_>, tables: &[String]) -> bindery::Result<Vec<Row>> {
     };
     let lacks = found
         .into_iter()
-        .filter(|(name, is_current, missing, _)| !missing.is_empty() && is_ours(name, *is_current));
-    Ok(told(
-        lacks.map(|(_, _, missing, on)| (on, missing)).collect(),
-    ))
+        .filter_map(|(name, is_current, missing, on)| {
+            let is_read = READ.iter().any(|read| is_current && on == *read);
+            let missing = match is_read {
+                true if missing.contains("SELECT") => "SELECT".to_owned(),
+                true => String::new(),
+                false => missing,
+            };
+            let is_wanted = is_read || is_ours(&name, is_current);
+            (is_wanted && !missing.is_empty()).then_some((on, missing))
+        });
+    Ok(told(lacks.collect()))
 }
 
 fn mysql(look: &Look<'_>, tables: &[String]) -> bindery::Result<Vec<Row>> {

@@ -8,13 +8,15 @@ pub(crate) mod files;
 mod guard;
 mod import;
 mod large;
+mod own;
 mod renames;
 mod squash;
 mod told;
 pub(crate) mod versions;
 
-use bindery::migrate::{MigrateOptions, MigrationProgress, MigrationRun, Migrator};
-use bindery_schema::model::EngineId;
+use bindery::__private::{OwnTable, OwnTableState};
+use bindery::migrate::{MigrateOptions, MigrationProgress, Migrator};
+use bindery_schema::model::{CheckedModel, EngineId};
 use clap::{Args, Subcommand};
 use std::time::Duration;
 
@@ -29,6 +31,7 @@ use crate::progress::{Progress, Steps};
 use crate::project::Project;
 
 use self::files::EngineMigrations;
+use self::own::Done;
 use self::told::Outcome;
 
 /// Write, check, apply, revert and list the migrations of engines
@@ -37,7 +40,8 @@ use self::told::Outcome;
     long_about = "Write, check, apply, revert and list the migrations of engines.\n\n\
         Migrations are files of plain SQL beside `bindery.toml`: `migrations/<engine>/<version>_<name>.sql`, and \
         `<version>_<name>.down.sql` for the way back; the names that sqlx, diesel, Flyway, goose and others give them are known too. \
-        What was applied stands in the table `_bindery_migrations` of each engine's database.",
+        What was applied stands in the table `_bindery_migrations` of each engine's database. The other tables of bindery's own that an \
+        engine needs, such as those of tasks and of atomic groups, are no part of the migrations: `run` makes what is missing of them.",
     after_help = "Examples:\n  \
         bindery migrate add add_nick             what the schema has besides\n  \
         bindery migrate check                    do the migrations end at the schema?\n  \
@@ -207,7 +211,7 @@ fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
         .wait(Duration::from_secs(action.wait))
         .out_of_order(action.out_of_order);
     let shown = Progress::new(output, action.progress.quiet);
-    let run = Run::open(&action.common, Purpose::Harmless, output)?;
+    let run = Run::with_schema(&action.common, Purpose::Harmless, output)?;
     if action.check_drift {
         drift::refuse(&run, &shown, output)?;
     }
@@ -218,9 +222,12 @@ fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
         let migrator = one.migrator().with_options(options);
         large::warn(one, &migrator, output);
         if action.dry_run {
-            return migrator.pending().map(Outcome::ToApply);
+            return Ok(Outcome::ToApply(
+                migrator.pending()?,
+                migrator.own_tables_due()?,
+            ));
         }
-        let mut done = Vec::new();
+        let mut done = Done::default();
         let tell = &mut |progress| one.tell(progress, ("applying", &mut done), &shown);
         let ended = migrator.run(tell).map(drop);
         shown.end();
@@ -230,7 +237,7 @@ fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
 }
 
 fn revert(action: &RevertArguments, output: &Output) -> Result<(), Failure> {
-    let run = Run::open(&action.common, Purpose::Destructive, output)?;
+    let run = Run::with_schema(&action.common, Purpose::Destructive, output)?;
     if action.dry_run {
         let outcomes = run.outcomes(|one| one.to_revert(action.count));
         return told::print(&outcomes, run.format, output);
@@ -240,11 +247,11 @@ fn revert(action: &RevertArguments, output: &Output) -> Result<(), Failure> {
     }
     let shown = Progress::new(output, action.progress.quiet);
     let outcomes = run.outcomes(|one| {
-        let mut done = Vec::new();
+        let mut done = Done::default();
         let tell = &mut |progress| one.tell(progress, ("reverting", &mut done), &shown);
         let ended = one.migrator().revert(action.count, tell).map(drop);
         shown.end();
-        Outcome::after(Outcome::Reverted(done), ended)
+        Outcome::after(Outcome::Reverted(done.runs), ended)
     });
     told::print(&outcomes, run.format, output)
 }
@@ -298,11 +305,11 @@ impl<'a> One<'a> {
         migrator(self.engines, self.index, self.migrations)
     }
 
-    /// Shows it, and keeps the migrations that are done.
+    /// Shows it, and keeps what is done.
     fn tell(
         &self,
         progress: MigrationProgress,
-        (word, done): (&str, &mut Vec<MigrationRun>),
+        (word, done): (&str, &mut Done),
         shown: &Progress<'_>,
     ) {
         let engine = &self.migrations.engine;
@@ -321,7 +328,15 @@ impl<'a> One<'a> {
                 let unit = "statements";
                 shown.step((word, version, engine), Steps { begun, of, unit });
             }
-            MigrationProgress::Done(run) => done.push(run),
+            MigrationProgress::Done(run) => done.runs.push(run),
+            MigrationProgress::OwnTable { table, is_new } => done.own.push(OwnTable {
+                table,
+                state: if is_new {
+                    OwnTableState::Missing
+                } else {
+                    OwnTableState::Older
+                },
+            }),
             _ => {}
         }
     }
@@ -337,12 +352,27 @@ struct Run {
 }
 
 impl Run {
+    /// With the models of the schema, where there is one: a run says in the database whose schema its tables are.
+    fn with_schema(common: &Common, purpose: Purpose, output: &Output) -> Result<Self, Failure> {
+        let model = Project::schema_if_any(&common.config, output);
+        Self::new(common, purpose, model.as_ref(), output)
+    }
+
     fn open(common: &Common, purpose: Purpose, output: &Output) -> Result<Self, Failure> {
+        Self::new(common, purpose, None, output)
+    }
+
+    fn new(
+        common: &Common,
+        purpose: Purpose,
+        model: Option<&CheckedModel>,
+        output: &Output,
+    ) -> Result<Self, Failure> {
         let project = Project::load_config(&common.config, output)?;
         let chosen = project.choose(&common.engines, purpose)?;
         let format = common.config.format;
         let migrations = files::of_engines(&project, &chosen, format, output)?;
-        let engines = Engines::open(&project, &chosen)?;
+        let engines = Engines::with_schema(&project, &chosen, model)?;
         Ok(Self {
             project,
             chosen,

@@ -1,9 +1,11 @@
 //! The outcome of each engine, as lines or as JSON.
 
+use bindery::__private::OwnTable;
 use bindery::migrate::{Migration, MigrationRun, MigrationState, MigrationStatus, Script};
 use bindery::{ErrorKind, MigrationError};
 use serde::Serialize;
 
+use super::own::{Done, OwnTableDocument, own_lines, own_tables};
 use crate::arguments::Format;
 use crate::database;
 use crate::failure::Failure;
@@ -14,11 +16,11 @@ use crate::text::count;
 /// The result of the work on one engine.
 pub(super) enum Outcome {
     Listed(Vec<MigrationStatus>),
-    Applied(Vec<MigrationRun>),
+    Applied(Done),
     Reverted(Vec<MigrationRun>),
     Recorded(Vec<&'static str>),
     /// A dry run's.
-    ToApply(Vec<Migration>),
+    ToApply(Vec<Migration>, Vec<OwnTable>),
     ToRevert(Vec<Migration>),
     ToRecord(Vec<Migration>),
     ToResolve(MigrationStatus),
@@ -29,19 +31,32 @@ pub(super) enum Outcome {
 impl Outcome {
     /// With the migrations that were done, and the end of the run.
     pub(super) fn after(done: Self, ended: bindery::Result<()>) -> bindery::Result<Self> {
-        match (ended, &done) {
-            (Ok(()), _) => Ok(done),
-            (Err(error), Self::Applied(runs) | Self::Reverted(runs)) if !runs.is_empty() => {
-                Ok(Self::Stopped(Box::new(done), error))
-            }
-            (Err(error), _) => Err(error),
+        match ended {
+            Ok(()) => Ok(done),
+            Err(error) if done.is_empty() => Err(error),
+            Err(error) => Ok(Self::Stopped(Box::new(done), error)),
+        }
+    }
+
+    /// Was nothing done?
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Applied(done) => done.is_empty(),
+            Self::Reverted(runs) => runs.is_empty(),
+            Self::Listed(_)
+            | Self::Recorded(_)
+            | Self::ToApply(..)
+            | Self::ToRevert(_)
+            | Self::ToRecord(_)
+            | Self::ToResolve(_)
+            | Self::Stopped(..) => true,
         }
     }
 
     /// The migrations of a dry run, for a question.
     pub(super) fn named(&self, engine: &str) -> Vec<String> {
         match self {
-            Self::ToApply(planned) | Self::ToRevert(planned) => planned
+            Self::ToApply(planned, _) | Self::ToRevert(planned) => planned
                 .iter()
                 .map(|one| format!("`{}_{}` on `{engine}`", one.version, one.name))
                 .collect(),
@@ -61,6 +76,9 @@ impl Outcome {
 struct EngineDocument<'a> {
     engine: &'a str,
     migrations: Vec<MigrationDocument<'a>>,
+    /// Of `run`: tables of bindery's own that it made or changed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    own_tables: Vec<OwnTableDocument>,
     error: Option<String>,
 }
 
@@ -197,14 +215,15 @@ fn help(error: &bindery::Error, engine: &str) -> Option<String> {
 }
 
 fn of_engine<'a>((engine, outcome): &'a (&str, bindery::Result<Outcome>)) -> EngineDocument<'a> {
-    let (migrations, error) = match outcome {
-        Ok(Outcome::Stopped(done, error)) => (migrations(done), Some(error)),
-        Ok(outcome) => (migrations(outcome), None),
-        Err(error) => (Vec::new(), Some(error)),
+    let (outcome, error) = match outcome {
+        Ok(Outcome::Stopped(done, error)) => (Some(&**done), Some(error)),
+        Ok(outcome) => (Some(outcome), None),
+        Err(error) => (None, Some(error)),
     };
     EngineDocument {
         engine,
-        migrations,
+        migrations: outcome.map_or_else(Vec::new, migrations),
+        own_tables: outcome.map_or_else(Vec::new, own_tables),
         error: error.map(ToString::to_string),
     }
 }
@@ -212,7 +231,7 @@ fn of_engine<'a>((engine, outcome): &'a (&str, bindery::Result<Outcome>)) -> Eng
 fn migrations(outcome: &Outcome) -> Vec<MigrationDocument<'_>> {
     match outcome {
         Outcome::Listed(status) => status.iter().map(of_status).collect(),
-        Outcome::Applied(runs) => runs.iter().map(|run| of_run(run, "applied")).collect(),
+        Outcome::Applied(done) => done.runs.iter().map(|run| of_run(run, "applied")).collect(),
         Outcome::Reverted(runs) => runs.iter().map(|run| of_run(run, "reverted")).collect(),
         Outcome::Recorded(versions) => versions
             .iter()
@@ -225,7 +244,7 @@ fn migrations(outcome: &Outcome) -> Vec<MigrationDocument<'_>> {
                 duration_ms: None,
             })
             .collect(),
-        Outcome::ToApply(planned) => planned
+        Outcome::ToApply(planned, _) => planned
             .iter()
             .map(|one| of_planned(one, "to apply"))
             .collect(),
@@ -291,12 +310,15 @@ fn lines(engine: &str, outcome: &bindery::Result<Outcome>, stream: Stream) -> St
             .iter()
             .map(|one| status_line(engine, one, stream))
             .collect(),
-        Ok(Outcome::Applied(runs)) if runs.is_empty() => nothing_pending(engine),
+        Ok(Outcome::Applied(done)) if done.is_empty() => nothing_pending(engine),
         Ok(done @ Outcome::Applied(_)) => done_lines(engine, done, stream),
         Ok(Outcome::Reverted(runs)) if runs.is_empty() => nothing_applied(engine),
-        Ok(Outcome::ToApply(planned)) if planned.is_empty() => nothing_pending(engine),
-        Ok(Outcome::ToApply(planned)) => {
+        Ok(Outcome::ToApply(planned, own)) if planned.is_empty() && own.is_empty() => {
+            nothing_pending(engine)
+        }
+        Ok(outcome @ Outcome::ToApply(planned, _)) => {
             planned_lines(engine, planned, "to apply", stream, |one| &one.up)
+                + &own_lines(engine, outcome, stream)
         }
         Ok(Outcome::ToRevert(planned)) if planned.is_empty() => nothing_applied(engine),
         Ok(Outcome::ToRevert(planned)) => {
@@ -333,10 +355,12 @@ fn lines(engine: &str, outcome: &bindery::Result<Outcome>, stream: Stream) -> St
 fn done_lines(engine: &str, done: &Outcome, stream: Stream) -> String {
     match done {
         Outcome::Reverted(runs) => run_lines(engine, runs, "reverted", stream),
-        Outcome::Applied(runs) => run_lines(engine, runs, "applied", stream),
+        Outcome::Applied(it) => {
+            run_lines(engine, &it.runs, "applied", stream) + &own_lines(engine, done, stream)
+        }
         Outcome::Listed(_)
         | Outcome::Recorded(_)
-        | Outcome::ToApply(_)
+        | Outcome::ToApply(..)
         | Outcome::ToRevert(_)
         | Outcome::ToRecord(_)
         | Outcome::ToResolve(_)

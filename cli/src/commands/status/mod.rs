@@ -6,6 +6,7 @@ mod capture;
 mod connections;
 mod messages;
 pub(super) mod migrations;
+mod own_tables;
 mod replicas;
 mod row;
 mod sagas;
@@ -16,7 +17,7 @@ use std::thread;
 use std::time::Duration;
 
 use bindery::Dialect;
-use bindery_schema::config::Address;
+use bindery_schema::config::{Address, SchemaCheck};
 use bindery_schema::model::{Engine, EngineId};
 use clap::Args;
 use serde::Serialize;
@@ -45,6 +46,7 @@ pub(super) struct Sections<'s> {
 const SECTIONS: Sections<'static> = Sections {
     all: &[
         &migrations::rows,
+        &own_tables::rows,
         &atomic::rows,
         &tasks::rows,
         &messages::rows,
@@ -144,6 +146,13 @@ impl Look<'_> {
         self.engines.chosen(self.position())
     }
 
+    /// Is nothing done on it where its tables were made for another schema?
+    pub(super) fn refuses_other_schemas(&self) -> bool {
+        let config = self.project.config.as_ref();
+        let engine = config.and_then(|config| config.engine(self.name()));
+        engine.is_some_and(|engine| engine.schema_check == SchemaCheck::Strict)
+    }
+
     /// Where it is, as far as that can be said.
     pub(super) fn address(&self) -> Option<Address> {
         self.project.address(self.name())
@@ -190,36 +199,36 @@ pub(crate) fn run(arguments: &StatusArguments, output: &Output) -> Result<(), Fa
         max_sync_age: Duration::from_secs(arguments.max_sync_age),
         max_connections: arguments.max_connections,
     };
-    let rows = look_at(&project, &chosen, &thresholds, &SECTIONS)?;
+    let all: Vec<EngineId> = project.all_engines().collect();
+    let engines = Engines::open(&project, &all)?;
+    let rows = look_at((&project, &engines), &chosen, &thresholds, &SECTIONS);
     print(&project, &chosen, &rows, arguments.config.format, output)
 }
 
 /// The rows of each engine; all engines are looked at at the same time.
 pub(super) fn look_at(
-    project: &Project,
+    (project, engines): (&Project, &Engines),
     chosen: &[EngineId],
     thresholds: &Thresholds,
     sections: &Sections<'_>,
-) -> Result<Vec<Vec<Row>>, Failure> {
-    let all: Vec<EngineId> = project.all_engines().collect();
-    let engines = Engines::open(project, &all)?;
+) -> Vec<Vec<Row>> {
     let rows = |id: EngineId| {
         let look = Look {
             project,
-            engines: &engines,
+            engines,
             id,
             thresholds,
         };
         look.rows(sections)
     };
-    Ok(thread::scope(|scope| {
+    thread::scope(|scope| {
         let threads = chosen.iter().map(|id| scope.spawn(|| rows(*id)));
         let threads: Vec<_> = threads.collect();
         let ended = threads.into_iter().map(thread::ScopedJoinHandle::join);
         ended
             .map(|ended| ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             .collect()
-    }))
+    })
 }
 
 fn worst(rows: &[Row]) -> Level {

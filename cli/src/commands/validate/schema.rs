@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &ValidateArguments, output: &Output) -> Result<(), 
     let chosen = project.choose(&arguments.engines.or_all(), Purpose::Harmless)?;
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
-    let engines = Engines::open(&compiled.project, &chosen)?;
+    let engines = Engines::with_schema(&compiled.project, &chosen, Some(model))?;
     let progress = Progress::new(output, arguments.progress.quiet);
     let mut all = at_once(&chosen, |index, id| {
         let told = progress.steps(("reading", "the schema", &model.engine(*id).name));
@@ -151,10 +151,21 @@ fn print(
     };
     let number = wrong.iter().map(found).sum();
     let failure = Failure::new(format!("{} from the schema", count(number, "difference")));
-    Err(failure.help(format!(
-        "change the database with a migration, or write the schema as the database is: `bindery pull --engine {} --out -` shows it",
-        first.engine
-    )))
+    Err(failure.help(help(first)))
+}
+
+fn help(one: &Validated<'_>) -> String {
+    let engine = one.engine;
+    let mut found = one.comparison.differences.iter();
+    if found.all(Finding::is_own_table) && !one.comparison.differences.is_empty() {
+        return format!(
+            "`bindery migrate run --engine {engine}` makes bindery's own tables and brings them up to date, and so does `bindery create \
+             --engine {engine}`"
+        );
+    }
+    format!(
+        "change the database with a migration, or write the schema as the database is: `bindery pull --engine {engine} --out -` shows it"
+    )
 }
 
 fn lines(one: &Validated<'_>, strict: bool, stream: Stream) -> String {

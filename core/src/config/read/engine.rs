@@ -8,8 +8,8 @@ use crate::config::toml_reader::{Entry, Reader, quoted};
 use crate::config::url::scheme_dialect;
 use crate::config::{
     ConnectionMode, ConnectionSource, EngineConfig, LogConfig, OutsideTransaction, PoolConfig,
-    ReadsConfig, ReadsFrom, ReplicaConfig, SchemaCheck, SessionConfig, SessionReset, Synchronous,
-    is_application_name,
+    ReadsConfig, ReadsFrom, ReplicaConfig, SagaTables, SchemaCheck, SessionConfig, SessionReset,
+    Synchronous, is_application_name,
 };
 use crate::dialect::{Dialect, Flavour};
 use crate::name::is_valid_engine_name;
@@ -26,6 +26,7 @@ const CHECKS: &[(&str, SchemaCheck)] = &[
     ("warn", SchemaCheck::Warn),
     ("off", SchemaCheck::Off),
 ];
+const SAGAS: &[(&str, SagaTables)] = &[("log", SagaTables::Log), ("steps", SagaTables::Steps)];
 const OUTSIDE: &[(&str, OutsideTransaction)] = &[
     ("allow", OutsideTransaction::Allow),
     ("warn", OutsideTransaction::Warn),
@@ -74,6 +75,8 @@ impl Reader<'_> {
         engine.reads = self.reads(table, &engine.replicas);
         engine.outbox = self.truth(table, "outbox").unwrap_or_default();
         engine.inbox = self.truth(table, "inbox").unwrap_or_default();
+        engine.sagas = self.word(table, "sagas", SAGAS);
+        engine.sync_target = self.truth(table, "sync-target").unwrap_or_default();
         engine.protected = self.truth(table, "protected").unwrap_or_default();
         engine.models_of = self.text(table, "models-of").map(|text| text.value);
         engine.password_from = self.password_from(table, &engine.source);

@@ -12,6 +12,7 @@ static FILES: Program = Program {
             flavour: None,
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: None,
         },
         EngineInfo {
@@ -20,6 +21,7 @@ static FILES: Program = Program {
             flavour: None,
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: None,
         },
         EngineInfo {
@@ -28,6 +30,7 @@ static FILES: Program = Program {
             flavour: None,
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: None,
         },
     ],

@@ -31,6 +31,7 @@ static PROGRAM: Program = Program {
         flavour: None,
         outbox: false,
         inbox: false,
+        keeps: &[],
         head: None,
     }],
     models: &[&ModelInfo {

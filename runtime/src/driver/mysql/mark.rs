@@ -7,15 +7,12 @@ use std::time::Duration;
 use super::error::statement_error;
 use super::session::Fault;
 use super::{Deadline, MysqlConnection, settle};
+use crate::driver::own_tables::CREATE_COMMITS;
 use crate::error::Written;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::error::{Mark, Resolution};
 use crate::value::ParamWriter;
 
-const CREATE: &str = "CREATE TABLE IF NOT EXISTS _bindery_commits (\
-     session CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, \
-     number BIGINT UNSIGNED NOT NULL, \
-     used TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, KEY (used)) ENGINE = InnoDB";
 /// Rows of sessions that ended long ago, a few at a time.
 const TIDY: &str =
     "DELETE FROM _bindery_commits WHERE used < CURRENT_TIMESTAMP - INTERVAL 7 DAY LIMIT 100";
@@ -40,7 +37,10 @@ impl MysqlConnection {
         let session = self.add_row(deadline).map_err(|fault| {
             statement_error(fault)
                 .during(Operation::Connect)
-                .with_advice("`resolve-commits` needs the table `_bindery_commits`")
+                .with_advice(
+                    "`resolve-commits` needs the table `_bindery_commits`, and the right to read and write it: `bindery migrate run` or \
+                     `bindery create` makes it with an account that may create tables",
+                )
         })?;
         self.marker = Some(Marker { session, number: 0 });
         Ok(())
@@ -51,7 +51,7 @@ impl MysqlConnection {
         settle::run(session, deadline, NAME)?;
         match settle::run(session, deadline, ADD) {
             Err(Fault::Server(said)) if said.is_missing_table() => {
-                settle::run(session, deadline, CREATE)?;
+                settle::run(session, deadline, CREATE_COMMITS)?;
                 settle::run(session, deadline, ADD)?;
             }
             outcome => outcome?,

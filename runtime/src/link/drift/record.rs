@@ -126,16 +126,26 @@ impl Record {
         put.map(drop).map_err(of_records)
     }
 
+    /// Another schema than this program's that is recorded.
+    pub(crate) fn other(&self, physical: &mut AnyDriver) -> Result<Option<RecordedSchema>> {
+        self.recorded(physical).map(Recorded::other)
+    }
+
+    /// Takes the row away.
+    pub(super) fn forget(&self, physical: &mut AnyDriver) -> Result<()> {
+        let mut delete = self.begin(physical.dialect(), "DELETE FROM ");
+        delete.push(" WHERE engine = ").placeholder();
+        let write = &mut |params: &mut ParamWriter<'_>| params.text(self.engine());
+        physical.execute(&delete.finish(), write).map(drop)
+    }
+
     /// Takes the row away, and the table with the last one.
     pub(crate) fn remove(&self, physical: &mut AnyDriver) -> Result<()> {
         if !self.is_kept(physical)? {
             return Ok(());
         }
+        self.forget(physical)?;
         let dialect = physical.dialect();
-        let mut delete = self.begin(dialect, "DELETE FROM ");
-        delete.push(" WHERE engine = ").placeholder();
-        let write = &mut |params: &mut ParamWriter<'_>| params.text(self.engine());
-        physical.execute(&delete.finish(), write)?;
         let mut others = self.begin(dialect, "SELECT 1 FROM ");
         others.push(" LIMIT 1");
         let mut is_empty = true;

@@ -192,14 +192,31 @@ impl Watch {
             Recorded::Unkept | Recorded::Own => return Ok(()),
             Recorded::Nothing | Recorded::Other(_) => {}
         }
-        let fits = self
-            .compare_all(physical)?
-            .iter()
-            .all(|found| found.drift.is_none());
-        if fits {
+        if self.fits(physical)? {
             self.record.put(physical)?;
         }
         Ok(())
+    }
+
+    /// Records after migrations whose schema the tables are: this program's where they fit. Where they do not, or the program knows no
+    /// models, and they were changed, whatever was recorded is of tables that are no longer so.
+    pub(crate) fn record_migrated(&self, physical: &mut AnyDriver, is_changed: bool) -> Result<()> {
+        let fits = !self.models.is_empty() && self.fits(physical)?;
+        match (fits, self.record.recorded(physical)?) {
+            (true, Recorded::Own) | (false, Recorded::Unkept | Recorded::Nothing) => Ok(()),
+            (true, Recorded::Unkept | Recorded::Nothing | Recorded::Other(_)) => {
+                self.record.write(physical)
+            }
+            (false, Recorded::Own | Recorded::Other(_)) if is_changed => {
+                self.record.forget(physical)
+            }
+            (false, Recorded::Own | Recorded::Other(_)) => Ok(()),
+        }
+    }
+
+    fn fits(&self, physical: &mut AnyDriver) -> Result<bool> {
+        let found = self.compare_all(physical)?;
+        Ok(found.iter().all(|found| found.drift.is_none()))
     }
 
     /// Forgets what is known: tables were made or dropped.

@@ -42,6 +42,7 @@ const fn engine(name: &'static str, dialect: Dialect, flavour: Option<Flavour>) 
         flavour,
         outbox: false,
         inbox: false,
+        keeps: &[],
         head: Some("2"),
     }
 }

@@ -281,6 +281,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: None,
         },
         ::bindery::__private::EngineInfo {
@@ -289,6 +290,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             flavour: ::core::option::Option::None,
             outbox: false,
             inbox: false,
+            keeps: &[],
             head: None,
         },
     ],

@@ -164,6 +164,7 @@ fn program(model: &CheckedModel) -> Program {
         flavour: engine.flavour,
         outbox: engine.outbox,
         inbox: engine.inbox,
+        keeps: &[],
         head: None,
     });
     let engines: Vec<EngineInfo> = engines.collect();

@@ -1,0 +1,150 @@
+//! Whether bindery's own tables are there and of this version, and making them so.
+
+use crate::databases::Registry;
+use crate::driver::Physical;
+use crate::driver::catalogue::{Relation, Wanted};
+use crate::error::{Error, ErrorKind, Operation, RecordedSchema, Result};
+use crate::link::Link;
+use crate::link::engine::Engine;
+use crate::link::program::TableDdl;
+
+/// A column that a later version of bindery added to a table, with the statement that adds it.
+type Added = (&'static str, &'static str);
+
+/// What later versions of bindery added to a table. The definition has these columns, too.
+fn added_to(table: &str) -> &'static [Added] {
+    match table {
+        "_bindery_sync" => &[(
+            "position",
+            "ALTER TABLE _bindery_sync ADD COLUMN position VARCHAR(64)",
+        )],
+        _ => &[],
+    }
+}
+
+/// One of bindery's own tables on an engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnTable {
+    /// Its name.
+    pub table: &'static str,
+    /// Its state.
+    pub state: OwnTableState,
+}
+
+/// The state of one of bindery's own tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnTableState {
+    /// It is there.
+    Present,
+    /// It is not there, or the account has no right to it at all, which some servers show as the same.
+    Missing,
+    /// It is of an earlier version of bindery, and lacks a column.
+    Older,
+}
+
+impl Registry {
+    /// The tables that bindery keeps on an engine for the program, for tools. Changes nothing.
+    ///
+    /// # Errors
+    /// The engine cannot be reached.
+    #[doc(hidden)]
+    pub fn own_tables(&self, engine: impl Engine) -> Result<Vec<OwnTable>> {
+        let engine = &self.engines[engine.index()];
+        let states = |link: &mut Link| states(link.ready()?, &engine.own);
+        let found = engine
+            .pool
+            .acquire()
+            .and_then(|mut link| link.timed(states));
+        found.map_err(|error| error.on_engine(engine.info.name))
+    }
+
+    /// Another schema than the program's that the tables of an engine were made for, where that is recorded; for tools.
+    ///
+    /// # Errors
+    /// The engine cannot be reached.
+    #[doc(hidden)]
+    pub fn made_for_another(&self, engine: impl Engine) -> Result<Option<RecordedSchema>> {
+        let engine = &self.engines[engine.index()];
+        let Some(watch) = engine.pool.watch() else {
+            return Ok(None);
+        };
+        let other = |link: &mut Link| watch.record().other(link.ready()?);
+        let found = engine.pool.acquire().and_then(|mut link| link.timed(other));
+        found.map_err(|error| error.on_engine(engine.info.name))
+    }
+}
+
+/// The states of tables, in their order. Changes nothing.
+pub(crate) fn states(
+    physical: &mut Physical,
+    tables: &[&'static TableDdl],
+) -> Result<Vec<OwnTable>> {
+    let wanted: Vec<Wanted> = tables.iter().map(|table| wanted(table)).collect();
+    let relations = physical.relations(&wanted)?;
+    let found = tables.iter().zip(&relations);
+    Ok(found
+        .map(|(table, relation)| OwnTable {
+            table: table.table,
+            state: state(table, relation.as_ref()),
+        })
+        .collect())
+}
+
+fn wanted(table: &TableDdl) -> Wanted {
+    Wanted {
+        schema: table.schema,
+        table: table.table,
+    }
+}
+
+fn state(table: &TableDdl, found: Option<&Relation>) -> OwnTableState {
+    match found {
+        None => OwnTableState::Missing,
+        Some(found) if lacking(table, found).next().is_some() => OwnTableState::Older,
+        Some(_) => OwnTableState::Present,
+    }
+}
+
+fn lacking<'r>(table: &TableDdl, found: &'r Relation) -> impl Iterator<Item = &'static Added> + 'r {
+    let is_there = |name: &str| found.columns.iter().any(|column| column.name == name);
+    added_to(table.table)
+        .iter()
+        .filter(move |(column, _)| !is_there(column))
+}
+
+/// Makes a table that is missing, and adds the columns that one of an earlier version lacks; returns how it was. Each statement is for
+/// itself, unless a transaction is open.
+pub(crate) fn ensure(physical: &mut Physical, table: &TableDdl) -> Result<OwnTableState> {
+    let of_table = |error: Error| advised(error.of(table.table, Operation::Create));
+    let found = physical.relations(&[wanted(table)])?.pop().flatten();
+    let statements: Vec<&str> = match &found {
+        None => table.create.to_vec(),
+        Some(found) => lacking(table, found).map(|(_, sql)| *sql).collect(),
+    };
+    let mut statements = statements.into_iter();
+    statements.try_for_each(|sql| physical.define(sql).map_err(of_table))?;
+    Ok(state(table, found.as_ref()))
+}
+
+/// The same of all tables, where nobody asks which were missing.
+#[cfg(any(feature = "atomic", feature = "saga", feature = "sync"))]
+pub(crate) fn ensure_all(physical: &mut Physical, tables: &[TableDdl]) -> Result<()> {
+    tables
+        .iter()
+        .try_for_each(|table| twice(|| ensure(physical, table)).map(drop))
+}
+
+/// Tries again: another process may have made the table at the same time, and it is there then.
+pub(crate) fn twice<T>(mut work: impl FnMut() -> Result<T>) -> Result<T> {
+    work().or_else(|_| work())
+}
+
+#[cold]
+fn advised(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::PermissionDenied => error.with_advice(
+            "an account that may create tables makes it with `bindery migrate run` or `bindery create`",
+        ),
+        _ => error,
+    }
+}
