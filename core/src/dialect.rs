@@ -2,6 +2,7 @@
 //! schema compiler's.
 
 mod function;
+mod integer;
 mod lock;
 mod mysql;
 mod postgres;
@@ -11,6 +12,7 @@ mod sqlite;
 use std::fmt;
 
 pub use function::{Function, ValueKind};
+pub use integer::IntegerKind;
 pub use lock::RowLock;
 pub use query::{ListForm, ListKind, Lists, QuerySyntax, SearchPart, TextSearch};
 

@@ -39,6 +39,8 @@ pub struct SqlWriter {
     dialect: Dialect,
     text: String,
     placeholders: usize,
+    /// The most placeholders that there were: some are fewer while a text is written again.
+    most: usize,
 }
 
 impl SqlWriter {
@@ -48,6 +50,7 @@ impl SqlWriter {
             dialect,
             text: String::new(),
             placeholders: 0,
+            most: 0,
         }
     }
 
@@ -99,11 +102,27 @@ impl SqlWriter {
     /// The next placeholder.
     pub fn placeholder(&mut self) -> &mut Self {
         self.placeholders += 1;
+        let is_written_before = self.placeholders <= self.most;
+        self.most = self.most.max(self.placeholders);
         if self.dialect.spelling().numbered_placeholders {
             write!(self.text, "${}", self.placeholders).expect("writing to a String cannot fail");
+        } else if is_written_before {
+            write!(self.text, "?{}", self.placeholders).expect("writing to a String cannot fail");
         } else {
             self.text.push('?');
         }
+        self
+    }
+
+    /// Returns the number of placeholders so far.
+    pub fn placeholders(&self) -> usize {
+        self.placeholders
+    }
+
+    /// Writes what follows this number of placeholders again: the same placeholders, with the values that they have. MySQL
+    /// cannot refer to one again.
+    pub fn rewind(&mut self, placeholders: usize) -> &mut Self {
+        self.placeholders = placeholders;
         self
     }
 

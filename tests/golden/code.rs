@@ -26,6 +26,7 @@ mod query_locks;
 mod query_numbers;
 mod query_prepared;
 mod query_random;
+mod query_random_edges;
 mod query_random_selects;
 mod query_rows;
 mod query_selects;

@@ -100,13 +100,12 @@ pub(super) const fn json_values(kind: ListKind) -> (&'static str, &'static str) 
 pub(super) const fn function(function: Function) -> Option<&'static str> {
     use Function as F;
     Some(match function {
-        F::Plus => "({} + {})",
-        F::Minus => "({} - {})",
-        F::Times => "({} * {})",
+        F::Plus | F::PlusDecimals => "({} + {})",
+        F::Minus | F::MinusDecimals => "({} - {})",
+        F::Times | F::TimesDecimals => "({} * {})",
         F::DivideIntegers => "({} DIV NULLIF({}, 0))",
         // An UPDATE by 0 would be an error, as the session's `sql_mode` makes it.
         F::DivideFloats => "({} / NULLIF({}, 0))",
-        F::Decimal => "{}",
         F::Abs => "ABS({})",
         F::RoundFloat => "(ROUND(CAST({} AS DECIMAL(65, 15)), {}) + 0e0)",
         F::RoundDecimal => "ROUND({}, {})",
@@ -125,7 +124,7 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::CountRows => "count(*)",
         F::Count => "count({})",
         F::CountDistinct => "count(DISTINCT {})",
-        F::SumIntegers => "(sum({}) DIV 1)",
+        F::SumIntegers | F::SumSmallIntegers => "(sum({}) DIV 1)",
         F::SumFloats | F::SumDecimals => "sum({})",
         F::Min => "min({})",
         F::Max => "max({})",

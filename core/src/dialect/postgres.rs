@@ -66,11 +66,10 @@ pub(super) fn capabilities() -> Capabilities {
 pub(super) const fn function(function: Function) -> Option<&'static str> {
     use Function as F;
     Some(match function {
-        F::Plus => "({} + {})",
-        F::Minus => "({} - {})",
-        F::Times => "({} * {})",
+        F::Plus | F::PlusDecimals => "({} + {})",
+        F::Minus | F::MinusDecimals => "({} - {})",
+        F::Times | F::TimesDecimals => "({} * {})",
         F::DivideIntegers | F::DivideFloats => "({} / NULLIF({}, 0))",
-        F::Decimal => "{}",
         F::Abs => "abs({})",
         F::RoundFloat => "CAST(round(CAST({} AS numeric), {}) AS double precision)",
         F::RoundDecimal => "round({}, {})",
@@ -94,7 +93,7 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::CountRows => "count(*)",
         F::Count => "count({})",
         F::CountDistinct => "count(DISTINCT {})",
-        F::SumIntegers => "CAST(sum({}) AS bigint)",
+        F::SumIntegers | F::SumSmallIntegers => "CAST(sum({}) AS bigint)",
         F::SumFloats => "CAST(sum({}) AS double precision)",
         F::SumDecimals => "sum({})",
         F::Min => "min({})",

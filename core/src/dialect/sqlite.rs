@@ -2,8 +2,8 @@
 
 use super::query::ListKind;
 use super::{
-    Capabilities, Function, IdentifierLimit, Lists, QuerySyntax, SearchPart, Spelling, TextSearch,
-    ValueKind,
+    Capabilities, Function, IdentifierLimit, IntegerKind, Lists, QuerySyntax, SearchPart, Spelling,
+    TextSearch, ValueKind,
 };
 
 pub(super) const SPELLING: Spelling = Spelling {
@@ -115,7 +115,21 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::Minus => "({} - {})",
         F::Times => "({} * {})",
         F::DivideIntegers | F::DivideFloats => "({} / {})",
-        F::Decimal => "round({}, 9)",
+        // Floats are added to the digits that 15 leave of the greater one, and multiplied to 15 of the product.
+        F::PlusDecimals => {
+            "(SELECT CASE typeof(a + b) WHEN 'real' THEN \
+             round(a + b, 15 - length(ltrim(CAST(abs(a) + abs(b) AS INTEGER), '0'))) ELSE a + b END \
+             FROM (SELECT {} AS a, {} AS b))"
+        }
+        F::MinusDecimals => {
+            "(SELECT CASE typeof(a - b) WHEN 'real' THEN \
+             round(a - b, 15 - length(ltrim(CAST(abs(a) + abs(b) AS INTEGER), '0'))) ELSE a - b END \
+             FROM (SELECT {} AS a, {} AS b))"
+        }
+        F::TimesDecimals => {
+            "(SELECT CASE typeof(v) WHEN 'real' THEN CAST(printf('%.15g', v) AS NUMERIC) ELSE v END \
+             FROM (SELECT {} * {} AS v))"
+        }
         F::Abs => "abs({})",
         // 0.15 is a float below it; away from zero by less than its 15th digit it is rounded as written.
         F::RoundFloat | F::RoundDecimal => "round({} * 1.00000000000001, {})",
@@ -144,8 +158,16 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
         F::CountRows => "count(*)",
         F::Count => "count({})",
         F::CountDistinct => "count(DISTINCT {})",
-        F::SumIntegers | F::SumFloats => "sum({})",
-        F::SumDecimals => "round(sum({}), 9)",
+        F::SumSmallIntegers | F::SumFloats => "sum({})",
+        // `sum` refuses a sum of fewer rows that is beyond 64 bits: the upper and the lower 32 are summed apart.
+        F::SumIntegers => {
+            "(CASE WHEN sum({} >> 32) + (sum({} & 4294967295) >> 32) NOT BETWEEN -2147483648 AND 2147483647 \
+             THEN abs(-9223372036854775808) \
+             ELSE (sum({} >> 32) + (sum({} & 4294967295) >> 32) << 32) | (sum({} & 4294967295) & 4294967295) END)"
+        }
+        F::SumDecimals => {
+            "round(sum({} * 1.0), 15 - length(ltrim(CAST(total(abs({})) AS INTEGER), '0')))"
+        }
         F::Min => "min({})",
         F::Max => "max({})",
         F::Average => "avg({})",
@@ -183,5 +205,37 @@ pub(super) const fn typed_value(kind: ValueKind) -> (&'static str, &'static str)
         | V::Json
         | V::Other => ("", ""),
         V::Decimal => ("CAST(", " AS NUMERIC)"),
+    }
+}
+
+/// Operators whose result is beyond 64 bits give a float. `abs` refuses the least integer: "integer overflow".
+pub(super) const COMPUTED_INTEGER: (&str, &str) = (
+    "(SELECT CASE typeof(v) WHEN 'real' THEN abs(-9223372036854775808) ELSE v END FROM (SELECT ",
+    " AS v))",
+);
+
+/// Without a type of its own a column keeps whatever it is set to.
+pub(super) const fn stored_integer(kind: IntegerKind) -> (&'static str, &'static str) {
+    macro_rules! within {
+        ($bounds:literal) => {
+            (
+                concat!(
+                    "(SELECT CASE WHEN typeof(v) = 'real' OR (typeof(v) = 'integer' AND v NOT BETWEEN ",
+                    $bounds,
+                    ") THEN abs(-9223372036854775808) ELSE v END FROM (SELECT "
+                ),
+                " AS v))",
+            )
+        };
+    }
+    match kind {
+        IntegerKind::I8 => within!("-128 AND 127"),
+        IntegerKind::I16 => within!("-32768 AND 32767"),
+        IntegerKind::I32 => within!("-2147483648 AND 2147483647"),
+        IntegerKind::I64 => COMPUTED_INTEGER,
+        IntegerKind::U8 => within!("0 AND 255"),
+        IntegerKind::U16 => within!("0 AND 65535"),
+        IntegerKind::U32 => within!("0 AND 4294967295"),
+        IntegerKind::U64 => within!("0 AND 9223372036854775807"),
     }
 }

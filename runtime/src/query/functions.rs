@@ -98,7 +98,8 @@ both! {
     where
         T: Number,
     {
-        self.term().call(Function::Abs)
+        let number: Expr<M, T, K::Plain> = self.term().call(Function::Abs);
+        number.computed()
     }
 
     /// The number rounded to this many digits after the point, halves away from zero. Floats are rounded as the decimals

@@ -19,6 +19,7 @@ mod extras;
 mod fragment;
 mod functions;
 mod in_memory;
+mod integer;
 mod joined;
 mod joins;
 mod json;

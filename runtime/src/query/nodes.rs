@@ -14,6 +14,8 @@ enum Step {
     Text(String),
     Node(usize),
     Placeholder,
+    /// Back to as many placeholders.
+    Rewind(usize),
     Number(u8),
     Column(ColumnPath),
     /// The end of a subquery.
@@ -44,6 +46,9 @@ impl NodeWriter<'_> {
                 Step::Placeholder => {
                     self.sql.placeholder();
                 }
+                Step::Rewind(placeholders) => {
+                    self.sql.rewind(placeholders);
+                }
                 Step::Number(number) => {
                     self.sql.push(&number.to_string());
                 }
@@ -55,6 +60,26 @@ impl NodeWriter<'_> {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Writes what a column is set to.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub(super) fn write_stored(&mut self, tree: &Tree, root: usize) -> Result<()> {
+        let Some(kind) = tree.stored_integer(root) else {
+            return self.write(tree, root);
+        };
+        let (before, after) = self.sql.dialect().stored_integer(kind);
+        self.sql.push(before);
+        // What refuses more refuses this too.
+        let within = match &tree.nodes[root] {
+            Node::Integer(_, operators) => *operators,
+            _ => root,
+        };
+        self.write(tree, within)?;
+        self.sql.push(after);
         Ok(())
     }
 
@@ -74,7 +99,15 @@ impl NodeWriter<'_> {
             Node::Selected(position) => vec![Step::Number(position + 1)],
             Node::Call(function, arguments) => {
                 let template = dialect.function(*function).ok_or_else(not_here)?;
-                filled(template, arguments)
+                filled(template, arguments, self.sql.placeholders())
+            }
+            Node::Integer(computed, operators) => {
+                if computed.may_overflow && !computed.is_covered {
+                    let (before, after) = dialect.computed_integer();
+                    vec![Push(before), Child(*operators), Push(after)]
+                } else {
+                    vec![Child(*operators)]
+                }
             }
             Node::Case(branches) => {
                 let mut parts = case(branches);
@@ -177,21 +210,28 @@ fn searched(part: SearchPart, text: usize) -> Step {
     }
 }
 
-/// The template of a function with its arguments.
-fn filled(template: &'static str, arguments: &[usize]) -> Vec<Step> {
-    let mut parts = Vec::new();
-    let mut arguments = arguments.iter();
-    for (index, text) in template.split("{}").enumerate() {
-        if index > 0 {
-            parts.extend(arguments.next().map(|argument| Step::Node(*argument)));
+/// The template of a function with its arguments. An argument that is there again has the placeholders that it had first, after
+/// as many as there are before.
+fn filled(template: &'static str, arguments: &[usize], placeholders: usize) -> Vec<Step> {
+    let mut texts = template.split("{}");
+    let mut parts = vec![Step::Push(texts.next().unwrap_or_default())];
+    for (index, text) in texts.enumerate() {
+        match arguments.get(index) {
+            Some(argument) => parts.push(Step::Node(*argument)),
+            None => parts.extend(again(arguments, placeholders)),
         }
         parts.push(Step::Push(text));
     }
     parts
 }
 
+fn again(arguments: &[usize], placeholders: usize) -> impl Iterator<Item = Step> {
+    let argument = arguments.last().map(|argument| Step::Node(*argument));
+    [Step::Rewind(placeholders)].into_iter().chain(argument)
+}
+
 /// The positions of what a CASE may be.
-fn results(branches: &[usize]) -> impl Iterator<Item = usize> {
+pub(super) fn results(branches: &[usize]) -> impl Iterator<Item = usize> {
     let pairs = branches.chunks_exact(2);
     let otherwise = pairs.remainder().first().copied();
     pairs.map(|pair| pair[1]).chain(otherwise)

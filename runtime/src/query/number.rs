@@ -6,8 +6,9 @@ use super::column::Column;
 use super::expression::{Everywhere, Expr, Term};
 use super::kind::{Either, Kind, Nullable};
 use super::operand::Operand;
+use super::shape::op;
 use crate::value::types::{FromColumn, ToColumn};
-use bindery_core::dialect::Function;
+use bindery_core::dialect::{Function, IntegerKind};
 
 /// Numbers that the database computes with.
 #[diagnostic::on_unimplemented(
@@ -26,7 +27,7 @@ pub trait Number: ToColumn + 'static {
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NumberClass {
-    Integer,
+    Integer(IntegerKind),
     Float,
     Decimal,
 }
@@ -34,7 +35,15 @@ pub enum NumberClass {
 impl NumberClass {
     pub(crate) const fn sum(self) -> Function {
         match self {
-            Self::Integer => Function::SumIntegers,
+            Self::Integer(IntegerKind::I64 | IntegerKind::U64) => Function::SumIntegers,
+            Self::Integer(
+                IntegerKind::I8
+                | IntegerKind::I16
+                | IntegerKind::I32
+                | IntegerKind::U8
+                | IntegerKind::U16
+                | IntegerKind::U32,
+            ) => Function::SumSmallIntegers,
             Self::Float => Function::SumFloats,
             Self::Decimal => Function::SumDecimals,
         }
@@ -42,21 +51,42 @@ impl NumberClass {
 
     pub(crate) const fn average(self) -> Function {
         match self {
-            Self::Integer | Self::Float => Function::Average,
+            Self::Integer(_) | Self::Float => Function::Average,
             Self::Decimal => Function::AverageDecimals,
         }
     }
 
     pub(crate) const fn round(self) -> Function {
         match self {
-            Self::Integer | Self::Float => Function::RoundFloat,
+            Self::Integer(_) | Self::Float => Function::RoundFloat,
             Self::Decimal => Function::RoundDecimal,
+        }
+    }
+
+    const fn plus(self) -> Function {
+        match self {
+            Self::Integer(_) | Self::Float => Function::Plus,
+            Self::Decimal => Function::PlusDecimals,
+        }
+    }
+
+    const fn minus(self) -> Function {
+        match self {
+            Self::Integer(_) | Self::Float => Function::Minus,
+            Self::Decimal => Function::MinusDecimals,
+        }
+    }
+
+    const fn times(self) -> Function {
+        match self {
+            Self::Integer(_) | Self::Float => Function::Times,
+            Self::Decimal => Function::TimesDecimals,
         }
     }
 
     const fn divide(self) -> Function {
         match self {
-            Self::Integer => Function::DivideIntegers,
+            Self::Integer(_) => Function::DivideIntegers,
             Self::Float | Self::Decimal => Function::DivideFloats,
         }
     }
@@ -78,20 +108,27 @@ pub trait Divisible: Number {}
 pub trait Fractional: Number {}
 
 macro_rules! numbers {
-    ($($class:ident $sum:ty: $($number:ty),+;)+) => {$($(
+    ($($number:ty: $sum:ty, $class:expr;)+) => {$(
         impl Number for $number {
             type Sum = $sum;
-            const CLASS: NumberClass = NumberClass::$class;
+            const CLASS: NumberClass = $class;
         }
 
         impl Divisible for $number {}
-    )+)+};
+    )+};
 }
 
 numbers! {
-    Integer i64: i8, i16, i32, i64, u8, u16, u32;
-    Integer u64: u64;
-    Float f64: f32, f64;
+    i8: i64, NumberClass::Integer(IntegerKind::I8);
+    i16: i64, NumberClass::Integer(IntegerKind::I16);
+    i32: i64, NumberClass::Integer(IntegerKind::I32);
+    i64: i64, NumberClass::Integer(IntegerKind::I64);
+    u8: i64, NumberClass::Integer(IntegerKind::U8);
+    u16: i64, NumberClass::Integer(IntegerKind::U16);
+    u32: i64, NumberClass::Integer(IntegerKind::U32);
+    u64: u64, NumberClass::Integer(IntegerKind::U64);
+    f32: f64, NumberClass::Float;
+    f64: f64, NumberClass::Float;
 }
 
 impl Fractional for f32 {}
@@ -111,10 +148,17 @@ fn computed<M, T: Number, K, L>(
     right: impl Operand<M, T, Everywhere>,
     function: Function,
 ) -> Expr<M, T, L> {
-    let result = left.with(right, function);
-    match T::CLASS {
-        NumberClass::Decimal => result.call(Function::Decimal),
-        NumberClass::Integer | NumberClass::Float => result,
+    let result: Expr<M, T, L> = left.with(right, function);
+    result.computed()
+}
+
+impl<M, T: Number, K> Expr<M, T, K> {
+    /// Says of operators which integers they compute, where they do.
+    pub(crate) fn computed(mut self) -> Self {
+        if let NumberClass::Integer(kind) = T::CLASS {
+            self.predicate.shape.fixed([op::INTEGER, kind as u8]);
+        }
+        self
     }
 }
 
@@ -125,7 +169,7 @@ macro_rules! operators {
             type Output = Expr<M, T, Either<K, O::Kind>>;
 
             fn $method(self, other: O) -> Self::Output {
-                computed(self.term(), other, Function::$function)
+                computed(self.term(), other, T::CLASS.$function())
             }
         }
     )+
@@ -140,5 +184,5 @@ macro_rules! operators {
     };
 }
 
-operators! { Column: Add add Plus; Sub sub Minus; Mul mul Times; }
-operators! { Expr: Add add Plus; Sub sub Minus; Mul mul Times; }
+operators! { Column: Add add plus; Sub sub minus; Mul mul times; }
+operators! { Expr: Add add plus; Sub sub minus; Mul mul times; }

@@ -106,7 +106,7 @@ pub(crate) fn render_update(
     for (column, value) in set.assignments() {
         render.push(separator).push(table.columns[column.index()]);
         render.push(" = ");
-        render.nodes.write(&set, value)?;
+        render.nodes.write_stored(&set, value)?;
         separator = ", ";
     }
     if !table.touch.is_empty() {

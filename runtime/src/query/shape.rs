@@ -51,6 +51,8 @@ pub(crate) mod op {
     pub(crate) const ANY: u8 = 40;
     /// A row of expressions; their number follows.
     pub(crate) const ROW: u8 = 41;
+    /// Integer operators; the type of what they compute follows.
+    pub(crate) const INTEGER: u8 = 42;
 }
 
 /// The most references that a path follows.

@@ -1,9 +1,10 @@
 //! The tree of a shape: conditions and expressions. It is read and walked without recursion, as programs build conditions
 //! in loops.
 
-use bindery_core::dialect::{Function, ListKind, TextSearch, ValueKind};
+use bindery_core::dialect::{Function, IntegerKind, ListKind, TextSearch, ValueKind};
 
 use super::fragment::read_pieces;
+use super::integer::Computed;
 use super::related::Related;
 use super::shape::{ColumnPath, ShapeReader, op};
 use crate::driver::TableSql;
@@ -21,6 +22,8 @@ pub(crate) enum Node {
     /// The selection at this position.
     Selected(u8),
     Call(Function, Vec<usize>),
+    /// Integer operators, and what is known of what they compute.
+    Integer(Computed, usize),
     /// Conditions and what they give, then what is given else, where there is something.
     Case(Vec<usize>),
     /// A row of expressions, to be compared with another.
@@ -63,7 +66,7 @@ impl Tree {
         let mut reader = ShapeReader::new(shape);
         let mut tree = Self::default();
         while !reader.is_at_end() {
-            let node = read_node(&mut reader, &mut tree.roots);
+            let node = tree.read_node(&mut reader);
             let at = tree.add(node);
             tree.roots.push(at);
         }
@@ -163,7 +166,23 @@ impl Node {
             | Self::In(child, ..)
             | Self::IsNull(child)
             | Self::IsNotNull(child)
+            | Self::Integer(_, child)
             | Self::Not(child) => vec![*child],
+        }
+    }
+}
+
+impl Tree {
+    fn read_node(&mut self, reader: &mut ShapeReader<'_>) -> Node {
+        match read_node(reader, &mut self.roots) {
+            // What is computed of small integers may be no small one.
+            Node::Call(Function::SumSmallIntegers, arguments)
+                if self.column(arguments[0]).is_none() =>
+            {
+                Node::Call(Function::SumIntegers, arguments)
+            }
+            Node::Integer(computed, operators) => self.computed(computed, operators),
+            node => node,
         }
     }
 }
@@ -219,6 +238,10 @@ fn read_node(reader: &mut ShapeReader<'_>, stack: &mut Vec<usize>) -> Node {
         op::CALL => {
             let function = Function::of_number(reader.byte()).expect("shapes are written whole");
             Node::Call(function, last(stack, function.arity()))
+        }
+        op::INTEGER => {
+            let kind = IntegerKind::of_number(reader.byte()).expect("shapes are written whole");
+            Node::Integer(Computed::of(kind), one())
         }
         op::CASE => {
             let branches = usize::from(reader.byte()) * 2;

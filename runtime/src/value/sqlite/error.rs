@@ -157,7 +157,12 @@ pub(crate) fn step_error(error: rusqlite::Error) -> Error {
     }
     let source =
         DatabaseError::of_statement(code.to_string(), message).of_schema(is_of_schema(code));
-    Error::new(kind(code))
+    let kind = if code == ffi::SQLITE_ERROR && message == "integer overflow" {
+        ErrorKind::ValueOutOfRange(Constraint::default())
+    } else {
+        kind(code)
+    };
+    Error::new(kind)
         .with_source(source)
         .telling(reported_constraint(code, message))
 }
