@@ -21,6 +21,7 @@ mod nested;
 mod prose;
 mod publish;
 pub(crate) mod query;
+pub(crate) mod rank;
 mod reverted;
 mod routine;
 mod split;

@@ -28,7 +28,7 @@ pub fn same_expression(one: &str, other: &str, dialect: Dialect) -> bool {
 /// The expression in one form for all of its spellings. It is compared and never sent.
 pub fn normal_expression(sql: &str, dialect: Dialect) -> String {
     let pieces = pieces(sql, dialect);
-    let whole = Parser::new(&pieces).whole();
+    let whole = Parser::new(&pieces, dialect).whole();
     whole.unwrap_or_else(|| normal_tokens(sql, dialect))
 }
 
@@ -117,6 +117,50 @@ mod tests {
                 &format!(" {text}"),
                 Dialect::Postgres
             ));
+        }
+    }
+
+    /// What the databases compute: SQLite by its byte code, MariaDB by tables of values, PostgreSQL by the views it prints.
+    #[test]
+    fn operators_are_grouped_as_their_dialect_groups_them() {
+        use Dialect::{Mysql, Postgres, Sqlite};
+        for (dialect, text, grouped, otherwise) in [
+            (Sqlite, "a - b || c > 0", "a - (b || c) > 0", "(a - b) || c > 0"),
+            (Sqlite, "a * b || c", "a * (b || c)", "(a * b) || c"),
+            (Sqlite, "a || b -> c", "(a || b) -> c", "a || (b -> c)"),
+            (Sqlite, "a + b & c", "(a + b) & c", "a + (b & c)"),
+            (Sqlite, "a | b & c", "(a | b) & c", "a | (b & c)"),
+            (Sqlite, "a = b < c", "a = (b < c)", "(a = b) < c"),
+            (Sqlite, "a = b LIKE c", "(a = b) LIKE c", "a = (b LIKE c)"),
+            (Sqlite, "a IS NULL < b", "a IS (NULL < b)", "(a IS NULL) < b"),
+            (Sqlite, "~ a || b", "(~ a) || b", "~ (a || b)"),
+            (Mysql, "a || b AND c", "a || (b AND c)", "(a || b) AND c"),
+            (Mysql, "a || b AND c", "a OR b && c", "(a OR b) AND c"),
+            (Mysql, "a | b & c", "a | (b & c)", "(a | b) & c"),
+            (Mysql, "a & b << c", "a & (b << c)", "(a & b) << c"),
+            (Mysql, "a << b + c", "a << (b + c)", "(a << b) + c"),
+            (Mysql, "a * b ^ c", "a * (b ^ c)", "(a * b) ^ c"),
+            (Mysql, "a XOR b AND c", "a XOR (b AND c)", "(a XOR b) AND c"),
+            (Mysql, "a = b LIKE c", "a = (b LIKE c)", "(a = b) LIKE c"),
+            (Mysql, "a = b IS NULL", "(a = b) IS NULL", "a = (b IS NULL)"),
+            (
+                Mysql,
+                "a BETWEEN b AND c LIKE d",
+                "a BETWEEN b AND (c LIKE d)",
+                "(a BETWEEN b AND c) LIKE d",
+            ),
+            (Postgres, "a - b || c", "(a - b) || c", "a - (b || c)"),
+            (Postgres, "a | b & c", "(a | b) & c", "a | (b & c)"),
+            (Postgres, "a = b LIKE c", "a = (b LIKE c)", "(a = b) LIKE c"),
+            (Postgres, "a = b IS NULL", "(a = b) IS NULL", "a = (b IS NULL)"),
+            (Postgres, "a IS NULL = b", "(a IS NULL) = b", "a IS (NULL = b)"),
+            (Postgres, "~ a + b", "~ (a + b)", "(~ a) + b"),
+        ] {
+            assert_same(dialect, &[(text, grouped)]);
+            assert!(
+                !same_expression(text, otherwise, dialect),
+                "{dialect:?}: {text} | {otherwise}"
+            );
         }
     }
 

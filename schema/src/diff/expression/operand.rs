@@ -1,8 +1,9 @@
 //! Operands: the parts of an expression between operators.
 
-use super::parser::{CAST, NOT, Parser};
+use super::parser::Parser;
 use super::pieces::Kind;
 use super::type_name::cast;
+use crate::parse::rank::{self, CAST, NOT};
 
 impl Parser<'_> {
     pub(super) fn prefix(&mut self) -> Option<String> {
@@ -13,15 +14,15 @@ impl Parser<'_> {
             Kind::Quoted => self.name(piece.text),
             Kind::Symbol => match piece.text.as_str() {
                 "(" => self.parenthesis(),
-                "-" | "+" | "~" => {
-                    let operand = self.binary(11)?;
-                    Some(match piece.text.as_str() {
+                "*" => Some(piece.text),
+                sign => {
+                    let rank = rank::before_operand(self.dialect, sign)?;
+                    let operand = self.binary(rank + 1)?;
+                    Some(match sign {
                         "+" => operand,
                         sign => format!("{sign}{operand}"),
                     })
                 }
-                "*" => Some(piece.text),
-                _ => None,
             },
             Kind::Word => match piece.text.as_str() {
                 "not" => {

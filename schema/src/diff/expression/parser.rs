@@ -2,6 +2,8 @@
 
 use super::pieces::{Kind, Piece};
 use super::type_name::cast;
+use crate::dialect::Dialect;
+use crate::parse::rank::{self, CAST};
 
 /// Deeper ones are compared token by token.
 const DEPTH_LIMIT: usize = 200;
@@ -9,23 +11,16 @@ const DEPTH_LIMIT: usize = 200;
 pub(super) struct Parser<'p> {
     pub(super) pieces: &'p [Piece],
     pub(super) at: usize,
+    pub(super) dialect: Dialect,
     depth: usize,
 }
 
-const OR: u8 = 1;
-const AND: u8 = 3;
-pub(super) const NOT: u8 = 4;
-const COMPARISON: u8 = 5;
-const OTHER: u8 = 7;
-const SUM: u8 = 8;
-const PRODUCT: u8 = 9;
-pub(super) const CAST: u8 = 12;
-
 impl<'p> Parser<'p> {
-    pub(super) fn new(pieces: &'p [Piece]) -> Self {
+    pub(super) fn new(pieces: &'p [Piece], dialect: Dialect) -> Self {
         Self {
             pieces,
             at: 0,
+            dialect,
             depth: 0,
         }
     }
@@ -71,31 +66,27 @@ impl<'p> Parser<'p> {
     /// The operator that stands here, in one word, with how closely it binds.
     fn operator(&self) -> Option<(String, u8)> {
         let piece = self.peek()?;
-        let text = piece.text.as_str();
+        let text = self.word_of(piece);
         let binds = match piece.kind {
-            Kind::Word => match text {
-                "or" => OR,
-                "xor" => 2,
-                "and" => AND,
-                "is" | "isnull" | "notnull" | "in" | "like" | "ilike" | "between" | "regexp"
-                | "rlike" | "glob" | "similar" => COMPARISON,
-                "not" if self.pieces.get(self.at + 1).is_some() => COMPARISON,
-                "div" | "mod" => PRODUCT,
-                "collate" | "at" => CAST,
-                _ => return None,
-            },
-            Kind::Symbol => match text {
-                "=" | "==" | "<>" | "<" | ">" | "<=" | ">=" | "<=>" => COMPARISON,
-                "+" | "-" => SUM,
-                "*" | "/" | "%" => PRODUCT,
-                "^" => 10,
-                "::" => CAST,
-                "(" | ")" | "," | "[" | "]" | "." | ":" | ";" => return None,
-                _ => OTHER,
-            },
+            // As what follows it.
+            Kind::Word if text == "not" => {
+                let next = self.pieces.get(self.at + 1)?;
+                rank::of_word(self.dialect, &next.text)?
+            }
+            Kind::Word => rank::of_word(self.dialect, text)?,
+            Kind::Symbol => rank::of_symbol(self.dialect, &piece.text)?,
             Kind::Quoted | Kind::Literal | Kind::Number => return None,
         };
         Some((text.to_owned(), binds))
+    }
+
+    /// The word for an operator that has one.
+    fn word_of<'t>(&self, piece: &'t Piece) -> &'t str {
+        match piece.text.as_str() {
+            "||" if self.dialect == Dialect::Mysql => "or",
+            "&&" if self.dialect == Dialect::Mysql => "and",
+            text => text,
+        }
     }
 
     /// Reads on after an operand.
@@ -108,7 +99,10 @@ impl<'p> Parser<'p> {
             }
             "is" => {
                 let not = self.eat("not");
-                let right = self.binary(COMPARISON + 1)?;
+                let right = match self.state() {
+                    Some(state) => state,
+                    None => self.binary(binds + 1)?,
+                };
                 Some(format!(
                     "({left} is{} {right})",
                     if not { " not" } else { "" }
@@ -119,13 +113,15 @@ impl<'p> Parser<'p> {
             "not" => {
                 // `a NOT NOT …` is of another form, and would be read without a bound.
                 let (operator, _) = self.operator().filter(|(next, _)| next != "not")?;
-                let positive = self.rest(left, &operator, COMPARISON)?;
+                let positive = self.rest(left, &operator, binds)?;
                 Some(format!("(not {positive})"))
             }
             "between" => {
-                let low = self.binary(COMPARISON + 1)?;
+                let low = self.binary(binds + 1)?;
                 let found = self.eat("and");
-                let high = self.binary(COMPARISON + 1)?;
+                // MySQL reads `a BETWEEN b AND c LIKE d` as `a BETWEEN b AND (c LIKE d)`.
+                let is_mysql = self.dialect == Dialect::Mysql;
+                let high = self.binary(if is_mysql { binds } else { binds + 1 })?;
                 let from = format!("({left} >= {low})");
                 let to = format!("({left} <= {high})");
                 found.then(|| chain("and", &from, &to))
@@ -149,6 +145,15 @@ impl<'p> Parser<'p> {
             "==" => self.simple(left, "=", binds),
             other => self.simple(left, other, binds),
         }
+    }
+
+    /// What servers take after `IS`; SQLite compares with any operand.
+    fn state(&mut self) -> Option<String> {
+        let states = ["null", "true", "false", "unknown"];
+        let state = states.into_iter().find(|state| self.next_is(0, state));
+        let state = state.filter(|_| self.dialect != Dialect::Sqlite)?;
+        self.at += 1;
+        Some(state.to_owned())
     }
 
     fn simple(&mut self, left: String, operator: &str, binds: u8) -> Option<String> {

@@ -8,6 +8,7 @@ use crate::ast::{Name, TypeName, Value};
 use crate::dialect::Dialect;
 use crate::parse::ddl::cursor::Cursor;
 use crate::parse::lex::TokenKind;
+use crate::parse::rank::{self, NOT};
 
 use super::DEPTH_LIMIT;
 
@@ -25,16 +26,6 @@ enum Operator {
     /// `->`.
     Document,
 }
-
-/// Ranks of operators: what binds tighter is greater.
-const OR: u8 = 1;
-const AND: u8 = 2;
-const NOT: u8 = 3;
-const COMPARISON: u8 = 4;
-const OTHER: u8 = 5;
-const SUM: u8 = 6;
-const PRODUCT: u8 = 7;
-const DOCUMENT: u8 = 8;
 
 impl Cursor<'_> {
     /// A value whose operators bind tighter than this rank. `None` where it is not understood.
@@ -71,52 +62,46 @@ impl Cursor<'_> {
 
     /// The operator of one token that stands here, and its rank.
     fn operator(&self) -> Option<(Operator, u8)> {
-        let words = [
-            (&["OR", "XOR"][..], OR),
-            (&["AND"], AND),
-            (&["DIV", "MOD"], PRODUCT),
-        ];
-        if let Some((_, rank)) = words
-            .into_iter()
-            .find(|(words, _)| self.is_any_word(0, words))
-        {
-            let arithmetic = rank == PRODUCT && self.dialect == Dialect::Mysql;
-            let plain = rank != PRODUCT;
-            return (plain || arithmetic).then_some(if plain {
-                (Operator::Condition, rank)
-            } else {
-                (Operator::Arithmetic('%'), rank)
-            });
+        let token = self.token(0)?;
+        if token.kind == TokenKind::Word {
+            let word = self.raw(token).to_ascii_lowercase();
+            let operator = match word.as_str() {
+                "or" | "xor" | "and" => Operator::Condition,
+                "div" | "mod" => Operator::Arithmetic('%'),
+                _ => return None,
+            };
+            return Some((operator, rank::of_word(self.dialect, &word)?));
         }
-        let token = self
-            .token(0)
-            .filter(|token| token.kind == TokenKind::Symbol)?;
-        Some(match self.raw(token) {
-            "=" | "<" | ">" | "<=" | ">=" | "<>" | "!=" => (Operator::Condition, COMPARISON),
-            "||" if self.dialect == Dialect::Mysql => (Operator::Condition, OR),
-            "||" => (Operator::Concatenation, OTHER),
-            "->>" => (Operator::DocumentText, DOCUMENT),
-            "->" => (Operator::Document, DOCUMENT),
-            "+" => (Operator::Arithmetic('+'), SUM),
-            "-" => (Operator::Arithmetic('-'), SUM),
-            "*" => (Operator::Arithmetic('*'), PRODUCT),
-            "/" => (Operator::Arithmetic('/'), PRODUCT),
-            "%" => (Operator::Arithmetic('%'), PRODUCT),
+        let symbol = (token.kind == TokenKind::Symbol).then(|| self.raw(token))?;
+        let operator = match symbol {
+            "=" | "<" | ">" | "<=" | ">=" | "<>" | "!=" => Operator::Condition,
+            "||" if self.dialect == Dialect::Mysql => Operator::Condition,
+            "||" => Operator::Concatenation,
+            "->>" => Operator::DocumentText,
+            "->" => Operator::Document,
+            "+" => Operator::Arithmetic('+'),
+            "-" => Operator::Arithmetic('-'),
+            "*" => Operator::Arithmetic('*'),
+            "/" => Operator::Arithmetic('/'),
+            "%" => Operator::Arithmetic('%'),
             _ => return None,
-        })
+        };
+        Some((operator, rank::of_symbol(self.dialect, symbol)?))
     }
 
     /// Reads a predicate on the value before it: `IS NULL`, `IN (…)`, `BETWEEN`, `LIKE`. Outer `None`: none stands
     /// here.
     fn condition(&mut self, rank: u8, depth: usize) -> Option<Option<Looked>> {
-        if rank >= COMPARISON {
+        if rank < rank::of_is(self.dialect) {
+            if self.eat_any(&["ISNULL", "NOTNULL"]) {
+                return Some(Some((false, Vec::new())));
+            }
+            if self.eat(&["IS"]) {
+                return Some(self.is(depth));
+            }
+        }
+        if rank >= rank::of_match(self.dialect) {
             return None;
-        }
-        if self.eat_any(&["ISNULL", "NOTNULL"]) {
-            return Some(Some((false, Vec::new())));
-        }
-        if self.eat(&["IS"]) {
-            return Some(self.is(depth));
         }
         let first = self.at;
         self.eat(&["NOT"]);
@@ -156,7 +141,7 @@ impl Cursor<'_> {
     fn is(&mut self, depth: usize) -> Option<Looked> {
         self.eat(&["NOT"]);
         if self.eat(&["DISTINCT", "FROM"]) {
-            let other = self.value(COMPARISON, depth + 1)?;
+            let other = self.value(rank::of_is(self.dialect), depth + 1)?;
             return Some((false, vec![other]));
         }
         let state = self.eat_any(&["NULL", "TRUE", "FALSE", "UNKNOWN"]);
@@ -164,16 +149,16 @@ impl Cursor<'_> {
     }
 
     fn between(&mut self, depth: usize) -> Option<Looked> {
-        let low = self.value(COMPARISON, depth + 1)?;
+        let low = self.value(rank::of_match(self.dialect), depth + 1)?;
         self.eat(&["AND"]).then_some(())?;
-        let high = self.value(COMPARISON, depth + 1)?;
+        let high = self.value(rank::of_match(self.dialect), depth + 1)?;
         Some((true, vec![low, high]))
     }
 
     fn matched(&mut self, depth: usize) -> Option<Looked> {
-        let pattern = self.value(COMPARISON, depth + 1)?;
+        let pattern = self.value(rank::of_match(self.dialect), depth + 1)?;
         if self.eat(&["ESCAPE"]) {
-            self.value(COMPARISON, depth + 1)?;
+            self.value(rank::of_match(self.dialect), depth + 1)?;
         }
         Some((true, vec![pattern]))
     }

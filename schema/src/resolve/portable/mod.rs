@@ -207,6 +207,10 @@ impl<'a> Reader<'a> {
                 return Ok(found);
             }
             let next = self.sign()?;
+            // It concatenates before it multiplies.
+            if self.dialect() == Dialect::Sqlite && self.is_symbol(0, "||") {
+                return Err(self.stopped());
+            }
             found = Portable::Binary(Operator::Times, Box::new(found), Box::new(next));
         }
         Err("a product this long".to_owned())
