@@ -28,6 +28,16 @@ pub enum DialectReason {
 }
 
 impl ReadAs {
+    /// Does the file or its configuration say so?
+    pub(crate) fn is_said(&self) -> bool {
+        match self.reason {
+            DialectReason::Head | DialectReason::Configuration => true,
+            DialectReason::Engines(_) | DialectReason::FirstEngine(_) | DialectReason::NoEngine => {
+                false
+            }
+        }
+    }
+
     /// ``the file is read as sqlite, the dialect of engine `default` ``.
     pub(crate) fn why(&self) -> String {
         let dialect = self.dialect;

@@ -4,7 +4,7 @@
 use super::{ColumnPlace, Dialect, Flavour, Refusal};
 use crate::column_type::{ColumnType, DecimalSize};
 use crate::dialect::DialectRules as _;
-use crate::model::{Check, DefaultValue, Table};
+use crate::model::{Check, DefaultValue, EnumType, Table};
 
 /// The limits of a dialect's types. `None`: it has no limit of this kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -313,6 +313,9 @@ impl DefaultFit<'_> {
 
     fn number(&self, number: &str) -> Result<(), Refusal> {
         let stored = self.place.stored_type();
+        if let ColumnType::Enum(_) = stored {
+            return self.text(number);
+        }
         if let Some((least, most)) = whole_numbers(stored, &self.limits) {
             return match whole(number) {
                 Some(value) if (least..=most).contains(&value) => Ok(()),
@@ -357,9 +360,39 @@ impl DefaultFit<'_> {
         if whole_numbers(stored, &self.limits).is_some() && whole(text).is_some() {
             return self.number(text);
         }
+        if let Some(values) = self.place.enum_type() {
+            return self.value_of(values, text);
+        }
         match self.what_is_held(stored, text) {
             Some(holds) => self.past(&format!("'{}'", text.escape_debug()), &holds),
             None => Ok(()),
+        }
+    }
+
+    fn value_of(&self, of: &EnumType, text: &str) -> Result<(), Refusal> {
+        let mut values = of.values.iter().map(|value| value.value.as_str());
+        if values.any(|value| self.is_value(value, text)) {
+            return Ok(());
+        }
+        let (name, shown) = (&self.place.column().name, text.escape_debug());
+        let message = format!("the default '{shown}' of `{name}` is not a value of its type");
+        let first = of.values.first().map(|value| value.value.escape_debug());
+        let help = match first {
+            Some(first) => format!("write one of its values, such as `DEFAULT '{first}'`"),
+            None => "leave the default out: the type has no values".to_owned(),
+        };
+        Err(refused(message, help))
+    }
+
+    /// MySQL compares by the collation of the column: whatever the case is, without blanks at the end, and perhaps without accents.
+    fn is_value(&self, value: &str, text: &str) -> bool {
+        match self.dialect {
+            Dialect::Sqlite | Dialect::Postgres => value == text,
+            Dialect::Mysql => {
+                let folded = |text: &str| text.trim_end_matches(' ').to_lowercase();
+                let is_plain = value.is_ascii() && text.is_ascii();
+                folded(value) == folded(text) || !is_plain
+            }
         }
     }
 
@@ -372,16 +405,6 @@ impl DefaultFit<'_> {
         if let ColumnType::F32 | ColumnType::F64 = stored {
             let held = self.limits.holds_nan || !is_not_finite(text);
             return (!held).then(|| "finite numbers only".to_owned());
-        }
-        if let ColumnType::Enum(id) = stored {
-            let values = &self.place.model.enum_type(*id).values;
-            let is_one = |text: &str| {
-                values
-                    .iter()
-                    .any(|value| value.value.eq_ignore_ascii_case(text))
-            };
-            let held = self.place.is_native(self.dialect) || is_one(text);
-            return (!held).then(|| "the values of its type".to_owned());
         }
         if let ColumnType::Date | ColumnType::DateTime(_) | ColumnType::Timestamp(_) = stored
             && is_not_finite(text)

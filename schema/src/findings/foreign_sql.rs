@@ -23,6 +23,18 @@ pub(crate) fn foreign(
     Diagnostic::error("B0251", message).at(at, why).help(help)
 }
 
+/// Words of another database that SQLite takes for a part of a type's name, in a file that says it is SQLite's.
+pub(crate) fn type_words(
+    message: String,
+    at: Span,
+    instead: String,
+    read_as: &ReadAs,
+) -> Diagnostic {
+    Diagnostic::warning("B0254", message)
+        .at(at, read_as.why())
+        .help(instead)
+}
+
 /// A statement with a word of another database.
 pub(crate) fn word(kind: &str, product: &str, word: &str) -> String {
     format!("cannot read this `{kind}`: {product} has no {word}")

@@ -1,8 +1,8 @@
 //! Enums and domains: found by name, in the file of the statement first.
 
 use crate::ast::{
-    AlterDomain, AlterEnum, AlterEnumAction, CreateDomain, CreateEnum, DomainChange, FileAst,
-    ObjectName,
+    AlterDomain, AlterEnum, AlterEnumAction, CreateDomain, CreateEnum, DomainChange,
+    ExpressionPiece, FileAst, ObjectName, PieceKind,
 };
 use crate::draft::{DraftDomain, DraftEnum};
 
@@ -62,6 +62,25 @@ impl Fold<'_> {
                 for value in values.iter_mut().filter(|value| *value == from) {
                     value.clone_from(to);
                 }
+                self.rename_in_defaults(alter, from, to);
+            }
+        }
+    }
+
+    /// PostgreSQL keeps a default as the value that it is, whatever that is called.
+    fn rename_in_defaults(&mut self, alter: &AlterEnum, from: &str, to: &str) {
+        let of_type = &alter.name.name.text;
+        let columns = self
+            .tables
+            .iter_mut()
+            .flatten()
+            .flat_map(|table| &mut table.columns);
+        let own = columns.filter(|column| column.type_name.name == *of_type);
+        for default in own.filter_map(|column| column.default.as_mut()) {
+            let is_it =
+                |piece: &&mut ExpressionPiece| piece.kind == PieceKind::Text && piece.text == from;
+            for piece in default.tokens.iter_mut().filter(is_it) {
+                to.clone_into(&mut piece.text);
             }
         }
     }

@@ -21,6 +21,8 @@ struct Foreign {
     message: String,
     /// The text to type in instead.
     instead: String,
+    /// SQLite takes it for a part of a type's name, and nothing of it is refused.
+    is_type_name: bool,
 }
 
 impl Resolver<'_> {
@@ -35,9 +37,28 @@ impl Resolver<'_> {
             self.warn_serial(column);
         }
         let found = foreign_type(table, column, in_key);
+        if self.warn_type_name(table, found.as_ref()) {
+            return false;
+        }
         let is_told = found.is_some();
         self.report_foreign(table, found);
         is_told
+    }
+
+    /// A file that says it is SQLite's means what SQLite makes of it, which may be less than its author thinks. Returns whether
+    /// that is so.
+    fn warn_type_name(&mut self, table: &DraftTable, found: Option<&Foreign>) -> bool {
+        let read_as = self.draft.read_as(table.file);
+        let Some(read_as) = read_as.filter(|read_as| read_as.is_said()) else {
+            return false;
+        };
+        let Some(found) = found.filter(|found| found.is_type_name) else {
+            return false;
+        };
+        let (message, instead) = (found.message.clone(), found.instead.clone());
+        let finding = foreign_sql::type_words(message, found.span, instead, read_as);
+        self.diagnostics.push(finding);
+        true
     }
 
     /// The same of what gives a column its values.
@@ -91,6 +112,7 @@ impl Resolver<'_> {
             of,
             message: foreign_sql::function(dialect, &name),
             instead: instead_of_call(&name, dialect),
+            is_type_name: false,
         })
     }
 
@@ -110,11 +132,14 @@ fn foreign_type(table: &DraftTable, column: &DraftColumn, in_key: bool) -> Optio
         Dialect::Postgres => of_postgres(table, column)?,
         Dialect::Mysql => return None,
     };
+    let written = &column.type_name;
+    let is_array = is_array(&written.written) || written.name.ends_with(" array");
     Some(Foreign {
-        span: column.type_name.span,
+        span: written.span,
         of,
         message,
         instead,
+        is_type_name: table.dialect == Dialect::Sqlite && !is_array,
     })
 }
 
@@ -227,6 +252,7 @@ fn foreign_default(default: &Expression, of: &ColumnType, dialect: Dialect) -> O
         of: home,
         message,
         instead,
+        is_type_name: false,
     })
 }
 
@@ -295,6 +321,7 @@ fn foreign_operator(expression: &Expression, dialect: Dialect) -> Option<Foreign
         of: Dialect::Postgres,
         message,
         instead: instead.to_owned(),
+        is_type_name: false,
     })
 }
 
