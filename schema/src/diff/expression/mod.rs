@@ -125,14 +125,24 @@ mod tests {
     fn operators_are_grouped_as_their_dialect_groups_them() {
         use Dialect::{Mysql, Postgres, Sqlite};
         for (dialect, text, grouped, otherwise) in [
-            (Sqlite, "a - b || c > 0", "a - (b || c) > 0", "(a - b) || c > 0"),
+            (
+                Sqlite,
+                "a - b || c > 0",
+                "a - (b || c) > 0",
+                "(a - b) || c > 0",
+            ),
             (Sqlite, "a * b || c", "a * (b || c)", "(a * b) || c"),
             (Sqlite, "a || b -> c", "(a || b) -> c", "a || (b -> c)"),
             (Sqlite, "a + b & c", "(a + b) & c", "a + (b & c)"),
             (Sqlite, "a | b & c", "(a | b) & c", "a | (b & c)"),
             (Sqlite, "a = b < c", "a = (b < c)", "(a = b) < c"),
             (Sqlite, "a = b LIKE c", "(a = b) LIKE c", "a = (b LIKE c)"),
-            (Sqlite, "a IS NULL < b", "a IS (NULL < b)", "(a IS NULL) < b"),
+            (
+                Sqlite,
+                "a IS NULL < b",
+                "a IS (NULL < b)",
+                "(a IS NULL) < b",
+            ),
             (Sqlite, "~ a || b", "(~ a) || b", "~ (a || b)"),
             (Mysql, "a || b AND c", "a || (b AND c)", "(a || b) AND c"),
             (Mysql, "a || b AND c", "a OR b && c", "(a OR b) AND c"),
@@ -152,8 +162,18 @@ mod tests {
             (Postgres, "a - b || c", "(a - b) || c", "a - (b || c)"),
             (Postgres, "a | b & c", "(a | b) & c", "a | (b & c)"),
             (Postgres, "a = b LIKE c", "a = (b LIKE c)", "(a = b) LIKE c"),
-            (Postgres, "a = b IS NULL", "(a = b) IS NULL", "a = (b IS NULL)"),
-            (Postgres, "a IS NULL = b", "(a IS NULL) = b", "a IS (NULL = b)"),
+            (
+                Postgres,
+                "a = b IS NULL",
+                "(a = b) IS NULL",
+                "a = (b IS NULL)",
+            ),
+            (
+                Postgres,
+                "a IS NULL = b",
+                "(a IS NULL) = b",
+                "a IS (NULL = b)",
+            ),
             (Postgres, "~ a + b", "~ (a + b)", "(~ a) + b"),
         ] {
             assert_same(dialect, &[(text, grouped)]);
