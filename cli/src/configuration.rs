@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use bindery_schema::config::{Config, process_environment};
+use bindery_schema::config::{Config, override_variable, process_environment};
 use bindery_schema::name::suggest;
 use bindery_schema::project::DEFAULT_CONFIG;
 
@@ -61,15 +61,15 @@ pub(crate) fn unknown_variables(config: &Config) -> String {
     let engines: Vec<&str> = config.engines.iter().map(|one| one.name.as_str()).collect();
     let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let mut unknown: Vec<(String, String)> = names
+        .filter(|name| !config.reads_url(name))
         .filter_map(|name| Some((engine_of(&name)?, name)))
-        .filter(|(engine, _)| !engines.contains(&engine.as_str()))
         .collect();
     unknown.sort();
     let line = |(engine, name): &(String, String)| {
         let all = engines.iter().map(|one| format!("`{one}`"));
         let all = all.collect::<Vec<_>>().join(", ");
         let near = suggest(engine, engines.iter().copied());
-        let near = near.map(|near| format!("  = help: write `{}`\n", variable_of(near)));
+        let near = near.map(|near| format!("  = help: write `{}`\n", override_variable(near)));
         format!(
             "warning: `{name}` is set, and there is no engine `{engine}`: the engines are {all}\n{}",
             near.unwrap_or_default()
@@ -82,8 +82,4 @@ pub(crate) fn unknown_variables(config: &Config) -> String {
 fn engine_of(variable: &str) -> Option<String> {
     let name = variable.strip_prefix("BINDERY_")?.strip_suffix("_URL")?;
     (!name.is_empty() && !name.starts_with(OF_TESTS)).then(|| name.to_ascii_lowercase())
-}
-
-fn variable_of(engine: &str) -> String {
-    format!("BINDERY_{}_URL", engine.to_ascii_uppercase())
 }

@@ -368,6 +368,18 @@ fn a_variable_for_no_engine_is_told_once() {
     }
 }
 
+/// As the URL of an engine, or of a replica.
+#[test]
+fn a_variable_that_the_configuration_reads_is_known() {
+    let file = "[engines.default]\ndialect = \"postgres\"\nurl = \"${BINDERY_MAIN_URL}\"\nreads = \"replicas\"\nreplicas = [{ name = \"copy\", url = \"${BINDERY_COPY_URL}\" }]\n";
+    let schema = "CREATE TABLE a (id BIGINT PRIMARY KEY);\n";
+    let project = Project::new(&[("bindery.toml", file), ("schema.sql", schema)])
+        .with("BINDERY_MAIN_URL", "postgres://h/d")
+        .with("BINDERY_COPY_URL", "postgres://r/d");
+    let told = project.run("check").messages;
+    assert!(!told.contains("there is no engine"), "{told}");
+}
+
 /// Each command that reads a schema, and migrations beside it.
 #[test]
 fn a_warning_is_written_once_in_a_run() {

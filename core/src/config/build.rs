@@ -1,6 +1,7 @@
 //! The part of a configuration that the build uses: which dialect each engine is compiled for, and why. Never a URL.
 
 use super::findings::{TOO_LONG, missing_variable, too_long};
+use super::resolve::override_variable;
 use super::template::Unfilled;
 use super::url::scheme_dialect;
 use super::{Config, ConnectionSource, EngineConfig, Environment, SagaTables, Template};
@@ -86,15 +87,28 @@ impl Config {
             .engines
             .iter()
             .filter(|engine| engine.dialect.is_none());
-        let urls = open.filter_map(|engine| match &engine.source {
-            ConnectionSource::Url(url) => Some(url),
-            ConnectionSource::Nowhere | ConnectionSource::Parts(_) => None,
-        });
-        let names = urls.flat_map(Template::variables);
+        let names = open.filter_map(url_of).flat_map(Template::variables);
         let mut names: Vec<String> = names.map(str::to_owned).collect();
         sort_by(&mut names, Ord::cmp);
         names.dedup();
         names
+    }
+
+    /// Does a URL of the file read this variable, or does it override one?
+    pub fn reads_url(&self, variable: &str) -> bool {
+        self.engines.iter().any(|engine| {
+            let replicas = engine.replicas.iter().map(|replica| &replica.url);
+            let mut urls = url_of(engine).into_iter().chain(replicas);
+            override_variable(&engine.name) == variable
+                || urls.any(|url| url.variables().any(|name| name == variable))
+        })
+    }
+}
+
+fn url_of(engine: &EngineConfig) -> Option<&Template> {
+    match &engine.source {
+        ConnectionSource::Url(url) => Some(url),
+        ConnectionSource::Nowhere | ConnectionSource::Parts(_) => None,
     }
 }
 
