@@ -262,7 +262,7 @@ static INBOX_MYSQL: &[TableDdl] = &[
     tasks_of_mysql!("_bindery_messages"),
 ];
 
-fn outbox_of(dialect: Dialect) -> &'static [TableDdl] {
+pub(crate) fn outbox_of(dialect: Dialect) -> &'static [TableDdl] {
     match dialect {
         Dialect::Sqlite => SQLITE,
         Dialect::Postgres => POSTGRES,

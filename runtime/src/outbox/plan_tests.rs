@@ -1,6 +1,6 @@
 //! How databases find the tasks that are counted.
 
-use crate::databases::kept::kept_tables;
+use crate::databases::kept::outbox_of;
 use crate::driver::Physical;
 use crate::driver::tests::{Database, databases};
 use crate::value::{ParamWriter, RowReader};
@@ -13,7 +13,7 @@ use super::{ready, sql, store};
 /// Completed tasks, and two of each other status after them.
 fn fill(physical: &mut Physical) {
     let dialect = physical.dialect();
-    let made = kept_tables(dialect, true, false).filter(|table| table.table == store::TABLE);
+    let made = outbox_of(dialect).iter().filter(|table| table.table == store::TABLE);
     for sql in made.flat_map(|table| table.create) {
         physical.define(sql).expect("the table can be made");
     }
