@@ -126,7 +126,7 @@ pub(crate) fn ensure(physical: &mut Physical, table: &TableDdl) -> Result<OwnTab
     Ok(state(table, found.as_ref()))
 }
 
-/// The same of all tables, where nobody asks which were missing.
+/// The same of all tables, where it does not matter which were missing.
 #[cfg(any(feature = "atomic", feature = "saga", feature = "sync"))]
 pub(crate) fn ensure_all(physical: &mut Physical, tables: &[TableDdl]) -> Result<()> {
     tables
