@@ -101,7 +101,7 @@ pub const KEYS: &[Key] = &[
     key(Section::Engine, "lock-timeout", "a time, or `none`; MySQL takes whole seconds", "`none`: as the server has it", On::Servers, "the longest that a statement waits for another's lock"),
     key(Section::Engine, "idle-in-transaction-timeout", "a time, or `none`; MariaDB takes whole seconds", "`10m`", On::Servers, "the server ends a session that leaves a transaction open and does nothing for this long"),
     key(Section::Engine, "max-transaction-age", "a time, or `none`", "`60s`", On::All, "a transaction that is open for longer is rolled back at its next statement"),
-    key(Section::Engine, "outside-transaction", "`allow`, `warn` or `error`", "within a session `error`; within a transaction `warn` in builds with debug assertions, else `allow`", On::All, "what is done where a thread takes another connection of an engine while a transaction or a session of that engine is open on it"),
+    key(Section::Engine, "outside-transaction", "`allow`, `warn` or `error`", "`warn` in builds with debug assertions, else `allow`", On::All, "what is done where a thread takes another connection of an engine while a transaction or a session of that engine is open on it"),
     key(Section::Engine, "busy-timeout", "a time", "`5s`", On::Sqlite, "the longest that a statement waits until others, also other programs, have written"),
     key(Section::Engine, "synchronous", "`off`, `normal`, `full` or `extra`", "`full`", On::Sqlite, "how far a COMMIT waits for the disk; less than `full` may lose committed transactions, `off` the whole file, when the system crashes or power is lost"),
     key(Section::Engine, "application-name", "1 to 63 printable ASCII characters", "`bindery`", On::Servers, "how the server lists the sessions"),

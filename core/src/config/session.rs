@@ -18,12 +18,12 @@ pub enum SessionReset {
 /// not rolled back with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutsideTransaction {
-    /// Nothing: the default within a transaction in release builds.
+    /// Nothing: the default of release builds.
     Allow,
     /// It is logged as a warning (by `tracing`), with the place of the call and that where the transaction was begun: the
-    /// default within a transaction in builds with debug assertions.
+    /// default of builds with debug assertions.
     Warn,
-    /// The call is refused: the default within a session.
+    /// The call is refused: for tests.
     Error,
 }
 

@@ -17,7 +17,6 @@ use bindery_core::sorting::sort_by;
 use bindery_core::source::Sources;
 
 use crate::error::{Error, ErrorKind, Operation, Result};
-use crate::link::inside::Outside;
 use crate::link::pool::PoolLimits;
 use crate::link::program::{EngineInfo, Program};
 use bindery_core::dialect::{Dialect, Flavour};
@@ -366,7 +365,7 @@ impl From<&Settings> for PoolLimits {
             max_lifetime: pool.max_lifetime,
             test_after_idle: pool.test_after_idle,
             max_transaction_age: settings.session.max_transaction_age,
-            outside: Outside::configured(settings.session.outside_transaction),
+            outside_transaction: outside_transaction(settings.session.outside_transaction),
             keep: match settings.mode {
                 ConnectionMode::Long => true,
                 ConnectionMode::Short => false,
@@ -377,4 +376,13 @@ impl From<&Settings> for PoolLimits {
             },
         }
     }
+}
+
+/// Where the configuration is silent, mistakes are looked for in builds for development.
+fn outside_transaction(said: Option<OutsideTransaction>) -> OutsideTransaction {
+    said.unwrap_or(if cfg!(debug_assertions) {
+        OutsideTransaction::Warn
+    } else {
+        OutsideTransaction::Allow
+    })
 }

@@ -14,8 +14,10 @@ use crate::link::program::{EngineInfo, Keeps, TableDdl};
 
 #[cfg(any(feature = "atomic", feature = "saga", feature = "sync"))]
 pub(crate) use self::upkeep::ensure_all;
+#[cfg(feature = "migrations")]
+pub(crate) use self::upkeep::states;
 pub use self::upkeep::{OwnTable, OwnTableState};
-pub(crate) use self::upkeep::{ensure, states, twice};
+pub(crate) use self::upkeep::{ensure, twice};
 
 /// The tables that bindery keeps on an engine; those of outcomes where transactions leave them.
 pub fn own_tables(

@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+#[cfg(any(feature = "outbox", feature = "saga", feature = "sync"))]
 use bindery_core::dialect::Dialect;
 #[cfg(any(feature = "outbox", feature = "sync"))]
 use bindery_core::sql_writer::SqlWriter;

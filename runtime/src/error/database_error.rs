@@ -3,7 +3,6 @@
 
 use std::fmt;
 
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 use crate::error::{Error, ErrorKind};
 
 /// The database's own code and what is known to hold no values: a text of this side's, of a login, or of a library that has not

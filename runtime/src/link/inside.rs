@@ -1,6 +1,6 @@
 //! The transactions and sessions that are open on a thread: a call that takes another connection of the same engine there
-//! is not part of them, which is rarely meant. Nothing is noted of those for which `outside-transaction` is `allow`, as it is for
-//! transactions in release builds unless the configuration says otherwise.
+//! is not part of them, which is rarely meant. Nothing is noted where `outside-transaction` is `allow`, as it is in
+//! release builds unless the configuration says otherwise.
 
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
@@ -14,66 +14,11 @@ use crate::link::pool::Pool;
 
 type Place = &'static Location<'static>;
 
-/// What is done about a call on another connection, by what is open on its thread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Outside {
-    session: OutsideTransaction,
-    transaction: OutsideTransaction,
-}
-
-impl Outside {
-    /// Nothing is noted.
-    pub(crate) const ALLOWED: Self = Self::both(OutsideTransaction::Allow);
-
-    const fn both(wanted: OutsideTransaction) -> Self {
-        Self {
-            session: wanted,
-            transaction: wanted,
-        }
-    }
-
-    /// Where the configuration is silent, a session refuses what is not part of it, since it holds what a request does; next to a
-    /// transaction mistakes are looked for in builds for development.
-    pub(crate) fn configured(said: Option<OutsideTransaction>) -> Self {
-        let transaction = match cfg!(debug_assertions) {
-            true => OutsideTransaction::Warn,
-            false => OutsideTransaction::Allow,
-        };
-        let unsaid = Self {
-            session: OutsideTransaction::Error,
-            transaction,
-        };
-        said.map_or(unsaid, Self::both)
-    }
-
-    fn of(self, kind: Kind) -> OutsideTransaction {
-        match kind {
-            Kind::Session => self.session,
-            Kind::Transaction => self.transaction,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Session,
-    Transaction,
-}
-
-impl Kind {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Session => "session",
-            Self::Transaction => "transaction",
-        }
-    }
-}
-
 /// A transaction or session that is open.
 pub(crate) struct Inside {
     /// The addresses of the pools of its engines: it keeps them alive.
     pools: Vec<usize>,
-    kind: Kind,
+    kind: &'static str,
     begun_at: Place,
     state: Mutex<State>,
 }
@@ -94,7 +39,7 @@ impl Inside {
     /// A transaction was begun; `None` where calls outside of it are allowed.
     #[inline]
     pub(crate) fn transaction(pool: &Pool, begun_at: Place) -> Option<Arc<Self>> {
-        Self::begin(Kind::Transaction, [pool].into_iter(), begun_at)
+        Self::begin("transaction", [pool].into_iter(), begun_at)
     }
 
     /// A session was begun over these engines.
@@ -103,15 +48,15 @@ impl Inside {
         pools: impl Iterator<Item = &'p Pool>,
         begun_at: Place,
     ) -> Option<Arc<Self>> {
-        Self::begin(Kind::Session, pools, begun_at)
+        Self::begin("session", pools, begun_at)
     }
 
     fn begin<'p>(
-        kind: Kind,
+        kind: &'static str,
         pools: impl Iterator<Item = &'p Pool>,
         begun_at: Place,
     ) -> Option<Arc<Self>> {
-        let noticed = pools.filter(|pool| pool.outside().of(kind) != OutsideTransaction::Allow);
+        let noticed = pools.filter(|pool| pool.outside_transaction() != OutsideTransaction::Allow);
         let pools: Vec<usize> = noticed.map(address).collect();
         if pools.is_empty() {
             return None;
@@ -154,24 +99,21 @@ impl Inside {
 /// A call takes a connection of its own: is a transaction or session of this thread open on that engine?
 #[inline]
 pub(crate) fn ensure_none(pool: &Pool, called_at: Place) -> Result<()> {
-    if pool.outside() == Outside::ALLOWED || is_none_open() {
-        return Ok(());
+    match pool.outside_transaction() {
+        OutsideTransaction::Allow => Ok(()),
+        wanted @ (OutsideTransaction::Warn | OutsideTransaction::Error) => {
+            notice(pool, called_at, wanted)
+        }
     }
-    notice(pool, called_at)
-}
-
-fn is_none_open() -> bool {
-    OPEN.try_with(|open| open.borrow().is_empty())
-        .unwrap_or(true)
 }
 
 #[cold]
-fn notice(pool: &Pool, called_at: Place) -> Result<()> {
+fn notice(pool: &Pool, called_at: Place, wanted: OutsideTransaction) -> Result<()> {
     let Some(inside) = innermost(pool) else {
         return Ok(());
     };
-    let (kind, begun_at) = (inside.kind.word(), inside.begun_at);
-    match pool.outside().of(inside.kind) {
+    let (kind, begun_at) = (inside.kind, inside.begun_at);
+    match wanted {
         OutsideTransaction::Error => {
             let error = Error::new(ErrorKind::OutsideTransaction { kind, begun_at });
             Err(error.on_engine(pool.engine()).during(Operation::Acquire))
@@ -202,7 +144,7 @@ fn innermost(pool: &Pool) -> Option<Arc<Inside>> {
             .by_ref()
             .filter(|inside| inside.is_here(pool))
             .collect();
-        let session = here.iter().find(|inside| inside.kind == Kind::Session);
+        let session = here.iter().find(|inside| inside.kind == "session");
         session.or(here.first()).map(Arc::clone)
     };
     OPEN.try_with(find).ok().flatten()

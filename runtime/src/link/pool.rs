@@ -9,6 +9,8 @@ use std::sync::{Arc, Condvar, OnceLock, Weak};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use bindery_core::config::OutsideTransaction;
+
 use self::budget::{Budget, Permit};
 use self::checkout::{Checkout, Checkouts};
 use self::guarded::{Guard, Guarded};
@@ -19,7 +21,6 @@ use crate::driver::{Cutter, Physical};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::changes::Changes;
 use crate::link::drift::Watch;
-use crate::link::inside::Outside;
 use crate::link::moment::{Moment, Span};
 use crate::observe::{self, EventKind, Observer, Reported, Running, Sent};
 
@@ -86,7 +87,7 @@ pub(crate) struct PoolLimits {
     pub(crate) test_after_idle: Duration,
     /// A transaction of this age is ended.
     pub(crate) max_transaction_age: Option<Duration>,
-    pub(crate) outside: Outside,
+    pub(crate) outside_transaction: OutsideTransaction,
     /// Keep connections between uses (`connection = "long"`).
     pub(crate) keep: bool,
     /// One connection writes at a time, whichever it is.
@@ -248,10 +249,10 @@ impl Pool {
         self.outside.is_new(called_at)
     }
 
-    /// Returns what is done where a thread is in a transaction or session and takes another connection.
+    /// Returns what is done where a thread is in a transaction and takes another connection.
     #[inline]
-    pub(crate) fn outside(&self) -> Outside {
-        self.limits.outside
+    pub(crate) fn outside_transaction(&self) -> OutsideTransaction {
+        self.limits.outside_transaction
     }
 
     /// Has the tables looked after; once.

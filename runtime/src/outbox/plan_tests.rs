@@ -13,7 +13,9 @@ use super::{ready, sql, store};
 /// Completed tasks, and two of each other status after them.
 fn fill(physical: &mut Physical) {
     let dialect = physical.dialect();
-    let made = outbox_of(dialect).iter().filter(|table| table.table == store::TABLE);
+    let made = outbox_of(dialect)
+        .iter()
+        .filter(|table| table.table == store::TABLE);
     for sql in made.flat_map(|table| table.create) {
         physical.define(sql).expect("the table can be made");
     }

@@ -26,6 +26,7 @@ const PRODUCT: u8 = 13;
 /// `^`, and SQLite's `||`, `->` and `->>`.
 const POWER: u8 = 14;
 /// A sign before an operand.
+#[cfg(feature = "diff")]
 const SIGN: u8 = 15;
 /// `::`, `COLLATE`, `AT TIME ZONE`.
 pub(crate) const CAST: u8 = 16;
@@ -117,6 +118,7 @@ fn of_mysql(symbol: &str) -> Option<u8> {
 }
 
 /// The rank of what an operator of one symbol before an operand takes. `None` where the dialect has no such operator.
+#[cfg(feature = "diff")]
 pub(crate) fn before_operand(dialect: Dialect, symbol: &str) -> Option<u8> {
     match (symbol, dialect) {
         ("+" | "-", _) | ("~", Dialect::Sqlite | Dialect::Mysql) => Some(SIGN),

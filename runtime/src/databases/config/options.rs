@@ -258,9 +258,9 @@ impl EngineOptions {
     }
 
     /// Sets how a call is treated whose thread takes another connection of the engine while a transaction or a session of the engine is
-    /// open on it. Unless said a session refuses it ([`OutsideTransaction::Error`]); within a transaction it is
-    /// [`OutsideTransaction::Warn`] in builds with debug assertions, else [`OutsideTransaction::Allow`].
-    /// Where such a call is meant, it is made within [`Registry::outside_transaction`](crate::Registry::outside_transaction).
+    /// open on it: [`OutsideTransaction::Warn`] in builds with debug assertions, else [`OutsideTransaction::Allow`], unless said.
+    /// Tests may refuse it by [`OutsideTransaction::Error`]. Where such a call is meant, it is made within
+    /// [`Registry::outside_transaction`](crate::Registry::outside_transaction).
     #[must_use]
     pub fn outside_transaction(mut self, wanted: OutsideTransaction) -> Self {
         self.session.outside_transaction = Some(wanted);

@@ -83,34 +83,6 @@ where
 
 /// Covers TX-05.
 #[test]
-fn tx_05_a_session_refuses_calls_outside_unless_the_configuration_says_otherwise() {
-    let bench = Bench::with(|options| options);
-    let db = &bench.db;
-    db.session(|s| {
-        add(s, Default, "inside")?;
-        let error = insert_outside(db, Default).unwrap_err();
-        let kind = error.kind();
-        assert!(
-            matches!(
-                kind,
-                ErrorKind::OutsideTransaction {
-                    kind: "session",
-                    ..
-                }
-            ),
-            "{error}"
-        );
-        Ok(())
-    })
-    .unwrap();
-    assert_eq!(db.titles(Default), ["inside"]);
-    let mut connection = db.connect(Default).unwrap();
-    let outside = connection.transaction(|_| db.connect(Default).map(drop));
-    outside.expect("within a transaction it is at most reported");
-}
-
-/// Covers TX-05.
-#[test]
 fn tx_05_a_call_outside_of_a_transaction_may_be_refused() {
     let Some(bench) = Bench::all_with(refusing) else {
         return;
