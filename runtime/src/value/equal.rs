@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 #[cfg(any(feature = "data", feature = "json"))]
 use serde_json::value::RawValue;
 
+#[cfg(all(feature = "sync", any(feature = "data", feature = "json")))]
+use super::recorded::JSON;
 #[cfg(feature = "sync")]
-use super::recorded::{ARRAY, DECIMAL, F32, F64, JSON, Tape, VECTOR, floats, split};
+use super::recorded::{ARRAY, DECIMAL, F32, F64, Tape, VECTOR, floats, split};
 
 /// Are both texts the same number, in whatever form? They are digits, with a sign, a point and an exponent.
 pub(crate) fn is_same_number(one: &str, other: &str) -> bool {
