@@ -415,7 +415,7 @@ impl Link {
         self.standing.condemn();
     }
 
-    /// What follows is done also where the work that it belongs to is abandoned.
+    /// That which follows is done also where the work that it belongs to is abandoned.
     ///
     /// # Errors
     /// It was abandoned before.

@@ -7,7 +7,7 @@ use super::tree::{Node, Tree};
 /// No integer of 64 bits is further from zero than this power of two, and none this far from it is lost.
 const SAFE_BITS: u8 = 62;
 
-/// What is known of a computed integer.
+/// That which is known of a computed integer.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Computed {
     kind: IntegerKind,

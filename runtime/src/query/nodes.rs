@@ -73,7 +73,7 @@ impl NodeWriter<'_> {
         };
         let (before, after) = self.sql.dialect().stored_integer(kind);
         self.sql.push(before);
-        // What refuses more refuses this too.
+        // That which refuses more refuses this too.
         let within = match &tree.nodes[root] {
             Node::Integer(_, operators) => *operators,
             _ => root,

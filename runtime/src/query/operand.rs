@@ -56,7 +56,7 @@ impl<'a> Writing<'a> {
         }
     }
 
-    /// What a column of this form is set to.
+    /// That which a column of this form is set to.
     pub(crate) fn assigned(predicate: &'a mut Predicate, form: ColumnForm) -> Self {
         Self {
             predicate,

@@ -8,7 +8,7 @@ use bindery_core::dialect::Dialect;
 pub(super) enum Token<'t> {
     /// A word that is not quoted.
     Word(&'t str),
-    /// What is between backticks: a name.
+    /// That which is between backticks: a name.
     Quoted(&'t str),
     Open,
     Close,

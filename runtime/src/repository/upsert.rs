@@ -75,7 +75,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     }
 }
 
-/// The columns of a unique key where the table's statements have them: their place reports the texts of keys apart.
+/// The columns of a unique key where the table's statements have them: their place distinguishes the texts of keys.
 pub(super) type UniqueColumns = &'static &'static [usize];
 
 pub(super) struct Upsert<'v> {

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::Task;
 
-/// What a task does with its permit.
+/// That which a task does with its permit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Span {
     /// One piece of work.

@@ -17,7 +17,7 @@ pub(crate) fn add_like(connection: &rusqlite::Connection) -> rusqlite::Result<()
     })
 }
 
-/// What a pattern has at a place.
+/// That which a pattern has at a place.
 enum Part {
     /// `%`.
     AnyText,
