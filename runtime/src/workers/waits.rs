@@ -1,4 +1,4 @@
-//! What waits for a thread, first in, first out. Sessions of several calls are counted apart: between two calls they hold connections
+//! The work that waits for a thread, first in, first out. Sessions of several calls are counted apart: between two calls they hold connections
 //! and no thread, so work of one call goes before them where as many sessions are open as there are connections.
 
 use std::collections::BTreeMap;
