@@ -26,7 +26,7 @@ pub(super) struct Wanted<'w> {
     pub(super) advances: bool,
     /// No suspect is claimed: the worker has one, or may have.
     pub(super) has_suspect: bool,
-    /// Who claims the tasks is at work on all of them from then on, and does not say when it begins one.
+    /// The claimer of the tasks is at work on all of them from then on, and does not say when it begins one.
     pub(super) begins: bool,
 }
 
