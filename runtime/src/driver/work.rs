@@ -13,7 +13,7 @@ thread_local! {
     static CURRENT: RefCell<Option<Work>> = const { RefCell::new(None) };
 }
 
-/// That which does pieces of work, on a limited number of threads.
+/// Does pieces of work, on a limited number of threads.
 pub(crate) trait Host: Send + Sync {
     /// A thread waits for what another has, and others may work in its place. `false` where it still counts as at work.
     fn pause(&self) -> bool;

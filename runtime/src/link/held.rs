@@ -415,7 +415,7 @@ impl Link {
         self.standing.condemn();
     }
 
-    /// That which follows is done also where the work that it belongs to is abandoned.
+    /// The calls that follow are made also where the work that it belongs to is abandoned.
     ///
     /// # Errors
     /// It was abandoned before.

@@ -33,7 +33,7 @@ impl Drop for CriticalSection {
     }
 }
 
-/// That which follows may call the program, or wait.
+/// The code that follows may call the program, or wait.
 #[inline]
 pub(crate) fn ensure_outside() {
     #[cfg(debug_assertions)]

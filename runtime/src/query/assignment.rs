@@ -46,7 +46,7 @@ impl<M, T, K> Column<M, T, K> {
         }
     }
 
-    /// That which was computed gets as many digits after the point as the column keeps, unless it is a column that has no more.
+    /// A computed value gets as many digits after the point as the column keeps, unless it is a column that has no more.
     fn fit(self, source: Option<Option<u32>>, predicate: &mut Predicate) {
         let (Some(digits), Some(function)) = (self.form.fraction, self.fitted) else {
             return;

@@ -158,7 +158,7 @@ impl Predicate {
         refused.get_or_insert_with(|| error.kind().clone());
     }
 
-    /// That which was refused so far is the value of this column.
+    /// Notes that the value that was refused is one of this column.
     pub(super) fn refused_for(&mut self, column: usize) {
         if let Some(checks) = &mut self.checks
             && checks.refused.is_some()

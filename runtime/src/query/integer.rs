@@ -7,7 +7,7 @@ use super::tree::{Node, Tree};
 /// No integer of 64 bits is further from zero than this power of two, and none this far from it is lost.
 const SAFE_BITS: u8 = 62;
 
-/// That which is known of a computed integer.
+/// The type and the size of a computed integer, as far as they are known.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Computed {
     kind: IntegerKind,

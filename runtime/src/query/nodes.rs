@@ -73,7 +73,7 @@ impl NodeWriter<'_> {
         };
         let (before, after) = self.sql.dialect().stored_integer(kind);
         self.sql.push(before);
-        // That which refuses more refuses this too.
+        // The guard of the column refuses all that the one of the expression would.
         let within = match &tree.nodes[root] {
             Node::Integer(_, operators) => *operators,
             _ => root,

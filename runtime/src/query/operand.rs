@@ -56,7 +56,7 @@ impl<'a> Writing<'a> {
         }
     }
 
-    /// That which a column of this form is set to.
+    /// The value that a column of this form is set to.
     pub(crate) fn assigned(predicate: &'a mut Predicate, form: ColumnForm) -> Self {
         Self {
             predicate,

@@ -175,7 +175,7 @@ impl Node {
 impl Tree {
     fn read_node(&mut self, reader: &mut ShapeReader<'_>) -> Node {
         match read_node(reader, &mut self.roots) {
-            // That which is computed of small integers may be no small one.
+            // A number computed of small integers may not be small.
             Node::Call(Function::SumSmallIntegers, arguments)
                 if self.column(arguments[0]).is_none() =>
             {

@@ -8,7 +8,7 @@ use bindery_core::dialect::Dialect;
 pub(super) enum Token<'t> {
     /// A word that is not quoted.
     Word(&'t str),
-    /// That which is between backticks: a name.
+    /// A name between backticks.
     Quoted(&'t str),
     Open,
     Close,

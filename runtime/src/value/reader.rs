@@ -30,7 +30,7 @@ impl<E, K: ReadKey<E>> ReadKey<E> for Option<K> {
 pub struct RowReader<'a> {
     source: RowSource<'a>,
     column: usize,
-    /// That which is read now was computed by the database.
+    /// The value that is read now was computed by the database.
     is_computed: bool,
 }
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::Task;
 
-/// That which a task does with its permit.
+/// The use that a task makes of its permit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Span {
     /// One piece of work.

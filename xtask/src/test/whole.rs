@@ -14,7 +14,7 @@ use crate::second_try;
 use crate::step::Report;
 use crate::workspace;
 
-/// That which `cargo test` is given for all of them.
+/// The arguments of `cargo test` that select all of them.
 pub(super) const SELECTED: [&str; 3] = ["--workspace", "--all-features", "--no-fail-fast"];
 
 /// Half of a run is waiting for servers, locks and deadlines, so there are more binaries, and more threads in each, than cores.

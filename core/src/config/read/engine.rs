@@ -52,7 +52,7 @@ const POOLERS: &[(&str, Pooler)] = &[
     ("transaction", Pooler::Transaction),
 ];
 
-/// That which a pooler before the server gives a session to. One for each transaction is known to be refused with the reason.
+/// How long a pooler before the server keeps a session for one client. One for each transaction is refused with the reason.
 #[derive(Clone, Copy)]
 enum Pooler {
     Session,

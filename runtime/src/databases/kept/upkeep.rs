@@ -11,7 +11,7 @@ use crate::link::program::TableDdl;
 /// A column that a later version of bindery added to a table, with the statement that adds it.
 type Added = (&'static str, &'static str);
 
-/// That which later versions of bindery added to a table. The definition has these columns, too.
+/// The columns that later versions of bindery added to a table. The definition has these columns, too.
 fn added_to(table: &str) -> &'static [Added] {
     match table {
         "_bindery_sync" => &[(

@@ -17,7 +17,7 @@ pub(crate) fn add_like(connection: &rusqlite::Connection) -> rusqlite::Result<()
     })
 }
 
-/// That which a pattern has at a place.
+/// A part of a pattern: a byte, a wildcard, or its end.
 enum Part {
     /// `%`.
     AnyText,

@@ -120,7 +120,7 @@ mod tests {
         }
     }
 
-    /// That which the databases compute: SQLite by its byte code, MariaDB by tables of values, PostgreSQL by the views it prints.
+    /// As the databases group them: seen in the byte code of SQLite, in values of MariaDB, in the views that PostgreSQL prints.
     #[test]
     fn operators_are_grouped_as_their_dialect_groups_them() {
         use Dialect::{Mysql, Postgres, Sqlite};

@@ -147,7 +147,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    /// That which servers take after `IS`; SQLite compares with any operand.
+    /// The words that servers take after `IS`; SQLite compares with any operand.
     fn state(&mut self) -> Option<String> {
         let states = ["null", "true", "false", "unknown"];
         let state = states.into_iter().find(|state| self.next_is(0, state));
