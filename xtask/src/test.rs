@@ -22,7 +22,11 @@ pub(crate) fn run(selection: &Selection, interrupt: &Interrupt) -> Result<ExitCo
     let databases = Databases::start()?;
     let mut report = Report::default();
     if selection.is_everything() {
-        whole::run(|| cargo_test(&databases), &mut report, interrupt)?;
+        whole::run(
+            |command| prepare(command, &databases),
+            &mut report,
+            interrupt,
+        )?;
         report.run(programs::steps(&databases)?, interrupt)?;
     } else {
         report.run(vec![selected(selection, &databases)], interrupt)?;
@@ -35,7 +39,8 @@ pub(crate) fn run(selection: &Selection, interrupt: &Interrupt) -> Result<ExitCo
 }
 
 fn selected(selection: &Selection, databases: &Databases) -> Step {
-    let mut command = cargo_test(databases);
+    let mut command = cargo();
+    prepare(command.arg("test"), databases);
     if selection.cargo_args.is_empty() {
         command.args(whole::SELECTED);
     }
@@ -43,12 +48,10 @@ fn selected(selection: &Selection, databases: &Databases) -> Step {
     Step::new("tests of the workspace", command).of_tests()
 }
 
-fn cargo_test(databases: &Databases) -> Command {
-    let mut command = cargo();
-    command.arg("test");
+/// The environment of tests: the servers, and nothing of the developer's own.
+fn prepare(command: &mut Command, databases: &Databases) {
     for name in programs::FOREIGN_VARIABLES {
         command.env_remove(name);
     }
     command.envs(databases.environment());
-    command
 }

@@ -1,10 +1,10 @@
 //! Commands beside each other: a few at a time, each one's output in a file until it has ended, then printed as a whole.
 
 use std::fs::File;
-use std::io::{BufReader, Seek};
+use std::io::Seek;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -90,11 +90,11 @@ fn run_one(mut job: Job, folder: &Path, interrupt: &Interrupt) -> Result<(Outcom
 
 fn printed(outcome: Outcome, output: File) -> Outcome {
     complain(&format!("\n--- {}", outcome.title));
-    let told = failures::pass_on(BufReader::new(output));
+    let told = failures::pass_on(output);
     Outcome { told, ..outcome }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

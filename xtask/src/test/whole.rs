@@ -12,7 +12,7 @@ use crate::interrupt::Interrupt;
 use crate::output::complain;
 use crate::second_try;
 use crate::step::Report;
-use crate::workspace;
+use crate::workspace::{self, cargo};
 
 /// The arguments of `cargo test` that select all of them.
 pub(super) const SELECTED: [&str; 3] = ["--workspace", "--all-features", "--no-fail-fast"];
@@ -34,15 +34,15 @@ const LONGEST: [&str; 6] = [
 /// A part that takes less is not listed by itself.
 const LISTED: Duration = Duration::from_secs(5);
 
-/// Builds and runs them; `cargo_test` makes the command `cargo test` with the environment of tests.
+/// Builds and runs them; `prepare` gives a command the environment of tests.
 pub(super) fn run(
-    cargo_test: impl Fn() -> Command,
+    prepare: impl Fn(&mut Command),
     report: &mut Report,
     interrupt: &Interrupt,
 ) -> Result<(), Failure> {
     let whole = || {
-        let mut command = cargo_test();
-        command.args(SELECTED);
+        let mut command = cargo();
+        prepare(command.arg("test").args(SELECTED));
         command
     };
     complain("\n=== building the tests of the workspace");
@@ -56,7 +56,7 @@ pub(super) fn run(
     let started = Instant::now();
     let folder = workspace::target().join("xtask/tests");
     fs::create_dir_all(&folder)?;
-    let jobs = jobs(binaries, whole(), &cargo_test);
+    let jobs = jobs(binaries, whole(), &prepare);
     let outcomes = beside::run(jobs, AT_ONCE, &folder, interrupt)?;
     let Some(mut status) = sum_up(&outcomes, report) else {
         return Ok(());
@@ -82,18 +82,19 @@ pub(super) fn run(
 fn jobs(
     mut binaries: Vec<Binary>,
     mut documentation: Command,
-    cargo_test: impl Fn() -> Command,
+    prepare: impl Fn(&mut Command),
 ) -> Vec<Job> {
     let rank = |title: &str| LONGEST.iter().position(|&it| it == title);
     binaries.sort_by_key(|it| (rank(&it.title).unwrap_or(LONGEST.len()), it.title.clone()));
-    let environment = cargo_test();
-    let mut jobs: Vec<Job> = binaries
-        .iter()
-        .map(|it| Job {
-            title: it.title.clone(),
-            command: with_environment(it.command(), &environment),
-        })
-        .collect();
+    let job = |it: Binary| {
+        let mut command = it.command();
+        prepare(command.arg(format!("--test-threads={THREADS}")));
+        Job {
+            title: it.title,
+            command,
+        }
+    };
+    let mut jobs: Vec<Job> = binaries.into_iter().map(job).collect();
     documentation.arg("--doc");
     let after_the_longest = LONGEST.len().min(jobs.len());
     jobs.insert(
@@ -104,17 +105,6 @@ fn jobs(
         },
     );
     jobs
-}
-
-fn with_environment(mut command: Command, environment: &Command) -> Command {
-    for (name, value) in environment.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    command.arg(format!("--test-threads={THREADS}"));
-    command
 }
 
 /// Reports the parts that took long, and returns how the whole ended: as the first that failed. `None` where nothing ran.
