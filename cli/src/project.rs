@@ -127,7 +127,7 @@ impl Project {
         };
         let checked = project.compile().checked;
         if has_files && checked.is_none() {
-            output.message("note: the schema has errors, so what it says of bindery's own tables is not known: `bindery check`\n");
+            output.message("note: the schema has errors, so which of bindery's own tables it needs is not known: `bindery check`\n");
         }
         checked
     }

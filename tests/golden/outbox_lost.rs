@@ -37,7 +37,7 @@ impl Order {
     }
 }
 
-/// Writes tasks of keys in turn, with as many without a key between them where that is wanted.
+/// Writes tasks, one key after the other, with as many without a key between them where that is wanted.
 fn fill<E: Tested>(world: &World, engine: E, (tasks, keys): (u64, u64), has_unkeyed: bool) {
     let mut connection = world.db.connect(engine).unwrap();
     let numbers: Vec<u64> = (0..tasks).collect();

@@ -116,7 +116,7 @@ fn rows_are_got_by_a_unique_key_or_inserted() -> bindery::Result<()> {
         let mut c = db.connect(engine)?;
         let error = c.members().get_by_email("ann@example.org");
         assert_eq!(
-            error.expect_err("nobody is there").kind(),
+            error.expect_err("there is no such row").kind(),
             &ErrorKind::NotFound
         );
         let new = NewMember::new("ann@example.org").name("Ann");

@@ -33,7 +33,7 @@ pub fn databases(world: &World) -> Result<Databases, Failure> {
 #[derive(Debug, Clone, Copy)]
 pub enum Filling {
     Unkeyed,
-    /// Of this number of keys in turn.
+    /// Of this number of keys, one after the other.
     Keyed(usize),
     /// The same, where a killed worker has claimed the first task of each key and its lease is over.
     Killed(usize),

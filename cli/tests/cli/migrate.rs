@@ -96,7 +96,7 @@ fn cli_07_what_is_not_as_it_was_applied_is_refused() {
     }
 }
 
-/// What the server says of a schema is shown with the statement and its line; values of rows, and what stands in quotes, are not.
+/// The message of the server about a schema is shown with the statement and its line; values of rows, and what stands in quotes, are not.
 #[test]
 fn cli_07_a_migration_that_fails_says_what_the_server_says() {
     for migrated in Migrated::on_all() {

@@ -186,7 +186,7 @@ fn migrations_keep_the_record_of_the_schema() {
         let rows = "SELECT COUNT(*) FROM _bindery_schema";
         assert_eq!(test.numbers(rows), [1]);
 
-        // The tables are those of an older program, which nobody records.
+        // The tables are those of an older program, whose schema is not recorded.
         test.run("revert --yes").good();
         assert_eq!(test.numbers(rows), [0]);
         project.write("schema.sql", SCHEMA);

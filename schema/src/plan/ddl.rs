@@ -47,7 +47,7 @@ impl Hash for CreateTable {
 }
 
 /// The tables and views of an engine in the order they can be made in. What is unmanaged is left out, and so are views
-/// that cannot be made there. Views without a model have numbers behind those of all tables.
+/// that cannot be made there. Views without a model have numbers after those of all tables.
 pub fn create_statements(model: &CheckedModel, engine: EngineId) -> Vec<CreateTable> {
     let model = &model.with_all_views();
     let order = creation_order(model, engine);
