@@ -67,6 +67,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "outbox/worker/recorder.rs",
     "outbox/worker/rest.rs",
     "outbox/worker/run.rs",
+    "outbox/worker/run/claiming.rs",
     "outbox/worker/threads.rs",
     "relation/link_cache.rs",
     "repository/rows.rs",
