@@ -2,9 +2,10 @@
 
 use crate::ast::{
     AlterDomain, AlterEnum, AlterEnumAction, CreateDomain, CreateEnum, DomainChange,
-    ExpressionPiece, FileAst, ObjectName, PieceKind,
+    ExpressionPiece, FileAst, ObjectName, PieceKind, TypeName,
 };
 use crate::draft::{DraftDomain, DraftEnum};
+use crate::source::FileId;
 
 use super::Fold;
 
@@ -37,11 +38,25 @@ impl Fold<'_> {
 
     /// The enum a statement of this file means: the latest of the name, of the same file if there is one.
     pub(super) fn find_enum(&self, file: &FileAst, name: &ObjectName) -> Option<usize> {
-        let known = self.enum_by_name.get(&name.name.text)?;
+        self.best_enum(file.file, &name.name.text, |schema| name.rank(schema))
+    }
+
+    /// The enum of a type that is written in this file, by the same order.
+    fn enum_of_type(&self, file: FileId, name: &TypeName) -> Option<usize> {
+        self.best_enum(file, &name.name, |schema| name.rank(schema))
+    }
+
+    fn best_enum(
+        &self,
+        file: FileId,
+        name: &str,
+        rank: impl Fn(Option<&str>) -> Option<usize>,
+    ) -> Option<usize> {
+        let known = self.enum_by_name.get(name)?;
         let rank = |&index: &usize| {
             let found = &self.enums[index];
-            let rank = name.rank(found.name.schema.as_deref())?;
-            Some(((found.file != file.file, rank), index))
+            let rank = rank(found.name.schema.as_deref())?;
+            Some(((found.file != file, rank), index))
         };
         let ranked = known.iter().rev().filter_map(rank);
         ranked.min_by_key(|(rank, _)| *rank).map(|(_, index)| index)
@@ -62,27 +77,36 @@ impl Fold<'_> {
                 for value in values.iter_mut().filter(|value| *value == from) {
                     value.clone_from(to);
                 }
-                self.rename_in_defaults(alter, from, to);
+                self.rename_in_defaults(index, from, to);
             }
         }
     }
 
     /// PostgreSQL keeps a default as the value that it is, whatever that is called.
-    fn rename_in_defaults(&mut self, alter: &AlterEnum, from: &str, to: &str) {
-        let of_type = &alter.name.name.text;
-        let columns = self
-            .tables
-            .iter_mut()
-            .flatten()
-            .flat_map(|table| &mut table.columns);
-        let own = columns.filter(|column| column.type_name.name == *of_type);
-        for default in own.filter_map(|column| column.default.as_mut()) {
-            let is_it =
-                |piece: &&mut ExpressionPiece| piece.kind == PieceKind::Text && piece.text == from;
-            for piece in default.tokens.iter_mut().filter(is_it) {
+    fn rename_in_defaults(&mut self, of_enum: usize, from: &str, to: &str) {
+        for (table, column) in self.columns_of_enum(of_enum) {
+            let table = self.tables[table].as_mut();
+            let default = table.and_then(|table| table.columns[column].default.as_mut());
+            let pieces = default.into_iter().flat_map(|default| &mut default.tokens);
+            for piece in pieces.filter(|piece| is_text(piece, from)) {
                 to.clone_into(&mut piece.text);
             }
         }
+    }
+
+    /// The positions of the columns of an enum, by table and column.
+    fn columns_of_enum(&self, wanted: usize) -> Vec<(usize, usize)> {
+        let tables = self.tables.iter().enumerate();
+        let tables = tables.filter_map(|(at, table)| Some((at, table.as_ref()?)));
+        let columns = tables.flat_map(|(at, table)| {
+            let columns = table.columns.iter().enumerate();
+            columns.map(move |(column, drafted)| ((at, column), table.file, drafted))
+        });
+        let is_wanted = |file, name| self.enum_of_type(file, name) == Some(wanted);
+        columns
+            .filter(|(_, file, column)| is_wanted(*file, &column.type_name))
+            .map(|(place, _, _)| place)
+            .collect()
     }
 
     pub(super) fn forget_enum(&mut self, name: &str, index: usize) {
@@ -131,6 +155,10 @@ impl Fold<'_> {
     }
 }
 
+fn is_text(piece: &ExpressionPiece, text: &str) -> bool {
+    piece.kind == PieceKind::Text && piece.text == text
+}
+
 fn add_value(
     values: &mut Vec<String>,
     value: &String,
@@ -141,7 +169,7 @@ fn add_value(
         return;
     }
     let place = |wanted: &String| values.iter().position(|known| known == wanted);
-    let behind = || after.as_ref().and_then(place).map(|at| at + 1);
-    let at = before.as_ref().and_then(place).or_else(behind);
+    let following = || after.as_ref().and_then(place).map(|at| at + 1);
+    let at = before.as_ref().and_then(place).or_else(following);
     values.insert(at.unwrap_or(values.len()), value.clone());
 }
