@@ -88,13 +88,13 @@ impl PostgresConnection {
     }
 
     /// In a transaction that was begun to read only, the statement queries the transaction's number: the server refuses there
-    /// neither `lo_create` before version 16 nor `pg_logical_emit_message`. Once one has written, nothing more is run.
+    /// neither `lo_create` before version 16 nor `pg_logical_emit_message`. Once one has taken a number, nothing more is run.
     fn watch_reads(&mut self) -> Result<()> {
         if !self.only_reads || !self.in_transaction() {
             return Ok(());
         }
         if self.numbering.has_number() {
-            return Err(has_written());
+            return Err(has_number());
         }
         if can_tell(&self.info.version) {
             self.numbering.want();
@@ -104,7 +104,7 @@ impl PostgresConnection {
 
     fn ensure_only_read(&self) -> Result<()> {
         if self.only_reads && self.in_transaction() && self.numbering.has_number() {
-            Err(has_written())
+            Err(has_number())
         } else {
             Ok(())
         }
@@ -289,10 +289,11 @@ impl PostgresConnection {
     }
 }
 
-/// A function that a statement calls has written where nothing may be written.
+/// The transaction has a number where nothing may be written. What writes takes one; so does `txid_current()`.
 #[cold]
-fn has_written() -> Error {
-    let why = "a function of the statement wrote, and the transaction was begun to read only: nothing of it is kept";
+fn has_number() -> Error {
+    let why = "the statement took a transaction number, as what writes does, and the transaction was begun to read only: nothing of it \
+               is kept";
     let source = DatabaseError::new(DatabaseError::CLIENT, Some(why));
     Error::new(ErrorKind::ReadOnly).with_source(source)
 }
