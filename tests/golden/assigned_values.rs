@@ -193,6 +193,7 @@ fn what_the_database_computes_has_the_digits_of_its_column() -> bindery::Result<
         let (moment, time) = (at((1969, 12, 31), 999_999), hour(999_999));
         let new = NewReading::new("a")
             .fine(decimal("-1.2350"))
+            .whole(decimal("1234567890123.45"))
             .moment(moment)
             .zoned(utc(moment))
             .clock(time);
@@ -203,10 +204,12 @@ fn what_the_database_computes_has_the_digits_of_its_column() -> bindery::Result<
             reading::at_milli.set_to(reading::moment.coalesce(at(LAST, 0))),
             reading::at_zone.set_to(reading::zoned),
             reading::hour.set_to(reading::clock),
+            reading::whole.set_to(reading::whole + decimal("0.00")),
         );
         assert_eq!(c.readings().all_rows().update(set)?, 1);
         let row = c.readings().find_by_code("a")?.expect("it is there");
         assert_eq!(row.total, Some(decimal("-1.24")), "halves away from zero");
+        assert_eq!(row.whole, Some(decimal("1234567890123.45")), "as it was");
         assert_eq!(row.at_second, Some(at((1969, 12, 31), 0)));
         assert_eq!(row.at_milli, Some(at((1969, 12, 31), 999_000)));
         assert_eq!(row.at_zone, Some(utc(at((1969, 12, 31), 0))));

@@ -148,10 +148,11 @@ fn rows_are_got_by_a_unique_key_or_inserted() -> bindery::Result<()> {
     on_each!(show)
 }
 
-/// Two threads at once, alone and in transactions: one row, and no error.
+/// Several threads at once, alone and in transactions: one row, and no error.
 #[test]
 fn callers_that_get_or_insert_at_once_get_one_row() -> bindery::Result<()> {
     const ROUNDS: usize = 40;
+    const CALLERS: usize = 4;
 
     fn got<E: Tested>(c: &mut Connection<E>, round: usize) -> bindery::Result<Member<E>> {
         let new = || NewMember::new(format!("{round}@example.org")).card(format!("{round}"));
@@ -163,22 +164,23 @@ fn callers_that_get_or_insert_at_once_get_one_row() -> bindery::Result<()> {
     }
 
     fn show<E: Tested>(db: &Databases, engine: E) -> bindery::Result<()> {
-        let start = Barrier::new(2);
+        let start = Barrier::new(CALLERS);
         let caller = || {
             let mut c = db.connect(engine)?;
             let rows = (0..ROUNDS).map(|round| {
                 start.wait();
                 got(&mut c, round)
             });
-            // Each round is met by both, whatever comes of it.
+            // Each round is met by all, whatever comes of it.
             let rows: Vec<bindery::Result<Member<E>>> = rows.collect();
             rows.into_iter().collect::<bindery::Result<Vec<_>>>()
         };
-        let [one, other] = std::thread::scope(|scope| {
-            let callers = [scope.spawn(caller), scope.spawn(caller)];
+        let all = std::thread::scope(|scope| {
+            let callers = [(); CALLERS].map(|()| scope.spawn(caller));
             callers.map(|caller| caller.join().expect("it returns its error"))
         });
-        assert_eq!(one?, other?);
+        let all: Vec<Vec<Member<E>>> = all.into_iter().collect::<bindery::Result<_>>()?;
+        assert!(all.iter().all(|rows| *rows == all[0]), "{all:?}");
         assert_eq!(db.connect(engine)?.members().count()?, ROUNDS as u64);
         Ok(())
     }

@@ -131,8 +131,12 @@ pub(super) const fn function(function: Function) -> Option<&'static str> {
              FROM (SELECT {} * {} AS v))"
         }
         F::Abs => "abs({})",
-        // 0.15 is a float below it; away from zero by less than its 15th digit it is rounded as written.
-        F::RoundFloat | F::RoundDecimal => "round({} * 1.00000000000001, {})",
+        // 0.15 is a float below it: one step away from zero it is rounded as its 15 digits are, of which the result has no more.
+        // `printf` would make a zero of NULL, and an integer needs no step.
+        F::RoundFloat | F::RoundDecimal => {
+            "(SELECT CASE typeof(v) WHEN 'null' THEN NULL WHEN 'integer' THEN round(v, d) \
+             ELSE CAST(printf('%.15g', round(CAST(printf('%.15g', v) AS REAL) * 1.0000000000000002, d)) AS REAL) END FROM (SELECT {} AS v, {} AS d))"
+        }
         // Only a text in the form that is written: an integer or a real is a point in time, too.
         F::CutMoment => {
             "(SELECT iif(substr(v, 20, 1) = '.' AND substr(v, 21) NOT GLOB '*[^0-9]*', rtrim(substr(v, 1, 20 + d), '.'), v) \

@@ -93,7 +93,26 @@ impl Tree {
                 Node::Integer(computed, _) => return Some(computed.kind),
                 Node::Call(Function::Coalesce, arguments) => open.extend(arguments),
                 Node::Case(branches) => open.extend(super::nodes::results(branches)),
-                _ => {}
+                // They compute no integer of the column's type from what they hold.
+                Node::Column(_)
+                | Node::Value
+                | Node::Typed(_)
+                | Node::Number(_)
+                | Node::Selected(_)
+                | Node::Call(..)
+                | Node::Row(_)
+                | Node::Compare(..)
+                | Node::Between(..)
+                | Node::Search(..)
+                | Node::In(..)
+                | Node::IsNull(_)
+                | Node::IsNotNull(_)
+                | Node::Never
+                | Node::Fragment(_)
+                | Node::And(..)
+                | Node::Or(..)
+                | Node::Not(_)
+                | Node::Any(..) => {}
             }
         }
         None
@@ -109,6 +128,7 @@ fn bits_of(function: Function, bits: &[u8]) -> u8 {
             .iter()
             .fold(0, |sum: u8, &bits| sum.saturating_add(bits)),
         Function::Abs | Function::DivideIntegers => most,
+        // Of the others nothing is known, so what they give may have any size.
         _ => u8::MAX,
     }
 }

@@ -153,7 +153,7 @@ fn computed<M, T: Number, K, L>(
 }
 
 impl<M, T: Number, K> Expr<M, T, K> {
-    /// Says of operators which integers they compute, where they do.
+    /// Marks the expression with its integer type, where it is an integer.
     pub(crate) fn computed(mut self) -> Self {
         if let NumberClass::Integer(kind) = T::CLASS {
             self.predicate.shape.fixed([op::INTEGER, kind as u8]);

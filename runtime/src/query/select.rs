@@ -29,7 +29,7 @@ pub trait Selection<M, E: Engine> {
 #[doc(hidden)]
 pub struct SelectionWriter<'a>(pub(super) &'a mut Clauses);
 
-/// Of what the database computes.
+/// Reads a value that the database computed.
 fn read_computed<T: ColumnType<E>, K: Kind, E: Engine>(
     row: &mut RowReader<'_>,
     engine: E,

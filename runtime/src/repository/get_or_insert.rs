@@ -14,7 +14,14 @@ use crate::link::engine::Engine;
 use crate::model::access::CanWrite;
 use crate::model::{ColumnSource, HasKey, Model, Writable};
 use crate::value::{ColumnSet, ParamWriter};
-use bindery_core::dialect::Dialect;
+use bindery_core::dialect::{Dialect, RowLock};
+
+/// A failed insert of MySQL has left a shared lock on the row. Several callers have it: none of them could get one of its own.
+const AS_IT_IS_NOW: RowLock = RowLock {
+    is_shared: true,
+    skips_locked: false,
+    fails_if_locked: false,
+};
 
 /// Others may insert the row and delete it again between two statements.
 const ATTEMPTS: usize = 16;
@@ -25,7 +32,9 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     ///
     /// # Errors
     /// `new` leaves out the key, which the database generates otherwise, another constraint is violated, a key in it is of
-    /// another engine, or the database fails. [`ErrorKind::Conflict`] where others insert and delete the row all the time.
+    /// another engine, or the database fails. Where others insert and delete the row all the time, [`ErrorKind::Conflict`], on MySQL
+    /// and MariaDB [`ErrorKind::UniqueViolation`]. There [`ErrorKind::Conflict`] is also of callers of one row of a model with `@publish`,
+    /// whose place is locked before.
     #[track_caller]
     pub fn get_or_insert(&mut self, new: M::New<E>) -> Result<M::Inserted<E>>
     where
@@ -101,7 +110,9 @@ impl Upsert<'_> {
         let unique: ColumnSet = self.unique.iter().copied().collect();
         let mut select = self.sql.select_sql(physical.dialect(), unique.iter());
         match physical.dialect() {
-            Dialect::Mysql if as_it_is_now => select += " FOR UPDATE",
+            Dialect::Mysql if as_it_is_now => {
+                select += Dialect::Mysql.row_lock(AS_IT_IS_NOW).unwrap_or_default()
+            }
             Dialect::Mysql | Dialect::Sqlite | Dialect::Postgres => {}
         }
         read_one::<M, E>(physical, engine, &select, &mut |params| {
@@ -121,8 +132,8 @@ impl Upsert<'_> {
             Dialect::Mysql => self
                 .insert_alone::<M, E>(link, engine)
                 .map(ControlFlow::Break),
-            // An error would end the transaction around it.
-            Dialect::Postgres if is_inner && self.brings_another_key() => {
+            // An error, also one of an index that is not among the keys, would end the transaction around it.
+            Dialect::Postgres if is_inner => {
                 link.atomically(|link| self.do_nothing::<M, E>(link.ready()?, engine))
             }
             Dialect::Postgres | Dialect::Sqlite => self.do_nothing::<M, E>(link.ready()?, engine),

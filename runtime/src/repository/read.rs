@@ -65,10 +65,8 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     where
         M: HasKey,
     {
-        let engine = self.target.engine;
-        self.find(key)?.ok_or_else(|| {
-            located::<M, E>(Error::new(ErrorKind::NotFound), engine, Operation::Find)
-        })
+        let row = self.find(key)?;
+        self.found(row)
     }
 
     /// The row with this key; where there is no key it is not found, and no statement is sent.
@@ -80,10 +78,8 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     where
         M: HasKey,
     {
-        let engine = self.target.engine;
-        self.find_if(key)?.ok_or_else(|| {
-            located::<M, E>(Error::new(ErrorKind::NotFound), engine, Operation::Find)
-        })
+        let row = self.find_if(key)?;
+        self.found(row)
     }
 
     /// The row with this key as it is stored now, also where the session keeps rows
@@ -99,10 +95,8 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
         if !self.target.keeps_rows() {
             return self.get(key);
         }
-        let engine = self.target.engine;
-        self.find_kept(&key, Kept::IsOld)?.ok_or_else(|| {
-            located::<M, E>(Error::new(ErrorKind::NotFound), engine, Operation::Find)
-        })
+        let row = self.find_kept(&key, Kept::IsOld)?;
+        self.found(row)
     }
 
     /// The row with this key, on a connection that keeps the rows that are found.

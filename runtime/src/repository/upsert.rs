@@ -153,7 +153,7 @@ impl Upsert<'_> {
     }
 
     /// Does the new row bring a whole unique key besides the one that the upsert goes by?
-    pub(super) fn brings_another_key(&self) -> bool {
+    fn brings_another_key(&self) -> bool {
         let written = self.values.columns();
         let uniques = self.sql.uniques.iter().map(|unique| unique.columns);
         let mut others = uniques

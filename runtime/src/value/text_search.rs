@@ -8,7 +8,10 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// A pattern of `like` is `%` any text, `_` any character, `|` before one of the three: that character itself.
 pub(crate) fn ensure_pattern(pattern: &str) -> Result<()> {
-    let escapes = pattern.chars().rev().take_while(|&letter| letter == '|');
+    let escapes = pattern
+        .chars()
+        .rev()
+        .take_while(|&character| character == '|');
     if escapes.count() % 2 == 1 {
         let why = "a pattern cannot end with a single `|`: write `||` for the character".to_owned();
         return Err(Error::new(ErrorKind::UnsupportedValue(why)));
@@ -37,11 +40,11 @@ pub(super) fn replay(search: TextSearch, text: &str, params: &mut ParamWriter<'_
 pub(crate) fn pattern_around(before: &str, text: &str, after: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 4);
     pattern.push_str(before);
-    for letter in text.chars() {
-        if matches!(letter, '%' | '_' | '|') {
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '|') {
             pattern.push('|');
         }
-        pattern.push(letter);
+        pattern.push(character);
     }
     pattern.push_str(after);
     pattern

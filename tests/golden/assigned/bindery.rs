@@ -178,6 +178,8 @@ pub mod readings {
         pub code: ::std::string::String,
         /// `total`
         pub total: ::core::option::Option<::bindery::types::BigDecimal>,
+        /// As many digits as a float of SQLite holds.
+        pub whole: ::core::option::Option<::bindery::types::BigDecimal>,
         /// `at_second`
         pub at_second: ::core::option::Option<::bindery::types::NaiveDateTime>,
         /// `at_milli`
@@ -210,6 +212,8 @@ pub mod readings {
         pub code: ::std::string::String,
         /// `total`; NULL when left out.
         pub total: ::core::option::Option<::core::option::Option<::bindery::types::BigDecimal>>,
+        /// As many digits as a float of SQLite holds.
+        pub whole: ::core::option::Option<::core::option::Option<::bindery::types::BigDecimal>>,
         /// `at_second`; NULL when left out.
         pub at_second:
             ::core::option::Option<::core::option::Option<::bindery::types::NaiveDateTime>>,
@@ -245,6 +249,7 @@ pub mod readings {
                 id: ::core::option::Option::None,
                 code: code.into(),
                 total: ::core::option::Option::None,
+                whole: ::core::option::Option::None,
                 at_second: ::core::option::Option::None,
                 at_milli: ::core::option::Option::None,
                 at_zone: ::core::option::Option::None,
@@ -270,6 +275,15 @@ pub mod readings {
             total: impl ::bindery::types::Nullable<::bindery::types::BigDecimal>,
         ) -> Self {
             self.total = ::core::option::Option::Some(total.into_nullable());
+            self
+        }
+
+        /// Sets `whole`; `None` is NULL.
+        pub fn whole(
+            mut self,
+            whole: impl ::bindery::types::Nullable<::bindery::types::BigDecimal>,
+        ) -> Self {
+            self.whole = ::core::option::Option::Some(whole.into_nullable());
             self
         }
 
@@ -370,6 +384,7 @@ pub mod readings {
                 id: ::core::option::Option::Some(row.id.into_value()),
                 code: row.code,
                 total: ::core::option::Option::Some(row.total),
+                whole: ::core::option::Option::Some(row.whole),
                 at_second: ::core::option::Option::Some(row.at_second),
                 at_milli: ::core::option::Option::Some(row.at_milli),
                 at_zone: ::core::option::Option::Some(row.at_zone),
@@ -392,6 +407,8 @@ pub mod readings {
         pub code: ::core::option::Option<::std::string::String>,
         /// `total`
         pub total: ::core::option::Option<::core::option::Option<::bindery::types::BigDecimal>>,
+        /// As many digits as a float of SQLite holds.
+        pub whole: ::core::option::Option<::core::option::Option<::bindery::types::BigDecimal>>,
         /// `at_second`
         pub at_second:
             ::core::option::Option<::core::option::Option<::bindery::types::NaiveDateTime>>,
@@ -438,6 +455,15 @@ pub mod readings {
             total: impl ::bindery::types::Nullable<::bindery::types::BigDecimal>,
         ) -> Self {
             self.total = ::core::option::Option::Some(total.into_nullable());
+            self
+        }
+
+        /// Sets `whole`; `None` is NULL.
+        pub fn whole(
+            mut self,
+            whole: impl ::bindery::types::Nullable<::bindery::types::BigDecimal>,
+        ) -> Self {
+            self.whole = ::core::option::Option::Some(whole.into_nullable());
             self
         }
 
@@ -548,27 +574,30 @@ pub mod readings {
                 .with(10)
                 .with(11)
                 .with(12)
+                .with(13)
         }
 
         fn given(&self) -> ::bindery::__private::ColumnSet {
             ::bindery::__private::ColumnSource::columns(self)
                 .without_if(self.total.is_none(), 2)
-                .without_if(self.at_second.is_none(), 3)
-                .without_if(self.at_milli.is_none(), 4)
-                .without_if(self.at_zone.is_none(), 5)
-                .without_if(self.hour.is_none(), 6)
-                .without_if(self.word.is_none(), 7)
-                .without_if(self.fine.is_none(), 8)
-                .without_if(self.moment.is_none(), 9)
-                .without_if(self.zoned.is_none(), 10)
-                .without_if(self.clock.is_none(), 11)
-                .without_if(self.doc.is_none(), 12)
+                .without_if(self.whole.is_none(), 3)
+                .without_if(self.at_second.is_none(), 4)
+                .without_if(self.at_milli.is_none(), 5)
+                .without_if(self.at_zone.is_none(), 6)
+                .without_if(self.hour.is_none(), 7)
+                .without_if(self.word.is_none(), 8)
+                .without_if(self.fine.is_none(), 9)
+                .without_if(self.moment.is_none(), 10)
+                .without_if(self.zoned.is_none(), 11)
+                .without_if(self.clock.is_none(), 12)
+                .without_if(self.doc.is_none(), 13)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
             params.length(40).push(&self.code);
             params.digits(15).fraction(2).push(&self.total);
+            params.digits(15).fraction(2).push(&self.whole);
             params.fraction(0).push(&self.at_second);
             params.fraction(3).push(&self.at_milli);
             params.fraction(0).push(&self.at_zone);
@@ -593,21 +622,23 @@ pub mod readings {
             ::bindery::__private::ColumnSet::new()
                 .with_if(self.code.is_some(), 1)
                 .with_if(self.total.is_some(), 2)
-                .with_if(self.at_second.is_some(), 3)
-                .with_if(self.at_milli.is_some(), 4)
-                .with_if(self.at_zone.is_some(), 5)
-                .with_if(self.hour.is_some(), 6)
-                .with_if(self.word.is_some(), 7)
-                .with_if(self.fine.is_some(), 8)
-                .with_if(self.moment.is_some(), 9)
-                .with_if(self.zoned.is_some(), 10)
-                .with_if(self.clock.is_some(), 11)
-                .with_if(self.doc.is_some(), 12)
+                .with_if(self.whole.is_some(), 3)
+                .with_if(self.at_second.is_some(), 4)
+                .with_if(self.at_milli.is_some(), 5)
+                .with_if(self.at_zone.is_some(), 6)
+                .with_if(self.hour.is_some(), 7)
+                .with_if(self.word.is_some(), 8)
+                .with_if(self.fine.is_some(), 9)
+                .with_if(self.moment.is_some(), 10)
+                .with_if(self.zoned.is_some(), 11)
+                .with_if(self.clock.is_some(), 12)
+                .with_if(self.doc.is_some(), 13)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.length(40).given(&self.code);
             params.digits(15).fraction(2).given(&self.total);
+            params.digits(15).fraction(2).given(&self.whole);
             params.fraction(0).given(&self.at_second);
             params.fraction(3).given(&self.at_milli);
             params.fraction(0).given(&self.at_zone);
@@ -645,6 +676,7 @@ pub mod readings {
                 id: row.next_key(engine)?,
                 code: row.next()?,
                 total: row.next()?,
+                whole: row.next()?,
                 at_second: row.next()?,
                 at_milli: row.next()?,
                 at_zone: row.next()?,
@@ -671,6 +703,7 @@ pub mod readings {
             params.push(&row.id);
             params.length(40).push(&row.code);
             params.digits(15).fraction(2).push(&row.total);
+            params.digits(15).fraction(2).push(&row.whole);
             params.fraction(0).push(&row.at_second);
             params.fraction(3).push(&row.at_milli);
             params.fraction(0).push(&row.at_zone);
@@ -716,6 +749,7 @@ pub mod readings {
         ) {
             params.length(40).push(&row.code);
             params.digits(15).fraction(2).push(&row.total);
+            params.digits(15).fraction(2).push(&row.whole);
             params.fraction(0).push(&row.at_second);
             params.fraction(3).push(&row.at_milli);
             params.fraction(0).push(&row.at_zone);
@@ -746,6 +780,7 @@ pub mod readings {
                 id: self.id.to_engine(),
                 code: self.code,
                 total: self.total,
+                whole: self.whole,
                 at_second: self.at_second,
                 at_milli: self.at_milli,
                 at_zone: self.at_zone,
@@ -850,6 +885,7 @@ pub mod readings {
                 "`id`",
                 "`code`",
                 "`total`",
+                "`whole`",
                 "`at_second`",
                 "`at_milli`",
                 "`at_zone`",
@@ -862,35 +898,36 @@ pub mod readings {
                 "`doc`",
             ],
             key: &[0],
-            writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-            required: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+            writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
+            required: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
             counted: ::core::option::Option::Some(0),
-            select: r#"SELECT `id`, `code`, `total`, `at_second`, `at_milli`, `at_zone`,
-            `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`
+            select: r#"SELECT `id`, `code`, `total`, `whole`, `at_second`, `at_milli`,
+            `at_zone`, `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`
             FROM `readings`"#,
-            first: r#"SELECT `id`, `code`, `total`, `at_second`, `at_milli`, `at_zone`,
-            `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`
+            first: r#"SELECT `id`, `code`, `total`, `whole`, `at_second`, `at_milli`,
+            `at_zone`, `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`
             FROM `readings`
             ORDER BY `id` LIMIT 1"#,
-            find: r#"SELECT `id`, `code`, `total`, `at_second`, `at_milli`, `at_zone`,
-            `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`
+            find: r#"SELECT `id`, `code`, `total`, `whole`, `at_second`, `at_milli`,
+            `at_zone`, `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`
             FROM `readings`
             WHERE `id` = ?"#,
             count: "SELECT count(*) FROM `readings`",
             exists: "SELECT 1 FROM `readings` WHERE `id` = ?",
-            insert: r#"INSERT INTO `readings` (`code`, `total`, `at_second`, `at_milli`,
-            `at_zone`, `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            RETURNING `id`, `code`, `total`, `at_second`, `at_milli`, `at_zone`, `hour`, `word`,
-            `fine`, `moment`, `zoned`, `clock`, `doc`"#,
-            insert_row: r#"INSERT INTO `readings` (`id`, `code`, `total`, `at_second`,
+            insert: r#"INSERT INTO `readings` (`code`, `total`, `whole`, `at_second`,
             `at_milli`, `at_zone`, `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-            returning: r#" RETURNING `id`, `code`, `total`, `at_second`, `at_milli`, `at_zone`,
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            RETURNING `id`, `code`, `total`, `whole`, `at_second`, `at_milli`, `at_zone`,
             `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`"#,
+            insert_row: r#"INSERT INTO `readings` (`id`, `code`, `total`, `whole`, `at_second`,
+            `at_milli`, `at_zone`, `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
+            returning: r#" RETURNING `id`, `code`, `total`, `whole`, `at_second`, `at_milli`,
+            `at_zone`, `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`"#,
             save: r#"UPDATE `readings`
-            SET `code` = ?, `total` = ?, `at_second` = ?, `at_milli` = ?, `at_zone` = ?, `hour`
-            = ?, `word` = ?, `fine` = ?, `moment` = ?, `zoned` = ?, `clock` = ?, `doc` = ?
+            SET `code` = ?, `total` = ?, `whole` = ?, `at_second` = ?, `at_milli` = ?, `at_zone`
+            = ?, `hour` = ?, `word` = ?, `fine` = ?, `moment` = ?, `zoned` = ?, `clock` = ?,
+            `doc` = ?
             WHERE `id` = ?"#,
             version: ::core::option::Option::None,
             touched: &[],
@@ -898,8 +935,8 @@ pub mod readings {
             delete: "DELETE FROM `readings` WHERE `id` = ?",
             uniques: &[::bindery::__private::UniqueSql {
                 columns: &[1],
-                find: r#"SELECT `id`, `code`, `total`, `at_second`, `at_milli`, `at_zone`,
-            `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`
+                find: r#"SELECT `id`, `code`, `total`, `whole`, `at_second`, `at_milli`,
+            `at_zone`, `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`
             FROM `readings`
             WHERE `code` = ?"#,
             }],
@@ -913,6 +950,7 @@ pub mod readings {
             r#""id""#,
             r#""code""#,
             r#""total""#,
+            r#""whole""#,
             r#""at_second""#,
             r#""at_milli""#,
             r#""at_zone""#,
@@ -925,45 +963,45 @@ pub mod readings {
             r#""doc""#,
         ],
         key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-        required: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+        writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
+        required: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
         counted: ::core::option::Option::Some(0),
-        select: r#"SELECT "id", "code", "total", "at_second", "at_milli", "at_zone",
-            "hour", "word", "fine", "moment", "zoned", "clock", "doc"
+        select: r#"SELECT "id", "code", "total", "whole", "at_second", "at_milli",
+            "at_zone", "hour", "word", "fine", "moment", "zoned", "clock", "doc"
             FROM "readings""#,
-        first: r#"SELECT "id", "code", "total", "at_second", "at_milli", "at_zone",
-            "hour", "word", "fine", "moment", "zoned", "clock", "doc"
+        first: r#"SELECT "id", "code", "total", "whole", "at_second", "at_milli",
+            "at_zone", "hour", "word", "fine", "moment", "zoned", "clock", "doc"
             FROM "readings"
             ORDER BY "id" LIMIT 1"#,
-        find: r#"SELECT "id", "code", "total", "at_second", "at_milli", "at_zone",
-            "hour", "word", "fine", "moment", "zoned", "clock", "doc"
+        find: r#"SELECT "id", "code", "total", "whole", "at_second", "at_milli",
+            "at_zone", "hour", "word", "fine", "moment", "zoned", "clock", "doc"
             FROM "readings"
             WHERE "id" = $1"#,
         count: r#"SELECT count(*) FROM "readings""#,
         exists: r#"SELECT 1 FROM "readings" WHERE "id" = $1"#,
-        insert: r#"INSERT INTO "readings" ("code", "total", "at_second", "at_milli",
-            "at_zone", "hour", "word", "fine", "moment", "zoned", "clock", "doc")
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-            RETURNING "id", "code", "total", "at_second", "at_milli", "at_zone", "hour", "word",
-            "fine", "moment", "zoned", "clock", "doc""#,
-        insert_row: r#"INSERT INTO "readings" ("id", "code", "total", "at_second",
+        insert: r#"INSERT INTO "readings" ("code", "total", "whole", "at_second",
             "at_milli", "at_zone", "hour", "word", "fine", "moment", "zoned", "clock", "doc")
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"#,
-        returning: r#" RETURNING "id", "code", "total", "at_second", "at_milli", "at_zone",
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            RETURNING "id", "code", "total", "whole", "at_second", "at_milli", "at_zone",
             "hour", "word", "fine", "moment", "zoned", "clock", "doc""#,
+        insert_row: r#"INSERT INTO "readings" ("id", "code", "total", "whole", "at_second",
+            "at_milli", "at_zone", "hour", "word", "fine", "moment", "zoned", "clock", "doc")
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"#,
+        returning: r#" RETURNING "id", "code", "total", "whole", "at_second", "at_milli",
+            "at_zone", "hour", "word", "fine", "moment", "zoned", "clock", "doc""#,
         save: r#"UPDATE "readings"
-            SET "code" = $1, "total" = $2, "at_second" = $3, "at_milli" = $4, "at_zone" = $5,
-            "hour" = $6, "word" = $7, "fine" = $8, "moment" = $9, "zoned" = $10, "clock" = $11,
-            "doc" = $12
-            WHERE "id" = $13"#,
+            SET "code" = $1, "total" = $2, "whole" = $3, "at_second" = $4, "at_milli" = $5,
+            "at_zone" = $6, "hour" = $7, "word" = $8, "fine" = $9, "moment" = $10, "zoned" =
+            $11, "clock" = $12, "doc" = $13
+            WHERE "id" = $14"#,
         version: ::core::option::Option::None,
         touched: &[],
         touch: "",
         delete: r#"DELETE FROM "readings" WHERE "id" = $1"#,
         uniques: &[::bindery::__private::UniqueSql {
             columns: &[1],
-            find: r#"SELECT "id", "code", "total", "at_second", "at_milli", "at_zone",
-            "hour", "word", "fine", "moment", "zoned", "clock", "doc"
+            find: r#"SELECT "id", "code", "total", "whole", "at_second", "at_milli",
+            "at_zone", "hour", "word", "fine", "moment", "zoned", "clock", "doc"
             FROM "readings"
             WHERE "code" = $1"#,
         }],
@@ -977,6 +1015,7 @@ pub mod readings {
             r#""id""#,
             r#""code""#,
             r#""total""#,
+            r#""whole""#,
             r#""at_second""#,
             r#""at_milli""#,
             r#""at_zone""#,
@@ -989,35 +1028,36 @@ pub mod readings {
             r#""doc""#,
         ],
         key: &[0],
-        writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-        required: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+        writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
+        required: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
         counted: ::core::option::Option::Some(0),
-        select: r#"SELECT "id", "code", "total", "at_second", "at_milli", "at_zone",
-            "hour", "word", "fine", "moment", "zoned", "clock", "doc"
+        select: r#"SELECT "id", "code", "total", "whole", "at_second", "at_milli",
+            "at_zone", "hour", "word", "fine", "moment", "zoned", "clock", "doc"
             FROM "readings""#,
-        first: r#"SELECT "id", "code", "total", "at_second", "at_milli", "at_zone",
-            "hour", "word", "fine", "moment", "zoned", "clock", "doc"
+        first: r#"SELECT "id", "code", "total", "whole", "at_second", "at_milli",
+            "at_zone", "hour", "word", "fine", "moment", "zoned", "clock", "doc"
             FROM "readings"
             ORDER BY "id" LIMIT 1"#,
-        find: r#"SELECT "id", "code", "total", "at_second", "at_milli", "at_zone",
-            "hour", "word", "fine", "moment", "zoned", "clock", "doc"
+        find: r#"SELECT "id", "code", "total", "whole", "at_second", "at_milli",
+            "at_zone", "hour", "word", "fine", "moment", "zoned", "clock", "doc"
             FROM "readings"
             WHERE "id" = ?"#,
         count: r#"SELECT count(*) FROM "readings""#,
         exists: r#"SELECT 1 FROM "readings" WHERE "id" = ?"#,
-        insert: r#"INSERT INTO "readings" ("code", "total", "at_second", "at_milli",
-            "at_zone", "hour", "word", "fine", "moment", "zoned", "clock", "doc")
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            RETURNING "id", "code", "total", "at_second", "at_milli", "at_zone", "hour", "word",
-            "fine", "moment", "zoned", "clock", "doc""#,
-        insert_row: r#"INSERT INTO "readings" ("id", "code", "total", "at_second",
+        insert: r#"INSERT INTO "readings" ("code", "total", "whole", "at_second",
             "at_milli", "at_zone", "hour", "word", "fine", "moment", "zoned", "clock", "doc")
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-        returning: r#" RETURNING "id", "code", "total", "at_second", "at_milli", "at_zone",
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            RETURNING "id", "code", "total", "whole", "at_second", "at_milli", "at_zone",
             "hour", "word", "fine", "moment", "zoned", "clock", "doc""#,
+        insert_row: r#"INSERT INTO "readings" ("id", "code", "total", "whole", "at_second",
+            "at_milli", "at_zone", "hour", "word", "fine", "moment", "zoned", "clock", "doc")
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
+        returning: r#" RETURNING "id", "code", "total", "whole", "at_second", "at_milli",
+            "at_zone", "hour", "word", "fine", "moment", "zoned", "clock", "doc""#,
         save: r#"UPDATE "readings"
-            SET "code" = ?, "total" = ?, "at_second" = ?, "at_milli" = ?, "at_zone" = ?, "hour"
-            = ?, "word" = ?, "fine" = ?, "moment" = ?, "zoned" = ?, "clock" = ?, "doc" = ?
+            SET "code" = ?, "total" = ?, "whole" = ?, "at_second" = ?, "at_milli" = ?, "at_zone"
+            = ?, "hour" = ?, "word" = ?, "fine" = ?, "moment" = ?, "zoned" = ?, "clock" = ?,
+            "doc" = ?
             WHERE "id" = ?"#,
         version: ::core::option::Option::None,
         touched: &[],
@@ -1025,8 +1065,8 @@ pub mod readings {
         delete: r#"DELETE FROM "readings" WHERE "id" = ?"#,
         uniques: &[::bindery::__private::UniqueSql {
             columns: &[1],
-            find: r#"SELECT "id", "code", "total", "at_second", "at_milli", "at_zone",
-            "hour", "word", "fine", "moment", "zoned", "clock", "doc"
+            find: r#"SELECT "id", "code", "total", "whole", "at_second", "at_milli",
+            "at_zone", "hour", "word", "fine", "moment", "zoned", "clock", "doc"
             FROM "readings"
             WHERE "code" = ?"#,
         }],
@@ -1041,6 +1081,7 @@ pub mod readings {
                 "`id`",
                 "`code`",
                 "`total`",
+                "`whole`",
                 "`at_second`",
                 "`at_milli`",
                 "`at_zone`",
@@ -1053,32 +1094,33 @@ pub mod readings {
                 "`doc`",
             ],
             key: &[0],
-            writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-            required: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+            writable: &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
+            required: &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
             counted: ::core::option::Option::Some(0),
-            select: r#"SELECT `id`, `code`, `total`, `at_second`, `at_milli`, `at_zone`,
-            `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`
+            select: r#"SELECT `id`, `code`, `total`, `whole`, `at_second`, `at_milli`,
+            `at_zone`, `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`
             FROM `readings`"#,
-            first: r#"SELECT `id`, `code`, `total`, `at_second`, `at_milli`, `at_zone`,
-            `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`
+            first: r#"SELECT `id`, `code`, `total`, `whole`, `at_second`, `at_milli`,
+            `at_zone`, `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`
             FROM `readings`
             ORDER BY `id` LIMIT 1"#,
-            find: r#"SELECT `id`, `code`, `total`, `at_second`, `at_milli`, `at_zone`,
-            `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`
+            find: r#"SELECT `id`, `code`, `total`, `whole`, `at_second`, `at_milli`,
+            `at_zone`, `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`
             FROM `readings`
             WHERE `id` = ?"#,
             count: "SELECT count(*) FROM `readings`",
             exists: "SELECT 1 FROM `readings` WHERE `id` = ?",
-            insert: r#"INSERT INTO `readings` (`code`, `total`, `at_second`, `at_milli`,
-            `at_zone`, `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
-            insert_row: r#"INSERT INTO `readings` (`id`, `code`, `total`, `at_second`,
+            insert: r#"INSERT INTO `readings` (`code`, `total`, `whole`, `at_second`,
             `at_milli`, `at_zone`, `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
+            insert_row: r#"INSERT INTO `readings` (`id`, `code`, `total`, `whole`, `at_second`,
+            `at_milli`, `at_zone`, `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"#,
             returning: "",
             save: r#"UPDATE `readings`
-            SET `code` = ?, `total` = ?, `at_second` = ?, `at_milli` = ?, `at_zone` = ?, `hour`
-            = ?, `word` = ?, `fine` = ?, `moment` = ?, `zoned` = ?, `clock` = ?, `doc` = ?
+            SET `code` = ?, `total` = ?, `whole` = ?, `at_second` = ?, `at_milli` = ?, `at_zone`
+            = ?, `hour` = ?, `word` = ?, `fine` = ?, `moment` = ?, `zoned` = ?, `clock` = ?,
+            `doc` = ?
             WHERE `id` = ?"#,
             version: ::core::option::Option::None,
             touched: &[],
@@ -1086,8 +1128,8 @@ pub mod readings {
             delete: "DELETE FROM `readings` WHERE `id` = ?",
             uniques: &[::bindery::__private::UniqueSql {
                 columns: &[1],
-                find: r#"SELECT `id`, `code`, `total`, `at_second`, `at_milli`, `at_zone`,
-            `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`
+                find: r#"SELECT `id`, `code`, `total`, `whole`, `at_second`, `at_milli`,
+            `at_zone`, `hour`, `word`, `fine`, `moment`, `zoned`, `clock`, `doc`
             FROM `readings`
             WHERE `code` = ?"#,
             }],
@@ -1235,6 +1277,7 @@ pub mod readings {
             "id",
             "code",
             "total",
+            "whole",
             "at_second",
             "at_milli",
             "at_zone",
@@ -1246,8 +1289,8 @@ pub mod readings {
             "clock",
             "doc",
         ],
-        kinds: "integer text number.2? datetime.0? datetime.3? timestamp.0? time.0? text? number.4? datetime.6? timestamp.6? time.6? json?",
-        rules: 0xc5390019d52feaac,
+        kinds: "integer text number.2? number.2? datetime.0? datetime.3? timestamp.0? time.0? text? number.4? datetime.6? timestamp.6? time.6? json?",
+        rules: 0x5cfc6e0d1039272b,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
 0 postgres readings_pkey
@@ -1263,6 +1306,7 @@ pub mod readings {
     `id` bigint NOT NULL AUTO_INCREMENT,
     `code` varchar(40) NOT NULL,
     `total` decimal(12,2),
+    `whole` decimal(15,2),
     `at_second` datetime(0),
     `at_milli` datetime(3),
     `at_zone` datetime(0),
@@ -1287,6 +1331,7 @@ pub mod readings {
     "id" INTEGER PRIMARY KEY AUTOINCREMENT,
     "code" VARCHAR(40) NOT NULL,
     "total" DECIMAL(12,2),
+    "whole" DECIMAL(15,2),
     "at_second" DATETIME,
     "at_milli" DATETIME,
     "at_zone" TIMESTAMPTZ,
@@ -1300,6 +1345,7 @@ pub mod readings {
     UNIQUE ("code"),
     CHECK (length("code") <= 40),
     CHECK (abs("total") < 10000000000),
+    CHECK (abs("whole") < 10000000000000),
     CHECK (length("word") <= 5),
     CHECK (abs("fine") < 100000000)
 )"#],
@@ -1314,6 +1360,7 @@ pub mod readings {
     "id" bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY,
     "code" character varying(40) COLLATE "C" NOT NULL,
     "total" numeric(12,2),
+    "whole" numeric(15,2),
     "at_second" timestamp(0) without time zone,
     "at_milli" timestamp(3) without time zone,
     "at_zone" timestamp(0) with time zone,
@@ -1338,6 +1385,7 @@ pub mod readings {
     `id` bigint NOT NULL AUTO_INCREMENT,
     `code` varchar(40) NOT NULL,
     `total` decimal(12,2),
+    `whole` decimal(15,2),
     `at_second` datetime(0),
     `at_milli` datetime(3),
     `at_zone` datetime(0),
@@ -1386,53 +1434,59 @@ pub mod reading {
             .of_digits(15)
             .of_fraction(2, ::bindery::query::Fraction::Decimal);
 
+    /// `whole`
+    pub const whole: Column<model::Reading, ::bindery::types::BigDecimal, Nullable> =
+        ::bindery::query::column(3)
+            .of_digits(15)
+            .of_fraction(2, ::bindery::query::Fraction::Decimal);
+
     /// `at_second`
     pub const at_second: Column<model::Reading, ::bindery::types::NaiveDateTime, Nullable> =
-        ::bindery::query::column(3).of_fraction(0, ::bindery::query::Fraction::Moment);
+        ::bindery::query::column(4).of_fraction(0, ::bindery::query::Fraction::Moment);
 
     /// `at_milli`
     pub const at_milli: Column<model::Reading, ::bindery::types::NaiveDateTime, Nullable> =
-        ::bindery::query::column(4).of_fraction(3, ::bindery::query::Fraction::Moment);
+        ::bindery::query::column(5).of_fraction(3, ::bindery::query::Fraction::Moment);
 
     /// `at_zone`
     pub const at_zone: Column<
         model::Reading,
         ::bindery::types::DateTime<::bindery::types::Utc>,
         Nullable,
-    > = ::bindery::query::column(5).of_fraction(0, ::bindery::query::Fraction::Moment);
+    > = ::bindery::query::column(6).of_fraction(0, ::bindery::query::Fraction::Moment);
 
     /// `hour`
     pub const hour: Column<model::Reading, ::bindery::types::NaiveTime, Nullable> =
-        ::bindery::query::column(6).of_fraction(0, ::bindery::query::Fraction::Time);
+        ::bindery::query::column(7).of_fraction(0, ::bindery::query::Fraction::Time);
 
     /// `word`
     pub const word: Column<model::Reading, ::std::string::String, Nullable> =
-        ::bindery::query::column(7).of_length(5);
+        ::bindery::query::column(8).of_length(5);
 
     /// `fine`
     pub const fine: Column<model::Reading, ::bindery::types::BigDecimal, Nullable> =
-        ::bindery::query::column(8)
+        ::bindery::query::column(9)
             .of_digits(15)
             .of_fraction(4, ::bindery::query::Fraction::Decimal);
 
     /// `moment`
     pub const moment: Column<model::Reading, ::bindery::types::NaiveDateTime, Nullable> =
-        ::bindery::query::column(9);
+        ::bindery::query::column(10);
 
     /// `zoned`
     pub const zoned: Column<
         model::Reading,
         ::bindery::types::DateTime<::bindery::types::Utc>,
         Nullable,
-    > = ::bindery::query::column(10);
+    > = ::bindery::query::column(11);
 
     /// `clock`
     pub const clock: Column<model::Reading, ::bindery::types::NaiveTime, Nullable> =
-        ::bindery::query::column(11);
+        ::bindery::query::column(12);
 
     /// `doc`
     pub const doc: Column<model::Reading, ::bindery::types::JsonValue, Nullable> =
-        ::bindery::query::column(12);
+        ::bindery::query::column(13);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

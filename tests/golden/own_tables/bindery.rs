@@ -269,7 +269,7 @@ pub mod users {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.id);
-            params.push(&self.name);
+            params.length(40).push(&self.name);
             params.given(&self.version);
         }
     }
@@ -288,7 +288,7 @@ pub mod users {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.name);
+            params.length(40).given(&self.name);
             params.given(&self.version);
         }
     }
@@ -328,7 +328,7 @@ pub mod users {
 
         fn write_row<E: ::bindery::Engine>(row: &User<E>, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.name);
+            params.length(40).push(&row.name);
             params.push(&row.version);
         }
 
@@ -363,7 +363,7 @@ pub mod users {
             row: &User<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.name);
+            params.length(40).push(&row.name);
             params.push(&row.version);
         }
 
@@ -680,7 +680,8 @@ pub mod user {
         ::bindery::query::column(0);
 
     /// `name`
-    pub const name: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
+    pub const name: Column<model::User, ::std::string::String> =
+        ::bindery::query::column(1).of_length(40);
 
     /// `version`
     pub const version: Column<model::User, i64> = ::bindery::query::column(2);
@@ -766,7 +767,7 @@ pub mod notes {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.id);
-            params.push(&self.line);
+            params.length(80).push(&self.line);
         }
     }
 
@@ -782,7 +783,7 @@ pub mod notes {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.line);
+            params.length(80).given(&self.line);
         }
     }
 
@@ -820,7 +821,7 @@ pub mod notes {
 
         fn write_row<E: ::bindery::Engine>(row: &Note<E>, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&row.id);
-            params.push(&row.line);
+            params.length(80).push(&row.line);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Note<E>, engine: E) -> bool {
@@ -854,7 +855,7 @@ pub mod notes {
             row: &Note<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.line);
+            params.length(80).push(&row.line);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &NoteId<E>, engine: E) -> bool {
@@ -1142,7 +1143,8 @@ pub mod note {
         ::bindery::query::column(0);
 
     /// `line`
-    pub const line: Column<model::Note, ::std::string::String> = ::bindery::query::column(1);
+    pub const line: Column<model::Note, ::std::string::String> =
+        ::bindery::query::column(1).of_length(80);
 }
 
 /// Model `Order`, table `orders`, on `default` and `m`.
@@ -1245,7 +1247,7 @@ pub mod orders {
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.id);
-            params.push(&self.item);
+            params.length(40).push(&self.item);
         }
     }
 
@@ -1261,7 +1263,7 @@ pub mod orders {
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
-            params.given(&self.item);
+            params.length(40).given(&self.item);
         }
     }
 
@@ -1302,7 +1304,7 @@ pub mod orders {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.id);
-            params.push(&row.item);
+            params.length(40).push(&row.item);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Order<E>, engine: E) -> bool {
@@ -1353,7 +1355,7 @@ pub mod orders {
             row: &Order<E>,
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
-            params.push(&row.item);
+            params.length(40).push(&row.item);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &OrderId<E>, engine: E) -> bool {
@@ -1597,7 +1599,8 @@ pub mod order {
         ::bindery::query::column(0);
 
     /// `item`
-    pub const item: Column<model::Order, ::std::string::String> = ::bindery::query::column(1);
+    pub const item: Column<model::Order, ::std::string::String> =
+        ::bindery::query::column(1).of_length(40);
 }
 
 #[allow(unused_imports, unreachable_pub, clippy::pedantic)]

@@ -23,12 +23,12 @@ pub(crate) fn prepare_error(error: rusqlite::Error) -> Error {
         }
         _ => return step_error(error),
     };
-    let kind = match code {
+    let kind = match (code, limit(message)) {
         // SQLite has one code for all errors of this kind, and no other mark of them than its text.
-        ffi::SQLITE_ERROR if is_unknown_name(message) => ErrorKind::SchemaMismatch,
-        ffi::SQLITE_ERROR if is_syntax(message) => ErrorKind::Syntax,
-        ffi::SQLITE_ERROR if limit(message).is_some() => unsupported(message),
-        code => kind(code),
+        (ffi::SQLITE_ERROR, _) if is_unknown_name(message) => ErrorKind::SchemaMismatch,
+        (ffi::SQLITE_ERROR, _) if is_syntax(message) => ErrorKind::Syntax,
+        (ffi::SQLITE_ERROR, Some(why)) => ErrorKind::Unsupported(why),
+        (code, _) => kind(code),
     };
     let said = DatabaseError::new(code.to_string(), Some(message)).at_position(position);
     Error::new(kind).with_source(said)
@@ -130,10 +130,6 @@ fn limit(message: &str) -> Option<&'static str> {
         message.starts_with(start) && message.ends_with(end)
     };
     LIMITS.iter().find(is_it).map(|(_, _, why)| *why)
-}
-
-fn unsupported(message: &str) -> ErrorKind {
-    ErrorKind::Unsupported(limit(message).unwrap_or_default())
 }
 
 /// Its texts are in no other language than English.

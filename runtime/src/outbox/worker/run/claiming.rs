@@ -1,6 +1,5 @@
 //! Claiming: how far a look goes, what is claimed in it, and when the next one is made.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{Dispatcher, Found};
