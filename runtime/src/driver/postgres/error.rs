@@ -58,12 +58,13 @@ fn row_of_copy(context: &str) -> Option<usize> {
 }
 
 /// Is its message about tables, columns, constraints and rights? PostgreSQL has values of rows in the messages of class 22 and
-/// of what functions raise (P0001), and else in the DETAIL, which is not kept (appendix "PostgreSQL Error Codes").
+/// of what functions raise (P0001), and else in the DETAIL, which is not kept (appendix "PostgreSQL Error Codes"). The message of a
+/// syntax error (42601) quotes a word of the statement, which may be a password or another literal: its position says where.
 fn is_of_schema(code: &str) -> bool {
     let classes = [
         "0A", "23", "25", "2B", "3D", "3F", "40", "42", "53", "54", "55",
     ];
-    classes.contains(&class(code))
+    classes.contains(&class(code)) && code != "42601"
 }
 
 /// The error of a statement.
@@ -220,5 +221,20 @@ mod tests {
             assert_eq!(written.applied() == Applied::Unknown, is_lost, "{code}");
             assert_eq!(written.code(), Some(code));
         }
+    }
+
+    #[cfg(feature = "migrations")]
+    #[test]
+    fn a_migration_shows_no_word_that_a_syntax_error_quotes() {
+        let error = |code: &str, text: &str| {
+            let body = format!("SERROR\0C{code}\0M{text}\0P22\0\0");
+            let said = ServerError::parse(body.as_bytes());
+            statement_error(Fault::Server(Box::new(said))).showing_schema()
+        };
+        let quoted = error("42601", "syntax error at or near \"'secret'\"");
+        assert!(!format!("{quoted} {quoted:?}").contains("secret"));
+        assert_eq!(quoted.position(), Some(22));
+        let named = error("42P01", "relation \"users\" does not exist");
+        assert!(format!("{named:?}").contains("users"));
     }
 }

@@ -344,3 +344,23 @@ fn a_unix_socket_leads_there_too() {
         assert_eq!(there.read::<String>(current, &[]).unwrap(), [name]);
     }
 }
+
+/// Servers quote the statement in a syntax error, and a migration may set a password.
+#[cfg(feature = "migrations")]
+#[test]
+fn a_migration_with_a_syntax_error_shows_no_password() {
+    for mut database in databases() {
+        let sql = match database.dialect() {
+            Dialect::Sqlite => continue,
+            Dialect::Postgres => format!("CREATE ROLE canary '{CANARY}' nonsense"),
+            Dialect::Mysql => format!("CREATE USER canary IDENTIFED BY '{CANARY}' nonsense"),
+        };
+        let error = database.physical.define(&sql).unwrap_err().showing_schema();
+        assert_eq!(*error.kind(), ErrorKind::Syntax, "{error:?}");
+        assert_silent(&error);
+        let words = error.server_message().expect("what the server said");
+        assert!(words.contains(CANARY), "{words}");
+        let has_position = database.dialect() == Dialect::Postgres;
+        assert_eq!(error.position().is_some(), has_position, "{error:?}");
+    }
+}
