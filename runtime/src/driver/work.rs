@@ -189,17 +189,25 @@ pub(crate) fn adopt(holding: &mut Holding, cutter: impl FnOnce() -> Cutter) -> R
     })
 }
 
-/// Does what is not given up any more: where the work that the calling thread does is abandoned, it goes on.
+/// Does what is not given up any more: where the work that the calling thread does is abandoned, it goes on. It has the same host,
+/// as its waits, such as those of hooks for connections, keep no other work waiting.
 pub(crate) fn finish<T>(run: impl FnOnce() -> T) -> T {
+    if let Some(host) = host() {
+        return Work::on(host).enter(run);
+    }
     let _restored = Restored(CURRENT.take());
     run()
 }
 
 /// Waits for what another thread has. The work that the calling thread does, if it does any, does not count as at work meanwhile.
 pub(crate) fn pause<T>(wait: impl FnOnce() -> T) -> T {
-    let host = CURRENT.with_borrow(|current| current.as_ref().and_then(|work| work.0.host.clone()));
-    let _paused = host.filter(|host| host.pause()).map(Paused);
+    let _paused = host().filter(|host| host.pause()).map(Paused);
     wait()
+}
+
+/// Returns the host of the work that the calling thread does, if it does any.
+fn host() -> Option<Arc<dyn Host>> {
+    CURRENT.with_borrow(|current| current.as_ref().and_then(|work| work.0.host.clone()))
 }
 
 /// A thread does not count as at work until this is dropped.
@@ -242,6 +250,36 @@ mod tests {
         fn cut(&self) {
             self.0.store(true, Ordering::Release);
         }
+    }
+
+    /// Is its thread paused?
+    #[derive(Default)]
+    struct Hosting(AtomicBool);
+
+    impl Host for Hosting {
+        fn pause(&self) -> bool {
+            !self.0.swap(true, Ordering::AcqRel)
+        }
+
+        fn resume(&self) {
+            self.0.store(false, Ordering::Release);
+        }
+    }
+
+    #[test]
+    fn what_is_finished_goes_on_and_pauses_its_host_where_it_waits() {
+        let host = Arc::<Hosting>::default();
+        let is_paused = || host.0.load(Ordering::Acquire);
+        let work = Work::on(Arc::clone(&host) as _);
+        work.enter(|| {
+            work.abandon();
+            finish(|| {
+                assert!(!is_abandoned());
+                assert!(pause(is_paused));
+                assert!(!is_paused());
+            });
+            assert!(is_abandoned());
+        });
     }
 
     #[test]
