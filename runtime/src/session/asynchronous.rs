@@ -226,8 +226,13 @@ impl<S> Held<S> {
         }
     }
 
-    /// Keeps the session and its permit for the next call; gives the permit back where none follows.
+    /// Keeps the session and its permit for the next call; gives the permit back where none follows. A rollback is work, so the permit
+    /// does not rest meanwhile.
     fn put(&self, session: S, mut permit: Permit) -> Option<Permit> {
+        if self.lock().is_dropped {
+            drop(session);
+            return Some(permit);
+        }
         permit.rest();
         let mut state = self.lock();
         if state.is_dropped {
