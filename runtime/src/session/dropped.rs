@@ -15,7 +15,8 @@ pub(super) struct Lost {
 
 impl Session {
     /// Returns what is lost where the session is dropped now. Nothing is to be reported where a panic drops it, or a caller that no longer
-    /// waits; nor where one of its calls failed, as that caller has the error.
+    /// waits; nor where it could not be committed or could not use the engine that it wanted last, as that caller has the error. One that
+    /// leaves the transactions as they are, such as a row that is not found, is no reason to drop it.
     pub(super) fn lost(&mut self) -> Option<Lost> {
         if self.is_finished || self.is_reported || thread::panicking() || work::is_abandoned() {
             return None;

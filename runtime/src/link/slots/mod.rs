@@ -35,6 +35,8 @@ pub(crate) struct Slots {
     enlisted: Option<Enlisted>,
     /// Where calls outside of the session are noticed.
     inside: Option<Arc<Inside>>,
+    /// The engine that was wanted last could not be used, which its caller has as an error.
+    was_refused: bool,
 }
 
 /// How every engine of a session is used.
@@ -100,6 +102,7 @@ impl Slots {
             scope: Scope::default(),
             enlisted: None,
             inside,
+            was_refused: false,
         }
     }
 
@@ -216,10 +219,10 @@ impl Slots {
         written.collect()
     }
 
-    /// Can the transaction of an engine not be committed any more?
+    /// Can the transaction of an engine not be committed any more, or could the one that was wanted last not be used?
     pub(crate) fn has_failed(&mut self) -> bool {
         let mut held = self.slots.iter_mut().filter_map(|slot| slot.held.as_mut());
-        held.any(|held| held.ensure_committable().is_err())
+        self.was_refused || held.any(|held| held.ensure_committable().is_err())
     }
 
     /// Where it was begun, in the program's source.
@@ -254,6 +257,12 @@ impl Slots {
     }
 
     fn enter(&mut self, at: usize) -> Result<&mut Held> {
+        let entered = self.ensure_entered(at);
+        self.was_refused = entered.is_err();
+        entered.map(|()| self.slots[at].entered())
+    }
+
+    fn ensure_entered(&mut self, at: usize) -> Result<()> {
         self.ensure_of_group(at)?;
         self.ensure_unlocked(at)?;
         self.left().map_err(|error| self.located(at, error))?;
@@ -270,7 +279,7 @@ impl Slots {
             held.open_to(depth, terms.site)
                 .map_err(|error| error.on_engine(slot.pool.engine()))?;
         }
-        Ok(slot.entered())
+        Ok(())
     }
 
     /// Calls outside of the session are noticed on this thread from now on.

@@ -72,6 +72,32 @@ fn quietly<E: StaticEngine + Hosts<tag::Blog>>(db: &Db, engine: E) {
     failed.unwrap_err();
 }
 
+/// The caller has the error of an engine that it could not use.
+#[test]
+fn a_session_that_could_not_use_an_engine_is_not_reported() {
+    let bench = Bench::with(|options| {
+        let options = options.max_connections(1);
+        options.acquire_timeout(std::time::Duration::from_millis(50))
+    });
+    let db = &bench.db;
+    let held = db.connect(B).unwrap();
+    let wants_both = |goes_on: bool| {
+        told(|| {
+            let mut s = begin(db);
+            add(&mut s, Default, "lost").unwrap();
+            let error = count(&mut s, B).unwrap_err();
+            let is_exhausted = matches!(error.kind(), ErrorKind::PoolExhausted { .. });
+            assert!(is_exhausted, "{error:?}");
+            if goes_on {
+                add(&mut s, Default, "lost as well").unwrap();
+            }
+        })
+    };
+    assert_eq!(wants_both(false), [""; 0]);
+    assert_eq!(wants_both(true).len(), 1);
+    drop(held);
+}
+
 /// Covers TX-04.
 #[test]
 fn tx_04_a_test_may_have_it_panic() {
