@@ -10,8 +10,13 @@ use crate::error::Result;
 /// transaction may have set that for itself: what is inserted into the log counts, written or not.
 const WRITTEN: &str = "SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')::pg_catalog.int8";
 
+/// Where the last record ends with its page, the primary's position is after the header of the next page, of 24 bytes, or of 40 in the
+/// first page of a file; that of the standby is before it. No record ends within 40 bytes of such a page's begin.
 const APPLIED: &str = "SELECT pg_catalog.pg_is_in_recovery(), \
-    pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_last_wal_replay_lsn(), '0/0')::pg_catalog.int8";
+    pg_catalog.pg_wal_lsn_diff(standby.replayed, '0/0')::pg_catalog.int8 \
+    + CASE WHEN pg_catalog.pg_wal_lsn_diff(standby.replayed, '0/0')::pg_catalog.int8 \
+        % pg_catalog.current_setting('wal_block_size')::pg_catalog.int8 = 0 THEN 40 ELSE 0 END \
+    FROM pg_catalog.pg_last_wal_replay_lsn() AS standby(replayed)";
 
 /// The pauses between two looks at a standby: the first, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
@@ -64,6 +69,39 @@ impl PostgresConnection {
             }
             std::thread::sleep(pause.min(left));
             pause = (pause * 2).min(longest);
+        }
+    }
+}
+
+#[cfg(all(test, feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod tests {
+    use super::*;
+    use crate::driver::tests::connect;
+
+    /// An idle primary is at `0/1000028`, just after the header of a file's first page.
+    #[test]
+    fn a_standby_at_the_end_of_a_page_has_what_comes_before_the_next_header() {
+        let Some(database) = bindery_testkit::fresh_postgres() else {
+            return;
+        };
+        let mut physical = connect(&database.url()).expect("a test database lets its owner in");
+        for (replayed, expected) in [
+            ("'0/1000000'", Some(0x0100_0028)),
+            ("'0/1002000'", Some(0x0100_2028)),
+            ("'0/1002040'", Some(0x0100_2040)),
+            ("NULL", None),
+        ] {
+            let replayed = format!("(VALUES ({replayed}::pg_catalog.pg_lsn))");
+            let sql = APPLIED.replace("pg_catalog.pg_last_wal_replay_lsn()", &replayed);
+            let mut applied = None;
+            physical
+                .query(&sql, &mut |_| (), &mut |row| {
+                    row.next::<bool>()?;
+                    applied = row.next::<Option<i64>>()?;
+                    Ok(false)
+                })
+                .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+            assert_eq!(applied, expected, "{replayed}");
         }
     }
 }
