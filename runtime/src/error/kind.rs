@@ -88,16 +88,17 @@ pub enum ErrorKind {
         /// being opened.
         oldest_checkout_ms: Option<u64>,
     },
-    /// All workers of asynchronous calls are at work, as many as there are connections of all engines together. Those that wait for a
-    /// connection are not counted.
+    /// All workers of asynchronous calls are at work, as many as there are connections of all engines together; those that wait for a
+    /// connection are not counted. Or it is the first call of a session, and as many sessions are open, at work or at rest.
     WorkersBusy {
-        /// The most that are at work at a time.
+        /// The most that are at work at a time, and the most sessions that are open.
         workers: usize,
         /// The number of other calls that still wait.
         waiting: usize,
         /// The time that was waited, in milliseconds.
         waited_ms: u64,
-        /// For how long the one has been at work that began first, in milliseconds.
+        /// For how long the one has had its worker that began first, in milliseconds, a connection waited for included; `None`
+        /// where all are sessions between two calls.
         longest_ms: Option<u64>,
     },
     /// All connections that several pools may have together are in use: those of [`Tenants`](crate::Tenants).
@@ -350,9 +351,12 @@ impl fmt::Display for ErrorKind {
                 waited_ms,
                 longest_ms,
             } => {
-                write!(out, "all {workers} workers of asynchronous calls are at work")?;
+                write!(
+                    out,
+                    "all {workers} workers of asynchronous calls are at work or of open sessions"
+                )?;
                 if let Some(time) = longest_ms {
-                    write!(out, ", one of them for {time} ms,")?;
+                    write!(out, ", one at work for {time} ms,")?;
                 }
                 write!(
                     out,

@@ -54,7 +54,7 @@ impl Workers {
     }
 
     fn exhausted(&self, state: &State, since: Instant) -> Error {
-        let oldest = state.permits.values().next();
+        let oldest = state.permits.values().flatten().min();
         Error::new(ErrorKind::WorkersBusy {
             workers: self.size,
             waiting: state.waiting.len(),

@@ -57,8 +57,8 @@ struct State {
     ready: VecDeque<(Arc<dyn Task>, Permit)>,
     /// Without one.
     waiting: Waits,
-    /// Permits that are given out, with when that was. The numbers go on from one to the next.
-    permits: BTreeMap<u64, Instant>,
+    /// Permits that are given out, with when their threads began; none of those that rest. The numbers go on from one to the next.
+    permits: BTreeMap<u64, Option<Instant>>,
     /// Those of sessions.
     sessions: usize,
     /// Those whose threads wait for a connection, and how many of these are sessions'.

@@ -33,6 +33,7 @@ impl Permit {
         self.rests = true;
         let mut state = workers.lock();
         state.resting += 1;
+        state.permits.insert(self.number, None);
         if workers.admit(&mut state) {
             workers.wake(state);
         }
@@ -42,6 +43,7 @@ impl Permit {
     pub(super) fn resume(&mut self, state: &mut State) {
         if std::mem::take(&mut self.rests) {
             state.resting -= 1;
+            state.permits.insert(self.number, Some(Instant::now()));
         }
     }
 }
@@ -72,7 +74,7 @@ impl Workers {
     /// One more; there must be room for it.
     pub(super) fn permit(self: &Arc<Self>, state: &mut State, span: Span) -> Permit {
         let number = state.number();
-        state.permits.insert(number, Instant::now());
+        state.permits.insert(number, Some(Instant::now()));
         state.sessions += usize::from(span == Span::Session);
         Permit {
             workers: Some(Arc::clone(self)),

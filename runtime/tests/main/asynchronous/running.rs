@@ -203,6 +203,35 @@ fn a_turn_that_does_not_come_in_time_is_an_error_with_what_is_known() {
     waits.into_iter().for_each(|work| block_on(work).unwrap());
 }
 
+/// As many sessions are open as may be: another has no turn, and none of them is at work.
+#[test]
+fn sessions_at_rest_are_not_said_to_be_at_work() {
+    let (place, _folder) = in_a_file();
+    let db = place.open_with(|options| options.acquire_timeout(Duration::from_millis(200)));
+    let sessions = (0..WORKERS).map(|_| {
+        let mut s = db.begin_session_async();
+        block_on(s.run(|_| Ok(()))).unwrap();
+        s
+    });
+    let sessions: Vec<_> = sessions.collect();
+    let mut late = db.begin_session_async();
+    let error = block_on(late.run(|_| Ok(()))).unwrap_err();
+    let ErrorKind::WorkersBusy {
+        workers,
+        longest_ms,
+        ..
+    } = *error.kind()
+    else {
+        panic!("{error:?}")
+    };
+    assert_eq!((workers, longest_ms), (WORKERS, None));
+    for s in sessions {
+        block_on(s.rollback()).unwrap();
+    }
+    block_on(late.run(|_| Ok(()))).unwrap();
+    block_on(late.rollback()).unwrap();
+}
+
 /// Threads are there only while there is work for them, and the databases end them.
 #[test]
 fn the_threads_end_with_the_databases() {
