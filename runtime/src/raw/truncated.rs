@@ -1,5 +1,8 @@
 //! `TRUNCATE` of a table whose changes are recorded. MySQL and MariaDB fire no trigger for it, so no reader of the changes would see
-//! that the rows are gone: it is refused before it is sent.
+//! that the rows are gone: a statement that begins with the word is refused before it is sent.
+//!
+//! Not seen, and so sent, are those with other words before it: `ALTER TABLE … TRUNCATE PARTITION`, `EXECUTE IMMEDIATE` and what
+//! `PREPARE` has prepared, the first statement within `BEGIN NOT ATOMIC`, and what procedures do.
 
 use bindery_core::dialect::Dialect;
 
@@ -69,17 +72,23 @@ fn truncated(text: &str) -> Vec<Named> {
     found
 }
 
-/// `[TABLE] [database.]table`, and what may follow.
+/// `[TABLE] [database.]table`, and what may follow. Where a part is not read, so is the table: it may be any.
 fn named(rest: &[Token<'_>]) -> Named {
     let rest = match rest {
         [table, rest @ ..] if table.is("TABLE") => rest,
         rest => rest,
     };
     match rest {
-        [database, Token::Other, table, ..] if name(*table).is_some() => Named {
-            database: name(*database).unwrap_or_default(),
-            table: name(*table).unwrap_or_default(),
-        },
+        [database, Token::Other, rest @ ..] => {
+            let table = rest.first().and_then(|table| name(*table));
+            match (name(*database), table) {
+                (Some(database), Some(table)) => Named { database, table },
+                (database, _) => Named {
+                    database: database.unwrap_or_default(),
+                    table: String::new(),
+                },
+            }
+        }
         [table, ..] => Named {
             database: String::new(),
             table: name(*table).unwrap_or_default(),
@@ -125,6 +134,9 @@ mod tests {
                 vec![named("", "a"), named("", "b")],
             ),
             ("TRUNCATE 1a", vec![named("", "")]),
+            ("TRUNCATE shop.1a", vec![named("shop", "")]),
+            ("TRUNCATE \"shop\".a", vec![named("", "")]),
+            ("TRUNCATE `a```", vec![named("", "a`")]),
         ] {
             assert_eq!(truncated(text), expected, "{text}");
         }

@@ -165,9 +165,11 @@ impl<'t> Iterator for Words<'t> {
             b'"' => (Token::Other, Self::quoted(rest, first, self.is_mysql())),
             b'`' => {
                 let length = Self::quoted(rest, first, false);
-                let end = (self.at + length).min(self.text.len());
-                let within = self.text[self.at + 1..end].trim_end_matches('`');
-                (Token::Quoted(within), length)
+                let within = &self.text[self.at + 1..self.at + length];
+                (
+                    Token::Quoted(within.strip_suffix('`').unwrap_or(within)),
+                    length,
+                )
             }
             b'[' if self.dialect == Dialect::Sqlite => (Token::Other, bracketed(rest)),
             b'$' if self.dialect == Dialect::Postgres => {
