@@ -38,7 +38,10 @@ impl MysqlConfig {
                 ("target_session_attrs", "any") => (),
                 ("target_session_attrs", "read-write" | "primary") => writable = true,
                 (name @ "target_session_attrs", _) => {
-                    return Err(bad_parameter(name, "must be `any` or `read-write`"));
+                    return Err(bad_parameter(
+                        name,
+                        "must be `any`, `read-write` or `primary`",
+                    ));
                 }
                 (name, value) => check(name, value)?,
             }

@@ -75,7 +75,12 @@ impl PostgresConfig {
             "target_session_attrs" => match value {
                 "any" => (),
                 "read-write" | "primary" => self.writable = true,
-                _ => return Err(bad_parameter(name, "must be `any` or `read-write`")),
+                _ => {
+                    return Err(bad_parameter(
+                        name,
+                        "must be `any`, `read-write` or `primary`",
+                    ));
+                }
             },
             "client_encoding" if value.eq_ignore_ascii_case("utf8") => (),
             "client_encoding" => return Err(bad_parameter(name, "must be `utf8`")),
