@@ -20,12 +20,8 @@ pub(crate) struct Inside {
     pools: Vec<usize>,
     kind: &'static str,
     begun_at: Place,
-    state: Mutex<State>,
-}
-
-struct State {
-    /// Where it was used last.
-    thread: Option<ThreadId>,
+    /// Where it was used last; `None` while it rests.
+    thread: Mutex<Option<ThreadId>>,
 }
 
 thread_local! {
@@ -65,7 +61,7 @@ impl Inside {
             pools,
             kind,
             begun_at,
-            state: Mutex::new(State { thread: None }),
+            thread: Mutex::new(None),
         });
         inside.used();
         Some(inside)
@@ -74,7 +70,7 @@ impl Inside {
     /// It is used on this thread now.
     pub(crate) fn used(self: &Arc<Self>) {
         let here = thread::current().id();
-        let before = self.lock().thread.replace(here);
+        let before = self.lock().replace(here);
         if before != Some(here) {
             // Where the thread is ending, it has nothing to notice any more.
             let _ = OPEN.try_with(|open| open.borrow_mut().push(Arc::downgrade(self)));
@@ -84,15 +80,15 @@ impl Inside {
     /// It rests, and what its thread does meanwhile has nothing to do with it.
     #[cfg(feature = "tokio")]
     pub(crate) fn rests(&self) {
-        self.lock().thread = None;
+        *self.lock() = None;
     }
 
     fn is_here(&self, pool: usize) -> bool {
-        self.pools.contains(&pool) && self.lock().thread == Some(thread::current().id())
+        self.pools.contains(&pool) && *self.lock() == Some(thread::current().id())
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Option<ThreadId>> {
+        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -47,9 +47,6 @@ trait Awaited<T, E>: Task {
     /// Keeps what the task has that polls first. Returns the permit, if there is one already.
     fn carry(&self, workers: &Workers) -> Option<Permit>;
 
-    /// Is it one of several?
-    fn span(&self) -> Span;
-
     /// The outcome, if it is there.
     fn poll(&self, context: &mut Context<'_>) -> Poll<Outcome<T, E>>;
 
@@ -74,7 +71,7 @@ pub struct Run<T, E = Error> {
 }
 
 enum Standing {
-    New,
+    New(Span),
     Submitted {
         /// In the queue, if it had to wait.
         place: Option<u64>,
@@ -105,9 +102,10 @@ impl<T: Send + 'static, E: From<Error> + Send + 'static> Run<T, E> {
     where
         F: FnOnce(Permit) -> (Result<T, E>, Option<Permit>) + Send + 'static,
     {
+        let span = Span::of(keeper.is_some());
         let host = Hosting {
             workers: Arc::clone(workers),
-            span: Span::of(keeper.is_some()),
+            span,
         };
         let job = Job {
             state: Mutex::new(State::Waiting(run, Carried::default(), None)),
@@ -117,7 +115,7 @@ impl<T: Send + 'static, E: From<Error> + Send + 'static> Run<T, E> {
         Self {
             job: Arc::new(job),
             workers: Arc::clone(workers),
-            standing: Standing::New,
+            standing: Standing::New(span),
         }
     }
 }
@@ -126,7 +124,7 @@ impl<T: 'static, E: 'static> Future for Run<T, E> {
     type Output = Result<T, E>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Standing::New = self.standing {
+        if let Standing::New(span) = self.standing {
             let permit = self.job.carry(&self.workers);
             let task: Arc<dyn Task> = Arc::clone(&self.job) as _;
             let place = match permit {
@@ -134,7 +132,7 @@ impl<T: 'static, E: 'static> Future for Run<T, E> {
                     self.workers.submit_with(permit, task);
                     None
                 }
-                None => self.workers.submit(task, self.job.span()),
+                None => self.workers.submit(task, span),
             };
             self.standing = Standing::Submitted { place };
         }
@@ -251,10 +249,6 @@ where
             *carried = Carried::from_here(workers);
         }
         self.keeper.as_ref().and_then(|keeper| keeper.take())
-    }
-
-    fn span(&self) -> Span {
-        Span::of(self.keeper.is_some())
     }
 
     fn poll(&self, context: &mut Context<'_>) -> Poll<Outcome<T, E>> {

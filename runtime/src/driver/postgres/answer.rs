@@ -12,8 +12,6 @@ pub(super) enum Expected {
         times: usize,
         /// Whether those return rows.
         returns: bool,
-        /// Whether their text may have no statement: the program's own may.
-        may_be_empty: bool,
     },
     /// The description of a statement.
     Description {
@@ -50,17 +48,6 @@ impl Expected {
             begins,
             times: 1,
             returns,
-            may_be_empty: false,
-        }
-    }
-
-    /// The same, of a text that the program wrote.
-    pub(super) fn raw(begins: usize, returns: bool) -> Self {
-        Self::Statements {
-            begins,
-            times: 1,
-            returns,
-            may_be_empty: true,
         }
     }
 
@@ -134,13 +121,7 @@ impl Tally {
     fn see_other(&mut self, tag: u8) -> Result<(), &'static str> {
         match (tag, self.expected) {
             // An empty text has no statement.
-            (b'I', Expected::Text)
-            | (
-                b'I',
-                Expected::Statements {
-                    may_be_empty: true, ..
-                },
-            ) => return self.end_statement(),
+            (b'I', Expected::Text) => return self.end_statement(),
             (b'T', Expected::Text) => self.has_columns = true,
             (b't', Expected::Description { .. }) => self.parameters_described = true,
             (b'T' | b'n', Expected::Description { .. }) => self.columns_described = true,
@@ -170,7 +151,6 @@ impl Tally {
                 begins,
                 times,
                 returns,
-                may_be_empty: _,
             } => returns && (begins..begins + times).contains(&self.ended),
             Expected::Text => self.has_columns,
             Expected::Description { .. } | Expected::Call | Expected::Login => false,
@@ -276,7 +256,7 @@ mod tests {
         assert_eq!(see(rows, &[row]), Err(UNASKED));
         assert_eq!(see(Expected::one(0, false), &[row]), Err(UNASKED));
         let empty: (u8, &[u8]) = (b'I', b"");
-        assert_eq!(see(Expected::raw(1, false), &[begin, empty]), Ok(()));
+        assert_eq!(see(Expected::Text, &[empty]), Ok(()));
         assert_eq!(see(Expected::one(0, false), &[empty]), Err(UNASKED));
         for expected in [
             Expected::Text,

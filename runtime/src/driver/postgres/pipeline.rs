@@ -167,7 +167,6 @@ impl PostgresConnection {
             begins: sent.begins,
             times: members.len(),
             returns: sent.statement.returns,
-            may_be_empty: false,
         });
         let mut stop = None;
         loop {

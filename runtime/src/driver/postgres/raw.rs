@@ -10,7 +10,7 @@ use super::number::can_tell;
 use super::session::{Fault, Standing};
 use super::statement::Statement;
 use super::{PostgresConnection, Sent};
-use crate::driver::raw::{began_transaction, ended_transaction, no_statement};
+use crate::driver::raw::{began_transaction, ended_transaction};
 use crate::driver::{DROP_LIMIT, RawText, TakeColumns, TakeRow, WriteParams};
 use crate::error::{DatabaseError, Error, ErrorKind, Result};
 use crate::value::postgres::bytes;
@@ -23,8 +23,6 @@ struct Ended {
     transaction: bool,
     /// The server has forgotten every prepared statement.
     statements: bool,
-    /// The text had no statement.
-    is_empty: bool,
 }
 
 impl Ended {
@@ -79,10 +77,7 @@ impl PostgresConnection {
                 Ok(taken) => break taken.map_err(|error| self.unread(was_in_transaction, error)),
             }
         };
-        let outcome = match outcome {
-            Ok(()) if ended.is_empty => Err(no_statement()),
-            outcome => outcome.and_then(|()| self.ensure_only_read()),
-        };
+        let outcome = outcome.and_then(|()| self.ensure_only_read());
         let outcome = outcome.map(|()| ended.changed);
         self.after_raw(was_in_transaction, &ended, outcome)
     }
@@ -161,10 +156,9 @@ impl PostgresConnection {
         let (mut bound, mut ends) = (0, 0);
         let mut taken = Ok(true);
         let fields = &mut self.fields;
-        let expected = Expected::raw(sent.begins, statement.returns);
+        let expected = Expected::one(sent.begins, statement.returns);
         let answer = self.session.answer(expected, |tag, body| {
             match tag {
-                b'I' => ended.is_empty = true,
                 b'2' => bound += 1,
                 // Those of what begins the transaction come first.
                 b'C' if ends < sent.begins => ends += 1,
