@@ -37,9 +37,9 @@ impl Wanted<'_> {
     }
 }
 
-/// The way of a worker through the keys, for tasks that the first of those that wait hold back: behind a head that is delayed or was lost, and
-/// so is due later than they are.
-#[derive(Debug, Default)]
+/// Holds how far a worker has walked through the keys, for tasks that the first of those that wait hold back: behind a head that is delayed or was
+/// lost, and so is due later than they are.
+#[derive(Debug, Clone, Default)]
 pub(super) struct KeyWalk {
     /// The last key that was looked at, where others follow.
     after: Option<String>,
@@ -83,12 +83,15 @@ pub(super) fn claim(
     wanted: &Wanted<'_>,
     walk: &mut KeyWalk,
 ) -> Result<Vec<ClaimedTask>> {
+    let begun = walk.clone();
     let mut tasks = match wanted.advances {
         true => Vec::new(),
         false => candidates(physical, wanted, walk)?,
     };
     if tasks.len() < wanted.limit {
         advance(physical, wanted.table)?;
+        // It looks at the same keys: what the first look found is among them.
+        *walk = begun;
         tasks = candidates(physical, wanted, walk)?;
     }
     let count = match tasks.first().is_some_and(|first| wanted.is_alone(first)) {
@@ -126,7 +129,7 @@ fn candidates(
     Ok(found.into_iter().map(|one| one.task).collect())
 }
 
-/// Those with keys. Where too few of the first that wait can be claimed, the others of these are behind a head that is elsewhere.
+/// Those with keys. Where too few of the first that wait can be claimed, the heads of the others are not among these, and are looked up by their keys.
 fn with_keys(
     physical: &mut Physical,
     wanted: &Wanted<'_>,

@@ -6,6 +6,8 @@
 //! another. [`TaskContext::once`] makes effects on engines with an inbox happen once.
 
 mod claims;
+#[cfg(test)]
+mod claims_tests;
 #[cfg(all(unix, feature = "signals"))]
 mod command;
 mod inbox;
