@@ -98,7 +98,7 @@ pub(crate) fn run(arguments: &MirrorArguments, output: &Output) -> Result<(), Fa
     let Some(follower) = follower else {
         return copy(arguments, opened, &pairs, output);
     };
-    if arguments.replace || !follower.has_begun(opened)? {
+    if arguments.replace || !follower.has_begun(opened.0, opened.2)? {
         // A change from now on is in the snapshot, or is read afterwards, or both.
         let copy = || copy(arguments, opened, &pairs, output);
         follower.begin(opened, copy)?;

@@ -74,21 +74,14 @@ impl Follower {
         removed.map(drop).map_err(|error| failure(&error))
     }
 
-    /// Is there a position for every table? One that the source does not know is a position, too.
-    pub(crate) fn has_begun(
-        &self,
-        (engines, from, to): (&Engines, Chosen, Chosen),
-    ) -> Result<bool, Failure> {
+    /// Has the copy a position for every table? One that the source does not know is a position, too.
+    pub(crate) fn has_begun(&self, engines: &Engines, to: Chosen) -> Result<bool, Failure> {
         let of_copy = self.of_copy(engines, to)?;
-        let found = self.each(|at, table| match of_copy[at] {
-            Some(_) => Ok(true),
-            None => Ok(self.read((engines, from), table, (None, 1))?.is_some()),
-        })?;
-        Ok(found.into_iter().all(|is_there| is_there))
+        Ok(of_copy.iter().all(Option::is_some))
     }
 
-    /// The positions that the copy has. Those of the source alone would be those of its backup, where it was restored; a copy that was begun
-    /// by an earlier version has none.
+    /// The positions that the copy has. Those of the source alone would be those of its backup, where it was restored, or those of a copy whose
+    /// tables were dropped since.
     fn of_copy(
         &self,
         engines: &Engines,
@@ -179,17 +172,6 @@ impl Follower {
             }
         }
         failure(error)
-    }
-
-    fn read(
-        &self,
-        (engines, from): (&Engines, Chosen),
-        table: &CapturedTable<'_>,
-        (after, limit): (Option<ChangePosition>, usize),
-    ) -> Result<Option<ChangedKeys>, Failure> {
-        let place = (self.reader.as_str(), after, limit);
-        let read = engines.registry.changed_keys(from, table, place);
-        read.map_err(|error| failure(&error))
     }
 
     fn each<T>(

@@ -343,6 +343,75 @@ fn cdc_03_a_mirror_whose_source_was_restored_is_copied_again() {
     }
 }
 
+/// A project with a copy on PostgreSQL, and a row on each.
+fn mirrored(backup: &FreshDatabase) -> Project {
+    let config = "url = \"sqlite://default.db\"\n\n[engines]\nbackup = \"${BACKUP}\"\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", MIRRORED)]);
+    let project = project.with("BACKUP", &backup.url());
+    project.run("create --all").good();
+    project.sqlite("default.db", "INSERT INTO users VALUES (1, 'a')");
+    project
+        .run("mirror default backup --catch-up --quiet")
+        .good();
+    project
+}
+
+/// What the source knows of a mirror is not what the copy has: its tables may have been dropped.
+#[test]
+fn sync_06_a_copy_that_was_reset_is_copied_again() {
+    let Some(backup) = fresh_postgres() else {
+        return;
+    };
+    let project = mirrored(&backup);
+    project.run("reset --engine backup --yes").good();
+    project.sqlite("default.db", "INSERT INTO users VALUES (2, 'b')");
+    project
+        .run("mirror default backup --catch-up --quiet")
+        .good();
+    holds(
+        &project.run("verify --from default --to backup").good(),
+        &["equal"],
+    );
+}
+
+/// Changes that nothing recorded are not passed over when the trigger is back.
+///
+/// Covers CDC-11.
+#[test]
+fn cdc_11_a_mirror_that_missed_changes_is_copied_again() {
+    let Some(backup) = fresh_postgres() else {
+        return;
+    };
+    let project = mirrored(&backup);
+    let printed = project.run("create --print --engine default").good();
+    let (_, trigger) = printed
+        .split_once("CREATE TRIGGER \"")
+        .expect("there are triggers");
+    let (name, _) = trigger.split_once('"').expect("its name is quoted");
+    project.sqlite(
+        "default.db",
+        &format!("DROP TRIGGER \"{name}\"; INSERT INTO users VALUES (2, 'missed'); UPDATE users SET email = 'x'; DELETE FROM users WHERE id = 1"),
+    );
+    let catch_up = || project.run("mirror default backup --catch-up --quiet");
+    catch_up().failed();
+    incomplete(&project, "validate --fix --engine default");
+    let mends = project.path("mends/default");
+    let file = names_in(&mends).pop().expect("a file");
+    let mend = std::fs::read_to_string(mends.join(file)).expect("it is text");
+    project.sqlite(
+        "default.db",
+        mend.strip_prefix(".bail on\n").unwrap_or(&mend),
+    );
+    holds(&catch_up().failed(), &["--replace"]);
+    project
+        .run("mirror default backup --catch-up --replace --yes --quiet")
+        .good();
+    holds(
+        &project.run("verify --from default --to backup").good(),
+        &["equal"],
+    );
+}
+
 /// Squashed migrations make the triggers too.
 ///
 /// Covers CDC-4.

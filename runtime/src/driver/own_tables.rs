@@ -37,19 +37,6 @@ pub(crate) fn make(
     Ok(())
 }
 
-/// The end of a `CREATE TABLE`. On MySQL and MariaDB another storage engine would keep what is rolled back, and names that differ in
-/// case or in spaces at their ends would be one; each product reads its own comment only.
-#[cfg(feature = "sync")]
-pub(crate) fn end(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Sqlite | Dialect::Postgres => "",
-        Dialect::Mysql => {
-            " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ \
-             /*!80017 COLLATE utf8mb4_0900_bin */"
-        }
-    }
-}
-
 /// Milliseconds since 1970 by the clock of this process; never negative.
 pub(crate) fn process_now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);

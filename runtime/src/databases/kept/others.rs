@@ -65,6 +65,15 @@ macro_rules! syncs {
     };
 }
 
+/// The positions of a copy that `bindery mirror` keeps up. It goes with the rows of the copy, which is begun anew without it.
+macro_rules! mirrors {
+    ($end:expr) => {
+        &[kept!("_bindery_mirrors", $end, &["DROP TABLE _bindery_mirrors"], [
+            "mirror VARCHAR(191) NOT NULL, table_name VARCHAR(191) NOT NULL, position VARCHAR(64) NOT NULL, PRIMARY KEY (mirror, table_name)"
+        ])]
+    };
+}
+
 macro_rules! steps {
     ($table:literal, $text:literal, $end:expr) => {
         kept!($table, $end, &[concat!("DROP TABLE ", $table)], [
@@ -97,6 +106,8 @@ static DECISIONS: &[TableDdl] = decisions!("");
 static DECISIONS_MYSQL: &[TableDdl] = decisions!(innodb!());
 static SYNCS: &[TableDdl] = syncs!("");
 static SYNCS_MYSQL: &[TableDdl] = syncs!(innodb!());
+static MIRRORS: &[TableDdl] = mirrors!("");
+static MIRRORS_MYSQL: &[TableDdl] = mirrors!(innodb!());
 static SAGA_LOG: &[TableDdl] = saga_log!("TEXT", "", "", SAGAS_DUE);
 static SAGA_LOG_MYSQL: &[TableDdl] = saga_log!(
     "LONGTEXT",
@@ -122,6 +133,14 @@ pub(crate) fn syncs(dialect: Dialect) -> &'static [TableDdl] {
     match dialect {
         Dialect::Sqlite | Dialect::Postgres => SYNCS,
         Dialect::Mysql => SYNCS_MYSQL,
+    }
+}
+
+/// The table of a copy that `bindery mirror` keeps up, which no program needs.
+pub(crate) fn mirrors(dialect: Dialect) -> &'static [TableDdl] {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => MIRRORS,
+        Dialect::Mysql => MIRRORS_MYSQL,
     }
 }
 

@@ -4,18 +4,13 @@
 use super::located;
 use super::position::ChangePosition;
 use crate::databases::Registry;
-use crate::driver::{Physical, own_tables};
+use crate::databases::kept::{self, others};
+use crate::driver::Physical;
 use crate::error::Result;
 use crate::link::engine::Engine;
 use crate::sync::run::on_physical;
 use crate::sync::store::{execute, query};
 use crate::value::ParamWriter;
-
-const TABLE: (&str, &str) = (
-    "_bindery_mirrors",
-    "CREATE TABLE IF NOT EXISTS _bindery_mirrors (\
-    mirror VARCHAR(191) NOT NULL, table_name VARCHAR(191) NOT NULL, position VARCHAR(64) NOT NULL, PRIMARY KEY (mirror, table_name))",
-);
 
 impl Registry {
     /// The last position of a table that the copy has; `None` where it has saved none.
@@ -45,9 +40,7 @@ impl Registry {
     ) -> Result<()> {
         let mut copy = self.connect(copy)?;
         let made = on_physical(&mut copy, |physical| {
-            let (name, sql) = TABLE;
-            let sql = format!("{sql}{}", own_tables::end(physical.dialect()));
-            own_tables::make(physical, name, &[sql])
+            kept::ensure_all(physical, others::mirrors(physical.dialect()))
         });
         let saved = made.and_then(|()| {
             copy.transaction(|tx| {
@@ -63,7 +56,7 @@ impl Registry {
 
 fn read(physical: &mut Physical, (mirror, table): (&str, &str)) -> Result<Option<ChangePosition>> {
     let mut found = None;
-    if !physical.table_exists(None, TABLE.0)? {
+    if !physical.table_exists(None, "_bindery_mirrors")? {
         return Ok(found);
     }
     let sql = "SELECT position FROM _bindery_mirrors WHERE mirror = ? AND table_name = ?";
@@ -72,7 +65,9 @@ fn read(physical: &mut Physical, (mirror, table): (&str, &str)) -> Result<Option
         params.text(table);
     };
     query(physical, sql, write, &mut |row| {
-        found = row.next::<String>()?.parse().ok();
+        // A position that cannot be read is not one that was never saved: changes may have been missed since.
+        let written: String = row.next()?;
+        found = Some(written.parse().unwrap_or(ChangePosition::LOST));
         Ok(true)
     })?;
     Ok(found)

@@ -23,12 +23,12 @@ pub struct ChangePosition {
 }
 
 impl ChangePosition {
-    /// A position that no database knows: marks are never negative.
+    /// A position that no database knows: its mark has 63 bits, those of databases have 62.
     #[doc(hidden)]
     pub const LOST: Self = Self {
         round: 0,
         id: 0,
-        mark: -1,
+        mark: i64::MAX,
     };
 }
 
@@ -64,5 +64,16 @@ impl FromStr for ChangePosition {
             (Some(((round, id), mark)), None) => Ok(Self { round, id, mark }),
             _ => Err(NoPosition),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ChangePosition;
+
+    #[test]
+    fn a_lost_position_is_read_as_it_was_written() {
+        let written = ChangePosition::LOST.to_string();
+        assert_eq!(written.parse(), Ok(ChangePosition::LOST));
     }
 }
