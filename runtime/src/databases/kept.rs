@@ -5,6 +5,14 @@
 //! Not among them are the history of migrations, which a run makes before anything else, the record of the schema (`link::drift`), and the
 //! tables that triggers of `@capture` write to, which are made with the triggers.
 
+/// The place of a task among those that wait on MySQL and MariaDB: its priority, which is larger by 2⁴⁰ where it has a key; 0 of the others.
+macro_rules! place_of_mysql {
+    () => {
+        "place BIGINT GENERATED ALWAYS AS (CASE WHEN status <> 'pending' THEN 0 WHEN task_key IS NULL THEN priority \
+            ELSE priority + 1099511627776 END) STORED"
+    };
+}
+
 pub(crate) mod others;
 mod upkeep;
 
@@ -15,9 +23,9 @@ use crate::link::program::{EngineInfo, Keeps, TableDdl};
 #[cfg(any(feature = "atomic", feature = "saga", feature = "sync"))]
 pub(crate) use self::upkeep::ensure_all;
 #[cfg(feature = "migrations")]
-pub(crate) use self::upkeep::states;
+pub(crate) use self::upkeep::{states, whole};
+pub(crate) use self::upkeep::ensure;
 pub use self::upkeep::{OwnTable, OwnTableState};
-pub(crate) use self::upkeep::{ensure, twice};
 
 /// The tables that bindery keeps on an engine; those of outcomes where transactions leave them.
 pub fn own_tables(
@@ -69,7 +77,7 @@ const fn table(
 macro_rules! columns {
     (
         $table:literal, $id:literal, $name:literal, $payload:literal, $unique:literal,
-        ($status:literal, $claim:literal, $completed:literal), $more:literal, $end:literal
+        ($status:literal, $claim:literal, $completed:literal), $more:expr, $end:literal
     ) => {
         concat!(
             "CREATE TABLE ", $table, " (id ", $id, ", uid VARCHAR(32) NOT NULL, task ", $name, " NOT NULL, payload ", $payload,
@@ -122,8 +130,7 @@ macro_rules! tasks {
 }
 
 /// The same on MySQL and MariaDB. Of one key a single task runs at a time: `running_key` is unique, as there are no indexes over some of
-/// the rows. For the same reason one index is for those that wait and those that are due: `turn` is the priority of the former, which is larger
-/// by 2⁴⁰ where they have keys, and 0 of the latter; and `open_key` is there until a task has ended, so that a task without a key changes no entry of its index. That one
+/// the rows. For the same reason one index is for those that wait and those that are due, by `place`; and `open_key` is there until a task has ended, so that a task without a key changes no entry of its index. That one
 /// has the number of each task anyway, and does not name it: MariaDB would read every entry for the first one of each key. A status, a claim
 /// and the time of an end take as many bytes before they are written as afterwards: rows that grow have InnoDB move those beside them, which
 /// takes a third of the time of a task. Statuses are in the order of their names, so that the entries of those that are claimed are beside those
@@ -145,15 +152,13 @@ macro_rules! tasks_of_mysql {
                         "CHAR(53) NOT NULL DEFAULT ''",
                         "BIGINT NOT NULL DEFAULT 0"
                     ),
-                    ", running_key VARCHAR(191) CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */ \
+                    concat!(", running_key VARCHAR(191) CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */ \
             GENERATED ALWAYS AS (CASE WHEN status = 'running' THEN task_key END) STORED UNIQUE, \
             open_key VARCHAR(191) CHARACTER SET utf8mb4 /*M!100200 COLLATE utf8mb4_nopad_bin */ /*!80017 COLLATE utf8mb4_0900_bin */ \
-            GENERATED ALWAYS AS (CASE WHEN status IN ('pending', 'scheduled', 'running') THEN task_key END) STORED, \
-            turn BIGINT GENERATED ALWAYS AS (CASE WHEN status <> 'pending' THEN 0 WHEN task_key IS NULL THEN priority \
-            ELSE priority + 1099511627776 END) STORED",
+            GENERATED ALWAYS AS (CASE WHEN status IN ('pending', 'scheduled', 'running') THEN task_key END) STORED, ", place_of_mysql!()),
                     " ENGINE = InnoDB"
                 ),
-                concat!("CREATE INDEX ", $table, "_ready ON ", $table, " (status, turn, due_at, id)"),
+                concat!("CREATE INDEX ", $table, "_ready ON ", $table, " (status, place, due_at, id)"),
                 concat!("CREATE INDEX ", $table, "_keys ON ", $table, " (open_key)"),
                 $($after),*
             ],
@@ -162,11 +167,11 @@ macro_rules! tasks_of_mysql {
     };
 }
 
-/// The turns of tasks without and with keys on MySQL and MariaDB: priorities have 32 bits.
+/// The places of tasks without and with keys on MySQL and MariaDB: priorities have 32 bits.
 #[cfg(feature = "outbox")]
-pub(crate) const UNKEYED_TURN: &str = "turn < 549755813888";
+pub(crate) const UNKEYED_PLACE: &str = "place < 549755813888";
 #[cfg(feature = "outbox")]
-pub(crate) const KEYED_TURN: &str = "turn >= 549755813888";
+pub(crate) const KEYED_PLACE: &str = "place >= 549755813888";
 
 /// The last tick of each periodic task.
 const SCHEDULES: &[&str] = &[

@@ -1,6 +1,6 @@
 //! Creating and dropping the tables of engines, by the statements that generated code brings along.
 
-use crate::databases::kept::{self, OwnTableState};
+use crate::databases::kept::{self, OwnTableState, others};
 use crate::databases::{Configured, Registry, leaving};
 use crate::driver::Physical;
 use crate::error::{ErrorKind, Operation, Result};
@@ -154,7 +154,9 @@ fn create_over(
     for (at, &own) in engine.own.iter().enumerate() {
         let before = engine.tables.len();
         progress(own.table, before + at + 1, before + engine.own.len());
-        let state = kept::twice(|| whole(link, |physical| kept::ensure(physical, own)));
+        let state = link
+            .ready()
+            .and_then(|physical| kept::ensure(physical, own));
         match state.map_err(located)? {
             OwnTableState::Missing => outcome.created.push((name, own.table)),
             OwnTableState::Present | OwnTableState::Older => {
@@ -274,7 +276,9 @@ fn drop_on(engine: &Configured, progress: TableProgress<'_>) -> Result<Vec<&'sta
     let mut link = engine.pool.acquire()?;
     let work = |physical: &mut Physical| {
         let own = engine.own.iter().filter(|table| !table.drop.is_empty());
-        let tables: Vec<_> = engine.tables.iter().chain(own).copied().collect();
+        let mirrors = others::mirrors(engine.info.dialect).iter();
+        let tables = engine.tables.iter().chain(own).copied();
+        let tables: Vec<_> = tables.chain(mirrors).collect();
         leaving::ensure_unreferenced(physical, &tables)?;
         let dropped = drop_existing(physical, &tables, progress)?;
         leaving::ensure_left_whole(physical, &dropped)?;

@@ -2,8 +2,7 @@
 
 use super::connecting::Session;
 use super::{MigrationProgress, Migrator};
-use crate::databases::kept::{self, OwnTable, OwnTableState};
-use crate::driver::{Physical, TransactionOptions};
+use crate::databases::kept::{self, OwnTable, OwnTableState, whole};
 use crate::error::{ErrorKind, Result};
 
 impl Migrator<'_> {
@@ -15,7 +14,7 @@ impl Migrator<'_> {
     ) -> Result<()> {
         for own in &self.registry.engines[self.engine].own {
             let physical = &mut session.physical;
-            let state = kept::twice(|| whole(physical, |physical| kept::ensure(physical, own)))?;
+            let state = kept::ensure(physical, own)?;
             let table = own.table;
             match state {
                 OwnTableState::Present => {}
@@ -49,18 +48,4 @@ pub(super) fn record_schema(session: &mut Session, is_changed: bool) -> Result<(
         Err(error) if !is_changed && *error.kind() == ErrorKind::PermissionDenied => Ok(()),
         outcome => outcome,
     }
-}
-
-/// In one transaction, where the database can undo DDL.
-fn whole<T>(physical: &mut Physical, work: impl FnOnce(&mut Physical) -> Result<T>) -> Result<T> {
-    if !physical.undoes_ddl() {
-        return work(physical);
-    }
-    physical.begin_with(&TransactionOptions::new())?;
-    let outcome = work(physical).and_then(|done| physical.commit().map(|()| done));
-    if outcome.is_err() {
-        // The first error matters more.
-        let _ = physical.rollback();
-    }
-    outcome
 }

@@ -17,9 +17,9 @@ pub(super) enum Reach {
     All,
 }
 
-/// So many of the tasks with keys are read first, in the order in which they are claimed.
+/// The number of tasks with keys that are read first, in the order in which they are claimed.
 pub(super) const WINDOW: usize = 1_000;
-/// So many keys are looked at together for their heads.
+/// The number of keys that are looked at together for their heads.
 pub(super) const KEYS_AT_ONCE: usize = 500;
 
 /// The tasks among which a claim looks.
@@ -63,10 +63,10 @@ impl Among {
 }
 
 /// The column of a priority in the index over those that wait.
-fn turn(dialect: Dialect) -> &'static str {
+fn place(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite | Dialect::Postgres => "priority",
-        Dialect::Mysql => "turn",
+        Dialect::Mysql => "place",
     }
 }
 
@@ -97,7 +97,7 @@ const OPEN: &str = "e.status IN ('pending', 'scheduled', 'running') AND e.status
 /// the key that runs: one that was put back or committed late may come before it. A worker that has a suspect claims no second one. Parameters: the
 /// ids, the types, how many.
 pub(super) fn ready(at: TaskTable, among: Among, types: usize, has_suspect: bool) -> String {
-    let (turn, lock) = (turn(at.dialect), skip_locked(at.dialect, " OF o"));
+    let (place, lock) = (place(at.dialect), skip_locked(at.dialect, " OF o"));
     let mut filter = match types {
         0 => String::new(),
         _ => format!(" AND o.task IN {}", places(types)),
@@ -117,7 +117,7 @@ pub(super) fn ready(at: TaskTable, among: Among, types: usize, has_suspect: bool
         at,
         &format!(
             "SELECT o.priority, o.due_at, o.id, o.uid, o.task, o.payload, o.retry_count, o.max_attempts, o.lapses, o.created_at \
-             FROM {tasks}{filter} ORDER BY {order}.{turn}, {order}.due_at, {order}.id LIMIT ?{lock}"
+             FROM {tasks}{filter} ORDER BY {order}.{place}, {order}.due_at, {order}.id LIMIT ?{lock}"
         ),
     )
 }
@@ -125,7 +125,7 @@ pub(super) fn ready(at: TaskTable, among: Among, types: usize, has_suspect: bool
 /// The tables that tasks are read from, with the condition that they wait, and the one that has their order.
 fn read(at: TaskTable, among: Among, has_types: bool) -> (String, &'static str) {
     let (join, status) = in_order(at.dialect);
-    let (pending, turn) = (among.pending(at.dialect), turn(at.dialect));
+    let (pending, place) = (among.pending(at.dialect), place(at.dialect));
     match (among, among.window(at.dialect, has_types)) {
         (Among::Ids(ids), _) => {
             let ids = with_ids(at, ids);
@@ -137,7 +137,7 @@ fn read(at: TaskTable, among: Among, has_types: bool) -> (String, &'static str) 
         (_, None) => (format!("@tasks o WHERE {pending}"), "o"),
         (_, Some(window)) => (
             format!(
-                "(SELECT {turn}, due_at, id FROM @tasks WHERE {pending} ORDER BY {turn}, due_at, id LIMIT {window}) f \
+                "(SELECT {place}, due_at, id FROM @tasks WHERE {pending} ORDER BY {place}, due_at, id LIMIT {window}) f \
                  {join} @tasks o ON o.id = f.id WHERE {status} = 'pending'"
             ),
             "f",
@@ -147,14 +147,14 @@ fn read(at: TaskTable, among: Among, has_types: bool) -> (String, &'static str) 
 
 /// Do more tasks with keys wait than are read first? One row where they do.
 pub(super) fn is_beyond_window(at: TaskTable) -> String {
-    let (pending, turn) = (
+    let (pending, place) = (
         Among::Keyed(Reach::First).pending(at.dialect),
-        turn(at.dialect),
+        place(at.dialect),
     );
     over(
         at,
         &format!(
-            "SELECT id FROM @tasks WHERE {pending} ORDER BY {turn}, due_at, id LIMIT 1 OFFSET {WINDOW}"
+            "SELECT id FROM @tasks WHERE {pending} ORDER BY {place}, due_at, id LIMIT 1 OFFSET {WINDOW}"
         ),
     )
 }

@@ -1,6 +1,6 @@
 //! The statements over `_bindery_outbox`, tables like it, and `_bindery_inbox`, in the words of each database. Times are of the database's clock.
 
-use crate::databases::kept::{KEYED_TURN, UNKEYED_TURN};
+use crate::databases::kept::{KEYED_PLACE, UNKEYED_PLACE};
 use crate::driver::notify::NOTIFY;
 use crate::driver::own_tables::{TASK_COLUMNS, statement};
 use bindery_core::dialect::Dialect;
@@ -50,7 +50,7 @@ pub(super) const IS_HELD: &str = "status NOT IN ('pending', 'completed')";
 pub(super) fn pending(dialect: Dialect) -> [String; 2] {
     let is_keyed = match dialect {
         Dialect::Sqlite | Dialect::Postgres => ["task_key IS NULL", "task_key IS NOT NULL"],
-        Dialect::Mysql => [UNKEYED_TURN, KEYED_TURN],
+        Dialect::Mysql => [UNKEYED_PLACE, KEYED_PLACE],
     };
     is_keyed.map(|kind| format!("status = 'pending' AND {kind}"))
 }
@@ -61,7 +61,7 @@ fn due_or_running(dialect: Dialect) -> String {
         Dialect::Sqlite | Dialect::Postgres => {
             format!("status IN ('scheduled', 'running') AND {IS_HELD}")
         }
-        Dialect::Mysql => "status IN ('scheduled', 'running') AND turn = 0".to_owned(),
+        Dialect::Mysql => "status IN ('scheduled', 'running') AND place = 0".to_owned(),
     }
 }
 

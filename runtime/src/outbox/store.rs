@@ -92,7 +92,7 @@ pub(super) fn since_epoch(moment: SystemTime) -> i64 {
     moment.duration_since(UNIX_EPOCH).map_or(0, millis)
 }
 
-/// Says what to do where there is no table of tasks.
+/// Says what to do where there is no table of tasks, or one of an earlier version.
 pub(crate) fn explained(error: Error, table: &str, engine: &str) -> Error {
     match error.kind() {
         ErrorKind::SchemaMismatch => missing(table, engine).with_source(error),
@@ -103,7 +103,7 @@ pub(crate) fn explained(error: Error, table: &str, engine: &str) -> Error {
 /// The error of a table that is not there.
 pub(super) fn missing(table: &str, engine: &str) -> Error {
     Error::new(ErrorKind::Config(format!(
-        "engine `{engine}` has no table `{table}`: run `bindery create --engine {engine}` or `bindery migrate run --engine {engine}`, or call `create_missing`"
+        "engine `{engine}` has no table `{table}`, or one of an earlier version: run `bindery create --engine {engine}` or `bindery migrate run --engine {engine}`, or call `create_missing`"
     )))
 }
 

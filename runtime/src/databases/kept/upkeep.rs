@@ -1,8 +1,10 @@
 //! Whether bindery's own tables are there and of this version, and making them so.
 
+use bindery_core::dialect::Dialect;
+
 use crate::databases::Registry;
-use crate::driver::Physical;
 use crate::driver::catalogue::{Relation, Wanted};
+use crate::driver::{Physical, TransactionOptions};
 use crate::error::{Error, ErrorKind, Operation, RecordedSchema, Result};
 use crate::link::Link;
 use crate::link::engine::Engine;
@@ -11,13 +13,41 @@ use crate::link::program::TableDdl;
 /// A column that a later version of bindery added to a table, with the statement that adds it.
 type Added = (&'static str, &'static str);
 
+/// The place of a task among those that wait, with its index, in one statement. The column before it had one number for tasks with keys and without.
+macro_rules! placed {
+    ($table:literal) => {
+        (
+            "place",
+            concat!(
+                "ALTER TABLE ",
+                $table,
+                " ADD COLUMN ",
+                place_of_mysql!(),
+                ", DROP INDEX ",
+                $table,
+                "_ready, DROP INDEX ",
+                $table,
+                "_keys, \
+                DROP COLUMN turn, ADD INDEX ",
+                $table,
+                "_ready (status, place, due_at, id), ADD INDEX ",
+                $table,
+                "_keys (open_key)"
+            ),
+        )
+    };
+}
+
 /// The columns that later versions of bindery added to a table. The definition has these columns, too.
-fn added_to(table: &str) -> &'static [Added] {
-    match table {
-        "_bindery_sync" => &[(
+fn added_to(dialect: Dialect, table: &str) -> &'static [Added] {
+    match (dialect, table) {
+        (_, "_bindery_sync") => &[(
             "position",
             "ALTER TABLE _bindery_sync ADD COLUMN position VARCHAR(64)",
         )],
+        (Dialect::Mysql, "_bindery_outbox") => &[placed!("_bindery_outbox")],
+        (Dialect::Mysql, "_bindery_events") => &[placed!("_bindery_events")],
+        (Dialect::Mysql, "_bindery_messages") => &[placed!("_bindery_messages")],
         _ => &[],
     }
 }
@@ -81,11 +111,12 @@ pub(crate) fn states(
 ) -> Result<Vec<OwnTable>> {
     let wanted: Vec<Wanted> = tables.iter().map(|table| wanted(table)).collect();
     let relations = physical.relations(&wanted)?;
+    let dialect = physical.dialect();
     let found = tables.iter().zip(&relations);
     Ok(found
         .map(|(table, relation)| OwnTable {
             table: table.table,
-            state: state(table, relation.as_ref()),
+            state: state(dialect, table, relation.as_ref()),
         })
         .collect())
 }
@@ -97,33 +128,78 @@ fn wanted(table: &TableDdl) -> Wanted {
     }
 }
 
-fn state(table: &TableDdl, found: Option<&Relation>) -> OwnTableState {
+fn state(dialect: Dialect, table: &TableDdl, found: Option<&Relation>) -> OwnTableState {
     match found {
         None => OwnTableState::Missing,
-        Some(found) if lacking(table, found).next().is_some() => OwnTableState::Older,
+        Some(found) if lacking(dialect, table, found).next().is_some() => OwnTableState::Older,
         Some(_) => OwnTableState::Present,
     }
 }
 
-fn lacking<'r>(table: &TableDdl, found: &'r Relation) -> impl Iterator<Item = &'static Added> + 'r {
+fn lacking<'r>(
+    dialect: Dialect,
+    table: &TableDdl,
+    found: &'r Relation,
+) -> impl Iterator<Item = &'static Added> + 'r {
     let is_there = |name: &str| found.columns.iter().any(|column| column.name == name);
-    added_to(table.table)
+    added_to(dialect, table.table)
         .iter()
         .filter(move |(column, _)| !is_there(column))
 }
 
-/// Makes a table that is missing, and adds the columns that one of an earlier version lacks; returns how it was. Each statement is for
-/// itself, unless a transaction is open.
+/// Makes a table that is missing, and adds the columns that one of an earlier version lacks; returns how it was. Where the database can undo
+/// DDL, a table is made whole or not at all.
 pub(crate) fn ensure(physical: &mut Physical, table: &TableDdl) -> Result<OwnTableState> {
+    let found = find(physical, table)?;
+    if state(physical.dialect(), table, found.as_ref()) == OwnTableState::Present {
+        return Ok(OwnTableState::Present);
+    }
+    let mut has_made = false;
+    match whole(physical, |physical| make(physical, table, &mut has_made)) {
+        // Another process may have made the table at the same time, and it is there then. One of ours that is made in part is not that.
+        Err(_) if physical.undoes_ddl() || !has_made => {
+            whole(physical, |physical| make(physical, table, &mut has_made))
+        }
+        outcome => outcome,
+    }
+}
+
+fn find(physical: &mut Physical, table: &TableDdl) -> Result<Option<Relation>> {
+    Ok(physical.relations(&[wanted(table)])?.pop().flatten())
+}
+
+/// Runs what a table lacks. A table that is there afterwards is of these statements where `has_made` is set.
+fn make(physical: &mut Physical, table: &TableDdl, has_made: &mut bool) -> Result<OwnTableState> {
     let of_table = |error: Error| advised(error.of(table.table, Operation::Create));
-    let found = physical.relations(&[wanted(table)])?.pop().flatten();
+    let found = find(physical, table)?;
     let statements: Vec<&str> = match &found {
         None => table.create.to_vec(),
-        Some(found) => lacking(table, found).map(|(_, sql)| *sql).collect(),
+        Some(found) => lacking(physical.dialect(), table, found)
+            .map(|(_, sql)| *sql)
+            .collect(),
     };
-    let mut statements = statements.into_iter();
-    statements.try_for_each(|sql| physical.define(sql).map_err(of_table))?;
-    Ok(state(table, found.as_ref()))
+    for sql in statements {
+        physical.define(sql).map_err(of_table)?;
+        *has_made |= found.is_none();
+    }
+    Ok(state(physical.dialect(), table, found.as_ref()))
+}
+
+/// In one transaction, where the database can undo DDL.
+pub(crate) fn whole<T>(
+    physical: &mut Physical,
+    work: impl FnOnce(&mut Physical) -> Result<T>,
+) -> Result<T> {
+    if !physical.undoes_ddl() {
+        return work(physical);
+    }
+    physical.begin_with(&TransactionOptions::new())?;
+    let outcome = work(physical).and_then(|done| physical.commit().map(|()| done));
+    if outcome.is_err() {
+        // The first error matters more.
+        let _ = physical.rollback();
+    }
+    outcome
 }
 
 /// The same of all tables, where it does not matter which were missing.
@@ -131,12 +207,7 @@ pub(crate) fn ensure(physical: &mut Physical, table: &TableDdl) -> Result<OwnTab
 pub(crate) fn ensure_all(physical: &mut Physical, tables: &[TableDdl]) -> Result<()> {
     tables
         .iter()
-        .try_for_each(|table| twice(|| ensure(physical, table)).map(drop))
-}
-
-/// Tries again: another process may have made the table at the same time, and it is there then.
-pub(crate) fn twice<T>(mut work: impl FnMut() -> Result<T>) -> Result<T> {
-    work().or_else(|_| work())
+        .try_for_each(|table| ensure(physical, table).map(drop))
 }
 
 #[cold]
