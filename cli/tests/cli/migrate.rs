@@ -96,7 +96,8 @@ fn cli_07_what_is_not_as_it_was_applied_is_refused() {
     }
 }
 
-/// The message of the server about a schema is shown with the statement and its line; values of rows, and what stands in quotes, are not.
+/// The message of the server about a schema is shown with the statement and its line; values of rows, and what stands in quotes, are not: on
+/// MySQL and MariaDB also in double quotes, which are text there.
 #[test]
 fn cli_07_a_migration_that_fails_says_what_the_server_says() {
     for migrated in Migrated::on_all() {
@@ -113,7 +114,6 @@ fn cli_07_a_migration_that_fails_says_what_the_server_says() {
             ("CREATE TABLE a (id BIGINT)", "exists"),
             ("DROP TABLE b", "b"),
             ("CREATE TABEL c (id BIGINT)", "TABEL"),
-            ("INSERT INTO a (id) VALUES (3)", "name"),
         ];
         for (sql, said) in mistakes {
             migrated.write("2_b.sql", &format!("\n\n{sql};\n"));
@@ -137,8 +137,13 @@ fn cli_07_a_migration_that_fails_says_what_the_server_says() {
         migrated.begin_anew();
         migrated.write("2_b.sql", "INSERT INTO a VALUES (1, 'hunter2');\n");
         let failed = migrated.run("run").failed();
-        holds(&failed, &["the statement is `INSERT INTO a VALUES (1, …`"]);
+        holds(&failed, &["the statement is `INSERT INTO a VALUES ( …`"]);
         assert!(!failed.contains("hunter2"), "{failed}");
+        migrated.begin_anew();
+        migrated.write("2_b.sql", "UPDATE a SET id = 4711, x = \"hunter2\";\n");
+        let failed = migrated.run("run").failed();
+        holds(&failed, &["the statement is `UPDATE a SET id = …`"]);
+        assert!(!failed.contains("4711"), "{failed}");
     }
 }
 

@@ -162,7 +162,8 @@ impl Migrator<'_> {
             again(self.options.attempts, version, told, |_| {
                 let begun = begin_one(physical, step, (at, line), sql, was_begun);
                 was_begun = true;
-                begun.map_err(|error| step.failed(error, (at, line, sql), at))
+                let begins = || beginning(physical.dialect(), sql);
+                begun.map_err(|error| step.failed(error, (at, line, begins()), at))
             })
             .inspect_err(|error| {
                 // It did not begin: the row would have the next run take what is there for its own.
@@ -297,7 +298,8 @@ fn within(
     for (at, &(sql, line)) in statements {
         told(step.at(at));
         let done = physical.define(sql).map_err(Error::showing_schema);
-        done.map_err(|error| step.failed(error, (at, line, sql), 0))?;
+        let begins = || beginning(physical.dialect(), sql);
+        done.map_err(|error| step.failed(error, (at, line, begins()), 0))?;
     }
     ensure_references(physical)?;
     let progress = Progress::whole(step.script.statements.len(), millis(started));
@@ -390,7 +392,7 @@ impl Step {
     }
 
     #[cold]
-    fn failed(&self, error: Error, (at, line, sql): (usize, u32, &str), kept: usize) -> Error {
+    fn failed(&self, error: Error, (at, line, begins): (usize, u32, String), kept: usize) -> Error {
         if matches!(error.kind(), ErrorKind::Migration(_)) {
             return error;
         }
@@ -398,22 +400,48 @@ impl Step {
             version: self.migration.version.to_owned(),
             statement: at + 1,
             line,
-            begins: beginning(sql),
+            begins,
             kept,
         };
         refused(failed).with_source(error)
     }
 }
 
-/// A statement as far as an error shows it: in one line, and not beyond its first text, which may be a row's or a password.
-fn beginning(sql: &str) -> String {
-    let shown = sql.split(['\'', '$']).next().unwrap_or_default();
+/// A statement as far as an error shows it: in one line, and not beyond its first value, which may be a row's or a password. A definition is shown
+/// with its numbers.
+fn beginning(dialect: Dialect, sql: &str) -> String {
+    let mut end = sql.len();
+    let mut before = ' ';
+    let is_definition = defines(sql);
+    for (at, character) in sql.char_indices() {
+        let is_number = character.is_ascii_digit() && !before.is_alphanumeric() && before != '_';
+        if begins_text(dialect, character) || (is_number && !is_definition) {
+            end = at;
+            break;
+        }
+        before = character;
+    }
+    let shown = &sql[..end];
     let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     match words.char_indices().nth(SHOWN_CHARACTERS) {
         Some((end, _)) => format!("{} …", &words[..end]),
         None if shown.len() < sql.len() => format!("{words} …"),
         None => words,
     }
+}
+
+/// MySQL and MariaDB take `"…"` as text, unless a session says otherwise.
+fn begins_text(dialect: Dialect, character: char) -> bool {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => matches!(character, '\'' | '$'),
+        Dialect::Mysql => matches!(character, '\'' | '$' | '"'),
+    }
+}
+
+fn defines(sql: &str) -> bool {
+    let first = sql.split_whitespace().next().unwrap_or_default();
+    let words = ["CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE", "COMMENT"];
+    words.iter().any(|word| first.eq_ignore_ascii_case(word))
 }
 
 impl Migration {
