@@ -106,6 +106,14 @@ pub struct ModelInfo {
 }
 
 impl ModelInfo {
+    /// The name of its table, with its schema where one is written.
+    pub(crate) fn qualified_name(&self) -> String {
+        match self.schema {
+            Some(schema) => format!("{schema}.{}", self.table),
+            None => self.table.to_owned(),
+        }
+    }
+
     /// Stands where there is no model: for a struct whose derive has errors, so that the program's list has none of its own.
     #[doc(hidden)]
     pub const NONE: Self = Self {

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::consumer::{Consumer, Handler};
 use super::event::{Change, Event, Published};
-use crate::databases::GeneratedDatabases;
+use crate::databases::{GeneratedDatabases, Registry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
@@ -14,7 +14,7 @@ use crate::repository::{Repository, recorded_key};
 use crate::sync::apply::{self, Batch, Mapped};
 use crate::sync::wanted::Wanted;
 use crate::sync::{
-    NewRow, Reject, SyncCounts, SyncRow, forget_unread, key_of_new, on_physical, recorded_name,
+    NewRow, Reject, SyncCounts, SyncRow, key_of_new, on_physical, prune_unread, recorded_name,
     records_changes, rows_sql,
 };
 use serde::de::DeserializeOwned;
@@ -41,9 +41,10 @@ impl<D: GeneratedDatabases> Consumer<D> {
             )));
         }
         let copied = Captured {
-            table: recorded_name::<T::Model>(&self.db),
+            table: recorded_name::<T>(&self.db),
             is_captured: OnceLock::new(),
         };
+        let db = self.db.clone();
         let handler: Handler<D> = Arc::new(move |message, context| {
             let engine = T::Engine::default();
             let came_through = message.origin().unwrap_or_default().split(',');
@@ -54,12 +55,12 @@ impl<D: GeneratedDatabases> Consumer<D> {
             }
             let change = Change::<S>::read(message)?;
             let rows = Rows::<T>::of(&change, &mapping)?;
-            let written = context.latest(engine, |tx| {
-                let written = rows.write(tx)?;
-                copied.prune(tx)?;
-                Ok(written)
-            });
-            written.map(drop).map_err(|error| chain(&error))
+            let written = context.latest(engine, |tx| rows.write(tx));
+            let written = written.map_err(|error| chain(&error))?;
+            if written.is_some() {
+                copied.prune(&db, engine);
+            }
+            Ok(())
         });
         for name in Change::<S>::names() {
             self.handlers.insert(name, Arc::clone(&handler));
@@ -76,22 +77,30 @@ struct Captured {
 }
 
 impl Captured {
-    /// Removes what is recorded of a copy that nothing reads.
-    fn prune<E: Engine>(&self, tx: &mut Connection<E>) -> Result<()> {
+    /// Removes what is recorded of a copy that nothing reads. The row is copied by then: where this fails, a later event does it.
+    fn prune<E: Engine>(&self, db: &Registry, engine: E) {
+        if let Err(error) = self.try_prune(db, engine) {
+            tracing::debug!(%error, "changes of a copy that nothing reads are not removed");
+        }
+    }
+
+    fn try_prune<E: Engine>(&self, db: &Registry, engine: E) -> Result<()> {
         let Some(table) = &self.table else {
             return Ok(());
         };
-        on_physical(tx, |physical| {
-            let is_captured = match self.is_captured.get() {
-                Some(is_captured) => *is_captured,
-                None => records_changes(physical)?,
-            };
-            self.is_captured.get_or_init(|| is_captured);
-            match is_captured {
-                true => forget_unread(physical, table),
-                false => Ok(()),
-            }
-        })
+        if self.is_captured.get() == Some(&false) {
+            return Ok(());
+        }
+        let mut copy = db.connect(engine)?;
+        let is_captured = match self.is_captured.get() {
+            Some(is_captured) => *is_captured,
+            None => on_physical(&mut copy, records_changes)?,
+        };
+        self.is_captured.get_or_init(|| is_captured);
+        match is_captured {
+            true => prune_unread(&mut copy, table),
+            false => Ok(()),
+        }
     }
 }
 

@@ -42,7 +42,7 @@ pub use self::capture::{
     Captured, Change, ChangeBatch, ChangeKind, ChangePosition, ChangeReader, Changes, NoPosition,
 };
 #[cfg(feature = "messages")]
-pub(crate) use self::capture::{forget_unread, recorded_name, records_changes};
+pub(crate) use self::capture::{prune_unread, recorded_name, records_changes};
 #[doc(hidden)]
 pub use self::circles::circles;
 #[cfg(feature = "messages")]

@@ -364,13 +364,13 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         let watermark = self.watermark.map(|mark| mark.to_string());
         let (name, run, counts) = (&self.job.name, self.state.run, self.counts);
         let copied = rows_sql::<T>()?;
-        let table = capture::recorded_name::<T::Model>(self.job.registry);
+        let table = capture::recorded_name::<T>(self.job.registry);
+        if let Some(table) = table.filter(|_| counts.written() > 0) {
+            capture::prune_unread(&mut self.target, &table)?;
+        }
         on_physical(&mut self.target, |physical| {
             if counts.inserted > 0 {
                 raise_counters(physical, copied)?;
-            }
-            if let Some(table) = table.filter(|_| counts.written() > 0) {
-                capture::prune_unread(physical, &table)?;
             }
             store::end(physical, (name, run), &counts, (watermark.as_deref(), None))
         })?;

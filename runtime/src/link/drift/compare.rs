@@ -116,13 +116,9 @@ pub(super) fn compare(
         None => vec![TableDifference::Missing],
         Some(found) => differences(info, dialect, found),
     };
-    let table = match info.schema {
-        Some(schema) => format!("{schema}.{}", info.table),
-        None => info.table.to_owned(),
-    };
     (!differences.is_empty()).then_some(TableDrift {
         model: info.name,
-        table,
+        table: info.qualified_name(),
         differences,
     })
 }

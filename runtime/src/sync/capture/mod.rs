@@ -16,21 +16,23 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::SyncRow;
-use super::run::on_physical;
+use super::run::{on_physical, rows_sql};
 use crate::databases::Registry;
 use crate::error::{Error, Operation, Result};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
+use crate::link::program::ModelInfo;
 use crate::model::row_of::RowOf;
 use crate::model::{HasKey, Model};
 use crate::value::RowReader;
 use bindery_core::dialect::Dialect;
+use bindery_core::sql_writer::{SqlWriter, TableName};
 
+pub(crate) use self::order::prune_unread;
 pub use self::position::{ChangePosition, NoPosition};
 pub use self::reading::{Change, ChangeBatch, ChangeKind};
-pub(super) use self::store::prune_unread;
 #[cfg(feature = "messages")]
-pub(crate) use self::store::{forget_unread, records_changes};
+pub(crate) use self::store::records_changes;
 pub use self::summary::ChangeReader;
 pub use self::untyped::{CapturedTable, ChangedKeys};
 pub use bindery_core::capture::KeyForm;
@@ -228,14 +230,30 @@ impl<S: SyncRow + RowOf<Model: Captured>> Changes<'_, S> {
     }
 }
 
-/// The name that recorded changes have of a model's table.
-pub(crate) fn recorded_name<M: Model>(registry: &Registry) -> Option<String> {
-    let mut models = registry.program.models.iter();
-    let info = models.find(|info| info.name == M::NAME)?;
-    Some(match info.schema {
-        Some(schema) => format!("{schema}.{}", info.table),
-        None => info.table.to_owned(),
-    })
+/// The name that recorded changes have of the table of rows. Models of one name in several schemas are distinguished by their tables.
+pub(crate) fn recorded_name<S: SyncRow>(registry: &Registry) -> Option<String> {
+    let models = registry.program.models.iter();
+    let mut models = models.filter(|info| info.name == S::Model::NAME);
+    let (first, second) = (models.next()?, models.next());
+    let Some(second) = second else {
+        return Some(first.qualified_name());
+    };
+    let written = rows_sql::<S>().ok()?.table;
+    let dialect = S::Engine::default().dialect();
+    let mut models = [first, second].into_iter().chain(models);
+    let found = models.find(|info| written_name(info, dialect) == written);
+    found.map(|info| info.qualified_name())
+}
+
+/// The table's name as statements write it.
+fn written_name(info: &ModelInfo, dialect: Dialect) -> String {
+    let name = TableName {
+        schema: info.schema.map(str::to_owned),
+        name: info.table.to_owned(),
+    };
+    let mut sql = SqlWriter::new(dialect);
+    sql.table(&name);
+    sql.finish()
 }
 
 fn located(error: Error) -> Error {

@@ -124,6 +124,18 @@ pub(super) fn save<E: Engine>(
     })
 }
 
+/// Removes the changes of a table that has no reader, where any are recorded, in a transaction of its own: on MySQL and MariaDB it waits for
+/// others that record changes, which may wait for what its transaction has written. An account that may only record changes leaves them.
+pub(crate) fn prune_unread<E: Engine>(target: &mut Connection<E>, table: &str) -> Result<()> {
+    let pruned = committed(target, |tx| {
+        on_physical(tx, |physical| store::prune_unread(physical, table))
+    });
+    match pruned {
+        Err(error) if *error.kind() == ErrorKind::PermissionDenied => Ok(()),
+        outcome => outcome,
+    }
+}
+
 /// A number of 62 bits by which a database is known again.
 fn mark() -> i64 {
     (random::number() >> 2).cast_signed()

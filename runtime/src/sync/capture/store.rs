@@ -157,7 +157,7 @@ pub(crate) fn records_changes(physical: &mut Physical) -> Result<bool> {
 }
 
 /// Removes the changes of a table that has no reader, where any are recorded.
-pub(in crate::sync) fn prune_unread(physical: &mut Physical, table: &str) -> Result<()> {
+pub(super) fn prune_unread(physical: &mut Physical, table: &str) -> Result<()> {
     match records_changes(physical)? {
         true => forget_unread(physical, table),
         false => Ok(()),
@@ -165,7 +165,7 @@ pub(in crate::sync) fn prune_unread(physical: &mut Physical, table: &str) -> Res
 }
 
 /// Removes the changes of a table that has no reader: those that a copy makes to a table that is captured itself.
-pub(crate) fn forget_unread(physical: &mut Physical, table: &str) -> Result<()> {
+fn forget_unread(physical: &mut Physical, table: &str) -> Result<()> {
     let sql = "DELETE FROM _bindery_changes WHERE table_name = ? AND NOT EXISTS \
         (SELECT 1 FROM _bindery_change_readers WHERE table_name = ?)";
     execute(physical, sql, &mut |params| {

@@ -96,8 +96,7 @@ impl Registry {
     #[doc(hidden)]
     pub fn forget_unread_changes<E: Engine>(&self, engine: E, table: &str) -> Result<()> {
         let mut target = self.connect(engine)?;
-        let forget = |physical: &mut _| store::prune_unread(physical, table);
-        on_physical(&mut target, forget).map_err(located)
+        order::prune_unread(&mut target, table).map_err(located)
     }
 
     /// Saves how far a reader is.
