@@ -83,10 +83,10 @@ fn claim_for_killed<E: StaticEngine + HasOutbox>(
     let first = "SELECT min(id) FROM _bindery_outbox";
     let first: Option<i64> = db.sql_on(engine).query_scalar(first, ())?;
     let after = first.ok_or("no tasks were written")? + keys as i64;
-    let claimed = format!(
-        "UPDATE _bindery_outbox SET status = 'running', claim = 'killed', due_at = 0 WHERE id < {after}"
-    );
-    let claimed = db.sql_on(engine).execute(Sql::assembled(claimed), ())?;
+    let claim = Sql::by_dialect()
+        .postgres("UPDATE _bindery_outbox SET status = 'running', claim = 'killed', due_at = 0 WHERE id < $1")
+        .otherwise("UPDATE _bindery_outbox SET status = 'running', claim = 'killed', due_at = 0 WHERE id < ?");
+    let claimed = db.sql_on(engine).execute(claim, (after,))?;
     match claimed == keys as u64 {
         true => Ok(()),
         false => Err(format!("{claimed} tasks are claimed, not {keys}").into()),

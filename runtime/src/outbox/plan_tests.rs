@@ -144,10 +144,20 @@ fn out_03_a_claim_reads_each_task_once_whatever_the_statistics_say() {
         wait(&mut physical);
         let at = store::at(&physical, store::TABLE);
         for among in [Among::Unkeyed, Among::Keyed] {
-            for reach in [Reach::First, Reach::Far, Reach::All] {
+            let reaches = [Reach::First, Reach::Far, Reach::All];
+            for (reach, types) in reaches
+                .into_iter()
+                .flat_map(|reach| [(reach, 0), (reach, 2)])
+            {
                 let among = among(reach);
-                let text = ready::ready(at, among, 0, false);
-                let lines = whole_plan(&mut physical, &text, &mut |params| params.i64(500));
+                let text = ready::ready(at, among, types, false);
+                let lines = whole_plan(&mut physical, &text, &mut |params| {
+                    ["a", "b"]
+                        .iter()
+                        .take(types)
+                        .for_each(|task| params.text(task));
+                    params.i64(500);
+                });
                 let [by_id, in_order] = looked_up(dialect, among);
                 let expected = if text.contains(" f ") {
                     by_id
