@@ -24,7 +24,12 @@ impl Ddl {
         let engines: Vec<_> = ids.map(|id| create_statements(model, id)).collect();
         let mut places = vec![Vec::new(); model.tables.len()];
         for (engine, tables) in engines.iter().enumerate() {
-            for (table, range) in with_views(tables, model.tables.len()) {
+            let mut found = with_views(tables, model.tables.len());
+            if found.is_empty() && !tables.is_empty() {
+                let host = host_of_views(model, EngineId(engine as u32));
+                found.extend(host.map(|host| (host, 0..tables.len())));
+            }
+            for (table, range) in found {
                 places[table].push((engine, range));
             }
         }
@@ -92,6 +97,17 @@ impl Ddl {
     }
 }
 
+/// The model that the views of an engine belong to where no model there is made. A table with statements counts as managed, so
+/// an unmanaged one is the last choice.
+fn host_of_views(model: &CheckedModel, engine: EngineId) -> Option<usize> {
+    let rank = |id: &TableId| {
+        let table = model.table(*id);
+        let is_unmanaged_table = table.unmanaged && table.view.is_none();
+        (is_unmanaged_table, !table.engines.contains(&engine))
+    };
+    model.table_ids().min_by_key(rank).map(|id| id.0 as usize)
+}
+
 /// Each model of an engine with the place of its table; a view without a model belongs to the one before it, else to the first.
 fn with_views(tables: &[CreateTable], models: usize) -> Vec<(usize, Range<usize>)> {
     let mut found: Vec<(usize, Range<usize>)> = Vec::new();
@@ -105,4 +121,38 @@ fn with_views(tables: &[CreateTable], models: usize) -> Vec<(usize, Range<usize>
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use bindery_schema::check::check;
+    use bindery_schema::diagnostic::Diagnostics;
+    use bindery_schema::project::{Paths, load_project};
+    use bindery_schema::read_model;
+
+    use super::Ddl;
+
+    /// The type of `label` is not known, so the view has no model.
+    #[test]
+    fn a_view_without_a_model_is_made_beside_unmanaged_tables() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let schema = folder.path().join("schema.sql");
+        let text = "-- @unmanaged\nCREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT NOT NULL);\n\
+             CREATE VIEW v AS SELECT CASE WHEN id > 1 THEN name ELSE id END AS label FROM t;\n";
+        std::fs::write(&schema, text).expect("it can be written to");
+        let paths = Paths {
+            config: None,
+            schema: vec![schema],
+        };
+        let mut found = Diagnostics::default();
+        let project = load_project(&paths, &|_| None, &mut found);
+        let model = read_model(&project.input, &mut found);
+        let model = check(model, &mut found).expect("the schema is right");
+        let ddl = Ddl::new(&model);
+        let made = ddl.order().into_iter().flat_map(|id| {
+            let tables = ddl.for_table(id);
+            tables.map(|(_, table)| table.name.name.clone())
+        });
+        assert_eq!(made.collect::<Vec<_>>(), ["v"]);
+    }
 }
