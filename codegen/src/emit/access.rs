@@ -187,7 +187,7 @@ fn upsert_docs(w: &mut RustWriter, shape: &Shape<'_>, unique: &UniqueShape<'_>) 
     ]);
 }
 
-/// Of what takes a new row, and returns the one that is stored.
+/// Returns the signature of a method that takes a new row, and returns the one that is stored.
 fn write_signature(name: &str, shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signature {
     let inserted = if shape.has_key() {
         shape.row("E")

@@ -6,6 +6,7 @@
 use super::relations::{ReferenceShape, ReferencedShape, ThroughShape};
 use super::shape::{Field, LinkShape, Shape};
 use super::shapes::Surroundings;
+use super::type_tokens::type_tokens;
 use super::{UNUSED_IMPORT, code, in_words, required};
 use crate::rust_writer::{Expr, RustWriter};
 
@@ -247,7 +248,7 @@ fn link(shape: &Shape<'_>, field: &Field<'_>) -> String {
     }
 }
 
-/// Does its type mention the engine of the row?
+/// Returns whether its type mentions the engine of the row.
 fn is_of_row_engine(field: &Field<'_>) -> bool {
     let leads_there =
         matches!(&field.link, Some(LinkShape::Column { engine, .. }) if engine == "RowEngine");
@@ -279,25 +280,19 @@ pub(super) fn type_here(around: &Surroundings<'_>, shape: &Shape<'_>, ty: &str) 
 /// A type of the program's own, as a module within its module names it.
 fn from_inner_module(ty: &str) -> String {
     let mut inner = String::with_capacity(ty.len() + 8);
-    let mut rest = ty;
-    while let Some(letter) = rest.chars().next() {
-        let starts_path = !inner.ends_with(|before: char| before == ':' || is_of_name(before));
-        if starts_path && rest.starts_with("super::") {
-            inner.push_str("super::super::");
-            rest = &rest["super::".len()..];
-        } else if starts_path && rest.starts_with("self::") {
-            inner.push_str("super::");
-            rest = &rest["self::".len()..];
-        } else {
-            inner.push(letter);
-            rest = &rest[letter.len_utf8()..];
+    let mut before = "";
+    for token in type_tokens(ty) {
+        let starts_path = before != ":";
+        inner.push_str(match token {
+            "super" if starts_path => "super::super",
+            "self" if starts_path => "super",
+            other => other,
+        });
+        if !token.trim().is_empty() {
+            before = token;
         }
     }
     inner
-}
-
-fn is_of_name(letter: char) -> bool {
-    letter == '_' || letter.is_alphanumeric()
 }
 
 #[cfg(test)]
@@ -312,6 +307,7 @@ mod tests {
             ("self::a::B<super::C>", "super::a::B<super::super::C>"),
             ("crate::x::Y", "crate::x::Y"),
             ("::a::myself::B", "::a::myself::B"),
+            ("super :: Money", "super::super :: Money"),
             ("super::super::A", "super::super::super::A"),
         ] {
             assert_eq!(from_inner_module(ty), expected);

@@ -38,6 +38,7 @@ mod source;
 mod sql;
 mod sql_text;
 mod syncs;
+mod type_tokens;
 mod types;
 
 use crate::rust_writer::{doc_line, string_literal};

@@ -6,6 +6,7 @@
 use super::row::column_docs;
 use super::shape::{Field, Given, Shape};
 use super::shapes::Surroundings;
+use super::type_tokens::{is_of_name, type_tokens};
 use super::{code, columns, default_parameter};
 use crate::rust_writer::RustWriter;
 
@@ -60,12 +61,12 @@ fn class(field: &Field<'_>) -> Class {
 /// A type by the last names of its paths: `Vec<Money>` of `::std::vec::Vec<crate::Money>`.
 pub(super) fn without_paths(ty: &str) -> String {
     let mut short = String::with_capacity(ty.len());
-    for word in words(ty) {
-        if word == ":" {
+    for token in printed_tokens(ty) {
+        if token == ":" {
             let before = short.trim_end_matches(is_of_name).len();
             short.truncate(before);
         } else {
-            short.push_str(word);
+            short.push_str(token);
         }
     }
     short
@@ -73,32 +74,18 @@ pub(super) fn without_paths(ty: &str) -> String {
 
 /// A type in which integers of every width are one, and floats are.
 fn without_widths(ty: &str) -> String {
-    let word = |word: &'_ str| match word {
+    let widened = |token: &'_ str| match token {
         "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128"
         | "usize" => "{integer}".to_owned(),
         "f32" | "f64" => "{float}".to_owned(),
         other => other.to_owned(),
     };
-    words(ty).map(word).collect()
+    printed_tokens(ty).map(widened).collect()
 }
 
-/// The names of a type, and the characters between them but blanks.
-fn words(ty: &str) -> impl Iterator<Item = &str> {
-    let mut rest = ty;
-    let words = std::iter::from_fn(move || {
-        let first = rest.chars().next()?;
-        let end = rest
-            .find(|letter| !is_of_name(letter))
-            .unwrap_or(rest.len());
-        let (word, behind) = rest.split_at(end.max(first.len_utf8()));
-        rest = behind;
-        Some(word)
-    });
-    words.filter(|word| !word.trim().is_empty())
-}
-
-fn is_of_name(letter: char) -> bool {
-    letter == '_' || letter == '#' || letter.is_alphanumeric()
+/// The tokens of a type but blanks.
+fn printed_tokens(ty: &str) -> impl Iterator<Item = &str> {
+    type_tokens(ty).filter(|token| !token.trim().is_empty())
 }
 
 /// The module of the columns shows the model's own items too, and where the program wrote the row, the types of its fields.
@@ -112,11 +99,14 @@ fn is_taken(shape: &Shape<'_>, name: &str) -> bool {
         &names.queries,
         &names.choice,
     ];
-    let mut types = shape.fields.iter().flat_map(|field| words(&field.ty));
-    items.into_iter().any(|item| item == name) || types.any(|word| word == name)
+    let mut types = shape
+        .fields
+        .iter()
+        .flat_map(|field| printed_tokens(&field.ty));
+    items.into_iter().any(|item| item == name) || types.any(|token| token == name)
 }
 
-/// Does the struct mention an engine?
+/// Returns whether the struct mentions an engine.
 pub(super) fn has_engine(shape: &Shape<'_>) -> bool {
     let mentions = |field: &Field<'_>| field.new_type().contains("<engine::");
     type_name(shape).is_some() && (is_generic(shape) || fields(shape).any(mentions))

@@ -250,7 +250,10 @@ impl Field<'_> {
         if *column_type == ColumnType::Year {
             return ".of_years()".to_owned();
         }
-        let mut form = self.key_params().trim_start_matches("params").to_owned();
+        let mut form = String::new();
+        if self.is_binary() {
+            form.push_str(".binary()");
+        }
         if self.fifteen_digits {
             form.push_str(".of_digits(15)");
         }
@@ -266,10 +269,15 @@ impl Field<'_> {
         form
     }
 
+    /// Returns whether the column keeps bytes of a type that is not written as bytes by itself.
+    fn is_binary(&self) -> bool {
+        let is_bytes = self.column.column_type.class() == TypeClass::Bytes;
+        is_bytes && self.bare != "::std::vec::Vec<u8>"
+    }
+
     /// The writer a value goes to that is looked for: it only has to be in the form the column keeps.
     pub(crate) fn key_params(&self) -> &'static str {
-        let is_bytes = self.column.column_type.class() == TypeClass::Bytes;
-        if is_bytes && self.bare != "::std::vec::Vec<u8>" {
+        if self.is_binary() {
             "params.binary()"
         } else {
             "params"
