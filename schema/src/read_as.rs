@@ -28,8 +28,8 @@ pub enum DialectReason {
 }
 
 impl ReadAs {
-    /// Does the file or its configuration say so?
-    pub(crate) fn is_said(&self) -> bool {
+    /// Returns whether the file or its configuration declares the dialect.
+    pub(crate) fn is_declared(&self) -> bool {
         match self.reason {
             DialectReason::Head | DialectReason::Configuration => true,
             DialectReason::Engines(_) | DialectReason::FirstEngine(_) | DialectReason::NoEngine => {

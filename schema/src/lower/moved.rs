@@ -124,7 +124,7 @@ impl Fold<'_> {
         }
     }
 
-    /// Is it this type that a name means? `type_name` does not name a type any more, or not yet.
+    /// Returns whether a name means this type. `type_name` does not name a type any more, or not yet.
     pub(super) fn means_type<'n>(
         &self,
         type_name: &'n ObjectName,

@@ -49,7 +49,7 @@ impl Resolver<'_> {
     /// that is so.
     fn warn_type_name(&mut self, table: &DraftTable, found: Option<&Foreign>) -> bool {
         let read_as = self.draft.read_as(table.file);
-        let Some(read_as) = read_as.filter(|read_as| read_as.is_said()) else {
+        let Some(read_as) = read_as.filter(|read_as| read_as.is_declared()) else {
             return false;
         };
         let Some(found) = found.filter(|found| found.is_type_name) else {

@@ -3,6 +3,7 @@
 mod builder;
 mod shapes;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use self::builder::Builder;
@@ -168,7 +169,7 @@ impl Structure {
         tables.find(|table| table_key(&table.name, self.dialect) == key)
     }
 
-    /// Is it a view of the schema that bindery does not make?
+    /// Returns whether it is a view of the schema that bindery does not make.
     pub fn leaves_view_alone(&self, name: &TableName) -> bool {
         let key = table_key(name, self.dialect);
         let mut views = self.views_left_alone.iter();
@@ -185,7 +186,11 @@ impl Structure {
     }
 
     fn build(model: Model, text: &str, dialect: Dialect, flavour: Option<Flavour>) -> Self {
-        let model = model.with_all_views().into_owned();
+        let all = match model.with_all_views() {
+            Cow::Owned(all) => Some(all),
+            Cow::Borrowed(_) => None,
+        };
+        let model = all.unwrap_or(model);
         let engine = EngineId(0);
         let pieces = Pieces::new(&model, engine);
         let builder = Builder {

@@ -32,9 +32,8 @@ use scope::{Output, Relation, Tables};
 /// Why a view has no model: in words that follow its name.
 type Unread = String;
 
-/// The outcome of reading a view's query.
+/// The names of a view's query.
 struct Read {
-    columns: Result<Columns, Unread>,
     reads: Vec<TableId>,
     /// The views without a model among what it reads.
     reads_by_name: Vec<TableName>,
@@ -70,9 +69,9 @@ impl<'a> Resolver<'a> {
             self.skipped.insert(key);
             return;
         }
-        let mut read = self.read_view(view);
+        let (columns, mut read) = self.read_view(view);
         let unknown_names = std::mem::take(&mut read.unknown);
-        let model = match std::mem::replace(&mut read.columns, Err(String::new())) {
+        let model = match columns {
             Ok(columns) => Ok(self.add_view(view, columns, &read)),
             Err(why) => {
                 let columns = columns_of_indexes(view);
@@ -107,23 +106,23 @@ impl<'a> Resolver<'a> {
 
     /// Returns the columns of a table's query; `None` where that is not known.
     pub(super) fn columns_of_query(&mut self, view: &DraftView) -> Option<Vec<Column>> {
-        let read = self.read_view(view).columns.ok()?;
-        Some(read.columns)
+        let (known, _) = self.read_view(view);
+        Some(known.ok()?.columns)
     }
 
-    fn read_view(&self, view: &DraftView) -> Read {
+    fn read_view(&self, view: &DraftView) -> (Result<Columns, Unread>, Read) {
         let tables = Tables::new(self, view);
         let columns = tables.whole().and_then(|relation| columns(view, &relation));
         let (reads, reads_by_name) = tables.read();
         let (missing, mut unknown) = self.missing(view, tables.missing.take());
         unknown.extend(unknown_columns(view, tables.unknown.take()));
-        Read {
-            columns,
+        let read = Read {
             reads,
             reads_by_name,
             missing,
             unknown,
-        }
+        };
+        (columns, read)
     }
 
     fn view_table(&mut self, view: &'a DraftView, columns: Vec<Column>, read: &Read) -> Table {
@@ -206,7 +205,7 @@ impl<'a> Resolver<'a> {
             .then(|| format!("it calls `{function}`, which bindery does not make"))
     }
 
-    /// May functions be there that neither the database nor a statement that is read brings?
+    /// Returns whether functions may be there that neither the database nor a statement that is read brings.
     fn adds_functions(&self) -> bool {
         let objects = self.draft.objects.iter();
         let mut kinds = objects.map(|object| object.kind);
@@ -242,7 +241,7 @@ fn named_objects(view: &DraftView) -> impl Iterator<Item = ObjectName> {
     named.filter(|name| !is_common(&view.body.tokens, &name.name.text))
 }
 
-/// A query of a `WITH`, rather than a view of its name?
+/// Returns whether the name is that of a query of a `WITH`, rather than of a view.
 fn is_common(tokens: &[ExpressionPiece], name: &str) -> bool {
     let mut named = tokens.iter().enumerate();
     named.any(|(at, piece)| {

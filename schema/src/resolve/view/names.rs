@@ -15,14 +15,20 @@ use crate::source::Span;
 use super::dialect::{has_plain_arguments, is_known_call};
 use super::scope::{Bound, Scope, Tables, folded};
 
-/// A name of a column that nothing has.
-pub(super) struct UnknownColumn {
+/// A name that nothing has.
+pub(super) struct UnknownName {
     span: Span,
     name: String,
-    /// The name before the point, where that is what nothing has.
-    of: Option<String>,
+    kind: NameKind,
     /// Names that could have stood there.
     known: Vec<String>,
+}
+
+/// What a name in a query stands for.
+enum NameKind {
+    /// A table, before the point of a column.
+    Table,
+    Column,
 }
 
 /// Columns that every table has beside its own ("System Columns" of PostgreSQL's manual, "Rowid Tables" of SQLite's).
@@ -126,7 +132,7 @@ impl Resolver<'_> {
     }
 }
 
-/// Is it the table of this name, or does it bring tables of any?
+/// Returns whether it is the table of this name, or brings tables of any.
 fn may_bring(object: &DraftObject, key: &str) -> bool {
     let name = object.name.name.text.to_lowercase();
     match object.kind {
@@ -159,7 +165,7 @@ fn is_of_database(dialect: Dialect, schema: Option<&str>, name: &str) -> bool {
 /// The findings about columns, in the order of their places.
 pub(super) fn unknown_columns(
     view: &DraftView,
-    mut unknown: Vec<UnknownColumn>,
+    mut unknown: Vec<UnknownName>,
 ) -> impl Iterator<Item = Diagnostic> {
     sort_by(&mut unknown, |one, other| {
         one.span.start.cmp(&other.span.start)
@@ -167,9 +173,11 @@ pub(super) fn unknown_columns(
     let view = view.table.name.name.text.clone();
     unknown.into_iter().map(move |found| {
         let known: Vec<&str> = found.known.iter().map(String::as_str).collect();
-        match &found.of {
-            Some(of) => unknown_column::table_in_view(&view, &known, of, found.span),
-            None => unknown_column::in_view(&view, &known, &found.name, found.span),
+        match found.kind {
+            NameKind::Table => {
+                unknown_column::table_in_view(&view, &known, &found.name, found.span)
+            }
+            NameKind::Column => unknown_column::in_view(&view, &known, &found.name, found.span),
         }
     })
 }
@@ -200,15 +208,15 @@ impl Tables<'_, '_> {
         if known.is_empty() || known.iter().any(is_known) {
             return;
         }
-        self.note(UnknownColumn {
+        self.note(UnknownName {
             span: table.span,
-            name: String::new(),
-            of: Some(table.text.clone()),
+            name: table.text.clone(),
+            kind: NameKind::Table,
             known,
         });
     }
 
-    fn note(&self, found: UnknownColumn) {
+    fn note(&self, found: UnknownName) {
         let mut unknown = self.unknown.borrow_mut();
         // A part of a query may be looked at more than once.
         unknown.retain(|other| other.span != found.span);
@@ -262,10 +270,10 @@ impl Tables<'_, '_> {
         let columns = tables.iter().filter_map(|bound| bound.relation.as_ref());
         let columns = columns.flat_map(|relation| &relation.columns);
         let known = columns.filter_map(|column| column.name.clone());
-        self.note(UnknownColumn {
+        self.note(UnknownName {
             span: column.span,
             name: column.text.clone(),
-            of: None,
+            kind: NameKind::Column,
             known: known.collect(),
         });
     }
@@ -303,7 +311,7 @@ impl Tables<'_, '_> {
         (is_known && !is_word && !may_be_else && !tables.is_empty()).then_some(tables)
     }
 
-    /// Is it known what the table has, and is that not among it? A column may have borne the name when the view was made.
+    /// Returns whether it is known what the table has, and that is not among it. A column may have borne the name when the view was made.
     fn lacks(&self, bound: &Bound, column: &Name) -> bool {
         let Some(relation) = &bound.relation else {
             return false;

@@ -15,7 +15,7 @@ use crate::sorting::sort_by;
 use crate::source::Span;
 
 use super::super::Resolver;
-use super::names::UnknownColumn;
+use super::names::UnknownName;
 use super::value::{Constant, Typed, common};
 use super::{Unread, grouping, named_objects};
 
@@ -52,7 +52,7 @@ pub(super) struct Tables<'r, 'a> {
     /// Tables that it reads and that are nowhere.
     pub(super) missing: RefCell<Vec<ObjectName>>,
     /// Columns that it names and that are nowhere.
-    pub(super) unknown: RefCell<Vec<UnknownColumn>>,
+    pub(super) unknown: RefCell<Vec<UnknownName>>,
 }
 
 /// The queries of `WITH` that can be named somewhere, the latest first.
@@ -133,6 +133,7 @@ impl<'r, 'a> Tables<'r, 'a> {
         }
         sort_by(&mut reads, Ord::cmp);
         reads.dedup();
+        sort_by(&mut by_name, Ord::cmp);
         by_name.dedup();
         (reads, by_name)
     }
