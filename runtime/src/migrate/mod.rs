@@ -15,6 +15,7 @@ mod plan;
 mod recording;
 mod required;
 mod run;
+mod shown;
 
 use std::time::Duration;
 

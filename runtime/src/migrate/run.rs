@@ -8,6 +8,7 @@ use super::connecting::Session;
 use super::history::{self, Progress, Stage};
 use super::plan::{self, Plan};
 use super::required;
+use super::shown::beginning;
 use super::{
     Migration, MigrationProgress, MigrationRun, MigrationState, Migrator, Script, refused,
 };
@@ -16,8 +17,6 @@ use crate::error::{Constraint, Error, ErrorKind, MigrationError, Result};
 use bindery_core::dialect::Dialect;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// Of a statement in an error.
-const SHOWN_CHARACTERS: usize = 120;
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// The direction of a run.
@@ -405,43 +404,6 @@ impl Step {
         };
         refused(failed).with_source(error)
     }
-}
-
-/// A statement as far as an error shows it: in one line, and not beyond its first value, which may be a row's or a password. A definition is shown
-/// with its numbers.
-fn beginning(dialect: Dialect, sql: &str) -> String {
-    let mut end = sql.len();
-    let mut before = ' ';
-    let is_definition = defines(sql);
-    for (at, character) in sql.char_indices() {
-        let is_number = character.is_ascii_digit() && !before.is_alphanumeric() && before != '_';
-        if begins_text(dialect, character) || (is_number && !is_definition) {
-            end = at;
-            break;
-        }
-        before = character;
-    }
-    let shown = &sql[..end];
-    let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-    match words.char_indices().nth(SHOWN_CHARACTERS) {
-        Some((end, _)) => format!("{} …", &words[..end]),
-        None if shown.len() < sql.len() => format!("{words} …"),
-        None => words,
-    }
-}
-
-/// MySQL and MariaDB take `"…"` as text, unless a session says otherwise.
-fn begins_text(dialect: Dialect, character: char) -> bool {
-    match dialect {
-        Dialect::Sqlite | Dialect::Postgres => matches!(character, '\'' | '$'),
-        Dialect::Mysql => matches!(character, '\'' | '$' | '"'),
-    }
-}
-
-fn defines(sql: &str) -> bool {
-    let first = sql.split_whitespace().next().unwrap_or_default();
-    let words = ["CREATE", "ALTER", "DROP", "RENAME", "TRUNCATE", "COMMENT"];
-    words.iter().any(|word| first.eq_ignore_ascii_case(word))
 }
 
 impl Migration {
