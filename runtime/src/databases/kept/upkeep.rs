@@ -219,3 +219,43 @@ fn advised(error: Error) -> Error {
         _ => error,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::table;
+    use super::{OwnTableState, ensure};
+    use crate::driver::tests::{Database, databases};
+    use crate::link::program::TableDdl;
+
+    static HALF: TableDdl = table(
+        "_bindery_half",
+        &[
+            "CREATE TABLE _bindery_half (id BIGINT NOT NULL PRIMARY KEY)",
+            "CREATE INDEX _bindery_half_nope ON _bindery_half (nope)",
+        ],
+        &[],
+    );
+    static WHOLE: TableDdl = table(
+        "_bindery_whole",
+        &["CREATE TABLE _bindery_whole (id BIGINT NOT NULL PRIMARY KEY)"],
+        &[],
+    );
+
+    #[test]
+    fn a_table_that_is_made_in_part_is_an_error() {
+        for Database { mut physical, .. } in databases() {
+            ensure(&mut physical, &HALF).expect_err("it has no column for its index");
+            let is_there = physical.table_exists(None, HALF.table);
+            assert_eq!(
+                is_there.expect("it can be looked for"),
+                !physical.undoes_ddl()
+            );
+            for state in [OwnTableState::Missing, OwnTableState::Present] {
+                assert_eq!(
+                    ensure(&mut physical, &WHOLE).expect("it can be made"),
+                    state
+                );
+            }
+        }
+    }
+}
