@@ -20,12 +20,12 @@ use bindery_core::dialect::Dialect;
 
 use crate::link::program::{EngineInfo, Keeps, TableDdl};
 
+pub(crate) use self::upkeep::ensure;
 #[cfg(any(feature = "atomic", feature = "saga", feature = "sync"))]
 pub(crate) use self::upkeep::ensure_all;
+pub use self::upkeep::{OwnTable, OwnTableState};
 #[cfg(feature = "migrations")]
 pub(crate) use self::upkeep::{states, whole};
-pub(crate) use self::upkeep::ensure;
-pub use self::upkeep::{OwnTable, OwnTableState};
 
 /// The tables that bindery keeps on an engine; those of outcomes where transactions leave them.
 pub fn own_tables(
