@@ -15,12 +15,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
             diagnostics.push(by_name_only(named));
         }
     }
-    let named = model
-        .views
-        .iter()
-        .filter_map(|view| view.model.as_ref().err());
-    let named = named.map(|named| &named.table);
-    for table in model.tables.iter().chain(named) {
+    for table in model.tables.iter().chain(named_views(model)) {
         if let Some(view) = &table.view {
             read_here(model, table, view, diagnostics);
             made_here(model, table, view, diagnostics);
@@ -41,9 +36,18 @@ fn by_name_only(view: &NamedView) -> Diagnostic {
         .help(help)
 }
 
-/// Every table that it reads lives on every engine of the view.
+/// The views of the model that have no model of their own.
+fn named_views(model: &Model) -> impl Iterator<Item = &Table> {
+    let named = model.views.iter();
+    let named = named.filter_map(|view| view.model.as_ref().err());
+    named.map(|named| &named.table)
+}
+
+/// Every table and view that it reads lives on every engine of the view.
 fn read_here(model: &Model, table: &Table, view: &ViewQuery, diagnostics: &mut Diagnostics) {
-    for read in view.reads.iter().map(|id| model.table(*id)) {
+    let named = named_views(model).filter(|named| view.reads_by_name.contains(&named.name));
+    let tables = view.reads.iter().map(|id| model.table(*id));
+    for read in tables.chain(named) {
         let lives = |id: &&crate::model::EngineId| !read.engines.contains(id);
         let Some(engine) = table.engines.iter().find(lives) else {
             continue;
