@@ -297,6 +297,11 @@ struct DefaultFit<'m> {
     limits: Limits,
 }
 
+/// Returns a text as SQL writes it, so that a help can be typed in.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
 impl DefaultFit<'_> {
     fn past(&self, default: &str, holds: &str) -> Result<(), Refusal> {
         let name = &self.place.column().name;
@@ -364,7 +369,7 @@ impl DefaultFit<'_> {
             return self.value_of(values, text);
         }
         match self.what_is_held(stored, text) {
-            Some(holds) => self.past(&format!("'{}'", text.escape_debug()), &holds),
+            Some(holds) => self.past(&literal(text), &holds),
             None => Ok(()),
         }
     }
@@ -374,11 +379,11 @@ impl DefaultFit<'_> {
         if values.any(|value| self.is_value(value, text)) {
             return Ok(());
         }
-        let (name, shown) = (&self.place.column().name, text.escape_debug());
-        let message = format!("the default '{shown}' of `{name}` is not a value of its type");
-        let first = of.values.first().map(|value| value.value.escape_debug());
+        let (name, shown) = (&self.place.column().name, literal(text));
+        let message = format!("the default {shown} of `{name}` is not a value of its type");
+        let first = of.values.first().map(|value| literal(&value.value));
         let help = match first {
-            Some(first) => format!("write one of its values, such as `DEFAULT '{first}'`"),
+            Some(first) => format!("write one of its values, such as `DEFAULT {first}`"),
             None => "leave the default out: the type has no values".to_owned(),
         };
         Err(refused(message, help))
