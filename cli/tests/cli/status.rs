@@ -321,6 +321,23 @@ fn mon_03_a_sync_that_has_not_run_for_long_is_a_warning() {
     project.run("status --engine b --max-sync-age 10000").good();
 }
 
+/// Which engine keeps the runs of syncs is written in the schema, not in the configuration.
+#[test]
+fn mon_03_missing_tables_of_a_sync_are_a_warning() {
+    let config = "url = \"sqlite://default.db\"\n\n[engines]\nb = \"sqlite://b.db\"\n";
+    let schema = "-- @engines default, b\n-- @sync from default to b\n\
+         CREATE TABLE users (id INTEGER PRIMARY KEY);\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", schema)]);
+    project.run("create --all").good();
+    project.sqlite("b.db", "DROP TABLE _bindery_sync_runs");
+    let outcome = project.run("status --engine b --format json");
+    assert_eq!(outcome.code, Some(1), "{outcome:#?}");
+    let document: Value = serde_json::from_str(&outcome.results).expect("JSON");
+    let row = rows(&document, "b", "own tables")[0];
+    assert_eq!(row["text"], "`_bindery_sync_runs` not there", "{row}");
+    project.run("status --engine default").good();
+}
+
 const WAITING: &str = r#"[engines.default]
 url = "sqlite://default.db"
 outbox = true

@@ -146,7 +146,7 @@ impl Look<'_> {
         self.engines.chosen(self.position())
     }
 
-    /// Is nothing done on it where its tables were made for another schema?
+    /// Returns whether nothing is done on it where its tables were made for another schema.
     pub(super) fn refuses_other_schemas(&self) -> bool {
         let config = self.project.config.as_ref();
         let engine = config.and_then(|config| config.engine(self.name()));
@@ -187,7 +187,8 @@ fn down(error: &bindery::Error) -> Row {
     Row::new("connection", text).level(Level::Error).hint(hint)
 }
 
-/// Looks at the engines at the same time, and prints one after the other.
+/// Looks at the engines at the same time, and prints one after the other. The schema decides which of bindery's own tables an engine
+/// has, such as those of syncs.
 pub(crate) fn run(arguments: &StatusArguments, output: &Output) -> Result<(), Failure> {
     let project = Project::load_config(&arguments.config, output)?;
     let chosen = project.choose(&arguments.engines.or_all(), Purpose::Harmless)?;
@@ -200,7 +201,8 @@ pub(crate) fn run(arguments: &StatusArguments, output: &Output) -> Result<(), Fa
         max_connections: arguments.max_connections,
     };
     let all: Vec<EngineId> = project.all_engines().collect();
-    let engines = Engines::open(&project, &all)?;
+    let model = Project::schema_if_any(&arguments.config, output);
+    let engines = Engines::with_schema(&project, &all, model.as_ref())?;
     let rows = look_at((&project, &engines), &chosen, &thresholds, &SECTIONS);
     print(&project, &chosen, &rows, arguments.config.format, output)
 }
