@@ -1,4 +1,4 @@
-//! Which configuration a command reads, and what is said where there is none, or where a variable is for no engine of it.
+//! Finds the configuration, and reports a missing one and unused variables.
 
 use std::env;
 use std::path::{Path, PathBuf};

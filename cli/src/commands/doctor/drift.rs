@@ -34,7 +34,7 @@ pub(super) fn row(look: &Look<'_>, model: &CheckedModel) -> Row {
     }
 }
 
-/// A row where it is recorded that the tables were made for another schema, of which each program is told, or for which it is refused.
+/// A row where it is recorded that the tables were made for another schema, which each program logs, or refuses.
 pub(super) fn record_rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
     let engine = look.name();
     let other = look.engines.registry.made_for_another(look.chosen())?;

@@ -352,7 +352,7 @@ struct Run {
 }
 
 impl Run {
-    /// With the models of the schema, where there is one: a run says in the database whose schema its tables are.
+    /// With the models of the schema, where there is one: a run records the schema of the tables.
     fn with_schema(common: &Common, purpose: Purpose, output: &Output) -> Result<Self, Failure> {
         let model = Project::schema_if_any(&common.config, output);
         Self::new(common, purpose, model.as_ref(), output)
