@@ -26,7 +26,7 @@ pub(crate) fn managed(model: &CheckedModel, id: EngineId) -> Vec<EngineTable<'_>
     let made = create_statements(model, id);
     let tables = made.iter();
     tables
-        .filter_map(|made| model.tables.get(made.table.0 as usize))
+        .filter_map(|made| Some(model.table(made.table?)))
         .filter(|table| table.view.is_none())
         .map(|table| engine_table(table, model.engine(id)))
         .collect()

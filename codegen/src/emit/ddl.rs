@@ -24,7 +24,7 @@ impl Ddl {
         let engines: Vec<_> = ids.map(|id| create_statements(model, id)).collect();
         let mut places = vec![Vec::new(); model.tables.len()];
         for (engine, tables) in engines.iter().enumerate() {
-            let mut found = with_views(tables, model.tables.len());
+            let mut found = with_views(tables);
             if found.is_empty() && !tables.is_empty() {
                 let host = host_of_views(model, EngineId(engine as u32));
                 found.extend(host.map(|host| (host, 0..tables.len())));
@@ -79,8 +79,9 @@ impl Ddl {
             order.push(TableId(taken as u32));
             for (engine, range) in &self.places[taken] {
                 next[*engine] = next[*engine].max(range.end);
-                if let Some(follower) = self.engines[*engine].get(next[*engine]) {
-                    let follower = follower.table.0 as usize;
+                let follower = self.engines[*engine].get(next[*engine]);
+                if let Some(follower) = follower.and_then(|follower| follower.table) {
+                    let follower = follower.0 as usize;
                     if waiting.contains(&follower) && self.is_next(follower, &next) {
                         ready.insert(follower);
                     }
@@ -109,13 +110,12 @@ fn host_of_views(model: &CheckedModel, engine: EngineId) -> Option<usize> {
 }
 
 /// Each model of an engine with the place of its table; a view without a model belongs to the one before it, else to the first.
-fn with_views(tables: &[CreateTable], models: usize) -> Vec<(usize, Range<usize>)> {
+fn with_views(tables: &[CreateTable]) -> Vec<(usize, Range<usize>)> {
     let mut found: Vec<(usize, Range<usize>)> = Vec::new();
     for (at, table) in tables.iter().enumerate() {
-        let table = table.table.0 as usize;
-        if table < models {
+        if let Some(table) = table.table {
             let start = if found.is_empty() { 0 } else { at };
-            found.push((table, start..at + 1));
+            found.push((table.0 as usize, start..at + 1));
         } else if let Some((_, range)) = found.last_mut() {
             range.end = at + 1;
         }

@@ -20,8 +20,8 @@ use crate::sql_writer::SqlWriter;
 /// How one table is made and removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreateTable {
-    /// Which one; no table of the model where it is a view without one.
-    pub table: TableId,
+    /// Which one; `None` for a view without a model.
+    pub table: Option<TableId>,
     /// Its name.
     pub name: TableName,
     /// Makes it: its schema and types before, its indexes after. Schemas and types that exist are left alone.
@@ -47,12 +47,14 @@ impl Hash for CreateTable {
 }
 
 /// The tables and views of an engine in the order they can be made in. What is unmanaged is left out, and so are views
-/// that cannot be made there. Views without a model have numbers after those of all tables.
+/// that cannot be made there.
 pub fn create_statements(model: &CheckedModel, engine: EngineId) -> Vec<CreateTable> {
+    let models = model.tables.len();
     let model = &model.with_all_views();
     let order = creation_order(model, engine);
     let context = Context {
         model,
+        models,
         engine: model.engine(engine),
         engine_id: engine,
         order: &order,
@@ -76,6 +78,7 @@ pub fn create_alone(model: &CheckedModel, table: TableId, engine: EngineId) -> O
     };
     let context = Context {
         model,
+        models: model.tables.len(),
         engine: model.engine(engine),
         engine_id: engine,
         order: &order,
@@ -87,6 +90,8 @@ pub fn create_alone(model: &CheckedModel, table: TableId, engine: EngineId) -> O
 /// The inputs that the statements of all tables of an engine share.
 struct Context<'m> {
     model: &'m CheckedModel,
+    /// The number of its tables with a model, which are its first.
+    models: usize,
     engine: &'m Engine,
     engine_id: EngineId,
     order: &'m CreationOrder,
@@ -121,7 +126,7 @@ impl<'m> Context<'m> {
         let captured = capture::capture(table, self.dialect());
         create.extend(captured.iter().flat_map(|one| one.create.clone()));
         CreateTable {
-            table: id,
+            table: self.of_model(id),
             name: table.name.clone(),
             create,
             link: self.link(id),
@@ -156,12 +161,16 @@ impl<'m> Context<'m> {
             &mut Vec::new(),
         ));
         CreateTable {
-            table: id,
+            table: self.of_model(id),
             name: name.clone(),
             create,
             link: Vec::new(),
             drop: vec![drop.finish()],
         }
+    }
+
+    fn of_model(&self, id: TableId) -> Option<TableId> {
+        ((id.0 as usize) < self.models).then_some(id)
     }
 
     fn writer(&self, id: TableId) -> TableWriter<'m> {

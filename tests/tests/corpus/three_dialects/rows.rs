@@ -49,16 +49,17 @@ pub(super) fn try_all(bound: &Bound) -> Tried {
     let made = create_statements(&bound.model, EngineId(2));
     let tables = made
         .into_iter()
-        .filter(|made| bound.model.table(made.table).view.is_none());
-    for made in tables {
+        .filter_map(|made| made.table)
+        .filter(|id| bound.model.table(*id).view.is_none());
+    for id in tables {
         let table = Trial {
             bound,
-            id: made.table,
-            shape: bound.shape(made.table),
+            id,
+            shape: bound.shape(id),
             stored: &stored,
         };
         let kept = table.run(&mut connections, &mut tried);
-        stored.insert(made.table, kept);
+        stored.insert(id, kept);
     }
     tried
 }
