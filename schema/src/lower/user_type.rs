@@ -1,13 +1,15 @@
 //! Enums and domains: found by name, in the file of the statement first.
 
 use crate::ast::{
-    AlterDomain, AlterEnum, AlterEnumAction, CreateDomain, CreateEnum, DomainChange,
+    AlterDomain, AlterEnum, AlterEnumAction, CreateDomain, CreateEnum, DomainChange, Expression,
     ExpressionPiece, FileAst, ObjectName, PieceKind, TypeName,
 };
+use crate::dialect::Dialect;
 use crate::draft::{DraftDomain, DraftEnum};
 use crate::source::FileId;
 
 use super::Fold;
+use super::rename::written;
 
 impl Fold<'_> {
     pub(super) fn create_enum(&mut self, file: &FileAst, created: &CreateEnum) {
@@ -87,9 +89,8 @@ impl Fold<'_> {
         for (table, column) in self.columns_of_enum(of_enum) {
             let table = self.tables[table].as_mut();
             let default = table.and_then(|table| table.columns[column].default.as_mut());
-            let pieces = default.into_iter().flat_map(|default| &mut default.tokens);
-            for piece in pieces.filter(|piece| is_text(piece, from)) {
-                to.clone_into(&mut piece.text);
+            if let Some(default) = default {
+                rename_text(default, from, to);
             }
         }
     }
@@ -155,8 +156,17 @@ impl Fold<'_> {
     }
 }
 
-fn is_text(piece: &ExpressionPiece, text: &str) -> bool {
-    piece.kind == PieceKind::Text && piece.text == text
+/// The text is written anew where a piece of it changed.
+fn rename_text(value: &mut Expression, from: &str, to: &str) {
+    let is_it = |piece: &&mut ExpressionPiece| piece.kind == PieceKind::Text && piece.text == from;
+    let mut changed = false;
+    for piece in value.tokens.iter_mut().filter(is_it) {
+        to.clone_into(&mut piece.text);
+        changed = true;
+    }
+    if changed {
+        value.sql = written(&value.tokens, Dialect::Postgres);
+    }
 }
 
 fn add_value(

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::task::{Context, Poll};
 
 use axum::http::{Request, Response, StatusCode};
@@ -10,6 +10,7 @@ use bindery::{Config, EngineOptions, SessionOptions};
 use bindery_web::SessionLayer;
 use tower_layer::Layer;
 use tower_service::Service;
+use tracing::Dispatch;
 use tracing::instrument::WithSubscriber;
 
 use crate::app::{Place, Session, on_each_place, on_postgres, patient, run};
@@ -136,8 +137,14 @@ fn tx_06_a_request_that_is_committed_in_part_is_an_error() {
     );
 }
 
+/// While one subscriber is alone, tracing-core 0.1.36 turns an event off for all threads where a thread without a subscriber
+/// reaches it first (`Rebuilder::JustOne` in its `callsite.rs`); with a second one, each subscriber decides.
+static SECOND_SUBSCRIBER: LazyLock<Dispatch> =
+    LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
+
 /// Sends a request; `stored` of its two writes is kept.
 async fn is_committed_in_part(db: &Databases, order: [engine::Any; 2], stored: u64) {
+    LazyLock::force(&SECOND_SUBSCRIBER);
     let inner = Inner::new(move |session| async move {
         let written = session.run(move |s| {
             let path = format!("{order:?}");

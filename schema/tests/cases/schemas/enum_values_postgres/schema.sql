@@ -8,5 +8,5 @@ CREATE SCHEMA b;
 CREATE TYPE a.state AS ENUM ('open', 'shut');
 CREATE TYPE b.state AS ENUM ('open', 'shut');
 CREATE TABLE a.doors (id int PRIMARY KEY, state a.state NOT NULL DEFAULT 'open');
-CREATE TABLE b.doors (id int PRIMARY KEY, state b.state NOT NULL DEFAULT 'open');
+CREATE TABLE b.gates (id int PRIMARY KEY, state b.state NOT NULL DEFAULT 'open');
 ALTER TYPE a.state RENAME VALUE 'open' TO 'ajar';
