@@ -54,6 +54,7 @@ macro_rules! cases {
     )*};
 }
 
+// A case whose table has its name has another one here: a module and the one within it do not share a name.
 cases! {
     assigned: "assigned/bindery.rs",
     atomic: "atomic/bindery.rs",
@@ -72,7 +73,7 @@ cases! {
     shop: "shop/bindery.rs",
     sync: "sync/bindery.rs",
     mixed: "mixed/bindery.rs",
-    moments: "moments/bindery.rs",
+    moments_case: "moments/bindery.rs",
     custom: "custom/bindery.rs",
     exchanged: "exchanged/bindery.rs",
     types: "types/bindery.rs",
@@ -86,7 +87,7 @@ cases! {
     linked: "linked/bindery.rs",
     library: "library/bindery.rs",
     relations: "relations/bindery.rs",
-    required: "required/bindery.rs",
+    required_case: "required/bindery.rs",
     versions: "versions/bindery.rs",
     views: "views/bindery.rs",
     welcome: "welcome/bindery.rs",

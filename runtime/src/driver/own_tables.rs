@@ -7,9 +7,6 @@ use bindery_core::dialect::Dialect;
 #[cfg(any(feature = "outbox", feature = "sync"))]
 use bindery_core::sql_writer::SqlWriter;
 
-use super::Physical;
-use crate::error::Result;
-
 /// The table of the migrations that were applied or begun.
 pub(crate) const MIGRATIONS: &str = "_bindery_migrations";
 
@@ -18,24 +15,6 @@ pub(crate) const CREATE_COMMITS: &str = "CREATE TABLE IF NOT EXISTS _bindery_com
      session CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, \
      number BIGINT UNSIGNED NOT NULL, \
      used TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, KEY (used)) ENGINE = InnoDB";
-
-/// Makes a table and what belongs to it where there is none. Another process may make it at the same time.
-pub(crate) fn make(
-    physical: &mut Physical,
-    table: &str,
-    statements: &[impl AsRef<str>],
-) -> Result<()> {
-    if physical.table_exists(None, table)? {
-        return Ok(());
-    }
-    for sql in statements {
-        match physical.define(sql.as_ref()) {
-            Err(_) if physical.table_exists(None, table)? => {}
-            outcome => outcome?,
-        }
-    }
-    Ok(())
-}
 
 /// Milliseconds since 1970 by the clock of this process; never negative.
 pub(crate) fn process_now_ms() -> i64 {

@@ -30,9 +30,15 @@ pub(super) struct Recorded {
     pub(super) applied_at: String,
 }
 
-/// Makes the table where there is none.
+/// Makes the table where there is none. Another process may make it at the same time.
 pub(super) fn create(physical: &mut Physical) -> Result<()> {
-    own_tables::make(physical, own_tables::MIGRATIONS, &[CREATE])
+    if physical.table_exists(None, own_tables::MIGRATIONS)? {
+        return Ok(());
+    }
+    match physical.define(CREATE) {
+        Err(_) if physical.table_exists(None, own_tables::MIGRATIONS)? => Ok(()),
+        outcome => outcome,
+    }
 }
 
 /// All rows; none where there is no table.

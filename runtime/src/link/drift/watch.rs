@@ -200,6 +200,7 @@ impl Watch {
 
     /// Records after migrations whose schema the tables are: this program's where they fit. Where they do not, or the program knows no
     /// models, and they were changed, whatever was recorded is of tables that are no longer so.
+    #[cfg(feature = "migrations")]
     pub(crate) fn record_migrated(&self, physical: &mut AnyDriver, is_changed: bool) -> Result<()> {
         let fits = !self.models.is_empty() && self.fits(physical)?;
         match (fits, self.record.recorded(physical)?) {
