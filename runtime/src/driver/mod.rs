@@ -66,6 +66,8 @@ mod connect;
 mod counters;
 pub(crate) mod cut;
 pub(crate) mod forks;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod host;
 mod leaving;
 pub(crate) mod locks;
 pub(crate) mod migration_stage;
@@ -126,6 +128,8 @@ pub(crate) use connect::{ServerInfo, ServerOptions};
 #[cfg(any(feature = "data", feature = "sync"))]
 pub(crate) use counters::raise_counters;
 pub(crate) use cut::Cutter;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) use host::{HostOfConnection, LiveHost};
 pub(crate) use leaving::Leaving;
 pub(crate) use observed::{Cursor, Physical};
 pub(crate) use physical::{AnyCursor, AnyDriver};

@@ -8,6 +8,8 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Instant;
 
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use super::HostOfConnection;
 use super::{
     AnyCursor, AnyDriver, Changed, RawText, TakeColumns, TakeEach, TakeRow, WriteEach, WriteParams,
 };
@@ -23,6 +25,9 @@ pub(crate) struct Physical(Box<Observed>);
 struct Observed {
     driver: AnyDriver,
     watched: Option<Watched>,
+    /// The one of several hosts that it leads to.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    host: Option<HostOfConnection>,
     /// The engines that what is written came through, where it was caused by an event.
     #[cfg(feature = "messages")]
     origin: Option<String>,
@@ -72,6 +77,8 @@ impl<D: Into<AnyDriver>> From<D> for Physical {
         Self(Box::new(Observed {
             driver: driver.into(),
             watched: None,
+            #[cfg(any(feature = "postgres", feature = "mysql"))]
+            host: None,
             #[cfg(feature = "messages")]
             origin: None,
         }))
@@ -107,6 +114,22 @@ impl Physical {
             notes: Arc::default(),
         });
         self
+    }
+
+    /// The same connection, which leads to one of several hosts.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub(crate) fn on_host(mut self, host: HostOfConnection) -> Self {
+        self.0.host = Some(host);
+        self
+    }
+
+    /// Does it lead to a host that connections are not opened to any more?
+    #[inline]
+    pub(crate) fn is_of_left_host(&self) -> bool {
+        #[cfg(any(feature = "postgres", feature = "mysql"))]
+        return self.0.host.as_ref().is_some_and(|host| host.is_left());
+        #[cfg(not(any(feature = "postgres", feature = "mysql")))]
+        return false;
     }
 
     /// The engines that what is written came through, where it was caused by an event.

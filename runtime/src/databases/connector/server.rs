@@ -1,12 +1,12 @@
 //! PostgreSQL, MySQL and MariaDB: a server that has to be the product the program was compiled for.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bindery_core::config::Server;
 
 use super::{Seen, Wanted};
-use crate::driver::{Physical, ServerInfo, ServerOptions};
+use crate::driver::{LiveHost, Physical, ServerInfo, ServerOptions};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::pool::OpenPhysical;
 use bindery_core::dialect::{Dialect, Flavour};
@@ -28,9 +28,9 @@ pub(super) fn opener(wanted: &Wanted<'_>, server: &Server) -> Result<OpenPhysica
         })
         .collect::<Result<Vec<_>>>()?;
     let connect_timeout = settings.session.connect_timeout;
-    let live = AtomicUsize::new(0);
+    let live = Arc::<LiveHost>::default();
     Ok(Box::new(move |limit| {
-        in_turn(&hosts, &live, limit.min(connect_timeout))
+        agreed(&hosts, &live, limit.min(connect_timeout))
     }))
 }
 
@@ -69,25 +69,35 @@ fn host(wanted: &Wanted<'_>, options: &ServerOptions<'_>) -> Result<OpenPhysical
     }
 }
 
-/// Tries one host after the other, beginning with the one that let the last connection in; each has its share of what is left, so that a silent one leaves time for the next.
-/// The last error counts. A host that answers and does not let us in is the right one: others are not tried then.
-fn in_turn(hosts: &[OpenPhysical], live: &AtomicUsize, limit: Duration) -> Result<Physical> {
+/// Opens a connection to the host that all callers agree on. One to a host that others have left meanwhile is closed, and the
+/// hosts are tried again.
+fn agreed(hosts: &[OpenPhysical], live: &Arc<LiveHost>, limit: Duration) -> Result<Physical> {
+    let started = Instant::now();
+    loop {
+        let first = live.number();
+        let left = limit.saturating_sub(started.elapsed());
+        let (number, physical) = in_turn(hosts, first, left)?;
+        if let Some(host) = live.agree(first, number) {
+            return Ok(physical.on_host(host));
+        }
+    }
+}
+
+/// Tries one host after the other, beginning with this one, and returns which of them let the connection in; each has its share of
+/// what is left, so that a silent one leaves time for the next. The last error counts. A host that answers and does not let us in
+/// is the right one: others are not tried then.
+fn in_turn(hosts: &[OpenPhysical], first: usize, limit: Duration) -> Result<(usize, Physical)> {
     let started = Instant::now();
     let mut outcome = Err(Error::new(ErrorKind::Unavailable));
-    let first = live.load(Ordering::Relaxed);
     for step in 0..hosts.len() {
-        let index = (first + step) % hosts.len();
+        let number = (first + step) % hosts.len();
         let left = limit.saturating_sub(started.elapsed());
         let others = u32::try_from(hosts.len() - step).unwrap_or(u32::MAX);
-        outcome = hosts[index](left / others);
+        outcome = hosts[number](left / others).map(|physical| (number, physical));
         match outcome.as_ref().map_err(Error::kind) {
             Err(ErrorKind::Unavailable | ErrorKind::Timeout { .. } | ErrorKind::ConnectionLost) => {
             }
-            Ok(_) => {
-                live.store(index, Ordering::Relaxed);
-                return outcome;
-            }
-            Err(_) => return outcome,
+            Ok(_) | Err(_) => return outcome,
         }
     }
     outcome

@@ -49,6 +49,18 @@ impl Pool {
         while self.close_first_idle() {}
     }
 
+    /// Closes the connections that are idle and lead to a host that the pool has left. They stay counted until they are closed.
+    pub(super) fn close_idle_of_left_hosts(self: &Arc<Self>) {
+        let left: Vec<Idle> = {
+            let mut state = self.lock();
+            let is_left = |Idle(idle): &mut Idle| idle.physical.is_of_left_host();
+            state.idle.extract_if(.., is_left).collect()
+        };
+        for Idle(idle) in left {
+            self.discard(idle);
+        }
+    }
+
     /// Was it closed for good?
     pub(crate) fn is_closed(&self) -> bool {
         self.lock().closed

@@ -69,6 +69,7 @@ impl Pool {
             && !physical.is_broken()
             && !physical.is_spoiled()
             && !physical.in_transaction()
+            && !physical.is_of_left_host()
             && !now.is_past(pooled.opened, self.ages.lifetime)
             && (!now.is_past(pooled.since, LOOK_AFTER) || physical.is_quiet())
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::{Grant, Idle, LOOK_AFTER, Pool, Pooled, Slot, millis};
 use crate::driver::queue::Waiter;
 use crate::driver::turns::NoTurn;
-use crate::driver::{Cutter, work};
+use crate::driver::{Cutter, Physical, work};
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::link::moment::Moment;
 
@@ -99,7 +99,8 @@ impl Pool {
     fn revive(self: &Arc<Self>, mut pooled: Box<Pooled>, left: Duration) -> Result<Box<Pooled>> {
         let now = Self::now_taken();
         let overdue = now.is_past(pooled.since, self.ages.idle)
-            || now.is_past(pooled.opened, self.ages.lifetime);
+            || now.is_past(pooled.opened, self.ages.lifetime)
+            || pooled.physical.is_of_left_host();
         if !overdue && self.is_good(&mut pooled, now, left) {
             pooled.since = now;
             pooled.checkout.begin(now);
@@ -207,13 +208,24 @@ impl Pool {
         feature = "outbox",
         feature = "sync"
     ))]
-    pub(crate) fn open_outside(&self, limit: Duration) -> Result<crate::driver::Physical> {
+    pub(crate) fn open_outside(&self, limit: Duration) -> Result<Physical> {
         (self.open)(limit).map_err(|error| error.during(Operation::Connect))
     }
 
-    pub(super) fn open_in(&self, slot: &mut Slot<'_>, left: Duration) -> Result<Box<Pooled>> {
+    /// Opens a connection of the pool. Where it leads to another host than before, those that are idle are closed.
+    fn open_one(self: &Arc<Self>, limit: Duration) -> Result<Physical> {
+        let opened = (self.open)(limit).map_err(|error| error.during(Operation::Connect))?;
+        self.close_idle_of_left_hosts();
+        Ok(opened)
+    }
+
+    pub(super) fn open_in(
+        self: &Arc<Self>,
+        slot: &mut Slot<'_>,
+        left: Duration,
+    ) -> Result<Box<Pooled>> {
         let left = self.permit(slot, left)?;
-        let physical = (self.open)(left).map_err(|error| error.during(Operation::Connect))?;
+        let physical = self.open_one(left)?;
         let mut state = self.lock();
         state.created += 1;
         if state.closed {
@@ -247,7 +259,7 @@ impl Pool {
     }
 
     /// Opens a connection in the place of one that is lost.
-    pub(crate) fn reopen(&self, lost: &mut Pooled) -> Result<()> {
+    pub(crate) fn reopen(self: &Arc<Self>, lost: &mut Pooled) -> Result<()> {
         let started = Instant::now();
         let leaving = lost.physical.leave();
         if leaving.is_some_and(|leaving| !leaving.wait(self.limits.acquire_timeout)) {
@@ -257,7 +269,7 @@ impl Pool {
             .limits
             .acquire_timeout
             .saturating_sub(started.elapsed());
-        let physical = (self.open)(limit).map_err(|error| error.during(Operation::Connect))?;
+        let physical = self.open_one(limit)?;
         let mut state = self.lock();
         state.created += 1;
         state.gone += 1;

@@ -1,14 +1,20 @@
 //! Several hosts of one engine, tried one after the other.
 
 use std::net::TcpListener;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use bindery::{EngineOptions, ErrorKind};
-use bindery_testkit::{Server, ServerOptions, Shutdown, Watchdog};
+use bindery::{EngineOptions, ErrorKind, PoolStats, Registry};
+use bindery_testkit::{
+    Fault, FaultProxy, FreshDatabase, Server, ServerOptions, Shutdown, Watchdog,
+};
+use metrics::with_local_recorder;
 
 use super::{connect, parts, servers};
+use crate::observe::metrics::{recorder, sum};
 use crate::sample::engine::{Mysql, Postgres};
-use crate::sample::{Everything, at, with};
+use crate::sample::{Everything, NewBlog, Tables as _, at, tag, with};
+use crate::session::Db;
 
 /// The same URL with other hosts.
 fn with_hosts(url: &str, hosts: &str) -> String {
@@ -113,10 +119,10 @@ fn a_replica_is_passed_over_where_only_a_primary_will_do() {
         let sql = "SELECT CAST(@@global.read_only AS SIGNED)";
         c.query_scalar::<i64>(sql, ()).unwrap()
     };
-    let started = std::time::Instant::now();
+    let started = Instant::now();
     while at("x_mysql", &other).connect(Mysql).is_err() {
         assert!(started.elapsed() < Duration::from_secs(60), "never there");
-        std::thread::sleep(Duration::from_millis(20));
+        thread::sleep(Duration::from_millis(20));
     }
     assert_eq!(read_only(&mut hosts("any").connect(Mysql).unwrap()), 1);
     assert_eq!(
@@ -152,14 +158,14 @@ fn keeps_to_one_host<E: Everything>(engine: E, start: fn() -> ServerOptions) {
         .unwrap()
         .execute_batch("CREATE TABLE there (a INTEGER)")
         .unwrap();
-    let started = std::time::Instant::now();
+    let started = Instant::now();
     while at(engine.name(), &other)
         .connect(engine)
         .and_then(|mut c| c.query_scalar::<i64>("SELECT count(*) FROM there", ()))
         .is_err()
     {
         assert!(started.elapsed() < Duration::from_secs(60), "never there");
-        std::thread::sleep(Duration::from_millis(20));
+        thread::sleep(Duration::from_millis(20));
     }
     first.go_down(Shutdown::Crash);
     second.promote().unwrap();
@@ -181,4 +187,149 @@ fn connections_keep_to_one_host_of_postgres() {
 #[test]
 fn connections_keep_to_one_host_of_mariadb() {
     keeps_to_one_host(Mysql, Server::mysql);
+}
+
+/// One database behind two proxies, which are the hosts of its URL: each shows how many connections lead there.
+struct TwoHosts {
+    first: FaultProxy,
+    second: FaultProxy,
+    db: Registry,
+    engine: &'static str,
+}
+
+impl TwoHosts {
+    fn of<E: Everything>(engine: E, database: &FreshDatabase) -> Self {
+        let url = database.url();
+        let [first, second] = [(); 2].map(|()| FaultProxy::start(&url).unwrap());
+        let hosts = [parts(first.url()).1, parts(second.url()).1].join(",");
+        let options = EngineOptions::url(with_hosts(&url, &hosts))
+            .max_connections(6)
+            .connect_timeout(Duration::from_secs(4))
+            .acquire_timeout(Duration::from_secs(60))
+            .test_after_idle(Duration::from_millis(1));
+        let db = with(engine.name(), options);
+        db.create_missing_on(engine).unwrap();
+        Self {
+            first,
+            second,
+            db,
+            engine: engine.name(),
+        }
+    }
+
+    /// The first host is silent while a connection is taken, and comes back.
+    fn switch<E: Everything>(&self, engine: E) -> bindery::Connection<E> {
+        // One that was just used is not tried before it is given out.
+        thread::sleep(Duration::from_millis(20));
+        self.first.set(Fault::Stall);
+        let connected = self.db.connect(engine);
+        self.first.heal();
+        connected.unwrap()
+    }
+
+    fn pool(&self) -> PoolStats {
+        self.db.engine(self.engine).unwrap().pool
+    }
+
+    /// The numbers of connections that lead to each.
+    fn become_open(&self, expected: [usize; 2]) {
+        let open = || [self.first.open(), self.second.open()];
+        let started = Instant::now();
+        while open() != expected {
+            assert!(started.elapsed() < Duration::from_secs(20), "{:?}", open());
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+/// The pool goes to another host: what is idle is closed, what is in use when it comes back, after its transaction.
+fn none_stays_with_the_host_before<E: Everything>(engine: E, database: &FreshDatabase) {
+    let _watchdog = Watchdog::start("none_stays_with_the_host_before", Duration::from_secs(120));
+    let hosts = TwoHosts::of(engine, database);
+    let db = &hosts.db;
+    let insert = |title| {
+        db.repository::<tag::Blog, E>(engine)
+            .insert(NewBlog::new(title))
+    };
+    insert("before").unwrap();
+    let mut used = db.connect(engine).unwrap();
+    let mut in_transaction = db.connect(engine).unwrap();
+    let of_session = Db(db.clone()).session(|s| {
+        let mut blogs = s.repository::<tag::Blog, E>(engine);
+        blogs.insert(NewBlog::new("session"))?;
+        let committed = in_transaction.transaction(|tx| {
+            tx.blogs().insert(NewBlog::new("transaction"))?;
+            drop((db.connect(engine)?, db.connect(engine)?));
+            hosts.become_open([5, 0]);
+            let new = hosts.switch(engine);
+            // The two that were idle are gone.
+            hosts.become_open([3, 1]);
+            let pool = hosts.pool();
+            assert_eq!((pool.idle, pool.in_use), (0, 4), "{pool:?}");
+            drop(new);
+            tx.blogs().insert(NewBlog::new("transaction"))
+        });
+        committed.unwrap();
+        blogs.insert(NewBlog::new("session"))
+    });
+    drop(of_session.unwrap());
+    drop(in_transaction);
+    hosts.become_open([1, 1]);
+    assert_eq!(used.blogs().count().unwrap(), 5, "it is good until then");
+
+    // A caller that waits gets another connection in its place.
+    let mut all: Vec<_> = (0..5).map(|_| db.connect(engine).unwrap()).collect();
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| db.connect(engine).unwrap());
+        while hosts.pool().waiting == 0 {
+            thread::yield_now();
+        }
+        drop(used);
+        all.push(waiting.join().unwrap());
+    });
+    hosts.become_open([0, 6]);
+    drop(all);
+    let pool = hosts.pool();
+    assert_eq!((pool.idle, pool.open, pool.waiting), (6, 6, 0), "{pool:?}");
+    assert_eq!((pool.created, pool.closed), (11, 5), "{pool:?}");
+}
+
+/// The numbers that are recorded are those of the connections that there are.
+fn closed_ones_are_not_recorded_as_open<E: Everything>(engine: E, database: &FreshDatabase) {
+    let recorder = recorder();
+    let state = |state| {
+        let wanted = [
+            ("bindery_engine", engine.name()),
+            ("db_client_connection_state", state),
+        ];
+        sum(&recorder, "db_client_connection_count", &wanted)
+    };
+    with_local_recorder(&recorder, || {
+        let hosts = TwoHosts::of(engine, database);
+        let connect = || hosts.db.connect(engine).unwrap();
+        let held = connect();
+        drop((connect(), connect()));
+        assert_eq!((state("used"), state("idle")), (1.0, 2.0));
+        let new = hosts.switch(engine);
+        assert_eq!((state("used"), state("idle")), (2.0, 0.0));
+        drop(new);
+        drop(held);
+        assert_eq!((state("used"), state("idle")), (0.0, 1.0));
+    });
+}
+
+#[test]
+fn no_connection_stays_with_the_host_before_on_postgres() {
+    if let Some(database) = bindery_testkit::fresh_postgres() {
+        none_stays_with_the_host_before(Postgres, &database);
+        closed_ones_are_not_recorded_as_open(Postgres, &database);
+    }
+}
+
+#[test]
+fn no_connection_stays_with_the_host_before_on_mysql() {
+    if let Some(database) = bindery_testkit::fresh_mysql() {
+        none_stays_with_the_host_before(Mysql, &database);
+        closed_ones_are_not_recorded_as_open(Mysql, &database);
+    }
 }

@@ -22,7 +22,7 @@ on_each_database! { by run_at_url:
 }
 
 /// As `docs/observability.md` has it.
-pub(super) fn recorder() -> PrometheusRecorder {
+pub(crate) fn recorder() -> PrometheusRecorder {
     let buckets = [
         0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0,
     ];
@@ -59,7 +59,7 @@ fn sample(line: &str) -> (String, Labels, f64) {
 }
 
 /// The sum of a metric over the series with these labels.
-fn sum(recorder: &PrometheusRecorder, name: &str, wanted: &[(&str, &str)]) -> f64 {
+pub(crate) fn sum(recorder: &PrometheusRecorder, name: &str, wanted: &[(&str, &str)]) -> f64 {
     let series = scrape(recorder);
     let of_name = series.iter().filter(|(other, _, _)| other == name);
     let matching = of_name.filter(|(_, labels, _)| {

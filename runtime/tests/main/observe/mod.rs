@@ -3,7 +3,7 @@
 mod dashboard;
 mod events;
 mod logs;
-mod metrics;
+pub(crate) mod metrics;
 mod opentelemetry;
 mod spans;
 mod within;
