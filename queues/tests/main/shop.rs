@@ -22,7 +22,7 @@ use self::generated::{
 };
 
 /// No wait of a test is to be as long.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(240);
 
 pub(crate) struct Shop {
     db: Databases,
@@ -171,10 +171,12 @@ impl Shop {
     fn left(&self) -> String {
         let events = bindery::messages::events_of(&self.db, generated::engine::Default);
         let messages = bindery::messages::messages_of(&self.db, generated::engine::Analytics);
+        let copied = self.db.sync::<User, UserCopy>(copied).verify();
         format!(
-            "events: {:?}, messages: {:?}",
+            "events: {:?}, messages: {:?}, {:?} handled, {copied:?}",
             events.summary(),
-            messages.summary()
+            messages.summary(),
+            messages.completed()
         )
     }
 }
