@@ -82,6 +82,7 @@ fn atom_01_a_typed_group_is_stored_on_both_engines_or_on_neither() {
         other => panic!("{other:?}"),
     };
     assert_eq!(db.orders().get(order).unwrap().item, "pen");
+    refused_within_the_group(&db);
     assert_eq!(db.m().unwrap().notes().count().unwrap(), 1);
 
     let twice = buy("pen").stored().unwrap_err();
@@ -93,6 +94,24 @@ fn atom_01_a_typed_group_is_stored_on_both_engines_or_on_neither() {
     assert!(
         report.is_clean() && report.branches.is_empty(),
         "{report:?}"
+    );
+}
+
+/// Covers TX-05. A call on the databases is not part of the atomic transaction; one on an engine that is in no branch cannot be.
+fn refused_within_the_group(db: &Databases) {
+    let outcome = db.checkout(|tx| {
+        tx.orders().count()?;
+        assert_eq!(db.drafts().count()?, 0, "of another engine");
+        db.outside_transaction(|| db.orders().count())?;
+        db.orders().count()
+    });
+    let error = outcome.stored().unwrap_err();
+    let ErrorKind::OutsideTransaction { kind, .. } = error.kind() else {
+        panic!("{error}")
+    };
+    assert_eq!(
+        (*kind, error.engine()),
+        ("atomic transaction", Some("default"))
     );
 }
 

@@ -168,6 +168,38 @@ fn xrel_01_links_are_loaded_within_a_session() -> bindery::Result<()> {
     Ok(())
 }
 
+/// Covers TX-05 on SQLite, PostgreSQL, MariaDB. The accessors of the databases are refused within a session, which has the same.
+#[test]
+fn tx_05_accessors_of_the_databases_are_refused_within_a_session() -> bindery::Result<()> {
+    use crate::linked::*;
+    let bench = Bench::new();
+    if bench.postgres.is_none() || bench.mariadb.is_none() {
+        return Ok(());
+    }
+    let db = Databases::with_config(&bench.config())?;
+    db.create_missing_on(engine::Lite)?;
+    db.create_missing_on(engine::P)?;
+    db.create_missing_on(engine::Default)?;
+    db.session(|s| {
+        s.lite_visits().insert(NewLiteVisit::new())?;
+        let refused = [
+            db.lite_visits().count(),
+            db.p_visits().count(),
+            db.default()
+                .and_then(|mut default| default.app_user().count()),
+        ];
+        for outcome in refused {
+            let error = outcome.unwrap_err();
+            let is_of_call = matches!(error.kind(), ErrorKind::OutsideTransaction { .. });
+            assert!(is_of_call, "{error}");
+        }
+        assert_eq!(db.outside_transaction(|| db.p_visits().count())?, 0);
+        s.p_visits().insert(NewPVisit::new()).map(drop)
+    })?;
+    assert_eq!((db.lite_visits().count()?, db.p_visits().count()?), (1, 1));
+    Ok(())
+}
+
 /// The time that loading takes over a slow network.
 fn over_slow_network(
     bench: &Bench,

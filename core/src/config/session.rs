@@ -18,12 +18,12 @@ pub enum SessionReset {
 /// not rolled back with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutsideTransaction {
-    /// Nothing: the default of release builds.
+    /// Nothing: the default of release builds in a transaction of one connection, and beside a session begun by hand.
     Allow,
     /// It is logged as a warning (by `tracing`), with the place of the call and that where the transaction was begun: the
-    /// default of builds with debug assertions.
+    /// same in builds with debug assertions.
     Warn,
-    /// The call is refused: for tests.
+    /// The call is refused: the default in the closure of a session or of an atomic transaction.
     Error,
 }
 

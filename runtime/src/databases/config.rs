@@ -365,7 +365,7 @@ impl From<&Settings> for PoolLimits {
             max_lifetime: pool.max_lifetime,
             test_after_idle: pool.test_after_idle,
             max_transaction_age: settings.session.max_transaction_age,
-            outside_transaction: outside_transaction(settings.session.outside_transaction),
+            outside_transaction: settings.session.outside_transaction,
             keep: match settings.mode {
                 ConnectionMode::Long => true,
                 ConnectionMode::Short => false,
@@ -376,13 +376,4 @@ impl From<&Settings> for PoolLimits {
             },
         }
     }
-}
-
-/// Where the configuration is silent, mistakes are looked for in builds for development.
-fn outside_transaction(said: Option<OutsideTransaction>) -> OutsideTransaction {
-    said.unwrap_or(if cfg!(debug_assertions) {
-        OutsideTransaction::Warn
-    } else {
-        OutsideTransaction::Allow
-    })
 }

@@ -203,7 +203,8 @@ impl Registry {
     }
 
     /// Runs work that is meant to be outside of the transaction or session that is open on this thread: nothing is logged
-    /// of it, nor refused, whatever `outside-transaction` says.
+    /// of it, nor refused, whatever `outside-transaction` says. It is not rolled back with that, and sees nothing of it that is not
+    /// committed yet.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));

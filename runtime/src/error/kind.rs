@@ -209,10 +209,11 @@ pub enum ErrorKind {
         /// The name of the engine that it is locked to.
         locked_to: &'static str,
     },
-    /// The call would run on another connection, outside of a transaction or session that is open on its thread, and the
-    /// engine's `outside-transaction` is `error`.
+    /// The call would run on another connection, outside of the session in whose closure it is made, or of a transaction that
+    /// is open on its thread; what `outside-transaction` of the engine says of it is
+    /// [`error`](crate::OutsideTransaction::Error).
     OutsideTransaction {
-        /// `transaction` or `session`.
+        /// `transaction`, `session` or `atomic transaction`.
         kind: &'static str,
         /// Where that was begun, in the program's source.
         begun_at: &'static Location<'static>,
@@ -448,7 +449,7 @@ impl fmt::Display for ErrorKind {
             ),
             Self::OutsideTransaction { kind, begun_at } => write!(
                 out,
-                "the call is not part of the {kind} that is open on this thread, begun at {begun_at}: make it on that, or within `outside_transaction` where it is meant"
+                "the call on `db` is not part of the {kind} that is open on this thread, begun at {begun_at}: call on the {kind} in place of `db`, or within `db.outside_transaction(|| …)` where the call is meant to be outside"
             ),
             Self::Closed => out.write_str("the engine is closed"),
             Self::Cancelled => out.write_str("the call was cancelled"),

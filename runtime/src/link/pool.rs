@@ -87,7 +87,8 @@ pub(crate) struct PoolLimits {
     pub(crate) test_after_idle: Duration,
     /// A transaction of this age is ended.
     pub(crate) max_transaction_age: Option<Duration>,
-    pub(crate) outside_transaction: OutsideTransaction,
+    /// `None` where the configuration does not say.
+    pub(crate) outside_transaction: Option<OutsideTransaction>,
     /// Keep connections between uses (`connection = "long"`).
     pub(crate) keep: bool,
     /// One connection writes at a time, whichever it is.
@@ -249,9 +250,9 @@ impl Pool {
         self.outside.is_new(called_at)
     }
 
-    /// Returns what is done where a thread is in a transaction and takes another connection.
+    /// Returns what is done where a thread is in a transaction and takes another connection, if the configuration says.
     #[inline]
-    pub(crate) fn outside_transaction(&self) -> OutsideTransaction {
+    pub(crate) fn outside_transaction(&self) -> Option<OutsideTransaction> {
         self.limits.outside_transaction
     }
 

@@ -191,7 +191,7 @@ impl<D: GeneratedDatabases> AsyncSession<D> {
                 Ok(session) => session,
                 Err(error) => return (Err(error.into()), Some(permit)),
             };
-            session.slots.is_used();
+            session.slots.encloses();
             let (outcome, mut session) = origin.around(|| work(session));
             if let Some(session) = &mut session {
                 session.slots.rests();

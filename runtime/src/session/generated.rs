@@ -63,6 +63,7 @@ impl Registry {
         work: impl FnOnce(&mut S) -> Result<T, F>,
     ) -> Result<T, F> {
         let mut session = S::from_session(Session::begin(self, options)?);
+        session.slots.encloses();
         match work(&mut session) {
             Ok(value) => {
                 session.finish().map_err(|failed| failed.error)?;

@@ -23,6 +23,7 @@ impl Registry {
         retry.run(|| {
             let begun = Session::begin_until(self, options, until, site);
             let mut session = S::from_session(begun.map_err(Failed::before)?);
+            session.slots.encloses();
             match work(&mut session) {
                 Ok(value) => session.finish().map(|()| value),
                 Err(error) => Err(session.give_up_after(error)),

@@ -258,9 +258,10 @@ impl EngineOptions {
     }
 
     /// Sets how a call is treated whose thread takes another connection of the engine while a transaction or a session of the engine is
-    /// open on it: [`OutsideTransaction::Warn`] in builds with debug assertions, else [`OutsideTransaction::Allow`], unless said.
-    /// Tests may refuse it by [`OutsideTransaction::Error`]. Where such a call is meant, it is made within
-    /// [`Registry::outside_transaction`](crate::Registry::outside_transaction).
+    /// open on it. Unless said, it is refused in the closure of a session or of an atomic transaction
+    /// ([`OutsideTransaction::Error`]). In a transaction of one connection and beside a session that was begun by hand it is
+    /// [`OutsideTransaction::Warn`] in builds with debug assertions, else [`OutsideTransaction::Allow`]. Where such a call is
+    /// meant, it is made within [`Registry::outside_transaction`](crate::Registry::outside_transaction).
     #[must_use]
     pub fn outside_transaction(mut self, wanted: OutsideTransaction) -> Self {
         self.session.outside_transaction = Some(wanted);

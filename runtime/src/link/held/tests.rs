@@ -19,7 +19,7 @@ fn pool_with(max_transaction_age: Option<Duration>) -> Arc<Pool> {
         max_lifetime: Duration::MAX,
         test_after_idle: Duration::MAX,
         max_transaction_age,
-        outside_transaction: bindery_core::config::OutsideTransaction::Allow,
+        outside_transaction: Some(bindery_core::config::OutsideTransaction::Allow),
         keep: true,
         one_writer: false,
     };

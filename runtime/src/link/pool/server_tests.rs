@@ -50,7 +50,7 @@ fn behind(test_after_idle: Duration) -> Vec<Behind> {
             max_lifetime: Duration::MAX,
             test_after_idle,
             max_transaction_age: None,
-            outside_transaction: bindery_core::config::OutsideTransaction::Allow,
+            outside_transaction: Some(bindery_core::config::OutsideTransaction::Allow),
             keep: true,
             one_writer: false,
         };
@@ -348,7 +348,7 @@ impl Left {
             max_lifetime: Duration::MAX,
             test_after_idle: Duration::MAX,
             max_transaction_age: None,
-            outside_transaction: bindery_core::config::OutsideTransaction::Allow,
+            outside_transaction: Some(bindery_core::config::OutsideTransaction::Allow),
             keep: true,
             one_writer: false,
         };

@@ -18,7 +18,7 @@ pub(super) const LIMITS: PoolLimits = PoolLimits {
     max_lifetime: Duration::MAX,
     test_after_idle: Duration::MAX,
     max_transaction_age: None,
-    outside_transaction: bindery_core::config::OutsideTransaction::Allow,
+    outside_transaction: Some(bindery_core::config::OutsideTransaction::Allow),
     keep: true,
     one_writer: false,
 };

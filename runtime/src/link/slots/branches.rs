@@ -11,6 +11,7 @@ use crate::driver::Physical;
 use crate::driver::prepared::{Gid, Owner, Part};
 use crate::error::{Error, ErrorKind, Operation, Result, SessionEnd};
 use crate::link::Link;
+use crate::link::inside::Inside;
 use crate::link::pool::Pool;
 use bindery_core::dialect::Dialect;
 
@@ -48,6 +49,8 @@ impl Enlisted {
 impl Slots {
     /// Has all that begins from now on be branches of a group.
     pub(crate) fn enlist(&mut self, enlisted: Enlisted) {
+        let of_group = enlisted.engines.iter().map(|at| &*self.slots[*at].pool);
+        self.inside = Inside::atomic(of_group, self.terms.site);
         self.enlisted = Some(enlisted);
     }
 

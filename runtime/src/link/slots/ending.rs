@@ -156,6 +156,7 @@ impl Slots {
 
     /// Rolls every engine back, the last one first. Gives the first error.
     pub(crate) fn roll_back(&mut self, undo: Undo) -> Result<()> {
+        self.is_over();
         self.lift_deadline();
         let mut outcome = Ok(());
         for slot in self.slots.iter_mut().rev() {

@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::link::Link;
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
-use crate::link::inside::Inside;
+use crate::link::inside::{self, Inside};
 use crate::link::pool::Pool;
 use crate::link::replicas::{EngineUnit, Replicas};
 use crate::link::transaction::Hooks;
@@ -282,8 +282,15 @@ impl Slots {
         Ok(())
     }
 
+    /// The closure of the session runs on this thread from now on: calls outside of it are refused there.
+    pub(crate) fn encloses(&self) {
+        if let Some(inside) = &self.inside {
+            inside.encloses();
+        }
+    }
+
     /// Calls outside of the session are noticed on this thread from now on.
-    pub(crate) fn is_used(&self) {
+    fn is_used(&self) {
         if let Some(inside) = &self.inside {
             inside.used();
         }
@@ -333,6 +340,7 @@ impl Slots {
     /// A connection of an engine: of a replica where that may be, else of the primary.
     fn acquired(&self, at: usize) -> Result<Link> {
         let slot = &self.slots[at];
+        inside::ensure_no_other(&slot.pool, self.inside.as_ref(), self.terms.site)?;
         let unit = self.unit.as_ref().map(|unit| &unit[at]);
         if let Some(replicas) = &slot.replicas {
             return replicas.reader(&slot.pool, unit, self.terms.until);

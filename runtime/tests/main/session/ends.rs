@@ -183,10 +183,12 @@ fn tx_06_a_rollback_that_fails_hides_no_error() {
         let own: i32 = s
             .sql_on(Postgres)
             .query_scalar("SELECT pg_backend_pid()", ())?;
-        db.sql_on(Postgres)
-            .query_scalar::<bool>("SELECT pg_terminate_backend($1)", (own,))?;
+        db.outside_transaction(|| {
+            db.sql_on(Postgres)
+                .query_scalar::<bool>("SELECT pg_terminate_backend($1)", (own,))
+        })?;
         let own: u64 = s.sql_on(Mysql).query_scalar("SELECT connection_id()", ())?;
-        db.sql_on(Mysql).execute_batch(kill(own))?;
+        db.outside_transaction(|| db.sql_on(Mysql).execute_batch(kill(own)))?;
         std::thread::sleep(std::time::Duration::from_millis(200));
         Ok(())
     });
@@ -223,13 +225,15 @@ fn tx_06_an_engine_that_was_only_read_fails_no_commit() {
             count(s, Postgres)?;
             let all = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() \
                 AND pid <> pg_backend_pid()";
-            db.sql_on(Postgres).query_as(all, ())?
+            db.outside_transaction(|| db.sql_on(Postgres).query_as(all, ()))?
         };
-        for pid in killed {
-            db.sql_on(Postgres)
-                .query_scalar::<bool>("SELECT pg_terminate_backend($1)", (pid,))?;
-        }
-        Ok(())
+        db.outside_transaction(|| {
+            killed.into_iter().try_for_each(|pid| {
+                let terminate = "SELECT pg_terminate_backend($1)";
+                let mut raw = db.sql_on(Postgres);
+                raw.query_scalar::<bool>(terminate, (pid,)).map(drop)
+            })
+        })
     })
     .unwrap();
     assert_eq!(db.titles(Default), ["kept"]);
@@ -301,11 +305,13 @@ fn tx_10_a_session_is_tried_again_as_a_whole() {
         if tried == 1 {
             // Another transaction that is serialized neither before nor after this one.
             let other = TransactionOptions::new().isolation(Isolation::Serializable);
-            db.connect(Postgres)?.transaction_with(other, |tx| {
-                let n = tx.blogs().count()?;
-                tx.blogs()
-                    .insert(NewBlog::new(format!("other {n}")))
-                    .map(drop)
+            db.outside_transaction(|| {
+                db.connect(Postgres)?.transaction_with(other, |tx| {
+                    let n = tx.blogs().count()?;
+                    tx.blogs()
+                        .insert(NewBlog::new(format!("other {n}")))
+                        .map(drop)
+                })
             })?;
         }
         add(s, Postgres, &format!("own {n}"))

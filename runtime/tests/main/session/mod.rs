@@ -5,6 +5,7 @@ mod dropped;
 mod ends;
 mod killed;
 mod outside;
+mod refused;
 mod retries;
 mod scopes;
 mod waits;
@@ -52,9 +53,9 @@ impl Db {
         self.try_session_with(SessionOptions::new(), work)
     }
 
-    /// The titles on an engine, as another connection sees them.
+    /// The titles on an engine, as another connection sees them, also while a session is open.
     fn titles<E: Hosts<tag::Blog>>(&self, engine: E) -> Vec<String> {
-        titles(&mut self.connect(engine).unwrap())
+        self.outside_transaction(|| titles(&mut self.connect(engine).unwrap()))
     }
 
     fn used(&self, engine: &str) -> u64 {

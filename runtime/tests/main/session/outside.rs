@@ -23,7 +23,7 @@ fn told(work: impl FnOnce()) -> Vec<String> {
         .collect()
 }
 
-fn insert_outside<E: Hosts<tag::Blog>>(db: &Db, engine: E) -> bindery::Result<()> {
+pub(super) fn insert_outside<E: Hosts<tag::Blog>>(db: &Db, engine: E) -> bindery::Result<()> {
     let mut blogs = db.repository::<tag::Blog, E>(engine);
     blogs.insert(NewBlog::new("outside")).map(drop)
 }

@@ -67,7 +67,9 @@ fn sel_05_queries_that_leave_the_scope_they_were_built_in_stay_on_its_engine() {
     // Executed after another scope was entered and left, and within it.
     let (others, _) = db.session(|s| s.within(Postgres, build)).unwrap();
     assert_eq!(all.count().unwrap(), 2);
-    let within = db.session(|s| s.within(Postgres, |_| first.all())).unwrap();
+    let within = db
+        .session(|s| s.within(Postgres, |_| db.outside_transaction(|| first.all())))
+        .unwrap();
     let titles: Vec<&str> = within.iter().map(|blog| blog.title.as_str()).collect();
     assert_eq!(titles, ["first on b"]);
     assert_eq!(others.count().unwrap(), 1);
@@ -135,7 +137,7 @@ where
     empty(db, second);
 }
 
-fn empty<E: StaticEngine + Hosts<tag::Blog>>(db: &Db, engine: E) {
+pub(super) fn empty<E: StaticEngine + Hosts<tag::Blog>>(db: &Db, engine: E) {
     let mut connection = db.connect(engine).unwrap();
     connection.blogs().query().all_rows().delete().unwrap();
 }

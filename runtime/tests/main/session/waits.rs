@@ -131,7 +131,7 @@ fn tx_20_another_session_within_one_ends_at_its_deadline() {
         add(s, Default, "kept")?;
         let inner = SessionOptions::new().deadline(DEADLINE);
         let refused: bindery::Result<u64> =
-            db.try_session_with(inner, |other| count(other, Default));
+            db.outside_transaction(|| db.try_session_with(inner, |other| count(other, Default)));
         assert!(refused.unwrap_err().is_pool_exhausted());
         Ok(())
     })
