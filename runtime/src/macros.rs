@@ -162,6 +162,7 @@ macro_rules! __asynchronous {
             ///
             /// # Errors
             /// Those of `work`, of waiting for a turn, and of committing.
+            #[track_caller]
             pub fn session_async<T: ::core::marker::Send + 'static>(
                 &self,
                 work: impl ::core::ops::FnOnce(
@@ -177,6 +178,7 @@ macro_rules! __asynchronous {
             ///
             /// # Errors
             /// As [`session_async`](Self::session_async).
+            #[track_caller]
             pub fn try_session_async<T, E>(
                 &self,
                 work: impl ::core::ops::FnOnce(
@@ -193,11 +195,13 @@ macro_rules! __asynchronous {
             }
 
             /// A session that lives across several awaits; begun by its first call.
+            #[track_caller]
             pub fn begin_session_async(&self) -> $crate::AsyncSession<Self> {
                 $crate::GeneratedDatabases::begin_session_async(self)
             }
 
             /// The same in a way of its own.
+            #[track_caller]
             pub fn begin_session_async_with(
                 &self,
                 options: $crate::SessionOptions,

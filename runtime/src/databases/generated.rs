@@ -1,6 +1,7 @@
 //! The generated `Databases`, as they are to code that works with those of any program.
 
 use std::ops::Deref;
+use std::panic::Location;
 
 use super::Registry;
 #[cfg(feature = "tokio")]
@@ -17,7 +18,7 @@ use crate::model::Model;
 use crate::repository::Rows;
 #[cfg(feature = "tokio")]
 use crate::session::AsyncSession;
-use crate::session::{GeneratedSession, Session, SessionOptions};
+use crate::session::{GeneratedSession, SessionOptions};
 #[cfg(feature = "tokio")]
 use crate::workers::{RowSender, RowStream, Run};
 
@@ -131,7 +132,7 @@ pub trait GeneratedDatabases:
     /// An engine that is [`eager`](SessionOptions::eager) cannot be begun.
     #[track_caller]
     fn begin_session_with(&self, options: SessionOptions) -> Result<Self::Session> {
-        Session::begin(self, &options).map(Self::Session::from_session)
+        self.begin_session_at(&options, Location::caller())
     }
 
     /// Runs `work` in a session: commits when it returns `Ok`, rolls back when it returns `Err` or panics.
@@ -144,7 +145,7 @@ pub trait GeneratedDatabases:
         options: SessionOptions,
         work: impl FnOnce(&mut Self::Session) -> Result<T, F>,
     ) -> Result<T, F> {
-        self.run_session(&options, work)
+        self.run_session(&options, Location::caller(), work)
     }
 
     /// Runs `work` in a session, and again in another one where an engine says that it may be tried again and nothing is
@@ -168,6 +169,7 @@ pub trait GeneratedDatabases:
     /// # Errors
     /// Those of `work`, of waiting for a turn, and those of [`Session::commit`].
     #[cfg(feature = "tokio")]
+    #[track_caller]
     fn session_async<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Self::Session) -> Result<T> + Send + 'static,
@@ -180,21 +182,27 @@ pub trait GeneratedDatabases:
     /// # Errors
     /// As [`session_async`](Self::session_async).
     #[cfg(feature = "tokio")]
+    #[track_caller]
     fn try_session_async<T: Send + 'static, E: From<Error> + Send + 'static>(
         &self,
         work: impl FnOnce(&mut Self::Session) -> Result<T, E> + Send + 'static,
     ) -> Run<T, E> {
-        run(self, |db| db.try_session_with(SessionOptions::new(), work))
+        let site = Location::caller();
+        run(self, move |db| {
+            db.run_session(&SessionOptions::new(), site, work)
+        })
     }
 
     /// A session that lives across several awaits; begun by its first call.
     #[cfg(feature = "tokio")]
+    #[track_caller]
     fn begin_session_async(&self) -> AsyncSession<Self> {
         AsyncSession::new(self, SessionOptions::new())
     }
 
     /// The same in a way of its own.
     #[cfg(feature = "tokio")]
+    #[track_caller]
     fn begin_session_async_with(&self, options: SessionOptions) -> AsyncSession<Self> {
         AsyncSession::new(self, options)
     }

@@ -1,6 +1,7 @@
 //! Sessions of asynchronous code: one that is run as a whole, and one that lives across several awaits, on whichever worker
 //! thread each part of its work is done.
 
+use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::SessionOptions;
@@ -66,9 +67,10 @@ enum Stage<S> {
 }
 
 impl<D: GeneratedDatabases> AsyncSession<D> {
+    #[track_caller]
     pub(crate) fn new(db: &D, options: SessionOptions) -> Self {
-        let own = db.clone();
-        let begin = move || own.begin_session_with(options.clone());
+        let (own, site) = (db.clone(), Location::caller());
+        let begin = move || own.begin_session_at(&options, site);
         Self::begun_by(db, begin, None)
     }
 

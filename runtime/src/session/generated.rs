@@ -1,6 +1,7 @@
 //! The generated `DatabaseSession`, as it is to code that works with that of any program.
 
 use std::ops::DerefMut;
+use std::panic::Location;
 
 use super::scope::{SessionScope, nested, using};
 use super::{Session, SessionOptions};
@@ -55,14 +56,24 @@ pub trait GeneratedSession: DerefMut<Target = Session> + Send + Sized + 'static 
 }
 
 impl Registry {
-    /// Runs `work` in a session.
-    #[track_caller]
+    /// Begins a session that the program began there.
+    pub(crate) fn begin_session_at<S: GeneratedSession>(
+        &self,
+        options: &SessionOptions,
+        site: &'static Location<'static>,
+    ) -> Result<S> {
+        let begun = Session::begin_until(self, options, options.ends_at(), site);
+        begun.map(S::from_session)
+    }
+
+    /// Runs `work` in a session that the program began there.
     pub(crate) fn run_session<S: GeneratedSession, T, F: From<Error>>(
         &self,
         options: &SessionOptions,
+        site: &'static Location<'static>,
         work: impl FnOnce(&mut S) -> Result<T, F>,
     ) -> Result<T, F> {
-        let mut session = S::from_session(Session::begin(self, options)?);
+        let mut session: S = self.begin_session_at(options, site)?;
         session.slots.encloses();
         match work(&mut session) {
             Ok(value) => {

@@ -73,13 +73,7 @@ pub struct Session {
 type BeforeCommit = Box<dyn FnOnce(&mut Session) -> Result<()> + Send>;
 
 impl Session {
-    #[track_caller]
-    pub(crate) fn begin(registry: &Registry, options: &SessionOptions) -> Result<Self> {
-        let until = options.ends_at();
-        Self::begin_until(registry, options, until, Location::caller())
-    }
-
-    /// The same with the deadline as a moment.
+    /// Begins one with this moment as its deadline.
     fn begin_until(
         registry: &Registry,
         options: &SessionOptions,

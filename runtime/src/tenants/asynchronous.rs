@@ -1,5 +1,6 @@
 //! Tenants of asynchronous code.
 
+use std::panic::Location;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ impl<D: GeneratedDatabases> Tenants<D> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn begin_session_async<O: Into<TenantOptions>>(
         &self,
         id: impl Into<String>,
@@ -40,6 +42,7 @@ impl<D: GeneratedDatabases> Tenants<D> {
     }
 
     /// The same in a way of its own.
+    #[track_caller]
     pub fn begin_session_async_with<O: Into<TenantOptions>>(
         &self,
         id: impl Into<String>,
@@ -48,10 +51,10 @@ impl<D: GeneratedDatabases> Tenants<D> {
     ) -> AsyncSession<D> {
         let id: Arc<str> = Arc::from(id.into());
         let lock = Some((self.0.number, Arc::clone(&id)));
-        let (tenants, in_use) = (self.clone(), OnceLock::new());
+        let (tenants, in_use, site) = (self.clone(), OnceLock::new(), Location::caller());
         let begin = move || {
             let tenant = tenants.get(&*id, &options)?;
-            let begun = tenant.begin_session_with(session.clone())?;
+            let begun = tenant.begin_session_at(&session, site)?;
             in_use.get_or_init(|| tenant);
             Ok(begun)
         };

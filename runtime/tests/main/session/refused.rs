@@ -26,6 +26,14 @@ fn is_refused<T>(outcome: bindery::Result<T>, engine: &str) {
     assert!(error.to_string().ends_with(&expected), "{error}");
 }
 
+/// Where the session was begun, as the error says.
+fn place<T>(outcome: &bindery::Result<T>) -> (&'static str, u32) {
+    match outcome.as_ref().err().map(bindery::Error::kind) {
+        Some(ErrorKind::OutsideTransaction { begun_at, .. }) => (begun_at.file(), begun_at.line()),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// Covers TX-05.
 #[test]
 fn tx_05_a_call_on_the_databases_within_a_session_is_refused() {
@@ -184,12 +192,18 @@ fn tx_05_a_call_within_an_asynchronous_session_is_refused_and_beside_it_is_not()
         .unwrap();
     runtime.block_on(async {
         let within = db.clone();
+        let begun = line!() + 1;
         let whole = db.session_async(move |_| within.connect(Default).map(drop));
-        is_refused(whole.await, "default");
+        let whole = whole.await;
+        assert_eq!(place(&whole), (file!(), begun));
+        is_refused(whole, "default");
         let mut s = db.begin_session_async();
+        let begun = line!() - 1;
         let within = db.clone();
         let first = s.run(move |s| count(s, B).and_then(|_| within.connect(B).map(drop)));
-        is_refused(first.await, "b");
+        let first = first.await;
+        assert_eq!(place(&first), (file!(), begun));
+        is_refused(first, "b");
         db.run(|db| db.connect(B).map(drop)).await.unwrap();
         let within = db.clone();
         let unused = s.run(move |_| within.connect(Default).map(drop));
