@@ -450,6 +450,69 @@ fn sel_07_reads_see_own_writes_on_mariadb() {
     reads_see_own_writes(Mariadb, Server::mysql());
 }
 
+/// Covers SEL-07 on PostgreSQL, MariaDB: replicas that reads have waited for in vain are not waited for, until a check sees them come to what
+/// was just written.
+fn late_replicas_are_waited_for_again<E: Everything>(
+    engine: E,
+    options: ServerOptions,
+    is_replica: &'static str,
+) {
+    let _watchdog = Watchdog::start(
+        "late_replicas_are_waited_for_again",
+        Duration::from_secs(180),
+    );
+    let Some(cluster) = Cluster::start(options) else {
+        return;
+    };
+    drop(cluster.open(engine));
+    // Only the checks that the test makes.
+    let options = cluster.options().max_replica_lag(None);
+    let options = options.replica_check(Duration::from_secs(3_600));
+    let db = with(
+        engine.name(),
+        options.replica_wait(Duration::from_millis(500)),
+    );
+    db.check_replicas();
+    let is_read_after_a_write = || {
+        let unit = db.reading_after(None);
+        insert(&unit, engine, "new");
+        let next = Db(db.reading_after(&unit.read_token().unwrap()));
+        let reading = SessionOptions::new().read_only();
+        let read = next.try_session_with(reading, |s| {
+            s.sql_on(engine).query_scalar::<i64>(is_replica, ())
+        });
+        read.unwrap() == 1
+    };
+    assert!(is_read_after_a_write(), "one that keeps up is waited for");
+    for standby in &cluster.standbys {
+        standby.pause_replay().unwrap();
+    }
+    for _ in &cluster.standbys {
+        assert!(!is_read_after_a_write(), "it is waited for in vain");
+    }
+    for standby in &cluster.standbys {
+        standby.resume_replay().unwrap();
+    }
+    assert!(!is_read_after_a_write(), "it would come in time");
+    eventually("they are waited for again", || {
+        insert(&db, engine, "new");
+        db.check_replicas();
+        is_read_after_a_write()
+    });
+}
+
+#[test]
+fn sel_07_late_replicas_of_postgres_are_waited_for_again() {
+    let is_replica = "SELECT CAST(CAST(pg_is_in_recovery() AS integer) AS bigint)";
+    late_replicas_are_waited_for_again(Postgres, Server::postgres(), is_replica);
+}
+
+#[test]
+fn sel_07_late_replicas_of_mariadb_are_waited_for_again() {
+    let is_replica = "SELECT CAST(@@global.read_only AS SIGNED)";
+    late_replicas_are_waited_for_again(Mariadb, Server::mysql(), is_replica);
+}
+
 /// Covers SEL-07 on PostgreSQL: a token has what was committed before it was written to the log's file, whichever session or
 /// transaction chose that.
 #[test]
