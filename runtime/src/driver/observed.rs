@@ -5,6 +5,7 @@ mod listened;
 mod plans;
 
 use std::ops::{Deref, DerefMut};
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::driver::TableSql;
 use crate::driver::TransactionOptions;
-use crate::error::{Error, Result};
+use crate::error::{Error, Operation, Result};
 use crate::observe::{self, Call, EventKind, Notes, Observer, Running, Sent, TransactionOutcome};
 use crate::value::{ColumnSet, ParamWriter, RowReader};
 
@@ -179,6 +180,17 @@ impl Physical {
         }
     }
 
+    /// The next statement begins a transaction or savepoint: at that place of the program, or where it made the call that runs.
+    #[inline]
+    pub(crate) fn next_begins(&mut self, begun_at: Option<&'static Location<'static>>) {
+        if !observe::is_idle()
+            && let Some(watched) = self.listened_to()
+        {
+            let place = begun_at.or(watched.call.and_then(|call| call.place));
+            watched.own = Some(Call::of(Operation::Begin, place));
+        }
+    }
+
     #[cold]
     fn note_call(&mut self, call: Call) {
         if let Some(watched) = self.listened_to() {
@@ -199,8 +211,9 @@ impl Physical {
     pub(crate) fn given_back(&mut self) -> bool {
         if !observe::is_idle() {
             self.log_plans();
-            if let Some(notes) = self.notes() {
-                notes.clear();
+            if let Some(watched) = &mut self.0.watched {
+                watched.call = None;
+                watched.notes.clear();
             }
         }
         #[cfg(feature = "messages")]

@@ -27,6 +27,7 @@ mod observer;
 mod reported;
 mod running;
 mod span;
+mod unplaced;
 
 #[cfg(feature = "atomic")]
 pub(crate) use self::background::record_in_doubt;

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use tracing::Span;
 use tracing::field::Empty;
 
+use super::unplaced::unplaced_span;
+
 use super::observer::is_traced;
 use super::{Call, Event, EventKind, Observer, Outcome, Sent};
 use crate::error::unquoted;
@@ -34,7 +36,7 @@ pub(super) fn begin(observer: &Observer, call: Option<&Call>, sent: &Sent<'_>) -
 
 fn checkout(observer: &Observer) -> Span {
     let labels = &observer.labels;
-    tracing::debug_span!(
+    unplaced_span!(
         target: "bindery::checkout",
         "checkout",
         otel.kind = "client",
@@ -66,7 +68,7 @@ fn statement(observer: &Observer, call: Option<&Call>, sent: &Sent<'_>) -> Span 
     };
     let place = call.and_then(|call| call.place);
     let is_batch = sent.times > 1;
-    tracing::debug_span!(
+    unplaced_span!(
         target: "bindery::statement",
         "statement",
         otel.name = name.as_str(),

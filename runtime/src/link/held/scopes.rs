@@ -27,7 +27,7 @@ impl Link {
         options: &TransactionOptions,
         site: &'static Location<'static>,
     ) -> Result<Scoped> {
-        self.open_scope(options, site)?;
+        self.open_scope(options, site, Some(site))?;
         if self.depth() == 1 {
             self.standing.is_seen(Inside::transaction(&self.pool, site));
         }
@@ -38,19 +38,22 @@ impl Link {
     #[cfg(test)]
     #[track_caller]
     pub(crate) fn begin(&mut self) -> Result<u32> {
-        self.open_scope(&TransactionOptions::new(), Location::caller())?;
+        let site = Location::caller();
+        self.open_scope(&TransactionOptions::new(), site, Some(site))?;
         Ok(self.depth())
     }
 
+    /// `begun_at` is where the program began it; it is part of the call that runs where the program did not.
     fn open_scope(
         &mut self,
         options: &TransactionOptions,
         site: &'static Location<'static>,
+        begun_at: Option<&'static Location<'static>>,
     ) -> Result<()> {
         let depth = self.depth() + 1;
         self.call(Operation::Begin, |link| {
             let physical = link.ready()?;
-            physical.next_is(|| Call::of(Operation::Begin, Some(site)));
+            physical.next_begins(begun_at);
             if depth == 1 {
                 physical.begin_with(options)
             } else {
@@ -181,7 +184,7 @@ struct Scope<'l> {
 
 impl<'l> Scope<'l> {
     fn begin(link: &'l mut Link, options: &TransactionOptions) -> Result<Self> {
-        link.open_scope(options, Location::caller())
+        link.open_scope(options, Location::caller(), None)
             .map_err(|error| error.during(Operation::Begin))?;
         Ok(Self {
             depth: link.depth(),

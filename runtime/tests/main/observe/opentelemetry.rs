@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bindery::Registry;
+use opentelemetry::KeyValue;
 use opentelemetry::trace::{SpanId, SpanKind, Status, TracerProvider as _};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -11,6 +12,7 @@ use crate::sample::{Everything, NewBlog, NewMember, Tables, on_each_database};
 
 on_each_database! { registry:
     mon_01_opentelemetry_gets_spans_with_their_parents_and_no_values;
+    mon_01_a_span_has_one_place_which_is_the_programs;
 }
 
 const SECRET: &str = "s3cr3t-canary";
@@ -129,4 +131,38 @@ fn mon_01_opentelemetry_gets_spans_with_their_parents_and_no_values<E: Everythin
     assert!(matches!(failed.status, Status::Error { .. }), "{failed:?}");
     assert_eq!(attributes(failed)["error.type"], "unique_violation");
     assert!(!format!("{spans:?}").contains(SECRET), "{spans:?}");
+}
+
+/// Covers MON-01: the layer adds the place that a span's metadata name.
+fn mon_01_a_span_has_one_place_which_is_the_programs<E: Everything>(db: &Registry, engine: E) {
+    let spans = exported(|| {
+        let mut connection = db.connect(engine).unwrap();
+        let written = connection.transaction(|tx| {
+            tx.blogs().insert_many(["a", "b"].map(NewBlog::new))?;
+            tx.blogs().all()
+        });
+        assert_eq!(written.unwrap().len(), 2);
+        connection.query_scalar::<i64>("SELECT 1", ()).unwrap();
+    });
+    let mut placed = Vec::new();
+    for span in &spans {
+        let of_code = |one: &&KeyValue| one.key.as_str().starts_with("code.");
+        let places: Vec<_> = span.attributes.iter().filter(of_code).collect();
+        if places.is_empty() {
+            continue;
+        }
+        let names: Vec<_> = places.iter().map(|one| one.key.as_str()).collect();
+        assert_eq!(names, ["code.file.path", "code.line.number"], "{span:?}");
+        let file = places[0].value.as_str();
+        assert!(file.ends_with("observe/opentelemetry.rs"), "{span:?}");
+        placed.push(&*span.name);
+    }
+    let statements = [
+        "BEGIN",
+        "SAVEPOINT",
+        "BATCH INSERT blogs",
+        "SELECT blogs",
+        "SELECT",
+    ];
+    assert_eq!(placed, statements);
 }
