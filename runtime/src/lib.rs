@@ -99,6 +99,8 @@ pub use databases::config::{
     Config, ConnectionMode, EngineOptions, OutsideTransaction, ReadsFrom, SchemaCheck,
     SessionReset, Synchronous,
 };
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub use databases::status::HostStatus;
 pub use databases::status::{EngineStatus, ReplicaStatus, ServerProduct};
 pub use databases::tables::CreatedTables;
 pub use databases::{GeneratedDatabases, ReadOnlyOn, ReadToken, Registry, StatementCounter};

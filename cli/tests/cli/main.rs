@@ -55,6 +55,7 @@ mod recover;
 mod reset;
 mod shell;
 mod status;
+mod status_routing;
 mod support;
 mod sync;
 mod tasks;

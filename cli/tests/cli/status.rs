@@ -45,7 +45,7 @@ fn project(postgres: &FreshDatabase, mysql: &FreshDatabase) -> Project {
 }
 
 /// The rows of an engine in a section.
-fn rows<'v>(document: &'v Value, engine: &str, section: &str) -> Vec<&'v Value> {
+pub(super) fn rows<'v>(document: &'v Value, engine: &str, section: &str) -> Vec<&'v Value> {
     let engines = document.as_array().expect("a list").iter();
     let found = engines
         .filter(|one| one["engine"] == engine)
@@ -254,8 +254,19 @@ fn mon_03_status_says_how_far_replicas_are_behind() {
     holds(
         &outcome.results,
         &[
-            "ok         replica on default: `copy` is serving\n",
-            "error      replica on default: `lost` is down",
+            "ok         replica on default: `copy` is serving; nothing goes there: `reads` of the engine is `primary`\n",
+            "error      replica on default: `lost` is down; nothing goes there: ",
+            "           reads go to `default` itself in any case\n",
+        ],
+    );
+    project.write("bindery.toml", format!("{config}reads = 'replicas'\n"));
+    let outcome = project.run("status");
+    holds(
+        &outcome.results,
+        &[
+            "ok         replica on default: `copy` is serving; reads go there\n",
+            "error      replica on default: `lost` is down; nothing goes there: ",
+            "           reads go to other replicas meanwhile, or to `default` itself\n",
         ],
     );
 }

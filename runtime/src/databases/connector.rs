@@ -11,17 +11,21 @@ use bindery_core::config::{Address, ConnectionTarget};
 use crate::databases::config::Settings;
 use crate::databases::status::ServerProduct;
 use crate::driver::Canceller;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use crate::driver::LiveHost;
 use crate::error::Result;
 use crate::link::pool::OpenPhysical;
 use crate::link::program::EngineInfo;
 use crate::observe::Observer;
 
 /// The state that the connections of one pool share: the server that answered last, filled in by each that connects,
-/// and the thread that sends the server requests to cancel statements.
+/// the thread that sends the server requests to cancel statements, and which of several hosts they lead to.
 #[derive(Clone, Default)]
 pub(crate) struct Seen {
     product: Arc<Mutex<Option<ServerProduct>>>,
     pub(crate) canceller: Canceller,
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub(crate) live: Arc<LiveHost>,
 }
 
 impl Seen {

@@ -8,6 +8,8 @@ mod connector;
 pub(crate) mod coordinators;
 mod generated;
 mod hooks;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod hosts;
 pub(crate) mod kept;
 pub(crate) mod leaving;
 mod observed;

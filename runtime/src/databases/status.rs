@@ -90,6 +90,21 @@ pub struct ReplicaStatus {
     pub last_error: Option<String>,
 }
 
+/// One of the hosts that an engine of a server is configured with.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HostStatus {
+    /// As the configuration names it: `db1.example.org:5432`, or the path of a socket.
+    pub host: String,
+    /// Do connections of the engine lead there at the moment? It let the last one in; before any was opened it is the first host.
+    pub is_live: bool,
+    /// Does it take writes? `None` where it does not answer.
+    pub takes_writes: Option<bool>,
+    /// Why it does not answer.
+    pub last_error: Option<String>,
+}
+
 impl EngineStatus {
     /// `all` are the engines of the program, this one among them.
     pub(crate) fn new(engine: &Configured, all: &[Configured], program: &'static Program) -> Self {

@@ -4,6 +4,7 @@
 mod atomic;
 mod capture;
 mod connections;
+mod hosts;
 mod messages;
 pub(super) mod migrations;
 mod own_tables;
@@ -51,18 +52,31 @@ const SECTIONS: Sections<'static> = Sections {
         &tasks::rows,
         &messages::rows,
         &sagas::rows,
-        &replicas::rows,
+        &routing,
         &syncs::rows,
         &capture::rows,
         &connections::rows,
     ],
-    while_down: atomic::rows_while_down,
+    while_down: |look| {
+        let mut rows = atomic::rows_while_down(look);
+        // An error is that of the engine, which has a row of its own.
+        rows.extend(routing(look).unwrap_or_default());
+        rows
+    },
 };
+
+/// Where writes and reads go: to which of an engine's hosts, and to which of its replicas.
+fn routing(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
+    let replicas = replicas::states(look)?;
+    let mut rows = hosts::rows(look, &replicas)?;
+    rows.extend(replicas::rows(look, &replicas)?);
+    Ok(rows)
+}
 
 /// Report what waits on the engines: pending migrations, transactions in doubt, tasks, messages, sagas, replicas that lag, syncs
 #[derive(Debug, Args)]
 #[command(
-    long_about = "Report what waits on the engines: pending migrations, transactions of atomic groups in doubt, tasks, events and messages that wait or failed, sagas that are not over, replicas that lag, syncs \
+    long_about = "Report what waits on the engines: pending migrations, transactions of atomic groups in doubt, tasks, events and messages that wait or failed, sagas that are not over, where writes and reads go and why a host or replica is left out, syncs \
         that failed or could not copy rows, readers of recorded changes that are behind, servers short of connections.\n\n\
         Without `--engine` all engines are looked at, at the same time; one that is down is reported as such, and the others all the \
         same. Nothing is changed. Exits with 0 where all is well, with 1 on a warning and with 2 on an error, as monitoring systems \

@@ -3,8 +3,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery::{ReplicaState, ReplicaStatus};
+use bindery::{ReadsFrom, ReplicaState, ReplicaStatus};
 
+use super::row::Route;
 use super::{Look, Row};
 use crate::level::Level;
 use crate::text;
@@ -13,8 +14,8 @@ const SECTION: &str = "replica";
 /// One that is behind is looked at again after this.
 const PAUSE: Duration = Duration::from_millis(600);
 
-/// A row for each replica.
-pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
+/// Looks at the replicas of an engine, and waits for those that are behind.
+pub(super) fn states(look: &Look<'_>) -> bindery::Result<Vec<ReplicaStatus>> {
     if look
         .engines
         .registry
@@ -32,7 +33,13 @@ pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
         thread::sleep(PAUSE);
         replicas = looked_at(look);
     }
-    Ok(replicas.iter().map(|one| row(one, look)).collect())
+    Ok(replicas)
+}
+
+/// A row for each replica.
+pub(super) fn rows(look: &Look<'_>, replicas: &[ReplicaStatus]) -> bindery::Result<Vec<Row>> {
+    let reads = look.engines.registry.engine(look.name())?.reads;
+    Ok(replicas.iter().map(|one| row(one, reads, look)).collect())
 }
 
 /// Has it not come to what its primary had written at the first look? How far it is behind is known once it has.
@@ -47,7 +54,7 @@ fn looked_at(look: &Look<'_>) -> Vec<ReplicaStatus> {
     own.map(|(_, replica)| replica).collect()
 }
 
-fn row(replica: &ReplicaStatus, look: &Look<'_>) -> Row {
+fn row(replica: &ReplicaStatus, reads: ReadsFrom, look: &Look<'_>) -> Row {
     let lag = replica.lag.unwrap_or_default();
     let is_late = lag > look.thresholds.max_lag || replica.state == ReplicaState::Lagging;
     let is_lost = matches!(replica.state, ReplicaState::Down | ReplicaState::Promoted);
@@ -57,14 +64,44 @@ fn row(replica: &ReplicaStatus, look: &Look<'_>) -> Row {
     let behind = replica
         .lag
         .map_or(String::new(), |lag| format!(", {} behind", text::time(lag)));
-    let why = replica.last_error.as_ref().filter(|_| is_lost);
-    let why = why.map_or(String::new(), |why| format!(": {why}"));
-    let text = format!("`{}` is {}{behind}{why}", replica.name, replica.state);
+    let route = route(replica, reads);
+    let text = format!(
+        "`{}` is {}{behind}; {}",
+        replica.name,
+        replica.state,
+        route.sentence()
+    );
     Row::new(SECTION, text)
         .count(usize::from(level > Level::Ok))
         .level(level)
-        .hint(format!(
-            "reads go to `{}` itself meanwhile, unless `reads = \"replicas-only\"`",
-            look.name()
-        ))
+        .hint(hint(reads, look.name()))
+        .route(route)
+}
+
+fn route(replica: &ReplicaStatus, reads: ReadsFrom) -> Route {
+    let serves = replica.state == ReplicaState::Serving;
+    let of_primary = || "`reads` of the engine is `primary`".to_owned();
+    let (takes, left_out) = match reads {
+        ReadsFrom::Primary => (
+            vec![],
+            replica.last_error.clone().or_else(|| Some(of_primary())),
+        ),
+        ReadsFrom::Replicas | ReadsFrom::ReplicasOnly if serves => (vec!["reads"], None),
+        ReadsFrom::Replicas | ReadsFrom::ReplicasOnly => (vec![], replica.last_error.clone()),
+    };
+    let lag_ms = |lag: Duration| u64::try_from(lag.as_millis()).unwrap_or(u64::MAX);
+    Route {
+        name: replica.name.clone(),
+        takes,
+        lag_ms: replica.lag.map(lag_ms),
+        left_out,
+    }
+}
+
+fn hint(reads: ReadsFrom, engine: &str) -> String {
+    match reads {
+        ReadsFrom::Primary => format!("reads go to `{engine}` itself in any case"),
+        ReadsFrom::Replicas => format!("reads go to other replicas meanwhile, or to `{engine}` itself"),
+        ReadsFrom::ReplicasOnly => "reads go to other replicas meanwhile, and fail where there is none: `reads = \"replicas\"` has them go to the engine itself then".to_owned(),
+    }
 }

@@ -21,6 +21,32 @@ pub(in crate::commands) struct Row {
     oldest_ms: Option<u64>,
     /// The remedy.
     hint: Option<String>,
+    /// The calls that go to a host or replica.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    route: Option<Route>,
+}
+
+/// Which calls go to a host or replica; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+pub(super) struct Route {
+    pub(super) name: String,
+    /// `writes`, `reads`, both or none.
+    pub(super) takes: Vec<&'static str>,
+    /// How far it is behind its primary, where that is known.
+    pub(super) lag_ms: Option<u64>,
+    /// Why nothing goes there.
+    pub(super) left_out: Option<String>,
+}
+
+impl Route {
+    /// `reads go there`, `nothing goes there: it is down`.
+    pub(super) fn sentence(&self) -> String {
+        let why = self.left_out.iter().map(|why| format!(": {why}"));
+        match &*self.takes {
+            [] => format!("nothing goes there{}", why.collect::<String>()),
+            takes => format!("{} go there", takes.join(" and ")),
+        }
+    }
 }
 
 impl Row {
@@ -33,7 +59,14 @@ impl Row {
             count: 0,
             oldest_ms: None,
             hint: None,
+            route: None,
         }
+    }
+
+    /// Sets which calls go there.
+    pub(super) fn route(mut self, route: Route) -> Self {
+        self.route = Some(route);
+        self
     }
 
     /// Sets how many wait.

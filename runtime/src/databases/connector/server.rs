@@ -28,7 +28,7 @@ pub(super) fn opener(wanted: &Wanted<'_>, server: &Server) -> Result<OpenPhysica
         })
         .collect::<Result<Vec<_>>>()?;
     let connect_timeout = settings.session.connect_timeout;
-    let live = Arc::<LiveHost>::default();
+    let live = Arc::clone(&wanted.seen.live);
     Ok(Box::new(move |limit| {
         agreed(&hosts, &live, limit.min(connect_timeout))
     }))

@@ -203,6 +203,8 @@ impl Pool {
 
     /// A connection that is none of the pool's.
     #[cfg(any(
+        feature = "postgres",
+        feature = "mysql",
         feature = "data",
         feature = "migrations",
         feature = "outbox",
