@@ -100,6 +100,7 @@ pub fn status_of(error: &Error) -> StatusCode {
         | ErrorKind::TenantLimit { .. }
         | ErrorKind::Timeout { .. }
         | ErrorKind::Unavailable
+        | ErrorKind::UnknownHost { .. }
         | ErrorKind::WorkersBusy { .. } => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -243,6 +243,45 @@ fn mon_03_status_changes_nothing() {
     );
 }
 
+/// By both drivers, for an engine and for a replica.
+#[test]
+fn mon_03_a_host_whose_name_is_not_found_is_named() {
+    let config = "[engines.a]\nurl = 'postgres://ann@no-such-host.invalid/shop'\n[engines.m]\nurl = 'mysql://ann@no-such-host.invalid/shop'\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", "")]);
+    for command in ["status", "doctor"] {
+        let outcome = project.run(command);
+        assert_eq!(outcome.code, Some(2), "{outcome:#?}");
+        for engine in ["a", "m"] {
+            let line = format!(
+                "error      connection on {engine}: engine `{engine}`: connecting: the name `no-such-host.invalid` of the database's host was not found"
+            );
+            holds(
+                &outcome.results,
+                &[&line, "`getent hosts no-such-host.invalid`"],
+            );
+        }
+    }
+    let (Some(postgres), Some(mysql)) = (fresh_postgres(), fresh_mysql()) else {
+        return;
+    };
+    for (url, scheme) in [(postgres.url(), "postgres"), (mysql.url(), "mysql")] {
+        let replica = format!(
+            "replicas = [{{ name = 'r', url = '{scheme}://ann@no-such-host.invalid/shop' }}]"
+        );
+        let config = format!("[engines.default]\nurl = \"${{SHOP_URL}}\"\n{replica}\n");
+        let project = Project::new(&[("bindery.toml", &config)]).with("SHOP_URL", &url);
+        let shown = project.run("status").results;
+        let line = "error      replica on default: `r` is down; nothing goes there: ";
+        holds(
+            &shown,
+            &[
+                line,
+                "the name `no-such-host.invalid` of the database's host was not found",
+            ],
+        );
+    }
+}
+
 #[test]
 fn mon_03_status_says_how_far_replicas_are_behind() {
     let config = "[engines.default]\nurl = 'sqlite://a.db'\nreplicas = [{ name = 'copy', url = 'sqlite://a.db' }, \

@@ -84,6 +84,7 @@ impl Error {
         matches!(
             self.0.kind,
             ErrorKind::Unavailable
+                | ErrorKind::UnknownHost { .. }
                 | ErrorKind::ConnectionLost
                 | ErrorKind::PoolExhausted { .. }
                 | ErrorKind::ConnectionLimit { .. }
@@ -126,6 +127,7 @@ impl ErrorKind {
             | Self::ConnectionLimit { .. }
             | Self::TenantLimit { .. }
             | Self::Unavailable
+            | Self::UnknownHost { .. }
             | Self::ConnectionLost
             | Self::Timeout {
                 phase: TimeoutPhase::Connect,

@@ -59,6 +59,11 @@ pub enum ErrorKind {
     },
     /// The engine cannot be reached.
     Unavailable,
+    /// The engine cannot be reached, as its host's name leads to no address: it is not known, or the system's resolver does not answer.
+    UnknownHost {
+        /// The name, as the configuration has it.
+        host: String,
+    },
     /// There is no database of this name on the server, no such schema in it, or no such SQLite file where none is to be
     /// made ([`Tenants`](crate::Tenants) makes none unless set to).
     UnknownDatabase,
@@ -321,6 +326,11 @@ impl fmt::Display for ErrorKind {
                 fmt_misfit(out, expected, *is_null)
             }
             Self::Unavailable => out.write_str("the database cannot be reached"),
+            Self::UnknownHost { host } => write!(
+                out,
+                "the name `{}` of the database's host was not found",
+                host.escape_debug()
+            ),
             Self::UnknownDatabase => out.write_str("there is no such database"),
             Self::AccessDenied => out.write_str("the database refused the login"),
             Self::PermissionDenied => {

@@ -27,6 +27,7 @@ impl ErrorKind {
             Self::TenantConflict { .. } => "tenant_conflict",
             Self::TenantLocked { .. } => "tenant_locked",
             Self::Unavailable => "unavailable",
+            Self::UnknownHost { .. } => "unknown_host",
             Self::AccessDenied => "access_denied",
             Self::PermissionDenied => "permission_denied",
             Self::ConnectionLost => "connection_lost",

@@ -87,7 +87,10 @@ impl Error {
 
     /// Can the engine not be reached?
     pub fn is_unavailable(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Unavailable)
+        matches!(
+            self.kind(),
+            ErrorKind::Unavailable | ErrorKind::UnknownHost { .. }
+        )
     }
 
     /// Has the server, or its account, no connection left? SQLSTATE 53300 of PostgreSQL; 1040, 1203 and 1226 of MySQL and MariaDB.

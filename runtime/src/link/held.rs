@@ -352,7 +352,10 @@ impl Link {
     pub(crate) fn is_unusable_after(&mut self, error: &Error) -> bool {
         matches!(
             error.kind(),
-            ErrorKind::SchemaDrift(_) | ErrorKind::SchemaMismatch | ErrorKind::Unavailable
+            ErrorKind::SchemaDrift(_)
+                | ErrorKind::SchemaMismatch
+                | ErrorKind::Unavailable
+                | ErrorKind::UnknownHost { .. }
         ) || self.physical().is_broken()
     }
 

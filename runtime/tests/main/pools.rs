@@ -150,7 +150,9 @@ fn pool_1_an_engine_that_is_down() {
             assert!(
                 matches!(
                     error.kind(),
-                    ErrorKind::Unavailable | ErrorKind::Timeout { .. }
+                    ErrorKind::Unavailable
+                        | ErrorKind::UnknownHost { .. }
+                        | ErrorKind::Timeout { .. }
                 ),
                 "{place}: {error:?}"
             );

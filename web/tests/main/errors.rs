@@ -36,6 +36,12 @@ fn each_kind_has_a_status() {
         (ErrorKind::Conflict, 409),
         (ErrorKind::StaleVersion, 409),
         (ErrorKind::Unavailable, 503),
+        (
+            ErrorKind::UnknownHost {
+                host: "db".to_owned(),
+            },
+            503,
+        ),
         (ErrorKind::ConnectionLost, 503),
         (ErrorKind::Timeout { phase }, 503),
         (ErrorKind::Busy, 503),

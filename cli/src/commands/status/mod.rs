@@ -197,7 +197,12 @@ impl Look<'_> {
 
 fn down(error: &bindery::Error) -> Row {
     let text = database::failure(error).message();
-    let hint = "is the server up, and are host, port, database, account and password in the configuration right?";
+    let hint = match error.kind() {
+        bindery::ErrorKind::UnknownHost { host } => {
+            format!("is the host's name in the configuration right? `getent hosts {host}` prints what this machine finds")
+        }
+        _ => "is the server up, and are host, port, database, account and password in the configuration right?".to_owned(),
+    };
     Row::new("connection", text).level(Level::Error).hint(hint)
 }
 

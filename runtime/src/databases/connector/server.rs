@@ -95,8 +95,12 @@ fn in_turn(hosts: &[OpenPhysical], first: usize, limit: Duration) -> Result<(usi
         let others = u32::try_from(hosts.len() - step).unwrap_or(u32::MAX);
         outcome = hosts[number](left / others).map(|physical| (number, physical));
         match outcome.as_ref().map_err(Error::kind) {
-            Err(ErrorKind::Unavailable | ErrorKind::Timeout { .. } | ErrorKind::ConnectionLost) => {
-            }
+            Err(
+                ErrorKind::Unavailable
+                | ErrorKind::UnknownHost { .. }
+                | ErrorKind::Timeout { .. }
+                | ErrorKind::ConnectionLost,
+            ) => {}
             Ok(_) | Err(_) => return outcome,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::CutOff;
+use super::{CutOff, UnknownHost};
 use crate::driver::work;
 use crate::error::DatabaseError;
 use crate::error::{Error, ErrorKind, TimeoutPhase};
@@ -86,11 +86,29 @@ impl<S> Fault<S> {
                     phase: TimeoutPhase::Connect,
                 })
             }
-            Self::Io(error) => unreached(&error.to_string()),
+            Self::Io(error) => match unknown_host(&error) {
+                Some(unknown) => not_found(unknown),
+                None => unreached(&error.to_string()),
+            },
             Self::Protocol(why) => unreached(why),
             Self::Stranger { expected, found } => strange(expected, found),
         }
     }
+}
+
+fn unknown_host(error: &io::Error) -> Option<&UnknownHost> {
+    error.get_ref()?.downcast_ref()
+}
+
+/// The resolver's words alone do not name the host.
+fn not_found(unknown: &UnknownHost) -> Error {
+    let source = DatabaseError::new(DatabaseError::CLIENT, Some(&unknown.to_string()));
+    let host = unknown.host.clone();
+    Error::new(ErrorKind::UnknownHost { host })
+        .with_source(source)
+        .with_advice(
+            "check the host in the engine's URL, and what this machine finds for it: `getent hosts <name>`",
+        )
 }
 
 fn strange(expected: &str, found: String) -> Error {

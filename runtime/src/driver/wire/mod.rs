@@ -18,6 +18,7 @@ mod tls;
 mod tls;
 mod within;
 
+use address::UnknownHost;
 use cut::{CutOff, Wire};
 pub(super) use deadline::Deadline;
 pub(super) use fault::{Fault, WITHOUT_ROW};

@@ -226,6 +226,7 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::NotNullViolation(_)
         | ErrorKind::CheckViolation(_)
         | ErrorKind::Unavailable
+        | ErrorKind::UnknownHost { .. }
         | ErrorKind::UnknownDatabase
         | ErrorKind::AccessDenied
         | ErrorKind::PermissionDenied

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery::{EngineOptions, ErrorKind, PoolStats, Registry};
+use bindery::{EngineOptions, ErrorKind, PoolStats, Registry, TlsMode};
 use bindery_testkit::{
     Fault, FaultProxy, FreshDatabase, Server, ServerOptions, Shutdown, Watchdog,
 };
@@ -187,6 +187,33 @@ fn connections_keep_to_one_host_of_postgres() {
 #[test]
 fn connections_keep_to_one_host_of_mariadb() {
     keeps_to_one_host(Mysql, Server::mysql);
+}
+
+/// A name that nothing is known of: the error has it, whichever driver connects, and another host of the URL is tried.
+#[test]
+fn a_host_whose_name_is_not_found_is_named() {
+    for (engine, database) in servers() {
+        let url = database.url();
+        let open = |hosts: &str| {
+            let options = EngineOptions::url(with_hosts(&url, hosts))
+                .tls(TlsMode::Disable)
+                .tls_plaintext();
+            connect(&with(engine, options), engine)
+        };
+        let error = open("no-such-host.invalid:1").unwrap_err();
+        let host = "no-such-host.invalid".to_owned();
+        assert_eq!(error.kind(), &ErrorKind::UnknownHost { host });
+        assert!(error.is_unavailable() && error.is_retryable(), "{error:?}");
+        let text = error.to_string();
+        for part in [
+            "the name `no-such-host.invalid` of the database's host was not found",
+            "`getent hosts <name>`",
+        ] {
+            assert!(text.contains(part), "{text}");
+        }
+        let (_, address, _) = parts(&url);
+        open(&format!("no-such-host.invalid:1,{address}")).unwrap();
+    }
 }
 
 /// One database behind two proxies, which are the hosts of its URL: each shows how many connections lead there.
