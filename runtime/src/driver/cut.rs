@@ -7,6 +7,11 @@ use std::sync::{Arc, Weak};
 pub(crate) trait Cut: Send + Sync {
     /// Ends what is waited for, now or soon. Does not wait itself.
     fn cut(&self);
+
+    /// Has the other side ended the connection? `false` where that cannot be seen from outside. Does not wait.
+    fn has_ended(&self) -> bool {
+        false
+    }
 }
 
 /// Reaches a connection, wherever it is, as long as it is there.
@@ -18,9 +23,10 @@ impl Cutter {
         Self(connection)
     }
 
-    /// Is the connection closed already?
-    pub(crate) fn is_gone(&self) -> bool {
-        self.0.strong_count() == 0
+    /// Is the connection there, and has the other side ended it?
+    pub(crate) fn has_ended(&self) -> bool {
+        let connection = self.0.upgrade();
+        connection.is_some_and(|connection| connection.has_ended())
     }
 
     /// Cuts it off.

@@ -14,10 +14,10 @@ use bindery_core::config::OutsideTransaction;
 use self::budget::{Budget, Permit};
 use self::checkout::{Checkout, Checkouts};
 use self::guarded::{Guard, Guarded};
+use crate::driver::Physical;
 use crate::driver::forks;
 use crate::driver::queue::Queue;
 use crate::driver::turns::{Turn, Turns};
-use crate::driver::{Cutter, Physical};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::changes::Changes;
 use crate::link::drift::Watch;
@@ -113,8 +113,6 @@ pub(crate) struct Pooled {
     checkout: Checkout,
     /// Of a call that writes; the next writer gets it when the connection is back.
     writer: Option<Turn>,
-    /// Where several pools share one limit.
-    permit: Option<Permit>,
 }
 
 /// The state under the lock.
@@ -134,9 +132,7 @@ struct State {
     looked_at: Option<Moment>,
     waiting: Queue<Grant>,
     closed: bool,
-    /// A way to each open connection, and to some that are gone.
-    cutters: Vec<Cutter>,
-    /// Since when each open connection is in use.
+    /// Since when each open connection is in use, and a way to it.
     checkouts: Checkouts,
     /// Connections that were opened, ever.
     created: u64,
@@ -462,12 +458,6 @@ impl State {
     /// Given out, or being opened for a caller.
     fn held(&self) -> usize {
         self.open - self.idle.len() - self.leaving
-    }
-
-    /// Remembers the way to one more connection, and forgets those to connections that are gone.
-    fn reach(&mut self, physical: &Physical) {
-        self.cutters.retain(|cutter| !cutter.is_gone());
-        self.cutters.push(physical.cutter());
     }
 
     /// Returns what a caller can have now; nothing while others wait already.

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use bindery::{ErrorKind, StaticEngine};
+use bindery::{EngineOptions, ErrorKind, GeneratedDatabases as _, SessionOptions, StaticEngine};
 use bindery_testkit::{FreshDatabase, Watchdog};
 
+use crate::pools::end_sessions;
 use crate::sample::engine::{Default, Mysql, Postgres};
-use crate::sample::{Everything, NewBlog, Tables, at};
+use crate::sample::{Everything, NewBlog, Tables, at, tag, with};
+use crate::session::Db;
 
 /// More than fit between the server and the program.
 const ROWS: u64 = 20_000;
@@ -79,5 +81,65 @@ fn a_forgotten_iterator_mysql() {
         let count = "SELECT count(*) FROM information_schema.PROCESSLIST WHERE db = DATABASE()";
         let only_session = || only_one_more(&database, count);
         a_forgotten_iterator(Mysql, &database.url(), only_session);
+    }
+}
+
+/// The server ends the sessions of connections that are never given back, and of one that is given back later: their places return, each
+/// once, to a caller that waits and to later ones.
+fn places_return<E: Everything>(engine: E, database: &FreshDatabase) {
+    let _watchdog = Watchdog::start("places_return", Duration::from_secs(120));
+    let options = EngineOptions::url(database.url()).max_connections(3);
+    let db = with(
+        engine.name(),
+        options.acquire_timeout(Duration::from_secs(60)),
+    );
+    db.create_missing_on(engine).unwrap();
+    let pool = || db.engine(engine.name()).unwrap().pool;
+    let program = Db(db.clone());
+    let begin = || {
+        let mut s = program.begin_session_with(SessionOptions::new()).unwrap();
+        let mut blogs = s.repository::<tag::Blog, E>(engine);
+        blogs.insert(NewBlog::new("lost")).unwrap();
+        s
+    };
+    std::mem::forget(begin());
+    let mut late = begin();
+    let mut held = db.connect(engine).unwrap();
+    held.blogs().count().unwrap();
+    assert_eq!((pool().in_use, pool().open), (3, 3));
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| db.connect(engine).and_then(|mut c| c.blogs().count()));
+        while pool().waiting == 0 {
+            std::thread::yield_now();
+        }
+        end_sessions(database);
+        assert_eq!(waiting.join().unwrap().unwrap(), 0);
+    });
+    let error = held.blogs().count().unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::ConnectionLost, "{error:?}");
+    late.repository::<tag::Blog, E>(engine).count().unwrap_err();
+    drop(held);
+    drop(late);
+    // As many as before, and no more.
+    let all = [(); 3].map(|()| db.connect(engine).unwrap());
+    let counts = pool();
+    assert_eq!((counts.in_use, counts.open), (3, 3), "{counts:?}");
+    assert_eq!(counts.created - counts.closed, 3, "{counts:?}");
+    drop(all);
+    let counts = pool();
+    assert_eq!((counts.idle, counts.in_use), (3, 0), "{counts:?}");
+}
+
+#[test]
+fn pool_7_places_of_forgotten_sessions_return_on_postgres() {
+    if let Some(database) = bindery_testkit::fresh_postgres() {
+        places_return(Postgres, &database);
+    }
+}
+
+#[test]
+fn pool_7_places_of_forgotten_sessions_return_on_mysql() {
+    if let Some(database) = bindery_testkit::fresh_mysql() {
+        places_return(Mysql, &database);
     }
 }

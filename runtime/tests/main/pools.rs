@@ -162,7 +162,7 @@ fn pool_1_an_engine_that_is_down() {
 }
 
 /// Ends all sessions of the database but the one that queries.
-fn end_sessions(database: &FreshDatabase) {
+pub(crate) fn end_sessions(database: &FreshDatabase) {
     if database.url().starts_with("postgres") {
         let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                    WHERE datname = current_database() AND pid <> pg_backend_pid()";

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use rustix::event::PollFlags;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::AsFd;
 
 use super::Deadline;
@@ -48,6 +48,10 @@ impl Cut for Wire<TcpStream> {
         self.is_cut.store(true, Ordering::Release);
         let _ = self.stream.shutdown(Shutdown::Both);
     }
+
+    fn has_ended(&self) -> bool {
+        is_ended(&self.stream)
+    }
 }
 
 #[cfg(unix)]
@@ -55,6 +59,10 @@ impl Cut for Wire<UnixStream> {
     fn cut(&self) {
         self.is_cut.store(true, Ordering::Release);
         let _ = self.stream.shutdown(Shutdown::Both);
+    }
+
+    fn has_ended(&self) -> bool {
+        is_ended(&self.stream)
     }
 }
 
@@ -69,6 +77,17 @@ impl Leave for Wire<UnixStream> {
     fn has_ended_within(&self, limit: Duration) -> bool {
         has_ended_within(&self.stream, limit)
     }
+}
+
+/// A server's last words may be unread: the end behind them counts.
+fn is_ended(stream: &impl AsFd) -> bool {
+    #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+    let ends = PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR;
+    #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+    let ends = PollFlags::HUP | PollFlags::ERR;
+    let mut watched = [PollFd::new(stream, ends)];
+    let now = Timespec::default();
+    poll(&mut watched, Some(&now)).is_ok() && watched[0].revents().intersects(ends)
 }
 
 /// A server that is in the middle of an answer of this length notices sooner that the client is gone when the socket is

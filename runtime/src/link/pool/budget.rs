@@ -77,10 +77,11 @@ impl Budget {
         }
     }
 
-    /// Closes the connection that has been idle for longest, if any is.
+    /// Closes the connection that has been idle for longest, if any is. Permits of connections that the server has ended return.
     fn close_longest_idle(&self) {
         let pools = self.lock().pools.clone();
         let pools: Vec<Arc<Pool>> = pools.iter().filter_map(Weak::upgrade).collect();
+        pools.iter().for_each(|pool| pool.take_lost_places());
         let first = || {
             let idle = pools.iter();
             let idle = idle.filter_map(|pool| Some((pool.idle_since()?, pool)));

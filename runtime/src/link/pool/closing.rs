@@ -101,8 +101,7 @@ impl Pool {
     fn cut(&self) {
         self.is_cut.store(true, Ordering::Release);
         // It is closed, so no other connection comes.
-        let cutters = std::mem::take(&mut self.lock().cutters);
-        cutters.iter().for_each(Cutter::cut);
+        self.lock().checkouts.cutters().for_each(Cutter::cut);
     }
 
     /// Waits until no connection is left of a pool that was closed.

@@ -16,6 +16,9 @@ impl Pool {
     pub(crate) fn put_back(self: &Arc<Self>, mut pooled: Box<Pooled>) {
         // Dropped last: the next writer finds the connection.
         let _writer = pooled.writer.take();
+        if !pooled.checkout.end() {
+            return;
+        }
         let now = Self::now_taken();
         if self.is_forked() || !self.is_reusable(&mut pooled, now) {
             return self.discard(pooled);
@@ -38,7 +41,6 @@ impl Pool {
             first.fill(Grant::Warm(pooled));
             drop(state);
         } else {
-            pooled.checkout.end();
             let opened = pooled.opened;
             state.idle.push(Idle(pooled));
             let looks = self.expect_upkeep(&mut state, opened);
@@ -80,16 +82,19 @@ impl Pool {
         self.discard_and(pooled, Then::LetGo);
     }
 
-    fn discard_and(self: &Arc<Self>, mut pooled: Box<Pooled>, then: Then) {
+    fn discard_and(self: &Arc<Self>, pooled: Box<Pooled>, then: Then) {
         if self.is_forked() {
             // Closing it would end the session of the process it belongs to.
             std::mem::forget(pooled);
             return;
         }
+        if !pooled.checkout.end() {
+            return;
+        }
         let slot = Slot {
             pool: self,
             owed: true,
-            permit: pooled.permit.take(),
+            permit: pooled.checkout.take_permit(),
         };
         let leaving = self.close_one(pooled);
         match leaving {
@@ -97,6 +102,22 @@ impl Pool {
             None => drop(slot),
         }
         self.note_counts();
+    }
+
+    /// Gives the places back of connections that the server has ended and that their users have not given back: a session may be
+    /// forgotten (`mem::forget`), or held for ever. Who gives one back later gives back nothing more.
+    pub(super) fn take_lost_places(&self) {
+        let mut state = self.lock();
+        let lost = state.checkouts.lost();
+        for _ in &lost {
+            state.gone += 1;
+            self.release_slot_in(&mut state);
+        }
+        drop(state);
+        if !lost.is_empty() {
+            drop(lost);
+            self.note_counts();
+        }
     }
 
     /// Says goodbye to a connection.

@@ -10,6 +10,9 @@ use crate::driver::{Cutter, Physical, work};
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::link::moment::Moment;
 
+/// How long a caller waits before it is looked whether the server has ended connections that are in use.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// How long a connection may take to show that it is good.
 const TEST_LIMIT: Duration = Duration::from_secs(1);
 
@@ -64,7 +67,7 @@ impl Pool {
         let held = work::hold(work::Kind::Place, || Cutter::new(place));
         let given = held
             .is_ok()
-            .then(|| work::pause(|| place.wait(limit)))
+            .then(|| work::pause(|| self.wait_at(place, limit)))
             .flatten();
         if let Some(grant) = given {
             return Ok(grant);
@@ -84,6 +87,24 @@ impl Pool {
             oldest_checkout_ms: state.checkouts.oldest(Moment::precise()).map(millis),
         };
         Err(Error::new(kind).during(Operation::Acquire))
+    }
+
+    /// Waits at a place of the queue. Where that takes long, connections may be in use that the server has ended.
+    fn wait_at(&self, place: &Waiter<Grant>, limit: Duration) -> Option<Grant> {
+        let started = Instant::now();
+        // The rest of the time is for opening a connection.
+        let mut pause = PATIENCE.min(limit / 2);
+        loop {
+            let before = started.elapsed();
+            let granted = place.wait(pause);
+            let is_cut = started.elapsed() < before + pause;
+            let left = limit.saturating_sub(started.elapsed());
+            if granted.is_some() || is_cut || left.is_zero() {
+                return granted;
+            }
+            self.take_lost_places();
+            pause = PATIENCE.min(left);
+        }
     }
 
     fn accept(self: &Arc<Self>, grant: Grant, left: Duration) -> Result<Box<Pooled>> {
@@ -109,7 +130,7 @@ impl Pool {
         let slot = Slot {
             pool: self,
             owed: true,
-            permit: pooled.permit.take(),
+            permit: pooled.checkout.take_permit(),
         };
         if let Some(leaving) = self.close_one(pooled)
             && !leaving.wait(left.saturating_sub(Moment::now().since(now)))
@@ -235,9 +256,9 @@ impl Pool {
             drop(state);
             return Err(closed());
         }
-        state.reach(&physical);
         let now = Self::now_taken();
-        let checkout = state.checkouts.add(now);
+        let permit = slot.permit.take();
+        let checkout = state.checkouts.add(now, physical.cutter(), permit);
         drop(state);
         slot.owed = false;
         Ok(Box::new(Pooled {
@@ -246,7 +267,6 @@ impl Pool {
             since: now,
             checkout,
             writer: None,
-            permit: slot.permit.take(),
         }))
     }
 
@@ -262,6 +282,9 @@ impl Pool {
 
     /// Opens a connection in the place of one that is lost.
     pub(crate) fn reopen(self: &Arc<Self>, lost: &mut Pooled) -> Result<()> {
+        if lost.checkout.is_lost() {
+            return Err(place_is_lost());
+        }
         let started = Instant::now();
         let leaving = lost.physical.leave();
         if leaving.is_some_and(|leaving| !leaving.wait(self.limits.acquire_timeout)) {
@@ -278,7 +301,10 @@ impl Pool {
         if state.closed {
             return Err(closed());
         }
-        state.reach(&physical);
+        if lost.checkout.is_lost() {
+            return Err(place_is_lost());
+        }
+        state.checkouts.replace(&lost.checkout, physical.cutter());
         drop(state);
         lost.physical = physical;
         lost.opened = Moment::now();
@@ -290,6 +316,12 @@ impl Pool {
 fn too_late() -> Error {
     let phase = TimeoutPhase::Connect;
     Error::new(ErrorKind::Timeout { phase }).during(Operation::Connect)
+}
+
+/// The server ended the connection, and another caller has its place.
+#[cold]
+fn place_is_lost() -> Error {
+    Error::new(ErrorKind::ConnectionLost).during(Operation::Connect)
 }
 
 #[cold]
