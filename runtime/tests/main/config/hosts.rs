@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery::{EngineOptions, ErrorKind, PoolStats, Registry, TlsMode};
+use bindery::{EngineOptions, ErrorKind, OutsideTransaction, PoolStats, Registry, TlsMode};
 use bindery_testkit::{
     Fault, FaultProxy, FreshDatabase, Server, ServerOptions, Shutdown, Watchdog,
 };
@@ -231,6 +231,8 @@ impl TwoHosts {
         let hosts = [parts(first.url()).1, parts(second.url()).1].join(",");
         let options = EngineOptions::url(with_hosts(&url, &hosts))
             .max_connections(6)
+            // The pool goes to another host in the middle of a session.
+            .outside_transaction(OutsideTransaction::Allow)
             .connect_timeout(Duration::from_secs(4))
             .acquire_timeout(Duration::from_secs(60))
             .test_after_idle(Duration::from_millis(1));
