@@ -44,6 +44,7 @@ use crate::derives::AllDerives;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
 use crate::disk;
+use crate::json_names::RenameRule;
 use crate::lints::LintEntry;
 use crate::source::{FileId, SourceFile, Sources, Span};
 
@@ -89,6 +90,8 @@ pub struct SchemaFile {
     pub dialect: Option<Dialect>,
     /// Engines of its untagged tables; empty where not said.
     pub engines: Vec<String>,
+    /// The rule that names the columns of its rows in JSON, where said.
+    pub serde_rename: Option<RenameRule>,
     /// The path in the file.
     pub span: Span,
 }

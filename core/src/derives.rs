@@ -51,7 +51,41 @@ pub struct AllDerives {
     pub models: Vec<ModelDerives>,
 }
 
+/// The traits of serde among derives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SerdeDerives {
+    /// `Serialize`.
+    pub writes: bool,
+    /// `Deserialize`.
+    pub reads: bool,
+}
+
+impl SerdeDerives {
+    /// Those among paths: `serde::Serialize`, `::serde::Deserialize`.
+    pub fn among<'d>(paths: impl IntoIterator<Item = &'d str>) -> Self {
+        let mut found = Self::default();
+        for path in paths {
+            match path.trim_start_matches("::") {
+                "serde::Serialize" => found.writes = true,
+                "serde::Deserialize" => found.reads = true,
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// Returns whether one of them is there; then attributes of serde may stand on the item.
+    pub fn is_any(self) -> bool {
+        self.writes || self.reads
+    }
+}
+
 impl AllDerives {
+    /// The traits of serde that an item of a model derives.
+    pub fn serde_for(&self, model: &str, list: fn(&Derives) -> &[String]) -> SerdeDerives {
+        SerdeDerives::among(self.paths_for(model, list))
+    }
+
     /// One list for a model: what all derive, then what it does itself, each once.
     pub fn paths_for<'d>(&'d self, model: &str, list: fn(&Derives) -> &[String]) -> Vec<&'d str> {
         let own = self.models.iter().filter(|own| own.model == model);
@@ -63,6 +97,18 @@ impl AllDerives {
             }
         }
         found
+    }
+
+    /// Does an item of a model derive a trait of serde?
+    pub fn has_serde(&self, model: &str) -> bool {
+        let lists: [fn(&Derives) -> &[String]; 4] = [
+            |derives| &derives.rows,
+            |derives| &derives.new,
+            |derives| &derives.patches,
+            |derives| &derives.keys,
+        ];
+        let mut items = lists.into_iter();
+        items.any(|list| self.serde_for(model, list).is_any())
     }
 
     /// The paths of the whole section.

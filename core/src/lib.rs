@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod dialect;
 pub mod disk;
 pub mod fingerprint;
+pub mod json_names;
 pub mod lints;
 pub mod models_of;
 pub mod name;

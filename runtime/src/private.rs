@@ -15,6 +15,8 @@ pub use crate::model::derived::{
     Derived, Holds, KeyOf, Listed, ReachedFrom, TableOn, assert_key, in_creation_order, listed,
 };
 pub use crate::model::events::{EventRow, Events};
+#[cfg(feature = "serde")]
+pub use crate::model::form::{Given, ReadForm, WriteForm};
 pub use crate::model::route::Target;
 pub use crate::model::through::{Through, read_key_through, read_through};
 pub use crate::model::{ColumnSource, NoKey, ReadOnly, debug_given};

@@ -32,7 +32,7 @@ pub use table::{
 };
 pub use tag::{
     AllowTag, ChangeKind, EngineTag, InterfaceField, InterfaceTag, LengthTag, LinkEngine, LinkTag,
-    Notes, PublishTag, PublishedEvent, RedactTag, Redaction, SyncTag,
+    Notes, PublishTag, PublishedEvent, RedactTag, Redaction, SerdeTags, SyncTag,
 };
 
 /// All files of one run.

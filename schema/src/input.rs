@@ -7,6 +7,7 @@ use crate::config::{AtomicGroup, Config, Environment, TypeMapping};
 use crate::derives::AllDerives;
 use crate::diagnostic::Diagnostics;
 use crate::dialect::{Dialect, Flavour};
+use crate::json_names::RenameRule;
 use crate::levels;
 use crate::lints::LintLevel;
 use crate::model::{Engine, EngineId};
@@ -22,6 +23,8 @@ pub struct Input {
     pub files: Vec<InputFile>,
     /// Migrations after the first of their folder, each with that one.
     pub follows: BTreeMap<FileId, FileId>,
+    /// `serde-rename` of schema files that have it.
+    pub serde_rename: BTreeMap<FileId, RenameRule>,
     /// In the order of their names; ids are indexes into this.
     pub engines: Vec<Engine>,
     /// Where untagged models live; `None`: every table needs a tag.

@@ -32,7 +32,8 @@ pub mod resolve;
 pub mod rust_type;
 
 pub use bindery_core::{
-    config, derives, diagnostic, disk, fingerprint, lints, models_of, sorting, source, sql_writer,
+    config, derives, diagnostic, disk, fingerprint, json_names, lints, models_of, sorting, source,
+    sql_writer,
 };
 
 #[cfg(test)]

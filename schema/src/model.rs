@@ -18,6 +18,7 @@ use crate::config::AtomicGroup;
 use crate::derives::AllDerives;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
+use crate::json_names::RenameRule;
 use crate::levels::Lints;
 use crate::source::Span;
 
@@ -163,6 +164,8 @@ pub struct Table {
     pub capture: Option<Span>,
     /// `@renamed_from`: the name that migrations know it by.
     pub renamed_from: Option<String>,
+    /// `serde-rename` of its file: the rule that names its columns in JSON.
+    pub serde_rename: Option<RenameRule>,
     /// MySQL `ENGINE = …`, where it is written.
     pub storage_engine: Option<StorageEngine>,
     /// SQLite `STRICT`.

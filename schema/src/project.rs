@@ -13,6 +13,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::disk::is_there;
 use crate::input::{Input, InputFile};
+use crate::json_names::RenameRule;
 use crate::migrations::{self, no_order};
 use crate::parse::{SIZE_LIMIT, load};
 use crate::source::Span;
@@ -173,6 +174,8 @@ impl Project {
             Err(refused) => return diagnostics.push(refusal(&shown, file, refused)),
         };
         if let Some(id) = load(&mut self.input.sources, &shown, &bytes, diagnostics) {
+            let rule = file.serde_rename.map(|rule| (id, rule));
+            self.input.serde_rename.extend(rule);
             self.input.files.push(InputFile {
                 id,
                 dialect: file.dialect,
@@ -190,6 +193,7 @@ struct SchemaFile {
     named: Option<(PathBuf, Span)>,
     dialect: Option<Dialect>,
     engines: Vec<String>,
+    serde_rename: Option<RenameRule>,
 }
 
 impl SchemaFile {
@@ -199,6 +203,7 @@ impl SchemaFile {
             named: None,
             dialect: None,
             engines: Vec::new(),
+            serde_rename: None,
         }
     }
 
@@ -261,6 +266,7 @@ fn schema_files(paths: &Paths, config: &Config) -> Vec<SchemaFile> {
         named: Some((config.folder.clone(), file.span)),
         dialect: file.dialect,
         engines: file.engines.clone(),
+        serde_rename: file.serde_rename,
     });
     configured.collect()
 }

@@ -84,6 +84,7 @@ pub(crate) fn table(name: &str, source_dialect: Dialect, columns: Vec<Column>) -
         publish: None,
         capture: None,
         renamed_from: None,
+        serde_rename: None,
         strict: false,
         without_rowid: false,
         storage_engine: None,
@@ -114,6 +115,7 @@ pub(crate) fn column(name: &str, column_type: ColumnType) -> Column {
         skip: false,
         renamed_from: None,
         redact: None,
+        serde: crate::ast::SerdeTags::default(),
         link: None,
         docs: Vec::new(),
         native: NativeColumn {

@@ -139,6 +139,10 @@ mod consumed;
 #[path = "messages_killed.rs"]
 mod killed;
 
+/// Rows in JSON, and those of events.
+#[path = "messages_json.rs"]
+mod json;
+
 /// The events, beside the schema that other programs have of them.
 #[path = "messages_schema.rs"]
 mod schema;
@@ -335,7 +339,7 @@ fn every_way_to_write<S: Tested, T: Tested>(world: &World, pair: (S, T)) {
     );
     after(
         "a key of two columns",
-        &[r#"seat_deleted {"seat_row":1,"number":2}"#],
+        &[r#"seat_deleted {"seatRow":1,"number":2}"#],
         &|c| {
             let row = c
                 .seats()

@@ -1,6 +1,7 @@
 //! Enum types: the Rust enum, and its way to and from the database's text.
 
-use bindery_schema::model::EnumType;
+use bindery_schema::derives::SerdeDerives;
+use bindery_schema::model::{EnumType, EnumValue};
 
 use super::{code, derives, prose, string_literal};
 use crate::rust_writer::{Expr, RustWriter, Signature};
@@ -35,6 +36,7 @@ const ALWAYS: [&str; 8] = [
 
 fn definition(w: &mut RustWriter, one: &EnumType, name: &str, added: &[String]) {
     let added: Vec<&str> = added.iter().map(String::as_str).collect();
+    let derives_serde = SerdeDerives::among(added.iter().copied()).is_any();
     w.item(|w| {
         w.docs(prose(&one.docs, &format!("Values of {}.", code(&one.name))));
         w.line("#[allow(clippy::enum_variant_names)]");
@@ -42,10 +44,21 @@ fn definition(w: &mut RustWriter, one: &EnumType, name: &str, added: &[String]) 
         w.block(&format!("pub enum {name}"), |w| {
             for value in &one.values {
                 w.doc(&value_docs(&value.value));
+                if derives_serde {
+                    in_json(w, value);
+                }
                 w.line(&format!("{},", value.variant));
             }
         });
     });
+}
+
+/// A value is in JSON as it is in the database.
+fn in_json(w: &mut RustWriter, value: &EnumValue) {
+    if value.variant != value.value {
+        let text = string_literal(&value.value);
+        w.line(&format!("#[serde(rename = {text})]"));
+    }
 }
 
 fn value_docs(value: &str) -> String {

@@ -76,7 +76,7 @@ fn published(w: &mut RustWriter, shape: &Shape<'_>) {
 }
 
 /// The bounds that serde's derives need for a row of a published table on several engines.
-pub(crate) fn serde_attribute(w: &mut RustWriter, shape: &Shape<'_>, generic: bool) {
+pub(crate) fn serde_bounds(w: &mut RustWriter, shape: &Shape<'_>, generic: bool) {
     if generic && !shape.table.events.is_empty() {
         w.line(r#"#[serde(bound(serialize = "", deserialize = "E: ::bindery::StaticEngine"))]"#);
     }

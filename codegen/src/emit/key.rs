@@ -1,6 +1,7 @@
 //! The key: another name for `Key<…>` where it is one column, a struct where it is several.
 
 use super::events;
+use super::json::{self, Item};
 use super::shape::{Field, KeyShape, Shape};
 use super::shapes::Surroundings;
 use super::{code, default_parameter, derives, first_engine};
@@ -50,7 +51,7 @@ fn structure(
     w.item(|w| {
         w.doc(&format!("Key of [`{}`].", shape.names.row));
         w.derive(&derives(&always(&fields), &shape.derives.key));
-        events::serde_attribute(w, shape, shape.key_generic);
+        json::of_struct(w, shape, Item::Key, shape.key_generic);
         let parameter = default_parameter(around, shape, shape.key_generic);
         w.block(&format!("pub struct {}{parameter}", shape.names.key), |w| {
             if let Some(name) = engine {
@@ -60,6 +61,7 @@ fn structure(
             }
             for field in &fields {
                 w.doc(&code(field.column.name));
+                json::of_field(w, around, shape, (Item::Key, field));
                 w.line(&format!("pub {}: {},", field.name, field.ty));
             }
         });

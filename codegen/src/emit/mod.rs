@@ -18,6 +18,7 @@ mod events;
 mod from_row;
 mod info;
 mod interface;
+mod json;
 mod key;
 mod model;
 mod module;

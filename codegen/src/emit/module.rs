@@ -6,7 +6,7 @@ use super::shape::Shape;
 use super::shapes::Surroundings;
 use super::sql::Statements;
 use super::{
-    UNUSED, access, columns, constraints, events, from_row, in_words, info, key,
+    UNUSED, access, columns, constraints, events, from_row, in_words, info, json, key,
     model as model_impl, new, patch, related, row, source, sql,
 };
 use crate::rust_writer::RustWriter;
@@ -76,6 +76,7 @@ impl Module<'_> {
             new::new(w, around, shape);
             from_row::from_row(w, shape);
             patch::patch(w, around, shape);
+            json::forms(w, around, shape);
             source::sources(w, shape);
         }
         model_impl::model(w, around, shape);

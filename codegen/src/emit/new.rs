@@ -1,5 +1,6 @@
 //! `New…`: what a program gives to insert a row, and its constructor. What the constructor does not take is set by `setters`.
 
+use super::json::{self, Item};
 use super::row::column_docs;
 use super::setters::Of;
 use super::shape::{Field, Given, Shape};
@@ -23,12 +24,14 @@ fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
             super::code(shape.table.name)
         ));
         w.derive(&derives(&["Clone"], &shape.derives.new));
+        json::of_struct(w, shape, Item::New, shape.new_generic());
         w.line("#[must_use]");
         let parameter = default_parameter(around, shape, shape.new_generic());
         let head = format!("pub struct {}{parameter}", shape.names.new);
         w.block(&head, |w| {
             for (_, field) in shape.given() {
                 w.docs(column_docs(field, remark(field)));
+                json::of_field(w, around, shape, (Item::New, field));
                 w.line(&format!("pub {}: {},", field.name, field.new_type()));
             }
         });

@@ -1,5 +1,6 @@
 //! `…Patch`: columns to be updated.
 
+use super::json::{self, Item};
 use super::row::column_docs;
 use super::setters::{self, Of};
 use super::shape::Shape;
@@ -18,12 +19,14 @@ pub(crate) fn patch(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
         // A derived `Default` would ask for engines that have one, and `engine::Any` has none.
         let always: &[&str] = if generic { &[] } else { &["Default"] };
         w.derive(&derives(always, &shape.derives.patch));
+        json::of_struct(w, shape, Item::Patch, generic);
         w.line("#[must_use]");
         let parameter = default_parameter(around, shape, generic);
         let head = format!("pub struct {}{parameter}", shape.names.patch);
         w.block(&head, |w| {
             for (_, field) in shape.changeable() {
                 w.docs(column_docs(field, ""));
+                json::of_field(w, around, shape, (Item::Patch, field));
                 w.line(&format!("pub {}: {},", field.name, field.patch_type()));
             }
         });

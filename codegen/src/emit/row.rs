@@ -1,6 +1,7 @@
 //! The row: its struct and what it can do by itself.
 
 use super::events;
+use super::json::{self, Item};
 use super::shape::{Field, Shape};
 use super::shapes::Surroundings;
 use super::{TRACKED, default_parameter, derives, prose};
@@ -17,7 +18,7 @@ pub(crate) fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &S
             &["Debug", "Clone", "PartialEq"],
             &shape.derives.row,
         ));
-        events::serde_attribute(w, shape, shape.several);
+        json::of_struct(w, shape, Item::Row, shape.several);
         let head = format!(
             "pub struct {}{}",
             shape.names.row,
@@ -31,6 +32,7 @@ pub(crate) fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &S
             }
             for field in &shape.fields {
                 w.docs(column_docs(field, ""));
+                json::of_field(w, around, shape, (Item::Row, field));
                 w.line(&format!("pub {}: {},", field.name, field.row_type()));
             }
         });

@@ -5,12 +5,14 @@ use std::hash::{Hash, Hasher};
 use bindery_schema::ast::PublishedEvent;
 use bindery_schema::column_type::{ColumnType, TypeClass};
 use bindery_schema::derives::AllDerives;
+use bindery_schema::json_names::RenameRule;
 use bindery_schema::model::{Column, EngineId, FieldType, Generated, Table, TableId};
 use bindery_schema::plan::statements::{is_touched, is_writable};
 use bindery_schema::rust_type::{Argument, Traits, TypeFeature};
 
 use super::column_types::Functions;
 use super::constraints::ConstraintShape;
+use super::json::JsonFacts;
 use super::names::ModelNames;
 use super::relations::{ReferenceShape, ReferencedShape, ThroughShape};
 use super::types;
@@ -97,6 +99,8 @@ pub(crate) struct TableFacts<'m> {
     pub(crate) validate: bool,
     /// The changes that have events.
     pub(crate) events: &'m [PublishedEvent],
+    /// The rule that names its columns in JSON.
+    pub(crate) serde_rename: Option<RenameRule>,
 }
 
 impl<'m> TableFacts<'m> {
@@ -110,6 +114,7 @@ impl<'m> TableFacts<'m> {
             is_view: table.view.is_some(),
             validate: table.validate,
             events: table.publish.as_ref().map_or(&[], |tag| &tag.events),
+            serde_rename: table.serde_rename,
         }
     }
 }
@@ -119,6 +124,7 @@ impl<'m> TableFacts<'m> {
 pub(crate) struct ColumnFacts<'m> {
     pub(crate) name: &'m str,
     pub(crate) docs: &'m [String],
+    pub(crate) json: JsonFacts<'m>,
     pub(crate) column_type: &'m ColumnType,
     /// Digits after the point that it keeps, where its values can have more.
     pub(crate) fraction_digits: Option<u32>,
@@ -139,6 +145,7 @@ impl<'m> ColumnFacts<'m> {
         Self {
             name: &column.name,
             docs: &column.docs,
+            json: JsonFacts::from_column(column),
             column_type: &column.column_type,
             fraction_digits: column.fraction_digits(),
             feature: types::feature_of_column(column),

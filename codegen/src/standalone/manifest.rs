@@ -69,7 +69,7 @@ pub(super) fn manifest(
     }
 }
 
-/// The crates of types and derives that generated code names, each with one of those.
+/// The crates of types, derives and modules that generated code names, each with one of those.
 fn crates(model: &Model) -> BTreeMap<&str, &str> {
     let mut found = BTreeMap::new();
     for table in &model.tables {
@@ -77,6 +77,11 @@ fn crates(model: &Model) -> BTreeMap<&str, &str> {
             if let FieldType::Custom(path) = &column.field_type {
                 let crates = crates_of(path).into_iter();
                 found.extend(crates.map(|name| (name, path.as_str())));
+            }
+            let with = column.serde.with.as_ref();
+            if let Some(path) = with.filter(|_| model.derives.has_serde(&table.model_name)) {
+                let crates = crates_of(&path.text).into_iter();
+                found.extend(crates.map(|name| (name, path.text.as_str())));
             }
         }
     }

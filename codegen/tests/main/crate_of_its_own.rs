@@ -175,10 +175,11 @@ fn crates_of_types_are_in_the_manifest() {
 }
 
 #[test]
-fn crates_of_derives_are_in_the_manifest() {
+fn crates_of_derives_and_modules_are_in_the_manifest() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let shop = Standalone::new(folder.path(), "shop-db").expect("a good name");
-    let schema = folder_with("schema.sql", "CREATE TABLE lib (id INTEGER PRIMARY KEY);");
+    let schema = "CREATE TABLE lib (\n  id INTEGER PRIMARY KEY,\n  -- @serde with \"money::cents\"\n  spent INTEGER NOT NULL\n);";
+    let schema = folder_with("schema.sql", schema);
     let text = "url = \"sqlite://app.db\"\n[derives.Lib]\nnew = [\"serde::Serialize\"]\n";
     fs::write(schema.path().join("bindery.toml"), text).expect("it can be written to");
     let model = model_of(schema.path());
@@ -187,13 +188,14 @@ fn crates_of_derives_are_in_the_manifest() {
     assert!(error.to_string().contains(told), "{error}");
 
     let shop = shop.with_crates_of(&config(
-        "serde = { version = \"1\", features = [\"derive\"] }\n",
+        "money = \"2\"\nserde = { version = \"1\", features = [\"derive\"] }\n",
     ));
     shop.generate(&model).expect("it can be written");
     let manifest = fs::read_to_string(folder.path().join("Cargo.toml")).expect("it was written");
     for line in [
         "features = [\"serde\", \"sqlite\"] }\n",
         "serde = { version = \"1\", features = [\"derive\"] }\n",
+        "money = { version = \"2\" }\n",
     ] {
         assert!(manifest.contains(line), "{manifest}");
     }

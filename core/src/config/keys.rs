@@ -76,6 +76,7 @@ pub const KEYS: &[Key] = &[
     key(Section::SchemaFile, "path", "a path", "needed", On::All, "the file"),
     key(Section::SchemaFile, "dialect", "`sqlite`, `postgres` or `mysql`", "the default engine's", On::All, "the SQL it is written in"),
     key(Section::SchemaFile, "engines", "an array of names", "`[\"default\"]`", On::All, "where its untagged tables live"),
+    key(Section::SchemaFile, "serde-rename", "`camelCase` or another rule of serde's `rename_all`", "fields have their own names", On::All, "the rule that names the columns of its rows in JSON, where they derive serde ([JSON](schema-file.md#json))"),
     key(Section::Crate, "version", "a version, as in `Cargo.toml`", "needed without `path`", On::All, "what a generated crate depends on"),
     key(Section::Crate, "path", "a path", "needed without `version`", On::All, "its folder; relative to the configuration"),
     key(Section::Crate, "features", "an array of names", "`[]`", On::All, "features that are turned on"),

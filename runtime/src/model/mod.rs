@@ -5,6 +5,8 @@ pub(crate) mod access;
 #[cfg(feature = "derive")]
 pub(crate) mod derived;
 pub(crate) mod events;
+#[cfg(feature = "serde")]
+pub(crate) mod form;
 pub(crate) mod key;
 pub(crate) mod lives_on;
 pub(crate) mod route;

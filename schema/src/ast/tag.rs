@@ -45,6 +45,8 @@ pub struct Notes {
     pub renamed_from: Option<Name>,
     /// `@redact`.
     pub redact: Option<RedactTag>,
+    /// `@serde`, each of them.
+    pub serde: SerdeTags,
     /// `@publish`.
     pub publish: Option<PublishTag>,
     /// `@length`; at a table, or at the file's head, for its keys.
@@ -162,6 +164,24 @@ impl Redaction {
             Self::Null => "null",
             Self::Fake => "fake",
         }
+    }
+}
+
+/// `@serde skip`, or `@serde rename "name"` and `@serde with "path"`: the form of a column in JSON.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SerdeTags {
+    /// It is never in JSON: the place of the tag.
+    pub skip: Option<Span>,
+    /// Its name there.
+    pub rename: Option<Name>,
+    /// The module that writes and reads its values.
+    pub with: Option<Name>,
+}
+
+impl SerdeTags {
+    /// Returns whether there is none.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 }
 

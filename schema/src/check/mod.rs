@@ -12,6 +12,7 @@ mod field_name;
 mod foreign_key_index;
 mod foreign_key_type;
 mod identifier;
+mod json;
 mod link;
 mod made_key;
 mod model_name;
@@ -53,6 +54,7 @@ const RULES: &[Rule] = &[
     capture::check,
     made_key::check,
     redaction::check,
+    json::check,
     primary_key::check,
     foreign_key_index::check,
     money::check,

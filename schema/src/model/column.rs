@@ -1,9 +1,10 @@
 //! Columns: what they hold, in SQL and in Rust, and where their values come from.
 
 use super::{ColumnId, EngineId, NativeColumn, TableId};
-use crate::ast::RedactTag;
+use crate::ast::{RedactTag, SerdeTags};
 use crate::column_type::{ColumnType, TypeClass};
 use crate::dialect::Dialect;
+use crate::json_names::RenameRule;
 use crate::portable::Portable;
 use crate::source::Span;
 
@@ -48,6 +49,8 @@ pub struct Column {
     pub renamed_from: Option<String>,
     /// `@redact`.
     pub redact: Option<RedactTag>,
+    /// `@serde`.
+    pub serde: SerdeTags,
     /// `@link`.
     pub link: Option<Link>,
     /// `///` lines.
@@ -80,6 +83,28 @@ impl Column {
             return if own { !keeps_text() } else { short };
         }
         self.column_type.class() == TypeClass::Json && own && !keeps_text()
+    }
+}
+
+impl Column {
+    /// Returns its name in JSON of rows, which a rule of the file may make.
+    pub fn json_name(&self, rule: Option<RenameRule>) -> String {
+        let field = self.json_field();
+        match (&self.serde.rename, rule) {
+            (Some(name), _) => name.text.clone(),
+            (None, Some(rule)) => rule.apply(field),
+            (None, None) => field.to_owned(),
+        }
+    }
+
+    /// Returns its name in JSON without a tag and a rule.
+    pub(crate) fn json_field(&self) -> &str {
+        self.field.trim_start_matches("r#")
+    }
+
+    /// Returns whether rows in JSON have it.
+    pub fn is_in_json(&self) -> bool {
+        !self.skip && self.serde.skip.is_none()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reads annotations and prose out of comments. Which comments belong to what is the matter of `comments`.
 
 mod engines;
+mod serde;
 
 use crate::ast::{
     AllowTag, EngineTag, InterfaceTag, LengthTag, LinkTag, Name, Notes, PublishTag, RedactTag,
@@ -16,7 +17,7 @@ use super::lex::Comment;
 use super::prose;
 
 /// All annotations, for suggestions.
-pub(super) const KNOWN: [&str; 20] = [
+pub(super) const KNOWN: [&str; 21] = [
     "engines",
     "engine",
     "dialect",
@@ -35,6 +36,7 @@ pub(super) const KNOWN: [&str; 20] = [
     "renamed_from",
     "sync",
     "redact",
+    "serde",
     "publish",
     "capture",
 ];
@@ -235,7 +237,7 @@ impl<'a> Reader<'a> {
                 ],
                 "a table, a view or a column",
             ),
-            "name" | "type" => (
+            "name" | "type" | "serde" => (
                 &[AnnotationTarget::Column, AnnotationTarget::ViewColumn],
                 "a column",
             ),
@@ -275,6 +277,7 @@ impl<'a> Reader<'a> {
             "sync" => notes.syncs.extend(self.sync(tag)),
             "renamed_from" => put(self, tag, &mut notes.renamed_from, Self::former_name),
             "redact" => put(self, tag, &mut notes.redact, Self::redact),
+            "serde" => self.serde(tag, &mut notes.serde),
             "publish" => put(self, tag, &mut notes.publish, Self::publish),
             _ => put(self, tag, &mut notes.unmanaged, Self::flag),
         }

@@ -74,6 +74,7 @@ impl<'a> Resolver<'a> {
             skip: notes.skip.is_some(),
             renamed_from: notes.renamed_from.as_ref().map(|name| name.text.clone()),
             redact: notes.redact,
+            serde: notes.serde.clone(),
             link: None,
             docs,
         };

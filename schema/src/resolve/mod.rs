@@ -12,6 +12,7 @@ mod field_type;
 mod foreign;
 mod index;
 mod interface;
+mod json;
 mod length;
 mod lints;
 mod naming;
@@ -56,6 +57,7 @@ pub fn resolve(mut draft: Draft, input: &Input, diagnostics: &mut Diagnostics) -
     resolver.keys_of_others();
     resolver.lengths();
     resolver.native_words();
+    json::skip_in_views(&mut resolver.model, &resolver.sources);
     field_type::settle(
         &mut resolver.model,
         &resolver.bound,
@@ -201,6 +203,7 @@ impl<'a> Resolver<'a> {
                 .renamed_from
                 .as_ref()
                 .map(|name| name.text.clone()),
+            serde_rename: self.input.serde_rename.get(&draft.file).copied(),
             strict: draft.strict,
             without_rowid: draft.without_rowid,
             storage_engine: draft.storage_engine.as_ref().map(|name| StorageEngine {

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::ast::{
     Expression, IdentityOptions, KeyPart, ObjectKind as Written, ObjectName, PartKey, Period,
-    RedactTag, outer_parentheses,
+    outer_parentheses,
 };
 use crate::column_type::ColumnType;
 use crate::dialect::Dialect;
@@ -15,8 +15,8 @@ use crate::draft::{
     DraftColumn, DraftCounter, DraftGenerated, DraftObject, DraftObjectKind, DraftTable,
 };
 use crate::model::{
-    ColumnId, Counter, Default, DefaultValue, Exclusion, NativeColumn, NativeObject, NativeTable,
-    ObjectKind, Partition, PeriodLine, TableId, TableName,
+    Column, ColumnId, Counter, Default, DefaultValue, Exclusion, NativeColumn, NativeObject,
+    NativeTable, ObjectKind, Partition, PeriodLine, TableId, TableName,
 };
 use crate::parse::words_of;
 use crate::source::FileId;
@@ -223,7 +223,7 @@ impl Resolver<'_> {
             }
             self.model.tables[id.0 as usize].native.inherits = parents;
         }
-        self.inherited_redactions();
+        self.inherited_tags();
         if self.draft.objects.is_empty() {
             return self.unknown_sequences(None);
         }
@@ -238,23 +238,29 @@ impl Resolver<'_> {
         }
     }
 
-    /// The values of a column that a parent has too are replaced as the parent's, unless it says otherwise.
-    fn inherited_redactions(&mut self) {
+    /// The values of a column that a parent has too are redacted and in JSON as the parent's, unless it says otherwise.
+    fn inherited_tags(&mut self) {
         for id in self.model.table_ids() {
             if self.model.table(id).native.inherits.is_empty() {
                 continue;
             }
             for at in 0..self.model.table(id).columns.len() {
                 let column = &self.model.table(id).columns[at];
-                let tag = column
-                    .redact
-                    .or_else(|| self.redaction_of_parents(id, &column.name));
-                self.model.tables[id.0 as usize].columns[at].redact = tag;
+                let of_parents = |has| self.of_parents(id, &column.name, has);
+                let own = column.redact;
+                let redact = own.or_else(|| of_parents(|own| own.redact.is_some())?.redact);
+                let serde = of_parents(|own| !own.serde.is_empty()).map(|own| own.serde.clone());
+                let column = &mut self.model.tables[id.0 as usize].columns[at];
+                column.redact = redact;
+                if let Some(serde) = serde.filter(|_| column.serde.is_empty()) {
+                    column.serde = serde;
+                }
             }
         }
     }
 
-    fn redaction_of_parents(&self, id: TableId, column: &str) -> Option<RedactTag> {
+    /// The column of that name of the nearest parent whose own has a tag.
+    fn of_parents(&self, id: TableId, column: &str, has: fn(&Column) -> bool) -> Option<&Column> {
         let mut seen = vec![id];
         let mut open = self.model.table(id).native.inherits.clone();
         while let Some(parent) = open.pop() {
@@ -264,8 +270,8 @@ impl Resolver<'_> {
             seen.push(parent);
             let table = self.model.table(parent);
             let same = table.columns.iter().find(|own| own.name == column);
-            if let Some(tag) = same.and_then(|own| own.redact) {
-                return Some(tag);
+            if let Some(tagged) = same.filter(|own| has(own)) {
+                return Some(tagged);
             }
             open.extend(&table.native.inherits);
         }

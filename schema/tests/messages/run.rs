@@ -51,6 +51,8 @@ impl Run {
                 .iter()
                 .flat_map(|config| &config.files)
                 .find(|file| file.path == *path);
+            let rule = named.and_then(|file| Some((id, file.serde_rename?)));
+            input.serde_rename.extend(rule);
             input.files.push(InputFile {
                 id,
                 dialect: named.and_then(|file| file.dialect),

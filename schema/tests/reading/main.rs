@@ -9,5 +9,6 @@ mod clauses;
 mod corpus;
 mod files;
 mod hostile;
+mod json;
 mod size;
 mod support;

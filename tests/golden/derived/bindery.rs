@@ -1685,10 +1685,13 @@ pub mod enums {
     )]
     pub enum Leaf {
         /// `green`
+        #[serde(rename = "green")]
         Green,
         /// `half fermented`
+        #[serde(rename = "half fermented")]
         HalfFermented,
         /// `black`
+        #[serde(rename = "black")]
         Black,
     }
 

@@ -171,6 +171,7 @@ pub mod users {
 
     /// A row of `users`.
     #[derive(Debug, Clone, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
     #[serde(bound(serialize = "", deserialize = "E: ::bindery::StaticEngine"))]
     pub struct User<E: ::bindery::Engine = engine::Default> {
         /// `id`
@@ -1273,6 +1274,7 @@ pub mod seats {
         ::serde::Serialize,
         ::serde::Deserialize,
     )]
+    #[serde(rename_all = "camelCase")]
     #[serde(bound(serialize = "", deserialize = "E: ::bindery::StaticEngine"))]
     pub struct SeatId<E: ::bindery::Engine = engine::Default> {
         /// The engine the row is on.
@@ -1293,8 +1295,9 @@ pub mod seats {
     /// The primary key of `seat_row`, `number`.
     pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
 
-    /// A key of two columns, and one event only.
+    /// A key of two columns, one event only, and columns with a form of their own in JSON.
     #[derive(Debug, Clone, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
     #[serde(bound(serialize = "", deserialize = "E: ::bindery::StaticEngine"))]
     pub struct Seat<E: ::bindery::Engine = engine::Default> {
         /// The engine the row is on.
@@ -1305,7 +1308,16 @@ pub mod seats {
         /// `number`
         pub number: i64,
         /// `taken`
+        #[serde(rename = "isTaken")]
         pub taken: bool,
+        /// `price`
+        #[serde(with = "crate::cents")]
+        pub price: i64,
+        /// `pass_hash`
+        #[serde(skip)]
+        pub pass_hash: ::std::string::String,
+        /// `mood`
+        pub mood: ::core::option::Option<super::enums::Mood>,
     }
 
     /// A row of `seats` was deleted.
@@ -1317,7 +1329,8 @@ pub mod seats {
     impl<E: ::bindery::StaticEngine> ::bindery::messages::Published for Seat<E> {}
 
     /// A row of `seats` to be inserted.
-    #[derive(Clone)]
+    #[derive(Clone, serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
     #[must_use]
     pub struct NewSeat {
         /// `seat_row`
@@ -1325,7 +1338,16 @@ pub mod seats {
         /// `number`
         pub number: i64,
         /// `taken`
+        #[serde(rename = "isTaken")]
         pub taken: bool,
+        /// `price`; the database's default when left out.
+        #[serde(default, with = "::bindery::__private::Given::<model::Seat, 3>")]
+        pub price: ::core::option::Option<i64>,
+        /// `pass_hash`; the database's default when left out.
+        #[serde(skip)]
+        pub pass_hash: ::core::option::Option<::std::string::String>,
+        /// `mood`; NULL when left out.
+        pub mood: ::core::option::Option<::core::option::Option<super::enums::Mood>>,
     }
 
     impl NewSeat {
@@ -1335,7 +1357,31 @@ pub mod seats {
                 seat_row: required.seat_row,
                 number: required.number,
                 taken: required.taken,
+                price: ::core::option::Option::None,
+                pass_hash: ::core::option::Option::None,
+                mood: ::core::option::Option::None,
             }
+        }
+
+        /// Sets `price`.
+        pub fn price(mut self, price: i64) -> Self {
+            self.price = ::core::option::Option::Some(price);
+            self
+        }
+
+        /// Sets `pass_hash`.
+        pub fn pass_hash(
+            mut self,
+            pass_hash: impl ::core::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.pass_hash = ::core::option::Option::Some(pass_hash.into());
+            self
+        }
+
+        /// Sets `mood`; `None` is NULL.
+        pub fn mood(mut self, mood: impl ::bindery::types::Nullable<super::enums::Mood>) -> Self {
+            self.mood = ::core::option::Option::Some(mood.into_nullable());
+            self
         }
     }
 
@@ -1345,16 +1391,29 @@ pub mod seats {
                 seat_row: row.seat_row,
                 number: row.number,
                 taken: row.taken,
+                price: ::core::option::Option::Some(row.price),
+                pass_hash: ::core::option::Option::Some(row.pass_hash),
+                mood: ::core::option::Option::Some(row.mood),
             }
         }
     }
 
     /// Columns of `seats` to be changed; what is `None` stays.
-    #[derive(Default)]
+    #[derive(Default, serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
     #[must_use]
     pub struct SeatPatch {
         /// `taken`
+        #[serde(rename = "isTaken")]
         pub taken: ::core::option::Option<bool>,
+        /// `price`
+        #[serde(default, with = "::bindery::__private::Given::<model::Seat, 3>")]
+        pub price: ::core::option::Option<i64>,
+        /// `pass_hash`
+        #[serde(skip)]
+        pub pass_hash: ::core::option::Option<::std::string::String>,
+        /// `mood`
+        pub mood: ::core::option::Option<::core::option::Option<super::enums::Mood>>,
     }
 
     impl SeatPatch {
@@ -1368,6 +1427,44 @@ pub mod seats {
             self.taken = ::core::option::Option::Some(taken);
             self
         }
+
+        /// Sets `price`.
+        pub fn price(mut self, price: i64) -> Self {
+            self.price = ::core::option::Option::Some(price);
+            self
+        }
+
+        /// Sets `pass_hash`.
+        pub fn pass_hash(
+            mut self,
+            pass_hash: impl ::core::convert::Into<::std::string::String>,
+        ) -> Self {
+            self.pass_hash = ::core::option::Option::Some(pass_hash.into());
+            self
+        }
+
+        /// Sets `mood`; `None` is NULL.
+        pub fn mood(mut self, mood: impl ::bindery::types::Nullable<super::enums::Mood>) -> Self {
+            self.mood = ::core::option::Option::Some(mood.into_nullable());
+            self
+        }
+    }
+
+    impl ::bindery::__private::WriteForm<3, i64> for model::Seat {
+        fn write<S: ::bindery::__private::serde::Serializer>(
+            value: &i64,
+            to: S,
+        ) -> ::core::result::Result<S::Ok, S::Error> {
+            crate::cents::serialize(value, to)
+        }
+    }
+
+    impl ::bindery::__private::ReadForm<3, i64> for model::Seat {
+        fn read<'de, D: ::bindery::__private::serde::Deserializer<'de>>(
+            from: D,
+        ) -> ::core::result::Result<i64, D::Error> {
+            crate::cents::deserialize(from)
+        }
     }
 
     impl ::bindery::__private::ColumnSource for NewSeat {
@@ -1376,12 +1473,22 @@ pub mod seats {
                 .with(0)
                 .with(1)
                 .with(2)
+                .with_if(self.price.is_some(), 3)
+                .with_if(self.pass_hash.is_some(), 4)
+                .with(5)
+        }
+
+        fn given(&self) -> ::bindery::__private::ColumnSet {
+            ::bindery::__private::ColumnSource::columns(self).without_if(self.mood.is_none(), 5)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.push(&self.seat_row);
             params.push(&self.number);
             params.push(&self.taken);
+            params.given(&self.price);
+            params.length(40).given(&self.pass_hash);
+            params.push(&self.mood);
         }
     }
 
@@ -1393,11 +1500,18 @@ pub mod seats {
 
     impl ::bindery::__private::ColumnSource for SeatPatch {
         fn columns(&self) -> ::bindery::__private::ColumnSet {
-            ::bindery::__private::ColumnSet::new().with_if(self.taken.is_some(), 2)
+            ::bindery::__private::ColumnSet::new()
+                .with_if(self.taken.is_some(), 2)
+                .with_if(self.price.is_some(), 3)
+                .with_if(self.pass_hash.is_some(), 4)
+                .with_if(self.mood.is_some(), 5)
         }
 
         fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
             params.given(&self.taken);
+            params.given(&self.price);
+            params.length(40).given(&self.pass_hash);
+            params.given(&self.mood);
         }
     }
 
@@ -1426,6 +1540,9 @@ pub mod seats {
                 seat_row: row.next()?,
                 number: row.next()?,
                 taken: row.next()?,
+                price: row.next()?,
+                pass_hash: row.next()?,
+                mood: row.next()?,
             })
         }
 
@@ -1439,6 +1556,9 @@ pub mod seats {
             params.push(&row.seat_row);
             params.push(&row.number);
             params.push(&row.taken);
+            params.push(&row.price);
+            params.length(40).push(&row.pass_hash);
+            params.push(&row.mood);
         }
 
         fn row_belongs_to<E: ::bindery::Engine>(row: &Seat<E>, engine: E) -> bool {
@@ -1452,7 +1572,7 @@ pub mod seats {
             updated: false,
             deleted: true,
             before_update: false,
-            before_delete: false,
+            before_delete: true,
         };
 
         fn event_row<E: ::bindery::Engine>(
@@ -1495,6 +1615,9 @@ pub mod seats {
             params: &mut ::bindery::ParamWriter<'_>,
         ) {
             params.push(&row.taken);
+            params.push(&row.price);
+            params.length(40).push(&row.pass_hash);
+            params.push(&row.mood);
         }
 
         fn key_belongs_to<E: ::bindery::Engine>(key: &SeatId<E>, engine: E) -> bool {
@@ -1516,6 +1639,9 @@ pub mod seats {
                 seat_row: self.seat_row,
                 number: self.number,
                 taken: self.taken,
+                price: self.price,
+                pass_hash: self.pass_hash,
+                mood: self.mood,
             }
         }
     }
@@ -1588,26 +1714,38 @@ pub mod seats {
 
     pub(super) static POSTGRES: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""seats""#,
-        columns: &[r#""seat_row""#, r#""number""#, r#""taken""#],
+        columns: &[
+            r#""seat_row""#,
+            r#""number""#,
+            r#""taken""#,
+            r#""price""#,
+            r#""pass_hash""#,
+            r#""mood""#,
+        ],
         key: &[0, 1],
-        writable: &[0, 1, 2],
-        required: &[0, 1, 2],
+        writable: &[0, 1, 2, 3, 4, 5],
+        required: &[0, 1, 2, 5],
         counted: ::core::option::Option::None,
-        select: r#"SELECT "seat_row", "number", "taken" FROM "seats""#,
-        first: r#"SELECT "seat_row", "number", "taken"
+        select: r#"SELECT "seat_row", "number", "taken", "price", "pass_hash", "mood"
+            FROM "seats""#,
+        first: r#"SELECT "seat_row", "number", "taken", "price", "pass_hash", "mood"
             FROM "seats"
             ORDER BY "seat_row", "number" LIMIT 1"#,
-        find: r#"SELECT "seat_row", "number", "taken"
+        find: r#"SELECT "seat_row", "number", "taken", "price", "pass_hash", "mood"
             FROM "seats"
             WHERE "seat_row" = $1 AND "number" = $2"#,
         count: r#"SELECT count(*) FROM "seats""#,
         exists: r#"SELECT 1 FROM "seats" WHERE "seat_row" = $1 AND "number" = $2"#,
-        insert: r#"INSERT INTO "seats" ("seat_row", "number", "taken")
-            VALUES ($1, $2, $3)
-            RETURNING "seat_row", "number", "taken""#,
-        insert_row: r#"INSERT INTO "seats" ("seat_row", "number", "taken") VALUES ($1, $2, $3)"#,
-        returning: r#" RETURNING "seat_row", "number", "taken""#,
-        save: r#"UPDATE "seats" SET "taken" = $1 WHERE "seat_row" = $2 AND "number" = $3"#,
+        insert: r#"INSERT INTO "seats" ("seat_row", "number", "taken", "mood")
+            VALUES ($1, $2, $3, $4)
+            RETURNING "seat_row", "number", "taken", "price", "pass_hash", "mood""#,
+        insert_row: r#"INSERT INTO "seats" ("seat_row", "number", "taken", "price",
+            "pass_hash", "mood")
+            VALUES ($1, $2, $3, $4, $5, $6)"#,
+        returning: r#" RETURNING "seat_row", "number", "taken", "price", "pass_hash", "mood""#,
+        save: r#"UPDATE "seats"
+            SET "taken" = $1, "price" = $2, "pass_hash" = $3, "mood" = $4
+            WHERE "seat_row" = $5 AND "number" = $6"#,
         version: ::core::option::Option::None,
         touched: &[],
         touch: "",
@@ -1620,26 +1758,38 @@ pub mod seats {
     pub(super) static MYSQL_AS_MARIADB: ::bindery::__private::TableSql =
         ::bindery::__private::TableSql {
             table: "`seats`",
-            columns: &["`seat_row`", "`number`", "`taken`"],
+            columns: &[
+                "`seat_row`",
+                "`number`",
+                "`taken`",
+                "`price`",
+                "`pass_hash`",
+                "`mood`",
+            ],
             key: &[0, 1],
-            writable: &[0, 1, 2],
-            required: &[0, 1, 2],
+            writable: &[0, 1, 2, 3, 4, 5],
+            required: &[0, 1, 2, 5],
             counted: ::core::option::Option::None,
-            select: "SELECT `seat_row`, `number`, `taken` FROM `seats`",
-            first: r#"SELECT `seat_row`, `number`, `taken`
+            select: r#"SELECT `seat_row`, `number`, `taken`, `price`, `pass_hash`, `mood`
+            FROM `seats`"#,
+            first: r#"SELECT `seat_row`, `number`, `taken`, `price`, `pass_hash`, `mood`
             FROM `seats`
             ORDER BY `seat_row`, `number` LIMIT 1"#,
-            find: r#"SELECT `seat_row`, `number`, `taken`
+            find: r#"SELECT `seat_row`, `number`, `taken`, `price`, `pass_hash`, `mood`
             FROM `seats`
             WHERE `seat_row` = ? AND `number` = ?"#,
             count: "SELECT count(*) FROM `seats`",
             exists: "SELECT 1 FROM `seats` WHERE `seat_row` = ? AND `number` = ?",
-            insert: r#"INSERT INTO `seats` (`seat_row`, `number`, `taken`)
-            VALUES (?, ?, ?)
-            RETURNING `seat_row`, `number`, `taken`"#,
-            insert_row: "INSERT INTO `seats` (`seat_row`, `number`, `taken`) VALUES (?, ?, ?)",
-            returning: " RETURNING `seat_row`, `number`, `taken`",
-            save: "UPDATE `seats` SET `taken` = ? WHERE `seat_row` = ? AND `number` = ?",
+            insert: r#"INSERT INTO `seats` (`seat_row`, `number`, `taken`, `mood`)
+            VALUES (?, ?, ?, ?)
+            RETURNING `seat_row`, `number`, `taken`, `price`, `pass_hash`, `mood`"#,
+            insert_row: r#"INSERT INTO `seats` (`seat_row`, `number`, `taken`, `price`,
+            `pass_hash`, `mood`)
+            VALUES (?, ?, ?, ?, ?, ?)"#,
+            returning: " RETURNING `seat_row`, `number`, `taken`, `price`, `pass_hash`, `mood`",
+            save: r#"UPDATE `seats`
+            SET `taken` = ?, `price` = ?, `pass_hash` = ?, `mood` = ?
+            WHERE `seat_row` = ? AND `number` = ?"#,
             version: ::core::option::Option::None,
             touched: &[],
             touch: "",
@@ -1651,26 +1801,38 @@ pub mod seats {
 
     pub(super) static SQLITE: ::bindery::__private::TableSql = ::bindery::__private::TableSql {
         table: r#""seats""#,
-        columns: &[r#""seat_row""#, r#""number""#, r#""taken""#],
+        columns: &[
+            r#""seat_row""#,
+            r#""number""#,
+            r#""taken""#,
+            r#""price""#,
+            r#""pass_hash""#,
+            r#""mood""#,
+        ],
         key: &[0, 1],
-        writable: &[0, 1, 2],
-        required: &[0, 1, 2],
+        writable: &[0, 1, 2, 3, 4, 5],
+        required: &[0, 1, 2, 5],
         counted: ::core::option::Option::None,
-        select: r#"SELECT "seat_row", "number", "taken" FROM "seats""#,
-        first: r#"SELECT "seat_row", "number", "taken"
+        select: r#"SELECT "seat_row", "number", "taken", "price", "pass_hash", "mood"
+            FROM "seats""#,
+        first: r#"SELECT "seat_row", "number", "taken", "price", "pass_hash", "mood"
             FROM "seats"
             ORDER BY "seat_row", "number" LIMIT 1"#,
-        find: r#"SELECT "seat_row", "number", "taken"
+        find: r#"SELECT "seat_row", "number", "taken", "price", "pass_hash", "mood"
             FROM "seats"
             WHERE "seat_row" = ? AND "number" = ?"#,
         count: r#"SELECT count(*) FROM "seats""#,
         exists: r#"SELECT 1 FROM "seats" WHERE "seat_row" = ? AND "number" = ?"#,
-        insert: r#"INSERT INTO "seats" ("seat_row", "number", "taken")
-            VALUES (?, ?, ?)
-            RETURNING "seat_row", "number", "taken""#,
-        insert_row: r#"INSERT INTO "seats" ("seat_row", "number", "taken") VALUES (?, ?, ?)"#,
-        returning: r#" RETURNING "seat_row", "number", "taken""#,
-        save: r#"UPDATE "seats" SET "taken" = ? WHERE "seat_row" = ? AND "number" = ?"#,
+        insert: r#"INSERT INTO "seats" ("seat_row", "number", "taken", "mood")
+            VALUES (?, ?, ?, ?)
+            RETURNING "seat_row", "number", "taken", "price", "pass_hash", "mood""#,
+        insert_row: r#"INSERT INTO "seats" ("seat_row", "number", "taken", "price",
+            "pass_hash", "mood")
+            VALUES (?, ?, ?, ?, ?, ?)"#,
+        returning: r#" RETURNING "seat_row", "number", "taken", "price", "pass_hash", "mood""#,
+        save: r#"UPDATE "seats"
+            SET "taken" = ?, "price" = ?, "pass_hash" = ?, "mood" = ?
+            WHERE "seat_row" = ? AND "number" = ?"#,
         version: ::core::option::Option::None,
         touched: &[],
         touch: "",
@@ -1717,9 +1879,9 @@ pub mod seats {
         schema: ::core::option::Option::None,
         table: "seats",
         is_view: false,
-        columns: &["seat_row", "number", "taken"],
-        kinds: "integer integer bool",
-        rules: 0xa9426c83a5156749,
+        columns: &["seat_row", "number", "taken", "price", "pass_hash", "mood"],
+        kinds: "integer integer bool integer text text?",
+        rules: 0xa89592cb85ec2047,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres seats_pkey
 0 mysql PRIMARY"#,
@@ -1729,14 +1891,23 @@ pub mod seats {
                 engine: 0,
                 schema: ::core::option::Option::None,
                 table: "seats",
-                create: &[r#"CREATE TABLE "seats" (
+                create: &[
+                    r#"DO $do$ BEGIN CREATE TYPE "mood" AS ENUM ('sad', 'very happy'); EXCEPTION WHEN duplicate_object THEN NULL; END $do$"#,
+                    r#"CREATE TABLE "seats" (
     "seat_row" bigint NOT NULL,
     "number" bigint NOT NULL,
     "taken" boolean NOT NULL,
+    "price" bigint NOT NULL DEFAULT 0,
+    "pass_hash" character varying(40) COLLATE "C" NOT NULL DEFAULT '',
+    "mood" "mood",
     PRIMARY KEY ("seat_row", "number")
-)"#],
+)"#,
+                ],
                 link: &[],
-                drop: &[r#"DROP TABLE IF EXISTS "seats""#],
+                drop: &[
+                    r#"DROP TABLE IF EXISTS "seats""#,
+                    r#"DO $do$ BEGIN DROP TYPE IF EXISTS "mood"; EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END $do$"#,
+                ],
             },
             ::bindery::__private::TableDdl {
                 engine: 1,
@@ -1746,7 +1917,12 @@ pub mod seats {
     "seat_row" BIGINT NOT NULL,
     "number" BIGINT NOT NULL,
     "taken" BOOLEAN NOT NULL,
-    PRIMARY KEY ("seat_row", "number")
+    "price" BIGINT NOT NULL DEFAULT 0,
+    "pass_hash" VARCHAR(40) NOT NULL DEFAULT '',
+    "mood" TEXT,
+    PRIMARY KEY ("seat_row", "number"),
+    CHECK (length("pass_hash") <= 40),
+    CHECK ("mood" IN ('sad', 'very happy'))
 )"#],
                 link: &[],
                 drop: &[r#"DROP TABLE IF EXISTS "seats""#],
@@ -1759,6 +1935,9 @@ pub mod seats {
     `seat_row` bigint NOT NULL,
     `number` bigint NOT NULL,
     `taken` tinyint(1) NOT NULL,
+    `price` bigint NOT NULL DEFAULT 0,
+    `pass_hash` varchar(40) NOT NULL DEFAULT '',
+    `mood` enum('sad','very happy'),
     PRIMARY KEY (`seat_row`, `number`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin"#],
                 link: &[],
@@ -1780,7 +1959,7 @@ pub mod seat {
     pub use super::seats::*;
 
     use super::model;
-    use ::bindery::query::Column;
+    use ::bindery::query::{Column, Nullable};
 
     /// The columns that a new row of `seats` must have, by name.
     pub struct Required {
@@ -1800,6 +1979,16 @@ pub mod seat {
 
     /// `taken`
     pub const taken: Column<model::Seat, bool> = ::bindery::query::column(2);
+
+    /// `price`
+    pub const price: Column<model::Seat, i64> = ::bindery::query::column(3);
+
+    /// `pass_hash`
+    pub const pass_hash: Column<model::Seat, ::std::string::String> =
+        ::bindery::query::column(4).of_length(40);
+
+    /// `mood`
+    pub const mood: Column<model::Seat, super::enums::Mood, Nullable> = ::bindery::query::column(5);
 }
 
 /// Model `Moment`, table `moments`, on `default`.
@@ -1821,6 +2010,7 @@ pub mod moments {
 
     /// On one engine, with values of many types.
     #[derive(Debug, Clone, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
     pub struct Moment {
         /// `id`
         pub id: MomentId,
@@ -2248,6 +2438,7 @@ pub mod samples {
 
     /// A column of each kind of type.
     #[derive(Debug, Clone, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
     pub struct Sample {
         /// `id`
         pub id: SampleId,
@@ -2988,8 +3179,10 @@ pub mod enums {
     )]
     pub enum Mood {
         /// `sad`
+        #[serde(rename = "sad")]
         Sad,
         /// `very happy`
+        #[serde(rename = "very happy")]
         VeryHappy,
     }
 

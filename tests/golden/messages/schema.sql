@@ -14,13 +14,21 @@ CREATE TABLE user_copies (
     domain VARCHAR(80) NOT NULL
 );
 
--- A key of two columns, and one event only.
+CREATE TYPE mood AS ENUM ('sad', 'very happy');
+
+-- A key of two columns, one event only, and columns with a form of their own in JSON.
 -- @engines default, m, lite
--- @publish deleted
+-- @publish deleted with before
 CREATE TABLE seats (
-    seat_row BIGINT NOT NULL,
-    number   BIGINT NOT NULL,
-    taken    BOOLEAN NOT NULL,
+    seat_row  BIGINT NOT NULL,
+    number    BIGINT NOT NULL,
+    -- @serde rename "isTaken"
+    taken     BOOLEAN NOT NULL,
+    -- @serde with "crate::cents"
+    price     BIGINT NOT NULL DEFAULT 0,
+    -- @serde skip
+    pass_hash VARCHAR(40) NOT NULL DEFAULT '',
+    mood      mood,
     PRIMARY KEY (seat_row, number)
 );
 
@@ -33,8 +41,6 @@ CREATE TABLE moments (
     bytes  BYTEA,
     uid    UUID
 );
-
-CREATE TYPE mood AS ENUM ('sad', 'very happy');
 
 -- A column of each kind of type.
 -- @publish created

@@ -199,30 +199,42 @@ fn data(name: &str, event: PublishedEvent, place: &str) -> Value {
 }
 
 fn row(model: &CheckedModel, table: &Table) -> Value {
-    let columns = table.columns.iter().filter(|column| !column.skip);
-    object(model, columns)
+    let columns = table.columns.iter().filter(|column| column.is_in_json());
+    object(model, table, columns)
 }
 
 /// A key of one column is its value.
 fn key_of(model: &CheckedModel, table: &Table, key: &PrimaryKey) -> Value {
     match key.columns.as_slice() {
-        [only] => column_schema(model, table.column(*only)),
-        several => object(model, several.iter().map(|id| table.column(*id))),
+        [only] => value_schema(model, table.column(*only)),
+        several => object(model, table, several.iter().map(|id| table.column(*id))),
     }
 }
 
-fn object<'m>(model: &CheckedModel, columns: impl Iterator<Item = &'m Column>) -> Value {
+fn object<'m>(
+    model: &CheckedModel,
+    table: &Table,
+    columns: impl Iterator<Item = &'m Column>,
+) -> Value {
     let mut required = Vec::new();
     let mut properties = Map::new();
     for column in columns {
-        let field = column.field.trim_start_matches("r#");
-        required.push(field.to_owned());
-        properties.insert(field.to_owned(), column_schema(model, column));
+        let name = column.json_name(table.serde_rename);
+        required.push(name.clone());
+        properties.insert(name, column_schema(model, column));
     }
     json!({ "type": "object", "required": required, "properties": properties })
 }
 
 fn column_schema(model: &CheckedModel, column: &Column) -> Value {
+    // A module of the program's own may write null as it likes, too.
+    if column.serde.with.is_some() {
+        return json!({});
+    }
+    value_schema(model, column)
+}
+
+fn value_schema(model: &CheckedModel, column: &Column) -> Value {
     let schema = match &column.field_type {
         // A type of the program's own is written as it likes.
         FieldType::Custom(_) => json!({}),
@@ -286,7 +298,7 @@ fn type_schema(model: &CheckedModel, column_type: &ColumnType) -> Value {
         TypeClass::Json | TypeClass::Any => json!({}),
         TypeClass::Enum => column_type
             .enum_id()
-            .map_or(json!({}), |id| variants(model.enum_type(id))),
+            .map_or(json!({}), |id| values(model.enum_type(id))),
         TypeClass::Set => set(column_type),
         TypeClass::Array => array(model, column_type),
     }
@@ -326,11 +338,10 @@ fn interval() -> Value {
     })
 }
 
-/// An enum is written by the names of its variants.
-fn variants(one: &EnumType) -> Value {
-    let names = one.values.iter();
-    let names = names.map(|value| value.variant.trim_start_matches("r#"));
-    json!({ "type": "string", "enum": names.collect::<Vec<_>>() })
+/// An enum is written as in the database.
+fn values(one: &EnumType) -> Value {
+    let values = one.values.iter().map(|value| value.value.as_str());
+    json!({ "type": "string", "enum": values.collect::<Vec<_>>() })
 }
 
 fn set(column_type: &ColumnType) -> Value {

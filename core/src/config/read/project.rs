@@ -6,6 +6,7 @@ use super::DIALECTS;
 use crate::config::keys::Section;
 use crate::config::toml_reader::{Entry, Reader, is_shown, quoted};
 use crate::config::{CrateConfig, SchemaFile, TypeMapping};
+use crate::json_names::RenameRule;
 use crate::name::{is_crate_name, is_type_path};
 use crate::sorting::sort_by;
 
@@ -29,6 +30,7 @@ impl Reader<'_> {
                 path: path.value,
                 dialect: None,
                 engines: Vec::new(),
+                serde_rename: None,
                 span: path.span,
             });
         };
@@ -59,6 +61,7 @@ impl Reader<'_> {
             path: path.value,
             dialect: self.word(table, "dialect", DIALECTS),
             engines,
+            serde_rename: self.word(table, "serde-rename", &RenameRule::ALL),
             span: path.span,
         })
     }

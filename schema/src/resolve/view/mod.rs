@@ -13,7 +13,7 @@ pub(super) use dialect::home_of_function;
 
 use std::rc::Rc;
 
-use crate::ast::{ExpressionPiece, Notes, ObjectKind, ObjectName, PartKey};
+use crate::ast::{ExpressionPiece, Notes, ObjectKind, ObjectName, PartKey, SerdeTags};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::draft::{DraftObjectKind, DraftView};
@@ -154,6 +154,7 @@ impl<'a> Resolver<'a> {
             publish: None,
             capture: None,
             renamed_from: None,
+            serde_rename: self.input.serde_rename.get(&draft.file).copied(),
             strict: false,
             without_rowid: false,
             storage_engine: None,
@@ -358,6 +359,7 @@ fn view_column(
     column.field = own_name.map_or(column.field, |name| name::escape_keyword(&name));
     column.field_type = custom.map_or(FieldType::Plain, FieldType::Custom);
     column.skip = skip;
+    column.serde = notes.serde.clone();
     column.docs = prose(notes, comment);
     Ok(column)
 }
@@ -385,6 +387,7 @@ fn plain_column(name: String, span: Span, typed: value::Typed) -> Column {
         skip: false,
         renamed_from: None,
         redact: None,
+        serde: SerdeTags::default(),
         link: None,
         docs: Vec::new(),
     }
