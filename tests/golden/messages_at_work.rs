@@ -139,6 +139,10 @@ mod consumed;
 #[path = "messages_killed.rs"]
 mod killed;
 
+/// The statements that write events.
+#[path = "messages_counted.rs"]
+mod counted;
+
 /// Rows in JSON, and those of events.
 #[path = "messages_json.rs"]
 mod json;

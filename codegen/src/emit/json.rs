@@ -8,7 +8,7 @@ use super::shapes::Surroundings;
 use super::{events, string_literal};
 use crate::rust_writer::{RustWriter, Signature};
 
-/// What a column's tags say of JSON.
+/// The form of a column in JSON, by its tags.
 #[derive(Debug, Clone, Copy, Hash)]
 pub(crate) struct JsonFacts<'m> {
     /// It is never there.
@@ -95,7 +95,7 @@ pub(crate) fn of_field(
     let mut words: Vec<String> = rename.into_iter().collect();
     if let Some(path) = json.with {
         let lacks = item.may_lack(field);
-        // What has a function of its own is not taken for null where it is absent.
+        // A field with a function of its own is not taken for null where it is absent.
         let is_option = lacks || (field.nullable && item != Item::Key);
         words.extend((is_option && derives.reads).then(|| "default".to_owned()));
         let path = if lacks {

@@ -91,6 +91,7 @@ fn ensure_writable(physical: &mut Physical, table: &str) -> Result<()> {
         format!("UPDATE {table} SET {column} = {column} WHERE 1 = 0"),
         format!("DELETE FROM {table} WHERE 1 = 0"),
     ] {
+        physical.next_is_own();
         physical.execute(&sql, &mut |_| ())?;
     }
     Ok(())
@@ -119,6 +120,7 @@ pub(super) fn register(physical: &mut Physical, home: &str) -> Result<Arc<str>> 
             params.text(&name);
             params.i64(own_tables::process_now_ms());
         };
+        physical.next_is_own();
         match physical.execute(&sql, write) {
             Ok(_) => return Ok(name.into()),
             Err(error) if is_taken(&error) => {}
@@ -219,6 +221,7 @@ fn insert(
         params.text(branches);
         params.i64(own_tables::process_now_ms());
     };
+    physical.next_is_own();
     match physical.execute(sql, write) {
         Ok(rows) => Ok(rows > 0),
         Err(error) if is_taken(&error) => Ok(false),
@@ -266,12 +269,14 @@ pub(super) fn records(physical: &mut Physical) -> Result<Records> {
     if !is_home(physical)? {
         return Ok(records);
     }
+    physical.next_is_own();
     physical.query(DECIDED, &mut |_| (), &mut |row| {
         let transaction = row.next::<String>()?;
         let decision = decision_of(&row.next::<String>()?);
         records.decisions.insert(transaction, decision);
         Ok(true)
     })?;
+    physical.next_is_own();
     physical.query(KNOWN, &mut |_| (), &mut |row| {
         records.coordinators.insert(row.next()?);
         Ok(true)
@@ -288,6 +293,7 @@ pub(super) fn decisions(physical: &mut Physical) -> Result<Vec<Decided>> {
     if !physical.table_exists(None, DECISIONS)? {
         return Ok(found);
     }
+    physical.next_is_own();
     physical.query(ALL, &mut |_| (), &mut |row| {
         found.push(Decided {
             transaction: row.next()?,
@@ -316,6 +322,7 @@ pub(super) fn note_mixed(physical: &mut Physical, decided: &Decided) -> Result<(
         params.text(&branches.join(","));
         params.text(&decided.transaction);
     };
+    physical.next_is_own();
     physical.execute(&sql.finish(), write).map(drop)
 }
 
@@ -325,6 +332,7 @@ pub(super) fn forget(physical: &mut Physical, transaction: &str) -> Result<()> {
     sql.push("DELETE FROM _bindery_decisions WHERE transaction_id = ")
         .placeholder();
     let write = &mut |params: &mut ParamWriter<'_>| params.text(transaction);
+    physical.next_is_own();
     physical.execute(&sql.finish(), write).map(drop)
 }
 
@@ -333,6 +341,7 @@ fn first(physical: &mut Physical, sql: &str, key: &str) -> Result<Option<String>
     text.push(sql).placeholder();
     let mut found = None;
     let write = &mut |params: &mut ParamWriter<'_>| params.text(key);
+    physical.next_is_own();
     physical.query(&text.finish(), write, &mut |row| {
         found = Some(row.next::<String>()?);
         Ok(true)

@@ -40,7 +40,7 @@ struct Watched {
     call: Option<Call>,
     /// Rows that were written in it.
     written: u64,
-    /// The link's own, which the next statement is for, within a call or without one.
+    /// The one that the next statement is for, within a call or without one.
     own: Option<Call>,
     started: Option<Instant>,
     /// When the transaction was begun that is open.
@@ -170,7 +170,7 @@ impl Physical {
         }
     }
 
-    /// The next statement is the link's own: it begins or ends a transaction.
+    /// The next statement is not of the call at hand but of this one: it begins or ends a transaction, say.
     #[inline]
     pub(crate) fn next_is(&mut self, call: impl FnOnce() -> Call) {
         if !observe::is_idle()
@@ -187,7 +187,17 @@ impl Physical {
             && let Some(watched) = self.listened_to()
         {
             let place = begun_at.or(watched.call.and_then(|call| call.place));
-            watched.own = Some(Call::of(Operation::Begin, place));
+            watched.own = Some(Call::of(Operation::Begin, place).own());
+        }
+    }
+
+    /// The next statement is bindery's own, within the call at hand: it reads or writes a table of bindery's.
+    #[inline]
+    pub(crate) fn next_is_own(&mut self) {
+        if !observe::is_idle()
+            && let Some(watched) = self.listened_to()
+        {
+            watched.own = watched.call.map(Call::own);
         }
     }
 

@@ -369,7 +369,7 @@ impl Link {
         let examine = |link: &mut Self| {
             let pool = Arc::clone(&link.pool);
             let physical = link.ready()?;
-            physical.next_is(|| Call::of(Operation::Connect, None));
+            physical.next_is(|| Call::of(Operation::Connect, None).own());
             physical.batch("SELECT 1")?;
             pool.watch().map_or(Ok(()), |watch| watch.examine(physical))
         };

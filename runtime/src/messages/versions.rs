@@ -20,6 +20,7 @@ pub(super) fn advance(physical: &mut Physical, consumer: &str, message: &Message
         params.i64(version);
     };
     let update = "UPDATE _bindery_versions SET version = ? WHERE consumer = ? AND subject = ? AND version < ?";
+    physical.next_is_own();
     if physical.execute(&statement(dialect, update), write)? > 0 {
         return Ok(true);
     }
@@ -29,6 +30,7 @@ pub(super) fn advance(physical: &mut Physical, consumer: &str, message: &Message
     };
     let mut is_there = false;
     let find = "SELECT 1 FROM _bindery_versions WHERE consumer = ? AND subject = ?";
+    physical.next_is_own();
     physical.query(&statement(dialect, find), &mut { row }, &mut |_| {
         is_there = true;
         Ok(true)
@@ -41,6 +43,7 @@ pub(super) fn advance(physical: &mut Physical, consumer: &str, message: &Message
         row(params);
         params.i64(version);
     };
+    physical.next_is_own();
     match physical.execute(&statement(dialect, insert), write) {
         Ok(_) => Ok(true),
         // Another event of the row was the first at the same time: the attempt after this one sees it.

@@ -13,7 +13,8 @@ use super::{
     Migration, MigrationProgress, MigrationRun, MigrationState, Migrator, Script, refused,
 };
 use crate::driver::{Physical, TransactionOptions};
-use crate::error::{Constraint, Error, ErrorKind, MigrationError, Result};
+use crate::error::{Constraint, Error, ErrorKind, MigrationError, Operation, Result};
+use crate::observe::Call;
 use bindery_core::dialect::Dialect;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -236,7 +237,7 @@ fn begin_one(
         physical.batch("START TRANSACTION")?;
     }
     history::update(physical, version, step.part(at + 1, at))
-        .and_then(|()| physical.define(sql).map_err(Error::showing_schema))
+        .and_then(|()| define(physical, sql))
         .inspect_err(|_| {
             if in_one {
                 let _ = physical.batch("ROLLBACK");
@@ -252,6 +253,12 @@ fn begin_one(
             }
             None => error,
         })
+}
+
+/// Runs a statement of a migration, which is the program's.
+fn define(physical: &mut Physical, sql: &str) -> Result<()> {
+    physical.next_is(|| Call::of(Operation::Migrate, None));
+    physical.define(sql).map_err(Error::showing_schema)
 }
 
 /// Records that a statement is done. It is never tried again after that failed: the statement may be stored.
@@ -296,7 +303,7 @@ fn within(
     let statements = step.script.statements.iter().enumerate().skip(step.done);
     for (at, &(sql, line)) in statements {
         told(step.at(at));
-        let done = physical.define(sql).map_err(Error::showing_schema);
+        let done = define(physical, sql);
         let begins = || beginning(physical.dialect(), sql);
         done.map_err(|error| step.failed(error, (at, line, begins()), 0))?;
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::counts::Tally;
 use super::hub::Counting;
-use super::{Event, EventKind, Hub, Reported};
+use super::{Event, EventKind, Hub, Reported, Sent};
 
 thread_local! {
     static HERE: RefCell<Counters> = const { RefCell::new(Counters(None)) };
@@ -69,13 +69,13 @@ pub(super) fn count(
     hub: &Hub,
     event: &Event<'_>,
     limit: Option<u64>,
-    is_fixed: bool,
+    sent: &Sent<'_>,
     reported: &Reported,
 ) {
     if event.kind != EventKind::Statement {
         return;
     }
     for tally in Counters::here().of(hub) {
-        tally.add(event, limit, is_fixed, reported);
+        tally.add(event, limit, sent, reported);
     }
 }

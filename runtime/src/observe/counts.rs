@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use bindery_core::sorting::sort_by;
 
-use super::{Event, Reported};
+use super::{Event, Reported, Sent};
 
 type Place = &'static Location<'static>;
 
@@ -26,6 +26,8 @@ struct Counted {
     model: Option<&'static str>,
     times: u64,
     is_reported: bool,
+    /// bindery's own: it is counted, and repeats nothing of the program's.
+    is_own: bool,
 }
 
 /// A statement that ran a number of times.
@@ -55,7 +57,7 @@ impl fmt::Display for RepeatedStatement {
 }
 
 impl StatementCounts {
-    /// How many statements ran. One that runs for many rows in one call counts once; BEGIN, COMMIT and ROLLBACK do not count.
+    /// How many statements ran, bindery's own among them. One that runs for many rows in one call counts once; BEGIN, COMMIT and ROLLBACK do not count.
     pub fn total(&self) -> u64 {
         self.total
     }
@@ -67,11 +69,16 @@ impl StatementCounts {
         of_engine.map(|(_, counted)| counted.times).sum()
     }
 
-    /// The statements that ran at least this often from one place, the most frequent first.
+    /// The statements that ran at least this often from one place, the most frequent first. Savepoints, the statements of
+    /// bulk inserts and those on bindery's own tables are not among them.
     pub fn repeated(&self, times: u64) -> Vec<RepeatedStatement> {
+        self.listed(|counted| counted.times >= times && !counted.is_own)
+    }
+
+    fn listed(&self, is_wanted: impl Fn(&Counted) -> bool) -> Vec<RepeatedStatement> {
         let all = self.statements.iter();
         let mut found: Vec<RepeatedStatement> = all
-            .filter(|(_, counted)| counted.times >= times)
+            .filter(|(_, counted)| is_wanted(counted))
             .map(|((engine, statement, place), counted)| RepeatedStatement {
                 engine,
                 model: counted.model,
@@ -85,7 +92,12 @@ impl StatementCounts {
     }
 
     /// Counts a statement, and returns it where it now ran this often from one place for the first time.
-    fn add(&mut self, event: &Event<'_>, limit: Option<u64>) -> Option<RepeatedStatement> {
+    fn add(
+        &mut self,
+        event: &Event<'_>,
+        limit: Option<u64>,
+        is_own: bool,
+    ) -> Option<RepeatedStatement> {
         self.total += 1;
         let statement = event.statement.unwrap_or_default();
         let key = (event.engine, statement.to_owned(), event.place);
@@ -95,7 +107,8 @@ impl StatementCounts {
         let counted = self.statements.entry(key).or_default();
         counted.times += 1;
         counted.model = event.model;
-        if counted.is_reported || limit.is_none_or(|limit| counted.times < limit) {
+        counted.is_own = is_own;
+        if is_own || counted.is_reported || limit.is_none_or(|limit| counted.times < limit) {
             return None;
         }
         counted.is_reported = true;
@@ -112,7 +125,7 @@ impl StatementCounts {
 /// All statements, one on a line, the most frequent first.
 impl fmt::Display for StatementCounts {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut statements = self.repeated(1).into_iter();
+        let mut statements = self.listed(|_| true).into_iter();
         statements.try_for_each(|statement| writeln!(out, "{statement}"))
     }
 }
@@ -128,16 +141,16 @@ impl Tally {
         &self,
         event: &Event<'_>,
         limit: Option<u64>,
-        is_fixed: bool,
+        sent: &Sent<'_>,
         reported: &Reported,
     ) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let repeated = counts.add(event, limit);
+        let repeated = counts.add(event, limit, sent.is_own);
         drop(counts);
         if let Some(repeated) = repeated
             && repeated.place.is_none_or(|place| reported.is_new(place))
         {
-            report(&repeated, is_fixed);
+            report(&repeated, sent.is_fixed);
         }
     }
 

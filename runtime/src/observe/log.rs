@@ -54,9 +54,9 @@ impl Plans {
         &self,
         config: &LogConfig,
         took: Duration,
-        can_be_explained: bool,
+        (is_own, can_be_explained): (bool, bool),
     ) -> Option<Logged> {
-        let is_slow = config.slow_statement.is_some_and(|limit| took >= limit);
+        let is_slow = !is_own && config.slow_statement.is_some_and(|limit| took >= limit);
         let is_echoed = echoed(config, took).is_some();
         let is_wanted = is_echoed && config.echo_plan;
         let with_plan = can_be_explained && (is_wanted || (is_slow && self.take()));

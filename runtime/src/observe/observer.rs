@@ -267,11 +267,13 @@ impl Observer {
         }
         let limit = || self.log_config().repeated_statement.map(u64::from);
         if is_statement && self.has(Listener::Counts) {
-            counters::count(&self.hub, event, limit(), sent.is_fixed, &self.repeated);
+            counters::count(&self.hub, event, limit(), sent, &self.repeated);
         }
-        if let Some(notes) = notes.filter(|_| is_statement && self.has(Listener::Repeats)) {
+        if let Some(notes) =
+            notes.filter(|_| is_statement && !sent.is_own && self.has(Listener::Repeats))
+        {
             let tally = &notes.tally;
-            tally.add(event, limit(), sent.is_fixed, &self.repeated);
+            tally.add(event, limit(), sent, &self.repeated);
         }
         if self.has(Listener::Subscribers) {
             self.hub.deliver(event);
@@ -284,7 +286,10 @@ impl Observer {
             && notes.is_some()
             && sent.values.is_some()
             && span::can_be_explained(sent);
-        let Some(logged) = self.plans.logged(&config, event.duration, can_be_explained) else {
+        let Some(logged) =
+            self.plans
+                .logged(&config, event.duration, (sent.is_own, can_be_explained))
+        else {
             return;
         };
         let values = sent.values.as_deref().filter(|_| logged.with_values);

@@ -22,6 +22,8 @@ pub(crate) struct Call {
     /// Its name as statements write it.
     pub(crate) table: Option<&'static str>,
     pub(crate) place: Option<&'static Location<'static>>,
+    /// It is bindery's own: no warning is about its statements, which the program cannot change.
+    pub(crate) is_own: bool,
 }
 
 impl Call {
@@ -32,6 +34,15 @@ impl Call {
             model: None,
             table: None,
             place,
+            is_own: false,
+        }
+    }
+
+    /// The same as bindery's own.
+    pub(crate) fn own(self) -> Self {
+        Self {
+            is_own: true,
+            ..self
         }
     }
 
@@ -57,6 +68,8 @@ pub(crate) struct Sent<'s> {
     /// The text is the same each time, so that it can be shown: one that was put together may hold values.
     pub(crate) is_fixed: bool,
     pub(crate) times: u64,
+    /// It is bindery's own, or its form is: no warning is about it.
+    pub(crate) is_own: bool,
     /// The operation, where the text is known only at the end.
     pub(crate) operation: Option<&'static str>,
     /// The values that were bound, recorded; where the log needs them.
@@ -77,6 +90,7 @@ impl<'s> Sent<'s> {
         Self {
             operation: Some("INSERT"),
             times: rows as u64,
+            is_own: true,
             ..Self::other(EventKind::Statement)
         }
     }
@@ -90,12 +104,20 @@ impl<'s> Sent<'s> {
             operation: None,
             values: None,
             times: 1,
+            is_own: false,
         }
     }
 
     pub(crate) fn times(self, times: usize) -> Self {
         Self {
             times: times as u64,
+            ..self
+        }
+    }
+
+    pub(crate) fn own(self) -> Self {
+        Self {
+            is_own: true,
             ..self
         }
     }
@@ -135,6 +157,9 @@ impl<'s> Running<'s> {
         sent: Sent<'s>,
     ) -> Self {
         ensure_outside();
+        // A statement that no call of the program sends is bindery's own.
+        let is_own = sent.is_own || call.is_none_or(|call| call.is_own);
+        let sent = Sent { is_own, ..sent };
         let span = span::begin(observer, call.as_ref(), &sent);
         Self {
             observer: Arc::clone(observer),

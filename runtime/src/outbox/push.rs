@@ -94,7 +94,7 @@ impl Row {
     }
 
     fn push(&self, link: &mut Link, place: &'static Location<'static>) -> Result<Pushed> {
-        link.begin_observed(|| Call::of(Operation::Insert, Some(place)));
+        link.begin_observed(|| Call::of(Operation::Insert, Some(place)).own());
         let is_new = self.insert(link.ready()?)?;
         if link.counts_writes() {
             link.wrote(Written::Anything);

@@ -192,6 +192,7 @@ pub(super) fn insert_new(
     text: &str,
     write: &mut dyn FnMut(&mut ParamWriter<'_>),
 ) -> Result<bool> {
+    physical.next_is_own();
     match physical.execute(text, write) {
         Ok(rows) => Ok(rows > 0),
         Err(error) if error.is_unique_violation() => Ok(false),

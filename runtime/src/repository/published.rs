@@ -343,8 +343,10 @@ fn store<M: Model>(physical: &mut Physical, events: &[Event<'_>]) -> Result<()> 
     let write = &mut |at: usize, params: &mut ParamWriter<'_>| {
         write_event::<M>(events[at], origin.as_deref(), params);
     };
+    physical.next_is_own();
     physical.execute_each(&text, events.len(), write, &mut |_, _| ())?;
     if physical.can_notify() {
+        physical.next_is_own();
         physical.query(NOTIFY, &mut |_| (), &mut |_| Ok(true))?;
     }
     Ok(())

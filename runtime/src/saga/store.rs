@@ -79,6 +79,7 @@ pub(super) fn insert(physical: &mut Physical, new: &Saved, hold: Hold<'_>) -> Re
         params.i64(new.epoch);
         hold.write(params);
     };
+    physical.next_is_own();
     match physical.execute(&sql.finish(), write) {
         Ok(rows) => Ok(rows == 1),
         Err(error) if error.is_unique_violation() => Ok(false),
@@ -150,6 +151,7 @@ fn select(
     write: &mut dyn FnMut(&mut ParamWriter<'_>),
 ) -> Result<Vec<Saved>> {
     let mut found = Vec::new();
+    physical.next_is_own();
     let read = physical.query(sql, write, &mut |row| {
         let (saga, id, uid, steps, input) = (
             row.next()?,
@@ -222,6 +224,7 @@ pub(super) fn claim(
         params.text(&saved.id);
         params.i64(saved.epoch);
     };
+    physical.next_is_own();
     Ok(physical.execute(&sql.finish(), write)? == 1)
 }
 
@@ -272,6 +275,7 @@ pub(super) fn advance(
         params.text(was.progress.state.name());
         params.i64(signed(was.progress.at as u64));
     };
+    physical.next_is_own();
     Ok(physical.execute(&sql.finish(), write)? == 1)
 }
 

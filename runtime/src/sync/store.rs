@@ -325,6 +325,7 @@ pub(super) fn execute(
     sql: &str,
     write: &mut dyn FnMut(&mut ParamWriter<'_>),
 ) -> Result<u64> {
+    physical.next_is_own();
     physical.execute(&own_tables::statement(physical.dialect(), sql), write)
 }
 
@@ -334,5 +335,6 @@ pub(super) fn query(
     write: &mut dyn FnMut(&mut ParamWriter<'_>),
     take: crate::driver::TakeRow<'_>,
 ) -> Result<()> {
+    physical.next_is_own();
     physical.query(&own_tables::statement(physical.dialect(), sql), write, take)
 }

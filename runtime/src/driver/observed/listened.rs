@@ -133,7 +133,8 @@ impl Physical {
         let dialect = self.dialect();
         let running = self.listened_to().map(|watched| {
             let sent = Sent::statement(sql.to_owned());
-            let running = Running::begin_beside(&watched.observer, watched.call, sent);
+            let call = watched.own.take().or(watched.call);
+            let running = Running::begin_beside(&watched.observer, call, sent);
             let mut running = running.noted(&watched.notes);
             running.rows = Some(0);
             running.record(dialect, write);
@@ -233,7 +234,7 @@ impl Physical {
 
     #[cold]
     pub(super) fn batch_observed(&mut self, sql: &str) -> Result<()> {
-        let running = self.start(|| Sent::statement(sql));
+        let running = self.start(|| Sent::statement(sql).own());
         let outcome = self.0.driver.batch(sql);
         Self::end(running, &outcome);
         outcome

@@ -71,7 +71,7 @@ impl Link {
     pub(crate) fn commit(&mut self, depth: u32) -> Result<()> {
         let outcome = self.undo_forgotten(depth).and_then(|()| {
             let physical = self.ready()?;
-            physical.next_is(|| Call::of(Operation::Commit, None));
+            physical.next_is(|| Call::of(Operation::Commit, None).own());
             if depth == 1 {
                 physical.commit()
             } else {
@@ -140,7 +140,7 @@ impl Link {
     fn roll_back(&mut self, depth: u32) -> Result<()> {
         let is_over = self.standing.is_over();
         let physical = self.physical();
-        physical.next_is(|| Call::of(Operation::Rollback, None));
+        physical.next_is(|| Call::of(Operation::Rollback, None).own());
         if depth == 1 {
             return physical.rollback();
         }

@@ -25,6 +25,7 @@ pub(in crate::saga) fn forget(
             .into_iter()
             .for_each(|text| params.text(text));
     };
+    physical.next_is_own();
     physical.execute(&sql.finish(), write).map(drop)
 }
 
@@ -49,6 +50,7 @@ pub(in crate::saga) fn over(
         params.text(saga);
         params.i64(signed(age_ms));
     };
+    physical.next_is_own();
     physical.query(&sql.finish(), write, &mut |row| {
         found.push((row.next()?, row.next()?));
         Ok(true)
@@ -75,6 +77,7 @@ pub(in crate::saga) fn waiting(physical: &mut Physical) -> Result<Vec<Waiting>> 
         },
     );
     let mut found = Vec::new();
+    physical.next_is_own();
     physical.query(&sql, &mut |_| (), &mut |row| {
         found.push(Waiting {
             saga: row.next()?,

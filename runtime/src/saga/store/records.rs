@@ -32,6 +32,7 @@ pub(in crate::saga) fn insert_record(
         params.text(&record.output);
         params.push(&record.written);
     };
+    physical.next_is_own();
     physical.execute(&sql.finish(), write).map(drop)
 }
 
@@ -57,6 +58,7 @@ pub(in crate::saga) fn complete_mark(
         params.i64(signed(record.at as u64));
         params.text(record.way.name());
     };
+    physical.next_is_own();
     physical.execute(&sql.finish(), write).map(drop)
 }
 
@@ -74,6 +76,7 @@ pub(in crate::saga) fn records(
         .push(" ORDER BY way DESC, step_no");
     let mut found = Vec::new();
     let write = &mut |params: &mut ParamWriter<'_>| params.text(uid);
+    physical.next_is_own();
     let read = physical.query(&sql.finish(), write, &mut |row| {
         let at = number(row.next()?);
         let way = if row.next::<String>()? == "F" {
@@ -108,6 +111,7 @@ pub(in crate::saga) fn forget_records(
     sql.push("DELETE FROM ").push(table(is_log));
     sql.push(" WHERE uid = ").placeholder();
     let write = &mut |params: &mut ParamWriter<'_>| params.text(uid);
+    physical.next_is_own();
     physical.execute(&sql.finish(), write).map(drop)
 }
 

@@ -15,6 +15,7 @@ on_each_database! { by run_at_url:
     mon_02_statements_are_counted_by_engine_and_place;
     an_n_plus_1_query_is_reported_with_its_place;
     mon_02_an_n_plus_1_query_of_a_session_is_reported_with_its_place;
+    no_warning_is_about_statements_of_binderys_own;
 }
 
 const SECRET: &str = "s3cr3t-canary";
@@ -275,6 +276,58 @@ fn mon_02_an_n_plus_1_query_of_a_session_is_reported_with_its_place<E: Everythin
         reports[0].contains("times=3") && reports[0].contains("logs.rs"),
         "{reports:?}"
     );
+}
+
+/// Savepoints and bulk inserts are counted and echoed, and in no warning; a query of the program beside them is.
+fn no_warning_is_about_statements_of_binderys_own<E: Everything>(engine: E, url: &str) {
+    let db = opened(engine, url, |options| {
+        let options = options.repeated_statement(3);
+        options.slow_statement(Duration::from_millis(1))
+    });
+    let mut connection = db.connect(engine).unwrap();
+    let mut counts = None;
+    let log = Logged::of(|| {
+        let ((), counted) = db.count_statements(|| {
+            let work = connection.transaction(|tx| {
+                for batch in 0..4 {
+                    let rows = (0..2_000).map(|row| NewBlog::new(format!("{batch} {row}")));
+                    tx.transaction(|tx| tx.blogs().insert_many(rows))?;
+                    tx.blogs().all()?;
+                }
+                Ok(())
+            });
+            work.unwrap();
+        });
+        counts = Some(counted);
+        drop(connection);
+    });
+    let counts = counts.unwrap();
+    let repeated = counts.repeated(2);
+    assert_eq!((repeated.len(), repeated[0].times), (1, 4), "{repeated:?}");
+    assert!(repeated[0].statement.contains("SELECT"), "{repeated:?}");
+    let counted = counts.to_string();
+    assert!(counted.contains("SAVEPOINT"), "{counts}");
+    assert!(
+        counted.contains("INSERT INTO") || counted.contains("COPY"),
+        "{counts}"
+    );
+
+    let slow = of(&log, engine.name(), "a slow statement");
+    // Bulk inserts take longer than reading their rows.
+    assert!(!slow.is_empty(), "{log:#?}");
+    assert!(slow.iter().all(|line| line.contains("SELECT")), "{slow:?}");
+    let reports = of(&log, engine.name(), "the same statement");
+    assert_eq!(reports.len(), 1, "{log:#?}");
+    assert!(reports[0].contains("SELECT"), "{reports:?}");
+
+    db.echo(engine, true);
+    let echoed = Logged::of(|| {
+        let mut connection = db.connect(engine).unwrap();
+        let work = connection.transaction(|tx| tx.transaction(|tx| tx.blogs().count()));
+        work.unwrap();
+    });
+    let shown = of(&echoed, engine.name(), "statement");
+    assert_eq!(shown.len(), 5, "{shown:#?}");
 }
 
 /// Covers MON-02: of the statements of an engine that echoes, those that take long.
