@@ -13,8 +13,6 @@ use crate::net::Fault;
 const OTHER_SETTINGS: u32 = 10_058;
 /// A consumer of another program is connected.
 const IN_USE: u32 = 10_013;
-/// There is no consumer of the name.
-const NO_CONSUMER: u32 = 10_014;
 /// The stream takes only smaller messages.
 const TOO_LARGE: u32 = 10_054;
 /// The most messages that the server hands to a program before it gets acknowledgements.
@@ -44,27 +42,6 @@ pub(super) struct ConsumerState {
 pub(super) struct ConsumerConfig {
     #[serde(default)]
     pub(super) deliver_subject: String,
-    #[serde(flatten)]
-    start: Start,
-}
-
-/// The first message of a consumer. The server refuses to change it.
-#[derive(Debug, Default, Deserialize)]
-struct Start {
-    #[serde(default)]
-    deliver_policy: String,
-    #[serde(default)]
-    opt_start_seq: Option<u64>,
-}
-
-#[derive(Deserialize)]
-struct StreamInfo {
-    state: StreamState,
-}
-
-#[derive(Deserialize)]
-struct StreamState {
-    last_seq: u64,
 }
 
 impl Stream {
@@ -128,39 +105,16 @@ impl Stream {
     ) -> Result<bool, Fault> {
         // Those that wait here for their turn are not to be sent again all the time.
         let wait = redelivers_after.max(Duration::from_secs(30)) * 2;
-        let start = self.start(connection, consumer)?;
-        let mut config = json!({
+        let settings = json!({ "stream_name": self.name, "config": {
             "durable_name": consumer, "deliver_subject": connection.deliveries(),
-            "deliver_policy": start.deliver_policy, "ack_policy": "explicit", "replay_policy": "instant",
+            "deliver_policy": "new", "ack_policy": "explicit", "replay_policy": "instant",
             "ack_wait": nanos(wait), "max_ack_pending": MOST_HELD,
             "flow_control": true, "idle_heartbeat": nanos(Duration::from_secs(30)),
-        });
-        if let Some(number) = start.opt_start_seq {
-            config["opt_start_seq"] = number.into();
-        }
-        let settings = json!({ "stream_name": self.name, "config": config });
+        } });
         let subject = format!("$JS.API.CONSUMER.DURABLE.CREATE.{}.{consumer}", self.name);
         match connection.call::<Value>(&subject, &settings.to_string())? {
             Answer::Done(_) => Ok(true),
             Answer::Failed(error) if error.err_code == IN_USE => Ok(false),
-            other => Err(refused(other)),
-        }
-    }
-
-    /// Where a consumer begins: where the one that is there does, else after what the stream has. That is a number: `new` would be decided
-    /// again, and what came meanwhile be lost, by a server (NATS 2.9.10) that is killed before it has written the consumer's first state.
-    fn start(&self, connection: &mut Connection, consumer: &str) -> Result<Start, Fault> {
-        match self.state_of(connection, consumer)? {
-            Answer::Done(state) => return Ok(state.config.start),
-            Answer::Failed(error) if error.err_code == NO_CONSUMER => {}
-            other => return Err(refused(other)),
-        }
-        let subject = format!("$JS.API.STREAM.INFO.{}", self.name);
-        match connection.call::<StreamInfo>(&subject, "")? {
-            Answer::Done(info) => Ok(Start {
-                deliver_policy: "by_start_sequence".to_owned(),
-                opt_start_seq: Some(info.state.last_seq + 1),
-            }),
             other => Err(refused(other)),
         }
     }
@@ -170,19 +124,11 @@ impl Stream {
         connection: &mut Connection,
         consumer: &str,
     ) -> Result<ConsumerState, Fault> {
-        match self.state_of(connection, consumer)? {
+        let subject = format!("$JS.API.CONSUMER.INFO.{}.{consumer}", self.name);
+        match connection.call(&subject, "")? {
             Answer::Done(state) => Ok(state),
             other => Err(refused(other)),
         }
-    }
-
-    fn state_of(
-        &self,
-        connection: &mut Connection,
-        consumer: &str,
-    ) -> Result<Answer<ConsumerState>, Fault> {
-        let subject = format!("$JS.API.CONSUMER.INFO.{}.{consumer}", self.name);
-        connection.call(&subject, "")
     }
 }
 
