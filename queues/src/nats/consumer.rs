@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use bindery::messages::Delivery;
 
 use super::connection::{Connection, Incoming};
-use super::stream::{MOST_HELD, Stream};
+use super::stream::{ConsumerState, MOST_HELD, Stream};
 use crate::broker::Link;
 use crate::net::{Fault, Held};
 
@@ -14,6 +14,11 @@ use crate::net::{Fault, Held};
 const CLAIM_EVERY: Duration = Duration::from_secs(1);
 /// The longest wait for messages that the server is about to deliver.
 const DELIVERY: Duration = Duration::from_secs(1);
+/// The time after which messages that the server has and does not deliver are claimed anew.
+const STALLED: Duration = Duration::from_secs(3);
+
+/// The most numbers of messages from the first that is not acknowledged on that are looked at when a consumer is claimed.
+const MOST_LOOKED_AT: u64 = 10_000;
 
 /// The connection of a consumer in this program.
 pub(super) struct ConsumerLink {
@@ -27,6 +32,8 @@ pub(super) struct ConsumerLink {
     /// Does the server hand messages to this connection?
     is_active: bool,
     claimed_at: Instant,
+    /// Since when the server has had messages and has delivered none.
+    stalled_since: Option<Instant>,
 }
 
 impl ConsumerLink {
@@ -46,6 +53,7 @@ impl ConsumerLink {
             replies: BTreeMap::new(),
             is_active: false,
             claimed_at: Instant::now(),
+            stalled_since: None,
         };
         link.claim()?;
         Ok(link)
@@ -53,21 +61,71 @@ impl ConsumerLink {
 
     fn claim(&mut self) -> Result<(), Fault> {
         self.claimed_at = Instant::now();
+        let left = self.unacknowledged()?;
         let (connection, after) = (&mut self.connection, self.redelivers_after);
         self.is_active = self.stream.claim_consumer(connection, &self.name, after)?;
+        for (number, body) in left.into_iter().filter(|_| self.is_active) {
+            self.held.add(number, &body);
+            let receipt = self.stream.receipt(&self.name, number);
+            self.replies.entry(number).or_insert(receipt);
+        }
         Ok(())
+    }
+
+    /// The messages that were delivered to a connection that is gone and not acknowledged. The server is to deliver them again. NATS 2.9.10
+    /// that was killed does not always: it may have forgotten them (`num_ack_pending` 0 where 71 are delivered and 66 acknowledged, and goes
+    /// on after them), and it stops where it would deliver one that is gone from the stream, as its acknowledgement came just before
+    /// (`num_pending` 160, and none comes). So the former are read here, and the latter acknowledged.
+    fn unacknowledged(&mut self) -> Result<Vec<(u64, Vec<u8>)>, Fault> {
+        let state = self.consumer_state()?;
+        let Some(state) = state.filter(|state| !state.push_bound) else {
+            return Ok(Vec::new());
+        };
+        let mut next = state.ack_floor.stream_seq + 1;
+        let last = state.delivered.stream_seq.min(next + MOST_LOOKED_AT);
+        let mut left = Vec::new();
+        while next <= last {
+            let stored = self.stream.next_stored(&mut self.connection, next)?;
+            let stored = stored.filter(|stored| stored.number <= last);
+            let gone_until = stored.as_ref().map_or(last + 1, |stored| stored.number);
+            for number in next..gone_until {
+                let receipt = self.stream.receipt(&self.name, number);
+                self.connection.publish(&receipt, b"+ACK")?;
+            }
+            if let Some(stored) = stored {
+                left.push((stored.number, stored.body()?));
+            }
+            next = gone_until + 1;
+        }
+        Ok(left)
+    }
+
+    fn consumer_state(&mut self) -> Result<Option<ConsumerState>, Fault> {
+        self.stream.consumer_state(&mut self.connection, &self.name)
     }
 
     /// Has the server messages for this connection that are not here yet?
     fn are_more_to_come(&mut self) -> Result<bool, Fault> {
-        let state = self
-            .stream
-            .consumer_state(&mut self.connection, &self.name)?;
+        let state = self.consumer_state()?.unwrap_or_default();
         if state.config.deliver_subject != self.connection.deliveries() {
             self.is_active = false;
             return Ok(false);
         }
         Ok(state.num_pending > 0 || state.num_ack_pending > self.held.len())
+    }
+
+    /// Fails where the server has had messages for a while and delivers none, so that they are claimed over a new connection.
+    fn ensure_delivered(&mut self, is_stalled: bool) -> Result<(), Fault> {
+        if !is_stalled || self.held.len() > 0 {
+            self.stalled_since = None;
+            return Ok(());
+        }
+        let since = *self.stalled_since.get_or_insert_with(Instant::now);
+        if since.elapsed() < STALLED {
+            return Ok(());
+        }
+        let why = "the server has messages and does not deliver them";
+        Err(Fault::Lost(why.to_owned()))
     }
 
     fn taken(&mut self, most: usize) -> Vec<Delivery> {
@@ -122,11 +180,15 @@ impl Link for ConsumerLink {
             self.hold()?;
             let taken = self.taken(most);
             if !taken.is_empty() || !self.is_active || self.held.len() >= MOST_HELD {
+                self.stalled_since = None;
                 return Ok(taken);
             }
-            if !self.are_more_to_come()? || Instant::now() >= until {
+            let are_more = self.are_more_to_come()?;
+            if !are_more || Instant::now() >= until {
                 self.hold()?;
-                return Ok(self.taken(most));
+                let taken = self.taken(most);
+                self.ensure_delivered(are_more && taken.is_empty())?;
+                return Ok(taken);
             }
             self.connection.wait(Duration::from_millis(20))?;
         }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use bindery::messages::Message;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,6 +15,10 @@ use crate::net::Fault;
 const OTHER_SETTINGS: u32 = 10_058;
 /// A consumer of another program is connected.
 const IN_USE: u32 = 10_013;
+/// There is no consumer of the name.
+const NO_CONSUMER: u32 = 10_014;
+/// No message has the number or a later one.
+const NO_MESSAGE: u32 = 10_037;
 /// The stream takes only smaller messages.
 const TOO_LARGE: u32 = 10_054;
 /// The most messages that the server hands to a program before it gets acknowledgements.
@@ -34,14 +40,50 @@ pub(super) struct ConsumerState {
     /// Messages that were delivered and not acknowledged.
     #[serde(default)]
     pub(super) num_ack_pending: usize,
+    /// The last one that was delivered.
+    #[serde(default)]
+    pub(super) delivered: Position,
+    /// The last one that was acknowledged, as were all before it.
+    #[serde(default)]
+    pub(super) ack_floor: Position,
+    /// Does it deliver to a connection that is there?
+    #[serde(default)]
+    pub(super) push_bound: bool,
     #[serde(default)]
     pub(super) config: ConsumerConfig,
+}
+
+/// A place in a stream.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Position {
+    pub(super) stream_seq: u64,
 }
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ConsumerConfig {
     #[serde(default)]
     pub(super) deliver_subject: String,
+}
+
+/// A message as the stream has it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Stored {
+    #[serde(rename = "seq")]
+    pub(super) number: u64,
+    #[serde(default)]
+    data: String,
+}
+
+#[derive(Deserialize)]
+struct StoredAnswer {
+    message: Stored,
+}
+
+impl Stored {
+    pub(super) fn body(&self) -> Result<Vec<u8>, Fault> {
+        let body = BASE64_STANDARD.decode(&self.data);
+        body.map_err(|_| Fault::Lost("the server's answer is no message".to_owned()))
+    }
 }
 
 impl Stream {
@@ -119,14 +161,36 @@ impl Stream {
         }
     }
 
+    /// The first message from this number on.
+    pub(super) fn next_stored(
+        &self,
+        connection: &mut Connection,
+        number: u64,
+    ) -> Result<Option<Stored>, Fault> {
+        let wanted = json!({ "seq": number, "next_by_subj": self.subject });
+        let subject = format!("$JS.API.STREAM.MSG.GET.{}", self.name);
+        match connection.call::<StoredAnswer>(&subject, &wanted.to_string())? {
+            Answer::Done(answer) => Ok(Some(answer.message)),
+            Answer::Failed(error) if error.err_code == NO_MESSAGE => Ok(None),
+            other => Err(refused(other)),
+        }
+    }
+
+    /// Where a message is acknowledged that was delivered to an earlier connection.
+    pub(super) fn receipt(&self, consumer: &str, number: u64) -> String {
+        format!("$JS.ACK.{}.{consumer}.1.{number}.{number}.0.0", self.name)
+    }
+
+    /// The state of a consumer; `None` where there is none.
     pub(super) fn consumer_state(
         &self,
         connection: &mut Connection,
         consumer: &str,
-    ) -> Result<ConsumerState, Fault> {
+    ) -> Result<Option<ConsumerState>, Fault> {
         let subject = format!("$JS.API.CONSUMER.INFO.{}.{consumer}", self.name);
         match connection.call(&subject, "")? {
-            Answer::Done(state) => Ok(state),
+            Answer::Done(state) => Ok(Some(state)),
+            Answer::Failed(error) if error.err_code == NO_CONSUMER => Ok(None),
             other => Err(refused(other)),
         }
     }
