@@ -167,7 +167,7 @@ impl Stream {
         connection: &mut Connection,
         number: u64,
     ) -> Result<Option<Stored>, Fault> {
-        let wanted = json!({ "seq": number, "next_by_subj": self.subject });
+        let wanted = json!({ "seq": number, "next_by_subj": ">" });
         let subject = format!("$JS.API.STREAM.MSG.GET.{}", self.name);
         match connection.call::<StoredAnswer>(&subject, &wanted.to_string())? {
             Answer::Done(answer) => Ok(Some(answer.message)),

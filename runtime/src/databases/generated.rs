@@ -138,7 +138,7 @@ pub trait GeneratedDatabases:
     /// Runs `work` in a session: commits when it returns `Ok`, rolls back when it returns `Err` or panics.
     ///
     /// # Errors
-    /// Those of `work`, of taking connections and beginning, and those of [`Session::commit`].
+    /// Those of `work`, of taking connections and beginning, and those of [`Session::commit`](crate::Session::commit).
     #[track_caller]
     fn try_session_with<T, F: From<Error>>(
         &self,
@@ -167,7 +167,7 @@ pub trait GeneratedDatabases:
     /// Runs blocking work in a session, on a worker thread: [`run`](Self::run) with a session.
     ///
     /// # Errors
-    /// Those of `work`, of waiting for a turn, and those of [`Session::commit`].
+    /// Those of `work`, of waiting for a turn, and those of [`Session::commit`](crate::Session::commit).
     #[cfg(feature = "tokio")]
     #[track_caller]
     fn session_async<T: Send + 'static>(
