@@ -50,10 +50,7 @@ fn columns_in_json<S: Tested, T: Tested>(world: &World, (engine, _): (S, T)) {
     );
     let patch: SeatPatch = from_value(written).unwrap();
     let id = <model::Seat as bindery::HasKey>::key::<S>(&seat);
-    assert_eq!(
-        to_value(id).unwrap(),
-        json!({ "seatRow": 1, "number": 2 })
-    );
+    assert_eq!(to_value(id).unwrap(), json!({ "seatRow": 1, "number": 2 }));
     assert!(connection.seats().update(id, patch).unwrap());
     let seat = connection.seats().get(id).unwrap();
     assert_eq!((seat.price, seat.pass_hash.as_str()), (5, "secret"));
