@@ -390,7 +390,7 @@ fn cdc_11_a_mirror_that_missed_changes_is_copied_again() {
     let (name, _) = trigger.split_once('"').expect("its name is quoted");
     project.sqlite(
         "default.db",
-        &format!("DROP TRIGGER \"{name}\"; INSERT INTO users VALUES (2, 'missed'); UPDATE users SET email = 'x'; DELETE FROM users WHERE id = 1"),
+        &format!("DROP TRIGGER \"{name}\"; INSERT INTO users VALUES (2, 'missed'); UPDATE users SET email = 'x' WHERE id = 1; DELETE FROM users WHERE id = 1"),
     );
     let catch_up = || project.run("mirror default backup --catch-up --quiet");
     catch_up().failed();

@@ -114,7 +114,6 @@ fn mon_03_doctor_names_privileges_that_are_missing() {
             "warning    privileges on p: the account lacks INSERT, UPDATE, DELETE on `audit.log`\n",
             "warning    privileges on p: the account lacks USAGE on `SEQUENCE notes_id_seq`\n",
             "warning    privileges on m: the account lacks INSERT, UPDATE, DELETE on `pages`\n",
-            "warning    privileges on m: the account lacks SELECT on `_bindery_schema`\n",
         ],
     );
     let role = format!("{name}_{reader}");

@@ -62,7 +62,7 @@ fn cli_01_every_long_command_shows_its_steps_on_a_terminal() {
             "creating posts on b",
             "3 of 3 tables",
         ),
-        ("drop --engine b --yes", "dropping", "3 of 3 tables"),
+        ("drop --engine b --yes", "dropping", "4 of 4 tables"),
     ];
     let project = Project::blogs();
     for (words, place, steps) in commands {

@@ -10,7 +10,6 @@ use bindery::Dialect;
 use bindery_schema::model::{CheckedModel, EngineId, Table};
 use clap::Args;
 
-use self::privileges::Used;
 use super::status::{Look, Row, Sections, Thresholds, look_at, migrations, print};
 use crate::arguments::{EngineOptions, SchemaOptions};
 use crate::database::Engines;
@@ -71,21 +70,17 @@ pub(crate) fn run(arguments: &DoctorArguments, output: &Output) -> Result<(), Fa
     print(&compiled.project, &chosen, &rows, options.format, output)
 }
 
-/// The tables of an engine, as the database names them: those of the schema, and bindery's own.
-fn used_tables(model: &CheckedModel, look: &Look<'_>) -> bindery::Result<Used> {
+/// The tables of an engine that the program writes to, as the database names them: those of the schema, and bindery's own.
+fn used_tables(model: &CheckedModel, look: &Look<'_>) -> bindery::Result<Vec<String>> {
     let tables = model.tables.iter();
     let tables = tables.filter(|table| table.view.is_none() && table.engines.contains(&look.id));
-    let is_recorded = tables.clone().any(|table| !table.unmanaged);
     let name = |table: &Table| match look.dialect() {
         Dialect::Postgres => table.name.to_string(),
         Dialect::Sqlite | Dialect::Mysql => table.name.name.clone(),
     };
     let own = look.engines.registry.own_tables(look.chosen())?;
     let own = own.iter().map(|own| own.table.to_owned());
-    Ok(Used {
-        written: tables.map(name).chain(own).collect(),
-        is_recorded,
-    })
+    Ok(tables.map(name).chain(own).collect())
 }
 
 /// Nothing to be said against it.

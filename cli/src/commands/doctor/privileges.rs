@@ -41,27 +41,14 @@ UNION ALL SELECT table_name, privilege_type FROM information_schema.table_privil
 
 const NEEDED: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 
-/// The record of the schema that the tables were made for, which a program only reads.
-const SCHEMA_RECORD: &str = "_bindery_schema";
+/// Tables that a program only reads: whose schema the tables are of, and which migrations are applied.
+const READ: [&str; 2] = ["_bindery_schema", "_bindery_migrations"];
 
-/// The record of the migrations that are applied, which a program only reads.
-const MIGRATION_RECORD: &str = "_bindery_migrations";
-
-const READ: [&str; 2] = [SCHEMA_RECORD, MIGRATION_RECORD];
-
-/// The tables that a program uses on an engine.
-pub(super) struct Used {
-    /// It writes to them.
-    pub(super) written: Vec<String>,
-    /// Bindery makes some of them, and records their schema.
-    pub(super) is_recorded: bool,
-}
-
-pub(super) fn rows(look: &Look<'_>, used: &Used) -> bindery::Result<Vec<Row>> {
+pub(super) fn rows(look: &Look<'_>, tables: &[String]) -> bindery::Result<Vec<Row>> {
     match look.dialect() {
         Dialect::Sqlite => Ok(sqlite(look)),
-        Dialect::Postgres => postgres(look, &used.written),
-        Dialect::Mysql => mysql(look, used),
+        Dialect::Postgres => postgres(look, tables),
+        Dialect::Mysql => mysql(look, tables),
     }
 }
 
@@ -110,19 +97,16 @@ fn postgres(look: &Look<'_>, tables: &[String]) -> bindery::Result<Vec<Row>> {
     Ok(told(lacks.collect()))
 }
 
-/// The records that are expected on an engine: MySQL shows an account no table on which it has no privilege, so whether they are
-/// there is not known.
-fn expected_records(look: &Look<'_>, used: &Used) -> Vec<&'static str> {
-    let has_migrations = files::folder(look.project, look.name()).is_dir();
-    let records = [
-        (SCHEMA_RECORD, used.is_recorded),
-        (MIGRATION_RECORD, has_migrations),
-    ];
-    let expected = records.into_iter().filter(|(_, is_expected)| *is_expected);
-    expected.map(|(record, _)| record).collect()
+/// The records that are expected on an engine: those of its migrations. MySQL shows an account no table on which it has no privilege, so
+/// whether others are there is not known.
+fn expected_records(look: &Look<'_>) -> &'static [&'static str] {
+    match files::folder(look.project, look.name()).is_dir() {
+        true => &READ,
+        false => &[],
+    }
 }
 
-fn mysql(look: &Look<'_>, used: &Used) -> bindery::Result<Vec<Row>> {
+fn mysql(look: &Look<'_>, tables: &[String]) -> bindery::Result<Vec<Row>> {
     let mut connection = look.engines.registry.connect(look.chosen())?;
     let granted: Vec<(String, String)> = connection.query_as(Sql::assembled(MYSQL), ())?;
     let roles: i64 = connection.query_scalar(Sql::assembled(MYSQL_ROLES), ())?;
@@ -141,10 +125,11 @@ fn mysql(look: &Look<'_>, used: &Used) -> bindery::Result<Vec<Row>> {
         let lacked: Vec<&str> = lacked.copied().collect();
         (table.to_owned(), lacked.join(", "))
     };
-    let records = expected_records(look, used);
-    let read = records.iter().map(|record| (*record, &["SELECT"][..]));
-    let written = used.written.iter();
-    let lacks = written
+    let read = expected_records(look)
+        .iter()
+        .map(|record| (*record, &["SELECT"][..]));
+    let lacks = tables
+        .iter()
         .map(|table| (table.as_str(), &NEEDED[..]))
         .chain(read)
         .map(missing)
