@@ -50,9 +50,10 @@ impl Bench {
         ];
         urls.into_iter().fold(Config::new(), |config, (name, url)| {
             let url = if name == other { other_url } else { &url };
-            // 100,000 statements one by one may take a busy machine more than the usual 30 s.
-            let options = EngineOptions::url(url).statement_timeout(Duration::from_secs(180));
-            config.engine(name, options)
+            // 100,000 statements one by one may take a busy machine more than the usual times.
+            let long = Duration::from_secs(180);
+            let options = EngineOptions::url(url).statement_timeout(long);
+            config.engine(name, options.max_transaction_age(long * 2))
         })
     }
 }
