@@ -364,16 +364,19 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         let watermark = self.watermark.map(|mark| mark.to_string());
         let (name, run, counts) = (&self.job.name, self.state.run, self.counts);
         let copied = rows_sql::<T>()?;
-        let table = capture::recorded_name::<T>(self.job.registry);
-        if let Some(table) = table.filter(|_| counts.written() > 0) {
-            capture::prune_unread(&mut self.target, &table)?;
-        }
         on_physical(&mut self.target, |physical| {
             if counts.inserted > 0 {
                 raise_counters(physical, copied)?;
             }
             store::end(physical, (name, run), &counts, (watermark.as_deref(), None))
         })?;
+        let table = capture::recorded_name::<T>(self.job.registry);
+        if let Some(table) = table.filter(|_| counts.written() > 0)
+            && let Err(error) = capture::prune_unread(&mut self.target, &table)
+        {
+            // The run is stored, and the next one prunes them.
+            tracing::warn!(sync = name, %error, "changes of a copy that nothing reads are not pruned");
+        }
         Ok(SyncReport {
             name: self.job.name.clone(),
             run: run.unsigned_abs(),
