@@ -176,7 +176,7 @@ impl Stream {
         }
     }
 
-    /// Where a message is acknowledged that was delivered to an earlier connection.
+    /// Returns the subject that acknowledges a message which was delivered to an earlier connection.
     pub(super) fn receipt(&self, consumer: &str, number: u64) -> String {
         format!("$JS.ACK.{}.{consumer}.1.{number}.{number}.0.0", self.name)
     }

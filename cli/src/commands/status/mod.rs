@@ -65,7 +65,7 @@ const SECTIONS: Sections<'static> = Sections {
     },
 };
 
-/// Where writes and reads go: to which of an engine's hosts, and to which of its replicas.
+/// A row for each host and replica of an engine that has several, with the calls that go to it.
 fn routing(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
     let replicas = replicas::states(look)?;
     let mut rows = hosts::rows(look, &replicas)?;
