@@ -95,14 +95,18 @@ pub(super) fn rename_sequence(value: &mut Expression, from: &ObjectName, to: &Ob
         let plain = last.trim_matches('"');
         plain == from.name.text || last.to_lowercase() == from.name.text
     };
+    let schema = to.schema.iter().map(|schema| quoted(schema) + ".");
+    let renamed = schema.collect::<String>() + &quoted(&to.name.text);
+    replace_texts(value, of, &renamed);
+}
+
+/// Replaces texts of PostgreSQL. The expression is written anew where one of them changed.
+pub(super) fn replace_texts(value: &mut Expression, is_it: impl Fn(&str) -> bool, to: &str) {
+    let texts = value.tokens.iter_mut();
+    let texts = texts.filter(|piece| piece.kind == PieceKind::Text && is_it(&piece.text));
     let mut changed = false;
-    for piece in value
-        .tokens
-        .iter_mut()
-        .filter(|piece| piece.kind == PieceKind::Text && of(&piece.text))
-    {
-        let schema = to.schema.iter().map(|schema| quoted(schema) + ".");
-        piece.text = schema.collect::<String>() + &quoted(&to.name.text);
+    for piece in texts {
+        to.clone_into(&mut piece.text);
         changed = true;
     }
     if changed {

@@ -1,15 +1,14 @@
 //! Enums and domains: found by name, in the file of the statement first.
 
 use crate::ast::{
-    AlterDomain, AlterEnum, AlterEnumAction, CreateDomain, CreateEnum, DomainChange, Expression,
-    ExpressionPiece, FileAst, ObjectName, PieceKind, TypeName,
+    AlterDomain, AlterEnum, AlterEnumAction, CreateDomain, CreateEnum, DomainChange, FileAst,
+    ObjectName, TypeName,
 };
-use crate::dialect::Dialect;
 use crate::draft::{DraftDomain, DraftEnum};
 use crate::source::FileId;
 
 use super::Fold;
-use super::rename::written;
+use super::rename::replace_texts;
 
 impl Fold<'_> {
     pub(super) fn create_enum(&mut self, file: &FileAst, created: &CreateEnum) {
@@ -90,7 +89,7 @@ impl Fold<'_> {
             let table = self.tables[table].as_mut();
             let default = table.and_then(|table| table.columns[column].default.as_mut());
             if let Some(default) = default {
-                rename_text(default, from, to);
+                replace_texts(default, |text| text == from, to);
             }
         }
     }
@@ -153,19 +152,6 @@ impl Fold<'_> {
             self.enums[index].values.clear();
             self.forget_enum(text, index);
         }
-    }
-}
-
-/// The text is written anew where a piece of it changed.
-fn rename_text(value: &mut Expression, from: &str, to: &str) {
-    let is_it = |piece: &&mut ExpressionPiece| piece.kind == PieceKind::Text && piece.text == from;
-    let mut changed = false;
-    for piece in value.tokens.iter_mut().filter(is_it) {
-        to.clone_into(&mut piece.text);
-        changed = true;
-    }
-    if changed {
-        value.sql = written(&value.tokens, Dialect::Postgres);
     }
 }
 
