@@ -17,21 +17,33 @@ const NEVER_AGAIN: [&str; 5] = ["atom_", "saga_", "out_", "sync_", "no_seed_"];
 
 const DATABASES: [&str; 3] = ["sqlite", "postgres", "mariadb"];
 
-/// Runs the tests that failed once more, and returns how that ended where each of them passed. `None` where one failed again, or
-/// where no second try is right.
+/// What a second try has shown.
+#[derive(Debug)]
+pub(crate) enum SecondTry {
+    /// Each of them passed.
+    Passed(ExitStatus),
+    FailedAgain(Told),
+}
+
+/// Runs the tests that failed once more. `None` where no second try is right.
 pub(crate) fn run(
     again: &mut Command,
     told: &Told,
     interrupt: &Interrupt,
-) -> Result<Option<ExitStatus>, Failure> {
+) -> Result<Option<SecondTry>, Failure> {
     if !is_worth_it(told) {
         return Ok(None);
     }
     complain(&format!("\n=== second try of {} tests", told.names.len()));
     again.args(&told.names);
     let (status, second) = interrupt.run_read(again, failures::pass_on)?;
-    let passed = second.is_some_and(|second| told.names.is_subset(&second.passed));
-    Ok(Some(status).filter(|status| status.success() && passed))
+    let second = second.unwrap_or_default();
+    let passed = status.success() && told.names.is_subset(&second.passed);
+    Ok(Some(if passed {
+        SecondTry::Passed(status)
+    } else {
+        SecondTry::FailedAgain(second)
+    }))
 }
 
 fn is_worth_it(told: &Told) -> bool {

@@ -129,40 +129,43 @@ fn reads_use_the_replicas<E: Everything>(engine: E, options: ServerOptions) {
         });
     }
 
-    // Standbys that are held back show where a read went.
+    // Standbys that are held back show where a read went, however long that takes.
+    let patient = cluster.options().max_replica_lag(Duration::from_secs(120));
+    let patient = with(engine.name(), patient);
+    all_become(&patient, engine, [ReplicaState::Serving; 2]);
     cluster
         .standbys
         .iter()
         .for_each(|standby| standby.pause_replay().expect("a standby"));
-    insert(&db, engine, "two");
+    insert(&patient, engine, "two");
     let seen: Vec<u64> = (0..4)
-        .map(|_| read(&db, engine).expect("a replica"))
+        .map(|_| read(&patient, engine).expect("a replica"))
         .collect();
     assert_eq!(seen, [1; 4], "reads go to replicas");
     assert!(
-        used(&db, engine).iter().all(|&used| used > 0),
+        used(&patient, engine).iter().all(|&used| used > 0),
         "both are read from"
     );
     assert_eq!(
-        db.connect(engine).unwrap().blogs().count().unwrap(),
+        patient.connect(engine).unwrap().blogs().count().unwrap(),
         2,
         "a connection is the primary's"
     );
-    let inside = db
+    let inside = patient
         .connect(engine)
         .unwrap()
         .transaction(|tx| tx.blogs().count());
     assert_eq!(inside.unwrap(), 2, "a transaction is the primary's");
-    let writing = in_session(&db, engine, SessionOptions::new());
+    let writing = in_session(&patient, engine, SessionOptions::new());
     assert_eq!(writing, 2, "so is a session that may write");
     let reading = SessionOptions::new().read_only();
-    let seen = in_session(&db, engine, reading.clone());
+    let seen = in_session(&patient, engine, reading.clone());
     assert_eq!(seen, 1, "one that only reads is a replica's");
     let serializable = reading.isolation(Isolation::Serializable);
-    let seen = in_session(&db, engine, serializable);
+    let seen = in_session(&patient, engine, serializable);
     assert_eq!(seen, 2, "a standby has no serializable transactions");
 
-    go_to_the_primary(&db, engine);
+    go_to_the_primary(&patient, engine);
 
     // Too far behind: the primary is read, and the state says why.
     eventually("both lag, and the primary is read", || {

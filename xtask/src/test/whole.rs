@@ -10,7 +10,7 @@ use crate::Failure;
 use crate::failures::Told;
 use crate::interrupt::Interrupt;
 use crate::output::complain;
-use crate::second_try;
+use crate::second_try::{self, SecondTry};
 use crate::step::Report;
 use crate::workspace::{self, cargo};
 
@@ -69,9 +69,13 @@ pub(super) fn run(
     if !status.success() {
         let mut again = whole();
         again.args(["--", "--exact", "--test-threads=1"]);
-        if let Some(passed) = second_try::run(&mut again, &told, interrupt)? {
-            report.add_unsteady(told.names);
-            status = passed;
+        match second_try::run(&mut again, &told, interrupt)? {
+            Some(SecondTry::Passed(passed)) => {
+                report.add_unsteady(told.names);
+                status = passed;
+            }
+            Some(SecondTry::FailedAgain(second)) => report.add_failures(&second),
+            None => (),
         }
     }
     report.add("tests of the workspace", status, started.elapsed());

@@ -10,7 +10,8 @@ use super::places::{Places, builder};
 use super::{PATIENCE, get, insert, on_tenants_of_each_database, prepared, rows};
 use crate::sample::{Everything, NewBlog, Tables};
 
-const SHORT: Duration = Duration::from_millis(500);
+/// A login takes its time on a busy machine.
+const SHORT: Duration = Duration::from_secs(2);
 
 on_tenants_of_each_database! {
     reg_03_where_no_more_may_be_open_a_caller_waits 3;
@@ -25,8 +26,7 @@ on_tenants_of_each_database! {
 fn reg_03_where_no_more_may_be_open_a_caller_waits<E: Everything>(engine: E, places: &Places) {
     let _watchdog = Watchdog::start("reg_03_where_no_more_may_be_open", PATIENCE);
     let two = || builder(engine).max_pools(2).when_full(WhenFull::Wait);
-    // A login takes its time on a busy machine.
-    let tenants = two().acquire_timeout(SHORT * 4).build().unwrap();
+    let tenants = two().acquire_timeout(SHORT).build().unwrap();
     let held = (get(&tenants, places, 0), get(&tenants, places, 1));
     let error = tenants.get("t2", || places.url(2)).unwrap_err();
     let ErrorKind::TenantLimit {
@@ -118,10 +118,7 @@ fn reg_02_one_limit_over_all_connections<E: Everything>(engine: E, places: &Plac
     else {
         panic!("{error:?}")
     };
-    assert!(
-        (400..=500).contains(&waited_ms) && error.is_pool_exhausted(),
-        "{error}"
-    );
+    assert!(waited_ms >= 1_900 && error.is_pool_exhausted(), "{error}");
     drop(one);
     assert_eq!(rows(&third, engine), 1);
     assert_eq!(tenants.stats().connections, Some(2));
