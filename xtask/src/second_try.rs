@@ -17,7 +17,7 @@ const NEVER_AGAIN: [&str; 5] = ["atom_", "saga_", "out_", "sync_", "no_seed_"];
 
 const DATABASES: [&str; 3] = ["sqlite", "postgres", "mariadb"];
 
-/// What a second try has shown.
+/// How a second try ended.
 #[derive(Debug)]
 pub(crate) enum SecondTry {
     /// Each of them passed.
