@@ -244,7 +244,7 @@ fn what_the_database_computes_has_the_digits_of_its_column() -> bindery::Result<
 
 #[test]
 fn sqlite_keeps_the_digits_of_a_second_that_are_declared() -> bindery::Result<()> {
-    use crate::moments_case::{moments::MomentQueries, *};
+    use crate::moments::{moments::MomentQueries, *};
     let db = Databases::in_memory()?;
     db.create_missing()?;
     let fill = |new: NewMoment| {

@@ -3,7 +3,7 @@
 
 use bindery::types::NaiveDate;
 
-use crate::{exchanged, required_case as by_name};
+use crate::{exchanged, required as by_name};
 
 fn day(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 1, day).expect("a day of January")

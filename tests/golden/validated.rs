@@ -1,44 +1,10 @@
-//! Rules of the program that rows meet before they are written, on all three databases; the models are those of the cases
-//! `versions` and `hooks`.
+//! Rules of the program that rows meet before they are written, on all three databases; the models, and the rules, are those of the
+//! cases `versions` and `hooks`.
 
-use bindery::{Connection, Engine, ErrorKind, Hosts, Invalid, StaticEngine, Validate};
+use bindery::{Connection, ErrorKind, Hosts, StaticEngine};
 
 use crate::bench::Bench;
 use crate::versions::*;
-
-fn named(name: &str) -> Result<(), Invalid> {
-    if name.starts_with('-') {
-        return Err(Invalid::of("name", "must not begin with a hyphen"));
-    }
-    Ok(())
-}
-
-impl Validate for model::Machine {
-    fn new_row<E: Engine>(new: &NewMachine) -> Result<(), Invalid> {
-        named(&new.name)
-    }
-
-    fn patch<E: Engine>(_: &MachinePatch) -> Result<(), Invalid> {
-        Err(Invalid::new("a machine is never changed"))
-    }
-
-    fn row<E: Engine>(row: &Machine<E>) -> Result<(), Invalid> {
-        if row.version > 1_000 {
-            return Err(Invalid::of("version", "must not be above 1000"));
-        }
-        named(row.name.value())
-    }
-}
-
-impl Validate for crate::hooks::model::Task {
-    fn new_row<E: Engine>(new: &crate::hooks::NewTask) -> Result<(), Invalid> {
-        named(&new.title)
-    }
-
-    fn patch<E: Engine>(patch: &crate::hooks::TaskPatch) -> Result<(), Invalid> {
-        patch.title.as_deref().map_or(Ok(()), named)
-    }
-}
 
 /// Runs a function on an empty database of each kind.
 macro_rules! on_each {

@@ -14,7 +14,7 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 /// `Retry-After`. Errors with a status of 500 and above are reported through `tracing`, since the client does not see why.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/library/bindery.rs"));
+/// # use bindery_cases::library::*;
 /// use bindery_web::DbError;
 /// use http::StatusCode;
 ///

@@ -74,7 +74,7 @@ impl<D: GeneratedDatabases> SessionLayer<D> {
     /// transaction, which is the client's to try again. The status should be 4xx or 5xx.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/library/bindery.rs"));
+    /// # use bindery_cases::library::*;
     /// use bindery_web::{SessionLayer, status_of};
     /// use http::StatusCode;
     ///

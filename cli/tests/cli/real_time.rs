@@ -13,17 +13,9 @@ use bindery_testkit::{
 };
 
 use super::support::{Project, holds};
-
-#[allow(
-    dead_code,
-    unreachable_pub,
-    reason = "written as generated code is, and little of it is used here"
-)]
-mod generated {
-    include!("../../../tests/golden/messages/bindery.rs");
-}
-
-use self::generated::{Databases, NewUser, Tables as _, User, UserId, UserPatch, engine, model};
+use bindery_cases::messages::{
+    Databases, NewUser, Tables as _, User, UserId, UserPatch, engine, model,
+};
 
 const FILES: [(&str, &str); 2] = [
     (

@@ -1,10 +1,11 @@
-//! Tests of the doors: build script and generated crate. What is generated is reviewed in `tests/golden` of the repository.
+//! Tests of the doors, build script and generated crate, and of what is generated.
 
 mod again;
 mod build_script;
 mod column_types;
 mod crate_of_its_own;
 mod failures;
+mod golden;
 mod hostile;
 mod migrations;
 mod support;

@@ -8,17 +8,9 @@ use bindery::messages::{Consumer, Message, Queue};
 use bindery::outbox::RunningWorker;
 use bindery::sync::Reject;
 
-#[allow(
-    dead_code,
-    unreachable_pub,
-    reason = "written as generated code is, and little of it is used here"
-)]
-mod generated {
-    include!("../../../tests/golden/published/bindery.rs");
-}
-
-use self::generated::{
+use bindery_cases::published::{
     Databases, NewUser, NewUserCopy, NewVisit, Tables as _, User, UserCopy, UserEvent, UserPatch,
+    engine,
 };
 
 /// No wait of a test is to be as long.
@@ -82,7 +74,7 @@ impl Shop {
         let consumer = self.db.consumer("notes").from_shared(Arc::clone(queue));
         let consumer = consumer.on::<UserEvent>(|event, cx| {
             let visit = NewVisit::new(*event.key());
-            cx.once(generated::engine::Analytics, |tx| tx.visits().insert(visit))?;
+            cx.once(engine::Analytics, |tx| tx.visits().insert(visit))?;
             Ok(())
         });
         consumer.start().expect("the consumer starts")
@@ -103,10 +95,7 @@ impl Shop {
             false => "DROP TRIGGER refuses",
         };
         let sql = bindery::Sql::assembled(sql.to_owned());
-        let done = self
-            .db
-            .sql_on(generated::engine::Analytics)
-            .execute(sql, ());
+        let done = self.db.sql_on(engine::Analytics).execute(sql, ());
         done.expect("it is executed");
     }
 
@@ -141,8 +130,8 @@ impl Shop {
     }
 
     fn is_idle(&self) -> bool {
-        let events = bindery::messages::events_of(&self.db, generated::engine::Default);
-        let messages = bindery::messages::messages_of(&self.db, generated::engine::Analytics);
+        let events = bindery::messages::events_of(&self.db, engine::Default);
+        let messages = bindery::messages::messages_of(&self.db, engine::Analytics);
         [events, messages].iter().all(|queue| {
             let summary = queue.summary().expect("the table is there");
             summary.pending + summary.running == 0
@@ -151,7 +140,7 @@ impl Shop {
 
     /// The messages that were handled, and those that failed.
     pub(crate) fn handled(&self) -> (u64, u64) {
-        let messages = bindery::messages::messages_of(&self.db, generated::engine::Analytics);
+        let messages = bindery::messages::messages_of(&self.db, engine::Analytics);
         let summary = messages.summary().expect("the table is there");
         let completed = messages.completed();
         (completed.expect("the table is there"), summary.failed)
@@ -159,7 +148,7 @@ impl Shop {
 
     /// Why the relay could not hand on events that it has yet to hand on, and how many it has.
     pub(crate) fn kept(&self) -> (Vec<String>, u64) {
-        let events = bindery::messages::events_of(&self.db, generated::engine::Default);
+        let events = bindery::messages::events_of(&self.db, engine::Default);
         let all = events.list(&bindery::outbox::TaskFilter::all(), 1_000);
         let all = all.expect("the table is there").into_iter();
         let waiting = all.filter(|event| event.completed_at.is_none());
@@ -169,8 +158,8 @@ impl Shop {
     }
 
     fn left(&self) -> String {
-        let events = bindery::messages::events_of(&self.db, generated::engine::Default);
-        let messages = bindery::messages::messages_of(&self.db, generated::engine::Analytics);
+        let events = bindery::messages::events_of(&self.db, engine::Default);
+        let messages = bindery::messages::messages_of(&self.db, engine::Analytics);
         let copied = self.db.sync::<User, UserCopy>(copied).verify();
         format!(
             "events: {:?}, messages: {:?}, {:?} handled, {copied:?}",

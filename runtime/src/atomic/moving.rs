@@ -37,8 +37,7 @@ impl AtomicTransaction {
     /// written.
     ///
     /// ```no_run
-    /// # #![allow(dead_code, unused_variables)]
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/atomic/bindery.rs"));
+    /// # use bindery_cases::atomic::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::open()?;
     /// let order = db.orders().first()?.expect("there is one");

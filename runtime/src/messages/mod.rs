@@ -41,7 +41,7 @@ pub(crate) const MESSAGES_TABLE: &str = "_bindery_messages";
 /// its consumer. Those that failed are its dead letters.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/published/bindery.rs"));
+/// # use bindery_cases::published::*;
 /// # fn main() -> bindery::Result<()> {
 /// # let db = Databases::in_memory()?;
 /// # db.create_missing()?;

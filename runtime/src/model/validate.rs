@@ -16,7 +16,7 @@ use crate::link::engine::Engine;
 /// `update_where` changes rows in the database that the program does not see, so no rule is called.
 ///
 /// ```
-/// # mod db { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/hooks/bindery.rs")); }
+/// # mod db { bindery_cases::source!(hooks); }
 /// # use db::*;
 /// use bindery::{Engine, ErrorKind, Invalid, Validate};
 ///

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// [`merge_join`] for two sides that are both streamed.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/links/bindery.rs"));
+/// # use bindery_cases::links::*;
 /// use bindery::query::HashJoin;
 ///
 /// # fn main() -> bindery::Result<()> {
@@ -91,7 +91,7 @@ fn too_many() -> Error {
 /// gives an order that is refused. A row without a key (NULL) is less than all others, as queries sort it.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/links/bindery.rs"));
+/// # use bindery_cases::links::*;
 /// use bindery::query::merge_join;
 ///
 /// # fn main() -> bindery::Result<()> {

@@ -125,7 +125,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind> Column<M, T, Link<To, N>> {
     /// of the engine that the link leads to.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/links/bindery.rs"));
+    /// # use bindery_cases::links::*;
     /// use bindery::Linked;
     ///
     /// # fn main() -> bindery::Result<()> {
@@ -239,7 +239,7 @@ impl<M, T, To, N> Column<M, T, Link<To, N>> {
     /// The link from the side that it leads to.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/links/bindery.rs"));
+    /// # use bindery_cases::links::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;

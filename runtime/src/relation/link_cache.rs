@@ -25,7 +25,7 @@ use crate::value::{ParamWriter, RowReader};
 /// other processes are seen when the rows are too old, or when the program calls [`forget`](Self::forget). In a transaction, and on a replica, nothing is taken from it or kept.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/links/bindery.rs"));
+/// # use bindery_cases::links::*;
 /// use std::time::Duration;
 ///
 /// use bindery::LinkCache;
@@ -217,7 +217,7 @@ impl<M: HasKey, E: Engine> LinkCache<M, E> {
     /// row that is kept is looked at.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/links/bindery.rs"));
+    /// # use bindery_cases::links::*;
     /// # use std::time::Duration;
     /// # use bindery::LinkCache;
     /// # fn main() -> bindery::Result<()> {

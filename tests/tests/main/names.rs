@@ -1,14 +1,11 @@
 //! BAD-02: names of all kinds on real servers. The code is that of the golden case `names`.
 
-#[path = "../../golden/names/bindery.rs"]
-mod generated;
-
 use bindery::{Config, Connection, Engine, Hosts};
-use bindery_testkit::{Product, fresh_mysql, fresh_postgres, mysql_flavour};
-use generated::{
+use bindery_cases::names::{
     Databases, NewOption, NewOrderDétail, NewSelect, NewString, OrderDétailPatch, Tables, model,
     select,
 };
+use bindery_testkit::{Product, fresh_mysql, fresh_postgres, mysql_flavour};
 
 /// Everything under odd names is written, found by key, changed and deleted.
 fn round_trip<E>(c: &mut Connection<E>) -> bindery::Result<()>
@@ -75,7 +72,7 @@ fn open(engine: &str, url: &str) -> bindery::Result<Databases> {
             config.engine(name, url)
         });
     let db = Databases::with_config(&config)?;
-    db.create_missing_on(engine.parse::<generated::engine::Any>()?)?;
+    db.create_missing_on(engine.parse::<bindery_cases::names::engine::Any>()?)?;
     Ok(db)
 }
 

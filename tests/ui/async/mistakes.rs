@@ -1,5 +1,5 @@
 //! Work for another thread that has what cannot go there, or brings back what ends with it; and a future that is not awaited.
-include!("../../golden/first/bindery.rs");
+bindery_cases::source!(first);
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
 //! Sessions and streams of asynchronous code: work that has what cannot go to another thread, or brings back what ends with it.
-include!("../../golden/first/bindery.rs");
+bindery_cases::source!(first);
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
 //! Nothing of a transaction outlives its group, and hooks own what they use.
-include!("../../golden/atomic/bindery.rs");
+bindery_cases::source!(atomic);
 
 use bindery::Result;
 

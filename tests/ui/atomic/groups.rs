@@ -1,5 +1,5 @@
 //! A transaction of an atomic group has the engines of its group and the models on them; its outcome is not a `Result`.
-include!("../../golden/atomic/bindery.rs");
+bindery_cases::source!(atomic);
 
 use bindery::{AtomicOutcome, Result};
 

@@ -1,7 +1,7 @@
 //! An outcome that is not looked at, and what does nothing by itself.
 #![allow(dead_code)]
 #![deny(unused_must_use)]
-include!("../../golden/atomic/bindery.rs");
+bindery_cases::source!(atomic);
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
 //! Many rows of another model, of another engine, or of no row that can be written.
-include!("../../golden/given/bindery.rs");
+bindery_cases::source!(given);
 
 type Lite = bindery::Connection<engine::Lite>;
 

@@ -1,5 +1,5 @@
 //! Patches of columns and values that there are not.
-include!("../../golden/queries/bindery.rs");
+bindery_cases::source!(queries);
 
 type Lite = bindery::Connection<engine::Lite>;
 

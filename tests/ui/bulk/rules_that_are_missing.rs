@@ -1,4 +1,4 @@
 //! The schema says `@validate`, and the program has no rules for the model.
-include!("../../golden/hooks/bindery.rs");
+bindery_cases::source!(hooks);
 
 fn main() {}

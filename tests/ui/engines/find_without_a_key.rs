@@ -1,5 +1,5 @@
 //! A table without a primary key has no row to find.
-include!("../../golden/shop/bindery.rs");
+bindery_cases::source!(shop);
 
 fn main() -> bindery::Result<()> {
     let db = Databases::open()?;

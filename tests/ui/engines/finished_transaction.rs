@@ -1,5 +1,5 @@
 //! Covers TX-01: a transaction that was committed is gone.
-include!("../../golden/doors/bindery.rs");
+bindery_cases::source!(doors);
 
 fn main() -> bindery::Result<()> {
     let db = Databases::open()?;

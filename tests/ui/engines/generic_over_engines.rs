@@ -1,5 +1,5 @@
 //! Functions for every engine that hosts a model say so by `Hosts`.
-include!("../../golden/doors/bindery.rs");
+bindery_cases::source!(doors);
 
 use bindery::{Connection, Engine, LivesOn};
 

@@ -1,5 +1,5 @@
 //! Not all engines can be in memory, and the reason is reported where that is used.
-include!("../../golden/flavours/bindery.rs");
+bindery_cases::source!(flavours);
 
 fn main() -> bindery::Result<()> {
     Databases::in_memory()?;

@@ -1,5 +1,5 @@
 //! Covers BIND-04: a key of `b` finds nothing on `default`.
-include!("../../golden/doors/bindery.rs");
+bindery_cases::source!(doors);
 
 fn main() -> bindery::Result<()> {
     let db = Databases::open()?;

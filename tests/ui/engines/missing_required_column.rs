@@ -1,5 +1,5 @@
 //! An address is required.
-include!("../../golden/doors/bindery.rs");
+bindery_cases::source!(doors);
 
 fn main() -> bindery::Result<()> {
     let db = Databases::open()?;

@@ -1,5 +1,5 @@
 //! BIND-01: users live on `default` only.
-include!("../../golden/doors/bindery.rs");
+bindery_cases::source!(doors);
 
 fn main() -> bindery::Result<()> {
     let db = Databases::open()?;

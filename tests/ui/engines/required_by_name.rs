@@ -1,5 +1,5 @@
 //! Required columns of one type are given by name: none is forgotten, and none is given in an order.
-include!("../../golden/relations/bindery.rs");
+bindery_cases::source!(relations);
 
 fn forgotten(db: &Databases) -> bindery::Result<()> {
     let ann = NewUser::new(user::Required { email: "ann@example.org".into() });

@@ -1,5 +1,5 @@
 //! Covers BIND-04: a row read from `b` cannot be saved on `default`, nor kept among rows of `default`.
-include!("../../golden/doors/bindery.rs");
+bindery_cases::source!(doors);
 
 fn main() -> bindery::Result<()> {
     let db = Databases::open()?;

@@ -1,5 +1,5 @@
 //! BIND-02: blogs live on two engines.
-include!("../../golden/doors/bindery.rs");
+bindery_cases::source!(doors);
 
 fn main() -> bindery::Result<()> {
     let db = Databases::open()?;

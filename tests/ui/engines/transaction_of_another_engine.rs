@@ -1,5 +1,5 @@
 //! Covers GEN-9, TX-08: a transaction of one engine is none of another.
-include!("../../golden/doors/bindery.rs");
+bindery_cases::source!(doors);
 
 fn publish(
     tx: &mut bindery::Transaction<'_, engine::Default>,

@@ -1,5 +1,5 @@
 //! Covers TX-08: with several engines a transaction belongs to one of them, and other models are not in it.
-include!("../../golden/doors/bindery.rs");
+bindery_cases::source!(doors);
 
 fn main() -> bindery::Result<()> {
     let db = Databases::open()?;

@@ -1,5 +1,5 @@
 //! An interface has its own names and types, and a row of it is that of one of its models.
-include!("../../golden/contacts/bindery.rs");
+bindery_cases::source!(contacts);
 
 use bindery::{Found, Result};
 

@@ -1,5 +1,5 @@
 //! Links lead to other engines, which no path, join or subquery reaches.
-include!("../../golden/links/bindery.rs");
+bindery_cases::source!(links);
 
 type B = bindery::Connection<engine::B>;
 

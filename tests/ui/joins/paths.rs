@@ -1,5 +1,5 @@
 //! Paths, conditions through relations and joins that lead nowhere.
-include!("../../golden/queries/bindery.rs");
+bindery_cases::source!(queries);
 
 type Lite = bindery::Connection<engine::Lite>;
 

@@ -1,5 +1,5 @@
 //! Columns that are no links, and rows of other models.
-include!("../../golden/links/bindery.rs");
+bindery_cases::source!(links);
 
 use bindery::Connection;
 

@@ -1,5 +1,5 @@
 //! Links loaded over a connection of another engine than the one they lead to, and by columns that are none.
-include!("../../golden/links/bindery.rs");
+bindery_cases::source!(links);
 
 use bindery::{Connection, LinkedRows, Result, Transaction};
 

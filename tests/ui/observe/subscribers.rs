@@ -1,5 +1,5 @@
 //! Subscribers are called by all threads for as long as they are subscribed, so they own what they use, and see no values.
-include!("../../golden/first/bindery.rs");
+bindery_cases::source!(first);
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -1,7 +1,7 @@
 //! A subscription that is dropped immediately.
 #![allow(dead_code)]
 #![deny(unused_must_use)]
-include!("../../golden/first/bindery.rs");
+bindery_cases::source!(first);
 
 fn a_subscription(db: &Databases) {
     db.subscribe(|event| println!("{}", event.engine));

@@ -1,5 +1,5 @@
 //! Tasks are types that say so and can be stored, pushed where an outbox is, and run by handlers of their own.
-include!("../../golden/outbox/bindery.rs");
+bindery_cases::source!(outbox);
 
 use bindery::Result;
 

@@ -1,5 +1,5 @@
 //! Updates and deletes of every row by oversight, and of columns that are not the model's.
-include!("../../golden/queries/bindery.rs");
+bindery_cases::source!(queries);
 
 type Lite = bindery::Connection<engine::Lite>;
 

@@ -1,5 +1,5 @@
 //! What one database has and the engine does not.
-include!("../../golden/queries/bindery.rs");
+bindery_cases::source!(queries);
 
 type Lite = bindery::Connection<engine::Lite>;
 

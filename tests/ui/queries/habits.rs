@@ -1,5 +1,5 @@
 //! Calls that are written by habit, and calls that are left out.
-include!("../../golden/queries/bindery.rs");
+bindery_cases::source!(queries);
 
 type Lite = bindery::Connection<engine::Lite>;
 

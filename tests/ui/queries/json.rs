@@ -1,5 +1,5 @@
 //! Operators of JSON where the engine or the column has none.
-include!("../../golden/mixed/bindery.rs");
+bindery_cases::source!(mixed);
 
 type Lite = bindery::Connection<engine::Lite>;
 

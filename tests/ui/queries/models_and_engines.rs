@@ -1,5 +1,5 @@
 //! Columns of another model, keys and connections of another engine.
-include!("../../golden/queries/bindery.rs");
+bindery_cases::source!(queries);
 
 type Lite = bindery::Connection<engine::Lite>;
 

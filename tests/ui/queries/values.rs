@@ -1,5 +1,5 @@
 //! What a column cannot be compared with.
-include!("../../golden/queries/bindery.rs");
+bindery_cases::source!(queries);
 
 type Lite = bindery::Connection<engine::Lite>;
 

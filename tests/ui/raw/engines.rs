@@ -1,5 +1,5 @@
 //! Raw SQL names its engine, and speaks its dialect.
-include!("../../golden/queries/bindery.rs");
+bindery_cases::source!(queries);
 
 use bindery::dialect::Postgres;
 

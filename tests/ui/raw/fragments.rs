@@ -1,5 +1,5 @@
 //! SQL fragments whose columns or values do not fit.
-include!("../../golden/queries/bindery.rs");
+bindery_cases::source!(queries);
 
 use bindery::sql_fragment;
 

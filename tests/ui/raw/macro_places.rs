@@ -1,5 +1,5 @@
 //! Places of `sql!` that hold no value.
-include!("../../golden/queries/bindery.rs");
+bindery_cases::source!(queries);
 
 use bindery::sql;
 

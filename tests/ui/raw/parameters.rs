@@ -1,5 +1,5 @@
 //! Values that cannot be bound.
-include!("../../golden/queries/bindery.rs");
+bindery_cases::source!(queries);
 
 type Lite = bindery::Connection<engine::Lite>;
 

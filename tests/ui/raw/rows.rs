@@ -1,5 +1,5 @@
 //! Types that no row is read into.
-include!("../../golden/queries/bindery.rs");
+bindery_cases::source!(queries);
 
 type Lite = bindery::Connection<engine::Lite>;
 

@@ -1,5 +1,5 @@
 //! Texts that are no SQL for the engine they are given to.
-include!("../../golden/queries/bindery.rs");
+bindery_cases::source!(queries);
 
 use bindery::Sql;
 

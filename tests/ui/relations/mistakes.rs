@@ -1,5 +1,5 @@
 //! Rows of another model or engine, relations of another model, what is no relation.
-include!("../../golden/relations/bindery.rs");
+bindery_cases::source!(relations);
 
 type Lite = bindery::Connection<engine::Lite>;
 

@@ -1,5 +1,5 @@
 //! A function that reads wherever it is led to has no writes, and one that writes takes no replica.
-include!("../../golden/given/bindery.rs");
+bindery_cases::source!(given);
 
 use bindery::{ReadConnection, ReadRoute, Route};
 

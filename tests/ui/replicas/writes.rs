@@ -1,5 +1,5 @@
 //! A connection to a replica is for reading.
-include!("../../golden/given/bindery.rs");
+bindery_cases::source!(given);
 
 type Replica = bindery::ReadConnection<engine::Lite>;
 

@@ -1,7 +1,7 @@
 //! A saga that failed is not an error of the call, so its outcome is looked at; and what does nothing by itself.
 #![allow(dead_code)]
 #![deny(unused_must_use)]
-include!("../../golden/atomic/bindery.rs");
+bindery_cases::source!(atomic);
 
 use bindery::Result;
 use bindery::saga::{Saga, Worker};

@@ -1,5 +1,5 @@
 //! Steps run on the transaction of their engine, each with its compensation; what they return is stored, and reaches the next one.
-include!("../../golden/atomic/bindery.rs");
+bindery_cases::source!(atomic);
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
 //! What cannot be selected, summed or grouped.
-include!("../../golden/queries/bindery.rs");
+bindery_cases::source!(queries);
 use bindery::query::count;
 
 type Lite = bindery::Connection<engine::Lite>;

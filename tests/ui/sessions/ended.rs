@@ -1,5 +1,5 @@
 //! A session that ended is gone, and what it lends ends with it.
-include!("../../golden/atomic/bindery.rs");
+bindery_cases::source!(atomic);
 
 use bindery::Result;
 

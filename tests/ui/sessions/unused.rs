@@ -1,7 +1,7 @@
 //! A session that is dropped is rolled back, and options do nothing by themselves.
 #![allow(dead_code)]
 #![deny(unused_must_use)]
-include!("../../golden/atomic/bindery.rs");
+bindery_cases::source!(atomic);
 
 use std::time::Duration;
 

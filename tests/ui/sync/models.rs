@@ -1,5 +1,5 @@
 //! A sync goes from a model on an engine to a model on another, row by row; those of the schema are methods.
-include!("../../golden/sync/bindery.rs");
+bindery_cases::source!(sync);
 
 use bindery::Result;
 use bindery::sync::Reject;

@@ -1,5 +1,5 @@
 //! A tenant is found by name and options, its databases are typed like the program's, and work for all of them owns what it uses.
-include!("../../golden/relations/bindery.rs");
+bindery_cases::source!(relations);
 
 use bindery::{Tenant, Tenants};
 

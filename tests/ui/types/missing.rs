@@ -1,5 +1,6 @@
 //! Types that `@type` names and the program does not have: one error for each, at a line that names the column.
-#[path = "../../golden/custom/bindery.rs"]
-pub mod schema;
+pub mod schema {
+    bindery_cases::source!(custom);
+}
 
 fn main() {}

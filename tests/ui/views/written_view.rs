@@ -1,5 +1,5 @@
 //! A view is only read, whatever a program has in hand.
-include!("../../golden/views/bindery.rs");
+bindery_cases::source!(views);
 
 fn main() -> bindery::Result<()> {
     let db = Databases::open()?;

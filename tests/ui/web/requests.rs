@@ -1,5 +1,5 @@
 //! The session of a web request: work that borrows, work that brings back what ends with it, and a future that is not awaited.
-include!("../../golden/atomic/bindery.rs");
+bindery_cases::source!(atomic);
 
 use std::rc::Rc;
 

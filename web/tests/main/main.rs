@@ -12,8 +12,4 @@ mod services;
 mod tenants;
 
 /// One table on every engine: `default` is MariaDB, `p` PostgreSQL, `lite` SQLite, `proper` MySQL.
-#[allow(dead_code, unreachable_pub, reason = "generated")]
-#[path = "../../../tests/golden/versions/bindery.rs"]
-mod wiki;
-
-impl bindery::Validate for wiki::model::Machine {}
+use bindery_cases::versions as wiki;

@@ -248,7 +248,7 @@ impl<D: GeneratedDatabases> Worker<D> {
     /// next run.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/golden/welcome/bindery.rs"));
+    /// # use bindery_cases::welcome::*;
     /// # use bindery::outbox::Task;
     /// # #[derive(serde::Serialize, serde::Deserialize, Task)]
     /// # struct SendWelcome { user: i64 }

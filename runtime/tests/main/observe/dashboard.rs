@@ -7,27 +7,13 @@ use bindery::{EngineOptions, LinkCache};
 use metrics::with_local_recorder;
 use metrics_exporter_prometheus::PrometheusRecorder;
 
+use bindery_cases::{atomic, capture, links, welcome};
+
 use super::metrics::{Labels, recorder, scrape};
 use crate::sample::with;
 
 const DASHBOARD: &str = include_str!("../../../../docs/observability/bindery-grafana.json");
 const PAGE: &str = include_str!("../../../../docs/observability.md");
-
-/// A program with links between its engines.
-#[allow(unreachable_pub, reason = "written as generated code is")]
-mod links {
-    include!("../../../../tests/golden/links/bindery.rs");
-}
-
-/// A program with an outbox.
-#[allow(
-    dead_code,
-    unreachable_pub,
-    reason = "written as generated code is, and little of it is used here"
-)]
-mod welcome {
-    include!("../../../../tests/golden/welcome/bindery.rs");
-}
 
 /// A program that does everything of which there is a metric.
 fn run(recorder: &PrometheusRecorder, urls: &[String; 2]) {
@@ -66,16 +52,6 @@ fn run(recorder: &PrometheusRecorder, urls: &[String; 2]) {
     });
 }
 
-/// A program with an atomic group.
-#[allow(
-    dead_code,
-    unreachable_pub,
-    reason = "written as generated code is, and little of it is used here"
-)]
-mod atomic {
-    include!("../../../../tests/golden/atomic/bindery.rs");
-}
-
 /// PostgreSQL and MariaDB.
 fn run_recovery([default, m]: &[String; 2]) {
     let config = bindery::Config::new()
@@ -84,16 +60,6 @@ fn run_recovery([default, m]: &[String; 2]) {
         .engine("lite", ":memory:");
     let db = atomic::Databases::with_config(&config).unwrap();
     assert!(db.recover().is_clean());
-}
-
-/// A program whose changes triggers record.
-#[allow(
-    dead_code,
-    unreachable_pub,
-    reason = "written as generated code is, and little of it is used here"
-)]
-mod capture {
-    include!("../../../../tests/golden/capture/bindery.rs");
 }
 
 fn run_capture([p, m]: &[String; 2]) {
