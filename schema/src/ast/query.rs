@@ -12,6 +12,8 @@ pub struct Query {
     pub with: Vec<CommonTable>,
     /// The parts of a `UNION`; the first names the columns. Empty where nothing could be read.
     pub selects: Vec<Select>,
+    /// The `ORDER BY` of a `UNION`, as far as it is understood; that of one `SELECT` is in [`Select::listed`].
+    pub order: Vec<Value>,
 }
 
 /// One query of `WITH`.
@@ -38,6 +40,10 @@ pub struct Select {
     pub merges: bool,
     /// The conditions of `WHERE` and `ON`, as far as they are understood.
     pub conditions: Vec<Value>,
+    /// The values of `DISTINCT ON`, `GROUP BY` and `ORDER BY`, as far as they are understood. Each may name an item.
+    pub listed: Vec<Value>,
+    /// The conditions of `HAVING` and the values of `WINDOW`, as far as they are understood.
+    pub grouped: Vec<Value>,
     /// Which rows it makes one of.
     pub grouping: Grouping,
 }
@@ -76,6 +82,8 @@ pub struct FromItem {
     pub columns: Vec<Name>,
     /// An outer join may leave its columns NULL.
     pub nullable: bool,
+    /// The columns of `USING`, which it has and so has what it is joined to.
+    pub using: Vec<Name>,
 }
 
 /// The sources of a `FROM`.
@@ -119,6 +127,8 @@ pub enum Value {
         name: String,
         /// In order.
         arguments: Vec<Value>,
+        /// The values of `FILTER`, `WITHIN GROUP` and `OVER`, as far as they are understood.
+        beside: Vec<Value>,
     },
     /// `CASE`: the values of its branches; `NULL` where there is no `ELSE`.
     Case(Vec<Value>),

@@ -67,8 +67,8 @@ impl Cursor<'_> {
             for item in items.iter_mut().filter(|_| missing.left) {
                 item.nullable = true;
             }
+            let conditioned = natural || self.join_condition(select, &mut right, depth);
             items.extend(right);
-            let conditioned = natural || self.join_condition(select, depth);
             waiting = !conditioned && (waiting || missing.right);
         }
         items
@@ -96,10 +96,20 @@ impl Cursor<'_> {
         None
     }
 
-    fn join_condition(&mut self, select: &mut Select, depth: usize) -> bool {
+    /// After what is joined, which is `right`.
+    fn join_condition(
+        &mut self,
+        select: &mut Select,
+        right: &mut [FromItem],
+        depth: usize,
+    ) -> bool {
         if self.eat(&["USING"]) {
             select.merges = true;
-            self.at = self.behind(self.at);
+            let end = self.behind(self.at);
+            if let [only] = right {
+                only.using = self.column_list().unwrap_or_default();
+            }
+            self.at = end;
             return true;
         }
         if !self.eat(&["ON"]) {
@@ -202,6 +212,7 @@ impl Cursor<'_> {
             alias,
             columns,
             nullable: false,
+            using: Vec::new(),
         }
     }
 
@@ -235,5 +246,6 @@ fn unknown() -> FromItem {
         alias: None,
         columns: Vec::new(),
         nullable: true,
+        using: Vec::new(),
     }
 }

@@ -1,9 +1,10 @@
 //! Reads the query of a view as far as the names and types of its columns depend on it: what is selected, and from where.
 //!
-//! Conditions, groups and orders are passed over. What is not understood stays unknown, so nothing here is ever an error;
+//! What conditions, groups and orders name is read too. What is not understood stays unknown, so nothing here is ever an error;
 //! queries in queries are followed so far and no further.
 
 mod from;
+mod listed;
 mod value;
 
 use crate::ast::{CommonTable, FromItem, Grouping, Name, Query, Select, SelectItem, Source, Value};
@@ -74,6 +75,8 @@ pub(crate) const AGGREGATES: &[&str] = &[
 ];
 
 const SET_OPERATORS: &[&str] = &["UNION", "EXCEPT", "INTERSECT"];
+/// What may stand after a part of a `UNION` that is read.
+const AFTER_PART: &[&str] = &["ORDER", "UNION", "EXCEPT", "INTERSECT"];
 
 impl<'a> Cursor<'a> {
     /// The query that is all there is from here on.
@@ -86,8 +89,14 @@ impl<'a> Cursor<'a> {
         }
         loop {
             query.selects.extend(self.query_part(depth));
+            self.skip_to(AFTER_PART);
+            let order = self.order(depth);
             self.skip_to(SET_OPERATORS);
             if !self.eat_any(SET_OPERATORS) {
+                match query.selects.as_mut_slice() {
+                    [only] => only.listed.extend(order),
+                    _ => query.order = order,
+                }
                 return query;
             }
             self.eat_any(&["ALL", "DISTINCT"]);
@@ -132,7 +141,7 @@ impl<'a> Cursor<'a> {
             return vec![Select::default()];
         }
         let mut select = Select::default();
-        self.select_modifiers();
+        self.select_modifiers(&mut select, depth);
         self.items(&mut select, depth);
         if self.eat(&["FROM"]) {
             let end = self.end_of(&CLAUSES[1..]);
@@ -150,14 +159,30 @@ impl<'a> Cursor<'a> {
         }
         if self.eat(&["GROUP"]) {
             let end = self.end_of(&CLAUSES[3..]);
-            let sets = self
-                .within(self.at, end)
-                .is_some_and(|group| group.groups_sets());
+            let group = self.within(self.at, end);
+            let sets = group.as_ref().is_some_and(|group| group.groups_sets());
             select.grouping = if sets {
                 Grouping::Sets
             } else {
                 Grouping::Plain
             };
+            select
+                .listed
+                .extend(group.map_or_else(Vec::new, |mut group| group.group(depth)));
+            self.at = end;
+        }
+        if self.eat(&["HAVING"]) {
+            let end = self.end_of(&CLAUSES[4..]);
+            let condition = self.within(self.at, end);
+            let condition = condition.and_then(|mut condition| condition.whole_value(depth));
+            select.grouped.extend(condition);
+            self.at = end;
+        }
+        if self.eat(&["WINDOW"]) {
+            let end = self.end_of(&CLAUSES[5..]);
+            if let Some(mut windows) = self.within(self.at, end) {
+                select.grouped.extend(windows.windows(depth));
+            }
             self.at = end;
         }
         vec![select]
@@ -236,12 +261,13 @@ impl<'a> Cursor<'a> {
                 alias: None,
                 columns: Vec::new(),
                 nullable: false,
+                using: Vec::new(),
             }],
             ..Select::default()
         }
     }
 
-    fn select_modifiers(&mut self) {
+    fn select_modifiers(&mut self, select: &mut Select, depth: usize) {
         let modifiers = &[
             "ALL",
             "DISTINCTROW",
@@ -257,7 +283,8 @@ impl<'a> Cursor<'a> {
         loop {
             if self.eat(&["DISTINCT"]) {
                 if self.eat(&["ON"]) {
-                    self.at = self.behind(self.at);
+                    let values = self.inside().map(|mut inner| inner.listed(depth));
+                    select.listed.extend(values.unwrap_or_default());
                 }
             } else if !self.eat_any(modifiers) {
                 return;
@@ -352,7 +379,7 @@ impl<'a> Cursor<'a> {
         self.at = self.end_of(words);
     }
 
-    /// Does a clause begin with the token of this index? `a.offset`, `AS "from"` and `IS DISTINCT FROM` are none.
+    /// Does a clause begin with the token of this index? `a.offset`, `AS "from"`, `IS DISTINCT FROM` and `WITHIN GROUP` are none.
     fn clause_at(&self, at: usize, words: &[&str]) -> bool {
         let is = |at: usize, words: &[&str]| {
             let ahead = at - self.at;
@@ -363,6 +390,7 @@ impl<'a> Cursor<'a> {
             self.symbol_at(before, ".")
                 || is(before, &["AS"])
                 || (is(before, &["DISTINCT"]) && is(at, &["FROM"]))
+                || (is(before, &["WITHIN"]) && is(at, &["GROUP"]))
         });
         !names && is(at, words)
     }

@@ -289,6 +289,7 @@ impl Cursor<'_> {
             let text = Value::Call {
                 name: "convert".to_owned(),
                 arguments: vec![value],
+                beside: Vec::new(),
             };
             return Some(text);
         }
@@ -354,6 +355,7 @@ impl Cursor<'_> {
             return Some(Value::Call {
                 name: own,
                 arguments: Vec::new(),
+                beside: Vec::new(),
             });
         }
         Some(Value::Column(names))
@@ -362,16 +364,40 @@ impl Cursor<'_> {
     fn call(&mut self, name: String, depth: usize) -> Option<Value> {
         let inner = self.inside();
         let arguments = inner.map(|mut inner| inner.arguments(depth));
-        self.eat(&["WITHIN", "GROUP"]).then(|| self.inside());
-        self.eat(&["FILTER"]).then(|| self.inside());
+        let beside = self.beside(depth);
+        let arguments = arguments.unwrap_or_default();
+        Some(Value::Call {
+            name,
+            arguments,
+            beside,
+        })
+    }
+
+    /// What stands after the arguments of an aggregate or a window function.
+    fn beside(&mut self, depth: usize) -> Vec<Value> {
+        let mut values = Vec::new();
+        if self.eat(&["WITHIN", "GROUP"])
+            && let Some(mut inner) = self.inside()
+        {
+            values.extend(inner.order(depth));
+        }
+        if self.eat(&["FILTER"])
+            && let Some(mut inner) = self.inside()
+            && inner.eat(&["WHERE"])
+        {
+            values.extend(inner.whole_value(depth));
+        }
         if self.eat_any(&["IGNORE", "RESPECT"]) {
             self.eat(&["NULLS"]);
         }
         if self.eat(&["OVER"]) {
-            self.at = self.behind(self.at);
+            if self.is_symbol(0, "(") {
+                values.extend(self.window(depth));
+            } else {
+                self.advance(1);
+            }
         }
-        let arguments = arguments.unwrap_or_default();
-        Some(Value::Call { name, arguments })
+        values
     }
 
     fn arguments(&mut self, depth: usize) -> Vec<Value> {

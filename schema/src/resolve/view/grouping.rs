@@ -18,9 +18,9 @@ pub(super) fn may_be_null(item: &SelectItem, grouping: Grouping) -> bool {
 fn is_of_a_row(value: &Value) -> bool {
     match value {
         Value::Column(_) | Value::Unknown | Value::Query(_) => true,
-        Value::Call { name, arguments } => {
-            !is_aggregate(name, arguments) && arguments.iter().any(is_of_a_row)
-        }
+        Value::Call {
+            name, arguments, ..
+        } => !is_aggregate(name, arguments) && arguments.iter().any(is_of_a_row),
         Value::Cast(inner, _)
         | Value::Negative(inner)
         | Value::Document(inner)
@@ -43,9 +43,9 @@ fn is_of_all_rows(value: &Value) -> bool {
         !values.is_empty() && values.into_iter().all(is_of_all_rows)
     };
     match value {
-        Value::Call { name, arguments } => {
-            is_aggregate(name, arguments) || all(&mut arguments.iter())
-        }
+        Value::Call {
+            name, arguments, ..
+        } => is_aggregate(name, arguments) || all(&mut arguments.iter()),
         Value::Cast(inner, _) | Value::Negative(inner) => is_of_all_rows(inner),
         Value::Arithmetic(operands) => all(&mut operands.iter().map(|(_, value)| value)),
         Value::Concatenation(values) => all(&mut values.iter()),

@@ -2,6 +2,7 @@
 //!
 //! `scope` follows the names of a query, `value` types its values by what the files of the dialects say.
 
+mod aliases;
 mod dialect;
 mod grouping;
 mod names;

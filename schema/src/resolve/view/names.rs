@@ -2,7 +2,7 @@
 //!
 //! Only what is certain is reported: where something that is read is not known, or a word may be a keyword, nothing is.
 
-use crate::ast::{Name, ObjectKind, ObjectName, Select, SelectItem, Value};
+use crate::ast::{Name, ObjectKind, ObjectName, Query, Select, SelectItem, Value};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
 use crate::draft::{DraftObject, DraftObjectKind, DraftView};
@@ -12,6 +12,7 @@ use crate::resolve::{Resolver, unknown_column};
 use crate::sorting::sort_by;
 use crate::source::Span;
 
+use super::aliases::{Aliases, is_column};
 use super::dialect::{has_plain_arguments, is_known_call};
 use super::scope::{Bound, Scope, Tables, folded};
 
@@ -183,17 +184,70 @@ pub(super) fn unknown_columns(
 }
 
 impl Tables<'_, '_> {
-    /// Of the items and the conditions. In what groups and sorts rows names may be those of the items.
-    pub(super) fn check_all_names(&self, select: &Select, scope: &Scope<'_>) {
+    /// Of all clauses of a `SELECT`.
+    pub(super) fn check_all_names(&self, scope: &Scope<'_>) {
+        let (own, of_lists, of_groups) = match self.dialect() {
+            Dialect::Sqlite => (Aliases::Anywhere, Aliases::Anywhere, Aliases::Anywhere),
+            Dialect::Postgres => (Aliases::None, Aliases::Whole, Aliases::None),
+            Dialect::Mysql => (Aliases::None, Aliases::Anywhere, Aliases::Anywhere),
+        };
+        let select = scope.select;
         for item in &select.items {
             match item {
                 SelectItem::All => {}
                 SelectItem::AllOf(table) => self.check_table_name(table, scope),
-                SelectItem::Value(value, _) => self.check_names(value, select, scope),
+                SelectItem::Value(value, _) => self.check_names(value, own, scope),
             }
         }
-        for condition in &select.conditions {
-            self.check_names(condition, select, scope);
+        let clauses = [
+            (&select.conditions, own),
+            (&select.listed, of_lists),
+            (&select.grouped, of_groups),
+        ];
+        for (values, aliases) in clauses {
+            for value in values {
+                self.check_names(value, aliases, scope);
+            }
+        }
+    }
+
+    /// The columns of `USING`: both sides have them. `scope` is of what stands before.
+    pub(super) fn check_using(&self, columns: &[Name], right: &Bound, scope: &Scope<'_>) {
+        for column in columns {
+            let left: Vec<&Bound> = scope.tables.iter().collect();
+            let is_nowhere = !left.is_empty() && left.iter().all(|bound| self.lacks(bound, column));
+            if self.lacks(right, column) {
+                self.note_column(column, &[right]);
+            } else if is_nowhere {
+                self.note_column(column, &left);
+            }
+        }
+    }
+
+    /// The `ORDER BY` of a `UNION` names what its parts give, and nothing of their tables. `names` are those of all parts.
+    pub(super) fn check_order_of_union(&self, query: &Query, names: Vec<Option<String>>) {
+        let Some(known) = names.into_iter().collect::<Option<Vec<String>>>() else {
+            return;
+        };
+        for value in &query.order {
+            let Value::Column(names) = value else {
+                continue;
+            };
+            let [column] = names.as_slice() else {
+                continue;
+            };
+            let is = |name: &str| same_name(name, &column.text, self.dialect());
+            let is_item = |select: &Select| select.items.iter().any(|item| is_column(item, is));
+            let is_else = self.is_word(column) || self.is_text_of_sqlite(column.span);
+            if !is_else && !known.iter().any(|name| is(name)) && !query.selects.iter().any(is_item)
+            {
+                self.note(UnknownName {
+                    span: column.span,
+                    name: column.text.clone(),
+                    kind: NameKind::Column,
+                    known: known.clone(),
+                });
+            }
         }
     }
 
@@ -223,19 +277,32 @@ impl Tables<'_, '_> {
         unknown.push(found);
     }
 
-    fn check_names(&self, value: &Value, select: &Select, scope: &Scope<'_>) {
+    fn check_names(&self, value: &Value, aliases: Aliases, scope: &Scope<'_>) {
+        if aliases == Aliases::Whole {
+            if !self.is_item(value, scope.select) {
+                self.check_names(value, Aliases::None, scope);
+            }
+            return;
+        }
         let each = |values: &mut dyn Iterator<Item = &Value>| {
-            values.for_each(|value| self.check_names(value, select, scope));
+            values.for_each(|value| self.check_names(value, aliases, scope));
         };
         match value {
-            Value::Column(names) => self.check_name(names, select, scope),
-            Value::Call { name, arguments } if has_plain_arguments(self.dialect(), name) => {
-                each(&mut arguments.iter());
+            Value::Column(names) => self.check_name(names, aliases, scope),
+            Value::Call {
+                name,
+                arguments,
+                beside,
+            } => {
+                if has_plain_arguments(self.dialect(), name) {
+                    each(&mut arguments.iter());
+                }
+                self.check_beside(beside, aliases, scope);
             }
             Value::Cast(inner, _)
             | Value::Negative(inner)
             | Value::Document(inner)
-            | Value::DocumentText(inner) => self.check_names(inner, select, scope),
+            | Value::DocumentText(inner) => self.check_names(inner, aliases, scope),
             Value::Condition {
                 operands: values, ..
             }
@@ -246,16 +313,22 @@ impl Tables<'_, '_> {
                 // Its own conditions are looked at on the way; its columns do not matter.
                 let _ = self.query(query, &scope.with, Some(scope));
             }
-            Value::Call { .. }
-            | Value::Null
-            | Value::Text
-            | Value::Number(_)
-            | Value::Bool
-            | Value::Unknown => {}
+            Value::Null | Value::Text | Value::Number(_) | Value::Bool | Value::Unknown => {}
         }
     }
 
-    fn check_name(&self, names: &[Name], select: &Select, scope: &Scope<'_>) {
+    /// What an aggregate or a window looks at. MariaDB's windows are ordered as its queries are.
+    fn check_beside(&self, values: &[Value], aliases: Aliases, scope: &Scope<'_>) {
+        let aliases = match self.dialect() {
+            Dialect::Sqlite | Dialect::Postgres => aliases,
+            Dialect::Mysql => Aliases::Anywhere,
+        };
+        for value in values {
+            self.check_names(value, aliases, scope);
+        }
+    }
+
+    fn check_name(&self, names: &[Name], aliases: Aliases, scope: &Scope<'_>) {
         let Some((column, qualifiers)) = names.split_last() else {
             return;
         };
@@ -264,9 +337,15 @@ impl Tables<'_, '_> {
         }
         let tables = match qualifiers.last() {
             Some(table) => self.lacking(table, column, scope),
-            None => self.all_lacking(column, select, scope),
+            None => self.all_lacking(column, aliases, scope),
         };
-        let Some(tables) = tables else { return };
+        if let Some(tables) = tables {
+            self.note_column(column, &tables);
+        }
+    }
+
+    /// A column that these tables lack.
+    fn note_column(&self, column: &Name, tables: &[&Bound]) {
         let columns = tables.iter().filter_map(|bound| bound.relation.as_ref());
         let columns = columns.flat_map(|relation| &relation.columns);
         let known = columns.filter_map(|column| column.name.clone());
@@ -294,7 +373,7 @@ impl Tables<'_, '_> {
     fn all_lacking<'s>(
         &self,
         column: &Name,
-        select: &Select,
+        aliases: Aliases,
         scope: &'s Scope<'_>,
     ) -> Option<Vec<&'s Bound>> {
         let is = |name: &str| same_name(name, &column.text, self.dialect());
@@ -304,11 +383,16 @@ impl Tables<'_, '_> {
         let is_known = tables
             .iter()
             .all(|bound| self.lacks(bound, column) && !is_table(bound));
+        let may_be_else = self.is_word(column)
+            || self.is_alias(column, aliases, scope)
+            || self.is_text_of_sqlite(column.span);
+        (is_known && !may_be_else && !tables.is_empty()).then_some(tables)
+    }
+
+    /// Is it a function or a value of the language?
+    fn is_word(&self, column: &Name) -> bool {
         let word = column.text.to_lowercase();
-        let is_word = is_known_call(self.dialect(), &word) || VALUES.contains(&word.as_str());
-        let may_be_else = self.dialect() == Dialect::Sqlite
-            && (is_alias(select, is) || self.is_double_quoted(column.span));
-        (is_known && !is_word && !may_be_else && !tables.is_empty()).then_some(tables)
+        is_known_call(self.dialect(), &word) || VALUES.contains(&word.as_str())
     }
 
     /// Returns whether it is known what the table has, and that is not among it. A column may have borne the name when the view was made.
@@ -345,26 +429,22 @@ impl Tables<'_, '_> {
     }
 
     /// SQLite takes a name in double quotes that is none for a text.
-    fn is_double_quoted(&self, span: Span) -> bool {
+    fn is_text_of_sqlite(&self, span: Span) -> bool {
+        self.dialect() == Dialect::Sqlite && self.text_at(span).starts_with('"')
+    }
+
+    pub(super) fn text_at(&self, span: Span) -> &str {
         let text = self.resolver.input.sources.file(span.file).text();
-        text[span.start as usize..].starts_with('"')
+        &text[span.start as usize..span.end as usize]
     }
 }
 
 /// From the innermost outwards.
-fn scopes<'s>(scope: &'s Scope<'s>) -> impl Iterator<Item = &'s Scope<'s>> {
+pub(super) fn scopes<'s>(scope: &'s Scope<'s>) -> impl Iterator<Item = &'s Scope<'s>> {
     let mut next = Some(scope);
     std::iter::from_fn(move || {
         let here = next?;
         next = here.outer;
         Some(here)
-    })
-}
-
-/// SQLite's conditions may name what the `SELECT` gives.
-fn is_alias(select: &Select, is: impl Fn(&str) -> bool) -> bool {
-    select.items.iter().any(|item| match item {
-        SelectItem::Value(_, Some(alias)) => is(&alias.text),
-        SelectItem::Value(_, None) | SelectItem::All | SelectItem::AllOf(_) => false,
     })
 }

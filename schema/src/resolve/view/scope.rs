@@ -67,6 +67,8 @@ pub(super) struct CommonTable {
 
 /// The tables whose columns can be named somewhere.
 pub(super) struct Scope<'s> {
+    /// Whose tables they are.
+    pub(super) select: &'s Select,
     pub(super) tables: Vec<Bound>,
     merges: bool,
     pub(super) with: With,
@@ -209,8 +211,10 @@ impl<'r, 'a> Tables<'r, 'a> {
                 outer: with,
             }));
         }
+        let mut names: Vec<Option<String>> = names_of(&columns);
         for part in parts {
             let others = self.select(part, &with, outer)?;
+            names.extend(names_of(&others));
             if others.len() != columns.len() {
                 return Err("unites queries of different numbers of columns".to_owned());
             }
@@ -219,6 +223,7 @@ impl<'r, 'a> Tables<'r, 'a> {
                 column.typed = both.and_then(|(one, other)| common(one, other, self.dialect()));
             }
         }
+        self.check_order_of_union(query, names);
         Ok(columns)
     }
 
@@ -235,6 +240,7 @@ impl<'r, 'a> Tables<'r, 'a> {
             return Err(format!("reads more than {TABLE_LIMIT} tables"));
         }
         let mut scope = Scope {
+            select,
             tables: Vec::new(),
             merges: select.merges,
             with: with.clone(),
@@ -242,9 +248,10 @@ impl<'r, 'a> Tables<'r, 'a> {
         };
         for item in &select.from {
             let bound = self.bind(item, &scope);
+            self.check_using(&item.using, &bound, &scope);
             scope.tables.push(bound);
         }
-        self.check_all_names(select, &scope);
+        self.check_all_names(&scope);
         let mut columns = Vec::new();
         for (at, (item, span)) in select.items.iter().zip(&select.spans).enumerate() {
             let first = columns.len();
@@ -448,6 +455,10 @@ impl Scope<'_> {
         }
         self.merges.then_some(Some(first))
     }
+}
+
+fn names_of(columns: &[Output]) -> Vec<Option<String>> {
+    columns.iter().map(|column| column.name.clone()).collect()
 }
 
 fn unknown_star() -> Unread {

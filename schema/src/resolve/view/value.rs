@@ -122,7 +122,9 @@ impl Tables<'_, '_> {
                     (grammar.negative)(&inner.column_type).filter(|_| !inner.as_text)?;
                 Some(Typed::new(dialect, column_type, inner.nullable))
             }
-            Value::Call { name, arguments } => self.call(name, arguments, scope),
+            Value::Call {
+                name, arguments, ..
+            } => self.call(name, arguments, scope),
             Value::Case(branches) => self.common_of_types(self.all(branches, scope)?),
             Value::Concatenation(parts) => {
                 let parts = self.all(parts, scope)?;
