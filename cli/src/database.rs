@@ -300,7 +300,7 @@ fn program(model: &CheckedModel, engines: &[EngineTables<'_>]) -> &'static Progr
 fn model_info(model: &CheckedModel, id: TableId) -> &'static ModelInfo {
     let table = model.table(id);
     let engines = || table.engines.iter().map(|id| model.engine(*id));
-    let is_on_sqlite = engines().any(|engine| engine.dialect == Dialect::Sqlite);
+    let dialects: Vec<Dialect> = engines().map(|engine| engine.dialect).collect();
     let columns = row_columns(table).into_iter();
     let columns: Vec<_> = columns.map(|id| text(&table.column(id).name)).collect();
     let names: Vec<_> = engines().map(|engine| text(&engine.name)).collect();
@@ -310,7 +310,7 @@ fn model_info(model: &CheckedModel, id: TableId) -> &'static ModelInfo {
         table: text(&table.name.name),
         is_view: table.view.is_some(),
         columns: columns.leak(),
-        kinds: text(&kinds(table, is_on_sqlite)),
+        kinds: text(&kinds(table, &dialects)),
         rules: rules(model, id),
         engines: names.leak(),
         ..ModelInfo::NONE

@@ -187,6 +187,77 @@ fn every_way_in_has_the_same_check_of_a_value() -> bindery::Result<()> {
     on_each!(show)
 }
 
+/// The rows of a fixture as they are stored, by `code`.
+fn from_fixture<E: StaticEngine + Hosts<model::Reading>>(
+    db: &Databases,
+    engine: E,
+    column: &str,
+    value: &str,
+) -> bindery::Result<Option<Reading<E>>> {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let of_engine = folder.path().join(engine.name());
+    std::fs::create_dir(&of_engine).expect("a folder");
+    let text = format!("id,code,{column}\n7,fixture,{value}\n");
+    std::fs::write(of_engine.join("readings.csv"), text).expect("a file");
+    let mut c = db.connect(engine)?;
+    c.readings().all_rows().delete()?;
+    let loaded = db.load_fixtures(folder.path()).map(drop);
+    let row = c.readings().find_by_code("fixture")?;
+    assert_eq!(row.is_some(), loaded.is_ok(), "all or nothing");
+    loaded.map(|()| row)
+}
+
+#[test]
+fn a_fixture_has_the_same_check_of_a_value() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Hosts<model::Reading>>(
+        db: &Databases,
+        engine: E,
+    ) -> bindery::Result<()> {
+        let stored = |column: &str, value: &str| {
+            let row = from_fixture(db, engine, column, value)?;
+            Ok::<_, bindery::Error>(row.expect("it is there"))
+        };
+        assert_eq!(stored("word", "äöüß€")?.word.as_deref(), Some("äöüß€"));
+        assert_eq!(stored("total", "-1.23")?.total, Some(decimal("-1.23")));
+        let late = "2026-01-31T23:59:59.999999";
+        assert_eq!(stored("at_second", late)?.at_second, Some(at(LAST, 0)));
+        assert_eq!(stored("at_milli", late)?.at_milli, Some(at(LAST, 999_000)));
+        let zoned = stored("at_zone", &format!("{late}Z"))?;
+        assert_eq!(zoned.at_zone, Some(utc(at(LAST, 0))));
+        assert_eq!(stored("hour", "23:59:59.999999")?.hour, Some(hour(0)));
+        let wider = ("total", "12345678901234567890.12");
+        for (column, value) in [("word", "abcdef"), ("total", "1.239"), wider] {
+            let error = from_fixture(db, engine, column, value).expect_err(value);
+            let ErrorKind::Data(data) = error.kind() else {
+                panic!("{error:?}");
+            };
+            let told = error.to_string();
+            assert!(data.line == Some(2) && !told.contains(value), "{told}");
+            if (column, value) != wider {
+                assert_eq!(data.column.as_deref(), Some(column), "{told}");
+            }
+        }
+        Ok(())
+    }
+    let bench = Bench::new();
+    let db = Databases::with_config(&bench.config())?;
+    db.create_missing_on(engine::Lite)?;
+    show(&db, engine::Lite)?;
+    if bench.postgres.is_some() {
+        db.create_missing_on(engine::P)?;
+        show(&db, engine::P)?;
+    }
+    if bench.mariadb.is_some() {
+        db.create_missing_on(engine::Default)?;
+        show(&db, engine::Default)?;
+    }
+    if bench.mysql.is_some() {
+        db.create_missing_on(engine::Proper)?;
+        show(&db, engine::Proper)?;
+    }
+    Ok(())
+}
+
 #[test]
 fn what_the_database_computes_has_the_digits_of_its_column() -> bindery::Result<()> {
     fn show<E: StaticEngine + Hosts<model::Reading>>(c: &mut Connection<E>) -> bindery::Result<()> {

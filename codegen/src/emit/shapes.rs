@@ -8,7 +8,7 @@ use bindery_schema::model::{
 };
 
 use bindery_schema::plan::statements::is_required;
-use bindery_schema::plan::{kinds, rules};
+use bindery_schema::plan::{has_lengths, kinds, rules};
 use bindery_schema::rust_type::Traits;
 
 use super::column_types::{ColumnTypes, Functions};
@@ -156,7 +156,7 @@ impl<'m> Shapes<'m> {
             table: TableFacts::from_table(table),
             names: &self.names.models[id.0 as usize],
             several,
-            kinds: kinds(table, self.is_on_sqlite(table)),
+            kinds: kinds(table, &self.dialects(table)),
             rules: rules(self.model, id),
             key: self.key_shape(id, &positions, &fields),
             derives: ItemDerives::for_model(&self.model.derives, &table.model_name),
@@ -262,18 +262,21 @@ impl<'m> Shapes<'m> {
         column.is_float_on_sqlite(table.source_dialect) && self.is_on_sqlite(table)
     }
 
-    /// Does a database look at lengths? SQLite does where the table is made for it from another dialect.
     fn has_lengths(&self, id: TableId) -> bool {
         let table = self.table(id);
-        let is_sqlite = |dialect| dialect == Dialect::Sqlite;
-        let mut engines = table.engines.iter();
-        !is_sqlite(table.source_dialect)
-            || engines.any(|engine| !is_sqlite(self.around.engine_of(*engine).dialect))
+        has_lengths(table.source_dialect, &self.dialects(table))
     }
 
     fn is_on_sqlite(&self, table: &Table) -> bool {
-        let mut engines = table.engines.iter();
-        engines.any(|engine| self.around.engine_of(*engine).dialect == Dialect::Sqlite)
+        self.dialects(table).contains(&Dialect::Sqlite)
+    }
+
+    /// Those of the table's engines.
+    fn dialects(&self, table: &Table) -> Vec<Dialect> {
+        let engines = table.engines.iter();
+        engines
+            .map(|id| self.around.engine_of(*id).dialect)
+            .collect()
     }
 
     fn own_key_type(&self, id: TableId) -> FieldTypes {

@@ -339,6 +339,8 @@ fn table(model: &ModelInfo, dialect: Dialect) -> DataTable {
     DataTable::new(dialect, model.schema, model.table, columns, key.collect())
 }
 
+/// The word for values of a type of the program's own.
+const UNKNOWN_KIND: &str = "_";
 /// Digits that a number keeps where SQLite makes a float of it.
 const FLOAT_DIGITS: u32 = 15;
 
@@ -352,7 +354,7 @@ fn column(name: &str, kind: &str) -> DataColumn {
     let (word, digits) = kind.split_once('.').unwrap_or((kind, ""));
     let value = match word {
         "bool" => ValueType::Boolean,
-        "integer" => ValueType::Integer,
+        "integer" | "year" => ValueType::Integer,
         "f32" => ValueType::Float32,
         "f64" => ValueType::Float64,
         "decimal" | "number" => ValueType::Decimal,
@@ -372,7 +374,31 @@ fn column(name: &str, kind: &str) -> DataColumn {
     column.nullable = nullable;
     // Whether the database has a default is not known here: it refuses a row that has to give the value.
     column.has_default = true;
-    column.fraction = digits.parse().ok();
+    column.is_year = word == "year";
+    let most = digits.parse().ok();
+    match word {
+        "text" | UNKNOWN_KIND => column.text_length = most,
+        _ => column.fraction = most,
+    }
     column.digits = (word == "number").then_some(FLOAT_DIGITS);
     column
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_has_the_limits_of_its_word() {
+        let limits = |kind| {
+            let column = column("a", kind);
+            (column.fraction, column.text_length, column.is_year)
+        };
+        assert_eq!(limits("text.40?"), (None, Some(40), false));
+        assert_eq!(limits("_.40"), (None, Some(40), false));
+        assert_eq!(limits("text"), (None, None, false));
+        assert_eq!(limits("decimal.2"), (Some(2), None, false));
+        assert_eq!(limits("datetime.0?"), (Some(0), None, false));
+        assert_eq!(limits("year?"), (None, None, true));
+    }
 }

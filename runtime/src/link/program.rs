@@ -88,8 +88,8 @@ pub struct ModelInfo {
     pub is_view: bool,
     /// Names of the columns of its row.
     pub columns: &'static [&'static str],
-    /// For each column a word for what its values are (`integer`, `text`, `decimal.2` with two digits after the point), with
-    /// a `?` where it may be NULL. One text, as thousands of columns would be many constants to compile.
+    /// For each column a word for what its values are (`integer`, `text.40` of at most 40 characters, `decimal.2` with two digits
+    /// after the point), with a `?` where it may be NULL. One text, as thousands of columns would be many constants to compile.
     pub kinds: &'static str,
     /// A number made of its keys, indexes, foreign keys, checks, defaults, and what the database fills in by itself, as the
     /// schema says them.

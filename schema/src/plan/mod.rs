@@ -20,7 +20,7 @@ mod table;
 mod types;
 
 pub use self::ddl::{CreateTable, create_alone, create_statements};
-pub use self::kinds::kinds;
+pub use self::kinds::{has_lengths, kinds};
 pub use self::rules::rules;
 pub use self::statements::{StatementFacts, TableStatements, UniqueStatements, table_statements};
 pub(crate) use self::table::{Problem, problems};

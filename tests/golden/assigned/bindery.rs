@@ -1289,7 +1289,7 @@ pub mod readings {
             "clock",
             "doc",
         ],
-        kinds: "integer text number.2? number.2? datetime.0? datetime.3? timestamp.0? time.0? text? number.4? datetime.6? timestamp.6? time.6? json?",
+        kinds: "integer text.40 number.2? number.2? datetime.0? datetime.3? timestamp.0? time.0? text.5? number.4? datetime.6? timestamp.6? time.6? json?",
         rules: 0x5cfc6e0d1039272b,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY

@@ -703,7 +703,7 @@ pub mod notes {
         table: "notes",
         is_view: false,
         columns: &["id", "slug", "body"],
-        kinds: "integer text text",
+        kinds: "integer text.100 text.400",
         rules: 0xa4346232202dca57,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres notes_pkey
@@ -1357,7 +1357,7 @@ pub mod order_by {
         table: "order by",
         is_view: false,
         columns: &["select", "it's", "group", "end"],
-        kinds: "text integer uuid text?",
+        kinds: "text.60 integer uuid text.60?",
         rules: 0x4c4c769cd8054cdb,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres order by_pkey
@@ -1946,7 +1946,7 @@ pub mod remarks {
         table: "remarks",
         is_view: false,
         columns: &["id", "note_id", "body"],
-        kinds: "integer integer text?",
+        kinds: "integer integer text.100?",
         rules: 0x3488d133f927af37,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres remarks_pkey

@@ -493,7 +493,7 @@ pub mod users {
         table: "users",
         is_view: false,
         columns: &["id", "email", "name"],
-        kinds: "integer text text?",
+        kinds: "integer text.190 text.80?",
         rules: 0xa343a2408a2dd6df,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres users_pkey
@@ -965,7 +965,7 @@ pub mod old_users {
         table: "old_users",
         is_view: false,
         columns: &["user_no", "full_name", "email_address", "fax"],
-        kinds: "integer text? text text?",
+        kinds: "integer text.200? text.190 text.40?",
         rules: 0x9ca1da4ed628f444,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
@@ -1292,7 +1292,7 @@ pub mod members {
         table: "members",
         is_view: false,
         columns: &["id", "mail", "name"],
-        kinds: "integer text text?",
+        kinds: "integer text.190 text.80?",
         rules: 0x8a847ba8e5bf2282,
         constraints: CONSTRAINTS,
         constraint_names: "",

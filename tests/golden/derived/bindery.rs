@@ -647,7 +647,7 @@ pub mod teas {
         columns: &[
             "id", "name", "leaf", "picked", "packed", "price", "batch", "notes",
         ],
-        kinds: "integer text text date? timestamp.6? number.2 uuid? json?",
+        kinds: "integer text.40 text date? timestamp.6? number.2 uuid? json?",
         rules: 0xcade96814af1cce8,
         constraints: CONSTRAINTS,
         constraint_names: "",

@@ -1058,7 +1058,7 @@ pub mod visits {
             "id", "token", "before", "client", "door", "note", "seen", "day", "label", "price",
             "made",
         ],
-        kinds: "uuid uuid uuid? _ _? text datetime.0 date text decimal.2 text",
+        kinds: "uuid uuid uuid? _ _? text datetime.0 date text.20 decimal.2 text.40",
         rules: 0x700f927099896cc4,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY

@@ -1464,7 +1464,7 @@ pub mod members {
             "city",
             "colour",
         ],
-        kinds: "integer text text? integer? f64? text? integer? integer text text?",
+        kinds: "integer text.200 text.100? integer? f64? text.20? integer? integer text.40 text.20?",
         rules: 0xbb5a35d45b6522f5,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
@@ -2552,7 +2552,7 @@ pub mod words {
             "id", "new", "clone", "default", "into", "self", "type", "columns", "given", "write",
             "is_open", "to_day", "sub",
         ],
-        kinds: "integer integer? integer? integer? text? integer? integer integer? integer? integer? bool? date? integer?",
+        kinds: "integer integer? integer? integer? text.20? integer? integer integer? integer? integer? bool? date? integer?",
         rules: 0x782dd366a71c334f,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
@@ -3225,7 +3225,7 @@ pub mod settings {
         table: "settings",
         is_view: false,
         columns: &["name", "value", "note", "changes"],
-        kinds: "text text text? integer",
+        kinds: "text.40 text.80 text.80? integer",
         rules: 0xb6a6c80f6f498510,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY

@@ -717,7 +717,7 @@ pub mod users {
         table: "users",
         is_view: false,
         columns: &["id", "email", "stars"],
-        kinds: "integer text integer",
+        kinds: "integer text.80 integer",
         rules: 0x3bda2da89c8af809,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres users_pkey
@@ -1185,7 +1185,7 @@ pub mod user_copies {
         table: "user_copies",
         is_view: false,
         columns: &["id", "domain"],
-        kinds: "integer text",
+        kinds: "integer text.80",
         rules: 0x751c51a65d3f989c,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres user_copies_pkey
@@ -1880,7 +1880,7 @@ pub mod seats {
         table: "seats",
         is_view: false,
         columns: &["seat_row", "number", "taken", "price", "pass_hash", "mood"],
-        kinds: "integer integer bool integer text text?",
+        kinds: "integer integer bool integer text.40 text?",
         rules: 0xa89592cb85ec2047,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres seats_pkey
@@ -3049,7 +3049,7 @@ pub mod samples {
             "id", "yes", "small", "ratio", "amount", "day", "clock", "local", "moment", "uid",
             "doc", "mood", "tags", "span", "bytes", "type",
         ],
-        kinds: "integer bool integer f64 decimal.4 date time.6 datetime.6 timestamp.6 uuid json text array interval bytes text?",
+        kinds: "integer bool integer f64 decimal.4 date time.6 datetime.6 timestamp.6 uuid json text array interval bytes text.20?",
         rules: 0xa5b9cd3e32782068,
         constraints: CONSTRAINTS,
         constraint_names: "0 postgres samples_pkey",

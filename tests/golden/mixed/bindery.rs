@@ -1363,7 +1363,7 @@ pub mod samples {
             "changed_at",
             "touched_on",
         ],
-        kinds: "integer bool integer integer integer f32 f64 number.4 text text text? bytes? date? time.6? datetime.6? timestamp.6 uuid json? text timestamp.6 date?",
+        kinds: "integer bool integer integer integer f32 f64 number.4 text.8 text.40 text? bytes? date? time.6? datetime.6? timestamp.6 uuid json? text timestamp.6 date?",
         rules: 0x2be54251cb05828d,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres samples_pkey

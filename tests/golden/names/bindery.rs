@@ -828,7 +828,7 @@ pub mod select_ {
         table: "select",
         is_view: false,
         columns: &["type", "self", "crate", "match", "order", "Group By"],
-        kinds: "integer integer integer text? text text?",
+        kinds: "integer integer integer text.20? text.20 text.20?",
         rules: 0x144b52c69ebd3e2c,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres select_pkey
@@ -2916,7 +2916,7 @@ pub mod string_ {
         table: "string",
         is_view: false,
         columns: &["string", "vec"],
-        kinds: "text bytes?",
+        kinds: "text.40 bytes?",
         rules: 0x4213e3596e92db34,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres string_pkey
@@ -4041,7 +4041,7 @@ pub mod syncs_ {
         table: "syncs",
         is_view: false,
         columns: &["id", "note"],
-        kinds: "integer text",
+        kinds: "integer text.40",
         rules: 0x70e0fdf4c9d1ab6c,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres syncs_pkey

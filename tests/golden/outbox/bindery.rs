@@ -555,7 +555,7 @@ pub mod users {
         table: "users",
         is_view: false,
         columns: &["id", "name"],
-        kinds: "integer text",
+        kinds: "integer text.40",
         rules: 0x84e73fc408237a83,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres users_pkey
@@ -1326,7 +1326,7 @@ pub mod tasks_ {
         table: "tasks",
         is_view: false,
         columns: &["id", "line"],
-        kinds: "integer text",
+        kinds: "integer text.80",
         rules: 0x4b51082693bb8206,
         constraints: CONSTRAINTS,
         constraint_names: "",

@@ -584,7 +584,7 @@ pub mod users {
         table: "users",
         is_view: false,
         columns: &["id", "name", "version"],
-        kinds: "integer text integer",
+        kinds: "integer text.40 integer",
         rules: 0x2135b6c434d9e0c4,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres users_pkey
@@ -1061,7 +1061,7 @@ pub mod notes {
         table: "notes",
         is_view: false,
         columns: &["id", "line"],
-        kinds: "integer text",
+        kinds: "integer text.80",
         rules: 0x73db80a417c32d17,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres notes_pkey
@@ -1545,7 +1545,7 @@ pub mod orders {
         table: "orders",
         is_view: false,
         columns: &["id", "item"],
-        kinds: "integer text",
+        kinds: "integer text.40",
         rules: 0xa98e748ac9f6f7be,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres orders_pkey

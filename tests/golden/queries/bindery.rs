@@ -892,7 +892,7 @@ pub mod users {
         table: "users",
         is_view: false,
         columns: &["id", "name", "city", "boss_id"],
-        kinds: "integer text text? integer?",
+        kinds: "integer text.40 text.40? integer?",
         rules: 0x965e53868d3dddba,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
@@ -2073,7 +2073,7 @@ pub mod posts {
             "day",
             "created_at",
         ],
-        kinds: "integer integer integer? text text? integer integer? f64? number.2? bool uuid? date? datetime.6",
+        kinds: "integer integer integer? text.80 text? integer integer? f64? number.2? bool uuid? date? datetime.6",
         rules: 0xa811f3065ba22822,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
@@ -2915,7 +2915,7 @@ pub mod comments {
         table: "comments",
         is_view: false,
         columns: &["id", "post_id", "author_id", "words"],
-        kinds: "integer integer integer? text",
+        kinds: "integer integer integer? text.80",
         rules: 0xd6f6440c2af4c1ad,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY

@@ -941,7 +941,7 @@ pub mod readings {
         columns: &[
             "sensor", "slot", "label", "value", "level", "share", "note", "revision",
         ],
-        kinds: "integer integer text f64 f64.2 f32.3 text? integer",
+        kinds: "integer integer text.60 f64 f64.2 f32.3 text.60? integer",
         rules: 0x59874c6b863e54dd,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY

@@ -818,7 +818,7 @@ pub mod companies {
         table: "companies",
         is_view: false,
         columns: &["id", "name", "parent_id"],
-        kinds: "integer text integer?",
+        kinds: "integer text.40 integer?",
         rules: 0x943f484b227160df,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
@@ -1794,7 +1794,7 @@ pub mod users {
         table: "users",
         is_view: false,
         columns: &["id", "email", "name", "company_id"],
-        kinds: "integer text text integer?",
+        kinds: "integer text.80 text.40 integer?",
         rules: 0x72052b66254bb697,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
@@ -2396,7 +2396,7 @@ pub mod profiles {
         table: "profiles",
         is_view: false,
         columns: &["user_id", "about"],
-        kinds: "integer text",
+        kinds: "integer text.200",
         rules: 0x46cca6256dc35850,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
@@ -3234,7 +3234,7 @@ pub mod posts {
         table: "posts",
         is_view: false,
         columns: &["id", "author_id", "editor_id", "title"],
-        kinds: "integer integer integer? text",
+        kinds: "integer integer integer? text.80",
         rules: 0x4d8e8bd4ec092c76,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
@@ -4014,7 +4014,7 @@ pub mod comments {
         table: "comments",
         is_view: false,
         columns: &["id", "post_id", "author_id", "words"],
-        kinds: "integer integer integer? text",
+        kinds: "integer integer integer? text.80",
         rules: 0x989e1b532706f104,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
@@ -4546,7 +4546,7 @@ pub mod tags {
         table: "tags",
         is_view: false,
         columns: &["name"],
-        kinds: "text",
+        kinds: "text.20",
         rules: 0xaae16deebe2ec3e2,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
@@ -5141,7 +5141,7 @@ pub mod post_tags {
         table: "post_tags",
         is_view: false,
         columns: &["post_id", "tag"],
-        kinds: "integer text",
+        kinds: "integer text.20",
         rules: 0xfec2660d8a6e316c,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
@@ -5762,7 +5762,7 @@ pub mod chapters {
         table: "chapters",
         is_view: false,
         columns: &["post_id", "number", "title"],
-        kinds: "integer integer text",
+        kinds: "integer integer text.80",
         rules: 0x8973b8fc996ccf73,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
@@ -6455,7 +6455,7 @@ pub mod notes {
         table: "notes",
         is_view: false,
         columns: &["id", "number", "post_id", "words"],
-        kinds: "integer integer? integer? text",
+        kinds: "integer integer? integer? text.80",
         rules: 0x3635f2c57808b10a,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
@@ -7366,7 +7366,7 @@ pub mod invitations {
         table: "invitations",
         is_view: false,
         columns: &["id", "email", "type_id", "user", "invitations"],
-        kinds: "integer text integer integer? integer?",
+        kinds: "integer text.80 integer integer? integer?",
         rules: 0xc9347aeb8c3a3848,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY

@@ -1639,7 +1639,7 @@ pub mod products {
             "printed_in",
             "replaced_by",
         ],
-        kinds: "text text number.2 f64? text integer? text?",
+        kinds: "text text number.2 f64? text year? text?",
         rules: 0x193e589edb731258,
         constraints: CONSTRAINTS,
         constraint_names: "",

@@ -617,7 +617,7 @@ pub mod app_users {
         table: "app_users",
         is_view: false,
         columns: &["id", "email", "alias", "updated_at"],
-        kinds: "integer text text? datetime.6",
+        kinds: "integer text.200 text.100? datetime.6",
         rules: 0xbd1bfd2d3bceb65a,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres app_users_pkey
@@ -1351,7 +1351,7 @@ pub mod user_analytics_ {
         table: "user_analytics",
         is_view: false,
         columns: &["user_id", "domain", "alias", "signed_up", "changed_at"],
-        kinds: "integer text text? date datetime.6?",
+        kinds: "integer text.100 text.100? date datetime.6?",
         rules: 0x258344f0584a8d64,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres user_analytics_pkey
@@ -1857,7 +1857,7 @@ pub mod events {
         table: "events",
         is_view: false,
         columns: &["id", "what", "change_number"],
-        kinds: "integer text integer",
+        kinds: "integer text.100 integer",
         rules: 0xb9ccf3fd6be79e92,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres events_pkey
@@ -2298,7 +2298,7 @@ pub mod devices {
         table: "devices",
         is_view: false,
         columns: &["id", "name"],
-        kinds: "uuid text",
+        kinds: "uuid text.100",
         rules: 0xa0c96d763bdf1fbc,
         constraints: CONSTRAINTS,
         constraint_names: "0 postgres devices_pkey",

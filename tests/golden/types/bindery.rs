@@ -915,7 +915,7 @@ pub mod hosts {
         table: "hosts",
         is_view: false,
         columns: &["id", "net", "owner", "words", "weight", "via"],
-        kinds: "_ _? _ text number.3 text?",
+        kinds: "_ _? _.99 text number.3 text?",
         rules: 0xcc1ffb61bcc00bc3,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 postgres hosts_pkey

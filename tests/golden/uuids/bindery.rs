@@ -713,7 +713,7 @@ pub mod accounts {
         table: "accounts",
         is_view: false,
         columns: &["id", "public", "token"],
-        kinds: "_ _ _?",
+        kinds: "_ _.36 _?",
         rules: 0xb39dae120060062f,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY

@@ -881,7 +881,7 @@ pub mod pages {
         table: "pages",
         is_view: false,
         columns: &["id", "path", "body", "revision", "changed_at", "changed_on"],
-        kinds: "integer text text? integer datetime.6 date?",
+        kinds: "integer text.100 text? integer datetime.6 date?",
         rules: 0x63fbebc3849a5f54,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY
@@ -1614,7 +1614,7 @@ pub mod machines {
             "changed_at",
             "seen_to_the_second",
         ],
-        kinds: "text integer timestamp.2? timestamp.3 datetime.0?",
+        kinds: "text.40 integer timestamp.2? timestamp.3 datetime.0?",
         rules: 0xeec1944b32a66a34,
         constraints: CONSTRAINTS,
         constraint_names: r#"0 mysql PRIMARY

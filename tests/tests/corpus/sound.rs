@@ -81,7 +81,7 @@ fn info(table: &Table, dialect: Dialect) -> ModelInfo {
         table: leak(&table.name.name),
         is_view: table.view.is_some(),
         columns: Vec::leak(columns.collect()),
-        kinds: leak(&kinds(table, dialect == Dialect::Sqlite)),
+        kinds: leak(&kinds(table, &[dialect])),
         engines: &["default"],
         ..ModelInfo::NONE
     }

@@ -6,7 +6,7 @@ use crate::link::program::ModelInfo;
 use bindery_core::dialect::Dialect;
 
 /// The words of [`ModelInfo::kinds`], and what they mean. What is not among them is not looked at.
-const WORDS: [(&str, Kind); 16] = [
+const WORDS: [(&str, Kind); 17] = [
     ("bool", Kind::Bool),
     ("integer", Kind::Integer),
     ("f32", Kind::F32),
@@ -23,13 +23,14 @@ const WORDS: [(&str, Kind); 16] = [
     ("uuid", Kind::Uuid),
     ("json", Kind::Json),
     ("array", Kind::Array),
+    ("year", Kind::Integer),
 ];
 
 /// One word of [`ModelInfo::kinds`]: `integer`, `text?`, `decimal.2?`.
 struct Expected {
     /// The word, and what it means; a type of the program's own is none.
     kind: Option<(&'static str, Kind)>,
-    /// Digits after the point that its values may have; `None` for any number.
+    /// Digits after the point that its values may have, of a text its characters; `None` for any number.
     fraction: Option<u32>,
     nullable: bool,
 }

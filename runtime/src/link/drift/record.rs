@@ -249,16 +249,27 @@ fn lines(model: &ModelInfo) -> impl Iterator<Item = [Cow<'_, str>; 4]> {
     let table = line("".into(), format!("{kind} {:016x}", model.rules).into());
     let kinds = model.kinds.split(' ').chain(std::iter::repeat(""));
     let columns = model.columns.iter().zip(kinds);
-    let columns =
-        columns.map(move |(column, kind)| line((*column).into(), digits_of_decimals(kind).into()));
+    let columns = columns.map(move |(column, kind)| line((*column).into(), without_lengths(kind)));
     std::iter::once(table).chain(columns)
 }
 
-/// A decimal is a `number` where one of the model's engines is SQLite, and which other engines there are is nothing to
-/// this one: of both the digits are left.
-fn digits_of_decimals(kind: &str) -> &str {
+/// The word of a column without what is nothing to the comparison. A decimal is a `number` where one of the model's engines is SQLite, and
+/// which other engines there are is nothing to this one: of both the digits are left. Lengths of texts are none of it either, and a year is
+/// an integer: so it is in the numbers that databases have recorded.
+fn without_lengths(kind: &str) -> Cow<'_, str> {
     let digits = ["number", "decimal"].map(|word| kind.strip_prefix(word));
-    digits.into_iter().flatten().next().unwrap_or(kind)
+    if let Some(digits) = digits.into_iter().flatten().next() {
+        return digits.into();
+    }
+    let (plain, null) = match kind.strip_suffix('?') {
+        Some(plain) => (plain, "?"),
+        None => (kind, ""),
+    };
+    match plain.split_once('.') {
+        Some((word @ ("text" | "_"), _)) => format!("{word}{null}").into(),
+        None if plain == "year" => format!("integer{null}").into(),
+        Some(_) | None => kind.into(),
+    }
 }
 
 #[cfg(test)]
@@ -297,6 +308,8 @@ mod tests {
         assert_eq!(hash_of(&[&otherwise, &USER]), expected);
         let of = |kinds| hash_of(&[&ModelInfo { kinds, ..BLOG }]);
         assert_eq!(of("number.2 text"), of("decimal.2 text"));
+        assert_eq!(of("year text.40?"), of("integer text?"));
+        assert_eq!(of("year? _.7"), of("integer? _"));
     }
 
     #[test]
@@ -333,6 +346,10 @@ mod tests {
             },
             ModelInfo {
                 kinds: "decimal.2 text?",
+                ..BLOG
+            },
+            ModelInfo {
+                kinds: "datetime.3 text?",
                 ..BLOG
             },
             ModelInfo {
