@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anstyle::{AnsiColor, Style};
 use bindery_schema::diagnostic::Diagnostics;
-use bindery_schema::render;
+use bindery_schema::render::{self, Finding};
 use bindery_schema::source::Sources;
 
 use crate::arguments::Colour;
@@ -105,17 +105,14 @@ impl Output {
 
     /// The findings that this run has not written yet, whichever part of the command found them.
     pub(crate) fn unwritten(found: &Diagnostics, sources: &Sources) -> Diagnostics {
-        let mut new = Diagnostics::default();
-        for one in found.iter() {
-            let place = one.labels.first().map(|label| {
-                let path = sources.file(label.span.file).path();
-                format!("{path}:{}", label.span.start)
-            });
-            if is_new(format!("{} {} {place:?}", one.code, one.message)) {
-                new.push(one.clone());
-            }
-        }
-        new
+        filtered(found, sources, is_new)
+    }
+
+    /// The findings of a document, each once. A document is whole by itself: it has those, too, that are among the messages.
+    pub(crate) fn each_once(found: &Diagnostics, sources: &Sources) -> Vec<Finding> {
+        let mut seen = BTreeSet::new();
+        let once = filtered(found, sources, |finding| seen.insert(finding));
+        render::findings(&once, sources)
     }
 
     /// Writes findings as messages.
@@ -154,6 +151,25 @@ impl Output {
             }
         }
     }
+}
+
+/// The findings that are new by their code, message and place.
+fn filtered(
+    found: &Diagnostics,
+    sources: &Sources,
+    mut is_new: impl FnMut(String) -> bool,
+) -> Diagnostics {
+    let mut new = Diagnostics::default();
+    for one in found.iter() {
+        let place = one.labels.first().map(|label| {
+            let path = sources.file(label.span.file).path();
+            format!("{path}:{}", label.span.start)
+        });
+        if is_new(format!("{} {} {place:?}", one.code, one.message)) {
+            new.push(one.clone());
+        }
+    }
+    new
 }
 
 /// Is this the first time in this run, which is one command's?

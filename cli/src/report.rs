@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bindery_schema::diagnostic::{Diagnostics, Severity};
 use bindery_schema::model::CheckedModel;
-use bindery_schema::render::{Finding, findings, github};
+use bindery_schema::render::{Finding, github};
 use bindery_schema::source::Sources;
 use serde::Serialize;
 
@@ -46,7 +46,7 @@ pub(crate) fn json(compiled: &Compiled, options: &SchemaOptions) -> String {
         columns: tables.iter().map(|table| table.columns.len()).sum(),
         queries: 0,
         skipped: &compiled.model.skipped,
-        diagnostics: findings(&compiled.project.found, &compiled.project.input.sources),
+        diagnostics: Output::each_once(&compiled.project.found, &compiled.project.input.sources),
     })
 }
 

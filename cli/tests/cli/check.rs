@@ -411,3 +411,19 @@ fn a_warning_is_written_once_in_a_run() {
         assert!(!heads.is_empty(), "{words}");
     }
 }
+
+/// A type that the dialect lacks is found in a table and in each of its partitions, at one place.
+#[test]
+fn a_finding_is_once_in_the_document() {
+    let schema = "CREATE TABLE events (at timestamptz NOT NULL, PRIMARY KEY (at)) PARTITION BY RANGE (at);\nCREATE TABLE events_old PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');\n";
+    let project = Project::new(&[
+        ("bindery.toml", "url = \"mysql://h/d\"\n"),
+        ("schema.sql", schema),
+    ]);
+    let document = project.run("check --format json").json();
+    let findings = document["diagnostics"].as_array().expect("a list");
+    let of_type = findings.iter().filter(|one| one["code"] == "B0251");
+    assert_eq!(of_type.count(), 1, "{document:#}");
+    let told = project.run("check").messages;
+    assert_eq!(told.matches("error[B").count(), findings.len(), "{told}");
+}

@@ -4,7 +4,7 @@ use bindery_schema::diagnostic::{Diagnostic, Diagnostics, Severity};
 use bindery_schema::diff::{busy, differences, finding};
 use bindery_schema::lints::LintLevel;
 use bindery_schema::migrations::Migration;
-use bindery_schema::render::{Finding, findings, github};
+use bindery_schema::render::{Finding, github};
 use bindery_schema::source::{Sources, Span};
 use clap::Args;
 use serde::Serialize;
@@ -83,7 +83,7 @@ pub(super) fn run(arguments: &CheckArguments, output: &Output) -> Result<(), Fai
         Format::Json => output.result(&document(&CheckDocument {
             ok,
             engines,
-            diagnostics: findings(&found, &differ.sources),
+            diagnostics: Output::each_once(&found, &differ.sources),
         }))?,
         Format::Github => {
             let new = Output::unwritten(&found, &differ.sources);
