@@ -3,16 +3,13 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use bindery_schema::config::{Config, override_variable, process_environment};
-use bindery_schema::name::suggest;
+use bindery_schema::config::{Config, UnreadVariable, process_environment};
 use bindery_schema::project::DEFAULT_CONFIG;
 
 use crate::failure::Failure;
 
 /// The variable that names the configuration, as the running program has it.
 const CONFIG_VARIABLE: &str = "BINDERY_CONFIG";
-/// The variables of the test servers are not for engines.
-const OF_TESTS: &str = "TEST_";
 
 /// The file given, else what the variable names, as the running program looks; else the usual file of this folder or the next one
 /// above it. `None`: there is none.
@@ -60,26 +57,12 @@ pub(crate) fn missing(named: Option<&Path>) -> String {
 pub(crate) fn unknown_variables(config: &Config) -> String {
     let engines: Vec<&str> = config.engines.iter().map(|one| one.name.as_str()).collect();
     let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let mut unknown: Vec<(String, String)> = names
-        .filter(|name| !config.reads_url(name))
-        .filter_map(|name| Some((engine_of(&name)?, name)))
-        .collect();
-    unknown.sort();
-    let line = |(engine, name): &(String, String)| {
-        let all = engines.iter().map(|one| format!("`{one}`"));
-        let all = all.collect::<Vec<_>>().join(", ");
-        let near = suggest(engine, engines.iter().copied());
-        let near = near.map(|near| format!("  = help: write `{}`\n", override_variable(near)));
-        format!(
-            "warning: `{name}` is set, and there is no engine `{engine}`: the engines are {all}\n{}",
-            near.unwrap_or_default()
-        )
+    let line = |unread: &UnreadVariable| {
+        let near = unread.near(&engines);
+        let near = near.map(|near| format!("  = help: write `{near}`\n"));
+        let near = near.unwrap_or_default();
+        format!("warning: {}\n{near}", unread.message(&engines))
     };
-    unknown.iter().map(line).collect()
-}
-
-/// The engine whose URL the variable is.
-fn engine_of(variable: &str) -> Option<String> {
-    let name = variable.strip_prefix("BINDERY_")?.strip_suffix("_URL")?;
-    (!name.is_empty() && !name.starts_with(OF_TESTS)).then(|| name.to_ascii_lowercase())
+    let unread = UnreadVariable::among(names, &engines, config);
+    unread.iter().map(line).collect()
 }

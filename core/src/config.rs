@@ -21,6 +21,7 @@ mod template;
 mod tls;
 mod tls_keys;
 mod toml_reader;
+mod unread;
 mod url;
 
 use std::path::{Path, PathBuf};
@@ -39,6 +40,7 @@ pub use self::target::{Address, ConnectionTarget, Endpoint, Secret, Server, Sqli
 pub use self::template::Template;
 pub use self::tls::{ChannelBinding, TlsError, TlsMode, TlsOptions};
 pub use self::tls_keys::TlsKeys;
+pub use self::unread::UnreadVariable;
 pub use self::url::{UrlError, parse_url, scheme_dialect};
 use crate::derives::AllDerives;
 use crate::diagnostic::{Diagnostic, Diagnostics};

@@ -3,6 +3,7 @@
 
 mod options;
 mod tls;
+mod unread;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -83,7 +84,7 @@ impl Config {
     }
 
     /// Reads a file. Its variables are filled in when a [`Registry`](crate::Registry) is opened, and
-    /// `BINDERY_<ENGINE>_URL` then goes before the file's own URL of that engine.
+    /// `BINDERY_<ENGINE>_URL` then goes before the file's own URL of that engine. One that is for no engine of the program is logged.
     ///
     /// # Errors
     /// The file cannot be read or understood; the text says where and why, with all that is wrong.
@@ -120,6 +121,7 @@ impl Config {
 
     /// The settings of every engine of the program, in its order.
     pub(crate) fn settings(&self, program: &Program) -> Result<Vec<Settings>> {
+        self.warn_of_unread_variables(program);
         self.check_names(program)?;
         self.check_file(program)?;
         program

@@ -15,7 +15,7 @@ use bindery::{Config, EngineOptions, Registry, Synchronous};
 use bindery_testkit::FreshDatabase;
 
 use crate::sample::engine::{B, Default, Mysql, Postgres};
-use crate::sample::{EMBEDDED, NewBlog, Tables, embedded};
+use crate::sample::{EMBEDDED, Logged, NewBlog, Tables, embedded};
 
 /// Every server there is, with the engine that is compiled for it.
 fn servers() -> Vec<(&'static str, FreshDatabase)> {
@@ -62,6 +62,66 @@ fn con_05_an_override_keeps_the_other_settings_of_its_engine() {
     assert_eq!(b.session.busy_timeout, Duration::from_secs(7));
     assert_eq!(format!("{:?}", b.connection), "Short");
     assert_eq!(db.engine("test").unwrap().limits.max_connections, 8);
+}
+
+/// By its name alone, and once; what the file or an engine reads is no such variable.
+#[test]
+fn a_variable_for_no_engine_is_logged_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "url = '${BINDERY_MAIN_URL}'\n[engines]\ntest = ':memory:'\nb = ':memory:'\n";
+    fs::write(folder.path().join("bindery.toml"), text).unwrap();
+    let in_file = Config::from_file(folder.path().join("bindery.toml")).unwrap();
+    let names = [
+        "BINDERY_DEFUALT_URL",
+        "BINDERY_ELSEWHERE_URL",
+        "BINDERY_B_URL",
+        "BINDERY_MAIN_URL",
+        "BINDERY_TEST_SOMETHING_URL",
+        "BINDERY_lower_URL",
+        "BINDERY__URL",
+        "SHOP_URL",
+    ];
+    let in_file = names.into_iter().fold(in_file, |config, name| {
+        config.variable(name, format!("sqlite://canary{name}.db"))
+    });
+    let in_code = ["default", "b", "test"].into_iter();
+    let in_code = in_code.fold(Config::new(), |config, name| {
+        config.engine(name, ":memory:")
+    });
+    let in_code = in_code.variable("BINDERY_IN_CODE_URL", "sqlite://canary.db");
+    let log = Logged::of(|| {
+        for config in [&in_file, &in_file, &in_code] {
+            Registry::with_config(&EMBEDDED, config).unwrap();
+        }
+    });
+    let of = |name: &str| {
+        let lines = log.iter().filter(|line| line.contains(name));
+        lines.collect::<Vec<_>>()
+    };
+    let [misspelt] = of("BINDERY_DEFUALT_URL")[..] else {
+        panic!("{log:?}")
+    };
+    assert!(misspelt.starts_with("WARN"), "{misspelt}");
+    assert!(
+        misspelt.contains("there is no engine `defualt`: the engines are "),
+        "{misspelt}"
+    );
+    assert!(
+        misspelt.ends_with("; write `BINDERY_DEFAULT_URL`"),
+        "{misspelt}"
+    );
+    let [other] = of("BINDERY_ELSEWHERE_URL")[..] else {
+        panic!("{log:?}")
+    };
+    assert!(!other.contains("write"), "{other}");
+    for name in &names[2..] {
+        assert!(of(&format!("`{name}` is set")).is_empty(), "{log:?}");
+    }
+    let whole = log.concat();
+    assert!(
+        !whole.contains("canary") && !whole.contains("IN_CODE"),
+        "{whole}"
+    );
 }
 
 /// In the file and in code: each connection has it, and an engine that says nothing has SQLite's own safest of two.
