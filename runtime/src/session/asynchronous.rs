@@ -2,10 +2,10 @@
 //! thread each part of its work is done.
 
 use std::panic::Location;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use super::SessionOptions;
 use super::dropped::Lost;
+use super::{GeneratedSession, SessionOptions};
 use crate::databases::GeneratedDatabases;
 use crate::driver::locks::Locks;
 use crate::driver::work;
@@ -49,11 +49,16 @@ struct Origin<S> {
 
 /// The session between two calls, and the permit that it has from the first on. It rests between two calls, and other work goes on
 /// meanwhile, such as that which the session waits for; the next call of the session need not wait for a turn.
-struct Held<S>(Mutex<State<S>>);
+struct Held<S> {
+    state: Mutex<State<S>>,
+    own: Weak<Self>,
+}
 
 struct State<S> {
     stage: Stage<S>,
     permit: Option<Permit>,
+    /// The permit was taken back, as the databases had ended all connections of the session.
+    is_lost: bool,
     /// No call follows.
     is_dropped: bool,
 }
@@ -83,12 +88,17 @@ impl<D: GeneratedDatabases> AsyncSession<D> {
         let state = State {
             stage: Stage::New,
             permit: None,
+            is_lost: false,
             is_dropped: false,
         };
         let begin = Box::new(begin);
+        let held = |own: &Weak<_>| Held {
+            state: Mutex::new(state),
+            own: Weak::clone(own),
+        };
         Self {
             workers: Arc::clone(db.own_workers()),
-            held: Arc::new(Held(Mutex::new(state))),
+            held: Arc::new_cyclic(held),
             origin: Arc::new(Origin { begin, lock }),
         }
     }
@@ -158,7 +168,10 @@ impl<D: GeneratedDatabases> AsyncSession<D> {
     fn end_soon(&self) -> Option<Lost> {
         let mut state = self.held.lock();
         state.is_dropped = true;
-        let permit = state.permit.take()?;
+        let permit = state.permit.take();
+        if permit.is_none() && !state.is_lost {
+            return None;
+        }
         let stage = std::mem::replace(&mut state.stage, Stage::Taken);
         drop(state);
         let Stage::Open(mut session) = stage else {
@@ -166,8 +179,11 @@ impl<D: GeneratedDatabases> AsyncSession<D> {
         };
         let lost = session.lost();
         session.is_reported();
-        let task = RollBack(Mutex::new(Some(session)));
-        self.workers.submit_with(permit, Arc::new(task));
+        let task = Arc::new(RollBack(Mutex::new(Some(session))));
+        match permit {
+            Some(permit) => self.workers.submit_with(permit, task),
+            None => self.workers.submit_call(task),
+        }
         lost
     }
 
@@ -217,7 +233,7 @@ impl<S> Origin<S> {
     }
 }
 
-impl<S> Held<S> {
+impl<S: GeneratedSession> Held<S> {
     /// Takes the session for a call; it is begun where it is not yet.
     fn take(&self, begin: impl FnOnce() -> Result<S>) -> Result<S> {
         let before = std::mem::replace(&mut self.lock().stage, Stage::Taken);
@@ -235,7 +251,7 @@ impl<S> Held<S> {
             drop(session);
             return Some(permit);
         }
-        permit.rest();
+        permit.rest(Weak::<Self>::clone(&self.own));
         let mut state = self.lock();
         if state.is_dropped {
             drop(state);
@@ -244,16 +260,17 @@ impl<S> Held<S> {
         }
         state.stage = Stage::Open(session);
         state.permit = Some(permit);
+        state.is_lost = false;
         None
     }
 
     /// No program's code runs under the lock, so a poisoned state is still a whole one.
     fn lock(&self) -> MutexGuard<'_, State<S>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<S: Send> Keeper for Held<S> {
+impl<S: GeneratedSession> Keeper for Held<S> {
     fn take(&self) -> Option<Permit> {
         self.lock().permit.take()
     }
@@ -271,6 +288,20 @@ impl<S: Send> Keeper for Held<S> {
                 Some(permit)
             }
         }
+    }
+
+    /// The session stays, as its user may come back to it and learn that its connections are lost.
+    fn take_lost(&self) -> Option<Permit> {
+        let mut state = self.lock();
+        let Stage::Open(session) = &mut state.stage else {
+            return None;
+        };
+        if !session.slots.have_ended() {
+            return None;
+        }
+        let permit = state.permit.take()?;
+        state.is_lost = true;
+        Some(permit)
     }
 }
 

@@ -32,6 +32,9 @@ pub(crate) trait Keeper: Send + Sync {
 
     /// Keeps the permit after a job, or gives it back where there will be none.
     fn keep(&self, permit: Permit) -> Option<Permit>;
+
+    /// The permit, where the jobs share something that is lost.
+    fn take_lost(&self) -> Option<Permit>;
 }
 
 enum State<F, T, E> {

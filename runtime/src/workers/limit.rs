@@ -36,6 +36,11 @@ impl Workers {
             while let Some((_, work)) = state.abandoned.pop_front_if(|(at, _)| *at <= now) {
                 work.cut();
             }
+            if state.until_look(self.limit).is_some() {
+                drop(state);
+                self.take_lost_permits();
+                state = self.lock();
+            }
             state = self.refuse_overdue(state);
         }
         state.is_limited = false;
@@ -72,7 +77,8 @@ impl State {
         let waits = first.map(|since| limit.saturating_sub(since.elapsed()));
         let abandoned = self.abandoned.front();
         let ends = abandoned.map(|(at, _)| at.saturating_duration_since(Instant::now()));
-        waits.into_iter().chain(ends).min()
+        let looks = self.until_look(limit);
+        waits.into_iter().chain(ends).chain(looks).min()
     }
 
     fn pop_overdue(&mut self, workers: &Workers) -> Option<Waiting> {

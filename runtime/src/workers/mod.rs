@@ -1,10 +1,10 @@
 //! The threads on which asynchronous callers' blocking work is done, for one program's databases: as many are at work as there are
 //! connections, and those that wait for one are not at work. Work that finds all of them busy waits without a thread
 //! (`waits`). Who counts as at work is `permit`'s, how the threads come and go `threads`', one piece of work with the future
-//! that waits for it `job`'s, and the time limits are `limit`'s.
+//! that waits for it `job`'s, the time limits are `limit`'s, and the permits of sessions that are lost `lost`'s.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind, Operation};
 mod carried;
 mod job;
 mod limit;
+mod lost;
 mod permit;
 mod stream;
 mod threads;
@@ -64,8 +65,8 @@ struct State {
     /// Those whose threads wait for a connection, and how many of these are sessions'.
     blocked: usize,
     blocked_sessions: usize,
-    /// Those that sessions keep between two calls.
-    resting: usize,
+    /// Those that sessions keep between two calls, and who has them.
+    resting: BTreeMap<u64, Weak<dyn Keeper>>,
     /// Numbers of permits and of places in the queue.
     next: u64,
     /// Used as a stack: the thread that worked last has the warmest caches.
@@ -131,7 +132,7 @@ impl Workers {
             threads: state.threads,
             running: state.at_work(),
             blocked: state.blocked,
-            resting: state.resting,
+            resting: state.resting.len(),
             waiting: state.waiting.len(),
             timeouts: state.timeouts,
         }
@@ -156,6 +157,11 @@ impl Workers {
             return None;
         }
         Some(self.queue(state, task, span))
+    }
+
+    /// Has a single task done when its turn has come.
+    pub(crate) fn submit_call(self: &Arc<Self>, task: Arc<dyn Task>) {
+        self.submit(task, Span::Call);
     }
 
     /// Has the task done soon: it has its permit.

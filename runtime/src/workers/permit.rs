@@ -2,11 +2,11 @@
 //! piece of work. A thread that waits for a connection does not count meanwhile, whichever engine it waits for: those that
 //! could use connections of the others go on. Nor does a session between two calls, whose connections count for its pool.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use super::waits::Span;
-use super::{State, Workers};
+use super::{Keeper, State, Workers};
 use crate::driver::work::Host;
 
 /// The number of threads that may wait for connections beside those that are at work. Where there are as many, others that wait
@@ -24,15 +24,16 @@ pub(crate) struct Permit {
 }
 
 impl Permit {
-    /// No thread works with it until it is [submitted](Workers::submit_with) again.
-    pub(crate) fn rest(&mut self) {
+    /// No thread works with it until it is [submitted](Workers::submit_with) again. The keeper gives it back where its session is
+    /// lost.
+    pub(crate) fn rest(&mut self, keeper: Weak<dyn Keeper>) {
         let workers = self.workers.as_ref();
         let Some(workers) = workers.filter(|workers| !workers.is_forked()) else {
             return;
         };
         self.rests = true;
         let mut state = workers.lock();
-        state.resting += 1;
+        state.resting.insert(self.number, keeper);
         state.permits.insert(self.number, None);
         if workers.admit(&mut state) {
             workers.wake(state);
@@ -42,7 +43,7 @@ impl Permit {
     /// A thread works with it again.
     pub(super) fn resume(&mut self, state: &mut State) {
         if std::mem::take(&mut self.rests) {
-            state.resting -= 1;
+            state.resting.remove(&self.number);
             state.permits.insert(self.number, Some(Instant::now()));
         }
     }
@@ -51,12 +52,12 @@ impl Permit {
 impl State {
     /// The permits whose threads are at work, or about to be.
     pub(super) fn at_work(&self) -> usize {
-        self.permits.len() - self.blocked - self.resting
+        self.permits.len() - self.blocked - self.resting.len()
     }
 
     /// The most threads that have something to do.
     pub(super) fn wanted_threads(&self) -> usize {
-        self.permits.len() - self.resting
+        self.permits.len() - self.resting.len()
     }
 
     /// May another task of this kind begin? No more sessions than there are connections, also while they rest: those that would only

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bindery::{EngineOptions, ErrorKind, GeneratedDatabases as _, SessionOptions, StaticEngine};
 use bindery_testkit::{FreshDatabase, Watchdog};
+use tokio::runtime::Builder;
 
 use crate::pools::end_sessions;
 use crate::sample::engine::{Default, Mysql, Postgres};
@@ -141,5 +142,84 @@ fn pool_7_places_of_forgotten_sessions_return_on_postgres() {
 fn pool_7_places_of_forgotten_sessions_return_on_mysql() {
     if let Some(database) = bindery_testkit::fresh_mysql() {
         places_return(Mysql, &database);
+    }
+}
+
+/// As many sessions of asynchronous code are open as there may be: the turns return of those whose connections the server has ended, once
+/// each, whether they are forgotten or used later; those of the others stay.
+fn turns_return<E: Everything>(engine: E, database: &FreshDatabase) {
+    let _watchdog = Watchdog::start("turns_return", Duration::from_secs(120));
+    let options = EngineOptions::url(database.url()).max_connections(3);
+    let db = with(
+        engine.name(),
+        options.acquire_timeout(Duration::from_secs(60)),
+    );
+    db.create_missing_on(engine).unwrap();
+    let program = Db(db.clone());
+    let runtime = Builder::new_multi_thread().build().unwrap();
+    let begin = || {
+        let mut session = program.begin_session_async();
+        let insert = session.run(move |s| {
+            let mut blogs = s.repository::<tag::Blog, E>(engine);
+            blogs.insert(NewBlog::new("lost")).map(drop)
+        });
+        runtime.block_on(insert).unwrap();
+        session
+    };
+    let stats = || db.worker_stats();
+    std::mem::forget(begin());
+    std::mem::forget(begin());
+    let mut late = begin();
+    let without_connections = || {
+        let mut session = program.begin_session_async();
+        runtime.block_on(session.run(|_| Ok(()))).unwrap();
+        session
+    };
+    let mut others: Vec<_> = (3..stats().size).map(|_| without_connections()).collect();
+    assert_eq!(stats().resting, stats().size);
+
+    let mut next = program.begin_session_async();
+    let waiting = runtime.spawn(async move {
+        let count = next.run(move |s| s.repository::<tag::Blog, E>(engine).count());
+        (count.await, next)
+    });
+    while stats().waiting == 0 {
+        std::thread::yield_now();
+    }
+    end_sessions(database);
+    let (count, next) = runtime.block_on(waiting).unwrap();
+    assert_eq!(count.unwrap(), 0);
+    assert_eq!(stats().resting, others.len() + 1);
+    let count = late.run(move |s| s.repository::<tag::Blog, E>(engine).count());
+    let error = runtime.block_on(count).unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::ConnectionLost, "{error:?}");
+    drop(late);
+    drop(next);
+    // As many as before, and no more.
+    while stats().resting > others.len() {
+        std::thread::yield_now();
+    }
+    others.extend((0..3).map(|_| without_connections()));
+    assert_eq!(stats().resting, stats().size);
+    let mut more = program.begin_session_async();
+    let waiting = runtime.spawn(async move { more.run(|_| Ok(())).await });
+    while stats().waiting == 0 {
+        std::thread::yield_now();
+    }
+    others.pop();
+    runtime.block_on(waiting).unwrap().unwrap();
+}
+
+#[test]
+fn turns_of_forgotten_sessions_return_on_postgres() {
+    if let Some(database) = bindery_testkit::fresh_postgres() {
+        turns_return(Postgres, &database);
+    }
+}
+
+#[test]
+fn turns_of_forgotten_sessions_return_on_mysql() {
+    if let Some(database) = bindery_testkit::fresh_mysql() {
+        turns_return(Mysql, &database);
     }
 }

@@ -89,6 +89,13 @@ impl Link {
         pooled.is_none_or(|pooled| pooled.physical.is_broken())
     }
 
+    /// Has the database ended the connection, also where no call has seen that yet?
+    #[cfg(feature = "tokio")]
+    pub(crate) fn has_ended(&self) -> bool {
+        let pooled = self.pooled.as_ref();
+        self.is_lost() || pooled.is_some_and(|pooled| pooled.physical.cutter().has_ended())
+    }
+
     /// The SQL family that it speaks.
     pub(crate) fn dialect(&mut self) -> Dialect {
         self.physical().dialect()

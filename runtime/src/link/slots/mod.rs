@@ -306,6 +306,16 @@ impl Slots {
         }
     }
 
+    /// Returns whether the session has connections, and the databases have ended all of them.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn have_ended(&mut self) -> bool {
+        let held = self.slots.iter_mut().filter_map(|slot| slot.held.as_mut());
+        let mut ended = held.map(|held| held.link().has_ended());
+        ended
+            .next()
+            .is_some_and(|first| first && ended.all(|one| one))
+    }
+
     /// Nothing is outside of the session any more.
     pub(crate) fn is_over(&mut self) {
         self.inside = None;
