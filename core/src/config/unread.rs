@@ -45,7 +45,7 @@ impl UnreadVariable {
         (override_variable(&engine) == name).then_some(Self { name, engine })
     }
 
-    /// What is wrong.
+    /// A sentence that says what is wrong.
     pub fn message(&self, engines: &[&str]) -> String {
         let all = engines.iter().map(|one| format!("`{one}`"));
         let all = all.collect::<Vec<_>>().join(", ");

@@ -17,7 +17,7 @@ impl Cursor<'_> {
         self.listed_until(&CLAUSES[6..], depth)
     }
 
-    /// What stands after `GROUP`.
+    /// Reads the list after `GROUP`.
     pub(super) fn group(&mut self, depth: usize) -> Vec<Value> {
         self.eat(&["BY"]);
         self.eat_any(&["ALL", "DISTINCT"]);

@@ -1,6 +1,6 @@
 //! Reads the query of a view as far as the names and types of its columns depend on it: what is selected, and from where.
 //!
-//! What conditions, groups and orders name is read too. What is not understood stays unknown, so nothing here is ever an error;
+//! The names in conditions, groups and orders are read too. What is not understood stays unknown, so nothing here is ever an error;
 //! queries in queries are followed so far and no further.
 
 mod from;
@@ -75,7 +75,7 @@ pub(crate) const AGGREGATES: &[&str] = &[
 ];
 
 const SET_OPERATORS: &[&str] = &["UNION", "EXCEPT", "INTERSECT"];
-/// What may stand after a part of a `UNION` that is read.
+/// Words after a part of a `UNION`.
 const AFTER_PART: &[&str] = &["ORDER", "UNION", "EXCEPT", "INTERSECT"];
 
 impl<'a> Cursor<'a> {

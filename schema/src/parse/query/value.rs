@@ -373,7 +373,7 @@ impl Cursor<'_> {
         })
     }
 
-    /// What stands after the arguments of an aggregate or a window function.
+    /// Reads the clauses after the arguments of an aggregate or a window function.
     fn beside(&mut self, depth: usize) -> Vec<Value> {
         let mut values = Vec::new();
         if self.eat(&["WITHIN", "GROUP"])

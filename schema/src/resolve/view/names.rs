@@ -317,7 +317,7 @@ impl Tables<'_, '_> {
         }
     }
 
-    /// What an aggregate or a window looks at. MariaDB's windows are ordered as its queries are.
+    /// Checks the values beside the arguments of a call. MariaDB's windows are ordered as its queries are.
     fn check_beside(&self, values: &[Value], aliases: Aliases, scope: &Scope<'_>) {
         let aliases = match self.dialect() {
             Dialect::Sqlite | Dialect::Postgres => aliases,
