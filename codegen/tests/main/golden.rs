@@ -2,7 +2,7 @@
 //! `tests/golden` a case with `schema.sql`, `bindery.toml` where it needs one, and `bindery.rs`, the whole text, or `excerpt.rs`, what the case is about.
 //!
 //! After a change of the generator `BINDERY_UPDATE=1 cargo test -p bindery-codegen golden` writes the files anew, to be
-//! read as a diff. A new excerpt is begun with the lines that name its items. All code is compiled, whole, in `tests/cases`, and the test
+//! read as a diff. A new excerpt is begun with a line `// An excerpt: …` and the lines that name its items. All code is compiled, whole, in `tests/cases`, and the test
 //! `golden-code` shows what it does.
 
 mod excerpt;
@@ -38,6 +38,11 @@ fn reviewed(folder: &Path) -> (PathBuf, String, String) {
         folder.display()
     );
     let text = std::fs::read_to_string(&excerpt).expect("the repository can be read");
+    assert!(
+        text.starts_with("// An excerpt: "),
+        "{}: does not say that it is an excerpt, and of what",
+        excerpt.display()
+    );
     let selected = excerpt::select(&text, &generated);
     let selected = selected.unwrap_or_else(|why| panic!("{}: {why}", excerpt.display()));
     (excerpt, text, selected)

@@ -3,8 +3,9 @@
 const LEFT_OUT: &str = "// …";
 
 /// An item with its comments and attributes.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 struct Item {
+    is_after_blank: bool,
     /// All of it, or what stands before the items that it has.
     lines: Vec<String>,
     /// The items of a module, a trait or an `impl`.
@@ -12,11 +13,17 @@ struct Item {
 }
 
 impl Item {
-    /// The line that names it, without what opens it.
+    /// What it is called on the line that begins it.
     fn name(&self) -> &str {
         let mut lines = self.lines.iter().map(|line| line.trim());
-        let line = lines.find(|line| !is_before_an_item(line));
-        line.unwrap_or("").trim_end_matches([' ', '{', '}'])
+        while let Some(line) = lines.next() {
+            if line.starts_with("#[") && !line.ends_with(']') {
+                lines.find(|line| line.starts_with(")]"));
+            } else if !(line.is_empty() || line.starts_with("//") || line.starts_with("#[")) {
+                return called(line);
+            }
+        }
+        ""
     }
 
     fn is_left_out(&self) -> bool {
@@ -30,115 +37,126 @@ impl Item {
         }
         if let Some(items) = &self.items {
             write(items, text);
-            let depth = indentation(&self.lines[0]);
+            let depth = self.lines[0].len() - self.lines[0].trim_start().len();
             text.push_str(&format!("{:depth$}}}\n", ""));
         }
     }
 }
 
-/// The items of an excerpt as the generated text has them now. Of a module, a trait or an `impl` without `// …` it has all of them.
-/// The name of an item that is not there is an error.
+/// The items of an excerpt as the generated text has them now. Of a module, a trait or an `impl` without `// …` it has all of them;
+/// of several with one name it is the one that has the items. The name of an item that is not there is an error.
 pub(crate) fn select(excerpt: &str, generated: &str) -> Result<String, String> {
-    let selected = selected(read(excerpt), read(generated))?;
+    let selected = selected(&read(excerpt), &read(generated))?;
     let mut text = String::new();
     write(&selected, &mut text);
     Ok(text)
 }
 
-fn selected(excerpt: Vec<Item>, generated: Vec<Item>) -> Result<Vec<Item>, String> {
-    let mut generated = generated.into_iter();
-    let mut one = |wanted: Item| {
+fn selected(excerpt: &[Item], generated: &[Item]) -> Result<Vec<Item>, String> {
+    let mut generated = generated.iter();
+    let mut one = |wanted: &Item| {
         if wanted.is_left_out() {
-            return Ok(wanted);
+            return Ok(wanted.clone());
         }
         let name = wanted.name();
-        let found = generated.find(|item| item.name() == name);
-        let found = found.ok_or_else(|| format!("`{name}` is not there, or not in this order"))?;
-        part(wanted.items, found)
+        let mut why = format!("`{name}` is not there, or not in this order");
+        for found in generated.by_ref().filter(|item| item.name() == name) {
+            match part(wanted, found) {
+                Ok(part) => return Ok(part),
+                Err(inner) => why = inner,
+            }
+        }
+        Err(why)
     };
-    excerpt.into_iter().map(&mut one).collect()
+    excerpt.iter().map(&mut one).collect()
 }
 
-fn part(wanted: Option<Vec<Item>>, found: Item) -> Result<Item, String> {
-    let items = match (wanted, found.items) {
-        (Some(wanted), Some(items)) if wanted.iter().any(Item::is_left_out) => {
-            Some(selected(wanted, items)?)
+fn part(wanted: &Item, found: &Item) -> Result<Item, String> {
+    let mut part = found.clone();
+    if let (Some(wanted), Some(items)) = (&wanted.items, &found.items) {
+        let selected = selected(wanted, items)?;
+        if wanted.iter().any(Item::is_left_out) {
+            part.items = Some(selected);
         }
-        (_, items) => items,
-    };
-    Ok(Item { items, ..found })
+    }
+    Ok(part)
 }
 
 fn write(items: &[Item], text: &mut String) {
     for (at, item) in items.iter().enumerate() {
-        if at > 0 {
+        if at > 0 && item.is_after_blank {
             text.push('\n');
         }
         item.write(text);
     }
 }
 
-/// Reads formatted code, whose indentation says where an item ends.
+/// Reads formatted code, in which an item begins and ends with a line.
 fn read(text: &str) -> Vec<Item> {
     let lines: Vec<&str> = text.lines().collect();
-    items(&mut lines.as_slice(), 0)
+    items(&mut lines.as_slice())
 }
 
-/// The items of one indentation, until a line closes what they are in.
-fn items(rest: &mut &[&str], depth: usize) -> Vec<Item> {
+/// The items until a line closes what they are in.
+fn items(rest: &mut &[&str]) -> Vec<Item> {
     let mut items = Vec::new();
+    let mut is_after_blank = false;
     while let Some((line, after)) = rest.split_first() {
-        if line.is_empty() {
-            *rest = after;
-        } else if indentation(line) < depth {
-            break;
-        } else {
-            items.push(item(rest, depth));
+        match line.trim() {
+            "" => *rest = after,
+            "}" => {
+                *rest = after;
+                break;
+            }
+            _ => items.push(Item {
+                is_after_blank,
+                ..item(rest)
+            }),
         }
+        is_after_blank = line.is_empty();
     }
     items
 }
 
-fn item(rest: &mut &[&str], depth: usize) -> Item {
-    let mut item = Item {
-        lines: Vec::new(),
-        items: None,
-    };
+fn item(rest: &mut &[&str]) -> Item {
+    let mut item = Item::default();
     while let Some((line, after)) = rest.split_first() {
         *rest = after;
         item.lines.push((*line).to_owned());
-        if item.is_left_out() {
-            break;
-        }
-        if item.name().is_empty() || indentation(line) != depth {
-            continue;
-        }
         if line.ends_with('{') && has_items(item.name()) {
-            item.items = Some(items(rest, depth + 4));
-            *rest = rest.get(1..).unwrap_or(&[]);
+            item.items = Some(items(rest));
             break;
         }
-        if line.ends_with([';', '}']) {
+        if line.trim() == LEFT_OUT || line.contains([';', '}']) && is_whole(&item.lines) {
             break;
         }
     }
     item
 }
 
+/// Whether an item ends here: a line of a body, or of a text of several lines, may look as the end of one.
+fn is_whole(lines: &[String]) -> bool {
+    syn::parse_str::<syn::Item>(&lines.join("\n")).is_ok()
+}
+
 fn has_items(name: &str) -> bool {
-    let name = name.trim_start_matches("pub ");
     let kinds = ["mod ", "trait ", "impl ", "impl<"];
     kinds.iter().any(|kind| name.starts_with(kind))
 }
 
-/// A comment, an attribute, or the end of one of several lines.
-fn is_before_an_item(line: &str) -> bool {
-    let begins = ["//", "#[", ")]"];
-    line.is_empty() || begins.iter().any(|begin| line.starts_with(begin))
-}
-
-fn indentation(line: &str) -> usize {
-    line.len() - line.trim_start().len()
+/// `fn find` or `const NAME`, whatever its type and value, and all that the line says of an `impl`, a macro or a `use`.
+fn called(line: &str) -> &str {
+    let item = ["pub(crate) ", "pub(super) ", "pub "]
+        .iter()
+        .find_map(|visibility| line.strip_prefix(visibility))
+        .unwrap_or(line);
+    let kinds = [
+        "fn ", "const ", "static ", "type ", "struct ", "enum ", "trait ", "mod ",
+    ];
+    let is_named = kinds.iter().any(|kind| item.starts_with(kind));
+    let end = item.find(['(', '<', ':', '=', ';', '{']);
+    let end = end.filter(|_| is_named).unwrap_or(item.len());
+    item[..end].trim_end_matches([' ', '{', '}'])
 }
 
 #[cfg(test)]
@@ -149,23 +167,40 @@ mod tests {
 // Generated.
 
 use a::b;
+use a::c; // Why.
 
 /// The module.
 pub mod users {
     /// A row.
-    #[derive(Debug)]
+    #[message(
+        note = \"of several lines\"
+    )]
     pub struct User {
         /// A field.
         pub id: i64,
     }
 
-    impl<E> Read for User<E>
+    pub const NAME: Column<User, String> =
+        column(1);
+
+    static SQL: &str = r#\"CREATE TABLE users (
+    id BIGINT
+);
+END; }
+\"#;
+
+    impl<E> User<E> {
+        fn first() {}
+    }
+
+    impl<E> User<E>
     where
         E: Engine,
     {
-        fn first() {}
+        const ONE: u8 = 1;
+        const TWO: u8 = 2;
 
-        fn second() {
+        fn second(&self) {
             if a {
 
                 b();
@@ -182,21 +217,52 @@ pub mod users {
 
     #[test]
     fn items_are_named_and_the_rest_is_left_out() {
-        let wanted = "// …\n\npub mod users {\n    // …\n    impl<E> Read for User<E> {\n        // …\n        fn second() {}\n    }\n}\n";
+        let wanted = "\
+// An excerpt: what the case is about.
+// …
+
+pub mod users {
+    pub struct User {}
+    // …
+    static SQL: &str = r#\"\"#;
+
+    impl<E> User<E> {
+        // …
+        const TWO: u8 = 0;
+        fn second(&self) {}
+    }
+}
+";
         let expected = "\
+// An excerpt: what the case is about.
 // …
 
 /// The module.
 pub mod users {
+    /// A row.
+    #[message(
+        note = \"of several lines\"
+    )]
+    pub struct User {
+        /// A field.
+        pub id: i64,
+    }
     // …
 
-    impl<E> Read for User<E>
+    static SQL: &str = r#\"CREATE TABLE users (
+    id BIGINT
+);
+END; }
+\"#;
+
+    impl<E> User<E>
     where
         E: Engine,
     {
         // …
+        const TWO: u8 = 2;
 
-        fn second() {
+        fn second(&self) {
             if a {
 
                 b();
@@ -214,9 +280,7 @@ pub mod users {
     fn an_item_that_went_is_named() {
         let wanted = "pub mod users {\n    // …\n    pub struct Admin {}\n}\n";
         let gone = select(wanted, GENERATED);
-        assert_eq!(
-            gone,
-            Err("`pub struct Admin` is not there, or not in this order".to_owned())
-        );
+        let why = "`struct Admin` is not there, or not in this order";
+        assert_eq!(gone, Err(why.to_owned()));
     }
 }
