@@ -177,9 +177,16 @@ fn find_client() -> Result<PathBuf> {
 }
 
 fn beside_server(program: &'static str) -> Option<PathBuf> {
-    server_folder()
+    let beside = server_folder().into_iter().flat_map(|folder| {
+        // A folder may have links to some of the programs only.
+        let server = folder.join("postgres").canonicalize().ok();
+        let linked = server.and_then(|server| Some(server.parent()?.to_owned()));
+        [Some(folder), linked]
+    });
+    beside
+        .flatten()
         .map(|folder| folder.join(program))
-        .filter(|path| is_program(path))
+        .find(|path| is_program(path))
         .or_else(|| find(&[program], &folders(POSTGRES_FOLDERS)))
 }
 
