@@ -1,6 +1,6 @@
 //! The link of a consumer: its connection, and the messages that the server has handed to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use bindery::messages::Delivery;
@@ -29,6 +29,8 @@ pub(super) struct ConsumerLink {
     held: Held,
     /// Where each message is acknowledged.
     replies: BTreeMap<u64, String>,
+    /// Those that were read from the stream at the last claim. The server may deliver them, too, and after they were acknowledged.
+    read: BTreeSet<u64>,
     /// Does the server hand messages to this connection?
     is_active: bool,
     claimed_at: Instant,
@@ -51,6 +53,7 @@ impl ConsumerLink {
             redelivers_after,
             held: Held::new(redelivers_after),
             replies: BTreeMap::new(),
+            read: BTreeSet::new(),
             is_active: false,
             claimed_at: Instant::now(),
             stalled_since: None,
@@ -64,7 +67,9 @@ impl ConsumerLink {
         let left = self.unacknowledged()?;
         let (connection, after) = (&mut self.connection, self.redelivers_after);
         self.is_active = self.stream.claim_consumer(connection, &self.name, after)?;
+        self.read.clear();
         for (number, body) in left.into_iter().filter(|_| self.is_active) {
+            self.read.insert(number);
             self.held.add(number, &body);
             let receipt = self.stream.receipt(&self.name, number);
             self.replies.entry(number).or_insert(receipt);
@@ -149,6 +154,10 @@ impl ConsumerLink {
             else {
                 continue;
             };
+            if self.read.contains(&number) && !self.replies.contains_key(&number) {
+                self.connection.publish(reply, b"+ACK")?;
+                continue;
+            }
             self.replies.insert(number, reply.to_owned());
             self.held.add(number, &message.payload);
         }
