@@ -85,7 +85,7 @@ fn nothing_starves<E: Tested>(world: &World, engine: E) {
 
 /// Covers OUT-7, OUT-14.
 fn unreadable_tasks_fail<E: Tested>(world: &World, engine: E) {
-    push(world, engine, 0..2);
+    push(world, engine, 0..3);
     world
         .db
         .connect(engine)
@@ -93,18 +93,19 @@ fn unreadable_tasks_fail<E: Tested>(world: &World, engine: E) {
         .tasks()
         .push(Other { number: 1 })
         .unwrap();
-    execute(
-        world,
-        engine,
-        "UPDATE _bindery_outbox SET payload = '{\"number\":\"secret\"}' WHERE task = 'send-welcome' AND payload LIKE '%1%'".to_owned(),
-    );
+    for (number, payload) in [(1, r#"{"number":"secret"}"#), (2, r#"{"number":"secret"#)] {
+        let update = format!(
+            "UPDATE _bindery_outbox SET payload = '{payload}' WHERE task = 'send-welcome' AND payload LIKE '%{number}%'"
+        );
+        execute(world, engine, update);
+    }
     execute(
         world,
         engine,
         "UPDATE _bindery_outbox SET max_attempts = 1".to_owned(),
     );
     let report = worker(&world.db, engine).run_until_idle().unwrap();
-    assert_eq!((report.completed, report.failed), (1, 2), "{report:?}");
+    assert_eq!((report.completed, report.failed), (1, 3), "{report:?}");
     let failed = records(world, engine, &TaskFilter::failed());
     let reason = |at: usize| failed[at].last_error.clone().unwrap_or_default();
     assert_eq!(
@@ -114,6 +115,10 @@ fn unreadable_tasks_fail<E: Tested>(world: &World, engine: E) {
     );
     assert_eq!(
         reason(1),
+        "the payload is not a `send-welcome`: it is not JSON"
+    );
+    assert_eq!(
+        reason(2),
         "this worker has no handler for tasks of type `Other`"
     );
 }

@@ -76,9 +76,9 @@ pub(crate) fn given() -> Option<Vec<(&'static str, String)>> {
     ])
 }
 
-/// Returns an error for each server that is not installed.
+/// Returns an error for each server that is not installed, and for SQLite's shell.
 pub(crate) fn missing() -> Result<Vec<Error>, Failure> {
-    let mut missing = Vec::new();
+    let mut missing: Vec<_> = missing_shell().into_iter().collect();
     let installed = [
         Server::postgres().check_installed(),
         Server::mysql().check_installed(),
@@ -92,4 +92,16 @@ pub(crate) fn missing() -> Result<Vec<Error>, Failure> {
         }
     }
     Ok(missing)
+}
+
+/// A test opens a file with it, as `bindery shell` does.
+fn missing_shell() -> Option<Error> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let is_there = std::env::split_paths(&path).any(|folder| folder.join("sqlite3").is_file());
+    (!is_there).then(|| Error::NotInstalled {
+        what: "SQLite's shell",
+        names: "`sqlite3`".to_owned(),
+        folders: "no other folder".to_owned(),
+        help: "install it, e.g. `apt-get install sqlite3`",
+    })
 }

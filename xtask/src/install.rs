@@ -17,6 +17,7 @@ const PACKAGES: &[&str] = &[
     "redis-server",
     "rabbitmq-server",
     "nats-server",
+    "sqlite3",
 ];
 
 /// Debian calls this program before it starts a service (`man invoke-rc.d`); 101 means no.

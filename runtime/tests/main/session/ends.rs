@@ -162,7 +162,17 @@ fn one_is_lost(db: &Db, proxy: &FaultProxy, (lost, place): (Any, usize), arrives
             Ok(())
         });
     proxy.heal();
-    let Err(error) = outcome else { return };
+    let Err(error) = outcome else {
+        // The server was asked, and has it.
+        assert!(arrives, "a COMMIT that never arrived is none");
+        for engine in ALL {
+            assert!(
+                is_stored(db, engine.name(), &title),
+                "{title} on {engine:?}"
+            );
+        }
+        return;
+    };
     let report = error.session_report().expect("three engines were written");
     report_is_true(db, report, &title);
     assert_eq!(report.engines()[place].engine(), lost.name());
