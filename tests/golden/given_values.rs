@@ -50,7 +50,7 @@ fn upsert<E: Hosts<model::Member>>(
     }
 }
 
-/// MySQL counts the rows that a statement changed, unless it is asked for those that it found.
+/// By default MySQL counts the rows that a statement changed, not those that it found.
 ///
 /// Covers GEN-10.
 #[test]

@@ -125,7 +125,6 @@ fn keep_up(
         turn: RefCell::default(),
     };
     let mut patience = Patience::default();
-    let mut has_unread = false;
     loop {
         let (written, is_truncated) = match follower.catch_up(&repair, pairs) {
             Ok(caught_up) => caught_up,
@@ -135,38 +134,21 @@ fn keep_up(
             }
             Err(failure) => return Err(failure),
         };
+        patience = Patience::default();
         if is_truncated {
             let failure = Failure::new("a table was emptied by TRUNCATE, which names no rows");
             return Err(failure.help("copy all rows again: `--replace`"));
         }
+        if written != Repaired::default() {
+            forget_unread((engines, to), pairs, output);
+        }
         if arguments.catch_up || written != Repaired::default() {
             tell(arguments, written, output)?;
-        }
-        has_unread |= written != Repaired::default();
-        match forget_where(has_unread, (engines, to), pairs) {
-            Ok(()) => {
-                has_unread = false;
-                patience = Patience::default();
-            }
-            Err(failure) if arguments.follow => patience.wait(&repair, failure, output)?,
-            Err(failure) => return Err(failure),
         }
         if arguments.catch_up {
             return Ok(());
         }
         std::thread::sleep(PAUSE);
-    }
-}
-
-/// Removes the changes of the copy that nothing reads, where rows were written.
-fn forget_where(
-    has_unread: bool,
-    (engines, to): (&Engines, Chosen),
-    pairs: &[Pair<'_>],
-) -> Result<(), Failure> {
-    match has_unread {
-        true => forget_unread(engines, to, pairs),
-        false => Ok(()),
     }
 }
 
@@ -254,7 +236,7 @@ fn copy(
     progress.end();
     let finished = loading.finish(&tables);
     finished.map_err(|error| explained(&error, &arguments.to))?;
-    forget_unread(engines, to, pairs)?;
+    forget_unread((engines, to), pairs, output);
     let mut copy = verify::begin(engines, to)?;
     let names = (arguments.from.as_str(), arguments.to.as_str());
     let mut verified = Vec::new();

@@ -206,7 +206,7 @@ pub(crate) fn run(arguments: &VerifyArguments, output: &Output) -> Result<(), Fa
     };
     let repaired = repair_all(&repair, &pairs, compared)?;
     repair.progress.end();
-    forget_unread(&engines, to, &pairs)?;
+    forget_unread((&engines, to), &pairs, output);
     for (verified, repaired) in verified.iter_mut().zip(repaired) {
         if !verified.equal {
             verified.left = Some(repaired.left);

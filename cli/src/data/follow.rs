@@ -14,6 +14,7 @@ use super::repair::{RejectedRow, Repair, Repaired};
 use super::settle::{ensure_few, refused, settle};
 use crate::database::{Chosen, Engines, failure};
 use crate::failure::Failure;
+use crate::output::Output;
 
 /// Changes of a table that are read at a time.
 const BATCH: usize = 1_000;
@@ -198,19 +199,23 @@ impl Follower {
     }
 }
 
-/// Removes what the triggers of a copy have recorded, where the copy is captured itself and nothing reads it.
+/// Removes what the triggers of a copy have recorded, where the copy is captured itself and nothing reads it. The rows are stored already, so
+/// a failure is a warning only: whoever writes rows next removes these changes, too.
 pub(crate) fn forget_unread(
-    engines: &Engines,
-    to: Chosen,
+    (engines, to): (&Engines, Chosen),
     pairs: &[Pair<'_>],
-) -> Result<(), Failure> {
+    output: &Output,
+) {
     let captured = pairs.iter().map(|pair| pair.to.table);
     for table in captured.filter(|table| table.capture.is_some()) {
         let name = table.name.to_string();
-        let forgotten = engines.registry.forget_unread_changes(to, &name);
-        forgotten.map_err(|error| failure(&error))?;
+        if let Err(error) = engines.registry.forget_unread_changes(to, &name) {
+            output.message(&format!(
+                "warning: changes of `{name}` that nothing reads are not removed: {}\n",
+                failure(&error).message()
+            ));
+        }
     }
-    Ok(())
 }
 
 /// Makes the rows of these keys as they are on the source. Rows that refer to others go first, and come last.

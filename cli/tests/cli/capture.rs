@@ -486,6 +486,46 @@ fn cdc_04_changes_of_partitions_are_those_of_their_table() {
     assert_eq!(recorded(), "T");
 }
 
+/// Covers CDC-11 on SQLite: the rows are stored where what nothing reads cannot be removed, and the next run removes it.
+#[test]
+fn cdc_11_changes_of_a_copy_that_cannot_be_removed_are_a_warning() {
+    const REFUSED: &str = "CREATE TRIGGER kept BEFORE DELETE ON _bindery_changes BEGIN SELECT RAISE(ABORT, 'kept'); END";
+    let config = "url = \"sqlite://default.db\"\n\n[engines]\nbackup = \"sqlite://backup.db\"\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", MIRRORED)]);
+    project.run("create --all").good();
+    project.run("mirror default backup --catch-up").good();
+    project.sqlite("backup.db", REFUSED);
+    for (at, command) in [
+        "mirror default backup --catch-up",
+        "verify --from default --to backup --repair --yes",
+        "mirror default backup --replace --yes",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        project.sqlite(
+            "default.db",
+            &format!("INSERT INTO users VALUES ({at}, 'user {at}')"),
+        );
+        let outcome = project.run(command);
+        assert_eq!(outcome.code, Some(0), "{command}: {outcome:#?}");
+        holds(
+            &outcome.messages,
+            &["warning: changes of `users` that nothing reads"],
+        );
+        project.run("verify --from default --to backup").good();
+    }
+    project.sqlite("backup.db", "DROP TRIGGER kept");
+    project.sqlite("default.db", "INSERT INTO users VALUES (9, 'last')");
+    project.run("mirror default backup --catch-up").good();
+    let changes = rusqlite::Connection::open(project.path("backup.db")).and_then(|backup| {
+        backup.query_row("SELECT count(*) FROM _bindery_changes", [], |row| {
+            row.get(0)
+        })
+    });
+    assert_eq!(changes, Ok(0));
+}
+
 /// Covers SYNC-5 on PostgreSQL: the target is killed while a mirror follows.
 #[test]
 fn sync_05_a_mirror_follows_on_after_its_target_was_away() {

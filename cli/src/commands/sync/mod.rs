@@ -145,6 +145,10 @@ fn once(
             false => work.run(),
         };
         work.repair.progress.end();
+        if !arguments.dry_run && synced.as_ref().is_ok_and(|one| one.error.is_none()) {
+            let pair = std::slice::from_ref(&work.sync.pair);
+            forget_unread((engines, work.repair.to), pair, output);
+        }
         // The other syncs are run all the same.
         all.push(synced.unwrap_or_else(|failure| {
             output.failure(&failure);
@@ -198,10 +202,7 @@ impl Work<'_, '_> {
         let turn = begun.map_err(|error| explained(&error, to))?;
         self.repair.turn.replace(Some(turn));
         let mut synced = self.synced(0);
-        let outcome = self.copy(&mut synced).and_then(|()| {
-            let pair = std::slice::from_ref(&self.sync.pair);
-            forget_unread(self.repair.engines, to, pair)
-        });
+        let outcome = self.copy(&mut synced);
         if let Err(failure) = &outcome {
             synced.error = Some(failure.message());
         }

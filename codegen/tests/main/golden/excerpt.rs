@@ -13,7 +13,7 @@ struct Item {
 }
 
 impl Item {
-    /// What it is called on the line that begins it.
+    /// Its kind and name, from its first line that is no comment and no attribute.
     fn name(&self) -> &str {
         let mut lines = self.lines.iter().map(|line| line.trim());
         while let Some(line) = lines.next() {
@@ -144,7 +144,7 @@ fn has_items(name: &str) -> bool {
     kinds.iter().any(|kind| name.starts_with(kind))
 }
 
-/// `fn find` or `const NAME`, whatever its type and value, and all that the line says of an `impl`, a macro or a `use`.
+/// `fn find` or `const NAME` without type and value, and the whole line of an `impl`, a macro or a `use`.
 fn called(line: &str) -> &str {
     let item = ["pub(crate) ", "pub(super) ", "pub "]
         .iter()
