@@ -175,6 +175,76 @@ fn out_03_a_claim_reads_each_task_once_whatever_the_statistics_say() {
     }
 }
 
+/// Many tasks of few keys, of which the first ones have ended, and statistics of that moment.
+fn end_before(physical: &mut Physical, first: i64) {
+    let key = match physical.dialect() {
+        Dialect::Sqlite => "'key ' || (id % 40)",
+        Dialect::Postgres | Dialect::Mysql => "concat('key ', id % 40)",
+    };
+    let end = format!(
+        "UPDATE _bindery_outbox SET task_key = {key}, status = CASE WHEN id < {first} THEN 'completed' ELSE 'pending' END"
+    );
+    physical.define(&end).expect("tasks can be ended");
+    let analyze = match physical.dialect() {
+        Dialect::Sqlite | Dialect::Postgres => "ANALYZE _bindery_outbox",
+        Dialect::Mysql => "ANALYZE TABLE _bindery_outbox",
+    };
+    let analyzed = physical.query(analyze, &mut |_| (), &mut |_| Ok(true));
+    analyzed.expect("the table can be analyzed");
+}
+
+/// Is a line of a plan about the tasks `e` of a key, and by another index than those over keys?
+fn is_by_another(dialect: Dialect, line: &str) -> bool {
+    let (table, of_keys): (_, &[&str]) = match dialect {
+        Dialect::Sqlite => ("SEARCH e ", &["_keys", "_one"]),
+        Dialect::Postgres => (" on _bindery_outbox e", &["_keys", "_one"]),
+        Dialect::Mysql => ("e ", &["_keys", "running_key"]),
+    };
+    let is_of_key = if dialect == Dialect::Mysql {
+        line.starts_with(table)
+    } else {
+        line.contains(table)
+    };
+    is_of_key && !of_keys.iter().any(|index| line.contains(index))
+}
+
+/// Whether a task is the head of its key is answered by the indexes over keys.
+#[test]
+fn out_01_tasks_of_a_key_are_found_by_it_however_many_have_ended() {
+    for Database { mut physical, .. } in databases() {
+        wait(&mut physical);
+        for first in [2_000, 7_000, 10_000, 19_000] {
+            end_before(&mut physical, first);
+            reads_keys_by_their_indexes(&mut physical, first);
+        }
+        physical.define("ROLLBACK").expect("the transaction ends");
+    }
+}
+
+fn reads_keys_by_their_indexes(physical: &mut Physical, first: i64) {
+    let dialect = physical.dialect();
+    let at = store::at(physical, store::TABLE);
+    let ids: Vec<i64> = (first..first + 40).collect();
+    let (of_ids, keyed) = (Among::Ids(ids.len()), Among::Keyed(Reach::First));
+    let statements = [
+        ready::ready(at, of_ids, 0, false),
+        ready::ready(at, keyed, 0, false),
+        ready::heads(at, true),
+    ];
+    for (number, text) in statements.iter().enumerate() {
+        let lines = whole_plan(physical, text, &mut |params| match number {
+            0 => {
+                store::write_ids(params, dialect, &ids, ids.len());
+                params.i64(500);
+            }
+            1 => params.i64(500),
+            _ => params.text(""),
+        });
+        let other = lines.iter().find(|line| is_by_another(dialect, line));
+        assert_eq!(other, None, "{dialect:?} {first} {number}: {lines:#?}");
+    }
+}
+
 /// The heads of keys are found by the index over keys, and then read by their ids alone.
 #[test]
 fn out_02_heads_are_found_without_the_tasks_behind_them() {

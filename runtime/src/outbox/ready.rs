@@ -80,14 +80,41 @@ fn in_order(dialect: Dialect) -> (&'static str, &'static str) {
     }
 }
 
-/// Tasks `e` of the key of a task `o`: the one that runs, and those that have not ended. Each is found by an index of its own, without the tasks
-/// behind `o`.
-fn of_same_key(dialect: Dialect) -> [String; 2] {
+/// The condition that a task `o` is the head of its key: no task of the key runs, and none before it has not ended.
+///
+/// PostgreSQL would read each task by its number where its statistics say that few tasks of a key are before it, as they do while a key has few that
+/// have ended. An order by the key first, which it would drop beside `=`, leaves it the indexes over keys alone.
+fn is_head(dialect: Dialect) -> String {
+    let is_absent = |of_key: &str| format!("NOT EXISTS (SELECT 1 FROM @tasks e WHERE {of_key})");
+    let both =
+        |running: &str, open: &str| format!("{} AND {}", is_absent(running), is_absent(open));
     match dialect {
-        Dialect::Sqlite | Dialect::Postgres => ["e.status = 'running'", OPEN]
-            .map(|which| format!("e.task_key = o.task_key AND {which}")),
-        Dialect::Mysql => ["running_key", "open_key"].map(|key| format!("e.{key} = o.task_key")),
+        Dialect::Sqlite => both(
+            "e.task_key = o.task_key AND e.status = 'running'",
+            &format!("e.task_key = o.task_key AND {OPEN} AND e.id < o.id"),
+        ),
+        Dialect::Postgres => format!(
+            "(SELECT e.id FROM @tasks e WHERE {of_key} AND e.status = 'running' ORDER BY e.task_key LIMIT 1) IS NULL AND o.id = {first}",
+            of_key = of_key_on_postgres("o.task_key"),
+            first = first_of_key_on_postgres("o.task_key"),
+        ),
+        Dialect::Mysql => both(
+            "e.running_key = o.task_key",
+            "e.open_key = o.task_key AND e.id < o.id",
+        ),
     }
+}
+
+fn of_key_on_postgres(key: &str) -> String {
+    format!("e.task_key >= {key} AND e.task_key <= {key}")
+}
+
+/// The number of the first task of a key that has not ended.
+fn first_of_key_on_postgres(key: &str) -> String {
+    let of_key = of_key_on_postgres(key);
+    format!(
+        "(SELECT e.id FROM @tasks e WHERE {of_key} AND {OPEN} ORDER BY e.task_key, e.id LIMIT 1)"
+    )
 }
 
 /// Tasks `e` that have not ended, with the condition of the index over keys.
@@ -106,11 +133,7 @@ pub(super) fn ready(at: TaskTable, among: Among, types: usize, has_suspect: bool
         let _ = write!(filter, " AND o.lapses < {SUSPECT}");
     }
     if among.has_keys() {
-        let [running, open] = of_same_key(at.dialect);
-        let _ = write!(
-            filter,
-            " AND NOT EXISTS (SELECT 1 FROM @tasks e WHERE {running}) AND NOT EXISTS (SELECT 1 FROM @tasks e WHERE {open} AND e.id < o.id)"
-        );
+        let _ = write!(filter, " AND {}", is_head(at.dialect));
     }
     let (tasks, order) = read(at, among, types > 0);
     over(
@@ -170,15 +193,20 @@ pub(super) fn heads(at: TaskTable, begins: bool) -> String {
             "(SELECT min(task_key) FROM @tasks WHERE task_key {after} {key} AND status <> 'completed')"
         )
     };
-    let template = match at.dialect {
-        Dialect::Sqlite | Dialect::Postgres => format!(
+    let walk = |head: &str| {
+        format!(
             "WITH RECURSIVE k (task_key, number) AS (SELECT {first}, 1 UNION ALL SELECT {next}, k.number + 1 FROM k \
              WHERE k.task_key IS NOT NULL AND k.number < {KEYS_AT_ONCE}) \
-             SELECT k.task_key, (SELECT e.id FROM @tasks e WHERE e.task_key = k.task_key AND {OPEN} ORDER BY e.id LIMIT 1) FROM k \
-             WHERE k.task_key IS NOT NULL",
+             SELECT k.task_key, {head} FROM k WHERE k.task_key IS NOT NULL",
             first = next("?", after),
             next = next("k.task_key", ">"),
-        ),
+        )
+    };
+    let template = match at.dialect {
+        Dialect::Sqlite => walk(&format!(
+            "(SELECT e.id FROM @tasks e WHERE e.task_key = k.task_key AND {OPEN} ORDER BY e.id LIMIT 1)"
+        )),
+        Dialect::Postgres => walk(&first_of_key_on_postgres("k.task_key")),
         Dialect::Mysql => format!(
             "SELECT open_key, min(id) FROM @tasks WHERE open_key {after} ? GROUP BY open_key ORDER BY open_key LIMIT {KEYS_AT_ONCE}"
         ),

@@ -176,7 +176,7 @@ pub(super) fn due(at: TaskTable) -> String {
 
 /// Has PostgreSQL read tasks by their indexes until the end of the transaction, and so in the order of these. Its statistics are older than
 /// the tasks that wait: it takes these for few, and would read and sort all of them for each claim, read the whole table for some ids, or compare each
-/// with each. Says, too, how it is committed.
+/// with each. Only where nothing else is left does it sort. Says, too, how it is committed.
 pub(super) fn settings(dialect: Dialect, mode: CommitMode) -> Option<String> {
     let commit = match (dialect, mode) {
         (Dialect::Sqlite | Dialect::Mysql, _) => return None,
@@ -185,9 +185,20 @@ pub(super) fn settings(dialect: Dialect, mode: CommitMode) -> Option<String> {
             ", set_config('synchronous_commit', 'off', true)"
         }
     };
-    let off = ["bitmapscan", "seqscan", "hashjoin", "mergejoin", "material"]
-        .map(|plan| format!("set_config('enable_{plan}', 'off', true)"));
-    Some(format!("SELECT {}{commit}", off.join(", ")))
+    let off = [
+        "bitmapscan",
+        "seqscan",
+        "hashjoin",
+        "mergejoin",
+        "material",
+        "sort",
+    ]
+    .map(|plan| format!("set_config('enable_{plan}', 'off', true)"));
+    // A plan that cannot do without one of these costs so much by its count that it would be compiled.
+    Some(format!(
+        "SELECT set_config('jit', 'off', true), {}{commit}",
+        off.join(", ")
+    ))
 }
 
 /// Whether a commit waits for the disk of the server.
