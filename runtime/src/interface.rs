@@ -23,7 +23,7 @@ impl<R> Found<R> {
         self.engine
     }
 
-    /// The row.
+    /// Takes the row out, without the model and the engine that it was found on.
     pub fn into_row(self) -> R {
         self.row
     }

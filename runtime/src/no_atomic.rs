@@ -8,7 +8,7 @@ use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::repository::Repository;
 
-/// Never there.
+/// The transaction of an atomic group in a build without the feature `atomic`: there is no value of it.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum AtomicTransaction {}

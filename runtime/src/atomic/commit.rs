@@ -80,7 +80,7 @@ impl Commit {
         self.run(PATIENCE)
     }
 
-    /// Did the only engine that was written lose the answer to its COMMIT? There is no decision that could be read.
+    /// Whether the only engine that was written lost the answer to its COMMIT: there is no decision that could be read then.
     fn is_plain(&self) -> bool {
         self.actions.is_empty() && self.coordinator.outcome() == Outcome::Unknown
     }

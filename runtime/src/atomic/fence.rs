@@ -74,7 +74,7 @@ fn together(engine: &Configured, branches: &[&Repairing<'_>]) -> Vec<Fenced> {
     }
 }
 
-/// Can one of the transactions be in the way of all, as its coordinator stands still within its commit?
+/// Whether one of the transactions may be in the way of all others, as its coordinator stands still within its commit.
 fn is_of_one(kind: &ErrorKind) -> bool {
     matches!(kind, ErrorKind::Timeout { .. } | ErrorKind::Conflict)
 }

@@ -54,7 +54,7 @@ pub use self::thread::RecoveryThread;
 /// An atomic group as compiled in.
 #[derive(Debug)]
 pub struct AtomicGroup {
-    /// Its name.
+    /// The name of the group: that of `[atomic.NAME]` in `bindery.toml`.
     pub name: &'static str,
     /// Positions of its engines among those of the program.
     pub engines: &'static [usize],
@@ -140,7 +140,7 @@ impl AtomicTransaction {
         self.hooks.push(Box::new(hook));
     }
 
-    /// Was this engine used?
+    /// Returns whether the transaction has a connection of this engine, whatever was done on it.
     pub fn has_used<E: Engine>(&self, engine: E) -> bool {
         self.slots.is_held(engine.index())
     }
@@ -172,7 +172,6 @@ impl AtomicTransaction {
         this
     }
 
-    /// Is the work worth trying again after this error?
     fn may_be_repeated(&mut self, error: &Error) -> bool {
         self.slots.may_be_repeated(error)
     }

@@ -53,7 +53,8 @@ impl<T, F: From<Error>> AtomicOutcome<T, F> {
 }
 
 impl<T, F> AtomicOutcome<T, F> {
-    /// Is it committed, on all engines or pending on some?
+    /// Returns whether the group is committed, on all engines or with some of them pending. `false` says that nothing is stored or that
+    /// it is not known.
     pub fn is_committed(&self) -> bool {
         match self {
             Self::Committed { .. } => true,

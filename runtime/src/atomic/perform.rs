@@ -250,7 +250,7 @@ fn end_owner(slot: &mut Slot) {
     }
 }
 
-/// Is it done already?
+/// Whether the action reaches no database: it closes or returns a connection.
 fn is_nothing(action: Action) -> bool {
     matches!(action, Action::Close(_) | Action::GiveBack(_))
 }

@@ -269,7 +269,7 @@ impl Registry {
 struct Listings(BTreeMap<&'static str, Option<HashSet<Gid>>>);
 
 impl Listings {
-    /// Is a branch listed as prepared on its engine?
+    /// Looks up whether a branch is listed as prepared on its engine; each engine is listed once.
     fn look(&mut self, registry: &Registry, transaction: &str, branch: &str) -> Listed {
         let engine = Branch::parse(branch).and_then(|it| registry.configured(it.engine).ok());
         let (Some(engine), Some(gid)) = (engine, Gid::new(&format!("{transaction}:{branch}")))
@@ -306,7 +306,7 @@ fn homes(groups: &[AtomicGroup]) -> Vec<usize> {
     homes
 }
 
-/// Has it branches? SQLite prepares none.
+/// Whether the engine prepares branches: SQLite prepares none.
 fn prepares(engine: &Configured) -> bool {
     match engine.info.dialect {
         Dialect::Sqlite => false,

@@ -203,7 +203,7 @@ impl<'r> Doubting<'r> {
         }
     }
 
-    /// Must an abort be in its home before it may be rolled back?
+    /// Whether an abort must be written in its home before the branch may be rolled back.
     pub(super) fn awaits_fence(&self) -> bool {
         self.actions.last() == Some(&Action::FenceAbort)
     }

@@ -23,7 +23,7 @@ pub struct RecoveryReport {
 /// How many prepared transactions a server has, those of all its databases and programs, and how many it may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PreparedSlots {
-    /// The engine.
+    /// The name of the engine, as in `bindery.toml`.
     pub engine: &'static str,
     /// The prepared ones.
     pub used: u64,
@@ -32,7 +32,7 @@ pub struct PreparedSlots {
 }
 
 impl PreparedSlots {
-    /// Are four of five used? A group that finds no room is rolled back.
+    /// Returns whether four of five are used. A group that finds no free one is rolled back.
     pub fn are_scarce(&self) -> bool {
         self.used > 0 && u128::from(self.used) * 5 >= u128::from(self.most) * 4
     }
@@ -86,7 +86,7 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// Is it left in doubt, or left different from the other engines?
+    /// Returns whether the branch is left in doubt, or left different from the other engines.
     pub fn is_in_doubt(self) -> bool {
         match self {
             Self::Committed | Self::RolledBack => false,
@@ -131,7 +131,7 @@ impl fmt::Display for Fate {
 }
 
 impl RecoveryReport {
-    /// Is nothing left in doubt, and could all engines be listed?
+    /// Returns whether nothing is left in doubt and all engines could be listed.
     pub fn is_clean(&self) -> bool {
         self.unreachable.is_empty() && self.in_doubt().next().is_none()
     }

@@ -240,7 +240,7 @@ impl World {
         self.on(at, |physical| number(physical, sql))
     }
 
-    /// On which engines of the group is this row?
+    /// Whether each engine of the group has this row.
     fn found(&self, group: &AtomicGroup, id: u32) -> Vec<bool> {
         let sql = format!("SELECT count(*) FROM t WHERE id = {id}");
         let engines = group.engines.iter();

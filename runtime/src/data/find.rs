@@ -28,7 +28,7 @@ impl DataValue {
         }
     }
 
-    /// Its text.
+    /// Returns the text of the value, without quotes.
     pub fn text(&self) -> &str {
         &self.text
     }

@@ -24,7 +24,7 @@ const COMMON: &str = "common";
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoadedFixtures {
-    /// The engine.
+    /// The name of the engine, as in `bindery.toml`.
     pub engine: &'static str,
     /// Rows of each table that has a file, in the order they were loaded in.
     pub tables: Vec<(String, u64)>,
@@ -53,7 +53,7 @@ pub struct CheckedFixtures {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CheckedTable {
-    /// The table.
+    /// The table's name in the database.
     pub table: String,
     /// Its files, in the order they would be loaded in.
     pub files: Vec<PathBuf>,

@@ -201,7 +201,6 @@ fn double_quotes(text: &str, out: &mut String) {
 }
 
 impl Line {
-    /// Is it one of JSON?
     pub(super) fn is_json(&self) -> bool {
         self.format == DataFormat::JsonLines
     }

@@ -57,7 +57,7 @@ pub struct Loaded {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Rejected<'a> {
-    /// Why.
+    /// Why it was left out.
     pub error: &'a Error,
     /// The line of names, where the format has one.
     pub header: Option<&'a str>,
@@ -388,7 +388,7 @@ impl Work<'_, '_> {
     }
 }
 
-/// Is it one that other rows would not have?
+/// Whether other rows would not have the same error.
 fn is_about_the_row(error: &Error) -> bool {
     error.is_about_a_row() || matches!(error.kind(), ErrorKind::Database { .. })
 }

@@ -253,7 +253,7 @@ impl Row<'_> {
     }
 }
 
-/// May values be written behind the back of what sees the row as it is stored? The table has conditions for that
+/// Whether values are to be written past what sees the row as it is stored. The table has conditions for that
 /// ([`stored_in_parts`](super::DataColumn::stored_in_parts)); triggers are known to the database.
 fn is_filled(physical: &mut Physical, table: &DataTable) -> Result<bool> {
     let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE";

@@ -140,7 +140,7 @@ impl References {
 }
 
 impl Key {
-    /// Could a row come before the one that it refers to, or be left behind by one that is deleted?
+    /// Whether a row may come before the one that it refers to, or be left over by one that is deleted.
     fn is_in_the_way(&self, mode: LoadMode) -> bool {
         match (self.child, self.parent) {
             (Some(child), Some(parent)) => parent >= child,

@@ -9,7 +9,7 @@ use bindery_core::sql_writer::{SqlWriter, TableName};
 pub struct Referred {
     /// The schema of the table, where it has one.
     pub schema: Option<String>,
-    /// The table.
+    /// The name of the table, without its schema.
     pub table: String,
     /// Other tables inherit from it (`INHERITS`): their rows are none of its own.
     pub has_heirs: bool,

@@ -13,8 +13,8 @@ use {
     bindery_core::sql_writer::SqlWriter,
 };
 
-/// Are values of the table found without their row? Elsewhere than on SQLite they need not be. There, its rows must have numbers, and
-/// texts must be stored as they are read.
+/// Whether values of the table are found without their row. Elsewhere than on SQLite they need not be. There, its rows must have
+/// numbers, and texts must be stored as they are read.
 pub(super) fn is_found(physical: &mut Physical, table: &DataTable) -> Result<bool> {
     match physical.dialect() {
         Dialect::Sqlite => {}

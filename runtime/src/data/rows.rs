@@ -88,7 +88,6 @@ impl BadRow {
         Self::new(DataProblem::Syntax(why))
     }
 
-    /// Is it one after which nothing more is read?
     pub(super) fn ends_reading(&self) -> bool {
         matches!(
             self.problem,

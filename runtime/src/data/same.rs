@@ -1,12 +1,12 @@
-//! Rows of two databases as JSON lines: are they the same to the table of one of them?
+//! Whether rows of two databases, as JSON lines, are the same to the table of one of them.
 
 use std::borrow::Cow;
 
 use super::table::{DataColumn, ValueType};
 use crate::value::equal::{entries, is_same_json};
 
-/// Are both lines the same row, as a table with these columns keeps it? Its times have as many digits as it says, and what is finer is cut
-/// off where a value is written.
+/// Returns whether both lines are the same row, as a table with these columns keeps it: times have the digits that the column has, and
+/// what is finer is cut off where a value is written.
 #[doc(hidden)]
 pub fn is_same_row(columns: &[DataColumn], one: &str, other: &str) -> bool {
     if is_same_json(one, other) {

@@ -13,7 +13,6 @@ use crate::value::utf8::whole_characters;
 #[derive(Debug)]
 pub(super) struct Spilled {
     file: File,
-    /// Bytes.
     length: u64,
     /// For errors.
     table: String,
@@ -83,7 +82,6 @@ impl SpillWriter {
 }
 
 impl Spilled {
-    /// Its bytes.
     pub(super) fn length(&self) -> u64 {
         self.length
     }

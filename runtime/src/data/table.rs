@@ -145,7 +145,6 @@ impl DataColumn {
         }
     }
 
-    /// Must every row give it a value?
     pub(super) fn is_required(&self) -> bool {
         !self.nullable && !self.has_default
     }
@@ -420,7 +419,7 @@ pub(super) fn push_name(sql: &mut SqlWriter, table: &TableSql, at: usize) {
     sql.push(table.table).push(".").push(table.columns[at]);
 }
 
-/// Would the order of rows say which hash is of the lower key? Without a key they come as they were stored.
+/// Whether the order of rows would say which hash is of the lower key. Without a key they come as they were stored.
 fn is_order_hidden(key: &[usize], columns: &[DataColumn]) -> bool {
     let is_hashed = |column: &DataColumn| column.redaction == Some(Redaction::Hash);
     if key.is_empty() {

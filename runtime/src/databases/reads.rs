@@ -114,8 +114,8 @@ impl Registry {
         Ok(token)
     }
 
-    /// Has this unit of work ([`reading_after`](Self::reading_after)) written on an engine that has replicas? Then there is a new
-    /// [`read_token`](Self::read_token). `false` without a unit of work.
+    /// Returns whether this unit of work ([`reading_after`](Self::reading_after)) has written on an engine that has replicas: there is a
+    /// new [`read_token`](Self::read_token) then. `false` without a unit of work.
     pub fn has_written(&self) -> bool {
         let unit = self.unit.iter().flat_map(|unit| unit.iter());
         let mut engines = self.engines.iter().zip(unit);

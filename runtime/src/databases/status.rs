@@ -16,7 +16,7 @@ use bindery_core::dialect::{Dialect, Flavour};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct EngineStatus {
-    /// Its name.
+    /// The name of the engine, as in `bindery.toml`.
     pub name: &'static str,
     /// The dialect its statements are written in.
     pub dialect: Dialect,
@@ -26,7 +26,7 @@ pub struct EngineStatus {
     pub url: String,
     /// The encryption of its connections; `None` for SQLite.
     pub tls: Option<TlsMode>,
-    /// Do its connections leave this machine in plain text, as `tls-plaintext` allows?
+    /// Whether its connections leave this machine in plain text, which only `tls-plaintext` allows.
     pub is_readable_by_others: bool,
     /// Names of the URL's other parameters; their values may be secret.
     pub parameters: Vec<String>,
@@ -57,7 +57,7 @@ pub struct EngineStatus {
 pub struct ServerProduct {
     /// `PostgreSQL`, `MySQL`, `MariaDB` or `SQLite`.
     pub product: &'static str,
-    /// Its version.
+    /// The version, as the product writes it.
     pub version: String,
 }
 
@@ -73,7 +73,7 @@ impl ServerProduct {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ReplicaStatus {
-    /// Its name.
+    /// The name of the replica, as in `bindery.toml`.
     pub name: String,
     /// Where it is, as a URL without password and parameters.
     pub url: String,
@@ -81,7 +81,7 @@ pub struct ReplicaStatus {
     pub pool: PoolStats,
     /// The server that answered the last connection; `None` before.
     pub server: Option<ServerProduct>,
-    /// Do reads go there?
+    /// Whether reads go there, and if not, why.
     pub state: ReplicaState,
     /// How long ago its primary wrote what it had not applied when it was looked at last; zero where it had everything. `None`
     /// where it was not looked at, where the primary keeps no log of that, and for an SQLite file, which is always current.
@@ -97,9 +97,9 @@ pub struct ReplicaStatus {
 pub struct HostStatus {
     /// As the configuration names it: `db1.example.org:5432`, or the path of a socket.
     pub host: String,
-    /// Do connections of the engine lead there at the moment? It let the last one in; before any was opened it is the first host.
+    /// Whether connections of the engine lead there at the moment: it let the last one in. Before any was opened it is the first host.
     pub is_live: bool,
-    /// Does it take writes? `None` where it does not answer.
+    /// Whether it takes writes; `None` where it does not answer.
     pub takes_writes: Option<bool>,
     /// Why it does not answer.
     pub last_error: Option<String>,

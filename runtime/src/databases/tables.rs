@@ -239,7 +239,7 @@ impl<'w> Noting<'w> {
         watch.record().write(physical)
     }
 
-    /// Has another program made the table of records meanwhile?
+    /// Whether another program has made the table of records meanwhile.
     fn came_late(&self, link: &mut Link) -> bool {
         let Some(watch) = self.watch.filter(|_| self.was_first) else {
             return false;

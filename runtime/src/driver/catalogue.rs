@@ -64,7 +64,7 @@ pub(crate) struct Relation {
     pub(crate) columns: Vec<StoredColumn>,
 }
 
-/// A column.
+/// A column as the catalogue describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StoredColumn {
     pub(crate) name: String,
@@ -80,7 +80,7 @@ pub(crate) struct StoredColumn {
     pub(crate) is_filled: bool,
 }
 
-/// Are the two the name of one column? MySQL and SQLite compare names without regard to case.
+/// Whether the two are the name of one column: MySQL and SQLite compare names without regard to case.
 pub(crate) fn same_name(dialect: bindery_core::dialect::Dialect, left: &str, right: &str) -> bool {
     match dialect {
         bindery_core::dialect::Dialect::Postgres => left == right,

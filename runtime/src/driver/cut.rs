@@ -8,7 +8,7 @@ pub(crate) trait Cut: Send + Sync {
     /// Ends what is waited for, now or soon. Does not wait itself.
     fn cut(&self);
 
-    /// Has the other side ended the connection? `false` where that cannot be seen from outside. Does not wait.
+    /// Whether the other side has ended the connection; `false` where that cannot be seen from outside. Does not wait.
     fn has_ended(&self) -> bool {
         false
     }
@@ -23,7 +23,7 @@ impl Cutter {
         Self(connection)
     }
 
-    /// Is the connection there, and has the other side ended it?
+    /// Whether the connection is there and the other side has ended it.
     pub(crate) fn has_ended(&self) -> bool {
         let connection = self.0.upgrade();
         connection.is_some_and(|connection| connection.has_ended())

@@ -34,7 +34,7 @@ impl LiveHost {
 }
 
 impl HostOfConnection {
-    /// Were connections opened to another host since?
+    /// Whether connections were opened to another host since this one was.
     pub(crate) fn is_left(&self) -> bool {
         self.live.number() != self.number
     }

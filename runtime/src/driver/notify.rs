@@ -12,7 +12,7 @@ pub(crate) const CHANNEL: &str = "_bindery_outbox";
 pub(crate) const NOTIFY: &str = "SELECT CAST(pg_catalog.pg_notify('_bindery_outbox', '') AS text)";
 
 impl AnyDriver {
-    /// Can the transaction at hand notify others? One that is prepared before its commit cannot.
+    /// Whether the open transaction can notify others. One that is prepared before its commit cannot.
     pub(crate) fn can_notify(&self) -> bool {
         match self {
             #[cfg(feature = "sqlite")]

@@ -124,7 +124,6 @@ impl Physical {
         self
     }
 
-    /// Does it lead to a host that connections are not opened to any more?
     #[inline]
     pub(crate) fn is_of_left_host(&self) -> bool {
         #[cfg(any(feature = "postgres", feature = "mysql"))]

@@ -95,7 +95,7 @@ macro_rules! many {
 }
 
 impl AnyDriver {
-    /// Is DDL part of the transaction around it? Elsewhere it commits.
+    /// Whether DDL is part of the transaction around it. Elsewhere it commits.
     pub(crate) fn undoes_ddl(&self) -> bool {
         self.dialect().capabilities(None).transactional_ddl
     }
@@ -214,7 +214,7 @@ impl AnyDriver {
         })
     }
 
-    /// Are rows of many keys found faster by one list of them than by one query each? Servers that answer each by itself,
+    /// Whether rows of many keys are found faster by one list of them than by one query each: on servers that answer each by itself,
     /// whatever goes out in one write.
     pub(crate) fn finds_by_list(&self) -> bool {
         match self.dialect() {
@@ -241,7 +241,7 @@ impl AnyDriver {
         each!(self, connection => connection.without_row())
     }
 
-    /// Are columns described by a server, whose description may have been misread?
+    /// Whether columns are described by a server, whose description may have been misread.
     pub(crate) fn is_described_by_server(&self) -> bool {
         match self.dialect() {
             Dialect::Sqlite => false,
@@ -295,7 +295,7 @@ impl AnyDriver {
         }
     }
 
-    /// Does [`upsert_rows`](Self::upsert_rows) send anything?
+    /// Whether [`upsert_rows`](Self::upsert_rows) sends anything.
     #[cfg(feature = "mysql")]
     pub(crate) fn upserts_rows(&self) -> bool {
         match self {
@@ -370,7 +370,6 @@ impl AnyDriver {
         })
     }
 
-    /// Runs DDL.
     pub(crate) fn define(&mut self, sql: &str) -> Result<()> {
         self.writing(|this| this.batch(sql))
     }
@@ -380,7 +379,7 @@ impl AnyDriver {
         each!(self, connection => connection.batch(sql))
     }
 
-    /// Has nothing come in since the last answer? A server that ends a session says so or closes the socket.
+    /// Whether nothing has come in since the last answer. A server that ends a session says so or closes the socket.
     pub(crate) fn is_quiet(&mut self) -> bool {
         each!(self, connection => connection.is_quiet())
     }
@@ -440,7 +439,6 @@ impl AnyDriver {
         }
     }
 
-    /// Is there a table of this name in this schema?
     pub(crate) fn table_exists(&mut self, schema: Option<&str>, table: &str) -> Result<bool> {
         each!(self, connection => connection.table_exists(schema, table))
     }
@@ -455,7 +453,7 @@ impl AnyDriver {
         each!(self, connection => connection.last_insert_id())
     }
 
-    /// Are settings of the session changed that the next user relies on, or may the server be ending it?
+    /// Whether settings of the session are changed that the next user relies on, or the server may be ending it.
     pub(crate) fn is_spoiled(&self) -> bool {
         each!(self, connection => connection.is_spoiled())
     }
@@ -476,7 +474,6 @@ impl AnyDriver {
         each!(self, connection => connection.cutter())
     }
 
-    /// May it not be used again?
     pub(crate) fn is_broken(&self) -> bool {
         each!(self, connection => connection.is_broken())
     }
@@ -545,12 +542,11 @@ impl AnyDriver {
         each!(self, connection => connection.set_bound(bound));
     }
 
-    /// Was the open transaction begun to read only?
     pub(crate) fn only_reads(&self) -> bool {
         self.in_transaction() && each!(self, connection => connection.only_reads())
     }
 
-    /// Is a transaction open that has to be ended? One that the database rolled back by itself may count as open; its
+    /// Whether a transaction is open that has to be ended. One that the database rolled back by itself may count as open; its
     /// statements and its commit are refused then.
     pub(crate) fn in_transaction(&self) -> bool {
         each!(self, connection => connection.in_transaction())

@@ -65,7 +65,7 @@ impl Position {
         Some(Self::GtidSet(sources))
     }
 
-    /// Is everything up to `other` here, too?
+    /// Whether everything up to `other` is here, too.
     pub(crate) fn reaches(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Lsn(own), Self::Lsn(other)) => own >= other,
@@ -150,7 +150,7 @@ fn range(text: &str) -> Option<(u64, u64)> {
     (1..=last).contains(&first).then_some((first, last))
 }
 
-/// Is the whole range in one of these? The server joins ranges that touch.
+/// Whether the whole range is in one of these. The server joins ranges that touch.
 fn is_within(ranges: &[(u64, u64)], (first, last): (u64, u64)) -> bool {
     ranges
         .iter()

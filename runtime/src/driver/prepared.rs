@@ -166,7 +166,7 @@ impl AnyDriver {
         }
     }
 
-    /// Has it prepared a branch, after which it is closed, and is there nothing wrong with it?
+    /// Whether it has prepared a branch, after which it is closed, and there is nothing wrong with it.
     pub(crate) fn is_spent(&self) -> bool {
         match self {
             #[cfg(feature = "sqlite")]

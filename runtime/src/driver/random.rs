@@ -3,7 +3,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
-/// 32 digits.
+/// A random id of 32 hexadecimal digits.
 #[cfg(any(feature = "outbox", feature = "saga"))]
 pub(crate) fn uid() -> String {
     format!("{:016x}{:016x}", number(), number())
@@ -15,7 +15,6 @@ pub(crate) fn numbers() -> [u64; 4] {
     [31, 15, 15, 7].map(|bits| number() >> (64 - bits))
 }
 
-/// Hexadecimal digits.
 #[cfg(any(feature = "data", feature = "sync"))]
 pub(crate) fn digits(length: usize) -> String {
     let digits = std::iter::repeat_with(|| format!("{:016x}", number()));

@@ -32,7 +32,7 @@ pub struct TableSql {
     pub find: &'static str,
     /// `SELECT count(*) …`.
     pub count: &'static str,
-    /// Is there a row with this key?
+    /// The query that finds whether a row has the key.
     pub exists: &'static str,
     /// Inserts the required columns, and returns the row where the server can.
     pub insert: &'static str,
@@ -73,7 +73,7 @@ pub struct ReferenceSql {
 /// The table that a foreign key refers to.
 #[derive(Clone, Copy)]
 pub enum ReferredTable {
-    /// It.
+    /// The statements of that table.
     At(&'static TableSql),
     /// The table of a derived model, which its macro cannot name: it is found by the type of its key. A function, as a
     /// static that held the table itself would be made of itself where tables refer to each other.

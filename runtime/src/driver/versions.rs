@@ -100,7 +100,6 @@ fn contains(text: &str, part: &str) -> bool {
         .any(|window| window.eq_ignore_ascii_case(part))
 }
 
-/// Is it one of the others?
 fn contains_any(text: &str) -> bool {
     OTHERS.iter().any(|other| contains(text, other))
 }

@@ -145,7 +145,7 @@ impl Holding {
         own.is_some_and(|(own, _)| Arc::ptr_eq(&own.0, &work.0))
     }
 
-    /// May something more be done with it?
+    /// Rejects work that is abandoned, or whose time is over.
     #[inline]
     pub(crate) fn ensure_wanted(&self) -> Result<()> {
         match &self.0 {
@@ -219,7 +219,6 @@ impl Drop for Paused {
     }
 }
 
-/// Is the work of the calling thread abandoned?
 pub(crate) fn is_abandoned() -> bool {
     CURRENT.with_borrow(|current| current.as_ref().is_some_and(Work::is_abandoned))
 }
@@ -252,7 +251,6 @@ mod tests {
         }
     }
 
-    /// Is its thread paused?
     #[derive(Default)]
     struct Hosting(AtomicBool);
 

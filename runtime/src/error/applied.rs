@@ -4,8 +4,8 @@ use super::{Error, ErrorKind, TimeoutPhase};
 use crate::error::CommitToken;
 use crate::error::Written;
 
-/// Has a call that failed changed the database all the same? Every error has one of three answers, and a definite one is
-/// never wrong.
+/// Whether a call that failed changed the database all the same. Every error has one of three answers, and a definite one is never
+/// wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Applied {
     /// Nothing of it is stored. For a call in a transaction: nothing of the transaction, unless that is committed later.
@@ -17,13 +17,13 @@ pub enum Applied {
 }
 
 impl Error {
-    /// Has the call changed the database all the same?
+    /// Returns whether the failed call changed the database all the same.
     pub fn applied(&self) -> Applied {
         self.0.applied
     }
 
-    /// May the same work succeed when it is tried again? Nothing of it was kept: for a statement in a transaction, the whole
-    /// transaction has to be tried again.
+    /// Returns whether the same work may succeed when it is tried again. Nothing of it was kept: for a statement in a transaction, the
+    /// whole transaction has to be tried again.
     pub fn is_retryable(&self) -> bool {
         self.0.applied == Applied::No && self.0.kind.passes()
     }
@@ -79,7 +79,7 @@ impl Error {
         self
     }
 
-    /// Is the database out of reach, so that asking again later may help?
+    /// Whether the database is out of reach, so that trying again later may help.
     pub(crate) fn is_of_reaching(&self) -> bool {
         matches!(
             self.0.kind,
@@ -117,7 +117,7 @@ impl Error {
 }
 
 impl ErrorKind {
-    /// Is it of a kind that goes away by itself?
+    /// Whether it is of a kind that goes away by itself.
     fn passes(&self) -> bool {
         match self {
             Self::Conflict

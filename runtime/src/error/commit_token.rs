@@ -31,7 +31,7 @@ pub struct CommitToken {
 pub(crate) enum Mark {
     /// PostgreSQL keeps the outcome of every transaction by its number.
     Transaction {
-        /// Its number.
+        /// The number that the transaction has in the database.
         number: u64,
         /// Since when the server has not crashed: a crash may have it give the number of a transaction that was not
         /// committed once more.

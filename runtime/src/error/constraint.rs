@@ -28,7 +28,7 @@ use super::{Error, ErrorKind};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ModelConstraint {
-    /// Its kind.
+    /// Which of the four kinds it is.
     pub kind: ConstraintKind,
     /// The model it belongs to.
     pub model: &'static str,
@@ -48,7 +48,7 @@ pub enum ConstraintKind {
     Unique,
     /// A foreign key.
     ForeignKey,
-    /// A check.
+    /// A `CHECK`, of a column or of the table.
     Check,
 }
 
@@ -112,7 +112,7 @@ impl fmt::Display for ModelConstraint {
     }
 }
 
-/// `error.constraint() == users::EMAIL`
+/// `error.constraint() == users::EMAIL` compares with a generated constant.
 impl PartialEq<ModelConstraint> for Option<ModelConstraint> {
     fn eq(&self, other: &ModelConstraint) -> bool {
         self.as_ref() == Some(other)
@@ -131,7 +131,7 @@ pub(super) fn quoted(columns: &[impl fmt::Display]) -> String {
 pub struct Constraint {
     /// Its name in the schema.
     pub name: Option<String>,
-    /// The table.
+    /// The name of the table, where it is known.
     pub table: Option<String>,
     /// The column, where it is about a single one.
     pub column: Option<String>,

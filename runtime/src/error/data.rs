@@ -10,13 +10,13 @@ use super::constraint::quoted;
 pub struct DataError {
     /// The file, where there is one.
     pub file: Option<String>,
-    /// The table.
+    /// The name of the table that the rows are of.
     pub table: String,
     /// The line of the file at which the row begins, from 1.
     pub line: Option<u64>,
-    /// The column.
+    /// The name of the column; `None` where the problem is not of one value.
     pub column: Option<String>,
-    /// The problem.
+    /// The problem, without any value of the row.
     pub problem: DataProblem,
 }
 
@@ -35,9 +35,9 @@ pub enum DataProblem {
     },
     /// The row has another number of fields than the file has columns.
     Fields {
-        /// The columns.
+        /// The number of columns of the file.
         expected: usize,
-        /// The fields.
+        /// The number of fields of the row.
         found: usize,
     },
     /// The columns are not those of the table.

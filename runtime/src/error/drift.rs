@@ -43,7 +43,7 @@ pub struct RecordedSchema {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TableDrift {
-    /// The model.
+    /// The name of the model.
     pub model: &'static str,
     /// The table, with its schema where one is written.
     pub table: String,
@@ -61,12 +61,12 @@ pub enum TableDifference {
     View,
     /// There is no such column.
     MissingColumn {
-        /// Its name.
+        /// The name of the column that is missing.
         column: String,
     },
     /// A column's type does not keep the values of its field as they are.
     OtherType {
-        /// The column.
+        /// The name of the column.
         column: String,
         /// The kind that the program was compiled for, in a word.
         expected: &'static str,
@@ -75,30 +75,30 @@ pub enum TableDifference {
     },
     /// A column keeps fewer digits after the point than the program was compiled for, and would round the rest away.
     FewerDigits {
-        /// The column.
+        /// The name of the column.
         column: String,
         /// The number that it keeps.
         found: u32,
     },
     /// A column may be NULL that was compiled in as NOT NULL.
     Nullable {
-        /// The column.
+        /// The name of the column.
         column: String,
     },
     /// A column is NOT NULL that was compiled in as one that may be NULL.
     NotNull {
-        /// The column.
+        /// The name of the column.
         column: String,
     },
     /// A column that the program does not know is NOT NULL and has no default: no row can be inserted.
     Required {
-        /// The column.
+        /// The name of the column.
         column: String,
     },
 }
 
 impl TableDifference {
-    /// Does it matter also where nothing is written?
+    /// Whether the difference matters also where nothing is written.
     pub(crate) fn hinders_reading(&self) -> bool {
         match self {
             Self::Missing

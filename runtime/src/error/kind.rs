@@ -125,7 +125,7 @@ pub enum ErrorKind {
     /// The tenant is open with other options than those given. Equal ones were given, or the tenant has to be closed first
     /// ([`Tenants::close_tenant`](crate::Tenants::close_tenant)).
     TenantConflict {
-        /// The tenant.
+        /// The name of the tenant.
         tenant: String,
     },
     /// Another tenant was requested where one is locked.

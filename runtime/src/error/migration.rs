@@ -8,7 +8,7 @@ use std::fmt;
 pub enum MigrationError {
     /// A statement failed; its error is the source.
     Statement {
-        /// The migration.
+        /// The version of the migration.
         version: String,
         /// Which of its statements, from 1.
         statement: usize,
@@ -23,7 +23,7 @@ pub enum MigrationError {
     /// PostgreSQL: a `CREATE INDEX CONCURRENTLY` failed and its index, which is not valid, could not be dropped; or an index of its
     /// name was there, and not valid. The error of the statement, where it was run, is the source.
     InvalidIndex {
-        /// The migration.
+        /// The version of the migration.
         version: String,
         /// Which of its statements, from 1.
         statement: usize,
@@ -36,13 +36,13 @@ pub enum MigrationError {
     },
     /// Applied migrations whose files are not as they were.
     Changed {
-        /// Their versions.
+        /// The versions of the changed ones, in their order.
         versions: Vec<String>,
     },
     /// The file of a migration is not as it was when a run ended in the middle of it: how many statements of the new one are
     /// done only a person can say.
     ChangedHalfway {
-        /// The migration.
+        /// The version of the migration.
         version: String,
         /// The statements of the file as it was that are done.
         done: usize,
@@ -51,63 +51,63 @@ pub enum MigrationError {
     },
     /// Applied migrations that have no file.
     Missing {
-        /// Their versions.
+        /// The versions of those without a file, in their order.
         versions: Vec<String>,
     },
     /// Migrations that are not applied, and later ones are.
     OutOfOrder {
-        /// Their versions.
+        /// The versions of those that are not applied, in their order.
         versions: Vec<String>,
     },
     /// A run ended in the middle of a statement that stands in no transaction: whether it was done is not known here.
     HalfDone {
-        /// The migration.
+        /// The version of the migration.
         version: String,
         /// Which of its statements, from 1.
         statement: usize,
     },
     /// A run that applied a migration ended before it was done, and it is to be reverted.
     HalfApplied {
-        /// The migration.
+        /// The version of the migration.
         version: String,
     },
     /// A run that reverted a migration ended before it was done.
     HalfReverted {
-        /// The migration.
+        /// The version of the migration.
         version: String,
     },
     /// Migrations that are to be reverted, and nothing says how.
     NoWayBack {
-        /// Their versions.
+        /// The versions of those without a way back, in their order.
         versions: Vec<String>,
     },
     /// There is no migration of this version.
     Unknown {
-        /// The version.
+        /// The version that was named.
         version: String,
     },
     /// A migration is to be resolved that no run was interrupted in.
     NotInterrupted {
-        /// The migration.
+        /// The version of the migration.
         version: String,
         /// It is applied; otherwise it is not.
         is_applied: bool,
     },
     /// A migration is to be resolved with more statements done than it has.
     FewerStatements {
-        /// The migration.
+        /// The version of the migration.
         version: String,
         /// The number that it has.
         statements: usize,
     },
     /// Squashed migrations: some of what they replace is applied and not all, and the files are not there.
     HalfReplaced {
-        /// Their versions.
+        /// The versions of the squashed migrations, in their order.
         versions: Vec<String>,
     },
     /// Migrations that are not applied, where all have to be.
     Pending {
-        /// Their versions.
+        /// The versions of those that are not applied, in their order.
         versions: Vec<String>,
     },
     /// The migrations are of an engine that the program does not have.
@@ -117,7 +117,7 @@ pub enum MigrationError {
     },
     /// A migration needs another server, or a later version; no statement was run.
     OtherServer {
-        /// The migration.
+        /// The version of the migration.
         version: String,
         /// `PostgreSQL 16`; of several products one is enough.
         needed: String,

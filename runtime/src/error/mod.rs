@@ -218,7 +218,7 @@ impl Error {
         self.0.model
     }
 
-    /// The operation.
+    /// Returns the call that failed, where it is known.
     pub fn operation(&self) -> Option<Operation> {
         self.0.operation
     }
@@ -229,7 +229,7 @@ impl Error {
         self.0.row
     }
 
-    /// The kind.
+    /// Returns what went wrong, by which a program decides what to do.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }

@@ -85,12 +85,12 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// Does it run SQL that the program wrote itself?
+    /// Whether it runs SQL that the program wrote itself.
     pub(crate) fn is_raw(self) -> bool {
         matches!(self, Self::Query | Self::Execute | Self::ExecuteBatch)
     }
 
-    /// Is it a call that is known to write, or not known to only read?
+    /// Whether it is a call that is known to write, or not known to only read.
     pub(crate) fn writes(self) -> bool {
         match self {
             Self::Insert

@@ -16,52 +16,52 @@ use super::{Error, ErrorKind, Operation};
 /// # }
 /// ```
 impl Error {
-    /// Does a unique key, or the primary key, hold the value already?
+    /// Returns whether a unique key, or the primary key, has the value already.
     pub fn is_unique_violation(&self) -> bool {
         matches!(self.kind(), ErrorKind::UniqueViolation(_))
     }
 
-    /// Does a foreign key refer to nothing, or something refer to the row?
+    /// Returns whether a foreign key refers to no row, or a row is still referred to.
     pub fn is_foreign_key_violation(&self) -> bool {
         matches!(self.kind(), ErrorKind::ForeignKeyViolation(_))
     }
 
-    /// Was a column without NULL given none?
+    /// Returns whether a column that is NOT NULL was given no value.
     pub fn is_not_null_violation(&self) -> bool {
         matches!(self.kind(), ErrorKind::NotNullViolation(_))
     }
 
-    /// Is a CHECK not met?
+    /// Returns whether a CHECK is not met.
     pub fn is_check_violation(&self) -> bool {
         matches!(self.kind(), ErrorKind::CheckViolation(_))
     }
 
-    /// Is there no such row?
+    /// Returns whether there is no such row.
     pub fn is_not_found(&self) -> bool {
         matches!(self.kind(), ErrorKind::NotFound)
     }
 
-    /// Was the row updated since it was read?
+    /// Returns whether the row was updated since it was read: its version is another.
     pub fn is_stale_version(&self) -> bool {
         matches!(self.kind(), ErrorKind::StaleVersion)
     }
 
-    /// Did a lock that another transaction holds not come free in time?
+    /// Returns whether a lock that another transaction holds did not come free in time.
     pub fn is_busy(&self) -> bool {
         matches!(self.kind(), ErrorKind::Busy)
     }
 
-    /// Was another transaction in the way: a deadlock, or an order that cannot be?
+    /// Returns whether another transaction was in the way: a deadlock, or an order that cannot be.
     pub fn is_conflict(&self) -> bool {
         matches!(self.kind(), ErrorKind::Conflict)
     }
 
-    /// Did time run out, in whatever phase?
+    /// Returns whether time ran out, in whatever phase.
     pub fn is_timeout(&self) -> bool {
         matches!(self.kind(), ErrorKind::Timeout { .. })
     }
 
-    /// Were all connections of the pool in use, or all that several pools may have together?
+    /// Returns whether all connections of the pool were in use, or all that several pools may have together.
     pub fn is_pool_exhausted(&self) -> bool {
         matches!(
             self.kind(),
@@ -69,23 +69,23 @@ impl Error {
         )
     }
 
-    /// Is there no database of this name, or no such file?
+    /// Returns whether there is no database of this name, or no such file.
     pub fn is_unknown_database(&self) -> bool {
         matches!(self.kind(), ErrorKind::UnknownDatabase)
     }
 
-    /// Is the tenant not there that was to be opened: its database, its schema or its file? `false` for an engine that the
+    /// Returns whether the tenant is not there that was to be opened: its database, its schema or its file. `false` for an engine that the
     /// program is configured with.
     pub fn is_unknown_tenant(&self) -> bool {
         self.is_unknown_database() && self.operation() == Some(Operation::OpenTenant)
     }
 
-    /// Was the connection lost, and nothing of the call stored?
+    /// Returns whether the connection was lost, and nothing of the call is stored.
     pub fn is_connection_lost(&self) -> bool {
         matches!(self.kind(), ErrorKind::ConnectionLost)
     }
 
-    /// Can the engine not be reached?
+    /// Returns whether the engine cannot be reached: its host is unknown, or nothing answers there.
     pub fn is_unavailable(&self) -> bool {
         matches!(
             self.kind(),
@@ -93,13 +93,14 @@ impl Error {
         )
     }
 
-    /// Has the server, or its account, no connection left? SQLSTATE 53300 of PostgreSQL; 1040, 1203 and 1226 of MySQL and MariaDB.
+    /// Whether the server, or its account, has no connection left: SQLSTATE 53300 of PostgreSQL; 1040, 1203 and 1226 of MySQL and
+    /// MariaDB.
     pub(crate) fn is_of_connection_limit(&self) -> bool {
         let is_limit = |code| matches!(code, "53300" | "1040" | "1203" | "1226");
         self.is_unavailable() && self.code().is_some_and(is_limit)
     }
 
-    /// Is it the fault of what one of the rows holds?
+    /// Returns whether the error is due to the values of one of the rows, so that other rows may be written.
     #[doc(hidden)]
     pub fn is_about_a_row(&self) -> bool {
         matches!(
@@ -113,7 +114,7 @@ impl Error {
         )
     }
 
-    /// Was the answer to a write lost, so that it may be stored or not?
+    /// Returns whether the answer to a write was lost, so that it may be stored or not.
     pub fn is_outcome_unknown(&self) -> bool {
         matches!(self.kind(), ErrorKind::OutcomeUnknown)
     }

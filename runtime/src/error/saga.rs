@@ -9,14 +9,14 @@ use std::time::Duration;
 pub enum SagaError {
     /// A table that sagas need is not in the engine's database.
     NoTable {
-        /// The table.
+        /// The name of the table.
         table: &'static str,
     },
     /// There is a saga of this id already, and it was started with other parameters.
     OtherInput {
         /// The name of the saga.
         saga: String,
-        /// Its id.
+        /// The id that the saga was started with.
         id: String,
     },
     /// The id is empty or longer than 191 characters.
@@ -32,7 +32,7 @@ pub enum SagaError {
     NotParked {
         /// The name of the saga.
         saga: String,
-        /// Its id.
+        /// The id that the saga was started with.
         id: String,
     },
     /// The connection is of another engine than the one that keeps the log.
@@ -47,7 +47,7 @@ pub enum SagaError {
     },
     /// A step failed, and all steps before it are compensated.
     Failed {
-        /// The step.
+        /// The name of the step that failed.
         step: String,
         /// The text of its error.
         message: String,
@@ -56,7 +56,7 @@ pub enum SagaError {
     CompensationPending {
         /// The name of the saga.
         saga: String,
-        /// Its id.
+        /// The id that the saga was started with.
         id: String,
         /// The step whose compensation failed.
         step: String,
@@ -67,16 +67,16 @@ pub enum SagaError {
     Parked {
         /// The name of the saga.
         saga: String,
-        /// Its id.
+        /// The id that the saga was started with.
         id: String,
-        /// The reason.
+        /// Why a person has to look at it, in a sentence.
         reason: String,
     },
     /// It is not over yet: another process runs it, or a worker goes on with it later.
     Running {
         /// The name of the saga.
         saga: String,
-        /// Its id.
+        /// The id that the saga was started with.
         id: String,
     },
 }

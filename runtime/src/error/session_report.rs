@@ -54,7 +54,7 @@ impl SessionReport {
             .map(EngineReport::end)
     }
 
-    /// Is something stored on one engine, or perhaps, and not on another that was written?
+    /// Returns whether something is stored on one engine, or perhaps, and not on another that was written.
     pub fn is_split(&self) -> bool {
         let has = |end| self.engines.iter().any(|one| one.end == end);
         let is_stored = has(SessionEnd::Committed) || has(SessionEnd::Unknown);
@@ -79,7 +79,7 @@ impl EngineReport {
         self.engine
     }
 
-    /// Its end.
+    /// Returns how the session's work on the engine ended.
     pub fn end(&self) -> SessionEnd {
         self.end
     }

@@ -45,9 +45,9 @@ pub enum SyncError {
     /// SQLite compares values in the form in which they are stored, and this one is not in the form that bindery writes, so rows do
     /// not come in the order of their values.
     StoredForm {
-        /// The table.
+        /// The name of the table.
         table: String,
-        /// The column.
+        /// The name of the column.
         column: String,
         /// The key of the row.
         key: String,
@@ -55,7 +55,7 @@ pub enum SyncError {
     /// A trigger that records the changes of a table is missing or switched off, or records something else than the program was
     /// compiled for, so changes may not be known.
     NotRecorded {
-        /// The table.
+        /// The name of the table.
         table: String,
         /// The trigger that should be there.
         trigger: String,
@@ -63,12 +63,12 @@ pub enum SyncError {
     /// The position is not among the recorded changes of the table: it is of another database, of a time that a restored backup
     /// does not know, or what came after it was removed.
     PositionLost {
-        /// The table.
+        /// The name of the table.
         table: String,
     },
     /// A page of rows does not begin after the one before it.
     RowOrder {
-        /// The table.
+        /// The name of the table.
         table: String,
         /// The key of the row that comes where it should not.
         key: String,

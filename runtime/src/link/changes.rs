@@ -58,7 +58,7 @@ impl Changes {
         }
     }
 
-    /// Are rows of it kept in memory?
+    /// Whether rows of the table are kept in memory.
     pub(crate) fn is_watched(&self) -> bool {
         self.is_watched.load(Ordering::SeqCst)
     }

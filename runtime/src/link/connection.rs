@@ -72,12 +72,12 @@ impl<E: Engine> Connection<E> {
         }
     }
 
-    /// The engine.
+    /// Returns the engine that the connection is of.
     pub fn engine(&self) -> E {
         self.engine
     }
 
-    /// Is a transaction open on it?
+    /// Returns whether a transaction is open on it.
     pub fn in_transaction(&self) -> bool {
         self.link.depth() > 0 || self.lent.is_some()
     }

@@ -93,7 +93,7 @@ impl ReportedConstraint {
     }
 }
 
-/// Does a database of the dialect call this one of the model so?
+/// Whether a database of the dialect gives this constraint of the model this name.
 fn is_called(info: &ModelInfo, dialect: Dialect, at: usize, name: &str) -> bool {
     let start = format!("{at} {dialect} ");
     let mut names = info.constraint_names.lines();
@@ -112,7 +112,7 @@ fn single(columns: &[&str]) -> Option<String> {
 
 /// How a database reports names.
 trait Telling {
-    /// Is it the same name?
+    /// Whether the database's name is ours, by its rules of comparing names.
     fn same_name(self, ours: &str, told: &str) -> bool;
 
     /// Columns of a table in one text: SQLite's of a unique key, MySQL's of a foreign key.

@@ -24,9 +24,9 @@ macro_rules! families {
 }
 
 families! {
-    /// SQLite.
+    /// The databases that speak SQLite's SQL.
     Sqlite = Some(Dialect::Sqlite);
-    /// PostgreSQL.
+    /// The databases that speak PostgreSQL's SQL.
     Postgres = Some(Dialect::Postgres);
     /// MySQL and MariaDB.
     Mysql = Some(Dialect::Mysql);

@@ -138,7 +138,7 @@ impl Link {
         outcome
     }
 
-    /// Was a write refused before it was sent, in a transaction that may write again after this part of it?
+    /// Whether a write was refused before it was sent, in a transaction that may write again after this part of it.
     fn is_refused_by_scope(&self, error: &Error) -> bool {
         self.is_restricted
             && *error.kind() == ErrorKind::ReadOnly
@@ -146,8 +146,8 @@ impl Link {
             && !self.standing.only_reads()
     }
 
-    /// Was the open transaction begun to read only, is the connection for nothing else, or does the session only read at the
-    /// moment?
+    /// Whether the open transaction was begun to read only, the connection is for nothing else, or the session only reads at the
+    /// moment.
     pub(crate) fn only_reads(&self) -> bool {
         self.is_reader || self.standing.only_reads() || self.is_restricted
     }
@@ -158,7 +158,6 @@ impl Link {
         self
     }
 
-    /// Are writes noted?
     pub(crate) fn notes_writes(&self) -> bool {
         self.unit_written.is_some()
     }
@@ -189,7 +188,7 @@ impl Link {
         self.is_restricted = is_restricted;
     }
 
-    /// Was a call made on it that writes, or is not known to only read?
+    /// Whether a call was made on it that writes, or is not known to only read.
     pub(crate) fn has_written(&self) -> bool {
         self.has_written
     }
@@ -206,7 +205,7 @@ impl Link {
         }
     }
 
-    /// Can what was done be committed, as far as is known without asking the database?
+    /// Rejects the commit of a connection that is known to be lost, without a round trip.
     pub(crate) fn ensure_committable(&mut self) -> Result<()> {
         let physical = self.ready()?;
         if physical.is_broken() {
@@ -291,7 +290,7 @@ impl Link {
         tracing::warn!(engine = self.pool.engine(), begun_at = %begun.site, age_ms, "{what}");
     }
 
-    /// May anything be sent at all?
+    /// Rejects every call where the connection is of another process, or its transaction is over.
     fn ensure_ours(&self) -> Result<()> {
         self.pool.ensure_usable()?;
         if self.pooled.is_none() {
@@ -338,7 +337,7 @@ impl Link {
         })
     }
 
-    /// Are all tables as they should be, where the program wants that looked at?
+    /// Looks at the tables, where the configuration wants that, before the first use.
     pub(crate) fn ensure_tables(&mut self) -> Result<()> {
         let pool = Arc::clone(&self.pool);
         match pool.watch() {
@@ -347,7 +346,7 @@ impl Link {
         }
     }
 
-    /// Is the connection lost, or what is at its other end of no use, after a call that failed so?
+    /// Whether the connection is lost, or what is at its other end of no use, after a call that failed so.
     #[cold]
     pub(crate) fn is_unusable_after(&mut self, error: &Error) -> bool {
         matches!(
@@ -359,12 +358,12 @@ impl Link {
         ) || self.physical().is_broken()
     }
 
-    /// Has nothing come in unexpectedly, such as the end of the session?
+    /// Whether nothing has come in unexpectedly, such as the end of the session.
     pub(crate) fn is_quiet(&mut self) -> bool {
         self.physical().is_quiet()
     }
 
-    /// Does the database answer, and are its tables as they should be, whatever was seen of them before?
+    /// Looks whether the database answers and its tables are as they should be, whatever was seen of them before.
     pub(crate) fn check(&mut self) -> Result<()> {
         let examine = |link: &mut Self| {
             let pool = Arc::clone(&link.pool);
@@ -408,7 +407,6 @@ impl Link {
         &mut pooled.physical
     }
 
-    /// Is this scope open here?
     pub(crate) fn is_in(&self, scope: Scoped) -> bool {
         self.standing.is_in(scope)
     }
@@ -430,7 +428,7 @@ impl Link {
         }
     }
 
-    /// Did another transaction or a lost connection end the last one?
+    /// Whether another transaction or a lost connection ended the last one.
     pub(crate) fn was_in_the_way(&self) -> bool {
         self.standing.was_in_the_way()
     }

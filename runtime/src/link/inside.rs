@@ -161,7 +161,7 @@ impl Inside {
     }
 }
 
-/// A call takes a connection of its own: is a transaction or session of this thread open on that engine?
+/// Rejects or reports a connection of its own for a call while a transaction or session of this thread is open on that engine.
 #[inline]
 pub(crate) fn ensure_none(pool: &Pool, called_at: Place) -> Result<()> {
     ensure_no_other(pool, None, called_at)

@@ -122,7 +122,7 @@ impl Moment {
         Duration::from_nanos(self.nanos.saturating_sub(earlier.nanos))
     }
 
-    /// Is `earlier` at least this long ago?
+    /// Whether `earlier` is at least this long ago.
     #[inline]
     pub(crate) fn is_past(self, earlier: Self, span: Span) -> bool {
         self.nanos.saturating_sub(earlier.nanos) >= span.nanos

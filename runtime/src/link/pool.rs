@@ -170,7 +170,7 @@ pub struct PoolStats {
     pub idle: usize,
     /// Given out, or being opened for a caller.
     pub in_use: usize,
-    /// Both together.
+    /// Connections in use and idle ones together.
     pub open: usize,
     /// Closed on this side and not yet ended by the server. They count towards `max-connections`, a second at most.
     pub closing: usize,
@@ -216,7 +216,7 @@ impl Pool {
         })
     }
 
-    /// May the readers of its recorded changes be counted? Once in this time.
+    /// Whether the readers of its recorded changes may be counted, which is done once in this time.
     #[cfg(feature = "sync")]
     pub(crate) fn may_count_readers(&self, every: Duration) -> bool {
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -238,7 +238,7 @@ impl Pool {
         self.limits.max_transaction_age
     }
 
-    /// Was no call outside of an open transaction or session reported from this place yet?
+    /// Whether no call outside of an open transaction or session was reported from this place yet.
     pub(crate) fn reports_outside(
         &self,
         called_at: &'static std::panic::Location<'static>,
@@ -395,7 +395,7 @@ impl Pool {
         self.tell_emptied(state);
     }
 
-    /// A connection is gone. Was it the last of a pool that was closed?
+    /// Wakes those who wait for a closed pool to be empty, once its last connection is gone.
     fn tell_emptied(&self, state: &State) {
         if state.closed && state.held() == 0 {
             self.emptied.notify_all();
@@ -424,13 +424,13 @@ impl Pool {
         self.forks.fetch_xor(1, Ordering::Relaxed);
     }
 
-    /// Are we in a child that was forked after the pool was made?
+    /// Whether this is a child that was forked after the pool was made.
     #[inline]
     fn is_forked(&self) -> bool {
         forks::count() != self.forks.load(Ordering::Relaxed)
     }
 
-    /// May a connection that is held be used?
+    /// Rejects the use of a held connection in a forked process, or after the pool was closed with all its connections.
     #[inline]
     pub(crate) fn ensure_usable(&self) -> Result<()> {
         self.ensure_not_forked()?;

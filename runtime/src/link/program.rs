@@ -19,7 +19,7 @@ pub struct Program {
 /// One engine as compiled in.
 #[derive(Debug)]
 pub struct EngineInfo {
-    /// Its name.
+    /// The name of the engine, as in `bindery.toml`.
     pub name: &'static str,
     /// The dialect its statements are written in.
     pub dialect: Dialect,
@@ -78,11 +78,11 @@ impl fmt::Debug for TableDdl {
 /// One model as compiled in.
 #[derive(Debug)]
 pub struct ModelInfo {
-    /// Its name.
+    /// The name of the model.
     pub name: &'static str,
     /// The schema of its table, where one is written.
     pub schema: Option<&'static str>,
-    /// Its table.
+    /// The name of its table, without the schema.
     pub table: &'static str,
     /// It is only read: a view.
     pub is_view: bool,

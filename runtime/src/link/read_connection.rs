@@ -41,7 +41,7 @@ impl<E: Engine> ReadConnection<E> {
         Self { engine, link }
     }
 
-    /// The engine.
+    /// Returns the engine that the connection is of.
     pub fn engine(&self) -> E {
         self.engine
     }

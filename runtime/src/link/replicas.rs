@@ -37,7 +37,7 @@ pub(crate) struct Replicas {
     samples: Samples,
 }
 
-/// One replica.
+/// One replica: its pool, and what is known of its state.
 pub(crate) struct Member {
     pub(crate) name: String,
     pub(crate) pool: Arc<Pool>,

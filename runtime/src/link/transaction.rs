@@ -120,8 +120,8 @@ impl<'c, E: Engine> Transaction<'c, E> {
         outcome
     }
 
-    /// Is this still the connection that it was begun on? A caller that has the transaction can put another in its
-    /// place (`std::mem::swap`); that one's transaction is not ours to end, and no other code can end it either.
+    /// Rejects a connection that is not the one that it was begun on. A caller that has the transaction can put another in its place
+    /// (`std::mem::swap`); that one's transaction is not ours to end, and no other code can end it either.
     fn ensure_own(&mut self) -> Result<()> {
         if self.connection.link.is_in(self.scope) {
             return Ok(());

@@ -42,7 +42,7 @@ impl<'m, D: GeneratedDatabases> MessageContext<'m, D> {
         self.task.attempt()
     }
 
-    /// Is the consumer to stop? A handler that takes long may return an error then, and is run again later.
+    /// Returns whether the consumer is to stop. A handler that takes long may return an error then, and is run again later.
     pub fn is_stopping(&self) -> bool {
         self.task.is_stopping()
     }

@@ -37,13 +37,13 @@ pub trait Event: Sized {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Created<R: RowOf> {
-    /// Its key.
+    /// The key of the new row.
     pub key: KeyOf<R>,
     /// Larger than that of every earlier event of the row.
     pub version: i64,
     /// The time at which it was written, by the clock of its database.
     pub time: SystemTime,
-    /// The row.
+    /// The row as it was inserted.
     pub after: R,
 }
 
@@ -51,7 +51,7 @@ pub struct Created<R: RowOf> {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Updated<R: RowOf> {
-    /// Its key.
+    /// The key of the row, which an update does not change.
     pub key: KeyOf<R>,
     /// Larger than that of every earlier event of the row.
     pub version: i64,
@@ -67,7 +67,7 @@ pub struct Updated<R: RowOf> {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Deleted<R: RowOf> {
-    /// Its key.
+    /// The key of the row that is gone.
     pub key: KeyOf<R>,
     /// Larger than that of every earlier event of the row.
     pub version: i64,

@@ -153,7 +153,7 @@ impl Message {
     }
 }
 
-/// `2026-11-22T10:00:00.123Z`
+/// `2026-11-22T10:00:00.123Z`, as RFC 3339 has it.
 fn time_text(time: SystemTime) -> String {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut text = String::new();

@@ -118,7 +118,7 @@ impl<'s> ConcurrentIndex<'s> {
         refused(left(index, is_named)).with_source(error)
     }
 
-    /// Was a statement done that a run was killed in? `None` where the catalogue does not tell.
+    /// Whether the statement was done that a run was killed in; `None` where the catalogue does not say.
     fn is_done(&self, physical: &mut Physical) -> Result<Option<bool>> {
         Ok(match self {
             Self::Made { name: None, .. } => None,
@@ -128,7 +128,7 @@ impl<'s> ConcurrentIndex<'s> {
     }
 }
 
-/// Was a statement refused because of an index that it did not make?
+/// Whether a statement was refused because of an index that it did not make.
 pub(super) fn is_of_another(error: &Error) -> bool {
     use crate::error::ErrorKind::Migration;
     let kind = error.kind();

@@ -104,7 +104,7 @@ impl MigrateReport {
         found.map_or(&[], |one| one.applied.as_slice())
     }
 
-    /// Was nothing pending on any engine, and no table of bindery's own missing?
+    /// Returns whether nothing was pending on any engine and no table of bindery's own missing.
     pub fn is_unchanged(&self) -> bool {
         let is_unchanged = |one: &EngineMigrated| {
             one.result.is_ok() && one.applied.is_empty() && one.own_tables.is_empty()

@@ -17,7 +17,7 @@ const CREATE: &str = "CREATE TABLE IF NOT EXISTS _bindery_migrations (\
 const SELECT: &str = "SELECT version, name, checksum, stage, at_work, done, duration_ms, CAST(applied_at AS CHAR(19)) \
     FROM _bindery_migrations ORDER BY version";
 
-/// One row.
+/// One row of the history table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Recorded {
     pub(super) version: String,

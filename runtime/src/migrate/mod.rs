@@ -91,7 +91,7 @@ impl Migration {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Replaced {
-    /// Its version.
+    /// The version that it had.
     pub version: &'static str,
     /// The checksum that it was applied with.
     pub checksum: &'static str,
@@ -148,9 +148,9 @@ impl Script {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MigrationStatus {
-    /// The version.
+    /// The version, with which its file's name begins.
     pub version: String,
-    /// The name.
+    /// The name, which follows the version in its file's name.
     pub name: String,
     /// Its state in the database.
     pub state: MigrationState,
@@ -164,9 +164,9 @@ pub struct MigrationStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MigrationState {
-    /// Applied.
+    /// It is applied, and its file is as it was.
     Applied,
-    /// Not yet.
+    /// It is not applied, and no later one is.
     Pending,
     /// Not yet, and a later one is.
     OutOfOrder,
@@ -191,9 +191,9 @@ pub enum MigrationState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MigrationRun {
-    /// The version.
+    /// The version, with which its file's name begins.
     pub version: &'static str,
-    /// The name.
+    /// The name, which follows the version in its file's name.
     pub name: &'static str,
     /// How long it took.
     pub took: Duration,
@@ -207,7 +207,7 @@ pub enum MigrationProgress {
     Waiting,
     /// A statement begins: which of how many.
     Statement {
-        /// The migration.
+        /// The version of the migration.
         version: &'static str,
         /// Which, from 1.
         statement: usize,
@@ -216,14 +216,14 @@ pub enum MigrationProgress {
     },
     /// A lock did not come free, or another transaction was in the way: it is tried again.
     Again {
-        /// The migration.
+        /// The version of the migration.
         version: &'static str,
     },
     /// A migration is applied or reverted, and stays so whatever becomes of the next.
     Done(MigrationRun),
     /// One of bindery's own tables was made, or a column that a later version of bindery has was added to it.
     OwnTable {
-        /// The table.
+        /// The name of the table.
         table: &'static str,
         /// It was not there.
         is_new: bool,

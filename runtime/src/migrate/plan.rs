@@ -105,7 +105,8 @@ fn all_applied<'h>(replaced: &[Replaced], history: &'h [Recorded]) -> Option<&'h
     applied.collect::<Option<Vec<_>>>()?.pop()
 }
 
-/// Has the database a row of what the migration replaces? The last of that has the migration's own version, and another checksum.
+/// Whether the database has a row of what the migration replaces. The last of that has the migration's own version, and another
+/// checksum.
 fn has_replaced(migration: &Migration, history: &[Recorded]) -> bool {
     has_row(migration.replaces, migration.version, history)
 }
@@ -122,7 +123,7 @@ fn has_row(replaced: &[Replaced], squashed: &str, history: &[Recorded]) -> bool 
     })
 }
 
-/// Is the version among those, or among what one of them was squashed from?
+/// Whether the version is among those, or among what one of them was squashed from.
 fn names(replaced: &[Replaced], version: &str) -> bool {
     let mut each = replaced.iter();
     each.any(|one| one.version == version || names(one.replaces, version))

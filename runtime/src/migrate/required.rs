@@ -29,7 +29,7 @@ pub(super) fn ensure(server: Option<&ServerProduct>, steps: &[Step]) -> Result<(
     }
 }
 
-/// Is it one of them, in this version or a later one?
+/// Whether the server is one of them, in this version or a later one.
 fn is_met(requires: &[Required], server: &ServerProduct) -> bool {
     let mut requires = requires.iter();
     requires.any(|(product, version)| {

@@ -357,7 +357,7 @@ fn again<T>(
     work(told)
 }
 
-/// Was it only that another one held a lock?
+/// Whether the error is only that another transaction was in the way.
 fn is_in_the_way(error: &Error) -> bool {
     let is_one = |error: &Error| matches!(error.kind(), ErrorKind::Busy | ErrorKind::Conflict);
     let source = std::error::Error::source(error);

@@ -45,7 +45,7 @@ impl<M: TableOn<E>, E: Engine, T> ReachedFrom<E> for Key<M, E, T> {
     note = "give the field the key's type, such as `UserId`"
 )]
 pub trait KeyOf {
-    /// The model.
+    /// The model that has the key.
     type Model;
 }
 
@@ -56,7 +56,7 @@ impl<M, E, T> KeyOf for Key<M, E, T> {
 /// The statements of a derived model on an engine, for those that refer to it.
 #[doc(hidden)]
 pub trait TableOn<E: Engine>: LivesOn<E> {
-    /// They.
+    /// The statements.
     const TABLE: &'static TableSql;
 }
 

@@ -7,13 +7,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Writes values of a model's column.
 pub trait WriteForm<const COLUMN: usize, T> {
-    /// Writes one.
+    /// Writes a value of the column.
     fn write<S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error>;
 }
 
 /// Reads values of a model's column.
 pub trait ReadForm<const COLUMN: usize, T> {
-    /// Reads one.
+    /// Reads a value of the column.
     fn read<'de, D: Deserializer<'de>>(from: D) -> Result<T, D::Error>;
 }
 

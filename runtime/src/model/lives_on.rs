@@ -57,6 +57,6 @@ impl<M: LivesOn<E>, E: Engine> Hosts<M> for E {
     note = "pass the session's connection of an engine: `s.b()?` in place of `s`"
 )]
 pub trait OnOneEngine: Model {
-    /// The engine.
+    /// The one engine that the model lives on.
     type Engine: StaticEngine + Hosts<Self>;
 }

@@ -53,7 +53,7 @@ pub trait Model: Copy + std::fmt::Debug + Send + Sync + 'static {
     /// Writes the columns that [`TableSql::insert_row`](crate::__private::TableSql::insert_row) names.
     fn write_row<E: Engine>(row: &Self::Row<E>, params: &mut ParamWriter<'_>);
 
-    /// Does every key in these new columns belong to this engine? Asked only where the engine is chosen at run time.
+    /// Returns whether every key in these new columns belongs to this engine. Called only where the engine is chosen at run time.
     fn new_belongs_to<E: Engine>(_new: &Self::New<E>, _engine: E) -> bool {
         true
     }
@@ -127,7 +127,7 @@ pub trait HasKey: Writable {
     /// Writes the version, where a column counts the updates of a row.
     fn write_version<E: Engine>(_row: &Self::Row<E>, _params: &mut ParamWriter<'_>) {}
 
-    /// Does the key belong to this engine?
+    /// Returns whether the key belongs to this engine. Called only where the engine is chosen at run time.
     fn key_belongs_to<E: Engine>(_key: &Self::Key<E>, _engine: E) -> bool {
         true
     }

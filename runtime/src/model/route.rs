@@ -19,7 +19,7 @@ pub trait ReadRoute<M: Model> {
     /// The engine it leads to.
     type Engine: Hosts<M>;
 
-    /// May rows be written there?
+    /// Whether rows may be written there: `ReadWrite` or `ReadsOnly`.
     type Access: Access;
 
     /// Returns where statements run.
@@ -96,7 +96,6 @@ impl<'c, E: Engine, A> Target<'c, E, A> {
         }
     }
 
-    /// Are rows that are found by their keys kept?
     #[inline]
     pub(crate) fn keeps_rows(&self) -> bool {
         match &self.source {

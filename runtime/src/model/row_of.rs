@@ -10,7 +10,7 @@ use crate::value::ParamWriter;
     label = "expected rows that were read by a query"
 )]
 pub trait RowOf: Sized {
-    /// Its model.
+    /// The model that the row is of.
     type Model: Model<Row<Self::Engine> = Self>;
     /// The engine that it is of.
     type Engine: Engine;
@@ -21,7 +21,7 @@ pub trait RowOf: Sized {
         <Self::Model as Model>::write_row::<Self::Engine>(self, params);
     }
 
-    /// Does every key in it belong to this engine?
+    /// Returns whether every key in it belongs to this engine. Called only where the engine is chosen at run time.
     #[doc(hidden)]
     fn belongs_to(&self, engine: Self::Engine) -> bool {
         <Self::Model as Model>::row_belongs_to::<Self::Engine>(self, engine)

@@ -57,7 +57,7 @@ use crate::link::engine::Engine;
     note = "write `impl bindery::Validate for {Self} {{ … }}`, with any of `new_row`, `patch` and `row`, or remove `@validate`"
 )]
 pub trait Validate: Model {
-    /// Is this new row valid? Every one is, unless said otherwise.
+    /// Validates a new row before it is inserted. Every one is valid, unless said otherwise.
     ///
     /// # Errors
     /// The rule that it does not meet.
@@ -65,7 +65,8 @@ pub trait Validate: Model {
         Ok(())
     }
 
-    /// Is this change valid? It has the columns that it sets, and no others.
+    /// Validates a change before it is written. It has the columns that it sets, and no others. Every one is valid, unless said
+    /// otherwise.
     ///
     /// # Errors
     /// The rule that it does not meet.
@@ -73,7 +74,7 @@ pub trait Validate: Model {
         Ok(())
     }
 
-    /// Is this whole row valid?
+    /// Validates a whole row before it is written. Every one is valid, unless said otherwise.
     ///
     /// # Errors
     /// The rule that it does not meet.

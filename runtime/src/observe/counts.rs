@@ -34,7 +34,7 @@ struct Counted {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RepeatedStatement {
-    /// The engine.
+    /// The name of the engine that it ran on.
     pub engine: &'static str,
     /// The model it is about, where it is about one.
     pub model: Option<&'static str>,

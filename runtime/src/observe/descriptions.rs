@@ -3,7 +3,6 @@
 
 use metrics::{KeyName, Recorder, SharedString, Unit};
 
-/// The names.
 pub(super) mod names {
     pub(in crate::observe) const OPERATION_DURATION: &str = "db.client.operation.duration";
     pub(in crate::observe) const RETURNED_ROWS: &str = "db.client.response.returned_rows";

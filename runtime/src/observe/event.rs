@@ -30,7 +30,7 @@ pub struct Event<'e> {
     pub rows: Option<u64>,
     /// The time that it took; for a checkout the time that was waited.
     pub duration: Duration,
-    /// Its outcome.
+    /// How it ended: with rows, or with an error.
     pub outcome: Outcome<'e>,
     /// The place of the call in the program.
     pub place: Option<&'static Location<'static>>,
@@ -71,7 +71,7 @@ pub enum EventKind {
     CompensationPending,
 }
 
-/// Its outcome.
+/// How an event ended.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Outcome<'e> {
@@ -91,7 +91,7 @@ pub enum Outcome<'e> {
 }
 
 impl<'e> Outcome<'e> {
-    /// Did it end as it should?
+    /// Returns whether it ended without an error.
     pub fn is_success(&self) -> bool {
         matches!(self, Self::Succeeded)
     }

@@ -38,7 +38,6 @@ pub(crate) struct Counting {
 }
 
 impl Counting {
-    /// Do both count to the same numbers?
     pub(super) fn counts_to(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.tally, &other.tally)
     }

@@ -37,7 +37,7 @@ impl Default for Plans {
 }
 
 impl Plans {
-    /// Is it time for one more?
+    /// Whether one more plan may be logged by now; the next then has to wait.
     fn take(&self) -> bool {
         let now = millis(self.started.elapsed());
         let next = self.next.load(Ordering::Relaxed);

@@ -21,7 +21,7 @@ use crate::error::unquoted;
 
 static METADATA: Metadata<'static> = Metadata::new("bindery", Level::INFO, Some(module_path!()));
 
-/// Is there a recorder for this thread? The one that stands in where none is installed is the only one without a size.
+/// Whether there is a recorder for this thread. The one that stands in where none is installed is the only one without a size.
 #[inline]
 pub(crate) fn is_recorded() -> bool {
     !cfg!(bindery_unobserved) && metrics::with_recorder(|recorder| size_of_val(recorder) != 0)
@@ -63,7 +63,7 @@ pub(crate) struct PoolCounts {
     /// The limits of the pool.
     pub(crate) max: usize,
     pub(crate) min: usize,
-    /// Ever.
+    /// Checkouts that timed out since the pool was made.
     pub(crate) timeouts: u64,
 }
 
@@ -315,7 +315,7 @@ fn record(recorder: &dyn Recorder, key: &Key, value: f64) {
     recorder.register_histogram(key, &METADATA).record(value);
 }
 
-/// Were the rows of this statement returned?
+/// Whether the rows of this statement were returned.
 fn is_read(event: &Event<'_>) -> bool {
     event.kind == EventKind::Statement
         && event.operation.is_none_or(|operation| !operation.writes())
@@ -433,7 +433,7 @@ impl SessionClock {
         Self(is_recorded().then(Instant::now))
     }
 
-    /// Is the end of the session to be reported?
+    /// Whether the end of the session is to be reported.
     pub(crate) fn is_running(&self) -> bool {
         self.0.is_some()
     }

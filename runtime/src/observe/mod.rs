@@ -54,5 +54,5 @@ pub(crate) use self::observer::{Labels, Observer, is_idle};
 pub(crate) use self::reported::Reported;
 pub(crate) use self::running::{Call, Running, Sent};
 
-/// Can there be metrics in this program?
+/// Whether there can be metrics in this program.
 pub(crate) const RECORDS: bool = cfg!(feature = "metrics");

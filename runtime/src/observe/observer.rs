@@ -53,7 +53,7 @@ pub(super) enum Listener {
 /// The number of observers of the process that are listened to: a statement can look at it without any pointer.
 static LISTENED_TO: AtomicUsize = AtomicUsize::new(0);
 
-/// Does nothing in the process listen to any statement? `bindery_unobserved` is set by `cargo xtask bench --observation`, which
+/// Whether nothing in the process listens to any statement. `bindery_unobserved` is set by `cargo xtask bench --observation`, which
 /// measures what it costs to find out.
 #[inline]
 pub(crate) fn is_idle() -> bool {
@@ -116,12 +116,12 @@ impl Observer {
         *self.log.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Are the values of statements needed when those are over?
+    /// Whether the values of statements are needed when those are over.
     pub(super) fn wants_values(&self) -> bool {
         self.has(Listener::Log) && self.log_config().needs_values()
     }
 
-    /// Does anything listen to this pool?
+    /// Whether anything listens to this pool.
     pub(crate) fn is_listened_to(&self) -> bool {
         self.listeners.load(Ordering::Relaxed) != 0 || is_traced()
     }
@@ -165,7 +165,7 @@ impl Observer {
         });
     }
 
-    /// `db.system.name`.
+    /// The value of `db.system.name`, as OpenTelemetry has it.
     pub(crate) fn system(&self) -> &'static str {
         let by_dialect = match self.labels.dialect {
             Dialect::Sqlite => "sqlite",
@@ -333,7 +333,7 @@ fn control_text(kind: EventKind) -> Option<&'static str> {
     }
 }
 
-/// Is there a `tracing` subscriber that may want spans?
+/// Whether there is a `tracing` subscriber that may want spans.
 #[inline]
 pub(super) fn is_traced() -> bool {
     LevelFilter::current() >= LevelFilter::DEBUG

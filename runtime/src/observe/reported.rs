@@ -11,7 +11,7 @@ pub(crate) struct Reported {
 }
 
 impl Reported {
-    /// Was nothing reported of this place yet? Then it is now.
+    /// Whether nothing was reported of this place yet, which counts as reported from now on.
     pub(crate) fn is_new(&self, place: &'static Location<'static>) -> bool {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         places.insert(place)

@@ -166,7 +166,7 @@ fn first_word(sql: &str) -> &'static str {
     found.copied().unwrap_or("EXECUTE")
 }
 
-/// Is it one statement of which a database can say how it would run it?
+/// Whether it is one statement of which a database can say how it would run it.
 pub(super) fn can_be_explained(sent: &Sent<'_>) -> bool {
     match first_word(sent.sql.as_deref().unwrap_or_default()) {
         "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "WITH" => sent.times == 1,

@@ -8,7 +8,7 @@ use tracing::{Level, dispatcher};
 /// The level of all spans.
 pub(super) const LEVEL: Level = Level::DEBUG;
 
-/// Does a subscriber want spans of this kind?
+/// Whether a subscriber wants spans of this kind.
 pub(super) fn is_wanted(callsite: &'static DefaultCallsite) -> bool {
     let interest = callsite.interest();
     let is_enabled = || dispatcher::get_default(|current| current.enabled(callsite.metadata()));

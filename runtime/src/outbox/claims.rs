@@ -31,7 +31,7 @@ pub(super) struct Wanted<'w> {
 }
 
 impl Wanted<'_> {
-    /// Is a task claimed with no other? It may end its worker, and whatever that is at work on.
+    /// Whether a task is claimed with no other: it may end its worker, and all that this one is at work on.
     fn is_alone(&self, task: &ClaimedTask) -> bool {
         task.lapses >= if self.begins { 1 } else { SUSPECT }
     }
@@ -48,7 +48,7 @@ pub(super) struct KeyWalk {
 }
 
 impl KeyWalk {
-    /// Are there keys that were not looked at since the first of them?
+    /// Whether there are keys that were not looked at since the first of them.
     pub(super) fn is_midway(&self) -> bool {
         self.after.is_some()
     }

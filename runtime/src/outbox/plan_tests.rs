@@ -193,7 +193,7 @@ fn end_before(physical: &mut Physical, first: i64) {
     analyzed.expect("the table can be analyzed");
 }
 
-/// Is a line of a plan about the tasks `e` of a key, and by another index than those over keys?
+/// Whether a line of a plan is about the tasks `e` of a key, and by another index than those over keys.
 fn is_by_another(dialect: Dialect, line: &str) -> bool {
     let (table, of_keys): (_, &[&str]) = match dialect {
         Dialect::Sqlite => ("SEARCH e ", &["_keys", "_one"]),

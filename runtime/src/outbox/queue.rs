@@ -75,7 +75,7 @@ impl TaskStatus {
         }
     }
 
-    /// Is it in the index of those that neither wait for a worker nor are done?
+    /// Whether it is in the index of those that neither wait for a worker nor are done.
     fn is_held(self) -> bool {
         match self {
             Self::Pending | Self::Completed => false,
@@ -94,13 +94,13 @@ impl TaskStatus {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TaskRecord {
-    /// Its number.
+    /// The number of the task on its engine.
     pub id: i64,
     /// A text that no other task has.
     pub uid: String,
     /// The name of its type.
     pub task: String,
-    /// Its state.
+    /// Whether it waits, is at work, done or failed for good.
     pub status: TaskStatus,
     /// The key by which tasks run one after the other.
     pub key: Option<String>,
@@ -120,7 +120,7 @@ pub struct TaskRecord {
     pub completed_at: Option<SystemTime>,
     /// When it was last put back by a person.
     pub requeued_at: Option<SystemTime>,
-    /// By whom.
+    /// The name that the person gave who put it back last.
     pub requeued_by: Option<String>,
     /// How often it was put back.
     pub requeues: u32,
@@ -267,7 +267,7 @@ impl<'a> TaskQueue<'a> {
         self.number(sql::completed)
     }
 
-    /// Is there no task, of whichever status?
+    /// Returns whether there is no task, of whichever status.
     ///
     /// # Errors
     /// As [`summary`](Self::summary).

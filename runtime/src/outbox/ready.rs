@@ -168,7 +168,7 @@ fn read(at: TaskTable, among: Among, has_types: bool) -> (String, &'static str) 
     }
 }
 
-/// Do more tasks with keys wait than are read first? One row where they do.
+/// A query with one row where more tasks with keys wait than are read first.
 pub(super) fn is_beyond_window(at: TaskTable) -> String {
     let (pending, place) = (
         Among::Keyed(Reach::First).pending(at.dialect),

@@ -106,7 +106,7 @@ impl Schedule {
         last.filter(|last| *last > after_ms)
     }
 
-    /// Is a tick to be left out?
+    /// Whether a tick is to be left out.
     pub(super) fn is_skipped(&self, tick_ms: i64, now_ms: i64) -> bool {
         match self.missed {
             MissedTicks::RunOnce => false,

@@ -65,7 +65,7 @@ fn due_or_running(dialect: Dialect) -> String {
     }
 }
 
-/// `(?, ?, ?)`
+/// `(?, ?, ?)`, with `count` placeholders.
 pub(super) fn places(count: usize) -> String {
     let list = vec!["?"; count].join(", ");
     format!("({list})")
@@ -139,7 +139,7 @@ pub(super) fn prune_inbox(dialect: Dialect) -> String {
     )
 }
 
-/// Is anything to be done? Reads only.
+/// A query that finds whether anything is to be done. It only reads.
 pub(super) fn has_due(at: TaskTable) -> String {
     let due = due_or_running(at.dialect);
     let [unkeyed, keyed] = pending(at.dialect);
@@ -365,7 +365,7 @@ pub(super) fn completed(at: TaskTable) -> String {
     over(at, "SELECT count(*) FROM @tasks WHERE status = 'completed'")
 }
 
-/// Is there any task, of whichever status?
+/// A query that finds whether there is any task, of whichever status.
 pub(super) fn has_any(at: TaskTable) -> String {
     over(
         at,

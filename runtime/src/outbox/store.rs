@@ -115,7 +115,7 @@ pub(super) fn at(physical: &Physical, name: &'static str) -> TaskTable {
     }
 }
 
-/// Is anything to be done? Reads only.
+/// Whether anything is to be done. It only reads.
 pub(super) fn has_due(physical: &mut Physical, table: &'static str) -> Result<bool> {
     let mut found = 0_i64;
     let text = sql::has_due(at(physical, table));

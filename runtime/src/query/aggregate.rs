@@ -177,7 +177,7 @@ impl<M, T, K: Kind> Aggregate<M, T, K> {
 pub struct Having<M, E>(pub(crate) Condition<M, E>);
 
 impl<M, E> Having<M, E> {
-    /// Both hold.
+    /// Both conditions hold.
     pub fn and(self, other: impl Into<Self>) -> Self {
         Self(self.0.and(other.into().0))
     }

@@ -186,7 +186,6 @@ impl Clauses {
         }
     }
 
-    /// Are the rows in an order?
     pub(crate) fn is_ordered(&self) -> bool {
         !self.order.is_empty()
     }
@@ -231,7 +230,6 @@ impl Clauses {
         }
     }
 
-    /// The orders.
     pub(crate) fn order(&self) -> &[u8] {
         self.order.bytes()
     }

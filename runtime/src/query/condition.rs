@@ -85,7 +85,7 @@ impl KeyEngine {
         }
     }
 
-    /// Do all keys belong to the engine of this number?
+    /// Whether all keys belong to the engine of this number.
     #[inline]
     pub(crate) fn belong_to(self, engine: usize) -> bool {
         !self.is_mixed && self.engine.is_none_or(|of| of as usize == engine)
@@ -103,7 +103,6 @@ impl Predicate {
         }
     }
 
-    /// A column.
     #[inline]
     pub(crate) fn column(path: ColumnPath) -> Self {
         let mut predicate = Self::new();
@@ -183,7 +182,7 @@ impl Predicate {
         predicate
     }
 
-    /// Is there nothing in it, and nothing to be checked?
+    /// Whether there is nothing in it, and nothing to be checked.
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.shape.is_empty() && self.checks.is_none() && self.keys.engine.is_none()
@@ -278,7 +277,7 @@ impl<M, E> Condition<M, E> {
         }
     }
 
-    /// Both hold.
+    /// Both conditions hold.
     #[inline]
     pub fn and(mut self, other: Self) -> Self {
         self.predicate.join(other.predicate, op::AND);

@@ -114,7 +114,6 @@ impl Clauses {
         })
     }
 
-    /// Is there a row?
     #[track_caller]
     pub(crate) fn exists<M: Model, E: Engine, A>(
         &self,

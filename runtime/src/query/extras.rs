@@ -80,7 +80,7 @@ impl Extras {
         found.and_then(|found| u8::try_from(found).ok())
     }
 
-    /// Does the selection take part in what is wanted? Rows are counted without it where there is one for each.
+    /// Whether the selection takes part in what is wanted. Rows are counted without it where there is one for each.
     pub(crate) fn is_selected(&self, wanted: Wanted) -> bool {
         match wanted {
             Wanted::Rows | Wanted::AnyRows => false,
@@ -89,7 +89,7 @@ impl Extras {
         }
     }
 
-    /// Is what is selected not one for each row?
+    /// Whether what is selected is not one for each row.
     pub(crate) fn is_folded(&self) -> bool {
         self.is_distinct || self.has_aggregate || !self.groups.shape.is_empty()
     }

@@ -91,7 +91,7 @@ impl<M, E: Engine> Fragment<M, E> {
         self
     }
 
-    /// The condition.
+    /// The fragment as a condition, which can be combined with others.
     pub fn condition(mut self) -> Condition<M, E> {
         self.predicate.shape.push(op::END);
         Condition::new(self.predicate)

@@ -265,7 +265,7 @@ impl<'c, M: Model, E: Engine, P, A> Joined<'c, M, E, P, A> {
         self.clauses.count(&mut self.repository)
     }
 
-    /// Is there a row?
+    /// Returns whether there is a row, without reading it.
     ///
     /// # Errors
     /// As [`Query::all`].

@@ -76,7 +76,7 @@ impl<'a> Tables<'a> {
         self.open.last_mut().expect("the outermost is never closed")
     }
 
-    /// Do columns have the name of their table before them?
+    /// Whether columns have the name of their table before them.
     pub(super) fn is_qualified(&self) -> bool {
         self.scope().is_qualified
     }
@@ -307,7 +307,7 @@ impl TableSql {
 }
 
 impl Tree {
-    /// Is there a subquery below a node, in the same SELECT?
+    /// Whether there is a subquery below a node, in the same SELECT.
     fn has_subquery(&self, root: usize) -> bool {
         let mut open = vec![root];
         while let Some(at) = open.pop() {
@@ -319,7 +319,7 @@ impl Tree {
         false
     }
 
-    /// Does something below a node need more tables than the query's own?
+    /// Whether something below a node needs more tables than the query's own.
     pub(super) fn needs_tables(&self, root: usize) -> bool {
         let mut columns = self.columns(root, false).into_iter();
         columns.any(|path| !path.is_own()) || self.has_subquery(root)

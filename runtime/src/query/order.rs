@@ -97,12 +97,11 @@ impl Direction {
         }
     }
 
-    /// Does the order say where NULL is, and not what it is said to be everywhere?
+    /// Whether the order says where NULL is, other than it is said to be everywhere.
     fn places_null(self) -> bool {
         self.nullable && self.nulls_first() == self.descending
     }
 
-    /// Are rows with NULL before the others?
     pub(crate) fn nulls_first(self) -> bool {
         match self.nulls {
             Nulls::Least => !self.descending,

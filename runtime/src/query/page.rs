@@ -147,7 +147,7 @@ fn row_length(bounds: &[Bound]) -> usize {
     }
 }
 
-/// `(a, b) > (?, ?)`.
+/// `(a, b) > (?, ?)`, a comparison of whole rows.
 fn after_rows(bounds: &[Bound]) -> Predicate {
     let mut rows = Predicate::new();
     let length = bounds.len() as u8;

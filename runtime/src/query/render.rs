@@ -20,11 +20,11 @@ pub(crate) enum Wanted {
     Rows = 1,
     /// Rows in no order.
     AnyRows = 2,
-    /// Their number.
+    /// The number of rows.
     Count = 3,
     /// A row, if there is one.
     Exists = 4,
-    /// The selection.
+    /// The columns and expressions of a selection.
     Selected = 5,
 }
 

@@ -286,7 +286,7 @@ impl Selection<'_> {
     }
 }
 
-/// Are all columns of an expression that stand outside of aggregates among these?
+/// Whether all columns of an expression that stand outside of aggregates are among these.
 fn is_within(tree: &Tree, root: usize, columns: &[ColumnPath]) -> bool {
     let bare = tree.columns(root, true);
     let is_one = |path: &ColumnPath| columns.iter().any(|other| other.is_same(*path));

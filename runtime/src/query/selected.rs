@@ -368,7 +368,7 @@ impl<'c, M: Model, E: Engine, R, G, A> Selected<'c, M, E, R, G, A> {
         self.clauses.count(&mut self.repository)
     }
 
-    /// Is there a row?
+    /// Returns whether there is a row, without reading it.
     ///
     /// # Errors
     /// As [`all`](Self::all).

@@ -114,17 +114,14 @@ impl ColumnPath {
         self
     }
 
-    /// Does it follow more references than a path can?
     pub(crate) const fn is_too_long(self) -> bool {
         self.length == TOO_MANY
     }
 
-    /// Is it a column of the table itself?
     pub(crate) const fn is_own(self) -> bool {
         self.length == 0
     }
 
-    /// May this reference of the path be NULL?
     pub(crate) const fn may_be_null(self, hop: usize) -> bool {
         self.nullable >> hop & 1 == 1
     }
@@ -142,7 +139,6 @@ impl ColumnPath {
         &self.hops[..usize::from(self.length).min(MOST_HOPS)]
     }
 
-    /// Is it the same column, by the same references?
     pub(crate) fn is_same(self, other: Self) -> bool {
         self.hops() == other.hops() && self.index == other.index
     }

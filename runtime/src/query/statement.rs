@@ -253,7 +253,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
         self.clauses.count(&mut self.repository)
     }
 
-    /// Is there a row?
+    /// Returns whether there is a row, without reading it.
     ///
     /// # Errors
     /// As [`all`](Self::all).

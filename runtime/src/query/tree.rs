@@ -100,7 +100,7 @@ impl Tree {
         columns
     }
 
-    /// Do the conditions leave one row, as they give every column of a key a value?
+    /// Whether the conditions leave one row, as they give every column of a key a value.
     pub(crate) fn gives_a_key(&self, table: &TableSql) -> bool {
         let given = self.given_columns();
         let is_given = |key: &[usize]| !key.is_empty() && key.iter().all(|at| given.contains(at));

@@ -21,9 +21,9 @@ pub struct BoundSql<'v, const N: usize> {
 #[derive(Debug, Clone, Copy)]
 #[doc(hidden)]
 pub struct BoundText {
-    /// `?`
+    /// With `?` for each placeholder: SQLite, MySQL and MariaDB.
     pub unnumbered: &'static str,
-    /// `$1`
+    /// With `$1`, `$2` for the placeholders: PostgreSQL.
     pub numbered: &'static str,
 }
 

@@ -27,7 +27,7 @@ pub trait FromRow<E: Engine>: Sized {
     /// A value does not fit its type.
     fn read_row(row: &mut RowReader<'_>, engine: E) -> Result<Self>;
 
-    /// Is every key in it one of this engine?
+    /// Returns whether every key in it is one of this engine. Called only where the engine is chosen at run time.
     #[doc(hidden)]
     fn is_of(_engine: usize) -> bool {
         true
@@ -37,7 +37,7 @@ pub trait FromRow<E: Engine>: Sized {
 /// The columns that a type is read from.
 #[derive(Debug, Clone, Copy)]
 pub enum RowColumns {
-    /// By name.
+    /// Columns are found by their names.
     Named {
         /// The type's name, for errors.
         row: &'static str,
@@ -70,7 +70,7 @@ impl RowColumns {
         }
     }
 
-    /// May a row of this engine be read into the type?
+    /// Rejects a type that rows of this engine cannot be read into.
     pub(super) fn ensure_hosted(self, engine: &str) -> Result<()> {
         match self {
             Self::Named {

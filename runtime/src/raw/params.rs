@@ -19,7 +19,7 @@ pub trait Params {
     #[doc(hidden)]
     fn write(&self, params: &mut ParamWriter<'_>);
 
-    /// Is every key among them one of this engine?
+    /// Whether every key among them is one of this engine.
     #[doc(hidden)]
     fn belong_to(&self, engine: usize) -> bool;
 }

@@ -1,4 +1,4 @@
-//! Does a text only read? The words of its statements say so before they are sent: only statements that are known to read
+//! Whether a text only reads. The words of its statements say so before they are sent: only statements that are known to read
 //! do. Functions that write are the database's to refuse.
 
 use std::fmt;

@@ -39,7 +39,7 @@ impl SqlText {
         Self { text: text.into() }
     }
 
-    /// Is it the same each time, and written by who wrote the program?
+    /// Whether the text is the same each time, and written by who wrote the program.
     pub(crate) fn is_fixed(&self) -> bool {
         matches!(self.text, Cow::Borrowed(_))
     }

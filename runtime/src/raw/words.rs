@@ -18,7 +18,6 @@ pub(super) enum Token<'t> {
 }
 
 impl Token<'_> {
-    /// Is it this keyword?
     pub(super) fn is(self, keyword: &str) -> bool {
         matches!(self, Self::Word(word) if word.eq_ignore_ascii_case(keyword))
     }

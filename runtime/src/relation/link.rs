@@ -23,12 +23,12 @@ use crate::value::RowReader;
 
 /// The engine that a link of a row on `E` leads to.
 pub trait SeenFrom<E: Engine> {
-    /// The engine.
+    /// The engine that the linked rows are on.
     type Engine: Engine;
     /// The engine that a link of a row on this one leads to.
     #[doc(hidden)]
     fn led_to(engine: E) -> Self::Engine;
-    /// Does the row's link lead to this engine?
+    /// Returns whether the row's link leads to this engine.
     #[doc(hidden)]
     fn leads_to<R: RowOf<Engine = E>>(row: &R, engine: Self::Engine) -> bool;
 }

@@ -7,7 +7,7 @@ use crate::error::Result;
 /// The end of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Linked<R, K> {
-    /// The row.
+    /// The row that the link leads to.
     Found(R),
     /// There is no row with this key: it was deleted, or never was.
     Missing(K),
@@ -24,7 +24,7 @@ impl<R, K> Linked<R, K> {
         }
     }
 
-    /// Does it lead to a row that is not there?
+    /// Returns whether it leads to a row that is not there.
     pub const fn is_missing(&self) -> bool {
         matches!(self, Self::Missing(_))
     }
@@ -89,7 +89,7 @@ impl<R, K> LinkedRows<R, K> {
         self.found.len()
     }
 
-    /// Were there no rows?
+    /// Returns whether links of no row were loaded.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }

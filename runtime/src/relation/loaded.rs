@@ -47,7 +47,7 @@ impl<U> LoadedOne<U> {
         self.places.len()
     }
 
-    /// Was it loaded for no row?
+    /// Returns whether it was loaded for no row.
     pub fn is_empty(&self) -> bool {
         self.places.is_empty()
     }
@@ -125,7 +125,7 @@ impl<C> LoadedMany<C> {
         self.ranges.len()
     }
 
-    /// Was it loaded for no row?
+    /// Returns whether they were loaded for no row.
     pub fn is_empty(&self) -> bool {
         self.ranges.is_empty()
     }
@@ -215,7 +215,7 @@ impl<J, U> LoadedThrough<J, U> {
         self.links.len()
     }
 
-    /// Was it loaded for no row?
+    /// Returns whether they were loaded for no row.
     pub fn is_empty(&self) -> bool {
         self.links.is_empty()
     }

@@ -18,7 +18,7 @@ use bindery_core::dialect::Dialect;
 pub struct Moved<R> {
     /// The row on the other engine.
     pub copy: R,
-    /// Was the row deleted where it was? `false` where it was gone already.
+    /// Whether the row was deleted where it was; `false` where it was gone already. An error leaves it on both engines.
     pub deleted: Result<bool>,
 }
 

@@ -27,7 +27,7 @@ const RELAY_ATTEMPTS: i64 = 1_000_000;
 #[cfg(feature = "messages")]
 pub(crate) const EVENTS_TABLE: &str = "_bindery_events";
 
-/// Have the changes of this model events on this engine?
+/// Whether the changes of this model are published as events on this engine.
 pub(crate) fn publishes<M: Model, E: Engine>(engine: E) -> bool {
     cfg!(feature = "messages")
         && M::EVENTS

@@ -238,7 +238,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
         })
     }
 
-    /// Is there a row with this key?
+    /// Returns whether there is a row with this key.
     ///
     /// # Errors
     /// The key is of another engine, or the database fails.
@@ -257,7 +257,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
         )
     }
 
-    /// Is there a row with this key? Without a key there is none, and no statement is sent.
+    /// Returns whether there is a row with this key. Without a key there is none, and no statement is sent.
     ///
     /// # Errors
     /// As [`exists`](Self::exists).
@@ -328,7 +328,6 @@ enum Kept {
     IsOld,
 }
 
-/// Is there a row with this key?
 pub(super) fn exists<M: HasKey, E: Engine>(
     physical: &mut Physical,
     sql: &TableSql,

@@ -45,7 +45,7 @@ impl<M: HasKey, E: Engine, A> Repository<'_, M, E, A> {
         })
     }
 
-    /// For each of these new rows: is there a row with its key that has the values that it gives?
+    /// Returns for each of these new rows whether there is a row with its key that has the values that it gives.
     pub(crate) fn are_stored(&mut self, rows: &[&impl ColumnSource]) -> Result<Vec<bool>> {
         self.run(Operation::Select, |physical, sql, engine| {
             let dialect = physical.dialect();
@@ -130,7 +130,7 @@ fn by_key<N: ColumnSource>(
     Ok(places)
 }
 
-/// Does the stored row have the values that the new one gives?
+/// Whether the stored row has the values that the new one gives.
 pub(crate) fn is_equal<M: Model, E: Engine>(
     sql: &'static TableSql,
     new: &impl ColumnSource,

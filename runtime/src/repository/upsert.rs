@@ -152,7 +152,7 @@ impl Upsert<'_> {
         }
     }
 
-    /// Does the new row bring a whole unique key besides the one that the upsert goes by?
+    /// Whether the new row brings a whole unique key besides the one that the upsert goes by.
     fn brings_another_key(&self) -> bool {
         let written = self.values.columns();
         let uniques = self.sql.uniques.iter().map(|unique| unique.columns);

@@ -23,7 +23,7 @@ pub enum SagaOutcome<Out> {
     CompensationPending {
         /// The name of the saga.
         saga: String,
-        /// Its id.
+        /// The id that the saga was started with.
         id: String,
         /// The step and its error.
         failure: StepFailure,
@@ -39,16 +39,16 @@ pub enum SagaOutcome<Out> {
     Parked {
         /// The name of the saga.
         saga: String,
-        /// Its id.
+        /// The id that the saga was started with.
         id: String,
-        /// The reason.
+        /// Why a person has to look at it, in a sentence.
         reason: String,
     },
     /// Another process runs it, or a worker goes on with it later.
     Running {
         /// The name of the saga.
         saga: String,
-        /// Its id.
+        /// The id that the saga was started with.
         id: String,
     },
 }
@@ -105,7 +105,7 @@ impl<Out> SagaOutcome<Out> {
         })
     }
 
-    /// Did it complete?
+    /// Returns whether all steps are done.
     pub fn is_completed(&self) -> bool {
         matches!(self, Self::Completed(_))
     }

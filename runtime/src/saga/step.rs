@@ -46,8 +46,8 @@ impl<In, Prev> StepContext<'_, In, Prev> {
         &self.call.key
     }
 
-    /// May the step have been run before? Nothing of that is stored on its engine, but calls to other services may have been
-    /// made.
+    /// Returns whether the step may have been run before. Nothing of that is stored on its engine, but calls to other services may have
+    /// been made.
     pub fn is_repeated(&self) -> bool {
         self.call.is_repeated
     }
@@ -85,7 +85,7 @@ impl<In, Out, W> UndoContext<'_, In, Out, W> {
         self.current.as_ref()
     }
 
-    /// Is the snapshot another than when the step was done? `false` where the step has none.
+    /// Returns whether the snapshot is another than when the step was done; `false` where the step has none.
     pub fn is_changed(&self) -> bool {
         self.is_changed
     }
@@ -100,7 +100,7 @@ impl<In, Out, W> UndoContext<'_, In, Out, W> {
         &self.call.key
     }
 
-    /// May the compensation have been run before? Nothing of that is stored on its engine.
+    /// Returns whether the compensation may have been run before. Nothing of that is stored on its engine.
     pub fn is_repeated(&self) -> bool {
         self.call.is_repeated
     }
@@ -131,7 +131,7 @@ pub(super) struct Call<'c> {
     pub(super) output: &'c str,
     pub(super) written: Option<&'c str>,
     pub(super) limit: Duration,
-    /// Is the saga still where this process believes it to be?
+    /// Finds whether the saga is still where this process believes it to be.
     pub(super) is_current: &'c dyn Fn(&mut Physical) -> Result<bool>,
     /// Writes the progress that the step makes, in its transaction; `false` where another process has the saga now.
     pub(super) advance: &'c dyn Fn(&mut Physical) -> Result<bool>,
@@ -388,7 +388,7 @@ impl<E: Engine, In, Prev, Out, W> Step<E, In, Prev, Out, W> {
     }
 }
 
-/// Is the snapshot another than the one that is stored?
+/// Whether the snapshot is another than the one that is stored.
 fn is_changed<W: Serialize>(call: &Call<'_>, current: Option<&W>) -> Result<bool, StepError> {
     let Some(current) = current else {
         return Ok(false);

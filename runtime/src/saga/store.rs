@@ -298,7 +298,7 @@ impl Progress {
     }
 }
 
-/// Is the saga as it was read, for all that is known now?
+/// Whether the saga is as it was read, for all that is known now.
 pub(super) fn is_as_read(physical: &mut Physical, was: &Saved) -> Result<bool> {
     let found = read(physical, &was.saga, &was.id)?;
     Ok(found.is_some_and(|now| {

@@ -187,7 +187,7 @@ impl<D: GeneratedDatabases> AsyncSession<D> {
         lost
     }
 
-    /// Was nothing run in it yet? Then it holds no connection.
+    /// Returns whether nothing was run in it yet: it holds no connection then.
     pub fn is_untouched(&self) -> bool {
         matches!(self.held.lock().stage, Stage::New)
     }

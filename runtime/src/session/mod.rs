@@ -189,7 +189,7 @@ impl Session {
         self.slots.forget_rows();
     }
 
-    /// Has the session a connection of this engine?
+    /// Returns whether the session has a connection of this engine.
     pub fn has_used<E: Engine>(&self, engine: E) -> bool {
         self.slots.is_held(engine.index())
     }

@@ -20,7 +20,7 @@ use crate::value::recorded::{split, value_kind};
 const VERSIONS: &str = "_bindery_versions";
 
 impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
-    /// May a consumer of events write to the target?
+    /// Looks once whether consumers of events write to the target: it has their table of versions then.
     pub(super) fn ensure_events_known(&mut self) -> Result<bool> {
         if let Some(is_so) = self.has_events {
             return Ok(is_so);

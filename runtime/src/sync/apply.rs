@@ -21,7 +21,7 @@ use bindery_core::dialect::Dialect;
 pub(crate) struct Mapped<N> {
     /// The recorded key of the source's row.
     pub(crate) key: Vec<u8>,
-    /// The row.
+    /// The row of the target that the mapping made.
     pub(crate) new: N,
     /// The target may have it just so.
     pub(crate) is_compared: bool,
@@ -199,7 +199,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         })
     }
 
-    /// Was the batch committed whose answer was lost?
+    /// Whether the batch was committed whose answer was lost.
     fn is_stored(&mut self) -> Result<bool> {
         self.target = self.job.registry.connect(T::Engine::default())?;
         let name = self.job.name.as_str();
@@ -249,7 +249,7 @@ pub(crate) fn write<T: SyncRow>(
     Ok(counts)
 }
 
-/// Which rows does the target have just so? A key that it cannot hold has no row there: whoever writes it finds which row that is.
+/// The rows that the target has just so. A key that it cannot hold has no row there: whoever writes it finds which row that is.
 fn are_stored<T: SyncRow>(
     target: &mut Connection<T::Engine>,
     rows: &[&Wanted<T>],
@@ -262,7 +262,7 @@ fn are_stored<T: SyncRow>(
     }
 }
 
-/// May fewer rows be written where these could not? Others lock single rows on a server, and the whole file of SQLite.
+/// Whether fewer rows may be written where these could not. Others lock single rows on a server, and the whole file of SQLite.
 fn is_too_slow(kind: &ErrorKind, dialect: Dialect) -> bool {
     match dialect {
         Dialect::Sqlite => matches!(kind, ErrorKind::Timeout { .. }),

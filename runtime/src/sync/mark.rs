@@ -16,7 +16,7 @@ use bindery_core::dialect::ValueKind;
     note = "a watermark is a NOT NULL column of a timestamp or an integer that grows with every change; without one use `full()`"
 )]
 pub trait Watermark: ToColumn {
-    /// Is it a time? Then the overlap is one, too.
+    /// Whether it is a time. The overlap is one then, too.
     #[doc(hidden)]
     const IS_TIME: bool;
 }

@@ -65,7 +65,7 @@ pub struct SyncReport {
     pub name: String,
     /// The number of the run, from 1: its row in `_bindery_sync_runs`.
     pub run: u64,
-    /// Its rows.
+    /// The numbers of rows that were read, written and rejected.
     pub rows: SyncCounts,
     /// The value of the watermark's column up to which all rows are copied; `None` after a full compare, or where there are
     /// no rows.
@@ -75,7 +75,7 @@ pub struct SyncReport {
 }
 
 impl SyncReport {
-    /// Is every row copied? `false` where some are rejected: the next run tries them again.
+    /// Returns whether every row is copied; `false` where some are rejected: the next run tries them again.
     pub fn is_complete(&self) -> bool {
         self.rows.rejected == 0
     }

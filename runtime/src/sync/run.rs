@@ -335,7 +335,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         }
     }
 
-    /// Was a clock set by more than what the overlap allows? Rows may have got an earlier time since than those before, so all
+    /// Whether a clock was set by more than what the overlap allows. Rows may have got an earlier time since than those before, so all
     /// are read.
     fn has_jumped(&self, column: MarkColumn, clocks: Option<Clocks>) -> bool {
         let Some((now, before)) = clocks.zip(self.state.skew_ms) else {

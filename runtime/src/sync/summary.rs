@@ -16,7 +16,7 @@ const SELECT: &str = "SELECT r.sync_name, r.source, r.target, r.run, r.status, r
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SyncSummary {
-    /// Its name.
+    /// The name of the sync.
     pub name: String,
     /// Engine and model that it reads: `default.User`.
     pub source: String,

@@ -79,8 +79,8 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         Ok(())
     }
 
-    /// Are there rows of the target that have unique values of this one, and does each of them lose its? Those that are `written`
-    /// before this one are not counted.
+    /// Whether rows of the target have unique values of this one, and each of them loses its. Those that are `written` before this one
+    /// are not counted.
     fn waits(
         &mut self,
         row: &Mapped<Wanted<T>>,
@@ -119,7 +119,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         Ok(owners)
     }
 
-    /// Does the source say that the target's row has the value? Its own row is found by the same key, if by any.
+    /// Whether the source says that the target's row has the value. Its own row is found by the same key, if by any.
     fn keeps(
         &self,
         source: &mut Connection<S::Engine>,

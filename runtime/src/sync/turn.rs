@@ -34,7 +34,7 @@ const KEYS_AT_A_TIME: usize = 1_000;
 pub struct TurnReject {
     /// The recorded values of its key: [`DataTable::recorded_key`](crate::data::DataTable::recorded_key).
     pub key: Vec<u8>,
-    /// Why.
+    /// Why the row is rejected, in a sentence.
     pub reason: String,
 }
 

@@ -31,7 +31,7 @@ pub struct VerifyReport {
 }
 
 impl VerifyReport {
-    /// Does the target have exactly the rows of the source?
+    /// Returns whether the target has exactly the rows of the source.
     pub fn is_equal(&self) -> bool {
         self.missing + self.different + self.surplus + self.rejected == 0
     }
@@ -55,7 +55,7 @@ impl VerifyReport {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// How.
+    /// Whether the row is missing, is another, or should not be there.
     pub kind: DifferenceKind,
     /// Its key: of the target for a [surplus](DifferenceKind::Surplus) row, else of the source.
     pub key: String,

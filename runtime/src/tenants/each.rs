@@ -61,7 +61,7 @@ pub struct TenantsReport<T, E = Error> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TenantOutcome<T, E = Error> {
-    /// The tenant.
+    /// The name of the tenant.
     pub id: String,
     /// The result of the work.
     pub result: Result<T, E>,
@@ -76,7 +76,7 @@ impl<T, E> TenantsReport<T, E> {
         outcomes.filter_map(|one| Some((one.id.as_str(), one.result.as_ref().err()?)))
     }
 
-    /// Has the work succeeded for every tenant?
+    /// Returns whether the work has succeeded for every tenant.
     pub fn is_ok(&self) -> bool {
         self.failed().next().is_none()
     }

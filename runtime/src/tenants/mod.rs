@@ -244,7 +244,7 @@ pub struct TenantsStats {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TenantStatus {
-    /// Its name.
+    /// The name of the tenant.
     pub id: String,
     /// A handle is there.
     pub is_in_use: bool,

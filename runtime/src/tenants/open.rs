@@ -171,7 +171,6 @@ impl Open {
         Some(Closing { pools, gone })
     }
 
-    /// Is it a pool of a tenant that is open?
     fn has(&self, pool: &Arc<Pool>) -> bool {
         let mut pools = self.places.values().flat_map(|place| place.opened.pools());
         pools.any(|other| Arc::ptr_eq(other, pool))

@@ -35,7 +35,7 @@ impl Opening {
         }
     }
 
-    /// Were these the options?
+    /// Whether these were the options.
     pub(super) fn is_with(&self, given: &TenantOptions) -> bool {
         self.given == *given
     }

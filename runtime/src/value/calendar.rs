@@ -7,7 +7,6 @@ pub(crate) const MICROS_PER_DAY: i64 = 86_400_000_000;
 const FIRST_DAY: i64 = -719_162;
 const LAST_DAY: i64 = 2_932_896;
 
-/// Is the day within years 1 to 9999?
 pub(crate) fn is_representable(days: i64) -> bool {
     (FIRST_DAY..=LAST_DAY).contains(&days)
 }

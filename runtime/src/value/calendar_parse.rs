@@ -4,7 +4,7 @@ use crate::value::calendar::{MICROS_PER_DAY, days};
 #[cfg(feature = "sqlite")]
 use crate::value::calendar::{is_representable, split};
 
-/// Reads `2026-11-20`.
+/// Reads `2026-11-20` as the days since 1970-01-01; `None` where it is no date.
 pub(crate) fn read_date(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
     if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {

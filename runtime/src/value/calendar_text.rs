@@ -5,7 +5,7 @@ use super::calendar::{civil, split};
 /// Those of microseconds.
 const MOST_DIGITS: usize = 6;
 
-/// `2026-11-20`.
+/// Appends `2026-11-20` for the days since 1970-01-01.
 pub(crate) fn write_date(days: i64, out: &mut String) {
     let (year, month, day) = civil(days);
     push_digits(year, 4, out);
@@ -33,7 +33,7 @@ pub(crate) fn write_time(micros: i64, out: &mut String) {
     }
 }
 
-/// `2026-11-20 13:45:00`.
+/// Appends `2026-11-20 13:45:00`, with six digits of microseconds where there are any.
 pub(crate) fn write_datetime(micros: i64, out: &mut String) {
     let (day, time) = split(micros);
     write_date(day, out);

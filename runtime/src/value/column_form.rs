@@ -29,7 +29,7 @@ impl ColumnForm {
         is_year: false,
     };
 
-    /// Does it keep every integer and text as it is?
+    /// Whether it keeps every integer and text as it is.
     pub(crate) const fn keeps_plain_values(self) -> bool {
         self.length.is_none() && !self.is_year
     }

@@ -15,7 +15,7 @@ impl PartialEq for ColumnSet {
     }
 }
 
-/// Are these slices equal? Most are empty: the pointer of such a one leads nowhere, and `memcmp` of glibc, which `==` calls,
+/// Whether these slices are equal. Most are empty: the pointer of such a one leads nowhere, and `memcmp` of glibc, which `==` calls,
 /// takes hundreds of cycles to find that there is nothing to be read (a masked load whose fault is suppressed).
 #[inline]
 pub(crate) fn are_equal<T: PartialEq>(one: &[T], other: &[T]) -> bool {
@@ -90,7 +90,7 @@ impl ColumnSet {
         self.more[word] |= 1 << bit;
     }
 
-    /// Is the position in the set?
+    /// Returns whether the position is in the set.
     pub fn contains(&self, column: usize) -> bool {
         let word = match (column / 64).checked_sub(1) {
             None => self.first,
@@ -99,12 +99,12 @@ impl ColumnSet {
         word & (1 << (column % 64)) != 0
     }
 
-    /// Has it no position at all?
+    /// Returns whether it has no position at all.
     pub fn is_empty(&self) -> bool {
         self.first == 0 && self.more.iter().all(|&word| word == 0)
     }
 
-    /// Has it exactly these positions? They must be distinct.
+    /// Returns whether it has exactly these positions, which must be distinct.
     #[inline]
     pub fn is_exactly(&self, columns: &[usize]) -> bool {
         if self.more.is_empty() {

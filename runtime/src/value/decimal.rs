@@ -45,7 +45,6 @@ pub(crate) fn digits(text: &str) -> u32 {
     u32::try_from(all.trim_matches('0').len()).unwrap_or(u32::MAX)
 }
 
-/// Is the text a decimal at all?
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql", test))]
 pub(crate) fn is_valid(text: &str) -> bool {
     parse(text).is_some()

@@ -12,7 +12,7 @@ use super::recorded::JSON;
 #[cfg(feature = "sync")]
 use super::recorded::{ARRAY, DECIMAL, F32, F64, Tape, VECTOR, floats, split};
 
-/// Are both texts the same number, in whatever form? They are digits, with a sign, a point and an exponent.
+/// Whether both texts are the same number, in whatever form. They are digits, with a sign, a point and an exponent.
 pub(crate) fn is_same_number(one: &str, other: &str) -> bool {
     one == other || digits(one) == digits(other)
 }
@@ -37,7 +37,7 @@ fn digits(number: &str) -> (bool, String, i64) {
     )
 }
 
-/// Are both recorded values, of as many columns, the same?
+/// Whether both recorded values, of as many columns, are the same.
 #[cfg(feature = "sync")]
 pub(crate) fn is_same_recorded(one: &[u8], other: &[u8]) -> bool {
     if one == other {
@@ -101,7 +101,7 @@ fn is_same_float(one: f64, other: f64) -> bool {
 #[cfg(any(feature = "data", feature = "json"))]
 const MOST_LEVELS: usize = 128;
 
-/// Are both the same JSON, in whatever order their keys are and however their numbers are written? Below 128 levels only equal
+/// Whether both are the same JSON, in whatever order their keys are and however their numbers are written. Below 128 levels only equal
 /// texts are.
 #[cfg(any(feature = "data", feature = "json"))]
 pub(crate) fn is_same_json(one: &str, other: &str) -> bool {

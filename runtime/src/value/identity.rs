@@ -8,14 +8,14 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// `is_exact`: does the database, too, hold only equal values for equal? Not so for texts, which it compares by their
+    /// `is_exact` says that the database, too, takes only equal values for equal. It does not with texts, which it compares by their
     /// collation.
     #[cfg(feature = "mysql")]
     pub(crate) fn new(bytes: Vec<u8>, is_exact: bool) -> Self {
         Self { bytes, is_exact }
     }
 
-    /// Does the database hold only equal values for equal?
+    /// Whether the database takes only equal values for equal.
     pub(crate) fn is_exact(&self) -> bool {
         self.is_exact
     }

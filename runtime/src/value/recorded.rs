@@ -268,7 +268,7 @@ pub(crate) fn record_list(
     kind_of_first(bytes)
 }
 
-/// Is the only value recorded here NULL?
+/// Whether the only value recorded here is NULL.
 pub(crate) fn is_null(values: &[u8]) -> bool {
     values == [NULL]
 }
@@ -281,7 +281,7 @@ pub(crate) fn integer(value: i64) -> [u8; 9] {
     recorded
 }
 
-/// Is the only value recorded here an integer?
+/// Whether the only value recorded here is an integer.
 pub(crate) fn is_integer(values: &[u8]) -> bool {
     matches!(values, [I64, number @ ..] if number.len() == 8)
 }

@@ -1,9 +1,9 @@
 //! Floats that a column rounds: MySQL's and MariaDB's `FLOAT(M,D)` and `DOUBLE(M,D)` keep D digits after the point and round
 //! the rest away without a word.
 
-/// Has the value no more digits after the point? The servers keep it then, but for the last bit of some below zero:
-/// `Field_real::truncate`, in MariaDB `truncate_double`, reckons from the whole number below, and makes
-/// -0.29000000000000004 of -0.29 (tried on MariaDB 10.11).
+/// Whether the value has no more digits after the point. The servers keep it then, but for the last bit of some below zero:
+/// `Field_real::truncate`, in MariaDB `truncate_double`, reckons from the whole number below, and makes -0.29000000000000004 of -0.29
+/// (tried on MariaDB 10.11).
 pub(crate) fn keeps(value: f64, digits: u32) -> bool {
     !value.is_finite() || rounded(value, digits) == value
 }

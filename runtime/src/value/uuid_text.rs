@@ -1,6 +1,6 @@
 //! UUIDs as 36 characters, for databases without a type of their own.
 
-/// `67e55044-10b1-426f-9247-bb680e5fe0c8`.
+/// The text of the bytes: `67e55044-10b1-426f-9247-bb680e5fe0c8`.
 pub(crate) fn write(bytes: &[u8; 16]) -> String {
     let mut text = String::with_capacity(36);
     for (index, byte) in bytes.iter().enumerate() {

@@ -21,7 +21,7 @@ pub struct ParamWriter<'a> {
     pub(super) form: ColumnForm,
 }
 
-/// For each of the values that come, in order: is it wanted?
+/// Whether each of the values that come, in order, is wanted.
 struct Picking {
     wanted: Vec<bool>,
     next: usize,

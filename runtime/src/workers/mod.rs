@@ -56,7 +56,7 @@ pub(crate) struct Workers {
 struct State {
     /// With a permit, and to be done by the next thread.
     ready: VecDeque<(Arc<dyn Task>, Permit)>,
-    /// Without one.
+    /// Tasks that have no permit yet.
     waiting: Waits,
     /// Permits that are given out, with when their threads began; none of those that rest. The numbers go on from one to the next.
     permits: BTreeMap<u64, Option<Instant>>,

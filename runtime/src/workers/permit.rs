@@ -60,8 +60,8 @@ impl State {
         self.permits.len() - self.resting.len()
     }
 
-    /// May another task of this kind begin? No more sessions than there are connections, also while they rest: those that would only
-    /// wait for a connection do so without a thread.
+    /// Whether another task of this kind may begin. There are no more sessions than connections, also while they rest: those that would
+    /// only wait for a connection do so without a thread.
     pub(super) fn has_room(&self, size: usize, span: Span) -> bool {
         let has_one_more = match span {
             Span::Call => true,

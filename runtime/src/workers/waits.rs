@@ -43,7 +43,7 @@ impl Waits {
         self.calls.len() + self.sessions.len()
     }
 
-    /// Does nothing wait that such a task would pass?
+    /// Whether nothing waits that such a task would pass.
     pub(super) fn is_empty_for(&self, span: Span) -> bool {
         self.calls.is_empty() && (span == Span::Call || self.sessions.is_empty())
     }

@@ -150,7 +150,7 @@ impl<R: Rules> Coordinator<R> {
         }
     }
 
-    /// Is everything done, on all branches? What could not be rolled back is left to recovery.
+    /// Whether all branches are committed or rolled back. One that could not be rolled back is left to recovery.
     #[cfg(test)]
     pub(crate) fn is_over(&self) -> bool {
         let is_decided = matches!(self.stage, Stage::Committing | Stage::RollingBack(_));

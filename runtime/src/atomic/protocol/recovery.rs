@@ -269,7 +269,6 @@ impl Forgetting {
         (Self { waiting }, actions)
     }
 
-    /// Is there nothing more to wait for?
     #[cfg(test)]
     pub(crate) fn is_over(&self) -> bool {
         self.waiting.is_none()

@@ -1,7 +1,7 @@
 //! The rules of the protocol, each with the sentence that it stands for. A simulator leaves out one at a time and finds what goes
 //! wrong then.
 
-/// One rule.
+/// One rule of the protocol, which the simulator can leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rule {
     /// R1 "Remember any statement error per branch (a failed statement does not stop a later prepare)."
@@ -61,7 +61,7 @@ pub(crate) trait Rules: Copy {
     fn hold(self, rule: Rule) -> bool;
 }
 
-/// Every rule.
+/// The rules of the program itself: every one holds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AllRules;
 

@@ -135,7 +135,7 @@ fn recoveries_beside_programs_at_work_split_nothing() {
     }
 }
 
-/// Is it stored? That is known in the end.
+/// Whether the row is stored, once the end of its transaction is known.
 fn committed(db: &Registry, group: &'static AtomicGroup, id: u32) -> bool {
     let outcome = db.run_atomic(group, AtomicOptions::new(), |tx: &mut Tx| {
         group.engines.iter().try_for_each(|at| tx.insert(*at, id))

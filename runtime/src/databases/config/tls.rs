@@ -73,7 +73,6 @@ fn config_error(error: TlsError) -> crate::error::Error {
 }
 
 impl Settings {
-    /// Do its connections leave this machine in plain text?
     pub(crate) fn is_readable_by_others(&self) -> bool {
         match &self.target.place {
             Address::Sqlite(_) => false,

@@ -27,7 +27,6 @@ impl Config {
     }
 }
 
-/// Is it the first time in this process?
 fn is_first(name: &str) -> bool {
     static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);

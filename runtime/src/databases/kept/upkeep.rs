@@ -55,9 +55,9 @@ fn added_to(dialect: Dialect, table: &str) -> &'static [Added] {
 /// One of bindery's own tables on an engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OwnTable {
-    /// Its name.
+    /// The name of the table, as in the database.
     pub table: &'static str,
-    /// Its state.
+    /// Whether the table is there, and fits this version of bindery.
     pub state: OwnTableState,
 }
 

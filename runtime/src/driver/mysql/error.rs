@@ -30,24 +30,23 @@ impl ServerError {
 }
 
 impl ServerError {
-    /// Is there no table of this name?
     pub(super) fn is_missing_table(&self) -> bool {
         self.code == 1146
     }
 
-    /// Is the text blank, or a comment?
+    /// Whether the statement is blank, or a comment.
     pub(super) fn is_empty(&self) -> bool {
         self.code == 1065
     }
 
-    /// Is it no statement that can be prepared?
+    /// Whether the statement is one that cannot be prepared.
     pub(super) fn is_not_prepared(&self) -> bool {
         self.code == 1295
     }
 
-    /// Has another session ended the statement? With it perhaps the session: MySQL, when it goes down or runs `KILL`
-    /// for a session, answers the statement that runs in it with 1317, as it does for `KILL QUERY`, and closes the
-    /// connection a moment later (`THD::send_kill_message`). MariaDB says 1927 or 1053 then.
+    /// Whether another session has ended the statement, and with it perhaps the session: MySQL, when it goes down or runs `KILL` for a
+    /// session, answers the statement that runs in it with 1317, as it does for `KILL QUERY`, and closes the connection a moment later
+    /// (`THD::send_kill_message`). MariaDB says 1927 or 1053 then.
     pub(super) fn may_end_session(&self) -> bool {
         self.code == 1317
     }
@@ -105,12 +104,11 @@ pub(super) fn refused_config(why: &str) -> Error {
     Error::new(ErrorKind::Config(why.to_owned())).during(Operation::Connect)
 }
 
-/// Has the server rolled back the whole transaction? After 1205 it has not, but the failed statement's part is missing.
+/// Whether the server has rolled back the whole transaction. After 1205 it has not, but the failed statement's part is missing.
 pub(super) fn ends_transaction(said: &ServerError) -> bool {
     matches!(said.code, 1205 | 1213)
 }
 
-/// Must the statement be prepared anew?
 pub(super) fn is_stale_statement(said: &ServerError) -> bool {
     matches!(said.code, 1243 | 1615)
 }

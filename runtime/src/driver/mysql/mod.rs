@@ -71,7 +71,7 @@ pub(crate) struct MysqlConnection {
     /// Where outcomes of transactions are kept, if they are.
     marker: Option<Marker>,
     max_allowed_packet: usize,
-    /// Does the server take the values of many rows for one statement?
+    /// The server takes the values of many rows for one statement (MariaDB).
     takes_bulk: bool,
     /// The number of rows in the first statement of the last insert of many.
     rows_in_statement: usize,
@@ -367,7 +367,6 @@ impl MysqlConnection {
         Ok(found)
     }
 
-    /// Was the open transaction begun to read only?
     pub(crate) fn only_reads(&self) -> bool {
         self.only_reads
     }
@@ -441,8 +440,8 @@ impl MysqlConnection {
         self.transaction != Transaction::None || self.session.in_transaction()
     }
 
-    /// Are settings of the session changed, or may the server be ending it? Good for its holder, and for no caller
-    /// after.
+    /// Whether settings of the session are changed, or the server may be ending it. Such a connection is good for its holder, and for
+    /// no caller after.
     pub(crate) fn is_spoiled(&self) -> bool {
         self.session.is_spoiled()
     }

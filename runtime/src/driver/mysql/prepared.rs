@@ -180,12 +180,12 @@ impl MysqlConnection {
         }
     }
 
-    /// Has it done all that it can, without a fault: is another to be opened in its place?
+    /// Whether it has done all that it can, without a fault, and another is to be opened in its place.
     pub(in crate::driver) fn is_spent(&self) -> bool {
         self.xa == Xa::Prepared && !self.is_broken()
     }
 
-    /// Must the connection be closed when its user is done?
+    /// Whether a branch was begun or prepared on it: the connection is closed when its user is done.
     pub(super) fn has_prepared(&self) -> bool {
         matches!(self.xa, Xa::Prepared | Xa::Active(_))
     }
@@ -231,8 +231,8 @@ impl MysqlConnection {
         }
     }
 
-    /// Is the session that runs a statement the one of the login? A pooler would go on with the one in which a branch is prepared, and
-    /// reset it: the branch could be committed then, with OK, and nothing of it be stored.
+    /// Rejects a session that is not the one of the login. A pooler would go on with the one in which a branch is prepared, and reset
+    /// it: the branch could be committed then, with OK, and nothing of it be stored.
     fn ensure_no_pooler(&mut self) -> Result<()> {
         let number = self.number;
         let sql = format!(

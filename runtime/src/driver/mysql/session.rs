@@ -21,7 +21,7 @@ const FULL: usize = (1 << 24) - 1;
 /// The most bytes of all packets of one payload: no value of the server's is longer.
 const MAX_PAYLOAD: usize = (1 << 30) + (1 << 20);
 const HEADER: usize = 4;
-/// Says goodbye.
+/// `COM_QUIT` as a whole packet: its length, its number, and the command.
 const QUIT: &[u8] = &[1, 0, 0, 0, 1];
 
 /// Status flags (MySQL's manual, "Status Flags").
@@ -49,7 +49,7 @@ pub(super) struct Done {
 /// The answer to a statement.
 pub(super) enum Answer {
     Done(Done),
-    /// Rows follow.
+    /// The columns; rows follow.
     Rows(Vec<Column>),
 }
 
@@ -97,12 +97,11 @@ impl Session {
         }
     }
 
-    /// Has nothing come in since the last answer?
     pub(super) fn is_quiet(&mut self) -> bool {
         self.socket.is_quiet()
     }
 
-    /// Has the server ended the session already? Bytes that are sent now would not arrive.
+    /// Rejects a session that the server has ended already: bytes that are sent now would not arrive.
     pub(super) fn ensure_there(&mut self) -> Result<(), Fault> {
         if !self.is_dead() && self.socket.has_ended() {
             return Err(self.died(Fault::Ended));
@@ -114,22 +113,21 @@ impl Session {
         &self.socket
     }
 
-    /// May it not be used again?
     pub(super) fn is_dead(&self) -> bool {
         self.dead || self.unanswered
     }
 
-    /// Was a transaction open when the server last said that all is well?
+    /// Whether a transaction was open when the server last answered with its status.
     pub(super) fn in_transaction(&self) -> bool {
         self.in_transaction
     }
 
-    /// Has a transaction ended since the last call?
+    /// Whether a transaction has ended since the last call.
     pub(super) fn has_left_transaction(&mut self) -> bool {
         std::mem::take(&mut self.left_transaction)
     }
 
-    /// Is what is not in a transaction stored at once?
+    /// Whether what is not in a transaction is stored at once.
     pub(super) fn autocommits(&self) -> bool {
         self.autocommits
     }
@@ -164,7 +162,7 @@ impl Session {
         self.socket.set_deadline(deadline);
     }
 
-    /// Has something come in by then? Before the greeting, so that nothing is out of step where nothing has.
+    /// Whether something has come in by then. Called before the greeting, so that nothing is out of step where nothing has.
     pub(super) fn has_spoken_by(&mut self, deadline: Deadline) -> Result<bool, Fault> {
         self.socket.set_deadline(deadline);
         match self.socket.receive() {
@@ -249,7 +247,6 @@ impl Session {
         self.read_payload().map_err(|fault| self.died(fault))
     }
 
-    /// Its bytes.
     pub(super) fn bytes(&self, payload: &Payload) -> &[u8] {
         match payload {
             Payload::InPlace(range) => self.socket.slice(range.clone()),
@@ -339,7 +336,7 @@ impl Session {
         self.names = Some(names);
     }
 
-    /// Is the next row of a prepared statement here already? Then nothing is waited for.
+    /// Whether the next row of a prepared statement has come in already, so that nothing is waited for.
     pub(super) fn has_row(&self) -> bool {
         let Some((header, body)) = self.socket.unread().split_first_chunk() else {
             return false;
@@ -389,7 +386,7 @@ impl Session {
         self.dead |= other_text || told.is_none();
     }
 
-    /// Were settings changed that the next user of the connection relies on, or may the server be ending the session?
+    /// Whether settings were changed that the next user of the connection relies on, or the server may be ending the session.
     pub(super) fn is_spoiled(&self) -> bool {
         self.spoiled
     }

@@ -183,7 +183,7 @@ fn without_values(plan: &str) -> String {
     shown
 }
 
-/// Does a digit that follows belong to a name?
+/// Whether a digit that follows belongs to a name.
 fn is_in_name(shown: &str) -> bool {
     let word = shown.rsplit(|char: char| !(char.is_alphanumeric() || char == '_' || char == '$'));
     let word = word.into_iter().next().unwrap_or_default();

@@ -16,7 +16,7 @@ pub(in crate::driver) const IMPATIENT: Duration = Duration::from_millis(3);
 /// The result of each operation.
 pub(in crate::driver) type Outcomes = Vec<Result<String>>;
 
-/// Runs a driver's operations on a server that says this. Is the connection broken in the end?
+/// Runs a driver's operations on a server that says this. Returns also whether the connection is broken in the end.
 type Play = fn(Vec<Vec<u8>>, Duration) -> (Outcomes, bool);
 
 pub(in crate::driver) fn rows(physical: &mut Physical) -> Result<String> {
@@ -48,7 +48,7 @@ pub(in crate::driver) fn kind(outcome: &Result<String>) -> Option<&ErrorKind> {
     outcome.as_ref().err().map(Error::kind)
 }
 
-/// Did the connection end in it? What became of a write is unknown then.
+/// Whether the connection ended during the statement: what became of a write is unknown then.
 pub(in crate::driver) fn is_lost(outcome: &Result<String>) -> bool {
     matches!(
         kind(outcome),

@@ -143,7 +143,6 @@ impl Tally {
         Ok(())
     }
 
-    /// Does the statement at hand return rows?
     #[inline]
     fn returns(&self) -> bool {
         match self.expected {

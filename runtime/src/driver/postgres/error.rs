@@ -57,7 +57,7 @@ fn row_of_copy(context: &str) -> Option<usize> {
     line[..digits].parse::<usize>().ok()?.checked_sub(1)
 }
 
-/// Is its message about tables, columns, constraints and rights? PostgreSQL has values of rows in the messages of class 22 and
+/// Whether the message is about tables, columns, constraints and rights. PostgreSQL has values of rows in the messages of class 22 and
 /// of what functions raise (P0001), and else in the DETAIL, which is not kept (appendix "PostgreSQL Error Codes"). The message of a
 /// syntax error (42601) quotes a word of the statement, which may be a password or another literal: its position says where.
 fn is_of_schema(code: &str) -> bool {
@@ -111,12 +111,12 @@ pub(super) fn config(why: &str) -> Error {
     Error::new(ErrorKind::Config(why.to_owned())).during(Operation::Connect)
 }
 
-/// Must the statement be prepared anew? Tables have changed, or another program removed it.
+/// Whether the statement must be prepared anew: tables have changed, or another program removed it.
 pub(super) fn is_stale_plan(said: &ServerError) -> bool {
     matches!(said.code.as_str(), "0A000" | "26000")
 }
 
-/// Does the table not take rows by COPY? Row security is active for this user, or it is a view that only triggers write.
+/// Whether the table does not take rows by COPY: row security is active for this user, or it is a view that only triggers write.
 pub(super) fn refuses_copy(said: &ServerError) -> bool {
     matches!(said.code.as_str(), "0A000" | "42809")
 }

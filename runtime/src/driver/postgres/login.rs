@@ -68,7 +68,7 @@ fn encrypt(socket: &mut Socket, tls: &Tls) -> Result<(), Fault> {
     }
 }
 
-/// Is it PostgreSQL that has spoken?
+/// Rejects a server that is not PostgreSQL, by the first bytes that it sends.
 pub(super) fn ensure_postgres(socket: &Socket) -> Result<(), Fault> {
     match mysql_greeting(socket.unread()) {
         None => Ok(()),

@@ -5,7 +5,7 @@
 pub(super) const EXECUTE: &[u8] = b"E\0\0\0\x09\0\0\0\0\0";
 /// Ends a group of messages: after an error the server skips all up to here.
 pub(super) const SYNC: &[u8] = b"S\0\0\0\x04";
-/// Says goodbye.
+/// `Terminate` as a whole message: its letter and its length.
 pub(super) const TERMINATE: &[u8] = b"X\0\0\0\x04";
 /// Ends the rows of a COPY.
 pub(super) const COPY_DONE: &[u8] = b"c\0\0\0\x04";

@@ -205,7 +205,7 @@ impl PostgresConnection {
         }
     }
 
-    /// After a statement was found stale: may it be tried again? What began with it is begun anew.
+    /// Returns whether a statement that was found stale may be tried again. What began with it is begun anew.
     #[cold]
     fn renew(&mut self, sql: &str, begins: Option<Begin>, may_retry: &mut bool) -> Result<bool> {
         self.statements.forget(sql);
@@ -454,7 +454,6 @@ impl PostgresConnection {
         &mut self.limits
     }
 
-    /// Was the open transaction begun to read only?
     pub(crate) fn only_reads(&self) -> bool {
         self.only_reads
     }
@@ -463,7 +462,7 @@ impl PostgresConnection {
         self.begin_pending.is_some() || self.session.standing() != Standing::Idle
     }
 
-    /// Are settings of the session changed? Good for its holder, and for no caller after.
+    /// Whether settings of the session are changed. Such a connection is good for its holder, and for no caller after.
     pub(crate) fn is_spoiled(&self) -> bool {
         self.session.is_spoiled()
     }

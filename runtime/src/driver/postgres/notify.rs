@@ -35,7 +35,6 @@ impl PostgresConnection {
         self.branch.is_next = true;
     }
 
-    /// Can the transaction at hand notify others?
     pub(in crate::driver) fn can_notify(&self) -> bool {
         !(self.branch.is_open && self.in_transaction())
     }

@@ -220,7 +220,6 @@ impl Found {
     }
 }
 
-/// Is the server new enough for this query?
 pub(super) fn can_tell(version: &str) -> bool {
     let digits = version.split(|char: char| !char.is_ascii_digit()).next();
     digits

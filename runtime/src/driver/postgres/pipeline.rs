@@ -21,7 +21,7 @@ const GROUP: usize = 32 * 1024;
 /// Statements that were sent and are not answered.
 struct Group {
     sent: Sent,
-    /// Which ones.
+    /// The positions of the statements of the group.
     members: Range<usize>,
 }
 

@@ -101,14 +101,13 @@ impl Session {
         &self.version
     }
 
-    /// May it not be used again?
     pub(super) fn is_dead(&self) -> bool {
         self.dead
             || self.unanswered > 0
             || self.watched && (self.strange.encoding || self.strange.strings)
     }
 
-    /// Are settings changed that the next user of the connection relies on?
+    /// Whether settings are changed that the next user of the connection relies on.
     pub(super) fn is_spoiled(&self) -> bool {
         self.strange != Strange::default()
     }
@@ -118,7 +117,7 @@ impl Session {
         self.watched = true;
     }
 
-    /// Has the peer broken off, so that no answer comes any more?
+    /// Whether the peer has closed the connection, so that no answer comes any more.
     pub(super) fn is_gone(&self) -> bool {
         self.dead
     }
@@ -179,8 +178,8 @@ impl Session {
         if self.dead { Err(Fault::Dead) } else { Ok(()) }
     }
 
-    /// Takes in what has come while nothing was requested: was a notification among it? The server's last words end the
-    /// session.
+    /// Takes in what has come while nothing was requested, and returns whether a notification was among it. The server's last words end
+    /// the session.
     #[cfg(feature = "outbox")]
     pub(super) fn take_notifications(&mut self) -> Result<bool, Fault> {
         let mut is_notified = false;
@@ -222,7 +221,7 @@ impl Session {
         Some(Message { tag, body })
     }
 
-    /// Is the next row here already? Then nothing is waited for.
+    /// Whether the next row has come in already, so that nothing is waited for.
     pub(super) fn has_row(&self) -> bool {
         let unread = self.socket.unread();
         header(unread).is_some_and(|(tag, length)| tag == b'D' && length <= unread.len())
@@ -370,7 +369,6 @@ impl Session {
         }
     }
 
-    /// Has an error come in that was not read yet?
     pub(super) fn is_refused_early(&self) -> bool {
         let mut rest = self.socket.unread();
         while let Some((tag, length)) = header(rest) {
@@ -402,7 +400,7 @@ impl Session {
         }
     }
 
-    /// ReadyForQuery.
+    /// Reads `ReadyForQuery`, which says whether a transaction is open.
     fn stand(&mut self, message: &Message) -> Result<(), Fault> {
         self.standing = match self.body(message) {
             b"I" => Standing::Idle,
@@ -473,12 +471,11 @@ impl Session {
         self.key
     }
 
-    /// Has nothing come in since the last answer?
     pub(super) fn is_quiet(&mut self) -> bool {
         self.socket.is_quiet()
     }
 
-    /// Has the server ended the session already? Bytes that are sent now would not arrive.
+    /// Rejects a session that the server has ended already: bytes that are sent now would not arrive.
     pub(super) fn ensure_there(&mut self) -> Result<(), Fault> {
         if !self.is_dead() && self.socket.has_ended() {
             return Err(self.died(Fault::Ended));

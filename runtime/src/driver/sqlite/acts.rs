@@ -26,22 +26,20 @@ impl Seen {
     const SAVEPOINT: u32 = 4;
     const OWN_SAVEPOINT: u32 = 8;
 
-    /// Is something left in the connection?
+    /// Whether something is left in the connection.
     pub(super) fn stays(self) -> bool {
         self.0 & Self::SESSION != 0
     }
 
-    /// Does it begin or end a transaction?
     pub(super) fn controls_transaction(self) -> bool {
         self.0 & Self::TRANSACTION != 0
     }
 
-    /// Does it set, release or roll back a savepoint?
     pub(super) fn controls_savepoint(self) -> bool {
         self.0 & Self::SAVEPOINT != 0
     }
 
-    /// Is that one of this side's?
+    /// Whether the savepoint is one of this side's.
     pub(super) fn controls_own_savepoint(self) -> bool {
         self.0 & Self::OWN_SAVEPOINT != 0
     }

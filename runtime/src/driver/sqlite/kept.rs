@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::value::sqlite::error::prepare_error;
 use crate::value::sqlite::statement::Statement;
 
-/// How many.
+/// The most statements that are kept for each connection.
 const KEPT: usize = 256;
 /// Of places; a power of two.
 const PLACES: usize = 1_024;

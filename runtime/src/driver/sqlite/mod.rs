@@ -254,7 +254,6 @@ impl SqliteConnection {
         Ok(found)
     }
 
-    /// Was the open transaction begun to read only?
     pub(crate) fn only_reads(&self) -> bool {
         self.only_reads
     }
@@ -363,7 +362,7 @@ impl SqliteConnection {
     }
 }
 
-/// Does the error say that the file cannot be used any more, at least not through this connection?
+/// Whether the file cannot be used any more, at least not through this connection.
 #[cold]
 fn is_of_the_file(error: &Error) -> bool {
     matches!(

@@ -23,7 +23,7 @@ impl SqliteConnection {
     }
 }
 
-/// Is a commit kept with this journal and this number of `PRAGMA synchronous`?
+/// Rejects a journal and a number of `PRAGMA synchronous` with which a commit may be lost.
 fn ensure_kept(journal: &str, synchronous: i64) -> Result<()> {
     const FULL: i64 = 2;
     const EXTRA: i64 = 3;

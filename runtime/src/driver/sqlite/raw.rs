@@ -38,7 +38,7 @@ impl Ran {
         }
     }
 
-    /// Is something left in the connection that the next user must not find?
+    /// Whether something is left in the connection that the next user must not find.
     pub(super) fn has_left(&self) -> bool {
         self.has_left
     }

@@ -9,7 +9,6 @@ use std::thread::{self, ThreadId};
 pub(super) struct Readings(Mutex<Vec<ThreadId>>);
 
 impl Readings {
-    /// Does this thread read?
     #[cold]
     pub(super) fn has_own(&self) -> bool {
         self.threads().contains(&thread::current().id())

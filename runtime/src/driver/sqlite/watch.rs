@@ -123,7 +123,6 @@ impl Watched {
         }
     }
 
-    /// The connection.
     #[inline]
     pub(super) fn connection(&self) -> &rusqlite::Connection {
         &self.inner
@@ -134,7 +133,6 @@ impl Watched {
         Cutter::new(&self.limits)
     }
 
-    /// Has another thread cut it off?
     #[inline]
     pub(super) fn is_cut(&self) -> bool {
         self.limits.is_cut.load(Ordering::Acquire)
@@ -164,7 +162,7 @@ impl Watched {
         self.limits.readings.get().map(Amid::new)
     }
 
-    /// Was the last lock kept from it by rows that its own thread reads?
+    /// Whether the last lock was kept from it by rows that its own thread reads.
     pub(super) fn waits_for_itself(&self) -> bool {
         self.limits.waits_for_itself.load(Ordering::Relaxed)
     }
@@ -223,14 +221,14 @@ impl Watched {
         self.limits.bound.store(bound, Ordering::Relaxed);
     }
 
-    /// Is the time over of all that is at hand?
+    /// Whether the earliest limit of the statement and the call has passed.
     #[inline]
     pub(super) fn is_over(&self) -> bool {
         let until = self.limits.earliest();
         until > 0 && self.limits.now() >= until
     }
 
-    /// Is the file that the connection has open no longer the one at its path? There is none for a database in memory.
+    /// Whether the file that the connection has open is no longer the one at its path. There is none for a database in memory.
     #[inline]
     pub(super) fn has_moved(&self) -> bool {
         self.can_move && moved(&self.inner) == Some(true)
@@ -323,7 +321,7 @@ impl Limits {
     }
 }
 
-/// Is the file of this connection no longer the one at its path? `None` where there is no file, or none that would know.
+/// Whether the file of this connection is no longer the one at its path; `None` where there is no file, or none that would know.
 fn moved(connection: &rusqlite::Connection) -> Option<bool> {
     let mut moved: c_int = 0;
     // SAFETY: the handle is that of an open connection, the name ends with NUL, and `FCNTL_HAS_MOVED` writes one `int`.

@@ -18,7 +18,7 @@ use crate::driver::cut::Cut;
 use crate::driver::leaving::Leave;
 use crate::driver::work;
 
-/// A socket.
+/// A socket of the system, with or without encryption above it.
 pub(super) struct Wire<S> {
     stream: S,
     is_cut: AtomicBool,

@@ -33,7 +33,7 @@ pub(in crate::driver) const WITHOUT_ROW: &str = "an answer without the row that 
 const ENDED: &str = "the server ended the session before";
 
 impl<S> Fault<S> {
-    /// Has this side gone away while the server may be at work? Time ran out, or another thread cut the socket off.
+    /// Whether this side has gone away while the server may be at work: time ran out, or another thread cut the socket off.
     pub(in crate::driver) fn leaves_work(&self) -> bool {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::TimedOut || is_cut(error))
     }

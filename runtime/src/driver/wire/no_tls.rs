@@ -2,7 +2,7 @@
 
 use bindery_core::config::{Endpoint, Server, TlsMode};
 
-/// Never there.
+/// Encryption of a build without the feature `tls`: there is no value of it.
 #[derive(Clone)]
 pub(in crate::driver) enum Tls {}
 

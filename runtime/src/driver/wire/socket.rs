@@ -96,13 +96,12 @@ impl Socket {
     }
 
     #[cfg(feature = "postgres")]
-    /// Is the other side on this machine?
+    /// Whether the other side is on this machine: a socket of the file system, or an address of the loopback.
     pub(in crate::driver) fn is_local(&self) -> bool {
         self.address()
             .is_none_or(|address| address.ip().is_loopback())
     }
 
-    /// Is it encrypted?
     pub(in crate::driver) fn is_encrypted(&self) -> bool {
         self.stream.is_encrypted()
     }
@@ -128,7 +127,7 @@ impl Socket {
         }
     }
 
-    /// Is this the process that connected?
+    /// Rejects a process that is not the one that connected: after a fork, both would read and write one session.
     fn ensure_ours(&self) -> io::Result<()> {
         if forks::count() == self.forks {
             Ok(())
@@ -186,14 +185,14 @@ impl Socket {
         }
     }
 
-    /// Has nothing come in, and is the other side still there? Does not wait.
+    /// Whether nothing has come in and the other side is still there. Does not wait.
     pub(in crate::driver) fn is_quiet(&mut self) -> bool {
         let outcome = self.input.read_from(&mut self.stream);
         self.unread().is_empty()
             && outcome.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
     }
 
-    /// Has the other side ended the connection? What came in before that is taken in; nothing is waited for.
+    /// Whether the other side has ended the connection. What came in before that is taken in; nothing is waited for.
     pub(in crate::driver) fn has_ended(&mut self) -> bool {
         // Its last words come before the end.
         let mut looks = 0..2;

@@ -39,8 +39,8 @@ fn product(greeting: &[u8]) -> String {
     format!("{product} {}", version.escape_debug())
 }
 
-/// Does PostgreSQL answer there? It answers immediately and in one byte whether it has TLS; no other product
-/// understands the request. It goes over a connection of its own, which is closed again.
+/// Whether PostgreSQL answers there. It answers immediately and in one byte whether it has TLS; no other product understands the
+/// request. It goes over a connection of its own, which is closed again.
 #[cfg(feature = "mysql")]
 pub(in crate::driver) fn is_postgres(peer: &Peer, deadline: Deadline) -> bool {
     /// SSLRequest (PostgreSQL's manual, "Message Formats").

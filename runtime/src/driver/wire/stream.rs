@@ -20,7 +20,7 @@ const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 const KEEPALIVE_COUNT: u32 = 3;
 
-/// The socket.
+/// A socket to a server, over TCP or in the file system.
 pub(super) enum Stream {
     Tcp(Arc<Wire<TcpStream>>),
     #[cfg(unix)]
@@ -168,7 +168,6 @@ impl Stream {
         }
     }
 
-    /// Has another thread cut it off?
     pub(super) fn is_cut(&self) -> bool {
         match self {
             Self::Tcp(wire) => wire.is_cut(),

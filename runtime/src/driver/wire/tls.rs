@@ -53,7 +53,6 @@ impl Tls {
         }))
     }
 
-    /// Is the server verified?
     pub(in crate::driver) fn verifies(&self) -> bool {
         self.mode.verifies()
     }

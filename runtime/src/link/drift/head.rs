@@ -1,4 +1,4 @@
-//! The last migration that a program was compiled with: is it applied?
+//! Whether the last migration that a program was compiled with is applied.
 
 use bindery_core::sql_writer::TableName;
 

@@ -18,7 +18,6 @@ use crate::link::program::{ModelInfo, Program};
 use crate::value::ParamWriter;
 use bindery_core::dialect::Dialect;
 
-/// The table.
 const TABLE: &str = "_bindery_schema";
 /// The texts fit every database; the time is the database's own, in UTC as every session is.
 const COLUMNS: &str = " (engine VARCHAR(32) NOT NULL PRIMARY KEY, hash VARCHAR(32) NOT NULL, \
@@ -37,7 +36,7 @@ pub(super) enum Recorded {
     Unkept,
     /// Nobody recorded a schema.
     Nothing,
-    /// This program's.
+    /// The record is of this program's schema.
     Own,
     Other(RecordedSchema),
 }
@@ -98,7 +97,6 @@ impl Record {
         Ok(recorded)
     }
 
-    /// Is the table there?
     pub(crate) fn is_kept(&self, physical: &mut AnyDriver) -> Result<bool> {
         physical.table_exists(self.table.schema.as_deref(), TABLE)
     }

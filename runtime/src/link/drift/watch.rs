@@ -116,7 +116,7 @@ impl Watch {
         names.of(error)
     }
 
-    /// Are differences errors?
+    /// Whether differences are errors, by the engine's configuration.
     pub(crate) fn refuses(&self) -> bool {
         match self.check {
             SchemaCheck::Strict | SchemaCheck::AtHead | SchemaCheck::Error => true,
@@ -124,14 +124,14 @@ impl Watch {
         }
     }
 
-    /// Is there nothing to ask for?
+    /// Whether all that is to be looked up is known.
     #[inline]
     pub(crate) fn is_settled(&self) -> bool {
         self.settled.load(Ordering::Relaxed)
     }
 
-    /// May the table of a model be used so? `table` is its name as statements write it. What was found before may have
-    /// been put right meanwhile, so nothing is refused for it without another look.
+    /// Rejects a use of a model's table that its differences do not allow. `table` is its name as statements write it. What was found
+    /// before may have been put right meanwhile, so nothing is refused for it without another look.
     ///
     /// # Errors
     /// [`ErrorKind::SchemaDrift`], [`ErrorKind::NotTransactional`], or the catalogue cannot be queried.
@@ -174,7 +174,7 @@ impl Watch {
         })
     }
 
-    /// Were the tables made for another schema? That is reported once.
+    /// Reports once that the tables were made for another schema.
     ///
     /// # Errors
     /// They were, and nothing may be done with them then.

@@ -83,13 +83,13 @@ impl Link {
         work(self.ready()?)
     }
 
-    /// Is the connection lost, or given back already?
+    /// Whether the connection is lost, or returned already.
     pub(crate) fn is_lost(&self) -> bool {
         let pooled = self.pooled.as_ref();
         pooled.is_none_or(|pooled| pooled.physical.is_broken())
     }
 
-    /// Has the database ended the connection, also where no call has seen that yet?
+    /// Whether the database has ended the connection, also where no call has seen that yet.
     #[cfg(feature = "tokio")]
     pub(crate) fn has_ended(&self) -> bool {
         let pooled = self.pooled.as_ref();

@@ -55,7 +55,6 @@ impl Link {
         self.identities = Some(Box::new(Identities::new(most)));
     }
 
-    /// Are rows that are found by their keys kept?
     #[inline]
     pub(crate) fn keeps_rows(&self) -> bool {
         self.identities.is_some()

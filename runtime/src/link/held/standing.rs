@@ -81,7 +81,6 @@ impl Standing {
         self.depth
     }
 
-    /// May something be sent?
     pub(crate) fn ensure_open(&self) -> Result<()> {
         match self.doom {
             None => Ok(()),
@@ -90,12 +89,11 @@ impl Standing {
         }
     }
 
-    /// Is all of the transaction lost, whatever savepoint is rolled back?
+    /// Whether all of the transaction is lost, whatever savepoint is rolled back.
     pub(crate) fn is_over(&self) -> bool {
         matches!(self.doom, Some(Doom::Whole | Doom::Ended))
     }
 
-    /// Is a transaction open that was begun to read only?
     #[inline]
     pub(crate) fn only_reads(&self) -> bool {
         self.only_reads
@@ -143,7 +141,6 @@ impl Standing {
         }
     }
 
-    /// Is this scope open?
     pub(crate) fn is_in(&self, scope: Scoped) -> bool {
         self.serial == scope.serial && self.depth >= scope.depth
     }
@@ -155,7 +152,7 @@ impl Standing {
         }
     }
 
-    /// Did another transaction or a lost connection end the last one?
+    /// Whether another transaction or a lost connection ended the last one.
     pub(crate) fn was_in_the_way(&self) -> bool {
         self.was_in_the_way
     }
@@ -218,7 +215,7 @@ fn ends_whole(error: &Error) -> bool {
     )
 }
 
-/// Was a statement sent that failed? What was found before concerns the caller alone.
+/// Whether a statement was sent that failed. What was found before concerns the caller alone.
 fn is_of_database(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::UniqueViolation(_)

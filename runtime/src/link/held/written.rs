@@ -17,7 +17,7 @@ impl Link {
         }
     }
 
-    /// Does what it writes matter to anything that is kept in memory? Of a transaction that is not known yet.
+    /// Whether what it writes matters to anything that is kept in memory. That of a transaction is not known before its end.
     pub(crate) fn counts_writes(&self) -> bool {
         self.keeps_rows()
             || self.depth() > 0

@@ -48,7 +48,7 @@ impl Budget {
         state.pools.push(Weak::clone(pool));
     }
 
-    /// Does a caller wait for a permit?
+    /// Whether a caller waits for a permit.
     pub(super) fn is_wanted(&self) -> bool {
         !self.lock().waiting.is_empty()
     }

@@ -34,7 +34,7 @@ impl Checkout {
         self.since.swap(IDLE, Ordering::Relaxed) != LOST
     }
 
-    /// Has its place returned?
+    /// Whether its place was given back.
     pub(super) fn is_lost(&self) -> bool {
         self.since.load(Ordering::Relaxed) == LOST
     }

@@ -61,7 +61,6 @@ impl Pool {
         }
     }
 
-    /// Was it closed for good?
     pub(crate) fn is_closed(&self) -> bool {
         self.lock().closed
     }

@@ -56,8 +56,8 @@ impl Pool {
         self.note_counts();
     }
 
-    /// Does a caller of another pool wait for the place of a connection, where several pools share one limit? Or may
-    /// nothing be kept since a moment?
+    /// Whether a caller of another pool waits for the place of a connection, where several pools share one limit, or nothing may be
+    /// kept since a moment.
     fn is_for_others(&self) -> bool {
         self.is_retired.load(Ordering::Acquire)
             || self.budget.get().is_some_and(|budget| budget.is_wanted())

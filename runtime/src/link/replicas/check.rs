@@ -106,7 +106,6 @@ impl Replicas {
         });
     }
 
-    /// Was none of them looked at yet?
     pub(super) fn is_unknown(&self) -> bool {
         let mut members = self.members.iter();
         members.all(|member| member.health.known().state == ReplicaState::Unknown)
@@ -133,7 +132,7 @@ impl Replicas {
             .found((member.pool.engine(), &member.name), found);
     }
 
-    /// Does the replica come to what its primary has just written within the time that a read waits for it? Of a primary that has
+    /// Whether the replica comes to what its primary has just written within the time that a read waits for it. Of a primary that has
     /// written nothing new this is not known.
     fn comes_in_time(&self, member: &Member) -> bool {
         let newest = {

@@ -81,7 +81,7 @@ impl Health {
         self.lock().clone()
     }
 
-    /// May a read go there that has to see everything up to this position?
+    /// Whether a read may go there that has to see everything up to this position.
     pub(super) fn may_serve(&self, position: Option<&Position>) -> bool {
         let known = self.lock();
         let has = |position| {
@@ -91,7 +91,7 @@ impl Health {
         known.state == ReplicaState::Serving && position.is_none_or(has)
     }
 
-    /// May it come to the position of a token within this time, by all that is known?
+    /// Whether it may come to the position of a token within this time, by all that is known.
     pub(super) fn is_near(&self, wait: Duration) -> bool {
         let known = self.lock();
         !known.is_late && known.lag.is_none_or(|lag| lag < wait)
@@ -111,7 +111,7 @@ impl Health {
         self.lock().is_late = false;
     }
 
-    /// Is it time to look at it again? Then the caller has to do so.
+    /// Whether it is time to look at it again, which the caller has to do then.
     pub(super) fn is_due(&self, check: Duration, retry: Duration) -> bool {
         let mut known = self.lock();
         let pause = match known.state {

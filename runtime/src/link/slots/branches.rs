@@ -264,7 +264,7 @@ impl Slot {
         finished
     }
 
-    /// Is the connection lost on which it was begun?
+    /// Whether the connection is lost on which it was begun.
     pub(crate) fn is_lost(&mut self) -> bool {
         self.held.as_mut().is_none_or(|held| held.link().is_lost())
     }
@@ -277,7 +277,6 @@ impl Slot {
         })
     }
 
-    /// Is its branch listed as prepared?
     pub(crate) fn is_listed(&mut self, limit: Duration) -> Result<bool> {
         let list = |link: &mut Link| link.protocol(|physical| physical.prepared_branches());
         let listed = self.over(limit, list)?;

@@ -203,13 +203,11 @@ impl Slots {
         outcome
     }
 
-    /// Is the work worth trying again after this error?
     pub(crate) fn may_be_repeated(&mut self, error: &Error) -> bool {
         let is_sequel = *error.kind() == ErrorKind::TransactionAborted && self.was_in_the_way();
         error.is_retryable() || is_sequel
     }
 
-    /// Did another transaction or a lost connection end that of an engine?
     fn was_in_the_way(&mut self) -> bool {
         let mut held = self.slots.iter_mut().filter_map(|slot| slot.held.as_mut());
         held.any(|held| held.link().was_in_the_way())
@@ -217,8 +215,8 @@ impl Slots {
 }
 
 impl Slot {
-    /// Does its end have to be that of the others? Where nothing was written it does, if what was read is to be true of one
-    /// moment, as the database says so at the COMMIT.
+    /// Whether its end has to be that of the others. Where nothing was written it does, if what was read is to be true of one moment,
+    /// as the database says so at the COMMIT.
     fn matters(&mut self) -> bool {
         let is_serializable = self.options.isolation == Some(Isolation::Serializable);
         is_serializable || self.entered().link().has_written()

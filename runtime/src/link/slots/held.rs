@@ -154,7 +154,7 @@ impl Held {
         }
     }
 
-    /// Can the session's transaction be committed, as far as is known without asking the database?
+    /// Rejects a commit that cannot succeed, as far as is known without a round trip.
     pub(super) fn ensure_committable(&mut self) -> Result<()> {
         if let Home::Typed(connection) = &mut self.home {
             connection.take_back();

@@ -63,7 +63,7 @@ pub(crate) struct Scope {
     pub(crate) is_read_only: bool,
 }
 
-/// One engine.
+/// One engine of the session or group, with the connection that it has there.
 pub(crate) struct Slot {
     pool: Arc<Pool>,
     /// Reads alone may go to these.
@@ -167,7 +167,6 @@ impl Slots {
         Ok(())
     }
 
-    /// Are rows that are found by their keys kept?
     #[inline]
     pub(crate) fn keeps_rows(&self) -> bool {
         self.terms.kept_rows.is_some()
@@ -180,7 +179,6 @@ impl Slots {
         }
     }
 
-    /// Was this engine used?
     pub(crate) fn is_held(&self, at: usize) -> bool {
         self.slots[at].held.is_some()
     }
@@ -195,7 +193,7 @@ impl Slots {
         self.scope.engine.or_else(default).or_else(only)
     }
 
-    /// Its name.
+    /// The name of the engine that was wanted last.
     pub(crate) fn chosen(&self) -> Option<&'static str> {
         self.chosen_at().map(|at| self.slots[at].pool.engine())
     }
@@ -219,7 +217,7 @@ impl Slots {
         written.collect()
     }
 
-    /// Can the transaction of an engine not be committed any more, or could the one that was wanted last not be used?
+    /// Whether the transaction of an engine cannot be committed any more, or the one that was wanted last could not be used.
     pub(crate) fn has_failed(&mut self) -> bool {
         let mut held = self.slots.iter_mut().filter_map(|slot| slot.held.as_mut());
         self.was_refused || held.any(|held| held.ensure_committable().is_err())
@@ -240,7 +238,7 @@ impl Slots {
         self.scope = scope;
     }
 
-    /// Is this engine one that may be used within the scope?
+    /// Rejects an engine that may not be used within the scope.
     pub(crate) fn ensure_unlocked(&self, at: usize) -> Result<()> {
         match self.scope.engine.filter(|_| self.scope.is_locked) {
             Some(locked) if locked != at => {

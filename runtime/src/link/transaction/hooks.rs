@@ -286,7 +286,6 @@ struct Ends {
 }
 
 impl Ends {
-    /// Runs one.
     fn of(&mut self, hook: impl FnOnce() -> Result<()>) {
         match catch_unwind(AssertUnwindSafe(hook)) {
             Ok(Ok(())) => (),

@@ -67,7 +67,6 @@ impl Claimer {
         }
     }
 
-    /// Can it begin a claim?
     pub(super) fn is_free(&self) -> bool {
         let is_there = self.store.is_some() || self.lane.is_some();
         is_there && !self.is_busy() && Instant::now() >= self.rests_until

@@ -68,7 +68,7 @@ impl<'t, D: GeneratedDatabases> TaskContext<'t, D> {
         self.task.max_attempts
     }
 
-    /// Is the worker to stop? A handler that takes long may return an error then, and is run again later.
+    /// Returns whether the worker is to stop. A handler that takes long may return an error then, and is run again later.
     pub fn is_stopping(&self) -> bool {
         self.shared.is_stopping()
     }

@@ -41,7 +41,6 @@ impl Store {
         &self.program
     }
 
-    /// Does the database notify of new tasks?
     pub(super) fn notifies(&self) -> Result<bool> {
         self.read(|physical| Ok(physical.can_notify()))
     }

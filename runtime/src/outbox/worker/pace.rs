@@ -184,12 +184,12 @@ impl BatchSize {
         self.handed_out = (tasks == self.now).then(Instant::now);
     }
 
-    /// Did the last claim get as many tasks as it might?
+    /// Whether the last claim got as many tasks as it might.
     pub(super) fn was_full(&self) -> bool {
         self.handed_out.is_some()
     }
 
-    /// Are tasks claimed while others wait for a thread?
+    /// Whether tasks are claimed while others wait for a thread.
     pub(super) fn is_ahead(&self, threads: usize) -> bool {
         self.is_quick && self.limits.1 > threads
     }

@@ -260,7 +260,7 @@ impl Shared {
 }
 
 impl State {
-    /// Is it the first end since the dispatcher took some?
+    /// Adds the end of a task, and returns whether it is the first since the dispatcher took some.
     fn add(&mut self, ended: (Held, End)) -> bool {
         self.running -= 1;
         self.ended.push(ended);

@@ -46,7 +46,7 @@ impl State {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 
-    /// Is there something left to be done without a person?
+    /// Whether there is something left to be done without a person.
     pub(in crate::saga) fn is_open(self) -> bool {
         match self {
             Self::Running | Self::Compensating | Self::Pending => true,

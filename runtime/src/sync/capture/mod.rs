@@ -43,7 +43,7 @@ const BATCH_SIZE: usize = 1_000;
 /// The triggers of a table in one dialect.
 #[derive(Debug, Clone, Copy)]
 pub struct CaptureSql<'c> {
-    /// The dialect.
+    /// The dialect that the statements are written in.
     pub dialect: Dialect,
     /// The name that recorded changes have of the table.
     pub table: &'c str,

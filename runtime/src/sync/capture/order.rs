@@ -85,7 +85,7 @@ fn beginning<E: Engine>(source: &mut Connection<E>) -> Result<ChangePosition> {
     Ok(ChangePosition { round, id, mark })
 }
 
-/// Is the position of this database, as it is now, and everything after it still there?
+/// Whether the position is of this database, as it is now, and everything after it is still there.
 pub(super) fn is_known<E: Engine>(
     source: &mut Connection<E>,
     capture: &CaptureSql<'_>,

@@ -33,7 +33,7 @@ pub struct ChangeBatch<S: SyncRow> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Change<S: SyncRow> {
-    /// Its key.
+    /// The key of the row that was changed.
     pub key: KeyOf<S>,
     /// The last change. A row that was changed again since is as `row` says.
     pub kind: ChangeKind,

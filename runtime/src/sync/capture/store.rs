@@ -58,7 +58,7 @@ pub(super) fn last(physical: &mut Physical, table: &str) -> Result<Option<Change
     position(physical, sql, &mut |params| params.text(table))
 }
 
-/// Is there this change? One that is not in order yet is another: its number was given again after a backup was restored.
+/// Whether there is this change. One that is not in order yet is another: its number was given again after a backup was restored.
 pub(super) fn is_there(
     physical: &mut Physical,
     table: &str,
@@ -151,7 +151,7 @@ pub(super) fn trim(physical: &mut Physical, table: &str) -> Result<()> {
     .map(drop)
 }
 
-/// Are changes of any table recorded?
+/// Whether changes of any table are recorded.
 pub(crate) fn records_changes(physical: &mut Physical) -> Result<bool> {
     physical.table_exists(None, "_bindery_changes")
 }

@@ -19,7 +19,7 @@ const NOTE: Duration = Duration::from_secs(20);
 pub struct ChangeReader {
     /// Its name: that of the sync, or the program's own.
     pub name: String,
-    /// The table.
+    /// The name of the table whose changes it reads.
     pub table: String,
     /// The number of changes that it has not passed.
     pub behind: u64,

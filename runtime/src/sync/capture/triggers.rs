@@ -1,4 +1,4 @@
-//! Are the triggers there that the program was compiled with, and switched on? Their names hold a number made of what they do, so
+//! Whether the triggers that the program was compiled with are there and switched on. Their names hold a number made of what they do, so
 //! one that another key or another table needs has another name.
 
 use super::CaptureSql;

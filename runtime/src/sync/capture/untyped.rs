@@ -10,7 +10,7 @@ use crate::sync::run::on_physical;
 /// A table whose changes triggers record.
 #[derive(Debug, Clone, Copy)]
 pub struct CapturedTable<'c> {
-    /// Its triggers.
+    /// The statements that make and remove its triggers.
     pub capture: CaptureSql<'c>,
     /// The forms of its key's values.
     pub key: &'c [KeyForm],

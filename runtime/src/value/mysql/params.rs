@@ -136,7 +136,7 @@ impl BulkValues {
         self.types.len() + self.bytes.len()
     }
 
-    /// Are the types of this row those of the others?
+    /// Whether the types of this row are those of the others.
     pub(crate) fn takes(&self, row: &Values) -> bool {
         let pairs = self.types.chunks(2).zip(row.types.chunks(2));
         self.rows == 0

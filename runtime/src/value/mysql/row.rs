@@ -9,7 +9,7 @@ use crate::value::types::{AnyValue, Interval};
 use crate::value::utf8::utf8;
 use crate::value::{RowReader, calendar, decimal, uuid_text, vector};
 
-/// One row.
+/// A row of an answer, as it stands in the buffer.
 pub(crate) struct RowRef<'a> {
     columns: &'a [Column],
     body: &'a [u8],

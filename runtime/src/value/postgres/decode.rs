@@ -14,7 +14,7 @@ use crate::value::{RowReader, decimal, uuid_text, vector};
 
 /// Where values are read from, column by column.
 pub(crate) enum RowRef<'a> {
-    /// A row.
+    /// A row of an answer to a prepared statement.
     Row(Row<'a>),
     /// The elements of an array.
     Elements(Elements<'a>),
@@ -176,7 +176,7 @@ impl RowRef<'_> {
         })
     }
 
-    /// Is it of a `character(n)`? The server fills up with blanks there, and compares without those at the end.
+    /// Whether it is of a `character(n)`. The server fills up with blanks there, and compares without those at the end.
     fn is_padded(&self, column: usize) -> bool {
         match self {
             Self::Row(row) => row.columns.get(column).is_some_and(|column| {

@@ -76,7 +76,7 @@ pub(crate) fn own_reading_error() -> Error {
     Error::new(kind(code)).with_source(DatabaseError::new(code.to_string(), Some(why)))
 }
 
-/// Is its message about tables, columns and constraints? A trigger's message may hold any text, and a function's as well, whose
+/// Whether the message is about tables, columns and constraints. A trigger's message may hold any text, and a function's as well, whose
 /// code is that of most mistakes in a change of tables: those are found before a row is looked at.
 fn is_of_schema(code: i32) -> bool {
     matches!(

@@ -33,7 +33,7 @@ struct Tried {
     from: usize,
 }
 
-/// Does the text match the pattern? At a difference the last `%` takes one character more.
+/// Whether the text matches the pattern. At a difference the last `%` takes one character more.
 fn is_like(text: &[u8], pattern: &[u8]) -> bool {
     let (mut at, mut place) = (0, 0);
     let mut tried = None;

@@ -10,7 +10,7 @@ use crate::value::calendar_parse;
 use crate::value::types::{AnyValue, Interval};
 use crate::value::{RowReader, decimal, uuid_text, vector};
 
-/// One row.
+/// A row that the statement stands at.
 pub(crate) struct RowRef<'a> {
     row: &'a Statement,
     /// The column that was last tested for NULL, and its value: taking it from SQLite again costs as much.

@@ -88,7 +88,6 @@ impl Statement {
         }
     }
 
-    /// Does it only read?
     #[inline]
     pub(crate) fn is_reader(&self) -> bool {
         self.is_reader
@@ -233,7 +232,7 @@ impl Statement {
         }
     }
 
-    /// Are these the names of the columns? Preparing anew, as `step` does after tables have changed, may change them.
+    /// Whether these are the names of the columns. Preparing anew, as `step` does after tables have changed, may change them.
     pub(crate) fn has_columns(&self, names: &[Box<str>]) -> bool {
         let raw = self.raw.as_ptr();
         // SAFETY: the statement was prepared and is not finalised.

@@ -13,9 +13,9 @@ use crate::value::{ParamWriter, RowReader};
 pub struct Interval {
     /// Months; twelve are a year.
     pub months: i32,
-    /// Days.
+    /// Whole days, of whatever length: a day is not 24 hours where clocks change. They may be negative.
     pub days: i32,
-    /// Microseconds.
+    /// Microseconds beside months and days; they may be negative, and more than a day.
     pub microseconds: i64,
 }
 

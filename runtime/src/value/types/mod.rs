@@ -129,9 +129,9 @@ pub trait ToColumn {
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub enum PlainValue<'v> {
-    /// An integer.
+    /// An integer of up to 64 bits.
     Integer(i64),
-    /// A text.
+    /// A text in UTF-8.
     Text(&'v str),
 }
 

@@ -60,7 +60,7 @@ impl IpNet {
         self.prefix
     }
 
-    /// Is it one address rather than a network?
+    /// Returns whether it is one address rather than a network: all bits are the host's.
     pub fn is_host(self) -> bool {
         self.prefix == bits(self.address)
     }

@@ -37,7 +37,7 @@ impl StringSet {
         self.0.remove(name)
     }
 
-    /// Is the name in the set?
+    /// Returns whether the name is in the set.
     pub fn contains(&self, name: &str) -> bool {
         self.0.contains(name)
     }
@@ -52,7 +52,7 @@ impl StringSet {
         self.0.len()
     }
 
-    /// Has it no name at all?
+    /// Returns whether it has no name at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

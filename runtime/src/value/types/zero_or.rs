@@ -18,9 +18,9 @@ use crate::value::{ParamWriter, RowReader};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum ZeroOr<T> {
-    /// `0000-00-00`.
+    /// `0000-00-00`, which MySQL and MariaDB allow in a date.
     Zero,
-    /// A date.
+    /// A date that is one.
     Value(T),
 }
 

@@ -135,7 +135,7 @@ fn a_statement_is_given_up_over_tls() {
     }
 }
 
-/// Has the session ended within a few looks? Without the request it would sleep for ten minutes.
+/// Whether the session ends within a few looks. Without the request it would sleep for ten minutes.
 fn is_gone(owner: &mut Database, session: i64) -> bool {
     let sql = match owner.dialect() {
         Dialect::Postgres => "SELECT count(*) FROM pg_stat_activity WHERE pid = ?::bigint",

@@ -20,9 +20,9 @@ enum Hash {
 
 /// By the content of the algorithm's object identifier (RFC 3279, 4055, 5758).
 fn signature_hash(algorithm: &[u8]) -> Option<Hash> {
-    /// 1.2.840.113549.1.1
+    /// `1.2.840.113549.1.1`, below which the signatures by RSA are.
     const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01];
-    /// 1.2.840.10045.4
+    /// `1.2.840.10045.4`, below which the signatures by ECDSA are.
     const ECDSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04];
     match (algorithm.strip_prefix(RSA), algorithm.strip_prefix(ECDSA)) {
         (Some([4 | 5 | 11]), _) | (_, Some([1] | [3, 2])) => Some(Hash::Sha256),

@@ -91,7 +91,6 @@ impl TlsStream {
         self.below.wait(interest, deadline)
     }
 
-    /// The socket.
     pub(in crate::driver::wire) fn below(&self) -> &Stream {
         &self.below
     }

@@ -108,7 +108,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         format!("{}.{}", self.name, self.claims)
     }
 
-    /// Is a suspect here? One that has ended is recorded with the next claim, or apart.
+    /// Whether a suspect is here. One that has ended is recorded with the next claim, or apart.
     fn has_suspect(&self) -> bool {
         let Some(suspect) = &self.suspect else {
             return false;
