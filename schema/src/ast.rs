@@ -137,7 +137,7 @@ pub enum Statement {
     AlterTable(AlterTable),
     /// `DROP TABLE`.
     DropTable {
-        /// Which.
+        /// The tables that are dropped.
         names: Vec<ObjectName>,
         /// PostgreSQL `CASCADE`: with the foreign keys to it.
         cascade: bool,
@@ -146,16 +146,16 @@ pub enum Statement {
     CreateIndex(CreateIndex),
     /// `DROP INDEX`.
     DropIndex {
-        /// The indexes.
+        /// The indexes that are dropped.
         names: Vec<ObjectName>,
-        /// MySQL's `ON`.
+        /// MySQL's `ON`: the table of the index.
         table: Option<ObjectName>,
     },
     /// PostgreSQL `ALTER INDEX … RENAME TO`.
     RenameIndex {
-        /// From.
+        /// The name that it had.
         from: ObjectName,
-        /// To.
+        /// The name that it gets; the schema stays.
         to: Name,
     },
     /// `CREATE TYPE … AS ENUM`.
@@ -166,7 +166,7 @@ pub enum Statement {
     AlterComposite(AlterComposite),
     /// `DROP TYPE`, `DROP DOMAIN`.
     DropType {
-        /// Which.
+        /// The types that are dropped.
         names: Vec<ObjectName>,
         /// The columns of the type go too.
         cascade: bool,
@@ -181,7 +181,7 @@ pub enum Statement {
     CreateView(Box<CreateView>),
     /// `DROP VIEW`.
     DropView {
-        /// Which.
+        /// The views that are dropped.
         names: Vec<ObjectName>,
         /// The views that read them go too.
         cascade: bool,
@@ -190,9 +190,9 @@ pub enum Statement {
     DropSchema(Vec<Option<String>>),
     /// `ALTER SCHEMA … RENAME TO`.
     RenameSchema {
-        /// From.
+        /// The name that it had; `None` is the one that need not be said.
         from: Option<String>,
-        /// To.
+        /// The name that it gets; `None` is the one that need not be said.
         to: Option<String>,
     },
     /// MySQL `CREATE DATABASE … CHARACTER SET latin1`, `ALTER DATABASE …`.
@@ -218,7 +218,7 @@ pub enum Statement {
     Partition(Partition),
     /// A table that is not a model: a partition, temporary, virtual or foreign table.
     NoModel {
-        /// Its name.
+        /// The name of the table.
         name: ObjectName,
         /// In words, as it is counted.
         kind: String,
@@ -271,7 +271,7 @@ impl Statement {
 /// `CREATE INDEX`.
 #[derive(Debug, Clone)]
 pub struct CreateIndex {
-    /// Its name.
+    /// The name; `None` where the database makes one.
     pub name: Option<Name>,
     /// `UNIQUE`.
     pub unique: bool,
@@ -279,11 +279,11 @@ pub struct CreateIndex {
     pub if_not_exists: bool,
     /// On which table.
     pub table: ObjectName,
-    /// In order.
+    /// The columns and expressions, in the order of the index.
     pub parts: Vec<KeyPart>,
-    /// `WHERE`.
+    /// The condition of a partial index, after `WHERE`.
     pub predicate: Option<Expression>,
-    /// `btree`, `gin`, …
+    /// The word after `USING`: `btree`, `gin`, …
     pub method: Option<String>,
     /// `NULLS NOT DISTINCT`.
     pub nulls_not_distinct: bool,
@@ -310,9 +310,9 @@ impl CreateIndex {
 /// `CREATE TYPE … AS ENUM`.
 #[derive(Debug, Clone)]
 pub struct CreateEnum {
-    /// Its name.
+    /// The name of the type.
     pub name: ObjectName,
-    /// In order.
+    /// The values, in the order that the database compares them in.
     pub values: Vec<String>,
     /// Prose above it.
     pub docs: Vec<String>,
@@ -321,9 +321,9 @@ pub struct CreateEnum {
 /// `ALTER TYPE` of an enum.
 #[derive(Debug, Clone)]
 pub struct AlterEnum {
-    /// Its name.
+    /// The name of the type.
     pub name: ObjectName,
-    /// The change.
+    /// The one change that a statement makes.
     pub action: AlterEnumAction,
 }
 
@@ -332,18 +332,18 @@ pub struct AlterEnum {
 pub enum AlterEnumAction {
     /// `ADD VALUE`.
     AddValue {
-        /// The value.
+        /// The new value.
         value: String,
-        /// `BEFORE`.
+        /// The value that it comes before, after `BEFORE`.
         before: Option<String>,
-        /// `AFTER`.
+        /// The value that it comes after, after `AFTER`.
         after: Option<String>,
     },
     /// `RENAME VALUE`.
     RenameValue {
-        /// From.
+        /// The value as it was.
         from: String,
-        /// To.
+        /// The value as it is from then on.
         to: String,
     },
 }
@@ -351,13 +351,13 @@ pub enum AlterEnumAction {
 /// `CREATE DOMAIN`.
 #[derive(Debug, Clone)]
 pub struct CreateDomain {
-    /// Its name.
+    /// The name of the domain.
     pub name: ObjectName,
     /// Its base type.
     pub base: TypeName,
-    /// `NOT NULL`.
+    /// `NOT NULL`: no column of the domain may be NULL.
     pub not_null: bool,
-    /// `DEFAULT`.
+    /// `DEFAULT`, for columns that have none of their own.
     pub default: Option<Expression>,
     /// The text after its name.
     pub definition: Expression,
@@ -388,7 +388,7 @@ pub enum CommentTarget {
 /// A function, as far as views need it.
 #[derive(Debug, Clone)]
 pub struct CreateFunction {
-    /// Its name.
+    /// The name of the function.
     pub name: ObjectName,
     /// The type of what it returns.
     pub returns: TypeName,
@@ -412,9 +412,9 @@ pub struct TableQuery {
 /// `CREATE VIEW`.
 #[derive(Debug, Clone)]
 pub struct CreateView {
-    /// Its name.
+    /// The name of the view.
     pub name: ObjectName,
-    /// `MATERIALIZED`.
+    /// `MATERIALIZED`: its rows are stored, and it can have indexes.
     pub materialized: bool,
     /// `IF NOT EXISTS`.
     pub if_not_exists: bool,

@@ -6,7 +6,7 @@
 /// A code and its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code {
-    /// `B0103`.
+    /// The code: `B0103`.
     pub code: &'static str,
     /// One line: what is wrong.
     pub title: &'static str,

@@ -184,7 +184,7 @@ impl ColumnType {
         }
     }
 
-    /// A whole number that a database can generate?
+    /// Returns whether it is a whole number that a database can generate.
     pub fn is_integer(&self) -> bool {
         self.class().integer().is_some()
     }
@@ -226,8 +226,8 @@ const fn integer(word: &'static str, signed: bool, bits: u8, rust: RustType) -> 
 }
 
 impl ColumnType {
-    /// Can a column of this type have every value of one of the other type? Integers hold those of a smaller range, texts any text;
-    /// other types only their own.
+    /// Returns whether a column of this type can have every value of one of the other type. Integers hold those of a smaller range,
+    /// texts any text; other types only their own.
     pub fn holds(&self, other: &Self) -> bool {
         let range = |of: &Self| of.class().integer().map(Integer::range);
         match (range(self), range(other)) {
@@ -325,7 +325,7 @@ impl TypeClass {
         }
     }
 
-    /// Are the values written as numbers?
+    /// Returns whether the values are written as numbers.
     pub fn is_number(self) -> bool {
         matches!(
             self,
@@ -337,7 +337,7 @@ impl TypeClass {
 /// Digits of a decimal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DecimalSize {
-    /// All digits.
+    /// All digits, before and after the point.
     pub precision: u32,
     /// Digits after the point.
     pub scale: u32,
@@ -346,13 +346,13 @@ pub struct DecimalSize {
 /// The limit of a long text or binary value, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LobSize {
-    /// 255.
+    /// At most 255 bytes.
     Tiny,
-    /// 65,535.
+    /// At most 65,535 bytes.
     Small,
-    /// 16 MiB.
+    /// At most 16 MiB.
     Medium,
-    /// 4 GiB.
+    /// At most 4 GiB.
     Long,
     /// Any length that the server takes (SQLite, PostgreSQL).
     Unbounded,

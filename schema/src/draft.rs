@@ -50,7 +50,7 @@ impl Draft {
 /// Index into [`Draft::tables`].
 pub type TableIndex = usize;
 
-/// One table.
+/// A table with all that statements did to it, its types not yet known.
 #[derive(Debug, Clone)]
 pub struct DraftTable {
     /// Its last name.
@@ -61,9 +61,9 @@ pub struct DraftTable {
     pub dialect: Dialect,
     /// Engines by name, with their places where they are tagged; empty: the default engine.
     pub engines: Vec<(String, Option<Span>)>,
-    /// The tag.
+    /// The place of `@engines`.
     pub engines_span: Option<Span>,
-    /// In order.
+    /// The columns, in the order of the table.
     pub columns: Vec<DraftColumn>,
     /// The primary key.
     pub primary_key: Option<DraftKey>,
@@ -95,7 +95,7 @@ pub struct DraftTable {
     pub renames: Vec<(usize, String, String)>,
 }
 
-/// One column.
+/// A column as all statements together leave it.
 #[derive(Debug, Clone)]
 pub struct DraftColumn {
     /// Its last name.
@@ -112,7 +112,7 @@ pub struct DraftColumn {
     pub declared: Option<String>,
     /// SQLite: `ON CONFLICT` after it.
     pub not_null_conflict: Option<String>,
-    /// `DEFAULT`.
+    /// `DEFAULT`, for columns that have none of their own.
     pub default: Option<Expression>,
     /// Identity, serial, computed.
     pub generated: DraftGenerated,
@@ -143,18 +143,18 @@ pub struct DraftColumn {
 /// The source of a value.
 #[derive(Debug, Clone)]
 pub enum DraftGenerated {
-    /// Nowhere.
+    /// The program gives the value.
     No,
     /// The database counts.
     Counted {
-        /// `GENERATED ALWAYS`.
+        /// `GENERATED ALWAYS`: a program cannot give the column a value.
         always: bool,
     },
     /// From an expression.
     Computed {
-        /// Which.
+        /// The expression that computes the value.
         expression: Expression,
-        /// Stored.
+        /// The value is stored with the row, and not computed where it is read.
         stored: bool,
     },
 }
@@ -192,12 +192,12 @@ pub struct DraftNative {
     pub partitions: Vec<Partition>,
 }
 
-/// A check.
+/// A `CHECK`, of a column or of the table.
 #[derive(Debug, Clone)]
 pub struct DraftCheck {
-    /// Its name.
+    /// The name; `None` where the database makes one.
     pub name: Option<String>,
-    /// Its condition.
+    /// The condition that every row meets.
     pub condition: Expression,
     /// The column it is written at.
     pub column: Option<Name>,
@@ -208,11 +208,11 @@ pub struct DraftCheck {
 /// A primary key.
 #[derive(Debug, Clone)]
 pub struct DraftKey {
-    /// In order.
+    /// The columns, in the order of the key.
     pub columns: Vec<Name>,
     /// As written, where it is written with its columns.
     pub parts: Vec<KeyPart>,
-    /// Its name.
+    /// The name; `None` where the database makes one.
     pub name: Option<String>,
     /// `DEFERRABLE`, and whether initially deferred.
     pub deferrable: Option<bool>,
@@ -225,17 +225,17 @@ pub struct DraftKey {
 /// A unique constraint or plain unique index.
 #[derive(Debug, Clone)]
 pub struct DraftUnique {
-    /// In order.
+    /// The columns, in the order of the key.
     pub columns: Vec<Name>,
     /// As written, where it is written with its columns.
     pub parts: Vec<KeyPart>,
     /// Of its index.
     pub method: Option<String>,
-    /// Its name.
+    /// The name; `None` where the database makes one.
     pub name: Option<String>,
     /// By CREATE UNIQUE INDEX.
     pub is_index: bool,
-    /// Its options.
+    /// The words after the columns.
     pub options: UniqueOptions,
     /// Its place in the source.
     pub span: Span,
@@ -253,19 +253,19 @@ impl DraftUnique {
 /// An index that is not a plain unique one.
 #[derive(Debug, Clone)]
 pub struct DraftIndex {
-    /// Its name.
+    /// The name; `None` where the database makes one.
     pub name: Option<String>,
     /// `UNIQUE`.
     pub unique: bool,
-    /// In order.
+    /// The columns and expressions, in the order of the index.
     pub parts: Vec<KeyPart>,
-    /// `WHERE`.
+    /// The condition of a partial index, after `WHERE`.
     pub predicate: Option<Expression>,
-    /// `gin`, …
+    /// The word after `USING`: `gin`, …
     pub method: Option<String>,
     /// Made by a UNIQUE constraint.
     pub is_constraint: bool,
-    /// Its options.
+    /// The words after the columns.
     pub options: UniqueOptions,
     /// Its place in the source.
     pub span: Span,
@@ -274,9 +274,9 @@ pub struct DraftIndex {
 /// A foreign key.
 #[derive(Debug, Clone)]
 pub struct DraftForeignKey {
-    /// Its name.
+    /// The name; `None` where the database makes one.
     pub name: Option<String>,
-    /// Referring columns.
+    /// The columns that refer, in order.
     pub columns: Vec<Name>,
     /// Its target, as written.
     pub reference: Reference,
@@ -291,32 +291,32 @@ pub struct DraftForeignKey {
 /// An enum type.
 #[derive(Debug, Clone)]
 pub struct DraftEnum {
-    /// Its name.
+    /// The name of the type.
     pub name: ObjectName,
     /// In which file.
     pub file: FileId,
-    /// In order.
+    /// The values, in the order that the database compares them in.
     pub values: Vec<String>,
     /// Prose or comment.
     pub docs: Vec<String>,
 }
 
-/// A domain.
+/// A PostgreSQL domain: a type with conditions of its own.
 #[derive(Debug, Clone)]
 pub struct DraftDomain {
-    /// Its name.
+    /// The name of the domain.
     pub name: ObjectName,
     /// In which file.
     pub file: FileId,
     /// The type that it renames.
     pub base: TypeName,
-    /// `NOT NULL`.
+    /// `NOT NULL`: no column of the domain may be NULL.
     pub not_null: bool,
     /// `DEFAULT`.
     pub default: Option<Expression>,
 }
 
-/// A view.
+/// A view as all statements together leave it.
 #[derive(Debug, Clone)]
 pub struct DraftView {
     /// The first change, after it, of a name that it reads.
@@ -344,20 +344,20 @@ pub struct DraftView {
 pub struct Outdated {
     /// As it was.
     pub name: String,
-    /// The change.
+    /// The place of the change.
     pub at: Span,
 }
 
 /// Something beside tables that they may need.
 #[derive(Debug, Clone)]
 pub struct DraftObject {
-    /// Its name.
+    /// The name of the object.
     pub name: ObjectName,
     /// In which file.
     pub file: FileId,
     /// The dialect that it is written in.
     pub dialect: Dialect,
-    /// Its kind.
+    /// Which kind of object it is.
     pub kind: DraftObjectKind,
     /// The first name of a domain: checks without a name got theirs from that.
     pub first_name: Option<String>,
@@ -378,6 +378,6 @@ pub struct DraftObject {
 pub enum DraftObjectKind {
     /// One of [`Draft::enums`].
     Enum(usize),
-    /// Any other.
+    /// Any other kind: it is made as it is written.
     Other(ObjectKind),
 }

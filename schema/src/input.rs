@@ -17,7 +17,7 @@ use crate::source::{FileId, Sources};
 /// Everything `read` needs to know.
 #[derive(Debug, Clone, Default)]
 pub struct Input {
-    /// The texts.
+    /// The texts that places of findings lead into.
     pub sources: Sources,
     /// Which of them are schema files, and how each is read.
     pub files: Vec<InputFile>,
@@ -35,7 +35,7 @@ pub struct Input {
     pub derives: AllDerives,
     /// `[lints]` of the configuration: codes and their levels.
     pub lints: Vec<(&'static str, LintLevel)>,
-    /// `models-of`.
+    /// `models-of`: which tables become models.
     pub models_of: ModelsOf,
     /// `[atomic]` of the configuration.
     pub groups: Vec<AtomicGroup>,

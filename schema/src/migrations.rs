@@ -24,7 +24,7 @@ pub struct Migration {
     pub version: String,
     /// The rest of the file's name, such as `add_nick`.
     pub name: String,
-    /// The file.
+    /// The path of its file.
     pub path: PathBuf,
     /// The text that is to stay as it was applied: line ends as `\n`.
     pub text: String,
@@ -52,7 +52,7 @@ pub struct ServerVersion {
 /// A migration in place of which there is a squashed one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replaced {
-    /// Its version.
+    /// The version that the migration had.
     pub version: String,
     /// The checksum that it was applied with.
     pub checksum: String,

@@ -142,11 +142,11 @@ pub struct Table {
     pub source_dialect: Dialect,
     /// Columns in order.
     pub columns: Vec<Column>,
-    /// Primary key.
+    /// The primary key; without one rows cannot be found one by one.
     pub primary_key: Option<PrimaryKey>,
     /// Unique constraints and plain unique indexes (no partial, expression or prefix ones), without the primary key.
     pub uniques: Vec<Unique>,
-    /// Other indexes.
+    /// The indexes that are neither the primary key nor a unique constraint.
     pub indexes: Vec<Index>,
     /// Foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
@@ -211,7 +211,7 @@ impl StorageEngine {
     }
 }
 
-/// A view.
+/// The properties of a view beside its columns.
 #[derive(Debug, Clone)]
 pub struct View {
     /// As the database has it.
@@ -280,7 +280,7 @@ impl Model {
 }
 
 impl Table {
-    /// Does bindery make it on this engine? Not where it is unmanaged, and no view whose query is of another dialect.
+    /// Returns whether bindery makes it on this engine: not where it is unmanaged, and no view whose query is of another dialect.
     pub fn is_made_on(&self, engine: &Engine) -> bool {
         let can_be_made = self
             .view
@@ -294,7 +294,7 @@ impl Table {
         &self.columns[id.0 as usize]
     }
 
-    /// Is the column in the primary key, a unique constraint or a unique index?
+    /// Whether the column is in the primary key, a unique constraint or a unique index.
     pub(crate) fn is_unique(&self, column: ColumnId) -> bool {
         let in_index =
             |part: &IndexPart| matches!(part.key, IndexKey::Column(found) if found == column);

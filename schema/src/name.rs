@@ -153,7 +153,7 @@ fn words(text: &str) -> String {
     identifier_text(text).to_snake_case()
 }
 
-/// Is the name in lower-case ASCII words already? Most are, and build scripts are not optimised.
+/// Whether the name is in lower-case ASCII words already. Most are, and build scripts are not optimised.
 fn is_snake_case(text: &str) -> bool {
     let bytes = text.as_bytes();
     let (mut at, mut before) = (0, b'_');
@@ -267,7 +267,7 @@ pub(crate) fn words_in(text: &str) -> impl Iterator<Item = String> {
         .map(str::to_lowercase)
 }
 
-/// Are two names the same to this dialect? PostgreSQL folded them on reading and compares exactly from then on.
+/// Whether two names are the same to this dialect. PostgreSQL folded them on reading and compares exactly from then on.
 pub(crate) fn same_name(one: &str, other: &str, dialect: Dialect) -> bool {
     match dialect {
         Dialect::Postgres => one == other,
@@ -277,8 +277,8 @@ pub(crate) fn same_name(one: &str, other: &str, dialect: Dialect) -> bool {
     }
 }
 
-/// Are two words the same but for the case of ASCII letters? It runs for every word of a schema many times, and build
-/// scripts are not optimised: a plain loop, from the end, as names begin alike.
+/// Whether two words are the same but for the case of ASCII letters. It runs for every word of a schema many times, and build scripts
+/// are not optimised: a plain loop, from the end, as names begin alike.
 pub(crate) fn same_word(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {

@@ -38,7 +38,7 @@ pub enum Portable {
     In {
         /// The value that is looked for.
         value: Box<Portable>,
-        /// Never empty.
+        /// The values that it is compared with; never empty.
         list: Vec<Portable>,
         /// `NOT IN`.
         negated: bool,
@@ -68,7 +68,7 @@ pub enum Portable {
 }
 
 impl Portable {
-    /// Is one of these functions called somewhere within?
+    /// Returns whether one of these functions is called somewhere within.
     pub fn calls(&self, functions: &[Function]) -> bool {
         let any = |parts: &[Self]| parts.iter().any(|part| part.calls(functions));
         match self {
@@ -149,7 +149,7 @@ impl Operator {
         }
     }
 
-    /// Is its outcome a boolean?
+    /// Returns whether its outcome is a boolean.
     pub fn compares(self) -> bool {
         match self {
             Self::Equal

@@ -240,7 +240,7 @@ pub fn refuse_two_lists(paths: &Paths, config: &Config, diagnostics: &mut Diagno
     diagnostics.push(diagnostic.help(help));
 }
 
-/// Are these the files of the configuration, in its order?
+/// Whether these are the files of the configuration, in its order.
 fn are_those_of(config: &Config, paths: &[PathBuf]) -> bool {
     let named = config
         .files

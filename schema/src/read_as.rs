@@ -6,7 +6,7 @@ use crate::lower::quoted_list;
 /// The dialect of a file with its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadAs {
-    /// The dialect.
+    /// The dialect that the file is read in.
     pub dialect: Dialect,
     /// Why this one.
     pub reason: DialectReason,

@@ -19,7 +19,7 @@ use crate::source::Sources;
 /// How the text is to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// Letters only.
+    /// Characters only, without colours.
     Plain,
     /// With terminal colours.
     Coloured,

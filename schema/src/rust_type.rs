@@ -15,13 +15,13 @@ pub struct RustType {
 /// The traits that generated code may derive for a type that holds such a value, and how it takes one as an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Traits {
-    /// `Copy`.
+    /// It is `Copy`.
     pub copy: bool,
-    /// `Eq`.
+    /// It is `Eq`: no float is in it.
     pub eq: bool,
-    /// `Ord`.
+    /// It is `Ord`.
     pub ord: bool,
-    /// `Hash`.
+    /// It is `Hash`.
     pub hash: bool,
     /// How it is taken as an argument.
     pub argument: Argument,
@@ -30,13 +30,13 @@ pub struct Traits {
 /// How a value is taken as an argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Argument {
-    /// By value.
+    /// The value itself is given.
     Value,
     /// `&str`, or `impl Into<String>` where it is kept.
     Text,
     /// `&[T]`, of a `Vec<T>`.
     Slice,
-    /// By reference.
+    /// A reference to the value is given.
     Reference,
 }
 

@@ -136,7 +136,7 @@ pub(crate) fn with_default(name: &str, column_type: ColumnType, value: DefaultVa
     }
 }
 
-/// `id`, counted.
+/// A column `id` that the database generates.
 pub(crate) fn id() -> Column {
     Column {
         generated: Generated::Key { always: false },

@@ -8,7 +8,7 @@ use super::{
 /// `ALTER TABLE` with its actions.
 #[derive(Debug, Clone)]
 pub struct AlterTable {
-    /// Which table.
+    /// The table that is changed.
     pub table: ObjectName,
     /// `IF EXISTS`.
     pub if_exists: bool,
@@ -23,7 +23,7 @@ pub struct AlterTable {
 /// PostgreSQL `ALTER TYPE` of a composite type.
 #[derive(Debug, Clone)]
 pub struct AlterComposite {
-    /// Which type.
+    /// The type that is changed.
     pub name: ObjectName,
     /// The changes of its attributes, as to the columns of a table.
     pub actions: Vec<AlterAction>,
@@ -56,36 +56,36 @@ impl AlterAction {
 pub enum AlterAction {
     /// `ADD COLUMN`.
     AddColumn {
-        /// The column.
+        /// The column with its options.
         column: Box<ColumnDef>,
         /// `IF NOT EXISTS`.
         if_not_exists: bool,
-        /// MySQL.
+        /// MySQL `FIRST`, `AFTER`.
         position: ColumnPosition,
     },
     /// `MODIFY`, `CHANGE`: the whole definition anew, under a new name perhaps.
     Redefine {
-        /// Old name.
+        /// The name that the column had.
         column: Name,
-        /// New definition.
+        /// The whole new definition, with the column's name from then on.
         definition: Box<ColumnDef>,
-        /// MySQL.
+        /// MySQL `FIRST`, `AFTER`.
         position: ColumnPosition,
     },
     /// `ADD CONSTRAINT`, `ADD KEY`.
     AddConstraint(TableConstraint),
     /// `DROP COLUMN`.
     DropColumn {
-        /// Which.
+        /// The column that is dropped.
         column: Name,
         /// `IF EXISTS`.
         if_exists: bool,
-        /// `CASCADE`.
+        /// `CASCADE`: views and foreign keys that need the column go too.
         cascade: bool,
     },
     /// `DROP CONSTRAINT`, `DROP KEY`, `DROP INDEX`, `DROP FOREIGN KEY`.
     DropConstraint {
-        /// Which.
+        /// The name of the constraint or key.
         name: Name,
         /// PostgreSQL `CASCADE`: with the foreign keys to it.
         cascade: bool,
@@ -102,23 +102,23 @@ pub enum AlterAction {
     SetSchema(Name),
     /// `RENAME COLUMN`.
     RenameColumn {
-        /// From.
+        /// The name that the column had.
         from: Name,
-        /// To.
+        /// The name that it gets.
         to: Name,
     },
     /// `RENAME CONSTRAINT`, `RENAME KEY`.
     RenameConstraint {
-        /// From.
+        /// The name that the constraint had.
         from: Name,
-        /// To.
+        /// The name that it gets.
         to: Name,
     },
     /// `ALTER COLUMN … SET DEFAULT`.
     SetDefault {
-        /// Which.
+        /// The column whose default is set.
         column: Name,
-        /// The value.
+        /// The new default.
         value: Expression,
     },
     /// `ALTER COLUMN … DROP DEFAULT`.
@@ -129,7 +129,7 @@ pub enum AlterAction {
     DropNotNull(Name),
     /// `ALTER COLUMN … TYPE`.
     SetType {
-        /// Which.
+        /// The column whose type is changed.
         column: Name,
         /// The new type.
         type_name: TypeName,
@@ -138,16 +138,16 @@ pub enum AlterAction {
     },
     /// `ALTER COLUMN … ADD GENERATED … AS IDENTITY`.
     AddIdentity {
-        /// Which.
+        /// The column that counts from then on.
         column: Name,
-        /// `ALWAYS`.
+        /// `ALWAYS`: a program cannot give the column a value.
         always: bool,
         /// How it counts.
         options: IdentityOptions,
     },
     /// `ALTER COLUMN … SET GENERATED ALWAYS SET INCREMENT BY 5`.
     ChangeIdentity {
-        /// Which.
+        /// The column whose identity is changed.
         column: Name,
         /// `ALWAYS`, or `BY DEFAULT`, where it says one of them.
         always: Option<bool>,
@@ -156,7 +156,7 @@ pub enum AlterAction {
     },
     /// `ALTER COLUMN … SET EXPRESSION AS (…)`.
     SetExpression {
-        /// Which.
+        /// The column that is computed.
         column: Name,
         /// The new one.
         expression: Expression,
@@ -167,7 +167,7 @@ pub enum AlterAction {
     AttachPartition(Partition),
     /// `DETACH PARTITION name`: that table is one of its own again.
     DetachPartition(ObjectName),
-    /// MySQL `COMMENT`.
+    /// MySQL `COMMENT` of the table.
     Comment(String),
     /// MySQL `ENGINE = …`.
     StorageEngine(Name),
@@ -182,7 +182,7 @@ pub enum AlterAction {
     },
     /// `INHERIT parent`, `NO INHERIT parent`.
     Inherit {
-        /// From whom.
+        /// The table that it inherits from.
         parent: ObjectName,
         /// Not any more.
         no: bool,
@@ -191,7 +191,7 @@ pub enum AlterAction {
     SetUnlogged(bool),
     /// A change of a column that is repeated as it is written: `SET STORAGE EXTERNAL`.
     ColumnSetting {
-        /// Which.
+        /// The column whose setting is changed.
         column: Name,
         /// From `SET` on.
         words: String,

@@ -16,19 +16,18 @@ pub struct Expression {
 /// One token of an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpressionPiece {
-    /// Its kind.
+    /// Which kind of token it is.
     pub kind: PieceKind,
     /// Unquoted for names and texts, as written for the rest.
     pub text: String,
 }
 
 impl ExpressionPiece {
-    /// Is it this operator, parenthesis or comma?
     pub(crate) fn is_symbol(&self, sign: &str) -> bool {
         self.kind == PieceKind::Symbol && self.text == sign
     }
 
-    /// May it be a name?
+    /// Whether it may be a name: a word, or a quoted one.
     pub(crate) fn is_name(&self) -> bool {
         match self.kind {
             PieceKind::Word | PieceKind::Quoted | PieceKind::DoubleQuoted => true,

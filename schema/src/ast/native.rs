@@ -18,7 +18,7 @@ pub struct NativeWords {
 pub struct TableOption {
     /// Its name in capitals, by which a later one replaces it.
     pub key: String,
-    /// As written.
+    /// The option as written.
     pub text: String,
     /// Every name it may mention, in lower case.
     pub words: Vec<String>,
@@ -44,7 +44,7 @@ pub enum ObjectKind {
 /// An object that tables may need.
 #[derive(Debug, Clone)]
 pub struct CreateObject {
-    /// Its kind.
+    /// Which kind of object it is.
     pub kind: ObjectKind,
     /// Its name; of an extension with the schema it is put into.
     pub name: ObjectName,
@@ -63,7 +63,7 @@ pub struct CreateObject {
 pub enum ObjectChange {
     /// `ALTER SEQUENCE … OWNED BY table.column`.
     OwnedBy {
-        /// The sequence.
+        /// The name of the sequence.
         sequence: ObjectName,
         /// Its table and column; `NONE`: no owner.
         owner: Option<(ObjectName, Name)>,
@@ -72,7 +72,7 @@ pub enum ObjectChange {
     Statement {
         /// The kind of the object that is changed.
         kind: ObjectKind,
-        /// Its name.
+        /// The name of the object.
         name: ObjectName,
         /// The text after its name.
         text: String,
@@ -104,9 +104,9 @@ pub enum NewPlace {
 /// A change of a domain that shows at its columns.
 #[derive(Debug, Clone)]
 pub struct AlterDomain {
-    /// Which domain.
+    /// The name of the domain.
     pub name: ObjectName,
-    /// The change.
+    /// The one change that the statement makes.
     pub change: DomainChange,
 }
 
@@ -122,7 +122,7 @@ pub enum DomainChange {
 /// A partition of a table.
 #[derive(Debug, Clone)]
 pub struct Partition {
-    /// Its name.
+    /// The name of the partition.
     pub name: ObjectName,
     /// The table it is a part of; of `ATTACH PARTITION` the table that is changed.
     pub parent: ObjectName,

@@ -19,7 +19,7 @@ pub struct Query {
 /// One query of `WITH`.
 #[derive(Debug, Clone)]
 pub struct CommonTable {
-    /// Its name.
+    /// The name by which the query reads it.
     pub name: Name,
     /// Names of its columns, where they are given.
     pub columns: Vec<Name>,
@@ -27,7 +27,7 @@ pub struct CommonTable {
     pub query: Query,
 }
 
-/// One `SELECT`.
+/// One `SELECT`, without the others that `UNION` joins to it.
 #[derive(Debug, Clone, Default)]
 pub struct Select {
     /// Its columns, in order.
@@ -76,7 +76,7 @@ pub enum SelectItem {
 pub struct FromItem {
     /// The table or query that is read.
     pub source: Source,
-    /// `AS`.
+    /// The alias after `AS`.
     pub alias: Option<Name>,
     /// Names of its columns, where they are given.
     pub columns: Vec<Name>,
@@ -97,7 +97,7 @@ pub enum Source {
     Unknown,
 }
 
-/// A value.
+/// An expression of a query, as far as types and names need it.
 #[derive(Debug, Clone)]
 pub enum Value {
     /// `schema.table.column`; the last is the column.
@@ -125,7 +125,7 @@ pub enum Value {
     Call {
         /// Without a schema.
         name: String,
-        /// In order.
+        /// The arguments, in order.
         arguments: Vec<Value>,
         /// The values of `FILTER`, `WITHIN GROUP` and `OVER`, as far as they are understood.
         beside: Vec<Value>,
@@ -142,6 +142,6 @@ pub enum Value {
     DocumentText(Box<Value>),
     /// A query in parentheses.
     Query(Box<Query>),
-    /// Anything else.
+    /// An expression that is not understood: its type is not known.
     Unknown,
 }

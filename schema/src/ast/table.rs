@@ -7,7 +7,7 @@ use crate::source::Span;
 /// `CREATE TABLE`.
 #[derive(Debug, Clone)]
 pub struct CreateTable {
-    /// Its name.
+    /// The name of the table.
     pub name: ObjectName,
     /// `IF NOT EXISTS`.
     pub if_not_exists: bool,
@@ -68,7 +68,7 @@ impl CreateTable {
 /// The keeper of a table's rows. bindery creates tables of the database itself only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keeper {
-    /// The database.
+    /// The database itself.
     Database,
     /// A foreign server.
     Foreign,
@@ -79,7 +79,7 @@ pub enum Keeper {
 /// Columns taken over from another table.
 #[derive(Debug, Clone)]
 pub struct Copy {
-    /// From where.
+    /// The table that columns are taken over from.
     pub table: ObjectName,
     /// How many own columns stand before them.
     pub position: usize,
@@ -92,7 +92,7 @@ pub struct Copy {
 /// The parts that `LIKE` copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Including {
-    /// Defaults.
+    /// `INCLUDING DEFAULTS`.
     pub defaults: bool,
     /// Computed columns as such.
     pub generated: bool,
@@ -100,9 +100,9 @@ pub struct Including {
     pub identity: bool,
     /// Keys, uniques and indexes.
     pub indexes: bool,
-    /// Checks.
+    /// `INCLUDING CONSTRAINTS`: its checks.
     pub checks: bool,
-    /// Comments.
+    /// `INCLUDING COMMENTS`.
     pub comments: bool,
 }
 
@@ -120,10 +120,10 @@ impl Including {
     }
 }
 
-/// One column.
+/// A column with its type and options, as written.
 #[derive(Debug, Clone)]
 pub struct ColumnDef {
-    /// Its name.
+    /// The name of the column.
     pub name: Name,
     /// Its declared type.
     pub type_name: TypeName,
@@ -142,7 +142,7 @@ pub struct TypeName {
     pub path: Option<SearchPath>,
     /// The words before the arguments, lower case unless quoted, one blank between them.
     pub name: String,
-    /// In parentheses.
+    /// The arguments in parentheses: lengths, digits, the values of an enum.
     pub arguments: Vec<TypeArgument>,
     /// The words after the arguments: `unsigned zerofill`, `with time zone`.
     pub suffix: String,
@@ -168,7 +168,7 @@ pub enum TypeArgument {
     Number(String),
     /// A value of an `ENUM` or `SET`.
     Text(String),
-    /// Anything else.
+    /// Any other argument, as written.
     Word(String),
 }
 
@@ -222,9 +222,9 @@ pub enum ColumnOptionKind {
     References(Reference),
     /// `GENERATED ALWAYS AS (…)`.
     Computed {
-        /// How.
+        /// The expression that computes the value.
         expression: Expression,
-        /// `STORED`, `PERSISTENT`.
+        /// `STORED`, `PERSISTENT`: the value is stored with the row, and not computed where it is read.
         stored: bool,
     },
     /// `GENERATED … AS IDENTITY`.
@@ -269,7 +269,7 @@ pub struct IdentityOptions {
 /// The right-hand side of a foreign key.
 #[derive(Debug, Clone)]
 pub struct Reference {
-    /// Referred table.
+    /// The table that it refers to.
     pub table: ObjectName,
     /// Referred columns; empty means its primary key.
     pub columns: Vec<Name>,
@@ -303,7 +303,7 @@ pub struct TableConstraint {
 pub enum TableConstraintKind {
     /// `PRIMARY KEY (…)`.
     PrimaryKey {
-        /// In order.
+        /// The columns and expressions of the key, in order.
         parts: Vec<KeyPart>,
         /// `DEFERRABLE`, and whether initially deferred.
         deferrable: Option<bool>,
@@ -312,32 +312,32 @@ pub enum TableConstraintKind {
     },
     /// `UNIQUE (…)`.
     Unique {
-        /// In order.
+        /// The columns and expressions of the key, in order.
         parts: Vec<KeyPart>,
-        /// Its options.
+        /// The words after the columns.
         options: UniqueOptions,
     },
     /// PostgreSQL `ADD CONSTRAINT … PRIMARY KEY | UNIQUE USING INDEX name`.
     UsingIndex {
         /// Primary key rather than unique.
         primary: bool,
-        /// The index.
+        /// The name of the index that becomes the constraint.
         index: Name,
-        /// Its options.
+        /// The words after the name.
         options: UniqueOptions,
     },
     /// `FOREIGN KEY (…) REFERENCES …`.
     ForeignKey {
-        /// Referring columns.
+        /// The columns that refer, in order.
         columns: Vec<Name>,
-        /// The rest.
+        /// The table and columns that they refer to, and the actions.
         reference: Reference,
     },
     /// `CHECK (…)`, with what stands after the condition.
     Check(Expression, Vec<String>),
     /// MySQL `KEY`, `INDEX`, `FULLTEXT`, `SPATIAL`; MariaDB `VECTOR`.
     Index {
-        /// In order.
+        /// The columns and expressions of the index, in order.
         parts: Vec<KeyPart>,
         /// `fulltext`, `hash`, …
         method: Option<String>,
@@ -376,15 +376,15 @@ pub struct KeyPart {
     pub nulls_first: Option<bool>,
     /// MariaDB `WITHOUT OVERLAPS`: the period that this column is an end of.
     pub period: Option<String>,
-    /// The part.
+    /// The place of the part, with its direction.
     pub span: Span,
 }
 
 /// The column or expression that a part orders by.
 #[derive(Debug, Clone)]
 pub enum PartKey {
-    /// A column.
+    /// The name of a column.
     Column(Name),
-    /// An expression.
+    /// Any other expression, in parentheses.
     Expression(Expression),
 }

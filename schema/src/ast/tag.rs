@@ -17,41 +17,41 @@ pub struct EngineTag {
 pub struct Notes {
     /// `@engines`, `@engine`.
     pub engines: Option<EngineTag>,
-    /// `@model`.
+    /// `@model`: the name of the model in Rust.
     pub model: Option<Name>,
-    /// `@name`.
+    /// `@name`: the name in Rust.
     pub name: Option<Name>,
-    /// `@type`.
+    /// `@type`: the Rust type of the column.
     pub rust_type: Option<Name>,
-    /// `@link`.
+    /// `@link`: what the column refers to without a foreign key.
     pub link: Option<LinkTag>,
     /// `@sync`, each of them.
     pub syncs: Vec<SyncTag>,
-    /// `@version`.
+    /// The place of `@version`: the column counts updates.
     pub version: Option<Span>,
-    /// `@updated`.
+    /// The place of `@updated`: the column has the time of the last update.
     pub updated: Option<Span>,
-    /// `@skip`.
+    /// The place of `@skip`: nothing in Rust stands for it.
     pub skip: Option<Span>,
-    /// `@unmanaged`.
+    /// The place of `@unmanaged`: bindery makes and changes nothing in the database for it.
     pub unmanaged: Option<Span>,
-    /// `@validate`.
+    /// The place of `@validate`: the program validates values before they are written.
     pub validate: Option<Span>,
-    /// `@capture`.
+    /// The place of `@capture`: changes of the table are recorded.
     pub capture: Option<Span>,
-    /// `@interface`.
+    /// `@interface`: models that implement a common trait.
     pub interface: Option<InterfaceTag>,
-    /// `@renamed_from`.
+    /// `@renamed_from`: the name that it had before.
     pub renamed_from: Option<Name>,
-    /// `@redact`.
+    /// `@redact`: what dumps have in place of the values.
     pub redact: Option<RedactTag>,
     /// `@serde`, each of them.
     pub serde: SerdeTags,
-    /// `@publish`.
+    /// `@publish`: the changes that are published as events.
     pub publish: Option<PublishTag>,
     /// `@length`; at a table, or at the file's head, for its keys.
     pub length: Option<LengthTag>,
-    /// `@allow`.
+    /// `@allow`: codes whose warnings are not reported here.
     pub allow: Option<AllowTag>,
     /// Prose, line by line.
     pub docs: Vec<String>,
@@ -86,7 +86,7 @@ pub struct PublishTag {
 /// A kind of change that has an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PublishedEvent {
-    /// The change.
+    /// Which change it is: created, updated or deleted.
     pub kind: ChangeKind,
     /// The event holds the row as it was before.
     pub before: bool,
@@ -127,7 +127,7 @@ impl PublishTag {
 /// `@allow B0412`: warnings that are not reported about what it stands at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllowTag {
-    /// Their codes.
+    /// The codes, such as `B0401`.
     pub codes: Vec<&'static str>,
     /// The statement or column; at a file's head the whole file.
     pub area: Span,
@@ -197,9 +197,9 @@ pub struct LengthTag {
 /// `@link users(id) on b`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkTag {
-    /// Referred table.
+    /// The table that it refers to.
     pub table: ObjectName,
-    /// Referred column.
+    /// The column that it refers to.
     pub column: Name,
     /// `on b`, `on same`.
     pub on: Option<LinkEngine>,

@@ -10,7 +10,7 @@ use crate::source::Span;
 struct TakenName<'m> {
     name: &'m str,
     span: Span,
-    /// Is it an enum that no row holds, and so no type in Rust?
+    /// The enum is in no row, and so has no type in Rust.
     is_unused: bool,
 }
 

@@ -93,7 +93,7 @@ pub fn check(model: Model, diagnostics: &mut Diagnostics) -> Option<CheckedModel
     }
 }
 
-/// Is no name there twice? Hardly ever one is, and to sort is the cheapest way to know: build scripts are not optimised.
+/// Whether no name is there twice. Hardly ever one is, and to sort is the cheapest way to know: build scripts are not optimised.
 fn all_differ<T: Ord>(mut names: Vec<T>) -> bool {
     sort_by(&mut names, Ord::cmp);
     names.windows(2).all(|pair| pair[0] != pair[1])

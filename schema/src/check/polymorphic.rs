@@ -18,7 +18,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Is it no such key, or one whose rows are known to be there?
+/// Whether it is no such key, or one whose rows are known to be there.
 fn is_kept(table: &Table, id: ColumnId, column: &Column) -> bool {
     let is_key = matches!(
         column.column_type.class(),
@@ -28,7 +28,7 @@ fn is_kept(table: &Table, id: ColumnId, column: &Column) -> bool {
     !is_key || column.link.is_some() || keys.any(|key| key.columns.contains(&id))
 }
 
-/// Does the column hold the name of the table that the one of this name is a key of?
+/// Whether the column holds the name of the table that the one of this name is a key of.
 fn says_table(column: &Column, key: &str) -> bool {
     let is_word = matches!(
         column.column_type.class(),

@@ -233,7 +233,7 @@ fn computed_from<'m>(table: &'m Table, column: &Column) -> Option<Vec<&'m str>> 
     )
 }
 
-/// May the expression mention the column? Another word of its name is taken for it too.
+/// Whether the expression may mention the column. Another word of its name is taken for it too.
 fn mentions(expression: &Expression, column: &str) -> bool {
     let mut words = words_in(&expression.sql);
     words.any(|word| word == column.to_lowercase())
@@ -247,7 +247,7 @@ fn in_primary_key(table: &Table, column: ColumnId) -> bool {
 /// The reason why a column is neither NULL nor invented by which a unique index selects its rows.
 const CONDITION: &str = "the condition of a unique index reads it";
 
-/// Does it belong to a key of its table, or do others refer to it?
+/// Whether it belongs to a key of its table, or others refer to it.
 fn is_key(model: &Model, place: (TableId, ColumnId)) -> bool {
     let table = model.table(place.0);
     table.is_unique(place.1)
@@ -259,7 +259,7 @@ fn unique_indexes(table: &Table) -> impl Iterator<Item = &Index> {
     table.indexes.iter().filter(|index| index.unique)
 }
 
-/// Do expressions that one of the indexes is over mention it?
+/// Whether expressions that one of the indexes is over mention it.
 fn in_expression_of<'t>(
     indexes: impl Iterator<Item = &'t Index>,
     table: &Table,
@@ -273,7 +273,7 @@ fn in_expression_of<'t>(
     })
 }
 
-/// Would two NULLs be equal values of a unique index? What an expression makes of NULL is not known.
+/// Whether two NULLs would be equal values of a unique index. What an expression makes of NULL is not known.
 fn is_unique_null(table: &Table, column: ColumnId) -> bool {
     let mut uniques = table.uniques.iter();
     let mut indexes = unique_indexes(table).filter(|index| index.nulls_not_distinct);
@@ -283,7 +283,7 @@ fn is_unique_null(table: &Table, column: ColumnId) -> bool {
         || in_expression_of(unique_indexes(table), table, column)
 }
 
-/// Is a unique index about rows that have certain values of it (`WHERE deleted_at IS NULL`)?
+/// Whether a unique index is about rows that have certain values of it (`WHERE deleted_at IS NULL`).
 fn is_in_condition(table: &Table, column: ColumnId) -> bool {
     let name = &table.column(column).name;
     let mut conditions = unique_indexes(table).filter_map(|index| index.predicate.as_ref());

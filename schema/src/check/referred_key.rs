@@ -20,7 +20,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Do the columns, in any order, make up a key of the table?
+/// Whether the columns, in any order, make up a key of the table.
 pub(super) fn is_key(table: &Table, columns: &[ColumnId]) -> bool {
     let same = |key: &[ColumnId]| {
         key.len() == columns.len() && columns.iter().all(|column| key.contains(column))

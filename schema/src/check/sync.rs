@@ -124,7 +124,7 @@ fn watermark(table: &Table, id: ColumnId, sync: &TableSync, diagnostics: &mut Di
     }
 }
 
-/// Is it of a type of the runtime's that can be a watermark?
+/// Whether it is of a type of the runtime's that can be a watermark.
 fn grows(column: &Column) -> bool {
     if column.skip || column.field_type != FieldType::Plain {
         return false;

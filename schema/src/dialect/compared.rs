@@ -23,7 +23,7 @@ enum Family {
     Named(&'static str),
 }
 
-/// Does PostgreSQL have an operator for the two sides of a foreign key? (Else: error 42804.)
+/// Whether PostgreSQL has an operator for the two sides of a foreign key. Without one it refuses the key with error 42804.
 pub(super) fn by_postgres(child: ColumnPlace<'_>, parent: ColumnPlace<'_>) -> bool {
     let (Some(child), Some(parent)) = (family_of(child), family_of(parent)) else {
         return true;
@@ -108,7 +108,7 @@ impl Kept {
     }
 }
 
-/// Does InnoDB take the two sides of a foreign key? (Else: error 1005, errno 150.)
+/// Whether InnoDB takes the two sides of a foreign key. Others it refuses with error 1005, errno 150.
 pub(super) fn by_mysql(child: ColumnPlace<'_>, parent: ColumnPlace<'_>) -> bool {
     let storage = child.table().storage_engine.as_ref();
     if storage.is_some_and(|storage| !storage.is_innodb()) {

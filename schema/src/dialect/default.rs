@@ -87,7 +87,7 @@ fn number_sql(place: ColumnPlace<'_>, dialect: Dialect, number: &str) -> Result<
     Ok(constant(place, dialect, number.to_owned()))
 }
 
-/// `-1.5e10`.
+/// Whether the text is a number such as `-1.5e10`.
 fn is_plain_number(number: &str) -> bool {
     let unsigned = number.strip_prefix(['-', '+']).unwrap_or(number);
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());

@@ -17,13 +17,13 @@ pub(crate) struct Limits {
     pub(crate) keys: Option<usize>,
     /// Values of a set.
     pub(crate) set_values: Option<usize>,
-    /// May a table have no column?
+    /// A table may have no column.
     pub(crate) no_columns: bool,
     /// Digits of a fraction of a second.
     pub(crate) second_digits: u8,
     /// All digits of a decimal, and those after its point.
     pub(crate) decimal: Option<(u32, u32)>,
-    /// May a decimal have more digits after the point than digits?
+    /// A decimal may have more digits after the point than digits.
     pub(crate) scale_past_precision: bool,
     /// Characters of a CHAR.
     pub(crate) char_length: Option<u32>,
@@ -33,11 +33,11 @@ pub(crate) struct Limits {
     pub(crate) binary_length: Option<u32>,
     /// Bytes of a VARBINARY.
     pub(crate) varbinary_length: Option<u32>,
-    /// Does it compare values with the size that is declared?
+    /// Values are compared with the size that is declared.
     pub(crate) enforces_sizes: bool,
-    /// Do floats hold NaN and the infinities?
+    /// Floats hold NaN and the infinities.
     pub(crate) holds_nan: bool,
-    /// Does it keep dates that are none, such as `infinity`?
+    /// Dates that are none are kept, such as `infinity`.
     pub(crate) holds_infinity: bool,
     /// The largest whole number of a column.
     pub(crate) largest_integer: u64,
@@ -48,7 +48,7 @@ pub(crate) fn refused(message: String, help: impl Into<String>) -> Refusal {
     Refusal::new("B0230", message, help)
 }
 
-/// Has a table a number of columns that the engine takes?
+/// Rejects a table with a number of columns that the engine does not take.
 pub(crate) fn table_fits(
     table: &Table,
     dialect: Dialect,
@@ -82,7 +82,7 @@ pub(crate) fn table_fits(
     Ok(())
 }
 
-/// Has a key or an index a number of parts that the engine takes?
+/// Rejects a key or an index with a number of parts that the engine does not take.
 pub(crate) fn key_fits(
     parts: usize,
     dialect: Dialect,
@@ -99,7 +99,7 @@ pub(crate) fn key_fits(
 
 const SECONDS: &str = "digits of a second";
 
-/// Is the type as it is declared one that the engine has?
+/// Rejects a type that the engine does not have with the size that is declared.
 pub(crate) fn declared_size(
     place: ColumnPlace<'_>,
     dialect: Dialect,
@@ -237,7 +237,7 @@ fn no_range(place: ColumnPlace<'_>, dialect: Dialect) -> Result<(), Refusal> {
     Err(Refusal::new("B0210", message, help))
 }
 
-/// Can the column hold its default on such an engine?
+/// Rejects a default that the column cannot hold on such an engine.
 pub(crate) fn default_fits(
     place: ColumnPlace<'_>,
     dialect: Dialect,

@@ -52,7 +52,7 @@ impl Refusal {
 /// How a column is declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Declaration {
-    /// The type.
+    /// The type as it is written in DDL.
     pub type_sql: String,
     /// A condition that keeps the type's range, for a CHECK.
     pub check: Option<String>,
@@ -92,7 +92,7 @@ pub(crate) trait Rules {
     /// products that speak it.
     fn type_of_flavour(&self, sql_type: &str, flavour: Option<Flavour>) -> Option<String>;
 
-    /// May a foreign key lead from a column that is written in this dialect to the other, as far as their types go?
+    /// Whether a foreign key may lead from a column that is written in this dialect to the other, as far as their types go.
     fn compares(&self, child: ColumnPlace<'_>, parent: ColumnPlace<'_>) -> bool;
 
     /// Returns the words after the type that make a key auto-increment. Refused where this column cannot.
@@ -136,7 +136,7 @@ pub(crate) trait Rules {
     /// Returns the text around a date and time that takes its day.
     fn day_of(&self) -> (&'static str, &'static str);
 
-    /// Does a constant default of such a column need parentheses?
+    /// Whether a constant default of such a column needs parentheses.
     fn wraps_default(&self, column_type: &ColumnType) -> bool;
 
     /// Words after the closing parenthesis of CREATE TABLE.
@@ -145,22 +145,22 @@ pub(crate) trait Rules {
     /// The same of a table that is written in this dialect, but for those it says itself.
     fn native_options(&self, table: &Table) -> String;
 
-    /// Must a column that may be NULL say so?
+    /// Whether a column that may be NULL must say so.
     fn says_null(&self, place: ColumnPlace<'_>) -> bool;
 
-    /// May the column be part of a key or a unique index as it is?
+    /// Rejects a column that cannot be part of a key or a unique index as it is.
     fn key_column(&self, place: ColumnPlace<'_>) -> Result<(), Refusal>;
 
     /// The prefix of a column in an index that is not unique, where one is needed.
     fn index_prefix(&self, place: ColumnPlace<'_>) -> Option<u32>;
 
-    /// Are the columns of the table, or of one index, too long together?
+    /// Rejects columns of a table, or of one index, that are too long together.
     fn size(&self, columns: &[ColumnPlace<'_>], what: SizeOf) -> Result<(), Refusal>;
 
     /// The same of a row whose table is made as it is written: what no such row fits, whatever its database says.
     fn own_row(&self, columns: &[ColumnPlace<'_>]) -> Result<(), Refusal>;
 
-    /// Is such an index made here, as far as its method goes?
+    /// How such an index is made here, as far as its method goes.
     fn index_method(&self, method: &str) -> IndexMethod;
 
     /// Statements around a DROP TABLE that is referred to by tables which are dropped later.
@@ -204,11 +204,11 @@ fn empty_name(name: &str) -> Option<&'static str> {
 /// The precision that [`Rules::now`] takes, with the digits of a fraction of a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Moment {
-    /// Today.
+    /// The current day.
     Date,
     /// The time of day.
     Time(u8),
-    /// Both.
+    /// Day and time, with this number of digits after the point.
     DateTime(u8),
 }
 
@@ -226,11 +226,11 @@ pub(crate) enum SizeOf {
 pub(crate) enum IndexMethod {
     /// As the usual kind: nothing is written.
     Usual,
-    /// `USING method`.
+    /// Made with `USING method`.
     Using,
     /// A word before INDEX (`FULLTEXT`).
     Kind,
-    /// Not here.
+    /// The dialect does not have it.
     Unknown,
 }
 

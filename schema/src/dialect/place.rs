@@ -10,21 +10,21 @@ const LONGEST_CHAIN: usize = 32;
 /// A column of a table of a model.
 #[derive(Debug, Clone, Copy)]
 pub struct ColumnPlace<'m> {
-    /// The model.
+    /// The model that has the table.
     pub model: &'m Model,
-    /// The table.
+    /// The table of the column.
     pub table: TableId,
-    /// The column.
+    /// The column within its table.
     pub column: ColumnId,
 }
 
 impl<'m> ColumnPlace<'m> {
-    /// The table.
+    /// Returns the table.
     pub fn table(self) -> &'m Table {
         self.model.table(self.table)
     }
 
-    /// The column.
+    /// Returns the column.
     pub fn column(self) -> &'m Column {
         self.table().column(self.column)
     }
@@ -39,13 +39,13 @@ impl<'m> ColumnPlace<'m> {
         })
     }
 
-    /// Is the schema text written in this dialect? Then its own spelling is kept.
+    /// Whether the schema text is written in this dialect: its own spelling is kept then.
     pub(crate) fn is_native(self, dialect: Dialect) -> bool {
         self.table().source_dialect == dialect
     }
 
-    /// Does the table live on engines of this dialect alone, and is its text written in it? Then everything is as that
-    /// dialect has it; other tables behave alike wherever they are.
+    /// Whether the table lives on engines of this dialect alone, and its text is written in it. Then everything is as that dialect has
+    /// it; other tables behave alike wherever they are.
     pub(crate) fn is_own(self, dialect: Dialect) -> bool {
         is_own(self.model, self.table, dialect)
     }
@@ -55,7 +55,7 @@ impl<'m> ColumnPlace<'m> {
         &self.origin().column().column_type
     }
 
-    /// Does the database count its values, here or where it refers to?
+    /// Whether the database generates its values, here or where it refers to.
     pub(crate) fn is_counted(self) -> bool {
         matches!(self.origin().column().generated, Generated::Key { .. })
     }
@@ -69,7 +69,6 @@ impl<'m> ColumnPlace<'m> {
         }
     }
 
-    /// Is it the only column of the primary key?
     pub(crate) fn is_only_key(self) -> bool {
         self.table()
             .primary_key

@@ -245,7 +245,7 @@ fn keeps_own_spelling(place: ColumnPlace<'_>, stored: &ColumnType) -> bool {
         && !is_limited
 }
 
-/// Is the column of a domain? Other dialects know what it stands for only.
+/// Whether the column is of a domain. Other dialects know what it stands for only.
 fn is_domain(place: ColumnPlace<'_>) -> bool {
     let written = place.column().sql_type.replace('"', "");
     let mut objects = place.model.objects.iter();
@@ -327,7 +327,6 @@ fn sized(place: ColumnPlace<'_>, stored: &ColumnType, name: &str) -> Declaration
     }
 }
 
-/// Does PostgreSQL have an integer of this size?
 fn has_integer(integer: Integer) -> bool {
     integer.signed && matches!(integer.bits, 16 | 32 | 64)
 }

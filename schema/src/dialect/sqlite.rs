@@ -265,7 +265,7 @@ impl Rules for Sqlite {
     }
 }
 
-/// Can the column be the table's own number of rows? A table without a primary key takes an auto-increment column for it.
+/// Whether the column can be the table's own number of rows. A table without a primary key takes an auto-increment column for it.
 fn counts_rows(place: ColumnPlace<'_>) -> bool {
     let table = place.table();
     let counted = |column: &&Column| matches!(column.generated, Generated::Key { .. });
@@ -273,9 +273,9 @@ fn counts_rows(place: ColumnPlace<'_>) -> bool {
     counted(&place.column()) && !table.without_rowid && (place.is_only_key() || is_free)
 }
 
-/// Is the column a key that is one whole number, given by the program? Declared so it is the row's own number, by which SQLite
-/// finds a row directly; by any other name it has an index beside the table (SQLite documentation, "ROWIDs and the
-/// INTEGER PRIMARY KEY"). Where it has a default, SQLite would count instead.
+/// Whether the column is a key that is one whole number, given by the program. Declared so it is the row's own number, by which SQLite
+/// finds a row directly; by any other name it has an index beside the table (SQLite documentation, "ROWIDs and the INTEGER PRIMARY
+/// KEY"). Where it has a default, SQLite would count instead.
 fn numbers_rows(place: ColumnPlace<'_>) -> bool {
     let column = place.column();
     !place.is_native(Dialect::Sqlite)
@@ -430,8 +430,8 @@ fn refused(place: ColumnPlace<'_>, stored: &ColumnType) -> Refusal {
     Refusal::new("B0210", message, help)
 }
 
-/// Are all digits of its values kept, whatever affinity the declared type has? Of tables on SQLite alone the type stays as
-/// it is written, and values that it would change are refused before they are sent.
+/// Whether all digits of its values are kept, whatever affinity the declared type has. Of tables on SQLite alone the type stays as it
+/// is written, and values that it would change are refused before they are sent.
 fn keeps_digits(stored: &ColumnType) -> bool {
     if let ColumnType::Decimal(size) = stored {
         size.is_some_and(|size| size.precision <= FLOAT_DIGITS)

@@ -13,7 +13,7 @@ use crate::parse::lex::{Lexer, Token, TokenKind};
 /// A warning about one statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Busy {
-    /// Its code.
+    /// The code, which `bindery explain` explains.
     pub code: &'static str,
     /// Counted from 0 in the migration.
     pub statement: usize,
@@ -85,7 +85,7 @@ impl Earlier {
         }
     }
 
-    /// Does a check say so of every column that this statement declares NOT NULL?
+    /// Whether a check says of every column that this statement declares NOT NULL that it is not.
     fn has_checked(&self, words: &[&str], table: &str) -> bool {
         let mut set = words.windows(4).filter_map(|window| match window {
             [column, "set", "not", "null"] => Some((table.to_owned(), (*column).to_owned())),
@@ -215,7 +215,7 @@ const VOLATILE: [&str; 8] = [
     "clock_timestamp",
 ];
 
-/// Has a new column a value of its own in each row?
+/// Whether a new column has a value of its own in each row.
 fn adds_values(words: &[&str]) -> bool {
     let serial = [
         "serial",

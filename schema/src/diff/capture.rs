@@ -14,7 +14,7 @@ use crate::sql_writer::SqlWriter;
 /// A trigger that records the changes of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaptureTrigger {
-    /// The table.
+    /// The table whose changes it records.
     pub table: TableName,
     /// The name of the trigger.
     pub name: String,

@@ -36,23 +36,23 @@ pub enum Change {
     CreateTable(TableShape),
     /// A table with its rows.
     DropTable(TableShape),
-    /// A column.
+    /// A column that the table lacks.
     AddColumn {
-        /// Its table.
+        /// The table that gets it.
         table: TableName,
-        /// The column.
+        /// The column as it shall be.
         column: ColumnShape,
     },
     /// A column with its values.
     DropColumn {
-        /// Its table.
+        /// The table that loses it.
         table: TableName,
-        /// The column.
+        /// The column as it is.
         column: ColumnShape,
     },
     /// A column that is declared in another way.
     ChangeColumn {
-        /// Its table.
+        /// The table of the column.
         table: TableName,
         /// As it is.
         from: Box<ColumnShape>,
@@ -65,14 +65,14 @@ pub enum Change {
     AddKey {
         /// Its table, or the materialized view.
         table: TableName,
-        /// The key.
+        /// The key as it shall be.
         key: Key,
     },
     /// The same, which shall be there no longer.
     DropKey {
         /// Its table, or the materialized view.
         table: TableName,
-        /// The key.
+        /// The key as it is.
         key: Key,
     },
     /// A key under another name.
@@ -86,7 +86,7 @@ pub enum Change {
     },
     /// The text after the table: `STRICT`, `ENGINE=InnoDB`, `PARTITION BY …`.
     ChangeOptions {
-        /// The table.
+        /// The table that has the options.
         table: TableName,
         /// As they are.
         from: String,
@@ -95,7 +95,7 @@ pub enum Change {
     },
     /// The comment of a table.
     ChangeComment {
-        /// The table.
+        /// The table that has the comment.
         table: TableName,
         /// As it is.
         from: Option<String>,
@@ -104,19 +104,19 @@ pub enum Change {
     },
     /// Triggers that record the changes of a table.
     AddCapture {
-        /// The table.
+        /// The table whose changes are recorded.
         table: TableName,
         /// The triggers that it lacks.
         triggers: Vec<CaptureTrigger>,
     },
     /// Triggers that record the changes of a table, and shall be there no longer.
     DropCapture {
-        /// The table.
+        /// The table whose changes were recorded.
         table: TableName,
-        /// The triggers.
+        /// The triggers that it has.
         triggers: Vec<CaptureTrigger>,
     },
-    /// A view.
+    /// A view that is missing.
     CreateView(ViewShape),
     /// A view that shall be there no longer, or stands in the way of another change and is made again after it.
     DropView(ViewShape),

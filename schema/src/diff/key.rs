@@ -43,7 +43,7 @@ impl KeyKind {
 /// Something of a table that is neither a column nor an option.
 #[derive(Debug, Clone)]
 pub struct Key {
-    /// Its kind.
+    /// Which kind of key it is.
     pub kind: KeyKind,
     /// Its name where one is written.
     pub name: Option<String>,
@@ -70,7 +70,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// Do both do the same, whatever their names are?
+    /// Returns whether both do the same, whatever their names are.
     pub fn does_the_same(&self, other: &Self) -> bool {
         self.kind == other.kind && self.words == other.words
     }

@@ -3,7 +3,7 @@
 use super::structure::ColumnShape;
 use crate::column_type::TypeClass;
 
-/// May the new type keep less of a value, without the database refusing it?
+/// Whether the new type may keep less of a value without the database refusing it.
 pub(super) fn loses(from: &ColumnShape, to: &ColumnShape) -> bool {
     let (old, new) = (from.column_type.class(), to.column_type.class());
     let is_fractional = |class| matches!(class, TypeClass::Decimal | TypeClass::Float { .. });

@@ -8,7 +8,7 @@ use crate::dialect::Dialect;
 /// The inputs of a mend.
 #[derive(Debug)]
 pub struct Mend<'m> {
-    /// The database.
+    /// The structure that the database has.
     pub from: &'m Structure,
     /// The structure that the schema has.
     pub to: &'m Structure,
@@ -32,7 +32,7 @@ pub struct Mended {
 }
 
 impl Mended {
-    /// Is there nothing to do?
+    /// Returns whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.up.is_empty() && self.online.is_empty()
     }

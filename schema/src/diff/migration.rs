@@ -46,7 +46,7 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Is there nothing to do?
+    /// Returns whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.up.is_empty()
     }

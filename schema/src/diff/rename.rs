@@ -6,14 +6,14 @@ use crate::model::{EngineId, Model, TableName};
 /// A table or column that has another name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rename {
-    /// A table.
+    /// A table under another name.
     Table {
         /// As it was.
         from: TableName,
         /// As it is.
         to: TableName,
     },
-    /// A column.
+    /// A column under another name.
     Column {
         /// Its table, under the name that it has now.
         table: TableName,

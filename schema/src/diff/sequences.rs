@@ -83,7 +83,7 @@ pub(super) fn freed(from: &Structure, to: &Structure) -> Vec<String> {
     renamed.map(|one| one.statement()).collect()
 }
 
-/// Does the database name the sequence of this column?
+/// Whether the sequence of this column has the name that the database gives it.
 fn has_usual_name(column: &Column) -> bool {
     let is_counted = matches!(column.generated, Generated::Key { .. });
     match &column.native.counter {

@@ -33,7 +33,7 @@ pub struct Squash<'s> {
     pub name: &'s str,
     /// The file that it will be in.
     pub path: &'s Path,
-    /// The engine.
+    /// The engine whose migrations are squashed.
     pub engine: &'s Engine,
     /// The fate of statements that make no schema.
     pub others: Others,
@@ -280,7 +280,7 @@ const KEPT_PRAGMAS: &[&str] = &[
     "user_version",
 ];
 
-/// Does the reader of schemas see all that the statement does? Transactions and most of SQLite's pragmas are of a run, not of the
+/// Whether the reader of schemas sees all that the statement does. Transactions and most of SQLite's pragmas are of a run, not of the
 /// database; its triggers are kept.
 fn shows(other: &Other<'_>, first: &Folded, engine: &Engine) -> bool {
     let sql = &other.statement.sql;
@@ -308,7 +308,7 @@ fn shows(other: &Other<'_>, first: &Folded, engine: &Engine) -> bool {
         .all(|file| file.skipped.is_empty() && file.statements.iter().all(is_whole))
 }
 
-/// Does a statement of which the reader passes over a part change the schema by the rest?
+/// Whether a statement of which the reader passes over a part changes the schema by the rest.
 fn changes_schema(sql: &str, engine: &Engine) -> bool {
     let ast = parsed(sql, engine);
     let mut statements = ast.files.iter().flat_map(|file| &file.statements);

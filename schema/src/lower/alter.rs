@@ -439,7 +439,7 @@ impl Fold<'_> {
     }
 }
 
-/// May keys have got their names by this?
+/// Whether keys may have got their names by this.
 fn names_keys(action: &AlterAction) -> bool {
     matches!(
         action,

@@ -317,7 +317,7 @@ fn leave_comment(column: &mut DraftColumn, copy: &Copy) {
     }
 }
 
-/// A parent, rather than a pattern (`LIKE`)?
+/// Whether it is a parent, rather than a pattern (`LIKE`).
 fn is_parent(table: &DraftTable, copy: &Copy) -> bool {
     let mut parents = table.native.inherits.iter();
     parents.any(|(parent, _)| *parent == copy.table)

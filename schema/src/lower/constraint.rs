@@ -438,7 +438,7 @@ fn number_foreign_keys(table: &mut DraftTable) {
     }
 }
 
-/// Does a key, constraint or index of the table bear this name?
+/// Whether a key, constraint or index of the table has this name.
 pub(super) fn is_named(table: &DraftTable, name: &str) -> bool {
     let names = (table.primary_key.iter().map(|key| &key.name))
         .chain(table.uniques.iter().map(|unique| &unique.name))

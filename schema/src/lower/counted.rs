@@ -219,7 +219,7 @@ fn is_same(one: &ObjectName, other: &ObjectName) -> bool {
     one.schema == other.schema && one.name.text == other.name.text
 }
 
-/// Is it the name that a new column's sequence gets?
+/// Whether it is the name that a new column's sequence gets.
 fn is_usual(sequence: &ObjectName, table: &ObjectName, column: &str) -> bool {
     let usual = first_free(&table.name.text, &[column], "seq", |_| false);
     sequence.schema == table.schema && sequence.name.text == usual

@@ -157,7 +157,7 @@ impl Fold<'_> {
         is_taken(&usual).then(|| first_free(base, columns, suffix, is_taken))
     }
 
-    /// Does an index of another table bear this name in the schema of this one?
+    /// Whether an index of another table has this name in the schema of this one.
     fn is_index(&self, table: &DraftTable, name: &str) -> bool {
         let owners = self.index_owner.get(&name.to_lowercase());
         let owners = owners.into_iter().flatten();

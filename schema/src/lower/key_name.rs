@@ -48,7 +48,7 @@ fn names(table: &DraftTable) -> impl Iterator<Item = &str> {
     named.filter_map(|(name, column)| name.as_deref().or(column))
 }
 
-/// Is this the usual name of a key that has none?
+/// Whether this is the usual name of a key that has none.
 pub(super) fn is_usual(table: &DraftTable, column: Option<&str>, name: &str) -> bool {
     let same = column.is_some_and(|column| column.eq_ignore_ascii_case(name));
     table.dialect == Dialect::Mysql && same

@@ -86,7 +86,7 @@ impl Fold<'_> {
         }
     }
 
-    /// Is there a table of this name that shares an engine with this one?
+    /// Whether there is a table of this name that shares an engine with this one.
     pub(super) fn exists_already(&self, table: &DraftTable) -> bool {
         let candidates = self.by_name.get(&table.name.name.text.to_lowercase());
         candidates

@@ -5,7 +5,6 @@ use crate::dialect::Dialect;
 
 use super::lookup::same_name;
 
-/// Does it mention the column?
 pub(super) fn speaks_of(expression: &Expression, column: &str, dialect: Dialect) -> bool {
     !mentions(&expression.tokens, column, dialect).is_empty()
 }

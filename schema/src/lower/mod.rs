@@ -92,7 +92,7 @@ const FOLLOW_LIMIT: usize = 2_000_000;
 struct Fold<'a> {
     diagnostics: &'a mut Diagnostics,
     default_engine: String,
-    /// `None`: dropped.
+    /// The tables in the order of their statements; `None` where one was dropped.
     tables: Vec<Option<DraftTable>>,
     /// By name in lower case; for looking up only.
     by_name: HashMap<String, Vec<TableIndex>>,
@@ -117,7 +117,7 @@ struct Fold<'a> {
     /// Types, by their number among the objects, and the tables of these types.
     typed: Vec<(usize, TableIndex)>,
     partitions: Vec<Partition>,
-    /// `None`: dropped.
+    /// The views in the order of their statements; `None` where one was dropped.
     views: Vec<Option<DraftView>>,
     view_by_name: HashMap<String, Vec<usize>>,
     /// Views by what they read, in lower case; for looking up only.
@@ -128,7 +128,7 @@ struct Fold<'a> {
     followed: usize,
     functions: BTreeMap<String, Option<TypeName>>,
     skipped: BTreeMap<String, usize>,
-    /// Counts statements.
+    /// The number of the current statement.
     now: usize,
     /// Where the table that is made or changed finds what is named without a schema.
     path: Option<SearchPath>,
@@ -391,7 +391,7 @@ impl<'a> Fold<'a> {
         constraint::add_index(self.table_mut(owner), &index);
     }
 
-    /// Is there an index of the name in the schema of this table?
+    /// Whether there is an index of the name in the schema of this table.
     fn has_index(&self, owner: TableIndex, index: &CreateIndex) -> bool {
         let (Some(name), Some(table)) = (&index.name, &self.tables[owner]) else {
             return false;

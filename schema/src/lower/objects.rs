@@ -9,7 +9,7 @@ use crate::source::FileId;
 /// All of them; their numbers stay, whatever is dropped.
 #[derive(Default)]
 pub(super) struct Objects {
-    /// `None`: dropped.
+    /// The objects in the order of their statements; `None` where one was dropped.
     list: Vec<Option<DraftObject>>,
     /// For looking up only.
     by_name: HashMap<String, Vec<usize>>,
@@ -146,7 +146,6 @@ fn key(table: &ObjectName) -> (Option<String>, String) {
     (table.schema.clone(), table.name.text.clone())
 }
 
-/// Is it a sequence?
 pub(super) fn is_sequence(object: &DraftObject) -> bool {
     object.kind == DraftObjectKind::Other(crate::ast::ObjectKind::Sequence)
 }

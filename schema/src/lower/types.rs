@@ -5,7 +5,7 @@ use crate::dialect::Dialect;
 use crate::draft::DraftColumn;
 use crate::sql_writer::SqlWriter;
 
-/// Is this one of the types that count by themselves?
+/// Whether this is one of the types that count by themselves.
 pub(super) fn is_serial(type_name: &TypeName, dialect: Dialect) -> bool {
     let names: &[&str] = match dialect {
         Dialect::Postgres => &[
@@ -22,7 +22,7 @@ pub(super) fn is_serial(type_name: &TypeName, dialect: Dialect) -> bool {
     type_name.schema.is_none() && names.contains(&type_name.name.as_str())
 }
 
-/// Is this the next number of a sequence and nothing else: `nextval('s')`, `nextval('s'::regclass)`?
+/// Whether this is the next number of a sequence and nothing else: `nextval('s')`, `nextval('s'::regclass)`.
 pub(super) fn is_nextval(value: &Expression) -> bool {
     let mut pieces = value.tokens.iter().map(|piece| piece.text.as_str());
     let named = pieces
@@ -51,7 +51,7 @@ pub(super) fn is_nextval(value: &Expression) -> bool {
     calls && depth == 0 && rest.is_empty()
 }
 
-/// May the database count in a column of this type? A type it does not know may be a domain over an integer.
+/// Whether the database may count in a column of this type. A type that is not known may be a domain over an integer.
 pub(super) fn may_count(type_name: &TypeName) -> bool {
     const OTHERS: [&str; 13] = [
         "text",

@@ -190,7 +190,7 @@ impl Fold<'_> {
         (own, others)
     }
 
-    /// Does the view speak of the column of the table it reads, or of all its columns? SQLite reads `*` anew each time.
+    /// Whether the view mentions the column of the table it reads, or all its columns. SQLite reads `*` anew each time.
     pub(super) fn speaks_of_column(
         &self,
         file: &FileAst,
@@ -210,7 +210,7 @@ impl Fold<'_> {
         spoken.any(|(at, others)| qualifier(tokens, at).map_or(!others, is_own))
     }
 
-    /// Does the view give the table's columns names of its own: `FROM t AS u (a, b)`?
+    /// Whether the view gives the table's columns names of its own: `FROM t AS u (a, b)`.
     fn names_columns(&self, file: &FileAst, view: &DraftView, index: TableIndex) -> bool {
         let tokens = &view.body.tokens;
         let named = |place: &TableMention| place.columns.is_some();
@@ -220,7 +220,7 @@ impl Fold<'_> {
         })
     }
 
-    /// May it have a column of the name? Of views that is not known here.
+    /// Whether it may have a column of the name. Of views that is not known here.
     fn has_column(&self, read: Option<Read>, name: &str) -> bool {
         match read {
             Some(Read::Table(index)) => self.tables[index].as_ref().is_some_and(|table| {

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-/// Does a file beside the migration say that it runs in no transaction? Diesel's is `metadata.toml` with `run_in_transaction`, Flyway's
-/// has the name of the migration and `.conf`, with `executeInTransaction`.
+/// Whether a file beside the migration says that it runs in no transaction. Diesel's is `metadata.toml` with `run_in_transaction`,
+/// Flyway's has the name of the migration and `.conf`, with `executeInTransaction`.
 pub(super) fn has_no_transaction(path: &Path) -> bool {
     let name = path.file_name().and_then(std::ffi::OsStr::to_str);
     let name = name.unwrap_or_default();

@@ -8,7 +8,7 @@ use crate::json_names::RenameRule;
 use crate::portable::Portable;
 use crate::source::Span;
 
-/// One column.
+/// A column of a table or view, with its type and all that annotations say of it.
 #[derive(Debug, Clone)]
 pub struct Column {
     /// As the database has it, unquoted.
@@ -39,19 +39,19 @@ pub struct Column {
     pub collation: Option<String>,
     /// MySQL `ON UPDATE CURRENT_TIMESTAMP`; on all engines it means what `@updated` does.
     pub on_update_now: bool,
-    /// `@version`.
+    /// `@version`: every update counts it up, and compares it first.
     pub version: bool,
-    /// `@updated`.
+    /// `@updated`: every update sets it to the current time.
     pub updated: bool,
     /// `@skip`: exists in the table, not in the row.
     pub skip: bool,
     /// `@renamed_from`: the name that migrations know it by.
     pub renamed_from: Option<String>,
-    /// `@redact`.
+    /// `@redact`: what dumps have in place of the values.
     pub redact: Option<RedactTag>,
-    /// `@serde`.
+    /// `@serde`: its form in JSON.
     pub serde: SerdeTags,
-    /// `@link`.
+    /// `@link`: what it refers to without a foreign key.
     pub link: Option<Link>,
     /// `///` lines.
     pub docs: Vec<String>,
@@ -73,7 +73,7 @@ impl Column {
         self.column_type.length().filter(|_| is_text)
     }
 
-    /// Does SQLite make a float of numbers in it that have more than 15 digits? Its affinity is NUMERIC then (section 3.1
+    /// Returns whether SQLite makes a float of numbers in it that have more than 15 digits. Its affinity is NUMERIC then (section 3.1
     /// of SQLite's "Datatypes"): no integer, and not one of our spellings that keep text.
     pub fn is_float_on_sqlite(&self, source: Dialect) -> bool {
         let own = source == Dialect::Sqlite;
@@ -205,9 +205,9 @@ pub struct Expression {
 /// A reference to a model that no foreign key can hold.
 #[derive(Debug, Clone)]
 pub struct Link {
-    /// Referred table.
+    /// The table that it refers to.
     pub table: TableId,
-    /// Referred column.
+    /// The column that it refers to.
     pub column: ColumnId,
     /// The engine that the referred row is on.
     pub engine: KeyEngine,

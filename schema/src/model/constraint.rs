@@ -23,7 +23,7 @@ pub struct PrimaryKey {
 /// A unique constraint or plain unique index.
 #[derive(Debug, Clone)]
 pub struct Unique {
-    /// In order.
+    /// The columns, in the order of the key.
     pub columns: Vec<ColumnId>,
     /// Constraint or index name where given.
     pub name: Option<String>,
@@ -54,9 +54,9 @@ pub struct Index {
     pub name: Option<String>,
     /// Partial, expression and prefix indexes may be unique too.
     pub unique: bool,
-    /// In order.
+    /// The columns and expressions, in the order of the index.
     pub parts: Vec<IndexPart>,
-    /// `WHERE`.
+    /// The condition of a partial index, after `WHERE`.
     pub predicate: Option<Expression>,
     /// `btree`, `gin`, `fulltext`, … in lower case; `None` is the default.
     pub method: Option<String>,
@@ -101,9 +101,9 @@ pub enum IndexKey {
 pub struct ForeignKey {
     /// Constraint name where given.
     pub name: Option<String>,
-    /// Referring columns.
+    /// The columns that refer, in order.
     pub columns: Vec<ColumnId>,
-    /// Referred table.
+    /// The table that they refer to.
     pub table: TableId,
     /// Referred columns, as many as `columns`.
     pub referred: Vec<ColumnId>,
@@ -126,7 +126,7 @@ pub struct ForeignKey {
 pub enum ReferentialAction {
     /// Refused at the end of the statement; the default.
     NoAction,
-    /// Refused immediately.
+    /// Refused immediately, also where it would be right at the end of the statement.
     Restrict,
     /// Deleted or changed too.
     Cascade,
@@ -141,7 +141,7 @@ pub enum ReferentialAction {
 pub struct Check {
     /// Constraint name where given.
     pub name: Option<String>,
-    /// The condition.
+    /// The condition that every row meets.
     pub expression: Expression,
     /// The column it is written at.
     pub column: Option<ColumnId>,

@@ -10,7 +10,7 @@ pub struct EnumType {
     pub schema: Option<String>,
     /// SQL name; for a MySQL column enum `table.column`.
     pub name: String,
-    /// Rust name.
+    /// The name of the enum in Rust.
     pub type_name: String,
     /// An earlier enum of the same name and values, on other engines: both are its Rust type.
     pub shares: Option<EnumId>,
@@ -27,9 +27,9 @@ pub struct EnumType {
 /// One value of an enum.
 #[derive(Debug, Clone)]
 pub struct EnumValue {
-    /// As stored.
+    /// The value as it is stored.
     pub value: String,
-    /// Rust variant.
+    /// The name of the variant in Rust.
     pub variant: String,
 }
 

@@ -2,7 +2,7 @@
 
 use super::{ColumnId, TableId};
 
-/// One interface.
+/// A trait that the models with `@interface` implement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interface {
     /// The trait: `Contact`.

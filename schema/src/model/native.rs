@@ -130,7 +130,7 @@ pub struct Exclusion {
 /// A part of a table that is a table of its own.
 #[derive(Debug, Clone)]
 pub struct Partition {
-    /// Its name.
+    /// The name with its schema.
     pub name: TableName,
     /// The table or part it belongs to.
     pub parent: TableName,
@@ -143,7 +143,7 @@ pub struct Partition {
 pub struct NativeObject {
     /// Its name; of an extension with the schema it is put into.
     pub name: TableName,
-    /// Its kind.
+    /// Which kind of object it is.
     pub kind: ObjectKind,
     /// The dialect that it is written in.
     pub dialect: Dialect,

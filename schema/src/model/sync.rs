@@ -26,8 +26,8 @@ pub struct TableSync {
 }
 
 impl TableSync {
-    /// Can rows be copied as they are? Then each column that a row of the target needs is in the source by the same name, and each
-    /// column that both have takes every value that may come. Else the program maps rows.
+    /// Returns whether rows can be copied as they are. Then each column that a row of the target needs is in the source by the same
+    /// name, and each column that both have takes every value that may come. Else the program maps rows.
     pub fn copies_columns(&self, model: &Model) -> bool {
         let (source, target) = (model.table(self.source), model.table(self.target));
         let key = target.primary_key.as_ref().map(|key| &key.columns[..]);

@@ -257,7 +257,7 @@ fn text_of_ddl(text: &str, tokens: &[Token]) -> Option<Passed> {
     })
 }
 
-/// Does a statement of this kind make other tables, types or views?
+/// Whether a statement of this kind makes other tables, types or views.
 fn is_change(kind: &str, says_change: bool) -> bool {
     const OBJECTS: [&str; 6] = [
         "TABLE",
@@ -274,7 +274,7 @@ fn is_change(kind: &str, says_change: bool) -> bool {
     }
 }
 
-/// Has it a word by which `ALTER` changes more than rights, owners and triggers?
+/// Whether it has a word by which `ALTER` changes more than rights, owners and triggers.
 fn says_change(written: &str) -> bool {
     const CHANGES: [&str; 7] = [
         "ADD", "DROP", "RENAME", "COLUMN", "CHANGE", "MODIFY", "SCHEMA",

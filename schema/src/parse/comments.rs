@@ -73,7 +73,7 @@ impl<'a> Comments<'a> {
         self.take(first..end)
     }
 
-    /// Does the comment before `first` lead without a gap to the chain that ends at `start`?
+    /// Whether the comment before `first` leads without a gap to the chain that ends at `start`.
     fn leads_to(&self, first: usize, end: usize, start: u32) -> bool {
         let entry = &self.entries[first - 1];
         let newlines = if first == end {
@@ -100,7 +100,6 @@ impl<'a> Comments<'a> {
         (blanks == gap.len()).then(|| gap.iter().filter(|&&byte| byte == b'\n').count())
     }
 
-    /// Are there comments inside a range?
     pub(crate) fn are_inside(&self, start: u32, end: u32) -> bool {
         let first = self
             .entries
@@ -145,7 +144,7 @@ impl<'a> Comments<'a> {
         found
     }
 
-    /// Is there anything but white space after a place on its line?
+    /// Whether there is anything but white space after a place on its line.
     fn code_follows(&self, end: u32) -> bool {
         let rest = &self.text.as_bytes()[end as usize..];
         let next = rest

@@ -17,7 +17,7 @@ const HEADERS: [&str; 9] = [
 /// The first two statements of SQLite's `.dump`.
 const SQLITE: [&str; 2] = ["PRAGMA foreign_keys=OFF;", "BEGIN TRANSACTION;"];
 
-/// Does the text begin as a dump does? Only comments may stand before its header.
+/// Whether the text begins as a dump does. Only comments may stand before its header.
 pub(super) fn is_dump(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}');
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());

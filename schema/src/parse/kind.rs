@@ -213,7 +213,7 @@ pub(crate) const STATEMENTS: [&str; 114] = [
     "QUIT",
 ];
 
-/// May statements of this kind hold others, as the body of a function does?
+/// Whether statements of this kind may hold others, as the body of a function does.
 pub(crate) fn has_body(kind: &str) -> bool {
     const BODIES: [&str; 7] = [
         "FUNCTION",
@@ -234,7 +234,7 @@ pub(crate) fn has_body(kind: &str) -> bool {
             .is_some_and(|(_, object)| BODIES.contains(&object))
 }
 
-/// May this word stand right after `CREATE` or `ALTER`?
+/// Whether this word may stand right after `CREATE` or `ALTER`.
 pub(crate) fn follows_verb(word: &str) -> bool {
     const MODIFIERS: [&str; 22] = [
         "OR",

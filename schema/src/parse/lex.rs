@@ -94,7 +94,7 @@ impl<'a> Lexer<'a> {
         self
     }
 
-    /// Does the statement's delimiter stand here? Called between tokens only.
+    /// Whether the statement's delimiter stands here. Called between tokens only.
     pub(crate) fn at_delimiter(&self) -> bool {
         self.bytes[self.at..].starts_with(self.delimiter.as_bytes())
     }
@@ -416,7 +416,7 @@ fn quote_words(closer: u8) -> (&'static str, &'static str) {
     }
 }
 
-/// May a word start with this byte? Every byte of a character outside ASCII may.
+/// Whether a word may start with this byte. Every byte of a character outside ASCII may.
 const fn is_word_start(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
 }

@@ -474,7 +474,7 @@ impl FileReader<'_> {
         true
     }
 
-    /// `CREATE TABEL`.
+    /// Reports a word after the verb that may not stand there, as in `CREATE TABEL`. Returns whether there was one.
     fn doubts_object(&mut self, statement: &RawStatement) -> bool {
         let [first, second, ..] = statement.tokens[..] else {
             return false;

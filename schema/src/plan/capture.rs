@@ -78,12 +78,12 @@ pub fn named(event: &str, body: &str) -> String {
     format!("{PREFIX}{event}_{number:016x}")
 }
 
-/// Is it a name that bindery gives to triggers and functions that record changes?
+/// Returns whether it is a name that bindery gives to triggers and functions that record changes.
 pub fn is_ours(name: &str) -> bool {
     name.starts_with(PREFIX)
 }
 
-/// Is it a table that triggers write to, or one that goes with it?
+/// Whether it is a table that triggers write to, or one that goes with it.
 pub(crate) fn is_own_table(name: &str) -> bool {
     matches!(
         name,

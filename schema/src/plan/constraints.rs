@@ -13,7 +13,7 @@ use crate::name::implied::{first_free, implied_name};
 /// A key, foreign key or check.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Constraint {
-    /// Its kind.
+    /// Which kind of constraint it is.
     pub kind: ConstraintKind,
     /// Its name in the schema.
     pub name: Option<String>,

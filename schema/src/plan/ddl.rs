@@ -22,7 +22,7 @@ use crate::sql_writer::SqlWriter;
 pub struct CreateTable {
     /// Which one; `None` for a view without a model.
     pub table: Option<TableId>,
-    /// Its name.
+    /// The name with its schema.
     pub name: TableName,
     /// Makes it: its schema and types before, its indexes after. Schemas and types that exist are left alone.
     pub create: Vec<String>,

@@ -534,7 +534,7 @@ impl Context<'_> {
     }
 }
 
-/// Does a unique constraint need what the dialect lacks?
+/// The place of a unique constraint that needs what the dialect lacks, and what that is.
 pub(super) fn unique_problem(unique: &Unique, engine: &Engine) -> Option<(Span, Refusal)> {
     let capabilities = engine.capabilities();
     let (what, help) = if unique.deferrable && !capabilities.deferrable_uniques {

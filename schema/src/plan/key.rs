@@ -110,7 +110,7 @@ impl<'m> TableWriter<'m> {
         later.map(|(at, _)| at).collect()
     }
 
-    /// Would equal keys of one statement be one?
+    /// Whether equal keys of one statement would be one.
     pub(super) fn adds_equal_keys(&self) -> bool {
         self.is_own() && self.engine.capabilities().merges_equal_keys
     }
@@ -158,7 +158,7 @@ impl<'m> TableWriter<'m> {
         })
     }
 
-    /// Are all indexes made with the table? So MySQL's own tables have them.
+    /// Whether all indexes are made with the table, as MySQL's own tables have them.
     pub(super) fn keys_stand_in_table(&self) -> bool {
         self.is_own() && self.engine.capabilities().indexes_in_table
     }

@@ -32,7 +32,8 @@ pub fn kinds(table: &Table, dialects: &[Dialect]) -> String {
     words
 }
 
-/// Does a database of a table look at the lengths of its texts? SQLite does where the table is made for it from another dialect.
+/// Returns whether a database of a table looks at the lengths of its texts. SQLite does where the table is made for it from another
+/// dialect.
 pub fn has_lengths(source: Dialect, dialects: &[Dialect]) -> bool {
     source != Dialect::Sqlite || dialects.iter().any(|dialect| *dialect != Dialect::Sqlite)
 }

@@ -15,7 +15,7 @@ pub struct CreationOrder {
 }
 
 impl CreationOrder {
-    /// Does the foreign key of this number refer to a table that is made later?
+    /// Whether the foreign key of this number refers to a table that is made later.
     pub(crate) fn is_forward(&self, table: TableId, number: usize) -> bool {
         self.forward.binary_search(&(table, number)).is_ok()
     }

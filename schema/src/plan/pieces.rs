@@ -23,7 +23,7 @@ pub(crate) struct Pieces<'m> {
 pub(crate) struct ColumnText {
     /// With the checks that stand at it; empty where a parent of the table gives it.
     pub(crate) line: String,
-    /// Without them.
+    /// The column without its constraints.
     pub(crate) alone: String,
     /// With the words that belong to the type.
     pub(crate) type_sql: String,
@@ -107,7 +107,7 @@ impl<'m> Pieces<'m> {
         writer.unique(&named)
     }
 
-    /// Is this key a statement of its own, rather than a line of the table?
+    /// Whether this key is a statement of its own, rather than a line of the table.
     pub(crate) fn is_statement(&self, id: TableId, is_constraint: bool) -> bool {
         !is_constraint && !self.writer(id).keys_stand_in_table()
     }
@@ -128,7 +128,7 @@ impl<'m> Pieces<'m> {
         self.writer(id).foreign_key(key, name)
     }
 
-    /// Does CREATE TABLE leave out the foreign key of this number?
+    /// Whether CREATE TABLE leaves out the foreign key of this number.
     pub(crate) fn is_made_later(&self, id: TableId, number: usize) -> bool {
         let adds = self.engine.capabilities().adds_foreign_keys;
         adds && self.order.is_forward(id, number)

@@ -34,7 +34,7 @@ pub struct TableStatements {
     pub find: String,
     /// How many rows there are.
     pub count: String,
-    /// Is there a row with this key?
+    /// The query that finds whether a row has the key.
     pub exists: String,
     /// Inserts the required columns, and returns the row where the server can; empty for a view, as is `insert_row`.
     pub insert: String,
@@ -74,7 +74,7 @@ pub fn row_columns(table: &Table) -> Vec<ColumnId> {
     ids.filter(|id| !table.column(*id).skip).collect()
 }
 
-/// Can a value be given to the column? Computed ones have none of their own.
+/// Returns whether a value can be given to the column. Computed ones have none of their own.
 pub fn is_writable(column: &Column) -> bool {
     match &column.generated {
         Generated::No | Generated::Key { .. } => true,
@@ -82,8 +82,8 @@ pub fn is_writable(column: &Column) -> bool {
     }
 }
 
-/// Must every new row give the column a value (NULL is one)? Not where the database has one: a key it counts or a
-/// default, which in a key every engine has to return. `DEFAULT NULL` means nothing that is not so anyway.
+/// Returns whether every new row must give the column a value (NULL is one). It need not where the database has one: a key it counts or
+/// a default, which in a key every engine has to return. `DEFAULT NULL` means nothing that is not so anyway.
 pub fn is_required(model: &Model, table: &Table, column: ColumnId) -> bool {
     let found = table.column(column);
     match &found.generated {
@@ -116,7 +116,7 @@ pub(crate) fn silent_engines(model: &Model, table: &Table, column: ColumnId) -> 
         .collect()
 }
 
-/// Does every update set the column by itself? Then no program gives it a value to update. Not in a key.
+/// Returns whether every update sets the column by itself, so that no program gives it a value to update. None in a key is.
 pub fn is_touched(column: &Column) -> bool {
     column.version || column.updated || column.on_update_now
 }
@@ -193,7 +193,7 @@ impl<'m> StatementFacts<'m> {
         }
     }
 
-    /// The statements.
+    /// Returns the statements of the table for one dialect.
     pub fn statements(&self) -> TableStatements {
         Context::new(self).statements()
     }
@@ -370,7 +370,7 @@ impl<'m> Context<'m> {
         })
     }
 
-    /// `a = ? AND b = ?`, or with commas.
+    /// Appends `a = ? AND b = ?`, or the same with commas.
     fn push_equal(&self, sql: &mut SqlWriter, positions: &[usize], between: &str) {
         for (number, at) in positions.iter().enumerate() {
             if number > 0 {

@@ -69,12 +69,11 @@ impl<'m> TableWriter<'m> {
         self.engine.dialect
     }
 
-    /// Does it live on engines of this dialect alone, and is it written in it? Then it is made as it is written.
+    /// Whether it lives on engines of this dialect alone and is written in it: it is made as it is written then.
     pub(super) fn is_own(&self) -> bool {
         is_own(self.model, self.id, self.dialect())
     }
 
-    /// Is the table written in this dialect?
     pub(super) fn is_native(&self) -> bool {
         self.table().source_dialect == self.dialect()
     }

@@ -31,7 +31,7 @@ impl Excerpt {
         last.to_string().len()
     }
 
-    /// `schema.sql:6:30`
+    /// The place as `schema.sql:6:30`.
     pub(super) fn origin(&self) -> String {
         let LineColumn { line, column } = self.place;
         format!("{}:{line}:{column}", self.path)

@@ -5,11 +5,11 @@ use super::clean;
 use crate::diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 use crate::source::Sources;
 
-/// One finding.
+/// A finding as JSON has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Finding {
-    /// `B0103`.
+    /// The code: `B0103`.
     pub code: &'static str,
     /// `error` or `warning`.
     pub severity: &'static str,
@@ -27,11 +27,11 @@ pub struct Finding {
 pub struct FindingSpan {
     /// Path as it was given.
     pub file: String,
-    /// First line.
+    /// The first line, from 1.
     pub line: u32,
-    /// First column.
+    /// The first column, from 1, in characters.
     pub column: u32,
-    /// Last line.
+    /// The last line, from 1.
     pub end_line: u32,
     /// Column after the last character.
     pub end_column: u32,

@@ -180,13 +180,13 @@ fn depths(marks: &[&Mark]) -> Vec<usize> {
     depths
 }
 
-/// Would a label beside its mark leave in doubt whose it is?
+/// Whether a label beside its mark would leave in doubt whose it is.
 fn is_crossed(mark: &Mark, other: &Mark) -> bool {
     let is_shared = mark.columns == other.columns && other.label.is_empty();
     !mark.label.is_empty() && overlap(mark, other, 0) && !is_shared
 }
 
-/// Would the label of `other` run into the mark or its label in the same row?
+/// Whether the label of `other` would run into the mark or its label in the same row.
 fn takes_room(mark: &Mark, other: &Mark, depth: usize) -> bool {
     let is_within = depth == 0 && other.columns.end <= mark.columns.end;
     !other.label.is_empty()
@@ -194,7 +194,7 @@ fn takes_room(mark: &Mark, other: &Mark, depth: usize) -> bool {
         && (!mark.label.is_empty() || is_within)
 }
 
-/// Do two marks share a column, the other one with some more columns?
+/// Whether two marks share a column, the other one with some more columns.
 fn overlap(mark: &Mark, other: &Mark, more: usize) -> bool {
     mark.columns.start < other.columns.end + more && other.columns.start < mark.columns.end
 }

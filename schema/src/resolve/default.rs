@@ -24,7 +24,7 @@ pub(super) fn default(written: &Written, column_type: &ColumnType, table: &Draft
     }
 }
 
-/// Is it `'0000-00-00'`, with or without a time, or the number 0, which is the same to MySQL where it is a date's?
+/// Whether it is `'0000-00-00'`, with or without a time, or the number 0, which is the same to MySQL where it is a date's.
 pub(super) fn is_date_of_zeros(written: &Written) -> bool {
     match written.tokens.as_slice() {
         [one] => match one.kind {

@@ -54,7 +54,7 @@ pub(super) fn settle(
     }
 }
 
-/// Does the column refer to nothing, and is it no key? Then its type stays as it is; most are of this kind.
+/// Whether the column refers to nothing and is no key: its type stays as it is then. Most are of this kind.
 fn is_plain(
     model: &Model,
     views: &HashMap<ColumnRef, ColumnRef>,

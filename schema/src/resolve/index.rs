@@ -247,7 +247,7 @@ fn known_columns(draft: &DraftTable, names: &[Name]) -> Option<Vec<ColumnId>> {
     names.iter().map(id).collect()
 }
 
-/// Is there one over these columns already? Many are not compared with each other.
+/// Whether there is one over these columns already. Many are not compared with each other.
 fn repeats(uniques: &[Unique], columns: &[ColumnId]) -> bool {
     uniques
         .iter()

@@ -381,7 +381,7 @@ impl<'a> Needs<'a> {
         all.iter().filter(fits).copied()
     }
 
-    /// Does a default mention a sequence that is created?
+    /// Whether a default mentions a sequence that is created.
     fn sequence(&self, draft: &DraftTable, default: &Expression) -> bool {
         let is_sequence =
             |index: usize| self.objects[index].kind == DraftObjectKind::Other(Written::Sequence);

@@ -259,7 +259,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// All links.
+    /// Resolves all links.
     pub(super) fn links(&mut self) {
         for id in self.model.table_ids() {
             let draft = self.bound[id.0 as usize];

@@ -9,7 +9,7 @@ use crate::name;
 use super::Resolver;
 
 impl Resolver<'_> {
-    /// All syncs.
+    /// Resolves all syncs.
     pub(super) fn syncs(&mut self) {
         for id in self.model.table_ids() {
             let draft = self.bound[id.0 as usize];

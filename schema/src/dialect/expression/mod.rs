@@ -330,7 +330,7 @@ impl Writer<'_> {
     }
 }
 
-/// Is nothing around it needed to keep it together?
+/// Whether it stays together without parentheses around it.
 fn is_single(portable: &Portable) -> bool {
     match portable {
         Portable::Column(_)

@@ -110,7 +110,7 @@ impl Comparison<'_> {
         self.parts.columns.iter().any(is_anew) && !self.leads_a_key(table, key)
     }
 
-    /// Does the index begin with the column that a foreign key begins with?
+    /// Whether the index begins with the column that a foreign key begins with.
     fn leads_a_key(&self, table: &TableName, key: &Key) -> bool {
         let keys = self.from.table(table).map_or(&[][..], |one| &one.keys);
         let mut keys = keys.iter().filter(|one| one.kind == KeyKind::ForeignKey);

@@ -1,4 +1,4 @@
-//! Are two expressions of one dialect the same? Compared are their tokens, as operators group them: redundant
+//! Whether two expressions of one dialect are the same. Compared are their tokens, as operators group them: redundant
 //! parentheses, the quoting of names, case, layout and what a server writes in place of what it was given do not count.
 //!
 //! ```
@@ -20,7 +20,7 @@ use self::parser::Parser;
 use self::pieces::pieces;
 use crate::dialect::Dialect;
 
-/// Do both expressions mean the same, as far as their tokens tell?
+/// Returns whether both expressions mean the same, as far as their tokens tell.
 pub fn same_expression(one: &str, other: &str, dialect: Dialect) -> bool {
     one == other || normal_expression(one, dialect) == normal_expression(other, dialect)
 }

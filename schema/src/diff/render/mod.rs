@@ -66,14 +66,14 @@ pub(super) struct Context<'c> {
     pub(super) to: &'c Structure,
     /// Triggers of SQLite's tables, which a table that is made anew loses.
     pub(super) triggers: &'c [(String, String)],
-    /// Is lost data to be commented out?
+    /// Statements that lose data are commented out.
     pub(super) keeps_data: bool,
-    /// Are large tables to stay in use meanwhile?
+    /// Large tables stay in use meanwhile.
     pub(super) online: bool,
 }
 
 impl Context<'_> {
-    /// Is the table to stay in use, and does its server know how? Nothing is in a table that the same migration makes.
+    /// Whether the table is to stay in use, and its server knows how. Nothing is in a table that the same migration makes.
     fn is_online(&self, table: &TableName) -> bool {
         let known = self.from.table(table).zip(self.to.table(table));
         self.online && known.is_some_and(|(from, to)| !from.changes_block && !to.changes_block)
@@ -333,7 +333,7 @@ fn keys_over<'c>(
     })
 }
 
-/// Is the name a word of its expressions? It may be another name there: a key that is made anew in vain does no harm.
+/// Whether the name is a word of its expressions. It may be another name there: a key that is made anew in vain does no harm.
 fn mentions(key: &Key, column: &str, dialect: Dialect) -> bool {
     let has_expressions = match key.kind {
         KeyKind::Index | KeyKind::Check | KeyKind::Exclusion => true,

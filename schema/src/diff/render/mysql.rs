@@ -185,8 +185,8 @@ fn is_usual(key: &Key) -> bool {
     !key.sql.contains("FULLTEXT") && !key.sql.contains("SPATIAL")
 }
 
-/// Can InnoDB change the column while rows are written? A table that is written anew for it has neither indexes that are made under
-/// a lock nor computed columns.
+/// Whether InnoDB can change the column while rows are written. A table that is written anew for it has neither indexes that are made
+/// under a lock nor computed columns.
 fn is_in_place(context: &Context<'_>, table: &TableName, changes: &[ColumnChange]) -> bool {
     let keeps_rows =
         |change: &ColumnChange| matches!(change, ColumnChange::Default | ColumnChange::Comment);
@@ -253,7 +253,6 @@ fn with_references<'c>(
     ([references, also].concat(), others)
 }
 
-/// Is it an index that begins with these columns?
 fn leads(key: &Key, columns: &[String]) -> bool {
     let pairs = key.columns.iter().zip(columns);
     let mut pairs = pairs.map(|(one, other)| folded(one, MYSQL) == folded(other, MYSQL));

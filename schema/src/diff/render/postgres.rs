@@ -421,7 +421,7 @@ fn change_identity(table: &TableName, from: &ColumnShape, to: &ColumnShape) -> V
     ]
 }
 
-/// Is there no cast that an assignment makes by itself?
+/// Whether there is no cast that an assignment makes by itself.
 fn needs_using(from: &ColumnShape, to: &ColumnShape) -> bool {
     let (from, to) = (from.column_type.class(), to.column_type.class());
     let is_number = |class: TypeClass| {

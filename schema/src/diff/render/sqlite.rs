@@ -54,7 +54,7 @@ pub(super) fn steps(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
     steps
 }
 
-/// Does the column stay, as its drop is commented out?
+/// Whether the column stays, as its drop is commented out.
 fn is_kept(context: &Context<'_>, column: &ColumnShape) -> bool {
     context.keeps_data && !column.computed
 }
@@ -273,7 +273,7 @@ fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Ve
     vec![step]
 }
 
-/// Is it no trigger that records changes, or one that the schema has, too?
+/// Whether it is no trigger that records changes, or one that the schema has, too.
 fn stays(context: &Context<'_>, sql: &str) -> bool {
     let mut wanted = context.to.captures.iter();
     !sql.contains(PREFIX) || wanted.any(|one| sql.contains(&one.name))

@@ -1,4 +1,4 @@
-//! Statements that a squash keeps: can they still be run where the tables are as they are at the end?
+//! Whether statements that a squash keeps can still be run where the tables are as they are at the end.
 
 use std::collections::HashMap;
 

@@ -52,7 +52,7 @@ pub struct Structure {
 /// Reads what makes no schema.
 #[derive(Debug)]
 pub struct Unreadable {
-    /// The findings.
+    /// The findings about the schema.
     pub found: Diagnostics,
     /// The text that they are about.
     pub input: Input,

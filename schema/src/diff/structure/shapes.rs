@@ -6,10 +6,10 @@ use crate::diff::key::{Key, KeyKind};
 use crate::model::{Column, TableName};
 use crate::source::Span;
 
-/// A table.
+/// A table as a database has it, or as a schema makes it.
 #[derive(Debug, Clone)]
 pub struct TableShape {
-    /// Its name.
+    /// The name with its schema.
     pub name: TableName,
     /// Its place in the text it was read from.
     pub span: Span,
@@ -29,10 +29,10 @@ pub struct TableShape {
     pub after: Vec<String>,
 }
 
-/// A column.
+/// A column as a database has it, or as a schema makes it.
 #[derive(Debug, Clone)]
 pub struct ColumnShape {
-    /// Its name.
+    /// The name of the column.
     pub name: String,
     /// Its place in the text it was read from.
     pub span: Span,
@@ -48,7 +48,7 @@ pub struct ColumnShape {
     pub default: Option<String>,
     /// The way in which the database makes its values; empty where it makes none.
     pub generated: String,
-    /// Is it computed of other columns?
+    /// It is computed of other columns.
     pub computed: bool,
     /// Its collation, where one is written.
     pub collation: Option<String>,
@@ -64,16 +64,16 @@ pub struct ColumnShape {
     pub(in crate::diff) column: Box<Column>,
 }
 
-/// A view.
+/// A view as a database has it, or as a schema makes it.
 #[derive(Debug, Clone)]
 pub struct ViewShape {
-    /// Its name.
+    /// The name with its schema.
     pub name: TableName,
     /// Materialized (PostgreSQL).
     pub materialized: bool,
     /// The statement that makes it.
     pub create: String,
-    /// Its query.
+    /// The text of the query.
     pub query: String,
     /// Names of its columns, where they are given apart from the query.
     pub columns: Vec<String>,
@@ -86,16 +86,16 @@ pub struct ViewShape {
 /// An enum type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnumShape {
-    /// Its name.
+    /// The name of the type, with its schema.
     pub name: TableName,
-    /// In order.
+    /// The values, in the order that the database compares them in.
     pub values: Vec<String>,
 }
 
 /// Another object that tables need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectShape {
-    /// Its name.
+    /// The name with its schema.
     pub name: TableName,
     /// As in `CREATE`: `SEQUENCE`.
     pub kind: &'static str,

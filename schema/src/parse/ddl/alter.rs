@@ -49,7 +49,7 @@ impl Cursor<'_> {
         })
     }
 
-    /// Does the action leave the table as it is: a check of rows, or how another action is done?
+    /// Whether the action leaves the table as it is: a check of rows, or how another action is done.
     fn keeps_state(&self) -> bool {
         self.is_any_word(0, STATELESS)
             || self.is_words(&["WITH", "VALIDATION"])

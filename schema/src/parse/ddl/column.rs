@@ -231,7 +231,6 @@ impl Cursor<'_> {
         self.expression_until(Self::at_option)
     }
 
-    /// Does an option of a column begin here?
     fn at_option(&self) -> bool {
         const STARTS: &[&str] = &[
             "CONSTRAINT",

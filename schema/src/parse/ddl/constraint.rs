@@ -7,7 +7,7 @@ use crate::model::{KeyWords, ReferentialAction};
 use super::cursor::{Cursor, Read};
 
 impl Cursor<'_> {
-    /// Does a constraint or key begin here, rather than a column?
+    /// Whether a constraint or key begins here, rather than a column.
     pub(crate) fn at_table_constraint(&self) -> bool {
         let mysql = self.dialect == Dialect::Mysql;
         let next_open = self.is_symbol(1, "(");
@@ -189,7 +189,7 @@ impl Cursor<'_> {
         self.index_method()
     }
 
-    /// `USING btree`.
+    /// Reads `USING btree`.
     pub(crate) fn index_method(&mut self) -> Read<Option<String>> {
         let found = self.eat(&["USING"]);
         if found {

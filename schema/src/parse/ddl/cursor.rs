@@ -54,7 +54,7 @@ impl<'a> Cursor<'a> {
         self.at = (self.at + tokens).min(self.tokens.len());
     }
 
-    /// Is the token `ahead` this keyword? Quoted words never are.
+    /// Whether the token `ahead` is this keyword. Quoted words never are.
     pub(crate) fn is_word(&self, ahead: usize, word: &str) -> bool {
         let at = self.at + ahead;
         if at >= self.tokens.len() {
@@ -89,7 +89,6 @@ impl<'a> Cursor<'a> {
         true
     }
 
-    /// Do the keywords stand at this token?
     pub(crate) fn is_words_at(&self, at: usize, words: &[&str]) -> bool {
         at >= self.at
             && words
@@ -199,7 +198,7 @@ impl<'a> Cursor<'a> {
         ))
     }
 
-    /// Does a word stand here that only begins statements? Then a `;` was forgotten.
+    /// Whether a word stands here that only begins statements: a `;` was forgotten then.
     pub(crate) fn at_statement(&self) -> bool {
         let verbs = &["CREATE", "ALTER", "DROP", "INSERT"];
         self.is_any_word(0, verbs)

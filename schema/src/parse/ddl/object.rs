@@ -222,7 +222,7 @@ impl Cursor<'_> {
         Ok(CommentTarget::Column(table, column))
     }
 
-    /// `schema.table.column`.
+    /// Reads `schema.table.column`.
     pub(crate) fn column_of_table(&mut self) -> Read<(ObjectName, Name)> {
         let mut names = vec![self.name("a table's name")?];
         while self.eat_symbol(".") {

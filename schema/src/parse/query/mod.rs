@@ -204,7 +204,7 @@ impl<'a> Cursor<'a> {
         (0..self.tokens.len() - self.at).any(|at| is_set(&at))
     }
 
-    /// Does an aggregate stand in these tokens, rather than in a query within or over a window?
+    /// Whether an aggregate stands in these tokens, rather than in a query within or over a window.
     fn calls_aggregate(&self, first: usize, end: usize) -> bool {
         let mut at = first;
         while at + 1 < end {
@@ -220,7 +220,7 @@ impl<'a> Cursor<'a> {
         false
     }
 
-    /// Does a call of an aggregate begin with the token of this index? SQLite's `max(a, b)` is none.
+    /// Whether a call of an aggregate begins with the token of this index. SQLite's `max(a, b)` is none.
     fn is_aggregate(&self, at: usize) -> bool {
         let ahead = at - self.at;
         if !self.symbol_at(at + 1, "(") || !self.is_any_word(ahead, AGGREGATES) {
@@ -379,7 +379,7 @@ impl<'a> Cursor<'a> {
         self.at = self.end_of(words);
     }
 
-    /// Does a clause begin with the token of this index? `a.offset`, `AS "from"`, `IS DISTINCT FROM` and `WITHIN GROUP` are none.
+    /// Whether a clause begins with the token of this index. `a.offset`, `AS "from"`, `IS DISTINCT FROM` and `WITHIN GROUP` are none.
     fn clause_at(&self, at: usize, words: &[&str]) -> bool {
         let is = |at: usize, words: &[&str]| {
             let ahead = at - self.at;

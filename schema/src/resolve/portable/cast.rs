@@ -63,7 +63,7 @@ impl Reader<'_> {
         Ok(self.converted(found, to))
     }
 
-    /// `DATE '2026-11-20'`.
+    /// Reads `DATE '2026-11-20'`.
     pub(super) fn typed_constant(&mut self) -> Option<Portable> {
         let to = if self.is_word(0, "DATE") {
             CastType::Date

@@ -49,7 +49,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The whole.
+    /// Reads the whole expression.
     pub(super) fn expression(mut self) -> Read<Portable> {
         let found = self.any()?;
         match self.tokens.get(self.at) {

@@ -10,7 +10,7 @@ struct Takes {
     names: &'static [&'static str],
     /// How many numbers at most.
     count: usize,
-    /// Their ranges.
+    /// The least and the most of each argument.
     ranges: [(i64, i64); 2],
 }
 

@@ -124,7 +124,7 @@ impl Rule<'_> {
         }
     }
 
-    /// `orders.state`, `shop.orders.state`.
+    /// Whether the rule is for the column: `orders.state`, `shop.orders.state`.
     fn is_column(&self, table: &DraftTable, column: &str) -> bool {
         let Some((of, name)) = self.entry.key.rsplit_once('.') else {
             return false;
@@ -155,7 +155,7 @@ fn key_type(key: &str, dialect: Dialect) -> Option<KeyType> {
     })
 }
 
-/// Is the text a type that the dialect has, or may have from its user?
+/// Returns whether the text is a type that the dialect has, or may have from its user.
 pub fn is_type_of(text: &str, dialect: Dialect) -> bool {
     let Some(written) = type_of(text, dialect).filter(|_| !text.trim().is_empty()) else {
         return false;

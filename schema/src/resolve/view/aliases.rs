@@ -17,7 +17,7 @@ pub(super) enum Aliases {
 }
 
 impl Tables<'_, '_> {
-    /// Is it the name of an item, also of one that PostgreSQL names itself ("FigureColname" of its source)?
+    /// Whether it is the name of an item, also of one that PostgreSQL names itself ("FigureColname" of its source).
     pub(super) fn is_item(&self, value: &Value, select: &Select) -> bool {
         let Value::Column(names) = value else {
             return false;
@@ -60,7 +60,7 @@ impl Tables<'_, '_> {
     }
 }
 
-/// Is the item a column of this name, whatever its alias? SQLite orders a `UNION` by it, too.
+/// Whether the item is a column of this name, whatever its alias. SQLite orders a `UNION` by it, too.
 pub(super) fn is_column(item: &SelectItem, is: impl Fn(&str) -> bool) -> bool {
     match item {
         SelectItem::Value(Value::Column(names), _) => {
@@ -70,7 +70,7 @@ pub(super) fn is_column(item: &SelectItem, is: impl Fn(&str) -> bool) -> bool {
     }
 }
 
-/// May PostgreSQL give an item without an alias the name?
+/// Whether PostgreSQL may give an item without an alias the name.
 fn may_be_named(value: &Value, is: impl Fn(&str) -> bool) -> bool {
     match value {
         Value::Column(names) => names.last().is_some_and(|name| is(&name.text)),

@@ -4,7 +4,7 @@
 use crate::ast::{Grouping, SelectItem, Value};
 use crate::parse::query::AGGREGATES;
 
-/// May the item be NULL though its columns are not?
+/// Whether the item may be NULL though its columns are not.
 pub(super) fn may_be_null(item: &SelectItem, grouping: Grouping) -> bool {
     match (grouping, item) {
         (Grouping::Plain, _) => false,
@@ -14,7 +14,7 @@ pub(super) fn may_be_null(item: &SelectItem, grouping: Grouping) -> bool {
     }
 }
 
-/// Does it look at a column outside of aggregates?
+/// Whether it reads a column outside of aggregates.
 fn is_of_a_row(value: &Value) -> bool {
     match value {
         Value::Column(_) | Value::Unknown | Value::Query(_) => true,
@@ -35,7 +35,7 @@ fn is_of_a_row(value: &Value) -> bool {
     }
 }
 
-/// Is it made of aggregates, and of constants beside them?
+/// Whether it is made of aggregates, and of constants beside them.
 fn is_of_all_rows(value: &Value) -> bool {
     let is_constant = |value: &Value| matches!(value, Value::Number(_) | Value::Text | Value::Bool);
     let all = |values: &mut dyn Iterator<Item = &Value>| {

@@ -389,7 +389,7 @@ impl Tables<'_, '_> {
         (is_known && !may_be_else && !tables.is_empty()).then_some(tables)
     }
 
-    /// Is it a function or a value of the language?
+    /// Whether it is a function or a value of the language.
     fn is_word(&self, column: &Name) -> bool {
         let word = column.text.to_lowercase();
         is_known_call(self.dialect(), &word) || VALUES.contains(&word.as_str())

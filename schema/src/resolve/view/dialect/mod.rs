@@ -34,7 +34,7 @@ pub(super) struct Grammar {
     /// The type of a cast, of a value of the type beside it where that is known; `None`: the type that a column of this
     /// name has.
     pub(super) cast: fn(&TypeName, Option<&ColumnType>) -> Option<ColumnType>,
-    /// Does a cast to it give NULL for what is none?
+    /// Whether a cast to it gives NULL for what is none.
     pub(super) cast_gives_null: fn(&ColumnType) -> bool,
     /// The type of a condition.
     pub(super) condition: ColumnType,
@@ -49,7 +49,7 @@ pub(super) struct Grammar {
 /// The type that a function returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Gives {
-    /// This type.
+    /// Values of this type.
     Type(ColumnType, Null),
     /// The type of an argument.
     Argument(usize, Null),
@@ -109,13 +109,13 @@ impl Grammar {
     }
 }
 
-/// Is this word before a parenthesis one of the language or a function of the database?
+/// Whether this word before a parenthesis is one of the language or a function of the database.
 pub(super) fn is_known_call(dialect: Dialect, word: &str) -> bool {
     let grammar = grammar(dialect);
     WORDS.contains(&word) || grammar.function(word).is_some() || grammar.untyped.contains(&word)
 }
 
-/// Are the arguments of a call values and nothing else? Some functions take words of their own.
+/// Whether the arguments of a call are values and nothing else. Some functions take words of their own.
 pub(super) fn has_plain_arguments(dialect: Dialect, name: &str) -> bool {
     const WITH_WORDS: [&str; 8] = [
         "convert",
