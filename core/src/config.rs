@@ -124,7 +124,7 @@ pub struct CrateConfig {
     pub span: Span,
 }
 
-/// One engine.
+/// One engine: `url`, or `[engines.NAME]` with all keys below it.
 #[derive(Debug, Clone)]
 pub struct EngineConfig {
     /// `[a-z][a-z0-9_]{0,31}`.
@@ -137,9 +137,9 @@ pub struct EngineConfig {
     pub flavour: Option<Flavour>,
     /// Where it connects to.
     pub source: ConnectionSource,
-    /// `connection`.
+    /// `connection`: whether connections are kept between uses.
     pub connection: ConnectionMode,
-    /// `pool`.
+    /// `pool`: how many connections, and for how long.
     pub pool: PoolConfig,
     /// `password-file` or `password-command`.
     pub password_from: Option<PasswordFrom>,
@@ -149,15 +149,15 @@ pub struct EngineConfig {
     pub log: LogConfig,
     /// `tls` and what belongs to it.
     pub tls: TlsKeys,
-    /// `schema-check`.
+    /// `schema-check`: what becomes of differences between the tables and the program.
     pub schema_check: SchemaCheck,
-    /// `replicas`.
+    /// `replicas`: copies that reads may go to.
     pub replicas: Vec<ReplicaConfig>,
     /// `reads` and what belongs to it.
     pub reads: ReadsConfig,
-    /// `outbox`.
+    /// `outbox`: the engine has a table of tasks.
     pub outbox: bool,
-    /// `inbox`.
+    /// `inbox`: the engine has a table of tasks whose effects it has.
     pub inbox: bool,
     /// `sagas`: the tables of sagas that it has.
     pub sagas: Option<SagaTables>,
@@ -174,7 +174,7 @@ pub struct EngineConfig {
 pub enum ConnectionSource {
     /// Nothing: only the environment's override can.
     Nowhere,
-    /// `url`.
+    /// `url`: all in one text.
     Url(Template),
     /// `host`, `port`, `database`, `username`, `password`.
     Parts(Box<ConnectionParts>),
@@ -183,15 +183,15 @@ pub enum ConnectionSource {
 /// A connection as single keys.
 #[derive(Debug, Clone, Default)]
 pub struct ConnectionParts {
-    /// `host`.
+    /// `host`: a name, an address or the folder of a socket.
     pub host: Option<Template>,
-    /// `port`.
+    /// `port`: that of the product, where it is not said.
     pub port: Option<Template>,
     /// `database`; the file for SQLite.
     pub database: Option<Template>,
-    /// `username`.
+    /// `username`: the account that logs in.
     pub username: Option<Template>,
-    /// `password`.
+    /// `password`: it is never shown.
     pub password: Option<Template>,
 }
 
@@ -213,7 +213,7 @@ pub enum PasswordPlace {
     Command(Vec<String>),
 }
 
-/// `connection`.
+/// `connection`: whether connections are kept between uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ConnectionMode {
     /// Kept in a pool.
@@ -247,7 +247,7 @@ pub enum SchemaCheck {
     Error,
     /// It is logged as a warning (by `tracing`), once for each table.
     Warn,
-    /// Nobody looks.
+    /// The tables are not looked at.
     Off,
 }
 
@@ -267,7 +267,7 @@ pub enum ReadsFrom {
 /// `reads` and what belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadsConfig {
-    /// `reads`.
+    /// `reads`: where reads go.
     pub reads: ReadsFrom,
     /// `max-replica-lag`: a replica that is further behind is not read from; `None` reads from any.
     pub max_replica_lag: Option<Duration>,
@@ -309,12 +309,12 @@ pub struct LogConfig {
 }
 
 impl LogConfig {
-    /// Is anything logged?
+    /// Returns whether anything is logged.
     pub fn is_any(&self) -> bool {
         self.echo || self.slow_statement.is_some()
     }
 
-    /// Are the values of statements needed, to be shown or for their plans?
+    /// Returns whether the values of statements are needed, to be shown or for their plans.
     pub fn needs_values(&self) -> bool {
         self.slow_statement.is_some() || (self.echo && (self.echo_plan || self.echo_values))
     }
@@ -326,7 +326,7 @@ pub const LONGEST_TIME: Duration = Duration::from_secs(365 * 24 * 3_600);
 /// One of `replicas`.
 #[derive(Debug, Clone)]
 pub struct ReplicaConfig {
-    /// Its name.
+    /// The name of the replica: that of its table below `replicas`.
     pub name: String,
     /// Where it is.
     pub url: Template,

@@ -5,7 +5,7 @@ use crate::source::Span;
 /// Paths of derives, by what they are put on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Derives {
-    /// On rows.
+    /// Traits that rows derive.
     pub rows: Vec<String>,
     /// On `New…`.
     pub new: Vec<String>,
@@ -13,7 +13,7 @@ pub struct Derives {
     pub patches: Vec<String>,
     /// On the structs of keys of several columns.
     pub keys: Vec<String>,
-    /// On enums.
+    /// Traits that enums derive.
     pub enums: Vec<String>,
 }
 
@@ -54,9 +54,9 @@ pub struct AllDerives {
 /// The traits of serde among derives.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SerdeDerives {
-    /// `Serialize`.
+    /// They derive `Serialize`.
     pub writes: bool,
-    /// `Deserialize`.
+    /// They derive `Deserialize`.
     pub reads: bool,
 }
 
@@ -99,7 +99,7 @@ impl AllDerives {
         found
     }
 
-    /// Does an item of a model derive a trait of serde?
+    /// Returns whether an item of a model derives a trait of serde.
     pub fn has_serde(&self, model: &str) -> bool {
         let lists: [fn(&Derives) -> &[String]; 4] = [
             |derives| &derives.rows,

@@ -15,13 +15,13 @@ pub enum Severity {
 /// One place and what is to be said there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
-    /// Where.
+    /// The place that is marked.
     pub span: Span,
     /// A few words; may be empty for the main place.
     pub text: String,
 }
 
-/// One finding.
+/// An error or a warning: a code, a sentence, places and a help.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// `B0103`; each code has a page, see `bindery explain`.
@@ -48,7 +48,7 @@ impl Diagnostic {
         }
     }
 
-    /// A warning.
+    /// A warning with a code and a sentence; places and a help are added.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Warning,
@@ -107,7 +107,7 @@ impl Diagnostics {
         }
     }
 
-    /// Is there an error among them?
+    /// Returns whether there is an error among them.
     pub fn has_errors(&self) -> bool {
         self.errors > 0
     }

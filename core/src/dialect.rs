@@ -39,7 +39,7 @@ pub enum Flavour {
 /// The capabilities of a dialect, as data. There is no default: a new field must be answered for every dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities {
-    /// `INSERT … RETURNING`.
+    /// `INSERT … RETURNING` gives the new row back.
     pub returning: bool,
     /// The longest name.
     pub identifier_limit: IdentifierLimit,
@@ -53,7 +53,7 @@ pub struct Capabilities {
     pub transactional_ddl: bool,
     /// CREATE TYPE … AS ENUM.
     pub enum_types: bool,
-    /// Array columns.
+    /// Columns may be arrays.
     pub arrays: bool,
     /// CREATE INDEX … WHERE.
     pub partial_indexes: bool,

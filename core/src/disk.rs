@@ -22,7 +22,7 @@ pub fn read_limited(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Is there anything of this name? A link that leads nowhere is something.
+/// Returns whether there is anything of this name. A link that leads nowhere is something.
 pub fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }

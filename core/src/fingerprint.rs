@@ -33,7 +33,7 @@ impl Fingerprint {
         sum
     }
 
-    /// The number.
+    /// The fingerprint as a number.
     pub fn number(self) -> u64 {
         self.0
     }

@@ -18,7 +18,7 @@ pub enum LintLevel {
 pub struct LintEntry {
     /// `B0412`, as it is written.
     pub code: String,
-    /// Its level.
+    /// Whether a warning of the code is an error, reported, or neither.
     pub level: LintLevel,
     /// The code in the file.
     pub span: Span,

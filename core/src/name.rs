@@ -47,7 +47,7 @@ pub fn engine_type_name(engine: &str) -> String {
     }
 }
 
-/// May an engine be called so: `[a-z][a-z0-9_]{0,31}` and no Rust keyword?
+/// Returns whether an engine may have this name: `[a-z][a-z0-9_]{0,31}` and no Rust keyword.
 ///
 /// ```
 /// use bindery_core::name::is_valid_engine_name;
@@ -72,7 +72,7 @@ fn capitalized(word: &str) -> String {
     })
 }
 
-/// Is this a word that Rust (edition 2024) keeps for itself?
+/// Returns whether this is a word that Rust (edition 2024) keeps for itself.
 pub fn is_keyword(word: &str) -> bool {
     // Most names are decided by this, and build scripts are not optimised.
     let has_blank = word.len() > 1 && word.as_bytes().contains(&b'_');
@@ -100,7 +100,8 @@ pub fn suggest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|found| found.1)
 }
 
-/// Can this be the path of a Rust type? Letters, digits, `::`, and brackets that close in order; nothing that could end a type and begin something else.
+/// Returns whether this can be the path of a Rust type: letters, digits, `::`, and brackets that close in order; nothing that could end
+/// a type and begin something else.
 pub fn is_type_path(text: &str) -> bool {
     let mut open = Vec::new();
     for sign in text.chars() {
@@ -133,7 +134,7 @@ fn has_whole_names(text: &str) -> bool {
     !text.replace("::", "").contains(':') && pieces.into_iter().all(lone)
 }
 
-/// Is it a path of names, `serde::Serialize`?
+/// Returns whether it is a path of names, `serde::Serialize`.
 pub fn is_path(text: &str) -> bool {
     let names = text.strip_prefix("::").unwrap_or(text).split("::");
     let is_name = |(at, name): (usize, &str)| {
@@ -148,7 +149,7 @@ pub fn is_path(text: &str) -> bool {
     names.enumerate().all(is_name)
 }
 
-/// May a crate be called so?
+/// Returns whether a crate may have this name.
 ///
 /// ```
 /// use bindery_core::name::is_crate_name;

@@ -7,7 +7,7 @@ pub struct FileId(pub u32);
 /// A byte range in one source file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// The file.
+    /// The file that it is in.
     pub file: FileId,
     /// Offset of the first byte.
     pub start: u32,

@@ -154,7 +154,7 @@ impl SqlWriter {
         })
     }
 
-    /// The text.
+    /// Returns the text that was written.
     pub fn finish(self) -> String {
         self.text
     }

@@ -94,7 +94,7 @@ impl Config {
         names
     }
 
-    /// Does a URL of the file read this variable, or does it override one?
+    /// Returns whether a URL of the file reads this variable, or it overrides one.
     pub fn reads_url(&self, variable: &str) -> bool {
         self.engines.iter().any(|engine| {
             let replicas = engine.replicas.iter().map(|replica| &replica.url);

@@ -3,7 +3,7 @@
 
 use crate::dialect::Dialect;
 
-/// One key.
+/// A key that `bindery.toml` may have, as the documentation lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
     /// As it is written.
@@ -12,11 +12,11 @@ pub struct Key {
     pub section: Section,
     /// The values it takes, with unit and limits.
     pub value: &'static str,
-    /// The default.
+    /// The default, as the documentation shows it.
     pub default: &'static str,
     /// Where it means something.
     pub on: On,
-    /// Its purpose.
+    /// The purpose, in a sentence.
     pub purpose: &'static str,
 }
 
@@ -193,7 +193,7 @@ pub(super) fn keys_of(section: Section) -> impl Iterator<Item = &'static Key> {
 }
 
 impl On {
-    /// Does a key mean something for this dialect?
+    /// Returns whether a key means something for this dialect.
     pub fn includes(self, dialect: Dialect) -> bool {
         match (self, dialect) {
             (Self::All, Dialect::Sqlite | Dialect::Postgres | Dialect::Mysql)

@@ -11,9 +11,9 @@ pub const MIGRATIONS_FOLDER: &str = "migrations";
 /// The reaction of a build to migrations of an engine that do not end at the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MigrationsCheck {
-    /// It fails.
+    /// Migrations that are not as the schema are an error of the build.
     Error,
-    /// It warns.
+    /// Migrations that are not as the schema are a warning of the build.
     Warn,
     /// It does not look.
     #[default]
@@ -23,7 +23,7 @@ pub enum MigrationsCheck {
 /// `[migrations]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MigrationsConfig {
-    /// `check`.
+    /// `check`: what a build does where the migrations are not as the schema.
     pub check: MigrationsCheck,
     /// `engines`, each with its place; empty where not said, which is all of them.
     pub engines: Vec<(String, Span)>,

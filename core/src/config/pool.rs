@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// `pool`.
+/// `pool`: how many connections an engine has, and for how long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoolConfig {
     /// At least 1.

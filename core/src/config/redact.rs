@@ -91,7 +91,7 @@ impl Masker<'_> {
         }
     }
 
-    /// Does the line begin with a key of ours, or with a header?
+    /// Whether the line begins with a key of ours, or with a header.
     fn is_known(&self) -> bool {
         let line = self.rest.trim_start();
         let key = line.split('=').next().unwrap_or_default();
@@ -387,7 +387,7 @@ fn is_memory(text: &str) -> bool {
     matches!(text, "" | ":memory:" | "sqlite::memory:")
 }
 
-/// `crate::Email`.
+/// Whether the text is a path of a type, such as `crate::Email`.
 fn is_type(text: &str) -> bool {
     text.starts_with("crate::") && crate::name::is_type_path(text)
 }

@@ -77,9 +77,9 @@ pub struct SessionConfig {
     pub busy_timeout: Duration,
     /// `synchronous`; `None` where it is not said.
     pub synchronous: Option<Synchronous>,
-    /// `application-name`.
+    /// `application-name`: how the server lists the program's sessions.
     pub application_name: String,
-    /// `reset`.
+    /// `reset`: what is done to a session before its next user.
     pub reset: SessionReset,
     /// `resolve-commits`: what is needed to find out what became of a COMMIT whose answer was lost; `None` is the
     /// database's default.
@@ -110,7 +110,7 @@ impl Default for SessionConfig {
 /// The longest `application-name`: PostgreSQL cuts longer ones off, and shows characters outside of ASCII as `?`.
 const LONGEST_APPLICATION_NAME: usize = 63;
 
-/// May this be an `application-name`?
+/// Returns whether this may be an `application-name`.
 pub fn is_application_name(name: &str) -> bool {
     let shown = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
     (1..=LONGEST_APPLICATION_NAME).contains(&name.len()) && name.bytes().all(shown)

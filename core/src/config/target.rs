@@ -44,7 +44,7 @@ pub struct Server {
     pub endpoints: Vec<Endpoint>,
     /// The account; `None` leaves it to the driver.
     pub username: Option<String>,
-    /// With what.
+    /// The password of the account; it is never shown.
     pub password: Option<Secret>,
     /// The database's name.
     pub database: String,
@@ -61,7 +61,7 @@ pub enum Endpoint {
     Tcp {
         /// Name or address, IPv6 without brackets.
         host: String,
-        /// Port.
+        /// The port, from 1.
         port: u16,
     },
     /// Over a Unix socket.
@@ -111,7 +111,7 @@ impl fmt::Debug for Secret {
 }
 
 impl ConnectionTarget {
-    /// Is it an SQLite database in memory, which every opener makes anew?
+    /// Returns whether it is an SQLite database in memory, which every opener makes anew.
     pub fn is_in_memory(&self) -> bool {
         matches!(self.place, Address::Sqlite(SqliteAddress::Memory))
     }
@@ -137,7 +137,7 @@ impl ConnectionTarget {
         }
     }
 
-    /// Do both lead to one database, as far as names show it? `localhost` and the addresses of this machine are one host;
+    /// Returns whether both lead to one database, as far as names show it. `localhost` and the addresses of this machine are one host;
     /// a file is looked up, so that links to it count; two schemas of a PostgreSQL database (`?schema=`) are two. A database in memory
     /// belongs to one engine only.
     pub fn is_same_database(&self, other: &Self) -> bool {
@@ -223,7 +223,7 @@ impl Endpoint {
     }
 }
 
-/// Is it this machine?
+/// Whether the host is this machine.
 fn is_here(host: &str) -> bool {
     let address = host.parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())

@@ -13,7 +13,7 @@ use crate::name::suggest;
 /// How much of TLS a connection insists on. None of these falls back to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TlsMode {
-    /// Plain text.
+    /// Nothing is encrypted.
     Disable,
     /// Encrypted; any server that answers is trusted. Keeps out eavesdroppers only.
     Require,
@@ -42,7 +42,7 @@ impl TlsMode {
         }
     }
 
-    /// Is the server verified?
+    /// Returns whether the server is verified.
     pub const fn verifies(self) -> bool {
         match self {
             Self::Disable | Self::Require => false,
@@ -77,7 +77,7 @@ impl fmt::Display for TlsMode {
 /// (PostgreSQL's `SCRAM-SHA-256-PLUS`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ChannelBinding {
-    /// Never.
+    /// It is not used, also where the server offers it.
     Disable,
     /// Where the server can.
     #[default]
@@ -104,7 +104,7 @@ impl ChannelBinding {
 /// The TLS options for one server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TlsOptions {
-    /// `tls`.
+    /// `tls`: how far connections are encrypted and the server is verified.
     pub mode: Option<TlsMode>,
     /// `tls-ca`: a PEM file of the authorities to trust; without it those of the operating system.
     pub ca: Option<PathBuf>,
@@ -114,14 +114,14 @@ pub struct TlsOptions {
     pub key: Option<PathBuf>,
     /// `tls-plaintext = "allow"`: `disable` is meant, also for a server on another machine.
     pub plaintext: bool,
-    /// `channel-binding`.
+    /// `channel-binding`: whether the login is bound to the encrypted connection.
     pub channel_binding: Option<ChannelBinding>,
 }
 
 /// The reason why an option of TLS cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsError {
-    /// One sentence.
+    /// The mistake, in one sentence.
     pub message: String,
     /// The text to type in instead.
     pub help: String,
@@ -175,7 +175,7 @@ impl TlsOptions {
         self
     }
 
-    /// Is nothing said?
+    /// Returns whether no option is given.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -221,7 +221,7 @@ impl Server {
         Ok(mode)
     }
 
-    /// Do connections leave the machine in plain text? Only where `tls-plaintext` allows it.
+    /// Returns whether connections leave the machine in plain text, which only `tls-plaintext` allows.
     pub fn is_readable_by_others(&self, dialect: Dialect) -> bool {
         let is_plain = matches!(self.tls_mode(dialect), Ok(TlsMode::Disable));
         is_plain && !self.is_on_this_machine()
@@ -270,7 +270,7 @@ impl Server {
         ))
     }
 
-    /// Do its connections stay on this machine, by all that its addresses say?
+    /// Whether its connections stay on this machine, by all that its addresses say.
     fn is_on_this_machine(&self) -> bool {
         self.endpoints.iter().all(|endpoint| match endpoint {
             Endpoint::Socket { .. } => true,

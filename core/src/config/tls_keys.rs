@@ -14,17 +14,17 @@ use crate::dialect::Dialect;
 /// The keys of one engine, variables not filled in.
 #[derive(Debug, Clone, Default)]
 pub struct TlsKeys {
-    /// `tls`.
+    /// `tls`: how far connections are encrypted and the server is verified.
     pub mode: Option<Template>,
-    /// `tls-ca`.
+    /// `tls-ca`: the file of certificates that the server's has to be signed by.
     pub ca: Option<Template>,
-    /// `tls-cert`.
+    /// `tls-cert`: the file of the program's own certificate.
     pub cert: Option<Template>,
-    /// `tls-key`.
+    /// `tls-key`: the file of the key of that certificate.
     pub key: Option<Template>,
     /// `tls-plaintext = "allow"`.
     pub plaintext: bool,
-    /// `channel-binding`.
+    /// `channel-binding`: whether the login is bound to the encrypted connection.
     pub channel_binding: Option<ChannelBinding>,
 }
 

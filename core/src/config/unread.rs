@@ -10,7 +10,7 @@ const OF_TESTS: &str = "TEST_";
 /// One of them. Its value is never looked at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnreadVariable {
-    /// Its name.
+    /// The name of the variable.
     pub name: String,
     /// The engine whose URL it would be.
     engine: String,

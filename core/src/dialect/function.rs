@@ -123,7 +123,7 @@ impl Function {
         Self::ALL.get(usize::from(number)).copied()
     }
 
-    /// Is it computed of many rows?
+    /// Returns whether it is computed of many rows.
     pub const fn is_aggregate(self) -> bool {
         self as u8 >= Self::CountRows as u8 && self as u8 <= Self::AverageDecimals as u8
     }

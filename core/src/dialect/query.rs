@@ -110,7 +110,7 @@ impl TextSearch {
 /// A part of the condition by which a text is searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SearchPart {
-    /// SQL.
+    /// Text that is sent as it is.
     Sql(&'static str),
     /// The text that is searched.
     Text,

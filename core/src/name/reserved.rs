@@ -117,7 +117,7 @@ pub const OUTBOX_METHODS: &[&str] = &[
 /// its own.
 pub const SYNCS_METHOD: &str = "syncs";
 
-/// Can no table have this accessor?
+/// Returns whether no table can have this accessor.
 pub fn is_reserved_accessor(accessor: &str) -> bool {
     DATABASES_METHODS.contains(&accessor) || CONNECTION_METHODS.contains(&accessor)
 }
