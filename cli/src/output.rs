@@ -84,7 +84,6 @@ impl Output {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
-    /// Do messages go to a terminal?
     pub(crate) fn has_terminal(&self) -> bool {
         self.messages.columns.is_some()
     }
@@ -172,7 +171,7 @@ fn filtered(
     new
 }
 
-/// Is this the first time in this run, which is one command's?
+/// Whether this is the first time in this run, which is one command's.
 fn is_new(text: String) -> bool {
     static WRITTEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);

@@ -132,7 +132,7 @@ impl Project {
         checked
     }
 
-    /// Is there a configuration that says what its engines are?
+    /// Whether there is a configuration that says what its engines are.
     pub(crate) fn is_configured(&self) -> bool {
         let mut engines = self.input.engines.iter();
         engines.any(|engine| engine.span.is_some())

@@ -25,7 +25,7 @@ struct CheckReport<'c> {
     diagnostics: Vec<Finding>,
 }
 
-/// Does the schema stand, as far as the user is concerned?
+/// Whether the schema stands, as far as the user is concerned.
 pub(crate) fn is_ok(compiled: &Compiled, options: &SchemaOptions) -> bool {
     let warned = || {
         compiled

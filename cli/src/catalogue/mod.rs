@@ -53,7 +53,7 @@ pub(crate) struct Unfinished {
 pub(crate) struct Item {
     /// Its name, where it is a table or view.
     pub(crate) table: Option<TableName>,
-    /// Without semicolons.
+    /// The statements that make the item, without semicolons.
     pub(crate) statements: Vec<String>,
 }
 

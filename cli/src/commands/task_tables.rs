@@ -401,7 +401,7 @@ impl Selection<'_> {
 }
 
 impl Which {
-    /// Are they not simply all of the table?
+    /// Whether it selects some of the tasks rather than all of the table.
     fn is_narrow(&self) -> bool {
         self.failed || self.status.is_some() || self.id.is_some()
     }

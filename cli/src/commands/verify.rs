@@ -334,7 +334,6 @@ fn ask(
 }
 
 impl VerifyArguments {
-    /// May rows be written?
     fn writes(&self) -> bool {
         self.repair && !self.dry_run
     }

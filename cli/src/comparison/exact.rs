@@ -37,14 +37,14 @@ impl Exact {
         }
     }
 
-    /// Are its expressions known as the server writes them?
+    /// Whether its expressions are known as the server writes them.
     pub(super) fn has(&self, table: &TableName) -> bool {
         self.tables
             .as_ref()
             .is_some_and(|one| one.table(table).is_some())
     }
 
-    /// Is the query of a view of the database that of the schema? `None` where it is not known.
+    /// Whether the query of a view of the database is that of the schema; `None` where it is not known.
     pub(super) fn is_same_view(&self, name: &TableName, found: &str) -> Option<bool> {
         let query = self.respelled.views.get(name)?;
         let query = query.trim().trim_end_matches(';');

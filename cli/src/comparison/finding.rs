@@ -58,7 +58,7 @@ impl FindingKind {
         }
     }
 
-    /// Is it about a thing as a whole, rather than one respect of a thing?
+    /// Whether it is about a thing as a whole, rather than one respect of a thing.
     fn is_whole(self) -> bool {
         match self {
             Self::Table
@@ -133,7 +133,6 @@ impl Finding {
         }
     }
 
-    /// Is it about the table or view of this name?
     pub(super) fn is_of(&self, table: &str) -> bool {
         self.table == table
     }
@@ -165,7 +164,7 @@ impl Finding {
         })
     }
 
-    /// Is it about a table of bindery's own? No file mends that.
+    /// Whether it is about a table of bindery's own. No file mends that.
     pub(crate) fn is_own_table(&self) -> bool {
         self.what == FindingKind::OwnTable
     }
@@ -212,7 +211,7 @@ impl Finding {
         }
     }
 
-    /// Are both texts of the same names, numbers and texts, so that one may be the other as a server writes it?
+    /// Whether both texts are of the same names, numbers and texts, so that one may be the other as a server writes it.
     pub(super) fn may_be_the_same(&self, dialect: Dialect) -> bool {
         match (&self.expected, &self.found) {
             (Some(expected), Some(found)) => has_same_parts(expected, found, dialect),
@@ -220,7 +219,7 @@ impl Finding {
         }
     }
 
-    /// `posts.title`.
+    /// The place in the database: `posts.title`.
     pub(crate) fn place(&self) -> String {
         match &self.column {
             Some(column) => format!("{}.{column}", self.table),

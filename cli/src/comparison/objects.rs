@@ -64,7 +64,7 @@ fn options(create: &str) -> BTreeMap<String, String> {
     options
 }
 
-/// Is an object of this kind and name there, or a column that brings it along? A schema counts where both sides say it.
+/// Whether an object of this kind and name is there, or a column that brings it along. A schema counts where both sides say it.
 pub(super) fn has_object(structure: &Structure, object: &ObjectShape) -> bool {
     let mut objects = structure.objects.iter();
     let has_same_schema = |one: &ObjectShape| {

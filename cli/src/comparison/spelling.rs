@@ -6,7 +6,7 @@ use bindery_schema::diff::{ColumnChange, ColumnShape, Key, KeyKind, TableShape};
 
 use super::text::is_same_text;
 
-/// Is a change of a column only another spelling?
+/// Whether a change of a column is only another spelling.
 pub(super) fn is_same_column(
     change: ColumnChange,
     (found_table, found): (&TableShape, &ColumnShape),
@@ -46,7 +46,7 @@ pub(super) fn is_same_column(
     }
 }
 
-/// Is a change of collation none, as both compare texts byte by byte where the database does?
+/// Whether a change of collation is none, as both compare texts byte by byte where the database does.
 pub(super) fn is_of_bytes(
     change: ColumnChange,
     found: &ColumnShape,
@@ -165,7 +165,7 @@ fn is_same_collation(table: &TableShape, found: &ColumnShape, expected: &ColumnS
     }
 }
 
-/// Are the options of two tables the same? What is not written is the server's default.
+/// Whether the options of two tables are the same. What is not written is the server's default.
 pub(super) fn is_same_options(found: &str, expected: &str, dialect: Dialect) -> bool {
     if dialect != Dialect::Mysql {
         return is_same_text(found, expected, dialect);

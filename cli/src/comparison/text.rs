@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use bindery_schema::dialect::Dialect;
 use bindery_schema::diff::normal_expression;
 
-/// Are both the same but for casts, the schemas before names, and parentheses that group nothing?
+/// Whether both are the same but for casts, the schemas before names, and parentheses that group nothing.
 pub(super) fn is_same_text(one: &str, other: &str, dialect: Dialect) -> bool {
     ungrouped(tokens(one, dialect)) == ungrouped(tokens(other, dialect))
 }
 
-/// Do both texts hold the same names, numbers, texts and operators, in whatever form and order? Then one may be the other
-/// as the server writes it, and they cannot be distinguished here.
+/// Whether both texts hold the same names, numbers, texts and operators, in whatever form and order. Then one may be the other as the
+/// server writes it, and they cannot be distinguished here.
 pub(super) fn has_same_parts(one: &str, other: &str, dialect: Dialect) -> bool {
     parts(one, dialect) == parts(other, dialect)
 }

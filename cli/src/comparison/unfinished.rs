@@ -45,7 +45,7 @@ impl Between<'_> {
     }
 }
 
-/// Does the change make the index anew?
+/// Whether the change makes the index anew.
 fn makes(verdict: &Verdict, index: &Unfinished) -> bool {
     match verdict {
         Verdict::Wanted(Change::AddKey { key, .. }) => {
@@ -55,7 +55,7 @@ fn makes(verdict: &Verdict, index: &Unfinished) -> bool {
     }
 }
 
-/// Is the key made anew anyway?
+/// Whether the key is made anew anyway.
 fn is_about(verdict: &Verdict, table: &TableName, key: &Key) -> bool {
     match verdict {
         Verdict::Wanted(Change::AddKey {

@@ -10,7 +10,7 @@ use bindery_schema::diff::{Structure, ViewShape, normal_expression};
 const KEPT: [&str; 6] = ["where", "group", "order", "having", "limit", "union"];
 const COMPARED: [&str; 4] = ["<", ">", "<=", ">="];
 
-/// Do both queries say something else, whatever the server has rewritten?
+/// Whether both queries say something else, whatever the server has rewritten.
 pub(super) fn are_different(found: &ViewShape, expected: &ViewShape, tables: &Structure) -> bool {
     let (one, other) = (Query::of(&found.query), Query::of(&expected.query));
     let columns = columns_read(expected, tables);

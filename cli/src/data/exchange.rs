@@ -122,12 +122,12 @@ fn give_up(loading: &mut Loading, pair: &Pair<'_>, row: &Wrong<'_>) -> bindery::
     Ok(())
 }
 
-/// May other circles be stored without the one that it is about?
+/// Whether other circles may be stored without the one that the error is about.
 fn is_of_rows(error: &bindery::Error) -> bool {
     is_about_rows(error) || cause(error).is_about_a_row()
 }
 
-/// Are all columns of the target's table copied?
+/// Whether all columns of the target's table are copied.
 fn is_whole(pair: &Pair<'_>) -> bool {
     let columns = pair.to.table.columns.iter();
     let written = columns.filter(|column| is_writable(column)).count();

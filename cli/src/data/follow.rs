@@ -75,7 +75,7 @@ impl Follower {
         removed.map(drop).map_err(|error| failure(&error))
     }
 
-    /// Has the copy a position for every table? One that the source does not know is a position, too.
+    /// Whether the copy has a position for every table. One that the source does not know is a position, too.
     pub(crate) fn has_begun(&self, engines: &Engines, to: Chosen) -> Result<bool, Failure> {
         let of_copy = self.of_copy(engines, to)?;
         Ok(of_copy.iter().all(Option::is_some))

@@ -40,7 +40,7 @@ pub(crate) fn file_name(table: &str, format: DataFormat) -> String {
     format!("{name}.{}", format.extension())
 }
 
-/// Is this the name of something that is being written, or was when its process was killed?
+/// Whether this is the name of something that is being written, or was when its process was killed.
 pub(crate) fn is_partial(name: &str) -> bool {
     name.ends_with(PARTIAL)
 }

@@ -304,7 +304,7 @@ impl Repair<'_> {
     }
 }
 
-/// May other rows of the transaction be stored without the one that it is about?
+/// Whether other rows of the transaction may be stored without the one that the error is about.
 pub(super) fn is_about_rows(error: &bindery::Error) -> bool {
     match error.kind() {
         ErrorKind::Data(data) => matches!(data.problem, DataProblem::Dangling { .. }),

@@ -188,7 +188,7 @@ fn with_long_values(
     data
 }
 
-/// May a value have more than 16 MiB?
+/// Whether a value may have more than 16 MiB.
 fn may_be_long(column_type: &ColumnType, dialect: Dialect) -> bool {
     match column_type {
         ColumnType::Text(size) | ColumnType::Blob(size) => match dialect {
@@ -202,7 +202,7 @@ fn may_be_long(column_type: &ColumnType, dialect: Dialect) -> bool {
     }
 }
 
-/// Does the database look at the values of a column when they are stored: for a key, an index, a check, a computed column?
+/// Whether the database looks at the values of a column when they are stored: for a key, an index, a check, a computed column.
 fn is_read_when_stored(table: &Table, id: ColumnId) -> bool {
     let is_indexed = table.indexes.iter().any(|index| {
         let mut parts = index.parts.iter();

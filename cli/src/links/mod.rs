@@ -244,7 +244,7 @@ impl Check<'_, '_> {
     }
 }
 
-/// Can a column of these integers hold the key? A key that is not an integer can be in any other column.
+/// Whether a column of these integers can hold the key. A key that is not an integer can be in any other column.
 fn can_hold(range: Option<Integer>, key: &str) -> bool {
     match (range.map(Integer::range), key.parse::<i128>()) {
         (Some((least, most)), Ok(key)) => (least..=most).contains(&key),

@@ -6,7 +6,7 @@
 /// Makes the current schema the whole search path; `pg_catalog` where there is none.
 pub(super) const ONLY_CURRENT_SCHEMA: &str = "SELECT set_config('search_path', quote_ident(coalesce(current_schema()::text, 'pg_catalog')), true)";
 
-/// Is the collation of the database that of bytes? The provider is known from PostgreSQL 15 on.
+/// Whether the collation of the database is that of bytes. The provider is known from PostgreSQL 15 on.
 pub(super) const COMPARES_BYTES: &str = r"
 SELECT CASE coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') WHEN 'c' THEN d.datcollate IN ('C', 'POSIX') WHEN 'b' THEN true ELSE false END
 FROM pg_database d WHERE d.datname = current_database()";

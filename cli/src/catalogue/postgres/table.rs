@@ -241,7 +241,7 @@ impl Constraint {
 }
 
 impl Tables {
-    /// Is it written by the words of its column?
+    /// Whether the sequence is written by the words of its column.
     pub(super) fn is_in_column(&self, sequence: &Sequence) -> bool {
         sequence.is_identity
             || self

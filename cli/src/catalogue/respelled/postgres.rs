@@ -89,7 +89,6 @@ fn view_query(
     transaction.query_scalar(query, (format!("pg_temp.{name}"),))
 }
 
-/// Is the domain of the database the one of the schema?
 fn is_same_domain(
     transaction: &mut Transaction<'_, Chosen>,
     domain: &ObjectShape,

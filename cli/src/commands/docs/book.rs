@@ -18,7 +18,7 @@ pub(super) struct Book<'m> {
     pub(super) references: Vec<Reference<'m>>,
 }
 
-/// One engine.
+/// An engine in the document.
 pub(super) struct EnginePart<'m> {
     pub(super) name: &'m str,
     pub(super) product: String,
@@ -38,7 +38,7 @@ pub(super) struct TablePart<'m> {
     pub(super) rules: Vec<String>,
 }
 
-/// One column.
+/// A column in the document.
 pub(super) struct ColumnPart<'m> {
     pub(super) name: &'m str,
     pub(super) sql_type: &'m str,

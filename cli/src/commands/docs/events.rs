@@ -104,12 +104,12 @@ fn all<'p, 'm>(
 }
 
 impl Published<'_> {
-    /// `user`.
+    /// The name of the model in events: `user`.
     fn name(&self) -> String {
         name::event_model(&self.table.model_name)
     }
 
-    /// `user_created`.
+    /// The name of an event: `user_created`.
     fn event_name(&self, kind: ChangeKind) -> String {
         format!("{}_{}", self.name(), kind.word())
     }

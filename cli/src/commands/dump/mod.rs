@@ -115,7 +115,7 @@ pub(crate) fn format_of(path: &Path) -> Option<DataFormat> {
     DataFormat::from_extension(path.extension()?.to_str()?)
 }
 
-/// Dumps.
+/// Runs `bindery dump`.
 pub(crate) fn run(arguments: &DumpArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
     let project = Project::load(options, DialectChoice::Configured)?;
@@ -188,7 +188,7 @@ impl DumpArguments {
         }))
     }
 
-    /// Is one file to be written? Then its format.
+    /// The format of the one file that is to be written; `None` for a folder of several.
     fn single_file(&self) -> Option<DataFormat> {
         let is_stdout = self.out.as_os_str() == "-";
         let format = format_of(&self.out);
@@ -197,7 +197,7 @@ impl DumpArguments {
     }
 }
 
-/// One run.
+/// One run of the command: all that it dumps, and how.
 struct Dump<'a> {
     arguments: &'a DumpArguments,
     model: &'a CheckedModel,

@@ -18,7 +18,7 @@ pub(super) struct ResolvedSchema<'m> {
     enums: Vec<ResolvedEnum<'m>>,
 }
 
-/// One table.
+/// A table as `explain` shows it.
 #[derive(Debug, Serialize)]
 pub(super) struct ResolvedTable<'m> {
     pub(super) name: String,

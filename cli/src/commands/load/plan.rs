@@ -208,7 +208,7 @@ fn loadable<'m>(
     }
 }
 
-/// There is no dump of the engine: what is there instead?
+/// The failure of an engine without a dump, which names what is there instead.
 fn no_dump(root: &Path, folder: &Path, (model, id): (&CheckedModel, EngineId)) -> Failure {
     let engine = &model.engine(id).name;
     let missing = Failure::new(format!(

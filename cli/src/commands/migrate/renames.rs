@@ -58,7 +58,6 @@ fn question(engine: &str, rename: &Rename) -> String {
     }
 }
 
-/// Are they of one new name, or of one old one?
 fn share_a_name(one: &Rename, other: &Rename) -> bool {
     match (one, other) {
         (Rename::Table { from, to }, Rename::Table { from: old, to: new }) => {
@@ -76,7 +75,7 @@ fn share_a_name(one: &Rename, other: &Rename) -> bool {
     }
 }
 
-/// Do most columns have the same names?
+/// Whether most columns have the same names, so that one may be the other renamed.
 fn alike(old: &TableShape, new: &TableShape) -> bool {
     let has = |name: &str| old.columns.iter().any(|column| column.name == name);
     let same = new

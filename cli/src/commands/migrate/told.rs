@@ -38,7 +38,6 @@ impl Outcome {
         }
     }
 
-    /// Was nothing done?
     fn is_empty(&self) -> bool {
         match self {
             Self::Applied(done) => done.is_empty(),

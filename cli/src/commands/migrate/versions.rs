@@ -38,7 +38,7 @@ impl Versions {
         Self { next, width }
     }
 
-    /// The next.
+    /// Gives the next version, which is above all that are there.
     pub(crate) fn give(&mut self) -> String {
         let version = format!("{:0width$}", self.next, width = self.width);
         self.next += 1;

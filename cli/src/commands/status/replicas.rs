@@ -42,7 +42,7 @@ pub(super) fn rows(look: &Look<'_>, replicas: &[ReplicaStatus]) -> bindery::Resu
     Ok(replicas.iter().map(|one| row(one, reads, look)).collect())
 }
 
-/// Has it not come to what its primary had written at the first look? How far it is behind is known once it has.
+/// Whether the replica has not come to what its primary had written at the first look. How far it is behind is known once it has.
 fn lacks_the_first(replica: &ReplicaStatus, begun: Instant) -> bool {
     let lag = replica.lag.unwrap_or_default();
     lag > Duration::ZERO && lag + PAUSE / 2 >= begun.elapsed()

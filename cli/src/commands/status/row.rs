@@ -19,7 +19,7 @@ pub(in crate::commands) struct Row {
     count: usize,
     /// The age of the oldest of them, where it is known.
     oldest_ms: Option<u64>,
-    /// The remedy.
+    /// The remedy: a command that can be typed in.
     hint: Option<String>,
     /// The calls that go to a host or replica.
     #[serde(skip_serializing_if = "Option::is_none")]

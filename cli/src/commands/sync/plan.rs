@@ -33,7 +33,7 @@ pub(super) struct Planned<'m> {
 }
 
 impl Planned<'_> {
-    /// Does it delete rows that the source does not have?
+    /// Whether the sync deletes rows that the source does not have.
     pub(super) fn deletes(&self, full: bool) -> bool {
         full || !self.by_column
     }

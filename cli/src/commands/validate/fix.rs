@@ -27,7 +27,7 @@ pub(super) struct Fix {
     files: Vec<File>,
     /// They are among the migrations of the engine, and applied by `bindery migrate run`.
     migrations: bool,
-    /// Is a part of them a comment, as data would be lost, or only the database has it?
+    /// A part of the statements is a comment, as data would be lost, or only the database has it.
     commented: bool,
 }
 
@@ -73,7 +73,7 @@ pub(super) fn plan(
     }))
 }
 
-/// Do the migrations lack all that the database lacks? A database that has drifted from its migrations is mended by what they do
+/// Whether the migrations lack all that the database lacks. A database that has drifted from its migrations is mended by what they do
 /// already: as one of them it would fail on a new database.
 fn lack_the_same(migrations: &Structure, mending: &Mending) -> bool {
     let open = differences(migrations, mending.to());
@@ -81,7 +81,7 @@ fn lack_the_same(migrations: &Structure, mending: &Mending) -> bool {
     mending.lacking().all(|sentence| open.contains(&sentence))
 }
 
-/// Do the migrations with the mend after them end at the schema?
+/// Whether the migrations with the mend after them end at the schema.
 fn ends_at(migrations: &Structure, mended: &Mended, schema: &Structure) -> bool {
     let is_drop = |change: &Change| {
         matches!(

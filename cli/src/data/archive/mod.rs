@@ -100,7 +100,6 @@ impl Archive {
         })
     }
 
-    /// Its path.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
