@@ -5,7 +5,7 @@ use std::fmt;
 /// A text taken apart.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SqlPlaces {
-    /// With `?` for each value, as SQLite, MySQL and MariaDB have it.
+    /// The text with `?` for each value, as SQLite, MySQL and MariaDB have it.
     pub unnumbered: String,
     /// With `$1`, `$2`, …, as PostgreSQL has it.
     pub numbered: String,

@@ -46,7 +46,7 @@ pub struct Outcome {
 pub struct Difference {
     /// Below the crate's folder, with `/`.
     pub path: String,
-    /// The difference.
+    /// In which way the file differs.
     pub state: State,
 }
 
@@ -205,7 +205,6 @@ impl Standalone {
     }
 }
 
-/// Does the file begin with the header line?
 fn is_ours(path: &Path) -> bool {
     let mark = HEADER.trim_start_matches("//").as_bytes();
     let Ok(text) = read_file(path) else {
@@ -216,7 +215,6 @@ fn is_ours(path: &Path) -> bool {
     line.is_some_and(|line| line.trim_ascii_end() == mark)
 }
 
-/// May a generated crate be called so?
 fn is_free_name(name: &str) -> bool {
     is_crate_name(name) && !TAKEN_NAMES.contains(&name.replace('-', "_").as_str())
 }

@@ -11,7 +11,7 @@ pub struct SourceSpan(pub u32);
 pub struct Spanned<T> {
     /// The value itself.
     pub value: T,
-    /// Where.
+    /// The place of the words, for findings about them.
     pub place: SourceSpan,
 }
 
@@ -38,7 +38,7 @@ pub struct StructDescription {
     pub uniques: Vec<Spanned<Vec<Spanned<String>>>>,
     /// `#[index(tenant, email)]`: names of fields.
     pub indexes: Vec<Spanned<Vec<Spanned<String>>>>,
-    /// In order.
+    /// The fields, in the order of the struct.
     pub fields: Vec<FieldDescription>,
 }
 
@@ -47,7 +47,7 @@ pub struct StructDescription {
 pub struct FieldDescription {
     /// Without `r#`.
     pub name: Spanned<String>,
-    /// As written.
+    /// The type as written.
     pub rust_type: Spanned<RustType>,
     /// `///` lines.
     pub docs: Vec<String>,
@@ -78,7 +78,7 @@ pub struct FieldDescription {
 /// The source of a key's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyKind {
-    /// The program.
+    /// The program gives the key.
     Given,
     /// The database counts.
     Generated,
@@ -122,7 +122,7 @@ impl RustType {
         }
     }
 
-    /// Is the name anywhere in it, as a type of its own?
+    /// Returns whether the name is anywhere in it, as a type of its own.
     pub fn mentions(&self, name: &str) -> bool {
         self.text == name
             || self
@@ -145,7 +145,7 @@ impl FieldDescription {
         self.rust_type.value.optional().0
     }
 
-    /// May it be NULL?
+    /// Returns whether the field is an `Option`, and its column may be NULL.
     pub fn nullable(&self) -> bool {
         self.rust_type.value.optional().1
     }
@@ -157,7 +157,7 @@ impl StructDescription {
         self.fields.iter().filter(|field| field.key.is_some())
     }
 
-    /// Is this field `engine: E`, which holds the row's engine and is not a column?
+    /// Returns whether this field is `engine: E`, which holds the row's engine and is not a column.
     pub fn is_engine_field(&self, field: &FieldDescription) -> bool {
         self.parameter
             .as_ref()

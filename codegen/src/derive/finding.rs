@@ -2,7 +2,7 @@
 
 use super::description::SourceSpan;
 
-/// One error.
+/// An error about a struct, with the place that it is shown at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The tokens it is about.
@@ -32,7 +32,6 @@ impl Findings {
         self.0.push(finding);
     }
 
-    /// Is there none?
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

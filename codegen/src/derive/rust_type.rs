@@ -97,7 +97,7 @@ impl BuiltInType {
             .find(|known| known.held().facts().rust.path == path)
     }
 
-    /// Is a value of the type also kept in a column of this type: a UUID in its 16 bytes or 36 characters?
+    /// Whether a value of the type is also kept in a column of this type: a UUID in its 16 bytes or 36 characters.
     pub(super) fn is_kept_as(self, column_type: &ColumnType) -> bool {
         let held = Self::of_column(column_type);
         self == Self::Uuid && matches!(held, Some(Self::Text | Self::Bytes))

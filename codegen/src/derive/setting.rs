@@ -27,7 +27,7 @@ pub struct Setting {
     file: OnceLock<Model>,
 }
 
-/// Beside `Cargo.toml`.
+/// The configuration's name; it is beside `Cargo.toml`.
 pub(crate) const CONFIG: &str = "bindery.toml";
 /// Compared with where the configuration names no files and this one is there.
 const SCHEMA: &str = "schema.sql";
@@ -128,8 +128,8 @@ impl Setting {
         }
     }
 
-    /// Was the same read, so that the one can stand for the other? Reading is cheap; what is made of it is not, and every
-    /// derive of a crate needs it.
+    /// Returns whether the same was read, so that the one can stand for the other. Reading is cheap; what is made of it is not, and
+    /// every derive of a crate needs it.
     pub fn is_same(&self, other: &Self) -> bool {
         let dialects = |setting: &Self| -> Vec<(Dialect, Option<Flavour>)> {
             let engines = setting.input.engines.iter();
@@ -176,7 +176,7 @@ impl Setting {
         ids.iter().map(name).collect()
     }
 
-    /// Hosts no other engine what this one hosts?
+    /// Whether no other engine hosts what this one hosts.
     pub(super) fn is_alone(&self, engine: &str) -> bool {
         self.with_models_of(vec![engine]).len() == 1
     }
@@ -220,7 +220,7 @@ pub(crate) fn describe(diagnostic: &Diagnostic, sources: &Sources) -> String {
     text
 }
 
-/// `schema.sql:12:3`.
+/// A place as `schema.sql:12:3`.
 pub(super) fn place(file: &SourceFile, offset: u32) -> String {
     let at = file.line_column(offset);
     format!("{}:{}:{}", file.path(), at.line, at.column)

@@ -53,7 +53,7 @@ pub(super) struct Reference {
 /// The engine of a key type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Side {
-    /// `UserId`.
+    /// A key without a parameter: `UserId`.
     Only,
     /// `BlogId<E>`.
     Same,
@@ -194,7 +194,7 @@ pub(super) struct Looker<'a> {
     pub(super) description: &'a StructDescription,
     pub(super) setting: &'a Setting,
     pub(super) dialect: Dialect,
-    /// Does the model live on several engines?
+    /// The model lives on several engines.
     pub(super) several: bool,
 }
 

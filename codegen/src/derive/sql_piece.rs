@@ -1,6 +1,6 @@
 //! Texts of SQL that a struct brings along: each has to stay within the place it is written to.
 
-/// Is this one piece: parentheses and quotes closed, and nothing that would end the column it stands in?
+/// Whether this is one piece: parentheses and quotes closed, and nothing that would end the column it stands in.
 ///
 /// This is not a parser of SQL: the meaning of the piece is found out when the whole is read.
 pub(super) fn is_one_piece(text: &str) -> bool {

@@ -33,7 +33,7 @@ pub enum ValueBody {
     Struct(Vec<ValueField>),
     /// An enum with these variants.
     Enum(Vec<ValueVariant>),
-    /// A union.
+    /// A union, which no column holds.
     Union,
 }
 
@@ -42,7 +42,7 @@ pub enum ValueBody {
 pub struct ValueField {
     /// Its name, or its number.
     pub name: String,
-    /// As written.
+    /// The type as written.
     pub rust_type: String,
 }
 
@@ -174,7 +174,7 @@ fn variants<'d>(description: &'d ValueDescription, findings: &mut Findings) -> &
 enum Stored<'d> {
     /// As whole numbers of this type.
     Integers(&'d str, Vec<&'d str>),
-    /// As texts.
+    /// As texts, each with its variant.
     Texts(Vec<(&'d str, String)>),
 }
 

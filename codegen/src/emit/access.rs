@@ -50,7 +50,7 @@ pub(crate) fn lints(all: &[Shape<'_>]) -> String {
     }
 }
 
-/// One accessor.
+/// Writes the accessor of one model.
 pub(crate) fn accessor(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     let tag = around.tag(shape);
     w.doc(&rows_of(around, shape));

@@ -45,7 +45,7 @@ pub(crate) fn groups(
     w.item(|w| w.line("::bindery::__private::recovery!(Databases, GROUPS);"));
 }
 
-/// `CheckoutTransaction`.
+/// `CheckoutTransaction` for the group `checkout`.
 pub(super) fn type_name(group: &AtomicGroup) -> String {
     format!(
         "{}Transaction",

@@ -35,7 +35,7 @@ pub(crate) fn planned(model: &CheckedModel, id: TableId) -> Option<Captured> {
     })
 }
 
-/// The implementation.
+/// Writes the implementation for a model whose changes are recorded.
 pub(crate) fn captured(
     w: &mut RustWriter,
     around: &Surroundings<'_>,

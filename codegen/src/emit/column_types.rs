@@ -80,7 +80,6 @@ impl ColumnTypes {
         all
     }
 
-    /// Has the schema none?
     pub(crate) fn is_empty(&self) -> bool {
         self.types.is_empty()
     }

@@ -25,7 +25,7 @@ pub(crate) fn about(shape: &Shape<'_>) -> String {
     )
 }
 
-/// Its items.
+/// Writes the items of the module of columns.
 pub(crate) fn items(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     // Rows and keys are found beside the columns: for a table that is named in the singular, by the table's own name.
     if around.scope.modules {

@@ -232,7 +232,7 @@ fn reads_from(w: &mut RustWriter) {
     });
 }
 
-/// One accessor.
+/// Writes the accessor of one model.
 pub(crate) fn accessor(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     accessor_on(w, around, shape, "self");
 }

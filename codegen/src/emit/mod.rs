@@ -106,7 +106,7 @@ fn derived_name(path: &str) -> &str {
     }
 }
 
-/// Does the configuration add a derive of `serde`? Then the runtime's types must have it.
+/// Whether the configuration adds a derive of `serde`: the runtime's types must have it then.
 fn derives_serde<'d>(mut paths: impl Iterator<Item = &'d str>) -> bool {
     paths.any(|path| crates_of(path).contains(&"serde"))
 }

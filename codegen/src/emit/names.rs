@@ -42,15 +42,15 @@ pub(crate) struct ModelNames {
     pub(crate) accessor: String,
     /// The row, and the tag in `model`.
     pub(crate) row: String,
-    /// `NewBlog`
+    /// The struct of a new row: `NewBlog`.
     pub(crate) new: String,
-    /// `BlogPatch`
+    /// The struct of a change: `BlogPatch`.
     pub(crate) patch: String,
-    /// `BlogId`
+    /// The type of the key: `BlogId`.
     pub(crate) key: String,
-    /// `BlogQueries`
+    /// The trait of methods by unique keys: `BlogQueries`.
     pub(crate) queries: String,
-    /// `ChooseEngineOfBlog`
+    /// The trait that says that an engine has to be chosen: `ChooseEngineOfBlog`.
     pub(crate) choice: String,
 }
 

@@ -34,7 +34,7 @@ pub struct EmitOptions {
 pub struct GeneratedFile {
     /// Its path below the folder that is generated into, with `/`.
     pub path: String,
-    /// Its text.
+    /// The whole text, as it is written to the file.
     pub text: String,
 }
 
@@ -362,7 +362,7 @@ pub fn features(model: &Model) -> BTreeSet<&'static str> {
         .collect()
 }
 
-/// Does it declare syncs, or tables whose changes are recorded?
+/// Whether the schema declares syncs, or tables whose changes are recorded.
 fn copies(model: &Model) -> bool {
     let mut tables = model.tables.iter();
     !model.syncs.is_empty() || tables.any(|table| table.capture.is_some())

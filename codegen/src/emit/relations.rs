@@ -59,7 +59,7 @@ pub(crate) struct ReferencedShape<'m> {
     pub(crate) reference: usize,
     /// Names of the referring columns.
     pub(crate) columns: Vec<&'m str>,
-    /// Are they unique?
+    /// The columns are unique together.
     pub(crate) is_unique: bool,
     /// The statements that the referring model has, by the names of their static values.
     pub(crate) statics: Vec<&'static str>,
@@ -346,7 +346,7 @@ fn is_nullable(table: &Table, columns: &[ColumnId]) -> bool {
     columns.any(|id| table.column(*id).nullable && !in_key(id))
 }
 
-/// Does a key of the table consist of some of these columns?
+/// Whether a key of the table consists of some of these columns.
 fn is_unique(table: &Table, columns: &[ColumnId]) -> bool {
     let within = |key: &[ColumnId]| key.iter().all(|id| columns.contains(id));
     let primary = table.primary_key.as_ref();

@@ -7,7 +7,7 @@ use super::shapes::Surroundings;
 use super::{TRACKED, default_parameter, derives, prose};
 use crate::rust_writer::{Expr, RustWriter, Signature};
 
-/// The struct.
+/// Writes the struct of a row.
 pub(crate) fn structure(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     w.item(|w| {
         w.docs(prose(

@@ -364,7 +364,7 @@ const THROUGH: &str = "::bindery::__private::Through";
 pub(crate) enum Given {
     /// Nothing, ever: the database makes the value and refuses any other.
     Never,
-    /// A value.
+    /// The program has to give a value.
     Required,
     /// A value, NULL, or nothing: then NULL, as the database has no default.
     Nullable,
@@ -395,7 +395,6 @@ impl Given {
         }
     }
 
-    /// May `New…` leave the column out?
     pub(crate) fn may_be_left_out(self) -> bool {
         match self {
             Self::Never | Self::Required => false,
@@ -482,7 +481,6 @@ impl Shape<'_> {
         }
     }
 
-    /// Is it a view, which is only read?
     pub(crate) fn is_view(&self) -> bool {
         self.table.is_view
     }
@@ -503,12 +501,12 @@ impl Shape<'_> {
         applied(&self.names.patch, self.patch_generic(), engine)
     }
 
-    /// Has `New…` the parameter `E`?
+    /// Whether `New…` has the parameter `E`.
     pub(crate) fn new_generic(&self) -> bool {
         self.given().any(|(_, field)| field.new_on_row_engine())
     }
 
-    /// Has `…Patch` the parameter `E`?
+    /// Whether `…Patch` has the parameter `E`.
     pub(crate) fn patch_generic(&self) -> bool {
         self.changeable().any(|(_, field)| field.on_row_engine)
     }
@@ -530,7 +528,6 @@ impl Shape<'_> {
         self.fields.iter().find(|field| field.column.version)
     }
 
-    /// Has the table a primary key?
     pub(crate) fn has_key(&self) -> bool {
         self.key != KeyShape::None
     }
@@ -546,7 +543,7 @@ impl Shape<'_> {
         }
     }
 
-    /// Does the database make a value for a column of the key?
+    /// Whether the database makes a value for a column of the key.
     pub(crate) fn has_counted_key(&self) -> bool {
         self.key_fields().iter().any(|field| field.column.counted)
     }

@@ -32,7 +32,7 @@ impl Value {
         }
     }
 
-    /// Has the column a value where the program gave none?
+    /// Whether the column has a value where the program gave none.
     fn is_filled_in(self) -> bool {
         match self {
             Self::Always | Self::IfGiven => false,
@@ -51,7 +51,7 @@ impl Value {
     }
 }
 
-/// Both implementations.
+/// Writes the implementations for new rows and for changes.
 pub(crate) fn sources(w: &mut RustWriter, shape: &Shape<'_>) {
     let given: Vec<_> = shape
         .given()

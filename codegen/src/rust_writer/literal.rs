@@ -20,7 +20,7 @@ const WORD: u8 = 1;
 const PLAIN: u8 = 2;
 /// Characters that can appear unescaped in a raw literal only.
 const RAW: u8 = 4;
-/// Everything else.
+/// The kind of all other bytes.
 const OTHER: u8 = 8;
 
 const KINDS: [u8; 256] = {

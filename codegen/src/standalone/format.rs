@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::emit::GeneratedFile;
 
-/// Can `rustfmt` be run? Without it a generated crate has the lines and the indentation of the generator.
+/// Returns whether `rustfmt` can be run. Without it a generated crate has the lines and the indentation of the generator.
 pub fn has_rustfmt() -> bool {
     let mut command = Command::new(rustfmt());
     let command = command.arg("--version").stdin(Stdio::null());
