@@ -21,7 +21,7 @@ pub(crate) trait Protocol: Send + Sync {
     /// Publishes a message, and returns when the broker has it.
     fn publish(&self, publisher: &mut Self::Publisher, message: &Message) -> Result<(), Fault>;
 
-    /// Is the connection in step, and does the broker take it for alive?
+    /// Whether the connection is in step, and the broker takes it for alive.
     fn is_usable(&self, publisher: &Self::Publisher) -> bool;
 
     /// The name of a consumer at the broker.
@@ -48,7 +48,7 @@ pub(crate) struct BrokerQueue<P: Protocol> {
     pub(crate) protocol: P,
     pub(crate) place: Place,
     pub(crate) redelivers_after: Duration,
-    /// Idle ones.
+    /// Connections that no call uses at the moment.
     publishers: Mutex<Vec<P::Publisher>>,
     consumers: Mutex<BTreeMap<String, SharedConsumer<P::Link>>>,
 }

@@ -141,7 +141,7 @@ impl Connection {
         Ok(self.socket.send(&bytes)?)
     }
 
-    /// Calls JetStream.
+    /// Calls JetStream, and reads its answer.
     pub(super) fn call<T: DeserializeOwned>(
         &mut self,
         subject: &str,
@@ -214,7 +214,7 @@ impl Connection {
         }
     }
 
-    /// Is it in step?
+    /// Whether nothing has ended the connection.
     pub(super) fn is_usable(&self) -> bool {
         !self.is_over
     }
@@ -264,7 +264,7 @@ impl Connection {
         Ok(message)
     }
 
-    /// Is a whole line there, with all that belongs to it?
+    /// Whether a whole line is there, with all that belongs to it.
     fn is_complete(&self) -> Result<bool, Fault> {
         let input = self.socket.input();
         let Some(end) = line_end(input)? else {

@@ -31,7 +31,7 @@ pub(super) struct ConsumerLink {
     replies: BTreeMap<u64, String>,
     /// Those that were read from the stream at the last claim. The server may deliver them, too, and after they were acknowledged.
     read: BTreeSet<u64>,
-    /// Does the server hand messages to this connection?
+    /// The server hands messages to this connection.
     is_active: bool,
     claimed_at: Instant,
     /// Since when the server has had messages and has delivered none.
@@ -109,7 +109,7 @@ impl ConsumerLink {
         self.stream.consumer_state(&mut self.connection, &self.name)
     }
 
-    /// Has the server messages for this connection that are not here yet?
+    /// Whether the server has messages for this connection that are not here yet.
     fn are_more_to_come(&mut self) -> Result<bool, Fault> {
         let state = self.consumer_state()?.unwrap_or_default();
         if state.config.deliver_subject != self.connection.deliveries() {

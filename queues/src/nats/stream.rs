@@ -46,7 +46,7 @@ pub(super) struct ConsumerState {
     /// The last one that was acknowledged, as were all before it.
     #[serde(default)]
     pub(super) ack_floor: Position,
-    /// Does it deliver to a connection that is there?
+    /// The server delivers to a connection that is there.
     #[serde(default)]
     pub(super) push_bound: bool,
     #[serde(default)]

@@ -193,7 +193,7 @@ impl Connection {
         self.delivered.pop_front()
     }
 
-    /// Is it in step, and not given up by the server as that heard nothing?
+    /// Whether it is in step, and the server has not closed it as it heard nothing.
     pub(super) fn is_usable(&self) -> bool {
         !self.is_over && !self.is_rejected && self.sent_at.elapsed() <= self.heartbeat
     }
