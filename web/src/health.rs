@@ -25,7 +25,7 @@ pub async fn healthz() -> &'static str {
     "ok"
 }
 
-/// The service of `/readyz`: can every engine be used? `200` if so, else `503`.
+/// The service of `/readyz`: `200` where every engine can be used, else `503`.
 ///
 /// Every engine is checked by [`Registry::check`], all in parallel, which connects, and compares the tables with those that the
 /// program was compiled for. However many probes come, one check is made at a time and its outcome holds for 2 seconds. One that
@@ -90,7 +90,7 @@ impl Readiness {
         self
     }
 
-    /// Is every engine ready?
+    /// Returns whether every engine is ready.
     pub async fn is_ready(&self) -> bool {
         let report = self.report().await;
         report.is_some_and(|report| is_ready(&report))
