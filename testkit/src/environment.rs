@@ -56,7 +56,7 @@ pub fn skip(why: &str) {
     say_once(&format!("skipped: {why}"));
 }
 
-/// Do tests have the whole size of what is promised, as `BINDERY_TEST_FULL` says? Else they run a share of it.
+/// Returns whether tests have the whole size of what is promised, as `BINDERY_TEST_FULL` says. Else they run a share of it.
 #[doc(hidden)]
 pub fn is_full_run() -> bool {
     env::var_os(FULL).is_some()

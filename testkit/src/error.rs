@@ -79,13 +79,13 @@ pub enum Error {
     Url {
         /// The product the URL should lead to.
         product: Product,
-        /// The reason.
+        /// Why it cannot be used, in words that end the message.
         reason: &'static str,
     },
     /// The record of a detached server cannot be read.
     #[error("not a record of a detached server: {reason}")]
     Record {
-        /// The reason.
+        /// Why it did not start, in words that end the message.
         reason: String,
     },
 }

@@ -27,14 +27,14 @@ pub enum Fault {
     Cut,
     /// So many bytes pass in this direction of each connection, counted from its beginning; then it is reset.
     CutAfter {
-        /// The direction.
+        /// The direction whose bytes are concerned.
         direction: Direction,
-        /// The bytes.
+        /// The number of bytes that pass before it happens.
         bytes: u64,
     },
     /// When these bytes come by, the connection is reset before they pass. What of them came before the rest has passed.
     CutBeforePattern {
-        /// The direction.
+        /// The direction whose bytes are concerned.
         direction: Direction,
         /// The bytes, for example `COMMIT`.
         pattern: Vec<u8>,
@@ -42,9 +42,9 @@ pub enum Fault {
     /// When these bytes have passed, whatever comes later does not, in either direction, and the connection is reset when
     /// the receiver has had the time to act on them.
     CutAfterPattern {
-        /// The direction.
+        /// The direction whose bytes are concerned.
         direction: Direction,
-        /// The bytes.
+        /// The bytes that are looked for.
         pattern: Vec<u8>,
         /// The time until the reset.
         wait: Duration,
@@ -53,9 +53,9 @@ pub enum Fault {
     Delay(Duration),
     /// So many bytes pass at a time, with such a pause before each.
     Throttle {
-        /// The bytes.
+        /// The number of bytes in each part.
         bytes: usize,
-        /// The pause.
+        /// The pause between two parts.
         pause: Duration,
     },
 }

@@ -23,7 +23,7 @@ impl FreshDatabase {
         })
     }
 
-    /// On PostgreSQL.
+    /// A database of this locale, which only PostgreSQL has.
     pub(crate) fn create_of_locale(server: &Address, locale: &str) -> Result<Self> {
         let name = unique_name()?;
         let quoted = locale.replace('\'', "''");

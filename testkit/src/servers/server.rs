@@ -220,7 +220,7 @@ impl Server {
         &self.address
     }
 
-    /// Can it have standbys?
+    /// Whether the server can have standbys.
     pub(crate) fn is_replicated(&self) -> bool {
         self.running().options.replicated
     }
