@@ -37,7 +37,7 @@ impl Places {
 pub(crate) struct Errors(Option<syn::Error>);
 
 impl Errors {
-    /// Adds one.
+    /// Adds an error to those that are reported together.
     pub(crate) fn push(&mut self, error: syn::Error) {
         match &mut self.0 {
             Some(first) => first.combine(error),
