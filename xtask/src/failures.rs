@@ -49,7 +49,7 @@ impl Told {
         self.failed += other.failed;
     }
 
-    /// Has each binary that began reported its result, and each failed test its name?
+    /// Whether each binary that began has reported its result, and each failed test its name.
     pub(crate) fn is_complete(&self) -> bool {
         self.begun == self.ended && self.failed == self.names.len()
     }

@@ -44,6 +44,10 @@ const PHRASES: &[(&str, usize)] = &[
     ("/// Who ", 0),
     ("//! Who ", 0),
     ("/// Whoever ", 0),
+    ("/// Its name.", 0),
+    ("/// The name.", 0),
+    ("/// Which.", 0),
+    ("/// In order.", 0),
 ];
 
 /// The lines of all files of Rust and Markdown below a folder, but of generated lists of test names.
@@ -84,4 +88,25 @@ fn phrases_of_the_older_vocabulary_only_become_fewer() {
             found.join("\n")
         );
     }
+}
+
+/// The head of a comment on an item says what it does: a question says it at the most to who knows the answer.
+#[test]
+fn comments_on_items_are_no_questions() {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut all = Vec::new();
+    for folder in FOLDERS {
+        lines(&workspace.join(folder), &mut all);
+    }
+    let questions = [
+        "Is ", "Are ", "Does ", "May ", "Was ", "Were ", "Can ", "Must ", "Would ", "Could ",
+        "Did ",
+    ];
+    let is_question = |line: &str| {
+        let comment = line.trim_start().strip_prefix("/// ");
+        comment.is_some_and(|text| questions.iter().any(|word| text.starts_with(word)))
+            && line.trim_end().ends_with('?')
+    };
+    let found: Vec<_> = all.iter().filter(|(_, line)| is_question(line)).collect();
+    assert!(found.is_empty(), "write what is returned: {found:#?}");
 }

@@ -161,7 +161,7 @@ fn without_relations(text: &str) -> String {
     kept.join("\n") + "\n"
 }
 
-/// Is the line a relation's constant, or an import for it?
+/// Whether the line is a relation's constant, or an import for it.
 fn is_relation(line: &str) -> bool {
     let kinds = ["HasMany<", "HasOne<", "ManyToMany<", "BelongsTo<"];
     let constant = line.trim_start().strip_prefix("pub const ");
