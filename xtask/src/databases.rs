@@ -1,8 +1,11 @@
 //! The two servers that tests run against.
 
+use std::path::Path;
 use std::thread;
 
-use bindery_testkit::{Broker, Error, MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_URL, Product, Server};
+use bindery_testkit::{
+    Broker, Error, MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_URL, Product, Server, ServerOptions,
+};
 
 use crate::Failure;
 use crate::output::complain;
@@ -17,10 +20,19 @@ pub(crate) struct Databases {
 impl Databases {
     /// Starts both at the same time. When one fails the other is stopped again.
     pub(crate) fn start() -> Result<Self, Failure> {
+        Self::start_within(None)
+    }
+
+    /// Starts both with their files in a folder, as [`Databases::start`] does with a folder for temporary files.
+    pub(crate) fn start_within(folder: Option<&Path>) -> Result<Self, Failure> {
         complain("starting the servers");
+        let placed = |options: ServerOptions| match folder {
+            Some(folder) => options.within(folder),
+            None => options,
+        };
         let (postgres, mysql) = thread::scope(|scope| {
-            let postgres = scope.spawn(|| Server::postgres().start());
-            let mysql = Server::mysql().start();
+            let postgres = scope.spawn(|| placed(Server::postgres()).start());
+            let mysql = placed(Server::mysql()).start();
             (postgres.join(), mysql)
         });
         let postgres = postgres.map_err(|_| "starting PostgreSQL panicked")?;

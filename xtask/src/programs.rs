@@ -1,4 +1,4 @@
-//! Whole programs that the test command runs besides the tests: the doors, the quickstart and the web service. Each is run on every
+//! Whole programs that the test command runs beside the tests: the doors, the quickstart and the web service. Each is run on every
 //! pairing of databases.
 
 use std::fs;
@@ -9,6 +9,7 @@ use crate::Failure;
 use crate::databases::Databases;
 use crate::pairings::{self, Pairing};
 use crate::step::Step;
+use crate::test::Built;
 use crate::workspace::{self, cargo};
 
 /// Variables that name databases to a program: a developer's own must not get into the tests.
@@ -20,24 +21,27 @@ pub(crate) const FOREIGN_VARIABLES: &[&str] = &[
     "BINDERY_CONFIG",
 ];
 
-/// Every door crate, then the quickstart and the web service.
-pub(crate) fn steps(databases: &Databases) -> Result<Vec<Step>, Failure> {
-    let mut steps = Vec::new();
+/// The tests of the web service. They run here alone, as they are built for each pairing.
+pub(crate) const WEB_SERVICE: &str = "bindery-example-axum main";
+
+/// The quickstart and the web service, then every door crate.
+pub(crate) fn steps(databases: &Databases, built: &Built) -> Result<Vec<Step>, Failure> {
+    let mut steps = quickstart(databases, built)?;
+    steps.extend(web_service(databases, built)?);
     for folder in workspace::doors() {
-        steps.extend(door(&folder, databases)?);
-    }
-    if workspace::root().join("examples/quickstart.rs").is_file() {
-        steps.extend(quickstart(databases)?);
-    }
-    if workspace::root().join("examples/axum").is_dir() {
-        steps.extend(web_service(databases)?);
+        steps.extend(door(&folder, databases, built)?);
     }
     Ok(steps)
 }
 
-/// A door crate is a user's own project outside the workspace. All doors share one build directory.
-fn door(folder: &Path, databases: &Databases) -> Result<Vec<Step>, Failure> {
+/// A door crate is a user's own project outside the workspace. All doors share one build directory, and the versions of what they build
+/// there: those of the workspace.
+fn door(folder: &Path, databases: &Databases, built: &Built) -> Result<Vec<Step>, Failure> {
     let name = workspace::name_of(folder);
+    fs::copy(
+        workspace::root().join("Cargo.lock"),
+        folder.join("Cargo.lock"),
+    )?;
     if starts_its_servers(folder) {
         let mut command = cargo();
         command.current_dir(folder);
@@ -53,11 +57,13 @@ fn door(folder: &Path, databases: &Databases) -> Result<Vec<Step>, Failure> {
         // The dialects may be others than last time, so the models are written anew for each pairing.
         if uses_generated_models(folder) {
             for (doing, check) in [("write", None), ("check", Some("--check"))] {
-                let command = generate(folder, &pairing, check);
+                let command = generate(built.program("bindery")?, folder, &pairing, check);
                 steps.push(Step::new(format!("{title}: {doing} its models"), command));
             }
         }
-        steps.push(run_step(title, door_command(folder, &pairing)));
+        let mut command = cargo();
+        in_door(&mut command, folder, &pairing);
+        steps.push(run_step(title, command));
     }
     Ok(steps)
 }
@@ -81,74 +87,80 @@ fn uses_generated_models(folder: &Path) -> bool {
         .is_ok_and(|manifest| manifest.contains("path = \"models\""))
 }
 
-fn generate(folder: &Path, pairing: &Pairing, check: Option<&str>) -> Command {
-    let mut command = door_command(folder, pairing);
-    command
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "bindery-cli",
-            "--manifest-path",
-        ])
-        .arg(workspace::root().join("Cargo.toml"))
-        .args(["--", "generate", "--schema", "../shared/schema.sql"])
+fn generate(
+    mut bindery: Command,
+    folder: &Path,
+    pairing: &Pairing,
+    check: Option<&str>,
+) -> Command {
+    in_door(&mut bindery, folder, pairing);
+    bindery
+        .args(["generate", "--schema", "../shared/schema.sql"])
         .args(["--out", "models", "--crate", "door-models"])
         .args(check);
-    command
+    bindery
 }
 
-fn door_command(folder: &Path, pairing: &Pairing) -> Command {
-    let mut command = cargo();
+fn in_door(command: &mut Command, folder: &Path, pairing: &Pairing) {
     command
         .current_dir(folder)
         .env("DOORS_DEFAULT_URL", &pairing.default_url)
         .env("DOORS_B_URL", &pairing.b_url);
-    command
 }
 
 /// The quickstart, also without any setting, as a newcomer starts it.
-fn quickstart(databases: &Databases) -> Result<Vec<Step>, Failure> {
+fn quickstart(databases: &Databases, built: &Built) -> Result<Vec<Step>, Failure> {
     let folder = workspace::target().join("quickstart");
-    let mut steps = vec![quickstart_run("with nothing set", None)];
+    let mut alone = built.program("quickstart")?;
+    alone.current_dir(workspace::root());
+    of_no_databases(&mut alone);
+    let mut steps = vec![Step::new("quickstart with nothing set", alone)];
     for pairing in pairings::of_engines("quickstart", databases, &folder)? {
-        steps.push(quickstart_run(
-            &format!("on {}", pairing.title),
-            Some(&pairing),
-        ));
+        let mut command = built.program("quickstart")?;
+        command.current_dir(workspace::root());
+        let title = format!("quickstart on {}", pairing.title);
+        let build = ["build", "--example", "quickstart"];
+        steps.extend(bound(&title, &build, command, &pairing));
     }
     Ok(steps)
 }
 
-fn quickstart_run(title: &str, pairing: Option<&Pairing>) -> Step {
-    let mut command = cargo();
-    command.args(["run", "--quiet", "--example", "quickstart"]);
-    for name in FOREIGN_VARIABLES {
-        command.env_remove(name);
-    }
-    if let Some(pairing) = pairing {
-        command
-            .env("DATABASE_URL", &pairing.default_url)
-            .env("B_DATABASE_URL", &pairing.b_url);
-    }
-    Step::new(format!("quickstart {title}"), command)
-}
-
 /// The web service, sent the requests of its README.
-fn web_service(databases: &Databases) -> Result<Vec<Step>, Failure> {
+fn web_service(databases: &Databases, built: &Built) -> Result<Vec<Step>, Failure> {
     let folder = workspace::target().join("web-service");
-    let pairings = pairings::of_engines("web-service", databases, &folder)?;
-    Ok(pairings.iter().map(web_service_run).collect())
+    let mut steps = Vec::new();
+    for pairing in pairings::of_engines("web-service", databases, &folder)? {
+        let command = built.test(WEB_SERVICE)?;
+        let title = format!("web service on {}", pairing.title);
+        let build = ["test", "--no-run", "--test", "main"];
+        steps.extend(bound(&title, &build, command, &pairing));
+    }
+    Ok(steps)
 }
 
-fn web_service_run(pairing: &Pairing) -> Step {
-    let mut command = cargo();
-    command.args(["test", "--quiet", "--package", "bindery-example-axum"]);
-    for name in FOREIGN_VARIABLES {
-        command.env_remove(name);
-    }
+/// A program of the workspace, which is bound to the databases while it is built: that is done anew, with the features of the workspace, so that
+/// nothing else is.
+fn bound(title: &str, build: &[&str], mut run: Command, pairing: &Pairing) -> [Step; 2] {
+    let mut bind = cargo();
+    bind.args(build)
+        .args(["--quiet", "--workspace", "--all-features"]);
+    on_pairing(&mut bind, pairing);
+    on_pairing(&mut run, pairing);
+    [
+        Step::new(format!("{title}: build it"), bind),
+        Step::new(title, run),
+    ]
+}
+
+fn on_pairing(command: &mut Command, pairing: &Pairing) {
+    of_no_databases(command);
     command
         .env("DATABASE_URL", &pairing.default_url)
         .env("B_DATABASE_URL", &pairing.b_url);
-    Step::new(format!("web service on {}", pairing.title), command)
+}
+
+fn of_no_databases(command: &mut Command) {
+    for name in FOREIGN_VARIABLES {
+        command.env_remove(name);
+    }
 }

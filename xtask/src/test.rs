@@ -2,8 +2,10 @@
 
 mod beside;
 mod binaries;
+mod memory;
 mod whole;
 
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use crate::Failure;
@@ -16,20 +18,23 @@ use crate::programs;
 use crate::step::{Report, Step};
 use crate::workspace::cargo;
 
+pub(crate) use self::binaries::Built;
+
 /// Runs the selected tests; the exit code is that of the first part that failed.
 pub(crate) fn run(selection: &Selection, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
     install::ensure(interrupt)?;
-    let databases = Databases::start()?;
+    let memory = memory::folder();
+    let databases = Databases::start_within(memory)?;
     let mut report = Report::default();
     if selection.is_everything() {
         whole::run(
-            |command| prepare(command, &databases),
+            |command| prepare(command, &databases, memory),
+            |built| programs::steps(&databases, built),
             &mut report,
             interrupt,
         )?;
-        report.run(programs::steps(&databases)?, interrupt)?;
     } else {
-        report.run(vec![selected(selection, &databases)], interrupt)?;
+        report.run(vec![selected(selection, &databases, memory)], interrupt)?;
     }
     report.print();
     if interrupt.check().is_ok() {
@@ -38,9 +43,9 @@ pub(crate) fn run(selection: &Selection, interrupt: &Interrupt) -> Result<ExitCo
     Ok(report.exit_code())
 }
 
-fn selected(selection: &Selection, databases: &Databases) -> Step {
+fn selected(selection: &Selection, databases: &Databases, memory: Option<&Path>) -> Step {
     let mut command = cargo();
-    prepare(command.arg("test"), databases);
+    prepare(command.arg("test"), databases, memory);
     if selection.cargo_args.is_empty() {
         command.args(whole::SELECTED);
     }
@@ -48,10 +53,11 @@ fn selected(selection: &Selection, databases: &Databases) -> Step {
     Step::new("tests of the workspace", command).of_tests()
 }
 
-/// The environment of tests: the servers, and nothing of the developer's own.
-fn prepare(command: &mut Command, databases: &Databases) {
+/// The environment of tests: the servers, the folder for temporary files, and nothing of the developer's own.
+fn prepare(command: &mut Command, databases: &Databases, memory: Option<&Path>) {
     for name in programs::FOREIGN_VARIABLES {
         command.env_remove(name);
     }
     command.envs(databases.environment());
+    command.envs(memory.map(|folder| ("TMPDIR", folder)));
 }

@@ -138,7 +138,7 @@ impl Broker {
 
     fn start(kind: Kind, tls: Option<(&str, &str)>) -> Result<Self> {
         let program = kind.find_program()?;
-        let directory = Directory::create(Account::choose(kind.accounts())?)?;
+        let directory = Directory::create(Account::choose(kind.accounts())?, None)?;
         let mut guard = Guard::post(directory.path(), Signal::KILL)?;
         let password = secret::random_hex(16)?;
         if let Some((certificate, key)) = tls {

@@ -21,8 +21,10 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
-    pub(crate) fn create(account: Account) -> Result<Self> {
-        let parent = parent_for(account);
+    /// In `within` or, without that, in the system's temporary directory.
+    pub(crate) fn create(account: Account, within: Option<&Path>) -> Result<Self> {
+        let preferred = within.map_or_else(std::env::temp_dir, Path::to_owned);
+        let parent = parent_for(account, preferred);
         let root = tempfile::Builder::new()
             .prefix("bindery-")
             .permissions(Permissions::from_mode(0o700))
@@ -90,9 +92,8 @@ impl Directory {
     }
 }
 
-/// The system's temporary directory, or `/tmp` where that one is too deep for a socket or closed to `account`.
-fn parent_for(account: Account) -> PathBuf {
-    let preferred = std::env::temp_dir();
+/// The preferred directory, or `/tmp` where that one is too deep for a socket or closed to `account`.
+fn parent_for(account: Account, preferred: PathBuf) -> PathBuf {
     let fits = preferred.as_os_str().len() <= LONGEST_DIRECTORY;
     if fits && preferred.is_absolute() && is_open_to(account, &preferred) {
         preferred
@@ -126,8 +127,8 @@ mod tests {
 
     #[test]
     fn everything_is_removed_with_the_directory() {
-        let directory =
-            Directory::create(Account::Ourselves).expect("the temporary directory is writable");
+        let directory = Directory::create(Account::Ourselves, None)
+            .expect("the temporary directory is writable");
         let path = directory.path().to_owned();
         directory
             .write("secret", "x")
@@ -138,9 +139,21 @@ mod tests {
     }
 
     #[test]
+    fn it_lies_in_the_wanted_folder_unless_its_path_would_be_too_long_for_a_socket() {
+        let wanted = tempfile::tempdir().expect("the temporary directory is writable");
+        let within = |folder: &Path| {
+            let directory = Directory::create(Account::Ourselves, Some(folder));
+            directory.expect("it can be made").path().to_owned()
+        };
+        assert!(within(wanted.path()).starts_with(wanted.path()));
+        let deep = wanted.path().join("d".repeat(LONGEST_DIRECTORY));
+        assert!(!within(&deep).starts_with(wanted.path()));
+    }
+
+    #[test]
     fn a_closed_directory_is_not_lent() {
-        let closed =
-            Directory::create(Account::Ourselves).expect("the temporary directory is writable");
+        let closed = Directory::create(Account::Ourselves, None)
+            .expect("the temporary directory is writable");
         let lent = Account::Lent { user: 1, group: 1 };
         assert!(!is_open_to(lent, closed.path()));
         assert!(is_open_to(Account::Ourselves, closed.path()));

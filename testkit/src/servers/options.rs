@@ -1,5 +1,6 @@
 //! How a server is to be started.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Address;
@@ -27,6 +28,8 @@ pub struct ServerOptions {
     pub(crate) patience: Duration,
     /// The server that this one follows.
     pub(crate) primary: Option<Address>,
+    /// The folder that its own lies in.
+    pub(crate) within: Option<PathBuf>,
     settings: Vec<(String, String)>,
     files: Vec<(String, String)>,
 }
@@ -39,6 +42,7 @@ impl ServerOptions {
             replicated: false,
             patience: Duration::from_secs(60),
             primary: None,
+            within: None,
             settings: Vec::new(),
             files: Vec::new(),
         }
@@ -77,6 +81,13 @@ impl ServerOptions {
     /// default.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// Sets the folder in which the server has one for its files: one in memory is faster. The system's folder for temporary files by default,
+    /// and also where this one's path is too long for a socket, or closed to the account that the server runs as.
+    pub fn within(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.within = Some(folder.into());
         self
     }
 

@@ -85,7 +85,8 @@ impl Server {
         accounts: &[&'static str],
         options: &ServerOptions,
     ) -> Result<Self> {
-        let directory = Directory::create(Account::choose(accounts)?)?;
+        let account = Account::choose(accounts)?;
+        let directory = Directory::create(account, options.within.as_deref())?;
         let mut guard = Guard::post(directory.path(), recipe.abort_signal())?;
         let options = options.placed_in(&directory)?;
         let password = match &options.primary {

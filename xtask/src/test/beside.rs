@@ -1,7 +1,7 @@
 //! Commands beside each other: a few at a time, each one's output in a file until it has ended, then printed as a whole.
 
 use std::fs::File;
-use std::io::Seek;
+use std::io::{Seek, Write};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,18 +12,29 @@ use crate::Failure;
 use crate::failures::{self, Told};
 use crate::interrupt::Interrupt;
 use crate::output::complain;
+use crate::step::Step;
 
-/// A command that runs tests.
+/// Steps that are run one after the other.
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) title: String,
-    pub(super) command: Command,
+    pub(super) steps: Vec<Step>,
+}
+
+impl Job {
+    /// A job of one command.
+    pub(super) fn new(title: impl Into<String>, command: Command) -> Self {
+        let title = title.into();
+        let steps = vec![Step::new(&title, command)];
+        Self { title, steps }
+    }
 }
 
 /// The end of a [`Job`].
 #[derive(Debug)]
 pub(super) struct Outcome {
     pub(super) title: String,
+    /// That of the first step that failed.
     pub(super) status: ExitStatus,
     pub(super) told: Told,
     pub(super) took: Duration,
@@ -59,7 +70,7 @@ pub(super) fn run(
         .unwrap_or_else(PoisonError::into_inner))
 }
 
-fn run_one(mut job: Job, folder: &Path, interrupt: &Interrupt) -> Result<(Outcome, File), Failure> {
+fn run_one(job: Job, folder: &Path, interrupt: &Interrupt) -> Result<(Outcome, File), Failure> {
     let name = job
         .title
         .replace(|it: char| !it.is_ascii_alphanumeric(), "-");
@@ -70,13 +81,16 @@ fn run_one(mut job: Job, folder: &Path, interrupt: &Interrupt) -> Result<(Outcom
         .read(true)
         .write(true)
         .open(&path)?;
-    // One position for both, as one file that was opened once: what is written is in the order in which it was written.
-    job.command
-        .stdout(Stdio::from(output.try_clone()?))
-        .stderr(Stdio::from(output.try_clone()?));
     complain(&format!("begun   {}", job.title));
     let started = Instant::now();
-    let status = interrupt.run(&mut job.command)?;
+    let mut status = ExitStatus::default();
+    for step in job.steps {
+        if step.title != job.title {
+            writeln!(output, "\n=== {}", step.title)?;
+        }
+        let ended = run_into(&output, step.command, interrupt)?;
+        status = if status.success() { ended } else { status };
+    }
     let took = started.elapsed();
     output.rewind()?;
     let outcome = Outcome {
@@ -86,6 +100,18 @@ fn run_one(mut job: Job, folder: &Path, interrupt: &Interrupt) -> Result<(Outcom
         took,
     };
     Ok((outcome, output))
+}
+
+fn run_into(
+    output: &File,
+    mut command: Command,
+    interrupt: &Interrupt,
+) -> Result<ExitStatus, Failure> {
+    // One position for both, as one file that was opened once: what is written is in the order in which it was written.
+    command
+        .stdout(Stdio::from(output.try_clone()?))
+        .stderr(Stdio::from(output.try_clone()?));
+    interrupt.run(&mut command)
 }
 
 fn printed(outcome: Outcome, output: File) -> Outcome {
@@ -103,7 +129,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_output_is_read_as_a_whole_and_a_failure_ends_nothing() -> Result<(), Failure> {
+    fn each_output_is_read_as_a_whole_and_a_failure_ends_nothing_but_is_the_status()
+    -> Result<(), Failure> {
         let folder = std::env::temp_dir().join(format!("bindery-beside-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         // Without the lines that begin and end a binary's report: the run that this test is in is read by the same reader.
@@ -113,16 +140,21 @@ mod tests {
                 "-c",
                 &format!("sleep 0.05; echo 'test {name} ... ok' >&2; exit {code}"),
             ]);
-            Job {
-                title: name.to_owned(),
-                command,
-            }
+            Step::new(name, command)
         };
-        let jobs = vec![job("a", 1), job("b", 0), job("c", 0)];
+        let of_two = Job {
+            title: "both".to_owned(),
+            steps: vec![job("a", 1), job("b", 0)],
+        };
+        let of_one = Job {
+            title: "c".to_owned(),
+            steps: vec![job("c", 0)],
+        };
+        let jobs = vec![of_two, of_one];
         let mut outcomes = run(jobs, 2, &folder, &Interrupt::install()?)?;
         outcomes.sort_by(|a, b| a.title.cmp(&b.title));
         let succeeded: Vec<_> = outcomes.iter().map(|it| it.status.success()).collect();
-        assert_eq!(succeeded, [false, true, true]);
+        assert_eq!(succeeded, [false, true]);
         let passed: Vec<_> = outcomes.iter().flat_map(|it| &it.told.passed).collect();
         assert_eq!(passed, ["a", "b", "c"]);
         std::fs::remove_dir_all(&folder)?;

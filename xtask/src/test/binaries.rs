@@ -1,5 +1,7 @@
-//! The test binaries of the workspace: built by cargo, started by us, so that several run beside each other.
+//! The test binaries of the workspace, and the programs that are built with them: built by cargo, started by us, so that several run beside
+//! each other and none is built a second time with features of its own.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -35,30 +37,57 @@ impl Binary {
     }
 }
 
-/// Builds all of them; `build` is `cargo test` with what selects them and its environment. Without a binary where that fails.
+/// Everything that was built.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Built {
+    pub(super) tests: Vec<Binary>,
+    /// Commands and examples, by their names.
+    programs: BTreeMap<String, PathBuf>,
+}
+
+impl Built {
+    /// A command or an example, to be started.
+    pub(crate) fn program(&self, name: &str) -> Result<Command, Failure> {
+        let path = self.programs.get(name);
+        let path = path.ok_or_else(|| format!("cargo built no program `{name}`"))?;
+        Ok(Command::new(path))
+    }
+
+    /// A test binary by its title, to be started.
+    pub(crate) fn test(&self, title: &str) -> Result<Command, Failure> {
+        let found = self.tests.iter().find(|it| it.title == title);
+        let found = found.ok_or_else(|| format!("cargo built no test binary `{title}`"))?;
+        Ok(found.command())
+    }
+}
+
+/// Builds all of them; `build` is `cargo test` with what selects them and its environment. Without any where that fails.
 pub(super) fn build(
     mut build: Command,
     interrupt: &Interrupt,
-) -> Result<(ExitStatus, Vec<Binary>), Failure> {
+) -> Result<(ExitStatus, Built), Failure> {
     build.args(["--no-run", "--message-format=json-render-diagnostics"]);
-    let (status, binaries) = interrupt.run_read(&mut build, read)?;
-    let binaries = binaries.ok_or("cargo's list of test binaries did not end")?;
-    if status.success() && binaries.is_empty() {
+    let (status, built) = interrupt.run_read(&mut build, read)?;
+    let built = built.ok_or("cargo's list of test binaries did not end")?;
+    if status.success() && built.tests.is_empty() {
         return Err("cargo built no test binary".into());
     }
-    Ok((status, binaries))
+    Ok((status, built))
 }
 
-fn read(messages: impl Read) -> Vec<Binary> {
+fn read(messages: impl Read) -> Built {
+    let mut built = Built::default();
     let lines = BufReader::new(messages).lines().map_while(Result::ok);
-    lines.filter_map(|line| binary(&line)).collect()
+    for message in lines.filter_map(|line| serde_json::from_str(&line).ok()) {
+        // Of <https://doc.rust-lang.org/cargo/reference/external-tools.html#json-messages>.
+        built.tests.extend(test(&message));
+        built.programs.extend(program(&message));
+    }
+    built
 }
 
-/// Reads a message of cargo's: <https://doc.rust-lang.org/cargo/reference/external-tools.html#json-messages>. `None` where it is not
-/// about a test binary.
-fn binary(message: &str) -> Option<Binary> {
-    let message: Value = serde_json::from_str(message).ok()?;
-    let text = |value: &Value| value.as_str().map(str::to_owned);
+/// The test binary that a message of cargo's is about.
+fn test(message: &Value) -> Option<Binary> {
     if message["reason"] != "compiler-artifact" || message["profile"]["test"] != true {
         return None;
     }
@@ -70,6 +99,19 @@ fn binary(message: &str) -> Option<Binary> {
         package,
         version,
     })
+}
+
+/// The command or example that a message of cargo's is about.
+fn program(message: &Value) -> Option<(String, PathBuf)> {
+    if message["reason"] != "compiler-artifact" || message["profile"]["test"] != false {
+        return None;
+    }
+    let name = text(&message["target"]["name"])?;
+    Some((name, text(&message["executable"])?.into()))
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
 }
 
 /// The name and the version of `path+file:///bindery/cli#bindery-cli@0.1.0`, or of `…/xtask#0.1.0`, whose folder has the name.
@@ -87,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_test_binary_is_found_among_cargos_messages() {
+    fn test_binaries_and_programs_are_found_among_cargos_messages() {
         let line = |test: bool, executable: &str| {
             format!(
                 r#"{{"reason":"compiler-artifact","package_id":"path+file:///b/cli#bindery-cli@0.1.0","manifest_path":"/b/cli/Cargo.toml",
@@ -102,16 +144,16 @@ mod tests {
             r#"{"reason":"build-finished","success":true}"#.to_owned(),
         ];
         let found = read(messages.join("\n").as_bytes());
-        assert_eq!(
-            found,
-            [Binary {
-                title: "bindery-cli cli".to_owned(),
-                program: "/b/target/cli-1".into(),
-                manifest: "/b/cli/Cargo.toml".into(),
-                package: "bindery-cli".to_owned(),
-                version: "0.1.0".to_owned(),
-            }]
-        );
+        let binary = Binary {
+            title: "bindery-cli cli".to_owned(),
+            program: "/b/target/cli-1".into(),
+            manifest: "/b/cli/Cargo.toml".into(),
+            package: "bindery-cli".to_owned(),
+            version: "0.1.0".to_owned(),
+        };
+        assert_eq!(found.tests, [binary]);
+        let command = ("cli".to_owned(), PathBuf::from("/b/target/bindery"));
+        assert_eq!(found.programs, BTreeMap::from([command]));
     }
 
     #[test]

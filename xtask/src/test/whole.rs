@@ -1,17 +1,18 @@
-//! The whole run: every test binary of the workspace and the examples of the documentation, some of them beside each other.
+//! The whole run: every test binary of the workspace, the examples of the documentation and whole programs, some of them beside each other.
 
 use std::fs;
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use super::beside::{self, Job, Outcome};
-use super::binaries::{self, Binary};
+use super::binaries::{self, Binary, Built};
 use crate::Failure;
 use crate::failures::Told;
 use crate::interrupt::Interrupt;
 use crate::output::complain;
+use crate::programs;
 use crate::second_try::{self, SecondTry};
-use crate::step::Report;
+use crate::step::{Report, Step};
 use crate::workspace::{self, cargo};
 
 /// The arguments of `cargo test` that select all of them.
@@ -31,12 +32,16 @@ const LONGEST: [&str; 6] = [
     "bindery-queues main",
 ];
 
+/// The programs outside the workspace, which are one job as they share a build directory.
+const PROGRAMS: &str = "programs";
+
 /// A part that takes less is not listed by itself.
 const LISTED: Duration = Duration::from_secs(5);
 
-/// Builds and runs them; `prepare` gives a command the environment of tests.
+/// Builds and runs them; `prepare` gives a command the environment of tests, and `programs` are made of what was built.
 pub(super) fn run(
     prepare: impl Fn(&mut Command),
+    programs: impl FnOnce(&Built) -> Result<Vec<Step>, Failure>,
     report: &mut Report,
     interrupt: &Interrupt,
 ) -> Result<(), Failure> {
@@ -47,7 +52,7 @@ pub(super) fn run(
     };
     complain("\n=== building the tests of the workspace");
     let started = Instant::now();
-    let (status, binaries) = binaries::build(whole(), interrupt)?;
+    let (status, built) = binaries::build(whole(), interrupt)?;
     report.add("building the tests", status, started.elapsed());
     if !status.success() {
         return Ok(());
@@ -56,8 +61,17 @@ pub(super) fn run(
     let started = Instant::now();
     let folder = workspace::target().join("xtask/tests");
     fs::create_dir_all(&folder)?;
-    let jobs = jobs(binaries, whole(), &prepare);
+    let programs = Job {
+        title: PROGRAMS.to_owned(),
+        steps: programs(&built)?,
+    };
+    let jobs = jobs(built.tests, [programs, documentation(whole())], &prepare);
     let outcomes = beside::run(jobs, AT_ONCE, &folder, interrupt)?;
+    let (programs, outcomes): (Vec<_>, Vec<_>) =
+        outcomes.into_iter().partition(|it| it.title == PROGRAMS);
+    for it in programs {
+        report.add(&it.title, it.status, it.took);
+    }
     let Some(mut status) = sum_up(&outcomes, report) else {
         return Ok(());
     };
@@ -82,33 +96,25 @@ pub(super) fn run(
     Ok(())
 }
 
-/// The longest first; the examples of the documentation are compiled by the way.
-fn jobs(
-    mut binaries: Vec<Binary>,
-    mut documentation: Command,
-    prepare: impl Fn(&mut Command),
-) -> Vec<Job> {
+/// The longest first; the others are compiled by the way.
+fn jobs(mut binaries: Vec<Binary>, others: [Job; 2], prepare: impl Fn(&mut Command)) -> Vec<Job> {
+    binaries.retain(|it| it.title != programs::WEB_SERVICE);
     let rank = |title: &str| LONGEST.iter().position(|&it| it == title);
     binaries.sort_by_key(|it| (rank(&it.title).unwrap_or(LONGEST.len()), it.title.clone()));
     let job = |it: Binary| {
         let mut command = it.command();
         prepare(command.arg(format!("--test-threads={THREADS}")));
-        Job {
-            title: it.title,
-            command,
-        }
+        Job::new(it.title, command)
     };
     let mut jobs: Vec<Job> = binaries.into_iter().map(job).collect();
-    documentation.arg("--doc");
     let after_the_longest = LONGEST.len().min(jobs.len());
-    jobs.insert(
-        after_the_longest,
-        Job {
-            title: "examples of the documentation".to_owned(),
-            command: documentation,
-        },
-    );
+    jobs.splice(after_the_longest..after_the_longest, others);
     jobs
+}
+
+fn documentation(mut whole: Command) -> Job {
+    whole.arg("--doc");
+    Job::new("examples of the documentation", whole)
 }
 
 /// Reports the parts that took long, and returns how the whole ended: as the first that failed. `None` where nothing ran.
