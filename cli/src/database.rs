@@ -1,9 +1,9 @@
 //! The databases of the chosen engines, through the same runtime as a user's program.
 
 use bindery::__private::{EngineInfo, Keeps, OwnTableState, Program, TableDdl};
-use bindery::{
-    Connection, CreatedTables, ErrorKind, ModelInfo, Registry, TableDifference, TableDrift,
-};
+use bindery::drift::{CreatedTables, TableDifference, TableDrift};
+use bindery::generic::ModelInfo;
+use bindery::{Connection, ErrorKind, Registry};
 use bindery_schema::config::SagaTables;
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::{CheckedModel, Engine, EngineId, TableId};

@@ -8,7 +8,8 @@ mod scram;
 
 use std::time::{Duration, Instant};
 
-use bindery::{Config, EngineOptions, SchemaCheck};
+use bindery::config::SchemaCheck;
+use bindery::{Config, EngineOptions};
 
 pub use self::calls::CALLS;
 use self::calls::{Call, fill, run_on};

@@ -39,9 +39,9 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
 
         #[automatically_derived]
         impl<Here: ::bindery::Engine> ::bindery::FromRow<Here> for #name {
-            const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::named(#text, &[#(#columns),*]);
+            const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::named(#text, &[#(#columns),*]);
 
-            fn read_row(row: &mut ::bindery::RowReader<'_>, _: Here) -> ::bindery::Result<Self> {
+            fn read_row(row: &mut ::bindery::types::RowReader<'_>, _: Here) -> ::bindery::Result<Self> {
                 ::core::result::Result::Ok(Self { #(#reads),* })
             }
 

@@ -20,7 +20,7 @@ pub(crate) fn expand(input: &TokenStream) -> syn::Result<TokenStream> {
     let (places, values) = parsed(text)?;
     let (unnumbered, numbered) = (&places.unnumbered, &places.numbered);
     Ok(quote_spanned! {text.span()=>
-        ::bindery::BoundSql::new(
+        ::bindery::raw::BoundSql::new(
             ::bindery::__private::BoundText { unnumbered: #unnumbered, numbered: #numbered },
             [#(&(#values) as &dyn ::bindery::types::ToColumn),*],
         )

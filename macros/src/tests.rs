@@ -365,7 +365,7 @@ fn the_same_struct_gives_the_same_text() {
         "pub owner: shop::UserId<E>",
         "pub note: ::core::option::Option<::core::option::Option<NoteId<engine::Default>>>",
         "fn find_by_title_and_owner",
-        "impl ::bindery::LivesOn<crate::engine::C> for crate::model::Blog",
+        "impl ::bindery::generic::LivesOn<crate::engine::C> for crate::model::Blog",
         "r#type",
         "CREATE INDEX \"blog_owner_title_idx\" ON",
         "CREATE INDEX \"blog_type_idx\" ON",

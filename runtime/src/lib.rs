@@ -2,6 +2,13 @@
 //!
 //! This crate is what generated code calls: engines, keys, connections, transactions, repositories and column values.
 //! It holds no schema and no SQL text of its own; both come from the code that `bindery-codegen` writes.
+//!
+//! At the root stands what most programs name; everything else is in the module of its task:
+//!
+//! * reading and writing: [`query`], [`relation`], [`rows`], [`raw`], [`types`], [`dialect`], [`generic`];
+//! * units of work: [`session`], and by features `atomic`, `saga`, `outbox`, `messages` and `asynchronous`;
+//! * the databases: [`config`], [`replicas`], [`drift`], and by features `tenants`, `sync`, `migrate` and `data`;
+//! * a running program: [`error`](mod@error), [`observe`], [`status`].
 
 #![cfg_attr(
     not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
@@ -27,12 +34,16 @@
 #[path = "private.rs"]
 pub mod __private;
 #[cfg(feature = "atomic")]
-mod atomic;
+pub mod atomic;
+#[cfg(not(feature = "atomic"))]
+#[doc(hidden)]
+#[path = "no_atomic.rs"]
+pub mod atomic;
 #[cfg(feature = "data")]
 pub mod data;
 mod databases;
 mod driver;
-mod error;
+pub mod error;
 mod interface;
 mod link;
 mod macros;
@@ -41,22 +52,20 @@ pub mod messages;
 #[cfg(feature = "migrations")]
 pub mod migrate;
 mod model;
-#[cfg(not(feature = "atomic"))]
-mod no_atomic;
-mod observe;
+pub mod observe;
 #[cfg(feature = "outbox")]
 pub mod outbox;
 pub mod query;
-mod raw;
+pub mod raw;
 pub mod relation;
 mod repository;
 #[cfg(feature = "saga")]
 pub mod saga;
-mod session;
+pub mod session;
 #[cfg(feature = "sync")]
 pub mod sync;
 #[cfg(feature = "tenants")]
-mod tenants;
+pub mod tenants;
 mod value;
 #[cfg(feature = "tokio")]
 mod workers;
@@ -86,70 +95,94 @@ pub use bindery_macros::sql;
 #[doc = include_str!("query/sql_fragment.md")]
 pub use bindery_macros::sql_fragment;
 
-#[cfg(feature = "atomic")]
-pub use atomic::{
-    AtomicOptions, AtomicOutcome, AtomicTransaction, DoubtfulBranch, Fate, GeneratedAtomic,
-    InDoubt, PreparedSlots, RecoverOptions, RecoveryReport, RecoveryThread, Transfer,
-};
-pub use bindery_core::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
-pub use bindery_core::dialect::{Dialect, Flavour};
-#[cfg(feature = "read-token")]
-pub use databases::ReadTokenKey;
-pub use databases::config::{
-    Config, ConnectionMode, EngineOptions, OutsideTransaction, ReadsFrom, SchemaCheck,
-    SessionReset, Synchronous,
-};
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-pub use databases::status::HostStatus;
-pub use databases::status::{EngineStatus, ReplicaStatus, ServerProduct};
-pub use databases::tables::CreatedTables;
-pub use databases::{GeneratedDatabases, ReadOnlyOn, ReadToken, Registry, StatementCounter};
+pub use bindery_core::dialect::Dialect;
+pub use databases::Registry;
+pub use databases::config::{Config, EngineOptions};
 pub use driver::{Isolation, TransactionOptions};
-pub use error::{
-    Applied, CommitToken, Constraint, ConstraintKind, DataError, DataProblem, DatabaseError,
-    EngineReport, Error, ErrorKind, Invalid, MigrationError, ModelConstraint, Operation,
-    PendingHead, RecordedSchema, Resolution, Result, SagaError, SchemaDrift, SessionEnd,
-    SessionReport, SyncError, TableDifference, TableDrift, TimeoutPhase,
-};
-pub use interface::Found;
+pub use error::invalid::Invalid;
+pub use error::kind::ErrorKind;
+pub use error::located::{Error, Result};
 pub use link::connection::Connection;
 pub use link::dialect;
 pub use link::engine::{Engine, StaticEngine};
-pub use link::pool::PoolStats;
-pub use link::program::ModelInfo;
 pub use link::read_connection::ReadConnection;
-pub use link::replicas::ReplicaState;
 pub use link::transaction::{RetryPolicy, Transaction};
-pub use model::access::{Access, CanWrite, ReadWrite, ReadsOnly};
+pub use model::Model;
 pub use model::key::Key;
-pub use model::lives_on::{Hosts, LivesOn, OnOneEngine};
-pub use model::route::{ReadRoute, Route};
-pub use model::row_of::RowOf;
+pub use model::lives_on::Hosts;
 pub use model::validate::Validate;
-pub use model::{HasKey, Model, Writable};
-#[cfg(not(feature = "atomic"))]
-#[doc(hidden)]
-pub use no_atomic::AtomicTransaction;
-pub use observe::{Event, EventKind, Outcome, RepeatedStatement, StatementCounts, Subscription};
-pub use query::{Column, Condition, Query};
-pub use raw::{
-    Assembled, BoundOn, BoundSql, ByDialect, EachDialect, FromRow, IntoSql, Missing, Params,
-    RawSql, RowColumns, Runs, Sql, SqlFor,
-};
-pub use relation::{LinkCache, LinkCacheStats, Linked, LinkedRows, Load};
-pub use repository::{Merged, Moved, Repository, RepositoryOf, Rows, Upserted};
-#[cfg(feature = "tokio")]
-pub use session::AsyncSession;
-pub use session::{GeneratedSession, Session, SessionOptions, SessionScope};
-#[cfg(feature = "tenants")]
-pub use tenants::{
-    EachTenant, Tenant, TenantEngine, TenantLock, TenantOptions, TenantOutcome, TenantStatus,
-    Tenants, TenantsBuilder, TenantsProgress, TenantsReport, TenantsStats, WhenFull,
-};
+pub use query::column::Column;
+pub use query::condition::Condition;
+pub use query::statement::Query;
+pub use raw::from_row::FromRow;
+pub use raw::sql::Sql;
+pub use repository::Repository;
+pub use session::options::SessionOptions;
+pub use session::unit::Session;
 pub use value::types;
-pub use value::{ParamWriter, RowReader};
+
+/// Calls from asynchronous code: the futures and streams that `db.run(…)`, `db.stream(…)` and `db.begin_session_async()` return.
 #[cfg(feature = "tokio")]
-pub use workers::{Around, RowSender, RowStream, Run, WorkerStats};
+pub mod asynchronous {
+    pub use crate::session::asynchronous::AsyncSession;
+    pub use crate::workers::{RowSender, RowStream, Run, TaskScope};
+}
+
+/// The values of [`Config`] and [`EngineOptions`]: the pool, the session on the server, encryption, the check of the schema.
+pub mod config {
+    pub use crate::databases::config::{
+        ConnectionMode, OutsideTransaction, SchemaCheck, SessionReset, Synchronous,
+    };
+    pub use bindery_core::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
+}
+
+/// Tables of a database against those that were compiled in: which were created, and which differ.
+pub mod drift {
+    pub use crate::databases::tables::CreatedTables;
+    pub use crate::error::drift::{
+        PendingHead, RecordedSchema, SchemaDrift, TableDifference, TableDrift,
+    };
+}
+
+/// Bounds of functions over several models, engines or programs.
+///
+/// [`Hosts`], [`Model`], [`Engine`] and [`StaticEngine`] are those that most of them need; these are the others.
+pub mod generic {
+    pub use crate::databases::{GeneratedDatabases, ReadOnlyOn};
+    pub use crate::link::program::ModelInfo;
+    pub use crate::model::access::{Access, CanWrite, ReadWrite, ReadsOnly};
+    pub use crate::model::lives_on::{LivesOn, OnOneEngine};
+    pub use crate::model::route::{ReadRoute, Route};
+    pub use crate::model::row_of::RowOf;
+    pub use crate::model::{HasKey, Writable};
+    pub use crate::repository::RepositoryOf;
+}
+
+/// Reads that go to replicas: where to, how far behind those may be, and what a client has to see.
+pub mod replicas {
+    pub use crate::databases::ReadToken;
+    #[cfg(feature = "read-token")]
+    pub use crate::databases::ReadTokenKey;
+    pub use crate::databases::config::ReadsFrom;
+    pub use crate::databases::status::ReplicaStatus;
+    pub use crate::link::replicas::ReplicaState;
+}
+
+/// The results of methods that read or write rows of a [`Repository`], beside the rows themselves.
+pub mod rows {
+    pub use crate::interface::Found;
+    pub use crate::repository::{Merged, Moved, Rows, Upserted};
+}
+
+/// The state of a running program's engines: their servers, pools and worker threads.
+pub mod status {
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    pub use crate::databases::status::HostStatus;
+    pub use crate::databases::status::{EngineStatus, ServerProduct};
+    pub use crate::link::pool::PoolStats;
+    #[cfg(feature = "tokio")]
+    pub use crate::workers::WorkerStats;
+}
 
 /// The examples of `docs/introduction.md` compile and run.
 #[cfg(doctest)]
@@ -338,6 +371,11 @@ mod examples_of_capture {}
 #[cfg(all(doctest, feature = "sync"))]
 #[doc = include_str!("../../docs/sync.md")]
 mod examples_of_sync {}
+
+/// The examples of `docs/surface.md` compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/surface.md")]
+mod examples_of_the_surface {}
 
 /// The examples of `docs/observability.md` compile and run.
 #[cfg(all(doctest, feature = "metrics"))]

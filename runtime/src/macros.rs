@@ -100,14 +100,14 @@ macro_rules! __asynchronous {
             ///
             /// # Errors
             /// Those of `work`, and where it had no turn in time: see
-            /// [`GeneratedDatabases::run`](::bindery::GeneratedDatabases::run).
+            /// [`GeneratedDatabases::run`](::bindery::generic::GeneratedDatabases::run).
             pub fn run<T: ::core::marker::Send + 'static>(
                 &self,
                 work: impl ::core::ops::FnOnce(&Self) -> $crate::Result<T>
                 + ::core::marker::Send
                 + 'static,
-            ) -> $crate::Run<T> {
-                $crate::GeneratedDatabases::run(self, work)
+            ) -> $crate::asynchronous::Run<T> {
+                $crate::generic::GeneratedDatabases::run(self, work)
             }
 
             /// The same for closures with an error type of their own.
@@ -119,30 +119,33 @@ macro_rules! __asynchronous {
                 work: impl ::core::ops::FnOnce(&Self) -> ::core::result::Result<T, E>
                 + ::core::marker::Send
                 + 'static,
-            ) -> $crate::Run<T, E>
+            ) -> $crate::asynchronous::Run<T, E>
             where
                 T: ::core::marker::Send + 'static,
                 E: ::core::convert::From<$crate::Error> + ::core::marker::Send + 'static,
             {
-                $crate::GeneratedDatabases::try_run(self, work)
+                $crate::generic::GeneratedDatabases::try_run(self, work)
             }
 
             /// A stream of rows, which are read on a worker thread: `db.stream(|db| db.users().iter())`.
             ///
             /// # Errors
-            /// As items: see [`GeneratedDatabases::stream`](::bindery::GeneratedDatabases::stream).
+            /// As items: see [`GeneratedDatabases::stream`](::bindery::generic::GeneratedDatabases::stream).
             pub fn stream<M, E, R>(
                 &self,
-                rows: impl for<'c> ::core::ops::FnOnce(&'c Self) -> $crate::Result<$crate::Rows<'c, M, E, R>>
-                + ::core::marker::Send
+                rows: impl for<'c> ::core::ops::FnOnce(
+                    &'c Self,
+                ) -> $crate::Result<
+                    $crate::rows::Rows<'c, M, E, R>,
+                > + ::core::marker::Send
                 + 'static,
-            ) -> $crate::RowStream<R>
+            ) -> $crate::asynchronous::RowStream<R>
             where
                 M: $crate::Model,
                 E: $crate::Engine,
                 R: ::core::marker::Send + 'static,
             {
-                $crate::GeneratedDatabases::stream(self, rows)
+                $crate::generic::GeneratedDatabases::stream(self, rows)
             }
 
             /// The same where rows are of a connection, of several queries, or made into something else: `work` sends them.
@@ -151,11 +154,14 @@ macro_rules! __asynchronous {
             /// As items: those of `work`, and of waiting for a turn.
             pub fn stream_with<T: ::core::marker::Send + 'static>(
                 &self,
-                work: impl ::core::ops::FnOnce(&Self, &mut $crate::RowSender<T>) -> $crate::Result<()>
+                work: impl ::core::ops::FnOnce(
+                    &Self,
+                    &mut $crate::asynchronous::RowSender<T>,
+                ) -> $crate::Result<()>
                 + ::core::marker::Send
                 + 'static,
-            ) -> $crate::RowStream<T> {
-                $crate::GeneratedDatabases::stream_with(self, work)
+            ) -> $crate::asynchronous::RowStream<T> {
+                $crate::generic::GeneratedDatabases::stream_with(self, work)
             }
 
             /// Runs blocking work in a session, on a worker thread: `db.session_async(|s| s.users().get(id)).await`.
@@ -166,12 +172,12 @@ macro_rules! __asynchronous {
             pub fn session_async<T: ::core::marker::Send + 'static>(
                 &self,
                 work: impl ::core::ops::FnOnce(
-                    &mut <Self as $crate::GeneratedDatabases>::Session,
+                    &mut <Self as $crate::generic::GeneratedDatabases>::Session,
                 ) -> $crate::Result<T>
                 + ::core::marker::Send
                 + 'static,
-            ) -> $crate::Run<T> {
-                $crate::GeneratedDatabases::session_async(self, work)
+            ) -> $crate::asynchronous::Run<T> {
+                $crate::generic::GeneratedDatabases::session_async(self, work)
             }
 
             /// The same for closures with an error type of their own.
@@ -182,22 +188,22 @@ macro_rules! __asynchronous {
             pub fn try_session_async<T, E>(
                 &self,
                 work: impl ::core::ops::FnOnce(
-                    &mut <Self as $crate::GeneratedDatabases>::Session,
+                    &mut <Self as $crate::generic::GeneratedDatabases>::Session,
                 ) -> ::core::result::Result<T, E>
                 + ::core::marker::Send
                 + 'static,
-            ) -> $crate::Run<T, E>
+            ) -> $crate::asynchronous::Run<T, E>
             where
                 T: ::core::marker::Send + 'static,
                 E: ::core::convert::From<$crate::Error> + ::core::marker::Send + 'static,
             {
-                $crate::GeneratedDatabases::try_session_async(self, work)
+                $crate::generic::GeneratedDatabases::try_session_async(self, work)
             }
 
             /// A session that lives across several awaits; begun by its first call.
             #[track_caller]
-            pub fn begin_session_async(&self) -> $crate::AsyncSession<Self> {
-                $crate::GeneratedDatabases::begin_session_async(self)
+            pub fn begin_session_async(&self) -> $crate::asynchronous::AsyncSession<Self> {
+                $crate::generic::GeneratedDatabases::begin_session_async(self)
             }
 
             /// The same in a way of its own.
@@ -205,8 +211,8 @@ macro_rules! __asynchronous {
             pub fn begin_session_async_with(
                 &self,
                 options: $crate::SessionOptions,
-            ) -> $crate::AsyncSession<Self> {
-                $crate::GeneratedDatabases::begin_session_async_with(self, options)
+            ) -> $crate::asynchronous::AsyncSession<Self> {
+                $crate::generic::GeneratedDatabases::begin_session_async_with(self, options)
             }
         }
     };

@@ -3,7 +3,6 @@
 #[cfg(feature = "serde")]
 pub use ::serde;
 
-#[cfg(feature = "atomic")]
 pub use crate::atomic::{AtomicGroup, InGroup};
 pub use crate::databases::kept::{OwnTable, OwnTableState, own_tables};
 pub use crate::driver::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
@@ -20,8 +19,6 @@ pub use crate::model::form::{Given, ReadForm, WriteForm};
 pub use crate::model::route::Target;
 pub use crate::model::through::{Through, read_key_through, read_through};
 pub use crate::model::{ColumnSource, NoKey, ReadOnly, debug_given};
-#[cfg(not(feature = "atomic"))]
-pub use crate::no_atomic::{AtomicGroup, InGroup};
 pub use crate::query::Fragment;
 pub use crate::raw::{BoundText, SqlText};
 pub use crate::repository::move_row;

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use bindery::{AtomicOptions, AtomicOutcome, Config, ErrorKind, RecoverOptions, Transfer};
+use bindery::atomic::{AtomicOptions, AtomicOutcome, RecoverOptions, Transfer};
+use bindery::{Config, ErrorKind};
 use bindery_testkit::{FreshDatabase, Server, Watchdog};
 
 use crate::atomic::{

@@ -1,6 +1,8 @@
 //! Many rows written by one call, on all three databases; the models are those of the case `given`.
 
-use bindery::{Connection, Engine, ErrorKind, Hosts, Operation, Upserted};
+use bindery::error::Operation;
+use bindery::rows::Upserted;
+use bindery::{Connection, Engine, ErrorKind, Hosts};
 
 use crate::bench::Bench;
 use crate::given::{members::MemberQueries, *};
@@ -398,7 +400,7 @@ fn qry_07_many_rows_by_a_key_of_two_columns() -> bindery::Result<()> {
 #[test]
 fn a_merge_makes_the_rows_of_a_query_the_given_ones() -> bindery::Result<()> {
     fn show<E: Hosts<model::Member>>(c: &mut Connection<E>) -> bindery::Result<()> {
-        let all = |merged: bindery::Merged| (merged.inserted, merged.updated, merged.deleted);
+        let all = |merged: bindery::rows::Merged| (merged.inserted, merged.updated, merged.deleted);
         let rows = |range: std::ops::Range<usize>| range.map(|n| member(n).points(1).city("a"));
         c.members().insert(member(90_000).city("b"))?;
         let of_a = |c: &mut Connection<E>, range| {

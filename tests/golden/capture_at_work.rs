@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bindery::error::SyncError;
 use bindery::sync::{ChangeKind, ChangePosition};
 use bindery::types::Uuid;
-use bindery::{Config, Dialect, ErrorKind, Hosts, StaticEngine, SyncError};
+use bindery::{Config, Dialect, ErrorKind, Hosts, StaticEngine};
 use bindery_testkit::{FreshDatabase, Watchdog, fresh_mysql, fresh_postgres, is_full_run};
 
 use crate::capture::*;

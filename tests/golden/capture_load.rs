@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bindery::{LinkCache, Linked};
+use bindery::relation::{LinkCache, Linked};
 
 use super::*;
 use crate::bench::peak_kib;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use bindery::{Config, EngineOptions, ErrorKind, Found, Result};
+use bindery::rows::Found;
+use bindery::{Config, EngineOptions, ErrorKind, Result};
 use bindery_testkit::{FreshDatabase, Server, Shutdown, Watchdog};
 
 use crate::contacts::{

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use bindery::generic::Route;
+use bindery::observe::{Event, EventKind};
 use bindery::query::{HashJoin, merge_join};
-use bindery::{
-    Connection, ErrorKind, Event, EventKind, Hosts, Linked, LinkedRows, Route, StaticEngine,
-};
+use bindery::relation::{Linked, LinkedRows};
+use bindery::{Connection, ErrorKind, Hosts, StaticEngine};
 use bindery_testkit::{Fault, FaultProxy};
 
 use crate::bench::Bench;

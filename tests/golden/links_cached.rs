@@ -1,6 +1,6 @@
 //! Linked rows that are kept in memory, and when they are read again.
 
-use bindery::LinkCache;
+use bindery::relation::LinkCache;
 
 use super::*;
 use crate::relations_at_work::statements_of;

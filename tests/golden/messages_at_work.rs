@@ -353,7 +353,7 @@ fn every_way_to_write<S: Tested, T: Tested>(world: &World, pair: (S, T)) {
                     taken: false,
                 }))
                 .unwrap();
-            let id: SeatId<S> = <model::Seat as bindery::HasKey>::key::<S>(&row);
+            let id: SeatId<S> = <model::Seat as bindery::generic::HasKey>::key::<S>(&row);
             c.seats().update(id, SeatPatch::new().taken(true)).unwrap();
             c.seats().delete_where(seat::number.eq(2)).unwrap();
         },

@@ -49,7 +49,7 @@ fn columns_in_json<S: Tested, T: Tested>(world: &World, (engine, _): (S, T)) {
         json!({ "isTaken": null, "price": "0.05", "mood": null })
     );
     let patch: SeatPatch = from_value(written).unwrap();
-    let id = <model::Seat as bindery::HasKey>::key::<S>(&seat);
+    let id = <model::Seat as bindery::generic::HasKey>::key::<S>(&seat);
     assert_eq!(to_value(id).unwrap(), json!({ "seatRow": 1, "number": 2 }));
     assert!(connection.seats().update(id, patch).unwrap());
     let seat = connection.seats().get(id).unwrap();

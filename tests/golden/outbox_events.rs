@@ -1,6 +1,6 @@
 //! The events of attempts at tasks.
 
-use bindery::{Event, EventKind, Outcome};
+use bindery::observe::{Event, EventKind, Outcome};
 
 use super::*;
 

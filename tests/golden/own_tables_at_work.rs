@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bindery::__private::Program;
+use bindery::atomic::RecoverOptions;
+use bindery::config::SchemaCheck;
+use bindery::generic::GeneratedDatabases;
 use bindery::migrate::{EngineMigrations, MigrateReport, Migration, Migrations, Script};
 use bindery::outbox::{Task, TaskQueue};
 use bindery::saga::Saga;
-use bindery::{
-    Config, EngineOptions, ErrorKind, GeneratedDatabases, RecoverOptions, SchemaCheck, Sql,
-};
+use bindery::{Config, EngineOptions, ErrorKind, Sql};
 use bindery_testkit::{FreshDatabase, Server, Watchdog};
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,8 @@
 //! Queries that the program puts together, on all three databases; the models are those of the case `queries`.
 
+use bindery::error::Operation;
 use bindery::query::Order;
-use bindery::{Connection, ErrorKind, Hosts, Operation, StaticEngine};
+use bindery::{Connection, ErrorKind, Hosts, StaticEngine};
 
 use crate::bench::Bench;
 use crate::queries::*;

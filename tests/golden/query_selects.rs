@@ -249,7 +249,7 @@ fn qry_01_a_sum_beyond_its_type_is_an_error() -> bindery::Result<()> {
         }
         let many = c.posts().filter(post::title.eq("many"));
         let error = many.sum(post::stars).expect_err("it is past 2^63");
-        assert_eq!(error.operation(), Some(bindery::Operation::Select));
+        assert_eq!(error.operation(), Some(bindery::error::Operation::Select));
         assert_ne!(error.kind(), &ErrorKind::WrongEngine);
         assert_eq!(
             c.posts().filter(post::stars.lt(9)).sum(post::stars)?,

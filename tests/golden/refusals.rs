@@ -1,7 +1,8 @@
 //! Values that a database cannot hold, refused before anything is sent: every call reports engine, table and column, and which
 //! row of many. The model is that of the case `refused`.
 
-use bindery::{Applied, Connection, Error, ErrorKind, Hosts, Operation, StaticEngine};
+use bindery::error::{Applied, Operation};
+use bindery::{Connection, Error, ErrorKind, Hosts, StaticEngine};
 
 use crate::bench::Bench;
 use crate::refused::{readings::ReadingQueries, *};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bindery::{Connection, Event, EventKind, Hosts, Registry, StaticEngine};
+use bindery::observe::{Event, EventKind};
+use bindery::{Connection, Hosts, Registry, StaticEngine};
 
 use crate::relations::*;
 

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use bindery::error::SyncError;
 use bindery::sync::{OnReject, Reject, SyncJob};
 use bindery::types::NaiveDateTime;
-use bindery::{Config, Connection, Engine, ErrorKind, Hosts, StaticEngine, SyncError};
+use bindery::{Config, Connection, Engine, ErrorKind, Hosts, StaticEngine};
 use bindery_testkit::{FreshDatabase, Watchdog, fresh_mysql, fresh_postgres, is_full_run};
 
 use crate::sync::*;

@@ -1,7 +1,8 @@
 //! The effects of updates: versions increase and refuse a row that another caller has updated, times of the last
 //! change are set. The same on all three databases; the models are those of the case `versions`.
 
-use bindery::{Connection, ErrorKind, Hosts, Operation, StaticEngine};
+use bindery::error::Operation;
+use bindery::{Connection, ErrorKind, Hosts, StaticEngine};
 use bindery_testkit::FreshDatabase;
 
 use crate::bench::Bench;

@@ -35,7 +35,7 @@ fn refused<T>(outcome: bindery::Result<T>) -> (String, Option<usize>) {
     };
     assert!(matches!(error.kind(), ErrorKind::Invalid(_)), "{error}");
     assert!(!error.is_retryable());
-    assert_eq!(error.applied(), bindery::Applied::No);
+    assert_eq!(error.applied(), bindery::error::Applied::No);
     (error.to_string(), error.row())
 }
 

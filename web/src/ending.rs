@@ -1,6 +1,7 @@
 //! The end of a request decides the end of its session.
 
-use bindery::{Error, ErrorKind, GeneratedDatabases, SessionOptions};
+use bindery::generic::GeneratedDatabases;
+use bindery::{Error, ErrorKind, SessionOptions};
 use http::{Response, StatusCode};
 
 use crate::error::{DbError, status_of};

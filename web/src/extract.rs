@@ -4,7 +4,7 @@ use std::any::type_name;
 
 use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response};
-use bindery::GeneratedDatabases;
+use bindery::generic::GeneratedDatabases;
 use http::StatusCode;
 use http::request::Parts;
 

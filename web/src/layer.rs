@@ -5,7 +5,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bindery::{Error, GeneratedDatabases, SessionOptions, StatementCounter};
+use bindery::generic::GeneratedDatabases;
+use bindery::observe::StatementCounter;
+use bindery::{Error, SessionOptions};
 use http::{HeaderMap, Request, Response, StatusCode};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -95,7 +97,7 @@ impl<D: GeneratedDatabases> SessionLayer<D> {
     }
 
     /// Counts the statements of each request: those of its session, of `db.run(…)` in its handler, and of tenants of these databases. A
-    /// layer outside of this one finds the [`StatementCounts`](bindery::StatementCounts) among the response's extensions, and a statement
+    /// layer outside of this one finds the [`StatementCounts`](bindery::observe::StatementCounts) among the response's extensions, and a statement
     /// that runs again and again in one request is reported as `repeated-statement` of its engine says. Tasks that the handler spawns are
     /// not counted.
     #[must_use]
@@ -122,7 +124,7 @@ impl<D: GeneratedDatabases> SessionLayer<D> {
         #[cfg(feature = "read-token")]
         let token = (self.settings.read_your_writes.as_ref()).and_then(|how| how.token(head));
         #[cfg(not(feature = "read-token"))]
-        let (token, _) = (None::<bindery::ReadToken>, head);
+        let (token, _) = (None::<bindery::replicas::ReadToken>, head);
         D::from_registry(self.db.reading_after(token.as_ref()))
     }
 }

@@ -1,6 +1,7 @@
 //! Reads that see the writes of a client's earlier requests: the position of what was written, in a cookie or a header.
 
-use bindery::{GeneratedDatabases, ReadToken, ReadTokenKey};
+use bindery::generic::GeneratedDatabases;
+use bindery::replicas::{ReadToken, ReadTokenKey};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 
 /// As long as a token is valid.

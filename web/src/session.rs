@@ -4,7 +4,9 @@ use std::future::{Future, poll_fn};
 use std::sync::Arc;
 use std::task::Poll;
 
-use bindery::{AsyncSession, Error, ErrorKind, GeneratedDatabases, SessionOptions};
+use bindery::asynchronous::AsyncSession;
+use bindery::generic::GeneratedDatabases;
+use bindery::{Error, ErrorKind, SessionOptions};
 use http::Extensions;
 use tokio::sync::Mutex;
 use tracing::Instrument;

@@ -5,7 +5,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bindery::{Error, GeneratedDatabases, SessionOptions, Tenant, TenantOptions, Tenants};
+use bindery::generic::GeneratedDatabases;
+use bindery::tenants::{Tenant, TenantOptions, Tenants};
+use bindery::{Error, SessionOptions};
 use http::request::Parts;
 use http::{Extensions, Request, Response, StatusCode};
 use tower_layer::Layer;

@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
+use bindery::ErrorKind;
 use bindery::data::{DataTable, LoadMode, Loading};
-use bindery::{DataProblem, ErrorKind};
+use bindery::error::DataProblem;
 use clap::Args;
 use serde::Serialize;
 

@@ -5,7 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use bindery::__private::AtomicGroup;
-use bindery::{DoubtfulBranch, ErrorKind, Fate, RecoverOptions, RecoveryReport};
+use bindery::ErrorKind;
+use bindery::atomic::{BranchState, DoubtfulBranch, RecoverOptions, RecoveryReport};
 use bindery_schema::model::EngineId;
 use clap::Args;
 use serde::Serialize;
@@ -159,7 +160,7 @@ fn lines(report: &RecoveryReport) -> String {
     let (awaited, listed): (Vec<_>, Vec<_>) = report
         .branches
         .iter()
-        .partition(|branch| branch.fate == Fate::Awaited);
+        .partition(|branch| branch.fate == BranchState::Awaited);
     let mut text: String = listed.into_iter().map(line).collect();
     text.extend(lines_of_awaited(&awaited));
     if report.branches.is_empty() && report.unreachable.is_empty() {
@@ -201,7 +202,7 @@ fn lines_of_awaited(branches: &[&DoubtfulBranch]) -> Vec<String> {
         let decided = count(branches.len(), "decision");
         format!(
             "{engine}: group `{group}`, {decided}{age}: {}\n",
-            Fate::Awaited
+            BranchState::Awaited
         )
     });
     lines.collect()

@@ -1,7 +1,7 @@
 //! `bindery truncate`: deletes all rows of the schema's tables; the tables stay.
 
-use bindery::DataProblem;
 use bindery::data::{DataTable, LoadMode, Loading};
+use bindery::error::DataProblem;
 use bindery_schema::model::{CheckedModel, EngineId};
 use clap::Args;
 use serde::Serialize;

@@ -1,8 +1,9 @@
 //! A copy of a whole engine that is kept up by the changes that triggers record. The keys of changed rows are read, and the rows of
 //! both engines made equal, as a repair does; then the position of the reader is saved.
 
+use bindery::error::SyncError;
 use bindery::sync::{CaptureSql, CapturedTable, ChangePosition, ChangedKeys, KeyForm};
-use bindery::{Error, ErrorKind, SyncError};
+use bindery::{Error, ErrorKind};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::CheckedModel;
 use bindery_schema::plan::capture::{Capture, capture, key_form};

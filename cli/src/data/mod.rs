@@ -14,7 +14,8 @@ pub(crate) mod settle;
 pub(crate) mod stream;
 pub(crate) mod tables;
 
-use bindery::{DataProblem, ErrorKind};
+use bindery::ErrorKind;
+use bindery::error::DataProblem;
 
 use crate::database;
 use crate::failure::Failure;

@@ -5,12 +5,12 @@ use std::cell::RefCell;
 use std::error::Error as _;
 use std::io::BufReader;
 
-use bindery::DataProblem;
 use bindery::ErrorKind;
 use bindery::data::{
     DataFormat, DataRow, DataTable, DataValue, LoadMode, Loading, Reject, Rejected, RowsSource,
     Snapshot,
 };
+use bindery::error::DataProblem;
 use bindery::sync::SyncTurn;
 use serde::Serialize;
 use serde_json::Value;

@@ -198,7 +198,7 @@ pub(super) fn params(dialect: Dialect, keys: &[&str]) -> Vec<Param> {
 }
 
 impl ToColumn for Param {
-    fn write(&self, params: &mut bindery::ParamWriter<'_>) {
+    fn write(&self, params: &mut bindery::types::ParamWriter<'_>) {
         match self {
             Self::Text(text) => params.push(text),
             Self::Array(texts) => params.push(texts),

@@ -291,8 +291,8 @@ fn unknown_rule(said: &Spanned<String>, findings: &mut Findings) {
     findings.push(said.place, message, help);
 }
 
-const WRITE: &str = "fn write(&self, params: &mut ::bindery::ParamWriter<'_>)";
-const READ: &str = "fn read(row: &mut ::bindery::RowReader<'_>) -> ::bindery::Result<Self>";
+const WRITE: &str = "fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>)";
+const READ: &str = "fn read(row: &mut ::bindery::types::RowReader<'_>) -> ::bindery::Result<Self>";
 
 fn newtype_code(name: &str, field: &ValueField) -> String {
     let ValueField {

@@ -57,8 +57,8 @@ pub(crate) fn accessor(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sh
     let signature = Signature {
         head: format!("fn {}", shape.names.accessor),
         params: vec!["&mut self".to_owned()],
-        returns: Some(format!("::bindery::RepositoryOf<'_, Self, {tag}>")),
-        bounds: vec![format!("Self: ::bindery::ReadRoute<{tag}>")],
+        returns: Some(format!("::bindery::generic::RepositoryOf<'_, Self, {tag}>")),
+        bounds: vec![format!("Self: ::bindery::generic::ReadRoute<{tag}>")],
     };
     w.function(&signature, |w| {
         w.line("::bindery::Repository::new(self.target())");
@@ -172,7 +172,7 @@ fn can_upsert(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> bool {
 
 /// The bound of methods that write: what only reads has them not.
 fn writes() -> Vec<String> {
-    vec!["Self: ::bindery::CanWrite".to_owned()]
+    vec!["Self: ::bindery::generic::CanWrite".to_owned()]
 }
 
 fn upsert_docs(w: &mut RustWriter, shape: &Shape<'_>, unique: &UniqueShape<'_>) {
@@ -228,7 +228,7 @@ fn upsert_many_signature(shape: &Shape<'_>, unique: &UniqueShape<'_>) -> Signatu
             "&mut self".to_owned(),
             format!("rows: impl ::core::iter::IntoIterator<Item = {item}>"),
         ],
-        returns: Some("::bindery::Result<::bindery::Upserted>".to_owned()),
+        returns: Some("::bindery::Result<::bindery::rows::Upserted>".to_owned()),
         bounds: writes(),
     }
 }

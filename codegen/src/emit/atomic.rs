@@ -83,7 +83,9 @@ fn transaction(
         ));
         w.line(UNUSED);
         w.line("#[must_use = \"a transaction that is not committed is rolled back\"]");
-        w.line(&format!("pub struct {name}(::bindery::AtomicTransaction);"));
+        w.line(&format!(
+            "pub struct {name}(::bindery::atomic::AtomicTransaction);"
+        ));
     });
     w.item(|w| {
         w.line(&lints(all));

@@ -108,7 +108,7 @@ fn read_key(w: &mut RustWriter, shape: &Shape<'_>) {
     let signature = Signature {
         head: "fn read_key<E: ::bindery::Engine>".to_owned(),
         params: vec![
-            "row: &mut ::bindery::RowReader<'_>".to_owned(),
+            "row: &mut ::bindery::types::RowReader<'_>".to_owned(),
             format!("{engine}: E"),
         ],
         returns: Some(format!("::bindery::Result<{}>", shape.key("E"))),

@@ -188,7 +188,7 @@ impl ColumnType {
         });
         w.item(|w| {
             let head = format!(
-                "pub(super) fn {}(row: &mut ::bindery::RowReader<'_>) -> ::bindery::Result<{name}>",
+                "pub(super) fn {}(row: &mut ::bindery::types::RowReader<'_>) -> ::bindery::Result<{name}>",
                 functions.read
             );
             w.block(&head, |w| {
@@ -199,7 +199,7 @@ impl ColumnType {
         });
         w.item(|w| {
             let head = format!(
-                "pub(super) fn {}(value: &{name}, params: &mut ::bindery::ParamWriter<'_>)",
+                "pub(super) fn {}(value: &{name}, params: &mut ::bindery::types::ParamWriter<'_>)",
                 functions.write
             );
             w.block(&head, |w| {

@@ -58,12 +58,12 @@ pub(crate) fn items(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
         let is_nullable = fields().any(|field| field.nullable);
         let is_alone = |reference: &ReferenceShape<'_>| reference.constant.is_none();
         let of_query = [
-            Some("Column"),
             used("Link", fields().any(|field| field.link.is_some())),
             used("Nullable", is_nullable),
             used("RowEngine", fields().any(|field| is_of_row_engine(field))),
             used("To", shape.references.iter().any(is_alone)),
         ];
+        w.line("use ::bindery::Column;");
         import(w, "query", &of_query);
         let referenced = || shape.referenced.iter();
         let of_relation = [

@@ -101,13 +101,16 @@ pub(crate) fn constants(w: &mut RustWriter, around: &Surroundings<'_>, shape: &S
 
 /// All in one list, and the name of each.
 fn items(w: &mut RustWriter, shape: &Shape<'_>, reference: &str, from: &str) {
-    let left = format!("const CONSTRAINTS: {reference}[::bindery::ModelConstraint]");
+    let left = format!("const CONSTRAINTS: {reference}[::bindery::error::ModelConstraint]");
     let all = shape.constraints.iter().map(|one| value(shape, one));
     w.item(|w| w.assignment(&left, &Expr::Array(all.collect())));
     for (at, one) in shape.constraints.iter().enumerate() {
         w.item(|w| {
             w.doc(&about(one));
-            let left = format!("pub const {}: ::bindery::ModelConstraint", one.constant);
+            let left = format!(
+                "pub const {}: ::bindery::error::ModelConstraint",
+                one.constant
+            );
             w.assignment(&left, &Expr::text(format!("{from}[{at}]")));
         });
     }
@@ -118,7 +121,7 @@ fn value(shape: &Shape<'_>, one: &ConstraintShape) -> Expr {
     let columns: Vec<_> = columns.map(|column| string_literal(column)).collect();
     let name = one.name.as_deref().unwrap_or_default();
     Expr::text(format!(
-        "::bindery::ModelConstraint::{}({}, {}, &[{}])",
+        "::bindery::error::ModelConstraint::{}({}, {}, &[{}])",
         constructor(one.kind),
         string_literal(&shape.names.row),
         string_literal(name),

@@ -219,14 +219,14 @@ fn reads_from(w: &mut RustWriter) {
     w.item(|w| {
         w.doc("The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).");
         w.line("#[must_use]");
-        let params = ["&self", "from: ::bindery::ReadsFrom"];
+        let params = ["&self", "from: ::bindery::replicas::ReadsFrom"];
         let signature = method("pub fn reads_from", &params, "Self");
         w.function(&signature, |w| w.line("Self(self.0.reads_from(from))"));
     });
     w.item(|w| {
         w.doc("The same databases as one unit of work, whose reads see what it has written. See [`Registry::reading_after`](::bindery::Registry::reading_after).");
         w.line("#[must_use]");
-        let token = "token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::ReadToken>>";
+        let token = "token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::replicas::ReadToken>>";
         let signature = method("pub fn reading_after<'t>", &["&self", token], "Self");
         w.function(&signature, |w| w.line("Self(self.0.reading_after(token))"));
     });
@@ -492,17 +492,20 @@ fn transaction(w: &mut RustWriter, model: &Model, way: &Way) {
 /// The trait of code for the databases of any program.
 fn generated(w: &mut RustWriter) {
     w.item(|w| {
-        w.block("impl ::bindery::GeneratedDatabases for Databases", |w| {
-            w.item(|w| w.line("type Session = DatabaseSession;"));
-            let program = method("fn program", &[], "&'static ::bindery::__private::Program");
-            w.item(|w| w.function(&program, |w| w.line("&PROGRAM")));
-            let from = method(
-                "fn from_registry",
-                &["registry: ::bindery::Registry"],
-                "Self",
-            );
-            w.item(|w| w.function(&from, |w| w.line("Self(registry)")));
-        });
+        w.block(
+            "impl ::bindery::generic::GeneratedDatabases for Databases",
+            |w| {
+                w.item(|w| w.line("type Session = DatabaseSession;"));
+                let program = method("fn program", &[], "&'static ::bindery::__private::Program");
+                w.item(|w| w.function(&program, |w| w.line("&PROGRAM")));
+                let from = method(
+                    "fn from_registry",
+                    &["registry: ::bindery::Registry"],
+                    "Self",
+                );
+                w.item(|w| w.function(&from, |w| w.line("Self(registry)")));
+            },
+        );
     });
     w.item(|w| w.line("::bindery::__private::asynchronous!(Databases);"));
 }
@@ -556,8 +559,10 @@ fn engine_info(engine: &Engine) -> Expr {
     };
     let flavour = match engine.flavour {
         None => "::core::option::Option::None",
-        Some(Flavour::Mariadb) => "::core::option::Option::Some(::bindery::Flavour::Mariadb)",
-        Some(Flavour::Mysql) => "::core::option::Option::Some(::bindery::Flavour::Mysql)",
+        Some(Flavour::Mariadb) => {
+            "::core::option::Option::Some(::bindery::dialect::Flavour::Mariadb)"
+        }
+        Some(Flavour::Mysql) => "::core::option::Option::Some(::bindery::dialect::Flavour::Mysql)",
     };
     let head = match &engine.head {
         None => "::core::option::Option::None".to_owned(),

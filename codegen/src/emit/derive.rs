@@ -152,7 +152,7 @@ fn derived(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
                 shapes.around.tag(shape)
             ),
             |w| {
-                w.line("const INFO: &'static ::bindery::ModelInfo = &INFO;");
+                w.line("const INFO: &'static ::bindery::generic::ModelInfo = &INFO;");
                 w.assignment(
                     "const REFERS_TO: &'static [&'static str]",
                     &Expr::Array(tables.collect()),
@@ -317,7 +317,7 @@ pub(crate) fn in_place_of_model(name: &str) -> String {
         w.block(
             &format!("impl ::bindery::__private::Derived for crate::model::{name}"),
             |w| {
-                w.line("const INFO: &'static ::bindery::ModelInfo = &::bindery::ModelInfo::NONE;");
+                w.line("const INFO: &'static ::bindery::generic::ModelInfo = &::bindery::generic::ModelInfo::NONE;");
                 w.line("const REFERS_TO: &'static [&'static str] = &[];");
             },
         );
@@ -389,7 +389,10 @@ fn program(w: &mut RustWriter, engines: &[Engine], models: &[ModelPath]) {
         // Putting many models in order takes the compiler more steps than it expects of a constant.
         w.line("#[allow(long_running_const_eval)]");
         w.assignment(
-            &format!("const MODELS: [&::bindery::ModelInfo; {}]", models.len()),
+            &format!(
+                "const MODELS: [&::bindery::generic::ModelInfo; {}]",
+                models.len()
+            ),
             &order,
         );
     });

@@ -139,7 +139,7 @@ fn to_column(w: &mut RustWriter, name: &str) {
         &format!("impl ::bindery::types::ToColumn for {name}"),
         |w| {
             w.block(
-                "fn write(&self, params: &mut ::bindery::ParamWriter<'_>)",
+                "fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>)",
                 |w| w.line("params.text(self.as_str());"),
             );
         },
@@ -150,7 +150,8 @@ fn from_column(w: &mut RustWriter, one: &EnumType, name: &str) {
     w.block(
         &format!("impl ::bindery::types::FromColumn for {name}"),
         |w| {
-            let head = "fn read(row: &mut ::bindery::RowReader<'_>) -> ::bindery::Result<Self>";
+            let head =
+                "fn read(row: &mut ::bindery::types::RowReader<'_>) -> ::bindery::Result<Self>";
             w.block(head, |w| {
                 let expected = string_literal(&format!("value of {}", one.name));
                 w.line("let value = ::core::str::FromStr::from_str(row.text()?);");

@@ -124,7 +124,7 @@ pub(crate) fn of_model(w: &mut RustWriter, shape: &Shape<'_>) {
             bounds: Vec::new(),
         };
         w.function(&signature, |w| {
-            w.line("let key = <Self as ::bindery::HasKey>::key::<E>(row);");
+            w.line("let key = <Self as ::bindery::generic::HasKey>::key::<E>(row);");
             w.line("::bindery::__private::EventRow::new(&key, row)");
         });
     });

@@ -20,15 +20,15 @@ pub(crate) fn info(
 ) {
     w.item(|w| {
         let info = Expr::Struct(
-            "::bindery::ModelInfo".to_owned(),
+            "::bindery::generic::ModelInfo".to_owned(),
             fields(around, shape, ddl),
         );
-        w.assignment("static INFO: ::bindery::ModelInfo", &info);
+        w.assignment("static INFO: ::bindery::generic::ModelInfo", &info);
     });
     w.item(|w| {
         w.block(&format!("impl {}", around.tag(shape)), |w| {
             w.doc("The facts of this model that were compiled in.");
-            w.line("pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;");
+            w.line("pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;");
         });
     });
 }

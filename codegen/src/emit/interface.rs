@@ -45,7 +45,7 @@ pub(crate) fn interfaces(
             w.item(|w| {
                 w.line("use super::{engine, model};");
                 if over.iter().any(Over::is_searched) {
-                    w.line("use ::bindery::query::Column;");
+                    w.line("use ::bindery::Column;");
                 }
             });
             for one in &over {
@@ -224,7 +224,7 @@ impl<'a> Over<'a> {
                         "The same look-ups, which leave out an engine that cannot be reached; [`Found::unreachable`] names it. Where no other",
                         "engine has a row, that is the error still: whether there is one is not known.",
                         "",
-                        "[`Found::unreachable`]: ::bindery::Found::unreachable",
+                        "[`Found::unreachable`]: ::bindery::rows::Found::unreachable",
                     ]);
                     let signature = method("pub fn tolerate_outages", &["self"], "Self");
                     w.function(&signature, |w| w.line("Self(self.0.tolerate_outages())"));
@@ -247,7 +247,7 @@ impl<'a> Over<'a> {
         all: bool,
     ) {
         let bare = name.trim_start_matches("r#");
-        let row = format!("::bindery::Found<{}>", row_name(self.interface));
+        let row = format!("::bindery::rows::Found<{}>", row_name(self.interface));
         let (head, returns, from, ends) = if all {
             let returns = format!("::std::vec::Vec<{row}>");
             (format!("pub fn find_all_by_{bare}"), returns, "all", "rows")

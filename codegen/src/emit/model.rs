@@ -27,11 +27,16 @@ pub(crate) fn model(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape
     });
     w.item(|w| raw_row(w, &tag, shape));
     if !shape.is_view() {
-        w.item(|w| w.block(&format!("impl ::bindery::Writable for {tag}"), |_| ()));
+        w.item(|w| {
+            w.block(
+                &format!("impl ::bindery::generic::Writable for {tag}"),
+                |_| (),
+            )
+        });
     }
     if shape.has_key() {
         w.item(|w| {
-            w.block(&format!("impl ::bindery::HasKey for {tag}"), |w| {
+            w.block(&format!("impl ::bindery::generic::HasKey for {tag}"), |w| {
                 w.item(|w| key(w, shape));
                 w.item(|w| write_key(w, shape));
                 w.item(|w| write_saved(w, shape));
@@ -49,15 +54,15 @@ fn raw_row(w: &mut RustWriter, tag: &str, shape: &Shape<'_>) {
     w.block(&head, |w| {
         w.item(|w| {
             w.assignment(
-                "const COLUMNS: ::bindery::RowColumns",
-                &Expr::text("::bindery::RowColumns::of_model(&INFO)"),
+                "const COLUMNS: ::bindery::raw::RowColumns",
+                &Expr::text("::bindery::raw::RowColumns::of_model(&INFO)"),
             );
         });
         w.item(|w| {
             let signature = Signature {
                 head: "fn read_row".to_owned(),
                 params: vec![
-                    "row: &mut ::bindery::RowReader<'_>".to_owned(),
+                    "row: &mut ::bindery::types::RowReader<'_>".to_owned(),
                     "engine: E".to_owned(),
                 ],
                 returns: Some("::bindery::Result<Self>".to_owned()),
@@ -119,7 +124,7 @@ fn read_method(w: &mut RustWriter, shape: &Shape<'_>) {
     let row = if shape.fields.is_empty() { "_" } else { "row" };
     let engine = if engine_is_used { "engine" } else { "_" };
     let params = vec![
-        format!("{row}: &mut ::bindery::RowReader<'_>"),
+        format!("{row}: &mut ::bindery::types::RowReader<'_>"),
         format!("{engine}: E"),
     ];
     let returns = format!("::bindery::Result<{}>", shape.row("E"));
@@ -170,7 +175,7 @@ fn write_columns<'a>(
     };
     let params = vec![
         format!("{row}: &{}", shape.row("E")),
-        format!("{params}: &mut ::bindery::ParamWriter<'_>"),
+        format!("{params}: &mut ::bindery::types::ParamWriter<'_>"),
     ];
     let signature = method(name, params, None);
     if columns.is_empty() {
@@ -302,7 +307,7 @@ fn key_value(shape: &Shape<'_>) -> Expr {
 fn write_key(w: &mut RustWriter, shape: &Shape<'_>) {
     let params = vec![
         format!("key: &{}", shape.key("E")),
-        "params: &mut ::bindery::ParamWriter<'_>".to_owned(),
+        "params: &mut ::bindery::types::ParamWriter<'_>".to_owned(),
     ];
     w.function(&method("write_key", params, None), |w| match &shape.key {
         KeyShape::Composite { .. } => {

@@ -63,7 +63,10 @@ pub(crate) fn methods(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sha
 /// The row, seen from its type.
 fn row_of(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     let row = shape.row("E");
-    let head = super::impl_head(shape.several, &format!("::bindery::RowOf for {row}"));
+    let head = super::impl_head(
+        shape.several,
+        &format!("::bindery::generic::RowOf for {row}"),
+    );
     w.item(|w| {
         w.block(&head, |w| {
             w.line(&format!("type Model = {};", around.tag(shape)));
@@ -208,7 +211,7 @@ fn move_to(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
             "to: &mut ::bindery::Connection<F>".to_owned(),
         ],
         returns: Some(format!(
-            "::bindery::Result<::bindery::Moved<{}>>",
+            "::bindery::Result<::bindery::rows::Moved<{}>>",
             shape.row("F")
         )),
         bounds: bounds.collect(),
@@ -232,7 +235,7 @@ const MOVED_CLONE: &str = "let row = ::core::clone::Clone::clone(self).to_engine
 
 fn target(around: &Surroundings<'_>, shape: &Shape<'_>) -> String {
     format!(
-        "let target = ::bindery::ReadRoute::<{}>::target(to);",
+        "let target = ::bindery::generic::ReadRoute::<{}>::target(to);",
         around.tag(shape)
     )
 }
@@ -276,7 +279,7 @@ fn delete(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
         w.line(TRACKED);
         w.function(&signature, |w| {
             w.line(&format!(
-                "let key = <{tag} as ::bindery::HasKey>::key(self);"
+                "let key = <{tag} as ::bindery::generic::HasKey>::key(self);"
             ));
             w.line(&format!("let engine = {};", shape.engine_of("self")));
             w.line(&format!(

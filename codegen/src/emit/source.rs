@@ -175,7 +175,7 @@ fn write_signature(unused: bool) -> Signature {
         head: "fn write".to_owned(),
         params: vec![
             "&self".to_owned(),
-            format!("{params}: &mut ::bindery::ParamWriter<'_>"),
+            format!("{params}: &mut ::bindery::types::ParamWriter<'_>"),
         ],
         returns: None,
         bounds: Vec::new(),

@@ -89,9 +89,12 @@ pub(crate) fn lives_on(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Sh
 fn on_one_engine(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
     let (tag, engine) = (around.tag(shape), around.engine(shape.table.engines[0]));
     w.item(|w| {
-        w.block(&format!("impl ::bindery::OnOneEngine for {tag}"), |w| {
-            w.line(&format!("type Engine = {engine};"));
-        });
+        w.block(
+            &format!("impl ::bindery::generic::OnOneEngine for {tag}"),
+            |w| {
+                w.line(&format!("type Engine = {engine};"));
+            },
+        );
     });
 }
 
@@ -120,7 +123,7 @@ fn implementation(
 ) {
     w.item(|w| {
         let head = format!(
-            "impl ::bindery::LivesOn<{engine}> for {}",
+            "impl ::bindery::generic::LivesOn<{engine}> for {}",
             around.tag(shape)
         );
         w.block(&head, |w| {

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bindery::Applied;
+use bindery::error::Applied;
 use bindery_fuzz::server::{CALLS, Engine, Session, Speaker, messages, record};
 
 use self::logins::{LOGINS, record_logins};

@@ -8,7 +8,7 @@ use super::names::Branch;
 use super::protocol::{Decision, Seen};
 use super::recover::RecoverOptions;
 use super::repairing::Repairing;
-use super::report::{DoubtfulBranch, Fate, RecoveryReport};
+use super::report::{BranchState, DoubtfulBranch, RecoveryReport};
 use super::store::{self, Decided};
 use crate::databases::{Configured, Registry};
 use crate::driver::prepared::PreparedBranch;
@@ -45,7 +45,7 @@ impl Registry {
             {
                 let mut unreachable = report.unreachable.iter().map(|(name, _)| *name);
                 if let Some(engine) = unreachable.find(|name| *name == branch.engine) {
-                    found.push(described(decided, engine, &branch, Fate::Awaited));
+                    found.push(described(decided, engine, &branch, BranchState::Awaited));
                 }
             }
         }
@@ -58,7 +58,7 @@ pub(super) fn described(
     decided: &Decided,
     engine: &'static str,
     branch: &Branch<'_>,
-    fate: Fate,
+    fate: BranchState,
 ) -> DoubtfulBranch {
     let age = store::now_ms().saturating_sub(decided.created_ms);
     DoubtfulBranch {
@@ -71,13 +71,13 @@ pub(super) fn described(
 }
 
 /// The step that recovery would take.
-fn foreseen(decision: Decision, seen: Seen) -> Fate {
+fn foreseen(decision: Decision, seen: Seen) -> BranchState {
     match decision {
-        Decision::Commit => Fate::WillCommit,
-        Decision::Abort => Fate::WillRollBack,
-        Decision::Absent if seen.is_old && !seen.is_active_here => Fate::WillRollBack,
-        Decision::Absent => Fate::TooYoung,
-        Decision::Stranger => Fate::NotOurs,
-        Decision::Unreadable => Fate::HomeUnreachable,
+        Decision::Commit => BranchState::WillCommit,
+        Decision::Abort => BranchState::WillRollBack,
+        Decision::Absent if seen.is_old && !seen.is_active_here => BranchState::WillRollBack,
+        Decision::Absent => BranchState::TooYoung,
+        Decision::Stranger => BranchState::NotOurs,
+        Decision::Unreadable => BranchState::HomeUnreachable,
     }
 }

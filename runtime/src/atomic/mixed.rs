@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::listing::described;
 use super::names::{Branch, DecidedBranch};
 use super::recover::{RecoverOptions, on};
-use super::report::{Fate, RecoveryReport};
+use super::report::{BranchState, RecoveryReport};
 use super::store::{self, Decided};
 use crate::databases::{Configured, Registry};
 
@@ -55,7 +55,7 @@ impl Registry {
         if let Ok(engine) = self.configured(branch.engine)
             && options.wants(engine.info.name)
         {
-            let described = described(decided, engine.info.name, &branch, Fate::Mixed);
+            let described = described(decided, engine.info.name, &branch, BranchState::Mixed);
             report.branches.push(described);
         }
     }

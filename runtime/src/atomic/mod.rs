@@ -48,10 +48,11 @@ pub use self::moving::Transfer;
 pub use self::options::AtomicOptions;
 pub use self::outcome::{AtomicOutcome, InDoubt};
 pub use self::recover::RecoverOptions;
-pub use self::report::{DoubtfulBranch, Fate, PreparedSlots, RecoveryReport};
+pub use self::report::{BranchState, DoubtfulBranch, PreparedSlots, RecoveryReport};
 pub use self::thread::RecoveryThread;
 
 /// An atomic group as compiled in.
+#[doc(hidden)]
 #[derive(Debug)]
 pub struct AtomicGroup {
     /// The name of the group: that of `[atomic.NAME]` in `bindery.toml`.

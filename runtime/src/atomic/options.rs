@@ -9,7 +9,8 @@ use crate::driver::{Isolation, TransactionOptions};
 ///
 /// ```
 /// use std::time::Duration;
-/// use bindery::{AtomicOptions, Isolation};
+/// use bindery::atomic::AtomicOptions;
+/// use bindery::Isolation;
 ///
 /// let options = AtomicOptions::new()
 ///     .isolation(Isolation::Serializable)

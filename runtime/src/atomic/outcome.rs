@@ -86,7 +86,7 @@ impl<T> InDoubt<T> {
 
     /// Finds out within the limit what became of it, and finishes it: reads the decision, and where there is none, sees to it
     /// that there cannot be one. The hooks run once that is known. Where this program stood still until others had finished the
-    /// transaction and its decision was [forgotten](crate::RecoverOptions::retention), it stays unknown.
+    /// transaction and its decision was [forgotten](crate::atomic::RecoverOptions::retention), it stays unknown.
     pub fn resolve<F: From<Error>>(mut self, limit: Duration) -> AtomicOutcome<T, F> {
         let outcome = self.commit.run(limit);
         ended(*self.commit, outcome, self.hooks, self.value)

@@ -9,7 +9,7 @@ use super::protocol::{
     Action, AllRules, Decision, Doubt, Event, Fenced, Finished, Id, Listed, Pause, Seen,
 };
 use super::recover::{RecoverOptions, STEP, list, on};
-use super::report::{DoubtfulBranch, Fate};
+use super::report::{BranchState, DoubtfulBranch};
 use super::store;
 use crate::databases::{Configured, Registry};
 use crate::driver::prepared::{Owner, PreparedBranch};
@@ -58,7 +58,7 @@ impl<'r> Repairing<'r> {
         })
     }
 
-    pub(super) fn described(&self, fate: Fate) -> DoubtfulBranch {
+    pub(super) fn described(&self, fate: BranchState) -> DoubtfulBranch {
         DoubtfulBranch {
             engine: self.engine.info.name,
             group: self.group.clone(),
@@ -77,13 +77,16 @@ impl<'r> Repairing<'r> {
     }
 
     /// The fate, where the rights of the users are enough for it.
-    pub(super) fn allowed(&self, fate: Fate) -> Fate {
+    pub(super) fn allowed(&self, fate: BranchState) -> BranchState {
         let needs_rights = matches!(
             fate,
-            Fate::WillCommit | Fate::WillRollBack | Fate::Unreachable | Fate::HomeUnreachable
+            BranchState::WillCommit
+                | BranchState::WillRollBack
+                | BranchState::Unreachable
+                | BranchState::HomeUnreachable
         );
         match self.is_forbidden.get() && needs_rights {
-            true => Fate::Forbidden,
+            true => BranchState::Forbidden,
             false => fate,
         }
     }
@@ -218,8 +221,8 @@ impl<'r> Doubting<'r> {
     /// `None` where another has finished it since it was listed.
     pub(super) fn described(&self) -> Option<DoubtfulBranch> {
         let fate = match self.doubt.repair() {
-            Some(repair) => Fate::of(repair)?,
-            None => Fate::Unreachable,
+            Some(repair) => BranchState::of(repair)?,
+            None => BranchState::Unreachable,
         };
         Some(self.branch.described(self.branch.allowed(fate)))
     }

@@ -50,13 +50,13 @@ pub struct DoubtfulBranch {
     /// For how long it has been there, where that is known.
     pub age: Option<Duration>,
     /// Its end, or the end that it will have.
-    pub fate: Fate,
+    pub fate: BranchState,
 }
 
 /// The end of a branch in doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Fate {
+pub enum BranchState {
     /// Its transaction was decided to be committed, and it is.
     Committed,
     /// Its transaction was not committed, and it is rolled back.
@@ -85,7 +85,7 @@ pub enum Fate {
     Mixed,
 }
 
-impl Fate {
+impl BranchState {
     /// Returns whether the branch is left in doubt, or left different from the other engines.
     pub fn is_in_doubt(self) -> bool {
         match self {
@@ -103,7 +103,7 @@ impl Fate {
     }
 }
 
-impl fmt::Display for Fate {
+impl fmt::Display for BranchState {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::Committed => "committed",
@@ -144,7 +144,7 @@ impl RecoveryReport {
     }
 }
 
-impl Fate {
+impl BranchState {
     /// `None` for what another has finished.
     pub(super) fn of(repair: Repair) -> Option<Self> {
         match repair {

@@ -448,8 +448,8 @@ fn foreign_branches_stay(world: &World) {
     }
     for _ in 0..3 {
         let report = world.recover();
-        let fates: Vec<Fate> = report.branches.iter().map(|branch| branch.fate).collect();
-        assert_eq!(fates, [Fate::NotOurs]);
+        let fates: Vec<BranchState> = report.branches.iter().map(|branch| branch.fate).collect();
+        assert_eq!(fates, [BranchState::NotOurs]);
     }
     let there = "SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()";
     assert_eq!(world.number(PG, there), 2);

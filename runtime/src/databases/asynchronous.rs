@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Configured, GeneratedDatabases, Registry};
 use crate::error::{Error, Result};
-use crate::workers::{Around, RowSender, RowStream, Run, WorkerStats, Workers};
+use crate::workers::{RowSender, RowStream, Run, TaskScope, WorkerStats, Workers};
 
 /// The threads of a program's databases, which end with them.
 pub(super) struct OwnWorkers(Arc<Workers>);
@@ -66,7 +66,10 @@ impl Registry {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn carry_task_locals(&self, capture: impl Fn() -> Around + Send + Sync + 'static) -> bool {
+    pub fn carry_task_locals(
+        &self,
+        capture: impl Fn() -> TaskScope + Send + Sync + 'static,
+    ) -> bool {
         self.workers.get().carry(Box::new(capture))
     }
 

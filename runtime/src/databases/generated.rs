@@ -27,7 +27,8 @@ use crate::workers::{RowSender, RowStream, Run};
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
-/// use bindery::{Config, GeneratedDatabases};
+/// use bindery::generic::GeneratedDatabases;
+/// use bindery::Config;
 ///
 /// fn open_and_create<D: GeneratedDatabases>(config: &Config) -> bindery::Result<D> {
 ///     let db = D::open_with(config)?;

@@ -29,7 +29,6 @@ use std::time::{Duration, Instant};
 use bindery_core::config::ConnectionTarget;
 
 pub use self::generated::GeneratedDatabases;
-pub use self::observed::StatementCounter;
 pub use self::read_only::ReadOnlyOn;
 pub use self::read_token::ReadToken;
 #[cfg(feature = "read-token")]

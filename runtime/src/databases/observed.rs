@@ -1,7 +1,5 @@
 //! Subscribing to what the engines of a registry do.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::sync::Arc;
 
 use bindery_core::config::{Address, ConnectionTarget, Endpoint, SqliteAddress};
@@ -9,7 +7,7 @@ use bindery_core::config::{Address, ConnectionTarget, Endpoint, SqliteAddress};
 use super::Registry;
 use crate::link::engine::Engine;
 use crate::link::program::EngineInfo;
-use crate::observe::{Counters, Event, Hub, Labels, StatementCounts, Subscription, Tally};
+use crate::observe::{Event, Labels, StatementCounter, StatementCounts, Subscription};
 
 impl Registry {
     /// Calls `subscriber` after each statement, transaction, write and checkout of every engine, on the thread and
@@ -21,7 +19,7 @@ impl Registry {
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
     /// # use std::sync::{Arc, Mutex};
     /// # fn main() -> bindery::Result<()> {
-    /// use bindery::{Event, EventKind};
+    /// use bindery::observe::{Event, EventKind};
     ///
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
@@ -47,7 +45,7 @@ impl Registry {
 }
 
 impl Registry {
-    /// Counts the statements that `work` sends from this thread, or has sent by worker threads ([`run`](crate::GeneratedDatabases::run)
+    /// Counts the statements that `work` sends from this thread, or has sent by worker threads ([`run`](crate::generic::GeneratedDatabases::run)
     /// and sessions of asynchronous code): those of a request, or of a test. [`StatementCounter::scope_async`] does so for a future.
     ///
     /// ```
@@ -69,10 +67,7 @@ impl Registry {
     /// A counter of statements for work that runs in several parts or threads: each runs in a
     /// [`scope`](StatementCounter::scope), a future in a [`scope_async`](StatementCounter::scope_async).
     pub fn statement_counter(&self) -> StatementCounter {
-        StatementCounter {
-            hub: Arc::clone(&self.hub),
-            tally: Arc::default(),
-        }
+        StatementCounter::new(Arc::clone(&self.hub))
     }
 
     /// Runs `work` and checks that it sends this number of statements from this thread: for tests.
@@ -122,77 +117,6 @@ impl Registry {
     pub fn echo<E: Engine>(&self, engine: E, echo: bool) {
         let configured = &self.engines[engine.index()];
         configured.observer.change_log(|log| log.echo = echo);
-    }
-}
-
-/// Counts statements in the scopes that are run with it. A copy counts to the same numbers, and scopes of one counter within one
-/// another count once.
-///
-/// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
-/// # fn main() -> bindery::Result<()> {
-/// # let db = Databases::in_memory()?;
-/// # db.create_missing()?;
-/// let counter = db.statement_counter();
-/// std::thread::scope(|threads| {
-///     for _ in 0..2 {
-///         threads.spawn(|| counter.scope(|| db.users().count()));
-///     }
-/// });
-/// assert_eq!(counter.counts().total(), 2);
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone)]
-pub struct StatementCounter {
-    hub: Arc<Hub>,
-    tally: Arc<Tally>,
-}
-
-impl StatementCounter {
-    /// Runs `work`, and counts the statements that it sends from this thread, and those of the work that it has worker threads do.
-    pub fn scope<T>(&self, work: impl FnOnce() -> T) -> T {
-        let counting = self.hub.counting(&self.tally);
-        Counters::here().with(&counting).around(work)
-    }
-
-    /// Counts the statements of a future: wherever its task is polled, and in all work that it has worker threads do. A task that it
-    /// spawns is a task of its own, and needs a copy of the counter.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> bindery::Result<()> {
-    /// # let db = Databases::in_memory()?;
-    /// # db.create_missing()?;
-    /// let counter = db.statement_counter();
-    /// let users = counter.scope_async(async { db.run(|db| db.users().all()).await }).await?;
-    /// assert_eq!((users.len(), counter.counts().total()), (0, 1));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn scope_async<F: Future>(&self, work: F) -> F::Output {
-        let counting = self.hub.counting(&self.tally);
-        let mut work = pin!(work);
-        let polled = poll_fn(|context| {
-            let counters = Counters::here().with(&counting);
-            counters.around(|| work.as_mut().poll(context))
-        });
-        polled.await
-    }
-
-    /// The counts so far.
-    pub fn counts(&self) -> StatementCounts {
-        self.tally.counts()
-    }
-}
-
-impl std::fmt::Debug for StatementCounter {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let counts = self.counts();
-        out.debug_struct("StatementCounter")
-            .field("total", &counts.total())
-            .finish_non_exhaustive()
     }
 }
 

@@ -29,7 +29,7 @@ impl Registry {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
-    /// use bindery::ReadsFrom;
+    /// use bindery::replicas::ReadsFrom;
     ///
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
@@ -59,7 +59,7 @@ impl Registry {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
-    /// use bindery::ReadToken;
+    /// use bindery::replicas::ReadToken;
     ///
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;

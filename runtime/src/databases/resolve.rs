@@ -18,7 +18,8 @@ impl Registry {
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
     /// use std::time::Duration;
-    /// use bindery::{Resolution, RetryPolicy};
+    /// use bindery::error::Resolution;
+    /// use bindery::RetryPolicy;
     ///
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;

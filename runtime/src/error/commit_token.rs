@@ -13,7 +13,7 @@ use super::{Error, ErrorKind, Result};
 /// database's, no password and no value.
 ///
 /// ```
-/// use bindery::CommitToken;
+/// use bindery::error::CommitToken;
 ///
 /// let token: CommitToken = "default/postgres/7311/1763640000000000".parse()?;
 /// assert_eq!(token.engine(), "default");

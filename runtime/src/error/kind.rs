@@ -65,7 +65,7 @@ pub enum ErrorKind {
         host: String,
     },
     /// There is no database of this name on the server, no such schema in it, or no such SQLite file where none is to be
-    /// made ([`Tenants`](crate::Tenants) makes none unless set to).
+    /// made ([`Tenants`](crate::tenants::Tenants) makes none unless set to).
     UnknownDatabase,
     /// Reached, but not let in.
     AccessDenied,
@@ -106,7 +106,7 @@ pub enum ErrorKind {
         /// where all are sessions between two calls.
         longest_ms: Option<u64>,
     },
-    /// All connections that several pools may have together are in use: those of [`Tenants`](crate::Tenants).
+    /// All connections that several pools may have together are in use: those of [`Tenants`](crate::tenants::Tenants).
     ConnectionLimit {
         /// The most connections they may have together.
         limit: usize,
@@ -123,7 +123,7 @@ pub enum ErrorKind {
         waited_ms: u64,
     },
     /// The tenant is open with other options than those given. Equal ones were given, or the tenant has to be closed first
-    /// ([`Tenants::close_tenant`](crate::Tenants::close_tenant)).
+    /// ([`Tenants::close_tenant`](crate::tenants::Tenants::close_tenant)).
     TenantConflict {
         /// The name of the tenant.
         tenant: String,
@@ -216,7 +216,7 @@ pub enum ErrorKind {
     },
     /// The call would run on another connection, outside of the session in whose closure it is made, or of a transaction that
     /// is open on its thread; what `outside-transaction` of the engine says of it is
-    /// [`error`](crate::OutsideTransaction::Error).
+    /// [`error`](crate::config::OutsideTransaction::Error).
     OutsideTransaction {
         /// `transaction`, `session` or `atomic transaction`.
         kind: &'static str,
@@ -257,7 +257,7 @@ pub enum TimeoutPhase {
     Rollback,
     /// A whole transaction, which was open for longer than it may be.
     Transaction,
-    /// The work on one tenant of a run over many ([`Tenants::each`](crate::Tenants::each)).
+    /// The work on one tenant of a run over many ([`Tenants::each`](crate::tenants::Tenants::each)).
     Tenant,
     /// A session, whose deadline has passed.
     Session,

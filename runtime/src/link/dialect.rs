@@ -1,6 +1,7 @@
 //! The SQL families as types, so that a text for one of them does not compile on an engine of another.
 
 use bindery_core::dialect::Dialect;
+pub use bindery_core::dialect::Flavour;
 
 /// The SQL family of an engine as a type: [`Sqlite`], [`Postgres`] or [`Mysql`], or [`Several`] where it is known at run time
 /// only.

@@ -14,18 +14,18 @@ macro_rules! __atomic {
             pub fn $run<T>(
                 &self,
                 work: impl ::core::ops::FnOnce(&mut $transaction) -> $crate::Result<T>,
-            ) -> $crate::AtomicOutcome<T> {
+            ) -> $crate::atomic::AtomicOutcome<T> {
                 self.0
-                    .run_atomic(&$group, $crate::AtomicOptions::new(), work)
+                    .run_atomic(&$group, $crate::atomic::AtomicOptions::new(), work)
             }
 
             /// The same with options.
             #[track_caller]
             pub fn $run_with<T>(
                 &self,
-                options: $crate::AtomicOptions,
+                options: $crate::atomic::AtomicOptions,
                 work: impl ::core::ops::FnOnce(&mut $transaction) -> $crate::Result<T>,
-            ) -> $crate::AtomicOutcome<T> {
+            ) -> $crate::atomic::AtomicOutcome<T> {
                 self.0.run_atomic(&$group, options, work)
             }
 
@@ -33,9 +33,9 @@ macro_rules! __atomic {
             #[track_caller]
             pub fn $try_run<T, F: ::core::convert::From<$crate::Error>>(
                 &self,
-                options: $crate::AtomicOptions,
+                options: $crate::atomic::AtomicOptions,
                 work: impl ::core::ops::FnOnce(&mut $transaction) -> ::core::result::Result<T, F>,
-            ) -> $crate::AtomicOutcome<T, F> {
+            ) -> $crate::atomic::AtomicOutcome<T, F> {
                 self.0.run_atomic(&$group, options, work)
             }
 
@@ -45,33 +45,33 @@ macro_rules! __atomic {
             pub fn $retry<T>(
                 &self,
                 retry: $crate::RetryPolicy,
-                options: $crate::AtomicOptions,
+                options: $crate::atomic::AtomicOptions,
                 work: impl ::core::ops::FnMut(&mut $transaction) -> $crate::Result<T>,
-            ) -> $crate::AtomicOutcome<T> {
+            ) -> $crate::atomic::AtomicOutcome<T> {
                 self.0.retry_atomic(&$group, (retry, options), work)
             }
         }
 
         impl ::core::ops::Deref for $transaction {
-            type Target = $crate::AtomicTransaction;
+            type Target = $crate::atomic::AtomicTransaction;
 
-            fn deref(&self) -> &$crate::AtomicTransaction {
+            fn deref(&self) -> &$crate::atomic::AtomicTransaction {
                 &self.0
             }
         }
 
         impl ::core::ops::DerefMut for $transaction {
-            fn deref_mut(&mut self) -> &mut $crate::AtomicTransaction {
+            fn deref_mut(&mut self) -> &mut $crate::atomic::AtomicTransaction {
                 &mut self.0
             }
         }
 
-        impl $crate::GeneratedAtomic for $transaction {
-            fn from_transaction(transaction: $crate::AtomicTransaction) -> Self {
+        impl $crate::atomic::GeneratedAtomic for $transaction {
+            fn from_transaction(transaction: $crate::atomic::AtomicTransaction) -> Self {
                 Self(transaction)
             }
 
-            fn into_transaction(self) -> $crate::AtomicTransaction {
+            fn into_transaction(self) -> $crate::atomic::AtomicTransaction {
                 self.0
             }
         }
@@ -88,12 +88,15 @@ macro_rules! __recovery {
         impl $databases {
             /// Finishes transactions of atomic groups that programs of these databases have left prepared when they were lost,
             /// and lists what cannot be finished yet. It may run at any time, in several programs at once.
-            pub fn recover(&self) -> $crate::RecoveryReport {
-                self.recover_with(&$crate::RecoverOptions::new())
+            pub fn recover(&self) -> $crate::atomic::RecoveryReport {
+                self.recover_with(&$crate::atomic::RecoverOptions::new())
             }
 
             /// The same with options.
-            pub fn recover_with(&self, options: &$crate::RecoverOptions) -> $crate::RecoveryReport {
+            pub fn recover_with(
+                &self,
+                options: &$crate::atomic::RecoverOptions,
+            ) -> $crate::atomic::RecoveryReport {
                 self.0.recover_groups(&$groups, options)
             }
 
@@ -104,8 +107,8 @@ macro_rules! __recovery {
             pub fn recover_every(
                 &self,
                 pause: ::core::time::Duration,
-            ) -> $crate::Result<$crate::RecoveryThread> {
-                $crate::RecoveryThread::start(&self.0, &$groups, pause)
+            ) -> $crate::Result<$crate::atomic::RecoveryThread> {
+                $crate::atomic::RecoveryThread::start(&self.0, &$groups, pause)
             }
         }
     };

@@ -55,7 +55,7 @@ macro_rules! __session {
                 options: $crate::SessionOptions,
                 work: impl ::core::ops::FnOnce(&mut $session) -> ::core::result::Result<T, F>,
             ) -> ::core::result::Result<T, F> {
-                $crate::GeneratedDatabases::try_session_with(self, options, work)
+                $crate::generic::GeneratedDatabases::try_session_with(self, options, work)
             }
 
             /// Runs `work` in a session, and again in another one where an engine says that it may be tried again and
@@ -83,7 +83,7 @@ macro_rules! __session {
                 options: $crate::SessionOptions,
                 work: impl ::core::ops::FnMut(&mut $session) -> $crate::Result<T>,
             ) -> $crate::Result<T> {
-                $crate::GeneratedDatabases::session_retry_with(self, retry, options, work)
+                $crate::generic::GeneratedDatabases::session_retry_with(self, retry, options, work)
             }
 
             /// Begins a session over all engines. It is rolled back unless `commit` is called.
@@ -104,7 +104,7 @@ macro_rules! __session {
                 &self,
                 options: $crate::SessionOptions,
             ) -> $crate::Result<$session> {
-                $crate::GeneratedDatabases::begin_session_with(self, options)
+                $crate::generic::GeneratedDatabases::begin_session_with(self, options)
             }
         }
 
@@ -133,7 +133,7 @@ macro_rules! __session {
             /// Those of `work`; the session is locked to another engine.
             pub fn using<T>(
                 &mut self,
-                scope: impl ::core::convert::Into<$crate::SessionScope>,
+                scope: impl ::core::convert::Into<$crate::session::SessionScope>,
                 work: impl ::core::ops::FnOnce(&mut $session) -> $crate::Result<T>,
             ) -> $crate::Result<T> {
                 self.try_using(scope, work)
@@ -145,10 +145,10 @@ macro_rules! __session {
             /// Those of `work`; the session is locked to another engine.
             pub fn try_using<T, F: ::core::convert::From<$crate::Error>>(
                 &mut self,
-                scope: impl ::core::convert::Into<$crate::SessionScope>,
+                scope: impl ::core::convert::Into<$crate::session::SessionScope>,
                 work: impl ::core::ops::FnOnce(&mut $session) -> ::core::result::Result<T, F>,
             ) -> ::core::result::Result<T, F> {
-                $crate::GeneratedSession::within(self, scope, work)
+                $crate::session::GeneratedSession::within(self, scope, work)
             }
 
             /// Runs `work` in a session within this one: what it does is undone alone on `Err` and on panics.
@@ -170,7 +170,7 @@ macro_rules! __session {
                 &mut self,
                 work: impl ::core::ops::FnOnce(&mut $session) -> ::core::result::Result<T, F>,
             ) -> ::core::result::Result<T, F> {
-                $crate::GeneratedSession::nested(self, work)
+                $crate::session::GeneratedSession::nested(self, work)
             }
 
             /// Commits the engines that were used, one after the other: this is not atomic.
@@ -204,16 +204,16 @@ macro_rules! __session {
             }
         }
 
-        impl<M: $crate::OnOneEngine> $crate::ReadRoute<M> for $session {
+        impl<M: $crate::generic::OnOneEngine> $crate::generic::ReadRoute<M> for $session {
             type Engine = M::Engine;
-            type Access = $crate::ReadWrite;
+            type Access = $crate::generic::ReadWrite;
 
             fn target(&mut self) -> $crate::__private::Target<'_, M::Engine> {
                 $crate::Session::target_of(&mut self.0)
             }
         }
 
-        impl $crate::GeneratedSession for $session {
+        impl $crate::session::GeneratedSession for $session {
             fn from_session(session: $crate::Session) -> Self {
                 Self(session)
             }

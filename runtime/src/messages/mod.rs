@@ -27,7 +27,6 @@ pub use self::memory_queue::MemoryQueue;
 pub use self::message::{InvalidMessage, Message, parse_time};
 pub use self::queue::{Delivery, Queue, QueueError};
 pub use self::relay::Relay;
-pub use crate::outbox::TaskResult as MessageResult;
 
 use crate::databases::Registry;
 use crate::link::engine::Engine;

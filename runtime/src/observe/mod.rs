@@ -8,6 +8,7 @@ mod background;
 #[cfg(not(feature = "metrics"))]
 #[path = "no_background.rs"]
 mod background;
+mod counter;
 mod counters;
 mod counts;
 mod critical;
@@ -35,6 +36,7 @@ pub(crate) use self::background::record_in_doubt;
 pub(crate) use self::background::{count_tasks, record_tasks};
 #[cfg(feature = "sync")]
 pub(crate) use self::background::{record_reader, record_sync};
+pub use self::counter::StatementCounter;
 pub(crate) use self::counters::Counters;
 pub(crate) use self::counts::Tally;
 pub use self::counts::{RepeatedStatement, StatementCounts};

@@ -10,8 +10,8 @@ mod batches;
 mod case;
 mod change;
 mod clauses;
-mod column;
-mod condition;
+pub(crate) mod column;
+pub(crate) mod condition;
 mod execute;
 mod export;
 mod expression;
@@ -43,15 +43,14 @@ mod selected;
 mod shape;
 #[cfg(feature = "sync")]
 mod since;
-mod statement;
+pub(crate) mod statement;
 mod tree;
 
 pub use aggregate::{Aggregate, Extreme, Having, count};
 pub use assignment::{Assignment, AssignmentWriter, Assignments};
 pub use batches::Batches;
 pub use case::Case;
-pub use column::{Column, Fraction, column, foreign_key};
-pub use condition::Condition;
+pub use column::{Fraction, column, foreign_key};
 pub use expression::{Everywhere, Expr, Term};
 pub use fragment::{Fragment, FragmentPart, FragmentWriter};
 pub use functions::{Calendar, CaseValue, case};
@@ -69,13 +68,13 @@ pub use select::{
     FromSelected, Grouped, Groups, IsGrouped, Selection, SelectionInto, SelectionWriter, Ungrouped,
 };
 pub use selected::Selected;
-pub use statement::Query;
 
 pub(crate) use clauses::Clauses;
-pub(crate) use column::list;
-pub(crate) use condition::Predicate;
+pub(crate) use column::{Column, list};
+pub(crate) use condition::{Condition, Predicate};
 pub(crate) use related::{Related, RelatedModel};
 pub(crate) use render::Wanted;
 pub(crate) use shape::{ColumnPath, op};
 #[cfg(feature = "sync")]
 pub(crate) use since::{Page, recorded_value};
+pub(crate) use statement::Query;

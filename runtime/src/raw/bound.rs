@@ -47,7 +47,7 @@ impl<'v, const N: usize> BoundSql<'v, N> {
 
     /// Runs it on a connection, in a transaction, or on an engine of `Databases`
     /// ([`sql_on`](crate::Registry::sql_on)).
-    pub fn using<R: Runs>(self, on: &mut R) -> BoundOn<'_, 'v, R::Engine, N> {
+    pub fn using<R: Executor>(self, on: &mut R) -> BoundOn<'_, 'v, R::Engine, N> {
         BoundOn {
             on: on.raw_sql(),
             text: self.text,
@@ -118,7 +118,7 @@ impl<E: Engine, const N: usize> BoundOn<'_, '_, E, N> {
     label = "expected `&mut` of a connection or a transaction",
     note = "from `Databases` it is `&mut db.sql_on(engine::Default)`"
 )]
-pub trait Runs {
+pub trait Executor {
     /// Whose database it is.
     type Engine: Engine;
 
@@ -126,7 +126,7 @@ pub trait Runs {
     fn raw_sql(&mut self) -> RawSql<'_, Self::Engine>;
 }
 
-impl<E: Engine> Runs for Connection<E> {
+impl<E: Engine> Executor for Connection<E> {
     type Engine = E;
 
     fn raw_sql(&mut self) -> RawSql<'_, E> {
@@ -134,7 +134,7 @@ impl<E: Engine> Runs for Connection<E> {
     }
 }
 
-impl<E: Engine> Runs for Transaction<'_, E> {
+impl<E: Engine> Executor for Transaction<'_, E> {
     type Engine = E;
 
     fn raw_sql(&mut self) -> RawSql<'_, E> {
@@ -142,7 +142,7 @@ impl<E: Engine> Runs for Transaction<'_, E> {
     }
 }
 
-impl<E: Engine> Runs for RawSql<'_, E> {
+impl<E: Engine> Executor for RawSql<'_, E> {
     type Engine = E;
 
     fn raw_sql(&mut self) -> RawSql<'_, E> {

@@ -1,6 +1,6 @@
 //! Raw SQL on a connection or in a transaction.
 
-use super::{FromRow, IntoSql, Params, RawSql, Runs as _};
+use super::{Executor as _, FromRow, IntoSql, Params, RawSql};
 use crate::error::Result;
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
@@ -92,7 +92,7 @@ impl<E: Engine> Connection<E> {
         self.raw().query_scalar(sql, params)
     }
 
-    /// Runs a statement and gives the number of rows it changed; none for one that only reads, or defines a table.
+    /// Executor a statement and gives the number of rows it changed; none for one that only reads, or defines a table.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
@@ -115,7 +115,7 @@ impl<E: Engine> Connection<E> {
         self.raw().execute(sql, params)
     }
 
-    /// Runs the statements of a script, which take no parameters, one after the other. Rows that they return are dropped.
+    /// Executor the statements of a script, which take no parameters, one after the other. Rows that they return are dropped.
     ///
     /// Outside of a transaction PostgreSQL runs the script as one transaction, unless it has its own; SQLite, MySQL and
     /// MariaDB run each statement by itself, so what ran before one that fails stays. In a transaction all of it is

@@ -104,7 +104,7 @@ impl Sql {
     /// # Ok(())
     /// # }
     /// ```
-    pub const fn by_dialect() -> ByDialect<Missing, Missing, Missing> {
+    pub const fn by_dialect() -> ByDialect<NoText, NoText, NoText> {
         ByDialect::new(None, None, None)
     }
 }
@@ -139,12 +139,12 @@ impl<D> Copy for SqlFor<D> {}
 
 /// No text is given for a dialect.
 #[derive(Debug, Clone, Copy)]
-pub enum Missing {}
+pub enum NoText {}
 
 /// Types without a value: they make no text `!Send`.
 type Given<S, P, M> = fn() -> (S, P, M);
 
-/// A text for each of several dialects: what stands for one is that dialect, or [`Missing`]. Made by [`Sql::by_dialect`].
+/// A text for each of several dialects: what stands for one is that dialect, or [`NoText`]. Made by [`Sql::by_dialect`].
 #[derive(Debug)]
 pub struct ByDialect<S, P, M> {
     sqlite: Option<&'static str>,

@@ -126,7 +126,7 @@ impl<M: Model, T, To: LinkTarget, N: Kind> Column<M, T, Link<To, N>> {
     ///
     /// ```
     /// # use bindery_cases::links::*;
-    /// use bindery::Linked;
+    /// use bindery::relation::Linked;
     ///
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;

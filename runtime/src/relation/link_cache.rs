@@ -28,7 +28,7 @@ use crate::value::{ParamWriter, RowReader};
 /// # use bindery_cases::links::*;
 /// use std::time::Duration;
 ///
-/// use bindery::LinkCache;
+/// use bindery::relation::LinkCache;
 ///
 /// # fn main() -> bindery::Result<()> {
 /// # let db = Databases::in_memory()?;
@@ -219,7 +219,7 @@ impl<M: HasKey, E: Engine> LinkCache<M, E> {
     /// ```
     /// # use bindery_cases::links::*;
     /// # use std::time::Duration;
-    /// # use bindery::LinkCache;
+    /// # use bindery::relation::LinkCache;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;

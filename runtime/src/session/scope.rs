@@ -11,7 +11,8 @@ use crate::link::slots::Scope;
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
-/// use bindery::{ErrorKind, SessionScope};
+/// use bindery::session::SessionScope;
+/// use bindery::ErrorKind;
 ///
 /// fn titles(s: &mut DatabaseSession) -> bindery::Result<Vec<String>> {
 ///     Ok(s.chosen()?.blogs().all()?.into_iter().map(|blog| blog.title).collect())

@@ -271,7 +271,7 @@ impl<'db, S: SyncRow, T: SyncRow> SyncSource<'db, S, T> {
     /// # Errors
     /// One of the engines fails, or its keys are not in the order of their values ([`SyncError::KeyOrder`]).
     ///
-    /// [`SyncError::KeyOrder`]: crate::SyncError::KeyOrder
+    /// [`SyncError::KeyOrder`]: crate::error::SyncError::KeyOrder
     pub fn verify(self) -> Result<VerifyReport> {
         verify::verify::<S, T>(self.registry, &self.mapping)
             .map_err(|error| error.during(Operation::Sync))

@@ -108,7 +108,7 @@ impl<E: Engine> SyncTurn<E> {
     /// Notes that a batch comes, which shows that the run is at work.
     ///
     /// # Errors
-    /// [`SyncError::TakenOver`](crate::SyncError::TakenOver): the lock was lost, and another run began. The target cannot be reached.
+    /// [`SyncError::TakenOver`](crate::error::SyncError::TakenOver): the lock was lost, and another run began. The target cannot be reached.
     pub fn advance(&mut self) -> Result<()> {
         self.batches += 1;
         let place = (self.name.as_str(), self.run, self.batches);

@@ -16,7 +16,7 @@ impl<D: GeneratedDatabases> Tenants<D> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
-    /// # use bindery::Tenants;
+    /// # use bindery::tenants::Tenants;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> bindery::Result<()> {
     /// # let folder = tempfile::tempdir().expect("a folder for the example");

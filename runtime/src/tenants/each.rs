@@ -111,7 +111,7 @@ impl<'p, D: GeneratedDatabases> EachTenant<'p, D> {
 
     /// The time that the work on one tenant may take, opening it included; 60 s unless said. After that it is reported as
     /// [`ErrorKind::Timeout`], and another tenant has its place: its thread ends when the work does, and whether that has
-    /// written is [unknown](crate::Applied::Unknown).
+    /// written is [unknown](crate::error::Applied::Unknown).
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self

@@ -33,7 +33,7 @@ use crate::link::pool::PoolStats;
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
-/// use bindery::Tenants;
+/// use bindery::tenants::Tenants;
 ///
 /// # fn main() -> bindery::Result<()> {
 /// # let folder = tempfile::tempdir().expect("a folder for the example");
@@ -108,7 +108,8 @@ impl<D: GeneratedDatabases> Tenants<D> {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
-    /// # use bindery::{ErrorKind, Tenants};
+    /// # use bindery::tenants::Tenants;
+    /// # use bindery::ErrorKind;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> bindery::Result<()> {
     /// # let folder = tempfile::tempdir().expect("a folder for the example");

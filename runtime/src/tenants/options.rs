@@ -13,7 +13,8 @@ use crate::error::{Operation, Result};
 /// several of their own:
 ///
 /// ```
-/// use bindery::{EngineOptions, TenantOptions};
+/// use bindery::tenants::TenantOptions;
+/// use bindery::EngineOptions;
 ///
 /// let acme = TenantOptions::new()
 ///     .engine("orders", "postgres://localhost/acme?schema=orders")

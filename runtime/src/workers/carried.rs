@@ -11,10 +11,10 @@ use crate::observe::Counters;
 
 /// Runs work on its thread with what was captured in the task that waits for it: see
 /// [`Registry::carry_task_locals`](crate::Registry::carry_task_locals).
-pub type Around = Box<dyn FnOnce(&mut dyn FnMut()) + Send>;
+pub type TaskScope = Box<dyn FnOnce(&mut dyn FnMut()) + Send>;
 
 /// Captures what a task has.
-pub(super) type Capture = Box<dyn Fn() -> Around + Send + Sync>;
+pub(super) type Capture = Box<dyn Fn() -> TaskScope + Send + Sync>;
 
 /// The state that a task had when it began to wait.
 #[derive(Default)]
@@ -22,7 +22,7 @@ pub(super) struct Carried {
     seen_by: Option<(Dispatch, Span)>,
     locks: Locks,
     counters: Counters,
-    around: Option<Around>,
+    around: Option<TaskScope>,
 }
 
 impl Carried {
@@ -53,7 +53,7 @@ impl Carried {
 }
 
 /// The work is done once, whatever the program's function does with it.
-fn run_around<T>(around: Around, work: impl FnOnce() -> T) -> T {
+fn run_around<T>(around: TaskScope, work: impl FnOnce() -> T) -> T {
     let (mut work, mut outcome) = (Some(work), None);
     around(&mut || outcome = work.take().map(|work| work()).or(outcome.take()));
     match (outcome, work) {

@@ -57,7 +57,7 @@ trait Awaited<T, E>: Task {
     fn abandon(&self) -> Option<&Work>;
 }
 
-/// Waits for work that is done on another thread: [`run`](crate::GeneratedDatabases::run).
+/// Waits for work that is done on another thread: [`run`](crate::generic::GeneratedDatabases::run).
 ///
 /// Nothing is done before it is polled. Dropping it gives the place of work that waits for its turn to the next, and
 /// cancels work that was begun: its next call is [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled), a statement that does not

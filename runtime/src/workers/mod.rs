@@ -21,8 +21,8 @@ mod stream;
 mod threads;
 mod waits;
 
-pub use self::carried::Around;
 use self::carried::Capture;
+pub use self::carried::TaskScope;
 pub(crate) use self::job::Keeper;
 pub use self::job::Run;
 pub(crate) use self::permit::Permit;

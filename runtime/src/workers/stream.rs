@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 /// Rows that are read ahead.
 const AHEAD: usize = 64;
 
-/// Rows of a worker thread, for asynchronous code: [`stream`](crate::GeneratedDatabases::stream). It is a `Stream` of
+/// Rows of a worker thread, for asynchronous code: [`stream`](crate::generic::GeneratedDatabases::stream). It is a `Stream` of
 /// `futures_core`, and needs no other crate: [`try_next`](Self::try_next).
 ///
 /// Nothing is done before it is polled. Up to 64 rows are read ahead; the thread and its connection then wait for the task.
@@ -32,7 +32,7 @@ pub struct RowStream<T> {
     error: Option<Error>,
 }
 
-/// Where the work of a [`RowStream`] puts its rows: [`stream_with`](crate::GeneratedDatabases::stream_with).
+/// Where the work of a [`RowStream`] puts its rows: [`stream_with`](crate::generic::GeneratedDatabases::stream_with).
 pub struct RowSender<T>(Arc<Channel<T>>);
 
 struct Channel<T> {

@@ -3,7 +3,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery::{Applied, EngineOptions, Error, ErrorKind, Registry, SchemaCheck};
+use bindery::config::SchemaCheck;
+use bindery::error::Applied;
+use bindery::{EngineOptions, Error, ErrorKind, Registry};
 use bindery_testkit::{FreshDatabase, Watchdog};
 
 use crate::sample::engine::{Default, Mysql, Postgres};

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use bindery::{
-    Applied, CommitToken, Engine, EngineOptions, ErrorKind, Operation, Registry, Resolution,
-};
+use bindery::error::{Applied, CommitToken, Operation, Resolution};
+use bindery::{Engine, EngineOptions, ErrorKind, Registry};
 use bindery_testkit::{
     Direction, Fault, FaultProxy, FreshDatabase, Server, ServerOptions, Shutdown, Watchdog,
 };

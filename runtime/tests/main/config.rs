@@ -11,7 +11,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use bindery::{Config, EngineOptions, Registry, Synchronous};
+use bindery::config::Synchronous;
+use bindery::{Config, EngineOptions, Registry};
 use bindery_testkit::FreshDatabase;
 
 use crate::sample::engine::{B, Default, Mysql, Postgres};

@@ -1,7 +1,8 @@
 //! Tables that are not as the program was compiled for, without an earlier check: errors that name the column and hold
 //! no values.
 
-use bindery::{Connection, EngineOptions, ErrorKind, SchemaCheck, StaticEngine};
+use bindery::config::SchemaCheck;
+use bindery::{Connection, EngineOptions, ErrorKind, StaticEngine};
 
 use crate::sample::engine::{Default, Mysql, Postgres};
 use crate::sample::{Everything, Tables, at, with};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bindery::{Connection, ErrorKind, Event, EventKind, Hosts, Registry};
+use bindery::observe::{Event, EventKind};
+use bindery::{Connection, ErrorKind, Hosts, Registry};
 
 use crate::sample::engine::{Any, B, Default};
 use crate::sample::{Blog, BlogId, BlogPatch, Member, NewBlog, NewMember, Tables, embedded, tag};

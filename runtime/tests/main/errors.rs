@@ -3,7 +3,8 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use bindery::{Connection, EngineOptions, ErrorKind, TimeoutPhase};
+use bindery::error::TimeoutPhase;
+use bindery::{Connection, EngineOptions, ErrorKind};
 use bindery_testkit::{FreshDatabase, Watchdog};
 
 use crate::sample::engine::{Default, Mysql, Postgres};

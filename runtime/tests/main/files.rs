@@ -143,7 +143,7 @@ fn the_program_without_memory() {
             Ok(()) => stored += 1,
             Err(error) => {
                 failed += 1;
-                assert_eq!(error.applied(), bindery::Applied::No, "{error:?}");
+                assert_eq!(error.applied(), bindery::error::Applied::No, "{error:?}");
             }
         }
         assert_eq!(rows, 3 * stored, "step {step}");

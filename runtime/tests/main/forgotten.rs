@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use bindery::{EngineOptions, ErrorKind, GeneratedDatabases as _, SessionOptions, StaticEngine};
+use bindery::generic::GeneratedDatabases as _;
+use bindery::{EngineOptions, ErrorKind, SessionOptions, StaticEngine};
 use bindery_testkit::{FreshDatabase, Watchdog};
 use tokio::runtime::Builder;
 

@@ -1,6 +1,7 @@
 //! Many rows by their keys in one call, the same on every database.
 
-use bindery::{Connection, Error, ErrorKind, Key, Operation};
+use bindery::error::Operation;
+use bindery::{Connection, Error, ErrorKind, Key};
 
 use crate::sample::{
     Blog, BlogPatch, Everything, MemberPatch, NewBlog, NewMember, OrderLine, OrderLineId, Tables,

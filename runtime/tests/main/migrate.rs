@@ -1,9 +1,10 @@
 //! Migrations that a program brings along: `db.migrate(…)` on all of its engines.
 
+use bindery::error::MigrationError;
 use bindery::migrate::{
     EngineMigrations, MigrateOptions, Migration, MigrationState, Migrations, Script,
 };
-use bindery::{Config, ErrorKind, MigrationError, Registry};
+use bindery::{Config, ErrorKind, Registry};
 use bindery_testkit::FreshDatabase;
 
 use crate::sample::PROGRAM;

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery::{Config, EngineOptions, ErrorKind, Registry, SchemaCheck};
+use bindery::config::SchemaCheck;
+use bindery::{Config, EngineOptions, ErrorKind, Registry};
 use bindery_testkit::{FreshDatabase, Watchdog};
 
 use crate::sample::engine::{B, Default, Mysql, Postgres};

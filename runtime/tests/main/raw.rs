@@ -45,6 +45,6 @@ fn by<E: Engine>(
 }
 
 /// The same text as one that is put together.
-fn assembled(text: &str) -> bindery::Assembled {
+fn assembled(text: &str) -> bindery::raw::Assembled {
     Sql::assembled(text)
 }

@@ -2,10 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use bindery::{
-    Engine as _, EngineOptions, ErrorKind, GeneratedDatabases as _, Isolation, ReadsFrom, Registry,
-    ReplicaState, SessionOptions,
-};
+use bindery::generic::GeneratedDatabases as _;
+use bindery::replicas::{ReadsFrom, ReplicaState};
+use bindery::{Engine as _, EngineOptions, ErrorKind, Isolation, Registry, SessionOptions};
 use bindery_testkit::{Server, ServerOptions, Shutdown, Watchdog};
 
 use crate::sample::engine::{Default, Mariadb, Mysql, Postgres};

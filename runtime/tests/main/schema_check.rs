@@ -1,9 +1,9 @@
 //! Databases whose tables are not as the program was compiled for: found out at the first use, before anything is sent.
 
-use bindery::{
-    Connection, EngineOptions, ErrorKind, Operation, Registry, SchemaCheck, StaticEngine,
-    TableDifference,
-};
+use bindery::config::SchemaCheck;
+use bindery::drift::TableDifference;
+use bindery::error::Operation;
+use bindery::{Connection, EngineOptions, ErrorKind, Registry, StaticEngine};
 use bindery_testkit::{FreshDatabase, Product};
 
 use crate::sample::engine::{Default, Mysql, Postgres};
@@ -89,7 +89,7 @@ fn refused<T>(outcome: bindery::Result<T>) -> Vec<TableDifference> {
     };
     assert_eq!(error.model(), Some("Blog"), "{error:?}");
     assert!(error.engine().is_some() && error.operation().is_some());
-    assert_eq!(error.applied(), bindery::Applied::No);
+    assert_eq!(error.applied(), bindery::error::Applied::No);
     match error.kind() {
         ErrorKind::SchemaDrift(drift) => {
             assert_eq!(drift.tables.len(), 1, "{drift}");

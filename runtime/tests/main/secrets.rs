@@ -2,7 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use bindery::{Connection, EngineOptions, ErrorKind, Operation, Registry};
+use bindery::error::Operation;
+use bindery::{Connection, EngineOptions, ErrorKind, Registry};
 use bindery_testkit::FreshDatabase;
 
 use crate::sample::engine::{Mysql, Postgres};

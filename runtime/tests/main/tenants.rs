@@ -15,7 +15,7 @@ mod thousand;
 
 use std::time::Duration;
 
-use bindery::{Tenant, Tenants};
+use bindery::tenants::{Tenant, Tenants};
 
 use self::places::Places;
 use crate::sample::{Databases, Everything, NewBlog, Tables};

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use bindery::{Config, EngineOptions, ErrorKind, Registry, TlsMode};
+use bindery::config::TlsMode;
+use bindery::{Config, EngineOptions, ErrorKind, Registry};
 use tempfile::TempDir;
 
 use crate::sample::PROGRAM;

@@ -1,7 +1,7 @@
 //! Types of a program's own, for the cases `custom` and `types`.
 
-use bindery::types::{FromColumn, ToColumn};
-use bindery::{ParamWriter, Result, RowReader};
+use bindery::Result;
+use bindery::types::{FromColumn, ParamWriter, RowReader, ToColumn};
 
 /// Cents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

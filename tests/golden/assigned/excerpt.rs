@@ -9,7 +9,7 @@ pub mod readings {
     impl ::bindery::__private::ColumnSource for NewReading {
         // …
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.length(40).push(&self.code);
             params.digits(15).fraction(2).push(&self.total);
@@ -32,7 +32,7 @@ pub mod readings {
     impl ::bindery::__private::ColumnSource for ReadingPatch {
         // …
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.length(40).given(&self.code);
             params.digits(15).fraction(2).given(&self.total);
             params.digits(15).fraction(2).given(&self.whole);
@@ -56,7 +56,7 @@ pub mod readings {
 
         fn write_row<E: ::bindery::Engine>(
             row: &Reading<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.id);
             params.length(40).push(&row.code);

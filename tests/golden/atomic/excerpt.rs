@@ -4,7 +4,7 @@
 /// A transaction over `default` and `m`: committed on all of them or on none.
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 #[must_use = "a transaction that is not committed is rolled back"]
-pub struct CheckoutTransaction(::bindery::AtomicTransaction);
+pub struct CheckoutTransaction(::bindery::atomic::AtomicTransaction);
 
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 impl CheckoutTransaction {

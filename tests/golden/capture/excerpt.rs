@@ -41,7 +41,7 @@ pub mod notes {
             &[::bindery::__private::KeyForm::Integer];
 
         fn read_key<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             engine: E,
         ) -> ::bindery::Result<NoteId<E>> {
             row.next_key(engine)
@@ -50,7 +50,7 @@ pub mod notes {
 
     // …
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Note",
         schema: ::core::option::Option::None,
         table: "notes",
@@ -169,7 +169,7 @@ pub mod order_by {
         ];
 
         fn read_key<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             engine: E,
         ) -> ::bindery::Result<OrderId<E>> {
             ::core::result::Result::Ok(OrderId {

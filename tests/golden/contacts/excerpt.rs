@@ -80,7 +80,7 @@ pub mod interfaces {
         /// The same look-ups, which leave out an engine that cannot be reached; [`Found::unreachable`] names it. Where no other
         /// engine has a row, that is the error still: whether there is one is not known.
         ///
-        /// [`Found::unreachable`]: ::bindery::Found::unreachable
+        /// [`Found::unreachable`]: ::bindery::rows::Found::unreachable
         pub fn tolerate_outages(self) -> Self {
             Self(self.0.tolerate_outages())
         }
@@ -93,7 +93,7 @@ pub mod interfaces {
         pub fn find_by_number(
             &self,
             number: i64,
-        ) -> ::bindery::Result<::core::option::Option<::bindery::Found<ContactRow>>> {
+        ) -> ::bindery::Result<::core::option::Option<::bindery::rows::Found<ContactRow>>> {
             self.0
                 .first()
                 .on(
@@ -125,7 +125,7 @@ pub mod interfaces {
         pub fn find_all_by_number(
             &self,
             number: i64,
-        ) -> ::bindery::Result<::std::vec::Vec<::bindery::Found<ContactRow>>> {
+        ) -> ::bindery::Result<::std::vec::Vec<::bindery::rows::Found<ContactRow>>> {
             self.0
                 .all()
                 .on(

@@ -9,11 +9,11 @@ mod column_types {
     /// The type of `goods.code` (schema.sql:3).
     pub(super) type Code = crate::Code; // `goods.code` (schema.sql:3)
 
-    pub(super) fn read_code(row: &mut ::bindery::RowReader<'_>) -> ::bindery::Result<Code> {
+    pub(super) fn read_code(row: &mut ::bindery::types::RowReader<'_>) -> ::bindery::Result<Code> {
         ::bindery::types::FromColumn::read(row) // `goods.code` (schema.sql:3)
     }
 
-    pub(super) fn write_code(value: &Code, params: &mut ::bindery::ParamWriter<'_>) {
+    pub(super) fn write_code(value: &Code, params: &mut ::bindery::types::ParamWriter<'_>) {
         ::bindery::types::ToColumn::write(value, params); // `goods.code` (schema.sql:3)
     }
 
@@ -21,23 +21,28 @@ mod column_types {
     pub(super) type ListedCode = Listed<Code>; // `goods.tags` (schema.sql:6)
 
     pub(super) fn read_listed_code(
-        row: &mut ::bindery::RowReader<'_>,
+        row: &mut ::bindery::types::RowReader<'_>,
     ) -> ::bindery::Result<ListedCode> {
         ::bindery::types::FromColumn::read(row) // `goods.tags` (schema.sql:6)
     }
 
-    pub(super) fn write_listed_code(value: &ListedCode, params: &mut ::bindery::ParamWriter<'_>) {
+    pub(super) fn write_listed_code(
+        value: &ListedCode,
+        params: &mut ::bindery::types::ParamWriter<'_>,
+    ) {
         ::bindery::types::ToColumn::write(value, params); // `goods.tags` (schema.sql:6)
     }
 
     /// The type of `goods.cents` (schema.sql:4) and `goods.discount` (schema.sql:5).
     pub(super) type Money = crate::Money; // `goods.cents` (schema.sql:4)
 
-    pub(super) fn read_money(row: &mut ::bindery::RowReader<'_>) -> ::bindery::Result<Money> {
+    pub(super) fn read_money(
+        row: &mut ::bindery::types::RowReader<'_>,
+    ) -> ::bindery::Result<Money> {
         ::bindery::types::FromColumn::read(row) // `goods.cents` (schema.sql:4)
     }
 
-    pub(super) fn write_money(value: &Money, params: &mut ::bindery::ParamWriter<'_>) {
+    pub(super) fn write_money(value: &Money, params: &mut ::bindery::types::ParamWriter<'_>) {
         ::bindery::types::ToColumn::write(value, params); // `goods.cents` (schema.sql:4)
     }
 }
@@ -72,7 +77,7 @@ pub mod goods_ {
     impl ::bindery::__private::ColumnSource for NewGoods {
         // …
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.push(&::bindery::__private::Through(
                 &self.code,
                 super::column_types::write_code,
@@ -100,7 +105,7 @@ pub mod goods_ {
     impl ::bindery::__private::ColumnSource for GoodsPatch {
         // …
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.cents.as_ref().map(|value| {
                 ::bindery::__private::Through(value, super::column_types::write_money)
             }));
@@ -122,7 +127,7 @@ pub mod goods_ {
         // …
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             _: E,
         ) -> ::bindery::Result<Goods> {
             ::core::result::Result::Ok(Goods {
@@ -145,10 +150,13 @@ pub mod goods_ {
 
     // …
 
-    impl ::bindery::HasKey for model::Goods {
+    impl ::bindery::generic::HasKey for model::Goods {
         // …
 
-        fn write_key<E: ::bindery::Engine>(key: &GoodsId, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_key<E: ::bindery::Engine>(
+            key: &GoodsId,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&::bindery::__private::Through(
                 key,
                 super::column_types::write_code,

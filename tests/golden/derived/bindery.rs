@@ -120,16 +120,16 @@ pub mod teas {
     /// Key of [`Tea`].
     pub type TeaId = ::bindery::Key<model::Tea, engine::Default, i64>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
-        ::bindery::ModelConstraint::primary_key("Tea", "", &["id"]),
-        ::bindery::ModelConstraint::unique("Tea", "", &["name"]),
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] = &[
+        ::bindery::error::ModelConstraint::primary_key("Tea", "", &["id"]),
+        ::bindery::error::ModelConstraint::unique("Tea", "", &["name"]),
     ];
 
     /// The primary key of `id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// The unique key of `name`.
-    pub const NAME: ::bindery::ModelConstraint = CONSTRAINTS[1];
+    pub const NAME: ::bindery::error::ModelConstraint = CONSTRAINTS[1];
 
     /// A row of `teas`.
     #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, Eq)]
@@ -357,7 +357,7 @@ pub mod teas {
                 .without_if(self.notes.is_none(), 7)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.length(40).push(&self.name);
             params.push(&self.leaf);
@@ -381,7 +381,7 @@ pub mod teas {
                 .with_if(self.notes.is_some(), 7)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.length(40).given(&self.name);
             params.given(&self.leaf);
             params.given(&self.picked);
@@ -409,7 +409,7 @@ pub mod teas {
         type Inserted<E: ::bindery::Engine> = Tea;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             _: E,
         ) -> ::bindery::Result<Tea> {
             ::core::result::Result::Ok(Tea {
@@ -430,7 +430,10 @@ pub mod teas {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &Tea, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &Tea,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.id);
             params.length(40).push(&row.name);
             params.push(&row.leaf);
@@ -443,25 +446,34 @@ pub mod teas {
     }
 
     impl<E: ::bindery::Hosts<model::Tea>> ::bindery::FromRow<E> for Tea {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Tea as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Tea {}
+    impl ::bindery::generic::Writable for model::Tea {}
 
-    impl ::bindery::HasKey for model::Tea {
+    impl ::bindery::generic::HasKey for model::Tea {
         fn key<E: ::bindery::Engine>(row: &Tea) -> TeaId {
             row.id
         }
 
-        fn write_key<E: ::bindery::Engine>(key: &TeaId, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_key<E: ::bindery::Engine>(
+            key: &TeaId,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(key);
         }
 
-        fn write_saved<E: ::bindery::Engine>(row: &Tea, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_saved<E: ::bindery::Engine>(
+            row: &Tea,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.length(40).push(&row.name);
             params.push(&row.leaf);
             params.push(&row.picked);
@@ -472,7 +484,7 @@ pub mod teas {
         }
     }
 
-    impl ::bindery::RowOf for Tea {
+    impl ::bindery::generic::RowOf for Tea {
         type Model = model::Tea;
         type Engine = engine::Default;
     }
@@ -534,7 +546,7 @@ pub mod teas {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::Tea {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Tea {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -542,7 +554,7 @@ pub mod teas {
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Tea {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Tea {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -553,7 +565,7 @@ pub mod teas {
         }
     }
 
-    impl ::bindery::OnOneEngine for model::Tea {
+    impl ::bindery::generic::OnOneEngine for model::Tea {
         type Engine = engine::Default;
     }
 
@@ -580,7 +592,7 @@ pub mod teas {
         #[track_caller]
         fn get_or_insert_by_name(&mut self, new: NewTea) -> ::bindery::Result<Tea>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `name`; what it leaves out stays there.
         ///
@@ -589,7 +601,7 @@ pub mod teas {
         #[track_caller]
         fn upsert_by_name(&mut self, new: NewTea) -> ::bindery::Result<Tea>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `name` updates the earlier.
         ///
@@ -599,9 +611,9 @@ pub mod teas {
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewTea>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
     }
 
     impl<E: ::bindery::Engine, A> TeaQueries for ::bindery::Repository<'_, model::Tea, E, A> {
@@ -616,14 +628,14 @@ pub mod teas {
 
         fn get_or_insert_by_name(&mut self, new: NewTea) -> ::bindery::Result<Tea>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_name(&mut self, new: NewTea) -> ::bindery::Result<Tea>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_by(0, new)
         }
@@ -631,15 +643,15 @@ pub mod teas {
         fn upsert_many_by_name(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewTea>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_many_by(0, rows)
         }
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Tea",
         schema: ::core::option::Option::None,
         table: "teas",
@@ -677,7 +689,7 @@ pub mod teas {
 
     impl model::Tea {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -688,7 +700,8 @@ pub mod tea {
     pub use super::teas::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable};
+    use ::bindery::Column;
+    use ::bindery::query::Nullable;
 
     /// `id`
     pub const id: Column<model::Tea, super::teas::TeaId> = ::bindery::query::column(0);
@@ -741,14 +754,15 @@ pub mod shelves {
         pub number: i32,
     }
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
-        "Shelf",
-        "",
-        &["room", "number"],
-    )];
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] =
+        &[::bindery::error::ModelConstraint::primary_key(
+            "Shelf",
+            "",
+            &["room", "number"],
+        )];
 
     /// The primary key of `room`, `number`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// Lives on two engines, so its row has one as its parameter.
     #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -841,7 +855,7 @@ pub mod shelves {
             ::bindery::__private::ColumnSource::columns(self).without_if(self.label.is_none(), 2)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.push(&self.room);
             params.push(&self.number);
             params.push(&self.label);
@@ -859,7 +873,7 @@ pub mod shelves {
             ::bindery::__private::ColumnSet::new().with_if(self.label.is_some(), 2)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.label);
         }
     }
@@ -881,7 +895,7 @@ pub mod shelves {
         type Inserted<E: ::bindery::Engine> = Shelf<E>;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             engine: E,
         ) -> ::bindery::Result<Shelf<E>> {
             ::core::result::Result::Ok(Shelf {
@@ -900,7 +914,7 @@ pub mod shelves {
 
         fn write_row<E: ::bindery::Engine>(
             row: &Shelf<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.room);
             params.push(&row.number);
@@ -913,16 +927,19 @@ pub mod shelves {
     }
 
     impl<E: ::bindery::Hosts<model::Shelf>> ::bindery::FromRow<E> for Shelf<E> {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Shelf as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Shelf {}
+    impl ::bindery::generic::Writable for model::Shelf {}
 
-    impl ::bindery::HasKey for model::Shelf {
+    impl ::bindery::generic::HasKey for model::Shelf {
         fn key<E: ::bindery::Engine>(row: &Shelf<E>) -> ShelfId<E> {
             ShelfId {
                 engine: row.engine,
@@ -933,7 +950,7 @@ pub mod shelves {
 
         fn write_key<E: ::bindery::Engine>(
             key: &ShelfId<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&key.room);
             params.push(&key.number);
@@ -941,7 +958,7 @@ pub mod shelves {
 
         fn write_saved<E: ::bindery::Engine>(
             row: &Shelf<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.label);
         }
@@ -951,7 +968,7 @@ pub mod shelves {
         }
     }
 
-    impl<E: ::bindery::Engine> ::bindery::RowOf for Shelf<E> {
+    impl<E: ::bindery::Engine> ::bindery::generic::RowOf for Shelf<E> {
         type Model = model::Shelf;
         type Engine = E;
     }
@@ -980,7 +997,7 @@ pub mod shelves {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Shelf>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Shelf>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Shelf>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -998,7 +1015,7 @@ pub mod shelves {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Shelf>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Shelf>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Shelf>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1011,7 +1028,7 @@ pub mod shelves {
             &self,
             from: &mut ::bindery::Connection<E>,
             to: &mut ::bindery::Connection<F>,
-        ) -> ::bindery::Result<::bindery::Moved<Shelf<F>>>
+        ) -> ::bindery::Result<::bindery::rows::Moved<Shelf<F>>>
         where
             E: ::bindery::Hosts<model::Shelf>,
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Shelf>,
@@ -1028,7 +1045,7 @@ pub mod shelves {
         where
             E: ::bindery::Hosts<model::Shelf>,
         {
-            let key = <model::Shelf as ::bindery::HasKey>::key(self);
+            let key = <model::Shelf as ::bindery::generic::HasKey>::key(self);
             let engine = self.engine;
             let mut rows = db.repository::<model::Shelf, E>(engine);
             rows.delete(key)
@@ -1083,7 +1100,7 @@ pub mod shelves {
         }],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::Shelf {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Shelf {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -1091,13 +1108,13 @@ pub mod shelves {
         }
     }
 
-    impl ::bindery::LivesOn<engine::B> for model::Shelf {
+    impl ::bindery::generic::LivesOn<engine::B> for model::Shelf {
         fn sql(_: engine::B) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Shelf {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Shelf {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -1108,7 +1125,7 @@ pub mod shelves {
         }
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Shelf",
         schema: ::core::option::Option::None,
         table: "shelves",
@@ -1151,7 +1168,7 @@ pub mod shelves {
 
     impl model::Shelf {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -1162,7 +1179,8 @@ pub mod shelf {
     pub use super::shelves::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable};
+    use ::bindery::Column;
+    use ::bindery::query::Nullable;
     use ::bindery::relation::HasMany;
 
     /// The columns that a new row of `shelves` must have, by name.
@@ -1195,16 +1213,16 @@ pub mod jars {
     /// Key of [`Jar`].
     pub type JarId<E = engine::Default> = ::bindery::Key<model::Jar, E, i64>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
-        ::bindery::ModelConstraint::primary_key("Jar", "", &["id"]),
-        ::bindery::ModelConstraint::foreign_key("Jar", "", &["room", "number"]),
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] = &[
+        ::bindery::error::ModelConstraint::primary_key("Jar", "", &["id"]),
+        ::bindery::error::ModelConstraint::foreign_key("Jar", "", &["room", "number"]),
     ];
 
     /// The primary key of `id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// The foreign key of `room`, `number`.
-    pub const ROOM_AND_NUMBER_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[1];
+    pub const ROOM_AND_NUMBER_FOREIGN_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[1];
 
     /// A row of `jars`.
     #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -1317,7 +1335,7 @@ pub mod jars {
                 .without_if(self.number.is_none(), 2)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.room);
             params.push(&self.number);
@@ -1337,7 +1355,7 @@ pub mod jars {
                 .with_if(self.number.is_some(), 2)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.room);
             params.given(&self.number);
         }
@@ -1360,7 +1378,7 @@ pub mod jars {
         type Inserted<E: ::bindery::Engine> = Jar<E>;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             engine: E,
         ) -> ::bindery::Result<Jar<E>> {
             ::core::result::Result::Ok(Jar {
@@ -1376,7 +1394,10 @@ pub mod jars {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &Jar<E>, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &Jar<E>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.id);
             params.push(&row.room);
             params.push(&row.number);
@@ -1388,30 +1409,33 @@ pub mod jars {
     }
 
     impl<E: ::bindery::Hosts<model::Jar>> ::bindery::FromRow<E> for Jar<E> {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Jar as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Jar {}
+    impl ::bindery::generic::Writable for model::Jar {}
 
-    impl ::bindery::HasKey for model::Jar {
+    impl ::bindery::generic::HasKey for model::Jar {
         fn key<E: ::bindery::Engine>(row: &Jar<E>) -> JarId<E> {
             row.id
         }
 
         fn write_key<E: ::bindery::Engine>(
             key: &JarId<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(key);
         }
 
         fn write_saved<E: ::bindery::Engine>(
             row: &Jar<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.room);
             params.push(&row.number);
@@ -1422,7 +1446,7 @@ pub mod jars {
         }
     }
 
-    impl<E: ::bindery::Engine> ::bindery::RowOf for Jar<E> {
+    impl<E: ::bindery::Engine> ::bindery::generic::RowOf for Jar<E> {
         type Model = model::Jar;
         type Engine = E;
     }
@@ -1450,7 +1474,7 @@ pub mod jars {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Jar>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Jar>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Jar>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -1468,7 +1492,7 @@ pub mod jars {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Jar>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Jar>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Jar>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -1485,7 +1509,7 @@ pub mod jars {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Jar>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Jar>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Jar>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1498,7 +1522,7 @@ pub mod jars {
             &self,
             from: &mut ::bindery::Connection<E>,
             to: &mut ::bindery::Connection<F>,
-        ) -> ::bindery::Result<::bindery::Moved<Jar<F>>>
+        ) -> ::bindery::Result<::bindery::rows::Moved<Jar<F>>>
         where
             E: ::bindery::Hosts<model::Jar>,
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Jar>,
@@ -1515,7 +1539,7 @@ pub mod jars {
         where
             E: ::bindery::Hosts<model::Jar>,
         {
-            let key = <model::Jar as ::bindery::HasKey>::key(self);
+            let key = <model::Jar as ::bindery::generic::HasKey>::key(self);
             let engine = self.id.engine();
             let mut rows = db.repository::<model::Jar, E>(engine);
             rows.delete(key)
@@ -1571,7 +1595,7 @@ pub mod jars {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::Jar {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Jar {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -1579,13 +1603,13 @@ pub mod jars {
         }
     }
 
-    impl ::bindery::LivesOn<engine::B> for model::Jar {
+    impl ::bindery::generic::LivesOn<engine::B> for model::Jar {
         fn sql(_: engine::B) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Jar {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Jar {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -1596,7 +1620,7 @@ pub mod jars {
         }
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Jar",
         schema: ::core::option::Option::None,
         table: "jars",
@@ -1639,7 +1663,7 @@ pub mod jars {
 
     impl model::Jar {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -1650,7 +1674,8 @@ pub mod jar {
     pub use super::jars::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable, RowEngine};
+    use ::bindery::Column;
+    use ::bindery::query::{Nullable, RowEngine};
     use ::bindery::relation::BelongsTo;
 
     /// `id`
@@ -1730,13 +1755,13 @@ pub mod enums {
     }
 
     impl ::bindery::types::ToColumn for Leaf {
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.text(self.as_str());
         }
     }
 
     impl ::bindery::types::FromColumn for Leaf {
-        fn read(row: &mut ::bindery::RowReader<'_>) -> ::bindery::Result<Self> {
+        fn read(row: &mut ::bindery::types::RowReader<'_>) -> ::bindery::Result<Self> {
             let value = ::core::str::FromStr::from_str(row.text()?);
             value.map_err(|_| row.mismatch("value of leaf"))
         }
@@ -1761,25 +1786,25 @@ pub use enums::Leaf;
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`teas::Tea`].
-    fn teas(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Tea>
+    fn teas(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Tea>
     where
-        Self: ::bindery::ReadRoute<model::Tea>,
+        Self: ::bindery::generic::ReadRoute<model::Tea>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`shelves::Shelf`].
-    fn shelves(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Shelf>
+    fn shelves(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Shelf>
     where
-        Self: ::bindery::ReadRoute<model::Shelf>,
+        Self: ::bindery::generic::ReadRoute<model::Shelf>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`jars::Jar`].
-    fn jars(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Jar>
+    fn jars(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Jar>
     where
-        Self: ::bindery::ReadRoute<model::Jar>,
+        Self: ::bindery::generic::ReadRoute<model::Jar>,
     {
         ::bindery::Repository::new(self.target())
     }
@@ -1887,7 +1912,7 @@ impl Databases {
 
     /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
     #[must_use]
-    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+    pub fn reads_from(&self, from: ::bindery::replicas::ReadsFrom) -> Self {
         Self(self.0.reads_from(from))
     }
 
@@ -1895,7 +1920,7 @@ impl Databases {
     #[must_use]
     pub fn reading_after<'t>(
         &self,
-        token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::ReadToken>>,
+        token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::replicas::ReadToken>>,
     ) -> Self {
         Self(self.0.reading_after(token))
     }
@@ -2000,7 +2025,7 @@ impl ::core::ops::Deref for Databases {
     }
 }
 
-impl ::bindery::GeneratedDatabases for Databases {
+impl ::bindery::generic::GeneratedDatabases for Databases {
     type Session = DatabaseSession;
 
     fn program() -> &'static ::bindery::__private::Program {

@@ -44,17 +44,20 @@ pub mod users {
 
     // …
 
-    impl ::bindery::HasKey for model::User {
+    impl ::bindery::generic::HasKey for model::User {
         // …
 
-        fn write_saved<E: ::bindery::Engine>(row: &User, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_saved<E: ::bindery::Engine>(
+            row: &User,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.length(200).push(&row.email);
             params.length(40).push(&row.nick);
         }
 
         fn write_version<E: ::bindery::Engine>(
             row: &User,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.revision);
         }

@@ -40,7 +40,7 @@ pub mod people {
     impl ::bindery::__private::ColumnSource for NewPerson {
         // …
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.last_name);
             params.push(&self.first_name);

@@ -78,11 +78,15 @@ pub mod notes {
     /// Key of [`Note`].
     pub type NoteId = ::bindery::Key<model::Note, engine::Default, i64>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] =
-        &[::bindery::ModelConstraint::primary_key("Note", "", &["id"])];
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] =
+        &[::bindery::error::ModelConstraint::primary_key(
+            "Note",
+            "",
+            &["id"],
+        )];
 
     /// The primary key of `id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// A note that somebody wrote.
     #[derive(Debug, Clone, PartialEq)]
@@ -208,7 +212,7 @@ pub mod notes {
             ::bindery::__private::ColumnSource::columns(self).without_if(self.body.is_none(), 2)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.title);
             params.push(&self.body);
@@ -230,7 +234,7 @@ pub mod notes {
                 .with_if(self.stars.is_some(), 3)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.title);
             params.given(&self.body);
             params.given(&self.stars);
@@ -254,7 +258,7 @@ pub mod notes {
         type Inserted<E: ::bindery::Engine> = Note;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             _: E,
         ) -> ::bindery::Result<Note> {
             ::core::result::Result::Ok(Note {
@@ -271,7 +275,10 @@ pub mod notes {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &Note, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &Note,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.id);
             params.push(&row.title);
             params.push(&row.body);
@@ -280,32 +287,41 @@ pub mod notes {
     }
 
     impl<E: ::bindery::Hosts<model::Note>> ::bindery::FromRow<E> for Note {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Note as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Note {}
+    impl ::bindery::generic::Writable for model::Note {}
 
-    impl ::bindery::HasKey for model::Note {
+    impl ::bindery::generic::HasKey for model::Note {
         fn key<E: ::bindery::Engine>(row: &Note) -> NoteId {
             row.id
         }
 
-        fn write_key<E: ::bindery::Engine>(key: &NoteId, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_key<E: ::bindery::Engine>(
+            key: &NoteId,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(key);
         }
 
-        fn write_saved<E: ::bindery::Engine>(row: &Note, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_saved<E: ::bindery::Engine>(
+            row: &Note,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.title);
             params.push(&row.body);
             params.push(&row.stars);
         }
     }
 
-    impl ::bindery::RowOf for Note {
+    impl ::bindery::generic::RowOf for Note {
         type Model = model::Note;
         type Engine = engine::Default;
     }
@@ -337,7 +353,7 @@ pub mod notes {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::Note {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Note {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -345,7 +361,7 @@ pub mod notes {
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Note {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Note {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -355,11 +371,11 @@ pub mod notes {
         }
     }
 
-    impl ::bindery::OnOneEngine for model::Note {
+    impl ::bindery::generic::OnOneEngine for model::Note {
         type Engine = engine::Default;
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Note",
         schema: ::core::option::Option::None,
         table: "notes",
@@ -387,7 +403,7 @@ pub mod notes {
 
     impl model::Note {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -398,7 +414,8 @@ pub mod note {
     pub use super::notes::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable};
+    use ::bindery::Column;
+    use ::bindery::query::Nullable;
 
     /// `id`
     pub const id: Column<model::Note, super::notes::NoteId> = ::bindery::query::column(0);
@@ -421,9 +438,9 @@ pub use notes::{NewNote, Note, NoteId, NotePatch};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`notes::Note`].
-    fn notes(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Note>
+    fn notes(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Note>
     where
-        Self: ::bindery::ReadRoute<model::Note>,
+        Self: ::bindery::generic::ReadRoute<model::Note>,
     {
         ::bindery::Repository::new(self.target())
     }
@@ -486,7 +503,7 @@ impl Databases {
 
     /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
     #[must_use]
-    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+    pub fn reads_from(&self, from: ::bindery::replicas::ReadsFrom) -> Self {
         Self(self.0.reads_from(from))
     }
 
@@ -494,7 +511,7 @@ impl Databases {
     #[must_use]
     pub fn reading_after<'t>(
         &self,
-        token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::ReadToken>>,
+        token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::replicas::ReadToken>>,
     ) -> Self {
         Self(self.0.reading_after(token))
     }
@@ -575,7 +592,7 @@ impl ::core::ops::Deref for Databases {
     }
 }
 
-impl ::bindery::GeneratedDatabases for Databases {
+impl ::bindery::generic::GeneratedDatabases for Databases {
     type Session = DatabaseSession;
 
     fn program() -> &'static ::bindery::__private::Program {

@@ -32,7 +32,7 @@ pub mod engine {
 pub mod visits {
     // …
 
-    impl ::bindery::LivesOn<engine::Default> for model::Visit {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Visit {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -40,7 +40,7 @@ pub mod visits {
         }
     }
 
-    impl ::bindery::LivesOn<engine::Maria> for model::Visit {
+    impl ::bindery::generic::LivesOn<engine::Maria> for model::Visit {
         fn sql(
             _: engine::Maria,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -48,7 +48,7 @@ pub mod visits {
         }
     }
 
-    impl ::bindery::LivesOn<engine::Proper> for model::Visit {
+    impl ::bindery::generic::LivesOn<engine::Proper> for model::Visit {
         fn sql(
             _: engine::Proper,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -56,7 +56,7 @@ pub mod visits {
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Visit {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Visit {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -70,7 +70,7 @@ pub mod visits {
 
     // …
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Visit",
         schema: ::core::option::Option::None,
         table: "visits",

@@ -130,7 +130,7 @@ pub mod settings {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Setting>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Setting>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Setting>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }

@@ -115,16 +115,16 @@ pub mod users {
     /// Key of [`User`].
     pub type UserId = ::bindery::Key<model::User, engine::Default, i64>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
-        ::bindery::ModelConstraint::primary_key("User", "", &["id"]),
-        ::bindery::ModelConstraint::unique("User", "", &["email"]),
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] = &[
+        ::bindery::error::ModelConstraint::primary_key("User", "", &["id"]),
+        ::bindery::error::ModelConstraint::unique("User", "", &["email"]),
     ];
 
     /// The primary key of `id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// The unique key of `email`.
-    pub const EMAIL: ::bindery::ModelConstraint = CONSTRAINTS[1];
+    pub const EMAIL: ::bindery::error::ModelConstraint = CONSTRAINTS[1];
 
     /// A row of `users`.
     #[derive(Debug, Clone, PartialEq)]
@@ -198,7 +198,7 @@ pub mod users {
                 .with(1)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.email);
         }
@@ -215,7 +215,7 @@ pub mod users {
             ::bindery::__private::ColumnSet::new().with_if(self.email.is_some(), 1)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.email);
         }
     }
@@ -237,7 +237,7 @@ pub mod users {
         type Inserted<E: ::bindery::Engine> = User;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             _: E,
         ) -> ::bindery::Result<User> {
             ::core::result::Result::Ok(User {
@@ -252,37 +252,49 @@ pub mod users {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &User, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &User,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.id);
             params.push(&row.email);
         }
     }
 
     impl<E: ::bindery::Hosts<model::User>> ::bindery::FromRow<E> for User {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::User as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::User {}
+    impl ::bindery::generic::Writable for model::User {}
 
-    impl ::bindery::HasKey for model::User {
+    impl ::bindery::generic::HasKey for model::User {
         fn key<E: ::bindery::Engine>(row: &User) -> UserId {
             row.id
         }
 
-        fn write_key<E: ::bindery::Engine>(key: &UserId, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_key<E: ::bindery::Engine>(
+            key: &UserId,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(key);
         }
 
-        fn write_saved<E: ::bindery::Engine>(row: &User, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_saved<E: ::bindery::Engine>(
+            row: &User,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.email);
         }
     }
 
-    impl ::bindery::RowOf for User {
+    impl ::bindery::generic::RowOf for User {
         type Model = model::User;
         type Engine = engine::Default;
     }
@@ -315,7 +327,7 @@ pub mod users {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::User {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::User {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -323,7 +335,7 @@ pub mod users {
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::User {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::User {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -334,7 +346,7 @@ pub mod users {
         }
     }
 
-    impl ::bindery::OnOneEngine for model::User {
+    impl ::bindery::generic::OnOneEngine for model::User {
         type Engine = engine::Default;
     }
 
@@ -362,7 +374,7 @@ pub mod users {
         #[track_caller]
         fn get_or_insert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `email`; what it leaves out stays there.
         ///
@@ -371,7 +383,7 @@ pub mod users {
         #[track_caller]
         fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `email` updates the earlier.
         ///
@@ -381,9 +393,9 @@ pub mod users {
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
     }
 
     impl<E: ::bindery::Engine, A> UserQueries for ::bindery::Repository<'_, model::User, E, A> {
@@ -401,14 +413,14 @@ pub mod users {
 
         fn get_or_insert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_by(0, new)
         }
@@ -416,15 +428,15 @@ pub mod users {
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_many_by(0, rows)
         }
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "User",
         schema: ::core::option::Option::None,
         table: "users",
@@ -451,7 +463,7 @@ pub mod users {
 
     impl model::User {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -462,7 +474,7 @@ pub mod user {
     pub use super::users::*;
 
     use super::model;
-    use ::bindery::query::Column;
+    use ::bindery::Column;
 
     /// `id`
     pub const id: Column<model::User, super::users::UserId> = ::bindery::query::column(0);
@@ -479,14 +491,15 @@ pub mod visits {
     /// Key of [`Visit`].
     pub type VisitId = ::bindery::Key<model::Visit, engine::B, i64>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
-        "Visit",
-        "",
-        &["id"],
-    )];
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] =
+        &[::bindery::error::ModelConstraint::primary_key(
+            "Visit",
+            "",
+            &["id"],
+        )];
 
     /// The primary key of `id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// Who came, by the user's key or address on another engine.
     #[derive(Debug, Clone, PartialEq)]
@@ -622,7 +635,7 @@ pub mod visits {
                 .without_if(self.invited_by.is_none(), 4)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.path);
             params.push(&self.user_id);
@@ -644,7 +657,7 @@ pub mod visits {
                 .with_if(self.invited_by.is_some(), 4)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.path);
             params.given(&self.user_id);
             params.given(&self.invited_by);
@@ -668,7 +681,7 @@ pub mod visits {
         type Inserted<E: ::bindery::Engine> = Visit;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             _: E,
         ) -> ::bindery::Result<Visit> {
             ::core::result::Result::Ok(Visit {
@@ -686,7 +699,10 @@ pub mod visits {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &Visit, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &Visit,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.id);
             params.push(&row.path);
             params.push(&row.user_id);
@@ -695,32 +711,41 @@ pub mod visits {
     }
 
     impl<E: ::bindery::Hosts<model::Visit>> ::bindery::FromRow<E> for Visit {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Visit as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Visit {}
+    impl ::bindery::generic::Writable for model::Visit {}
 
-    impl ::bindery::HasKey for model::Visit {
+    impl ::bindery::generic::HasKey for model::Visit {
         fn key<E: ::bindery::Engine>(row: &Visit) -> VisitId {
             row.id
         }
 
-        fn write_key<E: ::bindery::Engine>(key: &VisitId, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_key<E: ::bindery::Engine>(
+            key: &VisitId,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(key);
         }
 
-        fn write_saved<E: ::bindery::Engine>(row: &Visit, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_saved<E: ::bindery::Engine>(
+            row: &Visit,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.path);
             params.push(&row.user_id);
             params.push(&row.invited_by);
         }
     }
 
-    impl ::bindery::RowOf for Visit {
+    impl ::bindery::generic::RowOf for Visit {
         type Model = model::Visit;
         type Engine = engine::B;
     }
@@ -765,13 +790,13 @@ pub mod visits {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::B> for model::Visit {
+    impl ::bindery::generic::LivesOn<engine::B> for model::Visit {
         fn sql(_: engine::B) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Visit {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Visit {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -782,11 +807,11 @@ pub mod visits {
         }
     }
 
-    impl ::bindery::OnOneEngine for model::Visit {
+    impl ::bindery::generic::OnOneEngine for model::Visit {
         type Engine = engine::B;
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Visit",
         schema: ::core::option::Option::None,
         table: "visits",
@@ -815,7 +840,7 @@ pub mod visits {
 
     impl model::Visit {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -826,7 +851,8 @@ pub mod visit {
     pub use super::visits::*;
 
     use super::{engine, model};
-    use ::bindery::query::{Column, Link, Nullable};
+    use ::bindery::Column;
+    use ::bindery::query::{Link, Nullable};
 
     /// `id`
     pub const id: Column<model::Visit, super::visits::VisitId> = ::bindery::query::column(0);
@@ -860,16 +886,16 @@ pub mod blogs {
     /// Key of [`Blog`].
     pub type BlogId<E = engine::Default> = ::bindery::Key<model::Blog, E, i64>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
-        ::bindery::ModelConstraint::primary_key("Blog", "", &["id"]),
-        ::bindery::ModelConstraint::unique("Blog", "", &["title"]),
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] = &[
+        ::bindery::error::ModelConstraint::primary_key("Blog", "", &["id"]),
+        ::bindery::error::ModelConstraint::unique("Blog", "", &["title"]),
     ];
 
     /// The primary key of `id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// The unique key of `title`.
-    pub const TITLE: ::bindery::ModelConstraint = CONSTRAINTS[1];
+    pub const TITLE: ::bindery::error::ModelConstraint = CONSTRAINTS[1];
 
     /// A row of `blogs`.
     #[derive(Debug, Clone, PartialEq)]
@@ -943,7 +969,7 @@ pub mod blogs {
                 .with(1)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.title);
         }
@@ -960,7 +986,7 @@ pub mod blogs {
             ::bindery::__private::ColumnSet::new().with_if(self.title.is_some(), 1)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.title);
         }
     }
@@ -982,7 +1008,7 @@ pub mod blogs {
         type Inserted<E: ::bindery::Engine> = Blog<E>;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             engine: E,
         ) -> ::bindery::Result<Blog<E>> {
             ::core::result::Result::Ok(Blog {
@@ -997,7 +1023,10 @@ pub mod blogs {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &Blog<E>, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &Blog<E>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.id);
             params.push(&row.title);
         }
@@ -1008,30 +1037,33 @@ pub mod blogs {
     }
 
     impl<E: ::bindery::Hosts<model::Blog>> ::bindery::FromRow<E> for Blog<E> {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Blog as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Blog {}
+    impl ::bindery::generic::Writable for model::Blog {}
 
-    impl ::bindery::HasKey for model::Blog {
+    impl ::bindery::generic::HasKey for model::Blog {
         fn key<E: ::bindery::Engine>(row: &Blog<E>) -> BlogId<E> {
             row.id
         }
 
         fn write_key<E: ::bindery::Engine>(
             key: &BlogId<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(key);
         }
 
         fn write_saved<E: ::bindery::Engine>(
             row: &Blog<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.title);
         }
@@ -1041,7 +1073,7 @@ pub mod blogs {
         }
     }
 
-    impl<E: ::bindery::Engine> ::bindery::RowOf for Blog<E> {
+    impl<E: ::bindery::Engine> ::bindery::generic::RowOf for Blog<E> {
         type Model = model::Blog;
         type Engine = E;
     }
@@ -1068,7 +1100,7 @@ pub mod blogs {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Blog>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Blog>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -1086,7 +1118,7 @@ pub mod blogs {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Blog>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Blog>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -1103,7 +1135,7 @@ pub mod blogs {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Blog>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Blog>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1116,7 +1148,7 @@ pub mod blogs {
             &self,
             from: &mut ::bindery::Connection<E>,
             to: &mut ::bindery::Connection<F>,
-        ) -> ::bindery::Result<::bindery::Moved<Blog<F>>>
+        ) -> ::bindery::Result<::bindery::rows::Moved<Blog<F>>>
         where
             E: ::bindery::Hosts<model::Blog>,
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Blog>,
@@ -1133,7 +1165,7 @@ pub mod blogs {
         where
             E: ::bindery::Hosts<model::Blog>,
         {
-            let key = <model::Blog as ::bindery::HasKey>::key(self);
+            let key = <model::Blog as ::bindery::generic::HasKey>::key(self);
             let engine = self.id.engine();
             let mut rows = db.repository::<model::Blog, E>(engine);
             rows.delete(key)
@@ -1168,7 +1200,7 @@ pub mod blogs {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::Blog {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Blog {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -1176,13 +1208,13 @@ pub mod blogs {
         }
     }
 
-    impl ::bindery::LivesOn<engine::B> for model::Blog {
+    impl ::bindery::generic::LivesOn<engine::B> for model::Blog {
         fn sql(_: engine::B) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Blog {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Blog {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -1219,7 +1251,7 @@ pub mod blogs {
         #[track_caller]
         fn get_or_insert_by_title(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `title`; what it leaves out stays there.
         ///
@@ -1228,7 +1260,7 @@ pub mod blogs {
         #[track_caller]
         fn upsert_by_title(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `title` updates the earlier.
         ///
@@ -1238,9 +1270,9 @@ pub mod blogs {
         fn upsert_many_by_title(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewBlog>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
     }
 
     impl<E: ::bindery::Engine, A> BlogQueries<E> for ::bindery::Repository<'_, model::Blog, E, A> {
@@ -1258,14 +1290,14 @@ pub mod blogs {
 
         fn get_or_insert_by_title(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_title(&mut self, new: NewBlog) -> ::bindery::Result<Blog<E>>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_by(0, new)
         }
@@ -1273,15 +1305,15 @@ pub mod blogs {
         fn upsert_many_by_title(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewBlog>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_many_by(0, rows)
         }
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Blog",
         schema: ::core::option::Option::None,
         table: "blogs",
@@ -1322,7 +1354,7 @@ pub mod blogs {
 
     impl model::Blog {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -1333,7 +1365,8 @@ pub mod blog {
     pub use super::blogs::*;
 
     use super::model;
-    use ::bindery::query::{Column, RowEngine};
+    use ::bindery::Column;
+    use ::bindery::query::RowEngine;
 
     /// `id`
     pub const id: Column<model::Blog, super::blogs::BlogId<RowEngine>> =
@@ -1351,14 +1384,15 @@ pub mod reviews {
     /// Key of [`Review`].
     pub type ReviewId<E = engine::Default> = ::bindery::Key<model::Review, E, i64>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
-        "Review",
-        "",
-        &["id"],
-    )];
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] =
+        &[::bindery::error::ModelConstraint::primary_key(
+            "Review",
+            "",
+            &["id"],
+        )];
 
     /// The primary key of `id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// A row of `reviews`.
     #[derive(Debug, Clone, PartialEq)]
@@ -1501,7 +1535,7 @@ pub mod reviews {
                 .without_if(self.title.is_none(), 3)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.blog_id);
             params.push(&self.next_id);
@@ -1523,7 +1557,7 @@ pub mod reviews {
                 .with_if(self.title.is_some(), 3)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.blog_id);
             params.given(&self.next_id);
             params.given(&self.title);
@@ -1547,7 +1581,7 @@ pub mod reviews {
         type Inserted<E: ::bindery::Engine> = Review<E>;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             engine: E,
         ) -> ::bindery::Result<Review<E>> {
             ::core::result::Result::Ok(Review {
@@ -1566,7 +1600,7 @@ pub mod reviews {
 
         fn write_row<E: ::bindery::Engine>(
             row: &Review<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.id);
             params.push(&row.blog_id);
@@ -1599,30 +1633,33 @@ pub mod reviews {
     }
 
     impl<E: ::bindery::Hosts<model::Review>> ::bindery::FromRow<E> for Review<E> {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Review as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Review {}
+    impl ::bindery::generic::Writable for model::Review {}
 
-    impl ::bindery::HasKey for model::Review {
+    impl ::bindery::generic::HasKey for model::Review {
         fn key<E: ::bindery::Engine>(row: &Review<E>) -> ReviewId<E> {
             row.id
         }
 
         fn write_key<E: ::bindery::Engine>(
             key: &ReviewId<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(key);
         }
 
         fn write_saved<E: ::bindery::Engine>(
             row: &Review<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.blog_id);
             params.push(&row.next_id);
@@ -1634,7 +1671,7 @@ pub mod reviews {
         }
     }
 
-    impl<E: ::bindery::Engine> ::bindery::RowOf for Review<E> {
+    impl<E: ::bindery::Engine> ::bindery::generic::RowOf for Review<E> {
         type Model = model::Review;
         type Engine = E;
     }
@@ -1663,7 +1700,7 @@ pub mod reviews {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Review>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Review>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Review>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -1681,7 +1718,7 @@ pub mod reviews {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Review>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Review>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Review>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -1698,7 +1735,7 @@ pub mod reviews {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Review>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Review>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Review>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1711,7 +1748,7 @@ pub mod reviews {
             &self,
             from: &mut ::bindery::Connection<E>,
             to: &mut ::bindery::Connection<F>,
-        ) -> ::bindery::Result<::bindery::Moved<Review<F>>>
+        ) -> ::bindery::Result<::bindery::rows::Moved<Review<F>>>
         where
             E: ::bindery::Hosts<model::Review>,
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Review>,
@@ -1728,7 +1765,7 @@ pub mod reviews {
         where
             E: ::bindery::Hosts<model::Review>,
         {
-            let key = <model::Review as ::bindery::HasKey>::key(self);
+            let key = <model::Review as ::bindery::generic::HasKey>::key(self);
             let engine = self.id.engine();
             let mut rows = db.repository::<model::Review, E>(engine);
             rows.delete(key)
@@ -1767,7 +1804,7 @@ pub mod reviews {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::Review {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Review {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -1775,13 +1812,13 @@ pub mod reviews {
         }
     }
 
-    impl ::bindery::LivesOn<engine::B> for model::Review {
+    impl ::bindery::generic::LivesOn<engine::B> for model::Review {
         fn sql(_: engine::B) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Review {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Review {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -1792,7 +1829,7 @@ pub mod reviews {
         }
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Review",
         schema: ::core::option::Option::None,
         table: "reviews",
@@ -1835,7 +1872,7 @@ pub mod reviews {
 
     impl model::Review {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -1846,7 +1883,8 @@ pub mod review {
     pub use super::reviews::*;
 
     use super::{engine, model};
-    use ::bindery::query::{Column, Link, Nullable, RowEngine};
+    use ::bindery::Column;
+    use ::bindery::query::{Link, Nullable, RowEngine};
 
     /// `id`
     pub const id: Column<model::Review, super::reviews::ReviewId<RowEngine>> =
@@ -1890,33 +1928,33 @@ pub use reviews::{NewReview, Review, ReviewId, ReviewPatch};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`users::User`].
-    fn users(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::User>
+    fn users(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::User>
     where
-        Self: ::bindery::ReadRoute<model::User>,
+        Self: ::bindery::generic::ReadRoute<model::User>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`visits::Visit`].
-    fn visits(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Visit>
+    fn visits(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Visit>
     where
-        Self: ::bindery::ReadRoute<model::Visit>,
+        Self: ::bindery::generic::ReadRoute<model::Visit>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`blogs::Blog`].
-    fn blogs(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Blog>
+    fn blogs(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Blog>
     where
-        Self: ::bindery::ReadRoute<model::Blog>,
+        Self: ::bindery::generic::ReadRoute<model::Blog>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`reviews::Review`].
-    fn reviews(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Review>
+    fn reviews(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Review>
     where
-        Self: ::bindery::ReadRoute<model::Review>,
+        Self: ::bindery::generic::ReadRoute<model::Review>,
     {
         ::bindery::Repository::new(self.target())
     }
@@ -2024,7 +2062,7 @@ impl Databases {
 
     /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
     #[must_use]
-    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+    pub fn reads_from(&self, from: ::bindery::replicas::ReadsFrom) -> Self {
         Self(self.0.reads_from(from))
     }
 
@@ -2032,7 +2070,7 @@ impl Databases {
     #[must_use]
     pub fn reading_after<'t>(
         &self,
-        token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::ReadToken>>,
+        token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::replicas::ReadToken>>,
     ) -> Self {
         Self(self.0.reading_after(token))
     }
@@ -2142,7 +2180,7 @@ impl ::core::ops::Deref for Databases {
     }
 }
 
-impl ::bindery::GeneratedDatabases for Databases {
+impl ::bindery::generic::GeneratedDatabases for Databases {
     type Session = DatabaseSession;
 
     fn program() -> &'static ::bindery::__private::Program {

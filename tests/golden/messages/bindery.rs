@@ -158,16 +158,16 @@ pub mod users {
     /// Key of [`User`].
     pub type UserId<E = engine::Default> = ::bindery::Key<model::User, E, i64>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
-        ::bindery::ModelConstraint::primary_key("User", "", &["id"]),
-        ::bindery::ModelConstraint::unique("User", "", &["email"]),
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] = &[
+        ::bindery::error::ModelConstraint::primary_key("User", "", &["id"]),
+        ::bindery::error::ModelConstraint::unique("User", "", &["email"]),
     ];
 
     /// The primary key of `id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// The unique key of `email`.
-    pub const EMAIL: ::bindery::ModelConstraint = CONSTRAINTS[1];
+    pub const EMAIL: ::bindery::error::ModelConstraint = CONSTRAINTS[1];
 
     /// A row of `users`.
     #[derive(Debug, Clone, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
@@ -278,7 +278,7 @@ pub mod users {
                 .with_if(self.stars.is_some(), 2)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.length(80).push(&self.email);
             params.given(&self.stars);
@@ -298,7 +298,7 @@ pub mod users {
                 .with_if(self.stars.is_some(), 2)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.length(80).given(&self.email);
             params.given(&self.stars);
         }
@@ -321,7 +321,7 @@ pub mod users {
         type Inserted<E: ::bindery::Engine> = User<E>;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             engine: E,
         ) -> ::bindery::Result<User<E>> {
             ::core::result::Result::Ok(User {
@@ -337,7 +337,10 @@ pub mod users {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &User<E>, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &User<E>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.id);
             params.length(80).push(&row.email);
             params.push(&row.stars);
@@ -360,36 +363,39 @@ pub mod users {
         fn event_row<E: ::bindery::Engine>(
             row: &User<E>,
         ) -> ::bindery::Result<::bindery::__private::EventRow> {
-            let key = <Self as ::bindery::HasKey>::key::<E>(row);
+            let key = <Self as ::bindery::generic::HasKey>::key::<E>(row);
             ::bindery::__private::EventRow::new(&key, row)
         }
     }
 
     impl<E: ::bindery::Hosts<model::User>> ::bindery::FromRow<E> for User<E> {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::User as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::User {}
+    impl ::bindery::generic::Writable for model::User {}
 
-    impl ::bindery::HasKey for model::User {
+    impl ::bindery::generic::HasKey for model::User {
         fn key<E: ::bindery::Engine>(row: &User<E>) -> UserId<E> {
             row.id
         }
 
         fn write_key<E: ::bindery::Engine>(
             key: &UserId<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(key);
         }
 
         fn write_saved<E: ::bindery::Engine>(
             row: &User<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.length(80).push(&row.email);
             params.push(&row.stars);
@@ -400,7 +406,7 @@ pub mod users {
         }
     }
 
-    impl<E: ::bindery::Engine> ::bindery::RowOf for User<E> {
+    impl<E: ::bindery::Engine> ::bindery::generic::RowOf for User<E> {
         type Model = model::User;
         type Engine = E;
     }
@@ -428,7 +434,7 @@ pub mod users {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::User>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::User>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::User>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -446,7 +452,7 @@ pub mod users {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::User>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::User>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::User>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -463,7 +469,7 @@ pub mod users {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::User>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::User>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::User>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -476,7 +482,7 @@ pub mod users {
             &self,
             from: &mut ::bindery::Connection<E>,
             to: &mut ::bindery::Connection<F>,
-        ) -> ::bindery::Result<::bindery::Moved<User<F>>>
+        ) -> ::bindery::Result<::bindery::rows::Moved<User<F>>>
         where
             E: ::bindery::Hosts<model::User>,
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::User>,
@@ -493,7 +499,7 @@ pub mod users {
         where
             E: ::bindery::Hosts<model::User>,
         {
-            let key = <model::User as ::bindery::HasKey>::key(self);
+            let key = <model::User as ::bindery::generic::HasKey>::key(self);
             let engine = self.id.engine();
             let mut rows = db.repository::<model::User, E>(engine);
             rows.delete(key)
@@ -591,7 +597,7 @@ pub mod users {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::User {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::User {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -599,19 +605,19 @@ pub mod users {
         }
     }
 
-    impl ::bindery::LivesOn<engine::M> for model::User {
+    impl ::bindery::generic::LivesOn<engine::M> for model::User {
         fn sql(_: engine::M) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&MYSQL_AS_MARIADB)
         }
     }
 
-    impl ::bindery::LivesOn<engine::Lite> for model::User {
+    impl ::bindery::generic::LivesOn<engine::Lite> for model::User {
         fn sql(_: engine::Lite) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::User {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::User {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -649,7 +655,7 @@ pub mod users {
         #[track_caller]
         fn get_or_insert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User<E>>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `email`; what it leaves out stays there.
         ///
@@ -658,7 +664,7 @@ pub mod users {
         #[track_caller]
         fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User<E>>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `email` updates the earlier.
         ///
@@ -668,9 +674,9 @@ pub mod users {
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
     }
 
     impl<E: ::bindery::Engine, A> UserQueries<E> for ::bindery::Repository<'_, model::User, E, A> {
@@ -688,14 +694,14 @@ pub mod users {
 
         fn get_or_insert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User<E>>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User<E>>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_by(0, new)
         }
@@ -703,15 +709,15 @@ pub mod users {
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_many_by(0, rows)
         }
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "User",
         schema: ::core::option::Option::None,
         table: "users",
@@ -773,7 +779,7 @@ pub mod users {
 
     impl model::User {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -784,7 +790,8 @@ pub mod user {
     pub use super::users::*;
 
     use super::model;
-    use ::bindery::query::{Column, RowEngine};
+    use ::bindery::Column;
+    use ::bindery::query::RowEngine;
 
     /// `id`
     pub const id: Column<model::User, super::users::UserId<RowEngine>> =
@@ -806,14 +813,15 @@ pub mod user_copies {
     /// Key of [`UserCopy`].
     pub type UserCopyId<E = engine::Default> = ::bindery::Key<model::UserCopy, E, i64>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
-        "UserCopy",
-        "",
-        &["id"],
-    )];
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] =
+        &[::bindery::error::ModelConstraint::primary_key(
+            "UserCopy",
+            "",
+            &["id"],
+        )];
 
     /// The primary key of `id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// A row of `user_copies`.
     #[derive(Debug, Clone, PartialEq)]
@@ -879,7 +887,7 @@ pub mod user_copies {
             ::bindery::__private::ColumnSet::new().with(0).with(1)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.push(&self.id);
             params.length(80).push(&self.domain);
         }
@@ -896,7 +904,7 @@ pub mod user_copies {
             ::bindery::__private::ColumnSet::new().with_if(self.domain.is_some(), 1)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.length(80).given(&self.domain);
         }
     }
@@ -918,7 +926,7 @@ pub mod user_copies {
         type Inserted<E: ::bindery::Engine> = UserCopy<E>;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             engine: E,
         ) -> ::bindery::Result<UserCopy<E>> {
             ::core::result::Result::Ok(UserCopy {
@@ -935,7 +943,7 @@ pub mod user_copies {
 
         fn write_row<E: ::bindery::Engine>(
             row: &UserCopy<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.id);
             params.length(80).push(&row.domain);
@@ -947,30 +955,33 @@ pub mod user_copies {
     }
 
     impl<E: ::bindery::Hosts<model::UserCopy>> ::bindery::FromRow<E> for UserCopy<E> {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::UserCopy as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::UserCopy {}
+    impl ::bindery::generic::Writable for model::UserCopy {}
 
-    impl ::bindery::HasKey for model::UserCopy {
+    impl ::bindery::generic::HasKey for model::UserCopy {
         fn key<E: ::bindery::Engine>(row: &UserCopy<E>) -> UserCopyId<E> {
             row.id
         }
 
         fn write_key<E: ::bindery::Engine>(
             key: &UserCopyId<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(key);
         }
 
         fn write_saved<E: ::bindery::Engine>(
             row: &UserCopy<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.length(80).push(&row.domain);
         }
@@ -980,7 +991,7 @@ pub mod user_copies {
         }
     }
 
-    impl<E: ::bindery::Engine> ::bindery::RowOf for UserCopy<E> {
+    impl<E: ::bindery::Engine> ::bindery::generic::RowOf for UserCopy<E> {
         type Model = model::UserCopy;
         type Engine = E;
     }
@@ -1010,7 +1021,7 @@ pub mod user_copies {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::UserCopy>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::UserCopy>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::UserCopy>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -1028,7 +1039,7 @@ pub mod user_copies {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::UserCopy>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::UserCopy>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::UserCopy>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1041,7 +1052,7 @@ pub mod user_copies {
             &self,
             from: &mut ::bindery::Connection<E>,
             to: &mut ::bindery::Connection<F>,
-        ) -> ::bindery::Result<::bindery::Moved<UserCopy<F>>>
+        ) -> ::bindery::Result<::bindery::rows::Moved<UserCopy<F>>>
         where
             E: ::bindery::Hosts<model::UserCopy>,
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::UserCopy>,
@@ -1058,7 +1069,7 @@ pub mod user_copies {
         where
             E: ::bindery::Hosts<model::UserCopy>,
         {
-            let key = <model::UserCopy as ::bindery::HasKey>::key(self);
+            let key = <model::UserCopy as ::bindery::generic::HasKey>::key(self);
             let engine = self.id.engine();
             let mut rows = db.repository::<model::UserCopy, E>(engine);
             rows.delete(key)
@@ -1147,7 +1158,7 @@ pub mod user_copies {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::UserCopy {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::UserCopy {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -1155,19 +1166,19 @@ pub mod user_copies {
         }
     }
 
-    impl ::bindery::LivesOn<engine::M> for model::UserCopy {
+    impl ::bindery::generic::LivesOn<engine::M> for model::UserCopy {
         fn sql(_: engine::M) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&MYSQL_AS_MARIADB)
         }
     }
 
-    impl ::bindery::LivesOn<engine::Lite> for model::UserCopy {
+    impl ::bindery::generic::LivesOn<engine::Lite> for model::UserCopy {
         fn sql(_: engine::Lite) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::UserCopy {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::UserCopy {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -1179,7 +1190,7 @@ pub mod user_copies {
         }
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "UserCopy",
         schema: ::core::option::Option::None,
         table: "user_copies",
@@ -1234,7 +1245,7 @@ pub mod user_copies {
 
     impl model::UserCopy {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -1245,7 +1256,8 @@ pub mod user_copy {
     pub use super::user_copies::*;
 
     use super::model;
-    use ::bindery::query::{Column, RowEngine};
+    use ::bindery::Column;
+    use ::bindery::query::RowEngine;
 
     /// `id`
     pub const id: Column<model::UserCopy, super::user_copies::UserCopyId<RowEngine>> =
@@ -1286,14 +1298,15 @@ pub mod seats {
         pub number: i64,
     }
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
-        "Seat",
-        "",
-        &["seat_row", "number"],
-    )];
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] =
+        &[::bindery::error::ModelConstraint::primary_key(
+            "Seat",
+            "",
+            &["seat_row", "number"],
+        )];
 
     /// The primary key of `seat_row`, `number`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// A key of two columns, one event only, and columns with a form of their own in JSON.
     #[derive(Debug, Clone, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
@@ -1482,7 +1495,7 @@ pub mod seats {
             ::bindery::__private::ColumnSource::columns(self).without_if(self.mood.is_none(), 5)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.push(&self.seat_row);
             params.push(&self.number);
             params.push(&self.taken);
@@ -1507,7 +1520,7 @@ pub mod seats {
                 .with_if(self.mood.is_some(), 5)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.taken);
             params.given(&self.price);
             params.length(40).given(&self.pass_hash);
@@ -1532,7 +1545,7 @@ pub mod seats {
         type Inserted<E: ::bindery::Engine> = Seat<E>;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             engine: E,
         ) -> ::bindery::Result<Seat<E>> {
             ::core::result::Result::Ok(Seat {
@@ -1552,7 +1565,10 @@ pub mod seats {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &Seat<E>, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &Seat<E>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.seat_row);
             params.push(&row.number);
             params.push(&row.taken);
@@ -1578,22 +1594,25 @@ pub mod seats {
         fn event_row<E: ::bindery::Engine>(
             row: &Seat<E>,
         ) -> ::bindery::Result<::bindery::__private::EventRow> {
-            let key = <Self as ::bindery::HasKey>::key::<E>(row);
+            let key = <Self as ::bindery::generic::HasKey>::key::<E>(row);
             ::bindery::__private::EventRow::new(&key, row)
         }
     }
 
     impl<E: ::bindery::Hosts<model::Seat>> ::bindery::FromRow<E> for Seat<E> {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Seat as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Seat {}
+    impl ::bindery::generic::Writable for model::Seat {}
 
-    impl ::bindery::HasKey for model::Seat {
+    impl ::bindery::generic::HasKey for model::Seat {
         fn key<E: ::bindery::Engine>(row: &Seat<E>) -> SeatId<E> {
             SeatId {
                 engine: row.engine,
@@ -1604,7 +1623,7 @@ pub mod seats {
 
         fn write_key<E: ::bindery::Engine>(
             key: &SeatId<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&key.seat_row);
             params.push(&key.number);
@@ -1612,7 +1631,7 @@ pub mod seats {
 
         fn write_saved<E: ::bindery::Engine>(
             row: &Seat<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.taken);
             params.push(&row.price);
@@ -1625,7 +1644,7 @@ pub mod seats {
         }
     }
 
-    impl<E: ::bindery::Engine> ::bindery::RowOf for Seat<E> {
+    impl<E: ::bindery::Engine> ::bindery::generic::RowOf for Seat<E> {
         type Model = model::Seat;
         type Engine = E;
     }
@@ -1657,7 +1676,7 @@ pub mod seats {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Seat>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Seat>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Seat>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -1675,7 +1694,7 @@ pub mod seats {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Seat>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Seat>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Seat>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1688,7 +1707,7 @@ pub mod seats {
             &self,
             from: &mut ::bindery::Connection<E>,
             to: &mut ::bindery::Connection<F>,
-        ) -> ::bindery::Result<::bindery::Moved<Seat<F>>>
+        ) -> ::bindery::Result<::bindery::rows::Moved<Seat<F>>>
         where
             E: ::bindery::Hosts<model::Seat>,
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Seat>,
@@ -1705,7 +1724,7 @@ pub mod seats {
         where
             E: ::bindery::Hosts<model::Seat>,
         {
-            let key = <model::Seat as ::bindery::HasKey>::key(self);
+            let key = <model::Seat as ::bindery::generic::HasKey>::key(self);
             let engine = self.engine;
             let mut rows = db.repository::<model::Seat, E>(engine);
             rows.delete(key)
@@ -1842,7 +1861,7 @@ pub mod seats {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::Seat {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Seat {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -1850,19 +1869,19 @@ pub mod seats {
         }
     }
 
-    impl ::bindery::LivesOn<engine::M> for model::Seat {
+    impl ::bindery::generic::LivesOn<engine::M> for model::Seat {
         fn sql(_: engine::M) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&MYSQL_AS_MARIADB)
         }
     }
 
-    impl ::bindery::LivesOn<engine::Lite> for model::Seat {
+    impl ::bindery::generic::LivesOn<engine::Lite> for model::Seat {
         fn sql(_: engine::Lite) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Seat {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Seat {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -1874,7 +1893,7 @@ pub mod seats {
         }
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Seat",
         schema: ::core::option::Option::None,
         table: "seats",
@@ -1948,7 +1967,7 @@ pub mod seats {
 
     impl model::Seat {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -1959,7 +1978,8 @@ pub mod seat {
     pub use super::seats::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable};
+    use ::bindery::Column;
+    use ::bindery::query::Nullable;
 
     /// The columns that a new row of `seats` must have, by name.
     pub struct Required {
@@ -1999,14 +2019,15 @@ pub mod moments {
     /// Key of [`Moment`].
     pub type MomentId = ::bindery::Key<model::Moment, engine::Default, i64>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
-        "Moment",
-        "",
-        &["id"],
-    )];
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] =
+        &[::bindery::error::ModelConstraint::primary_key(
+            "Moment",
+            "",
+            &["id"],
+        )];
 
     /// The primary key of `id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// On one engine, with values of many types.
     #[derive(Debug, Clone, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
@@ -2162,7 +2183,7 @@ pub mod moments {
                 .without_if(self.uid.is_none(), 4)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.push(&self.id);
             params.push(&self.at);
             params.fraction(4).push(&self.amount);
@@ -2186,7 +2207,7 @@ pub mod moments {
                 .with_if(self.uid.is_some(), 4)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.at);
             params.fraction(4).given(&self.amount);
             params.given(&self.bytes);
@@ -2211,7 +2232,7 @@ pub mod moments {
         type Inserted<E: ::bindery::Engine> = Moment;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             _: E,
         ) -> ::bindery::Result<Moment> {
             ::core::result::Result::Ok(Moment {
@@ -2229,7 +2250,10 @@ pub mod moments {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &Moment, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &Moment,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.id);
             params.push(&row.at);
             params.fraction(4).push(&row.amount);
@@ -2250,36 +2274,39 @@ pub mod moments {
         fn event_row<E: ::bindery::Engine>(
             row: &Moment,
         ) -> ::bindery::Result<::bindery::__private::EventRow> {
-            let key = <Self as ::bindery::HasKey>::key::<E>(row);
+            let key = <Self as ::bindery::generic::HasKey>::key::<E>(row);
             ::bindery::__private::EventRow::new(&key, row)
         }
     }
 
     impl<E: ::bindery::Hosts<model::Moment>> ::bindery::FromRow<E> for Moment {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Moment as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Moment {}
+    impl ::bindery::generic::Writable for model::Moment {}
 
-    impl ::bindery::HasKey for model::Moment {
+    impl ::bindery::generic::HasKey for model::Moment {
         fn key<E: ::bindery::Engine>(row: &Moment) -> MomentId {
             row.id
         }
 
         fn write_key<E: ::bindery::Engine>(
             key: &MomentId,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(key);
         }
 
         fn write_saved<E: ::bindery::Engine>(
             row: &Moment,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.at);
             params.fraction(4).push(&row.amount);
@@ -2288,7 +2315,7 @@ pub mod moments {
         }
     }
 
-    impl ::bindery::RowOf for Moment {
+    impl ::bindery::generic::RowOf for Moment {
         type Model = model::Moment;
         type Engine = engine::Default;
     }
@@ -2333,7 +2360,7 @@ pub mod moments {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::Moment {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Moment {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -2341,7 +2368,7 @@ pub mod moments {
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Moment {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Moment {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -2352,11 +2379,11 @@ pub mod moments {
         }
     }
 
-    impl ::bindery::OnOneEngine for model::Moment {
+    impl ::bindery::generic::OnOneEngine for model::Moment {
         type Engine = engine::Default;
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Moment",
         schema: ::core::option::Option::None,
         table: "moments",
@@ -2386,7 +2413,7 @@ pub mod moments {
 
     impl model::Moment {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -2397,7 +2424,8 @@ pub mod moment {
     pub use super::moments::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable};
+    use ::bindery::Column;
+    use ::bindery::query::Nullable;
 
     /// `id`
     pub const id: Column<model::Moment, super::moments::MomentId> = ::bindery::query::column(0);
@@ -2427,14 +2455,15 @@ pub mod samples {
     /// Key of [`Sample`].
     pub type SampleId = ::bindery::Key<model::Sample, engine::Default, i64>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
-        "Sample",
-        "",
-        &["id"],
-    )];
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] =
+        &[::bindery::error::ModelConstraint::primary_key(
+            "Sample",
+            "",
+            &["id"],
+        )];
 
     /// The primary key of `id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// A column of each kind of type.
     #[derive(Debug, Clone, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
@@ -2759,7 +2788,7 @@ pub mod samples {
             ::bindery::__private::ColumnSource::columns(self).without_if(self.r#type.is_none(), 15)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.yes);
             params.push(&self.small);
@@ -2805,7 +2834,7 @@ pub mod samples {
                 .with_if(self.r#type.is_some(), 15)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.yes);
             params.given(&self.small);
             params.given(&self.ratio);
@@ -2841,7 +2870,7 @@ pub mod samples {
         type Inserted<E: ::bindery::Engine> = Sample;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             _: E,
         ) -> ::bindery::Result<Sample> {
             ::core::result::Result::Ok(Sample {
@@ -2870,7 +2899,10 @@ pub mod samples {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &Sample, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &Sample,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.id);
             params.push(&row.yes);
             params.push(&row.small);
@@ -2902,36 +2934,39 @@ pub mod samples {
         fn event_row<E: ::bindery::Engine>(
             row: &Sample,
         ) -> ::bindery::Result<::bindery::__private::EventRow> {
-            let key = <Self as ::bindery::HasKey>::key::<E>(row);
+            let key = <Self as ::bindery::generic::HasKey>::key::<E>(row);
             ::bindery::__private::EventRow::new(&key, row)
         }
     }
 
     impl<E: ::bindery::Hosts<model::Sample>> ::bindery::FromRow<E> for Sample {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Sample as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Sample {}
+    impl ::bindery::generic::Writable for model::Sample {}
 
-    impl ::bindery::HasKey for model::Sample {
+    impl ::bindery::generic::HasKey for model::Sample {
         fn key<E: ::bindery::Engine>(row: &Sample) -> SampleId {
             row.id
         }
 
         fn write_key<E: ::bindery::Engine>(
             key: &SampleId,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(key);
         }
 
         fn write_saved<E: ::bindery::Engine>(
             row: &Sample,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.yes);
             params.push(&row.small);
@@ -2951,7 +2986,7 @@ pub mod samples {
         }
     }
 
-    impl ::bindery::RowOf for Sample {
+    impl ::bindery::generic::RowOf for Sample {
         type Model = model::Sample;
         type Engine = engine::Default;
     }
@@ -3017,7 +3052,7 @@ pub mod samples {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::Sample {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Sample {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -3025,7 +3060,7 @@ pub mod samples {
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Sample {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Sample {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -3036,11 +3071,11 @@ pub mod samples {
         }
     }
 
-    impl ::bindery::OnOneEngine for model::Sample {
+    impl ::bindery::generic::OnOneEngine for model::Sample {
         type Engine = engine::Default;
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Sample",
         schema: ::core::option::Option::None,
         table: "samples",
@@ -3090,7 +3125,7 @@ pub mod samples {
 
     impl model::Sample {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -3101,7 +3136,8 @@ pub mod sample {
     pub use super::samples::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable};
+    use ::bindery::Column;
+    use ::bindery::query::Nullable;
 
     /// `id`
     pub const id: Column<model::Sample, super::samples::SampleId> = ::bindery::query::column(0);
@@ -3219,13 +3255,13 @@ pub mod enums {
     }
 
     impl ::bindery::types::ToColumn for Mood {
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.text(self.as_str());
         }
     }
 
     impl ::bindery::types::FromColumn for Mood {
-        fn read(row: &mut ::bindery::RowReader<'_>) -> ::bindery::Result<Self> {
+        fn read(row: &mut ::bindery::types::RowReader<'_>) -> ::bindery::Result<Self> {
             let value = ::core::str::FromStr::from_str(row.text()?);
             value.map_err(|_| row.mismatch("value of mood"))
         }
@@ -3261,41 +3297,41 @@ pub use enums::Mood;
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`users::User`].
-    fn users(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::User>
+    fn users(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::User>
     where
-        Self: ::bindery::ReadRoute<model::User>,
+        Self: ::bindery::generic::ReadRoute<model::User>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`user_copies::UserCopy`].
-    fn user_copies(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::UserCopy>
+    fn user_copies(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::UserCopy>
     where
-        Self: ::bindery::ReadRoute<model::UserCopy>,
+        Self: ::bindery::generic::ReadRoute<model::UserCopy>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`seats::Seat`].
-    fn seats(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Seat>
+    fn seats(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Seat>
     where
-        Self: ::bindery::ReadRoute<model::Seat>,
+        Self: ::bindery::generic::ReadRoute<model::Seat>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`moments::Moment`].
-    fn moments(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Moment>
+    fn moments(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Moment>
     where
-        Self: ::bindery::ReadRoute<model::Moment>,
+        Self: ::bindery::generic::ReadRoute<model::Moment>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`samples::Sample`].
-    fn samples(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Sample>
+    fn samples(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Sample>
     where
-        Self: ::bindery::ReadRoute<model::Sample>,
+        Self: ::bindery::generic::ReadRoute<model::Sample>,
     {
         ::bindery::Repository::new(self.target())
     }
@@ -3439,7 +3475,7 @@ impl Databases {
 
     /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
     #[must_use]
-    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+    pub fn reads_from(&self, from: ::bindery::replicas::ReadsFrom) -> Self {
         Self(self.0.reads_from(from))
     }
 
@@ -3447,7 +3483,7 @@ impl Databases {
     #[must_use]
     pub fn reading_after<'t>(
         &self,
-        token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::ReadToken>>,
+        token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::replicas::ReadToken>>,
     ) -> Self {
         Self(self.0.reading_after(token))
     }
@@ -3569,7 +3605,7 @@ impl ::core::ops::Deref for Databases {
     }
 }
 
-impl ::bindery::GeneratedDatabases for Databases {
+impl ::bindery::generic::GeneratedDatabases for Databases {
     type Session = DatabaseSession;
 
     fn program() -> &'static ::bindery::__private::Program {
@@ -3694,7 +3730,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
         ::bindery::__private::EngineInfo {
             name: "m",
             dialect: ::bindery::Dialect::Mysql,
-            flavour: ::core::option::Option::Some(::bindery::Flavour::Mariadb),
+            flavour: ::core::option::Option::Some(::bindery::dialect::Flavour::Mariadb),
             outbox: true,
             inbox: true,
             keeps: &[],

@@ -6,7 +6,7 @@
 pub mod samples {
     // …
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Sample",
         schema: ::core::option::Option::None,
         table: "samples",

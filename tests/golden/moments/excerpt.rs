@@ -9,7 +9,7 @@ pub mod moments {
     impl ::bindery::__private::ColumnSource for NewMoment {
         // …
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.code);
             params.digits(15).fraction(2).push(&self.total);
@@ -22,7 +22,7 @@ pub mod moments {
 
     // …
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Moment",
         schema: ::core::option::Option::None,
         table: "moments",

@@ -76,7 +76,7 @@ pub mod order_détails {
 
     // …
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "OrderDétail",
         schema: ::core::option::Option::None,
         table: "Order Détails",

@@ -61,17 +61,17 @@ pub use visitor_::{NewVisitor, Visitor, VisitorId, VisitorPatch};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`users::User`].
-    fn users(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::User>
+    fn users(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::User>
     where
-        Self: ::bindery::ReadRoute<model::User>,
+        Self: ::bindery::generic::ReadRoute<model::User>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`visitor_::Visitor`].
-    fn visitor(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Visitor>
+    fn visitor(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Visitor>
     where
-        Self: ::bindery::ReadRoute<model::Visitor>,
+        Self: ::bindery::generic::ReadRoute<model::Visitor>,
     {
         ::bindery::Repository::new(self.target())
     }

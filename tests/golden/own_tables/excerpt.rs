@@ -27,7 +27,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
         ::bindery::__private::EngineInfo {
             name: "m",
             dialect: ::bindery::Dialect::Mysql,
-            flavour: ::core::option::Option::Some(::bindery::Flavour::Mariadb),
+            flavour: ::core::option::Option::Some(::bindery::dialect::Flavour::Mariadb),
             outbox: true,
             inbox: true,
             keeps: &[

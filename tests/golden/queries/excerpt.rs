@@ -108,7 +108,7 @@ pub mod visit_ {
         type Inserted<E: ::bindery::Engine> = ();
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             _: E,
         ) -> ::bindery::Result<Visit> {
             ::core::result::Result::Ok(Visit {
@@ -123,7 +123,10 @@ pub mod visit_ {
             ::core::option::Option::Some(())
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &Visit, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &Visit,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.path);
             params.push(&row.user_name);
         }

@@ -9,7 +9,7 @@ pub mod readings {
     impl ::bindery::__private::ColumnSource for NewReading {
         // …
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.push(&self.sensor);
             params.push(&self.slot);
             params.length(60).push(&self.label);
@@ -23,7 +23,7 @@ pub mod readings {
 
     // …
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Reading",
         schema: ::core::option::Option::None,
         table: "readings",

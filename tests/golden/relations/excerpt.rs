@@ -121,10 +121,14 @@ pub mod tags {
 
     // …
 
-    impl ::bindery::HasKey for model::Tag {
+    impl ::bindery::generic::HasKey for model::Tag {
         // …
 
-        fn write_saved<E: ::bindery::Engine>(_: &Tag<E>, _: &mut ::bindery::ParamWriter<'_>) {}
+        fn write_saved<E: ::bindery::Engine>(
+            _: &Tag<E>,
+            _: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
+        }
 
         // …
     }

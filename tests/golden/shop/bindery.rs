@@ -166,20 +166,20 @@ pub mod customers {
     /// Key of [`Customer`].
     pub type CustomerId = ::bindery::Key<model::Customer, engine::Default, i64>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
-        ::bindery::ModelConstraint::primary_key("Customer", "", &["id"]),
-        ::bindery::ModelConstraint::unique("Customer", "", &["email"]),
-        ::bindery::ModelConstraint::foreign_key("Customer", "", &["referred_by"]),
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] = &[
+        ::bindery::error::ModelConstraint::primary_key("Customer", "", &["id"]),
+        ::bindery::error::ModelConstraint::unique("Customer", "", &["email"]),
+        ::bindery::error::ModelConstraint::foreign_key("Customer", "", &["referred_by"]),
     ];
 
     /// The primary key of `id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// The unique key of `email`.
-    pub const EMAIL: ::bindery::ModelConstraint = CONSTRAINTS[1];
+    pub const EMAIL: ::bindery::error::ModelConstraint = CONSTRAINTS[1];
 
     /// The foreign key of `referred_by`.
-    pub const REFERRED_BY_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[2];
+    pub const REFERRED_BY_FOREIGN_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[2];
 
     /// A customer, as the shop knows them.
     ///
@@ -357,7 +357,7 @@ pub mod customers {
                 .without_if(self.referred_by.is_none(), 3)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.email);
             params.push(&self.name);
@@ -384,7 +384,7 @@ pub mod customers {
                 .with_if(self.since.is_some(), 5)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.email);
             params.given(&self.name);
             params.given(&self.referred_by);
@@ -410,7 +410,7 @@ pub mod customers {
         type Inserted<E: ::bindery::Engine> = Customer;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             _: E,
         ) -> ::bindery::Result<Customer> {
             ::core::result::Result::Ok(Customer {
@@ -432,7 +432,7 @@ pub mod customers {
 
         fn write_row<E: ::bindery::Engine>(
             row: &Customer,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.id);
             params.push(&row.email);
@@ -445,30 +445,33 @@ pub mod customers {
     }
 
     impl<E: ::bindery::Hosts<model::Customer>> ::bindery::FromRow<E> for Customer {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Customer as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Customer {}
+    impl ::bindery::generic::Writable for model::Customer {}
 
-    impl ::bindery::HasKey for model::Customer {
+    impl ::bindery::generic::HasKey for model::Customer {
         fn key<E: ::bindery::Engine>(row: &Customer) -> CustomerId {
             row.id
         }
 
         fn write_key<E: ::bindery::Engine>(
             key: &CustomerId,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(key);
         }
 
         fn write_saved<E: ::bindery::Engine>(
             row: &Customer,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.email);
             params.push(&row.name);
@@ -478,7 +481,7 @@ pub mod customers {
         }
     }
 
-    impl ::bindery::RowOf for Customer {
+    impl ::bindery::generic::RowOf for Customer {
         type Model = model::Customer;
         type Engine = engine::Default;
     }
@@ -655,7 +658,7 @@ pub mod customers {
         ],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::Customer {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Customer {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -663,7 +666,7 @@ pub mod customers {
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Customer {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Customer {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -674,7 +677,7 @@ pub mod customers {
         }
     }
 
-    impl ::bindery::OnOneEngine for model::Customer {
+    impl ::bindery::generic::OnOneEngine for model::Customer {
         type Engine = engine::Default;
     }
 
@@ -704,7 +707,7 @@ pub mod customers {
         #[track_caller]
         fn get_or_insert_by_email(&mut self, new: NewCustomer) -> ::bindery::Result<Customer>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `email`; what it leaves out stays there.
         ///
@@ -713,7 +716,7 @@ pub mod customers {
         #[track_caller]
         fn upsert_by_email(&mut self, new: NewCustomer) -> ::bindery::Result<Customer>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `email` updates the earlier.
         ///
@@ -723,9 +726,9 @@ pub mod customers {
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewCustomer>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
     }
 
     impl<E: ::bindery::Engine, A> CustomerQueries for ::bindery::Repository<'_, model::Customer, E, A> {
@@ -743,14 +746,14 @@ pub mod customers {
 
         fn get_or_insert_by_email(&mut self, new: NewCustomer) -> ::bindery::Result<Customer>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_email(&mut self, new: NewCustomer) -> ::bindery::Result<Customer>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_by(0, new)
         }
@@ -758,15 +761,15 @@ pub mod customers {
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewCustomer>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_many_by(0, rows)
         }
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Customer",
         schema: ::core::option::Option::None,
         table: "customers",
@@ -807,7 +810,7 @@ pub mod customers {
 
     impl model::Customer {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -818,7 +821,8 @@ pub mod customer {
     pub use super::customers::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable, To};
+    use ::bindery::Column;
+    use ::bindery::query::{Nullable, To};
     use ::bindery::relation::{HasMany, HasOne, ManyToMany};
 
     /// The columns that a new row of `customers` must have, by name.
@@ -880,20 +884,20 @@ pub mod products {
     pub type ProductId<E = engine::Default> =
         ::bindery::Key<model::Product, E, ::std::string::String>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
-        ::bindery::ModelConstraint::primary_key("Product", "", &["code"]),
-        ::bindery::ModelConstraint::unique("Product", "", &["title", "type"]),
-        ::bindery::ModelConstraint::foreign_key("Product", "", &["replaced_by"]),
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] = &[
+        ::bindery::error::ModelConstraint::primary_key("Product", "", &["code"]),
+        ::bindery::error::ModelConstraint::unique("Product", "", &["title", "type"]),
+        ::bindery::error::ModelConstraint::foreign_key("Product", "", &["replaced_by"]),
     ];
 
     /// The primary key of `code`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// The unique key of `title`, `type`.
-    pub const TITLE_AND_TYPE: ::bindery::ModelConstraint = CONSTRAINTS[1];
+    pub const TITLE_AND_TYPE: ::bindery::error::ModelConstraint = CONSTRAINTS[1];
 
     /// The foreign key of `replaced_by`.
-    pub const REPLACED_BY_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[2];
+    pub const REPLACED_BY_FOREIGN_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[2];
 
     /// What can be bought, known by its code.
     #[derive(Debug, Clone, PartialEq)]
@@ -1085,7 +1089,7 @@ pub mod products {
                 .without_if(self.replaced_by.is_none(), 6)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.push(&self.code);
             params.push(&self.title);
             params.digits(15).fraction(2).push(&self.price);
@@ -1113,7 +1117,7 @@ pub mod products {
                 .with_if(self.replaced_by.is_some(), 6)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.title);
             params.digits(15).fraction(2).given(&self.price);
             params.given(&self.weight);
@@ -1140,7 +1144,7 @@ pub mod products {
         type Inserted<E: ::bindery::Engine> = Product<E>;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             engine: E,
         ) -> ::bindery::Result<Product<E>> {
             ::core::result::Result::Ok(Product {
@@ -1162,7 +1166,7 @@ pub mod products {
 
         fn write_row<E: ::bindery::Engine>(
             row: &Product<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.code);
             params.push(&row.title);
@@ -1198,30 +1202,33 @@ pub mod products {
     }
 
     impl<E: ::bindery::Hosts<model::Product>> ::bindery::FromRow<E> for Product<E> {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Product as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Product {}
+    impl ::bindery::generic::Writable for model::Product {}
 
-    impl ::bindery::HasKey for model::Product {
+    impl ::bindery::generic::HasKey for model::Product {
         fn key<E: ::bindery::Engine>(row: &Product<E>) -> ProductId<E> {
             row.code.clone()
         }
 
         fn write_key<E: ::bindery::Engine>(
             key: &ProductId<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(key);
         }
 
         fn write_saved<E: ::bindery::Engine>(
             row: &Product<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.title);
             params.digits(15).fraction(2).push(&row.price);
@@ -1236,7 +1243,7 @@ pub mod products {
         }
     }
 
-    impl<E: ::bindery::Engine> ::bindery::RowOf for Product<E> {
+    impl<E: ::bindery::Engine> ::bindery::generic::RowOf for Product<E> {
         type Model = model::Product;
         type Engine = E;
     }
@@ -1268,7 +1275,7 @@ pub mod products {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Product>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Product>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Product>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -1286,7 +1293,7 @@ pub mod products {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Product>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Product>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Product>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -1299,7 +1306,7 @@ pub mod products {
             &self,
             from: &mut ::bindery::Connection<E>,
             to: &mut ::bindery::Connection<F>,
-        ) -> ::bindery::Result<::bindery::Moved<Product<F>>>
+        ) -> ::bindery::Result<::bindery::rows::Moved<Product<F>>>
         where
             E: ::bindery::Hosts<model::Product>,
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Product>,
@@ -1316,7 +1323,7 @@ pub mod products {
         where
             E: ::bindery::Hosts<model::Product>,
         {
-            let key = <model::Product as ::bindery::HasKey>::key(self);
+            let key = <model::Product as ::bindery::generic::HasKey>::key(self);
             let engine = self.code.engine();
             let mut rows = db.repository::<model::Product, E>(engine);
             rows.delete(key)
@@ -1490,7 +1497,7 @@ pub mod products {
         ],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::Product {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Product {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -1498,13 +1505,13 @@ pub mod products {
         }
     }
 
-    impl ::bindery::LivesOn<engine::B> for model::Product {
+    impl ::bindery::generic::LivesOn<engine::B> for model::Product {
         fn sql(_: engine::B) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Product {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Product {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -1550,7 +1557,7 @@ pub mod products {
             new: NewProduct<E>,
         ) -> ::bindery::Result<Product<E>>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `title` and `type`; what it leaves out stays there.
         ///
@@ -1559,7 +1566,7 @@ pub mod products {
         #[track_caller]
         fn upsert_by_title_and_type(&mut self, new: NewProduct<E>) -> ::bindery::Result<Product<E>>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `title` and `type` updates the earlier.
         ///
@@ -1569,9 +1576,9 @@ pub mod products {
         fn upsert_many_by_title_and_type(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewProduct<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
     }
 
     impl<E: ::bindery::Engine, A> ProductQueries<E>
@@ -1602,14 +1609,14 @@ pub mod products {
             new: NewProduct<E>,
         ) -> ::bindery::Result<Product<E>>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_title_and_type(&mut self, new: NewProduct<E>) -> ::bindery::Result<Product<E>>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_by(0, new)
         }
@@ -1617,15 +1624,15 @@ pub mod products {
         fn upsert_many_by_title_and_type(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewProduct<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_many_by(0, rows)
         }
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Product",
         schema: ::core::option::Option::None,
         table: "products",
@@ -1688,7 +1695,7 @@ pub mod products {
 
     impl model::Product {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -1699,7 +1706,8 @@ pub mod product {
     pub use super::products::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable, RowEngine, To};
+    use ::bindery::Column;
+    use ::bindery::query::{Nullable, RowEngine, To};
     use ::bindery::relation::{HasMany, ManyToMany};
 
     /// The columns that a new row of `products` must have, by name.
@@ -1764,11 +1772,15 @@ pub mod orders {
     /// Key of [`Order`].
     pub type OrderId<E = engine::Default> = ::bindery::Key<model::Order, E, i64>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
-        ::bindery::ModelConstraint::primary_key("Order", "", &["id"]),
-        ::bindery::ModelConstraint::unique("Order", "", &["number"]),
-        ::bindery::ModelConstraint::unique("Order", "", &["previous_order_of_the_same_customer"]),
-        ::bindery::ModelConstraint::foreign_key(
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] = &[
+        ::bindery::error::ModelConstraint::primary_key("Order", "", &["id"]),
+        ::bindery::error::ModelConstraint::unique("Order", "", &["number"]),
+        ::bindery::error::ModelConstraint::unique(
+            "Order",
+            "",
+            &["previous_order_of_the_same_customer"],
+        ),
+        ::bindery::error::ModelConstraint::foreign_key(
             "Order",
             "",
             &["previous_order_of_the_same_customer"],
@@ -1776,16 +1788,17 @@ pub mod orders {
     ];
 
     /// The primary key of `id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// The unique key of `number`.
-    pub const NUMBER: ::bindery::ModelConstraint = CONSTRAINTS[1];
+    pub const NUMBER: ::bindery::error::ModelConstraint = CONSTRAINTS[1];
 
     /// The unique key of `previous_order_of_the_same_customer`.
-    pub const PREVIOUS_ORDER_OF_THE_SAME_CUSTOMER: ::bindery::ModelConstraint = CONSTRAINTS[2];
+    pub const PREVIOUS_ORDER_OF_THE_SAME_CUSTOMER: ::bindery::error::ModelConstraint =
+        CONSTRAINTS[2];
 
     /// The foreign key of `previous_order_of_the_same_customer`.
-    pub const PREVIOUS_ORDER_OF_THE_SAME_CUSTOMER_FOREIGN_KEY: ::bindery::ModelConstraint =
+    pub const PREVIOUS_ORDER_OF_THE_SAME_CUSTOMER_FOREIGN_KEY: ::bindery::error::ModelConstraint =
         CONSTRAINTS[3];
 
     /// A row of `orders`.
@@ -2001,7 +2014,7 @@ pub mod orders {
                 .without_if(self.previous_order_of_the_same_customer.is_none(), 6)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.number);
             params.push(&self.customer_id);
@@ -2029,7 +2042,7 @@ pub mod orders {
                 .with_if(self.previous_order_of_the_same_customer.is_some(), 6)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.number);
             params.given(&self.customer_id);
             params.given(&self.placed_on);
@@ -2056,7 +2069,7 @@ pub mod orders {
         type Inserted<E: ::bindery::Engine> = Order<E>;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             engine: E,
         ) -> ::bindery::Result<Order<E>> {
             ::core::result::Result::Ok(Order {
@@ -2078,7 +2091,7 @@ pub mod orders {
 
         fn write_row<E: ::bindery::Engine>(
             row: &Order<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.id);
             params.push(&row.number);
@@ -2114,30 +2127,33 @@ pub mod orders {
     }
 
     impl<E: ::bindery::Hosts<model::Order>> ::bindery::FromRow<E> for Order<E> {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Order as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Order {}
+    impl ::bindery::generic::Writable for model::Order {}
 
-    impl ::bindery::HasKey for model::Order {
+    impl ::bindery::generic::HasKey for model::Order {
         fn key<E: ::bindery::Engine>(row: &Order<E>) -> OrderId<E> {
             row.id
         }
 
         fn write_key<E: ::bindery::Engine>(
             key: &OrderId<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(key);
         }
 
         fn write_saved<E: ::bindery::Engine>(
             row: &Order<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.number);
             params.push(&row.customer_id);
@@ -2152,7 +2168,7 @@ pub mod orders {
         }
     }
 
-    impl<E: ::bindery::Engine> ::bindery::RowOf for Order<E> {
+    impl<E: ::bindery::Engine> ::bindery::generic::RowOf for Order<E> {
         type Model = model::Order;
         type Engine = E;
     }
@@ -2186,7 +2202,7 @@ pub mod orders {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Order>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Order>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -2204,7 +2220,7 @@ pub mod orders {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Order>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Order>::target(to);
             ::bindery::Repository::new(target).copy_as_new(&row)
         }
 
@@ -2221,7 +2237,7 @@ pub mod orders {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Order>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Order>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -2234,7 +2250,7 @@ pub mod orders {
             &self,
             from: &mut ::bindery::Connection<E>,
             to: &mut ::bindery::Connection<F>,
-        ) -> ::bindery::Result<::bindery::Moved<Order<F>>>
+        ) -> ::bindery::Result<::bindery::rows::Moved<Order<F>>>
         where
             E: ::bindery::Hosts<model::Order>,
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Order>,
@@ -2251,7 +2267,7 @@ pub mod orders {
         where
             E: ::bindery::Hosts<model::Order>,
         {
-            let key = <model::Order as ::bindery::HasKey>::key(self);
+            let key = <model::Order as ::bindery::generic::HasKey>::key(self);
             let engine = self.id.engine();
             let mut rows = db.repository::<model::Order, E>(engine);
             rows.delete(key)
@@ -2415,7 +2431,7 @@ pub mod orders {
         ],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::Order {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Order {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -2423,13 +2439,13 @@ pub mod orders {
         }
     }
 
-    impl ::bindery::LivesOn<engine::B> for model::Order {
+    impl ::bindery::generic::LivesOn<engine::B> for model::Order {
         fn sql(_: engine::B) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Order {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Order {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -2467,7 +2483,7 @@ pub mod orders {
         #[track_caller]
         fn get_or_insert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `number`; what it leaves out stays there.
         ///
@@ -2476,7 +2492,7 @@ pub mod orders {
         #[track_caller]
         fn upsert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `number` updates the earlier.
         ///
@@ -2486,9 +2502,9 @@ pub mod orders {
         fn upsert_many_by_number(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewOrder<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// The row with this `previous_order_of_the_same_customer`, if there is one.
         ///
@@ -2520,7 +2536,7 @@ pub mod orders {
             new: NewOrder<E>,
         ) -> ::bindery::Result<Order<E>>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `previous_order_of_the_same_customer`; what it leaves out stays there.
         ///
@@ -2532,7 +2548,7 @@ pub mod orders {
             new: NewOrder<E>,
         ) -> ::bindery::Result<Order<E>>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `previous_order_of_the_same_customer` updates the earlier.
         ///
@@ -2542,9 +2558,9 @@ pub mod orders {
         fn upsert_many_by_previous_order_of_the_same_customer(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewOrder<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
     }
 
     impl<E: ::bindery::Engine, A> OrderQueries<E> for ::bindery::Repository<'_, model::Order, E, A> {
@@ -2562,14 +2578,14 @@ pub mod orders {
 
         fn get_or_insert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.get_or_insert_by(0, new)
         }
 
         fn upsert_by_number(&mut self, new: NewOrder<E>) -> ::bindery::Result<Order<E>>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_by(0, new)
         }
@@ -2577,9 +2593,9 @@ pub mod orders {
         fn upsert_many_by_number(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewOrder<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_many_by(0, rows)
         }
@@ -2608,7 +2624,7 @@ pub mod orders {
             new: NewOrder<E>,
         ) -> ::bindery::Result<Order<E>>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.get_or_insert_by(1, new)
         }
@@ -2618,7 +2634,7 @@ pub mod orders {
             new: NewOrder<E>,
         ) -> ::bindery::Result<Order<E>>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_by(1, new)
         }
@@ -2626,15 +2642,15 @@ pub mod orders {
         fn upsert_many_by_previous_order_of_the_same_customer(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewOrder<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_many_by(1, rows)
         }
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Order",
         schema: ::core::option::Option::None,
         table: "orders",
@@ -2697,7 +2713,7 @@ pub mod orders {
 
     impl model::Order {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -2708,7 +2724,8 @@ pub mod order {
     pub use super::orders::*;
 
     use super::model;
-    use ::bindery::query::{Column, Link, Nullable, RowEngine, To};
+    use ::bindery::Column;
+    use ::bindery::query::{Link, Nullable, RowEngine, To};
     use ::bindery::relation::{HasMany, HasOne};
 
     /// `id`
@@ -2767,24 +2784,24 @@ pub mod order_lines {
         pub line: i64,
     }
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
-        ::bindery::ModelConstraint::primary_key("OrderLine", "", &["order_id", "line"]),
-        ::bindery::ModelConstraint::unique("OrderLine", "", &["product", "order_id"]),
-        ::bindery::ModelConstraint::foreign_key("OrderLine", "", &["order_id"]),
-        ::bindery::ModelConstraint::foreign_key("OrderLine", "", &["product"]),
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] = &[
+        ::bindery::error::ModelConstraint::primary_key("OrderLine", "", &["order_id", "line"]),
+        ::bindery::error::ModelConstraint::unique("OrderLine", "", &["product", "order_id"]),
+        ::bindery::error::ModelConstraint::foreign_key("OrderLine", "", &["order_id"]),
+        ::bindery::error::ModelConstraint::foreign_key("OrderLine", "", &["product"]),
     ];
 
     /// The primary key of `order_id`, `line`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// The unique key of `product`, `order_id`.
-    pub const PRODUCT_AND_ORDER_ID: ::bindery::ModelConstraint = CONSTRAINTS[1];
+    pub const PRODUCT_AND_ORDER_ID: ::bindery::error::ModelConstraint = CONSTRAINTS[1];
 
     /// The foreign key of `order_id`.
-    pub const ORDER_ID_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[2];
+    pub const ORDER_ID_FOREIGN_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[2];
 
     /// The foreign key of `product`.
-    pub const PRODUCT_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[3];
+    pub const PRODUCT_FOREIGN_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[3];
 
     /// A row of `order_lines`.
     #[derive(Debug, Clone, PartialEq)]
@@ -2900,7 +2917,7 @@ pub mod order_lines {
                 .with(4)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.push(&self.order_id);
             params.push(&self.line);
             params.push(&self.product);
@@ -2923,7 +2940,7 @@ pub mod order_lines {
                 .with_if(self.unit_price.is_some(), 4)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.product);
             params.given(&self.quantity);
             params.digits(15).fraction(2).given(&self.unit_price);
@@ -2947,7 +2964,7 @@ pub mod order_lines {
         type Inserted<E: ::bindery::Engine> = OrderLine<E>;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             engine: E,
         ) -> ::bindery::Result<OrderLine<E>> {
             ::core::result::Result::Ok(OrderLine {
@@ -2968,7 +2985,7 @@ pub mod order_lines {
 
         fn write_row<E: ::bindery::Engine>(
             row: &OrderLine<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.order_id);
             params.push(&row.line);
@@ -2994,16 +3011,19 @@ pub mod order_lines {
     }
 
     impl<E: ::bindery::Hosts<model::OrderLine>> ::bindery::FromRow<E> for OrderLine<E> {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::OrderLine as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::OrderLine {}
+    impl ::bindery::generic::Writable for model::OrderLine {}
 
-    impl ::bindery::HasKey for model::OrderLine {
+    impl ::bindery::generic::HasKey for model::OrderLine {
         fn key<E: ::bindery::Engine>(row: &OrderLine<E>) -> OrderLineId<E> {
             OrderLineId {
                 order_id: row.order_id,
@@ -3013,7 +3033,7 @@ pub mod order_lines {
 
         fn write_key<E: ::bindery::Engine>(
             key: &OrderLineId<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&key.order_id);
             params.push(&key.line);
@@ -3021,7 +3041,7 @@ pub mod order_lines {
 
         fn write_saved<E: ::bindery::Engine>(
             row: &OrderLine<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.product);
             params.push(&row.quantity);
@@ -3033,7 +3053,7 @@ pub mod order_lines {
         }
     }
 
-    impl<E: ::bindery::Engine> ::bindery::RowOf for OrderLine<E> {
+    impl<E: ::bindery::Engine> ::bindery::generic::RowOf for OrderLine<E> {
         type Model = model::OrderLine;
         type Engine = E;
     }
@@ -3067,7 +3087,7 @@ pub mod order_lines {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::OrderLine>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::OrderLine>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::OrderLine>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -3085,7 +3105,7 @@ pub mod order_lines {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::OrderLine>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::OrderLine>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::OrderLine>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -3098,7 +3118,7 @@ pub mod order_lines {
             &self,
             from: &mut ::bindery::Connection<E>,
             to: &mut ::bindery::Connection<F>,
-        ) -> ::bindery::Result<::bindery::Moved<OrderLine<F>>>
+        ) -> ::bindery::Result<::bindery::rows::Moved<OrderLine<F>>>
         where
             E: ::bindery::Hosts<model::OrderLine>,
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::OrderLine>,
@@ -3115,7 +3135,7 @@ pub mod order_lines {
         where
             E: ::bindery::Hosts<model::OrderLine>,
         {
-            let key = <model::OrderLine as ::bindery::HasKey>::key(self);
+            let key = <model::OrderLine as ::bindery::generic::HasKey>::key(self);
             let engine = self.order_id.engine();
             let mut rows = db.repository::<model::OrderLine, E>(engine);
             rows.delete(key)
@@ -3220,7 +3240,7 @@ pub mod order_lines {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::OrderLine {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::OrderLine {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -3228,13 +3248,13 @@ pub mod order_lines {
         }
     }
 
-    impl ::bindery::LivesOn<engine::B> for model::OrderLine {
+    impl ::bindery::generic::LivesOn<engine::B> for model::OrderLine {
         fn sql(_: engine::B) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::OrderLine {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::OrderLine {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -3280,7 +3300,7 @@ pub mod order_lines {
             new: NewOrderLine<E>,
         ) -> ::bindery::Result<OrderLine<E>>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// Inserts a row, or sets what `new` gives in the one with the same `product` and `order_id`; what it leaves out stays there.
         ///
@@ -3292,7 +3312,7 @@ pub mod order_lines {
             new: NewOrderLine<E>,
         ) -> ::bindery::Result<OrderLine<E>>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `product` and `order_id` updates the earlier.
         ///
@@ -3302,9 +3322,9 @@ pub mod order_lines {
         fn upsert_many_by_product_and_order_id(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewOrderLine<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
     }
 
     impl<E: ::bindery::Engine, A> OrderLineQueries<E>
@@ -3336,7 +3356,7 @@ pub mod order_lines {
             new: NewOrderLine<E>,
         ) -> ::bindery::Result<OrderLine<E>>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.get_or_insert_by(0, new)
         }
@@ -3346,7 +3366,7 @@ pub mod order_lines {
             new: NewOrderLine<E>,
         ) -> ::bindery::Result<OrderLine<E>>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_by(0, new)
         }
@@ -3354,15 +3374,15 @@ pub mod order_lines {
         fn upsert_many_by_product_and_order_id(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewOrderLine<E>>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_many_by(0, rows)
         }
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "OrderLine",
         schema: ::core::option::Option::None,
         table: "order_lines",
@@ -3424,7 +3444,7 @@ pub mod order_lines {
 
     impl model::OrderLine {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -3435,7 +3455,8 @@ pub mod order_line {
     pub use super::order_lines::*;
 
     use super::{engine, model};
-    use ::bindery::query::{Column, Nullable, RowEngine, To};
+    use ::bindery::Column;
+    use ::bindery::query::{Nullable, RowEngine, To};
 
     /// The columns that a new row of `order_lines` must have, by name.
     pub struct Required<E: ::bindery::Engine = engine::Default> {
@@ -3500,14 +3521,15 @@ pub mod seats {
         pub number: i16,
     }
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
-        "Seat",
-        "",
-        &["row", "number"],
-    )];
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] =
+        &[::bindery::error::ModelConstraint::primary_key(
+            "Seat",
+            "",
+            &["row", "number"],
+        )];
 
     /// The primary key of `row`, `number`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// A seat of the café, by row and number: no column of the key names an engine.
     #[derive(Debug, Clone, PartialEq)]
@@ -3600,7 +3622,7 @@ pub mod seats {
             ::bindery::__private::ColumnSource::columns(self).without_if(self.engine.is_none(), 2)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.push(&self.row);
             params.push(&self.number);
             params.push(&self.engine);
@@ -3618,7 +3640,7 @@ pub mod seats {
             ::bindery::__private::ColumnSet::new().with_if(self.engine.is_some(), 2)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.engine);
         }
     }
@@ -3640,7 +3662,7 @@ pub mod seats {
         type Inserted<E: ::bindery::Engine> = Seat<E>;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             engine: E,
         ) -> ::bindery::Result<Seat<E>> {
             ::core::result::Result::Ok(Seat {
@@ -3657,7 +3679,10 @@ pub mod seats {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &Seat<E>, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &Seat<E>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.row);
             params.push(&row.number);
             params.push(&row.engine);
@@ -3669,16 +3694,19 @@ pub mod seats {
     }
 
     impl<E: ::bindery::Hosts<model::Seat>> ::bindery::FromRow<E> for Seat<E> {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Seat as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Seat {}
+    impl ::bindery::generic::Writable for model::Seat {}
 
-    impl ::bindery::HasKey for model::Seat {
+    impl ::bindery::generic::HasKey for model::Seat {
         fn key<E: ::bindery::Engine>(row: &Seat<E>) -> SeatId<E> {
             SeatId {
                 row_engine: row.row_engine,
@@ -3689,7 +3717,7 @@ pub mod seats {
 
         fn write_key<E: ::bindery::Engine>(
             key: &SeatId<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&key.row);
             params.push(&key.number);
@@ -3697,7 +3725,7 @@ pub mod seats {
 
         fn write_saved<E: ::bindery::Engine>(
             row: &Seat<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.engine);
         }
@@ -3707,7 +3735,7 @@ pub mod seats {
         }
     }
 
-    impl<E: ::bindery::Engine> ::bindery::RowOf for Seat<E> {
+    impl<E: ::bindery::Engine> ::bindery::generic::RowOf for Seat<E> {
         type Model = model::Seat;
         type Engine = E;
     }
@@ -3736,7 +3764,7 @@ pub mod seats {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Seat>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Seat>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Seat>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -3754,7 +3782,7 @@ pub mod seats {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Seat>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Seat>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Seat>::target(to);
             ::bindery::Repository::new(target).upsert_row(&row)
         }
 
@@ -3767,7 +3795,7 @@ pub mod seats {
             &self,
             from: &mut ::bindery::Connection<E>,
             to: &mut ::bindery::Connection<F>,
-        ) -> ::bindery::Result<::bindery::Moved<Seat<F>>>
+        ) -> ::bindery::Result<::bindery::rows::Moved<Seat<F>>>
         where
             E: ::bindery::Hosts<model::Seat>,
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Seat>,
@@ -3784,7 +3812,7 @@ pub mod seats {
         where
             E: ::bindery::Hosts<model::Seat>,
         {
-            let key = <model::Seat as ::bindery::HasKey>::key(self);
+            let key = <model::Seat as ::bindery::generic::HasKey>::key(self);
             let engine = self.row_engine;
             let mut rows = db.repository::<model::Seat, E>(engine);
             rows.delete(key)
@@ -3822,13 +3850,13 @@ pub mod seats {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::B> for model::Seat {
+    impl ::bindery::generic::LivesOn<engine::B> for model::Seat {
         fn sql(_: engine::B) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
-    impl ::bindery::LivesOn<engine::Archive> for model::Seat {
+    impl ::bindery::generic::LivesOn<engine::Archive> for model::Seat {
         fn sql(
             _: engine::Archive,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -3836,7 +3864,7 @@ pub mod seats {
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Seat {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Seat {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -3848,7 +3876,7 @@ pub mod seats {
         }
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Seat",
         schema: ::core::option::Option::None,
         table: "seats",
@@ -3891,7 +3919,7 @@ pub mod seats {
 
     impl model::Seat {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -3902,7 +3930,8 @@ pub mod seat {
     pub use super::seats::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable};
+    use ::bindery::Column;
+    use ::bindery::query::Nullable;
 
     /// The columns that a new row of `seats` must have, by name.
     pub struct Required {
@@ -4035,7 +4064,7 @@ pub mod visits {
             ::bindery::__private::ColumnSource::columns(self).without_if(self.r#match.is_none(), 2)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.push(&self.path);
             params.push(&self.took);
             params.push(&self.r#match);
@@ -4056,7 +4085,7 @@ pub mod visits {
                 .with_if(self.r#match.is_some(), 2)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.path);
             params.given(&self.took);
             params.given(&self.r#match);
@@ -4080,7 +4109,7 @@ pub mod visits {
         type Inserted<E: ::bindery::Engine> = ();
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             engine: E,
         ) -> ::bindery::Result<Visit<E>> {
             ::core::result::Result::Ok(Visit {
@@ -4099,7 +4128,7 @@ pub mod visits {
 
         fn write_row<E: ::bindery::Engine>(
             row: &Visit<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.path);
             params.push(&row.took);
@@ -4112,16 +4141,19 @@ pub mod visits {
     }
 
     impl<E: ::bindery::Hosts<model::Visit>> ::bindery::FromRow<E> for Visit<E> {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Visit as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Visit {}
+    impl ::bindery::generic::Writable for model::Visit {}
 
-    impl<E: ::bindery::Engine> ::bindery::RowOf for Visit<E> {
+    impl<E: ::bindery::Engine> ::bindery::generic::RowOf for Visit<E> {
         type Model = model::Visit;
         type Engine = E;
     }
@@ -4150,7 +4182,7 @@ pub mod visits {
             F: ::bindery::StaticEngine + ::bindery::Hosts<model::Visit>,
         {
             let row = ::core::clone::Clone::clone(self).to_engine::<F>();
-            let target = ::bindery::ReadRoute::<model::Visit>::target(to);
+            let target = ::bindery::generic::ReadRoute::<model::Visit>::target(to);
             ::bindery::Repository::new(target).insert_row(&row)?;
             ::core::result::Result::Ok(row)
         }
@@ -4183,7 +4215,7 @@ pub mod visits {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::Visit {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Visit {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -4191,7 +4223,7 @@ pub mod visits {
         }
     }
 
-    impl ::bindery::LivesOn<engine::Archive> for model::Visit {
+    impl ::bindery::generic::LivesOn<engine::Archive> for model::Visit {
         fn sql(
             _: engine::Archive,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -4199,7 +4231,7 @@ pub mod visits {
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Visit {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Visit {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -4211,7 +4243,7 @@ pub mod visits {
         }
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Visit",
         schema: ::core::option::Option::None,
         table: "visits",
@@ -4252,7 +4284,7 @@ pub mod visits {
 
     impl model::Visit {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -4263,7 +4295,8 @@ pub mod visit {
     pub use super::visits::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable};
+    use ::bindery::Column;
+    use ::bindery::query::Nullable;
 
     /// `path`
     pub const path: Column<model::Visit, ::std::string::String> = ::bindery::query::column(0);
@@ -4284,16 +4317,16 @@ pub mod profiles {
     /// Key of [`Profile`].
     pub type ProfileId = super::customers::CustomerId;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
-        ::bindery::ModelConstraint::primary_key("Profile", "", &["customer_id"]),
-        ::bindery::ModelConstraint::foreign_key("Profile", "", &["customer_id"]),
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] = &[
+        ::bindery::error::ModelConstraint::primary_key("Profile", "", &["customer_id"]),
+        ::bindery::error::ModelConstraint::foreign_key("Profile", "", &["customer_id"]),
     ];
 
     /// The primary key of `customer_id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// The foreign key of `customer_id`.
-    pub const CUSTOMER_ID_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[1];
+    pub const CUSTOMER_ID_FOREIGN_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[1];
 
     /// One more thing about a customer: its key is theirs.
     #[derive(Debug, Clone, PartialEq)]
@@ -4362,7 +4395,7 @@ pub mod profiles {
             ::bindery::__private::ColumnSet::new().with(0).with(1)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.push(&self.customer_id);
             params.push(&self.about);
         }
@@ -4379,7 +4412,7 @@ pub mod profiles {
             ::bindery::__private::ColumnSet::new().with_if(self.about.is_some(), 1)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.about);
         }
     }
@@ -4401,7 +4434,7 @@ pub mod profiles {
         type Inserted<E: ::bindery::Engine> = Profile;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             _: E,
         ) -> ::bindery::Result<Profile> {
             ::core::result::Result::Ok(Profile {
@@ -4416,43 +4449,49 @@ pub mod profiles {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &Profile, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &Profile,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.customer_id);
             params.push(&row.about);
         }
     }
 
     impl<E: ::bindery::Hosts<model::Profile>> ::bindery::FromRow<E> for Profile {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Profile as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Profile {}
+    impl ::bindery::generic::Writable for model::Profile {}
 
-    impl ::bindery::HasKey for model::Profile {
+    impl ::bindery::generic::HasKey for model::Profile {
         fn key<E: ::bindery::Engine>(row: &Profile) -> ProfileId {
             row.customer_id
         }
 
         fn write_key<E: ::bindery::Engine>(
             key: &ProfileId,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(key);
         }
 
         fn write_saved<E: ::bindery::Engine>(
             row: &Profile,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.about);
         }
     }
 
-    impl ::bindery::RowOf for Profile {
+    impl ::bindery::generic::RowOf for Profile {
         type Model = model::Profile;
         type Engine = engine::Default;
     }
@@ -4508,7 +4547,7 @@ pub mod profiles {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::Profile {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Profile {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -4516,7 +4555,7 @@ pub mod profiles {
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Profile {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Profile {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -4527,11 +4566,11 @@ pub mod profiles {
         }
     }
 
-    impl ::bindery::OnOneEngine for model::Profile {
+    impl ::bindery::generic::OnOneEngine for model::Profile {
         type Engine = engine::Default;
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Profile",
         schema: ::core::option::Option::None,
         table: "profiles",
@@ -4559,7 +4598,7 @@ pub mod profiles {
 
     impl model::Profile {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -4570,7 +4609,8 @@ pub mod profile {
     pub use super::profiles::*;
 
     use super::model;
-    use ::bindery::query::{Column, To};
+    use ::bindery::Column;
+    use ::bindery::query::To;
 
     /// `customer_id`
     pub const customer_id: Column<
@@ -4597,20 +4637,20 @@ pub mod likes {
         pub product: super::products::ProductId<engine::Default>,
     }
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
-        ::bindery::ModelConstraint::primary_key("Like", "", &["customer_id", "product"]),
-        ::bindery::ModelConstraint::foreign_key("Like", "", &["customer_id"]),
-        ::bindery::ModelConstraint::foreign_key("Like", "", &["product"]),
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] = &[
+        ::bindery::error::ModelConstraint::primary_key("Like", "", &["customer_id", "product"]),
+        ::bindery::error::ModelConstraint::foreign_key("Like", "", &["customer_id"]),
+        ::bindery::error::ModelConstraint::foreign_key("Like", "", &["product"]),
     ];
 
     /// The primary key of `customer_id`, `product`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// The foreign key of `customer_id`.
-    pub const CUSTOMER_ID_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[1];
+    pub const CUSTOMER_ID_FOREIGN_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[1];
 
     /// The foreign key of `product`.
-    pub const PRODUCT_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[2];
+    pub const PRODUCT_FOREIGN_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[2];
 
     /// Who likes what: nothing but a key.
     #[derive(Debug, Clone, PartialEq)]
@@ -4670,7 +4710,7 @@ pub mod likes {
             ::bindery::__private::ColumnSet::new().with(0).with(1)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.push(&self.customer_id);
             params.push(&self.product);
         }
@@ -4687,7 +4727,7 @@ pub mod likes {
             ::bindery::__private::ColumnSet::new()
         }
 
-        fn write(&self, _: &mut ::bindery::ParamWriter<'_>) {}
+        fn write(&self, _: &mut ::bindery::types::ParamWriter<'_>) {}
     }
 
     impl ::core::fmt::Debug for LikePatch {
@@ -4707,7 +4747,7 @@ pub mod likes {
         type Inserted<E: ::bindery::Engine> = Like;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             _: E,
         ) -> ::bindery::Result<Like> {
             ::core::result::Result::Ok(Like {
@@ -4722,23 +4762,29 @@ pub mod likes {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &Like, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &Like,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.customer_id);
             params.push(&row.product);
         }
     }
 
     impl<E: ::bindery::Hosts<model::Like>> ::bindery::FromRow<E> for Like {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Like as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Like {}
+    impl ::bindery::generic::Writable for model::Like {}
 
-    impl ::bindery::HasKey for model::Like {
+    impl ::bindery::generic::HasKey for model::Like {
         fn key<E: ::bindery::Engine>(row: &Like) -> LikeId {
             LikeId {
                 customer_id: row.customer_id,
@@ -4746,15 +4792,18 @@ pub mod likes {
             }
         }
 
-        fn write_key<E: ::bindery::Engine>(key: &LikeId, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_key<E: ::bindery::Engine>(
+            key: &LikeId,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&key.customer_id);
             params.push(&key.product);
         }
 
-        fn write_saved<E: ::bindery::Engine>(_: &Like, _: &mut ::bindery::ParamWriter<'_>) {}
+        fn write_saved<E: ::bindery::Engine>(_: &Like, _: &mut ::bindery::types::ParamWriter<'_>) {}
     }
 
-    impl ::bindery::RowOf for Like {
+    impl ::bindery::generic::RowOf for Like {
         type Model = model::Like;
         type Engine = engine::Default;
     }
@@ -4834,7 +4883,7 @@ pub mod likes {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::Like {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Like {
         fn sql(
             _: engine::Default,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -4842,7 +4891,7 @@ pub mod likes {
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Like {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Like {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -4853,11 +4902,11 @@ pub mod likes {
         }
     }
 
-    impl ::bindery::OnOneEngine for model::Like {
+    impl ::bindery::generic::OnOneEngine for model::Like {
         type Engine = engine::Default;
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Like",
         schema: ::core::option::Option::None,
         table: "likes",
@@ -4886,7 +4935,7 @@ pub mod likes {
 
     impl model::Like {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -4897,7 +4946,8 @@ pub mod like {
     pub use super::likes::*;
 
     use super::{engine, model};
-    use ::bindery::query::{Column, To};
+    use ::bindery::Column;
+    use ::bindery::query::To;
 
     /// `customer_id`
     pub const customer_id: Column<model::Like, super::customers::CustomerId, To<model::Customer>> =
@@ -4919,14 +4969,15 @@ pub mod model__ {
     /// Key of [`Model`].
     pub type ModelId = ::bindery::Key<model::Model, engine::Archive, i64>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[::bindery::ModelConstraint::primary_key(
-        "Model",
-        "",
-        &["id"],
-    )];
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] =
+        &[::bindery::error::ModelConstraint::primary_key(
+            "Model",
+            "",
+            &["id"],
+        )];
 
     /// The primary key of `id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// A table with a name that something else has.
     #[derive(Debug, Clone, PartialEq)]
@@ -5031,7 +5082,7 @@ pub mod model__ {
             ::bindery::__private::ColumnSource::columns(self).without_if(self.self_.is_none(), 2)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.r#fn);
             params.push(&self.self_);
@@ -5051,7 +5102,7 @@ pub mod model__ {
                 .with_if(self.self_.is_some(), 2)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.r#fn);
             params.given(&self.self_);
         }
@@ -5074,7 +5125,7 @@ pub mod model__ {
         type Inserted<E: ::bindery::Engine> = Model;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             _: E,
         ) -> ::bindery::Result<Model> {
             ::core::result::Result::Ok(Model {
@@ -5090,7 +5141,10 @@ pub mod model__ {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &Model, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &Model,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.id);
             params.push(&row.r#fn);
             params.push(&row.self_);
@@ -5098,31 +5152,40 @@ pub mod model__ {
     }
 
     impl<E: ::bindery::Hosts<model::Model>> ::bindery::FromRow<E> for Model {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Model as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Model {}
+    impl ::bindery::generic::Writable for model::Model {}
 
-    impl ::bindery::HasKey for model::Model {
+    impl ::bindery::generic::HasKey for model::Model {
         fn key<E: ::bindery::Engine>(row: &Model) -> ModelId {
             row.id
         }
 
-        fn write_key<E: ::bindery::Engine>(key: &ModelId, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_key<E: ::bindery::Engine>(
+            key: &ModelId,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(key);
         }
 
-        fn write_saved<E: ::bindery::Engine>(row: &Model, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_saved<E: ::bindery::Engine>(
+            row: &Model,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.r#fn);
             params.push(&row.self_);
         }
     }
 
-    impl ::bindery::RowOf for Model {
+    impl ::bindery::generic::RowOf for Model {
         type Model = model::Model;
         type Engine = engine::Archive;
     }
@@ -5171,7 +5234,7 @@ pub mod model__ {
         }],
     };
 
-    impl ::bindery::LivesOn<engine::Archive> for model::Model {
+    impl ::bindery::generic::LivesOn<engine::Archive> for model::Model {
         fn sql(
             _: engine::Archive,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -5179,7 +5242,7 @@ pub mod model__ {
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Model {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Model {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -5190,11 +5253,11 @@ pub mod model__ {
         }
     }
 
-    impl ::bindery::OnOneEngine for model::Model {
+    impl ::bindery::generic::OnOneEngine for model::Model {
         type Engine = engine::Archive;
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Model",
         schema: ::core::option::Option::None,
         table: "model",
@@ -5222,7 +5285,7 @@ pub mod model__ {
 
     impl model::Model {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -5233,7 +5296,8 @@ pub mod model_ {
     pub use super::model__::*;
 
     use super::model;
-    use ::bindery::query::{Column, Nullable};
+    use ::bindery::Column;
+    use ::bindery::query::Nullable;
     use ::bindery::relation::HasMany;
 
     /// `id`
@@ -5258,16 +5322,16 @@ pub mod match_ {
     /// Key of [`Match`].
     pub type MatchId = ::bindery::Key<model::Match, engine::Archive, i64>;
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
-        ::bindery::ModelConstraint::primary_key("Match", "", &["id"]),
-        ::bindery::ModelConstraint::foreign_key("Match", "", &["option"]),
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] = &[
+        ::bindery::error::ModelConstraint::primary_key("Match", "", &["id"]),
+        ::bindery::error::ModelConstraint::foreign_key("Match", "", &["option"]),
     ];
 
     /// The primary key of `id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// The foreign key of `option`.
-    pub const OPTION_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[1];
+    pub const OPTION_FOREIGN_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[1];
 
     /// A row of `match`.
     #[derive(Debug, Clone, PartialEq)]
@@ -5461,7 +5525,7 @@ pub mod match_ {
                 .with(9)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.option);
             params.push(&self.a1);
@@ -5495,7 +5559,7 @@ pub mod match_ {
                 .with_if(self.a8.is_some(), 9)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.option);
             params.given(&self.a1);
             params.given(&self.a2);
@@ -5525,7 +5589,7 @@ pub mod match_ {
         type Inserted<E: ::bindery::Engine> = Match;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             _: E,
         ) -> ::bindery::Result<Match> {
             ::core::result::Result::Ok(Match {
@@ -5548,7 +5612,10 @@ pub mod match_ {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &Match, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &Match,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.id);
             params.push(&row.option);
             params.push(&row.a1);
@@ -5563,25 +5630,34 @@ pub mod match_ {
     }
 
     impl<E: ::bindery::Hosts<model::Match>> ::bindery::FromRow<E> for Match {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Match as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Match {}
+    impl ::bindery::generic::Writable for model::Match {}
 
-    impl ::bindery::HasKey for model::Match {
+    impl ::bindery::generic::HasKey for model::Match {
         fn key<E: ::bindery::Engine>(row: &Match) -> MatchId {
             row.id
         }
 
-        fn write_key<E: ::bindery::Engine>(key: &MatchId, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_key<E: ::bindery::Engine>(
+            key: &MatchId,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(key);
         }
 
-        fn write_saved<E: ::bindery::Engine>(row: &Match, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_saved<E: ::bindery::Engine>(
+            row: &Match,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.option);
             params.push(&row.a1);
             params.push(&row.a2);
@@ -5594,7 +5670,7 @@ pub mod match_ {
         }
     }
 
-    impl ::bindery::RowOf for Match {
+    impl ::bindery::generic::RowOf for Match {
         type Model = model::Match;
         type Engine = engine::Archive;
     }
@@ -5671,7 +5747,7 @@ pub mod match_ {
         referenced: &[],
     };
 
-    impl ::bindery::LivesOn<engine::Archive> for model::Match {
+    impl ::bindery::generic::LivesOn<engine::Archive> for model::Match {
         fn sql(
             _: engine::Archive,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -5679,7 +5755,7 @@ pub mod match_ {
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Match {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Match {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -5690,11 +5766,11 @@ pub mod match_ {
         }
     }
 
-    impl ::bindery::OnOneEngine for model::Match {
+    impl ::bindery::generic::OnOneEngine for model::Match {
         type Engine = engine::Archive;
     }
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Match",
         schema: ::core::option::Option::None,
         table: "match",
@@ -5731,7 +5807,7 @@ pub mod match_ {
 
     impl model::Match {
         /// The facts of this model that were compiled in.
-        pub(crate) const INFO: &'static ::bindery::ModelInfo = &INFO;
+        pub(crate) const INFO: &'static ::bindery::generic::ModelInfo = &INFO;
     }
 }
 
@@ -5742,7 +5818,8 @@ pub mod r#match {
     pub use super::match_::*;
 
     use super::model;
-    use ::bindery::query::{Column, To};
+    use ::bindery::Column;
+    use ::bindery::query::To;
 
     /// The columns that a new row of `match` must have, by name.
     pub struct Required {
@@ -5832,81 +5909,81 @@ pub use match_::{Match, MatchId, MatchPatch, NewMatch};
 #[allow(dead_code, unreachable_pub, clippy::pedantic)]
 pub trait Tables {
     /// The rows of [`customers::Customer`].
-    fn customers(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Customer>
+    fn customers(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Customer>
     where
-        Self: ::bindery::ReadRoute<model::Customer>,
+        Self: ::bindery::generic::ReadRoute<model::Customer>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`products::Product`].
-    fn products(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Product>
+    fn products(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Product>
     where
-        Self: ::bindery::ReadRoute<model::Product>,
+        Self: ::bindery::generic::ReadRoute<model::Product>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`orders::Order`].
-    fn orders(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Order>
+    fn orders(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Order>
     where
-        Self: ::bindery::ReadRoute<model::Order>,
+        Self: ::bindery::generic::ReadRoute<model::Order>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`order_lines::OrderLine`].
-    fn order_lines(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::OrderLine>
+    fn order_lines(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::OrderLine>
     where
-        Self: ::bindery::ReadRoute<model::OrderLine>,
+        Self: ::bindery::generic::ReadRoute<model::OrderLine>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`seats::Seat`].
-    fn seats(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Seat>
+    fn seats(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Seat>
     where
-        Self: ::bindery::ReadRoute<model::Seat>,
+        Self: ::bindery::generic::ReadRoute<model::Seat>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`visits::Visit`].
-    fn visits(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Visit>
+    fn visits(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Visit>
     where
-        Self: ::bindery::ReadRoute<model::Visit>,
+        Self: ::bindery::generic::ReadRoute<model::Visit>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`profiles::Profile`].
-    fn profiles(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Profile>
+    fn profiles(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Profile>
     where
-        Self: ::bindery::ReadRoute<model::Profile>,
+        Self: ::bindery::generic::ReadRoute<model::Profile>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`likes::Like`].
-    fn likes(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Like>
+    fn likes(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Like>
     where
-        Self: ::bindery::ReadRoute<model::Like>,
+        Self: ::bindery::generic::ReadRoute<model::Like>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`model__::Model`].
-    fn model(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Model>
+    fn model(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Model>
     where
-        Self: ::bindery::ReadRoute<model::Model>,
+        Self: ::bindery::generic::ReadRoute<model::Model>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`match_::Match`].
-    fn r#match(&mut self) -> ::bindery::RepositoryOf<'_, Self, model::Match>
+    fn r#match(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Match>
     where
-        Self: ::bindery::ReadRoute<model::Match>,
+        Self: ::bindery::generic::ReadRoute<model::Match>,
     {
         ::bindery::Repository::new(self.target())
     }
@@ -6059,7 +6136,7 @@ impl Databases {
 
     /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
     #[must_use]
-    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+    pub fn reads_from(&self, from: ::bindery::replicas::ReadsFrom) -> Self {
         Self(self.0.reads_from(from))
     }
 
@@ -6067,7 +6144,7 @@ impl Databases {
     #[must_use]
     pub fn reading_after<'t>(
         &self,
-        token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::ReadToken>>,
+        token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::replicas::ReadToken>>,
     ) -> Self {
         Self(self.0.reading_after(token))
     }
@@ -6220,7 +6297,7 @@ impl ::core::ops::Deref for Databases {
     }
 }
 
-impl ::bindery::GeneratedDatabases for Databases {
+impl ::bindery::generic::GeneratedDatabases for Databases {
     type Session = DatabaseSession;
 
     fn program() -> &'static ::bindery::__private::Program {

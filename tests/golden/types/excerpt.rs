@@ -17,12 +17,15 @@ mod column_types {
     pub(super) type OddState = Odd<State>; // `parcels.odd` (schema.sql:20)
 
     pub(super) fn read_odd_state(
-        row: &mut ::bindery::RowReader<'_>,
+        row: &mut ::bindery::types::RowReader<'_>,
     ) -> ::bindery::Result<OddState> {
         ::bindery::types::FromColumn::read(row) // `parcels.odd` (schema.sql:20)
     }
 
-    pub(super) fn write_odd_state(value: &OddState, params: &mut ::bindery::ParamWriter<'_>) {
+    pub(super) fn write_odd_state(
+        value: &OddState,
+        params: &mut ::bindery::types::ParamWriter<'_>,
+    ) {
         ::bindery::types::ToColumn::write(value, params); // `parcels.odd` (schema.sql:20)
     }
 

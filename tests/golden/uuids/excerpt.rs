@@ -22,7 +22,7 @@ pub mod accounts {
     impl ::bindery::__private::ColumnSource for NewAccount {
         // …
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.binary().push(&self.id);
             params.length(36).push(&self.public);
             params.binary().push(&self.token);
@@ -31,12 +31,12 @@ pub mod accounts {
 
     // …
 
-    impl ::bindery::HasKey for model::Account {
+    impl ::bindery::generic::HasKey for model::Account {
         // …
 
         fn write_key<E: ::bindery::Engine>(
             key: &AccountId<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.binary().push(key);
         }

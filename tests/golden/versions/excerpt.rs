@@ -9,7 +9,7 @@ pub mod pages {
     impl ::bindery::__private::ColumnSource for NewPage {
         // …
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.length(100).push(&self.path);
             params.push(&self.body);
@@ -21,12 +21,12 @@ pub mod pages {
 
     // …
 
-    impl ::bindery::HasKey for model::Page {
+    impl ::bindery::generic::HasKey for model::Page {
         // …
 
         fn write_version<E: ::bindery::Engine>(
             row: &Page<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.revision);
         }

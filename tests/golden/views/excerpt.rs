@@ -32,7 +32,7 @@ pub mod customer_totals {
         type Inserted<E: ::bindery::Engine> = ::bindery::__private::ReadOnly;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             _: E,
         ) -> ::bindery::Result<CustomerTotal> {
             ::core::result::Result::Ok(CustomerTotal {
@@ -50,7 +50,11 @@ pub mod customer_totals {
             ::core::option::Option::None
         }
 
-        fn write_row<E: ::bindery::Engine>(_: &CustomerTotal, _: &mut ::bindery::ParamWriter<'_>) {}
+        fn write_row<E: ::bindery::Engine>(
+            _: &CustomerTotal,
+            _: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
+        }
     }
 
     // …
@@ -90,7 +94,7 @@ pub mod customer_totals {
 
     // …
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "CustomerTotal",
         schema: ::core::option::Option::None,
         table: "customer_totals",
@@ -153,7 +157,7 @@ pub mod customer_total {
 pub mod greatest_ {
     // …
 
-    static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Greatest",
         schema: ::core::option::Option::None,
         table: "greatest",

@@ -1,6 +1,7 @@
 //! Why a row was not taken, as far as the next try depends on it.
 
-use bindery::{Constraint, Error, ErrorKind};
+use bindery::error::Constraint;
+use bindery::{Error, ErrorKind};
 
 /// A row that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use bindery::{Config, Connection, Dialect, Engine, EngineOptions, Result, SchemaCheck};
+use bindery::config::SchemaCheck;
+use bindery::{Config, Connection, Dialect, Engine, EngineOptions, Result};
 use bindery_schema::model::{Model, TableId};
 
 use crate::database::Database;

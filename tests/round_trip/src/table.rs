@@ -1,8 +1,7 @@
 //! The operations on the rows of one model, without its types.
 
-use bindery::{
-    Connection, Engine, HasKey, LivesOn, Model, ReadRoute, Repository, Result, Writable,
-};
+use bindery::generic::{HasKey, LivesOn, ReadRoute, Writable};
+use bindery::{Connection, Engine, Model, Repository, Result};
 
 use crate::value::Value;
 

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use bindery::error::{Applied, Resolution};
 use bindery::outbox::{HasOutbox, TaskOptions};
-use bindery::{
-    Applied, Connection, Error, ErrorKind, Hosts, Resolution, Result, RetryPolicy, StaticEngine,
-};
+use bindery::{Connection, Error, ErrorKind, Hosts, Result, RetryPolicy, StaticEngine};
 
 use crate::generated::{Account, AccountId, Databases, EntryId, EntryPatch, NewEntry, Tables};
 use crate::generated::{engine, entry, model};

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use bindery::__private::{EngineInfo, Program};
-use bindery::{Config, Error, ErrorKind, ModelInfo, Registry, TableDifference, TableDrift};
+use bindery::drift::{TableDifference, TableDrift};
+use bindery::generic::ModelInfo;
+use bindery::{Config, Error, ErrorKind, Registry};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::Table;
 use bindery_schema::plan::kinds;

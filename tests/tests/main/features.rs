@@ -154,13 +154,13 @@ const MAIL: &str = "/// An address.
 pub struct Mail(pub String);
 
 impl bindery::types::ToColumn for Mail {
-    fn write(&self, params: &mut bindery::ParamWriter<'_>) {
+    fn write(&self, params: &mut bindery::types::ParamWriter<'_>) {
         params.text(&self.0);
     }
 }
 
 impl bindery::types::FromColumn for Mail {
-    fn read(row: &mut bindery::RowReader<'_>) -> bindery::Result<Self> {
+    fn read(row: &mut bindery::types::RowReader<'_>) -> bindery::Result<Self> {
         row.text().map(|text| Self(text.to_owned()))
     }
 }

@@ -8,6 +8,7 @@ mod names;
 mod promises;
 mod readme;
 mod rebuilds;
+mod surface;
 mod tidy;
 mod ui;
 mod words;

@@ -1,7 +1,8 @@
 //! A transaction of an atomic group has the engines of its group and the models on them; its outcome is not a `Result`.
 bindery_cases::source!(atomic);
 
-use bindery::{AtomicOutcome, Result};
+use bindery::atomic::AtomicOutcome;
+use bindery::Result;
 
 fn a_model_outside_of_the_group(db: &Databases) -> Result<u64> {
     db.checkout(|tx| tx.drafts().count()).stored()

@@ -5,7 +5,8 @@ bindery_cases::source!(atomic);
 
 use std::time::Duration;
 
-use bindery::{AtomicOptions, RecoverOptions, Result};
+use bindery::atomic::{AtomicOptions, RecoverOptions};
+use bindery::Result;
 
 fn an_outcome(db: &Databases) {
     db.checkout(|tx| tx.orders().insert(NewOrder::new("pen")));

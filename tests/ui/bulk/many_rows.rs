@@ -7,15 +7,15 @@ fn rows_of_another_model(c: &mut Lite) -> bindery::Result<u64> {
     c.members().insert_many([NewWord::new()])
 }
 
-fn one_row_that_is_not_in_a_list(c: &mut Lite) -> bindery::Result<bindery::Upserted> {
+fn one_row_that_is_not_in_a_list(c: &mut Lite) -> bindery::Result<bindery::rows::Upserted> {
     c.members().upsert_many_by_email(NewMember::new("ann@example.org"))
 }
 
-fn stored_rows(c: &mut Lite, rows: Vec<Member<engine::Lite>>) -> bindery::Result<bindery::Upserted> {
+fn stored_rows(c: &mut Lite, rows: Vec<Member<engine::Lite>>) -> bindery::Result<bindery::rows::Upserted> {
     c.members().upsert_many_by_email(rows)
 }
 
-fn a_key_that_is_not_unique(c: &mut Lite) -> bindery::Result<bindery::Upserted> {
+fn a_key_that_is_not_unique(c: &mut Lite) -> bindery::Result<bindery::rows::Upserted> {
     c.members().upsert_many_by_name([NewMember::new("ann@example.org")])
 }
 

@@ -1,7 +1,8 @@
 //! Functions for every engine that hosts a model say so by `Hosts`.
 bindery_cases::source!(doors);
 
-use bindery::{Connection, Engine, LivesOn};
+use bindery::generic::LivesOn;
+use bindery::{Connection, Engine};
 
 fn without_a_bound<E: Engine>(c: &mut Connection<E>) -> bindery::Result<u64> {
     c.blogs().count()

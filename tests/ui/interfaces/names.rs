@@ -1,7 +1,8 @@
 //! An interface has its own names and types, and a row of it is that of one of its models.
 bindery_cases::source!(contacts);
 
-use bindery::{Found, Result};
+use bindery::rows::Found;
+use bindery::Result;
 
 fn a_column_of_one_engine(db: &Databases) -> Result<Option<Found<ContactRow>>> {
     db.contact().find_by_email_address("ann@example.org")

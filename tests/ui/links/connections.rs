@@ -1,7 +1,8 @@
 //! Links loaded over a connection of another engine than the one they lead to, and by columns that are none.
 bindery_cases::source!(links);
 
-use bindery::{Connection, LinkedRows, Result, Transaction};
+use bindery::relation::LinkedRows;
+use bindery::{Connection, Result, Transaction};
 
 type Users = Result<LinkedRows<User, UserId>>;
 

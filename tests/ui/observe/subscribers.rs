@@ -4,7 +4,7 @@ bindery_cases::source!(first);
 use std::cell::Cell;
 use std::rc::Rc;
 
-use bindery::Event;
+use bindery::observe::Event;
 
 fn that_borrows(db: &Databases) {
     let seen = String::from("seen");

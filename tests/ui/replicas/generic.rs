@@ -1,7 +1,8 @@
 //! A function that reads wherever it is led to has no writes, and one that writes takes no replica.
 bindery_cases::source!(given);
 
-use bindery::{ReadConnection, ReadRoute, Route};
+use bindery::generic::{ReadRoute, Route};
+use bindery::ReadConnection;
 
 fn count<R: ReadRoute<model::Word> + Tables>(from: &mut R) -> bindery::Result<u64> {
     from.words().count()

@@ -1,7 +1,7 @@
 //! A tenant is found by name and options, its databases are typed like the program's, and work for all of them owns what it uses.
 bindery_cases::source!(relations);
 
-use bindery::{Tenant, Tenants};
+use bindery::tenants::{Tenant, Tenants};
 
 fn options_without_a_closure(tenants: &Tenants<Databases>) -> bindery::Result<Tenant<Databases>> {
     tenants.get("acme", "sqlite://acme.db")

@@ -320,7 +320,7 @@ impl App {
         stored
     }
 
-    pub(crate) fn pool(&self) -> bindery::PoolStats {
+    pub(crate) fn pool(&self) -> bindery::status::PoolStats {
         self.db.engine(self.engine.name()).unwrap().pool
     }
 

@@ -6,7 +6,7 @@ use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use bindery::StatementCounts;
+use bindery::observe::StatementCounts;
 use bindery_web::SessionLayer;
 
 use crate::app::{App, Place, on_each_place, serve};

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use bindery::{Error, ErrorKind, TimeoutPhase};
+use bindery::error::TimeoutPhase;
+use bindery::{Error, ErrorKind};
 use bindery_web::{DbError, status_of};
 
 use crate::app::{Place, on_each_place};

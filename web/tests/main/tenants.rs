@@ -10,7 +10,8 @@ use axum::extract::{FromRef, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bindery::{EngineOptions, ErrorKind, Tenants};
+use bindery::tenants::Tenants;
+use bindery::{EngineOptions, ErrorKind};
 use bindery_web::{DbError, RequestTenant, TenantLayer, TenantSession};
 use tokio::net::TcpListener;
 

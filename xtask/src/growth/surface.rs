@@ -120,8 +120,8 @@ fn without_queries(text: &str) -> String {
 /// The line at which a part that is for queries ends, where one begins with this line.
 fn begins_queries(line: &str, rest: &std::str::Lines<'_>) -> Option<&'static str> {
     let next = rest.clone().next().unwrap_or_default();
-    let is_of_rows =
-        line.contains("::bindery::FromRow<E> for") || line.contains("::bindery::RowOf for");
+    let is_of_rows = line.contains("::bindery::FromRow<E> for")
+        || line.contains("::bindery::generic::RowOf for");
     if line.starts_with("/// Columns of `") {
         Some("}")
     } else if line.starts_with("    impl") && is_of_rows {

@@ -1,6 +1,6 @@
 //! The tables beside the schema, as `validate` compares them.
 
-use bindery::RecordedSchema;
+use bindery::drift::RecordedSchema;
 use bindery_schema::model::CheckedModel;
 
 use super::super::status::{Look, Row};

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use bindery::Engine as _;
 use bindery::data::{CheckedFixtures, CheckedTable, DataTable, Fixtures, LoadedFixtures};
-use bindery::{DataProblem, Engine as _};
+use bindery::error::DataProblem;
 use bindery_schema::model::{CheckedModel, EngineId};
 use serde::Serialize;
 

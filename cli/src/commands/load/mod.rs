@@ -8,8 +8,8 @@ use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use bindery::DataProblem;
 use bindery::data::{DataTable, LoadMode, Loaded, Loading, Reject, Rejected, RowsSource};
+use bindery::error::DataProblem;
 use bindery_schema::model::CheckedModel;
 use clap::Args;
 use serde::Serialize;

@@ -1,8 +1,9 @@
 //! The outcome of each engine, as lines or as JSON.
 
 use bindery::__private::OwnTable;
+use bindery::ErrorKind;
+use bindery::error::MigrationError;
 use bindery::migrate::{Migration, MigrationRun, MigrationState, MigrationStatus, Script};
-use bindery::{ErrorKind, MigrationError};
 use serde::Serialize;
 
 use super::own::{Done, OwnTableDocument, own_lines, own_tables};

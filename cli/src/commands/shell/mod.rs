@@ -9,7 +9,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::process::Command;
 
-use bindery::TlsMode;
+use bindery::config::TlsMode;
 use bindery_schema::config::{
     Address, ConnectionTarget, Endpoint, Server, SqliteAddress, process_environment,
 };

@@ -1,6 +1,6 @@
 //! `mariadb` and `mysql` take the connection from a file of options.
 
-use bindery::TlsMode;
+use bindery::config::TlsMode;
 use bindery_schema::config::Endpoint;
 
 use super::{Client, Login};

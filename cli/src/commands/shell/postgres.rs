@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use bindery::TlsMode;
+use bindery::config::TlsMode;
 
 use super::{Client, Login, host};
 

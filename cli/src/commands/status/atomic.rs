@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bindery::{DoubtfulBranch, Fate, PreparedSlots, RecoverOptions, RecoveryReport};
+use bindery::atomic::{BranchState, DoubtfulBranch, PreparedSlots, RecoverOptions, RecoveryReport};
 
 use super::{Look, Row};
 use crate::commands::recover;
@@ -75,12 +75,14 @@ fn row(group: &str, fate: &str, branches: &[&DoubtfulBranch], look: &Look<'_>) -
     };
     let oldest = branches.iter().filter_map(|branch| branch.age).max();
     let is_late = oldest.unwrap_or(Duration::ZERO) > look.thresholds.max_age;
-    let is_mixed = branches.iter().any(|branch| branch.fate == Fate::Mixed);
+    let is_mixed = branches
+        .iter()
+        .any(|branch| branch.fate == BranchState::Mixed);
     let hint = match branches[0].fate {
-        Fate::Awaited => {
+        BranchState::Awaited => {
             "`bindery recover` when it is back; what is prepared there and not decided is not listed until then"
         }
-        Fate::Forbidden => {
+        BranchState::Forbidden => {
             "`bindery recover` with the user that the program has in its URL, or a superuser"
         }
         _ => "`bindery recover`",

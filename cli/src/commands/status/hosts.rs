@@ -1,6 +1,7 @@
 //! The hosts of an engine: which of them is live, and what goes there.
 
-use bindery::{HostStatus, ReadsFrom, ReplicaState, ReplicaStatus};
+use bindery::replicas::{ReadsFrom, ReplicaState, ReplicaStatus};
+use bindery::status::HostStatus;
 
 use super::row::Route;
 use super::{Look, Row};

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery::{ReadsFrom, ReplicaState, ReplicaStatus};
+use bindery::replicas::{ReadsFrom, ReplicaState, ReplicaStatus};
 
 use super::row::Route;
 use super::{Look, Row};

@@ -5,8 +5,9 @@ mod plan;
 use std::cell::RefCell;
 use std::time::Duration;
 
+use bindery::ErrorKind;
+use bindery::error::SyncError;
 use bindery::sync::{SyncCounts, SyncHead, TurnReject};
-use bindery::{ErrorKind, SyncError};
 use clap::Args;
 use serde::Serialize;
 

@@ -192,8 +192,8 @@ fn a_program_that_stands_still_before_its_decision_is_fenced_off() {
             told.borrow_mut().extend(report.branches);
         });
         let outcome = world.run(group, writes_all(group, id));
-        let fates: Vec<Fate> = reports.borrow().iter().map(|it| it.fate).collect();
-        assert_eq!(fates, [Fate::RolledBack], "{}", group.name);
+        let fates: Vec<BranchState> = reports.borrow().iter().map(|it| it.fate).collect();
+        assert_eq!(fates, [BranchState::RolledBack], "{}", group.name);
         let AtomicOutcome::RolledBack { cause } = outcome else {
             panic!("{}: {outcome:?}", group.name);
         };

@@ -14,7 +14,7 @@ fn writes_all<'g>(group: &'g AtomicGroup, id: u32) -> impl FnOnce(&mut Tx) -> Re
     move |tx| group.engines.iter().try_for_each(|at| tx.insert(*at, id))
 }
 
-fn fates(report: &RecoveryReport) -> Vec<(&'static str, Fate)> {
+fn fates(report: &RecoveryReport) -> Vec<(&'static str, BranchState)> {
     let branches = report.branches.iter();
     branches.map(|it| (it.engine, it.fate)).collect()
 }
@@ -36,19 +36,22 @@ fn a_branch_that_was_rolled_back_by_hand_is_reported_for_good() {
     world.killed(group, recovered, "after:CommitHome");
 
     let first = fates(&world.recover());
-    assert_eq!(first, [("pg", Fate::Committed), ("pg", Fate::Mixed)]);
+    assert_eq!(
+        first,
+        [("pg", BranchState::Committed), ("pg", BranchState::Mixed)]
+    );
     assert_eq!(world.found(group, left), [true, false]);
     assert_eq!(world.found(group, recovered), [true, true]);
     let dry = RecoverOptions::new().dry_run();
     for _ in 0..2 {
         let report = world.db.recover_groups(GROUPS, &dry);
-        assert_eq!(fates(&report), [("pg", Fate::Mixed)]);
+        assert_eq!(fates(&report), [("pg", BranchState::Mixed)]);
         assert_eq!(report.branches[0].group, group.name);
         assert!(!world.recover().is_clean());
     }
     world.forget();
     assert_eq!(world.decisions(FILE), 1, "it stays");
-    assert_eq!(fates(&world.recover()), [("pg", Fate::Mixed)]);
+    assert_eq!(fates(&world.recover()), [("pg", BranchState::Mixed)]);
 }
 
 /// PostgreSQL lets the role that prepared a transaction finish it, and superusers; and home is read by those who may.
@@ -77,7 +80,7 @@ fn recovery_without_the_rights_leaves_branches_alone_and_says_why() {
             let report = weak.recover_groups(std::slice::from_ref(group), &options);
             let fates = fates(&report);
             assert!(
-                matches!(fates[..], [(_, Fate::Forbidden)]),
+                matches!(fates[..], [(_, BranchState::Forbidden)]),
                 "{}: {report:?}",
                 group.name
             );
@@ -144,9 +147,13 @@ fn a_home_that_is_lost_is_tried_once_for_all_its_branches() {
     let report = open(&urls).recover_groups(GROUPS, &options);
     let number_of = |fate| fates(&report).iter().filter(|it| it.1 == fate).count();
     let half = COUNT as usize / 2;
-    assert_eq!(number_of(Fate::Committed), half, "{report:?}");
-    assert_eq!(number_of(Fate::RolledBack), half, "{report:?}");
-    assert_eq!(number_of(Fate::HomeUnreachable), 2 * half, "{report:?}");
+    assert_eq!(number_of(BranchState::Committed), half, "{report:?}");
+    assert_eq!(number_of(BranchState::RolledBack), half, "{report:?}");
+    assert_eq!(
+        number_of(BranchState::HomeUnreachable),
+        2 * half,
+        "{report:?}"
+    );
     let lost: Vec<&str> = report.unreachable.iter().map(|it| it.0).collect();
     assert_eq!(lost, ["maria"]);
     // To list its own branches, to read a decision, to forget old ones: no more, for 40 branches.
@@ -182,14 +189,14 @@ fn a_decision_that_is_not_committed_yet_keeps_only_its_own_branch() {
     let report = world.recover();
     let number_of = |fate| fates(&report).iter().filter(|it| it.1 == fate).count();
     let half = COUNT as usize / 2;
-    assert_eq!(number_of(Fate::Committed), half, "{report:?}");
-    assert_eq!(number_of(Fate::RolledBack), half - 1, "{report:?}");
-    assert_eq!(number_of(Fate::HomeUnreachable), 1, "{report:?}");
+    assert_eq!(number_of(BranchState::Committed), half, "{report:?}");
+    assert_eq!(number_of(BranchState::RolledBack), half - 1, "{report:?}");
+    assert_eq!(number_of(BranchState::HomeUnreachable), 1, "{report:?}");
     assert!(report.unreachable.is_empty(), "{report:?}");
     standing
         .protocol(|it| it.batch("COMMIT"))
         .expect("it goes on");
-    assert_eq!(fates(&world.recover()), [("pg", Fate::Committed)]);
+    assert_eq!(fates(&world.recover()), [("pg", BranchState::Committed)]);
     assert_eq!(world.prepared(), 0);
 }
 
@@ -214,7 +221,7 @@ fn a_thousand_branches_in_doubt_are_listed_and_finished() {
     assert!(is_committed_everywhere(&outcome), "{outcome:?}");
     let half = count / 2;
     leave_prepared(&world, group, u32::try_from(count).expect("few"));
-    let number_of = |report: &RecoveryReport, fate: Fate| {
+    let number_of = |report: &RecoveryReport, fate: BranchState| {
         let alike = report.branches.iter().filter(|it| it.fate == fate);
         alike.count()
     };
@@ -222,13 +229,13 @@ fn a_thousand_branches_in_doubt_are_listed_and_finished() {
     let begun = Instant::now();
     let listed = world.db.recover_groups(GROUPS, &dry);
     println!("{count} branches: listed in {:?}", begun.elapsed());
-    assert_eq!(number_of(&listed, Fate::WillCommit), half);
-    assert_eq!(number_of(&listed, Fate::WillRollBack), half);
+    assert_eq!(number_of(&listed, BranchState::WillCommit), half);
+    assert_eq!(number_of(&listed, BranchState::WillRollBack), half);
     let begun = Instant::now();
     let finished = world.recover();
     println!("{count} branches: finished in {:?}", begun.elapsed());
-    assert_eq!(number_of(&finished, Fate::Committed), half);
-    assert_eq!(number_of(&finished, Fate::RolledBack), half);
+    assert_eq!(number_of(&finished, BranchState::Committed), half);
+    assert_eq!(number_of(&finished, BranchState::RolledBack), half);
     assert_eq!(world.prepared(), 0);
     assert_eq!(
         world.number(PG, "SELECT count(*) FROM t WHERE id >= 1000000"),

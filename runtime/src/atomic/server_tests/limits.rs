@@ -177,8 +177,8 @@ fn a_home_that_is_another_or_cannot_be_written_decides_nothing() {
     let mut urls = world.urls.clone();
     urls[FILE] = format!("sqlite://{file}.of_another_day");
     let report = open(&urls).recover_groups(GROUPS, &options);
-    let fates: Vec<Fate> = report.branches.iter().map(|branch| branch.fate).collect();
-    assert_eq!(fates, [Fate::NotOurs, Fate::NotOurs]);
+    let fates: Vec<BranchState> = report.branches.iter().map(|branch| branch.fate).collect();
+    assert_eq!(fates, [BranchState::NotOurs, BranchState::NotOurs]);
     assert_eq!(world.prepared(), 2);
 
     let writer = rusqlite::Connection::open(&file).expect("the file is there");
@@ -186,12 +186,12 @@ fn a_home_that_is_another_or_cannot_be_written_decides_nothing() {
         .execute_batch("BEGIN IMMEDIATE")
         .expect("it is locked");
     let report = world.recover();
-    let fates: Vec<Fate> = report.branches.iter().map(|branch| branch.fate).collect();
+    let fates: Vec<BranchState> = report.branches.iter().map(|branch| branch.fate).collect();
     assert!(
-        fates.contains(&Fate::Committed),
+        fates.contains(&BranchState::Committed),
         "what is decided needs no write: {fates:?}"
     );
-    assert!(fates.contains(&Fate::HomeUnreachable), "{fates:?}");
+    assert!(fates.contains(&BranchState::HomeUnreachable), "{fates:?}");
     writer.execute_batch("ROLLBACK").expect("it is free again");
     is_clean(&world);
     assert!(world.found(group, decided).iter().all(|found| *found));
@@ -199,7 +199,7 @@ fn a_home_that_is_another_or_cannot_be_written_decides_nothing() {
 }
 
 /// The pool's numbers once nothing of it is on its way.
-fn settled(world: &World, at: usize) -> crate::PoolStats {
+fn settled(world: &World, at: usize) -> crate::status::PoolStats {
     let until = Instant::now() + Duration::from_secs(60);
     loop {
         let stats = world.db.engines[at].pool.stats();

@@ -48,7 +48,7 @@ fn atom_07_an_engine_that_is_lost_after_the_decision_is_pending_until_it_is_back
             panic!("{listed:?}");
         };
         assert_eq!((awaited.engine, &*awaited.group), (engine, group.name));
-        assert_eq!(awaited.fate, Fate::Awaited);
+        assert_eq!(awaited.fate, BranchState::Awaited);
         assert!(awaited.age.is_some_and(|age| age < PATIENCE), "{awaited:?}");
         let come_back = |server: &Mutex<Server>| server.lock().unwrap().come_back().unwrap();
         match engine {
@@ -61,7 +61,7 @@ fn atom_07_an_engine_that_is_lost_after_the_decision_is_pending_until_it_is_back
             .iter()
             .map(|it| (it.engine, it.fate))
             .collect();
-        assert_eq!(fates, [(engine, Fate::Committed)]);
+        assert_eq!(fates, [(engine, BranchState::Committed)]);
         assert!(
             world.found(group, id).iter().all(|found| *found),
             "{engine}"

@@ -227,7 +227,7 @@ impl EngineOptions {
 
     /// The longest that a call takes, with all of its statements; 30 s unless said. `None`: as long as it wants. Waiting until
     /// others have written an SQLite file is not part of it: that ends at the [`busy_timeout`](Self::busy_timeout). Each row of
-    /// [`iter`](crate::Repository::iter) has it anew; [`Rows::within`](crate::Rows::within) bounds all of them.
+    /// [`iter`](crate::Repository::iter) has it anew; [`Rows::within`](crate::rows::Rows::within) bounds all of them.
     #[must_use]
     pub fn statement_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.session.statement_timeout = timeout.into();
@@ -293,7 +293,7 @@ impl EngineOptions {
     }
 
     /// Says that a pooler stands before the server that keeps a session for as long as its connection (PgBouncer's
-    /// `pool_mode = session`). [Atomic groups](crate::AtomicOutcome) refuse a pooler of which that is not said. One that gives each
+    /// `pool_mode = session`). [Atomic groups](crate::atomic::AtomicOutcome) refuse a pooler of which that is not said. One that gives each
     /// transaction another session takes their prepared statements, settings and locks from connections: an engine cannot be behind it.
     #[must_use]
     pub fn session_pooler(mut self) -> Self {

@@ -12,7 +12,8 @@ impl EngineOptions {
     /// others [`TlsMode::VerifyFull`].
     ///
     /// ```
-    /// use bindery::{EngineOptions, TlsMode};
+    /// use bindery::config::TlsMode;
+    /// use bindery::EngineOptions;
     ///
     /// let options = EngineOptions::url("postgres://ann@db.example.org/shop")
     ///     .tls(TlsMode::VerifyFull)

@@ -66,7 +66,7 @@ impl ReadToken {
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
-    /// use bindery::{ReadToken, ReadTokenKey};
+    /// use bindery::replicas::{ReadToken, ReadTokenKey};
     ///
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;

@@ -241,8 +241,8 @@ fn finer_decimals_than_a_column_keeps_are_refused() {
     for mut database in databases() {
         let sql = database.with_placeholders("SELECT 1 WHERE 1 = 0 OR ? IS NULL");
         let mut send = |value: &dyn ToColumn, digits| {
-            let mut take = |_: &mut crate::RowReader<'_>| Ok(true);
-            let write = &mut |params: &mut crate::ParamWriter<'_>| {
+            let mut take = |_: &mut crate::types::RowReader<'_>| Ok(true);
+            let write = &mut |params: &mut crate::types::ParamWriter<'_>| {
                 params.fraction(digits).push(value);
             };
             let sql = match database.physical.dialect() {
@@ -322,7 +322,7 @@ fn gen_3_times_are_cut_to_what_their_column_keeps() {
                 let select = database.with_placeholders(
                     "SELECT clock, moment, point FROM cut WHERE clock = ? AND moment = ? AND point = ?",
                 );
-                let write = |params: &mut crate::ParamWriter<'_>| {
+                let write = |params: &mut crate::types::ParamWriter<'_>| {
                     params.fraction(digits).push(&both[0].0);
                     params.fraction(digits).push(&both[0].1);
                     params.fraction(digits).push(&both[0].2);
@@ -353,8 +353,8 @@ fn years_that_a_column_would_change_are_refused() {
     for mut database in databases() {
         let sql = database.with_placeholders("SELECT 1 WHERE ? = 70 OR ? = 70");
         let mut send = |year: u16| {
-            let mut take = |_: &mut crate::RowReader<'_>| Ok(true);
-            let write = &mut |params: &mut crate::ParamWriter<'_>| {
+            let mut take = |_: &mut crate::types::RowReader<'_>| Ok(true);
+            let write = &mut |params: &mut crate::types::ParamWriter<'_>| {
                 params.year().push(&year);
                 params.push(&70_u16);
             };
@@ -379,7 +379,7 @@ fn finer_elements_than_an_array_keeps_are_refused() {
     let elements = ["1.5", "-2", "1.25"].map(|text| BigDecimal::from_str(text).expect("a decimal"));
     for mut database in databases() {
         let mut send = |digits| {
-            let write = &mut |params: &mut crate::ParamWriter<'_>| {
+            let write = &mut |params: &mut crate::types::ParamWriter<'_>| {
                 params.fraction(digits).push(elements.as_slice());
             };
             let sql = "SELECT 1 WHERE $1 = '{1.5}'::numeric[]";

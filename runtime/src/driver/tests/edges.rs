@@ -26,13 +26,13 @@ impl PartialEq for Bits<f32> {
 }
 
 impl<T: ToColumn> ToColumn for Bits<T> {
-    fn write(&self, params: &mut crate::ParamWriter<'_>) {
+    fn write(&self, params: &mut crate::types::ParamWriter<'_>) {
         self.0.write(params);
     }
 }
 
 impl<T: FromColumn> FromColumn for Bits<T> {
-    fn read(row: &mut crate::RowReader<'_>) -> crate::error::Result<Self> {
+    fn read(row: &mut crate::types::RowReader<'_>) -> crate::error::Result<Self> {
         row.next().map(Self)
     }
 }

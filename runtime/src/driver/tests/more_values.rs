@@ -229,7 +229,7 @@ fn values_in_the_form_of_their_column() {
     use uuid::Uuid;
 
     let mut sqlite = super::sqlite();
-    let mut send = |write: &dyn Fn(&mut crate::ParamWriter<'_>)| {
+    let mut send = |write: &dyn Fn(&mut crate::types::ParamWriter<'_>)| {
         let mut kinds = String::new();
         let sql = "SELECT typeof(?1)";
         let outcome = sqlite

@@ -56,12 +56,12 @@ fn floats() {
         }
     }
     impl ToColumn for Float {
-        fn write(&self, params: &mut crate::ParamWriter<'_>) {
+        fn write(&self, params: &mut crate::types::ParamWriter<'_>) {
             self.0.write(params);
         }
     }
     impl FromColumn for Float {
-        fn read(row: &mut crate::RowReader<'_>) -> crate::error::Result<Self> {
+        fn read(row: &mut crate::types::RowReader<'_>) -> crate::error::Result<Self> {
             row.next().map(Self)
         }
     }
@@ -266,7 +266,7 @@ fn columns_of_other_types_are_no_values() {
 struct One;
 
 impl FromColumn for One {
-    fn read(row: &mut crate::RowReader<'_>) -> crate::error::Result<Self> {
+    fn read(row: &mut crate::types::RowReader<'_>) -> crate::error::Result<Self> {
         row.i64().map(|_| Self)
     }
 }
@@ -276,7 +276,7 @@ impl FromColumn for One {
 struct Two;
 
 impl FromColumn for Two {
-    fn read(row: &mut crate::RowReader<'_>) -> crate::error::Result<Self> {
+    fn read(row: &mut crate::types::RowReader<'_>) -> crate::error::Result<Self> {
         row.next::<One>()?;
         row.next::<One>()?;
         Ok(Self)

@@ -287,7 +287,7 @@ fn pool_6_an_open_transaction_is_nobodys() {
         let mut rows = 0;
         let mut link = soon(&behind.pool);
         let physical = link.ready().unwrap();
-        let mut take = |_: &mut crate::RowReader<'_>| {
+        let mut take = |_: &mut crate::types::RowReader<'_>| {
             rows += 1;
             Ok(true)
         };
@@ -367,7 +367,7 @@ impl Left {
     fn answer(&self, pool: &Arc<Pool>) -> String {
         let mut link = pool.acquire().unwrap();
         let mut answer = String::new();
-        let take = &mut |row: &mut crate::RowReader<'_>| {
+        let take = &mut |row: &mut crate::types::RowReader<'_>| {
             answer = row.text()?.to_owned();
             Ok(false)
         };

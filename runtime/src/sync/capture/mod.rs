@@ -169,8 +169,8 @@ impl<S: SyncRow + RowOf<Model: Captured>> Changes<'_, S> {
     /// The changes after a position, at most [`batch_size`](Self::batch_size) of them, each with the row as it is now.
     ///
     /// # Errors
-    /// [`SyncError::NotRecorded`](crate::SyncError::NotRecorded) where a trigger is missing, switched off or another one than the
-    /// program was compiled with; [`SyncError::PositionLost`](crate::SyncError::PositionLost) where the position is of another
+    /// [`SyncError::NotRecorded`](crate::error::SyncError::NotRecorded) where a trigger is missing, switched off or another one than the
+    /// program was compiled with; [`SyncError::PositionLost`](crate::error::SyncError::PositionLost) where the position is of another
     /// database, of a backup that was restored since, or its changes were removed. The engine cannot be reached.
     pub fn after(&self, position: &ChangePosition) -> Result<ChangeBatch<S>> {
         let mut source = self.connect()?;

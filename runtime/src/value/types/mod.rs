@@ -9,8 +9,7 @@
 //! write both for a struct around one value and for an enum.
 //!
 //! ```
-//! use bindery::types::{FromColumn, ToColumn};
-//! use bindery::{ParamWriter, RowReader};
+//! use bindery::types::{FromColumn, ParamWriter, RowReader, ToColumn};
 //!
 //! /// Checked when it is read.
 //! #[derive(Debug, Clone, PartialEq)]
@@ -93,8 +92,9 @@ pub use self::set::StringSet;
 pub use self::vector::Vector;
 pub use self::zero_or::ZeroOr;
 
+pub use crate::value::{ParamWriter, RowReader};
+
 use crate::error::Result;
-use crate::value::{ParamWriter, RowReader};
 
 /// A value that can be given to a column.
 #[diagnostic::on_unimplemented(

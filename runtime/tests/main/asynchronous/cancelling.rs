@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
-use bindery::{Error, ErrorKind, Run, Sql};
+use bindery::asynchronous::Run;
+use bindery::{Error, ErrorKind, Sql};
 
 use super::{
     CONNECTIONS, PATIENCE, Place, WORKERS, begin, block_on, is_released, on_each_place,

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use bindery::{Applied, ErrorKind, Sql};
+use bindery::error::Applied;
+use bindery::{ErrorKind, Sql};
 
 use super::{
     Databases, PATIENCE, Place, WORKERS, begin, block_on, in_every_runtime, on_each_place,

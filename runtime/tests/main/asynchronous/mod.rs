@@ -17,7 +17,8 @@ use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use bindery::__private::Program;
-use bindery::{Config, EngineOptions, GeneratedDatabases, Registry};
+use bindery::generic::GeneratedDatabases;
+use bindery::{Config, EngineOptions, Registry};
 use bindery_testkit::FreshDatabase;
 use tokio::runtime::{Builder, Runtime};
 

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
-use bindery::{ErrorKind, Operation, Run};
+use bindery::ErrorKind;
+use bindery::asynchronous::Run;
+use bindery::error::Operation;
 use tracing_subscriber::layer::{self, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 

@@ -5,10 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Mutex, mpsc};
 
-use bindery::{
-    AsyncSession, ErrorKind, Event, EventKind, GeneratedDatabases as _, Hosts, SessionOptions, Sql,
-    StaticEngine,
-};
+use bindery::asynchronous::AsyncSession;
+use bindery::generic::GeneratedDatabases as _;
+use bindery::observe::{Event, EventKind};
+use bindery::{ErrorKind, Hosts, SessionOptions, Sql, StaticEngine};
 
 use super::{
     Databases, PATIENCE, Place, block_on, in_every_runtime, is_released, on_each_place,

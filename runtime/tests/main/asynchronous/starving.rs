@@ -1,6 +1,7 @@
 //! One engine that is slow, or does not answer, keeps no work of the others waiting.
 
-use bindery::{AsyncSession, Hosts, Run, StaticEngine};
+use bindery::asynchronous::{AsyncSession, Run};
+use bindery::{Hosts, StaticEngine};
 use bindery_testkit::{Fault, FaultProxy};
 
 use super::{

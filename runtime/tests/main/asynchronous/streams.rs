@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bindery::{Error, ErrorKind, RowStream, Sql};
+use bindery::asynchronous::RowStream;
+use bindery::{Error, ErrorKind, Sql};
 
 use super::{PATIENCE, Place, block_on, in_every_runtime, is_released, on_each_place, until};
 use crate::sample::{Everything, NewBlog, Tables, tag};

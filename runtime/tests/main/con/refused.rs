@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use bindery::{Config, EngineOptions, ErrorKind, Flavour, Registry};
+use bindery::dialect::Flavour;
+use bindery::{Config, EngineOptions, ErrorKind, Registry};
 use bindery_testkit::Product;
 
 use super::{folder, open};

@@ -4,7 +4,9 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery::{EngineOptions, ErrorKind, OutsideTransaction, PoolStats, Registry, TlsMode};
+use bindery::config::{OutsideTransaction, TlsMode};
+use bindery::status::PoolStats;
+use bindery::{EngineOptions, ErrorKind, Registry};
 use bindery_testkit::{
     Fault, FaultProxy, FreshDatabase, Server, ServerOptions, Shutdown, Watchdog,
 };

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use bindery::{EngineOptions, LinkCache};
+use bindery::EngineOptions;
+use bindery::relation::LinkCache;
 use metrics::with_local_recorder;
 use metrics_exporter_prometheus::PrometheusRecorder;
 

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bindery::{Engine, EngineOptions, Event, EventKind, GeneratedDatabases as _, Registry};
+use bindery::generic::GeneratedDatabases as _;
+use bindery::observe::{Event, EventKind};
+use bindery::{Engine, EngineOptions, Registry};
 
 use super::{Recorded, Seen};
 use crate::sample::engine::{B, Default};
@@ -149,9 +151,9 @@ fn mon_01_failures_carry_their_error<E: Everything>(db: &Registry, engine: E) {
 struct Panics(i64);
 
 impl<E: Engine> bindery::FromRow<E> for Panics {
-    const COLUMNS: bindery::RowColumns = bindery::RowColumns::Positions(1);
+    const COLUMNS: bindery::raw::RowColumns = bindery::raw::RowColumns::Positions(1);
 
-    fn read_row(_: &mut bindery::RowReader<'_>, _: E) -> bindery::Result<Self> {
+    fn read_row(_: &mut bindery::types::RowReader<'_>, _: E) -> bindery::Result<Self> {
         panic!("as the test wants it")
     }
 }
@@ -364,7 +366,7 @@ fn mon_01_tenants_that_are_opened_later_are_observed() {
     let base = Databases::from_registry(embedded());
     let folder = tempfile::tempdir().unwrap();
     let recorded = Recorded::of(&base);
-    let tenants = bindery::Tenants::builder(&base).per_tenant(Default);
+    let tenants = bindery::tenants::Tenants::builder(&base).per_tenant(Default);
     let tenants = tenants.create_files(true).build().unwrap();
     let url = format!("sqlite://{}/one.db", folder.path().display());
     let (tenant, counts) = base.count_statements(|| {

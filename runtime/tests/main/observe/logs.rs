@@ -141,7 +141,7 @@ fn mon_02_plans_are_of_the_statement_with_its_values_and_hide_them<E: Everything
     assert!(!format!("{log:?}").contains(SECRET), "{log:?}");
 }
 
-fn select<E: StaticEngine>(engine: E) -> bindery::Assembled {
+fn select<E: StaticEngine>(engine: E) -> bindery::raw::Assembled {
     let places = if engine.name() == "x_postgres" {
         ["$1", "$2"]
     } else {

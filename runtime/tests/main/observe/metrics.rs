@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bindery::{
-    Applied, EngineOptions, ErrorKind, GeneratedDatabases as _, Registry, SessionOptions,
-};
+use bindery::error::Applied;
+use bindery::generic::GeneratedDatabases as _;
+use bindery::{EngineOptions, ErrorKind, Registry, SessionOptions};
 use bindery_testkit::{Direction, Fault, FaultProxy};
 use metrics::with_local_recorder;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};

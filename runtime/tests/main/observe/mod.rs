@@ -10,7 +10,8 @@ mod within;
 
 use std::sync::{Arc, Mutex};
 
-use bindery::{Event, EventKind, Registry, Subscription};
+use bindery::Registry;
+use bindery::observe::{Event, EventKind, Subscription};
 
 /// The parts of an event that tests compare.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -111,7 +111,7 @@ fn mon_01_recorders_and_subscribers_may_call_the_pool<E: Everything>(engine: E, 
     };
     let heard = Arc::new(AtomicU64::new(0));
     let (own, count) = (db.clone(), Arc::clone(&heard));
-    let subscription = db.subscribe(move |_: &bindery::Event<'_>| {
+    let subscription = db.subscribe(move |_: &bindery::observe::Event<'_>| {
         count.fetch_add(1, Ordering::Relaxed);
         call(&own, engine);
     });

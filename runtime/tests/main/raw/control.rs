@@ -2,7 +2,8 @@
 
 mod scripts;
 
-use bindery::{Applied, Connection, ErrorKind};
+use bindery::error::Applied;
+use bindery::{Connection, ErrorKind};
 
 use super::{by, sql};
 use crate::sample::{Everything, Tables, on_each_database};

@@ -1,7 +1,8 @@
 //! QRY-02 as a whole: a text for each dialect, literals and operators that look like placeholders, each on the engine it
 //! names.
 
-use bindery::{Connection, Dialect, EachDialect, Engine, ErrorKind, Registry, Sql};
+use bindery::raw::EachDialect;
+use bindery::{Connection, Dialect, Engine, ErrorKind, Registry, Sql};
 
 use super::{by, sql};
 use crate::sample::engine::{Any, B, Default, Mariadb, Mysql, Postgres};

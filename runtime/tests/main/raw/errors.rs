@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use bindery::{Applied, Connection, Dialect, EngineOptions, ErrorKind, Operation, StaticEngine};
+use bindery::error::{Applied, Operation};
+use bindery::{Connection, Dialect, EngineOptions, ErrorKind, StaticEngine};
 
 use super::{assembled, by, sql};
 use crate::sample::engine::{Default, Mysql, Postgres};

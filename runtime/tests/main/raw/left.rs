@@ -337,7 +337,7 @@ fn pool_6_a_prepared_branch_of_a_script_is_not_lost() {
         .execute_batch(bindery::Sql::assembled(prepare))
         .unwrap_err();
     assert_eq!(error.kind(), &bindery::ErrorKind::TransactionControl);
-    assert_eq!(error.applied(), bindery::Applied::Unknown);
+    assert_eq!(error.applied(), bindery::error::Applied::Unknown);
     let commit = format!("XA COMMIT '{xid}'");
     db.sql_on(Mariadb)
         .execute_batch(bindery::Sql::assembled(commit))

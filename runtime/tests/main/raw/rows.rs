@@ -116,7 +116,7 @@ fn qry_02_columns_are_found_by_name_and_checked<E: Everything>(c: &mut Connectio
         "SELECT id FROM blogs",
     );
     let error = c.query_as::<Blog<E>>(insert, ()).unwrap_err();
-    assert_eq!(error.applied(), bindery::Applied::No);
+    assert_eq!(error.applied(), bindery::error::Applied::No);
     assert_eq!(c.blogs().count().unwrap(), 3);
 }
 

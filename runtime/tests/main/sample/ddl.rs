@@ -1,7 +1,10 @@
 //! Tables of the sample in each dialect.
 
 use bindery::__private::{EngineInfo, Program, TableDdl};
-use bindery::{Dialect, Flavour, ModelConstraint, ModelInfo};
+use bindery::Dialect;
+use bindery::dialect::Flavour;
+use bindery::error::ModelConstraint;
+use bindery::generic::ModelInfo;
 
 /// The tables of one model: on which engine, and how its key is declared there.
 macro_rules! tables {

@@ -106,29 +106,25 @@ include!("example/blog.rs");
 include!("example/user.rs");
 
 #[allow(unused_imports)]
-pub use blogs::{Blog, BlogPatch, BlogId, NewBlog};
+pub use blogs::{Blog, BlogId, BlogPatch, NewBlog};
 #[allow(unused_imports)]
-pub use users::{NewUser, User, UserPatch, UserId, UserQueries};
+pub use users::{NewUser, User, UserId, UserPatch, UserQueries};
 
 /// The tables of a connection or transaction.
 #[allow(dead_code)]
 pub trait Tables {
     /// The rows of [`Blog`].
-    fn blogs(
-        &mut self,
-    ) -> ::bindery::RepositoryOf<'_, Self, model::Blog>
+    fn blogs(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::Blog>
     where
-        Self: ::bindery::ReadRoute<model::Blog>,
+        Self: ::bindery::generic::ReadRoute<model::Blog>,
     {
         ::bindery::Repository::new(self.target())
     }
 
     /// The rows of [`User`].
-    fn users(
-        &mut self,
-    ) -> ::bindery::RepositoryOf<'_, Self, model::User>
+    fn users(&mut self) -> ::bindery::generic::RepositoryOf<'_, Self, model::User>
     where
-        Self: ::bindery::ReadRoute<model::User>,
+        Self: ::bindery::generic::ReadRoute<model::User>,
     {
         ::bindery::Repository::new(self.target())
     }
@@ -185,7 +181,7 @@ impl Databases {
 
     /// The same databases, read elsewhere than `reads` of the configuration says. See [`Registry::reads_from`](::bindery::Registry::reads_from).
     #[must_use]
-    pub fn reads_from(&self, from: ::bindery::ReadsFrom) -> Self {
+    pub fn reads_from(&self, from: ::bindery::replicas::ReadsFrom) -> Self {
         Self(self.0.reads_from(from))
     }
 
@@ -193,7 +189,7 @@ impl Databases {
     #[must_use]
     pub fn reading_after<'t>(
         &self,
-        token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::ReadToken>>,
+        token: impl ::core::convert::Into<::core::option::Option<&'t ::bindery::replicas::ReadToken>>,
     ) -> Self {
         Self(self.0.reading_after(token))
     }
@@ -220,7 +216,7 @@ impl ::core::ops::Deref for Databases {
     }
 }
 
-impl ::bindery::GeneratedDatabases for Databases {
+impl ::bindery::generic::GeneratedDatabases for Databases {
     type Session = DatabaseSession;
 
     fn program() -> &'static ::bindery::__private::Program {
@@ -295,7 +291,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
         },
     ],
     models: &[
-        &::bindery::ModelInfo {
+        &::bindery::generic::ModelInfo {
             name: "Blog",
             schema: ::core::option::Option::None,
             table: "blogs",
@@ -329,7 +325,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
                 },
             ],
         },
-        &::bindery::ModelInfo {
+        &::bindery::generic::ModelInfo {
             name: "User",
             schema: ::core::option::Option::None,
             table: "users",
@@ -337,11 +333,7 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             columns: &["id", "email", "best"],
             kinds: "integer text integer?",
             rules: 0,
-            constraints: &[
-                users::PRIMARY_KEY,
-                users::EMAIL,
-                users::BEST_FOREIGN_KEY,
-            ],
+            constraints: &[users::PRIMARY_KEY, users::EMAIL, users::BEST_FOREIGN_KEY],
             constraint_names: "",
             engines: &["default"],
             tables: &[::bindery::__private::TableDdl {

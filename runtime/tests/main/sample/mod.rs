@@ -11,9 +11,11 @@ mod model;
 mod statements;
 
 use bindery::__private::Program;
+use bindery::generic::{GeneratedDatabases, ReadRoute, RepositoryOf};
+use bindery::session::GeneratedSession;
 use bindery::{
-    Config, Connection, Engine, EngineOptions, GeneratedDatabases, GeneratedSession, Hosts,
-    ReadConnection, ReadRoute, Registry, Repository, RepositoryOf, Session, StaticEngine,
+    Config, Connection, Engine, EngineOptions, Hosts, ReadConnection, Registry, Repository,
+    Session, StaticEngine,
 };
 use bindery_testkit::{FreshDatabase, Product};
 

@@ -3,11 +3,10 @@
 use std::sync::LazyLock;
 
 use bindery::__private::{ColumnSet, ColumnSource, NoKey, TableSql};
-use bindery::types::Nullable;
-use bindery::{
-    Dialect, Engine, FromRow, HasKey, Hosts, Key, LivesOn, Model, ParamWriter, Result, RowColumns,
-    RowReader, Writable,
-};
+use bindery::generic::{HasKey, LivesOn, Writable};
+use bindery::raw::RowColumns;
+use bindery::types::{Nullable, ParamWriter, RowReader};
+use bindery::{Dialect, Engine, FromRow, Hosts, Key, Model, Result};
 
 use super::engine;
 use super::statements::{Spec, Style};

@@ -1,7 +1,9 @@
 //! A program that demands its last migration: nothing is done on an engine that lacks it.
 
+use bindery::config::SchemaCheck;
+use bindery::drift::SchemaDrift;
 use bindery::migrate::{Migration, Migrator, Script};
-use bindery::{EngineOptions, ErrorKind, Registry, SchemaCheck, SchemaDrift};
+use bindery::{EngineOptions, ErrorKind, Registry};
 
 use super::{TestDatabase, check_of, file, with};
 use crate::sample::engine::{Default, Mysql, Postgres};

@@ -2,7 +2,9 @@
 //! side.
 
 use bindery::__private::Program;
-use bindery::{Dialect, EngineOptions, ErrorKind, Registry, SchemaCheck, SchemaDrift};
+use bindery::config::SchemaCheck;
+use bindery::drift::SchemaDrift;
+use bindery::{Dialect, EngineOptions, ErrorKind, Registry};
 
 use super::{TestDatabase, file};
 use crate::sample::engine::{Default, Mysql, Postgres};

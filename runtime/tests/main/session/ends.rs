@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::sample::Logged;
-use bindery::{Applied, Engine as _, EngineReport, EventKind, SessionEnd, SessionReport};
+use bindery::Engine as _;
+use bindery::error::{Applied, EngineReport, SessionEnd, SessionReport};
+use bindery::observe::EventKind;
 use bindery_testkit::{Direction, Fault, FaultProxy};
 
 /// A table whose foreign key is checked by the COMMIT.
@@ -42,7 +44,7 @@ pub(super) fn report_is_true(db: &Db, report: &SessionReport, title: &str) {
                     .resolve(token, std::time::Duration::from_secs(30))
                     .unwrap();
                 assert_eq!(
-                    resolved == bindery::Resolution::Committed,
+                    resolved == bindery::error::Resolution::Committed,
                     stored,
                     "{report}"
                 );
@@ -219,7 +221,7 @@ fn tx_06_a_rollback_that_fails_hides_no_error() {
     db.session(|s| write_all(s, "kept")).unwrap();
 }
 
-fn kill(connection: u64) -> bindery::Assembled {
+fn kill(connection: u64) -> bindery::raw::Assembled {
     bindery::Sql::assembled(format!("KILL {connection}"))
 }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::ends::{ALL, ends, report_is_true, write_all};
 use super::*;
-use bindery::{Engine as _, EventKind, SessionEnd};
+use bindery::Engine as _;
+use bindery::error::SessionEnd;
+use bindery::observe::EventKind;
 use bindery_testkit::{Server, ServerOptions, Shutdown, Watchdog};
 
 /// Covers TX-06 on PostgreSQL, MariaDB: the first engine has committed when the server of the second is killed, before its COMMIT

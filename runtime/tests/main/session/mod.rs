@@ -15,9 +15,11 @@ use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bindery::__private::Program;
+use bindery::generic::GeneratedDatabases;
+use bindery::session::GeneratedSession as _;
 use bindery::{
-    Config, Connection, EngineOptions, ErrorKind, GeneratedDatabases, GeneratedSession as _, Hosts,
-    Isolation, Registry, RetryPolicy, Session, SessionOptions, StaticEngine, TransactionOptions,
+    Config, Connection, EngineOptions, ErrorKind, Hosts, Isolation, Registry, RetryPolicy, Session,
+    SessionOptions, StaticEngine, TransactionOptions,
 };
 use bindery_testkit::FreshDatabase;
 

@@ -4,7 +4,7 @@ use std::thread;
 
 use super::*;
 use crate::sample::Logged;
-use bindery::OutsideTransaction;
+use bindery::config::OutsideTransaction;
 
 fn refusing(options: EngineOptions) -> EngineOptions {
     options.outside_transaction(OutsideTransaction::Error)

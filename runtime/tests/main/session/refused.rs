@@ -5,7 +5,7 @@ use std::thread;
 use super::outside::insert_outside;
 use super::scopes::empty;
 use super::*;
-use bindery::OutsideTransaction;
+use bindery::config::OutsideTransaction;
 
 /// A call is refused, with the session's place and what to write instead.
 #[track_caller]

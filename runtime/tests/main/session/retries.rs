@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::sample::{BlogId, BlogPatch};
-use bindery::{EngineReport, SessionEnd};
+use bindery::error::{EngineReport, SessionEnd};
 use bindery_testkit::Watchdog;
 
 const WATCH: Duration = Duration::from_secs(120);

@@ -3,7 +3,8 @@
 use std::thread;
 
 use super::*;
-use bindery::{Engine, SessionScope};
+use bindery::Engine;
+use bindery::session::SessionScope;
 use bindery_testkit::is_full_run;
 
 /// Writes to the engine that is chosen.

@@ -3,7 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery::{ErrorKind, WhenFull};
+use bindery::ErrorKind;
+use bindery::tenants::WhenFull;
 
 use super::places::{Places, builder};
 use super::{PATIENCE, get, insert, on_tenants_of_each_database, prepared};

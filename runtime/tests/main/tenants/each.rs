@@ -5,7 +5,8 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
-use bindery::{Applied, Error, ErrorKind, TimeoutPhase};
+use bindery::error::{Applied, TimeoutPhase};
+use bindery::{Error, ErrorKind};
 use bindery_testkit::Watchdog;
 
 use super::places::{Places, builder};

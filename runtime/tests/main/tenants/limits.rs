@@ -3,7 +3,8 @@
 use std::thread;
 use std::time::Duration;
 
-use bindery::{ErrorKind, WhenFull};
+use bindery::ErrorKind;
+use bindery::tenants::WhenFull;
 use bindery_testkit::Watchdog;
 
 use super::places::{Places, builder};

@@ -3,7 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use bindery::{Error, ErrorKind, Tenants};
+use bindery::tenants::Tenants;
+use bindery::{Error, ErrorKind};
 
 use super::places::{Places, builder};
 use super::{get, insert, on_tenants_of_each_database, prepared, rows};

@@ -1,6 +1,7 @@
 //! Where tenants are: equal and different options, and tenants that are not there.
 
-use bindery::{EngineOptions, ErrorKind, TenantOptions};
+use bindery::tenants::TenantOptions;
+use bindery::{EngineOptions, ErrorKind};
 
 use super::places::{Places, builder};
 use super::{get, insert, on_tenants_of_each_database, prepared, rows};

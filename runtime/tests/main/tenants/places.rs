@@ -1,6 +1,8 @@
 //! Where the tenants of a test have their databases: files, databases of a server, or schemas of one database.
 
-use bindery::{Engine, EngineOptions, GeneratedDatabases, Tenants, TenantsBuilder};
+use bindery::generic::GeneratedDatabases;
+use bindery::tenants::{Tenants, TenantsBuilder};
+use bindery::{Engine, EngineOptions};
 use bindery_testkit::FreshDatabase;
 use tempfile::TempDir;
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use bindery::{Error, ErrorKind, GeneratedDatabases, Tenants};
+use bindery::generic::GeneratedDatabases;
+use bindery::tenants::Tenants;
+use bindery::{Error, ErrorKind};
 
 use super::places::{Places, builder};
 use super::{get, insert, on_tenants_of_each_database, prepared, rows};

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use bindery::{Engine, GeneratedDatabases, Tenants};
+use bindery::Engine;
+use bindery::generic::GeneratedDatabases;
+use bindery::tenants::Tenants;
 use bindery_testkit::{Watchdog, is_full_run};
 
 use super::places::{Places, builder};

@@ -1,6 +1,7 @@
 //! The state of a transaction after a failed call: the same on all databases, whatever each would do by itself.
 
-use bindery::{Applied, Connection, ErrorKind, Registry};
+use bindery::error::Applied;
+use bindery::{Connection, ErrorKind, Registry};
 
 use super::place::{TestDatabase, at_each_place};
 use super::{add, titles};

@@ -2,7 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use bindery::{Applied, ErrorKind, Registry};
+use bindery::error::Applied;
+use bindery::{ErrorKind, Registry};
 
 use super::hooks::Messages;
 use super::place::{TestDatabase, at_each_place};

@@ -3,9 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bindery::{
-    Applied, EngineOptions, ErrorKind, Registry, RetryPolicy, TimeoutPhase, Transaction,
-};
+use bindery::error::{Applied, TimeoutPhase};
+use bindery::{EngineOptions, ErrorKind, Registry, RetryPolicy, Transaction};
 use bindery_testkit::{Direction, Fault, FaultProxy, Watchdog};
 
 use super::place::{TestDatabase, at_each_place};

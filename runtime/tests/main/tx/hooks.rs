@@ -3,7 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
-use bindery::{Applied, Connection, Error, ErrorKind, Transaction};
+use bindery::error::Applied;
+use bindery::{Connection, Error, ErrorKind, Transaction};
 
 use super::{add, refused, titles};
 use crate::sample::engine::{B, Default};

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use bindery::{Applied, Connection, EngineOptions, Error, ErrorKind, SchemaCheck, Transaction};
+use bindery::config::SchemaCheck;
+use bindery::error::Applied;
+use bindery::{Connection, EngineOptions, Error, ErrorKind, Transaction};
 use bindery_testkit::{Direction, Fault, FaultProxy, Watchdog};
 
 use super::place::{TestDatabase, at_each_place};

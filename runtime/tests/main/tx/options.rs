@@ -1,6 +1,7 @@
 //! How transactions begin: what they see of others, what they may write, and when keys are checked.
 
-use bindery::{Connection, ErrorKind, Isolation, Operation, TransactionOptions};
+use bindery::error::Operation;
+use bindery::{Connection, ErrorKind, Isolation, TransactionOptions};
 
 use super::place::{TestDatabase, at_each_place};
 use super::{add, titles};

@@ -1,6 +1,7 @@
 //! A database of a test's own, with a way to it that goes around the runtime.
 
-use bindery::{EngineOptions, Registry, SchemaCheck, StaticEngine};
+use bindery::config::SchemaCheck;
+use bindery::{EngineOptions, Registry, StaticEngine};
 use bindery_testkit::FreshDatabase;
 use tempfile::TempDir;
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use bindery::{Applied, Connection, EngineOptions, ErrorKind, StaticEngine};
+use bindery::error::Applied;
+use bindery::{Connection, EngineOptions, ErrorKind, StaticEngine};
 use bindery_testkit::{FreshDatabase, Product, Server, Watchdog};
 
 use super::place::TestDatabase;

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use bindery::{AtomicOptions, AtomicOutcome, Config, Engine, ErrorKind, Model, Transfer};
+use bindery::atomic::{AtomicOptions, AtomicOutcome, Transfer};
+use bindery::{Config, Engine, ErrorKind, Model};
 use bindery_testkit::{Server, Watchdog};
 
 bindery::databases!(models = [Order, Stock, Note]);

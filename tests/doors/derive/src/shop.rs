@@ -7,7 +7,8 @@ use bindery::types::NaiveDateTime;
 use bindery::types::{
     BigDecimal, DateTime, FromColumn, JsonValue, NaiveDate, NaiveTime, ToColumn, Utc, Uuid,
 };
-use bindery::{Engine, ErrorKind, Invalid, Model, ParamWriter, RowReader, Validate};
+use bindery::types::{ParamWriter, RowReader};
+use bindery::{Engine, ErrorKind, Invalid, Model, Validate};
 
 use crate::{Databases, engine, model};
 

@@ -4,9 +4,10 @@
 use std::cell::Cell;
 
 use bindery::__private::{ColumnSet, ColumnSource, EngineInfo, NoKey, Program, TableDdl, TableSql};
+use bindery::generic::{LivesOn, ModelInfo, ReadRoute, Writable};
+use bindery::types::{ParamWriter, RowReader};
 use bindery::{
-    Config, Connection, Dialect, Engine, EngineOptions, LivesOn, Model, ModelInfo, ParamWriter,
-    ReadRoute, Registry, Repository, Result, RowReader, Writable,
+    Config, Connection, Dialect, Engine, EngineOptions, Model, Registry, Repository, Result,
 };
 use bindery_schema::column_type::ColumnType;
 use bindery_schema::model::{CheckedModel, EngineId, TableId};

@@ -1,9 +1,10 @@
 //! A value of any column, written and read as generated code does it.
 
+use bindery::Result;
 use bindery::types::{
     BigDecimal, DateTime, Interval, JsonValue, NaiveDate, NaiveDateTime, NaiveTime, Utc, Uuid,
 };
-use bindery::{ParamWriter, Result, RowReader};
+use bindery::types::{ParamWriter, RowReader};
 use bindery_schema::column_type::ColumnType;
 
 #[derive(Debug, Clone, PartialEq)]

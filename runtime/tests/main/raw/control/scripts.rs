@@ -1,7 +1,8 @@
 //! Scripts with transactions of their own. MySQL and MariaDB cannot tell whether one of them is a prepared branch of an XA
 //! transaction, so their connection is closed afterwards.
 
-use bindery::{Applied, Connection, ErrorKind};
+use bindery::error::Applied;
+use bindery::{Connection, ErrorKind};
 
 use super::{INSERT, count, ensure_control};
 use crate::raw::by;

@@ -4,17 +4,20 @@
 #[allow(non_upper_case_globals, dead_code)]
 pub mod blog {
     use super::model;
-    use ::bindery::query::{Column, Nullable};
+    use ::bindery::Column;
+    use ::bindery::query::Nullable;
     use ::bindery::relation::HasMany;
 
     /// `id`
-    pub const id: Column<model::Blog, super::blogs::BlogId<::bindery::query::RowEngine>> = ::bindery::query::column(0);
+    pub const id: Column<model::Blog, super::blogs::BlogId<::bindery::query::RowEngine>> =
+        ::bindery::query::column(0);
 
     /// `title`
     pub const title: Column<model::Blog, ::std::string::String> = ::bindery::query::column(1);
 
     /// `content`
-    pub const content: Column<model::Blog, ::std::string::String, Nullable> = ::bindery::query::column(2);
+    pub const content: Column<model::Blog, ::std::string::String, Nullable> =
+        ::bindery::query::column(2);
 
     /// `stars`
     pub const stars: Column<model::Blog, i64> = ::bindery::query::column(3);
@@ -76,7 +79,10 @@ pub mod blogs {
         }
 
         /// Sets `content`; `None` is NULL.
-        pub fn content(mut self, content: impl ::bindery::types::Nullable<::std::string::String>) -> Self {
+        pub fn content(
+            mut self,
+            content: impl ::bindery::types::Nullable<::std::string::String>,
+        ) -> Self {
             self.content = ::core::option::Option::Some(content.into_nullable());
             self
         }
@@ -140,7 +146,7 @@ pub mod blogs {
             ::bindery::__private::ColumnSource::columns(self).without_if(self.content.is_none(), 2)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.title);
             params.push(&self.content);
@@ -156,7 +162,7 @@ pub mod blogs {
                 .with_if(self.stars.is_some(), 3)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.title);
             params.given(&self.content);
             params.given(&self.stars);
@@ -174,7 +180,7 @@ pub mod blogs {
         type Inserted<E: ::bindery::Engine> = Blog<E>;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             engine: E,
         ) -> ::bindery::Result<Blog<E>> {
             ::core::result::Result::Ok(Blog {
@@ -191,7 +197,10 @@ pub mod blogs {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &Blog<E>, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &Blog<E>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.id);
             params.push(&row.title);
             params.push(&row.content);
@@ -203,36 +212,39 @@ pub mod blogs {
         }
     }
 
-    impl<E: ::bindery::Engine> ::bindery::RowOf for Blog<E> {
+    impl<E: ::bindery::Engine> ::bindery::generic::RowOf for Blog<E> {
         type Model = model::Blog;
         type Engine = E;
     }
 
     impl<E: ::bindery::Hosts<model::Blog>> ::bindery::FromRow<E> for Blog<E> {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::Blog as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::Blog {}
+    impl ::bindery::generic::Writable for model::Blog {}
 
-    impl ::bindery::HasKey for model::Blog {
+    impl ::bindery::generic::HasKey for model::Blog {
         fn key<E: ::bindery::Engine>(row: &Blog<E>) -> BlogId<E> {
             row.id
         }
 
         fn write_key<E: ::bindery::Engine>(
             key: &BlogId<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(key);
         }
 
         fn write_saved<E: ::bindery::Engine>(
             row: &Blog<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&row.title);
             params.push(&row.content);
@@ -286,7 +298,7 @@ pub mod blogs {
     };
 
     /// The description of `blogs` in the program.
-    pub(super) static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    pub(super) static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "Blog",
         schema: ::core::option::Option::None,
         table: "blogs",
@@ -321,20 +333,24 @@ pub mod blogs {
         ],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::Blog {
-        fn sql(_: engine::Default) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::Blog {
+        fn sql(
+            _: engine::Default,
+        ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
-    impl ::bindery::LivesOn<engine::B> for model::Blog {
+    impl ::bindery::generic::LivesOn<engine::B> for model::Blog {
         fn sql(_: engine::B) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::Blog {
-        fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Blog {
+        fn sql(
+            engine: engine::Any,
+        ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             match engine {
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
                 engine::Any::B => ::core::option::Option::Some(&SQLITE),

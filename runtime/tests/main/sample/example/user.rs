@@ -4,7 +4,8 @@
 #[allow(non_upper_case_globals, dead_code)]
 pub mod user {
     use super::model;
-    use ::bindery::query::{Column, Nullable, To};
+    use ::bindery::Column;
+    use ::bindery::query::{Nullable, To};
 
     /// `id`
     pub const id: Column<model::User, super::users::UserId> = ::bindery::query::column(0);
@@ -13,7 +14,8 @@ pub mod user {
     pub const email: Column<model::User, ::std::string::String> = ::bindery::query::column(1);
 
     /// `best`
-    pub const best: Column<model::User, super::blogs::BlogId, To<model::Blog, Nullable>> = ::bindery::query::foreign_key(2, 0);
+    pub const best: Column<model::User, super::blogs::BlogId, To<model::Blog, Nullable>> =
+        ::bindery::query::foreign_key(2, 0);
 }
 
 /// Model `User`, table `users`, on `default`.
@@ -21,20 +23,20 @@ pub mod user {
 pub mod users {
     use super::{engine, model};
 
-    const CONSTRAINTS: &[::bindery::ModelConstraint] = &[
-        ::bindery::ModelConstraint::primary_key("User", "", &["id"]),
-        ::bindery::ModelConstraint::unique("User", "", &["email"]),
-        ::bindery::ModelConstraint::foreign_key("User", "", &["best"]),
+    const CONSTRAINTS: &[::bindery::error::ModelConstraint] = &[
+        ::bindery::error::ModelConstraint::primary_key("User", "", &["id"]),
+        ::bindery::error::ModelConstraint::unique("User", "", &["email"]),
+        ::bindery::error::ModelConstraint::foreign_key("User", "", &["best"]),
     ];
 
     /// The primary key of `id`.
-    pub const PRIMARY_KEY: ::bindery::ModelConstraint = CONSTRAINTS[0];
+    pub const PRIMARY_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[0];
 
     /// The unique key of `email`.
-    pub const EMAIL: ::bindery::ModelConstraint = CONSTRAINTS[1];
+    pub const EMAIL: ::bindery::error::ModelConstraint = CONSTRAINTS[1];
 
     /// The foreign key of `best`.
-    pub const BEST_FOREIGN_KEY: ::bindery::ModelConstraint = CONSTRAINTS[2];
+    pub const BEST_FOREIGN_KEY: ::bindery::error::ModelConstraint = CONSTRAINTS[2];
 
     /// Key of a [`User`].
     pub type UserId = ::bindery::Key<model::User, engine::Default, i64>;
@@ -133,7 +135,7 @@ pub mod users {
             ::bindery::__private::ColumnSource::columns(self).without_if(self.best.is_none(), 2)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.id);
             params.push(&self.email);
             params.push(&self.best);
@@ -147,7 +149,7 @@ pub mod users {
                 .with_if(self.best.is_some(), 2)
         }
 
-        fn write(&self, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write(&self, params: &mut ::bindery::types::ParamWriter<'_>) {
             params.given(&self.email);
             params.given(&self.best);
         }
@@ -164,7 +166,7 @@ pub mod users {
         type Inserted<E: ::bindery::Engine> = User;
 
         fn read<E: ::bindery::Engine>(
-            row: &mut ::bindery::RowReader<'_>,
+            row: &mut ::bindery::types::RowReader<'_>,
             _: E,
         ) -> ::bindery::Result<User> {
             ::core::result::Result::Ok(User {
@@ -180,38 +182,50 @@ pub mod users {
             row
         }
 
-        fn write_row<E: ::bindery::Engine>(row: &User, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_row<E: ::bindery::Engine>(
+            row: &User,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.id);
             params.push(&row.email);
             params.push(&row.best);
         }
     }
 
-    impl ::bindery::RowOf for User {
+    impl ::bindery::generic::RowOf for User {
         type Model = model::User;
         type Engine = engine::Default;
     }
 
     impl<E: ::bindery::Hosts<model::User>> ::bindery::FromRow<E> for User {
-        const COLUMNS: ::bindery::RowColumns = ::bindery::RowColumns::of_model(&INFO);
+        const COLUMNS: ::bindery::raw::RowColumns = ::bindery::raw::RowColumns::of_model(&INFO);
 
-        fn read_row(row: &mut ::bindery::RowReader<'_>, engine: E) -> ::bindery::Result<Self> {
+        fn read_row(
+            row: &mut ::bindery::types::RowReader<'_>,
+            engine: E,
+        ) -> ::bindery::Result<Self> {
             <model::User as ::bindery::Model>::read(row, engine)
         }
     }
 
-    impl ::bindery::Writable for model::User {}
+    impl ::bindery::generic::Writable for model::User {}
 
-    impl ::bindery::HasKey for model::User {
+    impl ::bindery::generic::HasKey for model::User {
         fn key<E: ::bindery::Engine>(row: &User) -> UserId {
             row.id
         }
 
-        fn write_key<E: ::bindery::Engine>(key: &UserId, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_key<E: ::bindery::Engine>(
+            key: &UserId,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(key);
         }
 
-        fn write_saved<E: ::bindery::Engine>(row: &User, params: &mut ::bindery::ParamWriter<'_>) {
+        fn write_saved<E: ::bindery::Engine>(
+            row: &User,
+            params: &mut ::bindery::types::ParamWriter<'_>,
+        ) {
             params.push(&row.email);
             params.push(&row.best);
         }
@@ -250,7 +264,7 @@ pub mod users {
     };
 
     /// The description of `users` in the program.
-    pub(super) static INFO: ::bindery::ModelInfo = ::bindery::ModelInfo {
+    pub(super) static INFO: ::bindery::generic::ModelInfo = ::bindery::generic::ModelInfo {
         name: "User",
         schema: ::core::option::Option::None,
         table: "users",
@@ -273,18 +287,22 @@ pub mod users {
         }],
     };
 
-    impl ::bindery::LivesOn<engine::Default> for model::User {
-        fn sql(_: engine::Default) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+    impl ::bindery::generic::LivesOn<engine::Default> for model::User {
+        fn sql(
+            _: engine::Default,
+        ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             ::core::option::Option::Some(&SQLITE)
         }
     }
 
-    impl ::bindery::OnOneEngine for model::User {
+    impl ::bindery::generic::OnOneEngine for model::User {
         type Engine = engine::Default;
     }
 
-    impl ::bindery::LivesOn<engine::Any> for model::User {
-        fn sql(engine: engine::Any) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::User {
+        fn sql(
+            engine: engine::Any,
+        ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
             match engine {
                 engine::Any::Default => ::core::option::Option::Some(&SQLITE),
                 engine::Any::B => ::core::option::Option::None,
@@ -309,7 +327,7 @@ pub mod users {
         #[track_caller]
         fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
 
         /// The same of many rows, all or none: the later of two rows with the same `email` updates the earlier.
         ///
@@ -319,9 +337,9 @@ pub mod users {
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite;
+            Self: ::bindery::generic::CanWrite;
     }
 
     impl<E: ::bindery::Hosts<model::User>, A> UserQueries
@@ -336,7 +354,7 @@ pub mod users {
 
         fn upsert_by_email(&mut self, new: NewUser) -> ::bindery::Result<User>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_by(0, new)
         }
@@ -344,9 +362,9 @@ pub mod users {
         fn upsert_many_by_email(
             &mut self,
             rows: impl ::core::iter::IntoIterator<Item = NewUser>,
-        ) -> ::bindery::Result<::bindery::Upserted>
+        ) -> ::bindery::Result<::bindery::rows::Upserted>
         where
-            Self: ::bindery::CanWrite,
+            Self: ::bindery::generic::CanWrite,
         {
             self.upsert_many_by(0, rows)
         }
