@@ -97,7 +97,8 @@ impl<'m> EngineTables<'m> {
     pub(crate) fn create(&self) -> impl Iterator<Item = &str> {
         let create = self.tables.iter().flat_map(|table| &table.create);
         let link = self.tables.iter().flat_map(|table| &table.link);
-        let own = self.own.iter().flat_map(|table| table.create).copied();
+        let own = self.own.iter();
+        let own = own.flat_map(|table| table.create.iter().chain(table.link).copied());
         create.chain(link).map(String::as_str).chain(own)
     }
 

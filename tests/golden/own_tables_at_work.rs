@@ -50,10 +50,15 @@ const OWN_OF_M: [&str; 12] = [
     "_bindery_saga_marks",
 ];
 
-const OWN_OF_LITE: [&str; 3] = [
+const OWN_OF_LITE: [&str; 8] = [
+    "_bindery_outbox",
+    "_bindery_schedules",
+    "_bindery_events",
     "_bindery_sync",
     "_bindery_sync_runs",
     "_bindery_sync_rejects",
+    "_bindery_sagas",
+    "_bindery_saga_steps",
 ];
 
 /// Tables that a program only reads.
@@ -217,12 +222,17 @@ fn an_account_that_may_only_write_rows_runs_a_migrated_program() {
     db.ensure_migrated(migrations).expect("all are applied");
     assert_eq!(db.create_missing().expect("nothing is missing").created, []);
 
-    let user = |id| NewUser::new(id, "ann");
-    groups_commit(&db);
-    tasks_run(&db);
-    a_saga_ends(&db);
-    db.plain().unwrap().users().insert(user(1)).unwrap();
-    rows_are_copied(&db);
+    let user = NewUser::new(1, "ann");
+    db.plain().unwrap().users().insert(user).unwrap();
+    all_is_done(&db);
+}
+
+/// Whatever needs tables of bindery's own, on each of the three databases.
+fn all_is_done(db: &Databases) {
+    groups_commit(db);
+    tasks_run(db);
+    a_saga_ends(db);
+    rows_are_copied(db);
 }
 
 /// As the account is not allowed to.
@@ -272,6 +282,12 @@ fn tasks_run(db: &Databases) {
     assert_eq!(of_default.run_until_idle().unwrap().completed, 1);
     let of_m = db.worker_on(engine::M).on::<Greet>(|_, _| Ok(()));
     assert_eq!(of_m.run_until_idle().unwrap().completed, 1);
+    let mut lite = db.lite().unwrap();
+    lite.transaction(|tx| tx.tasks().push(Greet { id: 3 }).map(drop))
+        .unwrap();
+    drop(lite);
+    let of_lite = db.worker_on(engine::Lite).on::<Greet>(|_, _| Ok(()));
+    assert_eq!(of_lite.run_until_idle().unwrap().completed, 1);
     for queue in [
         TaskQueue::new(db, engine::Default).summary(),
         TaskQueue::new(db, engine::M).summary(),
@@ -295,6 +311,16 @@ fn a_saga_ends(db: &Databases) {
         .expect("it is a saga");
     greet.create_tables(db).expect("they are there");
     greet.run(db, "1", 7).unwrap().completed().unwrap();
+    let alone = Saga::<i64>::builder("alone", engine::Lite)
+        .step("here", engine::Lite, |tx, step| {
+            let user = NewUser::new(*step.input(), "eve");
+            tx.users().insert(user)?;
+            Ok(())
+        })
+        .without_compensation()
+        .build()
+        .expect("it is a saga");
+    alone.run(db, "1", 70).unwrap().completed().unwrap();
 }
 
 fn rows_are_copied(db: &Databases) {
@@ -409,4 +435,98 @@ fn migrations_record_whose_schema_the_tables_are() {
     strict().migrate(migrations).expect("nothing is pending");
     assert_eq!(records(&owner), first);
     strict().m().unwrap().users().count().unwrap();
+}
+
+/// The engines with tables of bindery's own, with those, and how the first version of bindery made them.
+const WITH_OWN: [(engine::Any, &[&str], &str); 3] = [
+    (
+        engine::Any::Default,
+        &OWN_OF_DEFAULT,
+        include_str!("../../runtime/src/databases/kept/first/postgres.sql"),
+    ),
+    (
+        engine::Any::M,
+        &OWN_OF_M,
+        include_str!("../../runtime/src/databases/kept/first/mysql.sql"),
+    ),
+    (
+        engine::Any::Lite,
+        &OWN_OF_LITE,
+        include_str!("../../runtime/src/databases/kept/first/sqlite.sql"),
+    ),
+];
+
+fn run(db: &Databases, engine: engine::Any, sql: &str) {
+    let outcome = db.sql_on(engine).execute(Sql::assembled(sql), ());
+    outcome.unwrap_or_else(|error| panic!("{sql}: {error}"));
+}
+
+/// A later version has run its migrations, and a program of this one goes on, or comes back.
+#[test]
+fn a_program_runs_over_tables_of_a_later_version() {
+    let _watchdog = Watchdog::start("tables of a later version", Duration::from_mins(5));
+    let Some(world) = World::start() else { return };
+    let owner = world.owner();
+    owner
+        .migrate(chain(Databases::program()))
+        .expect("it is migrated");
+    for (engine, tables, _) in WITH_OWN {
+        for table in tables.iter().chain(&ONLY_READ) {
+            let sql = format!("ALTER TABLE {table} ADD COLUMN of_later VARCHAR(9)");
+            run(&owner, engine, &sql);
+        }
+        run(&owner, engine, "CREATE TABLE _bindery_later (id BIGINT)");
+    }
+    let db = world.owner();
+    let migrations = chain(Databases::program());
+    assert!(
+        db.migrate(migrations)
+            .expect("all are there")
+            .is_unchanged()
+    );
+    assert_eq!(db.create_missing().expect("all are there").created, []);
+    all_is_done(&db);
+}
+
+/// Where the tables cannot be used as they are, that is said; then they are extended, and all goes on.
+#[test]
+fn a_program_runs_over_tables_of_the_first_version() {
+    let _watchdog = Watchdog::start("tables of the first version", Duration::from_mins(5));
+    let Some(world) = World::start() else { return };
+    let owner = world.owner();
+    let migrations = chain(Databases::program());
+    owner.migrate(migrations).expect("it is migrated");
+    for (engine, tables, first) in WITH_OWN {
+        for table in tables {
+            run(&owner, engine, &format!("DROP TABLE {table}"));
+        }
+        // Those that are not dropped are left as they are.
+        for sql in first
+            .lines()
+            .filter(|sql| !sql.contains("_bindery_migrations"))
+        {
+            run(&owner, engine, sql);
+        }
+    }
+
+    let db = world.owner();
+    let of_m = db.worker_on(engine::M).on::<Greet>(|_, _| Ok(()));
+    let refused = [
+        of_m.run_until_idle().unwrap_err(),
+        db.syncs().users_to_m().overlap_by(0).run().unwrap_err(),
+    ];
+    for error in refused {
+        let text = error.to_string();
+        for part in ["earlier version", "`bindery migrate run"] {
+            assert!(text.contains(part), "{part} is not in {text}");
+        }
+    }
+
+    let report = db.migrate(migrations).expect("they are extended");
+    let tasks = ["_bindery_outbox", "_bindery_events", "_bindery_messages"];
+    let extended = [tasks.as_slice(), &["_bindery_sync"]].concat();
+    assert_eq!(own_tables(&report, "default"), [""; 0]);
+    assert_eq!(own_tables(&report, "m"), extended);
+    assert_eq!(own_tables(&report, "lite"), ["_bindery_sync"]);
+    all_is_done(&db);
 }

@@ -65,7 +65,7 @@ fn generated_code_is_as_reviewed() {
     }
 }
 
-fn formatted(text: &str) -> String {
+pub(crate) fn formatted(text: &str) -> String {
     let mut rustfmt = Command::new("rustfmt")
         .args(["--edition", "2024", "--config-path", "/dev/null"])
         .stdin(Stdio::piped())

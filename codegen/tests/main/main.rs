@@ -8,5 +8,6 @@ mod failures;
 mod golden;
 mod hostile;
 mod migrations;
+mod own_tables;
 mod support;
 mod types_page;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::names::DecidedBranch;
 use super::protocol::{AllRules, Decision, Fenced, Listed, fence};
-use crate::databases::kept::{self, others};
+use crate::databases::kept::{self, OF_HOME};
 use crate::driver::own_tables;
 use crate::driver::{Physical, TransactionOptions};
 use crate::error::{Error, ErrorKind, Result};
@@ -54,14 +54,13 @@ pub(super) fn now_ms() -> u64 {
 
 /// Makes the tables where there are none.
 pub(super) fn create(physical: &mut Physical) -> Result<()> {
-    let tables = others::decisions(physical.dialect());
-    kept::ensure_all(physical, tables)
+    kept::ensure_all(physical, OF_HOME)
 }
 
 /// Fails unless the tables are there, and may be read and written. Changes nothing.
 pub(super) fn ensure_usable(physical: &mut Physical) -> Result<()> {
-    for table in others::decisions(physical.dialect()) {
-        let table = table.table;
+    for table in OF_HOME {
+        let table = table.name;
         if !physical.table_exists(None, table)? {
             return Err(not_usable(table, "is not there"));
         }

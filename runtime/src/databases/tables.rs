@@ -1,6 +1,6 @@
 //! Creating and dropping the tables of engines, by the statements that generated code brings along.
 
-use crate::databases::kept::{self, OwnTableState, others};
+use crate::databases::kept::{self, OF_MIRRORS, OwnTableState};
 use crate::databases::{Configured, Registry, leaving};
 use crate::driver::Physical;
 use crate::error::{ErrorKind, Operation, Result};
@@ -276,7 +276,8 @@ fn drop_on(engine: &Configured, progress: TableProgress<'_>) -> Result<Vec<&'sta
     let mut link = engine.pool.acquire()?;
     let work = |physical: &mut Physical| {
         let own = engine.own.iter().filter(|table| !table.drop.is_empty());
-        let mirrors = others::mirrors(engine.info.dialect).iter();
+        let mirrors = OF_MIRRORS.iter();
+        let mirrors = mirrors.filter_map(|table| table.on(engine.info.dialect));
         let tables = engine.tables.iter().chain(own).copied();
         let tables: Vec<_> = tables.chain(mirrors).collect();
         leaving::ensure_unreferenced(physical, &tables)?;

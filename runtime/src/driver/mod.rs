@@ -94,6 +94,7 @@ mod raw;
 mod refused;
 #[cfg(any(feature = "data", feature = "sync"))]
 pub(crate) mod stored_form;
+mod table_ddl;
 mod table_sql;
 mod table_text;
 #[cfg(test)]
@@ -134,6 +135,7 @@ pub(crate) use leaving::Leaving;
 pub(crate) use observed::{Cursor, Physical};
 pub(crate) use physical::{AnyCursor, AnyDriver};
 pub(crate) use raw::{RawText, TakeColumns, no_statement};
+pub use table_ddl::TableDdl;
 pub use table_sql::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
 pub use transaction_options::{Isolation, TransactionOptions};
 

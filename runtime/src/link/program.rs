@@ -1,7 +1,6 @@
 //! The description of the whole program in generated code: its engines, its models, its tables' DDL.
 
-use std::fmt;
-
+pub use crate::driver::TableDdl;
 use crate::error::{Error, ErrorKind, ModelConstraint, Operation};
 use bindery_core::dialect::{Dialect, Flavour};
 
@@ -46,33 +45,6 @@ pub enum Keeps {
     SagaLog,
     /// Steps of sagas whose log is on another engine.
     SagaSteps,
-}
-
-/// How one table is made and removed on one engine.
-pub struct TableDdl {
-    /// Position of the engine in [`Program::engines`].
-    pub engine: usize,
-    /// The schema it is in, where one is written.
-    pub schema: Option<&'static str>,
-    /// Its name, unquoted.
-    pub table: &'static str,
-    /// Statements that create it, with its types before and its indexes after.
-    pub create: &'static [&'static str],
-    /// Statements to run when all missing tables exist: foreign keys of tables that refer to each other.
-    pub link: &'static [&'static str],
-    /// Statements that drop it; none of a table that stays when the others are dropped.
-    pub drop: &'static [&'static str],
-}
-
-/// Without its statements, which are not needed where an engine or a model is printed.
-impl fmt::Debug for TableDdl {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("TableDdl")
-            .field("engine", &self.engine)
-            .field("schema", &self.schema)
-            .field("table", &self.table)
-            .finish_non_exhaustive()
-    }
 }
 
 /// One model as compiled in.

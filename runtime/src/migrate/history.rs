@@ -1,18 +1,11 @@
-//! The table `_bindery_migrations` of an engine's database: a row for each migration that was applied or begun.
+//! The rows of `_bindery_migrations` of an engine's database: one for each migration that was applied or begun. `stage` is a [`Stage`].
 
 use crate::driver::Physical;
 pub(super) use crate::driver::migration_stage::{Stage, stage};
-use crate::driver::own_tables;
+use crate::driver::own_tables::MIGRATIONS;
 use crate::error::Result;
 use crate::value::ParamWriter;
 use bindery_core::sql_writer::SqlWriter;
-
-/// `stage` is a [`Stage`]; `at_work` is the statement that was begun last, `done` how many are done, of the way forth or of
-/// the way back. The types fit every database; the time is the database's own, in UTC as every session is.
-const CREATE: &str = "CREATE TABLE IF NOT EXISTS _bindery_migrations (\
-    version VARCHAR(191) NOT NULL PRIMARY KEY, name VARCHAR(255) NOT NULL, checksum VARCHAR(64) NOT NULL, \
-    stage VARCHAR(9) NOT NULL, at_work BIGINT NOT NULL, done BIGINT NOT NULL, duration_ms BIGINT NOT NULL, \
-    bindery VARCHAR(32) NOT NULL, applied_at TIMESTAMP(0) NOT NULL)";
 
 const SELECT: &str = "SELECT version, name, checksum, stage, at_work, done, duration_ms, CAST(applied_at AS CHAR(19)) \
     FROM _bindery_migrations ORDER BY version";
@@ -32,11 +25,12 @@ pub(super) struct Recorded {
 
 /// Makes the table where there is none. Another process may make it at the same time.
 pub(super) fn create(physical: &mut Physical) -> Result<()> {
-    if physical.table_exists(None, own_tables::MIGRATIONS)? {
+    if physical.table_exists(None, MIGRATIONS.name)? {
         return Ok(());
     }
-    match physical.define(CREATE) {
-        Err(_) if physical.table_exists(None, own_tables::MIGRATIONS)? => Ok(()),
+    let mut statements = MIGRATIONS.create(physical.dialect()).iter();
+    match statements.try_for_each(|sql| physical.define(sql)) {
+        Err(_) if physical.table_exists(None, MIGRATIONS.name)? => Ok(()),
         outcome => outcome,
     }
 }
@@ -44,7 +38,7 @@ pub(super) fn create(physical: &mut Physical) -> Result<()> {
 /// All rows; none where there is no table.
 pub(super) fn read(physical: &mut Physical) -> Result<Vec<Recorded>> {
     let mut rows = Vec::new();
-    if !physical.table_exists(None, own_tables::MIGRATIONS)? {
+    if !physical.table_exists(None, MIGRATIONS.name)? {
         return Ok(rows);
     }
     physical.query(SELECT, &mut |_| (), &mut |row| {

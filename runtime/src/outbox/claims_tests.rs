@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use crate::databases::kept::{OwnTableState, ensure, outbox_of};
+use crate::databases::kept::layout_tests::first;
+use crate::databases::kept::{OwnTableState, ensure};
 use crate::driver::Physical;
+use crate::driver::own_tables::OUTBOX;
 use crate::driver::tests::{Database, databases};
 
 use super::claims::{self, KeyWalk, Wanted};
@@ -16,9 +18,7 @@ const KEYS: usize = 600;
 
 /// Two tasks of each key that come first by their priority, and the head of their key, which they wait for.
 fn wait_behind_heads(physical: &mut Physical) {
-    let mut made = outbox_of(physical.dialect()).iter();
-    let table = made.find(|table| table.table == store::TABLE);
-    for sql in table.expect("it is one of them").create {
+    for sql in OUTBOX.create(physical.dialect()) {
         physical.define(sql).expect("the table can be made");
     }
     for (batch, priority) in [("head", 10), ("second", 0), ("third", 0)] {
@@ -63,20 +63,6 @@ fn out_02_the_heads_of_a_first_look_are_claimed() {
     }
 }
 
-/// The statements by which an earlier version made the table on MySQL and MariaDB: `turn` is the priority of tasks with keys, too.
-const EARLIER: [&str; 3] = [
-    "CREATE TABLE _bindery_outbox (id BIGINT AUTO_INCREMENT PRIMARY KEY, uid VARCHAR(32) NOT NULL, task VARCHAR(191) NOT NULL, \
-     payload LONGTEXT NOT NULL, status ENUM('completed', 'failed', 'pending', 'running', 'scheduled') NOT NULL, task_key VARCHAR(191), \
-     unique_key VARCHAR(191) UNIQUE, priority BIGINT NOT NULL, due_at BIGINT NOT NULL, retry_count BIGINT NOT NULL, \
-     max_attempts BIGINT NOT NULL, lapses BIGINT NOT NULL, last_error LONGTEXT, claim CHAR(53) NOT NULL DEFAULT '', created_at BIGINT NOT NULL, \
-     completed_at BIGINT NOT NULL DEFAULT 0, requeued_at BIGINT, requeued_by VARCHAR(191), requeues BIGINT NOT NULL, \
-     running_key VARCHAR(191) GENERATED ALWAYS AS (CASE WHEN status = 'running' THEN task_key END) STORED UNIQUE, \
-     open_key VARCHAR(191) GENERATED ALWAYS AS (CASE WHEN status IN ('pending', 'scheduled', 'running') THEN task_key END) STORED, \
-     turn BIGINT GENERATED ALWAYS AS (CASE WHEN status = 'pending' THEN priority ELSE 0 END) STORED) ENGINE = InnoDB",
-    "CREATE INDEX _bindery_outbox_ready ON _bindery_outbox (status, turn, due_at, id)",
-    "CREATE INDEX _bindery_outbox_keys ON _bindery_outbox (open_key, id)",
-];
-
 /// A table of an earlier version is never misread, and is brought up to date with its tasks.
 #[test]
 fn out_02_the_order_within_a_key_holds_in_a_table_of_an_earlier_version() {
@@ -84,7 +70,8 @@ fn out_02_the_order_within_a_key_holds_in_a_table_of_an_earlier_version() {
         if physical.dialect() != Dialect::Mysql {
             continue;
         }
-        for sql in EARLIER {
+        // There `turn` is the priority of tasks with keys, too.
+        for sql in first(Dialect::Mysql).filter(|sql| sql.contains(store::TABLE)) {
             physical.define(sql).expect("the table can be made");
         }
         let insert = "INSERT INTO _bindery_outbox (uid, task, payload, status, task_key, priority, due_at, retry_count, max_attempts, lapses, \
@@ -98,9 +85,7 @@ fn out_02_the_order_within_a_key_holds_in_a_table_of_an_earlier_version() {
             "{refused}"
         );
 
-        let mut made = outbox_of(physical.dialect()).iter();
-        let table = made.find(|table| table.table == store::TABLE);
-        let table = table.expect("it is one of them");
+        let table = OUTBOX.on(Dialect::Mysql).expect("tasks are everywhere");
         for state in [OwnTableState::Older, OwnTableState::Present] {
             assert_eq!(ensure(&mut physical, table).expect("it can be"), state);
         }

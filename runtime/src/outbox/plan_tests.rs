@@ -1,7 +1,7 @@
 //! How databases find the tasks that are counted.
 
-use crate::databases::kept::outbox_of;
 use crate::driver::Physical;
+use crate::driver::own_tables::OUTBOX;
 use crate::driver::tests::{Database, databases};
 use crate::value::{ParamWriter, RowReader};
 use bindery_core::dialect::Dialect;
@@ -13,10 +13,7 @@ use super::{ready, sql, store};
 /// Completed tasks, and two of each other status after them.
 fn fill(physical: &mut Physical) {
     let dialect = physical.dialect();
-    let made = outbox_of(dialect)
-        .iter()
-        .filter(|table| table.table == store::TABLE);
-    for sql in made.flat_map(|table| table.create) {
+    for sql in OUTBOX.create(dialect) {
         physical.define(sql).expect("the table can be made");
     }
     let numbers = (0..20_000).map(|number| match number {

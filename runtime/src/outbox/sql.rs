@@ -1,9 +1,12 @@
 //! The statements over `_bindery_outbox`, tables like it, and `_bindery_inbox`, in the words of each database. Times are of the database's clock.
 
-use crate::databases::kept::{KEYED_PLACE, UNKEYED_PLACE};
 use crate::driver::notify::NOTIFY;
 use crate::driver::own_tables::{TASK_COLUMNS, statement};
 use bindery_core::dialect::Dialect;
+
+/// The places of tasks without and with keys on MySQL and MariaDB: priorities have 32 bits.
+const UNKEYED_PLACE: &str = "place < 549755813888";
+const KEYED_PLACE: &str = "place >= 549755813888";
 
 /// A task is suspected of ending its workers from this many losses on: one of a worker that had claimed it with others, and one in which it was
 /// at work. It is the only such task in its worker, and each further loss while it is at work counts as one of its attempts.

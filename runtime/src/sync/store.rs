@@ -3,7 +3,7 @@
 use super::capture::ChangePosition;
 use super::mark::Mark;
 use super::report::{SyncCounts, SyncReject};
-use crate::databases::kept::{self, others};
+use crate::databases::kept::{self, OF_SYNCS};
 use crate::driver::Physical;
 use crate::driver::own_tables::{self, process_now_ms};
 use crate::error::{Error, ErrorKind, Result, SyncError};
@@ -54,8 +54,7 @@ pub(super) struct RunHead<'a> {
 
 /// Makes the tables where there are none, and brings those of earlier versions up to date.
 pub(super) fn create(physical: &mut Physical) -> Result<()> {
-    let tables = others::syncs(physical.dialect());
-    kept::ensure_all(physical, tables)
+    kept::ensure_all(physical, OF_SYNCS)
 }
 
 fn explained(error: Error) -> Error {
@@ -68,8 +67,8 @@ fn explained(error: Error) -> Error {
 }
 
 pub(super) fn exist(physical: &mut Physical) -> Result<bool> {
-    for table in others::syncs(physical.dialect()) {
-        if !physical.table_exists(None, table.table)? {
+    for table in OF_SYNCS {
+        if !physical.table_exists(None, table.name)? {
             return Ok(false);
         }
     }

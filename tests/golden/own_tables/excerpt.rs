@@ -19,9 +19,12 @@ static PROGRAM: ::bindery::__private::Program = ::bindery::__private::Program {
             name: "lite",
             dialect: ::bindery::Dialect::Sqlite,
             flavour: ::core::option::Option::None,
-            outbox: false,
+            outbox: true,
             inbox: false,
-            keeps: &[::bindery::__private::Keeps::Syncs],
+            keeps: &[
+                ::bindery::__private::Keeps::Syncs,
+                ::bindery::__private::Keeps::SagaLog,
+            ],
             head: ::core::option::Option::None,
         },
         ::bindery::__private::EngineInfo {

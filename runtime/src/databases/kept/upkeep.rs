@@ -2,6 +2,8 @@
 
 use bindery_core::dialect::Dialect;
 
+#[cfg(any(feature = "atomic", feature = "saga", feature = "sync"))]
+use super::Group;
 use crate::databases::Registry;
 use crate::driver::catalogue::{Relation, Wanted};
 use crate::driver::{Physical, TransactionOptions};
@@ -21,9 +23,8 @@ macro_rules! placed {
             concat!(
                 "ALTER TABLE ",
                 $table,
-                " ADD COLUMN ",
-                place_of_mysql!(),
-                ", DROP INDEX ",
+                " ADD COLUMN place BIGINT GENERATED ALWAYS AS (CASE WHEN status <> 'pending' THEN 0 WHEN task_key IS NULL THEN priority \
+                ELSE priority + 1099511627776 END) STORED, DROP INDEX ",
                 $table,
                 "_ready, DROP INDEX ",
                 $table,
@@ -173,7 +174,7 @@ fn make(physical: &mut Physical, table: &TableDdl, has_made: &mut bool) -> Resul
     let of_table = |error: Error| advised(error.of(table.table, Operation::Create));
     let found = find(physical, table)?;
     let statements: Vec<&str> = match &found {
-        None => table.create.to_vec(),
+        None => table.create.iter().chain(table.link).copied().collect(),
         Some(found) => lacking(physical.dialect(), table, found)
             .map(|(_, sql)| *sql)
             .collect(),
@@ -204,10 +205,10 @@ pub(crate) fn whole<T>(
 
 /// The same of all tables, where it does not matter which were missing.
 #[cfg(any(feature = "atomic", feature = "saga", feature = "sync"))]
-pub(crate) fn ensure_all(physical: &mut Physical, tables: &[TableDdl]) -> Result<()> {
-    tables
-        .iter()
-        .try_for_each(|table| ensure(physical, table).map(drop))
+pub(crate) fn ensure_all(physical: &mut Physical, tables: Group) -> Result<()> {
+    let dialect = physical.dialect();
+    let mut tables = tables.iter().filter_map(|table| table.on(dialect));
+    tables.try_for_each(|table| ensure(physical, table).map(drop))
 }
 
 #[cold]
@@ -222,24 +223,31 @@ fn advised(error: Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::super::table;
     use super::{OwnTableState, ensure};
     use crate::driver::tests::{Database, databases};
     use crate::link::program::TableDdl;
 
-    static HALF: TableDdl = table(
-        "_bindery_half",
-        &[
+    const NONE: TableDdl = TableDdl {
+        engine: 0,
+        schema: None,
+        table: "",
+        create: &[],
+        link: &[],
+        drop: &[],
+    };
+    static HALF: TableDdl = TableDdl {
+        table: "_bindery_half",
+        create: &[
             "CREATE TABLE _bindery_half (id BIGINT NOT NULL PRIMARY KEY)",
             "CREATE INDEX _bindery_half_nope ON _bindery_half (nope)",
         ],
-        &[],
-    );
-    static WHOLE: TableDdl = table(
-        "_bindery_whole",
-        &["CREATE TABLE _bindery_whole (id BIGINT NOT NULL PRIMARY KEY)"],
-        &[],
-    );
+        ..NONE
+    };
+    static WHOLE: TableDdl = TableDdl {
+        table: "_bindery_whole",
+        create: &["CREATE TABLE _bindery_whole (id BIGINT NOT NULL PRIMARY KEY)"],
+        ..NONE
+    };
 
     #[test]
     fn a_table_that_is_made_in_part_is_an_error() {

@@ -7,11 +7,12 @@ use std::time::Duration;
 use super::error::statement_error;
 use super::session::Fault;
 use super::{Deadline, MysqlConnection, settle};
-use crate::driver::own_tables::CREATE_COMMITS;
+use crate::driver::own_tables::COMMITS;
 use crate::error::Written;
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::error::{Mark, Resolution};
 use crate::value::ParamWriter;
+use bindery_core::dialect::Dialect;
 
 /// Rows of sessions that ended long ago, a few at a time.
 const TIDY: &str =
@@ -51,7 +52,9 @@ impl MysqlConnection {
         settle::run(session, deadline, NAME)?;
         match settle::run(session, deadline, ADD) {
             Err(Fault::Server(said)) if said.is_missing_table() => {
-                settle::run(session, deadline, CREATE_COMMITS)?;
+                for sql in COMMITS.create(Dialect::Mysql) {
+                    settle::run(session, deadline, sql)?;
+                }
                 settle::run(session, deadline, ADD)?;
             }
             outcome => outcome?,

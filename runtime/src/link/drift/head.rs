@@ -27,7 +27,7 @@ pub(super) fn pending(
 fn is_applied(physical: &mut AnyDriver, version: &str) -> Result<bool> {
     let table = TableName {
         schema: None,
-        name: own_tables::MIGRATIONS.to_owned(),
+        name: own_tables::MIGRATIONS.name.to_owned(),
     };
     if !is_readable(physical, &table)? {
         return Ok(false);

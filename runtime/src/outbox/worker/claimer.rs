@@ -55,7 +55,7 @@ impl Claimer {
             Dialect::Sqlite => None,
             // One thread runs tasks in their order, and two claims may come back in another.
             Dialect::Postgres | Dialect::Mysql if threads == 1 => None,
-            Dialect::Postgres | Dialect::Mysql => Some(Store::new(configured)),
+            Dialect::Postgres | Dialect::Mysql => Some(Store::new(configured, table)),
         };
         Self {
             table,

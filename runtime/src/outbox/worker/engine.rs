@@ -20,14 +20,16 @@ pub(super) struct Store {
     /// With a connection of its own, so that leases are renewed whatever the program does with its own.
     own: Arc<Pool>,
     engine: &'static str,
+    table: &'static str,
 }
 
 impl Store {
-    pub(super) fn new(configured: &Configured) -> Self {
+    pub(super) fn new(configured: &Configured, table: &'static str) -> Self {
         Self {
             program: Arc::clone(&configured.pool),
             own: configured.pool.aside(OUTAGE),
             engine: configured.info.name,
+            table,
         }
     }
 
@@ -66,7 +68,7 @@ impl Store {
             .pool()
             .acquire()
             .and_then(|mut link| link.call(Operation::Select, |link| work(link.ready()?)));
-        outcome.map_err(|error| error.on_engine(self.engine).during(Operation::Select))
+        outcome.map_err(|error| self.located(error, Operation::Select))
     }
 
     /// In a transaction. Each statement sees what others have committed before it.
@@ -90,7 +92,14 @@ impl Store {
                 })
             })
         });
-        outcome.map_err(|error| error.on_engine(self.engine).during(Operation::Update))
+        outcome.map_err(|error| self.located(error, Operation::Update))
+    }
+
+    #[cold]
+    fn located(&self, error: Error, operation: Operation) -> Error {
+        store::explained(error, self.table, self.engine)
+            .on_engine(self.engine)
+            .during(operation)
     }
 
     pub(super) fn failed(&self, error: &Error, poll: &mut Poll) {

@@ -83,7 +83,7 @@ impl Recorder {
     pub(super) fn new(configured: &Configured, table: &'static str, shared: &Arc<Shared>) -> Self {
         let store = match configured.info.dialect {
             Dialect::Sqlite => None,
-            Dialect::Postgres | Dialect::Mysql => Some(Store::new(configured)),
+            Dialect::Postgres | Dialect::Mysql => Some(Store::new(configured, table)),
         };
         Self {
             table,

@@ -86,7 +86,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             timetable,
         } = worker;
         let configured = &db.engines[engine];
-        let store = Arc::new(Store::new(configured));
+        let store = Arc::new(Store::new(configured, table));
         let recorder = Recorder::new(configured, table, &shared);
         let types = match options.only_registered {
             true => handlers.keys().cloned().collect(),

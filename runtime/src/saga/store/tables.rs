@@ -2,7 +2,7 @@
 
 use bindery_core::dialect::Dialect;
 
-use crate::databases::kept::{self, others};
+use crate::databases::kept;
 use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Result, SagaError};
 
@@ -11,14 +11,13 @@ pub(in crate::saga) fn statements(
     dialect: Dialect,
     keeps_log: bool,
 ) -> impl Iterator<Item = &'static str> {
-    let tables = others::sagas(dialect, keeps_log).iter();
-    tables.flat_map(|table| table.create).copied()
+    let tables = kept::of_sagas(keeps_log).iter();
+    tables.flat_map(move |table| table.create(dialect)).copied()
 }
 
 /// Makes the tables where there are none.
 pub(in crate::saga) fn create(physical: &mut Physical, keeps_log: bool) -> Result<()> {
-    let tables = others::sagas(physical.dialect(), keeps_log);
-    kept::ensure_all(physical, tables)
+    kept::ensure_all(physical, kept::of_sagas(keeps_log))
 }
 
 /// Says in words that a table is missing, where that is why something failed.

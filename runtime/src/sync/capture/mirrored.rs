@@ -4,7 +4,7 @@
 use super::located;
 use super::position::ChangePosition;
 use crate::databases::Registry;
-use crate::databases::kept::{self, others};
+use crate::databases::kept::{self, OF_MIRRORS};
 use crate::driver::Physical;
 use crate::error::Result;
 use crate::link::engine::Engine;
@@ -39,9 +39,7 @@ impl Registry {
         positions: &[(String, ChangePosition)],
     ) -> Result<()> {
         let mut copy = self.connect(copy)?;
-        let made = on_physical(&mut copy, |physical| {
-            kept::ensure_all(physical, others::mirrors(physical.dialect()))
-        });
+        let made = on_physical(&mut copy, |physical| kept::ensure_all(physical, OF_MIRRORS));
         let saved = made.and_then(|()| {
             copy.transaction(|tx| {
                 on_physical(tx, |physical| {
