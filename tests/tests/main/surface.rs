@@ -120,11 +120,14 @@ fn modules() -> Vec<(String, BTreeSet<String>)> {
 fn names_of_file(path: &Path) -> BTreeSet<String> {
     let file = parsed(path);
     let mut names: BTreeSet<String> = file.items.iter().flat_map(public_names).collect();
+    // The families of dialects are written by a macro of the module, each as `Name = …;`.
     for item in &file.items {
-        if let Item::Macro(item) = item {
-            // The families of dialects are written by a macro of the module.
+        if let Item::Macro(item) = item
+            && item.ident.is_none()
+        {
             let text = item.mac.tokens.to_string();
-            let words = text.split(|char: char| !char.is_alphanumeric());
+            let heads = text.split(';').filter_map(|one| one.split_once('='));
+            let words = heads.filter_map(|(head, _)| head.split_whitespace().next_back());
             names.extend(words.map(str::to_owned));
         }
     }
