@@ -14,7 +14,6 @@ mod fixtures;
 mod forgotten;
 #[cfg(unix)]
 mod forks;
-mod layers;
 mod many;
 mod migrate;
 mod observe;

@@ -4,6 +4,7 @@ mod chinook;
 mod dependencies;
 mod embedded;
 mod features;
+mod layers;
 mod names;
 mod promises;
 mod readme;
