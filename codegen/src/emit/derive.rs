@@ -8,20 +8,20 @@ use bindery_schema::config::AtomicGroup;
 use bindery_schema::model::{CheckedModel, Engine, Model, TableId};
 use bindery_schema::rust_type::TypeFeature;
 
-use super::column_types::ColumnTypes;
-use super::ddl::Ddl;
-use super::names::Names;
-use super::relations::Relations;
-use super::shape::{KeyShape, Shape, applied};
-use super::shapes::{Scope, Shapes, Surroundings};
-use super::{
-    UNUSED, UNUSED_IMPORT, derives_serde, key, model as model_impl, new, row, source, sql,
-    string_literal,
+use super::features::{atomic_feature, outbox_feature};
+use super::model::{
+    columns, constraints, implementation, info, key, new, patch, queries, row, source, sql,
 };
-use super::{
-    access, atomic, columns, constraints, databases, engine, info, patch, required, session,
+use super::program::{self, atomic, compiled, databases, engine, session, tables, tags};
+use super::shape::required::without_paths;
+use super::shape::{
+    ColumnTypes, Ddl, KeyShape, ROW_ENGINE, Scope, Shape, Shapes, applied, derives_serde,
 };
-use crate::rust_writer::{Expr, RustWriter};
+use super::shared::accessors::lints;
+use super::shared::choices::choice;
+use super::shared::require;
+use super::text::{UNUSED, UNUSED_IMPORT};
+use crate::rust_writer::{Expr, RustWriter, string_literal};
 
 /// The struct the user wrote for the first table of the model.
 pub(crate) struct OwnRow {
@@ -56,7 +56,7 @@ pub struct ModelPath {
 
 /// Everything of the first table but its row.
 pub(crate) fn beside_row(model: &CheckedModel, row: &OwnRow) -> String {
-    let shapes = shapes(model);
+    let shapes = Shapes::new(model, ColumnTypes::default(), Scope::beside_rows());
     let shape = own_shape(&shapes, row);
     let ddl = Ddl::alone(model, shape.number.0);
     let mut w = RustWriter::new();
@@ -64,11 +64,11 @@ pub(crate) fn beside_row(model: &CheckedModel, row: &OwnRow) -> String {
     constraints::constants(&mut w, &shapes.around, &shape);
     new::new(&mut w, &shapes.around, &shape);
     patch::patch(&mut w, &shapes.around, &shape);
-    access::queries(&mut w, &shapes.around, &shape);
-    columns(&mut w, &shapes, &shape);
+    queries::queries(&mut w, &shapes.around, &shape);
+    w.item(|w| columns::module(w, &shapes.around, &shape));
     table(&mut w, &shapes, &shape);
     if shape.several {
-        databases::choice(&mut w, &shapes.around, &shape);
+        choice(&mut w, &shapes.around, &shape);
     }
     w.item(|w| {
         w.line("const _: () = {");
@@ -82,16 +82,6 @@ pub(crate) fn beside_row(model: &CheckedModel, row: &OwnRow) -> String {
     w.finish()
 }
 
-fn columns(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
-    w.item(|w| {
-        w.doc(&columns::about(shape));
-        w.line(columns::UNUSED);
-        w.block(&format!("pub mod {}", shape.names.columns), |w| {
-            columns::items(w, &shapes.around, shape);
-        });
-    });
-}
-
 fn unnamed(
     w: &mut RustWriter,
     shapes: &Shapes<'_>,
@@ -101,7 +91,7 @@ fn unnamed(
 ) {
     features(w, shape);
     source::sources(w, shape);
-    model_impl::model(w, &shapes.around, shape);
+    implementation::model(w, &shapes.around, shape);
     row::methods(w, &shapes.around, shape);
     let planned = sql::planned(&shapes.around, shape, model);
     sql::statements(w, &shapes.around, shape, &planned);
@@ -149,7 +139,7 @@ fn derived(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
         w.block(
             &format!(
                 "impl ::bindery::__private::Derived for {}",
-                shapes.around.tag(shape)
+                shapes.around.tag(shape.names)
             ),
             |w| {
                 w.line("const INFO: &'static ::bindery::generic::ModelInfo = &INFO;");
@@ -193,29 +183,7 @@ fn features(w: &mut RustWriter, shape: &Shape<'_>) {
         .map(TypeFeature::name)
         .chain(derives_serde(shape.derives.beside_row()).then_some("serde"))
         .collect();
-    w.item(|w| {
-        names
-            .iter()
-            .for_each(|name| w.line(&format!("::bindery::__private::require_{name}!();")))
-    });
-}
-
-fn shapes(model: &Model) -> Shapes<'_> {
-    Shapes {
-        model,
-        names: Names::allocate(model),
-        column_types: ColumnTypes::default(),
-        relations: Relations::of(model),
-        around: Surroundings {
-            engines: &model.engines,
-            scope: Scope {
-                engine: "crate::engine".to_owned(),
-                model: "crate::model".to_owned(),
-                root: "crate::".to_owned(),
-                modules: false,
-            },
-        },
-    }
+    require(w, names);
 }
 
 /// The shape with the types the user's fields have: a key of another model is where the user says it is.
@@ -224,7 +192,7 @@ fn own_shape<'s>(shapes: &'s Shapes<'_>, row: &OwnRow) -> Shape<'s> {
     for (field, ty) in shape.fields.iter_mut().zip(&row.types) {
         if let Some(ty) = ty {
             field.ty = ty.on("E");
-            field.key_of = ty.refers.then(|| required::without_paths(&ty.path));
+            field.key_of = ty.refers.then(|| without_paths(&ty.path));
         }
     }
     own_references(&mut shape, row);
@@ -244,7 +212,7 @@ fn own_references(shape: &mut Shape<'_>, row: &OwnRow) {
         let mut columns = reference.columns.iter();
         let own = columns.find_map(|&at| row.types[at].as_ref().filter(|own| own.refers));
         if let Some(own) = own {
-            let ty = own.on(super::columns::ROW_ENGINE);
+            let ty = own.on(ROW_ENGINE);
             reference.tag = format!("<{ty} as ::bindery::__private::KeyOf>::Model");
             reference.key = ty;
             reference.to_columns = Vec::new();
@@ -263,9 +231,9 @@ fn table(w: &mut RustWriter, shapes: &Shapes<'_>, shape: &Shape<'_>) {
             "Gives connections and transactions the rows of [`{}`].",
             shape.names.row
         ));
-        w.line(&access::lints(std::slice::from_ref(shape)));
+        w.line(&lints(std::slice::from_ref(shape)));
         w.block(&format!("pub trait {name}"), |w| {
-            access::accessor(w, &shapes.around, shape)
+            tables::accessor(w, &shapes.around, shape)
         });
     });
     w.item(|w| {
@@ -292,16 +260,22 @@ pub(crate) fn around_rows(
         groups: groups.to_vec(),
         ..Model::default()
     };
-    let mut shapes = shapes(&model);
-    shapes.around.scope.engine = "engine".to_owned();
-    shapes.around.scope.model = "model".to_owned();
+    let scope = Scope {
+        engine: "engine".to_owned(),
+        model: "model".to_owned(),
+        ..Scope::beside_rows()
+    };
+    let shapes = Shapes::new(&model, ColumnTypes::default(), scope);
     let mut w = RustWriter::new();
     dialects(&mut w, engines, groups);
     engine::module(&mut w, &model);
-    tags(&mut w, models);
-    tables(&mut w, models);
-    databases::databases(&mut w, &shapes, &[]);
-    program(&mut w, engines, models);
+    let tagged = models
+        .iter()
+        .map(|model| (model.name.as_str(), model.path.clone()));
+    tags::tags(&mut w, tagged);
+    all_tables(&mut w, models);
+    program::databases(&mut w, &shapes, &[]);
+    compiled_program(&mut w, engines, models);
     watch(&mut w, watched);
     w.finish()
 }
@@ -335,33 +309,12 @@ pub(crate) struct Watched<'a> {
 
 fn dialects(w: &mut RustWriter, engines: &[Engine], groups: &[AtomicGroup]) {
     let names: BTreeSet<&str> = engines.iter().map(|engine| engine.dialect.name()).collect();
-    w.item(|w| {
-        names
-            .into_iter()
-            .chain(super::program::outbox(engines))
-            .chain(super::program::atomic(groups))
-            .for_each(|name| w.line(&format!("::bindery::__private::require_{name}!();")))
-    });
-}
-
-fn tags(w: &mut RustWriter, models: &[ModelPath]) {
-    w.item(|w| {
-        w.doc("Tags of the models, for bounds such as `E: Hosts<model::Name>`.");
-        w.line(UNUSED);
-        w.block("pub mod model", |w| {
-            for ModelPath { path, name } in models {
-                w.item(|w| {
-                    w.doc(&format!("Tag of [`{name}`](super::{path})."));
-                    w.line("#[derive(Debug, Clone, Copy)]");
-                    w.line(&format!("pub struct {name};"));
-                });
-            }
-        });
-    });
+    let names = names.into_iter().chain(outbox_feature(engines));
+    require(w, names.chain(atomic_feature(groups)));
 }
 
 /// The accessors of all models together, for modules that have none of the structs.
-fn tables(w: &mut RustWriter, models: &[ModelPath]) {
+fn all_tables(w: &mut RustWriter, models: &[ModelPath]) {
     w.item(|w| {
         w.doc(
             "`use crate::tables::*;` gives connections and transactions the rows of every model.",
@@ -376,7 +329,7 @@ fn tables(w: &mut RustWriter, models: &[ModelPath]) {
     });
 }
 
-fn program(w: &mut RustWriter, engines: &[Engine], models: &[ModelPath]) {
+fn compiled_program(w: &mut RustWriter, engines: &[Engine], models: &[ModelPath]) {
     let listed = models.iter().map(|model| {
         Expr::text(format!(
             "::bindery::__private::listed::<model::{}>()",
@@ -396,7 +349,7 @@ fn program(w: &mut RustWriter, engines: &[Engine], models: &[ModelPath]) {
             &order,
         );
     });
-    databases::program_of(w, engines, Expr::text("&MODELS"));
+    compiled::program_of(w, engines, Expr::text("&MODELS"));
 }
 
 fn watch(w: &mut RustWriter, watched: &Watched<'_>) {

@@ -36,6 +36,18 @@ pub(crate) struct Signature {
     pub(crate) bounds: Vec<String>,
 }
 
+impl Signature {
+    /// A function that returns something, without bounds.
+    pub(crate) fn new(head: &str, params: &[&str], returns: &str) -> Self {
+        Self {
+            head: head.to_owned(),
+            params: params.iter().map(|&param| param.to_owned()).collect(),
+            returns: Some(returns.to_owned()),
+            bounds: Vec::new(),
+        }
+    }
+}
+
 impl RustWriter {
     /// Returns a writer without any text.
     pub(crate) fn new() -> Self {

@@ -1,6 +1,7 @@
 //! The layers of crates: a module uses its own layer and those below it. Read from the paths in the sources; files of tests are left
 //! out, as they may build whatever they need.
 
+mod codegen;
 mod paths;
 mod runtime;
 
@@ -185,6 +186,12 @@ fn module(file: &str) -> Vec<String> {
 #[test]
 fn the_runtime_looks_down() {
     runtime::ORDER.assert_holds();
+}
+
+/// No kind of generated item knows another's text, and no shape how it is written.
+#[test]
+fn the_code_generator_looks_down() {
+    codegen::ORDER.assert_holds();
 }
 
 /// A use that looks up or aside is reported with its place and what to do.

@@ -1,0 +1,279 @@
+//! The statements of a model: one static [`TableSql`] for each dialect it is run on, and which engine has which.
+//!
+//! [`TableSql`]: https://docs.rs/bindery/latest/bindery/struct.TableSql.html
+
+mod literal;
+
+use bindery_schema::model::CheckedModel;
+use bindery_schema::plan::{StatementFacts, TableStatements};
+use bindery_schema::sorting::sort_by;
+
+use crate::emit::shape::{
+    ROW_ENGINE, ReferenceShape, ReferencedShape, Shape, Surroundings, static_name,
+};
+use crate::rust_writer::{Expr, RustWriter, Signature, string_literal};
+use literal::sql_literal;
+
+/// The facts from which the statements of a model are built, for each dialect it runs on, under the name of their
+/// static value.
+pub(crate) type Statements<'m> = Vec<(&'static str, StatementFacts<'m>)>;
+
+/// Asks the plan once for each dialect.
+pub(crate) fn planned<'m>(
+    around: &Surroundings<'_>,
+    shape: &Shape<'_>,
+    model: &'m CheckedModel,
+) -> Statements<'m> {
+    let mut planned: Statements<'m> = Vec::new();
+    for &id in shape.table.engines {
+        let name = static_name(around.engine_of(id));
+        if planned.iter().all(|(other, _)| *other != name) {
+            planned.push((name, StatementFacts::for_table(model, shape.number.0, id)));
+        }
+    }
+    planned
+}
+
+/// One static value for each dialect.
+pub(crate) fn statements(
+    w: &mut RustWriter,
+    around: &Surroundings<'_>,
+    shape: &Shape<'_>,
+    planned: &Statements<'_>,
+) {
+    for (name, facts) in planned {
+        let relations = relation_fields(around, shape, name);
+        let name = match around.scope.modules {
+            true => format!("pub(super) static {name}"),
+            false => format!("static {name}"),
+        };
+        table_sql(w, &facts.statements(), &name, relations);
+    }
+}
+
+/// The same for references of other derived models, which find the statements by the tag alone.
+#[cfg(feature = "derive")]
+pub(crate) fn table_on(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    for &id in shape.table.engines {
+        let (engine, name) = (around.engine(id), static_name(around.engine_of(id)));
+        w.item(|w| {
+            let tag = around.tag(shape.names);
+            let head = format!("impl ::bindery::__private::TableOn<{engine}> for {tag}");
+            w.block(&head, |w| {
+                w.line(&format!(
+                    "const TABLE: &'static ::bindery::__private::TableSql = &{name};"
+                ));
+            });
+        });
+    }
+}
+
+/// Which engine has which statements.
+pub(crate) fn lives_on(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    for &id in shape.table.engines {
+        let ty = around.engine(id);
+        let name = static_name(around.engine_of(id));
+        implementation(w, around, shape, &ty, "_", |w| w.line(&some(name)));
+    }
+    let any = format!("{}::Any", around.scope.engine);
+    implementation(w, around, shape, &any, "engine", |w| {
+        w.block("match engine", |w| arms(w, around, shape));
+    });
+    if !shape.several {
+        on_one_engine(w, around, shape);
+    }
+}
+
+/// Leads a session to the engine of the model.
+fn on_one_engine(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    let (tag, engine) = (
+        around.tag(shape.names),
+        around.engine(shape.table.engines[0]),
+    );
+    w.item(|w| {
+        w.block(
+            &format!("impl ::bindery::generic::OnOneEngine for {tag}"),
+            |w| {
+                w.line(&format!("type Engine = {engine};"));
+            },
+        );
+    });
+}
+
+fn some(name: &str) -> String {
+    format!("::core::option::Option::Some(&{name})")
+}
+
+fn implementation(
+    w: &mut RustWriter,
+    around: &Surroundings<'_>,
+    shape: &Shape<'_>,
+    engine: &str,
+    parameter: &str,
+    body: impl FnOnce(&mut RustWriter),
+) {
+    w.item(|w| {
+        let head = format!(
+            "impl ::bindery::generic::LivesOn<{engine}> for {}",
+            around.tag(shape.names)
+        );
+        w.block(&head, |w| {
+            let signature = Signature {
+                head: "fn sql".to_owned(),
+                params: vec![format!("{parameter}: {engine}")],
+                returns: Some(
+                    "::core::option::Option<&'static ::bindery::__private::TableSql>".to_owned(),
+                ),
+                bounds: Vec::new(),
+            };
+            w.function(&signature, body);
+        });
+    });
+}
+
+/// One arm for all engines where the model is not: with many engines these would be most of the code.
+fn arms(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
+    let mut hosts = shape.table.engines.to_vec();
+    sort_by(&mut hosts, Ord::cmp);
+    for &id in &hosts {
+        let engine = around.engine_of(id);
+        let pattern = format!("{}::Any::{}", around.scope.engine, engine.type_name);
+        w.line(&format!("{pattern} => {},", some(static_name(engine))));
+    }
+    if hosts.len() < around.engines.len() {
+        w.line("_ => ::core::option::Option::None,");
+    }
+}
+
+fn table_sql(
+    w: &mut RustWriter,
+    sql: &TableStatements,
+    name: &str,
+    relations: [(String, Expr); 2],
+) {
+    let fields = table_fields(sql).into_iter().chain(relations).collect();
+    w.item(|w| {
+        w.assignment(
+            &format!("{name}: ::bindery::__private::TableSql"),
+            &Expr::Struct("::bindery::__private::TableSql".to_owned(), fields),
+        );
+    });
+}
+
+/// The references from and to the table, as statements need them.
+fn relation_fields(
+    around: &Surroundings<'_>,
+    shape: &Shape<'_>,
+    name: &str,
+) -> [(String, Expr); 2] {
+    let references = shape.references.iter().map(|reference| {
+        let fields = vec![
+            field("columns", positions(&reference.columns)),
+            field("to", Expr::text(referred(around, shape, name, reference))),
+            field("to_columns", positions(&reference.to_columns)),
+        ];
+        Expr::Struct("::bindery::__private::ReferenceSql".to_owned(), fields)
+    });
+    let referenced = shape.referenced.iter().map(|referenced| {
+        let fields = vec![
+            field("from", Expr::text(referring(name, referenced))),
+            field("reference", Expr::text(referenced.reference.to_string())),
+        ];
+        Expr::Struct("::bindery::__private::ReferencedSql".to_owned(), fields)
+    });
+    [
+        field("references", Expr::Array(references.collect())),
+        field("referenced", Expr::Array(referenced.collect())),
+    ]
+}
+
+fn referred(
+    around: &Surroundings<'_>,
+    shape: &Shape<'_>,
+    name: &str,
+    reference: &ReferenceShape<'_>,
+) -> String {
+    if !around.scope.modules {
+        let mut engines = shape.table.engines.iter();
+        let engine = engines.find(|&&id| static_name(around.engine_of(id)) == name);
+        let engine = engine.map_or_else(String::new, |&id| around.engine(id));
+        let key = reference.key.replace(ROW_ENGINE, &engine);
+        return format!(
+            "::bindery::__private::ReferredTable::By(|| <{key} as ::bindery::__private::ReachedFrom<{engine}>>::TABLE)"
+        );
+    }
+    if reference.is_to_self {
+        format!("::bindery::__private::ReferredTable::At(&{name})")
+    } else {
+        format!(
+            "::bindery::__private::ReferredTable::At(&super::{}::{name})",
+            reference.to.module
+        )
+    }
+}
+
+fn referring(name: &str, referenced: &ReferencedShape<'_>) -> String {
+    if !referenced.statics.contains(&name) {
+        "::core::option::Option::None".to_owned()
+    } else if referenced.is_from_self {
+        some(name)
+    } else {
+        some(&format!("super::{}::{name}", referenced.from.module))
+    }
+}
+
+fn table_fields(sql: &TableStatements) -> Vec<(String, Expr)> {
+    let columns = sql
+        .columns
+        .iter()
+        .map(|name| Expr::text(string_literal(name)));
+    let uniques = sql.uniques.iter().map(|unique| {
+        let fields = vec![
+            field("columns", positions(&unique.columns)),
+            field("find", text(&unique.find)),
+        ];
+        Expr::Struct("::bindery::__private::UniqueSql".to_owned(), fields)
+    });
+    vec![
+        field("table", Expr::text(string_literal(&sql.table))),
+        field("columns", Expr::Array(columns.collect())),
+        field("key", positions(&sql.key)),
+        field("writable", positions(&sql.writable)),
+        field("required", positions(&sql.required)),
+        field("counted", position(sql.counted)),
+        field("select", text(&sql.select)),
+        field("first", text(&sql.first)),
+        field("find", text(&sql.find)),
+        field("count", text(&sql.count)),
+        field("exists", text(&sql.exists)),
+        field("insert", text(&sql.insert)),
+        field("insert_row", text(&sql.insert_row)),
+        field("returning", text(&sql.returning)),
+        field("save", text(&sql.save)),
+        field("version", position(sql.version)),
+        field("touched", positions(&sql.touched)),
+        field("touch", text(&sql.touch)),
+        field("delete", text(&sql.delete)),
+        field("uniques", Expr::Array(uniques.collect())),
+    ]
+}
+
+fn field(name: &str, value: Expr) -> (String, Expr) {
+    (name.to_owned(), value)
+}
+
+fn text(sql: &str) -> Expr {
+    Expr::text(sql_literal(sql))
+}
+
+fn positions(positions: &[usize]) -> Expr {
+    let items = positions.iter().map(|at| Expr::text(at.to_string()));
+    Expr::Array(items.collect())
+}
+
+fn position(position: Option<usize>) -> Expr {
+    Expr::text(match position {
+        Some(at) => format!("::core::option::Option::Some({at})"),
+        None => "::core::option::Option::None".to_owned(),
+    })
+}

@@ -1,0 +1,80 @@
+//! `PROGRAM`: the list of what was compiled.
+
+use bindery_schema::config::SagaTables;
+use bindery_schema::dialect::{Dialect, Flavour};
+use bindery_schema::model::Engine;
+
+use crate::emit::shape::{Shape, Surroundings};
+use crate::rust_writer::{Expr, RustWriter, string_literal};
+
+/// The list of engines and models. `order` is an order in which their tables can be created.
+pub(crate) fn program<'m>(
+    w: &mut RustWriter,
+    around: &Surroundings<'_>,
+    order: impl Iterator<Item = &'m Shape<'m>>,
+) {
+    let models = order.map(|shape| Expr::text(format!("{}::INFO", around.tag(shape.names))));
+    program_of(w, around.engines, Expr::Array(models.collect()));
+}
+
+/// The same, from an expression for the models.
+pub(crate) fn program_of(w: &mut RustWriter, engines: &[Engine], models: Expr) {
+    // Without a file there is one engine that stands nowhere.
+    let configured = engines.iter().any(|engine| engine.span.is_some());
+    let engines = engines.iter().map(engine_info).collect();
+    let fields = vec![
+        ("engines".to_owned(), Expr::Array(engines)),
+        ("models".to_owned(), models),
+        ("configured".to_owned(), Expr::text(configured.to_string())),
+    ];
+    w.item(|w| {
+        w.assignment(
+            "static PROGRAM: ::bindery::__private::Program",
+            &Expr::Struct("::bindery::__private::Program".to_owned(), fields),
+        );
+    });
+}
+
+fn engine_info(engine: &Engine) -> Expr {
+    let dialect = match engine.dialect {
+        Dialect::Sqlite => "::bindery::Dialect::Sqlite",
+        Dialect::Postgres => "::bindery::Dialect::Postgres",
+        Dialect::Mysql => "::bindery::Dialect::Mysql",
+    };
+    let flavour = match engine.flavour {
+        None => "::core::option::Option::None",
+        Some(Flavour::Mariadb) => {
+            "::core::option::Option::Some(::bindery::dialect::Flavour::Mariadb)"
+        }
+        Some(Flavour::Mysql) => "::core::option::Option::Some(::bindery::dialect::Flavour::Mysql)",
+    };
+    let head = match &engine.head {
+        None => "::core::option::Option::None".to_owned(),
+        Some(version) => format!("::core::option::Option::Some({})", string_literal(version)),
+    };
+    let fields = vec![
+        ("name".to_owned(), Expr::text(string_literal(&engine.name))),
+        ("dialect".to_owned(), Expr::text(dialect)),
+        ("flavour".to_owned(), Expr::text(flavour)),
+        ("outbox".to_owned(), Expr::text(engine.outbox.to_string())),
+        ("inbox".to_owned(), Expr::text(engine.inbox.to_string())),
+        ("keeps".to_owned(), Expr::text(keeps(engine))),
+        ("head".to_owned(), Expr::text(head)),
+    ];
+    Expr::Struct("::bindery::__private::EngineInfo".to_owned(), fields)
+}
+
+/// The tables of bindery's own that the engine has beside an outbox and an inbox.
+fn keeps(engine: &Engine) -> String {
+    let sagas = engine.sagas.map(|tables| match tables {
+        SagaTables::Log => "SagaLog",
+        SagaTables::Steps => "SagaSteps",
+    });
+    let decisions = engine.decisions.then_some("Decisions");
+    let syncs = engine.syncs.then_some("Syncs");
+    let words = [decisions, syncs, sagas].into_iter().flatten();
+    let words: Vec<_> = words
+        .map(|word| format!("::bindery::__private::Keeps::{word}"))
+        .collect();
+    format!("&[{}]", words.join(", "))
+}
