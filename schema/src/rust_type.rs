@@ -227,3 +227,53 @@ pub const TIMESTAMP: RustType = of_feature(
     Traits::NUMBER,
     TypeFeature::Chrono,
 );
+
+/// Types by the paths that programs write, without blanks and `::` at the beginning.
+const WELL_KNOWN: &[(&str, RustType)] = &[
+    ("bool", BOOL),
+    ("i8", I8),
+    ("i16", I16),
+    ("i32", I32),
+    ("i64", I64),
+    ("u8", U8),
+    ("u16", U16),
+    ("u32", U32),
+    ("u64", U64),
+    ("f32", F32),
+    ("f64", F64),
+    ("String", STRING),
+    ("std::string::String", STRING),
+    ("Vec<u8>", BYTES),
+    ("std::vec::Vec<u8>", BYTES),
+    ("std::net::IpAddr", IP_ADDR),
+    ("std::net::Ipv4Addr", IPV4_ADDR),
+    ("std::net::Ipv6Addr", IPV6_ADDR),
+    ("core::net::IpAddr", IP_ADDR),
+    ("core::net::Ipv4Addr", IPV4_ADDR),
+    ("core::net::Ipv6Addr", IPV6_ADDR),
+    ("bindery::types::IpNet", IP_NET),
+    ("bindery::types::StringSet", STRING_SET),
+    ("bindery::types::Interval", INTERVAL),
+    ("uuid::Uuid", UUID),
+    ("bindery::types::Uuid", UUID),
+    ("bigdecimal::BigDecimal", DECIMAL),
+    ("bindery::types::BigDecimal", DECIMAL),
+    ("serde_json::Value", JSON),
+    ("bindery::types::JsonValue", JSON),
+    ("chrono::NaiveDate", DATE),
+    ("bindery::types::NaiveDate", DATE),
+    ("chrono::NaiveTime", TIME),
+    ("bindery::types::NaiveTime", TIME),
+    ("chrono::NaiveDateTime", DATE_TIME),
+    ("bindery::types::NaiveDateTime", DATE_TIME),
+    ("chrono::DateTime<chrono::Utc>", TIMESTAMP),
+    ("bindery::types::DateTime<bindery::types::Utc>", TIMESTAMP),
+];
+
+/// Returns the type that a program writes by this path, where it is one of these.
+pub fn well_known(path: &str) -> Option<&'static RustType> {
+    let path = path.replace(' ', "").replace("<::", "<");
+    let path = path.strip_prefix("::").unwrap_or(&path);
+    let known = WELL_KNOWN.iter().find(|(known, _)| *known == path);
+    known.map(|(_, rust_type)| rust_type)
+}

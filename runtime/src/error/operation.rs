@@ -134,6 +134,19 @@ impl Operation {
             | Self::Exists => false,
         }
     }
+
+    /// Whether it promises of many rows that all of them are written or none.
+    pub(crate) fn writes_all_or_none(self) -> bool {
+        matches!(
+            self,
+            Self::InsertMany
+                | Self::UpdateMany
+                | Self::SaveMany
+                | Self::DeleteMany
+                | Self::UpsertMany
+                | Self::Merge
+        )
+    }
 }
 
 impl fmt::Display for Operation {

@@ -2,7 +2,7 @@
 
 use bindery_schema::column_type::ColumnType;
 use bindery_schema::model::{Column, FieldType};
-use bindery_schema::rust_type::{self, RustType, Traits, TypeFeature};
+use bindery_schema::rust_type::{RustType, Traits, TypeFeature, well_known};
 
 /// The type and its traits. `root` goes before the module `enums`.
 pub(crate) fn path_and_traits(
@@ -60,51 +60,6 @@ pub(crate) fn crates_of(path: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Types by the paths that programs write, without blanks and `::` at the beginning.
-const WELL_KNOWN: &[(&str, RustType)] = &[
-    ("bool", rust_type::BOOL),
-    ("i8", rust_type::I8),
-    ("i16", rust_type::I16),
-    ("i32", rust_type::I32),
-    ("i64", rust_type::I64),
-    ("u8", rust_type::U8),
-    ("u16", rust_type::U16),
-    ("u32", rust_type::U32),
-    ("u64", rust_type::U64),
-    ("f32", rust_type::F32),
-    ("f64", rust_type::F64),
-    ("String", rust_type::STRING),
-    ("std::string::String", rust_type::STRING),
-    ("Vec<u8>", rust_type::BYTES),
-    ("std::vec::Vec<u8>", rust_type::BYTES),
-    ("std::net::IpAddr", rust_type::IP_ADDR),
-    ("std::net::Ipv4Addr", rust_type::IPV4_ADDR),
-    ("std::net::Ipv6Addr", rust_type::IPV6_ADDR),
-    ("core::net::IpAddr", rust_type::IP_ADDR),
-    ("core::net::Ipv4Addr", rust_type::IPV4_ADDR),
-    ("core::net::Ipv6Addr", rust_type::IPV6_ADDR),
-    ("bindery::types::IpNet", rust_type::IP_NET),
-    ("bindery::types::StringSet", rust_type::STRING_SET),
-    ("bindery::types::Interval", rust_type::INTERVAL),
-    ("uuid::Uuid", rust_type::UUID),
-    ("bindery::types::Uuid", rust_type::UUID),
-    ("bigdecimal::BigDecimal", rust_type::DECIMAL),
-    ("bindery::types::BigDecimal", rust_type::DECIMAL),
-    ("serde_json::Value", rust_type::JSON),
-    ("bindery::types::JsonValue", rust_type::JSON),
-    ("chrono::NaiveDate", rust_type::DATE),
-    ("bindery::types::NaiveDate", rust_type::DATE),
-    ("chrono::NaiveTime", rust_type::TIME),
-    ("bindery::types::NaiveTime", rust_type::TIME),
-    ("chrono::NaiveDateTime", rust_type::DATE_TIME),
-    ("bindery::types::NaiveDateTime", rust_type::DATE_TIME),
-    ("chrono::DateTime<chrono::Utc>", rust_type::TIMESTAMP),
-    (
-        "bindery::types::DateTime<bindery::types::Utc>",
-        rust_type::TIMESTAMP,
-    ),
-];
-
 /// The date of `ZeroOr<…>`, which needs what the date needs.
 fn zero_or(path: &str) -> Option<&str> {
     let path = path.trim().trim_start_matches("::");
@@ -113,13 +68,6 @@ fn zero_or(path: &str) -> Option<&str> {
 }
 
 const ZERO_OR: &str = "::bindery::types::ZeroOr";
-
-fn well_known(path: &str) -> Option<&'static RustType> {
-    let path = path.replace(' ', "").replace("<::", "<");
-    let path = path.strip_prefix("::").unwrap_or(&path);
-    let known = WELL_KNOWN.iter().find(|(known, _)| *known == path);
-    known.map(|(_, rust_type)| rust_type)
-}
 
 /// Returns the feature that the field of a column needs.
 pub(crate) fn feature_of_column(column: &Column) -> Option<TypeFeature> {

@@ -67,17 +67,7 @@ pub(crate) enum Use {
 impl Use {
     /// Returns the use that an operation makes of tables, in a transaction or outside of one.
     pub(crate) fn by(operation: Operation, in_transaction: bool) -> Self {
-        // Of many rows it promises all or none.
-        let of_many = matches!(
-            operation,
-            Operation::InsertMany
-                | Operation::UpdateMany
-                | Operation::SaveMany
-                | Operation::DeleteMany
-                | Operation::UpsertMany
-                | Operation::Merge
-        );
-        let needs_rollback = in_transaction || of_many;
+        let needs_rollback = in_transaction || operation.writes_all_or_none();
         match (operation.writes(), needs_rollback) {
             (false, _) => Self::Read,
             (true, false) => Self::Write,
