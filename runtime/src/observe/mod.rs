@@ -1,5 +1,5 @@
 //! The work of engines as events: to the program's subscribers, to `tracing`, to counters. Statements, transactions and
-//! checkouts pass one [`Observer`] for each pool, which the driver seam and the pool call; nothing here knows how
+//! checkouts pass one `Observer` for each pool, which the driver seam and the pool call; nothing here knows how
 //! statements are run. While nothing listens, a statement costs one load and one branch for it. A
 //! recorder of metrics is looked for at each checkout.
 

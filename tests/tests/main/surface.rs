@@ -126,7 +126,7 @@ fn names_of_file(path: &Path) -> BTreeSet<String> {
             && item.ident.is_none()
         {
             let text = item.mac.tokens.to_string();
-            let heads = text.split(';').filter_map(|one| one.split_once('='));
+            let heads = text.split(';').filter_map(|one| one.rsplit_once('='));
             let words = heads.filter_map(|(head, _)| head.split_whitespace().next_back());
             names.extend(words.map(str::to_owned));
         }
