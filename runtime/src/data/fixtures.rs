@@ -275,7 +275,7 @@ impl Registry {
     /// passed over and counted.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let folder = std::env::temp_dir().join(format!("bindery-fixtures-{}", std::process::id()));
     /// # std::fs::create_dir_all(folder.join("default"))?;

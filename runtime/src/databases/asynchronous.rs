@@ -46,7 +46,7 @@ impl Registry {
     /// that of a later one.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// tokio::task_local! {
     ///     static REQUEST: u64;
     /// }

@@ -26,7 +26,7 @@ use crate::workers::{RowSender, RowStream, Run};
 /// written for a type of this kind.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// use bindery::generic::GeneratedDatabases;
 /// use bindery::Config;
 ///

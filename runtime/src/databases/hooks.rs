@@ -12,7 +12,7 @@ impl Registry {
     /// such hook, and a write outside of transactions is none.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # use std::sync::Arc;
     /// # use std::sync::atomic::{AtomicU32, Ordering};
     /// # fn main() -> bindery::Result<()> {

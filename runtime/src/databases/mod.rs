@@ -65,7 +65,7 @@ use crate::repository::Repository;
 /// is the same engines with the same pools, so that threads and tasks can each own one.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// # fn main() -> bindery::Result<()> {
 /// let db = Databases::in_memory()?; // wraps a `Registry`
 /// db.create_missing()?;
@@ -208,7 +208,7 @@ impl Registry {
     /// committed yet.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;

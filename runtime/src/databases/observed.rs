@@ -16,7 +16,7 @@ impl Registry {
     /// waits for it.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # use std::sync::{Arc, Mutex};
     /// # fn main() -> bindery::Result<()> {
     /// use bindery::observe::{Event, EventKind};
@@ -49,7 +49,7 @@ impl Registry {
     /// and sessions of asynchronous code): those of a request, or of a test. [`StatementCounter::scope_async`] does so for a future.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
@@ -73,7 +73,7 @@ impl Registry {
     /// Runs `work` and checks that it sends this number of statements from this thread: for tests.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;

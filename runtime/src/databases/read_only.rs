@@ -28,7 +28,7 @@ impl Registry {
     /// The connections are taken in the order of the tuple.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// use bindery::ErrorKind;
     ///
     /// # fn main() -> bindery::Result<()> {

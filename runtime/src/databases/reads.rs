@@ -28,7 +28,7 @@ impl Registry {
     /// this method, too.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// use bindery::replicas::ReadsFrom;
     ///
     /// # fn main() -> bindery::Result<()> {
@@ -58,7 +58,7 @@ impl Registry {
     /// Clones of the handle are the same unit. Generated `Databases` have this method, too.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// use bindery::replicas::ReadToken;
     ///
     /// # fn main() -> bindery::Result<()> {

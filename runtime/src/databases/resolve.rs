@@ -16,7 +16,7 @@ impl Registry {
     /// committed any more.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// use std::time::Duration;
     /// use bindery::error::Resolution;
     /// use bindery::RetryPolicy;

@@ -22,7 +22,7 @@ pub enum Isolation {
 /// How a transaction begins. The default is what the database does unasked.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// use bindery::{ErrorKind, Isolation, TransactionOptions};
 /// # fn main() -> bindery::Result<()> {
 /// # let db = Databases::in_memory()?;

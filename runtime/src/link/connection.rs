@@ -9,7 +9,7 @@ use crate::link::transaction::{Hooks, Transaction};
 /// A connection of engine `E`, taken from its pool and given back when dropped.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// # fn main() -> bindery::Result<()> {
 /// let db = Databases::in_memory()?;
 /// db.create_missing()?;
@@ -86,7 +86,7 @@ impl<E: Engine> Connection<E> {
     /// on several engines begins, so that none is written while another is not as it should be.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// let db = Databases::in_memory()?;
     /// let mut b = db.b()?;

@@ -7,7 +7,7 @@ use super::engine::Engine;
 /// database, too. What a replica is reached by; given back to its pool when dropped.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// use bindery::{Config, EngineOptions};
 ///
 /// # fn main() -> bindery::Result<()> {

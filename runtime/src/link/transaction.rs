@@ -20,7 +20,7 @@ pub use self::retry::RetryPolicy;
 /// It can be used wherever a [`Connection`] can.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// # fn main() -> bindery::Result<()> {
 /// # let db = Databases::in_memory()?;
 /// # db.create_missing()?;

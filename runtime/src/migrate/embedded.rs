@@ -12,7 +12,7 @@ use crate::error::{Error, MigrationError, Operation, Result};
 /// The migrations of a program's engines, as `bindery::migrations!()` embeds them.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// use bindery::migrate::{EngineMigrations, Migration, Migrations, Script};
 ///
 /// // As `bindery::migrations!()` writes it.

@@ -290,7 +290,7 @@ impl MigrateOptions {
 /// The migrations of one engine, and its database.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// use bindery::migrate::{Migration, MigrationState, Migrator, Script};
 ///
 /// # fn main() -> bindery::Result<()> {

@@ -14,7 +14,7 @@ use crate::value::{ParamWriter, ReadKey, RowReader};
 /// The key of a row of model `M` on engine `E`. As large as its value when the engine is static.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// # fn main() -> bindery::Result<()> {
 /// let id: BlogId<engine::B> = "7".parse().unwrap();
 /// assert_eq!(id, BlogId::new(7));

@@ -21,7 +21,7 @@ pub trait LivesOn<E: Engine>: Model {
 ///
 /// ```
 /// use bindery::{Connection, Hosts};
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 ///
 /// fn publish<E: Hosts<model::Blog>>(to: &mut Connection<E>, title: &str) -> bindery::Result<BlogId<E>> {
 ///     to.blogs().insert(NewBlog::new(title)).map(|blog| blog.id)

@@ -10,7 +10,7 @@ use super::{Counters, Hub, StatementCounts, Tally};
 /// another count once.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// # fn main() -> bindery::Result<()> {
 /// # let db = Databases::in_memory()?;
 /// # db.create_missing()?;
@@ -48,7 +48,7 @@ impl StatementCounter {
     /// spawns is a task of its own, and needs a copy of the counter.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;

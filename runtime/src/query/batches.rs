@@ -33,7 +33,7 @@ impl<'c, M: HasKey, E: Engine, A> Query<'c, M, E, A> {
     /// `RepeatableRead`. After an error nothing more comes.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;

@@ -24,7 +24,7 @@ impl<'c, M: Writable, E: Engine, A> Repository<'c, M, E, A> {
     /// Sets columns of all rows that meet the condition, and returns their number.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;

@@ -17,7 +17,7 @@ use bindery_core::dialect::{Function, TextSearch};
 /// A column of model `M` with values of type `T`. `K` is [`NotNull`], [`Nullable`](super::Nullable) or a reference.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// # fn main() -> bindery::Result<()> {
 /// # let db = Databases::in_memory()?;
 /// # db.create_missing()?;

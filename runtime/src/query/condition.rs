@@ -15,7 +15,7 @@ use crate::value::types::ToColumn;
 /// A condition on the rows of model `M` on engine `E`. It does nothing until a query is filtered by it.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// use bindery::{Condition, Hosts};
 ///
 /// /// Can be used on every engine that hosts blogs.

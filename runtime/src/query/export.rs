@@ -20,7 +20,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
     /// the form of PostgreSQL's `COPY … CSV` and RFC 4180 with `\n`. NULL is nothing, an empty text is `""`.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
@@ -43,7 +43,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
     /// Writes the rows as JSON lines, and returns their number: an object for each row, with the names of the columns.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;

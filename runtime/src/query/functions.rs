@@ -143,7 +143,7 @@ both! {
 /// A condition that compares with a key of a model on several engines cannot be part of it.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// use bindery::query::{case, count};
 ///
 /// # fn main() -> bindery::Result<()> {

@@ -52,7 +52,7 @@ impl<M: Writable + HasKey, E: Engine, A> Query<'_, M, E, A> {
     /// The given rows should meet the condition themselves; rows that do not are written all the same, and never deleted.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;

@@ -20,7 +20,7 @@ impl<M: HasKey, E: Engine, A> Query<'_, M, E, A> {
     /// meanwhile neither move nor repeat others.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;

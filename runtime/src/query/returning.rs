@@ -32,7 +32,7 @@ impl<'c, M: Writable, E: Engine, A> Repository<'c, M, E, A> {
     /// Deletes all rows that meet the condition, and returns them, in no particular order.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;

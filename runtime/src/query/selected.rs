@@ -62,7 +62,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     /// one; what may be NULL into an `Option`.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
@@ -123,7 +123,7 @@ impl<'c, M: Model, E: Engine, A> Query<'c, M, E, A> {
     /// The sum of a column or expression; `None` of no values.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;

@@ -19,7 +19,7 @@ use crate::repository::{Repository, Rows};
 /// [`exists`](Self::exists), [`update`](Self::update), [`delete`](Self::delete).
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// # fn main() -> bindery::Result<()> {
 /// # let db = Databases::in_memory()?;
 /// # db.create_missing()?;

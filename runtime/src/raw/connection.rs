@@ -12,7 +12,7 @@ impl<E: Engine> Connection<E> {
     /// Placeholders are those of the database: `?` on SQLite, MySQL and MariaDB (SQLite also takes `?1`), `$1` on PostgreSQL.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
@@ -70,7 +70,7 @@ impl<E: Engine> Connection<E> {
     /// The one value of a query: one row of one column. Where that may be NULL, `T` is an `Option`.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
@@ -95,7 +95,7 @@ impl<E: Engine> Connection<E> {
     /// Executor a statement and gives the number of rows it changed; none for one that only reads, or defines a table.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
@@ -122,7 +122,7 @@ impl<E: Engine> Connection<E> {
     /// undone. A script may begin a transaction that it also ends.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;

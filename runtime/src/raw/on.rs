@@ -22,7 +22,7 @@ use crate::value::{ParamWriter, RowReader};
 /// [`Registry::sql_on`](crate::Registry::sql_on) gives.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// # fn main() -> bindery::Result<()> {
 /// # let db = Databases::in_memory()?;
 /// # db.create_missing()?;

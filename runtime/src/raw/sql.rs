@@ -58,7 +58,7 @@ impl Sql {
     ///
     /// ```
     /// use bindery::Sql;
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
@@ -93,7 +93,7 @@ impl Sql {
     ///
     /// ```
     /// use bindery::Sql;
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// let sql = Sql::by_dialect()

@@ -21,7 +21,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// MySQL returns no rows, so each is inserted and read by itself there; the other databases take many at a time.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
@@ -66,7 +66,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// See [`update`](Self::update). On MySQL and MariaDB it is an update and a query in one transaction.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;

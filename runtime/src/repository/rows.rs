@@ -98,7 +98,7 @@ impl<'c, M: Model, E: Engine, R> Rows<'c, M, E, R> {
     /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), and the last item. What the program does between two rows counts, too.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # use std::time::Duration;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;

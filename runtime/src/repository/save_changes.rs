@@ -19,7 +19,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
     /// Where the table has a version, the row is written only if it has not been updated since it was read, as by `save`.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;

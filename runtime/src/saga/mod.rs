@@ -3,7 +3,7 @@
 //! undone, after its process is gone.
 //!
 //! ```
-//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+//! # use bindery_cases::examples::*;
 //! use bindery::saga::{Saga, SagaOutcome, Undone};
 //!
 //! # fn main() -> bindery::Result<()> {
@@ -172,7 +172,7 @@ where
     /// id does nothing twice. It waits for the first, goes on where the first was lost, and gives its outcome.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// use bindery::saga::Saga;
     ///
     /// # fn main() -> bindery::Result<()> {
@@ -223,7 +223,7 @@ where
     /// committed. `false` where there is one of this id.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # use bindery::saga::Saga;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;

@@ -32,7 +32,7 @@ pub struct SagaSummary {
 /// Counts the sagas that are not over, on every engine that has a log of sagas, whatever program they are of.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// # fn main() -> bindery::Result<()> {
 /// # let db = Databases::in_memory()?;
 /// for (engine, sagas) in bindery::saga::summary(&db) {

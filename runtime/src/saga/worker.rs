@@ -19,7 +19,7 @@ const BATCH: usize = 16;
 /// process was lost. Several may run at once, in as many processes as there are: each saga is run by one of them at a time.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// # use bindery::saga::Saga;
 /// use bindery::saga::Worker;
 ///

@@ -20,7 +20,7 @@ use crate::workers::{Keeper, Permit, Run, Task, Workers};
 /// holds nothing and ends without a worker.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> bindery::Result<()> {
 /// # let db = Databases::in_memory()?;

@@ -12,7 +12,7 @@ const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 /// there is no deadline but those of the engines.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// use std::time::Duration;
 /// use bindery::{SessionOptions, TransactionOptions};
 ///
@@ -126,7 +126,7 @@ impl SessionOptions {
     /// [`clear_identity_cache`](super::Session::clear_identity_cache) forgets all.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// use bindery::SessionOptions;
     ///
     /// # fn main() -> bindery::Result<()> {

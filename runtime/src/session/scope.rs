@@ -10,7 +10,7 @@ use crate::link::slots::Scope;
 /// more about it.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// use bindery::session::SessionScope;
 /// use bindery::ErrorKind;
 ///

@@ -27,7 +27,7 @@ use super::options::SessionOptions;
 /// Programs use it through the `DatabaseSession` of their generated code.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// # fn main() -> bindery::Result<()> {
 /// # let db = Databases::in_memory()?;
 /// # db.create_missing()?;
@@ -112,7 +112,7 @@ impl Session {
     /// The session's connections of two engines, for calls that need both, such as copying rows.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;

@@ -15,7 +15,7 @@ impl<D: GeneratedDatabases> Tenants<D> {
     /// calls are [locked](Self::lock) to it.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # use bindery::tenants::Tenants;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> bindery::Result<()> {

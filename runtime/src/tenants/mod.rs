@@ -32,7 +32,7 @@ use crate::link::pool::PoolStats;
 /// same registry.
 ///
 /// ```
-/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+/// # use bindery_cases::examples::*;
 /// use bindery::tenants::Tenants;
 ///
 /// # fn main() -> bindery::Result<()> {
@@ -107,7 +107,7 @@ impl<D: GeneratedDatabases> Tenants<D> {
     /// A lock to one tenant, for a whole task, as that of a request is, on whichever threads it and its work run. Opens nothing.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # use bindery::tenants::Tenants;
     /// # use bindery::ErrorKind;
     /// # #[tokio::main(flavor = "current_thread")]

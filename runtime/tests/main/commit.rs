@@ -176,12 +176,8 @@ fn many_rows_are_found_out<E: Everything>(engine: E, fresh: Option<FreshDatabase
     let writes: [Write<E>; 2] = [
         |tx, _| tx.blogs().insert_many((1..=3).map(|_| NewBlog::new("new"))),
         |tx, old| {
-            let changes = BlogPatch {
-                title: Some("changed".to_owned()),
-                ..BlogPatch::default()
-            };
             let missing = (10_000..13_000).map(bindery::Key::new);
-            let each = |key| (key, changes.clone());
+            let each = |key| (key, BlogPatch::new().title("changed"));
             tx.blogs().update_many(missing.chain([old]).map(each))
         },
     ];

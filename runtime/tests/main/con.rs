@@ -9,7 +9,7 @@ use bindery::{Config, Dialect, EngineOptions, Error, ErrorKind, Registry};
 use tempfile::TempDir;
 
 use crate::sample::engine::{Any, B, Default, Mysql, Postgres, Test};
-use crate::sample::{EMBEDDED, NewBlog, ONLY_B, PROGRAM, Tables, embedded};
+use crate::sample::{EMBEDDED, NewBlog, ONLY_B, Tables, embedded, program};
 
 /// A folder with this `bindery.toml` in it.
 fn folder(toml: &str) -> TempDir {
@@ -407,7 +407,7 @@ fn a_program_is_the_same_on_every_thread() {
     is_shared::<Registry>();
     is_shared::<Error>();
     assert!(size_of::<bindery::Result<()>>() <= 8);
-    assert_eq!("x_mysql".parse::<Any>().unwrap(), Any::Mysql);
+    assert_eq!("x_mysql".parse::<Any>().unwrap(), Any::XMysql);
     assert_eq!(bindery::Engine::name(Mysql), "x_mysql");
 }
 
@@ -427,7 +427,7 @@ fn con_03_three_dialects_in_one_program() {
         .engine("x_postgres", postgres.url())
         .engine("x_mysql", mysql.url())
         .engine("y_mariadb", "mysql://nobody@127.0.0.1:1/x");
-    let db = Registry::with_config(&PROGRAM, &config).unwrap();
+    let db = Registry::with_config(program(), &config).unwrap();
     db.create_missing_on(Default).unwrap();
     db.create_missing_on(Postgres).unwrap();
     db.create_missing_on(Mysql).unwrap();

@@ -7,10 +7,10 @@ use bindery::observe::{Event, EventKind};
 use bindery::{Connection, ErrorKind, Hosts, Registry};
 
 use crate::sample::engine::{Any, B, Default};
-use crate::sample::{Blog, BlogId, BlogPatch, Member, NewBlog, NewMember, Tables, embedded, tag};
+use crate::sample::{Blog, BlogId, BlogPatch, Member, NewBlog, NewMember, Tables, embedded, model};
 
 /// Works on every engine that hosts blogs.
-fn title<E: Hosts<tag::Blog>>(c: &mut Connection<E>, id: BlogId<E>) -> Option<String> {
+fn title<E: Hosts<model::Blog>>(c: &mut Connection<E>, id: BlogId<E>) -> Option<String> {
     c.blogs().find(id).unwrap().map(|blog| blog.title)
 }
 
@@ -22,7 +22,7 @@ fn on(db: &Registry, name: &str) -> Connection<Any> {
 fn bind_01_a_model_of_one_engine_needs_no_choice() {
     let db = embedded();
     let ann = db
-        .repository::<tag::Member, _>(Default)
+        .repository::<model::Member, _>(Default)
         .insert(NewMember::new(1, "ann@example.org"))
         .unwrap();
     let found: Option<Member<Default>> =
@@ -64,7 +64,7 @@ fn bind_03_rows_stay_on_their_engine() {
 }
 
 /// Written once, for blogs of any engine: what it gives back is of the engine that it was given.
-fn longest<E: Hosts<tag::Blog>>(c: &mut Connection<E>) -> Option<Blog<E>> {
+fn longest<E: Hosts<model::Blog>>(c: &mut Connection<E>) -> Option<Blog<E>> {
     let rows = c.blogs().all().unwrap();
     rows.into_iter().max_by_key(|row| row.title.len())
 }
@@ -99,7 +99,7 @@ fn bind_04_one_function_serves_every_engine_and_rows_are_converted_in_so_many_wo
 /// Covers ERR-02 on SQLite.
 #[test]
 fn err_02_the_same_failure_names_the_engine_it_was_on() {
-    fn failures<E: Hosts<tag::Blog>>(c: &mut Connection<E>) -> [bindery::Error; 3] {
+    fn failures<E: Hosts<model::Blog>>(c: &mut Connection<E>) -> [bindery::Error; 3] {
         let row = c.blogs().insert(NewBlog::new("taken")).unwrap();
         let (one, two) = (
             || NewBlog::new("free"),
@@ -226,7 +226,7 @@ fn sel_01_a_model_that_is_not_there_takes_no_connection() {
             seen.fetch_add(1, Ordering::Relaxed);
         }
     });
-    let query = || db.repository::<tag::Blog, Any>(Any::Test).query();
+    let query = || db.repository::<model::Blog, Any>(Any::Test).query();
     for error in [query().count().unwrap_err(), query().all().unwrap_err()] {
         assert!(
             matches!(error.kind(), ErrorKind::NotHosted { .. }),
@@ -246,7 +246,7 @@ fn sel_08_from_one_engine_to_another() {
     let post = default.blogs().insert(NewBlog::new("moving")).unwrap();
     let taken = b.blogs().insert(NewBlog::new("here first")).unwrap();
 
-    let copy: Blog<B> = post.to_engine();
+    let copy: Blog<B> = post.clone().to_engine();
     assert_eq!(copy.id, taken.id);
     let error = b.blogs().insert_row(&copy).unwrap_err();
     assert!(
@@ -270,7 +270,7 @@ fn sel_08_from_one_engine_to_another() {
 #[test]
 fn iterating_on_a_connection_of_its_own() {
     let db = embedded();
-    let mut blogs = db.repository::<tag::Blog, _>(B);
+    let mut blogs = db.repository::<model::Blog, _>(B);
     blogs
         .insert_many((0..10).map(|_| NewBlog::new("row")))
         .unwrap();
@@ -278,7 +278,7 @@ fn iterating_on_a_connection_of_its_own() {
     assert!(rows.next().is_some());
     assert_eq!(db.engine("b").unwrap().pool.in_use, 1);
     // Another statement while rows are being read, on another connection.
-    assert_eq!(db.repository::<tag::Blog, _>(B).count().unwrap(), 10);
+    assert_eq!(db.repository::<model::Blog, _>(B).count().unwrap(), 10);
     drop(rows);
     assert_eq!(db.engine("b").unwrap().pool.in_use, 0);
 }

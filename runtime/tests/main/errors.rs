@@ -8,9 +8,7 @@ use bindery::{Connection, EngineOptions, ErrorKind};
 use bindery_testkit::{FreshDatabase, Watchdog};
 
 use crate::sample::engine::{Default, Mysql, Postgres};
-use crate::sample::{
-    EMAIL, Everything, MEMBER_KEY, NewBlog, NewMember, Tables, USER_ID, at, on_each_database, with,
-};
+use crate::sample::{Everything, NewBlog, NewMember, Tables, at, members, on_each_database, with};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -46,9 +44,9 @@ fn err_01_a_violation_is_the_models_own_key<E: Everything>(c: &mut Connection<E>
     };
     c.members().insert(new(1, 1, "ann@example.org")).unwrap();
     for (row, key) in [
-        (new(1, 2, "bob@example.org"), MEMBER_KEY),
-        (new(2, 1, "bob@example.org"), USER_ID),
-        (new(2, 2, "ann@example.org"), EMAIL),
+        (new(1, 2, "bob@example.org"), members::PRIMARY_KEY),
+        (new(2, 1, "bob@example.org"), members::USER_ID),
+        (new(2, 2, "ann@example.org"), members::EMAIL),
     ] {
         for outcome in [
             c.members().insert(row.clone()).map(drop),

@@ -1,12 +1,7 @@
 //! The generated code that the documentation's examples run on.
-#![allow(
-    unreachable_pub,
-    reason = "written as generated code is, for a module that may be public"
-)]
 
 use bindery::ErrorKind;
-
-include!("sample/example.rs");
+use bindery_cases::examples::*;
 
 #[test]
 fn a_violated_foreign_key_is_an_error_of_the_insert() {

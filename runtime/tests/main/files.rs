@@ -9,7 +9,7 @@ use std::process::Command;
 use bindery::{Config, EngineOptions, Error, ErrorKind, Registry};
 
 use crate::sample::engine::{B, Default};
-use crate::sample::{EMBEDDED, NewBlog, Tables, tag, with};
+use crate::sample::{EMBEDDED, NewBlog, Tables, model, with};
 
 /// Set in the inner process, to the folder it works in.
 const FOLDER: &str = "BINDERY_FILES_FOLDER";
@@ -25,7 +25,7 @@ fn file() -> (tempfile::TempDir, Registry) {
     let folder = tempfile::tempdir().unwrap();
     let db = with("default", EngineOptions::url(url(folder.path())));
     db.create_missing_on(Default).unwrap();
-    let mut blogs = db.repository::<tag::Blog, _>(Default);
+    let mut blogs = db.repository::<model::Blog, _>(Default);
     blogs.insert(NewBlog::new("first")).unwrap();
     (folder, db)
 }
@@ -83,7 +83,7 @@ fn the_program_without_room() {
     }
     tell("commit", tx.commit());
     drop(connection);
-    let mut blogs = db.repository::<tag::Blog, _>(Default);
+    let mut blogs = db.repository::<model::Blog, _>(Default);
     tell("insert", blogs.insert(NewBlog::new("second")).map(drop));
 }
 
@@ -104,7 +104,7 @@ fn tx_13_a_disk_without_room() {
         told,
         "insert ok; large no room; insert over; commit over; commit no room; insert ok;"
     );
-    let rows = db.repository::<tag::Blog, _>(Default).all().unwrap();
+    let rows = db.repository::<model::Blog, _>(Default).all().unwrap();
     let titles: Vec<_> = rows.iter().map(|row| row.title.as_str()).collect();
     assert_eq!(titles, ["first", "second"]);
 }
@@ -115,7 +115,7 @@ fn tx_13_a_disk_without_room() {
 fn the_program_without_memory() {
     let Some(folder) = inner_folder() else { return };
     let db = with("default", EngineOptions::url(url(&folder)));
-    let mut blogs = db.repository::<tag::Blog, _>(Default);
+    let mut blogs = db.repository::<model::Blog, _>(Default);
     let first = blogs
         .first()
         .unwrap()
@@ -218,12 +218,12 @@ fn the_program_without_rights() {
     db.create_missing_on(B).unwrap();
     let both = db.connect(B).unwrap().transaction(|tx| {
         tx.blogs().insert(NewBlog::new("on b"))?;
-        let mut blogs = db.repository::<tag::Blog, _>(Default);
+        let mut blogs = db.repository::<model::Blog, _>(Default);
         blogs.insert(NewBlog::new("on default")).map(drop)
     });
     tell("write", both);
     assert_eq!(db.connect(B).unwrap().blogs().count().unwrap(), 0);
-    let read = db.repository::<tag::Blog, _>(Default).count();
+    let read = db.repository::<model::Blog, _>(Default).count();
     tell("read", read.map(|rows| assert_eq!(rows, 1)));
 }
 

@@ -9,7 +9,7 @@ use tokio::runtime::Builder;
 
 use crate::pools::end_sessions;
 use crate::sample::engine::{Default, Mysql, Postgres};
-use crate::sample::{Everything, NewBlog, Tables, at, tag, with};
+use crate::sample::{Everything, NewBlog, Tables, at, model, with};
 use crate::session::Db;
 
 /// More than fit between the server and the program.
@@ -100,7 +100,7 @@ fn places_return<E: Everything>(engine: E, database: &FreshDatabase) {
     let program = Db(db.clone());
     let begin = || {
         let mut s = program.begin_session_with(SessionOptions::new()).unwrap();
-        let mut blogs = s.repository::<tag::Blog, E>(engine);
+        let mut blogs = s.repository::<model::Blog, E>(engine);
         blogs.insert(NewBlog::new("lost")).unwrap();
         s
     };
@@ -119,7 +119,9 @@ fn places_return<E: Everything>(engine: E, database: &FreshDatabase) {
     });
     let error = held.blogs().count().unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::ConnectionLost, "{error:?}");
-    late.repository::<tag::Blog, E>(engine).count().unwrap_err();
+    late.repository::<model::Blog, E>(engine)
+        .count()
+        .unwrap_err();
     drop(held);
     drop(late);
     // As many as before, and no more.
@@ -161,7 +163,7 @@ fn turns_return<E: Everything>(engine: E, database: &FreshDatabase) {
     let begin = || {
         let mut session = program.begin_session_async();
         let insert = session.run(move |s| {
-            let mut blogs = s.repository::<tag::Blog, E>(engine);
+            let mut blogs = s.repository::<model::Blog, E>(engine);
             blogs.insert(NewBlog::new("lost")).map(drop)
         });
         runtime.block_on(insert).unwrap();
@@ -181,7 +183,7 @@ fn turns_return<E: Everything>(engine: E, database: &FreshDatabase) {
 
     let mut next = program.begin_session_async();
     let waiting = runtime.spawn(async move {
-        let count = next.run(move |s| s.repository::<tag::Blog, E>(engine).count());
+        let count = next.run(move |s| s.repository::<model::Blog, E>(engine).count());
         (count.await, next)
     });
     while stats().waiting == 0 {
@@ -191,7 +193,7 @@ fn turns_return<E: Everything>(engine: E, database: &FreshDatabase) {
     let (count, next) = runtime.block_on(waiting).unwrap();
     assert_eq!(count.unwrap(), 0);
     assert_eq!(stats().resting, others.len() + 1);
-    let count = late.run(move |s| s.repository::<tag::Blog, E>(engine).count());
+    let count = late.run(move |s| s.repository::<model::Blog, E>(engine).count());
     let error = runtime.block_on(count).unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::ConnectionLost, "{error:?}");
     drop(late);

@@ -10,7 +10,7 @@ use bindery_testkit::Watchdog;
 
 use crate::asynchronous::closing;
 use crate::sample::engine::{Default, Mysql, Postgres};
-use crate::sample::{Everything, NewBlog, Tables, tag, with};
+use crate::sample::{Everything, NewBlog, Tables, model, with};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Set in the process that forks, to the engine and the URL it uses.
@@ -94,7 +94,7 @@ fn forks_at<E: Everything>(engine: E, url: &str) {
         for row in &rows {
             let found = held.blogs().get(row.id).unwrap();
             assert_eq!((&found.title, found.id), (&row.title, row.id));
-            let mut blogs = db.repository::<tag::Blog, _>(engine);
+            let mut blogs = db.repository::<model::Blog, _>(engine);
             assert_eq!(blogs.get(row.id).unwrap().title, row.title);
         }
     };
@@ -131,7 +131,7 @@ fn is_child<E: Everything>(
 ) {
     is_forked(db.connect(engine));
     closing::is_refused_in_a_forked_child(&db);
-    is_forked(db.repository::<tag::Blog, _>(engine).count());
+    is_forked(db.repository::<model::Blog, _>(engine).count());
     is_forked(held.blogs().count());
     is_forked(held.blogs().insert(NewBlog::new("of the child")));
     is_forked(held.begin().map(drop));

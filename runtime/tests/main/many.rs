@@ -4,8 +4,8 @@ use bindery::error::Operation;
 use bindery::{Connection, Error, ErrorKind, Key};
 
 use crate::sample::{
-    Blog, BlogPatch, Everything, MemberPatch, NewBlog, NewMember, OrderLine, OrderLineId, Tables,
-    on_each_database,
+    Blog, BlogPatch, Everything, MemberPatch, NewBlog, NewMember, NewOrderLine, OrderLineId,
+    Tables, on_each_database, order_line,
 };
 
 on_each_database! {
@@ -62,14 +62,18 @@ fn many_keys_are_found<E: Everything>(c: &mut Connection<E>) {
 }
 
 fn composite_keys_are_found<E: Everything>(c: &mut Connection<E>) {
+    let engine = c.engine();
     let key = |at: i64| OrderLineId {
+        engine,
         order_id: at / 10,
         line: at % 10,
     };
-    let rows = (0..300).map(|at| OrderLine {
-        order_id: at / 10,
-        line: at % 10,
-        what: at.to_string(),
+    let rows = (0..300).map(|at| {
+        NewOrderLine::new(order_line::Required {
+            order_id: at / 10,
+            line: at % 10,
+            what: at.to_string(),
+        })
     });
     c.order_lines().insert_many(rows).unwrap();
     let found = c.order_lines().find_many((0..310).rev().map(key)).unwrap();

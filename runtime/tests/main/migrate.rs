@@ -7,7 +7,7 @@ use bindery::migrate::{
 use bindery::{Config, ErrorKind, Registry};
 use bindery_testkit::FreshDatabase;
 
-use crate::sample::PROGRAM;
+use crate::sample::program;
 
 const CREATE: &str = "CREATE TABLE notes (id BIGINT NOT NULL PRIMARY KEY, x VARCHAR(9))";
 const INSERT: &str = "INSERT INTO notes (id) VALUES (1)";
@@ -73,7 +73,7 @@ fn bench() -> Option<Bench> {
             config.engine(name, url)
         });
     Some(Bench {
-        db: Registry::with_config(&PROGRAM, &config).unwrap(),
+        db: Registry::with_config(program(), &config).unwrap(),
         _servers: servers,
         _folder: folder,
     })

@@ -12,7 +12,7 @@ use bindery::{Config, EngineOptions, ErrorKind, Registry};
 use bindery_testkit::{FreshDatabase, Watchdog};
 
 use crate::sample::engine::{B, Default, Mysql, Postgres};
-use crate::sample::{EMBEDDED, Everything, NewBlog, Tables, tag, with};
+use crate::sample::{EMBEDDED, Everything, NewBlog, Tables, model, with};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Set in the program that is killed, to the engine and the URL it uses.
@@ -362,7 +362,7 @@ fn sessions(database: &FreshDatabase) -> String {
 fn killed_sessions<E: Everything>(engine: E, database: &FreshDatabase) {
     let db = with(engine.name(), EngineOptions::url(database.url()));
     db.create_missing_on(engine).unwrap();
-    let mut blogs = db.repository::<tag::Blog, _>(engine);
+    let mut blogs = db.repository::<model::Blog, _>(engine);
     for _ in 0..3 {
         assert_eq!(blogs.count().unwrap(), 0);
         end_sessions(database);
@@ -443,10 +443,10 @@ fn leaves_nothing<E: Everything>(engine: E, url: &str) -> Registry {
     db.create_missing_on(engine).unwrap();
     for _ in 0..3 {
         kill_one(engine.name(), url);
-        let mut blogs = db.repository::<tag::Blog, _>(engine);
+        let mut blogs = db.repository::<model::Blog, _>(engine);
         assert_eq!(blogs.count().unwrap(), 0);
     }
-    let mut blogs = db.repository::<tag::Blog, _>(engine);
+    let mut blogs = db.repository::<model::Blog, _>(engine);
     blogs.insert(NewBlog::new("kept")).unwrap();
     db
 }

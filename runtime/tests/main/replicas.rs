@@ -8,7 +8,9 @@ use bindery::{Engine as _, EngineOptions, ErrorKind, Isolation, Registry, Sessio
 use bindery_testkit::{Server, ServerOptions, Shutdown, Watchdog};
 
 use crate::sample::engine::{Default, Mariadb, Mysql, Postgres};
-use crate::sample::{BlogPatch, Everything, NewBlog, NewMember, Tables as _, tag, with};
+use crate::sample::{
+    BlogPatch, Everything, MemberQueries, NewBlog, NewMember, Tables as _, model, with,
+};
 use crate::session::Db;
 
 /// A primary and two standbys.
@@ -84,19 +86,19 @@ fn all_become<E: Everything>(db: &Registry, engine: E, expected: [ReplicaState; 
 }
 
 fn read<E: Everything>(db: &Registry, engine: E) -> bindery::Result<u64> {
-    db.repository::<tag::Blog, E>(engine).count()
+    db.repository::<model::Blog, E>(engine).count()
 }
 
 fn insert<E: Everything>(db: &Registry, engine: E, title: &str) {
     let new = NewBlog::new(title);
-    db.repository::<tag::Blog, E>(engine)
+    db.repository::<model::Blog, E>(engine)
         .insert(new)
         .expect("the primary takes writes");
 }
 
 fn in_session<E: Everything>(db: &Registry, engine: E, options: SessionOptions) -> u64 {
-    let count =
-        Db(db.clone()).try_session_with(options, |s| s.repository::<tag::Blog, E>(engine).count());
+    let count = Db(db.clone())
+        .try_session_with(options, |s| s.repository::<model::Blog, E>(engine).count());
     count.expect("a replica, or the primary")
 }
 
@@ -230,12 +232,12 @@ fn reads_use_the_replicas<E: Everything>(engine: E, options: ServerOptions) {
 
 /// Calls that write, lock or make tables look at the primary, while the standbys are held back.
 fn go_to_the_primary<E: Everything>(db: &Registry, engine: E) {
-    let mut members = db.repository::<tag::Member, E>(engine);
+    let mut members = db.repository::<model::Member, E>(engine);
     let new = || NewMember::new(1, "ann@example.org");
     assert!(members.insert_or_ignore(new()).unwrap());
     assert!(!members.insert_or_ignore(new()).unwrap(), "it is there");
     let updated = members
-        .upsert_by(0, NewMember::new(1, "new@example.org"))
+        .upsert_by_user_id(NewMember::new(1, "new@example.org"))
         .unwrap();
     assert_eq!(updated.email, "new@example.org");
     assert_eq!(members.count().unwrap(), 0, "a replica has none of it");
@@ -315,7 +317,7 @@ fn reads_see_own_writes<E: Everything>(engine: E, options: ServerOptions) {
         &|unit| {
             let new = NewBlog::new("session");
             let written = Db(unit.clone()).session(|s| {
-                let mut blogs = s.repository::<tag::Blog, E>(engine);
+                let mut blogs = s.repository::<model::Blog, E>(engine);
                 blogs.insert(new)
             });
             drop(written.unwrap());
@@ -352,7 +354,7 @@ fn reads_see_own_writes<E: Everything>(engine: E, options: ServerOptions) {
     }
 
     // A write that changes nothing looks where the others write.
-    let mut blogs = db.repository::<tag::Blog, E>(engine);
+    let mut blogs = db.repository::<model::Blog, E>(engine);
     let key = db
         .connect(engine)
         .unwrap()
@@ -557,7 +559,7 @@ fn no_read_fails<E: Everything>(engine: E, options: ServerOptions) {
                     let mut reads = 0;
                     while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
                         assert!(read(&db, engine).expect("some server") <= 1);
-                        let rows = db.repository::<tag::Blog, E>(engine).query().all();
+                        let rows = db.repository::<model::Blog, E>(engine).query().all();
                         assert!(rows.expect("some server").len() <= 1);
                         reads += 1;
                     }
@@ -676,7 +678,7 @@ fn sel_07_reads_of_a_file_use_its_second_connection() {
     let reading = SessionOptions::new().read_only();
     assert_eq!(in_session(&db, Default, reading.clone()), 2);
     let refused = Db(db.clone()).try_session_with(reading, |s| {
-        let mut blogs = s.repository::<tag::Blog, _>(Default);
+        let mut blogs = s.repository::<model::Blog, _>(Default);
         blogs.insert(NewBlog::new("three"))
     });
     assert_eq!(refused.unwrap_err().kind(), &ErrorKind::ReadOnly);

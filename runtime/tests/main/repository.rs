@@ -4,8 +4,8 @@ use bindery::{Connection, Error, ErrorKind, Key};
 
 use crate::sample::engine::Default;
 use crate::sample::{
-    Blog, BlogPatch, Everything, Log, MemberPatch, NewBlog, NewMember, OrderLine, OrderLineId,
-    OrderLinePatch, Tables, embedded, on_each_database,
+    Blog, BlogPatch, Everything, Log, MemberPatch, MemberQueries, NewBlog, NewLog, NewMember,
+    OrderLine, OrderLineId, OrderLinePatch, Tables, embedded, on_each_database,
 };
 
 on_each_database! {
@@ -97,16 +97,19 @@ fn rows_are_found_changed_and_deleted_by_key<E: Everything>(c: &mut Connection<E
 }
 
 fn composite_keys_keep_their_order<E: Everything>(c: &mut Connection<E>) {
+    let engine = c.engine();
     let line = |order_id, line, what: &str| OrderLine {
+        engine,
         order_id,
         line,
         what: what.into(),
     };
     let lines = [line(1, 2, "tea"), line(2, 1, "milk")];
     for line in &lines {
-        assert_eq!(&c.order_lines().insert(line.clone()).unwrap(), line);
+        assert_eq!(&c.order_lines().insert(line.clone().into()).unwrap(), line);
     }
     let key = OrderLineId {
+        engine,
         order_id: 1,
         line: 2,
     };
@@ -130,14 +133,15 @@ fn composite_keys_keep_their_order<E: Everything>(c: &mut Connection<E>) {
 }
 
 fn a_table_without_a_key<E: Everything>(c: &mut Connection<E>) {
-    let log = |text: &str| Log { text: text.into() };
-    c.logs().insert(log("one")).unwrap();
-    assert!(c.logs().insert_or_ignore(log("two")).unwrap());
-    assert_eq!(
-        c.logs().insert_many((0..3).map(|_| log("three"))).unwrap(),
-        3
-    );
-    c.logs().insert_row(&log("four")).unwrap();
+    c.logs().insert(NewLog::new("one")).unwrap();
+    assert!(c.logs().insert_or_ignore(NewLog::new("two")).unwrap());
+    let many = (0..3).map(|_| NewLog::new("three"));
+    assert_eq!(c.logs().insert_many(many).unwrap(), 3);
+    let four = Log {
+        engine: c.engine(),
+        text: "four".to_owned(),
+    };
+    c.logs().insert_row(&four).unwrap();
     assert_eq!(c.logs().count().unwrap(), 6);
     assert!(c.logs().first().unwrap().is_some());
 }
@@ -227,32 +231,32 @@ fn insert_or_ignore_ignores_only_taken_unique_keys<E: Everything>(c: &mut Connec
 
 fn qry_07_upsert_changes_only_what_is_given<E: Everything>(c: &mut Connection<E>) {
     let new = NewMember::new(1, "ann@example.org").nick("ann");
-    let ann = c.members().upsert_by(0, new).unwrap();
+    let ann = c.members().upsert_by_user_id(new).unwrap();
     let bob = c
         .members()
-        .upsert_by(1, NewMember::new(2, "bob@example.org"))
+        .upsert_by_email(NewMember::new(2, "bob@example.org"))
         .unwrap();
     assert_eq!(c.members().count().unwrap(), 2);
 
     // By `user_id`, then by `email`.
     let moved = c
         .members()
-        .upsert_by(0, NewMember::new(1, "new@example.org"))
+        .upsert_by_user_id(NewMember::new(1, "new@example.org"))
         .unwrap();
     assert_eq!(
         (moved.id, moved.email.as_str(), moved.nick.as_deref()),
         (ann.id, "new@example.org", Some("ann"))
     );
     let none = NewMember::new(1, "new@example.org").nick(None);
-    assert_eq!(c.members().upsert_by(0, none).unwrap().nick, None);
+    assert_eq!(c.members().upsert_by_user_id(none).unwrap().nick, None);
     let moved = c
         .members()
-        .upsert_by(0, NewMember::new(1, "new@example.org").nick("a"))
+        .upsert_by_user_id(NewMember::new(1, "new@example.org").nick("a"))
         .unwrap();
     assert_eq!(moved.nick.as_deref(), Some("a"));
     let renumbered = c
         .members()
-        .upsert_by(1, NewMember::new(20, "bob@example.org"))
+        .upsert_by_email(NewMember::new(20, "bob@example.org"))
         .unwrap();
     assert_eq!((renumbered.id, renumbered.user_id), (bob.id, 20));
     assert_eq!(c.members().get(ann.id).unwrap(), moved);
@@ -261,7 +265,7 @@ fn qry_07_upsert_changes_only_what_is_given<E: Everything>(c: &mut Connection<E>
 
     c.transaction(|tx| {
         tx.members()
-            .upsert_by(0, NewMember::new(1, "in@example.org"))
+            .upsert_by_user_id(NewMember::new(1, "in@example.org"))
             .map(drop)
     })
     .unwrap();
@@ -279,7 +283,7 @@ fn qry_07_a_conflict_on_another_key_changes_nothing<E: Everything>(c: &mut Conne
     for user_id in [2, 3] {
         let error = c
             .members()
-            .upsert_by(0, NewMember::new(user_id, "ann@example.org"))
+            .upsert_by_user_id(NewMember::new(user_id, "ann@example.org"))
             .unwrap_err();
         assert!(is_unique_violation(&error), "{error:?}");
         assert_eq!(c.members().all().unwrap(), before);
@@ -288,7 +292,7 @@ fn qry_07_a_conflict_on_another_key_changes_nothing<E: Everything>(c: &mut Conne
         let mut inner = tx.begin()?;
         inner
             .members()
-            .upsert_by(0, NewMember::new(2, "ann@example.org"))
+            .upsert_by_user_id(NewMember::new(2, "ann@example.org"))
             .unwrap_err();
         inner.rollback()?;
         tx.members()

@@ -7,7 +7,7 @@ use bindery::{Connection, EngineOptions, ErrorKind, Registry, StaticEngine};
 use bindery_testkit::{FreshDatabase, Product};
 
 use crate::sample::engine::{Default, Mysql, Postgres};
-use crate::sample::{Everything, NewBlog, Tables, at, run_at, with};
+use crate::sample::{Everything, NewBlog, NewLog, Tables, at, run_at, with};
 
 const SOUND: &str =
     "title VARCHAR(200) NOT NULL, content VARCHAR(200), stars BIGINT NOT NULL DEFAULT 0";
@@ -422,15 +422,15 @@ fn tables_without_transactions_are_not_written_in_one() {
     for storage_engine in of_both.into_iter().chain(own) {
         let db = at("x_mysql", &place.url());
         db.create_missing_on(Mysql).unwrap();
-        place.run(&format!("ALTER TABLE blogs ENGINE = {storage_engine}"));
+        place.run(&format!("ALTER TABLE logs ENGINE = {storage_engine}"));
         let mut c = db.connect(Mysql).unwrap();
-        c.blogs().insert(NewBlog::new("alone")).unwrap();
+        c.logs().insert(NewLog::new("alone")).unwrap();
         let in_transaction = c.transaction(|tx| {
-            assert_eq!(tx.blogs().all()?.len(), 1);
+            assert_eq!(tx.logs().all()?.len(), 1);
             tx.members().count()?;
-            tx.blogs().insert(NewBlog::new("lost"))
+            tx.logs().insert(NewLog::new("lost"))
         });
-        let in_bulk = c.blogs().insert_many([NewBlog::new("lost")]);
+        let in_bulk = c.logs().insert_many([NewLog::new("lost")]);
         for error in [in_transaction.map(drop), in_bulk.map(drop)] {
             let error = error.unwrap_err();
             let ErrorKind::NotTransactional {
@@ -441,7 +441,7 @@ fn tables_without_transactions_are_not_written_in_one() {
             };
             assert_eq!(told, storage_engine);
         }
-        assert_eq!(c.blogs().count().unwrap(), 1);
+        assert_eq!(c.logs().count().unwrap(), 1);
         drop(c);
         db.drop_tables(Mysql).unwrap();
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bindery::{Config, EngineOptions, ErrorKind, Registry};
 
 use crate::sample::engine::{B, Default, Mysql, Postgres};
-use crate::sample::{EMBEDDED, Everything, NewMember, Tables, with};
+use crate::sample::{EMBEDDED, Everything, MemberQueries, NewMember, Tables, with};
 
 /// Eight threads make the tables and write to them, each in transactions of its own.
 fn eight_threads<E: Everything>(engine: E, url: &str) {
@@ -76,7 +76,10 @@ fn upserts<E: Everything>(engine: E, url: &str) {
                     let nick = Some(number.to_string());
                     let member = NewMember::new(user_id, format!("{user_id}@example.org"));
                     let member = member.nick(nick.clone());
-                    let stored = connection.members().upsert_by(0, member.clone()).unwrap();
+                    let stored = connection
+                        .members()
+                        .upsert_by_user_id(member.clone())
+                        .unwrap();
                     assert_eq!((stored.user_id, stored.nick), (member.user_id, nick));
                 }
             });

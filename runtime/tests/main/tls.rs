@@ -7,7 +7,7 @@ use bindery::config::TlsMode;
 use bindery::{Config, EngineOptions, ErrorKind, Registry};
 use tempfile::TempDir;
 
-use crate::sample::PROGRAM;
+use crate::sample::program;
 
 const CANARY: &str = "s3cr3t-\u{1F511}-canary";
 
@@ -36,7 +36,7 @@ fn open(config: Config) -> bindery::Result<Registry> {
     let config = config
         .engine("x_mysql", "mysql://nobody@127.0.0.1:1/nothing")
         .engine("y_mariadb", "mariadb://nobody@127.0.0.1:1/nothing");
-    Registry::with_config(&PROGRAM, &config)
+    Registry::with_config(program(), &config)
 }
 
 fn remote(parameters: &str) -> EngineOptions {

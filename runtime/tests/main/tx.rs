@@ -18,9 +18,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bindery::{Connection, Error, ErrorKind, Hosts};
 
 use crate::sample::engine::{B, Default};
-use crate::sample::{Everything, NewBlog, NewMember, Tables, embedded, on_each_database, tag};
+use crate::sample::{Everything, NewBlog, NewMember, Tables, embedded, model, on_each_database};
 
-fn titles<E: Hosts<tag::Blog>>(connection: &mut Connection<E>) -> Vec<String> {
+fn titles<E: Hosts<model::Blog>>(connection: &mut Connection<E>) -> Vec<String> {
     let mut titles: Vec<String> = connection
         .blogs()
         .all()
@@ -32,7 +32,7 @@ fn titles<E: Hosts<tag::Blog>>(connection: &mut Connection<E>) -> Vec<String> {
     titles
 }
 
-fn add<E: Hosts<tag::Blog>>(connection: &mut Connection<E>, title: &str) -> bindery::Result<()> {
+fn add<E: Hosts<model::Blog>>(connection: &mut Connection<E>, title: &str) -> bindery::Result<()> {
     connection.blogs().insert(NewBlog::new(title)).map(drop)
 }
 

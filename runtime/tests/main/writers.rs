@@ -12,7 +12,7 @@ use bindery::{Config, EngineOptions, ErrorKind, Registry, TransactionOptions};
 use bindery_testkit::Watchdog;
 
 use crate::sample::engine::{B, Default};
-use crate::sample::{EMBEDDED, NewBlog, Tables, tag, with};
+use crate::sample::{EMBEDDED, NewBlog, Tables, model, with};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long the writers write; a long run sets more.
@@ -40,7 +40,7 @@ fn duration() -> Duration {
 fn write_until(db: &Registry, end: &AtomicBool) -> u64 {
     let mut rows = 0;
     while !end.load(Ordering::Relaxed) {
-        let mut alone = db.repository::<tag::Blog, _>(Default);
+        let mut alone = db.repository::<model::Blog, _>(Default);
         alone.insert(NewBlog::new("alone")).unwrap();
         let two = [NewBlog::new("of two"), NewBlog::new("of two")];
         alone.insert_many(two).unwrap();
@@ -112,7 +112,7 @@ fn pool_14_sixty_four_writers_and_another_program_on_one_file() {
     let mine = write_together(&db, 64);
     let theirs = rows_of(other);
     assert!(mine > 0 && theirs > 0);
-    let mut blogs = db.repository::<tag::Blog, _>(Default);
+    let mut blogs = db.repository::<model::Blog, _>(Default);
     assert_eq!(blogs.count().unwrap(), mine + theirs);
     let pool = db.engine("default").unwrap().pool;
     assert!(pool.open <= 4 && pool.in_use == 0, "{pool:?}");
@@ -125,7 +125,7 @@ fn pool_14_sixteen_writers_in_memory() {
     let db = with("default", options(":memory:"));
     db.create_missing_on(Default).unwrap();
     let rows = write_together(&db, 16);
-    let mut blogs = db.repository::<tag::Blog, _>(Default);
+    let mut blogs = db.repository::<model::Blog, _>(Default);
     assert_eq!(blogs.count().unwrap(), rows);
 }
 
@@ -159,7 +159,7 @@ fn tx_20_who_waits_for_itself_is_refused_in_time() {
     let refused = [
         second.begin().map(drop).unwrap_err(),
         second.blogs().insert(NewBlog::new("lost")).unwrap_err(),
-        db.repository::<tag::Blog, _>(Default)
+        db.repository::<model::Blog, _>(Default)
             .insert(NewBlog::new("lost"))
             .unwrap_err(),
     ];
@@ -198,7 +198,7 @@ fn pool_14_readers_do_not_wait_for_queued_writers() {
             let (db, order) = (&db, &order);
             scope.spawn(move || {
                 let title = number.to_string();
-                let mut blogs = db.repository::<tag::Blog, _>(Default);
+                let mut blogs = db.repository::<model::Blog, _>(Default);
                 blogs.insert(NewBlog::new(title)).unwrap();
                 order.lock().unwrap().push(number);
             });
@@ -207,12 +207,12 @@ fn pool_14_readers_do_not_wait_for_queued_writers() {
             }
         }
         for _ in 0..100 {
-            let mut blogs = db.repository::<tag::Blog, _>(Default);
+            let mut blogs = db.repository::<model::Blog, _>(Default);
             assert_eq!(blogs.count().unwrap(), 0);
         }
         tx.commit().unwrap();
     });
-    let rows = db.repository::<tag::Blog, _>(Default).all().unwrap();
+    let rows = db.repository::<model::Blog, _>(Default).all().unwrap();
     let titles: Vec<usize> = rows.iter().map(|row| row.title.parse().unwrap()).collect();
     assert_eq!(titles, (0..16).collect::<Vec<_>>(), "served in turn");
 }
@@ -270,7 +270,7 @@ fn tx_12_who_reads_in_memory_and_writes_is_told_at_once() {
     for (url, in_memory) in [(":memory:", true), (&*url(&folder), false)] {
         let db = with("default", options(url));
         db.create_missing_on(Default).unwrap();
-        let blogs = || db.repository::<tag::Blog, _>(Default);
+        let blogs = || db.repository::<model::Blog, _>(Default);
         let two = [NewBlog::new("one"), NewBlog::new("two")];
         blogs().insert_many(two).unwrap();
         let mut rows = blogs().iter().unwrap();
@@ -328,14 +328,16 @@ fn pool_7_a_panic_passes_the_turn_on() {
                 2 => panic!("a bug of the user's"),
                 number => NewBlog::new(number.to_string()),
             });
-            other.repository::<tag::Blog, _>(Default).insert_many(rows)
+            other
+                .repository::<model::Blog, _>(Default)
+                .insert_many(rows)
         });
         panicking.join().map(drop).unwrap_err();
-        let mut blogs = db.repository::<tag::Blog, _>(Default);
+        let mut blogs = db.repository::<model::Blog, _>(Default);
         blogs.insert(NewBlog::new("kept")).unwrap();
     }
     assert!(started.elapsed() < PATIENCE);
-    let mut blogs = db.repository::<tag::Blog, _>(Default);
+    let mut blogs = db.repository::<model::Blog, _>(Default);
     assert_eq!(blogs.count().unwrap(), 20);
 }
 

@@ -37,6 +37,7 @@ cases! {
     custom
     derived
     doors
+    examples
     exchanged
     first
     flavours
@@ -58,6 +59,7 @@ cases! {
     refused
     relations
     required
+    sample
     shop
     sync
     types

@@ -1,12 +1,7 @@
 //! `bindery::migrations!()`: the migrations of a folder in a program.
-#![allow(
-    unreachable_pub,
-    reason = "written as generated code is, for a module that may be public"
-)]
 
 use bindery::migrate::{Migrations, Migrator};
-
-include!("../../../runtime/tests/main/sample/example.rs");
+use bindery_cases::examples::*;
 
 const MIGRATIONS: Migrations = bindery::migrations!("tests/main/embedded/migrations");
 

@@ -65,7 +65,7 @@ impl ReadToken {
     /// The token as text for a cookie or a header: letters, digits and full stops.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// use bindery::replicas::{ReadToken, ReadTokenKey};
     ///
     /// # fn main() -> bindery::Result<()> {

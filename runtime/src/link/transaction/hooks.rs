@@ -47,7 +47,7 @@ impl<E: Engine> Transaction<'_, E> {
     /// reported as [`ErrorKind::AfterCommit`] by the call that committed.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;

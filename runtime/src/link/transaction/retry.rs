@@ -98,7 +98,7 @@ impl<E: Engine> Connection<E> {
     /// connection is replaced by another of the same pool. What `work` does outside of its transaction is done again.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/main/sample/example.rs"));
+    /// # use bindery_cases::examples::*;
     /// use bindery::RetryPolicy;
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;

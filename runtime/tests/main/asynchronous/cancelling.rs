@@ -170,7 +170,7 @@ fn work_that_waits_for_another_writer_ends<E: Everything>(place: &Place<E>) {
         let mut work = db.run(move |db| {
             begun.fetch_add(1, Ordering::SeqCst);
             let deleted = if is_short {
-                db.repository::<crate::sample::tag::Blog, _>(engine)
+                db.repository::<crate::sample::model::Blog, _>(engine)
                     .delete(post.id)
             } else {
                 db.connect(engine)?.blogs().delete(post.id)

@@ -4,7 +4,7 @@ use super::{
     Databases, PATIENCE, Place, block_on, in_every_runtime, is_released, on_each_place,
     several_threads,
 };
-use crate::sample::{Everything, Logged, NewBlog, Tables, tag};
+use crate::sample::{Everything, Logged, NewBlog, Tables, model};
 
 on_each_place! {
     mon_02_counters_go_along_with_work_to_its_threads;
@@ -13,7 +13,7 @@ on_each_place! {
 }
 
 fn count<E: Everything>(db: &Databases, engine: E) -> bindery::Result<u64> {
-    db.repository::<tag::Blog, _>(engine).count()
+    db.repository::<model::Blog, _>(engine).count()
 }
 
 /// Covers MON-02: calls, sessions, and streams, in every runtime.

@@ -22,7 +22,7 @@ use bindery::{Config, EngineOptions, Registry};
 use bindery_testkit::FreshDatabase;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::sample::{Everything, PROGRAM};
+use crate::sample::{Everything, program};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Connections of the engine that is tested; the others have one each, and there are as many workers as both together.
@@ -44,7 +44,7 @@ impl GeneratedDatabases for Databases {
     type Session = crate::sample::DatabaseSession;
 
     fn program() -> &'static Program {
-        &PROGRAM
+        program()
     }
 
     fn from_registry(registry: Registry) -> Self {
@@ -69,7 +69,7 @@ impl<E: Everything> Place<E> {
 
     /// With all engines' options changed, and the tables of the one that is tested.
     fn open_with(&self, change: impl Fn(EngineOptions) -> EngineOptions) -> Databases {
-        let names = PROGRAM.engines.iter().map(|engine| engine.name);
+        let names = program().engines.iter().map(|engine| engine.name);
         let config = names.fold(Config::new(), |config, name| {
             let (options, connections) = match name {
                 name if name == self.engine.name() => (self.options.clone(), CONNECTIONS),

@@ -15,7 +15,7 @@ use super::{
     several_threads,
 };
 use crate::sample::engine::{Any, B};
-use crate::sample::{DatabaseSession, Everything, NewBlog, Tables, tag};
+use crate::sample::{DatabaseSession, Everything, NewBlog, Tables, model};
 
 on_each_place! {
     a_session_lives_across_awaits;
@@ -34,7 +34,7 @@ async fn insert<E: Everything>(s: &mut AsyncSession<Databases>, engine: E) -> bi
     .await
 }
 
-fn count<E: StaticEngine + Hosts<tag::Blog>>(db: &Databases, engine: E) -> u64 {
+fn count<E: StaticEngine + Hosts<model::Blog>>(db: &Databases, engine: E) -> u64 {
     let count = db.session_async(move |s| s.connection(engine)?.blogs().count());
     block_on(count).unwrap()
 }

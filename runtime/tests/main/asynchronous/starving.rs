@@ -9,7 +9,7 @@ use super::{
     until,
 };
 use crate::sample::engine::B;
-use crate::sample::{Everything, Tables, tag};
+use crate::sample::{Everything, Tables, model};
 
 on_each_place! {
     err_03_callers_of_a_busy_engine_keep_none_of_another_waiting;
@@ -29,7 +29,7 @@ fn open<E: Everything>(place: &Place<E>) -> Databases {
     db
 }
 
-fn count<E: StaticEngine + Hosts<tag::Blog>>(db: &Databases, engine: E) -> Run<u64> {
+fn count<E: StaticEngine + Hosts<model::Blog>>(db: &Databases, engine: E) -> Run<u64> {
     db.run(move |db| db.connect(engine)?.blogs().count())
 }
 

@@ -9,7 +9,7 @@ use bindery::asynchronous::RowStream;
 use bindery::{Error, ErrorKind, Sql};
 
 use super::{PATIENCE, Place, block_on, in_every_runtime, is_released, on_each_place, until};
-use crate::sample::{Everything, NewBlog, Tables, tag};
+use crate::sample::{Everything, NewBlog, Tables, model};
 
 on_each_place! {
     a_stream_has_all_rows_in_their_order;
@@ -35,7 +35,7 @@ fn a_stream_has_all_rows_in_their_order<E: Everything>(place: &Place<E>) {
     in_every_runtime(|| {
         let db = db.clone();
         async move {
-            let mut rows = db.stream(move |db| db.repository::<tag::Blog, E>(engine).iter());
+            let mut rows = db.stream(move |db| db.repository::<model::Blog, E>(engine).iter());
             let mut titles = Vec::new();
             while let Some(blog) = rows.try_next().await.unwrap() {
                 titles.push(blog.title);
@@ -75,9 +75,9 @@ fn a_slow_task_holds_the_reader_back<E: Everything>(place: &Place<E>) {
 fn a_stream_that_is_dropped_is_cancelled<E: Everything>(place: &Place<E>) {
     let (engine, endless) = (place.engine, place.endless());
     let db = with_rows(place);
-    drop(db.stream(move |db| db.repository::<tag::Blog, E>(engine).iter()));
+    drop(db.stream(move |db| db.repository::<model::Blog, E>(engine).iter()));
     // While the reader waits for the task.
-    let mut rows = db.stream(move |db| db.repository::<tag::Blog, E>(engine).iter());
+    let mut rows = db.stream(move |db| db.repository::<model::Blog, E>(engine).iter());
     assert!(block_on(rows.next()).unwrap().is_ok());
     assert_eq!(db.worker_stats().running, 1);
     drop(rows);

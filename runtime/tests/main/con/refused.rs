@@ -8,7 +8,7 @@ use bindery_testkit::Product;
 
 use super::{folder, open};
 use crate::sample::engine::{B, Default, Mariadb, Mysql, Postgres};
-use crate::sample::{EMBEDDED, PROGRAM, Tables, at, with};
+use crate::sample::{EMBEDDED, Tables, at, program, with};
 
 /// Covers CON-08 on SQLite.
 #[test]
@@ -81,9 +81,9 @@ fn con_09_another_flavour_is_refused_at_open() {
     let mysql = EngineOptions::url("mysql://ann@localhost/shop");
     // Compiled for no product: either may be configured. For MariaDB: a `mysql` URL says nothing against it.
     let fine = all("mariadb://ann@localhost/shop", mysql.clone());
-    Registry::with_config(&PROGRAM, &fine).unwrap();
+    Registry::with_config(program(), &fine).unwrap();
     let other = all("mysql://ann@localhost/shop", mysql.flavour(Flavour::Mysql));
-    let error = Registry::with_config(&PROGRAM, &other).unwrap_err();
+    let error = Registry::with_config(program(), &other).unwrap_err();
     let expected = "engine `y_mariadb`: reading the configuration: compiled for mysql (mariadb), found mysql (mysql)";
     assert_eq!(error.to_string(), expected);
 }

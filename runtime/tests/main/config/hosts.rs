@@ -15,7 +15,7 @@ use metrics::with_local_recorder;
 use super::{connect, parts, servers};
 use crate::observe::metrics::{recorder, sum};
 use crate::sample::engine::{Mysql, Postgres};
-use crate::sample::{Everything, NewBlog, Tables as _, at, tag, with};
+use crate::sample::{Everything, NewBlog, Tables as _, at, model, with};
 use crate::session::Db;
 
 /// The same URL with other hosts.
@@ -279,14 +279,14 @@ fn none_stays_with_the_host_before<E: Everything>(engine: E, database: &FreshDat
     let hosts = TwoHosts::of(engine, database);
     let db = &hosts.db;
     let insert = |title| {
-        db.repository::<tag::Blog, E>(engine)
+        db.repository::<model::Blog, E>(engine)
             .insert(NewBlog::new(title))
     };
     insert("before").unwrap();
     let mut used = db.connect(engine).unwrap();
     let mut in_transaction = db.connect(engine).unwrap();
     let of_session = Db(db.clone()).session(|s| {
-        let mut blogs = s.repository::<tag::Blog, E>(engine);
+        let mut blogs = s.repository::<model::Blog, E>(engine);
         blogs.insert(NewBlog::new("session"))?;
         let committed = in_transaction.transaction(|tx| {
             tx.blogs().insert(NewBlog::new("transaction"))?;

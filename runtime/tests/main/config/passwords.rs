@@ -7,7 +7,7 @@ use bindery_testkit::FreshDatabase;
 
 use super::{connect, parts, servers};
 use crate::sample::engine::{Mysql, Postgres};
-use crate::sample::{EMBEDDED, PROGRAM, at, with};
+use crate::sample::{EMBEDDED, at, program, with};
 
 /// Passwords that mean something to URLs, shells and SQL.
 const PASSWORDS: [&str; 4] = [
@@ -153,7 +153,7 @@ fn con_06_arguments_of_the_process_hold_no_password() {
     );
     let config = Config::from_file(folder.path().join("bindery.toml")).unwrap();
     let config = config.variable("PASSWORD", "s3cr3t-canary");
-    let db = Registry::with_config(&PROGRAM, &config).unwrap();
+    let db = Registry::with_config(program(), &config).unwrap();
     for refused in [db.connect(Postgres).map(drop), db.connect(Mysql).map(drop)] {
         assert_eq!(refused.unwrap_err().kind(), &ErrorKind::Unavailable);
     }

@@ -12,8 +12,8 @@ use bindery::{Engine, EngineOptions, Registry};
 use super::{Recorded, Seen};
 use crate::sample::engine::{B, Default};
 use crate::sample::{
-    BlogPatch, Databases, Everything, Logged, NewBlog, NewMember, Tables, embedded,
-    on_each_database, tag,
+    BlogPatch, Databases, Everything, Logged, NewBlog, NewMember, Tables, embedded, model,
+    on_each_database,
 };
 
 on_each_database! { registry:
@@ -232,7 +232,7 @@ fn mon_01_engines_in_parallel_have_events_of_their_own() {
         scope.spawn(|| {
             work(Box::new(|_| {
                 drop(
-                    db.repository::<tag::Blog, _>(B)
+                    db.repository::<model::Blog, _>(B)
                         .insert(NewBlog::new("b"))
                         .unwrap(),
                 )
@@ -242,7 +242,7 @@ fn mon_01_engines_in_parallel_have_events_of_their_own() {
             work(Box::new(|number| {
                 let new = NewMember::new(number.into(), format!("{number}@example.org"));
                 drop(
-                    db.repository::<tag::Member, _>(Default)
+                    db.repository::<model::Member, _>(Default)
                         .insert(new)
                         .unwrap(),
                 );
@@ -308,17 +308,20 @@ fn mon_01_a_subscriber_may_use_the_databases() {
         {
             count.fetch_add(1, Ordering::Relaxed);
             let log = NewMember::new(1, "by the subscriber");
-            db.repository::<tag::Member, _>(Default)
+            db.repository::<model::Member, _>(Default)
                 .insert(log)
                 .unwrap();
         }
     })
     .detach();
-    db.repository::<tag::Blog, _>(B)
+    db.repository::<model::Blog, _>(B)
         .insert(NewBlog::new("one"))
         .unwrap();
     assert_eq!(calls.load(Ordering::Relaxed), 1);
-    assert_eq!(db.repository::<tag::Member, _>(Default).count().unwrap(), 1);
+    assert_eq!(
+        db.repository::<model::Member, _>(Default).count().unwrap(),
+        1
+    );
 }
 
 /// Covers MON-01: a checkout tells how long was waited.

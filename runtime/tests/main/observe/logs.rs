@@ -5,7 +5,9 @@ use std::time::Duration;
 use bindery::{EngineOptions, Registry, StaticEngine};
 
 use crate::sample::engine::B;
-use crate::sample::{Everything, Logged, NewBlog, NewMember, Tables, on_each_database, tag, with};
+use crate::sample::{
+    Everything, Logged, NewBlog, NewMember, Tables, model, on_each_database, with,
+};
 
 on_each_database! { by run_at_url:
     mon_02_an_echo_shows_exactly_what_was_sent_and_no_values;
@@ -53,11 +55,11 @@ fn mon_02_an_echo_shows_exactly_what_was_sent_and_no_values<E: Everything>(engin
         connection.members().all().unwrap();
         drop(connection);
         db.create_missing_on(crate::sample::engine::B).unwrap();
-        db.repository::<tag::Blog, _>(crate::sample::engine::B)
+        db.repository::<model::Blog, _>(crate::sample::engine::B)
             .count()
             .unwrap();
         db.echo(engine, false);
-        db.repository::<tag::Member, _>(engine).count().unwrap();
+        db.repository::<model::Member, _>(engine).count().unwrap();
     });
     let events = recorded.take();
     let sent = events
@@ -90,7 +92,7 @@ fn mon_02_below_the_threshold_nothing_is_echoed<E: Everything>(engine: E, url: &
     });
     db.echo(engine, true);
     let log = Logged::of(|| {
-        db.repository::<tag::Blog, _>(engine).count().unwrap();
+        db.repository::<model::Blog, _>(engine).count().unwrap();
     });
     assert_eq!(log, [""; 0]);
 }
@@ -159,7 +161,7 @@ fn mon_02_values_are_shown_where_that_is_wanted<E: Everything>(engine: E, url: &
     db.echo(engine, true);
     let log = Logged::of(|| {
         drop(
-            db.repository::<tag::Member, _>(engine)
+            db.repository::<model::Member, _>(engine)
                 .insert(NewMember::new(7, SECRET))
                 .unwrap(),
         );
@@ -189,7 +191,7 @@ fn mon_02_statements_are_counted_by_engine_and_place<E: Everything>(engine: E, u
         for blog in &blogs {
             connection.blogs().find(blog.id).unwrap();
         }
-        db.repository::<tag::Blog, _>(engine).count().unwrap();
+        db.repository::<model::Blog, _>(engine).count().unwrap();
     });
     assert_eq!(
         (counts.total(), counts.on(engine.name()), counts.on("b")),

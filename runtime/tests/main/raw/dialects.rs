@@ -165,12 +165,16 @@ fn qry_02_raw_sql_runs_on_the_engine_that_it_names() {
         db
     };
     if let Some(fresh) = bindery_testkit::fresh_postgres() {
-        on_its_engine(Postgres, Any::Postgres, &opened("x_postgres", &fresh.url()));
+        on_its_engine(
+            Postgres,
+            Any::XPostgres,
+            &opened("x_postgres", &fresh.url()),
+        );
     }
     if let Some(fresh) = bindery_testkit::fresh_mysql() {
-        on_its_engine(Mysql, Any::Mysql, &opened("x_mysql", &fresh.url()));
+        on_its_engine(Mysql, Any::XMysql, &opened("x_mysql", &fresh.url()));
     }
     if let Some(fresh) = fresh_mariadb() {
-        on_its_engine(Mariadb, Any::Mariadb, &opened("y_mariadb", &fresh.url()));
+        on_its_engine(Mariadb, Any::YMariadb, &opened("y_mariadb", &fresh.url()));
     }
 }

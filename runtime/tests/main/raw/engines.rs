@@ -5,11 +5,11 @@ use bindery::{Column, Registry, StaticEngine, sql_fragment};
 use super::sql;
 use crate::sample::engine::{B, Default, Mariadb, Mysql, Postgres};
 use crate::sample::{
-    Blog, BlogId, BlogPatch, Everything, NewBlog, Tables, at, embedded, fresh_mariadb, tag,
+    Blog, BlogId, BlogPatch, Everything, NewBlog, Tables, at, blog, embedded, fresh_mariadb, model,
 };
 
-const TITLE: Column<tag::Blog, String> = bindery::query::column(1);
-const STARS: Column<tag::Blog, i64> = bindery::query::column(3);
+const TITLE: Column<model::Blog, String> = blog::title;
+const STARS: Column<model::Blog, i64> = blog::stars;
 
 /// Writes rows in every way there is, each with this prefix, and returns how many.
 macro_rules! write_all {
@@ -62,7 +62,7 @@ macro_rules! write_all {
         $db.sql_on($engine)
             .execute(insert, (format!("{}-by databases", $prefix),))
             .unwrap();
-        $db.repository::<tag::Blog, $ty>($engine)
+        $db.repository::<model::Blog, $ty>($engine)
             .insert(new("by databases"))
             .unwrap();
         13
@@ -70,7 +70,7 @@ macro_rules! write_all {
 }
 
 /// The rows of an engine, by each way to query them.
-fn ensure_only<E: StaticEngine + bindery::Hosts<tag::Blog>>(
+fn ensure_only<E: StaticEngine + bindery::Hosts<model::Blog>>(
     db: &Registry,
     engine: E,
     (prefix, other): (&str, &str),

@@ -1,9 +1,12 @@
 //! SQL of the program's own in conditions.
 
+use bindery::query::RowEngine;
 use bindery::{Column, Condition, Connection, ErrorKind, Hosts, sql_fragment};
 
 use crate::sample::engine::{Any, B, Default};
-use crate::sample::{Blog, BlogId, Everything, NewBlog, Tables, embedded, on_each_database, tag};
+use crate::sample::{
+    Blog, BlogId, Everything, NewBlog, Tables, blog, embedded, model, on_each_database,
+};
 
 on_each_database! {
     a_fragment_is_a_condition_like_any_other;
@@ -12,9 +15,9 @@ on_each_database! {
     a_fragment_that_is_wrong_is_the_databases_error;
 }
 
-const ID: Column<tag::Blog, i64> = bindery::query::column(0);
-const TITLE: Column<tag::Blog, String> = bindery::query::column(1);
-const STARS: Column<tag::Blog, i64> = bindery::query::column(3);
+const ID: Column<model::Blog, BlogId<RowEngine>> = blog::id;
+const TITLE: Column<model::Blog, String> = blog::title;
+const STARS: Column<model::Blog, i64> = blog::stars;
 
 fn fill<E: Everything>(c: &mut Connection<E>) {
     for (title, stars) in [("One", 1), ("two", 2), ("THREE", 3), ("it's", 4)] {
@@ -26,13 +29,16 @@ fn fill<E: Everything>(c: &mut Connection<E>) {
     }
 }
 
-fn titles<E: Everything>(c: &mut Connection<E>, condition: Condition<tag::Blog, E>) -> Vec<String> {
+fn titles<E: Everything>(
+    c: &mut Connection<E>,
+    condition: Condition<model::Blog, E>,
+) -> Vec<String> {
     let found = c.blogs().filter(condition).order_by(ID.asc()).all();
     let title = |blog: Blog<E>| blog.title;
     found.unwrap().into_iter().map(title).collect()
 }
 
-fn in_any_case<E: Hosts<tag::Blog>>(title: &str) -> Condition<tag::Blog, E> {
+fn in_any_case<E: Hosts<model::Blog>>(title: &str) -> Condition<model::Blog, E> {
     sql_fragment!("lower({TITLE}) = lower({title})")
 }
 

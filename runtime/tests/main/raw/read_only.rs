@@ -8,8 +8,8 @@ use bindery::{
 use super::{by, sql};
 use crate::sample::engine::{B, Default, Mariadb, Mysql, Postgres};
 use crate::sample::{
-    BlogPatch, Everything, NewBlog, NewMember, Tables, at, embedded, fresh_mariadb,
-    on_each_database, tag,
+    BlogPatch, Everything, MemberQueries, NewBlog, NewMember, Tables, at, blog, embedded,
+    fresh_mariadb, model, on_each_database,
 };
 
 on_each_database! {
@@ -37,7 +37,7 @@ fn ensure_refused<E: Everything>(error: &Error, what: &str) {
 type Call<E> = (&'static str, fn(&mut Connection<E>) -> Result<()>);
 
 fn calls<E: Everything>() -> Vec<Call<E>> {
-    const TITLE: Column<tag::Blog, String> = bindery::query::column(1);
+    const TITLE: Column<model::Blog, String> = blog::title;
     vec![
         ("insert", |c| c.blogs().insert(NewBlog::new("a")).map(drop)),
         ("insert", |c| {
@@ -47,7 +47,9 @@ fn calls<E: Everything>() -> Vec<Call<E>> {
             c.blogs().insert_many([NewBlog::new("a")]).map(drop)
         }),
         ("upsert", |c| {
-            c.members().upsert_by(0, NewMember::new(1, "a")).map(drop)
+            c.members()
+                .upsert_by_user_id(NewMember::new(1, "a"))
+                .map(drop)
         }),
         ("update", |c| {
             let change = BlogPatch {

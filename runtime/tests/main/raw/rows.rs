@@ -277,7 +277,7 @@ fn bind_03_raw_rows_are_on_their_engine_and_nowhere_else() {
 fn keys_and_models_of_another_engine_are_refused_before_anything_is_sent() {
     let db = embedded();
     let key = db
-        .repository::<crate::sample::tag::Blog, B>(B)
+        .repository::<crate::sample::model::Blog, B>(B)
         .insert(NewBlog::new("b"))
         .unwrap()
         .id;
@@ -343,7 +343,7 @@ fn qry_02_a_text_for_each_dialect_runs_where_it_belongs() {
         let mut c = db.connect(crate::sample::engine::Postgres).unwrap();
         assert!(c.query_scalar::<bool>(contains, (value,)).unwrap());
         assert_eq!(
-            db.sql_on(Any::Postgres)
+            db.sql_on(Any::XPostgres)
                 .query_scalar::<String>(one, ())
                 .unwrap(),
             "postgres"

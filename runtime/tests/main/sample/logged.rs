@@ -9,11 +9,11 @@ use tracing::{Event, Metadata, Subscriber};
 
 /// The log of this thread.
 #[derive(Clone, Default)]
-pub struct Logged(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Logged(Arc<Mutex<Vec<String>>>);
 
 impl Logged {
     /// Returns the log of `work`.
-    pub fn of(work: impl FnOnce()) -> Vec<String> {
+    pub(crate) fn of(work: impl FnOnce()) -> Vec<String> {
         let log = Self::default();
         tracing::subscriber::with_default(log.clone(), work);
         std::mem::take(&mut log.0.lock().unwrap())

@@ -1,133 +1,106 @@
-//! A program's generated code, written by hand in short, and the databases to run it on.
-#![allow(
-    unreachable_pub,
-    reason = "written as generated code is, for a module that may be public"
-)]
+//! The code that is generated from the case `sample`, parts of its program, and the databases to run it on.
 
-mod ddl;
-pub mod engine;
 mod logged;
-mod model;
-mod statements;
+
+use std::sync::LazyLock;
 
 use bindery::__private::Program;
-use bindery::generic::{GeneratedDatabases, ReadRoute, RepositoryOf};
-use bindery::session::GeneratedSession;
-use bindery::{
-    Config, Connection, Engine, EngineOptions, Hosts, ReadConnection, Registry, Repository,
-    Session, StaticEngine,
-};
+use bindery::generic::{GeneratedDatabases, ModelInfo};
+use bindery::{Config, Connection, EngineOptions, Hosts, Registry, StaticEngine};
 use bindery_testkit::{FreshDatabase, Product};
 
-pub use self::ddl::{CONFIGURED, EARLIER, EMAIL, EMBEDDED, MEMBER_KEY, ONLY_B, PROGRAM, USER_ID};
-pub use self::logged::Logged;
-pub use self::model::*;
+pub(crate) use self::logged::Logged;
+pub(crate) use bindery_cases::sample::*;
 
-macro_rules! accessors {
-    ($($name:ident $tag:ident;)*) => {
-        /// The tables of a connection or transaction.
-        pub trait Tables {
-            $(fn $name(&mut self) -> RepositoryOf<'_, Self, tag::$tag>
-            where
-                Self: ReadRoute<tag::$tag>,
-            {
-                Repository::new(self.target())
-            })*
-        }
+/// The engines: three on SQLite, and one of each kind of server, under its name.
+pub(crate) mod engine {
+    pub(crate) use bindery_cases::sample::engine::{
+        Any, B, Default, Test, XMysql as Mysql, XPostgres as Postgres, YMariadb as Mariadb,
     };
 }
 
-accessors! {
-    blogs Blog;
-    members Member;
-    order_lines OrderLine;
-    logs Log;
+/// The generated program with all engines.
+pub(crate) fn program() -> &'static Program {
+    <Databases as GeneratedDatabases>::program()
 }
 
-impl<E: Engine> Tables for Connection<E> {}
+/// The engines that need no server, of a build without a `bindery.toml`. One case has one program; this part of it and those below are
+/// programs of other builds, with the same code.
+pub(crate) static EMBEDDED: LazyLock<Program> = LazyLock::new(|| Program {
+    configured: false,
+    ..*CONFIGURED
+});
 
-impl<E: Engine> Tables for ReadConnection<E> {}
+/// The same, of a build that read a `bindery.toml`.
+pub(crate) static CONFIGURED: LazyLock<Program> = LazyLock::new(|| Program {
+    engines: program().engines.split_at(3).0,
+    ..*program()
+});
+
+/// One engine that is not the default one, with its one model.
+pub(crate) static ONLY_B: LazyLock<Program> = LazyLock::new(|| {
+    let blogs = program().models[0];
+    let of_b = blogs.tables.iter().filter(|table| table.engine == 0);
+    let blogs: &ModelInfo = Box::leak(Box::new(ModelInfo {
+        engines: &["b"],
+        tables: of_b.map(std::slice::from_ref).next().unwrap(),
+        ..*blogs
+    }));
+    Program {
+        engines: program().engines.split_at(1).0,
+        models: Vec::leak(vec![blogs]),
+        ..*program()
+    }
+});
+
+/// All engines, of a version of the program that had no log yet.
+pub(crate) static EARLIER: LazyLock<Program> = LazyLock::new(|| Program {
+    models: program().models.split_at(3).0,
+    ..*program()
+});
 
 /// An engine that hosts every model.
-pub trait Everything:
-    StaticEngine + Hosts<tag::Blog> + Hosts<tag::Member> + Hosts<tag::OrderLine> + Hosts<tag::Log>
+pub(crate) trait Everything:
+    StaticEngine
+    + Hosts<model::Blog>
+    + Hosts<model::Member>
+    + Hosts<model::OrderLine>
+    + Hosts<model::Log>
 {
 }
 
 impl<E> Everything for E where
     E: StaticEngine
-        + Hosts<tag::Blog>
-        + Hosts<tag::Member>
-        + Hosts<tag::OrderLine>
-        + Hosts<tag::Log>
+        + Hosts<model::Blog>
+        + Hosts<model::Member>
+        + Hosts<model::OrderLine>
+        + Hosts<model::Log>
 {
 }
 
 /// Engines that need no server, in memory, with their tables.
-pub fn embedded() -> Registry {
+pub(crate) fn embedded() -> Registry {
     let db = Registry::in_memory(&EMBEDDED).unwrap();
     db.create_missing().unwrap();
     db
 }
 
-/// The `Databases` of the sample with all engines.
-#[derive(Clone)]
-pub struct Databases(Registry);
-
-impl std::ops::Deref for Databases {
-    type Target = Registry;
-
-    fn deref(&self) -> &Registry {
-        &self.0
-    }
-}
-
-impl GeneratedDatabases for Databases {
-    type Session = DatabaseSession;
-
-    fn program() -> &'static Program {
-        &PROGRAM
-    }
-
-    fn from_registry(registry: Registry) -> Self {
-        Self(registry)
-    }
-}
-
-/// The sessions of all engines.
-pub struct DatabaseSession(pub Session);
-
-impl std::ops::Deref for DatabaseSession {
-    type Target = Session;
-    fn deref(&self) -> &Session {
-        &self.0
-    }
-}
-
-impl std::ops::DerefMut for DatabaseSession {
-    fn deref_mut(&mut self) -> &mut Session {
-        &mut self.0
-    }
-}
-
-impl GeneratedSession for DatabaseSession {
-    fn from_session(session: Session) -> Self {
-        Self(session)
-    }
-}
-
 /// All engines, one of them at this URL and the other servers where nothing is.
-pub fn at(engine: &str, url: &str) -> Registry {
+pub(crate) fn at(engine: &str, url: &str) -> Registry {
     with(engine, EngineOptions::url(url))
 }
 
 /// The same with more options.
-pub fn with(engine: &str, options: EngineOptions) -> Registry {
-    program_with(&PROGRAM, engine, options)
+pub(crate) fn with(engine: &str, options: EngineOptions) -> Registry {
+    program_with(program(), engine, options)
 }
 
 /// The same of another version of the program.
-pub fn program_with(program: &'static Program, engine: &str, options: EngineOptions) -> Registry {
+pub(crate) fn program_with(
+    program: &'static Program,
+    engine: &str,
+    options: EngineOptions,
+) -> Registry {
     let nowhere = [
         ("b", ":memory:"),
         ("default", ":memory:"),
@@ -153,7 +126,7 @@ pub fn program_with(program: &'static Program, engine: &str, options: EngineOpti
 }
 
 /// Runs a check on an engine at this URL, with its tables, whatever becomes of the connection.
-pub fn run_once_at<E: StaticEngine>(
+pub(crate) fn run_once_at<E: StaticEngine>(
     engine: E,
     url: &str,
     check: impl FnOnce(&mut Connection<E>),
@@ -165,7 +138,11 @@ pub fn run_once_at<E: StaticEngine>(
 }
 
 /// Runs a check on an engine at this URL, with its tables.
-pub fn run_at<E: StaticEngine>(engine: E, url: &str, check: impl FnOnce(&mut Connection<E>)) {
+pub(crate) fn run_at<E: StaticEngine>(
+    engine: E,
+    url: &str,
+    check: impl FnOnce(&mut Connection<E>),
+) {
     let db = run_once_at(engine, url, check);
     let pool = db.engine(engine.name()).unwrap().pool;
     assert_eq!(
@@ -176,19 +153,23 @@ pub fn run_at<E: StaticEngine>(engine: E, url: &str, check: impl FnOnce(&mut Con
 }
 
 /// Runs a check that opens an engine at this URL itself.
-pub fn run_at_url<E: StaticEngine>(engine: E, url: &str, check: impl FnOnce(E, &str)) {
+pub(crate) fn run_at_url<E: StaticEngine>(engine: E, url: &str, check: impl FnOnce(E, &str)) {
     check(engine, url);
 }
 
 /// Runs a check on all engines, one of them at this URL, with its tables.
-pub fn run_with_registry<E: StaticEngine>(engine: E, url: &str, check: impl FnOnce(&Registry, E)) {
+pub(crate) fn run_with_registry<E: StaticEngine>(
+    engine: E,
+    url: &str,
+    check: impl FnOnce(&Registry, E),
+) {
     let db = at(engine.name(), url);
     db.create_missing_on(engine).unwrap();
     check(&db, engine);
 }
 
 /// The MariaDB server of this test run, if that is what it has for MySQL.
-pub fn fresh_mariadb() -> Option<FreshDatabase> {
+pub(crate) fn fresh_mariadb() -> Option<FreshDatabase> {
     match bindery_testkit::mysql_flavour() {
         Product::MariaDb => bindery_testkit::fresh_mysql(),
         Product::Postgres | Product::MySql => None,

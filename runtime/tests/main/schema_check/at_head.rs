@@ -1,13 +1,28 @@
 //! A program that demands its last migration: nothing is done on an engine that lacks it.
 
+use std::sync::LazyLock;
+
+use bindery::__private::{EngineInfo, Program};
 use bindery::config::SchemaCheck;
 use bindery::drift::SchemaDrift;
 use bindery::migrate::{Migration, Migrator, Script};
 use bindery::{EngineOptions, ErrorKind, Registry};
 
-use super::{TestDatabase, check_of, file, with};
+use super::{TestDatabase, check_of, file};
 use crate::sample::engine::{Default, Mysql, Postgres};
-use crate::sample::{Everything, NewBlog, Tables};
+use crate::sample::{Everything, NewBlog, Tables, program, program_with};
+
+/// The program of a build with `schema-check = "at-head"`, whose last migration is the one below.
+static AT_HEAD: LazyLock<Program> = LazyLock::new(|| {
+    let engines = program().engines.iter().map(|engine| EngineInfo {
+        head: Some("2"),
+        ..*engine
+    });
+    Program {
+        engines: Vec::leak(engines.collect()),
+        ..*program()
+    }
+});
 
 const fn migration(version: &'static str, statement: &'static [(&'static str, u32)]) -> Migration {
     Migration::new(version, "notes", "aa", Script::new(statement, false), None)
@@ -41,7 +56,7 @@ fn gen_8_a_program_can_demand_its_last_migration() {
     fn check<E: Everything>(engine: E, place: &TestDatabase, _: &str) {
         let name = engine.name();
         let options = EngineOptions::url(place.url()).schema_check(SchemaCheck::AtHead);
-        let db = with(name, options);
+        let db = program_with(&AT_HEAD, name, options);
         db.create_missing_on(engine).unwrap();
         let demand = |db: &Registry| {
             let mut c = db.connect(engine).unwrap();
@@ -71,7 +86,7 @@ fn gen_8_a_program_can_demand_its_last_migration() {
 fn a_migration_that_is_half_done_is_not_applied() {
     fn check<E: Everything>(engine: E, place: &TestDatabase, _: &str) {
         let options = EngineOptions::url(place.url()).schema_check(SchemaCheck::AtHead);
-        let db = with(engine.name(), options);
+        let db = program_with(&AT_HEAD, engine.name(), options);
         db.create_missing_on(engine).unwrap();
         migrate(&db, engine, MIGRATIONS);
         place.run("UPDATE _bindery_migrations SET stage = 'applying' WHERE version = '2'");

@@ -8,7 +8,7 @@ use bindery::{Dialect, EngineOptions, ErrorKind, Registry};
 
 use super::{TestDatabase, file};
 use crate::sample::engine::{Default, Mysql, Postgres};
-use crate::sample::{EARLIER, Everything, Logged, NewBlog, PROGRAM, Tables, program_with};
+use crate::sample::{EARLIER, Everything, Logged, NewBlog, Tables, program, program_with};
 
 const HASH: &str = "SELECT hash FROM _bindery_schema";
 
@@ -62,7 +62,7 @@ fn cfg_10_two_versions_of_a_program_are_told_of_each_other() {
         assert_eq!(told(&older, engine), 0);
 
         // The newer one gets a warning before it changes anything, or refused.
-        let newer = open(&PROGRAM, name, place, strict);
+        let newer = open(program(), name, place, strict);
         let drift = refused(newer.create_missing_on(engine));
         let other = drift.made_for.as_ref().expect("another schema");
         assert_eq!(
@@ -78,7 +78,7 @@ fn cfg_10_two_versions_of_a_program_are_told_of_each_other() {
         let hint = format!("DELETE FROM _bindery_schema WHERE engine = '{name}'");
         assert!(drift.to_string().contains(&hint), "{drift}");
         assert_eq!(place.ask(HASH), first);
-        let newer = open(&PROGRAM, name, place, error);
+        let newer = open(program(), name, place, error);
         let log = Logged::of(|| {
             let made = newer.create_missing_on(engine).unwrap();
             assert_eq!((made.created.len(), made.existing.len()), (1, 3));
@@ -183,14 +183,14 @@ fn engines_of_one_database_have_a_row_each() {
     earlier.create_missing_on(b).unwrap();
     let before = rows();
     assert_eq!(before.len(), 2);
-    open(&PROGRAM).create_missing_on(Default).unwrap();
-    open(&PROGRAM).create_missing_on(b).unwrap();
+    open(program()).create_missing_on(Default).unwrap();
+    open(program()).create_missing_on(b).unwrap();
     let after = rows();
     assert_eq!(
         (before[0] == after[0], before[1] == after[1]),
         (true, false)
     );
-    open(&PROGRAM).drop_tables(b).unwrap();
+    open(program()).drop_tables(b).unwrap();
     assert_eq!(rows(), [after[1].clone()]);
 }
 

@@ -15,7 +15,7 @@ fn sent<T>(db: &Db, work: impl FnOnce() -> T) -> (T, u64) {
     (value, counts.total())
 }
 
-fn emptied<E: Hosts<tag::Blog>>(db: &Db, engine: E) {
+fn emptied<E: Hosts<model::Blog>>(db: &Db, engine: E) {
     let mut connection = db.connect(engine).unwrap();
     connection.blogs().query().all_rows().delete().unwrap();
 }
@@ -28,8 +28,8 @@ fn tx_10_the_same_key_again_is_the_same_row_without_a_statement() {
 
 fn one_statement<A, C>(db: &Db, first: A, second: C)
 where
-    A: StaticEngine + Hosts<tag::Blog>,
-    C: StaticEngine + Hosts<tag::Blog>,
+    A: StaticEngine + Hosts<model::Blog>,
+    C: StaticEngine + Hosts<model::Blog>,
 {
     let on_first = db
         .connect(first)
@@ -47,8 +47,9 @@ where
         let own = s.connection(first)?.blogs().get(on_first.id)?;
         let (again, statements) = sent(db, || s.connection(first)?.blogs().get(on_first.id));
         assert_eq!((again?, statements), (own.clone(), 0));
-        let (again, statements) =
-            sent(db, || s.repository::<tag::Blog, A>(first).find(on_first.id));
+        let (again, statements) = sent(db, || {
+            s.repository::<model::Blog, A>(first).find(on_first.id)
+        });
         assert_eq!(
             (again?, statements),
             (Some(own), 0),
@@ -95,8 +96,8 @@ fn tx_10_what_is_written_or_undone_is_read_again() {
 
 fn read_again<A, C>(db: &Db, first: A, second: C)
 where
-    A: StaticEngine + Hosts<tag::Blog>,
-    C: StaticEngine + Hosts<tag::Blog>,
+    A: StaticEngine + Hosts<model::Blog>,
+    C: StaticEngine + Hosts<model::Blog>,
 {
     let id = db
         .connect(first)

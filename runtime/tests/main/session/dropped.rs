@@ -25,7 +25,7 @@ fn tx_04_a_session_that_has_written_and_is_dropped_is_reported_with_its_place() 
     reported(&bench.db, Postgres, "x_postgres");
 }
 
-fn reported<E: StaticEngine + Hosts<tag::Blog>>(db: &Db, engine: E, name: &str) {
+fn reported<E: StaticEngine + Hosts<model::Blog>>(db: &Db, engine: E, name: &str) {
     let log = told(|| {
         let mut s = begin(db);
         add(&mut s, engine, "lost").unwrap();
@@ -44,7 +44,7 @@ fn reported<E: StaticEngine + Hosts<tag::Blog>>(db: &Db, engine: E, name: &str) 
 }
 
 /// None of these loses work without a word.
-fn quietly<E: StaticEngine + Hosts<tag::Blog>>(db: &Db, engine: E) {
+fn quietly<E: StaticEngine + Hosts<model::Blog>>(db: &Db, engine: E) {
     drop(begin(db));
     let mut s = begin(db);
     count(&mut s, engine).unwrap();

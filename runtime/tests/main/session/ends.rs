@@ -13,7 +13,7 @@ use bindery_testkit::{Direction, Fault, FaultProxy};
 const DEFERRED: &str = "CREATE TABLE checked (id INTEGER PRIMARY KEY, \
     other INTEGER REFERENCES checked (id) DEFERRABLE INITIALLY DEFERRED)";
 const VIOLATION: &str = "INSERT INTO checked (id, other) VALUES (1, 2)";
-pub(super) const ALL: [Any; 3] = [Any::Default, Any::Mysql, Any::Postgres];
+pub(super) const ALL: [Any; 3] = [Any::Default, Any::XMysql, Any::XPostgres];
 
 pub(super) fn write_all(s: &mut Session, title: &str) -> bindery::Result<()> {
     add(s, Default, title)?;
@@ -65,7 +65,7 @@ fn tx_15_the_commit_of_each_engine_in_turn_fails_at_each_place() {
     let db = &bench.db;
     db.sql_on(Postgres).execute_batch(DEFERRED).unwrap();
     db.sql_on(Default).execute_batch(DEFERRED).unwrap();
-    for failing in [Any::Default, Any::Postgres] {
+    for failing in [Any::Default, Any::XPostgres] {
         for place in 0..3 {
             one_fails(db, failing, place);
         }
@@ -118,7 +118,7 @@ fn one_fails(db: &Db, failing: Any, place: usize) {
 /// Covers TX-15, TX-06 on PostgreSQL, MariaDB.
 #[test]
 fn tx_15_an_answer_to_a_commit_that_is_lost_is_unknown_in_the_report() {
-    for lost in [Any::Mysql, Any::Postgres] {
+    for lost in [Any::XMysql, Any::XPostgres] {
         let Some(mysql) = bindery_testkit::fresh_mysql() else {
             return;
         };
@@ -126,7 +126,7 @@ fn tx_15_an_answer_to_a_commit_that_is_lost_is_unknown_in_the_report() {
             return;
         };
         let url = match lost {
-            Any::Mysql => mysql.url(),
+            Any::XMysql => mysql.url(),
             _ => postgres.url(),
         };
         let proxy = FaultProxy::start(&url).expect("a port is free");
@@ -368,7 +368,7 @@ fn committed(db: &Db, options: SessionOptions, engines: &[Any]) -> Vec<String> {
 #[test]
 fn tx_15_engines_are_committed_in_the_order_of_the_configuration() {
     let Some(bench) = Bench::all() else { return };
-    let used = [Any::Default, Any::B, Any::Mysql, Any::Postgres];
+    let used = [Any::Default, Any::B, Any::XMysql, Any::XPostgres];
     let unsaid = SessionOptions::new();
     let by_name = ["b", "default", "x_mysql", "x_postgres"];
     assert_eq!(

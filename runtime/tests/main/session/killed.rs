@@ -15,8 +15,8 @@ use bindery_testkit::{Server, ServerOptions, Shutdown, Watchdog};
 #[test]
 fn tx_06_a_server_is_killed_between_two_commits() {
     let _watchdog = Watchdog::start("tx_06_a_server_is_killed", Duration::from_secs(180));
-    is_killed(Any::Postgres, Server::postgres());
-    is_killed(Any::Mysql, Server::mysql());
+    is_killed(Any::XPostgres, Server::postgres());
+    is_killed(Any::XMysql, Server::mysql());
 }
 
 fn is_killed(killed: Any, options: ServerOptions) {

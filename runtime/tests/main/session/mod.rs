@@ -24,7 +24,7 @@ use bindery::{
 use bindery_testkit::FreshDatabase;
 
 use crate::sample::engine::{Any, B, Default, Mysql, Postgres, Test};
-use crate::sample::{DatabaseSession as Work, NewBlog, PROGRAM, Tables, tag};
+use crate::sample::{DatabaseSession as Work, NewBlog, Tables, model, program};
 
 /// The databases as generated code makes them of a registry.
 #[derive(Clone)]
@@ -40,7 +40,7 @@ impl Deref for Db {
 impl GeneratedDatabases for Db {
     type Session = Work;
     fn program() -> &'static Program {
-        &PROGRAM
+        program()
     }
     fn from_registry(registry: Registry) -> Self {
         Self(registry)
@@ -56,7 +56,7 @@ impl Db {
     }
 
     /// The titles on an engine, as another connection sees them, also while a session is open.
-    fn titles<E: Hosts<tag::Blog>>(&self, engine: E) -> Vec<String> {
+    fn titles<E: Hosts<model::Blog>>(&self, engine: E) -> Vec<String> {
         self.outside_transaction(|| titles(&mut self.connect(engine).unwrap()))
     }
 
@@ -147,20 +147,20 @@ impl Bench {
     }
 }
 
-fn titles<E: Hosts<tag::Blog>>(connection: &mut Connection<E>) -> Vec<String> {
+fn titles<E: Hosts<model::Blog>>(connection: &mut Connection<E>) -> Vec<String> {
     let blogs = connection.blogs().all().unwrap().into_iter();
     let mut titles: Vec<String> = blogs.map(|blog| blog.title).collect();
     titles.sort();
     titles
 }
 
-fn add<E: Hosts<tag::Blog>>(s: &mut Session, engine: E, title: &str) -> bindery::Result<()> {
-    let mut blogs = s.repository::<tag::Blog, E>(engine);
+fn add<E: Hosts<model::Blog>>(s: &mut Session, engine: E, title: &str) -> bindery::Result<()> {
+    let mut blogs = s.repository::<model::Blog, E>(engine);
     blogs.insert(NewBlog::new(title)).map(drop)
 }
 
-fn count<E: Hosts<tag::Blog>>(s: &mut Session, engine: E) -> bindery::Result<u64> {
-    s.repository::<tag::Blog, E>(engine).count()
+fn count<E: Hosts<model::Blog>>(s: &mut Session, engine: E) -> bindery::Result<u64> {
+    s.repository::<model::Blog, E>(engine).count()
 }
 
 fn refused() -> bindery::Error {
@@ -218,7 +218,7 @@ fn tx_02_engines_of_three_dialects_are_committed_together() {
                 .insert(NewBlog::new("post"))?;
             let insert = "INSERT INTO blogs (title) VALUES ($1)";
             s.sql_on(Postgres).execute(insert, ("raw",))?;
-            let (lite, post) = s.pair(Default, Any::Postgres)?;
+            let (lite, post) = s.pair(Default, Any::XPostgres)?;
             Ok((titles(lite), titles(post)))
         })
         .unwrap();
@@ -244,8 +244,8 @@ fn tx_03_an_error_a_panic_and_a_hook_undo_everything() {
 
 fn undone_by_all_ways<A, C>(db: &Db, first: A, second: C)
 where
-    A: StaticEngine + Hosts<tag::Blog>,
-    C: StaticEngine + Hosts<tag::Blog>,
+    A: StaticEngine + Hosts<model::Blog>,
+    C: StaticEngine + Hosts<model::Blog>,
 {
     let both = move |s: &mut Session| {
         add(s, first, "lost")?;

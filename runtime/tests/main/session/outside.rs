@@ -23,8 +23,8 @@ fn told(work: impl FnOnce()) -> Vec<String> {
         .collect()
 }
 
-pub(super) fn insert_outside<E: Hosts<tag::Blog>>(db: &Db, engine: E) -> bindery::Result<()> {
-    let mut blogs = db.repository::<tag::Blog, E>(engine);
+pub(super) fn insert_outside<E: Hosts<model::Blog>>(db: &Db, engine: E) -> bindery::Result<()> {
+    let mut blogs = db.repository::<model::Blog, E>(engine);
     blogs.insert(NewBlog::new("outside")).map(drop)
 }
 
@@ -41,7 +41,7 @@ fn tx_05_a_call_outside_of_the_session_is_logged_with_its_place() {
 
 fn logged_with_its_place<E>(db: &Db, engine: E, name: &str)
 where
-    E: StaticEngine + Hosts<tag::Blog>,
+    E: StaticEngine + Hosts<model::Blog>,
 {
     let mut lines = (0, 0);
     let log = told(|| {
@@ -52,7 +52,7 @@ where
             }
             add(s, engine, "inside")?;
             lines.1 = line!() + 1;
-            let outside = db.repository::<tag::Blog, E>(engine).count()?;
+            let outside = db.repository::<model::Blog, E>(engine).count()?;
             assert_eq!(outside, 0, "not within the session");
             Ok(())
         })
@@ -94,8 +94,8 @@ fn tx_05_a_call_outside_of_a_transaction_may_be_refused() {
 
 fn refused_in_a_transaction<E, O>(db: &Db, engine: E, other: O)
 where
-    E: StaticEngine + Hosts<tag::Blog>,
-    O: StaticEngine + Hosts<tag::Blog>,
+    E: StaticEngine + Hosts<model::Blog>,
+    O: StaticEngine + Hosts<model::Blog>,
 {
     let mut connection = db.connect(engine).unwrap();
     connection
@@ -111,11 +111,11 @@ where
                     .is_err()
             );
             assert!(db.connect(engine).is_err());
-            assert!(db.repository::<tag::Blog, E>(engine).iter().is_err());
+            assert!(db.repository::<model::Blog, E>(engine).iter().is_err());
             // Another engine is no part of it, and a thread of its own is elsewhere.
             insert_outside(db, other)?;
             thread::scope(|scope| scope.spawn(|| db.connect(engine).map(drop)).join().unwrap())?;
-            let meant = || db.repository::<tag::Blog, E>(engine).count();
+            let meant = || db.repository::<model::Blog, E>(engine).count();
             assert_eq!(db.outside_transaction(meant)?, 0);
             assert!(insert_outside(db, engine).is_err(), "again");
             tx.blogs().insert(NewBlog::new("inside")).map(drop)

@@ -43,11 +43,11 @@ fn tx_05_a_call_on_the_databases_within_a_session_is_refused() {
 
 fn refused_within<A, C>(db: &Db, first: A, second: C)
 where
-    A: StaticEngine + Hosts<tag::Blog>,
-    C: StaticEngine + Hosts<tag::Blog>,
+    A: StaticEngine + Hosts<model::Blog>,
+    C: StaticEngine + Hosts<model::Blog>,
 {
     let name = first.name();
-    let blogs = || db.repository::<tag::Blog, A>(first);
+    let blogs = || db.repository::<model::Blog, A>(first);
     db.session(|s| {
         is_refused(blogs().count(), name);
         add(s, second, "inside")?;
@@ -145,7 +145,7 @@ fn tx_05_a_session_within_a_transaction_of_a_test_is_refused_where_that_is_wante
         let bench = wanted(allowing);
         let outside = bench.db.session(|s| {
             count(s, B)?;
-            bench.db.repository::<tag::Blog, B>(B).count()
+            bench.db.repository::<model::Blog, B>(B).count()
         });
         assert_eq!(outside.unwrap(), 0, "{allowing:?}");
     }
@@ -160,10 +160,10 @@ fn tx_05_a_session_begun_by_hand_and_a_transaction_refuse_nothing_unless_said() 
 
 fn allowed_beside<A, C>(db: &Db, first: A, second: C)
 where
-    A: StaticEngine + Hosts<tag::Blog>,
-    C: StaticEngine + Hosts<tag::Blog>,
+    A: StaticEngine + Hosts<model::Blog>,
+    C: StaticEngine + Hosts<model::Blog>,
 {
-    let outside = || db.repository::<tag::Blog, A>(first).count();
+    let outside = || db.repository::<model::Blog, A>(first).count();
     let mut s = db.begin_session_with(SessionOptions::new()).unwrap();
     add(&mut s, first, "inside").unwrap();
     assert_eq!(outside().unwrap(), 0);

@@ -57,7 +57,7 @@ fn tx_10_a_deadlock_has_the_whole_session_tried_again() {
 }
 
 /// One takes the rows in their order and the other the other way round; each writes on an engine of its own, too.
-fn two_meet<E: StaticEngine + Hosts<tag::Blog>>(db: &Db, engine: E) {
+fn two_meet<E: StaticEngine + Hosts<model::Blog>>(db: &Db, engine: E) {
     let new = |title: &str| {
         let blog = db.connect(engine)?.blogs().insert(NewBlog::new(title))?;
         Ok::<_, bindery::Error>(blog.id)
@@ -87,7 +87,7 @@ fn two_meet<E: StaticEngine + Hosts<tag::Blog>>(db: &Db, engine: E) {
 }
 
 /// Updates both rows. Returns how often that was tried.
-fn updates<E: StaticEngine + Hosts<tag::Blog>>(
+fn updates<E: StaticEngine + Hosts<model::Blog>>(
     db: &Db,
     (own, engine): (Any, E),
     rows: [BlogId<E>; 2],
@@ -108,12 +108,12 @@ fn updates<E: StaticEngine + Hosts<tag::Blog>>(
     tried
 }
 
-fn take<E: Hosts<tag::Blog>>(s: &mut Session, engine: E, row: BlogId<E>) -> bindery::Result<()> {
+fn take<E: Hosts<model::Blog>>(s: &mut Session, engine: E, row: BlogId<E>) -> bindery::Result<()> {
     let patch = BlogPatch {
         content: Some(Some("taken".to_owned())),
         ..std::default::Default::default()
     };
-    let is_there = s.repository::<tag::Blog, E>(engine).update(row, patch)?;
+    let is_there = s.repository::<model::Blog, E>(engine).update(row, patch)?;
     assert!(is_there);
     Ok(())
 }
@@ -164,10 +164,10 @@ fn a_deadline_ends_the_attempts_of_a_session() {
 fn tx_15_a_session_that_has_committed_in_part_is_never_tried_again() {
     let Some(bench) = Bench::all() else { return };
     let db = &bench.db;
-    let tried = refused_at_its_commit(db, "first", [Any::Postgres, Any::Default]);
+    let tried = refused_at_its_commit(db, "first", [Any::XPostgres, Any::Default]);
     assert_eq!(tried.unwrap(), 2);
     assert_eq!(db.titles(Default), ["first, attempt 2"]);
-    let split = refused_at_its_commit(db, "second", [Any::Default, Any::Postgres]).unwrap_err();
+    let split = refused_at_its_commit(db, "second", [Any::Default, Any::XPostgres]).unwrap_err();
     assert_eq!(split.kind(), &ErrorKind::SessionSplit);
     assert!(!split.is_retryable());
     let report = split.session_report().unwrap();

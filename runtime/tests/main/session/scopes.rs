@@ -12,8 +12,8 @@ fn add_here(s: &mut Work, title: &str) -> bindery::Result<()> {
     let chosen: Any = s.chosen_engine()?.parse()?;
     match chosen {
         Any::B => add(s, B, title),
-        Any::Postgres => add(s, Postgres, title),
-        Any::Mysql => add(s, Mysql, title),
+        Any::XPostgres => add(s, Postgres, title),
+        Any::XMysql => add(s, Mysql, title),
         _ => add(s, Default, title),
     }
 }
@@ -61,7 +61,7 @@ fn sel_05_queries_that_leave_the_scope_they_were_built_in_stay_on_its_engine() {
     .unwrap();
     let build = |s: &mut Work| {
         let here: Any = s.chosen_engine()?.parse()?;
-        let blogs = || db.repository::<tag::Blog, Any>(here);
+        let blogs = || db.repository::<model::Blog, Any>(here);
         Ok((blogs().query(), blogs().limit(1)))
     };
     let (all, first) = db.session(|s| s.within(B, build)).unwrap();
@@ -82,10 +82,10 @@ fn sel_04_a_query_moves_into_an_open_session() {
     let db = &bench.db;
     let mut s = db.begin_session_with(SessionOptions::new()).unwrap();
     add(&mut s, B, "in the session").unwrap();
-    let query = db.repository::<tag::Blog, Any>(Any::Default).query();
+    let query = db.repository::<model::Blog, Any>(Any::Default).query();
     let found = query.using(s.connection(B).unwrap()).all().unwrap();
     assert_eq!(found[0].title, "in the session", "it is not committed yet");
-    let others = db.repository::<tag::Blog, Any>(Any::Default).query();
+    let others = db.repository::<model::Blog, Any>(Any::Default).query();
     assert_eq!(others.count().unwrap(), 0, "only that query has moved");
     drop(s);
     assert_eq!(db.titles(B), [""; 0]);
@@ -100,8 +100,8 @@ fn sel_02_a_locked_scope_uses_one_engine_and_may_still_only_read() {
 
 fn is_locked<A, C>(db: &Db, first: A, second: C)
 where
-    A: StaticEngine + Hosts<tag::Blog>,
-    C: StaticEngine + Hosts<tag::Blog>,
+    A: StaticEngine + Hosts<model::Blog>,
+    C: StaticEngine + Hosts<model::Blog>,
 {
     let (locked_to, other) = (second.name(), first.name());
     db.session(|s| {
@@ -138,7 +138,7 @@ where
     empty(db, second);
 }
 
-pub(super) fn empty<E: StaticEngine + Hosts<tag::Blog>>(db: &Db, engine: E) {
+pub(super) fn empty<E: StaticEngine + Hosts<model::Blog>>(db: &Db, engine: E) {
     let mut connection = db.connect(engine).unwrap();
     connection.blogs().query().all_rows().delete().unwrap();
 }
@@ -184,7 +184,7 @@ fn sel_03_a_session_goes_on_on_another_thread() {
         add(&mut s, Default, "there").unwrap();
         s
     });
-    s.join().unwrap().0.commit().unwrap();
+    s.join().unwrap().commit().unwrap();
     assert_eq!(bench.db.titles(Default), ["here", "there"]);
 }
 
@@ -197,8 +197,8 @@ fn tx_04_a_batch_stores_each_statement_and_a_request_none_before_its_end() {
 
 fn presets<A, C>(db: &Db, first: A, second: C)
 where
-    A: StaticEngine + Hosts<tag::Blog>,
-    C: StaticEngine + Hosts<tag::Blog>,
+    A: StaticEngine + Hosts<model::Blog>,
+    C: StaticEngine + Hosts<model::Blog>,
 {
     let batch: bindery::Result<()> = db.try_session_with(SessionOptions::batch(), |s| {
         add(s, first, "stored")?;
@@ -280,8 +280,8 @@ fn sel_05_a_query_runs_on_the_engine_that_was_chosen_when_it_was_built() {
 
 fn where_it_was_built<A, C>(db: &Db, first: A, second: C)
 where
-    A: StaticEngine + Hosts<tag::Blog>,
-    C: StaticEngine + Hosts<tag::Blog>,
+    A: StaticEngine + Hosts<model::Blog>,
+    C: StaticEngine + Hosts<model::Blog>,
 {
     db.session(|s| add(s, first, "first").and_then(|()| add(s, second, "second")))
         .unwrap();
@@ -291,7 +291,7 @@ where
     let chosen = |s: &mut Work| s.chosen_engine()?.parse::<Any>();
     let build = |s: &mut Work| {
         let engine = chosen(s)?;
-        let blogs = || db.repository::<tag::Blog, Any>(engine);
+        let blogs = || db.repository::<model::Blog, Any>(engine);
         Ok::<_, bindery::Error>((blogs().query(), blogs().query()))
     };
     let (early, late) = s.within(first, build).unwrap();

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bindery::generic::GeneratedDatabases;
 use bindery::tenants::Tenants;
 use bindery::{Error, ErrorKind};
 

@@ -5,7 +5,9 @@ use bindery::{Connection, ErrorKind, Registry};
 
 use super::place::{TestDatabase, at_each_place};
 use super::{add, titles};
-use crate::sample::{BlogId, BlogPatch, Everything, Log, NewBlog, NewMember, Tables};
+use crate::sample::{
+    BlogId, BlogPatch, Everything, MemberQueries, NewBlog, NewLog, NewMember, Tables,
+};
 
 at_each_place! {
     a_failed_call_dooms_its_transaction;
@@ -37,11 +39,11 @@ fn refused<E: Everything>() -> Vec<Case<E>> {
         }),
         ("a unique key other than that of an upsert", |c| {
             let row = NewMember::new(2, "ann@example.org");
-            c.members().upsert_by(0, row).map(drop)
+            c.members().upsert_by_user_id(row).map(drop)
         }),
         ("no such table, read", |c| c.logs().count().map(drop)),
         ("no such table, written", |c| {
-            c.logs().insert(Log { text: "x".into() }).map(drop)
+            c.logs().insert(NewLog::new("x")).map(drop)
         }),
         ("no such table, rows one by one", |c| {
             c.logs().iter()?.next().expect("an error").map(drop)

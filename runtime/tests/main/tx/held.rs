@@ -9,7 +9,7 @@ use bindery_testkit::{Direction, Fault, FaultProxy, Watchdog};
 
 use super::place::{TestDatabase, at_each_place};
 use super::{add, refused, titles};
-use crate::sample::{Everything, Logged, NewBlog, NewMember, Tables, tag, with};
+use crate::sample::{Everything, Logged, NewBlog, NewMember, Tables, model, with};
 
 at_each_place! {
     a_forgotten_transaction_reaches_nobody_and_is_told;
@@ -187,7 +187,7 @@ fn rows_that_are_dropped_wait_for_no_silent_server<E: Everything>(engine: E, pla
         let mut tx = in_transaction.then(|| c.begin().unwrap());
         let rows = match &mut tx {
             Some(tx) => tx.blogs().iter(),
-            None => db.repository::<tag::Blog, _>(engine).iter(),
+            None => db.repository::<model::Blog, _>(engine).iter(),
         };
         let mut rows = rows.unwrap();
         rows.next().expect("many rows").unwrap();

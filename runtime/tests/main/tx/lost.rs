@@ -151,7 +151,7 @@ fn tx_2_a_reset_within_a_result_keeps_nothing<E: Everything>(engine: E, place: &
     let _watchdog = Watchdog::start("tx_2_a_reset_within_a_result", PATIENCE);
     const ROWS: usize = 5_000;
     let rows = (0..ROWS).map(|number| NewBlog::new(format!("row {number:04}")));
-    let mut blogs = db.repository::<crate::sample::tag::Blog, _>(engine);
+    let mut blogs = db.repository::<crate::sample::model::Blog, _>(engine);
     blogs.insert_many(rows).unwrap();
     let keys: Vec<_> = blogs.all().unwrap().iter().map(|blog| blog.id).collect();
     type Read<'r, E> = &'r dyn Fn(&mut Transaction<'_, E>) -> bindery::Result<()>;

@@ -5,7 +5,9 @@ use bindery::{Connection, ErrorKind, Isolation, TransactionOptions};
 
 use super::place::{TestDatabase, at_each_place};
 use super::{add, titles};
-use crate::sample::{BlogId, Everything, NewBlog, OrderLine, Tables, on_each_database};
+use crate::sample::{
+    BlogId, Everything, NewBlog, NewOrderLine, Tables, on_each_database, order_line,
+};
 
 const LEVELS: [Isolation; 3] = [
     Isolation::ReadCommitted,
@@ -163,10 +165,12 @@ fn constraints_wait_for_the_commit_where_the_database_can<E: Everything>(
          CREATE TABLE order_lines (order_id BIGINT NOT NULL REFERENCES blogs (id) {deferrable}, \
          line BIGINT NOT NULL, what VARCHAR(200) NOT NULL, PRIMARY KEY (line, order_id))",
     ));
-    let line = |order_id| OrderLine {
-        order_id,
-        line: 1,
-        what: "first".to_owned(),
+    let line = |order_id| {
+        NewOrderLine::new(order_line::Required {
+            order_id,
+            line: 1,
+            what: "first".to_owned(),
+        })
     };
     let blog = NewBlog {
         id: Some(7),

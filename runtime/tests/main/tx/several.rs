@@ -14,7 +14,7 @@ use bindery_testkit::{FreshDatabase, Watchdog, is_full_run};
 use super::place::{TestDatabase, at_each_place};
 use super::{add, titles};
 use crate::sample::engine::{Any, B, Default, Mysql, Postgres};
-use crate::sample::{EMBEDDED, Everything, PROGRAM, Tables, embedded, tag};
+use crate::sample::{EMBEDDED, Everything, Tables, embedded, model, program};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -36,7 +36,7 @@ fn three() -> Option<Three> {
         .engine("x_mysql", engine(&mysql.url()))
         .engine("x_postgres", engine(&postgres.url()))
         .engine("y_mariadb", "mariadb://nobody@127.0.0.1:1/nothing");
-    let db = Registry::with_config(&PROGRAM, &config).unwrap();
+    let db = Registry::with_config(program(), &config).unwrap();
     for engine in ENGINES {
         db.create_missing_on(engine).unwrap();
     }
@@ -46,7 +46,7 @@ fn three() -> Option<Three> {
     })
 }
 
-const ENGINES: [Any; 3] = [Any::Default, Any::Mysql, Any::Postgres];
+const ENGINES: [Any; 3] = [Any::Default, Any::XMysql, Any::XPostgres];
 
 /// Covers TX-6.
 #[test]
@@ -212,7 +212,7 @@ fn nobody_waits_for_ever_where_each_has_what_the_other_wants() {
         .engine("x_mysql", one(&mysql.url(), LONG))
         .engine("x_postgres", one(&postgres.url(), LONG))
         .engine("y_mariadb", "mariadb://nobody@127.0.0.1:1/nothing");
-    let db = Registry::with_config(&PROGRAM, &config).unwrap();
+    let db = Registry::with_config(program(), &config).unwrap();
     for engine in ENGINES {
         db.create_missing_on(engine).unwrap();
     }
@@ -233,8 +233,8 @@ fn one(url: &str, wait: Duration) -> EngineOptions {
 
 fn each_has_what_the_other_wants<A, C>(db: &Registry, (one, other): (A, C), rounds: usize)
 where
-    A: StaticEngine + Hosts<tag::Blog>,
-    C: StaticEngine + Hosts<tag::Blog>,
+    A: StaticEngine + Hosts<model::Blog>,
+    C: StaticEngine + Hosts<model::Blog>,
 {
     let both = &Barrier::new(2);
     for round in 0..rounds {
@@ -258,7 +258,7 @@ where
 /// Writes to one engine and then acquires the other, which another thread has meanwhile.
 fn is_refused<A, C>(db: &Registry, has: A, wants: C, both: &Barrier) -> bool
 where
-    A: StaticEngine + Hosts<tag::Blog>,
+    A: StaticEngine + Hosts<model::Blog>,
     C: StaticEngine,
 {
     let mut c = db.connect(has).unwrap();

@@ -9,11 +9,9 @@ use bindery_testkit::Watchdog;
 
 use super::place::TestDatabase;
 use crate::sample::engine::Postgres;
-use crate::sample::{Log, Member, NewMember, Tables};
+use crate::sample::{Member, MemberQueries, NewLog, NewMember, Tables};
 
 const PATIENCE: Duration = Duration::from_secs(120);
-/// The number of the unique key `email` among those of members.
-const BY_EMAIL: usize = 1;
 
 /// Indexes are filled in the order they were made: `user_id`, then one that blocks while another transaction has
 /// written a log, then `email`.
@@ -35,13 +33,11 @@ fn row(nick: &str) -> NewMember {
 }
 
 const UPSERTS: [(&str, Upsert); 2] = [
-    ("alone", |c, nick| {
-        c.members().upsert_by(BY_EMAIL, row(nick))
-    }),
+    ("alone", |c, nick| c.members().upsert_by_email(row(nick))),
     ("in a transaction", |c, nick| {
         c.transaction(|tx| {
             super::add(tx, nick)?;
-            tx.members().upsert_by(BY_EMAIL, row(nick))
+            tx.members().upsert_by_email(row(nick))
         })
     }),
 ];
@@ -70,8 +66,7 @@ fn qry_07_two_upserts_that_meet_in_another_key() {
     for (what, upsert) in UPSERTS {
         let mut keeper = db.connect(Postgres).unwrap();
         let mut gate = keeper.begin().unwrap();
-        let text = "shut".to_owned();
-        gate.logs().insert(Log { text }).unwrap();
+        gate.logs().insert(NewLog::new("shut")).unwrap();
         let upsert = |nick: &'static str| move || upsert(&mut db.connect(Postgres).unwrap(), nick);
         thread::scope(|scope| {
             let first = scope.spawn(upsert("first"));
