@@ -1,7 +1,7 @@
-//! The migrations of public applications, read as schemas, imported, and written anew step by step: folders of
-//! `$BINDERY_CORPUS/histories/<database>/<application>`. Without them nothing is tested. The versions of Authelia's files are written
-//! `0001_…`, and `BIN2B64`, a function of its program, is `hex` there; OpenFGA's have their way forth alone, and Umami's
-//! `migration.sql` is `up.sql`.
+//! The migrations of applications, read as schemas, imported, and written anew step by step: of an invented one for each database, in
+//! `histories` beside this file, and of public ones, folders of `histories/<database>/<application>` of the corpus, where it has them. The
+//! versions of Authelia's files are written `0001_…`, and `BIN2B64`, a function of its program, is `hex` there; OpenFGA's have their way
+//! forth alone, and Umami's `migration.sql` is `up.sql`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,10 +20,16 @@ struct History {
 }
 
 fn histories() -> Vec<History> {
-    let Some(corpus) = std::env::var_os("BINDERY_CORPUS") else {
-        return Vec::new();
-    };
-    let root = Path::new(&corpus).join("histories");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/histories");
+    let mut histories = histories_in(&own);
+    assert_eq!(histories.len(), Dialect::ALL.len(), "one of each");
+    if let Some(corpus) = bindery_testkit::corpus() {
+        histories.extend(histories_in(&corpus.join("histories")));
+    }
+    histories
+}
+
+fn histories_in(root: &Path) -> Vec<History> {
     let of_dialect = |dialect: Dialect| {
         let folder = root.join(dialect.name());
         let names = if folder.is_dir() {
@@ -62,10 +68,10 @@ fn config(dialect: Dialect, schema: &str) -> String {
     format!("url = \"{url}\"\n\n[schema]\nfiles = [\"{schema}\"]\n")
 }
 
-/// The folder is the schema, its files are imported, and the imported migrations end at the schema.
+/// The folder is the schema, its files are imported, each, and the imported migrations end at the schema.
 #[test]
 #[expect(clippy::print_stdout, reason = "the summary of a long run")]
-fn cli_07_histories_of_public_applications_are_imported_and_checked() {
+fn cli_07_histories_of_applications_are_imported_and_checked() {
     let mut failed = Vec::new();
     for history in histories() {
         let project = Project::new(&[("bindery.toml", &config(history.dialect, "old"))]);
@@ -87,6 +93,10 @@ fn cli_07_histories_of_public_applications_are_imported_and_checked() {
             imported.is_good(),
             checked.is_good()
         );
+        let known = names_in(&history.folder).len();
+        if imported.is_good() && files < known {
+            failed.push(format!("{}: {files} of {known} entries", history.name));
+        }
         for outcome in [imported, checked] {
             if !outcome.is_good() && !is_refused(&outcome) {
                 failed.push(format!("{}: {}", history.name, outcome.failed()));
@@ -297,7 +307,7 @@ const KNOWN: &[Known] = &[
 ];
 
 /// Histories without an exception beside those of [`KNOWN`]; of the others the differences are only printed.
-const ASSERTED: [&str; 4] = ["atuin", "authelia", "umami", "vaultwarden"];
+const ASSERTED: [&str; 5] = ["atuin", "authelia", "notes", "umami", "vaultwarden"];
 
 /// The steps of a history that came out otherwise than [`KNOWN`] says.
 fn unexpected(replay: &Replay, outcomes: &[Step]) -> Vec<String> {
@@ -333,7 +343,7 @@ fn limit() -> usize {
 
 #[test]
 #[expect(clippy::print_stdout, reason = "the summary of a long run")]
-fn cli_07_histories_of_public_applications_are_written_anew_step_by_step() {
+fn cli_07_histories_of_applications_are_written_anew_step_by_step() {
     let only = std::env::var("BINDERY_TEST_HISTORY").unwrap_or_default();
     let mut wrong = Vec::new();
     for history in histories() {

@@ -1,5 +1,7 @@
-//! Runs that are killed at every point of their work.
+//! Runs that a signal ends at every point of their work.
 
+use std::os::unix::process::ExitStatusExt;
+use std::process::Command;
 use std::thread;
 use std::time::Instant;
 
@@ -84,9 +86,18 @@ fn kill_runs(migrated: &Migrated, rounds: u32) -> Kills {
     for round in 0..rounds {
         let mut process = migrated.start(words(forth));
         thread::sleep(span * (round * 7919 % 100) / 100);
-        let _ = process.kill();
+        let signal = ["KILL", "TERM", "INT"][round as usize % 3];
+        // It is not waited for yet, so its number is its own, whether it has ended or not.
+        let kill = format!("kill -{signal} {}", process.id());
+        let sent = Command::new("sh").args(["-c", &kill]).status();
+        assert!(sent.expect("there is a shell").success());
         let ended = process.wait().expect("it ends");
-        kills.killed += usize::from(!ended.success());
+        let was_killed = ended.signal().is_some();
+        assert!(
+            was_killed || ended.success(),
+            "it failed by itself: {ended}"
+        );
+        kills.killed += usize::from(was_killed);
         let is_half = if forth {
             look(migrated)
         } else {
@@ -115,7 +126,7 @@ fn kill_runs(migrated: &Migrated, rounds: u32) -> Kills {
 
 /// Killed at any moment, a run leaves a state that the next one goes on from, or that says which statement to look at.
 ///
-/// Covers MIG-1.
+/// Covers MIG-1, CLI-1.
 #[test]
 #[expect(clippy::print_stdout, reason = "the summary of a long run")]
 fn cli_07_a_killed_run_is_gone_on_with() {

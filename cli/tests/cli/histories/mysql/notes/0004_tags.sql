@@ -1,0 +1,2 @@
+CREATE TABLE tags (id BIGINT AUTO_INCREMENT PRIMARY KEY, note_id BIGINT NOT NULL, name VARCHAR(40) NOT NULL, FOREIGN KEY (note_id) REFERENCES notes (id));
+CREATE INDEX tags_note ON tags (note_id);
