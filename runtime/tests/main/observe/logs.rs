@@ -41,11 +41,33 @@ fn of<'l>(log: &'l [String], engine: &str, message: &str) -> Vec<&'l String> {
         .collect()
 }
 
+/// The statements of an insert and of all rows of members, as each database has to get them.
+fn statements_of_members(engine: &str) -> &'static [&'static str] {
+    match engine {
+        "default" => &[
+            r#"INSERT INTO "members" ("user_id", "email", "nick") VALUES (?, ?, ?) RETURNING "id", "user_id", "email", "nick""#,
+            r#"SELECT "id", "user_id", "email", "nick" FROM "members""#,
+        ],
+        "x_postgres" => &[
+            r#"INSERT INTO "members" ("user_id", "email", "nick") VALUES ($1, $2, $3) RETURNING "id", "user_id", "email", "nick""#,
+            r#"SELECT "id", "user_id", "email", "nick" FROM "members""#,
+        ],
+        "x_mysql" => &[
+            "INSERT INTO `members` (`user_id`, `email`, `nick`) VALUES (?, ?, ?)",
+            "SELECT `id`, `user_id`, `email`, `nick` FROM `members` WHERE `id` = ?",
+            "SELECT `id`, `user_id`, `email`, `nick` FROM `members`",
+        ],
+        _ => &[
+            "INSERT INTO `members` (`user_id`, `email`, `nick`) VALUES (?, ?, ?) RETURNING `id`, `user_id`, `email`, `nick`",
+            "SELECT `id`, `user_id`, `email`, `nick` FROM `members`",
+        ],
+    }
+}
+
 /// Covers MON-02: only the engine that echoes, in its own dialect.
 fn mon_02_an_echo_shows_exactly_what_was_sent_and_no_values<E: Everything>(engine: E, url: &str) {
     let db = opened(engine, url, |options| options);
     db.echo(engine, true);
-    let recorded = super::Recorded::of(&db);
     let log = Logged::of(|| {
         let mut connection = db.connect(engine).unwrap();
         connection
@@ -61,24 +83,17 @@ fn mon_02_an_echo_shows_exactly_what_was_sent_and_no_values<E: Everything>(engin
         db.echo(engine, false);
         db.repository::<model::Member, _>(engine).count().unwrap();
     });
-    let events = recorded.take();
-    let sent = events
-        .iter()
-        .filter_map(|event| event.statement.as_ref().map(|text| (event.engine, text)));
-    let sent: Vec<_> = sent
-        .filter(|(name, _)| *name == engine.name())
-        .map(|(_, text)| text)
-        .collect();
     let echoed = of(&log, engine.name(), "statement");
-    let controls = |line: &str| {
-        ["\"BEGIN\"", "\"COMMIT\""]
-            .iter()
-            .any(|text| line.contains(text))
-    };
-    let echoed: Vec<_> = echoed.iter().filter(|line| !controls(line)).collect();
-    assert_eq!(echoed.len() + 1, sent.len(), "{log:#?}");
-    for (line, text) in echoed.iter().zip(&sent) {
-        assert!(line.contains(&format!("{text:?}")), "{line} {text}");
+    let sent = statements_of_members(engine.name());
+    assert_eq!(echoed.len(), sent.len(), "{log:#?}");
+    for (line, text) in echoed.iter().zip(sent) {
+        // Of several lines in generated code.
+        let line = line.replace("\\n", " ");
+        let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            line.contains(&format!("db.query.text={text:?}")),
+            "{line} {text}"
+        );
     }
     assert!(of(&log, "b", "statement").is_empty(), "{log:?}");
     assert!(!format!("{log:?}").contains(SECRET), "{log:?}");

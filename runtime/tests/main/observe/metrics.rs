@@ -19,6 +19,7 @@ on_each_database! { by run_at_url:
     mon_01_statements_are_timed_by_engine_operation_and_model;
     mon_01_transactions_have_an_outcome;
     mon_01_connections_of_a_pool_are_counted_by_state;
+    mon_01_a_caller_that_waits_for_a_connection_and_gets_it_is_counted;
 }
 
 /// As `docs/observability.md` has it.
@@ -200,6 +201,38 @@ fn mon_01_connections_of_a_pool_are_counted_by_state<E: Everything>(engine: E, u
         "the pool is gone"
     );
     assert_eq!(of("db_client_connection_max"), 0.0);
+}
+
+/// Covers MON-01: it is pending while it waits, and its wait is measured; it has not timed out.
+fn mon_01_a_caller_that_waits_for_a_connection_and_gets_it_is_counted<E: Everything>(
+    engine: E,
+    url: &str,
+) {
+    let recorder = recorder();
+    let of = |metric| {
+        let pool = [("db_client_connection_pool_name", engine.name())];
+        sum(&recorder, metric, &pool)
+    };
+    let pending = || of("db_client_connection_pending_requests");
+    with_local_recorder(&recorder, || {
+        let db = with(engine.name(), EngineOptions::url(url).max_connections(1));
+        let first = db.connect(engine).unwrap();
+        std::thread::scope(|scope| {
+            let waits = || with_local_recorder(&recorder, || db.connect(engine).map(drop));
+            let waiting = scope.spawn(waits);
+            while pending() < 1.0 {
+                assert!(!waiting.is_finished());
+                std::thread::yield_now();
+            }
+            drop(first);
+            waiting.join().unwrap().unwrap();
+        });
+        assert_eq!(pending(), 0.0);
+        assert_eq!(of("db_client_connection_timeouts_total"), 0.0);
+        assert_eq!(of("db_client_connection_wait_time_seconds_count"), 2.0);
+        assert_eq!(of("db_client_connection_use_time_seconds_count"), 2.0);
+        assert_eq!(of("db_client_connection_create_time_seconds_count"), 1.0);
+    });
 }
 
 /// Covers MON-01: how sessions end.

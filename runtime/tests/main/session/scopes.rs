@@ -7,15 +7,10 @@ use bindery::Engine;
 use bindery::session::SessionScope;
 use bindery_testkit::is_full_run;
 
-/// Writes to the engine that is chosen.
+/// Writes to the engine that is chosen, and reads there, without a word of which one it is.
 fn add_here(s: &mut Work, title: &str) -> bindery::Result<()> {
-    let chosen: Any = s.chosen_engine()?.parse()?;
-    match chosen {
-        Any::B => add(s, B, title),
-        Any::XPostgres => add(s, Postgres, title),
-        Any::XMysql => add(s, Mysql, title),
-        _ => add(s, Default, title),
-    }
+    let added = s.chosen()?.blogs().insert(NewBlog::new(title))?;
+    s.chosen()?.blogs().get(added.id).map(drop)
 }
 
 /// Covers SEL-02.
