@@ -91,13 +91,15 @@ impl Config {
                     .iter()
                     .map(|text| format!("cargo::warning={text}")),
             );
-            self.write(&compiled)
+            lines.extend(self.write(&compiled)?.iter().map(|path| damaged_line(path)));
+            Ok(())
         });
         tell_cargo(&lines)?;
         outcome
     }
 
-    fn write(&self, compiled: &Compiled) -> Result<(), CompileError> {
+    /// Returns the files of the last run that were not as it left them.
+    fn write(&self, compiled: &Compiled) -> Result<Vec<PathBuf>, CompileError> {
         let folder = self.folder()?;
         let mut kept = Kept::open(&folder, generator());
         let text = emit_with(&compiled.model, &mut kept);
@@ -132,6 +134,14 @@ fn generator() -> Option<String> {
     let changed = program.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     let (version, length) = (env!("CARGO_PKG_VERSION"), program.len());
     Some(format!("{version} {} {length}", changed.as_nanos()))
+}
+
+/// Nothing of the file is taken, so that the build goes on; but disks and other programs that change files are worth knowing of.
+fn damaged_line(path: &Path) -> String {
+    format!(
+        "cargo::warning=`{}` is not as the last build left it, and was written anew; changes belong into the schema",
+        path.display()
+    )
 }
 
 fn rerun_lines(watched: &Watched) -> Vec<String> {

@@ -4,7 +4,7 @@
 //! A piece is a file of a few models beside the generated file, which includes it by a name that says what is in it. So
 //! pieces are never changed, and until the generated file is replaced the old one has all that it had. An index records
 //! the fingerprints of what pieces are written from. Whatever does not agree (a damaged index, an edited file, another
-//! build of the generator) is written anew: nothing kept can change what comes out.
+//! build of the generator) is written anew: nothing kept can change what comes out. A file that is damaged, or that was edited, is reported.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
@@ -33,6 +33,10 @@ pub(crate) struct Kept {
     /// The generator of the code; `None`: it is not known, so nothing is kept.
     generator: Option<String>,
     known: BTreeMap<u64, Left>,
+    /// The checksum of the generated file as it was left.
+    output: Option<u64>,
+    /// Files that are not as they were left.
+    damaged: Vec<PathBuf>,
     /// Fingerprint and name of each piece that is included now.
     used: Vec<(u64, String)>,
     /// Name and text of pieces that are to be written.
@@ -46,6 +50,8 @@ pub(crate) struct Piece {
     name: String,
     /// `None`: it is there.
     fresh: Option<String>,
+    /// A file of its name is there, with something else in it.
+    is_damaged: bool,
 }
 
 /// A file as it was left.
@@ -66,13 +72,19 @@ struct State {
 impl Kept {
     /// Takes up what is in a folder; nothing is kept unless the index is whole and of this generator.
     pub(crate) fn open(folder: &Path, generator: Option<String>) -> Self {
-        let index = read_file(&folder.join(INDEX)).ok().map(String::from_utf8);
-        let index = index.and_then(Result::ok).unwrap_or_default();
-        let known = generator.as_ref().and_then(|name| pieces(&index, name));
+        let path = folder.join(INDEX);
+        let bytes = read_file(&path).ok();
+        let index = bytes.as_deref().map(whole);
+        let is_damaged = index == Some(None);
+        let left = index.flatten().zip(generator.as_deref());
+        let left = left.and_then(|(body, generator)| recorded(body, generator));
+        let (output, known) = left.unzip();
         Self {
             folder: folder.to_owned(),
             generator,
             known: known.unwrap_or_default(),
+            output,
+            damaged: Vec::from_iter(is_damaged.then_some(path)),
             used: Vec::new(),
             fresh: Vec::new(),
         }
@@ -82,25 +94,35 @@ impl Kept {
     pub(crate) fn piece(&self, fingerprint: u64, write: impl FnOnce() -> String) -> Piece {
         let known = self.known.get(&fingerprint);
         let kept = known.filter(|left| self.state(&left.name) == Some(left.state));
+        let is_damaged = kept.is_none() && known.is_some_and(|left| self.is_damaged(&left.name));
         let (name, fresh) = match kept {
             Some(left) => (left.name.clone(), None),
             None => {
                 let text = write();
-                let name = format!("{:016x}.rs", checksum(text.as_bytes()));
-                (name, Some(text))
+                (piece_name(text.as_bytes()), Some(text))
             }
         };
         Piece {
             fingerprint,
             name,
             fresh,
+            is_damaged,
         }
+    }
+
+    /// Whether a piece is there and is not what its name says. One that was only touched is whole.
+    fn is_damaged(&self, name: &str) -> bool {
+        read_file(&self.path(name)).is_ok_and(|bytes| piece_name(&bytes) != name)
     }
 
     /// The name by which the code includes a piece, which is one of it from now on.
     pub(crate) fn include(&mut self, piece: Piece) -> &str {
         let fresh = piece.fresh.map(|text| (piece.name.clone(), text));
         self.fresh.extend(fresh);
+        if piece.is_damaged {
+            self.damaged
+                .push(self.path(&self.known[&piece.fingerprint].name));
+        }
         self.used.push((piece.fingerprint, piece.name));
         &self.used[self.used.len() - 1].1
     }
@@ -118,11 +140,16 @@ impl Kept {
         })
     }
 
-    /// Writes the new pieces, then the generated file, and removes what no code includes any more.
+    /// Writes the new pieces, then the generated file, and removes what no code includes any more. Returns the files that were not as the
+    /// last run left them, all of which are written anew.
     ///
     /// # Errors
     /// A file cannot be written. Until the generated file is, the old one and its pieces stay as they are.
-    pub(crate) fn write(self, output: &Path, text: &str) -> Result<(), CompileError> {
+    pub(crate) fn write(mut self, output: &Path, text: &str) -> Result<Vec<PathBuf>, CompileError> {
+        let left = self.output.zip(read_file(output).ok());
+        if left.is_some_and(|(sum, bytes)| checksum(&bytes) != sum) {
+            self.damaged.push(output.to_owned());
+        }
         let parts = in_parts(&self.fresh, FILES, |fresh| {
             let mut fresh = fresh.iter();
             fresh.try_for_each(|(name, text)| write_if_changed(&self.path(name), text).map(drop))
@@ -130,10 +157,11 @@ impl Kept {
         parts.into_iter().collect::<Result<(), _>>()?;
         write_if_changed(output, text)?;
         self.remove_others()?;
-        match &self.generator {
-            Some(name) => write_if_changed(&self.folder.join(INDEX), &self.index(name)).map(|_| ()),
-            None => Ok(()),
+        if let Some(name) = &self.generator {
+            let index = self.index(name, checksum(text.as_bytes()));
+            write_if_changed(&self.folder.join(INDEX), &index)?;
         }
+        Ok(self.damaged)
     }
 
     /// Files without the name of a piece are not ours.
@@ -152,9 +180,9 @@ impl Kept {
         Ok(())
     }
 
-    /// The index of the pieces that are included now.
-    fn index(&self, generator: &str) -> String {
-        let mut body = format!("{generator}\n");
+    /// The index of the pieces that are included now, by a generated file with this checksum.
+    fn index(&self, generator: &str, output: u64) -> String {
+        let mut body = format!("{generator}\n{output:016x}\n");
         for (fingerprint, name) in &self.used {
             let Some(State { length, written }) = self.state(name) else {
                 continue;
@@ -167,23 +195,33 @@ impl Kept {
     }
 }
 
+/// A piece is called by what is in it.
+fn piece_name(text: &[u8]) -> String {
+    format!("{:016x}.rs", checksum(text))
+}
+
 fn is_piece(name: &str) -> bool {
     let digits = name.strip_suffix(".rs").unwrap_or_default();
     digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// `None` for an index that is damaged, or that another generator wrote.
-fn pieces(index: &str, generator: &str) -> Option<BTreeMap<u64, Left>> {
+/// An index without its checksum, which is its last line; `None` where it is damaged.
+fn whole(index: &[u8]) -> Option<&str> {
+    let index = std::str::from_utf8(index).ok()?;
     let body = index.get(..index.len().checked_sub(17)?)?;
     let sum = checksum(body.as_bytes());
-    if index[body.len()..] != format!("{sum:016x}\n") {
-        return None;
-    }
-    let mut lines = body.lines();
+    (index[body.len()..] == format!("{sum:016x}\n")).then_some(body)
+}
+
+/// The checksum of the generated file, and the pieces; `None` where another generator wrote them.
+fn recorded(index: &str, generator: &str) -> Option<(u64, BTreeMap<u64, Left>)> {
+    let mut lines = index.lines();
     if lines.next() != Some(generator) {
         return None;
     }
-    lines.map(piece).collect()
+    let output = u64::from_str_radix(lines.next()?, 16).ok()?;
+    let pieces = lines.map(piece).collect::<Option<_>>()?;
+    Some((output, pieces))
 }
 
 fn piece(line: &str) -> Option<(u64, Left)> {

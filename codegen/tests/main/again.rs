@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use bindery_codegen::Config;
 
+use crate::build_script::lines_in;
 use crate::support::{folder_with, generated, pieces};
 
 /// A program's folder, compiled into `out` in it.
@@ -189,25 +190,91 @@ fn survives_damage(name: &str, step: usize) {
     }
 }
 
-/// A build script keeps an index beside its output; there is no lock file.
+/// A build script keeps an index beside its output.
 ///
 /// Covers COMP-10.
 #[test]
-fn a_damaged_index_is_not_trusted() {
+fn comp_10_a_damaged_index_is_not_trusted() {
     survives_damage("bindery.index", 1);
 }
 
-/// A build script keeps files beside its output; there is no lock file.
-///
 /// Covers COMP-10.
 #[test]
-fn a_damaged_file_is_not_trusted() {
+fn comp_10_a_damaged_file_is_not_trusted() {
     survives_damage("bindery.rs", 97);
     let program = Program::new(&schema(""));
     program.compile_into("out");
     for path in pieces(&program.path("out")) {
         let name = path.file_name().expect("it has a name");
         survives_damage(&format!("bindery/{}", name.to_string_lossy()), 97);
+    }
+}
+
+/// The files of a build that the next run of its script reports.
+fn reported(program: &Program) -> Vec<PathBuf> {
+    let lines = lines_in(program.0.path());
+    let warnings = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("cargo::warning=`"));
+    let path = |text: &str| {
+        let (path, rest) = text.split_once('`').expect("a path has an end");
+        assert!(
+            rest.starts_with(" is not as the last build left it"),
+            "{rest}"
+        );
+        PathBuf::from(path)
+    };
+    warnings.map(path).collect()
+}
+
+/// What a build left is its own to write anew, so that a damaged file stops no build; it is not passed over in silence, though.
+///
+/// Covers COMP-10.
+#[test]
+fn comp_10_a_damaged_file_is_reported_once_and_by_name() {
+    let program = Program::new(&schema(""));
+    program.write("bindery.toml", "url = \"${SHOP_URL}\"\n");
+    assert_eq!(reported(&program), [""; 0].map(PathBuf::from));
+    let mut paths = pieces(&program.path("out"));
+    paths.extend(["out/bindery.rs", "out/bindery.index"].map(|name| program.path(name)));
+    for path in &paths {
+        let whole = std::fs::read(path).expect("it was written");
+        let mut flipped = whole.clone();
+        flipped[whole.len() / 2] ^= 1;
+        for damaged in [flipped, whole[..whole.len() / 2].to_vec(), Vec::new()] {
+            std::fs::write(path, damaged).expect("it can be written to");
+            assert_eq!(reported(&program), [path.clone()]);
+            assert_eq!(reported(&program), [""; 0].map(PathBuf::from));
+            let again = std::fs::read(path).expect("it was written");
+            let is_index = path.ends_with("bindery.index");
+            assert!(is_index || again == whole, "{}", path.display());
+        }
+    }
+}
+
+/// A schema that changed, files that were copied or removed, and another build script are no damage.
+///
+/// Covers COMP-10.
+#[test]
+fn comp_10_what_is_not_damaged_is_not_reported() {
+    let program = Program::new(&schema(""));
+    program.write("bindery.toml", "url = \"${SHOP_URL}\"\n");
+    let none = [""; 0].map(PathBuf::from);
+    assert_eq!(reported(&program), none);
+    program.write("schema.sql", &schema("").replace("People.", "Everybody."));
+    assert_eq!(reported(&program), none, "another schema");
+    let files = pieces(&program.path("out"));
+    for path in &files {
+        let text = std::fs::read(path).expect("it is there");
+        std::fs::remove_file(path).expect("it is there");
+        std::fs::write(path, text).expect("it can be written to");
+    }
+    assert_eq!(reported(&program), none, "files that were copied");
+    std::fs::remove_file(&files[0]).expect("it is there");
+    assert_eq!(reported(&program), none, "a piece that was removed");
+    for name in ["out/bindery.rs", "out/bindery.index"] {
+        std::fs::remove_file(program.path(name)).expect("it is there");
+        assert_eq!(reported(&program), none, "{name} was removed");
     }
 }
 

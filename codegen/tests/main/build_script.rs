@@ -119,14 +119,18 @@ fn the_inner_build_script() {
     let Some(folder) = std::env::var_os(INNER).map(std::path::PathBuf::from) else {
         return;
     };
-    let _ = Config::new()
+    let compiled = Config::new()
         .config_file("bindery.toml")
         .out_dir(folder.join("out"))
         .compile();
+    if let Err(error) = compiled {
+        // As a build script whose `main` returns it.
+        eprintln!("Error: {error:?}");
+    }
 }
 
-/// Returns the lines that a build script in this folder prints for cargo.
-fn lines_in(folder: &std::path::Path) -> Vec<String> {
+/// Runs a build script in this folder.
+fn run_in(folder: &std::path::Path, url: &str) -> std::process::Output {
     let output = std::process::Command::new(std::env::current_exe().expect("a program has a path"))
         .args([
             "--exact",
@@ -135,10 +139,16 @@ fn lines_in(folder: &std::path::Path) -> Vec<String> {
         ])
         .current_dir(folder)
         .env(INNER, folder)
-        .env("SHOP_URL", "sqlite://shop.db")
+        .env("SHOP_URL", url)
         .output()
         .expect("this program can be started again");
     assert!(output.status.success(), "{output:?}");
+    output
+}
+
+/// Returns the lines that a build script in this folder prints for cargo.
+pub(crate) fn lines_in(folder: &std::path::Path) -> Vec<String> {
+    let output = run_in(folder, "sqlite://shop.db");
     let told = String::from_utf8(output.stdout).expect("lines for cargo");
     let lines = told
         .lines()
