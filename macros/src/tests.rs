@@ -339,6 +339,20 @@ fn a_table_may_be_in_a_schema() {
 }
 
 #[test]
+fn code_of_both_macros_names_its_version() {
+    let setting = setting(None);
+    let model = derived(
+        "pub struct Note { #[key(generated)] pub id: NoteId }",
+        &setting,
+    );
+    let version = env!("CARGO_PKG_VERSION");
+    let named = format!("::bindery::__private::generated_by!(\"{version}\");\n");
+    for code in [model.expect("a good struct"), databases(&setting, &[])] {
+        assert_eq!(code.matches(&named).count(), 1, "{code}");
+    }
+}
+
+#[test]
 fn a_struct_is_public() {
     assert_findings(
         &[(

@@ -1,6 +1,7 @@
 //! Macros: the generated code's way into a program, and its checks of the features this crate was built with.
 
 mod atomic;
+mod generated_by;
 mod messages;
 mod outbox;
 mod session;

@@ -1,4 +1,5 @@
-//! Names that generated code alone uses. They follow the generator, so any release may change them.
+//! Names that generated code alone uses. They follow the generator, so any release may change them: generated code says by
+//! `generated_by!` which version it is of, and no other is compiled.
 
 #[cfg(feature = "serde")]
 pub use ::serde;
@@ -26,13 +27,14 @@ pub use crate::repository::move_row;
 pub use crate::sync::{CaptureSql, KeyForm};
 pub use crate::value::{ColumnSet, ColumnWriter, ReadKey};
 pub use crate::{
-    __asynchronous as asynchronous, __atomic as atomic, __consumers as consumers, __inbox as inbox,
-    __outbox as outbox, __recovery as recovery, __relays as relays,
-    __require_atomic as require_atomic, __require_bigdecimal as require_bigdecimal,
-    __require_chrono as require_chrono, __require_json as require_json,
-    __require_messages as require_messages, __require_mysql as require_mysql,
-    __require_outbox as require_outbox, __require_postgres as require_postgres,
-    __require_serde as require_serde, __require_sqlite as require_sqlite,
-    __require_sync as require_sync, __require_uuid as require_uuid,
-    __serialize_engine as serialize_engine, __session as session, __workers as workers,
+    __asynchronous as asynchronous, __atomic as atomic, __consumers as consumers,
+    __generated_by as generated_by, __inbox as inbox, __outbox as outbox, __recovery as recovery,
+    __relays as relays, __require_atomic as require_atomic,
+    __require_bigdecimal as require_bigdecimal, __require_chrono as require_chrono,
+    __require_json as require_json, __require_messages as require_messages,
+    __require_mysql as require_mysql, __require_outbox as require_outbox,
+    __require_postgres as require_postgres, __require_serde as require_serde,
+    __require_sqlite as require_sqlite, __require_sync as require_sync,
+    __require_uuid as require_uuid, __serialize_engine as serialize_engine, __session as session,
+    __workers as workers,
 };

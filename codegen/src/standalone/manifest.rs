@@ -49,7 +49,7 @@ pub(super) fn manifest(
     let mut text = format!(
         "{header}\n\n[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\nrust-version = \"{rust}\"\n\
          publish = false\nautobins = false\n\n[dependencies]\n\
-         bindery = {{ version = \"{version}\", default-features = false, features = [{features}] }}\n",
+         bindery = {{ version = \"={version}\", default-features = false, features = [{features}] }}\n",
         header = HEADER.replacen("//", "#", 1),
         rust = env!("CARGO_PKG_RUST_VERSION"),
         version = env!("CARGO_PKG_VERSION"),

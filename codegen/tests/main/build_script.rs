@@ -35,6 +35,24 @@ fn equal_output_is_left_untouched() {
     );
 }
 
+/// What another version of the crate `bindery` says of it comes before all else.
+#[test]
+fn the_code_names_its_version_once_and_first() {
+    let folder = folder_with("schema.sql", SCHEMA);
+    let out = folder.path().join("out");
+    let config = Config::new().schema(folder.path().join("schema.sql"));
+    config.out_dir(&out).compile().expect("the schema is right");
+    let text = generated(&out);
+    let version = env!("CARGO_PKG_VERSION");
+    let named = format!("\n::bindery::__private::generated_by!(\"{version}\");\n");
+    let (head, rest) = text.split_once(&named).expect("the version");
+    assert!(
+        head.lines()
+            .all(|line| line.is_empty() || line.starts_with("//"))
+    );
+    assert!(!rest.contains("generated_by"), "{text}");
+}
+
 #[test]
 fn all_findings_are_shown_as_they_are_rendered() {
     let text = "CREATE TABLE a (id INTEGER PRIMARY KEY, b NOPE(1) NOT NULL REFERENCES c(id));\nCREATE TABLE a (id INT PRIMARY KEY);";

@@ -48,6 +48,25 @@ fn only_what_differs_is_written_and_what_is_gone_is_removed() {
     assert!(own.exists());
 }
 
+/// The code says once which version of bindery it is of, and the manifest takes no other.
+#[test]
+fn the_crate_is_bound_to_the_version_of_its_generator() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let shop = Standalone::new(folder.path(), "shop-db").expect("a good name");
+    shop.generate(&model(TWO))
+        .expect("the folder can be written");
+    let read = |path: &str| fs::read_to_string(folder.path().join(path)).expect("it was written");
+    let version = env!("CARGO_PKG_VERSION");
+    let manifest = read("Cargo.toml");
+    let dependency = format!("bindery = {{ version = \"={version}\",");
+    assert!(manifest.contains(&dependency), "{manifest}");
+    let (lib, module) = (read("src/lib.rs"), read("src/note.rs"));
+    let (_, after_head) = lib.split_once("\n\n").expect("items after the head");
+    let first = format!("::bindery::__private::generated_by!(\"{version}\");\n");
+    assert!(after_head.starts_with(&first), "{lib}");
+    assert!(!module.contains("generated_by"), "{module}");
+}
+
 #[test]
 fn files_of_modules_beyond_ascii_are_named_in_the_crate() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
