@@ -1,6 +1,16 @@
 //! Code generator of bindery: checked model in, Rust source out.
 //!
 //! The doors for a build script and for a crate of its own are here too. Nothing here reads SQL or talks to a database.
+//!
+//! # Features
+//!
+//! | feature | gives | brings in |
+//! |---|---|---|
+//! | `derive` | the code beside structs of the program's own, for `bindery-macros` | |
+//! | `standalone` | crates of their own, for `bindery generate` | |
+//! | `migrations` | migrations that are compared with the schema by the build | `derive` |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod cargo;
 #[cfg(feature = "derive")]

@@ -3,6 +3,14 @@
 //! Use them through the crate `bindery` with its feature `derive`; both are documented there. Nothing is decided here:
 //! tokens are turned into the description that `bindery_codegen::derive` takes, and its findings are put on the tokens
 //! they are about.
+//!
+//! # Features
+//!
+//! | feature | gives | brings in |
+//! |---|---|---|
+//! | `migrations` | `migrations!` | |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod attr;
 mod crate_folder;

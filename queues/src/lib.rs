@@ -1,6 +1,17 @@
 //! Queues for the events of [bindery](https://docs.rs/bindery), behind its trait [`Queue`](bindery::messages::Queue): a relay hands
 //! committed changes to them, and consumers take them from there. Each is behind the feature of its name, and passes
 //! [`contract`](bindery::messages::contract()).
+//!
+//! # Features
+//!
+//! | feature | gives | brings in |
+//! |---|---|---|
+//! | `redis` | `RedisQueue`: streams of Redis, 6.2 or newer | `redis` |
+//! | `rabbitmq` | `RabbitMqQueue`: RabbitMQ, 3.8 or newer | |
+//! | `nats` | `NatsQueue`: JetStream of NATS, 2.9 or newer | `base64`, `serde`, `serde_json` |
+//! | `tls` | encrypted connections: `rediss://`, `amqps://`, `tls://` | `rustls`, `rustls-native-certs` |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(all(
     feature = "tls",

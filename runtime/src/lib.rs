@@ -9,7 +9,39 @@
 //! * units of work: [`session`], and by features `atomic`, `saga`, `outbox`, `messages` and `asynchronous`;
 //! * the databases: [`config`], [`replicas`], [`drift`], and by features `tenants`, `sync`, `migrate` and `data`;
 //! * a running program: [`error`](mod@error), [`observe`], [`status`].
+//!
+//! # Features
+//!
+//! None is on by default. A schema that needs one that is off is an error of the build, which names it.
+//!
+//! | feature | gives | brings in |
+//! |---|---|---|
+//! | `sqlite` | SQLite, compiled with the program | `rusqlite` |
+//! | `postgres` | PostgreSQL | `postgres-protocol`, `postgres-types`, `rustix` |
+//! | `mysql` | MySQL and MariaDB | `crypto-bigint`, `getrandom`, `rustix`, `sha1`, `sha2` |
+//! | `tls` | encrypted connections: a server on another machine wants one by default | `rustls`, `rustls-native-certs`, `sha2` |
+//! | `ed25519` | accounts of MariaDB that log in by `client_ed25519` | `mysql`, `curve25519-dalek` |
+//! | `chrono` | columns of dates and times | `chrono` |
+//! | `uuid` | columns of UUIDs | `uuid` |
+//! | `json` | columns of JSON | `serde_json`, `serde` |
+//! | `bigdecimal` | columns of exact decimals | `bigdecimal` |
+//! | `serde` | rows that are serialized, where `[derives]` of `bindery.toml` names serde | `serde` |
+//! | `data` | rows as text, out of a database and into one: `bindery::data`, fixtures | `serde_json`, `serde` |
+//! | `saga` | `bindery::saga`: steps on several engines with compensations; parameters are JSON | `serde`, `serde_json` |
+//! | `atomic` | atomic groups: transactions over several engines that are committed on all of them or on none | |
+//! | `tenants` | databases opened on the fly, one for each tenant of a program | |
+//! | `sync` | `bindery::sync`: copies of tables that are kept up on another engine | |
+//! | `read-token` | positions of replicas as signed texts, for a cookie or a header | `hmac`, `sha2` |
+//! | `outbox` | `bindery::outbox`: tasks that are written in a transaction and run afterwards | `bindery-macros`, `serde`, `serde_json` |
+//! | `messages` | `bindery::messages`: events of committed changes, relays and consumers | `outbox`, `serde`, `sync` |
+//! | `cron` | periodic tasks by cron expressions, in time zones | `outbox`, `chrono`, `chrono-tz`, `croner` |
+//! | `signals` | workers that end by SIGTERM and SIGINT | `outbox`, `signal-hook` |
+//! | `derive` | `#[derive(Model)]`, `databases!` and `sql!` | `bindery-macros` |
+//! | `migrations` | `migrations!`: migrations that are embedded in the program | `bindery-macros` |
+//! | `tokio` | `db.run(…).await`: calls from asynchronous code of any runtime | `futures-core` |
+//! | `metrics` | metrics for the recorder that the program installs | `metrics` |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
     allow(

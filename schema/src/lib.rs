@@ -4,6 +4,16 @@
 //! `SourceFile → ast → Draft → Model → CheckedModel → plan`. Nothing here knows about generated code or connections.
 //!
 //! Configuration, findings and the writer of SQL text are of `bindery-core`, which a running program has too.
+//!
+//! # Features
+//!
+//! | feature | gives | brings in |
+//! |---|---|---|
+//! | `serde` | findings that can be serialized, for the command | `serde` |
+//! | `diff` | the differences of two models, for the command and for builds that check their migrations | |
+//! | `checksum` | the checksum of a migration | `sha2` |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod ast;
 pub mod check;

@@ -1,6 +1,15 @@
 //! A session of bindery's for each web request: a tower layer, extractors for axum, health and readiness. `docs/web.md` has all of it
 //! with examples.
 //!
+//! # Features
+//!
+//! | feature | gives | brings in |
+//! |---|---|---|
+//! | `default` | what is on unless `default-features = false` | `axum` |
+//! | `axum` | extractors and responses for axum; without it there is the layer alone | `axum-core` |
+//! | `read-token` | reads that see what a client's earlier requests have written, where reads go to replicas | |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod ending;
 mod error;

@@ -7,6 +7,7 @@ mod features;
 mod layers;
 mod names;
 mod promises;
+mod publishing;
 mod readme;
 mod rebuilds;
 mod surface;

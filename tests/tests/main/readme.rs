@@ -9,6 +9,7 @@ use crate::features::{ROOT, copy_lock};
 const README: &str = include_str!("../../../README.md");
 const DOORS: &str = include_str!("../../../docs/doors.md");
 const FIRST_STEPS: &str = include_str!("../../../docs/first-steps.md");
+const INSTALLING: &str = include_str!("../../../docs/installing.md");
 
 /// The blocks of a language on a page, in order.
 fn blocks(page: &'static str, language: &str) -> Vec<&'static str> {
@@ -27,6 +28,19 @@ fn blocks(page: &'static str, language: &str) -> Vec<&'static str> {
     found
 }
 
+/// The lines of `docs/installing.md` for the dependencies of a manifest, with this repository as the clone.
+fn installed(manifest: &str) -> String {
+    let [lines] = blocks(INSTALLING, "toml")[..] else {
+        panic!("another file of TOML");
+    };
+    let is_used = |line: &&str| {
+        let name = line.split_inclusive(" = ").next().unwrap_or_default();
+        line.starts_with('[') || manifest.lines().any(|known| known.starts_with(name))
+    };
+    let lines: Vec<&str> = lines.trim_start().lines().filter(is_used).collect();
+    lines.join("\n").replace("../bindery", ROOT)
+}
+
 /// A crate with these files, in an empty folder. Its dependencies are those of this repository.
 fn project(name: &str, manifest: &str, files: &[(&str, &str)]) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
@@ -35,16 +49,9 @@ fn project(name: &str, manifest: &str, files: &[(&str, &str)]) -> PathBuf {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(folder.join("src")).expect("a folder can be made");
     let manifest = format!(
-        "[package]\nname = \"readme-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n{manifest}\n\n[workspace]\n\n\
-         [patch.crates-io]\nbindery = {{ path = {:?} }}\n",
-        format!("{ROOT}/runtime")
+        "[package]\nname = \"readme-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n{manifest}\n\n[workspace]\n\n{}\n",
+        installed(manifest)
     );
-    let codegen = format!(
-        "bindery-codegen = {{ path = {:?} }}\n",
-        format!("{ROOT}/codegen")
-    );
-    let uses_codegen = manifest.contains("bindery-codegen");
-    let manifest = manifest + if uses_codegen { &codegen } else { "" };
     for (path, text) in [("Cargo.toml", manifest.as_str())].iter().chain(files) {
         fs::write(folder.join(path), format!("{text}\n")).expect("the folder can be written to");
     }
