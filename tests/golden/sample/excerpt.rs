@@ -6,7 +6,7 @@
 pub mod blogs {
     // …
 
-    impl ::bindery::LivesOn<engine::Any> for model::Blog {
+    impl ::bindery::generic::LivesOn<engine::Any> for model::Blog {
         fn sql(
             engine: engine::Any,
         ) -> ::core::option::Option<&'static ::bindery::__private::TableSql> {
@@ -42,12 +42,12 @@ pub mod order_lines {
     }
     // …
 
-    impl ::bindery::HasKey for model::OrderLine {
+    impl ::bindery::generic::HasKey for model::OrderLine {
         // …
 
         fn write_key<E: ::bindery::Engine>(
             key: &OrderLineId<E>,
-            params: &mut ::bindery::ParamWriter<'_>,
+            params: &mut ::bindery::types::ParamWriter<'_>,
         ) {
             params.push(&key.line);
             params.push(&key.order_id);
