@@ -1,17 +1,14 @@
 //! The databases of the chosen engines, through the same runtime as a user's program.
 
-use bindery::__private::{EngineInfo, Keeps, OwnTableState, Program, TableDdl};
+use bindery::__private::{OwnTableState, Program};
+use bindery::data::Snapshot;
 use bindery::drift::{CreatedTables, TableDifference, TableDrift};
-use bindery::generic::ModelInfo;
 use bindery::{Connection, ErrorKind, Registry};
-use bindery_schema::config::SagaTables;
-use bindery_schema::dialect::Dialect;
-use bindery_schema::model::{CheckedModel, Engine, EngineId, TableId};
-use bindery_schema::plan::statements::row_columns;
-use bindery_schema::plan::{CreateTable, kinds, rules};
+use bindery_schema::model::{CheckedModel, EngineId};
 
 use crate::at_once::at_once;
 use crate::failure::Failure;
+use crate::program;
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::tables::{self, EngineOutcome, EngineTables, Outcomes, Status};
@@ -47,7 +44,7 @@ impl Engines {
             return Self::open(project, chosen);
         };
         let config = project.runtime_config()?;
-        let program = program(model, &tables::of_engines(model, chosen));
+        let program = program_of(model, &tables::of_engines(model, chosen));
         let registry = Registry::with_config(program, &config).map_err(|error| failure(&error))?;
         Ok(Self { registry })
     }
@@ -55,21 +52,30 @@ impl Engines {
     /// Connects to nothing yet.
     pub(crate) fn open(project: &Project, chosen: &[EngineId]) -> Result<Self, Failure> {
         let engines = chosen.iter();
-        let engines = engines.map(|id| engine_info(&project.input.engines[id.0 as usize]));
-        let program: &'static Program = Box::leak(Box::new(Program {
-            engines: engines.collect::<Vec<_>>().leak(),
-            models: &[],
-            configured: project.is_configured(),
-        }));
+        let engines = engines.map(|id| &project.input.engines[id.0 as usize]);
+        let program = program::of_engines(engines, project.is_configured());
         let config = project.runtime_config()?;
         let registry = Registry::with_config(program, &config).map_err(|error| failure(&error))?;
         Ok(Self { registry })
+    }
+
+    /// A snapshot of one of them.
+    pub(crate) fn snapshot(&self, engine: Chosen) -> Result<Snapshot, Failure> {
+        Snapshot::begin(&self.registry, engine).map_err(|error| failure(&error))
     }
 
     /// One of them, by its place among the chosen ones.
     pub(crate) fn chosen(&self, index: usize) -> Chosen {
         chosen(&self.registry, index)
     }
+}
+
+fn program_of(model: &CheckedModel, engines: &[EngineTables<'_>]) -> &'static Program {
+    let engines = engines.iter();
+    let engines: Vec<_> = engines
+        .map(|engine| (engine.id, engine.tables.as_slice()))
+        .collect();
+    program::program(model, &engines)
 }
 
 fn chosen(registry: &Registry, index: usize) -> Chosen {
@@ -105,7 +111,7 @@ impl<'t> Databases<'t> {
         engines: &'t [EngineTables<'t>],
     ) -> Result<Self, Failure> {
         let config = project.runtime_config()?;
-        let registry = Registry::with_config(program(model, engines), &config)
+        let registry = Registry::with_config(program_of(model, engines), &config)
             .map_err(|error| failure(&error))?;
         Ok(Self { registry, engines })
     }
@@ -265,95 +271,6 @@ fn dropped_or_missing(name: &str, dropped: &[&str]) -> Status {
     } else {
         Status::Missing
     }
-}
-
-/// Describes the chosen engines as generated code would: all tables in the order they can be made in, and the columns
-/// of each model.
-///
-/// The runtime takes it as compiled in, so it is kept until the process ends: once in a run, a few kilobytes.
-fn program(model: &CheckedModel, engines: &[EngineTables<'_>]) -> &'static Program {
-    let infos: Vec<EngineInfo> = engines
-        .iter()
-        .map(|engine| engine_info(model.engine(engine.id)))
-        .collect();
-    let tables = engines.iter().enumerate().flat_map(|(index, engine)| {
-        engine
-            .tables
-            .iter()
-            .map(move |table| table_ddl(index, table))
-    });
-    let tables = tables.collect::<Vec<_>>().leak();
-    let all: &'static ModelInfo = Box::leak(Box::new(ModelInfo {
-        tables,
-        ..ModelInfo::NONE
-    }));
-    let models = model.table_ids().map(|id| model_info(model, id));
-    let models: Vec<&'static ModelInfo> = std::iter::once(all).chain(models).collect();
-    Box::leak(Box::new(Program {
-        engines: infos.leak(),
-        models: models.leak(),
-        configured: model.engines.iter().any(|engine| engine.span.is_some()),
-    }))
-}
-
-/// A model, without its tables.
-fn model_info(model: &CheckedModel, id: TableId) -> &'static ModelInfo {
-    let table = model.table(id);
-    let engines = || table.engines.iter().map(|id| model.engine(*id));
-    let dialects: Vec<Dialect> = engines().map(|engine| engine.dialect).collect();
-    let columns = row_columns(table).into_iter();
-    let columns: Vec<_> = columns.map(|id| text(&table.column(id).name)).collect();
-    let names: Vec<_> = engines().map(|engine| text(&engine.name)).collect();
-    Box::leak(Box::new(ModelInfo {
-        name: text(&table.name.name),
-        schema: table.name.schema.as_deref().map(text),
-        table: text(&table.name.name),
-        is_view: table.view.is_some(),
-        columns: columns.leak(),
-        kinds: text(&kinds(table, &dialects)),
-        rules: rules(model, id),
-        engines: names.leak(),
-        ..ModelInfo::NONE
-    }))
-}
-
-/// An engine as generated code describes it.
-pub(crate) fn engine_info(engine: &Engine) -> EngineInfo {
-    let sagas = engine.sagas.map(|tables| match tables {
-        SagaTables::Log => Keeps::SagaLog,
-        SagaTables::Steps => Keeps::SagaSteps,
-    });
-    let decisions = engine.decisions.then_some(Keeps::Decisions);
-    let syncs = engine.syncs.then_some(Keeps::Syncs);
-    let keeps = [decisions, syncs, sagas].into_iter().flatten();
-    EngineInfo {
-        name: text(&engine.name),
-        dialect: engine.dialect,
-        flavour: engine.flavour,
-        outbox: engine.outbox,
-        inbox: engine.inbox,
-        keeps: keeps.collect::<Vec<_>>().leak(),
-        head: None,
-    }
-}
-
-fn table_ddl(engine: usize, table: &CreateTable) -> TableDdl {
-    TableDdl {
-        engine,
-        schema: table.name.schema.as_deref().map(text),
-        table: text(&table.name.name),
-        create: texts(&table.create),
-        link: texts(&table.link),
-        drop: texts(&table.drop),
-    }
-}
-
-fn texts(of: &[String]) -> &'static [&'static str] {
-    of.iter().map(|one| text(one)).collect::<Vec<_>>().leak()
-}
-
-fn text(of: &str) -> &'static str {
-    of.to_owned().leak()
 }
 
 /// The error with its causes. None of them holds a value or a password.

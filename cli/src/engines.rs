@@ -4,8 +4,8 @@ use bindery_schema::config::{Config, EngineConfig};
 use bindery_schema::model::EngineId;
 use bindery_schema::name::suggest;
 
-use crate::arguments::EngineOptions;
 use crate::failure::Failure;
+use crate::options::EngineOptions;
 
 /// The effect of a command on its engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

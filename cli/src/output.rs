@@ -9,8 +9,8 @@ use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::render::{self, Finding};
 use bindery_schema::source::Sources;
 
-use crate::arguments::Colour;
 use crate::failure::Failure;
+use crate::options::{Colour, Format};
 
 /// Lines longer than this are hard to read, on however wide a terminal.
 const WIDEST: usize = 100;
@@ -125,6 +125,38 @@ impl Output {
             Some(columns) => render::render_within(found, sources, style, columns),
             None => render::render(found, sources, style),
         });
+    }
+
+    /// Reports findings that are new, in this form: annotations of a build log are a result, the others are messages.
+    pub(crate) fn report(
+        &self,
+        found: &Diagnostics,
+        sources: &Sources,
+        format: Format,
+    ) -> Result<(), Failure> {
+        let new = Self::unwritten(found, sources);
+        match format {
+            Format::Human | Format::Json => {
+                self.findings(&new, sources);
+                Ok(())
+            }
+            Format::Github => self.result(&render::github(&new, sources)),
+        }
+    }
+
+    /// The same; fails where one is an error.
+    pub(crate) fn report_errors(
+        &self,
+        found: &Diagnostics,
+        sources: &Sources,
+        format: Format,
+    ) -> Result<(), Failure> {
+        self.report(found, sources, format)?;
+        if found.has_errors() {
+            Err(Failure::Told)
+        } else {
+            Ok(())
+        }
     }
 
     /// Writes why engines failed; fails where one did.

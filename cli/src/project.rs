@@ -14,12 +14,11 @@ use bindery_schema::project::{Paths, load_configuration, load_project_for};
 use bindery_schema::read_model;
 use bindery_schema::source::Sources;
 
-use crate::arguments::{ConfigOptions, EngineOptions, SchemaOptions};
 use crate::configuration;
 use crate::engines::{Purpose, choose, refuse_protected};
 use crate::failure::Failure;
+use crate::options::{ConfigOptions, EngineOptions, SchemaOptions};
 use crate::output::Output;
-use crate::report;
 
 /// The finding about a schema file that cannot be read.
 const NO_SCHEMA_FILE: &str = "B0321";
@@ -84,7 +83,7 @@ impl Project {
         let path = configuration::path(options.config.as_deref())?;
         let mut found = Diagnostics::default();
         let project = load_configuration(path.as_deref(), &process_environment, &mut found);
-        report::findings_of(&found, &project.input.sources, options.format, output)?;
+        output.report_errors(&found, &project.input.sources, options.format)?;
         let project = Self {
             config: project.config,
             config_path: path,

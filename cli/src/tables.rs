@@ -5,11 +5,14 @@ use bindery_schema::model::{CheckedModel, EngineId, Table};
 use bindery_schema::plan::{CreateTable, create_statements};
 use serde::Serialize;
 
-use crate::arguments::Format;
-use crate::database::engine_info;
+use crate::confirm::{self, Confirmation};
 use crate::failure::Failure;
+use crate::options::Format;
 use crate::output::{Output, Paint, Stream};
+use crate::program::engine_info;
+use crate::project::Project;
 use crate::report::document;
+use crate::text::count;
 
 /// The managed tables of one engine, in the order they can be made in.
 #[derive(Debug)]
@@ -55,6 +58,14 @@ impl EngineOutcome<'_> {
         let tables = self.tables.iter();
         tables.filter(|table| !table.differences.is_empty()).count()
     }
+}
+
+/// The statements of one engine as data; `cli/JSON.md` documents it.
+#[derive(Debug, Serialize)]
+struct EngineStatements<'t> {
+    engine: &'t str,
+    dialect: &'static str,
+    statements: Vec<&'t str>,
 }
 
 /// The outcome for a table.
@@ -158,6 +169,49 @@ impl<'m> EngineTables<'m> {
             tables: managed.chain(unmanaged).map(outcome).collect(),
         }
     }
+}
+
+/// The statements of engines, in the requested form.
+pub(crate) fn statements(engines: &[EngineTables<'_>], format: Format) -> String {
+    match format {
+        Format::Json => document(&engines.iter().map(data).collect::<Vec<_>>()),
+        Format::Human | Format::Github => engines.iter().map(script).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+fn data<'t>(engine: &'t EngineTables<'t>) -> EngineStatements<'t> {
+    EngineStatements {
+        engine: engine.engine,
+        dialect: engine.dialect,
+        statements: engine.create().collect(),
+    }
+}
+
+fn script(engine: &EngineTables<'_>) -> String {
+    let head = format!("-- engine {} ({})\n", engine.engine, engine.dialect);
+    head + &engine
+        .create()
+        .map(|sql| format!("{sql};\n"))
+        .collect::<String>()
+}
+
+/// Fails unless the user confirms; names the tables' number and the place of each engine first.
+pub(crate) fn ask_to_drop(
+    confirmation: &Confirmation<'_>,
+    project: &Project,
+    engines: &[EngineTables<'_>],
+    output: &Output,
+) -> Result<(), Failure> {
+    confirm::require_terminal(confirmation)?;
+    for engine in engines {
+        let number = count(engine.tables.len(), "table");
+        let place = project.place(engine.engine).unwrap_or_default();
+        output.message(&format!(
+            "engine `{}`, {place}: {number} of the schema\n",
+            engine.engine
+        ));
+    }
+    confirm::ask(confirmation, output)
 }
 
 /// Returns the tables that would be dropped, as a dry run prints them.

@@ -49,6 +49,11 @@ pub(crate) fn count(number: usize, singular: &str) -> String {
     format!("{number} {singular}{ending}")
 }
 
+/// `1 row`, `2 rows`.
+pub(crate) fn rows(number: u64) -> String {
+    count(usize::try_from(number).unwrap_or(usize::MAX), "row")
+}
+
 /// `40 s`, `10 min`, `3 h`, `2 days`: rounded down.
 pub(crate) fn time(time: Duration) -> String {
     match time.as_secs() {

@@ -1,9 +1,8 @@
 //! `bindery completions`: a script that teaches a shell the options of `bindery`.
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use crate::arguments::Arguments;
 use crate::failure::Failure;
 use crate::output::Output;
 
@@ -18,14 +17,13 @@ pub(crate) struct CompletionsArguments {
     shell: Shell,
 }
 
-/// Prints the script.
-pub(crate) fn run(arguments: &CompletionsArguments, output: &Output) -> Result<(), Failure> {
+/// Prints the script for the whole command line.
+pub(crate) fn run(
+    arguments: &CompletionsArguments,
+    mut whole: Command,
+    output: &Output,
+) -> Result<(), Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(
-        arguments.shell,
-        &mut Arguments::command(),
-        "bindery",
-        &mut script,
-    );
+    clap_complete::generate(arguments.shell, &mut whole, "bindery", &mut script);
     output.result(&String::from_utf8_lossy(&script))
 }

@@ -2,17 +2,16 @@
 
 use bindery_schema::dialect::Dialect;
 use clap::Args;
-use serde::Serialize;
 
-use crate::arguments::{EngineOptions, Format, ProgressOptions, SchemaOptions, dialect_parser};
 use crate::database::Databases;
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::options::{EngineOptions, ProgressOptions, SchemaOptions, dialect_parser};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::project::{Compiled, DialectChoice, Project};
 use crate::report;
-use crate::tables::{self, EngineTables};
+use crate::tables;
 
 /// Create the tables that are missing, or print the SQL for it
 #[derive(Debug, Args)]
@@ -40,14 +39,6 @@ pub(crate) struct CreateArguments {
     schema: SchemaOptions,
 }
 
-/// The statements of one engine as data; `cli/JSON.md` documents it.
-#[derive(Debug, Serialize)]
-struct EngineStatements<'t> {
-    engine: &'t str,
-    dialect: &'static str,
-    statements: Vec<&'t str>,
-}
-
 /// Creates, or prints.
 pub(crate) fn run(arguments: &CreateArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
@@ -64,7 +55,7 @@ pub(crate) fn run(arguments: &CreateArguments, output: &Output) -> Result<(), Fa
         .iter()
         .for_each(|engine| engine.tell_unmanaged(output));
     if arguments.print {
-        return output.result(&statements(&engines, options.format));
+        return output.result(&tables::statements(&engines, options.format));
     }
     let databases = Databases::open(&compiled.project, model, &engines)?;
     let outcomes = if arguments.dry_run {
@@ -92,28 +83,4 @@ fn in_its_own_dialect(
     } else {
         compiled
     })
-}
-
-/// The statements of engines, in the requested form.
-pub(super) fn statements(engines: &[EngineTables<'_>], format: Format) -> String {
-    match format {
-        Format::Json => report::document(&engines.iter().map(data).collect::<Vec<_>>()),
-        Format::Human | Format::Github => engines.iter().map(script).collect::<Vec<_>>().join("\n"),
-    }
-}
-
-fn data<'t>(engine: &'t EngineTables<'t>) -> EngineStatements<'t> {
-    EngineStatements {
-        engine: engine.engine,
-        dialect: engine.dialect,
-        statements: engine.create().collect(),
-    }
-}
-
-fn script(engine: &EngineTables<'_>) -> String {
-    let head = format!("-- engine {} ({})\n", engine.engine, engine.dialect);
-    head + &engine
-        .create()
-        .map(|sql| format!("{sql};\n"))
-        .collect::<String>()
 }

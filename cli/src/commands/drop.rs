@@ -2,17 +2,16 @@
 
 use clap::Args;
 
-use crate::arguments::{EngineOptions, ProgressOptions, SchemaOptions};
-use crate::confirm::{self, Confirmation};
+use crate::confirm::Confirmation;
 use crate::database::Databases;
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::options::{EngineOptions, ProgressOptions, SchemaOptions};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report;
-use crate::tables::{self, EngineTables};
-use crate::text::count;
+use crate::tables;
 
 /// Drop the tables of the schema, with all their rows
 #[derive(Debug, Args)]
@@ -59,27 +58,8 @@ pub(crate) fn run(arguments: &DropArguments, output: &Output) -> Result<(), Fail
             question: "Drop these tables with all their rows?",
             help: "pass `--yes` to drop without a prompt",
         };
-        ask(&confirmation, &compiled.project, &engines, output)?;
+        tables::ask_to_drop(&confirmation, &compiled.project, &engines, output)?;
     }
     let progress = Progress::new(output, arguments.progress.quiet);
     tables::print(databases.drop_tables(&progress), options.format, output)
-}
-
-/// Fails unless the user confirms; names the tables' number and the place of each engine first.
-pub(super) fn ask(
-    confirmation: &Confirmation<'_>,
-    project: &Project,
-    engines: &[EngineTables<'_>],
-    output: &Output,
-) -> Result<(), Failure> {
-    confirm::require_terminal(confirmation)?;
-    for engine in engines {
-        let number = count(engine.tables.len(), "table");
-        let place = project.place(engine.engine).unwrap_or_default();
-        output.message(&format!(
-            "engine `{}`, {place}: {number} of the schema\n",
-            engine.engine
-        ));
-    }
-    confirm::ask(confirmation, output)
 }

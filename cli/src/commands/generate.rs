@@ -7,8 +7,8 @@ use bindery_schema::dialect::Dialect;
 use clap::Args;
 use serde::Serialize;
 
-use crate::arguments::{Format, SchemaOptions, dialect_parser};
 use crate::failure::Failure;
+use crate::options::{Format, SchemaOptions, dialect_parser};
 use crate::output::{Output, Paint, Stream};
 use crate::project::{DialectChoice, Project};
 use crate::report;

@@ -3,9 +3,9 @@
 
 use clap::{Args, Subcommand};
 
-use super::task_tables::{Deleting, Range, Retrying, Selection, Table, Which};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::task_tables::{Deleting, Range, Retrying, Selection, Table, Which};
 
 /// List, replay and delete messages of consumers and events of relays
 #[derive(Debug, Args)]

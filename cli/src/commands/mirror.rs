@@ -9,16 +9,16 @@ use bindery::error::DataProblem;
 use clap::Args;
 use serde::Serialize;
 
-use super::verify::{self, TableVerified};
-use crate::arguments::{Format, ProgressOptions, SchemaOptions};
 use crate::confirm::{self, Confirmation};
 use crate::data::follow::{Follower, forget_unread};
 use crate::data::lines::Held;
 use crate::data::pairs::{Ends, Pair};
 use crate::data::repair::{Repair, Repaired};
 use crate::data::stream;
+use crate::data::verified::{self, TableVerified};
 use crate::database::{self, Chosen, Engines};
 use crate::failure::Failure;
+use crate::options::{Format, ProgressOptions, SchemaOptions};
 use crate::output::{Output, Paint};
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
@@ -218,7 +218,7 @@ fn copy(
     output: &Output,
 ) -> Result<(), Failure> {
     let options = &arguments.schema;
-    let mut source = verify::begin(engines, from)?;
+    let mut source = engines.snapshot(from)?;
     let tables: Vec<&DataTable> = pairs.iter().map(|pair| &pair.to.data).collect();
     let mode = if arguments.replace {
         LoadMode::Replace
@@ -238,14 +238,14 @@ fn copy(
     let finished = loading.finish(&tables);
     finished.map_err(|error| explained(&error, &arguments.to))?;
     forget_unread((engines, to), pairs, output);
-    let mut copy = verify::begin(engines, to)?;
+    let mut copy = engines.snapshot(to)?;
     let names = (arguments.from.as_str(), arguments.to.as_str());
     let mut verified = Vec::new();
     for pair in pairs {
         let found = stream::compare_rows((&mut source, &mut copy), pair, Held::default())?;
         verified.push(TableVerified::new(pair, names, &found));
     }
-    verify::print(&verified, options.format, output)
+    verified::print(&verified, options.format, output)
 }
 
 /// One table of a dry run; `cli/JSON.md` documents it.

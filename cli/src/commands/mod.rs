@@ -1,27 +1,136 @@
-//! One file for each command: its options, and what it does.
+//! The command line: the list of commands, and the texts of `--help`. A command is a file of its own: its arguments, and what it does.
+//! None knows another; what several do stands below this folder.
 
-pub(crate) mod check;
-pub(crate) mod completions;
-pub(crate) mod create;
-pub(crate) mod docs;
-pub(crate) mod doctor;
-pub(crate) mod drop;
-pub(crate) mod dump;
-pub(crate) mod explain;
-pub(crate) mod generate;
-pub(crate) mod init;
-pub(crate) mod load;
-pub(crate) mod messages;
-pub(crate) mod migrate;
-pub(crate) mod mirror;
-pub(crate) mod pull;
-pub(crate) mod recover;
-pub(crate) mod reset;
-pub(crate) mod shell;
-pub(crate) mod status;
-pub(crate) mod sync;
-mod task_tables;
-pub(crate) mod tasks;
-pub(crate) mod truncate;
-pub(crate) mod validate;
-pub(crate) mod verify;
+mod check;
+mod completions;
+mod create;
+mod docs;
+mod doctor;
+mod drop;
+mod dump;
+mod explain;
+mod generate;
+mod init;
+mod load;
+mod messages;
+mod migrate;
+mod mirror;
+mod pull;
+mod recover;
+mod reset;
+mod shell;
+mod status;
+mod sync;
+mod tasks;
+mod truncate;
+mod validate;
+mod verify;
+
+use clap::error::{ContextKind, ContextValue};
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::failure::Failure;
+use crate::options::Colour;
+use crate::output::Output;
+
+/// The commands, in the order in which `--help` lists them: each is a variant with the arguments of its module, whose `run` it calls.
+macro_rules! commands {
+    ($($name:ident($module:ident::$arguments:ident),)*) => {
+        /// All commands.
+        #[derive(Debug, Subcommand)]
+        enum Command {
+            $($name($module::$arguments),)*
+            Completions(completions::CompletionsArguments),
+        }
+
+        impl Command {
+            fn run(&self, output: &Output) -> Result<(), Failure> {
+                match self {
+                    $(Self::$name(arguments) => $module::run(arguments, output),)*
+                    // The one that has to know them all.
+                    Self::Completions(arguments) => {
+                        completions::run(arguments, Arguments::command(), output)
+                    }
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    Check(check::CheckArguments),
+    Generate(generate::GenerateArguments),
+    Create(create::CreateArguments),
+    Docs(docs::DocsArguments),
+    Doctor(doctor::DoctorArguments),
+    Drop(drop::DropArguments),
+    Dump(dump::DumpArguments),
+    Init(init::InitArguments),
+    Load(load::LoadArguments),
+    Messages(messages::MessagesArguments),
+    Migrate(migrate::MigrateArguments),
+    Mirror(mirror::MirrorArguments),
+    Pull(pull::PullArguments),
+    Recover(recover::RecoverArguments),
+    Reset(reset::ResetArguments),
+    Shell(shell::ShellArguments),
+    Status(status::StatusArguments),
+    Sync(sync::SyncArguments),
+    Tasks(tasks::TasksArguments),
+    Truncate(truncate::TruncateArguments),
+    Validate(validate::ValidateArguments),
+    Verify(verify::VerifyArguments),
+    Explain(explain::ExplainArguments),
+}
+
+/// Models bound to their databases at compile time: the command beside the build.
+#[derive(Debug, Parser)]
+#[command(
+    name = "bindery",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = "Exit codes: 0 fine, 1 findings or failure, 2 wrong usage.\n\
+        Results go to standard output, messages to standard error. `bindery <COMMAND> --help` shows examples."
+)]
+pub(crate) struct Arguments {
+    /// When to use colours; `auto` is on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
+    pub(crate) color: Colour,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Commands that are looked for and are programs of the user's own, with what to write there.
+const OF_THE_PROGRAM: [(&str, &str); 3] = [
+    ("work", "bindery::outbox::work"),
+    ("worker", "bindery::outbox::work"),
+    ("relay", "db.relay()"),
+];
+
+impl Arguments {
+    /// Reads the command line; wrong usage ends the process.
+    pub(crate) fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|mut error| {
+            let wanted = match error.get(ContextKind::InvalidSubcommand) {
+                Some(ContextValue::String(word)) => word.as_str(),
+                Some(_) | None => "",
+            };
+            if let Some((_, call)) = OF_THE_PROGRAM.iter().find(|(word, _)| *word == wanted) {
+                let tip = format!(
+                    "handlers and queues are code of your program, so it runs them: call `{call}` there \
+                     (feature `signals` has the `main` of such a program; docs/outbox.md, \"A program of workers\")"
+                );
+                error.remove(ContextKind::SuggestedSubcommand);
+                let tips = ContextValue::StyledStrs(vec![tip.into()]);
+                error.insert(ContextKind::Suggested, tips);
+            }
+            error.exit()
+        })
+    }
+
+    /// Runs the command.
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        self.command.run(output)
+    }
+}

@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
-use bindery::__private::AtomicGroup;
 use bindery::ErrorKind;
 use bindery::atomic::{BranchState, DoubtfulBranch, RecoverOptions, RecoveryReport};
 use bindery_schema::model::EngineId;
 use clap::Args;
 use serde::Serialize;
 
-use crate::arguments::{ConfigOptions, EngineOptions, Format, ProgressOptions};
 use crate::database::{self, Engines};
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::options::{ConfigOptions, EngineOptions, Format, ProgressOptions};
 use crate::output::Output;
+use crate::program;
 use crate::progress::{Progress, Steps};
 use crate::project::Project;
 use crate::report::document;
@@ -69,7 +69,7 @@ struct BranchDocument<'a> {
 /// Runs the command.
 pub(crate) fn run(arguments: &RecoverArguments, output: &Output) -> Result<(), Failure> {
     let project = Project::load_config(&arguments.config, output)?;
-    let groups = groups(&project);
+    let groups = program::atomic_groups(&project.input);
     if groups.is_empty() {
         let failure = Failure::new("the configuration has no atomic groups");
         return Err(failure.help("a group is a section `[atomic.NAME]` of bindery.toml"));
@@ -95,24 +95,6 @@ pub(crate) fn run(arguments: &RecoverArguments, output: &Output) -> Result<(), F
         }
         thread::sleep(PAUSE);
     }
-}
-
-/// The groups of the configuration, by the positions of their engines in it.
-pub(super) fn groups(project: &Project) -> Vec<AtomicGroup> {
-    let groups = project.input.groups.iter();
-    let position = |id: &EngineId| id.0 as usize;
-    groups
-        .map(|group| AtomicGroup {
-            name: group.name.clone().leak(),
-            engines: group
-                .engines
-                .iter()
-                .map(position)
-                .collect::<Vec<_>>()
-                .leak(),
-            home: position(&group.home),
-        })
-        .collect()
 }
 
 fn options(arguments: &RecoverArguments, project: &Project) -> Result<RecoverOptions, Failure> {

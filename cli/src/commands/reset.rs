@@ -7,13 +7,13 @@ use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::model::EngineId;
 use clap::Args;
 
-use super::load::fixtures;
-use super::migrate::files::{self, EngineMigrations};
-use crate::arguments::{EngineOptions, Format, ProgressOptions, SchemaOptions};
 use crate::confirm::Confirmation;
+use crate::data::fixtures;
 use crate::database::{self, Databases, Engines};
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::migrations::files::{self, EngineMigrations};
+use crate::options::{EngineOptions, Format, ProgressOptions, SchemaOptions};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
@@ -79,7 +79,7 @@ pub(crate) fn run(arguments: &ResetArguments, output: &Output) -> Result<(), Fai
             question: "Drop these tables with all their rows, and make them anew?",
             help: "pass `--yes` to reset without a prompt",
         };
-        super::drop::ask(&confirmation, &compiled.project, &engines, output)?;
+        tables::ask_to_drop(&confirmation, &compiled.project, &engines, output)?;
     }
     let progress = Progress::new(output, arguments.progress.quiet);
     let Outcomes { done, mut failures } = databases.remake_tables(&progress);
@@ -115,7 +115,7 @@ fn read_migrations(
         let of_engine = files::of_engine(project, *id, &mut sources, &mut found);
         read.extend(of_engine.map(|migrations| (*id, migrations)));
     }
-    report::findings_of(&found, &sources, format, output)?;
+    output.report_errors(&found, &sources, format)?;
     Ok(read)
 }
 

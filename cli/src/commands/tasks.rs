@@ -3,9 +3,9 @@
 
 use clap::{Args, Subcommand};
 
-use super::task_tables::{Deleting, Range, Retrying, Selection, Table, Which};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::task_tables::{Deleting, Range, Retrying, Selection, Table, Which};
 
 /// List, put back and delete the tasks of outboxes
 #[derive(Debug, Args)]

@@ -6,7 +6,6 @@ use bindery_schema::model::{CheckedModel, EngineId};
 use clap::Args;
 use serde::Serialize;
 
-use crate::arguments::{EngineOptions, Format, ProgressOptions, SchemaOptions};
 use crate::at_once::at_once;
 use crate::confirm::{self, Confirmation};
 use crate::data;
@@ -14,6 +13,7 @@ use crate::data::tables::{EngineTable, chosen as chosen_tables};
 use crate::database::Engines;
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::options::{EngineOptions, Format, ProgressOptions, SchemaOptions};
 use crate::output::{Output, Paint};
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};

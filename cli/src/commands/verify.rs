@@ -3,12 +3,8 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use bindery::data::Snapshot;
 use clap::Args;
-use serde::Serialize;
 
-use super::dump::rows;
-use crate::arguments::{Format, ProgressOptions, SchemaOptions};
 use crate::confirm::{self, Confirmation};
 use crate::data::follow::forget_unread;
 use crate::data::lines::{Differing, Found, Held};
@@ -16,15 +12,14 @@ use crate::data::pairs::{Ends, Pair};
 use crate::data::repair::{RejectedRow, Repair, Repaired};
 use crate::data::settle::{ensure_few, refused, settle};
 use crate::data::stream;
-use crate::database::{self, Chosen, Engines};
+use crate::data::verified::{TableVerified, print, show};
+use crate::database::{Chosen, Engines};
 use crate::failure::Failure;
-use crate::output::{Output, Paint, Stream};
+use crate::options::{ProgressOptions, SchemaOptions};
+use crate::output::Output;
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
-use crate::report::{self, document};
-
-/// Keys that are shown of each table.
-const SHOWN: usize = 100;
+use crate::report;
 
 /// Compare the rows of two engines
 #[derive(Debug, Args)]
@@ -67,110 +62,6 @@ pub(crate) struct VerifyArguments {
     schema: SchemaOptions,
 }
 
-/// The result for one table; `cli/JSON.md` documents it.
-#[derive(Debug, Serialize)]
-pub(super) struct TableVerified {
-    table: String,
-    from: String,
-    to: String,
-    equal: bool,
-    same: u64,
-    missing: u64,
-    different: u64,
-    surplus: u64,
-    differences: Vec<DifferingRow>,
-    /// Rows that a repair wrote.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    repaired: Option<Repaired>,
-    /// Rows that still differ after it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    left: Option<u64>,
-}
-
-#[derive(Debug, Serialize)]
-struct DifferingRow {
-    kind: &'static str,
-    key: String,
-}
-
-impl TableVerified {
-    pub(super) fn new(pair: &Pair<'_>, (from, to): (&str, &str), found: &Found) -> Self {
-        let rows = found.keys.iter().take(SHOWN);
-        Self {
-            table: pair.name().to_owned(),
-            from: from.to_owned(),
-            to: to.to_owned(),
-            equal: found.is_equal(),
-            same: found.same,
-            missing: found.missing,
-            different: found.different,
-            surplus: found.surplus,
-            differences: rows
-                .map(|row| DifferingRow {
-                    kind: row.kind.name(),
-                    key: row.key_text(),
-                })
-                .collect(),
-            repaired: None,
-            left: None,
-        }
-    }
-
-    pub(super) fn is_equal(&self) -> bool {
-        self.equal
-    }
-
-    fn lines(&self, stream: Stream) -> String {
-        let mut text = self.compared(stream);
-        if let Some(repaired) = self.repaired {
-            let (table, to) = (&self.table, &self.to);
-            let word = stream.paint(Paint::Good, "repaired ");
-            let Repaired {
-                inserted,
-                updated,
-                deleted,
-            } = repaired;
-            text += &format!(
-                "{word}  {table} on {to}: {inserted} inserted, {updated} updated, {deleted} deleted\n"
-            );
-        }
-        if let Some(left) = self.left.filter(|left| *left > 0) {
-            let (table, to) = (&self.table, &self.to);
-            let word = stream.paint(Paint::Bad, "left     ");
-            text += &format!("{word}  {table} on {to}: {} still differ\n", rows(left));
-        }
-        text
-    }
-
-    fn compared(&self, stream: Stream) -> String {
-        let Self {
-            table, from, to, ..
-        } = self;
-        if self.equal {
-            let word = stream.paint(Paint::Good, "equal    ");
-            let number = rows(self.same);
-            return format!("{word}  {table} on {from} and {to}: {number}\n");
-        }
-        let word = stream.paint(Paint::Bad, "differs  ");
-        let mut text = format!(
-            "{word}  {table} on {to}: {} missing, {} different, {} surplus; {} as on {from}\n",
-            self.missing,
-            self.different,
-            self.surplus,
-            rows(self.same)
-        );
-        for row in &self.differences {
-            text += &format!("           {table}: {} with key {}\n", row.kind, row.key);
-        }
-        let shown = self.differences.len() as u64;
-        let all = self.missing + self.different + self.surplus;
-        if all > shown {
-            text += &format!("           {table}: and {} more\n", all - shown);
-        }
-        text
-    }
-}
-
 /// Compares, repairs where that is wanted, and fails where a row differs.
 pub(crate) fn run(arguments: &VerifyArguments, output: &Output) -> Result<(), Failure> {
     let options = &arguments.schema;
@@ -208,13 +99,12 @@ pub(crate) fn run(arguments: &VerifyArguments, output: &Output) -> Result<(), Fa
     repair.progress.end();
     forget_unread((&engines, to), &pairs, output);
     for (verified, repaired) in verified.iter_mut().zip(repaired) {
-        if !verified.equal {
-            verified.left = Some(repaired.left);
-            verified.repaired = Some(repaired.written);
+        if !verified.is_equal() {
+            verified.repaired(repaired.written, repaired.left);
         }
     }
     show(&verified, options.format, output)?;
-    match verified.iter().all(|table| table.left.unwrap_or(0) == 0) {
+    match verified.iter().all(TableVerified::is_settled) {
         true => Ok(()),
         false => Err(Failure::Told),
     }
@@ -225,7 +115,7 @@ fn compare(
     (engines, from, to): (&Engines, Chosen, Chosen),
     pairs: &[Pair<'_>],
 ) -> Result<Vec<Found>, Failure> {
-    let (mut here, mut there) = (begin(engines, from)?, begin(engines, to)?);
+    let (mut here, mut there) = (engines.snapshot(from)?, engines.snapshot(to)?);
     pairs
         .iter()
         .map(|pair| stream::compare_rows((&mut here, &mut there), pair, Held::default()))
@@ -327,7 +217,7 @@ fn ask(
     confirm::require_terminal(&confirmation)?;
     let place = project.place(&arguments.to).unwrap_or_default();
     output.message(&format!("engine `{}`, {place}:\n", arguments.to));
-    for table in verified.iter().filter(|table| !table.equal) {
+    for table in verified.iter().filter(|table| !table.is_equal()) {
         output.message(&table.lines(output.results()));
     }
     confirm::ask(&confirmation, output)
@@ -337,34 +227,4 @@ impl VerifyArguments {
     fn writes(&self) -> bool {
         self.repair && !self.dry_run
     }
-}
-
-/// A snapshot of an engine.
-pub(super) fn begin(engines: &Engines, engine: Chosen) -> Result<Snapshot, Failure> {
-    let begun = Snapshot::begin(&engines.registry, engine);
-    begun.map_err(|error| database::failure(&error))
-}
-
-/// Prints what was found, and fails where a row differs.
-pub(super) fn print(
-    verified: &[TableVerified],
-    format: Format,
-    output: &Output,
-) -> Result<(), Failure> {
-    show(verified, format, output)?;
-    if verified.iter().all(TableVerified::is_equal) {
-        Ok(())
-    } else {
-        Err(Failure::Told)
-    }
-}
-
-fn show(verified: &[TableVerified], format: Format, output: &Output) -> Result<(), Failure> {
-    output.result(&match format {
-        Format::Json => document(&verified),
-        Format::Human | Format::Github => {
-            let tables = verified.iter();
-            tables.map(|table| table.lines(output.results())).collect()
-        }
-    })
 }

@@ -12,6 +12,8 @@ use sha2::{Digest, Sha256};
 use super::manifest::{Manifest, hexadecimal};
 use crate::failure::Failure;
 
+/// The folder of dumps unless another is named.
+pub(crate) const ROOT: &str = "data";
 /// The file that says what an engine's folder holds.
 pub(crate) const MANIFEST: &str = "manifest.json";
 /// A manifest is no longer than this.

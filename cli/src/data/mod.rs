@@ -2,7 +2,9 @@
 
 pub(crate) mod archive;
 mod exchange;
+pub(crate) mod fixtures;
 pub(crate) mod follow;
+pub(crate) mod form;
 pub(crate) mod layout;
 pub(crate) mod lines;
 pub(crate) mod manifest;
@@ -13,6 +15,7 @@ pub(crate) mod repair;
 pub(crate) mod settle;
 pub(crate) mod stream;
 pub(crate) mod tables;
+pub(crate) mod verified;
 
 use bindery::ErrorKind;
 use bindery::error::DataProblem;

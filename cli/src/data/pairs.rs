@@ -3,10 +3,10 @@
 use bindery_schema::model::{CheckedModel, EngineId, Table};
 
 use super::tables::{self, EngineTable};
-use crate::arguments::EngineOptions;
 use crate::database::{Chosen, Engines};
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::options::EngineOptions;
 use crate::output::Output;
 use crate::project::Project;
 

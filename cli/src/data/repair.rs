@@ -281,7 +281,7 @@ impl Repair<'_> {
 
     /// A snapshot of an engine.
     pub(crate) fn snapshot(&self, engine: Chosen) -> Result<Snapshot, Failure> {
-        Snapshot::begin(&self.engines.registry, engine).map_err(|error| failure(&error))
+        self.engines.snapshot(engine)
     }
 
     pub(super) fn begin(&self, table: &DataTable) -> bindery::Result<Loading> {

@@ -16,9 +16,9 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use self::book::Book;
-use crate::arguments::{EngineOptions, Format, SchemaOptions};
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::options::{EngineOptions, Format, SchemaOptions};
 use crate::output::Output;
 use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bindery::{Dialect, Sql};
 
-use super::super::status::{Look, Row};
-use crate::level::Level;
+use crate::health::level::Level;
+use crate::health::{Look, Row};
 
 const SECTION: &str = "clock";
 /// Less is of no account.

@@ -3,9 +3,9 @@
 use bindery::drift::RecordedSchema;
 use bindery_schema::model::CheckedModel;
 
-use super::super::status::{Look, Row};
 use crate::comparison;
-use crate::level::Level;
+use crate::health::level::Level;
+use crate::health::{Look, Row};
 use crate::text::count;
 
 const SECTION: &str = "tables";

@@ -1,15 +1,15 @@
 //! Checks the requirements of atomic groups: prepared transactions, and settings without which a crash would lose them.
 
-use super::super::recover;
-use super::super::status::{Look, Row};
 use super::fine;
 use crate::database;
-use crate::level::Level;
+use crate::health::level::Level;
+use crate::health::{Look, Row};
+use crate::program;
 
 const SECTION: &str = "atomic groups";
 
 pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
-    let groups = recover::groups(look.project);
+    let groups = program::atomic_groups(&look.project.input);
     let at = look.position();
     let mut rows = Vec::new();
     for group in groups.iter().filter(|group| group.engines.contains(&at)) {

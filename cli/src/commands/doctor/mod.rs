@@ -10,11 +10,11 @@ use bindery::Dialect;
 use bindery_schema::model::{CheckedModel, EngineId, Table};
 use clap::Args;
 
-use super::status::{Look, Row, Sections, Thresholds, look_at, migrations, print};
-use crate::arguments::{EngineOptions, SchemaOptions};
 use crate::database::Engines;
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::health::{Look, Row, Sections, Thresholds, look_at, migrations, print};
+use crate::options::{EngineOptions, SchemaOptions};
 use crate::output::Output;
 use crate::project::{DialectChoice, Project};
 use crate::report;

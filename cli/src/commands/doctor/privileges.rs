@@ -5,10 +5,10 @@ use std::fs;
 use bindery::{Dialect, Sql};
 use bindery_schema::config::{Address, SqliteAddress};
 
-use super::super::migrate::files;
-use super::super::status::{Look, Row};
 use super::fine;
-use crate::level::Level;
+use crate::health::level::Level;
+use crate::health::{Look, Row};
+use crate::migrations::files;
 
 const SECTION: &str = "privileges";
 

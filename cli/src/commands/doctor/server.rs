@@ -1,8 +1,8 @@
 //! The server that answers: its product and version. One that is too old is refused by the driver, so that its engine does not answer.
 
-use super::super::status::{Look, Row};
 use super::fine;
-use crate::level::Level;
+use crate::health::level::Level;
+use crate::health::{Look, Row};
 
 const SECTION: &str = "server";
 

@@ -11,30 +11,27 @@ use std::time::SystemTime;
 use bindery::data::{DataFormat, Snapshot};
 use bindery_schema::model::{CheckedModel, EngineId, Model};
 use bindery_schema::source::Sources;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use self::redacted::Redacted;
 use self::report::{EngineDump, TableDump, print};
-use crate::arguments::{EngineOptions, ProgressOptions, SchemaOptions};
 use crate::at_once::at_once;
 use crate::data;
 use crate::data::archive::Staged;
-use crate::data::layout::{self, Hashing, MANIFEST, NewFile, NewFolder, file_name};
+use crate::data::form::{DataForm, format_of};
+use crate::data::layout::{self, Hashing, MANIFEST, NewFile, NewFolder, ROOT, file_name};
 use crate::data::manifest::{self, DumpedTable, FORMAT, Manifest};
 use crate::data::record::{self, LinkedKeys, Record};
 use crate::data::redact::{self, Secret};
 use crate::data::tables::{self, EngineTable};
-use crate::database::{Chosen, Engines, failure};
+use crate::database::{Chosen, Engines};
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::options::{EngineOptions, ProgressOptions, SchemaOptions};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report::{self as findings, document};
-use crate::text::count;
-
-/// The folder of dumps unless another is named.
-pub(crate) const ROOT: &str = "data";
 
 /// Write the rows of engines to files
 #[derive(Debug, Args)]
@@ -90,29 +87,6 @@ pub(crate) struct DumpArguments {
     engines: EngineOptions,
     #[command(flatten)]
     schema: SchemaOptions,
-}
-
-/// The form of rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DataForm {
-    /// A line of names, then a line for each row
-    Csv,
-    /// A JSON object for each row
-    Jsonl,
-}
-
-impl DataForm {
-    pub(crate) fn format(self) -> DataFormat {
-        match self {
-            Self::Csv => DataFormat::Csv,
-            Self::Jsonl => DataFormat::JsonLines,
-        }
-    }
-}
-
-/// The format that a file's name says.
-pub(crate) fn format_of(path: &Path) -> Option<DataFormat> {
-    DataFormat::from_extension(path.extension()?.to_str()?)
 }
 
 /// Runs `bindery dump`.
@@ -350,8 +324,7 @@ impl Dump<'_> {
     }
 
     fn begin(&self, index: usize) -> Result<Snapshot, Failure> {
-        let begun = Snapshot::begin(&self.engines.registry, self.engine(index));
-        let snapshot = begun.map_err(|error| failure(&error))?;
+        let snapshot = self.engines.snapshot(self.engine(index))?;
         Ok(match &self.secret {
             Some(secret) => snapshot.redacting(secret.hash()),
             None => snapshot,
@@ -480,9 +453,4 @@ fn now() -> String {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let seconds = since.map_or(0, |since| since.as_secs());
     bindery::data::utc_text(seconds)
-}
-
-/// `1 row`, `2 rows`.
-pub(crate) fn rows(number: u64) -> String {
-    count(usize::try_from(number).unwrap_or(usize::MAX), "row")
 }

@@ -6,10 +6,10 @@ use bindery_schema::model::{CheckedModel, EngineId};
 use serde::Serialize;
 
 use super::DumpArguments;
-use crate::arguments::Format;
 use crate::data::layout::{self, NewFolder};
 use crate::data::tables;
 use crate::failure::Failure;
+use crate::options::Format;
 use crate::output::{Output, Paint};
 use crate::report::document;
 use crate::text::count;

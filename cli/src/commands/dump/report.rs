@@ -2,13 +2,12 @@
 
 use serde::Serialize;
 
-use super::rows;
-use crate::arguments::Format;
 use crate::data::record::LinkedKeys;
 use crate::failure::Failure;
+use crate::options::Format;
 use crate::output::{Output, Paint, Stream};
 use crate::report::document;
-use crate::text::count;
+use crate::text::{count, rows};
 
 /// The result for one engine; `cli/JSON.md` documents it.
 #[derive(Debug, Serialize)]

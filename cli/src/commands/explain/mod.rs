@@ -11,8 +11,8 @@ use clap::Args;
 use serde::Serialize;
 
 use self::stage::Stage;
-use crate::arguments::{Format, SchemaOptions, dialect_parser};
 use crate::failure::Failure;
+use crate::options::{Format, SchemaOptions, dialect_parser};
 use crate::output::{Output, Paint};
 use crate::project::DialectChoice;
 use crate::report::document;

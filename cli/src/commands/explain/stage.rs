@@ -7,12 +7,11 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::resolved;
-use crate::arguments::{Format, SchemaOptions};
-use crate::commands::{check, create};
 use crate::failure::Failure;
+use crate::options::{Format, SchemaOptions};
 use crate::output::Output;
 use crate::project::{DialectChoice, Project};
-use crate::report;
+use crate::report::{self, summary};
 use crate::tables;
 
 /// The stages, in their order.
@@ -41,7 +40,7 @@ pub(super) fn run(
     match stage {
         Stage::Parse => parsed(project, options, output),
         Stage::Resolve => resolved(project, options, output),
-        Stage::Check => check::print(&project.compile(), options, output),
+        Stage::Check => summary::print(&project.compile(), options, output),
         Stage::Plan => checked(project, options, output, planned),
         Stage::Emit => checked(project, options, output, emitted),
     }
@@ -72,7 +71,7 @@ fn resolved(project: Project, options: &SchemaOptions, output: &Output) -> Resul
 
 fn planned(model: &CheckedModel, format: Format) -> String {
     let engines: Vec<EngineId> = model.engine_ids().collect();
-    create::statements(&tables::of_engines(model, &engines), format)
+    tables::statements(&tables::of_engines(model, &engines), format)
 }
 
 /// The code of one file for each model, as `generate` writes it.

@@ -13,9 +13,9 @@ use bindery_schema::model::EngineId;
 use clap::Args;
 use serde::Serialize;
 
-use crate::arguments::{ConfigOptions, Format, ProgressOptions, SchemaOptions, dialect_parser};
 use crate::database::Engines;
 use crate::failure::Failure;
+use crate::options::{ConfigOptions, Format, ProgressOptions, SchemaOptions, dialect_parser};
 use crate::output::{Output, Paint};
 use crate::progress::Progress;
 use crate::project::{Compiled, DialectChoice, Project};

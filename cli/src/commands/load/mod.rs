@@ -1,6 +1,5 @@
 //! `bindery load`: rows from files into the tables of engines, all of an engine's or none.
 
-pub(super) mod fixtures;
 mod plan;
 mod rejects;
 
@@ -16,18 +15,21 @@ use serde::Serialize;
 
 use self::plan::{Input, Part, Plan, plan};
 use self::rejects::Rejects;
-use super::dump::{DataForm, ROOT, rows};
-use crate::arguments::{EngineOptions, Format, ProgressOptions, SchemaOptions};
 use crate::at_once::at_once;
 use crate::confirm::{self, Confirmation};
 use crate::data;
+use crate::data::fixtures;
+use crate::data::form::DataForm;
+use crate::data::layout::ROOT;
 use crate::database::Engines;
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::options::{EngineOptions, Format, ProgressOptions, SchemaOptions};
 use crate::output::{Output, Paint, Stream};
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};
+use crate::text::rows;
 
 const MIB: usize = 1 << 20;
 
@@ -398,10 +400,10 @@ impl Load<'_> {
 fn ensure_number(engine: &str, part: &Part<'_>, loaded: Loaded) -> Result<(), Failure> {
     let found = loaded.rows + loaded.rejected;
     match part.rows {
-        Some(rows) if rows != found => Err(Failure::new(format!(
-            "table `{}` of {engine} has {} in its file, and the manifest says {rows}; nothing was changed",
+        Some(said) if said != found => Err(Failure::new(format!(
+            "table `{}` of {engine} has {} in its file, and the manifest says {said}; nothing was changed",
             part.table.data.name(),
-            super::dump::rows(found)
+            rows(found)
         ))),
         Some(_) | None => Ok(()),
     }

@@ -10,8 +10,8 @@ use bindery_schema::model::{CheckedModel, EngineId};
 use sha2::{Digest, Sha256};
 
 use super::LoadArguments;
-use crate::commands::dump::{DataForm, format_of};
 use crate::data::archive::{Archive, archive_of};
+use crate::data::form::{DataForm, format_of};
 use crate::data::layout::{self, MANIFEST};
 use crate::data::manifest::{self, DumpedColumn, DumpedTable, Manifest, hexadecimal};
 use crate::data::tables::{self, EngineTable};

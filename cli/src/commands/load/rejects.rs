@@ -6,11 +6,11 @@ use std::path::Path;
 
 use bindery::data::Rejected;
 
-use crate::commands::dump::rows;
 use crate::data::layout;
 use crate::database::failure;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::text::rows;
 
 /// The file of the rows that were left out.
 pub(super) struct Rejects<'a> {

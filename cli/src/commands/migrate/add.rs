@@ -1,6 +1,5 @@
 //! `bindery migrate add`: writes the migration that is missing between the migrations and the schema.
 
-use std::fs;
 use std::io::{self, BufRead, IsTerminal};
 use std::path::Path;
 
@@ -10,9 +9,10 @@ use serde::Serialize;
 
 use super::differ::{Differ, Sides};
 use super::renames;
-use super::versions::Versions;
-use crate::arguments::{EngineOptions, Format, SchemaOptions};
 use crate::failure::Failure;
+use crate::migrations::files::{shown, write};
+use crate::migrations::versions::Versions;
+use crate::options::{EngineOptions, Format, SchemaOptions};
 use crate::output::{Output, Paint};
 use crate::report::document;
 
@@ -205,16 +205,6 @@ fn empty(side: &Sides, name: &str) -> Option<EngineDocument> {
         not_executed: Vec::new(),
         left: Vec::new(),
     })
-}
-
-pub(crate) fn shown(path: &Path) -> String {
-    path.display().to_string()
-}
-
-pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let made = path.parent().map_or(Ok(()), fs::create_dir_all);
-    made.and_then(|()| fs::write(path, text))
-        .map_err(|why| Failure::new(format!("`{}` cannot be written: {why}", path.display())))
 }
 
 /// Letters, digits and `_`.

@@ -10,8 +10,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::differ::{Differ, Sides};
-use crate::arguments::{EngineOptions, Format, SchemaOptions};
 use crate::failure::Failure;
+use crate::options::{EngineOptions, Format, SchemaOptions};
 use crate::output::Output;
 use crate::report::document;
 use crate::text::count;

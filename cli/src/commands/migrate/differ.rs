@@ -7,10 +7,10 @@ use bindery_schema::diff::{Folded, Structure, fold, unwritable};
 use bindery_schema::model::{CheckedModel, Engine, EngineId};
 use bindery_schema::source::Sources;
 
-use super::files::folder;
-use crate::arguments::{EngineOptions, SchemaOptions};
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::migrations::files::folder;
+use crate::options::{EngineOptions, SchemaOptions};
 use crate::output::Output;
 use crate::project::{Compiled, DialectChoice, Project};
 use crate::report;
@@ -85,7 +85,7 @@ impl Differ {
             }
         }
         self.sources = sources;
-        report::findings_of(&found, &self.sources, options.format, output)?;
+        output.report_errors(&found, &self.sources, options.format)?;
         Ok(sides)
     }
 }

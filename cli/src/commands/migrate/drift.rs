@@ -9,11 +9,11 @@ use bindery_schema::migrations;
 use bindery_schema::model::{Engine, EngineId};
 
 use super::Run;
-use super::files::folder;
 use crate::at_once::at_once;
 use crate::catalogue::Told;
 use crate::comparison;
 use crate::failure::Failure;
+use crate::migrations::files::folder;
 use crate::output::{Output, Paint};
 use crate::progress::Progress;
 use crate::project::Project;

@@ -10,15 +10,14 @@ use bindery_schema::migrations::{Adopted, adopt, compare_versions, version_numbe
 use clap::Args;
 use serde::Serialize;
 
-use super::add::{shown, write};
-use super::files::{self, EngineMigrations, folder};
-use crate::arguments::{ConfigOptions, EngineOptions, Format};
 use crate::database::{Chosen, Engines, failure};
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::migrations::files::{self, EngineMigrations, folder, shown, write};
+use crate::options::{ConfigOptions, EngineOptions, Format};
 use crate::output::{Output, Paint};
 use crate::project::Project;
-use crate::report::{self, document};
+use crate::report::document;
 
 /// Adopt the migrations of sqlx, diesel, refinery, dbmate, goose, Flyway or golang-migrate
 #[derive(Debug, Args)]
@@ -84,7 +83,7 @@ pub(super) fn run(arguments: &ImportArguments, output: &Output) -> Result<(), Fa
             &mut sources,
             &mut found,
         );
-        report::findings_of(&found, &sources, arguments.config.format, output)?;
+        output.report_errors(&found, &sources, arguments.config.format)?;
         result.files = write_all(&adopted, &project, &engine.name, arguments.dry_run)?;
     }
     if arguments.history {

@@ -5,7 +5,7 @@ use bindery::{Dialect, Engine, Sql};
 use bindery_schema::diff::Busy;
 
 use super::One;
-use super::files::BusyMigration;
+use crate::migrations::files::BusyMigration;
 use crate::output::Output;
 
 /// A table with fewer rows is soon written anew.

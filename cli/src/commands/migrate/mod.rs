@@ -1,10 +1,9 @@
 //! `bindery migrate`: applies, reverts and lists the migrations of engines, `migrations/<engine>/<version>_<name>.sql`.
 
-pub(crate) mod add;
+mod add;
 mod check;
 mod differ;
 mod drift;
-pub(crate) mod files;
 mod guard;
 mod import;
 mod large;
@@ -12,7 +11,6 @@ mod own;
 mod renames;
 mod squash;
 mod told;
-pub(crate) mod versions;
 
 use bindery::__private::{OwnTable, OwnTableState};
 use bindery::migrate::{MigrateOptions, MigrationProgress, Migrator};
@@ -20,19 +18,19 @@ use bindery_schema::model::{CheckedModel, EngineId};
 use clap::{Args, Subcommand};
 use std::time::Duration;
 
-use crate::arguments::{ConfigOptions, EngineOptions, Format, ProgressOptions};
 use crate::at_once::at_once;
 use crate::confirm::{self, Confirmation};
 use crate::database::Engines;
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::options::{ConfigOptions, EngineOptions, Format, ProgressOptions};
 use crate::output::Output;
 use crate::progress::{Progress, Steps};
 use crate::project::Project;
 
-use self::files::EngineMigrations;
 use self::own::Done;
 use self::told::Outcome;
+use crate::migrations::files::{self, EngineMigrations};
 
 /// Write, check, apply, revert and list the migrations of engines
 #[derive(Debug, Args)]

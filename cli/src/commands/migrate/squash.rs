@@ -13,15 +13,15 @@ use bindery_schema::source::Sources;
 use clap::Args;
 use serde::Serialize;
 
-use super::add::{file_name, shown};
-use super::files::folder;
-use crate::arguments::{ConfigOptions, EngineOptions, Format};
+use super::add::file_name;
 use crate::data::layout::{sync_folder, sync_folder_of};
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::migrations::files::{folder, shown};
+use crate::options::{ConfigOptions, EngineOptions, Format};
 use crate::output::{Output, Paint};
 use crate::project::Project;
-use crate::report::{self, document};
+use crate::report::document;
 
 /// Fold the oldest migrations of an engine into one that makes the same schema
 #[derive(Debug, Args)]
@@ -142,7 +142,7 @@ fn plan(
     };
     let mut found = Diagnostics::default();
     let squashed = squash(&squash_of, &mut sources, &mut found);
-    report::findings_of(&found, &sources, arguments.config.format, output)?;
+    output.report_errors(&found, &sources, arguments.config.format)?;
     let squashed = squashed.map_err(|why| refused(why, &engine.name, output))?;
     Ok(Planned {
         engine: engine.name,
@@ -166,7 +166,7 @@ fn read(
     } else {
         Vec::new()
     };
-    report::findings_of(&found, sources, format, output)?;
+    output.report_errors(&found, sources, format)?;
     Ok(migrations)
 }
 

@@ -7,9 +7,9 @@ use bindery::migrate::{Migration, MigrationRun, MigrationState, MigrationStatus,
 use serde::Serialize;
 
 use super::own::{Done, OwnTableDocument, own_lines, own_tables};
-use crate::arguments::Format;
 use crate::database;
 use crate::failure::Failure;
+use crate::options::Format;
 use crate::output::{Output, Paint, Stream};
 use crate::report::document;
 use crate::text::count;

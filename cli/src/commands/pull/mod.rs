@@ -16,17 +16,17 @@ use bindery_schema::source::Sources;
 use clap::Args;
 use serde::Serialize;
 
-use crate::arguments::{ConfigOptions, EngineOptions, Format, ProgressOptions, SchemaOptions};
 use crate::at_once::at_once;
 use crate::catalogue::{self, Catalogue, Respelled, Told, Wanted};
 use crate::confirm::{self, Confirmation};
 use crate::database::{Engines, failure};
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::options::{ConfigOptions, EngineOptions, Format, ProgressOptions, SchemaOptions};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
-use crate::report::{self, document};
+use crate::report::document;
 use crate::text::count;
 
 /// Write the schema of an existing database as a schema file
@@ -312,7 +312,7 @@ fn read_back(files: &[File], input: &Input, output: &Output) -> Result<(), Failu
             .filter(is_error)
             .for_each(|error| errors.push(error.clone()));
     }
-    report::findings_of(&errors, &sources, Format::Human, output)
+    output.report_errors(&errors, &sources, Format::Human)
 }
 
 /// Reads a pulled text as the schema of an engine.

@@ -8,8 +8,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::File;
-use crate::arguments::Format;
 use crate::failure::Failure;
+use crate::options::Format;
 use crate::output::{Output, Paint};
 use crate::project::Project;
 use crate::report::document;

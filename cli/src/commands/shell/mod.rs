@@ -17,10 +17,10 @@ use bindery_schema::dialect::Dialect;
 use bindery_schema::model::Engine;
 use clap::Args;
 
-use crate::arguments::{ConfigOptions, EngineOptions};
 use crate::database::{Engines, failure};
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::options::{ConfigOptions, EngineOptions};
 use crate::output::Output;
 use crate::project::Project;
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use bindery::atomic::{BranchState, DoubtfulBranch, PreparedSlots, RecoverOptions, RecoveryReport};
 
-use super::{Look, Row};
-use crate::commands::recover;
-use crate::level::Level;
+use crate::health::level::Level;
+use crate::health::{Look, Row};
+use crate::program;
 
 const SECTION: &str = "atomic groups";
 
@@ -35,7 +35,7 @@ pub(super) fn rows_while_down(look: &Look<'_>) -> Vec<Row> {
 
 /// `None` for an engine that is in no group.
 fn listed(look: &Look<'_>) -> Option<RecoveryReport> {
-    let groups = recover::groups(look.project);
+    let groups = program::atomic_groups(&look.project.input);
     let mut engines = groups.iter().flat_map(|group| group.engines);
     if !engines.any(|at| *at == look.position()) {
         return None;

@@ -2,8 +2,8 @@
 
 use bindery::sync::ChangeReader;
 
-use super::{Look, Row};
-use crate::level::Level;
+use crate::health::level::Level;
+use crate::health::{Look, Row};
 use crate::text::count;
 
 const SECTION: &str = "capture";

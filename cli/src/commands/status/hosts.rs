@@ -3,9 +3,8 @@
 use bindery::replicas::{ReadsFrom, ReplicaState, ReplicaStatus};
 use bindery::status::HostStatus;
 
-use super::row::Route;
-use super::{Look, Row};
-use crate::level::Level;
+use crate::health::level::Level;
+use crate::health::{Look, Route, Row};
 
 const SECTION: &str = "host";
 

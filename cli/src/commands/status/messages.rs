@@ -1,7 +1,8 @@
 //! Events that wait for a relay, messages that wait for a consumer, and those that failed: dead letters.
 
-use super::{Look, Row, tasks};
-use crate::commands::task_tables::Table;
+use super::tasks;
+use crate::health::{Look, Row};
+use crate::task_tables::Table;
 
 /// The tables, by the names of their sections.
 const TABLES: [(&str, Table); 2] = [("events", Table::Events), ("messages", Table::Messages)];

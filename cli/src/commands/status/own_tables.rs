@@ -2,8 +2,8 @@
 
 use bindery::__private::OwnTableState;
 
-use super::{Look, Row};
-use crate::level::Level;
+use crate::health::level::Level;
+use crate::health::{Look, Row};
 
 const SECTION: &str = "own tables";
 

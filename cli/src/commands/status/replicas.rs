@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 
 use bindery::replicas::{ReadsFrom, ReplicaState, ReplicaStatus};
 
-use super::row::Route;
-use super::{Look, Row};
-use crate::level::Level;
+use crate::health::level::Level;
+use crate::health::{Look, Route, Row};
 use crate::text;
 
 const SECTION: &str = "replica";

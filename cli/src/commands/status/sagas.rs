@@ -2,8 +2,8 @@
 
 use bindery::saga::{SagaSummary, summary_on};
 
-use super::{Look, Row};
-use crate::level::Level;
+use crate::health::level::Level;
+use crate::health::{Look, Row};
 
 const SECTION: &str = "sagas";
 

@@ -2,9 +2,9 @@
 
 use bindery::sync::SyncSummary;
 
-use super::{Look, Row};
-use crate::commands::dump;
-use crate::level::Level;
+use crate::health::level::Level;
+use crate::health::{Look, Row};
+use crate::text;
 
 const SECTION: &str = "syncs";
 
@@ -20,7 +20,7 @@ fn row(sync: &SyncSummary, look: &Look<'_>) -> Row {
         text += &format!(", {error}");
     }
     if sync.rejected > 0 {
-        text += &format!(", {} rejected", dump::rows(sync.rejected));
+        text += &format!(", {} rejected", text::rows(sync.rejected));
     }
     let has_failed = sync.status == "failed";
     let is_old = sync.age > look.thresholds.max_sync_age;

@@ -2,9 +2,9 @@
 
 use bindery::outbox::TaskSummary;
 
-use super::{Look, Row};
-use crate::commands::task_tables::Table;
-use crate::level::Level;
+use crate::health::level::Level;
+use crate::health::{Look, Row};
+use crate::task_tables::Table;
 
 const SECTION: &str = "tasks";
 

@@ -12,13 +12,13 @@ use clap::Args;
 use serde::Serialize;
 
 use self::plan::{Plan, Planned};
-use crate::arguments::{Format, ProgressOptions, SchemaOptions};
 use crate::data::follow::forget_unread;
 use crate::data::lines::Held;
 use crate::data::repair::{RejectedRow, Repair, Repaired};
 use crate::data::settle::settle;
 use crate::database::{self, Chosen, Engines};
 use crate::failure::Failure;
+use crate::options::{Format, ProgressOptions, SchemaOptions};
 use crate::output::{Output, Paint, Stream};
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};

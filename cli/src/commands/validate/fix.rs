@@ -10,11 +10,10 @@ use bindery_schema::migrations::Migration;
 use bindery_schema::model::Engine;
 use serde::Serialize;
 
-use crate::commands::migrate::add::{shown, write};
-use crate::commands::migrate::files::folder;
-use crate::commands::migrate::versions::Versions;
 use crate::comparison::Mending;
 use crate::failure::Failure;
+use crate::migrations::files::{folder, shown, write};
+use crate::migrations::versions::Versions;
 use crate::output::{Output, Paint};
 use crate::project::Project;
 

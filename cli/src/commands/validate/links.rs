@@ -1,11 +1,11 @@
 //! `bindery validate --links`: do the rows that links lead to exist?
 
-use crate::arguments::{EngineOptions, Format};
 use crate::confirm::{self, Confirmation};
 use crate::database::Databases;
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::links::{self, Link, LinkOutcome, Repair};
+use crate::options::{EngineOptions, Format};
 use crate::output::{Output, Paint, Stream};
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};

@@ -7,9 +7,9 @@ mod schema;
 
 use clap::Args;
 
-use crate::arguments::{EngineOptions, ProgressOptions, SchemaOptions};
 use crate::failure::Failure;
 use crate::links::Repair;
+use crate::options::{EngineOptions, ProgressOptions, SchemaOptions};
 use crate::output::Output;
 
 /// Compare databases with the schema; with `--links` check the rows that links lead to

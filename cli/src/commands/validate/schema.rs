@@ -5,12 +5,12 @@ use serde::Serialize;
 
 use super::ValidateArguments;
 use super::fix::{self, Fix};
-use crate::arguments::Format;
 use crate::at_once::at_once;
 use crate::comparison::{self, Compared, Comparison, Finding};
 use crate::database::Engines;
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::options::Format;
 use crate::output::{Output, Paint, Stream};
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};

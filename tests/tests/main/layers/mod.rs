@@ -1,6 +1,7 @@
 //! The layers of crates: a module uses its own layer and those below it. Read from the paths in the sources; files of tests are left
 //! out, as they may build whatever they need.
 
+mod cli;
 mod codegen;
 mod paths;
 mod runtime;
@@ -192,6 +193,12 @@ fn the_runtime_looks_down() {
 #[test]
 fn the_code_generator_looks_down() {
     codegen::ORDER.assert_holds();
+}
+
+/// No command uses another, and what they share knows no command.
+#[test]
+fn the_command_looks_down() {
+    cli::ORDER.assert_holds();
 }
 
 /// A use that looks up or aside is reported with its place and what to do.

@@ -3,14 +3,14 @@
 use bindery::migrate::{MigrationState, MigrationStatus, Migrator};
 use bindery_schema::diagnostic::Diagnostics;
 
+use super::level::Level;
 use super::{Look, Row};
-use crate::commands::migrate::files;
-use crate::level::Level;
+use crate::migrations::files;
 
 const SECTION: &str = "migrations";
 
 /// One row; none for an engine that has no folder of migrations.
-pub(in crate::commands) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
+pub(crate) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
     let mut sources = look.project.input.sources.clone();
     let mut found = Diagnostics::default();
     let Some(read) = files::of_engine(look.project, look.id, &mut sources, &mut found) else {

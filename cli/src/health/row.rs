@@ -1,18 +1,18 @@
-//! One line of the status.
+//! One line of what is reported.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::level::Level;
+use super::level::Level;
 use crate::output::Stream;
 use crate::text;
 
 /// Something that was looked at on one engine; `cli/JSON.md` documents it.
 #[derive(Debug, Serialize)]
-pub(in crate::commands) struct Row {
+pub(crate) struct Row {
     section: &'static str,
-    pub(in crate::commands) level: Level,
+    pub(crate) level: Level,
     /// The thing that waits, in words.
     text: String,
     /// The number of those that wait.
@@ -28,19 +28,19 @@ pub(in crate::commands) struct Row {
 
 /// Which calls go to a host or replica; `cli/JSON.md` documents it.
 #[derive(Debug, Serialize)]
-pub(super) struct Route {
-    pub(super) name: String,
+pub(crate) struct Route {
+    pub(crate) name: String,
     /// `writes`, `reads`, both or none.
-    pub(super) takes: Vec<&'static str>,
+    pub(crate) takes: Vec<&'static str>,
     /// How far it is behind its primary, where that is known.
-    pub(super) lag_ms: Option<u64>,
+    pub(crate) lag_ms: Option<u64>,
     /// Why nothing goes there.
-    pub(super) left_out: Option<String>,
+    pub(crate) left_out: Option<String>,
 }
 
 impl Route {
     /// `reads go there`, `nothing goes there: it is down`.
-    pub(super) fn sentence(&self) -> String {
+    pub(crate) fn sentence(&self) -> String {
         let why = self.left_out.iter().map(|why| format!(": {why}"));
         match &*self.takes {
             [] => format!("nothing goes there{}", why.collect::<String>()),
@@ -51,7 +51,7 @@ impl Route {
 
 impl Row {
     /// All is well, and nothing waits.
-    pub(in crate::commands) fn new(section: &'static str, text: impl Into<String>) -> Self {
+    pub(crate) fn new(section: &'static str, text: impl Into<String>) -> Self {
         Self {
             section,
             level: Level::Ok,
@@ -64,37 +64,37 @@ impl Row {
     }
 
     /// Sets which calls go there.
-    pub(super) fn route(mut self, route: Route) -> Self {
+    pub(crate) fn route(mut self, route: Route) -> Self {
         self.route = Some(route);
         self
     }
 
     /// Sets how many wait.
-    pub(in crate::commands) fn count(mut self, count: usize) -> Self {
+    pub(crate) fn count(mut self, count: usize) -> Self {
         self.count = count;
         self
     }
 
     /// Sets the age of the oldest.
-    pub(in crate::commands) fn oldest(mut self, age: Option<Duration>) -> Self {
+    pub(crate) fn oldest(mut self, age: Option<Duration>) -> Self {
         self.oldest_ms = age.map(|age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX));
         self
     }
 
     /// Sets how well it is.
-    pub(in crate::commands) fn level(mut self, level: Level) -> Self {
+    pub(crate) fn level(mut self, level: Level) -> Self {
         self.level = level;
         self
     }
 
     /// Sets what to do about it.
-    pub(in crate::commands) fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
     /// `warning    migrations on b: 2 pending`, and the hint where all is not well.
-    pub(in crate::commands) fn line(&self, engine: &str, stream: Stream) -> String {
+    pub(crate) fn line(&self, engine: &str, stream: Stream) -> String {
         let word = self.level.painted(stream);
         let age = self.oldest_ms.map(Duration::from_millis);
         let which = if self.count > 1 { "the oldest " } else { "" };

@@ -1,6 +1,7 @@
-//! The migrations of engines, read from their folders.
+//! The migrations of engines, read from their folders and written there.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use bindery::migrate::{Migration, Replaced, Required, Script};
 use bindery_schema::config::MIGRATIONS_FOLDER;
@@ -11,30 +12,29 @@ use bindery_schema::migrations;
 use bindery_schema::model::EngineId;
 use bindery_schema::source::Sources;
 
-use crate::arguments::Format;
 use crate::failure::Failure;
+use crate::options::Format;
 use crate::output::Output;
 use crate::project::Project;
-use crate::report;
 
 /// The migrations of one engine, in their order.
 pub(crate) struct EngineMigrations {
     pub(crate) engine: String,
     pub(crate) migrations: Vec<Migration>,
     /// The same as they were read.
-    pub(super) files: Vec<migrations::Migration>,
+    pub(crate) files: Vec<migrations::Migration>,
     /// Those that keep others from a table for long.
-    pub(super) busy: Vec<BusyMigration>,
+    pub(crate) busy: Vec<BusyMigration>,
 }
 
 /// The statements of a migration that keep others from a table for long.
-pub(super) struct BusyMigration {
-    pub(super) version: String,
-    pub(super) statements: Vec<Busy>,
+pub(crate) struct BusyMigration {
+    pub(crate) version: String,
+    pub(crate) statements: Vec<Busy>,
 }
 
 /// Reads the folders. The command works on none where one of them is wrong.
-pub(super) fn of_engines(
+pub(crate) fn of_engines(
     project: &Project,
     chosen: &[EngineId],
     format: Format,
@@ -49,7 +49,7 @@ pub(super) fn of_engines(
         };
         read.push(migrations);
     }
-    report::findings_of(&found, &sources, format, output)?;
+    output.report_errors(&found, &sources, format)?;
     Ok(read)
 }
 
@@ -98,6 +98,18 @@ pub(crate) fn folder(project: &Project, engine: &str) -> PathBuf {
     let config = project.config.as_ref();
     let without = || PathBuf::from(MIGRATIONS_FOLDER).join(engine);
     config.map_or_else(without, |config| config.migrations_folder(engine))
+}
+
+/// The path as messages and documents have it.
+pub(crate) fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Writes a file, and makes its folder where there is none.
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let made = path.parent().map_or(Ok(()), fs::create_dir_all);
+    made.and_then(|()| fs::write(path, text))
+        .map_err(|why| Failure::new(format!("`{}` cannot be written: {why}", path.display())))
 }
 
 /// The runtime takes migrations as compiled in, so they are kept until the process ends: once in a run.

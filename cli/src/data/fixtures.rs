@@ -1,4 +1,4 @@
-//! `bindery load --fixtures`: a common set of rows for every engine, and one for each.
+//! Fixtures of `load` and `reset`: a common set of rows for every engine, and one for each.
 
 use std::path::{Path, PathBuf};
 
@@ -8,15 +8,15 @@ use bindery::error::DataProblem;
 use bindery_schema::model::{CheckedModel, EngineId};
 use serde::Serialize;
 
-use crate::arguments::Format;
+use super::tables;
 use crate::at_once::at_once;
-use crate::commands::dump::rows;
-use crate::data::{self, tables};
 use crate::database::Engines;
 use crate::failure::Failure;
+use crate::options::Format;
 use crate::output::{Output, Paint};
 use crate::progress::Progress;
 use crate::report::document;
+use crate::text::rows;
 
 /// The result for one engine; `cli/JSON.md` documents it.
 #[derive(Debug, Serialize)]
@@ -133,7 +133,7 @@ fn separated<T>(ended: Vec<Result<T, Failure>>) -> (Vec<T>, Vec<Failure>) {
 
 /// The failure with what to type next.
 fn explained(error: &bindery::Error) -> Failure {
-    data::failure_with_help(error, |problem| {
+    super::failure_with_help(error, |problem| {
         Some(match problem {
             DataProblem::NoKey => {
                 "load the table from a file of its own: `bindery load --table NAME --from FILE --append`"
@@ -144,7 +144,7 @@ fn explained(error: &bindery::Error) -> Failure {
 }
 
 /// A dry run: prints the files of each table; fails where one cannot be loaded.
-pub(super) fn print_planned(
+pub(crate) fn print_planned(
     (plans, failures): (Vec<EnginePlan>, Vec<Failure>),
     format: Format,
     output: &Output,

@@ -9,11 +9,11 @@ use bindery_schema::model::{Engine, EngineId};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::arguments::{ConfigOptions, EngineOptions, Format};
 use crate::confirm::{self, Confirmation};
 use crate::database::{self, Chosen, Engines};
 use crate::engines::Purpose;
 use crate::failure::Failure;
+use crate::options::{ConfigOptions, EngineOptions, Format};
 use crate::output::Output;
 use crate::project::Project;
 use crate::report::document;
@@ -21,7 +21,7 @@ use crate::text::count;
 
 /// A table of tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Table {
+pub(crate) enum Table {
     /// The tasks of an outbox.
     Tasks,
     /// The events of an outbox, which relays hand on.
@@ -48,14 +48,14 @@ impl Table {
         }
     }
 
-    pub(super) fn is_on(self, engine: &Engine) -> bool {
+    pub(crate) fn is_on(self, engine: &Engine) -> bool {
         match self {
             Self::Tasks | Self::Events => engine.outbox,
             Self::Messages => engine.inbox,
         }
     }
 
-    pub(super) fn queue(self, registry: &Registry, engine: Chosen) -> TaskQueue<'_> {
+    pub(crate) fn queue(self, registry: &Registry, engine: Chosen) -> TaskQueue<'_> {
         match self {
             Self::Tasks => TaskQueue::new(registry, engine),
             Self::Events => events_of(registry, engine),
@@ -64,7 +64,7 @@ impl Table {
     }
 
     /// The words of the command that looks after it.
-    pub(super) fn command(self) -> &'static str {
+    pub(crate) fn command(self) -> &'static str {
         match self {
             Self::Tasks => "bindery tasks list",
             Self::Events => "bindery messages list --events",
@@ -75,7 +75,7 @@ impl Table {
 
 /// The entries of a table that are meant, and the engines.
 #[derive(Debug, Args)]
-pub(super) struct Which {
+pub(crate) struct Which {
     /// Only those that failed
     #[arg(long, conflicts_with = "status")]
     failed: bool,
@@ -141,17 +141,17 @@ struct Changed {
 }
 
 /// The entries that a command works on.
-pub(super) struct Selection<'a> {
-    pub(super) table: Table,
+pub(crate) struct Selection<'a> {
+    pub(crate) table: Table,
     /// The name of a type, as the table has it.
-    pub(super) task: Option<&'a str>,
-    pub(super) which: &'a Which,
-    pub(super) range: Range,
+    pub(crate) task: Option<&'a str>,
+    pub(crate) which: &'a Which,
+    pub(crate) range: Range,
 }
 
 /// The part of the entries that is put back: those that are completed, too, some numbers, a time.
 #[derive(Debug, Clone, Default, Args)]
-pub(super) struct Range {
+pub(crate) struct Range {
     /// Those that are completed and not yet deleted, too
     #[arg(long)]
     completed: bool,
@@ -168,7 +168,7 @@ pub(super) struct Range {
 
 /// How entries are put back.
 #[derive(Debug, Args)]
-pub(super) struct Retrying {
+pub(crate) struct Retrying {
     /// The person who puts them back, for the record; without it, the account of the system
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
@@ -179,7 +179,7 @@ pub(super) struct Retrying {
 
 /// How entries are deleted.
 #[derive(Debug, Args)]
-pub(super) struct Deleting {
+pub(crate) struct Deleting {
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -220,12 +220,12 @@ impl Range {
 
 impl Selection<'_> {
     /// Lists the first of them, without their payloads.
-    pub(super) fn list(&self, limit: u32, output: &Output) -> Result<(), Failure> {
+    pub(crate) fn list(&self, limit: u32, output: &Output) -> Result<(), Failure> {
         self.print(limit, |_| true, output)
     }
 
     /// Has those that failed tried again, and those that are completed where that is wanted; or lists them.
-    pub(super) fn retry(&self, retrying: &Retrying, output: &Output) -> Result<(), Failure> {
+    pub(crate) fn retry(&self, retrying: &Retrying, output: &Output) -> Result<(), Failure> {
         self.ensure_can_be_put_back()?;
         if retrying.dry_run {
             let is_wanted = |task: &TaskRecord| self.can_be_put_back(task.status);
@@ -268,7 +268,7 @@ impl Selection<'_> {
     }
 
     /// Deletes them, but none that is at work; or lists them.
-    pub(super) fn delete(&self, deleting: &Deleting, output: &Output) -> Result<(), Failure> {
+    pub(crate) fn delete(&self, deleting: &Deleting, output: &Output) -> Result<(), Failure> {
         self.ensure_narrow()?;
         if deleting.dry_run {
             let is_wanted = |task: &TaskRecord| task.status != TaskStatus::Running;

@@ -1,15 +1,16 @@
 //! Prints the compiler's findings in the format the user chose.
 
+pub(crate) mod summary;
+
 use std::collections::BTreeMap;
 
-use bindery_schema::diagnostic::{Diagnostics, Severity};
+use bindery_schema::diagnostic::Severity;
 use bindery_schema::model::CheckedModel;
-use bindery_schema::render::{Finding, github};
-use bindery_schema::source::Sources;
+use bindery_schema::render::Finding;
 use serde::Serialize;
 
-use crate::arguments::{Format, SchemaOptions};
 use crate::failure::Failure;
+use crate::options::{Format, SchemaOptions};
 use crate::output::Output;
 use crate::project::{Compiled, Project};
 
@@ -75,36 +76,9 @@ pub(crate) fn require_ok(
     if is_ok { Ok(()) } else { Err(Failure::Told) }
 }
 
-/// Tells findings that are not a schema's; fails where one is an error.
-pub(crate) fn findings_of(
-    found: &Diagnostics,
-    sources: &Sources,
-    format: Format,
-    output: &Output,
-) -> Result<(), Failure> {
-    let new = Output::unwritten(found, sources);
-    match format {
-        Format::Human | Format::Json => output.findings(&new, sources),
-        Format::Github => output.result(&github(&new, sources))?,
-    }
-    if found.has_errors() {
-        Err(Failure::Told)
-    } else {
-        Ok(())
-    }
-}
-
 /// Tells what was found, beside a result.
 pub(crate) fn tell(project: &Project, format: Format, output: &Output) -> Result<(), Failure> {
-    let sources = &project.input.sources;
-    let new = Output::unwritten(&project.found, sources);
-    match format {
-        Format::Human | Format::Json => {
-            output.findings(&new, sources);
-            Ok(())
-        }
-        Format::Github => output.result(&github(&new, sources)),
-    }
+    output.report(&project.found, &project.input.sources, format)
 }
 
 /// The model, unless errors stop the command; findings are printed.

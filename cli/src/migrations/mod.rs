@@ -1,0 +1,4 @@
+//! The migrations of engines as files: read for the runtime, and written.
+
+pub(crate) mod files;
+pub(crate) mod versions;
