@@ -25,9 +25,9 @@ impl AtomicTransaction {
 
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct AtomicGroup {
-    pub name: &'static str,
-    pub engines: &'static [usize],
+pub struct AtomicGroup<'g> {
+    pub name: &'g str,
+    pub engines: &'g [usize],
     pub home: usize,
 }
 

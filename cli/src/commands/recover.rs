@@ -15,7 +15,7 @@ use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::options::{ConfigOptions, EngineOptions, Format, ProgressOptions};
 use crate::output::Output;
-use crate::program;
+use crate::program::AtomicGroups;
 use crate::progress::{Progress, Steps};
 use crate::project::Project;
 use crate::report::document;
@@ -69,7 +69,8 @@ struct BranchDocument<'a> {
 /// Runs the command.
 pub(crate) fn run(arguments: &RecoverArguments, output: &Output) -> Result<(), Failure> {
     let project = Project::load_config(&arguments.config, output)?;
-    let groups = program::atomic_groups(&project.input);
+    let groups = AtomicGroups::of(&project.input);
+    let groups = groups.described();
     if groups.is_empty() {
         let failure = Failure::new("the configuration has no atomic groups");
         return Err(failure.help("a group is a section `[atomic.NAME]` of bindery.toml"));

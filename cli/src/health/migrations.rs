@@ -6,6 +6,7 @@ use bindery_schema::diagnostic::Diagnostics;
 use super::level::Level;
 use super::{Look, Row};
 use crate::migrations::files;
+use crate::migrations::shelf::Shelf;
 
 const SECTION: &str = "migrations";
 
@@ -13,7 +14,9 @@ const SECTION: &str = "migrations";
 pub(crate) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
     let mut sources = look.project.input.sources.clone();
     let mut found = Diagnostics::default();
-    let Some(read) = files::of_engine(look.project, look.id, &mut sources, &mut found) else {
+    let shelf = Shelf::default();
+    let Some(read) = files::of_engine((look.project, &shelf), look.id, &mut sources, &mut found)
+    else {
         return Ok(Vec::new());
     };
     if found.has_errors() {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bindery::migrate::{Migration, Replaced, Required, Script};
+use bindery::migrate::Migration;
 use bindery_schema::config::MIGRATIONS_FOLDER;
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::Dialect;
@@ -12,17 +12,18 @@ use bindery_schema::migrations;
 use bindery_schema::model::EngineId;
 use bindery_schema::source::Sources;
 
+use super::shelf::Shelf;
 use crate::failure::Failure;
 use crate::options::Format;
 use crate::output::Output;
 use crate::project::Project;
 
 /// The migrations of one engine, in their order.
-pub(crate) struct EngineMigrations {
+pub(crate) struct EngineMigrations<'s> {
     pub(crate) engine: String,
-    pub(crate) migrations: Vec<Migration>,
+    pub(crate) migrations: Vec<Migration<'s>>,
     /// The same as they were read.
-    pub(crate) files: Vec<migrations::Migration>,
+    pub(crate) files: &'s [migrations::Migration],
     /// Those that keep others from a table for long.
     pub(crate) busy: Vec<BusyMigration>,
 }
@@ -34,17 +35,17 @@ pub(crate) struct BusyMigration {
 }
 
 /// Reads the folders. The command works on none where one of them is wrong.
-pub(crate) fn of_engines(
-    project: &Project,
+pub(crate) fn of_engines<'s>(
+    (project, shelf): (&Project, &'s Shelf<'s>),
     chosen: &[EngineId],
     format: Format,
     output: &Output,
-) -> Result<Vec<EngineMigrations>, Failure> {
+) -> Result<Vec<EngineMigrations<'s>>, Failure> {
     let mut sources = project.input.sources.clone();
     let mut found = Diagnostics::default();
     let mut read = Vec::new();
     for id in chosen {
-        let Some(migrations) = of_engine(project, *id, &mut sources, &mut found) else {
+        let Some(migrations) = of_engine((project, shelf), *id, &mut sources, &mut found) else {
             return Err(no_folder(project, *id));
         };
         read.push(migrations);
@@ -54,26 +55,26 @@ pub(crate) fn of_engines(
 }
 
 /// Reads the folder of an engine; `None` where there is none.
-pub(crate) fn of_engine(
-    project: &Project,
+pub(crate) fn of_engine<'s>(
+    (project, shelf): (&Project, &'s Shelf<'s>),
     id: EngineId,
     sources: &mut Sources,
     found: &mut Diagnostics,
-) -> Option<EngineMigrations> {
+) -> Option<EngineMigrations<'s>> {
     let engine = &project.input.engines[id.0 as usize];
     let folder = folder(project, &engine.name);
     if !folder.is_dir() {
         return None;
     }
-    let migrations = migrations::read(&folder, engine.dialect, engine.flavour, sources, found);
+    let files = migrations::read(&folder, engine.dialect, engine.flavour, sources, found);
+    let files = shelf.hold(files);
+    let busy = files.iter();
+    let busy = busy.filter_map(|one| busy_migration(one, engine.dialect));
     Some(EngineMigrations {
         engine: engine.name.clone(),
-        migrations: migrations.iter().map(kept).collect(),
-        busy: migrations
-            .iter()
-            .filter_map(|one| busy_migration(one, engine.dialect))
-            .collect(),
-        files: migrations,
+        migrations: files.iter().map(|file| shelf.described(file)).collect(),
+        busy: busy.collect(),
+        files,
     })
 }
 
@@ -110,40 +111,4 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let made = path.parent().map_or(Ok(()), fs::create_dir_all);
     made.and_then(|()| fs::write(path, text))
         .map_err(|why| Failure::new(format!("`{}` cannot be written: {why}", path.display())))
-}
-
-/// The runtime takes migrations as compiled in, so they are kept until the process ends: once in a run.
-fn kept(migration: &migrations::Migration) -> Migration {
-    let text = |text: &str| -> &'static str { text.to_owned().leak() };
-    let script = |script: &migrations::Script| {
-        let statements = script.statements.iter();
-        let statements: Vec<_> = statements.map(|one| (text(&one.sql), one.line)).collect();
-        Script::new(statements.leak(), script.no_transaction)
-    };
-    Migration::new(
-        text(&migration.version),
-        text(&migration.name),
-        text(&migration.checksum()),
-        script(&migration.up),
-        migration.down.as_ref().map(script),
-    )
-    .replacing(kept_replaced(&migration.replaces))
-    .requiring(kept_required(&migration.requires))
-}
-
-fn kept_required(required: &[migrations::ServerVersion]) -> &'static [Required] {
-    let each = required
-        .iter()
-        .map(|one| (one.product, one.version.clone().leak() as &str));
-    each.collect::<Vec<_>>().leak()
-}
-
-fn kept_replaced(replaced: &[migrations::Replaced]) -> &'static [Replaced] {
-    let text = |text: &str| -> &'static str { text.to_owned().leak() };
-    let each = replaced.iter().map(|one| {
-        let file = one.migration.as_ref().map(kept);
-        Replaced::new(text(&one.version), text(&one.checksum), file)
-            .replacing(kept_replaced(&one.replaces))
-    });
-    each.collect::<Vec<_>>().leak()
 }

@@ -28,7 +28,7 @@ impl Registry {
     #[track_caller]
     pub fn run_atomic<A: GeneratedAtomic, T, F: From<Error>>(
         &self,
-        group: &'static AtomicGroup,
+        group: &'static AtomicGroup<'static>,
         options: AtomicOptions,
         work: impl FnOnce(&mut A) -> Result<T, F>,
     ) -> AtomicOutcome<T, F> {
@@ -55,7 +55,7 @@ impl Registry {
     #[track_caller]
     pub fn retry_atomic<A: GeneratedAtomic, T>(
         &self,
-        group: &'static AtomicGroup,
+        group: &'static AtomicGroup<'static>,
         (retry, options): (RetryPolicy, AtomicOptions),
         mut work: impl FnMut(&mut A) -> Result<T>,
     ) -> AtomicOutcome<T> {
@@ -82,7 +82,7 @@ impl Registry {
     #[track_caller]
     fn begin_atomic(
         &self,
-        group: &'static AtomicGroup,
+        group: &'static AtomicGroup<'static>,
         options: AtomicOptions,
         site: &'static Location<'static>,
     ) -> Result<AtomicTransaction> {
@@ -105,7 +105,7 @@ impl Registry {
     }
 
     /// The engines of the group that could not be reached when they were to be checked.
-    fn unchecked(&self, group: &AtomicGroup) -> Unchecked {
+    fn unchecked(&self, group: &AtomicGroup<'_>) -> Unchecked {
         let branches = group.engines.iter().filter(|at| **at != group.home);
         let unchecked = branches.filter(|at| !self.engines[**at].coordinators.is_checked());
         unchecked
@@ -118,7 +118,7 @@ impl Registry {
     /// # Errors
     /// A setting or a privilege is missing, with what mends it; the engine cannot be reached.
     #[doc(hidden)]
-    pub fn check_group(&self, group: &AtomicGroup, at: usize) -> Result<()> {
+    pub fn check_group(&self, group: &AtomicGroup<'_>, at: usize) -> Result<()> {
         let engine = &self.engines[at];
         if at != group.home {
             return engine.ensure_branches();
@@ -134,7 +134,7 @@ impl Registry {
 
     /// Sees to it, once in a process, that the engines of a group can keep what the protocol relies on, and gives the name of
     /// this process as a coordinator. An engine that cannot be reached is looked at when it can.
-    fn ready_for(&self, group: &AtomicGroup) -> Result<Arc<str>> {
+    fn ready_for(&self, group: &AtomicGroup<'_>) -> Result<Arc<str>> {
         for &at in group.engines.iter().filter(|at| **at != group.home) {
             match self.engines[at].ensure_branches() {
                 Err(error) if !error.is_of_reaching() => return Err(error),

@@ -51,14 +51,14 @@ pub use self::recover::RecoverOptions;
 pub use self::report::{BranchState, DoubtfulBranch, PreparedSlots, RecoveryReport};
 pub use self::thread::RecoveryThread;
 
-/// An atomic group as compiled in.
+/// An atomic group as compiled in or as a tool has read it.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct AtomicGroup {
+pub struct AtomicGroup<'g> {
     /// The name of the group: that of `[atomic.NAME]` in `bindery.toml`.
-    pub name: &'static str,
+    pub name: &'g str,
     /// Positions of its engines among those of the program.
-    pub engines: &'static [usize],
+    pub engines: &'g [usize],
     /// The engine that keeps the decisions.
     pub home: usize,
 }
@@ -82,7 +82,7 @@ impl<M, G> InGroup<'_, M, G> for std::convert::Infallible {}
 #[must_use = "a transaction that is not committed is rolled back"]
 pub struct AtomicTransaction {
     slots: Slots,
-    group: &'static AtomicGroup,
+    group: &'static AtomicGroup<'static>,
     active: Option<Active>,
     hooks: Vec<Hook>,
     is_finished: bool,
@@ -152,7 +152,7 @@ impl AtomicTransaction {
 
     fn new(
         slots: Slots,
-        (group, unchecked): (&'static AtomicGroup, Unchecked),
+        (group, unchecked): (&'static AtomicGroup<'static>, Unchecked),
         active: Active,
     ) -> Self {
         let mut this = Self {

@@ -113,7 +113,7 @@ impl Registry {
     #[doc(hidden)]
     pub fn recover_groups(
         &self,
-        groups: &[AtomicGroup],
+        groups: &[AtomicGroup<'_>],
         options: &RecoverOptions,
     ) -> RecoveryReport {
         self.recover_groups_with(groups, options, &|_, _, _| ())
@@ -123,7 +123,7 @@ impl Registry {
     #[doc(hidden)]
     pub fn recover_groups_with(
         &self,
-        groups: &[AtomicGroup],
+        groups: &[AtomicGroup<'_>],
         options: &RecoverOptions,
         progress: &dyn Fn(&'static str, usize, usize),
     ) -> RecoveryReport {
@@ -299,7 +299,7 @@ fn look_for_owners(engine: &Configured, branches: &mut [Repairing<'_>]) {
 }
 
 /// The homes of these groups, each once.
-fn homes(groups: &[AtomicGroup]) -> Vec<usize> {
+fn homes(groups: &[AtomicGroup<'_>]) -> Vec<usize> {
     let mut homes: Vec<usize> = groups.iter().map(|group| group.home).collect();
     homes.sort_unstable();
     homes.dedup();

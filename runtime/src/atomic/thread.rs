@@ -90,7 +90,7 @@ impl RecoveryThread {
     #[doc(hidden)]
     pub fn start(
         registry: &Registry,
-        groups: &'static [AtomicGroup],
+        groups: &'static [AtomicGroup<'static>],
         every: Duration,
     ) -> Result<Self> {
         let (stop, stopped) = channel::<()>();

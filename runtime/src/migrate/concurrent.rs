@@ -139,7 +139,7 @@ pub(super) fn is_of_another(error: &Error) -> bool {
 }
 
 /// Finds out what became of the statements that killed runs left in doubt.
-pub(super) fn settle(physical: &mut Physical, plan: &mut Plan) -> Result<()> {
+pub(super) fn settle(physical: &mut Physical, plan: &mut Plan<'_>) -> Result<()> {
     for (migration, status) in plan.migrations.iter().zip(&mut plan.status) {
         let MigrationState::Interrupted {
             done,

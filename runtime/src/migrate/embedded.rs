@@ -44,12 +44,12 @@ pub struct EngineMigrations {
     /// The engine's name.
     pub engine: &'static str,
     /// In the order of their versions.
-    pub migrations: &'static [Migration],
+    pub migrations: &'static [Migration<'static>],
 }
 
 impl EngineMigrations {
     /// The migrations of the engine of this name, in the order of their versions.
-    pub const fn new(engine: &'static str, migrations: &'static [Migration]) -> Self {
+    pub const fn new(engine: &'static str, migrations: &'static [Migration<'static>]) -> Self {
         Self { engine, migrations }
     }
 }
@@ -66,7 +66,7 @@ impl Migrations {
     }
 
     /// The migrations of the engine of this name, in the order of their versions; none where it has no folder.
-    pub fn of(&self, engine: &str) -> &'static [Migration] {
+    pub fn of(&self, engine: &str) -> &'static [Migration<'static>] {
         let found = self.engines.iter().find(|one| one.engine == engine);
         found.map_or(&[], |one| one.migrations)
     }
@@ -85,7 +85,7 @@ pub struct EngineMigrated {
     /// The engine's name.
     pub engine: &'static str,
     /// The migrations that this call applied, in their order; those before one that failed stay.
-    pub applied: Vec<MigrationRun>,
+    pub applied: Vec<MigrationRun<'static>>,
     /// The tables of bindery's own that this call made, or added columns to.
     pub own_tables: Vec<&'static str>,
     /// Why the engine failed, where it did.
@@ -99,7 +99,7 @@ impl MigrateReport {
     }
 
     /// The migrations that were applied on the engine of this name, also where a later one failed.
-    pub fn applied_on(&self, engine: &str) -> &[MigrationRun] {
+    pub fn applied_on(&self, engine: &str) -> &[MigrationRun<'static>] {
         let found = self.engines.iter().find(|one| one.engine == engine);
         found.map_or(&[], |one| one.applied.as_slice())
     }
@@ -266,7 +266,7 @@ impl Registry {
         engines.filter(|one| !is_shared(one)).copied().collect()
     }
 
-    fn migrator_of(&self, one: &EngineMigrations) -> Result<Migrator<'_>> {
+    fn migrator_of(&self, one: &EngineMigrations) -> Result<Migrator<'_, 'static>> {
         let mut engines = self.engines.iter();
         let found = engines.position(|engine| engine.info.name == one.engine);
         let engine = found.ok_or_else(|| {

@@ -11,10 +11,10 @@ use bindery_core::dialect::Dialect;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Waits for the lock, within the limit.
-pub(super) fn take(
+pub(super) fn take<'m>(
     physical: &mut Physical,
     limit: Duration,
-    told: &mut dyn FnMut(MigrationProgress),
+    told: &mut dyn FnMut(MigrationProgress<'m>),
 ) -> Result<()> {
     let Some(sql) = try_lock(physical.dialect()) else {
         return Ok(());

@@ -32,34 +32,34 @@ pub use self::embedded::{
 /// One migration of an engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Migration {
+pub struct Migration<'m> {
     /// As the file's name has it, such as `20240131120000`. Migrations are in their order where they are given.
-    pub version: &'static str,
+    pub version: &'m str,
     /// The rest of the file's name, such as `add_nick`.
-    pub name: &'static str,
+    pub name: &'m str,
     /// A hash of the file: one that was applied is never changed.
-    pub checksum: &'static str,
+    pub checksum: &'m str,
     /// The statements that apply it.
-    pub up: Script,
+    pub up: Script<'m>,
     /// The statements that undo it, where they are written.
-    pub down: Option<Script>,
+    pub down: Option<Script<'m>>,
     /// The migrations that it was squashed from. A database that has applied those has applied this one.
-    pub replaces: &'static [Replaced],
+    pub replaces: &'m [Replaced<'m>],
     /// The servers that it can be applied on; none are named: on all.
-    pub requires: &'static [Required],
+    pub requires: &'m [Required<'m>],
 }
 
 /// A product and its oldest version: `("PostgreSQL", "16")`.
-pub type Required = (&'static str, &'static str);
+pub type Required<'m> = (&'m str, &'m str);
 
-impl Migration {
+impl<'m> Migration<'m> {
     /// A migration of these parts.
     pub const fn new(
-        version: &'static str,
-        name: &'static str,
-        checksum: &'static str,
-        up: Script,
-        down: Option<Script>,
+        version: &'m str,
+        name: &'m str,
+        checksum: &'m str,
+        up: Script<'m>,
+        down: Option<Script<'m>>,
     ) -> Self {
         Self {
             version,
@@ -74,14 +74,14 @@ impl Migration {
 
     /// The same as one that one of these servers is needed for, in this version or a later one.
     #[must_use]
-    pub const fn requiring(mut self, servers: &'static [Required]) -> Self {
+    pub const fn requiring(mut self, servers: &'m [Required<'m>]) -> Self {
         self.requires = servers;
         self
     }
 
     /// The same as a squashed one, in place of these.
     #[must_use]
-    pub const fn replacing(mut self, replaces: &'static [Replaced]) -> Self {
+    pub const fn replacing(mut self, replaces: &'m [Replaced<'m>]) -> Self {
         self.replaces = replaces;
         self
     }
@@ -90,23 +90,23 @@ impl Migration {
 /// A migration in place of which there is a squashed one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Replaced {
+pub struct Replaced<'m> {
     /// The version that it had.
-    pub version: &'static str,
+    pub version: &'m str,
     /// The checksum that it was applied with.
-    pub checksum: &'static str,
+    pub checksum: &'m str,
     /// The migration itself, where its file is still there: a database that has applied some of them goes on with the others.
-    pub migration: Option<Migration>,
+    pub migration: Option<Migration<'m>>,
     /// The migrations that it was squashed from itself. A database that has applied those has applied it.
-    pub replaces: &'static [Replaced],
+    pub replaces: &'m [Replaced<'m>],
 }
 
-impl Replaced {
+impl<'m> Replaced<'m> {
     /// A replaced migration of these parts.
     pub const fn new(
-        version: &'static str,
-        checksum: &'static str,
-        migration: Option<Migration>,
+        version: &'m str,
+        checksum: &'m str,
+        migration: Option<Migration<'m>>,
     ) -> Self {
         Self {
             version,
@@ -118,7 +118,7 @@ impl Replaced {
 
     /// The same of one that was squashed from these.
     #[must_use]
-    pub const fn replacing(mut self, replaces: &'static [Replaced]) -> Self {
+    pub const fn replacing(mut self, replaces: &'m [Replaced<'m>]) -> Self {
         self.replaces = replaces;
         self
     }
@@ -127,16 +127,16 @@ impl Replaced {
 /// The statements of one direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Script {
+pub struct Script<'m> {
     /// The text of each, and the line of its file that it begins in.
-    pub statements: &'static [(&'static str, u32)],
+    pub statements: &'m [(&'m str, u32)],
     /// Each statement is for itself, as `CREATE INDEX CONCURRENTLY` has to be.
     pub no_transaction: bool,
 }
 
-impl Script {
+impl<'m> Script<'m> {
     /// A script of these parts.
-    pub const fn new(statements: &'static [(&'static str, u32)], no_transaction: bool) -> Self {
+    pub const fn new(statements: &'m [(&'m str, u32)], no_transaction: bool) -> Self {
         Self {
             statements,
             no_transaction,
@@ -190,11 +190,11 @@ pub enum MigrationState {
 /// The end of one migration in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct MigrationRun {
+pub struct MigrationRun<'m> {
     /// The version, with which its file's name begins.
-    pub version: &'static str,
+    pub version: &'m str,
     /// The name, which follows the version in its file's name.
-    pub name: &'static str,
+    pub name: &'m str,
     /// How long it took.
     pub took: Duration,
 }
@@ -202,13 +202,13 @@ pub struct MigrationRun {
 /// The progress of a run, reported while it is going on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum MigrationProgress {
+pub enum MigrationProgress<'m> {
     /// Another process migrates the database; this one waits.
     Waiting,
     /// A statement begins: which of how many.
     Statement {
         /// The version of the migration.
-        version: &'static str,
+        version: &'m str,
         /// Which, from 1.
         statement: usize,
         /// Of how many.
@@ -217,10 +217,10 @@ pub enum MigrationProgress {
     /// A lock did not come free, or another transaction was in the way: it is tried again.
     Again {
         /// The version of the migration.
-        version: &'static str,
+        version: &'m str,
     },
     /// A migration is applied or reverted, and stays so whatever becomes of the next.
-    Done(MigrationRun),
+    Done(MigrationRun<'m>),
     /// One of bindery's own tables was made, or a column that a later version of bindery has was added to it.
     OwnTable {
         /// The name of the table.
@@ -311,17 +311,21 @@ impl MigrateOptions {
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct Migrator<'a> {
+pub struct Migrator<'a, 'm> {
     registry: &'a Registry,
     engine: usize,
     name: &'static str,
-    migrations: &'a [Migration],
+    migrations: &'m [Migration<'m>],
     options: MigrateOptions,
 }
 
-impl<'a> Migrator<'a> {
+impl<'a, 'm> Migrator<'a, 'm> {
     /// The migrations of an engine, in their order.
-    pub fn new(registry: &'a Registry, engine: impl Engine, migrations: &'a [Migration]) -> Self {
+    pub fn new(
+        registry: &'a Registry,
+        engine: impl Engine,
+        migrations: &'m [Migration<'m>],
+    ) -> Self {
         Self {
             registry,
             engine: engine.index(),
@@ -350,7 +354,7 @@ impl<'a> Migrator<'a> {
     ///
     /// # Errors
     /// The reason that keeps `run` from beginning. The engine cannot be reached.
-    pub fn pending(&self) -> Result<Vec<Migration>> {
+    pub fn pending(&self) -> Result<Vec<Migration<'m>>> {
         let steps = self.looked(|session| {
             let steps = self.steps_forth(&self.plan(session)?)?;
             required::ensure(session.server.as_ref(), &steps)?;
@@ -363,7 +367,7 @@ impl<'a> Migrator<'a> {
     ///
     /// # Errors
     /// The reason that keeps `revert` from beginning. The engine cannot be reached.
-    pub fn revertible(&self, count: usize) -> Result<Vec<Migration>> {
+    pub fn revertible(&self, count: usize) -> Result<Vec<Migration<'m>>> {
         let steps = self.looked(|session| run::steps_back(&self.plan(session)?, count))?;
         Ok(steps.iter().map(run::Step::migration).collect())
     }
@@ -383,7 +387,10 @@ impl<'a> Migrator<'a> {
     /// # Errors
     /// [`ErrorKind::Migration`]: an applied one was changed or is missing, one is out of order or half done, or a statement failed; those
     /// that were applied before stay. The engine cannot be reached.
-    pub fn run(&self, told: &mut dyn FnMut(MigrationProgress)) -> Result<Vec<MigrationRun>> {
+    pub fn run(
+        &self,
+        told: &mut dyn FnMut(MigrationProgress<'m>),
+    ) -> Result<Vec<MigrationRun<'m>>> {
         self.located(self.locked(told, |session, told| {
             let applied = self.apply_pending(session, told)?;
             self.bring_up_own(session, told)?;
@@ -418,8 +425,8 @@ impl<'a> Migrator<'a> {
     pub fn revert(
         &self,
         count: usize,
-        told: &mut dyn FnMut(MigrationProgress),
-    ) -> Result<Vec<MigrationRun>> {
+        told: &mut dyn FnMut(MigrationProgress<'m>),
+    ) -> Result<Vec<MigrationRun<'m>>> {
         self.located(self.locked(told, |session, told| {
             let reverted = self.revert_last(session, count, told)?;
             own::record_schema(session, !reverted.is_empty())?;
@@ -432,7 +439,7 @@ impl<'a> Migrator<'a> {
     ///
     /// # Errors
     /// There is no such migration. The engine cannot be reached.
-    pub fn baseline(&self, version: &str) -> Result<Vec<&'static str>> {
+    pub fn baseline(&self, version: &str) -> Result<Vec<&'m str>> {
         self.located(self.locked(&mut |_| (), |session, _| {
             self.record_until(session, version)
         }))
@@ -442,7 +449,7 @@ impl<'a> Migrator<'a> {
     ///
     /// # Errors
     /// As [`baseline`](Self::baseline).
-    pub fn unrecorded_until(&self, version: &str) -> Result<Vec<Migration>> {
+    pub fn unrecorded_until(&self, version: &str) -> Result<Vec<Migration<'m>>> {
         self.looked(|session| self.unrecorded(session, version))
     }
 
@@ -459,7 +466,7 @@ impl<'a> Migrator<'a> {
     ///
     /// # Errors
     /// There is no such migration: then none is recorded. The engine cannot be reached.
-    pub fn record(&self, versions: &[&str]) -> Result<Vec<&'static str>> {
+    pub fn record(&self, versions: &[&str]) -> Result<Vec<&'m str>> {
         self.located(self.locked(&mut |_| (), |session, _| {
             self.record_these(session, versions)
         }))
@@ -479,8 +486,8 @@ impl<'a> Migrator<'a> {
     /// With a session of its own, and the lock that only one process of the database's has.
     fn locked<T>(
         &self,
-        told: &mut dyn FnMut(MigrationProgress),
-        work: impl FnOnce(&mut Session, &mut dyn FnMut(MigrationProgress)) -> Result<T>,
+        told: &mut dyn FnMut(MigrationProgress<'m>),
+        work: impl FnOnce(&mut Session, &mut dyn FnMut(MigrationProgress<'m>)) -> Result<T>,
     ) -> Result<T> {
         let mut session = Session::open(self.registry, self.engine, &self.options)?;
         lock::take(&mut session.physical, self.options.wait, told)?;

@@ -5,12 +5,12 @@ use super::{MigrationProgress, Migrator};
 use crate::databases::kept::{self, OwnTable, OwnTableState, whole};
 use crate::error::{ErrorKind, Result};
 
-impl Migrator<'_> {
+impl<'m> Migrator<'_, 'm> {
     /// After the migrations: those may make such tables, too, by the statements that `bindery create --print` writes.
     pub(super) fn bring_up_own(
         &self,
         session: &mut Session,
-        told: &mut dyn FnMut(MigrationProgress),
+        told: &mut dyn FnMut(MigrationProgress<'m>),
     ) -> Result<()> {
         for own in &self.registry.engines[self.engine].own {
             let physical = &mut session.physical;

@@ -6,9 +6,9 @@ use crate::error::{MigrationError, Result};
 
 /// The migrations that count for a database, and how far it is with each.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct Plan<'m> {
     /// In their order. Where the database has applied some of what a squashed one replaces, those stand in its place.
-    pub(super) migrations: Vec<Migration>,
+    pub(super) migrations: Vec<Migration<'m>>,
     /// Of each of them, then of the rows that have no file.
     pub(super) status: Vec<MigrationStatus>,
     /// The first that a run was interrupted in and whose file was changed since.
@@ -16,8 +16,8 @@ pub(super) struct Plan {
 }
 
 /// A migration as a database stands to it.
-struct Link<'h> {
-    migration: Migration,
+struct Link<'m, 'h> {
+    migration: Migration<'m>,
     standing: Standing<'h>,
 }
 
@@ -30,8 +30,8 @@ enum Standing<'h> {
     HalfReplaced,
 }
 
-impl Plan {
-    pub(super) fn of(migrations: &[Migration], history: &[Recorded]) -> Self {
+impl<'m> Plan<'m> {
+    pub(super) fn of(migrations: &[Migration<'m>], history: &[Recorded]) -> Self {
         let mut links = Vec::new();
         for migration in migrations {
             link(&mut links, *migration, history);
@@ -51,13 +51,13 @@ impl Plan {
     }
 
     /// The migrations with their states.
-    pub(super) fn each(&self) -> impl DoubleEndedIterator<Item = (&Migration, MigrationState)> {
+    pub(super) fn each(&self) -> impl DoubleEndedIterator<Item = (&Migration<'m>, MigrationState)> {
         let status = &self.status[..self.migrations.len()];
         let states = status.iter().map(|one| one.state);
         self.migrations.iter().zip(states)
     }
 
-    pub(super) fn find(&self, version: &str) -> Result<&Migration> {
+    pub(super) fn find(&self, version: &str) -> Result<&Migration<'m>> {
         let found = self.migrations.iter().find(|one| one.version == version);
         found.ok_or_else(|| {
             let version = version.to_owned();
@@ -68,7 +68,7 @@ impl Plan {
 
 /// A squashed migration stands for itself where the database has none of what it replaces; else that stands for it, as far as its
 /// files are there.
-fn link<'h>(links: &mut Vec<Link<'h>>, migration: Migration, history: &'h [Recorded]) {
+fn link<'m, 'h>(links: &mut Vec<Link<'m, 'h>>, migration: Migration<'m>, history: &'h [Recorded]) {
     if !has_replaced(&migration, history) {
         let standing = Standing::Own(row(history, migration.version));
         return links.push(Link {
@@ -77,7 +77,7 @@ fn link<'h>(links: &mut Vec<Link<'h>>, migration: Migration, history: &'h [Recor
         });
     }
     let files = migration.replaces.iter().map(|one| one.migration);
-    if let Some(files) = files.collect::<Option<Vec<Migration>>>() {
+    if let Some(files) = files.collect::<Option<Vec<Migration<'m>>>>() {
         return files.into_iter().for_each(|one| link(links, one, history));
     }
     let standing = match all_applied(migration.replaces, history) {
@@ -96,7 +96,7 @@ fn link<'h>(links: &mut Vec<Link<'h>>, migration: Migration, history: &'h [Recor
 }
 
 /// The row of the last of them, where each is applied, by itself or by all that it was squashed from.
-fn all_applied<'h>(replaced: &[Replaced], history: &'h [Recorded]) -> Option<&'h Recorded> {
+fn all_applied<'h>(replaced: &[Replaced<'_>], history: &'h [Recorded]) -> Option<&'h Recorded> {
     let applied = replaced.iter().map(|one| {
         let row = row(history, one.version);
         row.filter(|row| row.stage == Stage::Applied && row.checksum == one.checksum)
@@ -107,11 +107,11 @@ fn all_applied<'h>(replaced: &[Replaced], history: &'h [Recorded]) -> Option<&'h
 
 /// Whether the database has a row of what the migration replaces. The last of that has the migration's own version, and another
 /// checksum.
-fn has_replaced(migration: &Migration, history: &[Recorded]) -> bool {
+fn has_replaced(migration: &Migration<'_>, history: &[Recorded]) -> bool {
     has_row(migration.replaces, migration.version, history)
 }
 
-fn has_row(replaced: &[Replaced], squashed: &str, history: &[Recorded]) -> bool {
+fn has_row(replaced: &[Replaced<'_>], squashed: &str, history: &[Recorded]) -> bool {
     replaced.iter().any(|one| {
         let row = row(history, one.version);
         let counts = |row: &&Recorded| one.version != squashed || row.checksum == one.checksum;
@@ -124,7 +124,7 @@ fn has_row(replaced: &[Replaced], squashed: &str, history: &[Recorded]) -> bool 
 }
 
 /// Whether the version is among those, or among what one of them was squashed from.
-fn names(replaced: &[Replaced], version: &str) -> bool {
+fn names(replaced: &[Replaced<'_>], version: &str) -> bool {
     let mut each = replaced.iter();
     each.any(|one| one.version == version || names(one.replaces, version))
 }
@@ -133,7 +133,7 @@ fn row<'h>(history: &'h [Recorded], version: &str) -> Option<&'h Recorded> {
     history.iter().find(|row| row.version == version)
 }
 
-fn is_known(links: &[Link<'_>], row: &Recorded) -> bool {
+fn is_known(links: &[Link<'_, '_>], row: &Recorded) -> bool {
     links.iter().any(|link| {
         let is_replaced = match link.standing {
             Standing::Own(_) => false,
@@ -144,8 +144,8 @@ fn is_known(links: &[Link<'_>], row: &Recorded) -> bool {
     })
 }
 
-fn states(links: &[Link<'_>]) -> Vec<MigrationStatus> {
-    let is_there = |link: &Link<'_>| !matches!(link.standing, Standing::Own(None));
+fn states(links: &[Link<'_, '_>]) -> Vec<MigrationStatus> {
+    let is_there = |link: &Link<'_, '_>| !matches!(link.standing, Standing::Own(None));
     let last = links.iter().rposition(is_there);
     let status = links.iter().enumerate().map(|(at, link)| {
         let one = &link.migration;
@@ -163,7 +163,7 @@ fn states(links: &[Link<'_>]) -> Vec<MigrationStatus> {
     status.collect()
 }
 
-fn changed_halfway(link: &Link<'_>) -> Option<MigrationError> {
+fn changed_halfway(link: &Link<'_, '_>) -> Option<MigrationError> {
     let Standing::Own(Some(row)) = link.standing else {
         return None;
     };
@@ -175,7 +175,7 @@ fn changed_halfway(link: &Link<'_>) -> Option<MigrationError> {
     })
 }
 
-fn state_of(migration: &Migration, row: &Recorded) -> MigrationState {
+fn state_of(migration: &Migration<'_>, row: &Recorded) -> MigrationState {
     if row.checksum != migration.checksum {
         return MigrationState::Changed;
     }
@@ -242,7 +242,7 @@ pub(super) fn ensure_applied(status: &[MigrationStatus]) -> Result<()> {
 }
 
 /// Refuses to go on where a person has to look first.
-pub(super) fn ensure_sound(plan: &Plan, out_of_order: bool) -> Result<()> {
+pub(super) fn ensure_sound(plan: &Plan<'_>, out_of_order: bool) -> Result<()> {
     let status = &plan.status;
     let of = |wanted: MigrationState| {
         let found = status.iter().filter(|one| one.state == wanted);

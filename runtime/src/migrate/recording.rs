@@ -7,12 +7,12 @@ use super::run::Direction;
 use super::{Migration, MigrationState, MigrationStatus, Migrator, refused};
 use crate::error::{MigrationError, Result};
 
-impl Migrator<'_> {
+impl<'m> Migrator<'_, 'm> {
     pub(super) fn record_until(
         &self,
         session: &mut Session,
         version: &str,
-    ) -> Result<Vec<&'static str>> {
+    ) -> Result<Vec<&'m str>> {
         let plan = self.plan(session)?;
         let until = until(&plan, version)?.iter().map(|one| one.version);
         record(session, &plan, &until.collect::<Vec<_>>())
@@ -23,10 +23,10 @@ impl Migrator<'_> {
         &self,
         session: &mut Session,
         version: &str,
-    ) -> Result<Vec<Migration>> {
+    ) -> Result<Vec<Migration<'m>>> {
         let history = history::read(&mut session.physical)?;
         let plan = Plan::of(self.migrations, &history);
-        let has_row = |one: &&Migration| history.iter().any(|row| row.version == one.version);
+        let has_row = |one: &&Migration<'_>| history.iter().any(|row| row.version == one.version);
         let until = until(&plan, version)?.iter();
         Ok(until.filter(|one| !has_row(one)).copied().collect())
     }
@@ -35,7 +35,7 @@ impl Migrator<'_> {
         &self,
         session: &mut Session,
         versions: &[&str],
-    ) -> Result<Vec<&'static str>> {
+    ) -> Result<Vec<&'m str>> {
         let plan = self.plan(session)?;
         record(session, &plan, versions)
     }
@@ -60,7 +60,7 @@ impl Migrator<'_> {
         session: &mut Session,
         version: &str,
         done: Option<usize>,
-    ) -> Result<(Migration, Option<Progress>)> {
+    ) -> Result<(Migration<'m>, Option<Progress>)> {
         let history = history::read(&mut session.physical)?;
         let plan = Plan::of(self.migrations, &history);
         let migration = *plan.find(version)?;
@@ -118,14 +118,14 @@ impl Migrator<'_> {
 }
 
 /// The migrations up to this one, in their order.
-fn until<'p>(plan: &'p Plan, version: &str) -> Result<&'p [Migration]> {
+fn until<'p, 'm>(plan: &'p Plan<'m>, version: &str) -> Result<&'p [Migration<'m>]> {
     let last = plan.find(version)?.version;
     let at = plan.migrations.iter().position(|one| one.version == last);
     Ok(&plan.migrations[..=at.unwrap_or(0)])
 }
 
 /// Records migrations as applied that are not recorded yet.
-fn record(session: &mut Session, plan: &Plan, versions: &[&str]) -> Result<Vec<&'static str>> {
+fn record<'m>(session: &mut Session, plan: &Plan<'m>, versions: &[&str]) -> Result<Vec<&'m str>> {
     let found = versions.iter().map(|version| plan.find(version));
     let mut recorded = Vec::new();
     for migration in found.collect::<Result<Vec<_>>>()? {

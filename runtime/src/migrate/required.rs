@@ -7,7 +7,7 @@ use crate::driver::version_numbers::version_numbers;
 use crate::error::{MigrationError, Result};
 
 /// Refuses all of them where one needs another server than this one.
-pub(super) fn ensure(server: Option<&ServerProduct>, steps: &[Step]) -> Result<()> {
+pub(super) fn ensure(server: Option<&ServerProduct>, steps: &[Step<'_>]) -> Result<()> {
     let migrations = steps.iter().map(Step::migration);
     let mut needing = migrations.filter(|one| !one.requires.is_empty());
     match needing.find(|one| !server.is_some_and(|server| is_met(one.requires, server))) {
@@ -30,7 +30,7 @@ pub(super) fn ensure(server: Option<&ServerProduct>, steps: &[Step]) -> Result<(
 }
 
 /// Whether the server is one of them, in this version or a later one.
-fn is_met(requires: &[Required], server: &ServerProduct) -> bool {
+fn is_met(requires: &[Required<'_>], server: &ServerProduct) -> bool {
     let mut requires = requires.iter();
     requires.any(|(product, version)| {
         *product == server.product && server.numbers() >= version_numbers(version)
@@ -44,7 +44,7 @@ mod tests {
     /// Covers MIG-9.
     #[test]
     fn versions_are_compared_by_their_numbers() {
-        let met = |requires: &[Required], product, version: &str| {
+        let met = |requires: &[Required<'_>], product, version: &str| {
             let version = version.to_owned();
             is_met(requires, &ServerProduct { product, version })
         };

@@ -29,9 +29,9 @@ pub(super) enum Direction {
 
 /// One migration in one direction.
 #[derive(Clone, Copy)]
-pub(super) struct Step {
-    migration: Migration,
-    script: Script,
+pub(super) struct Step<'m> {
+    migration: Migration<'m>,
+    script: Script<'m>,
     direction: Direction,
     /// Statements that an earlier run did.
     done: usize,
@@ -39,8 +39,8 @@ pub(super) struct Step {
     is_recorded: bool,
 }
 
-impl Migrator<'_> {
-    pub(super) fn plan(&self, session: &mut Session) -> Result<Plan> {
+impl<'m> Migrator<'_, 'm> {
+    pub(super) fn plan(&self, session: &mut Session) -> Result<Plan<'m>> {
         let history = history::read(&mut session.physical)?;
         let mut plan = Plan::of(self.migrations, &history);
         concurrent::settle(&mut session.physical, &mut plan)?;
@@ -50,8 +50,8 @@ impl Migrator<'_> {
     pub(super) fn apply_pending(
         &self,
         session: &mut Session,
-        told: &mut dyn FnMut(MigrationProgress),
-    ) -> Result<Vec<MigrationRun>> {
+        told: &mut dyn FnMut(MigrationProgress<'m>),
+    ) -> Result<Vec<MigrationRun<'m>>> {
         let plan = self.plan(session)?;
         let steps = self.steps_forth(&plan)?;
         required::ensure(session.server.as_ref(), &steps)?;
@@ -62,15 +62,15 @@ impl Migrator<'_> {
         &self,
         session: &mut Session,
         count: usize,
-        told: &mut dyn FnMut(MigrationProgress),
-    ) -> Result<Vec<MigrationRun>> {
+        told: &mut dyn FnMut(MigrationProgress<'m>),
+    ) -> Result<Vec<MigrationRun<'m>>> {
         let plan = self.plan(session)?;
         let steps = steps_back(&plan, count)?;
         self.take_all(session, steps, told)
     }
 
     /// The migrations that a run applies.
-    pub(super) fn steps_forth(&self, plan: &Plan) -> Result<Vec<Step>> {
+    pub(super) fn steps_forth(&self, plan: &Plan<'m>) -> Result<Vec<Step<'m>>> {
         plan::ensure_sound(plan, self.options.out_of_order)?;
         plan::ensure_not_reverting(&plan.status)?;
         let steps = plan.each().filter_map(|(migration, state)| {
@@ -96,9 +96,9 @@ impl Migrator<'_> {
     fn take_all(
         &self,
         session: &mut Session,
-        steps: Vec<Step>,
-        told: &mut dyn FnMut(MigrationProgress),
-    ) -> Result<Vec<MigrationRun>> {
+        steps: Vec<Step<'m>>,
+        told: &mut dyn FnMut(MigrationProgress<'m>),
+    ) -> Result<Vec<MigrationRun<'m>>> {
         let mut runs = Vec::new();
         for step in steps {
             if let Some(run) = self.take(&mut session.physical, step, told)? {
@@ -113,9 +113,9 @@ impl Migrator<'_> {
     fn take(
         &self,
         physical: &mut Physical,
-        step: Step,
-        told: &mut dyn FnMut(MigrationProgress),
-    ) -> Result<Option<MigrationRun>> {
+        step: Step<'m>,
+        told: &mut dyn FnMut(MigrationProgress<'m>),
+    ) -> Result<Option<MigrationRun<'m>>> {
         let version = step.migration.version;
         let started = Instant::now();
         let whole = physical.undoes_ddl() && !step.script.no_transaction;
@@ -140,9 +140,9 @@ impl Migrator<'_> {
     fn one_by_one(
         &self,
         physical: &mut Physical,
-        step: Step,
+        step: Step<'m>,
         started: Instant,
-        told: &mut dyn FnMut(MigrationProgress),
+        told: &mut dyn FnMut(MigrationProgress<'m>),
     ) -> Result<bool> {
         let version = step.migration.version;
         if !step.is_recorded {
@@ -185,7 +185,7 @@ impl Migrator<'_> {
 }
 
 /// The migrations that a run reverts, the last one first.
-pub(super) fn steps_back(plan: &Plan, count: usize) -> Result<Vec<Step>> {
+pub(super) fn steps_back<'m>(plan: &Plan<'m>, count: usize) -> Result<Vec<Step<'m>>> {
     plan::ensure_sound(plan, true)?;
     plan::ensure_not_applying(&plan.status)?;
     let applied = plan.each().rev().filter_map(|(one, state)| match state {
@@ -220,7 +220,7 @@ pub(super) fn steps_back(plan: &Plan, count: usize) -> Result<Vec<Step>> {
 /// Records that a statement begins, and has it done. Where it fails the record is as before.
 fn begin_one(
     physical: &mut Physical,
-    step: Step,
+    step: Step<'_>,
     (at, line): (usize, u32),
     sql: &str,
     was_begun: bool,
@@ -262,7 +262,7 @@ fn define(physical: &mut Physical, sql: &str) -> Result<()> {
 }
 
 /// Records that a statement is done. It is never tried again after that failed: the statement may be stored.
-fn end_one(physical: &mut Physical, step: Step, at: usize) -> Result<()> {
+fn end_one(physical: &mut Physical, step: Step<'_>, at: usize) -> Result<()> {
     history::update(physical, step.migration.version, step.part(at + 1, at + 1))?;
     if physical.undoes_ddl() {
         Ok(())
@@ -272,11 +272,11 @@ fn end_one(physical: &mut Physical, step: Step, at: usize) -> Result<()> {
 }
 
 /// The whole migration with its record; `false` where another process did it meanwhile.
-fn in_transaction(
+fn in_transaction<'m>(
     physical: &mut Physical,
-    step: Step,
+    step: Step<'m>,
     started: Instant,
-    told: &mut dyn FnMut(MigrationProgress),
+    told: &mut dyn FnMut(MigrationProgress<'m>),
 ) -> Result<bool> {
     physical.begin_with(&TransactionOptions::new())?;
     match within(physical, step, started, told) {
@@ -289,11 +289,11 @@ fn in_transaction(
     }
 }
 
-fn within(
+fn within<'m>(
     physical: &mut Physical,
-    step: Step,
+    step: Step<'m>,
     started: Instant,
-    told: &mut dyn FnMut(MigrationProgress),
+    told: &mut dyn FnMut(MigrationProgress<'m>),
 ) -> Result<bool> {
     let version = step.migration.version;
     let is_recorded = history::stage(physical, version)?.is_some();
@@ -339,11 +339,11 @@ fn ensure_references(physical: &mut Physical) -> Result<()> {
 }
 
 /// Tries again where a lock was not given, as long as attempts are left.
-fn again<T>(
+fn again<'m, T>(
     attempts: u32,
-    version: &'static str,
-    told: &mut dyn FnMut(MigrationProgress),
-    mut work: impl FnMut(&mut dyn FnMut(MigrationProgress)) -> Result<T>,
+    version: &'m str,
+    told: &mut dyn FnMut(MigrationProgress<'m>),
+    mut work: impl FnMut(&mut dyn FnMut(MigrationProgress<'m>)) -> Result<T>,
 ) -> Result<T> {
     let mut pause = FIRST_PAUSE;
     for _ in 1..attempts {
@@ -369,8 +369,8 @@ fn millis(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-impl Step {
-    pub(super) fn migration(&self) -> Migration {
+impl<'m> Step<'m> {
+    pub(super) fn migration(&self) -> Migration<'m> {
         self.migration
     }
 
@@ -378,7 +378,7 @@ impl Step {
         Progress::part(self.direction, at_work, done)
     }
 
-    fn at(&self, at: usize) -> MigrationProgress {
+    fn at(&self, at: usize) -> MigrationProgress<'m> {
         MigrationProgress::Statement {
             version: self.migration.version,
             statement: at + 1,
@@ -413,7 +413,7 @@ impl Step {
     }
 }
 
-impl Migration {
+impl Migration<'_> {
     pub(super) fn row(&self) -> (&str, &str, &str) {
         (self.version, self.name, self.checksum)
     }

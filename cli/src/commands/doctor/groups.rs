@@ -4,12 +4,13 @@ use super::fine;
 use crate::database;
 use crate::health::level::Level;
 use crate::health::{Look, Row};
-use crate::program;
+use crate::program::AtomicGroups;
 
 const SECTION: &str = "atomic groups";
 
 pub(super) fn rows(look: &Look<'_>) -> bindery::Result<Vec<Row>> {
-    let groups = program::atomic_groups(&look.project.input);
+    let groups = AtomicGroups::of(&look.project.input);
+    let groups = groups.described();
     let at = look.position();
     let mut rows = Vec::new();
     for group in groups.iter().filter(|group| group.engines.contains(&at)) {

@@ -20,7 +20,11 @@ use crate::project::Project;
 use crate::text::count;
 
 /// Fails where one of the databases was changed by something else than its migrations: what only it has is left alone.
-pub(super) fn refuse(run: &Run, progress: &Progress<'_>, output: &Output) -> Result<(), Failure> {
+pub(super) fn refuse(
+    run: &Run<'_>,
+    progress: &Progress<'_>,
+    output: &Output,
+) -> Result<(), Failure> {
     let all = at_once(&run.chosen, |index, id| {
         of_engine(run, (index, *id), progress)
     });
@@ -51,7 +55,7 @@ fn drifted(engine: &str, differences: usize) -> Failure {
 }
 
 fn of_engine(
-    run: &Run,
+    run: &Run<'_>,
     (index, id): (usize, EngineId),
     progress: &Progress<'_>,
 ) -> Result<Vec<String>, Failure> {

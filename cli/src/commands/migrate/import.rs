@@ -14,6 +14,7 @@ use crate::database::{Chosen, Engines, failure};
 use crate::engines::Purpose;
 use crate::failure::Failure;
 use crate::migrations::files::{self, EngineMigrations, folder, shown, write};
+use crate::migrations::shelf::Shelf;
 use crate::options::{ConfigOptions, EngineOptions, Format};
 use crate::output::{Output, Paint};
 use crate::project::Project;
@@ -92,7 +93,8 @@ pub(super) fn run(arguments: &ImportArguments, output: &Output) -> Result<(), Fa
             return Err(failure.help("import the folder, then `--history --dry-run`"));
         }
         let format = arguments.config.format;
-        let migrations = files::of_engines(&project, &chosen, format, output)?;
+        let shelf = Shelf::default();
+        let migrations = files::of_engines((&project, &shelf), &chosen, format, output)?;
         let engines = Engines::open(&project, &chosen)?;
         let (tool, recorded) = record(&engines, &migrations[0], arguments.dry_run)?;
         (result.tool, result.recorded) = (Some(tool), recorded);
@@ -262,7 +264,7 @@ const TOOLS: &[Tool] = &[
 /// Records what the tool has applied. Returns its name and the versions.
 fn record(
     engines: &Engines,
-    of_engine: &EngineMigrations,
+    of_engine: &EngineMigrations<'_>,
     dry_run: bool,
 ) -> Result<(&'static str, Vec<String>), Failure> {
     let engine = &of_engine.engine;
@@ -319,7 +321,7 @@ fn broken(rows: &[(Entry, String)]) -> Option<&str> {
 fn matching<'m>(
     tool: &Tool,
     rows: &[(Entry, String)],
-    of_engine: &'m EngineMigrations,
+    of_engine: &'m EngineMigrations<'_>,
 ) -> Result<Vec<&'m str>, Failure> {
     let migrations = &of_engine.migrations;
     let mut applied = vec![false; migrations.len()];
@@ -352,7 +354,7 @@ fn matching<'m>(
     Ok(applied.map(|(one, _)| one.version).collect())
 }
 
-fn no_file(tool: &Tool, version: &str, of_engine: &EngineMigrations) -> Failure {
+fn no_file(tool: &Tool, version: &str, of_engine: &EngineMigrations<'_>) -> Failure {
     let message = format!(
         "{} has applied {version} on `{}`, and there is no such migration",
         tool.name, of_engine.engine

@@ -19,7 +19,7 @@ SELECT CAST(COALESCE(MAX(table_rows), 0) AS SIGNED) FROM information_schema.tabl
 WHERE table_schema = database() AND table_name = ?";
 
 /// Looks at what is pending. The reason that keeps a run from beginning is reported by the run.
-pub(super) fn warn(one: &One<'_>, migrator: &Migrator<'_>, output: &Output) {
+pub(super) fn warn(one: &One<'_>, migrator: &Migrator<'_, '_>, output: &Output) {
     if one.migrations.busy.is_empty() {
         return;
     }

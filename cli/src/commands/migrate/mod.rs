@@ -31,6 +31,7 @@ use crate::project::Project;
 use self::own::Done;
 use self::told::Outcome;
 use crate::migrations::files::{self, EngineMigrations};
+use crate::migrations::shelf::Shelf;
 
 /// Write, check, apply, revert and list the migrations of engines
 #[derive(Debug, Args)]
@@ -209,7 +210,8 @@ fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
         .wait(Duration::from_secs(action.wait))
         .out_of_order(action.out_of_order);
     let shown = Progress::new(output, action.progress.quiet);
-    let run = Run::with_schema(&action.common, Purpose::Harmless, output)?;
+    let shelf = Shelf::default();
+    let run = Run::with_schema(&action.common, Purpose::Harmless, (&shelf, output))?;
     if action.check_drift {
         drift::refuse(&run, &shown, output)?;
     }
@@ -235,7 +237,8 @@ fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
 }
 
 fn revert(action: &RevertArguments, output: &Output) -> Result<(), Failure> {
-    let run = Run::with_schema(&action.common, Purpose::Destructive, output)?;
+    let shelf = Shelf::default();
+    let run = Run::with_schema(&action.common, Purpose::Destructive, (&shelf, output))?;
     if action.dry_run {
         let outcomes = run.outcomes(|one| one.to_revert(action.count));
         return told::print(&outcomes, run.format, output);
@@ -255,7 +258,7 @@ fn revert(action: &RevertArguments, output: &Output) -> Result<(), Failure> {
 }
 
 /// The question names what would be reverted. Where that cannot be known on some engine, nothing is reverted on any.
-fn confirm_revert(run: &Run, count: usize, output: &Output) -> Result<(), Failure> {
+fn confirm_revert(run: &Run<'_>, count: usize, output: &Output) -> Result<(), Failure> {
     let help = "pass `--yes` to revert without a prompt";
     let question = "";
     confirm::require_terminal(&Confirmation { question, help })?;
@@ -281,8 +284,8 @@ fn confirm_revert(run: &Run, count: usize, output: &Output) -> Result<(), Failur
 fn migrator<'a>(
     engines: &'a Engines,
     index: usize,
-    migrations: &'a EngineMigrations,
-) -> Migrator<'a> {
+    migrations: &'a EngineMigrations<'a>,
+) -> Migrator<'a, 'a> {
     let engine = engines.chosen(index);
     Migrator::new(&engines.registry, engine, &migrations.migrations)
 }
@@ -291,23 +294,23 @@ fn migrator<'a>(
 struct One<'a> {
     engines: &'a Engines,
     index: usize,
-    migrations: &'a EngineMigrations,
+    migrations: &'a EngineMigrations<'a>,
 }
 
 impl<'a> One<'a> {
-    fn to_revert(&self, count: usize) -> bindery::Result<Outcome> {
+    fn to_revert(&self, count: usize) -> bindery::Result<Outcome<'a>> {
         self.migrator().revertible(count).map(Outcome::ToRevert)
     }
 
-    fn migrator(&self) -> Migrator<'a> {
+    fn migrator(&self) -> Migrator<'a, 'a> {
         migrator(self.engines, self.index, self.migrations)
     }
 
     /// Shows it, and keeps what is done.
     fn tell(
         &self,
-        progress: MigrationProgress,
-        (word, done): (&str, &mut Done),
+        progress: MigrationProgress<'a>,
+        (word, done): (&str, &mut Done<'a>),
         shown: &Progress<'_>,
     ) {
         let engine = &self.migrations.engine;
@@ -341,35 +344,43 @@ impl<'a> One<'a> {
 }
 
 /// The chosen engines with their migrations.
-struct Run {
+struct Run<'s> {
     project: Project,
     chosen: Vec<EngineId>,
     engines: Engines,
-    migrations: Vec<EngineMigrations>,
+    migrations: Vec<EngineMigrations<'s>>,
     format: Format,
 }
 
-impl Run {
+impl<'s> Run<'s> {
     /// With the models of the schema, where there is one: a run records the schema of the tables.
-    fn with_schema(common: &Common, purpose: Purpose, output: &Output) -> Result<Self, Failure> {
+    fn with_schema(
+        common: &Common,
+        purpose: Purpose,
+        (shelf, output): (&'s Shelf<'s>, &Output),
+    ) -> Result<Self, Failure> {
         let model = Project::schema_if_any(&common.config, output);
-        Self::new(common, purpose, model.as_ref(), output)
+        Self::new(common, purpose, model.as_ref(), (shelf, output))
     }
 
-    fn open(common: &Common, purpose: Purpose, output: &Output) -> Result<Self, Failure> {
-        Self::new(common, purpose, None, output)
+    fn open(
+        common: &Common,
+        purpose: Purpose,
+        told: (&'s Shelf<'s>, &Output),
+    ) -> Result<Self, Failure> {
+        Self::new(common, purpose, None, told)
     }
 
     fn new(
         common: &Common,
         purpose: Purpose,
         model: Option<&CheckedModel>,
-        output: &Output,
+        (shelf, output): (&'s Shelf<'s>, &Output),
     ) -> Result<Self, Failure> {
         let project = Project::load_config(&common.config, output)?;
         let chosen = project.choose(&common.engines, purpose)?;
         let format = common.config.format;
-        let migrations = files::of_engines(&project, &chosen, format, output)?;
+        let migrations = files::of_engines((&project, shelf), &chosen, format, output)?;
         let engines = Engines::with_schema(&project, &chosen, model)?;
         Ok(Self {
             project,
@@ -381,10 +392,10 @@ impl Run {
     }
 
     /// Does the work on every engine, all at the same time. One that fails keeps no other from being worked on.
-    fn outcomes(
-        &self,
-        work: impl Fn(&One<'_>) -> bindery::Result<Outcome> + Sync,
-    ) -> Vec<(&str, bindery::Result<Outcome>)> {
+    fn outcomes<'r>(
+        &'r self,
+        work: impl Fn(&One<'r>) -> bindery::Result<Outcome<'r>> + Sync,
+    ) -> Vec<(&'r str, bindery::Result<Outcome<'r>>)> {
         at_once(&self.migrations, |index, migrations| {
             (migrations.engine.as_str(), work(&self.one(index)))
         })
@@ -405,8 +416,9 @@ fn on_each(
     common: &Common,
     purpose: Purpose,
     output: &Output,
-    work: impl Fn(&One<'_>) -> bindery::Result<Outcome> + Sync,
+    work: impl for<'r> Fn(&One<'r>) -> bindery::Result<Outcome<'r>> + Sync,
 ) -> Result<(), Failure> {
-    let run = Run::open(common, purpose, output)?;
+    let shelf = Shelf::default();
+    let run = Run::open(common, purpose, (&shelf, output))?;
     told::print(&run.outcomes(work), run.format, output)
 }

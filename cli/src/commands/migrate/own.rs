@@ -9,13 +9,13 @@ use crate::output::{Paint, Stream};
 
 /// The work of a run on one engine.
 #[derive(Default)]
-pub(super) struct Done {
-    pub(super) runs: Vec<MigrationRun>,
+pub(super) struct Done<'m> {
+    pub(super) runs: Vec<MigrationRun<'m>>,
     /// Tables of bindery's own, each as it was before.
     pub(super) own: Vec<OwnTable>,
 }
 
-impl Done {
+impl Done<'_> {
     pub(super) fn is_empty(&self) -> bool {
         self.runs.is_empty() && self.own.is_empty()
     }
@@ -28,7 +28,7 @@ pub(super) struct OwnTableDocument {
     state: &'static str,
 }
 
-impl Outcome {
+impl Outcome<'_> {
     /// Tables of bindery's own, and the words for what is done with them.
     fn own(&self) -> (&[OwnTable], OwnWords) {
         match self {
@@ -45,7 +45,7 @@ impl Outcome {
     }
 }
 
-pub(super) fn own_tables(outcome: &Outcome) -> Vec<OwnTableDocument> {
+pub(super) fn own_tables(outcome: &Outcome<'_>) -> Vec<OwnTableDocument> {
     let (own, words) = outcome.own();
     let document = |own: &OwnTable| OwnTableDocument {
         table: own.table,
@@ -64,7 +64,7 @@ fn own_word(own: &OwnTable, [created, extended]: OwnWords) -> &'static str {
     }
 }
 
-pub(super) fn own_lines(engine: &str, outcome: &Outcome, stream: Stream) -> String {
+pub(super) fn own_lines(engine: &str, outcome: &Outcome<'_>, stream: Stream) -> String {
     let (own, words) = outcome.own();
     let line = |own: &OwnTable| {
         let word = stream.paint(Paint::Good, &format!("{:<12}", own_word(own, words)));

@@ -15,21 +15,21 @@ use crate::report::document;
 use crate::text::count;
 
 /// The result of the work on one engine.
-pub(super) enum Outcome {
+pub(super) enum Outcome<'m> {
     Listed(Vec<MigrationStatus>),
-    Applied(Done),
-    Reverted(Vec<MigrationRun>),
-    Recorded(Vec<&'static str>),
+    Applied(Done<'m>),
+    Reverted(Vec<MigrationRun<'m>>),
+    Recorded(Vec<&'m str>),
     /// A dry run's.
-    ToApply(Vec<Migration>, Vec<OwnTable>),
-    ToRevert(Vec<Migration>),
-    ToRecord(Vec<Migration>),
+    ToApply(Vec<Migration<'m>>, Vec<OwnTable>),
+    ToRevert(Vec<Migration<'m>>),
+    ToRecord(Vec<Migration<'m>>),
     ToResolve(MigrationStatus),
     /// Some were done before one failed.
-    Stopped(Box<Outcome>, bindery::Error),
+    Stopped(Box<Outcome<'m>>, bindery::Error),
 }
 
-impl Outcome {
+impl Outcome<'_> {
     /// With the migrations that were done, and the end of the run.
     pub(super) fn after(done: Self, ended: bindery::Result<()>) -> bindery::Result<Self> {
         match ended {
@@ -96,7 +96,7 @@ struct MigrationDocument<'a> {
 
 /// Prints all; fails where one engine did, or a person has to look.
 pub(super) fn print(
-    outcomes: &[(&str, bindery::Result<Outcome>)],
+    outcomes: &[(&str, bindery::Result<Outcome<'_>>)],
     format: Format,
     output: &Output,
 ) -> Result<(), Failure> {
@@ -214,7 +214,9 @@ fn help(error: &bindery::Error, engine: &str) -> Option<String> {
     })
 }
 
-fn of_engine<'a>((engine, outcome): &'a (&str, bindery::Result<Outcome>)) -> EngineDocument<'a> {
+fn of_engine<'a>(
+    (engine, outcome): &'a (&str, bindery::Result<Outcome<'_>>),
+) -> EngineDocument<'a> {
     let (outcome, error) = match outcome {
         Ok(Outcome::Stopped(done, error)) => (Some(&**done), Some(error)),
         Ok(outcome) => (Some(outcome), None),
@@ -228,7 +230,7 @@ fn of_engine<'a>((engine, outcome): &'a (&str, bindery::Result<Outcome>)) -> Eng
     }
 }
 
-fn migrations(outcome: &Outcome) -> Vec<MigrationDocument<'_>> {
+fn migrations<'m>(outcome: &'m Outcome<'_>) -> Vec<MigrationDocument<'m>> {
     match outcome {
         Outcome::Listed(status) => status.iter().map(of_status).collect(),
         Outcome::Applied(done) => done.runs.iter().map(|run| of_run(run, "applied")).collect(),
@@ -264,7 +266,7 @@ fn migrations(outcome: &Outcome) -> Vec<MigrationDocument<'_>> {
     }
 }
 
-fn of_run<'a>(run: &'a MigrationRun, state: &'static str) -> MigrationDocument<'a> {
+fn of_run<'a>(run: &'a MigrationRun<'_>, state: &'static str) -> MigrationDocument<'a> {
     MigrationDocument {
         version: run.version,
         name: run.name,
@@ -275,7 +277,7 @@ fn of_run<'a>(run: &'a MigrationRun, state: &'static str) -> MigrationDocument<'
     }
 }
 
-fn of_planned(migration: &Migration, state: &'static str) -> MigrationDocument<'static> {
+fn of_planned<'m>(migration: &Migration<'m>, state: &'static str) -> MigrationDocument<'m> {
     MigrationDocument {
         version: migration.version,
         name: migration.name,
@@ -303,7 +305,7 @@ fn rfc_3339(moment: &str) -> String {
     moment.replacen(' ', "T", 1) + "Z"
 }
 
-fn lines(engine: &str, outcome: &bindery::Result<Outcome>, stream: Stream) -> String {
+fn lines(engine: &str, outcome: &bindery::Result<Outcome<'_>>, stream: Stream) -> String {
     match outcome {
         Ok(Outcome::Listed(status)) if status.is_empty() => format!("no migrations on {engine}\n"),
         Ok(Outcome::Listed(status)) => status
@@ -352,7 +354,7 @@ fn lines(engine: &str, outcome: &bindery::Result<Outcome>, stream: Stream) -> St
 }
 
 /// Of what a run did.
-fn done_lines(engine: &str, done: &Outcome, stream: Stream) -> String {
+fn done_lines(engine: &str, done: &Outcome<'_>, stream: Stream) -> String {
     match done {
         Outcome::Reverted(runs) => run_lines(engine, runs, "reverted", stream),
         Outcome::Applied(it) => {
@@ -378,13 +380,13 @@ fn nothing_applied(engine: &str) -> String {
 
 fn planned_lines(
     engine: &str,
-    planned: &[Migration],
+    planned: &[Migration<'_>],
     word: &str,
     stream: Stream,
-    script: fn(&Migration) -> &Script,
+    script: for<'p, 'm> fn(&'p Migration<'m>) -> &'p Script<'m>,
 ) -> String {
     let word = stream.paint(Paint::Faint, &format!("{word:<12}"));
-    let line = |one: &Migration| {
+    let line = |one: &Migration<'_>| {
         let statements = count(script(one).statements.len(), "statement");
         format!(
             "{word} {}_{} on {engine} ({statements})\n",
@@ -394,9 +396,9 @@ fn planned_lines(
     planned.iter().map(line).collect()
 }
 
-fn run_lines(engine: &str, runs: &[MigrationRun], word: &str, stream: Stream) -> String {
+fn run_lines(engine: &str, runs: &[MigrationRun<'_>], word: &str, stream: Stream) -> String {
     let word = stream.paint(Paint::Good, &format!("{word:<12}"));
-    let line = |run: &MigrationRun| {
+    let line = |run: &MigrationRun<'_>| {
         let took = run.took.as_millis();
         format!(
             "{word} {}_{} on {engine} ({took} ms)\n",

@@ -7,7 +7,7 @@ use bindery::atomic::{BranchState, DoubtfulBranch, PreparedSlots, RecoverOptions
 
 use crate::health::level::Level;
 use crate::health::{Look, Row};
-use crate::program;
+use crate::program::AtomicGroups;
 
 const SECTION: &str = "atomic groups";
 
@@ -35,7 +35,8 @@ pub(super) fn rows_while_down(look: &Look<'_>) -> Vec<Row> {
 
 /// `None` for an engine that is in no group.
 fn listed(look: &Look<'_>) -> Option<RecoveryReport> {
-    let groups = program::atomic_groups(&look.project.input);
+    let groups = AtomicGroups::of(&look.project.input);
+    let groups = groups.described();
     let mut engines = groups.iter().flat_map(|group| group.engines);
     if !engines.any(|at| *at == look.position()) {
         return None;

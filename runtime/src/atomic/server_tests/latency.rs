@@ -124,7 +124,7 @@ impl ByHand {
 
 fn grouped<'w>(
     world: &'w World,
-    group: &'static AtomicGroup,
+    group: &'static AtomicGroup<'static>,
     engines: Vec<usize>,
 ) -> impl FnMut(u32) + 'w {
     move |id| {

@@ -24,7 +24,10 @@ static AT_HEAD: LazyLock<Program> = LazyLock::new(|| {
     }
 });
 
-const fn migration(version: &'static str, statement: &'static [(&'static str, u32)]) -> Migration {
+const fn migration(
+    version: &'static str,
+    statement: &'static [(&'static str, u32)],
+) -> Migration<'static> {
     Migration::new(version, "notes", "aa", Script::new(statement, false), None)
 }
 
