@@ -19,6 +19,7 @@ mod places_at_work;
 mod queries_at_work;
 mod query_batches;
 mod query_dialects;
+mod query_evaluated;
 mod query_joins;
 mod query_lists;
 mod query_locks;

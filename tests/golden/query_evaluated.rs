@@ -1,0 +1,287 @@
+//! Random queries, and which rows meet them: evaluated in this process by the rules of docs/queries.md, without SQL. Databases that are
+//! compared with each other alone (`query_random.rs`) could all be wrong alike. It has conditions, orders, pages, counts and sums.
+
+use std::cmp::Ordering;
+
+use bindery::query::Order;
+use bindery::{Condition, Connection, Query, StaticEngine};
+
+use crate::queries::*;
+use crate::queries_at_work::{Everything, on_each};
+use crate::query_rows::{self as rows, Seeded, TEXTS};
+
+const ROWS: u64 = 60;
+const QUERIES: u64 = 300;
+const FULL_QUERIES: u64 = 10_000;
+
+#[derive(Debug, Clone, Copy)]
+enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+}
+
+use Comparison::{AtLeast, AtMost, Equal, Greater, Less, NotEqual};
+
+impl Comparison {
+    const ALL: [Self; 6] = [Equal, NotEqual, Less, AtMost, Greater, AtLeast];
+
+    fn holds(self, order: Ordering) -> bool {
+        match self {
+            Equal => order.is_eq(),
+            NotEqual => order.is_ne(),
+            Less => order.is_lt(),
+            AtMost => order.is_le(),
+            Greater => order.is_gt(),
+            AtLeast => order.is_ge(),
+        }
+    }
+}
+
+/// A condition, to be given to a database and to be evaluated.
+#[derive(Debug)]
+enum Wanted {
+    Stars(Comparison, i64),
+    Rank(Comparison, i32),
+    Title(Comparison, String),
+    Body(Comparison, String),
+    Public(bool),
+    HasBody,
+    HasNoRank,
+    StarsIn(Vec<i64>),
+    BodyIn(Vec<String>),
+    StarsBetween(i64, i64),
+    TitleContains(&'static str),
+    BodyStartsWith(&'static str),
+    Both(Box<[Self; 2]>),
+    Either(Box<[Self; 2]>),
+    Not(Box<Self>),
+}
+
+impl Wanted {
+    fn random(seeded: &mut Seeded, depth: u64) -> Self {
+        if depth == 0 {
+            return Self::leaf(seeded);
+        }
+        let one = Self::random(seeded, depth - 1);
+        match seeded.below(5) {
+            0 | 1 => Self::Both(Box::new([one, Self::random(seeded, depth - 1)])),
+            2 | 3 => Self::Either(Box::new([one, Self::random(seeded, depth - 1)])),
+            _ => Self::Not(Box::new(one)),
+        }
+    }
+
+    fn leaf(seeded: &mut Seeded) -> Self {
+        let comparison = *seeded.of(&Comparison::ALL);
+        let number = seeded.below(8) as i64 - 2;
+        let several = seeded.below(5);
+        match seeded.below(12) {
+            0 => Self::Stars(comparison, number),
+            1 => Self::Rank(comparison, number as i32),
+            2 => Self::Title(comparison, rows::text(seeded)),
+            3 => Self::Body(comparison, rows::text(seeded)),
+            4 => Self::Public(number > 1),
+            5 => Self::HasBody,
+            6 => Self::HasNoRank,
+            7 => Self::StarsIn((0..several as i64).map(|n| n * 2 - 1).collect()),
+            8 => Self::BodyIn((0..several).map(|_| rows::text(seeded)).collect()),
+            9 => Self::StarsBetween(number, number + several as i64),
+            10 => Self::TitleContains(*seeded.of(TEXTS)),
+            _ => Self::BodyStartsWith(*seeded.of(TEXTS)),
+        }
+    }
+
+    fn condition<E: Everything>(&self) -> Condition<model::Post, E> {
+        macro_rules! compare {
+            ($column:ident, $comparison:expr, $value:expr) => {
+                match $comparison {
+                    Equal => post::$column.eq($value),
+                    NotEqual => post::$column.ne($value),
+                    Less => post::$column.lt($value),
+                    AtMost => post::$column.le($value),
+                    Greater => post::$column.gt($value),
+                    AtLeast => post::$column.ge($value),
+                }
+            };
+        }
+        match self {
+            Self::Stars(comparison, number) => compare!(stars, comparison, *number),
+            Self::Rank(comparison, number) => compare!(rank, comparison, *number),
+            Self::Title(comparison, text) => compare!(title, comparison, text.as_str()),
+            Self::Body(comparison, text) => compare!(body, comparison, text.as_str()),
+            Self::Public(wanted) => post::is_public.eq(*wanted),
+            Self::HasBody => post::body.is_not_null(),
+            Self::HasNoRank => post::rank.is_null(),
+            Self::StarsIn(numbers) => post::stars.in_list(numbers.iter().copied()),
+            Self::BodyIn(texts) => post::body.in_list(texts.clone()),
+            Self::StarsBetween(least, most) => post::stars.between(*least, *most),
+            Self::TitleContains(text) => post::title.contains(text),
+            Self::BodyStartsWith(text) => post::body.starts_with(text),
+            Self::Both(both) => both[0].condition().and(both[1].condition()),
+            Self::Either(either) => either[0].condition().or(either[1].condition()),
+            Self::Not(inner) => !inner.condition(),
+        }
+    }
+
+    /// Whether a row meets it; `None` where that is unknown, as NULL is compared.
+    fn is_met<E: StaticEngine>(&self, row: &Post<E>) -> Option<bool> {
+        let body = row.body.as_deref();
+        match self {
+            Self::Stars(comparison, number) => Some(comparison.holds(row.stars.cmp(number))),
+            Self::Rank(comparison, number) => {
+                row.rank.map(|rank| comparison.holds(rank.cmp(number)))
+            }
+            Self::Title(comparison, text) => Some(comparison.holds(row.title.cmp(text))),
+            Self::Body(comparison, text) => body.map(|body| comparison.holds(body.cmp(text))),
+            Self::Public(wanted) => Some(row.is_public == *wanted),
+            Self::HasBody => Some(body.is_some()),
+            Self::HasNoRank => Some(row.rank.is_none()),
+            Self::StarsIn(numbers) => Some(numbers.contains(&row.stars)),
+            // Nothing is in an empty list, NULL neither.
+            Self::BodyIn(texts) if texts.is_empty() => Some(false),
+            Self::BodyIn(texts) => body.map(|body| texts.iter().any(|text| text == body)),
+            Self::StarsBetween(least, most) => Some((*least..=*most).contains(&row.stars)),
+            Self::TitleContains(text) => Some(row.title.contains(text)),
+            Self::BodyStartsWith(text) => body.map(|body| body.starts_with(text)),
+            Self::Both(both) => match [both[0].is_met(row), both[1].is_met(row)] {
+                [Some(false), _] | [_, Some(false)] => Some(false),
+                [Some(true), Some(true)] => Some(true),
+                [None, _] | [_, None] => None,
+            },
+            Self::Either(either) => match [either[0].is_met(row), either[1].is_met(row)] {
+                [Some(true), _] | [_, Some(true)] => Some(true),
+                [Some(false), Some(false)] => Some(false),
+                [None, _] | [_, None] => None,
+            },
+            Self::Not(inner) => inner.is_met(row).map(|is_met| !is_met),
+        }
+    }
+}
+
+/// An order by one column, to be given to a database and to be evaluated.
+#[derive(Debug, Clone, Copy)]
+struct By {
+    column: u64,
+    is_down: bool,
+}
+
+impl By {
+    fn random(seeded: &mut Seeded) -> Self {
+        Self {
+            column: seeded.below(4),
+            is_down: seeded.below(2) == 0,
+        }
+    }
+
+    fn order(self) -> Order<model::Post> {
+        macro_rules! by {
+            ($column:ident) => {
+                if self.is_down {
+                    post::$column.desc()
+                } else {
+                    post::$column.asc()
+                }
+            };
+        }
+        match self.column {
+            0 => by!(stars),
+            1 => by!(rank),
+            2 => by!(title),
+            _ => by!(body),
+        }
+    }
+
+    /// NULL is least. Equal rows are in the order of their keys.
+    fn compare<E: StaticEngine>(self, one: &Post<E>, other: &Post<E>) -> Ordering {
+        let order = match self.column {
+            0 => one.stars.cmp(&other.stars),
+            1 => one.rank.cmp(&other.rank),
+            2 => one.title.cmp(&other.title),
+            _ => one.body.cmp(&other.body),
+        };
+        let order = order.then(one.id.value().cmp(other.id.value()));
+        if self.is_down { order.reverse() } else { order }
+    }
+}
+
+fn query<'c, E: StaticEngine + Everything>(
+    c: &'c mut Connection<E>,
+    wanted: &Wanted,
+) -> Query<'c, model::Post, E> {
+    c.posts().filter(wanted.condition())
+}
+
+/// Runs a query in every form, and compares each with what the rows in memory have.
+fn compare<E: StaticEngine + Everything>(
+    c: &mut Connection<E>,
+    all: &[Post<E>],
+    seeded: &mut Seeded,
+) -> bindery::Result<usize> {
+    let depth = seeded.below(4);
+    let (wanted, by) = (Wanted::random(seeded, depth), By::random(seeded));
+    let met = all.iter().filter(|row| wanted.is_met(row) == Some(true));
+    let mut met: Vec<&Post<E>> = met.collect();
+    met.sort_by(|one, other| by.compare(one, other));
+    let name = E::default().name();
+
+    assert_eq!(
+        query(c, &wanted).count()?,
+        met.len() as u64,
+        "{name}: {wanted:?}"
+    );
+    assert_eq!(
+        query(c, &wanted).exists()?,
+        !met.is_empty(),
+        "{name}: {wanted:?}"
+    );
+    let sum = (!met.is_empty()).then(|| met.iter().map(|row| row.stars).sum::<i64>());
+    assert_eq!(
+        query(c, &wanted).sum(post::stars)?,
+        sum,
+        "{name}: {wanted:?}"
+    );
+
+    let found = query(c, &wanted).order_by(by.order()).all()?;
+    let found: Vec<&Post<E>> = found.iter().collect();
+    assert_eq!(found, met, "{name}: {wanted:?} {by:?}");
+    let (limit, offset) = (seeded.below(20), seeded.below(20));
+    let page = query(c, &wanted)
+        .order_by(by.order())
+        .limit(limit)
+        .offset(offset);
+    let page = page.all()?;
+    let expected = met.iter().skip(offset as usize).take(limit as usize);
+    assert!(
+        page.iter().eq(expected.copied()),
+        "{name}: {wanted:?} {by:?} {limit} {offset}"
+    );
+    Ok(met.len())
+}
+
+#[test]
+fn qry_01_random_queries_answer_as_they_are_evaluated_in_memory() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
+        rows::fill(c, ROWS, 7)?;
+        let all = c.posts().all()?;
+        assert_eq!(all.len() as u64, ROWS);
+        let queries = if bindery_testkit::is_full_run() {
+            FULL_QUERIES
+        } else {
+            QUERIES
+        };
+        let mut meaningful = 0;
+        for seed in 0..queries {
+            let met = compare(c, &all, &mut Seeded::new(seed))?;
+            meaningful += u64::from((1..all.len()).contains(&met));
+        }
+        assert!(
+            meaningful > queries / 2,
+            "most queries find some rows and not all: {meaningful}"
+        );
+        Ok(())
+    }
+    on_each!(show)
+}
