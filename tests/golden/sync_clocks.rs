@@ -30,6 +30,98 @@ fn sync_02_after_a_clock_was_set_back_all_rows_are_read() -> bindery::Result<()>
     on_each_pair!(show)
 }
 
+/// An engine with visits.
+trait Visited: StaticEngine + Hosts<model::CoarseVisit> + Hosts<model::FineVisit> {}
+impl<E> Visited for E where E: StaticEngine + Hosts<model::CoarseVisit> + Hosts<model::FineVisit> {}
+
+/// A moment of one second.
+fn within(microseconds: u32) -> NaiveDateTime {
+    let moment = chrono::DateTime::from_timestamp(1_700_000_000, microseconds * 1_000);
+    moment.expect("within range").naive_utc()
+}
+
+/// Covers SYNC-2: times by the second at the source. What changes later in the second of the watermark has no later time than it.
+#[test]
+fn sync_02_a_change_within_the_second_of_the_watermark_is_copied() -> bindery::Result<()> {
+    fn show<S: Visited, T: Visited>(world: &World) -> bindery::Result<()> {
+        let (mut from, mut to) = (
+            world.db.connect(S::default())?,
+            world.db.connect(T::default())?,
+        );
+        let row = |id, what: &str| NewCoarseVisit::new(id, what, within(0));
+        from.coarse_visits()
+            .insert_many((0..10).map(|id| row(id, "first")))?;
+        let copy = |row: &CoarseVisit<S>| {
+            let (id, what) = (*row.id.value(), row.what.clone());
+            Ok(NewFineVisit::new(id, what, row.seen_at))
+        };
+        let job = || {
+            let job = world.db.sync::<CoarseVisit<S>, FineVisit<T>>(copy);
+            job.by(coarse_visit::seen_at).overlap(Duration::ZERO)
+        };
+        assert_eq!(job().run()?.rows.inserted, 10);
+        let changed = CoarseVisitPatch::new().what("changed").seen_at(within(0));
+        let key = CoarseVisitId::on(S::default(), 3);
+        assert!(from.coarse_visits().update(key, changed)?);
+        from.coarse_visits().insert(row(10, "first"))?;
+        let second = job().run()?;
+        assert_eq!((second.rows.updated, second.rows.inserted), (1, 1));
+        assert_eq!(job().run()?.rows.written(), 0);
+        let copies = to.fine_visits().order_by(fine_visit::id.asc()).all()?;
+        let words: Vec<&str> = copies.iter().map(|row| row.what.as_str()).collect();
+        assert_eq!((words.len(), words[3]), (11, "changed"));
+        assert!(copies.iter().all(|row| row.seen_at == within(0)));
+        from.coarse_visits().all_rows().delete()?;
+        to.fine_visits().all_rows().delete().map(drop)
+    }
+    on_each_pair!(show)
+}
+
+/// Covers SYNC-2: times by the second at the target. A microsecond of the source is a change, and a copy without it is none for ever.
+#[test]
+fn sync_02_times_that_the_target_has_by_the_second_are_copied_once() -> bindery::Result<()> {
+    fn show<S: Visited, T: Visited>(world: &World) -> bindery::Result<()> {
+        let (mut from, mut to) = (
+            world.db.connect(S::default())?,
+            world.db.connect(T::default())?,
+        );
+        let moments = [0, 1, 499_999, 500_000, 999_998];
+        let rows = (0..).zip(moments);
+        let rows = rows.map(|(id, at)| NewFineVisit::new(id, "first", within(at)));
+        from.fine_visits().insert_many(rows)?;
+        let copy = |row: &FineVisit<S>| {
+            let (id, what) = (*row.id.value(), row.what.clone());
+            Ok(NewCoarseVisit::new(id, what, row.seen_at))
+        };
+        let job = || {
+            let job = world.db.sync::<FineVisit<S>, CoarseVisit<T>>(copy);
+            job.by(fine_visit::seen_at).overlap(Duration::ZERO)
+        };
+        assert_eq!(job().run()?.rows.inserted, 5);
+        let changed = FineVisitPatch::new()
+            .what("changed")
+            .seen_at(within(999_999));
+        let key = FineVisitId::on(S::default(), 0);
+        assert!(from.fine_visits().update(key, changed)?);
+        assert_eq!(job().run()?.rows.written(), 1);
+        assert_eq!(job().run()?.rows.written(), 0);
+        let copies = to.coarse_visits().order_by(coarse_visit::id.asc()).all()?;
+        assert_eq!((copies.len(), copies[0].what.as_str()), (5, "changed"));
+        assert!(
+            copies.iter().all(|row| row.seen_at == within(0)),
+            "cut off toward the past"
+        );
+        let verified = world
+            .db
+            .sync::<FineVisit<S>, CoarseVisit<T>>(copy)
+            .verify()?;
+        assert!(verified.is_equal(), "{verified:?}");
+        from.fine_visits().all_rows().delete()?;
+        to.coarse_visits().all_rows().delete().map(drop)
+    }
+    on_each_pair!(show)
+}
+
 /// Covers SYNC-7 on PostgreSQL: it has no text with a NUL.
 #[test]
 fn sync_04_a_text_that_the_target_cannot_hold_is_rejected_alone() -> bindery::Result<()> {

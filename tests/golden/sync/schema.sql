@@ -46,6 +46,21 @@ CREATE TABLE readings (
     total BIGINT UNSIGNED NOT NULL
 );
 
+-- Visits by the second, and by the microsecond.
+-- @engines default, p, m
+CREATE TABLE coarse_visits (
+    id      BIGINT PRIMARY KEY,
+    what    VARCHAR(100) NOT NULL,
+    seen_at TIMESTAMP(0) NOT NULL
+);
+
+-- @engines default, p, m
+CREATE TABLE fine_visits (
+    id      BIGINT PRIMARY KEY,
+    what    VARCHAR(100) NOT NULL,
+    seen_at TIMESTAMP(6) NOT NULL
+);
+
 -- Prices, of whose values databases have forms of their own.
 -- @engines default, p, m
 CREATE TABLE prices (
