@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 use std::time::{Duration, Instant};
 
 use bindery::outbox::{
@@ -165,9 +165,10 @@ fn start<E: Tested>(test: &'static str, name: &'static str, engine: E, run: fn(&
 on_each! {
     out_01_a_task_is_there_with_its_row_or_not_at_all = stored_with_its_row;
     out_03_tasks_of_many_workers_have_one_effect_each = one_effect_each;
+    out_03_as_many_tasks_run_at_once_as_all_workers_have_threads = at_once;
     out_03_tasks_of_a_key_run_in_their_order = in_order_of_their_key;
     a_unique_key_keeps_one_task = one_for_a_unique_key;
-    tasks_wait_for_their_time = wait_for_their_time;
+    out_11_tasks_wait_for_their_time = wait_for_their_time;
     a_run_without_tasks_and_a_stop_end_promptly = ends_promptly;
     a_missing_table_is_named = missing_table_is_named;
     names_that_differ_at_their_ends_are_two_effects = effects_of_similar_names;
@@ -297,28 +298,59 @@ fn one_effect_each<E: Tested>(world: &World, engine: E) {
     for workers in [2, 8] {
         execute(world, engine, "DELETE FROM effects".to_owned());
         push(world, engine, 0..TASKS);
-        let at_work = Arc::new(Mutex::new(BTreeSet::new()));
-        let runs = Arc::new(AtomicUsize::new(0));
+        let at_work = Mutex::new(BTreeSet::new());
+        let (runs, together) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let shared = Arc::new((at_work, runs, together));
         std::thread::scope(|scope| {
             for _ in 0..workers {
-                let (at_work, runs) = (Arc::clone(&at_work), Arc::clone(&runs));
+                let shared = Arc::clone(&shared);
                 let worker = world.connect().worker_on(engine).threads(2).batch(20);
+                // A panic here would be a failed attempt, so nothing is asserted before all have ended.
                 let worker = worker.on::<SendWelcome>(move |task, cx| {
-                    assert!(at_work.lock().unwrap().insert(cx.id()), "two at a time");
+                    let (at_work, runs, together) = &*shared;
+                    let is_alone = at_work.lock().unwrap().insert(cx.id());
+                    together.fetch_add(usize::from(!is_alone), Ordering::Relaxed);
                     runs.fetch_add(1, Ordering::Relaxed);
                     std::thread::sleep(Duration::from_micros(cx.id().unsigned_abs() % 7 * 300));
                     effect(cx.db(), engine, task.number)?;
-                    assert!(at_work.lock().unwrap().remove(&cx.id()));
+                    at_work.lock().unwrap().remove(&cx.id());
                     Ok(())
                 });
                 scope.spawn(move || worker.run_until_idle().unwrap());
             }
         });
+        let (_, runs, together) = &*shared;
+        assert_eq!(together.load(Ordering::Relaxed), 0, "two at a time");
         assert_eq!(runs.load(Ordering::Relaxed), TASKS as usize);
         let mut effects = effects(world, engine);
         effects.sort_unstable();
         assert_eq!(effects, (0..TASKS).collect::<Vec<_>>());
     }
+}
+
+/// No task ends before all have begun: several workers get done what one has not the threads for, also where the database has one writer
+/// at a time, as a claim is over before its tasks run.
+///
+/// Covers OUT-3.
+fn at_once<E: Tested>(world: &World, engine: E) {
+    const WORKERS: usize = 4;
+    const THREADS: usize = 2;
+    let tasks = WORKERS * THREADS;
+    push(world, engine, 0..tasks as i64);
+    let all = Arc::new(Barrier::new(tasks));
+    std::thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            let all = Arc::clone(&all);
+            let worker = world.connect().worker_on(engine);
+            let worker = worker.threads(THREADS).batch(THREADS);
+            let worker = worker.on::<SendWelcome>(move |_, _| {
+                all.wait();
+                Ok(())
+            });
+            scope.spawn(move || worker.run_until_idle().unwrap());
+        }
+    });
+    assert_eq!(completed(world, engine), tasks as u64);
 }
 
 /// Covers OUT-2.
