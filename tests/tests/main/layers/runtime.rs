@@ -44,6 +44,7 @@ pub(super) const ORDER: Order = Order {
         "lib.rs",
         "macros.rs",
         "macros/atomic.rs",
+        "macros/generated_by.rs",
         "macros/messages.rs",
         "macros/outbox.rs",
         "macros/session.rs",
