@@ -58,8 +58,8 @@ pub fn own_tables(
     let others = engine.keeps.iter().map(|keeps| match keeps {
         Keeps::Decisions => OF_HOME,
         Keeps::Syncs => OF_SYNCS,
-        Keeps::SagaLog => OF_SAGA_LOG,
-        Keeps::SagaSteps => OF_SAGA_STEPS,
+        Keeps::SagaLog => of_sagas(true),
+        Keeps::SagaSteps => of_sagas(false),
     });
     let groups = [(engine.outbox, OF_OUTBOX), (engine.inbox, OF_INBOX)]
         .into_iter()
