@@ -288,7 +288,8 @@ fn cdc_01_changes_are_those_of_the_table_after_writers_were_killed() -> bindery:
     let mut position = now::<engine::Default>(&world)?;
     let mut copy = BTreeMap::new();
     for round in 0..share(50, 3) {
-        let first = round * 1_000_000;
+        // The row that is waited for is deleted by none of those after it.
+        let first = round * 3_000_000;
         let mut notes = world.db.connect(engine::Default)?;
         let mut child = Command::new(&itself)
             .args(["capture_at_work::load::capture_child", "--exact"])
