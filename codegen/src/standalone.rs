@@ -15,7 +15,7 @@ use bindery_schema::name::is_crate_name;
 
 pub use self::format::has_rustfmt;
 use self::manifest::{ConfiguredCrates, manifest};
-use crate::emit::{EmitOptions, GeneratedFile, HEADER, emit};
+use crate::emit::{EmitOptions, GeneratedFile, HEADER, emit, version_of};
 use crate::error::CompileError;
 use crate::output::{read_file, unwritable, write_if_changed};
 
@@ -130,6 +130,13 @@ impl Standalone {
         }));
         found.sort();
         Ok(found)
+    }
+
+    /// The version of bindery that generated the crate that is there; `None` where there is none that says it.
+    pub fn generator(&self) -> Option<String> {
+        let bytes = read_file(&self.folder.join("src/lib.rs")).ok()?;
+        let code = String::from_utf8(bytes).ok()?;
+        version_of(&code).map(str::to_owned)
     }
 
     fn difference(&self, file: &GeneratedFile) -> Option<Difference> {

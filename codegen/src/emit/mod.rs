@@ -18,6 +18,8 @@ pub use features::{features, rust_types, type_features};
 #[cfg(feature = "standalone")]
 pub(crate) use shape::types::crates_of;
 #[cfg(feature = "standalone")]
+pub(crate) use shared::version_of;
+#[cfg(feature = "standalone")]
 pub(crate) use whole::HEADER;
 pub(crate) use whole::emit_with;
 pub use whole::{EmitOptions, GeneratedFile, emit};

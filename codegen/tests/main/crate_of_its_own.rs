@@ -53,6 +53,7 @@ fn only_what_differs_is_written_and_what_is_gone_is_removed() {
 fn the_crate_is_bound_to_the_version_of_its_generator() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let shop = Standalone::new(folder.path(), "shop-db").expect("a good name");
+    assert_eq!(shop.generator(), None);
     shop.generate(&model(TWO))
         .expect("the folder can be written");
     let read = |path: &str| fs::read_to_string(folder.path().join(path)).expect("it was written");
@@ -65,6 +66,10 @@ fn the_crate_is_bound_to_the_version_of_its_generator() {
     let first = format!("::bindery::__private::generated_by!(\"{version}\");\n");
     assert!(after_head.starts_with(&first), "{lib}");
     assert!(!module.contains("generated_by"), "{module}");
+    assert_eq!(shop.generator().as_deref(), Some(version));
+    let older = lib.replace(&format!("(\"{version}\")"), "(\"0.0.9\")");
+    fs::write(folder.path().join("src/lib.rs"), older).expect("it can be written");
+    assert_eq!(shop.generator().as_deref(), Some("0.0.9"));
 }
 
 #[test]

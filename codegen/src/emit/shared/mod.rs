@@ -9,3 +9,5 @@ pub(crate) mod setters;
 
 pub(crate) use docs::column_docs;
 pub(crate) use require::require;
+#[cfg(feature = "standalone")]
+pub(crate) use require::version_of;

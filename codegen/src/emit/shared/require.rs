@@ -18,3 +18,13 @@ pub(crate) fn require<'n>(w: &mut RustWriter, names: impl IntoIterator<Item = &'
         }
     });
 }
+
+/// The version of the generator that wrote this code; `None` where it does not say.
+#[cfg(feature = "standalone")]
+pub(crate) fn version_of(code: &str) -> Option<&str> {
+    let mut lines = code.lines();
+    lines.find_map(|line| {
+        let version = line.strip_prefix("::bindery::__private::generated_by!(\"")?;
+        version.strip_suffix("\");")
+    })
+}
