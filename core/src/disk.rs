@@ -4,15 +4,14 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// Returns the content of a file, up to one byte more than the limit. Of files that are not regular only those below
-/// `/dev` are read, where a shell hands over its pipes (`/dev/fd/63`): a pipe elsewhere may have no process that writes
-/// to it.
+/// Returns the content of a file, up to one byte more than the limit. Of files that are not regular only devices are read, and what a shell hands
+/// over its pipes as (`/dev/fd/63`): a pipe elsewhere, as in `/dev/shm`, may have no process that writes to it.
 ///
 /// # Errors
 /// The system's error, or that it is not a regular file.
 pub fn read_limited(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let kind = path.metadata()?;
-    if kind.is_dir() || !(kind.is_file() || path.starts_with("/dev")) {
+    if kind.is_dir() || !(kind.is_file() || is_device(path)) {
         return Err(io::Error::other("it is not a regular file"));
     }
     let mut bytes = Vec::new();
@@ -20,6 +19,10 @@ pub fn read_limited(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
         .take(limit as u64 + 1)
         .read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+fn is_device(path: &Path) -> bool {
+    path.starts_with("/dev") && !path.starts_with("/dev/shm")
 }
 
 /// Returns whether there is anything of this name. A link that leads nowhere is something.

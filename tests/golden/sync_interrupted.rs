@@ -126,7 +126,14 @@ fn sync_03_a_target_that_is_gone_is_named_and_the_next_run_goes_on() -> bindery:
         proxy.heal();
         let next = job::<S, T>(&db).run()?;
         assert_eq!(next.rows.inserted, 3_000, "{next:?}");
-        ensure_equal::<S, T>(&world.db)
+        ensure_equal::<S, T>(&world.db)?;
+        let runs = runs::<T>(world);
+        assert_eq!((runs.len(), runs[1].as_str()), (2, "done"));
+        assert!(
+            runs[0].starts_with("failed ") && runs[0] != "failed ",
+            "{runs:?}"
+        );
+        Ok(())
     }
     let _watchdog = Watchdog::start("a target that is gone", Duration::from_secs(300));
     let Some(world) = World::start() else {
@@ -134,6 +141,57 @@ fn sync_03_a_target_that_is_gone_is_named_and_the_next_run_goes_on() -> bindery:
     };
     show::<engine::Default, engine::P>(&world, 2)?;
     show::<engine::P, engine::M>(&world, 1)
+}
+
+/// The runs in the log of the target: how each ended, and its error.
+fn runs<T: Any>(world: &World) -> Vec<String> {
+    let log =
+        "SELECT CONCAT(status, ' ', COALESCE(error, '')) FROM _bindery_sync_runs ORDER BY run";
+    let log = world.answer(T::default().name(), log);
+    log.lines().map(str::to_owned).collect()
+}
+
+/// The target can be told: the run has failed, with the error.
+///
+/// Covers SYNC-5.
+#[test]
+fn sync_03_a_source_that_is_gone_is_a_failed_run_and_the_next_one_goes_on() -> bindery::Result<()> {
+    fn show<S: Any, T: Any>(world: &World, at: usize) -> bindery::Result<()> {
+        let mut users = source::<S>(world)?;
+        drop(target::<T>(world)?);
+        users
+            .app_users()
+            .insert_many((0..5_000).map(|id| user(id, moment(id))))?;
+        let proxy = FaultProxy::start(&world.urls[at]).expect("a proxy");
+        let mut urls = world.urls.clone();
+        urls[at] = proxy.url().to_owned();
+        let db = open(&urls)?;
+        let cut = |progress: bindery::sync::SyncProgress| {
+            if progress.batches == 2 {
+                proxy.set(Fault::Cut);
+            }
+        };
+        let error = job::<S, T>(&db)
+            .on_progress(cut)
+            .run()
+            .expect_err("it is gone");
+        let source = S::default().name();
+        assert_eq!(error.engine(), Some(source), "{error}");
+        let failed = runs::<T>(world);
+        assert_eq!(failed.len(), 1, "{failed:?}");
+        assert!(failed[0].starts_with("failed ") && failed[0].contains(source));
+        proxy.heal();
+        let next = job::<S, T>(&db).run()?;
+        assert_eq!(next.rows.inserted, 3_000, "{next:?}");
+        assert_eq!(runs::<T>(world)[1], "done");
+        ensure_equal::<S, T>(&world.db)
+    }
+    let _watchdog = Watchdog::start("a source that is gone", Duration::from_secs(300));
+    let Some(world) = World::start() else {
+        return Ok(());
+    };
+    show::<engine::P, engine::M>(&world, 2)?;
+    show::<engine::M, engine::Default>(&world, 1)
 }
 
 /// Every COMMIT of the target arrives, and no answer comes: each batch is looked up, and none is written twice or left out.

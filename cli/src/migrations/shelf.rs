@@ -1,4 +1,4 @@
-//! What was read of migrations, at places that do not change: the runtime's descriptions of them refer to it, and to each other.
+//! Migrations that were read, at places that do not change: the runtime's descriptions of them refer to it, and to each other.
 
 use std::cell::{Cell, OnceCell};
 

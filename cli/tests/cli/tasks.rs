@@ -32,7 +32,7 @@ fn out_05_failed_tasks_are_listed_put_back_and_deleted() {
     );
     holds(
         &project.run("create --engine b --print").good(),
-        &["CREATE TABLE _bindery_outbox"],
+        &["CREATE TABLE IF NOT EXISTS \"_bindery_outbox\""],
     );
     project.run("validate --all").good();
     project.sqlite("b.db", FAILED);
