@@ -14,6 +14,7 @@ const OF_CARGO: &[&str] = &[
     "[build-dependencies]",
     "[features]",
     "[package]",
+    "[patch.crates-io]",
 ];
 
 /// A block of code of a page.
