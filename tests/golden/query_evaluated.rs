@@ -89,8 +89,8 @@ impl Wanted {
             7 => Self::StarsIn((0..several as i64).map(|n| n * 2 - 1).collect()),
             8 => Self::BodyIn((0..several).map(|_| rows::text(seeded)).collect()),
             9 => Self::StarsBetween(number, number + several as i64),
-            10 => Self::TitleContains(seeded.of(TEXTS)),
-            _ => Self::BodyStartsWith(seeded.of(TEXTS)),
+            10 => Self::TitleContains(seeded.of::<&str>(TEXTS)),
+            _ => Self::BodyStartsWith(seeded.of::<&str>(TEXTS)),
         }
     }
 
