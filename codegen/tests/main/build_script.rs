@@ -1,5 +1,7 @@
 //! `compile` as a build script calls it.
 
+use std::io::Write as _;
+
 use bindery_codegen::Config;
 
 use crate::support::{folder_with, generated, pieces};
@@ -143,7 +145,7 @@ fn the_inner_build_script() {
         .compile();
     if let Err(error) = compiled {
         // As a build script whose `main` returns it.
-        eprintln!("Error: {error:?}");
+        let _ = writeln!(std::io::stderr(), "Error: {error:?}");
     }
 }
 
