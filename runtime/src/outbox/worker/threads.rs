@@ -229,7 +229,9 @@ impl Shared {
             if state.is_over {
                 return None;
             }
-            let turn = (!state.queue.is_empty()).then(|| state.rest.turn(Instant::now()));
+            // Once the worker is to stop, the dispatcher takes back what was not begun.
+            let may_begin = !state.queue.is_empty() && !state.is_stopping;
+            let turn = may_begin.then(|| state.rest.turn(Instant::now()));
             state = match turn {
                 None => {
                     let waited = self.work.wait(state);
