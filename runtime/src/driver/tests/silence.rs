@@ -10,7 +10,7 @@ use crate::driver::Physical;
 use crate::error::{ErrorKind, Result, TimeoutPhase};
 use bindery_core::dialect::Dialect;
 
-const LIMIT: Duration = Duration::from_millis(300);
+const LIMIT: Duration = Duration::from_millis(600);
 /// For a whole test; every single wait in it is far shorter.
 const PATIENCE: Duration = Duration::from_secs(120);
 
