@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use bindery::StaticEngine;
-use bindery::outbox::HasOutbox;
-
 use crate::by_hand::{HandMaria, HandPostgres, HandSqlite, Kind};
 use crate::on_bindery::{self, Filling, Shape};
 use crate::on_graphile::Graphile;
+use crate::on_relay::{self, Published};
 use crate::{Databases, Failure, Options, World, engine};
 
 /// The database of a table of the report.
@@ -81,7 +79,7 @@ pub fn all(world: &World, options: &Options) -> Result<Vec<Contender>, Failure> 
     Ok(all)
 }
 
-fn on_engine<E: StaticEngine + HasOutbox>(
+fn on_engine<E: Published>(
     all: &mut Vec<Contender>,
     db: &Databases,
     engine: E,
@@ -116,6 +114,24 @@ fn on_engine<E: StaticEngine + HasOutbox>(
             name,
             fill: Box::new(move |tasks| on_bindery::fill(&filling, engine, (tasks, tasks_of))),
             run: Box::new(move |tasks| on_bindery::run(&db, engine, shape, tasks)),
+        });
+    }
+    let relays = [
+        ("bindery, relay, 400 rows", Filling::Keyed(400)),
+        (
+            "bindery, relay, 400 rows, after a kill",
+            Filling::Killed(400),
+        ),
+        ("bindery, relay, 40 rows", Filling::Keyed(40)),
+        ("bindery, relay, 40 rows, after a kill", Filling::Killed(40)),
+    ];
+    for (name, changes) in relays {
+        let (filling, db, threads) = (db.clone(), db.clone(), options.threads);
+        all.push(Contender {
+            rows,
+            name,
+            fill: Box::new(move |events| on_relay::fill(&filling, engine, (events, changes))),
+            run: Box::new(move |events| on_relay::run(&db, engine, threads, events)),
         });
     }
 }

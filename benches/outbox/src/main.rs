@@ -7,6 +7,7 @@ mod contender;
 mod idle;
 mod on_bindery;
 mod on_graphile;
+mod on_relay;
 mod report;
 
 use std::error::Error;

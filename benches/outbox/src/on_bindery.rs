@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bindery::outbox::{HasOutbox, Task, TaskOptions};
-use bindery::{Config, EngineOptions, Sql, StaticEngine};
+use bindery::{Config, Dialect, EngineOptions, Sql, StaticEngine};
 use serde::{Deserialize, Serialize};
 
 use crate::{Databases, Failure, World, timed};
@@ -40,7 +40,7 @@ pub enum Filling {
 }
 
 impl Filling {
-    fn keys(self) -> Option<usize> {
+    pub fn keys(self) -> Option<usize> {
         match self {
             Self::Unkeyed => None,
             Self::Keyed(keys) | Self::Killed(keys) => Some(keys),
@@ -71,21 +71,27 @@ pub fn fill<E: StaticEngine + HasOutbox>(
     drop(connection);
     match filling {
         Filling::Unkeyed | Filling::Keyed(_) => Ok(()),
-        Filling::Killed(keys) => claim_for_killed(db, engine, keys),
+        Filling::Killed(keys) => claim_for_killed(db, engine, "_bindery_outbox", keys),
     }
 }
 
-fn claim_for_killed<E: StaticEngine + HasOutbox>(
+/// A killed process has claimed the first task of each key in one of bindery's tables, and its lease is over.
+pub fn claim_for_killed<E: StaticEngine>(
     db: &Databases,
     engine: E,
+    table: &str,
     keys: usize,
 ) -> Result<(), Failure> {
-    let first = "SELECT min(id) FROM _bindery_outbox";
+    let first = Sql::assembled(format!("SELECT min(id) FROM {table}"));
     let first: Option<i64> = db.sql_on(engine).query_scalar(first, ())?;
     let after = first.ok_or("no tasks were written")? + keys as i64;
-    let claim = Sql::by_dialect()
-        .postgres("UPDATE _bindery_outbox SET status = 'running', claim = 'killed', due_at = 0 WHERE id < $1")
-        .otherwise("UPDATE _bindery_outbox SET status = 'running', claim = 'killed', due_at = 0 WHERE id < ?");
+    let place = match db.connect(engine)?.dialect() {
+        Dialect::Postgres => "$1",
+        Dialect::Sqlite | Dialect::Mysql => "?",
+    };
+    let claim = Sql::assembled(format!(
+        "UPDATE {table} SET status = 'running', claim = 'killed', due_at = 0 WHERE id < {place}"
+    ));
     let claimed = db.sql_on(engine).execute(claim, (after,))?;
     match claimed == keys as u64 {
         true => Ok(()),
