@@ -10,7 +10,7 @@ use bindery::messages::{
 };
 use bindery::outbox::{HasInbox, HasOutbox, WorkerReport};
 use bindery::sync::Reject;
-use bindery::{Config, Connection, Hosts, StaticEngine};
+use bindery::{Config, Connection, Hosts, RetryPolicy, StaticEngine};
 use bindery_testkit::{FreshDatabase, Watchdog, is_full_run};
 
 use crate::messages::{
@@ -18,6 +18,11 @@ use crate::messages::{
     UserCreated, UserDeleted, UserEvent, UserId, UserPatch, UserQueries as _, UserUpdated, engine,
     model, seat, user,
 };
+
+/// What fails is tried again after this pause, and then after longer ones.
+fn first_pause(pause: Duration) -> RetryPolicy {
+    RetryPolicy::new().backoff(pause, Duration::from_secs(4))
+}
 
 /// An engine under test.
 trait Tested:

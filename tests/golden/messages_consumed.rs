@@ -170,8 +170,7 @@ where
         .db
         .consumer_on(target, "bad")
         .from(Broken(Mutex::new(bodies)))
-        .attempts(3)
-        .first_pause(Duration::from_millis(5))
+        .retry(first_pause(Duration::from_millis(5)).attempts(3))
         .longest_poll(Duration::from_millis(20))
         .on::<UserCreated<S>>(move |event, cx| match event.key.into_value() {
             3 => Err("never".into()),
@@ -240,7 +239,7 @@ where
         .db
         .consumer_on(pair.1, "later")
         .from(Broken(Mutex::new(vec![earlier])))
-        .attempts(1)
+        .retry(RetryPolicy::new().attempts(1))
         .longest_poll(Duration::from_millis(20))
         .on::<UserCreated<S>>(|_, _| Ok(()))
         .ignore::<UserUpdated<S>>()

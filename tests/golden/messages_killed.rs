@@ -147,10 +147,10 @@ where
     let relay = db.relay_on(source).lease(LEASE).longest_poll(POLL);
     let relay = relay.to_consumers(target, ["copies", "counts"]).start();
     let copies = db.consumer_on(target, "copies").lease(LEASE);
-    let copies = copies.longest_poll(POLL).first_pause(POLL);
+    let copies = copies.longest_poll(POLL).retry(first_pause(POLL));
     let copies = copies.sync::<User<S>, UserCopy<T>>(mapped).start();
     let counts = db.consumer_on(target, "counts").lease(LEASE);
-    let counts = counts.longest_poll(POLL).first_pause(POLL);
+    let counts = counts.longest_poll(POLL).retry(first_pause(POLL));
     // A second effect of an event would be a second row of its key, so an error.
     let counts = counts.on::<UserEvent<S>>(move |event, cx| {
         let seat = NewSeat::new(seat::Required {

@@ -31,7 +31,7 @@ where
     execute(table);
     let relay = db
         .relay_on(source)
-        .first_pause(Duration::from_millis(20))
+        .retry(first_pause(Duration::from_millis(20)))
         .longest_poll(Duration::from_millis(20))
         .to_consumers(target, ["copies"])
         .start()
@@ -97,7 +97,10 @@ where
         let relay = db.relay_on(source).to_consumers(target, ["strict"]);
         relay.run_until_idle().unwrap();
         // The only attempt is not to end in a deadlock with another row's.
-        let consumer = db.consumer_on(target, "strict").attempts(1).threads(1);
+        let consumer = db
+            .consumer_on(target, "strict")
+            .retry(RetryPolicy::new().attempts(1))
+            .threads(1);
         let consumer = consumer.sync::<User<S>, UserCopy<T>>(mapped);
         let report = consumer.run_until_idle().unwrap();
         (report.completed, report.failed)

@@ -9,7 +9,7 @@ use bindery::outbox::{
     HasInbox, HasOutbox, Pushed, Task, TaskFilter, TaskOptions, TaskQueue, TaskRecord, TaskStatus,
     Worker,
 };
-use bindery::{Config, Connection, EngineOptions, Hosts, StaticEngine};
+use bindery::{Config, Connection, EngineOptions, Hosts, RetryPolicy, StaticEngine};
 use bindery_testkit::{FreshDatabase, Watchdog, is_full_run};
 use serde::{Deserialize, Serialize};
 
@@ -201,9 +201,16 @@ fn effects<E: Tested>(world: &World, engine: E) -> Vec<i64> {
     rows.iter().map(|row| row.number).collect()
 }
 
+/// What fails is tried again after this pause, and then after longer ones.
+fn first_pause(pause: Duration) -> RetryPolicy {
+    RetryPolicy::new().backoff(pause, Duration::from_hours(1).max(pause))
+}
+
 /// A worker that writes an effect for each task.
 fn worker<E: Tested>(db: &Databases, engine: E) -> Worker<Databases> {
-    let worker = db.worker_on(engine).first_pause(Duration::from_millis(10));
+    let worker = db
+        .worker_on(engine)
+        .retry(first_pause(Duration::from_millis(10)));
     worker.on::<SendWelcome>(move |task, cx| Ok(effect(cx.db(), engine, task.number)?))
 }
 
@@ -372,7 +379,7 @@ fn in_order_of_their_key<E: Tested>(world: &World, engine: E) {
             let worker = world
                 .connect()
                 .worker_on(engine)
-                .first_pause(Duration::from_millis(5));
+                .retry(first_pause(Duration::from_millis(5)));
             let worker = worker.longest_poll(Duration::from_millis(10));
             let worker = worker.on::<Step>(move |task, cx| {
                 // A step that fails once has those after it wait.
@@ -548,7 +555,7 @@ fn endless_settings<E: Tested>(world: &World, engine: E) {
     let worker = worker(&world.db, engine).lease(Duration::MAX);
     let worker = worker.grace(Duration::MAX).longest_poll(Duration::MAX);
     let worker = worker.keep_completed(Duration::MAX);
-    let worker = worker.first_pause(Duration::MAX);
+    let worker = worker.retry(first_pause(Duration::MAX));
     assert_eq!(worker.run_until_idle().unwrap().completed, 1);
 }
 

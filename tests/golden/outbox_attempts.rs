@@ -17,7 +17,7 @@ fn attempts_end<E: Tested>(world: &World, engine: E) {
     let worker = world
         .db
         .worker_on(engine)
-        .first_pause(Duration::from_millis(50));
+        .retry(first_pause(Duration::from_millis(50)));
     let worker = worker.longest_poll(Duration::from_millis(10));
     let worker = worker.on::<SendWelcome>(move |task, cx| {
         seen.lock()
@@ -73,7 +73,7 @@ fn nothing_starves<E: Tested>(world: &World, engine: E) {
     let worker = world
         .db
         .worker_on(engine)
-        .first_pause(Duration::from_secs(60));
+        .retry(first_pause(Duration::from_secs(60)));
     let worker = worker.on::<SendWelcome>(move |task, cx| match task.number {
         ..100 => Err("poisoned".into()),
         number => Ok(effect(cx.db(), engine, number)?),

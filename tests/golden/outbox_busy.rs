@@ -17,7 +17,9 @@ fn recorded_beside_claims<E: Tested>(world: &World, engine: E) {
     let attempts = Arc::new(Mutex::new(BTreeMap::<i64, u32>::new()));
     let seen = Arc::clone(&attempts);
     let worker = world.db.worker_on(engine);
-    let worker = worker.first_pause(Duration::from_millis(1)).batch(100);
+    let worker = worker
+        .retry(first_pause(Duration::from_millis(1)))
+        .batch(100);
     let worker = worker.on::<SendWelcome>(move |task, cx| {
         *seen.lock().unwrap().entry(task.number).or_default() += 1;
         match task.number % 10 == 0 && cx.attempt() == 1 {

@@ -41,7 +41,7 @@ fn attempts_are_events<E: Tested>(world: &World, engine: E) {
         }
     });
     let worker = world.db.worker_on(engine).threads(1);
-    let worker = worker.first_pause(Duration::from_secs(60));
+    let worker = worker.retry(first_pause(Duration::from_secs(60)));
     let worker = worker.on::<SendWelcome>(|task, _| match task.number {
         1 => Ok(()),
         2 => Err("not yet".into()),

@@ -48,7 +48,7 @@ fn stepper<E: Tested>(
 ) -> Worker<Databases> {
     let work = Arc::clone(work);
     let worker = world.connect().worker_on(engine).threads(2);
-    let worker = worker.first_pause(Duration::from_millis(5));
+    let worker = worker.retry(first_pause(Duration::from_millis(5)));
     let worker = worker.longest_poll(Duration::from_millis(10));
     worker.on::<Step>(move |task, _| {
         work.run(&task, time);

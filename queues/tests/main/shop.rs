@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bindery::Config;
 use bindery::messages::{Consumer, Message, Queue};
 use bindery::outbox::RunningWorker;
 use bindery::sync::Reject;
+use bindery::{Config, RetryPolicy};
 
 use bindery_cases::published::{
     Databases, NewUser, NewUserCopy, NewVisit, Tables as _, User, UserCopy, UserEvent, UserPatch,
@@ -51,7 +51,8 @@ impl Shop {
 
     pub(crate) fn relay(&self, queue: &Arc<dyn Queue>) -> RunningWorker {
         let relay = self.db.relay().to_shared(Arc::clone(queue));
-        let relay = relay.first_pause(Duration::from_millis(50));
+        let relay = relay
+            .retry(RetryPolicy::new().backoff(Duration::from_millis(50), Duration::from_secs(4)));
         relay.start().expect("the relay starts")
     }
 

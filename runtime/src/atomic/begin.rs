@@ -9,9 +9,9 @@ use crate::databases::coordinators::Active;
 use crate::databases::{Configured, Registry};
 use crate::driver::prepared::Part;
 use crate::error::{Error, Operation, Result};
+use crate::link::retry::{Failed, RetryPolicy};
 use crate::link::slots::branches::Unchecked;
 use crate::link::slots::{Slots, Terms};
-use crate::link::transaction::{Failed, RetryPolicy};
 
 /// The transaction of one group, which generated code makes around an [`AtomicTransaction`].
 pub trait GeneratedAtomic: DerefMut<Target = AtomicTransaction> + Sized {
@@ -59,7 +59,6 @@ impl Registry {
         (retry, options): (RetryPolicy, AtomicOptions),
         mut work: impl FnMut(&mut A) -> Result<T>,
     ) -> AtomicOutcome<T> {
-        let options = options.or_all(retry.transaction_options());
         let site = Location::caller();
         let tried = retry.run(|| {
             let begun = self.begin_atomic(group, options, site);

@@ -50,14 +50,6 @@ impl AtomicOptions {
         self
     }
 
-    /// Sets how the transactions begin, unless that is set.
-    pub(super) fn or_all(mut self, options: TransactionOptions) -> Self {
-        if self.all.is_default() {
-            self.all = options;
-        }
-        self
-    }
-
     pub(super) fn of_engine(self) -> TransactionOptions {
         self.all
     }

@@ -1,33 +1,25 @@
 //! Recovery that a thread of the program repeats, and its log.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::AtomicGroup;
 use super::recover::RecoverOptions;
 use super::report::{PreparedSlots, RecoveryReport};
 use crate::databases::Registry;
-use crate::error::{Error, ErrorKind, Result};
-use crate::link::backoff::{grown, spread};
+use crate::driver::repeat::Repeating;
+use crate::error::Result;
+use crate::link::backoff::{Backoff, Pauses};
 
-/// The pauses before an engine that could not be reached is tried again: the first and the longest. The longest is shorter where all
-/// engines are searched more often.
-const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
-/// Programs that lost an engine together come back to it apart.
-const SPREAD: (f64, f64) = (0.75, 1.25);
+/// The pauses before an engine that could not be reached is tried again. Programs that lost it together come back to it apart.
+const PAUSES: Pauses =
+    Pauses::doubling(Duration::from_secs(1), Duration::from_mins(1)).spread(0.75, 1.25);
 
 /// The engines that could not be reached, each with its next attempt. The others do not wait for them.
 struct Retries {
-    /// The pause between two searches of all engines.
+    /// The pause between two searches of all engines. The longest of the others is no longer.
     every: Duration,
-    lost: BTreeMap<&'static str, Attempts>,
-}
-
-struct Attempts {
-    tried: u32,
-    next: Instant,
+    lost: BTreeMap<&'static str, Backoff>,
 }
 
 impl Retries {
@@ -40,14 +32,14 @@ impl Retries {
 
     /// The time until the next search, of all engines or of one that was lost.
     fn pause(&self) -> Duration {
-        let next = self.lost.values().map(|attempts| attempts.next).min();
+        let next = self.lost.values().map(Backoff::at).min();
         let next = next.map(|at| at.saturating_duration_since(Instant::now()));
         next.map_or(self.every, |next| next.min(self.every))
     }
 
     /// The engines that are not to be tried yet.
     fn left_out(&self, now: Instant) -> Vec<&'static str> {
-        let early = self.lost.iter().filter(|(_, it)| it.next > now);
+        let early = self.lost.iter().filter(|(_, it)| it.at() > now);
         early.map(|(engine, _)| *engine).collect()
     }
 
@@ -58,17 +50,17 @@ impl Retries {
         left_out: &[&'static str],
         now: Instant,
     ) {
-        let before = std::mem::take(&mut self.lost);
-        let tried = |engine| {
-            before
-                .get(engine)
-                .map_or(1, |it: &Attempts| it.tried.saturating_add(1))
+        let mut before = std::mem::take(&mut self.lost);
+        let (first, longest) = PAUSES.limits;
+        let pauses = Pauses {
+            limits: (first, longest.min(self.every).max(first)),
+            ..PAUSES
         };
         for engine in lost {
-            let tried = tried(engine);
-            let pauses = (PAUSES.0, PAUSES.1.min(self.every).max(PAUSES.0));
-            let next = now + spread(grown(pauses, 2, tried), SPREAD);
-            self.lost.insert(engine, Attempts { tried, next });
+            let tried = before.remove(engine);
+            let mut tried = tried.unwrap_or_else(|| Backoff::new(pauses));
+            tried.failed_at(now);
+            self.lost.insert(engine, tried);
         }
         let early = before
             .into_iter()
@@ -81,8 +73,7 @@ impl Retries {
 #[must_use = "recovery stops when this is dropped"]
 #[derive(Debug)]
 pub struct RecoveryThread {
-    stop: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    _threads: Repeating,
 }
 
 impl RecoveryThread {
@@ -93,37 +84,19 @@ impl RecoveryThread {
         groups: &'static [AtomicGroup<'static>],
         every: Duration,
     ) -> Result<Self> {
-        let (stop, stopped) = channel::<()>();
         let registry = registry.clone();
-        let work = move || {
-            let mut retries = Retries::new(every);
-            while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(retries.pause()) {
-                let left_out = retries.left_out(Instant::now());
-                let options = RecoverOptions::new().without(left_out.clone());
-                let report = registry.recover_groups(groups, &options);
-                log(&report);
-                let lost = report.unreachable.iter().map(|(engine, _)| *engine);
-                retries.record(lost, &left_out, Instant::now());
-            }
-        };
-        let thread = std::thread::Builder::new().name("bindery-recovery".to_owned());
-        let thread = thread
-            .spawn(work)
-            .map_err(|error| Error::new(ErrorKind::Io).with_source(error))?;
-        Ok(Self {
-            stop: Some(stop),
-            thread: Some(thread),
-        })
-    }
-}
-
-impl Drop for RecoveryThread {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            // A panic of it was printed.
-            let _ = thread.join();
-        }
+        let mut retries = Retries::new(every);
+        let mut threads = Repeating::default();
+        threads.start("bindery-recovery", every, move |_| {
+            let left_out = retries.left_out(Instant::now());
+            let options = RecoverOptions::new().without(left_out.clone());
+            let report = registry.recover_groups(groups, &options);
+            log(&report);
+            let lost = report.unreachable.iter().map(|(engine, _)| *engine);
+            retries.record(lost, &left_out, Instant::now());
+            retries.pause()
+        })?;
+        Ok(Self { _threads: threads })
     }
 }
 
@@ -183,10 +156,10 @@ mod tests {
             assert!(retries.left_out(now).is_empty());
             retries.record(["b"].into_iter(), &[], now);
             assert_eq!(retries.left_out(now), ["b"]);
-            let next = retries.lost["b"].next;
+            let next = retries.lost["b"].at();
             // A search of the others meanwhile changes nothing for it.
             retries.record(std::iter::empty(), &["b"], now);
-            assert_eq!(retries.lost["b"].next, next);
+            assert_eq!(retries.lost["b"].at(), next);
             pauses.push(next - now);
             now = next;
         }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 #[cfg(feature = "tokio")]
 use crate::link::engine::Engine;
 use crate::link::program::Program;
-use crate::link::transaction::RetryPolicy;
+use crate::link::retry::RetryPolicy;
 #[cfg(feature = "tokio")]
 use crate::model::Model;
 #[cfg(feature = "tokio")]
@@ -150,8 +150,7 @@ pub trait GeneratedDatabases:
     }
 
     /// Runs `work` in a session, and again in another one where an engine says that it may be tried again and nothing is
-    /// stored on any engine. The deadline is that of all attempts; the policy's options of transactions are those of all
-    /// engines, unless `options` has some of its own.
+    /// stored on any engine. The deadline is that of all attempts.
     ///
     /// # Errors
     /// Those of the last attempt.

@@ -92,6 +92,8 @@ pub(crate) mod queue;
 pub(crate) mod random;
 mod raw;
 mod refused;
+#[cfg(any(feature = "atomic", feature = "messages", feature = "saga"))]
+pub(crate) mod repeat;
 #[cfg(any(feature = "data", feature = "sync"))]
 pub(crate) mod stored_form;
 mod table_ddl;

@@ -17,6 +17,7 @@ pub(crate) mod pool;
 pub(crate) mod program;
 pub(crate) mod read_connection;
 pub(crate) mod replicas;
+pub(crate) mod retry;
 pub(crate) mod slots;
 pub(crate) mod transaction;
 

@@ -12,8 +12,6 @@ use crate::link::engine::Engine;
 use crate::link::{Link, Scoped};
 
 pub(crate) use self::hooks::Hooks;
-pub(crate) use self::retry::Failed;
-pub use self::retry::RetryPolicy;
 
 /// An open transaction or savepoint. Rolled back when dropped; ended by value, so a finished one cannot be used.
 ///

@@ -13,11 +13,14 @@ use super::options::worker_options;
 use super::queue::Queue;
 use crate::databases::GeneratedDatabases;
 use crate::error::{Error, ErrorKind, Result};
+use crate::link::retry::RetryPolicy;
 use crate::outbox::{
     Failed, HasInbox, RunningWorker, StopHandle, TaskContext, TaskResult, Worker, WorkerReport,
     chain,
 };
 
+/// How often an event is tried.
+const ATTEMPTS: u32 = 5;
 /// The longest name of a consumer, in characters.
 const LONGEST_NAME: usize = 64;
 
@@ -60,7 +63,7 @@ impl<D: GeneratedDatabases> Consumer<D> {
             worker: Worker::of_table(db, engine.index(), MESSAGES_TABLE),
             handlers: BTreeMap::new(),
             queues: Vec::new(),
-            attempts: 5,
+            attempts: ATTEMPTS,
             fault,
         }
     }
@@ -98,10 +101,11 @@ impl<D: GeneratedDatabases> Consumer<D> {
         self
     }
 
-    /// The attempts after which an event counts as failed: 5 otherwise, at least 1.
-    pub fn attempts(mut self, attempts: u32) -> Self {
-        self.attempts = attempts.max(1);
-        self.worker = self.worker.max_attempts(attempts.max(1));
+    /// Sets how often an event is tried before it counts as failed, and with which pauses: five times unless set, after a second up to an
+    /// hour, each four times as long as the one before.
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.attempts = retry.set_attempts().unwrap_or(ATTEMPTS);
+        self.worker = self.worker.retry(retry);
         self
     }
 

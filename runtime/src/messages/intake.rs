@@ -3,23 +3,24 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use super::database_queue;
 use super::message::Message;
 use super::queue::{Delivery, Queue};
 use crate::databases::GeneratedDatabases;
 use crate::driver::Physical;
-use crate::error::{Error, ErrorKind, Operation, Result};
+use crate::driver::repeat::{Repeating, Stop};
+use crate::error::{Operation, Result};
+use crate::link::backoff::{Backoff, Pauses};
 
 /// Messages that are taken from a queue at a time.
 const AT_A_TIME: usize = 100;
-/// The pause after a queue had no message, and after a first failure. Each further failure doubles it.
+/// The pause after no queue had a message.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The longest pause after failures.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// A queue that fails is left alone for as long.
+const FAILING: Pauses = Pauses::doubling(PAUSE, Duration::from_secs(10));
 
 /// Takes messages from queues into the table of the consumer.
 pub(super) struct Taker<D> {
@@ -28,29 +29,6 @@ pub(super) struct Taker<D> {
     pub(super) name: String,
     pub(super) queues: Vec<Arc<dyn Queue>>,
     pub(super) attempts: u32,
-}
-
-/// The state of one queue.
-#[derive(Debug, Default)]
-struct Standing {
-    /// Failures in a row.
-    failures: u32,
-    not_before: Option<Instant>,
-}
-
-impl Standing {
-    fn is_due(&self) -> bool {
-        self.not_before.is_none_or(|time| time <= Instant::now())
-    }
-
-    /// Has the queue left alone for a while.
-    fn pause(&mut self) -> Duration {
-        let doubled = PAUSE.saturating_mul(1 << self.failures.min(10));
-        let pause = doubled.min(LONGEST_PAUSE);
-        self.failures += 1;
-        self.not_before = Some(Instant::now() + pause);
-        pause
-    }
 }
 
 impl<D: GeneratedDatabases> Taker<D> {
@@ -111,40 +89,34 @@ impl<D: GeneratedDatabases> Taker<D> {
         stored.map_err(|error| error.on_engine(engine.info.name).to_string())
     }
 
-    /// Takes until it is over. A queue that fails or panics is tried again after a pause, and holds up no other.
-    fn run(&self, is_over: &AtomicBool, failures: &AtomicU64) {
-        let mut standings: Vec<Standing> =
-            self.queues.iter().map(|_| Standing::default()).collect();
-        while !is_over.load(Ordering::Relaxed) {
-            let mut found = false;
-            for (queue, standing) in self.queues.iter().zip(&mut standings) {
-                if !standing.is_due() {
-                    continue;
-                }
-                match guarded(|| self.take(&**queue)) {
-                    Ok(any) => {
-                        found |= any;
-                        *standing = Standing::default();
-                    }
-                    Err(error) => {
-                        failures.fetch_add(1, Ordering::Relaxed);
-                        let (consumer, in_a_row) = (&self.name, standing.failures + 1);
-                        let pause = standing.pause();
-                        tracing::warn!(
-                            consumer,
-                            error,
-                            in_a_row,
-                            ?pause,
-                            "messages cannot be taken"
-                        );
-                    }
-                }
+    /// Takes some from each queue whose turn it is; gives the pause after that. One that fails or panics is tried again later, and holds up
+    /// no other.
+    fn take_some(&self, backoffs: &mut [Backoff], failures: &AtomicU64) -> Duration {
+        let mut pause = PAUSE;
+        for (queue, backoff) in self.queues.iter().zip(backoffs) {
+            if !backoff.is_over() {
+                continue;
             }
-            if !found {
-                std::thread::park_timeout(PAUSE);
+            match guarded(|| self.take(&**queue)) {
+                Ok(any) => {
+                    backoff.end();
+                    pause = if any { Duration::ZERO } else { pause };
+                }
+                Err(error) => {
+                    failures.fetch_add(1, Ordering::Relaxed);
+                    let pause = backoff.failed();
+                    let (consumer, in_a_row) = (&self.name, backoff.failures());
+                    tracing::warn!(
+                        consumer,
+                        error,
+                        in_a_row,
+                        ?pause,
+                        "messages cannot be taken"
+                    );
+                }
             }
         }
-        self.leave();
+        pause
     }
 }
 
@@ -162,29 +134,29 @@ fn text_of(panic: &(dyn Any + Send)) -> &str {
     text.unwrap_or("without a text")
 }
 
-/// The thread that takes messages from queues. It ends when this is dropped.
-pub(super) struct Intake {
-    is_over: Arc<AtomicBool>,
+/// The thread that takes messages from queues. It ends when this is dropped, and leaves the queues.
+pub(super) struct Intake<D: GeneratedDatabases> {
+    taker: Arc<Taker<D>>,
     failures: Arc<AtomicU64>,
-    thread: Option<JoinHandle<()>>,
+    threads: Repeating,
 }
 
-impl Intake {
-    pub(super) fn start<D: GeneratedDatabases>(taker: Taker<D>) -> Result<Self> {
+impl<D: GeneratedDatabases> Intake<D> {
+    pub(super) fn start(taker: Taker<D>) -> Result<Self> {
         let mut intake = Self {
-            is_over: Arc::default(),
+            taker: Arc::new(taker),
             failures: Arc::default(),
-            thread: None,
+            threads: Repeating::default(),
         };
-        if taker.queues.is_empty() {
+        if intake.taker.queues.is_empty() {
             return Ok(intake);
         }
-        let (over, failures) = (Arc::clone(&intake.is_over), intake.failures());
-        let thread = std::thread::Builder::new().name("bindery-intake".to_owned());
-        let thread = thread
-            .spawn(move || taker.run(&over, &failures))
-            .map_err(|error| Error::new(ErrorKind::Io).with_source(error))?;
-        intake.thread = Some(thread);
+        let (taker, failures) = (Arc::clone(&intake.taker), intake.failures());
+        let mut backoffs = vec![Backoff::new(FAILING); taker.queues.len()];
+        let turn = move |_: &Stop| taker.take_some(&mut backoffs, &failures);
+        intake
+            .threads
+            .start("bindery-intake", Duration::ZERO, turn)?;
         Ok(intake)
     }
 
@@ -201,13 +173,9 @@ impl Intake {
     }
 }
 
-impl Drop for Intake {
+impl<D: GeneratedDatabases> Drop for Intake<D> {
     fn drop(&mut self) {
-        self.is_over.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            // Queues and handlers of errors are guarded, so it does not panic.
-            let _ = thread.join();
-        }
+        drop(std::mem::take(&mut self.threads));
+        self.taker.leave();
     }
 }

@@ -23,12 +23,6 @@ macro_rules! worker_options {
                 self
             }
 
-            /// The pause after a first failure: a second otherwise. Each further one is four times as long.
-            pub fn first_pause(mut self, pause: Duration) -> Self {
-                self.worker = self.worker.first_pause(pause);
-                self
-            }
-
             /// The longest time between two looks for events while there are none: a second otherwise.
             pub fn longest_poll(mut self, pause: Duration) -> Self {
                 self.worker = self.worker.longest_poll(pause);

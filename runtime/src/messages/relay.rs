@@ -12,14 +12,15 @@ use super::options::worker_options;
 use super::queue::{Queue, QueueError};
 use crate::databases::GeneratedDatabases;
 use crate::error::{Error, ErrorKind, Result, json_problem};
+use crate::link::retry::RetryPolicy;
 use crate::outbox::{
     Failed, HasInbox, HasOutbox, RunningWorker, StopHandle, TaskContext, Worker, WorkerReport,
 };
 use crate::repository::published::EVENTS_TABLE;
 
-/// An event that has found a queue away is tried again after at most this time, and a quarter of it more by chance: together with `REST`
-/// less than 5 s.
-const LONGEST_PAUSE: Duration = Duration::from_millis(3_500);
+/// An event that has found a queue away is tried again after at most the longer time, and a quarter of it more by chance: together with
+/// `REST` less than 5 s.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_millis(3_500));
 /// A queue that is away is not tried more often than this, however many events wait.
 const REST: Duration = Duration::from_millis(500);
 
@@ -42,7 +43,7 @@ impl<D: GeneratedDatabases> Relay<D> {
         let worker = Worker::of_table(db, engine.index(), EVENTS_TABLE);
         Self {
             db: db.clone(),
-            worker: worker.longest_pause(LONGEST_PAUSE),
+            worker: worker.retry(RetryPolicy::new().or_backoff(PAUSES)),
             engine: engine.name(),
             source: format!("/engines/{}", engine.name()),
             queues: Vec::new(),
@@ -76,6 +77,13 @@ impl<D: GeneratedDatabases> Relay<D> {
     /// tell newer events from older ones, so it must not be changed.
     pub fn source(mut self, source: impl Into<String>) -> Self {
         self.source = source.into();
+        self
+    }
+
+    /// Sets how often an event is tried before it counts as failed, in place of what it says itself, and with which pauses: from a second up
+    /// to 3.5 s unless set, so that events go on within five seconds after a queue was away.
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.worker = self.worker.retry(retry.or_backoff(PAUSES));
         self
     }
 
@@ -174,6 +182,6 @@ mod tests {
     /// Covers OUT-5.
     #[test]
     fn out_05_an_event_is_tried_within_five_seconds() {
-        assert!(LONGEST_PAUSE.mul_f64(1.25) + REST < Duration::from_secs(5));
+        assert!(PAUSES.1.mul_f64(1.25) + REST < Duration::from_secs(5));
     }
 }

@@ -8,7 +8,7 @@ use super::{sql, store};
 use crate::databases::{Configured, Registry};
 use crate::driver::Physical;
 use crate::error::{ErrorKind, Operation, Result};
-use crate::link::backoff;
+use crate::link::backoff::by_chance;
 use crate::link::engine::Engine;
 use crate::observe::record_tasks;
 use crate::value::{ParamWriter, RowReader};
@@ -367,7 +367,7 @@ impl<'a> TaskQueue<'a> {
             left -= 1;
             match self.run_once(operation, &mut work) {
                 Err(error) if *error.kind() == ErrorKind::Conflict && left > 0 => {
-                    std::thread::sleep(backoff::spread(CONTENDED, (0.5, 1.5)));
+                    std::thread::sleep(by_chance(CONTENDED, (0.5, 1.5)));
                 }
                 outcome => return outcome,
             }

@@ -8,11 +8,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::failure::StepError;
-use super::options::SagaRetry;
 use super::step::{AnyStep, Step, StepContext, UndoContext, Undone};
 use super::{Definition, Saga};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
+use crate::link::retry::RetryPolicy;
 use crate::link::transaction::Transaction;
 
 /// The longest name of a saga or step, in bytes.
@@ -54,7 +54,8 @@ impl<In, Prev> SagaBuilder<In, Prev> {
             name,
             log,
             steps: Vec::new(),
-            retry: SagaRetry::new(),
+            retry: RetryPolicy::new(),
+            outage: Duration::from_mins(1),
             limit: Duration::from_secs(30),
             join: Duration::from_secs(30),
         };
@@ -64,9 +65,17 @@ impl<In, Prev> SagaBuilder<In, Prev> {
         }
     }
 
-    /// Sets how often steps and compensations are tried.
-    pub fn retry(mut self, retry: SagaRetry) -> Self {
+    /// Sets how often steps and compensations are tried, and with which pauses: five times unless set, after 100 ms up to 5 s. Waiting for an
+    /// engine that cannot be reached, and for other transactions, does not count.
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.definition.retry = retry;
+        self
+    }
+
+    /// Sets for how long an engine that cannot be reached is waited for before its step has failed; a minute unless set. Compensations wait
+    /// for as long as it takes.
+    pub fn outage_limit(mut self, limit: Duration) -> Self {
+        self.definition.outage = limit;
         self
     }
 

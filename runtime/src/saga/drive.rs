@@ -12,6 +12,7 @@ use super::step::{AnyStep, Broken, Call};
 use super::store::{self, Hold, Progress, Record, Saved, State, Way};
 use crate::driver::random;
 use crate::error::Result;
+use crate::link::backoff::Pauses;
 
 use self::log::atomically;
 pub(super) use self::log::{Log, Mode};
@@ -20,7 +21,8 @@ pub(super) use self::log::{Log, Mode};
 const MARGIN: Duration = Duration::from_secs(30);
 /// How often other transactions may be in the way of one attempt.
 const CONFLICTS: u32 = 10;
-const CONFLICT_PAUSE: Duration = Duration::from_millis(5);
+/// Another transaction was in the way.
+const CONFLICT: Pauses = Pauses::doubling(Duration::from_millis(10), Duration::from_millis(640));
 
 /// Why it is not run any longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -319,7 +321,7 @@ impl<'d> Driver<'d> {
         let hold = self.hold(&to, pause, keeps);
         let was = &self.saved;
         let limit = match self.log.mode {
-            Mode::Caller => self.log.definition.retry.outage,
+            Mode::Caller => self.log.definition.outage,
             Mode::Worker(_) => Duration::MAX,
         };
         let written = self.log.patiently(limit, |link| {

@@ -13,7 +13,7 @@ const LONGEST: usize = 2_000;
 ///
 /// An engine that cannot be reached, a deadlock and a lock that did not come free are waited for. An error that the same step
 /// would have again (a violated constraint, a row that is not there) fails the step at once. All other errors are tried again
-/// as often as the [retries](super::SagaRetry) say. An error of the program's own counts as the [`Error`](crate::Error) that it
+/// as often as the [retries](crate::RetryPolicy) say. An error of the program's own counts as the [`Error`](crate::Error) that it
 /// has as its [`source`](StdError::source), directly or further down.
 ///
 /// ```

@@ -35,7 +35,6 @@ mod drive;
 #[cfg(test)]
 mod failpoint;
 mod failure;
-mod options;
 mod outcome;
 #[cfg(all(test, feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod server_tests;
@@ -60,20 +59,25 @@ use self::store::{Hold, Progress, Saved, State, Way};
 use crate::databases::Registry;
 use crate::driver::{Physical, random};
 use crate::error::{Error, ErrorKind, Operation, Result, SagaError, json_problem};
+use crate::link::backoff::{Backoff, Pauses};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
+use crate::link::retry::RetryPolicy;
 use bindery_core::dialect::Dialect;
 
 pub use self::builder::{SagaBuilder, StepBuilder};
 pub use self::failure::StepError;
-pub use self::options::SagaRetry;
 pub use self::outcome::{CompensatedStep, SagaOutcome, StepFailure};
 pub use self::step::{StepContext, UndoContext, Undone};
 pub use self::summary::{SagaSummary, summary, summary_on};
 pub use self::worker::{Worker, WorkerThreads};
 
-const JOIN_PAUSE: Duration = Duration::from_millis(20);
-const LONGEST_JOIN_PAUSE: Duration = Duration::from_millis(500);
+/// Between two looks at a saga that is waited for.
+const JOIN: Pauses = Pauses::doubling(Duration::from_millis(20), Duration::from_millis(500));
+/// Before a step or compensation is tried again, unless its saga says otherwise; and how often it is tried.
+const USUAL: Pauses =
+    Pauses::doubling(Duration::from_millis(100), Duration::from_secs(5)).spread(0.5, 1.0);
+const ATTEMPTS: u32 = 5;
 /// How many sagas are forgotten at a time.
 const BATCH: usize = 500;
 
@@ -83,7 +87,9 @@ struct Definition {
     /// Position of the engine that keeps its log.
     log: usize,
     steps: Vec<Box<dyn AnyStep>>,
-    retry: SagaRetry,
+    retry: RetryPolicy,
+    /// How long an engine that cannot be reached is waited for.
+    outage: Duration,
     /// How long a step may take.
     limit: Duration,
     /// How long a second start waits for the first.
@@ -91,6 +97,16 @@ struct Definition {
 }
 
 impl Definition {
+    /// How often a step or compensation is tried.
+    fn attempts(&self) -> u32 {
+        self.retry.set_attempts().unwrap_or(ATTEMPTS)
+    }
+
+    /// The pause after this number of attempts.
+    fn pause(&self, tried: u32) -> Duration {
+        self.retry.pauses(USUAL).after(tried)
+    }
+
     fn step_names(&self) -> String {
         let names: Vec<_> = self.steps.iter().map(|step| step.name()).collect();
         names.join(",")
@@ -201,7 +217,7 @@ where
         let owner = random::uid();
         let new = self.new_saga(id, input)?;
         let hold = Hold::Mine(&owner, drive::lease_ms(&self.definition, Duration::ZERO));
-        let mut is_new = log.patiently(self.definition.retry.outage, |link| {
+        let mut is_new = log.patiently(self.definition.outage, |link| {
             link.protocol(|physical| store::insert(physical, &new, hold))
         })?;
         if !is_new {
@@ -430,7 +446,7 @@ where
     /// The outcome of a saga that was started before, which is waited for or gone on with.
     fn join(&self, log: Log<'_>, new: &Saved) -> Result<SagaOutcome<Out>> {
         let started = Instant::now();
-        let mut pause = JOIN_PAUSE;
+        let mut looks = Backoff::new(JOIN);
         loop {
             let Some(found) = log.read(&new.id)? else {
                 let (saga, id) = (new.saga.clone(), new.id.clone());
@@ -447,11 +463,11 @@ where
                 continue;
             }
             let is_waiting = found.progress.state == State::Pending;
+            let pause = looks.failed();
             if !is_open || is_waiting || started.elapsed() + pause > self.definition.join {
                 return self.outcome_of(log, found, None, None);
             }
             thread::sleep(pause);
-            pause = (pause * 2).min(LONGEST_JOIN_PAUSE);
         }
     }
 

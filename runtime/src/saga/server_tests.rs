@@ -159,12 +159,18 @@ fn delete(
 }
 
 /// Four steps: on the log's engine, on the other, on the log's, on the other.
-fn saga_with(log: At, other: At, diary: &Diary, retry: SagaRetry) -> Saga<Plan, u64> {
+fn saga_with(
+    (log, other): (At, At),
+    diary: &Diary,
+    retry: RetryPolicy,
+    outage: Duration,
+) -> Saga<Plan, u64> {
     let diary = |()| Arc::clone(diary);
     let (one, two, three, four) = (diary(()), diary(()), diary(()), diary(()));
     let (undo_one, undo_two, undo_three) = (diary(()), diary(()), diary(()));
     Saga::<Plan>::builder("plan", log)
         .retry(retry)
+        .outage_limit(outage)
         .step("one", log, move |tx, step| {
             insert(tx, step.input(), "one", &one)
         })
@@ -187,15 +193,17 @@ fn saga_with(log: At, other: At, diary: &Diary, retry: SagaRetry) -> Saga<Plan, 
         .expect("it has steps")
 }
 
-fn quick() -> SagaRetry {
-    SagaRetry::new()
+fn quick() -> RetryPolicy {
+    RetryPolicy::new()
         .attempts(3)
         .backoff(Duration::from_millis(2), Duration::from_millis(10))
-        .outage_limit(Duration::from_secs(1))
 }
 
+/// An engine that is away is waited for for this long.
+const OUTAGE: Duration = Duration::from_secs(1);
+
 fn saga(log: At, other: At, diary: &Diary) -> Saga<Plan, u64> {
-    saga_with(log, other, diary, quick())
+    saga_with((log, other), diary, quick(), OUTAGE)
 }
 
 /// Three databases with a table `t` each.

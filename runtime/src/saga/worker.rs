@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::drive::{Driver, Log, Mode, Stop};
 use super::{Definition, Saga, store};
 use crate::databases::Registry;
-use crate::error::{Error, ErrorKind, Result};
+use crate::driver::repeat::{Repeating, Stop as Stopping};
+use crate::error::Result;
 
 /// How many sagas are looked up at a time.
 const BATCH: usize = 16;
@@ -91,7 +90,7 @@ impl Worker {
     /// # Errors
     /// A log cannot be reached or read.
     pub fn run_pending(&self) -> Result<usize> {
-        self.round(&AtomicBool::new(false))
+        self.round(&Stopping::default())
     }
 
     /// Starts the threads.
@@ -99,40 +98,33 @@ impl Worker {
     /// # Errors
     /// A thread cannot be started.
     pub fn start(self) -> Result<WorkerThreads> {
-        let count = self.threads;
-        let (worker, stops) = (Arc::new(self), Arc::new(Stops::default()));
-        let mut started = WorkerThreads {
-            stops: Arc::clone(&stops),
-            threads: Vec::new(),
-        };
-        for _ in 0..count {
-            let (worker, stops) = (Arc::clone(&worker), Arc::clone(&stops));
-            let thread = std::thread::Builder::new().name("bindery-saga".to_owned());
-            let thread = thread.spawn(move || worker.run(&stops));
-            let thread = thread.map_err(|error| Error::new(ErrorKind::Io).with_source(error))?;
-            started.threads.push(thread);
+        let mut started = WorkerThreads(Repeating::default());
+        let worker = Arc::new(self);
+        for _ in 0..worker.threads {
+            let worker = Arc::clone(&worker);
+            let turn = move |stop: &Stopping| worker.turn(stop);
+            started.0.start("bindery-saga", Duration::ZERO, turn)?;
         }
         Ok(started)
     }
 
-    fn run(&self, stops: &Stops) {
-        while !stops.is_set.load(Ordering::Acquire) {
-            match self.round(&stops.is_set) {
-                Ok(0) => stops.wait(self.poll),
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(%error, "the log of sagas cannot be read");
-                    stops.wait(self.poll);
-                }
+    /// Runs those that are due; gives the pause after them.
+    fn turn(&self, stop: &Stopping) -> Duration {
+        match self.round(stop) {
+            Ok(0) => self.poll,
+            Ok(_) => Duration::ZERO,
+            Err(error) => {
+                tracing::warn!(%error, "the log of sagas cannot be read");
+                self.poll
             }
         }
     }
 
     /// Runs those that are due, once each; gives how many.
-    fn round(&self, stops: &AtomicBool) -> Result<usize> {
+    fn round(&self, stop: &Stopping) -> Result<usize> {
         let (mut done, mut outcome) = (0, Ok(()));
         for (log, definitions) in &self.sagas {
-            match self.round_of(*log, definitions, stops) {
+            match self.round_of(*log, definitions, stop) {
                 Ok(count) => done += count,
                 // Other logs may be on engines that can be reached.
                 Err(error) => outcome = outcome.and(Err(error)),
@@ -149,7 +141,7 @@ impl Worker {
         &self,
         log: usize,
         definitions: &[Arc<Definition>],
-        stops: &AtomicBool,
+        stop: &Stopping,
     ) -> Result<usize> {
         let names: Vec<_> = definitions
             .iter()
@@ -158,7 +150,7 @@ impl Worker {
         let any = Log {
             registry: &self.registry,
             definition: &definitions[0],
-            mode: Mode::Worker(stops),
+            mode: Mode::Worker(stop),
         };
         debug_assert_eq!(any.definition.log, log);
         let due = any.on(|physical| store::due(physical, &names, BATCH))?;
@@ -167,13 +159,13 @@ impl Worker {
             let Some(definition) = definitions.iter().find(|one| one.name == found.saga) else {
                 continue;
             };
-            if stops.load(Ordering::Acquire) {
+            if stop.is_set() {
                 break;
             }
             let log = Log {
                 registry: &self.registry,
                 definition,
-                mode: Mode::Worker(stops),
+                mode: Mode::Worker(stop),
             };
             let ran = Driver::claim(log, found)
                 .and_then(|driver| driver.map(|mut driver| driver.run()).transpose());
@@ -192,51 +184,10 @@ impl Worker {
 /// The threads of a [`Worker`]. They stop when this is dropped: steps that are at work are ended first, and what is left of their sagas
 /// is free for others.
 #[must_use = "the worker stops when this is dropped"]
-pub struct WorkerThreads {
-    stops: Arc<Stops>,
-    threads: Vec<JoinHandle<()>>,
-}
-
-impl fmt::Debug for WorkerThreads {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("WorkerThreads")
-            .field("threads", &self.threads.len())
-            .finish()
-    }
-}
+#[derive(Debug)]
+pub struct WorkerThreads(Repeating);
 
 impl WorkerThreads {
     /// Stops the threads, and returns when the steps that were at work are over.
     pub fn stop(self) {}
-}
-
-impl Drop for WorkerThreads {
-    fn drop(&mut self) {
-        self.stops.set();
-        for thread in self.threads.drain(..) {
-            // A panic of it was printed.
-            let _ = thread.join();
-        }
-    }
-}
-
-#[derive(Default)]
-struct Stops {
-    is_set: AtomicBool,
-    sleeping: Mutex<()>,
-    woken: Condvar,
-}
-
-impl Stops {
-    fn set(&self) {
-        let _sleeping = self.sleeping.lock().unwrap_or_else(PoisonError::into_inner);
-        self.is_set.store(true, Ordering::Release);
-        self.woken.notify_all();
-    }
-
-    fn wait(&self, limit: Duration) {
-        let sleeping = self.sleeping.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_set = |_: &mut ()| !self.is_set.load(Ordering::Acquire);
-        drop(self.woken.wait_timeout_while(sleeping, limit, is_set));
-    }
 }

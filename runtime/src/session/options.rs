@@ -88,14 +88,6 @@ impl SessionOptions {
         self
     }
 
-    /// Sets how the transactions of all engines begin, unless that is set.
-    pub(super) fn or_all(mut self, options: TransactionOptions) -> Self {
-        if self.all.is_default() {
-            self.all = options;
-        }
-        self
-    }
-
     /// Sets the order in which engines are committed, and begun where that is [`eager`](Self::eager). Engines that are not
     /// among these follow in the order of the configuration, which is that of all sessions unless said. Where a COMMIT fails, those before it are stored and those after it
     /// are not: put the engine whose COMMIT may fail first.

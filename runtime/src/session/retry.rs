@@ -6,7 +6,7 @@ use super::generated::GeneratedSession;
 use super::{Session, SessionOptions};
 use crate::databases::Registry;
 use crate::error::Result;
-use crate::link::transaction::{Failed, RetryPolicy};
+use crate::link::retry::{Failed, RetryPolicy};
 
 impl Registry {
     /// Runs `work` in a session, and in another one where an engine says that it may be tried again and nothing is stored on
@@ -18,7 +18,6 @@ impl Registry {
         options: &SessionOptions,
         mut work: impl FnMut(&mut S) -> Result<T>,
     ) -> Result<T> {
-        let options = &options.clone().or_all(retry.transaction_options());
         let (site, until) = (Location::caller(), options.ends_at());
         retry.run(|| {
             let begun = Session::begin_until(self, options, until, site);

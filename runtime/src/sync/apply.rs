@@ -11,7 +11,7 @@ use super::{OnReject, SyncRow};
 use crate::error::{Applied, Error, ErrorKind, Operation, Result};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
-use crate::link::transaction::RetryPolicy;
+use crate::link::retry::RetryPolicy;
 use crate::model::Model;
 use crate::repository::Repository;
 use crate::value::hexadecimal;

@@ -579,6 +579,24 @@ impl Databases {
             .transaction_retry(retry, work)
     }
 
+    /// Runs `work` in a transaction that is tried again, each time beginning in a way of its own: committed on `Ok`, rolled back on `Err` and on panics.
+    ///
+    /// # Errors
+    /// Those of `work`, of connecting, of beginning and of committing.
+    #[track_caller]
+    pub fn transaction_retry_with<T>(
+        &self,
+        retry: ::bindery::RetryPolicy,
+        options: ::bindery::TransactionOptions,
+        work: impl ::core::ops::FnMut(
+            &mut ::bindery::Transaction<'_, engine::Default>,
+        ) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T> {
+        self.0
+            .connect(engine::Default)?
+            .transaction_retry_with(retry, options, work)
+    }
+
     /// The rows of [`notes::Note`].
     pub fn notes(&self) -> ::bindery::Repository<'_, model::Note, engine::Default> {
         self.0.repository(engine::Default)

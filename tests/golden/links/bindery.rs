@@ -2146,6 +2146,27 @@ impl Databases {
         self.0.connect(engine::B)?.transaction_retry(retry, work)
     }
 
+    /// A transaction that is tried again, each time beginning in a way of its own on one of the engines, which has to be chosen.
+    ///
+    /// # Errors
+    /// It cannot be called.
+    #[track_caller]
+    pub fn transaction_retry_with<'a, T>(
+        &'a self,
+        retry: ::bindery::RetryPolicy,
+        options: ::bindery::TransactionOptions,
+        work: impl ::core::ops::FnMut(
+            &mut ::bindery::Transaction<'_, engine::B>,
+        ) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T>
+    where
+        ::bindery::__private::NotChosen: ChooseEngineForTransaction<'a>,
+    {
+        self.0
+            .connect(engine::B)?
+            .transaction_retry_with(retry, options, work)
+    }
+
     /// The rows of [`users::User`].
     pub fn users(&self) -> ::bindery::Repository<'_, model::User, engine::Default> {
         self.0.repository(engine::Default)

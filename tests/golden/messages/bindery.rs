@@ -3563,6 +3563,27 @@ impl Databases {
             .transaction_retry(retry, work)
     }
 
+    /// A transaction that is tried again, each time beginning in a way of its own on one of the engines, which has to be chosen.
+    ///
+    /// # Errors
+    /// It cannot be called.
+    #[track_caller]
+    pub fn transaction_retry_with<'a, T>(
+        &'a self,
+        retry: ::bindery::RetryPolicy,
+        options: ::bindery::TransactionOptions,
+        work: impl ::core::ops::FnMut(
+            &mut ::bindery::Transaction<'_, engine::Default>,
+        ) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T>
+    where
+        ::bindery::__private::NotChosen: ChooseEngineForTransaction<'a>,
+    {
+        self.0
+            .connect(engine::Default)?
+            .transaction_retry_with(retry, options, work)
+    }
+
     /// `User` lives on `default`, `m` and `lite`: use `db.default()?.users()`, `db.m()?.users()` or `db.lite()?.users()`.
     pub fn users<'a>(&'a self) -> ::bindery::Repository<'a, model::User, engine::Default>
     where

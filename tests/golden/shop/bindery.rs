@@ -6224,6 +6224,27 @@ impl Databases {
             .transaction_retry(retry, work)
     }
 
+    /// A transaction that is tried again, each time beginning in a way of its own on one of the engines, which has to be chosen.
+    ///
+    /// # Errors
+    /// It cannot be called.
+    #[track_caller]
+    pub fn transaction_retry_with<'a, T>(
+        &'a self,
+        retry: ::bindery::RetryPolicy,
+        options: ::bindery::TransactionOptions,
+        work: impl ::core::ops::FnMut(
+            &mut ::bindery::Transaction<'_, engine::Archive>,
+        ) -> ::bindery::Result<T>,
+    ) -> ::bindery::Result<T>
+    where
+        ::bindery::__private::NotChosen: ChooseEngineForTransaction<'a>,
+    {
+        self.0
+            .connect(engine::Archive)?
+            .transaction_retry_with(retry, options, work)
+    }
+
     /// The rows of [`customers::Customer`].
     pub fn customers(&self) -> ::bindery::Repository<'_, model::Customer, engine::Default> {
         self.0.repository(engine::Default)

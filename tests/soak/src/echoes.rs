@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bindery::messages::{Consumer, DatabaseQueue, Relay, events_of, messages_of};
 use bindery::outbox::{HasInbox, HasOutbox, RunningWorker, WorkerReport};
 use bindery::sync::Reject;
-use bindery::{Engine, Hosts, StaticEngine};
+use bindery::{Engine, Hosts, RetryPolicy, StaticEngine};
 
 use crate::Failure;
 use crate::generated::{
@@ -23,6 +23,7 @@ const PAUSE: Duration = Duration::from_millis(40);
 const SHIFT: Duration = Duration::from_secs(2);
 const LEASE: Duration = Duration::from_millis(1_500);
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 const LONGEST_POLL: Duration = Duration::from_millis(100);
 const ATTEMPTS: u32 = 1_000;
 /// For events that wait for another attempt when the faults are over.
@@ -53,10 +54,14 @@ impl EchoReport {
     }
 }
 
+fn retry() -> RetryPolicy {
+    RetryPolicy::new().backoff(FIRST_PAUSE, LONGEST_PAUSE)
+}
+
 fn relay<E: HasOutbox, T: HasInbox>(db: &Databases, from: E, to: T) -> Relay<Databases> {
     let queue = DatabaseQueue::new(db, to, [NAME]).attempts(ATTEMPTS);
     let relay = db.relay_on(from).to(queue).threads(2).lease(LEASE);
-    let relay = relay.first_pause(FIRST_PAUSE).longest_poll(LONGEST_POLL);
+    let relay = relay.retry(retry()).longest_poll(LONGEST_POLL);
     relay.grace(Duration::ZERO)
 }
 
@@ -76,8 +81,8 @@ fn copied<E: Engine>(signal: &Signal<E>) -> Result<NewEcho, Reject> {
 }
 
 fn consumer<T: HasInbox>(db: &Databases, on: T) -> Consumer<Databases> {
-    let consumer = db.consumer_on(on, NAME).attempts(ATTEMPTS).threads(2);
-    let consumer = consumer.lease(LEASE).first_pause(FIRST_PAUSE);
+    let consumer = db.consumer_on(on, NAME).threads(2);
+    let consumer = consumer.lease(LEASE).retry(retry().attempts(ATTEMPTS));
     consumer.longest_poll(LONGEST_POLL).grace(Duration::ZERO)
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bindery::outbox::{HasInbox, HasOutbox, RunningWorker, Task, TaskQueue, Worker, WorkerReport};
-use bindery::{Engine, Hosts, StaticEngine};
+use bindery::{Engine, Hosts, RetryPolicy, StaticEngine};
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
@@ -23,6 +23,7 @@ const WORKERS: usize = 2;
 const SHIFT: Duration = Duration::from_secs(2);
 const LEASE: Duration = Duration::from_millis(1_500);
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 const LONGEST_POLL: Duration = Duration::from_millis(100);
 /// For tasks that wait for another attempt when the faults are over.
 const DRAIN: Duration = Duration::from_secs(300);
@@ -68,7 +69,9 @@ where
     T: StaticEngine + HasInbox + Hosts<model::Effect>,
 {
     let worker = db.worker_on(home).threads(2).batch(20).lease(LEASE);
-    let worker = worker.first_pause(FIRST_PAUSE).longest_poll(LONGEST_POLL);
+    let worker = worker
+        .retry(RetryPolicy::new().backoff(FIRST_PAUSE, LONGEST_PAUSE))
+        .longest_poll(LONGEST_POLL);
     worker.grace(Duration::ZERO).on::<Count>(move |task, cx| {
         cx.once(target, |tx| tx.effect().insert(NewEffect::new(task.number)))?;
         Ok(())

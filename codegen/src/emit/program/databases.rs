@@ -246,18 +246,18 @@ struct Way {
     name: &'static str,
     generics: &'static str,
     /// The parameter before `work`, if there is one.
-    options: Option<(&'static str, &'static str)>,
+    options: &'static [(&'static str, &'static str)],
     work: &'static str,
     result: &'static str,
     /// Its difference from the plain one.
     differs: &'static str,
 }
 
-const WAYS: [Way; 4] = [
+const WAYS: [Way; 5] = [
     Way {
         name: "transaction",
         generics: "T",
-        options: None,
+        options: &[],
         work: "FnOnce",
         result: "::bindery::Result<T>",
         differs: "",
@@ -265,7 +265,7 @@ const WAYS: [Way; 4] = [
     Way {
         name: "try_transaction",
         generics: "T, F: ::core::convert::From<::bindery::Error>",
-        options: None,
+        options: &[],
         work: "FnOnce",
         result: "::core::result::Result<T, F>",
         differs: " with an error type of its own",
@@ -273,7 +273,7 @@ const WAYS: [Way; 4] = [
     Way {
         name: "transaction_with",
         generics: "T",
-        options: Some(("options", "::bindery::TransactionOptions")),
+        options: &[("options", "::bindery::TransactionOptions")],
         work: "FnOnce",
         result: "::bindery::Result<T>",
         differs: " that begins in a way of its own",
@@ -281,10 +281,21 @@ const WAYS: [Way; 4] = [
     Way {
         name: "transaction_retry",
         generics: "T",
-        options: Some(("retry", "::bindery::RetryPolicy")),
+        options: &[("retry", "::bindery::RetryPolicy")],
         work: "FnMut",
         result: "::bindery::Result<T>",
         differs: " that is tried again where another one was in the way",
+    },
+    Way {
+        name: "transaction_retry_with",
+        generics: "T",
+        options: &[
+            ("retry", "::bindery::RetryPolicy"),
+            ("options", "::bindery::TransactionOptions"),
+        ],
+        work: "FnMut",
+        result: "::bindery::Result<T>",
+        differs: " that is tried again, each time beginning in a way of its own",
     },
 ];
 
@@ -335,7 +346,7 @@ fn transaction(w: &mut RustWriter, model: &Model, way: &Way) {
     w.line(&format!("pub fn {}<{lifetime}{}>(", way.name, way.generics));
     w.indented(|w| {
         w.line(of_self);
-        if let Some((name, ty)) = way.options {
+        for (name, ty) in way.options {
             w.line(&format!("{name}: {ty},"));
         }
         w.line(&format!("work: impl ::core::ops::{}(", way.work));
@@ -351,9 +362,8 @@ fn transaction(w: &mut RustWriter, model: &Model, way: &Way) {
     } else {
         w.line(&format!("{head} {{"));
     }
-    let given = way
-        .options
-        .map_or(String::new(), |(name, _)| format!("{name}, "));
+    let given = way.options.iter().map(|(name, _)| format!("{name}, "));
+    let given: String = given.collect();
     let calls = [
         "0".to_owned(),
         format!("connect({ty})?"),

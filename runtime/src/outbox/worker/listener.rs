@@ -5,10 +5,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::pace::Backoff;
+use super::pace::AWAY;
 use crate::driver::Cutter;
 use crate::driver::notify::CHANNEL;
 use crate::error::Result;
+use crate::link::backoff::Backoff;
 use crate::link::pool::Pool;
 
 /// The time that connecting may take.
@@ -75,13 +76,14 @@ impl Listening {
     }
 
     fn run(&self, pool: &Arc<Pool>, wake: &impl Fn()) {
-        let mut pause = Backoff::new();
+        let mut pause = Backoff::new(AWAY);
         while !self.lock().is_over && !pool.is_closed() {
             let Err(error) = self.listen(pool, wake, &mut pause) else {
                 return;
             };
             tracing::debug!(engine = pool.engine(), %error, "new tasks are not notified");
-            self.wait_until_over(pause.more());
+            pause.failed();
+            self.wait_until_over(pause.at());
         }
     }
 

@@ -29,6 +29,7 @@ use std::time::Duration;
 use super::{HasOutbox, Task, store};
 use crate::databases::GeneratedDatabases;
 use crate::error::{Error, ErrorKind, Result};
+use crate::link::retry::RetryPolicy;
 
 use self::handler::Handler;
 use self::periodic::Timetable;
@@ -82,9 +83,7 @@ struct Options {
     /// At first, and at most.
     batch: (usize, usize),
     lease: Duration,
-    first_pause: Duration,
-    longest_pause: Duration,
-    max_attempts: Option<u32>,
+    retry: RetryPolicy,
     longest_poll: Duration,
     grace: Duration,
     keep_completed: Duration,
@@ -111,9 +110,7 @@ impl<D: GeneratedDatabases> Worker<D> {
                 threads: 4,
                 batch: (100, 500),
                 lease: Duration::from_mins(1),
-                first_pause: Duration::from_secs(1),
-                longest_pause: Duration::from_hours(1),
-                max_attempts: None,
+                retry: RetryPolicy::new(),
                 longest_poll: Duration::from_secs(1),
                 grace: Duration::from_secs(30),
                 keep_completed: Duration::from_hours(24),
@@ -157,10 +154,10 @@ impl<D: GeneratedDatabases> Worker<D> {
         self
     }
 
-    /// The pause after a first failure: a second otherwise. Each further one is four times as long, up to an hour; all are
-    /// longer or shorter by up to a quarter, by chance.
-    pub fn first_pause(mut self, pause: Duration) -> Self {
-        self.options.first_pause = pause;
+    /// Sets how often tasks are tried, in place of what they say themselves, and with which pauses: from a second up to an hour unless set.
+    /// Each pause is four times as long as the one before; all are longer or shorter by up to a quarter, by chance.
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.options.retry = retry;
         self
     }
 
@@ -313,18 +310,6 @@ impl<D: GeneratedDatabases> Worker<D> {
     /// Takes only tasks of these types.
     pub(crate) fn only(mut self, types: Vec<String>) -> Self {
         self.types = types;
-        self
-    }
-
-    /// The longest pause between two attempts: an hour otherwise.
-    pub(crate) fn longest_pause(mut self, pause: Duration) -> Self {
-        self.options.longest_pause = pause;
-        self
-    }
-
-    /// The attempts of a task, whatever its own type says.
-    pub(crate) fn max_attempts(mut self, attempts: u32) -> Self {
-        self.options.max_attempts = Some(attempts);
         self
     }
 }

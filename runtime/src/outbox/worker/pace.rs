@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use crate::link::backoff;
+use crate::link::backoff::{Backoff, Pauses, by_chance};
 
 /// The first pause between two looks for tasks.
 const FIRST_POLL: Duration = Duration::from_millis(20);
 /// The pauses while the database cannot be reached.
-const FIRST_RETRY: Duration = Duration::from_millis(100);
-const LONGEST_RETRY: Duration = Duration::from_secs(5);
+pub(super) const AWAY: Pauses =
+    Pauses::doubling(Duration::from_millis(100), Duration::from_secs(5));
 /// The longest pause after a claim that met another.
 const CONTENDED: Duration = Duration::from_millis(10);
 
@@ -27,7 +27,7 @@ impl Poll {
         Self {
             at: Instant::now(),
             idle: 0,
-            failures: Backoff::new(),
+            failures: Backoff::new(AWAY),
             is_idle: false,
         }
     }
@@ -35,7 +35,7 @@ impl Poll {
     /// Another worker claims at this moment: its claim is over soon.
     pub(super) fn contended(&mut self) {
         self.is_idle = false;
-        self.at = after_contention();
+        self.at = Instant::now() + contended();
     }
 
     pub(super) fn now(&mut self) {
@@ -51,11 +51,12 @@ impl Poll {
             return;
         }
         self.idle = self.idle.saturating_add(1);
-        self.at += backoff::grown((FIRST_POLL, longest), 2, self.idle);
+        self.at += Pauses::doubling(FIRST_POLL, longest).after(self.idle);
     }
 
     pub(super) fn failed(&mut self) {
-        self.at = self.failures.more();
+        self.failures.failed();
+        self.at = self.failures.at();
     }
 }
 
@@ -204,43 +205,9 @@ impl BatchSize {
     }
 }
 
-fn after_contention() -> Instant {
-    Instant::now() + backoff::spread(CONTENDED, (0.0, 1.0))
-}
-
-/// The time of the next attempt at a write that the database did not take.
-pub(super) struct Backoff {
-    pub(super) at: Instant,
-    failures: u32,
-}
-
-impl Backoff {
-    pub(super) fn new() -> Self {
-        Self {
-            at: Instant::now(),
-            failures: 0,
-        }
-    }
-
-    /// One more failure: gives when to try again.
-    pub(super) fn more(&mut self) -> Instant {
-        self.failures = self.failures.saturating_add(1);
-        self.at = Instant::now() + backoff::grown((FIRST_RETRY, LONGEST_RETRY), 2, self.failures);
-        self.at
-    }
-
-    /// It met another worker, and is tried again in a moment.
-    pub(super) fn soon(&mut self) {
-        self.at = after_contention();
-    }
-
-    pub(super) fn end(&mut self) {
-        self.failures = 0;
-    }
-
-    pub(super) fn is_over(&self) -> bool {
-        Instant::now() >= self.at
-    }
+/// Up to the longest pause after a claim that met another.
+pub(super) fn contended() -> Duration {
+    by_chance(CONTENDED, (0.0, 1.0))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::super::store::{self, ClaimedTask, End};
 use super::claimer::Claimer;
 use super::engine::{Store, ensure_skips_locks};
 use super::listener::Listener;
-use super::pace::{Backoff, BatchSize, FullLook, Low, Poll, Pruning};
+use super::pace::{AWAY, BatchSize, FullLook, Low, Poll, Pruning, contended};
 use super::periodic::Timetable;
 use super::recorder::{EndedTasks, Ends, Recorded, Recorder, is_contention};
 use super::report::WorkerReport;
@@ -21,6 +21,7 @@ use super::{Options, Until, Worker};
 use crate::databases::GeneratedDatabases;
 use crate::driver::Physical;
 use crate::error::Result;
+use crate::link::backoff::Backoff;
 use crate::observe::{count_tasks, is_recorded};
 
 mod claiming;
@@ -100,9 +101,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             db,
             handlers,
             fallback,
-            first_pause: options.first_pause,
-            longest_pause: options.longest_pause,
-            max_attempts: options.max_attempts,
+            retry: options.retry,
             shared: Arc::clone(&shared),
         });
         Ok(Self {
@@ -119,8 +118,8 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             unrecorded: Vec::new(),
             recorder,
             claimer,
-            records: Backoff::new(),
-            renewals: Backoff::new(),
+            records: Backoff::new(AWAY),
+            renewals: Backoff::new(AWAY),
             report: WorkerReport::default(),
             poll: Poll::new(),
             timetable,
@@ -268,7 +267,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
     fn next_turn(&self, may_claim: bool) -> Instant {
         let soon = Instant::now() + self.options.lease / 4;
         let renewed = self.held_claims().map(|claim| self.renewed_at(claim));
-        let recorded = (!self.unrecorded.is_empty()).then_some(self.records.at);
+        let recorded = (!self.unrecorded.is_empty()).then_some(self.records.at());
         let claimed = (!may_claim && recorded.is_none()).then_some(self.poll.at);
         // A claim whose turn has come already waits for a renewal.
         let claimed = claimed.filter(|at| *at > Instant::now());
@@ -288,7 +287,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
     fn renewed_at(&self, claim: &Claim) -> Instant {
         let until = claim.until();
         let at = until.checked_sub(self.options.lease / 2).unwrap_or(until);
-        at.max(self.renewals.at)
+        at.max(self.renewals.at())
     }
 
     /// Sets when tasks are looked for next.
@@ -336,12 +335,12 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             }
             // The locks of another worker, which has them for a moment.
             Err(error) if is_contention(&error) => {
-                self.records.soon();
+                self.records.wait(contended());
                 Ok(())
             }
             Err(error) => {
                 tracing::warn!(engine = self.store.engine(), %error, "the ends of tasks cannot be recorded");
-                self.records.more();
+                self.records.failed();
                 Err(error)
             }
         }
@@ -408,7 +407,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         for claim in due.collect::<Vec<_>>() {
             if let Err(error) = self.renew_one(&claim) {
                 tracing::warn!(engine = self.store.engine(), %error, "a lease cannot be renewed");
-                self.renewals.more();
+                self.renewals.failed();
                 return;
             }
             self.renewals.end();

@@ -13,8 +13,16 @@ use super::pace::Low;
 use super::rest::{Need, Rest, Turn};
 use crate::databases::GeneratedDatabases;
 use crate::error::Result;
-use crate::link::backoff;
+use crate::link::backoff::Pauses;
+use crate::link::retry::RetryPolicy;
 use crate::observe::{Background, EventKind, Outcome};
+
+/// The pauses between the attempts at a task.
+const PAUSES: Pauses = Pauses {
+    limits: (Duration::from_secs(1), Duration::from_hours(1)),
+    factor: 4,
+    spread: (0.75, 1.25),
+};
 
 /// The first pause, at least, of a task that there is no handler for: a later version of the program has one, and is being
 /// deployed. Five attempts last for more than an hour then.
@@ -281,10 +289,8 @@ pub(super) struct Runner<D> {
     pub(super) db: D,
     pub(super) handlers: BTreeMap<String, Handler<D>>,
     pub(super) fallback: Option<Handler<D>>,
-    pub(super) first_pause: Duration,
-    pub(super) longest_pause: Duration,
-    /// In place of those that tasks say.
-    pub(super) max_attempts: Option<u32>,
+    /// Its attempts are in place of those that tasks say.
+    pub(super) retry: RetryPolicy,
     pub(super) shared: Arc<Shared>,
 }
 
@@ -358,13 +364,12 @@ impl<D: GeneratedDatabases> Runner<D> {
     fn failed(&self, task: &ClaimedTask, failed: Failed) -> End {
         let attempt = task.retry_count + 1;
         let is_known = self.fallback.is_some() || self.handlers.contains_key(task.task.as_str());
-        let first = match is_known {
-            true => self.first_pause,
-            false => self.first_pause.max(UNKNOWN),
-        };
-        let attempts = self.max_attempts.unwrap_or(task.max_attempts);
-        let pause = (attempt < attempts && !failed.is_final)
-            .then(|| pause((first, self.longest_pause), attempt));
+        let mut pauses = self.retry.pauses(PAUSES);
+        if !is_known {
+            pauses.limits.0 = pauses.limits.0.max(UNKNOWN);
+        }
+        let attempts = self.retry.set_attempts().unwrap_or(task.max_attempts);
+        let pause = (attempt < attempts && !failed.is_final).then(|| pauses.after(attempt));
         End::Failed {
             reason: failed.reason,
             pause,
@@ -392,10 +397,4 @@ impl<D: GeneratedDatabases> Runner<D> {
                 outcome,
             });
     }
-}
-
-/// The pause after an attempt, from 1.
-fn pause(limits: (Duration, Duration), attempt: u32) -> Duration {
-    let pause = backoff::grown(limits, 4, attempt);
-    backoff::spread(pause, (0.75, 1.25))
 }

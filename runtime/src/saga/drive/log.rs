@@ -1,20 +1,21 @@
 //! The log of a saga, on the engine that keeps it: reading and writing it, for as long as that takes.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::super::Definition;
 use super::super::store::{self, Record, Saved};
-use super::CONFLICT_PAUSE;
 use crate::databases::Registry;
 use crate::driver::Physical;
+use crate::driver::repeat::Stop;
 use crate::error::{Operation, Result};
 use crate::link::Link;
+use crate::link::backoff::{Backoff, Pauses};
 
 /// The time that one write or read of the log may take.
 pub(super) const LOG_LIMIT: Duration = Duration::from_secs(10);
-const LONGEST_LOG_PAUSE: Duration = Duration::from_secs(1);
+/// Before the log is tried again.
+const AGAIN: Pauses = Pauses::doubling(Duration::from_millis(5), Duration::from_secs(1));
 
 /// The kind of caller that runs a saga.
 #[derive(Clone, Copy)]
@@ -22,7 +23,7 @@ pub(in crate::saga) enum Mode<'d> {
     /// A caller, who waits for the outcome.
     Caller,
     /// A worker, which has others to run meanwhile, until this is set.
-    Worker(&'d AtomicBool),
+    Worker(&'d Stop),
 }
 
 /// The log of a saga, on its engine.
@@ -62,7 +63,7 @@ impl Log<'_> {
     pub(super) fn is_stopping(&self) -> bool {
         match self.mode {
             Mode::Caller => false,
-            Mode::Worker(stops) => stops.load(Ordering::Acquire),
+            Mode::Worker(stop) => stop.is_set(),
         }
     }
 
@@ -74,7 +75,7 @@ impl Log<'_> {
         mut work: impl FnMut(&mut Link) -> Result<T>,
     ) -> Result<T> {
         let started = Instant::now();
-        let mut pause = CONFLICT_PAUSE;
+        let mut tried = Backoff::new(AGAIN);
         loop {
             let outcome = self.on_link(&mut work);
             let Err(error) = outcome else {
@@ -82,23 +83,23 @@ impl Log<'_> {
             };
             let passes =
                 error.is_retryable() || error.is_outcome_unknown() || error.is_of_reaching();
+            let pause = tried.failed();
             if !passes || self.is_stopping() || started.elapsed() + pause > limit {
                 return Err(error);
             }
             thread::sleep(pause);
-            pause = (pause * 2).min(LONGEST_LOG_PAUSE);
         }
     }
 
     pub(in crate::saga) fn read(&self, id: &str) -> Result<Option<Saved>> {
         let saga = self.definition.name;
         let read = |link: &mut Link| link.protocol(|physical| store::read(physical, saga, id));
-        self.patiently(self.definition.retry.outage, read)
+        self.patiently(self.definition.outage, read)
     }
 
     pub(in crate::saga) fn records(&self, uid: &str) -> Result<Vec<Record>> {
         let read = |link: &mut Link| link.protocol(|physical| store::records(physical, true, uid));
-        self.patiently(self.definition.retry.outage, read)
+        self.patiently(self.definition.outage, read)
     }
 }
 

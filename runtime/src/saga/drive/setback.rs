@@ -9,7 +9,7 @@ use super::super::outcome::StepFailure;
 use super::super::step::AnyStep;
 use super::super::store::{self, Ended, Progress, Record, State, Way};
 use super::log::LOG_LIMIT;
-use super::{CONFLICT_PAUSE, CONFLICTS, Driver, Flow, Mode, Stop, millis};
+use super::{CONFLICT, CONFLICTS, Driver, Flow, Mode, Stop, millis};
 use crate::driver::Physical;
 use crate::error::{Error, ErrorKind, Operation, Result, SagaError};
 
@@ -17,8 +17,7 @@ impl Driver<'_> {
     /// Another transaction was in the way: again soon.
     pub(super) fn conflict(&mut self) -> Result<Flow> {
         self.conflicts += 1;
-        let doubled = 1u32.checked_shl(self.conflicts.min(7)).unwrap_or(1);
-        thread::sleep(CONFLICT_PAUSE * doubled);
+        thread::sleep(CONFLICT.after(self.conflicts));
         if self.conflicts.is_multiple_of(CONFLICTS) {
             // For so long that the saga may not be this process's any more.
             return self.adopt();
@@ -31,12 +30,12 @@ impl Driver<'_> {
         if class == Class::Conflict && self.conflicts < CONFLICTS {
             return self.conflict();
         }
-        let retry = self.log.definition.retry;
+        let definition = self.log.definition;
         let tried = self.tried(class);
         let is_over = match class {
             Class::Permanent => true,
-            Class::Outage | Class::Doubt => self.stalled_for() >= retry.outage,
-            Class::Conflict | Class::Counted(_) => tried.failures >= retry.attempts,
+            Class::Outage | Class::Doubt => self.stalled_for() >= definition.outage,
+            Class::Conflict | Class::Counted(_) => tried.failures >= definition.attempts(),
         };
         if is_over {
             return self.turn_back(step, error, tried.doubt);
@@ -49,7 +48,7 @@ impl Driver<'_> {
         if class == Class::Conflict && self.conflicts < CONFLICTS {
             return self.conflict();
         }
-        let attempts = self.log.definition.retry.attempts;
+        let attempts = self.log.definition.attempts();
         let mut tried = self.tried(class);
         tried.undo_failed = Some((step.name().to_owned(), error.text()));
         let counts = matches!(class, Class::Conflict | Class::Counted(_));
@@ -65,7 +64,7 @@ impl Driver<'_> {
             return self.pause(tried, class);
         }
         tried.state = State::Pending;
-        let pause = self.log.definition.retry.pause(tried.attempts);
+        let pause = self.log.definition.pause(tried.attempts);
         let flow = self.write(tried, pause, false, &[])?;
         if was != State::Pending {
             self.announce();
@@ -101,7 +100,7 @@ impl Driver<'_> {
 
     /// Waits before the next attempt; a worker leaves it to whoever is free then.
     fn pause(&mut self, tried: Progress, class: Class) -> Result<Flow> {
-        let mut pause = self.log.definition.retry.pause(tried.attempts);
+        let mut pause = self.log.definition.pause(tried.attempts);
         if let Class::Counted(Some(wanted)) = class {
             pause = pause.max(wanted);
         }

@@ -33,6 +33,7 @@ fn tried_once(
     let attempts = AtomicU32::new(0);
     Saga::<Plan>::builder("in_the_way", log)
         .retry(quick().attempts(1))
+        .outage_limit(OUTAGE)
         .step("one", other, move |tx, step| {
             before(tx, attempts.fetch_add(1, Ordering::Relaxed))?;
             insert(tx, step.input(), "one", &Diary::default())
@@ -77,6 +78,7 @@ fn saga_04_the_key_of_a_step_is_the_same_each_time_and_that_of_no_other() {
         let keeps = |keys: &Diary, key: &str| keys.lock().unwrap().push(key.to_owned());
         let saga = Saga::<u64>::builder("keyed", log)
             .retry(quick().attempts(2))
+            .outage_limit(OUTAGE)
             .step("calls", other, move |_, step| {
                 keeps(&of_step, step.idempotency_key());
                 match step.is_repeated() {

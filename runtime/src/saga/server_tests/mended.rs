@@ -4,7 +4,7 @@ use super::super::drive::{Log, Mode};
 use super::super::failure::Class;
 use super::super::store;
 use super::*;
-use std::sync::atomic::AtomicBool;
+use crate::driver::repeat::Stop;
 
 const LOGS: [At; 3] = [FILE, PG, MARIA];
 
@@ -227,6 +227,7 @@ fn saga_04_a_conflict_within_an_error_of_the_program_does_not_count() {
     let counted = Arc::clone(&calls);
     let saga = Saga::<u64>::builder("wrapped", FILE)
         .retry(quick())
+        .outage_limit(OUTAGE)
         .step("one", PG, move |_, _| {
             if counted.fetch_add(1, Ordering::Relaxed) < 15 {
                 return Err(deadlock().into());
@@ -275,11 +276,12 @@ fn saga_04_a_worker_that_stops_does_not_wait_for_its_log() {
     let db = open(&["sqlite::memory:", urls[0], urls[1]].map(str::to_owned));
     for log in [MARIA, PG] {
         let saga = of_one_step("one", log);
-        let stops = AtomicBool::new(true);
+        let stop = Stop::default();
+        stop.set();
         let log = Log {
             registry: &db,
             definition: &saga.definition,
-            mode: Mode::Worker(&stops),
+            mode: Mode::Worker(&stop),
         };
         let started = Instant::now();
         assert!(log.read("none").is_err());

@@ -35,6 +35,7 @@ fn saga_03_a_compensation_whose_engine_is_down_is_pending_until_it_is_back() {
         let cutting = Arc::clone(&proxy);
         let saga = Saga::<Plan>::builder("cut", log)
             .retry(quick())
+            .outage_limit(OUTAGE)
             .step("two", other, |tx, step| {
                 insert(tx, step.input(), "two", &Diary::default())
             })
@@ -134,8 +135,8 @@ fn saga_04_a_step_whose_commit_was_not_answered_is_done_once() {
             for fault in &faults {
                 for fails in [None, Some("four".to_owned())] {
                     let (db, proxy) = behind(&world, cut);
-                    let retry = quick().outage_limit(Duration::from_secs(60));
-                    let saga = saga_with(log, other, &Diary::default(), retry);
+                    let outage = Duration::from_secs(60);
+                    let saga = saga_with((log, other), &Diary::default(), quick(), outage);
                     let number = world.next();
                     let plan = Plan {
                         number,
@@ -174,8 +175,14 @@ fn saga_04_an_engine_that_is_down_for_a_while_is_waited_for() {
     };
     for (log, other) in SERVERS {
         let (db, proxy) = behind(&world, other);
-        let retry = SagaRetry::new().backoff(Duration::from_millis(10), Duration::from_millis(200));
-        let saga = saga_with(log, other, &Diary::default(), retry);
+        let retry =
+            RetryPolicy::new().backoff(Duration::from_millis(10), Duration::from_millis(200));
+        let saga = saga_with(
+            (log, other),
+            &Diary::default(),
+            retry,
+            Duration::from_mins(1),
+        );
         let number = world.next();
         std::thread::scope(|scope| {
             proxy.set(Fault::Cut);

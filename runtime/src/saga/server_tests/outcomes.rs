@@ -132,6 +132,7 @@ fn saga_04_failing_and_panicking_handlers_are_tried_as_often_as_they_may() {
         let counted = Arc::clone(&tries);
         let poisoned = Saga::<u64>::builder("poisoned", log)
             .retry(quick())
+            .outage_limit(OUTAGE)
             .step("fine", other, |_, _| Ok(()))
             .compensate(|_, _| panic!("always"))
             .step(

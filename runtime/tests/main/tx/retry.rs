@@ -190,7 +190,7 @@ fn two_that_would_both_go_do_not<E: Everything>(engine: E, place: &TestDatabase)
                 scope.spawn(move || {
                     let mut c = db.connect(engine).unwrap();
                     barrier.wait();
-                    c.transaction_retry(quick(50).options(serializable), |tx| {
+                    c.transaction_retry_with(quick(50), serializable, |tx| {
                         if stars(tx, one)? + stars(tx, two)? == 2 {
                             set_stars(tx, own, 0)?;
                         }

@@ -149,7 +149,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
         let claimed = self.store.write_with(mode, both);
         let (lost, tasks) = claimed.inspect_err(|error| {
             if !ends.is_empty() && !is_contention(error) {
-                self.records.more();
+                self.records.failed();
             }
         })?;
         self.recorded(lost);
