@@ -6,7 +6,7 @@ use bindery_schema::diff::{EnumShape, KeyKind, ObjectShape};
 use bindery_schema::model::TableName;
 use serde::{Serialize, Serializer};
 
-use super::text::has_same_parts;
+use super::text::may_be_rewritten;
 
 /// The respect in which a database is not as the schema says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,10 +211,10 @@ impl Finding {
         }
     }
 
-    /// Whether both texts are of the same names, numbers and texts, so that one may be the other as a server writes it.
+    /// Whether one of both texts may be the other as a server writes it.
     pub(super) fn may_be_the_same(&self, dialect: Dialect) -> bool {
         match (&self.expected, &self.found) {
-            (Some(expected), Some(found)) => has_same_parts(expected, found, dialect),
+            (Some(expected), Some(found)) => may_be_rewritten(expected, found, dialect),
             (Some(_), None) | (None, Some(_)) | (None, None) => false,
         }
     }

@@ -6,7 +6,7 @@ use bindery_schema::model::TableName;
 
 use super::exact::Exact;
 use super::finding::FindingKind;
-use super::text::{has_same_parts, is_same_text};
+use super::text::{has_same_parts, is_same_text, may_be_rewritten};
 use super::{Comparison, Finding, spelling};
 
 /// Those that have no equal on the other side.
@@ -138,7 +138,7 @@ impl<'s> Keys<'s> {
             let rewritten = same_order
                 && !self.exact.has(table)
                 && holds_expression(key)
-                && texts.is_some_and(|(one, key)| has_same_parts(&one, &key, dialect));
+                && texts.is_some_and(|(one, key)| may_be_rewritten(&one, &key, dialect));
             let of_found = found.as_ref().map(|one| &one.key);
             let finding = finding(table, key, (Some(key), of_found));
             if rewritten {

@@ -16,6 +16,14 @@ pub(super) fn has_same_parts(one: &str, other: &str, dialect: Dialect) -> bool {
     parts(one, dialect) == parts(other, dialect)
 }
 
+/// Whether one text may be the other as the server writes it. SQLite keeps each as it was written.
+pub(super) fn may_be_rewritten(one: &str, other: &str, dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Sqlite => false,
+        Dialect::Postgres | Dialect::Mysql => has_same_parts(one, other, dialect),
+    }
+}
+
 /// Words that a server adds, or writes in place of others.
 const FORMS: [&str; 16] = [
     "any",

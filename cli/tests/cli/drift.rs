@@ -266,3 +266,53 @@ fn cli_05_expressions_in_other_words_are_equal_on_mariadb() {
         written_in_other_words(Dialect::Mysql, MARIADB_WORDS);
     }
 }
+
+/// A CHECK as it is in the database, the same with its groups written out, and grouped otherwise.
+fn grouped(dialect: Dialect) -> &'static [[&'static str; 3]] {
+    match dialect {
+        Dialect::Sqlite => &[
+            ["a - b || c > 0", "a - (b || c) > 0", "(a - b) || c > 0"],
+            ["a | b & c", "(a | b) & c", "a | (b & c)"],
+        ],
+        Dialect::Postgres => &[["a | b & c > 0", "(a | b) & c > 0", "a | (b & c) > 0"]],
+        Dialect::Mysql => &[
+            ["a || b AND c", "a || (b AND c)", "(a || b) AND c"],
+            ["a | b & c", "a | (b & c)", "(a | b) & c"],
+        ],
+    }
+}
+
+fn checks_are_grouped_as_the_database_groups_them(dialect: Dialect) {
+    for [there, same, otherwise] in grouped(dialect) {
+        let Some(database) = Database::fresh(dialect) else {
+            return;
+        };
+        let with = |check: &str| {
+            format!(
+                "CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, a INTEGER NOT NULL, b INTEGER NOT NULL, c INTEGER NOT NULL, CHECK ({check}));\n"
+            )
+        };
+        database.load(&with(there)).expect("the database takes it");
+        for equal in [there, same] {
+            database.project(&with(equal)).run("validate").good();
+        }
+        let found = database.project(&with(otherwise)).run("validate");
+        holds(&found.results, &[" t on default: "]);
+        found.failed();
+    }
+}
+
+#[test]
+fn cli_05_checks_are_grouped_as_sqlite_groups_them() {
+    checks_are_grouped_as_the_database_groups_them(Dialect::Sqlite);
+}
+
+#[test]
+fn cli_05_checks_are_grouped_as_postgres_groups_them() {
+    checks_are_grouped_as_the_database_groups_them(Dialect::Postgres);
+}
+
+#[test]
+fn cli_05_checks_are_grouped_as_mysql_groups_them() {
+    checks_are_grouped_as_the_database_groups_them(Dialect::Mysql);
+}
