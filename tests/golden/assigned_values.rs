@@ -313,6 +313,60 @@ fn what_the_database_computes_has_the_digits_of_its_column() -> bindery::Result<
     on_each!(show)
 }
 
+/// The statement itself looks at what it computes: nothing is stored of what has no room in its column.
+#[test]
+fn what_the_database_computes_beyond_its_column_is_refused() -> bindery::Result<()> {
+    fn show<E: StaticEngine + Hosts<model::Reading>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let new = NewReading::new("a")
+            .total(decimal("9999999999.99"))
+            .whole(decimal("9999999999999.99"))
+            .fine(decimal("99999999.9999"))
+            .word("abc");
+        let row = c.readings().insert(new)?;
+        type Way<E> = fn(&mut Connection<E>) -> bindery::Result<u64>;
+        let ways: [(&str, Way<E>); 6] = [
+            ("a sum", |c| {
+                let set = reading::total.set_to(reading::total + decimal("0.01"));
+                c.readings().all_rows().update(set)
+            }),
+            ("a product", |c| {
+                let set = reading::total.set_to(reading::fine * decimal("1000"));
+                c.readings().all_rows().update(set)
+            }),
+            ("below zero", |c| {
+                let set = reading::total.set_to(reading::fine * decimal("-1000"));
+                c.readings().all_rows().update(set)
+            }),
+            ("another column", |c| {
+                let set = reading::total.set_to(reading::whole);
+                c.readings().all_rows().update(set)
+            }),
+            ("a rounded one", |c| {
+                let set = reading::fine.set_to(reading::fine + decimal("0.0001"));
+                c.readings().all_rows().update(set)
+            }),
+            ("a text", |c| {
+                let set = reading::word.set_to(reading::word.concat("def"));
+                c.readings().all_rows().update(set)
+            }),
+        ];
+        for (what, way) in ways {
+            let error = way(c).expect_err(what);
+            let is_of_value = matches!(
+                error.kind(),
+                ErrorKind::ValueOutOfRange(_) | ErrorKind::CheckViolation(_)
+            );
+            assert!(is_of_value, "{what}: {error:?}");
+            assert_eq!(c.readings().get(row.id)?, row, "{what}");
+        }
+        let fits = reading::word.set_to(reading::word.concat("de"));
+        assert_eq!(c.readings().all_rows().update(fits)?, 1);
+        assert_eq!(c.readings().get(row.id)?.word.as_deref(), Some("abcde"));
+        Ok(())
+    }
+    on_each!(show)
+}
+
 #[test]
 fn sqlite_keeps_the_digits_of_a_second_that_are_declared() -> bindery::Result<()> {
     use crate::moments::{moments::MomentQueries, *};

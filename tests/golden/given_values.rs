@@ -285,3 +285,37 @@ fn new_rows_and_patches_show_what_is_given() {
     };
     assert_eq!(format!("{patch:?}"), "MemberPatch { born: _ }");
 }
+
+/// A number that a `SMALLINT` has no room for: the row stays as it was, and is read.
+#[test]
+fn qry_01_a_small_integer_beyond_its_column_is_refused() -> bindery::Result<()> {
+    fn show<E: Hosts<model::Member>>(c: &mut Connection<E>) -> bindery::Result<()> {
+        let new = NewMember::new("ann@example.org");
+        let ann = c.members().insert(new.born(i16::MAX))?;
+        let up = || member::born.set_to(member::born + 1);
+        let error = c.members().all_rows().update(up()).expect_err("too large");
+        assert!(
+            matches!(error.kind(), ErrorKind::ValueOutOfRange(_)),
+            "{error:?}"
+        );
+        assert_eq!(c.members().all()?, [ann.clone()]);
+        let down = || member::born.set_to(member::born - 1);
+        assert_eq!(c.members().all_rows().update(down())?, 1);
+        assert_eq!(c.members().all_rows().update(up())?, 1);
+        let least = member::born.set_to(i16::MIN);
+        assert_eq!(c.members().all_rows().update(least)?, 1);
+        let error = c
+            .members()
+            .all_rows()
+            .update(down())
+            .expect_err("too small");
+        assert!(
+            matches!(error.kind(), ErrorKind::ValueOutOfRange(_)),
+            "{error:?}"
+        );
+        assert_eq!(c.members().get(ann.id)?.born, Some(i16::MIN));
+        assert!(c.members().delete(ann.id)?);
+        Ok(())
+    }
+    on_each!(show)
+}

@@ -216,6 +216,11 @@ fn dump_03_a_value_that_its_column_would_change_is_refused_or_cut() {
                 holds(&test.run(&words).failed(), &[why, &place, "line 2"]);
             }
         }
+        // The server's own words name no column.
+        let wider = "id,total\n1,12345678901234567890.12\n";
+        test.project.write("readings.csv", wider);
+        let words = "load --engine b --table readings --from readings.csv --append";
+        holds(&test.run(words).failed(), &["table `readings`", "line 2"]);
         let header = "id,total,at_second,hour,word\n";
         let fine = "2026-01-31T23:59:59.999999,23:59:59.999999";
         let row = format!("{header}1,1.23,{fine},äöüß€\n");

@@ -454,7 +454,8 @@ fn odd(dialect: Dialect) -> &'static [&'static str] {
         Dialect::Postgres => &[
             "extract(year FROM at)",
             "at AT TIME ZONE 'UTC'",
-            "(string_to_array(name, ','))[1]",
+            "tags[1]",
+            "jsonb_array_length(doc)",
         ],
         Dialect::Sqlite | Dialect::Mysql => &["CASE WHEN id > 1 THEN name ELSE id END"],
     }
@@ -463,12 +464,16 @@ fn odd(dialect: Dialect) -> &'static [&'static str] {
 /// A view with such a column over a table that changes, and a view of that view: none is dropped without being made again.
 #[test]
 fn cli_07_views_with_columns_of_unknown_types_are_migrated_as_others() {
-    let table = |size: u32| {
-        format!(
-            "CREATE TABLE t (id BIGINT NOT NULL PRIMARY KEY, name VARCHAR({size}) NOT NULL, at TIMESTAMP NULL);\n"
-        )
-    };
     for both in Both::on_all() {
+        let own = match both.dialect() {
+            Dialect::Postgres => ", tags TEXT[], doc JSONB",
+            Dialect::Sqlite | Dialect::Mysql => "",
+        };
+        let table = |size: u32| {
+            format!(
+                "CREATE TABLE t (id BIGINT NOT NULL PRIMARY KEY, name VARCHAR({size}) NOT NULL, at TIMESTAMP NULL{own});\n"
+            )
+        };
         for (at, odd) in odd(both.dialect()).iter().enumerate() {
             let plain =
                 "CREATE VIEW v AS SELECT id, name FROM t;\nCREATE VIEW w AS SELECT id FROM v;\n";
@@ -499,14 +504,22 @@ fn cli_07_views_with_columns_of_unknown_types_are_migrated_as_others() {
             assert_eq!(both.catalogue(), before, "{odd}");
             // Without them the database is not as the schema says.
             let lacking = both.project.run("validate");
-            holds(&lacking.results, &["missing    x on default"]);
+            holds(
+                &lacking.results,
+                &[
+                    "missing    x on default",
+                    "differs    v on default: ",
+                    // PostgreSQL cannot make it over the `v` that is there.
+                    "    w on default: query: expected `SELECT id, odd FROM v`",
+                ],
+            );
             lacking.failed();
             both.good("migrate run");
             both.good("validate");
-            holds(
-                &both.project.run("check --deny-warnings").failed(),
-                &["B0422", "view `v`"],
-            );
+            for words in ["check", "migrate check", "create", "migrate add more"] {
+                let denied = both.project.run(&format!("{words} --deny-warnings"));
+                holds(&denied.failed(), &["B0422", "view `v`"]);
+            }
             both.schema(&format!(
                 "{}{}",
                 table(80),

@@ -16,7 +16,7 @@ use bindery_web::{DbError, DbSession, Readiness, SessionLayer, healthz};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::wiki::{Databases, NewPage, Tables, engine};
+use crate::wiki::{Databases, NewPage, Tables, engine, page};
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 pub(crate) const CONNECTIONS: u32 = 8;
@@ -117,6 +117,7 @@ fn routes(served: &Served) -> Router {
         .route("/works/{name}", post(work_for_ever))
         .route("/outlived/{name}", post(outlived))
         .route("/pages/{name}", get(find))
+        .route("/searched/{text}", get(search).delete(delete_found))
         .route(
             "/replaced/{name}",
             post(add_one).layer(middleware::map_response(async |_: Response| {
@@ -305,6 +306,35 @@ async fn find(
         found.ok_or_else(|| bindery::Error::new(ErrorKind::NotFound))
     });
     Ok(page.await?.path)
+}
+
+/// The paths that have a text of the request.
+async fn search(
+    State(served): State<Served>,
+    session: Session,
+    Path(text): Path<String>,
+) -> Result<String, DbError> {
+    let engine = served.engine;
+    let pages = session.run(move |s| {
+        let pages = s.on(engine)?.pages().filter(page::path.contains(&text));
+        pages.order_by(page::path.asc()).all()
+    });
+    let paths: Vec<String> = pages.await?.into_iter().map(|page| page.path).collect();
+    Ok(paths.join(" "))
+}
+
+async fn delete_found(
+    State(served): State<Served>,
+    session: Session,
+    Path(text): Path<String>,
+) -> Result<String, DbError> {
+    let engine = served.engine;
+    let deleted = session.run(move |s| {
+        s.on(engine)?
+            .pages()
+            .delete_where(page::path.contains(&text))
+    });
+    Ok(deleted.await?.to_string())
 }
 
 impl App {

@@ -8,6 +8,7 @@ mod health;
 mod http;
 mod load;
 mod replicas;
+mod searched;
 mod services;
 mod tenants;
 
