@@ -39,6 +39,8 @@ pub struct Input {
     pub models_of: ModelsOf,
     /// `[atomic]` of the configuration.
     pub groups: Vec<AtomicGroup>,
+    /// `--dialect` of a command: the dialect of files whose head and entry in the configuration have none.
+    pub command_dialect: Option<Dialect>,
 }
 
 /// One schema file.
@@ -122,10 +124,11 @@ impl Input {
             .map(|index| EngineId(index as u32))
     }
 
-    /// The dialect of a file whose text says nothing of it: the configured one, else that of its engine, else SQLite.
+    /// The dialect of a file whose text says nothing of it: the configured one, else the command's, else that of its engine, else SQLite.
     pub(crate) fn dialect_of(&self, file: &InputFile) -> Dialect {
         let engine = self.engine_of(file);
         file.dialect
+            .or(self.command_dialect)
             .or(engine.map(|engine| engine.dialect))
             .unwrap_or(Dialect::Sqlite)
     }

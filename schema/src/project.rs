@@ -132,6 +132,7 @@ impl Project {
             .configure(config, environment, &mut Diagnostics::default());
         self.input.configure_lints(config, diagnostics);
         self.input.compile_for(dialect);
+        self.input.command_dialect = Some(dialect);
     }
 
     /// Loads a file, or a folder of migrations in their order.

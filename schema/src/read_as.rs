@@ -19,6 +19,8 @@ pub enum DialectReason {
     Head,
     /// `dialect = …` in the configuration.
     Configuration,
+    /// `--dialect` of a command.
+    Command,
     /// All engines of the file speak it; their names.
     Engines(Vec<String>),
     /// The engines of the file speak several dialects; this one is the first of them.
@@ -28,10 +30,10 @@ pub enum DialectReason {
 }
 
 impl ReadAs {
-    /// Returns whether the file or its configuration declares the dialect.
+    /// Returns whether the file, its configuration or the command declares the dialect.
     pub(crate) fn is_declared(&self) -> bool {
         match self.reason {
-            DialectReason::Head | DialectReason::Configuration => true,
+            DialectReason::Head | DialectReason::Configuration | DialectReason::Command => true,
             DialectReason::Engines(_) | DialectReason::FirstEngine(_) | DialectReason::NoEngine => {
                 false
             }
@@ -44,6 +46,7 @@ impl ReadAs {
         let because = match &self.reason {
             DialectReason::Head => "as its head says".to_owned(),
             DialectReason::Configuration => "as its configuration says".to_owned(),
+            DialectReason::Command => "as `--dialect` says".to_owned(),
             DialectReason::Engines(names) => {
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 let engines = if names.len() == 1 {
@@ -70,6 +73,7 @@ impl ReadAs {
             DialectReason::Configuration => {
                 format!("write `dialect = \"{other}\"` at its entry in `[schema] files`")
             }
+            DialectReason::Command => format!("write `--dialect {other}`"),
             DialectReason::Engines(_) | DialectReason::FirstEngine(_) | DialectReason::NoEngine => {
                 format!(
                     "begin it with `-- @dialect {other}` and a blank line, or write `dialect = \"{other}\"` at its entry \

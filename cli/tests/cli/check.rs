@@ -427,3 +427,48 @@ fn a_finding_is_once_in_the_document() {
     let told = project.run("check").messages;
     assert_eq!(told.matches("error[B").count(), findings.len(), "{told}");
 }
+
+/// `AUTO_INCREMENT` is a part of a type's name to SQLite: a warning, whatever says that the file is SQLite's own, and an error where nothing does.
+#[test]
+fn words_of_a_type_are_warned_of_in_a_file_that_is_said_to_be_of_sqlite() {
+    const TABLE: &str =
+        "CREATE TABLE notes (id INTEGER AUTO_INCREMENT PRIMARY KEY, line TEXT NOT NULL);\n";
+    let entry = "url = \"sqlite://app.db\"\n[schema]\nfiles = [{ path = \"schema.sql\", dialect = \"sqlite\" }]\n";
+    let of = |config: &str, schema: &str| {
+        Project::new(&[("bindery.toml", config), ("schema.sql", schema)])
+    };
+    let plain = "url = \"sqlite://app.db\"\n";
+    let by_its_head = of(plain, &format!("-- @dialect sqlite\n\n{TABLE}"));
+    by_its_head.run("create").good();
+    by_its_head.run("validate").good();
+    let pulled = by_its_head.run("pull --out -").good();
+    holds(&pulled, &["-- @dialect sqlite\n", "AUTO_INCREMENT"]);
+    let by_command = "check --schema schema.sql --dialect sqlite";
+    for (project, words, why) in [
+        (by_its_head, "check", "as its head says"),
+        (of(entry, TABLE), "check", "as its configuration says"),
+        (of(plain, TABLE), by_command, "as `--dialect` says"),
+        (of(plain, &pulled), "check", "as its head says"),
+    ] {
+        let found = project.run(&format!("{words} --format json"));
+        assert_eq!(found.code, Some(0), "{words}: {found:#?}");
+        let found = found.json();
+        let diagnostic = &found["diagnostics"][0];
+        assert_eq!(diagnostic["code"], "B0254", "{found:#}");
+        assert_eq!(diagnostic["severity"], "warning");
+        let label = format!("the file is read as sqlite, {why}");
+        assert_eq!(diagnostic["spans"][0]["label"], label.as_str());
+        assert_eq!(found["diagnostics"].as_array().map(Vec::len), Some(1));
+        project.run(&format!("{words} --deny-warnings")).failed();
+    }
+    let other = of(
+        plain,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a ENUM('x'));\n",
+    );
+    holds(
+        &other.run(by_command).failed(),
+        &["error[B0251]", "write `--dialect mysql`"],
+    );
+    let guessed = of(plain, TABLE).run("check").failed();
+    holds(&guessed, &["error[B0251]", "`-- @dialect"]);
+}

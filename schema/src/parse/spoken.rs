@@ -17,6 +17,9 @@ pub(super) fn at_first(input: &Input, file: &InputFile, head: &Head) -> ReadAs {
     if let Some(dialect) = file.dialect {
         return read_as(dialect, DialectReason::Configuration);
     }
+    if let Some(dialect) = input.command_dialect {
+        return read_as(dialect, DialectReason::Command);
+    }
     let first = input.engine_of(file);
     let reason = first.map_or(DialectReason::NoEngine, |engine| {
         DialectReason::FirstEngine(engine.name.clone())
@@ -33,7 +36,9 @@ pub(super) fn by_tables(
     ast: &FileAst,
 ) -> Option<ReadAs> {
     match ast.read_as.reason {
-        DialectReason::Head | DialectReason::Configuration => return None,
+        DialectReason::Head | DialectReason::Configuration | DialectReason::Command => {
+            return None;
+        }
         DialectReason::Engines(_) | DialectReason::FirstEngine(_) | DialectReason::NoEngine => {}
     }
     let own = head_engines(input, file, head);
