@@ -298,7 +298,7 @@ fn qry_01_a_small_integer_beyond_its_column_is_refused() -> bindery::Result<()> 
             matches!(error.kind(), ErrorKind::ValueOutOfRange(_)),
             "{error:?}"
         );
-        assert_eq!(c.members().all()?, [ann.clone()]);
+        assert_eq!(c.members().all()?, std::slice::from_ref(&ann));
         let down = || member::born.set_to(member::born - 1);
         assert_eq!(c.members().all_rows().update(down())?, 1);
         assert_eq!(c.members().all_rows().update(up())?, 1);
