@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | `derive` | the code beside structs of the program's own, for `bindery-macros` | |
 //! | `standalone` | crates of their own, for `bindery generate` | |
-//! | `migrations` | migrations that are compared with the schema by the build | `derive` |
+//! | `migrations` | migrations that are compared with the schema by the build | |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -18,8 +18,6 @@ pub mod derive;
 mod emit;
 mod error;
 mod kept;
-#[cfg(feature = "migrations")]
-pub mod migrations;
 mod output;
 mod project;
 mod rust_writer;

@@ -340,6 +340,23 @@ impl Config {
         Self::load_as(&path.display().to_string(), path, sources, diagnostics)
     }
 
+    /// The name of the file.
+    pub const FILE: &str = "bindery.toml";
+
+    /// Reads the file of a crate's folder, or the configuration that holds without a file. Messages show the path as it stands beside
+    /// `Cargo.toml`.
+    pub fn beside(
+        folder: &Path,
+        sources: &mut Sources,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let path = folder.join(Self::FILE);
+        if !disk::is_there(&path) {
+            return Some(Self::without_file(folder));
+        }
+        Self::load_as(Self::FILE, &path, sources, diagnostics)
+    }
+
     /// The same for a file that messages show under another path, as that of its folder differs from machine to machine.
     pub fn load_as(
         shown: &str,

@@ -1,7 +1,7 @@
 //! The compiler's findings about its input: code, sentence, places, help. Rendering lives in `render`.
 
 use crate::sorting::sort_by;
-use crate::source::Span;
+use crate::source::{Sources, Span};
 
 /// How bad it is. Errors stop before any output is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +71,22 @@ impl Diagnostic {
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
         self
+    }
+
+    /// The finding in plain text, for errors of rustc: `[B0301] sentence`, its places by file, line and column, its help.
+    pub fn described(&self, sources: &Sources) -> String {
+        let mut text = format!("[{}] {}", self.code, self.message);
+        for label in &self.labels {
+            let place = sources.file(label.span.file).place(label.span.start);
+            text.push_str(&format!("\nnote: {place}"));
+            if !label.text.is_empty() {
+                text.push_str(&format!(": {}", label.text));
+            }
+        }
+        if let Some(help) = &self.help {
+            text.push_str(&format!("\nhelp: {help}"));
+        }
+        text
     }
 }
 

@@ -2,6 +2,15 @@
 //! dialects, and the one writer of SQL text.
 //!
 //! Both sides compile this crate once. Nothing here knows a schema, a rule, a plan or a connection.
+//!
+//! # Features
+//!
+//! | feature | gives | brings in |
+//! |---|---|---|
+//! | `migrations` | SQL text cut into statements, and the files of migrations: for the compiler and for `migrations!` | |
+//! | `checksum` | the checksum of a migration | `sha2`, `migrations` |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod capture;
 pub mod config;
@@ -12,8 +21,12 @@ pub mod disk;
 pub mod fingerprint;
 pub mod json_names;
 pub mod lints;
+#[cfg(feature = "migrations")]
+pub mod migrations;
 pub mod models_of;
 pub mod name;
 pub mod sorting;
 pub mod source;
 pub mod sql_writer;
+#[cfg(feature = "migrations")]
+pub mod statements;

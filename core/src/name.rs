@@ -197,6 +197,23 @@ const KEYWORDS: &[&str] = &[
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
+/// Whether two words are the same but for the case of ASCII letters. It runs for every word of a schema many times, and build scripts
+/// are not optimised: a plain loop, from the end, as names begin alike.
+pub fn same_word(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = one.len();
+    while at > 0 {
+        at -= 1;
+        if one[at] != other[at] && !one[at].eq_ignore_ascii_case(&other[at]) {
+            return false;
+        }
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -57,6 +57,12 @@ impl SourceFile {
         &self.path
     }
 
+    /// A place as messages name it: `schema.sql:12:3`.
+    pub fn place(&self, offset: u32) -> String {
+        let at = self.line_column(offset);
+        format!("{}:{}:{}", self.path, at.line, at.column)
+    }
+
     /// The whole text.
     pub fn text(&self) -> &str {
         &self.text

@@ -3,27 +3,16 @@
 //! Use them through the crate `bindery` with its feature `derive`; both are documented there. Nothing is decided here:
 //! tokens are turned into the description that `bindery_codegen::derive` takes, and its findings are put on the tokens
 //! they are about.
-//!
-//! # Features
-//!
-//! | feature | gives | brings in |
-//! |---|---|---|
-//! | `migrations` | `migrations!` | |
-
-#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod attr;
 mod crate_folder;
 mod databases;
 mod derive;
-#[cfg(feature = "migrations")]
-mod migrations;
 mod output;
 mod places;
 mod row;
 mod rust_type;
 mod sql;
-mod task;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -75,15 +64,6 @@ pub fn derive_row(input: TokenStream) -> TokenStream {
         .into()
 }
 
-/// Makes a task of a type. Documented as `bindery::outbox::Task`.
-#[proc_macro_derive(Task, attributes(task))]
-pub fn derive_task(input: TokenStream) -> TokenStream {
-    let input = syn::parse_macro_input!(input as syn::DeriveInput);
-    task::expand(&input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
-}
-
 /// A statement with its values. Documented as `bindery::sql!`.
 #[proc_macro]
 pub fn sql(input: TokenStream) -> TokenStream {
@@ -96,16 +76,6 @@ pub fn sql(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn sql_fragment(input: TokenStream) -> TokenStream {
     sql::expand_fragment(&input.into())
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
-}
-
-/// Embeds migrations. Documented as `bindery::migrations!`.
-#[cfg(feature = "migrations")]
-#[proc_macro]
-pub fn migrations(input: TokenStream) -> TokenStream {
-    let input = syn::parse_macro_input!(input as migrations::Input);
-    migrations::expand(&input)
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
 }

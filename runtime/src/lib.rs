@@ -32,12 +32,12 @@
 //! | `tenants` | databases opened on the fly, one for each tenant of a program | |
 //! | `sync` | `bindery::sync`: copies of tables that are kept up on another engine | |
 //! | `read-token` | positions of replicas as signed texts, for a cookie or a header | `hmac`, `sha2` |
-//! | `outbox` | `bindery::outbox`: tasks that are written in a transaction and run afterwards | `bindery-macros`, `serde`, `serde_json` |
-//! | `messages` | `bindery::messages`: events of committed changes, relays and consumers | `outbox`, `serde`, `sync` |
+//! | `outbox` | `bindery::outbox`: tasks that are written in a transaction and run afterwards | `bindery-runtime-macros`, `serde`, `serde_json` |
+//! | `messages` | `bindery::messages`: events of committed changes, relays and consumers; with `sync`, copies that are kept up by events | `outbox`, `serde` |
 //! | `cron` | periodic tasks by cron expressions, in time zones | `outbox`, `chrono`, `chrono-tz`, `croner` |
 //! | `signals` | workers that end by SIGTERM and SIGINT | `outbox`, `signal-hook` |
 //! | `derive` | `#[derive(Model)]`, `databases!` and `sql!` | `bindery-macros` |
-//! | `migrations` | `migrations!`: migrations that are embedded in the program | `bindery-macros` |
+//! | `migrations` | `migrations!`: migrations that are embedded in the program | `bindery-runtime-macros` |
 //! | `tokio` | `db.run(…).await`: calls from asynchronous code of any runtime | `futures-core` |
 //! | `metrics` | metrics for the recorder that the program installs | `metrics` |
 
@@ -117,15 +117,15 @@ pub use bindery_macros::Value;
 #[cfg(feature = "derive")]
 #[doc = include_str!("derive_databases.md")]
 pub use bindery_macros::databases;
-#[cfg(feature = "migrations")]
-#[doc = include_str!("migrate/migrations_macro.md")]
-pub use bindery_macros::migrations;
 #[cfg(feature = "derive")]
 #[doc = include_str!("raw/sql_macro.md")]
 pub use bindery_macros::sql;
 #[cfg(feature = "derive")]
 #[doc = include_str!("query/sql_fragment.md")]
 pub use bindery_macros::sql_fragment;
+#[cfg(feature = "migrations")]
+#[doc = include_str!("migrate/migrations_macro.md")]
+pub use bindery_runtime_macros::migrations;
 
 pub use bindery_core::dialect::Dialect;
 pub use databases::Registry;

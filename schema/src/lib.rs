@@ -11,7 +11,7 @@
 //! |---|---|---|
 //! | `serde` | findings that can be serialized, for the command | `serde` |
 //! | `diff` | the differences of two models, for the command and for builds that check their migrations | |
-//! | `checksum` | the checksum of a migration | `sha2` |
+//! | `checksum` | the checksum of a migration | |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -27,7 +27,6 @@ mod findings;
 pub mod input;
 mod levels;
 pub mod lower;
-pub mod migrations;
 pub mod model;
 pub mod name;
 pub mod parse;
@@ -42,8 +41,8 @@ pub mod resolve;
 pub mod rust_type;
 
 pub use bindery_core::{
-    config, derives, diagnostic, disk, fingerprint, json_names, lints, models_of, sorting, source,
-    sql_writer,
+    config, derives, diagnostic, disk, fingerprint, json_names, lints, migrations, models_of,
+    sorting, source, sql_writer,
 };
 
 #[cfg(test)]

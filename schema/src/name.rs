@@ -19,6 +19,7 @@ pub(crate) mod implied;
 mod singular;
 
 use crate::dialect::Dialect;
+pub(crate) use bindery_core::name::same_word;
 pub use bindery_core::name::{
     CONNECTION_METHODS, DATABASES_METHODS, OUTBOX_METHODS, SYNCS_METHOD, engine_type_name,
     is_crate_name, is_keyword, is_reserved_accessor, is_type_path, is_valid_engine_name, suggest,
@@ -275,23 +276,6 @@ pub(crate) fn same_name(one: &str, other: &str, dialect: Dialect) -> bool {
             same_word(one, other) || (!one.is_ascii() && one.to_lowercase() == other.to_lowercase())
         }
     }
-}
-
-/// Whether two words are the same but for the case of ASCII letters. It runs for every word of a schema many times, and build scripts
-/// are not optimised: a plain loop, from the end, as names begin alike.
-pub(crate) fn same_word(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    if one.len() != other.len() {
-        return false;
-    }
-    let mut at = one.len();
-    while at > 0 {
-        at -= 1;
-        if one[at] != other[at] && !one[at].eq_ignore_ascii_case(&other[at]) {
-            return false;
-        }
-    }
-    true
 }
 
 #[cfg(test)]

@@ -2,18 +2,17 @@
 //! door begins here; what a door does with the model is its own.
 
 mod disk;
-pub(crate) mod folder;
 
 use std::path::{Path, PathBuf};
 
 use self::disk::Refused;
-use self::folder::Migrations;
 use crate::config::{Config, Environment};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::Dialect;
 use crate::disk::is_there;
 use crate::input::{Input, InputFile};
 use crate::json_names::RenameRule;
+use crate::migrations::folder::{self, Migrations};
 use crate::migrations::{self, no_order};
 use crate::parse::{SIZE_LIMIT, load};
 use crate::source::Span;

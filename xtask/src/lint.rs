@@ -51,7 +51,8 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
         ],
     ),
     ("bindery-codegen", &["", "derive", "standalone"]),
-    ("bindery-core", &[""]),
+    ("bindery-core", &["", "migrations"]),
+    ("bindery-runtime-macros", &["", "migrations"]),
     (
         "bindery-queues",
         &[

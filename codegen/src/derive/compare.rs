@@ -7,7 +7,6 @@ use bindery_schema::source::{Sources, Span};
 use super::description::{FieldDescription, SourceSpan};
 use super::finding::{Findings, listed};
 use super::rust_type::BuiltInType;
-use super::setting::place;
 use super::shape::Shape;
 
 /// The struct's side and the file's.
@@ -48,7 +47,7 @@ impl Comparison<'_> {
     }
 
     fn at(&self, span: Span) -> String {
-        place(self.sources.file(span.file), span.start)
+        self.sources.file(span.file).place(span.start)
     }
 
     fn engines(&self, own: &Table, table: &Table, findings: &mut Findings) {

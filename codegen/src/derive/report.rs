@@ -5,7 +5,6 @@ use bindery_schema::source::{FileId, Sources};
 
 use super::description::SourceSpan;
 use super::finding::Finding;
-use super::setting::place;
 use super::written::Written;
 
 /// Looks up the places of findings.
@@ -67,7 +66,7 @@ impl Reporter<'_> {
         } else {
             format!(
                 "{}: {}",
-                place(self.sources.file(label.span.file), label.span.start),
+                self.sources.file(label.span.file).place(label.span.start),
                 label.text
             )
         }

@@ -5,14 +5,13 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use bindery_schema::config::{AtomicGroup, Config, Environment, findings};
-use bindery_schema::diagnostic::{Diagnostic, Diagnostics};
+use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::{Dialect, Flavour};
-use bindery_schema::disk::is_there;
 use bindery_schema::input::{Input, InputFile};
 use bindery_schema::model::{Engine, EngineId, Model};
 use bindery_schema::parse::load;
 use bindery_schema::project::read_schema_file;
-use bindery_schema::source::{SourceFile, Sources};
+use bindery_schema::source::Sources;
 
 /// The engines, the schema files to compare with, and what a build has to watch.
 #[derive(Debug, Clone, Default)]
@@ -27,8 +26,6 @@ pub struct Setting {
     file: OnceLock<Model>,
 }
 
-/// The configuration's name; it is beside `Cargo.toml`.
-pub(crate) const CONFIG: &str = "bindery.toml";
 /// Compared with where the configuration names no files and this one is there.
 const SCHEMA: &str = "schema.sql";
 
@@ -39,7 +36,7 @@ impl Setting {
     /// The mistakes of the configuration, or of reading a schema file; one text each.
     pub fn load(folder: &Path, environment: Environment<'_>) -> Result<Self, Vec<String>> {
         let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
-        let config = read_config(folder, &mut sources, &mut diagnostics);
+        let config = Config::beside(folder, &mut sources, &mut diagnostics);
         let setting = config.as_ref().map(|config| {
             Self::from_parts(
                 config,
@@ -53,7 +50,7 @@ impl Setting {
             Some(setting) if !diagnostics.has_errors() => Ok(setting),
             Some(_) | None => Err(diagnostics
                 .iter()
-                .map(|diagnostic| describe(diagnostic, &sources))
+                .map(|diagnostic| diagnostic.described(&sources))
                 .collect()),
         }
     }
@@ -76,7 +73,7 @@ impl Setting {
             watched_variables: config.build_variables(),
             file: OnceLock::new(),
         };
-        setting.watch(folder, CONFIG);
+        setting.watch(folder, Config::FILE);
         setting.add_schema(config, folder, diagnostics);
         setting
     }
@@ -186,42 +183,4 @@ impl Setting {
         let id = self.input.engine_named(name)?;
         Some(&self.input.engines[id.0 as usize])
     }
-}
-
-/// The configuration of a folder, or the one that holds without a file.
-pub(crate) fn read_config(
-    folder: &Path,
-    sources: &mut Sources,
-    diagnostics: &mut Diagnostics,
-) -> Option<Config> {
-    let path = folder.join(CONFIG);
-    if !is_there(&path) {
-        return Some(Config::without_file(folder));
-    }
-    // Messages show the path as it stands beside `Cargo.toml`.
-    Config::load_as(CONFIG, &path, sources, diagnostics)
-}
-
-/// A finding outside the user's Rust source: `[B0301] sentence`, its places by file, line and column, its help.
-pub(crate) fn describe(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let mut text = format!("[{}] {}", diagnostic.code, diagnostic.message);
-    for label in &diagnostic.labels {
-        text.push_str(&format!(
-            "\nnote: {}",
-            place(sources.file(label.span.file), label.span.start)
-        ));
-        if !label.text.is_empty() {
-            text.push_str(&format!(": {}", label.text));
-        }
-    }
-    if let Some(help) = &diagnostic.help {
-        text.push_str(&format!("\nhelp: {help}"));
-    }
-    text
-}
-
-/// A place as `schema.sql:12:3`.
-pub(super) fn place(file: &SourceFile, offset: u32) -> String {
-    let at = file.line_column(offset);
-    format!("{}:{}:{}", file.path(), at.line, at.column)
 }

@@ -15,6 +15,7 @@ mod message;
 mod options;
 mod queue;
 mod relay;
+#[cfg(feature = "sync")]
 mod synced;
 mod versions;
 

@@ -21,7 +21,7 @@ use serde::de::DeserializeOwned;
 
 impl<D: GeneratedDatabases> Consumer<D> {
     /// Keeps a copy up with the events of a model: what `db.sync::<User, UserAnalytics>(mapping)` copies in runs, as soon as it is
-    /// committed. The events have to hold a row before it is deleted, or before its key in the copy changes: `-- @publish created, updated,
+    /// committed. It needs the feature `sync`. The events have to hold a row before it is deleted, or before its key in the copy changes: `-- @publish created, updated,
     /// deleted with before`. A change that came from the target's engine itself is passed over, so that two engines can keep each
     /// other up.
     ///

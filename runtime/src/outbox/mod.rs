@@ -42,7 +42,7 @@ pub use self::worker::{RunningWorker, StopHandle, TaskContext, TaskResult, Worke
 
 #[cfg(feature = "outbox")]
 #[doc = include_str!("derive_task.md")]
-pub use bindery_macros::Task;
+pub use bindery_runtime_macros::Task;
 
 /// An engine with `outbox = true` in `bindery.toml`: tasks can be written in its transactions. Generated code implements this.
 #[diagnostic::on_unimplemented(

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use bindery_core::statements::cut::cut;
+
 use super::structure::table_key;
 use crate::dialect::{Dialect, Flavour};
 use crate::model::TableName;
-use crate::parse::cut;
 use crate::parse::lex::{Lexer, TokenKind};
 use crate::plan::capture::{PREFIX, is_ours, tables};
 use crate::sql_writer::SqlWriter;

@@ -1,6 +1,6 @@
 //! Stage `parse`: SQL text in, our own syntax tree out.
 //!
-//! `lex` makes tokens, `split` statements, `ddl` reads those that matter, `comments` and `annotation` give each table and
+//! `bindery_core::statements` makes tokens and statements, `ddl` reads those that matter, `comments` and `annotation` give each table and
 //! column what is written beside it. Nothing is resolved here; a problem in one statement never hides the next.
 
 mod ahead;
@@ -8,33 +8,28 @@ mod annotation;
 mod block;
 mod comments;
 mod current_schema;
-mod cut;
 mod ddl;
 mod dump;
 mod head_tag;
 mod interface;
-mod kind;
-pub(crate) mod lex;
 mod link;
-mod load;
 mod nested;
 mod prose;
 mod publish;
 pub(crate) mod query;
 pub(crate) mod rank;
-mod reverted;
 mod routine;
-mod split;
 mod spoken;
 mod sync;
 
-pub(crate) use cut::{CutStatement, Required as CutRequired, cut};
+pub(crate) use bindery_core::statements::lex;
+pub use bindery_core::statements::load::{SIZE_LIMIT, load};
 pub(crate) use ddl::table::COLUMN_LIMIT;
 pub(crate) use ddl::type_of;
 pub(crate) use ddl::words_of;
-pub use load::{SIZE_LIMIT, load};
 pub(crate) use prose::comment_text;
 
+use bindery_core::statements::{kind, load, reverted, split};
 use std::collections::HashMap;
 
 use crate::ast::{

@@ -36,7 +36,6 @@ pub(super) const ORDER: Order = Order {
         "emit",
         "sql_places",
         "derive",
-        "migrations",
         "standalone",
         "cargo",
     ],

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use bindery_codegen::migrations::{FOLDER, embedded};
-use bindery_schema::config::process_environment;
+use bindery_core::config::process_environment;
 use proc_macro2::{Span, TokenStream};
 use syn::LitStr;
 use syn::parse::{Parse, ParseStream};
 
-use crate::places::worded;
+use crate::embedded::{FOLDER, embedded};
+use crate::error::worded;
 
 /// Nothing, or the folder: `migrations!("../db/migrations")`.
 pub(crate) struct Input(Option<LitStr>);
@@ -42,14 +42,12 @@ pub(crate) fn expand(input: &Input) -> syn::Result<TokenStream> {
         return Err(worded(&place, message, "build the crate with cargo"));
     };
     let folder = input.0.as_ref().map_or(FOLDER.to_owned(), LitStr::value);
-    let text = embedded(&crate_folder, &folder, &process_environment).map_err(|found| {
+    embedded(&crate_folder, &folder, &process_environment).map_err(|found| {
         let errors = found.into_iter().map(error);
         let all = errors.reduce(|mut all, next| {
             all.combine(next);
             all
         });
         all.unwrap_or_else(|| error("the migrations cannot be read".to_owned()))
-    })?;
-    let broken = |why| error(format!("the generated code is not Rust: {why}"));
-    text.parse().map_err(broken)
+    })
 }

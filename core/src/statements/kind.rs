@@ -3,7 +3,7 @@
 use super::lex::{Token, TokenKind};
 
 /// `"CREATE TRIGGER"`, `"INSERT"`, …: upper case, as a person would call it.
-pub(crate) fn kind_of(text: &str, tokens: &[Token]) -> String {
+pub fn kind_of(text: &str, tokens: &[Token]) -> String {
     let words: Vec<String> = tokens
         .iter()
         .take(16)
@@ -95,7 +95,7 @@ const OBJECTS: [&str; 37] = [
 ];
 
 /// Words a statement may begin with; anything else is worth a word to the user.
-pub(crate) const STATEMENTS: [&str; 114] = [
+pub const STATEMENTS: [&str; 114] = [
     "CREATE",
     "ALTER",
     "DROP",
@@ -214,7 +214,7 @@ pub(crate) const STATEMENTS: [&str; 114] = [
 ];
 
 /// Whether statements of this kind may hold others, as the body of a function does.
-pub(crate) fn has_body(kind: &str) -> bool {
+pub fn has_body(kind: &str) -> bool {
     const BODIES: [&str; 7] = [
         "FUNCTION",
         "PROCEDURE",
@@ -235,7 +235,7 @@ pub(crate) fn has_body(kind: &str) -> bool {
 }
 
 /// Whether this word may stand right after `CREATE` or `ALTER`.
-pub(crate) fn follows_verb(word: &str) -> bool {
+pub fn follows_verb(word: &str) -> bool {
     const MODIFIERS: [&str; 22] = [
         "OR",
         "TEMP",

@@ -10,38 +10,41 @@ use super::lex::{Comment, Lexer, Token, TokenKind, Unclosed};
 /// parser takes fewer than 100 of either, MariaDB under 1,000 operators, PostgreSQL under 10,000 (tried with SQLite
 /// 3.40, MariaDB
 /// 10.11, PostgreSQL 15).
-pub(crate) const DEPTH_LIMIT: usize = 64;
+pub const DEPTH_LIMIT: usize = 64;
 
 /// One statement without its delimiter.
 #[derive(Debug, Clone)]
-pub(crate) struct RawStatement {
+pub struct RawStatement {
     /// All tokens of a statement that may matter; the first few of any other.
-    pub(crate) tokens: Vec<Token>,
+    pub tokens: Vec<Token>,
     /// The end of the last token.
-    pub(crate) end: u32,
+    pub end: u32,
     /// The parenthesis or operator that is one too deep.
-    pub(crate) too_deep: Option<Token>,
+    pub too_deep: Option<Token>,
     /// A `CREATE TABLE` within that begins a line: perhaps a delimiter was forgotten before it.
-    pub(crate) swallowed_table: Option<Token>,
+    pub swallowed_table: Option<Token>,
 }
 
 impl RawStatement {
     /// The start of the first token.
-    pub(crate) fn start(&self) -> u32 {
+    pub fn start(&self) -> u32 {
         self.tokens[0].start
     }
 }
 
 /// A whole text, split.
 #[derive(Debug)]
-pub(crate) struct Split {
-    pub(crate) statements: Vec<RawStatement>,
-    pub(crate) comments: Vec<Comment>,
-    pub(crate) unclosed: Vec<Unclosed>,
+pub struct Split {
+    /// In their order.
+    pub statements: Vec<RawStatement>,
+    /// All of the text, in their order.
+    pub comments: Vec<Comment>,
+    /// Quotes and comments that have no end.
+    pub unclosed: Vec<Unclosed>,
 }
 
 /// Splits a text.
-pub(crate) fn split(text: &str, dialect: Dialect, flavour: Option<Flavour>) -> Split {
+pub fn split(text: &str, dialect: Dialect, flavour: Option<Flavour>) -> Split {
     let mut splitter = Splitter {
         text,
         dialect,

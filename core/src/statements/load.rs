@@ -41,7 +41,7 @@ fn utf16(bytes: &[u8]) -> Option<String> {
 }
 
 /// Rejects a text that holds a byte of zero or is too large.
-pub(crate) fn refuse(file: FileId, source: &SourceFile) -> Option<Diagnostic> {
+pub fn refuse(file: FileId, source: &SourceFile) -> Option<Diagnostic> {
     let text = source.text();
     if text.len() > SIZE_LIMIT {
         return Some(too_large(source.path(), text.len()));
@@ -71,7 +71,7 @@ fn too_large(path: &str, length: usize) -> Diagnostic {
 }
 
 /// The first byte in this range that is not UTF-8. Rows and comments may hold one; names and values of a model may not.
-pub(crate) fn not_utf8(file: FileId, text: &str, start: u32, end: u32) -> Option<Diagnostic> {
+pub fn not_utf8(file: FileId, text: &str, start: u32, end: u32) -> Option<Diagnostic> {
     let lost = char::REPLACEMENT_CHARACTER;
     let at = start + text[start as usize..end as usize].find(lost)? as u32;
     let span = Span {

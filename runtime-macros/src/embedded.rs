@@ -1,38 +1,35 @@
-//! The migrations of a crate as Rust text, for `bindery::migrations!()`.
+//! The migrations of a crate as Rust code, for `bindery::migrations!()`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bindery_schema::config::Environment;
-use bindery_schema::diagnostic::{Diagnostics, Severity};
-use bindery_schema::input::Input;
-use bindery_schema::migrations::{self, Migration, Replaced, Script, ServerVersion};
-use bindery_schema::model::Engine;
-use bindery_schema::name::suggest;
-use bindery_schema::source::Sources;
-
-use crate::derive::setting::{CONFIG, describe, read_config};
-use crate::rust_writer::string_literal;
+use bindery_core::config::{Config, Engine, Environment};
+use bindery_core::diagnostic::{Diagnostics, Severity};
+use bindery_core::migrations::{self, Migration, Replaced, Script, ServerVersion};
+use bindery_core::name::suggest;
+use bindery_core::source::Sources;
+use proc_macro2::TokenStream;
+use quote::quote;
 
 /// The folder of migrations beside `Cargo.toml` where no other is named.
-pub const FOLDER: &str = "migrations";
+pub(crate) const FOLDER: &str = "migrations";
 
 /// An expression of the type `bindery::migrate::Migrations` that holds the migrations of a folder, which has one folder for each
 /// engine; `bindery.toml` is beside it. The compiler looks again when one of the files changes.
 ///
 /// # Errors
 /// The folder is not there, holds something else, or a migration cannot be read; one text each.
-pub fn embedded(
+pub(crate) fn embedded(
     crate_folder: &Path,
     folder: &str,
     environment: Environment<'_>,
-) -> Result<String, Vec<String>> {
+) -> Result<TokenStream, Vec<String>> {
     let embedding = Embedding {
         crate_folder,
         folder: crate_folder.join(folder),
         shown: folder,
     };
-    embedding.text(environment)
+    embedding.expression(environment)
 }
 
 struct Embedding<'a> {
@@ -46,19 +43,18 @@ struct Embedding<'a> {
 type OfEngine = (String, Vec<Migration>);
 
 impl Embedding<'_> {
-    fn text(&self, environment: Environment<'_>) -> Result<String, Vec<String>> {
+    fn expression(&self, environment: Environment<'_>) -> Result<TokenStream, Vec<String>> {
         let beside = self.folder.parent().unwrap_or(self.crate_folder);
         let (mut sources, mut found) = (Sources::default(), Diagnostics::default());
-        let mut input = Input::default();
-        let config = read_config(beside, &mut sources, &mut found);
-        let mut variables = Vec::new();
+        let config = Config::beside(beside, &mut sources, &mut found);
+        let (mut configured, mut variables) = (Vec::new(), Vec::new());
         if let Some(config) = &config {
-            input.configure(config, environment, &mut found);
+            configured = config.model_engines(environment, &mut found);
             variables = config.build_variables();
         }
         self.ensure_no_errors(&found, &sources)?;
         let mut read_files = Sources::default();
-        let engines = self.folders(&input.engines)?.into_iter().map(|engine| {
+        let engines = self.folders(&configured)?.into_iter().map(|engine| {
             let folder = self.folder.join(&engine.name);
             let (dialect, flavour) = (engine.dialect, engine.flavour);
             let read = migrations::read(&folder, dialect, flavour, &mut read_files, &mut found);
@@ -67,8 +63,8 @@ impl Embedding<'_> {
         let engines: Vec<OfEngine> = engines.collect();
         self.ensure_no_errors(&found, &read_files)?;
         let mut watched = self.watched(&read_files);
-        watched.extend(is_file(&beside.join(CONFIG)));
-        Ok(text(&engines, &watched, &variables))
+        watched.extend(is_file(&beside.join(Config::FILE)));
+        Ok(expression(&engines, &watched, &variables))
     }
 
     /// The engines that have a folder. Everything else in there is refused: it would be left out without a word.
@@ -128,7 +124,7 @@ impl Embedding<'_> {
         let errors = found.iter().filter(|one| one.severity == Severity::Error);
         let here = format!("{}/", self.crate_folder.display());
         Err(errors
-            .map(|one| describe(one, sources).replace(&here, ""))
+            .map(|one| one.described(sources).replace(&here, ""))
             .collect())
     }
 
@@ -142,100 +138,64 @@ fn is_file(path: &Path) -> Option<PathBuf> {
     path.is_file().then(|| path.to_owned())
 }
 
-fn text(engines: &[OfEngine], watched: &[PathBuf], variables: &[String]) -> String {
-    let mut text = "{\n".to_owned();
-    for path in watched {
-        let path = string_literal(&path.display().to_string());
-        text.push_str(&format!(
-            "const _: &[u8] = ::core::include_bytes!({path});\n"
-        ));
-    }
-    for name in variables {
-        let name = string_literal(name);
-        text.push_str(&format!(
-            "const _: ::core::option::Option<&str> = ::core::option_env!({name});\n"
-        ));
-    }
-    let mut listed = String::new();
-    for (at, (engine, migrations)) in engines.iter().enumerate() {
-        let each: String = migrations.iter().map(migration).collect();
-        text.push_str(&format!(
-            "const MIGRATIONS_{at}: &[::bindery::migrate::Migration] = &[\n{each}];\n"
-        ));
-        let engine = string_literal(engine);
-        listed.push_str(&format!(
-            "::bindery::migrate::EngineMigrations::new({engine}, MIGRATIONS_{at}),\n"
-        ));
-    }
-    text.push_str(&format!(
-        "const ENGINES: &[::bindery::migrate::EngineMigrations] = &[\n{listed}];\n\
-         ::bindery::migrate::Migrations::new(ENGINES)\n}}"
-    ));
-    text
-}
-
-fn migration(one: &Migration) -> String {
-    format!("{},\n", migration_value(one))
-}
-
-fn migration_value(one: &Migration) -> String {
-    let down = match &one.down {
-        Some(down) => format!("::core::option::Option::Some({})", script(down)),
-        None => "::core::option::Option::None".to_owned(),
-    };
-    let value = format!(
-        "::bindery::migrate::Migration::new({}, {}, {}, {}, {down})",
-        string_literal(&one.version),
-        string_literal(&one.name),
-        string_literal(&one.checksum()),
-        script(&one.up),
-    );
-    requiring(replacing(value, &one.replaces), &one.requires)
-}
-
-fn requiring(value: String, requires: &[ServerVersion]) -> String {
-    if requires.is_empty() {
-        return value;
-    }
-    let requires = requires.iter().map(|one| {
-        let (product, version) = (string_literal(one.product), string_literal(&one.version));
-        format!("({product}, {version})")
+/// The expression, with what the compiler has to look at before it takes the last build's.
+fn expression(engines: &[OfEngine], watched: &[PathBuf], variables: &[String]) -> TokenStream {
+    let watched = watched.iter().map(|path| path.display().to_string());
+    let engines = engines.iter().map(|(engine, migrations)| {
+        let migrations = migrations.iter().map(migration);
+        quote!(::bindery::migrate::EngineMigrations::new(#engine, &[#(#migrations),*]))
     });
-    let requires: Vec<String> = requires.collect();
-    format!("{value}.requiring(&[{}])", requires.join(", "))
+    quote! {{
+        #(const _: &[u8] = ::core::include_bytes!(#watched);)*
+        #(const _: ::core::option::Option<&str> = ::core::option_env!(#variables);)*
+        const ENGINES: &[::bindery::migrate::EngineMigrations] = &[#(#engines),*];
+        ::bindery::migrate::Migrations::new(ENGINES)
+    }}
 }
 
-fn replacing(value: String, replaces: &[Replaced]) -> String {
-    if replaces.is_empty() {
-        return value;
+fn migration(one: &Migration) -> TokenStream {
+    let (version, name, checksum) = (&one.version, &one.name, one.checksum());
+    let (up, down) = (script(&one.up), optional(one.down.as_ref().map(script)));
+    let (replacing, requiring) = (replacing(&one.replaces), requiring(&one.requires));
+    quote! {
+        ::bindery::migrate::Migration::new(#version, #name, #checksum, #up, #down) #replacing #requiring
     }
-    let replaces: Vec<String> = replaces.iter().map(replaced).collect();
-    format!("{value}.replacing(&[{}])", replaces.join(", "))
 }
 
-fn replaced(one: &Replaced) -> String {
-    let file = match &one.migration {
-        Some(file) => format!("::core::option::Option::Some({})", migration_value(file)),
-        None => "::core::option::Option::None".to_owned(),
-    };
-    let value = format!(
-        "::bindery::migrate::Replaced::new({}, {}, {file})",
-        string_literal(&one.version),
-        string_literal(&one.checksum),
-    );
-    replacing(value, &one.replaces)
+fn optional(value: Option<TokenStream>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
 }
 
-fn script(script: &Script) -> String {
-    let statements = script.statements.iter();
-    let statements: Vec<String> = statements
-        .map(|one| format!("({}, {})", string_literal(&one.sql), one.line))
-        .collect();
-    format!(
-        "::bindery::migrate::Script::new(&[{}], {})",
-        statements.join(", "),
-        script.no_transaction
-    )
+fn requiring(requires: &[ServerVersion]) -> Option<TokenStream> {
+    let requirements = requires.iter().map(|one| {
+        let (product, version) = (one.product, &one.version);
+        quote!((#product, #version))
+    });
+    (!requires.is_empty()).then(|| quote!(.requiring(&[#(#requirements),*])))
+}
+
+fn replacing(replaces: &[Replaced]) -> Option<TokenStream> {
+    let all = replaces.iter().map(replaced);
+    (!replaces.is_empty()).then(|| quote!(.replacing(&[#(#all),*])))
+}
+
+fn replaced(one: &Replaced) -> TokenStream {
+    let (version, checksum) = (&one.version, &one.checksum);
+    let file = optional(one.migration.as_ref().map(migration));
+    let replacing = replacing(&one.replaces);
+    quote!(::bindery::migrate::Replaced::new(#version, #checksum, #file) #replacing)
+}
+
+fn script(script: &Script) -> TokenStream {
+    let statements = script.statements.iter().map(|one| {
+        let (sql, line) = (&one.sql, one.line);
+        quote!((#sql, #line))
+    });
+    let no_transaction = script.no_transaction;
+    quote!(::bindery::migrate::Script::new(&[#(#statements),*], #no_transaction))
 }
 
 #[cfg(test)]
@@ -252,9 +212,9 @@ mod tests {
             fs::create_dir_all(path.parent().expect("it is below")).expect("a folder can be made");
             fs::write(path, text).expect("it can be written to");
         }
-        let text = embedded(folder.path(), FOLDER, &|_| None);
+        let code = embedded(folder.path(), FOLDER, &|_| None);
         let here = folder.path().display().to_string();
-        text.map(|text| text.replace(&here, "/crate"))
+        code.map(|code| code.to_string().replace(&here, "/crate"))
     }
 
     #[test]
@@ -273,16 +233,25 @@ mod tests {
         ];
         let text = embedded_of(&files).expect("they can be read");
         syn::parse_str::<syn::Expr>(&text).expect("it is an expression");
-        let expected = "const MIGRATIONS_0: &[::bindery::migrate::Migration] = &[\n\
-            ::bindery::migrate::Migration::new(\"1\", \"a\", ";
-        assert!(text.contains(expected), "{text}");
-        let scripts = "::bindery::migrate::Script::new(&[(\"CREATE TABLE a (x TEXT DEFAULT $$;$$)\", 1)], false), \
-            ::core::option::Option::Some(::bindery::migrate::Script::new(&[(\"DROP TABLE a\", 1)], false))";
-        assert!(text.contains(scripts), "{text}");
-        assert!(text.contains("(&[(\"VACUUM\", 2)], true)"), "{text}");
+        let holds = |code: TokenStream| assert!(text.contains(&code.to_string()), "{text}");
+        for engine in ["b", "default"] {
+            let begins = quote!(::bindery::migrate::EngineMigrations::new).to_string();
+            assert!(text.contains(&format!("{begins} (\"{engine}\"")), "{text}");
+        }
+        holds(quote!(
+            ::bindery::migrate::Script::new(
+                &[("CREATE TABLE a (x TEXT DEFAULT $$;$$)", 1u32)],
+                false
+            ),
+            ::core::option::Option::Some(::bindery::migrate::Script::new(
+                &[("DROP TABLE a", 1u32)],
+                false
+            ))
+        ));
+        holds(quote!((&[("VACUUM", 2u32)], true)));
         for watched in ["migrations/b/1_a.down.sql", "bindery.toml"] {
-            let line = format!("::core::include_bytes!(\"/crate/{watched}\")");
-            assert!(text.contains(&line), "{text}");
+            let path = format!("/crate/{watched}");
+            holds(quote!(::core::include_bytes!(#path)));
         }
     }
 

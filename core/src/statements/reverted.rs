@@ -4,7 +4,7 @@
 use super::lex::Comment;
 
 /// Byte ranges of a text that undo what stands before them, in order.
-pub(crate) fn ranges(text: &str, comments: &[Comment]) -> Vec<(u32, u32)> {
+pub fn ranges(text: &str, comments: &[Comment]) -> Vec<(u32, u32)> {
     let mut ranges = Vec::new();
     let mut since = None;
     for comment in comments.iter().filter(|comment| !comment.block) {

@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
+use super::folder::{self, MigrationFile};
 use super::{Reader, has_no_transaction, no_order, without_version};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
-use crate::parse::{CutStatement, cut};
-use crate::project::folder::{self, MigrationFile};
 use crate::sorting::sort_by;
 use crate::source::Sources;
+use crate::statements::cut::{CutStatement, cut};
 
 /// A migration of another tool.
 #[derive(Debug, Clone, PartialEq, Eq)]

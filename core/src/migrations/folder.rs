@@ -6,7 +6,7 @@
 //! * refinery: `V1__name.sql`, and `U2__name.sql` where no `V2` is there;
 //! * diesel and Prisma: `2024-01-31-120000_name/up.sql`, `20240131120000_name/migration.sql`.
 //!
-//! The way back within a file is left out by the reader (`parse/reverted.rs`).
+//! The way back within a file is left out by the reader (`statements/reverted.rs`).
 
 use crate::sorting::sort_by;
 
@@ -18,28 +18,29 @@ use std::path::{Path, PathBuf};
 
 /// The files of a folder.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Migrations {
+pub struct Migrations {
     /// In the order in which they are applied.
-    pub(crate) files: Vec<MigrationFile>,
+    pub files: Vec<MigrationFile>,
     /// Files that look like part of it and are not read, with the reason.
-    pub(crate) left_out: Vec<(PathBuf, &'static str)>,
+    pub left_out: Vec<(PathBuf, &'static str)>,
 }
 
 /// A migration among the files of a folder.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct MigrationFile {
+pub struct MigrationFile {
     /// As the name has it; `None` for Flyway's repeatable migrations, and in a folder where no name has one.
-    pub(crate) version: Option<String>,
+    pub version: Option<String>,
     /// The rest of the name.
-    pub(crate) name: String,
-    pub(crate) path: PathBuf,
+    pub name: String,
+    /// The file with the statements that apply it.
+    pub path: PathBuf,
     /// The file that undoes it.
-    pub(crate) down: Option<PathBuf>,
+    pub down: Option<PathBuf>,
 }
 
 /// Why a folder has no order.
 #[derive(Debug)]
-pub(crate) enum Unordered {
+pub enum Unordered {
     /// The folder cannot be read.
     Unreadable(io::Error),
     /// There is no migration in SQL.
@@ -65,7 +66,7 @@ enum Named {
 }
 
 /// Lists the migrations of a folder.
-pub(crate) fn migrations(folder: &Path) -> Result<Migrations, Unordered> {
+pub fn migrations(folder: &Path) -> Result<Migrations, Unordered> {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder)
         .and_then(|entries| {
             entries
@@ -86,10 +87,10 @@ pub(crate) fn migrations(folder: &Path) -> Result<Migrations, Unordered> {
 }
 
 /// The folder of the files in place of which there are squashed migrations: `replaced/<version of the squashed one>/`.
-pub(crate) const REPLACED: &str = "replaced";
+pub const REPLACED: &str = "replaced";
 
 /// The paths of files that a killed squash left.
-pub(crate) fn leftovers(folder: &Path) -> Vec<PathBuf> {
+pub fn leftovers(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut entries: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     let replaced = replaced(folder, &entries);

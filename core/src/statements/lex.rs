@@ -6,7 +6,7 @@ use crate::dialect::{Dialect, Flavour};
 
 /// The kind of a token, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TokenKind {
+pub enum TokenKind {
     /// Keyword or unquoted name.
     Word,
     /// `` `name` ``.
@@ -33,47 +33,60 @@ pub(crate) enum TokenKind {
 
 /// One token: a byte range of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Token {
-    pub(crate) kind: TokenKind,
-    pub(crate) start: u32,
-    pub(crate) end: u32,
+pub struct Token {
+    /// By its first bytes.
+    pub kind: TokenKind,
+    /// Its first byte.
+    pub start: u32,
+    /// The byte after its last.
+    pub end: u32,
 }
 
 /// A comment, kept beside the tokens: annotations and prose come from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Comment {
-    pub(crate) start: u32,
-    pub(crate) end: u32,
+pub struct Comment {
+    /// Its first byte.
+    pub start: u32,
+    /// The byte after its last.
+    pub end: u32,
     /// `/* … */` rather than to the end of the line.
-    pub(crate) block: bool,
+    pub block: bool,
 }
 
 /// Something that was opened and never closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Unclosed {
-    pub(crate) what: &'static str,
-    pub(crate) closer: String,
-    pub(crate) start: u32,
-    pub(crate) end: u32,
+pub struct Unclosed {
+    /// Its kind in words.
+    pub what: &'static str,
+    /// The text that would close it.
+    pub closer: String,
+    /// The first byte of what opens it.
+    pub start: u32,
+    /// The byte after what opens it.
+    pub end: u32,
 }
 
 /// Walks over one text.
-pub(crate) struct Lexer<'a> {
+pub struct Lexer<'a> {
     text: &'a str,
     bytes: &'a [u8],
     dialect: Dialect,
-    pub(crate) at: usize,
-    pub(crate) comments: Vec<Comment>,
-    pub(crate) unclosed: Vec<Unclosed>,
+    /// The byte that is read next.
+    pub at: usize,
+    /// Those that were skipped so far.
+    pub comments: Vec<Comment>,
+    /// All that the end of the text left open.
+    pub unclosed: Vec<Unclosed>,
     /// The text that ends a statement: `;` unless MySQL's `DELIMITER` sets another.
-    pub(crate) delimiter: &'a str,
+    pub delimiter: &'a str,
     versioned: Option<u32>,
     /// Of MySQL's two products the one the text is for, if that is known.
     flavour: Option<Flavour>,
 }
 
 impl<'a> Lexer<'a> {
-    pub(crate) fn new(text: &'a str, dialect: Dialect) -> Self {
+    /// Stands at the beginning of the text.
+    pub fn new(text: &'a str, dialect: Dialect) -> Self {
         let (comments, unclosed) = (Vec::new(), Vec::new());
         Self {
             text,
@@ -89,18 +102,18 @@ impl<'a> Lexer<'a> {
     }
 
     /// For a product, if that is known.
-    pub(crate) fn with_flavour(mut self, flavour: Option<Flavour>) -> Self {
+    pub fn with_flavour(mut self, flavour: Option<Flavour>) -> Self {
         self.flavour = flavour;
         self
     }
 
     /// Whether the statement's delimiter stands here. Called between tokens only.
-    pub(crate) fn at_delimiter(&self) -> bool {
+    pub fn at_delimiter(&self) -> bool {
         self.bytes[self.at..].starts_with(self.delimiter.as_bytes())
     }
 
     /// Skips white space and comments; false at the end of the text.
-    pub(crate) fn skip_blanks(&mut self) -> bool {
+    pub fn skip_blanks(&mut self) -> bool {
         while let Some(&byte) = self.bytes.get(self.at) {
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c => self.at += 1,
@@ -119,7 +132,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The token that starts here; call after [`Self::skip_blanks`] said true.
-    pub(crate) fn token(&mut self) -> Token {
+    pub fn token(&mut self) -> Token {
         let start = self.at;
         let kind = match self.bytes[self.at] {
             b'\'' => self.text_quoted(TokenKind::SingleQuoted, self.dialect == Dialect::Mysql),
@@ -182,7 +195,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Moves to the line break, not over it.
-    pub(crate) fn skip_line(&mut self) {
+    pub fn skip_line(&mut self) {
         self.at = find_byte(self.bytes, self.at, b'\n').unwrap_or(self.bytes.len());
     }
 

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Attribute, Data, DeriveInput, Fields, Ident, LitInt, LitStr, Token};
 
-use crate::places::{Errors, worded};
+use crate::error::{Errors, worded};
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 191;
@@ -91,7 +91,9 @@ fn settings(input: &DeriveInput, errors: &mut Errors) -> Settings {
             }
             Ok(())
         });
-        errors.keep(read);
+        if let Err(error) = read {
+            errors.push(error);
+        }
     }
     settings
 }
@@ -126,11 +128,8 @@ fn keys(input: &DeriveInput, errors: &mut Errors) -> Keys {
     for field in fields {
         for attribute in ours(&field.attrs) {
             let Some(ident) = &field.ident else {
-                errors.report(
-                    attribute,
-                    "this field has no name",
-                    "write the struct with named fields",
-                );
+                let help = "write the struct with named fields";
+                errors.push(worded(attribute, "this field has no name", help));
                 continue;
             };
             let read = attribute.parse_nested_meta(|meta| {
@@ -146,7 +145,9 @@ fn keys(input: &DeriveInput, errors: &mut Errors) -> Keys {
                     Some(_) => Err(worded(&meta.path, "two fields are named for this", "leave one of them out, and give the key with `push_with` where it is made of both")),
                 }
             });
-            errors.keep(read);
+            if let Err(error) = read {
+                errors.push(error);
+            }
         }
     }
     keys

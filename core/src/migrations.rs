@@ -2,18 +2,19 @@
 
 mod adopted;
 mod beside;
+pub mod folder;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use self::beside::has_no_transaction;
-use crate::config::{Config, EngineConfig, SchemaCheck};
+use self::folder::{MigrationFile, Unordered};
+use crate::config::{Config, Engine, EngineConfig, SchemaCheck};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dialect::{Dialect, Flavour};
-use crate::model::Engine;
-use crate::parse::{CutRequired, CutStatement, cut, load};
-use crate::project::folder::{self, MigrationFile, Unordered};
 use crate::source::{FileId, Sources, Span};
+use crate::statements::cut::{CutStatement, Required as CutRequired, cut};
+use crate::statements::load::load;
 
 pub use self::adopted::{Adopted, adopt, compare_versions, version_numbers};
 
@@ -73,8 +74,7 @@ pub fn replaced_leftovers(migrations: &Path) -> Vec<PathBuf> {
 }
 
 /// The lines of a squashed migration for those that it replaces. What one of them was squashed from follows it, two blanks further in.
-#[cfg(all(feature = "diff", feature = "checksum"))]
-pub(crate) fn replaces_lines(replaced: &[Replaced]) -> String {
+pub fn replaces_lines(replaced: &[Replaced]) -> String {
     fn write(replaced: &[Replaced], depth: usize, text: &mut String) {
         for one in replaced {
             let (blanks, version) = (" ".repeat(2 * depth), &one.version);
@@ -173,8 +173,7 @@ pub fn read(
 }
 
 /// Reads the text of one migration that no file holds yet.
-#[cfg(all(feature = "diff", feature = "checksum"))]
-pub(crate) fn read_text(
+pub fn read_text(
     (version, name): (&str, &str),
     path: &Path,
     text: &str,
@@ -346,7 +345,7 @@ impl Reader<'_> {
 }
 
 /// Finds the last migration of each engine whose `schema-check` is `at-head`.
-pub(crate) fn find_heads(config: &Config, engines: &mut [Engine], diagnostics: &mut Diagnostics) {
+pub fn find_heads(config: &Config, engines: &mut [Engine], diagnostics: &mut Diagnostics) {
     let demanding = config.engines.iter().zip(engines);
     for (configured, engine) in demanding.filter(|(one, _)| one.schema_check == SchemaCheck::AtHead)
     {
@@ -440,7 +439,7 @@ fn without_version(path: &Path) -> Diagnostic {
 }
 
 /// A folder whose migrations have no order.
-pub(crate) fn no_order(folder: &Path, unordered: Unordered) -> Diagnostic {
+pub fn no_order(folder: &Path, unordered: Unordered) -> Diagnostic {
     let shown = folder.display();
     let (message, help) = match unordered {
         Unordered::Unreadable(why) => {

@@ -8,38 +8,43 @@ use crate::dialect::{Dialect, Flavour};
 
 /// The statements of a text.
 #[derive(Debug)]
-pub(crate) struct Cut {
-    pub(crate) statements: Vec<CutStatement>,
+pub struct Cut {
+    /// Those that apply it, in their order.
+    pub statements: Vec<CutStatement>,
     /// Those of its part that reverts the others.
-    pub(crate) down: Vec<CutStatement>,
+    pub down: Vec<CutStatement>,
     /// A line `-- @no-transaction` stands in it, or another tool's word for it.
-    pub(crate) no_transaction: bool,
+    pub no_transaction: bool,
     /// The same for its part that reverts the others: dbmate has a word for each.
-    pub(crate) down_no_transaction: bool,
+    pub down_no_transaction: bool,
     /// Comments `-- @requires PostgreSQL 16`.
-    pub(crate) requires: Vec<Required>,
+    pub requires: Vec<Required>,
 }
 
 /// A comment that names a server, and where it stands.
 #[derive(Debug, Clone)]
-pub(crate) struct Required {
-    pub(crate) start: u32,
-    pub(crate) end: u32,
+pub struct Required {
+    /// Its first byte.
+    pub start: u32,
+    /// The byte after its last.
+    pub end: u32,
     /// The words after `@requires`.
-    pub(crate) words: Vec<String>,
+    pub words: Vec<String>,
 }
 
 /// A statement without its delimiter.
 #[derive(Debug, Clone)]
-pub(crate) struct CutStatement {
-    pub(crate) start: u32,
-    pub(crate) end: u32,
+pub struct CutStatement {
+    /// Its first byte.
+    pub start: u32,
+    /// The byte after its last.
+    pub end: u32,
     /// `BEGIN`, `COMMIT` and the like.
-    pub(crate) controls_transaction: bool,
+    pub controls_transaction: bool,
 }
 
 /// Cuts a text as the database's own shell would.
-pub(crate) fn cut(text: &str, dialect: Dialect, flavour: Option<Flavour>) -> Cut {
+pub fn cut(text: &str, dialect: Dialect, flavour: Option<Flavour>) -> Cut {
     let split = split(text, dialect, flavour);
     let reverted = reverted::ranges(text, &split.comments);
     let is_reverted = |at: u32| reverted.iter().any(|&(start, end)| start <= at && at < end);
