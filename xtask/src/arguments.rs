@@ -80,6 +80,10 @@ cargo xtask growth [--clean-build | --queries]
     --clean-build    the clean build alone
     --queries        only what the generated code for queries adds to the check of 100 tables
 
+cargo xtask features [--part N/M]
+    Checks the published crates with each feature alone and with each pair of features; a warning fails, too.
+    --part N/M       the Nth of M parts of them (1/1)
+
 cargo xtask book            the book of docs/, by mdBook, which it compiles once; fails on a dead link
 cargo xtask lint            formatting, clippy, documentation, feature sets, packages
 cargo xtask help            this text
@@ -129,6 +133,7 @@ pub(crate) enum Command {
     Migrations(Migrating),
     Bench(Benching),
     Growth(Growing),
+    Features(Part),
     Book,
     Lint,
     ServersUp,
@@ -209,6 +214,21 @@ pub(crate) struct Splitting {
     pub(crate) is_release: bool,
 }
 
+/// One of several parts of equal size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// From 1.
+    pub(crate) number: usize,
+    pub(crate) of: usize,
+}
+
+impl Part {
+    /// The items of this part.
+    pub(crate) fn of<T>(self, all: &[T]) -> impl Iterator<Item = &T> {
+        all.iter().skip(self.number - 1).step_by(self.of)
+    }
+}
+
 /// The number and the seed of the random changes that are migrated.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Migrating {
@@ -246,6 +266,8 @@ impl Command {
             ["growth"] => Ok(Self::Growth(Growing::All)),
             ["growth", "--clean-build"] => Ok(Self::Growth(Growing::CleanBuild)),
             ["growth", "--queries"] => Ok(Self::Growth(Growing::Queries)),
+            ["features"] => Ok(Self::Features(Part { number: 1, of: 1 })),
+            ["features", "--part", text] => part(text).map(Self::Features),
             ["book"] => Ok(Self::Book),
             ["lint"] => Ok(Self::Lint),
             ["servers", "up"] => Ok(Self::ServersUp),
@@ -271,6 +293,7 @@ impl Command {
             | Self::Migrations(_)
             | Self::Bench(_)
             | Self::Growth(_)
+            | Self::Features(_)
             | Self::Book
             | Self::Lint
             | Self::ServersDown
@@ -396,6 +419,17 @@ fn migrating(words: &[&str]) -> Result<Migrating, String> {
         }
     }
     Ok(migrating)
+}
+
+/// `2/5`.
+fn part(text: &str) -> Result<Part, String> {
+    let (number, of) = text.split_once('/').unwrap_or((text, "1"));
+    let [number, of] = [self::number(number)?, self::number(of)?];
+    if (1..=of).contains(&number) {
+        Ok(Part { number, of })
+    } else {
+        Err(format!("`{text}` is no part: write `1/{}`", of.max(1)))
+    }
 }
 
 fn number<N: std::str::FromStr>(text: &str) -> Result<N, String> {

@@ -8,6 +8,7 @@ mod book;
 mod corpus;
 mod databases;
 mod failures;
+mod features;
 mod fuzz;
 mod growth;
 mod install;
@@ -73,6 +74,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Simulate(simulating) => simulate::run(&simulating, &Interrupt::install()?),
         Command::Bench(benching) => bench::run(&benching, &Interrupt::install()?),
         Command::Growth(growing) => growth::run(growing),
+        Command::Features(part) => features::run(part, &Interrupt::install()?),
         Command::Book => book::run(&Interrupt::install()?),
         Command::Lint => lint::run(&Interrupt::install()?),
         Command::ServersUp => servers::up(&Interrupt::install()?),

@@ -17,6 +17,13 @@ fn every_command_is_understood() {
     assert_eq!(parse("growth --clean-build"), clean);
     let queries = Ok(Command::Growth(Growing::Queries));
     assert_eq!(parse("growth --queries"), queries);
+    let all = Part { number: 1, of: 1 };
+    assert_eq!(parse("features"), Ok(Command::Features(all)));
+    let second = Part { number: 2, of: 5 };
+    assert_eq!(parse("features --part 2/5"), Ok(Command::Features(second)));
+    for wrong in ["0/5", "6/5", "1/0", "x"] {
+        assert!(parse(&format!("features --part {wrong}")).is_err());
+    }
     assert_eq!(parse("book"), Ok(Command::Book));
     assert_eq!(parse("lint"), Ok(Command::Lint));
     assert_eq!(parse("servers up"), Ok(Command::ServersUp));
