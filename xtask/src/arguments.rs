@@ -85,7 +85,8 @@ cargo xtask features [--part N/M]
     --part N/M       the Nth of M parts of them (1/1)
 
 cargo xtask book            the book of docs/, by mdBook, which it compiles once; fails on a dead link
-cargo xtask lint            formatting, clippy, documentation, feature sets, packages
+cargo xtask lint            formatting, clippy, documentation, public items, feature sets, packages
+cargo xtask public          compares the public items of the crates with the lists in docs/public; --update writes these
 cargo xtask help            this text
 
 --newest fetches PostgreSQL and MySQL of Debian's unstable branch with their libraries into a folder of their own, once
@@ -136,6 +137,10 @@ pub(crate) enum Command {
     Features(Part),
     Book,
     Lint,
+    Public {
+        /// The lists are written.
+        is_update: bool,
+    },
     ServersUp,
     ServersDown,
     ServersEnv,
@@ -270,6 +275,8 @@ impl Command {
             ["features", "--part", text] => part(text).map(Self::Features),
             ["book"] => Ok(Self::Book),
             ["lint"] => Ok(Self::Lint),
+            ["public"] => Ok(Self::Public { is_update: false }),
+            ["public", "--update"] => Ok(Self::Public { is_update: true }),
             ["servers", "up"] => Ok(Self::ServersUp),
             ["servers", "down"] => Ok(Self::ServersDown),
             ["servers", "env"] => Ok(Self::ServersEnv),
@@ -296,6 +303,7 @@ impl Command {
             | Self::Features(_)
             | Self::Book
             | Self::Lint
+            | Self::Public { .. }
             | Self::ServersDown
             | Self::ServersEnv => false,
         }

@@ -9,16 +9,6 @@ use crate::interrupt::Interrupt;
 use crate::step::{Report, Step};
 use crate::workspace::{self, cargo};
 
-/// Members of the workspace that are not published.
-const UNPUBLISHED: &[&str] = &[
-    "bindery-benches",
-    "bindery-example-axum",
-    "bindery-examples",
-    "bindery-fuzz",
-    "bindery-tests",
-    "xtask",
-];
-
 /// Feature sets of published crates that users build and `--all-features` does not.
 const FEATURE_SETS: &[(&str, &[&str])] = &[
     (
@@ -78,6 +68,7 @@ pub(crate) fn run(interrupt: &Interrupt) -> Result<ExitCode, Failure> {
             "clippy --workspace --all-targets --all-features -- -D warnings",
         ),
         documentation(),
+        public_items()?,
         packages(),
     ];
     steps.extend(
@@ -103,16 +94,17 @@ fn documentation() -> Step {
     step
 }
 
-/// Whether each published crate can be packaged. Building the packages is left to the release.
+/// Whether the public items are those of the committed lists.
+fn public_items() -> Result<Step, Failure> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("public");
+    Ok(Step::new("public items", command))
+}
+
+/// Whether each published crate can be published, in the order of their dependencies. Building the packages is left to the release.
 fn packages() -> Step {
-    let mut step = step(
-        "packages",
-        "package --workspace --allow-dirty --no-verify --quiet",
-    );
-    for name in UNPUBLISHED {
-        step.command.args(["--exclude", name]);
-    }
-    step
+    let arguments = "publish --workspace --dry-run --allow-dirty --no-verify --quiet";
+    step("packages", arguments)
 }
 
 /// By `rustfmt` itself: `cargo fmt` reads manifests, and a door's models may not be written yet.

@@ -19,6 +19,7 @@ mod newest;
 mod output;
 mod pairings;
 mod programs;
+mod public;
 mod second_try;
 mod servers;
 mod simulate;
@@ -77,6 +78,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Features(part) => features::run(part, &Interrupt::install()?),
         Command::Book => book::run(&Interrupt::install()?),
         Command::Lint => lint::run(&Interrupt::install()?),
+        Command::Public { is_update } => public::run(is_update, &Interrupt::install()?),
         Command::ServersUp => servers::up(&Interrupt::install()?),
         Command::ServersDown => servers::down(),
         Command::ServersEnv => servers::env(),

@@ -26,6 +26,9 @@ fn every_command_is_understood() {
     }
     assert_eq!(parse("book"), Ok(Command::Book));
     assert_eq!(parse("lint"), Ok(Command::Lint));
+    let public = |is_update| Ok(Command::Public { is_update });
+    assert_eq!(parse("public"), public(false));
+    assert_eq!(parse("public --update"), public(true));
     assert_eq!(parse("servers up"), Ok(Command::ServersUp));
     assert_eq!(parse("servers down"), Ok(Command::ServersDown));
     assert_eq!(parse("servers env"), Ok(Command::ServersEnv));
