@@ -23,7 +23,8 @@ pub const MYSQL_FLAVOUR: &str = "BINDERY_TEST_MYSQL_FLAVOUR";
 pub const CI: &str = "CI";
 
 /// The variable whose presence has tests that run a share of a promise's size run all of it.
-const FULL: &str = "BINDERY_TEST_FULL";
+#[doc(hidden)]
+pub const FULL: &str = "BINDERY_TEST_FULL";
 
 /// The variable that names a folder of real schemas.
 const CORPUS: &str = "BINDERY_CORPUS";

@@ -35,15 +35,18 @@
 
 mod environment;
 mod error;
+mod full;
 mod proxy;
 mod servers;
 mod watchdog;
 
 pub use environment::{
-    CI, MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_URL, corpus, fresh_mysql, fresh_postgres,
+    CI, FULL, MYSQL_FLAVOUR, MYSQL_URL, POSTGRES_URL, corpus, fresh_mysql, fresh_postgres,
     fresh_postgres_of_locale, is_full_run, mysql_flavour, mysql_url, postgres_url, skip,
 };
 pub use error::Error;
+#[doc(hidden)]
+pub use full::{FullRun, FullRuns, FullSize, full_sizes, reads_full};
 pub use proxy::{Direction, Fault, FaultProxy};
 pub use servers::{Broker, Detached, FreshDatabase, Product, Server, ServerOptions, Shutdown};
 pub use watchdog::Watchdog;

@@ -84,12 +84,14 @@ fn survive<E: Any>(options: ServerOptions) -> bindery::Result<()> {
 }
 
 /// Covers CDC-1 on PostgreSQL: the server is killed under load.
+/// In full: 50 crashes of the server.
 #[test]
 fn cdc_01_changes_are_those_of_the_table_after_crashes_of_postgres() -> bindery::Result<()> {
     survive::<engine::P>(Server::postgres())
 }
 
 /// Covers CDC-1 on MariaDB: the server is killed under load.
+/// In full: 50 crashes of the server.
 #[test]
 fn cdc_01_changes_are_those_of_the_table_after_crashes_of_mariadb() -> bindery::Result<()> {
     survive::<engine::M>(Server::mysql())

@@ -19,6 +19,7 @@ fn share(whole: i64, part: i64) -> i64 {
 /// A table of very many rows of which one transaction changes each: read in batches.
 ///
 /// Covers CDC-5.
+/// In full: a million changes of one transaction, in less than 64 MiB.
 #[test]
 fn cdc_05_changes_of_a_huge_transaction_are_read_in_batches() -> bindery::Result<()> {
     fn show<E: Any>(world: &World) -> bindery::Result<()> {
@@ -58,6 +59,7 @@ fn cdc_05_changes_of_a_huge_transaction_are_read_in_batches() -> bindery::Result
 /// when it goes on. Those that it has passed are removed.
 ///
 /// Covers CDC-10.
+/// In full: a million changes.
 #[test]
 fn cdc_10_a_reader_that_stands_still_has_all_changes_later() -> bindery::Result<()> {
     fn show<E: Any>(world: &World) -> bindery::Result<()> {
@@ -112,6 +114,7 @@ fn cdc_10_a_reader_that_stands_still_has_all_changes_later() -> bindery::Result<
 /// would have them.
 ///
 /// Covers CDC-9.
+/// In full: 1,000 transactions of each writer.
 #[test]
 fn cdc_09_writers_in_one_order_meet_no_deadlock() -> bindery::Result<()> {
     const ROWS: i64 = 40;
@@ -171,6 +174,7 @@ fn cdc_09_writers_in_one_order_meet_no_deadlock() -> bindery::Result<()> {
 /// size, which takes three minutes. SQLite has one writer at a time, and no deadlocks.
 ///
 /// Covers CDC-9 on PostgreSQL, MariaDB.
+/// In full: 9,600 transactions with triggers, and as many without.
 #[test]
 fn cdc_09_triggers_make_deadlocks_no_more_frequent() -> bindery::Result<()> {
     const ROWS: u64 = 100;
@@ -277,6 +281,7 @@ fn capture_child() {
 }
 
 /// Covers CDC-1 on SQLite: processes that write are killed.
+/// In full: 50 kills.
 #[test]
 fn cdc_01_changes_are_those_of_the_table_after_writers_were_killed() -> bindery::Result<()> {
     let _watchdog = Watchdog::start("killed writers", limit());

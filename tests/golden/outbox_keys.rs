@@ -154,7 +154,8 @@ pub(super) fn patient(world: &World) -> Databases {
     Databases::with_config(&config).expect("it is configured")
 }
 
-/// Covers OUT-2: eight workers, many keys, and writers that commit late. With `BINDERY_TEST_FULL` ten thousand transactions of 16 writers.
+/// Covers OUT-2: eight workers, many keys, and writers that commit late.
+/// In full: 10,000 transactions of 16 writers.
 fn many_keys<E: Tested>(world: &World, engine: E) {
     const KEYS: u64 = 40;
     let (writers, rounds) = if is_full_run() { (16, 625) } else { (6, 30) };

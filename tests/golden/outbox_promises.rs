@@ -122,7 +122,8 @@ fn earlier_version<E: Tested>(world: &World, engine: E) {
     assert_eq!(effects(world, engine), [5]);
 }
 
-/// Covers OUT-15. With `BINDERY_TEST_FULL` 64 writers for a minute.
+/// Covers OUT-15.
+/// In full: 64 writers for a minute.
 fn writers_beside_workers<E: Tested>(world: &World, engine: E) {
     let (writers, seconds) = if is_full_run() { (64, 60) } else { (8, 4) };
     let running: Vec<_> = (0..2)

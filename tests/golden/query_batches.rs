@@ -63,6 +63,7 @@ fn write<E: StaticEngine + Everything>(
     Ok(rounds)
 }
 
+/// In full: a million rows that stay, in less than 64 MiB.
 #[test]
 fn qry_06_batches_have_each_row_that_stays_once_while_others_write() -> bindery::Result<()> {
     fn show<E: StaticEngine + Everything>(

@@ -261,6 +261,7 @@ fn compare<E: StaticEngine + Everything>(
     Ok(met.len())
 }
 
+/// In full: 10,000 queries on each database.
 #[test]
 fn qry_01_random_queries_answer_as_they_are_evaluated_in_memory() -> bindery::Result<()> {
     fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {

@@ -1,6 +1,6 @@
 //! Random queries over random rows: the same rows in the same order on every database.
 //!
-//! A share runs with every test run; `BINDERY_TEST_FULL=1` runs all of them.
+//! A share runs with every test run; `cargo xtask test --full` runs all of them.
 
 use bindery::query::Order;
 use bindery::{Condition, Connection, StaticEngine};
@@ -193,6 +193,7 @@ fn answers<E: StaticEngine + Everything>(
     Ok(())
 }
 
+/// In full: 10,000 queries over 100 sets of rows.
 #[test]
 fn qry_01_random_queries_over_random_rows_answer_alike() -> bindery::Result<()> {
     let is_full = bindery_testkit::is_full_run();

@@ -129,6 +129,7 @@ fn author<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Resul
     Ok(c.users().insert(NewUser::new("Ann"))?.id)
 }
 
+/// In full: 15,000 expressions on each database.
 #[test]
 fn qry_01_integers_beyond_64_bits_are_refused_alike() -> bindery::Result<()> {
     fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
@@ -176,6 +177,7 @@ fn qry_01_integers_beyond_64_bits_are_refused_alike() -> bindery::Result<()> {
     on_each!(|c: &mut _| show(c))
 }
 
+/// In full: 15,000 expressions on each database.
 #[test]
 fn qry_01_integers_beyond_their_column_are_refused_alike() -> bindery::Result<()> {
     fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
@@ -210,6 +212,7 @@ fn qry_01_integers_beyond_their_column_are_refused_alike() -> bindery::Result<()
     on_each!(|c: &mut _| show(c))
 }
 
+/// In full: 3,000 sums on each database.
 #[test]
 fn qry_01_a_sum_that_fits_is_given_whatever_the_order_of_rows() -> bindery::Result<()> {
     fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {
@@ -263,6 +266,7 @@ fn factor(seeded: &mut Seeded) -> BigDecimal {
     BigDecimal::new((seeded.below(1_999) as i64 - 999).into(), digits)
 }
 
+/// In full: 15,000 expressions on each database.
 #[test]
 fn qry_01_decimals_are_computed_to_15_digits_alike() -> bindery::Result<()> {
     fn show<E: StaticEngine + Everything>(c: &mut Connection<E>) -> bindery::Result<()> {

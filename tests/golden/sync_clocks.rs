@@ -228,15 +228,15 @@ fn sync_04_numbers_that_the_target_cannot_hold_are_rejected_with_their_column()
     one_is_refused::<P, Lite>(&world, (0.5, u64::MAX), sqlite)
 }
 
-/// Do tests have the whole size of what is promised?
+/// Returns the whole size in a full run, else a part of it.
 fn share(whole: i64, part: i64) -> i64 {
     if is_full_run() { whole } else { part }
 }
 
-/// Runs that are killed after each of their batches again and again, while rows change between them. With `BINDERY_TEST_FULL` two hundred
-/// times each.
+/// Runs that are killed after each of their batches again and again, while rows change between them.
 ///
 /// Covers SYNC-1.
+/// In full: 1,000 kills for each pair of databases.
 #[test]
 fn sync_03_runs_that_are_killed_again_and_again_end_in_an_equal_copy() -> bindery::Result<()> {
     fn show<S: Any, T: Any>(world: &World) -> bindery::Result<()> {
@@ -269,6 +269,7 @@ fn sync_03_runs_that_are_killed_again_and_again_end_in_an_equal_copy() -> binder
 /// Very many rows with one time, in batches of a thousand: all are copied, in little memory.
 ///
 /// Covers SYNC-9.
+/// In full: a million rows of one time, in less than 128 MiB.
 #[test]
 fn sync_02_rows_of_one_time_are_copied_in_little_memory() -> bindery::Result<()> {
     fn show<S: Any, T: Any>(world: &World) -> bindery::Result<()> {

@@ -4,13 +4,16 @@ use std::num::NonZero;
 
 /// The text of `cargo xtask help`.
 pub(crate) const HELP: &str = "\
-cargo xtask test [--newest] [--filter TEXT] [-- CARGO-ARGS]
+cargo xtask test [--newest] [--full] [--filter TEXT] [-- CARGO-ARGS]
     Starts private PostgreSQL and MariaDB servers, runs every test against SQLite, PostgreSQL and MariaDB, then the
     door crates under tests/doors and the quickstart, and stops the servers. As root on Debian it installs servers
     that are missing.
     --filter TEXT    only tests whose name contains TEXT
     -- CARGO-ARGS    for `cargo test`, in place of `--workspace --all-features`
     With either, only `cargo test` is run.
+    --full           only the tests that have a full size, one after the other at that size, and writes the day and the time
+                     of each that passed to tests/full-runs.txt, of which docs/promises.md is made (with --newest it is not
+                     written); takes hours, with --filter TEXT only these
     --newest         on PostgreSQL 18 and MySQL 9 in place of the system's servers; see below
 
 cargo xtask servers up      start both servers for a working day and print how to use them (also with --newest)
@@ -149,6 +152,8 @@ pub(crate) enum Command {
 /// Which tests to run; all of them by default.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Selection {
+    /// At their full size those that have one.
+    pub(crate) is_full: bool,
     pub(crate) filter: Option<String>,
     pub(crate) cargo_args: Vec<String>,
 }
@@ -451,6 +456,15 @@ fn selection(words: &[&str]) -> Result<Selection, String> {
     loop {
         rest = match rest {
             [] => return Ok(selection),
+            ["--full", after @ ..] => {
+                selection.is_full = true;
+                after
+            }
+            ["--", ..] if selection.is_full => {
+                return Err(
+                    "`test --full` takes `--filter TEXT`, and no arguments for cargo".to_owned(),
+                );
+            }
             ["--", args @ ..] => {
                 selection.cargo_args = args.iter().map(|&arg| arg.to_owned()).collect();
                 return Ok(selection);

@@ -2,6 +2,7 @@
 
 mod beside;
 mod binaries;
+mod full;
 mod memory;
 mod whole;
 
@@ -23,10 +24,14 @@ pub(crate) use self::binaries::Built;
 /// Runs the selected tests; the exit code is that of the first part that failed.
 pub(crate) fn run(selection: &Selection, interrupt: &Interrupt) -> Result<ExitCode, Failure> {
     install::ensure(interrupt)?;
-    let memory = memory::folder();
+    let memory = memory::folder(selection.is_full);
     let databases = Databases::start_within(memory)?;
     let mut report = Report::default();
-    if selection.is_everything() {
+    if selection.is_full {
+        let prepare = |command: &mut Command| prepare(command, &databases, memory);
+        let filter = selection.filter.as_deref().unwrap_or_default();
+        full::run(filter, prepare, &mut report, interrupt)?;
+    } else if selection.is_everything() {
         whole::run(
             |command| prepare(command, &databases, memory),
             |built| programs::steps(&databases, built),

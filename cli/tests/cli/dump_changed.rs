@@ -27,6 +27,7 @@ fn changed(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
 /// Rows are compared with their checksum before one is loaded; of a changed manifest everything is loaded or nothing.
 ///
 /// Covers DUMP-2 on SQLite.
+/// In full: every byte of the dump.
 #[test]
 fn dump_03_every_changed_byte_and_every_cut_is_found() {
     let test = Dumped::with(SCHEMA, At::File(PathBuf::new()));

@@ -111,6 +111,7 @@ fn forms(b: &At) -> &'static [&'static str] {
 }
 
 /// Covers DUMP-8.
+/// In full: values of 512 MiB, as CSV and JSONL.
 #[test]
 fn dump_02_a_value_larger_than_memory_is_dumped_and_loaded() {
     // 512 MiB, and what takes more than the memory where a line or a message is whole.
@@ -139,6 +140,7 @@ fn dump_02_a_value_larger_than_memory_is_dumped_and_loaded() {
 }
 
 /// Covers DUMP-8.
+/// In full: values of 17 MiB, as CSV and JSONL.
 #[test]
 fn dump_02_rows_with_long_values_come_in_their_place() {
     let server = server();

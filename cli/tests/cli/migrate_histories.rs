@@ -341,6 +341,7 @@ fn limit() -> usize {
     given.unwrap_or(if full { usize::MAX } else { 8 })
 }
 
+/// In full: every step of each history.
 #[test]
 #[expect(clippy::print_stdout, reason = "the summary of a long run")]
 fn cli_07_histories_of_applications_are_written_anew_step_by_step() {

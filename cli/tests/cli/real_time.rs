@@ -35,6 +35,7 @@ trait Tested: StaticEngine + HasOutbox + HasInbox + Hosts<model::User> {}
 impl<E: StaticEngine + HasOutbox + HasInbox + Hosts<model::User>> Tested for E {}
 
 /// Covers OUT-5.
+/// In full: a target that is away for a minute.
 #[test]
 fn sync_05_a_copy_is_equal_after_its_target_was_killed_sqlite_to_postgres() {
     let _watchdog = watchdog();
@@ -46,6 +47,7 @@ fn sync_05_a_copy_is_equal_after_its_target_was_killed_sqlite_to_postgres() {
 }
 
 /// Covers OUT-5.
+/// In full: a target that is away for a minute.
 #[test]
 fn sync_05_a_copy_is_equal_after_its_target_was_killed_postgres_to_mariadb() {
     let _watchdog = watchdog();
@@ -57,6 +59,7 @@ fn sync_05_a_copy_is_equal_after_its_target_was_killed_postgres_to_mariadb() {
 }
 
 /// Covers OUT-5.
+/// In full: a target that is away for a minute.
 #[test]
 fn sync_05_a_copy_is_equal_after_its_target_was_locked_mariadb_to_sqlite() {
     let _watchdog = watchdog();

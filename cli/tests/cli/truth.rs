@@ -285,16 +285,19 @@ fn cli_05_a_change_by_hand_is_found_and_mended_on_mysql() {
     run("mysql", Both::on_mariadb, false);
 }
 
+/// In full: every change, in place of each third.
 #[test]
 fn cli_05_a_change_by_migration_is_found_and_mended_on_sqlite() {
     run("sqlite", || Some(Both::on_sqlite()), true);
 }
 
+/// In full: every change, in place of each third.
 #[test]
 fn cli_05_a_change_by_migration_is_found_and_mended_on_postgres() {
     run("postgres", Both::on_postgres, true);
 }
 
+/// In full: every change, in place of each third.
 #[test]
 fn cli_05_a_change_by_migration_is_found_and_mended_on_mysql() {
     run("mysql", Both::on_mariadb, true);

@@ -1,9 +1,11 @@
-//! The table of docs/promises.md: what is promised, which tests show it, on which databases.
+//! The tables of docs/promises.md: what is promised, which tests show it, on which databases, and the last runs of tests at their full size.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use bindery_testkit::{FullRuns, FullSize, full_sizes, reads_full};
 
 const HEAD: &str = "\
 # What is promised, and where it is shown
@@ -13,6 +15,17 @@ MariaDB, or no database at all where none takes part. Where MariaDB is named, `c
 PostgreSQL 18, but for what MySQL does not have. This page is made by a test of the lines `/// Covers …` in the tests and of
 `tests/promises.txt`: `BINDERY_UPDATE=1 cargo test -p bindery-tests --test main promises`.
 ";
+
+const FULL_HEAD: &str = "
+## Full sizes
+
+Some tests run a share of what is promised, so that all tests end in minutes. `cargo xtask test --full` runs each of them alone at its full
+size, on the system's PostgreSQL and MariaDB, and keeps the day and the time of the last run that passed in `tests/full-runs.txt`.
+
+| test | in full | passed on | seconds |
+|---|---|---|---|
+";
+
 /// The databases of a test that names none.
 const ALL: &str = "all";
 
@@ -27,13 +40,17 @@ struct Shown {
 fn the_table_of_promises_is_up_to_date() {
     let root = root();
     let promises = fs::read_to_string(root.join("tests/promises.txt")).expect("the list is there");
-    let mut shown = Vec::new();
+    let (mut shown, mut full) = (Vec::new(), Vec::new());
     for file in sources(&root) {
         let text = fs::read_to_string(&file).expect("a source file is UTF-8");
         let name = file.strip_prefix(&root).expect("it lies below the root");
-        shown.extend(in_file(&name.display().to_string(), &text));
+        let name = name.display().to_string();
+        shown.extend(in_file(&name, &text));
+        full.extend(full_sizes(&name, &text));
     }
-    let (table, unknown) = table(&promises, &shown);
+    let (mut table, unknown) = table(&promises, &shown);
+    let record = FullRuns::read(&root).expect("the record can be read");
+    table.push_str(&full_table(&full, &record));
     assert!(unknown.is_empty(), "ids that are no promise: {unknown:?}");
     let page = root.join("docs/promises.md");
     if std::env::var_os("BINDERY_UPDATE").is_some() {
@@ -43,6 +60,33 @@ fn the_table_of_promises_is_up_to_date() {
     assert!(
         kept == table,
         "docs/promises.md is out of date: run this test with BINDERY_UPDATE=1"
+    );
+}
+
+/// A test that reads the variable and names no size is not among those of a full run.
+#[test]
+fn each_file_that_reads_of_a_full_run_names_the_full_size_of_a_test() {
+    // The watchdogs of these have more time, for the tests of the modules below them.
+    let watch_alone = [
+        "messages_at_work.rs",
+        "outbox_at_work.rs",
+        "sync_at_work.rs",
+    ];
+    let root = root();
+    let tests = sources(&root).into_iter().filter(|file| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let is_own = ["testkit", "xtask", "tests/tests"].map(|folder| root.join(folder));
+        !watch_alone.contains(&&*name) && !is_own.iter().any(|folder| file.starts_with(folder))
+    });
+    let lacking: Vec<_> = tests
+        .filter(|file| {
+            let text = fs::read_to_string(file).expect("a source file is UTF-8");
+            reads_full(&text) == full_sizes("", &text).is_empty()
+        })
+        .collect();
+    assert!(
+        lacking.is_empty(),
+        "write `/// In full: …` above the tests that have a full size: {lacking:?}"
     );
 }
 
@@ -195,4 +239,36 @@ fn table(promises: &str, shown: &[Shown]) -> (String, Vec<String>) {
         .map(str::to_owned)
         .collect();
     (page, unknown)
+}
+
+/// The section of full sizes: for each test its last runs, on each database where it has one for each.
+fn full_table(tests: &[FullSize], record: &FullRuns) -> String {
+    let mut section = FULL_HEAD.to_owned();
+    for test in tests {
+        let FullSize {
+            test: name,
+            file,
+            size,
+        } = test;
+        let (mut days, mut seconds) = (Vec::new(), Vec::new());
+        for (listed, run) in record.of(test) {
+            let database = listed.rsplit("::").next().filter(|last| last != name);
+            days.push(run.day.clone());
+            seconds.push(match database {
+                Some(database) => format!("{database} {}", run.seconds),
+                None => run.seconds.to_string(),
+            });
+        }
+        days.dedup();
+        let days = match days.is_empty() {
+            true => "not on record".to_owned(),
+            false => days.join(", "),
+        };
+        let _ = writeln!(
+            section,
+            "| `{name}` in `{file}` | {size} | {days} | {} |",
+            seconds.join(", ")
+        );
+    }
+    section
 }

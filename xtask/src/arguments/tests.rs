@@ -36,12 +36,25 @@ fn every_command_is_understood() {
 }
 
 #[test]
+fn a_full_run_has_a_filter_and_no_arguments_for_cargo() {
+    let full = Selection {
+        is_full: true,
+        filter: Some("keys".to_owned()),
+        cargo_args: Vec::new(),
+    };
+    assert_eq!(parse("test --full --filter keys"), Ok(Command::Test(full)));
+    let refused = parse("test --full -- -p bindery").expect_err("it is no selection of cargo's");
+    assert!(refused.contains("`--filter TEXT`"), "{refused}");
+}
+
+#[test]
 fn a_selection_has_a_filter_and_arguments_for_cargo() {
     for line in [
         "test --filter keys -- -p bindery",
         "test --filter=keys -- -p bindery",
     ] {
         let expected = Selection {
+            is_full: false,
             filter: Some("keys".to_owned()),
             cargo_args: vec!["-p".to_owned(), "bindery".to_owned()],
         };

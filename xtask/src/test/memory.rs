@@ -13,9 +13,9 @@ const SHARED_MEMORY: &str = "/dev/shm";
 const ENOUGH: u64 = 8 << 30;
 
 /// Returns the folder, where there is one with enough room. Tests of full size do not fit, and whoever names a folder for temporary files gets that.
-pub(super) fn folder() -> Option<&'static Path> {
+pub(super) fn folder(is_full: bool) -> Option<&'static Path> {
     let folder = Path::new(SHARED_MEMORY);
-    let is_wanted = env::var_os("TMPDIR").is_none() && !is_full_run();
+    let is_wanted = env::var_os("TMPDIR").is_none() && !is_full && !is_full_run();
     (is_wanted && room(folder) >= ENOUGH && available() >= ENOUGH).then_some(folder)
 }
 

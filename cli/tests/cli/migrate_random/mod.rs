@@ -210,16 +210,19 @@ fn random_run(dialect: Dialect, open: impl Fn() -> Option<Both>) {
     );
 }
 
+/// In full: 1,000 steps.
 #[test]
 fn cli_07_random_changes_of_a_schema_on_sqlite() {
     random_run(Dialect::Sqlite, || Some(Both::on_sqlite()));
 }
 
+/// In full: 1,000 steps.
 #[test]
 fn cli_07_random_changes_of_a_schema_on_postgres() {
     random_run(Dialect::Postgres, Both::on_postgres);
 }
 
+/// In full: 1,000 steps.
 #[test]
 fn cli_07_random_changes_of_a_schema_on_mysql() {
     random_run(Dialect::Mysql, Both::on_mysql);

@@ -191,16 +191,19 @@ fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
+/// In full: every schema of the corpus.
 #[test]
 fn cli_06_real_schemas_of_sqlite_are_pulled_and_made_again() {
     try_all(Dialect::Sqlite);
 }
 
+/// In full: every schema of the corpus.
 #[test]
 fn cli_06_real_schemas_of_postgres_are_pulled_and_made_again() {
     try_all(Dialect::Postgres);
 }
 
+/// In full: every schema of the corpus.
 #[test]
 fn cli_06_real_schemas_of_mysql_are_pulled_and_made_again() {
     try_all(Dialect::Mysql);

@@ -172,6 +172,7 @@ fn a_file_that_is_locked_is_found_out_before_anything_is_prepared() {
 /// The session that prepared is alive meanwhile: recovery ends it where its server lets no other finish the branch.
 ///
 /// Covers 2PC-8, REC-3 on PostgreSQL and MariaDB.
+/// In full: 1,000 transactions that are fenced off.
 #[test]
 fn a_program_that_stands_still_before_its_decision_is_fenced_off() {
     let _watchdog = Watchdog::start("atomic fences", PATIENCE);

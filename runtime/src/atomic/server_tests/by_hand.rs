@@ -200,7 +200,8 @@ fn a_decision_that_is_not_committed_yet_keeps_only_its_own_branch() {
     assert_eq!(world.prepared(), 0);
 }
 
-/// Covers REC-10 on PostgreSQL: listed and finished. With `BINDERY_TEST_FULL` a hundred thousand, and the time of each is printed.
+/// Covers REC-10 on PostgreSQL: listed and finished. The time of each is printed.
+/// In full: 100,000 branches in doubt.
 #[test]
 #[expect(clippy::print_stdout, reason = "the summary of a long run")]
 fn a_thousand_branches_in_doubt_are_listed_and_finished() {

@@ -175,6 +175,7 @@ fn over(log: At, count: u64) -> String {
 }
 
 /// Covers SAGA-10: a worker that starts finds what is to be done among very many sagas that are over.
+/// In full: a million sagas that are over, on each database.
 #[test]
 fn a_worker_finds_one_saga_among_very_many_that_are_over() {
     let _watchdog = Watchdog::start("saga many", PATIENCE * 3);

@@ -139,6 +139,7 @@ pub(super) fn empty<E: StaticEngine + Hosts<model::Blog>>(db: &Db, engine: E) {
 }
 
 /// Covers SEL-03.
+/// In full: 32 threads with 1,000 operations each.
 #[test]
 fn sel_03_threads_have_scopes_of_their_own() {
     let bench = Bench::with(|options| options.max_connections(4));

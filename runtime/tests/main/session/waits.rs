@@ -73,6 +73,7 @@ fn unexpected(error: &bindery::Error) -> i32 {
 }
 
 /// Covers TX-20.
+/// In full: 10,000 rounds of two threads.
 #[test]
 fn tx_20_two_threads_on_pools_of_one_never_wait_for_ever() {
     let _watchdog = Watchdog::start("tx_20_two_threads_on_pools_of_one", WATCH);
@@ -84,6 +85,7 @@ fn tx_20_two_threads_on_pools_of_one_never_wait_for_ever() {
 }
 
 /// Covers TX-20.
+/// In full: 10,000 rounds of two threads.
 #[test]
 fn tx_20_eager_engines_are_taken_in_one_order_so_that_none_fails() {
     let _watchdog = Watchdog::start("tx_20_eager_engines", WATCH);
@@ -94,6 +96,7 @@ fn tx_20_eager_engines_are_taken_in_one_order_so_that_none_fails() {
 }
 
 /// Covers TX-20.
+/// In full: 10,000 rounds.
 #[test]
 fn tx_20_a_nested_session_joins_the_engines_that_are_held() {
     let _watchdog = Watchdog::start("tx_20_a_nested_session_joins", WATCH);

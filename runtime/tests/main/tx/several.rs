@@ -156,6 +156,7 @@ fn one_thread(db: &Registry, operations: usize, seed: u64) -> [u64; 3] {
 }
 
 /// Covers TX-16, GEN-9.
+/// In full: 64 threads with 10,000 operations each.
 #[test]
 fn every_row_is_on_the_engine_it_was_meant_for() {
     let (operations, patience) = operations();
