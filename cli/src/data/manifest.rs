@@ -11,13 +11,21 @@ use sha2::{Digest, Sha256};
 use super::layout::{self, LONGEST_MANIFEST, file_name};
 use super::record::Record;
 use crate::failure::Failure;
+use crate::report::document;
 
 /// The form of dumps that this version writes; older ones are read for ever.
 pub(crate) const FORMAT: u32 = 1;
 
-/// The manifest of an engine's dump. `cli/JSON.md` documents it.
+/// The digits of a manifest's own checksum while it is computed.
+const NO_CHECKSUM: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// The manifest of an engine's dump. `cli/JSON.md` documents it. A field that is not known is refused: it may be the damaged name of the checksum.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Manifest {
+    /// The checksum of the manifest itself, with zeros in its place. Dumps that were written before there was one have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sha256: Option<String>,
     /// The form of the dump.
     pub(crate) format: u32,
     /// The version of bindery that wrote it.
@@ -93,6 +101,27 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 impl Manifest {
+    /// Returns the text of the file, with its checksum.
+    pub(crate) fn sealed(&mut self) -> String {
+        self.sha256 = Some(NO_CHECKSUM.to_owned());
+        let text = document(self);
+        let sum = hexadecimal(&Sha256::digest(&text));
+        let sealed = text.replacen(NO_CHECKSUM, &sum, 1);
+        self.sha256 = Some(sum);
+        sealed
+    }
+
+    /// Compares a text with the checksum that was read of it.
+    fn is_intact(&self, text: &[u8]) -> bool {
+        let Some(sum) = &self.sha256 else {
+            return true;
+        };
+        let text = String::from_utf8_lossy(text);
+        // The first field of all; without its digits nothing is replaced.
+        let unsealed = text.replacen(sum, NO_CHECKSUM, 1);
+        hexadecimal(&Sha256::digest(unsealed.as_bytes())) == *sum
+    }
+
     /// Reads the one in this file.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let mut text = Vec::new();
@@ -137,6 +166,13 @@ impl Manifest {
                 let name = table.table.escape_debug();
                 return Err(broken(&format_args!("table `{name}` is in it twice")));
             }
+        }
+        if !manifest.is_intact(text) {
+            let failure = Failure::new(format!(
+                "`{place}` is not as it was dumped: its checksum is another"
+            ));
+            return Err(failure
+                .help("a manifest is not edited; dump again, or take another copy of the dump"));
         }
         Ok(manifest)
     }

@@ -36,6 +36,16 @@ fn changed_dumps_are_refused(test: &Dumped) {
         "\"name\": \"note\",\n          \"type\": \"text\"",
         "\"name\": \"nota\",\n          \"type\": \"text\"",
     );
+    test.project.write("data/default/manifest.json", &other);
+    holds(
+        &test.run("load --engine b --from data/default").failed(),
+        &["`data/default/manifest.json` is not as it was dumped"],
+    );
+    // Of a version that wrote no checksum of it.
+    let lines = other
+        .lines()
+        .filter(|line| !line.starts_with("  \"sha256\""));
+    let other: String = lines.map(|line| format!("{line}\n")).collect();
     test.project.write("data/default/manifest.json", other);
     let failed = test.run("load --engine b --from data/default").failed();
     holds(

@@ -31,7 +31,7 @@ use crate::options::{EngineOptions, ProgressOptions, SchemaOptions};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
-use crate::report::{self as findings, document};
+use crate::report as findings;
 
 /// Write the rows of engines to files
 #[derive(Debug, Args)]
@@ -258,7 +258,8 @@ impl Dump<'_> {
             .tables
             .iter()
             .map(|table| (table.table.as_str(), table.columns.as_slice()));
-        let manifest = Manifest {
+        let mut manifest = Manifest {
+            sha256: None,
             format: FORMAT,
             bindery: env!("CARGO_PKG_VERSION").to_owned(),
             engine: engine.name.clone(),
@@ -269,7 +270,7 @@ impl Dump<'_> {
             redacted: self.redacted[index].clone(),
             tables: written.tables,
         };
-        write_manifest(&folder, &manifest)?;
+        write_manifest(&folder, &manifest.sealed())?;
         folder.finish()?;
         Ok((manifest, written.links))
     }
@@ -439,10 +440,10 @@ impl<W: Write> Write for Pipe<W> {
     }
 }
 
-fn write_manifest(folder: &NewFolder, manifest: &Manifest) -> Result<(), Failure> {
+fn write_manifest(folder: &NewFolder, text: &str) -> Result<(), Failure> {
     let path = folder.file(MANIFEST);
     let mut file = layout::create(&path)?;
-    let written = file.write_all(document(manifest).as_bytes());
+    let written = file.write_all(text.as_bytes());
     written
         .and_then(|()| file.sync_all())
         .map_err(|error| layout::cannot("write", &path, &error))
