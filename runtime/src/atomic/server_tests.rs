@@ -291,6 +291,7 @@ fn atom_01_to_04_groups_commit_everywhere_or_nowhere() {
     }
     a_prepare_that_fails_is_the_cause(&world);
     foreign_branches_stay(&world);
+    foreign_xa_branches_stay(&world);
     decisions_are_forgotten(&world);
 }
 
@@ -455,6 +456,37 @@ fn foreign_branches_stay(world: &World) {
     assert_eq!(world.number(PG, there), 2);
     for name in foreign {
         world.on(PG, |it| it.batch(&format!("ROLLBACK PREPARED '{name}'")));
+    }
+}
+
+/// The same on MariaDB: of another program, and of our format by a coordinator that this program does not know. Their sessions have ended, so
+/// that any session could finish them.
+fn foreign_xa_branches_stay(world: &World) {
+    let foreign = [
+        "'theirs','branch',1",
+        // The number of our format.
+        "'bnd1:unknown.maria:k1-1','maria_pg.maria.0',1651401777",
+    ];
+    let database = &world.databases[0];
+    for (at, xid) in foreign.iter().enumerate() {
+        let id = 2_000_000 + at;
+        let prepare = format!(
+            "XA START {xid}; INSERT INTO t (id) VALUES ({id}); XA END {xid}; XA PREPARE {xid};"
+        );
+        database.run_script(&prepare).expect("it is prepared");
+    }
+    for _ in 0..3 {
+        let report = world.recover();
+        let fates: Vec<BranchState> = report.branches.iter().map(|branch| branch.fate).collect();
+        assert_eq!(fates, [BranchState::NotOurs]);
+    }
+    let there = database.answer("XA RECOVER").expect("they are listed");
+    for name in ["theirsbranch", "bnd1:unknown.maria:k1-1maria_pg.maria.0"] {
+        assert!(there.contains(name), "{name} is not among:\n{there}");
+    }
+    for xid in foreign {
+        let ended = database.run_script(&format!("XA ROLLBACK {xid};"));
+        ended.expect("it was prepared to the end");
     }
 }
 

@@ -1,6 +1,7 @@
 //! Servers that an atomic group cannot use as they are set up: refused by name, before the first statement.
 
 use super::*;
+use crate::databases::config::{EngineOptions, Synchronous};
 
 /// The error of a group, whose work must not have run.
 fn refused(world: &World, group: usize) -> Error {
@@ -11,6 +12,7 @@ fn refused(world: &World, group: usize) -> Error {
 
 const PG_MARIA: usize = 0;
 const MARIA_PG: usize = 1;
+const FILE_PG: usize = 4;
 
 fn names(error: &Error, engine: &str, setting: &str) {
     let text = error.to_string();
@@ -89,6 +91,57 @@ fn one_without_the_right_is_refused(world: &World) {
     let error = outcome.stored().unwrap_err();
     assert_eq!(error.engine(), Some("pg"), "{error}");
     assert_eq!(error.kind(), &ErrorKind::PermissionDenied, "{error}");
+}
+
+/// The settings that the test above leaves as they should be; `fsync` is that of `atomic_at_work`.
+///
+/// Covers 2PC-10.
+#[test]
+fn atom_05_settings_that_could_lose_a_decision_are_refused_by_name() {
+    let _watchdog = Watchdog::start("atomic settings", PATIENCE);
+    let unfit = (
+        Server::postgres().setting("synchronous_commit", "off"),
+        Server::mysql().replicated(true).setting("sync-binlog", "0"),
+    );
+    let Some(world) = World::on_servers("settings", unfit) else {
+        return;
+    };
+    names(&refused(&world, MARIA_PG), "maria", "sync_binlog = 0");
+    world.on(MARIA, |it| it.batch("SET GLOBAL sync_binlog = 1"));
+    let commits = "synchronous_commit = off";
+    names(&refused(&world, PG_MARIA), "pg", commits);
+    let outcome = world.run(&GROUPS[MARIA_PG], |tx| {
+        tx.insert(MARIA, 1)?;
+        tx.insert(PG, 1)
+    });
+    assert!(
+        is_committed_everywhere(&outcome),
+        "decisions are on MariaDB"
+    );
+    files_that_could_lose_it_are_refused(&world);
+}
+
+/// A file as the home that keeps the decisions.
+fn files_that_could_lose_it_are_refused(world: &World) {
+    let file = EngineOptions::url(world.urls[FILE].as_str());
+    let normal = file.synchronous(Synchronous::Normal);
+    let memory = EngineOptions::url("sqlite::memory:");
+    for (options, why) in [
+        (normal, "`synchronous = \"full\"`"),
+        (memory, "a database in memory"),
+    ] {
+        let servers = PROGRAM.engines.iter().zip(&world.urls).skip(1);
+        let config = servers.fold(
+            Config::new().engine("file", options),
+            |config, (engine, url)| config.engine(engine.name, url.as_str()),
+        );
+        let db = Registry::with_config(&PROGRAM, &config).expect("it is configured");
+        let outcome: AtomicOutcome<()> =
+            db.run_atomic(&GROUPS[FILE_PG], AtomicOptions::new(), |_: &mut Tx| {
+                panic!("the work runs")
+            });
+        names(&outcome.stored().unwrap_err(), "file", why);
+    }
 }
 
 #[test]
