@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use bindery_codegen::Config;
+use bindery_codegen::{Config, Standalone};
 
-use crate::support::{folder_with, generated};
+use crate::support::{folder_with, generated, model_of};
 
 /// Names the folder for [`a_build_script`], which does nothing without it.
 const FOLDER: &str = "BINDERY_TEST_FOLDER";
@@ -17,7 +17,11 @@ const FOLDER: &str = "BINDERY_TEST_FOLDER";
 fn a_build_script() {
     if let Some(folder) = std::env::var_os(FOLDER) {
         let folder = Path::new(&folder);
-        let config = Config::new().schema(folder.join("schema.sql"));
+        let mut config = Config::new().schema(folder.join("schema.sql"));
+        let file = folder.join("bindery.toml");
+        if file.exists() {
+            config = config.config_file(file);
+        }
         if let Err(error) = config.out_dir(folder.join("out")).compile() {
             panic!("refused: {error}");
         }
@@ -165,6 +169,75 @@ fn output_is_the_same_wherever_it_is_made() {
         generated(&folder.path().join("out"))
     });
     assert!(texts[0] == texts[1]);
+}
+
+/// A password with characters that end a pattern, as text, in a URL, and of a program: neither the generated code, of a build script or as a
+/// crate, nor what a build prints has it, whether the build warns or is refused.
+///
+/// Covers CON-06.
+#[test]
+fn con_06_no_secret_of_a_configuration_is_in_code_or_in_the_output_of_a_build() {
+    const CONFIG: &str = "\
+url = 'postgres://ann:canary%40%2F%2Fx@db/shop?application_name=shop'
+[engines.b]
+dialect = 'mysql'
+database = 'shop'
+password = 'x@canary//x'
+[engines.c]
+url = 'mysql://ann@db/shop'
+password-command = ['cat', '/canary@//x']
+";
+    const SCHEMA: &str = "-- @engines default, b, c\nCREATE TABLE notes (id BIGINT PRIMARY KEY);\n";
+    let folder = folder_with("bindery.toml", CONFIG);
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text);
+    let build = || {
+        let output = build_script(folder.path(), "").output();
+        let output = output.expect("it can be started");
+        let printed = [output.stdout, output.stderr].concat();
+        let printed = String::from_utf8_lossy(&printed).into_owned();
+        assert!(!printed.contains("canary"), "{printed}");
+        (output.status.success(), printed)
+    };
+    write("schema.sql", SCHEMA).expect("it can be written to");
+    assert!(build().0);
+    let out = folder.path().join("out");
+    let code = generated(&out);
+    assert!(code.contains("\"b\""), "the engines are in it");
+    let shop = Standalone::new(folder.path().join("shop"), "shop-db").expect("a good name");
+    shop.generate(&model_of(folder.path()))
+        .expect("it can be written");
+    for written in [out, folder.path().join("shop")] {
+        files_without(&written, "canary");
+    }
+    write(
+        "schema.sql",
+        "-- @engines default, b, c\nCREATE TABLE notes (id BIGINT PRIMARY KEY REFERENCES none (id));\n",
+    )
+    .expect("it can be written to");
+    let (succeeded, printed) = build();
+    assert!(!succeeded && printed.contains("error[B"), "{printed}");
+    for broken in [
+        format!("{CONFIG}colour = 'red'\n"),
+        CONFIG.replace("url", "link"),
+    ] {
+        write("bindery.toml", &broken).expect("it can be written to");
+        let (succeeded, printed) = build();
+        assert!(!succeeded && printed.contains("bindery.toml:"), "{printed}");
+    }
+}
+
+/// No file below the folder has the text.
+fn files_without(folder: &Path, text: &str) {
+    for entry in std::fs::read_dir(folder).expect("it is there") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files_without(&path, text);
+        } else {
+            let bytes = std::fs::read(&path).expect("it is there");
+            let content = String::from_utf8_lossy(&bytes);
+            assert!(!content.contains(text), "{}", path.display());
+        }
+    }
 }
 
 /// Covers COMP-6: neither pipes nor devices keep a build waiting, and no link is followed to where it leads.
