@@ -135,6 +135,8 @@ macro_rules! on_each {
 mod attempts;
 #[path = "outbox_busy.rs"]
 mod busy;
+#[path = "outbox_clock.rs"]
+mod clock;
 #[path = "outbox_events.rs"]
 mod events;
 #[path = "outbox_keys.rs"]

@@ -1,5 +1,6 @@
 //! Processes that are killed between the commit on the target and the end of their task, and by a task.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::*;
@@ -56,6 +57,11 @@ fn to_target<S: Tested, T: Tested>(world: &World, (source, target): (S, T)) {
 
 /// Plays a scene in a process of its own; `true` where that was killed.
 pub(super) fn play(world: &World, scene: &str) -> bool {
+    play_with(world, scene, &[])
+}
+
+/// The same with these variables.
+pub(super) fn play_with(world: &World, scene: &str, variables: &[(&str, &Path)]) -> bool {
     let itself = std::env::current_exe().expect("the path of the test");
     let urls = world
         .urls
@@ -64,6 +70,7 @@ pub(super) fn play(world: &World, scene: &str) -> bool {
     let status = Command::new(itself)
         .args(["outbox_at_work::kills::child", "--exact"])
         .env(CHILD, format!("{scene}{}", urls.collect::<String>()))
+        .envs(variables.iter().copied())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
@@ -166,6 +173,10 @@ fn child() {
         "lite busy" => lost::killed_at_work(&db, engine::Lite),
         "default busy" => lost::killed_at_work(&db, engine::Default),
         "m busy" => lost::killed_at_work(&db, engine::M),
+        "default ahead" => clock::with_wrong_clock(&db, engine::Default, true),
+        "default behind" => clock::with_wrong_clock(&db, engine::Default, false),
+        "m ahead" => clock::with_wrong_clock(&db, engine::M, true),
+        "m behind" => clock::with_wrong_clock(&db, engine::M, false),
         _ => panic!("{pair}"),
     }
 }
