@@ -29,14 +29,9 @@ pub(super) const ORDER: Order = Order {
         "databases",
         "interface",
         "session",
-        "atomic",
-        "saga",
         "databases/generated",
-        "outbox",
-        "tenants",
-        "migrate",
-        "data",
-        "sync",
+        // The halves that a program chooses by features.
+        "atomic | saga | outbox | tenants | migrate | data | sync",
         "messages",
     ],
     // The root and its macros, and what is re-exported for generated code.
