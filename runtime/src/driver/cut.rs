@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Weak};
 
+use crate::observe::ensure_outside;
+
 /// A connection that can be cut off while a caller waits for it. That ends in
 /// [`ErrorKind::Closed`](crate::ErrorKind::Closed).
 pub(crate) trait Cut: Send + Sync {
@@ -15,6 +17,7 @@ pub(crate) trait Cut: Send + Sync {
 }
 
 /// Reaches a connection, wherever it is, as long as it is there.
+#[derive(Clone)]
 pub(crate) struct Cutter(Weak<dyn Cut>);
 
 impl Cutter {
@@ -29,8 +32,9 @@ impl Cutter {
         connection.is_some_and(|connection| connection.has_ended())
     }
 
-    /// Cuts it off.
+    /// Cuts it off. Connections have locks of their own.
     pub(crate) fn cut(&self) {
+        ensure_outside();
         if let Some(connection) = self.0.upgrade() {
             connection.cut();
         }

@@ -290,6 +290,8 @@ impl Pool {
     /// The counts have changed: has them recorded.
     #[inline]
     pub(super) fn note_counts(&self) {
+        // Whether or not anything records them.
+        observe::ensure_outside();
         #[cfg(feature = "metrics")]
         if !observe::is_idle() {
             self.record_counts();

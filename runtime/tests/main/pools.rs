@@ -8,8 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bindery::config::SchemaCheck;
-use bindery::{Config, EngineOptions, ErrorKind, Registry};
-use bindery_testkit::{FreshDatabase, Watchdog};
+use bindery::{Config, Engine as _, EngineOptions, ErrorKind, Registry};
+use bindery_testkit::{FreshDatabase, Server, Watchdog};
 
 use crate::sample::engine::{B, Default, Mysql, Postgres};
 use crate::sample::{EMBEDDED, Everything, NewBlog, Tables, model, with};
@@ -330,6 +330,54 @@ fn pool_5_a_server_without_connections_is_waited_for_where_the_pool_has_some() {
             waits_for_its_own(Mysql, &database, "mysql")
         });
     }
+}
+
+/// The server itself has no connection left, whoever comes: 1040 of MySQL and MariaDB.
+///
+/// Covers POOL-5 on MariaDB.
+#[test]
+fn pool_5_a_server_that_is_full_is_waited_for() {
+    const MOST: usize = 10;
+    let _watchdog = Watchdog::start("pool_5_a_server_that_is_full", PATIENCE);
+    let Some(server) = Server::mysql().start_or_skip() else {
+        return;
+    };
+    let url = server.database("shop").unwrap();
+    let administrator = with(Mysql.name(), EngineOptions::url(url.as_str()));
+    administrator.create_missing_on(Mysql).unwrap();
+    let mut administrator = administrator.connect(Mysql).unwrap();
+    for sql in [
+        // One that may administer the server has a connection more.
+        "CREATE USER guest@'%' IDENTIFIED BY 'secret'",
+        "GRANT ALL ON shop.* TO guest@'%'",
+        "SET GLOBAL max_connections = 10",
+    ] {
+        administrator.execute(sql, ()).unwrap();
+    }
+    let (_, place) = url.split_once('@').unwrap();
+    let options = EngineOptions::url(format!("mysql://guest:secret@{place}"))
+        .max_connections(2 * MOST as u32)
+        .acquire_timeout(PATIENCE)
+        .resolve_commits(false);
+    let db = &with(Mysql.name(), options.clone());
+    let mut held: Vec<_> = (1..MOST).map(|_| db.connect(Mysql).unwrap()).collect();
+    let error = with(Mysql.name(), options).connect(Mysql).err().unwrap();
+    assert_eq!(
+        (error.kind(), error.code()),
+        (&ErrorKind::Unavailable, Some("1040")),
+        "{error:?}"
+    );
+    thread::scope(|scope| {
+        let waiting = [(); 4].map(|()| scope.spawn(|| db.connect(Mysql)?.blogs().count()));
+        until_waiting(db, Mysql, 4);
+        held.pop();
+        for thread in waiting {
+            assert_eq!(thread.join().unwrap().unwrap(), 0);
+        }
+    });
+    drop(held);
+    let pool = db.engine(Mysql.name()).unwrap().pool;
+    assert_eq!((pool.open, pool.in_use, pool.waiting), (MOST - 1, 0, 0));
 }
 
 /// Covers POOL-6 on PostgreSQL, MariaDB.

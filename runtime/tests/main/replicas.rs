@@ -13,6 +13,9 @@ use crate::sample::{
 };
 use crate::session::Db;
 
+const IS_REPLICA_OF_POSTGRES: &str = "SELECT CAST(CAST(pg_is_in_recovery() AS integer) AS bigint)";
+const IS_REPLICA_OF_MARIADB: &str = "SELECT CAST(@@global.read_only AS SIGNED)";
+
 /// A primary and two standbys.
 struct Cluster {
     primary: Server,
@@ -227,6 +230,10 @@ fn reads_use_the_replicas<E: Everything>(engine: E, options: ServerOptions) {
         read(&db, engine).expect("some server");
         states(&db, engine) == [ReplicaState::Serving; 2]
     });
+    let status = db.engine(engine.name()).unwrap();
+    for replica in &status.replicas {
+        assert_eq!(replica.last_error, None, "it is over");
+    }
     drop(cluster.primary);
 }
 
@@ -454,6 +461,55 @@ fn sel_07_reads_see_own_writes_on_mariadb() {
     reads_see_own_writes(Mariadb, Server::mysql());
 }
 
+/// Covers SEL-07 on PostgreSQL, MariaDB: of two replicas the one that is known to have what a token is of is read, and the other is not waited
+/// for.
+fn a_replica_that_is_near_enough_is_chosen<E: Everything>(
+    engine: E,
+    options: ServerOptions,
+    is_replica: &'static str,
+) {
+    const PATIENCE: Duration = Duration::from_secs(180);
+    let _watchdog = Watchdog::start("a_replica_that_is_near_enough_is_chosen", PATIENCE);
+    let Some(cluster) = Cluster::start(options) else {
+        return;
+    };
+    drop(cluster.open(engine));
+    // One wait would take longer than the test may.
+    let options = cluster.options().replica_wait(2 * PATIENCE);
+    let db = with(engine.name(), options.max_replica_lag(None));
+    db.check_replicas();
+    cluster.standbys[0].pause_replay().unwrap();
+    let unit = db.reading_after(None);
+    insert(&unit, engine, "new");
+    let token = unit.read_token().unwrap();
+    eventually("the row is on the other standby", || {
+        let replica = db.connect_replica(engine, "r2");
+        replica
+            .and_then(|mut replica| replica.blogs().count())
+            .is_ok_and(|count| count == 1)
+    });
+    db.check_replicas();
+    for _ in 0..20 {
+        let unit = db.reading_after(&token);
+        assert_eq!(read(&unit, engine).unwrap(), 1);
+        let reading = SessionOptions::new().read_only();
+        let read = Db(unit).try_session_with(reading, |s| {
+            s.sql_on(engine).query_scalar::<i64>(is_replica, ())
+        });
+        assert_eq!(read.unwrap(), 1, "it is not the primary");
+    }
+}
+
+#[test]
+fn sel_07_a_replica_of_postgres_that_is_near_enough_is_chosen() {
+    a_replica_that_is_near_enough_is_chosen(Postgres, Server::postgres(), IS_REPLICA_OF_POSTGRES);
+}
+
+#[test]
+fn sel_07_a_replica_of_mariadb_that_is_near_enough_is_chosen() {
+    a_replica_that_is_near_enough_is_chosen(Mariadb, Server::mysql(), IS_REPLICA_OF_MARIADB);
+}
+
 /// Covers SEL-07 on PostgreSQL, MariaDB: replicas that reads have waited for in vain are not waited for, until a check sees them come to what
 /// was just written.
 fn late_replicas_are_waited_for_again<E: Everything>(
@@ -507,14 +563,12 @@ fn late_replicas_are_waited_for_again<E: Everything>(
 
 #[test]
 fn sel_07_late_replicas_of_postgres_are_waited_for_again() {
-    let is_replica = "SELECT CAST(CAST(pg_is_in_recovery() AS integer) AS bigint)";
-    late_replicas_are_waited_for_again(Postgres, Server::postgres(), is_replica);
+    late_replicas_are_waited_for_again(Postgres, Server::postgres(), IS_REPLICA_OF_POSTGRES);
 }
 
 #[test]
 fn sel_07_late_replicas_of_mariadb_are_waited_for_again() {
-    let is_replica = "SELECT CAST(@@global.read_only AS SIGNED)";
-    late_replicas_are_waited_for_again(Mariadb, Server::mysql(), is_replica);
+    late_replicas_are_waited_for_again(Mariadb, Server::mysql(), IS_REPLICA_OF_MARIADB);
 }
 
 /// Covers SEL-07 on PostgreSQL: a token has what was committed before it was written to the log's file, whichever session or

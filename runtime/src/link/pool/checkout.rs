@@ -121,8 +121,8 @@ impl Checkouts {
     }
 
     /// A way to each connection.
-    pub(super) fn cutters(&self) -> impl Iterator<Item = &Cutter> {
-        self.0.iter().map(|known| &known.cutter)
+    pub(super) fn cutters(&self) -> Vec<Cutter> {
+        self.0.iter().map(|known| known.cutter.clone()).collect()
     }
 
     /// For how long the connection has been in use that is so for longest.

@@ -100,7 +100,8 @@ impl Pool {
     fn cut(&self) {
         self.is_cut.store(true, Ordering::Release);
         // It is closed, so no other connection comes.
-        self.lock().checkouts.cutters().for_each(Cutter::cut);
+        let connections = self.lock().checkouts.cutters();
+        connections.iter().for_each(Cutter::cut);
     }
 
     /// Waits until no connection is left of a pool that was closed.

@@ -10,6 +10,7 @@ use super::{Idle, Pool, State};
 use crate::driver::forks;
 use crate::driver::own_threads;
 use crate::link::moment::Moment;
+use crate::observe::ensure_outside;
 
 /// The keeper of the pools of one process.
 #[derive(Default)]
@@ -172,6 +173,7 @@ impl Keeper {
 
     /// No pool is touched under the lock, so a poisoned state is still a whole one.
     fn lock(&self) -> MutexGuard<'_, Watched> {
+        ensure_outside();
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,15 +6,16 @@ use bindery_testkit::{Fault, FaultProxy};
 
 use super::{
     CONNECTIONS, Databases, PATIENCE, Place, WORKERS, begin, block_on, is_released, on_each_place,
-    until,
+    several_threads, until,
 };
 use crate::sample::engine::B;
-use crate::sample::{Everything, Tables, model};
+use crate::sample::{Everything, NewBlog, Tables, model};
 
 on_each_place! {
     err_03_callers_of_a_busy_engine_keep_none_of_another_waiting;
     err_03_an_engine_that_is_silent_keeps_no_other_waiting;
     work_within_an_open_session_has_a_worker;
+    more_sessions_than_may_be_open_have_work_beside_them;
 }
 
 /// Open databases whose other engine can be used.
@@ -136,4 +137,39 @@ fn work_within_an_open_session_has_a_worker<E: Everything>(place: &Place<E>) {
         block_on(s.commit()).unwrap();
     }
     is_released(&db, place);
+}
+
+/// Each task awaits other work between two calls of its session; its turn, its connection and its worker come.
+fn more_sessions_than_may_be_open_have_work_beside_them<E: Everything>(place: &Place<E>) {
+    const TASKS: usize = 64;
+    const ROUNDS: usize = 4;
+
+    async fn in_turn<E: Everything>(db: Databases, engine: E) -> bindery::Result<()> {
+        for _ in 0..ROUNDS {
+            let mut s = db.begin_session_async();
+            let new = NewBlog::new("of a session");
+            s.run(move |s| s.connection(engine)?.blogs().insert(new).map(drop))
+                .await?;
+            db.run(|db| db.connect(B)?.blogs().count()).await?;
+            s.run(move |s| s.connection(engine)?.blogs().count())
+                .await?;
+            s.commit().await?;
+        }
+        Ok(())
+    }
+
+    let engine = place.engine;
+    let db = open(place);
+    several_threads().block_on(async {
+        let tasks: Vec<_> = (0..TASKS)
+            .map(|_| tokio::spawn(in_turn(db.clone(), engine)))
+            .collect();
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+    });
+    is_released(&db, place);
+    assert_eq!(db.worker_stats().timeouts, 0);
+    let stored = block_on(count(&db, engine)).unwrap();
+    assert_eq!(stored, (TASKS * ROUNDS) as u64);
 }
