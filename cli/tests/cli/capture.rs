@@ -291,8 +291,40 @@ fn sync_06_a_mirror_waits_for_rows_of_later_batches() {
     );
 }
 
-/// The source knows the position of its backup, where it stood at that time; the copy has rows that are gone.
-///
+/// A source that is restored from its backup, and written before the next run: it knows the position of its backup, where it stood at that
+/// time, and the copy has rows that are gone.
+fn is_copied_again(project: &Project, write: impl Fn(&str), save: impl Fn(), restore: impl Fn()) {
+    project.run("create --all").good();
+    write("INSERT INTO users VALUES (1, 'kept')");
+    let catch_up = || project.run("mirror default backup --catch-up --quiet");
+    catch_up().good();
+    write("INSERT INTO users VALUES (2, 'kept 2')");
+    catch_up().good();
+    save();
+    let replace = || {
+        let words = "mirror default backup --catch-up --replace --yes --quiet";
+        project.run(words).good()
+    };
+    for then in [
+        "SELECT 1",
+        "INSERT INTO users VALUES (4, 'other'); INSERT INTO users VALUES (5, 'other 2')",
+    ] {
+        write("INSERT INTO users VALUES (3, 'lost')");
+        holds(&catch_up().good(), &["1 inserted"]);
+        restore();
+        write(then);
+        holds(
+            &catch_up().failed(),
+            &["the position is not known to the source", "--replace"],
+        );
+        replace();
+        let verified = project.run("verify --from default --to backup");
+        holds(&verified.good(), &["equal"]);
+        restore();
+        replace();
+    }
+}
+
 /// Covers CDC-3.
 #[test]
 fn cdc_03_a_mirror_whose_source_was_restored_is_copied_again() {
@@ -302,45 +334,59 @@ fn cdc_03_a_mirror_whose_source_was_restored_is_copied_again() {
     let config = "url = \"sqlite://default.db\"\n\n[engines]\nbackup = \"${BACKUP}\"\n";
     let project = Project::new(&[("bindery.toml", config), ("schema.sql", MIRRORED)]);
     let project = project.with("BACKUP", &backup.url());
-    project.run("create --all").good();
-    project.sqlite("default.db", "INSERT INTO users VALUES (1, 'kept')");
-    let catch_up = || project.run("mirror default backup --catch-up --quiet");
-    catch_up().good();
-    project.sqlite("default.db", "INSERT INTO users VALUES (2, 'kept 2')");
-    catch_up().good();
+    let write = |sql: &str| project.sqlite("default.db", sql);
     let saved = project.path("saved.db");
-    let save = format!("VACUUM INTO '{}'", saved.display());
-    project.sqlite("default.db", &save);
+    let save = || write(&format!("VACUUM INTO '{}'", saved.display()));
     let restore = || {
         for of_it in ["", "-wal", "-shm"] {
             let _ = std::fs::remove_file(project.path(&format!("default.db{of_it}")));
         }
         std::fs::copy(&saved, project.path("default.db")).expect("it can be copied");
     };
-    for then in [
-        "SELECT 1",
-        "INSERT INTO users VALUES (4, 'other'); INSERT INTO users VALUES (5, 'other 2')",
-    ] {
-        project.sqlite("default.db", "INSERT INTO users VALUES (3, 'lost')");
-        holds(&catch_up().good(), &["1 inserted"]);
-        restore();
-        project.sqlite("default.db", then);
-        holds(
-            &catch_up().failed(),
-            &["the position is not known to the source", "--replace"],
-        );
-        project
-            .run("mirror default backup --catch-up --replace --yes --quiet")
-            .good();
-        holds(
-            &project.run("verify --from default --to backup").good(),
-            &["equal"],
-        );
-        restore();
-        project
-            .run("mirror default backup --catch-up --replace --yes --quiet")
-            .good();
-    }
+    is_copied_again(&project, write, save, restore);
+}
+
+/// The same on a server, of whose tables those are saved that have rows; `go_on` has it number changes as it did at that time.
+fn restored_server(source: &FreshDatabase, backup: &str, go_on: &str) {
+    const TABLES: [&str; 4] = [
+        "users",
+        "_bindery_changes",
+        "_bindery_change_rounds",
+        "_bindery_change_readers",
+    ];
+    let config = "url = \"${SOURCE}\"\n\n[engines]\nbackup = \"${BACKUP}\"\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", MIRRORED)]);
+    let project = project.with("SOURCE", &source.url()).with("BACKUP", backup);
+    let write = |sql: &str| source.run_script(sql).expect("it is executed");
+    let save = || {
+        for table in TABLES {
+            write(&format!(
+                "CREATE TABLE saved{table} AS SELECT * FROM {table}"
+            ));
+        }
+    };
+    let restore = || {
+        for table in TABLES {
+            write(&format!(
+                "DELETE FROM {table}; INSERT INTO {table} SELECT * FROM saved{table}"
+            ));
+        }
+        write(go_on);
+    };
+    is_copied_again(&project, write, save, restore);
+}
+
+/// Covers CDC-3 on PostgreSQL, MariaDB.
+#[test]
+fn cdc_03_a_mirror_whose_server_was_restored_is_copied_again() {
+    let (Some(postgres), Some(mysql)) = (fresh_postgres(), fresh_mysql()) else {
+        return;
+    };
+    let go_on = "SELECT setval(pg_get_serial_sequence('_bindery_changes', 'id'), coalesce(max(id), 1)) FROM _bindery_changes";
+    restored_server(&postgres, &mysql.url(), go_on);
+    let Some(mysql) = fresh_mysql() else { return };
+    let go_on = "ALTER TABLE _bindery_changes AUTO_INCREMENT = 1";
+    restored_server(&mysql, "sqlite://backup.db", go_on);
 }
 
 /// A project with a copy on PostgreSQL, and a row on each.

@@ -433,6 +433,48 @@ fn sync_06_a_protected_engine_is_not_repaired() {
     holds(&dry, &["users: missing with key 1"]);
 }
 
+/// Decimals with and without zeros at their ends, zeros below zero, and times of more digits than their column has: equal to `verify` as to
+/// syncs, in every direction.
+#[test]
+fn sync_06_values_in_another_form_are_equal_to_verify() {
+    let (Some(b), Some(c)) = (fresh_postgres(), fresh_mysql()) else {
+        return;
+    };
+    let schema = "-- @engines default, b, c\nCREATE TABLE prices (id INTEGER PRIMARY KEY, price DECIMAL(14, 4) NOT NULL, rate DOUBLE PRECISION NOT NULL, since TIMESTAMP(3) NOT NULL);\n";
+    let project = Project::new(&[("bindery.toml", CONFIG), ("schema.sql", schema)]);
+    let project = project.with("B_URL", &b.url()).with("C_URL", &c.url());
+    project.run("create --all").good();
+    let rows = |below_zero: &str, fraction: &str| {
+        format!(
+            "INSERT INTO prices VALUES (1, 1.5, {below_zero}, '2026-11-20 10:00:00.{fraction}'), \
+             (2, -0.0001, 0.25, '2026-11-20 10:00:00'), (3, 1234567890, 10000000000, '2026-11-20 10:00:00.100')"
+        )
+    };
+    project.sqlite("default.db", &rows("0", "123456"));
+    b.run_script(&rows("CAST('-0' AS DOUBLE PRECISION)", "123"))
+        .expect("rows");
+    c.run_script(&rows("-0e0", "123")).expect("rows");
+    for (from, to) in [
+        ("default", "b"),
+        ("b", "c"),
+        ("c", "default"),
+        ("b", "default"),
+    ] {
+        let verified = project.run(&format!("verify --from {from} --to {to}"));
+        holds(&verified.good(), &["3 rows"]);
+    }
+    b.run_script("UPDATE prices SET price = 1.5001 WHERE id = 1")
+        .expect("it is changed");
+    let found = differing(&project, "verify --from default --to b");
+    holds(
+        &found,
+        &[
+            "0 missing, 1 different, 0 surplus",
+            "prices: different with key 1",
+        ],
+    );
+}
+
 /// Keys that another program stored in SQLite in another form come in another order, or are not found again.
 #[test]
 fn sync_06_keys_in_another_form_are_refused_before_a_row_is_deleted() {

@@ -79,6 +79,17 @@ fn atom_03_recover_finishes_what_a_killed_program_left() {
         .run_script("ROLLBACK PREPARED 'bnd1:other.lite:k1-3:checkout.default.0'")
         .expect("it is there");
     holds(&project.run("recover").good(), &["nothing is in doubt"]);
+    // A decision is kept for some minutes after its branches are committed, and is no doubt.
+    let home = rusqlite::Connection::open(project.path("lite.db")).expect("a database file");
+    let kept =
+        "SELECT count(*) FROM _bindery_decisions WHERE transaction_id = 'bnd1:lost.lite:k1-1'";
+    let kept = home.query_row(kept, [], |row| row.get::<_, i64>(0));
+    assert_eq!(kept.expect("a number"), 1);
+    for words in ["recover --dry-run", "recover --dry-run --older-than 0"] {
+        assert_eq!(project.run(words).good().trim(), "nothing is in doubt");
+    }
+    let listed = project.run("recover --dry-run --format json").json();
+    assert_eq!(listed, serde_json::json!([]));
 }
 
 /// A hundred thousand branches take minutes.
