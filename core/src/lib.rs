@@ -20,6 +20,7 @@ pub mod dialect;
 pub mod disk;
 pub mod fingerprint;
 pub mod json_names;
+pub mod kept;
 pub mod lints;
 #[cfg(feature = "migrations")]
 pub mod migrations;

@@ -41,7 +41,7 @@ pub mod resolve;
 pub mod rust_type;
 
 pub use bindery_core::{
-    config, derives, diagnostic, disk, fingerprint, json_names, lints, migrations, models_of,
+    config, derives, diagnostic, disk, fingerprint, json_names, kept, lints, migrations, models_of,
     sorting, source, sql_writer,
 };
 

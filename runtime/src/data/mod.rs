@@ -14,6 +14,7 @@ mod line;
 mod loading;
 mod long;
 mod long_record;
+mod names;
 mod parts;
 mod push;
 mod reader;

@@ -1,11 +1,10 @@
 //! Tables and columns as a dump knows them: their names, and the types of their values in words that every database shares.
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 
 use super::DataFormat;
 use super::line::Line;
+use super::names::table_sql;
 use super::redact::Redaction;
 use super::referred::Referred;
 use super::rows::refused;
@@ -185,7 +184,7 @@ impl DataTable {
         let names = columns
             .iter()
             .map(|column| quoted_name(dialect, &column.name));
-        let sql = kept(quoted.finish(), names.collect(), key);
+        let sql = table_sql(quoted.finish(), names.collect(), key);
         Self {
             name: table.to_string(),
             bare_name: table.name,
@@ -426,22 +425,4 @@ fn is_order_hidden(key: &[usize], columns: &[DataColumn]) -> bool {
         return columns.iter().any(is_hashed);
     }
     key.iter().any(|at| is_hashed(&columns[*at]))
-}
-
-/// The names of a table, its columns and its key, kept until the process ends, once however often they are needed: in generated code
-/// they are static, and drivers know tables by that.
-fn kept(table: String, columns: Vec<String>, key: Vec<usize>) -> &'static TableSql {
-    type Named = (String, Vec<String>, Vec<usize>);
-    static KEPT: Mutex<BTreeMap<Named, &'static TableSql>> = Mutex::new(BTreeMap::new());
-    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    kept.entry((table, columns, key))
-        .or_insert_with_key(|(table, columns, key)| {
-            let columns = columns.iter().map(|name| &*name.clone().leak());
-            Box::leak(Box::new(TableSql {
-                table: table.clone().leak(),
-                columns: columns.collect::<Vec<&'static str>>().leak(),
-                key: key.clone().leak(),
-                ..TableSql::BARE
-            }))
-        })
 }

@@ -190,3 +190,31 @@ fn generated_code_and_drivers_call_nothing_that_panics() {
         }
     }
 }
+
+/// The folders of the published crates' code.
+const PRODUCT: &[&str] = &[
+    "cli/src",
+    "codegen/src",
+    "core/src",
+    "macros/src",
+    "queues/src",
+    "runtime-macros/src",
+    "runtime/src",
+    "schema/src",
+    "web/src",
+];
+
+/// Each value has an owner: descriptions that are read while a program runs are owned by a static (`core/src/kept.rs`).
+#[test]
+fn published_code_leaks_nothing() {
+    for folder in PRODUCT {
+        let files = sources(&workspace().join(folder));
+        assert!(!files.is_empty(), "{folder}");
+        for (name, text) in files {
+            for word in ["leak(", "leak)"] {
+                let found = code(&text).find(|line| line.contains(word));
+                assert_eq!(found, None, "`{word}` in {folder}/{name}");
+            }
+        }
+    }
+}
