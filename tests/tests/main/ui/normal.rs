@@ -50,7 +50,7 @@ fn place(line: &str) -> Option<(&str, &str)> {
 
 /// A place outside the package, without its numbers.
 fn other_file(place: &str, root: &Path) -> Option<String> {
-    let file = place.splitn(2, ".rs:").next()?;
+    let (file, _) = place.split_once(".rs:")?;
     let named = if let Some((before, name)) = file.split_once("/out/") {
         let folder = before.rsplit('/').next()?;
         format!("$OUT_DIR[{}]/{name}", folder.rsplit_once('-')?.0)
