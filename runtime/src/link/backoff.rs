@@ -54,7 +54,7 @@ fn share() -> f64 {
     number as f64 / (1_u64 << 53) as f64
 }
 
-/// What fails again and again: how often in a row, and when it may be tried next.
+/// Counts how often something has failed in a row, and holds when it may be tried next.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Backoff {
     pauses: Pauses,
