@@ -41,6 +41,7 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "driver/turns.rs",
     "driver/wire/deadline.rs",
     "driver/wire/limits.rs",
+    "link/backoff.rs",
     "link/held.rs",
     "link/held/reading.rs",
     "link/held/standing.rs",
