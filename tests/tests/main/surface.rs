@@ -208,3 +208,28 @@ fn the_page_of_the_surface_has_every_module() {
         }
     }
 }
+
+/// A method whose name ends with `_if` takes an `Option` first, as the page says.
+#[test]
+fn methods_with_if_take_an_option() {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/public/bindery.txt");
+    let list = fs::read_to_string(list).expect("the list is there");
+    let named = list.lines().filter_map(|line| {
+        let (before, parameters) = line.split_once('(')?;
+        let name = before.rsplit("::").next()?;
+        name.split('<')
+            .next()?
+            .ends_with("_if")
+            .then_some((line, parameters))
+    });
+    let named: Vec<_> = named.collect();
+    assert!(named.len() > 4, "{named:?}");
+    for (line, parameters) in named {
+        let own = ["self, ", "&mut self, ", "&self, "];
+        let first = own.iter().find_map(|own| parameters.strip_prefix(own));
+        assert!(
+            first.is_some_and(|first| first.starts_with("core::option::Option<")),
+            "{line}"
+        );
+    }
+}

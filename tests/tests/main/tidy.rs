@@ -53,7 +53,6 @@ const MONOTONIC_CLOCK: &[&str] = &[
     "link/slots/branches.rs",
     "link/slots/mod.rs",
     "messages/contract.rs",
-    "messages/intake.rs",
     "messages/memory_queue.rs",
     "messages/relay.rs",
     "migrate/lock.rs",
