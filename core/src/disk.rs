@@ -1,17 +1,19 @@
 //! Reading files: never more than can be used, and nothing that may keep its reader waiting for ever.
 
-use std::fs::File;
+use std::fs::{File, FileType};
 use std::io::{self, Read as _};
+#[cfg(unix)]
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
-/// Returns the content of a file, up to one byte more than the limit. Of files that are not regular only devices are read, and what a shell hands
-/// over its pipes as (`/dev/fd/63`): a pipe elsewhere, as in `/dev/shm`, may have no process that writes to it.
+/// Returns the content of a file, up to one byte more than the limit. Of files that are not regular, devices are read, and pipes that this process
+/// has open, named as a shell names them (`/dev/fd/63`, `/dev/stdin`): a pipe elsewhere may have no process that writes to it.
 ///
 /// # Errors
 /// The system's error, or that it is not a regular file.
 pub fn read_limited(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let kind = path.metadata()?;
-    if kind.is_dir() || !(kind.is_file() || is_device(path)) {
+    if !(kind.is_file() || is_device(kind.file_type()) || is_open_pipe(path, kind.file_type())) {
         return Err(io::Error::other("it is not a regular file"));
     }
     let mut bytes = Vec::new();
@@ -21,8 +23,29 @@ pub fn read_limited(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn is_device(path: &Path) -> bool {
-    path.starts_with("/dev") && !path.starts_with("/dev/shm")
+#[cfg(unix)]
+fn is_device(kind: FileType) -> bool {
+    kind.is_char_device() || kind.is_block_device()
+}
+
+#[cfg(not(unix))]
+fn is_device(_: FileType) -> bool {
+    false
+}
+
+#[cfg(unix)]
+fn is_open_pipe(path: &Path, kind: FileType) -> bool {
+    let folders = ["/dev/fd", "/proc/self/fd"];
+    let is_of_process = path == Path::new("/dev/stdin")
+        || folders
+            .iter()
+            .any(|folder| path.parent() == Some(Path::new(folder)));
+    kind.is_fifo() && is_of_process
+}
+
+#[cfg(not(unix))]
+fn is_open_pipe(_: &Path, _: FileType) -> bool {
+    false
 }
 
 /// Returns whether there is anything of this name. A link that leads nowhere is something.
@@ -70,5 +93,26 @@ mod tests {
         );
         let zeros = read_limited(Path::new("/dev/zero"), 9).expect("it can be read");
         assert_eq!(zeros, [0; 10]);
+    }
+
+    /// A pipe is read by the names of this process's own files, and below `/dev` as little as elsewhere.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn pipes_are_read_that_this_process_has_open() {
+        use std::io::Write as _;
+        use std::os::fd::AsRawFd as _;
+
+        let (reader, mut writer) = io::pipe().expect("a pipe can be made");
+        for folder in ["/dev/fd", "/proc/self/fd"] {
+            writer.write_all(b"text").expect("it is read below");
+            let path = format!("{folder}/{}", reader.as_raw_fd());
+            assert_eq!(read_limited(Path::new(&path), 3).expect(folder), b"text");
+        }
+        let folder = tempfile::tempdir_in("/dev/shm").expect("a folder can be made");
+        let pipe = folder.path().join("pipe");
+        let made = Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("`mkfifo` can be run").success());
+        let error = read_limited(&pipe, 9).expect_err("it is a pipe of others");
+        assert!(error.to_string().contains("not a regular file"), "{error}");
     }
 }

@@ -2,11 +2,15 @@
 //! in the program's `Cargo.lock`. Only one of them compiles with the code.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
+
+use bindery_schema::disk::read_limited;
 
 /// The version of this command, and of the code that it writes.
 pub(super) const OWN: &str = env!("CARGO_PKG_VERSION");
+
+/// Bytes of a `Cargo.lock` that are looked at.
+const LONGEST_LOCK: usize = 16 << 20;
 
 /// Returns the note that a crate of another version's code is now of this one.
 pub(super) fn replaced_note(before: Option<&str>) -> Option<String> {
@@ -36,8 +40,8 @@ pub(super) fn locked_note(folder: &Path) -> Option<String> {
 fn locked_around(folder: &Path) -> Option<BTreeSet<String>> {
     let whole = std::path::absolute(folder).ok()?;
     let mut files = whole.ancestors().map(|folder| folder.join("Cargo.lock"));
-    let text = files.find_map(|file| fs::read_to_string(file).ok())?;
-    Some(locked_in(&text))
+    let text = files.find_map(|file| read_limited(&file, LONGEST_LOCK).ok())?;
+    Some(locked_in(&String::from_utf8_lossy(&text)))
 }
 
 /// Cargo writes the version of a package in the line after its name.
