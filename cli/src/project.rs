@@ -9,7 +9,7 @@ use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::diff::check_migrations;
 use bindery_schema::input::Input;
 use bindery_schema::model::{CheckedModel, Engine, EngineId, Model};
-use bindery_schema::parse::dialect_of;
+use bindery_schema::parse::read_as;
 use bindery_schema::project::{Paths, load_configuration, load_project_for};
 use bindery_schema::read_model;
 use bindery_schema::source::Sources;
@@ -235,11 +235,9 @@ impl Compiled {
 
 /// Compiles for a dialect; each file is read as the configuration says.
 fn compile_engines(dialect: Dialect, input: &mut Input) {
-    let read_in = input.files.iter().map(|file| dialect_of(input, file));
-    let read_in: Vec<Dialect> = read_in.collect();
-    for (file, dialect) in input.files.iter_mut().zip(read_in) {
-        file.dialect = Some(dialect);
-    }
+    let files = input.files.iter();
+    let before = files.filter_map(|file| Some((file.id, read_as(input, file)?)));
+    input.read_as = before.collect();
     input.compile_for(dialect);
 }
 

@@ -12,6 +12,7 @@ use crate::levels;
 use crate::lints::LintLevel;
 use crate::model::{Engine, EngineId};
 use crate::models_of::ModelsOf;
+use crate::read_as::ReadAs;
 use crate::source::{FileId, Sources};
 
 /// Everything `read` needs to know.
@@ -41,6 +42,8 @@ pub struct Input {
     pub groups: Vec<AtomicGroup>,
     /// `--dialect` of a command: the dialect of files whose head and entry in the configuration have none.
     pub command_dialect: Option<Dialect>,
+    /// Files that are read as before though their engines are now compiled for another dialect.
+    pub read_as: BTreeMap<FileId, ReadAs>,
 }
 
 /// One schema file.
@@ -127,7 +130,10 @@ impl Input {
     /// The dialect of a file whose text says nothing of it: the configured one, else the command's, else that of its engine, else SQLite.
     pub(crate) fn dialect_of(&self, file: &InputFile) -> Dialect {
         let engine = self.engine_of(file);
-        file.dialect
+        let before = self.read_as.get(&file.id);
+        before
+            .map(|read_as| read_as.dialect)
+            .or(file.dialect)
             .or(self.command_dialect)
             .or(engine.map(|engine| engine.dialect))
             .unwrap_or(Dialect::Sqlite)

@@ -73,10 +73,10 @@ pub fn parse(input: &Input, diagnostics: &mut Diagnostics) -> Ast {
     }
 }
 
-/// The dialect a file is read in.
-pub fn dialect_of(input: &Input, file: &InputFile) -> Dialect {
+/// Returns the dialect that a file is read in, and why; `None` for one that cannot be read.
+pub fn read_as(input: &Input, file: &InputFile) -> Option<ReadAs> {
     let ast = parse_file(input, file, &mut Diagnostics::default());
-    ast.map_or_else(|| input.dialect_of(file), |ast| ast.dialect)
+    ast.map(|ast| ast.read_as)
 }
 
 /// A file whose tables all live on engines of another dialect than it was tried in is read once more.

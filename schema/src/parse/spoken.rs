@@ -10,6 +10,9 @@ use crate::read_as::{DialectReason, ReadAs};
 
 /// The dialect a file is tried in first.
 pub(super) fn at_first(input: &Input, file: &InputFile, head: &Head) -> ReadAs {
+    if let Some(before) = input.read_as.get(&file.id) {
+        return before.clone();
+    }
     let read_as = |dialect, reason| ReadAs { dialect, reason };
     if let Some(dialect) = head.dialect {
         return read_as(dialect, DialectReason::Head);
@@ -35,6 +38,9 @@ pub(super) fn by_tables(
     head: &Head,
     ast: &FileAst,
 ) -> Option<ReadAs> {
+    if input.read_as.contains_key(&file.id) {
+        return None;
+    }
     match ast.read_as.reason {
         DialectReason::Head | DialectReason::Configuration | DialectReason::Command => {
             return None;
