@@ -1,5 +1,6 @@
 //! The runtime on real databases: SQLite always, the servers where a test run has them.
 
+mod alone;
 mod asynchronous;
 mod closing;
 mod commit;

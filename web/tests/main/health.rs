@@ -7,8 +7,9 @@ use bindery::EngineOptions;
 use bindery_testkit::{Fault, FaultProxy};
 use bindery_web::Readiness;
 
-use crate::app::{Place, on_mysql, on_postgres, run, serve};
-use crate::http::get;
+use crate::app::{CONNECTIONS, Place, on_mysql, on_postgres, run, serve};
+use crate::http::{get, post};
+use crate::wiki::engine;
 
 #[test]
 fn an_engine_that_is_down_is_not_ready_and_the_program_is_healthy() {
@@ -79,5 +80,59 @@ fn a_silent_mysql_is_probed_once() {
         "silent MySQL",
         place,
         a_silent_server_is_not_ready_and_is_probed_once,
+    );
+}
+
+/// Requests that wait for a silent engine keep no worker of another: a route that needs that one alone is answered meanwhile.
+///
+/// Covers ERR-03.
+async fn routes_of_another_engine_are_answered_beside_a_silent_one(place: Arc<Place>) {
+    let proxy = FaultProxy::start(&place.server.as_ref().unwrap().url()).unwrap();
+    let through = Place {
+        engine: place.engine,
+        options: EngineOptions::url(proxy.url()),
+        server: None,
+    };
+    let silent = through.serve().await;
+    let other = serve(silent.db.clone(), engine::Any::Lite, |app| app).await;
+    let made = other.db.run(|db| db.create_missing_on(engine::Lite));
+    made.await.unwrap();
+    proxy.set(Fault::Stall);
+    let address = silent.address;
+    let requests = (0..4 * CONNECTIONS).map(|number| {
+        tokio::spawn(async move { post(address, &format!("/pages/{number}/201")).await })
+    });
+    let requests: Vec<_> = requests.collect();
+    while silent.pool().waiting == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    for number in 0..100 {
+        let answer = post(other.address, &format!("/pages/{number}/201")).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+    }
+    assert!(requests.iter().any(|request| !request.is_finished()));
+    proxy.heal();
+    for request in requests {
+        request.await.unwrap();
+    }
+}
+
+#[test]
+fn err_03_routes_are_answered_beside_a_silent_postgres() {
+    let Some(place) = on_postgres() else { return };
+    run(
+        "beside a silent PostgreSQL",
+        place,
+        routes_of_another_engine_are_answered_beside_a_silent_one,
+    );
+}
+
+#[test]
+fn err_03_routes_are_answered_beside_a_silent_mysql() {
+    let Some(place) = on_mysql() else { return };
+    run(
+        "beside a silent MySQL",
+        place,
+        routes_of_another_engine_are_answered_beside_a_silent_one,
     );
 }

@@ -12,6 +12,8 @@ use metrics::{
     with_local_recorder,
 };
 
+use crate::alone::is_alone;
+use crate::sample::engine::Default;
 use crate::sample::{Everything, Tables, on_each_database, with};
 
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -26,11 +28,25 @@ struct Calling<E> {
     db: Registry,
     engine: E,
     calls: AtomicU64,
+    /// Those by the thread that closes what has rested for too long or is too old.
+    calls_of_upkeep: AtomicU64,
 }
 
 impl<E: Everything> Calling<E> {
+    fn new(db: &Registry, engine: E) -> Self {
+        Self {
+            db: db.clone(),
+            engine,
+            calls: AtomicU64::new(0),
+            calls_of_upkeep: AtomicU64::new(0),
+        }
+    }
+
     fn call(&self) {
         self.calls.fetch_add(1, Ordering::Relaxed);
+        if thread::current().name() == Some("bindery-upkeep") {
+            self.calls_of_upkeep.fetch_add(1, Ordering::Relaxed);
+        }
         call(&self.db, self.engine);
     }
 }
@@ -104,11 +120,7 @@ fn mon_01_a_connection_is_given_back_while_a_recorded_caller_waits<E: Everything
 fn mon_01_recorders_and_subscribers_may_call_the_pool<E: Everything>(engine: E, url: &str) {
     let _watchdog = Watchdog::start("recorders and subscribers", PATIENCE);
     let db = database(engine, url, 2, Duration::from_millis(200));
-    let recorder = Calling {
-        db: db.clone(),
-        engine,
-        calls: AtomicU64::new(0),
-    };
+    let recorder = Calling::new(&db, engine);
     let heard = Arc::new(AtomicU64::new(0));
     let (own, count) = (db.clone(), Arc::clone(&heard));
     let subscription = db.subscribe(move |_: &bindery::observe::Event<'_>| {
@@ -131,4 +143,39 @@ fn mon_01_recorders_and_subscribers_may_call_the_pool<E: Everything>(engine: E, 
     drop(subscription);
     let pool = db.engine(engine.name()).unwrap().pool;
     assert_eq!((pool.in_use, pool.waiting, pool.open), (0, 0, 0));
+}
+
+/// Covers MON-01 on SQLite: while connections are closed that have rested for too long, or are too old.
+#[test]
+fn mon_01_a_recorder_of_the_process_may_call_the_pool() {
+    if !is_alone("observe::within::mon_01_a_recorder_of_the_process_may_call_the_pool") {
+        return;
+    }
+    let _watchdog = Watchdog::start("a recorder of the process", PATIENCE);
+    let folder = tempfile::tempdir().unwrap();
+    let moment = Duration::from_millis(5);
+    let options = EngineOptions::url(format!("sqlite://{}/one.db", folder.path().display()));
+    let options = options
+        .max_connections(2)
+        .acquire_timeout(Duration::from_millis(200));
+    let db = with(
+        "default",
+        options.idle_timeout(moment).max_lifetime(4 * moment),
+    );
+    db.create_missing_on(Default).unwrap();
+    let recorder: &'static _ = Box::leak(Box::new(Calling::new(&db, Default)));
+    metrics::set_global_recorder(recorder).unwrap();
+    let enough = || recorder.calls_of_upkeep.load(Ordering::Relaxed) > 20;
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while !enough() {
+                    call(&db, Default);
+                    thread::sleep(moment);
+                }
+            });
+        }
+    });
+    assert!(db.engine("default").unwrap().pool.closed > 1);
+    db.close();
 }
