@@ -71,19 +71,9 @@ impl Backoff {
         }
     }
 
-    /// In a row.
-    #[cfg(feature = "messages")]
-    pub(crate) fn failures(&self) -> u32 {
-        self.failures
-    }
-
     /// When it may be tried.
     pub(crate) fn at(&self) -> Instant {
         self.at
-    }
-
-    pub(crate) fn is_over(&self) -> bool {
-        Instant::now() >= self.at
     }
 
     /// It has failed at this time; gives the pause.
@@ -95,8 +85,22 @@ impl Backoff {
     }
 
     /// It has failed now; gives the pause.
+    #[cfg(any(feature = "outbox", feature = "saga"))]
     pub(crate) fn failed(&mut self) -> Duration {
         self.failed_at(Instant::now())
+    }
+}
+
+#[cfg(feature = "outbox")]
+impl Backoff {
+    /// In a row.
+    #[cfg(feature = "messages")]
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        Instant::now() >= self.at
     }
 
     /// Has it tried after this pause, which is no failure.
@@ -127,6 +131,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "outbox")]
     #[test]
     fn failures_in_a_row_have_longer_pauses_until_it_succeeds() {
         let ms = Duration::from_millis;

@@ -52,6 +52,7 @@ impl RetryPolicy {
     }
 
     /// The attempts, if they are set.
+    #[cfg(any(feature = "outbox", feature = "saga"))]
     pub(crate) fn set_attempts(&self) -> Option<u32> {
         self.attempts
     }
