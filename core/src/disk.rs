@@ -12,8 +12,9 @@ use std::path::Path;
 /// # Errors
 /// The system's error, or that it is not a regular file.
 pub fn read_limited(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
-    let kind = path.metadata()?;
-    if !(kind.is_file() || is_device(kind.file_type()) || is_open_pipe(path, kind.file_type())) {
+    let kind = path.metadata()?.file_type();
+    let itself = path.symlink_metadata()?.file_type();
+    if !(kind.is_file() || is_device(itself) || is_open(path, kind)) {
         return Err(io::Error::other("it is not a regular file"));
     }
     let mut bytes = Vec::new();
@@ -33,18 +34,19 @@ fn is_device(_: FileType) -> bool {
     false
 }
 
+/// A pipe or device that this process has open. A link to a device elsewhere is none: it may be in a project's folder by mistake.
 #[cfg(unix)]
-fn is_open_pipe(path: &Path, kind: FileType) -> bool {
+fn is_open(path: &Path, kind: FileType) -> bool {
     let folders = ["/dev/fd", "/proc/self/fd"];
     let is_of_process = path == Path::new("/dev/stdin")
         || folders
             .iter()
             .any(|folder| path.parent() == Some(Path::new(folder)));
-    kind.is_fifo() && is_of_process
+    is_of_process && (kind.is_fifo() || is_device(kind))
 }
 
 #[cfg(not(unix))]
-fn is_open_pipe(_: &Path, _: FileType) -> bool {
+fn is_open(_: &Path, _: FileType) -> bool {
     false
 }
 
