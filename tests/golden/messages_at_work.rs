@@ -19,7 +19,7 @@ use crate::messages::{
     model, seat, user,
 };
 
-/// What fails is tried again after this pause, and then after longer ones.
+/// Retries after this pause at first, and after longer ones then.
 fn first_pause(pause: Duration) -> RetryPolicy {
     RetryPolicy::new().backoff(pause, Duration::from_secs(4))
 }

@@ -203,7 +203,7 @@ fn effects<E: Tested>(world: &World, engine: E) -> Vec<i64> {
     rows.iter().map(|row| row.number).collect()
 }
 
-/// What fails is tried again after this pause, and then after longer ones.
+/// Retries after this pause at first, and after longer ones then.
 fn first_pause(pause: Duration) -> RetryPolicy {
     RetryPolicy::new().backoff(pause, Duration::from_hours(1).max(pause))
 }

@@ -58,7 +58,7 @@ fn with_wrong_clocks<E: Tested>(world: &World, engine: E) {
     // Half a second may be over before the second program ends: then it has run what the first one had begun.
     due.retain(|number| *number != lost_ahead);
     assert_eq!(due, [0, due_ahead, due_behind]);
-    // A lease of half a second ends; one of an hour, which the clock of its program has behind it, does not.
+    // A lease of half a second expires; one of an hour, which the clock of its program says is over, does not.
     while !effects(world, engine).contains(&lost_ahead) {
         worker(&world.db, engine).run_until_idle().unwrap();
         std::thread::sleep(Duration::from_millis(50));

@@ -14,7 +14,7 @@ pub trait Published: StaticEngine + HasOutbox + Hosts<model::Stock> {}
 
 impl<E: StaticEngine + HasOutbox + Hosts<model::Stock>> Published for E {}
 
-/// Rows are made, and all of them changed again and again, until there are so many events.
+/// Inserts rows and updates all of them until there are this many events.
 pub fn fill<E: Published>(
     db: &Databases,
     engine: E,

@@ -12,7 +12,9 @@ use crate::error::{Error, Result};
 /// |---|---|---|---|
 /// | transactions, sessions, atomic groups | 5 | up to 5 ms, 1 s | twice as long |
 /// | [sagas](crate::saga::SagaBuilder::retry) | 5 | 100 ms, 5 s | twice as long |
-/// | [tasks](crate::outbox::Worker::retry), messages | those of the task | 1 s, 1 h | four times as long |
+/// | [tasks](crate::outbox::Worker::retry) | those of the task | 1 s, 1 h | four times as long |
+/// | [consumers](crate::messages::Consumer::retry) | 5 | 1 s, 1 h | four times as long |
+/// | [relays](crate::messages::Relay::retry) | those of the event | 1 s, 3.5 s | four times as long |
 ///
 /// Pauses have a share of chance in them, so that those that failed together do not come back together.
 ///
