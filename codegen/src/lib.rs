@@ -30,4 +30,4 @@ pub use cargo::{Config, compile};
 pub use emit::{EmitOptions, GeneratedFile, emit, features, rust_types, type_features};
 pub use error::CompileError;
 #[cfg(feature = "standalone")]
-pub use standalone::{Difference, Outcome, Standalone, State, has_rustfmt};
+pub use standalone::{Difference, FileState, Outcome, Standalone, has_rustfmt};

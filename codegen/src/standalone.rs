@@ -47,12 +47,12 @@ pub struct Difference {
     /// Below the crate's folder, with `/`.
     pub path: String,
     /// In which way the file differs.
-    pub state: State,
+    pub state: FileState,
 }
 
 /// In which way a file is not as it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
+pub enum FileState {
     /// It is not there.
     Missing,
     /// Its text is another.
@@ -126,7 +126,7 @@ impl Standalone {
         let leftovers = self.leftovers(&files)?.into_iter();
         found.extend(leftovers.map(|path| Difference {
             path,
-            state: State::Leftover,
+            state: FileState::Leftover,
         }));
         found.sort();
         Ok(found)
@@ -142,8 +142,8 @@ impl Standalone {
     fn difference(&self, file: &GeneratedFile) -> Option<Difference> {
         let state = match read_file(&self.folder.join(&file.path)) {
             Ok(bytes) if bytes == file.text.as_bytes() => return None,
-            Ok(_) => State::Changed,
-            Err(_) => State::Missing,
+            Ok(_) => FileState::Changed,
+            Err(_) => FileState::Missing,
         };
         Some(Difference {
             path: file.path.clone(),

@@ -30,7 +30,7 @@ pub enum Portable {
         /// The value that is tested.
         value: Box<Portable>,
         /// The state it is tested for.
-        state: State,
+        state: IsTest,
         /// `IS NOT`.
         negated: bool,
     },
@@ -165,7 +165,7 @@ impl Operator {
 
 /// The states that `IS` tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum IsTest {
     /// `NULL`.
     Null,
     /// `TRUE`.

@@ -9,7 +9,7 @@ pub(super) struct Node {
     /// The heading of its statements.
     pub(super) key: String,
     /// Its kind, and its name among those of the kind.
-    pub(super) place: (Kind, String),
+    pub(super) place: (ObjectKind, String),
     /// The keys of what must be there before; those that are not among the nodes are there already.
     pub(super) needs: BTreeSet<String>,
     /// The same of what can be added later.
@@ -18,7 +18,7 @@ pub(super) struct Node {
 
 /// Kinds of objects, in the order they come in where none needs another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum ObjectKind {
     Collation,
     Type,
     Sequence,
@@ -76,7 +76,7 @@ pub(super) fn sorted(nodes: &[Node]) -> Vec<usize> {
 /// Objects that are not in the order yet. First is what waits for no need, then the kind, then what waits for no preference.
 #[derive(Default)]
 struct Open<'n> {
-    nodes: BTreeSet<(bool, Kind, bool, &'n str, usize)>,
+    nodes: BTreeSet<(bool, ObjectKind, bool, &'n str, usize)>,
 }
 
 impl<'n> Open<'n> {
@@ -99,7 +99,7 @@ impl<'n> Open<'n> {
         node: &'n Node,
         at: usize,
         (needs, prefers): (usize, usize),
-    ) -> (bool, Kind, bool, &'n str, usize) {
+    ) -> (bool, ObjectKind, bool, &'n str, usize) {
         (needs > 0, node.place.0, prefers > 0, &node.place.1, at)
     }
 }
@@ -131,7 +131,7 @@ fn words(text: &str) -> impl Iterator<Item = String> {
 mod tests {
     use super::*;
 
-    fn node(key: &str, kind: Kind, needs: &[&str], prefers: &[&str]) -> Node {
+    fn node(key: &str, kind: ObjectKind, needs: &[&str], prefers: &[&str]) -> Node {
         let set = |keys: &[&str]| keys.iter().map(|&key| key.to_owned()).collect();
         Node {
             key: key.to_owned(),
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn objects_come_after_what_they_need_and_by_name() {
-        use Kind::{Table, Type, View};
+        use ObjectKind::{Table, Type, View};
         let nodes = [
             node("v", View, &["a", "gone"], &[]),
             node("b", Table, &[], &["c"]),
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn circles_are_cut_at_preferences() {
-        use Kind::Table;
+        use ObjectKind::Table;
         let nodes = [
             node("b", Table, &[], &["a"]),
             node("a", Table, &["c"], &[]),

@@ -11,7 +11,7 @@ use bindery_schema::dialect::Dialect;
 use bindery_schema::model::TableName;
 use bindery_schema::sql_writer::SqlWriter;
 
-use super::graph::{Kind, Node, mentioned, sorted};
+use super::graph::{Node, ObjectKind, mentioned, sorted};
 use super::{Catalogue, Item, Told, capture};
 use crate::database::Chosen;
 use crate::progress::Steps;
@@ -38,7 +38,7 @@ ORDER BY 1";
 #[derive(Debug, PartialEq, Eq)]
 struct Object {
     name: String,
-    kind: Kind,
+    kind: ObjectKind,
     sql: String,
 }
 
@@ -68,7 +68,10 @@ fn read_once(connection: &mut Connection<Chosen>, told: Told<'_>) -> bindery::Re
         told(Steps { begun, of, unit });
         objects.push(show(connection, name, &kind)?);
     }
-    if objects.iter().any(|object| object.kind == Kind::Sequence) {
+    if objects
+        .iter()
+        .any(|object| object.kind == ObjectKind::Sequence)
+    {
         let database: String = connection.query_scalar("SELECT database()", ())?;
         plain_sequences(&mut objects, &format!("{}.", quoted(&database)));
     }
@@ -84,7 +87,7 @@ fn read_once(connection: &mut Connection<Chosen>, told: Told<'_>) -> bindery::Re
         let (sql, later) = without_later_keys(object, &references, &made);
         catalogue.last.extend(later);
         catalogue.items.push(Item {
-            table: (object.kind != Kind::Sequence).then(|| TableName {
+            table: (object.kind != ObjectKind::Sequence).then(|| TableName {
                 schema: None,
                 name: object.name.clone(),
             }),
@@ -100,16 +103,16 @@ fn show(connection: &mut Connection<Chosen>, name: String, kind: &str) -> binder
         type Shown = (String, String, String, String);
         let show = Sql::assembled(format!("SHOW CREATE VIEW {quoted}"));
         let (_, sql, _, _): Shown = connection.query_row(show, ())?;
-        let (kind, sql) = (Kind::View, plain_view(&sql, &quoted));
+        let (kind, sql) = (ObjectKind::View, plain_view(&sql, &quoted));
         Object { name, kind, sql }
     } else {
         let word = if kind == "SEQUENCE" { kind } else { "TABLE" };
         let show = Sql::assembled(format!("SHOW CREATE {word} {quoted}"));
         let (_, sql): (String, String) = connection.query_row(show, ())?;
         let (kind, sql) = if kind == "SEQUENCE" {
-            (Kind::Sequence, sql)
+            (ObjectKind::Sequence, sql)
         } else {
-            (Kind::Table, plain_table(&sql))
+            (ObjectKind::Table, plain_table(&sql))
         };
         Object { name, kind, sql }
     })
@@ -157,11 +160,11 @@ fn plain_keys(sql: &str) -> String {
 fn plain_sequences(objects: &mut [Object], database: &str) {
     let sequences = objects
         .iter()
-        .filter(|object| object.kind == Kind::Sequence);
+        .filter(|object| object.kind == ObjectKind::Sequence);
     let sequences: Vec<String> = sequences.map(|object| quoted(&object.name)).collect();
     for table in objects
         .iter_mut()
-        .filter(|object| object.kind == Kind::Table)
+        .filter(|object| object.kind == ObjectKind::Table)
     {
         for name in &sequences {
             let call = |prefix: &str| format!("val({prefix}{name}");
@@ -195,15 +198,18 @@ fn nodes(objects: &[Object], references: &[(String, String)]) -> Vec<Node> {
     let sequences = || {
         objects
             .iter()
-            .filter(|object| object.kind == Kind::Sequence)
+            .filter(|object| object.kind == ObjectKind::Sequence)
     };
     let node = |object: &Object| Node {
         key: object.name.to_lowercase(),
         place: (object.kind, object.name.clone()),
         needs: match object.kind {
-            Kind::View => mentioned(&object.sql, objects.iter().map(|one| one.name.as_str())),
-            Kind::Table => mentioned(&object.sql, sequences().map(|one| one.name.as_str())),
-            Kind::Collation | Kind::Type | Kind::Sequence | Kind::Function => BTreeSet::new(),
+            ObjectKind::View => mentioned(&object.sql, objects.iter().map(|one| one.name.as_str())),
+            ObjectKind::Table => mentioned(&object.sql, sequences().map(|one| one.name.as_str())),
+            ObjectKind::Collation
+            | ObjectKind::Type
+            | ObjectKind::Sequence
+            | ObjectKind::Function => BTreeSet::new(),
         },
         prefers: refers.remove(object.name.as_str()).unwrap_or_default(),
     };

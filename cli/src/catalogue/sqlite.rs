@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use bindery::{Connection, Sql};
 use bindery_schema::model::TableName;
 
-use super::graph::{Kind, Node, mentioned, sorted};
+use super::graph::{Node, ObjectKind, mentioned, sorted};
 use super::{Catalogue, Item, Told, capture};
 use crate::database::Chosen;
 use crate::progress::Steps;
 
-/// Kind, name, table, statement, and the kind of a table. Indexes that a constraint brought along have no statement.
+/// ObjectKind, name, table, statement, and the kind of a table. Indexes that a constraint brought along have no statement.
 const OBJECTS: &str = r"
 SELECT s.type, s.name, s.tbl_name, s.sql, coalesce(l.type, '')
 FROM sqlite_schema s LEFT JOIN pragma_table_list l ON l.schema = 'main' AND l.name = s.name AND s.type = 'table'
@@ -71,9 +71,9 @@ fn nodes(made: &[&Object], references: &[(String, String)]) -> Vec<Node> {
     let names = || made.iter().map(|object| object.1.as_str());
     let node = |object: &&Object| {
         let (kind, needs) = if object.0 == "view" {
-            (Kind::View, mentioned(&object.3, names()))
+            (ObjectKind::View, mentioned(&object.3, names()))
         } else {
-            (Kind::Table, BTreeSet::new())
+            (ObjectKind::Table, BTreeSet::new())
         };
         Node {
             key: object.1.to_lowercase(),

@@ -4,7 +4,7 @@ mod versions;
 
 use std::path::PathBuf;
 
-use bindery_codegen::{Difference, Outcome, Standalone, State, has_rustfmt};
+use bindery_codegen::{Difference, FileState, Outcome, Standalone, has_rustfmt};
 use bindery_schema::dialect::Dialect;
 use clap::Args;
 use serde::Serialize;
@@ -158,10 +158,10 @@ fn line(word: &str, paint: Paint, path: &str, stream: Stream) -> String {
     format!("{}  {path}\n", stream.paint(paint, &format!("{word:<8}")))
 }
 
-fn state(state: State) -> &'static str {
+fn state(state: FileState) -> &'static str {
     match state {
-        State::Missing => "missing",
-        State::Changed => "changed",
-        State::Leftover => "leftover",
+        FileState::Missing => "missing",
+        FileState::Changed => "changed",
+        FileState::Leftover => "leftover",
     }
 }

@@ -4,7 +4,7 @@ use bindery_schema::model::CheckedModel;
 
 use super::description::RustType;
 use super::setting::Setting;
-use super::shape::{Column, Kind, Reference, Shape, Side};
+use super::shape::{Column, ColumnKind, Reference, Shape, Side};
 pub use crate::emit::derive::ModelPath;
 use crate::emit::derive::{OwnRow, OwnType, Watched, around_rows, beside_row, in_place_of_model};
 
@@ -32,9 +32,11 @@ pub(super) fn of_struct(model: &CheckedModel, shape: &Shape<'_>) -> String {
 fn own_type(column: &Column<'_>) -> Option<OwnType> {
     let written = column.field.inner_type();
     let refers = match &column.kind {
-        Kind::OwnKey => return None,
-        Kind::BuiltInType(_) | Kind::Custom | Kind::Refers(Reference { side: None, .. }) => None,
-        Kind::Refers(Reference {
+        ColumnKind::OwnKey => return None,
+        ColumnKind::BuiltInType(_)
+        | ColumnKind::Custom
+        | ColumnKind::Refers(Reference { side: None, .. }) => None,
+        ColumnKind::Refers(Reference {
             side: Some(side), ..
         }) => Some(side),
     };

@@ -8,7 +8,7 @@ use super::description::{
 };
 use super::finding::{Findings, listed};
 use super::rust_type::BuiltInType;
-use super::shape::{Column, Kind, Looker, Reference, Side, table_name};
+use super::shape::{Column, ColumnKind, Looker, Reference, Side, table_name};
 use super::sql_piece::is_one_piece;
 use super::target::Target;
 
@@ -76,7 +76,7 @@ impl<'a> Looker<'a> {
         fine
     }
 
-    fn kind(&self, field: &FieldDescription, findings: &mut Findings) -> Option<Kind> {
+    fn kind(&self, field: &FieldDescription, findings: &mut Findings) -> Option<ColumnKind> {
         if let Some(link) = &field.link {
             return self.refers(field, &link.value, link.place, true, findings);
         }
@@ -108,7 +108,7 @@ impl<'a> Looker<'a> {
             (false, false, Some(_)) if self.mapped_type(field).is_some() => {
                 self.custom(field, findings)
             }
-            (false, false, Some(known)) => Some(Kind::BuiltInType(known)),
+            (false, false, Some(known)) => Some(ColumnKind::BuiltInType(known)),
             (false, false, None) => self.custom(field, findings),
         }
     }
@@ -118,7 +118,7 @@ impl<'a> Looker<'a> {
         field: &FieldDescription,
         is_own_key: bool,
         findings: &mut Findings,
-    ) -> Option<Kind> {
+    ) -> Option<ColumnKind> {
         let inner = field.inner_type();
         let parameter = self
             .description
@@ -134,7 +134,7 @@ impl<'a> Looker<'a> {
         let fits =
             is_own_key && (parameter.is_some() != self.several || arguments.eq(wanted.map(Some)));
         if fits {
-            return Some(Kind::OwnKey);
+            return Some(ColumnKind::OwnKey);
         }
         let message = format!(
             "the key of `{}` has a type of its own, `{}`",
@@ -159,7 +159,7 @@ impl<'a> Looker<'a> {
         None
     }
 
-    fn custom(&self, field: &FieldDescription, findings: &mut Findings) -> Option<Kind> {
+    fn custom(&self, field: &FieldDescription, findings: &mut Findings) -> Option<ColumnKind> {
         let inner = field.inner_type();
         let parameter = self.description.parameter.as_ref();
         if let Some(parameter) =
@@ -172,7 +172,7 @@ impl<'a> Looker<'a> {
         }
         self.one_mapping(field, findings);
         if field.sql_type.is_some() || self.mapped_type(field).is_some() {
-            return Some(Kind::Custom);
+            return Some(ColumnKind::Custom);
         }
         let model = inner
             .name
@@ -205,7 +205,7 @@ impl<'a> Looker<'a> {
         place: SourceSpan,
         is_link: bool,
         findings: &mut Findings,
-    ) -> Option<Kind> {
+    ) -> Option<ColumnKind> {
         let word = if is_link { "link_to" } else { "references" };
         let Some(target) = Target::parse(text) else {
             let message = format!(
@@ -224,7 +224,7 @@ impl<'a> Looker<'a> {
             Some(_) => None,
             None => Some(self.side(field, inner, is_link, findings)?),
         };
-        Some(Kind::Refers(Reference {
+        Some(ColumnKind::Refers(Reference {
             target,
             place,
             is_link,
@@ -299,21 +299,21 @@ impl<'a> Looker<'a> {
     fn sql_type(
         &self,
         field: &FieldDescription,
-        kind: &Kind,
+        kind: &ColumnKind,
         findings: &mut Findings,
     ) -> Option<String> {
         if let Some(written) = &field.sql_type {
             return Some(written.value.clone());
         }
         let known = match kind {
-            Kind::OwnKey => return Some(self.key_sql_type(field).to_owned()),
-            Kind::Refers(Reference { side: Some(_), .. }) => BuiltInType::I64,
-            Kind::Refers(Reference { side: None, .. }) => {
+            ColumnKind::OwnKey => return Some(self.key_sql_type(field).to_owned()),
+            ColumnKind::Refers(Reference { side: Some(_), .. }) => BuiltInType::I64,
+            ColumnKind::Refers(Reference { side: None, .. }) => {
                 BuiltInType::from_rust(field.inner_type())?
             }
-            Kind::BuiltInType(known) => *known,
+            ColumnKind::BuiltInType(known) => *known,
             // A type of the user's own comes with `type`, or from `[types]`.
-            Kind::Custom => return self.mapped_type(field).map(str::to_owned),
+            ColumnKind::Custom => return self.mapped_type(field).map(str::to_owned),
         };
         if known == BuiltInType::Decimal {
             let help = "write `#[column(type = \"DECIMAL(12, 2)\")]`";

@@ -36,7 +36,7 @@ pub use self::finding::{Finding, Findings};
 use self::report::Reporter;
 use self::rust_type::BuiltInType;
 pub use self::setting::Setting;
-use self::shape::{Kind, Shape};
+use self::shape::{ColumnKind, Shape};
 pub use self::value::{
     ValueBody, ValueDescription, ValueField, ValueVariant, database_enum, newtype,
 };
@@ -156,11 +156,11 @@ fn fill(model: &mut Model, shape: &Shape<'_>, findings: &mut Findings) {
     for (column, planned) in table.columns.iter_mut().zip(&shape.columns) {
         column.docs.clone_from(&planned.field.docs);
         match &planned.kind {
-            Kind::OwnKey | Kind::Refers(_) => {}
-            Kind::Custom => {
+            ColumnKind::OwnKey | ColumnKind::Refers(_) => {}
+            ColumnKind::Custom => {
                 column.field_type = FieldType::Custom(planned.field.inner_type().text.clone())
             }
-            Kind::BuiltInType(known) => {
+            ColumnKind::BuiltInType(known) => {
                 // The field says its type itself, whatever `[types]` has for the column's.
                 column.field_type = FieldType::Plain;
                 known_type(column, planned, *known, findings);

@@ -26,11 +26,11 @@ pub(super) struct Shape<'a> {
 pub(super) struct Column<'a> {
     pub(super) field: &'a FieldDescription,
     pub(super) sql_type: String,
-    pub(super) kind: Kind,
+    pub(super) kind: ColumnKind,
 }
 
 /// The kind of a column's Rust type.
-pub(super) enum Kind {
+pub(super) enum ColumnKind {
     /// The model's own key, `BlogId`.
     OwnKey,
     /// Something that refers to another row.

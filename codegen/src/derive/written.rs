@@ -10,7 +10,7 @@ use bindery_schema::name;
 
 use super::description::{FieldDescription, KeyKind, ReferenceDescription, SourceSpan, Spanned};
 use super::setting::Setting;
-use super::shape::{Column, Kind, Reference, Shape, Side};
+use super::shape::{Column, ColumnKind, Reference, Shape, Side};
 
 /// The text and where its pieces come from.
 #[derive(Debug, Default)]
@@ -123,7 +123,7 @@ impl Written {
         }
         self.uniques(shape);
         for column in &shape.columns {
-            if let Kind::Refers(reference) = &column.kind {
+            if let ColumnKind::Refers(reference) = &column.kind {
                 self.foreign_key(column.field, reference, shape.dialect);
             }
         }
@@ -165,7 +165,7 @@ impl Written {
                 self.push("\n");
             }
         }
-        if let Kind::Refers(reference) = &column.kind {
+        if let ColumnKind::Refers(reference) = &column.kind {
             self.link(reference);
         }
     }
@@ -373,7 +373,7 @@ impl<'a> Stub<'a> {
     fn all(shape: &'a Shape<'a>, setting: &'a Setting) -> Vec<Self> {
         let mut stubs: Vec<Self> = Vec::new();
         for column in &shape.columns {
-            let Kind::Refers(reference) = &column.kind else {
+            let ColumnKind::Refers(reference) = &column.kind else {
                 continue;
             };
             if reference.target.table == shape.table && reference.target.schema == shape.schema {

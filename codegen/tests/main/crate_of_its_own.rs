@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use bindery_codegen::{Standalone, State};
+use bindery_codegen::{FileState, Standalone};
 use bindery_schema::config::Config;
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::model::CheckedModel;
@@ -107,10 +107,10 @@ fn checking_tells_what_is_stale() {
         .map(|one| (one.path.as_str(), one.state))
         .collect();
     let expected = [
-        ("src/lib.rs", State::Changed),
-        ("src/lib_.rs", State::Missing),
-        ("src/note.rs", State::Leftover),
-        ("src/notes.rs", State::Leftover),
+        ("src/lib.rs", FileState::Changed),
+        ("src/lib_.rs", FileState::Missing),
+        ("src/note.rs", FileState::Leftover),
+        ("src/notes.rs", FileState::Leftover),
     ];
     assert_eq!(found, expected);
 }

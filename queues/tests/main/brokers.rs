@@ -162,6 +162,21 @@ macro_rules! broker {
             let queue = queue(broker).redeliver_after(Duration::from_secs(2));
             parts::goes_on_over_a_killed_server(queue, broker);
         }
+
+        /// Covers MSG-2.
+        #[test]
+        fn msg_02_a_subscription_outlives_a_server_that_is_killed() {
+            let _watchdog = Watchdog::start("broker_subscribed", Duration::from_secs(400));
+            let mut server = server().write().unwrap_or_else(PoisonError::into_inner);
+            let Some(broker) = server.as_mut() else {
+                return;
+            };
+            let (url, name) = (broker.url(), name());
+            let queue = || -> Box<dyn Queue> {
+                Box::new($queue::new(&url, &name).expect("the URL is one of the server"))
+            };
+            parts::a_subscription_outlives_a_killed_server(queue, broker);
+        }
     };
 }
 

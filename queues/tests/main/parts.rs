@@ -229,6 +229,21 @@ pub(crate) fn goes_on_over_a_killed_server(queue: impl Queue, broker: &mut Broke
     shop.wait_until_copied(events_of(0..120));
 }
 
+/// What has subscribed when the server is killed gets what is published after it comes back, also before its consumer is back.
+pub(crate) fn a_subscription_outlives_a_killed_server(
+    queue: impl Fn() -> Box<dyn Queue>,
+    broker: &mut Broker,
+) {
+    queue().subscribe("a").expect("the server is there");
+    broker.go_down(Shutdown::Crash);
+    broker.come_back().expect("the server comes back");
+    queue().push(&message("one", 1, 1)).expect("it is taken");
+    let later = queue();
+    later.subscribe("a").expect("the server is there");
+    let taken = later.take("a", 10).expect("the server is there");
+    assert_eq!(taken.len(), 1, "it was published for who had subscribed");
+}
+
 /// A message whose acknowledgement went down with the server comes again, also after the copy is complete: what is there is left to
 /// another consumer.
 fn is_empty(shop: &Shop, queue: &Arc<dyn Queue>) -> bool {

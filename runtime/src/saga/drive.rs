@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::Definition;
 use super::failure::StepError;
 use super::step::{AnyStep, Broken, Call};
-use super::store::{self, Hold, Progress, Record, Saved, State, Way};
+use super::store::{self, Hold, Progress, Record, SagaState, Saved, Way};
 use crate::driver::random;
 use crate::error::Result;
 use crate::link::backoff::Pauses;
@@ -93,9 +93,12 @@ impl<'d> Driver<'d> {
                 return Ok(Stop::Waits);
             }
             let flow = match self.saved.progress.state {
-                State::Running => self.forward()?,
-                State::Compensating | State::Pending => self.back()?,
-                State::ParkedForward | State::ParkedBack | State::Completed | State::Failed => {
+                SagaState::Running => self.forward()?,
+                SagaState::Compensating | SagaState::Pending => self.back()?,
+                SagaState::ParkedForward
+                | SagaState::ParkedBack
+                | SagaState::Completed
+                | SagaState::Failed => {
                     return Ok(Stop::Over);
                 }
             };
@@ -109,10 +112,10 @@ impl<'d> Driver<'d> {
     fn forward(&mut self) -> Result<Flow> {
         let at = self.saved.progress.at;
         if let Some(why) = self.drift(None) {
-            return self.park(State::ParkedForward, at, &why);
+            return self.park(SagaState::ParkedForward, at, &why);
         }
         let Some(step) = self.log.definition.steps.get(at) else {
-            return self.park(State::ParkedForward, at, "the program has no such step");
+            return self.park(SagaState::ParkedForward, at, "the program has no such step");
         };
         let previous = match at.checked_sub(1) {
             None => "null".to_owned(),
@@ -120,7 +123,7 @@ impl<'d> Driver<'d> {
                 Some(record) => record.output,
                 None => {
                     return self.park(
-                        State::ParkedForward,
+                        SagaState::ParkedForward,
                         at,
                         "the output of the step before is not there",
                     );
@@ -130,9 +133,9 @@ impl<'d> Driver<'d> {
         let is_last = at + 1 == self.log.definition.steps.len();
         let next = Progress {
             state: if is_last {
-                State::Completed
+                SagaState::Completed
             } else {
-                State::Running
+                SagaState::Running
             },
             ..self.progress_at(at + 1)
         };
@@ -145,7 +148,7 @@ impl<'d> Driver<'d> {
                 self.turn_back(&**step, StepError::permanent(error), false)
             }
             Err(Broken::Again) => self.conflict(),
-            Err(Broken::Unreadable(why)) => self.park(State::ParkedForward, at, &why),
+            Err(Broken::Unreadable(why)) => self.park(SagaState::ParkedForward, at, &why),
             Err(Broken::Failed(error)) => self.failed_forward(&**step, error),
         }
     }
@@ -154,19 +157,19 @@ impl<'d> Driver<'d> {
         let left = self.saved.progress.at;
         let Some(at) = left.checked_sub(1) else {
             let over = Progress {
-                state: State::Failed,
+                state: SagaState::Failed,
                 ..self.progress_at(0)
             };
             return self.write(over, Duration::ZERO, false, &[]);
         };
         if let Some(why) = self.drift(Some(left)) {
-            return self.park(State::ParkedBack, at, &why);
+            return self.park(SagaState::ParkedBack, at, &why);
         }
         let step = &self.log.definition.steps[at];
         let state = if at == 0 {
-            State::Failed
+            SagaState::Failed
         } else {
-            State::Compensating
+            SagaState::Compensating
         };
         let next = Progress {
             state,
@@ -176,14 +179,18 @@ impl<'d> Driver<'d> {
             return self.write(next, Duration::ZERO, true, &[]);
         }
         let Some(own) = self.record(at)? else {
-            return self.park(State::ParkedBack, at, "the output of the step is not there");
+            return self.park(
+                SagaState::ParkedBack,
+                at,
+                "the output of the step is not there",
+            );
         };
         let texts = (own.output.as_str(), own.written.as_deref());
         match self.call(&**step, Way::Back, at, texts, &next) {
             Ok(record) => self.done(&**step, record, next),
             Err(Broken::Lost) => self.adopt(),
             Err(Broken::Fenced | Broken::Again) => self.conflict(),
-            Err(Broken::Unreadable(why)) => self.park(State::ParkedBack, at, &why),
+            Err(Broken::Unreadable(why)) => self.park(SagaState::ParkedBack, at, &why),
             Err(Broken::Failed(error)) => self.failed_back(&**step, error),
         }
     }

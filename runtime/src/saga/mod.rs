@@ -55,7 +55,7 @@ use serde::de::DeserializeOwned;
 use self::drive::{Driver, Log, Mode, Stop};
 use self::outcome::compensated;
 use self::step::AnyStep;
-use self::store::{Hold, Progress, Saved, State, Way};
+use self::store::{Hold, Progress, SagaState, Saved, Way};
 use crate::databases::Registry;
 use crate::driver::{Physical, random};
 use crate::error::{Error, ErrorKind, Operation, Result, SagaError, json_problem};
@@ -310,9 +310,12 @@ where
         };
         let saved = log.read(id)?.ok_or_else(not_parked)?;
         let state = match saved.progress.state {
-            State::ParkedForward => State::Running,
-            State::ParkedBack | State::Pending => State::Compensating,
-            State::Running | State::Compensating | State::Completed | State::Failed => {
+            SagaState::ParkedForward => SagaState::Running,
+            SagaState::ParkedBack | SagaState::Pending => SagaState::Compensating,
+            SagaState::Running
+            | SagaState::Compensating
+            | SagaState::Completed
+            | SagaState::Failed => {
                 return Err(not_parked());
             }
         };
@@ -411,7 +414,7 @@ where
             steps: self.definition.step_names(),
             input,
             progress: Progress {
-                state: State::Running,
+                state: SagaState::Running,
                 at: 0,
                 attempts: 0,
                 failures: 0,
@@ -462,7 +465,7 @@ where
                 }
                 continue;
             }
-            let is_waiting = found.progress.state == State::Pending;
+            let is_waiting = found.progress.state == SagaState::Pending;
             let pause = looks.failed();
             if !is_open || is_waiting || started.elapsed() + pause > self.definition.join {
                 return self.outcome_of(log, found, None, None);
@@ -492,28 +495,28 @@ where
         let failure = stored(progress.failed.as_ref(), failure);
         let compensation = stored(progress.undo_failed.as_ref(), undo_failure);
         Ok(match progress.state {
-            State::Completed => SagaOutcome::Completed(self.output(log, &uid)?),
-            State::Failed => {
+            SagaState::Completed => SagaOutcome::Completed(self.output(log, &uid)?),
+            SagaState::Failed => {
                 let compensated = compensated(&log.records(&uid)?);
                 SagaOutcome::Failed {
                     failure,
                     compensated,
                 }
             }
-            State::Pending | State::ParkedBack => SagaOutcome::CompensationPending {
+            SagaState::Pending | SagaState::ParkedBack => SagaOutcome::CompensationPending {
                 saga,
                 id,
                 failure,
                 compensation,
                 compensated: compensated(&log.records(&uid)?),
-                is_parked: progress.state == State::ParkedBack,
+                is_parked: progress.state == SagaState::ParkedBack,
             },
-            State::ParkedForward => SagaOutcome::Parked {
+            SagaState::ParkedForward => SagaOutcome::Parked {
                 saga,
                 id,
                 reason: failure.message,
             },
-            State::Running | State::Compensating => SagaOutcome::Running { saga, id },
+            SagaState::Running | SagaState::Compensating => SagaOutcome::Running { saga, id },
         })
     }
 

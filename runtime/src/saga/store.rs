@@ -15,7 +15,7 @@ use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::SqlWriter;
 
 pub(super) use self::lists::{Waiting, forget, over, waiting};
-pub(super) use self::progress::{Ended, Hold, Progress, Record, Saved, State, Way};
+pub(super) use self::progress::{Ended, Hold, Progress, Record, SagaState, Saved, Way};
 pub(super) use self::records::{complete_mark, forget_records, insert_record, records};
 pub(super) use self::tables::{create, explained, statements};
 
@@ -161,7 +161,7 @@ fn select(
             row.next()?,
         );
         // A state of a later version of bindery is for that one to go on with.
-        let state = State::named(&row.next::<String>()?);
+        let state = SagaState::named(&row.next::<String>()?);
         let at = number(row.next()?);
         let (attempts, failures) = (small(row.next()?), small(row.next()?));
         let doubt = row.next::<i64>()? != 0;
@@ -177,7 +177,7 @@ fn select(
             steps,
             input,
             progress: Progress {
-                state: state.unwrap_or(State::ParkedForward),
+                state: state.unwrap_or(SagaState::ParkedForward),
                 at,
                 attempts,
                 failures,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::store::{self, State};
+use super::store::{self, SagaState};
 use crate::databases::{Configured, Registry};
 use crate::error::{Operation, Result};
 use crate::link::engine::Engine;
@@ -86,11 +86,11 @@ fn collected(engine: &'static str, waiting: Vec<store::Waiting>) -> Vec<SagaSumm
         }
         if let Some(last) = found.last_mut() {
             match row.state {
-                State::Running => last.running += row.count,
-                State::Compensating => last.compensating += row.count,
-                State::Pending => last.compensation_pending += row.count,
-                State::ParkedForward | State::ParkedBack => last.parked += row.count,
-                State::Completed | State::Failed => {}
+                SagaState::Running => last.running += row.count,
+                SagaState::Compensating => last.compensating += row.count,
+                SagaState::Pending => last.compensation_pending += row.count,
+                SagaState::ParkedForward | SagaState::ParkedBack => last.parked += row.count,
+                SagaState::Completed | SagaState::Failed => {}
             }
             last.lost += row.lost;
             last.oldest = last.oldest.max(Duration::from_millis(row.oldest_ms));

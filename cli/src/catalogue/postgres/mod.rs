@@ -9,7 +9,7 @@ use bindery::{Connection, FromRow, Sql};
 use bindery_schema::model::TableName;
 
 use self::table::{Column, Constraint, Index, Table, Tables};
-use super::graph::{Kind, Node, mentioned, sorted};
+use super::graph::{Node, ObjectKind, mentioned, sorted};
 use super::{Catalogue, Item, Told, Unfinished, capture};
 use crate::database::Chosen;
 use crate::progress::Steps;
@@ -39,8 +39,8 @@ pub(super) fn read(
         needs: grouped(needs),
         ..Plan::default()
     };
-    plan.add_objects(Kind::Collation, reading.all(queries::COLLATIONS)?);
-    plan.add_objects(Kind::Type, reading.all(queries::TYPES)?);
+    plan.add_objects(ObjectKind::Collation, reading.all(queries::COLLATIONS)?);
+    plan.add_objects(ObjectKind::Type, reading.all(queries::TYPES)?);
     let tables = reading.tables(queries::TABLES.to_owned())?;
     plan.add_sequences(&tables);
     plan.add_tables(&tables);
@@ -153,7 +153,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn add(&mut self, key: String, place: (Kind, String), prefers: BTreeSet<String>) {
+    fn add(&mut self, key: String, place: (ObjectKind, String), prefers: BTreeSet<String>) {
         self.nodes.push(Node {
             needs: self.needs.get(&key).cloned().unwrap_or_default(),
             key,
@@ -162,7 +162,7 @@ impl Plan {
         });
     }
 
-    fn add_objects(&mut self, kind: Kind, objects: Vec<Object>) {
+    fn add_objects(&mut self, kind: ObjectKind, objects: Vec<Object>) {
         for (key, name, statement, comment) in objects {
             let statements = [statement, comment].into_iter().flatten().collect();
             self.statements.insert(key.clone(), statements);
@@ -176,7 +176,7 @@ impl Plan {
             if !tables.is_in_column(sequence) {
                 let key = sequence.key.clone();
                 self.statements.insert(key.clone(), vec![sequence.create()]);
-                let place = (Kind::Sequence, sequence.sort.clone());
+                let place = (ObjectKind::Sequence, sequence.sort.clone());
                 self.add(key, place, BTreeSet::new());
             }
         }
@@ -185,9 +185,9 @@ impl Plan {
     fn add_tables(&mut self, tables: &Tables) {
         for table in &tables.tables {
             let kind = if table.is_view() {
-                Kind::View
+                ObjectKind::View
             } else {
-                Kind::Table
+                ObjectKind::Table
             };
             let place = (kind, format!("{}.{}", table.schema, table.name));
             self.add(table.key.clone(), place, tables.targets(&table.key));
@@ -223,7 +223,7 @@ impl Plan {
                 self.written
                     .extend(words.map(|word| format!("{word} {shown}")));
                 self.statements.insert(key.clone(), vec![statement]);
-                self.add(key, (Kind::Function, name), called);
+                self.add(key, (ObjectKind::Function, name), called);
             }
         }
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::super::failure::{Class, StepError};
 use super::super::outcome::StepFailure;
 use super::super::step::AnyStep;
-use super::super::store::{self, Ended, Progress, Record, State, Way};
+use super::super::store::{self, Ended, Progress, Record, SagaState, Way};
 use super::log::LOG_LIMIT;
 use super::{CONFLICT, CONFLICTS, Driver, Flow, Mode, Stop, millis};
 use crate::driver::Physical;
@@ -55,18 +55,18 @@ impl Driver<'_> {
         let was = self.saved.progress.state;
         self.undo_failure = Some(error);
         if class == Class::Permanent || (counts && tried.failures >= attempts) {
-            tried.state = State::ParkedBack;
+            tried.state = SagaState::ParkedBack;
             let flow = self.write(tried, Duration::ZERO, false, &[])?;
             self.announce();
             return Ok(flow);
         }
-        if tried.attempts < attempts && was == State::Compensating {
+        if tried.attempts < attempts && was == SagaState::Compensating {
             return self.pause(tried, class);
         }
-        tried.state = State::Pending;
+        tried.state = SagaState::Pending;
         let pause = self.log.definition.pause(tried.attempts);
         let flow = self.write(tried, pause, false, &[])?;
-        if was != State::Pending {
+        if was != SagaState::Pending {
             self.announce();
         }
         Ok(match flow {
@@ -131,9 +131,9 @@ impl Driver<'_> {
                 Ok(Some(record)) => {
                     let is_last = at + 1 == self.log.definition.steps.len();
                     let state = if is_last {
-                        State::Completed
+                        SagaState::Completed
                     } else {
-                        State::Running
+                        SagaState::Running
                     };
                     let next = Progress {
                         state,
@@ -150,9 +150,9 @@ impl Driver<'_> {
         }
         let before = &self.log.definition.steps[..at];
         let state = if before.iter().any(|step| step.has_compensation()) {
-            State::Compensating
+            SagaState::Compensating
         } else {
-            State::Failed
+            SagaState::Failed
         };
         let failed = Some((step.name().to_owned(), error.text()));
         let to = Progress {
@@ -196,7 +196,7 @@ impl Driver<'_> {
         Ok(mark.filter(|mark| mark.outcome != Ended::Fenced))
     }
 
-    pub(super) fn park(&mut self, state: State, at: usize, why: &str) -> Result<Flow> {
+    pub(super) fn park(&mut self, state: SagaState, at: usize, why: &str) -> Result<Flow> {
         let step = self.saved.steps.split(',').nth(at).unwrap_or_default();
         let reason = Some((step.to_owned(), why.to_owned()));
         let was = &self.saved.progress;
@@ -207,7 +207,7 @@ impl Driver<'_> {
             doubt: was.doubt,
             ..self.progress_at(was.at)
         };
-        if state == State::ParkedForward {
+        if state == SagaState::ParkedForward {
             to.failed = reason;
         } else {
             to.undo_failed = reason;
@@ -222,14 +222,17 @@ impl Driver<'_> {
         let (saga, id) = (self.saved.saga.clone(), self.saved.id.clone());
         let progress = &self.saved.progress;
         let problem = match progress.state {
-            State::Pending | State::ParkedBack => {
+            SagaState::Pending | SagaState::ParkedBack => {
                 StepFailure::stored(progress.undo_failed.as_ref()).pending(&saga, &id)
             }
-            State::ParkedForward => {
+            SagaState::ParkedForward => {
                 let reason = StepFailure::stored(progress.failed.as_ref()).message;
                 SagaError::Parked { saga, id, reason }
             }
-            State::Running | State::Compensating | State::Completed | State::Failed => return,
+            SagaState::Running
+            | SagaState::Compensating
+            | SagaState::Completed
+            | SagaState::Failed => return,
         };
         let engine = &self.log.registry.engines[self.log.definition.log];
         let error = Error::new(ErrorKind::Saga(problem)).during(Operation::Saga);

@@ -123,7 +123,7 @@ fn saga_04_a_claim_takes_no_saga_that_is_not_due_any_more() {
                 store::claim(physical, found, "other", 60_000)
             })
         };
-        for state in [State::Running, State::Completed] {
+        for state in [SagaState::Running, SagaState::Completed] {
             world.expire(log, &id);
             let found = read();
             assert!(found.is_due);
@@ -135,7 +135,7 @@ fn saga_04_a_claim_takes_no_saga_that_is_not_due_any_more() {
             assert!(on(&world.db, log, |physical| {
                 store::advance(physical, &found, &to, hold)
             }));
-            if state == State::Completed {
+            if state == SagaState::Completed {
                 world.expire(log, &id);
             }
             assert!(!claim(&found), "{log:?} {state:?}");

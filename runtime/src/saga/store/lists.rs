@@ -3,7 +3,7 @@
 use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::SqlWriter;
 
-use super::{State, signed, timed};
+use super::{SagaState, signed, timed};
 use crate::driver::Physical;
 use crate::error::Result;
 use crate::value::ParamWriter;
@@ -81,7 +81,7 @@ pub(in crate::saga) fn waiting(physical: &mut Physical) -> Result<Vec<Waiting>> 
     physical.query(&sql, &mut |_| (), &mut |row| {
         found.push(Waiting {
             saga: row.next()?,
-            state: State::named(&row.next::<String>()?).unwrap_or(State::ParkedForward),
+            state: SagaState::named(&row.next::<String>()?).unwrap_or(SagaState::ParkedForward),
             count: row.next::<i64>()?.unsigned_abs(),
             lost: row.next::<i64>()?.unsigned_abs(),
             oldest_ms: row.next::<i64>()?.max(0).unsigned_abs(),
@@ -94,7 +94,7 @@ pub(in crate::saga) fn waiting(physical: &mut Physical) -> Result<Vec<Waiting>> 
 /// A row of [`waiting`].
 pub(in crate::saga) struct Waiting {
     pub(in crate::saga) saga: String,
-    pub(in crate::saga) state: State,
+    pub(in crate::saga) state: SagaState,
     pub(in crate::saga) count: u64,
     pub(in crate::saga) lost: u64,
     pub(in crate::saga) oldest_ms: u64,

@@ -2,7 +2,7 @@
 
 /// The state of a saga.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::saga) enum State {
+pub(in crate::saga) enum SagaState {
     /// Its steps are run.
     Running,
     /// A step failed; those before it are compensated.
@@ -18,7 +18,7 @@ pub(in crate::saga) enum State {
     Failed,
 }
 
-impl State {
+impl SagaState {
     const ALL: [Self; 7] = [
         Self::Running,
         Self::Compensating,
@@ -74,7 +74,7 @@ impl Way {
 /// The part of a saga that changes while it goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::saga) struct Progress {
-    pub(in crate::saga) state: State,
+    pub(in crate::saga) state: SagaState,
     /// The next step forward; on the way back how many steps are left to be compensated.
     pub(in crate::saga) at: usize,
     /// The attempts without success at the step or compensation at hand.

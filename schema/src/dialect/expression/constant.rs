@@ -1,41 +1,47 @@
 //! Constants as the column beside them, or the cast around them, makes them mean.
 
-use super::kind::Kind;
+use super::kind::ValueKind;
 use crate::model::Model;
 use crate::portable::{CastType, Portable};
 
 /// A constant beside a value of some kind, as every dialect compares it; `None`: it is not a constant.
-pub(super) fn beside(portable: &Portable, kind: Kind) -> Result<Option<Portable>, String> {
+pub(super) fn beside(portable: &Portable, kind: ValueKind) -> Result<Option<Portable>, String> {
     if let Portable::Text(text) = portable {
         return text_beside(text, kind).map(Some);
     }
-    if let (Portable::Number(number), Kind::Truth) = (portable, kind) {
+    if let (Portable::Number(number), ValueKind::Truth) = (portable, kind) {
         let value = truth(number).ok_or("a comparison of a boolean with a number")?;
         return Ok(Some(Portable::Bool(value)));
     }
     let is_fine = match kind {
-        Kind::Other => matches!(portable, Portable::Number(_) | Portable::Bool(_)),
-        Kind::Number => matches!(portable, Portable::Number(_)),
-        Kind::Truth => matches!(portable, Portable::Bool(_)),
-        Kind::Text | Kind::Bytes | Kind::Date | Kind::DateTime | Kind::Timestamp => false,
+        ValueKind::Other => matches!(portable, Portable::Number(_) | Portable::Bool(_)),
+        ValueKind::Number => matches!(portable, Portable::Number(_)),
+        ValueKind::Truth => matches!(portable, Portable::Bool(_)),
+        ValueKind::Text
+        | ValueKind::Bytes
+        | ValueKind::Date
+        | ValueKind::DateTime
+        | ValueKind::Timestamp => false,
     };
     let is_constant = is_fine || *portable == Portable::Null;
     Ok(is_constant.then(|| portable.clone()))
 }
 
-fn text_beside(text: &str, kind: Kind) -> Result<Portable, String> {
+fn text_beside(text: &str, kind: ValueKind) -> Result<Portable, String> {
     let same = || Portable::Text(text.to_owned());
     match kind {
-        Kind::Text | Kind::Other => Ok(same()),
-        Kind::Date if is_date(text) => Ok(same()),
-        Kind::DateTime => date_time(text)
+        ValueKind::Text | ValueKind::Other => Ok(same()),
+        ValueKind::Date if is_date(text) => Ok(same()),
+        ValueKind::DateTime => date_time(text)
             .map(Portable::Text)
             .ok_or_else(|| not_plain(text)),
-        Kind::Truth => truth(text)
+        ValueKind::Truth => truth(text)
             .map(Portable::Bool)
             .ok_or_else(|| not_plain(text)),
-        Kind::Number if is_number(text) => Ok(Portable::Number(text.to_owned())),
-        Kind::Date | Kind::Number | Kind::Bytes | Kind::Timestamp => Err(not_plain(text)),
+        ValueKind::Number if is_number(text) => Ok(Portable::Number(text.to_owned())),
+        ValueKind::Date | ValueKind::Number | ValueKind::Bytes | ValueKind::Timestamp => {
+            Err(not_plain(text))
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::portable::{CastType, Function, Portable};
 
 /// The kind of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ValueKind {
     Truth,
     Number,
     Text,
@@ -21,7 +21,7 @@ pub(super) enum Kind {
     Other,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ValueKind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::Truth => "a boolean",
@@ -37,12 +37,12 @@ impl fmt::Display for Kind {
 }
 
 impl Writer<'_> {
-    pub(super) fn kind(&self, portable: &Portable) -> Kind {
+    pub(super) fn kind(&self, portable: &Portable) -> ValueKind {
         match portable {
-            Portable::Column(name) => self.column_type(name).map_or(Kind::Other, of_type),
-            Portable::Text(_) | Portable::Null => Kind::Other,
-            Portable::Number(_) | Portable::Negative(_) => Kind::Number,
-            Portable::Concat(_) => Kind::Text,
+            Portable::Column(name) => self.column_type(name).map_or(ValueKind::Other, of_type),
+            Portable::Text(_) | Portable::Null => ValueKind::Other,
+            Portable::Number(_) | Portable::Negative(_) => ValueKind::Number,
+            Portable::Concat(_) => ValueKind::Text,
             Portable::Bool(_)
             | Portable::Not(_)
             | Portable::All(_)
@@ -50,33 +50,33 @@ impl Writer<'_> {
             | Portable::Is { .. }
             | Portable::In { .. }
             | Portable::Between { .. }
-            | Portable::Like { .. } => Kind::Truth,
-            Portable::Binary(operator, ..) if operator.compares() => Kind::Truth,
-            Portable::Binary(..) => Kind::Number,
+            | Portable::Like { .. } => ValueKind::Truth,
+            Portable::Binary(operator, ..) if operator.compares() => ValueKind::Truth,
+            Portable::Binary(..) => ValueKind::Number,
             Portable::Call(function, arguments) => self.of_call(*function, arguments),
             Portable::Cast(inner, to) => match to {
-                CastType::Text(_) => Kind::Text,
-                CastType::Integer | CastType::Decimal => Kind::Number,
-                CastType::Bool => Kind::Truth,
-                CastType::Date => Kind::Date,
-                CastType::DateTime => Kind::DateTime,
+                CastType::Text(_) => ValueKind::Text,
+                CastType::Integer | CastType::Decimal => ValueKind::Number,
+                CastType::Bool => ValueKind::Truth,
+                CastType::Date => ValueKind::Date,
+                CastType::DateTime => ValueKind::DateTime,
                 CastType::Named(_) => self.kind(inner),
             },
         }
     }
 
-    fn of_call(&self, function: Function, arguments: &[Portable]) -> Kind {
+    fn of_call(&self, function: Function, arguments: &[Portable]) -> ValueKind {
         match function {
-            Function::Lower | Function::Upper | Function::Trim => Kind::Text,
+            Function::Lower | Function::Upper | Function::Trim => ValueKind::Text,
             Function::CharLength
             | Function::OctetLength
             | Function::Absolute
-            | Function::UnixSeconds => Kind::Number,
+            | Function::UnixSeconds => ValueKind::Number,
             Function::Coalesce | Function::NullIf => arguments
                 .first()
-                .map_or(Kind::Other, |first| self.kind(first)),
-            Function::Now => Kind::DateTime,
-            Function::Today => Kind::Date,
+                .map_or(ValueKind::Other, |first| self.kind(first)),
+            Function::Now => ValueKind::DateTime,
+            Function::Today => ValueKind::Date,
         }
     }
 
@@ -122,23 +122,23 @@ impl Writer<'_> {
     }
 }
 
-fn of_type(column_type: &ColumnType) -> Kind {
+fn of_type(column_type: &ColumnType) -> ValueKind {
     let class = column_type.class();
     let known = CLASSES.iter().find(|(known, _)| *known == class);
     match known {
         Some((_, kind)) => *kind,
-        None if class.is_number() && class != TypeClass::Bit => Kind::Number,
-        None => Kind::Other,
+        None if class.is_number() && class != TypeClass::Bit => ValueKind::Number,
+        None => ValueKind::Other,
     }
 }
 
 /// Values that are no numbers and that a dialect treats in a way of its own.
-const CLASSES: [(TypeClass, Kind); 7] = [
-    (TypeClass::Boolean, Kind::Truth),
-    (TypeClass::Text, Kind::Text),
-    (TypeClass::Enum, Kind::Text),
-    (TypeClass::Bytes, Kind::Bytes),
-    (TypeClass::Date, Kind::Date),
-    (TypeClass::DateTime, Kind::DateTime),
-    (TypeClass::Timestamp, Kind::Timestamp),
+const CLASSES: [(TypeClass, ValueKind); 7] = [
+    (TypeClass::Boolean, ValueKind::Truth),
+    (TypeClass::Text, ValueKind::Text),
+    (TypeClass::Enum, ValueKind::Text),
+    (TypeClass::Bytes, ValueKind::Bytes),
+    (TypeClass::Date, ValueKind::Date),
+    (TypeClass::DateTime, ValueKind::DateTime),
+    (TypeClass::Timestamp, ValueKind::Timestamp),
 ];

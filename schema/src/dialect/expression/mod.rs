@@ -3,11 +3,11 @@
 mod constant;
 mod kind;
 
-use self::kind::Kind;
+use self::kind::ValueKind;
 use super::{Dialect, Moment, Refusal};
 use crate::dialect::DialectRules as _;
 use crate::model::{Expression, Model, Table};
-use crate::portable::{CastType, Function, Operator, Portable, State};
+use crate::portable::{CastType, Function, IsTest, Operator, Portable};
 use crate::sql_writer::SqlWriter;
 
 /// The text of an expression of a table in `dialect`, without outer parentheses. `what` names it: ``the check of `a` ``.
@@ -151,7 +151,7 @@ impl Writer<'_> {
 
     /// PostgreSQL takes booleans only where the other two take numbers too.
     fn condition(&mut self, portable: &Portable) -> Written {
-        if self.kind(portable) == Kind::Number {
+        if self.kind(portable) == ValueKind::Number {
             self.operand(portable)?;
             return self.word(" <> 0");
         }
@@ -185,8 +185,8 @@ impl Writer<'_> {
     }
 
     /// Only SQLite and MySQL compare a text with a number, and they disagree about how.
-    fn same_kind(&self, one: Kind, other: Kind) -> Written {
-        let known = one != Kind::Other && other != Kind::Other;
+    fn same_kind(&self, one: ValueKind, other: ValueKind) -> Written {
+        let known = one != ValueKind::Other && other != ValueKind::Other;
         if known && one != other {
             return Err(format!("a comparison of {one} with {other}"));
         }
@@ -198,7 +198,7 @@ impl Writer<'_> {
         self.sql.push(open);
         for (number, part) in parts.iter().enumerate() {
             self.sql.push(if number > 0 { between } else { "" });
-            let is_text = matches!(part, Portable::Text(_)) || self.kind(part) == Kind::Text;
+            let is_text = matches!(part, Portable::Text(_)) || self.kind(part) == ValueKind::Text;
             if !is_text {
                 return Err("`||` with a non-text operand".to_owned());
             }
@@ -207,13 +207,13 @@ impl Writer<'_> {
         self.word(close)
     }
 
-    fn state(&mut self, value: &Portable, state: State, negated: bool) -> Written {
+    fn state(&mut self, value: &Portable, state: IsTest, negated: bool) -> Written {
         self.operand(value)?;
         self.sql.push(if negated { " IS NOT " } else { " IS " });
         self.word(match state {
-            State::Null => "NULL",
-            State::True => "TRUE",
-            State::False => "FALSE",
+            IsTest::Null => "NULL",
+            IsTest::True => "TRUE",
+            IsTest::False => "FALSE",
         })
     }
 
@@ -283,19 +283,19 @@ impl Writer<'_> {
     fn meant(&self, function: Function, arguments: &[Portable]) -> Result<Function, String> {
         let kind = arguments
             .first()
-            .map_or(Kind::Other, |first| self.kind(first));
+            .map_or(ValueKind::Other, |first| self.kind(first));
         match (function, kind) {
-            (Function::CharLength, Kind::Bytes) => Ok(Function::OctetLength),
+            (Function::CharLength, ValueKind::Bytes) => Ok(Function::OctetLength),
             (
                 Function::Lower
                 | Function::Upper
                 | Function::Trim
                 | Function::CharLength
                 | Function::OctetLength,
-                Kind::Text,
+                ValueKind::Text,
             )
-            | (Function::OctetLength, Kind::Bytes)
-            | (Function::Absolute, Kind::Number)
+            | (Function::OctetLength, ValueKind::Bytes)
+            | (Function::Absolute, ValueKind::Number)
             | (Function::Coalesce | Function::NullIf | Function::UnixSeconds, _) => Ok(function),
             (_, kind) => Err(format!("a function of {kind}")),
         }
@@ -309,11 +309,11 @@ impl Writer<'_> {
         }
         let from = self.kind(inner);
         match to {
-            CastType::Text(None) if from == Kind::Text => self.write(inner),
+            CastType::Text(None) if from == ValueKind::Text => self.write(inner),
             CastType::Integer | CastType::Decimal if self.is_whole(inner) => self.write(inner),
-            CastType::Date if from == Kind::Date => self.write(inner),
-            CastType::DateTime if from == Kind::DateTime => self.write(inner),
-            CastType::Date if from == Kind::DateTime => {
+            CastType::Date if from == ValueKind::Date => self.write(inner),
+            CastType::DateTime if from == ValueKind::DateTime => self.write(inner),
+            CastType::Date if from == ValueKind::DateTime => {
                 let (open, close) = self.dialect().rules().day_of();
                 self.sql.push(open);
                 self.write(inner)?;

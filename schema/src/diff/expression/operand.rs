@@ -1,7 +1,7 @@
 //! Operands: the parts of an expression between operators.
 
 use super::parser::Parser;
-use super::pieces::Kind;
+use super::pieces::PieceKind;
 use super::type_name::cast;
 use crate::parse::rank::{self, CAST, NOT};
 
@@ -10,9 +10,9 @@ impl Parser<'_> {
         let piece = self.peek()?.clone();
         self.at += 1;
         match piece.kind {
-            Kind::Literal | Kind::Number => Some(piece.text),
-            Kind::Quoted => self.name(piece.text),
-            Kind::Symbol => match piece.text.as_str() {
+            PieceKind::Literal | PieceKind::Number => Some(piece.text),
+            PieceKind::Quoted => self.name(piece.text),
+            PieceKind::Symbol => match piece.text.as_str() {
                 "(" => self.parenthesis(),
                 "*" => Some(piece.text),
                 sign => {
@@ -24,7 +24,7 @@ impl Parser<'_> {
                     })
                 }
             },
-            Kind::Word => match piece.text.as_str() {
+            PieceKind::Word => match piece.text.as_str() {
                 "not" => {
                     let operand = self.binary(NOT)?;
                     Some(format!("(not {operand})"))
@@ -33,7 +33,9 @@ impl Parser<'_> {
                 "cast" if self.next_is(0, "(") => self.cast(),
                 "array" if self.next_is(0, "[") => Some(format!("array{}", self.list("[", "]")?)),
                 "interval" | "date" | "timestamp" | "time"
-                    if self.peek().is_some_and(|next| next.kind == Kind::Literal) =>
+                    if self
+                        .peek()
+                        .is_some_and(|next| next.kind == PieceKind::Literal) =>
                 {
                     let text = self.binary(CAST)?;
                     Some(cast(text, &piece.text))

@@ -1,6 +1,6 @@
 //! Expressions as their operators group them.
 
-use super::pieces::{Kind, Piece};
+use super::pieces::{Piece, PieceKind};
 use super::type_name::cast;
 use crate::dialect::Dialect;
 use crate::parse::rank::{self, CAST};
@@ -69,13 +69,13 @@ impl<'p> Parser<'p> {
         let text = self.word_of(piece);
         let binds = match piece.kind {
             // As what follows it.
-            Kind::Word if text == "not" => {
+            PieceKind::Word if text == "not" => {
                 let next = self.pieces.get(self.at + 1)?;
                 rank::of_word(self.dialect, &next.text)?
             }
-            Kind::Word => rank::of_word(self.dialect, text)?,
-            Kind::Symbol => rank::of_symbol(self.dialect, &piece.text)?,
-            Kind::Quoted | Kind::Literal | Kind::Number => return None,
+            PieceKind::Word => rank::of_word(self.dialect, text)?,
+            PieceKind::Symbol => rank::of_symbol(self.dialect, &piece.text)?,
+            PieceKind::Quoted | PieceKind::Literal | PieceKind::Number => return None,
         };
         Some((text.to_owned(), binds))
     }

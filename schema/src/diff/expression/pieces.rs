@@ -4,7 +4,7 @@ use crate::dialect::Dialect;
 use crate::parse::lex::{Lexer, TokenKind};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum PieceKind {
     Word,
     /// A name in quotes, which is no keyword.
     Quoted,
@@ -15,13 +15,13 @@ pub(super) enum Kind {
 
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
-    pub(super) kind: Kind,
+    pub(super) kind: PieceKind,
     pub(super) text: String,
 }
 
 impl Piece {
     pub(super) fn is(&self, text: &str) -> bool {
-        matches!(self.kind, Kind::Word | Kind::Symbol) && self.text == text
+        matches!(self.kind, PieceKind::Word | PieceKind::Symbol) && self.text == text
     }
 }
 
@@ -43,17 +43,17 @@ pub(super) fn pieces(sql: &str, dialect: Dialect) -> Vec<Piece> {
         }
     }
     for piece in &mut pieces {
-        if piece.kind == Kind::Symbol && piece.text == "!=" {
+        if piece.kind == PieceKind::Symbol && piece.text == "!=" {
             piece.text = "<>".to_owned();
         }
     }
-    pieces.retain(|piece| !(piece.kind == Kind::Word && is_introducer(&piece.text, dialect)));
+    pieces.retain(|piece| !(piece.kind == PieceKind::Word && is_introducer(&piece.text, dialect)));
     pieces
 }
 
 fn joins(last: &Piece, next: &Piece) -> bool {
     let is_sign = |piece: &Piece| {
-        piece.kind == Kind::Symbol
+        piece.kind == PieceKind::Symbol
             && !piece
                 .text
                 .contains(['(', ')', ',', '[', ']', '.', ';', ':'])
@@ -69,22 +69,25 @@ fn is_introducer(word: &str, dialect: Dialect) -> bool {
 
 fn piece(kind: TokenKind, text: &str, dialect: Dialect) -> Piece {
     let (kind, text) = match kind {
-        TokenKind::Word => (Kind::Word, text.to_lowercase()),
+        TokenKind::Word => (PieceKind::Word, text.to_lowercase()),
         TokenKind::DoubleQuoted if dialect == Dialect::Mysql => {
-            (Kind::Literal, format!("'{}'", inner(text, '"')))
+            (PieceKind::Literal, format!("'{}'", inner(text, '"')))
         }
-        TokenKind::Backticked => (Kind::Quoted, inner(text, '`').to_lowercase()),
-        TokenKind::Bracketed => (Kind::Quoted, text.trim_matches(['[', ']']).to_lowercase()),
+        TokenKind::Backticked => (PieceKind::Quoted, inner(text, '`').to_lowercase()),
+        TokenKind::Bracketed => (
+            PieceKind::Quoted,
+            text.trim_matches(['[', ']']).to_lowercase(),
+        ),
         TokenKind::DoubleQuoted if dialect == Dialect::Sqlite => {
-            (Kind::Quoted, inner(text, '"').to_lowercase())
+            (PieceKind::Quoted, inner(text, '"').to_lowercase())
         }
-        TokenKind::DoubleQuoted => (Kind::Quoted, inner(text, '"')),
-        TokenKind::Number => (Kind::Number, text.to_lowercase()),
-        TokenKind::Hex | TokenKind::Bits => (Kind::Literal, text.to_lowercase()),
+        TokenKind::DoubleQuoted => (PieceKind::Quoted, inner(text, '"')),
+        TokenKind::Number => (PieceKind::Number, text.to_lowercase()),
+        TokenKind::Hex | TokenKind::Bits => (PieceKind::Literal, text.to_lowercase()),
         TokenKind::SingleQuoted | TokenKind::Escaped | TokenKind::Dollar => {
-            (Kind::Literal, text.to_owned())
+            (PieceKind::Literal, text.to_owned())
         }
-        TokenKind::Symbol => (Kind::Symbol, text.to_owned()),
+        TokenKind::Symbol => (PieceKind::Symbol, text.to_owned()),
     };
     Piece { kind, text }
 }

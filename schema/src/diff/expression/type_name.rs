@@ -1,7 +1,7 @@
 //! Types that values are cast to.
 
 use super::parser::Parser;
-use super::pieces::Kind;
+use super::pieces::PieceKind;
 
 impl Parser<'_> {
     /// `CAST(x AS type)`.
@@ -19,10 +19,12 @@ impl Parser<'_> {
         let mut words = Vec::new();
         while let Some(piece) = self.peek() {
             let continues = match piece.kind {
-                Kind::Word => words.is_empty() || TYPE_WORDS.contains(&piece.text.as_str()),
-                Kind::Quoted => words.is_empty() || words.last().is_some_and(|last| last == "."),
-                Kind::Symbol => piece.text == "." && !words.is_empty(),
-                Kind::Literal | Kind::Number => false,
+                PieceKind::Word => words.is_empty() || TYPE_WORDS.contains(&piece.text.as_str()),
+                PieceKind::Quoted => {
+                    words.is_empty() || words.last().is_some_and(|last| last == ".")
+                }
+                PieceKind::Symbol => piece.text == "." && !words.is_empty(),
+                PieceKind::Literal | PieceKind::Number => false,
             } || words.last().is_some_and(|last| last == ".");
             if !continues {
                 break;

@@ -3,7 +3,7 @@
 use super::{Read, Reader};
 use crate::ast::PieceKind;
 use crate::dialect::Dialect;
-use crate::portable::{Operator, Portable, State};
+use crate::portable::{IsTest, Operator, Portable};
 
 impl Reader<'_> {
     /// A value, and at most one condition: of two, the dialects disagree about which comes first.
@@ -13,10 +13,10 @@ impl Reader<'_> {
             return self.state(value);
         }
         if self.eat_word("ISNULL") {
-            return Ok(is(value, State::Null, false));
+            return Ok(is(value, IsTest::Null, false));
         }
         if self.eat_word("NOTNULL") || self.eat_words(&["NOT", "NULL"]) {
-            return Ok(is(value, State::Null, true));
+            return Ok(is(value, IsTest::Null, true));
         }
         let negated = self.eat_word("NOT");
         if self.eat_word("IN") {
@@ -40,11 +40,11 @@ impl Reader<'_> {
     fn state(&mut self, value: Portable) -> Read<Portable> {
         let negated = self.eat_word("NOT");
         let state = if self.eat_word("NULL") {
-            State::Null
+            IsTest::Null
         } else if self.eat_word("TRUE") {
-            State::True
+            IsTest::True
         } else if self.eat_word("FALSE") {
-            State::False
+            IsTest::False
         } else {
             return Err(self.stopped());
         };
@@ -177,7 +177,7 @@ fn constant(value: Portable) -> Option<String> {
     }
 }
 
-fn is(value: Portable, state: State, negated: bool) -> Portable {
+fn is(value: Portable, state: IsTest, negated: bool) -> Portable {
     Portable::Is {
         value: Box::new(value),
         state,
