@@ -1,6 +1,7 @@
 //! The links of a schema, and the check of their rows: pages of different keys in the order of the linking column, each
-//! looked for on the other engine by one statement. At most one page of keys is in memory.
+//! looked for on the other engine by one statement. At most one page of keys is in memory. Foreign keys are in `foreign`.
 
+pub(crate) mod foreign;
 mod sql;
 
 use std::collections::HashSet;
@@ -45,11 +46,11 @@ pub(crate) enum Repair {
     Delete,
 }
 
-/// The result for one link; `cli/JSON.md` documents it.
+/// The result for one link, or for one foreign key of SQLite; `cli/JSON.md` documents it.
 #[derive(Debug, Serialize)]
 pub(crate) struct LinkOutcome<'m> {
     pub(crate) table: String,
-    pub(crate) column: &'m str,
+    pub(crate) column: String,
     pub(crate) engine: &'m str,
     pub(crate) target: LinkEnd<'m>,
     /// Rows that link somewhere.
@@ -69,7 +70,7 @@ pub(crate) struct LinkOutcome<'m> {
 #[derive(Debug, Serialize)]
 pub(crate) struct LinkEnd<'m> {
     pub(crate) table: String,
-    pub(crate) column: &'m str,
+    pub(crate) column: String,
     pub(crate) engine: &'m str,
 }
 
@@ -146,11 +147,11 @@ pub(crate) fn check<'m>(
 fn outcome<'m>(link: &Link<'m>, model: &'m CheckedModel) -> LinkOutcome<'m> {
     LinkOutcome {
         table: link.table.name.to_string(),
-        column: &link.column.name,
+        column: link.column.name.clone(),
         engine: &model.engine(link.from).name,
         target: LinkEnd {
             table: link.target.name.to_string(),
-            column: &link.target_column.name,
+            column: link.target_column.name.clone(),
             engine: &model.engine(link.to).name,
         },
         rows: 0,

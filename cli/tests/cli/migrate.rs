@@ -313,9 +313,77 @@ fn cli_07_a_table_of_sqlite_is_made_anew() {
     migrated.write("3_c.sql", "DELETE FROM a;\n");
     holds(
         &migrated.run("run").failed(),
-        &["a foreign key is violated (table `b`)"],
+        &[
+            "migration 3 leaves a row of `b` (rowid = 1) that refers to a row of `a` which does not exist; nothing of the migration is kept",
+            "have the migration delete such rows of `b`",
+        ],
     );
     assert_eq!(migrated.numbers("SELECT id FROM a"), [1]);
+}
+
+/// Other programs leave such rows, as SQLite checks foreign keys only for connections that switch it on.
+#[test]
+fn cli_07_rows_of_sqlite_that_refer_to_none_keep_no_migration_from_being_applied() {
+    let migrated = Migrated::on_sqlite();
+    migrated.write(
+        "1_a.sql",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY);\n\
+         CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users);\n\
+         CREATE TABLE likes (name TEXT, at INTEGER, user_id INTEGER NOT NULL REFERENCES users (id), PRIMARY KEY (name, at)) WITHOUT ROWID;\n\
+         CREATE TABLE pages (user_id INTEGER REFERENCES users);\n",
+    );
+    migrated.run("run").good();
+    migrated.execute(&[
+        "PRAGMA foreign_keys = OFF; INSERT INTO users VALUES (1); INSERT INTO posts VALUES (2, 1), (5, 7), (6, 7), (9, 8), (10, 9); \
+         INSERT INTO likes VALUES ('a', 1, 7), ('b', 1, 1); INSERT INTO pages VALUES (1), (1), (3), (4); DELETE FROM pages WHERE rowid = 1",
+    ]);
+    migrated.write(
+        "2_other.sql",
+        "CREATE TABLE tags (id INTEGER PRIMARY KEY);\n",
+    );
+    let outcome = migrated.run("run");
+    holds(
+        &outcome.messages,
+        &[
+            "4 rows of `posts` refer to rows of `users` that do not exist: id = 5; id = 6; id = 9, …\n  \
+             = help: `bindery validate --links --engine default --repair null` sets their keys to NULL, `--repair delete` deletes them",
+            "1 row of `likes` refers to rows of `users` that do not exist: name = 'a', at = 1\n",
+            "2 rows of `pages` refer to rows of `users` that do not exist: rowid = 3; rowid = 4\n",
+        ],
+    );
+    outcome.good();
+    // Tables with such rows are made anew, also where their rows get other numbers.
+    migrated.write(
+        "3_anew.sql",
+        "CREATE TABLE new (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users, x INTEGER);\n\
+         INSERT INTO new SELECT id, user_id, 0 FROM posts;\nDROP TABLE posts;\nALTER TABLE new RENAME TO posts;\n\
+         CREATE TABLE new (user_id INTEGER REFERENCES users, x INTEGER);\n\
+         INSERT INTO new SELECT user_id, 0 FROM pages;\nDROP TABLE pages;\nALTER TABLE new RENAME TO pages;\n",
+    );
+    migrated.run("run").good();
+    // Those that a migration makes are refused, though it mends as many others.
+    migrated.write(
+        "4_others.sql",
+        "INSERT INTO users VALUES (8);\nUPDATE posts SET user_id = 99 WHERE id = 2;\n",
+    );
+    holds(
+        &migrated.run("run").failed(),
+        &[
+            "migration 4 leaves a row of `posts` (id = 2) that refers to a row of `users` which does not exist",
+        ],
+    );
+    // So are those of a foreign key that is new.
+    migrated.write(
+        "4_others.sql",
+        "CREATE TABLE new (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users, x INTEGER REFERENCES tags);\n\
+         INSERT INTO new SELECT id, user_id, 0 FROM posts;\nDROP TABLE posts;\nALTER TABLE new RENAME TO posts;\n",
+    );
+    holds(
+        &migrated.run("run").failed(),
+        &[
+            "migration 4 leaves a row of `posts` (id = 2) that refers to a row of `tags` which does not exist",
+        ],
+    );
 }
 
 /// A statement waits for a lock no longer than it may, and is tried again.

@@ -104,6 +104,63 @@ fn cli_05_orphans_of_each_link_are_counted() {
     assert_eq!(none, "no links\n");
 }
 
+/// Foreign keys of SQLite that rows do not keep, as programs leave them that do not switch the check on: by the number of the row, by all
+/// columns of the key, and in a table whose rows have no number.
+#[test]
+fn cli_05_rows_of_sqlite_whose_foreign_key_leads_nowhere_are_found_and_repaired() {
+    let schema = "-- @dialect sqlite\n\n\
+        CREATE TABLE users (id INTEGER PRIMARY KEY);\n\
+        CREATE TABLE posts (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users);\n\
+        CREATE TABLE seats (hall INTEGER NOT NULL, seat INTEGER NOT NULL, PRIMARY KEY (hall, seat));\n\
+        CREATE TABLE tickets (id INTEGER PRIMARY KEY, hall INTEGER NOT NULL, seat INTEGER, FOREIGN KEY (hall, seat) REFERENCES seats (hall, seat));\n\
+        CREATE TABLE likes (name TEXT NOT NULL PRIMARY KEY, user_id INTEGER REFERENCES users (id)) WITHOUT ROWID;\n";
+    let config = "url = \"sqlite://a.db\"\n";
+    let project = Project::new(&[("bindery.toml", config), ("schema.sql", schema)]);
+    project.run("create").good();
+    let kept = "INSERT INTO users VALUES (1); INSERT INTO posts VALUES (1, 1), (2, NULL); INSERT INTO seats VALUES (1, 1); \
+        INSERT INTO tickets VALUES (1, 1, 1), (2, 1, NULL); INSERT INTO likes VALUES ('a', 1);";
+    project.sqlite("a.db", kept);
+    assert_eq!(project.run("validate --links").good(), "no links\n");
+    let doctor = project.run("doctor");
+    assert!(!doctor.results.contains("foreign keys"), "{doctor:#?}");
+    let orphans = "PRAGMA foreign_keys = OFF; INSERT INTO posts VALUES (3, 8), (4, 8), (5, 9); \
+        INSERT INTO tickets VALUES (3, 1, 2); INSERT INTO likes VALUES ('b', 7);";
+    project.sqlite("a.db", orphans);
+    let found = project.run("validate --links --show-keys");
+    holds(
+        &found.results,
+        &[
+            "orphans    likes.user_id on default -> users.id on default: 1 of 2 rows lead nowhere, by 1 key\n           7\n",
+            "orphans    posts.user_id on default -> users.id on default: 3 of 4 rows lead nowhere, by 2 keys\n           8\n           9\n",
+            "orphans    tickets.hall, seat on default -> seats.hall, seat on default: 1 of 2 rows lead nowhere, by 1 key\n           1, 2\n",
+        ],
+    );
+    holds(
+        &found.failed(),
+        &["5 rows link to a row that does not exist", "--repair null"],
+    );
+    let doctor = project.run("doctor");
+    assert_eq!(doctor.code, Some(1), "{doctor:#?}");
+    holds(
+        &doctor.results,
+        &[
+            "warning    foreign keys on default: 5 rows refer to rows that do not exist\n",
+            "`bindery validate --links --engine default --show-keys` lists them",
+        ],
+    );
+    let repaired = project.run("validate --links --engine default --repair null --yes");
+    holds(&repaired.results, &["3 repaired", "1 repaired"]);
+    holds(
+        &repaired.failed(),
+        &["1 row links to a row that does not exist"],
+    );
+    let deleted = project.run("validate --links --engine default --repair delete --yes");
+    holds(&deleted.good(), &["tickets.hall, seat", "1 repaired"]);
+    assert_eq!(project.run("validate --links").good(), "no links\n");
+    let all = "SELECT (SELECT count(*) FROM posts) * 100 + (SELECT count(*) FROM tickets) * 10 + (SELECT count(*) FROM likes)";
+    assert_eq!(rows(&project, "a.db", all), 522);
+}
+
 #[test]
 fn cli_05_orphans_as_a_document() {
     let project = project();

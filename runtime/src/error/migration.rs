@@ -34,6 +34,17 @@ pub enum MigrationError {
         /// The statement left it itself: the next run drops it and makes it anew.
         is_own: bool,
     },
+    /// SQLite: a row would refer to a row that does not exist, and did not before the migration. Nothing of it is kept.
+    Orphan {
+        /// The version of the migration.
+        version: String,
+        /// The table of the row.
+        table: String,
+        /// The row's primary key, as SQL: `id = 5`; `None` in a table that is `WITHOUT ROWID`.
+        key: Option<String>,
+        /// The table that it refers to.
+        parent: String,
+    },
     /// Applied migrations whose files are not as they were.
     Changed {
         /// The versions of the changed ones, in their order.
@@ -164,6 +175,21 @@ impl fmt::Display for MigrationError {
                     true => write!(out, "failed and left the index {index}, which is not valid"),
                     false => write!(out, "makes the index {index}, which is there and not valid"),
                 }
+            }
+            Self::Orphan {
+                version,
+                table,
+                key,
+                parent,
+            } => {
+                write!(out, "migration {version} leaves a row of `{table}` ")?;
+                if let Some(key) = key {
+                    write!(out, "({key}) ")?;
+                }
+                write!(
+                    out,
+                    "that refers to a row of `{parent}` which does not exist; nothing of the migration is kept"
+                )
             }
             Self::Changed { versions } => {
                 write!(

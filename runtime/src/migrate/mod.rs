@@ -10,6 +10,7 @@ mod connecting;
 mod embedded;
 mod history;
 mod lock;
+mod orphans;
 mod own;
 mod plan;
 mod recording;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::concurrent::{self, ConcurrentIndex};
 use super::connecting::Session;
 use super::history::{self, Progress, Stage};
+use super::orphans::Orphans;
 use super::plan::{self, Plan};
 use super::required;
 use super::shown::beginning;
@@ -13,9 +14,8 @@ use super::{
     Migration, MigrationProgress, MigrationRun, MigrationState, Migrator, Script, refused,
 };
 use crate::driver::{Physical, TransactionOptions};
-use crate::error::{Constraint, Error, ErrorKind, MigrationError, Operation, Result};
+use crate::error::{Error, ErrorKind, MigrationError, Operation, Result};
 use crate::observe::Call;
-use bindery_core::dialect::Dialect;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -300,6 +300,7 @@ fn within<'m>(
     if is_recorded != step.is_recorded {
         return Ok(false);
     }
+    let orphans = Orphans::of(physical)?;
     let statements = step.script.statements.iter().enumerate().skip(step.done);
     for (at, &(sql, line)) in statements {
         told(step.at(at));
@@ -307,7 +308,7 @@ fn within<'m>(
         let begins = || beginning(physical.dialect(), sql);
         done.map_err(|error| step.failed(error, (at, line, begins()), 0))?;
     }
-    ensure_references(physical)?;
+    orphans.ensure_no_others(physical, version)?;
     let progress = Progress::whole(step.script.statements.len(), millis(started));
     match step.direction {
         Direction::Up if is_recorded => history::update(physical, version, progress),
@@ -315,27 +316,6 @@ fn within<'m>(
         Direction::Down => history::delete(physical, version),
     }?;
     Ok(true)
-}
-
-/// SQLite checks no foreign keys during migrations: no row may refer to one that is not there at the end.
-fn ensure_references(physical: &mut Physical) -> Result<()> {
-    match physical.dialect() {
-        Dialect::Sqlite => {}
-        Dialect::Postgres | Dialect::Mysql => return Ok(()),
-    }
-    let mut dangling: Option<String> = None;
-    let sql = "SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1";
-    physical.query(sql, &mut |_| (), &mut |row| {
-        dangling = Some(row.next()?);
-        Ok(true)
-    })?;
-    match dangling {
-        None => Ok(()),
-        table => Err(Error::new(ErrorKind::ForeignKeyViolation(Constraint {
-            table,
-            ..Constraint::default()
-        }))),
-    }
 }
 
 /// Tries again where a lock was not given, as long as attempts are left.

@@ -3,6 +3,7 @@
 mod clock;
 mod drift;
 mod groups;
+mod orphans;
 mod privileges;
 mod server;
 
@@ -24,7 +25,7 @@ use crate::report;
 #[command(
     long_about = "Check what the program needs on its engines, and say what to do where it is not there: configuration and schema, the \
         connection, the server's product and version, privileges on the tables, the difference of the clocks, differences from the \
-        schema, bindery's own tables, pending migrations, and what atomic groups rely on.\n\n\
+        schema, on SQLite rows whose foreign key leads to no row, bindery's own tables, pending migrations, and what atomic groups rely on.\n\n\
         Without `--engine` all engines are checked, at the same time. Nothing is changed. Exits with 0 where all is well, with 1 on a \
         warning and with 2 on an error.",
     after_help = "Examples:\n  \
@@ -54,6 +55,7 @@ pub(crate) fn run(arguments: &DoctorArguments, output: &Output) -> Result<(), Fa
             &clock::rows,
             &tables,
             &drift::record_rows,
+            &orphans::rows,
             &migrations::rows,
             &groups::rows,
         ],

@@ -7,6 +7,7 @@ mod drift;
 mod guard;
 mod import;
 mod large;
+mod orphans;
 mod own;
 mod renames;
 mod squash;
@@ -231,6 +232,9 @@ fn apply(action: &RunArguments, output: &Output) -> Result<(), Failure> {
         let tell = &mut |progress| one.tell(progress, ("applying", &mut done), &shown);
         let ended = migrator.run(tell).map(drop);
         shown.end();
+        if !done.is_empty() {
+            orphans::warn(one, output);
+        }
         Outcome::after(Outcome::Applied(done), ended)
     });
     told::print(&outcomes, run.format, output)

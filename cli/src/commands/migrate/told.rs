@@ -152,6 +152,9 @@ fn help(error: &bindery::Error, engine: &str) -> Option<String> {
             "look at the database, and say how many statements of the file as it is now are done, which the next run goes on after: \
              `bindery migrate resolve {version} --engine {engine} --statements {done}`; or write the file as it was"
         ),
+        MigrationError::Orphan { table, parent, .. } => format!(
+            "have the migration delete such rows of `{table}`, set their keys to NULL, or keep the rows of `{parent}`"
+        ),
         MigrationError::Missing { .. } => {
             "bring the files back, from another branch perhaps".to_owned()
         }

@@ -91,19 +91,27 @@ pub(crate) fn run(arguments: &PullArguments, output: &Output) -> Result<(), Fail
     let project = Project::load_config(&arguments.config, output)?;
     let chosen = project.choose(&arguments.engines, Purpose::Harmless)?;
     let paths = paths(arguments, &project, &chosen)?;
+    let of_all: Vec<_> = chosen.iter().copied().zip(paths).collect();
+    let is_missing = |(engine, _): &(EngineId, _)| missing(&project, *engine);
+    let mut failures: Vec<Failure> = of_all.iter().filter_map(is_missing).collect();
+    let is_there = |one: &(EngineId, _)| is_missing(one).is_none();
+    let of_engines: Vec<_> = of_all.into_iter().filter(is_there).collect();
     if !arguments.dry_run {
-        confirm_overwriting(arguments, &paths, output)?;
+        confirm_overwriting(arguments, &of_engines, output)?;
     }
     let progress = Progress::new(output, arguments.progress.quiet);
-    let engines = Engines::open(&project, &chosen)?;
+    let there: Vec<EngineId> = of_engines.iter().map(|(engine, _)| *engine).collect();
+    let engines = Engines::open(&project, &there)?;
     let unmanaged = unmanaged(arguments);
-    let of_engines: Vec<_> = chosen.into_iter().zip(paths).collect();
     let pulled = at_once(&of_engines, |index, (engine, path)| {
         let of = &project.input.engines[engine.0 as usize];
         let told = progress.steps(("reading", "the schema", &of.name));
         let catalogue = engines.catalogue(index, &told);
         progress.end();
         let catalogue = catalogue?;
+        if !arguments.dry_run {
+            refuse_emptying(&catalogue, path.as_deref(), &of.name)?;
+        }
         let names = unmanaged.iter().filter(|(of, _)| of == engine);
         let names = names.map(|(_, name)| name.clone()).collect();
         let text = catalogue.schema_text(of, &names);
@@ -114,7 +122,7 @@ pub(crate) fn run(arguments: &PullArguments, output: &Output) -> Result<(), Fail
             text,
         })
     });
-    let (mut files, mut failures) = (Vec::new(), Vec::new());
+    let mut files = Vec::new();
     for pulled in pulled {
         match pulled {
             Ok(file) => files.push(file),
@@ -185,12 +193,44 @@ fn paths(
     }
 }
 
+/// An SQLite file that is not there: connecting would make it.
+fn missing(project: &Project, engine: EngineId) -> Option<Failure> {
+    let name = &project.input.engines[engine.0 as usize].name;
+    let path = project.missing_file(name)?;
+    let why = format!("engine `{name}`: there is no file `{}`", path.display());
+    Some(
+        Failure::new(why)
+            .help("is the path in the configuration right? `bindery pull` makes no database"),
+    )
+}
+
+/// A database without any object is hardly the one that the file was written for.
+fn refuse_emptying(
+    catalogue: &Catalogue,
+    path: Option<&Path>,
+    engine: &str,
+) -> Result<(), Failure> {
+    let Some(path) = path.filter(|_| catalogue.items.is_empty()) else {
+        return Ok(());
+    };
+    let has_text = fs::metadata(path).is_ok_and(|file| file.len() > 0);
+    if !has_text {
+        return Ok(());
+    }
+    let path = path.display();
+    let why =
+        format!("the database of engine `{engine}` has no tables, and `{path}` is kept as it is");
+    Err(Failure::new(why)
+        .help("is the address in the configuration right? `--out FILE` writes another file"))
+}
+
 fn confirm_overwriting(
     arguments: &PullArguments,
-    paths: &[Option<PathBuf>],
+    of_engines: &[(EngineId, Option<PathBuf>)],
     output: &Output,
 ) -> Result<(), Failure> {
-    let there = paths.iter().flatten().filter(|path| path.exists());
+    let paths = of_engines.iter().filter_map(|(_, path)| path.as_ref());
+    let there = paths.filter(|path| path.exists());
     let there: Vec<String> = there.map(|path| format!("`{}`", path.display())).collect();
     if there.is_empty() || arguments.yes {
         return Ok(());

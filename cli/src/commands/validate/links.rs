@@ -1,10 +1,10 @@
-//! `bindery validate --links`: do the rows that links lead to exist?
+//! `bindery validate --links`: whether the rows exist that links lead to, and on SQLite those that foreign keys lead to.
 
 use crate::confirm::{self, Confirmation};
-use crate::database::Databases;
+use crate::database::{Databases, failure};
 use crate::engines::Purpose;
 use crate::failure::Failure;
-use crate::links::{self, Link, LinkOutcome, Repair};
+use crate::links::{self, Link, LinkOutcome, Repair, foreign};
 use crate::options::{EngineOptions, Format};
 use crate::output::{Output, Paint, Stream};
 use crate::progress::Progress;
@@ -14,6 +14,7 @@ use crate::tables;
 
 use super::ValidateArguments;
 
+use bindery_schema::dialect::Dialect;
 use bindery_schema::model::{CheckedModel, EngineId};
 
 /// Checks, and repairs.
@@ -24,9 +25,19 @@ pub(super) fn run(arguments: &ValidateArguments, output: &Output) -> Result<(), 
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
     let links = links::on_engines(model, &chosen);
-    let connected = tables::of_engines(model, &ends(&links));
+    let lax = unchecked(&compiled.project, &chosen);
+    let connected = tables::of_engines(model, &ends(&links, &lax));
     let databases = Databases::open(&compiled.project, model, &connected)?;
-    let check = |repair| check_all(&links, model, &databases, (repair, arguments), output);
+    let check = |repair| {
+        let mut outcomes = check_all(&links, model, &databases, (repair, arguments), output)?;
+        outcomes.extend(check_foreign_keys(
+            &lax,
+            model,
+            &databases,
+            (repair, arguments),
+        )?);
+        Ok::<_, Failure>(outcomes)
+    };
     let repair = match (arguments.repair, arguments.yes) {
         (Some(repair), true) => Some(repair),
         (Some(repair), false) if !arguments.dry_run => {
@@ -51,9 +62,23 @@ fn engines(arguments: &ValidateArguments, project: &Project) -> Result<Vec<Engin
     }
 }
 
-/// All engines that the links begin or end on.
-fn ends(links: &[Link<'_>]) -> Vec<EngineId> {
-    let mut engines: Vec<EngineId> = links.iter().flat_map(|link| [link.from, link.to]).collect();
+/// The engines that check foreign keys for some connections only. A file that is not there has no rows.
+fn unchecked(project: &Project, chosen: &[EngineId]) -> Vec<EngineId> {
+    let engine = |id: &EngineId| &project.input.engines[id.0 as usize];
+    let is_unchecked = |id: &&EngineId| {
+        let is_sqlite = match engine(id).dialect {
+            Dialect::Sqlite => true,
+            Dialect::Postgres | Dialect::Mysql => false,
+        };
+        is_sqlite && project.missing_file(&engine(id).name).is_none()
+    };
+    chosen.iter().filter(is_unchecked).copied().collect()
+}
+
+/// All engines that the links begin or end on, and these.
+fn ends(links: &[Link<'_>], others: &[EngineId]) -> Vec<EngineId> {
+    let ends = links.iter().flat_map(|link| [link.from, link.to]);
+    let mut engines: Vec<EngineId> = ends.chain(others.iter().copied()).collect();
     engines.sort_unstable();
     engines.dedup();
     engines
@@ -76,6 +101,27 @@ fn check_all<'m>(
         let mut outcome = outcome?;
         outcome.keys = outcome.keys.filter(|_| arguments.show_keys);
         outcomes.push(outcome);
+    }
+    Ok(outcomes)
+}
+
+/// The foreign keys that rows of these engines do not keep.
+fn check_foreign_keys<'m>(
+    engines: &[EngineId],
+    model: &'m CheckedModel,
+    databases: &Databases<'_>,
+    (repair, arguments): (Option<Repair>, &ValidateArguments),
+) -> Result<Vec<LinkOutcome<'m>>, Failure> {
+    let mut outcomes = Vec::new();
+    for id in engines {
+        let (mut connection, engine) = (databases.connect(*id)?, &model.engine(*id).name);
+        let orphans = foreign::orphans(&mut connection).map_err(|error| failure(&error))?;
+        for orphans in orphans {
+            let outcome = orphans.check(&mut connection, engine, repair);
+            let mut outcome = outcome.map_err(|error| failure(&error))?;
+            outcome.keys = outcome.keys.filter(|_| arguments.show_keys);
+            outcomes.push(outcome);
+        }
     }
     Ok(outcomes)
 }

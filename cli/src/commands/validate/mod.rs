@@ -23,7 +23,9 @@ use crate::output::Output;
         drifted from its migrations. What only the database has is written as a comment.\n\n\
         With `--links`: check that the rows which links (`@link`) lead to exist. No database keeps a link true, since the row is on \
         another engine. Lists the orphans of each link: rows whose link leads to no row. Keys are read in order, 10,000 at a time, \
-        so large tables take time and no memory. For `--repair` one engine must be named.",
+        so large tables take time and no memory. Of \
+        SQLite, which checks foreign keys only for connections that switch it on, foreign keys are checked too, and those with orphans \
+        listed. For `--repair` one engine must be named.",
     after_help = "Examples:\n  \
         bindery validate                                every engine\n  \
         bindery validate --engine b --strict            what only `b` has is an error\n  \

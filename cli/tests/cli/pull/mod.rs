@@ -94,6 +94,43 @@ fn cli_06_a_file_is_overwritten_once_it_is_confirmed() {
     assert_eq!(project.files().len(), 4, "{:?}", project.files());
 }
 
+/// A path with a mistake in it makes no database, and its schema does not take the place of the one that is there.
+#[test]
+fn cli_06_a_database_that_is_not_there_is_not_pulled() {
+    let project = Project::blogs();
+    project.run("create --engine default").good();
+    let before = project.files();
+    let schema = || fs::read_to_string(project.path("schema.sql")).expect("the schema");
+    let text = schema();
+    for words in [
+        "pull --engine b --yes",
+        "pull --engine b --dry-run",
+        "pull --engine b --out -",
+    ] {
+        let refused = project.run(words).failed();
+        holds(
+            &refused,
+            &[
+                "engine `b`: there is no file `",
+                "b.db`",
+                "makes no database",
+            ],
+        );
+    }
+    assert_eq!((project.files(), schema()), (before, text.clone()));
+    project.run("pull --all --out pulled").failed();
+    assert!(project.path("pulled/default.sql").exists() && !project.path("pulled/b.sql").exists());
+    // One that another program has made, without a table.
+    project.write("b.db", "");
+    let refused = project.run("pull --engine b --yes").failed();
+    holds(
+        &refused,
+        &["the database of engine `b` has no tables, and `schema.sql` is kept as it is"],
+    );
+    assert_eq!(schema(), text);
+    project.run("pull --engine b --out new.sql").good();
+}
+
 #[test]
 fn cli_06_unmanaged_tables_stay_unmanaged() {
     let project = Project::blogs();
@@ -143,6 +180,7 @@ fn cli_06_every_engine_gets_a_file_of_its_own() {
 #[test]
 fn cli_06_an_empty_database_is_an_empty_schema() {
     let project = Project::blogs();
+    project.write("default.db", "");
     let pulled = project.run("pull --out empty.sql");
     holds(
         &pulled.messages,
