@@ -130,19 +130,29 @@ fn read_with(physical: &mut Physical, saga: &str, id: &str, end: &str) -> Result
 
 /// The sagas of these names that can be gone on with now, the longest waiting first.
 pub(super) fn due(physical: &mut Physical, sagas: &[&str], limit: usize) -> Result<Vec<Saved>> {
-    let dialect = physical.dialect();
+    let sql = due_sql(physical.dialect(), sagas.len(), limit);
+    let write = &mut |params: &mut ParamWriter<'_>| sagas.iter().for_each(|name| params.text(name));
+    select(physical, &sql, write)
+}
+
+/// The statement of [`due`] for a number of names.
+pub(super) fn due_sql(dialect: Dialect, names: usize, limit: usize) -> String {
     let mut sql = SqlWriter::new(dialect);
     let columns = timed(dialect, COLUMNS);
     let is_due = is_due(dialect);
+    // Without statistics SQLite takes the primary key, and reads all sagas of a name that are over. The sign keeps it from that.
+    let saga = match dialect {
+        Dialect::Sqlite => "+saga",
+        Dialect::Postgres | Dialect::Mysql => "saga",
+    };
     sql.push(&format!(
-        "SELECT {columns} FROM _bindery_sagas WHERE {is_due} AND saga IN ("
+        "SELECT {columns} FROM _bindery_sagas WHERE {is_due} AND {saga} IN ("
     ));
-    for (at, _) in sagas.iter().enumerate() {
+    for at in 0..names {
         sql.push(if at == 0 { "" } else { ", " }).placeholder();
     }
     sql.push(&format!(") ORDER BY due_ms LIMIT {limit}"));
-    let write = &mut |params: &mut ParamWriter<'_>| sagas.iter().for_each(|name| params.text(name));
-    select(physical, &sql.finish(), write)
+    sql.finish()
 }
 
 fn select(

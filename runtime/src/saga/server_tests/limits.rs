@@ -174,6 +174,35 @@ fn over(log: At, count: u64) -> String {
     )
 }
 
+/// Statistics, which a server gathers by itself some time after rows have come. SQLite has none.
+fn analyzed(log: At) -> &'static str {
+    match log.dialect() {
+        Dialect::Sqlite => "SELECT 1",
+        Dialect::Postgres => "ANALYZE _bindery_sagas",
+        Dialect::Mysql => "ANALYZE TABLE _bindery_sagas",
+    }
+}
+
+/// The way in which the database finds the sagas that are due.
+fn plan_of_due(physical: &mut Physical) -> crate::error::Result<String> {
+    let dialect = physical.dialect();
+    let (explain, numbers) = match dialect {
+        Dialect::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+        Dialect::Postgres => ("EXPLAIN", 0),
+        Dialect::Mysql => ("EXPLAIN FORMAT=JSON", 0),
+    };
+    let sql = format!("{explain} {}", store::due_sql(dialect, 1, 10));
+    let mut plan = String::new();
+    physical.query(&sql, &mut |params| params.text("plan"), &mut |row| {
+        for _ in 0..numbers {
+            row.next::<i64>()?;
+        }
+        plan += &row.next::<String>()?;
+        Ok(true)
+    })?;
+    Ok(plan)
+}
+
 /// Covers SAGA-10: a worker that starts finds what is to be done among very many sagas that are over.
 /// In full: a million sagas that are over, on each database.
 #[test]
@@ -189,6 +218,7 @@ fn a_worker_finds_one_saga_among_very_many_that_are_over() {
             continue;
         }
         world.sql(log, &over(log, count));
+        world.sql(log, analyzed(log));
         let saga = saga(log, other, &Diary::default());
         let number = world.next();
         let mut connection = world.db.connect(log).unwrap();
@@ -201,13 +231,19 @@ fn a_worker_finds_one_saga_among_very_many_that_are_over() {
             definition: &saga.definition,
             mode: crate::saga::drive::Mode::Caller,
         };
-        let started = Instant::now();
         let due = log_of
-            .on(|physical| store::due(physical, &["plan"], 10))
+            .on(|physical| {
+                let plan = plan_of_due(physical)?;
+                // MariaDB names those that it could take, too.
+                let index = match log.dialect() {
+                    Dialect::Mysql => r#""key": "_bindery_sagas_due""#,
+                    Dialect::Sqlite | Dialect::Postgres => "_bindery_sagas_due",
+                };
+                assert!(plan.contains(index), "{log:?}: {plan}");
+                store::due(physical, &["plan"], 10)
+            })
             .unwrap();
-        let took = started.elapsed();
         assert_eq!(due.len(), 1, "{log:?}");
-        assert!(took < Duration::from_secs(1), "{log:?}: {took:?}");
         Worker::new(&world.db).saga(&saga).run_pending().unwrap();
         assert_eq!(world.stored(number), all_once());
     }
