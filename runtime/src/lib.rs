@@ -172,7 +172,7 @@ pub mod config {
 /// Tables of a database against those that were compiled in: which were created, and which differ.
 pub mod drift {
     pub use crate::databases::tables::CreatedTables;
-    pub use crate::error::drift::{
+    pub use crate::link::drift::found::{
         PendingHead, RecordedSchema, SchemaDrift, TableDifference, TableDrift,
     };
 }

@@ -4,6 +4,7 @@
 mod check;
 mod csv;
 mod delete;
+pub(crate) mod error;
 mod find;
 mod fixtures;
 mod form;

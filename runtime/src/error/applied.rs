@@ -182,10 +182,6 @@ impl ErrorKind {
             | Self::WrongParameters(_)
             | Self::WrongColumns { .. }
             | Self::AfterCommit
-            | Self::Migration(_)
-            | Self::Data(_)
-            | Self::Saga(_)
-            | Self::Sync(_)
             | Self::SessionSplit
             | Self::SessionLocked { .. }
             | Self::OutsideTransaction { .. }
@@ -194,6 +190,14 @@ impl ErrorKind {
             | Self::StillInUse { .. }
             | Self::Forked
             | Self::Database { .. } => false,
+            #[cfg(feature = "migrations")]
+            Self::Migration(_) => false,
+            #[cfg(feature = "data")]
+            Self::Data(_) => false,
+            #[cfg(feature = "saga")]
+            Self::Saga(_) => false,
+            #[cfg(feature = "sync")]
+            Self::Sync(_) => false,
         }
     }
 }

@@ -4,8 +4,7 @@ use std::fmt;
 use std::panic::Location;
 
 use super::constraint::quoted;
-use super::{Constraint, DataError, Invalid, MigrationError, SagaError, SyncError};
-use crate::error::SchemaDrift;
+use super::{Constraint, Invalid, SchemaDrift};
 
 /// The kind of an error, the same on every database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,13 +197,17 @@ pub enum ErrorKind {
     /// The transaction is committed, and a hook that ran afterwards failed; the source is its error.
     AfterCommit,
     /// Migrations cannot be applied, or one of them failed; the source is the error of its statement.
-    Migration(MigrationError),
+    #[cfg(feature = "migrations")]
+    Migration(super::MigrationError),
     /// Rows in text form cannot be loaded or dumped; where a database refused a row, the source is its error.
-    Data(DataError),
+    #[cfg(feature = "data")]
+    Data(super::DataError),
     /// A saga cannot begin or go on, or did not end as it should; the source is the error of its step, where there is one.
-    Saga(SagaError),
+    #[cfg(feature = "saga")]
+    Saga(super::SagaError),
     /// A sync did not run, or not to its end; where a database refused a row, the source is its error.
-    Sync(SyncError),
+    #[cfg(feature = "sync")]
+    Sync(super::SyncError),
     /// The engines of a session were committed one after the other, and did not end alike: what was written on some is
     /// stored, and on others it is not, or is not known to be. [`Error::session_report`](crate::Error::session_report) has
     /// each.
@@ -446,9 +449,13 @@ impl fmt::Display for ErrorKind {
             Self::AfterCommit => {
                 out.write_str("the transaction is committed, but what was to run afterwards failed")
             }
+            #[cfg(feature = "migrations")]
             Self::Migration(error) => error.fmt(out),
+            #[cfg(feature = "data")]
             Self::Data(error) => error.fmt(out),
+            #[cfg(feature = "saga")]
             Self::Saga(error) => error.fmt(out),
+            #[cfg(feature = "sync")]
             Self::Sync(error) => error.fmt(out),
             Self::SessionSplit => out.write_str(
                 "the engines of the session did not end alike",

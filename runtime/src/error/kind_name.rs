@@ -55,9 +55,13 @@ impl ErrorKind {
             Self::WrongParameters(_) => "wrong_parameters",
             Self::WrongColumns { .. } => "wrong_columns",
             Self::AfterCommit => "after_commit",
+            #[cfg(feature = "migrations")]
             Self::Migration(_) => "migration",
+            #[cfg(feature = "sync")]
             Self::Sync(_) => "sync",
+            #[cfg(feature = "data")]
             Self::Data(_) => "data",
+            #[cfg(feature = "saga")]
             Self::Saga(_) => "saga",
             Self::SessionSplit => "session_split",
             Self::SessionLocked { .. } => "session_locked",

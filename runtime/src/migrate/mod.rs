@@ -8,6 +8,7 @@
 mod concurrent;
 mod connecting;
 mod embedded;
+pub(crate) mod error;
 mod history;
 mod lock;
 mod orphans;

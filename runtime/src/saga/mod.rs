@@ -32,6 +32,7 @@
 
 mod builder;
 mod drive;
+pub(crate) mod error;
 #[cfg(test)]
 mod failpoint;
 mod failure;

@@ -6,6 +6,7 @@ pub(crate) mod apply;
 mod capture;
 mod circles;
 mod compare;
+pub(crate) mod error;
 mod exchange;
 mod form;
 mod key_text;

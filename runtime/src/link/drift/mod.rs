@@ -2,6 +2,7 @@
 //! and `record` keeps for which schema they were made.
 
 mod compare;
+pub(crate) mod found;
 mod head;
 mod record;
 mod watch;

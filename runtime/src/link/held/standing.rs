@@ -268,10 +268,6 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::WrongParameters(_)
         | ErrorKind::WrongColumns { .. }
         | ErrorKind::AfterCommit
-        | ErrorKind::Migration(_)
-        | ErrorKind::Data(_)
-        | ErrorKind::Saga(_)
-        | ErrorKind::Sync(_)
         | ErrorKind::SessionSplit
         | ErrorKind::SessionLocked { .. }
         | ErrorKind::OutsideTransaction { .. }
@@ -279,6 +275,14 @@ fn is_of_database(error: &Error) -> bool {
         | ErrorKind::Cancelled
         | ErrorKind::StillInUse { .. }
         | ErrorKind::Forked => false,
+        #[cfg(feature = "migrations")]
+        ErrorKind::Migration(_) => false,
+        #[cfg(feature = "data")]
+        ErrorKind::Data(_) => false,
+        #[cfg(feature = "saga")]
+        ErrorKind::Saga(_) => false,
+        #[cfg(feature = "sync")]
+        ErrorKind::Sync(_) => false,
     }
 }
 

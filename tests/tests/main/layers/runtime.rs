@@ -5,6 +5,8 @@ use super::Order;
 pub(super) const ORDER: Order = Order {
     folder: "runtime/src",
     layers: &[
+        // Facts that the rooms above report of their failures, without the rooms.
+        "data/error | link/drift/found | migrate/error | saga/error | sync/error",
         "error",
         "value",
         "observe",

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use super::constraint::quoted;
-
 /// Why rows were not loaded. Nothing of them is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -132,14 +130,15 @@ fn fmt_columns(
     unknown: &[String],
     missing: &[String],
 ) -> fmt::Result {
+    let list = |names: &[String]| format!("`{}`", names.join("`, `"));
     match (unknown, missing) {
-        ([], missing) => write!(out, "no value is given for {}", quoted(missing)),
-        (unknown, []) => write!(out, "there is no column {} to load", quoted(unknown)),
+        ([], missing) => write!(out, "no value is given for {}", list(missing)),
+        (unknown, []) => write!(out, "there is no column {} to load", list(unknown)),
         (unknown, missing) => write!(
             out,
             "there is no column {} to load, and no value is given for {}",
-            quoted(unknown),
-            quoted(missing)
+            list(unknown),
+            list(missing)
         ),
     }
 }
