@@ -51,16 +51,6 @@
         reason = "without any database no connection can exist, so what uses one is never reached"
     )
 )]
-#![cfg_attr(
-    all(
-        any(feature = "sqlite", feature = "postgres", feature = "mysql"),
-        not(all(feature = "atomic", feature = "tenants"))
-    ),
-    allow(
-        dead_code,
-        reason = "the layers below have calls that only atomic groups or tenants use"
-    )
-)]
 
 #[doc(hidden)]
 #[path = "private.rs"]

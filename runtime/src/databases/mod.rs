@@ -5,6 +5,7 @@
 mod asynchronous;
 pub(crate) mod config;
 mod connector;
+#[cfg(feature = "atomic")]
 pub(crate) mod coordinators;
 mod generated;
 mod hooks;
@@ -20,6 +21,7 @@ mod resolve;
 pub(crate) mod status;
 pub(crate) mod tables;
 
+#[cfg(feature = "tenants")]
 use std::any::Any;
 use std::fmt;
 use std::panic::Location;
@@ -36,6 +38,7 @@ pub use self::read_token::ReadTokenKey;
 
 use self::config::{Config, Settings};
 use self::connector::{Seen, Wanted, connector};
+#[cfg(feature = "atomic")]
 use self::coordinators::Coordinators;
 use self::observed::labels;
 use self::status::EngineStatus;
@@ -46,6 +49,7 @@ use crate::link::connection::Connection;
 use crate::link::drift::Watch;
 use crate::link::engine::{Engine, StaticEngine};
 use crate::link::inside;
+#[cfg(feature = "tenants")]
 use crate::link::pool::budget::Budget;
 use crate::link::pool::{Pool, PoolLimits};
 use crate::link::program::{EngineInfo, Program, TableDdl};
@@ -88,6 +92,7 @@ pub struct Registry {
     /// The writes of this handle, where its reads have to see that; one for each engine.
     pub(crate) unit: Option<Arc<[EngineUnit]>>,
     /// Of a tenant's engines: while a clone is there, their pools are in use.
+    #[cfg(feature = "tenants")]
     _lease: Option<Arc<dyn Any + Send + Sync>>,
 }
 
@@ -109,6 +114,7 @@ pub(crate) struct Configured {
     /// Among a tenant's engines: it is of the whole program, and no call on all engines of the tenant means it.
     pub(crate) is_shared: bool,
     pub(crate) observer: Arc<Observer>,
+    #[cfg(feature = "atomic")]
     pub(crate) coordinators: Arc<Coordinators>,
 }
 
@@ -158,17 +164,20 @@ impl Registry {
             order,
             hub,
             unit: None,
+            #[cfg(feature = "tenants")]
             _lease: None,
         }
     }
 
     /// The same program with other engines, in its order.
+    #[cfg(feature = "tenants")]
     pub(crate) fn with_engines(&self, engines: Arc<[Configured]>) -> Self {
         let order = Arc::clone(&self.order);
         Self::of(self.program, engines, order, Arc::clone(&self.hub))
     }
 
     /// The same engines, in use as long as the lease is there.
+    #[cfg(feature = "tenants")]
     pub(crate) fn leased(&self, lease: Arc<dyn Any + Send + Sync>) -> Self {
         Self {
             _lease: Some(lease),
@@ -428,16 +437,19 @@ impl Configured {
             seen,
             is_shared: false,
             observer,
+            #[cfg(feature = "atomic")]
             coordinators: Arc::default(),
         })
     }
 
     /// Has its connections, and those of its replicas, count towards a limit that others share. Nothing is open yet.
+    #[cfg(feature = "tenants")]
     pub(crate) fn share(&self, budget: &Arc<Budget>) {
         self.pools().for_each(|pool| pool.share(budget));
     }
 
     /// Its pool, and those of its replicas.
+    #[cfg(any(feature = "tenants", feature = "tokio"))]
     pub(crate) fn pools(&self) -> impl Iterator<Item = &Arc<Pool>> {
         let members = self.readers.iter().flat_map(|readers| &readers.members);
         std::iter::once(&self.pool).chain(members.map(|member| &member.pool))

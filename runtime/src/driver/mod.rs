@@ -69,6 +69,7 @@ pub(crate) mod forks;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod host;
 mod leaving;
+#[cfg(any(feature = "tenants", feature = "tokio"))]
 pub(crate) mod locks;
 pub(crate) mod migration_stage;
 #[cfg(feature = "outbox")]
@@ -87,6 +88,7 @@ mod played;
     )
 )]
 pub(crate) mod position;
+#[cfg(feature = "atomic")]
 pub(crate) mod prepared;
 pub(crate) mod queue;
 pub(crate) mod random;

@@ -191,6 +191,12 @@ impl Physical {
     }
 
     /// The next statement is bindery's own, within the call at hand: it reads or writes a table of bindery's.
+    #[cfg(any(
+        feature = "atomic",
+        feature = "saga",
+        feature = "sync",
+        feature = "outbox"
+    ))]
     #[inline]
     pub(crate) fn next_is_own(&mut self) {
         if !observe::is_idle()

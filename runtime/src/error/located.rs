@@ -116,6 +116,7 @@ impl Error {
     }
 
     /// Which database, as a URL without its password.
+    #[cfg(feature = "tenants")]
     pub(crate) fn place(&self) -> Option<&str> {
         self.0.place.as_deref()
     }

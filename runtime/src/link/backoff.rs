@@ -1,7 +1,9 @@
 //! Pauses before another attempt: longer each time, with a share of chance in them, so that those who failed together do not
 //! come back together.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+#[cfg(any(feature = "atomic", feature = "outbox", feature = "saga"))]
+use std::time::Instant;
 
 use crate::driver::random;
 
@@ -55,6 +57,7 @@ fn share() -> f64 {
 }
 
 /// Counts how often something has failed in a row, and holds when it may be tried next.
+#[cfg(any(feature = "atomic", feature = "outbox", feature = "saga"))]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Backoff {
     pauses: Pauses,
@@ -62,6 +65,7 @@ pub(crate) struct Backoff {
     at: Instant,
 }
 
+#[cfg(any(feature = "atomic", feature = "outbox", feature = "saga"))]
 impl Backoff {
     pub(crate) fn new(pauses: Pauses) -> Self {
         Self {
@@ -72,6 +76,7 @@ impl Backoff {
     }
 
     /// When it may be tried.
+    #[cfg(any(feature = "atomic", feature = "outbox"))]
     pub(crate) fn at(&self) -> Instant {
         self.at
     }

@@ -16,6 +16,7 @@ use crate::link::moment::Moment;
 use crate::link::pool::{Pool, Pooled};
 use crate::observe::Call;
 
+#[cfg(feature = "atomic")]
 mod branch;
 mod identities;
 mod observed;
@@ -335,6 +336,29 @@ impl Link {
         self.look(limit + LOOK_LIMIT, |physical| {
             physical.wait_for(position, limit)
         })
+    }
+
+    /// Runs statements of the protocol's own in the open transaction, or each by itself where there is none.
+    #[cfg(any(feature = "atomic", feature = "saga"))]
+    pub(crate) fn protocol<T>(
+        &mut self,
+        work: impl FnOnce(&mut Physical) -> Result<T>,
+    ) -> Result<T> {
+        work(self.ready()?)
+    }
+
+    /// Whether the connection is lost, or returned already.
+    #[cfg(any(feature = "atomic", feature = "tokio"))]
+    pub(crate) fn is_lost(&self) -> bool {
+        let pooled = self.pooled.as_ref();
+        pooled.is_none_or(|pooled| pooled.physical.is_broken())
+    }
+
+    /// Whether the database has ended the connection, also where no call has seen that yet.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn has_ended(&self) -> bool {
+        let pooled = self.pooled.as_ref();
+        self.is_lost() || pooled.is_some_and(|pooled| pooled.physical.cutter().has_ended())
     }
 
     /// Looks at the tables, where the configuration wants that, before the first use.

@@ -32,6 +32,7 @@ pub(crate) struct Inside {
 enum Kind {
     Transaction,
     Session,
+    #[cfg(feature = "atomic")]
     Atomic,
 }
 
@@ -40,6 +41,7 @@ impl Kind {
         match self {
             Self::Transaction => "transaction",
             Self::Session => "session",
+            #[cfg(feature = "atomic")]
             Self::Atomic => "atomic transaction",
         }
     }
@@ -78,6 +80,7 @@ impl Inside {
     }
 
     /// The closure of an atomic transaction is to run, which uses these engines alone.
+    #[cfg(feature = "atomic")]
     pub(crate) fn atomic<'p>(
         pools: impl Iterator<Item = &'p Pool>,
         begun_at: Place,

@@ -339,6 +339,7 @@ impl Pool {
     }
 
     /// Has its connections count towards a limit that other pools share; once.
+    #[cfg(feature = "tenants")]
     pub(crate) fn share(&self, budget: &Arc<Budget>) {
         self.budget.get_or_init(|| Arc::clone(budget));
         budget.add(&self.me);
@@ -377,6 +378,7 @@ impl Pool {
     }
 
     /// Returns how many connections there may be.
+    #[cfg(any(feature = "atomic", feature = "tokio"))]
     pub(crate) fn max_connections(&self) -> usize {
         self.limits.max_connections
     }

@@ -1,7 +1,9 @@
 //! Without the feature `metrics` nothing of work in the background is recorded.
 
+#[cfg(any(feature = "atomic", feature = "outbox", feature = "sync"))]
 use std::time::Duration;
 
+#[cfg(feature = "atomic")]
 pub(crate) fn record_in_doubt(_: &'static str, _: (usize, Duration), _: Option<(u64, u64)>) {}
 
 #[cfg(feature = "outbox")]

@@ -5,6 +5,8 @@ mod bulk;
 mod copy;
 mod get_or_insert;
 mod insert;
+#[cfg(feature = "atomic")]
+mod locked;
 mod many;
 mod merge;
 mod moved;

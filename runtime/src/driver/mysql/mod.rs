@@ -16,6 +16,7 @@ mod mark;
 mod options;
 #[cfg(all(test, unix))]
 pub(super) mod played;
+#[cfg_attr(not(feature = "atomic"), path = "no_prepared.rs")]
 mod prepared;
 mod public_key;
 mod raw;

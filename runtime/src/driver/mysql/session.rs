@@ -433,12 +433,14 @@ impl Session {
     }
 
     /// The answer to the second of two commands that were sent together comes now; that to the first is read.
+    #[cfg(feature = "atomic")]
     pub(super) fn next_of_two(&mut self) {
         self.unanswered = true;
         self.number = 1;
     }
 
     /// Takes in an answer that is here already, so that it is read also after its deadline; nothing is waited for.
+    #[cfg(feature = "atomic")]
     pub(super) fn take_what_came(&mut self) {
         self.socket.is_quiet();
     }

@@ -179,6 +179,7 @@ pub(super) fn send(session: &mut Session, deadline: Deadline, sql: &str) -> Resu
 }
 
 /// Sends two statements as texts, the second of which the server runs whatever the first has come to.
+#[cfg(feature = "atomic")]
 pub(super) fn send_two(
     session: &mut Session,
     deadline: Deadline,
@@ -194,6 +195,7 @@ pub(super) fn send_two(
 }
 
 /// Reads the answers to both; the first error is the outcome.
+#[cfg(feature = "atomic")]
 pub(super) fn read_two(session: &mut Session) -> Result<(), Fault> {
     session.take_what_came();
     let first = session.read_away();

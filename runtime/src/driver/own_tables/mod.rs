@@ -7,6 +7,7 @@
 
 mod generated;
 
+#[cfg(any(feature = "atomic", feature = "sync"))]
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bindery_core::dialect::Dialect;
@@ -98,6 +99,7 @@ const NUMBERS: [Statements; 3] = [
 ];
 
 /// Milliseconds since 1970 by the clock of this process; never negative.
+#[cfg(any(feature = "atomic", feature = "sync"))]
 pub(crate) fn process_now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| {

@@ -18,6 +18,7 @@ mod options;
 mod pipeline;
 #[cfg(all(test, unix))]
 pub(super) mod played;
+#[cfg(feature = "atomic")]
 mod prepared;
 mod raw;
 mod replay;

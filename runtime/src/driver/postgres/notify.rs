@@ -31,6 +31,7 @@ impl Branch {
 
 impl PostgresConnection {
     /// The next transaction is the branch of a group.
+    #[cfg(feature = "atomic")]
     pub(in crate::driver) fn enlist(&mut self) {
         self.branch.is_next = true;
     }

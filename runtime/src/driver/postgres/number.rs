@@ -41,6 +41,7 @@ pub(super) struct Numbering {
     /// The statement at hand has queried it.
     pub(super) asked: bool,
     /// Of the transaction that was prepared last.
+    #[cfg(feature = "atomic")]
     pub(super) prepared: Option<u64>,
 }
 

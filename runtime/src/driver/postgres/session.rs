@@ -250,6 +250,7 @@ impl Session {
     }
 
     /// Takes in an answer that is here already, so that it is read also after its deadline; nothing is waited for.
+    #[cfg(feature = "atomic")]
     pub(super) fn take_what_came(&mut self) {
         self.socket.is_quiet();
     }

@@ -6,6 +6,7 @@ mod kept;
 mod open;
 #[cfg(feature = "data")]
 mod parts;
+#[cfg(feature = "atomic")]
 mod prepared;
 mod raw;
 mod readings;

@@ -1,7 +1,6 @@
 //! The transaction of a connection as a branch of an atomic group: prepared in place of committed, and finished later.
 
 use super::Link;
-use crate::driver::Physical;
 use crate::driver::prepared::{Gid, Owner};
 use crate::error::Result;
 use bindery_core::dialect::Dialect;
@@ -73,27 +72,6 @@ impl Link {
             self.publish();
         }
         outcome
-    }
-
-    /// Runs statements of the protocol's own in the open transaction, or each by itself where there is none.
-    pub(crate) fn protocol<T>(
-        &mut self,
-        work: impl FnOnce(&mut Physical) -> Result<T>,
-    ) -> Result<T> {
-        work(self.ready()?)
-    }
-
-    /// Whether the connection is lost, or returned already.
-    pub(crate) fn is_lost(&self) -> bool {
-        let pooled = self.pooled.as_ref();
-        pooled.is_none_or(|pooled| pooled.physical.is_broken())
-    }
-
-    /// Whether the database has ended the connection, also where no call has seen that yet.
-    #[cfg(feature = "tokio")]
-    pub(crate) fn has_ended(&self) -> bool {
-        let pooled = self.pooled.as_ref();
-        self.is_lost() || pooled.is_some_and(|pooled| pooled.physical.cutter().has_ended())
     }
 
     /// The SQL family that it speaks.

@@ -29,6 +29,7 @@ pub(super) struct Permit(Arc<Budget>);
 
 impl Budget {
     /// At least one connection.
+    #[cfg(feature = "tenants")]
     pub(crate) fn new(limit: usize) -> Arc<Self> {
         Arc::new(Self {
             limit,
@@ -37,11 +38,13 @@ impl Budget {
     }
 
     /// How many connections there are.
+    #[cfg(feature = "tenants")]
     pub(crate) fn used(&self) -> usize {
         self.lock().used
     }
 
     /// One more pool whose idle connections may be closed for others.
+    #[cfg(feature = "tenants")]
     pub(super) fn add(&self, pool: &Weak<Pool>) {
         let mut state = self.lock();
         state.pools.retain(|pool| pool.strong_count() > 0);

@@ -35,16 +35,19 @@ impl Pool {
 
     /// Keeps nothing any more: connections are closed when they are returned. The pool goes on serving its callers until
     /// [`keep_again`](Self::keep_again).
+    #[cfg(feature = "tenants")]
     pub(crate) fn stop_keeping(&self) {
         self.is_retired.store(true, Ordering::Release);
     }
 
     /// Keeps connections as before.
+    #[cfg(feature = "tenants")]
     pub(crate) fn keep_again(&self) {
         self.is_retired.store(false, Ordering::Release);
     }
 
     /// Closes the connections that are idle.
+    #[cfg(feature = "tenants")]
     pub(crate) fn close_idle(self: &Arc<Self>) {
         while self.close_first_idle() {}
     }
@@ -61,11 +64,13 @@ impl Pool {
         }
     }
 
+    #[cfg(any(feature = "tenants", feature = "outbox"))]
     pub(crate) fn is_closed(&self) -> bool {
         self.lock().closed
     }
 
     /// How many connections are in use.
+    #[cfg(feature = "tenants")]
     pub(crate) fn in_use(&self) -> usize {
         self.lock().held()
     }

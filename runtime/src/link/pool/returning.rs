@@ -25,10 +25,11 @@ impl Pool {
         }
         pooled.since = now;
         if !pooled.physical.given_back() {
-            let then = match pooled.physical.is_spent() {
-                true => Then::Replace,
-                false => Then::LetGo,
-            };
+            #[cfg(feature = "atomic")]
+            let is_spent = pooled.physical.is_spent();
+            #[cfg(not(feature = "atomic"))]
+            let is_spent = false;
+            let then = if is_spent { Then::Replace } else { Then::LetGo };
             return self.discard_and(pooled, then);
         }
         let mut state = self.lock();

@@ -66,9 +66,9 @@ impl Slots {
     }
 
     /// Names the branch that a connection is to begin.
-    pub(super) fn named_branch(&self, at: usize, link: &mut Link) -> Result<Option<Gid>> {
+    pub(super) fn name_branch(&mut self, at: usize, link: &mut Link) -> Result<()> {
         let Some(enlisted) = self.enlisted.as_ref().filter(|it| it.home != at) else {
-            return Ok(None);
+            return Ok(());
         };
         let gid = enlisted.gid(self.slots[at].pool.engine(), link.session_number());
         let gid = gid.ok_or_else(|| {
@@ -83,7 +83,8 @@ impl Slots {
             is_checked.store(true, Ordering::Release);
         }
         link.enlist(&gid);
-        Ok(Some(gid))
+        self.slots[at].gid = Some(gid);
+        Ok(())
     }
 
     /// The name of an engine.

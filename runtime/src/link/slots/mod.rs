@@ -1,6 +1,7 @@
 //! The engines of one session: for each nothing yet, or the one connection that the session has of it, with its transaction.
 //! How they end is `ending`'s.
 
+#[cfg(feature = "atomic")]
 pub(crate) mod branches;
 mod ending;
 mod held;
@@ -9,9 +10,11 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+#[cfg(feature = "atomic")]
 use self::branches::Enlisted;
 use self::held::Held;
 use crate::driver::TransactionOptions;
+#[cfg(feature = "atomic")]
 use crate::driver::prepared::Gid;
 use crate::error::{Error, ErrorKind, Operation, Result, TimeoutPhase};
 use crate::link::Link;
@@ -32,6 +35,7 @@ pub(crate) struct Slots {
     depth: u32,
     scope: Scope,
     /// The atomic group that they are of; `None` in a session.
+    #[cfg(feature = "atomic")]
     enlisted: Option<Enlisted>,
     /// Where calls outside of the session are noticed.
     inside: Option<Arc<Inside>>,
@@ -71,8 +75,10 @@ pub(crate) struct Slot {
     options: TransactionOptions,
     held: Option<Held>,
     /// Of a branch of an atomic group that was begun.
+    #[cfg(feature = "atomic")]
     gid: Option<Gid>,
     /// The number of the branch's transaction, once it is prepared, where its database keeps the outcome by that.
+    #[cfg(feature = "atomic")]
     number: Option<u64>,
 }
 
@@ -87,7 +93,9 @@ impl Slots {
             replicas: None,
             options,
             held: None,
+            #[cfg(feature = "atomic")]
             gid: None,
+            #[cfg(feature = "atomic")]
             number: None,
         };
         let slots: Vec<Slot> = engines.map(slot).collect();
@@ -100,6 +108,7 @@ impl Slots {
             terms,
             depth: 1,
             scope: Scope::default(),
+            #[cfg(feature = "atomic")]
             enlisted: None,
             inside,
             was_refused: false,
@@ -118,6 +127,7 @@ impl Slots {
     }
 
     /// Those of no engine.
+    #[cfg(feature = "atomic")]
     pub(crate) fn none() -> Self {
         let terms = Terms {
             is_autocommit: false,
@@ -261,6 +271,7 @@ impl Slots {
     }
 
     fn ensure_entered(&mut self, at: usize) -> Result<()> {
+        #[cfg(feature = "atomic")]
         self.ensure_of_group(at)?;
         self.ensure_unlocked(at)?;
         self.left().map_err(|error| self.located(at, error))?;
@@ -322,18 +333,22 @@ impl Slots {
     /// Takes a connection of an engine and begins its transaction.
     fn take(&mut self, at: usize) -> Result<()> {
         let taken = self.begun(at);
-        let (held, gid) = taken.map_err(|error| error.holding(self.held()))?;
+        #[cfg(feature = "atomic")]
+        if taken.is_err() {
+            self.slots[at].gid = None;
+        }
+        let held = taken.map_err(|error| error.holding(self.held()))?;
         self.slots[at].held = Some(held);
-        self.slots[at].gid = gid;
         Ok(())
     }
 
-    fn begun(&self, at: usize) -> Result<(Held, Option<Gid>)> {
-        let slot = &self.slots[at];
-        let name = slot.pool.engine();
+    fn begun(&mut self, at: usize) -> Result<Held> {
         let mut link = self.acquired(at)?;
         link.set_bound(self.terms.until);
-        let gid = self.named_branch(at, &mut link)?;
+        #[cfg(feature = "atomic")]
+        self.name_branch(at, &mut link)?;
+        let slot = &self.slots[at];
+        let name = slot.pool.engine();
         if let Some(most) = self.terms.kept_rows {
             link.keep_rows(most);
         }
@@ -342,7 +357,7 @@ impl Slots {
             held.begin(&slot.options, self.terms.site)
                 .map_err(|error| error.on_engine(name).during(Operation::Begin))?;
         }
-        Ok((held, gid))
+        Ok(held)
     }
 
     /// A connection of an engine: of a replica where that may be, else of the primary.
