@@ -6,7 +6,7 @@
 //! At the root stands what most programs name; everything else is in the module of its task:
 //!
 //! * reading and writing: [`query`], [`relation`], [`rows`], [`raw`], [`types`], [`dialect`], [`generic`];
-//! * units of work: [`session`], and by features `atomic`, `saga`, `outbox`, `messages` and `asynchronous`;
+//! * units of work, by features: `session`, `atomic`, `saga`, `outbox`, `messages` and `asynchronous`;
 //! * the databases: [`config`], [`replicas`], [`drift`], and by features `tenants`, `sync`, `migrate` and `data`;
 //! * a running program: [`error`](mod@error), [`observe`], [`status`].
 //!
@@ -28,7 +28,8 @@
 //! | `serde` | rows that are serialized, where `[derives]` of `bindery.toml` names serde | `serde` |
 //! | `data` | rows as text, out of a database and into one: `bindery::data`, fixtures | `serde_json`, `serde` |
 //! | `saga` | `bindery::saga`: steps on several engines with compensations; parameters are JSON | `serde`, `serde_json` |
-//! | `atomic` | atomic groups: transactions over several engines that are committed on all of them or on none | |
+//! | `session` | `bindery::session`: units of work over all engines of a program, `db.session(…)` | |
+//! | `atomic` | atomic groups: transactions over several engines that are committed on all of them or on none | `session` |
 //! | `tenants` | databases opened on the fly, one for each tenant of a program | |
 //! | `sync` | `bindery::sync`: copies of tables that are kept up on another engine | |
 //! | `read-token` | positions of replicas as signed texts, for a cookie or a header | `hmac`, `sha2` |
@@ -38,7 +39,7 @@
 //! | `signals` | workers that end by SIGTERM and SIGINT | `outbox`, `signal-hook` |
 //! | `derive` | `#[derive(Model)]`, `databases!` and `sql!` | `bindery-macros` |
 //! | `migrations` | `migrations!`: migrations that are embedded in the program | `bindery-runtime-macros` |
-//! | `tokio` | `db.run(…).await`: calls from asynchronous code of any runtime | `futures-core` |
+//! | `tokio` | `db.run(…).await`: calls from asynchronous code of any runtime | `session`, `futures-core` |
 //! | `metrics` | metrics for the recorder that the program installs | `metrics` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -83,6 +84,7 @@ pub mod relation;
 mod repository;
 #[cfg(feature = "saga")]
 pub mod saga;
+#[cfg_attr(not(feature = "session"), doc(hidden), path = "no_session.rs")]
 pub mod session;
 #[cfg(feature = "sync")]
 pub mod sync;
@@ -140,7 +142,12 @@ pub use query::statement::Query;
 pub use raw::from_row::FromRow;
 pub use raw::sql::Sql;
 pub use repository::Repository;
+#[cfg(not(feature = "session"))]
+#[doc(hidden)]
+pub use session::Session;
+#[cfg(feature = "session")]
 pub use session::options::SessionOptions;
+#[cfg(feature = "session")]
 pub use session::unit::Session;
 pub use value::types;
 
@@ -273,7 +280,7 @@ mod examples_of_export {}
 mod examples_of_queries {}
 
 /// The examples of `docs/sessions.md` compile and run.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "session"))]
 #[doc = include_str!("../../docs/sessions.md")]
 mod examples_of_sessions {}
 

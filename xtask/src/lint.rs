@@ -24,6 +24,8 @@ const FEATURE_SETS: &[(&str, &[&str])] = &[
             "sqlite,chrono,serde",
             "sqlite,tokio",
             "sqlite,metrics",
+            "sqlite,session",
+            "sqlite,session,metrics",
             "sqlite,atomic",
             "sqlite,tenants",
             "postgres,atomic,tenants",

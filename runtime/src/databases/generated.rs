@@ -1,16 +1,20 @@
 //! The generated `Databases`, as they are to code that works with those of any program.
 
 use std::ops::Deref;
+#[cfg(feature = "session")]
 use std::panic::Location;
 
 use super::Registry;
 #[cfg(feature = "tokio")]
 use super::asynchronous::{run, stream};
 use super::config::Config;
-use crate::error::{Error, Result};
+#[cfg(any(feature = "session", feature = "tokio"))]
+use crate::error::Error;
+use crate::error::Result;
 #[cfg(feature = "tokio")]
 use crate::link::engine::Engine;
 use crate::link::program::Program;
+#[cfg(feature = "session")]
 use crate::link::retry::RetryPolicy;
 #[cfg(feature = "tokio")]
 use crate::model::Model;
@@ -18,6 +22,7 @@ use crate::model::Model;
 use crate::repository::Rows;
 #[cfg(feature = "tokio")]
 use crate::session::AsyncSession;
+#[cfg(feature = "session")]
 use crate::session::{GeneratedSession, SessionOptions};
 #[cfg(feature = "tokio")]
 use crate::workers::{RowSender, RowStream, Run};
@@ -49,7 +54,11 @@ pub trait GeneratedDatabases:
     Clone + Deref<Target = Registry> + Send + Sync + Sized + 'static
 {
     /// The sessions of these databases.
+    #[cfg(feature = "session")]
     type Session: GeneratedSession;
+    /// There are none without the feature `session`.
+    #[cfg(not(feature = "session"))]
+    type Session;
 
     /// The facts that were compiled in.
     fn program() -> &'static Program;
@@ -131,6 +140,7 @@ pub trait GeneratedDatabases:
     ///
     /// # Errors
     /// An engine that is [`eager`](SessionOptions::eager) cannot be begun.
+    #[cfg(feature = "session")]
     #[track_caller]
     fn begin_session_with(&self, options: SessionOptions) -> Result<Self::Session> {
         self.begin_session_at(&options, Location::caller())
@@ -140,6 +150,7 @@ pub trait GeneratedDatabases:
     ///
     /// # Errors
     /// Those of `work`, of taking connections and beginning, and those of [`Session::commit`](crate::Session::commit).
+    #[cfg(feature = "session")]
     #[track_caller]
     fn try_session_with<T, F: From<Error>>(
         &self,
@@ -154,6 +165,7 @@ pub trait GeneratedDatabases:
     ///
     /// # Errors
     /// Those of the last attempt.
+    #[cfg(feature = "session")]
     #[track_caller]
     fn session_retry_with<T>(
         &self,

@@ -85,6 +85,10 @@ pub struct Registry {
     /// In the order of [`Program::engines`].
     pub(crate) engines: Arc<[Configured]>,
     /// The engines in the order of the configuration, in which sessions commit them.
+    #[cfg_attr(
+        not(feature = "session"),
+        allow(dead_code, reason = "sessions alone commit in an order")
+    )]
     pub(crate) order: Arc<[usize]>,
     #[cfg(feature = "tokio")]
     workers: Arc<asynchronous::OwnWorkers>,
@@ -298,11 +302,13 @@ impl Registry {
     }
 
     /// The pools of all engines, in the order of their names.
+    #[cfg(feature = "session")]
     pub(crate) fn pools_of_engines(&self) -> impl ExactSizeIterator<Item = Arc<Pool>> {
         self.engines.iter().map(|engine| Arc::clone(&engine.pool))
     }
 
     /// Their replicas, where they have any.
+    #[cfg(feature = "session")]
     pub(crate) fn replicas_of_engines(&self) -> impl Iterator<Item = Option<Arc<Replicas>>> {
         self.engines.iter().map(|engine| engine.readers.clone())
     }

@@ -44,6 +44,7 @@ pub(crate) fn adopt(_: &mut Holding, _: impl FnOnce() -> Cutter) -> Result<()> {
     Ok(())
 }
 
+#[cfg(feature = "session")]
 #[inline]
 pub(crate) fn finish<T>(run: impl FnOnce() -> T) -> T {
     run()

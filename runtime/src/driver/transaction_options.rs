@@ -59,6 +59,7 @@ impl TransactionOptions {
     }
 
     /// A standby of PostgreSQL refuses serializable transactions.
+    #[cfg(feature = "session")]
     pub(crate) fn may_run_on_a_replica(&self) -> bool {
         self.is_read_only && self.isolation != Some(Isolation::Serializable)
     }

@@ -486,12 +486,6 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// `a, b`, each as code.
-pub(super) fn engine_names(names: &[&'static str]) -> String {
-    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
-}
-
 fn fmt_columns(
     out: &mut fmt::Formatter<'_>,
     expected: &str,

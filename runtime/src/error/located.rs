@@ -3,10 +3,7 @@
 use std::fmt;
 
 use super::column::ColumnName;
-use super::{
-    Applied, CommitToken, DatabaseError, EngineReport, ErrorKind, Operation, ReportedConstraint,
-    SessionReport, kind,
-};
+use super::{Applied, CommitToken, DatabaseError, ErrorKind, Operation, ReportedConstraint};
 
 /// The result of every fallible call of bindery.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -54,8 +51,10 @@ pub(super) struct Inner {
     /// The way to have a COMMIT of unknown outcome resolvable.
     pub(super) advice: Option<&'static str>,
     /// The ends of the engines of the session whose commit it is the error of.
-    pub(super) report: Option<SessionReport>,
+    #[cfg(feature = "session")]
+    pub(super) report: Option<super::SessionReport>,
     /// The engines on which the session had connections while it waited for another.
+    #[cfg(feature = "session")]
     pub(super) held: Vec<&'static str>,
     pub(super) source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -77,7 +76,9 @@ impl Error {
             answer_lost: false,
             token: None,
             advice: None,
+            #[cfg(feature = "session")]
             report: None,
+            #[cfg(feature = "session")]
             held: Vec::new(),
             source: None,
         }))
@@ -156,22 +157,6 @@ impl Error {
         self
     }
 
-    /// Adds the engines whose connections the session held while it waited for this one.
-    #[cold]
-    #[must_use]
-    pub(crate) fn holding(mut self, engines: Vec<&'static str>) -> Self {
-        self.0.held = engines;
-        self
-    }
-
-    /// Adds how the engines of the session ended.
-    #[cold]
-    #[must_use]
-    pub(crate) fn with_report(mut self, report: SessionReport) -> Self {
-        self.0.report = Some(report);
-        self
-    }
-
     /// The engine, where the error belongs to one.
     pub fn engine(&self) -> Option<&'static str> {
         self.0.engine
@@ -202,20 +187,10 @@ impl Error {
     /// statement outside a transaction leaves nothing to go by, and so does MySQL or MariaDB unless
     /// `resolve-commits` is set for the engine.
     pub fn commit_token(&self) -> Option<&CommitToken> {
-        let reports = self.0.report.iter().flat_map(SessionReport::engines);
         let own = self.0.token.as_ref();
-        own.or_else(|| reports.into_iter().find_map(EngineReport::commit_token))
-    }
-
-    /// The end of each engine of a session whose commit failed.
-    pub fn session_report(&self) -> Option<&SessionReport> {
-        self.0.report.as_ref()
-    }
-
-    /// For a session that did not get a connection of [`engine`](Self::engine): the engines on which it had one, and kept
-    /// others waiting for it.
-    pub fn held_engines(&self) -> &[&'static str] {
-        &self.0.held
+        #[cfg(feature = "session")]
+        let own = own.or_else(|| self.session_report()?.commit_token());
+        own
     }
 
     /// Returns the database's own code for it, where it gave one: SQLSTATE, MySQL's error number or SQLite's extended
@@ -312,19 +287,6 @@ impl Error {
     }
 }
 
-impl Error {
-    fn fmt_session(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.0.held.is_empty() {
-            let held = kind::engine_names(&self.0.held);
-            write!(out, "; the session holds {held} meanwhile")?;
-        }
-        match &self.0.report {
-            Some(report) => write!(out, ": {report}"),
-            None => Ok(()),
-        }
-    }
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(engine) = self.0.engine {
@@ -340,6 +302,7 @@ impl fmt::Display for Error {
             write!(out, "row at index {row}: ")?;
         }
         self.fmt_what(out)?;
+        #[cfg(feature = "session")]
         self.fmt_session(out)?;
         match (&self.0.token, self.0.advice) {
             (Some(token), _) => write!(out, "; `resolve` finds out by `{token}`")?,
@@ -368,8 +331,9 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        let of_report = || self.0.report.as_ref().and_then(SessionReport::first_error);
         let own = self.0.source.as_ref().map(|source| &**source as _);
-        own.or_else(|| of_report().map(|error| error as _))
+        #[cfg(feature = "session")]
+        let own = own.or_else(|| Some(self.session_report()?.first_error()? as _));
+        own
     }
 }

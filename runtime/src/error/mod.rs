@@ -13,6 +13,7 @@ mod kind_name;
 pub(crate) mod located;
 mod operation;
 mod predicates;
+#[cfg(feature = "session")]
 mod session_report;
 
 pub use applied::Applied;
@@ -33,9 +34,10 @@ pub(crate) use kind::ErrorKind;
 pub use kind::TimeoutPhase;
 pub(crate) use located::{Error, Result};
 pub use operation::Operation;
+#[cfg(feature = "session")]
 pub use session_report::{EngineReport, SessionEnd, SessionReport};
 
-// What a room alone reports of its failures is in that room, as facts that know nothing of it, and here with its feature only.
+// The failures that one room alone reports are in that room, as facts that know nothing of it, and here with its feature only.
 #[cfg(feature = "data")]
 pub use crate::data::error::{DataError, DataProblem};
 pub(crate) use crate::link::drift::found::{

@@ -62,6 +62,11 @@ impl SessionReport {
         is_stored && is_undone || has(SessionEnd::Committed) && has(SessionEnd::Unknown)
     }
 
+    /// The token of the first engine whose COMMIT has an unknown outcome.
+    pub(super) fn commit_token(&self) -> Option<&CommitToken> {
+        self.engines.iter().find_map(EngineReport::commit_token)
+    }
+
     /// The error of the engine that failed first.
     pub(crate) fn first_error(&self) -> Option<&Error> {
         self.engines.iter().find_map(EngineReport::error)
@@ -93,6 +98,53 @@ impl EngineReport {
     pub fn commit_token(&self) -> Option<&CommitToken> {
         self.error.as_ref().and_then(Error::commit_token)
     }
+}
+
+impl Error {
+    /// Adds the engines whose connections the session held while it waited for this one.
+    #[cold]
+    #[must_use]
+    pub(crate) fn holding(mut self, engines: Vec<&'static str>) -> Self {
+        self.0.held = engines;
+        self
+    }
+
+    /// Adds how the engines of the session ended.
+    #[cold]
+    #[must_use]
+    pub(crate) fn with_report(mut self, report: SessionReport) -> Self {
+        self.0.report = Some(report);
+        self
+    }
+
+    /// The end of each engine of a session whose commit failed.
+    pub fn session_report(&self) -> Option<&SessionReport> {
+        self.0.report.as_ref()
+    }
+
+    /// For a session that did not get a connection of [`engine`](Self::engine): the engines on which it had one, and kept
+    /// others waiting for it.
+    pub fn held_engines(&self) -> &[&'static str] {
+        &self.0.held
+    }
+
+    /// Writes what is known of the session, behind what happened.
+    pub(super) fn fmt_session(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.0.held.is_empty() {
+            let held = engine_names(&self.0.held);
+            write!(out, "; the session holds {held} meanwhile")?;
+        }
+        match &self.0.report {
+            Some(report) => write!(out, ": {report}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `a, b`, each as code.
+fn engine_names(names: &[&'static str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }
 
 impl fmt::Display for SessionEnd {

@@ -18,6 +18,7 @@ use crate::observe::Call;
 
 #[cfg(feature = "atomic")]
 mod branch;
+#[cfg_attr(not(feature = "session"), path = "held/no_identities.rs")]
 mod identities;
 mod observed;
 mod reading;
@@ -185,16 +186,19 @@ impl Link {
     }
 
     /// Has every call that writes refused from now on, or no longer.
+    #[cfg(feature = "session")]
     pub(crate) fn restrict(&mut self, is_restricted: bool) {
         self.is_restricted = is_restricted;
     }
 
     /// Whether a call was made on it that writes, or is not known to only read.
+    #[cfg(feature = "session")]
     pub(crate) fn has_written(&self) -> bool {
         self.has_written
     }
 
     /// Has everything on it end by this moment, too; `None` as otherwise.
+    #[cfg(any(feature = "session", feature = "saga"))]
     pub(crate) fn set_bound(&mut self, bound: Option<Instant>) {
         if let Some(pooled) = self
             .pooled
@@ -207,6 +211,7 @@ impl Link {
     }
 
     /// Rejects the commit of a connection that is known to be lost, without a round trip.
+    #[cfg(feature = "session")]
     pub(crate) fn ensure_committable(&mut self) -> Result<()> {
         let physical = self.ready()?;
         if physical.is_broken() {
@@ -444,6 +449,7 @@ impl Link {
     ///
     /// # Errors
     /// It was abandoned before.
+    #[cfg(feature = "session")]
     pub(crate) fn goes_on(&mut self) -> Result<()> {
         self.holding.ensure_wanted()?;
         match self.holding.release() {

@@ -31,6 +31,7 @@ pub(crate) struct Inside {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Transaction,
+    #[cfg(feature = "session")]
     Session,
     #[cfg(feature = "atomic")]
     Atomic,
@@ -40,6 +41,7 @@ impl Kind {
     fn name(self) -> &'static str {
         match self {
             Self::Transaction => "transaction",
+            #[cfg(feature = "session")]
             Self::Session => "session",
             #[cfg(feature = "atomic")]
             Self::Atomic => "atomic transaction",
@@ -72,6 +74,7 @@ impl Inside {
     }
 
     /// A session was begun over these engines.
+    #[cfg(feature = "session")]
     pub(crate) fn session<'p>(
         pools: impl Iterator<Item = &'p Pool>,
         begun_at: Place,
@@ -112,6 +115,7 @@ impl Inside {
     }
 
     /// A closure runs in it from now on, on this thread.
+    #[cfg(feature = "session")]
     pub(crate) fn encloses(self: &Arc<Self>) {
         self.encloses.store(true, Ordering::Relaxed);
         self.used();

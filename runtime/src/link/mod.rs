@@ -18,6 +18,7 @@ pub(crate) mod program;
 pub(crate) mod read_connection;
 pub(crate) mod replicas;
 pub(crate) mod retry;
+#[cfg_attr(not(feature = "session"), path = "no_slots.rs")]
 pub(crate) mod slots;
 pub(crate) mod transaction;
 

@@ -9,8 +9,4 @@ impl Slots {
     pub(crate) fn link(&mut self, _: usize) -> Result<&mut Link> {
         match *self {}
     }
-
-    pub(crate) fn keeps_rows(&self) -> bool {
-        match *self {}
-    }
 }

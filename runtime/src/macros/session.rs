@@ -4,6 +4,7 @@
 /// Sessions, as methods of the generated `Databases` and `DatabaseSession`: no trait has to be imported for them.
 #[doc(hidden)]
 #[macro_export]
+#[cfg(feature = "session")]
 macro_rules! __session {
     ($databases:ident, $session:ident, $any:ty) => {
         #[allow(dead_code, unreachable_pub, clippy::pedantic)]
@@ -216,6 +217,36 @@ macro_rules! __session {
         impl $crate::session::GeneratedSession for $session {
             fn from_session(session: $crate::Session) -> Self {
                 Self(session)
+            }
+        }
+    };
+}
+
+/// Sessions need the feature `session`.
+#[doc(hidden)]
+#[macro_export]
+#[cfg(not(feature = "session"))]
+macro_rules! __session {
+    ($databases:ident, $session:ident, $any:ty) => {
+        #[allow(dead_code, unreachable_pub, clippy::pedantic)]
+        impl $databases {
+            /// Needs the feature `session` of `bindery`.
+            pub fn session<'a, T>(
+                &'a self,
+                _: impl ::core::ops::FnOnce(&mut $session) -> $crate::Result<T>,
+            ) -> $crate::Result<T>
+            where
+                Self: $crate::session::HasSessions<'a>,
+            {
+                match $crate::session::HasSessions::never(self) {}
+            }
+
+            /// Needs the feature `session` of `bindery`.
+            pub fn begin_session<'a>(&'a self) -> $crate::Result<$session>
+            where
+                Self: $crate::session::HasSessions<'a>,
+            {
+                match $crate::session::HasSessions::never(self) {}
             }
         }
     };

@@ -96,6 +96,7 @@ impl<'c, E: Engine, A> Target<'c, E, A> {
         }
     }
 
+    #[cfg(feature = "session")]
     #[inline]
     pub(crate) fn keeps_rows(&self) -> bool {
         match &self.source {

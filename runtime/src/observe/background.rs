@@ -13,6 +13,7 @@ static METADATA: Metadata<'static> = Metadata::new("bindery", Level::INFO, Some(
 
 /// Recovery has found this number of transactions in doubt on an engine, the oldest of this age; and how many prepared transactions
 /// its server has, and may have.
+#[cfg(feature = "atomic")]
 pub(crate) fn record_in_doubt(
     engine: &'static str,
     (number, oldest): (usize, std::time::Duration),

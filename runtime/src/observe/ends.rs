@@ -27,6 +27,7 @@ impl TransactionOutcome {
 }
 
 /// The end of a session.
+#[cfg(feature = "session")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SessionOutcome {
     Committed,
@@ -35,6 +36,7 @@ pub(crate) enum SessionOutcome {
     Split,
 }
 
+#[cfg(feature = "session")]
 impl SessionOutcome {
     /// The outcome of its commit.
     pub(crate) fn of_commit(error: Option<&Error>) -> Self {

@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 
 use metrics::{Key, Label, Level, Metadata, Recorder};
 
+#[cfg(feature = "session")]
+use super::SessionOutcome;
 use super::descriptions::{self, names};
 use super::observer::Listener;
-use super::{
-    Event, EventKind, Observer, Outcome, SessionOutcome, TransactionOutcome, ensure_outside,
-};
+use super::{Event, EventKind, Observer, Outcome, TransactionOutcome, ensure_outside};
 use crate::error::unquoted;
 
 static METADATA: Metadata<'static> = Metadata::new("bindery", Level::INFO, Some(module_path!()));
@@ -343,6 +343,7 @@ impl TransactionOutcome {
     }
 }
 
+#[cfg(feature = "session")]
 impl SessionOutcome {
     fn name(self) -> &'static str {
         match self {
@@ -425,9 +426,11 @@ impl Observer {
 }
 
 /// The time that a session lasts, where a recorder is there.
+#[cfg(feature = "session")]
 #[derive(Default)]
 pub(crate) struct SessionClock(Option<Instant>);
 
+#[cfg(feature = "session")]
 impl SessionClock {
     pub(crate) fn start() -> Self {
         Self(is_recorded().then(Instant::now))

@@ -3,10 +3,8 @@
 //! statements are run. While nothing listens, a statement costs one load and one branch for it. A
 //! recorder of metrics is looked for at each checkout.
 
-#[cfg(feature = "metrics")]
-mod background;
-#[cfg(not(feature = "metrics"))]
-#[path = "no_background.rs"]
+#[cfg(any(feature = "atomic", feature = "outbox", feature = "sync"))]
+#[cfg_attr(not(feature = "metrics"), path = "no_background.rs")]
 mod background;
 mod counter;
 mod counters;
@@ -41,14 +39,18 @@ pub(crate) use self::counters::Counters;
 pub(crate) use self::counts::Tally;
 pub use self::counts::{RepeatedStatement, StatementCounts};
 pub(crate) use self::critical::{CriticalSection, ensure_outside};
-pub(crate) use self::ends::{SessionOutcome, TransactionOutcome};
+#[cfg(feature = "session")]
+pub(crate) use self::ends::SessionOutcome;
+pub(crate) use self::ends::TransactionOutcome;
 pub use self::event::{Event, EventKind, Outcome};
 pub(crate) use self::hub::Hub;
 pub use self::hub::Subscription;
 pub(crate) use self::log::log_plan;
 #[cfg(feature = "metrics")]
 pub(crate) use self::meter::PoolCounts;
-pub(crate) use self::meter::{SessionClock, count_link_lookups, is_recorded};
+#[cfg(feature = "session")]
+pub(crate) use self::meter::SessionClock;
+pub(crate) use self::meter::{count_link_lookups, is_recorded};
 pub(crate) use self::notes::{Notes, WantedPlan};
 #[cfg(any(feature = "outbox", feature = "sync"))]
 pub(crate) use self::observer::Background;

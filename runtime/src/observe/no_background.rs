@@ -1,6 +1,5 @@
 //! Without the feature `metrics` nothing of work in the background is recorded.
 
-#[cfg(any(feature = "atomic", feature = "outbox", feature = "sync"))]
 use std::time::Duration;
 
 #[cfg(feature = "atomic")]

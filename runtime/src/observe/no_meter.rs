@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Event, Observer, SessionOutcome, TransactionOutcome};
+#[cfg(feature = "session")]
+use super::SessionOutcome;
+use super::{Event, Observer, TransactionOutcome};
 
 #[allow(clippy::unused_self, reason = "called as with the feature")]
 impl Observer {
@@ -28,9 +30,11 @@ impl Observer {
 }
 
 /// The clock of a build without the feature `metrics`: it measures nothing.
+#[cfg(feature = "session")]
 #[derive(Default)]
 pub(crate) struct SessionClock(());
 
+#[cfg(feature = "session")]
 impl SessionClock {
     #[inline]
     pub(crate) fn start() -> Self {

@@ -5,6 +5,8 @@ mod bulk;
 mod copy;
 mod get_or_insert;
 mod insert;
+#[cfg(feature = "session")]
+mod kept;
 #[cfg(feature = "atomic")]
 mod locked;
 mod many;

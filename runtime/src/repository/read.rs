@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::panic::Location;
 
+#[cfg(feature = "session")]
+use super::kept::Kept;
 use super::rows::{ReadRow, RowsReader};
 use super::{Repository, Rows, ensure, located};
 use crate::driver::{Physical, TableSql, WriteParams};
@@ -12,9 +14,7 @@ use crate::link::engine::Engine;
 use crate::model::route::Source;
 use crate::model::{HasKey, Model};
 use crate::observe::Call;
-use crate::value::kept::KeptValues;
-use crate::value::recorded::RecordedValues;
-use crate::value::{ParamWriter, RowReader};
+use crate::value::ParamWriter;
 
 impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     /// The row with this key, if there is one.
@@ -26,6 +26,7 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     where
         M: HasKey,
     {
+        #[cfg(feature = "session")]
         if self.target.keeps_rows() {
             return self.find_kept(&key, Kept::Serves);
         }
@@ -92,48 +93,12 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
     where
         M: HasKey,
     {
-        if !self.target.keeps_rows() {
-            return self.get(key);
+        #[cfg(feature = "session")]
+        if self.target.keeps_rows() {
+            let row = self.find_kept(&key, Kept::IsOld)?;
+            return self.found(row);
         }
-        let row = self.find_kept(&key, Kept::IsOld)?;
-        self.found(row)
-    }
-
-    /// The row with this key, on a connection that keeps the rows that are found.
-    #[track_caller]
-    fn find_kept(&mut self, key: &M::Key<E>, kept: Kept) -> Result<Option<M::Row<E>>>
-    where
-        M: HasKey,
-    {
-        self.run_on_link(Operation::Find, |link, sql, engine| {
-            ensure(M::key_belongs_to(key, engine))?;
-            let mut recorded = RecordedValues::new();
-            let mut params = ParamWriter::recording(&mut recorded);
-            write_key::<M, E>(sql, key, &mut params);
-            params.finish_recording()?;
-            // An error that has ended the transaction ends this, too.
-            link.ready()?;
-            let again = |values: &[u8]| M::read(&mut RowReader::of_recorded(values), engine).ok();
-            let known = link.kept_row(sql.table, recorded.bytes());
-            if kept == Kept::Serves
-                && let Some(row) = known.and_then(again)
-            {
-                return Ok(Some(row));
-            }
-            let (mut found, values) = (None, KeptValues::default());
-            let write = &mut |params: &mut ParamWriter<'_>| write_key::<M, E>(sql, key, params);
-            link.ready()?.query(sql.find, write, &mut |row| {
-                found = Some(M::read(&mut row.keeping(&values), engine)?);
-                Ok(false)
-            })?;
-            match values.into_values().filter(|_| found.is_some()) {
-                Some(values) => link.keep_row(sql.table, recorded.bytes(), values),
-                // It is gone.
-                None if kept == Kept::IsOld => link.forget_rows(),
-                None => {}
-            }
-            Ok(found)
-        })
+        self.get(key)
     }
 
     /// The first row in the order of the key; any row where the table has no key.
@@ -317,15 +282,6 @@ impl<'c, M: Model, E: Engine, A> Repository<'c, M, E, A> {
             },
         )
     }
-}
-
-/// Rows that are kept.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kept {
-    /// They are as good as those that are stored.
-    Serves,
-    /// The one that is stored is wanted.
-    IsOld,
 }
 
 pub(super) fn exists<M: HasKey, E: Engine>(

@@ -74,6 +74,7 @@ macro_rules! each {
             RowSource::Mysql(row) => row.$name($column $(, $argument)?),
             RowSource::Mapped(row) => row.$name($column $(, $argument)?),
             RowSource::Tapped(row) => row.$name($column $(, $argument)?),
+            #[cfg(feature = "session")]
             RowSource::Kept(row) => row.$name($column $(, $argument)?),
             RowSource::Recorded(row) => row.$name($column $(, $argument)?),
             RowSource::None(_) => {

@@ -24,6 +24,7 @@ pub(crate) mod hexadecimal;
 mod identity;
 mod inline_bytes;
 pub(crate) mod json_list;
+#[cfg(feature = "session")]
 pub(crate) mod kept;
 mod mapped;
 mod reader;

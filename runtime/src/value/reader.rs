@@ -46,6 +46,7 @@ pub(crate) enum RowSource<'a> {
     /// Values that are read are kept as text.
     Tapped(super::tapped::TappedRow<'a>),
     /// Values that are read are kept, to be read again.
+    #[cfg(feature = "session")]
     Kept(super::kept::KeptRow<'a>),
     /// Values that were recorded.
     Recorded(super::recorded_row::RecordedRow<'a>),
@@ -66,6 +67,7 @@ macro_rules! each {
             RowSource::Mysql(row) => row.$name($($argument),*),
             RowSource::Mapped(row) => row.$name($($argument),*),
             RowSource::Tapped(row) => row.$name($($argument),*),
+            #[cfg(feature = "session")]
             RowSource::Kept(row) => row.$name($($argument),*),
             RowSource::Recorded(row) => row.$name($($argument),*),
             RowSource::None(_) => $none,
@@ -154,6 +156,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// The same row, from its first column, with what is read of it kept in `values`.
+    #[cfg(feature = "session")]
     pub(crate) fn keeping<'r>(&'r self, values: &'r super::kept::KeptValues) -> RowReader<'r> {
         let row = super::kept::KeptRow {
             row: &self.source,
@@ -319,9 +322,10 @@ impl<'a> RowReader<'a> {
             RowSource::Mysql(_) => None,
             RowSource::Mapped(_)
             | RowSource::Tapped(_)
-            | RowSource::Kept(_)
             | RowSource::Recorded(_)
             | RowSource::None(_) => None,
+            #[cfg(feature = "session")]
+            RowSource::Kept(_) => None,
         };
         self.column += usize::from(infinite.is_some());
         infinite

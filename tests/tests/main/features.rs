@@ -1,7 +1,7 @@
 //! Generated code in crates of its own: which features it needs, and which other crates.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use bindery_codegen::Standalone;
@@ -28,8 +28,13 @@ const MAIN: &str = "include!(\"bindery.rs\");\n\n\
     let _ = db.lists().all()?;\n    Ok(())\n}\n";
 
 /// A project of its own beside this one, with the features of `bindery` that are named.
-fn project(features: &str) -> std::path::PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("features");
+fn project(features: &str) -> PathBuf {
+    written("features", features, [CONFIG, SCHEMA, MAIN])
+}
+
+/// The same with a configuration, a schema and a program.
+fn written(name: &str, features: &str, [config, schema, main]: [&str; 3]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(folder.join("src")).expect("a folder can be made");
     let manifest = format!(
         "[package]\nname = \"without-features\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
@@ -40,9 +45,9 @@ fn project(features: &str) -> std::path::PathBuf {
         fs::write(folder.join(name), text).expect("the folder can be written to");
     };
     write("Cargo.toml", &manifest);
-    write("bindery.toml", CONFIG);
-    write("schema.sql", SCHEMA);
-    write("src/main.rs", MAIN);
+    write("bindery.toml", config);
+    write("schema.sql", schema);
+    write("src/main.rs", main);
     copy_lock(&folder);
     let compiled = bindery_codegen::Config::new()
         .config_file(folder.join("bindery.toml"))
@@ -108,6 +113,34 @@ fn each_missing_feature_is_told_once_and_nothing_else() {
     assert_eq!(found, expected);
     let found = errors(&project("\"json\", \"uuid\", \"bigdecimal\""));
     assert_eq!(found.len(), 6, "{found:?}");
+}
+
+/// Generated code has a `DatabaseSession` in any case; what begins one says that the feature is missing.
+#[test]
+fn sessions_need_their_feature_only_where_they_begin() {
+    let project = |features, call: &str| {
+        let main = format!(
+            "include!(\"bindery.rs\");\n\nfn main() -> bindery::Result<()> {{\n    let db = Databases::open()?;\n    \
+             db.things().count()?;\n    {call}\n    Ok(())\n}}\n"
+        );
+        let schema = "CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT NOT NULL);\n";
+        let config = "url = \"sqlite://app.db\"\n";
+        written("sessions", features, [config, schema, &main])
+    };
+    let compiles = |folder: &Path| {
+        let output = check(folder);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success() && text.is_empty(), "{text}");
+    };
+    let call = "db.session(|s| s.things().count())?;";
+    compiles(&project("\"sqlite\"", ""));
+    for call in [call, "drop(db.begin_session()?);"] {
+        let found = errors(&project("\"sqlite\"", call));
+        let message = "sessions need the feature `session`: add it to `bindery` in Cargo.toml";
+        assert!(found.iter().any(|line| line.contains(message)), "{found:?}");
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+    compiles(&project("\"sqlite\", \"session\"", call));
 }
 
 /// The crate that `bindery generate` writes, with a column whose type is of another crate, and a derive of another one.

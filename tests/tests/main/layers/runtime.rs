@@ -47,6 +47,7 @@ pub(super) const ORDER: Order = Order {
         "macros/session.rs",
         "macros/sync.rs",
         "no_atomic.rs",
+        "no_session.rs",
         "private.rs",
     ],
 };
