@@ -175,7 +175,8 @@ fn a_file_that_is_locked_is_found_out_before_anything_is_prepared() {
 /// In full: 1,000 transactions that are fenced off.
 #[test]
 fn a_program_that_stands_still_before_its_decision_is_fenced_off() {
-    let _watchdog = Watchdog::start("atomic fences", PATIENCE);
+    let patience = PATIENCE * if is_full_run() { 3 } else { 1 };
+    let _watchdog = Watchdog::start("atomic fences", patience);
     let Some(world) = World::start("fences") else {
         return;
     };
