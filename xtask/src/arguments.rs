@@ -77,11 +77,12 @@ cargo xtask bench [--peers | --async | --outbox | --observation | --atomic | --d
     --verify         `bindery verify` of a million rows (--rows N) in SQLite and PostgreSQL beside a read of each: prints the table
                      of docs/sync.md
 
-cargo xtask growth [--clean-build | --queries]
+cargo xtask growth [--clean-build | --queries | --rooms]
     Measures how time, memory and generated code grow with the schema, and the clean build of a program beside diesel and
     rusqlite; prints the tables of docs/size-and-speed.md.
     --clean-build    the clean build alone
     --queries        only what the generated code for queries adds to the check of 100 tables
+    --rooms          only what a program on SQLite compiles of the runtime in any case, by room
 
 cargo xtask features [--part N/M]
     Checks the published crates with each feature alone and with each pair of features; a warning fails, too.
@@ -186,6 +187,7 @@ pub(crate) enum Growing {
     All,
     CleanBuild,
     Queries,
+    Rooms,
 }
 
 /// The targets to fuzz, and for how long.
@@ -276,6 +278,7 @@ impl Command {
             ["growth"] => Ok(Self::Growth(Growing::All)),
             ["growth", "--clean-build"] => Ok(Self::Growth(Growing::CleanBuild)),
             ["growth", "--queries"] => Ok(Self::Growth(Growing::Queries)),
+            ["growth", "--rooms"] => Ok(Self::Growth(Growing::Rooms)),
             ["features"] => Ok(Self::Features(Part { number: 1, of: 1 })),
             ["features", "--part", text] => part(text).map(Self::Features),
             ["book"] => Ok(Self::Book),

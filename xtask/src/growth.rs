@@ -3,6 +3,7 @@
 
 mod clean;
 mod refused;
+mod rooms;
 mod schema;
 mod surface;
 
@@ -39,6 +40,7 @@ pub(crate) fn run(growing: Growing) -> Result<ExitCode, Failure> {
         }
         Growing::CleanBuild => clean::run()?,
         Growing::Queries => surface::run(&Project::create()?)?,
+        Growing::Rooms => rooms::run()?,
     }
     Ok(ExitCode::SUCCESS)
 }

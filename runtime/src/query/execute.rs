@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::engine::Engine;
 use crate::model::Model;
 use crate::repository::Repository;
-use crate::repository::published::locking;
+use crate::repository::locking;
 use crate::value::Buffer;
 use crate::value::ParamWriter;
 use crate::value::recorded::replay;

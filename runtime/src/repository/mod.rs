@@ -12,10 +12,7 @@ mod locked;
 mod many;
 mod merge;
 mod moved;
-#[cfg_attr(
-    not(feature = "messages"),
-    allow(dead_code, reason = "no model is published without the feature")
-)]
+#[cfg_attr(not(feature = "messages"), path = "no_published.rs")]
 pub(crate) mod published;
 mod read;
 mod returning;
@@ -32,6 +29,8 @@ mod write;
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::panic::Location;
+
+use bindery_core::dialect::Dialect;
 
 use crate::driver::Physical;
 use crate::driver::TableSql;
@@ -253,5 +252,13 @@ fn ensure(belongs: bool) -> Result<()> {
         Ok(())
     } else {
         Err(Error::new(ErrorKind::WrongEngine))
+    }
+}
+
+/// Locks the rows until the end of the transaction. On SQLite one transaction writes at a time.
+pub(crate) fn locking(dialect: Dialect, text: &str, locks: bool) -> String {
+    match (dialect, locks) {
+        (Dialect::Postgres | Dialect::Mysql, true) => format!("{text} FOR UPDATE"),
+        (Dialect::Sqlite, _) | (_, false) => text.to_owned(),
     }
 }

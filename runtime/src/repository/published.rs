@@ -5,9 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::insert::{Values, inserted};
 use super::read::write_key;
-use super::{Repository, ensure};
+use super::{Repository, ensure, locking};
 use crate::driver::{Physical, TableSql};
-#[cfg(feature = "messages")]
 use crate::driver::{notify::NOTIFY, own_tables, random};
 use crate::error::{Error, ErrorKind, Operation, Result};
 use crate::link::Link;
@@ -22,18 +21,15 @@ const AT_A_TIME: usize = 64;
 /// Looks for the rows that meet a condition, while other transactions change which do.
 const ATTEMPTS: usize = 8;
 /// A relay tries as long as the queue is away.
-#[cfg(feature = "messages")]
 const RELAY_ATTEMPTS: i64 = 1_000_000;
-#[cfg(feature = "messages")]
 pub(crate) const EVENTS_TABLE: &str = "_bindery_events";
 
 /// Whether the changes of this model are published as events on this engine.
 pub(crate) fn publishes<M: Model, E: Engine>(engine: E) -> bool {
-    cfg!(feature = "messages")
-        && M::EVENTS
-            .engines
-            .iter()
-            .any(|&at| usize::from(at) == engine.index())
+    M::EVENTS
+        .engines
+        .iter()
+        .any(|&at| usize::from(at) == engine.index())
 }
 
 impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
@@ -244,14 +240,6 @@ pub(super) fn rows_of_keys<M: HasKey, E: Engine>(
     Ok(rows)
 }
 
-/// Locks the rows until the end of the transaction. On SQLite one transaction writes at a time.
-pub(crate) fn locking(dialect: Dialect, text: &str, locks: bool) -> String {
-    match (dialect, locks) {
-        (Dialect::Postgres | Dialect::Mysql, true) => format!("{text} FOR UPDATE"),
-        (Dialect::Sqlite, _) | (_, false) => text.to_owned(),
-    }
-}
-
 /// The kinds of events, by the ends of their names.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
@@ -318,16 +306,6 @@ fn changes<'r>(before: &'r [EventRow], after: &'r [EventRow]) -> Vec<Event<'r>> 
     events
 }
 
-#[cfg(not(feature = "messages"))]
-#[expect(
-    clippy::extra_unused_type_parameters,
-    reason = "it is called as the one that stores"
-)]
-fn store<M: Model>(_: &mut Physical, _: &[Event<'_>]) -> Result<()> {
-    Ok(())
-}
-
-#[cfg(feature = "messages")]
 fn store<M: Model>(physical: &mut Physical, events: &[Event<'_>]) -> Result<()> {
     let wanted = |event: &&Event<'_>| match event.kind {
         Kind::Created => M::EVENTS.created,
@@ -353,7 +331,6 @@ fn store<M: Model>(physical: &mut Physical, events: &[Event<'_>]) -> Result<()> 
 }
 
 /// Parameters: uid, task, payload, key, attempts.
-#[cfg(feature = "messages")]
 fn insert_text(dialect: Dialect) -> String {
     let columns = own_tables::TASK_COLUMNS;
     let row = "(?, ?, ?, 'pending', ?, NULL, 0, @now, 0, ?, 0, @now, 0)";
@@ -363,7 +340,6 @@ fn insert_text(dialect: Dialect) -> String {
     )
 }
 
-#[cfg(feature = "messages")]
 fn write_event<M: Model>(event: &Event<'_>, origin: Option<&str>, params: &mut ParamWriter<'_>) {
     let (end, keeps_before) = match event.kind {
         Kind::Created => ("created", false),
@@ -379,7 +355,6 @@ fn write_event<M: Model>(event: &Event<'_>, origin: Option<&str>, params: &mut P
 }
 
 /// `{"key":7,"after":{…}}`
-#[cfg(feature = "messages")]
 fn payload(event: &Event<'_>, key: &str, keeps_before: bool, origin: Option<&str>) -> String {
     let mut text = format!("{{\"key\":{key}");
     let parts = [
@@ -398,7 +373,6 @@ fn payload(event: &Event<'_>, key: &str, keeps_before: bool, origin: Option<&str
 }
 
 /// Events with one of these are handed on one after the other. A key that is too long for the column ends in a hash.
-#[cfg(feature = "messages")]
 pub(crate) fn task_key(name: &str, key: &str) -> String {
     const LONGEST: usize = 191;
     let text = format!("{name}/{key}");

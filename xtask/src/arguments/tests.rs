@@ -17,6 +17,8 @@ fn every_command_is_understood() {
     assert_eq!(parse("growth --clean-build"), clean);
     let queries = Ok(Command::Growth(Growing::Queries));
     assert_eq!(parse("growth --queries"), queries);
+    let rooms = Ok(Command::Growth(Growing::Rooms));
+    assert_eq!(parse("growth --rooms"), rooms);
     let all = Part { number: 1, of: 1 };
     assert_eq!(parse("features"), Ok(Command::Features(all)));
     let second = Part { number: 2, of: 5 };
