@@ -1,4 +1,4 @@
-//! What a program on one SQLite file compiles of the runtime in any case: the lines of each room, and the CPU that the crate takes.
+//! Measures the part of the runtime that a program on one SQLite file compiles in any case: the lines of each room, and the CPU of the crate.
 
 use std::collections::BTreeMap;
 use std::fs;
