@@ -4,6 +4,7 @@ mod atomic;
 mod generated_by;
 mod messages;
 mod outbox;
+mod registry;
 mod session;
 mod sync;
 
@@ -214,6 +215,14 @@ macro_rules! __asynchronous {
                 options: $crate::SessionOptions,
             ) -> $crate::asynchronous::AsyncSession<Self> {
                 $crate::generic::GeneratedDatabases::begin_session_async_with(self, options)
+            }
+
+            /// `close_within` for asynchronous code. It is done on a thread of its own, also where the future is dropped.
+            pub fn close_within_async(
+                &self,
+                limit: ::core::time::Duration,
+            ) -> $crate::asynchronous::Run<()> {
+                self.0.close_within_async(limit)
             }
         }
     };

@@ -29,7 +29,7 @@ pub use crate::value::{ColumnSet, ColumnWriter, ReadKey};
 pub use crate::{
     __asynchronous as asynchronous, __atomic as atomic, __consumers as consumers,
     __generated_by as generated_by, __inbox as inbox, __outbox as outbox, __recovery as recovery,
-    __relays as relays, __require_atomic as require_atomic,
+    __registry as registry, __relays as relays, __require_atomic as require_atomic,
     __require_bigdecimal as require_bigdecimal, __require_chrono as require_chrono,
     __require_json as require_json, __require_messages as require_messages,
     __require_mysql as require_mysql, __require_outbox as require_outbox,

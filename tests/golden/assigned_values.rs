@@ -201,7 +201,7 @@ fn from_fixture<E: StaticEngine + Hosts<model::Reading>>(
     std::fs::write(of_engine.join("readings.csv"), text).expect("a file");
     let mut c = db.connect(engine)?;
     c.readings().all_rows().delete()?;
-    let loaded = db.load_fixtures(folder.path()).map(drop);
+    let loaded = db.registry().load_fixtures(folder.path()).map(drop);
     let row = c.readings().find_by_code("fixture")?;
     assert_eq!(row.is_some(), loaded.is_ok(), "all or nothing");
     loaded.map(|()| row)

@@ -31,9 +31,13 @@ impl World {
             .engine("p", p.url().as_str());
         let db = Databases::with_config(&config).expect("they are configured");
         db.create_missing().expect("the tables are made");
-        db.create_sync_tables(engine::Default).expect("sqlite");
-        db.create_sync_tables(engine::M).expect("mysql");
-        db.create_sync_tables(engine::P).expect("postgres");
+        db.registry()
+            .create_sync_tables(engine::Default)
+            .expect("sqlite");
+        db.registry().create_sync_tables(engine::M).expect("mysql");
+        db.registry()
+            .create_sync_tables(engine::P)
+            .expect("postgres");
         let servers = (m, p);
         Some(Self {
             db,
@@ -102,7 +106,7 @@ fn read<E: Any>(
     world: &World,
     mut position: ChangePosition,
 ) -> bindery::Result<(Vec<(i64, ChangeKind)>, ChangePosition)> {
-    let changes = world.db.changes::<Note<E>>().batch_size(7);
+    let changes = world.db.registry().changes::<Note<E>>().batch_size(7);
     let mut found = Vec::new();
     loop {
         let batch = changes.after(&position)?;
@@ -116,7 +120,7 @@ fn read<E: Any>(
 }
 
 fn now<E: Any>(world: &World) -> bindery::Result<ChangePosition> {
-    world.db.changes::<Note<E>>().now()
+    world.db.registry().changes::<Note<E>>().now()
 }
 
 /// The rows of the table by their keys.
@@ -136,7 +140,7 @@ fn replayed<E: Any>(
     mut position: ChangePosition,
     copy: &mut BTreeMap<i64, String>,
 ) -> bindery::Result<ChangePosition> {
-    let changes = db.changes::<Note<E>>().batch_size(100);
+    let changes = db.registry().changes::<Note<E>>().batch_size(100);
     loop {
         let batch = changes.after(&position)?;
         for change in batch.changes {
@@ -179,7 +183,7 @@ fn cdc_01_committed_changes_are_recorded_and_others_are_not() -> bindery::Result
         notes.notes().delete(NoteId::on(E::default(), 1))?;
         notes.notes().insert(new_note(4, "four"))?;
         world.run_as_another::<E>("UPDATE notes SET id = 5 WHERE id = 4");
-        let batch = world.db.changes::<Note<E>>().after(&position)?;
+        let batch = world.db.registry().changes::<Note<E>>().after(&position)?;
         let found: Vec<_> = batch
             .changes
             .iter()
@@ -241,7 +245,7 @@ fn sync_02_a_change_that_is_committed_late_is_not_passed_over() -> bindery::Resu
 #[test]
 fn cdc_03_a_reader_goes_on_from_where_it_saved() -> bindery::Result<()> {
     fn show<E: Any>(world: &World) -> bindery::Result<()> {
-        let changes = world.db.changes::<Note<E>>().batch_size(10);
+        let changes = world.db.registry().changes::<Note<E>>().batch_size(10);
         changes.reader("copy")?;
         world
             .db
@@ -273,6 +277,7 @@ fn cdc_03_a_reader_goes_on_from_where_it_saved() -> bindery::Result<()> {
         assert!(copy.values().any(|times| *times == 2));
         world
             .db
+            .registry()
             .remove_change_reader(E::default(), "copy")
             .map(drop)
     }
@@ -348,7 +353,7 @@ fn cdc_04_each_operation_is_recorded() -> bindery::Result<()> {
             assert_eq!(changed::<E>(world, replica)?, [(7, Updated)]);
             let position = now::<E>(world)?;
             world.run_as_another::<E>("TRUNCATE notes CASCADE");
-            let batch = world.db.changes::<Note<E>>().after(&position)?;
+            let batch = world.db.registry().changes::<Note<E>>().after(&position)?;
             assert!(batch.is_truncated && batch.changes.is_empty());
         }
         Ok(())
@@ -370,7 +375,7 @@ fn cdc_04_rows_that_a_foreign_key_deletes_are_recorded() -> bindery::Result<()> 
     sqlite
         .remarks()
         .insert(NewRemark::new(10, NoteId::new(1)))?;
-    let changes = world.db.changes::<Remark<engine::Default>>();
+    let changes = world.db.registry().changes::<Remark<engine::Default>>();
     let start = changes.now()?;
     sqlite.notes().delete(NoteId::new(1))?;
     let batch = changes.after(&start)?;
@@ -384,7 +389,7 @@ fn cdc_04_rows_that_a_foreign_key_deletes_are_recorded() -> bindery::Result<()> 
     postgres
         .remarks()
         .insert(NewRemark::new(10, NoteId::new(1)))?;
-    let changes = world.db.changes::<Remark<engine::P>>();
+    let changes = world.db.registry().changes::<Remark<engine::P>>();
     let start = changes.now()?;
     postgres.notes().delete(NoteId::new(1))?;
     let batch = changes.after(&start)?;
@@ -412,7 +417,7 @@ fn cdc_06_keys_are_recorded_as_they_are() -> bindery::Result<()> {
             "A",
             "a",
         ];
-        let changes = world.db.changes::<Order<E>>().batch_size(5);
+        let changes = world.db.registry().changes::<Order<E>>().batch_size(5);
         let mut position = changes.now()?;
         let mut orders = world.db.connect(E::default())?;
         let mut wanted = Vec::new();
@@ -441,7 +446,7 @@ fn cdc_06_keys_are_recorded_as_they_are() -> bindery::Result<()> {
         }
         assert_eq!(found, wanted);
         orders.order_by().all_rows().delete()?;
-        let batch = world.db.changes::<Order<E>>().after(&position)?;
+        let batch = world.db.registry().changes::<Order<E>>().after(&position)?;
         assert_eq!(batch.changes.len(), wanted.len());
         assert!(batch.changes.iter().all(|change| change.row.is_none()));
         Ok(())
@@ -453,7 +458,7 @@ fn cdc_06_keys_are_recorded_as_they_are() -> bindery::Result<()> {
 #[test]
 fn cdc_10_changes_are_kept_for_every_reader() -> bindery::Result<()> {
     fn show<E: Any>(world: &World) -> bindery::Result<()> {
-        let changes = world.db.changes::<Note<E>>();
+        let changes = world.db.registry().changes::<Note<E>>();
         let start = changes.reader("slow")?;
         changes.reader("fast")?;
         let mut notes = world.db.connect(E::default())?;
@@ -467,13 +472,18 @@ fn cdc_10_changes_are_kept_for_every_reader() -> bindery::Result<()> {
             50,
             "the other one has read none"
         );
-        let readers = world.db.change_readers(E::default())?;
+        let readers = world.db.registry().change_readers(E::default())?;
         let behind: Vec<_> = readers
             .iter()
             .map(|reader| (reader.name.as_str(), reader.behind, reader.oldest.is_some()))
             .collect();
         assert_eq!(behind, [("fast", 0, false), ("slow", 50, true)]);
-        assert!(world.db.remove_change_reader(E::default(), "slow")?);
+        assert!(
+            world
+                .db
+                .registry()
+                .remove_change_reader(E::default(), "slow")?
+        );
         changes.save("fast", &batch.position)?;
         let lost = changes.after(&start).err();
         let kept: i64 = notes.query_scalar(
@@ -485,6 +495,7 @@ fn cdc_10_changes_are_kept_for_every_reader() -> bindery::Result<()> {
         assert!(is_start || lost.is_some_and(|error| is_lost(&error)));
         world
             .db
+            .registry()
             .remove_change_reader(E::default(), "fast")
             .map(drop)
     }
@@ -498,6 +509,7 @@ fn sync_02_a_sync_by_recorded_changes_makes_the_target_equal() -> bindery::Resul
         let job = || {
             world
                 .db
+                .registry()
                 .sync_columns::<Note<S>, Note<T>>()
                 .captured()
                 .batch_size(20)
@@ -539,7 +551,11 @@ fn sync_02_a_sync_by_recorded_changes_makes_the_target_equal() -> bindery::Resul
         );
         let exchanged = job().batch_size(2).run()?;
         assert!(exchanged.is_complete(), "{exchanged:?}");
-        let equal = world.db.sync_columns::<Note<S>, Note<T>>().verify()?;
+        let equal = world
+            .db
+            .registry()
+            .sync_columns::<Note<S>, Note<T>>()
+            .verify()?;
         assert!(equal.is_equal(), "{equal:?}");
         if S::default().dialect() == Dialect::Postgres {
             world.run_as_another::<S>(
@@ -548,7 +564,7 @@ fn sync_02_a_sync_by_recorded_changes_makes_the_target_equal() -> bindery::Resul
             job().run()?;
             assert_eq!(target.notes().count()?, 1);
         }
-        let readers = world.db.change_readers(S::default())?;
+        let readers = world.db.registry().change_readers(S::default())?;
         assert!(
             readers.iter().all(|reader| reader.behind == 0),
             "{readers:?}"

@@ -48,7 +48,7 @@ fn survive<E: Any>(options: ServerOptions) -> bindery::Result<()> {
     }
     let db = Databases::with_config(&config)?;
     db.create_missing_on(E::default())?;
-    let mut position = db.changes::<Note<E>>().now()?;
+    let mut position = db.registry().changes::<Note<E>>().now()?;
     let mut copy = BTreeMap::new();
     let rounds = if is_full_run() { 50 } else { 2 };
     for round in 0..rounds {

@@ -29,7 +29,7 @@ fn cdc_05_changes_of_a_huge_transaction_are_read_in_batches() -> bindery::Result
             let some = first..rows.min(first + 10_000);
             notes.notes().insert_many(some.map(|id| new_note(id, "")))?;
         }
-        let changes = world.db.changes::<Note<E>>().batch_size(1_000);
+        let changes = world.db.registry().changes::<Note<E>>().batch_size(1_000);
         let mut position = changes.now()?;
         world.run_as_another::<E>("UPDATE notes SET body = 'all'");
         peak_kib();
@@ -68,14 +68,14 @@ fn cdc_10_a_reader_that_stands_still_has_all_changes_later() -> bindery::Result<
         notes
             .notes()
             .insert_many((0..rows).map(|id| new_note(id, "")))?;
-        let changes = world.db.changes::<Note<E>>().batch_size(10_000);
+        let changes = world.db.registry().changes::<Note<E>>().batch_size(10_000);
         let mut position = changes.reader("still")?;
         for round in 0..changed / rows {
             world.run_as_another::<E>(&format!("UPDATE notes SET body = '{round}'"));
             let other = changes.after(&changes.reader("other")?)?;
             changes.save("other", &other.position)?;
         }
-        let readers = world.db.change_readers(E::default())?;
+        let readers = world.db.registry().change_readers(E::default())?;
         let still = readers
             .iter()
             .find(|reader| reader.name == "still")
@@ -101,9 +101,13 @@ fn cdc_10_a_reader_that_stands_still_has_all_changes_later() -> bindery::Result<
             (),
         )?;
         assert!(kept <= rows, "{kept} are kept");
-        world.db.remove_change_reader(E::default(), "other")?;
         world
             .db
+            .registry()
+            .remove_change_reader(E::default(), "other")?;
+        world
+            .db
+            .registry()
             .remove_change_reader(E::default(), "still")
             .map(drop)
     }
@@ -139,7 +143,7 @@ fn cdc_09_writers_in_one_order_meet_no_deadlock() -> bindery::Result<()> {
         notes
             .notes()
             .insert_many((0..ROWS).map(|id| new_note(id, "")))?;
-        let changes = world.db.changes::<Note<E>>().batch_size(100);
+        let changes = world.db.registry().changes::<Note<E>>().batch_size(100);
         changes.reader("reader")?;
         let is_over = AtomicBool::new(false);
         std::thread::scope(|scope| {
@@ -163,6 +167,7 @@ fn cdc_09_writers_in_one_order_meet_no_deadlock() -> bindery::Result<()> {
         })?;
         world
             .db
+            .registry()
             .remove_change_reader(E::default(), "reader")
             .map(drop)
     }
@@ -325,7 +330,7 @@ fn cdc_03_a_restored_backup_does_not_know_later_positions() -> bindery::Result<(
         return Ok(());
     };
     let job = || {
-        let columns = world.db.sync_columns::<Note, Note<engine::P>>();
+        let columns = world.db.registry().sync_columns::<Note, Note<engine::P>>();
         columns.captured().run()
     };
     let mut notes = world.db.connect(engine::Default)?;
@@ -358,11 +363,15 @@ fn cdc_03_a_restored_backup_does_not_know_later_positions() -> bindery::Result<(
         .notes()
         .insert_many((40..51).map(|id| new_note(id, "other")))?;
     now::<engine::Default>(&world)?;
-    let refused = world.db.changes::<Note>().after(&late);
+    let refused = world.db.registry().changes::<Note>().after(&late);
     assert!(is_lost(&refused.expect_err("of a time that is gone")));
     let rows = job()?.rows;
     assert_eq!((rows.inserted, rows.deleted), (12, 10), "{rows:?}");
-    let equal = world.db.sync_columns::<Note, Note<engine::P>>().verify()?;
+    let equal = world
+        .db
+        .registry()
+        .sync_columns::<Note, Note<engine::P>>()
+        .verify()?;
     assert!(equal.is_equal(), "{equal:?}");
     Ok(())
 }
@@ -394,7 +403,7 @@ fn cdc_03_a_source_that_was_restored_and_written_is_compared() -> bindery::Resul
         });
     }
     fn show<S: Any, T: Any>(world: &World) -> bindery::Result<()> {
-        let columns = || world.db.sync_columns::<Note<S>, Note<T>>();
+        let columns = || world.db.registry().sync_columns::<Note<S>, Note<T>>();
         let mut notes = world.db.connect(S::default())?;
         let kept = (0..20).map(|id| new_note(id, "kept"));
         notes.notes().insert_many(kept)?;
@@ -412,7 +421,7 @@ fn cdc_03_a_source_that_was_restored_and_written_is_compared() -> bindery::Resul
         notes
             .notes()
             .insert_many((40..60).map(|id| new_note(id, "other")))?;
-        let refused = world.db.changes::<Note<S>>().after(&late);
+        let refused = world.db.registry().changes::<Note<S>>().after(&late);
         assert!(is_lost(&refused.expect_err("of a time that is gone")));
         let rows = columns().captured().run()?.rows;
         assert_eq!((rows.inserted, rows.deleted), (20, 10), "{rows:?}");
@@ -461,7 +470,7 @@ fn xrel_03_kept_links_are_forgotten_by_changes_of_others() -> bindery::Result<()
         };
         Ok(found.iter().map(body).collect())
     };
-    let changes = db.changes::<Note<engine::P>>();
+    let changes = db.registry().changes::<Note<engine::P>>();
     let start = changes.now()?;
     assert_eq!(bodies()?, ["kept"; 20]);
     world.run_as_another::<engine::P>(

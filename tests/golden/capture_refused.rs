@@ -86,7 +86,7 @@ fn is_not_recorded(error: &bindery::Error) -> bool {
 #[test]
 fn cdc_11_a_trigger_that_is_gone_is_noticed() -> bindery::Result<()> {
     fn show<E: Any>(world: &World) -> bindery::Result<()> {
-        let changes = world.db.changes::<Note<E>>();
+        let changes = world.db.registry().changes::<Note<E>>();
         let position = changes.now()?;
         let mut notes = world.db.connect(E::default())?;
         let sql = match E::default().dialect() {
@@ -156,7 +156,7 @@ fn cdc_11_the_run_after_unrecorded_changes_compares_all() -> bindery::Result<()>
         let Some(world) = World::start() else {
             return Ok(());
         };
-        let columns = || world.db.sync_columns::<Note<S>, Note<T>>();
+        let columns = || world.db.registry().sync_columns::<Note<S>, Note<T>>();
         let mut notes = world.db.connect(S::default())?;
         notes.notes().insert(new_note(1, "recorded"))?;
         columns().captured().run()?;
@@ -191,7 +191,7 @@ fn cdc_03_a_position_of_another_database_is_refused() -> bindery::Result<()> {
     };
     fn show<E: Any>(world: &World, other: &World) -> bindery::Result<()> {
         let start = now::<E>(world)?;
-        let refused = other.db.changes::<Note<E>>().after(&start);
+        let refused = other.db.registry().changes::<Note<E>>().after(&start);
         assert!(is_lost(&refused.expect_err("of another database")));
         for world in [world, other] {
             let mut notes = world.db.connect(E::default())?;
@@ -199,7 +199,7 @@ fn cdc_03_a_position_of_another_database_is_refused() -> bindery::Result<()> {
         }
         let (_, position) = read::<E>(world, start)?;
         now::<E>(other)?;
-        let refused = other.db.changes::<Note<E>>().after(&position);
+        let refused = other.db.registry().changes::<Note<E>>().after(&position);
         assert!(is_lost(&refused.expect_err("of another database")));
         Ok(())
     }

@@ -252,7 +252,7 @@ fn xrel_01_one_statement_is_sent_for_each_chunk_of_keys() -> bindery::Result<()>
     let db = Databases::with_config(&bench.config())?;
     let sent = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&sent);
-    let _subscription = db.subscribe(move |event: &Event<'_>| {
+    let _subscription = db.registry().subscribe(move |event: &Event<'_>| {
         if event.kind == EventKind::Statement {
             counter.fetch_add(event.times, Ordering::Relaxed);
         }

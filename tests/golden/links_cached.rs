@@ -49,7 +49,7 @@ macro_rules! xrel_03 {
         let found = $rows.iter().zip(&users).filter(|(_, user)| !missing(user));
         let found: Vec<_> = found.map(|(row, _)| row.clone()).collect();
         let load = || $column.cached(&cache).load(&mut to, &found);
-        assert_eq!(statements_of(&$db, load)?.1, 0);
+        assert_eq!(statements_of($db.registry(), load)?.1, 0);
         let warm = cache.stats();
         // A row that others have written is read again where the program learns of it.
         cache.forget([8.into(), 9_999.into()]);

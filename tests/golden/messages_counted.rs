@@ -8,7 +8,7 @@ on_each_pair! {
 
 fn own_statements<S: Tested, T: Tested>(world: &World, (engine, _): (S, T)) {
     let mut connection = connection(world, engine);
-    let ((), counts) = world.db.count_statements(|| {
+    let ((), counts) = world.db.registry().count_statements(|| {
         for id in 1..=3 {
             let user = new(id, &format!("{id}@a.org"));
             connection.users().insert(user).unwrap();

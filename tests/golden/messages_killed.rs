@@ -369,9 +369,9 @@ where
     UserId<S>: serde::de::DeserializeOwned,
 {
     let (db, (source, target)) = (&world.db, pair);
-    db.create_sync_tables(target).unwrap();
+    db.registry().create_sync_tables(target).unwrap();
     let is_over = AtomicBool::new(false);
-    let sync = || db.sync::<User<S>, UserCopy<T>>(mapped);
+    let sync = || db.registry().sync::<User<S>, UserCopy<T>>(mapped);
     std::thread::scope(|scope| {
         let runs = scope.spawn(|| {
             let run = || sync().full().batch_size(5).run().unwrap().run;

@@ -83,7 +83,11 @@ where
     let report = consumer.stop().unwrap();
     assert_eq!(report.failed, 0, "{report:?}");
     // The sync by runs finds nothing to do.
-    let same = db.sync::<User<S>, UserCopy<T>>(mapped).verify().unwrap();
+    let same = db
+        .registry()
+        .sync::<User<S>, UserCopy<T>>(mapped)
+        .verify()
+        .unwrap();
     assert!(same.is_equal(), "{same:?}");
 }
 
@@ -167,7 +171,7 @@ where
     UserId<S>: serde::de::DeserializeOwned,
 {
     let db = &world.db;
-    db.create_sync_tables(target).unwrap();
+    db.registry().create_sync_tables(target).unwrap();
     let relay = db.relay_on(source).longest_poll(POLL);
     let relay = relay.to_consumers(target, ["copies"]).start().unwrap();
     let consumer = db.consumer_on(target, "copies").longest_poll(POLL);
@@ -204,7 +208,11 @@ where
         }
         mapped(user)
     };
-    let report = db.sync::<User<S>, UserCopy<T>>(beside).full().run();
+    let report = db
+        .registry()
+        .sync::<User<S>, UserCopy<T>>(beside)
+        .full()
+        .run();
     assert!(report.unwrap().rows.written() > 0, "it had read old rows");
     let expected = [(1, "a.org"), (2, "new.org"), (4, "a.org")];
     let expected = expected.map(|(id, domain)| (id, domain.to_owned()));

@@ -28,7 +28,7 @@ fn attempts_are_events<E: Tested>(world: &World, engine: E) {
 
     let attempts = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&attempts);
-    let subscription = world.db.subscribe(move |event: &Event<'_>| {
+    let subscription = world.db.registry().subscribe(move |event: &Event<'_>| {
         if event.kind == EventKind::Task {
             assert_eq!(
                 (event.model, event.operation, event.rows),

@@ -342,7 +342,9 @@ fn rows_are_copied(db: &Databases) {
         db.m().unwrap().users().get(9_i64.into()).unwrap().name,
         "dan"
     );
-    let copied = db.sync_columns::<User<engine::Default>, User<engine::Lite>>();
+    let copied = db
+        .registry()
+        .sync_columns::<User<engine::Default>, User<engine::Lite>>();
     assert!(copied.full().run().unwrap().is_complete());
 
     db.default()
@@ -351,7 +353,8 @@ fn rows_are_copied(db: &Databases) {
         .insert(NewNote::new(1, "one"))
         .unwrap();
     let notes = || {
-        db.sync_columns::<Note<engine::Default>, Note<engine::M>>()
+        db.registry()
+            .sync_columns::<Note<engine::Default>, Note<engine::M>>()
             .captured()
     };
     assert!(notes().run().unwrap().is_complete());

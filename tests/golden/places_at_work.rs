@@ -11,7 +11,7 @@ use crate::relations_at_work::{Everything, fill};
 fn mon_02_statements_of_generated_methods_have_the_place_of_their_caller() -> bindery::Result<()> {
     fn show<E: Everything>(db: &Databases, c: &mut Connection<E>) -> bindery::Result<()> {
         let users = fill(c)?;
-        let (outcome, counts) = db.count_statements(|| {
+        let (outcome, counts) = db.registry().count_statements(|| {
             c.users().find_by_email("Ann@example.org")?;
             c.users().upsert_by_email(NewUser::new(user::Required {
                 email: "Ann@example.org".into(),

@@ -192,7 +192,7 @@ fn qry_06_batches_hold_no_connection_in_between() -> bindery::Result<()> {
     let db = Databases::with_config(&config)?;
     db.create_missing_on(engine::Lite)?;
     small(&mut db.lite()?)?;
-    let posts = || db.repository::<model::Post, _>(engine::Lite);
+    let posts = || db.registry().repository::<model::Post, _>(engine::Lite);
     let mut seen = 0;
     for batch in posts().query().batches(2) {
         for post in batch? {

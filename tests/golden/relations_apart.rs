@@ -123,7 +123,7 @@ fn qry_05_assignments_of_keys_of_another_engine_send_nothing() -> bindery::Resul
     let of_lite = db.on("lite".parse()?)?.users().first()?.expect("a user").id;
     let mut p = db.on("p".parse()?)?;
     let post = p.posts().order_by(post::id.asc()).first()?.expect("a post");
-    let (outcomes, sent) = statements_of(&db, || {
+    let (outcomes, sent) = statements_of(db.registry(), || {
         let set = post::author_id.set_to(of_lite);
         let both = (post::title.set_to("wrong"), post::editor_id.set_to(of_lite));
         let new = || NewPost::new(of_lite, "wrong");

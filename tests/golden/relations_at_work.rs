@@ -503,7 +503,7 @@ fn qry_03_loads_send_one_statement_for_each_relation_however_many_rows() -> bind
         let mut sent = Vec::new();
         macro_rules! count {
             ($rows:expr, $relation:expr) => {
-                sent.push(statements_of(db, || c.load($rows, $relation))?.1)
+                sent.push(statements_of(db.registry(), || c.load($rows, $relation))?.1)
             };
         }
         count!(&posts, post::author_id);
@@ -524,7 +524,7 @@ fn qry_03_loads_send_one_statement_for_each_relation_however_many_rows() -> bind
         count!(&users[..0], user::posts_by_author_id);
         assert_eq!(sent, [1, 1, 1, 2, 2, 4, 1, 0]);
         // Keys of two columns: 256 in a statement.
-        let (chapters, sent) = statements_of(db, || c.load(&notes, note::chapter))?;
+        let (chapters, sent) = statements_of(db.registry(), || c.load(&notes, note::chapter))?;
         assert_eq!((chapters.rows().len(), sent), (300, 2));
         Ok(())
     }

@@ -28,9 +28,13 @@ impl World {
         let urls = [format!("sqlite://{}", file.display()), m.url(), p.url()];
         let db = open(&urls).expect("they are configured");
         db.create_missing().expect("the tables are made");
-        db.create_sync_tables(engine::Default).expect("sqlite");
-        db.create_sync_tables(engine::M).expect("mysql");
-        db.create_sync_tables(engine::P).expect("postgres");
+        db.registry()
+            .create_sync_tables(engine::Default)
+            .expect("sqlite");
+        db.registry().create_sync_tables(engine::M).expect("mysql");
+        db.registry()
+            .create_sync_tables(engine::P)
+            .expect("postgres");
         Some(Self {
             db,
             urls,
@@ -133,7 +137,9 @@ fn user(id: i64, updated_at: NaiveDateTime) -> NewAppUser {
 }
 
 fn job<S: Any, T: Any>(db: &Databases) -> SyncJob<'_, AppUser<S>, UserAnalytics<T>> {
-    let source = db.sync::<AppUser<S>, UserAnalytics<T>>(analytics);
+    let source = db
+        .registry()
+        .sync::<AppUser<S>, UserAnalytics<T>>(analytics);
     source.by(app_user::updated_at).name("users")
 }
 
@@ -413,7 +419,8 @@ fn sync_by_integers_says_how_far_commits_may_be_behind() -> bindery::Result<()> 
         }))
     };
     let job = || {
-        db.sync::<Event, Event<engine::P>>(copy)
+        db.registry()
+            .sync::<Event, Event<engine::P>>(copy)
             .by(event::change_number)
     };
     let refused = job().run().expect_err("no overlap");
@@ -463,7 +470,7 @@ fn sync_01_keys_that_the_target_generates_go_on_after_the_copied_ones() -> binde
             change_number: event.change_number,
         }))
     };
-    let job = db.sync::<Event, Event<engine::P>>(copy).full();
+    let job = db.registry().sync::<Event, Event<engine::P>>(copy).full();
     assert_eq!(job.run()?.rows.inserted, 50);
     db.p()?
         .execute_batch("INSERT INTO events (what, change_number) VALUES ('own', 51)")?;
@@ -488,7 +495,8 @@ fn sync_goes_no_faster_than_it_may_and_needs_its_tables() -> bindery::Result<()>
         }))
     };
     let job = || {
-        db.sync::<Event, Event<engine::M>>(copy)
+        db.registry()
+            .sync::<Event, Event<engine::M>>(copy)
             .full()
             .batch_size(10)
     };
@@ -520,8 +528,8 @@ fn sync_03_tables_of_an_earlier_version_are_completed() -> bindery::Result<()> {
             .expect_err("a column is missing");
         assert_eq!(refused.kind(), &ErrorKind::Sync(SyncError::OldTables));
         assert!(refused.to_string().contains("`create_sync_tables`"));
-        world.db.create_sync_tables(T::default())?;
-        world.db.create_sync_tables(T::default())?;
+        world.db.registry().create_sync_tables(T::default())?;
+        world.db.registry().create_sync_tables(T::default())?;
         assert_eq!(job::<S, T>(&world.db).run()?.run, 1);
         Ok(())
     }
@@ -552,7 +560,7 @@ fn sync_01_syncs_of_the_schema_are_methods() -> bindery::Result<()> {
         .app_users()
         .update(AppUserId::on(engine::Default, 7), patch)?;
     assert_eq!(db.syncs().app_users_to_p().run()?.rows.updated, 1);
-    let columns = db.sync_columns::<AppUser, AppUser<engine::P>>();
+    let columns = db.registry().sync_columns::<AppUser, AppUser<engine::P>>();
     let found = columns.verify()?;
     assert!(found.is_equal() && found.same == 2_500, "{found:?}");
 

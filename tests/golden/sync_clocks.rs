@@ -56,7 +56,10 @@ fn sync_02_a_change_within_the_second_of_the_watermark_is_copied() -> bindery::R
             Ok(NewFineVisit::new(id, what, row.seen_at))
         };
         let job = || {
-            let job = world.db.sync::<CoarseVisit<S>, FineVisit<T>>(copy);
+            let job = world
+                .db
+                .registry()
+                .sync::<CoarseVisit<S>, FineVisit<T>>(copy);
             job.by(coarse_visit::seen_at).overlap(Duration::ZERO)
         };
         assert_eq!(job().run()?.rows.inserted, 10);
@@ -94,7 +97,10 @@ fn sync_02_times_that_the_target_has_by_the_second_are_copied_once() -> bindery:
             Ok(NewCoarseVisit::new(id, what, row.seen_at))
         };
         let job = || {
-            let job = world.db.sync::<FineVisit<S>, CoarseVisit<T>>(copy);
+            let job = world
+                .db
+                .registry()
+                .sync::<FineVisit<S>, CoarseVisit<T>>(copy);
             job.by(fine_visit::seen_at).overlap(Duration::ZERO)
         };
         assert_eq!(job().run()?.rows.inserted, 5);
@@ -113,6 +119,7 @@ fn sync_02_times_that_the_target_has_by_the_second_are_copied_once() -> bindery:
         );
         let verified = world
             .db
+            .registry()
             .sync::<FineVisit<S>, CoarseVisit<T>>(copy)
             .verify()?;
         assert!(verified.is_equal(), "{verified:?}");
@@ -180,11 +187,18 @@ fn one_is_refused<S: Measured, T: Measured>(
     let job = || {
         world
             .db
+            .registry()
             .sync::<Reading<S>, Reading<T>>(copy)
             .full()
             .name(name.clone())
     };
-    let verify = || world.db.sync::<Reading<S>, Reading<T>>(copy).verify();
+    let verify = || {
+        world
+            .db
+            .registry()
+            .sync::<Reading<S>, Reading<T>>(copy)
+            .verify()
+    };
     let stopped = job().run().expect_err("it stops").to_string();
     assert!(stopped.contains("the row with key 2"), "{stopped}");
     assert!(stopped.contains(why), "{stopped}");
@@ -292,6 +306,7 @@ fn sync_02_rows_of_one_time_are_copied_in_little_memory() -> bindery::Result<()>
         assert!(rows < 1_000_000 || grown < 128 << 10, "{grown} KiB more");
         let same = world
             .db
+            .registry()
             .sync::<AppUser<S>, UserAnalytics<T>>(analytics)
             .verify()?;
         assert!(same.is_equal(), "{same:?}");

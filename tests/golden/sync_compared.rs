@@ -11,7 +11,10 @@ fn sync_06_a_full_compare_brings_deletes_and_repairs() -> bindery::Result<()> {
             .app_users()
             .insert_many((0..2_300).map(|id| user(id * 3, moment(id))))?;
         let full = || {
-            let sync = world.db.sync::<AppUser<S>, UserAnalytics<T>>(analytics);
+            let sync = world
+                .db
+                .registry()
+                .sync::<AppUser<S>, UserAnalytics<T>>(analytics);
             sync.full().name("compared").batch_size(100)
         };
         assert_eq!(full().run()?.rows.inserted, 2_300);
@@ -36,6 +39,7 @@ fn sync_06_a_full_compare_brings_deletes_and_repairs() -> bindery::Result<()> {
         let verify = || {
             world
                 .db
+                .registry()
                 .sync::<AppUser<S>, UserAnalytics<T>>(analytics)
                 .verify()
         };
@@ -76,7 +80,7 @@ fn sync_06_values_in_another_form_are_equal() -> bindery::Result<()> {
     impl<E: StaticEngine + Hosts<model::Price>> Prices for E {}
 
     fn show<S: Prices, T: Prices>(world: &World) -> bindery::Result<()> {
-        let columns = || world.db.sync_columns::<Price<S>, Price<T>>();
+        let columns = || world.db.registry().sync_columns::<Price<S>, Price<T>>();
         let mut prices = world.db.connect(S::default())?;
         world
             .db
@@ -142,7 +146,11 @@ fn sync_06_nothing_is_deleted_where_keys_of_the_source_do_not_ascend() -> binder
         let there = (2..9).chain([100]);
         let there = there.map(|id| NewUserAnalytics::new(id, "x", moment(0).date()));
         copies.user_analytics().insert_many(there)?;
-        let full = world.db.sync::<AppUser<S>, UserAnalytics<T>>(odd).full();
+        let full = world
+            .db
+            .registry()
+            .sync::<AppUser<S>, UserAnalytics<T>>(odd)
+            .full();
         let refused = full
             .name("odd")
             .batch_size(2)
@@ -164,7 +172,10 @@ fn sync_06_rows_are_deleted_before_others_are_written() -> bindery::Result<()> {
     fn show<S: Any, T: Any>(world: &World) -> bindery::Result<()> {
         let (mut users, mut copies) = (source::<S>(world)?, target::<T>(world)?);
         let full = || {
-            let sync = world.db.sync::<AppUser<S>, UserAnalytics<T>>(analytics);
+            let sync = world
+                .db
+                .registry()
+                .sync::<AppUser<S>, UserAnalytics<T>>(analytics);
             sync.full().name("handed on").run()
         };
         users
@@ -190,7 +201,10 @@ fn sync_06_values_that_are_given_are_stored_also_where_updates_set_them() -> bin
         let (mut users, mut copies) = (source::<S>(world)?, target::<T>(world)?);
         let full = || {
             let dated = |user: &AppUser<S>| Ok(analytics(user)?.changed_at(user.updated_at));
-            let sync = world.db.sync::<AppUser<S>, UserAnalytics<T>>(dated);
+            let sync = world
+                .db
+                .registry()
+                .sync::<AppUser<S>, UserAnalytics<T>>(dated);
             sync.full().name("dated").run()
         };
         users

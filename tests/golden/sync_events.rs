@@ -15,17 +15,19 @@ fn mon_01_each_run_of_a_sync_is_an_event() -> bindery::Result<()> {
         users.app_users().insert_many(new)?;
         let runs = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&runs);
-        let subscription = world
-            .db
-            .subscribe(move |event: &bindery::observe::Event<'_>| {
-                if event.kind == EventKind::Sync {
-                    assert_eq!((event.statement, event.place), (None, None));
-                    let name = event.name.map(str::to_owned);
-                    let error = event.outcome.error().map(|error| error.kind().name());
-                    let run = (event.engine, name, event.model, event.rows, error);
-                    seen.lock().expect("no subscriber panicked").push(run);
-                }
-            });
+        let subscription =
+            world
+                .db
+                .registry()
+                .subscribe(move |event: &bindery::observe::Event<'_>| {
+                    if event.kind == EventKind::Sync {
+                        assert_eq!((event.statement, event.place), (None, None));
+                        let name = event.name.map(str::to_owned);
+                        let error = event.outcome.error().map(|error| error.kind().name());
+                        let run = (event.engine, name, event.model, event.rows, error);
+                        seen.lock().expect("no subscriber panicked").push(run);
+                    }
+                });
         job::<S, T>(&world.db).run()?;
         job::<S, T>(&world.db).run()?;
         let without_domain = NewAppUser::new(31, "nothing", moment(31));

@@ -51,7 +51,10 @@ fn sync_04_unique_values_are_exchanged_in_circles() -> bindery::Result<()> {
             for is_full in [false, true] {
                 let name = format!("circles of {size}, {is_full}");
                 let run = || {
-                    let sync = world.db.sync::<AppUser<S>, UserAnalytics<T>>(analytics);
+                    let sync = world
+                        .db
+                        .registry()
+                        .sync::<AppUser<S>, UserAnalytics<T>>(analytics);
                     let job = match is_full {
                         true => sync.full(),
                         false => sync.by(app_user::updated_at),
@@ -299,7 +302,7 @@ fn sync_03_a_target_without_room_keeps_its_watermark() -> bindery::Result<()> {
         let db = open(&world.urls)?;
         if engine == "default" {
             // No page more than there are now.
-            db.after_each_commit(T::default(), |target| {
+            db.registry().after_each_commit(T::default(), |target| {
                 target.execute("PRAGMA max_page_count = 1", ()).map(drop)
             });
         } else {

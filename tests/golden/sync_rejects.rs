@@ -36,7 +36,7 @@ fn sync_04_rows_that_cannot_be_copied_stop_the_run_or_are_kept() -> bindery::Res
 
         let again = skipping()?;
         assert_eq!((again.rows.written(), again.rows.rejected), (0, 2));
-        let [summary] = &world.db.sync_summaries(T::default())?[..] else {
+        let [summary] = &world.db.registry().sync_summaries(T::default())?[..] else {
             panic!("there is one sync");
         };
         let counted = (summary.run, summary.status.as_str(), summary.rejected);
@@ -69,7 +69,10 @@ fn sync_04_a_unique_value_is_taken_over_across_batches() -> bindery::Result<()> 
     fn show<S: Any, T: Any>(world: &World) -> bindery::Result<()> {
         let (mut users, mut copies) = (source::<S>(world)?, target::<T>(world)?);
         let full = || {
-            let sync = world.db.sync::<AppUser<S>, UserAnalytics<T>>(analytics);
+            let sync = world
+                .db
+                .registry()
+                .sync::<AppUser<S>, UserAnalytics<T>>(analytics);
             sync.full().name("taken over").batch_size(1)
         };
         let named = |id, alias: &str, second| user(id, moment(second)).alias(alias);

@@ -25,6 +25,7 @@ fn views_are_made_after_their_tables_and_dropped_before_them() {
     let again = db.create_missing().expect("they are there");
     assert!(again.created.is_empty());
     let dropped = db
+        .registry()
         .drop_tables(engine::Default)
         .expect("nothing refers to them");
     let reversed: Vec<_> = on_default.iter().rev().map(|(_, name)| *name).collect();

@@ -55,9 +55,9 @@ type Report = Arc<[(&'static str, Result<(), String>)]>;
 
 impl Readiness {
     /// Checks the engines of these databases.
-    pub fn new(registry: &Registry) -> Self {
+    pub fn new(db: &impl AsRef<Registry>) -> Self {
         let shared = Shared {
-            registry: registry.clone(),
+            registry: db.as_ref().clone(),
             state: Mutex::default(),
         };
         Self {

@@ -52,6 +52,7 @@ impl<D: GeneratedDatabases> SessionLayer<D> {
         let settings = Settings {
             ending: ending::Settings::default(),
             has_replicas: db
+                .registry()
                 .engines()
                 .iter()
                 .any(|engine| !engine.replicas.is_empty()),
@@ -125,7 +126,7 @@ impl<D: GeneratedDatabases> SessionLayer<D> {
         let token = (self.settings.read_your_writes.as_ref()).and_then(|how| how.token(head));
         #[cfg(not(feature = "read-token"))]
         let (token, _) = (None::<bindery::replicas::ReadToken>, head);
-        D::from_registry(self.db.reading_after(token.as_ref()))
+        D::from_registry(self.db.registry().reading_after(token.as_ref()))
     }
 }
 
@@ -155,7 +156,7 @@ struct Counts(Option<StatementCounter>);
 impl Counts {
     fn of<D: GeneratedDatabases>(layer: &SessionLayer<D>) -> Self {
         let is_wanted = layer.settings.counts_statements;
-        Self(is_wanted.then(|| layer.db.statement_counter()))
+        Self(is_wanted.then(|| layer.db.registry().statement_counter()))
     }
 
     fn scope<T>(&self, work: impl FnOnce() -> T) -> T {

@@ -74,10 +74,10 @@ impl ReadYourWrites {
         db: &D,
         mut response: Response<B>,
     ) -> Response<B> {
-        if response.status().is_server_error() || !db.has_written() {
+        if response.status().is_server_error() || !db.registry().has_written() {
             return response;
         }
-        let token = match db.run(|db| db.read_token()).await {
+        let token = match db.run(|db| db.registry().read_token()).await {
             Ok(token) => token.sign(&self.key),
             Err(error) => {
                 tracing::warn!(error = ?error, "the position of a request's writes is not known");

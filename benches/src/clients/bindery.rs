@@ -99,7 +99,7 @@ impl<E: Hosting> Bindery<E> {
 
     /// The repository that `db.people()` is where a model lives on one engine: each call takes a connection.
     fn pooled(&self) -> Repository<'_, model::Person, E> {
-        self.databases.repository(self.engine)
+        self.databases.registry().repository(self.engine)
     }
 }
 

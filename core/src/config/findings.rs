@@ -46,7 +46,7 @@ pub(super) fn unwritable_name(at: Span) -> Diagnostic {
 pub fn unusable_name((name, span): (&str, Option<Span>), taken: bool) -> Diagnostic {
     let mut message = format!("`{name}` cannot be the name of an engine");
     if taken {
-        message.push_str(": `Databases` has a method of this name");
+        message.push_str(": `Databases` or a session has a method of this name");
     }
     let help = format!(
         "write for example `{}`: up to 32 lower-case letters, digits and `_`, a letter first, and no Rust keyword",

@@ -131,7 +131,7 @@ pub const KEYS: &[Key] = &[
     key(Section::Engine, "outbox", "`true` or `false`", "`false`", On::All, "whether it has a table `_bindery_outbox` for tasks that are written in its transactions, which workers run afterwards"),
     key(Section::Engine, "inbox", "`true` or `false`", "`false`", On::All, "whether it has a table `_bindery_inbox`, by which the effects of tasks of any engine happen once on this one"),
     key(Section::Engine, "sagas", "`log` or `steps`", "none", On::All, "the tables of sagas that `create` and `migrate run` make: those of an engine that keeps the log of sagas, or of one that only has steps"),
-    key(Section::Engine, "sync-target", "`true` or `false`", "`false`; `true` for a target of `-- @sync`", On::All, "whether `create` and `migrate run` make the tables of syncs, for a target that only `db.sync(…)` of the program names"),
+    key(Section::Engine, "sync-target", "`true` or `false`", "`false`; `true` for a target of `-- @sync`", On::All, "whether `create` and `migrate run` make the tables of syncs, for a target that only `db.registry().sync(…)` of the program names"),
     key(Section::Engine, "protected", "`true` or `false`", "`false`", On::All, "commands that lose data refuse to work on it: `drop`, `reset`, `truncate`, `load` where it replaces or updates rows, `mirror --replace`, `tasks delete`, `migrate revert`, `validate --links --repair`, `verify --repair`, `sync` where it deletes rows"),
     key(Section::Engine, "models-of", "a name", "", On::All, "the engine whose models it hosts too"),
     key(Section::Pool, "max-connections", "a whole number from 1", "`8`", On::All, "the most connections at a time"),

@@ -69,7 +69,7 @@ where
 {
     match call.name {
         "create_missing" | "create_tables" => return db.create_missing_on(engine).map(shown),
-        "drop_tables" => return db.drop_tables(engine).map(shown),
+        "drop_tables" => return db.registry().drop_tables(engine).map(shown),
         _ => (),
     }
     let c = &mut db.connect(engine)?;

@@ -117,7 +117,7 @@ impl Shop {
     }
 
     fn is_copied(&self) -> bool {
-        let verified = self.db.sync::<User, UserCopy>(copied).verify();
+        let verified = self.db.registry().sync::<User, UserCopy>(copied).verify();
         verified.expect("both are there").is_equal()
     }
 
@@ -161,7 +161,7 @@ impl Shop {
     fn left(&self) -> String {
         let events = bindery::messages::events_of(&self.db, engine::Default);
         let messages = bindery::messages::messages_of(&self.db, engine::Analytics);
-        let copied = self.db.sync::<User, UserCopy>(copied).verify();
+        let copied = self.db.registry().sync::<User, UserCopy>(copied).verify();
         format!(
             "events: {:?}, messages: {:?}, {:?} handled, {copied:?}",
             events.summary(),

@@ -131,12 +131,17 @@ impl Fixtures {
     /// As [`Loading::load`]; then nothing is stored on the engine.
     pub fn load(
         &self,
-        registry: &Registry,
+        db: &impl AsRef<Registry>,
         engine: impl Engine,
         tables: &[&DataTable],
         progress: &mut dyn FnMut(&str, u64),
     ) -> Result<LoadedFixtures> {
-        self.load_at(registry, (engine.index(), engine.name()), tables, progress)
+        self.load_at(
+            db.as_ref(),
+            (engine.index(), engine.name()),
+            tables,
+            progress,
+        )
     }
 
     /// Reads all rows that are of an engine, and compares their columns with those of its tables. Connects to nothing: whether the
@@ -283,7 +288,7 @@ impl Registry {
     /// # std::fs::write(folder.join("default/users.jsonl"), "{\"id\":2,\"email\":\"bob@example.org\"}\n")?;
     /// let db = Databases::in_memory()?;
     /// db.create_missing()?;
-    /// let loaded = db.load_fixtures(&folder)?; // users.csv, default/users.jsonl
+    /// let loaded = db.registry().load_fixtures(&folder)?; // users.csv, default/users.jsonl
     /// assert_eq!(db.users().count()?, 2);
     /// let of_b = &loaded[0]; // `users` does not live there
     /// assert_eq!((of_b.engine, of_b.rows(), of_b.skipped), ("b", 0, 1));

@@ -88,12 +88,12 @@ impl Loading {
     /// The engine cannot be reached, a table has rows and the mode is [`LoadMode::IntoEmpty`], or a table's storage engine has no
     /// transactions.
     pub fn begin(
-        registry: &Registry,
+        db: &impl AsRef<Registry>,
         engine: impl Engine,
         tables: &[&DataTable],
         mode: LoadMode,
     ) -> Result<Self> {
-        Self::begin_with(registry, engine, (tables, mode), &mut |_, _, _| ())
+        Self::begin_with(db, engine, (tables, mode), &mut |_, _, _| ())
     }
 
     /// As [`begin`](Self::begin); `progress` gets the name of each table before its rows are deleted, its number from 1, and how
@@ -102,13 +102,13 @@ impl Loading {
     /// # Errors
     /// As [`begin`](Self::begin).
     pub fn begin_with(
-        registry: &Registry,
+        db: &impl AsRef<Registry>,
         engine: impl Engine,
         (tables, mode): (&[&DataTable], LoadMode),
         progress: &mut dyn FnMut(&str, usize, usize),
     ) -> Result<Self> {
         let place = (engine.index(), engine.name());
-        Self::begin_at(registry, place, (tables, mode), progress)
+        Self::begin_at(db.as_ref(), place, (tables, mode), progress)
     }
 
     pub(super) fn begin_at(

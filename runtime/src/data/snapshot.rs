@@ -45,9 +45,10 @@ impl Snapshot {
     ///
     /// # Errors
     /// The engine cannot be reached.
-    pub fn begin(registry: &Registry, engine: impl Engine) -> Result<Self> {
+    pub fn begin(db: &impl AsRef<Registry>, engine: impl Engine) -> Result<Self> {
         let name = engine.name();
-        let begun = registry
+        let begun = db
+            .as_ref()
             .connect_for_ddl(engine.index(), LOCK_TIMEOUT)
             .and_then(|(mut physical, pool, _)| {
                 let options = TransactionOptions::new().read_only();

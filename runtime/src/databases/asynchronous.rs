@@ -54,7 +54,7 @@ impl Registry {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
-    /// db.carry_task_locals(|| {
+    /// db.registry().carry_task_locals(|| {
     ///     let request = REQUEST.try_with(|request| *request).ok();
     ///     Box::new(move |work| match request {
     ///         Some(request) => REQUEST.sync_scope(request, work),
@@ -92,7 +92,7 @@ where
     T: Send + 'static,
     E: From<Error> + Send + 'static,
 {
-    let workers = Arc::clone(db.workers.get());
+    let workers = Arc::clone(db.registry().workers.get());
     let db = db.clone();
     Run::new(&workers, move || work(&db))
 }
@@ -102,7 +102,7 @@ pub(super) fn stream<D: GeneratedDatabases, T: Send + 'static>(
     db: &D,
     work: impl FnOnce(&D, &mut RowSender<T>) -> Result<()> + Send + 'static,
 ) -> RowStream<T> {
-    let workers = Arc::clone(db.workers.get());
+    let workers = Arc::clone(db.registry().workers.get());
     let db = db.clone();
     RowStream::new(&workers, move |rows| work(&db, rows))
 }

@@ -1,6 +1,5 @@
 //! The generated `Databases`, as they are to code that works with those of any program.
 
-use std::ops::Deref;
 #[cfg(feature = "session")]
 use std::panic::Location;
 
@@ -37,7 +36,7 @@ use crate::workers::{RowSender, RowStream, Run};
 ///
 /// fn open_and_create<D: GeneratedDatabases>(config: &Config) -> bindery::Result<D> {
 ///     let db = D::open_with(config)?;
-///     db.create_missing()?;
+///     db.registry().create_missing()?;
 ///     Ok(db)
 /// }
 ///
@@ -50,9 +49,7 @@ use crate::workers::{RowSender, RowStream, Run};
 /// # Ok(())
 /// # }
 /// ```
-pub trait GeneratedDatabases:
-    Clone + Deref<Target = Registry> + Send + Sync + Sized + 'static
-{
+pub trait GeneratedDatabases: Clone + AsRef<Registry> + Send + Sync + Sized + 'static {
     /// The sessions of these databases.
     #[cfg(feature = "session")]
     type Session: GeneratedSession;
@@ -65,6 +62,11 @@ pub trait GeneratedDatabases:
 
     /// The typed accessors around engines that were opened from [`program`](Self::program).
     fn from_registry(registry: Registry) -> Self;
+
+    /// The engines without the accessors.
+    fn registry(&self) -> &Registry {
+        self.as_ref()
+    }
 
     /// Opens the engines as a configuration says. Connects to nothing.
     ///
@@ -143,7 +145,8 @@ pub trait GeneratedDatabases:
     #[cfg(feature = "session")]
     #[track_caller]
     fn begin_session_with(&self, options: SessionOptions) -> Result<Self::Session> {
-        self.begin_session_at(&options, Location::caller())
+        self.registry()
+            .begin_session_at(&options, Location::caller())
     }
 
     /// Runs `work` in a session: commits when it returns `Ok`, rolls back when it returns `Err` or panics.
@@ -157,7 +160,8 @@ pub trait GeneratedDatabases:
         options: SessionOptions,
         work: impl FnOnce(&mut Self::Session) -> Result<T, F>,
     ) -> Result<T, F> {
-        self.run_session(&options, Location::caller(), work)
+        self.registry()
+            .run_session(&options, Location::caller(), work)
     }
 
     /// Runs `work` in a session, and again in another one where an engine says that it may be tried again and nothing is
@@ -173,7 +177,7 @@ pub trait GeneratedDatabases:
         options: SessionOptions,
         work: impl FnMut(&mut Self::Session) -> Result<T>,
     ) -> Result<T> {
-        self.retry_session(retry, &options, work)
+        self.registry().retry_session(retry, &options, work)
     }
 
     /// Runs blocking work in a session, on a worker thread: [`run`](Self::run) with a session.
@@ -201,7 +205,8 @@ pub trait GeneratedDatabases:
     ) -> Run<T, E> {
         let site = Location::caller();
         run(self, move |db| {
-            db.run_session(&SessionOptions::new(), site, work)
+            db.registry()
+                .run_session(&SessionOptions::new(), site, work)
         })
     }
 

@@ -20,7 +20,7 @@ impl Registry {
     /// # db.create_missing()?;
     /// let committed = Arc::new(AtomicU32::new(0));
     /// let count = Arc::clone(&committed);
-    /// db.after_each_commit(engine::B, move |_connection| {
+    /// db.registry().after_each_commit(engine::B, move |_connection| {
     ///     count.fetch_add(1, Ordering::Relaxed);
     ///     Ok(())
     /// });

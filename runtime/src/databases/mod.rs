@@ -488,6 +488,13 @@ fn pool_of(
     Ok((pool.observed(Arc::clone(&observer)), seen, observer))
 }
 
+/// For functions that take `&impl AsRef<Registry>`: a registry, or the generated `Databases` around one.
+impl AsRef<Registry> for Registry {
+    fn as_ref(&self) -> &Registry {
+        self
+    }
+}
+
 /// The engines without passwords.
 impl fmt::Debug for Registry {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -25,7 +25,7 @@ impl Registry {
     /// # db.create_missing()?;
     /// let written = Arc::new(Mutex::new(Vec::new()));
     /// let seen = Arc::clone(&written);
-    /// let subscription = db.subscribe(move |event: &Event| {
+    /// let subscription = db.registry().subscribe(move |event: &Event| {
     ///     if event.kind == EventKind::Insert {
     ///         seen.lock().unwrap().push((event.engine, event.model, event.rows));
     ///     }
@@ -53,7 +53,7 @@ impl Registry {
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
-    /// let (found, counts) = db.count_statements(|| db.users().all());
+    /// let (found, counts) = db.registry().count_statements(|| db.users().all());
     /// assert_eq!((found?.len(), counts.total(), counts.on("default")), (0, 1, 1));
     /// # Ok(())
     /// # }
@@ -78,7 +78,7 @@ impl Registry {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
     /// let user = db.users().insert(NewUser::new("ann@example.org"))?;
-    /// db.assert_statements(1, || db.users().find(user.id))?;
+    /// db.registry().assert_statements(1, || db.users().find(user.id))?;
     /// # Ok(())
     /// # }
     /// ```

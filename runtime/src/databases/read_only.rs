@@ -34,12 +34,12 @@ impl Registry {
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
-    /// let (here, there) = db.read_only((engine::Default, engine::B), |(default, b)| {
+    /// let (here, there) = db.registry().read_only((engine::Default, engine::B), |(default, b)| {
     ///     Ok((default.blogs().count()?, b.blogs().count()?))
     /// })?;
     /// assert_eq!((here, there), (0, 0));
     ///
-    /// let written = db.read_only(engine::B, |b| b.execute("DELETE FROM blogs", ()));
+    /// let written = db.registry().read_only(engine::B, |b| b.execute("DELETE FROM blogs", ()));
     /// assert_eq!(written.unwrap_err().kind(), &ErrorKind::ReadOnly);
     /// # Ok(())
     /// # }

@@ -27,7 +27,7 @@ impl Registry {
     /// # let new = || NewUser::new("ann@example.org");
     /// let done = db.default()?.transaction(|tx| tx.users().insert(new()));
     /// if let Some(token) = done.as_ref().err().and_then(|error| error.commit_token()) {
-    ///     match db.resolve(token, Duration::from_secs(10))? {
+    ///     match db.registry().resolve(token, Duration::from_secs(10))? {
     ///         Resolution::Committed => println!("it is stored"),
     ///         Resolution::Aborted => println!("it is not: try again"),
     ///         Resolution::StillRunning => println!("ask again later: {token}"),

@@ -21,7 +21,7 @@ use super::engine::Engine;
 /// db.create_missing()?;
 /// db.b()?.blogs().insert(NewBlog::new("one"))?;
 ///
-/// let mut replica = db.connect_replica(engine::B, "b1")?;
+/// let mut replica = db.registry().connect_replica(engine::B, "b1")?;
 /// let blogs: Vec<Blog<engine::B>> = replica.blogs().filter(blog::title.eq("one")).all()?;
 /// assert_eq!(blogs.len(), 1);
 /// # drop(replica);

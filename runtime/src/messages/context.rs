@@ -105,7 +105,7 @@ impl<'m, D: GeneratedDatabases> MessageContext<'m, D> {
         engine: E,
         work: impl FnOnce(&mut Transaction<'_, E>) -> Result<T>,
     ) -> Result<T> {
-        let mut connection = self.db().connect(engine)?;
+        let mut connection = self.db().registry().connect(engine)?;
         let origin = self.message.origin().map(str::to_owned);
         connection.transaction(|tx| {
             tx.link.call(Operation::Select, |link| {

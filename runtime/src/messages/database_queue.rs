@@ -30,7 +30,7 @@ impl DatabaseQueue {
         consumers: impl IntoIterator<Item = N>,
     ) -> Self {
         Self {
-            registry: Registry::clone(db),
+            registry: db.registry().clone(),
             engine: engine.index(),
             consumers: consumers.into_iter().map(Into::into).collect(),
             attempts: 5,

@@ -80,7 +80,7 @@ impl<D: GeneratedDatabases> Taker<D> {
                 database_queue::insert(physical, &self.name, message, self.attempts)
             })
         };
-        let engine = &self.db.engines[self.engine];
+        let engine = &self.db.registry().engines[self.engine];
         let stored = engine.pool.acquire_writer().and_then(|mut link| {
             link.call(Operation::Insert, |link| {
                 link.atomically(|link| store(link.ready()?))

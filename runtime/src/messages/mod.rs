@@ -51,11 +51,11 @@ pub(crate) const MESSAGES_TABLE: &str = "_bindery_messages";
 /// # Ok(())
 /// # }
 /// ```
-pub fn messages_of(registry: &Registry, engine: impl Engine) -> TaskQueue<'_> {
-    TaskQueue::of_table(registry, engine, MESSAGES_TABLE)
+pub fn messages_of(db: &impl AsRef<Registry>, engine: impl Engine) -> TaskQueue<'_> {
+    TaskQueue::of_table(db.as_ref(), engine, MESSAGES_TABLE)
 }
 
 /// The events of an engine that relays are to hand on, likewise: each is a task whose type is the name of the event.
-pub fn events_of(registry: &Registry, engine: impl Engine) -> TaskQueue<'_> {
-    TaskQueue::of_table(registry, engine, EVENTS_TABLE)
+pub fn events_of(db: &impl AsRef<Registry>, engine: impl Engine) -> TaskQueue<'_> {
+    TaskQueue::of_table(db.as_ref(), engine, EVENTS_TABLE)
 }

@@ -20,7 +20,7 @@ use crate::sync::{
 use serde::de::DeserializeOwned;
 
 impl<D: GeneratedDatabases> Consumer<D> {
-    /// Keeps a copy up with the events of a model: what `db.sync::<User, UserAnalytics>(mapping)` copies in runs, as soon as it is
+    /// Keeps a copy up with the events of a model: what `db.registry().sync::<User, UserAnalytics>(mapping)` copies in runs, as soon as it is
     /// committed. It needs the feature `sync`. The events have to hold a row before it is deleted, or before its key in the copy changes: `-- @publish created, updated,
     /// deleted with before`. A change that came from the target's engine itself is passed over, so that two engines can keep each
     /// other up.
@@ -41,7 +41,7 @@ impl<D: GeneratedDatabases> Consumer<D> {
             )));
         }
         let copied = Captured {
-            table: recorded_name::<T>(&self.db),
+            table: recorded_name::<T>(self.db.registry()),
             is_captured: OnceLock::new(),
         };
         let db = self.db.clone();
@@ -58,7 +58,7 @@ impl<D: GeneratedDatabases> Consumer<D> {
             let written = context.latest(engine, |tx| rows.write(tx));
             let written = written.map_err(|error| chain(&error))?;
             if written.is_some() {
-                copied.prune(&db, engine);
+                copied.prune(db.registry(), engine);
             }
             Ok(())
         });

@@ -324,12 +324,12 @@ pub struct Migrator<'a, 'm> {
 impl<'a, 'm> Migrator<'a, 'm> {
     /// The migrations of an engine, in their order.
     pub fn new(
-        registry: &'a Registry,
+        db: &'a impl AsRef<Registry>,
         engine: impl Engine,
         migrations: &'m [Migration<'m>],
     ) -> Self {
         Self {
-            registry,
+            registry: db.as_ref(),
             engine: engine.index(),
             name: engine.name(),
             migrations,

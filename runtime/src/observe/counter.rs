@@ -14,7 +14,7 @@ use super::{Counters, Hub, StatementCounts, Tally};
 /// # fn main() -> bindery::Result<()> {
 /// # let db = Databases::in_memory()?;
 /// # db.create_missing()?;
-/// let counter = db.statement_counter();
+/// let counter = db.registry().statement_counter();
 /// std::thread::scope(|threads| {
 ///     for _ in 0..2 {
 ///         threads.spawn(|| counter.scope(|| db.users().count()));
@@ -53,7 +53,7 @@ impl StatementCounter {
     /// # async fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
-    /// let counter = db.statement_counter();
+    /// let counter = db.registry().statement_counter();
     /// let users = counter.scope_async(async { db.run(|db| db.users().all()).await }).await?;
     /// assert_eq!((users.len(), counter.counts().total()), (0, 1));
     /// # Ok(())

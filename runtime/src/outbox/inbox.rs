@@ -32,11 +32,11 @@ pub(crate) fn note<E: HasInbox>(tx: &mut Transaction<'_, E>, effect: &str) -> Re
 /// # Errors
 /// The engine cannot be reached, or has no such table.
 pub fn prune_inbox<E: HasInbox>(
-    registry: &Registry,
+    db: &impl AsRef<Registry>,
     engine: E,
     older_than: Duration,
 ) -> Result<u64> {
-    let mut link = registry.engines[engine.index()].pool.acquire_writer()?;
+    let mut link = db.as_ref().engines[engine.index()].pool.acquire_writer()?;
     let pruned = link.call(Operation::Delete, |link| {
         let physical = link.ready()?;
         let text = sql::prune_inbox(physical.dialect());

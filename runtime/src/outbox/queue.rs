@@ -226,9 +226,9 @@ impl TaskFilter {
 
 impl<'a> TaskQueue<'a> {
     /// The tasks of an engine.
-    pub fn new(registry: &'a Registry, engine: impl Engine) -> Self {
+    pub fn new(db: &'a impl AsRef<Registry>, engine: impl Engine) -> Self {
         Self {
-            registry,
+            registry: db.as_ref(),
             engine: engine.index(),
             table: store::TABLE,
         }

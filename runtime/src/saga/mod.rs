@@ -156,9 +156,9 @@ where
     ///
     /// # Errors
     /// An engine cannot be reached, or refuses.
-    pub fn create_tables(&self, db: &Registry) -> Result<()> {
+    pub fn create_tables(&self, db: &impl AsRef<Registry>) -> Result<()> {
         for (engine, keeps_log) in self.engines() {
-            let engine = &db.engines[engine];
+            let engine = &db.as_ref().engines[engine];
             let created = engine
                 .pool
                 .acquire()
@@ -212,9 +212,9 @@ where
     /// # Errors
     /// The id or the parameters cannot be stored, the log cannot be reached, or its tables are not there. A failing step is no
     /// error: it is in the outcome. Where the log could be written before, a [`Worker`] or another call goes on later.
-    pub fn run(&self, db: &Registry, id: &str, input: In) -> Result<SagaOutcome<Out>> {
+    pub fn run(&self, db: &impl AsRef<Registry>, id: &str, input: In) -> Result<SagaOutcome<Out>> {
         let input = self.input(&input)?;
-        let log = self.log(db);
+        let log = self.log(db.as_ref());
         let owner = random::uid();
         let new = self.new_saga(id, input)?;
         let hold = Hold::Mine(&owner, drive::lease_ms(&self.definition, Duration::ZERO));
@@ -291,8 +291,8 @@ where
     ///
     /// # Errors
     /// The log cannot be reached or read.
-    pub fn outcome(&self, db: &Registry, id: &str) -> Result<Option<SagaOutcome<Out>>> {
-        let log = self.log(db);
+    pub fn outcome(&self, db: &impl AsRef<Registry>, id: &str) -> Result<Option<SagaOutcome<Out>>> {
+        let log = self.log(db.as_ref());
         let found = log.on(|physical| store::read(physical, self.definition.name, id))?;
         found
             .map(|saved| self.outcome_of(log, saved, None, None))
@@ -303,8 +303,8 @@ where
     ///
     /// # Errors
     /// [`SagaError::NotParked`] where it does not wait for that; the log cannot be reached.
-    pub fn retry(&self, db: &Registry, id: &str) -> Result<()> {
-        let log = self.log(db);
+    pub fn retry(&self, db: &impl AsRef<Registry>, id: &str) -> Result<()> {
+        let log = self.log(db.as_ref());
         let not_parked = || {
             let (saga, id) = (self.definition.name.to_owned(), id.to_owned());
             self.error(SagaError::NotParked { saga, id })
@@ -344,8 +344,12 @@ where
     ///
     /// # Errors
     /// [`SagaError::TooFresh`] where the age is below that; an engine cannot be reached. What was deleted before stays deleted.
-    pub fn forget_finished(&self, db: &Registry, older_than: Duration) -> Result<usize> {
-        let log = self.log(db);
+    pub fn forget_finished(
+        &self,
+        db: &impl AsRef<Registry>,
+        older_than: Duration,
+    ) -> Result<usize> {
+        let log = self.log(db.as_ref());
         let age = u64::try_from(older_than.as_millis()).unwrap_or(u64::MAX);
         let shortest_ms = drive::lease_ms(&self.definition, Duration::ZERO);
         if age < shortest_ms {

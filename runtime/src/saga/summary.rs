@@ -43,8 +43,8 @@ pub struct SagaSummary {
 /// # Ok(())
 /// # }
 /// ```
-pub fn summary(db: &Registry) -> Vec<(&'static str, Result<Vec<SagaSummary>>)> {
-    let engines = db.own_engines();
+pub fn summary(db: &impl AsRef<Registry>) -> Vec<(&'static str, Result<Vec<SagaSummary>>)> {
+    let engines = db.as_ref().own_engines();
     engines
         .map(|engine| (engine.info.name, count(engine)))
         .collect()
@@ -54,8 +54,8 @@ pub fn summary(db: &Registry) -> Vec<(&'static str, Result<Vec<SagaSummary>>)> {
 ///
 /// # Errors
 /// The engine cannot be reached, or its table is of another version.
-pub fn summary_on<E: Engine>(db: &Registry, engine: E) -> Result<Vec<SagaSummary>> {
-    count(&db.engines[engine.index()])
+pub fn summary_on<E: Engine>(db: &impl AsRef<Registry>, engine: E) -> Result<Vec<SagaSummary>> {
+    count(&db.as_ref().engines[engine.index()])
 }
 
 fn count(engine: &Configured) -> Result<Vec<SagaSummary>> {

@@ -53,9 +53,9 @@ impl fmt::Debug for Worker {
 
 impl Worker {
     /// A worker over these databases, which knows no saga yet.
-    pub fn new(db: &Registry) -> Self {
+    pub fn new(db: &impl AsRef<Registry>) -> Self {
         Self {
-            registry: db.clone(),
+            registry: db.as_ref().clone(),
             sagas: BTreeMap::new(),
             threads: 1,
             poll: Duration::from_secs(1),

@@ -75,7 +75,7 @@ impl<D: GeneratedDatabases> AsyncSession<D> {
     #[track_caller]
     pub(crate) fn new(db: &D, options: SessionOptions) -> Self {
         let (own, site) = (db.clone(), Location::caller());
-        let begin = move || own.begin_session_at(&options, site);
+        let begin = move || own.registry().begin_session_at(&options, site);
         Self::begun_by(db, begin, None)
     }
 
@@ -97,7 +97,7 @@ impl<D: GeneratedDatabases> AsyncSession<D> {
             own: Weak::clone(own),
         };
         Self {
-            workers: Arc::clone(db.own_workers()),
+            workers: Arc::clone(db.registry().own_workers()),
             held: Arc::new_cyclic(held),
             origin: Arc::new(Origin { begin, lock }),
         }

@@ -163,13 +163,13 @@ impl Registry {
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
-    /// db.create_sync_tables(engine::B)?;
+    /// db.registry().create_sync_tables(engine::B)?;
     /// db.default()?.blogs().insert(NewBlog::new("one"))?;
     ///
     /// let copy = |blog: &Blog| Ok(NewBlog::new(blog.title.clone()).id(*blog.id.value()));
-    /// let report = db.sync::<Blog, Blog<engine::B>>(copy).full().run()?;
+    /// let report = db.registry().sync::<Blog, Blog<engine::B>>(copy).full().run()?;
     /// assert_eq!(report.rows.inserted, 1);
-    /// assert_eq!(db.sync::<Blog, Blog<engine::B>>(copy).full().run()?.rows.written(), 0);
+    /// assert_eq!(db.registry().sync::<Blog, Blog<engine::B>>(copy).full().run()?.rows.written(), 0);
     /// # Ok(())
     /// # }
     /// ```
@@ -192,11 +192,11 @@ impl Registry {
     /// # fn main() -> bindery::Result<()> {
     /// # let db = Databases::in_memory()?;
     /// # db.create_missing()?;
-    /// # db.create_sync_tables(engine::B)?;
+    /// # db.registry().create_sync_tables(engine::B)?;
     /// db.default()?.blogs().insert(NewBlog::new("one"))?;
-    /// let report = db.sync_columns::<Blog, Blog<engine::B>>().full().run()?;
+    /// let report = db.registry().sync_columns::<Blog, Blog<engine::B>>().full().run()?;
     /// assert_eq!(report.rows.inserted, 1);
-    /// assert!(db.sync_columns::<Blog, Blog<engine::B>>().verify()?.is_equal());
+    /// assert!(db.registry().sync_columns::<Blog, Blog<engine::B>>().verify()?.is_equal());
     /// # Ok(())
     /// # }
     /// ```
@@ -262,7 +262,7 @@ impl<'db, S: SyncRow, T: SyncRow> SyncSource<'db, S, T> {
     /// # db.create_missing()?;
     /// let copy = |blog: &Blog| Ok(NewBlog::new(blog.title.clone()).id(*blog.id.value()));
     /// db.default()?.blogs().insert(NewBlog::new("one"))?;
-    /// let report = db.sync::<Blog, Blog<engine::B>>(copy).verify()?;
+    /// let report = db.registry().sync::<Blog, Blog<engine::B>>(copy).verify()?;
     /// assert_eq!((report.is_equal(), report.missing), (false, 1));
     /// assert_eq!(report.differences[0].key, "1");
     /// # Ok(())

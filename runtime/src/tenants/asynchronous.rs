@@ -54,7 +54,7 @@ impl<D: GeneratedDatabases> Tenants<D> {
         let (tenants, in_use, site) = (self.clone(), OnceLock::new(), Location::caller());
         let begin = move || {
             let tenant = tenants.get(&*id, &options)?;
-            let begun = tenant.begin_session_at(&session, site)?;
+            let begun = tenant.registry().begin_session_at(&session, site)?;
             in_use.get_or_init(|| tenant);
             Ok(begun)
         };

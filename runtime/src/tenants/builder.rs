@@ -10,6 +10,7 @@ use crate::databases::GeneratedDatabases;
 use crate::databases::config::{Settings, refused};
 use crate::error::Result;
 use crate::link::engine::Engine;
+use crate::link::program::Program;
 
 /// The outcome of requesting one more tenant where [`max_pools`](TenantsBuilder::max_pools) are open and all of
 /// them are in use.
@@ -138,15 +139,15 @@ impl<D: GeneratedDatabases> TenantsBuilder<D> {
             )));
         }
         if !self.is_chosen {
-            limits.own = only_engine(&self.base)?;
+            limits.own = only_engine(D::program())?;
         }
         Ok(Tenants(Arc::new(Shared::new(self.base, self.limits))))
     }
 }
 
 /// The only engine of a program is the tenants'.
-fn only_engine(base: &impl GeneratedDatabases) -> Result<Vec<usize>> {
-    let names: Vec<&str> = base.program().engine_names().collect();
+fn only_engine(program: &Program) -> Result<Vec<usize>> {
+    let names: Vec<&str> = program.engine_names().collect();
     if let [_] = names[..] {
         return Ok(vec![0]);
     }

@@ -145,6 +145,7 @@ impl<'p, D: GeneratedDatabases> EachTenant<'p, D> {
     pub fn check(self) -> TenantsReport<()> {
         self.run(|tenant| {
             tenant
+                .registry()
                 .check()
                 .into_iter()
                 .try_for_each(|(_, checked)| checked)
@@ -153,7 +154,7 @@ impl<'p, D: GeneratedDatabases> EachTenant<'p, D> {
 
     /// Creates the tables that are missing on each tenant's own engines.
     pub fn create_missing(self) -> TenantsReport<CreatedTables> {
-        self.run(|tenant| tenant.create_missing())
+        self.run(|tenant| tenant.registry().create_missing())
     }
 }
 

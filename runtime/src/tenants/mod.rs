@@ -24,7 +24,7 @@ pub use self::options::{TenantEngine, TenantOptions};
 use self::locked::ensure_allowed;
 use self::open::Recency;
 use self::shared::Shared;
-use crate::databases::GeneratedDatabases;
+use crate::databases::{GeneratedDatabases, Registry};
 use crate::error::{Error, Result};
 use crate::link::pool::PoolStats;
 
@@ -279,6 +279,12 @@ impl<D> Deref for Tenant<D> {
 
     fn deref(&self) -> &D {
         &self.databases
+    }
+}
+
+impl<D: AsRef<Registry>> AsRef<Registry> for Tenant<D> {
+    fn as_ref(&self) -> &Registry {
+        self.databases.as_ref()
     }
 }
 

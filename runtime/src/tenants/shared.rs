@@ -189,7 +189,7 @@ impl<D: GeneratedDatabases> Shared<D> {
         if opened.given == *given {
             return Ok(());
         }
-        let settings = given.settings(&self.base, &self.limits)?;
+        let settings = given.settings(self.base.registry(), &self.limits)?;
         if settings
             .iter()
             .map(canonical)
@@ -247,10 +247,16 @@ impl<D: GeneratedDatabases> Shared<D> {
 
     /// Opens a first connection of each engine, so that a tenant that cannot be reached is never kept.
     fn connect(&self, given: &TenantOptions) -> Result<Opened> {
-        let settings = given.settings(&self.base, &self.limits)?;
+        let settings = given.settings(self.base.registry(), &self.limits)?;
         let mut own = self.limits.own.iter().zip(settings).enumerate();
         let mut plain = Vec::new();
-        let mut engines: Vec<Configured> = self.base.engines.iter().map(shared_engine).collect();
+        let mut engines: Vec<Configured> = self
+            .base
+            .registry()
+            .engines
+            .iter()
+            .map(shared_engine)
+            .collect();
         own.try_for_each(|(at, (&index, settings))| {
             let (engine, settings) = self.engine(at, index, settings)?;
             plain.push(settings);
@@ -258,7 +264,7 @@ impl<D: GeneratedDatabases> Shared<D> {
             Ok::<(), Error>(())
         })?;
         Ok(Opened {
-            registry: self.base.with_engines(engines.into()),
+            registry: self.base.registry().with_engines(engines.into()),
             settings: plain,
             given: given.clone(),
         })
@@ -277,7 +283,7 @@ impl<D: GeneratedDatabases> Shared<D> {
         if let Some(engine) = like {
             return Ok((engine, plain));
         }
-        let engine = Configured::new(D::program(), index, settings, &self.base.hub)?;
+        let engine = Configured::new(D::program(), index, settings, &self.base.registry().hub)?;
         if let Some(budget) = &self.budget {
             engine.share(budget);
         }

@@ -176,6 +176,6 @@ fn named_twice(first: &TableSync, sync: &TableSync, diagnostics: &mut Diagnostic
         .at(sync.span, "this one")
         .at(first.span, "and this one");
     diagnostics.push(diagnostic.help(
-        "a table has one sync to an engine: remove one of them, and write the other in code with `db.sync` and a name",
+        "a table has one sync to an engine: remove one of them, and write the other in code with `db.registry().sync` and a name",
     ));
 }

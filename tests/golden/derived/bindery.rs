@@ -2039,14 +2039,6 @@ impl Databases {
     }
 }
 
-impl ::core::ops::Deref for Databases {
-    type Target = ::bindery::Registry;
-
-    fn deref(&self) -> &::bindery::Registry {
-        &self.0
-    }
-}
-
 impl ::bindery::generic::GeneratedDatabases for Databases {
     type Session = DatabaseSession;
 
@@ -2058,6 +2050,8 @@ impl ::bindery::generic::GeneratedDatabases for Databases {
         Self(registry)
     }
 }
+
+::bindery::__private::registry!(Databases);
 
 ::bindery::__private::asynchronous!(Databases);
 

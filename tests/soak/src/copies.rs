@@ -23,7 +23,10 @@ pub(crate) struct CopyReport {
 }
 
 fn copy<S: SyncRow + 'static, T: SyncRow + 'static>(db: &Databases) -> SyncJob<'_, S, T> {
-    db.sync_columns::<S, T>().full().batch_size(BATCH)
+    db.registry()
+        .sync_columns::<S, T>()
+        .full()
+        .batch_size(BATCH)
 }
 
 fn round(db: &Databases) -> [bindery::Result<SyncReport>; 3] {
@@ -36,9 +39,9 @@ fn round(db: &Databases) -> [bindery::Result<SyncReport>; 3] {
 
 /// Makes the tables in which syncs are kept.
 pub(crate) fn prepare(db: &Databases) -> bindery::Result<()> {
-    db.create_sync_tables(engine::Lite)?;
-    db.create_sync_tables(engine::Pg)?;
-    db.create_sync_tables(engine::Maria)
+    db.registry().create_sync_tables(engine::Lite)?;
+    db.registry().create_sync_tables(engine::Pg)?;
+    db.registry().create_sync_tables(engine::Maria)
 }
 
 /// Runs the syncs until the run is over. One that a fault ends goes on with the next.
@@ -63,11 +66,14 @@ pub(crate) fn verify(db: &Databases, verified: &mut Verified) -> Result<(), Fail
         outcome?;
     }
     let compared = [
-        db.sync_columns::<Entry<engine::Lite>, Duplicate<engine::Pg>>()
+        db.registry()
+            .sync_columns::<Entry<engine::Lite>, Duplicate<engine::Pg>>()
             .verify()?,
-        db.sync_columns::<Entry<engine::Pg>, Duplicate<engine::Maria>>()
+        db.registry()
+            .sync_columns::<Entry<engine::Pg>, Duplicate<engine::Maria>>()
             .verify()?,
-        db.sync_columns::<Entry<engine::Maria>, Duplicate<engine::Lite>>()
+        db.registry()
+            .sync_columns::<Entry<engine::Maria>, Duplicate<engine::Lite>>()
             .verify()?,
     ];
     for copy in compared {

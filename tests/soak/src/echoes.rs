@@ -189,11 +189,14 @@ pub(crate) fn verify(db: &Databases, verified: &mut Verified) -> Result<(), Fail
     failed(db, engine::Pg, verified)?;
     failed(db, engine::Maria, verified)?;
     let compared = [
-        db.sync::<Signal<engine::Lite>, Echo<engine::Pg>>(copied)
+        db.registry()
+            .sync::<Signal<engine::Lite>, Echo<engine::Pg>>(copied)
             .verify()?,
-        db.sync::<Signal<engine::Pg>, Echo<engine::Maria>>(copied)
+        db.registry()
+            .sync::<Signal<engine::Pg>, Echo<engine::Maria>>(copied)
             .verify()?,
-        db.sync::<Signal<engine::Maria>, Echo<engine::Lite>>(copied)
+        db.registry()
+            .sync::<Signal<engine::Maria>, Echo<engine::Lite>>(copied)
             .verify()?,
     ];
     for copy in compared {

@@ -374,7 +374,7 @@ impl<'d> Worker<'d> {
         let Some(outcome) = error.commit_token() else {
             return Fate::Unknown;
         };
-        let fate = match self.db.resolve(outcome, RESOLVE) {
+        let fate = match self.db.registry().resolve(outcome, RESOLVE) {
             Ok(Resolution::Committed) => Fate::Applied,
             Ok(Resolution::Aborted) => Fate::NotApplied,
             Ok(Resolution::StillRunning) | Err(_) => return Fate::Unknown,

@@ -5,6 +5,7 @@ mod dependencies;
 mod embedded;
 mod features;
 mod layers;
+mod methods;
 mod names;
 mod promises;
 mod publishing;

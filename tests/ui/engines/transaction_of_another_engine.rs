@@ -15,6 +15,6 @@ fn main() -> bindery::Result<()> {
     b.transaction(|tx| publish(tx, "of b"))?;
     let mut of_default: bindery::Transaction<'_, engine::Default> = default.begin()?;
     of_default = b.begin()?;
-    db.after_each_commit(engine::B, |c: &mut bindery::Connection<engine::Default>| Ok(()));
+    db.registry().after_each_commit(engine::B, |c: &mut bindery::Connection<engine::Default>| Ok(()));
     Ok(())
 }

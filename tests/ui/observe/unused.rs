@@ -4,7 +4,7 @@
 bindery_cases::source!(first);
 
 fn a_subscription(db: &Databases) {
-    db.subscribe(|event| println!("{}", event.engine));
+    db.registry().subscribe(|event| println!("{}", event.engine));
 }
 
 fn main() {}

@@ -358,7 +358,7 @@ impl App {
     pub(crate) async fn is_released(&self) {
         let since = Instant::now();
         loop {
-            let (pool, workers) = (self.pool(), self.db.worker_stats());
+            let (pool, workers) = (self.pool(), self.db.registry().worker_stats());
             let begun = workers.running + workers.blocked + workers.resting;
             let held = (pool.in_use, pool.waiting, begun, workers.waiting);
             if held == (0, 0, 0, 0) {

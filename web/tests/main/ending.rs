@@ -30,7 +30,7 @@ async fn a_request_that_touches_no_database_takes_nothing(place: Arc<Place>) {
         let answer = get(app.address, "/nothing").await;
         assert_eq!((answer.status, answer.body.as_str()), (200, "nothing"));
     }
-    let (pool, workers) = (app.pool(), app.db.worker_stats());
+    let (pool, workers) = (app.pool(), app.db.registry().worker_stats());
     assert_eq!((pool.open, pool.created, workers.threads), (0, 0, 0));
 }
 

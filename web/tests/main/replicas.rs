@@ -51,10 +51,14 @@ async fn count(State(engine): State<engine::Any>, session: Session) -> Result<St
 async fn pages(session: &Session, engine: engine::Any) -> bindery::Result<String> {
     let db = session.databases();
     let count = db.run(move |db| match engine {
-        engine::Any::P => db.repository::<model::Page, _>(engine::P).count(),
-        engine::Any::Default | engine::Any::Lite | engine::Any::Proper => {
-            db.repository::<model::Page, _>(engine::Default).count()
-        }
+        engine::Any::P => db
+            .registry()
+            .repository::<model::Page, _>(engine::P)
+            .count(),
+        engine::Any::Default | engine::Any::Lite | engine::Any::Proper => db
+            .registry()
+            .repository::<model::Page, _>(engine::Default)
+            .count(),
     });
     Ok(count.await?.to_string())
 }
@@ -81,7 +85,10 @@ async fn call(address: SocketAddr, method: &str, path: &str, line: &str) -> Answ
 async fn until_the_standby_has(address: SocketAddr, db: &Databases, expected: &str) {
     let since = Instant::now();
     loop {
-        let checked = db.run(|db| Ok(db.check_replicas())).await.unwrap();
+        let checked = db
+            .run(|db| Ok(db.registry().check_replicas()))
+            .await
+            .unwrap();
         let serves = checked
             .iter()
             .all(|(_, one)| one.state == ReplicaState::Serving);

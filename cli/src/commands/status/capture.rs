@@ -29,5 +29,5 @@ fn row(look: &Look<'_>, reader: &ChangeReader) -> Row {
         .count(behind)
         .oldest(reader.oldest)
         .level(Level::Ok.or(Level::Warning, waits))
-        .hint("changes are kept until it reads them; one that is gone for good is removed with `db.remove_change_reader`")
+        .hint("changes are kept until it reads them; one that is gone for good is removed with `db.registry().remove_change_reader`")
 }

@@ -272,7 +272,7 @@ fn delete(w: &mut RustWriter, around: &Surroundings<'_>, shape: &Shape<'_>) {
             ));
             w.line(&format!("let engine = {};", shape.engine_of("self")));
             w.line(&format!(
-                "let mut rows = db.repository::<{tag}, E>(engine);"
+                "let mut rows = db.registry().repository::<{tag}, E>(engine);"
             ));
             w.line("rows.delete(key)");
         });

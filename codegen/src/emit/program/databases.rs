@@ -46,7 +46,6 @@ pub(crate) fn databases(
             }
         });
     });
-    deref(w);
     generated(w);
 }
 
@@ -393,18 +392,6 @@ fn generated(w: &mut RustWriter) {
             },
         );
     });
+    w.item(|w| w.line("::bindery::__private::registry!(Databases);"));
     w.item(|w| w.line("::bindery::__private::asynchronous!(Databases);"));
-}
-
-fn deref(w: &mut RustWriter) {
-    w.item(|w| {
-        w.block("impl ::core::ops::Deref for Databases", |w| {
-            w.item(|w| w.line("type Target = ::bindery::Registry;"));
-            w.item(|w| {
-                w.block("fn deref(&self) -> &::bindery::Registry", |w| {
-                    w.line("&self.0")
-                })
-            });
-        });
-    });
 }

@@ -101,7 +101,7 @@ impl<'t, D: GeneratedDatabases> TaskContext<'t, D> {
         ensure_short(name)?;
         let effect = format!("{}/{name}", self.task.uid);
         self.ensure_new(format!("{}/{effect}", engine.name()))?;
-        self.db.connect(engine)?.transaction(|tx| {
+        self.db.registry().connect(engine)?.transaction(|tx| {
             if inbox::note(tx, &effect)? {
                 work(tx).map(Some)
             } else {

@@ -86,7 +86,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
             shared,
             timetable,
         } = worker;
-        let configured = &db.engines[engine];
+        let configured = &db.registry().engines[engine];
         let store = Arc::new(Store::new(configured, table));
         let recorder = Recorder::new(configured, table, &shared);
         let types = match options.only_registered {
@@ -169,7 +169,7 @@ impl<D: GeneratedDatabases> Dispatcher<D> {
     fn ensure_usable(&self, until: Until) -> Result<Option<Listener>> {
         self.store.ensure_table(self.table)?;
         self.timetable.ensure_usable(&self.store)?;
-        let server = self.runner.db.engines[self.engine].seen.get();
+        let server = self.runner.db.registry().engines[self.engine].seen.get();
         server.map_or(Ok(()), |server| ensure_skips_locks(&server))?;
         match until {
             Until::Stopped => self.listen(),

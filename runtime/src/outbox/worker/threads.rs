@@ -385,7 +385,7 @@ impl<D: GeneratedDatabases> Runner<D> {
             },
             End::Released => return,
         };
-        self.db.engines[self.engine]
+        self.db.registry().engines[self.engine]
             .observer
             .emit_background(&Background {
                 kind: EventKind::Task,

@@ -142,7 +142,7 @@ fn work_that_waits_for_a_connection_ends<E: Everything>(place: &Place<E>) {
     until("it waits for a connection", || pool().waiting == 1);
     drop(work);
     until("its worker is free", || {
-        let workers = db.worker_stats();
+        let workers = db.registry().worker_stats();
         (workers.running, workers.blocked) == (0, 0)
     });
     assert_eq!((pool().waiting, pool().timeouts), (0, 0));
@@ -170,7 +170,8 @@ fn work_that_waits_for_another_writer_ends<E: Everything>(place: &Place<E>) {
         let mut work = db.run(move |db| {
             begun.fetch_add(1, Ordering::SeqCst);
             let deleted = if is_short {
-                db.repository::<crate::sample::model::Blog, _>(engine)
+                db.registry()
+                    .repository::<crate::sample::model::Blog, _>(engine)
                     .delete(post.id)
             } else {
                 db.connect(engine)?.blogs().delete(post.id)
@@ -184,7 +185,7 @@ fn work_that_waits_for_another_writer_ends<E: Everything>(place: &Place<E>) {
     std::thread::sleep(Duration::from_millis(50));
     drop(works);
     until("their workers are free", || {
-        let workers = db.worker_stats();
+        let workers = db.registry().worker_stats();
         (workers.running, workers.blocked) == (0, 0)
     });
     let kind = seen.lock().unwrap().take();
@@ -213,10 +214,13 @@ fn work_that_waits_for_its_turn_is_given_up_at_once() {
         begin(&mut work);
         work
     });
-    assert_eq!(db.worker_stats().waiting, 100);
+    assert_eq!(db.registry().worker_stats().waiting, 100);
     drop(waiting);
     assert_eq!(
-        (db.worker_stats().waiting, Arc::strong_count(&held)),
+        (
+            db.registry().worker_stats().waiting,
+            Arc::strong_count(&held)
+        ),
         (0, 1)
     );
     drop(go);

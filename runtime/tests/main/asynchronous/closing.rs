@@ -32,7 +32,7 @@ fn closing_waits_for_what_runs_and_refuses_what_waits<E: Everything>(place: &Pla
     let (occupied, go) = super::running::occupy(&db, WORKERS - 1);
     let mut waiting = db.run(|_| Ok(()));
     begin(&mut waiting);
-    assert_eq!(db.worker_stats().waiting, 1);
+    assert_eq!(db.registry().worker_stats().waiting, 1);
     let mut closing = db.close_within_async(PATIENCE);
     begin(&mut closing);
     let error = block_on(waiting).unwrap_err();
@@ -53,7 +53,9 @@ fn closing_waits_for_what_runs_and_refuses_what_waits<E: Everything>(place: &Pla
             );
         }
     });
-    super::until("no thread is left", || db.worker_stats().threads == 0);
+    super::until("no thread is left", || {
+        db.registry().worker_stats().threads == 0
+    });
     let again = place.open();
     assert_eq!(again.connect(engine).unwrap().blogs().count().unwrap(), 1);
 }

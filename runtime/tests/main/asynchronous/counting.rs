@@ -13,7 +13,7 @@ on_each_place! {
 }
 
 fn count<E: Everything>(db: &Databases, engine: E) -> bindery::Result<u64> {
-    db.repository::<model::Blog, _>(engine).count()
+    db.registry().repository::<model::Blog, _>(engine).count()
 }
 
 /// Covers MON-02: calls, sessions, and streams, in every runtime.
@@ -23,7 +23,7 @@ fn mon_02_counters_go_along_with_work_to_its_threads<E: Everything>(place: &Plac
     in_every_runtime(|| {
         let db = db.clone();
         async move {
-            let counter = db.statement_counter();
+            let counter = db.registry().statement_counter();
             let work = async {
                 db.run(move |db| count(db, engine)).await.unwrap();
                 // A counter within itself counts once.
@@ -55,7 +55,9 @@ fn mon_02_counters_go_along_with_work_to_its_threads<E: Everything>(place: &Plac
             );
         }
     });
-    let (counted, counts) = db.count_statements(|| block_on(db.run(move |db| count(db, engine))));
+    let (counted, counts) = db
+        .registry()
+        .count_statements(|| block_on(db.run(move |db| count(db, engine))));
     assert_eq!((counted.unwrap(), counts.total()), (0, 1));
     is_released(&db, place);
 }
@@ -64,12 +66,12 @@ fn mon_02_counters_go_along_with_work_to_its_threads<E: Everything>(place: &Plac
 fn mon_02_counters_of_tasks_are_their_own<E: Everything>(place: &Place<E>) {
     let engine = place.engine;
     let db = place.open();
-    let of_all = db.statement_counter();
+    let of_all = db.registry().statement_counter();
     several_threads().block_on(async {
         let tasks = (0..20_u64).map(|number| {
             let (db, of_all) = (db.clone(), of_all.clone());
             tokio::spawn(async move {
-                let own = db.statement_counter();
+                let own = db.registry().statement_counter();
                 let work = own.scope_async(async {
                     for _ in 0..number {
                         db.run(move |db| count(db, engine)).await.unwrap();
@@ -92,7 +94,7 @@ fn mon_02_an_n_plus_1_query_of_asynchronous_work_is_found<E: Everything>(place: 
     let engine = place.engine;
     let db = place.open_with(|options| options.repeated_statement(3));
     let log = Logged::of(|| {
-        let counter = db.statement_counter();
+        let counter = db.registry().statement_counter();
         let work = async {
             for _ in 0..5 {
                 db.run(move |db| count(db, engine)).await.unwrap();
@@ -105,7 +107,7 @@ fn mon_02_an_n_plus_1_query_of_asynchronous_work_is_found<E: Everything>(place: 
     assert_eq!(reports.len(), 1, "{log:#?}");
     assert!(reports[0].contains("counting.rs"), "{reports:?}");
     let repeats = || {
-        db.assert_not_repeated(3, || {
+        db.registry().assert_not_repeated(3, || {
             let mut s = db.begin_session_async();
             for _ in 0..3 {
                 let find = s.run(move |s| {

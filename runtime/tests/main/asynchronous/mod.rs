@@ -9,7 +9,6 @@ mod starving;
 mod streams;
 
 use std::future::Future;
-use std::ops::Deref;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake};
@@ -33,13 +32,6 @@ const WORKERS: usize = 4 + 5;
 #[derive(Clone)]
 struct Databases(Registry);
 
-impl Deref for Databases {
-    type Target = Registry;
-    fn deref(&self) -> &Registry {
-        &self.0
-    }
-}
-
 impl GeneratedDatabases for Databases {
     type Session = crate::sample::DatabaseSession;
 
@@ -52,6 +44,7 @@ impl GeneratedDatabases for Databases {
     }
 }
 
+bindery::__private::registry!(Databases);
 bindery::__private::asynchronous!(Databases);
 
 /// An engine and where its database is.
@@ -203,10 +196,10 @@ fn begin<T>(future: &mut (impl Future<Output = T> + Unpin)) {
 /// Waits until nothing is held any more by work that ended or was abandoned.
 fn is_released<E: Everything>(db: &Databases, place: &Place<E>) {
     until("no work is done", || {
-        let workers = db.worker_stats();
+        let workers = db.registry().worker_stats();
         (workers.running, workers.blocked, workers.resting) == (0, 0, 0)
     });
-    assert_eq!(db.worker_stats().waiting, 0);
+    assert_eq!(db.registry().worker_stats().waiting, 0);
     until("no connection is in use", || {
         let pool = db.engine(place.engine.name()).unwrap().pool;
         pool.in_use == 0 && pool.closing == 0 && pool.waiting == 0

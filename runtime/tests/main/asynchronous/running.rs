@@ -68,7 +68,7 @@ fn the_outcome_is_returned_in_every_runtime<E: Everything>(place: &Place<E>) {
         }
     });
     is_released(&db, place);
-    assert!(db.worker_stats().threads <= WORKERS);
+    assert!(db.registry().worker_stats().threads <= WORKERS);
 }
 
 fn a_panic_goes_on_in_the_caller<E: Everything>(place: &Place<E>) {
@@ -112,7 +112,7 @@ fn a_thousand_pieces_of_work_over_a_pool_of_4<E: Everything>(place: &Place<E>) {
         }
     });
     is_released(&db, place);
-    let stats = db.worker_stats();
+    let stats = db.registry().worker_stats();
     assert_eq!((stats.size, stats.timeouts), (WORKERS, 0));
     assert!(most.load(Ordering::SeqCst) <= 4);
     let pool = db.engine(engine.name()).unwrap().pool;
@@ -157,7 +157,7 @@ fn who_came_first_is_served_first() {
         work
     });
     let mut waiting: Vec<_> = waiting.collect();
-    assert_eq!(db.worker_stats().waiting, 100);
+    assert_eq!(db.registry().worker_stats().waiting, 100);
     // Leaving the queue changes nothing for the others.
     drop(waiting.remove(50));
     drop(go);
@@ -197,7 +197,7 @@ fn a_turn_that_does_not_come_in_time_is_an_error_with_what_is_known() {
             assert!(waited_ms >= 200 && longest_ms.unwrap() >= waited_ms);
         }
     });
-    assert_eq!(db.worker_stats().timeouts, 3);
+    assert_eq!(db.registry().worker_stats().timeouts, 3);
     drop(go);
     occupied
         .into_iter()
@@ -239,10 +239,10 @@ fn sessions_at_rest_are_not_said_to_be_at_work() {
 fn the_threads_end_with_the_databases() {
     let (place, _folder) = in_a_file();
     let db = place.open();
-    assert_eq!(db.worker_stats().threads, 0);
+    assert_eq!(db.registry().worker_stats().threads, 0);
     let name = block_on(db.run(|_| Ok(std::thread::current().name().map(str::to_owned))));
     assert_eq!(name.unwrap().as_deref(), Some("bindery-worker"));
-    assert_eq!(db.worker_stats().threads, 1);
+    assert_eq!(db.registry().worker_stats().threads, 1);
     let alive = Arc::new(());
     let held = Arc::clone(&alive);
     let never = db.run(move |_| {
@@ -256,7 +256,7 @@ fn the_threads_end_with_the_databases() {
     );
     let other = db.clone();
     drop(db);
-    assert_eq!(other.worker_stats().threads, 1);
+    assert_eq!(other.registry().worker_stats().threads, 1);
 }
 
 /// SQLite in a file, where what is tested has nothing to do with the database.

@@ -115,7 +115,7 @@ fn a_commit_that_has_begun_is_finished<E: Everything>(place: &Place<E>) {
         let (begun, is_begun) = mpsc::channel();
         let (go, may_go) = mpsc::channel::<()>();
         let may_go = Mutex::new(may_go);
-        let subscription = db.subscribe(move |event: &Event<'_>| {
+        let subscription = db.registry().subscribe(move |event: &Event<'_>| {
             if event.kind == EventKind::Commit && event.engine == "b" {
                 begun.send(()).unwrap();
                 let _ = may_go.lock().unwrap().recv();
@@ -151,7 +151,7 @@ fn task_locals_go_along_with_every_call_of_a_session<E: Everything>(place: &Plac
         static REQUEST: u64;
     }
     let db = place.open();
-    db.carry_task_locals(|| {
+    db.registry().carry_task_locals(|| {
         let request = REQUEST.try_with(|request| *request).ok();
         Box::new(move |work| match request {
             Some(request) => REQUEST.sync_scope(request, work),

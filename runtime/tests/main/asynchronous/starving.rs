@@ -78,7 +78,7 @@ fn err_03_callers_of_a_busy_engine_keep_none_of_another_waiting<E: Everything>(p
     });
     let across: Vec<_> = across.collect();
     until("all wait for a connection", || {
-        db.worker_stats().blocked == 5 * WORKERS + 2
+        db.registry().worker_stats().blocked == 5 * WORKERS + 2
     });
     other_engine_works(&db);
     drop(across);
@@ -128,7 +128,7 @@ fn work_within_an_open_session_has_a_worker<E: Everything>(place: &Place<E>) {
         s
     });
     let sessions: Vec<_> = sessions.collect();
-    assert_eq!(db.worker_stats().resting, WORKERS);
+    assert_eq!(db.registry().worker_stats().resting, WORKERS);
     assert_eq!(block_on(count(&db, engine)).unwrap(), 0);
     for mut s in sessions {
         let other = db.run(|db| db.connect(B)?.blogs().count());
@@ -169,7 +169,7 @@ fn more_sessions_than_may_be_open_have_work_beside_them<E: Everything>(place: &P
         }
     });
     is_released(&db, place);
-    assert_eq!(db.worker_stats().timeouts, 0);
+    assert_eq!(db.registry().worker_stats().timeouts, 0);
     let stored = block_on(count(&db, engine)).unwrap();
     assert_eq!(stored, (TASKS * ROUNDS) as u64);
 }

@@ -35,7 +35,8 @@ fn a_stream_has_all_rows_in_their_order<E: Everything>(place: &Place<E>) {
     in_every_runtime(|| {
         let db = db.clone();
         async move {
-            let mut rows = db.stream(move |db| db.repository::<model::Blog, E>(engine).iter());
+            let mut rows =
+                db.stream(move |db| db.registry().repository::<model::Blog, E>(engine).iter());
             let mut titles = Vec::new();
             while let Some(blog) = rows.try_next().await.unwrap() {
                 titles.push(blog.title);
@@ -75,11 +76,11 @@ fn a_slow_task_holds_the_reader_back<E: Everything>(place: &Place<E>) {
 fn a_stream_that_is_dropped_is_cancelled<E: Everything>(place: &Place<E>) {
     let (engine, endless) = (place.engine, place.endless());
     let db = with_rows(place);
-    drop(db.stream(move |db| db.repository::<model::Blog, E>(engine).iter()));
+    drop(db.stream(move |db| db.registry().repository::<model::Blog, E>(engine).iter()));
     // While the reader waits for the task.
-    let mut rows = db.stream(move |db| db.repository::<model::Blog, E>(engine).iter());
+    let mut rows = db.stream(move |db| db.registry().repository::<model::Blog, E>(engine).iter());
     assert!(block_on(rows.next()).unwrap().is_ok());
-    assert_eq!(db.worker_stats().running, 1);
+    assert_eq!(db.registry().worker_stats().running, 1);
     drop(rows);
     is_released(&db, place);
     // While the database is at work.

@@ -72,7 +72,7 @@ fn run_capture([p, m]: &[String; 2]) {
         .engine("p", p.as_str());
     let db = Databases::with_config(&config).unwrap();
     db.create_missing().unwrap();
-    let notes = db.changes::<Note>();
+    let notes = db.registry().changes::<Note>();
     let position = notes.reader("search").unwrap();
     // Nothing but reading sets the metrics of readers, and nothing but working those of tasks.
     assert!(notes.after(&position).unwrap().changes.is_empty());
@@ -102,8 +102,10 @@ fn run_sync() {
 
     let db = Databases::in_memory().unwrap();
     db.create_missing().unwrap();
-    db.create_sync_tables(engine::B).unwrap();
-    let sync = db.sync_columns::<Blog<engine::Default>, Blog<engine::B>>();
+    db.registry().create_sync_tables(engine::B).unwrap();
+    let sync = db
+        .registry()
+        .sync_columns::<Blog<engine::Default>, Blog<engine::B>>();
     assert_eq!(sync.full().run().unwrap().rows.written(), 0);
 }
 

@@ -368,11 +368,11 @@ fn a_dropped_subscription_ends() {
 fn mon_01_tenants_that_are_opened_later_are_observed() {
     let base = Databases::from_registry(embedded());
     let folder = tempfile::tempdir().unwrap();
-    let recorded = Recorded::of(&base);
+    let recorded = Recorded::of(base.registry());
     let tenants = bindery::tenants::Tenants::builder(&base).per_tenant(Default);
     let tenants = tenants.create_files(true).build().unwrap();
     let url = format!("sqlite://{}/one.db", folder.path().display());
-    let (tenant, counts) = base.count_statements(|| {
+    let (tenant, counts) = base.registry().count_statements(|| {
         let tenant = tenants.get("one", || EngineOptions::url(&url)).unwrap();
         tenant.create_missing_on(Default).unwrap();
         tenant.connect(Default).unwrap().members().count().unwrap();

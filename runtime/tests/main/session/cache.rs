@@ -11,7 +11,7 @@ fn caching() -> SessionOptions {
 
 /// How many statements `work` sends.
 fn sent<T>(db: &Db, work: impl FnOnce() -> T) -> (T, u64) {
-    let (value, counts) = db.count_statements(work);
+    let (value, counts) = db.registry().count_statements(work);
     (value, counts.total())
 }
 

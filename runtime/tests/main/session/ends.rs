@@ -41,6 +41,7 @@ pub(super) fn report_is_true(db: &Db, report: &SessionReport, title: &str) {
             SessionEnd::Unknown => {
                 let token = one.commit_token().expect("it can be found out");
                 let resolved = db
+                    .registry()
                     .resolve(token, std::time::Duration::from_secs(30))
                     .unwrap();
                 assert_eq!(
@@ -349,7 +350,7 @@ fn tx_10_a_session_is_tried_again_as_a_whole() {
 fn committed(db: &Db, options: SessionOptions, engines: &[Any]) -> Vec<String> {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let commits = Arc::clone(&seen);
-    let _subscription = db.subscribe(move |event| {
+    let _subscription = db.registry().subscribe(move |event| {
         if event.kind == EventKind::Commit {
             commits.lock().unwrap().push(event.engine.to_owned());
         }

@@ -41,7 +41,7 @@ fn is_killed(killed: Any, options: ServerOptions) {
     order.retain(|engine| *engine != killed && *engine != Any::Default);
     let order = [Any::Default, killed].into_iter().chain(order);
     let dies = Arc::clone(&server);
-    let first_commit = db.subscribe(move |event| {
+    let first_commit = db.registry().subscribe(move |event| {
         if event.kind == EventKind::Commit && event.engine == "default" {
             let mut server = dies.lock().unwrap_or_else(PoisonError::into_inner);
             server.go_down(Shutdown::Crash);

@@ -11,7 +11,6 @@ mod scopes;
 mod waits;
 
 use std::collections::BTreeMap;
-use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bindery::__private::Program;
@@ -30,12 +29,7 @@ use crate::sample::{DatabaseSession as Work, NewBlog, Tables, model, program};
 #[derive(Clone)]
 pub(crate) struct Db(pub(crate) Registry);
 
-impl Deref for Db {
-    type Target = Registry;
-    fn deref(&self) -> &Registry {
-        &self.0
-    }
-}
+bindery::__private::registry!(Db);
 
 impl GeneratedDatabases for Db {
     type Session = Work;

@@ -24,7 +24,7 @@ fn told(work: impl FnOnce()) -> Vec<String> {
 }
 
 pub(super) fn insert_outside<E: Hosts<model::Blog>>(db: &Db, engine: E) -> bindery::Result<()> {
-    let mut blogs = db.repository::<model::Blog, E>(engine);
+    let mut blogs = db.registry().repository::<model::Blog, E>(engine);
     blogs.insert(NewBlog::new("outside")).map(drop)
 }
 
@@ -52,7 +52,7 @@ where
             }
             add(s, engine, "inside")?;
             lines.1 = line!() + 1;
-            let outside = db.repository::<model::Blog, E>(engine).count()?;
+            let outside = db.registry().repository::<model::Blog, E>(engine).count()?;
             assert_eq!(outside, 0, "not within the session");
             Ok(())
         })
@@ -111,11 +111,16 @@ where
                     .is_err()
             );
             assert!(db.connect(engine).is_err());
-            assert!(db.repository::<model::Blog, E>(engine).iter().is_err());
+            assert!(
+                db.registry()
+                    .repository::<model::Blog, E>(engine)
+                    .iter()
+                    .is_err()
+            );
             // Another engine is no part of it, and a thread of its own is elsewhere.
             insert_outside(db, other)?;
             thread::scope(|scope| scope.spawn(|| db.connect(engine).map(drop)).join().unwrap())?;
-            let meant = || db.repository::<model::Blog, E>(engine).count();
+            let meant = || db.registry().repository::<model::Blog, E>(engine).count();
             assert_eq!(db.outside_transaction(meant)?, 0);
             assert!(insert_outside(db, engine).is_err(), "again");
             tx.blogs().insert(NewBlog::new("inside")).map(drop)

@@ -47,7 +47,7 @@ where
     C: StaticEngine + Hosts<model::Blog>,
 {
     let name = first.name();
-    let blogs = || db.repository::<model::Blog, A>(first);
+    let blogs = || db.registry().repository::<model::Blog, A>(first);
     db.session(|s| {
         is_refused(blogs().count(), name);
         add(s, second, "inside")?;
@@ -145,7 +145,7 @@ fn tx_05_a_session_within_a_transaction_of_a_test_is_refused_where_that_is_wante
         let bench = wanted(allowing);
         let outside = bench.db.session(|s| {
             count(s, B)?;
-            bench.db.repository::<model::Blog, B>(B).count()
+            bench.db.registry().repository::<model::Blog, B>(B).count()
         });
         assert_eq!(outside.unwrap(), 0, "{allowing:?}");
     }
@@ -163,7 +163,7 @@ where
     A: StaticEngine + Hosts<model::Blog>,
     C: StaticEngine + Hosts<model::Blog>,
 {
-    let outside = || db.repository::<model::Blog, A>(first).count();
+    let outside = || db.registry().repository::<model::Blog, A>(first).count();
     let mut s = db.begin_session_with(SessionOptions::new()).unwrap();
     add(&mut s, first, "inside").unwrap();
     assert_eq!(outside().unwrap(), 0);

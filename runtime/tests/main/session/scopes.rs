@@ -56,7 +56,7 @@ fn sel_05_queries_that_leave_the_scope_they_were_built_in_stay_on_its_engine() {
     .unwrap();
     let build = |s: &mut Work| {
         let here: Any = s.chosen_engine()?.parse()?;
-        let blogs = || db.repository::<model::Blog, Any>(here);
+        let blogs = || db.registry().repository::<model::Blog, Any>(here);
         Ok((blogs().query(), blogs().limit(1)))
     };
     let (all, first) = db.session(|s| s.within(B, build)).unwrap();
@@ -77,10 +77,16 @@ fn sel_04_a_query_moves_into_an_open_session() {
     let db = &bench.db;
     let mut s = db.begin_session_with(SessionOptions::new()).unwrap();
     add(&mut s, B, "in the session").unwrap();
-    let query = db.repository::<model::Blog, Any>(Any::Default).query();
+    let query = db
+        .registry()
+        .repository::<model::Blog, Any>(Any::Default)
+        .query();
     let found = query.using(s.connection(B).unwrap()).all().unwrap();
     assert_eq!(found[0].title, "in the session", "it is not committed yet");
-    let others = db.repository::<model::Blog, Any>(Any::Default).query();
+    let others = db
+        .registry()
+        .repository::<model::Blog, Any>(Any::Default)
+        .query();
     assert_eq!(others.count().unwrap(), 0, "only that query has moved");
     drop(s);
     assert_eq!(db.titles(B), [""; 0]);
@@ -287,7 +293,7 @@ where
     let chosen = |s: &mut Work| s.chosen_engine()?.parse::<Any>();
     let build = |s: &mut Work| {
         let engine = chosen(s)?;
-        let blogs = || db.repository::<model::Blog, Any>(engine);
+        let blogs = || db.registry().repository::<model::Blog, Any>(engine);
         Ok::<_, bindery::Error>((blogs().query(), blogs().query()))
     };
     let (early, late) = s.within(first, build).unwrap();

@@ -78,6 +78,6 @@ fn main() -> bindery::Result<()> {
     run(&db)?;
     shop::run(&db)?;
     // A table goes before those it refers to, in whichever order the models are listed.
-    assert_eq!(db.drop_all()?.len(), 13);
+    assert_eq!(db.registry().drop_all()?.len(), 13);
     Ok(())
 }

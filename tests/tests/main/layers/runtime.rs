@@ -44,6 +44,7 @@ pub(super) const ORDER: Order = Order {
         "macros/generated_by.rs",
         "macros/messages.rs",
         "macros/outbox.rs",
+        "macros/registry.rs",
         "macros/session.rs",
         "macros/sync.rs",
         "no_atomic.rs",
