@@ -71,7 +71,10 @@ impl Mending {
         let is_made = |change: &&Change| {
             matches!(
                 change,
-                Change::CreateTable(_) | Change::AddColumn { .. } | Change::AddKey { .. }
+                Change::CreateTable(_)
+                    | Change::AddPartition { .. }
+                    | Change::AddColumn { .. }
+                    | Change::AddKey { .. }
             )
         };
         let wanted = self.changes.wanted.iter().filter(is_made);

@@ -299,6 +299,11 @@ impl Between<'_> {
                     .notes
                     .push(Finding::of_table(FindingKind::Comment, &table, to, from));
             }
+            Change::AddPartition { partition, .. } => result
+                .differences
+                .push(Finding::missing(FindingKind::Table, &partition.name)),
+            // Programs make parts of their tables while they run.
+            Change::DropPartition { .. } => {}
             Change::AddCapture { table, .. } => result
                 .differences
                 .push(Finding::missing(FindingKind::Capture, &table)),

@@ -42,6 +42,7 @@ mod migrate_protected;
 mod migrate_random;
 mod migrate_squash;
 mod migrate_states;
+mod migrate_steps;
 mod migrated;
 mod mirror;
 mod outside;

@@ -378,7 +378,7 @@ const POSTGRES: &[&str] = &[
 ];
 
 const MYSQL: &[&str] = &[
-    "SELECT concat('column ', table_name, '.', column_name, ' ', column_type, ' ', is_nullable, ' ', ifnull(column_default, '-'), ' ', extra, ifnull(generation_expression, '')) FROM information_schema.columns WHERE table_schema = database()",
+    "SELECT concat('column ', table_name, '.', column_name, ' ', column_type, ' ', is_nullable, ' ', ifnull(replace(column_default, concat('`', database(), '`.'), ''), '-'), ' ', extra, ifnull(generation_expression, '')) FROM information_schema.columns WHERE table_schema = database()",
     // Not the indexes that the server made for foreign keys, named `f1`: they stay when the foreign key goes.
     "SELECT concat('key ', table_name, ' ', min(non_unique), ' ', group_concat(column_name ORDER BY seq_in_index)) FROM information_schema.statistics WHERE table_schema = database() AND index_name NOT REGEXP '^f[0-9]+$' GROUP BY table_name, index_name",
     // An InnoDB key of `ALTER TABLE` has NO ACTION for RESTRICT, which do the same there.

@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::capture::CaptureTrigger;
 use super::key::Key;
-use super::structure::{ColumnShape, EnumShape, ObjectShape, TableShape, ViewShape};
+use super::structure::{
+    ColumnShape, EnumShape, ObjectShape, PartitionShape, TableShape, ViewShape,
+};
 use crate::model::TableName;
 
 /// A change of a database. Names are those after all renames.
@@ -102,6 +104,20 @@ pub enum Change {
         /// As it shall be.
         to: Option<String>,
     },
+    /// A partition that the table lacks.
+    AddPartition {
+        /// The table that it is a part of, or a part of a part.
+        table: TableName,
+        /// The partition as it shall be.
+        partition: PartitionShape,
+    },
+    /// A partition with its rows.
+    DropPartition {
+        /// The table that it is a part of, or a part of a part.
+        table: TableName,
+        /// The partition as it is.
+        partition: PartitionShape,
+    },
     /// Triggers that record the changes of a table.
     AddCapture {
         /// The table whose changes are recorded.
@@ -163,6 +179,8 @@ impl Change {
             | Self::RenameKey { table, .. }
             | Self::ChangeOptions { table, .. }
             | Self::ChangeComment { table, .. }
+            | Self::AddPartition { table, .. }
+            | Self::DropPartition { table, .. }
             | Self::AddCapture { table, .. }
             | Self::DropCapture { table, .. } => Some(table),
         }
@@ -187,6 +205,8 @@ impl Change {
             | Self::DropTable(_)
             | Self::ChangeOptions { .. }
             | Self::ChangeComment { .. }
+            | Self::AddPartition { .. }
+            | Self::DropPartition { .. }
             | Self::AddCapture { .. }
             | Self::DropCapture { .. }
             | Self::CreateView(_)
@@ -261,6 +281,12 @@ impl fmt::Display for Change {
             }
             Self::ChangeComment { table, .. } => {
                 write!(out, "the comment of the table `{table}` changes")
+            }
+            Self::AddPartition { table, partition } => {
+                write!(out, "new partition `{}` of `{table}`", partition.name)
+            }
+            Self::DropPartition { table, partition } => {
+                write!(out, "the partition `{}` of `{table}` goes", partition.name)
             }
             Self::AddCapture { table, .. } => {
                 write!(out, "new triggers that record the changes of `{table}`")

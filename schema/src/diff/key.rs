@@ -63,6 +63,8 @@ pub struct Key {
     pub made_later: bool,
     /// The table that a foreign key refers to.
     pub referred: Option<TableName>,
+    /// The columns of that table that it refers to, in the order of its own.
+    pub(super) referred_columns: Vec<String>,
     /// Where it is written.
     pub span: Span,
     /// Everything but its name; keys of equal words do the same.
@@ -132,6 +134,7 @@ impl Keys<'_> {
             at_column: false,
             made_later: false,
             referred: None,
+            referred_columns: Vec::new(),
             span: self.table().span,
             words: Vec::new(),
         }
@@ -265,9 +268,13 @@ impl Keys<'_> {
         let referred = self.model.table(key.table);
         let columns = self.columns(&key.columns);
         let targets = key.referred.iter();
-        let targets = targets.map(|id| self.folded(&referred.column(*id).name));
+        let targets: Vec<String> = targets
+            .map(|id| referred.column(*id).name.clone())
+            .collect();
         let own = columns.iter().map(|column| self.folded(column));
-        let mut words: Vec<String> = own.chain(targets).collect();
+        let mut words: Vec<String> = own
+            .chain(targets.iter().map(|column| self.folded(column)))
+            .collect();
         let matching = key.matching.as_deref().filter(|word| *word != "SIMPLE");
         words.push(format!(
             "{} {:?} {:?} {:?} {:?} {matching:?}",
@@ -282,6 +289,7 @@ impl Keys<'_> {
             sql: self.pieces.foreign_key(self.id, key, key.name.as_deref()),
             made_later: self.pieces.is_made_later(self.id, at),
             referred: Some(referred.name.clone()),
+            referred_columns: targets,
             span: key.span,
             columns,
             words,

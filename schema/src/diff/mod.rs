@@ -32,6 +32,7 @@ mod lossy;
 mod mend;
 mod migration;
 mod names;
+mod order;
 mod rename;
 mod render;
 mod sequences;
@@ -60,7 +61,7 @@ pub use self::render::Step;
 #[cfg(feature = "checksum")]
 pub use self::squash::{Gone, Others, Squash, SquashRefused, Squashed, squash};
 pub use self::structure::{
-    ColumnShape, EnumShape, ObjectShape, Structure, TableShape, Unreadable, ViewShape,
+    ColumnShape, EnumShape, ObjectShape, PartitionShape, Structure, TableShape, Unreadable, ViewShape,
 };
 pub use self::triggers::triggers;
 

@@ -104,7 +104,7 @@ fn usual_name(table: &TableName, column: &str) -> TableName {
 }
 
 /// The name of the column's own sequence.
-fn sequence(model: &Model, table: &TableName, column: &Column) -> Option<TableName> {
+pub(super) fn sequence(model: &Model, table: &TableName, column: &Column) -> Option<TableName> {
     if has_usual_name(column) {
         return Some(usual_name(table, &column.name));
     }

@@ -37,6 +37,9 @@ impl Subject {
                 let name = key.known_name.clone()?;
                 Some(Self::Key(table.clone(), name))
             }
+            Change::AddPartition { partition, .. } | Change::DropPartition { partition, .. } => {
+                Some(Self::Table(partition.name.clone()))
+            }
             Change::CreateEnum(values) | Change::DropEnum(values) => {
                 Some(Self::Enum(values.name.clone()))
             }

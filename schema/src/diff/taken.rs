@@ -19,7 +19,7 @@ pub(super) fn freed(from: &Structure, to: &Structure) -> Vec<String> {
     let mut freed = Vec::new();
     for table in gone(from, to) {
         let keys = table.keys.iter().filter(|key| {
-            let name = shared_name(table, key, dialect);
+            let name = shared_name(&table.name, key, dialect);
             name.is_some_and(|name| wanted.contains(&name))
         });
         for key in keys {
@@ -49,12 +49,16 @@ fn names<'t>(
     dialect: Dialect,
 ) -> BTreeSet<(String, String)> {
     let keys = tables.flat_map(|table| table.keys.iter().map(move |key| (table, key)));
-    keys.filter_map(|(table, key)| shared_name(table, key, dialect))
+    keys.filter_map(|(table, key)| shared_name(&table.name, key, dialect))
         .collect()
 }
 
 /// The schema and name of a key, where they are one of the database's: an index of PostgreSQL and SQLite, a foreign key of MySQL.
-fn shared_name(table: &TableShape, key: &Key, dialect: Dialect) -> Option<(String, String)> {
+pub(super) fn shared_name(
+    table: &TableName,
+    key: &Key,
+    dialect: Dialect,
+) -> Option<(String, String)> {
     let is_shared = match (dialect, key.kind) {
         (
             Dialect::Postgres,
@@ -65,14 +69,14 @@ fn shared_name(table: &TableShape, key: &Key, dialect: Dialect) -> Option<(Strin
         (Dialect::Postgres, KeyKind::Check | KeyKind::ForeignKey) | (Dialect::Mysql, _) => false,
     };
     let name = key.known_name.as_deref().filter(|_| is_shared)?;
-    let schema = table.name.schema.clone();
+    let schema = table.schema.clone();
     let schema = schema.filter(|schema| schema != "public");
     Some((schema.unwrap_or_default(), folded(name, dialect)))
 }
 
 /// Gives a key of PostgreSQL a name that none has: `users_pkey_old`.
 fn renamed(table: &TableShape, key: &Key, taken: &mut BTreeSet<(String, String)>) -> String {
-    let (schema, name) = shared_name(table, key, Dialect::Postgres).unwrap_or_default();
+    let (schema, name) = shared_name(&table.name, key, Dialect::Postgres).unwrap_or_default();
     let suffixes = (1_u32..).map(|number| match number {
         1 => "old".to_owned(),
         _ => format!("old{number}"),

@@ -229,9 +229,15 @@ impl Fold<'_> {
                 type_name,
                 collation,
             } => {
-                // Its sequence goes on counting in the old type.
-                self.keep_sequences(index, table, Some(&column.text));
                 let dialect = file.dialect;
+                let is_serial = lookup::column_index(&table.columns, &column.text, dialect)
+                    .is_some_and(|at| {
+                        super::types::is_serial(&table.columns[at].type_name, dialect)
+                    });
+                // Its sequence goes on counting in the old type; that of an identity takes the new one.
+                if is_serial {
+                    self.keep_sequences(index, table, Some(&column.text));
+                }
                 self.with_column(table, column, |column| {
                     if dialect == Dialect::Postgres {
                         super::types::keep_type_of_default(column, type_name);

@@ -436,7 +436,9 @@ pub(super) fn forget_generated(column: &mut DraftColumn) {
 pub(super) fn change_identity(column: &mut DraftColumn, always: Option<bool>, words: &str) {
     if let DraftGenerated::Counted { always: known } = &mut column.generated {
         *known = always.unwrap_or(*known);
-        column.identity_settings.push(words.to_owned());
+        if !words.is_empty() {
+            column.identity_settings.push(words.to_owned());
+        }
     }
 }
 

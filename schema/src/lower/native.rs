@@ -207,6 +207,9 @@ impl Fold<'_> {
                 self.objects.give(at, owner);
             }
             (ObjectChange::OwnedBy { .. }, None) => {}
+            (ObjectChange::Statement { text, .. }, Some(at)) if self.retypes(at, text) => {
+                self.sequence_was_renamed(at, name);
+            }
             (ObjectChange::Statement { text, words, .. }, Some(at)) => {
                 if let Some(object) = self.objects.get_mut(at) {
                     object.changes.push(text.clone());
@@ -217,6 +220,21 @@ impl Fold<'_> {
                 self.change_of_serial(file, &name.name.text, text);
             }
         }
+    }
+
+    /// `ALTER SEQUENCE … AS bigint` of a sequence that says no more than its type; whether it is that.
+    fn retypes(&mut self, at: usize, text: &str) -> bool {
+        let is_type = |text: &str| {
+            let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+            matches!(&words[..], [first, kind] if first == "as" && matches!(kind.as_str(), "smallint" | "integer" | "bigint"))
+        };
+        let object = self.objects.get_mut(at);
+        let object = object.filter(|one| is_sequence(one) && one.changes.is_empty());
+        let Some(object) = object.filter(|one| is_type(&one.definition) && is_type(text)) else {
+            return false;
+        };
+        text.clone_into(&mut object.definition);
+        true
     }
 
     /// With the schemas in which the path finds the objects that it mentions.

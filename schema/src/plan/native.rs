@@ -3,8 +3,8 @@
 use super::index::key_line;
 use super::table::TableWriter;
 use crate::dialect::DialectRules as _;
-use crate::dialect::{ColumnPlace, Refusal, default_fits, lacks};
-use crate::model::{Column, Counter, Generated, Table, TableId};
+use crate::dialect::{ColumnPlace, Dialect, Refusal, default_fits, lacks};
+use crate::model::{Column, Counter, Generated, Partition, Table, TableId};
 use crate::sql_writer::SqlWriter;
 
 impl<'m> TableWriter<'m> {
@@ -287,13 +287,8 @@ impl<'m> TableWriter<'m> {
         }
         let table = self.table();
         let mut statements = self.equal_keys();
-        for part in &table.native.partitions {
-            let mut sql = SqlWriter::new(self.dialect());
-            sql.push("CREATE TABLE ").table(&part.name);
-            sql.push(" PARTITION OF ").table(&part.parent);
-            sql.push(" ").push(&part.bound);
-            statements.push(sql.finish());
-        }
+        let parts = table.native.partitions.iter();
+        statements.extend(parts.map(|part| create_partition(part, self.dialect())));
         statements.extend(self.settings(table));
         if !self.engine.capabilities().comments_in_table {
             statements.extend(self.comments(table));
@@ -359,6 +354,15 @@ impl<'m> TableWriter<'m> {
         }
         statements
     }
+}
+
+/// CREATE TABLE of a part of a table.
+pub(super) fn create_partition(part: &Partition, dialect: Dialect) -> String {
+    let mut sql = SqlWriter::new(dialect);
+    sql.push("CREATE TABLE ").table(&part.name);
+    sql.push(" PARTITION OF ").table(&part.parent);
+    sql.push(" ").push(&part.bound);
+    sql.finish()
 }
 
 /// MariaDB's columns of system versioning have no parentheses.

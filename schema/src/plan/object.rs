@@ -94,11 +94,12 @@ pub(super) fn plain(model: &Model, object: &NativeObject) -> Vec<String> {
     let created = match object.kind {
         ObjectKind::Enum(id) => create_type(model.enum_type(id), object.dialect),
         ObjectKind::Extension => return vec![create(model, object)],
-        ObjectKind::Collation => format!("CREATE COLLATION {}", named(object)),
+        // These stay when a migration is reverted, as others may need them.
+        ObjectKind::Collation => format!("CREATE COLLATION IF NOT EXISTS {}", named(object)),
+        ObjectKind::Function => format!("CREATE OR REPLACE FUNCTION {}", named(object)),
         ObjectKind::Sequence => format!("CREATE SEQUENCE {}", named(object)),
         ObjectKind::Type => format!("CREATE TYPE {}", named(object)),
         ObjectKind::Domain => created_domain(object),
-        ObjectKind::Function => format!("CREATE FUNCTION {}", named(object)),
     };
     let kind = match object.kind {
         ObjectKind::Sequence => "SEQUENCE",

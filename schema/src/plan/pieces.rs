@@ -176,6 +176,13 @@ pub(crate) fn object(model: &Model, object: &NativeObject) -> Vec<String> {
     super::object::plain(model, object)
 }
 
+pub(crate) fn create_partition(
+    part: &crate::model::Partition,
+    dialect: crate::dialect::Dialect,
+) -> String {
+    super::native::create_partition(part, dialect)
+}
+
 pub(crate) fn create_schema(schema: &str, dialect: crate::dialect::Dialect) -> String {
     super::object::create_schema(schema, dialect)
 }

@@ -1,30 +1,28 @@
-//! Two structures, compared; the changes in an order in which a database can execute them.
-//!
-//! Views that stand in the way first, then foreign keys, then other keys go; types come; columns change; tables come, each
-//! after what it refers to; foreign keys come, as only then all tables are there; tables and types go; views come.
+//! Two structures, compared. The changes are in an order that reads well; the one in which a database executes them follows from
+//! what they need (`order`).
 
 mod keys;
-mod parts;
 mod same;
 mod views;
 
 use std::collections::BTreeSet;
 
-use self::parts::Parts;
+pub(super) use self::same::changed_character_set;
 use self::same::{column_changes, same_options};
 use super::capture::CaptureTrigger;
 use super::change::{Change, ColumnChange};
 use super::key::{Key, KeyKind};
-use super::structure::{ColumnShape, EnumShape, Structure, TableShape, table_key};
+use super::order::by_rank;
+use super::structure::{ColumnShape, EnumShape, PartitionShape, Structure, TableShape, table_key};
 use crate::dialect::{Dialect, Flavour};
 use crate::model::TableName;
 
-/// The names of keys that count.
+/// The names of keys that count, and whether parts of a table that only the first side has do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameRule {
-    /// Those that are written on the side that is to be reached.
+    /// Those that are written on the side that is to be reached, whatever parts there are.
     Written,
-    /// Those that the database gives, too.
+    /// Those that the database gives, too, and no part but those of the side that is to be reached.
     Given,
 }
 
@@ -39,20 +37,21 @@ pub fn compare_with(from: &Structure, to: &Structure, names: NameRule) -> Vec<Ch
         from,
         to,
         names,
-        parts: Parts::default(),
+        changes: Vec::new(),
         unsettled: BTreeSet::new(),
     };
     comparison.types();
     comparison.tables();
     comparison.views();
-    comparison.parts.finish()
+    by_rank(&mut comparison.changes);
+    comparison.changes
 }
 
 struct Comparison<'s> {
     from: &'s Structure,
     to: &'s Structure,
     names: NameRule,
-    parts: Parts,
+    changes: Vec<Change>,
     /// Tables of which a column changes or goes: no view may read them meanwhile.
     unsettled: BTreeSet<String>,
 }
@@ -78,11 +77,8 @@ impl<'s> Comparison<'s> {
                 continue;
             }
             match known.first().copied() {
-                None => self
-                    .parts
-                    .create_types
-                    .push(Change::CreateObject(object.clone())),
-                Some(one) => self.parts.create_types.push(Change::ChangeObject {
+                None => self.changes.push(Change::CreateObject(object.clone())),
+                Some(one) => self.changes.push(Change::ChangeObject {
                     from: one.clone(),
                     to: object.clone(),
                 }),
@@ -91,13 +87,10 @@ impl<'s> Comparison<'s> {
         for values in to.enums.iter().chain(&to.idle_enums) {
             match enum_of(from, &values.name) {
                 None if to.idle_enums.contains(values) => {}
-                None => self
-                    .parts
-                    .create_types
-                    .push(Change::CreateEnum(values.clone())),
+                None => self.changes.push(Change::CreateEnum(values.clone())),
                 Some(one) if one.values == values.values => {}
                 Some(one) => {
-                    self.parts.create_types.push(Change::ChangeEnum {
+                    self.changes.push(Change::ChangeEnum {
                         from: one.clone(),
                         to: values.clone(),
                     });
@@ -107,16 +100,14 @@ impl<'s> Comparison<'s> {
         }
         for values in from.enums.iter().chain(&from.idle_enums).rev() {
             if enum_of(to, &values.name).is_none() {
-                self.parts.drop_types.push(Change::DropEnum(values.clone()));
+                self.changes.push(Change::DropEnum(values.clone()));
             }
         }
         for object in from.objects.iter().rev() {
             let is_kept =
                 |one: &super::ObjectShape| one.kind == object.kind && one.name == object.name;
             if !to.objects.iter().any(is_kept) {
-                self.parts
-                    .drop_types
-                    .push(Change::DropObject(object.clone()));
+                self.changes.push(Change::DropObject(object.clone()));
             }
         }
     }
@@ -163,16 +154,14 @@ impl<'s> Comparison<'s> {
         let (gone, new) = (lacking(&from, &to), lacking(&to, &from));
         let table = table.clone();
         if !gone.is_empty() {
-            self.parts.drop_captures.push(Change::DropCapture {
+            self.changes.push(Change::DropCapture {
                 table: table.clone(),
                 triggers: gone,
             });
         }
         if !new.is_empty() {
             let triggers = new;
-            self.parts
-                .add_captures
-                .push(Change::AddCapture { table, triggers });
+            self.changes.push(Change::AddCapture { table, triggers });
         }
     }
 
@@ -189,11 +178,9 @@ impl<'s> Comparison<'s> {
     }
 
     fn create_table(&mut self, table: &TableShape) {
-        self.parts
-            .create_tables
-            .push(Change::CreateTable(table.clone()));
+        self.changes.push(Change::CreateTable(table.clone()));
         for key in table.keys.iter().filter(|key| key.made_later) {
-            self.parts.add_foreign_keys.push(Change::AddKey {
+            self.changes.push(Change::AddKey {
                 table: table.name.clone(),
                 key: key.clone(),
             });
@@ -204,21 +191,21 @@ impl<'s> Comparison<'s> {
     fn drop_table(&mut self, table: &TableShape) {
         self.unsettled.insert(self.key_of(&table.name));
         for key in table.keys.iter().filter(|key| key.made_later) {
-            self.parts.drop_foreign_keys.push(Change::DropKey {
+            self.changes.push(Change::DropKey {
                 table: table.name.clone(),
                 key: key.clone(),
             });
         }
-        self.parts
-            .drop_tables
-            .push(Change::DropTable(table.clone()));
+        self.changes.push(Change::DropTable(table.clone()));
     }
 
     fn table(&mut self, from: &'s TableShape, to: &'s TableShape) {
         let name = &to.name;
         for column in &to.columns {
             match from.column(&column.name, self.dialect()) {
-                None => self.parts.columns.push(Change::AddColumn {
+                // It comes with that of the parent.
+                None if column.inherited => {}
+                None => self.changes.push(Change::AddColumn {
                     table: name.clone(),
                     column: column.clone(),
                 }),
@@ -228,29 +215,62 @@ impl<'s> Comparison<'s> {
         for column in &from.columns {
             if to.column(&column.name, self.dialect()).is_none() {
                 self.unsettled.insert(self.key_of(name));
-                self.parts.drop_columns.push(Change::DropColumn {
+                if column.inherited {
+                    continue;
+                }
+                self.changes.push(Change::DropColumn {
                     table: name.clone(),
                     column: column.clone(),
                 });
             }
         }
+        self.partitions(from, to);
         let skipped = |key: &Key, other: &TableShape| self.goes_with_column(key, other);
         let old: Vec<&Key> = from.keys.iter().filter(|key| !skipped(key, to)).collect();
         let new: Vec<&Key> = to.keys.iter().filter(|key| !skipped(key, from)).collect();
         self.keys(name, &old, &new);
         if !same_options(&from.options, &to.options, self.dialect()) {
-            self.parts.columns.push(Change::ChangeOptions {
+            self.changes.push(Change::ChangeOptions {
                 table: name.clone(),
                 from: from.options.clone(),
                 to: to.options.clone(),
             });
         }
         if from.comment != to.comment {
-            self.parts.columns.push(Change::ChangeComment {
+            self.changes.push(Change::ChangeComment {
                 table: name.clone(),
                 from: from.comment.clone(),
                 to: to.comment.clone(),
             });
+        }
+    }
+
+    /// Parts that only `from` has are no difference by themselves, as programs make parts while they run; a way back drops those
+    /// that the way there made.
+    fn partitions(&mut self, from: &TableShape, to: &TableShape) {
+        let dialect = self.dialect();
+        let lacking = |one: &TableShape, other: &TableShape| {
+            let is_same = |part: &PartitionShape, known: &PartitionShape| {
+                table_key(&part.name, dialect) == table_key(&known.name, dialect)
+            };
+            let is_known =
+                |part: &&PartitionShape| other.partitions.iter().any(|known| is_same(part, known));
+            let missing = one.partitions.iter().filter(|part| !is_known(part));
+            missing.cloned().collect::<Vec<_>>()
+        };
+        let table = &to.name;
+        for partition in lacking(to, from) {
+            let table = table.clone();
+            self.changes.push(Change::AddPartition { table, partition });
+        }
+        for partition in lacking(from, to)
+            .into_iter()
+            .rev()
+            .filter(|_| self.names == NameRule::Given)
+        {
+            let table = table.clone();
+            self.changes
+                .push(Change::DropPartition { table, partition });
         }
     }
 
@@ -289,7 +309,10 @@ impl<'s> Comparison<'s> {
         if changes.iter().any(|change| unsettles(*change)) {
             self.unsettled.insert(self.key_of(&to_table.name));
         }
-        self.parts.columns.push(Change::ChangeColumn {
+        if from.inherited && to.inherited {
+            return;
+        }
+        self.changes.push(Change::ChangeColumn {
             table: to_table.name.clone(),
             from: Box::new(from.clone()),
             to: Box::new(to.clone()),

@@ -96,6 +96,23 @@ pub(super) fn same_options(from: &str, to: &str, dialect: Dialect) -> bool {
     }
 }
 
+/// The options of MySQL that give a table another character set, with those beside them; `None` where it keeps the one that it has.
+pub(in crate::diff) fn changed_character_set(from: &str, to: &str) -> Option<String> {
+    let (from, to) = (assignments(from), assignments(to));
+    let is_other = |(name, value): &(String, String)| {
+        let mut known = from.iter();
+        known.any(|(other, before)| other == name && before != value)
+    };
+    let is_of_set = |(name, _): &(String, String)| matches!(name.as_str(), "charset" | "collate");
+    let changes = to.iter().any(|one| is_of_set(one) && is_other(one));
+    let written = to.iter().filter(|one| is_of_set(one) || is_other(one));
+    let written = written.map(|(name, value)| match name.as_str() {
+        "charset" => format!("DEFAULT CHARSET={value}"),
+        name => format!("{}={value}", name.to_uppercase()),
+    });
+    changes.then(|| written.collect::<Vec<_>>().join(" "))
+}
+
 /// `ENGINE=InnoDB DEFAULT CHARSET=utf8mb4` as names and values.
 fn assignments(options: &str) -> Vec<(String, String)> {
     let lower = options.to_lowercase().replace(" = ", "=");

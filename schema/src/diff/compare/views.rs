@@ -28,7 +28,7 @@ impl<'s> Comparison<'s> {
         }
         let drops = dropped.iter().rev();
         let drops = drops.map(|view| Change::DropView((*view).clone()));
-        self.parts.drop_views.extend(drops);
+        self.changes.extend(drops);
         for view in kept {
             let key = self.key_of(&view.name);
             let known = from.views.iter().find(|one| self.key_of(&one.name) == key);
@@ -37,10 +37,7 @@ impl<'s> Comparison<'s> {
                     let (old, new) = (known.keys.iter().collect::<Vec<_>>(), view.keys.iter());
                     self.keys(&view.name, &old, &new.collect::<Vec<_>>());
                 }
-                None => self
-                    .parts
-                    .create_views
-                    .push(Change::CreateView(view.clone())),
+                None => self.changes.push(Change::CreateView(view.clone())),
             }
         }
     }

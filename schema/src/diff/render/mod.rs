@@ -4,13 +4,16 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
+pub(super) use self::mysql::set_of_table;
 pub(super) use self::postgres::drop_not_null;
 pub(super) use self::postgres::rename_key as rename_postgres_key;
+pub(super) use self::postgres::{columns_of, is_enum_made_anew, needs_using};
 use super::capture;
 use super::change::Change;
 use super::key::{Key, KeyKind};
+use super::order::ordered;
 use super::rename::Rename;
-use super::structure::{ColumnShape, Structure, TableShape, folded};
+use super::structure::{ColumnShape, Structure, TableShape};
 use super::subject::Subject;
 use crate::dialect::Dialect;
 use crate::model::TableName;
@@ -80,6 +83,21 @@ impl Context<'_> {
     }
 }
 
+/// Makes a part of a table, or drops it.
+fn partitions(context: &Context<'_>, change: &Change, dialect: Dialect) -> Vec<Step> {
+    if let Change::AddPartition { partition, .. } = change {
+        vec![Step::of([partition.create.clone()])]
+    } else if let Change::DropPartition { partition, .. } = change {
+        vec![loss(
+            context,
+            change,
+            vec![drop_table(&partition.name, dialect)],
+        )]
+    } else {
+        Vec::new()
+    }
+}
+
 /// Makes triggers, or drops them.
 fn captures(context: &Context<'_>, change: &Change, dialect: Dialect) -> Vec<Step> {
     let statements = if let Change::AddCapture { table, triggers } = change {
@@ -92,25 +110,35 @@ fn captures(context: &Context<'_>, change: &Change, dialect: Dialect) -> Vec<Ste
     vec![Step::of(statements)]
 }
 
-/// The statements of all changes, in their order.
+/// The statements of all changes, in the order in which the database takes them.
 pub(super) fn render(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
     match context.to.dialect {
-        Dialect::Postgres => each(changes, |one| postgres::steps(context, one)),
-        Dialect::Mysql => each(changes, |one| mysql::steps(context, one)),
+        Dialect::Postgres => {
+            let ordered = ordered(context.from, context.to, changes).concat();
+            let steps = ordered
+                .iter()
+                .map(|one| about(one, postgres::steps(context, one)));
+            steps.flatten().collect()
+        }
+        Dialect::Mysql => {
+            let groups = mysql::joined(context, ordered(context.from, context.to, changes));
+            groups
+                .iter()
+                .flat_map(|group| mysql::group(context, group))
+                .collect()
+        }
+        // A table that is made anew takes all its changes at once.
         Dialect::Sqlite => sqlite::steps(context, changes),
     }
 }
 
-/// The steps of each change, which are about what that is about. A changed column may have steps that lose nothing, so those say
-/// it for themselves.
-fn each(changes: &[Change], steps: impl Fn(&Change) -> Vec<Step>) -> Vec<Step> {
-    let of_change = |change: &Change| {
-        let steps = steps(change).into_iter();
-        let is_column = matches!(change, Change::ChangeColumn { .. });
-        let about = move |step: Step| if is_column { step } else { step.about(change) };
-        steps.map(about).collect::<Vec<_>>()
-    };
-    changes.iter().flat_map(of_change).collect()
+/// The steps of a change, which are about what that is about. A changed column may have steps that lose nothing, so those say it
+/// for themselves.
+fn about(change: &Change, steps: Vec<Step>) -> Vec<Step> {
+    if matches!(change, Change::ChangeColumn { .. }) {
+        return steps;
+    }
+    steps.into_iter().map(|step| step.about(change)).collect()
 }
 
 /// RENAME of a table or column.
@@ -313,38 +341,10 @@ fn add_without_value(
     ]
 }
 
-/// The keys over a column that both sides have, and the checks and indexes that mention it: they go before it is made anew, and
-/// come after. A check that is declared with the column is no key of its own.
-fn keys_over<'c>(
-    context: &Context<'c>,
-    table: &TableName,
-    column: &ColumnShape,
-) -> impl Iterator<Item = &'c Key> {
-    let (from, to) = (context.from.table(table), context.to.table(table));
-    let dialect = context.to.dialect;
-    let wanted = folded(&column.name, dialect);
-    let keys = from.map_or(&[][..], |table| &table.keys).iter();
-    let kept = to.map_or(&[][..], |table| &table.keys);
-    keys.filter(move |key| {
-        let mut columns = key.columns.iter();
-        let is_over = columns.any(|name| folded(name, dialect) == wanted);
-        (is_over && !key.at_column || !is_over && mentions(key, &wanted, dialect))
-            && kept.iter().any(|one| one.does_the_same(key))
-    })
-}
-
-/// Whether the name is a word of its expressions. It may be another name there: a key that is made anew in vain does no harm.
-fn mentions(key: &Key, column: &str, dialect: Dialect) -> bool {
-    let has_expressions = match key.kind {
-        KeyKind::Index | KeyKind::Check | KeyKind::Exclusion => true,
-        KeyKind::PrimaryKey | KeyKind::Unique | KeyKind::ForeignKey => false,
-    };
-    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let mut words = key
-        .words
-        .iter()
-        .flat_map(|words| words.split(move |letter| !is_part(letter)));
-    has_expressions && words.any(|word| folded(word, dialect) == column)
+/// Whether it was dropped for a change of another part: that kept others from the table already.
+fn is_made_again(context: &Context<'_>, table: &TableName, key: &Key) -> bool {
+    let known = context.from.table(table).map_or(&[][..], |one| &one.keys);
+    known.iter().any(|one| one.does_the_same(key))
 }
 
 /// A change that is left to a person.

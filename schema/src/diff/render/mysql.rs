@@ -1,20 +1,102 @@
 //! MySQL and MariaDB. `ALGORITHM` and `LOCK` are written where InnoDB can do without a copy: it then refuses rather than lock.
 
 use super::super::change::{Change, ColumnChange};
+use super::super::compare::changed_character_set;
 use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
-use super::super::structure::{ColumnShape, folded};
+use super::super::order::is_made_anew;
+use super::super::structure::{ColumnShape, TableShape};
 use super::{
-    Context, Step, add_without_value, altered, by_hand, captures, create_table, create_view,
-    drop_column, drop_table, drop_view, keys_over, lacks_value, loss, quoted, quoted_table, text,
+    Context, Step, about, add_without_value, altered, by_hand, captures, create_table, create_view,
+    drop_column, drop_table, drop_view, is_made_again, lacks_value, loss, partitions, quoted,
+    quoted_table, text,
 };
+use crate::column_type::TypeClass;
 use crate::dialect::{Dialect, Flavour};
 use crate::model::TableName;
+use crate::sorting::sort_by;
 
 const MYSQL: Dialect = Dialect::Mysql;
 const IN_PLACE: &str = ", ALGORITHM=INPLACE, LOCK=NONE";
 
-pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
+/// Groups of columns of one table that follow each other and are written anew are one, so that the table is written once.
+pub(super) fn joined(context: &Context<'_>, groups: Vec<Vec<Change>>) -> Vec<Vec<Change>> {
+    let mut all: Vec<Vec<Change>> = Vec::new();
+    for group in groups {
+        let table = retyped_table(context, &group);
+        match all.last_mut() {
+            Some(last) if table.is_some() && retyped_table(context, last) == table => {
+                last.extend(group)
+            }
+            Some(_) | None => all.push(group),
+        }
+    }
+    all
+}
+
+/// The table of a group that only gives columns other types, in statements that nothing is written beside.
+fn retyped_table<'g>(context: &Context<'_>, group: &'g [Change]) -> Option<&'g TableName> {
+    let is_plain = |change: &Change| {
+        let Change::ChangeColumn {
+            from, to, changes, ..
+        } = change
+        else {
+            return false;
+        };
+        let has = |wanted: ColumnChange| changes.contains(&wanted);
+        let is_commented = context.keeps_data && loses(from, to);
+        let needs_value = has(ColumnChange::Null) && !to.nullable;
+        has(ColumnChange::Type)
+            && !is_commented
+            && !needs_value
+            && !is_made_anew(from, to, changes, MYSQL)
+    };
+    let table = group.first()?.table()?;
+    group.iter().all(is_plain).then_some(table)
+}
+
+/// The steps of changes that belong together: those of one table alone are one statement.
+pub(super) fn group(context: &Context<'_>, changes: &[Change]) -> Vec<Step> {
+    let table = changes.first().and_then(Change::table);
+    let Some(table) = table.filter(|_| changes.len() > 1) else {
+        let steps = changes.iter().map(|one| about(one, steps(context, one)));
+        return steps.flatten().collect();
+    };
+    let mut changes: Vec<&Change> = changes.iter().collect();
+    sort_by(&mut changes, |one, other| clause(one).cmp(&clause(other)));
+    let head = altered(table, MYSQL, "");
+    let mut joined = Step::default();
+    let mut clauses = Vec::new();
+    for step in changes.iter().flat_map(|one| part(context, one)) {
+        joined.commented |= step.commented;
+        joined.remarks.extend(step.remarks);
+        joined.about.extend(step.about);
+        let of_step = step.statements.into_iter();
+        clauses.extend(of_step.map(|sql| sql.replacen(&head, "", 1)));
+    }
+    joined.statements = vec![head + &clauses.join(", ")];
+    vec![joined]
+}
+
+/// The steps of a change as a part of a statement that locks its table.
+fn part(context: &Context<'_>, change: &Change) -> Vec<Step> {
+    let steps = match change {
+        Change::AddKey { table, key } => vec![added_key(table, key, "")],
+        change => steps(context, change),
+    };
+    about(change, steps)
+}
+
+/// The place of a change in a statement: one key goes before another of its name comes, and a column comes before its key.
+fn clause(change: &Change) -> u8 {
+    match change {
+        Change::DropKey { .. } | Change::DropColumn { .. } => 0,
+        Change::AddColumn { .. } | Change::ChangeColumn { .. } => 1,
+        _ => 2,
+    }
+}
+
+fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
     match change {
         Change::CreateObject(object) => vec![Step::of(object.create.clone())],
         Change::DropObject(object) => {
@@ -50,14 +132,11 @@ pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
             changes,
         ),
         Change::AddKey { table, key } => vec![add_key(context, table, key)],
-        Change::DropKey { table, key } => {
-            let (mut steps, back) = without_references(context, table, key);
-            steps.push(drop_key(context, change, table, key));
-            steps.extend(back);
-            steps
-        }
+        Change::DropKey { table, key } => vec![drop_key(context, change, table, key)],
         Change::RenameKey { table, from, to } => rename_key(table, from, to),
-        Change::ChangeOptions { table, to, .. } => vec![Step::of([altered(table, MYSQL, to)])],
+        Change::ChangeOptions { table, from, to } => {
+            vec![change_options(context, table, (from, to))]
+        }
         Change::ChangeComment { table, to, .. } => {
             let comment = text(to.as_deref().unwrap_or_default(), MYSQL);
             vec![Step::of([altered(
@@ -66,10 +145,46 @@ pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
                 &format!("COMMENT={comment}"),
             )])]
         }
+        Change::AddPartition { .. } | Change::DropPartition { .. } => {
+            partitions(context, change, MYSQL)
+        }
         Change::AddCapture { .. } | Change::DropCapture { .. } => captures(context, change, MYSQL),
         Change::CreateView(view) => vec![Step::of(create_view(view))],
         Change::DropView(view) => vec![Step::of([drop_view(view, MYSQL)])],
     }
+}
+
+/// The options of a table. A column takes the table's character set when it is made and keeps it, so those that say none are
+/// declared again with another one: `CONVERT TO` would make larger types of them.
+fn change_options(context: &Context<'_>, table: &TableName, (from, to): (&str, &str)) -> Step {
+    let Some(set) = changed_character_set(from, to) else {
+        return Step::of([altered(table, MYSQL, to)]);
+    };
+    let shapes = context.from.table(table).zip(context.to.table(table));
+    let columns = shapes.map_or(Vec::new(), |(from, to)| set_of_table(from, to));
+    let clauses = columns
+        .iter()
+        .map(|column| format!("MODIFY {}", line(context, column)));
+    let clauses: Vec<String> = std::iter::once(set).chain(clauses).collect();
+    Step::of([altered(table, MYSQL, &clauses.join(", "))])
+}
+
+/// The columns of both that have the character set of their table.
+pub(in crate::diff) fn set_of_table<'t>(
+    from: &TableShape,
+    to: &'t TableShape,
+) -> Vec<&'t ColumnShape> {
+    let is_text = |column: &&ColumnShape| {
+        let has_characters = matches!(
+            column.column_type.class(),
+            TypeClass::Text | TypeClass::Enum | TypeClass::Set
+        );
+        has_characters && column.column.native.type_words.is_empty() && column.collation.is_none()
+    };
+    let columns = to.columns.iter().filter(is_text);
+    columns
+        .filter(|column| from.column(&column.name, MYSQL).is_some())
+        .collect()
 }
 
 /// MySQL's checks stand beside their column, MariaDB's are part of it.
@@ -86,33 +201,11 @@ fn add_column(context: &Context<'_>, table: &TableName, column: &ColumnShape) ->
         let modify = altered(table, MYSQL, &format!("MODIFY {}", line(context, column)));
         return add_without_value(table, column, MYSQL, Step::of([modify]));
     }
-    let counts = column.generated.starts_with("counted");
-    let key = if counts {
-        counted_key(context, table, column)
-    } else {
-        String::new()
-    };
     vec![Step::of([altered(
         table,
         MYSQL,
-        &format!("ADD COLUMN {}{key}", column.line),
+        &format!("ADD COLUMN {}", column.line),
     )])]
-}
-
-/// A column can count only with its key in the same statement.
-fn counted_key(context: &Context<'_>, table: &TableName, column: &ColumnShape) -> String {
-    let keys = context
-        .to
-        .table(table)
-        .map(|table| table.keys.as_slice())
-        .unwrap_or_default();
-    let leads = |key: &&Key| {
-        key.columns.first() == Some(&column.name)
-            && key.kind != KeyKind::ForeignKey
-            && key.kind != KeyKind::Check
-    };
-    let key = keys.iter().find(leads);
-    key.map_or(String::new(), |key| format!(", ADD {}", key.sql))
 }
 
 fn change_column(
@@ -123,18 +216,11 @@ fn change_column(
     changes: &[ColumnChange],
 ) -> Vec<Step> {
     let has = |wanted: ColumnChange| changes.contains(&wanted);
-    let is_stored = |column: &ColumnShape| column.generated.ends_with(" stored");
-    let is_kept = from.computed && to.computed && is_stored(from) == is_stored(to);
-    if has(ColumnChange::Generated) && (from.computed || to.computed) && !is_kept {
-        let keys = keys_over(context, table, to).collect();
-        let (references, others) = with_references(context, table, keys);
-        let drops = references.iter().chain(&others);
-        let drops = drops.map(|key| drop_key(context, change, table, key));
-        let mut statements: Vec<String> = drops.flat_map(|step| step.statements).collect();
-        statements.push(drop_column(table, from, MYSQL));
-        statements.push(altered(table, MYSQL, &format!("ADD COLUMN {}", to.line)));
-        let adds = others.iter().chain(&references);
-        statements.extend(adds.map(|key| altered(table, MYSQL, &format!("ADD {}", key.sql))));
+    if is_made_anew(from, to, changes, MYSQL) {
+        let statements = vec![
+            drop_column(table, from, MYSQL),
+            altered(table, MYSQL, &format!("ADD COLUMN {}", to.line)),
+        ];
         return vec![if from.computed && to.computed {
             Step::of(statements).about(change)
         } else {
@@ -172,11 +258,16 @@ fn change_column(
 }
 
 fn add_key(context: &Context<'_>, table: &TableName, key: &Key) -> Step {
-    let online = if key.kind == KeyKind::Index && is_usual(key) && context.is_online(table) {
+    let is_new = key.kind == KeyKind::Index && !is_made_again(context, table, key);
+    let online = if is_new && is_usual(key) && context.is_online(table) {
         IN_PLACE
     } else {
         ""
     };
+    added_key(table, key, online)
+}
+
+fn added_key(table: &TableName, key: &Key, online: &str) -> Step {
     Step::of([altered(table, MYSQL, &format!("ADD {}{online}", key.sql))])
 }
 
@@ -196,74 +287,6 @@ fn is_in_place(context: &Context<'_>, table: &TableName, changes: &[ColumnChange
     });
     let is_possible = changes.iter().all(keeps_rows) || is_simple;
     changes.iter().all(is_plain) && is_possible && context.is_online(table)
-}
-
-/// A foreign key needs an index of its columns (error 1553), and the one that the server made for it went when this one came. Added
-/// anew it gets one again.
-fn without_references(
-    context: &Context<'_>,
-    table: &TableName,
-    index: &Key,
-) -> (Vec<Step>, Vec<Step>) {
-    let (Some(from), Some(to)) = (context.from.table(table), context.to.table(table)) else {
-        return (Vec::new(), Vec::new());
-    };
-    let stays = |key: &&Key| {
-        key.kind == KeyKind::ForeignKey
-            && leads(index, &key.columns)
-            && to.keys.iter().any(|one| one.does_the_same(key))
-            && !to.keys.iter().any(|one| leads(one, &key.columns))
-    };
-    let references = from.keys.iter().filter(stays);
-    let of_reference = |key: &Key| {
-        let name = quoted(key.known_name.as_deref()?, MYSQL);
-        let dropped = altered(table, MYSQL, &format!("DROP FOREIGN KEY {name}"));
-        let added = altered(table, MYSQL, &format!("ADD {}", key.sql));
-        Some((Step::of([dropped]), Step::of([added])))
-    };
-    references.filter_map(of_reference).unzip()
-}
-
-/// The foreign keys and the other keys that go while a column is made anew: beside these keys, the foreign keys that have no other
-/// index of their columns (error 1553).
-fn with_references<'c>(
-    context: &Context<'c>,
-    table: &TableName,
-    keys: Vec<&'c Key>,
-) -> (Vec<&'c Key>, Vec<&'c Key>) {
-    let (references, others): (Vec<&Key>, Vec<&Key>) = keys
-        .into_iter()
-        .partition(|key| key.kind == KeyKind::ForeignKey);
-    let (Some(from), Some(to)) = (context.from.table(table), context.to.table(table)) else {
-        return (references, others);
-    };
-    let goes = |key: &Key, among: &[&Key]| among.iter().any(|one| one.does_the_same(key));
-    let needs = |key: &&Key| {
-        let is_led = others.iter().any(|one| leads(one, &key.columns));
-        let mut left = from.keys.iter().filter(|one| !goes(one, &others));
-        is_led && !left.any(|one| leads(one, &key.columns))
-    };
-    let also = from.keys.iter().filter(|key| {
-        key.kind == KeyKind::ForeignKey
-            && key.known_name.is_some()
-            && !goes(key, &references)
-            && to.keys.iter().any(|one| one.does_the_same(key))
-    });
-    let also: Vec<&Key> = also.filter(needs).collect();
-    ([references, also].concat(), others)
-}
-
-fn leads(key: &Key, columns: &[String]) -> bool {
-    let pairs = key.columns.iter().zip(columns);
-    let mut pairs = pairs.map(|(one, other)| folded(one, MYSQL) == folded(other, MYSQL));
-    is_index(key) && key.columns.len() >= columns.len() && pairs.all(|is_same| is_same)
-}
-
-fn is_index(key: &Key) -> bool {
-    match key.kind {
-        KeyKind::PrimaryKey | KeyKind::Unique | KeyKind::Index => true,
-        KeyKind::Check | KeyKind::Exclusion | KeyKind::ForeignKey => false,
-    }
 }
 
 fn drop_key(context: &Context<'_>, change: &Change, table: &TableName, key: &Key) -> Step {

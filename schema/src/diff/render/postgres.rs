@@ -1,13 +1,18 @@
 //! PostgreSQL. What would keep others from a large table for long is a step that can be done online.
 
+mod enums;
+
+use self::enums::{change_enum, create_enum};
+pub(in crate::diff) use self::enums::{columns_of, is_enum_made_anew};
 use super::super::change::{Change, ColumnChange};
 use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
-use super::super::structure::{ColumnShape, EnumShape, TableShape, table_key};
+use super::super::sequences;
+use super::super::structure::{ColumnShape, TableShape, table_key};
 use super::{
     Context, Step, add_without_value, altered, by_hand, captures, comment_on, create_table,
-    create_view, drop_column, drop_table, drop_view, keys_over, lacks_value, loss, quoted,
-    quoted_table, text,
+    create_view, drop_column, drop_table, drop_view, is_made_again, lacks_value, loss, partitions,
+    quoted, quoted_table, text,
 };
 use crate::column_type::TypeClass;
 use crate::dialect::Dialect;
@@ -25,22 +30,20 @@ pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
             // Others may need it, which the schema does not know; a sequence goes with its column.
             let is_shared = matches!(object.kind, "EXTENSION" | "COLLATION" | "FUNCTION");
             let statement = format!("DROP {} IF EXISTS {name}", object.kind);
-            vec![with_rows(
-                context,
-                if is_shared {
-                    Vec::new()
-                } else {
-                    vec![statement]
-                },
-            )]
+            let statements = if is_shared {
+                Vec::new()
+            } else {
+                vec![statement]
+            };
+            vec![with_rows(context, &object.name, statements)]
         }
         Change::ChangeObject { .. } => vec![by_hand(change)],
         Change::CreateEnum(values) => vec![Step::of([create_enum(values)])],
         Change::DropEnum(values) => {
             let statement = format!("DROP TYPE {}", quoted_table(&values.name, POSTGRES));
-            vec![with_rows(context, vec![statement])]
+            vec![with_rows(context, &values.name, vec![statement])]
         }
-        Change::ChangeEnum { from, to } => vec![Step::of(change_enum(context, from, to))],
+        Change::ChangeEnum { from, to } => vec![change_enum(context, from, to)],
         Change::CreateTable(table) => vec![Step::of(create_table(table, POSTGRES))],
         Change::DropTable(table) => vec![loss(
             context,
@@ -74,6 +77,9 @@ pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
         Change::ChangeComment { table, to, .. } => {
             vec![Step::of([comment_on(table, None, to.as_ref(), POSTGRES)])]
         }
+        Change::AddPartition { .. } | Change::DropPartition { .. } => {
+            partitions(context, change, POSTGRES)
+        }
         Change::AddCapture { .. } | Change::DropCapture { .. } => {
             captures(context, change, POSTGRES)
         }
@@ -82,119 +88,19 @@ pub(super) fn steps(context: &Context<'_>, change: &Change) -> Vec<Step> {
     }
 }
 
-/// A type goes with the columns that have it, which stay as long as their drop is commented out.
-fn with_rows(context: &Context<'_>, statements: Vec<String>) -> Step {
+/// A type goes with the columns that have it, which stay as long as their drop, or their other type, is commented out.
+fn with_rows(context: &Context<'_>, name: &TableName, statements: Vec<String>) -> Step {
+    let tables = context.from.tables.iter();
+    let mut columns = tables.flat_map(|table| table.columns.iter().map(move |one| (table, one)));
+    let is_kept = columns.any(|(table, column)| {
+        let wanted = context.to.table(&table.name);
+        let wanted = wanted.and_then(|table| table.column(&column.name, POSTGRES));
+        column.line.contains(&name.name) && wanted.is_none_or(|wanted| loses(column, wanted))
+    });
     Step {
-        commented: context.keeps_data && !statements.is_empty(),
+        commented: context.keeps_data && is_kept && !statements.is_empty(),
         ..Step::of(statements)
     }
-}
-
-fn create_enum(values: &EnumShape) -> String {
-    let list: Vec<String> = values
-        .values
-        .iter()
-        .map(|value| text(value, POSTGRES))
-        .collect();
-    format!(
-        "CREATE TYPE {} AS ENUM ({})",
-        quoted_table(&values.name, POSTGRES),
-        list.join(", ")
-    )
-}
-
-/// New values are added where that is enough. A new value may not be used in the transaction that adds it, so a type whose
-/// new values the same migration uses is made anew.
-fn change_enum(context: &Context<'_>, from: &EnumShape, to: &EnumShape) -> Vec<String> {
-    let kept = to.values.iter().filter(|value| from.values.contains(value));
-    let only_adds = kept.eq(&from.values);
-    let added: Vec<&String> = to
-        .values
-        .iter()
-        .filter(|value| !from.values.contains(value))
-        .collect();
-    let is_used = |value: &&&String| {
-        let literal = text(value, POSTGRES);
-        let others = context.to.text().matches(&literal).count();
-        others > context.from.text().matches(&literal).count() + 1
-    };
-    if only_adds && !added.iter().any(|value| is_used(&value)) {
-        return added
-            .into_iter()
-            .map(|value| add_value(to, value))
-            .collect();
-    }
-    make_anew(context, from, to)
-}
-
-fn add_value(to: &EnumShape, value: &str) -> String {
-    let at = to
-        .values
-        .iter()
-        .position(|one| one == value)
-        .unwrap_or_default();
-    let place = match at.checked_sub(1) {
-        Some(before) => format!("AFTER {}", text(&to.values[before], POSTGRES)),
-        None => match to.values.get(1) {
-            Some(next) => format!("BEFORE {}", text(next, POSTGRES)),
-            None => String::new(),
-        },
-    };
-    let name = quoted_table(&to.name, POSTGRES);
-    format!(
-        "ALTER TYPE {name} ADD VALUE {} {place}",
-        text(value, POSTGRES)
-    )
-    .trim_end()
-    .to_owned()
-}
-
-fn make_anew(context: &Context<'_>, from: &EnumShape, to: &EnumShape) -> Vec<String> {
-    let mut old = from.name.clone();
-    old.name = format!("{}_before", old.name);
-    let mut statements = vec![
-        format!(
-            "ALTER TYPE {} RENAME TO {}",
-            quoted_table(&from.name, POSTGRES),
-            quoted(&old.name, POSTGRES)
-        ),
-        create_enum(to),
-    ];
-    let name = quoted_table(&to.name, POSTGRES);
-    let is_of = |column: &ColumnShape| {
-        let declared = column.type_sql.replace('"', "");
-        declared.trim_end_matches("[]") == from.name.to_string()
-    };
-    for table in &context.from.tables {
-        for column in table.columns.iter().filter(|column| is_of(column)) {
-            let (at, array) = (
-                quoted(&column.name, POSTGRES),
-                column.type_sql.ends_with("[]"),
-            );
-            let brackets = if array { "[]" } else { "" };
-            if column.default.is_some() {
-                statements.push(altered(
-                    &table.name,
-                    POSTGRES,
-                    &format!("ALTER COLUMN {at} DROP DEFAULT"),
-                ));
-            }
-            statements.push(altered(
-                &table.name,
-                POSTGRES,
-                &format!("ALTER COLUMN {at} TYPE {name}{brackets} USING {at}::text{brackets}::{name}{brackets}"),
-            ));
-            if let Some(default) = &column.default {
-                statements.push(altered(
-                    &table.name,
-                    POSTGRES,
-                    &format!("ALTER COLUMN {at} SET DEFAULT {default}"),
-                ));
-            }
-        }
-    }
-    statements.push(format!("DROP TYPE {}", quoted_table(&old, POSTGRES)));
-    statements
 }
 
 fn add_column(context: &Context<'_>, table: &TableName, column: &ColumnShape) -> Vec<Step> {
@@ -274,6 +180,9 @@ fn change_column(
     // The sequence stays, and belongs to the column.
     let drops_serial = has(ColumnChange::Generated) && is_serial(from) && to.generated.is_empty();
     let changes_serial = has(ColumnChange::Generated) && (is_serial(from) || is_serial(to));
+    if has(ColumnChange::Type) && is_serial(from) && is_serial(to) {
+        return vec![Step::of(change_serial(context, table, to)).about(change)];
+    }
     if has(ColumnChange::Words) || (changes_serial && !drops_serial) {
         return vec![by_hand(change)];
     }
@@ -342,7 +251,7 @@ fn change_column(
         steps.push(step.remark(format!("rows without a value need one: `{update}`")));
     }
     if has(ColumnChange::Generated) && !drops_serial {
-        steps.push(Step::of(change_identity(table, from, to)));
+        steps.push(change_identity(change, table, (from, to)));
     }
     if has(ColumnChange::Comment) {
         steps.push(Step::of([comment_on(
@@ -353,6 +262,29 @@ fn change_column(
         )]));
     }
     steps
+}
+
+/// `serial` is no type of its own, and its sequence counts in the type that it was made with.
+fn change_serial(context: &Context<'_>, table: &TableName, to: &ColumnShape) -> Vec<String> {
+    let number = match to.type_sql.to_lowercase().as_str() {
+        "smallserial" | "serial2" => "smallint",
+        "bigserial" | "serial8" => "bigint",
+        _ => "integer",
+    };
+    let name = quoted(&to.name, POSTGRES);
+    let column = altered(
+        table,
+        POSTGRES,
+        &format!("ALTER COLUMN {name} TYPE {number}"),
+    );
+    let sequence = sequences::sequence(context.to.model(), table, &to.column);
+    let sequence = sequence.map(|name| {
+        format!(
+            "ALTER SEQUENCE {} AS {number}",
+            quoted_table(&name, POSTGRES)
+        )
+    });
+    [column].into_iter().chain(sequence).collect()
 }
 
 /// An expression of a computed column cannot be changed in PostgreSQL 15 and before, so the column is made anew.
@@ -379,28 +311,36 @@ fn change_computed(
         }));
         return vec![Step::of(statements).about(change)];
     }
-    let keys: Vec<&Key> = keys_over(context, table, to).collect();
-    let mut statements: Vec<String> = keys.iter().map(|key| drop_key(table, key)).collect();
-    statements.push(drop_column(table, from, POSTGRES));
-    statements.push(altered(table, POSTGRES, &format!("ADD COLUMN {}", to.line)));
-    statements.extend(keys.iter().map(|key| {
-        if key.is_statement {
-            key.sql.clone()
-        } else {
-            altered(table, POSTGRES, &format!("ADD {}", key.sql))
-        }
-    }));
+    let statements = vec![
+        drop_column(table, from, POSTGRES),
+        altered(table, POSTGRES, &format!("ADD COLUMN {}", to.line)),
+    ];
     if from.computed {
         return vec![Step::of(statements).about(change)];
     }
     vec![loss(context, change, statements)]
 }
 
-fn change_identity(table: &TableName, from: &ColumnShape, to: &ColumnShape) -> Vec<String> {
+fn change_identity(
+    change: &Change,
+    table: &TableName,
+    (from, to): (&ColumnShape, &ColumnShape),
+) -> Step {
     let name = quoted(&to.name, POSTGRES);
     let at_column = |words: &str| altered(table, POSTGRES, &format!("ALTER COLUMN {name} {words}"));
     if to.generated.is_empty() {
-        return vec![at_column("DROP IDENTITY")];
+        return Step::of([at_column("DROP IDENTITY")]);
+    }
+    let options = |column: &ColumnShape| {
+        column
+            .generated
+            .split_whitespace()
+            .skip(2)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    if !from.generated.is_empty() && options(from) != options(to) {
+        return by_hand(change);
     }
     let kind = if to.generated.contains("true") {
         "ALWAYS"
@@ -408,21 +348,21 @@ fn change_identity(table: &TableName, from: &ColumnShape, to: &ColumnShape) -> V
         "BY DEFAULT"
     };
     if !from.generated.is_empty() {
-        return vec![at_column(&format!("SET GENERATED {kind}"))];
+        return Step::of([at_column(&format!("SET GENERATED {kind}"))]);
     }
     let shown = quoted_table(table, POSTGRES);
-    vec![
+    Step::of([
         at_column(&format!("ADD GENERATED {kind} AS IDENTITY")),
         format!(
             "SELECT setval(pg_get_serial_sequence({}, {}), coalesce(max({name}), 0) + 1, false) FROM {shown}",
             text(&shown, POSTGRES),
             text(&to.name, POSTGRES)
         ),
-    ]
+    ])
 }
 
 /// Whether there is no cast that an assignment makes by itself.
-fn needs_using(from: &ColumnShape, to: &ColumnShape) -> bool {
+pub(in crate::diff) fn needs_using(from: &ColumnShape, to: &ColumnShape) -> bool {
     let (from, to) = (from.column_type.class(), to.column_type.class());
     let is_number = |class: TypeClass| {
         class.integer().is_some() || matches!(class, TypeClass::Float { .. } | TypeClass::Decimal)
@@ -456,7 +396,8 @@ fn using(name: &str, from: &ColumnShape, to: &ColumnShape) -> String {
 }
 
 fn add_key(context: &Context<'_>, table: &TableName, key: &Key) -> Step {
-    let online = context.is_online(table);
+    let is_at_once = is_made_again(context, table, key) || is_referred_again(context, table, key);
+    let online = context.is_online(table) && !is_at_once;
     if key.is_statement {
         let sql = if online {
             key.sql.replacen("INDEX ", "INDEX CONCURRENTLY ", 1)
@@ -494,6 +435,23 @@ fn add_key(context: &Context<'_>, table: &TableName, key: &Key) -> Step {
         }
         None => Step::of([added]),
     }
+}
+
+/// Whether a foreign key that is made again needs it.
+fn is_referred_again(context: &Context<'_>, table: &TableName, key: &Key) -> bool {
+    let wanted = table_key(table, POSTGRES);
+    let refers = |at: &TableShape, one: &Key| {
+        let referred = one.referred.as_ref();
+        referred.is_some_and(|name| table_key(name, POSTGRES) == wanted)
+            && one.referred_columns.len() == key.columns.len()
+            && one
+                .referred_columns
+                .iter()
+                .all(|name| key.columns.contains(name))
+            && is_made_again(context, &at.name, one)
+    };
+    let mut tables = context.to.tables.iter();
+    key.unique && tables.any(|at| at.keys.iter().any(|one| refers(at, one)))
 }
 
 /// A unique constraint over columns alone takes an index that is made before it. A table that is made in the

@@ -8,7 +8,7 @@ use super::super::key::{Key, KeyKind};
 use super::super::structure::{ColumnShape, TableShape, folded, table_key};
 use super::{
     Context, Step, altered, captures, create_table, create_view, drop_column, drop_table,
-    drop_view, indexes, lacks_value, loss, quoted, quoted_table, text,
+    drop_view, indexes, lacks_value, loss, partitions, quoted, quoted_table, text,
 };
 use crate::dialect::Dialect;
 use crate::model::TableName;
@@ -90,6 +90,9 @@ fn step(context: &Context<'_>, change: &Change) -> Vec<Step> {
         Change::AddKey { key, .. } => vec![Step::of([key.sql.clone()])],
         Change::DropKey { key, .. } => vec![Step::of([drop_index(key)])],
         Change::RenameKey { from, to, .. } => vec![Step::of([drop_index(from), to.sql.clone()])],
+        Change::AddPartition { .. } | Change::DropPartition { .. } => {
+            partitions(context, change, SQLITE)
+        }
         Change::AddCapture { .. } | Change::DropCapture { .. } => captures(context, change, SQLITE),
         Change::CreateView(view) => vec![Step::of(create_view(view))],
         Change::DropView(view) => vec![Step::of([drop_view(view, SQLITE)])],
@@ -153,6 +156,8 @@ fn needs_new_table(context: &Context<'_>, change: &Change, changes: &[Change]) -
         | Change::DropEnum(_)
         | Change::ChangeEnum { .. }
         | Change::ChangeComment { .. }
+        | Change::AddPartition { .. }
+        | Change::DropPartition { .. }
         | Change::AddCapture { .. }
         | Change::DropCapture { .. } => false,
     }

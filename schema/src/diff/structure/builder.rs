@@ -1,11 +1,11 @@
 //! From a model to the shapes of its tables, views and types.
 
-use super::shapes::{ColumnShape, EnumShape, ObjectShape, TableShape, ViewShape};
+use super::shapes::{ColumnShape, EnumShape, ObjectShape, PartitionShape, TableShape, ViewShape};
 use crate::dialect::Dialect;
 use crate::diff::expression::normal_expression;
 use crate::diff::key::{Key, Keys};
 use crate::model::{
-    Column, ColumnId, Counter, EnumId, Generated, Model, ObjectKind, Table, TableId,
+    Column, ColumnId, Counter, EnumId, Generated, Model, ObjectKind, Table, TableId, TableName,
 };
 use crate::plan::pieces::Pieces;
 
@@ -40,8 +40,26 @@ impl Builder<'_> {
             changes_block: self.changes_block(table),
             comment,
             create: self.pieces.create(id),
+            parents: self.parents(table),
+            partitions: self.partitions(table),
             after: self.pieces.after(id),
         }
+    }
+
+    fn partitions(&self, table: &Table) -> Vec<PartitionShape> {
+        let parts = table.native.partitions.iter();
+        let shapes = parts.map(|part| PartitionShape {
+            name: part.name.clone(),
+            create: crate::plan::pieces::create_partition(part, self.dialect),
+        });
+        shapes.collect()
+    }
+
+    fn parents(&self, table: &Table) -> Vec<TableName> {
+        let parents = table.native.inherits.iter();
+        parents
+            .map(|id| self.model.table(*id).name.clone())
+            .collect()
     }
 
     /// PostgreSQL makes no index of a partitioned table `CONCURRENTLY`, nor before 18 a foreign key `NOT VALID`.
@@ -86,6 +104,7 @@ impl Builder<'_> {
             nullable: self.is_nullable(table, column),
             default: default_of(column),
             generated: generated(column, self.dialect),
+            inherited: column.native.inherited,
             computed: matches!(column.generated, Generated::Computed { .. }),
             collation: self.collation(column),
             comment: column.native.comment.clone(),
@@ -213,8 +232,14 @@ impl Builder<'_> {
 
     pub(super) fn objects(&self, order: &[TableId]) -> Vec<ObjectShape> {
         let needed = self.needed_objects(order);
-        let shapes = needed.iter().map(|at| self.object(*at));
-        shapes.flatten().collect()
+        let mut shapes: Vec<ObjectShape> = Vec::new();
+        for shape in needed.iter().filter_map(|at| self.object(*at)) {
+            // The statements of each table make what it needs, where it is not there yet.
+            if !shapes.contains(&shape) {
+                shapes.push(shape);
+            }
+        }
+        shapes
     }
 
     /// Those that no table needs; functions may be several of one name.

@@ -7,7 +7,9 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use self::builder::Builder;
-pub use self::shapes::{ColumnShape, EnumShape, ObjectShape, TableShape, ViewShape};
+pub use self::shapes::{
+    ColumnShape, EnumShape, ObjectShape, PartitionShape, TableShape, ViewShape,
+};
 use super::capture::{CaptureTrigger, captures};
 use crate::check::check;
 use crate::diagnostic::Diagnostics;

@@ -25,8 +25,21 @@ pub struct TableShape {
     pub comment: Option<String>,
     /// CREATE TABLE with its columns and keys, without indexes of their own.
     pub create: String,
+    /// The tables that it inherits columns from (PostgreSQL).
+    pub(in crate::diff) parents: Vec<TableName>,
+    /// Its partitions that are tables of their own (PostgreSQL); a part of a part comes after that.
+    pub partitions: Vec<PartitionShape>,
     /// Statements after it that are neither indexes nor comments: partitions, settings of columns, owners of sequences.
     pub after: Vec<String>,
+}
+
+/// A part of a table that is a table of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartitionShape {
+    /// The name with its schema.
+    pub name: TableName,
+    /// The statement that makes it.
+    pub create: String,
 }
 
 /// A column as a database has it, or as a schema makes it.
@@ -48,6 +61,8 @@ pub struct ColumnShape {
     pub default: Option<String>,
     /// The way in which the database makes its values; empty where it makes none.
     pub generated: String,
+    /// A parent of its table has it, and that has it from there (PostgreSQL).
+    pub(in crate::diff) inherited: bool,
     /// It is computed of other columns.
     pub computed: bool,
     /// Its collation, where one is written.

@@ -409,14 +409,20 @@ impl Cursor<'_> {
     }
 
     fn identity_change(&mut self, column: Name) -> AlterAction {
-        let (first, mut always) = (self.at, None);
+        let (mut first, mut always) = (self.at, None);
         while !self.at_end() && !self.is_symbol(0, ",") {
+            let is_first = self.at == first;
             if self.eat(&["SET", "GENERATED", "ALWAYS"]) {
                 always = Some(true);
             } else if self.eat(&["SET", "GENERATED", "BY", "DEFAULT"]) {
                 always = Some(false);
             } else {
                 self.advance(1);
+                continue;
+            }
+            // The kind is known, so only the options after it are kept as they are written.
+            if is_first {
+                first = self.at;
             }
         }
         AlterAction::ChangeIdentity {

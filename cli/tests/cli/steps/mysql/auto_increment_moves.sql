@@ -1,0 +1,6 @@
+-- from
+CREATE TABLE t (a bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, b bigint NOT NULL);
+-- rows
+INSERT INTO t VALUES (1, 1);
+-- to
+CREATE TABLE t (a bigint NOT NULL, b bigint NOT NULL AUTO_INCREMENT PRIMARY KEY);

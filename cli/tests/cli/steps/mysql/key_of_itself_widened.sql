@@ -1,0 +1,6 @@
+-- from
+CREATE TABLE t (id int NOT NULL AUTO_INCREMENT PRIMARY KEY, up int, CONSTRAINT t_up FOREIGN KEY (up) REFERENCES t (id));
+-- rows
+INSERT INTO t (id, up) VALUES (1, NULL), (2, 1);
+-- to
+CREATE TABLE t (id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, up bigint, CONSTRAINT t_up FOREIGN KEY (up) REFERENCES t (id));

@@ -1,0 +1,10 @@
+-- from
+CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, n int);
+CREATE VIEW v AS SELECT id, n FROM t;
+CREATE VIEW w AS SELECT id, n FROM v;
+-- rows
+INSERT INTO t VALUES (1, 2);
+-- to
+CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, m bigint);
+CREATE VIEW v AS SELECT id, m FROM t;
+CREATE VIEW w AS SELECT id, m FROM v;

@@ -1,0 +1,6 @@
+-- from
+CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, a integer, b integer, s integer GENERATED ALWAYS AS (a + 1) STORED);
+-- rows
+INSERT INTO t (id, a, b) VALUES (1, 2, 3);
+-- to
+CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, b integer, s integer GENERATED ALWAYS AS (b + 1) STORED);

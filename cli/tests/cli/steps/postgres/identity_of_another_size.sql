@@ -1,0 +1,6 @@
+-- from
+CREATE TABLE t (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n integer);
+-- rows
+INSERT INTO t (n) VALUES (1);
+-- to
+CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n integer);

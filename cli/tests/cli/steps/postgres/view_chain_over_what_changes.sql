@@ -1,0 +1,12 @@
+-- from
+CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, n integer);
+CREATE VIEW v AS SELECT id, n FROM t;
+CREATE MATERIALIZED VIEW w AS SELECT id, n FROM v;
+CREATE UNIQUE INDEX w_id ON w (id);
+-- rows
+INSERT INTO t VALUES (1, 2);
+-- to
+CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, n bigint, m integer);
+CREATE VIEW v AS SELECT id, n, m FROM t;
+CREATE MATERIALIZED VIEW w AS SELECT id, n FROM v;
+CREATE UNIQUE INDEX w_id ON w (id);

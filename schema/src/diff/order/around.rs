@@ -1,0 +1,240 @@
+//! Parts that stand in the way of a change, though they are to be there after it as before: they are dropped before it, and made
+//! again after it. Which parts those are depends on the database.
+
+use std::collections::BTreeSet;
+
+use super::effects::{Sides, rewrites};
+use super::part::{Part, has_expressions};
+use crate::dialect::Dialect;
+use crate::diff::change::{Change, ColumnChange};
+use crate::diff::key::{Key, KeyKind};
+use crate::diff::order::is_made_anew;
+use crate::diff::render::{columns_of, is_enum_made_anew, needs_using};
+use crate::diff::structure::{ColumnShape, TableShape, table_key};
+use crate::model::TableName;
+
+/// The changes, with those around them.
+pub(super) fn completed(sides: &Sides<'_>, changes: &[Change]) -> Vec<Change> {
+    let mut around = Around {
+        sides,
+        changes: changes.to_vec(),
+        dropped: BTreeSet::new(),
+        touched: Touched::default(),
+    };
+    around.touch();
+    around.computed_columns();
+    around.note_dropped();
+    while around.keys() {}
+    around.changes
+}
+
+/// Columns that changes are about.
+#[derive(Default)]
+struct Touched {
+    /// Dropped and added.
+    anew: BTreeSet<Part>,
+    /// Written anew in another type or collation.
+    retyped: BTreeSet<Part>,
+    /// Of these, those whose values are no values of the other type by themselves.
+    converted: BTreeSet<Part>,
+}
+
+struct Around<'a, 's> {
+    sides: &'a Sides<'s>,
+    changes: Vec<Change>,
+    /// The keys that go, for good or for a time.
+    dropped: BTreeSet<Part>,
+    touched: Touched,
+}
+
+impl<'s> Around<'_, 's> {
+    fn dialect(&self) -> Dialect {
+        self.sides.to.dialect()
+    }
+
+    fn touch(&mut self) {
+        let sides = self.sides;
+        let touched = &mut self.touched;
+        for change in &self.changes {
+            match change {
+                Change::ChangeColumn {
+                    table,
+                    from,
+                    to,
+                    changes,
+                } => {
+                    let part = sides.to.column_part(table, &to.name);
+                    if is_made_anew(from, to, changes, sides.to.dialect()) {
+                        touched.anew.insert(part);
+                    } else if rewrites(changes) {
+                        let is_type = changes.contains(&ColumnChange::Type);
+                        let is_converted = needs_using(from, to) || needs_using(to, from);
+                        if is_type && is_converted {
+                            touched.converted.insert(part.clone());
+                        }
+                        if is_type || changes.contains(&ColumnChange::Collation) {
+                            touched.retyped.insert(part);
+                        }
+                    }
+                }
+                Change::ChangeEnum { from, to }
+                    if is_enum_made_anew(sides.to.structure, from, to) =>
+                {
+                    let columns = columns_of(sides.from.structure, from).into_iter();
+                    let parts = columns
+                        .map(|(table, column)| sides.from.column_part(&table.name, &column.name));
+                    let parts: Vec<Part> = parts.collect();
+                    touched.converted.extend(parts.iter().cloned());
+                    touched.retyped.extend(parts);
+                }
+                Change::ChangeOptions { table, from, to } => {
+                    touched
+                        .retyped
+                        .extend(sides.columns_of_set(table, from, to));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// PostgreSQL changes no column that a computed one reads (error 0A000), which loses nothing when it goes.
+    fn computed_columns(&mut self) {
+        if self.dialect() != Dialect::Postgres {
+            return;
+        }
+        let tables = self.sides.from.structure.tables.iter();
+        let columns =
+            tables.flat_map(|table| table.columns.iter().map(move |column| (table, column)));
+        let readers: Vec<(&TableShape, &ColumnShape)> = columns
+            .filter(|(table, column)| {
+                let read = self.sides.from.read_columns(&table.name, column);
+                read.iter().any(|part| self.touched.retyped.contains(part))
+            })
+            .collect();
+        for (table, column) in readers {
+            self.column_around(&table.name, column);
+        }
+    }
+
+    fn column_around(&mut self, table: &TableName, column: &ColumnShape) {
+        let part = self.sides.from.column_part(table, &column.name);
+        let goes = |change: &Change| matches!(change, Change::DropColumn { table: at, column: one } if self.sides.from.column_part(at, &one.name) == part);
+        let wanted = self
+            .sides
+            .to
+            .table(table)
+            .and_then(|one| one.column(&column.name, Dialect::Postgres));
+        let Some(wanted) =
+            wanted.filter(|wanted| wanted.computed && !self.changes.iter().any(goes))
+        else {
+            return;
+        };
+        self.changes.retain(|change| !matches!(change, Change::ChangeColumn { table: at, to, .. } if self.sides.from.column_part(at, &to.name) == part));
+        self.changes.push(Change::DropColumn {
+            table: table.clone(),
+            column: column.clone(),
+        });
+        self.changes.push(Change::AddColumn {
+            table: table.clone(),
+            column: wanted.clone(),
+        });
+        self.touched.anew.insert(part);
+    }
+
+    fn note_dropped(&mut self) {
+        for change in &self.changes {
+            if let Change::DropKey { table, key } = change {
+                self.dropped.insert(self.sides.from.key_part(table, key));
+            }
+        }
+    }
+
+    /// Drops the keys that stand in the way; whether there were some. A foreign key may follow the key that it refers to.
+    fn keys(&mut self) -> bool {
+        let tables = self.sides.from.structure.tables.iter();
+        let all = tables.flat_map(|table| table.keys.iter().map(move |key| (table, key)));
+        let found: Vec<(&TableShape, &Key)> = all
+            .filter(|(table, key)| self.is_in_the_way(&table.name, key))
+            .collect();
+        for (table, key) in &found {
+            self.key_around(&table.name, key);
+        }
+        !found.is_empty()
+    }
+
+    fn is_in_the_way(&self, table: &TableName, key: &Key) -> bool {
+        let from = &self.sides.from;
+        if key.known_name.is_none() || self.dropped.contains(&from.key_part(table, key)) {
+            return false;
+        }
+        let has =
+            |parts: &[Part], among: &BTreeSet<Part>| parts.iter().any(|part| among.contains(part));
+        let own = from.columns_of_key(table, key);
+        let referred = from.referred_columns(key);
+        let is_foreign = key.kind == KeyKind::ForeignKey;
+        let reads = is_foreign || has_expressions(key);
+        // A check that stands at its column comes and goes with it.
+        let is_anew =
+            (has(&own, &self.touched.anew) && !key.at_column) || has(&referred, &self.touched.anew);
+        let is_refused = match self.dialect() {
+            Dialect::Postgres => {
+                reads
+                    && (has(&own, &self.touched.converted)
+                        || has(&referred, &self.touched.converted))
+            }
+            Dialect::Mysql => {
+                is_foreign
+                    && (has(&own, &self.touched.retyped) || has(&referred, &self.touched.retyped))
+            }
+            Dialect::Sqlite => false,
+        };
+        is_anew || is_refused || self.loses_its_server(table, key)
+    }
+
+    /// Whether a foreign key would be left without the key that it refers to, or without an index (MySQL's errors 1025 and 1553).
+    fn loses_its_server(&self, table: &TableName, key: &Key) -> bool {
+        let (from, to) = (&self.sides.from, &self.sides.to);
+        let goes = |(at, one): &(TableName, &Key)| self.dropped.contains(&from.key_part(at, one));
+        // An index comes before the old ones go, unless it has a name of theirs; a primary key takes the place of the other.
+        let comes = |(at, one): &(TableName, &Key)| {
+            one.kind != KeyKind::PrimaryKey && !self.dropped.contains(&to.key_part(at, one))
+        };
+        let known = from.servers(table, key).into_iter();
+        let mut pairs = known.zip(to.servers(table, key));
+        pairs.any(|(known, wanted)| match self.dialect() {
+            Dialect::Postgres => known.iter().any(goes),
+            Dialect::Mysql => {
+                !known.is_empty() && known.iter().all(goes) && !wanted.iter().any(comes)
+            }
+            Dialect::Sqlite => false,
+        })
+    }
+
+    fn key_around(&mut self, table: &TableName, key: &Key) {
+        let part = self.sides.from.key_part(table, key);
+        let dialect = self.dialect();
+        let is_of = |at: &TableName| table_key(at, dialect) == table_key(table, dialect);
+        let goes = self
+            .changes
+            .iter()
+            .any(|change| matches!(change, Change::DropTable(gone) if is_of(&gone.name)));
+        let kept = self
+            .sides
+            .to
+            .keys(table)
+            .iter()
+            .find(|one| one.does_the_same(key));
+        let kept = kept.or_else(|| (!goes).then_some(key));
+        let from = &self.sides.from;
+        self.changes.retain(|change| !matches!(change, Change::RenameKey { table: at, from: old, .. } if from.key_part(at, old) == part));
+        self.changes.push(Change::DropKey {
+            table: table.clone(),
+            key: key.clone(),
+        });
+        self.changes.extend(kept.map(|kept| Change::AddKey {
+            table: table.clone(),
+            key: kept.clone(),
+        }));
+        self.dropped.insert(part);
+    }
+}

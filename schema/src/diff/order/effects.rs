@@ -1,0 +1,361 @@
+//! The parts of a database that a change makes, drops, alters and needs.
+
+use super::part::{Part, Side};
+use crate::dialect::Dialect;
+use crate::diff::change::{Change, ColumnChange};
+use crate::diff::compare::changed_character_set;
+use crate::diff::key::{Key, KeyKind};
+use crate::diff::render::{columns_of, set_of_table};
+use crate::diff::structure::{ColumnShape, TableShape, ViewShape};
+use crate::model::TableName;
+
+/// The parts that statements are about.
+#[derive(Debug, Default)]
+pub(super) struct Effects {
+    /// There after them, and not before.
+    pub(super) makes: Vec<Part>,
+    /// There before them, and not after.
+    pub(super) drops: Vec<Part>,
+    /// There before and after, in another form.
+    pub(super) alters: Vec<Part>,
+    /// They have to be there, in the form that they have in the end.
+    pub(super) needs: Vec<Part>,
+    /// If they go, then before it: a foreign key is bound to one of the keys that it may refer to.
+    pub(super) waits_for: Vec<Part>,
+    /// As long as they are there, or have their old form, what is dropped was in need of them.
+    pub(super) leaves: Vec<Part>,
+    /// It has to go before what it leaves is altered, not only before that goes.
+    pub(super) is_in_the_way: bool,
+}
+
+/// Both structures, by which the effects of a change are known.
+pub(super) struct Sides<'s> {
+    pub(super) from: Side<'s>,
+    pub(super) to: Side<'s>,
+}
+
+impl Sides<'_> {
+    pub(super) fn effects(&self, change: &Change) -> Effects {
+        let (from, to) = (&self.from, &self.to);
+        let object = |name: &TableName| {
+            vec![Part::Object(crate::diff::structure::table_key(
+                name,
+                to.dialect(),
+            ))]
+        };
+        match change {
+            Change::CreateObject(one) => Effects {
+                makes: object(&one.name),
+                ..Effects::default()
+            },
+            Change::DropObject(one) => Effects {
+                drops: object(&one.name),
+                ..Effects::default()
+            },
+            Change::ChangeObject { to, .. } => Effects {
+                alters: object(&to.name),
+                ..Effects::default()
+            },
+            Change::CreateEnum(one) => Effects {
+                makes: object(&one.name),
+                ..Effects::default()
+            },
+            Change::DropEnum(one) => Effects {
+                drops: object(&one.name),
+                ..Effects::default()
+            },
+            Change::ChangeEnum { from: old, .. } => {
+                let columns = columns_of(from.structure, old).into_iter();
+                let columns =
+                    columns.map(|(table, column)| from.column_part(&table.name, &column.name));
+                Effects {
+                    alters: object(&old.name).into_iter().chain(columns).collect(),
+                    ..Effects::default()
+                }
+            }
+            Change::CreateTable(table) => self.created(table),
+            Change::DropTable(table) => dropped(from, table),
+            Change::AddColumn { table, column } => Effects {
+                makes: vec![to.column_part(table, &column.name)],
+                needs: std::iter::once(to.table_part(table))
+                    .chain(to.needs_of_column(table, column))
+                    .collect(),
+                ..Effects::default()
+            },
+            Change::DropColumn { table, column } => Effects {
+                drops: vec![from.column_part(table, &column.name)],
+                leaves: from.needs_of_column(table, column),
+                is_in_the_way: column.computed,
+                ..Effects::default()
+            },
+            Change::ChangeColumn {
+                table,
+                from,
+                to,
+                changes,
+            } => self.changed(table, (from.as_ref(), to.as_ref()), changes),
+            Change::AddKey { table, key } => self.added_key(table, key),
+            Change::DropKey { table, key } => self.dropped_key(table, key),
+            Change::RenameKey {
+                table,
+                from: old,
+                to: new,
+            } => Effects {
+                makes: named(to, table, new),
+                drops: named(from, table, old),
+                needs: to.needs_of_key(table, new),
+                ..Effects::default()
+            },
+            Change::ChangeOptions { table, from, to } => {
+                let columns = self.columns_of_set(table, from, to);
+                // Columns that are added take the new one.
+                let set =
+                    changed_character_set(from, to).filter(|_| self.to.dialect() == Dialect::Mysql);
+                let own = set.map(|_| self.to.table_part(table));
+                Effects {
+                    alters: own.into_iter().chain(columns).collect(),
+                    needs: vec![self.to.table_part(table)],
+                    ..Effects::default()
+                }
+            }
+            Change::ChangeComment { table, .. } => Effects {
+                needs: vec![to.table_part(table)],
+                ..Effects::default()
+            },
+            Change::AddPartition { table, .. } => Effects {
+                needs: to.whole(table),
+                ..Effects::default()
+            },
+            Change::DropPartition { table, .. } => Effects {
+                leaves: from.whole(table),
+                ..Effects::default()
+            },
+            Change::AddCapture { table, .. } => Effects {
+                needs: to.whole(table),
+                ..Effects::default()
+            },
+            Change::DropCapture { table, .. } => Effects {
+                leaves: from.whole(table),
+                ..Effects::default()
+            },
+            Change::CreateView(view) => Effects {
+                makes: vec![to.table_part(&view.name)],
+                needs: read_by(to, view),
+                ..Effects::default()
+            },
+            Change::DropView(view) => Effects {
+                drops: vec![from.table_part(&view.name)],
+                leaves: read_by(from, view),
+                is_in_the_way: true,
+                ..Effects::default()
+            },
+        }
+    }
+
+    /// The columns that options give another character set.
+    pub(super) fn columns_of_set(&self, table: &TableName, from: &str, to: &str) -> Vec<Part> {
+        let shapes = self.from.table(table).zip(self.to.table(table));
+        let changes =
+            self.to.dialect() == Dialect::Mysql && changed_character_set(from, to).is_some();
+        let columns = shapes
+            .filter(|_| changes)
+            .map_or(Vec::new(), |(from, to)| set_of_table(from, to));
+        columns
+            .iter()
+            .map(|column| self.to.column_part(table, &column.name))
+            .collect()
+    }
+
+    fn changed(
+        &self,
+        table: &TableName,
+        (old, new): (&ColumnShape, &ColumnShape),
+        changes: &[ColumnChange],
+    ) -> Effects {
+        let part = self.to.column_part(table, &new.name);
+        let mut effects = Effects {
+            needs: std::iter::once(self.to.table_part(table))
+                .chain(self.to.needs_of_column(table, new))
+                .collect(),
+            leaves: self.from.needs_of_column(table, old),
+            ..Effects::default()
+        };
+        if is_made_anew(old, new, changes, self.to.dialect()) {
+            effects.drops.push(part.clone());
+            effects.makes.push(part);
+        } else if rewrites(changes) {
+            effects.alters.push(part);
+        }
+        effects
+    }
+
+    fn added_key(&self, table: &TableName, key: &Key) -> Effects {
+        Effects {
+            makes: named(&self.to, table, key),
+            needs: self.to.needs_of_key(table, key),
+            waits_for: self.referred_before(table, key),
+            ..Effects::default()
+        }
+    }
+
+    fn created(&self, table: &TableShape) -> Effects {
+        let to = &self.to;
+        let mut effects = Effects {
+            makes: to.whole(&table.name),
+            ..Effects::default()
+        };
+        for key in table.keys.iter().filter(|key| !key.made_later) {
+            effects.makes.extend(named(to, &table.name, key));
+            effects.needs.extend(to.needs_of_key(&table.name, key));
+            effects
+                .waits_for
+                .extend(self.referred_before(&table.name, key));
+        }
+        for column in &table.columns {
+            effects
+                .needs
+                .extend(to.needs_of_column(&table.name, column));
+        }
+        effects
+            .needs
+            .extend(table.parents.iter().flat_map(|parent| to.whole(parent)));
+        effects
+    }
+
+    /// The keys of PostgreSQL that a foreign key could refer to so far.
+    fn referred_before(&self, table: &TableName, key: &Key) -> Vec<Part> {
+        match self.from.dialect() {
+            Dialect::Postgres => {}
+            Dialect::Sqlite | Dialect::Mysql => return Vec::new(),
+        }
+        let servers = self.from.servers(table, key).into_iter().flatten();
+        servers
+            .map(|(at, one)| self.from.key_part(&at, one))
+            .collect()
+    }
+
+    /// Of MySQL's keys only a foreign key keeps a column from being changed. An index waits for the one that takes its place at a
+    /// foreign key (error 1553).
+    fn dropped_key(&self, table: &TableName, key: &Key) -> Effects {
+        let is_foreign = key.kind == KeyKind::ForeignKey;
+        Effects {
+            drops: named(&self.from, table, key),
+            leaves: self.from.needs_of_key(table, key),
+            needs: self.replacements(table, key),
+            is_in_the_way: is_foreign || self.from.dialect() != Dialect::Mysql,
+            ..Effects::default()
+        }
+    }
+
+    /// The new indexes of MySQL that serve what this one served.
+    fn replacements(&self, table: &TableName, key: &Key) -> Vec<Part> {
+        match self.to.dialect() {
+            Dialect::Mysql => {}
+            Dialect::Sqlite | Dialect::Postgres => return Vec::new(),
+        }
+        let own = self.from.key_part(table, key);
+        let served = self.served_columns(table, key);
+        let keys = self.to.keys(table).iter();
+        let keys = keys.filter(|one| {
+            served
+                .iter()
+                .any(|columns| super::part::leads(one, columns, Dialect::Mysql))
+        });
+        keys.map(|one| self.to.key_part(table, one))
+            .filter(|part| *part != own)
+            .collect()
+    }
+
+    /// The columns of foreign keys and of a counted column that an index of MySQL serves.
+    fn served_columns(&self, table: &TableName, key: &Key) -> Vec<Vec<String>> {
+        let dialect = self.from.dialect();
+        let shape = self.from.table(table);
+        let counted = shape
+            .into_iter()
+            .flat_map(|one| &one.columns)
+            .filter(|one| super::part::is_counted(one));
+        let own = self
+            .from
+            .keys(table)
+            .iter()
+            .filter(|one| one.kind == KeyKind::ForeignKey);
+        let wanted = self.from.table_part(table);
+        let all = self.from.structure.tables.iter().flat_map(|one| &one.keys);
+        let referring = all.filter(|one| {
+            one.referred
+                .as_ref()
+                .is_some_and(|at| self.from.table_part(at) == wanted)
+        });
+        let columns = counted
+            .map(|one| vec![one.name.clone()])
+            .chain(own.map(|one| one.columns.clone()));
+        let columns = columns.chain(referring.map(|one| one.referred_columns.clone()));
+        columns
+            .filter(|columns| super::part::leads(key, columns, dialect))
+            .collect()
+    }
+}
+
+fn named(side: &Side<'_>, table: &TableName, key: &Key) -> Vec<Part> {
+    std::iter::once(side.key_part(table, key))
+        .chain(side.name_part(table, key))
+        .collect()
+}
+
+fn dropped(from: &Side<'_>, table: &TableShape) -> Effects {
+    let mut effects = Effects {
+        drops: from.whole(&table.name),
+        ..Effects::default()
+    };
+    for key in &table.keys {
+        effects.drops.push(from.key_part(&table.name, key));
+        if !key.made_later {
+            effects.leaves.extend(from.needs_of_key(&table.name, key));
+        }
+    }
+    for column in &table.columns {
+        effects
+            .leaves
+            .extend(from.needs_of_column(&table.name, column));
+    }
+    effects
+        .leaves
+        .extend(table.parents.iter().map(|parent| from.table_part(parent)));
+    effects
+}
+
+fn read_by(side: &Side<'_>, view: &ViewShape) -> Vec<Part> {
+    view.reads
+        .iter()
+        .flat_map(|name| side.whole(name))
+        .collect()
+}
+
+/// Whether values are written anew, so that what reads them may stand in the way.
+pub(super) fn rewrites(changes: &[ColumnChange]) -> bool {
+    changes.iter().any(|change| match change {
+        ColumnChange::Type | ColumnChange::Generated | ColumnChange::Collation => true,
+        ColumnChange::Null
+        | ColumnChange::Default
+        | ColumnChange::Comment
+        | ColumnChange::Words
+        | ColumnChange::Check => false,
+    })
+}
+
+/// Whether the column is dropped and added: a computed one, unless the database can change it.
+pub(in crate::diff) fn is_made_anew(
+    old: &ColumnShape,
+    new: &ColumnShape,
+    changes: &[ColumnChange],
+    dialect: Dialect,
+) -> bool {
+    let is_stored = |column: &ColumnShape| column.generated.ends_with(" stored");
+    let becomes = changes.contains(&ColumnChange::Generated) && (old.computed || new.computed);
+    becomes
+        && match dialect {
+            Dialect::Postgres => new.computed,
+            Dialect::Mysql => !(old.computed && new.computed && is_stored(old) == is_stored(new)),
+            Dialect::Sqlite => false,
+        }
+}

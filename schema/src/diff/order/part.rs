@@ -1,0 +1,228 @@
+//! The parts of a database, and which of them a column or a key needs.
+
+use std::collections::BTreeMap;
+
+use crate::dialect::Dialect;
+use crate::diff::key::{Key, KeyKind};
+use crate::diff::structure::{ColumnShape, Structure, TableShape, folded, table_key};
+use crate::diff::taken::shared_name;
+use crate::model::TableName;
+
+/// A part of a database that statements make, drop, change or need.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    /// A table or view.
+    Table(String),
+    /// A column of a table.
+    Column(String, String),
+    /// A key of a table.
+    Key(String, String),
+    /// An enum type, or another object that tables need.
+    Object(String),
+    /// A name that keys of several tables cannot share.
+    Name(String, String),
+}
+
+/// A structure, with what is looked up in it.
+pub(super) struct Side<'s> {
+    pub(super) structure: &'s Structure,
+    tables: BTreeMap<String, &'s TableShape>,
+    /// Enum types and other objects, by their bare names in lower case.
+    objects: BTreeMap<String, Vec<Part>>,
+}
+
+impl<'s> Side<'s> {
+    pub(super) fn new(structure: &'s Structure) -> Self {
+        let dialect = structure.dialect;
+        let tables = structure.tables.iter();
+        let mut objects: BTreeMap<String, Vec<Part>> = BTreeMap::new();
+        let enums = structure.enums.iter().chain(&structure.idle_enums);
+        let others = structure.objects.iter().chain(&structure.idle_objects);
+        let names = enums.map(|one| &one.name);
+        for name in names.chain(others.map(|one| &one.name)) {
+            let bare = name.name.to_lowercase();
+            let part = Part::Object(table_key(name, dialect));
+            objects.entry(bare).or_default().push(part);
+        }
+        Self {
+            structure,
+            tables: tables
+                .map(|one| (table_key(&one.name, dialect), one))
+                .collect(),
+            objects,
+        }
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        self.structure.dialect
+    }
+
+    pub(super) fn table(&self, name: &TableName) -> Option<&'s TableShape> {
+        self.tables.get(&table_key(name, self.dialect())).copied()
+    }
+
+    pub(super) fn table_part(&self, name: &TableName) -> Part {
+        Part::Table(table_key(name, self.dialect()))
+    }
+
+    pub(super) fn column_part(&self, table: &TableName, column: &str) -> Part {
+        let dialect = self.dialect();
+        Part::Column(table_key(table, dialect), folded(column, dialect))
+    }
+
+    pub(super) fn key_part(&self, table: &TableName, key: &Key) -> Part {
+        let name = key.known_name.as_deref();
+        let name = name.map_or_else(|| key.words.join(" "), |name| folded(name, self.dialect()));
+        Part::Key(table_key(table, self.dialect()), name)
+    }
+
+    /// The name of a key that it cannot share with one of another table.
+    pub(super) fn name_part(&self, table: &TableName, key: &Key) -> Option<Part> {
+        let (schema, name) = shared_name(table, key, self.dialect())?;
+        Some(Part::Name(schema, name))
+    }
+
+    /// The table itself with its columns.
+    pub(super) fn whole(&self, name: &TableName) -> Vec<Part> {
+        let columns = self.table(name).map_or(&[][..], |table| &table.columns);
+        let columns = columns.iter().map(|one| self.column_part(name, &one.name));
+        std::iter::once(self.table_part(name))
+            .chain(columns)
+            .collect()
+    }
+
+    /// The parts that the values of a column need.
+    pub(super) fn needs_of_column(&self, table: &TableName, column: &ColumnShape) -> Vec<Part> {
+        let words = words(&column.line).filter_map(|word| self.objects.get(&word.to_lowercase()));
+        let mut parts: Vec<Part> = words.flatten().cloned().collect();
+        parts.extend(self.read_columns(table, column));
+        parts
+    }
+
+    /// The columns that a computed one reads.
+    pub(super) fn read_columns(&self, table: &TableName, column: &ColumnShape) -> Vec<Part> {
+        if !column.computed {
+            return Vec::new();
+        }
+        self.columns_in(table, &column.generated)
+    }
+
+    /// The columns whose names are words of an expression. A name may be another thing there: one need too many does no harm.
+    fn columns_in(&self, table: &TableName, expression: &str) -> Vec<Part> {
+        let columns = self.table(table).map_or(&[][..], |one| &one.columns);
+        let dialect = self.dialect();
+        let known: BTreeMap<String, &str> = columns
+            .iter()
+            .map(|one| (folded(&one.name, dialect), one.name.as_str()))
+            .collect();
+        let found = words(expression).filter_map(|word| known.get(&folded(word, dialect)));
+        found.map(|name| self.column_part(table, name)).collect()
+    }
+
+    pub(super) fn keys(&self, table: &TableName) -> &'s [Key] {
+        self.table(table).map_or(&[][..], |one| &one.keys)
+    }
+
+    /// The columns that a key is over, and those that its expressions read.
+    pub(super) fn columns_of_key(&self, table: &TableName, key: &Key) -> Vec<Part> {
+        let mut parts: Vec<Part> = key
+            .columns
+            .iter()
+            .map(|one| self.column_part(table, one))
+            .collect();
+        if has_expressions(key) {
+            parts.extend(
+                key.words
+                    .iter()
+                    .flat_map(|words| self.columns_in(table, words)),
+            );
+        }
+        parts
+    }
+
+    /// The columns that a foreign key refers to.
+    pub(super) fn referred_columns(&self, key: &Key) -> Vec<Part> {
+        let Some(table) = &key.referred else {
+            return Vec::new();
+        };
+        key.referred_columns
+            .iter()
+            .map(|one| self.column_part(table, one))
+            .collect()
+    }
+
+    /// The keys of which a foreign key cannot do without one, each with its table: of those that it may refer to, and on MySQL of
+    /// the indexes of its own columns (error 1553).
+    pub(super) fn servers(&self, table: &TableName, key: &Key) -> [Vec<(TableName, &'s Key)>; 2] {
+        let dialect = self.dialect();
+        let Some(referred) = key
+            .referred
+            .as_ref()
+            .filter(|_| key.kind == KeyKind::ForeignKey)
+        else {
+            return [Vec::new(), Vec::new()];
+        };
+        let serves = |one: &&Key| match dialect {
+            Dialect::Mysql => leads(one, &key.referred_columns, dialect),
+            Dialect::Postgres | Dialect::Sqlite => {
+                one.unique && is_over(one, &key.referred_columns)
+            }
+        };
+        let indexes = |one: &&Key| dialect == Dialect::Mysql && leads(one, &key.columns, dialect);
+        let of_referred = self.keys(referred).iter().filter(serves);
+        let own = self.keys(table).iter().filter(indexes);
+        [
+            of_referred.map(|one| (referred.clone(), one)).collect(),
+            own.map(|one| (table.clone(), one)).collect(),
+        ]
+    }
+
+    /// Everything that a key needs.
+    pub(super) fn needs_of_key(&self, table: &TableName, key: &Key) -> Vec<Part> {
+        let mut parts = vec![self.table_part(table)];
+        parts.extend(self.columns_of_key(table, key));
+        parts.extend(
+            key.referred
+                .iter()
+                .map(|referred| self.table_part(referred)),
+        );
+        parts.extend(self.referred_columns(key));
+        let servers = self.servers(table, key).into_iter().flatten();
+        parts.extend(servers.map(|(table, key)| self.key_part(&table, key)));
+        parts
+    }
+}
+
+/// Whether the database makes its values by counting, which MySQL does for the first column of a key alone (error 1075).
+pub(super) fn is_counted(column: &ColumnShape) -> bool {
+    column.generated.starts_with("counted")
+}
+
+/// Whether it is an index that begins with these columns.
+pub(super) fn leads(key: &Key, columns: &[String], dialect: Dialect) -> bool {
+    let is_index = match key.kind {
+        KeyKind::PrimaryKey | KeyKind::Unique | KeyKind::Index => true,
+        KeyKind::Check | KeyKind::Exclusion | KeyKind::ForeignKey => false,
+    };
+    let pairs = key.columns.iter().zip(columns);
+    let mut pairs = pairs.map(|(one, other)| folded(one, dialect) == folded(other, dialect));
+    is_index && key.columns.len() >= columns.len() && pairs.all(|is_same| is_same)
+}
+
+fn is_over(key: &Key, columns: &[String]) -> bool {
+    key.columns.len() == columns.len() && columns.iter().all(|one| key.columns.contains(one))
+}
+
+/// Whether it may read columns that it is not over.
+pub(super) fn has_expressions(key: &Key) -> bool {
+    match key.kind {
+        KeyKind::Index | KeyKind::Check | KeyKind::Exclusion => true,
+        KeyKind::PrimaryKey | KeyKind::Unique | KeyKind::ForeignKey => false,
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    text.split(move |letter| !is_part(letter))
+        .filter(|word| !word.is_empty())
+}
