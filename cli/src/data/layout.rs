@@ -10,6 +10,7 @@ use bindery::data::DataFormat;
 use sha2::{Digest, Sha256};
 
 use super::manifest::{Manifest, hexadecimal};
+use super::partial::Partial;
 use crate::failure::Failure;
 
 /// The folder of dumps unless another is named.
@@ -49,9 +50,8 @@ pub(crate) fn is_partial(name: &str) -> bool {
 
 /// The folder of an engine that is being written. Where it is dropped before it is done, nothing is left of it.
 pub(crate) struct NewFolder {
-    partial: PathBuf,
+    partial: Partial,
     target: PathBuf,
-    is_done: bool,
 }
 
 impl NewFolder {
@@ -63,12 +63,9 @@ impl NewFolder {
         let partial = root.join(format!(".{engine}.{}{PARTIAL}", std::process::id()));
         remove(&partial).map_err(|error| cannot("remove", &partial, &error))?;
         fs::create_dir_all(root).map_err(|error| cannot("make", root, &error))?;
-        make_private(&partial).map_err(|error| cannot("make", &partial, &error))?;
-        Ok(Self {
-            partial,
-            target,
-            is_done: false,
-        })
+        let partial = Partial::new(partial);
+        make_private(partial.path()).map_err(|error| cannot("make", partial.path(), &error))?;
+        Ok(Self { partial, target })
     }
 
     /// Fails where the folder is there and may not be replaced.
@@ -84,33 +81,27 @@ impl NewFolder {
 
     /// A file in it.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
-        self.partial.join(name)
+        self.partial.path().join(name)
     }
 
     /// Gives the folder its own name, in place of the one that was there.
-    pub(crate) fn finish(mut self) -> Result<(), Failure> {
-        let failed = |error: &io::Error| cannot("replace", &self.target, error);
-        sync_folder(&self.partial).map_err(|error| failed(&error))?;
-        let old = self.partial.with_extension("old");
-        remove(&old).map_err(|error| failed(&error))?;
-        let has_old = fs::rename(&self.target, &old).is_ok();
-        fs::rename(&self.partial, &self.target).map_err(|error| {
-            let _ = fs::rename(&old, &self.target);
-            failed(&error)
-        })?;
-        self.is_done = true;
-        if has_old {
+    pub(crate) fn finish(self) -> Result<(), Failure> {
+        let target = &self.target;
+        let finished = self.partial.finish(|partial| {
+            sync_folder(partial)?;
+            let old = partial.with_extension("old");
+            remove(&old)?;
+            let has_old = fs::rename(target, &old).is_ok();
+            fs::rename(partial, target).inspect_err(|_| {
+                let _ = fs::rename(&old, target);
+            })?;
+            Ok(has_old.then_some(old))
+        });
+        let failed = |error: &io::Error| cannot("replace", target, error);
+        if let Some(old) = finished.map_err(|error| failed(&error))? {
             remove(&old).map_err(|error| failed(&error))?;
         }
-        sync_folder_of(&self.target).map_err(|error| failed(&error))
-    }
-}
-
-impl Drop for NewFolder {
-    fn drop(&mut self) {
-        if !self.is_done {
-            let _ = remove(&self.partial);
-        }
+        sync_folder_of(target).map_err(|error| failed(&error))
     }
 }
 
@@ -140,9 +131,8 @@ pub(crate) fn ensure_free(target: &Path, force: bool) -> Result<(), Failure> {
 
 /// A file that has its own name only once it is whole.
 pub(crate) struct NewFile {
-    partial: PathBuf,
+    partial: Partial,
     target: PathBuf,
-    is_done: bool,
 }
 
 impl NewFile {
@@ -152,31 +142,17 @@ impl NewFile {
         name.push(format!(".{}{PARTIAL}", std::process::id()));
         let partial = target.with_file_name(name);
         remove(&partial).map_err(|error| cannot("remove", &partial, &error))?;
-        let file = create(&partial)?;
+        let partial = Partial::new(partial);
+        let file = create(partial.path())?;
         let target = target.to_owned();
-        Ok((
-            Self {
-                partial,
-                target,
-                is_done: false,
-            },
-            file,
-        ))
+        Ok((Self { partial, target }, file))
     }
 
-    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+    pub(crate) fn finish(self) -> Result<(), Failure> {
         let failed = |error: &io::Error| cannot("write", &self.target, error);
-        fs::rename(&self.partial, &self.target).map_err(|error| failed(&error))?;
-        self.is_done = true;
+        let named = self.partial.finish(|path| fs::rename(path, &self.target));
+        named.map_err(|error| failed(&error))?;
         sync_folder_of(&self.target).map_err(|error| failed(&error))
-    }
-}
-
-impl Drop for NewFile {
-    fn drop(&mut self) {
-        if !self.is_done {
-            let _ = fs::remove_file(&self.partial);
-        }
     }
 }
 

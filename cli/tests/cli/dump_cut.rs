@@ -100,3 +100,41 @@ fn a_killed_dump_is_none(test: &Dumped) {
     test.run("load --engine b --replace --yes").good();
     assert_eq!(test.number("empties"), kept);
 }
+
+/// A dump that is interrupted (Ctrl-C) leaves nothing behind, neither its folder nor one that it was to replace in another state.
+#[test]
+fn dump_01_a_dump_that_is_interrupted_leaves_nothing() {
+    for test in Dumped::on_all() {
+        test.run("dump --engine b --quiet").good();
+        many_rows(&test);
+        for words in ["--force", "--archive data/a.tar.zst"] {
+            interrupt(&test, words);
+            assert_eq!(names_in(&test.project.path("data")), ["b"], "{words}");
+        }
+        let manifest = test.project.path("data/b/manifest.json");
+        let manifest = std::fs::read_to_string(manifest).expect("the dump from before");
+        assert!(!manifest.contains("262144"), "{manifest}");
+    }
+}
+
+fn interrupt(test: &Dumped, words: &str) {
+    let (variable, url) = test.b_url();
+    let mut dump = Command::new(env!("CARGO_BIN_EXE_bindery"))
+        .args(["dump", "--engine", "b", "--quiet"])
+        .args(words.split(' '))
+        .current_dir(test.project.path(""))
+        .env(variable, url)
+        .spawn()
+        .expect("the command can be started");
+    while names_in(&test.project.path("data")).len() == 1 {
+        thread::yield_now();
+    }
+    let pid = dump.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &pid]).status();
+    assert!(sent.is_ok_and(|status| status.success()));
+    let ended = dump.wait().expect("it ended");
+    assert_eq!(
+        std::os::unix::process::ExitStatusExt::signal(&ended),
+        Some(2)
+    );
+}

@@ -146,19 +146,35 @@ CREATE TABLE limits (
 ";
 
 /// A value of one server that the other cannot hold: the column, and how it is refused.
-const OF_POSTGRES: [(&str, &str, &str); 12] = [
+const OF_POSTGRES: [(&str, &str, &str); 11] = [
     ("f", "'NaN'", "cannot hold NaN or an infinity"),
     ("f", "'-Infinity'", "cannot hold NaN or an infinity"),
     ("s", "'Infinity'", "cannot hold NaN or an infinity"),
-    ("n", "'NaN'", "not a decimal that every database has"),
-    ("day", "'10000-01-01'", "not within the years 1 to 9999"),
-    ("day", "'0044-03-15 BC'", "not within the years 1 to 9999"),
+    (
+        "n",
+        "'NaN'",
+        "NaN and infinities are no decimals but of PostgreSQL",
+    ),
+    (
+        "day",
+        "'10000-01-01'",
+        "a date is kept from the year 1 to the year 9999",
+    ),
+    (
+        "day",
+        "'0044-03-15 BC'",
+        "a date is kept from the year 1 to the year 9999",
+    ),
     (
         "day",
         "'infinity'",
         "an infinite date or time, which PostgreSQL alone has",
     ),
-    ("moment", "'10000-01-01'", "not within the years 1 to 9999"),
+    (
+        "moment",
+        "'10000-01-01'",
+        "a date is kept from the year 1 to the year 9999",
+    ),
     (
         "moment",
         "'-infinity'",
@@ -166,11 +182,6 @@ const OF_POSTGRES: [(&str, &str, &str); 12] = [
     ),
     ("instant", "'2500-01-01'", "too long or out of range"),
     ("instant", "'1900-01-01'", "too long or out of range"),
-    (
-        "clock",
-        "'24:00:00'",
-        "not a time of day from 00:00 to before 24:00",
-    ),
 ];
 
 const OF_MYSQL: [(&str, &str, &str); 6] = [
@@ -179,7 +190,11 @@ const OF_MYSQL: [(&str, &str, &str); 6] = [
         "'0000-00-00'",
         "PostgreSQL cannot hold the date 0000-00-00",
     ),
-    ("day", "'2026-00-00'", "not within the years 1 to 9999"),
+    (
+        "day",
+        "'2026-00-00'",
+        "a date with parts that are zero, as MySQL and MariaDB alone keep it",
+    ),
     (
         "moment",
         "'0000-00-00'",
@@ -188,12 +203,12 @@ const OF_MYSQL: [(&str, &str, &str); 6] = [
     (
         "clock",
         "'838:59:59'",
-        "not a time of day from 00:00 to before 24:00",
+        "a time of day is from 00:00 to before 24:00",
     ),
     (
         "clock",
         "'-01:00:00'",
-        "not a time of day from 00:00 to before 24:00",
+        "a time of day is from 00:00 to before 24:00",
     ),
     (
         "name",
@@ -202,7 +217,7 @@ const OF_MYSQL: [(&str, &str, &str); 6] = [
     ),
 ];
 
-/// The dump or the load fails with the table, the column, and the place: a row of the dump, or file and line.
+/// The load fails with the table, the column, file and line.
 ///
 /// Covers DUMP-7 on PostgreSQL, MariaDB.
 #[test]
@@ -220,13 +235,9 @@ fn dump_02_values_that_the_other_server_cannot_hold_are_named() {
             let insert = format!("(id, {column}) VALUES (1, {value})");
             let sql = format!("{lax}DELETE FROM limits; INSERT INTO limits {insert};");
             servers.default.run_script(&sql).expect(&sql);
-            let dumped = project.run("dump --force --quiet");
-            let (failed, place) = if dumped.is_good() {
-                let loaded = project.run("load --engine b --from data/default");
-                (loaded.failed(), "file `data/default/limits.csv`, line 2")
-            } else {
-                (dumped.failed(), "row at index 0: table `limits`")
-            };
+            project.run("dump --force --quiet").good();
+            let failed = project.run("load --engine b --from data/default").failed();
+            let place = "file `data/default/limits.csv`, line 2";
             holds(&failed, &[place, why, &format!("column `{column}`")]);
             let stored = servers.b.answer("SELECT count(*) FROM limits");
             assert_eq!(stored.expect("a number").trim(), "0", "{column} {value}");

@@ -15,6 +15,7 @@ mod dump_cut;
 mod dump_faults;
 mod dump_hostile;
 mod dump_long;
+mod dump_own;
 mod dump_record;
 mod dump_redact;
 mod dump_redact_keys;

@@ -3,10 +3,11 @@
 use serde_json::value::RawValue;
 
 use super::json_lines;
+use super::own;
 use super::push::{BLOB_BEFORE_AND_AFTER, INFINITE_MOMENTS, ZERO_DATE};
 use super::rows::Written;
 use super::table::{DataColumn, ValueType};
-use crate::value::{ParamWriter, calendar_parse, hexadecimal, uuid_text};
+use crate::value::{ParamWriter, calendar_parse, hexadecimal, own_text, uuid_text};
 
 /// Gives the value of a column. One that is not of its type is refused, and nothing is sent.
 pub(super) fn give(
@@ -21,6 +22,7 @@ pub(super) fn give(
             .year()
             .with(|params| value(&column.value, written, text, params));
     }
+    let dialect = params.dialect();
     let mut writer = params.column();
     if let Some(digits) = column.fraction {
         writer = writer.fraction(digits);
@@ -28,7 +30,8 @@ pub(super) fn give(
     if let Some(digits) = column.digits {
         writer = writer.digits(digits);
     }
-    if let Some(length) = column.text_length {
+    let is_letter = own::is_letter(text, dialect);
+    if let Some(length) = column.text_length.filter(|_| !is_letter) {
         writer = writer.length(length);
     }
     writer.with(|params| value(&column.value, written, text, params));
@@ -38,11 +41,14 @@ fn value(value: &ValueType, written: Written, text: &str, params: &mut ParamWrit
     if written == Written::Null {
         return params.null();
     }
+    if let Some(stored) = own::stored(value, written, text) {
+        return own::give_stored(&stored, params);
+    }
     match value {
         ValueType::Boolean => match text {
             "true" | "t" | "1" => params.bool(true),
             "false" | "f" | "0" => params.bool(false),
-            _ => params.refuse("not a boolean: `true` or `false`"),
+            _ => own::give(value, text, "not a boolean: `true` or `false`", params),
         },
         ValueType::Integer => integer(text, params),
         ValueType::Unsigned => or_refuse(
@@ -63,6 +69,9 @@ fn value(value: &ValueType, written: Written, text: &str, params: &mut ParamWrit
             "not a number",
             |value, params| params.f64(value),
         ),
+        ValueType::Decimal if own_text::special(text).is_some() => {
+            own::give(value, text, "not a decimal", params);
+        }
         ValueType::Decimal => params.decimal(text),
         ValueType::Text => params.text(text),
         ValueType::Bytes => or_refuse(
@@ -79,30 +88,32 @@ fn value(value: &ValueType, written: Written, text: &str, params: &mut ParamWrit
         {
             params.infinite_moment(text == INFINITE_MOMENTS[1]);
         }
-        ValueType::Date => or_refuse(
-            calendar_parse::read_date(text),
-            params,
-            "not a date such as `2026-11-20`",
-            |days, params| params.date(days),
-        ),
-        ValueType::Time => or_refuse(
-            calendar_parse::read_time(text),
-            params,
-            "not a time of day such as `13:45:00`",
-            |micros, params| params.time(micros),
-        ),
-        ValueType::DateTime => or_refuse(
-            calendar_parse::read_datetime(text),
-            params,
-            "not a date and time such as `2026-11-20T13:45:00`",
-            |micros, params| params.datetime(micros),
-        ),
-        ValueType::Timestamp => or_refuse(
-            calendar_parse::read_datetime(text),
-            params,
-            "not a timestamp such as `2026-11-20T13:45:00Z`",
-            |micros, params| params.timestamp(micros),
-        ),
+        ValueType::Date => match calendar_parse::read_date(text) {
+            Some(days) => params.date(days),
+            None => own::give(value, text, "not a date such as `2026-11-20`", params),
+        },
+        ValueType::Time => match calendar_parse::read_time(text) {
+            Some(micros) => params.time(micros),
+            None => own::give(value, text, "not a time of day such as `13:45:00`", params),
+        },
+        ValueType::DateTime => match calendar_parse::read_datetime(text) {
+            Some(micros) => params.datetime(micros),
+            None => own::give(
+                value,
+                text,
+                "not a date and time such as `2026-11-20T13:45:00`",
+                params,
+            ),
+        },
+        ValueType::Timestamp => match calendar_parse::read_datetime(text) {
+            Some(micros) => params.timestamp(micros),
+            None => own::give(
+                value,
+                text,
+                "not a timestamp such as `2026-11-20T13:45:00Z`",
+                params,
+            ),
+        },
         ValueType::Interval => or_refuse(
             text.parse().ok(),
             params,
@@ -177,6 +188,9 @@ fn array(element: &ValueType, text: &str, params: &mut ParamWriter<'_>) {
         return params.refuse("not a JSON array");
     };
     let is_json = *element == ValueType::Json;
+    if !is_json && elements.iter().any(|raw| raw.get().starts_with('[')) {
+        return nested(element, text, params);
+    }
     let mut content = String::new();
     params.array(elements.len(), &mut |params| {
         for raw in &elements {
@@ -187,6 +201,55 @@ fn array(element: &ValueType, text: &str, params: &mut ParamWriter<'_>) {
             }
         }
     });
+}
+
+/// An array of several dimensions, as arrays within arrays.
+fn nested(element: &ValueType, text: &str, params: &mut ParamWriter<'_>) {
+    let (mut lengths, mut elements) = (Vec::new(), Vec::new());
+    if flatten(text, 0, &mut lengths, &mut elements).is_none() {
+        return params.refuse("arrays within an array have one length in each dimension");
+    }
+    let mut content = String::new();
+    params.nested_array(&lengths, &mut |params| {
+        for raw in &elements {
+            content.clear();
+            match json_lines::take(raw.get(), false, &mut content) {
+                Ok(field) => value(element, field.written, &content, params),
+                Err(_) => params.refuse("not a JSON array"),
+            }
+        }
+    });
+}
+
+/// PostgreSQL has no more dimensions.
+const MOST_DIMENSIONS: usize = 6;
+
+/// The length of each dimension, and the elements; `None` where arrays beside each other differ in length or depth.
+fn flatten<'t>(
+    text: &'t str,
+    depth: usize,
+    lengths: &mut Vec<usize>,
+    elements: &mut Vec<&'t RawValue>,
+) -> Option<()> {
+    let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+    if lengths.len() == depth {
+        // A first element was there at this depth.
+        lengths.push(Some(items.len()).filter(|_| elements.is_empty())?);
+    }
+    let is_inner = lengths.len() > depth + 1 || items[..].first()?.get().starts_with('[');
+    if lengths[depth] != items.len() || depth >= MOST_DIMENSIONS {
+        return None;
+    }
+    for item in items {
+        if item.get().starts_with('[') != is_inner {
+            return None;
+        }
+        match is_inner {
+            true => flatten(item.get(), depth + 1, lengths, elements)?,
+            false => elements.push(item),
+        }
+    }
+    Some(())
 }
 
 /// Reads hexadecimal digits, with `\x` before them as PostgreSQL writes them or without.

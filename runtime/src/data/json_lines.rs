@@ -125,8 +125,14 @@ pub(super) fn take(raw: &str, is_json: bool, text: &mut String) -> serde_json::R
     let written = if raw == "null" {
         Written::Null
     } else if is_json {
-        text.push_str(unwrapped(raw));
-        Written::Bare
+        let document = unwrapped(raw);
+        text.push_str(document);
+        // One in nothing may be a value of SQLite that is none of the column's type.
+        if document.len() == raw.len() {
+            Written::Bare
+        } else {
+            Written::Quoted
+        }
     } else if raw.starts_with('"') {
         let Name(content) = serde_json::from_str(raw)?;
         text.push_str(&content);

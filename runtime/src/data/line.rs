@@ -2,7 +2,8 @@
 
 use std::fmt::{Display, Write as _};
 
-use super::DataFormat;
+use super::{DataFormat, own};
+use crate::value::decimal::without_trailing_zeros;
 use crate::value::json_list;
 
 /// Rows as text, until they are written away.
@@ -110,6 +111,18 @@ impl Line {
         }
     }
 
+    /// Leaves out the zeros that the database filled the decimal up with which begins here, as its column says how many there are.
+    pub(super) fn trim_decimal(&mut self, begin: usize) {
+        let quote = if self.text.ends_with('"') { "\"" } else { "" };
+        let end = self.text.len() - quote.len();
+        let Some(written) = self.text.get(begin..end) else {
+            return;
+        };
+        let kept = begin + without_trailing_zeros(written).len();
+        self.text.truncate(kept);
+        self.text.push_str(quote);
+    }
+
     /// JSON, which stands on one line within an object. The document `null` differs from NULL.
     pub(super) fn json(&mut self, value: &str) {
         match self.format {
@@ -153,7 +166,7 @@ pub(super) const WRAPPED: &str = "{\"$json\":";
 
 fn is_wrapped(json: &str) -> bool {
     let json = json.trim();
-    json == "null" || json.starts_with(WRAPPED)
+    json == "null" || json.starts_with(own::BEGINS)
 }
 
 fn json_name((at, name): (usize, &&str)) -> String {

@@ -16,6 +16,7 @@ mod loading;
 mod long;
 mod long_record;
 mod names;
+mod own;
 mod parts;
 mod push;
 mod reader;

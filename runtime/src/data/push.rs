@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
+use serde::de::IgnoredAny;
+
 use super::line::Line;
+use super::own;
 use super::table::ValueType;
-use crate::error::Result;
-use crate::value::decimal::without_trailing_zeros;
+use crate::error::{ErrorKind, Result};
 use crate::value::types::AnyValue;
 use crate::value::{RowReader, calendar_text, hexadecimal, uuid_text};
 
@@ -15,8 +17,21 @@ pub(super) const ZERO_DATE: &str = "0000-00-00";
 /// The dates and timestamps of PostgreSQL past all others.
 pub(super) const INFINITE_MOMENTS: [&str; 2] = ["infinity", "-infinity"];
 
-/// Writes the next value of a row.
+/// Writes the next value of a row; one that no other database may hold in the text form of its own.
 pub(super) fn push(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) -> Result<()> {
+    let (begin, column) = (line.text.len(), row.position());
+    let pushed = push_typed(row, value, line);
+    let Err(error) = pushed else { return Ok(()) };
+    if !matches!(error.kind(), ErrorKind::Decode { .. }) {
+        return Err(error);
+    }
+    let own = row.take_own(column).ok_or(error)?;
+    line.text.truncate(begin);
+    own::push(own, value, line);
+    Ok(())
+}
+
+fn push_typed(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) -> Result<()> {
     if row.skip_null() {
         line.null();
         return Ok(());
@@ -29,9 +44,9 @@ pub(super) fn push(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) 
         ValueType::Float64 => float(row.f64()?, false, line),
         ValueType::Decimal => {
             let decimal = row.decimal()?;
-            line.plain(|out| out.push_str(without_trailing_zeros(&decimal)));
+            line.plain(|out| out.push_str(&decimal));
         }
-        ValueType::Text => line.text(row.text()?),
+        ValueType::Text => text(row.text()?, line),
         ValueType::Bytes => {
             let bytes = row.bytes()?;
             if bytes.is_empty() {
@@ -54,7 +69,7 @@ pub(super) fn push(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) 
             let uuid = row.uuid()?;
             line.plain(|out| out.push_str(&uuid_text::write(&uuid)));
         }
-        ValueType::Json => line.json(&row.json()?),
+        ValueType::Json => json(row, line)?,
         ValueType::Any => any(&row.any()?, line),
         ValueType::Array(element) => array(row, element, line)?,
     }
@@ -96,7 +111,31 @@ pub(super) fn push_date_time(micros: i64, is_utc: bool, line: &mut Line) {
     });
 }
 
+/// With quotes where it would be taken for bytes of SQLite.
+fn text(text: &str, line: &mut Line) {
+    if own::is_like_bytes(text) {
+        line.quoted(text);
+    } else {
+        line.text(text);
+    }
+}
+
+fn json(row: &mut RowReader<'_>, line: &mut Line) -> Result<()> {
+    let is_unchecked = row.is_unchecked();
+    let document = row.json()?;
+    if is_unchecked && serde_json::from_str::<IgnoredAny>(&document).is_err() {
+        drop(document);
+        return Err(row.mismatch("JSON"));
+    }
+    line.json(&document);
+    Ok(())
+}
+
 fn array(row: &mut RowReader<'_>, element: &ValueType, line: &mut Line) -> Result<()> {
+    // An array within one of JSON is a document.
+    if *element != ValueType::Json && nested(row, element, line)? {
+        return Ok(());
+    }
     let mut is_first = true;
     line.list(|list| {
         row.array(|elements| {
@@ -107,6 +146,31 @@ fn array(row: &mut RowReader<'_>, element: &ValueType, line: &mut Line) -> Resul
         })
     })
     .map(drop)
+}
+
+/// Writes an array of several dimensions as arrays within arrays; `false` where it is none.
+fn nested(row: &mut RowReader<'_>, element: &ValueType, line: &mut Line) -> Result<bool> {
+    let begin = line.text.len();
+    let pushed = line.list(|list| {
+        row.nested_array(&mut |elements, at, lengths| {
+            // The elements that the arrays of each dimension but the first have.
+            let sizes = (1..lengths.len()).map(|from| lengths[from..].iter().product::<usize>());
+            let sizes: Vec<usize> = sizes.collect();
+            if at > 0 {
+                list.text.push(',');
+            }
+            let begun = sizes.iter().filter(|size| at % **size == 0);
+            list.text.extend(begun.map(|_| '['));
+            push(elements, element, list)?;
+            let ended = sizes.iter().filter(|size| (at + 1) % **size == 0);
+            list.text.extend(ended.map(|_| ']'));
+            Ok(())
+        })
+    });
+    if !matches!(pushed, Ok(true)) {
+        line.text.truncate(begin);
+    }
+    pushed
 }
 
 /// Values of other types than text have no quotes in CSV, so that they can be distinguished.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::table::{DataColumn, ValueType};
+use crate::value::decimal::without_trailing_zeros;
 use crate::value::equal::{entries, is_same_json};
 
 /// Returns whether both lines are the same row, as a table with these columns keeps it: times have the digits that the column has, and
@@ -19,11 +20,12 @@ pub fn is_same_row(columns: &[DataColumn], one: &str, other: &str) -> bool {
     one.len() == other.len()
         && both.all(|((name, one), (of_other, other))| {
             let column = columns.iter().find(|column| column.name == *name);
-            name == of_other && is_same_json(&kept(column, one.get()), &kept(column, other.get()))
+            let (one, other) = (kept(column, one.get()), kept(column, other.get()));
+            name == of_other && (one == other || is_same_json(&one, &other))
         })
 }
 
-/// The text of a value with the digits of its second that the column keeps.
+/// The text of a value with the digits of its second that the column keeps; of a number without the zeros that servers fill it up with.
 fn kept<'t>(column: Option<&DataColumn>, text: &'t str) -> Cow<'t, str> {
     let digits = match column {
         Some(DataColumn {
@@ -31,6 +33,10 @@ fn kept<'t>(column: Option<&DataColumn>, text: &'t str) -> Cow<'t, str> {
             fraction: Some(digits),
             ..
         }) => *digits as usize,
+        Some(DataColumn {
+            value: ValueType::Decimal,
+            ..
+        }) => return without_trailing_zeros(text.trim_end_matches('"')).into(),
         Some(_) | None => return text.into(),
     };
     let Some((before, after)) = text.split_once('.') else {

@@ -8,7 +8,7 @@ use super::DataFormat;
 use super::line::Line;
 use super::push::push;
 use super::redact::{Redactor, ValueHash};
-use super::table::{DataColumn, DataTable};
+use super::table::{DataColumn, DataTable, ValueType};
 use crate::databases::Registry;
 use crate::driver::{Isolation, Physical, TransactionOptions, WriteParams};
 use crate::error::{DataError, DataProblem, Error, ErrorKind, Operation, Result};
@@ -264,7 +264,14 @@ fn push_column(
             data.column = Some(column.name.clone());
             Err(Error::new(ErrorKind::Data(data)))
         }
-        (_, None) => push(row, &column.value, line),
+        (_, None) => {
+            let begin = line.text.len();
+            push(row, &column.value, line)?;
+            if column.value == ValueType::Decimal && column.fraction.is_some() {
+                line.trim_decimal(begin);
+            }
+            Ok(())
+        }
     }
 }
 

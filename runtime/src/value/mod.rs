@@ -27,6 +27,8 @@ pub(crate) mod json_list;
 #[cfg(feature = "session")]
 pub(crate) mod kept;
 mod mapped;
+#[cfg(feature = "data")]
+pub(crate) mod own_text;
 mod reader;
 pub(crate) mod recorded;
 mod recorded_row;
@@ -49,6 +51,8 @@ pub use self::column_set::ColumnSet;
 pub(crate) use self::column_set::are_equal;
 pub(crate) use self::identity::Identity;
 pub(crate) use self::inline_bytes::Buffer;
+#[cfg(feature = "data")]
+pub(crate) use self::own_text::OwnValue;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub(crate) use self::reader::RowSource;
 pub use self::reader::{ReadKey, RowReader};

@@ -331,6 +331,90 @@ impl<'a> RowReader<'a> {
         infinite
     }
 
+    /// The place of the next column.
+    #[cfg(feature = "data")]
+    pub(crate) fn position(&self) -> usize {
+        self.column
+    }
+
+    /// Takes the column at this place as its own database has it, where no other may hold such a value.
+    #[cfg(feature = "data")]
+    pub(crate) fn take_own(&mut self, column: usize) -> Option<super::OwnValue> {
+        self.column = column + 1;
+        match &self.source {
+            #[cfg(feature = "sqlite")]
+            RowSource::Sqlite(row) => row.any(column).map(super::OwnValue::Stored),
+            #[cfg(feature = "postgres")]
+            RowSource::Postgres(row) => row.own_value(column),
+            #[cfg(feature = "mysql")]
+            RowSource::Mysql(row) => row.own_value(column),
+            RowSource::Mapped(_)
+            | RowSource::Tapped(_)
+            | RowSource::Kept(_)
+            | RowSource::Recorded(_)
+            | RowSource::None(_) => None,
+        }
+    }
+
+    /// Whether it is of SQLite, which looks at no value's form.
+    #[cfg(feature = "data")]
+    pub(crate) fn is_unchecked(&self) -> bool {
+        match &self.source {
+            #[cfg(feature = "sqlite")]
+            RowSource::Sqlite(_) => true,
+            #[cfg(feature = "postgres")]
+            RowSource::Postgres(_) => false,
+            #[cfg(feature = "mysql")]
+            RowSource::Mysql(_) => false,
+            RowSource::Mapped(_)
+            | RowSource::Tapped(_)
+            | RowSource::Kept(_)
+            | RowSource::Recorded(_)
+            | RowSource::None(_) => false,
+        }
+    }
+
+    /// Takes an array of several dimensions: `read` reads each of its elements, with its number and the length of each dimension.
+    /// `false` where the next column is none.
+    ///
+    /// # Errors
+    /// An element does not fit.
+    #[cfg(feature = "data")]
+    pub(crate) fn nested_array(
+        &mut self,
+        read: &mut dyn FnMut(&mut RowReader<'_>, usize, &[usize]) -> Result<()>,
+    ) -> Result<bool> {
+        let column = self.column;
+        let mut outcome = Ok(());
+        let mut take = |elements: &mut RowReader<'_>, lengths: &[usize]| {
+            let mut numbers = 0..lengths.iter().product();
+            outcome = numbers.try_for_each(|at| read(elements, at, lengths));
+        };
+        let found: Option<()> = match &self.source {
+            #[cfg(feature = "postgres")]
+            RowSource::Postgres(row) => row.nested_array(column, &mut take),
+            #[cfg(feature = "sqlite")]
+            RowSource::Sqlite(_) => None,
+            #[cfg(feature = "mysql")]
+            RowSource::Mysql(_) => None,
+            RowSource::Mapped(_)
+            | RowSource::Tapped(_)
+            | RowSource::Kept(_)
+            | RowSource::Recorded(_)
+            | RowSource::None(_) => {
+                let _ = &mut take;
+                None
+            }
+        };
+        if found.is_none() {
+            return Ok(false);
+        }
+        self.column += 1;
+        outcome
+            .map(|()| true)
+            .map_err(|_| self.decode_error(column, "array of such elements"))
+    }
+
     /// The error of a column that was just read but does not fit its Rust type.
     #[cold]
     pub fn mismatch(&self, expected: &'static str) -> Error {

@@ -5,6 +5,8 @@ use super::column_form::{ColumnForm, ColumnWriter};
 use super::types::{Interval, Now, ToColumn};
 use super::{calendar, rounding};
 use crate::error::{Constraint, Error, ErrorKind};
+#[cfg(feature = "data")]
+use bindery_core::dialect::Dialect;
 
 /// Takes the values of a statement's placeholders in order and hands each to the database in the form it keeps.
 ///
@@ -90,6 +92,8 @@ const FINER: &str = "the column keeps fewer digits after the point than the valu
 
 const FINER_FLOAT: &str = "the column keeps fewer digits after the point than the value has, as `FLOAT(M,D)` and \
      `DOUBLE(M,D)` do: round it first, or declare the column without digits";
+
+const NO_TIME_OF_DAY: &str = "a time of day is from 00:00 to before 24:00";
 
 const FAR: &str = "a date is kept from the year 1 to the year 9999, on every database";
 
@@ -274,7 +278,7 @@ impl<'a> ParamWriter<'a> {
     /// A time of day, in microseconds since midnight; refused where it is none, and cut like all times.
     pub fn time(&mut self, micros: i64) {
         if !(0..calendar::MICROS_PER_DAY).contains(&micros) {
-            return self.refuse("a time of day is from 00:00 to before 24:00");
+            return self.refuse(NO_TIME_OF_DAY);
         }
         let cut = self.cut(micros);
         each!(self.time(cut));
@@ -406,6 +410,128 @@ impl<'a> ParamWriter<'a> {
         each!(self.infinite_moment(is_negative));
     }
 
+    /// A date of any year, which PostgreSQL alone keeps.
+    #[cfg(feature = "data")]
+    pub(crate) fn far_date(&mut self, days: i64) {
+        if self.dialect() != Dialect::Postgres {
+            return self.refuse(FAR);
+        }
+        each!(self.date(days));
+    }
+
+    /// A moment of any year, as a day since 1970 and its microseconds, which PostgreSQL alone keeps.
+    #[cfg(feature = "data")]
+    pub(crate) fn far_moment(&mut self, (days, micros): (i64, i64)) {
+        let moment = (days, self.cut(micros));
+        if self.leaves_out() {
+            return;
+        }
+        let outcome = match &mut self.target {
+            #[cfg(feature = "postgres")]
+            ParamTarget::Postgres(params) => params.far_moment(moment),
+            #[cfg(feature = "sqlite")]
+            ParamTarget::Sqlite(_) => Err(only(FAR)),
+            #[cfg(feature = "mysql")]
+            ParamTarget::Mysql(_) => Err(only(FAR)),
+            ParamTarget::Recorder(_) | ParamTarget::Json(_) | ParamTarget::None(_) => {
+                let _ = moment;
+                Err(only(FAR))
+            }
+        };
+        self.record(outcome);
+    }
+
+    /// A time that is not one of a day: MySQL and MariaDB keep up to 839 hours, PostgreSQL keeps 24:00.
+    #[cfg(feature = "data")]
+    pub(crate) fn span(&mut self, micros: i64) {
+        const LONGEST: i64 = 839 * 3_600_000_000 - 1;
+        let is_kept = match self.dialect() {
+            Dialect::Postgres => micros == calendar::MICROS_PER_DAY,
+            Dialect::Mysql => micros.abs() <= LONGEST,
+            Dialect::Sqlite => false,
+        };
+        if !is_kept {
+            return self.refuse(NO_TIME_OF_DAY);
+        }
+        let cut = self.cut(micros);
+        each!(self.time(cut));
+    }
+
+    /// NaN or an infinity among decimals, which PostgreSQL alone keeps.
+    #[cfg(feature = "data")]
+    pub(crate) fn no_number(&mut self, value: super::own_text::NoNumber) {
+        const REFUSED: &str = "NaN and infinities are no decimals but of PostgreSQL";
+        if self.leaves_out() {
+            return;
+        }
+        let outcome = match &mut self.target {
+            #[cfg(feature = "postgres")]
+            ParamTarget::Postgres(params) => params.no_number(value),
+            #[cfg(feature = "sqlite")]
+            ParamTarget::Sqlite(_) => Err(only(REFUSED)),
+            #[cfg(feature = "mysql")]
+            ParamTarget::Mysql(_) => Err(only(REFUSED)),
+            ParamTarget::Recorder(_) | ParamTarget::Json(_) | ParamTarget::None(_) => {
+                let _ = value;
+                Err(only(REFUSED))
+            }
+        };
+        self.record(outcome);
+    }
+
+    /// A date with parts that are zero, which MySQL and MariaDB alone keep.
+    #[cfg(feature = "data")]
+    pub(crate) fn date_parts(&mut self, parts: super::own_text::DateParts) {
+        const REFUSED: &str = "a date with parts that are zero, as MySQL and MariaDB alone keep it";
+        if self.leaves_out() {
+            return;
+        }
+        let outcome = match &mut self.target {
+            #[cfg(feature = "mysql")]
+            ParamTarget::Mysql(params) => params.date_parts(parts),
+            #[cfg(feature = "sqlite")]
+            ParamTarget::Sqlite(_) => Err(only(REFUSED)),
+            #[cfg(feature = "postgres")]
+            ParamTarget::Postgres(_) => Err(only(REFUSED)),
+            ParamTarget::Recorder(_) | ParamTarget::Json(_) | ParamTarget::None(_) => {
+                let _ = parts;
+                Err(only(REFUSED))
+            }
+        };
+        self.record(outcome);
+    }
+
+    /// An array of several dimensions of these lengths, whose elements `write` writes; PostgreSQL alone has such.
+    #[cfg(feature = "data")]
+    pub(crate) fn nested_array(
+        &mut self,
+        lengths: &[usize],
+        write: &mut dyn FnMut(&mut ParamWriter<'_>),
+    ) {
+        const REFUSED: &str = "an array, which PostgreSQL alone has";
+        let form = self.form;
+        let write = &mut |elements: &mut ParamWriter<'_>| {
+            elements.form = form;
+            write(elements);
+        };
+        if self.leaves_out() {
+            return;
+        }
+        let outcome = match &mut self.target {
+            #[cfg(feature = "postgres")]
+            ParamTarget::Postgres(params) => params.nested_array(lengths, write),
+            #[cfg(feature = "sqlite")]
+            ParamTarget::Sqlite(_) => Err(only(REFUSED)),
+            #[cfg(feature = "mysql")]
+            ParamTarget::Mysql(_) => Err(only(REFUSED)),
+            ParamTarget::Recorder(_) | ParamTarget::Json(_) | ParamTarget::None(_) => {
+                let _ = (lengths, write);
+                Err(only(REFUSED))
+            }
+        };
+        self.record(outcome);
+    }
+
     /// NULL.
     pub fn null(&mut self) {
         each!(self.null());
@@ -431,4 +557,11 @@ impl<'a> ParamWriter<'a> {
             self.refused.get_or_insert((self.given - 1, error));
         }
     }
+}
+
+/// The error of a value that other databases alone hold.
+#[cfg(feature = "data")]
+#[cold]
+fn only(what: &str) -> Error {
+    Error::new(ErrorKind::UnsupportedValue(what.to_owned()))
 }

@@ -64,7 +64,7 @@ pub(crate) struct LoadArguments {
     #[command(flatten)]
     mode: ModeOptions,
     /// Leave out rows that cannot be stored, and write them to this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, visible_alias = "skip-rows-to", value_name = "FILE")]
     skip_bad: Option<PathBuf>,
     /// The most mebibytes of a row; long texts and bytes that are stored part by part do not count
     #[arg(long, value_name = "MIB", default_value_t = 256)]

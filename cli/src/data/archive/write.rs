@@ -13,6 +13,7 @@ use zstd::stream::write::Encoder;
 use super::ArchiveForm;
 use crate::data::layout::{self, MANIFEST, NewFile};
 use crate::data::manifest::Manifest;
+use crate::data::partial::Partial;
 use crate::failure::Failure;
 
 /// The default of `zstd`.
@@ -25,7 +26,7 @@ const MODE: u32 = 0o600;
 pub(crate) struct Staged {
     archive: PathBuf,
     form: ArchiveForm,
-    root: PathBuf,
+    root: Partial,
 }
 
 impl Staged {
@@ -42,7 +43,9 @@ impl Staged {
         name.push(format!(".{}.folders", std::process::id()));
         let root = archive.with_file_name(name);
         layout::remove(&root).map_err(|error| layout::cannot("remove", &root, &error))?;
-        layout::make_private(&root).map_err(|error| layout::cannot("make", &root, &error))?;
+        let root = Partial::new(root);
+        layout::make_private(root.path())
+            .map_err(|error| layout::cannot("make", root.path(), &error))?;
         Ok(Self {
             archive: archive.to_owned(),
             form,
@@ -52,21 +55,15 @@ impl Staged {
 
     /// The folder in which those of the engines are written.
     pub(crate) fn root(&self) -> &Path {
-        &self.root
+        self.root.path()
     }
 
     /// Writes the archive of the folders that are there, and gives it its name.
     pub(crate) fn finish(self, dumps: &[(String, Manifest)], force: bool) -> Result<(), Failure> {
         let (file, out) = NewFile::begin(&self.archive, force)?;
-        write(self.form, &self.root, dumps, out)
+        write(self.form, self.root.path(), dumps, out)
             .map_err(|error| layout::cannot("write", &self.archive, &error))?;
         file.finish()
-    }
-}
-
-impl Drop for Staged {
-    fn drop(&mut self) {
-        let _ = layout::remove(&self.root);
     }
 }
 

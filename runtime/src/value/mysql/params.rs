@@ -238,9 +238,25 @@ impl Params<'_> {
         self.put(DATE, &[4, low, high, month, day])
     }
 
+    /// A span of time, which may be negative or longer than a day.
     pub(crate) fn time(&mut self, micros: i64) -> Result<()> {
-        let [hour, minute, second, a, b, c, d] = clock(micros)?;
-        self.put(TIME, &[12, 0, 0, 0, 0, 0, hour, minute, second, a, b, c, d])
+        let (days, rest) = calendar::split(micros.abs());
+        let days = u32::try_from(days).map_err(|_| unsupported("a time of that length"))?;
+        let [e, f, g, h] = days.to_le_bytes();
+        let [hour, minute, second, a, b, c, d] = clock(rest)?;
+        let sign = u8::from(micros < 0);
+        let bytes = [12, sign, e, f, g, h, hour, minute, second, a, b, c, d];
+        self.put(TIME, &bytes)
+    }
+
+    /// The server refuses one with parts that are zero where its `sql_mode` says so.
+    #[cfg(feature = "data")]
+    pub(crate) fn date_parts(&mut self, parts: crate::value::own_text::DateParts) -> Result<()> {
+        let [low, high] = parts.year.to_le_bytes();
+        let [hour, minute, second, a, b, c, d] = clock(parts.micros)?;
+        let (month, day) = (parts.month, parts.day);
+        let bytes = [11, low, high, month, day, hour, minute, second, a, b, c, d];
+        self.put(DATETIME, &bytes)
     }
 
     pub(crate) fn datetime(&mut self, micros: i64) -> Result<()> {

@@ -143,6 +143,49 @@ impl<'a> RowRef<'a> {
         Some(days * calendar::MICROS_PER_DAY + micros)
     }
 
+    /// A time past a day, a date with parts that are zero, a boolean that is neither 0 nor 1.
+    #[cfg(feature = "data")]
+    pub(crate) fn own_value(&self, column: usize) -> Option<crate::value::OwnValue> {
+        use crate::value::OwnValue;
+        use crate::value::own_text::{write_parts, write_span};
+        match self.value(column)?.0.form {
+            Form::Time => self.span(column).map(write_span).map(OwnValue::Plain),
+            Form::Date => {
+                let (parts, has_time) = self.date_parts(column)?;
+                Some(OwnValue::Plain(write_parts(parts, has_time)))
+            }
+            Form::Integer(_) => self.i64(column).map(OwnValue::Number),
+            Form::Float | Form::Double | Form::Null | Form::Decimal | Form::Bits | Form::Text => {
+                None
+            }
+        }
+    }
+
+    #[cfg(feature = "data")]
+    fn span(&self, column: usize) -> Option<i64> {
+        let mut rest = self.of(column, Form::Time)?;
+        let (negative, days) = (take_number(&mut rest, 1)?, take_number(&mut rest, 4)?);
+        let micros = i64::try_from(days).ok()? * calendar::MICROS_PER_DAY + clock(&mut rest)?;
+        Some(if negative == 0 { micros } else { -micros })
+    }
+
+    /// Also whether it has a time.
+    #[cfg(feature = "data")]
+    fn date_parts(&self, column: usize) -> Option<(crate::value::own_text::DateParts, bool)> {
+        let mut rest = self.of(column, Form::Date)?;
+        let year = take_u16(&mut rest)?;
+        let (month, day) = (take_u8(&mut rest)?, take_u8(&mut rest)?);
+        let has_time = !rest.is_empty();
+        let micros = if has_time { clock(&mut rest)? } else { 0 };
+        let parts = crate::value::own_text::DateParts {
+            year,
+            month,
+            day,
+            micros,
+        };
+        Some((parts, has_time))
+    }
+
     pub(crate) fn timestamp(&self, column: usize) -> Option<i64> {
         self.datetime(column)
     }

@@ -240,6 +240,53 @@ impl RowRef<'_> {
         (least || greatest).then_some(least)
     }
 
+    /// A date before the first year or after 9999, the end of a day, a number that is none.
+    #[cfg(feature = "data")]
+    pub(crate) fn own_value(&self, column: usize) -> Option<crate::value::OwnValue> {
+        use crate::value::own_text::{write_far_date, write_far_moment, write_span};
+        let value = self.value(column)?;
+        let text = match *value.column_type {
+            Type::NUMERIC => numeric::special(value.bytes)?.text().to_owned(),
+            Type::DATE => write_far_date(self.date(column)?),
+            Type::TIMESTAMP => write_far_moment(value.far_moment()?, false),
+            Type::TIMESTAMPTZ => write_far_moment(value.far_moment()?, true),
+            Type::TIME => write_span(self.time(column)?),
+            // A byte, which the server writes so where it is no character.
+            Type::CHAR => match value.bytes {
+                [byte] if *byte >= 0x80 => format!("\\{byte:03o}"),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(crate::value::OwnValue::Plain(text))
+    }
+
+    /// Hands the elements of an array of several dimensions over, with the length of each.
+    #[cfg(feature = "data")]
+    pub(crate) fn nested_array(
+        &self,
+        column: usize,
+        take: &mut dyn FnMut(&mut RowReader<'_>, &[usize]),
+    ) -> Option<()> {
+        let value = self.value(column)?;
+        let Kind::Array(element_type) = value.column_type.kind() else {
+            return None;
+        };
+        let (lengths, mut rest) = dimensions(value.bytes)?;
+        let all: usize = lengths.iter().product();
+        let mut values = Vec::with_capacity(all);
+        for _ in 0..all {
+            values.push(take_field(&mut rest)?);
+        }
+        let source = RowRef::Elements(Elements {
+            element_type,
+            padded: self.is_padded(column),
+            values,
+        });
+        take(&mut RowReader::new(RowSource::Postgres(source)), &lengths);
+        Some(())
+    }
+
     /// It keeps none.
     pub(crate) fn is_zero_date(&self, _column: usize) -> bool {
         false
@@ -349,12 +396,22 @@ impl<'a> Value<'a> {
 
     fn text(self) -> Option<&'a str> {
         let bytes = match *self.column_type {
+            // The text of the byte 0.
+            Type::CHAR if self.bytes == [0] => &[],
             // The version of the format, 1 so far.
             Type::JSONB => self.bytes.strip_prefix(&[1])?,
             _ if is_textual(self.column_type) => self.bytes,
             _ => return None,
         };
         utf8(bytes)
+    }
+
+    /// The day since 1970 and its microseconds: together they may be past 64 bits.
+    #[cfg(feature = "data")]
+    fn far_moment(self) -> Option<(i64, i64)> {
+        let micros = i64::from_be_bytes(self.bytes.try_into().ok()?);
+        let (days, rest) = crate::value::calendar::split(micros);
+        Some((days + EPOCH_DAYS, rest))
     }
 
     fn instant(self) -> Option<i64> {
@@ -368,6 +425,25 @@ impl<'a> Value<'a> {
             _ => None,
         }
     }
+}
+
+/// The lengths of an array of several dimensions that all begin at 1, and its elements.
+#[cfg(feature = "data")]
+fn dimensions(bytes: &[u8]) -> Option<(Vec<usize>, &[u8])> {
+    let (header, mut rest) = bytes.split_at_checked(12)?;
+    let number = usize::try_from(i32::from_be_bytes(*header.first_chunk()?)).ok()?;
+    let mut lengths = Vec::new();
+    // The server has six at most.
+    for _ in 0..number.min(6) {
+        let length = usize::try_from(take_i32(&mut rest)?).ok()?;
+        let begins = take_i32(&mut rest)?;
+        lengths.push(Some(length).filter(|_| begins == 1)?);
+    }
+    // Every element has at least its own length.
+    let all = lengths
+        .iter()
+        .try_fold(1_usize, |all, one| all.checked_mul(*one))?;
+    (lengths.len() == number && number > 1 && all <= rest.len() / 4).then_some((lengths, rest))
 }
 
 /// The elements of an array of one dimension or none.

@@ -247,12 +247,46 @@ impl<'a> Encoder<'a> {
         })
     }
 
-    /// `array_recv`: dimensions, a flag it ignores, the element's type, length and first index, then the elements.
+    /// A day since 1970 and its microseconds.
+    #[cfg(feature = "data")]
+    pub(crate) fn far_moment(&mut self, (days, rest): (i64, i64)) -> Result<()> {
+        let micros = days.checked_sub(EPOCH_DAYS);
+        let micros = micros.and_then(|days| days.checked_mul(86_400_000_000)?.checked_add(rest));
+        let micros = micros.filter(|&micros| micros != i64::MIN && micros != i64::MAX);
+        let micros = micros.ok_or_else(|| unsupported("a date outside the range"))?;
+        self.put(|column_type, out| match *column_type {
+            Type::TIMESTAMP | Type::TIMESTAMPTZ => push(out, micros.to_be_bytes()),
+            _ => Err(wrong_type("a date and time", column_type.name())),
+        })
+    }
+
+    #[cfg(feature = "data")]
+    pub(crate) fn no_number(&mut self, value: crate::value::own_text::NoNumber) -> Result<()> {
+        self.put(|column_type, out| match *column_type {
+            Type::NUMERIC => {
+                numeric::write_special(value, out);
+                Ok(())
+            }
+            _ => Err(wrong_type("a decimal", column_type.name())),
+        })
+    }
+
     pub(crate) fn array(
         &mut self,
         length: usize,
         write: &mut dyn FnMut(&mut ParamWriter<'_>),
     ) -> Result<()> {
+        let lengths = [length];
+        self.nested_array(if length > 0 { &lengths } else { &[] }, write)
+    }
+
+    /// `array_recv`: dimensions, a flag it ignores, the element's type, length and first index of each dimension, then the elements.
+    pub(crate) fn nested_array(
+        &mut self,
+        lengths: &[usize],
+        write: &mut dyn FnMut(&mut ParamWriter<'_>),
+    ) -> Result<()> {
+        let too_long = |_| unsupported("an array of that length");
         self.put(|column_type, out| {
             let Kind::Array(element) = column_type.kind() else {
                 return Err(wrong_type("an array", column_type.name()));
@@ -260,18 +294,23 @@ impl<'a> Encoder<'a> {
             if is_foreign(element) {
                 return Err(wrong_type("an array", column_type.name()));
             }
-            extend(out, &i32::from(length > 0).to_be_bytes())?;
+            let dimensions = i32::try_from(lengths.len()).map_err(too_long)?;
+            extend(out, &dimensions.to_be_bytes())?;
             extend(out, &0i32.to_be_bytes())?;
             extend(out, &element.oid().to_be_bytes())?;
-            if length > 0 {
-                let length =
-                    i32::try_from(length).map_err(|_| unsupported("an array of that length"))?;
+            for length in lengths {
+                let length = i32::try_from(*length).map_err(too_long)?;
                 extend(out, &length.to_be_bytes())?;
                 extend(out, &1i32.to_be_bytes())?;
             }
             let types = Types::All(element);
             let next = 0;
-            elements(Encoder { types, next, out }, length, write)
+            let all = if lengths.is_empty() {
+                0
+            } else {
+                lengths.iter().product()
+            };
+            elements(Encoder { types, next, out }, all, write)
         })
     }
 }
@@ -313,6 +352,9 @@ fn narrowed<T: TryFrom<i128>>(value: i128) -> Result<T> {
 }
 
 fn text(column_type: &Type, value: &str, out: &mut Vec<u8>) -> Result<()> {
+    if *column_type == Type::CHAR {
+        return letter(value, out);
+    }
     if *column_type == Type::JSONB {
         out.push(1);
     } else if !is_textual(column_type) && !is_foreign(column_type) {
@@ -323,6 +365,18 @@ fn text(column_type: &Type, value: &str, out: &mut Vec<u8>) -> Result<()> {
         return Err(unsupported("text with the character NUL"));
     }
     Ok(())
+}
+
+/// A `"char"` is one byte: an empty text is the byte 0, and `\\310` one that is no character (`charin` in PostgreSQL's source).
+fn letter(value: &str, out: &mut Vec<u8>) -> Result<()> {
+    let octal = value.strip_prefix('\\').filter(|digits| digits.len() == 3);
+    let octal = octal.and_then(|digits| u8::from_str_radix(digits, 8).ok());
+    match (octal, value.as_bytes()) {
+        (Some(byte), _) => push(out, [byte]),
+        (None, []) => push(out, [0]),
+        (None, [byte]) if *byte > 0 => push(out, [*byte]),
+        (None, _) => Err(out_of_range()),
+    }
 }
 
 /// The session's zone is UTC, so both kinds count alike.

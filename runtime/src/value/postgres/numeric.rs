@@ -1,6 +1,8 @@
 //! PostgreSQL's NUMERIC on the wire (`numeric_send`, `numeric_recv` in its source): groups of four decimal digits.
 
 use crate::value::decimal;
+#[cfg(feature = "data")]
+use crate::value::own_text::NoNumber;
 
 const NEGATIVE: u16 = 0x4000;
 /// The most digits after the point a NUMERIC holds.
@@ -64,6 +66,32 @@ fn group(digits: &[u8]) -> u16 {
     digits
         .iter()
         .fold(0, |value, digit| value * 10 + u16::from(digit - b'0'))
+}
+
+/// The signs of what is none.
+#[cfg(feature = "data")]
+const SPECIAL: [(NoNumber, u16); 3] = [
+    (NoNumber::Nan, 0xc000),
+    (NoNumber::Infinity, 0xd000),
+    (NoNumber::NegativeInfinity, 0xf000),
+];
+
+/// Reads NaN and the infinities.
+#[cfg(feature = "data")]
+pub(crate) fn special(bytes: &[u8]) -> Option<NoNumber> {
+    let sign = u16::from_be_bytes([*bytes.get(4)?, *bytes.get(5)?]);
+    let found = SPECIAL.iter().find(|(_, one)| *one == sign);
+    found.map(|(special, _)| *special)
+}
+
+/// Writes NaN and the infinities, which have no groups.
+#[cfg(feature = "data")]
+pub(crate) fn write_special(value: NoNumber, out: &mut Vec<u8>) {
+    let found = SPECIAL.iter().find(|(special, _)| *special == value);
+    let sign = found.map_or(0, |(_, sign)| *sign);
+    for word in [0, 0, sign, 0] {
+        out.extend_from_slice(&word.to_be_bytes());
+    }
 }
 
 /// Reads a NUMERIC as decimal text; `None` for NaN, the infinities and what is no NUMERIC.

@@ -1,0 +1,75 @@
+//! What a run leaves nothing of where it is interrupted: files and folders that are not whole yet.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::layout::remove;
+
+/// Those of this process.
+static PARTS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+fn parts() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    PARTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A file or folder that is not whole yet. It is removed with this, unless it was given its name.
+pub(super) struct Partial {
+    path: PathBuf,
+}
+
+impl Partial {
+    pub(super) fn new(path: PathBuf) -> Self {
+        parts().insert(path.clone());
+        Self { path }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Has `name` give it its name; an interruption waits for that.
+    pub(super) fn finish<T>(&self, name: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
+        let mut parts = parts();
+        let named = name(&self.path)?;
+        parts.remove(&self.path);
+        Ok(named)
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        let mut parts = parts();
+        if parts.remove(&self.path) {
+            let _ = remove(&self.path);
+        }
+    }
+}
+
+/// From now on SIGINT and SIGTERM remove what is not whole, and then end the process as they would.
+pub(crate) fn remove_when_interrupted() -> io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            remove_all(&parts());
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
+        }
+    });
+    Ok(())
+}
+
+/// A file may be made in a folder while that is removed.
+fn remove_all(parts: &BTreeSet<PathBuf>) {
+    const ATTEMPTS: usize = 5;
+    for path in parts {
+        let removed = (0..ATTEMPTS).any(|_| remove(path).is_ok());
+        if !removed {
+            eprintln!("error: cannot remove `{}`", path.display());
+        }
+    }
+}
