@@ -1,4 +1,4 @@
-//! What a run leaves nothing of where it is interrupted: files and folders that are not whole yet.
+//! Files and folders that are not whole yet: an interrupted run leaves none of them.
 
 use std::collections::BTreeSet;
 use std::io;

@@ -15,7 +15,7 @@ struct Kind {
     values: &'static [&'static str],
     /// The same in the dump.
     dumped: &'static [&'static str],
-    /// What the other two products do; none where the type is not theirs.
+    /// The answers of the other two products; none where the type is not theirs.
     elsewhere: Option<[Elsewhere; 2]>,
 }
 
