@@ -23,6 +23,13 @@ pub enum Fault {
     /// Nothing passes any more, in either direction, and neither does the end of a connection: a peer that is silent.
     /// Connections are still accepted. What is held back passes when the fault is over.
     Stall,
+    /// When these bytes come by, neither they nor anything after them passes, as with [`Stall`](Self::Stall), on any connection.
+    StallAtPattern {
+        /// The direction whose bytes are concerned.
+        direction: Direction,
+        /// The bytes that are looked for.
+        pattern: Vec<u8>,
+    },
     /// Connections are reset (RST), those that there are and those that come.
     Cut,
     /// So many bytes pass in this direction of each connection, counted from its beginning; then it is reset.
@@ -276,6 +283,8 @@ struct Fate {
 enum Verdict {
     Pass,
     Hold,
+    /// From now on nothing passes, on any connection.
+    Silence,
     Reset,
     /// This much passes, then the connection is reset after a time.
     ResetAfter(usize, Duration),
@@ -346,6 +355,10 @@ impl Pipe {
                     thread::sleep(wait);
                     return self.reset().map(|()| false);
                 }
+                Verdict::Silence => {
+                    *shared.fault() = Fault::Stall;
+                    continue;
+                }
                 Verdict::Hold => {
                     shared.pause();
                     continue;
@@ -392,7 +405,13 @@ impl Pipe {
                 Some(end) if mine(direction) => Verdict::ResetAfter(end, *wait),
                 _ => Verdict::Pass,
             },
-            Fault::CutAfter { .. } | Fault::CutBeforePattern { .. } => Verdict::Pass,
+            Fault::StallAtPattern { direction, pattern } if mine(direction) => {
+                let found = self.end_of(pattern, piece);
+                found.map_or(Verdict::Pass, |_| Verdict::Silence)
+            }
+            Fault::CutAfter { .. }
+            | Fault::CutBeforePattern { .. }
+            | Fault::StallAtPattern { .. } => Verdict::Pass,
             Fault::Delay(time) => Verdict::Slowly(usize::MAX, *time),
             Fault::Throttle { bytes, pause } => Verdict::Slowly(*bytes, *pause),
         }

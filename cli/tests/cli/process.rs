@@ -1,19 +1,19 @@
-//! The command as a process: closed and full outputs, odd arguments, silent servers, forms that only look.
+//! The command as a process: closed and full outputs, odd arguments, times.
 
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 use std::process::{Command, Output};
 
-use bindery_testkit::{Fault, FaultProxy, fresh_postgres};
-
-use super::support::{Project, holds, names_in};
+use super::support::{Project, holds};
 
 /// Everything is there: tables with rows, migrations, a dump.
 fn full() -> Project {
-    let project = Project::blogs();
-    for engine in ["b", "default"] {
+    filled(Project::blogs(), &["b", "default"])
+}
+
+/// The same of a project with the usual schema and these engines, wherever they are.
+pub(super) fn filled(project: Project, engines: &[&str]) -> Project {
+    for engine in engines {
         let folder = project.path(&format!("migrations/{engine}"));
         std::fs::create_dir_all(folder).expect("a folder");
         for (file, sql) in [
@@ -32,7 +32,10 @@ fn full() -> Project {
     }
     project.run("create --all").good();
     project.run("migrate baseline 1 --all").good();
-    project.sqlite("b.db", "INSERT INTO blogs VALUES (1, 'one')");
+    project.write("blogs.csv", "id,title\n1,one\n");
+    project
+        .run("load --engine b --table blogs --from blogs.csv")
+        .good();
     project.run("dump --all").good();
     project
 }
@@ -119,66 +122,6 @@ fn names_from_the_command_line_are_names() {
     assert!(project.sqlite_tables("b.db").contains(&"blogs".to_owned()));
 }
 
-/// The files below a folder with their bytes.
-fn content(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    for name in names_in(folder) {
-        let path = folder.join(&name);
-        if path.is_dir() {
-            let inside = content(&path).into_iter();
-            found.extend(inside.map(|(below, bytes)| (format!("{name}/{below}"), bytes)));
-        } else {
-            found.insert(name, std::fs::read(path).expect("it is there"));
-        }
-    }
-    found
-}
-
-/// Covers CLI-10 on SQLite.
-#[test]
-fn forms_that_only_look_change_nothing() {
-    let project = full();
-    let before = content(&project.path(""));
-    for words in [
-        "check",
-        "create --all --dry-run",
-        "create --all --print",
-        "docs",
-        "doctor",
-        "drop --all --dry-run",
-        "dump --all --dry-run --force",
-        "load --all --dry-run",
-        "migrate add later --dry-run",
-        "migrate baseline 2 --all --dry-run",
-        "migrate check",
-        "migrate revert --all --dry-run",
-        "migrate run --all --dry-run",
-        "migrate squash --all --dry-run",
-        "migrate status --all",
-        "mirror default b --dry-run",
-        "pull --engine b --out -",
-        "reset --all --dry-run",
-        "shell --dry-run",
-        "status",
-        "truncate --all --dry-run",
-        "validate",
-        "validate --links",
-        "verify --from default --to b",
-    ] {
-        let outcome = project.run(words);
-        assert_ne!(outcome.code, Some(101), "{words}: {outcome:#?}");
-        let after = content(&project.path(""));
-        let changed = after
-            .iter()
-            .filter(|(name, bytes)| before.get(*name) != Some(bytes));
-        let changed: Vec<&String> = changed.map(|(name, _)| name).collect();
-        assert!(
-            changed.is_empty() && after.len() == before.len(),
-            "{words}: {changed:?}"
-        );
-    }
-}
-
 /// `2026-01-31T12:00:00Z`.
 fn is_rfc_3339(text: &str) -> bool {
     let digits = |at: usize| text.as_bytes()[at].is_ascii_digit();
@@ -208,40 +151,4 @@ fn times_of_documents_are_in_utc() {
     let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("a document");
     let taken = manifest["taken_at"].as_str().expect("a time");
     assert!(is_rfc_3339(taken), "{taken}");
-}
-
-/// Covers CLI-3 on PostgreSQL.
-#[test]
-fn a_silent_server_ends_every_command() {
-    let Some(database) = fresh_postgres() else {
-        return;
-    };
-    let proxy = FaultProxy::start(&database.url()).expect("a free port");
-    let config = format!(
-        "[engines.default]\nurl = \"{}\"\nconnect-timeout = \"1s\"\n",
-        proxy.url()
-    );
-    let schema = "-- @dialect postgres\n\nCREATE TABLE blogs (id bigint PRIMARY KEY);\n";
-    let project = Project::new(&[("bindery.toml", &config), ("schema.sql", schema)]);
-    std::fs::create_dir_all(project.path("migrations/default")).expect("a folder");
-    project.write(
-        "migrations/default/1_a.sql",
-        "CREATE TABLE a (id bigint);\n",
-    );
-    proxy.set(Fault::Stall);
-    for words in [
-        "create",
-        "drop --yes",
-        "dump",
-        "migrate run",
-        "migrate status",
-        "pull --out -",
-        "truncate --yes",
-        "validate",
-    ] {
-        holds(
-            &project.run(words).failed(),
-            &["time ran out while connecting"],
-        );
-    }
 }

@@ -30,7 +30,7 @@ fn home_of(transaction: &str) -> String {
     HOME.replace("bnd1:lost.lite:k1-1", transaction)
 }
 
-/// Covers REC-1 on PostgreSQL: another process finishes what is decided, rolls back what is not, and leaves what is not its own.
+/// Covers REC-1, CLI-10 on PostgreSQL: another process finishes what is decided, rolls back what is not, and leaves what is not its own.
 #[test]
 fn atom_03_recover_finishes_what_a_killed_program_left() {
     let Some(fresh) = fresh_postgres() else {

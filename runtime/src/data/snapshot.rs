@@ -281,14 +281,19 @@ fn write_away(line: &mut Line, out: &mut dyn Write) -> Result<()> {
     written.map_err(|error| Error::new(ErrorKind::Output(error.kind())))
 }
 
-/// A value that cannot be dumped names its table, its row and its column.
+/// A value that cannot be dumped names its table, its row and its column; what the database reports, its table.
 #[cold]
 pub(super) fn of_table(error: Error, table: &DataTable, row: u64) -> Error {
     let ErrorKind::Decode {
         column, expected, ..
     } = *error.kind()
     else {
-        return error;
+        let has_said = matches!(error.kind(), ErrorKind::Data(_) | ErrorKind::Output(_));
+        return if has_said {
+            error
+        } else {
+            error.in_table(&table.name)
+        };
     };
     let mut data = DataError::new(
         table.name.as_str(),

@@ -13,11 +13,11 @@ pub(super) struct ColumnName {
 }
 
 impl Error {
-    /// The table, where the error is about a column or a constraint of one.
+    /// The table, where the error is about a column or a constraint of one, or about reading all of its rows.
     pub fn table(&self) -> Option<&str> {
         let told = || self.violated()?.table.as_deref();
         let named = self.0.column.as_ref().map(|name| name.table.as_str());
-        named.or_else(told)
+        named.or_else(told).or(self.0.table.as_deref())
     }
 
     /// The column of a value that cannot be written or read, or that a constraint refuses, where it is known. That of a value

@@ -36,6 +36,8 @@ pub(super) struct Inner {
     pub(super) model: Option<&'static str>,
     pub(super) operation: Option<Operation>,
     pub(super) row: Option<usize>,
+    /// The table whose rows are read or written, by its name in the database.
+    pub(super) table: Option<String>,
     /// Of a value that cannot be written or read.
     pub(super) column: Option<ColumnName>,
     /// The database, without its password.
@@ -68,6 +70,7 @@ impl Error {
             model: None,
             operation: None,
             row: None,
+            table: None,
             column: None,
             place: None,
             kind,
@@ -126,6 +129,14 @@ impl Error {
     #[must_use]
     pub(crate) fn at_place(mut self, place: &str) -> Self {
         self.0.place.get_or_insert_with(|| place.to_owned());
+        self
+    }
+
+    /// Says of which table, unless it is known already.
+    #[must_use]
+    #[cfg(feature = "data")]
+    pub(crate) fn in_table(mut self, table: &str) -> Self {
+        self.0.table.get_or_insert_with(|| table.to_owned());
         self
     }
 
@@ -297,6 +308,9 @@ impl fmt::Display for Error {
         }
         if let Some(operation) = self.0.operation {
             write!(out, "{operation}: ")?;
+        }
+        if let Some(table) = &self.0.table {
+            write!(out, "table `{}`: ", table.escape_debug())?;
         }
         if let Some(row) = self.0.row {
             write!(out, "row at index {row}: ")?;

@@ -35,7 +35,7 @@ use self::mark::Marker;
 use self::prepared::Xa;
 use self::session::{Answer, Done, Fault, Session};
 use super::connect::ServerInfo;
-use super::wire::{Deadline, Limits, Peer, Statements, WITHOUT_ROW};
+use super::wire::{Deadline, Limits, Peer, Silence, Statements, WITHOUT_ROW, is_answered};
 use super::{Canceller, Cutter, Leaving, TakeRow, WriteParams};
 use crate::driver::TransactionOptions;
 use crate::error::wrong_count;
@@ -115,10 +115,26 @@ impl MysqlConnection {
         let there = login::log_in(config, &config.peer, deadline)
             .map_err(|error| error.during(Operation::Connect))?;
         let mut connection = Self::over(there, config);
+        connection.watch_silence();
         if config.resolve_commits {
             connection.keep_outcomes(deadline)?;
         }
         Ok(connection)
+    }
+
+    /// A statement without a time limit waits as long as it takes, but for no server that is silent. The trial is a whole login: a
+    /// host with too many broken ones is locked out (MySQL, `max_connect_errors`).
+    fn watch_silence(&mut self) {
+        if self.config.statement_timeout.is_some() {
+            return;
+        }
+        let (config, peer) = (self.config.clone(), self.peer.clone());
+        let trial = move |deadline| match login::log_in(&config, &peer, deadline) {
+            Ok(_) => true,
+            Err(error) => is_answered(&error),
+        };
+        let silence = Silence::new(self.config.connect_timeout, trial);
+        self.session.watch_silence(silence);
     }
 
     /// A connection over a session that is logged in.

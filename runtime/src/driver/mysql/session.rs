@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::error::ServerError;
 use crate::driver::Leaving;
 use crate::driver::wire;
-use crate::driver::wire::{Deadline, Socket, Tls};
+use crate::driver::wire::{Deadline, Silence, Socket, Tls};
 use crate::value::buffer::empty;
 use crate::value::mysql::bytes::{take, take_counted, take_counted_number, take_u8, take_u16};
 use crate::value::mysql::column::Column;
@@ -156,6 +156,10 @@ impl Session {
     /// Settings are about to be changed by us.
     pub(super) fn change_settings(&mut self) {
         self.watched = false;
+    }
+
+    pub(super) fn watch_silence(&mut self, silence: Silence) {
+        self.socket.watch(silence);
     }
 
     pub(super) fn set_deadline(&mut self, deadline: Deadline) {

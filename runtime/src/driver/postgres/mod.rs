@@ -39,7 +39,7 @@ use self::session::{Fault, Session, Standing};
 use self::statement::Statement;
 use self::types::Types;
 use super::connect::ServerInfo;
-use super::wire::{Deadline, Limits, Peer, Statements, Tls, WITHOUT_ROW};
+use super::wire::{Deadline, Limits, Peer, Silence, Statements, Tls, WITHOUT_ROW, is_answered};
 use super::{Canceller, Cutter, Leaving, TakeRow, WriteParams};
 use crate::driver::TransactionOptions;
 use crate::error::{Error, ErrorKind, Result};
@@ -104,10 +104,26 @@ impl PostgresConnection {
         let mut connection = Self::over(session, peer, config.statement_timeout);
         connection.tls.clone_from(&config.tls);
         connection.has_pooler = config.session.session_pooler;
+        connection.watch_silence(config);
         if config.resolve_commits {
             connection.number_transactions(deadline)?;
         }
         Ok(connection)
+    }
+
+    /// A statement without a time limit waits as long as it takes, but for no server that is silent.
+    fn watch_silence(&mut self, config: &PostgresConfig) {
+        if config.statement_timeout.is_some() {
+            return;
+        }
+        let mut there = config.clone();
+        there.peer = self.peer.clone();
+        let trial = move |deadline| match login::log_in(&there, deadline) {
+            Ok(_) => true,
+            Err(error) => is_answered(&error),
+        };
+        let silence = Silence::new(config.connect_timeout, trial);
+        self.session.watch_silence(silence);
     }
 
     /// A connection over a session that is logged in.

@@ -10,7 +10,7 @@ use super::answer::{Expected, Tally};
 use super::error::ServerError;
 use super::message;
 use crate::driver::Leaving;
-use crate::driver::wire::{Deadline, Socket};
+use crate::driver::wire::{Deadline, Silence, Socket};
 use crate::value::buffer::empty;
 use crate::value::postgres::bytes;
 
@@ -228,6 +228,10 @@ impl Session {
     }
 
     /// Sets when the operation at hand has to be over.
+    pub(super) fn watch_silence(&mut self, silence: Silence) {
+        self.socket.watch(silence);
+    }
+
     pub(super) fn set_deadline(&mut self, deadline: Deadline) {
         self.socket.set_deadline(deadline);
     }

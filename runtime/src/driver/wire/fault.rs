@@ -61,7 +61,9 @@ impl<S> Fault<S> {
             Self::Ended => lost(ErrorKind::ConnectionLost, ENDED).before_it_ran(),
             Self::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
                 let phase = TimeoutPhase::Statement;
-                lost(ErrorKind::Timeout { phase }, "no answer came in time")
+                let why = error.get_ref().map(ToString::to_string);
+                let why = why.as_deref().unwrap_or("no answer came in time");
+                lost(ErrorKind::Timeout { phase }, why)
             }
             Self::Io(error) if is_cut(&error) => lost(work::reason(), &error.to_string()),
             Self::Io(error) => lost(ErrorKind::ConnectionLost, &error.to_string()),

@@ -7,6 +7,7 @@ mod deadline;
 mod fault;
 mod input;
 mod limits;
+mod silence;
 mod socket;
 mod statements;
 mod stranger;
@@ -23,6 +24,7 @@ use cut::{CutOff, Wire};
 pub(super) use deadline::Deadline;
 pub(super) use fault::{Fault, WITHOUT_ROW};
 pub(super) use limits::Limits;
+pub(super) use silence::{Silence, is_answered};
 pub(super) use socket::{Peer, Socket};
 pub(super) use statements::Statements;
 #[cfg(feature = "postgres")]

@@ -15,7 +15,7 @@ use super::Wire;
 use super::address::resolve;
 use super::input::Input;
 use super::stream::{Interest, Stream};
-use super::{CutOff, Deadline, Tls};
+use super::{CutOff, Deadline, Silence, Tls};
 use crate::driver::forks;
 use crate::driver::{Cutter, Leaving};
 
@@ -35,6 +35,8 @@ pub(in crate::driver) struct Socket {
     stream: Stream,
     input: Input,
     deadline: Deadline,
+    /// Looks after the server in waits that are long.
+    silence: Option<Silence>,
     /// A request was sent and nothing has come since: then waiting first costs one system call less than reading.
     asked: bool,
     /// Of the process that connected: what comes in is for that one, and no child speaks in its name.
@@ -55,6 +57,7 @@ impl Socket {
             stream,
             input: Input::default(),
             deadline,
+            silence: None,
             asked: false,
             forks: forks::count(),
         })
@@ -68,6 +71,7 @@ impl Socket {
             stream: Stream::Unix(Wire::new(stream)),
             input: Input::default(),
             deadline: Deadline::after(None),
+            silence: None,
             asked: false,
             forks: forks::count(),
         })
@@ -141,6 +145,18 @@ impl Socket {
         self.deadline = deadline;
     }
 
+    /// From now on no wait is for a server that is silent, also without a deadline.
+    pub(in crate::driver) fn watch(&mut self, silence: Silence) {
+        self.silence = Some(silence);
+    }
+
+    fn wait(&self, interest: Interest) -> io::Result<PollFlags> {
+        match &self.silence {
+            Some(silence) => silence.wait(&self.stream, interest, self.deadline),
+            None => self.stream.wait(interest, self.deadline),
+        }
+    }
+
     /// Bytes that came in and were not taken.
     pub(in crate::driver) fn unread(&self) -> &[u8] {
         self.input.unread()
@@ -167,7 +183,7 @@ impl Socket {
 
     fn take_in(&mut self) -> io::Result<()> {
         if std::mem::take(&mut self.asked) {
-            self.stream.wait(Interest::Read, self.deadline)?;
+            self.wait(Interest::Read)?;
         } else {
             // A peer that never stops sending is as bad as one that never begins.
             self.deadline.left()?;
@@ -177,7 +193,7 @@ impl Socket {
                 Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Ok(_) => return Ok(()),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    self.stream.wait(Interest::Read, self.deadline)?;
+                    self.wait(Interest::Read)?;
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => (),
                 Err(error) => return Err(error),
@@ -240,7 +256,7 @@ impl Socket {
 
     /// Waits for room to write, and takes in what comes meanwhile.
     fn make_room(&mut self) -> io::Result<()> {
-        let ready = self.stream.wait(Interest::ReadOrWrite, self.deadline)?;
+        let ready = self.wait(Interest::ReadOrWrite)?;
         if ready.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR) {
             match self.input.read_from(&mut self.stream) {
                 Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
