@@ -158,12 +158,12 @@ pub mod asynchronous {
     pub use crate::workers::{RowSender, RowStream, Run, TaskScope};
 }
 
-/// The values of [`Config`] and [`EngineOptions`]: the pool, the session on the server, encryption, the check of the schema.
+/// The values of [`Config`] and [`EngineOptions`]: the pool, the session on the server, encryption, the check of the schema, the log.
 pub mod config {
     pub use crate::databases::config::{
         ConnectionMode, OutsideTransaction, SchemaCheck, SessionReset, Synchronous,
     };
-    pub use bindery_core::config::{ChannelBinding, PoolConfig, SessionConfig, TlsMode};
+    pub use bindery_core::config::{ChannelBinding, LogConfig, PoolConfig, SessionConfig, TlsMode};
 }
 
 /// Tables of a database against those that were compiled in: which were created, and which differ.

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use bindery_core::config::{ConnectionMode, PoolConfig, ReadsFrom, SessionConfig, TlsMode};
+use bindery_core::config::{
+    ConnectionMode, LogConfig, PoolConfig, ReadsFrom, SessionConfig, TlsMode,
+};
 
 use crate::databases::{Configured, Replica};
 #[cfg(any(feature = "migrations", feature = "outbox"))]
@@ -36,6 +38,8 @@ pub struct EngineStatus {
     pub limits: PoolConfig,
     /// The settings of its sessions, and the limits of connecting and of statements.
     pub session: SessionConfig,
+    /// What is logged of its statements now: all of them (`echo`), slow ones, repeated ones.
+    pub log: LogConfig,
     /// Models that live here, with their tables and columns, in the order of the schema.
     pub models: Vec<&'static ModelInfo>,
     /// The number of connections that it has now.
@@ -122,6 +126,7 @@ impl EngineStatus {
             connection: settings.mode,
             limits: settings.pool.clone(),
             session: settings.session.clone(),
+            log: engine.observer.log_config(),
             models: models
                 .filter(|model| model.engines.contains(&name))
                 .collect(),

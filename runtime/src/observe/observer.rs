@@ -112,7 +112,8 @@ impl Observer {
         self.set(Listener::Log, log.is_any());
     }
 
-    fn log_config(&self) -> LogConfig {
+    /// How statements are logged now.
+    pub(crate) fn log_config(&self) -> LogConfig {
         *self.log.read().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -199,6 +199,7 @@ fn con_03_engines_in_code_without_a_file() {
     assert_eq!(files(folder.path()), ["one.db", "two.db"]);
 }
 
+/// Covers CON-07: a further engine in code, one that is given twice.
 #[test]
 fn con_03_what_is_wrong_in_code_is_told_at_open() {
     let all = || {
@@ -337,6 +338,7 @@ fn con_05_an_override_changes_one_engine() {
     assert!(!format!("{error} {error:?}").contains("hunter2"));
 }
 
+/// Covers CON-07 on SQLite.
 #[test]
 fn con_07_engines_can_be_asked_about() {
     let folder = folder(THREE);
@@ -375,6 +377,7 @@ fn con_07_engines_can_be_asked_about() {
     assert_eq!(db.engine("default").unwrap().pool.open, 0);
 }
 
+/// Covers CON-07.
 #[test]
 fn con_07_unknown_names_list_the_known_ones() {
     let error = embedded().engine("nope").map(drop).unwrap_err();
@@ -447,6 +450,8 @@ fn con_03_three_dialects_in_one_program() {
 }
 
 /// The debug output of an engine is about the engine: no statement is in it.
+///
+/// Covers CON-07 on SQLite.
 #[test]
 fn con_07_an_engine_is_printed_without_its_ddl() {
     let db = Registry::in_memory(&EMBEDDED).unwrap();

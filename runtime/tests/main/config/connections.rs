@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use bindery::{Config, EngineOptions, ErrorKind, Registry};
+use bindery::config::ConnectionMode;
+use bindery::{Config, Dialect, EngineOptions, ErrorKind, Registry};
 use bindery_testkit::Watchdog;
 
 use super::{connect, servers};
@@ -31,6 +32,45 @@ fn con_07_the_product_is_known_after_the_first_connection() {
     assert_eq!(db.engine("b").unwrap().server.unwrap().product, "SQLite");
     let names: Vec<&str> = db.engines().iter().map(|engine| engine.name).collect();
     assert_eq!(names, ["b", "default", "test"]);
+}
+
+/// Before anything is connected to, and without a secret.
+///
+/// Covers CON-07.
+#[test]
+fn con_07_an_engine_is_described_without_a_connection() {
+    let argument = [("charset", "utf8mb4"), ("application_name", "canary")];
+    let servers = [
+        (Dialect::Mysql, "x_mysql"),
+        (Dialect::Postgres, "x_postgres"),
+    ];
+    for ((dialect, name), (argument, value)) in servers.into_iter().zip(argument) {
+        let scheme = name.trim_start_matches("x_");
+        let url = format!("{scheme}://ann:canary@127.0.0.1:1/shop?{argument}={value}");
+        let options = EngineOptions::url(url)
+            .short()
+            .echo(true)
+            .slow_statement(Duration::from_secs(7));
+        let db = with(name, options);
+        let engine = db.engine(name).unwrap();
+        let shown = format!("{scheme}://ann@127.0.0.1:1/shop");
+        assert_eq!((engine.dialect, engine.url), (dialect, shown));
+        assert_eq!(engine.parameters, [argument]);
+        assert_eq!(engine.connection, ConnectionMode::Short);
+        assert!(engine.log.echo && !engine.log.echo_values);
+        assert_eq!(engine.log.slow_statement, Some(Duration::from_secs(7)));
+        assert!(!format!("{:?}", db.engines()).contains("canary"));
+        let b = || db.engine("b").unwrap();
+        assert_eq!(b().connection, ConnectionMode::Long);
+        assert!(!b().log.echo);
+        db.echo(B, true);
+        assert!(b().log.echo, "as it is now");
+        assert_eq!(
+            db.engines().iter().map(|one| one.name).collect::<Vec<_>>(),
+            ["b", "default", "test", "x_mysql", "x_postgres", "y_mariadb"],
+            "each time the same"
+        );
+    }
 }
 
 /// 100 units of work on each of three engines, on four threads.
