@@ -32,7 +32,7 @@ fn in_another_process(engine: &str, url: &str) {
     );
 }
 
-/// Covers POOL-8.
+/// Covers POOL-8, TX-19.
 #[test]
 fn pool_8_a_forked_child_is_refused_and_its_parent_goes_on() {
     let folder = tempfile::tempdir().unwrap();
@@ -84,6 +84,8 @@ fn forks_at<E: Everything>(engine: E, url: &str) {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             is_forked(pulled.next().expect("many rows"));
             drop(pulled);
+            is_forked(tx.blogs().insert(NewBlog::new("of the child")));
+            is_forked(tx.begin().map(drop));
             is_child(engine, db, held, || tx.commit())
         }));
         // SAFETY: ends the process immediately; nothing of the parent's is closed or written by it.

@@ -163,7 +163,7 @@ fn assert_only_in(allowed: &[&str], word: &str) {
 
 /// Nothing that waits can see the wall clock.
 ///
-/// Covers POOL-9.
+/// Covers POOL-9, TX-19.
 #[test]
 fn no_wait_looks_at_the_wall_clock() {
     for word in ["SystemTime", "Utc::now", "Local::now"] {

@@ -77,7 +77,7 @@ fn a_forgotten_transaction_reaches_nobody_and_is_told<E: Everything>(
     assert_eq!(log, [""; 0]);
 }
 
-/// Covers TX-7.
+/// Covers TX-7, TX-19.
 fn a_transaction_that_is_open_for_too_long_is_ended_and_told<E: Everything>(
     engine: E,
     place: &TestDatabase,
