@@ -23,12 +23,14 @@ pub enum Fault {
     /// Nothing passes any more, in either direction, and neither does the end of a connection: a peer that is silent.
     /// Connections are still accepted. What is held back passes when the fault is over.
     Stall,
-    /// When these bytes come by, neither they nor anything after them passes, as with [`Stall`](Self::Stall), on any connection.
+    /// When these bytes come by, nothing passes from then on, on any connection: the fault is [`Stall`](Self::Stall).
     StallAtPattern {
         /// The direction whose bytes are concerned.
         direction: Direction,
         /// The bytes that are looked for.
         pattern: Vec<u8>,
+        /// Whether the piece that they are in passes before: all of the request, where that is one piece.
+        passes: bool,
     },
     /// Connections are reset (RST), those that there are and those that come.
     Cut,
@@ -150,6 +152,11 @@ impl FaultProxy {
     pub fn set(&self, fault: Fault) {
         *self.shared.fault() = fault;
         self.shared.changed.notify_all();
+    }
+
+    /// Returns what happens now.
+    pub fn fault(&self) -> Fault {
+        self.shared.fault().clone()
     }
 
     /// Lets everything pass again.
@@ -283,8 +290,8 @@ struct Fate {
 enum Verdict {
     Pass,
     Hold,
-    /// From now on nothing passes, on any connection.
-    Silence,
+    /// From now on nothing passes, on any connection; this piece, where that is so.
+    Silence(bool),
     Reset,
     /// This much passes, then the connection is reset after a time.
     ResetAfter(usize, Duration),
@@ -355,9 +362,12 @@ impl Pipe {
                     thread::sleep(wait);
                     return self.reset().map(|()| false);
                 }
-                Verdict::Silence => {
+                Verdict::Silence(passes) => {
                     *shared.fault() = Fault::Stall;
-                    continue;
+                    if !passes {
+                        continue;
+                    }
+                    (rest.len(), Duration::ZERO)
                 }
                 Verdict::Hold => {
                     shared.pause();
@@ -405,9 +415,13 @@ impl Pipe {
                 Some(end) if mine(direction) => Verdict::ResetAfter(end, *wait),
                 _ => Verdict::Pass,
             },
-            Fault::StallAtPattern { direction, pattern } if mine(direction) => {
+            Fault::StallAtPattern {
+                direction,
+                pattern,
+                passes,
+            } if mine(direction) => {
                 let found = self.end_of(pattern, piece);
-                found.map_or(Verdict::Pass, |_| Verdict::Silence)
+                found.map_or(Verdict::Pass, |_| Verdict::Silence(*passes))
             }
             Fault::CutAfter { .. }
             | Fault::CutBeforePattern { .. }

@@ -15,6 +15,8 @@ fn many_rows(test: &Dumped) {
 }
 
 /// A dump that is killed leaves files that are taken for none, and the next one begins anew.
+///
+/// Covers CLI-1.
 #[test]
 fn dump_01_a_dump_that_is_killed_is_none() {
     Dumped::on_all().iter().for_each(a_killed_dump_is_none);

@@ -145,7 +145,7 @@ fn cli_07_a_killed_run_is_gone_on_with() {
 }
 
 /// The server's side of a killed run may be at its last statement yet.
-fn wait_for_sessions(migrated: &Migrated) {
+pub(super) fn wait_for_sessions(migrated: &Migrated) {
     let others = match migrated.at {
         At::File(_) => return,
         At::Postgres(_) => {
@@ -164,7 +164,7 @@ fn has_row(migrated: &Migrated, row: i64) -> bool {
 }
 
 /// The migration that a killed run has left half done, and the statement that may be done or not.
-fn half_done(migrated: &Migrated) -> Option<(String, u64)> {
+pub(super) fn half_done(migrated: &Migrated) -> Option<(String, u64)> {
     let listed = migrated.run("status --format json").json();
     let mut listed = listed[0]["migrations"].as_array().expect("a list").iter();
     let half = listed.find(|one| one["state"] == "half done")?;

@@ -94,7 +94,11 @@ impl Behind {
 
 fn at(direction: Direction, pattern: &str) -> Fault {
     let pattern = pattern.as_bytes().to_vec();
-    Fault::StallAtPattern { direction, pattern }
+    Fault::StallAtPattern {
+        direction,
+        pattern,
+        passes: false,
+    }
 }
 
 /// It ends with its reason, and what was dumped before is all that is there.

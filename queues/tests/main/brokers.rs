@@ -103,6 +103,7 @@ macro_rules! broker {
             }
         }
 
+        /// Covers OUT-14 on RabbitMQ, NATS.
         #[test]
         fn a_server_that_is_away_or_silent_is_named_without_its_password() {
             let _watchdog = Watchdog::start("broker_silent", Duration::from_secs(120));
@@ -123,6 +124,7 @@ macro_rules! broker {
             }
         }
 
+        /// Covers OUT-14 on RabbitMQ, NATS.
         #[test]
         fn a_server_is_reached_over_tls_where_its_certificate_is_trusted() {
             let reading = reading(server());

@@ -136,6 +136,7 @@ fn msg_02_a_server_that_lost_its_data_gets_new_messages_on() {
     assert!(matches!(stranger, QueueError::Refused(_)), "{stranger}");
 }
 
+/// Covers OUT-14 on Redis.
 #[test]
 fn a_server_that_is_away_is_named_without_its_password() {
     let away = RedisQueue::new("redis://:hunter2@127.0.0.1:1/", "shop").expect("it is a URL");
@@ -168,6 +169,7 @@ fn msg_02_a_copy_is_kept_up_over_a_server_that_is_killed() {
     parts::goes_on_over_a_killed_server(queue, &mut broker);
 }
 
+/// Covers OUT-14 on Redis.
 #[test]
 fn redis_is_reached_over_tls_where_its_certificate_is_trusted() {
     let made = crate::certificate::certificate();

@@ -38,7 +38,7 @@ pub struct EngineStatus {
     pub limits: PoolConfig,
     /// The settings of its sessions, and the limits of connecting and of statements.
     pub session: SessionConfig,
-    /// What is logged of its statements now: all of them (`echo`), slow ones, repeated ones.
+    /// Its statements that are logged now: all of them (`echo`), slow ones, repeated ones.
     pub log: LogConfig,
     /// Models that live here, with their tables and columns, in the order of the schema.
     pub models: Vec<&'static ModelInfo>,

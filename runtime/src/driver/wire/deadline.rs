@@ -18,6 +18,11 @@ impl Deadline {
         Self(self.0.into_iter().chain(moment).min())
     }
 
+    /// The earlier of both.
+    pub(in crate::driver) fn earlier(self, other: Self) -> Self {
+        self.at_latest(other.0)
+    }
+
     /// The time left, `None` without a limit.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::event::PollFlags;
 
@@ -14,7 +14,7 @@ use crate::error::{DatabaseError, Error, ErrorKind as Kind};
 const SILENCES: u32 = 3;
 /// A server that has just as many connections as it can open may miss one trial.
 const TRIALS: usize = 2;
-/// What came in during the trials is there by then.
+/// Bytes that came in during the trials are there by then.
 const LOOK: Duration = Duration::from_millis(1);
 
 /// Connects by then, and returns whether the server answered.
@@ -50,7 +50,7 @@ impl Silence {
     ) -> io::Result<PollFlags> {
         let limit = self.connect_timeout.saturating_mul(SILENCES);
         loop {
-            let turn = deadline.at_latest(Instant::now().checked_add(limit));
+            let turn = Deadline::after(Some(limit)).earlier(deadline);
             match stream.wait(interest, turn) {
                 Err(error) if error.kind() == ErrorKind::TimedOut => deadline.left()?,
                 ended => return ended,
@@ -64,8 +64,8 @@ impl Silence {
 
     fn is_alive(&self, deadline: Deadline) -> bool {
         let trial = |_| {
-            let end = Instant::now().checked_add(self.connect_timeout);
-            (self.trial)(deadline.at_latest(end))
+            let end = Deadline::after(Some(self.connect_timeout));
+            (self.trial)(end.earlier(deadline))
         };
         (0..TRIALS).any(trial)
     }
