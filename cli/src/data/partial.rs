@@ -1,7 +1,7 @@
 //! Files and folders that are not whole yet: an interrupted run leaves none of them.
 
 use std::collections::BTreeSet;
-use std::io;
+use std::io::{self, Write as _, stderr};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -69,7 +69,7 @@ fn remove_all(parts: &BTreeSet<PathBuf>) {
     for path in parts {
         let removed = (0..ATTEMPTS).any(|_| remove(path).is_ok());
         if !removed {
-            eprintln!("error: cannot remove `{}`", path.display());
+            let _ = writeln!(stderr(), "error: cannot remove `{}`", path.display());
         }
     }
 }

@@ -121,7 +121,7 @@ fn far_date(days: i64) -> (String, &'static str) {
 pub(crate) fn read_far_date(text: &str) -> Option<i64> {
     let (text, is_before) = era(text);
     let (year, month, day) = parts(text)?;
-    let year = i64::try_from(year).ok().filter(|year| *year > 0)?;
+    let year = Some(i64::from(year)).filter(|year| *year > 0)?;
     let year = if is_before { 1 - year } else { year };
     calendar::days(year, month, day)
 }

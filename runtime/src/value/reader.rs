@@ -382,7 +382,7 @@ impl<'a> RowReader<'a> {
     #[cfg(feature = "data")]
     pub(crate) fn nested_array(
         &mut self,
-        read: &mut dyn FnMut(&mut RowReader<'_>, usize, &[usize]) -> Result<()>,
+        mut read: impl FnMut(&mut RowReader<'_>, usize, &[usize]) -> Result<()>,
     ) -> Result<bool> {
         let column = self.column;
         let mut outcome = Ok(());

@@ -61,7 +61,8 @@ pub use self::render::Step;
 #[cfg(feature = "checksum")]
 pub use self::squash::{Gone, Others, Squash, SquashRefused, Squashed, squash};
 pub use self::structure::{
-    ColumnShape, EnumShape, ObjectShape, PartitionShape, Structure, TableShape, Unreadable, ViewShape,
+    ColumnShape, EnumShape, ObjectShape, PartitionShape, Structure, TableShape, Unreadable,
+    ViewShape,
 };
 pub use self::triggers::triggers;
 
