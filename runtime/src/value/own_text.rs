@@ -62,6 +62,7 @@ pub(crate) struct DateParts {
 }
 
 /// Writes microseconds as `-12:00:00` or `838:59:59.500000`.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) fn write_span(micros: i64) -> String {
     let mut text = String::new();
     let absolute = micros.unsigned_abs();

@@ -350,9 +350,10 @@ impl<'a> RowReader<'a> {
             RowSource::Mysql(row) => row.own_value(column),
             RowSource::Mapped(_)
             | RowSource::Tapped(_)
-            | RowSource::Kept(_)
             | RowSource::Recorded(_)
             | RowSource::None(_) => None,
+            #[cfg(feature = "session")]
+            RowSource::Kept(_) => None,
         }
     }
 
@@ -368,9 +369,10 @@ impl<'a> RowReader<'a> {
             RowSource::Mysql(_) => false,
             RowSource::Mapped(_)
             | RowSource::Tapped(_)
-            | RowSource::Kept(_)
             | RowSource::Recorded(_)
             | RowSource::None(_) => false,
+            #[cfg(feature = "session")]
+            RowSource::Kept(_) => false,
         }
     }
 
@@ -399,13 +401,13 @@ impl<'a> RowReader<'a> {
             RowSource::Mysql(_) => None,
             RowSource::Mapped(_)
             | RowSource::Tapped(_)
-            | RowSource::Kept(_)
             | RowSource::Recorded(_)
-            | RowSource::None(_) => {
-                let _ = &mut take;
-                None
-            }
+            | RowSource::None(_) => None,
+            #[cfg(feature = "session")]
+            RowSource::Kept(_) => None,
         };
+        // Without PostgreSQL no row has one.
+        let _ = &mut take;
         if found.is_none() {
             return Ok(false);
         }
