@@ -1,10 +1,12 @@
 //! Values that one database alone holds, in the text form of that database: times past a day, dates with parts that are zero, years
 //! before the first and after 9999, numbers that are none.
 
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 use std::fmt::Write as _;
 
 use super::calendar;
 use super::calendar_parse::read_time;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 use super::calendar_text::write_time;
 use super::types::AnyValue;
 
