@@ -1048,7 +1048,7 @@ pub mod shelves {
         {
             let key = <model::Shelf as ::bindery::generic::HasKey>::key(self);
             let engine = self.engine;
-            let mut rows = db.repository::<model::Shelf, E>(engine);
+            let mut rows = db.registry().repository::<model::Shelf, E>(engine);
             rows.delete(key)
         }
     }
@@ -1542,7 +1542,7 @@ pub mod jars {
         {
             let key = <model::Jar as ::bindery::generic::HasKey>::key(self);
             let engine = self.id.engine();
-            let mut rows = db.repository::<model::Jar, E>(engine);
+            let mut rows = db.registry().repository::<model::Jar, E>(engine);
             rows.delete(key)
         }
     }

@@ -1168,7 +1168,7 @@ pub mod blogs {
         {
             let key = <model::Blog as ::bindery::generic::HasKey>::key(self);
             let engine = self.id.engine();
-            let mut rows = db.repository::<model::Blog, E>(engine);
+            let mut rows = db.registry().repository::<model::Blog, E>(engine);
             rows.delete(key)
         }
     }
@@ -1768,7 +1768,7 @@ pub mod reviews {
         {
             let key = <model::Review as ::bindery::generic::HasKey>::key(self);
             let engine = self.id.engine();
-            let mut rows = db.repository::<model::Review, E>(engine);
+            let mut rows = db.registry().repository::<model::Review, E>(engine);
             rows.delete(key)
         }
     }

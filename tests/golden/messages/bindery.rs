@@ -502,7 +502,7 @@ pub mod users {
         {
             let key = <model::User as ::bindery::generic::HasKey>::key(self);
             let engine = self.id.engine();
-            let mut rows = db.repository::<model::User, E>(engine);
+            let mut rows = db.registry().repository::<model::User, E>(engine);
             rows.delete(key)
         }
     }
@@ -1072,7 +1072,7 @@ pub mod user_copies {
         {
             let key = <model::UserCopy as ::bindery::generic::HasKey>::key(self);
             let engine = self.id.engine();
-            let mut rows = db.repository::<model::UserCopy, E>(engine);
+            let mut rows = db.registry().repository::<model::UserCopy, E>(engine);
             rows.delete(key)
         }
     }
@@ -1727,7 +1727,7 @@ pub mod seats {
         {
             let key = <model::Seat as ::bindery::generic::HasKey>::key(self);
             let engine = self.engine;
-            let mut rows = db.repository::<model::Seat, E>(engine);
+            let mut rows = db.registry().repository::<model::Seat, E>(engine);
             rows.delete(key)
         }
     }

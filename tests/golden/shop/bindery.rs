@@ -1326,7 +1326,7 @@ pub mod products {
         {
             let key = <model::Product as ::bindery::generic::HasKey>::key(self);
             let engine = self.code.engine();
-            let mut rows = db.repository::<model::Product, E>(engine);
+            let mut rows = db.registry().repository::<model::Product, E>(engine);
             rows.delete(key)
         }
     }
@@ -2270,7 +2270,7 @@ pub mod orders {
         {
             let key = <model::Order as ::bindery::generic::HasKey>::key(self);
             let engine = self.id.engine();
-            let mut rows = db.repository::<model::Order, E>(engine);
+            let mut rows = db.registry().repository::<model::Order, E>(engine);
             rows.delete(key)
         }
     }
@@ -3138,7 +3138,7 @@ pub mod order_lines {
         {
             let key = <model::OrderLine as ::bindery::generic::HasKey>::key(self);
             let engine = self.order_id.engine();
-            let mut rows = db.repository::<model::OrderLine, E>(engine);
+            let mut rows = db.registry().repository::<model::OrderLine, E>(engine);
             rows.delete(key)
         }
     }
@@ -3815,7 +3815,7 @@ pub mod seats {
         {
             let key = <model::Seat as ::bindery::generic::HasKey>::key(self);
             let engine = self.row_engine;
-            let mut rows = db.repository::<model::Seat, E>(engine);
+            let mut rows = db.registry().repository::<model::Seat, E>(engine);
             rows.delete(key)
         }
     }
