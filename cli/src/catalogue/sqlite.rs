@@ -10,7 +10,7 @@ use super::{Catalogue, Item, Told, capture};
 use crate::database::Chosen;
 use crate::progress::Steps;
 
-/// ObjectKind, name, table, statement, and the kind of a table. Indexes that a constraint brought along have no statement.
+/// Kind, name, table, statement, and the kind of a table. Indexes that a constraint brought along have no statement.
 const OBJECTS: &str = r"
 SELECT s.type, s.name, s.tbl_name, s.sql, coalesce(l.type, '')
 FROM sqlite_schema s LEFT JOIN pragma_table_list l ON l.schema = 'main' AND l.name = s.name AND s.type = 'table'

@@ -56,7 +56,9 @@ pub(crate) fn remove_when_interrupted() -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            remove_all(&parts());
+            // Held to the end of the process: nothing is begun any more.
+            let parts = parts();
+            remove_all(&parts);
             let _ = signal_hook::low_level::emulate_default_handler(signal);
         }
     });

@@ -66,7 +66,7 @@ fn kill_at(migrated: &Migrated, (version, at): (u32, u32), is_sent: bool, is_kep
     process.kill().expect("it is our child");
     let ended = process.wait().expect("it is our child");
     assert_eq!(ended.code(), None, "it was at work until then");
-    // What was held back does not pass any more.
+    // The statement that was held back does not pass any more.
     drop(proxy);
     connect_to(migrated, &url(migrated));
     wait_for_sessions(migrated);

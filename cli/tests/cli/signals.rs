@@ -103,7 +103,7 @@ impl Signalled {
     }
 }
 
-/// What replaces or deletes rows does so in one transaction, so a signal leaves those that there were.
+/// Commands that replace or delete rows do it in one transaction: a signal leaves those that there were.
 ///
 /// Covers CLI-1 on PostgreSQL, MariaDB.
 #[test]

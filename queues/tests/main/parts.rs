@@ -229,7 +229,7 @@ pub(crate) fn goes_on_over_a_killed_server(queue: impl Queue, broker: &mut Broke
     shop.wait_until_copied(events_of(0..120));
 }
 
-/// What has subscribed when the server is killed gets what is published after it comes back, also before its consumer is back.
+/// A consumer that has subscribed when the server is killed gets what is published after that comes back, also before the consumer does.
 pub(crate) fn a_subscription_outlives_a_killed_server(
     queue: impl Fn() -> Box<dyn Queue>,
     broker: &mut Broker,

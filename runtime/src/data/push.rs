@@ -152,7 +152,7 @@ fn array(row: &mut RowReader<'_>, element: &ValueType, line: &mut Line) -> Resul
 fn nested(row: &mut RowReader<'_>, element: &ValueType, line: &mut Line) -> Result<bool> {
     let begin = line.text.len();
     let pushed = line.list(|list| {
-        row.nested_array(|elements, at, lengths| {
+        row.nested_array(&mut |elements, at, lengths| {
             // The elements that the arrays of each dimension but the first have.
             let sizes = (1..lengths.len()).map(|from| lengths[from..].iter().product::<usize>());
             let sizes: Vec<usize> = sizes.collect();

@@ -34,23 +34,24 @@ pub(crate) enum NoNumber {
     NegativeInfinity,
 }
 
-const SPECIAL: [(NoNumber, &str); 3] = [
-    (NoNumber::Nan, "NaN"),
-    (NoNumber::Infinity, "Infinity"),
-    (NoNumber::NegativeInfinity, "-Infinity"),
-];
-
 /// Reads a number that is none.
 pub(crate) fn special(text: &str) -> Option<NoNumber> {
-    let found = SPECIAL.iter().find(|(_, one)| *one == text);
-    found.map(|(special, _)| *special)
+    match text {
+        "NaN" => Some(NoNumber::Nan),
+        "Infinity" => Some(NoNumber::Infinity),
+        "-Infinity" => Some(NoNumber::NegativeInfinity),
+        _ => None,
+    }
 }
 
 impl NoNumber {
     #[cfg(feature = "postgres")]
     pub(crate) fn text(self) -> &'static str {
-        let found = SPECIAL.iter().find(|(special, _)| *special == self);
-        found.map_or("NaN", |(_, text)| text)
+        match self {
+            Self::Nan => "NaN",
+            Self::Infinity => "Infinity",
+            Self::NegativeInfinity => "-Infinity",
+        }
     }
 }
 

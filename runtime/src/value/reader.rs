@@ -360,20 +360,11 @@ impl<'a> RowReader<'a> {
     /// Whether it is of SQLite, which looks at no value's form.
     #[cfg(feature = "data")]
     pub(crate) fn is_unchecked(&self) -> bool {
-        match &self.source {
-            #[cfg(feature = "sqlite")]
-            RowSource::Sqlite(_) => true,
-            #[cfg(feature = "postgres")]
-            RowSource::Postgres(_) => false,
-            #[cfg(feature = "mysql")]
-            RowSource::Mysql(_) => false,
-            RowSource::Mapped(_)
-            | RowSource::Tapped(_)
-            | RowSource::Recorded(_)
-            | RowSource::None(_) => false,
-            #[cfg(feature = "session")]
-            RowSource::Kept(_) => false,
-        }
+        #[cfg(feature = "sqlite")]
+        let is_unchecked = matches!(self.source, RowSource::Sqlite(_));
+        #[cfg(not(feature = "sqlite"))]
+        let is_unchecked = false;
+        is_unchecked
     }
 
     /// Takes an array of several dimensions: `read` reads each of its elements, with its number and the length of each dimension.
@@ -382,39 +373,30 @@ impl<'a> RowReader<'a> {
     /// # Errors
     /// An element does not fit.
     #[cfg(feature = "data")]
+    #[cfg_attr(
+        not(feature = "postgres"),
+        allow(unused_variables, reason = "no other database has arrays")
+    )]
     pub(crate) fn nested_array(
         &mut self,
-        mut read: impl FnMut(&mut RowReader<'_>, usize, &[usize]) -> Result<()>,
+        read: &mut impl FnMut(&mut RowReader<'_>, usize, &[usize]) -> Result<()>,
     ) -> Result<bool> {
-        let column = self.column;
-        let mut outcome = Ok(());
-        let mut take = |elements: &mut RowReader<'_>, lengths: &[usize]| {
-            let mut numbers = 0..lengths.iter().product();
-            outcome = numbers.try_for_each(|at| read(elements, at, lengths));
-        };
-        let found: Option<()> = match &self.source {
-            #[cfg(feature = "postgres")]
-            RowSource::Postgres(row) => row.nested_array(column, &mut take),
-            #[cfg(feature = "sqlite")]
-            RowSource::Sqlite(_) => None,
-            #[cfg(feature = "mysql")]
-            RowSource::Mysql(_) => None,
-            RowSource::Mapped(_)
-            | RowSource::Tapped(_)
-            | RowSource::Recorded(_)
-            | RowSource::None(_) => None,
-            #[cfg(feature = "session")]
-            RowSource::Kept(_) => None,
-        };
-        // Without PostgreSQL no row has one.
-        let _ = &mut take;
-        if found.is_none() {
-            return Ok(false);
+        #[cfg(feature = "postgres")]
+        if let RowSource::Postgres(row) = &self.source {
+            let column = self.column;
+            let mut outcome = Ok(());
+            let found = row.nested_array(column, &mut |elements, lengths| {
+                let mut numbers = 0..lengths.iter().product();
+                outcome = numbers.try_for_each(|at| read(elements, at, lengths));
+            });
+            if found.is_some() {
+                self.column += 1;
+                return outcome
+                    .map(|()| true)
+                    .map_err(|_| self.decode_error(column, "array of such elements"));
+            }
         }
-        self.column += 1;
-        outcome
-            .map(|()| true)
-            .map_err(|_| self.decode_error(column, "array of such elements"))
+        Ok(false)
     }
 
     /// The error of a column that was just read but does not fit its Rust type.

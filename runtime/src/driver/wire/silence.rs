@@ -10,7 +10,7 @@ use super::Deadline;
 use super::stream::{Interest, Stream};
 use crate::error::{DatabaseError, Error, ErrorKind as Kind};
 
-/// So many times the time of connecting is waited before the server is tried. Long statements are usual here, and each trial is a login.
+/// The server is tried after this many times the connect timeout. Long statements are usual here, and each trial is a login.
 const SILENCES: u32 = 3;
 /// A server that has just as many connections as it can open may miss one trial.
 const TRIALS: usize = 2;

@@ -98,7 +98,7 @@ impl Graph {
         let droppers = by_part(|one| &one.drops);
         let alterers = by_part(|one| &one.alters);
         let of = |known: &BTreeMap<&Part, Vec<usize>>, part: &Part| {
-            known.get(part).cloned().unwrap_or_default()
+            known.get(part).cloned().unwrap_or_default().into_iter()
         };
         for (at, effects) in groups
             .iter()
@@ -106,32 +106,17 @@ impl Graph {
             .flat_map(|(at, group)| group.iter().map(move |one| (at, one)))
         {
             for part in &effects.needs {
-                let before = of(&makers, part).into_iter().chain(of(&alterers, part));
+                let before = of(&makers, part).chain(of(&alterers, part));
                 before.for_each(|before| graph.edge(before, at));
             }
-            for part in &effects.waits_for {
-                let before = of(&droppers, part).into_iter();
-                before.for_each(|before| graph.edge(before, at));
+            for part in effects.waits_for.iter().chain(&effects.makes) {
+                of(&droppers, part).for_each(|before| graph.edge(before, at));
             }
-            for part in &effects.leaves {
-                of(&droppers, part)
-                    .into_iter()
-                    .for_each(|after| graph.edge(at, after));
-                if effects.is_in_the_way {
-                    of(&alterers, part)
-                        .into_iter()
-                        .for_each(|after| graph.edge(at, after));
-                }
+            for part in effects.leaves.iter().chain(&effects.alters) {
+                of(&droppers, part).for_each(|after| graph.edge(at, after));
             }
-            for part in &effects.makes {
-                of(&droppers, part)
-                    .into_iter()
-                    .for_each(|before| graph.edge(before, at));
-            }
-            for part in &effects.alters {
-                of(&droppers, part)
-                    .into_iter()
-                    .for_each(|after| graph.edge(at, after));
+            for part in effects.leaves.iter().filter(|_| effects.is_in_the_way) {
+                of(&alterers, part).for_each(|after| graph.edge(at, after));
             }
         }
         graph
