@@ -48,7 +48,9 @@ pub use error::Error;
 #[doc(hidden)]
 pub use full::{FullRun, FullRuns, FullSize, full_sizes, reads_full};
 pub use proxy::{Direction, Fault, FaultProxy};
-pub use servers::{Broker, Detached, FreshDatabase, Product, Server, ServerOptions, Shutdown};
+pub use servers::{
+    Broker, Detached, FreshDatabase, LogOfFailure, Product, Server, ServerOptions, Shutdown,
+};
 pub use watchdog::Watchdog;
 
 /// The result of this crate's fallible functions.

@@ -11,6 +11,9 @@ pub(crate) enum Fault {
     Lost(String),
     /// The server will never take this message, or the receipt is none of the queue's.
     Refused(String),
+    /// The server is well, and has no place for the message yet: another attempt may succeed.
+    #[cfg(feature = "rabbitmq")]
+    Unrouted(String),
     /// The message was taken over an earlier connection: it is handed out again.
     #[cfg(feature = "rabbitmq")]
     Redelivered,
@@ -26,6 +29,8 @@ impl From<Fault> for QueueError {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Lost(why) => Self::Unavailable(why),
+            #[cfg(feature = "rabbitmq")]
+            Fault::Unrouted(why) => Self::Unavailable(why),
             Fault::Refused(why) => Self::Refused(why),
             #[cfg(feature = "rabbitmq")]
             Fault::Redelivered => Self::Unavailable(

@@ -28,6 +28,29 @@ pub(super) struct Delivered {
     pub(super) body: Vec<u8>,
 }
 
+/// Content whose body is not complete.
+#[derive(Debug)]
+struct Incoming {
+    /// Of a delivery; a message that comes back has none.
+    tag: Option<u64>,
+    size: Option<u64>,
+    body: Vec<u8>,
+}
+
+impl Incoming {
+    fn new(tag: Option<u64>) -> Self {
+        Self {
+            tag,
+            size: None,
+            body: Vec::new(),
+        }
+    }
+
+    fn is_complete(&mut self) -> bool {
+        self.size.is_some_and(|size| self.body.len() as u64 >= size)
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Connection {
     socket: Socket,
@@ -35,12 +58,13 @@ pub(super) struct Connection {
     heartbeat: Duration,
     sent_at: Instant,
     heard_at: Instant,
-    /// The delivery whose body is not complete: its tag, its size, and what is there of it.
-    incomplete: Option<(u64, Option<u64>, Vec<u8>)>,
+    incomplete: Option<Incoming>,
     delivered: VecDeque<Delivered>,
     /// The highest number up to which the server has what was published.
     confirmed: u64,
     is_rejected: bool,
+    /// Whether what was published last came back, as no queue is bound to its exchange.
+    is_returned: bool,
     /// Why the server takes no messages, while it does not.
     blocked: Option<String>,
     is_over: bool,
@@ -64,6 +88,7 @@ impl Connection {
             delivered: VecDeque::new(),
             confirmed: 0,
             is_rejected: false,
+            is_returned: false,
             blocked: None,
             is_over: false,
         };
@@ -131,19 +156,22 @@ impl Connection {
         self.answer(answer)
     }
 
-    /// Publishes a message, and returns when the server has it on disk, or in as many copies as its queue has.
+    /// Publishes a message, and returns when the server has it on disk, or in as many copies as its queue has. It is *mandatory*: without that
+    /// RabbitMQ confirms a message for which no queue is bound, and drops it.
     pub(super) fn publish(
         &mut self,
         exchange: &str,
         number: u64,
         (id, body): (&str, &[u8]),
     ) -> Result<(), Fault> {
+        const MANDATORY: u8 = 0b1;
         let publish = Request::new(CHANNEL, (60, 40))
             .short(0)
             .text(exchange)
             .text("")
-            .bits(0);
+            .bits(MANDATORY);
         self.send(&publish.with_body(id, body, self.frame_max))?;
+        self.is_returned = false;
         let until = self.socket.deadline();
         while self.confirmed < number && !self.is_rejected {
             self.step(until).map_err(|fault| self.explained(fault))?;
@@ -153,7 +181,12 @@ impl Connection {
                 "the server could not store the message".to_owned(),
             ));
         }
-        Ok(())
+        match self.is_returned {
+            true => Err(Fault::Unrouted(format!(
+                "no queue is bound to the exchange `{exchange}`: no consumer has subscribed"
+            ))),
+            false => Ok(()),
+        }
     }
 
     /// A server that is short of memory or of disk reads nothing any more.
@@ -258,18 +291,21 @@ impl Connection {
             Frame::Method(..) => return Ok(Some(frame)),
             Frame::Heartbeat => {}
             Frame::Header(size) => {
-                let (_, expected, _) = self.incomplete.as_mut().ok_or(Malformed)?;
-                *expected = Some(size);
+                let incoming = self.incomplete.as_mut().ok_or(Malformed)?;
+                incoming.size = Some(size);
             }
             Frame::Body(part) => {
-                let (_, _, body) = self.incomplete.as_mut().ok_or(Malformed)?;
-                body.extend(part);
+                let incoming = self.incomplete.as_mut().ok_or(Malformed)?;
+                incoming.body.extend(part);
             }
         }
-        let is_complete = |(_, size, body): &mut (u64, Option<u64>, Vec<u8>)| {
-            size.is_some_and(|size| body.len() as u64 >= size)
-        };
-        if let Some((tag, _, body)) = self.incomplete.take_if(is_complete) {
+        let complete = self.incomplete.take_if(Incoming::is_complete);
+        if let Some(Incoming {
+            tag: Some(tag),
+            body,
+            ..
+        }) = complete
+        {
             self.delivered.push_back(Delivered { tag, body });
         }
         Ok(None)
@@ -281,7 +317,12 @@ impl Connection {
             // Deliver.
             (60, 60) => {
                 fields.text()?;
-                self.incomplete = Some((fields.long_long()?, None, Vec::new()));
+                self.incomplete = Some(Incoming::new(Some(fields.long_long()?)));
+            }
+            // Return, before the confirmation.
+            (60, 50) => {
+                self.is_returned = true;
+                self.incomplete = Some(Incoming::new(None));
             }
             // Ack, and nack, of what was published.
             (60, 80) => self.confirmed = self.confirmed.max(fields.long_long()?),

@@ -213,6 +213,7 @@ impl<Q: Queue> Queue for Watched<Q> {
 pub(crate) fn goes_on_over_a_killed_server(queue: impl Queue, broker: &mut Broker) {
     let shop = Shop::new();
     let queue: Arc<dyn Queue> = Arc::new(queue);
+    let _log = broker.log_of_failure();
     let (consumer, relay) = (shop.consumer(&queue), shop.relay(&queue));
     shop.write_users(0..40);
     wait_until("the first messages come through", || shop.handled().0 > 0);

@@ -31,6 +31,7 @@ fn msg_06_events_for_an_exchange_that_takes_none_are_kept_with_the_reason() {
     let (name, mut operator) = (name(), Operator::connect(broker));
     let exchange = format!("bindery.{name}");
     let queue = named(broker, &name);
+    queue.subscribe("a").expect("the server is there");
     parts::push(&queue, "one", 1);
     operator.delete_exchange(&exchange);
     operator.declare_internal_exchange(&exchange);
@@ -41,6 +42,21 @@ fn msg_06_events_for_an_exchange_that_takes_none_are_kept_with_the_reason() {
     refusals::kept_until_it_is_mended(queue, "PRECONDITION_FAILED", || {
         operator.delete_exchange(&exchange);
     });
+}
+
+/// Covers MSG-2 on RabbitMQ, which confirms and drops a message for which no queue is bound: before a consumer has subscribed, and after its queue was
+/// deleted, events are kept with the reason.
+#[test]
+fn msg_02_events_wait_until_a_consumer_has_subscribed() {
+    let _watchdog = Watchdog::start("rabbitmq_unrouted", Duration::from_secs(300));
+    let reading = reading(server());
+    let Some(broker) = &*reading else { return };
+    let (name, mut operator) = (name(), Operator::connect(broker));
+    refusals::kept_until_subscribed(
+        named(broker, &name),
+        "no queue is bound to the exchange",
+        || operator.delete_queue(&format!("bindery.{name}.copies")),
+    );
 }
 
 /// Covers MSG-2 on RabbitMQ: it has a message twice that is published twice.

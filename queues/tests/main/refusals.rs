@@ -76,6 +76,29 @@ pub(crate) fn kept_until_it_is_mended(queue: impl Queue, why: &str, mend: impl F
     consumer.stop().expect("the consumer ends");
 }
 
+/// Events wait with the reason while no consumer has subscribed, and again after a stopped consumer's queue was deleted; each arrives.
+pub(crate) fn kept_until_subscribed(queue: impl Queue, why: &str, delete: impl FnOnce()) {
+    let shop = Shop::new();
+    let queue: Arc<dyn Queue> = Arc::new(queue);
+    let relay = shop.relay(&queue);
+    let copied_by_a_late_consumer = |users: std::ops::Range<i64>| {
+        let events = events_of(users.clone());
+        shop.write_users(users.clone());
+        wait_until(why, || {
+            shop.kept().0.iter().any(|reason| reason.contains(why))
+        });
+        assert_eq!(shop.kept().1, events, "all are kept");
+        let consumer = shop.consumer(&queue);
+        shop.wait_until_copied(events_of(0..users.end));
+        consumer.stop().expect("the consumer ends");
+    };
+    copied_by_a_late_consumer(0..6);
+    delete();
+    copied_by_a_late_consumer(6..9);
+    let report = relay.stop().expect("the relay ends");
+    assert_eq!((report.completed, report.failed), (events_of(0..9), 0));
+}
+
 /// The connection is cut after the broker has messages and before it says so: they are pushed again with the same id, and each is handled
 /// once. Returns how often the broker hands out a message that it has twice.
 pub(crate) fn confirmations_are_lost<Q: Queue>(

@@ -33,6 +33,26 @@ pub struct Broker {
     running: Option<Running>,
 }
 
+/// The log of a broker, printed when the test that holds this fails.
+#[derive(Debug)]
+pub struct LogOfFailure {
+    kind: Kind,
+    log: PathBuf,
+}
+
+impl Drop for LogOfFailure {
+    #[expect(
+        clippy::print_stderr,
+        reason = "a test that fails shows what it printed"
+    )]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let (kind, log) = (self.kind, std::fs::read(&self.log).unwrap_or_default());
+            eprintln!("the log of {kind}:\n{}", String::from_utf8_lossy(&log));
+        }
+    }
+}
+
 /// The resources that have to be released, in the order of the end.
 #[derive(Debug)]
 struct Running {
@@ -188,6 +208,13 @@ impl Broker {
     /// The broker's process id.
     pub fn pid(&self) -> u32 {
         self.running.as_ref().map_or(0, |one| one.process.id())
+    }
+
+    /// Has its log printed where the test fails. None of a broker that has ended.
+    pub fn log_of_failure(&self) -> Option<LogOfFailure> {
+        let log = self.running.as_ref()?.directory.log();
+        let kind = self.kind;
+        Some(LogOfFailure { kind, log })
     }
 
     /// Ends the broker's process and leaves its files: connections are lost, new ones are refused, until

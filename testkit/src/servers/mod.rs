@@ -23,7 +23,7 @@ mod server;
 mod standby;
 
 pub(crate) use address::Address;
-pub use broker::Broker;
+pub use broker::{Broker, LogOfFailure};
 pub use detached::Detached;
 pub use fresh::FreshDatabase;
 pub use options::ServerOptions;
