@@ -281,5 +281,17 @@ pub(crate) fn failure(error: &bindery::Error) -> Failure {
         message += &format!(": {behind}");
         source = behind.source();
     }
-    Failure::new(message)
+    Failure::new(message).reason(reason(error))
+}
+
+/// The kind of the error, in one word; where it says what could not go on, that of its cause.
+fn reason(error: &bindery::Error) -> &'static str {
+    let source = std::error::Error::source(error);
+    let source = source.and_then(|source| source.downcast_ref::<bindery::Error>());
+    match (error.kind(), source) {
+        (ErrorKind::Migration(_) | ErrorKind::Sync(_) | ErrorKind::Data(_), Some(source)) => {
+            reason(source)
+        }
+        (kind, _) => kind.name(),
+    }
 }

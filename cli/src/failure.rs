@@ -1,6 +1,7 @@
 //! The end of a command that does not succeed. Wrong usage never gets this far: the reader of the command line ends it.
 
 use bindery_codegen::CompileError;
+use serde::Serialize;
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -15,7 +16,30 @@ pub(crate) enum Failure {
     Message {
         message: String,
         help: Option<String>,
+        /// The kind of a database's error, in one word.
+        reason: Option<&'static str>,
     },
+}
+
+/// The fields of a document that say why a part of a command failed; `cli/JSON.md` documents them.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Ended {
+    pub(crate) error: Option<String>,
+    /// In one word, where it is a database's.
+    reason: Option<&'static str>,
+}
+
+impl From<&Failure> for Ended {
+    fn from(failure: &Failure) -> Self {
+        let reason = match failure {
+            Failure::Message { reason, .. } => *reason,
+            Failure::Told | Failure::Critical | Failure::Written(_) => None,
+        };
+        Self {
+            error: Some(failure.message()),
+            reason,
+        }
+    }
 }
 
 impl Failure {
@@ -24,7 +48,17 @@ impl Failure {
         Self::Message {
             message: message.into(),
             help: None,
+            reason: None,
         }
+    }
+
+    /// Adds the kind of the error in one word.
+    #[must_use]
+    pub(crate) fn reason(mut self, word: &'static str) -> Self {
+        if let Self::Message { reason, .. } = &mut self {
+            *reason = Some(word);
+        }
+        self
     }
 
     /// The exit code of a command that ends so.
@@ -45,14 +79,11 @@ impl Failure {
 
     /// Adds the help.
     #[must_use]
-    pub(crate) fn help(self, text: impl Into<String>) -> Self {
-        match self {
-            Self::Told | Self::Critical | Self::Written(_) => self,
-            Self::Message { message, .. } => Self::Message {
-                message,
-                help: Some(text.into()),
-            },
+    pub(crate) fn help(mut self, text: impl Into<String>) -> Self {
+        if let Self::Message { help, .. } = &mut self {
+            *help = Some(text.into());
         }
+        self
     }
 }
 

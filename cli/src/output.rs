@@ -174,7 +174,7 @@ impl Output {
         match failure {
             Failure::Told | Failure::Critical => {}
             Failure::Written(text) => self.message(&format!("{text}\n")),
-            Failure::Message { message, help } => {
+            Failure::Message { message, help, .. } => {
                 let error = self.messages.paint(Paint::Bad, "error");
                 let help = help.as_ref().map(|help| format!("  = help: {help}\n"));
                 let help = help.unwrap_or_default();

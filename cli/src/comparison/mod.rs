@@ -28,6 +28,7 @@ use self::mending::{Changes, Verdict, Views};
 use self::objects::has_object;
 use crate::catalogue::{Catalogue, Told, Unfinished};
 use crate::database::{Engines, failure};
+use crate::failure::Failure;
 
 pub(crate) use self::finding::Finding;
 pub(crate) use self::mending::Mending;
@@ -59,7 +60,7 @@ pub(crate) fn of_engine(
     (engines, index, told): (&Engines, usize, Told<'_>),
     model: &CheckedModel,
     id: EngineId,
-) -> Result<Compared, String> {
+) -> Result<Compared, Failure> {
     let expected = Structure::of(model, id).map_err(|why| unreadable(&why))?;
     let tables = model
         .tables
@@ -76,7 +77,7 @@ pub(crate) fn of_engine(
         &unmanaged,
     )?;
     let own = engines.registry.own_tables(engines.chosen(index));
-    let own = own.map_err(|error| failure(&error).message())?;
+    let own = own.map_err(|error| failure(&error))?;
     let own = own.iter().filter_map(Finding::own_table);
     compared.comparison.differences.extend(own);
     Ok(compared)
@@ -88,10 +89,8 @@ pub(crate) fn of_structure(
     engine: &Engine,
     expected: Structure,
     unmanaged: &BTreeSet<TableName>,
-) -> Result<Compared, String> {
-    let catalogue = engines
-        .catalogue(index, told)
-        .map_err(|failure| failure.message())?;
+) -> Result<Compared, Failure> {
+    let catalogue = engines.catalogue(index, told)?;
     let text = catalogue.statements(unmanaged);
     let found = Structure::read(&text, engine.dialect, engine.flavour);
     let found = found.map_err(|why| unreadable(&why))?;
@@ -134,9 +133,9 @@ fn exact_of(
     Exact::new(respelled, catalogue, found)
 }
 
-fn unreadable(why: &Unreadable) -> String {
+fn unreadable(why: &Unreadable) -> Failure {
     let found = render(&why.found, &why.input.sources, Style::Plain);
-    format!("its schema cannot be read:\n{found}")
+    Failure::new(format!("its schema cannot be read:\n{found}"))
 }
 
 /// The two sides.

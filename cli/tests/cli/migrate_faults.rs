@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bindery_testkit::{Direction, Fault, FaultProxy, Server, fresh_mysql, fresh_postgres};
 
+use super::migrate_kills::half_done;
 use super::migrated::{At, Migrated};
 use super::support::{Project, holds};
 
@@ -233,5 +234,58 @@ fn cli_07_a_migration_for_a_newer_server_is_refused_before_the_first_statement()
         migrated.write("3_c.sql", "CREATE TABLE c (id BIGINT PRIMARY KEY);\n");
         migrated.run("run").good();
         assert_eq!(migrated.states(), ["applied"; 3]);
+    }
+}
+
+/// A statement that stands in no transaction and is not answered may be applied: that is what the run reports, with the way to find out.
+///
+/// Covers MIG-1, CLI-1 on PostgreSQL, MariaDB.
+#[test]
+fn cli_07_a_statement_that_is_not_answered_may_be_applied() {
+    let postgres =
+        fresh_postgres().map(|database| ("-- @no-transaction\n", "\0", At::Postgres(database)));
+    let mysql = fresh_mysql().map(|database| ("", "", At::Mysql(database)));
+    for (head, end, at) in [postgres, mysql].into_iter().flatten() {
+        let Some(migrated) = on_server(at) else {
+            continue;
+        };
+        let (At::Postgres(database) | At::Mysql(database)) = &migrated.at else {
+            continue;
+        };
+        let direct = format!("url = \"{}\"\n", database.url());
+        let sql = format!("{head}{A}CREATE TABLE b (id BIGINT PRIMARY KEY);\n");
+        migrated.write("1_a.sql", &sql);
+        let proxy = FaultProxy::start(&database.url()).expect("a free port");
+        let config = format!("url = \"{}\"\n", proxy.url());
+        migrated.project.write("bindery.toml", &config);
+        proxy.set(Fault::CutAfterPattern {
+            direction: Direction::ToServer,
+            pattern: format!("CREATE TABLE b (id BIGINT PRIMARY KEY){end}").into_bytes(),
+            wait: Duration::from_millis(300),
+        });
+        let outcome = migrated.run("run --format json");
+        assert_eq!(outcome.json()[0]["reason"], "outcome_unknown");
+        let failed = outcome.failed();
+        holds(
+            &failed,
+            &[
+                "migration 1: statement 2 (line ",
+                "was sent and not answered, so it may be applied or not; the statement before it is kept",
+                "`bindery migrate status --engine default` lists the migration as half done",
+                "`bindery migrate resolve 1 --engine default --statements 2` where it was done, `--statements 1` where it was not",
+            ],
+        );
+        assert!(
+            !failed.contains("nothing of the migration is kept"),
+            "{failed}"
+        );
+        drop(proxy);
+        migrated.project.write("bindery.toml", &direct);
+        assert_eq!(half_done(&migrated), Some(("1".to_owned(), 2)));
+        assert!(migrated.has_table("b"));
+        migrated
+            .run("resolve 1 --engine default --statements 2")
+            .good();
+        assert_eq!(migrated.states(), ["applied"]);
     }
 }

@@ -20,6 +20,18 @@ pub enum MigrationError {
         /// of the migration is kept.
         kept: usize,
     },
+    /// A statement that stands in no transaction was sent, and its answer was lost: whether it is applied is not known. The error of
+    /// the connection is the source.
+    Unanswered {
+        /// The version of the migration.
+        version: String,
+        /// Which of its statements, from 1. Those before it are kept.
+        statement: usize,
+        /// Where it begins in its file.
+        line: u32,
+        /// How it begins, as that of [`Statement`](Self::Statement).
+        begins: String,
+    },
     /// PostgreSQL: a `CREATE INDEX CONCURRENTLY` failed and its index, which is not valid, could not be dropped; or an index of its
     /// name was there, and not valid. The error of the statement, where it was run, is the source.
     InvalidIndex {
@@ -155,10 +167,25 @@ impl fmt::Display for MigrationError {
                 )?;
                 match kept {
                     0 => out.write_str("nothing of the migration is kept"),
-                    1 => out.write_str("the statement before it is kept"),
-                    more => write!(out, "the {more} statements before it are kept"),
+                    kept => fmt_kept(out, *kept),
                 }?;
                 write!(out, "; the statement is `{begins}`")
+            }
+            Self::Unanswered {
+                version,
+                statement,
+                line,
+                begins,
+            } => {
+                write!(
+                    out,
+                    "migration {version}: statement {statement} (line {line}) was sent and not answered, so it may be applied or not; "
+                )?;
+                if *statement > 1 {
+                    fmt_kept(out, statement - 1)?;
+                    out.write_str("; ")?;
+                }
+                write!(out, "the statement is `{begins}`")
             }
             Self::InvalidIndex {
                 version,
@@ -272,6 +299,13 @@ impl fmt::Display for MigrationError {
             ),
             Self::Locked => out.write_str("another process migrates the database"),
         }
+    }
+}
+
+fn fmt_kept(out: &mut fmt::Formatter<'_>, statements: usize) -> fmt::Result {
+    match statements {
+        1 => out.write_str("the statement before it is kept"),
+        more => write!(out, "the {more} statements before it are kept"),
     }
 }
 

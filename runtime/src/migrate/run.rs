@@ -237,7 +237,11 @@ fn begin_one(
         physical.batch("START TRANSACTION")?;
     }
     history::update(physical, version, step.part(at + 1, at))
-        .and_then(|()| define(physical, sql))
+        .and_then(|()| {
+            let defined = define(physical, sql);
+            let begins = || beginning(physical.dialect(), sql);
+            defined.map_err(|error| step.unanswered(error.of_write(), (at, line), begins))
+        })
         .inspect_err(|_| {
             if in_one {
                 let _ = physical.batch("ROLLBACK");
@@ -375,6 +379,26 @@ impl<'m> Step<'m> {
             index,
             is_own,
         }
+    }
+
+    /// The error of a statement that stands in no transaction: where its answer is lost, nothing is known of it.
+    #[cold]
+    fn unanswered(
+        &self,
+        error: Error,
+        (at, line): (usize, u32),
+        begins: impl FnOnce() -> String,
+    ) -> Error {
+        if *error.kind() != ErrorKind::OutcomeUnknown {
+            return error;
+        }
+        let unanswered = MigrationError::Unanswered {
+            version: self.migration.version.to_owned(),
+            statement: at + 1,
+            line,
+            begins: begins(),
+        };
+        refused(unanswered).perhaps_applied().with_source(error)
     }
 
     #[cold]

@@ -13,9 +13,12 @@ const SECTION: &str = "tables";
 pub(super) fn row(look: &Look<'_>, model: &CheckedModel) -> Row {
     let engine = look.name();
     match comparison::of_engine((look.engines, look.position(), &|_| ()), model, look.id) {
-        Err(why) => Row::new(SECTION, format!("they cannot be compared: {why}"))
-            .level(Level::Warning)
-            .hint(format!("`bindery validate --engine {engine}`")),
+        Err(why) => Row::new(
+            SECTION,
+            format!("they cannot be compared: {}", why.message()),
+        )
+        .level(Level::Warning)
+        .hint(format!("`bindery validate --engine {engine}`")),
         Ok(compared) => {
             let found = compared.comparison;
             let differences = found.differences.len();

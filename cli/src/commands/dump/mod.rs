@@ -27,7 +27,7 @@ use crate::data::redact::{self, Secret};
 use crate::data::tables::{self, EngineTable};
 use crate::database::{Chosen, Engines};
 use crate::engines::Purpose;
-use crate::failure::Failure;
+use crate::failure::{Ended, Failure};
 use crate::options::{EngineOptions, ProgressOptions, SchemaOptions};
 use crate::output::Output;
 use crate::progress::Progress;
@@ -225,7 +225,7 @@ impl Dump<'_> {
             redacted: self.redacted[index].clone(),
             tables: Vec::new(),
             links: Vec::new(),
-            error: None,
+            ended: Ended::default(),
         };
         let ended = self.to_folder(index, id);
         match &ended {
@@ -233,7 +233,7 @@ impl Dump<'_> {
                 outcome.tables = manifest.tables.iter().map(summary).collect();
                 outcome.links.clone_from(links);
             }
-            Err(failure) => outcome.error = Some(failure.message()),
+            Err(failure) => outcome.ended = Ended::from(failure),
         }
         (outcome, ended.map(|(manifest, _)| (engine, manifest)))
     }
@@ -395,7 +395,7 @@ impl Dump<'_> {
             redacted: self.redacted.concat(),
             tables: vec![TableDump { table, rows, bytes }],
             links: Vec::new(),
-            error: None,
+            ended: Ended::default(),
         };
         print(&[outcome], self.arguments.schema.format, output)
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::data::record::LinkedKeys;
-use crate::failure::Failure;
+use crate::failure::{Ended, Failure};
 use crate::options::Format;
 use crate::output::{Output, Paint, Stream};
 use crate::report::document;
@@ -22,7 +22,8 @@ pub(super) struct EngineDump {
     /// Rows of other engines that a record refers to; they are not dumped.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) links: Vec<LinkedKeys>,
-    pub(super) error: Option<String>,
+    #[serde(flatten)]
+    pub(super) ended: Ended,
 }
 
 #[derive(Debug, Serialize)]
@@ -63,7 +64,7 @@ fn lines(outcome: &EngineDump, stream: Stream) -> String {
             link.table, link.column, outcome.engine, link.to, link.engine
         );
     }
-    if outcome.error.is_none() {
+    if outcome.ended.error.is_none() {
         let tables = count(outcome.tables.len(), "table");
         text += &format!("{tables} of {} in `{}`\n", outcome.engine, outcome.path);
     }

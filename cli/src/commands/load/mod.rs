@@ -23,7 +23,7 @@ use crate::data::form::DataForm;
 use crate::data::layout::ROOT;
 use crate::database::Engines;
 use crate::engines::Purpose;
-use crate::failure::Failure;
+use crate::failure::{Ended, Failure};
 use crate::options::{EngineOptions, Format, ProgressOptions, SchemaOptions};
 use crate::output::{Output, Paint, Stream};
 use crate::progress::Progress;
@@ -129,7 +129,8 @@ struct EngineLoad {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     redacted: Vec<String>,
     tables: Vec<TableLoad>,
-    error: Option<String>,
+    #[serde(flatten)]
+    ended: Ended,
 }
 
 #[derive(Debug, Serialize)]
@@ -234,7 +235,7 @@ fn planned(plan: &Plan<'_>, model: &CheckedModel) -> EngineLoad {
         path: plan.path.display().to_string(),
         redacted: plan.redacted.clone(),
         tables: plan.parts.iter().map(table).collect(),
-        error: None,
+        ended: Ended::default(),
     }
 }
 
@@ -315,7 +316,7 @@ impl Load<'_> {
             path: plan.path.display().to_string(),
             redacted: plan.redacted.clone(),
             tables,
-            error: failure.as_ref().map(Failure::message),
+            ended: failure.as_ref().map(Ended::from).unwrap_or_default(),
         };
         (outcome, failure)
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::own::{Done, OwnTableDocument, own_lines, own_tables};
 use crate::database;
-use crate::failure::Failure;
+use crate::failure::{Ended, Failure};
 use crate::options::Format;
 use crate::output::{Output, Paint, Stream};
 use crate::report::document;
@@ -79,7 +79,8 @@ struct EngineDocument<'a> {
     /// Of `run`: tables of bindery's own that it made or changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     own_tables: Vec<OwnTableDocument>,
-    error: Option<String>,
+    #[serde(flatten)]
+    ended: Ended,
 }
 
 #[derive(Debug, Serialize)]
@@ -176,10 +177,18 @@ fn help(error: &bindery::Error, engine: &str) -> Option<String> {
             "a `CREATE INDEX CONCURRENTLY` that failed leaves it so, and one that is at work: `DROP INDEX CONCURRENTLY {index}` where none is, \
              then `bindery migrate run --engine {engine}`"
         ),
-        MigrationError::HalfDone { version, statement } => format!(
-            "look at the database, then `bindery migrate resolve {version} --engine {engine} --statements {statement}` where it was done, \
-             `--statements {}` where it was not",
-            statement - 1
+        MigrationError::HalfDone { version, statement } => {
+            format!(
+                "look at the database, then {}",
+                resolve(version, *statement, engine)
+            )
+        }
+        MigrationError::Unanswered {
+            version, statement, ..
+        } => format!(
+            "`bindery migrate status --engine {engine}` lists the migration as half done where the statement may be applied: look at the \
+             database, then {}; where it does not, type the same command again",
+            resolve(version, *statement, engine)
         ),
         MigrationError::HalfApplied { .. } => {
             format!("apply it to its end: `bindery migrate run --engine {engine}`")
@@ -217,6 +226,15 @@ fn help(error: &bindery::Error, engine: &str) -> Option<String> {
     })
 }
 
+/// The command that says whether a statement was done.
+fn resolve(version: &str, statement: usize, engine: &str) -> String {
+    format!(
+        "`bindery migrate resolve {version} --engine {engine} --statements {statement}` where it was done, `--statements {}` where it \
+         was not",
+        statement - 1
+    )
+}
+
 fn of_engine<'a>(
     (engine, outcome): &'a (&str, bindery::Result<Outcome<'_>>),
 ) -> EngineDocument<'a> {
@@ -229,7 +247,9 @@ fn of_engine<'a>(
         engine,
         migrations: outcome.map_or_else(Vec::new, migrations),
         own_tables: outcome.map_or_else(Vec::new, own_tables),
-        error: error.map(ToString::to_string),
+        ended: error.map_or_else(Ended::default, |error| {
+            Ended::from(&database::failure(error))
+        }),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::data::lines::Held;
 use crate::data::repair::{RejectedRow, Repair, Repaired};
 use crate::data::settle::settle;
 use crate::database::{self, Chosen, Engines};
-use crate::failure::Failure;
+use crate::failure::{Ended, Failure};
 use crate::options::{Format, ProgressOptions, SchemaOptions};
 use crate::output::{Output, Paint, Stream};
 use crate::progress::Progress;
@@ -78,8 +78,9 @@ struct Synced {
     deleted: u64,
     rejects: Vec<Rejected>,
     rejected: u64,
-    /// The reason why it did not run to its end.
-    error: Option<String>,
+    /// Why it did not run to its end.
+    #[serde(flatten)]
+    ended: Ended,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -146,16 +147,15 @@ fn once(
             false => work.run(),
         };
         work.repair.progress.end();
-        if !arguments.dry_run && synced.as_ref().is_ok_and(|one| one.error.is_none()) {
+        if !arguments.dry_run && synced.as_ref().is_ok_and(|one| one.ended.error.is_none()) {
             let pair = std::slice::from_ref(&work.sync.pair);
             forget_unread((engines, work.repair.to), pair, output);
         }
         // The other syncs are run all the same.
         all.push(synced.unwrap_or_else(|failure| {
             output.failure(&failure);
-            let error = Some(failure.message());
             Synced {
-                error,
+                ended: Ended::from(&failure),
                 ..work.synced(0)
             }
         }));
@@ -166,7 +166,7 @@ fn once(
             all.iter().map(|one| one.lines(output.results())).collect()
         }
     })?;
-    let is_complete = |one: &Synced| one.rejected == 0 && one.error.is_none();
+    let is_complete = |one: &Synced| one.rejected == 0 && one.ended.error.is_none();
     match all.iter().all(is_complete) {
         true => Ok(()),
         false => Err(Failure::Told),
@@ -205,13 +205,13 @@ impl Work<'_, '_> {
         let mut synced = self.synced(0);
         let outcome = self.copy(&mut synced);
         if let Err(failure) = &outcome {
-            synced.error = Some(failure.message());
+            synced.ended = Ended::from(failure);
         }
         let rejects = self.repair.take_rejected();
         let kept = self.kept(&rejects)?;
         show_rejects(rejects, &mut synced);
         if let Some(turn) = self.repair.turn.take() {
-            let ended = turn.end(&synced.counts(), &kept, synced.error.as_deref());
+            let ended = turn.end(&synced.counts(), &kept, synced.ended.error.as_deref());
             ended.map_err(|error| database::failure(&error))?;
         }
         Ok(synced)
@@ -258,7 +258,7 @@ impl Work<'_, '_> {
             deleted: 0,
             rejects: Vec::new(),
             rejected: 0,
-            error: None,
+            ended: Ended::default(),
         }
     }
 
@@ -310,7 +310,7 @@ impl Synced {
             unchanged,
             ..
         } = self;
-        let (paint, word) = match (&self.error, self.dry_run, self.rejected) {
+        let (paint, word) = match (&self.ended.error, self.dry_run, self.rejected) {
             (Some(_), _, _) => (Paint::Bad, "failed   "),
             (None, true, _) => (Paint::Good, "would    "),
             (None, false, 0) => (Paint::Good, "synced   "),
@@ -320,7 +320,7 @@ impl Synced {
         let mut text = format!(
             "{word}  {sync}, {from} to {to}: {inserted} inserted, {updated} updated, {deleted} deleted; {unchanged} unchanged\n"
         );
-        if let Some(error) = &self.error {
+        if let Some(error) = &self.ended.error {
             text += &format!("           {error}\n");
         }
         for Rejected { key, reason } in &self.rejects {

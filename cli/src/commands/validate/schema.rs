@@ -9,7 +9,7 @@ use crate::at_once::at_once;
 use crate::comparison::{self, Compared, Comparison, Finding};
 use crate::database::Engines;
 use crate::engines::Purpose;
-use crate::failure::Failure;
+use crate::failure::{Ended, Failure};
 use crate::options::Format;
 use crate::output::{Output, Paint, Stream};
 use crate::progress::Progress;
@@ -27,7 +27,8 @@ struct Validated<'m> {
     #[serde(flatten)]
     comparison: Comparison,
     /// Why the database could not be compared.
-    error: Option<String>,
+    #[serde(flatten)]
+    ended: Ended,
     /// With `--fix`: the files that mend it.
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<Fix>,
@@ -80,29 +81,29 @@ impl Validated<'_> {
 
     fn fail(&mut self, failure: &Failure) {
         self.ok = false;
-        self.error = Some(failure.message());
+        self.ended = Ended::from(failure);
     }
 }
 
 fn validated(
     model: &CheckedModel,
     id: EngineId,
-    compared: Result<Compared, String>,
+    compared: Result<Compared, Failure>,
     strict: bool,
 ) -> Validated<'_> {
     let engine = model.engine(id);
-    let (comparison, error) = match compared {
-        Ok(compared) => (compared.comparison, None),
-        Err(error) => (Comparison::default(), Some(error)),
+    let (comparison, ended) = match compared {
+        Ok(compared) => (compared.comparison, Ended::default()),
+        Err(failure) => (Comparison::default(), Ended::from(&failure)),
     };
     let is_wrong =
         |one: &Comparison| !one.differences.is_empty() || (strict && !one.extra.is_empty());
     Validated {
         engine: &engine.name,
         dialect: engine.dialect.name(),
-        ok: error.is_none() && !is_wrong(&comparison),
+        ok: ended.error.is_none() && !is_wrong(&comparison),
         comparison,
-        error,
+        ended,
         fix: None,
     }
 }
@@ -129,12 +130,12 @@ fn print(
         }
     }
     for one in all {
-        if let Some(error) = &one.error {
+        if let Some(error) = &one.ended.error {
             output.failure(&Failure::new(format!("engine `{}`: {error}", one.engine)));
         }
     }
     let wrong: Vec<&Validated<'_>> = all.iter().filter(|one| !one.ok).collect();
-    let Some(first) = wrong.iter().find(|one| one.error.is_none()) else {
+    let Some(first) = wrong.iter().find(|one| one.ended.error.is_none()) else {
         return if wrong.is_empty() {
             Ok(())
         } else {
