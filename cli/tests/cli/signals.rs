@@ -9,22 +9,8 @@ use bindery_testkit::{
     Direction, Fault, FaultProxy, FreshDatabase, Watchdog, fresh_mysql, fresh_postgres,
 };
 
-use super::support::{Project, holds, wait_until};
-
-const SCHEMA: &str = "\
--- @dialect postgres
-
--- @engines default, b
-CREATE TABLE notes (
-  id bigint PRIMARY KEY,
-  note varchar(200) NOT NULL
-);
-
--- @engines default, b
-CREATE TABLE places (
-  id bigint PRIMARY KEY
-);
-";
+use super::support::{NOTES_SCHEMA, Project, holds, wait_until};
+use super::tasks::FAILED;
 
 struct Signalled {
     project: Project,
@@ -33,20 +19,24 @@ struct Signalled {
 
 impl Signalled {
     fn on_servers() -> Vec<Self> {
-        let of = |database: FreshDatabase| {
-            let project = Project::new(&[("schema.sql", SCHEMA)]);
-            let signalled = Self { project, database };
-            signalled.connect_to(&signalled.database.url());
-            signalled.project.run("create --all").good();
-            signalled.fill();
-            signalled
-        };
         let all = fresh_postgres().into_iter().chain(fresh_mysql());
-        all.map(of).collect()
+        all.map(Self::on).collect()
+    }
+
+    fn on(database: FreshDatabase) -> Self {
+        let project = Project::new(&[("schema.sql", NOTES_SCHEMA)]);
+        let signalled = Self { project, database };
+        signalled.connect_to(&signalled.database.url());
+        signalled.project.run("create --all").good();
+        signalled.fill();
+        signalled
     }
 
     fn connect_to(&self, url: &str) {
-        let config = format!("[engines]\nb = \"sqlite://b.db\"\ndefault = \"{url}\"\n");
+        let config = format!(
+            "[engines]\nb = \"sqlite://b.db\"\n\n[engines.default]\nurl = \"{url}\"\noutbox = true\n\n\
+             [atomic.both]\nengines = [\"b\", \"default\"]\nhome = \"b\"\n"
+        );
         self.project.write("bindery.toml", config);
     }
 
@@ -153,5 +143,72 @@ fn a_command_of_tables_that_a_signal_ends_is_run_again() {
             );
             assert_eq!(test.rows("places"), "id\n");
         }
+    }
+}
+
+/// A row that is not copied yet is copied by the next run.
+///
+/// Covers CLI-1 on PostgreSQL, MariaDB.
+#[test]
+fn a_sync_that_a_signal_ends_is_run_again() {
+    let _watchdog = Watchdog::start("a_sync_that_a_signal_ends", Duration::from_secs(240));
+    for test in Signalled::on_servers() {
+        for signal in ["INT", "TERM"] {
+            test.fill();
+            test.end_at("sync", "a note", signal);
+            assert!(!test.rows("notes").contains("2,a note"));
+            // The server lets the lock of a run go when it has seen its end.
+            wait_until(|| test.project.run("sync").is_good());
+            assert_eq!(test.rows("notes"), "id,note\n2,a note\n");
+        }
+    }
+}
+
+/// Covers CLI-1 on PostgreSQL, MariaDB.
+#[test]
+fn a_command_of_tasks_that_a_signal_ends_keeps_them() {
+    let _watchdog = Watchdog::start("a_command_of_tasks", Duration::from_secs(240));
+    for test in Signalled::on_servers() {
+        test.database.run_script(FAILED).expect("the tasks");
+        let failed = || test.project.run("tasks list --failed").good();
+        let before = failed();
+        for signal in ["INT", "TERM"] {
+            for (words, request) in [
+                ("tasks delete --failed --yes", "DELETE FROM"),
+                ("tasks retry --failed", "UPDATE"),
+            ] {
+                test.end_at(words, request, signal);
+                assert_eq!(failed(), before, "{words} by {signal}");
+            }
+        }
+        test.project.run("tasks delete --failed --yes").good();
+        assert_eq!(failed(), "no tasks\n");
+    }
+}
+
+/// What is decided stays prepared, and the next run commits it.
+///
+/// Covers CLI-1, REC-1 on PostgreSQL.
+#[test]
+fn a_recovery_that_a_signal_ends_is_run_again() {
+    let _watchdog = Watchdog::start("a_recovery", Duration::from_secs(240));
+    let Some(test) = fresh_postgres().map(Signalled::on) else {
+        return;
+    };
+    for (id, signal) in [(31, "INT"), (32, "TERM")] {
+        let transaction = format!("bnd1:lost.b:k1-{id}");
+        let prepared = format!(
+            "BEGIN; INSERT INTO places VALUES ({id}); PREPARE TRANSACTION '{transaction}:both.default.0'"
+        );
+        test.database.run_script(&prepared).expect("it is prepared");
+        test.project.sqlite("b.db", &format!(
+            "INSERT OR IGNORE INTO _bindery_coordinators VALUES ('lost.b', 0); \
+             INSERT INTO _bindery_decisions VALUES ('{transaction}', 'C', 'lost.b', 'both.default.0', 4102444800000);"
+        ));
+        test.end_at("recover --older-than 0", "COMMIT PREPARED", signal);
+        let listed = test.project.run("recover --older-than 0 --dry-run");
+        holds(&listed.results, &["will be committed"]);
+        test.project.run("recover --older-than 0").good();
+        holds(&test.rows("places"), &[&id.to_string()]);
     }
 }

@@ -8,21 +8,7 @@ use bindery_testkit::{
 };
 use mysql::prelude::Queryable;
 
-use super::support::{Outcome, Project, holds, names_in, wait_until};
-
-const SCHEMA: &str = "\
--- @dialect postgres
-
--- @engines default, b
-CREATE TABLE notes (
-  id bigint PRIMARY KEY,
-  note varchar(200) NOT NULL
-);
-
-CREATE TABLE later (
-  id bigint PRIMARY KEY
-);
-";
+use super::support::{NOTES_SCHEMA, Outcome, Project, holds, names_in, wait_until};
 
 const ROWS: u32 = 30_000;
 
@@ -68,10 +54,10 @@ impl Behind {
     fn project(&self) -> (Project, FaultProxy) {
         let proxy = FaultProxy::start(&self.database.url()).expect("a free port");
         let config = format!(
-            "[engines]\nb = \"sqlite://b.db\"\n\n[engines.default]\nurl = \"{}\"\nconnect-timeout = \"1s\"\nstatement-timeout = \"2s\"\n\n[atomic.both]\nengines = [\"b\", \"default\"]\nhome = \"b\"\n",
+            "[engines]\nb = \"sqlite://b.db\"\n\n[engines.default]\nurl = \"{}\"\nconnect-timeout = \"1s\"\nstatement-timeout = \"2s\"\noutbox = true\ninbox = true\n\n[atomic.both]\nengines = [\"b\", \"default\"]\nhome = \"b\"\n",
             proxy.url()
         );
-        let project = Project::new(&[("bindery.toml", &config), ("schema.sql", SCHEMA)]);
+        let project = Project::new(&[("bindery.toml", &config), ("schema.sql", NOTES_SCHEMA)]);
         std::fs::create_dir_all(project.path("migrations/default")).expect("a folder");
         let migration = "CREATE TABLE silent_one (id bigint);\n";
         project.write("migrations/default/1_a.sql", migration);
@@ -201,9 +187,12 @@ const NOTES: Requests = ["notes"; 2];
 const CATALOGUE: Requests = ["pg_class", "information_schema"];
 const PREPARED: Requests = ["pg_prepared_xacts", "XA RECOVER"];
 const MIGRATIONS: Requests = ["bindery_migrations"; 2];
+const TASKS: Requests = ["bindery_outbox"; 2];
+const EVENTS: Requests = ["bindery_events"; 2];
+const MESSAGES: Requests = ["bindery_messages"; 2];
 
 /// Each command, and the request at which the server falls silent.
-const COMMANDS: [(&str, Requests); 18] = [
+const COMMANDS: [(&str, Requests); 29] = [
     ("create --engine default", ["CREATE TABLE"; 2]),
     ("create --engine default --dry-run", CATALOGUE),
     ("doctor", CATALOGUE),
@@ -214,13 +203,27 @@ const COMMANDS: [(&str, Requests); 18] = [
         NOTES,
     ),
     ("migrate baseline 1 --engine default", MIGRATIONS),
+    ("messages delete --failed --yes", MESSAGES),
+    ("messages list", MESSAGES),
+    ("messages list --events", EVENTS),
+    ("messages replay --failed", MESSAGES),
+    (
+        "migrate resolve 1 --engine default --statements 0",
+        MIGRATIONS,
+    ),
+    ("migrate revert --engine default --yes", MIGRATIONS),
     ("migrate run --engine default", ["silent_one"; 2]),
     ("migrate status --engine default", MIGRATIONS),
-    ("mirror b default --replace --yes", NOTES),
+    ("mirror b default --replace --yes", ["places"; 2]),
     ("pull --engine default --out -", CATALOGUE),
     ("recover --dry-run", PREPARED),
     ("reset --engine default --yes", ["DROP TABLE"; 2]),
     ("status", PREPARED),
+    ("sync", ["bindery_sync"; 2]),
+    ("sync --dry-run", NOTES),
+    ("tasks delete --failed --yes", TASKS),
+    ("tasks list", TASKS),
+    ("tasks retry --failed", TASKS),
     ("truncate --engine default --table notes --yes", NOTES),
     ("validate", CATALOGUE),
     ("verify --from b --to default notes", NOTES),

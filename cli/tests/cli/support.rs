@@ -60,6 +60,23 @@ CREATE TABLE audit (
 );
 ";
 
+/// Two models on both engines, of which one is copied.
+pub(crate) const NOTES_SCHEMA: &str = "\
+-- @dialect postgres
+
+-- @engines default, b
+-- @sync from b to default
+CREATE TABLE notes (
+  id bigint PRIMARY KEY,
+  note varchar(200) NOT NULL
+);
+
+-- @engines default, b
+CREATE TABLE places (
+  id bigint PRIMARY KEY
+);
+";
+
 /// A folder with files, gone with the value.
 pub(crate) struct Project {
     folder: TempDir,

@@ -9,7 +9,7 @@ url = "sqlite://b.db"
 outbox = true
 "#;
 
-const FAILED: &str = "\
+pub(super) const FAILED: &str = "\
 INSERT INTO _bindery_outbox (uid, task, payload, status, priority, due_at, retry_count, max_attempts, lapses, last_error, created_at, requeues)
 VALUES ('u1', 'send-welcome', '{\"secret\":1}', 'failed', 0, 2, 5, 5, 0, 'the server is down', 1, 0),
        ('u2', 'other', '{}', 'failed', 0, 2, 5, 5, 0, 'no', 1, 0),
@@ -101,4 +101,27 @@ fn an_engine_without_an_outbox_is_named() {
     );
     let none = Project::blogs().run("tasks list").failed();
     holds(&none, &["no engine has an outbox"]);
+}
+
+/// No command of tasks shows a value of a payload, in whichever form.
+///
+/// Covers OUT-14 on SQLite.
+#[test]
+fn out_14_no_command_shows_a_payload() {
+    let project = project();
+    project.run("create --all").good();
+    project.sqlite("b.db", FAILED);
+    for words in [
+        "tasks list",
+        "tasks list --failed --format json",
+        "tasks retry --failed --dry-run",
+        "tasks delete --failed --dry-run --format json",
+        "tasks retry --failed --format json",
+        "tasks delete --id 1 --yes --format json",
+    ] {
+        let outcome = project.run(words);
+        assert!(outcome.is_good(), "{words}: {outcome:?}");
+        let all = format!("{outcome:?}");
+        assert!(!all.contains("secret"), "{words}: {all}");
+    }
 }
