@@ -96,6 +96,7 @@ mod raw;
 mod refused;
 #[cfg(any(feature = "atomic", feature = "messages", feature = "saga"))]
 pub(crate) mod repeat;
+mod request;
 #[cfg(any(feature = "data", feature = "sync"))]
 pub(crate) mod stored_form;
 mod table_ddl;
@@ -139,6 +140,7 @@ pub(crate) use leaving::Leaving;
 pub(crate) use observed::{Cursor, Physical};
 pub(crate) use physical::{AnyCursor, AnyDriver};
 pub(crate) use raw::{RawText, TakeColumns, no_statement};
+pub(crate) use request::Request;
 pub use table_ddl::TableDdl;
 pub use table_sql::{ReferenceSql, ReferencedSql, ReferredTable, TableSql, UniqueSql};
 pub use transaction_options::{Isolation, TransactionOptions};

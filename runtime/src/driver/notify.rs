@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::physical::AnyDriver;
+use super::physical::{AnyDriver, each};
 use crate::error::Result;
 
 /// The channel on which workers and relays are notified of tasks and events.
@@ -14,47 +14,32 @@ pub(crate) const NOTIFY: &str = "SELECT CAST(pg_catalog.pg_notify('_bindery_outb
 impl AnyDriver {
     /// Whether the open transaction can notify others. One that is prepared before its commit cannot.
     pub(crate) fn can_notify(&self) -> bool {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => false,
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.can_notify(),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(_) => false,
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        each!(self, connection;
+            sqlite => false,
+            postgres => connection.can_notify(),
+            mysql => false,
+        )
     }
 
     /// Has the session receive the notifications of a channel; `false` where the database has none.
     pub(crate) fn listen(&mut self, channel: &'static str) -> Result<bool> {
         #[cfg(not(feature = "postgres"))]
         let _ = channel;
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Ok(false),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.listen(channel).map(|()| true),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(_) => Ok(false),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        each!(self, connection;
+            sqlite => Ok(false),
+            postgres => connection.listen(channel).map(|()| true),
+            mysql => Ok(false),
+        )
     }
 
     /// Waits for a notification; `false` where none has come in time. Other calls may follow.
     pub(crate) fn await_notification(&mut self, limit: Duration) -> Result<bool> {
         #[cfg(not(feature = "postgres"))]
         let _ = limit;
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Ok(false),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.await_notification(limit),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(_) => Ok(false),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        each!(self, connection;
+            sqlite => Ok(false),
+            postgres => connection.await_notification(limit),
+            mysql => Ok(false),
+        )
     }
 }

@@ -12,13 +12,14 @@ use std::time::Instant;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 use super::HostOfConnection;
 use super::{
-    AnyCursor, AnyDriver, Changed, RawText, TakeColumns, TakeEach, TakeRow, WriteEach, WriteParams,
+    AnyCursor, AnyDriver, Changed, RawText, Request, TakeColumns, TakeEach, TakeRow, WriteEach,
+    WriteParams,
 };
 use crate::driver::TableSql;
 use crate::driver::TransactionOptions;
 use crate::error::{Error, Operation, Result};
-use crate::observe::{self, Call, EventKind, Notes, Observer, Running, Sent, TransactionOutcome};
-use crate::value::{ColumnSet, ParamWriter, RowReader};
+use crate::observe::{self, Call, EventKind, Notes, Observer, Running, TransactionOutcome};
+use crate::value::{ColumnSet, RowReader};
 
 /// An open connection, and the observer of its pool. One pointer, as it is moved at each checkout.
 pub(crate) struct Physical(Box<Observed>);
@@ -236,35 +237,11 @@ impl Physical {
         self.0.driver.given_back() && !self.is_broken()
     }
 
-    /// Begins what is observed; `None` where nothing listens to this pool.
-    fn start<'s>(&mut self, sent: impl FnOnce() -> Sent<'s>) -> Option<Running<'s>> {
-        let watched = self.listened_to()?;
-        let call = watched.own.take().or(watched.call);
-        Some(Running::begin(&watched.observer, call, sent()).noted(&watched.notes))
-    }
-
-    /// Ends it with rows that were read.
-    fn end<T>(running: Option<Running<'_>>, outcome: &Result<T>) {
-        if let Some(running) = running {
-            running.end(outcome.as_ref().err());
+    fn call(&mut self, mut request: Request<'_>) -> Result<u64> {
+        if observe::is_idle() {
+            return self.0.driver.call(&mut request);
         }
-    }
-
-    /// Ends it with this number of rows that were written.
-    fn end_of_write<T>(
-        &mut self,
-        running: Option<Running<'_>>,
-        rows: Option<u64>,
-        outcome: &Result<T>,
-    ) {
-        let Some(mut running) = running else {
-            return;
-        };
-        if let Some(watched) = &mut self.0.watched {
-            watched.written += rows.unwrap_or(0);
-        }
-        running.rows = rows.filter(|_| outcome.is_ok());
-        running.end(outcome.as_ref().err());
+        self.call_observed(&mut request)
     }
 
     /// Runs one statement that writes, and gives the number of rows it changed.
@@ -287,7 +264,7 @@ impl Physical {
         if observe::is_idle() {
             return self.0.driver.returning(sql, write, take);
         }
-        self.returning_observed(sql, write, take)
+        self.query_observed(sql, true, write, take)
     }
 
     /// Runs one query that only reads, and hands over its rows until `take` says enough.
@@ -301,12 +278,11 @@ impl Physical {
         if observe::is_idle() {
             return self.0.driver.query(sql, write, take);
         }
-        self.query_observed(sql, write, take)
+        self.query_observed(sql, false, write, take)
     }
 
     /// Runs one statement a number of times, each with parameters of its own, and reports how many rows each changed.
     /// The work before one that fails stays, so it belongs into a transaction.
-    #[inline]
     pub(crate) fn execute_each(
         &mut self,
         sql: &str,
@@ -314,14 +290,16 @@ impl Physical {
         write: WriteEach<'_>,
         changed: Changed<'_>,
     ) -> Result<()> {
-        if observe::is_idle() {
-            return self.0.driver.execute_each(sql, times, write, changed);
-        }
-        self.execute_each_observed(sql, times, write, changed)
+        self.call(Request::ExecuteEach {
+            sql,
+            times,
+            write,
+            changed,
+        })
+        .map(drop)
     }
 
     /// Runs one query a number of times, each with parameters of its own, and hands over the rows of each.
-    #[inline]
     pub(crate) fn query_each(
         &mut self,
         sql: &str,
@@ -329,10 +307,13 @@ impl Physical {
         write: WriteEach<'_>,
         take: TakeEach<'_>,
     ) -> Result<()> {
-        if observe::is_idle() {
-            return self.0.driver.query_each(sql, times, write, take);
-        }
-        self.query_each_observed(sql, times, write, take)
+        self.call(Request::QueryEach {
+            sql,
+            times,
+            write,
+            take,
+        })
+        .map(drop)
     }
 
     /// Starts one query whose rows are pulled.
@@ -345,22 +326,22 @@ impl Physical {
     }
 
     /// Inserts `rows` rows in the fastest way of this database; `write` writes the given columns of one row.
-    #[inline]
     pub(crate) fn insert_rows(
         &mut self,
         table: &'static TableSql,
         columns: &ColumnSet,
         rows: usize,
-        write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
+        write: WriteEach<'_>,
     ) -> Result<u64> {
-        if observe::is_idle() {
-            return self.0.driver.insert_rows(table, columns, rows, write);
-        }
-        self.insert_rows_observed(table, columns, rows, write)
+        self.call(Request::InsertRows {
+            table,
+            columns,
+            rows,
+            write,
+        })
     }
 
     /// Inserts `rows` rows and hands over each as stored, in their order. For tables whose inserts return rows.
-    #[inline]
     pub(crate) fn insert_returning(
         &mut self,
         table: &TableSql,
@@ -369,19 +350,19 @@ impl Physical {
         write: WriteEach<'_>,
         take: TakeEach<'_>,
     ) -> Result<()> {
-        if observe::is_idle() {
-            return self
-                .0
-                .driver
-                .insert_returning(table, columns, rows, write, take);
-        }
-        self.insert_returning_observed(table, columns, rows, write, take)
+        self.call(Request::InsertReturning {
+            table,
+            columns,
+            rows,
+            write,
+            take,
+        })
+        .map(drop)
     }
 
     /// Inserts as many of these rows as go with one statement, which has `after` after its values, and returns how many
     /// those are and how many of them were there. Only MySQL and MariaDB report that of a statement with many rows.
     #[cfg(feature = "mysql")]
-    #[inline]
     pub(crate) fn upsert_rows(
         &mut self,
         table: &TableSql,
@@ -389,35 +370,29 @@ impl Physical {
         rows: std::ops::Range<usize>,
         write: WriteEach<'_>,
     ) -> Result<(usize, u64)> {
-        if observe::is_idle() {
-            return self
-                .0
-                .driver
-                .upsert_rows(table, (columns, after), rows, write);
-        }
-        self.upsert_rows_observed(table, (columns, after), rows, write)
+        let mut taken = 0;
+        let there = self.call(Request::UpsertRows {
+            table,
+            columns,
+            after,
+            rows,
+            write,
+            taken: &mut taken,
+        })?;
+        Ok((taken, there))
     }
 
     /// Runs DDL.
-    #[inline]
     pub(crate) fn define(&mut self, sql: &str) -> Result<()> {
-        if observe::is_idle() {
-            return self.0.driver.define(sql);
-        }
-        self.define_observed(sql)
+        self.call(Request::Batch { sql, writes: true }).map(drop)
     }
 
     /// Runs one statement without parameters that stores nothing by itself: savepoints, settings.
-    #[inline]
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
-        if observe::is_idle() {
-            return self.0.driver.batch(sql);
-        }
-        self.batch_observed(sql)
+        self.call(Request::Batch { sql, writes: false }).map(drop)
     }
 
     /// Runs one statement, hands over its columns and its rows, and gives the number of rows it changed.
-    #[inline]
     pub(crate) fn raw_query(
         &mut self,
         raw: RawText<'_>,
@@ -425,10 +400,12 @@ impl Physical {
         columns: TakeColumns<'_>,
         take: TakeRow<'_>,
     ) -> Result<u64> {
-        if observe::is_idle() {
-            return self.0.driver.raw_query(raw, write, columns, take);
-        }
-        self.raw_query_observed(raw, write, columns, take)
+        self.call(Request::RawQuery {
+            raw,
+            write,
+            columns,
+            take,
+        })
     }
 
     /// Runs one statement whose rows are no matter.
@@ -438,21 +415,13 @@ impl Physical {
     }
 
     /// Runs the statements of a text one after the other.
-    #[inline]
     pub(crate) fn raw_batch(&mut self, sql: &str, is_fixed: bool) -> Result<()> {
-        if observe::is_idle() {
-            return self.0.driver.raw_batch(sql);
-        }
-        self.raw_batch_observed(sql, is_fixed)
+        self.call(Request::RawBatch { sql, is_fixed }).map(drop)
     }
 
     /// Begins a transaction.
-    #[inline]
     pub(crate) fn begin_with(&mut self, options: &TransactionOptions) -> Result<()> {
-        if observe::is_idle() {
-            return self.0.driver.begin_with(options);
-        }
-        self.begin_with_observed(options)
+        self.call(Request::Begin(options)).map(drop)
     }
 
     /// Begins a transaction as the database does unasked.
@@ -462,21 +431,13 @@ impl Physical {
     }
 
     /// Commits, and makes sure that the database did.
-    #[inline]
     pub(crate) fn commit(&mut self) -> Result<()> {
-        if observe::is_idle() {
-            return self.0.driver.commit();
-        }
-        self.commit_observed()
+        self.call(Request::Commit).map(drop)
     }
 
     /// Rolls the whole transaction back, also one that the database has ended already.
-    #[inline]
     pub(crate) fn rollback(&mut self) -> Result<()> {
-        if observe::is_idle() {
-            return self.0.driver.rollback();
-        }
-        self.rollback_observed()
+        self.call(Request::Rollback).map(drop)
     }
 }
 
@@ -505,7 +466,7 @@ impl<'c> Cursor<'c> {
         let pulled = self.cursor.next();
         if let Some(running) = &mut self.running {
             match &pulled {
-                Ok(Some(_)) => running.count_row(),
+                Ok(Some(_)) => running.count_rows(1),
                 Ok(None) => {}
                 Err(error) => {
                     let running = self.running.take();

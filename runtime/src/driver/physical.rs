@@ -4,13 +4,16 @@ use std::time::{Duration, Instant};
 
 use super::catalogue::{Relation, Wanted};
 use super::position::{Position, Replay};
-use super::{Changed, Cutter, Leaving, TakeEach, TakeRow, WriteEach, WriteParams};
+use super::{
+    Changed, Cutter, Leaving, RawText, Request, TakeColumns, TakeEach, TakeRow, WriteEach,
+    WriteParams,
+};
 use crate::driver::TableSql;
 use crate::driver::TransactionOptions;
 use crate::error::{Error, ErrorKind, Result, TimeoutPhase};
 use crate::error::{Mark, Resolution};
 use crate::value::ColumnSet;
-use crate::value::{Identity, ParamWriter, RowReader};
+use crate::value::{Identity, RowReader};
 use bindery_core::dialect::Dialect;
 
 /// An open connection. Every method that fails with a lost connection leaves it broken, and the pool throws it away.
@@ -60,39 +63,36 @@ pub(crate) enum AnyCursor<'c> {
     None(std::marker::PhantomData<&'c ()>),
 }
 
-/// Calls the same method of whichever database it is.
+/// Calls the same method of whichever database it is, or one for each.
 macro_rules! each {
     ($self:ident, $connection:ident => $call:expr) => {
+        each!($self, $connection; sqlite => $call, postgres => $call, mysql => $call)
+    };
+    ($self:ident, $connection:ident;
+            sqlite => $sqlite:expr, postgres => $postgres:expr, mysql => $mysql:expr $(,)?) => {
         match $self {
             #[cfg(feature = "sqlite")]
-            AnyDriver::Sqlite($connection) => $call,
+            AnyDriver::Sqlite($connection) => {
+                let _ = &$connection;
+                $sqlite
+            }
             #[cfg(feature = "postgres")]
-            AnyDriver::Postgres($connection) => $call,
+            AnyDriver::Postgres($connection) => {
+                let _ = &$connection;
+                $postgres
+            }
             #[cfg(feature = "mysql")]
-            AnyDriver::Mysql($connection) => $call,
+            AnyDriver::Mysql($connection) => {
+                let _ = &$connection;
+                $mysql
+            }
             #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
             AnyDriver::None(never) => match **never {},
         }
     };
 }
-
-/// One statement many times: all in one go where the database takes them so, else one after the other.
-macro_rules! many {
-    ($self:ident, $connection:ident => $at_once:expr, $in_turn:expr) => {
-        match $self {
-            #[cfg(feature = "postgres")]
-            AnyDriver::Postgres($connection) => $at_once,
-            // One call of a library for many gains nothing.
-            #[cfg(feature = "sqlite")]
-            AnyDriver::Sqlite(_) => $in_turn,
-            // Statements after a failed one would run, and outside of the transaction where it has ended that.
-            #[cfg(feature = "mysql")]
-            AnyDriver::Mysql(_) => $in_turn,
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            AnyDriver::None(never) => match **never {},
-        }
-    };
-}
+#[cfg(any(feature = "atomic", feature = "outbox"))]
+pub(super) use each;
 
 impl AnyDriver {
     /// Whether DDL is part of the transaction around it. Elsewhere it commits.
@@ -102,16 +102,11 @@ impl AnyDriver {
 
     /// The SQL family it speaks.
     pub(crate) fn dialect(&self) -> Dialect {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Dialect::Sqlite,
-            #[cfg(feature = "postgres")]
-            Self::Postgres(_) => Dialect::Postgres,
-            #[cfg(feature = "mysql")]
-            Self::Mysql(_) => Dialect::Mysql,
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        each!(self, _connection;
+            sqlite => Dialect::Sqlite,
+            postgres => Dialect::Postgres,
+            mysql => Dialect::Mysql,
+        )
     }
 
     /// The connection to a file of SQLite, where it is one.
@@ -126,19 +121,18 @@ impl AnyDriver {
         }
     }
 
+    /// Does what is requested.
+    pub(crate) fn call(&mut self, request: &mut Request<'_>) -> Result<u64> {
+        if request.writes() {
+            self.writing(|this| this.send(request))
+        } else {
+            self.send(request)
+        }
+    }
+
     /// Runs one statement that writes, and gives the number of rows it changed.
     pub(crate) fn execute(&mut self, sql: &str, write: WriteParams<'_>) -> Result<u64> {
         self.writing(|this| each!(this, connection => connection.execute(sql, write)))
-    }
-
-    /// Runs one statement that writes, and hands over the rows it returns. It writes whatever `take` says.
-    pub(crate) fn returning(
-        &mut self,
-        sql: &str,
-        write: WriteParams<'_>,
-        take: TakeRow<'_>,
-    ) -> Result<()> {
-        self.writing(|this| each!(this, connection => connection.query(sql, write, take)))
     }
 
     /// Runs one query that only reads, and hands over its rows until `take` says enough.
@@ -151,22 +145,88 @@ impl AnyDriver {
         each!(self, connection => connection.query(sql, write, take))
     }
 
-    /// Runs one statement a number of times, each with parameters of its own, and reports how many rows each changed.
-    /// The work before one that fails stays, so it belongs into a transaction.
-    pub(crate) fn execute_each(
+    /// Runs one statement that writes, and hands over the rows it returns.
+    pub(crate) fn returning(
+        &mut self,
+        sql: &str,
+        write: WriteParams<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<()> {
+        self.writing(|this| each!(this, connection => connection.query(sql, write, take)))
+    }
+
+    fn send(&mut self, request: &mut Request<'_>) -> Result<u64> {
+        let done = match request {
+            Request::Execute { sql, write } => return each!(self, it => it.execute(sql, *write)),
+            Request::Query {
+                sql, write, take, ..
+            } => self.query(sql, *write, *take),
+            Request::ExecuteEach {
+                sql,
+                times,
+                write,
+                changed,
+            } => self.execute_each(sql, *times, *write, *changed),
+            Request::QueryEach {
+                sql,
+                times,
+                write,
+                take,
+            } => self.query_each(sql, *times, *write, *take),
+            Request::InsertRows {
+                table,
+                columns,
+                rows,
+                write,
+            } => return each!(self, it => it.insert_rows(table, columns, *rows, *write)),
+            Request::InsertReturning {
+                table,
+                columns,
+                rows,
+                write,
+                take,
+            } => self.insert_returning((table, columns), *rows, *write, *take),
+            #[cfg(feature = "mysql")]
+            Request::UpsertRows {
+                table,
+                columns,
+                after,
+                rows,
+                write,
+                taken,
+            } => {
+                let insert = (*table, *columns, *after);
+                return self.upsert_rows(insert, rows.clone(), *write, taken);
+            }
+            Request::Batch { sql, .. } => self.batch(sql),
+            Request::RawQuery {
+                raw,
+                write,
+                columns,
+                take,
+            } => return self.raw_query(*raw, *write, *columns, *take),
+            Request::RawBatch { sql, .. } => each!(self, it => it.raw_batch(sql)),
+            Request::Begin(options) => self.begin(options),
+            Request::Commit => self.commit(),
+            Request::Rollback => self.rollback(),
+        };
+        done.map(|()| 0)
+    }
+
+    /// All in one go where the database takes them so, else one after the other: one call of a library for many gains nothing, and
+    /// with MySQL and MariaDB statements after a failed one would run, outside of the transaction where it has ended that.
+    fn execute_each(
         &mut self,
         sql: &str,
         times: usize,
         write: WriteEach<'_>,
         changed: Changed<'_>,
     ) -> Result<()> {
-        self.writing(|this| {
-            many!(
-                this,
-                connection => connection.execute_each(sql, times, write, changed),
-                this.execute_in_turn(sql, times, write, changed)
-            )
-        })
+        each!(self, connection;
+            sqlite => self.execute_in_turn(sql, times, write, changed),
+            postgres => connection.execute_each(sql, times, write, changed),
+            mysql => self.execute_in_turn(sql, times, write, changed),
+        )
     }
 
     #[cfg(any(feature = "sqlite", feature = "mysql"))]
@@ -184,18 +244,17 @@ impl AnyDriver {
         })
     }
 
-    /// Runs one query a number of times, each with parameters of its own, and hands over the rows of each.
-    pub(crate) fn query_each(
+    fn query_each(
         &mut self,
         sql: &str,
         times: usize,
         write: WriteEach<'_>,
         take: TakeEach<'_>,
     ) -> Result<()> {
-        many!(
-            self,
-            connection => connection.query_each(sql, times, write, take),
-            self.query_in_turn(sql, times, write, take)
+        each!(self, connection;
+            sqlite => self.query_in_turn(sql, times, write, take),
+            postgres => connection.query_each(sql, times, write, take),
+            mysql => self.query_in_turn(sql, times, write, take),
         )
     }
 
@@ -212,6 +271,79 @@ impl AnyDriver {
             self.query(sql, &mut |params| write(at, params), take)
                 .map_err(|error| error.at_row(at))
         })
+    }
+
+    fn insert_returning(
+        &mut self,
+        (table, columns): (&TableSql, &ColumnSet),
+        rows: usize,
+        write: WriteEach<'_>,
+        take: TakeEach<'_>,
+    ) -> Result<()> {
+        #[cfg(any(feature = "sqlite", feature = "postgres"))]
+        let text = table.insert_sql(self.dialect(), columns, 1, true);
+        each!(self, connection;
+            sqlite => self.query_each(&text, rows, write, take),
+            postgres => connection.query_each(&text, rows, write, take),
+            mysql => connection.insert_returning(table, columns, rows, write, take),
+        )
+    }
+
+    #[cfg(feature = "mysql")]
+    fn upsert_rows(
+        &mut self,
+        (table, columns, after): (&TableSql, &ColumnSet, &str),
+        rows: std::ops::Range<usize>,
+        write: WriteEach<'_>,
+        taken: &mut usize,
+    ) -> Result<u64> {
+        let counted: Result<(usize, u64)> = each!(self, connection;
+            sqlite => Ok((0, 0)),
+            postgres => Ok((0, 0)),
+            mysql => connection.upsert_rows(table, (columns, after), rows, write),
+        );
+        counted.map(|(sent, there)| {
+            *taken = sent;
+            there
+        })
+    }
+
+    fn raw_query(
+        &mut self,
+        raw: RawText<'_>,
+        write: WriteParams<'_>,
+        columns: TakeColumns<'_>,
+        take: TakeRow<'_>,
+    ) -> Result<u64> {
+        let answer: Result<u64> =
+            each!(self, connection => connection.raw_query(raw, write, columns, take));
+        answer.map_err(Error::of_parameters)
+    }
+
+    /// Runs statements without parameters, unobserved.
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
+        each!(self, connection => connection.batch(sql))
+    }
+
+    /// Runs DDL, unobserved.
+    pub(crate) fn define(&mut self, sql: &str) -> Result<()> {
+        self.writing(|this| this.batch(sql))
+    }
+
+    fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
+        let begun: Result<()> = each!(self, connection => connection.begin(options));
+        begun.map_err(|error| error.in_phase(TimeoutPhase::Begin))
+    }
+
+    fn rollback(&mut self) -> Result<()> {
+        let undone: Result<()> = each!(self, connection => connection.rollback());
+        undone.map_err(|error| error.in_phase(TimeoutPhase::Rollback))
+    }
+
+    fn commit(&mut self) -> Result<()> {
+        let written = each!(self, connection => connection.written());
+        let committed: Result<()> = each!(self, connection => connection.commit());
+        committed.map_err(|error| error.in_phase(TimeoutPhase::Commit).of_commit(written))
     }
 
     /// Whether rows of many keys are found faster by one list of them than by one query each: on servers that answer each by itself,
@@ -251,28 +383,10 @@ impl AnyDriver {
 
     /// Starts one query whose rows are pulled.
     pub(crate) fn cursor(&mut self, sql: &str, write: WriteParams<'_>) -> Result<AnyCursor<'_>> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(connection) => connection.cursor(sql, write).map(AnyCursor::Sqlite),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.cursor(sql, write).map(AnyCursor::Postgres),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.cursor(sql, write).map(AnyCursor::Mysql),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
-    }
-
-    /// Inserts `rows` rows in the fastest way of this database; `write` writes the given columns of one row.
-    pub(crate) fn insert_rows(
-        &mut self,
-        table: &'static TableSql,
-        columns: &ColumnSet,
-        rows: usize,
-        write: &mut dyn FnMut(usize, &mut ParamWriter<'_>),
-    ) -> Result<u64> {
-        self.writing(
-            |this| each!(this, connection => connection.insert_rows(table, columns, rows, write)),
+        each!(self, connection;
+            sqlite => connection.cursor(sql, write).map(AnyCursor::Sqlite),
+            postgres => connection.cursor(sql, write).map(AnyCursor::Postgres),
+            mysql => connection.cursor(sql, write).map(AnyCursor::Mysql),
         )
     }
 
@@ -283,72 +397,11 @@ impl AnyDriver {
 
     /// How many rows the first statement of the last insert of many rows had, where the driver decided that by their size.
     pub(crate) fn rows_in_statement(&self) -> usize {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => 1,
-            #[cfg(feature = "postgres")]
-            Self::Postgres(_) => 1,
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.rows_in_statement(),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
-    }
-
-    /// Whether [`upsert_rows`](Self::upsert_rows) sends anything.
-    #[cfg(feature = "mysql")]
-    pub(crate) fn upserts_rows(&self) -> bool {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => false,
-            #[cfg(feature = "postgres")]
-            Self::Postgres(_) => false,
-            Self::Mysql(_) => true,
-        }
-    }
-
-    /// Inserts `rows` rows and hands over each as stored, in their order. For tables whose inserts return rows.
-    pub(crate) fn insert_returning(
-        &mut self,
-        table: &TableSql,
-        columns: &ColumnSet,
-        rows: usize,
-        write: WriteEach<'_>,
-        take: TakeEach<'_>,
-    ) -> Result<()> {
-        #[cfg(any(feature = "sqlite", feature = "postgres"))]
-        let text = table.insert_sql(self.dialect(), columns, 1, true);
-        self.writing(|this| match this {
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.query_each(&text, rows, write, take),
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => this.query_in_turn(&text, rows, write, take),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => {
-                connection.insert_returning(table, columns, rows, write, take)
-            }
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        })
-    }
-
-    /// Inserts as many of these rows as go with one statement, which has `after` after its values, and returns how many
-    /// those are and how many of them were there. Only MySQL and MariaDB report that of a statement with many rows.
-    #[cfg(feature = "mysql")]
-    pub(crate) fn upsert_rows(
-        &mut self,
-        table: &TableSql,
-        (columns, after): (&ColumnSet, &str),
-        rows: std::ops::Range<usize>,
-        write: WriteEach<'_>,
-    ) -> Result<(usize, u64)> {
-        self.writing(|this| match this {
-            Self::Mysql(connection) => connection.upsert_rows(table, (columns, after), rows, write),
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Err(not_counted()),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(_) => Err(not_counted()),
-        })
+        each!(self, connection;
+            sqlite => 1,
+            postgres => 1,
+            mysql => connection.rows_in_statement(),
+        )
     }
 
     /// A lost answer to what is written outside a transaction leaves open whether it was done; within one it was not.
@@ -370,15 +423,6 @@ impl AnyDriver {
         })
     }
 
-    pub(crate) fn define(&mut self, sql: &str) -> Result<()> {
-        self.writing(|this| this.batch(sql))
-    }
-
-    /// Runs one statement without parameters that stores nothing by itself: savepoints, settings.
-    pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
-        each!(self, connection => connection.batch(sql))
-    }
-
     /// Whether nothing has come in since the last answer. A server that ends a session says so or closes the socket.
     pub(crate) fn is_quiet(&mut self) -> bool {
         each!(self, connection => connection.is_quiet())
@@ -391,34 +435,24 @@ impl AnyDriver {
 
     /// Returns how far a primary has written; `None` where its database keeps no log of that, or needs none.
     pub(crate) fn log_position(&mut self) -> Result<Option<Position>> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Ok(None),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.log_position(),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.log_position(),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        each!(self, connection;
+            sqlite => Ok(None),
+            postgres => connection.log_position(),
+            mysql => connection.log_position(),
+        )
     }
 
     /// Returns how far a replica has applied what was written on its primary. A second way to an SQLite file always has
     /// everything.
     pub(crate) fn applied(&mut self) -> Result<Replay> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Ok(Replay {
-                position: None,
-                is_promoted: false,
-            }),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.applied(),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.applied(),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        each!(self, connection;
+            sqlite => Ok(Replay {
+                        position: None,
+                        is_promoted: false,
+                    }),
+            postgres => connection.applied(),
+            mysql => connection.applied(),
+        )
     }
 
     /// Waits until a replica has applied everything up to a position; `false` where it has not within the time.
@@ -427,16 +461,11 @@ impl AnyDriver {
         allow(unused_variables, reason = "an SQLite file has no positions")
     )]
     pub(crate) fn wait_for(&mut self, position: &Position, limit: Duration) -> Result<bool> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Ok(true),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.wait_for(position, limit),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.wait_for(position, limit),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        each!(self, connection;
+            sqlite => Ok(true),
+            postgres => connection.wait_for(position, limit),
+            mysql => connection.wait_for(position, limit),
+        )
     }
 
     pub(crate) fn table_exists(&mut self, schema: Option<&str>, table: &str) -> Result<bool> {
@@ -478,19 +507,6 @@ impl AnyDriver {
         each!(self, connection => connection.is_broken())
     }
 
-    /// Begins a transaction.
-    pub(crate) fn begin_with(&mut self, options: &TransactionOptions) -> Result<()> {
-        let begun: Result<()> = each!(self, connection => connection.begin(options));
-        begun.map_err(|error| error.in_phase(TimeoutPhase::Begin))
-    }
-
-    /// Commits, and makes sure that the database did.
-    pub(crate) fn commit(&mut self) -> Result<()> {
-        let written = each!(self, connection => connection.written());
-        let committed: Result<()> = each!(self, connection => connection.commit());
-        committed.map_err(|error| error.in_phase(TimeoutPhase::Commit).of_commit(written))
-    }
-
     /// Returns the outcome of a transaction that was to be committed, as far as the database can report it within the
     /// limit.
     #[cfg_attr(
@@ -514,12 +530,6 @@ impl AnyDriver {
             let why = "the outcome is of another kind of database than the engine".to_owned();
             Err(Error::new(ErrorKind::UnsupportedValue(why)))
         })
-    }
-
-    /// Rolls the whole transaction back, also one that the database has ended already.
-    pub(crate) fn rollback(&mut self) -> Result<()> {
-        let undone: Result<()> = each!(self, connection => connection.rollback());
-        undone.map_err(|error| error.in_phase(TimeoutPhase::Rollback))
     }
 
     /// Has every wait for the server end after this time, also where it may take longer otherwise; `None` as otherwise.
@@ -581,12 +591,4 @@ impl AnyCursor<'_> {
             Self::None(_) => Ok(None),
         }
     }
-}
-
-/// Nothing uses it: rows are updated and inserted in other ways there.
-#[cfg(all(feature = "mysql", any(feature = "sqlite", feature = "postgres")))]
-#[cold]
-fn not_counted() -> Error {
-    let why = "how many of the rows of one statement were there: this database does not report it";
-    Error::new(ErrorKind::Unsupported(why))
 }

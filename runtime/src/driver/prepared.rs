@@ -6,6 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::AnyDriver;
+use super::physical::each;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The name of a branch, `bnd1:<coordinator>:<transaction>:<branch>`: short enough for every database, and of characters that
@@ -88,252 +89,146 @@ impl AnyDriver {
     pub(crate) fn enlist(&mut self, gid: &Gid) {
         // MySQL and MariaDB alone get the name when it begins.
         let _ = gid;
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => {}
-            #[cfg(all(feature = "postgres", feature = "outbox"))]
-            Self::Postgres(connection) => connection.enlist(),
-            #[cfg(all(feature = "postgres", not(feature = "outbox")))]
-            Self::Postgres(_) => {}
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.enlist(gid),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        each!(self, connection;
+            sqlite => (),
+            postgres => {
+                #[cfg(feature = "outbox")]
+                connection.enlist();
+            },
+            mysql => connection.enlist(gid),
+        );
     }
 
     /// Sends that the open transaction is to be prepared as this branch, and does not wait for the answer. Nothing but
     /// [`read_prepare`](Self::read_prepare) may follow; until then the connection counts as broken.
     pub(crate) fn send_prepare(&mut self, gid: &Gid) -> Result<()> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Err(no_branch(gid)),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.send_prepare(gid),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.send_prepare(gid),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        each!(self, connection;
+            sqlite => Err(no_branch(gid)),
+            postgres => connection.send_prepare(gid),
+            mysql => connection.send_prepare(gid),
+        )
     }
 
     /// Waits for the answer to it; `false` where the database rolled the transaction back in place of that.
     pub(crate) fn read_prepare(&mut self, gid: &Gid) -> Result<bool> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Err(no_branch(gid)),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => {
-                let _ = gid;
-                connection.read_prepare()
-            }
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.read_prepare(gid),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        let _ = gid;
+        each!(self, connection;
+            sqlite => Err(no_branch(gid)),
+            postgres => connection.read_prepare(),
+            mysql => connection.read_prepare(gid),
+        )
     }
 
     /// Sends that the branch that this connection prepared is to be committed or rolled back, as
     /// [`send_prepare`](Self::send_prepare) does.
     pub(crate) fn send_finish(&mut self, gid: &Gid, commits: bool) -> Result<()> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => {
-                let _ = commits;
-                Err(no_branch(gid))
-            }
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.send_finish(gid, commits),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.send_finish(gid, commits),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        let _ = commits;
+        each!(self, connection;
+            sqlite => Err(no_branch(gid)),
+            postgres => connection.send_finish(gid, commits),
+            mysql => connection.send_finish(gid, commits),
+        )
     }
 
     /// Waits for the answer to it; `false` where the database knows no such branch.
     pub(crate) fn read_finish(&mut self) -> Result<bool> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Err(Error::new(ErrorKind::Unsupported(NO_BRANCH))),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.read_finish(),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.read_finish(),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        each!(self, connection;
+            sqlite => Err(Error::new(ErrorKind::Unsupported(NO_BRANCH))),
+            postgres => connection.read_finish(),
+            mysql => connection.read_finish(),
+        )
     }
 
     /// Whether it has prepared a branch, after which it is closed, and there is nothing wrong with it.
     pub(crate) fn is_spent(&self) -> bool {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => false,
-            #[cfg(feature = "postgres")]
-            Self::Postgres(_) => false,
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.is_spent(),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        each!(self, connection;
+            sqlite => false,
+            postgres => false,
+            mysql => connection.is_spent(),
+        )
     }
 
     /// The number of the transaction that was prepared last, where the database keeps outcomes by numbers.
     pub(crate) fn prepared_number(&self) -> Option<u64> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => None,
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.prepared_number(),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(_) => None,
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        each!(self, connection;
+            sqlite => None,
+            postgres => connection.prepared_number(),
+            mysql => None,
+        )
     }
 
     /// Those of these numbers whose transactions were rolled back, where the database knows.
     pub(crate) fn rolled_back(&mut self, numbers: &[u64]) -> Result<BTreeSet<u64>> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => {
-                let _ = numbers;
-                Ok(BTreeSet::new())
-            }
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.rolled_back(numbers),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(_) => {
-                let _ = numbers;
-                Ok(BTreeSet::new())
-            }
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => {
-                let _ = numbers;
-                match **never {}
-            }
-        }
+        let _ = numbers;
+        each!(self, connection;
+            sqlite => Ok(BTreeSet::new()),
+            postgres => connection.rolled_back(numbers),
+            mysql => Ok(BTreeSet::new()),
+        )
     }
 
     /// Commits a prepared branch or rolls it back; `false` where the database says that it knows no such branch.
     pub(crate) fn finish_branch(&mut self, gid: &Gid, commits: bool, owner: Owner) -> Result<bool> {
         // To MySQL and MariaDB alone it matters.
         let _ = owner;
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => {
-                let _ = commits;
-                Err(no_branch(gid))
-            }
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.finish_branch(gid, commits),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.finish_branch(gid, commits, owner),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        let _ = commits;
+        each!(self, connection;
+            sqlite => Err(no_branch(gid)),
+            postgres => connection.finish_branch(gid, commits),
+            mysql => connection.finish_branch(gid, commits, owner),
+        )
     }
 
     /// Those of these sessions that have ended, and have let go of what they prepared; waits for that once for all of them.
     pub(crate) fn gone_owners(&mut self, sessions: &[u32]) -> Result<BTreeSet<u32>> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Ok(sessions.iter().copied().collect()),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(_) => Ok(sessions.iter().copied().collect()),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.gone_owners(sessions),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => {
-                let _ = sessions;
-                match **never {}
-            }
-        }
+        each!(self, connection;
+            sqlite => Ok(sessions.iter().copied().collect()),
+            postgres => Ok(sessions.iter().copied().collect()),
+            mysql => connection.gone_owners(sessions),
+        )
     }
 
     /// Lists the branches with names of ours that are prepared.
     pub(crate) fn prepared_branches(&mut self) -> Result<Vec<PreparedBranch>> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Ok(Vec::new()),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.prepared_branches(),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.prepared_branches(),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        each!(self, connection;
+            sqlite => Ok(Vec::new()),
+            postgres => connection.prepared_branches(),
+            mysql => connection.prepared_branches(),
+        )
     }
 
     /// How many prepared transactions the server has and may have; `None` where there is no such limit.
     pub(crate) fn prepared_slots(&mut self) -> Result<Option<Slots>> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Ok(None),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.prepared_slots().map(Some),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(_) => Ok(None),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        each!(self, connection;
+            sqlite => Ok(None),
+            postgres => connection.prepared_slots().map(Some),
+            mysql => Ok(None),
+        )
     }
 
     /// The server's number of this session; 0 where there is none.
     pub(crate) fn session_number(&self) -> u32 {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => 0,
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.session_number(),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.session_number(),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => match **never {},
-        }
+        each!(self, connection;
+            sqlite => 0,
+            postgres => connection.session_number(),
+            mysql => connection.session_number(),
+        )
     }
 
     /// Has the server end the session of this number, which prepared a branch and keeps others from finishing it. A prepared
     /// transaction of PostgreSQL belongs to no session.
     pub(crate) fn end_session(&mut self, number: u32) -> Result<()> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => {
-                let _ = number;
-                Ok(())
-            }
-            #[cfg(feature = "postgres")]
-            Self::Postgres(_) => {
-                let _ = number;
-                Ok(())
-            }
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.end_session(number),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => {
-                let _ = number;
-                match **never {}
-            }
-        }
+        let _ = number;
+        each!(self, connection;
+            sqlite => Ok(()),
+            postgres => Ok(()),
+            mysql => connection.end_session(number),
+        )
     }
 
     /// Refuses a database that could lose what it promises in this part.
     pub(crate) fn ensure_atomic(&mut self, part: Part) -> Result<()> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(connection) => connection.ensure_atomic(part),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(connection) => connection.ensure_atomic(part),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(connection) => connection.ensure_atomic(part),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            Self::None(never) => {
-                let _ = part;
-                match **never {}
-            }
-        }
+        each!(self, connection => connection.ensure_atomic(part))
     }
 }
 

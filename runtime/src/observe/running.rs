@@ -199,14 +199,13 @@ impl<'s> Running<'s> {
     }
 
     /// Nothing was sent after all.
-    #[cfg(feature = "mysql")]
     pub(crate) fn forget(mut self) {
         self.has_ended = true;
     }
 
-    /// One more row came.
-    pub(crate) fn count_row(&mut self) {
-        *self.rows.get_or_insert(0) += 1;
+    /// More rows came.
+    pub(crate) fn count_rows(&mut self, rows: u64) {
+        *self.rows.get_or_insert(0) += rows;
     }
 
     /// It ended, with this error if with one.
