@@ -1,6 +1,6 @@
 //! The databases of the chosen engines, through the same runtime as a user's program.
 
-use bindery::__private::{OwnTableState, Program};
+use bindery::__private::{OwnTableState, Program, TableDdl};
 use bindery::data::Snapshot;
 use bindery::drift::{CreatedTables, TableDifference, TableDrift};
 use bindery::{Connection, ErrorKind, Registry};
@@ -19,6 +19,9 @@ pub(crate) struct Databases<'t> {
     registry: Registry,
     engines: &'t [EngineTables<'t>],
 }
+
+/// A choice among the tables of the schema.
+type IsChosen<'c> = &'c dyn Fn(&TableDdl) -> bool;
 
 /// An engine of this run, by its place among the chosen ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -147,7 +150,7 @@ impl<'t> Databases<'t> {
     /// Drops the tables there are.
     pub(crate) fn drop_tables(&self, progress: &Progress<'_>) -> Outcomes<'t> {
         self.each(|registry, engine, tables| {
-            let dropped = drop_there(registry, engine, progress)?;
+            let dropped = drop_there(registry, engine, (tables, progress))?;
             Ok(tables.dropped(|name| dropped_or_missing(name, &dropped)))
         })
     }
@@ -155,7 +158,7 @@ impl<'t> Databases<'t> {
     /// Drops the tables there are, and makes them anew.
     pub(crate) fn remake_tables(&self, progress: &Progress<'_>) -> Outcomes<'t> {
         self.unless_differing(self.each(|registry, engine, tables| {
-            drop_there(registry, engine, progress)?;
+            drop_there(registry, engine, (tables, progress))?;
             make_missing(registry, engine, (tables, progress))
         }))
     }
@@ -195,10 +198,12 @@ impl<'t> Databases<'t> {
 fn drop_there(
     registry: &Registry,
     engine: Chosen,
-    progress: &Progress<'_>,
+    (tables, progress): (&EngineTables<'_>, &Progress<'_>),
 ) -> bindery::Result<Vec<&'static str>> {
     let told = &mut progress.tables("dropping", engine.name);
-    let dropped = registry.drop_tables_with(engine, told);
+    let choice = tables.choice();
+    let choice = choice.as_ref().map(|it| it as IsChosen<'_>);
+    let dropped = registry.drop_tables_with(engine, choice, told);
     progress.end();
     dropped
 }
@@ -209,7 +214,9 @@ fn make_missing<'t>(
     (tables, progress): (&EngineTables<'t>, &Progress<'_>),
 ) -> bindery::Result<EngineOutcome<'t>> {
     let told = &mut progress.tables("creating", engine.name);
-    let created = registry.create_missing_with(engine, told);
+    let choice = tables.choice();
+    let choice = choice.as_ref().map(|it| it as IsChosen<'_>);
+    let created = registry.create_missing_with(engine, choice, told);
     progress.end();
     let created = created?;
     let drift = drift(registry, engine)?;

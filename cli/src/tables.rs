@@ -2,6 +2,7 @@
 
 use bindery::__private::{TableDdl, own_tables};
 use bindery_schema::model::{CheckedModel, EngineId, Table};
+use bindery_schema::name::suggest;
 use bindery_schema::plan::{CreateTable, create_statements};
 use serde::Serialize;
 
@@ -25,6 +26,8 @@ pub(crate) struct EngineTables<'m> {
     own: Vec<&'static TableDdl>,
     /// Tables that are never made or dropped.
     unmanaged: Vec<&'m Table>,
+    /// The only ones to work on, by their names with their schemas; all where there are none.
+    chosen: &'m [String],
 }
 
 /// The result for the tables of one engine; `cli/JSON.md` documents it.
@@ -87,10 +90,66 @@ pub(crate) fn of_engines<'m>(
     model: &'m CheckedModel,
     engines: &[EngineId],
 ) -> Vec<EngineTables<'m>> {
-    engines.iter().map(|&id| of_engine(model, id)).collect()
+    engines
+        .iter()
+        .map(|&id| of_engine(model, id, &[]))
+        .collect()
 }
 
-fn of_engine(model: &CheckedModel, id: EngineId) -> EngineTables<'_> {
+/// The tables of engines, to work on those of these names: each is on one of the engines and managed.
+pub(crate) fn chosen<'m>(
+    model: &'m CheckedModel,
+    engines: &[EngineId],
+    names: &'m [String],
+) -> Result<Vec<EngineTables<'m>>, Failure> {
+    let all: Vec<_> = engines
+        .iter()
+        .map(|&id| of_engine(model, id, names))
+        .collect();
+    for name in names {
+        if let Some(engine) = all.iter().find(|engine| engine.leaves_alone(name)) {
+            return Err(unmanaged(name, engine.engine, "it is left alone"));
+        }
+        if !all.iter().any(|engine| engine.has(name)) {
+            let known = all.iter().flat_map(EngineTables::names);
+            let known: Vec<String> = known.collect();
+            let on: Vec<_> = all.iter().map(|engine| engine.engine).collect();
+            return Err(unknown(name, &on, known.iter().map(String::as_str)));
+        }
+    }
+    Ok(all)
+}
+
+/// No table of a command is one that bindery does not manage.
+pub(crate) fn unmanaged(name: &str, engine: &str, so: &str) -> Failure {
+    let message = format!("table `{name}` on engine `{engine}` is `@unmanaged`, so {so}");
+    Failure::new(message).help("leave it out of the command")
+}
+
+/// None of the engines has a table of this name.
+pub(crate) fn unknown<'n>(
+    name: &str,
+    engines: &[&str],
+    known: impl Iterator<Item = &'n str>,
+) -> Failure {
+    let (shown, on) = (name.escape_debug(), engines.join("`, `"));
+    let word = if engines.len() == 1 {
+        "engine"
+    } else {
+        "engines"
+    };
+    let failure = Failure::new(format!("there is no table `{shown}` on {word} `{on}`"));
+    match suggest(name, known) {
+        Some(near) => failure.help(format!("did you mean `--table {near}`?")),
+        None => failure.help(format!(
+            "tables are named as in the schema, as `users` or `shop.users`; one that only the database has is in the schema that \
+             `bindery pull --engine {} --out all.sql` writes: add `--schema all.sql`",
+            engines.first().unwrap_or(&"default")
+        )),
+    }
+}
+
+fn of_engine<'m>(model: &'m CheckedModel, id: EngineId, chosen: &'m [String]) -> EngineTables<'m> {
     let engine = model.engine(id);
     let unmanaged = |table: &&Table| table.unmanaged && table.engines.contains(&id);
     EngineTables {
@@ -100,22 +159,67 @@ fn of_engine(model: &CheckedModel, id: EngineId) -> EngineTables<'_> {
         tables: create_statements(model, id),
         own: own_tables(&engine_info(engine), engine.keeps_outcomes).collect(),
         unmanaged: model.tables.iter().filter(unmanaged).collect(),
+        chosen,
     }
 }
 
 impl<'m> EngineTables<'m> {
+    fn names(&self) -> impl Iterator<Item = String> {
+        self.tables.iter().map(|table| table.name.to_string())
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.names().any(|one| one == name)
+    }
+
+    fn leaves_alone(&self, name: &str) -> bool {
+        let mut unmanaged = self.unmanaged.iter();
+        unmanaged.any(|table| table.name.to_string() == name)
+    }
+
+    fn is_chosen(&self, name: &str) -> bool {
+        self.chosen.is_empty() || self.chosen.iter().any(|one| one == name)
+    }
+
+    /// The choice for the runtime, where there is one.
+    pub(crate) fn choice(&self) -> Option<impl Fn(&TableDdl) -> bool> {
+        let is_chosen = |table: &TableDdl| match table.schema {
+            Some(schema) => self.is_chosen(&format!("{schema}.{}", table.table)),
+            None => self.is_chosen(table.table),
+        };
+        (!self.chosen.is_empty()).then_some(is_chosen)
+    }
+
+    /// Those to work on.
+    fn worked_on(&self) -> impl Iterator<Item = &CreateTable> + Clone {
+        let tables = self.tables.iter();
+        tables.filter(|table| self.is_chosen(&table.name.to_string()))
+    }
+
+    /// Those of bindery's own to work on.
+    fn own(&self) -> impl Iterator<Item = &'static TableDdl> {
+        let own = self.own.iter().copied();
+        own.filter(|_| self.chosen.is_empty())
+    }
+
+    /// Those that are left alone and not by the user's choice.
+    fn unmanaged(&self) -> impl Iterator<Item = &'m Table> {
+        let unmanaged = self.unmanaged.iter().copied();
+        unmanaged.filter(|_| self.chosen.is_empty())
+    }
+
     /// All statements that make the tables, in order.
     pub(crate) fn create(&self) -> impl Iterator<Item = &str> {
-        let create = self.tables.iter().flat_map(|table| &table.create);
-        let link = self.tables.iter().flat_map(|table| &table.link);
-        let own = self.own.iter();
+        let create = self.worked_on().flat_map(|table| &table.create);
+        let link = self.worked_on().flat_map(|table| &table.link);
+        let own = self.own();
         let own = own.flat_map(|table| table.create.iter().chain(table.link).copied());
         create.chain(link).map(String::as_str).chain(own)
     }
 
     /// Says which tables are left alone.
     pub(crate) fn tell_unmanaged(&self, output: &Output) {
-        for table in &self.unmanaged {
+        for table in self.unmanaged() {
             let name = table.name.to_string();
             output.message(&format!(
                 "`{name}` on `{}` is `@unmanaged`: left alone\n",
@@ -146,17 +250,16 @@ impl<'m> EngineTables<'m> {
         is_listed: fn(&TableDdl) -> bool,
         mut status: impl FnMut(&str, &str) -> (Status, Vec<String>),
     ) -> EngineOutcome<'m> {
-        let tables = self.tables.iter();
+        let tables = self.worked_on();
         let tables = tables.map(|table| (table.name.name.as_str(), table.name.to_string()));
-        let own = self.own.iter().copied().filter(|table| is_listed(table));
+        let own = self.own().filter(|table| is_listed(table));
         let own = own.map(|table| (table.table, table.table.to_owned()));
         let managed = tables.chain(own).map(|(name, shown)| {
             let status = status(name, &shown);
             (shown, status)
         });
         let unmanaged = self
-            .unmanaged
-            .iter()
+            .unmanaged()
             .map(|table| (table.name.to_string(), (Status::Unmanaged, Vec::new())));
         let outcome = |(table, (status, differences))| TableOutcome {
             table,
@@ -204,10 +307,17 @@ pub(crate) fn ask_to_drop(
 ) -> Result<(), Failure> {
     confirm::require_terminal(confirmation)?;
     for engine in engines {
-        let number = count(engine.tables.len(), "table");
+        let number = count(engine.worked_on().count(), "table");
         let place = project.place(engine.engine).unwrap_or_default();
+        let named = match engine.chosen {
+            [] => " of the schema".to_owned(),
+            _ => {
+                let names = engine.worked_on().map(|table| table.name.to_string());
+                format!(": {}", names.collect::<Vec<_>>().join(", "))
+            }
+        };
         output.message(&format!(
-            "engine `{}`, {place}: {number} of the schema\n",
+            "engine `{}`, {place}: {number}{named}\n",
             engine.engine
         ));
     }

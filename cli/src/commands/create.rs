@@ -18,10 +18,14 @@ use crate::tables;
 #[command(after_help = "Examples:\n  \
     bindery create                      the missing tables of engine `default`\n  \
     bindery create --engine b           those of `b` only\n  \
+    bindery create --table users        this one only, and none of bindery's own\n  \
     bindery create --all --dry-run      what would be made\n  \
     bindery create --all --print        the SQL for every engine\n  \
     bindery create --engine b --print --dialect postgres > b.sql")]
 pub(crate) struct CreateArguments {
+    /// Only this table; may be repeated
+    #[arg(long, value_name = "NAME")]
+    table: Vec<String>,
     /// Print the statements; connects to nothing
     #[arg(long)]
     print: bool,
@@ -50,7 +54,7 @@ pub(crate) fn run(arguments: &CreateArguments, output: &Output) -> Result<(), Fa
     let configured = project.is_configured();
     let compiled = in_its_own_dialect(project.compile(), configured, arguments)?;
     let model = report::checked(&compiled, options, output)?;
-    let engines = tables::of_engines(model, &chosen);
+    let engines = tables::chosen(model, &chosen, &arguments.table)?;
     engines
         .iter()
         .for_each(|engine| engine.tell_unmanaged(output));

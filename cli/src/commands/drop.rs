@@ -18,12 +18,16 @@ use crate::tables;
 #[command(
     long_about = "Drop the tables of the schema, with all their rows.\n\n\
         Tables that the schema does not know, and those it calls `@unmanaged`, are left alone. Of several \
-        engines one must be named. Prompts for confirmation; without a terminal, `--yes` is needed.",
+        engines one must be named. With `--table` only those are dropped, unless another table refers to them, and none of bindery's own. Prompts for confirmation; without a terminal, `--yes` is needed.",
     after_help = "Examples:\n  \
         bindery drop                    where `default` is the only engine\n  \
-        bindery drop --engine b --yes   without a prompt"
+        bindery drop --engine b --yes   without a prompt\n  \
+        bindery drop --table posts --table tags --dry-run"
 )]
 pub(crate) struct DropArguments {
+    /// Only this table; may be repeated
+    #[arg(long, value_name = "NAME")]
+    table: Vec<String>,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -45,7 +49,7 @@ pub(crate) fn run(arguments: &DropArguments, output: &Output) -> Result<(), Fail
     let chosen = project.choose(&arguments.engines, Purpose::Destructive)?;
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
-    let engines = tables::of_engines(model, &chosen);
+    let engines = tables::chosen(model, &chosen, &arguments.table)?;
     engines
         .iter()
         .for_each(|engine| engine.tell_unmanaged(output));

@@ -27,17 +27,21 @@ use crate::tables::{self, Outcomes};
     long_about = "Drop the tables of the schema and make them anew, empty or with fixtures.\n\n\
         Tables that the schema does not know, and those it calls `@unmanaged`, are left alone. Where the engine has migrations they are \
         recorded as applied, as the new tables are those of the schema. An engine that fails keeps no other from being reset. Of several engines one must be named; one that is `protected` \
-        is refused. Prompts for confirmation; without a terminal, `--yes` is needed.",
+        is refused. With `--table` the others, and those of bindery's own, stay as they are. Prompts for confirmation; without a terminal, `--yes` is needed.",
     after_help = "Examples:\n  \
         bindery reset                                 `default`, the only engine\n  \
         bindery reset --engine b --dry-run            list the tables\n  \
         bindery reset --engine b --yes\n  \
+        bindery reset --engine b --table posts --yes\n  \
         bindery reset --engine b --fixtures fixtures --yes"
 )]
 pub(crate) struct ResetArguments {
     /// Load the fixtures of this folder afterwards: `<table>.csv` for every engine, `<engine>/<table>.csv` for one
     #[arg(long, value_name = "DIR")]
     fixtures: Option<PathBuf>,
+    /// Only this table; may be repeated. No migration is recorded
+    #[arg(long, value_name = "NAME", conflicts_with = "fixtures")]
+    table: Vec<String>,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -59,7 +63,7 @@ pub(crate) fn run(arguments: &ResetArguments, output: &Output) -> Result<(), Fai
     let chosen = project.choose(&arguments.engines, Purpose::Destructive)?;
     let compiled = project.compile();
     let model = report::checked(&compiled, options, output)?;
-    let engines = tables::of_engines(model, &chosen);
+    let engines = tables::chosen(model, &chosen, &arguments.table)?;
     engines
         .iter()
         .for_each(|engine| engine.tell_unmanaged(output));
@@ -92,7 +96,9 @@ pub(crate) fn run(arguments: &ResetArguments, output: &Output) -> Result<(), Fai
     };
     let remade: Vec<EngineId> = chosen.iter().filter(remade).copied().collect();
     let engines = Engines::open(&compiled.project, &remade)?;
-    failures.extend(record_migrations(&migrations, (&engines, &remade), output));
+    if arguments.table.is_empty() {
+        failures.extend(record_migrations(&migrations, (&engines, &remade), output));
+    }
     if let Some(fixtures) = &fixtures {
         let loaded = fixtures::load_into(fixtures, (model, &remade), &engines, &progress);
         // One document is enough: the tables'.

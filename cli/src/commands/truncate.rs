@@ -18,6 +18,7 @@ use crate::output::{Output, Paint};
 use crate::progress::Progress;
 use crate::project::{DialectChoice, Project};
 use crate::report::{self, document};
+use crate::tables::unmanaged;
 use crate::text::count;
 
 /// Delete all rows of the schema's tables
@@ -111,10 +112,7 @@ fn of_engine<'m>(
     let tables = chosen_tables(model, id, &arguments.table)?;
     if let Some(table) = tables.iter().find(|table| table.table.unmanaged) {
         let name = table.data.name();
-        let message = format!(
-            "table `{name}` on engine `{engine}` is `@unmanaged`, so its rows are left alone"
-        );
-        return Err(Failure::new(message).help("leave it out of the command"));
+        return Err(unmanaged(name, engine, "its rows are left alone"));
     }
     Ok(Emptied { engine, tables })
 }

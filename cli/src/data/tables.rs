@@ -6,11 +6,11 @@ use bindery_schema::dialect::Dialect;
 use bindery_schema::model::{
     CheckedModel, Column, ColumnId, DefaultValue, Engine, EngineId, Generated, IndexKey, Table,
 };
-use bindery_schema::name::suggest;
 use bindery_schema::plan::create_statements;
 use bindery_schema::plan::statements::is_writable;
 
 use crate::failure::Failure;
+use crate::tables::unknown;
 
 /// Digits of a number that SQLite does not make a float of.
 const FLOAT_DIGITS: u32 = 15;
@@ -51,28 +51,12 @@ pub(crate) fn chosen<'m>(
     let all: Vec<EngineTable<'_>> = managed.into_iter().chain(unmanaged).collect();
     for name in names {
         if !all.iter().any(|table| table.data.name() == name) {
-            return Err(unknown(name, engine, &all));
+            let known = all.iter().map(|table| table.data.name());
+            return Err(unknown(name, &[&engine.name], known));
         }
     }
     let is_chosen = |table: &EngineTable<'_>| names.iter().any(|name| name == table.data.name());
     Ok(all.into_iter().filter(is_chosen).collect())
-}
-
-fn unknown(name: &str, engine: &Engine, tables: &[EngineTable<'_>]) -> Failure {
-    let shown = name.escape_debug();
-    let failure = Failure::new(format!(
-        "there is no table `{shown}` on engine `{}`",
-        engine.name
-    ));
-    let names = tables.iter().map(|table| table.data.name());
-    match suggest(name, names) {
-        Some(near) => failure.help(format!("did you mean `--table {near}`?")),
-        None => failure.help(format!(
-            "tables are named as in the schema, as `users` or `shop.users`; one that only the database has is in the schema that \
-             `bindery pull --engine {} --out all.sql` writes: add `--schema all.sql`",
-            engine.name
-        )),
-    }
 }
 
 /// Two tables with the columns that both have, in the order of the second one and by its key.

@@ -60,6 +60,7 @@ mod reset;
 mod shell;
 mod signals;
 mod silence;
+mod some_tables;
 mod status;
 mod status_routing;
 mod support;

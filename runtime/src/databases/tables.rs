@@ -18,6 +18,9 @@ pub struct CreatedTables {
     pub existing: Vec<(&'static str, &'static str)>,
 }
 
+/// The tables of the schema that are to be made or dropped.
+pub(crate) type IsChosen<'c> = &'c dyn Fn(&TableDdl) -> bool;
+
 /// Receives the name of each table before it is looked at, its number from 1, and how many there are.
 pub(crate) type TableProgress<'p> = &'p mut dyn FnMut(&'static str, usize, usize);
 
@@ -34,7 +37,7 @@ impl Registry {
     pub fn create_missing(&self) -> Result<CreatedTables> {
         let mut outcome = CreatedTables::default();
         for engine in self.own_engines() {
-            create_on(engine, &mut outcome, &mut |_, _, _| ())?;
+            create_on(engine, &mut outcome, None, &mut |_, _, _| ())?;
         }
         Ok(outcome)
     }
@@ -44,18 +47,24 @@ impl Registry {
     /// # Errors
     /// As [`create_missing`](Self::create_missing).
     pub fn create_missing_on(&self, engine: impl Engine) -> Result<CreatedTables> {
-        self.create_missing_with(engine, &mut |_, _, _| ())
+        self.create_missing_with(engine, None, &mut |_, _, _| ())
     }
 
-    /// The same, with its progress.
+    /// The same, with its progress; with a choice, only those tables of the schema and none of bindery's own.
     #[doc(hidden)]
     pub fn create_missing_with(
         &self,
         engine: impl Engine,
+        choice: Option<IsChosen<'_>>,
         progress: TableProgress<'_>,
     ) -> Result<CreatedTables> {
         let mut outcome = CreatedTables::default();
-        create_on(&self.engines[engine.index()], &mut outcome, progress)?;
+        create_on(
+            &self.engines[engine.index()],
+            &mut outcome,
+            choice,
+            progress,
+        )?;
         Ok(outcome)
     }
 
@@ -68,17 +77,18 @@ impl Registry {
     /// rows, on the others by its foreign key. No row of it is deleted or changed, whatever its foreign key says, and nothing is
     /// dropped. Where the database fails nothing is dropped either, except on MySQL and MariaDB, where what was dropped before is gone.
     pub fn drop_tables(&self, engine: impl Engine) -> Result<Vec<&'static str>> {
-        self.drop_tables_with(engine, &mut |_, _, _| ())
+        self.drop_tables_with(engine, None, &mut |_, _, _| ())
     }
 
-    /// The same, with its progress.
+    /// The same, with its progress; with a choice, only those tables of the schema and none of bindery's own.
     #[doc(hidden)]
     pub fn drop_tables_with(
         &self,
         engine: impl Engine,
+        choice: Option<IsChosen<'_>>,
         progress: TableProgress<'_>,
     ) -> Result<Vec<&'static str>> {
-        drop_on(&self.engines[engine.index()], progress)
+        drop_on(&self.engines[engine.index()], choice, progress)
     }
 
     /// Drops the tables of every engine, as [`drop_tables`](Self::drop_tables) does.
@@ -88,7 +98,7 @@ impl Registry {
     pub fn drop_all(&self) -> Result<Vec<(&'static str, &'static str)>> {
         let mut dropped = Vec::new();
         for engine in self.own_engines() {
-            let tables = drop_on(engine, &mut |_, _, _| ())?;
+            let tables = drop_on(engine, None, &mut |_, _, _| ())?;
             dropped.extend(tables.into_iter().map(|table| (engine.info.name, table)));
         }
         Ok(dropped)
@@ -98,9 +108,10 @@ impl Registry {
 fn create_on(
     engine: &Configured,
     outcome: &mut CreatedTables,
+    choice: Option<IsChosen<'_>>,
     progress: TableProgress<'_>,
 ) -> Result<()> {
-    let made = create_tables(engine, outcome, progress);
+    let made = create_tables(engine, outcome, choice, progress);
     forget(engine);
     made
 }
@@ -115,10 +126,23 @@ fn forget(engine: &Configured) {
 fn create_tables(
     engine: &Configured,
     outcome: &mut CreatedTables,
+    choice: Option<IsChosen<'_>>,
     progress: TableProgress<'_>,
 ) -> Result<()> {
     let mut link = engine.pool.acquire()?;
-    link.timed(|link| create_over(link, engine, outcome, progress))
+    link.timed(|link| create_over(link, engine, outcome, (choice, progress)))
+}
+
+/// The tables of the schema that a call is about, and those of bindery's own.
+fn chosen<'e>(
+    engine: &'e Configured,
+    choice: Option<IsChosen<'_>>,
+) -> (Vec<&'static TableDdl>, &'e [&'static TableDdl]) {
+    let tables = engine.tables.iter().copied();
+    match choice {
+        Some(is_chosen) => (tables.filter(|table| is_chosen(table)).collect(), &[]),
+        None => (tables.collect(), &engine.own),
+    }
 }
 
 /// The tables of one engine are one call.
@@ -126,15 +150,17 @@ fn create_over(
     link: &mut Link,
     engine: &Configured,
     outcome: &mut CreatedTables,
-    progress: TableProgress<'_>,
+    (choice, progress): (Option<IsChosen<'_>>, TableProgress<'_>),
 ) -> Result<()> {
     let name = engine.info.name;
+    let (tables, own) = chosen(engine, choice);
+    let all = tables.len() + own.len();
     let located = |error: crate::error::Error| error.on_engine(name).during(Operation::Create);
     let mut noting = Noting::new(engine.pool.watch());
     noting.begin(link).map_err(located)?;
     let mut created = Vec::new();
-    for (at, &table) in engine.tables.iter().enumerate() {
-        progress(table.table, at + 1, engine.tables.len() + engine.own.len());
+    for (at, &table) in tables.iter().enumerate() {
+        progress(table.table, at + 1, all);
         let of_table =
             |error: crate::error::Error| located(error.of(table.table, Operation::Create));
         if create_one(link, table, &mut noting).map_err(of_table)? {
@@ -151,9 +177,8 @@ fn create_over(
         linked.map_err(|error| located(error.of(table.table, Operation::Create)))
     })?;
     noting.end(link).map_err(located)?;
-    for (at, &own) in engine.own.iter().enumerate() {
-        let before = engine.tables.len();
-        progress(own.table, before + at + 1, before + engine.own.len());
+    for (at, &own) in own.iter().enumerate() {
+        progress(own.table, tables.len() + at + 1, all);
         let state = link
             .ready()
             .and_then(|physical| kept::ensure(physical, own));
@@ -272,19 +297,25 @@ fn exists(physical: &mut Physical, table: &TableDdl) -> Result<bool> {
     physical.table_exists(table.schema, table.table)
 }
 
-fn drop_on(engine: &Configured, progress: TableProgress<'_>) -> Result<Vec<&'static str>> {
+fn drop_on(
+    engine: &Configured,
+    choice: Option<IsChosen<'_>>,
+    progress: TableProgress<'_>,
+) -> Result<Vec<&'static str>> {
     let mut link = engine.pool.acquire()?;
     let work = |physical: &mut Physical| {
-        let own = engine.own.iter().filter(|table| !table.drop.is_empty());
-        let mirrors = OF_MIRRORS.iter();
-        let mirrors = mirrors.filter_map(|table| table.on(engine.info.dialect));
-        let tables = engine.tables.iter().chain(own).copied();
-        let tables: Vec<_> = tables.chain(mirrors).collect();
+        let (mut tables, own) = chosen(engine, choice);
+        tables.extend(own.iter().filter(|table| !table.drop.is_empty()));
+        if choice.is_none() {
+            let mirrors = OF_MIRRORS.iter();
+            tables.extend(mirrors.filter_map(|table| table.on(engine.info.dialect)));
+        }
         leaving::ensure_unreferenced(physical, &tables)?;
         let dropped = drop_existing(physical, &tables, progress)?;
         leaving::ensure_left_whole(physical, &dropped)?;
-        let watch = engine.pool.watch();
-        watch.map_or(Ok(()), |watch| watch.record().remove(physical))?;
+        if let Some(watch) = engine.pool.watch().filter(|_| choice.is_none()) {
+            watch.record().remove(physical)?;
+        }
         Ok(dropped)
     };
     let outcome = link.timed(|link| {
