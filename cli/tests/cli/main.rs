@@ -41,6 +41,7 @@ mod migrate_import;
 mod migrate_kill_steps;
 mod migrate_kills;
 mod migrate_names;
+mod migrate_pairs;
 mod migrate_protected;
 mod migrate_random;
 mod migrate_squash;

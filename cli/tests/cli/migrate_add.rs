@@ -138,6 +138,21 @@ impl Both {
         (self.lines_of(0), self.lines_of(1))
     }
 
+    /// Runs statements in one of them as `migrate run` does.
+    pub(super) fn run_on(
+        &self,
+        number: usize,
+        statements: &[String],
+        told: &str,
+    ) -> Result<(), String> {
+        let ran = self.at[number].run(&self.project, statements);
+        ran.map_err(|(statement, why)| format!("{told}: {why}\nin {statement}"))
+    }
+
+    pub(super) fn empty_created(&self) {
+        self.at[1].empty(&self.project);
+    }
+
     pub(super) fn empty_both(&self) {
         self.at.iter().for_each(|at| at.empty(&self.project));
     }
@@ -281,6 +296,40 @@ impl At {
         }
     }
 
+    /// The statements one by one; the one that is refused, and why.
+    fn run(&self, project: &Project, statements: &[String]) -> Result<(), (String, String)> {
+        match self {
+            Self::File(path) => {
+                let connection = rusqlite::Connection::open(project.path(path)).expect("a file");
+                let settings = connection.execute_batch("PRAGMA foreign_keys = OFF; BEGIN");
+                settings.expect("a setting");
+                each(statements, |sql| {
+                    connection.execute_batch(sql).map_err(|why| why.to_string())
+                })?;
+                connection.execute_batch("COMMIT").expect("a commit");
+                Ok(())
+            }
+            Self::Postgres(database) => {
+                let client = postgres::Client::connect(&database.url(), postgres::NoTls);
+                let mut client = client.expect("the test server");
+                each(statements, |sql| {
+                    let done = client.batch_execute(sql);
+                    done.map_err(|why| {
+                        why.as_db_error()
+                            .map_or(why.to_string(), ToString::to_string)
+                    })
+                })
+            }
+            Self::Mysql(database) => {
+                let client = mysql::Conn::new(database.url().as_str());
+                let mut client = client.expect("the test server");
+                each(statements, |sql| {
+                    client.query_drop(sql).map_err(|why| why.to_string())
+                })
+            }
+        }
+    }
+
     /// The first column as text.
     fn rows(&self, project: &Project, sql: &str) -> Vec<String> {
         match self {
@@ -347,6 +396,14 @@ impl At {
         lines.sort();
         lines
     }
+}
+
+fn each(
+    statements: &[String],
+    mut execute: impl FnMut(&String) -> Result<(), String>,
+) -> Result<(), (String, String)> {
+    let mut statements = statements.iter();
+    statements.try_for_each(|sql| execute(sql).map_err(|why| (sql.clone(), why)))
 }
 
 /// The statements of a text, one by one.

@@ -57,7 +57,8 @@ impl Planned {
 /// # Errors
 /// Where the reader does not understand a statement that was planned.
 pub fn plan(plan: &Plan<'_>) -> Result<Planned, Box<Unreadable>> {
-    let renames = pending(plan.renames, plan.from, plan.to);
+    let mut renames = pending(plan.renames, plan.from, plan.to);
+    renames.extend(taken::tables(plan.from, plan.to));
     let there = one_way(plan, &renames, NameRule::Written, true)?;
     let mut planned = Planned {
         renames,
@@ -142,6 +143,7 @@ fn one_way(
             statements: vec![rename(one, dialect)],
             ..Step::default()
         }));
+        steps.extend(step_of(sequences::following(plan.from, renames, plan.to)));
         from = from.after(&statements(&steps))?;
     }
     let mut freed = sequences::freed(&from, plan.to);
@@ -174,19 +176,22 @@ fn step_of(statements: Vec<String>) -> Option<Step> {
     })
 }
 
-/// Views of tables that are renamed, or of which a column is, and views of those.
+/// Views of tables that are renamed, or of which a column is, those that have the new name of one, and views of all those.
 fn views_in_the_way<'s>(from: &'s Structure, renames: &[Rename]) -> Vec<&'s ViewShape> {
     let key = |name: &TableName| table_key(name, from.dialect);
     let mut touched: BTreeSet<String> = renames.iter().map(|one| key(one.table_before())).collect();
+    let mut named = BTreeSet::new();
     for rename in renames {
-        if let Rename::Table { from, .. } = rename {
+        if let Rename::Table { from, to } = rename {
             touched.insert(key(from));
+            named.insert(key(to));
         }
     }
     // A column's hint has the table's new name.
     let mut found = Vec::new();
     for view in &from.views {
-        if view.reads.iter().any(|name| touched.contains(&key(name))) {
+        let reads = view.reads.iter().any(|name| touched.contains(&key(name)));
+        if reads || named.contains(&key(&view.name)) {
             touched.insert(key(&view.name));
             found.push(view);
         }

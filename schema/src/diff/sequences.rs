@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::rename::Rename;
 use super::structure::Structure;
 use super::taken::gone;
 use crate::dialect::Dialect;
@@ -40,6 +41,31 @@ pub(super) fn renames(from: &Structure, to: &Structure) -> Vec<String> {
         taken.remove(&one.from);
         statements.push(one.statement());
         taken.insert(one.to);
+    }
+    statements
+}
+
+/// The same for tables that were renamed to be in nothing's way, which `to` does not have.
+pub(super) fn following(before: &Structure, renames: &[Rename], to: &Structure) -> Vec<String> {
+    match to.dialect {
+        Dialect::Postgres => {}
+        Dialect::Sqlite | Dialect::Mysql => return Vec::new(),
+    }
+    let mut statements = Vec::new();
+    for rename in renames {
+        let Rename::Table { from, to: new } = rename else {
+            continue;
+        };
+        let table = before.table(from).filter(|_| to.table(new).is_none());
+        for column in table.into_iter().flat_map(|table| &table.columns) {
+            let sequence = sequence(before.model(), from, &column.column);
+            let usual = usual_name(from, &column.name);
+            let renamed = sequence.filter(|name| *name == usual).map(|name| Renamed {
+                from: name,
+                to: usual_name(new, &column.name),
+            });
+            statements.extend(renamed.map(|one| one.statement()));
+        }
     }
     statements
 }

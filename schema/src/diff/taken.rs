@@ -1,22 +1,24 @@
 //! Names that a database has once for all its tables: one of a table that goes is free before something new takes it, as the table
 //! itself goes last, and perhaps not at all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::key::{Key, KeyKind};
+use super::rename::Rename;
 use super::render;
 use super::structure::{Structure, TableShape, folded, table_key};
 use crate::dialect::Dialect;
 use crate::model::TableName;
-use crate::name::implied::implied_name;
+use crate::name::implied::{first_free, implied_name};
 
-/// The statements after which no table that goes has a key with a name that the other structure uses elsewhere.
+/// The statements after which no table that goes has a key with a name that the other structure uses elsewhere, and on SQLite, where
+/// tables are changed one after the other, no table at all.
 pub(super) fn freed(from: &Structure, to: &Structure) -> Vec<String> {
     let dialect = to.dialect;
     let wanted = names(to.tables.iter(), dialect);
     let mut taken = names(from.tables.iter(), dialect);
     taken.extend(wanted.iter().cloned());
-    let mut freed = Vec::new();
+    let mut freed = moved(from, to);
     for table in gone(from, to) {
         let keys = table.keys.iter().filter(|key| {
             let name = shared_name(&table.name, key, dialect);
@@ -30,6 +32,64 @@ pub(super) fn freed(from: &Structure, to: &Structure) -> Vec<String> {
         }
     }
     freed
+}
+
+/// Drops SQLite's indexes of tables that stay, where another index has their names.
+fn moved(from: &Structure, to: &Structure) -> Vec<String> {
+    let dialect = to.dialect;
+    match dialect {
+        Dialect::Sqlite => {}
+        Dialect::Postgres | Dialect::Mysql => return Vec::new(),
+    }
+    let wanted = keys(to);
+    let known = keys(from).into_iter();
+    let moved = known.filter(|(name, (table, key))| {
+        let at = table_key(&table.name, dialect);
+        let other = wanted.get(name);
+        let is_other = other.is_some_and(|(table, one)| {
+            table_key(&table.name, dialect) != at || !one.does_the_same(key)
+        });
+        is_other && to.table(&table.name).is_some()
+    });
+    moved
+        .map(|(_, (table, key))| render::free_name(&table.name, key, dialect))
+        .collect()
+}
+
+/// The keys of SQLite that have a name of the database's.
+fn keys(side: &Structure) -> BTreeMap<(String, String), (&TableShape, &Key)> {
+    let tables = side.tables.iter();
+    let keys = tables.flat_map(|table| table.keys.iter().map(move |key| (table, key)));
+    let named = keys.filter_map(|(table, key)| {
+        let name = shared_name(&table.name, key, Dialect::Sqlite)?;
+        Some((name, (table, key)))
+    });
+    named.collect()
+}
+
+/// Another name for each table whose name a view takes: the table goes last, and perhaps not at all.
+pub(super) fn tables(from: &Structure, to: &Structure) -> Vec<Rename> {
+    let key = |name: &TableName| table_key(name, to.dialect);
+    let views: BTreeSet<String> = to.views.iter().map(|view| key(&view.name)).collect();
+    let sides = [from, to].into_iter();
+    let tables = sides.flat_map(|side| &side.model().tables);
+    let mut known: BTreeSet<String> = tables.map(|table| key(&table.name)).collect();
+    let taken = from.tables.iter();
+    let taken = taken.filter(|table| views.contains(&key(&table.name)));
+    let renames = taken.map(|table| {
+        let named = |name: &str| TableName {
+            schema: table.name.schema.clone(),
+            name: name.to_owned(),
+        };
+        let is_known = |name: &str| known.contains(&key(&named(name)));
+        let to = named(&first_free(&table.name.name, &[], "old", is_known));
+        known.insert(key(&to));
+        Rename::Table {
+            from: table.name.clone(),
+            to,
+        }
+    });
+    renames.collect()
 }
 
 /// The tables that are dropped: those that the other structure has neither as its own nor unmanaged.

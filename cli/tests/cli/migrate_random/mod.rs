@@ -1,6 +1,6 @@
 //! Random changes of a schema, written as migrations and run on real databases.
 
-mod random;
+pub(super) mod random;
 mod schema;
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 //! files read alike. Beside that, what stands in the way of a change is dropped before it and made again after it: [`around`].
 
 mod around;
+mod circle;
 mod effects;
 mod part;
 mod together;
@@ -12,6 +13,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 pub(super) use self::effects::is_made_anew;
 use self::effects::{Effects, Sides};
+pub(super) use self::part::is_counted;
 use self::part::{Part, Side};
 use super::change::Change;
 use super::key::KeyKind;
@@ -25,7 +27,8 @@ pub(super) fn ordered(from: &Structure, to: &Structure, changes: &[Change]) -> V
         from: Side::new(from),
         to: Side::new(to),
     };
-    let mut changes = around::completed(&sides, changes);
+    let changes = circle::opened(&sides, changes);
+    let mut changes = around::completed(&sides, &changes);
     by_rank(&mut changes);
     let groups = together::groups(changes, to.dialect);
     let effects: Vec<Vec<Effects>> = groups

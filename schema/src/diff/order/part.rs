@@ -194,7 +194,7 @@ impl<'s> Side<'s> {
 }
 
 /// Whether the database makes its values by counting, which MySQL does for the first column of a key alone (error 1075).
-pub(super) fn is_counted(column: &ColumnShape) -> bool {
+pub(in crate::diff) fn is_counted(column: &ColumnShape) -> bool {
     column.generated.starts_with("counted")
 }
 

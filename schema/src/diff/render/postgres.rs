@@ -7,6 +7,7 @@ pub(in crate::diff) use self::enums::{columns_of, is_enum_made_anew};
 use super::super::change::{Change, ColumnChange};
 use super::super::key::{Key, KeyKind};
 use super::super::loss::loses;
+use super::super::order::is_counted;
 use super::super::sequences;
 use super::super::structure::{ColumnShape, TableShape, table_key};
 use super::{
@@ -173,7 +174,7 @@ fn change_column(
     let has = |wanted: ColumnChange| changes.contains(&wanted);
     let name = quoted(&to.name, POSTGRES);
     let at_column = |words: &str| altered(table, POSTGRES, &format!("ALTER COLUMN {name} {words}"));
-    if has(ColumnChange::Generated) && (from.computed || to.computed) {
+    if has(ColumnChange::Generated) && to.computed {
         return change_computed(context, change, table, (from, to));
     }
     let is_serial = |column: &ColumnShape| column.generated == "serial";
@@ -187,8 +188,8 @@ fn change_column(
         return vec![by_hand(change)];
     }
     let mut statements = Vec::new();
-    if drops_serial {
-        statements.push(at_column("DROP DEFAULT"));
+    if has(ColumnChange::Generated) {
+        statements.extend(no_longer_generated(from, to).map(at_column));
     }
     let retyped = has(ColumnChange::Type) || has(ColumnChange::Collation);
     let default_between =
@@ -225,7 +226,11 @@ fn change_column(
     let mut steps = Vec::new();
     let lost = has(ColumnChange::Type) && loses(from, to);
     let first = Step::of(statements);
-    let first = if retyped { first.about(change) } else { first };
+    let first = if retyped || from.computed {
+        first.about(change)
+    } else {
+        first
+    };
     if !first.statements.is_empty() {
         steps.push(if lost && context.keeps_data {
             Step {
@@ -250,7 +255,7 @@ fn change_column(
         };
         steps.push(step.remark(format!("rows without a value need one: `{update}`")));
     }
-    if has(ColumnChange::Generated) && !drops_serial {
+    if has(ColumnChange::Generated) && is_counted(to) {
         steps.push(change_identity(change, table, (from, to)));
     }
     if has(ColumnChange::Comment) {
@@ -262,6 +267,17 @@ fn change_column(
         )]));
     }
     steps
+}
+
+/// The words after which the database no longer makes the values of a column, before it gets another type or default.
+fn no_longer_generated(from: &ColumnShape, to: &ColumnShape) -> Option<&'static str> {
+    if from.computed {
+        Some("DROP EXPRESSION")
+    } else if is_counted(from) && !is_counted(to) {
+        Some("DROP IDENTITY")
+    } else {
+        (from.generated == "serial").then_some("DROP DEFAULT")
+    }
 }
 
 /// `serial` is no type of its own, and its sequence counts in the type that it was made with.
@@ -294,23 +310,6 @@ fn change_computed(
     table: &TableName,
     (from, to): (&ColumnShape, &ColumnShape),
 ) -> Vec<Step> {
-    let name = quoted(&to.name, POSTGRES);
-    if !to.computed {
-        let mut statements = vec![altered(
-            table,
-            POSTGRES,
-            &format!("ALTER COLUMN {name} DROP EXPRESSION"),
-        )];
-        let default = to.default.iter();
-        statements.extend(default.map(|default| {
-            altered(
-                table,
-                POSTGRES,
-                &format!("ALTER COLUMN {name} SET DEFAULT {default}"),
-            )
-        }));
-        return vec![Step::of(statements).about(change)];
-    }
     let statements = vec![
         drop_column(table, from, POSTGRES),
         altered(table, POSTGRES, &format!("ADD COLUMN {}", to.line)),
@@ -328,9 +327,6 @@ fn change_identity(
 ) -> Step {
     let name = quoted(&to.name, POSTGRES);
     let at_column = |words: &str| altered(table, POSTGRES, &format!("ALTER COLUMN {name} {words}"));
-    if to.generated.is_empty() {
-        return Step::of([at_column("DROP IDENTITY")]);
-    }
     let options = |column: &ColumnShape| {
         column
             .generated
@@ -339,7 +335,7 @@ fn change_identity(
             .collect::<Vec<_>>()
             .join(" ")
     };
-    if !from.generated.is_empty() && options(from) != options(to) {
+    if is_counted(from) && options(from) != options(to) {
         return by_hand(change);
     }
     let kind = if to.generated.contains("true") {
@@ -347,7 +343,7 @@ fn change_identity(
     } else {
         "BY DEFAULT"
     };
-    if !from.generated.is_empty() {
+    if is_counted(from) {
         return Step::of([at_column(&format!("SET GENERATED {kind}"))]);
     }
     let shown = quoted_table(table, POSTGRES);

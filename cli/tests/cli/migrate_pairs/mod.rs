@@ -1,0 +1,254 @@
+//! Random pairs of whole schemas: what is planned between them runs on the servers, back, and again.
+
+mod schema;
+
+use std::collections::BTreeMap;
+
+use bindery_schema::check::check;
+use bindery_schema::diagnostic::{Diagnostics, Severity};
+use bindery_schema::dialect::Dialect;
+use bindery_schema::diff::{Plan, Planned, Step, Structure, plan};
+use bindery_schema::input::{Input, InputFile};
+use bindery_schema::model::{CheckedModel, Engine, EngineId};
+use bindery_schema::parse::load;
+use bindery_schema::plan::create_statements;
+use bindery_testkit::is_full_run;
+
+use self::schema::Choices;
+use super::migrate_add::Both;
+
+/// A schema, and what is made of it.
+struct Schema {
+    sql: String,
+    structure: Structure,
+    /// The statements of `create`.
+    create: Vec<String>,
+}
+
+/// The code of the finding that refuses it.
+type Refused = &'static str;
+
+impl Schema {
+    fn new(choices: &Choices) -> Result<Self, Refused> {
+        let sql = choices.sql();
+        let mut found = Diagnostics::default();
+        let model = read(&sql, choices.dialect, &mut found);
+        let code = || {
+            let mut errors = found.iter().filter(|one| one.severity == Severity::Error);
+            errors.next().map_or("no finding", |one| one.code)
+        };
+        let model = model.ok_or_else(code)?;
+        let tables = create_statements(&model, EngineId(0));
+        let created = tables.iter().flat_map(|table| &table.create);
+        let linked = tables.iter().flat_map(|table| &table.link);
+        let create = created.chain(linked).cloned().collect();
+        let structure = Structure::of(&model, EngineId(0)).map_err(|_| "B0334")?;
+        Ok(Self {
+            sql,
+            structure,
+            create,
+        })
+    }
+}
+
+fn read(sql: &str, dialect: Dialect, found: &mut Diagnostics) -> Option<CheckedModel> {
+    let mut input = Input {
+        default_engine: Some(EngineId(0)),
+        engines: vec![Engine {
+            name: "default".to_owned(),
+            type_name: "Default".to_owned(),
+            dialect,
+            flavour: None,
+            dialect_reason: "a test".to_owned(),
+            outbox: false,
+            inbox: false,
+            decisions: false,
+            syncs: false,
+            sagas: None,
+            keeps_outcomes: false,
+            head: None,
+            span: None,
+        }],
+        ..Input::default()
+    };
+    let id = load(&mut input.sources, "schema.sql", sql.as_bytes(), found);
+    input.files.extend(id.map(|id| InputFile {
+        id,
+        dialect: Some(dialect),
+        engines: Vec::new(),
+    }));
+    let model = bindery_schema::read_model(&input, found);
+    check(model, found)
+}
+
+/// What became of a pair.
+enum Outcome {
+    Ran,
+    /// Both schemas are one.
+    Same,
+    Refused(Refused),
+}
+
+struct Pair<'b> {
+    both: &'b Both,
+    dialect: Dialect,
+    seed: u64,
+}
+
+impl Pair<'_> {
+    fn schema(&self, is_second: bool) -> Result<Schema, Refused> {
+        Schema::new(&Choices {
+            dialect: self.dialect,
+            seed: self.seed,
+            is_second,
+        })
+    }
+
+    fn outcome(&self) -> Result<Outcome, String> {
+        let (from, to) = match (self.schema(false), self.schema(true)) {
+            (Ok(from), Ok(to)) => (from, to),
+            (Err(code), _) | (_, Err(code)) => return Ok(Outcome::Refused(code)),
+        };
+        if from.sql == to.sql {
+            return Ok(Outcome::Same);
+        }
+        let nothing = Structure::read("", self.dialect, None).expect("no table");
+        let first = planned(&nothing, &from.structure)?;
+        let made = nothing.after(&statements(&[&first.up, &first.online]));
+        let made = made.map_err(|_| "the first is not read again")?;
+        let step = planned(&made, &to.structure);
+        let told = |why: String| {
+            format!(
+                "{}, seed {}: {why}\n{}\n->\n{}\n",
+                self.dialect.name(),
+                self.seed,
+                from.sql,
+                to.sql
+            )
+        };
+        let step = step.map_err(told)?;
+        self.walk(&first, &step, [&from, &to])
+            .map_err(|why| told(format!("{why}\n{}", shown(&step))))?;
+        Ok(Outcome::Ran)
+    }
+
+    fn walk(&self, first: &Planned, step: &Planned, schemas: [&Schema; 2]) -> Result<(), String> {
+        let both = self.both;
+        both.empty_both();
+        let [from, to] = schemas;
+        both.run_on(0, &statements(&[&first.up, &first.online]), "the first")?;
+        both.run_on(1, &from.create, "create")?;
+        let (before, created) = both.catalogues();
+        same("made first", &before, &created)?;
+        let up = statements(&[&step.up, &step.online]);
+        both.run_on(0, &up, "up")?;
+        both.empty_created();
+        both.run_on(1, &to.create, "create of the second")?;
+        let (after, created) = both.catalogues();
+        same("after up", &after, &created)?;
+        both.run_on(0, &statements(&[&step.online_down, &step.down]), "down")?;
+        same("reverted", &both.catalogue(), &before)?;
+        both.run_on(0, &up, "up again")?;
+        same("after up again", &both.catalogue(), &after)
+    }
+}
+
+/// What `migrate add` writes, once `migrate check` passes it.
+fn planned(from: &Structure, to: &Structure) -> Result<Planned, String> {
+    let planned = plan(&Plan {
+        from,
+        to,
+        renames: &[],
+        triggers: &[],
+    });
+    let planned = planned.map_err(|why| {
+        let found: Vec<&str> = why.found.iter().map(|one| one.message.as_str()).collect();
+        format!("it cannot be read again: {found:?}")
+    })?;
+    match planned.left.is_empty() {
+        true => Ok(planned),
+        false => {
+            let left: Vec<String> = planned.left.iter().map(ToString::to_string).collect();
+            Err(format!("left: {}", left.join("; ")))
+        }
+    }
+}
+
+/// What loses data is meant.
+fn statements(steps: &[&Vec<Step>]) -> Vec<String> {
+    let steps = steps.iter().copied().flatten();
+    steps.flat_map(|step| step.statements.clone()).collect()
+}
+
+fn shown(step: &Planned) -> String {
+    let up = statements(&[&step.up, &step.online]).join(";\n");
+    let down = statements(&[&step.online_down, &step.down]).join(";\n");
+    format!("-- up\n{up}\n-- down\n{down}")
+}
+
+fn same(at: &str, is: &[String], wanted: &[String]) -> Result<(), String> {
+    let lacks = |one: &[String], other: &[String]| -> Vec<String> {
+        let lines = one.iter().filter(|line| !other.contains(line));
+        lines.cloned().collect()
+    };
+    let (more, less) = (lacks(is, wanted), lacks(wanted, is));
+    if is == wanted {
+        return Ok(());
+    }
+    Err(format!("{at} there is\n{more:#?}\nin place of\n{less:#?}"))
+}
+
+fn number(variable: &str) -> Option<usize> {
+    let given = std::env::var(variable).ok();
+    given.and_then(|text| text.parse().ok())
+}
+
+/// As many pairs as there shall be, and a summary of what became of them.
+#[expect(clippy::print_stdout, reason = "the summary of a long run")]
+fn random_pairs(dialect: Dialect, open: impl Fn() -> Option<Both>) {
+    let Some(both) = open() else { return };
+    let usual = if is_full_run() { 2_000 } else { 8 };
+    let pairs = number("BINDERY_TEST_MIGRATION_PAIRS").unwrap_or(usual);
+    let first = number("BINDERY_TEST_MIGRATION_SEED").unwrap_or(1);
+    let (mut ran, mut same) = (0, 0);
+    let mut refused: BTreeMap<Refused, usize> = BTreeMap::new();
+    let mut failed = Vec::new();
+    for seed in (first as u64..).take(pairs) {
+        let pair = Pair {
+            both: &both,
+            dialect,
+            seed,
+        };
+        match pair.outcome() {
+            Ok(Outcome::Ran) => ran += 1,
+            Ok(Outcome::Same) => same += 1,
+            Ok(Outcome::Refused(code)) => *refused.entry(code).or_default() += 1,
+            Err(why) => failed.push(why),
+        }
+    }
+    println!(
+        "{}: {pairs} pairs from seed {first}: {ran} ran, {same} are the same, refused {refused:?}, {} failed",
+        dialect.name(),
+        failed.len()
+    );
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+    assert!(ran * 2 > pairs, "only {ran} of {pairs} ran");
+}
+
+/// In full: 2,000 pairs.
+#[test]
+fn cli_07_random_pairs_of_schemas_on_sqlite() {
+    random_pairs(Dialect::Sqlite, || Some(Both::on_sqlite()));
+}
+
+/// In full: 2,000 pairs.
+#[test]
+fn cli_07_random_pairs_of_schemas_on_postgres() {
+    random_pairs(Dialect::Postgres, Both::on_postgres);
+}
+
+/// In full: 2,000 pairs.
+#[test]
+fn cli_07_random_pairs_of_schemas_on_mysql() {
+    random_pairs(Dialect::Mysql, Both::on_mariadb);
+}
