@@ -1,5 +1,6 @@
 //! The built `bindery`, run as a user runs it. Rows CLI-01 to CLI-05 and XREL-01 of the acceptance list are named by their ids.
 
+mod both;
 mod capture;
 mod check;
 mod commands;

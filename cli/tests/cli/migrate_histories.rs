@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use bindery_schema::dialect::Dialect;
 use bindery_testkit::is_full_run;
 
-use super::migrate_add::Both;
+use super::both::Both;
 use super::support::{Outcome, Project, names_in};
 
 /// The migrations of one application.

@@ -1,6 +1,6 @@
 //! Names that a database has once: a new table takes those of one that goes.
 
-use super::migrate_add::Both;
+use super::both::Both;
 use super::support::{Project, holds, names_in};
 
 const REFERRED: &str = "CREATE TABLE cities (id BIGINT NOT NULL PRIMARY KEY);\n";

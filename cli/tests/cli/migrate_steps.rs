@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::migrate_add::Both;
+use super::both::Both;
 use super::support::{Outcome, names_in};
 
 /// The parts of a case.

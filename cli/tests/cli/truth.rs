@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::migrate_add::Both;
+use super::both::Both;
 use super::support::names_in;
 use super::validate_fix::execute_by_hand;
 

@@ -1,6 +1,6 @@
 //! `bindery validate --fix` on the three databases: what it writes is executed, and the database is as the schema says.
 
-use super::migrate_add::Both;
+use super::both::Both;
 use super::support::{Project, holds, names_in};
 
 const SCHEMA: &str = "CREATE TABLE cities (id BIGINT NOT NULL PRIMARY KEY, name VARCHAR(40) NOT NULL DEFAULT 'x');\n\

@@ -98,7 +98,8 @@ pub(super) fn gone<'s>(
     to: &'s Structure,
 ) -> impl Iterator<Item = &'s TableShape> {
     let key = |name: &TableName| table_key(name, to.dialect);
-    let kept: BTreeSet<String> = to.model().tables.iter().map(|one| key(&one.name)).collect();
+    let kept = to.model().tables.iter().filter(|one| one.view.is_none());
+    let kept: BTreeSet<String> = kept.map(|one| key(&one.name)).collect();
     let tables = from.tables.iter();
     tables.filter(move |table| !kept.contains(&table_key(&table.name, to.dialect)))
 }

@@ -15,7 +15,7 @@ use bindery_schema::plan::create_statements;
 use bindery_testkit::is_full_run;
 
 use self::schema::Choices;
-use super::migrate_add::Both;
+use super::both::Both;
 
 /// A schema, and what is made of it.
 struct Schema {

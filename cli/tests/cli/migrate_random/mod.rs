@@ -10,7 +10,7 @@ use bindery_testkit::is_full_run;
 
 use self::random::Random;
 use self::schema::{Change, Kind, RandomSchema};
-use super::migrate_add::Both;
+use super::both::Both;
 
 /// Steps to a project, as every step reads all migrations before it.
 const STEPS_OF_A_PROJECT: usize = 20;

@@ -1,0 +1,445 @@
+//! A project with a database that migrations make, and one beside it that `create` makes; their catalogues.
+
+use std::path::PathBuf;
+
+use bindery_schema::dialect::Dialect;
+use bindery_testkit::{FreshDatabase, Product, fresh_mysql, fresh_postgres};
+use mysql::prelude::Queryable;
+
+use super::support::{Project, names_in};
+
+/// A project with one engine, and a database beside it that `create` makes.
+pub(super) struct Both {
+    pub(super) project: Project,
+    /// The database that migrations make, and the one that `create` makes.
+    at: [At; 2],
+    /// The same of an engine `b`, where there is one.
+    at_b: Option<[At; 2]>,
+}
+
+enum At {
+    File(String),
+    Postgres(FreshDatabase),
+    Mysql(FreshDatabase),
+}
+
+impl At {
+    fn url(&self) -> String {
+        match self {
+            Self::File(path) => format!("sqlite://{path}"),
+            Self::Postgres(database) | Self::Mysql(database) => database.url(),
+        }
+    }
+}
+
+impl Both {
+    fn new(at: [At; 2]) -> Self {
+        let [migrated, created] = [at[0].url(), at[1].url()];
+        let project = Project::new(&[
+            ("bindery.toml", &format!("url = \"{migrated}\"\n")),
+            ("created.toml", &format!("url = \"{created}\"\n")),
+        ]);
+        Self {
+            project,
+            at,
+            at_b: None,
+        }
+    }
+
+    /// The same with an engine `b` on SQLite.
+    pub(super) fn with_another(self) -> Self {
+        let at_b = ["b.db", "created_b.db"].map(|file| At::File(file.to_owned()));
+        let configs = ["bindery.toml", "created.toml"].iter();
+        for ((at, other), config) in self.at.iter().zip(&at_b).zip(configs) {
+            let text = format!(
+                "url = \"{}\"\n\n[engines]\nb = \"{}\"\n",
+                at.url(),
+                other.url()
+            );
+            self.project.write(config, text);
+        }
+        Self {
+            at_b: Some(at_b),
+            ..self
+        }
+    }
+
+    pub(super) fn on_sqlite() -> Self {
+        Self::new([
+            At::File("app.db".to_owned()),
+            At::File("created.db".to_owned()),
+        ])
+    }
+
+    pub(super) fn on_postgres() -> Option<Self> {
+        Some(Self::new([
+            At::Postgres(fresh_postgres()?),
+            At::Postgres(fresh_postgres()?),
+        ]))
+    }
+
+    pub(super) fn on_mysql() -> Option<Self> {
+        Some(Self::new([
+            At::Mysql(fresh_mysql()?),
+            At::Mysql(fresh_mysql()?),
+        ]))
+    }
+
+    /// Its own statements: MySQL has no sequences.
+    pub(super) fn on_mariadb() -> Option<Self> {
+        match bindery_testkit::mysql_flavour() {
+            Product::MariaDb => Self::on_mysql(),
+            Product::Postgres | Product::MySql => None,
+        }
+    }
+
+    pub(super) fn on_all() -> Vec<Self> {
+        let all = [
+            Some(Self::on_sqlite()),
+            Self::on_postgres(),
+            Self::on_mysql(),
+        ];
+        all.into_iter().flatten().collect()
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        match self.at[0] {
+            At::File(_) => Dialect::Sqlite,
+            At::Postgres(_) => Dialect::Postgres,
+            At::Mysql(_) => Dialect::Mysql,
+        }
+    }
+
+    pub(super) fn schema(&self, sql: &str) {
+        self.project.write("schema.sql", sql);
+    }
+
+    pub(super) fn good(&self, words: &str) -> String {
+        self.project.run(words).good()
+    }
+
+    /// Runs statements in the database that migrations make.
+    pub(super) fn execute(&self, sql: &str) {
+        self.at[0].execute(&self.project, sql);
+    }
+
+    /// The same, with what the database says where it refuses.
+    pub(super) fn try_execute(&self, sql: &str) -> Result<(), String> {
+        self.at[0].try_execute(&self.project, sql)
+    }
+
+    /// The same in the database that `create` makes.
+    pub(super) fn execute_created(&self, sql: &str) -> Result<(), String> {
+        self.at[1].try_execute(&self.project, sql)
+    }
+
+    /// The catalogues of both databases as they are.
+    pub(super) fn catalogues(&self) -> (Vec<String>, Vec<String>) {
+        (self.lines_of(0), self.lines_of(1))
+    }
+
+    /// Runs statements in one of them as `migrate run` does.
+    pub(super) fn run_on(
+        &self,
+        number: usize,
+        statements: &[String],
+        told: &str,
+    ) -> Result<(), String> {
+        let ran = self.at[number].run(&self.project, statements);
+        ran.map_err(|(statement, why)| format!("{told}: {why}\nin {statement}"))
+    }
+
+    pub(super) fn empty_created(&self) {
+        self.at[1].empty(&self.project);
+    }
+
+    pub(super) fn empty_both(&self) {
+        self.at.iter().for_each(|at| at.empty(&self.project));
+    }
+
+    pub(super) fn numbers(&self, sql: &str) -> Vec<i64> {
+        let rows = self.at[0].rows(&self.project, sql);
+        rows.iter()
+            .map(|row| row.parse().expect("a number"))
+            .collect()
+    }
+
+    /// The first column of a query, as text.
+    pub(super) fn texts(&self, sql: &str) -> Vec<String> {
+        self.at[0].rows(&self.project, sql)
+    }
+
+    /// The catalogue of the database that migrations made.
+    pub(super) fn catalogue(&self) -> Vec<String> {
+        self.lines_of(0)
+    }
+
+    fn lines_of(&self, number: usize) -> Vec<String> {
+        let mut lines = self.at[number].catalogue(&self.project);
+        if let Some(at_b) = &self.at_b {
+            let of_b = at_b[number].catalogue(&self.project);
+            lines.extend(of_b.into_iter().map(|line| format!("b: {line}")));
+        }
+        lines
+    }
+
+    /// The catalogue of one that `create` makes of the schema, in an empty database.
+    pub(super) fn created(&self) -> Vec<String> {
+        self.at[1].empty(&self.project);
+        if let Some(at_b) = &self.at_b {
+            at_b[1].empty(&self.project);
+        }
+        self.good("create --all --config created.toml");
+        self.lines_of(1)
+    }
+
+    /// The files of the migrations, in their order.
+    pub(super) fn migrations(&self) -> Vec<PathBuf> {
+        self.migrations_of("default")
+    }
+
+    /// The same of an engine.
+    pub(super) fn migrations_of(&self, engine: &str) -> Vec<PathBuf> {
+        let folder = self.project.path(&format!("migrations/{engine}"));
+        let names = if folder.is_dir() {
+            names_in(&folder)
+        } else {
+            Vec::new()
+        };
+        names.iter().map(|name| folder.join(name)).collect()
+    }
+
+    /// Removes the comment signs of what loses data.
+    pub(super) fn mean_it(&self) {
+        let of_b = self.migrations_of("b");
+        let files = self.migrations().into_iter().chain(of_b);
+        for path in files.filter(|path| path.is_file()) {
+            let text = std::fs::read_to_string(&path).expect("a migration");
+            let (mut lines, mut commented) = (Vec::new(), false);
+            for line in text.lines() {
+                let is_mark = line.starts_with("-- Not executed.");
+                commented = (commented && !line.is_empty()) || is_mark;
+                let bare = line.strip_prefix("-- ").filter(|_| commented && !is_mark);
+                lines.push(bare.unwrap_or(if is_mark { "-- It is meant:" } else { line }));
+            }
+            std::fs::write(path, lines.join("\n") + "\n").expect("it can be written");
+        }
+    }
+}
+
+impl At {
+    fn execute(&self, project: &Project, sql: &str) {
+        match self {
+            Self::File(path) => {
+                let connection = rusqlite::Connection::open(project.path(path));
+                connection
+                    .and_then(|one| one.execute_batch(sql))
+                    .expect(sql);
+            }
+            Self::Postgres(database) => {
+                let client = postgres::Client::connect(&database.url(), postgres::NoTls);
+                client
+                    .expect("the test server")
+                    .batch_execute(sql)
+                    .expect(sql);
+            }
+            Self::Mysql(database) => {
+                let mut client =
+                    mysql::Conn::new(database.url().as_str()).expect("the test server");
+                for statement in sql.split(";\n").filter(|one| !one.trim().is_empty()) {
+                    client.query_drop(statement).expect(statement);
+                }
+            }
+        }
+    }
+
+    /// All statements of a text, as the database's own shell would run them.
+    fn try_execute(&self, project: &Project, sql: &str) -> Result<(), String> {
+        match self {
+            Self::File(path) => {
+                let connection = rusqlite::Connection::open(project.path(path)).expect("a file");
+                // As `migrate run` does.
+                let settings = connection.execute_batch("PRAGMA foreign_keys = OFF");
+                settings.expect("a setting");
+                connection.execute_batch(sql).map_err(|why| why.to_string())
+            }
+            Self::Postgres(database) => {
+                let client = postgres::Client::connect(&database.url(), postgres::NoTls);
+                let mut client = client.expect("the test server");
+                let mut execute = |sql: &str| {
+                    let done = client.batch_execute(sql);
+                    done.map_err(|why| match why.as_db_error() {
+                        Some(error) => error.message().to_owned(),
+                        None => why.to_string(),
+                    })
+                };
+                // Such a statement stands in no transaction, and several that are sent at once are one.
+                if sql.contains("CONCURRENTLY") {
+                    let statements = statements(sql, Dialect::Postgres);
+                    return statements.iter().try_for_each(|sql| execute(sql));
+                }
+                execute(sql)
+            }
+            Self::Mysql(database) => {
+                let client = mysql::Conn::new(database.url().as_str());
+                let mut client = client.expect("the test server");
+                // As Vaultwarden's own migrations are run.
+                client
+                    .query_drop("SET foreign_key_checks = 0")
+                    .expect("a setting");
+                let mut execute = |sql: &String| client.query_drop(sql);
+                let done = statements(sql, Dialect::Mysql)
+                    .iter()
+                    .try_for_each(&mut execute);
+                done.map_err(|why| why.to_string())
+            }
+        }
+    }
+
+    /// The statements one by one; the one that is refused, and why.
+    fn run(&self, project: &Project, statements: &[String]) -> Result<(), (String, String)> {
+        match self {
+            Self::File(path) => {
+                let connection = rusqlite::Connection::open(project.path(path)).expect("a file");
+                let settings = connection.execute_batch("PRAGMA foreign_keys = OFF; BEGIN");
+                settings.expect("a setting");
+                each(statements, |sql| {
+                    connection.execute_batch(sql).map_err(|why| why.to_string())
+                })?;
+                connection.execute_batch("COMMIT").expect("a commit");
+                Ok(())
+            }
+            Self::Postgres(database) => {
+                let client = postgres::Client::connect(&database.url(), postgres::NoTls);
+                let mut client = client.expect("the test server");
+                each(statements, |sql| {
+                    let done = client.batch_execute(sql);
+                    done.map_err(|why| {
+                        why.as_db_error()
+                            .map_or(why.to_string(), ToString::to_string)
+                    })
+                })
+            }
+            Self::Mysql(database) => {
+                let client = mysql::Conn::new(database.url().as_str());
+                let mut client = client.expect("the test server");
+                each(statements, |sql| {
+                    client.query_drop(sql).map_err(|why| why.to_string())
+                })
+            }
+        }
+    }
+
+    /// The first column as text.
+    fn rows(&self, project: &Project, sql: &str) -> Vec<String> {
+        match self {
+            Self::File(path) => {
+                let connection = rusqlite::Connection::open(project.path(path)).expect("a file");
+                let mut statement = connection.prepare(sql).expect(sql);
+                let text = |row: &rusqlite::Row<'_>| {
+                    row.get::<_, rusqlite::types::Value>(0)
+                        .map(|value| match value {
+                            rusqlite::types::Value::Text(text) => text,
+                            rusqlite::types::Value::Integer(number) => number.to_string(),
+                            other => format!("{other:?}"),
+                        })
+                };
+                let rows = statement.query_map((), text).expect("rows");
+                rows.collect::<Result<_, _>>().expect("texts")
+            }
+            Self::Postgres(database) => {
+                let client = postgres::Client::connect(&database.url(), postgres::NoTls);
+                let rows = client
+                    .expect("the test server")
+                    .simple_query(sql)
+                    .expect(sql);
+                let text = |message: postgres::SimpleQueryMessage| match message {
+                    postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+                    _ => None,
+                };
+                rows.into_iter().filter_map(text).collect()
+            }
+            Self::Mysql(database) => {
+                let mut client =
+                    mysql::Conn::new(database.url().as_str()).expect("the test server");
+                client.query(sql).expect(sql)
+            }
+        }
+    }
+
+    fn empty(&self, project: &Project) {
+        match self {
+            Self::File(path) => drop(std::fs::remove_file(project.path(path))),
+            Self::Postgres(_) => {
+                self.execute(project, "DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
+            }
+            Self::Mysql(_) => {
+                let drops = self.rows(project, "SELECT concat('DROP ', IF(table_type = 'VIEW', 'VIEW', 'TABLE'), ' `', table_name, '`') FROM information_schema.tables WHERE table_schema = database()");
+                self.execute(
+                    project,
+                    &format!("SET foreign_key_checks = 0;\n{}", drops.join(";\n")),
+                );
+            }
+        }
+    }
+
+    /// Columns, keys and checks as the database itself describes them, without their order. The names of constraints are
+    /// left out, as `create` may give others.
+    fn catalogue(&self, project: &Project) -> Vec<String> {
+        let queries: &[&str] = match self {
+            Self::File(_) => SQLITE,
+            Self::Postgres(_) => POSTGRES,
+            Self::Mysql(_) => MYSQL,
+        };
+        let lines = queries.iter().flat_map(|sql| self.rows(project, sql));
+        let mut lines: Vec<String> = lines.filter(|line| !line.contains("_bindery")).collect();
+        lines.sort();
+        lines
+    }
+}
+
+fn each(
+    statements: &[String],
+    mut execute: impl FnMut(&String) -> Result<(), String>,
+) -> Result<(), (String, String)> {
+    let mut statements = statements.iter();
+    statements.try_for_each(|sql| execute(sql).map_err(|why| (sql.clone(), why)))
+}
+
+/// The statements of a text, one by one.
+fn statements(sql: &str, dialect: Dialect) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("1_a.sql"), sql).expect("it can be written");
+    let (mut sources, mut found) = Default::default();
+    let read =
+        bindery_schema::migrations::read(folder.path(), dialect, None, &mut sources, &mut found);
+    let statements = read.into_iter().flat_map(|one| one.up.statements);
+    statements.map(|one| one.sql).collect()
+}
+
+const SQLITE: &[&str] = &[
+    "SELECT 'column ' || m.name || '.' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || ifnull(c.dflt_value, '-') || ' ' || c.pk || c.hidden FROM sqlite_schema m, pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'",
+    "SELECT 'key ' || m.name || ' ' || i.\"unique\" || i.origin || i.partial || ' ' || (SELECT group_concat(ifnull(x.name, '?') || x.desc) FROM pragma_index_xinfo(i.name) x WHERE x.key) || ' ' || CASE i.origin WHEN 'c' THEN i.name ELSE '' END FROM sqlite_schema m, pragma_index_list(m.name) i WHERE m.type = 'table'",
+    "SELECT 'foreign ' || m.name || ' ' || f.\"from\" || ' ' || f.\"table\" || ' ' || ifnull(f.\"to\", '') || ' ' || f.on_delete FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
+    "SELECT 'checks ' || name || ' ' || (length(sql) - length(replace(sql, 'CHECK (', ''))) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
+    "SELECT 'view ' || name FROM sqlite_schema WHERE type IN ('view', 'trigger')",
+];
+
+const POSTGRES: &[&str] = &[
+    // `DEFAULT NULL` is no default.
+    "SELECT 'column ' || c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull::text || ' ' || coalesce(nullif(regexp_replace(pg_get_expr(d.adbin, d.adrelid), '^NULL::.*$', ''), ''), '-') || ' ' || a.attidentity::text || a.attgenerated::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped",
+    "SELECT 'constraint ' || conrelid::regclass::text || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 't'",
+    "SELECT 'index ' || pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = 'public'::regnamespace AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)",
+    "SELECT 'view ' || viewname || definition FROM pg_views WHERE schemaname = 'public'",
+    "SELECT 'enum ' || t.typname || ' ' || string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder) FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid GROUP BY t.typname",
+];
+
+const MYSQL: &[&str] = &[
+    "SELECT concat('column ', table_name, '.', column_name, ' ', column_type, ' ', is_nullable, ' ', ifnull(replace(column_default, concat('`', database(), '`.'), ''), '-'), ' ', extra, ifnull(generation_expression, '')) FROM information_schema.columns WHERE table_schema = database()",
+    // Not the indexes that the server made for foreign keys, named `f1`: they stay when the foreign key goes.
+    "SELECT concat('key ', table_name, ' ', min(non_unique), ' ', group_concat(column_name ORDER BY seq_in_index)) FROM information_schema.statistics WHERE table_schema = database() AND index_name NOT REGEXP '^f[0-9]+$' GROUP BY table_name, index_name",
+    // An InnoDB key of `ALTER TABLE` has NO ACTION for RESTRICT, which do the same there.
+    "SELECT concat('foreign ', k.table_name, ' ', k.column_name, ' ', k.referenced_table_name, ' ', k.referenced_column_name, ' ', replace(r.delete_rule, 'NO ACTION', 'RESTRICT')) FROM information_schema.key_column_usage k JOIN information_schema.referential_constraints r ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name WHERE k.table_schema = database()",
+    "SELECT concat('check ', table_name, ' ', check_clause) FROM information_schema.check_constraints WHERE constraint_schema = database()",
+    "SELECT concat('view ', table_name) FROM information_schema.views WHERE table_schema = database()",
+];
