@@ -49,7 +49,8 @@ pub enum Fault {
         pattern: Vec<u8>,
     },
     /// When these bytes have passed, whatever comes later does not, in either direction, and the connection is reset when
-    /// the receiver has had the time to act on them.
+    /// the receiver has had the time to act on them. To the server all of the piece passes that they are in, as the end of a
+    /// request may follow them.
     CutAfterPattern {
         /// The direction whose bytes are concerned.
         direction: Direction,
@@ -411,8 +412,13 @@ impl Pipe {
                 direction,
                 pattern,
                 wait,
-            } => match self.end_of(pattern, piece) {
-                Some(end) if mine(direction) => Verdict::ResetAfter(end, *wait),
+            } => match (self.end_of(pattern, piece), direction) {
+                (Some(_), Direction::ToServer) if mine(direction) => {
+                    Verdict::ResetAfter(piece.len(), *wait)
+                }
+                (Some(end), Direction::ToClient) if mine(direction) => {
+                    Verdict::ResetAfter(end, *wait)
+                }
                 _ => Verdict::Pass,
             },
             Fault::StallAtPattern {

@@ -7,6 +7,7 @@ on_each! {
     out_7_tasks_after_a_failed_one_of_their_key_go_on = followers_go_on;
     out_12_payloads_come_back_as_they_were = payloads_come_back;
     out_13_tasks_of_an_earlier_version_are_run = earlier_version;
+    out_14_no_value_of_a_payload_is_shown = payload_is_not_shown;
     out_15_writers_do_not_fail_beside_workers = writers_beside_workers;
 }
 
@@ -97,6 +98,43 @@ fn payloads_come_back<E: Tested>(world: &World, engine: E) {
         Ok(())
     });
     assert_eq!(worker.run_until_idle().unwrap().completed, 1);
+}
+
+/// A handler fails by an error of the database about the value.
+///
+/// Covers OUT-14.
+fn payload_is_not_shown<E: Tested>(world: &World, engine: E) {
+    const CANARY: i64 = 731_607_185;
+    execute(
+        world,
+        engine,
+        "CREATE UNIQUE INDEX effects_number ON effects (number)".to_owned(),
+    );
+    effect(&world.db, engine, CANARY).unwrap();
+    push(world, engine, CANARY..CANARY + 1);
+    execute(
+        world,
+        engine,
+        "UPDATE _bindery_outbox SET max_attempts = 1".to_owned(),
+    );
+    let seen = Arc::new(Mutex::new(String::new()));
+    let shown = Arc::clone(&seen);
+    let worker = world.db.worker_on(engine);
+    let worker = worker.on::<SendWelcome>(move |task, cx| {
+        let error = effect(cx.db(), engine, task.number).unwrap_err();
+        *shown.lock().unwrap() = format!("{error} {error:?}");
+        Err(error.into())
+    });
+    let report = worker.run_until_idle().unwrap();
+    assert_eq!(report.failed, 1, "{report:?}");
+    let failed = records(world, engine, &TaskFilter::failed());
+    let reason = failed[0].last_error.as_deref().unwrap();
+    assert!(
+        reason.contains("a unique key holds the value already"),
+        "{reason}"
+    );
+    let all = format!("{failed:?} {report:?} {}", seen.lock().unwrap());
+    assert!(!all.contains(&CANARY.to_string()), "{all}");
 }
 
 /// The task of a later version of the program.

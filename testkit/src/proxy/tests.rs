@@ -67,16 +67,16 @@ fn nothing_passes_behind_a_pattern_in_either_direction() {
             pattern: b"COMMIT".to_vec(),
             wait: A_WHILE,
         });
-        let (asks, answers) = match pattern_of {
-            Direction::ToServer => (&both.client, &both.server),
-            Direction::ToClient => (&both.server, &both.client),
+        let (asks, answers, last) = match pattern_of {
+            Direction::ToServer => (&both.client, &both.server, "MMIT and its end"),
+            Direction::ToClient => (&both.server, &both.client, "MMIT"),
         };
         send(answers, "before,");
         take(asks, "before,");
         send(asks, "a CO");
         take(answers, "a CO");
-        send(asks, "MMIT behind");
-        take(answers, "MMIT");
+        send(asks, "MMIT and its end");
+        take(answers, last);
         // The proxy waits now, and this one ends as well.
         send(answers, "answer");
         answers.shutdown(Shutdown::Write).expect("it is open");

@@ -50,19 +50,36 @@ impl Behind {
     }
 
     fn connect(&self) -> Result<Physical> {
+        self.connect_for(LIMIT)
+    }
+
+    /// With this time for each statement.
+    fn connect_for(&self, limit: Duration) -> Result<Physical> {
         // A certificate is for a name, not for the proxy's address.
         let url = self.proxy.url().replace("@127.0.0.1:", "@localhost:");
         let mut server = server(&url);
         server.tls = self.tls.clone();
         let mut limits = options(&server);
         limits.session.connect_timeout = LIMIT * 10;
-        limits.session.statement_timeout = Some(LIMIT);
+        limits.session.statement_timeout = Some(limit);
         connect_with(&limits, self.dialect)
     }
 
     pub(super) fn database(&self) -> Database {
+        self.database_for(LIMIT)
+    }
+
+    fn database_for(&self, limit: Duration) -> Database {
         Database {
-            physical: self.connect().expect("the proxy lets it through"),
+            physical: self.connect_for(limit).expect("the proxy lets it through"),
+            fresh: None,
+        }
+    }
+
+    /// Without the proxy, and without a limit.
+    fn direct(&self) -> Database {
+        Database {
+            physical: super::connect(&self.fresh.url()).expect("the test server"),
             fresh: None,
         }
     }
@@ -231,14 +248,17 @@ fn a_connection_cut_anywhere_is_lost_and_keeps_nothing() {
 #[test]
 fn rows_that_are_given_up_late_cost_no_transaction() {
     let _watchdog = Watchdog::start("rows_that_are_given_up_late", PATIENCE);
+    // Enough for short statements on a machine that is busy.
+    let limit = LIMIT * 4;
     for behind in Behind::all_ways() {
-        let mut database = behind.database();
-        database.batch("CREATE TABLE t (body text)");
-        database.batch("INSERT INTO t VALUES (repeat('x', 1000))");
+        let mut filling = behind.direct();
+        filling.batch("CREATE TABLE t (body text)");
+        filling.batch("INSERT INTO t VALUES (repeat('x', 1000))");
         // More than one read takes, and less than fits between the server and the program.
         for _ in 0..8 {
-            database.batch("INSERT INTO t SELECT body FROM t");
+            filling.batch("INSERT INTO t SELECT body FROM t");
         }
+        let mut database = behind.database_for(limit);
         database.physical.begin().unwrap();
         database.batch("DELETE FROM t WHERE body = ''");
         let mut cursor = database
@@ -246,7 +266,7 @@ fn rows_that_are_given_up_late_cost_no_transaction() {
             .cursor("SELECT body FROM t", &mut |_| ())
             .unwrap();
         assert!(cursor.next().unwrap().is_some());
-        std::thread::sleep(LIMIT * 3);
+        std::thread::sleep(limit + LIMIT);
         drop(cursor);
         assert!(!database.physical.is_broken());
         database.physical.commit().unwrap();
@@ -259,10 +279,7 @@ fn dripping_rows_that_are_given_up_end_in_time() {
     let _watchdog = Watchdog::start("dripping_rows_that_are_given_up", PATIENCE);
     for behind in Behind::all() {
         // More than fits between the server and the program before it drips: 16 MB, written without the limit.
-        let mut filling = Database {
-            physical: super::connect(&behind.fresh.url()).unwrap(),
-            fresh: None,
-        };
+        let mut filling = behind.direct();
         filling.batch("CREATE TABLE t (body text)");
         filling.batch("INSERT INTO t VALUES (repeat('x', 1000))");
         for _ in 0..14 {
