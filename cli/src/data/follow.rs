@@ -9,7 +9,7 @@ use bindery_schema::model::CheckedModel;
 use bindery_schema::plan::capture::{Capture, capture, key_form};
 use serde_json::Value;
 
-use super::lines::{Differing, Kind};
+use super::lines::{DifferenceKind, Differing};
 use super::pairs::{Ends, Pair};
 use super::repair::{RejectedRow, Repair, Repaired};
 use super::settle::{ensure_few, refused, settle};
@@ -228,11 +228,11 @@ fn copy(
     let mut written = Repaired::default();
     let keys: Vec<Vec<Vec<Value>>> = read.iter().map(keys_of).collect();
     for (at, pair) in pairs.iter().enumerate().rev() {
-        written.add(repair.delete(pair, &differing(&keys[at], Kind::Surplus))?);
+        written.add(repair.delete(pair, &differing(&keys[at], DifferenceKind::Surplus))?);
         waiting[at].extend(repair.take_rejected());
     }
     for (at, pair) in pairs.iter().enumerate() {
-        written.add(repair.write(pair, &differing(&keys[at], Kind::Different))?);
+        written.add(repair.write(pair, &differing(&keys[at], DifferenceKind::Different))?);
         waiting[at].extend(repair.take_rejected());
     }
     Ok(written)
@@ -248,7 +248,7 @@ fn keys_of(read: &ChangedKeys) -> Vec<Vec<Value>> {
     read.keys.iter().map(key).collect()
 }
 
-fn differing(keys: &[Vec<Value>], kind: Kind) -> Vec<Differing> {
+fn differing(keys: &[Vec<Value>], kind: DifferenceKind) -> Vec<Differing> {
     let keys = keys.iter().cloned();
     keys.map(|key| Differing { kind, key }).collect()
 }

@@ -47,13 +47,13 @@ impl Default for Held {
 
 /// The kind of difference of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum DifferenceKind {
     Missing,
     Different,
     Surplus,
 }
 
-impl Kind {
+impl DifferenceKind {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Missing => "missing",
@@ -66,7 +66,7 @@ impl Kind {
 /// A row that differs.
 #[derive(Debug)]
 pub(crate) struct Differing {
-    pub(crate) kind: Kind,
+    pub(crate) kind: DifferenceKind,
     /// The values of its key, in the order of the key.
     pub(crate) key: Vec<Value>,
 }
@@ -93,15 +93,15 @@ impl Found {
         self.keys.last().map(|row| row.key.clone())
     }
 
-    fn note(&mut self, of: &Key<'_>, kind: Kind, key: Vec<Value>) {
+    fn note(&mut self, of: &Key<'_>, kind: DifferenceKind, key: Vec<Value>) {
         match kind {
-            Kind::Missing => self.missing += 1,
-            Kind::Different => self.different += 1,
-            Kind::Surplus => self.surplus += 1,
+            DifferenceKind::Missing => self.missing += 1,
+            DifferenceKind::Different => self.different += 1,
+            DifferenceKind::Surplus => self.surplus += 1,
         }
         let after = self.held.after.as_ref();
         let is_after = after.is_none_or(|after| of.order(&key, after) == Ordering::Greater);
-        if !is_after || (kind == Kind::Surplus && !self.held.surplus) {
+        if !is_after || (kind == DifferenceKind::Surplus && !self.held.surplus) {
             return;
         }
         self.is_cut = self.keys.len() >= MOST_KEYS;
@@ -304,9 +304,9 @@ fn differing<R: BufRead>(
             found.same += 1;
             return Ok(order);
         }
-        Ordering::Equal => Kind::Different,
-        Ordering::Less => Kind::Missing,
-        Ordering::Greater => Kind::Surplus,
+        Ordering::Equal => DifferenceKind::Different,
+        Ordering::Less => DifferenceKind::Missing,
+        Ordering::Greater => DifferenceKind::Surplus,
     };
     found.note(
         key,

@@ -15,7 +15,7 @@ use bindery::sync::SyncTurn;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::lines::{Differing, Found, Held, Kind};
+use super::lines::{DifferenceKind, Differing, Found, Held};
 use super::pairs::Pair;
 use super::stream;
 use crate::database::{Chosen, Engines, failure};
@@ -87,7 +87,7 @@ impl Repair<'_> {
         pair: &Pair<'_>,
         differing: &[Differing],
     ) -> Result<Repaired, Failure> {
-        let is_surplus = |row: &&Differing| row.kind == Kind::Surplus;
+        let is_surplus = |row: &&Differing| row.kind == DifferenceKind::Surplus;
         let work = Work {
             run: &|keys| self.delete_batch(pair, keys),
             deletes: true,
@@ -101,7 +101,7 @@ impl Repair<'_> {
         pair: &Pair<'_>,
         differing: &[Differing],
     ) -> Result<Repaired, Failure> {
-        let is_wrong = |row: &&Differing| row.kind != Kind::Surplus;
+        let is_wrong = |row: &&Differing| row.kind != DifferenceKind::Surplus;
         let work = Work {
             run: &|keys| self.write_batch(pair, keys),
             deletes: false,

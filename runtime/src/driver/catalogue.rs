@@ -3,7 +3,7 @@
 
 /// The kind of a column's values, as generated code writes and reads them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum StoredKind {
     Bool,
     Integer,
     F32,
@@ -24,7 +24,7 @@ pub(crate) enum Kind {
     Array,
 }
 
-/// A set of [`Kind`]s.
+/// A set of [`StoredKind`]s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Kinds(u32);
 
@@ -32,7 +32,7 @@ impl Kinds {
     /// Of a type that is not known, so that nothing can be said against it.
     pub(crate) const ALL: Self = Self(u32::MAX);
 
-    pub(crate) const fn from_kinds(kinds: &[Kind]) -> Self {
+    pub(crate) const fn from_kinds(kinds: &[StoredKind]) -> Self {
         let mut set = 0;
         let mut at = 0;
         while at < kinds.len() {
@@ -42,7 +42,7 @@ impl Kinds {
         Self(set)
     }
 
-    pub(crate) fn contains(self, kind: Kind) -> bool {
+    pub(crate) fn contains(self, kind: StoredKind) -> bool {
         self.0 & 1 << kind as u32 != 0
     }
 }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::column::{Column, Marker};
 use super::condition::{Condition, Predicate};
 use super::expression::{Expr, Term};
-use super::kind::{Kind, NotNull, Nullable};
+use super::nullability::{NotNull, Nullability, Nullable};
 use super::number::Number;
 use super::operand::{Operand, Writing};
 use super::order::{ExpressionOrder, OfGroups};
@@ -62,8 +62,8 @@ pub fn count<M>() -> Aggregate<M, u64> {
 
 macro_rules! both {
     ($($methods:tt)*) => {
-        impl<M, T, K: Kind> Column<M, T, K> { $($methods)* }
-        impl<M, T, K: Kind> Expr<M, T, K> { $($methods)* }
+        impl<M, T, K: Nullability> Column<M, T, K> { $($methods)* }
+        impl<M, T, K: Nullability> Expr<M, T, K> { $($methods)* }
     };
 }
 
@@ -160,7 +160,7 @@ impl<M, T, K> Aggregate<M, T, K> {
     }
 }
 
-impl<M, T, K: Kind> Aggregate<M, T, K> {
+impl<M, T, K: Nullability> Aggregate<M, T, K> {
     /// Orders groups by it, least first.
     pub fn asc(self) -> ExpressionOrder<M, OfGroups> {
         ExpressionOrder::new(self.predicate, false, K::NULLABLE)

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::column::Column;
 use super::condition::Predicate;
-use super::kind::MayBeNull;
+use super::nullability::MayBeNull;
 use super::operand::{Operand, Writing};
 use super::shape::op;
 use crate::link::engine::Engine;

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::column::Marker;
 use super::condition::{Condition, Predicate};
 use super::expression::{Everywhere, Expr};
-use super::kind::{Either, NotNull, Nullable, Plain};
+use super::nullability::{Either, NotNull, Nullable, Plain};
 use super::operand::{Operand, Writing};
 use super::shape::op;
 use crate::error::{Error, ErrorKind};
@@ -30,7 +30,7 @@ impl<M, T> Case<M, T> {
     pub(crate) fn new<O: Operand<M, T, Everywhere>>(
         condition: Condition<M, Everywhere>,
         value: O,
-    ) -> Case<M, T, Either<NotNull, O::Kind>> {
+    ) -> Case<M, T, Either<NotNull, O::Nullability>> {
         let none = Self {
             predicate: Predicate::new(),
             branches: 0,
@@ -46,7 +46,7 @@ impl<M, T, K: Plain> Case<M, T, K> {
         mut self,
         condition: Condition<M, Everywhere>,
         value: O,
-    ) -> Case<M, T, Either<K, O::Kind>> {
+    ) -> Case<M, T, Either<K, O::Nullability>> {
         self.predicate.append(&condition.predicate);
         value.write(&mut Writing::typed(&mut self.predicate, false));
         if self.branches == u8::MAX {
@@ -65,7 +65,7 @@ impl<M, T, K: Plain> Case<M, T, K> {
     pub fn otherwise<O: Operand<M, T, Everywhere>>(
         mut self,
         value: O,
-    ) -> Expr<M, T, Either<K, O::Kind>> {
+    ) -> Expr<M, T, Either<K, O::Nullability>> {
         value.write(&mut Writing::typed(&mut self.predicate, false));
         self.end(1)
     }

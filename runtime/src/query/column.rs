@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::condition::{Condition, Predicate};
-use super::kind::{Kind, MayBeNull, NotNull};
+use super::nullability::{MayBeNull, NotNull, Nullability};
 use super::operand::{IsText, Operand, Writing};
 use super::order::Order;
 use super::shape::{ColumnPath, op};
@@ -361,7 +361,7 @@ impl<M, T, K> Column<M, T, K> {
     }
 }
 
-impl<M, T, K: Kind> Column<M, T, K> {
+impl<M, T, K: Nullability> Column<M, T, K> {
     /// Orders by the column, least first. NULL is less than every value.
     pub const fn asc(self) -> Order<M> {
         Order::new(self.path, false, K::NULLABLE)

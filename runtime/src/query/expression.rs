@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::column::{Column, Marker, list, searched};
 use super::condition::{Condition, Predicate};
-use super::kind::{Kind, MayBeNull, NotNull};
+use super::nullability::{MayBeNull, NotNull, Nullability};
 use super::operand::{IsText, Operand, Writing};
 use super::order::{ExpressionOrder, OfRows};
 use super::shape::op;
@@ -67,23 +67,23 @@ pub trait Term<M> {
     /// The type of its values.
     type Value;
     /// Whether it may be NULL.
-    type Kind: Kind;
+    type Nullability: Nullability;
     #[doc(hidden)]
-    fn term(self) -> Expr<M, Self::Value, Self::Kind>;
+    fn term(self) -> Expr<M, Self::Value, Self::Nullability>;
 }
 
-impl<M, T, K: Kind> Term<M> for Column<M, T, K> {
+impl<M, T, K: Nullability> Term<M> for Column<M, T, K> {
     type Value = T;
-    type Kind = K;
+    type Nullability = K;
 
     fn term(self) -> Expr<M, T, K> {
         Expr::new(Predicate::column(self.path), self.path.is_binary())
     }
 }
 
-impl<M, T, K: Kind> Term<M> for Expr<M, T, K> {
+impl<M, T, K: Nullability> Term<M> for Expr<M, T, K> {
     type Value = T;
-    type Kind = K;
+    type Nullability = K;
 
     fn term(self) -> Self {
         self
@@ -236,7 +236,7 @@ impl<M, T, K> Expr<M, T, K> {
     }
 }
 
-impl<M, T, K: Kind> Expr<M, T, K> {
+impl<M, T, K: Nullability> Expr<M, T, K> {
     /// Orders by it, least first. NULL is less than every value.
     pub fn asc(self) -> ExpressionOrder<M, OfRows> {
         ExpressionOrder::new(self.predicate, false, K::NULLABLE)

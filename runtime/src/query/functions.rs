@@ -4,7 +4,7 @@ use super::case::Case;
 use super::column::Column;
 use super::condition::Condition;
 use super::expression::{Everywhere, Expr, Term};
-use super::kind::{Either, Kind, NotNull};
+use super::nullability::{Either, NotNull, Nullability};
 use super::number::{Fractional, Number};
 use super::operand::{IsText, Operand};
 use super::shape::op;
@@ -37,8 +37,8 @@ impl Calendar for DateTime<Utc> {
 /// The same methods for columns and expressions.
 macro_rules! both {
     ($($methods:tt)*) => {
-        impl<M, T, K: Kind> Column<M, T, K> { $($methods)* }
-        impl<M, T, K: Kind> Expr<M, T, K> { $($methods)* }
+        impl<M, T, K: Nullability> Column<M, T, K> { $($methods)* }
+        impl<M, T, K: Nullability> Expr<M, T, K> { $($methods)* }
     };
 }
 
@@ -77,7 +77,7 @@ both! {
     }
 
     /// This text and then the other; NULL where one of both is.
-    pub fn concat<O: Operand<M, T, Everywhere>>(self, other: O) -> Expr<M, T, Either<K, O::Kind>>
+    pub fn concat<O: Operand<M, T, Everywhere>>(self, other: O) -> Expr<M, T, Either<K, O::Nullability>>
     where
         T: IsText,
     {
@@ -85,7 +85,7 @@ both! {
     }
 
     /// The value, or the other one where this is NULL.
-    pub fn coalesce<O: Operand<M, T, Everywhere>>(self, other: O) -> Expr<M, T, <O::Kind as Kind>::Plain> {
+    pub fn coalesce<O: Operand<M, T, Everywhere>>(self, other: O) -> Expr<M, T, <O::Nullability as Nullability>::Plain> {
         let binary = self.term();
         let is_binary = binary.is_binary;
         let mut value = binary.with(other, Function::Coalesce);
@@ -160,7 +160,7 @@ both! {
 pub fn case<M, V: CaseValue<M>>(
     condition: Condition<M, Everywhere>,
     value: V,
-) -> Case<M, <V as CaseValue<M>>::Value, Either<NotNull, V::Kind>> {
+) -> Case<M, <V as CaseValue<M>>::Value, Either<NotNull, V::Nullability>> {
     Case::new(condition, value)
 }
 
@@ -174,11 +174,11 @@ pub trait CaseValue<M>: Operand<M, <Self as CaseValue<M>>::Value, Everywhere> {
     type Value;
 }
 
-impl<M, T, K: Kind> CaseValue<M> for Column<M, T, K> {
+impl<M, T, K: Nullability> CaseValue<M> for Column<M, T, K> {
     type Value = T;
 }
 
-impl<M, T, K: Kind> CaseValue<M> for Expr<M, T, K> {
+impl<M, T, K: Nullability> CaseValue<M> for Expr<M, T, K> {
     type Value = T;
 }
 

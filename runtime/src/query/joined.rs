@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::clauses::Clauses;
 use super::column::Column;
 use super::condition::Condition;
-use super::kind::References;
+use super::nullability::References;
 use super::order::Orders;
 use super::render::Wanted;
 use super::shape::ColumnPath;

@@ -2,7 +2,7 @@
 
 use super::column::Column;
 use super::expression::{Expr, Term};
-use super::kind::{Kind, Nullable};
+use super::nullability::{Nullability, Nullable};
 use super::of_dialect::IsJson;
 use super::operand::Writing;
 use crate::error::{Error, ErrorKind, Result};
@@ -11,8 +11,8 @@ use bindery_core::dialect::Function;
 /// The same methods for columns and expressions.
 macro_rules! both {
     ($($methods:tt)*) => {
-        impl<M, T, K: Kind> Column<M, T, K> { $($methods)* }
-        impl<M, T, K: Kind> Expr<M, T, K> { $($methods)* }
+        impl<M, T, K: Nullability> Column<M, T, K> { $($methods)* }
+        impl<M, T, K: Nullability> Expr<M, T, K> { $($methods)* }
     };
 }
 

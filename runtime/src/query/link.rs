@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::kind::{Kind, MayBeNull, NotNull, Nullable, Plain, References};
+use super::nullability::{MayBeNull, NotNull, Nullability, Nullable, Plain, References};
 use crate::error::Result;
 use crate::model::HasKey;
 use crate::model::Model;
@@ -13,7 +13,7 @@ use crate::value::RowReader;
 #[derive(Debug, Clone, Copy)]
 pub struct Link<To, N = NotNull>(PhantomData<fn() -> (To, N)>);
 
-impl<To: 'static, N: Kind> Kind for Link<To, N> {
+impl<To: 'static, N: Nullability> Nullability for Link<To, N> {
     const NULLABLE: bool = N::NULLABLE;
     type Plain = N::Plain;
     type Behind<K: Plain> = <N::Plain as Plain>::Or<K>;
@@ -30,7 +30,7 @@ impl<To: 'static, N: Kind> Kind for Link<To, N> {
 impl<To: 'static> MayBeNull for Link<To, Nullable> {}
 
 /// A link has no path: no foreign key, and no statement, reaches another engine.
-impl<To: LinkTarget + OfSameEngine + 'static, N: Kind> References for Link<To, N> {
+impl<To: LinkTarget + OfSameEngine + 'static, N: Nullability> References for Link<To, N> {
     type Model = To::Model;
 }
 

@@ -23,11 +23,11 @@ mod integer;
 mod joined;
 mod joins;
 mod json;
-mod kind;
 mod link;
 mod lock;
 mod merge;
 mod nodes;
+mod nullability;
 mod number;
 mod of_dialect;
 mod operand;
@@ -56,10 +56,12 @@ pub use fragment::{Fragment, FragmentPart, FragmentWriter};
 pub use functions::{Calendar, CaseValue, case};
 pub use in_memory::{HashJoin, merge_join};
 pub use joined::{Inner, JoinPath, Joined, JoinedWith, Joins, Left, Partner, Partners};
-pub use kind::{Either, Kind, MayBeNull, NotNull, Nullable, Plain, References, Through, To};
 pub use link::{Link, LinkTarget, OfSameEngine};
 pub use lock::LocksRows;
 pub use merge::UniqueKey;
+pub use nullability::{
+    Either, MayBeNull, NotNull, Nullability, Nullable, Plain, References, Through, To,
+};
 pub use number::{Divisible, Fractional, Number, NumberClass};
 pub use of_dialect::{HasPostgresOperators, HasServerOperators, HasSqliteOperators, IsJson};
 pub use operand::{ColumnType, IsText, Operand, RowEngine, Writing};

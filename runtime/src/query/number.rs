@@ -4,7 +4,7 @@ use std::ops::{Add, Div, Mul, Sub};
 
 use super::column::Column;
 use super::expression::{Everywhere, Expr, Term};
-use super::kind::{Either, Kind, Nullable};
+use super::nullability::{Either, Nullability, Nullable};
 use super::operand::Operand;
 use super::shape::op;
 use crate::value::types::{FromColumn, ToColumn};
@@ -165,8 +165,8 @@ impl<M, T: Number, K> Expr<M, T, K> {
 macro_rules! operators {
     ($left:ident: $($operator:ident $method:ident $function:ident;)+) => {$(
         /// NULL where one of both is.
-        impl<M, T: Number, K: Kind, O: Operand<M, T, Everywhere>> $operator<O> for $left<M, T, K> {
-            type Output = Expr<M, T, Either<K, O::Kind>>;
+        impl<M, T: Number, K: Nullability, O: Operand<M, T, Everywhere>> $operator<O> for $left<M, T, K> {
+            type Output = Expr<M, T, Either<K, O::Nullability>>;
 
             fn $method(self, other: O) -> Self::Output {
                 computed(self.term(), other, T::CLASS.$function())
@@ -174,7 +174,7 @@ macro_rules! operators {
         }
     )+
         /// Integers are cut off toward zero. NULL where one of both is, or where the divisor is 0.
-        impl<M, T: Divisible, K: Kind, O: Operand<M, T, Everywhere>> Div<O> for $left<M, T, K> {
+        impl<M, T: Divisible, K: Nullability, O: Operand<M, T, Everywhere>> Div<O> for $left<M, T, K> {
             type Output = Expr<M, T, Nullable>;
 
             fn div(self, other: O) -> Self::Output {

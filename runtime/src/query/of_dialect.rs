@@ -4,7 +4,7 @@
 use super::column::Column;
 use super::condition::Condition;
 use super::expression::{Expr, Term};
-use super::kind::Kind;
+use super::nullability::Nullability;
 use super::operand::{IsText, Writing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::dialect::{Mysql, Postgres, Several, Sqlite};
@@ -95,8 +95,8 @@ fn without_nul(pattern: &str) -> Result<()> {
 /// The same methods for columns and expressions.
 macro_rules! both {
     ($($methods:tt)*) => {
-        impl<M, T, K: Kind> Column<M, T, K> { $($methods)* }
-        impl<M, T, K: Kind> Expr<M, T, K> { $($methods)* }
+        impl<M, T, K: Nullability> Column<M, T, K> { $($methods)* }
+        impl<M, T, K: Nullability> Expr<M, T, K> { $($methods)* }
     };
 }
 
@@ -165,8 +165,8 @@ both! {
 /// The same methods for columns and expressions of arrays.
 macro_rules! arrays {
     ($($methods:tt)*) => {
-        impl<M, T: ArrayElement, K: Kind> Column<M, Vec<T>, K> where Vec<T>: ToColumn { $($methods)* }
-        impl<M, T: ArrayElement, K: Kind> Expr<M, Vec<T>, K> where Vec<T>: ToColumn { $($methods)* }
+        impl<M, T: ArrayElement, K: Nullability> Column<M, Vec<T>, K> where Vec<T>: ToColumn { $($methods)* }
+        impl<M, T: ArrayElement, K: Nullability> Expr<M, Vec<T>, K> where Vec<T>: ToColumn { $($methods)* }
     };
 }
 

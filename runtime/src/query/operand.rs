@@ -3,7 +3,7 @@
 use super::column::Column;
 use super::condition::Predicate;
 use super::expression::Expr;
-use super::kind::{Kind, NotNull};
+use super::nullability::{NotNull, Nullability};
 use super::shape::{ColumnPath, op};
 use crate::error::Result;
 use crate::link::engine::Engine;
@@ -28,7 +28,7 @@ pub enum RowEngine {}
 pub trait Operand<M, T, E: Engine> {
     /// Whether it may be NULL.
     #[doc(hidden)]
-    type Kind: Kind;
+    type Nullability: Nullability;
     #[doc(hidden)]
     fn write(self, into: &mut Writing<'_>);
 }
@@ -120,7 +120,7 @@ const fn binary(is_binary: bool) -> ColumnForm {
 
 #[diagnostic::do_not_recommend]
 impl<M, T: ToColumn, E: Engine> Operand<M, T, E> for T {
-    type Kind = NotNull;
+    type Nullability = NotNull;
 
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
@@ -130,7 +130,7 @@ impl<M, T: ToColumn, E: Engine> Operand<M, T, E> for T {
 
 #[diagnostic::do_not_recommend]
 impl<M, T: ToColumn, E: Engine> Operand<M, T, E> for &T {
-    type Kind = NotNull;
+    type Nullability = NotNull;
 
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
@@ -140,7 +140,7 @@ impl<M, T: ToColumn, E: Engine> Operand<M, T, E> for &T {
 
 #[diagnostic::do_not_recommend]
 impl<M, E: Engine> Operand<M, String, E> for &str {
-    type Kind = NotNull;
+    type Nullability = NotNull;
 
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
@@ -150,7 +150,7 @@ impl<M, E: Engine> Operand<M, String, E> for &str {
 
 #[diagnostic::do_not_recommend]
 impl<M, E: Engine> Operand<M, Vec<u8>, E> for &[u8] {
-    type Kind = NotNull;
+    type Nullability = NotNull;
 
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
@@ -160,7 +160,7 @@ impl<M, E: Engine> Operand<M, Vec<u8>, E> for &[u8] {
 
 #[diagnostic::do_not_recommend]
 impl<M, U, V: ToColumn, E: Engine> Operand<M, Key<U, RowEngine, V>, E> for Key<U, E, V> {
-    type Kind = NotNull;
+    type Nullability = NotNull;
 
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
@@ -170,7 +170,7 @@ impl<M, U, V: ToColumn, E: Engine> Operand<M, Key<U, RowEngine, V>, E> for Key<U
 
 #[diagnostic::do_not_recommend]
 impl<M, U, V: ToColumn, E: Engine> Operand<M, Key<U, RowEngine, V>, E> for &Key<U, E, V> {
-    type Kind = NotNull;
+    type Nullability = NotNull;
 
     #[inline]
     fn write(self, into: &mut Writing<'_>) {
@@ -179,8 +179,8 @@ impl<M, U, V: ToColumn, E: Engine> Operand<M, Key<U, RowEngine, V>, E> for &Key<
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T, K: Kind, E: Engine> Operand<M, T, E> for Column<M, T, K> {
-    type Kind = K;
+impl<M, T, K: Nullability, E: Engine> Operand<M, T, E> for Column<M, T, K> {
+    type Nullability = K;
 
     fn write(self, into: &mut Writing<'_>) {
         into.predicate.push_column(self.path);
@@ -189,8 +189,8 @@ impl<M, T, K: Kind, E: Engine> Operand<M, T, E> for Column<M, T, K> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T, K: Kind, E: Engine> Operand<M, T, E> for Expr<M, T, K> {
-    type Kind = K;
+impl<M, T, K: Nullability, E: Engine> Operand<M, T, E> for Expr<M, T, K> {
+    type Nullability = K;
 
     fn write(self, into: &mut Writing<'_>) {
         into.predicate.append(&self.predicate);

@@ -1,13 +1,13 @@
 //! Paths: columns of the rows that a row refers to, as columns of its own model.
 
 use super::column::Column;
-use super::kind::{Kind, References};
+use super::nullability::{Nullability, References};
 use super::shape::ColumnPath;
 
-impl<M, T, K: Kind> Column<M, T, K> {
+impl<M, T, K: Nullability> Column<M, T, K> {
     /// A column of the row that this foreign key refers to, as a column of this model: it can be compared, ordered and
     /// grouped by, and selected: `post::author_id.to(user::name)`. Where the row is missing, it is NULL.
-    pub const fn to<T2, K2: Kind>(
+    pub const fn to<T2, K2: Nullability>(
         self,
         column: Column<K::Model, T2, K2>,
     ) -> Column<M, T2, K2::Behind<K::Plain>>

@@ -4,7 +4,7 @@ use super::aggregate::Aggregate;
 use super::clauses::Clauses;
 use super::column::Column;
 use super::expression::{Expr, Term};
-use super::kind::Kind;
+use super::nullability::Nullability;
 use super::operand::ColumnType;
 use crate::error::Result;
 use crate::link::engine::Engine;
@@ -30,14 +30,14 @@ pub trait Selection<M, E: Engine> {
 pub struct SelectionWriter<'a>(pub(super) &'a mut Clauses);
 
 /// Reads a value that the database computed.
-fn read_computed<T: ColumnType<E>, K: Kind, E: Engine>(
+fn read_computed<T: ColumnType<E>, K: Nullability, E: Engine>(
     row: &mut RowReader<'_>,
     engine: E,
 ) -> Result<K::Read<T::Value>> {
     row.computed(|row| read_as::<T, K, E>(row, engine))
 }
 
-fn read_as<T: ColumnType<E>, K: Kind, E: Engine>(
+fn read_as<T: ColumnType<E>, K: Nullability, E: Engine>(
     row: &mut RowReader<'_>,
     engine: E,
 ) -> Result<K::Read<T::Value>> {
@@ -45,7 +45,7 @@ fn read_as<T: ColumnType<E>, K: Kind, E: Engine>(
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T: ColumnType<E>, K: Kind, E: Engine> Selection<M, E> for Column<M, T, K> {
+impl<M, T: ColumnType<E>, K: Nullability, E: Engine> Selection<M, E> for Column<M, T, K> {
     type Row = K::Read<T::Value>;
 
     fn write(self, into: &mut SelectionWriter<'_>) {
@@ -58,7 +58,7 @@ impl<M, T: ColumnType<E>, K: Kind, E: Engine> Selection<M, E> for Column<M, T, K
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T: ColumnType<E>, K: Kind, E: Engine> Selection<M, E> for Expr<M, T, K> {
+impl<M, T: ColumnType<E>, K: Nullability, E: Engine> Selection<M, E> for Expr<M, T, K> {
     type Row = K::Read<T::Value>;
 
     fn write(self, into: &mut SelectionWriter<'_>) {
@@ -71,7 +71,7 @@ impl<M, T: ColumnType<E>, K: Kind, E: Engine> Selection<M, E> for Expr<M, T, K> 
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T: ColumnType<E>, K: Kind, E: Engine> Selection<M, E> for Aggregate<M, T, K> {
+impl<M, T: ColumnType<E>, K: Nullability, E: Engine> Selection<M, E> for Aggregate<M, T, K> {
     type Row = K::Read<T::Value>;
 
     fn write(self, into: &mut SelectionWriter<'_>) {
@@ -150,14 +150,14 @@ pub trait Groups<M> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T, K: Kind> Groups<M> for Column<M, T, K> {
+impl<M, T, K: Nullability> Groups<M> for Column<M, T, K> {
     fn write(self, into: &mut SelectionWriter<'_>) {
         into.0.group_by(&self.term().predicate);
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, T, K: Kind> Groups<M> for Expr<M, T, K> {
+impl<M, T, K: Nullability> Groups<M> for Expr<M, T, K> {
     fn write(self, into: &mut SelectionWriter<'_>) {
         into.0.group_by(&self.predicate);
     }

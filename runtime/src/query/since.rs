@@ -2,7 +2,7 @@
 
 use super::column::Column;
 use super::condition::Predicate;
-use super::kind::NotNull;
+use super::nullability::NotNull;
 use super::page::value_of;
 use super::shape::{ColumnPath, op};
 use super::statement::Query;

@@ -4,12 +4,12 @@ use super::kinds::{BelongsTo, End, HasMany, HasOne, ManyToMany};
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::query::{
-    Column, ColumnPath, Condition, JoinPath, Joins, Kind, Predicate, Related, RelatedModel,
+    Column, ColumnPath, Condition, JoinPath, Joins, Nullability, Predicate, Related, RelatedModel,
 };
 
-impl<M, U, K: Kind> BelongsTo<M, U, K> {
+impl<M, U, K: Nullability> BelongsTo<M, U, K> {
     /// A column of the row that this foreign key refers to, as a column of this model, as [`Column::to`].
-    pub const fn to<T, L: Kind>(
+    pub const fn to<T, L: Nullability>(
         self,
         column: Column<U, T, L>,
     ) -> Column<M, T, L::Behind<K::Plain>> {
@@ -18,7 +18,7 @@ impl<M, U, K: Kind> BelongsTo<M, U, K> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, U: Model, K: Kind> Joins<M> for BelongsTo<M, U, K> {
+impl<M, U: Model, K: Nullability> Joins<M> for BelongsTo<M, U, K> {
     type Model = U;
 
     fn path(self) -> JoinPath {

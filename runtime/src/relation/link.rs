@@ -17,7 +17,7 @@ use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::model::route::ReadRoute;
 use crate::model::row_of::RowOf;
-use crate::query::{Clauses, Column, ColumnType, Kind, Link, LinkTarget, RowEngine};
+use crate::query::{Clauses, Column, ColumnType, Link, LinkTarget, Nullability, RowEngine};
 use crate::repository::Repository;
 use crate::value::RowReader;
 
@@ -120,7 +120,7 @@ type TargetKey<T, To, A> = <T as ColumnType<EngineOf<To, A>>>::Value;
 pub(super) type LoadedLinks<T, To, A> = LinkedRows<TargetRow<To, A>, TargetKey<T, To, A>>;
 pub(super) type LoadedLink<T, To, A> = Linked<TargetRow<To, A>, TargetKey<T, To, A>>;
 
-impl<M: Model, T, To: LinkTarget, N: Kind> Column<M, T, Link<To, N>> {
+impl<M: Model, T, To: LinkTarget, N: Nullability> Column<M, T, Link<To, N>> {
     /// For each row, in their order, the row that it links to: one statement for each 32,768 different keys, on a connection
     /// of the engine that the link leads to.
     ///

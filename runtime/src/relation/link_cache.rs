@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::link::engine::Engine;
 use crate::model::{HasKey, Model};
 use crate::observe::count_link_lookups;
-use crate::query::{Column, ColumnType, Kind, Link, LinkTarget};
+use crate::query::{Column, ColumnType, Link, LinkTarget, Nullability};
 use crate::repository::Repository;
 use crate::value::recorded::{RecordedValues, same_number};
 use crate::value::{ParamWriter, RowReader};
@@ -319,7 +319,7 @@ impl<M, T, To: LinkTarget, N> Column<M, T, Link<To, N>> {
     }
 }
 
-impl<M: Model, T, To: LinkTarget, N: Kind, E: Engine>
+impl<M: Model, T, To: LinkTarget, N: Nullability, E: Engine>
     CachedLink<'_, Column<M, T, Link<To, N>>, LinkCache<To::Model, E>>
 {
     /// As [`load`](Column::load) of a link, by one statement for each 32,768 keys whose rows the cache does not have.

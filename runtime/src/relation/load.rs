@@ -11,7 +11,7 @@ use crate::link::read_connection::ReadConnection;
 use crate::model::Model;
 use crate::model::lives_on::Hosts;
 use crate::model::route::Target;
-use crate::query::{Clauses, Column, Kind, To};
+use crate::query::{Clauses, Column, Nullability, To};
 use crate::repository::Repository;
 
 /// A relation from the rows of a model on engine `E`: a constant such as `post::author_id` or `user::posts`, several as a
@@ -237,11 +237,11 @@ macro_rules! relations {
 }
 
 relations! {
-    Column<M, T, To<U, K>>, U, [T: Sized, U: Model, K: Kind], Hosts<U>;
+    Column<M, T, To<U, K>>, U, [T: Sized, U: Model, K: Nullability], Hosts<U>;
         LoadedOne<U::Row<E>>, |relation, target, rows, scope| {
             to_one::<M, U, E>(target, rows, relation.reference, scope)
         };
-    BelongsTo<M, U, K>, U, [U: Model, K: Kind], Hosts<U>;
+    BelongsTo<M, U, K>, U, [U: Model, K: Nullability], Hosts<U>;
         LoadedOne<U::Row<E>>, |relation, target, rows, scope| {
             to_one::<M, U, E>(target, rows, relation.reference, scope)
         };

@@ -12,7 +12,7 @@ use crate::link::engine::Engine;
 use crate::link::read_connection::ReadConnection;
 use crate::model::lives_on::Hosts;
 use crate::model::{Model, Writable};
-use crate::query::{Column, Kind, Predicate, Query, To};
+use crate::query::{Column, Nullability, Predicate, Query, To};
 use crate::repository::Repository;
 
 impl<E: Engine> Connection<E> {
@@ -68,7 +68,7 @@ pub fn parent_of<M, T, U, K, E>(
 where
     M: Model,
     U: Model,
-    K: Kind,
+    K: Nullability,
     E: Hosts<M> + Hosts<U>,
 {
     c.load_one(row, relation)

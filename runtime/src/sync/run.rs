@@ -8,7 +8,7 @@ use super::form::{self, Since};
 use super::key_text::shown;
 use super::mark::{Mark, MarkColumn};
 use super::report::{SyncCounts, SyncReject, SyncReport};
-use super::store::{self, Advance, RejectedRow, RunHead, State};
+use super::store::{self, Advance, RejectedRow, RunHead, SyncState};
 use super::wanted::Wanted;
 use super::{Find, OnReject, SyncJob, SyncRow, capture, lock};
 use crate::driver::{Physical, own_tables, raise_counters};
@@ -30,7 +30,7 @@ const SHOWN_REJECTS: usize = 100;
 pub(super) struct Run<'db, S: SyncRow, T: SyncRow> {
     pub(super) job: SyncJob<'db, S, T>,
     pub(super) target: Connection<T::Engine>,
-    pub(super) state: State,
+    pub(super) state: SyncState,
     /// Batches that are stored.
     pub(super) batch: i64,
     pub(super) counts: SyncCounts,

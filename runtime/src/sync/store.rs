@@ -17,7 +17,7 @@ pub(super) const LONGEST_KEY: usize = 512;
 
 /// The state of a sync when a run begins.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct State {
+pub(super) struct SyncState {
     pub(super) run: i64,
     pub(super) mark: Option<Mark>,
     pub(super) seen: Option<i64>,
@@ -76,7 +76,7 @@ pub(super) fn exist(physical: &mut Physical) -> Result<bool> {
 }
 
 /// Begins a run: gives it its number, and ends those that were killed.
-pub(super) fn begin(physical: &mut Physical, head: &RunHead<'_>) -> Result<State> {
+pub(super) fn begin(physical: &mut Physical, head: &RunHead<'_>) -> Result<SyncState> {
     if !exist(physical)? {
         return Err(Error::new(ErrorKind::Sync(SyncError::NoTables)));
     }
@@ -89,7 +89,7 @@ pub(super) fn begin(physical: &mut Physical, head: &RunHead<'_>) -> Result<State
                 params.i64(process_now_ms());
                 params.text(head.name);
             })?;
-            State::default()
+            SyncState::default()
         }
     };
     end_killed(physical, head.name)?;
@@ -133,14 +133,14 @@ fn insert_run(physical: &mut Physical, head: &RunHead<'_>, run: i64) -> Result<(
 }
 
 /// The state of a sync, and the number of its last batch; `None` where it never ran.
-pub(super) fn read(physical: &mut Physical, name: &str) -> Result<Option<(State, i64)>> {
+pub(super) fn read(physical: &mut Physical, name: &str) -> Result<Option<(SyncState, i64)>> {
     let mut found = None;
     let sql = "SELECT run, batch, mark_kind, mark, seen, skew_ms, position FROM _bindery_sync WHERE sync_name = ?";
     query(physical, sql, &mut |params| params.text(name), &mut |row| {
         let (run, batch): (i64, i64) = (row.next()?, row.next()?);
         let (kind, mark): (Option<String>, Option<i64>) = (row.next()?, row.next()?);
         let mark = kind.zip(mark);
-        let state = State {
+        let state = SyncState {
             run,
             mark: mark.and_then(|(kind, mark)| Mark::of_kind(&kind, mark)),
             seen: row.next()?,

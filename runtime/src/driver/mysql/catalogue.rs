@@ -4,7 +4,7 @@ use bindery_core::dialect::Dialect;
 use bindery_core::sql_writer::SqlWriter;
 
 use super::MysqlConnection;
-use crate::driver::catalogue::{Kind, Kinds, Relation, StoredColumn, Wanted, same_name};
+use crate::driver::catalogue::{Kinds, Relation, StoredColumn, StoredKind, Wanted, same_name};
 use crate::error::Result;
 use crate::value::types::ToColumn;
 use crate::value::{ParamWriter, RowReader};
@@ -148,30 +148,34 @@ impl Row {
 fn kinds(data_type: &str) -> Kinds {
     match data_type.to_ascii_lowercase().as_str() {
         "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "year" | "bit" => {
-            Kinds::from_kinds(&[Kind::Integer, Kind::Bool])
+            Kinds::from_kinds(&[StoredKind::Integer, StoredKind::Bool])
         }
-        "decimal" => Kinds::from_kinds(&[Kind::Integer, Kind::Decimal, Kind::Number]),
-        "float" => Kinds::from_kinds(&[Kind::F32]),
-        "double" => Kinds::from_kinds(&[Kind::F64]),
+        "decimal" => {
+            Kinds::from_kinds(&[StoredKind::Integer, StoredKind::Decimal, StoredKind::Number])
+        }
+        "float" => Kinds::from_kinds(&[StoredKind::F32]),
+        "double" => Kinds::from_kinds(&[StoredKind::F64]),
         "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" => {
             Kinds::from_kinds(&[
-                Kind::Text,
-                Kind::Json,
-                Kind::Uuid,
-                Kind::Decimal,
-                Kind::Number,
-                Kind::Interval,
+                StoredKind::Text,
+                StoredKind::Json,
+                StoredKind::Uuid,
+                StoredKind::Decimal,
+                StoredKind::Number,
+                StoredKind::Interval,
             ])
         }
-        "enum" | "set" => Kinds::from_kinds(&[Kind::Text]),
-        "json" => Kinds::from_kinds(&[Kind::Json]),
+        "enum" | "set" => Kinds::from_kinds(&[StoredKind::Text]),
+        "json" => Kinds::from_kinds(&[StoredKind::Json]),
         "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" => {
-            Kinds::from_kinds(&[Kind::Bytes, Kind::Text])
+            Kinds::from_kinds(&[StoredKind::Bytes, StoredKind::Text])
         }
-        "date" => Kinds::from_kinds(&[Kind::Date]),
-        "time" => Kinds::from_kinds(&[Kind::Time]),
-        "datetime" | "timestamp" => Kinds::from_kinds(&[Kind::DateTime, Kind::Timestamp]),
-        "uuid" => Kinds::from_kinds(&[Kind::Uuid, Kind::Text]),
+        "date" => Kinds::from_kinds(&[StoredKind::Date]),
+        "time" => Kinds::from_kinds(&[StoredKind::Time]),
+        "datetime" | "timestamp" => {
+            Kinds::from_kinds(&[StoredKind::DateTime, StoredKind::Timestamp])
+        }
+        "uuid" => Kinds::from_kinds(&[StoredKind::Uuid, StoredKind::Text]),
         _ => Kinds::ALL,
     }
 }

@@ -1,7 +1,7 @@
 //! Tables as `pg_catalog` has them, all by one query.
 
 use super::PostgresConnection;
-use crate::driver::catalogue::{Kind, Kinds, Relation, StoredColumn, Wanted};
+use crate::driver::catalogue::{Kinds, Relation, StoredColumn, StoredKind, Wanted};
 use crate::error::Result;
 use crate::value::types::ToColumn;
 use crate::value::{ParamWriter, RowReader};
@@ -87,31 +87,35 @@ fn column(row: &mut RowReader<'_>, is_view: bool) -> Result<StoredColumn> {
 /// server gives them.
 fn kinds(name: &str, kind: &str, category: &str) -> Kinds {
     const TEXTUAL: Kinds = Kinds::from_kinds(&[
-        Kind::Text,
-        Kind::Uuid,
-        Kind::Json,
-        Kind::Decimal,
-        Kind::Number,
-        Kind::Interval,
+        StoredKind::Text,
+        StoredKind::Uuid,
+        StoredKind::Json,
+        StoredKind::Decimal,
+        StoredKind::Number,
+        StoredKind::Interval,
     ]);
     if kind == "e" {
         return TEXTUAL;
     }
     match name {
-        "bool" => Kinds::from_kinds(&[Kind::Bool]),
-        "int2" | "int4" | "int8" | "oid" => Kinds::from_kinds(&[Kind::Integer]),
-        "float4" => Kinds::from_kinds(&[Kind::F32]),
-        "float8" => Kinds::from_kinds(&[Kind::F64]),
-        "numeric" => Kinds::from_kinds(&[Kind::Integer, Kind::Decimal, Kind::Number]),
+        "bool" => Kinds::from_kinds(&[StoredKind::Bool]),
+        "int2" | "int4" | "int8" | "oid" => Kinds::from_kinds(&[StoredKind::Integer]),
+        "float4" => Kinds::from_kinds(&[StoredKind::F32]),
+        "float8" => Kinds::from_kinds(&[StoredKind::F64]),
+        "numeric" => {
+            Kinds::from_kinds(&[StoredKind::Integer, StoredKind::Decimal, StoredKind::Number])
+        }
         "text" | "varchar" | "bpchar" | "name" | "char" | "xml" | "citext" => TEXTUAL,
-        "json" | "jsonb" => Kinds::from_kinds(&[Kind::Json, Kind::Text]),
-        "bytea" => Kinds::from_kinds(&[Kind::Bytes, Kind::Uuid]),
-        "date" => Kinds::from_kinds(&[Kind::Date]),
-        "time" => Kinds::from_kinds(&[Kind::Time]),
-        "timestamp" | "timestamptz" => Kinds::from_kinds(&[Kind::DateTime, Kind::Timestamp]),
-        "interval" => Kinds::from_kinds(&[Kind::Interval]),
-        "uuid" => Kinds::from_kinds(&[Kind::Uuid]),
-        _ if category == "A" => Kinds::from_kinds(&[Kind::Array, Kind::Text]),
+        "json" | "jsonb" => Kinds::from_kinds(&[StoredKind::Json, StoredKind::Text]),
+        "bytea" => Kinds::from_kinds(&[StoredKind::Bytes, StoredKind::Uuid]),
+        "date" => Kinds::from_kinds(&[StoredKind::Date]),
+        "time" => Kinds::from_kinds(&[StoredKind::Time]),
+        "timestamp" | "timestamptz" => {
+            Kinds::from_kinds(&[StoredKind::DateTime, StoredKind::Timestamp])
+        }
+        "interval" => Kinds::from_kinds(&[StoredKind::Interval]),
+        "uuid" => Kinds::from_kinds(&[StoredKind::Uuid]),
+        _ if category == "A" => Kinds::from_kinds(&[StoredKind::Array, StoredKind::Text]),
         _ => Kinds::ALL,
     }
 }

@@ -2,7 +2,7 @@
 //! (section 3 of SQLite's "Datatypes").
 
 use super::SqliteConnection;
-use crate::driver::catalogue::{Kind, Kinds, Relation, StoredColumn, Wanted};
+use crate::driver::catalogue::{Kinds, Relation, StoredColumn, StoredKind, Wanted};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::ParamWriter;
 use crate::value::types::ToColumn;
@@ -11,8 +11,8 @@ use crate::value::types::ToColumn;
 macro_rules! unchanged_and {
     ($($kind:ident),*) => {
         Kinds::from_kinds(&[
-            Kind::Bytes, Kind::Date, Kind::Time, Kind::DateTime, Kind::Timestamp, Kind::Uuid, Kind::Interval,
-            Kind::Json, Kind::Number, $(Kind::$kind),*
+            StoredKind::Bytes, StoredKind::Date, StoredKind::Time, StoredKind::DateTime, StoredKind::Timestamp, StoredKind::Uuid, StoredKind::Interval,
+            StoredKind::Json, StoredKind::Number, $(StoredKind::$kind),*
         ])
     };
 }
@@ -157,13 +157,17 @@ mod tests {
     #[test]
     fn the_declared_type_decides() {
         for (declared, kept, changed) in [
-            ("bigint", Kind::Integer, Kind::Text),
-            ("VARCHAR(20)", Kind::Text, Kind::Integer),
-            ("DECIMAL_TEXT(38,10)", Kind::Decimal, Kind::Integer),
-            ("DECIMAL(38,10)", Kind::Number, Kind::Decimal),
-            ("double", Kind::F64, Kind::Integer),
-            ("POINT", Kind::Integer, Kind::Text),
-            ("DATETIME", Kind::DateTime, Kind::Text),
+            ("bigint", StoredKind::Integer, StoredKind::Text),
+            ("VARCHAR(20)", StoredKind::Text, StoredKind::Integer),
+            (
+                "DECIMAL_TEXT(38,10)",
+                StoredKind::Decimal,
+                StoredKind::Integer,
+            ),
+            ("DECIMAL(38,10)", StoredKind::Number, StoredKind::Decimal),
+            ("double", StoredKind::F64, StoredKind::Integer),
+            ("POINT", StoredKind::Integer, StoredKind::Text),
+            ("DATETIME", StoredKind::DateTime, StoredKind::Text),
         ] {
             assert!(kinds(declared).contains(kept), "{declared}");
             assert!(!kinds(declared).contains(changed), "{declared}");

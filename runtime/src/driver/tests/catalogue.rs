@@ -1,35 +1,41 @@
 //! The catalogue's description of columns, for every kind of value that generated code has.
 
 use super::databases;
-use crate::driver::catalogue::{Kind, Kinds, Relation, StoredColumn, Wanted};
+use crate::driver::catalogue::{Kinds, Relation, StoredColumn, StoredKind, Wanted};
 
 /// How a column for each kind is declared on SQLite, PostgreSQL and MySQL, where there is one.
-const DECLARED: [(Kind, [&str; 3]); 16] = [
-    (Kind::Bool, ["BOOLEAN", "boolean", "TINYINT(1)"]),
-    (Kind::Integer, ["BIGINT", "integer", "SMALLINT UNSIGNED"]),
-    (Kind::F32, ["FLOAT", "real", "FLOAT"]),
-    (Kind::F64, ["DOUBLE", "double precision", "DOUBLE"]),
+const DECLARED: [(StoredKind, [&str; 3]); 16] = [
+    (StoredKind::Bool, ["BOOLEAN", "boolean", "TINYINT(1)"]),
     (
-        Kind::Decimal,
+        StoredKind::Integer,
+        ["BIGINT", "integer", "SMALLINT UNSIGNED"],
+    ),
+    (StoredKind::F32, ["FLOAT", "real", "FLOAT"]),
+    (StoredKind::F64, ["DOUBLE", "double precision", "DOUBLE"]),
+    (
+        StoredKind::Decimal,
         ["DECIMAL_TEXT(30,2)", "numeric(30,2)", "DECIMAL(30,2)"],
     ),
     (
-        Kind::Number,
+        StoredKind::Number,
         ["DECIMAL(10,2)", "numeric(10,2)", "DECIMAL(10,2)"],
     ),
-    (Kind::Text, ["VARCHAR(9)", "varchar(9)", "VARCHAR(9)"]),
-    (Kind::Bytes, ["BLOB", "bytea", "VARBINARY(9)"]),
-    (Kind::Date, ["DATE", "date", "DATE"]),
-    (Kind::Time, ["TIME", "time(2)", "TIME(2)"]),
-    (Kind::DateTime, ["DATETIME", "timestamp(2)", "DATETIME(2)"]),
+    (StoredKind::Text, ["VARCHAR(9)", "varchar(9)", "VARCHAR(9)"]),
+    (StoredKind::Bytes, ["BLOB", "bytea", "VARBINARY(9)"]),
+    (StoredKind::Date, ["DATE", "date", "DATE"]),
+    (StoredKind::Time, ["TIME", "time(2)", "TIME(2)"]),
     (
-        Kind::Timestamp,
+        StoredKind::DateTime,
+        ["DATETIME", "timestamp(2)", "DATETIME(2)"],
+    ),
+    (
+        StoredKind::Timestamp,
         ["TIMESTAMPTZ", "timestamptz(2)", "TIMESTAMP(2) NULL"],
     ),
-    (Kind::Interval, ["TEXT", "interval", "VARCHAR(64)"]),
-    (Kind::Uuid, ["UUID", "uuid", "CHAR(36)"]),
-    (Kind::Json, ["JSON", "jsonb", "JSON"]),
-    (Kind::Array, ["", "integer[]", ""]),
+    (StoredKind::Interval, ["TEXT", "interval", "VARCHAR(64)"]),
+    (StoredKind::Uuid, ["UUID", "uuid", "CHAR(36)"]),
+    (StoredKind::Json, ["JSON", "jsonb", "JSON"]),
+    (StoredKind::Array, ["", "integer[]", ""]),
 ];
 
 const WANTED: Wanted = Wanted {
@@ -71,14 +77,15 @@ fn columns_of_every_kind_are_known() {
             assert_eq!(
                 column
                     .fraction
-                    .filter(|_| text.contains(')') && *kind != Kind::Bool),
+                    .filter(|_| text.contains(')') && *kind != StoredKind::Bool),
                 is_rounded.then_some(2),
                 "{dialect}: {text}"
             );
             // Only what has no type keeps a number and a text as they are.
             let typed = column.kinds != Kinds::ALL;
-            let both =
-                typed && column.kinds.contains(Kind::Integer) && column.kinds.contains(Kind::Text);
+            let both = typed
+                && column.kinds.contains(StoredKind::Integer)
+                && column.kinds.contains(StoredKind::Text);
             assert!(!both, "{dialect}: {text}");
         }
     }
@@ -139,14 +146,17 @@ fn domains_are_what_they_stand_for() {
         database.batch("CREATE TABLE \"Kinds\" (a price, b price[], c inet)");
         let found = database.physical.relations(&[WANTED]).expect("an answer");
         let columns = columns(found.into_iter().next().expect("one"));
-        assert!(columns[0].kinds.contains(Kind::Decimal) && !columns[0].kinds.contains(Kind::Text));
+        assert!(
+            columns[0].kinds.contains(StoredKind::Decimal)
+                && !columns[0].kinds.contains(StoredKind::Text)
+        );
         assert_eq!(columns[0].fraction, Some(3));
         assert_eq!(
             (columns[0].not_null, columns[0].is_filled),
             (Some(true), true)
         );
-        assert!(columns[1].kinds.contains(Kind::Array));
-        assert!(columns[2].kinds.contains(Kind::Text));
+        assert!(columns[1].kinds.contains(StoredKind::Array));
+        assert!(columns[2].kinds.contains(StoredKind::Text));
     }
 }
 

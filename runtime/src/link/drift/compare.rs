@@ -1,35 +1,35 @@
 //! Compares what was compiled in with the catalogue.
 
-use crate::driver::catalogue::{Kind, Relation, StoredColumn, same_name};
+use crate::driver::catalogue::{Relation, StoredColumn, StoredKind, same_name};
 use crate::error::{TableDifference, TableDrift};
 use crate::link::program::ModelInfo;
 use bindery_core::dialect::Dialect;
 
 /// The words of [`ModelInfo::kinds`], and what they mean. What is not among them is not looked at.
-const WORDS: [(&str, Kind); 17] = [
-    ("bool", Kind::Bool),
-    ("integer", Kind::Integer),
-    ("f32", Kind::F32),
-    ("f64", Kind::F64),
-    ("decimal", Kind::Decimal),
-    ("number", Kind::Number),
-    ("text", Kind::Text),
-    ("bytes", Kind::Bytes),
-    ("date", Kind::Date),
-    ("time", Kind::Time),
-    ("datetime", Kind::DateTime),
-    ("timestamp", Kind::Timestamp),
-    ("interval", Kind::Interval),
-    ("uuid", Kind::Uuid),
-    ("json", Kind::Json),
-    ("array", Kind::Array),
-    ("year", Kind::Integer),
+const WORDS: [(&str, StoredKind); 17] = [
+    ("bool", StoredKind::Bool),
+    ("integer", StoredKind::Integer),
+    ("f32", StoredKind::F32),
+    ("f64", StoredKind::F64),
+    ("decimal", StoredKind::Decimal),
+    ("number", StoredKind::Number),
+    ("text", StoredKind::Text),
+    ("bytes", StoredKind::Bytes),
+    ("date", StoredKind::Date),
+    ("time", StoredKind::Time),
+    ("datetime", StoredKind::DateTime),
+    ("timestamp", StoredKind::Timestamp),
+    ("interval", StoredKind::Interval),
+    ("uuid", StoredKind::Uuid),
+    ("json", StoredKind::Json),
+    ("array", StoredKind::Array),
+    ("year", StoredKind::Integer),
 ];
 
 /// One word of [`ModelInfo::kinds`]: `integer`, `text?`, `decimal.2?`.
 struct Expected {
     /// The word, and what it means; a type of the program's own is none.
-    kind: Option<(&'static str, Kind)>,
+    kind: Option<(&'static str, StoredKind)>,
     /// Digits after the point that its values may have, of a text its characters; `None` for any number.
     fraction: Option<u32>,
     nullable: bool,
@@ -56,22 +56,22 @@ impl Expected {
     fn loses_digits(&self, found: &StoredColumn) -> Option<u32> {
         let has_digits = match self.kind {
             Some((_, kind)) => match kind {
-                Kind::F32
-                | Kind::F64
-                | Kind::Decimal
-                | Kind::Number
-                | Kind::Time
-                | Kind::DateTime
-                | Kind::Timestamp => true,
-                Kind::Bool
-                | Kind::Integer
-                | Kind::Text
-                | Kind::Bytes
-                | Kind::Date
-                | Kind::Interval
-                | Kind::Uuid
-                | Kind::Json
-                | Kind::Array => false,
+                StoredKind::F32
+                | StoredKind::F64
+                | StoredKind::Decimal
+                | StoredKind::Number
+                | StoredKind::Time
+                | StoredKind::DateTime
+                | StoredKind::Timestamp => true,
+                StoredKind::Bool
+                | StoredKind::Integer
+                | StoredKind::Text
+                | StoredKind::Bytes
+                | StoredKind::Date
+                | StoredKind::Interval
+                | StoredKind::Uuid
+                | StoredKind::Json
+                | StoredKind::Array => false,
             },
             None => false,
         };

@@ -21,14 +21,14 @@ pub struct To<U, K = NotNull> {
 }
 
 /// Whether a column may be NULL.
-pub trait Kind: 'static {
+pub trait Nullability: 'static {
     /// It may be.
     #[doc(hidden)]
     const NULLABLE: bool;
     /// The same without a reference: [`NotNull`] or [`Nullable`].
     type Plain: Plain;
     /// The same behind a reference of this kind: a row that is missing has NULL in every column.
-    type Behind<K: Plain>: Kind;
+    type Behind<K: Plain>: Nullability;
     /// The type that is read from a column of `T`.
     type Read<T>;
     #[doc(hidden)]
@@ -38,7 +38,7 @@ pub trait Kind: 'static {
     ) -> Result<Self::Read<T>>;
 }
 
-impl Kind for NotNull {
+impl Nullability for NotNull {
     const NULLABLE: bool = false;
     type Plain = Self;
     type Behind<K: Plain> = K;
@@ -52,7 +52,7 @@ impl Kind for NotNull {
     }
 }
 
-impl Kind for Nullable {
+impl Nullability for Nullable {
     const NULLABLE: bool = true;
     type Plain = Self;
     type Behind<K: Plain> = Self;
@@ -71,7 +71,7 @@ impl Kind for Nullable {
 }
 
 /// [`NotNull`] or [`Nullable`].
-pub trait Plain: Kind<Plain = Self> {
+pub trait Plain: Nullability<Plain = Self> {
     /// NULL where either is.
     type Or<K: Plain>: Plain;
 }
@@ -85,9 +85,9 @@ impl Plain for Nullable {
 }
 
 /// Whether what is computed of two may be NULL.
-pub type Either<A, B> = <<A as Kind>::Plain as Plain>::Or<<B as Kind>::Plain>;
+pub type Either<A, B> = <<A as Nullability>::Plain as Plain>::Or<<B as Nullability>::Plain>;
 
-impl<U: Model, K: Kind> Kind for To<U, K> {
+impl<U: Model, K: Nullability> Nullability for To<U, K> {
     const NULLABLE: bool = K::NULLABLE;
     type Plain = K::Plain;
     type Behind<J: Plain> = Through<U, <K::Plain as Plain>::Or<J>>;
@@ -107,7 +107,7 @@ pub struct Through<U, K = NotNull> {
     marker: PhantomData<fn() -> (U, K)>,
 }
 
-impl<U: Model, K: Plain> Kind for Through<U, K> {
+impl<U: Model, K: Plain> Nullability for Through<U, K> {
     const NULLABLE: bool = K::NULLABLE;
     type Plain = K;
     type Behind<J: Plain> = Through<U, K::Or<J>>;
@@ -127,7 +127,7 @@ impl<U: Model, K: Plain> Kind for Through<U, K> {
     label = "this would hold for every row, or for none",
     note = "only columns that may be NULL have `is_null`, `is_not_null` and `eq_or_null`"
 )]
-pub trait MayBeNull: Kind {}
+pub trait MayBeNull: Nullability {}
 
 impl MayBeNull for Nullable {}
 
@@ -143,12 +143,12 @@ impl<U: Model> MayBeNull for Through<U, Nullable> {}
     label = "expected a foreign key such as `post::author_id`",
     note = "a foreign key of several columns is a constant of its own; the other way round is `user::posts.any(…)`"
 )]
-pub trait References: Kind {
+pub trait References: Nullability {
     /// The model of the row.
     type Model: Model;
 }
 
-impl<U: Model, K: Kind> References for To<U, K> {
+impl<U: Model, K: Nullability> References for To<U, K> {
     type Model = U;
 }
 
