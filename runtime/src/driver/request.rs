@@ -84,7 +84,7 @@ pub(crate) enum Request<'r> {
 }
 
 impl<'r> Request<'r> {
-    /// What its event shows; `None` where nothing will be sent.
+    /// The event of it; `None` where nothing will be sent.
     pub(super) fn sent(&self) -> Option<Sent<'r>> {
         Some(match self {
             Self::Execute { sql, .. } | Self::Query { sql, .. } => Sent::statement(*sql),
@@ -193,7 +193,7 @@ impl<'r> Request<'r> {
         match self {
             Self::Query { writes, .. } | Self::Batch { writes, .. } => *writes,
             Self::QueryEach { .. } => false,
-            // What it wrote is found out in a way of its own.
+            // Its writes are found out in a way of their own.
             Self::Commit => false,
             Self::Begin(_) | Self::Rollback => false,
             Self::Execute { .. } | Self::ExecuteEach { .. } => true,

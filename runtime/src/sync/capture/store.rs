@@ -141,8 +141,14 @@ pub(super) fn trim(physical: &mut Physical, table: &str) -> Result<()> {
     let Some(least) = position(physical, least, &mut |params| params.text(table))? else {
         return Ok(());
     };
-    let sql = "DELETE FROM _bindery_changes WHERE table_name = ? AND round <= ? AND (round < ? OR id < ?)";
-    execute(physical, sql, &mut |params| {
+    // By another index InnoDB would also lock, and so wait for, changes that are not committed. The name is that of the index's first column.
+    let from = match physical.dialect() {
+        Dialect::Mysql => "_bindery_changes USING _bindery_changes FORCE INDEX (table_name)",
+        Dialect::Sqlite | Dialect::Postgres => "_bindery_changes",
+    };
+    let sql =
+        format!("DELETE FROM {from} WHERE table_name = ? AND round <= ? AND (round < ? OR id < ?)");
+    execute(physical, &sql, &mut |params| {
         params.text(table);
         params.i64(least.round);
         params.i64(least.round);
@@ -189,7 +195,7 @@ pub(super) fn unordered(physical: &mut Physical, limit: usize) -> Result<Vec<i64
     Ok(found)
 }
 
-/// Puts these changes into a round.
+/// Puts these changes into a round, and waits for no transaction that has written others.
 pub(super) fn order(
     physical: &mut Physical,
     ids: &[i64],
@@ -197,8 +203,13 @@ pub(super) fn order(
     at_a_time: usize,
 ) -> Result<()> {
     let places = vec!["?"; at_a_time].join(", ");
+    // By another index InnoDB would also lock, and so wait for, changes that are not committed.
+    let by_key = match physical.dialect() {
+        Dialect::Mysql => " FORCE INDEX (PRIMARY)",
+        Dialect::Sqlite | Dialect::Postgres => "",
+    };
     let sql = format!(
-        "UPDATE _bindery_changes SET round = ?, mark = ? WHERE round IS NULL AND id IN ({places})"
+        "UPDATE _bindery_changes{by_key} SET round = ?, mark = ? WHERE round IS NULL AND id IN ({places})"
     );
     for ids in ids.chunks(at_a_time) {
         execute(physical, &sql, &mut |params| {
