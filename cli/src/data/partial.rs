@@ -53,8 +53,8 @@ impl Drop for Partial {
     }
 }
 
-/// From now on SIGINT and SIGTERM remove what is not whole, and then end the process as they would. A second one ends it at once, with
-/// what is not removed yet.
+/// From now on SIGINT and SIGTERM remove what is not whole, and then end the process as they would. A second one ends it at once, and leaves
+/// the files that are still there.
 pub(crate) fn remove_when_interrupted() -> io::Result<()> {
     let is_removing = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {

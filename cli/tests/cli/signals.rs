@@ -186,7 +186,7 @@ fn a_command_of_tasks_that_a_signal_ends_keeps_them() {
     }
 }
 
-/// What is decided stays prepared, and the next run commits it.
+/// A decided transaction stays prepared, and the next run commits it.
 ///
 /// Covers CLI-1, REC-1 on PostgreSQL.
 #[test]

@@ -12,7 +12,7 @@ pub enum MigrationError {
         version: String,
         /// Which of its statements, from 1.
         statement: usize,
-        /// Where it begins in its file.
+        /// The line of its file in which it begins.
         line: u32,
         /// How it begins: in one line, and not beyond its first text in quotes, which may be a row's or a password.
         begins: String,
@@ -27,7 +27,7 @@ pub enum MigrationError {
         version: String,
         /// Which of its statements, from 1. Those before it are kept.
         statement: usize,
-        /// Where it begins in its file.
+        /// The line of its file in which it begins.
         line: u32,
         /// How it begins, as that of [`Statement`](Self::Statement).
         begins: String,

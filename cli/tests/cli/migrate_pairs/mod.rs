@@ -81,7 +81,7 @@ fn read(sql: &str, dialect: Dialect, found: &mut Diagnostics) -> Option<CheckedM
     check(model, found)
 }
 
-/// What became of a pair.
+/// The outcome of a pair.
 enum Outcome {
     Ran,
     /// Both schemas are one.
@@ -174,7 +174,7 @@ fn planned(from: &Structure, to: &Structure) -> Result<Planned, String> {
     }
 }
 
-/// What loses data is meant.
+/// Changes that lose data are meant.
 fn statements(steps: &[&Vec<Step>]) -> Vec<String> {
     let steps = steps.iter().copied().flatten();
     steps.flat_map(|step| step.statements.clone()).collect()

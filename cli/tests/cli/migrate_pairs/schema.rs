@@ -9,7 +9,7 @@ use super::super::migrate_random::random::Random;
 /// The tables and views that there may be.
 const NAMES: usize = 6;
 const COLUMNS: usize = 5;
-/// One in so many choices of the second schema is another one.
+/// The second schema draws one choice in this many anew.
 const CALM: [usize; 5] = [2, 4, 8, 16, 32];
 
 /// The choices of one schema: each has a name of its own, so that two schemas of one seed share most of them.
