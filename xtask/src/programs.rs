@@ -38,17 +38,11 @@ pub(crate) fn steps(databases: &Databases, built: &Built) -> Result<Vec<Step>, F
 /// there: those of the workspace.
 fn door(folder: &Path, databases: &Databases, built: &Built) -> Result<Vec<Step>, Failure> {
     let name = workspace::name_of(folder);
-    fs::copy(
-        workspace::root().join("Cargo.lock"),
-        folder.join("Cargo.lock"),
-    )?;
     if starts_its_servers(folder) {
         let mut command = cargo();
         command.current_dir(folder);
-        return Ok(vec![run_step(
-            format!("door `{name}` on servers of its own"),
-            command,
-        )]);
+        let title = format!("door `{name}` on servers of its own");
+        return Ok(run_steps(title, folder, command).into());
     }
     let files = workspace::target().join("doors/databases").join(&name);
     let mut steps = Vec::new();
@@ -63,16 +57,22 @@ fn door(folder: &Path, databases: &Databases, built: &Built) -> Result<Vec<Step>
         }
         let mut command = cargo();
         in_door(&mut command, folder, &pairing);
-        steps.push(run_step(title, command));
+        steps.extend(run_steps(title, folder, command));
     }
     Ok(steps)
 }
 
-fn run_step(title: String, mut command: Command) -> Step {
+/// Each run begins with the whole list of versions: cargo takes out of it what the databases of a pairing do not need.
+fn run_steps(title: String, folder: &Path, mut command: Command) -> [Step; 2] {
+    let mut copy = Command::new("cp");
+    copy.args([workspace::root(), folder].map(|of| of.join("Cargo.lock")));
     command
         .args(["run", "--quiet"])
         .env("CARGO_TARGET_DIR", workspace::target().join("doors"));
-    Step::new(title, command)
+    [
+        Step::new(format!("{title}: the versions of the workspace"), copy),
+        Step::new(title, command),
+    ]
 }
 
 /// Returns whether the door needs other servers than the tests share, which keep nothing over a crash.

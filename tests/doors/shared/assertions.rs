@@ -54,10 +54,13 @@ fn a_model_on_one_engine_knows_its_database(db: &Databases) -> bindery::Result<(
 /// Elsewhere there is no configuration: nothing is made in its place.
 fn started_elsewhere_it_says_so() {
     let here = std::env::current_dir().expect("the folder of the crate");
-    let elsewhere = std::env::temp_dir().canonicalize().expect("a folder for temporary files");
+    let elsewhere = std::env::temp_dir().join(format!("bindery-door-{}", std::process::id()));
+    std::fs::create_dir(&elsewhere).expect("a folder of its own");
+    let elsewhere = elsewhere.canonicalize().expect("it was made");
     std::env::set_current_dir(&elsewhere).expect("it can be entered");
     let error = Databases::open().map(drop).expect_err("the file is not there");
     std::env::set_current_dir(here).expect("it can be entered");
+    std::fs::remove_dir(&elsewhere).expect("it is empty");
     let told = format!("there is no `bindery.toml` in `{}`", elsewhere.display());
     assert!(error.to_string().contains(&told), "{error}");
 }
