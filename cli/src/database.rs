@@ -3,8 +3,9 @@
 use bindery::__private::{OwnTableState, Program, TableDdl};
 use bindery::data::Snapshot;
 use bindery::drift::{CreatedTables, TableDifference, TableDrift};
-use bindery::{Connection, ErrorKind, Registry};
-use bindery_schema::model::{CheckedModel, EngineId};
+use bindery::{Config, Connection, EngineOptions, ErrorKind, Registry};
+use bindery_schema::config::ConnectionTarget;
+use bindery_schema::model::{CheckedModel, Engine, EngineId};
 
 use crate::at_once::at_once;
 use crate::failure::Failure;
@@ -58,6 +59,33 @@ impl Engines {
         let engines = engines.map(|id| &project.input.engines[id.0 as usize]);
         let program = program::of_engines(engines, project.is_configured());
         let config = project.runtime_config()?;
+        let registry = Registry::with_config(program, &config).map_err(|error| failure(&error))?;
+        Ok(Self { registry })
+    }
+
+    /// One engine of the schema, at another place than the configuration says. Connects to nothing yet.
+    pub(crate) fn at(
+        model: &CheckedModel,
+        engine: EngineId,
+        place: ConnectionTarget,
+    ) -> Result<Self, Failure> {
+        let tables = tables::of_engines(model, &[engine]);
+        Self::placed(program_of(model, &tables), model.engine(engine), place)
+    }
+
+    /// The same without its models.
+    pub(crate) fn empty_at(engine: &Engine, place: ConnectionTarget) -> Result<Self, Failure> {
+        let program = program::of_engines(std::iter::once(engine), engine.span.is_some());
+        Self::placed(program, engine, place)
+    }
+
+    fn placed(
+        program: &'static Program,
+        engine: &Engine,
+        place: ConnectionTarget,
+    ) -> Result<Self, Failure> {
+        let options = EngineOptions::at_target(place);
+        let config = Config::new().engine(engine.name.as_str(), options);
         let registry = Registry::with_config(program, &config).map_err(|error| failure(&error))?;
         Ok(Self { registry })
     }

@@ -4,7 +4,7 @@ use bindery_codegen::CompileError;
 use serde::Serialize;
 
 /// Why a command failed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Failure {
     /// Everything was said already.
     Told,
@@ -75,6 +75,15 @@ impl Failure {
             Self::Told | Self::Critical => String::new(),
             Self::Written(message) | Self::Message { message, .. } => message.clone(),
         }
+    }
+
+    /// Puts words before the text: the thing that it is about.
+    #[must_use]
+    pub(crate) fn about(mut self, thing: &str) -> Self {
+        if let Self::Message { message, .. } = &mut self {
+            *message = format!("{thing}: {message}");
+        }
+        self
     }
 
     /// Adds the help.

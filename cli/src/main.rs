@@ -11,6 +11,7 @@ mod database;
 mod engines;
 mod failure;
 mod health;
+mod interrupted;
 mod links;
 mod migrations;
 mod options;

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use bindery_schema::check::check;
-use bindery_schema::config::{Address, Config, SqliteAddress, process_environment};
+use bindery_schema::config::{
+    Address, Config, ConnectionTarget, SqliteAddress, process_environment,
+};
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::dialect::{Dialect, Flavour};
 use bindery_schema::diff::check_migrations;
@@ -171,6 +173,13 @@ impl Project {
     pub(crate) fn place(&self, engine: &str) -> Option<String> {
         let target = self.config.as_ref()?.target(engine, &process_environment);
         target.ok().map(|target| target.to_string())
+    }
+
+    /// The database of an engine, with all that a connection to it needs.
+    pub(crate) fn target(&self, engine: &str) -> Result<ConnectionTarget, Failure> {
+        let config = self.config.as_ref().ok_or(Failure::Told)?;
+        let target = config.target(engine, &process_environment);
+        target.map_err(|finding| Failure::new(config.describe(&finding)))
     }
 
     /// The place of an engine; `None` where the configuration cannot say it now.

@@ -133,7 +133,7 @@ fn exact_of(
     Exact::new(respelled, catalogue, found)
 }
 
-fn unreadable(why: &Unreadable) -> Failure {
+pub(crate) fn unreadable(why: &Unreadable) -> Failure {
     let found = render(&why.found, &why.input.sources, Style::Plain);
     Failure::new(format!("its schema cannot be read:\n{found}"))
 }

@@ -9,7 +9,7 @@ pub(crate) mod layout;
 pub(crate) mod lines;
 pub(crate) mod manifest;
 pub(crate) mod pairs;
-pub(crate) mod partial;
+mod partial;
 pub(crate) mod record;
 pub(crate) mod redact;
 pub(crate) mod repair;

@@ -44,6 +44,7 @@ mod migrate_kills;
 mod migrate_names;
 mod migrate_pairs;
 mod migrate_protected;
+mod migrate_prove;
 mod migrate_random;
 mod migrate_squash;
 mod migrate_states;

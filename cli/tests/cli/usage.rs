@@ -132,6 +132,7 @@ fn wrong_usage_ends_with_2_and_only_messages() {
         ("validate --links --yes", "--repair"),
         ("validate --links --repair maybe", "maybe"),
         ("validate --links --repair null --dry-run --yes", "--yes"),
+        ("migrate check --scratch default=postgres://h/d", "--prove"),
         ("completions", "SHELL"),
     ];
     for (words, expected) in cases {

@@ -21,13 +21,13 @@ use crate::data::archive::Staged;
 use crate::data::form::{DataForm, format_of};
 use crate::data::layout::{self, Hashing, MANIFEST, NewFile, NewFolder, ROOT, file_name};
 use crate::data::manifest::{self, DumpedTable, FORMAT, Manifest};
-use crate::data::partial;
 use crate::data::record::{self, LinkedKeys, Record};
 use crate::data::redact::{self, Secret};
 use crate::data::tables::{self, EngineTable};
 use crate::database::{Chosen, Engines};
 use crate::engines::Purpose;
 use crate::failure::{Ended, Failure};
+use crate::interrupted;
 use crate::options::{EngineOptions, ProgressOptions, SchemaOptions};
 use crate::output::Output;
 use crate::progress::Progress;
@@ -107,8 +107,7 @@ pub(crate) fn run(arguments: &DumpArguments, output: &Output) -> Result<(), Fail
     let engines = Engines::open(&compiled.project, &chosen)?;
     let record = arguments.record(chosen.len())?;
     let secret = arguments.is_redacted().then(Secret::new).transpose()?;
-    partial::remove_when_interrupted()
-        .map_err(|error| Failure::new(format!("signals cannot be waited for: {error}")))?;
+    interrupted::remove_when_interrupted()?;
     let begin = |archive: &PathBuf| Staged::begin(archive, arguments.force);
     let staged = arguments.archive.as_ref().map(begin).transpose()?;
     let root = staged

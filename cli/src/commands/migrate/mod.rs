@@ -9,6 +9,7 @@ mod import;
 mod large;
 mod orphans;
 mod own;
+mod prove;
 mod renames;
 mod squash;
 mod told;
@@ -44,7 +45,8 @@ use crate::migrations::shelf::Shelf;
         engine needs, such as those of tasks and of atomic groups, are no part of the migrations: `run` makes what is missing of them.",
     after_help = "Examples:\n  \
         bindery migrate add add_nick             what the schema has besides\n  \
-        bindery migrate check                    do the migrations end at the schema?\n  \
+        bindery migrate check                    whether the migrations make the schema\n  \
+        bindery migrate check --prove            the same on a scratch database, with rows\n  \
         bindery migrate status --all\n  \
         bindery migrate run                      what is pending on `default`\n  \
         bindery migrate run --all\n  \

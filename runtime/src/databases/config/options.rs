@@ -81,6 +81,12 @@ impl EngineOptions {
         }))
     }
 
+    /// An engine at a place that is read already: for the command.
+    #[doc(hidden)]
+    pub fn at_target(target: ConnectionTarget) -> Self {
+        Self::at(Given::Target(target))
+    }
+
     fn server(dialect: Dialect, host: String, port: u16, database: String) -> Self {
         let endpoint = if host.starts_with('/') {
             Endpoint::Socket {

@@ -17,7 +17,7 @@ mod pieces;
 mod type_name;
 
 use self::parser::Parser;
-use self::pieces::pieces;
+use self::pieces::{PieceKind, inner, pieces};
 use crate::dialect::Dialect;
 
 /// Returns whether both expressions mean the same, as far as their tokens tell.
@@ -37,6 +37,40 @@ pub(in crate::diff) fn normal_tokens(sql: &str, dialect: Dialect) -> String {
     let pieces = pieces(sql, dialect);
     let words = pieces.iter().map(|piece| piece.text.as_str());
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// The parts of an expression, whatever it does with them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExpressionParts {
+    /// Words and quoted names, which may be those of columns.
+    pub names: Vec<String>,
+    /// Constants of text, without their quotes.
+    pub texts: Vec<String>,
+    /// Numbers, without a sign.
+    pub numbers: Vec<String>,
+}
+
+/// Returns the names and constants of an expression, in their order.
+///
+/// ```
+/// use bindery_schema::dialect::Dialect;
+/// use bindery_schema::diff::expression_parts;
+///
+/// let parts = expression_parts("length(code) = 3 OR kind IN ('it''s', 'b')", Dialect::Sqlite);
+/// assert_eq!((parts.texts, parts.numbers), (vec!["it's".to_owned(), "b".to_owned()], vec!["3".to_owned()]));
+/// assert!(parts.names.contains(&"kind".to_owned()));
+/// ```
+pub fn expression_parts(sql: &str, dialect: Dialect) -> ExpressionParts {
+    let mut parts = ExpressionParts::default();
+    for piece in pieces(sql, dialect) {
+        match piece.kind {
+            PieceKind::Word | PieceKind::Quoted => parts.names.push(piece.text),
+            PieceKind::Literal => parts.texts.push(inner(&piece.text, '\'')),
+            PieceKind::Number => parts.numbers.push(piece.text),
+            PieceKind::Symbol => {}
+        }
+    }
+    parts
 }
 
 #[cfg(test)]

@@ -93,7 +93,7 @@ fn piece(kind: TokenKind, text: &str, dialect: Dialect) -> Piece {
 }
 
 /// The text between quotes.
-fn inner(text: &str, quote: char) -> String {
+pub(super) fn inner(text: &str, quote: char) -> String {
     let inside = text.strip_prefix(quote).unwrap_or(text);
     let inside = inside.strip_suffix(quote).unwrap_or(inside);
     inside.replace(&format!("{quote}{quote}"), &quote.to_string())

@@ -8,6 +8,7 @@ pub(super) const ORDER: Order = Order {
         "text",
         "at_once",
         "failure",
+        "interrupted",
         "options",
         "output",
         "confirm",

@@ -1,0 +1,159 @@
+//! The migrations of one engine on its scratch database: up, down and up again, with rows.
+
+use std::collections::BTreeMap;
+
+use bindery::migrate::{MigrationProgress, Migrator};
+use bindery::status::ServerProduct;
+use bindery_schema::model::{CheckedModel, EngineId};
+
+use super::super::migrator;
+use super::rows::{EmptyTable, Rows};
+use crate::comparison::{self, Comparison};
+use crate::database::{Engines, failure};
+use crate::failure::Failure;
+use crate::migrations::files::EngineMigrations;
+use crate::progress::{Progress, Steps};
+
+/// A part of a proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    Up,
+    Down,
+    UpAgain,
+}
+
+impl Stage {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::UpAgain => "up again",
+        }
+    }
+}
+
+/// What was found out on a scratch database.
+#[derive(Default)]
+pub(super) struct Proof {
+    pub(super) server: Option<ServerProduct>,
+    pub(super) migrations: usize,
+    /// The last of them that were reverted, and applied again.
+    pub(super) reverted: usize,
+    /// Rows that were put in.
+    pub(super) rows: u64,
+    pub(super) empty: Vec<EmptyTable>,
+    /// The database beside the schema, when it was compared last.
+    pub(super) comparison: Comparison,
+    /// The part that failed; where there is no failure, the databases differ.
+    pub(super) failed: Option<(Stage, Option<Failure>)>,
+}
+
+/// The migrations of an engine, and its scratch database.
+pub(super) struct Chain<'p> {
+    pub(super) model: &'p CheckedModel,
+    pub(super) id: EngineId,
+    /// The engine alone, on its scratch database.
+    pub(super) engines: &'p Engines,
+    pub(super) migrations: &'p EngineMigrations<'p>,
+    /// Rows are put in before this migration and those after it only.
+    pub(super) since: Option<&'p str>,
+    pub(super) progress: &'p Progress<'p>,
+}
+
+impl Chain<'_> {
+    pub(super) fn prove(&self) -> Proof {
+        let mut proof = Proof {
+            migrations: self.migrations.migrations.len(),
+            ..Proof::default()
+        };
+        let mut rows = BTreeMap::new();
+        for stage in [Stage::Up, Stage::Down, Stage::UpAgain] {
+            let outcome = match stage {
+                Stage::Down => self.revert(&mut proof),
+                Stage::Up | Stage::UpAgain => self.apply(&mut proof, &mut rows),
+            };
+            self.progress.end();
+            proof.failed = match outcome {
+                Ok(true) => None,
+                Ok(false) => Some((stage, None)),
+                Err(failure) => Some((stage, Some(failure))),
+            };
+            if proof.failed.is_some() || (stage == Stage::Down && proof.reverted == 0) {
+                break;
+            }
+        }
+        let name = &self.migrations.engine;
+        let status = self.engines.registry.engine(name);
+        proof.server = status.ok().and_then(|status| status.server);
+        proof.empty = rows.into_values().collect();
+        proof
+    }
+
+    fn migrator(&self) -> Migrator<'_, '_> {
+        migrator(self.engines, 0, self.migrations)
+    }
+
+    /// Applies what is not applied, with rows before each, and compares. Returns whether all is equal.
+    fn apply(
+        &self,
+        proof: &mut Proof,
+        empty: &mut BTreeMap<String, EmptyTable>,
+    ) -> Result<bool, Failure> {
+        let mut rows = Rows::default();
+        let mut filled = Ok(());
+        let applied = self.migrator().run(&mut |progress| match progress {
+            MigrationProgress::Done(run) if filled.is_ok() && self.has_rows_after(run.version) => {
+                filled = rows.fill(self.engines, self.model.engine(self.id));
+            }
+            other => self.tell("proving", other),
+        });
+        proof.rows += rows.inserted;
+        empty.extend(rows.empty().into_iter().map(|table| (table.table.clone(), table)));
+        applied.map_err(|error| failure(&error))?;
+        filled.map_err(|failure| failure.about("no rows can be made"))?;
+        let told = |steps| {
+            let engine = &self.migrations.engine;
+            self.progress.step(("reading", "the schema", engine), steps);
+        };
+        let compared = comparison::of_engine((self.engines, 0, &told), self.model, self.id)?;
+        proof.comparison = compared.comparison;
+        let found = &proof.comparison;
+        Ok(found.differences.is_empty() && found.extra.is_empty())
+    }
+
+    /// Whether rows are put in once this one is applied: before the next one, and at the end.
+    fn has_rows_after(&self, version: &str) -> bool {
+        let Some(since) = self.since else { return true };
+        let versions = || self.migrations.migrations.iter().map(|one| one.version);
+        let first = versions().position(|one| one == since);
+        let first = first.unwrap_or(versions().count());
+        let at = versions().position(|one| one == version);
+        at.is_none_or(|at| at + 1 >= first)
+    }
+
+    /// Reverts all that have a way back after the last one that has none.
+    fn revert(&self, proof: &mut Proof) -> Result<bool, Failure> {
+        let back = self.migrations.migrations.iter().rev();
+        let back = back.take_while(|one| one.down.is_some()).count();
+        if back > 0 {
+            let told = &mut |progress| self.tell("reverting", progress);
+            let reverted = self.migrator().revert(back, told);
+            proof.reverted = reverted.map_err(|error| failure(&error))?.len();
+        }
+        Ok(true)
+    }
+
+    fn tell(&self, word: &str, progress: MigrationProgress<'_>) {
+        if let MigrationProgress::Statement {
+            version,
+            statement: begun,
+            of,
+        } = progress
+        {
+            let unit = "statements";
+            let engine = &self.migrations.engine;
+            self.progress
+                .step((word, version, engine), Steps { begun, of, unit });
+        }
+    }
+}
