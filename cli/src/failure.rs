@@ -86,6 +86,19 @@ impl Failure {
         self
     }
 
+    /// The same about an engine, which a database's error names already.
+    #[must_use]
+    pub(crate) fn about_engine(mut self, engine: &str, more: &str) -> Self {
+        let name = format!("engine `{engine}`");
+        if let Self::Message { message, .. } = &mut self {
+            let named = message.strip_prefix(&name);
+            if let Some(rest) = named.and_then(|rest| rest.strip_prefix(": ")) {
+                *message = rest.to_owned();
+            }
+        }
+        self.about(&(name + more))
+    }
+
     /// Adds the help.
     #[must_use]
     pub(crate) fn help(mut self, text: impl Into<String>) -> Self {

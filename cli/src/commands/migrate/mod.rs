@@ -46,7 +46,7 @@ use crate::migrations::shelf::Shelf;
     after_help = "Examples:\n  \
         bindery migrate add add_nick             what the schema has besides\n  \
         bindery migrate check                    whether the migrations make the schema\n  \
-        bindery migrate check --prove            the same on a scratch database, with rows\n  \
+        bindery migrate check --prove            on a scratch database, with rows\n  \
         bindery migrate status --all\n  \
         bindery migrate run                      what is pending on `default`\n  \
         bindery migrate run --all\n  \

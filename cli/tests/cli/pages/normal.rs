@@ -8,12 +8,13 @@ use bindery_testkit::FreshDatabase;
 use super::super::support::names_in;
 
 /// In a pattern `#` is a digit and `~` a number with points; each has the text that the book shows in its place.
-const PATTERNS: [(&str, &str); 6] = [
+const PATTERNS: [(&str, &str); 7] = [
     (" at ####-##-## ##:##:## UTC", " at 2026-01-31 12:00:00 UTC"),
     ("(~ ms)", "(12 ms)"),
     (", ~ s old", ", 2 s old"),
     (": PostgreSQL ~", ": PostgreSQL 15.18"),
     ("is PostgreSQL ~", "is PostgreSQL 15.18"),
+    ("on PostgreSQL ~", "on PostgreSQL 15.18"),
     ("is SQLite 3.~", "is SQLite 3.53"),
 ];
 

@@ -108,7 +108,11 @@ impl Chain<'_> {
             other => self.tell("proving", other),
         });
         proof.rows += rows.inserted;
-        empty.extend(rows.empty().into_iter().map(|table| (table.table.clone(), table)));
+        empty.extend(
+            rows.empty()
+                .into_iter()
+                .map(|table| (table.table.clone(), table)),
+        );
         applied.map_err(|error| failure(&error))?;
         filled.map_err(|failure| failure.about("no rows can be made"))?;
         let told = |steps| {

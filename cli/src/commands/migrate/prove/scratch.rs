@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bindery::{Connection, Sql};
+use bindery::{Connection, ErrorKind, Sql};
 use bindery_schema::config::{Address, ConnectionTarget, SqliteAddress};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::Engine;
@@ -166,7 +166,7 @@ impl OnServer {
     fn create(&self) -> Result<(), Failure> {
         let mut connection = self.connect(self.from.clone())?;
         let created = self.create_like(&mut connection);
-        created.map_err(|error| self.refused(&failure(&error)))
+        created.map_err(|error| self.refused(&error))
     }
 
     /// With the character set and collation of the other database, where tables have them from there.
@@ -186,15 +186,19 @@ impl OnServer {
         })
     }
 
-    fn refused(&self, why: &Failure) -> Failure {
+    fn refused(&self, error: &bindery::Error) -> Failure {
         let (engine, place, scheme) = (&self.engine.name, &self.from, self.from.dialect);
-        why.clone()
-            .about(&format!(
-                "engine `{engine}`: no scratch database can be made on {place}"
-            ))
-            .help(format!(
-                "let the account create databases, or name a server where one may: `--scratch {engine}={scheme}://…`"
-            ))
+        let why = match error.kind() {
+            // MySQL and MariaDB answer as to an account that may not use a database.
+            ErrorKind::PermissionDenied | ErrorKind::AccessDenied => {
+                Failure::new("the account may not create databases").reason("permission_denied")
+            }
+            _ => failure(error),
+        };
+        let more = format!(": no scratch database can be made on {place}");
+        why.about_engine(engine, &more).help(format!(
+            "let the account create databases, or name a server where one may: `--scratch {engine}={scheme}://…`"
+        ))
     }
 
     /// Ends its sessions and drops it.

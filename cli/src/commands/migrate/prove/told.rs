@@ -99,24 +99,26 @@ impl Proved {
     fn failed(&self, proof: &Proof) -> Option<Failure> {
         let engine = &self.engine;
         let (stage, failure) = proof.failed.as_ref()?;
-        let place = match proof.shown_server() {
-            Some(server) => format!("engine `{engine}` on {server}, {}", stage.word()),
-            None => format!("engine `{engine}`, {}", stage.word()),
-        };
-        Some(match failure {
-            Some(failure) => failure.clone().about(&place),
-            None => {
-                let number = count(proof.differences().len(), "difference");
-                Failure::new(format!("{place}: {number} from the schema"))
-            }
-        })
+        let server = proof.shown_server();
+        let server = server.map_or_else(String::new, |server| format!(" on {server}"));
+        let failure = failure.clone().unwrap_or_else(|| {
+            let number = count(proof.differences().len(), "difference");
+            Failure::new(format!("{number} from the schema"))
+        });
+        Some(failure.about_engine(engine, &format!("{server}, {}", stage.word())))
     }
 }
 
 impl Proof {
+    /// The product with its version, without that of its package.
     fn shown_server(&self) -> Option<String> {
         let server = self.server.as_ref()?;
-        Some(format!("{} {}", server.product, server.version))
+        let version = server.version.split([' ', '-']).next();
+        Some(format!(
+            "{} {}",
+            server.product,
+            version.unwrap_or_default()
+        ))
     }
 
     fn failed_stage(&self) -> Option<Stage> {

@@ -1,0 +1,4 @@
+CREATE TABLE users (
+    id BIGINT NOT NULL PRIMARY KEY,
+    nick VARCHAR(40) NOT NULL
+);
