@@ -96,7 +96,7 @@ fn wait_for_signals() -> io::Result<()> {
             is_removing.store(true, Ordering::Relaxed);
             // Held to the end of the process: nothing is begun any more.
             let passing = passing();
-            passing.values().for_each(|remove| remove_one(remove));
+            passing.values().for_each(remove_one);
             let _ = signal_hook::low_level::emulate_default_handler(signal);
         }
     });
