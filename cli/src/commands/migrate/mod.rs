@@ -45,7 +45,7 @@ use crate::migrations::shelf::Shelf;
         engine needs, such as those of tasks and of atomic groups, are no part of the migrations: `run` makes what is missing of them.",
     after_help = "Examples:\n  \
         bindery migrate add add_nick             what the schema has besides\n  \
-        bindery migrate check                    whether the migrations make the schema\n  \
+        bindery migrate check                    compare them with the schema\n  \
         bindery migrate check --prove            on a scratch database, with rows\n  \
         bindery migrate status --all\n  \
         bindery migrate run                      what is pending on `default`\n  \
