@@ -309,7 +309,20 @@ fn life_07_a_way_back_that_fails_is_told_from_the_way_there() {
             None,
         );
         let (results, _) = place.prove("", 0);
-        holds(&results, &["3 migrations on ", "no way back"]);
+        holds(
+            &results,
+            &["3 migrations on ", "there; the last one has no way back"],
+        );
+        place.migration(
+            "4_last",
+            "ALTER TABLE more ADD COLUMN n INTEGER;\n",
+            Some("ALTER TABLE more DROP COLUMN n;\n"),
+        );
+        let (results, _) = place.prove("", 0);
+        holds(
+            &results,
+            &["4 migrations on ", "there, and the last 1 back"],
+        );
     }
 }
 

@@ -66,11 +66,14 @@ impl Chain<'_> {
             migrations: self.migrations.migrations.len(),
             ..Proof::default()
         };
-        let mut rows = BTreeMap::new();
+        let mut empty = BTreeMap::new();
         for stage in [Stage::Up, Stage::Down, Stage::UpAgain] {
             let outcome = match stage {
+                Stage::Up => self
+                    .meet(&mut proof)
+                    .and_then(|()| self.apply(&mut proof, &mut empty)),
                 Stage::Down => self.revert(&mut proof),
-                Stage::Up | Stage::UpAgain => self.apply(&mut proof, &mut rows),
+                Stage::UpAgain => self.apply(&mut proof, &mut empty),
             };
             self.progress.end();
             proof.failed = match outcome {
@@ -82,11 +85,17 @@ impl Chain<'_> {
                 break;
             }
         }
-        let name = &self.migrations.engine;
-        let status = self.engines.registry.engine(name);
-        proof.server = status.ok().and_then(|status| status.server);
-        proof.empty = rows.into_values().collect();
+        proof.empty = empty.into_values().collect();
         proof
+    }
+
+    /// Connects, so that the server is known whatever becomes of the migrations.
+    fn meet(&self, proof: &mut Proof) -> Result<(), Failure> {
+        let registry = &self.engines.registry;
+        let connected = registry.connect(self.engines.chosen(0));
+        let met = connected.and_then(|_| registry.engine(&self.migrations.engine));
+        proof.server = met.map_err(|error| failure(&error))?.server;
+        Ok(())
     }
 
     fn migrator(&self) -> Migrator<'_, '_> {

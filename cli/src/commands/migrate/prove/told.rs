@@ -148,12 +148,10 @@ impl Proof {
     fn summary(&self) -> String {
         let migrations = count(self.migrations, "migration");
         let server = self.shown_server().unwrap_or_default();
-        let back = match self.migrations - self.reverted {
-            0 => "there and back".to_owned(),
-            left => format!(
-                "{} of them there and back: {left} have no way back",
-                self.reverted
-            ),
+        let back = match (self.reverted, self.migrations - self.reverted) {
+            (_, 0) => "there and back".to_owned(),
+            (0, _) => "there; the last one has no way back".to_owned(),
+            (reverted, _) => format!("there, and the last {reverted} back"),
         };
         format!("{migrations} on {server}, with {}, {back}", rows(self.rows))
     }
