@@ -32,7 +32,7 @@ impl Stage {
     }
 }
 
-/// What was found out on a scratch database.
+/// The outcome of a proof.
 #[derive(Default)]
 pub(super) struct Proof {
     pub(super) server: Option<ServerProduct>,
