@@ -86,17 +86,16 @@ impl Failure {
         self
     }
 
-    /// The same about an engine, which a database's error names already.
+    /// Without the engine before the text, which a database's error names.
     #[must_use]
-    pub(crate) fn about_engine(mut self, engine: &str, more: &str) -> Self {
-        let name = format!("engine `{engine}`");
-        if let Self::Message { message, .. } = &mut self {
-            let named = message.strip_prefix(&name);
-            if let Some(rest) = named.and_then(|rest| rest.strip_prefix(": ")) {
-                *message = rest.to_owned();
-            }
+    pub(crate) fn without_engine(mut self, engine: &str) -> Self {
+        let name = format!("engine `{engine}`: ");
+        if let Self::Message { message, .. } = &mut self
+            && let Some(rest) = message.strip_prefix(&name)
+        {
+            *message = rest.to_owned();
         }
-        self.about(&(name + more))
+        self
     }
 
     /// Adds the help.

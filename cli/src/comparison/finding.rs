@@ -164,6 +164,11 @@ impl Finding {
         })
     }
 
+    /// Whether it is about the name of a key, and nothing that the key does.
+    pub(crate) fn is_name(&self) -> bool {
+        self.what == FindingKind::Name
+    }
+
     /// Whether it is about a table of bindery's own. No file mends that.
     pub(crate) fn is_own_table(&self) -> bool {
         self.what == FindingKind::OwnTable

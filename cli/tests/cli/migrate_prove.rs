@@ -351,6 +351,41 @@ CREATE TABLE loops (id BIGINT NOT NULL PRIMARY KEY, up_id BIGINT NOT NULL, FOREI
     }
 }
 
+/// Columns of every type, all NOT NULL, as a database of each dialect declares them.
+fn every_type(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => include_str!("prove/sqlite.sql"),
+        Dialect::Postgres => include_str!("prove/postgres.sql"),
+        Dialect::Mysql => include_str!("prove/mysql.sql"),
+    }
+}
+
+/// Covers LIFE-07.
+#[test]
+fn life_07_rows_fit_every_type_key_and_simple_check() {
+    let _watchdog = watched("rows_fit_every_type");
+    for place in Place::on_all() {
+        place.migration("1_types", every_type(place.dialect), None);
+        let circle = match place.dialect {
+            Dialect::Sqlite => "",
+            Dialect::Postgres | Dialect::Mysql => {
+                "ALTER TABLE a ADD FOREIGN KEY (b_id) REFERENCES b (id);\n"
+            }
+        };
+        let keys = format!("{}{circle}", include_str!("prove/keys.sql"));
+        place.migration("2_keys", &keys, None);
+        let document = place.document("", 0);
+        let proof = &document["engines"][0]["proof"];
+        assert_eq!(proof["empty"], Value::Array(Vec::new()), "{document}");
+        let tables = if place.dialect == Dialect::Sqlite {
+            8
+        } else {
+            6
+        };
+        assert_eq!(proof["rows"], 3 * tables, "{document}");
+    }
+}
+
 /// An account that may use its database and make no other.
 fn limited(place: &Place) -> (String, String) {
     let database = place.database.as_ref().expect("a server");
@@ -400,11 +435,21 @@ fn life_07_an_account_that_may_create_no_database_is_refused_with_a_way_on() {
         );
         let (results, _) = place.prove(&format!("--scratch default={}", place.url()), 0);
         holds(&results, &["proven"]);
+        // As the page on migrations says.
+        let allow = match place.dialect {
+            Dialect::Postgres => format!("ALTER ROLE {account} CREATEDB"),
+            Dialect::Sqlite | Dialect::Mysql => {
+                format!("GRANT ALL ON `bindery\\_prove\\_%`.* TO {account}")
+            }
+        };
+        let database = place.database.as_ref().expect("a server");
+        database.run_script(&allow).expect("a right");
+        place.configure(&url, "");
+        place.prove("", 0);
         let drop = match place.dialect {
             Dialect::Postgres => format!("DROP ROLE {account}"),
             Dialect::Sqlite | Dialect::Mysql => format!("DROP USER {account}"),
         };
-        let database = place.database.as_ref().expect("a server");
         database.run_script(&drop).expect("an account");
     }
 }

@@ -8,7 +8,7 @@ use bindery_schema::model::{CheckedModel, EngineId};
 
 use super::super::migrator;
 use super::rows::{EmptyTable, Rows};
-use crate::comparison::{self, Comparison};
+use crate::comparison::{self, Comparison, Finding};
 use crate::database::{Engines, failure};
 use crate::failure::Failure;
 use crate::migrations::files::EngineMigrations;
@@ -129,7 +129,13 @@ impl Chain<'_> {
             self.progress.step(("reading", "the schema", engine), steps);
         };
         let compared = comparison::of_engine((self.engines, 0, &told), self.model, self.id)?;
-        proof.comparison = compared.comparison;
+        let mut found = compared.comparison;
+        // Of keys that are written without a name: `check` compares those that are written.
+        let (names, differences) = found.differences.into_iter().partition(Finding::is_name);
+        found.differences = differences;
+        let names: Vec<Finding> = names;
+        found.notes.extend(names);
+        proof.comparison = found;
         let found = &proof.comparison;
         Ok(found.differences.is_empty() && found.extra.is_empty())
     }

@@ -9,10 +9,10 @@ use bindery_schema::diff::{ColumnShape, TableShape};
 use bindery_schema::model::{Column, ColumnId, ForeignKey, Generated, Model, Table, TableName};
 use bindery_schema::sql_writer::SqlWriter;
 
-use super::values::Values;
+use super::values::{Values, is_spatial};
 
-/// Rows that are tried with the columns that have other values to try.
-const COMBINATIONS: usize = 64;
+/// Combinations of values that are tried.
+const COMBINATIONS: usize = 256;
 
 /// A column of a row.
 pub(super) struct Field<'m> {
@@ -90,7 +90,8 @@ impl<'m> Attempts<'m> {
                 Some(value) => vec![value],
                 None => usual(),
             };
-            if column.nullable {
+            // Other columns are NULL in rows of required columns alone.
+            if column.nullable && (values.len() > 1 || values.is_empty()) {
                 values.push(Value::Null);
             }
             if values.is_empty() && is_required {
@@ -112,35 +113,54 @@ impl<'m> Attempts<'m> {
         Ok(Self { choices, is_short })
     }
 
-    /// The rows, one after the other.
+    /// The rows, one after the other: the fewer unusual values they have, the earlier.
     pub(super) fn rows(&self) -> impl Iterator<Item = Vec<Field<'m>>> {
         let kinds = [self.is_short, !self.is_short];
         kinds.into_iter().flat_map(|is_short| {
             let chosen = self.choices.iter();
             let chosen = chosen.filter(move |choice| choice.is_required || !is_short);
             let chosen: Vec<&Choice<'m>> = chosen.collect();
-            let all = chosen.iter().map(|choice| choice.values.len());
-            let all = all.fold(1, |all: usize, one| {
-                all.saturating_mul(one).min(COMBINATIONS)
-            });
-            (0..all).map(move |at| combination(&chosen, at))
+            let most: Vec<usize> = chosen.iter().map(|one| one.values.len() - 1).collect();
+            let combinations = combinations(&most).into_iter();
+            combinations.map(move |values| {
+                let fields = chosen.iter().zip(values);
+                fields.map(|(choice, at)| choice.field(at)).collect()
+            })
         })
     }
 }
 
-/// Each combination of values has a number; of 0 all are the most usual.
-fn combination<'m>(choices: &[&Choice<'m>], number: usize) -> Vec<Field<'m>> {
-    let mut rest = number;
-    let fields = choices.iter().map(|choice| {
-        let at = rest % choice.values.len();
-        rest /= choice.values.len();
+impl<'m> Choice<'m> {
+    fn field(&self, value: usize) -> Field<'m> {
         Field {
-            column: choice.column,
-            shape: choice.shape,
-            value: choice.values[at].clone(),
+            column: self.column,
+            shape: self.shape,
+            value: self.values[value].clone(),
         }
-    });
-    fields.collect()
+    }
+}
+
+/// Numbers up to `most` of each, those with the least sum first, no more than there are to be.
+fn combinations(most: &[usize]) -> Vec<Vec<usize>> {
+    let mut all = Vec::new();
+    for sum in 0..=most.iter().sum() {
+        with_sum(most, sum, &mut Vec::new(), &mut all);
+    }
+    all
+}
+
+fn with_sum(most: &[usize], sum: usize, begun: &mut Vec<usize>, all: &mut Vec<Vec<usize>>) {
+    if all.len() >= COMBINATIONS || sum > most.iter().sum() {
+        return;
+    }
+    let Some((first, rest)) = most.split_first() else {
+        return all.push(begun.clone());
+    };
+    for number in 0..=(*first).min(sum) {
+        begun.push(number);
+        with_sum(rest, sum - number, begun, all);
+        begun.pop();
+    }
 }
 
 /// The table of a row, and its number.
@@ -239,6 +259,9 @@ impl Field<'_> {
                 ("CAST(", "::text AS bigint)".to_owned())
             }
             Dialect::Postgres => ("CAST(", format!("::text AS {})", self.shape.type_sql)),
+            Dialect::Mysql if is_spatial(&self.column.sql_type) => {
+                ("ST_GeomFromText(", ")".to_owned())
+            }
             Dialect::Mysql if self.is_bits() => ("CAST(", " AS UNSIGNED)".to_owned()),
             Dialect::Sqlite if self.is_bytes() => ("CAST(", " AS BLOB)".to_owned()),
             Dialect::Sqlite | Dialect::Mysql => ("", String::new()),
@@ -252,5 +275,19 @@ impl Field<'_> {
 
     fn is_bytes(&self) -> bool {
         self.column.column_type.class() == TypeClass::Bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COMBINATIONS, combinations};
+
+    #[test]
+    fn combinations_begin_with_the_usual_values_and_end() {
+        assert_eq!(combinations(&[]), [Vec::<usize>::new()]);
+        let all = combinations(&[2, 1]);
+        let expected = [[0, 0], [0, 1], [1, 0], [1, 1], [2, 0], [2, 1]];
+        assert_eq!(all, expected.map(Vec::from));
+        assert_eq!(combinations(&[9; 40]).len(), COMBINATIONS);
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bindery::{Connection, Sql};
+use bindery::{Connection, Engine as _, Sql};
 use bindery_schema::diff::{Structure, TableShape};
 use bindery_schema::model::{Engine, Model, Table, TableName};
 use bindery_schema::sql_writer::SqlWriter;
@@ -110,10 +110,12 @@ fn first_that_fits(
         match connection.execute(Sql::assembled(sql), values) {
             Ok(_) => return Ok(()),
             // The first is the most usual row.
-            Err(error) => refusal = refusal.or_else(|| Some(failure(&error).message())),
+            Err(error) => refusal = refusal.or(Some(error)),
         }
     }
-    Err(refusal.unwrap_or_default())
+    let engine = connection.engine().name();
+    let why = refusal.map(|error| failure(&error).without_engine(engine).message());
+    Err(why.unwrap_or_default())
 }
 
 fn columns(shape: &TableShape) -> String {

@@ -195,8 +195,8 @@ impl OnServer {
             }
             _ => failure(error),
         };
-        let more = format!(": no scratch database can be made on {place}");
-        why.about_engine(engine, &more).help(format!(
+        let about = format!("engine `{engine}`: no scratch database can be made on {place}");
+        why.without_engine(engine).about(&about).help(format!(
             "let the account create databases, or name a server where one may: `--scratch {engine}={scheme}://…`"
         ))
     }

@@ -105,7 +105,8 @@ impl Proved {
             let number = count(proof.differences().len(), "difference");
             Failure::new(format!("{number} from the schema"))
         });
-        Some(failure.about_engine(engine, &format!("{server}, {}", stage.word())))
+        let about = format!("engine `{engine}`{server}, {}", stage.word());
+        Some(failure.without_engine(engine).about(&about))
     }
 }
 

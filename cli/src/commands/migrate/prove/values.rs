@@ -1,6 +1,7 @@
 //! Values by type and number, in the text form that a database reads; of columns in checks, those that the checks are written with.
 
 use bindery_schema::column_type::{ColumnType, TypeClass};
+use bindery_schema::dialect::Dialect;
 use bindery_schema::diff::expression_parts;
 use bindery_schema::model::{Column, Model, Table};
 
@@ -13,6 +14,7 @@ const LONGEST: usize = 1_000;
 pub(super) struct Values<'m> {
     model: &'m Model,
     number: u64,
+    is_postgres: bool,
     checks: Vec<Constants>,
 }
 
@@ -39,6 +41,7 @@ impl<'m> Values<'m> {
         Self {
             model,
             number,
+            is_postgres: table.source_dialect == Dialect::Postgres,
             checks: checks
                 .map(|check| constants(&check.expression.sql))
                 .collect(),
@@ -50,7 +53,8 @@ impl<'m> Values<'m> {
         let name = column.name.to_lowercase();
         let checks = self.checks.iter();
         let checks: Vec<&Constants> = checks.filter(|check| check.names.contains(&name)).collect();
-        let mut values = match column.as_text {
+        let is_own_type = column.as_text || is_spatial(&column.sql_type);
+        let mut values = match is_own_type {
             true => self.of_own_type(&column.sql_type),
             false => self.usual(&column.column_type, self.number),
         };
@@ -201,24 +205,57 @@ impl<'m> Values<'m> {
         text[start..].to_owned()
     }
 
-    /// Of a type that the model has no word for: the first one fits that the database reads.
+    /// Of a type that the model has no word for, by its name.
     fn of_own_type(&self, sql_type: &str) -> Vec<String> {
-        let number = self.number;
-        let bits = sql_type.split(['(', ')']).nth(1);
-        let bits: usize = bits.and_then(|bits| bits.parse().ok()).unwrap_or(1);
-        let bits = format!("{:0>width$b}", number % 2, width = bits.min(LONGEST));
-        [
-            self.text(None, number),
-            number.to_string(),
-            format!("10.0.0.{}", number % 250),
-            format!("[{number},{})", number + 1),
-            format!("({number},{number})"),
-            format!("POINT({number} {number})"),
-            format!("08:00:2b:01:02:{:02x}", number % 250),
-            "{}".to_owned(),
-            bits,
-            "<a/>".to_owned(),
-        ]
-        .into()
+        let (number, next, day) = (self.number, self.number + 1, self.number % 20 + 1);
+        let name = sql_type.split(['(', '[']).next().unwrap_or_default();
+        let size = sql_type.split(['(', ')']).nth(1);
+        let size = size.and_then(|size| size.parse().ok()).unwrap_or(1);
+        let size: usize = LONGEST.min(size);
+        let value = match name.trim().to_lowercase().as_str() {
+            _ if sql_type.ends_with("[]") => "{}".to_owned(),
+            "inet" | "cidr" | "inet4" => format!("10.0.0.{}", number % 250),
+            "inet6" => format!("::{number}"),
+            "macaddr" => format!("08:00:2b:01:02:{:02x}", number % 250),
+            "macaddr8" => format!("08:00:2b:01:02:03:04:{:02x}", number % 250),
+            "int4range" | "int8range" | "numrange" => format!("[{number},{next})"),
+            "daterange" => format!("[2024-01-{day:02},2024-02-01)"),
+            "tsrange" | "tstzrange" => {
+                format!("[2024-01-{day:02} 00:00:00,2024-02-01 00:00:00)")
+            }
+            "int4multirange" | "int8multirange" | "nummultirange" | "datemultirange"
+            | "tsmultirange" | "tstzmultirange" => "{}".to_owned(),
+            "bit" | "bit varying" | "varbit" => format!("{:0>size$b}", number % 2),
+            "time with time zone" | "timetz" => format!("01:02:{:02}+00", number % 60),
+            "point" if self.is_postgres => {
+                format!("({number},{number})")
+            }
+            "line" => "{1,2,3}".to_owned(),
+            "lseg" | "box" | "path" => format!("(({number},{number}),({next},{next}))"),
+            "polygon" if self.is_postgres => format!("(({number},{number}),({next},{next}))"),
+            "circle" => format!("<({number},{number}),1>"),
+            "linestring" => format!("LINESTRING({number} {number}, {next} {next})"),
+            "polygon" => "POLYGON((0 0, 1 0, 1 1, 0 0))".to_owned(),
+            "point" | "geometry" | "geography" => format!("POINT({number} {number})"),
+            "xml" => "<a/>".to_owned(),
+            "hstore" => String::new(),
+            "vector" | "halfvec" => format!("[{}]", vec!["1"; size].join(",")),
+            "oid" | "money" | "xid8" => number.to_string(),
+            _ => {
+                let own = ["{}", "()", ""].map(str::to_owned);
+                let usual = [self.text(None, number), number.to_string()];
+                return usual.into_iter().chain(own).collect();
+            }
+        };
+        vec![value]
     }
+}
+
+/// The types of MySQL and MariaDB that have no text form of their own.
+pub(super) fn is_spatial(sql_type: &str) -> bool {
+    let name = sql_type.split('(').next().unwrap_or_default();
+    let spatial = ["geometry", "point", "linestring", "polygon"];
+    spatial
+        .iter()
+        .any(|one| name.trim().eq_ignore_ascii_case(one))
 }
