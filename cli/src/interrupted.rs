@@ -1,4 +1,4 @@
-//! What a command makes and takes away again: files that are not whole yet, scratch databases. An interrupted run leaves none of it.
+//! Things that a command makes and takes away again: files that are not whole yet, scratch databases. An interrupted run leaves none of them.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _, stderr};
