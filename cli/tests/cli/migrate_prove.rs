@@ -148,7 +148,7 @@ CREATE TABLE tags (
 );
 ";
 
-/// Covers LIFE-07, MIG-1.
+/// Covers MIG-1, MIG-14.
 #[test]
 fn life_07_a_chain_that_fits_is_proven_with_rows_there_and_back() {
     let _watchdog = watched("a_chain_that_fits_is_proven");
@@ -185,7 +185,7 @@ fn life_07_a_chain_that_fits_is_proven_with_rows_there_and_back() {
     }
 }
 
-/// Covers LIFE-07.
+/// Covers MIG-14.
 #[test]
 fn life_07_an_error_that_only_rows_show_is_found_with_its_statement() {
     let _watchdog = watched("an_error_that_only_rows_show");
@@ -223,7 +223,7 @@ fn life_07_an_error_that_only_rows_show_is_found_with_its_statement() {
     }
 }
 
-/// Covers LIFE-07, LIFE-01.
+/// Covers MIG-14.
 #[test]
 fn life_07_a_statement_that_the_server_refuses_is_shown() {
     let _watchdog = watched("a_statement_that_the_server_refuses");
@@ -244,7 +244,7 @@ fn life_07_a_statement_that_the_server_refuses_is_shown() {
     }
 }
 
-/// Covers LIFE-01, LIFE-07.
+/// Covers MIG-14.
 #[test]
 fn life_01_a_chain_that_ends_at_another_schema_is_shown() {
     let _watchdog = watched("a_chain_that_ends_at_another_schema");
@@ -284,7 +284,7 @@ fn life_01_a_chain_that_ends_at_another_schema_is_shown() {
     }
 }
 
-/// Covers LIFE-07.
+/// Covers MIG-14.
 #[test]
 fn life_07_a_way_back_that_fails_is_told_from_the_way_there() {
     let _watchdog = watched("a_way_back_that_fails");
@@ -326,7 +326,7 @@ fn life_07_a_way_back_that_fails_is_told_from_the_way_there() {
     }
 }
 
-/// Covers LIFE-07.
+/// Covers MIG-14.
 #[test]
 fn life_07_a_table_that_no_row_fits_stays_empty_and_is_named() {
     let _watchdog = watched("a_table_that_no_row_fits");
@@ -360,7 +360,7 @@ fn every_type(dialect: Dialect) -> &'static str {
     }
 }
 
-/// Covers LIFE-07.
+/// Covers MIG-14.
 #[test]
 fn life_07_rows_fit_every_type_key_and_simple_check() {
     let _watchdog = watched("rows_fit_every_type");
@@ -404,7 +404,7 @@ fn limited(place: &Place) -> (String, String) {
     (name.clone(), format!("{scheme}://{name}:secret@{server}"))
 }
 
-/// Covers LIFE-07, CFG-1.
+/// Covers MIG-14, CFG-1 on PostgreSQL, MariaDB.
 #[test]
 fn life_07_an_account_that_may_create_no_database_is_refused_with_a_way_on() {
     let _watchdog = watched("an_account_that_may_create_no_database");
@@ -523,7 +523,7 @@ impl Place {
     }
 }
 
-/// Covers LIFE-07, CLI-1.
+/// Covers MIG-14, CLI-1.
 #[test]
 fn life_07_a_signal_takes_the_scratch_database_away() {
     let _watchdog = watched("a_signal_takes_the_scratch_database_away");
