@@ -62,6 +62,8 @@ pub mod atomic;
 #[doc(hidden)]
 #[path = "no_atomic.rs"]
 pub mod atomic;
+#[cfg(any(feature = "data", feature = "sync"))]
+mod copying;
 #[cfg(feature = "data")]
 pub mod data;
 mod databases;

@@ -10,8 +10,9 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::confirm::{self, Confirmation};
+use crate::data::compare::compare_rows;
 use crate::data::follow::{Follower, forget_unread};
-use crate::data::lines::Held;
+use crate::data::found::Held;
 use crate::data::pairs::{Ends, Pair};
 use crate::data::repair::{Repair, Repaired};
 use crate::data::stream;
@@ -122,7 +123,7 @@ fn keep_up(
         from,
         to,
         progress: Progress::new(output, true),
-        rejects: Some(RefCell::default()),
+        rejects: RefCell::default(),
         turn: RefCell::default(),
     };
     let mut patience = Patience::default();
@@ -242,7 +243,7 @@ fn copy(
     let names = (arguments.from.as_str(), arguments.to.as_str());
     let mut verified = Vec::new();
     for pair in pairs {
-        let found = stream::compare_rows((&mut source, &mut copy), pair, Held::default())?;
+        let found = compare_rows((&mut source, &mut copy), pair, Held::default())?;
         verified.push(TableVerified::new(pair, names, &found));
     }
     verified::print(&verified, options.format, output)

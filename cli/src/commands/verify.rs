@@ -3,15 +3,16 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
+use bindery::data::DataKey;
 use clap::Args;
 
 use crate::confirm::{self, Confirmation};
+use crate::data::compare::compare_rows;
 use crate::data::follow::forget_unread;
-use crate::data::lines::{Differing, Found, Held};
+use crate::data::found::{Differing, Found, Held};
 use crate::data::pairs::{Ends, Pair};
 use crate::data::repair::{RejectedRow, Repair, Repaired};
 use crate::data::settle::{ensure_few, refused, settle};
-use crate::data::stream;
 use crate::data::verified::{TableVerified, print, show};
 use crate::database::{Chosen, Engines};
 use crate::failure::Failure;
@@ -92,7 +93,7 @@ pub(crate) fn run(arguments: &VerifyArguments, output: &Output) -> Result<(), Fa
         from,
         to,
         progress: Progress::new(output, arguments.progress.quiet),
-        rejects: Some(RefCell::default()),
+        rejects: RefCell::default(),
         turn: RefCell::default(),
     };
     let repaired = repair_all(&repair, &pairs, compared)?;
@@ -118,7 +119,7 @@ fn compare(
     let (mut here, mut there) = (engines.snapshot(from)?, engines.snapshot(to)?);
     pairs
         .iter()
-        .map(|pair| stream::compare_rows((&mut here, &mut there), pair, Held::default()))
+        .map(|pair| compare_rows((&mut here, &mut there), pair, Held::default()))
         .collect()
 }
 
@@ -141,11 +142,11 @@ fn repair_all(
     let wrong = || pairs.iter().enumerate().filter(|(at, _)| differing[*at]);
     wrong().try_for_each(|(_, pair)| repair.ensure_keys(pair))?;
     let mut outcomes: Vec<Outcome> = pairs.iter().map(|_| Outcome::default()).collect();
-    let mut keys: Vec<HashSet<String>> = vec![HashSet::new(); pairs.len()];
+    let mut keys: Vec<HashSet<DataKey>> = vec![HashSet::new(); pairs.len()];
     let mut waiting: Vec<Vec<RejectedRow>> = pairs.iter().map(|_| Vec::new()).collect();
     loop {
         for (keys, found) in keys.iter_mut().zip(&compared) {
-            keys.extend(found.keys.iter().map(Differing::key_text));
+            keys.extend(found.keys.iter().map(|row| row.key.clone()));
         }
         repair_once(repair, pairs, (&compared, &mut outcomes, &mut waiting))?;
         ensure_few(&waiting)?;
@@ -178,7 +179,7 @@ fn repair_all(
     for (at, pair) in wrong() {
         let found = repair.compare(pair, Held::default())?;
         // Others may write meanwhile: a row that did not differ before is not one that was repaired.
-        let is_left = |row: &&Differing| keys[at].contains(&row.key_text());
+        let is_left = |row: &&Differing| keys[at].contains(&row.key);
         outcomes[at].left = found.keys.iter().filter(is_left).count() as u64;
     }
     Ok(outcomes)

@@ -2,23 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bindery::data::{DataRow, Loading};
-use bindery::sync::circles;
+use bindery::data::{Circle, DataKey, DataRow, Loading, Waiting, Written};
 use bindery_schema::model::ColumnId;
 use bindery_schema::plan::statements::is_writable;
 
 use super::pairs::Pair;
-use super::repair::{
-    BATCH, Key, RejectedRow, Repair, Repaired, Wrong, cause, is_about_rows, load, locked, row,
-};
+use super::repair::{BATCH, RejectedRow, Repair, Repaired, Wrong, load, locked, row};
 use crate::database::failure;
 use crate::failure::Failure;
 
 /// The places of the columns of a unique key.
 type Unique = Vec<usize>;
-
-/// The places of rows that wait for each other.
-type Circle = Vec<usize>;
 
 /// A value of a unique key, by the number of that.
 type Value = (usize, String);
@@ -33,37 +27,38 @@ impl Repair<'_> {
         let mut written = Repaired::default();
         let rows = waiting.iter().enumerate();
         let rows = rows.filter(|(_, row)| !row.is_surplus);
-        let (places, keys): (Vec<usize>, Vec<Key>) =
-            rows.map(|(at, row)| (at, row.values.clone())).unzip();
-        let mut groups = grouped(self.circles(pair, &keys)?);
+        let (places, keys): (Vec<usize>, Vec<DataKey>) =
+            rows.map(|(at, row)| (at, row.key.clone())).unzip();
         let mut done: HashSet<usize> = HashSet::new();
-        while let Some(mut group) = groups.pop() {
+        self.waiting(pair, &keys)?.write(BATCH, |_, circles| {
+            let circles: Vec<&Circle> = circles.iter().filter(|one| one.len() > 1).collect();
+            let all = || circles.iter().copied().flatten();
+            let wanted: Vec<DataKey> = all().map(|&at| keys[at].clone()).collect();
+            if wanted.is_empty() {
+                return Ok(Written::All);
+            }
             self.advance()?;
-            let all: Vec<usize> = group.concat();
-            let wanted: Vec<Key> = all.iter().map(|&at| keys[at].clone()).collect();
             match self.write_circles(pair, &wanted) {
                 Ok(repaired) => {
                     written.add(repaired);
-                    done.extend(all.iter().map(|&at| places[at]));
+                    done.extend(all().map(|&at| places[at]));
                 }
-                Err(error) if !is_of_rows(&error) => return Err(failure(&error)),
-                Err(_) if group.len() > 1 => {
-                    let second = group.split_off(group.len() / 2);
-                    groups.extend([second, group]);
-                }
+                Err(error) if !error.is_about_a_row() => return Err(failure(&error)),
+                Err(_) if circles.len() > 1 => return Ok(Written::Halves),
                 Err(_) => {}
             }
-        }
+            Ok(Written::All)
+        })?;
         let mut at = 0..;
         waiting.retain(|_| at.next().is_none_or(|at| !done.contains(&at)));
         Ok(written)
     }
 
-    /// The rows of which each is to have a unique value that the target has at the next one.
-    fn circles(&self, pair: &Pair<'_>, keys: &[Key]) -> Result<Vec<Circle>, Failure> {
+    /// Each row with those that have a unique value on the target which it is to have.
+    fn waiting(&self, pair: &Pair<'_>, keys: &[DataKey]) -> Result<Waiting, Failure> {
         let uniques = uniques(pair);
         if uniques.is_empty() || keys.len() < 2 {
-            return Ok(Vec::new());
+            return Ok(Waiting::new(&[]));
         }
         let mut owners: HashMap<Value, usize> = HashMap::new();
         let mut wanted: Vec<Vec<Value>> = Vec::new();
@@ -78,13 +73,11 @@ impl Repair<'_> {
             let owners = wanted.iter().filter_map(|value| owners.get(value).copied());
             owners.filter(|owner| *owner != at).collect()
         });
-        let mut circles = circles(&edges.collect::<Vec<Vec<usize>>>());
-        circles.retain(|circle| circle.len() > 1);
-        Ok(circles)
+        Ok(Waiting::new(&edges.collect::<Vec<Vec<usize>>>()))
     }
 
     /// One transaction. Both engines are read again, as of any batch.
-    fn write_circles(&self, pair: &Pair<'_>, keys: &[Key]) -> bindery::Result<Repaired> {
+    fn write_circles(&self, pair: &Pair<'_>, keys: &[DataKey]) -> bindery::Result<Repaired> {
         let table = &pair.to.data;
         let mut loading = self.begin(table)?;
         let there = locked(&mut loading, table, keys)?;
@@ -94,7 +87,7 @@ impl Repair<'_> {
         }
         load(&mut loading, table, &written, None)?;
         loading.finish(&[table])?;
-        Ok(self.count(&written, Vec::new()))
+        Ok(self.count(table, &written, Vec::new()))
     }
 }
 
@@ -106,8 +99,8 @@ fn give_up(loading: &mut Loading, pair: &Pair<'_>, row: &Wrong<'_>) -> bindery::
     };
     let is_key = |at: &usize| table.key().contains(at);
     for unique in uniques(pair) {
-        let differs = |at: &usize| there.value(*at) != row.right.value(*at);
-        let has_null = unique.iter().any(|&at| there.value(at).is_none());
+        let differs = |at: &usize| there.values(&[*at]) != row.right.values(&[*at]);
+        let has_null = there.values(&unique).is_none();
         let changed = unique.into_iter().filter(|at| differs(at) && !is_key(at));
         let changed: Vec<usize> = changed.collect();
         if has_null || changed.is_empty() {
@@ -120,11 +113,6 @@ fn give_up(loading: &mut Loading, pair: &Pair<'_>, row: &Wrong<'_>) -> bindery::
         }
     }
     Ok(())
-}
-
-/// Whether other circles may be stored without the one that the error is about.
-fn is_of_rows(error: &bindery::Error) -> bool {
-    is_about_rows(error) || cause(error).is_about_a_row()
 }
 
 /// Whether all columns of the target's table are copied.
@@ -152,27 +140,10 @@ fn uniques(pair: &Pair<'_>) -> Vec<Unique> {
 /// circle is missed.
 fn values(row: Option<&DataRow>, uniques: &[Unique]) -> impl Iterator<Item = Value> {
     let of = move |unique: &Unique| {
-        let values = unique.iter().map(|&at| row?.value(at));
-        let texts = values.map(|value| Some(value?.text().trim_end().to_lowercase()));
-        Some(texts.collect::<Option<Vec<_>>>()?.join("\0"))
+        let texts = row?.values(unique)?.texts().into_iter();
+        let texts: Vec<String> = texts.map(|text| text.trim_end().to_lowercase()).collect();
+        Some(texts.join("\0"))
     };
     let numbered = uniques.iter().enumerate();
     numbered.filter_map(move |(number, unique)| Some((number, of(unique)?)))
-}
-
-/// Circles in groups of the rows of a transaction, or of one circle that is larger.
-fn grouped(circles: Vec<Circle>) -> Vec<Vec<Circle>> {
-    let mut groups: Vec<Vec<Circle>> = Vec::new();
-    let mut size = 0;
-    for circle in circles {
-        size += circle.len();
-        match groups.last_mut() {
-            Some(group) if size <= BATCH => group.push(circle),
-            Some(_) | None => {
-                size = circle.len();
-                groups.push(vec![circle]);
-            }
-        }
-    }
-    groups
 }

@@ -1,15 +1,15 @@
 //! A copy of a whole engine that is kept up by the changes that triggers record. The keys of changed rows are read, and the rows of
 //! both engines made equal, as a repair does; then the position of the reader is saved.
 
+use bindery::data::DataKey;
 use bindery::error::SyncError;
 use bindery::sync::{CaptureSql, CapturedTable, ChangePosition, ChangedKeys, KeyForm};
 use bindery::{Error, ErrorKind};
 use bindery_schema::dialect::Dialect;
 use bindery_schema::model::CheckedModel;
 use bindery_schema::plan::capture::{Capture, capture, key_form};
-use serde_json::Value;
 
-use super::lines::{DifferenceKind, Differing};
+use super::found::{DifferenceKind, Differing};
 use super::pairs::{Ends, Pair};
 use super::repair::{RejectedRow, Repair, Repaired};
 use super::settle::{ensure_few, refused, settle};
@@ -226,7 +226,10 @@ fn copy(
     (read, waiting): (&[ChangedKeys], &mut [Vec<RejectedRow>]),
 ) -> Result<Repaired, Failure> {
     let mut written = Repaired::default();
-    let keys: Vec<Vec<Vec<Value>>> = read.iter().map(keys_of).collect();
+    let keys = pairs.iter().zip(read);
+    let keys: Vec<Vec<DataKey>> = keys
+        .map(|(pair, read)| keys_of(pair, read))
+        .collect::<Result<_, Failure>>()?;
     for (at, pair) in pairs.iter().enumerate().rev() {
         written.add(repair.delete(pair, &differing(&keys[at], DifferenceKind::Surplus))?);
         waiting[at].extend(repair.take_rejected());
@@ -243,12 +246,14 @@ fn lost() -> Failure {
     Failure::new(message).help("copy all rows again: `--replace`")
 }
 
-fn keys_of(read: &ChangedKeys) -> Vec<Vec<Value>> {
-    let key = |key: &Vec<String>| key.iter().cloned().map(Value::String).collect();
-    read.keys.iter().map(key).collect()
+fn keys_of(pair: &Pair<'_>, read: &ChangedKeys) -> Result<Vec<DataKey>, Failure> {
+    let table = &pair.from.data;
+    let key = |key: &Vec<String>| table.key_of_texts(key.iter().map(String::as_str));
+    let keys: bindery::Result<_> = read.keys.iter().map(key).collect();
+    keys.map_err(|error| failure(&error))
 }
 
-fn differing(keys: &[Vec<Value>], kind: DifferenceKind) -> Vec<Differing> {
+fn differing(keys: &[DataKey], kind: DifferenceKind) -> Vec<Differing> {
     let keys = keys.iter().cloned();
     keys.map(|key| Differing { kind, key }).collect()
 }

@@ -1,12 +1,13 @@
 //! Dumps as files: their layout, their manifests, and the tables of a schema as the runtime dumps and loads them.
 
 pub(crate) mod archive;
+pub(crate) mod compare;
 mod exchange;
 pub(crate) mod fixtures;
 pub(crate) mod follow;
 pub(crate) mod form;
+pub(crate) mod found;
 pub(crate) mod layout;
-pub(crate) mod lines;
 pub(crate) mod manifest;
 pub(crate) mod pairs;
 mod partial;

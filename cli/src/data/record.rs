@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use bindery::data::{DataRow, DataTable, DataValue, Snapshot};
+use bindery::data::{DataKey, DataRow, DataTable, Snapshot};
 use bindery_schema::model::{CheckedModel, ColumnId, EngineId, KeyEngine, Table, TableId};
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,7 @@ pub(crate) fn collect(
 }
 
 /// The values of a link's column, by the place of its table and the column.
-type Links = BTreeMap<(usize, ColumnId), BTreeSet<DataValue>>;
+type Links = BTreeMap<(usize, ColumnId), BTreeSet<String>>;
 
 struct Collecting<'a, 'm> {
     snapshot: &'a mut Snapshot,
@@ -77,8 +77,8 @@ struct Collecting<'a, 'm> {
     model: &'m CheckedModel,
     /// A table's place, a row of it, and how many times over rows that refer to it are taken.
     waiting: VecDeque<(usize, DataRow, u32)>,
-    /// The lines of each table that were met, and with which depth.
-    seen: Vec<BTreeMap<String, u32>>,
+    /// The rows of each table that were met, and with which depth.
+    seen: Vec<BTreeMap<DataRow, u32>>,
     rows: Vec<Vec<DataRow>>,
     links: Links,
 }
@@ -94,8 +94,9 @@ impl Collecting<'_, '_> {
         if key.is_empty() || words.len() != key.len() {
             return Err(wrong_key(table, &record.key));
         }
-        let values: Vec<DataValue> = words.into_iter().map(DataValue::new).collect();
-        let found = self.find(at, key, &values.iter().collect::<Vec<_>>())?;
+        let values = table.key_of_texts(words);
+        let values = values.map_err(|error| super::failure(&error))?;
+        let found = self.find(at, key, &values)?;
         if found.is_empty() {
             let (table, key) = (table.name(), record.key.escape_debug());
             return Err(Failure::new(format!(
@@ -110,7 +111,7 @@ impl Collecting<'_, '_> {
         &mut self,
         at: usize,
         columns: &[usize],
-        values: &[&DataValue],
+        values: &DataKey,
     ) -> Result<Vec<DataRow>, Failure> {
         let found = self.snapshot.find(&self.tables[at].data, columns, values);
         found.map_err(|error| super::failure(&error))
@@ -119,11 +120,11 @@ impl Collecting<'_, '_> {
     /// Takes rows that were not met, and looks again at what refers to those that were met with a smaller depth.
     fn meet(&mut self, at: usize, rows: Vec<DataRow>, depth: u32) {
         for row in rows {
-            let known = self.seen[at].get(row.line()).copied();
+            let known = self.seen[at].get(&row).copied();
             if known.is_some_and(|known| known >= depth) {
                 continue;
             }
-            self.seen[at].insert(row.line().to_owned(), depth);
+            self.seen[at].insert(row.clone(), depth);
             if known.is_none() {
                 self.note_links(at, &row);
                 self.rows[at].push(row.clone());
@@ -162,13 +163,9 @@ impl Collecting<'_, '_> {
     ) -> Result<(), Failure> {
         let own = places(&self.tables[from], own);
         let theirs = places(&self.tables[to], theirs);
-        let values: Option<Vec<&DataValue>> = own
-            .iter()
-            .flatten()
-            .map(|place| row.value(*place))
-            .collect();
         // NULL refers to nothing.
-        if let (Some(values), Some(theirs)) = (values.filter(|_| own.is_some()), theirs) {
+        let values = own.and_then(|own| row.values(&own));
+        if let (Some(values), Some(theirs)) = (values, theirs) {
             let found = self.find(to, &theirs, &values)?;
             self.meet(to, found, depth);
         }
@@ -189,9 +186,11 @@ impl Collecting<'_, '_> {
                 .link
                 .as_ref()
                 .and_then(|_| places(&self.tables[at], &[id]));
-            let value = place.and_then(|place| row.value(place[0]).cloned());
-            if let Some(value) = value {
-                self.links.entry((at, id)).or_default().insert(value);
+            if let Some(value) = place.and_then(|place| row.values(&place)) {
+                self.links
+                    .entry((at, id))
+                    .or_default()
+                    .extend(value.texts());
             }
         }
     }
@@ -213,7 +212,7 @@ fn links_of(
     tables: &[EngineTable<'_>],
     links: Links,
 ) -> Vec<LinkedKeys> {
-    let linked = |((at, column), keys): ((usize, ColumnId), BTreeSet<DataValue>)| {
+    let linked = |((at, column), keys): ((usize, ColumnId), BTreeSet<String>)| {
         let column = tables[at].table.column(column);
         let link = column.link.as_ref()?;
         let target = model.table(link.table);
@@ -227,7 +226,7 @@ fn links_of(
             column: column.name.clone(),
             to: target.name.to_string(),
             engine: model.engine(engine).name.clone(),
-            keys: keys.iter().map(|key| key.text().to_owned()).collect(),
+            keys: keys.into_iter().collect(),
         })
     };
     links.into_iter().filter_map(linked).collect()

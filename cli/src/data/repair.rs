@@ -2,22 +2,18 @@
 //! both are read again before one is written, as others may have changed them since they were compared.
 
 use std::cell::RefCell;
-use std::error::Error as _;
 use std::io::BufReader;
 
-use bindery::ErrorKind;
 use bindery::data::{
-    DataFormat, DataRow, DataTable, DataValue, LoadMode, Loading, Reject, Rejected, RowsSource,
+    DataFormat, DataKey, DataRow, DataTable, LoadMode, Loading, Reject, Rejected, RowsSource,
     Snapshot,
 };
-use bindery::error::DataProblem;
 use bindery::sync::SyncTurn;
 use serde::Serialize;
-use serde_json::Value;
 
-use super::lines::{DifferenceKind, Differing, Found, Held};
+use super::compare::compare_rows;
+use super::found::{DifferenceKind, Differing, Found, Held};
 use super::pairs::Pair;
-use super::stream;
 use crate::database::{Chosen, Engines, failure};
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -25,19 +21,16 @@ use crate::progress::Progress;
 /// Rows in one transaction.
 pub(super) const BATCH: usize = 1_000;
 
-/// The values of a row's key.
-pub(super) type Key = Vec<DataValue>;
-
 /// Brings up the rows of these keys in one transaction.
 #[derive(Clone, Copy)]
 struct Work<'w> {
-    run: &'w dyn Fn(&[Key]) -> bindery::Result<Repaired>,
+    run: &'w dyn Fn(&[DataKey]) -> bindery::Result<Repaired>,
     deletes: bool,
 }
 
 /// A row that the target does not have just so.
 pub(super) struct Wrong<'k> {
-    pub(super) key: &'k Key,
+    pub(super) key: &'k DataKey,
     pub(super) right: DataRow,
     pub(super) there: Option<&'k DataRow>,
 }
@@ -61,10 +54,9 @@ impl Repaired {
 /// A row that the engine refuses.
 #[derive(Debug)]
 pub(crate) struct RejectedRow {
-    pub(crate) values: Key,
+    pub(crate) key: DataKey,
     /// It is to be deleted.
     pub(super) is_surplus: bool,
-    pub(crate) key: String,
     pub(crate) reason: String,
 }
 
@@ -74,8 +66,8 @@ pub(crate) struct Repair<'e> {
     pub(crate) from: Chosen,
     pub(crate) to: Chosen,
     pub(crate) progress: Progress<'e>,
-    /// Rows that were refused, where others are written all the same; `None`: the first one ends the repair.
-    pub(crate) rejects: Option<RefCell<Vec<RejectedRow>>>,
+    /// Rows that were refused. The others are written all the same.
+    pub(crate) rejects: RefCell<Vec<RejectedRow>>,
     /// The run of a sync that it is part of.
     pub(crate) turn: RefCell<Option<SyncTurn<Chosen>>>,
 }
@@ -115,14 +107,13 @@ impl Repair<'_> {
         differing: impl Iterator<Item = &'d Differing>,
         work: Work<'_>,
     ) -> Result<Repaired, Failure> {
-        let keys: Vec<Key> = differing.map(|row| values(&row.key)).collect();
+        let keys: Vec<DataKey> = differing.map(|row| row.key.clone()).collect();
         self.of_keys(pair, &keys, work)
     }
 
     /// Takes the rows that were refused since the last time.
     pub(crate) fn take_rejected(&self) -> Vec<RejectedRow> {
-        let taken = self.rejects.as_ref().map(RefCell::take);
-        taken.unwrap_or_default()
+        self.rejects.take()
     }
 
     /// Tries rows of one table again that were refused: those that are to be deleted, or the others.
@@ -133,15 +124,20 @@ impl Repair<'_> {
         deletes: bool,
     ) -> Result<Repaired, Failure> {
         let wanted = rows.iter().filter(|row| row.is_surplus == deletes);
-        let keys: Vec<Key> = wanted.map(|row| row.values.clone()).collect();
-        let run: &dyn Fn(&[Key]) -> bindery::Result<Repaired> = match deletes {
+        let keys: Vec<DataKey> = wanted.map(|row| row.key.clone()).collect();
+        let run: &dyn Fn(&[DataKey]) -> bindery::Result<Repaired> = match deletes {
             true => &|keys| self.delete_batch(pair, keys),
             false => &|keys| self.write_batch(pair, keys),
         };
         self.of_keys(pair, &keys, Work { run, deletes })
     }
 
-    fn of_keys(&self, pair: &Pair<'_>, keys: &[Key], work: Work<'_>) -> Result<Repaired, Failure> {
+    fn of_keys(
+        &self,
+        pair: &Pair<'_>,
+        keys: &[DataKey],
+        work: Work<'_>,
+    ) -> Result<Repaired, Failure> {
         let (mut repaired, mut done) = (Repaired::default(), 0);
         for batch in keys.chunks(BATCH) {
             self.advance()?;
@@ -162,16 +158,16 @@ impl Repair<'_> {
     }
 
     /// One transaction, or several where rejected rows are left out: an error at its end does not say which row it is about.
-    fn attempt(&self, keys: &[Key], work: Work<'_>) -> Result<Repaired, Failure> {
+    fn attempt(&self, keys: &[DataKey], work: Work<'_>) -> Result<Repaired, Failure> {
         let error = match (work.run)(keys) {
             Ok(repaired) => return Ok(repaired),
             Err(error) => error,
         };
-        if self.rejects.is_none() || !is_about_rows(&error) {
+        if !error.is_about_a_row() {
             return Err(failure(&error));
         }
         if let [key] = keys {
-            self.reject(key, work.deletes, cause(&error).reason());
+            self.reject(key, work.deletes, error.reason());
             return Ok(Repaired::default());
         }
         let (first, second) = keys.split_at(keys.len() / 2);
@@ -181,7 +177,7 @@ impl Repair<'_> {
     }
 
     /// The rows are locked on the target before the source is read, so what others write to both is not set back.
-    fn delete_batch(&self, pair: &Pair<'_>, keys: &[Key]) -> bindery::Result<Repaired> {
+    fn delete_batch(&self, pair: &Pair<'_>, keys: &[DataKey]) -> bindery::Result<Repaired> {
         let table = &pair.to.data;
         let mut loading = self.begin(table)?;
         for key in keys {
@@ -203,7 +199,7 @@ impl Repair<'_> {
         })
     }
 
-    fn write_batch(&self, pair: &Pair<'_>, keys: &[Key]) -> bindery::Result<Repaired> {
+    fn write_batch(&self, pair: &Pair<'_>, keys: &[DataKey]) -> bindery::Result<Repaired> {
         let table = &pair.to.data;
         let mut loading = self.begin(table)?;
         let there = locked(&mut loading, table, keys)?;
@@ -213,20 +209,19 @@ impl Repair<'_> {
         }
         let mut refused = Vec::new();
         let mut note = |row: Rejected<'_>| {
-            refused.push((row.record.to_owned(), cause(row.error).reason()));
+            refused.push((row.record.to_owned(), row.error.reason()));
             Ok(())
         };
-        let reject = self.rejects.is_some().then_some::<Reject<'_>>(&mut note);
-        load(&mut loading, table, &written, reject)?;
+        load(&mut loading, table, &written, Some(&mut note))?;
         loading.finish(&[table])?;
-        Ok(self.count(&written, refused))
+        Ok(self.count(table, &written, refused))
     }
 
     /// The rows of the source that the target does not have just so.
     pub(super) fn wrong<'k>(
         &self,
         pair: &Pair<'_>,
-        keys: &'k [Key],
+        keys: &'k [DataKey],
         there: &'k [Option<DataRow>],
     ) -> bindery::Result<Vec<Wrong<'k>>> {
         let mut source = Snapshot::begin(&self.engines.registry, self.from)?;
@@ -236,7 +231,7 @@ impl Repair<'_> {
                 continue;
             };
             let there = there.as_ref();
-            if there.is_none_or(|there| there.line() != right.line()) {
+            if there.is_none_or(|there| !pair.to.data.is_same(&right, there)) {
                 wrong.push(Wrong { key, right, there });
             }
         }
@@ -244,7 +239,12 @@ impl Repair<'_> {
     }
 
     /// Counts the rows that were stored, and notes those that were not.
-    pub(super) fn count(&self, written: &[Wrong<'_>], refused: Vec<(String, String)>) -> Repaired {
+    pub(super) fn count(
+        &self,
+        table: &DataTable,
+        written: &[Wrong<'_>],
+        refused: Vec<(String, String)>,
+    ) -> Repaired {
         let updated = written.iter().filter(|row| row.there.is_some()).count() as u64;
         let mut repaired = Repaired {
             inserted: written.len() as u64 - updated,
@@ -252,7 +252,8 @@ impl Repair<'_> {
             deleted: 0,
         };
         for (record, reason) in refused {
-            let is_it = |row: &&Wrong<'_>| row.right.line().trim_end() == record.trim_end();
+            let is_it =
+                |row: &&Wrong<'_>| table.csv_line(&row.right).trim_end() == record.trim_end();
             let Some(row) = written.iter().find(is_it) else {
                 continue;
             };
@@ -265,18 +266,12 @@ impl Repair<'_> {
         repaired
     }
 
-    fn reject(&self, values: &[DataValue], is_surplus: bool, reason: String) {
-        let texts: Vec<&str> = values.iter().map(DataValue::text).collect();
-        let key = texts.join(", ");
-        if let Some(rejects) = &self.rejects {
-            let mut rejects = rejects.borrow_mut();
-            rejects.push(RejectedRow {
-                values: values.to_vec(),
-                is_surplus,
-                key,
-                reason,
-            });
-        }
+    fn reject(&self, key: &DataKey, is_surplus: bool, reason: String) {
+        self.rejects.borrow_mut().push(RejectedRow {
+            key: key.clone(),
+            is_surplus,
+            reason,
+        });
     }
 
     /// A snapshot of an engine.
@@ -300,36 +295,15 @@ impl Repair<'_> {
     /// Compares the table on both engines, each read from a snapshot of its own.
     pub(crate) fn compare(&self, pair: &Pair<'_>, held: Held) -> Result<Found, Failure> {
         let (mut here, mut there) = (self.snapshot(self.from)?, self.snapshot(self.to)?);
-        stream::compare_rows((&mut here, &mut there), pair, held)
+        compare_rows((&mut here, &mut there), pair, held)
     }
-}
-
-/// Whether other rows of the transaction may be stored without the one that the error is about.
-pub(super) fn is_about_rows(error: &bindery::Error) -> bool {
-    match error.kind() {
-        ErrorKind::Data(data) => matches!(data.problem, DataProblem::Dangling { .. }),
-        kind => matches!(
-            kind,
-            ErrorKind::ForeignKeyViolation(_)
-                | ErrorKind::UniqueViolation(_)
-                | ErrorKind::CheckViolation(_)
-        ),
-    }
-}
-
-/// The database's error, where it refused a row of a file: without the file and the line that the row came in.
-pub(super) fn cause(error: &bindery::Error) -> &bindery::Error {
-    let cause = error
-        .source()
-        .and_then(|cause| cause.downcast_ref::<bindery::Error>());
-    cause.unwrap_or(error)
 }
 
 /// The rows of the target with these keys, locked until the transaction ends.
 pub(super) fn locked(
     loading: &mut Loading,
     table: &DataTable,
-    keys: &[Key],
+    keys: &[DataKey],
 ) -> bindery::Result<Vec<Option<DataRow>>> {
     let rows = keys.iter().map(|key| loading.find_locked(table, key));
     rows.collect()
@@ -343,7 +317,7 @@ pub(super) fn load(
     reject: Option<Reject<'_>>,
 ) -> bindery::Result<()> {
     let mut file = table.csv_header();
-    file.extend(written.iter().map(|row| row.right.line()));
+    file.extend(written.iter().map(|row| table.csv_line(&row.right)));
     let mut input = BufReader::new(file.as_bytes());
     let rows = RowsSource::new(&mut input, DataFormat::Csv);
     loading.load(table, rows, reject, &mut |_| ()).map(drop)
@@ -353,21 +327,8 @@ pub(super) fn load(
 pub(super) fn row(
     snapshot: &mut Snapshot,
     table: &DataTable,
-    key: &[DataValue],
+    key: &DataKey,
 ) -> bindery::Result<Option<DataRow>> {
-    let values: Vec<&DataValue> = key.iter().collect();
-    let mut rows = snapshot.find(table, table.key(), &values)?;
+    let mut rows = snapshot.find(table, table.key(), key)?;
     Ok(rows.pop())
-}
-
-fn values(key: &[Value]) -> Key {
-    let text = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-            value.to_string()
-        }
-    };
-    key.iter()
-        .map(|value| DataValue::new(text(value)))
-        .collect()
 }

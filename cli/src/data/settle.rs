@@ -70,6 +70,7 @@ pub(crate) fn ensure_few(waiting: &[Vec<RejectedRow>]) -> Result<(), Failure> {
 pub(crate) fn refused(row: &RejectedRow) -> Failure {
     Failure::new(format!(
         "the row with key {} is refused: {}",
-        row.key, row.reason
+        row.key.shown(),
+        row.reason
     ))
 }

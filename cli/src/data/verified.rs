@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::lines::Found;
+use super::found::Found;
 use super::pairs::Pair;
 use super::repair::Repaired;
 use crate::failure::Failure;
@@ -55,7 +55,7 @@ impl TableVerified {
             differences: rows
                 .map(|row| DifferingRow {
                     kind: row.kind.name(),
-                    key: row.key_text(),
+                    key: row.key.json(),
                 })
                 .collect(),
             repaired: None,

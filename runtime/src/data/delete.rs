@@ -1,8 +1,8 @@
 //! Rows that are deleted by their keys, for the repair of a copy.
 
-use super::find::DataValue;
-use super::give;
+use super::find::DataKey;
 use super::loading::Loading;
+use super::record::give_all;
 use super::references::{self, Acting};
 use super::table::DataTable;
 use crate::error::{Operation, Result};
@@ -16,7 +16,7 @@ impl Loading {
     ///
     /// # Errors
     /// A value is not one of its column's type; another table refers to one of the rows; the database fails.
-    pub fn delete(&mut self, table: &DataTable, keys: &[Vec<DataValue>]) -> Result<u64> {
+    pub fn delete(&mut self, table: &DataTable, keys: &[DataKey]) -> Result<u64> {
         let mut sql = SqlWriter::new(self.physical.dialect());
         sql.push("DELETE FROM ").push(&table.rows);
         sql.push(" WHERE ")
@@ -31,11 +31,8 @@ impl Loading {
         let mut deleted = 0;
         for key in keys {
             self.ensure_alone(table, key, &acting)?;
-            let write = &mut |params: &mut ParamWriter<'_>| {
-                for (&at, value) in table.sql.key.iter().zip(key) {
-                    give::give(&table.columns[at], value.written, &value.text, params);
-                }
-            };
+            let write =
+                &mut |params: &mut ParamWriter<'_>| give_all(table, table.sql.key, &key.0, params);
             let outcome = self.physical.execute(&sql, write);
             deleted += outcome.map_err(|error| {
                 let error = error.during(Operation::LoadRows);
@@ -46,12 +43,7 @@ impl Loading {
     }
 
     /// Locks the row, so that none comes that refers to it, and fails where one is there that would go or be changed with it.
-    fn ensure_alone(
-        &mut self,
-        table: &DataTable,
-        key: &[DataValue],
-        acting: &[Acting],
-    ) -> Result<()> {
+    fn ensure_alone(&mut self, table: &DataTable, key: &DataKey, acting: &[Acting]) -> Result<()> {
         if acting.is_empty() || self.find_locked(table, key)?.is_none() {
             return Ok(());
         }
@@ -64,11 +56,8 @@ impl Loading {
             });
             sql.push(" LIMIT 1");
             let sql = sql.finish();
-            let write = &mut |params: &mut ParamWriter<'_>| {
-                for (&at, value) in table.sql.key.iter().zip(key) {
-                    give::give(&table.columns[at], value.written, &value.text, params);
-                }
-            };
+            let write =
+                &mut |params: &mut ParamWriter<'_>| give_all(table, table.sql.key, &key.0, params);
             let mut is_there = false;
             self.physical.query(&sql, write, &mut |_| {
                 is_there = true;

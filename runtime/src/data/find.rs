@@ -1,61 +1,133 @@
-//! Rows of a snapshot by the values of some columns, for a dump of one record and of what belongs to it.
+//! Rows of a snapshot by the values of some columns: for a dump of one record and of what belongs to it, and for the repair of a copy.
+
+use std::cmp::Ordering;
 
 use super::line::Line;
 use super::loading::Loading;
-use super::rows::{Field, Written, refused};
-use super::snapshot::{Snapshot, of_table, push_row};
+use super::record::{self, give_all, give_recorded, is_of_another, push_recorded, record_row};
+use super::rows::Written;
+use super::same::is_same;
+use super::snapshot::{Snapshot, of_table};
 use super::table::{DataTable, Which, select};
-use super::{DataFormat, csv, give};
-use crate::driver::Physical;
-use crate::error::{DataError, Operation, Result};
+use super::{DataFormat, give};
+use crate::copying::{compare, shown};
+use crate::driver::{Physical, WriteParams};
+use crate::error::{Operation, Result};
 use crate::value::ParamWriter;
-use crate::value::recorded::RecordedValues;
+use crate::value::recorded::{RecordedValues, is_null, split};
 use bindery_core::dialect::Dialect;
 
-/// A value in its text form.
+/// The values of some columns of a row, as those of its key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DataKey(pub(super) Vec<u8>);
+
+impl DataKey {
+    /// The recorded values, as the program records those of a row.
+    #[doc(hidden)]
+    pub fn recorded(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The values as JSON, with commas between them.
+    #[doc(hidden)]
+    pub fn json(&self) -> String {
+        let values: Vec<String> = split(&self.0).map(record::json).collect();
+        values.join(", ")
+    }
+
+    /// The values as rejected rows are shown: `17`, or `(17, "tea")` where there are several.
+    #[doc(hidden)]
+    pub fn shown(&self) -> String {
+        shown(&self.0)
+    }
+
+    /// The text of each value, without quotes.
+    pub fn texts(&self) -> Vec<String> {
+        split(&self.0).map(record::text).collect()
+    }
+
+    /// The order of two keys by their values; `None` where databases have them in no one order.
+    #[doc(hidden)]
+    pub fn order(&self, other: &Self) -> Option<Ordering> {
+        compare(&self.0, &other.0)
+    }
+}
+
+/// A row that was read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct DataValue {
-    pub(super) written: Written,
-    pub(super) text: String,
-}
-
-impl DataValue {
-    /// A value as CSV has it without quotes.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self {
-            written: Written::Bare,
-            text: text.into(),
-        }
-    }
-
-    /// Returns the text of the value, without quotes.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-}
-
-/// A row that was found.
-#[derive(Debug, Clone)]
-pub struct DataRow {
-    line: String,
-    values: Vec<DataValue>,
-}
+pub struct DataRow(Vec<u8>);
 
 impl DataRow {
-    /// The row as a line of CSV, with its end.
-    pub fn line(&self) -> &str {
-        &self.line
+    /// The values of these columns, by their places; none where one of them is NULL.
+    pub fn values(&self, columns: &[usize]) -> Option<DataKey> {
+        let values: Vec<&[u8]> = split(&self.0).collect();
+        let values = columns.iter().map(|&at| values.get(at).copied());
+        let values: Option<Vec<&[u8]>> = values
+            .map(|value| value.filter(|value| !is_null(value)))
+            .collect();
+        Some(DataKey(values?.concat()))
     }
 
-    /// The value of a column, by its place; none where it is NULL.
-    pub fn value(&self, column: usize) -> Option<&DataValue> {
-        let value = self.values.get(column)?;
-        (value.written != Written::Null).then_some(value)
+    /// The bytes that it takes in memory.
+    #[doc(hidden)]
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl DataTable {
+    /// A row of the table as a line of CSV, with its end.
+    pub fn csv_line(&self, row: &DataRow) -> String {
+        let mut line = Line::of_values(DataFormat::Csv);
+        for (at, (column, value)) in self.columns.iter().zip(split(&row.0)).enumerate() {
+            line.begin_value(at);
+            push_recorded(value, &column.value, &mut line);
+        }
+        line.end_row();
+        line.text
     }
 
-    fn of(line: String, table: &DataTable) -> Result<Self> {
-        let values = values_of(&line, table, table.columns.len())?;
-        Ok(Self { line, values })
+    /// The key with these values, as CSV has them without quotes.
+    ///
+    /// # Errors
+    /// A value is not one of its column's type.
+    pub fn key_of_texts<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> Result<DataKey> {
+        let mut values = RecordedValues::new();
+        let mut params = ParamWriter::recording_for(&mut values, Dialect::Sqlite);
+        for (&at, text) in self.sql.key.iter().zip(texts) {
+            give::give(&self.columns[at], Written::Bare, text, &mut params);
+        }
+        params.finish_recording()?;
+        Ok(DataKey(values.bytes().to_vec()))
+    }
+
+    /// The key of a row of this table, or of another one with the same columns: in the types that this table has.
+    ///
+    /// # Errors
+    /// A value of another table is not one of the type that the column has here.
+    #[doc(hidden)]
+    pub fn key_of(&self, row: &DataRow) -> Result<DataKey> {
+        let mut values = RecordedValues::new();
+        for &at in self.sql.key {
+            let column = &self.columns[at];
+            for value in split(&row.0).skip(at).take(1) {
+                if !is_of_another(column, value) {
+                    values.extend(value);
+                    continue;
+                }
+                let mut params = ParamWriter::recording_for(&mut values, Dialect::Sqlite);
+                give_recorded(column, value, &mut params);
+                params.finish_recording()?;
+            }
+        }
+        Ok(DataKey(values.bytes().to_vec()))
+    }
+
+    /// Whether a row of another table with the same columns is the same as one of this table, as this one keeps it: times have the
+    /// digits that the column has, and what is finer is cut off where a value is written.
+    #[doc(hidden)]
+    pub fn is_same(&self, one: &DataRow, other: &DataRow) -> bool {
+        is_same(&self.columns, &one.0, &other.0)
     }
 }
 
@@ -68,13 +140,35 @@ impl Snapshot {
         &mut self,
         table: &DataTable,
         columns: &[usize],
-        values: &[&DataValue],
+        values: &DataKey,
     ) -> Result<Vec<DataRow>> {
         let engine = self.engine;
         let from = (table.sql, table.rows.as_str());
         let which = Which::With(columns);
         let sql = select(self.physical.dialect(), from, (&table.columns, &[]), which);
-        found(&mut self.physical, &sql, table, (columns, values))
+        let mut rows = Vec::new();
+        let give = &mut |params: &mut ParamWriter<'_>| give_all(table, columns, &values.0, params);
+        read(&mut self.physical, table, (&sql, give), &mut |row| {
+            rows.push(row);
+            Ok(true)
+        })
+        .map_err(|error| error.during(Operation::Dump).on_engine(engine))?;
+        Ok(rows)
+    }
+
+    /// Hands all rows of a table over in the order of its key, until `take` returns `false`.
+    ///
+    /// # Errors
+    /// That of `take`; a row has a value that no other database could hold; the database fails.
+    #[doc(hidden)]
+    pub fn each_row(
+        &mut self,
+        table: &DataTable,
+        take: &mut dyn FnMut(DataRow) -> Result<bool>,
+    ) -> Result<()> {
+        let engine = self.engine;
+        let sql = table.select.as_str();
+        read(&mut self.physical, table, (sql, &mut |_| ()), take)
             .map_err(|error| error.during(Operation::Dump).on_engine(engine))
     }
 }
@@ -84,7 +178,7 @@ impl Loading {
     ///
     /// # Errors
     /// As of [`Snapshot::find`].
-    pub fn find_locked(&mut self, table: &DataTable, key: &[DataValue]) -> Result<Option<DataRow>> {
+    pub fn find_locked(&mut self, table: &DataTable, key: &DataKey) -> Result<Option<DataRow>> {
         let (engine, dialect) = (self.engine, self.physical.dialect());
         let from = (table.sql, table.rows.as_str());
         let which = Which::With(table.sql.key);
@@ -94,64 +188,30 @@ impl Loading {
             // The transaction is the only one that writes.
             Dialect::Sqlite => "",
         };
-        let values: Vec<&DataValue> = key.iter().collect();
-        let rows = found(&mut self.physical, &sql, table, (table.sql.key, &values));
-        let mut rows = rows.map_err(|error| error.during(Operation::LoadRows).on_engine(engine))?;
-        Ok(rows.pop())
+        let mut found = None;
+        let give =
+            &mut |params: &mut ParamWriter<'_>| give_all(table, table.sql.key, &key.0, params);
+        read(&mut self.physical, table, (&sql, give), &mut |row| {
+            found = Some(row);
+            Ok(true)
+        })
+        .map_err(|error| error.during(Operation::LoadRows).on_engine(engine))?;
+        Ok(found)
     }
 }
 
-impl DataTable {
-    /// The recorded values of a key, as the program records those of a row.
-    ///
-    /// # Errors
-    /// A value is not one of its column's type.
-    #[doc(hidden)]
-    pub fn recorded_key(&self, key: &[DataValue]) -> Result<Vec<u8>> {
-        let mut values = RecordedValues::new();
-        let mut params = ParamWriter::recording_for(&mut values, Dialect::Sqlite);
-        for (&at, value) in self.sql.key.iter().zip(key) {
-            give::give(&self.columns[at], value.written, &value.text, &mut params);
-        }
-        params.finish_recording()?;
-        Ok(values.bytes().to_vec())
-    }
-}
-
-/// The values of a line of CSV.
-pub(super) fn values_of(line: &str, table: &DataTable, number: usize) -> Result<Vec<DataValue>> {
-    let (mut text, mut fields) = (String::new(), Vec::new());
-    let record = line.strip_suffix('\n').unwrap_or(line);
-    csv::split(record, number, &mut text, &mut fields)
-        .map_err(|bad| refused(DataError::new(table.name.as_str(), bad.problem)))?;
-    let value = |field: &Field| DataValue {
-        written: field.written,
-        text: text[field.start..field.end].to_owned(),
-    };
-    Ok(fields.iter().map(value).collect())
-}
-
-fn found(
+/// Reads the rows of a query.
+fn read(
     physical: &mut Physical,
-    sql: &str,
     table: &DataTable,
-    (columns, values): (&[usize], &[&DataValue]),
-) -> Result<Vec<DataRow>> {
-    let write = &mut |params: &mut ParamWriter<'_>| {
-        for (&at, value) in columns.iter().zip(values) {
-            give::give(&table.columns[at], value.written, &value.text, params);
-        }
-    };
-    let mut line = Line::new(DataFormat::Csv, &[]);
-    line.text.clear();
-    let mut lines = Vec::new();
-    let read = physical.query(sql, write, &mut |row| {
-        // References are followed by their values.
-        push_row(row, table, None, &mut line)?;
-        lines.push(std::mem::take(&mut line.text));
-        Ok(true)
+    (sql, give): (&str, WriteParams<'_>),
+    take: &mut dyn FnMut(DataRow) -> Result<bool>,
+) -> Result<()> {
+    let mut number = 0;
+    let read = physical.query(sql, give, &mut |row| {
+        let row = DataRow(record_row(row, table)?);
+        number += 1;
+        take(row)
     });
-    read.map_err(|error| of_table(error, table, lines.len() as u64))?;
-    let rows = lines.into_iter().map(|line| DataRow::of(line, table));
-    rows.collect()
+    read.map_err(|error| of_table(error, table, number))
 }

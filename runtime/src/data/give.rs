@@ -16,13 +16,22 @@ pub(super) fn give(
     text: &str,
     params: &mut ParamWriter<'_>,
 ) {
+    let is_letter = own::is_letter(text, params.dialect());
+    in_form(column, is_letter, params, |params| {
+        value(&column.value, written, text, params);
+    });
+}
+
+/// Runs `write`, which gives the value of a column in the form that the column keeps; a letter has a length of its own.
+pub(super) fn in_form(
+    column: &DataColumn,
+    is_letter: bool,
+    params: &mut ParamWriter<'_>,
+    write: impl FnOnce(&mut ParamWriter<'_>),
+) {
     if column.is_year {
-        return params
-            .column()
-            .year()
-            .with(|params| value(&column.value, written, text, params));
+        return params.column().year().with(write);
     }
-    let dialect = params.dialect();
     let mut writer = params.column();
     if let Some(digits) = column.fraction {
         writer = writer.fraction(digits);
@@ -30,11 +39,10 @@ pub(super) fn give(
     if let Some(digits) = column.digits {
         writer = writer.digits(digits);
     }
-    let is_letter = own::is_letter(text, dialect);
     if let Some(length) = column.text_length.filter(|_| !is_letter) {
         writer = writer.length(length);
     }
-    writer.with(|params| value(&column.value, written, text, params));
+    writer.with(write);
 }
 
 fn value(value: &ValueType, written: Written, text: &str, params: &mut ParamWriter<'_>) {

@@ -1,9 +1,10 @@
 //! A unique value that a row loses for the rest of a transaction, as another row of the transaction takes it over before this one is
 //! written: for the repair of a copy, whose tables are known by their names alone.
 
-use super::find::DataValue;
-use super::give;
+use super::find::DataKey;
+use super::give::give;
 use super::loading::{BACK, Loading, RELEASE, SAVEPOINT};
+use super::record::give_all;
 use super::rows::Written;
 use super::table::{DataColumn, DataTable, ValueType};
 use crate::driver::random;
@@ -21,12 +22,7 @@ impl Loading {
     /// # Errors
     /// The database fails.
     #[doc(hidden)]
-    pub fn give_up(
-        &mut self,
-        table: &DataTable,
-        key: &[DataValue],
-        columns: &[usize],
-    ) -> Result<bool> {
+    pub fn give_up(&mut self, table: &DataTable, key: &DataKey, columns: &[usize]) -> Result<bool> {
         let all = columns.iter().flat_map(|&at| {
             let values = stand_ins(&table.columns[at]).into_iter();
             values.map(move |value| (at, value))
@@ -47,8 +43,8 @@ impl Loading {
     fn try_value(
         &mut self,
         table: &DataTable,
-        key: &[DataValue],
-        (column, value): (usize, &DataValue),
+        key: &DataKey,
+        (column, value): (usize, &StandIn),
     ) -> Result<bool> {
         let mut sql = SqlWriter::new(self.physical.dialect());
         sql.push("UPDATE ").push(&table.rows).push(" SET ");
@@ -61,10 +57,9 @@ impl Loading {
             });
         let sql = sql.finish();
         let write = &mut |params: &mut ParamWriter<'_>| {
-            let places = std::iter::once(&column).chain(table.sql.key);
-            for (&at, value) in places.zip(std::iter::once(value).chain(key)) {
-                give::give(&table.columns[at], value.written, &value.text, params);
-            }
+            let (written, text) = value;
+            give(&table.columns[column], *written, text, params);
+            give_all(table, table.sql.key, &key.0, params);
         };
         self.physical.batch(SAVEPOINT)?;
         let outcome = self.physical.execute(&sql, write);
@@ -79,15 +74,15 @@ impl Loading {
     }
 }
 
+/// A value that a row has in place of one that it gave up.
+type StandIn = (Written, String);
+
 /// The values to try, in turn. A column may take only small numbers or short texts.
-fn stand_ins(column: &DataColumn) -> Vec<DataValue> {
-    let null = DataValue {
-        written: Written::Null,
-        text: String::new(),
-    };
-    let null = column.nullable.then_some(null);
+fn stand_ins(column: &DataColumn) -> Vec<StandIn> {
+    let null = column.nullable.then(|| (Written::Null, String::new()));
     let texts = of_type(column).into_iter();
-    null.into_iter().chain(texts.map(DataValue::new)).collect()
+    let texts = texts.map(|text| (Written::Bare, text));
+    null.into_iter().chain(texts).collect()
 }
 
 fn of_type(column: &DataColumn) -> Vec<String> {

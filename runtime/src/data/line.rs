@@ -34,6 +34,13 @@ impl Line {
         line
     }
 
+    /// For values by themselves.
+    pub(super) fn of_values(format: DataFormat) -> Self {
+        let mut line = Self::new(format, &[]);
+        line.text.clear();
+        line
+    }
+
     /// The value of this column follows.
     pub(super) fn begin_value(&mut self, column: usize) {
         match self.format {

@@ -2,20 +2,20 @@
 //! such values are found first, and those between them are read in runs. Most tables have none: on a server, rows are written until one
 //! comes in, and only then they are looked for.
 
-use super::find::{DataValue, values_of};
+use super::LONG_VALUE;
 use super::form::{key_in_other_form, kind};
 use super::line::Line;
 use super::parts::packet;
-use super::push::push;
+use super::record::{give_all, give_recorded, record};
 use super::row_number;
 use super::snapshot::Writing;
 use super::table::{
     DataTable, ValueType, Which, push_name, push_order, push_value, push_which, select,
     values_of_bound,
 };
-use super::{DataFormat, LONG_VALUE, give};
 use crate::driver::{Physical, WriteParams};
 use crate::error::{Error, ErrorKind, Result};
+use crate::value::recorded::{RecordedValues, split};
 #[cfg(feature = "sqlite")]
 use crate::value::utf8::whole_characters;
 use crate::value::{ParamWriter, RowReader, hexadecimal};
@@ -36,7 +36,8 @@ struct Long {
 }
 
 struct LongRow {
-    key: Vec<DataValue>,
+    /// Its recorded values.
+    key: Vec<u8>,
     /// The places of the columns with a long value.
     columns: Vec<usize>,
 }
@@ -45,15 +46,13 @@ impl Long {
     /// Looks for them, in the order of their keys.
     fn find(physical: &mut Physical, table: &DataTable, columns: &[usize]) -> Result<Self> {
         let sql = sql_of_long(physical.dialect(), table, columns);
-        let mut line = Line::new(DataFormat::Csv, &[]);
         let mut rows = Vec::new();
         physical.query(&sql, &mut |_| (), &mut |row| {
-            line.text.clear();
-            for (number, &at) in table.sql.key.iter().enumerate() {
-                line.begin_value(number);
-                push(row, &table.columns[at].value, &mut line)?;
+            let mut key = RecordedValues::new();
+            for &at in table.sql.key {
+                record(row, &table.columns[at], &mut key)?;
             }
-            let key = values_of(&line.text, table, table.sql.key.len())?;
+            let key = key.bytes().to_vec();
             let mut long = Vec::new();
             for &at in columns {
                 if is_long(row)? {
@@ -403,13 +402,12 @@ fn sql_of_variable(table: &DataTable, at: usize) -> String {
 }
 
 fn give_keys(table: &DataTable, row: &LongRow, params: &mut ParamWriter<'_>) {
-    for place in 0..row.key.len() {
-        give_key(table, row, place, params);
-    }
+    give_all(table, table.sql.key, &row.key, params);
 }
 
 /// Gives the value at a place of the key.
 fn give_key(table: &DataTable, row: &LongRow, place: usize, params: &mut ParamWriter<'_>) {
-    let (column, value) = (&table.columns[table.sql.key[place]], &row.key[place]);
-    give::give(column, value.written, &value.text, params);
+    for value in split(&row.key).skip(place).take(1) {
+        give_recorded(&table.columns[table.sql.key[place]], value, params);
+    }
 }

@@ -20,6 +20,7 @@ mod own;
 mod parts;
 mod push;
 mod reader;
+mod record;
 mod redact;
 mod references;
 mod referred;
@@ -30,16 +31,17 @@ mod snapshot;
 mod spilled;
 mod table;
 
-pub use self::find::{DataRow, DataValue};
+pub use self::find::{DataKey, DataRow};
 pub use self::fixtures::{CheckedFixtures, CheckedTable, Fixtures, LoadedFixtures};
 pub use self::loading::{LoadMode, Loaded, Loading, Reject, Rejected};
 pub use self::reader::RowsSource;
 pub use self::redact::{Redaction, ValueHash};
 pub use self::referred::Referred;
-#[doc(hidden)]
-pub use self::same::is_same_row;
 pub use self::snapshot::Snapshot;
 pub use self::table::{DataColumn, DataTable, ValueType};
+
+#[doc(hidden)]
+pub use crate::copying::{Circle, Failed, SideBySide, Unordered, WAITS, Waiting, Written};
 
 /// The form of rows in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -194,8 +194,7 @@ mod tests {
                 (DataFormat::Csv, ValueType::Bytes),
                 (DataFormat::JsonLines, ValueType::Text),
             ] {
-                let mut line = Line::new(format, &[]);
-                line.text.clear();
+                let mut line = Line::of_values(format);
                 push_stored(stored_value.clone(), &mut line);
                 let written = line.text.as_str();
                 let text = match written

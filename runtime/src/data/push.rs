@@ -69,7 +69,7 @@ fn push_typed(row: &mut RowReader<'_>, value: &ValueType, line: &mut Line) -> Re
             let uuid = row.uuid()?;
             line.plain(|out| out.push_str(&uuid_text::write(&uuid)));
         }
-        ValueType::Json => json(row, line)?,
+        ValueType::Json => json(row, |document| line.json(document))?,
         ValueType::Any => any(&row.any()?, line),
         ValueType::Array(element) => array(row, element, line)?,
     }
@@ -120,15 +120,15 @@ fn text(text: &str, line: &mut Line) {
     }
 }
 
-fn json(row: &mut RowReader<'_>, line: &mut Line) -> Result<()> {
+/// Hands over the next value, a document.
+pub(super) fn json<T>(row: &mut RowReader<'_>, take: impl FnOnce(&str) -> T) -> Result<T> {
     let is_unchecked = row.is_unchecked();
     let document = row.json()?;
     if is_unchecked && serde_json::from_str::<IgnoredAny>(&document).is_err() {
         drop(document);
         return Err(row.mismatch("JSON"));
     }
-    line.json(&document);
-    Ok(())
+    Ok(take(&document))
 }
 
 fn array(row: &mut RowReader<'_>, element: &ValueType, line: &mut Line) -> Result<()> {

@@ -236,7 +236,7 @@ impl Writing<'_> {
     }
 }
 
-pub(super) fn push_row(
+fn push_row(
     row: &mut RowReader<'_>,
     table: &DataTable,
     mut redactor: Option<&mut Redactor>,
@@ -259,11 +259,7 @@ fn push_column(
     line.begin_value(at);
     match (redactor, column.redaction) {
         (Some(redactor), Some(redaction)) => redactor.push(row, (column, redaction), line),
-        (None, Some(_)) => {
-            let mut data = DataError::new(table.name.as_str(), DataProblem::Unredacted);
-            data.column = Some(column.name.clone());
-            Err(Error::new(ErrorKind::Data(data)))
-        }
+        (None, Some(_)) => Err(unredacted(table, column)),
         (_, None) => {
             let begin = line.text.len();
             push(row, &column.value, line)?;
@@ -273,6 +269,14 @@ fn push_column(
             Ok(())
         }
     }
+}
+
+/// The error of a column whose values are to be replaced, and are not.
+#[cold]
+pub(super) fn unredacted(table: &DataTable, column: &DataColumn) -> Error {
+    let mut data = DataError::new(table.name.as_str(), DataProblem::Unredacted);
+    data.column = Some(column.name.clone());
+    Error::new(ErrorKind::Data(data))
 }
 
 fn write_away(line: &mut Line, out: &mut dyn Write) -> Result<()> {

@@ -78,6 +78,10 @@ impl Error {
                 self.0.fmt_what(out)
             }
         }
+        #[cfg(feature = "data")]
+        if let Some(refusal) = self.refusal() {
+            return refusal.reason();
+        }
         What(self).to_string()
     }
 

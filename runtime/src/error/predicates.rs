@@ -1,5 +1,7 @@
 //! The kinds that programs ask for most, each in one call.
 
+#[cfg(feature = "data")]
+use super::DataProblem;
 use super::{Error, ErrorKind, Operation};
 
 /// ```
@@ -103,6 +105,11 @@ impl Error {
     /// Returns whether the error is due to the values of one of the rows, so that other rows may be written.
     #[doc(hidden)]
     pub fn is_about_a_row(&self) -> bool {
+        #[cfg(feature = "data")]
+        if let ErrorKind::Data(data) = self.kind() {
+            let is_dangling = matches!(data.problem, DataProblem::Dangling { .. });
+            return is_dangling || self.refusal().is_some_and(Self::is_about_a_row);
+        }
         matches!(
             self.kind(),
             ErrorKind::UniqueViolation(_)
@@ -112,6 +119,15 @@ impl Error {
                 | ErrorKind::ValueOutOfRange(_)
                 | ErrorKind::UnsupportedValue(_)
         )
+    }
+
+    /// The database's error, where it refused a row of a file: without the file and the line that the row came in.
+    #[cfg(feature = "data")]
+    pub(super) fn refusal(&self) -> Option<&Self> {
+        match self.kind() {
+            ErrorKind::Data(_) => std::error::Error::source(self)?.downcast_ref(),
+            _ => None,
+        }
     }
 
     /// Returns whether the answer to a write was lost, so that it may be stored or not.

@@ -162,5 +162,5 @@ impl<T: SyncRow> Rows<T> {
 /// The recorded key of a row of the target.
 fn target_key<T: SyncRow>(new: &Wanted<T>) -> Result<Vec<u8>> {
     let dialect = T::Engine::default().dialect();
-    Ok(key_of_new(rows_sql::<T>()?, new, dialect)?.concat())
+    key_of_new(rows_sql::<T>()?, new, dialect)
 }

@@ -14,7 +14,7 @@ use crate::link::engine::Engine;
 use crate::model::{ColumnSource, HasKey};
 use crate::query::Page;
 use crate::repository::{recorded_key, recorded_of_key, values_of_new};
-use crate::value::recorded::{split, value_kind};
+use crate::value::recorded::is_of_kinds;
 
 /// The table in which consumers keep the versions of rows: without it none writes to the engine.
 const VERSIONS: &str = "_bindery_versions";
@@ -101,8 +101,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         else {
             return Ok(());
         };
-        let kinds = |key: &[u8]| split(key).into_iter().map(value_kind).collect::<Vec<_>>();
-        if kinds(one) != kinds(&recorded_key::<S::Model, S::Engine>(&any)?) {
+        if !is_of_kinds(one, &recorded_key::<S::Model, S::Engine>(&any)?) {
             return Ok(());
         }
         for row in rows_of::<S>(source).of_recorded_keys(&deleted)? {
@@ -129,7 +128,7 @@ fn mapped<T: SyncRow>(key: Vec<u8>, new: Wanted<T>) -> Mapped<Wanted<T>> {
 
 fn target_key<T: SyncRow>(new: &Wanted<T>) -> Result<Vec<u8>> {
     let dialect = T::Engine::default().dialect();
-    Ok(key_of_new(rows_sql::<T>()?, new, dialect)?.concat())
+    key_of_new(rows_sql::<T>()?, new, dialect)
 }
 
 fn are_same<T: SyncRow>(one: &Wanted<T>, other: &Wanted<T>) -> Result<bool> {

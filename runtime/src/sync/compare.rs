@@ -7,6 +7,7 @@ use super::form;
 use super::run::{Run, rows_of, rows_sql};
 use super::wanted::Wanted;
 use super::{Mapping, SyncRow};
+use crate::copying::{SideBySide, Unordered};
 use crate::driver::TableSql;
 use crate::error::{Error, ErrorKind, Result, SyncError};
 use crate::link::connection::Connection;
@@ -14,27 +15,22 @@ use crate::link::engine::Engine;
 use crate::model::{ColumnSource, HasKey};
 use crate::query::Page;
 use crate::repository::{is_equal, values_of_new, values_of_row};
-use crate::value::recorded::value_kind;
-use crate::value::{ColumnSet, RowReader};
-use bindery_core::dialect::{Dialect, ValueKind};
-
-/// The recorded values of a key, in its order.
-pub(crate) type Key = Vec<Vec<u8>>;
+use crate::value::ColumnSet;
+use bindery_core::dialect::Dialect;
 
 /// A table in the order of its key.
 struct Side<R: SyncRow> {
     page: Vec<R>,
     at: usize,
     is_last: bool,
-    /// The key of the row before.
-    before: Option<Key>,
 }
 
 /// A row of the source as the target is to have it.
 struct Row<N> {
     /// Of the source.
     source_key: Vec<u8>,
-    key: Key,
+    /// Of the target.
+    key: Vec<u8>,
     new: N,
 }
 
@@ -44,7 +40,6 @@ impl<R: SyncRow> Side<R> {
             page: Vec::new(),
             at: 0,
             is_last: false,
-            before: None,
         }
     }
 
@@ -65,18 +60,6 @@ impl<R: SyncRow> Side<R> {
             self.at = 0;
         }
         Ok(self.page.get(self.at))
-    }
-
-    /// Goes on to the row after the one with this key on the target. Keys have to ascend, or rows would be taken for missing.
-    fn pass(&mut self, key: Key) -> Result<()> {
-        self.at += 1;
-        let before = self.before.as_ref();
-        if before.is_none_or(|before| compare(before, &key) == Some(Ordering::Less)) {
-            self.before = Some(key);
-            return Ok(());
-        }
-        let engine = R::Engine::default().name();
-        Err(Error::new(ErrorKind::Sync(SyncError::KeyOrder { engine })))
     }
 }
 
@@ -109,6 +92,7 @@ pub(super) struct Merge<'c, S: SyncRow, T: SyncRow> {
     target: &'c mut Connection<T::Engine>,
     here: Side<S>,
     there: Side<T>,
+    keys: SideBySide,
     next: Option<Next<Wanted<T>>>,
     limit: usize,
     sql: &'static TableSql,
@@ -127,6 +111,7 @@ impl<'c, S: SyncRow, T: SyncRow> Merge<'c, S, T> {
             target,
             here: Side::new(),
             there: Side::new(),
+            keys: SideBySide::default(),
             next: None,
             limit,
             sql: rows_sql::<T>()?,
@@ -145,7 +130,9 @@ impl<'c, S: SyncRow, T: SyncRow> Merge<'c, S, T> {
         let key = found
             .map(|row| key_of_row::<T>(sql, row, dialect))
             .transpose()?;
-        let order = order(next.wanted.as_ref(), key.as_ref())?;
+        let wanted = next.wanted.as_ref().map(|row| row.key.as_slice());
+        let order = self.keys.next(wanted, key.as_deref());
+        let order = order.map_err(unordered::<S, T>)?;
         let step = match (order, next.wanted.take(), found) {
             (Some(Ordering::Less), Some(wanted), _) => Step::Missing(wanted.mapped()),
             (Some(Ordering::Equal), Some(wanted), Some(row)) => {
@@ -157,10 +144,7 @@ impl<'c, S: SyncRow, T: SyncRow> Merge<'c, S, T> {
             (Some(_), wanted, Some(row)) => {
                 let step = match next.keeps {
                     true => Step::Kept,
-                    false => {
-                        let recorded = key.as_ref().map(|key| key.concat());
-                        Step::Surplus(T::Model::key(row), recorded.unwrap_or_default())
-                    }
+                    false => Step::Surplus(T::Model::key(row), key.unwrap_or_default()),
                 };
                 next.wanted = wanted;
                 self.next = Some(next);
@@ -168,21 +152,20 @@ impl<'c, S: SyncRow, T: SyncRow> Merge<'c, S, T> {
             }
             _ => return Ok(None),
         };
-        if let Some(key) = key.filter(|_| order != Some(Ordering::Less)) {
-            self.there.pass(key)?;
-        }
+        self.there.at += usize::from(order != Some(Ordering::Less));
         Ok(Some(step))
     }
 
     /// Reads the source once more, from its beginning: a row of the target is surplus only where the source's keys ascend to
     /// their end.
     fn ensure_source_order(&mut self, mapping: &Mapping<'_, S, T>) -> Result<()> {
-        let mut all = Side::<S>::new();
+        let (mut all, mut keys) = (Side::<S>::new(), SideBySide::default());
         while let Some(row) = all.peek(self.source, self.limit)? {
-            match mapping(row) {
-                Ok(new) => all.pass(key_of_new(self.sql, &new, self.dialect)?)?,
-                Err(_) => all.at += 1,
+            if let Ok(new) = mapping(row) {
+                let key = key_of_new(self.sql, &new, self.dialect)?;
+                keys.next(Some(&key), None).map_err(unordered::<S, T>)?;
             }
+            all.at += 1;
         }
         Ok(())
     }
@@ -191,13 +174,13 @@ impl<'c, S: SyncRow, T: SyncRow> Merge<'c, S, T> {
     fn next_wanted(&mut self, map: Map<'_, S, T>) -> Result<Next<Wanted<T>>> {
         let mut keeps = false;
         while let Some(row) = self.here.peek(self.source, self.limit)? {
-            let Some((source_key, new)) = map(row)? else {
+            let mapped = map(row)?;
+            self.here.at += 1;
+            let Some((source_key, new)) = mapped else {
                 keeps = true;
-                self.here.at += 1;
                 continue;
             };
             let key = key_of_new(self.sql, &new, self.dialect)?;
-            self.here.pass(key.clone())?;
             let wanted = Some(Row {
                 source_key,
                 key,
@@ -251,70 +234,37 @@ impl<N> Row<N> {
     }
 }
 
-/// Which of the two comes first; `None` where both are at their end.
-fn order<N>(wanted: Option<&Row<N>>, found: Option<&Key>) -> Result<Option<Ordering>> {
-    match (wanted, found) {
-        (None, None) => Ok(None),
-        (Some(_), None) => Ok(Some(Ordering::Less)),
-        (None, Some(_)) => Ok(Some(Ordering::Greater)),
-        (Some(wanted), Some(key)) => match compare(&wanted.key, key) {
-            Some(order) => Ok(Some(order)),
-            None => Err(Error::new(ErrorKind::Unsupported(
-                "a full compare by keys of a type that is not an integer, a text, bytes, a UUID or a time",
-            ))),
-        },
-    }
+/// The error of keys in another order than that of their values.
+#[cold]
+fn unordered<S: SyncRow, T: SyncRow>(found: Unordered) -> Error {
+    let engine = match found {
+        Unordered::Source => S::Engine::default().name(),
+        Unordered::Target => T::Engine::default().name(),
+        Unordered::Kinds => {
+            return Error::new(ErrorKind::Unsupported(
+                "a full compare by keys of a type that is not an integer, a boolean, a text, bytes, a UUID or a time",
+            ));
+        }
+    };
+    Error::new(ErrorKind::Sync(SyncError::KeyOrder { engine }))
 }
 
-/// The recorded values of a new row's key.
+/// The recorded values of a new row's key, in its order.
 pub(crate) fn key_of_new<N: ColumnSource>(
     sql: &'static TableSql,
     new: &N,
     dialect: Dialect,
-) -> Result<Key> {
+) -> Result<Vec<u8>> {
     let of = |&column: &usize| values_of_new(sql, new, &ColumnSet::new().with(column), dialect);
-    sql.key.iter().map(of).collect()
+    let values: Result<Vec<_>> = sql.key.iter().map(of).collect();
+    values.map(|values| values.concat())
 }
 
-fn key_of_row<R: SyncRow>(sql: &'static TableSql, row: &R, dialect: Dialect) -> Result<Key> {
+fn key_of_row<R: SyncRow>(sql: &'static TableSql, row: &R, dialect: Dialect) -> Result<Vec<u8>> {
     let of = |&column: &usize| {
         let column = ColumnSet::new().with(column);
         values_of_row::<R::Model, R::Engine>(sql, row, &column, dialect)
     };
-    sql.key.iter().map(of).collect()
-}
-
-/// The order of two keys by their values; `None` for values without one that every database has.
-fn compare(one: &Key, other: &Key) -> Option<Ordering> {
-    for (one, other) in one.iter().zip(other) {
-        match compare_values(one, other)? {
-            Ordering::Equal => {}
-            order => return Some(order),
-        }
-    }
-    Some(Ordering::Equal)
-}
-
-fn compare_values(one: &[u8], other: &[u8]) -> Option<Ordering> {
-    let kind = value_kind(one);
-    if kind != value_kind(other) {
-        return None;
-    }
-    let (mut one, mut other) = (RowReader::of_recorded(one), RowReader::of_recorded(other));
-    match kind {
-        ValueKind::Integer => Some(one.i64().ok()?.cmp(&other.i64().ok()?)),
-        ValueKind::Unsigned => Some(one.u64().ok()?.cmp(&other.u64().ok()?)),
-        ValueKind::Text => Some(one.text().ok()?.cmp(other.text().ok()?)),
-        ValueKind::Bytes => Some(one.bytes().ok()?.cmp(other.bytes().ok()?)),
-        ValueKind::Uuid => Some(one.uuid().ok()?.cmp(&other.uuid().ok()?)),
-        ValueKind::Date => Some(one.date().ok()?.cmp(&other.date().ok()?)),
-        ValueKind::DateTime => Some(one.datetime().ok()?.cmp(&other.datetime().ok()?)),
-        ValueKind::Timestamp => Some(one.timestamp().ok()?.cmp(&other.timestamp().ok()?)),
-        ValueKind::Boolean
-        | ValueKind::Float
-        | ValueKind::Time
-        | ValueKind::Json
-        | ValueKind::Decimal
-        | ValueKind::Other => None,
-    }
+    let values: Result<Vec<_>> = sql.key.iter().map(of).collect();
+    values.map(|values| values.concat())
 }

@@ -2,9 +2,9 @@
 //! of their values only where all of them have one form: the one that bindery writes. Databases with a type for each column have it.
 
 use super::SyncRow;
-use super::key_text::shown;
 use super::mark::Mark;
 use super::run::{rows_of, rows_sql};
+use crate::copying::shown;
 use crate::driver::TableSql;
 use crate::driver::stored_form::own_form;
 use crate::error::{Error, ErrorKind, Result, SyncError, unquoted};

@@ -4,12 +4,10 @@
 mod again;
 pub(crate) mod apply;
 mod capture;
-mod circles;
 mod compare;
 pub(crate) mod error;
 mod exchange;
 mod form;
-mod key_text;
 mod lock;
 mod mark;
 mod report;
@@ -44,8 +42,6 @@ pub use self::capture::{
 };
 #[cfg(feature = "messages")]
 pub(crate) use self::capture::{prune_unread, recorded_name, records_changes};
-#[doc(hidden)]
-pub use self::circles::circles;
 #[cfg(feature = "messages")]
 pub(crate) use self::compare::key_of_new;
 pub use self::mark::Watermark;

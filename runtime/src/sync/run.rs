@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use super::apply::{Batch, Mapped};
 use super::form::{self, Since};
-use super::key_text::shown;
 use super::mark::{Mark, MarkColumn};
 use super::report::{SyncCounts, SyncReject, SyncReport};
 use super::store::{self, Advance, RejectedRow, RunHead, SyncState};
 use super::wanted::Wanted;
 use super::{Find, OnReject, SyncJob, SyncRow, capture, lock};
+use crate::copying::shown;
 use crate::driver::{Physical, own_tables, raise_counters};
 use crate::error::{Error, ErrorKind, Operation, Result, SyncError};
 use crate::link::connection::Connection;

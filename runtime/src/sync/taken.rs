@@ -6,20 +6,18 @@ use std::collections::HashSet;
 use super::SyncRow;
 use super::apply::{Batch, Mapped};
 use super::compare::key_of_new;
-use super::key_text::shown;
 use super::run::{Run, rows_of, rows_sql};
 use super::store::{LONGEST_KEY, RejectedRow};
 use super::wanted::Wanted;
+use crate::copying::{WAITS, shown};
 use crate::driver::UniqueSql;
 use crate::error::{Error, ErrorKind, Result, SyncError};
 use crate::link::connection::Connection;
 use crate::link::engine::Engine;
 use crate::model::ColumnSource;
 use crate::repository::{Repository, recorded_key, values_of_new};
-use crate::value::recorded::{replay, split, value_kind};
+use crate::value::recorded::{is_of_kinds, replay};
 use crate::value::{ColumnSet, hexadecimal};
-
-pub(super) const WAITS: &str = "another row of the target still has a unique value of it";
 
 /// A row of the target that has a unique value which another row is to have.
 #[derive(Clone)]
@@ -42,7 +40,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         source: &mut Connection<S::Engine>,
     ) -> Result<bool> {
         let (sql, dialect) = (rows_sql::<T>()?, T::Engine::default().dialect());
-        let key_of = |new: &Wanted<T>| Ok(key_of_new(sql, new, dialect)?.concat());
+        let key_of = |new: &Wanted<T>| key_of_new(sql, new, dialect);
         let before = batch.rows[..at].iter();
         let before: Result<_> = before.map(|row| key_of(&row.new)).collect();
         let mut written: HashSet<Vec<u8>> = before?;
@@ -103,7 +101,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
     /// The other rows of the target that have unique values which this row is to have.
     pub(super) fn owners(&mut self, new: &Wanted<T>) -> Result<Vec<Owner>> {
         let sql = rows_sql::<T>()?;
-        let own = key_of_new(sql, new, T::Engine::default().dialect())?.concat();
+        let own = key_of_new(sql, new, T::Engine::default().dialect())?;
         let mut owners = Vec::new();
         for (unique, columns) in sql.uniques.iter().enumerate() {
             let Some(value) = unique_value::<T>(columns, new)? else {
@@ -126,8 +124,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         owner: &Owner,
         like: &[u8],
     ) -> Result<bool> {
-        let kinds = |key| split(key).into_iter().map(value_kind).collect::<Vec<_>>();
-        if kinds(&owner.key) != kinds(like) {
+        if !is_of_kinds(&owner.key, like) {
             return Ok(false);
         }
         let rows = rows_of::<S>(source).of_recorded_keys(std::slice::from_ref(&owner.key))?;
@@ -141,7 +138,7 @@ impl<S: SyncRow, T: SyncRow> Run<'_, S, T> {
         let sql = rows_sql::<T>()?;
         let key = key_of_new(sql, &new, T::Engine::default().dialect())?;
         let value = unique_value::<T>(&sql.uniques[owner.unique], &new)?;
-        Ok(key.concat() == owner.key && value.as_ref() == Some(&owner.value))
+        Ok(key == owner.key && value.as_ref() == Some(&owner.value))
     }
 }
 

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::MOST_REJECTS;
-use super::key_text::shown;
 use super::lock::{self, Lock};
 use super::report::{SyncCounts, SyncReject};
 use super::run::on_physical;
 use super::store::{self, Advance, LONGEST_KEY, RejectedRow, RunHead};
+use crate::copying::shown;
 use crate::databases::Registry;
 use crate::driver::Physical;
 use crate::error::{Error, Operation, Result};
@@ -32,7 +32,7 @@ const KEYS_AT_A_TIME: usize = 1_000;
 /// A row that a run rejected.
 #[derive(Debug)]
 pub struct TurnReject {
-    /// The recorded values of its key: [`DataTable::recorded_key`](crate::data::DataTable::recorded_key).
+    /// The recorded values of its key: [`DataKey::recorded`](crate::data::DataKey::recorded).
     pub key: Vec<u8>,
     /// Why the row is rejected, in a sentence.
     pub reason: String,

@@ -1,8 +1,8 @@
 //! Comparing both tables of a sync without writing.
 
 use super::compare::{Merge, Step};
-use super::key_text::shown;
 use super::{Mapping, SyncRow};
+use crate::copying::shown;
 use crate::databases::Registry;
 use crate::error::Result;
 use crate::repository::recorded_key;

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 #[cfg(any(feature = "data", feature = "json"))]
 use serde_json::value::RawValue;
 
-#[cfg(all(feature = "sync", any(feature = "data", feature = "json")))]
+#[cfg(any(feature = "data", feature = "json"))]
 use super::recorded::JSON;
-#[cfg(feature = "sync")]
+#[cfg(feature = "data")]
+use super::recorded::WRITTEN;
 use super::recorded::{ARRAY, DECIMAL, F32, F64, Tape, VECTOR, floats, split};
 
 /// Whether both texts are the same number, in whatever form. They are digits, with a sign, a point and an exponent.
@@ -38,18 +39,22 @@ fn digits(number: &str) -> (bool, String, i64) {
 }
 
 /// Whether both recorded values, of as many columns, are the same.
-#[cfg(feature = "sync")]
 pub(crate) fn is_same_recorded(one: &[u8], other: &[u8]) -> bool {
     if one == other {
         return true;
     }
-    let (one, other) = (split(one), split(other));
-    let mut both = one.iter().zip(&other);
-    one.len() == other.len() && both.all(|(one, other)| is_same_value(one, other))
+    let (mut one, mut other) = (split(one), split(other));
+    loop {
+        match (one.next(), other.next()) {
+            (None, None) => return true,
+            (Some(one), Some(other)) if is_same_value(one, other) => {}
+            _ => return false,
+        }
+    }
 }
 
-#[cfg(feature = "sync")]
-fn is_same_value(one: &[u8], other: &[u8]) -> bool {
+/// Whether both recorded values are the same.
+pub(crate) fn is_same_value(one: &[u8], other: &[u8]) -> bool {
     if one == other {
         return true;
     }
@@ -67,6 +72,8 @@ fn is_same_value(one: &[u8], other: &[u8]) -> bool {
         DECIMAL => is_same_number(one.text(), other.text()),
         #[cfg(any(feature = "data", feature = "json"))]
         JSON => is_same_json(one.text(), other.text()),
+        #[cfg(feature = "data")]
+        WRITTEN => is_same_json(one.text(), other.text()),
         VECTOR => {
             let (one, other) = (floats(one.sized()), floats(other.sized()));
             let mut both = one.iter().zip(&other);
@@ -81,18 +88,15 @@ fn is_same_value(one: &[u8], other: &[u8]) -> bool {
     }
 }
 
-#[cfg(feature = "sync")]
 fn single(tape: &mut Tape<'_>) -> f64 {
     f32::from_le_bytes(tape.fixed()).into()
 }
 
-#[cfg(feature = "sync")]
 fn double(tape: &mut Tape<'_>) -> f64 {
     f64::from_le_bytes(tape.fixed())
 }
 
 /// Not every database keeps the sign of a zero.
-#[cfg(feature = "sync")]
 fn is_same_float(one: f64, other: f64) -> bool {
     one == other || (one.is_nan() && other.is_nan())
 }
@@ -131,7 +135,7 @@ fn is_same_within(one: &str, other: &str, levels: usize) -> bool {
 
 /// The values of an object by their names.
 #[cfg(any(feature = "data", feature = "json"))]
-pub(crate) fn entries(json: &str) -> Option<BTreeMap<String, &RawValue>> {
+fn entries(json: &str) -> Option<BTreeMap<String, &RawValue>> {
     serde_json::from_str(json).ok()
 }
 
@@ -201,7 +205,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "sync")]
     #[test]
     fn recorded_values_are_equal_by_what_they_are() {
         use crate::value::ParamWriter;

@@ -320,10 +320,8 @@ impl<'a> RowReader<'a> {
             RowSource::Sqlite(_) => None,
             #[cfg(feature = "mysql")]
             RowSource::Mysql(_) => None,
-            RowSource::Mapped(_)
-            | RowSource::Tapped(_)
-            | RowSource::Recorded(_)
-            | RowSource::None(_) => None,
+            RowSource::Recorded(row) => row.infinite_moment(self.column),
+            RowSource::Mapped(_) | RowSource::Tapped(_) | RowSource::None(_) => None,
             #[cfg(feature = "session")]
             RowSource::Kept(_) => None,
         };

@@ -43,7 +43,10 @@ const SEARCH: u8 = 20;
 const ORDERED: u8 = 22;
 /// `infinity` or `-infinity` of a date or timestamp of PostgreSQL.
 #[cfg(feature = "data")]
-const INFINITE_MOMENT: u8 = 23;
+pub(super) const INFINITE_MOMENT: u8 = 23;
+/// The text of a value that has no other recorded form: an array, or a value that one database alone holds.
+#[cfg(feature = "data")]
+pub(super) const WRITTEN: u8 = 24;
 
 /// The kind of the value that begins here.
 pub(crate) fn value_kind(values: &[u8]) -> ValueKind {
@@ -102,7 +105,18 @@ impl<'a> ParamWriter<'a> {
     }
 }
 
-impl Recorder<'_> {
+impl<'a> Recorder<'a> {
+    /// Records the values of a row, which are those of a database already.
+    #[cfg(feature = "data")]
+    pub(crate) fn of_row(values: &'a mut RecordedValues) -> Self {
+        Self(values, Dialect::Sqlite)
+    }
+
+    #[cfg(feature = "data")]
+    pub(crate) fn written(&mut self, text: &str) -> Result<()> {
+        self.sized(WRITTEN, text.as_bytes())
+    }
+
     #[inline]
     fn fixed<const L: usize>(&mut self, tag: u8, bytes: [u8; L]) -> Result<()> {
         self.0.push(tag);
@@ -428,20 +442,68 @@ fn replay_list(values: &[u8], count: usize, params: &mut ParamWriter<'_>) {
 
 /// Passes over one value.
 pub(super) fn skip(tape: &mut Tape<'_>) {
-    let mut nowhere = RecordedValues::new();
-    replay_one(tape, &mut ParamWriter::recording(&mut nowhere));
+    let [tag] = tape.fixed();
+    let length = match tag {
+        BOOL => 1,
+        #[cfg(feature = "data")]
+        INFINITE_MOMENT => 1,
+        F32 => 4,
+        I64 | U64 | F64 | DATE | TIME | DATETIME | TIMESTAMP => 8,
+        UUID | INTERVAL => 16,
+        TEXT | BYTES | VECTOR | JSON | DECIMAL => u32::from_le_bytes(tape.fixed()) as usize,
+        #[cfg(feature = "data")]
+        WRITTEN => u32::from_le_bytes(tape.fixed()) as usize,
+        SEARCH => {
+            tape.take(1);
+            u32::from_le_bytes(tape.fixed()) as usize
+        }
+        ARRAY | LIST => {
+            tape.length();
+            tape.length()
+        }
+        ORDERED => tape.length(),
+        _ => 0,
+    };
+    tape.take(length);
 }
 
 /// Each of these values by itself.
+#[cfg(any(feature = "data", feature = "sync"))]
+pub(crate) fn split(values: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut tape = Tape(values);
+    std::iter::from_fn(move || {
+        let rest = tape.0;
+        (!rest.is_empty()).then(|| {
+            skip(&mut tape);
+            &rest[..rest.len() - tape.0.len()]
+        })
+    })
+}
+
+/// Whether both are as many values of the same kinds.
 #[cfg(feature = "sync")]
-pub(crate) fn split(values: &[u8]) -> Vec<&[u8]> {
-    let (mut tape, mut parts) = (Tape(values), Vec::new());
-    while !tape.0.is_empty() {
-        let from = values.len() - tape.0.len();
-        skip(&mut tape);
-        parts.push(&values[from..values.len() - tape.0.len()]);
+pub(crate) fn is_of_kinds(one: &[u8], other: &[u8]) -> bool {
+    split(one).map(value_kind).eq(split(other).map(value_kind))
+}
+
+/// The text of a value that has no other recorded form.
+#[cfg(feature = "data")]
+pub(crate) fn written(value: &[u8]) -> Option<&str> {
+    let (tag, rest) = value.split_first()?;
+    (*tag == WRITTEN).then(|| Tape(rest).text())
+}
+
+/// A time with this number of digits of its second, toward the past; any other value as it is.
+#[cfg(feature = "data")]
+pub(crate) fn with_digits(value: &[u8], digits: u32) -> std::borrow::Cow<'_, [u8]> {
+    match value {
+        [TIME | DATETIME | TIMESTAMP, rest @ ..] => {
+            let micros = Tape(rest).i64();
+            let cut = micros - micros.rem_euclid(10_i64.pow(6 - digits.min(6)));
+            [&value[..1], &cut.to_le_bytes()].concat().into()
+        }
+        _ => value.into(),
     }
-    parts
 }
 
 impl ParamWriter<'_> {

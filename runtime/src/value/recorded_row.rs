@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+#[cfg(feature = "data")]
+use super::recorded::INFINITE_MOMENT;
 use super::recorded::{
     ARRAY, BOOL, BYTES, DATE, DATETIME, DECIMAL, F32, F64, I64, INTERVAL, JSON, NULL, TEXT, TIME,
     TIMESTAMP, Tape, U64, UUID, VECTOR, ZERO_DATE, floats, skip,
@@ -50,6 +52,12 @@ impl<'a> RecordedRow<'a> {
 
     pub(crate) fn is_zero_date(&self, column: usize) -> bool {
         self.value(column).0 == ZERO_DATE
+    }
+
+    #[cfg(feature = "data")]
+    pub(crate) fn infinite_moment(&self, column: usize) -> Option<bool> {
+        let (tag, mut tape) = self.value(column);
+        (tag == INFINITE_MOMENT).then(|| tape.fixed() == [1])
     }
 
     pub(crate) fn i64(&self, column: usize) -> Option<i64> {

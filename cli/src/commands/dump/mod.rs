@@ -315,7 +315,9 @@ impl Dump<'_> {
             let failed = |error: io::Error| layout::cannot("write", self.root, &error);
             let dumped = to_new_file(table, folder, DataFormat::Csv, &mut |out| {
                 let header = out.write_all(table.data.csv_header().as_bytes());
-                let mut lines = rows.iter().map(|row| out.write_all(row.line().as_bytes()));
+                let mut lines = rows
+                    .iter()
+                    .map(|row| out.write_all(table.data.csv_line(row).as_bytes()));
                 header
                     .and_then(|()| lines.try_for_each(|written| written))
                     .map_err(failed)?;

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use self::plan::{Plan, Planned};
 use crate::data::follow::forget_unread;
-use crate::data::lines::Held;
+use crate::data::found::Held;
 use crate::data::repair::{RejectedRow, Repair, Repaired};
 use crate::data::settle::settle;
 use crate::database::{self, Chosen, Engines};
@@ -138,7 +138,7 @@ fn once(
                 from: ends.0,
                 to: ends.1,
                 progress: Progress::new(output, arguments.progress.quiet),
-                rejects: Some(Default::default()),
+                rejects: RefCell::default(),
                 turn: RefCell::default(),
             },
         };
@@ -208,7 +208,7 @@ impl Work<'_, '_> {
             synced.ended = Ended::from(failure);
         }
         let rejects = self.repair.take_rejected();
-        let kept = self.kept(&rejects)?;
+        let kept = rejects.iter().map(kept).collect::<Vec<_>>();
         show_rejects(rejects, &mut synced);
         if let Some(turn) = self.repair.turn.take() {
             let ended = turn.end(&synced.counts(), &kept, synced.ended.error.as_deref());
@@ -240,9 +240,7 @@ impl Work<'_, '_> {
         let settled = settle(&self.repair, std::slice::from_ref(pair), &mut waiting)?;
         settled.into_iter().for_each(|one| synced.add(one));
         let [left] = waiting;
-        if let Some(rejects) = &self.repair.rejects {
-            rejects.replace(left);
-        }
+        self.repair.rejects.replace(left);
         Ok(())
     }
 
@@ -261,23 +259,23 @@ impl Work<'_, '_> {
             ended: Ended::default(),
         }
     }
+}
 
-    /// The rejected rows as the target keeps them.
-    fn kept(&self, rejects: &[RejectedRow]) -> Result<Vec<TurnReject>, Failure> {
-        let one = |row: &RejectedRow| {
-            let key = self.sync.pair.from.data.recorded_key(&row.values)?;
-            let reason = row.reason.clone();
-            Ok(TurnReject { key, reason })
-        };
-        let kept: bindery::Result<_> = rejects.iter().map(one).collect();
-        kept.map_err(|error| database::failure(&error))
+/// A rejected row as the target keeps it.
+fn kept(row: &RejectedRow) -> TurnReject {
+    TurnReject {
+        key: row.key.recorded().to_vec(),
+        reason: row.reason.clone(),
     }
 }
 
 fn show_rejects(rejects: Vec<RejectedRow>, synced: &mut Synced) {
     synced.rejected = rejects.len() as u64;
     let shown = rejects.into_iter().take(SHOWN);
-    let shown = shown.map(|RejectedRow { key, reason, .. }| Rejected { key, reason });
+    let shown = shown.map(|RejectedRow { key, reason, .. }| Rejected {
+        key: key.shown(),
+        reason,
+    });
     synced.rejects = shown.collect();
 }
 

@@ -138,9 +138,8 @@ fn reached(position: ChangePosition) -> Advance {
 /// A row that is gone is found on the target by the key that it had.
 fn ensure_same_key<T: SyncRow>(key: &[u8], new: &Wanted<T>) -> Result<()> {
     let wanted = key_of_new(rows_sql::<T>()?, new, T::Engine::default().dialect())?;
-    let key = split(key);
-    let same = |(one, other): (&&[u8], &Vec<u8>)| same_number(one) == same_number(other);
-    if key.len() == wanted.len() && key.iter().zip(&wanted).all(same) {
+    let numbers = |key| split(key).map(same_number);
+    if numbers(key).eq(numbers(&wanted)) {
         return Ok(());
     }
     let why = "a sync by recorded changes with a mapping that gives rows another key: a deleted row would not be found on the target";

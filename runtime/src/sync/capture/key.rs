@@ -90,13 +90,13 @@ mod tests {
     fn keys_are_read_as_they_were_written_down() {
         let forms = [KeyForm::Integer, KeyForm::Text, KeyForm::Bytes];
         let key = recorded("i-17,t746561,b00FF", &forms).expect("a key");
-        let kinds: Vec<ValueKind> = split(&key).into_iter().map(value_kind).collect();
+        let kinds: Vec<ValueKind> = split(&key).map(value_kind).collect();
         assert_eq!(
             kinds,
             [ValueKind::Integer, ValueKind::Text, ValueKind::Bytes]
         );
         let empty = recorded("t", &[KeyForm::Text]).expect("an empty text");
-        assert_eq!(split(&empty).len(), 1);
+        assert_eq!(split(&empty).count(), 1);
         for broken in ["", "17", "i", "i1,i2", "t7", "tzz", "r1.5"] {
             assert!(recorded(broken, &[KeyForm::Integer]).is_err(), "{broken}");
         }

@@ -13,7 +13,7 @@ use crate::repository::recorded_key;
 use crate::sync::SyncRow;
 use crate::sync::run::{on_physical, rows_of};
 use crate::value::RowReader;
-use crate::value::recorded::{split, value_kind};
+use crate::value::recorded::is_of_kinds;
 
 /// Changes of one table, in order.
 #[derive(Debug)]
@@ -130,8 +130,7 @@ pub(super) fn rows<S: SyncRow>(
 
 /// A key of a type of the program's own that is written in another form would not be found again, and its row taken for gone.
 fn ensure_form(key: &[u8], recorded: &[u8]) -> Result<()> {
-    let kinds = |key| split(key).into_iter().map(value_kind).collect::<Vec<_>>();
-    if kinds(key) == kinds(recorded) {
+    if is_of_kinds(key, recorded) {
         return Ok(());
     }
     let why = "recorded changes of a table whose key has a type of the program's own with values of another kind than the column's";

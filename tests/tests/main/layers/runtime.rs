@@ -9,6 +9,7 @@ pub(super) const ORDER: Order = Order {
         "data/error | link/drift/found | migrate/error | saga/error | sync/error",
         "error",
         "value",
+        "copying",
         "observe",
         "driver",
         "workers",

@@ -5,8 +5,7 @@ type Step = (usize, usize);
 
 /// The circles of a graph, each after all that its nodes lead to; a node that is in no circle is alone. Tarjan's algorithm of strongly
 /// connected components (SIAM J. Comput. 1, 1972), without recursion.
-#[must_use]
-pub fn circles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
+pub(super) fn circles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut search = Search {
         edges,
         index: vec![None; edges.len()],

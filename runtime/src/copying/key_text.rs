@@ -8,9 +8,8 @@ use crate::value::{RowReader, calendar_text, hexadecimal, uuid_text};
 use bindery_core::dialect::ValueKind;
 
 /// `17`, or `(17, "tea")` for a key of several columns.
-pub(super) fn shown(key: &[u8]) -> String {
+pub(crate) fn shown(key: &[u8]) -> String {
     let parts: Vec<String> = split(key)
-        .into_iter()
         .map(|value| part(value).unwrap_or_else(|_| "?".to_owned()))
         .collect();
     match parts.as_slice() {

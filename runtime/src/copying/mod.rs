@@ -1,0 +1,13 @@
+//! What every copy of a table is made of, whether a program's types are known or not: two tables side by side in the order of their
+//! keys, rows that wait for each other's unique values, and the texts of keys. Nothing is read or written here.
+
+mod circles;
+mod exchange;
+mod key_text;
+mod side_by_side;
+
+pub use self::exchange::{Circle, Failed, WAITS, Waiting, Written};
+pub(crate) use self::key_text::shown;
+#[cfg(feature = "data")]
+pub(crate) use self::side_by_side::compare;
+pub use self::side_by_side::{SideBySide, Unordered};
