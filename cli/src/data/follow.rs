@@ -226,16 +226,12 @@ fn copy(
     (read, waiting): (&[ChangedKeys], &mut [Vec<RejectedRow>]),
 ) -> Result<Repaired, Failure> {
     let mut written = Repaired::default();
-    let keys = pairs.iter().zip(read);
-    let keys: Vec<Vec<DataKey>> = keys
-        .map(|(pair, read)| keys_of(pair, read))
-        .collect::<Result<_, Failure>>()?;
     for (at, pair) in pairs.iter().enumerate().rev() {
-        written.add(repair.delete(pair, &differing(&keys[at], DifferenceKind::Surplus))?);
+        written.add(repair.delete(pair, &differing(&read[at], DifferenceKind::Surplus))?);
         waiting[at].extend(repair.take_rejected());
     }
     for (at, pair) in pairs.iter().enumerate() {
-        written.add(repair.write(pair, &differing(&keys[at], DifferenceKind::Different))?);
+        written.add(repair.write(pair, &differing(&read[at], DifferenceKind::Different))?);
         waiting[at].extend(repair.take_rejected());
     }
     Ok(written)
@@ -246,15 +242,8 @@ fn lost() -> Failure {
     Failure::new(message).help("copy all rows again: `--replace`")
 }
 
-fn keys_of(pair: &Pair<'_>, read: &ChangedKeys) -> Result<Vec<DataKey>, Failure> {
-    let table = &pair.from.data;
-    let key = |key: &Vec<String>| table.key_of_texts(key.iter().map(String::as_str));
-    let keys: bindery::Result<_> = read.keys.iter().map(key).collect();
-    keys.map_err(|error| failure(&error))
-}
-
-fn differing(keys: &[DataKey], kind: DifferenceKind) -> Vec<Differing> {
-    let keys = keys.iter().cloned();
+fn differing(read: &ChangedKeys, kind: DifferenceKind) -> Vec<Differing> {
+    let keys = read.keys.iter().cloned().map(DataKey::of_recorded);
     keys.map(|key| Differing { kind, key }).collect()
 }
 

@@ -94,7 +94,7 @@ impl Collecting<'_, '_> {
         if key.is_empty() || words.len() != key.len() {
             return Err(wrong_key(table, &record.key));
         }
-        let values = table.key_of_texts(words);
+        let values = self.snapshot.key_of_texts(table, words);
         let values = values.map_err(|error| super::failure(&error))?;
         let found = self.find(at, key, &values)?;
         if found.is_empty() {

@@ -22,6 +22,12 @@ use bindery_core::dialect::Dialect;
 pub struct DataKey(pub(super) Vec<u8>);
 
 impl DataKey {
+    /// A key of these recorded values.
+    #[doc(hidden)]
+    pub fn of_recorded(values: Vec<u8>) -> Self {
+        Self(values)
+    }
+
     /// The recorded values, as the program records those of a row.
     #[doc(hidden)]
     pub fn recorded(&self) -> &[u8] {
@@ -87,20 +93,6 @@ impl DataTable {
         line.text
     }
 
-    /// The key with these values, as CSV has them without quotes.
-    ///
-    /// # Errors
-    /// A value is not one of its column's type.
-    pub fn key_of_texts<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> Result<DataKey> {
-        let mut values = RecordedValues::new();
-        let mut params = ParamWriter::recording_for(&mut values, Dialect::Sqlite);
-        for (&at, text) in self.sql.key.iter().zip(texts) {
-            give::give(&self.columns[at], Written::Bare, text, &mut params);
-        }
-        params.finish_recording()?;
-        Ok(DataKey(values.bytes().to_vec()))
-    }
-
     /// The key of a row of this table, or of another one with the same columns: in the types that this table has.
     ///
     /// # Errors
@@ -154,6 +146,25 @@ impl Snapshot {
         })
         .map_err(|error| error.during(Operation::Dump).on_engine(engine))?;
         Ok(rows)
+    }
+
+    /// The key of a row of a table with these values, as CSV has them without quotes.
+    ///
+    /// # Errors
+    /// A value is not one of its column's type.
+    pub fn key_of_texts<'t>(
+        &self,
+        table: &DataTable,
+        texts: impl IntoIterator<Item = &'t str>,
+    ) -> Result<DataKey> {
+        let mut values = RecordedValues::new();
+        let mut params = ParamWriter::recording_for(&mut values, Dialect::Sqlite);
+        for (&at, text) in table.sql.key.iter().zip(texts) {
+            give::give(&table.columns[at], Written::Bare, text, &mut params);
+        }
+        let recorded = params.finish_recording();
+        recorded.map_err(|error| error.during(Operation::Dump).on_engine(self.engine))?;
+        Ok(DataKey(values.bytes().to_vec()))
     }
 
     /// Hands all rows of a table over in the order of its key, until `take` returns `false`.

@@ -42,31 +42,6 @@ fn push(part: &str, form: KeyForm, params: &mut ParamWriter<'_>) -> Option<()> {
     Some(())
 }
 
-/// The values of a key in the texts that dumps have of them.
-pub(super) fn texts(text: &str, forms: &[KeyForm]) -> Result<Vec<String>> {
-    let parts = text.split(',').zip(forms);
-    let found = parts.map(|(part, form)| shown(part, *form).ok_or_else(unreadable));
-    let found: Vec<String> = found.collect::<Result<_>>()?;
-    match found.len() == forms.len() {
-        true => Ok(found),
-        false => Err(unreadable()),
-    }
-}
-
-fn shown(part: &str, form: KeyForm) -> Option<String> {
-    let (letter, value) = part.split_at_checked(1)?;
-    let text = || String::from_utf8(unhex(value)?).ok();
-    match (form, letter) {
-        (KeyForm::Integer | KeyForm::Unsigned, "i") => Some(value.to_owned()),
-        (KeyForm::Boolean, "i") => Some((value != "0").to_string()),
-        (KeyForm::Bytes, "b") => Some(value.to_lowercase()),
-        (KeyForm::Text, "t") => text(),
-        (KeyForm::Uuid, "t") => Some(uuid_text::write(&uuid_text::parse(&text()?)?)),
-        (KeyForm::Uuid, "b") => Some(uuid_text::write(&unhex(value)?.try_into().ok()?)),
-        _ => None,
-    }
-}
-
 /// SQLite has numbers with a sign alone.
 fn unsigned(value: &str) -> Option<u64> {
     let signed = |_| value.parse::<i64>().map(|number| number as u64);

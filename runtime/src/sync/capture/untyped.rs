@@ -1,7 +1,7 @@
-//! Recorded changes for the command, which has no types of the program: the keys of changed rows as the texts that dumps have of them.
+//! Recorded changes for the command, which has no types of the program: the recorded keys of changed rows.
 
 use super::position::ChangePosition;
-use super::{CaptureSql, KeyForm, key, located, order, reading, store, triggers};
+use super::{CaptureSql, KeyForm, located, order, reading, store, triggers};
 use crate::databases::Registry;
 use crate::error::Result;
 use crate::link::engine::Engine;
@@ -19,8 +19,8 @@ pub struct CapturedTable<'c> {
 /// The keys of rows that were changed, each once.
 #[derive(Debug)]
 pub struct ChangedKeys {
-    /// The values of each key.
-    pub keys: Vec<Vec<String>>,
+    /// The recorded values of each key.
+    pub keys: Vec<Vec<u8>>,
     /// All rows went at once.
     pub is_truncated: bool,
     /// The place after these changes.
@@ -77,10 +77,8 @@ impl Registry {
                 return Ok(None);
             }
             let touched = reading::touched(&mut source, capture, &position, limit)?;
-            let keys = touched.keys.iter();
-            let keys = keys.map(|(text, ..)| key::texts(text, table.key));
             Ok(Some(ChangedKeys {
-                keys: keys.collect::<Result<_>>()?,
+                keys: reading::recorded(&touched, table.key)?,
                 is_truncated: touched.is_truncated,
                 position: touched.position,
                 has_more: touched.has_more,
