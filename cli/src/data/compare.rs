@@ -74,7 +74,7 @@ fn send_rows(
             return Ok(true);
         }
         size = 0;
-        // Where nothing receives them, the comparison has ended.
+        // The comparison has ended where nothing receives them.
         Ok(pages.send(std::mem::take(&mut page)).is_ok())
     })?;
     if !page.is_empty() {

@@ -45,7 +45,7 @@ pub(crate) fn copy(
     Ok(loaded.rows)
 }
 
-/// The outcome of a thread's work.
+/// Waits for a thread, and passes its panic on.
 pub(super) fn joined<T>(work: thread::ScopedJoinHandle<'_, T>) -> T {
     let joined = work.join();
     joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic))

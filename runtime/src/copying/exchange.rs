@@ -20,7 +20,7 @@ pub struct Failed {
     pub cause: Option<Error>,
 }
 
-/// What became of some circles.
+/// The outcome of writing some circles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
     /// They are written, or all of their rows have failed.

@@ -1,4 +1,4 @@
-//! What every copy of a table is made of, whether a program's types are known or not: two tables side by side in the order of their
+//! The parts that every copy of a table has, whether a program's types are known or not: two tables side by side in the order of their
 //! keys, rows that wait for each other's unique values, and the texts of keys. Nothing is read or written here.
 
 mod circles;

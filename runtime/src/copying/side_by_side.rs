@@ -65,6 +65,7 @@ impl SideBySide {
     }
 
     /// Passes the next rows, which are the same: their keys need not be looked at.
+    #[cfg(feature = "data")]
     pub fn pass_same(&mut self) {
         self.source.is_next = false;
         self.target.is_next = false;
