@@ -6,7 +6,7 @@ use super::statement::Query;
 use crate::error::{Error, ErrorKind, Result, unquoted};
 use crate::link::engine::Engine;
 use crate::model::Model;
-use crate::value::tapped::{Cell, Cells, push_json, push_json_text};
+use crate::value::cells::{Cell, Cells, push_json, push_json_text};
 
 /// The form in which a row is written.
 #[derive(Clone, Copy)]
@@ -75,7 +75,7 @@ impl<M: Model, E: Engine, A> Query<'_, M, E, A> {
             let written = out.write_all(line.as_bytes());
             written.map_err(|error| rows.located(not_written(&error)))?;
             let read = rows.pull(|row, engine| {
-                M::read(&mut row.tapped(&cells), engine)?;
+                M::read(&mut row.seen_by(&cells), engine)?;
                 Ok(())
             })?;
             if read.is_none() {

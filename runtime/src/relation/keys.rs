@@ -72,7 +72,7 @@ impl KeyReader {
         for pick in picks {
             let before = key.bound.bytes().len();
             let mut params = ParamWriter::recording(&mut key.bound);
-            *pick = params.pick_given(std::mem::take(pick), write);
+            params.pick_given(pick, write);
             params.finish_recording()?;
             let value = &key.bound.bytes()[before..];
             if is_null(value) {

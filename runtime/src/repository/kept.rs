@@ -43,7 +43,7 @@ impl<M: Model, E: Engine, A> Repository<'_, M, E, A> {
             let (mut found, values) = (None, KeptValues::default());
             let write = &mut |params: &mut ParamWriter<'_>| write_key::<M, E>(sql, key, params);
             link.ready()?.query(sql.find, write, &mut |row| {
-                found = Some(M::read(&mut row.keeping(&values), engine)?);
+                found = Some(M::read(&mut row.seen_by(&values), engine)?);
                 Ok(false)
             })?;
             match values.into_values().filter(|_| found.is_some()) {

@@ -3,8 +3,8 @@
 
 use std::fmt::Write;
 
+use super::of_column::Value;
 use super::recorded::replay;
-use super::types::Interval;
 use super::writer::ParamTarget;
 use super::{ParamWriter, calendar_text, uuid_text};
 use crate::error::{Error, ErrorKind, Result};
@@ -44,27 +44,36 @@ impl JsonList<'_> {
         Ok(())
     }
 
-    pub(crate) fn null(&mut self) -> Result<()> {
-        self.push("null")
+    pub(crate) fn put(&mut self, value: Value<'_>) -> Result<()> {
+        match value {
+            Value::Null => self.push("null"),
+            Value::Integer(value) => self.push(value),
+            Value::Unsigned(value) => self.push(value),
+            Value::Boolean(value) => self.push(u8::from(value)),
+            Value::Single(value) => self.float(value.into()),
+            Value::Double(value) => self.float(value),
+            Value::Text(text) | Value::Json(text) | Value::Decimal(text) => self.text(text),
+            Value::Bytes(bytes) => self.formatted(|out| {
+                for byte in bytes {
+                    write!(out, "{byte:02X}").expect("writing to a String cannot fail");
+                }
+            }),
+            Value::Date(days) => self.formatted(|out| calendar_text::write_date(days, out)),
+            Value::Time(micros) => self.formatted(|out| calendar_text::write_time(micros, out)),
+            Value::DateTime(micros) | Value::Timestamp(micros) => {
+                self.formatted(|out| calendar_text::write_datetime(micros, out))
+            }
+            Value::ZeroDate => self.text("0000-00-00 00:00:00"),
+            #[cfg(feature = "data")]
+            Value::InfiniteMoment(_) => Err(unsupported(crate::value::INFINITE_MOMENT)),
+            Value::Vector(_) => Err(unsupported("a vector")),
+            Value::Uuid(value) => self.text(&uuid_text::write(value)),
+            Value::Interval(value) => self.text(&value.to_string()),
+            Value::Array(..) => Err(unsupported("an array")),
+        }
     }
 
-    pub(crate) fn i64(&mut self, value: i64) -> Result<()> {
-        self.push(value)
-    }
-
-    pub(crate) fn u64(&mut self, value: u64) -> Result<()> {
-        self.push(value)
-    }
-
-    pub(crate) fn bool(&mut self, value: bool) -> Result<()> {
-        self.push(u8::from(value))
-    }
-
-    pub(crate) fn f32(&mut self, value: f32) -> Result<()> {
-        self.f64(f64::from(value))
-    }
-
-    pub(crate) fn f64(&mut self, value: f64) -> Result<()> {
+    fn float(&mut self, value: f64) -> Result<()> {
         if value.is_finite() {
             self.push(format_args!("{value:?}"))
         } else {
@@ -72,61 +81,8 @@ impl JsonList<'_> {
         }
     }
 
-    pub(crate) fn text(&mut self, value: &str) -> Result<()> {
+    fn text(&mut self, value: &str) -> Result<()> {
         self.formatted(|out| escape(value, out))
-    }
-
-    pub(crate) fn bytes(&mut self, value: &[u8]) -> Result<()> {
-        self.formatted(|out| {
-            for byte in value {
-                write!(out, "{byte:02X}").expect("writing to a String cannot fail");
-            }
-        })
-    }
-
-    pub(crate) fn date(&mut self, days: i64) -> Result<()> {
-        self.formatted(|out| calendar_text::write_date(days, out))
-    }
-
-    pub(crate) fn time(&mut self, micros: i64) -> Result<()> {
-        self.formatted(|out| calendar_text::write_time(micros, out))
-    }
-
-    pub(crate) fn datetime(&mut self, micros: i64) -> Result<()> {
-        self.formatted(|out| calendar_text::write_datetime(micros, out))
-    }
-
-    pub(crate) fn timestamp(&mut self, micros: i64) -> Result<()> {
-        self.datetime(micros)
-    }
-
-    pub(crate) fn zero_date(&mut self) -> Result<()> {
-        self.text("0000-00-00 00:00:00")
-    }
-
-    #[cfg(feature = "data")]
-    pub(crate) fn infinite_moment(&mut self, _: bool) -> Result<()> {
-        Err(unsupported(crate::value::INFINITE_MOMENT))
-    }
-
-    pub(crate) fn vector(&mut self, _: &[f32]) -> Result<()> {
-        Err(unsupported("a vector"))
-    }
-
-    pub(crate) fn uuid(&mut self, value: &[u8; 16]) -> Result<()> {
-        self.text(&uuid_text::write(value))
-    }
-
-    pub(crate) fn json(&mut self, value: &str) -> Result<()> {
-        self.text(value)
-    }
-
-    pub(crate) fn decimal(&mut self, value: &str) -> Result<()> {
-        self.text(value)
-    }
-
-    pub(crate) fn interval(&mut self, value: Interval) -> Result<()> {
-        self.text(&value.to_string())
     }
 
     pub(crate) fn array(
@@ -134,7 +90,7 @@ impl JsonList<'_> {
         _length: usize,
         _write: &mut dyn FnMut(&mut ParamWriter<'_>),
     ) -> Result<()> {
-        Err(unsupported("an array"))
+        self.put(Value::Array(0, &[]))
     }
 }
 

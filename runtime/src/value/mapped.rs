@@ -73,9 +73,7 @@ macro_rules! each {
             #[cfg(feature = "mysql")]
             RowSource::Mysql(row) => row.$name($column $(, $argument)?),
             RowSource::Mapped(row) => row.$name($column $(, $argument)?),
-            RowSource::Tapped(row) => row.$name($column $(, $argument)?),
-            #[cfg(feature = "session")]
-            RowSource::Kept(row) => row.$name($column $(, $argument)?),
+            RowSource::Seen(row) => row.$name($column $(, $argument)?),
             RowSource::Recorded(row) => row.$name($column $(, $argument)?),
             RowSource::None(_) => {
                 let _ = ($column $(, $argument)?);

@@ -15,6 +15,7 @@ mod calendar;
 #[cfg(any(feature = "sqlite", feature = "data", feature = "messages"))]
 pub(crate) mod calendar_parse;
 pub(crate) mod calendar_text;
+pub(crate) mod cells;
 pub(crate) mod column_form;
 mod column_set;
 pub(crate) mod decimal;
@@ -27,13 +28,15 @@ pub(crate) mod json_list;
 #[cfg(feature = "session")]
 pub(crate) mod kept;
 mod mapped;
+mod of_column;
 #[cfg(feature = "data")]
 pub(crate) mod own_text;
+mod picked;
 mod reader;
 pub(crate) mod recorded;
 mod recorded_row;
 mod rounding;
-pub(crate) mod tapped;
+pub(crate) mod seen;
 pub(crate) mod text_search;
 pub mod types;
 pub(crate) mod utf8;

@@ -43,11 +43,8 @@ pub(crate) enum RowSource<'a> {
     Mysql(super::mysql::RowRef<'a>),
     /// Columns in an order of the reader's own.
     Mapped(super::mapped::MappedRow<'a>),
-    /// Values that are read are kept as text.
-    Tapped(super::tapped::TappedRow<'a>),
-    /// Values that are read are kept, to be read again.
-    #[cfg(feature = "session")]
-    Kept(super::kept::KeptRow<'a>),
+    /// Values that are read are seen by another, too.
+    Seen(super::seen::SeenRow<'a>),
     /// Values that were recorded.
     Recorded(super::recorded_row::RecordedRow<'a>),
     /// Keeps the type inhabited and its lifetime used without any database.
@@ -66,9 +63,7 @@ macro_rules! each {
             #[cfg(feature = "mysql")]
             RowSource::Mysql(row) => row.$name($($argument),*),
             RowSource::Mapped(row) => row.$name($($argument),*),
-            RowSource::Tapped(row) => row.$name($($argument),*),
-            #[cfg(feature = "session")]
-            RowSource::Kept(row) => row.$name($($argument),*),
+            RowSource::Seen(row) => row.$name($($argument),*),
             RowSource::Recorded(row) => row.$name($($argument),*),
             RowSource::None(_) => $none,
         }
@@ -142,28 +137,14 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// The same row, from its first column, with what is read of it kept in `cells`.
-    pub(crate) fn tapped<'r>(&'r self, cells: &'r super::tapped::Cells) -> RowReader<'r> {
-        let row = super::tapped::TappedRow {
+    /// The same row, from its first column, with what is read of it seen by another.
+    pub(crate) fn seen_by<'r>(&'r self, seen: &'r dyn super::seen::Seen) -> RowReader<'r> {
+        let row = super::seen::SeenRow {
             row: &self.source,
-            cells,
+            seen,
         };
         RowReader {
-            source: RowSource::Tapped(row),
-            column: 0,
-            is_computed: false,
-        }
-    }
-
-    /// The same row, from its first column, with what is read of it kept in `values`.
-    #[cfg(feature = "session")]
-    pub(crate) fn keeping<'r>(&'r self, values: &'r super::kept::KeptValues) -> RowReader<'r> {
-        let row = super::kept::KeptRow {
-            row: &self.source,
-            values,
-        };
-        RowReader {
-            source: RowSource::Kept(row),
+            source: RowSource::Seen(row),
             column: 0,
             is_computed: false,
         }
@@ -321,9 +302,7 @@ impl<'a> RowReader<'a> {
             #[cfg(feature = "mysql")]
             RowSource::Mysql(_) => None,
             RowSource::Recorded(row) => row.infinite_moment(self.column),
-            RowSource::Mapped(_) | RowSource::Tapped(_) | RowSource::None(_) => None,
-            #[cfg(feature = "session")]
-            RowSource::Kept(_) => None,
+            RowSource::Mapped(_) | RowSource::Seen(_) | RowSource::None(_) => None,
         };
         self.column += usize::from(infinite.is_some());
         infinite
@@ -347,11 +326,9 @@ impl<'a> RowReader<'a> {
             #[cfg(feature = "mysql")]
             RowSource::Mysql(row) => row.own_value(column),
             RowSource::Mapped(_)
-            | RowSource::Tapped(_)
+            | RowSource::Seen(_)
             | RowSource::Recorded(_)
             | RowSource::None(_) => None,
-            #[cfg(feature = "session")]
-            RowSource::Kept(_) => None,
         }
     }
 

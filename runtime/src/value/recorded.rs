@@ -2,6 +2,7 @@
 
 use bindery_core::dialect::{ListForm, ListKind, TextSearch, ValueKind};
 
+use super::of_column::Value;
 use super::types::{Interval, PlainValue};
 use super::utf8::utf8;
 use super::writer::ParamTarget;
@@ -129,88 +130,48 @@ impl<'a> Recorder<'a> {
         push_sized(self.0, tag, bytes)
     }
 
-    pub(crate) fn null(&mut self) -> Result<()> {
-        self.fixed(NULL, [])
-    }
-
-    pub(crate) fn i64(&mut self, value: i64) -> Result<()> {
-        self.fixed(I64, value.to_le_bytes())
-    }
-
-    pub(crate) fn u64(&mut self, value: u64) -> Result<()> {
-        self.fixed(U64, value.to_le_bytes())
-    }
-
-    pub(crate) fn bool(&mut self, value: bool) -> Result<()> {
-        self.fixed(BOOL, [value.into()])
-    }
-
-    pub(crate) fn f32(&mut self, value: f32) -> Result<()> {
-        self.fixed(F32, value.to_le_bytes())
-    }
-
-    pub(crate) fn f64(&mut self, value: f64) -> Result<()> {
-        self.fixed(F64, value.to_le_bytes())
-    }
-
-    pub(crate) fn text(&mut self, value: &str) -> Result<()> {
-        self.sized(TEXT, value.as_bytes())
-    }
-
-    pub(crate) fn bytes(&mut self, value: &[u8]) -> Result<()> {
-        self.sized(BYTES, value)
-    }
-
-    pub(crate) fn date(&mut self, value: i64) -> Result<()> {
-        self.fixed(DATE, value.to_le_bytes())
-    }
-
-    pub(crate) fn time(&mut self, value: i64) -> Result<()> {
-        self.fixed(TIME, value.to_le_bytes())
-    }
-
-    pub(crate) fn datetime(&mut self, value: i64) -> Result<()> {
-        self.fixed(DATETIME, value.to_le_bytes())
-    }
-
-    pub(crate) fn timestamp(&mut self, value: i64) -> Result<()> {
-        self.fixed(TIMESTAMP, value.to_le_bytes())
-    }
-
-    pub(crate) fn zero_date(&mut self) -> Result<()> {
-        self.fixed(ZERO_DATE, [])
-    }
-
-    #[cfg(feature = "data")]
-    pub(crate) fn infinite_moment(&mut self, is_negative: bool) -> Result<()> {
-        self.fixed(INFINITE_MOMENT, [u8::from(is_negative)])
-    }
-
-    pub(crate) fn vector(&mut self, values: &[f32]) -> Result<()> {
-        let bytes: Vec<u8> = values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect();
-        self.sized(VECTOR, &bytes)
-    }
-
-    pub(crate) fn uuid(&mut self, value: &[u8; 16]) -> Result<()> {
-        self.fixed(UUID, *value)
-    }
-
-    pub(crate) fn json(&mut self, value: &str) -> Result<()> {
-        self.sized(JSON, value.as_bytes())
-    }
-
-    pub(crate) fn decimal(&mut self, value: &str) -> Result<()> {
-        self.sized(DECIMAL, value.as_bytes())
-    }
-
-    pub(crate) fn interval(&mut self, value: Interval) -> Result<()> {
-        self.fixed(INTERVAL, value.months.to_le_bytes())?;
-        self.0.fixed(value.days.to_le_bytes());
-        self.0.fixed(value.microseconds.to_le_bytes());
-        Ok(())
+    /// Inlined, so that a method of the writer records its one type.
+    #[inline(always)]
+    pub(crate) fn put(&mut self, value: Value<'_>) -> Result<()> {
+        match value {
+            Value::Null => self.fixed(NULL, []),
+            Value::Integer(value) => self.fixed(I64, value.to_le_bytes()),
+            Value::Unsigned(value) => self.fixed(U64, value.to_le_bytes()),
+            Value::Boolean(value) => self.fixed(BOOL, [value.into()]),
+            Value::Single(value) => self.fixed(F32, value.to_le_bytes()),
+            Value::Double(value) => self.fixed(F64, value.to_le_bytes()),
+            Value::Text(value) => self.sized(TEXT, value.as_bytes()),
+            Value::Bytes(value) => self.sized(BYTES, value),
+            Value::Date(days) => self.fixed(DATE, days.to_le_bytes()),
+            Value::Time(micros) => self.fixed(TIME, micros.to_le_bytes()),
+            Value::DateTime(micros) => self.fixed(DATETIME, micros.to_le_bytes()),
+            Value::Timestamp(micros) => self.fixed(TIMESTAMP, micros.to_le_bytes()),
+            Value::ZeroDate => self.fixed(ZERO_DATE, []),
+            #[cfg(feature = "data")]
+            Value::InfiniteMoment(is_negative) => self.fixed(INFINITE_MOMENT, [is_negative.into()]),
+            Value::Vector(values) => {
+                let bytes: Vec<u8> = values
+                    .iter()
+                    .flat_map(|value| value.to_le_bytes())
+                    .collect();
+                self.sized(VECTOR, &bytes)
+            }
+            Value::Uuid(value) => self.fixed(UUID, *value),
+            Value::Json(value) => self.sized(JSON, value.as_bytes()),
+            Value::Decimal(value) => self.sized(DECIMAL, value.as_bytes()),
+            Value::Interval(value) => {
+                self.fixed(INTERVAL, value.months.to_le_bytes())?;
+                self.0.fixed(value.days.to_le_bytes());
+                self.0.fixed(value.microseconds.to_le_bytes());
+                Ok(())
+            }
+            Value::Array(length, elements) => {
+                self.fixed(ARRAY, (length as u64).to_le_bytes())?;
+                self.0.fixed((elements.len() as u64).to_le_bytes());
+                self.0.extend(elements);
+                Ok(())
+            }
+        }
     }
 
     pub(crate) fn array(
@@ -222,11 +183,14 @@ impl<'a> Recorder<'a> {
         let mut params = ParamWriter::recording(&mut elements);
         write(&mut params);
         params.finish_recording()?;
-        self.fixed(ARRAY, (length as u64).to_le_bytes())?;
-        self.0.fixed((elements.bytes().len() as u64).to_le_bytes());
-        self.0.extend(elements.bytes());
-        Ok(())
+        self.put(Value::Array(length, elements.bytes()))
     }
+}
+
+/// Records a value.
+#[cfg(feature = "session")]
+pub(super) fn record(values: &mut RecordedValues, value: Value<'_>) -> Result<()> {
+    Recorder(values, Dialect::Sqlite).put(value)
 }
 
 #[inline]
@@ -345,13 +309,50 @@ impl<'a> Tape<'a> {
         utf8(self.sized()).expect("a text was recorded")
     }
 
-    pub(super) fn interval(&mut self) -> Interval {
-        Interval {
-            months: i32::from_le_bytes(self.fixed()),
-            days: i32::from_le_bytes(self.fixed()),
-            microseconds: i64::from_le_bytes(self.fixed()),
+    /// The value of this tag, which is next. What stands for no value of a column is NULL.
+    #[inline]
+    fn value(&mut self, tag: u8) -> Value<'a> {
+        match tag {
+            I64 => Value::Integer(self.i64()),
+            U64 => Value::Unsigned(u64::from_le_bytes(self.fixed())),
+            BOOL => Value::Boolean(self.fixed() == [1]),
+            F32 => Value::Single(f32::from_le_bytes(self.fixed())),
+            F64 => Value::Double(f64::from_le_bytes(self.fixed())),
+            TEXT => Value::Text(self.text()),
+            BYTES => Value::Bytes(self.sized()),
+            DATE => Value::Date(self.i64()),
+            TIME => Value::Time(self.i64()),
+            DATETIME => Value::DateTime(self.i64()),
+            TIMESTAMP => Value::Timestamp(self.i64()),
+            ZERO_DATE => Value::ZeroDate,
+            #[cfg(feature = "data")]
+            INFINITE_MOMENT => Value::InfiniteMoment(self.fixed() == [1]),
+            VECTOR => Value::Vector(floats(self.sized()).into()),
+            UUID => Value::Uuid(self.take(16).try_into().expect("16 bytes were taken")),
+            JSON => Value::Json(self.text()),
+            DECIMAL => Value::Decimal(self.text()),
+            INTERVAL => Value::Interval(Interval {
+                months: i32::from_le_bytes(self.fixed()),
+                days: i32::from_le_bytes(self.fixed()),
+                microseconds: i64::from_le_bytes(self.fixed()),
+            }),
+            ARRAY => {
+                let (length, size) = (self.length(), self.length());
+                Value::Array(length, self.take(size))
+            }
+            _ => Value::Null,
         }
     }
+}
+
+/// The recorded values of columns, one after the other.
+pub(super) fn recorded_values(values: &[u8]) -> impl Iterator<Item = Value<'_>> {
+    let mut tape = Tape(values);
+    std::iter::from_fn(move || {
+        let (&tag, rest) = tape.0.split_first()?;
+        tape = Tape(rest);
+        Some(tape.value(tag))
+    })
 }
 
 /// Writes recorded values to the parameters of a statement.
@@ -365,30 +366,6 @@ pub(crate) fn replay(values: &[u8], params: &mut ParamWriter<'_>) {
 fn replay_one(tape: &mut Tape<'_>, params: &mut ParamWriter<'_>) {
     let [tag] = tape.fixed();
     match tag {
-        I64 => params.i64(tape.i64()),
-        U64 => params.u64(u64::from_le_bytes(tape.fixed())),
-        BOOL => params.bool(tape.fixed() == [1]),
-        F32 => params.f32(f32::from_le_bytes(tape.fixed())),
-        F64 => params.f64(f64::from_le_bytes(tape.fixed())),
-        TEXT => params.text(tape.text()),
-        BYTES => params.bytes(tape.sized()),
-        DATE => params.date(tape.i64()),
-        TIME => params.time(tape.i64()),
-        DATETIME => params.datetime(tape.i64()),
-        TIMESTAMP => params.timestamp(tape.i64()),
-        ZERO_DATE => params.zero_date(),
-        #[cfg(feature = "data")]
-        INFINITE_MOMENT => params.infinite_moment(tape.fixed() == [1]),
-        VECTOR => params.vector(&floats(tape.sized())),
-        UUID => params.uuid(&tape.fixed()),
-        JSON => params.json(tape.text()),
-        DECIMAL => params.decimal(tape.text()),
-        INTERVAL => params.interval(tape.interval()),
-        ARRAY => {
-            let (length, size) = (tape.length(), tape.length());
-            let elements = tape.take(size);
-            params.array(length, &mut |params| replay(elements, params));
-        }
         ORDERED => {
             let size = tape.length();
             let values = tape.take(size);
@@ -405,7 +382,7 @@ fn replay_one(tape: &mut Tape<'_>, params: &mut ParamWriter<'_>) {
             let [search] = tape.fixed();
             text_search::replay(TextSearch::of_number(search), tape.text(), params);
         }
-        _ => params.null(),
+        _ => tape.value(tag).write(params),
     }
 }
 
@@ -517,6 +494,7 @@ impl ParamWriter<'_> {
             #[cfg(feature = "mysql")]
             ParamTarget::Mysql(_) => Dialect::Mysql,
             ParamTarget::Recorder(recorder) => recorder.1,
+            ParamTarget::Picked(picked) => picked.dialect,
             ParamTarget::Json(_) | ParamTarget::None(_) => Dialect::Sqlite,
         }
     }

@@ -2,12 +2,8 @@
 
 use std::borrow::Cow;
 
-#[cfg(feature = "data")]
-use super::recorded::INFINITE_MOMENT;
-use super::recorded::{
-    ARRAY, BOOL, BYTES, DATE, DATETIME, DECIMAL, F32, F64, I64, INTERVAL, JSON, NULL, TEXT, TIME,
-    TIMESTAMP, Tape, U64, UUID, VECTOR, ZERO_DATE, floats, skip,
-};
+use super::of_column::Value;
+use super::recorded::recorded_values;
 use super::types::{AnyValue, Interval};
 use super::{RowReader, reader::RowSource};
 
@@ -22,138 +18,25 @@ impl<'a> RowReader<'a> {
 }
 
 impl<'a> RecordedRow<'a> {
-    /// The tag of a value, and its bytes on.
-    fn value(&self, column: usize) -> (u8, Tape<'a>) {
-        let mut tape = Tape(self.0);
-        let mut before = 0;
-        while before < column && !tape.0.is_empty() {
-            skip(&mut tape);
-            before += 1;
-        }
-        match tape.0.split_first() {
-            Some((tag, rest)) => (*tag, Tape(rest)),
-            None => (NULL, tape),
-        }
-    }
-
-    fn number(&self, column: usize, wanted: u8) -> Option<i64> {
-        let (tag, mut tape) = self.value(column);
-        (tag == wanted).then(|| tape.i64())
-    }
-
-    fn sized(&self, column: usize, wanted: &[u8]) -> Option<&'a [u8]> {
-        let (tag, mut tape) = self.value(column);
-        wanted.contains(&tag).then(|| tape.sized())
+    /// NULL where there are fewer values.
+    fn value(&self, column: usize) -> Value<'a> {
+        recorded_values(self.0).nth(column).unwrap_or(Value::Null)
     }
 
     pub(crate) fn is_null(&self, column: usize) -> bool {
-        self.value(column).0 == NULL
+        matches!(self.value(column), Value::Null)
     }
 
     pub(crate) fn is_zero_date(&self, column: usize) -> bool {
-        self.value(column).0 == ZERO_DATE
+        matches!(self.value(column), Value::ZeroDate)
     }
 
     #[cfg(feature = "data")]
     pub(crate) fn infinite_moment(&self, column: usize) -> Option<bool> {
-        let (tag, mut tape) = self.value(column);
-        (tag == INFINITE_MOMENT).then(|| tape.fixed() == [1])
-    }
-
-    pub(crate) fn i64(&self, column: usize) -> Option<i64> {
         match self.value(column) {
-            (I64, mut tape) => Some(tape.i64()),
-            (U64, mut tape) => u64::from_le_bytes(tape.fixed()).try_into().ok(),
+            Value::InfiniteMoment(is_negative) => Some(is_negative),
             _ => None,
         }
-    }
-
-    pub(crate) fn u64(&self, column: usize) -> Option<u64> {
-        match self.value(column) {
-            (I64, mut tape) => tape.i64().try_into().ok(),
-            (U64, mut tape) => Some(u64::from_le_bytes(tape.fixed())),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn bool(&self, column: usize) -> Option<bool> {
-        let (tag, mut tape) = self.value(column);
-        (tag == BOOL).then(|| tape.fixed() == [1])
-    }
-
-    pub(crate) fn f32(&self, column: usize) -> Option<f32> {
-        let (tag, mut tape) = self.value(column);
-        (tag == F32).then(|| f32::from_le_bytes(tape.fixed()))
-    }
-
-    pub(crate) fn f64(&self, column: usize) -> Option<f64> {
-        match self.value(column) {
-            (F64, mut tape) => Some(f64::from_le_bytes(tape.fixed())),
-            _ => self.f32(column).map(f64::from),
-        }
-    }
-
-    pub(crate) fn text(&self, column: usize) -> Option<&'a str> {
-        let bytes = self.sized(column, &[TEXT])?;
-        std::str::from_utf8(bytes).ok()
-    }
-
-    pub(crate) fn bytes(&self, column: usize) -> Option<&'a [u8]> {
-        self.sized(column, &[BYTES, TEXT])
-    }
-
-    pub(crate) fn date(&self, column: usize) -> Option<i64> {
-        self.number(column, DATE)
-    }
-
-    pub(crate) fn time(&self, column: usize) -> Option<i64> {
-        self.number(column, TIME)
-    }
-
-    pub(crate) fn datetime(&self, column: usize) -> Option<i64> {
-        self.number(column, DATETIME)
-            .or_else(|| self.number(column, TIMESTAMP))
-    }
-
-    pub(crate) fn timestamp(&self, column: usize) -> Option<i64> {
-        self.datetime(column)
-    }
-
-    pub(crate) fn uuid(&self, column: usize) -> Option<[u8; 16]> {
-        match self.value(column) {
-            (UUID, mut tape) => Some(tape.fixed()),
-            (BYTES, mut tape) => tape.sized().try_into().ok(),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn json(&self, column: usize) -> Option<Cow<'a, str>> {
-        let bytes = self.sized(column, &[JSON, TEXT])?;
-        std::str::from_utf8(bytes).ok().map(Cow::Borrowed)
-    }
-
-    pub(crate) fn any(&self, column: usize) -> Option<AnyValue> {
-        match self.value(column) {
-            (I64, mut tape) => Some(AnyValue::Integer(tape.i64())),
-            (F64, mut tape) => Some(AnyValue::Real(f64::from_le_bytes(tape.fixed()))),
-            (TEXT, mut tape) => Some(AnyValue::Text(tape.text().to_owned())),
-            (BYTES, mut tape) => Some(AnyValue::Blob(tape.sized().to_vec())),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn vector(&self, column: usize) -> Option<Vec<f32>> {
-        self.sized(column, &[VECTOR]).map(floats)
-    }
-
-    pub(crate) fn decimal(&self, column: usize) -> Option<String> {
-        let bytes = self.sized(column, &[DECIMAL])?;
-        std::str::from_utf8(bytes).ok().map(str::to_owned)
-    }
-
-    pub(crate) fn interval(&self, column: usize) -> Option<Interval> {
-        let (tag, mut tape) = self.value(column);
-        (tag == INTERVAL).then(|| tape.interval())
     }
 
     pub(crate) fn array(
@@ -161,14 +44,42 @@ impl<'a> RecordedRow<'a> {
         column: usize,
         take: &mut dyn FnMut(&mut RowReader<'_>, usize),
     ) -> Option<()> {
-        let (tag, mut tape) = self.value(column);
-        if tag != ARRAY {
+        let Value::Array(length, elements) = self.value(column) else {
             return None;
-        }
-        let (length, size) = (tape.length(), tape.length());
-        take(&mut RowReader::of_recorded(tape.take(size)), length);
+        };
+        take(&mut RowReader::of_recorded(elements), length);
         Some(())
     }
+}
+
+macro_rules! columns {
+    ($($name:ident -> $type:ty;)*) => {
+        impl<'a> RecordedRow<'a> {
+            $(pub(crate) fn $name(&self, column: usize) -> Option<$type> {
+                self.value(column).$name()
+            })*
+        }
+    };
+}
+
+columns! {
+    i64 -> i64;
+    u64 -> u64;
+    bool -> bool;
+    f32 -> f32;
+    f64 -> f64;
+    text -> &'a str;
+    bytes -> &'a [u8];
+    uuid -> [u8; 16];
+    json -> Cow<'a, str>;
+    any -> AnyValue;
+    vector -> Vec<f32>;
+    decimal -> String;
+    interval -> Interval;
+    date -> i64;
+    time -> i64;
+    datetime -> i64;
+    timestamp -> i64;
 }
 
 #[cfg(test)]

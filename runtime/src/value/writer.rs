@@ -1,7 +1,7 @@
 //! Parameters of a statement, written one after the other in the order of the placeholders.
 
-use super::ColumnSet;
 use super::column_form::{ColumnForm, ColumnWriter};
+use super::of_column::value;
 use super::types::{Interval, Now, ToColumn};
 use super::{calendar, rounding};
 use crate::error::{Constraint, Error, ErrorKind};
@@ -17,16 +17,8 @@ pub struct ParamWriter<'a> {
     given: usize,
     /// The first value that was refused: its place among those given, and why.
     refused: Option<(usize, Error)>,
-    /// Set while only some of the values are wanted.
-    picking: Option<Picking>,
     /// How the column at hand keeps its values.
     pub(super) form: ColumnForm,
-}
-
-/// Whether each of the values that come, in order, is wanted.
-struct Picking {
-    wanted: Vec<bool>,
-    next: usize,
 }
 
 pub(crate) enum ParamTarget<'a> {
@@ -40,6 +32,8 @@ pub(crate) enum ParamTarget<'a> {
     Recorder(super::recorded::Recorder<'a>),
     /// Writes the elements of a JSON array.
     Json(super::json_list::JsonList<'a>),
+    /// Hands on some of the values.
+    Picked(super::picked::Picked<'a>),
     /// Keeps the type inhabited and its lifetime used without any database.
     #[allow(dead_code, reason = "the only variant when no database is chosen")]
     None(std::marker::PhantomData<&'a ()>),
@@ -48,9 +42,7 @@ pub(crate) enum ParamTarget<'a> {
 /// Calls the database's own method of the same name.
 macro_rules! each {
     ($self:ident . $name:ident ( $($value:expr),* )) => {{
-        if $self.leaves_out() {
-            return;
-        }
+        $self.given += 1;
         let outcome = match &mut $self.target {
             #[cfg(feature = "sqlite")]
             ParamTarget::Sqlite(params) => params.$name($($value),*),
@@ -58,12 +50,23 @@ macro_rules! each {
             ParamTarget::Postgres(params) => params.$name($($value),*),
             #[cfg(feature = "mysql")]
             ParamTarget::Mysql(params) => params.$name($($value),*),
-            ParamTarget::Recorder(params) => params.$name($($value),*),
-            ParamTarget::Json(params) => params.$name($($value),*),
+            ParamTarget::Recorder(params) => put!(params, $name, $($value),*),
+            ParamTarget::Json(params) => put!(params, $name, $($value),*),
+            ParamTarget::Picked(params) => put!(params, $name, $($value),*),
             ParamTarget::None(_) => { $(let _ = $value;)* Ok(()) }
         };
         $self.record(outcome);
     }};
+}
+
+/// What is no database takes every value by one method, and its arrays.
+macro_rules! put {
+    ($params:ident, array, $length:expr, $write:expr) => {
+        $params.array($length, $write)
+    };
+    ($params:ident, $name:ident, $($value:expr)?) => {
+        $params.put(value!($name $(&$value)?))
+    };
 }
 
 macro_rules! forward {
@@ -111,7 +114,6 @@ impl<'a> ParamWriter<'a> {
             target,
             given: 0,
             refused: None,
-            picking: None,
             form: ColumnForm::ANY,
         }
     }
@@ -143,30 +145,6 @@ impl<'a> ParamWriter<'a> {
 }
 
 impl<'a> ParamWriter<'a> {
-    /// Runs `write`, which writes the columns of `given`, and takes only those of `wanted`, in ascending order.
-    pub(crate) fn pick(
-        &mut self,
-        given: &ColumnSet,
-        wanted: &ColumnSet,
-        write: impl FnOnce(&mut Self),
-    ) {
-        let wanted = given.iter().map(|column| wanted.contains(column));
-        let _ = self.pick_given(wanted.collect(), write);
-    }
-
-    /// The same where it is known which of the written values are wanted. Gives that back, for the next row.
-    pub(crate) fn pick_given(
-        &mut self,
-        wanted: Vec<bool>,
-        write: impl FnOnce(&mut Self),
-    ) -> Vec<bool> {
-        self.picking = Some(Picking { wanted, next: 0 });
-        write(self);
-        self.picking
-            .take()
-            .map_or_else(Vec::new, |picking| picking.wanted)
-    }
-
     /// Runs `write`, which writes values for these columns of a table, in this order: where one is refused, the error
     /// names its column.
     pub(crate) fn of_columns(
@@ -199,19 +177,6 @@ impl<'a> ParamWriter<'a> {
         if was_fine && let Some((at, error)) = self.refused.take() {
             self.refused = Some((at, explain(error, at - first)));
         }
-    }
-
-    /// Asked once for each value.
-    fn leaves_out(&mut self) -> bool {
-        if let Some(picking) = &mut self.picking {
-            let wanted = picking.wanted.get(picking.next);
-            picking.next += 1;
-            if wanted != Some(&true) {
-                return true;
-            }
-        }
-        self.given += 1;
-        false
     }
 
     forward! {
@@ -423,9 +388,7 @@ impl<'a> ParamWriter<'a> {
     #[cfg(feature = "data")]
     pub(crate) fn far_moment(&mut self, (days, micros): (i64, i64)) {
         let moment = (days, self.cut(micros));
-        if self.leaves_out() {
-            return;
-        }
+        self.given += 1;
         let outcome = match &mut self.target {
             #[cfg(feature = "postgres")]
             ParamTarget::Postgres(params) => params.far_moment(moment),
@@ -433,7 +396,10 @@ impl<'a> ParamWriter<'a> {
             ParamTarget::Sqlite(_) => Err(only(FAR)),
             #[cfg(feature = "mysql")]
             ParamTarget::Mysql(_) => Err(only(FAR)),
-            ParamTarget::Recorder(_) | ParamTarget::Json(_) | ParamTarget::None(_) => {
+            ParamTarget::Recorder(_)
+            | ParamTarget::Json(_)
+            | ParamTarget::Picked(_)
+            | ParamTarget::None(_) => {
                 let _ = moment;
                 Err(only(FAR))
             }
@@ -461,9 +427,7 @@ impl<'a> ParamWriter<'a> {
     #[cfg(feature = "data")]
     pub(crate) fn no_number(&mut self, value: super::own_text::NoNumber) {
         const REFUSED: &str = "NaN and infinities are no decimals but of PostgreSQL";
-        if self.leaves_out() {
-            return;
-        }
+        self.given += 1;
         let outcome = match &mut self.target {
             #[cfg(feature = "postgres")]
             ParamTarget::Postgres(params) => params.no_number(value),
@@ -471,7 +435,10 @@ impl<'a> ParamWriter<'a> {
             ParamTarget::Sqlite(_) => Err(only(REFUSED)),
             #[cfg(feature = "mysql")]
             ParamTarget::Mysql(_) => Err(only(REFUSED)),
-            ParamTarget::Recorder(_) | ParamTarget::Json(_) | ParamTarget::None(_) => {
+            ParamTarget::Recorder(_)
+            | ParamTarget::Json(_)
+            | ParamTarget::Picked(_)
+            | ParamTarget::None(_) => {
                 let _ = value;
                 Err(only(REFUSED))
             }
@@ -483,9 +450,7 @@ impl<'a> ParamWriter<'a> {
     #[cfg(feature = "data")]
     pub(crate) fn date_parts(&mut self, parts: super::own_text::DateParts) {
         const REFUSED: &str = "a date with parts that are zero, as MySQL and MariaDB alone keep it";
-        if self.leaves_out() {
-            return;
-        }
+        self.given += 1;
         let outcome = match &mut self.target {
             #[cfg(feature = "mysql")]
             ParamTarget::Mysql(params) => params.date_parts(parts),
@@ -493,7 +458,10 @@ impl<'a> ParamWriter<'a> {
             ParamTarget::Sqlite(_) => Err(only(REFUSED)),
             #[cfg(feature = "postgres")]
             ParamTarget::Postgres(_) => Err(only(REFUSED)),
-            ParamTarget::Recorder(_) | ParamTarget::Json(_) | ParamTarget::None(_) => {
+            ParamTarget::Recorder(_)
+            | ParamTarget::Json(_)
+            | ParamTarget::Picked(_)
+            | ParamTarget::None(_) => {
                 let _ = parts;
                 Err(only(REFUSED))
             }
@@ -514,9 +482,7 @@ impl<'a> ParamWriter<'a> {
             elements.form = form;
             write(elements);
         };
-        if self.leaves_out() {
-            return;
-        }
+        self.given += 1;
         let outcome = match &mut self.target {
             #[cfg(feature = "postgres")]
             ParamTarget::Postgres(params) => params.nested_array(lengths, write),
@@ -524,7 +490,10 @@ impl<'a> ParamWriter<'a> {
             ParamTarget::Sqlite(_) => Err(only(REFUSED)),
             #[cfg(feature = "mysql")]
             ParamTarget::Mysql(_) => Err(only(REFUSED)),
-            ParamTarget::Recorder(_) | ParamTarget::Json(_) | ParamTarget::None(_) => {
+            ParamTarget::Recorder(_)
+            | ParamTarget::Json(_)
+            | ParamTarget::Picked(_)
+            | ParamTarget::None(_) => {
                 let _ = (lengths, write);
                 Err(only(REFUSED))
             }
@@ -539,16 +508,15 @@ impl<'a> ParamWriter<'a> {
 
     /// In place of a value: refuses the statement because of it. The reason must not contain it.
     pub fn refuse(&mut self, reason: impl Into<String>) {
-        if self.leaves_out() {
-            return;
-        }
-        self.record(Err(Error::new(ErrorKind::UnsupportedValue(reason.into()))));
+        self.refuse_with(Error::new(ErrorKind::UnsupportedValue(reason.into())));
     }
 
     /// In place of a value: refuses the statement with this error.
     pub(crate) fn refuse_with(&mut self, error: Error) {
-        if !self.leaves_out() {
-            self.record(Err(error));
+        self.given += 1;
+        match &mut self.target {
+            ParamTarget::Picked(params) => params.refuse(error),
+            _ => self.record(Err(error)),
         }
     }
 
