@@ -34,9 +34,6 @@ fn main() -> ExitCode {
     let output = Output::new(arguments.color);
     match arguments.run(&output) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            output.failure(&failure);
-            ExitCode::from(failure.exit_code())
-        }
+        Err(failure) => ExitCode::from(failure.exit_code()),
     }
 }

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anstyle::{AnsiColor, Style};
 use bindery_schema::diagnostic::Diagnostics;
 use bindery_schema::render::{self, Finding};
 use bindery_schema::source::Sources;
 
-use crate::failure::Failure;
+use crate::failure::{Ended, Failure};
 use crate::options::{Colour, Format};
+use crate::report::document;
 
 /// Lines longer than this are hard to read, on however wide a terminal.
 const WIDEST: usize = 100;
@@ -67,6 +69,7 @@ impl Output {
 
     /// Writes a result. A reader that has gone away has seen enough: that is not a failure.
     pub(crate) fn result(&self, text: &str) -> Result<(), Failure> {
+        HAS_RESULT.store(true, Ordering::Relaxed);
         let mut stream = io::stdout().lock();
         match stream
             .write_all(text.as_bytes())
@@ -171,6 +174,10 @@ impl Output {
 
     /// Writes why a command failed.
     pub(crate) fn failure(&self, failure: &Failure) {
+        let is_said = matches!(failure, Failure::Told | Failure::Critical);
+        if !is_said {
+            FIRST_FAILURE.get_or_init(|| Ended::from(failure));
+        }
         match failure {
             Failure::Told | Failure::Critical => {}
             Failure::Written(text) => self.message(&format!("{text}\n")),
@@ -182,7 +189,21 @@ impl Output {
             }
         }
     }
+
+    /// Writes the document of a command that failed before it had one: the first of what it failed of.
+    pub(crate) fn document_of_failure(&self) -> Result<(), Failure> {
+        match FIRST_FAILURE.get() {
+            Some(ended) if !HAS_RESULT.load(Ordering::Relaxed) => self.result(&document(ended)),
+            Some(_) | None => Ok(()),
+        }
+    }
 }
+
+/// Whether this run, which is one command's, has written a result.
+static HAS_RESULT: AtomicBool = AtomicBool::new(false);
+
+/// Why it failed.
+static FIRST_FAILURE: OnceLock<Ended> = OnceLock::new();
 
 /// The findings that are new by their code, message and place.
 fn filtered(

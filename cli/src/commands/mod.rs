@@ -27,10 +27,10 @@ mod validate;
 mod verify;
 
 use clap::error::{ContextKind, ContextValue};
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::failure::Failure;
-use crate::options::Colour;
+use crate::options::{Colour, Format};
 use crate::output::Output;
 
 /// The commands, in the order in which `--help` lists them: each is a variant with the arguments of its module, whose `run` it calls.
@@ -99,6 +99,9 @@ pub(crate) struct Arguments {
     pub(crate) color: Colour,
     #[command(subcommand)]
     command: Command,
+    /// The form of results, where the command has one.
+    #[arg(skip)]
+    format: Option<Format>,
 }
 
 /// Commands that are looked for and are programs of the user's own, with what to write there.
@@ -111,7 +114,15 @@ const OF_THE_PROGRAM: [(&str, &str); 3] = [
 impl Arguments {
     /// Reads the command line; wrong usage ends the process.
     pub(crate) fn read() -> Self {
-        Self::try_parse().unwrap_or_else(|mut error| {
+        let read = Self::command().try_get_matches().and_then(|matches| {
+            let arguments = Self::from_arg_matches(&matches)?;
+            let format = format_of(&matches);
+            Ok(Self {
+                format,
+                ..arguments
+            })
+        });
+        read.unwrap_or_else(|mut error| {
             let wanted = match error.get(ContextKind::InvalidSubcommand) {
                 Some(ContextValue::String(word)) => word.as_str(),
                 Some(_) | None => "",
@@ -129,8 +140,22 @@ impl Arguments {
         })
     }
 
-    /// Runs the command.
+    /// Runs the command; one that fails before it has a document has one that says so.
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
-        self.command.run(output)
+        let failure = match self.command.run(output) {
+            Ok(()) => return Ok(()),
+            Err(failure) => failure,
+        };
+        output.failure(&failure);
+        if self.format == Some(Format::Json) {
+            output.document_of_failure()?;
+        }
+        Err(failure)
     }
+}
+
+/// The form that was given to the command, however deep it is.
+fn format_of(matches: &ArgMatches) -> Option<Format> {
+    let own = matches.try_get_one("format").ok().flatten().copied();
+    own.or_else(|| format_of(matches.subcommand()?.1))
 }
