@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::beside_views::BesideViews;
 use super::concurrent::{self, ConcurrentIndex};
 use super::connecting::Session;
 use super::history::{self, Progress, Stage};
@@ -155,6 +156,7 @@ impl<'m> Migrator<'_, 'm> {
                 Err(error) => return Err(error),
             }
         }
+        let mut beside_views = BesideViews::of(physical)?;
         let statements = step.script.statements.iter().enumerate().skip(step.done);
         for (at, &(sql, line)) in statements {
             told(step.at(at));
@@ -172,7 +174,9 @@ impl<'m> Migrator<'_, 'm> {
                 }
             })?;
             end_one(physical, step, at)?;
+            beside_views.look(physical)?;
         }
+        beside_views.bring_back(physical)?;
         let all = step.script.statements.len();
         match step.direction {
             Direction::Up => {
@@ -305,13 +309,16 @@ fn within<'m>(
         return Ok(false);
     }
     let orphans = Orphans::of(physical)?;
+    let mut beside_views = BesideViews::of(physical)?;
     let statements = step.script.statements.iter().enumerate().skip(step.done);
     for (at, &(sql, line)) in statements {
         told(step.at(at));
         let done = define(physical, sql);
         let begins = || beginning(physical.dialect(), sql);
         done.map_err(|error| step.failed(error, (at, line, begins()), 0))?;
+        beside_views.look(physical)?;
     }
+    beside_views.bring_back(physical)?;
     orphans.ensure_no_others(physical, version)?;
     let progress = Progress::whole(step.script.statements.len(), millis(started));
     match step.direction {
