@@ -1,25 +1,60 @@
 //! Which change of a type loses what rows hold.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use super::structure::ColumnShape;
-use crate::column_type::TypeClass;
+use crate::column_type::{ColumnType, TypeClass};
+use crate::dialect::Dialect;
+
+/// Changes of types by which a database alters values without an error: its name, the type before, the types after. A test of the
+/// command tries every pair on the servers and holds the list.
+const LIST: &str = include_str!("losses.txt");
+
+static LOSSES: LazyLock<BTreeSet<[&str; 3]>> = LazyLock::new(|| {
+    let lines = LIST.lines().filter(|line| !line.starts_with('#'));
+    let losses = lines.filter_map(|line| {
+        let (of, after) = line.split_once(": ")?;
+        let (dialect, before) = of.split_once(' ')?;
+        Some(after.split(' ').map(move |after| [dialect, before, after]))
+    });
+    losses.flatten().collect()
+});
 
 /// Whether the new type may keep less of a value without the database refusing it.
-pub(super) fn loses(from: &ColumnShape, to: &ColumnShape) -> bool {
-    let (old, new) = (from.column_type.class(), to.column_type.class());
-    let is_fractional = |class| matches!(class, TypeClass::Decimal | TypeClass::Float { .. });
-    if old == new {
-        let digits = |column: &ColumnShape| column.column_type.fraction_digits();
-        return match (digits(from), digits(to)) {
-            (Some(before), Some(after)) => after < before,
-            (None, Some(_)) => is_fractional(old) || old != TypeClass::Text,
-            (Some(_) | None, None) => false,
-        };
+pub(super) fn loses(dialect: Dialect, from: &ColumnShape, to: &ColumnShape) -> bool {
+    let change = [dialect.name(), from.loss_word(), to.loss_word()];
+    LOSSES.contains(&change) || (dialect != Dialect::Sqlite && keeps_fewer_digits(from, to))
+}
+
+/// Whether a number or a time has fewer digits after its point, or a span fewer of its parts. SQLite keeps all.
+fn keeps_fewer_digits(from: &ColumnShape, to: &ColumnShape) -> bool {
+    let digits = |column: &ColumnShape| column.column_type.fraction_digits();
+    let is_interval = |column: &ColumnShape| column.column_type == ColumnType::Interval;
+    if is_interval(from) && is_interval(to) {
+        return from.type_sql != to.type_sql && to.type_sql.contains(' ');
     }
-    let to_integer = new.integer().is_some() || new == TypeClass::Boolean;
-    let is_moment = matches!(old, TypeClass::DateTime | TypeClass::Timestamp);
-    (is_fractional(old) && to_integer)
-        || (old.integer().is_some() && new == TypeClass::Boolean)
-        || (old == TypeClass::Float { bits: 64 } && new == TypeClass::Float { bits: 32 })
-        || (old == TypeClass::Decimal && is_fractional(new))
-        || (is_moment && matches!(new, TypeClass::Date | TypeClass::Time))
+    match (digits(from), digits(to)) {
+        (Some(before), Some(after)) => after < before,
+        (None, Some(_)) => matches!(
+            from.column_type.class(),
+            TypeClass::Decimal
+                | TypeClass::Float { .. }
+                | TypeClass::Time
+                | TypeClass::DateTime
+                | TypeClass::Timestamp
+        ),
+        (Some(_) | None, None) => false,
+    }
+}
+
+impl ColumnShape {
+    /// The word for its type in the list of changes that lose values.
+    #[doc(hidden)]
+    pub fn loss_word(&self) -> &'static str {
+        match self.column_type {
+            ColumnType::Json { binary: true } => "jsonb",
+            _ => self.column_type.facts().word,
+        }
+    }
 }

@@ -44,7 +44,7 @@ fn retyped_table<'g>(context: &Context<'_>, group: &'g [Change]) -> Option<&'g T
             return false;
         };
         let has = |wanted: ColumnChange| changes.contains(&wanted);
-        let is_commented = context.keeps_data && loses(from, to);
+        let is_commented = context.keeps_data && loses(MYSQL, from, to);
         let needs_value = has(ColumnChange::Null) && !to.nullable;
         has(ColumnChange::Type)
             && !is_commented
@@ -239,7 +239,7 @@ fn change_column(
     } else {
         modify
     };
-    if has(ColumnChange::Type) && loses(from, to) && context.keeps_data {
+    if has(ColumnChange::Type) && loses(MYSQL, from, to) && context.keeps_data {
         let remark = format!("{change}: what does not fit into the new type is lost");
         return vec![Step {
             commented: true,

@@ -96,7 +96,8 @@ fn with_rows(context: &Context<'_>, name: &TableName, statements: Vec<String>) -
     let is_kept = columns.any(|(table, column)| {
         let wanted = context.to.table(&table.name);
         let wanted = wanted.and_then(|table| table.column(&column.name, POSTGRES));
-        column.line.contains(&name.name) && wanted.is_none_or(|wanted| loses(column, wanted))
+        column.line.contains(&name.name)
+            && wanted.is_none_or(|wanted| loses(POSTGRES, column, wanted))
     });
     Step {
         commented: context.keeps_data && is_kept && !statements.is_empty(),
@@ -224,7 +225,7 @@ fn change_column(
         statements.push(at_column("DROP NOT NULL"));
     }
     let mut steps = Vec::new();
-    let lost = has(ColumnChange::Type) && loses(from, to);
+    let lost = has(ColumnChange::Type) && loses(POSTGRES, from, to);
     let first = Step::of(statements);
     let first = if retyped || from.computed {
         first.about(change)

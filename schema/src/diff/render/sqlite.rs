@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::super::change::{Change, ColumnChange};
 use super::super::key::{Key, KeyKind};
+use super::super::loss::loses;
 use super::super::structure::{ColumnShape, TableShape, folded, table_key};
 use super::{
     Context, Step, altered, captures, create_table, create_view, drop_column, drop_table,
@@ -266,13 +267,16 @@ fn make_anew(context: &Context<'_>, table: &TableName, changes: &[Change]) -> Ve
         step = step.about(change);
     }
     if context.keeps_data {
-        let lost = changes
-            .iter()
-            .filter(of_table)
-            .filter(|change| becomes_computed(change));
-        for change in lost {
+        for change in changes.iter().filter(of_table) {
+            if becomes_computed(change) {
+                step.remarks.push(format!("{change}, with its data"));
+            } else if changes_values(change) {
+                let remark = format!("{change}: what does not fit into the new type is lost");
+                step.remarks.push(remark);
+            } else {
+                continue;
+            }
             step.commented = true;
-            step.remarks.push(format!("{change}, with its data"));
         }
     }
     vec![step]
@@ -304,6 +308,17 @@ fn kept_indexes(from: &TableShape, to: &TableShape, changes: &[Change]) -> Vec<S
 /// The values of such a column are not copied.
 fn becomes_computed(change: &Change) -> bool {
     matches!(change, Change::ChangeColumn { from, to, .. } if !from.computed && to.computed)
+}
+
+/// Another type has another affinity, which makes numbers of texts.
+fn changes_values(change: &Change) -> bool {
+    let Change::ChangeColumn {
+        from, to, changes, ..
+    } = change
+    else {
+        return false;
+    };
+    changes.contains(&ColumnChange::Type) && loses(SQLITE, from, to)
 }
 
 /// Copies the rows; new columns get their default.
