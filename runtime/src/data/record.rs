@@ -10,6 +10,7 @@ use super::table::{DataColumn, DataTable, ValueType};
 use super::{DataFormat, csv, give, own, push};
 use crate::error::{ErrorKind, Result};
 use crate::value::decimal::without_trailing_zeros;
+use crate::value::of_column::Value;
 use crate::value::recorded::{
     RecordedValues, Recorder, is_null, replay, split, value_kind, written,
 };
@@ -48,7 +49,7 @@ pub(super) fn record(
         Some(own) => own::push(own, &column.value, &mut line),
         None => push(row, &column.value, &mut line)?,
     }
-    out.written(&content(&line.text))
+    out.put(Value::Written(&content(&line.text)))
 }
 
 /// `false` where the value is recorded by its text.
@@ -58,36 +59,36 @@ fn record_typed(
     out: &mut Recorder<'_>,
 ) -> Result<bool> {
     if row.skip_null() {
-        return out.null().map(|()| true);
+        return out.put(Value::Null).map(|()| true);
     }
     match &column.value {
-        ValueType::Boolean => out.bool(row.bool()?),
-        ValueType::Integer => out.i64(row.i64()?),
-        ValueType::Unsigned => out.u64(row.u64()?),
-        ValueType::Float32 => out.f32(row.f32()?),
-        ValueType::Float64 => out.f64(row.f64()?),
+        ValueType::Boolean => out.put(Value::Boolean(row.bool()?)),
+        ValueType::Integer => out.put(Value::Integer(row.i64()?)),
+        ValueType::Unsigned => out.put(Value::Unsigned(row.u64()?)),
+        ValueType::Float32 => out.put(Value::Single(row.f32()?)),
+        ValueType::Float64 => out.put(Value::Double(row.f64()?)),
         ValueType::Decimal => {
             let decimal = row.decimal()?;
-            out.decimal(match column.fraction {
+            out.put(Value::Decimal(match column.fraction {
                 // Servers fill it up with zeros.
                 Some(_) => without_trailing_zeros(&decimal),
                 None => &decimal,
-            })
+            }))
         }
-        ValueType::Text => out.text(row.text()?),
-        ValueType::Bytes => out.bytes(row.bytes()?),
+        ValueType::Text => out.put(Value::Text(row.text()?)),
+        ValueType::Bytes => out.put(Value::Bytes(row.bytes()?)),
         ValueType::Date | ValueType::DateTime | ValueType::Timestamp => {
             moment(row, &column.value, out)
         }
-        ValueType::Time => out.time(row.time()?),
-        ValueType::Interval => out.interval(row.interval()?),
-        ValueType::Uuid => out.uuid(&row.uuid()?),
-        ValueType::Json => push::json(row, |document| out.json(document))?,
+        ValueType::Time => out.put(Value::Time(row.time()?)),
+        ValueType::Interval => out.put(Value::Interval(row.interval()?)),
+        ValueType::Uuid => out.put(Value::Uuid(&row.uuid()?)),
+        ValueType::Json => push::json(row, |document| out.put(Value::Json(document)))?,
         ValueType::Any => match row.any()? {
-            AnyValue::Integer(value) => out.i64(value),
-            AnyValue::Real(value) => out.f64(value),
-            AnyValue::Text(text) => out.text(&text),
-            AnyValue::Blob(bytes) => out.bytes(&bytes),
+            AnyValue::Integer(value) => out.put(Value::Integer(value)),
+            AnyValue::Real(value) => out.put(Value::Double(value)),
+            AnyValue::Text(text) => out.put(Value::Text(&text)),
+            AnyValue::Blob(bytes) => out.put(Value::Bytes(&bytes)),
         },
         ValueType::Array(_) => return Ok(false),
     }
@@ -96,15 +97,15 @@ fn record_typed(
 
 fn moment(row: &mut RowReader<'_>, value: &ValueType, out: &mut Recorder<'_>) -> Result<()> {
     if row.skip_zero_date() {
-        return out.zero_date();
+        return out.put(Value::ZeroDate);
     }
     if let Some(is_negative) = row.skip_infinite_moment() {
-        return out.infinite_moment(is_negative);
+        return out.put(Value::InfiniteMoment(is_negative));
     }
     match value {
-        ValueType::Date => out.date(row.date()?),
-        ValueType::Timestamp => out.timestamp(row.timestamp()?),
-        _ => out.datetime(row.datetime()?),
+        ValueType::Date => out.put(Value::Date(row.date()?)),
+        ValueType::Timestamp => out.put(Value::Timestamp(row.timestamp()?)),
+        _ => out.put(Value::DateTime(row.datetime()?)),
     }
 }
 

@@ -84,6 +84,8 @@ impl Cell {
             Value::Json(json) => Self::Json(json.replace(['\n', '\r'], " ")),
             Value::Decimal(decimal) => Self::Text(without_trailing_zeros(decimal).to_owned()),
             Value::Interval(interval) => Self::Text(interval.to_string()),
+            #[cfg(feature = "data")]
+            Value::Written(text) => Self::Text(text.to_owned()),
             Value::Array(_, elements) => {
                 let cells = recorded_values(elements).map(Self::of);
                 Self::Json(list(&cells.collect::<Vec<_>>()))

@@ -66,6 +66,8 @@ impl JsonList<'_> {
             Value::ZeroDate => self.text("0000-00-00 00:00:00"),
             #[cfg(feature = "data")]
             Value::InfiniteMoment(_) => Err(unsupported(crate::value::INFINITE_MOMENT)),
+            #[cfg(feature = "data")]
+            Value::Written(text) => self.text(text),
             Value::Vector(_) => Err(unsupported("a vector")),
             Value::Uuid(value) => self.text(&uuid_text::write(value)),
             Value::Interval(value) => self.text(&value.to_string()),

@@ -28,7 +28,7 @@ pub(crate) mod json_list;
 #[cfg(feature = "session")]
 pub(crate) mod kept;
 mod mapped;
-mod of_column;
+pub(crate) mod of_column;
 #[cfg(feature = "data")]
 pub(crate) mod own_text;
 mod picked;

@@ -35,6 +35,9 @@ pub(crate) enum Value<'v> {
     Json(&'v str),
     Decimal(&'v str),
     Interval(Interval),
+    /// The text of a value that has no other form: one that a database alone holds, or an array that is copied.
+    #[cfg(feature = "data")]
+    Written(&'v str),
     /// The number of elements, and those as they are recorded.
     Array(usize, &'v [u8]),
 }
@@ -140,6 +143,8 @@ impl Value<'_> {
             Self::Json(value) => params.json(value),
             Self::Decimal(value) => params.decimal(value),
             Self::Interval(value) => params.interval(*value),
+            #[cfg(feature = "data")]
+            Self::Written(text) => params.text(text),
             Self::Array(length, elements) => {
                 params.array(*length, &mut |params| replay(elements, params));
             }

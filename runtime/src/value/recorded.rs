@@ -44,7 +44,7 @@ const SEARCH: u8 = 20;
 const ORDERED: u8 = 22;
 /// `infinity` or `-infinity` of a date or timestamp of PostgreSQL.
 #[cfg(feature = "data")]
-pub(super) const INFINITE_MOMENT: u8 = 23;
+const INFINITE_MOMENT: u8 = 23;
 /// The text of a value that has no other recorded form: an array, or a value that one database alone holds.
 #[cfg(feature = "data")]
 pub(super) const WRITTEN: u8 = 24;
@@ -113,11 +113,6 @@ impl<'a> Recorder<'a> {
         Self(values, Dialect::Sqlite)
     }
 
-    #[cfg(feature = "data")]
-    pub(crate) fn written(&mut self, text: &str) -> Result<()> {
-        self.sized(WRITTEN, text.as_bytes())
-    }
-
     #[inline]
     fn fixed<const L: usize>(&mut self, tag: u8, bytes: [u8; L]) -> Result<()> {
         self.0.push(tag);
@@ -165,6 +160,8 @@ impl<'a> Recorder<'a> {
                 self.0.fixed(value.microseconds.to_le_bytes());
                 Ok(())
             }
+            #[cfg(feature = "data")]
+            Value::Written(text) => self.sized(WRITTEN, text.as_bytes()),
             Value::Array(length, elements) => {
                 self.fixed(ARRAY, (length as u64).to_le_bytes())?;
                 self.0.fixed((elements.len() as u64).to_le_bytes());
@@ -336,6 +333,8 @@ impl<'a> Tape<'a> {
                 days: i32::from_le_bytes(self.fixed()),
                 microseconds: i64::from_le_bytes(self.fixed()),
             }),
+            #[cfg(feature = "data")]
+            WRITTEN => Value::Written(self.text()),
             ARRAY => {
                 let (length, size) = (self.length(), self.length());
                 Value::Array(length, self.take(size))
