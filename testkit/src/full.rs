@@ -143,8 +143,8 @@ mod tests {
 
     #[test]
     fn a_full_size_is_read_from_the_documentation_of_a_test() {
-        let source = "on_each! {\n    out_2_many = many;\n}\n\n/// Covers OUT-2.\n/// In full: 16 writers.\nfn many<E>() {}\n\nfn helper() {}\n\
-                      /// In full: a million rows.\n#[test]\nfn rows() {}\n";
+        let source = "on_each! {\n    out_2_many = many;\n}\n\n/// Covers OUT-2.\n/// In full: 16 writers.\nfn many<E>() {}\n\nfn helper() {}\
+                      \n/// In full: a million rows.\n#[test]\nfn rows() {}\n";
         let found = full_sizes("a.rs", source);
         let tests: Vec<_> = found.iter().map(|it| (&*it.test, &*it.size)).collect();
         assert_eq!(
