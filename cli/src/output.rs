@@ -12,7 +12,6 @@ use bindery_schema::source::Sources;
 
 use crate::failure::{Ended, Failure};
 use crate::options::{Colour, Format};
-use crate::report::document;
 
 /// Lines longer than this are hard to read, on however wide a terminal.
 const WIDEST: usize = 100;
@@ -190,12 +189,10 @@ impl Output {
         }
     }
 
-    /// Writes the document of a command that failed before it had one: the first of what it failed of.
-    pub(crate) fn document_of_failure(&self) -> Result<(), Failure> {
-        match FIRST_FAILURE.get() {
-            Some(ended) if !HAS_RESULT.load(Ordering::Relaxed) => self.result(&document(ended)),
-            Some(_) | None => Ok(()),
-        }
+    /// The first of what a command failed of, where it has written no result.
+    pub(crate) fn failure_without_result(&self) -> Option<&'static Ended> {
+        let has_result = HAS_RESULT.load(Ordering::Relaxed);
+        FIRST_FAILURE.get().filter(|_| !has_result)
     }
 }
 

@@ -32,6 +32,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::failure::Failure;
 use crate::options::{Colour, Format};
 use crate::output::Output;
+use crate::report::document;
 
 /// The commands, in the order in which `--help` lists them: each is a variant with the arguments of its module, whose `run` it calls.
 macro_rules! commands {
@@ -147,8 +148,10 @@ impl Arguments {
             Err(failure) => failure,
         };
         output.failure(&failure);
-        if self.format == Some(Format::Json) {
-            output.document_of_failure()?;
+        if self.format == Some(Format::Json)
+            && let Some(ended) = output.failure_without_result()
+        {
+            output.result(&document(ended))?;
         }
         Err(failure)
     }

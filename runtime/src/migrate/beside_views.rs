@@ -55,7 +55,7 @@ SELECT 0, v.name, 'trigger', t.name, '', t.sql FROM sqlite_schema v JOIN sqlite_
 WHERE v.type = 'view'
 UNION ALL SELECT 0, v.name, 'view', '', '', '' FROM sqlite_schema v WHERE v.type = 'view' ORDER BY 2, 3, 4";
 
-/// What it is, its name, and the column that it needs.
+/// The kind of it, its name, and the column that it needs.
 type Place = (String, String, String);
 
 /// A view, and what stands at it with the statements that make that.

@@ -59,7 +59,7 @@ macro_rules! each {
     }};
 }
 
-/// What is no database takes every value by one method, and its arrays.
+/// A target that is no database takes every value by one method, and arrays by another.
 macro_rules! put {
     ($params:ident, array, $length:expr, $write:expr) => {
         $params.array($length, $write)
