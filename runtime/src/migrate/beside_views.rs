@@ -1,4 +1,4 @@
-//! What stands at views and goes with them: grants, owners, comments, triggers, rules, the indexes of materialized ones. A migration
+//! The grants, owners, comments, triggers and rules of views, and the indexes of materialized ones, which go with them. A migration
 //! that makes a view anew, as a column of its tables changes, brings that back: none of it is in the schema.
 //!
 //! MySQL keeps grants by the name of a view, and has nothing else there.
