@@ -120,7 +120,7 @@ fn watched(name: &'static str) -> Watchdog {
     Watchdog::start(name, Duration::from_secs(300))
 }
 
-/// What `migrate add` writes for two schemas.
+/// The migrations that `migrate add` writes for two schemas.
 const FIRST: &str = "\
 CREATE TABLE users (
   id BIGINT NOT NULL PRIMARY KEY,
@@ -268,7 +268,7 @@ fn life_01_a_chain_that_ends_at_another_schema_is_shown() {
         assert_eq!(found["table"], "users", "{document}");
         assert_eq!(found["column"], "email", "{document}");
     }
-    // What `check` reports is found on the database, too.
+    // The findings of `check` are there on the database, too.
     for place in Place::on_all() {
         let config = format!("url = \"{}\"\n", place.url());
         place.project.write("bindery.toml", config);

@@ -1,4 +1,4 @@
-//! What stands at views: a migration that makes a view anew keeps it.
+//! Grants, triggers and comments of views: a migration that makes a view anew keeps them.
 
 use bindery_testkit::{FreshDatabase, fresh_mysql, fresh_postgres};
 use mysql::prelude::Queryable;
@@ -83,7 +83,7 @@ fn cli_07_a_view_that_is_made_anew_keeps_its_grants_triggers_and_comments_on_pos
         &format!("-- @no-transaction\nDROP VIEW shown;\n{VIEW}"),
     );
     assert_eq!(of_views(&mut client), before);
-    // What is dropped on purpose stays away, and a column's grant and comment go with it.
+    // A trigger that is dropped on purpose stays away, and a column's grant and comment go with it.
     apply(
         &project,
         4,

@@ -1,4 +1,4 @@
-//! What a document says of an engine that is not there: the sentence, and its kind in one word.
+//! Documents of commands whose engine is not there: the sentence, and its kind in one word.
 
 use serde_json::Value;
 

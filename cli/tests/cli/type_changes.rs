@@ -1,4 +1,4 @@
-//! What becomes of values when their column gets another type: every pair of types of each database, tried on the server with the
+//! Values whose column gets another type: every pair of types of each database, tried on the server with the
 //! statements that a migration has. The changes that alter a value without an error are the list of `schema/src/diff/losses.txt`, by
 //! which such a step is commented out. `BINDERY_UPDATE=1` writes it anew.
 
@@ -120,30 +120,24 @@ const SQLITE: &[Type] = &[
 /// A database that types are tried on.
 enum Server {
     Sqlite(rusqlite::Connection),
-    Postgres(
-        Box<postgres::Client>,
-        #[allow(dead_code, reason = "it goes with the value")] FreshDatabase,
-    ),
-    Mysql(
-        Box<mysql::Conn>,
-        #[allow(dead_code, reason = "it goes with the value")] FreshDatabase,
-    ),
+    Postgres(Box<postgres::Client>),
+    Mysql(Box<mysql::Conn>),
 }
 
 impl Server {
     fn dialect(&self) -> Dialect {
         match self {
             Self::Sqlite(_) => Dialect::Sqlite,
-            Self::Postgres(..) => Dialect::Postgres,
-            Self::Mysql(..) => Dialect::Mysql,
+            Self::Postgres(_) => Dialect::Postgres,
+            Self::Mysql(_) => Dialect::Mysql,
         }
     }
 
     fn types(&self) -> &'static [Type] {
         match self {
             Self::Sqlite(_) => SQLITE,
-            Self::Postgres(..) => POSTGRES,
-            Self::Mysql(..) => MYSQL,
+            Self::Postgres(_) => POSTGRES,
+            Self::Mysql(_) => MYSQL,
         }
     }
 
@@ -151,8 +145,8 @@ impl Server {
     fn run(&mut self, sql: &str) -> bool {
         match self {
             Self::Sqlite(connection) => connection.execute_batch(sql).is_ok(),
-            Self::Postgres(client, _) => client.batch_execute(sql).is_ok(),
-            Self::Mysql(connection, _) => connection.query_drop(sql).is_ok(),
+            Self::Postgres(client) => client.batch_execute(sql).is_ok(),
+            Self::Mysql(connection) => connection.query_drop(sql).is_ok(),
         }
     }
 
@@ -164,18 +158,14 @@ impl Server {
                     .query_row("SELECT typeof(v) || quote(v) FROM t", (), |row| row.get(0));
                 read.ok()
             }
-            Self::Postgres(client, _) => {
-                client.query_one("SELECT v::text FROM t", &[]).ok()?.get(0)
-            }
-            Self::Mysql(connection, _) => {
-                connection.query_first("SELECT to_base64(v) FROM t").ok()?
-            }
+            Self::Postgres(client) => client.query_one("SELECT v::text FROM t", &[]).ok()?.get(0),
+            Self::Mysql(connection) => connection.query_first("SELECT to_base64(v) FROM t").ok()?,
         }
     }
 
     /// Begins with the table of one value; `false` where the type does not hold it.
     fn begin(&mut self, declared: &str, value: &str) -> bool {
-        if let Self::Postgres(client, _) = self {
+        if let Self::Postgres(client) = self {
             client
                 .batch_execute("ROLLBACK; BEGIN")
                 .expect("the test server");
@@ -300,16 +290,18 @@ fn lines(dialect: Dialect, losses: &Losses) -> Vec<String> {
     after.into_iter().map(line).collect()
 }
 
-fn servers() -> Vec<Server> {
+/// Each with its database, which goes with the value.
+fn servers() -> Vec<(Server, Option<FreshDatabase>)> {
     let file = rusqlite::Connection::open_in_memory().expect("SQLite");
-    let mut servers = vec![Server::Sqlite(file)];
+    let mut servers = vec![(Server::Sqlite(file), None)];
     servers.extend(fresh_postgres().map(|database| {
         let client = postgres::Client::connect(&database.url(), postgres::NoTls);
-        Server::Postgres(Box::new(client.expect("the test server")), database)
+        let client = Box::new(client.expect("the test server"));
+        (Server::Postgres(client), Some(database))
     }));
     servers.extend(fresh_mysql().map(|database| {
         let connection = mysql::Conn::new(database.url().as_str()).expect("the test server");
-        Server::Mysql(Box::new(connection), database)
+        (Server::Mysql(Box::new(connection)), Some(database))
     }));
     servers
 }
@@ -326,7 +318,7 @@ fn a_type_that_would_change_values_without_an_error_is_commented_out() {
         .map(str::to_owned)
         .partition(|line| line.starts_with('#'));
     let mut wrong = Vec::new();
-    for mut server in servers() {
+    for (mut server, _database) in servers() {
         let dialect = server.dialect();
         let losses = measure(&mut server, is_updated || is_full_run(), &mut wrong);
         let of_dialect = format!("{dialect} ");

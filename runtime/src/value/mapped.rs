@@ -18,6 +18,14 @@ impl MappedRow<'_> {
         self.order.get(column).copied().unwrap_or(usize::MAX)
     }
 
+    pub(super) fn is_null(&self, column: usize) -> bool {
+        self.row.is_null(self.place(column))
+    }
+
+    pub(super) fn is_zero_date(&self, column: usize) -> bool {
+        self.row.is_zero_date(self.place(column))
+    }
+
     pub(super) fn array(
         &self,
         column: usize,
@@ -27,11 +35,41 @@ impl MappedRow<'_> {
     }
 }
 
+/// Each type that a column is read as, by the name of its method.
+macro_rules! each_reading {
+    ($apply:ident) => {
+        $apply! {
+            i64 -> i64;
+            u64 -> u64;
+            bool -> bool;
+            f32 -> f32;
+            f64 -> f64;
+            text -> &str;
+            bytes -> &[u8];
+            uuid -> [u8; 16];
+            json -> Cow<'_, str>;
+            any -> AnyValue;
+            vector -> Vec<f32>;
+            decimal -> String;
+            interval -> Interval;
+            date -> i64;
+            time -> i64;
+            datetime -> i64;
+            timestamp -> i64;
+        }
+    };
+}
+pub(super) use each_reading;
+
 macro_rules! columns {
-    ($($name:ident -> $type:ty, $none:expr;)*) => {
+    ($($name:ident -> $type:ty;)*) => {
         /// Columns by their places, whatever else the row borrows from.
         pub(crate) trait Columns {
-            $(fn $name(&self, column: usize) -> $type;)*
+            $(fn $name(&self, column: usize) -> Option<$type>;)*
+
+            fn is_null(&self, column: usize) -> bool;
+
+            fn is_zero_date(&self, column: usize) -> bool;
 
             fn array(
                 &self,
@@ -41,15 +79,23 @@ macro_rules! columns {
         }
 
         impl MappedRow<'_> {
-            $(pub(super) fn $name(&self, column: usize) -> $type {
+            $(pub(super) fn $name(&self, column: usize) -> Option<$type> {
                 self.row.$name(self.place(column))
             })*
         }
 
         impl Columns for RowSource<'_> {
-            $(fn $name(&self, column: usize) -> $type {
-                each!(self, $name(column), $none)
+            $(fn $name(&self, column: usize) -> Option<$type> {
+                each!(self, $name(column), None)
             })*
+
+            fn is_null(&self, column: usize) -> bool {
+                each!(self, is_null(column), true)
+            }
+
+            fn is_zero_date(&self, column: usize) -> bool {
+                each!(self, is_zero_date(column), false)
+            }
 
             fn array(
                 &self,
@@ -83,24 +129,4 @@ macro_rules! each {
     };
 }
 
-columns! {
-    i64 -> Option<i64>, None;
-    u64 -> Option<u64>, None;
-    bool -> Option<bool>, None;
-    f32 -> Option<f32>, None;
-    f64 -> Option<f64>, None;
-    text -> Option<&str>, None;
-    bytes -> Option<&[u8]>, None;
-    uuid -> Option<[u8; 16]>, None;
-    json -> Option<Cow<'_, str>>, None;
-    any -> Option<AnyValue>, None;
-    vector -> Option<Vec<f32>>, None;
-    decimal -> Option<String>, None;
-    interval -> Option<Interval>, None;
-    date -> Option<i64>, None;
-    time -> Option<i64>, None;
-    datetime -> Option<i64>, None;
-    timestamp -> Option<i64>, None;
-    is_null -> bool, true;
-    is_zero_date -> bool, false;
-}
+each_reading!(columns);

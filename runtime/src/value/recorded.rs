@@ -345,7 +345,7 @@ impl<'a> Tape<'a> {
 }
 
 /// The recorded values of columns, one after the other.
-pub(super) fn recorded_values(values: &[u8]) -> impl Iterator<Item = Value<'_>> {
+pub(crate) fn recorded_values(values: &[u8]) -> impl Iterator<Item = Value<'_>> {
     let mut tape = Tape(values);
     std::iter::from_fn(move || {
         let (&tag, rest) = tape.0.split_first()?;

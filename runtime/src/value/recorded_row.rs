@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::mapped::each_reading;
 use super::of_column::Value;
 use super::recorded::recorded_values;
 use super::types::{AnyValue, Interval};
@@ -52,9 +53,9 @@ impl<'a> RecordedRow<'a> {
     }
 }
 
-macro_rules! columns {
+macro_rules! recorded {
     ($($name:ident -> $type:ty;)*) => {
-        impl<'a> RecordedRow<'a> {
+        impl RecordedRow<'_> {
             $(pub(crate) fn $name(&self, column: usize) -> Option<$type> {
                 self.value(column).$name()
             })*
@@ -62,25 +63,7 @@ macro_rules! columns {
     };
 }
 
-columns! {
-    i64 -> i64;
-    u64 -> u64;
-    bool -> bool;
-    f32 -> f32;
-    f64 -> f64;
-    text -> &'a str;
-    bytes -> &'a [u8];
-    uuid -> [u8; 16];
-    json -> Cow<'a, str>;
-    any -> AnyValue;
-    vector -> Vec<f32>;
-    decimal -> String;
-    interval -> Interval;
-    date -> i64;
-    time -> i64;
-    datetime -> i64;
-    timestamp -> i64;
-}
+each_reading!(recorded);
 
 #[cfg(test)]
 mod tests {

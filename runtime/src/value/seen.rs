@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::RowReader;
-use super::mapped::Columns;
+use super::mapped::{Columns, each_reading};
 use super::of_column::{Value, value};
 use super::types::{AnyValue, Interval};
 
@@ -36,25 +36,7 @@ macro_rules! seen {
     };
 }
 
-seen! {
-    i64 -> i64;
-    u64 -> u64;
-    bool -> bool;
-    f32 -> f32;
-    f64 -> f64;
-    text -> &str;
-    bytes -> &[u8];
-    uuid -> [u8; 16];
-    json -> Cow<'_, str>;
-    any -> AnyValue;
-    vector -> Vec<f32>;
-    decimal -> String;
-    interval -> Interval;
-    date -> i64;
-    time -> i64;
-    datetime -> i64;
-    timestamp -> i64;
-}
+each_reading!(seen);
 
 impl SeenRow<'_> {
     pub(super) fn is_null(&self, column: usize) -> bool {

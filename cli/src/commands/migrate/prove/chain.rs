@@ -131,9 +131,9 @@ impl Chain<'_> {
         let compared = comparison::of_engine((self.engines, 0, &told), self.model, self.id)?;
         let mut found = compared.comparison;
         // Of keys that are written without a name: `check` compares those that are written.
-        let (names, differences) = found.differences.into_iter().partition(Finding::is_name);
-        found.differences = differences;
-        let names: Vec<Finding> = names;
+        let names = found
+            .differences
+            .extract_if(.., |one| Finding::is_name(one));
         found.notes.extend(names);
         proof.comparison = found;
         let found = &proof.comparison;

@@ -130,7 +130,7 @@ impl Proof {
         self.failed.as_ref()?.1.as_ref()
     }
 
-    /// Where the last part ended at another schema.
+    /// The differences, where the last part ended at another schema.
     fn differences(&self) -> Vec<&Finding> {
         let is_compared = matches!(self.failed, Some((_, None)));
         let found = &self.comparison;
