@@ -83,15 +83,16 @@ fn cli_07_a_view_that_is_made_anew_keeps_its_grants_triggers_and_comments_on_pos
         &format!("-- @no-transaction\nDROP VIEW shown;\n{VIEW}"),
     );
     assert_eq!(of_views(&mut client), before);
-    // A trigger that is dropped on purpose stays away, and a column's grant and comment go with it.
-    apply(
-        &project,
-        4,
-        "DROP TRIGGER keeps ON shown;\nCOMMENT ON VIEW shown IS NULL;\n",
-    );
-    apply(&project, 5, WITHOUT_NOTE);
+    // A trigger goes with its function, also where the view is away meanwhile.
+    let without_function = format!("DROP VIEW shown;\nDROP FUNCTION keeps();\n{VIEW}");
+    apply(&project, 4, &without_function);
+    assert_eq!(of_views(&mut client).len(), 6);
+    // A rule that is dropped on purpose stays away, and a column's grant and comment go with it.
+    let by_itself = "DROP RULE no_delete ON shown;\nCOMMENT ON VIEW shown IS NULL;\n";
+    apply(&project, 5, by_itself);
+    apply(&project, 6, WITHOUT_NOTE);
     let after = of_views(&mut client);
-    assert_eq!(after.len(), 5, "{after:#?}");
+    assert_eq!(after.len(), 4, "{after:#?}");
     let dropped = format!("DROP OWNED BY \"{role}\" CASCADE; DROP ROLE \"{role}\"");
     client.batch_execute(&dropped).expect("the test server");
 }

@@ -9,11 +9,11 @@ use crate::driver::Physical;
 use crate::error::Result;
 use bindery_core::dialect::Dialect;
 
-/// Each with its view: the view's number, its name, what it is and its own name among those, the column that it needs, and the statement
-/// that makes it.
+/// Each with its view: the view's number, its name, the kind of it and its own name among those, and the statement that makes it. That
+/// leaves it away where the migration has dropped what it needs: a role, a function, a column.
 const OF_POSTGRES: &str = "\
 WITH v AS (
-  SELECT c.oid, c.relkind, c.relowner, c.relacl, format('%I.%I', n.nspname, c.relname) AS name,
+  SELECT c.oid, c.relowner, c.relacl, format('%I.%I', n.nspname, c.relname) AS name,
     CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END AS kind
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_'
@@ -24,39 +24,39 @@ WITH v AS (
   SELECT v.oid, v.name, NULL::name AS attname, g.* FROM v, pg_catalog.aclexplode(v.relacl) g WHERE g.grantee <> v.relowner
   UNION ALL
   SELECT a.oid, a.name, a.attname, g.* FROM a, pg_catalog.aclexplode(a.attacl) g WHERE g.grantee <> a.relowner
+), beside (oid, name, kind, own, made) AS (
+  SELECT oid, name, 'owner', '', format('ALTER %s %s OWNER TO %I', kind, name, pg_catalog.pg_get_userbyid(relowner)) FROM v
+  UNION ALL
+  SELECT oid, name, 'grant', concat_ws(' ', privilege_type, grantee, is_grantable, attname),
+    format('GRANT %s%s ON %s TO %s%s', privilege_type, CASE WHEN attname IS NULL THEN '' ELSE format(' (%I)', attname) END, name,
+      CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee)) END,
+      CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) FROM granted
+  UNION ALL
+  SELECT v.oid, v.name, 'comment', '', format('COMMENT ON %s %s IS %L', v.kind, v.name, d.description)
+    FROM v JOIN pg_catalog.pg_description d ON d.objoid = v.oid AND d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0
+  UNION ALL
+  SELECT a.oid, a.name, 'comment', a.attname, format('COMMENT ON COLUMN %s.%I IS %L', a.name, a.attname, d.description)
+    FROM a JOIN pg_catalog.pg_description d ON d.objoid = a.oid AND d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = a.attnum
+  UNION ALL
+  SELECT v.oid, v.name, 'trigger', t.tgname, pg_catalog.pg_get_triggerdef(t.oid)
+    FROM v JOIN pg_catalog.pg_trigger t ON t.tgrelid = v.oid WHERE NOT t.tgisinternal
+  UNION ALL
+  SELECT v.oid, v.name, 'rule', r.rulename, pg_catalog.pg_get_ruledef(r.oid)
+    FROM v JOIN pg_catalog.pg_rewrite r ON r.ev_class = v.oid WHERE r.rulename <> '_RETURN'
+  UNION ALL
+  SELECT v.oid, v.name, 'index', x.relname, pg_catalog.pg_get_indexdef(i.indexrelid)
+    FROM v JOIN pg_catalog.pg_index i ON i.indrelid = v.oid JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
 )
-SELECT oid::int8, name, 'owner', '', '', format('ALTER %s %s OWNER TO %I', kind, name, pg_catalog.pg_get_userbyid(relowner)) FROM v
-UNION ALL
-SELECT oid::int8, name, 'grant', concat_ws(' ', privilege_type, grantee, is_grantable), coalesce(attname, ''),
-  format('GRANT %s%s ON %s TO %s%s', privilege_type, CASE WHEN attname IS NULL THEN '' ELSE format(' (%I)', attname) END, name,
-    CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(grantee)) END,
-    CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) FROM granted
-UNION ALL
-SELECT v.oid::int8, v.name, 'comment', '', '', format('COMMENT ON %s %s IS %L', v.kind, v.name, d.description)
-  FROM v JOIN pg_catalog.pg_description d ON d.objoid = v.oid AND d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0
-UNION ALL
-SELECT a.oid::int8, a.name, 'comment', '', a.attname, format('COMMENT ON COLUMN %s.%I IS %L', a.name, a.attname, d.description)
-  FROM a JOIN pg_catalog.pg_description d ON d.objoid = a.oid AND d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = a.attnum
-UNION ALL
-SELECT v.oid::int8, v.name, 'trigger', t.tgname, '', pg_catalog.pg_get_triggerdef(t.oid)
-  FROM v JOIN pg_catalog.pg_trigger t ON t.tgrelid = v.oid WHERE NOT t.tgisinternal
-UNION ALL
-SELECT v.oid::int8, v.name, 'rule', r.rulename, '', pg_catalog.pg_get_ruledef(r.oid)
-  FROM v JOIN pg_catalog.pg_rewrite r ON r.ev_class = v.oid WHERE r.rulename <> '_RETURN'
-UNION ALL
-SELECT v.oid::int8, v.name, 'index', x.relname, '', pg_catalog.pg_get_indexdef(i.indexrelid)
-  FROM v JOIN pg_catalog.pg_index i ON i.indrelid = v.oid JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
-UNION ALL
-SELECT a.oid::int8, a.name, 'column', '', a.attname, '' FROM a
-ORDER BY 2, 3, 4, 5";
+SELECT oid::int8, name, kind, own::text, format('DO %L', format('BEGIN EXECUTE %L; EXCEPTION WHEN undefined_object OR undefined_function
+  OR undefined_table OR undefined_column THEN NULL; END', made)) FROM beside ORDER BY name, kind, own";
 
 const OF_SQLITE: &str = "\
-SELECT 0, v.name, 'trigger', t.name, '', t.sql FROM sqlite_schema v JOIN sqlite_schema t ON t.type = 'trigger' AND t.tbl_name = v.name COLLATE NOCASE
+SELECT 0, v.name, 'trigger', t.name, t.sql FROM sqlite_schema v JOIN sqlite_schema t ON t.type = 'trigger' AND t.tbl_name = v.name COLLATE NOCASE
 WHERE v.type = 'view'
-UNION ALL SELECT 0, v.name, 'view', '', '', '' FROM sqlite_schema v WHERE v.type = 'view' ORDER BY 2, 3, 4";
+UNION ALL SELECT 0, v.name, 'view', '', '' FROM sqlite_schema v WHERE v.type = 'view' ORDER BY 2, 3, 4";
 
-/// The kind of it, its name, and the column that it needs.
-type Place = (String, String, String);
+/// The kind of it, and its name among those.
+type Place = (String, String);
 
 /// A view, and what stands at it with the statements that make that.
 #[derive(Debug, Default, Clone)]
@@ -117,15 +117,12 @@ impl BesideViews {
             if view.number == before.number && !self.away.contains(name) {
                 continue;
             }
-            let is_there = |place: &Place| view.beside.contains_key(place);
-            let has_column = |column: &String| {
-                column.is_empty() || is_there(&("column".to_owned(), String::new(), column.clone()))
-            };
             for (place, sql) in &before.beside {
+                let now = view.beside.get(place);
                 let is_missing = match place.0.as_str() {
-                    "owner" => view.beside.get(place) != Some(sql),
-                    "column" | "view" => false,
-                    _ => !is_there(place) && has_column(&place.2),
+                    "owner" => now != Some(sql),
+                    "view" => false,
+                    _ => now.is_none(),
                 };
                 if is_missing {
                     physical.batch(sql)?;
@@ -149,7 +146,7 @@ fn views(physical: &mut Physical) -> Result<BTreeMap<String, View>> {
     let mut views: BTreeMap<String, View> = BTreeMap::new();
     physical.query(sql, &mut |_| {}, &mut |row| {
         let (number, name): (i64, String) = (row.next()?, row.next()?);
-        let place: Place = (row.next()?, row.next()?, row.next()?);
+        let place: Place = (row.next()?, row.next()?);
         let view = views.entry(name).or_default();
         view.number = number;
         view.beside.insert(place, row.next()?);
